@@ -1,0 +1,9 @@
+"""Footnote's index: sources in, answers with checked quotations out. Knows nothing of Discord."""
+
+from index.build import open_library
+from index.errors import LibraryError
+from index.library import Library
+from index.settings import Settings
+from index.types import Answer
+
+__all__ = ["Answer", "Library", "LibraryError", "Settings", "open_library"]

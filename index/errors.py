@@ -1,0 +1,31 @@
+"""Errors fit to show a user: what happened, and the step that mends it."""
+
+__all__ = ["IndexMismatch", "LibraryError", "NoIndex", "ReindexRunning", "SourcesUnreadable"]
+
+
+class LibraryError(Exception):
+    """Any failure that a user may see. `exit_code` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class NoIndex(LibraryError):
+    """There is no live snapshot yet."""
+
+    exit_code = 3
+
+
+class SourcesUnreadable(LibraryError):
+    """Not one source could be read; the old index, if any, is untouched."""
+
+    exit_code = 4
+
+
+class IndexMismatch(LibraryError):
+    """The snapshot does not fit this program or model, or its files are damaged."""
+
+    exit_code = 5
+
+
+class ReindexRunning(LibraryError):
+    """Another reindex is under way."""

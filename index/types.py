@@ -1,0 +1,209 @@
+"""The nouns of Footnote. Standard library only; every class is frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+__all__ = [
+    "Answer",
+    "Block",
+    "Citation",
+    "Document",
+    "Hit",
+    "Passage",
+    "Report",
+    "Section",
+    "Skipped",
+    "Snapshot",
+    "SourceInfo",
+    "Span",
+    "Status",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` to `end` (exclusive) of a document's text, with a reading of them.
+
+    `reading` is what a person reads there: Markdown marks dropped, white space folded, mojibake repaired.
+    """
+
+    start: int
+    end: int
+    reading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a document under one heading, and the blocks of prose in it.
+
+    `heading` is the path of headings that lead here ("Models > Scout"), empty before the first heading.
+    """
+
+    heading: str
+    start: int
+    end: int
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, list item, table row, code block or front matter value, as runs of readable text.
+
+    The runs are in the order of the text and do not overlap; what lies between them is markup.
+    `kind` says how it is read: "prose" is split into sentences; "row", "code" and "field" are passages as
+    they stand. `lead` is what a reader knows who comes to it: a table's header, a field's meaning.
+    """
+
+    start: int
+    end: int
+    runs: tuple[Span, ...]
+    kind: str = "prose"
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source: `text` is the file decoded as UTF-8 and otherwise untouched, so offsets hold for everyone."""
+
+    id: str
+    source: str
+    title: str
+    url: str | None
+    text: str
+    sections: tuple[Section, ...]
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence, or a few short ones: `document.text[start:end] == text`, always. `id` is a content hash.
+
+    `reading` is the text as a person reads it; `context` is what the reader knows before it (title, heading,
+    the sentence before), as it is embedded and searched together with the reading.
+    """
+
+    id: str
+    document_id: str
+    section: str
+    start: int
+    end: int
+    text: str
+    reading: str
+    context: str
+    kind: str = "prose"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A candidate passage. `cosine` is in -1..1, 1.0 the same direction; `bm25` is 0 or more, no upper bound;
+    `score` is the probability, 0..1, that the passage answers the question, 0.0 before it was reranked."""
+
+    passage: Passage
+    cosine: float
+    bm25: float
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quotation: `document.text[start:end] == quote`, checked at answer time.
+
+    `score` is the probability, 0..1, that this passage answers the question. `shown` is the quotation as a
+    person reads it (Markdown marks dropped, mojibake repaired): for eyes only, offsets belong to `quote`.
+    """
+
+    number: int
+    source: str
+    title: str
+    section: str
+    start: int
+    end: int
+    quote: str
+    score: float
+    url: str | None
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the sources say. When `abstained`, `citations` are only the nearest passages.
+
+    `confidence` is the probability, 0..1, that the sources answer the question. `snapshot` is the id of the
+    one snapshot that every citation comes from. `latency_ms` is the time the question took, in milliseconds.
+    """
+
+    question: str
+    text: str
+    citations: tuple[Citation, ...]
+    confidence: float
+    abstained: bool
+    snapshot: str
+    generator: str
+    latency_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One immutable build of the index. `hashes` maps each source to the sha256 of its bytes."""
+
+    id: str
+    created: datetime
+    model: str
+    dimension: int
+    hashes: Mapping[str, str]
+    passages: int
+    format: int
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that is no source, with the reason in words that say how to mend it."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """A source in the live snapshot. `size` is in characters; `state` is "indexed", "changed" or "removed"
+    as its file is now, "new" for a file that the snapshot does not hold yet."""
+
+    source: str
+    title: str
+    url: str | None
+    size: int
+    passages: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is indexed, since when, by which model. `snapshot` is None when there is no index yet.
+
+    `stale` is why the index no longer matches the sources or the program, empty when it does.
+    `ready` says whether the model is loaded, so that a question is answered at once.
+    """
+
+    snapshot: Snapshot | None
+    sources: tuple[SourceInfo, ...]
+    skipped: tuple[Skipped, ...]
+    stale: str
+    model: str
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a reindex changed. `seconds` is the time it took."""
+
+    snapshot: Snapshot
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+    passages_before: int
+    passages_after: int
+    seconds: float
