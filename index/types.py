@@ -81,8 +81,8 @@ class Document:
 class Passage:
     """A sentence, or a few short ones: `document.text[start:end] == text`, always. `id` is a content hash.
 
-    `reading` is the text as a person reads it; `context` is what the reader knows before it (title, heading,
-    the sentence before), as it is embedded and searched together with the reading.
+    `reading` is the text as a person reads it; `before` the sentence before it (or a table's header, a field's
+    meaning); `embedded` what is embedded: title, heading, `before` and reading, shortened to the model's limit.
     """
 
     id: str
@@ -92,7 +92,8 @@ class Passage:
     end: int
     text: str
     reading: str
-    context: str
+    before: str
+    embedded: str
     kind: str = "prose"
 
 

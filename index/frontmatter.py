@@ -1,0 +1,144 @@
+"""YAML front matter as evidence: each top-level key is a block with exact offsets.
+
+Nodes are composed, never constructed: no tag is obeyed and no alias is expanded, so a YAML bomb stays small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyromark
+import yaml
+
+from index.reading import clean, repaired
+from index.types import Block, Section, Span
+
+__all__ = ["BrokenFrontMatter", "FrontMatter", "split_front_matter"]
+
+HEADING = "Front matter"
+
+MEANINGS = {
+    "author": "The author: who wrote the article, written by",
+    "authors": "The authors: who wrote the article, written by",
+    "date": "The date when the article was published, publication date",
+    "published": "The date when the article was published, publication date",
+    "updated": "The date when the article was last updated",
+    "title": "The title of the article, what it is called",
+    "summary": "Summary of the article",
+    "description": "Description of the article",
+    "tags": "The tags of the article: its topics, keywords",
+    "keywords": "The keywords of the article: its topics",
+    "license": "The licence of this text",
+    "url": "The web address of the article, its link",
+}
+"""What a reader knows a common front matter key to mean; other keys speak for themselves."""
+
+PROSE_WORDS = 12
+"""A value of more words than this is read as sentences, a shorter one as a whole."""
+
+
+class BrokenFrontMatter(Exception):
+    """Why the front matter cannot be read, in words for a moderator."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """`metadata` holds scalar and joined list values as text; the body begins at `body_start`."""
+
+    metadata: dict[str, str]
+    section: Section | None
+    body_start: int
+
+
+def split_front_matter(text: str) -> FrontMatter:
+    """The front matter at the beginning of a file, if there is one; a byte-order mark before it is passed over.
+
+    Raises BrokenFrontMatter.
+    """
+    begin = 1 if text.startswith("\ufeff") else 0
+    first, _, rest = text[begin:].partition("\n")
+    if first.rstrip() != "---" or not rest.split("\n", 1)[0].strip():
+        return FrontMatter({}, None, begin)
+    end = _closing(text[begin:])
+    if end is None:
+        raise BrokenFrontMatter("has front matter that is opened with --- but never closed: add a line --- after it")
+    yaml_start = begin + len(first) + 1
+    yaml_text = text[yaml_start : begin + end].rstrip().removesuffix("---").removesuffix("...")
+    blocks = tuple(_blocks(_compose(yaml_text), yaml_start, text))
+    metadata = {name: "".join(run.reading for run in block.runs).strip() for name, block in blocks}
+    metadata = {name: value for name, value in metadata.items() if value}
+    section = Section(HEADING, yaml_start, begin + end, tuple(block for _, block in blocks if block.runs))
+    return FrontMatter(metadata, section, begin + end)
+
+
+def _closing(text: str) -> int | None:
+    """Character offset just behind the closing fence, None when there is none."""
+    options = pyromark.Options.ENABLE_YAML_STYLE_METADATA_BLOCKS
+    event, place = next(iter(pyromark.events_with_range(text, options=options)), (None, None))
+    if event == {"Start": {"MetadataBlock": "YamlStyle"}} and place is not None:
+        return len(text.encode()[: place["end"]].decode())
+    return None
+
+
+def _compose(text: str) -> yaml.MappingNode:
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError) as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", None)
+        where = f" at line {line + 2}" if line is not None else ""
+        problem = getattr(error, "problem", None) or "it is nested too deeply or holds characters that YAML forbids"
+        raise BrokenFrontMatter(f"has front matter that is not YAML{where}: {problem}") from error
+    if not isinstance(node, yaml.MappingNode):
+        raise BrokenFrontMatter("has front matter that is not a list of `key: value` lines")
+    return node
+
+
+def _blocks(mapping: yaml.MappingNode, offset: int, text: str) -> Iterator[tuple[str, Block]]:
+    for key, value in mapping.value:
+        name = str(key.value)
+        seen: set[int] = set()
+        leaves = [_scalar(leaf, offset, text) for leaf in _leaves(value, seen)]
+        leaves = [leaf for leaf in leaves if leaf.reading]
+        if not leaves:
+            continue
+        runs = _joined(leaves)
+        words = sum(len(leaf.reading.split()) for leaf in leaves)
+        kind = "prose" if len(leaves) == 1 and words > PROSE_WORDS else "field"
+        lead = MEANINGS.get(name.lower(), name.replace("_", " ").replace("-", " "))
+        yield name.lower(), Block(runs[0].start, runs[-1].end, runs, kind, lead)
+
+
+def _leaves(node: yaml.Node, seen: set[int]) -> Iterator[yaml.ScalarNode]:
+    """Scalars below a node in the order of the text, each once, however often an alias names it."""
+    waiting = [node]
+    while waiting:
+        at = waiting.pop()
+        if id(at) in seen:
+            continue
+        seen.add(id(at))
+        if isinstance(at, yaml.ScalarNode):
+            yield at
+        elif isinstance(at, yaml.SequenceNode):
+            waiting += reversed(at.value)
+        elif isinstance(at, yaml.MappingNode):
+            waiting += [value for _, value in reversed(at.value)]
+
+
+def _scalar(node: yaml.ScalarNode, offset: int, text: str) -> Span:
+    start, end = offset + node.start_mark.index, offset + node.end_mark.index
+    if node.style in ("'", '"'):
+        start, end = start + 1, end - 1
+    elif node.style in ("|", ">"):
+        start = text.index("\n", start) + 1
+    raw = text[start:end]
+    start += len(raw) - len(raw.lstrip())
+    end -= len(raw) - len(raw.rstrip())
+    return Span(start, end, clean(repaired(node.value)))
+
+
+def _joined(leaves: list[Span]) -> tuple[Span, ...]:
+    """Runs in the order of the text (an alias may point back), with a comma between two values."""
+    ordered = sorted({leaf.start: leaf for leaf in leaves}.values(), key=lambda leaf: leaf.start)
+    last = ordered[-1]
+    return tuple(leaf if leaf is last else Span(leaf.start, leaf.end, f"{leaf.reading}, ") for leaf in ordered)

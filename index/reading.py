@@ -1,0 +1,59 @@
+"""What a person reads in a stretch of text: white space folded, broken characters repaired, offsets exact."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+
+import ftfy
+
+from index.types import Span
+
+__all__ = ["Reader", "clean", "repaired", "runs_of"]
+
+
+def clean(text: str) -> str:
+    """White space folded to single spaces, none at the ends."""
+    return " ".join(text.split())
+
+
+def repaired(text: str) -> str:
+    """Text with mojibake repaired ("â€”" is a dash again) and nothing else changed."""
+    return text if text.isascii() else ftfy.fix_encoding(text)
+
+
+def runs_of(text: str, start: int, reading: str | None = None) -> list[Span]:
+    """`text`, which stands at `start`, as runs: a word that is repaired is a run of its own.
+
+    `reading` is given where it differs from the text in length (an entity): then it is one run.
+    """
+    if reading is not None and reading != text:
+        return [Span(start, start + len(text), repaired(reading))]
+    if text.isascii() or repaired(text) == text:
+        return [Span(start, start + len(text), text)]
+    runs = []
+    for word in re.finditer(r"\S+|\s+", text):
+        runs.append(Span(start + word.start(), start + word.end(), repaired(word.group())))
+    return runs
+
+
+class Reader:
+    """The reading of a row of runs, and the way back from its characters to the text's offsets."""
+
+    def __init__(self, runs: Sequence[Span]) -> None:
+        self.runs = list(runs)
+        self.text = "".join(run.reading for run in self.runs)
+        self._begins = list(accumulate((len(run.reading) for run in self.runs), initial=0))
+
+    def span(self, begin: int, end: int) -> tuple[int, int]:
+        """Offsets in the document of the reading's characters `begin` to `end`, which must not be empty."""
+        return self._offset(begin, last=False), self._offset(end - 1, last=True)
+
+    def _offset(self, at: int, *, last: bool) -> int:
+        index = bisect_right(self._begins, at) - 1
+        run = self.runs[index]
+        if len(run.reading) != run.end - run.start:
+            return run.end if last else run.start
+        return run.start + at - self._begins[index] + (1 if last else 0)
