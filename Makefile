@@ -1,0 +1,102 @@
+# Footnote. `make run` starts it, `make test` tests it, `make help` lists the rest.
+# Works with GNU make 3.81 and later; on Windows see the README for the plain commands.
+
+# Which Python makes the virtual environment; empty: the first of the usual names that is new enough.
+PYTHON ?=
+# Where a CPU build of torch comes from. Without it PyPI's build is taken, on Linux with gigabytes of CUDA.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+TORCH := $(shell grep -o '^torch==[0-9.]*' requirements.txt)
+# More arguments for `make test` and `make bench`: make test ARGS="-k console"
+ARGS ?=
+# What `make eval` asks, and of which documents.
+EVAL_DOCUMENTS ?= ../shared/seeds
+EVAL_QUESTIONS ?= ../shared/eval/article/questions.jsonl
+
+VENV := .venv
+PY := $(VENV)/bin/python
+# pip shows its progress bars on a terminal; elsewhere only what goes wrong.
+PIP := $(PY) -m pip --disable-pip-version-check $(shell [ -t 2 ] || echo --quiet)
+# Standard input belongs to the bot and standard output to its answers: no step before it touches either.
+ASIDE := </dev/null >&2
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lint types eval bench lock install
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+run: $(VENV)/.installed ## Install, build the index if it is missing or stale, start the bot or the console
+# Exit code 4 is "no source can be read": the old index, if there is one, keeps serving.
+	@$(PY) -m index reindex --if-stale $(ASIDE) || [ $$? -eq 4 ]
+	@exec $(PY) -m bot
+
+test: $(VENV)/.installed-dev ## Install what tests need and run them; ARGS="-k name" picks some
+	@$(PY) -m pytest $(ARGS)
+
+lint: $(VENV)/.installed-dev ## Check style and format
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+types: $(VENV)/.installed-dev ## Check types
+	@$(PY) -m mypy
+
+eval: $(VENV)/.installed ## Ask a set of questions and score the answers
+	@$(PY) -m index eval --documents $(EVAL_DOCUMENTS) --questions $(EVAL_QUESTIONS)
+
+bench: $(VENV)/.installed-dev ## Measure speed against the bare model
+	@$(PY) -m tests.bench $(ARGS)
+
+install: $(VENV)/.installed-dev ## Only install, what tests need included
+
+# Each stamp is touched last, so that an interrupted install is done again.
+# A virtual environment whose Python has gone (a system upgrade) is made anew.
+STALE_STAMPS := $(shell [ -x $(PY) ] || rm -f $(VENV)/.made $(VENV)/.torch $(VENV)/.installed $(VENV)/.installed-dev)
+
+$(VENV)/.made:
+	@python=; for name in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
+	  if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$name; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "Footnote needs Python 3.11 or later, and $(or $(PYTHON),python3) here is $$($(or $(PYTHON),python3) --version 2>&1 | tail -n 1)." >&2; \
+	  echo "Install one, or name it: make run PYTHON=/path/to/python3.12" >&2; exit 1; \
+	fi; \
+	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+	  echo "$$python cannot make virtual environments. On Debian or Ubuntu: sudo apt install python3-venv" >&2; exit 1; \
+	fi; \
+	echo "Creating $(VENV) with $$("$$python" --version)" >&2; \
+	{ "$$python" -m venv $(VENV) && $(PY) -m pip --version; } </dev/null >/dev/null 2>&1 || \
+	"$$python" -m venv --clear $(VENV) $(ASIDE)
+	@touch $@
+
+$(VENV)/.torch: $(VENV)/.made requirements.txt
+	@echo "Installing $(TORCH), a CPU build if there is one (some 200 MB)" >&2
+	@$(PIP) install --retries 0 --timeout 10 --index-url $(TORCH_INDEX) $(TORCH) $(ASIDE) 2>/dev/null || { \
+	  echo "Nothing to be had from $(TORCH_INDEX); taking PyPI's build" >&2; \
+	  $(PIP) install $(TORCH) $(ASIDE); }
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.torch requirements.txt
+	@echo "Installing what the bot needs (requirements.txt)" >&2
+	@$(PIP) install -r requirements.txt $(ASIDE)
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+	@echo "Installing what the tests need (requirements-dev.txt)" >&2
+	@$(PIP) install -r requirements-dev.txt $(ASIDE)
+	@touch $@
+
+# A lock keeps its pins where they still fit: delete the files first to take the newest of everything.
+# torch's CUDA packages stay out: which build of torch is installed decides whether it needs them.
+lock: $(VENV)/.made ## Write both lock files from pyproject.toml
+	@[ -x $(VENV)/bin/uv ] || $(PIP) install uv $(ASIDE)
+	@$(call write-lock,requirements.txt)
+	@$(call write-lock,requirements-dev.txt,--extra dev --constraint requirements.txt)
+
+define write-lock
+echo "Resolving $1" >&2; \
+$(VENV)/bin/uv pip compile pyproject.toml $2 --quiet --universal --python-version 3.11 \
+  --no-emit-index-url --no-header --annotation-style line --output-file $1 && \
+{ echo "# Written by 'make lock' from pyproject.toml. No CUDA packages: see the Makefile."; \
+  grep -vE '^(#|nvidia-|cuda-|triton=)' $1 | sed 's/ *# via /  # via /'; } >$1.new && mv $1.new $1
+endef
