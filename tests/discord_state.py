@@ -109,7 +109,7 @@ class State:
                 raise Refused(400, 50035, "Invalid Form Body", {"message_reference": {"_errors": [_UNKNOWN_REFERENCE]}})
             if original is not None:
                 replied_to = original["author"]["id"]
-                extra = {"type": 19, "message_reference": reference, "referenced_message": original}
+                extra = {"type": 19, "message_reference": _as_strings(reference), "referenced_message": original}
         message = self._by_bot(channel, body, replied_to=replied_to, **extra)
         self.posts.add(message)
         return message
@@ -181,6 +181,10 @@ class State:
             synced[name] = {"type": 1, "options": [], **definition, **ids}
         self.commands = synced
         return list(synced.values())
+
+
+def _as_strings(reference: Json) -> Json:
+    return {key: value if isinstance(value, bool) else str(value) for key, value in reference.items()}
 
 
 _UNKNOWN_REFERENCE = {"code": "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "message": "Unknown message"}
