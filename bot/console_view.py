@@ -1,0 +1,94 @@
+"""What the console prints: nouns of the index to lines of text. Pure; nothing in a source can act on the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from bot.escape import fold
+from bot.words import confidence, count, repeats
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from index import Answer
+    from index.types import Citation, Report, Skipped, SourceInfo, Status
+
+__all__ = ["Line", "line", "of_answer", "of_report", "of_sources", "of_status"]
+
+Line = tuple[int, Text]
+"""Indentation in columns, and the text."""
+
+BLANK: Line = (0, Text())
+
+
+def line(text: str, style: str = "", indent: int = 0) -> Line:
+    """One line to print. All text passes here, so none of it is read as markup or acts on the terminal."""
+    return indent, Text(fold(text), style)
+
+
+def of_answer(answer: Answer) -> list[Line]:
+    """The answer, its numbered quotations with source and section, the confidence and the time it took.
+
+    An answer that is its quotations over again is shown as these alone.
+    """
+    lines: list[Line] = []
+    if answer.abstained:
+        near = " The nearest passages, which may not be about it:" if answer.citations else ""
+        lines = [line(f"The sources don't say.{near}", "yellow"), BLANK]
+    elif not repeats(answer):
+        lines = [line(answer.text, "bold"), BLANK]
+    for citation in answer.citations:
+        lines += [*_of_citation(citation, "" if answer.abstained else "bold"), BLANK]
+    took = f"{max(1, round(answer.latency_ms)):,} ms"
+    return [*lines, line(f"{confidence(answer)} Took {took}. Snapshot {answer.snapshot}.", "dim"), BLANK]
+
+
+def _of_citation(citation: Citation, style: str) -> list[Line]:
+    quotation = Text.assemble((f"[{citation.number}] ", "cyan"), line(f"“{citation.shown}”", style)[1])
+    where = f"{citation.source}, {citation.section}" if citation.section else citation.source
+    link = [line(citation.url, "dim", indent=4)] if citation.url else []
+    return [(0, quotation), line(where, "dim", indent=4), *link]
+
+
+def of_sources(status: Status) -> list[Line]:
+    """Each source with its title, size and state, then the files that could not be read, with the reason."""
+    lines = [entry for source in status.sources for entry in _of_source(source)]
+    return [*(lines or [line("No sources are indexed yet: /reindex reads them.")]), *_of_skipped(status.skipped)]
+
+
+def _of_source(source: SourceInfo) -> list[Line]:
+    state = "" if source.state == "indexed" else f" ({source.state} since: /reindex brings it up to date)"
+    about = f"{source.title}; {count(source.passages, 'passage')}, {source.size:,} characters"
+    return [line(source.source + state, "bold"), line(about, indent=2)]
+
+
+def of_status(status: Status) -> list[Line]:
+    """What is indexed, since when, by which model, and why it is out of date if it is."""
+    lines = [line("There is no index yet: /reindex builds it.")]
+    if snapshot := status.snapshot:
+        since = snapshot.created.astimezone().strftime("%Y-%m-%d %H:%M %Z")
+        lines = [
+            line(f"{count(len(snapshot.hashes), 'source')}, {count(snapshot.passages, 'passage')}, indexed {since}"),
+            line(f"Snapshot {snapshot.id}, by {snapshot.model} ({snapshot.dimension} dimensions)"),
+        ]
+    lines.append(line(f"Model: {status.model} ({'loaded' if status.ready else 'not loaded yet'})"))
+    if status.stale:
+        lines.append(line(f"Out of date: {status.stale}. /reindex brings it up to date.", "yellow"))
+    return [*lines, *_of_skipped(status.skipped)]
+
+
+def of_report(report: Report) -> list[Line]:
+    """What a reindex changed and how long it took."""
+    size = f"{count(report.passages_after, 'passage')}, {report.passages_before:,} before"
+    lines = [line(f"Indexed in {report.seconds:.1f} s: {size}.", "green")]
+    changes = {"Added": report.added, "Changed": report.changed, "Removed": report.removed}
+    lines += [line(f"{verb}: {', '.join(names)}", indent=2) for verb, names in changes.items() if names]
+    if not any(changes.values()):
+        lines.append(line("No source changed.", indent=2))
+    return [*lines, *_of_skipped(report.skipped)]
+
+
+def _of_skipped(skipped: Sequence[Skipped]) -> list[Line]:
+    return [line(f"Skipped {each.source}: {each.reason}", "yellow") for each in skipped]
