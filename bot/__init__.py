@@ -1,0 +1,1 @@
+"""Footnote's Discord bot and console: hears questions, shows answers. Scores no passage."""

@@ -1,0 +1,90 @@
+"""Text from sources and users, made harmless for a Discord message, and cut to size."""
+
+from __future__ import annotations
+
+import bisect
+import re
+import unicodedata
+from collections.abc import Iterator
+
+__all__ = ["ELLIPSIS", "escape", "fit", "fold", "units"]
+
+ELLIPSIS = "…"
+
+LONGEST_CLUSTER = 32
+"""How many characters one visible character may take before a cut goes through it."""
+
+# Controls, surrogates, bidirectional marks and overrides, invisible fillers and tags: they show nothing, or show the
+# text in another order than it has.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+
+# A joiner or non-joiner spells Persian, Hindi and emoji; beside ASCII, white space or an end it spells nothing.
+_IDLE_JOINER = re.compile(
+    "(?<![^\x00-\x7f\\s\u200c\u200d])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f\\s\u200c\u200d])"
+)
+
+# A mention of everyone is found by Discord's servers even behind a backslash, so it is broken by a zero-width space.
+# A backslash, which is not shown, serves for everything else: what a member copies stays as it was.
+_EVERYONE = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
+_MARKS = re.compile(r"[\\*_~`|<>\[\]/]|:(?=\S)")
+_LINE_START = re.compile(r"^(\d+(?=[.)](?:\s|$))|(?=[-+#]))")
+
+_WORD_ENDS = re.compile(r"(?<=\S) ")
+
+
+def fold(text: str) -> str:
+    """`text` on one line, white space folded, without characters that hide or reorder what is read."""
+    return " ".join(_IDLE_JOINER.sub("", _HIDDEN.sub("", text)).split())
+
+
+def escape(line: str) -> str:
+    """One folded line that Discord shows as it stands: no Markdown, link, mention, emoji or invite is left in it."""
+    escaped = _LINE_START.sub(r"\1\\", _MARKS.sub(r"\\\g<0>", line))
+    return _EVERYONE.sub("@\u200b", escaped)
+
+
+def fit(text: str, room: int) -> str:
+    """`text` folded and escaped in at most `room` units, cut between words with an ellipsis where it is too long."""
+    line = fold(text)
+    if units(line) <= room and units(escaped := escape(line)) <= room:
+        return escaped
+    head = line[: max(room, 0)]
+    by_word = _longest(head, [match.start() for match in _WORD_ENDS.finditer(head)], " " + ELLIPSIS, room)
+    by_character = _longest(head, list(_cluster_ends(head)), ELLIPSIS, room)
+    # One endless word, or a script that has no spaces, is cut between characters instead.
+    return by_word if 2 * units(by_word) >= units(by_character) else by_character
+
+
+def units(text: str) -> int:
+    """Length in UTF-16 code units: never less than Discord counts, whichever way it counts."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _longest(line: str, ends: list[int], mark: str, room: int) -> str:
+    """The longest of the beginnings of `line` that fits with `mark` after it; an ellipsis alone if none does."""
+    fitting = bisect.bisect_right(ends, room, key=lambda end: units(escape(line[:end] + mark)))
+    return escape(line[: ends[fitting - 1]] + mark) if fitting else ELLIPSIS
+
+
+def _cluster_ends(line: str) -> Iterator[int]:
+    """Where `line` may be cut without taking an accent, a joined emoji or a flag apart."""
+    since = 0
+    for place in range(1, len(line)):
+        since += 1
+        if since >= LONGEST_CLUSTER or not _joined(line[place - 1], line[place]):
+            since = 0
+            yield place
+    if line:
+        yield len(line)
+
+
+def _joined(before: str, after: str) -> bool:
+    """Whether two characters are parts of one visible character."""
+    if before == "\u200d" or after == "\u200d" or unicodedata.category(after) in ("Mn", "Mc", "Me"):
+        return True
+    skin_tone = "\U0001f3fb" <= after <= "\U0001f3ff"
+    return skin_tone or ("\U0001f1e6" <= before <= "\U0001f1ff" and "\U0001f1e6" <= after <= "\U0001f1ff")
