@@ -1,0 +1,52 @@
+"""The one place that turns errors into replies, and into log lines that hold nothing a person wrote."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+from pathlib import PurePath
+
+from discord import HTTPException, app_commands
+
+from index import LibraryError
+
+__all__ = ["cause_of", "explain", "trace"]
+
+log = logging.getLogger(__name__)
+
+CHANGED = "This command has changed. Please try again in a minute; restarting Discord helps too."
+
+
+def explain(error: BaseException, doing: str) -> str:
+    """The sentence to show for `error`; one that is not fit to show is logged, under an id that the sentence names."""
+    cause = cause_of(error)
+    if isinstance(cause, LibraryError):
+        return str(cause)
+    if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        log.warning("A command came that this program does not have: Discord may still hold older ones")
+        return CHANGED
+    incident = secrets.token_hex(4)
+    log.error("Incident %s while %s: %s", incident, doing, trace(cause))
+    return (
+        "Something went wrong on my side. Please try again; "
+        f"if it happens again, tell the bot's owner: incident {incident}."
+    )
+
+
+def cause_of(error: BaseException) -> BaseException:
+    """The error that a command's own error was made from."""
+    return error.original if isinstance(error, app_commands.CommandInvokeError) else error
+
+
+def trace(error: BaseException) -> str:
+    """An error's class and where it came from, and the same of its cause.
+
+    Its message is left out: it may quote a question, a private message or an address with a token in it.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " > ".join(f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-8:])
+    code = f" {error.status}/{error.code}" if isinstance(error, HTTPException) else ""
+    before = error.__cause__ or error.__context__
+    after = f", after {trace(before)}" if before is not None and before is not error else ""
+    return f"{type(error).__name__}{code} at {places or 'no place'}{after}"

@@ -1,0 +1,69 @@
+"""The only reader of the environment in `bot`. Every setting is in `.env.example` with a comment."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+__all__ = ["DISCORD_API", "BotSettings"]
+
+DISCORD_API = "https://discord.com/api/v10"
+
+
+def _ids(value: object) -> object:
+    """The ids in a comma list; anything else as it is."""
+    return [part for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
+
+
+Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)]
+
+
+class BotSettings(BaseSettings):
+    """Settings of the bot, from the environment or `.env`; built in `__main__` alone."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        env_ignore_empty=True,
+    )
+
+    discord_token: SecretStr | None = Field(
+        None, description="The bot's token from Discord's developer portal; without it, the console starts."
+    )
+    discord_api_url: str = Field(DISCORD_API, description="For a proxy, or a local server in tests.")
+    moderator_guilds: Ids = Field(
+        frozenset(), description="Ids of the servers whose moderators may reindex, with commas between."
+    )
+    moderator_roles: Ids = Field(
+        frozenset(), description="Ids of the roles in those servers that may reindex, with commas between."
+    )
+    cooldown_seconds: float = Field(
+        3.0, ge=0, le=3600, description="Least time between two questions of one user, in seconds; 0 for none."
+    )
+    state_dir: Path = Field(
+        Path("data"), description="Folder for what the bot remembers: commands synced, the console's history."
+    )
+
+    @field_validator("discord_token")
+    @classmethod
+    def _looks_like_a_token(cls, token: SecretStr | None) -> SecretStr | None:
+        """The token without the white space around it, None if nothing is left."""
+        value = token.get_secret_value().strip() if token else ""
+        if not re.fullmatch(r"[\x21-\x7e]*", value):
+            raise ValueError("it is not a token: copy it again, alone, from Discord's developer portal")
+        return SecretStr(value) if value else None
+
+    @field_validator("discord_api_url")
+    @classmethod
+    def _is_a_url(cls, url: str) -> str:
+        """The address without a slash at its end."""
+        if not re.fullmatch(r"https?://[^\s{}?#]+", url):
+            raise ValueError(f"it should look like {DISCORD_API}")
+        return url.rstrip("/")

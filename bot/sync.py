@@ -1,0 +1,42 @@
+"""Whether Discord already knows the commands as they are: it is told when their definition changed, not at every
+start, since 200 creations a day are the limit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from discord.app_commands import CommandTree
+
+__all__ = ["fingerprint", "recall", "remember"]
+
+
+def fingerprint(tree: CommandTree[Any]) -> str:
+    """The hash of what Discord would be told of the commands."""
+    payload = sorted((command.to_dict(tree) for command in tree.get_commands()), key=lambda one: str(one["name"]))
+    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+
+def recall(file: Path, application: int) -> str:
+    """The fingerprint synced last for an application; empty if none is known."""
+    return _read(file).get(str(application), "")
+
+
+def remember(file: Path, application: int, synced: str) -> None:
+    """Keep the fingerprint; the file is whole at any moment."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(file.name + ".new")
+    fresh.write_text(json.dumps(_read(file) | {str(application): synced}, indent=1), encoding="utf-8")
+    fresh.replace(file)
+
+
+def _read(file: Path) -> dict[str, str]:
+    try:
+        known = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        # Nothing known means one sync too many, which is harmless.
+        return {}
+    return known if isinstance(known, dict) else {}
