@@ -1,0 +1,115 @@
+"""Start-up: Discord when there is a token, else the console. Both answer from the same library."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsError
+
+from bot.settings import BotSettings
+from index import Library, LibraryError, Settings, open_library
+
+__all__ = ["main"]
+
+WRONG_USAGE = 2
+
+ABOUT = """Answers questions about the sources in SEEDS_DIR, quoting them to the letter, or says that they don't say.
+On Discord when DISCORD_TOKEN is set, else at a prompt here: one question a line."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 0 after a clean end, 2 for wrong settings or a wrong token, else what went wrong."""
+    _parser().parse_args(arguments)
+    try:
+        settings, bot_settings = Settings(), BotSettings()
+        _log_to_stderr(settings.log_level)
+    except ValidationError as error:
+        return _fail(_wrong_settings(error), WRONG_USAGE)
+    except (SettingsError, ValueError) as error:
+        return _fail(f"The settings can't be read: {error}", WRONG_USAGE)
+    try:
+        library = open_library(settings)
+        return _discord(library, bot_settings) if bot_settings.discord_token else _console(library, bot_settings)
+    except LibraryError as error:
+        return _fail(str(error), error.exit_code)
+
+
+def _discord(library: Library, settings: BotSettings) -> int:
+    """Serve on Discord until told to stop."""
+    # Imported here, so that the console starts without discord.py.
+    from bot.access import Moderators
+    from bot.client import Footnote
+    from bot.endpoint import use_api
+    from bot.serve import CannotServe, end_with, serve
+
+    async def run(token: str) -> int:
+        bot = Footnote(
+            library=library,
+            commands_file=settings.state_dir / "commands.json",
+            moderators=Moderators(guilds=settings.moderator_guilds, roles=settings.moderator_roles),
+            cooldown_seconds=settings.cooldown_seconds,
+        )
+        try:
+            await serve(bot, token)
+            code = 0
+        except CannotServe as error:
+            code = _fail(str(error), error.exit_code)
+        return end_with(bot, code)
+
+    use_api(settings.discord_api_url)
+    return asyncio.run(run(settings.discord_token.get_secret_value() if settings.discord_token else ""))
+
+
+def _console(library: Library, settings: BotSettings) -> int:
+    """Answer at the prompt, or the lines of standard input."""
+    from bot import console
+
+    return asyncio.run(console.run(library, history=settings.state_dir / "history"))
+
+
+def _parser() -> argparse.ArgumentParser:
+    lines = ["settings, from the environment or a file .env here:"]
+    for name, text in (_described(BotSettings) | _described(Settings)).items():
+        lines.append(f"  {name:<18} {text}")
+    return argparse.ArgumentParser(
+        prog="python -m bot",
+        description=ABOUT,
+        epilog="\n".join(lines),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _described(settings: type[BaseSettings]) -> dict[str, str]:
+    return {name.upper(): field.description or "" for name, field in settings.model_fields.items()}
+
+
+def _log_to_stderr(level: str) -> None:
+    """Logs on standard error, from `level` on. Raises ValueError for a level that there isn't."""
+    number = logging.getLevelNamesMapping().get(level.strip().upper())
+    if number is None:
+        raise ValueError("LOG_LEVEL should be DEBUG, INFO, WARNING or ERROR.")
+    logging.basicConfig(stream=sys.stderr, level=number, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # Below INFO, discord.py logs bodies and addresses: people's messages, and tokens of interactions.
+    logging.getLogger("discord").setLevel(max(number, logging.INFO))
+
+
+def _wrong_settings(error: ValidationError) -> str:
+    """Which settings can't be used and why, without their values, which may be secret."""
+    found = error.errors(include_input=False, include_context=False, include_url=False)
+    return "; ".join(
+        f"{str(one['loc'][0]).upper()} can't be used: {one['msg'].removeprefix('Value error, ')}" for one in found
+    )
+
+
+def _fail(sentence: str, code: int) -> int:
+    sys.stderr.write(sentence.rstrip() + "\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

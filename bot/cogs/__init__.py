@@ -1,0 +1,1 @@
+"""The commands, a room a subject: check, defer, ask, render, send."""

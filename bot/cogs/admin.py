@@ -1,0 +1,150 @@
+"""The index itself: rebuilt by a moderator, shown to everyone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import render
+from bot.access import REFUSAL, Moderators, owners_of
+from bot.errors import explain, trace
+
+if TYPE_CHECKING:
+    from bot.client import Footnote
+
+__all__ = ["Admin"]
+
+log = logging.getLogger(__name__)
+
+EDIT_EVERY_SECONDS = 2.0
+OWNERS_KEPT_SECONDS = 600.0
+OWNERS_WITHIN_SECONDS = 1.5
+"""Half of the time that Discord gives for a first response."""
+
+RUNNING = "A reindex is already running: its report comes where it was started. Questions are answered meanwhile."
+
+
+class LatestProgress:
+    """How far a reindex is. Called from its thread: one assignment, so that a reader sees a whole triple."""
+
+    def __init__(self) -> None:
+        self.now = ("Reading the sources", 0, 0)
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        self.now = (what, done, total)
+
+
+class Admin(commands.Cog):
+    """/reindex, /status and /sources."""
+
+    def __init__(self, bot: Footnote, *, moderators: Moderators, edit_every: float = EDIT_EVERY_SECONDS) -> None:
+        self.bot = bot
+        self._moderators = moderators
+        self._edit_every = edit_every
+        self._running = False
+        self._owners: frozenset[int] = frozenset()
+        self._owners_until = 0.0
+
+    @app_commands.command(description="Rebuild the index from the sources as they are now. For moderators.")
+    async def reindex(self, interaction: discord.Interaction[Footnote]) -> None:
+        """Rebuild, showing progress, then what changed."""
+        allowed = await self._may_reindex(interaction)
+        if not allowed or self._running:
+            view = render.notice(RUNNING if allowed else REFUSAL)
+            await interaction.response.send_message(view=view, ephemeral=True)
+            return
+        self._running = True
+        try:
+            await interaction.response.defer(thinking=True)
+            view = await self._rebuild(interaction)
+        finally:
+            self._running = False
+        await self._deliver(interaction, view)
+
+    @app_commands.command(description="What is indexed, since when, by which model, and whether it is up to date.")
+    async def status(self, interaction: discord.Interaction[Footnote]) -> None:
+        """Show the status to whoever asks."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.edit_original_response(view=render.status(await self.bot.index_status()))
+
+    @app_commands.command(description="The sources that answers are quoted from.")
+    @app_commands.describe(page="Which page, where there are many.")
+    async def sources(self, interaction: discord.Interaction[Footnote], page: int = 1) -> None:
+        """List the sources to whoever asks."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.edit_original_response(view=render.sources(await self.bot.index_status(), page))
+
+    async def _may_reindex(self, interaction: discord.Interaction[Footnote]) -> bool:
+        """Whether the person may, by who they are and what Discord says of them in this interaction."""
+        user = interaction.user
+        return self._moderators.include(
+            user.id,
+            owners=await self._known_owners(),
+            guild=interaction.guild_id,
+            manages=interaction.permissions.manage_guild or interaction.permissions.administrator,
+            roles={role.id for role in user.roles} if isinstance(user, discord.Member) else set(),
+        )
+
+    async def _known_owners(self) -> frozenset[int]:
+        """The owner or team, asked for when first needed and again after a while; those known before, if that fails."""
+        if time.monotonic() < self._owners_until:
+            return self._owners
+        try:
+            async with asyncio.timeout(OWNERS_WITHIN_SECONDS):
+                self._owners = owners_of(await self.bot.application_info())
+            self._owners_until = time.monotonic() + OWNERS_KEPT_SECONDS
+        except (TimeoutError, discord.HTTPException, aiohttp.ClientError) as error:
+            log.warning("Discord did not say who owns the bot: %s", trace(error))
+            if not self._owners and self.bot.application:
+                self._owners = owners_of(self.bot.application)
+        return self._owners
+
+    async def _rebuild(self, interaction: discord.Interaction[Footnote]) -> discord.ui.LayoutView:
+        """The report of a reindex, or why there is none; nothing more is shown of its progress after it."""
+        progress = LatestProgress()
+        ended = asyncio.Event()
+        shown = asyncio.create_task(self._show(interaction, progress, ended))
+        try:
+            return render.report(await self.bot.reindex(progress))
+        except Exception as error:
+            return render.notice(explain(error, "reindexing"))
+        finally:
+            ended.set()
+            await shown
+
+    async def _show(
+        self, interaction: discord.Interaction[Footnote], progress: LatestProgress, ended: asyncio.Event
+    ) -> None:
+        """Edit the response whenever progress was made, but not too often, until the reindex ended."""
+        before = None
+        while not ended.is_set():
+            if (now := progress.now) != before:
+                before = now
+                try:
+                    await interaction.edit_original_response(view=render.progress(*now))
+                except (discord.HTTPException, aiohttp.ClientError) as error:
+                    log.warning("Progress is no longer shown: %s", trace(error))
+                    return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), self._edit_every)
+
+    async def _deliver(self, interaction: discord.Interaction[Footnote], view: discord.ui.LayoutView) -> None:
+        """Show how it ended, in the channel where the response can no longer be edited: that ends after 15 minutes."""
+        try:
+            await interaction.edit_original_response(view=view)
+            return
+        except (discord.HTTPException, aiohttp.ClientError) as error:
+            log.warning("The report goes to the channel instead: %s", trace(error))
+        try:
+            if isinstance(interaction.channel, discord.abc.Messageable):
+                await interaction.channel.send(view=view)
+        except (discord.HTTPException, aiohttp.ClientError) as error:
+            self.bot.count_unsent(error)
