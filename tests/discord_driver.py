@@ -36,14 +36,9 @@ class Reply:
 
     @property
     def quotations(self) -> list[str]:
-        """Each block quote, its lines joined and its escapes undone: what a person reads there."""
-        blocks = re.findall(r"^> .*(?:\n> .*)*", self.text, re.MULTILINE)
-        return [_as_read(block) for block in blocks]
-
-
-def _as_read(block: str) -> str:
-    lines = [line.removeprefix("> ") for line in block.splitlines()]
-    return re.sub(r"\\([^\w\s])", r"\1", " ".join(lines)).strip()
+        """Each quotation as a person reads it: its number dropped, its escapes undone."""
+        quoted = re.findall(r"^> \*\*\d+\.\*\* (.*)$", self.text, re.MULTILINE)
+        return [re.sub(r"\\([^\w\s])", r"\1", quote).strip() for quote in quoted]
 
 
 def _final(message: Json) -> bool:

@@ -41,7 +41,7 @@ class Request:
 class RateLimit:
     """The next `times` requests that fit are answered 429."""
 
-    method: str
+    method: re.Pattern[str]
     path: re.Pattern[str]
     retry_after: float
     times: int
@@ -96,8 +96,8 @@ class HttpApi:
         self._limits: list[RateLimit] = []
 
     def rate_limit(self, method: str, path: str, *, retry_after: float, times: int = 1) -> None:
-        """Answer the next requests whose path fits the regular expression with 429."""
-        self._limits.append(RateLimit(method, re.compile(path), retry_after, times))
+        """Answer the next requests whose method and path fit the regular expressions with 429."""
+        self._limits.append(RateLimit(re.compile(method), re.compile(path), retry_after, times))
 
     def register(self, router: web.UrlDispatcher) -> None:
         """Add every route, and one that answers 404 to any other."""
@@ -154,7 +154,7 @@ class HttpApi:
         if not open_to_all and request.headers.get("Authorization") != f"Bot {self.token}":
             return _json({"message": "401: Unauthorized", "code": 0}, 401)
         for limit in self._limits:
-            if limit.times and limit.method == request.method and limit.path.search(request.path):
+            if limit.times and limit.method.fullmatch(request.method) and limit.path.search(request.path):
                 limit.times -= 1
                 return _too_many(limit.retry_after)
         return None

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from tests.discord_gateway import DIRECT_MESSAGES, GUILD_MESSAGES, Gateway
 from tests.discord_http import API, HttpApi
-from tests.discord_payloads import BOT, LISTED, MEMBER, UNLISTED, Channel, Guild, Json, User, snowflake
+from tests.discord_payloads import BOT, LISTED, MEMBER, NOT_JOINED, UNLISTED, Channel, Guild, Json, User, snowflake
 from tests.discord_state import Exchange, State
 
 __all__ = ["TOKEN", "DiscordServer"]
@@ -107,13 +107,15 @@ class DiscordServer:
 
 
 def _from_guild(user: User, guild: Guild, permissions: int, roles: tuple[str, ...]) -> Json:
+    """In a server that the bot did not join, it is there because the user installed it for themselves."""
+    owners = {"1": user.id} if guild == NOT_JOINED else {"0": guild.id}
     return {
         "context": 0,
         "guild_id": guild.id,
         "guild": guild.partial(),
         "guild_locale": "en-US",
         "member": user.member(roles=roles, permissions=permissions),
-        "authorizing_integration_owners": {"0": guild.id},
+        "authorizing_integration_owners": owners,
     }
 
 

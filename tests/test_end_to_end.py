@@ -1,0 +1,424 @@
+"""The real `python -m bot` on the real article, against a local server that speaks Discord's protocols.
+
+One bot process serves most of the tests: it is started once, asked a question while its model still loads, and
+stopped by the last test, which reads the log of the whole run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.bot_process import ROOT, BotProcess, environment
+from tests.discord_driver import Discord, Reply
+from tests.discord_gateway import PRIVILEGED, Frame
+from tests.discord_payloads import (
+    LISTED,
+    MANAGE_GUILD,
+    MEMBER,
+    MODERATOR_ROLE,
+    NOT_JOINED,
+    OWNER,
+    TEAM_MEMBER,
+    UNLISTED,
+    Guild,
+    Json,
+)
+from tests.discord_rules import text_of
+from tests.discord_server import TOKEN, DiscordServer
+from tests.discord_state import ANSWER_WITHIN_S, Exchange
+from tests.openapi_check import OPENAPI, OpenApi
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ARTICLE = ROOT / "seeds" / "llama-4-release.md"
+WINDOW = "What is the context window of Scout?"
+WINDOW_QUOTE = (
+    "It stands out for its efficiency, fitting into a single NVIDIA H100 GPU, "
+    "and offers an industry-leading context window of 10 million tokens."
+)
+EVIL = "@everyone @here <@123> <@&456> [click](http://evil.example/y) discord.gg/abc \u202eWhat is Scout's window?"
+HARMS = ("@everyone", "@here", r"<@&?\d+>", r"(?<!\\)\]\(", "https?://", "discord.gg/", "\u202e")
+OTHER_QUESTIONS = (
+    "How many experts does Maverick have?",
+    "When is LlamaCon?",
+    "Where can I download the models?",
+    "How big is Behemoth?",
+)
+AT_ONCE = 200
+LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ (DEBUG|INFO|WARNING) ")
+
+
+@dataclass
+class World:
+    """The local Discord, the bot that serves it, and where its files are."""
+
+    discord: Discord
+    server: DiscordServer
+    bot: BotProcess
+    early: Exchange
+    settings: dict[str, object]
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """The bot's settings but for the server's address; the index is built from the real article."""
+    folder = tmp_path_factory.mktemp("end-to-end")
+    seeds, index = folder / "seeds", folder / "index"
+    seeds.mkdir()
+    shutil.copy(ARTICLE, seeds)
+    command = [sys.executable, "-m", "index", "reindex", "--seeds", str(seeds), "--index", str(index)]
+    built = subprocess.run(command, env=environment(), cwd=folder, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    return {
+        "DISCORD_TOKEN": TOKEN,
+        "SEEDS_DIR": seeds,
+        "INDEX_DIR": index,
+        "STATE_DIR": folder / "state",
+        "MODERATOR_GUILDS": LISTED.id,
+        "MODERATOR_ROLES": MODERATOR_ROLE,
+        "LOG_LEVEL": "DEBUG",
+    }
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(settings: dict[str, object], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """A running bot, asked its first question as soon as it was ready, while the model still loads."""
+    server = DiscordServer()
+    await server.start()
+    bot = await BotProcess.start(environment(**settings, DISCORD_API_URL=server.url), tmp_path_factory.mktemp("bot"))
+    try:
+        await bot.identified(server)
+        await server.requests.wait_for(lambda request: request.route.endswith("/commands"))
+        discord = Discord(server)
+        early = await discord.send_command("ask", question=WINDOW)
+        yield World(discord, server, bot, early, settings)
+    finally:
+        await bot.make_sure_it_ended()
+        await server.stop()
+
+
+@pytest.fixture
+def discord(world: World) -> Discord:
+    return world.discord
+
+
+@pytest.fixture
+def server(world: World) -> DiscordServer:
+    return world.server
+
+
+@pytest.fixture(autouse=True)
+def bots_log(world: World) -> Iterator[None]:
+    """What the bot logged during a test is shown with it if it fails."""
+    before = len(world.bot.stderr())
+    yield
+    print(world.bot.stderr()[before:])  # noqa: T201 - pytest shows it
+
+
+def source() -> str:
+    return ARTICLE.read_text(encoding="utf-8")
+
+
+def answers_the_window_question(reply: Reply) -> bool:
+    return WINDOW_QUOTE in reply.quotations
+
+
+def requests_of(server: DiscordServer, exchange: Exchange) -> list[tuple[str, str]]:
+    return [(one.method, one.route) for one in server.requests if exchange.token in one.path]
+
+
+def passages(reply: Reply) -> list[int]:
+    """The passage counts that a message names, in order."""
+    return [int(number) for number in re.findall(r"(?:Passages: |before, )(\d+)", reply.text)]
+
+
+def finished(message: Json) -> bool:
+    """Whether a reindex's message is its report, not its progress."""
+    return bool(re.search(r"\d+ before, \d+ now", text_of(message)))
+
+
+async def test_question_asked_while_the_model_loads_is_answered(world: World) -> None:
+    reply = await world.discord.reply(world.early)
+    assert answers_the_window_question(reply)
+    assert reply.acknowledged_after <= ANSWER_WITHIN_S
+
+
+async def test_question_is_answered_by_a_sentence_that_is_in_the_source_to_the_letter(discord: Discord) -> None:
+    reply = await discord.ask(WINDOW)
+    assert WINDOW_QUOTE in source()
+    assert answers_the_window_question(reply)
+    assert all(quotation in source() for quotation in reply.quotations)
+    assert "llama-4-release.md" in reply.text.replace("\\", "")
+
+
+async def test_question_is_acknowledged_before_anything_else_and_in_time(
+    discord: Discord, server: DiscordServer
+) -> None:
+    exchange = await discord.send_command("ask", question=WINDOW)
+    reply = await discord.reply(exchange)
+    assert reply.acknowledged_after <= ANSWER_WITHIN_S
+    assert requests_of(server, exchange) == [
+        ("POST", "/interactions/{interaction_id}/{interaction_token}/callback"),
+        ("PATCH", "/webhooks/{webhook_id}/{webhook_token}/messages/@original"),
+    ]
+
+
+async def test_answer_is_for_everyone_unless_the_asker_wants_it_alone(discord: Discord) -> None:
+    assert not (await discord.ask(WINDOW)).ephemeral
+    assert (await discord.ask(WINDOW, private=True)).ephemeral
+
+
+async def test_command_in_direct_messages_is_answered(discord: Discord) -> None:
+    assert answers_the_window_question(await discord.ask(WINDOW, guild=None))
+
+
+async def test_command_in_a_server_that_only_the_asker_installed_it_for_is_answered(discord: Discord) -> None:
+    assert answers_the_window_question(await discord.ask(WINDOW, guild=NOT_JOINED))
+
+
+async def test_direct_message_is_answered_after_typing(discord: Discord, server: DiscordServer) -> None:
+    reply = await discord.dm(WINDOW)
+    assert answers_the_window_question(reply)
+    channel = f"/channels/{reply.message['channel_id']}"
+    paths = [one.path for one in server.requests if one.path.startswith(channel)]
+    assert paths[0] == f"{channel}/typing"
+    assert paths[-1] == f"{channel}/messages"
+
+
+async def test_mention_is_answered_by_a_reply_to_it_that_pings_nobody(discord: Discord, server: DiscordServer) -> None:
+    asker = discord.somebody()
+    reply = await discord.mention(WINDOW, user=asker)
+    assert answers_the_window_question(reply)
+    assert reply.message["referenced_message"]["author"]["id"] == asker.id
+    assert reply.notified == set()
+    posted = next(one for one in reversed(server.requests.items) if one.route.endswith("/messages"))
+    assert posted.body["allowed_mentions"]["parse"] == []
+
+
+async def test_message_that_does_not_address_the_bot_is_ignored(discord: Discord, server: DiscordServer) -> None:
+    ignored = await discord.say(f"Does anyone know: {WINDOW}", user=discord.somebody(), guild=UNLISTED)
+    await discord.mention(WINDOW, guild=UNLISTED)
+    replied_to = [
+        post["message_reference"]["message_id"]
+        for post in server.state.posts
+        if post["channel_id"] == UNLISTED.channel_id
+    ]
+    assert len(replied_to) == 1
+    assert ignored["id"] not in replied_to
+
+
+async def test_question_that_the_sources_do_not_answer_is_not_answered(discord: Discord) -> None:
+    reply = await discord.ask("What is the weather in Paris?")
+    assert "The sources don't say" in reply.text
+
+
+async def test_second_question_at_once_is_told_to_wait(discord: Discord) -> None:
+    hasty = discord.somebody()
+    first = await discord.send_command("ask", question=WINDOW, user=hasty)
+    second = await discord.command("ask", question=WINDOW, user=hasty)
+    assert answers_the_window_question(await discord.reply(first))
+    assert not second.quotations
+    assert second.ephemeral
+
+
+async def test_text_of_a_question_pings_nobody_and_links_nowhere(discord: Discord) -> None:
+    replies = [await discord.ask(EVIL), await discord.mention(EVIL), await discord.dm(EVIL)]
+    for reply in replies:
+        assert reply.notified == set()
+        assert [harm for harm in HARMS if re.search(harm, reply.text)] == []
+
+
+@pytest.mark.parametrize("guild", [LISTED, UNLISTED, None], ids=["listed server", "other server", "direct messages"])
+async def test_reindex_is_refused_to_a_member(discord: Discord, guild: Guild | None) -> None:
+    reply = await discord.command("reindex", guild=guild)
+    assert "Only a moderator" in reply.text
+    assert reply.ephemeral
+
+
+async def test_reindex_is_refused_to_an_admin_of_a_server_that_is_not_listed(discord: Discord) -> None:
+    everything = (1 << 53) - 1
+    reply = await discord.command("reindex", guild=UNLISTED, permissions=everything, roles=(MODERATOR_ROLE,))
+    assert "Only a moderator" in reply.text
+
+
+async def test_reindex_is_allowed_to_who_manages_a_listed_server(discord: Discord) -> None:
+    reply = await discord.command("reindex", permissions=MEMBER | MANAGE_GUILD, until=finished)
+    before, after = passages(reply)
+    assert before == after > 10
+
+
+async def test_reindex_is_allowed_to_a_moderator_role_of_a_listed_server(discord: Discord) -> None:
+    reply = await discord.command("reindex", roles=(MODERATOR_ROLE,), until=finished)
+    assert len(passages(reply)) == 2
+
+
+async def test_reindex_by_the_owner_reports_what_changed(world: World) -> None:
+    added = Path(str(world.settings["SEEDS_DIR"])) / "herons.txt"
+    added.write_text("The heronry of Upper Slaughter keeps forty-one grey herons.\n", encoding="utf-8")
+    reply = await world.discord.command("reindex", user=OWNER, guild=None, until=finished)
+    before, after = passages(reply)
+    assert after == before + 1
+    assert "herons.txt" in reply.text
+    found = await world.discord.ask("How many grey herons does the heronry of Upper Slaughter keep?")
+    assert found.quotations[0] == "The heronry of Upper Slaughter keeps forty-one grey herons."
+
+
+async def test_status_and_sources_are_for_everyone(discord: Discord) -> None:
+    status = await discord.command("status")
+    sources = await discord.command("sources")
+    assert "all-minilm-l6-v2" in status.text.lower()
+    assert re.search(r"\d+ passages", status.text)
+    assert "llama-4-release.md" in sources.text
+
+
+async def test_rate_limited_answer_arrives_after_the_wait(discord: Discord, server: DiscordServer) -> None:
+    exchange = await discord.send_command("ask", question=WINDOW)
+    server.http.rate_limit("PATCH|POST", f"/webhooks/.*{exchange.token}", retry_after=0.7)
+    assert answers_the_window_question(await discord.reply(exchange))
+    limited, answered = [one for one in server.requests if f"{exchange.token}/messages" in one.path]
+    assert (limited.status, answered.status) == (429, 200)
+    assert answered.at - limited.at >= 0.7
+
+
+async def test_rate_limited_reply_in_a_channel_arrives_after_the_wait(discord: Discord, server: DiscordServer) -> None:
+    server.http.rate_limit("POST", f"/channels/{UNLISTED.channel_id}/messages", retry_after=0.7)
+    assert answers_the_window_question(await discord.mention(WINDOW, guild=UNLISTED))
+    statuses = [one.status for one in server.requests if one.path == f"/channels/{UNLISTED.channel_id}/messages"]
+    assert statuses[-2:] == [429, 200]
+
+
+async def test_dropped_gateway_is_resumed_and_nothing_is_lost(discord: Discord, server: DiscordServer) -> None:
+    frames = server.gateway.frames
+    since = len(frames)
+    server.gateway.drop()
+    await frames.wait_for(lambda frame: frame.kind == "closed", since=since)
+    asked_meanwhile = await discord.send_command("ask", question=WINDOW)
+    await frames.wait_for(lambda frame: frame.kind == "resume", since=since)
+    assert answers_the_window_question(await discord.reply(asked_meanwhile))
+    assert answers_the_window_question(await discord.ask(WINDOW))
+    assert "identify" not in [frame.kind for frame in frames.items[since:]]
+
+
+async def test_session_that_cannot_be_resumed_is_begun_anew(discord: Discord, server: DiscordServer) -> None:
+    since = len(server.gateway.frames)
+    server.gateway.forget_sessions()
+    await server.gateway.ask_to_reconnect()
+    await server.gateway.frames.wait_for(lambda frame: frame.kind == "identify", since=since)
+    assert answers_the_window_question(await discord.ask(WINDOW))
+
+
+async def test_two_hundred_questions_at_once_are_all_acknowledged_in_time_and_answered(discord: Discord) -> None:
+    questions = [WINDOW, *OTHER_QUESTIONS] * (AT_ONCE // (1 + len(OTHER_QUESTIONS)))
+    exchanges = [await discord.send_command("ask", question=question) for question in questions]
+    replies = await asyncio.gather(*(discord.reply(exchange) for exchange in exchanges))
+    slowest = max(exchange.acknowledged_after for exchange in exchanges)
+    print(f"{len(replies)} questions at once: the slowest was acknowledged after {slowest:.2f} s")  # noqa: T201
+    assert len(replies) == AT_ONCE
+    assert slowest <= ANSWER_WITHIN_S
+    assert all(answers_the_window_question(reply) for reply in replies[:: 1 + len(OTHER_QUESTIONS)])
+    assert all(quotation in source() for reply in replies for quotation in reply.quotations)
+
+
+async def test_gateway_is_asked_for_no_privileged_intent(server: DiscordServer) -> None:
+    identify = await server.gateway.frames.wait_for(lambda frame: frame.kind == "identify")
+    assert identify.data["intents"] & PRIVILEGED == 0
+
+
+async def test_commands_are_synced_once_and_not_at_the_next_start(world: World, tmp_path: Path) -> None:
+    assert [one.method for one in world.server.requests if one.route.endswith("/commands")] == ["PUT"]
+    again = DiscordServer(team=True)
+    await again.start()
+    again.state.sync(list(world.server.state.commands.values()))
+    bot = await BotProcess.start(environment(**world.settings, DISCORD_API_URL=again.url), tmp_path / "again")
+    try:
+        await bot.identified(again)
+        discord = Discord(again)
+        assert re.search(r"\d+ passages", (await discord.command("status")).text)
+        assert [one for one in again.requests if one.route.endswith("/commands")] == []
+        # A team stands for the owner: its members may do what the owner may.
+        assert "Only a moderator" in (await discord.command("reindex", guild=UNLISTED)).text
+        report = await discord.command("reindex", user=TEAM_MEMBER, guild=UNLISTED, until=finished)
+        assert len(passages(report)) == 2
+        assert await bot.end(signal.SIGINT) == 0
+    finally:
+        await bot.make_sure_it_ended()
+        await again.stop()
+
+
+async def test_signal_while_the_model_loads_ends_it_cleanly(world: World, tmp_path: Path) -> None:
+    server = DiscordServer()
+    await server.start()
+    bot = await BotProcess.start(environment(**world.settings, DISCORD_API_URL=server.url), tmp_path / "brief")
+    try:
+        await bot.identified(server)
+        assert await bot.end(signal.SIGTERM) == 0
+        assert said_goodbye(server)
+    finally:
+        await bot.make_sure_it_ended()
+        await server.stop()
+
+
+def said_goodbye(server: DiscordServer) -> bool:
+    """Whether the last connection ended by a closing frame and not by a cut line.
+
+    discord.py means to close with 1000, but while it listens its own reader is first, with 4000.
+    """
+    frame: Frame = server.gateway.frames.items[-1]
+    return frame.kind == "closed" and frame.data in (1000, 4000)
+
+
+@pytest.mark.parametrize(
+    "token", ["MTEwMDAwMDAwMDAwMDAwMDAwMQ.wrong.but-in-its-form", "two words"], ids=["wrong", "malformed"]
+)
+async def test_token_that_does_not_work_is_one_plain_sentence_and_exit_code_2(
+    server: DiscordServer, settings: dict[str, object], tmp_path: Path, token: str
+) -> None:
+    variables = environment(**(settings | {"DISCORD_TOKEN": token, "LOG_LEVEL": "INFO"}), DISCORD_API_URL=server.url)
+    bot = await BotProcess.start(variables, tmp_path / "refused")
+    try:
+        assert await bot.exit_code() == 2
+    finally:
+        await bot.make_sure_it_ended()
+    said = [line for line in bot.stderr().splitlines() if not LOG_LINE.match(line)]
+    assert len(said) == 1
+    assert re.fullmatch(r"[A-Z].*token.*", said[0], re.IGNORECASE)
+    assert token not in bot.stderr() + bot.stdout()
+
+
+async def test_every_body_sent_fits_discords_description(discord: Discord, server: DiscordServer) -> None:
+    await asyncio.gather(discord.ask(WINDOW), discord.dm(WINDOW), discord.mention(WINDOW))
+    if not OPENAPI.exists():
+        pytest.skip(f"NOT CHECKED: no description of Discord's API at {OPENAPI}")
+    openapi = OpenApi()
+    bodies = [one for one in server.requests if one.status != 401]
+    assert {"PUT", "POST", "PATCH"} <= {one.method for one in bodies}
+    assert [wrong for one in bodies if (wrong := openapi.wrong(one.method, one.path, one.body))] == []
+
+
+async def test_discord_refused_nothing_of_the_whole_run(discord: Discord, server: DiscordServer) -> None:
+    await discord.ask(WINDOW)
+    assert [one for one in server.requests if one.status >= 400 and one.status not in (401, 429)] == []
+    assert set().union(*server.state.notified.values()) == set()
+
+
+async def test_signal_ends_the_bot_and_its_log_names_no_token_no_question_and_no_author(world: World) -> None:
+    asker = world.discord.somebody()
+    await world.discord.dm("Private: when is LlamaCon, and who is Mallory?", user=asker)
+    assert await world.bot.end(signal.SIGTERM) == 0
+    assert said_goodbye(world.server)
+    log = world.bot.stderr() + world.bot.stdout()
+    assert log
+    secrets = {TOKEN, *world.discord.typed, *world.server.state.exchanges, OWNER.id}
+    secrets |= {user.id for user in world.discord.people} | {user.name for user in world.discord.people}
+    assert [secret for secret in secrets if secret in log] == []
