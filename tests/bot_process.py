@@ -6,8 +6,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,7 +16,7 @@ from index import Settings
 from tests.discord_gateway import Frame
 from tests.discord_server import DiscordServer
 
-__all__ = ["ROOT", "BotProcess", "environment"]
+__all__ = ["ROOT", "BotProcess", "environment", "running_bot", "said_goodbye"]
 
 ROOT = Path(__file__).resolve().parent.parent
 START_WITHIN_S = 60.0
@@ -94,6 +94,31 @@ class BotProcess:
         if self.running:
             self._process.kill()
         await self._process.wait()
+
+
+@asynccontextmanager
+async def running_bot(
+    settings: dict[str, object], folder: Path, *, team: bool = False
+) -> AsyncIterator[tuple[DiscordServer, BotProcess]]:
+    """A local Discord and a bot on its gateway; both are gone afterwards, whatever happened."""
+    server = DiscordServer(team=team)
+    await server.start()
+    bot = await BotProcess.start(environment(**settings, DISCORD_API_URL=server.url), folder)
+    try:
+        await bot.identified(server)
+        yield server, bot
+    finally:
+        await bot.make_sure_it_ended()
+        await server.stop()
+
+
+def said_goodbye(server: DiscordServer) -> bool:
+    """Whether the last connection ended by a closing frame and not by a cut line.
+
+    discord.py means to close with 1000, but while it listens its own reader is first, with 4000.
+    """
+    frame: Frame = server.gateway.frames.items[-1]
+    return frame.kind == "closed" and frame.data in (1000, 4000)
 
 
 @contextmanager

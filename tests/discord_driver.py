@@ -12,10 +12,11 @@ from tests.discord_rules import EPHEMERAL, LOADING, text_of
 from tests.discord_server import DiscordServer
 from tests.discord_state import Exchange
 
-__all__ = ["Discord", "Reply"]
+__all__ = ["Discord", "Reply", "is_report"]
 
 ANSWER_WITHIN_S = 60.0
 BOOLEAN = 5
+PASSAGES = re.compile(r"(\d+) before, (\d+) now")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,20 @@ class Reply:
         quoted = re.findall(r"^> \*\*\d+\.\*\* (.*)$", self.text, re.MULTILINE)
         return [re.sub(r"\\([^\w\s])", r"\1", quote).strip() for quote in quoted]
 
+    @property
+    def passages(self) -> tuple[int, ...]:
+        """Of a reindex's report, the counts of passages before and after."""
+        counts = PASSAGES.search(self.text)
+        return tuple(int(count) for count in counts.groups()) if counts else ()
+
 
 def _final(message: Json) -> bool:
     return not message["flags"] & LOADING
+
+
+def is_report(message: Json) -> bool:
+    """Whether a message is a reindex's report, and not its progress."""
+    return bool(PASSAGES.search(text_of(message)))
 
 
 class Discord:

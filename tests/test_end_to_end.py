@@ -19,9 +19,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.bot_process import ROOT, BotProcess, environment
-from tests.discord_driver import Discord, Reply
-from tests.discord_gateway import PRIVILEGED, Frame
+from tests.article import ARTICLE, OTHER_QUESTIONS, WINDOW, WINDOW_QUOTE, source
+from tests.bot_process import BotProcess, environment, running_bot, said_goodbye
+from tests.discord_driver import Discord, Reply, is_report
+from tests.discord_gateway import PRIVILEGED
 from tests.discord_payloads import (
     LISTED,
     MANAGE_GUILD,
@@ -29,34 +30,18 @@ from tests.discord_payloads import (
     MODERATOR_ROLE,
     NOT_JOINED,
     OWNER,
-    TEAM_MEMBER,
     UNLISTED,
     Guild,
-    Json,
 )
-from tests.discord_rules import text_of
 from tests.discord_server import TOKEN, DiscordServer
 from tests.discord_state import ANSWER_WITHIN_S, Exchange
 from tests.openapi_check import OPENAPI, OpenApi
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ARTICLE = ROOT / "seeds" / "llama-4-release.md"
-WINDOW = "What is the context window of Scout?"
-WINDOW_QUOTE = (
-    "It stands out for its efficiency, fitting into a single NVIDIA H100 GPU, "
-    "and offers an industry-leading context window of 10 million tokens."
-)
 EVIL = "@everyone @here <@123> <@&456> [click](http://evil.example/y) discord.gg/abc \u202eWhat is Scout's window?"
 HARMS = ("@everyone", "@here", r"<@&?\d+>", r"(?<!\\)\]\(", "https?://", "discord.gg/", "\u202e")
-OTHER_QUESTIONS = (
-    "How many experts does Maverick have?",
-    "When is LlamaCon?",
-    "Where can I download the models?",
-    "How big is Behemoth?",
-)
 AT_ONCE = 200
-LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ (DEBUG|INFO|WARNING) ")
 
 
 @dataclass
@@ -93,19 +78,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(settings: dict[str, object], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    """A running bot, asked its first question as soon as it was ready, while the model still loads."""
-    server = DiscordServer()
-    await server.start()
-    bot = await BotProcess.start(environment(**settings, DISCORD_API_URL=server.url), tmp_path_factory.mktemp("bot"))
-    try:
-        await bot.identified(server)
+    """A running bot, asked its first question as soon as its commands are known, while the model still loads."""
+    async with running_bot(settings, tmp_path_factory.mktemp("bot")) as (server, bot):
         await server.requests.wait_for(lambda request: request.route.endswith("/commands"))
         discord = Discord(server)
         early = await discord.send_command("ask", question=WINDOW)
         yield World(discord, server, bot, early, settings)
-    finally:
-        await bot.make_sure_it_ended()
-        await server.stop()
 
 
 @pytest.fixture
@@ -126,26 +104,12 @@ def bots_log(world: World) -> Iterator[None]:
     print(world.bot.stderr()[before:])  # noqa: T201 - pytest shows it
 
 
-def source() -> str:
-    return ARTICLE.read_text(encoding="utf-8")
-
-
 def answers_the_window_question(reply: Reply) -> bool:
     return WINDOW_QUOTE in reply.quotations
 
 
 def requests_of(server: DiscordServer, exchange: Exchange) -> list[tuple[str, str]]:
     return [(one.method, one.route) for one in server.requests if exchange.token in one.path]
-
-
-def passages(reply: Reply) -> list[int]:
-    """The passage counts that a message names, in order."""
-    return [int(number) for number in re.findall(r"(?:Passages: |before, )(\d+)", reply.text)]
-
-
-def finished(message: Json) -> bool:
-    """Whether a reindex's message is its report, not its progress."""
-    return bool(re.search(r"\d+ before, \d+ now", text_of(message)))
 
 
 async def test_question_asked_while_the_model_loads_is_answered(world: World) -> None:
@@ -253,21 +217,28 @@ async def test_reindex_is_refused_to_an_admin_of_a_server_that_is_not_listed(dis
 
 
 async def test_reindex_is_allowed_to_who_manages_a_listed_server(discord: Discord) -> None:
-    reply = await discord.command("reindex", permissions=MEMBER | MANAGE_GUILD, until=finished)
-    before, after = passages(reply)
+    reply = await discord.command("reindex", permissions=MEMBER | MANAGE_GUILD, until=is_report)
+    before, after = reply.passages
     assert before == after > 10
 
 
 async def test_reindex_is_allowed_to_a_moderator_role_of_a_listed_server(discord: Discord) -> None:
-    reply = await discord.command("reindex", roles=(MODERATOR_ROLE,), until=finished)
-    assert len(passages(reply)) == 2
+    reply = await discord.command("reindex", roles=(MODERATOR_ROLE,), until=is_report)
+    assert len(reply.passages) == 2
+
+
+async def test_second_reindex_while_one_runs_says_so(discord: Discord) -> None:
+    first = await discord.send_command("reindex", user=OWNER)
+    second = await discord.command("reindex", user=OWNER)
+    assert "already running" in second.text
+    assert len((await discord.reply(first, is_report)).passages) == 2
 
 
 async def test_reindex_by_the_owner_reports_what_changed(world: World) -> None:
     added = Path(str(world.settings["SEEDS_DIR"])) / "herons.txt"
     added.write_text("The heronry of Upper Slaughter keeps forty-one grey herons.\n", encoding="utf-8")
-    reply = await world.discord.command("reindex", user=OWNER, guild=None, until=finished)
-    before, after = passages(reply)
+    reply = await world.discord.command("reindex", user=OWNER, guild=None, until=is_report)
+    before, after = reply.passages
     assert after == before + 1
     assert "herons.txt" in reply.text
     found = await world.discord.ask("How many grey herons does the heronry of Upper Slaughter keep?")
@@ -333,67 +304,6 @@ async def test_two_hundred_questions_at_once_are_all_acknowledged_in_time_and_an
 async def test_gateway_is_asked_for_no_privileged_intent(server: DiscordServer) -> None:
     identify = await server.gateway.frames.wait_for(lambda frame: frame.kind == "identify")
     assert identify.data["intents"] & PRIVILEGED == 0
-
-
-async def test_commands_are_synced_once_and_not_at_the_next_start(world: World, tmp_path: Path) -> None:
-    assert [one.method for one in world.server.requests if one.route.endswith("/commands")] == ["PUT"]
-    again = DiscordServer(team=True)
-    await again.start()
-    again.state.sync(list(world.server.state.commands.values()))
-    bot = await BotProcess.start(environment(**world.settings, DISCORD_API_URL=again.url), tmp_path / "again")
-    try:
-        await bot.identified(again)
-        discord = Discord(again)
-        assert re.search(r"\d+ passages", (await discord.command("status")).text)
-        assert [one for one in again.requests if one.route.endswith("/commands")] == []
-        # A team stands for the owner: its members may do what the owner may.
-        assert "Only a moderator" in (await discord.command("reindex", guild=UNLISTED)).text
-        report = await discord.command("reindex", user=TEAM_MEMBER, guild=UNLISTED, until=finished)
-        assert len(passages(report)) == 2
-        assert await bot.end(signal.SIGINT) == 0
-    finally:
-        await bot.make_sure_it_ended()
-        await again.stop()
-
-
-async def test_signal_while_the_model_loads_ends_it_cleanly(world: World, tmp_path: Path) -> None:
-    server = DiscordServer()
-    await server.start()
-    bot = await BotProcess.start(environment(**world.settings, DISCORD_API_URL=server.url), tmp_path / "brief")
-    try:
-        await bot.identified(server)
-        assert await bot.end(signal.SIGTERM) == 0
-        assert said_goodbye(server)
-    finally:
-        await bot.make_sure_it_ended()
-        await server.stop()
-
-
-def said_goodbye(server: DiscordServer) -> bool:
-    """Whether the last connection ended by a closing frame and not by a cut line.
-
-    discord.py means to close with 1000, but while it listens its own reader is first, with 4000.
-    """
-    frame: Frame = server.gateway.frames.items[-1]
-    return frame.kind == "closed" and frame.data in (1000, 4000)
-
-
-@pytest.mark.parametrize(
-    "token", ["MTEwMDAwMDAwMDAwMDAwMDAwMQ.wrong.but-in-its-form", "two words"], ids=["wrong", "malformed"]
-)
-async def test_token_that_does_not_work_is_one_plain_sentence_and_exit_code_2(
-    server: DiscordServer, settings: dict[str, object], tmp_path: Path, token: str
-) -> None:
-    variables = environment(**(settings | {"DISCORD_TOKEN": token, "LOG_LEVEL": "INFO"}), DISCORD_API_URL=server.url)
-    bot = await BotProcess.start(variables, tmp_path / "refused")
-    try:
-        assert await bot.exit_code() == 2
-    finally:
-        await bot.make_sure_it_ended()
-    said = [line for line in bot.stderr().splitlines() if not LOG_LINE.match(line)]
-    assert len(said) == 1
-    assert re.fullmatch(r"[A-Z].*token.*", said[0], re.IGNORECASE)
-    assert token not in bot.stderr() + bot.stdout()
 
 
 async def test_every_body_sent_fits_discords_description(discord: Discord, server: DiscordServer) -> None:

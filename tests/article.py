@@ -1,0 +1,25 @@
+"""The real article, and questions whose evidence in it is known."""
+
+from __future__ import annotations
+
+from tests.bot_process import ROOT
+
+__all__ = ["ARTICLE", "OTHER_QUESTIONS", "WINDOW", "WINDOW_QUOTE", "source"]
+
+ARTICLE = ROOT / "seeds" / "llama-4-release.md"
+WINDOW = "What is the context window of Scout?"
+WINDOW_QUOTE = (
+    "It stands out for its efficiency, fitting into a single NVIDIA H100 GPU, "
+    "and offers an industry-leading context window of 10 million tokens."
+)
+OTHER_QUESTIONS = (
+    "How many experts does Maverick have?",
+    "When is LlamaCon?",
+    "Where can I download the models?",
+    "How big is Behemoth?",
+)
+
+
+def source() -> str:
+    """The article's text, as quotations have to find it."""
+    return ARTICLE.read_bytes().decode()
