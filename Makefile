@@ -14,8 +14,8 @@ EVAL_QUESTIONS ?= ../shared/eval/article/questions.jsonl
 
 VENV := .venv
 PY := $(VENV)/bin/python
-# pip shows its progress bars on a terminal; elsewhere only what goes wrong.
-PIP := $(PY) -m pip --disable-pip-version-check $(shell [ -t 2 ] || echo --quiet)
+# pip shows its progress bars on a terminal; elsewhere only errors.
+PIP := $(PY) -m pip --disable-pip-version-check $(shell [ -t 2 ] || echo -qq)
 # Standard input belongs to the bot and standard output to its answers: no step before it touches either.
 ASIDE := </dev/null >&2
 
@@ -58,7 +58,8 @@ $(VENV)/.made:
 	  if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$name; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then \
-	  echo "Footnote needs Python 3.11 or later, and $(or $(PYTHON),python3) here is $$($(or $(PYTHON),python3) --version 2>&1 | tail -n 1)." >&2; \
+	  version=$$($(or $(PYTHON),python3) --version 2>/dev/null) || version=missing; \
+	  echo "Footnote needs Python 3.11 or later; here $(or $(PYTHON),python3) is $$version." >&2; \
 	  echo "Install one, or name it: make run PYTHON=/path/to/python3.12" >&2; exit 1; \
 	fi; \
 	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
