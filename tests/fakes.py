@@ -124,8 +124,9 @@ class FakeLibrary(Library):
     """A library whose replies are its attributes.
 
     An attribute that holds an exception is raised. `answers` maps a question to its reply; any other question
-    gets `answer`. `seconds` is how long a question blocks its thread; `gate`, once cleared, holds questions, loads
-    and reindexes until it is set again. `asked`, `loads` and `reindexes` record what came in.
+    gets `answer`. `seconds` is how long a question, a load or a reindex blocks its thread. While `gate` is cleared,
+    questions and loads wait; while `reindex_gate` is, reindexes do. `asked`, `loads` and `reindexes` record what
+    came in.
     """
 
     def __init__(self) -> None:
@@ -138,6 +139,8 @@ class FakeLibrary(Library):
         self.steps: tuple[tuple[str, int, int], ...] = (("Embedding passages", 10, 21), ("Embedding passages", 21, 21))
         self.gate = threading.Event()
         self.gate.set()
+        self.reindex_gate = threading.Event()
+        self.reindex_gate.set()
         self.asked: list[str] = []
         self.threads: set[int] = set()
         self.loads = 0
@@ -146,13 +149,13 @@ class FakeLibrary(Library):
 
     def load(self, progress: Progress | None = None) -> None:
         self.loads += 1
-        self._work()
+        self._work(self.gate)
         if self.load_error is not None:
             raise self.load_error
 
     def ask(self, question: str) -> Answer:
         self.asked.append(question)
-        self._work()
+        self._work(self.gate)
         return given(self.answers.get(question, self.answer))
 
     def reindex(self, progress: Progress | None = None) -> Report:
@@ -163,7 +166,7 @@ class FakeLibrary(Library):
             for step in self.steps:
                 if progress is not None:
                     progress(*step)
-            self._work()
+            self._work(self.reindex_gate)
             return given(self.report)
         finally:
             self._reindexing.release()
@@ -172,9 +175,9 @@ class FakeLibrary(Library):
         self.threads.add(threading.get_ident())
         return given(self.current)
 
-    def _work(self) -> None:
+    def _work(self, gate: threading.Event) -> None:
         self.threads.add(threading.get_ident())
-        self.gate.wait()
+        gate.wait()
         time.sleep(self.seconds)
 
 

@@ -44,7 +44,7 @@ class Sent:
     @property
     def text(self) -> str:
         """Everything in it that a person can read."""
-        return text_of((self.body or {}).get("data") or self.body or {})
+        return text_of(self.body.get("data") or self.body) if isinstance(self.body, dict) else ""
 
     @property
     def ephemeral(self) -> bool:
@@ -120,7 +120,7 @@ class Wire:
             payload["user"] = user.payload()
         self.receive("INTERACTION_CREATE", payload)
 
-    def message(self, content: str, *, user: User | None = None, guild: Guild | None = None, **changes: Any) -> Json:
+    def message(self, content: str, /, *, user: User | None = None, guild: Guild | None = None, **changes: Any) -> Json:
         """A message arrives; a mention of the bot in it is listed as Discord does."""
         user = user or User.new()
         channel = guild.channel if guild else Channel(snowflake(), recipient=user)

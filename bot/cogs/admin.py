@@ -48,7 +48,7 @@ class Admin(commands.Cog):
     def __init__(self, bot: Footnote, *, moderators: Moderators, edit_every: float = EDIT_EVERY_SECONDS) -> None:
         self.bot = bot
         self._moderators = moderators
-        self._edit_every = edit_every
+        self.edit_every = edit_every
         self._running = False
         self._owners: frozenset[int] = frozenset()
         self._owners_until = 0.0
@@ -67,7 +67,8 @@ class Admin(commands.Cog):
             view = await self._rebuild(interaction)
         finally:
             self._running = False
-        await self._deliver(interaction, view)
+        with self.bot.owing_a_reply():
+            await self._deliver(interaction, view)
 
     @app_commands.command(description="What is indexed, since when, by which model, and whether it is up to date.")
     async def status(self, interaction: discord.Interaction[Footnote]) -> None:
@@ -134,7 +135,7 @@ class Admin(commands.Cog):
                     log.warning("Progress is no longer shown: %s", trace(error))
                     return
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(ended.wait(), self._edit_every)
+                await asyncio.wait_for(ended.wait(), self.edit_every)
 
     async def _deliver(self, interaction: discord.Interaction[Footnote], view: discord.ui.LayoutView) -> None:
         """Show how it ended, in the channel where the response can no longer be edited: that ends after 15 minutes."""
