@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, TextIO
 from prompt_toolkit import PromptSession
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from rich.console import Console
-from rich.padding import Padding
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
@@ -146,18 +145,18 @@ class Session:
         self._show(of_report(report), self._err)
 
     def _help(self) -> None:
-        lines: list[Line] = [(2, Text(f"{name:<10}{what}")) for name, (what, _) in self._commands.items()]
+        lines = [line(what, lead=f"  {name:<10}") for name, (what, _) in self._commands.items()]
         self._show([line("Type a question, or:"), *lines], self._out)
 
     def _quit(self) -> None:
         self.leaving = True
 
     def _show(self, lines: list[Line], console: Console) -> None:
-        for indent, text in lines:
-            if console.is_terminal:
-                console.print(Padding(text, (0, 0, 0, indent), expand=False))
-            else:  # one line stays one line, whatever the width, so that it can be searched
-                console.print(" " * indent + text.plain, soft_wrap=True)
+        for lead, text in lines:
+            # Off a terminal one line stays one line, whatever the width, so that it can be searched.
+            rows = text.wrap(console, max(20, console.width - len(lead))) if console.is_terminal else [text]
+            for number, row in enumerate(rows or [text]):
+                console.print(Text.assemble((" " * len(lead) if number else lead, "cyan"), row), soft_wrap=True)
 
 
 @contextmanager

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Line", "line", "of_answer", "of_report", "of_sources", "of_status"]
 
-Line = tuple[int, Text]
-"""Indentation in columns, and the text."""
+Line = tuple[str, Text]
+"""What stands before the first row, its width left blank before the others; and the text."""
 
-BLANK: Line = (0, Text())
+BLANK: Line = ("", Text())
 
 
-def line(text: str, style: str = "", indent: int = 0) -> Line:
+def line(text: str, style: str = "", lead: str = "") -> Line:
     """One line to print. All text passes here, so none of it is read as markup or acts on the terminal."""
-    return indent, Text(fold(text), style)
+    return lead, Text(fold(text), style)
 
 
 def of_answer(answer: Answer) -> list[Line]:
@@ -46,10 +46,10 @@ def of_answer(answer: Answer) -> list[Line]:
 
 
 def _of_citation(citation: Citation, style: str) -> list[Line]:
-    quotation = Text.assemble((f"[{citation.number}] ", "cyan"), line(f"“{citation.shown}”", style)[1])
+    quotation = line(f"“{citation.shown}”", style, lead=f"[{citation.number}] ")
     where = f"{citation.source}, {citation.section}" if citation.section else citation.source
-    link = [line(citation.url, "dim", indent=4)] if citation.url else []
-    return [(0, quotation), line(where, "dim", indent=4), *link]
+    link = [line(citation.url, "dim", lead="    ")] if citation.url else []
+    return [quotation, line(where, "dim", lead="    "), *link]
 
 
 def of_sources(status: Status) -> list[Line]:
@@ -61,7 +61,7 @@ def of_sources(status: Status) -> list[Line]:
 def _of_source(source: SourceInfo) -> list[Line]:
     state = "" if source.state == "indexed" else f" ({source.state} since: /reindex brings it up to date)"
     about = f"{source.title}; {count(source.passages, 'passage')}, {source.size:,} characters"
-    return [line(source.source + state, "bold"), line(about, indent=2)]
+    return [line(source.source + state, "bold"), line(about, lead="  ")]
 
 
 def of_status(status: Status) -> list[Line]:
@@ -84,9 +84,9 @@ def of_report(report: Report) -> list[Line]:
     size = f"{count(report.passages_after, 'passage')}, {report.passages_before:,} before"
     lines = [line(f"Indexed in {report.seconds:.1f} s: {size}.", "green")]
     changes = {"Added": report.added, "Changed": report.changed, "Removed": report.removed}
-    lines += [line(f"{verb}: {', '.join(names)}", indent=2) for verb, names in changes.items() if names]
+    lines += [line(f"{verb}: {', '.join(names)}", lead="  ") for verb, names in changes.items() if names]
     if not any(changes.values()):
-        lines.append(line("No source changed.", indent=2))
+        lines.append(line("No source changed.", lead="  "))
     return [*lines, *_of_skipped(report.skipped)]
 
 

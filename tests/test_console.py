@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
+import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Console
 
 from bot.console import Session, progress_on, screen
@@ -20,6 +24,9 @@ from tests.fakes import (
     make_source,
     make_status,
 )
+
+
+BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 class Desk:
@@ -118,6 +125,16 @@ def test_no_text_acts_on_the_terminal_or_is_read_as_markup(terminal):
     assert "d e [bold]" in printed
 
 
+@given(st.text())
+def test_whatever_a_source_holds_only_readable_characters_are_printed(text):
+    desk = Desk()
+    desk.library.answer = make_answer(make_citation(quote=text, section=text, source=text, url=text), text=text)
+    desk.session.handle("What?")
+    acting = {"Cc", "Cs", "Zl", "Zp"}
+    assert [each for each in desk.out if unicodedata.category(each) in acting and each != "\n"] == []
+    assert not BIDI_CONTROLS & {unicodedata.bidirectional(each) for each in desk.out}
+
+
 def test_colour_and_control_sequences_never_leave_a_terminal():
     desk = Desk(terminal=False)
     for text in ("What?", "/sources", "/status", "/help", "/reindex", "/nothing"):
@@ -138,10 +155,16 @@ def test_long_quotation_stays_on_one_line_where_output_is_no_terminal():
     assert "industry-leading context window of 10 million tokens.”\n" in desk.out
 
 
-def test_long_quotation_wraps_on_a_terminal():
-    desk = Desk(terminal=True, width=40)
+def test_long_quotation_wraps_beside_its_number_on_a_terminal():
+    desk = Desk(terminal=True, width=60)
     desk.session.handle("What?")
-    assert max(len(part) for part in desk.out.splitlines()) < 80
+    rows = [re.sub(r"\x1b\[[\d;]*m", "", row).rstrip() for row in desk.out.splitlines()]
+    assert rows[:4] == [
+        "[1] “It stands out for its efficiency and offers an",
+        "    industry-leading context window of 10 million tokens.”",
+        "    llama-4-release.md, Models > Scout",
+        "",
+    ]
 
 
 def test_unknown_command_says_which_exist():
