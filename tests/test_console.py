@@ -25,7 +25,6 @@ from tests.fakes import (
     make_status,
 )
 
-
 BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
