@@ -96,6 +96,8 @@ def _log_to_stderr(level: str) -> None:
     logging.basicConfig(stream=sys.stderr, level=number, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # Below INFO, discord.py logs bodies and addresses: people's messages, and tokens of interactions.
     logging.getLogger("discord").setLevel(max(number, logging.INFO))
+    # Its INFO line at every login would stand beside the one sentence of a token that is not accepted.
+    logging.getLogger("discord.client").setLevel(max(number, logging.WARNING))
 
 
 def _wrong_settings(error: ValidationError) -> str:

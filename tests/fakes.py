@@ -126,7 +126,7 @@ class FakeLibrary(Library):
     An attribute that holds an exception is raised. `answers` maps a question to its reply; any other question
     gets `answer`. `seconds` is how long a question, a load or a reindex blocks its thread. While `gate` is cleared,
     questions and loads wait; while `reindex_gate` is, reindexes do. `asked`, `loads` and `reindexes` record what
-    came in.
+    came in, `most_at_once` how many questions were in threads at the same time.
     """
 
     def __init__(self) -> None:
@@ -145,7 +145,10 @@ class FakeLibrary(Library):
         self.threads: set[int] = set()
         self.loads = 0
         self.reindexes = 0
+        self.most_at_once = 0
         self._reindexing = threading.Lock()
+        self._counting = threading.Lock()
+        self._now = 0
 
     def load(self, progress: Progress | None = None) -> None:
         self.loads += 1
@@ -154,8 +157,13 @@ class FakeLibrary(Library):
             raise self.load_error
 
     def ask(self, question: str) -> Answer:
-        self.asked.append(question)
+        with self._counting:
+            self.asked.append(question)
+            self._now += 1
+            self.most_at_once = max(self.most_at_once, self._now)
         self._work(self.gate)
+        with self._counting:
+            self._now -= 1
         return given(self.answers.get(question, self.answer))
 
     def reindex(self, progress: Progress | None = None) -> Report:

@@ -131,6 +131,11 @@ class Wire:
         self.receive("MESSAGE_CREATE", message)
         return message
 
+    def ready(self) -> None:
+        """READY arrives: the gateway is up."""
+        about = {"id": BOT.id, "flags": 0}
+        self.receive("READY", {"user": BOT.payload(), "guilds": [], "application": about, "session_id": "1"})
+
     def receive(self, event: str, data: Json) -> None:
         """A gateway event arrives."""
         assert self.bot is not None
@@ -195,6 +200,7 @@ async def connected(library: Library, folder: Path, *, wire: Wire | None = None,
     }
     bot = Footnote(library=library, **(settings | changes))
     await bot._async_setup_hook()
+    bot._connection.guild_ready_timeout = 0.01
     wire.bot = bot
     await log_in(bot, wire)
     wire.receive("GUILD_CREATE", guild_create(LISTED))
