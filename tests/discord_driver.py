@@ -14,6 +14,7 @@ from tests.discord_state import Exchange
 
 __all__ = ["Discord", "Reply", "is_report"]
 
+ACKNOWLEDGED_WITHIN_S = 10.0  # well after Discord's three seconds: what comes later never comes
 ANSWER_WITHIN_S = 60.0
 BOOLEAN = 5
 PASSAGES = re.compile(r"(\d+) before, (\d+) now")
@@ -89,6 +90,7 @@ class Discord:
 
     async def reply(self, exchange: Exchange, until: Callable[[Json], bool] = _final) -> Reply:
         """The response once it is no longer "thinking", or once it fits `until`."""
+        await exchange.updates.wait_for(lambda _: True, within=ACKNOWLEDGED_WITHIN_S)
         message = await exchange.updates.wait_for(until, within=ANSWER_WITHIN_S)
         return Reply(message, frozenset(self.server.state.notified[message["id"]]), exchange.acknowledged_after)
 
