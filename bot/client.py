@@ -70,6 +70,8 @@ class Footnote(commands.Bot):
     def __init__(
         self, *, library: Library, commands_file: Path, moderators: Moderators, cooldown_seconds: float
     ) -> None:
+        # Voice is not used, so nobody need be warned that it would not work.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
