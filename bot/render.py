@@ -29,6 +29,7 @@ ANSWER_ROOM = 900
 LABEL_ROOM = 160
 """Source and section below a quotation."""
 CLOSING_ROOM = 200
+BETWEEN = " · "
 NOTICE_ROOM = 1500
 LINE_ROOM = 180
 """One line of a list: a source, or a skipped file with its reason."""
@@ -149,10 +150,11 @@ def _shares(wanted: Sequence[int], room: int) -> list[int]:
 
 
 def _place(citation: Citation) -> str:
-    """Title, section and file of a citation."""
-    parts = [citation.title, citation.section, citation.source]
-    kept = [part for number, part in enumerate(parts) if fold(part) and part not in parts[:number]]
-    return fit(" · ".join(kept), LABEL_ROOM) or "unnamed source"
+    """Title, section and file of a citation; each keeps its share of the room, so that none pushes another out."""
+    parts = [fold(part) for part in (citation.title, citation.section, citation.source)]
+    kept = [part for number, part in enumerate(parts) if part and part not in parts[:number]]
+    shares = _shares([units(escape(part)) for part in kept], LABEL_ROOM - len(BETWEEN) * len(kept))
+    return BETWEEN.join(map(fit, kept, shares)) or "unnamed source"
 
 
 def _source(one: SourceInfo) -> str:

@@ -35,20 +35,20 @@ class BotSettings(BaseSettings):
     )
 
     discord_token: SecretStr | None = Field(
-        None, description="The bot's token from Discord's developer portal; without it, the console starts."
+        default=None, description="The bot's token from Discord's developer portal; without it, the console starts."
     )
-    discord_api_url: str = Field(DISCORD_API, description="For a proxy, or a local server in tests.")
+    discord_api_url: str = Field(default=DISCORD_API, description="For a proxy, or a local server in tests.")
     moderator_guilds: Ids = Field(
-        frozenset(), description="Ids of the servers whose moderators may reindex, with commas between."
+        default=frozenset(), description="Ids of the servers whose moderators may reindex, with commas between."
     )
     moderator_roles: Ids = Field(
-        frozenset(), description="Ids of the roles in those servers that may reindex, with commas between."
+        default=frozenset(), description="Ids of the roles in those servers that may reindex, with commas between."
     )
     cooldown_seconds: float = Field(
-        3.0, ge=0, le=3600, description="Least time between two questions of one user, in seconds; 0 for none."
+        default=3.0, ge=0, le=3600, description="Least time between two questions of one user, in seconds; 0 for none."
     )
     state_dir: Path = Field(
-        Path("data"), description="Folder for what the bot remembers: commands synced, the console's history."
+        default=Path("data"), description="Folder for what the bot remembers: commands synced, the console's history."
     )
 
     @field_validator("discord_token")

@@ -117,6 +117,18 @@ def test_an_api_that_cannot_be_reached_is_one_sentence_and_exit_code_1(tmp_path:
     assert ended.stderr.count("\n") == 1
 
 
+def test_discords_own_debug_lines_which_hold_messages_and_tokens_are_never_logged(tmp_path: Path) -> None:
+    script = (
+        "import logging; from bot.__main__ import _log_to_stderr; _log_to_stderr('debug'); "
+        "print([logging.getLogger(name).isEnabledFor(logging.DEBUG) for name in "
+        "('bot.client', 'discord.http', 'discord.gateway', 'discord.webhook.async_')])"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == "[True, False, False, False]"
+
+
 def test_lists_of_ids_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODERATOR_GUILDS", "123, 456 ,789,")
     assert BotSettings(_env_file=None).moderator_guilds == {123, 456, 789}

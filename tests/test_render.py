@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from discord import ui
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot import render
@@ -56,6 +56,8 @@ texts = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=80).map(" ".join),
     st.builds(lambda text, times: text * times, st.text(min_size=1, max_size=6), st.integers(1, 3000)),
 )
+
+patient = settings(deadline=None)  # machines are shared: a slow moment is no defect
 
 FORBIDDEN = re.compile(
     r"@everyone|@here|<@|<#|</|<a?:\w|<id:|\]\(|://|discord(app)?\.(gg|com|me|io)/|\|\||~~|```|(?<!\\)[`_~|<\[\]]",
@@ -104,6 +106,7 @@ citations = st.builds(
 )
 
 
+@patient
 @given(
     asked=texts,
     text=texts,
@@ -130,16 +133,19 @@ def test_an_answer_is_harmless_whatever_it_is_made_from(
     check_harmless(render.answer(found, asked=asked))
 
 
+@patient
 @given(text=texts)
 def test_a_notice_is_harmless_whatever_it_says(text: str) -> None:
     check_harmless(render.notice(text))
 
 
+@patient
 @given(what=texts, done=st.integers(0, 10**9), total=st.integers(0, 10**9))
 def test_progress_is_harmless_whatever_it_says(what: str, done: int, total: int) -> None:
     check_harmless(render.progress(what, done, total))
 
 
+@patient
 @given(name=texts, reason=texts, times=st.integers(0, 400))
 @example(name=EVIL * 9, reason=EVIL * 9, times=400)
 @example(name="x" * 999, reason="y" * 999, times=400)
@@ -156,11 +162,13 @@ def test_report_status_and_sources_are_harmless_however_many_files_there_are(
     check_harmless(render.sources(make_status(sources=listed), page=times))
 
 
+@patient
 @given(text=texts)
 def test_text_that_fits_is_shown_whole(text: str) -> None:
     assert seen(fit(text, 10**6)) == fold(text)
 
 
+@patient
 @given(text=texts, room=st.integers(1, 200))
 def test_text_that_is_cut_ends_with_an_ellipsis_after_a_beginning_of_it(text: str, room: int) -> None:
     cut = fit(text, room)
@@ -170,6 +178,7 @@ def test_text_that_is_cut_ends_with_an_ellipsis_after_a_beginning_of_it(text: st
         assert fold(text).startswith(seen(cut.removesuffix(ELLIPSIS)).rstrip())
 
 
+@patient
 @given(words=st.lists(st.text("abc_*", min_size=1, max_size=9), min_size=30, max_size=60), room=st.integers(40, 90))
 def test_words_are_not_cut_through(words: list[str], room: int) -> None:
     shown = seen(fit(" ".join(words), room)).removesuffix(" " + ELLIPSIS).split()
@@ -263,6 +272,12 @@ def test_long_quotations_share_the_room_that_short_ones_leave() -> None:
     assert abs(units(second) - units(third)) < 20
     assert 3600 < sum(units(block) for block in (first, second, third)) <= 4000
     assert " …\n" in second
+
+
+def test_a_long_section_does_not_push_the_source_out() -> None:
+    shown = blocks(render.answer(make_answer(make_citation(section="Models > " + "deep " * 90))))[0]
+    assert shown.endswith(" … · llama-4-release.md")
+    assert "-# The Llama 4 release · Models" in shown
 
 
 def test_quotations_beyond_the_most_are_counted() -> None:
