@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import sentencex
 
 from index.reading import Reader, clean
-from index.types import Block, Document, Passage, Section
+from index.types import Document, Passage
 
 __all__ = ["chunk"]
 
@@ -38,36 +38,38 @@ def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[P
             elif block.lead:
                 before = block.lead if not before or block.lead not in before else before
             for begin, end in _units(reader.text, block.kind, count, limit):
-                passage = _passage(document, section, block, reader, begin, end, before, count, limit, seen)
-                passages.append(passage)
-                before = passage.reading
+                reading = clean(reader.text[begin:end])
+                context = _fitting([document.title, section.heading, before], reading, count, limit)
+                embedded = "\n".join([*filter(None, context), reading])
+                start, stop = reader.span(begin, end)
+                passages.append(
+                    Passage(
+                        id=_identity(document.source, embedded, seen),
+                        document_id=document.id,
+                        section=section.heading,
+                        start=start,
+                        end=stop,
+                        text=document.text[start:stop],
+                        reading=reading,
+                        before=before,
+                        embedded=embedded,
+                        kind=block.kind,
+                    )
+                )
+                before = reading
             if block.kind == "field":
                 before = ""
         before = ""
     return passages
 
 
-def _passage(document, section, block, reader, begin, end, before, count, limit, seen):  # type: ignore[no-untyped-def]
-    start, stop = reader.span(begin, end)
-    reading = clean(reader.text[begin:end])
-    context = _fitting([document.title, section.heading, before], reading, count, limit)
-    embedded = "\n".join([*filter(None, context), reading])
-    digest = hashlib.sha256(f"{document.source}\0{embedded}".encode()).hexdigest()
+def _identity(source: str, embedded: str, seen: Counter[str]) -> str:
+    """A hash of what is embedded and where it comes from; a repetition in one source counts on."""
+    digest = hashlib.sha256(f"{source}\0{embedded}".encode()).hexdigest()
     seen[digest] += 1
     if seen[digest] > 1:
         digest = hashlib.sha256(f"{digest}\0{seen[digest]}".encode()).hexdigest()
-    return Passage(
-        id=digest[:16],
-        document_id=document.id,
-        section=section.heading,
-        start=start,
-        end=stop,
-        text=document.text[start:stop],
-        reading=reading,
-        before=before,
-        embedded=embedded,
-        kind=block.kind,
-    )
+    return digest[:16]
 
 
 def _fitting(context: list[str], reading: str, count: Callable[[str], int], limit: int) -> list[str]:
@@ -104,7 +106,7 @@ def _units(text: str, kind: str, count: Callable[[str], int], limit: int) -> Ite
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:
-    spans = []
+    spans: list[tuple[int, int]] = []
     for sentence in sentencex.get_sentence_boundaries("en", text):
         span = _trim(text, sentence["start_index"], sentence["end_index"])
         if span[0] == span[1]:

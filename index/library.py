@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
-from index.ports import Progress
-from index.types import Answer, Report, Status
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.errors import IndexMismatch, LibraryError, NoIndex
+from index.snapshot import Manifest, Snapshots
+from index.sources import Reading, read_sources
+from index.types import Answer, Report, Skipped, SourceInfo, Status
+
+if TYPE_CHECKING:
+    from index.answer import Answerer
+    from index.indexer import Indexer
+    from index.ports import Embedder, Progress
+    from index.retrieve import Shelf
 
 __all__ = ["Library"]
 
@@ -11,24 +26,163 @@ __all__ = ["Library"]
 class Library:
     """Thread-safe: questions are answered from any thread while a reindex runs in another."""
 
+    def __init__(
+        self,
+        *,
+        snapshots: Snapshots,
+        seeds: Path,
+        max_bytes: int,
+        model: str,
+        embedder: Callable[[], Embedder],
+        answerer: Callable[[Embedder], Answerer],
+        indexer: Callable[[Embedder], Indexer],
+    ) -> None:
+        """Opens nothing; `embedder` loads the model when it is first needed."""
+        self._snapshots = snapshots
+        self._seeds = seeds
+        self._max_bytes = max_bytes
+        self._model = model
+        self._load_embedder = embedder
+        self._make_answerer = answerer
+        self._make_indexer = indexer
+        self._loading = threading.Lock()
+        self._embedder: Embedder | None = None
+        self._answerer: Answerer | None = None
+        self._shelf: Shelf | None = None
+
     def load(self, progress: Progress | None = None) -> None:
         """Load the model and the live snapshot; quick when both are there.
 
         Raises NoIndex, IndexMismatch.
         """
-        raise SystemExit
+        manifest = self._live_manifest() if self._shelf is None else None
+        embedder = self._model_loaded(progress)
+        with self._loading:
+            if self._shelf is None:
+                if progress:
+                    progress("loading the index", 0, 0)
+                manifest = manifest or self._live_manifest()
+                self._shelf = self._make_indexer(embedder).open(manifest)
 
     def ask(self, question: str) -> Answer:
         """The answer from exactly one snapshot; loads what is not loaded yet."""
-        raise SystemExit
+        if self._shelf is None or self._answerer is None:
+            self.load()
+        shelf, answerer = self._shelf, self._answerer
+        if shelf is None or answerer is None:
+            raise LibraryError("The index is not loaded: ask again.")
+        started = time.perf_counter()
+        answer = answerer.answer(shelf, question)
+        return replace(answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
 
     def reindex(self, progress: Progress | None = None) -> Report:
         """Build a snapshot from the sources as they are now and make it live; questions go on meanwhile.
 
         Raises SourcesUnreadable (the old index keeps serving), ReindexRunning.
         """
-        raise SystemExit
+        started = time.perf_counter()
+        reading = read_sources(self._seeds, self._max_bytes)
+        before = self._manifest_or_none()
+        indexer = self._make_indexer(self._model_loaded(progress))
+        manifest, self._shelf = indexer.build(reading, progress)
+        old, new = dict(before.snapshot.hashes) if before else {}, dict(manifest.snapshot.hashes)
+        return Report(
+            snapshot=manifest.snapshot,
+            added=tuple(sorted(new.keys() - old.keys())),
+            changed=tuple(sorted(name for name in new.keys() & old.keys() if new[name] != old[name])),
+            removed=tuple(sorted(old.keys() - new.keys())),
+            skipped=manifest.skipped,
+            passages_before=before.snapshot.passages if before else 0,
+            passages_after=manifest.snapshot.passages,
+            seconds=round(time.perf_counter() - started, 3),
+        )
 
     def status(self) -> Status:
         """What is indexed. Loads no model; reads the sources' bytes to say what changed since."""
-        raise SystemExit
+        try:
+            reading = read_sources(self._seeds, self._max_bytes)
+        except LibraryError:
+            reading = Reading((), ())
+        stale = ""
+        try:
+            manifest: Manifest | None = self._live_manifest()
+        except NoIndex:
+            manifest, stale = None, "there is no index yet"
+        except IndexMismatch as error:
+            manifest, stale = self._manifest_or_none(), str(error)
+        changes = _states(manifest, reading)
+        return Status(
+            snapshot=manifest.snapshot if manifest else None,
+            sources=tuple(changes),
+            skipped=reading.skipped + _broken(manifest, reading),
+            stale=stale or _stale(changes),
+            model=self._model,
+            ready=self._shelf is not None,
+        )
+
+    def _live_manifest(self) -> Manifest:
+        manifest = self._snapshots.live()
+        if manifest.snapshot.model != self._model:
+            raise IndexMismatch(
+                f"The index was built with the model {manifest.snapshot.model}, but EMBEDDING_MODEL is {self._model}: "
+                "run `python -m index reindex`, or set EMBEDDING_MODEL back."
+            )
+        return manifest
+
+    def _manifest_or_none(self) -> Manifest | None:
+        try:
+            return self._snapshots.live()
+        except (NoIndex, IndexMismatch):
+            return None
+
+    def _model_loaded(self, progress: Progress | None) -> Embedder:
+        with self._loading:
+            if self._embedder is None:
+                if progress:
+                    progress("loading the model", 0, 0)
+                self._embedder = self._load_embedder()
+                self._answerer = self._make_answerer(self._embedder)
+            return self._embedder
+
+
+def _states(manifest: Manifest | None, reading: Reading) -> list[SourceInfo]:
+    """Every source of the snapshot, and every file that it does not hold yet."""
+    old = dict(manifest.snapshot.hashes) if manifest else {}
+    titles = manifest.titles if manifest else {}
+    broken = {item.source for item in manifest.skipped} if manifest else set()
+    infos = []
+    for source in sorted(old.keys() | reading.hashes.keys()):
+        title, url, size, passages = titles.get(source, ("", None, 0, 0))
+        state = "indexed"
+        if source not in reading.hashes:
+            state = "removed"
+        elif source not in old:
+            state = "new"
+        elif old[source] != reading.hashes[source]:
+            state = "changed"
+        if source not in titles and source in broken and state == "indexed":
+            continue
+        infos.append(SourceInfo(source, title, url, size, passages, state))
+    return infos
+
+
+def _broken(manifest: Manifest | None, reading: Reading) -> tuple[Skipped, ...]:
+    """Files that were read but could not be parsed when the snapshot was built, and are still the same."""
+    if manifest is None:
+        return ()
+    return tuple(
+        item
+        for item in manifest.skipped
+        if item.source in reading.hashes and manifest.snapshot.hashes.get(item.source) == reading.hashes[item.source]
+    )
+
+
+def _stale(infos: list[SourceInfo]) -> str:
+    """Which sources are no longer as they were indexed, in words; empty when all are."""
+    parts = []
+    for state in ("new", "changed", "removed"):
+        names = [info.source for info in infos if info.state == state]
+        if names:
+            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            parts.append(f"{state}: {', '.join(names[:3])}{more}")
+    return "; ".join(parts)

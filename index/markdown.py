@@ -86,7 +86,7 @@ class _Walker:
     def take(self, event: Any, begin: int, end: int) -> None:
         """One event with its byte range in the body."""
         if isinstance(event, str):
-            name, value = event, None
+            name, value = event, ""
         else:
             name, value = next(iter(event.items()))
         if name == "Start":
@@ -120,9 +120,7 @@ class _Walker:
             before = self.sections[-1].blocks
             self._flush("prose")
             self.leads.append(Reader(before[-1].runs).text if before and before[-1].kind == "prose" else "")
-        elif tag == "TableHead":
-            self.mode, self.cells = "cell", []
-        elif tag == "TableRow":
+        elif tag == "TableHead" or tag == "TableRow":
             self.mode, self.cells = "cell", []
         elif tag == "TableCell" and self.runs:
             last = self.runs[-1].end

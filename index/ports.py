@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.types import Citation, Document, Hit
 
-__all__ = ["Draft", "Embedder", "Generator", "Progress", "Reranker", "VectorStore", "Vectors"]
+__all__ = ["Draft", "Embedder", "Encoding", "Generator", "Progress", "Reranker", "VectorStore", "Vectors"]
 
-Vectors = NDArray[np.float32]
+Vectors = NDArray[np.floating[Any]]
 
 Progress = Callable[[str, int, int], None]
 """Called as progress(what, done, total) while something takes time; total is 0 where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """What a model makes of one text.
+
+    `vector` has shape (dimension,), length 1. `tokens` has shape (n, width), rows of length 1, one for each of
+    the n `pieces` of the text itself (context and special tokens left out). A question's `spans` say which
+    characters each piece stands for, as (start, end).
+    """
+
+    vector: Vectors
+    tokens: Vectors
+    pieces: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 class Embedder(Protocol):
@@ -37,8 +53,11 @@ class Embedder(Protocol):
     def count(self, text: str) -> int:
         """Tokens in `text`, special tokens included, by the model's own tokenizer, without a limit."""
 
-    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Shape (len(texts), dimension), float32, each row of length 1."""
+    def question(self, text: str) -> Encoding:
+        """A question's encoding."""
+
+    def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
+        """Encodings in the order of `texts`, a block at a time; each text is (what is read, its own end part)."""
 
 
 class VectorStore(Protocol):
@@ -66,6 +85,14 @@ class Reranker(Protocol):
         """The same passages with `score` set to a probability, best first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a generator hands over before its citations are checked."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
 class Generator(Protocol):
     """Writes an answer from evidence. Its quotations are checked afterwards, not trusted."""
 
@@ -73,14 +100,5 @@ class Generator(Protocol):
     def name(self) -> str:
         """As `Answer.generator` gives it."""
 
-    def generate(self, question: str, hits: Sequence[Hit], documents: dict[str, Document]) -> Draft: ...
-
-
-class Draft(Protocol):
-    """What a generator hands over before its citations are checked."""
-
-    @property
-    def text(self) -> str: ...
-
-    @property
-    def citations(self) -> tuple[Citation, ...]: ...
+    def generate(self, question: str, hits: Sequence[Hit], documents: Mapping[str, Document]) -> Draft:
+        """A draft from reranked hits, best first; `documents` are by id."""

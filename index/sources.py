@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import SourcesUnreadable
-from index.frontmatter import BrokenFrontMatter, split_front_matter
+from index.frontmatter import split_front_matter
 from index.markdown import read_markdown, read_plain
-from index.types import Document, Skipped
+from index.types import Document, Section, Skipped
 
 __all__ = ["Reading", "SourceFile", "parse", "read_sources"]
 
@@ -49,7 +49,7 @@ def read_sources(seeds: Path, max_bytes: int) -> Reading:
     """
     if not seeds.is_dir():
         raise SourcesUnreadable(
-            f"There is no folder {seeds}: create it and put .md or .txt files in it, or set SEEDS_DIR to where they are."
+            f"There is no folder {seeds}: put .md or .txt files in it, or set SEEDS_DIR to where they are."
         )
     root = seeds.resolve()
     files: list[SourceFile] = []
@@ -80,7 +80,9 @@ def parse(file: SourceFile) -> Document:
     return _document(file, text, front.metadata, blocks, title)
 
 
-def _document(file: SourceFile, text: str, metadata: dict[str, str], sections: tuple, title: str) -> Document:  # type: ignore[type-arg]
+def _document(
+    file: SourceFile, text: str, metadata: dict[str, str], sections: tuple[Section, ...], title: str
+) -> Document:
     name = Path(file.source).stem.replace("_", " ").replace("-", " ").strip()
     return Document(
         id=hashlib.sha256(file.source.encode() + b"\0" + file.data).hexdigest()[:16],

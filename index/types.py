@@ -100,11 +100,14 @@ class Passage:
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A candidate passage. `cosine` is in -1..1, 1.0 the same direction; `bm25` is 0 or more, no upper bound;
-    `score` is the probability, 0..1, that the passage answers the question, 0.0 before it was reranked."""
+    `signals` are what speaks for it, as `index.evidence` names them; `row` is its place among all passages, in
+    the order of the texts; `score` is the probability, 0..1, that it answers the question, 0.0 before reranking."""
 
     passage: Passage
     cosine: float
     bm25: float
+    signals: tuple[float, ...] = ()
+    row: int = -1
     score: float = 0.0
 
 

@@ -1,0 +1,271 @@
+"""The command line: reindex, ask, eval, status. Results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+from index import Answer, Library, LibraryError, Settings, open_library
+from index.evaluate import Question, figures, read_questions
+
+app = typer.Typer(
+    help="Footnote's index: answers from your sources, quoted to the letter, or silence.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+EPILOG = "Exit codes: 0 done, 2 wrong usage, 3 no index yet, 4 sources unreadable, 5 run reindex, 1 anything else."
+
+SeedsOption = Annotated[Path | None, typer.Option("--seeds", help="Folder with the sources. [SEEDS_DIR]")]
+IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index. [INDEX_DIR]")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command(epilog=EPILOG)
+def reindex(
+    seeds: SeedsOption = None,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+    if_stale: Annotated[
+        bool, typer.Option("--if-stale", help="Only if there is no index or it does not fit the sources.")
+    ] = False,
+) -> None:
+    """Build the index from the sources and make it live; the old one serves until then."""
+    library = _library(seeds_dir=seeds, index_dir=index)
+    if if_stale and not (reason := library.status().stale):
+        print("The index fits the sources.", file=sys.stderr)
+        return
+    if if_stale:
+        print(f"Building the index: {reason}.", file=sys.stderr)
+    with _progress() as progress:
+        report = library.reindex(progress)
+    if as_json:
+        _print(
+            {
+                "snapshot": report.snapshot.id,
+                "added": report.added,
+                "changed": report.changed,
+                "removed": report.removed,
+                "skipped": [{"source": at.source, "reason": at.reason} for at in report.skipped],
+                "passages_before": report.passages_before,
+                "passages_after": report.passages_after,
+                "seconds": report.seconds,
+            }
+        )
+        return
+    print(f"snapshot   {report.snapshot.id}, by {report.snapshot.model}")
+    for name in ("added", "changed", "removed"):
+        if sources := getattr(report, name):
+            print(f"{name:10} {', '.join(sources)}")
+    for skipped in report.skipped:
+        print(f"skipped    {skipped.source}: {skipped.reason}")
+    print(f"passages   {report.passages_before} before, {report.passages_after} after")
+    print(f"time       {report.seconds:.1f} s")
+
+
+@app.command(epilog=EPILOG)
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    batch: Annotated[Path | None, typer.Option("--batch", help='JSON Lines of {"id", "question"} to ask.')] = None,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer one question, or a file of them, one answer line per question line in the same order."""
+    if (question is None) == (batch is None):
+        raise typer.BadParameter("give a question, or --batch with a file of questions")
+    questions = read_questions(batch) if batch else [Question("", (question or "").strip())]
+    if not batch and not questions[0].question:
+        raise typer.BadParameter("the question is empty")
+    library = _library(index_dir=index)
+    with _progress() as progress:
+        library.load(progress)
+    for at in questions:
+        answer = library.ask(at.question)
+        if as_json or batch:
+            _print(_line(at.id, answer))
+        else:
+            _show(answer)
+
+
+@app.command("eval", epilog=EPILOG)
+def evaluate(
+    documents: Annotated[Path, typer.Option("--documents", help="Folder with the sources the questions are about.")],
+    questions: Annotated[Path, typer.Option("--questions", help="JSON Lines of questions with gold spans.")],
+    as_json: JsonOption = False,
+    answers: Annotated[Path | None, typer.Option("--answers", help="Also write the answer lines to this file.")] = None,
+) -> None:
+    """Build a throw-away index, ask every question, and score the answers."""
+    asked = read_questions(questions)
+    with tempfile.TemporaryDirectory() as folder:
+        library = _library(seeds_dir=documents, index_dir=Path(folder))
+        with _progress() as progress:
+            library.reindex(progress)
+            lines = []
+            for done, at in enumerate(asked, 1):
+                lines.append(_line(at.id, library.ask(at.question)))
+                progress("asking", done, len(asked))
+        status = library.status()
+    if answers:
+        answers.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), "utf-8")
+    texts = {at.source: (documents / at.source).read_bytes().decode("utf-8") for at in status.sources}
+    found = figures(texts, asked, lines)
+    if as_json:
+        _print(found)
+    else:
+        for name, value in found.items():
+            print(f"{name:20} {value}")
+
+
+@app.command(epilog=EPILOG)
+def status(index: IndexOption = None, as_json: JsonOption = False, seeds: SeedsOption = None) -> None:
+    """What is indexed, since when, by which model, and whether it still fits the sources."""
+    found = _library(index_dir=index, seeds_dir=seeds).status()
+    snapshot = found.snapshot
+    if as_json:
+        _print(
+            {
+                "snapshot": snapshot.id if snapshot else None,
+                "created": snapshot.created.isoformat() if snapshot else None,
+                "model": snapshot.model if snapshot else found.model,
+                "dimension": snapshot.dimension if snapshot else None,
+                "passages": snapshot.passages if snapshot else 0,
+                "stale": found.stale,
+                "sources": [
+                    {"source": at.source, "title": at.title, "passages": at.passages, "state": at.state}
+                    for at in found.sources
+                ],
+                "skipped": [{"source": at.source, "reason": at.reason} for at in found.skipped],
+            }
+        )
+        return
+    if snapshot:
+        print(f"snapshot   {snapshot.id}, {snapshot.passages} passages, by {snapshot.model}")
+    for at in found.sources:
+        print(f"{at.state:10} {at.source}: {at.passages} passages")
+    for skipped in found.skipped:
+        print(f"skipped    {skipped.source}: {skipped.reason}")
+    print(f"stale      {found.stale or 'no'}")
+
+
+def main() -> int:
+    """Run the command line; the exit code says what went wrong, standard error what mends it."""
+    try:
+        code = app(standalone_mode=False)
+    except typer.Exit as error:
+        return error.exit_code
+    except LibraryError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            print(f"The setting {name} is wrong: {problem['msg']}.", file=sys.stderr)
+        return 2
+    except (typer.Abort, KeyboardInterrupt):
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        print(f"{error.format_message()} Try --help.", file=sys.stderr)
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def _library(**folders: Path | None) -> Library:
+    settings = Settings()
+    logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(message)s")
+    given = {name: folder for name, folder in folders.items() if folder is not None}
+    return open_library(settings.model_copy(update=given))
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on standard error; a line a stage where that is no terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        said: set[str] = set()
+
+        def line(what: str, done: int, total: int) -> None:
+            if what not in said:
+                said.add(what)
+                print(f"{what} ...", file=sys.stderr, flush=True)
+
+        yield line
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def bar(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total or None)
+            bars.update(tasks[what], completed=done)
+
+        yield bar
+
+
+def _line(name: str, answer: Answer) -> dict[str, Any]:
+    """An answer as the contract has it."""
+    return {
+        "id": name,
+        "question": answer.question,
+        "abstained": answer.abstained,
+        "confidence": answer.confidence,
+        "answer": None if answer.abstained else answer.text,
+        "generator": answer.generator,
+        "snapshot": answer.snapshot,
+        "latency_ms": answer.latency_ms,
+        "citations": [
+            {
+                "number": at.number,
+                "source": at.source,
+                "title": at.title,
+                "section": at.section,
+                "start": at.start,
+                "end": at.end,
+                "quote": at.quote,
+                "score": at.score,
+                "url": at.url,
+            }
+            for at in answer.citations
+        ],
+    }
+
+
+def _show(answer: Answer) -> None:
+    print(answer.text)
+    if answer.abstained and answer.citations:
+        print("\nThe nearest passages:")
+    for at in answer.citations:
+        place = " > ".join(filter(None, [at.source, at.section]))
+        print(f"\n[{at.number}] {at.shown}\n    {place}, characters {at.start} to {at.end}")
+    print(f"\nconfidence {answer.confidence:.2f}, snapshot {answer.snapshot}")
+
+
+def _print(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

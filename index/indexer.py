@@ -1,0 +1,147 @@
+"""Sources -> a snapshot on disk -> a shelf in memory. One builder at a time, across processes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from index.chunk import chunk
+from index.errors import IndexMismatch, ReindexRunning, SourcesUnreadable
+from index.evidence import own_text
+from index.frontmatter import BrokenFrontMatter
+from index.keyword import KeywordIndex
+from index.late import TokenStore, TokenStoreBuilder
+from index.ports import Embedder, Progress, VectorStore
+from index.retrieve import Shelf
+from index.snapshot import FORMAT, Manifest, Snapshots, new_id, read_texts, write_texts
+from index.sources import Reading, parse
+from index.types import Document, Passage, Skipped, Snapshot
+
+__all__ = ["Indexer"]
+
+VECTORS = "vectors.faiss"
+
+
+class Indexer:
+    """Builds and opens snapshots with one embedder and one kind of vector store."""
+
+    def __init__(
+        self,
+        *,
+        snapshots: Snapshots,
+        lock: Path,
+        embedder: Embedder,
+        new_store: Callable[[int], VectorStore],
+        open_store: Callable[[Path], VectorStore],
+        keep: int,
+    ) -> None:
+        self._snapshots = snapshots
+        self._lock = lock
+        self._embedder = embedder
+        self._new_store = new_store
+        self._open_store = open_store
+        self._keep = keep
+
+    def build(self, reading: Reading, progress: Progress | None = None) -> tuple[Manifest, Shelf]:
+        """A snapshot of these sources, live on disk, and its shelf.
+
+        Raises ReindexRunning when another builder is at work, SourcesUnreadable when no source has a passage.
+        """
+        self._lock.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self._lock, timeout=0):
+                manifest, shelf = self._built(reading, progress)
+                self._snapshots.prune(self._keep)
+                return manifest, shelf
+        except Timeout as error:
+            raise ReindexRunning("A reindex is already running: wait until it is done.") from error
+
+    def open(self, manifest: Manifest) -> Shelf:
+        """The shelf of a snapshot whose every file was checked. Raises IndexMismatch."""
+        found = (manifest.snapshot.dimension, manifest.max_tokens)
+        if found != (self._embedder.dimension, self._embedder.max_tokens):
+            raise IndexMismatch(
+                f"The index was built with a model of {found[0]} dimensions that reads {found[1]} tokens, the model "
+                f"{self._embedder.name} has {self._embedder.dimension} and {self._embedder.max_tokens}: "
+                "run `python -m index reindex`."
+            )
+        folder = self._snapshots.verify(manifest)
+        documents, passages = read_texts(folder)
+        return Shelf(
+            id=manifest.snapshot.id,
+            documents=documents,
+            passages=passages,
+            vectors=self._open_store(folder / VECTORS),
+            keyword=KeywordIndex.load(folder),
+            tokens=TokenStore.load(folder),
+        )
+
+    def _built(self, reading: Reading, progress: Progress | None) -> tuple[Manifest, Shelf]:
+        documents, passages, skipped = self._chunked(reading, progress)
+        if not passages:
+            named = "; ".join(f"{item.source} {item.reason}" for item in skipped[:5])
+            raise SourcesUnreadable(f"Not one source holds a passage ({named}): mend one of them, then reindex.")
+        snapshot = Snapshot(
+            id=new_id(reading.hashes),
+            created=datetime.now(UTC),
+            model=self._embedder.name,
+            dimension=self._embedder.dimension,
+            hashes=reading.hashes,
+            passages=len(passages),
+            format=FORMAT,
+        )
+        with self._snapshots.building() as place:
+            shelf = self._written(place, snapshot.id, documents, passages, progress)
+            counts = Counter(passage.document_id for passage in passages)
+            titles = {at.source: (at.title, at.url, len(at.text), counts[at.id]) for at in documents.values()}
+            manifest = self._snapshots.publish(
+                place, snapshot, max_tokens=self._embedder.max_tokens, titles=titles, skipped=skipped
+            )
+        return manifest, shelf
+
+    def _chunked(
+        self, reading: Reading, progress: Progress | None
+    ) -> tuple[dict[str, Document], list[Passage], tuple[Skipped, ...]]:
+        documents: dict[str, Document] = {}
+        passages: list[Passage] = []
+        skipped = list(reading.skipped)
+        for done, file in enumerate(reading.files):
+            if progress:
+                progress("reading sources", done, len(reading.files))
+            try:
+                document = parse(file)
+            except (BrokenFrontMatter, RecursionError) as error:
+                reason = str(error) if isinstance(error, BrokenFrontMatter) else "is nested too deeply"
+                skipped.append(Skipped(file.source, reason))
+                continue
+            documents[document.id] = document
+            passages += chunk(document, self._embedder.count, self._embedder.max_tokens)
+        return documents, passages, tuple(skipped)
+
+    def _written(
+        self,
+        place: Path,
+        snapshot: str,
+        documents: dict[str, Document],
+        passages: list[Passage],
+        progress: Progress | None,
+    ) -> Shelf:
+        vectors = self._new_store(self._embedder.dimension)
+        tokens = TokenStoreBuilder()
+        texts = [(passage.embedded, own_text(passage)) for passage in passages]
+        for block in self._embedder.passages(texts, progress):
+            vectors.add(np.stack([encoding.vector for encoding in block]))
+            tokens.add(block)
+        if progress:
+            progress("writing the snapshot", 0, 0)
+        shelf = Shelf(snapshot, documents, passages, vectors, KeywordIndex.build(passages), tokens.finish())
+        write_texts(place, documents, passages)
+        vectors.save(place / VECTORS)
+        shelf.keyword.save(place)
+        shelf.tokens.save(place)
+        return shelf

@@ -1,0 +1,112 @@
+"""Late interaction: how well each word of a question is met by some word of a passage, in context.
+
+The sum of best matches is ColBERT's score (Khattab and Zaharia 2020, arXiv 2004.12832), here over the embedder's
+own token vectors, projected on their principal axes and kept as bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.ports import Encoding, Vectors
+
+__all__ = ["WIDTH", "TokenStore", "TokenStoreBuilder"]
+
+WIDTH = 128
+"""Bytes kept for a token: principal axes, each rounded to a byte."""
+
+
+class TokenStoreBuilder:
+    """Takes encodings block by block; the axes are those of the first block."""
+
+    def __init__(self) -> None:
+        self._axes: Vectors | None = None
+        self._rows: list[NDArray[np.int8]] = []
+        self._ends: list[int] = [0]
+        self._frequency: Counter[str] = Counter()
+
+    def add(self, encodings: Sequence[Encoding]) -> None:
+        if not encodings:
+            return
+        tokens = np.concatenate([encoding.tokens for encoding in encodings])
+        if self._axes is None:
+            self._axes = _principal_axes(tokens)
+        self._rows.append(_bytes(tokens @ self._axes))
+        for encoding in encodings:
+            self._ends.append(self._ends[-1] + len(encoding.tokens))
+            self._frequency.update(set(encoding.pieces))
+
+    def finish(self) -> TokenStore:
+        axes = self._axes if self._axes is not None else np.zeros((1, 1), np.float32)
+        rows = np.concatenate(self._rows) if self._rows else np.zeros((0, axes.shape[1]), np.int8)
+        return TokenStore(axes, rows, np.asarray(self._ends, np.int64), dict(self._frequency))
+
+
+class TokenStore:
+    """Token vectors of all passages; passage `i` has rows `ends[i]` to `ends[i + 1]`."""
+
+    def __init__(
+        self, axes: Vectors, rows: NDArray[np.int8], ends: NDArray[np.int64], frequency: dict[str, int]
+    ) -> None:
+        self._axes = axes
+        self._rows = rows
+        self._ends = ends
+        self._frequency = frequency
+
+    def matches(self, question: Encoding, passages: Sequence[int]) -> tuple[Vectors, Vectors]:
+        """Cosine of each piece of the question with its best match in each passage, shape (passages, pieces), and
+        the mean over a passage's tokens of each one's best match in the question, shape (passages,); -1..1."""
+        asked = _unit(question.tokens @ self._axes)
+        parts = [self._rows[self._ends[at] : self._ends[at + 1]] for at in passages]
+        lengths = np.asarray([len(part) for part in parts])
+        starts = np.cumsum(lengths) - lengths
+        cosines = _unit(np.concatenate(parts).astype(np.float32)) @ asked.T
+        best: Vectors = np.maximum.reduceat(cosines, starts, axis=0)
+        reverse: Vectors = np.add.reduceat(cosines.max(axis=1), starts) / lengths
+        return best, reverse
+
+    def weights(self, pieces: Iterable[str]) -> Vectors:
+        """Inverse document frequency of each piece (the BM25 form), over the passages."""
+        total = len(self._ends) - 1
+        seen = [self._frequency.get(piece, 0) for piece in pieces]
+        return np.asarray([math.log(1 + (total - n + 0.5) / (n + 0.5)) for n in seen], np.float32)
+
+    def save(self, folder: Path) -> None:
+        np.save(folder / "tokens.npy", self._rows, allow_pickle=False)
+        np.save(folder / "token_ends.npy", self._ends, allow_pickle=False)
+        np.save(folder / "token_axes.npy", self._axes, allow_pickle=False)
+        (folder / "token_frequency.json").write_text(json.dumps(self._frequency, ensure_ascii=False), "utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> TokenStore:
+        """The rows stay on disk until they are read."""
+        return cls(
+            np.load(folder / "token_axes.npy", allow_pickle=False),
+            np.load(folder / "tokens.npy", mmap_mode="r", allow_pickle=False),
+            np.load(folder / "token_ends.npy", allow_pickle=False),
+            json.loads((folder / "token_frequency.json").read_text("utf-8")),
+        )
+
+
+def _principal_axes(tokens: Vectors) -> Vectors:
+    """Shape (dimension, up to WIDTH): the directions that keep most of the tokens' inner products."""
+    _, vectors = np.linalg.eigh((tokens.T @ tokens).astype(np.float64))
+    axes: Vectors = vectors[:, ::-1][:, :WIDTH].astype(np.float32)
+    return axes
+
+
+def _bytes(rows: Vectors) -> NDArray[np.int8]:
+    return np.rint(_unit(rows) * 127).astype(np.int8)
+
+
+def _unit(rows: Vectors) -> Vectors:
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    result: Vectors = rows / np.where(norms > 0, norms, 1)
+    return result
