@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from tests.bot_process import ROOT
 
-__all__ = ["ARTICLE", "OTHER_QUESTIONS", "WINDOW", "WINDOW_QUOTE", "source"]
+__all__ = ["ARTICLE", "OTHER_QUESTIONS", "WINDOW", "WINDOW_EVIDENCE", "source"]
 
 ARTICLE = ROOT / "seeds" / "llama-4-release.md"
 WINDOW = "What is the context window of Scout?"
-WINDOW_QUOTE = (
-    "It stands out for its efficiency, fitting into a single NVIDIA H100 GPU, "
-    "and offers an industry-leading context window of 10 million tokens."
-)
+WINDOW_EVIDENCE = "offers an industry-leading context window of 10 million tokens."
 OTHER_QUESTIONS = (
     "How many experts does Maverick have?",
     "When is LlamaCon?",

@@ -37,6 +37,11 @@ class Reply:
         return bool(self.message["flags"] & EPHEMERAL)
 
     @property
+    def answered(self) -> bool:
+        """Whether it is an answer: neither an abstention nor a refusal, which quote nothing or only what is near."""
+        return "The sources don't say" not in self.text and bool(self.quotations)
+
+    @property
     def quotations(self) -> list[str]:
         """Each quotation as a person reads it: its number dropped, its escapes undone."""
         quoted = re.findall(r"^> \*\*\d+\.\*\* (.*)$", self.text, re.MULTILINE)

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.article import ARTICLE, OTHER_QUESTIONS, WINDOW, WINDOW_QUOTE, source
+from tests.article import ARTICLE, OTHER_QUESTIONS, WINDOW, WINDOW_EVIDENCE, source
 from tests.bot_process import BotProcess, environment, running_bot, said_goodbye
 from tests.discord_driver import Discord, Reply, is_report
 from tests.discord_gateway import PRIVILEGED
@@ -105,8 +105,9 @@ def bots_log(world: World) -> Iterator[None]:
     print(world.bot.stderr()[before:])  # noqa: T201 - pytest shows it
 
 
-def answers_the_window_question(reply: Reply) -> bool:
-    return WINDOW_QUOTE in reply.quotations
+def assert_window_is_quoted(reply: Reply) -> None:
+    assert reply.answered, reply.text
+    assert [quotation for quotation in reply.quotations if WINDOW_EVIDENCE in quotation], reply.text
 
 
 def requests_of(server: DiscordServer, exchange: Exchange) -> list[tuple[str, str]]:
@@ -115,14 +116,14 @@ def requests_of(server: DiscordServer, exchange: Exchange) -> list[tuple[str, st
 
 async def test_question_asked_while_the_model_loads_is_answered(world: World) -> None:
     reply = await world.discord.reply(world.early)
-    assert answers_the_window_question(reply)
+    assert_window_is_quoted(reply)
     assert reply.acknowledged_after <= ANSWER_WITHIN_S
 
 
 async def test_question_is_answered_by_a_sentence_that_is_in_the_source_to_the_letter(discord: Discord) -> None:
     reply = await discord.ask(WINDOW)
-    assert WINDOW_QUOTE in source()
-    assert answers_the_window_question(reply)
+    assert WINDOW_EVIDENCE in source()
+    assert_window_is_quoted(reply)
     assert all(quotation in source() for quotation in reply.quotations)
     assert "llama-4-release.md" in reply.text.replace("\\", "")
 
@@ -145,16 +146,16 @@ async def test_answer_is_for_everyone_unless_the_asker_wants_it_alone(discord: D
 
 
 async def test_command_in_direct_messages_is_answered(discord: Discord) -> None:
-    assert answers_the_window_question(await discord.ask(WINDOW, guild=None))
+    assert_window_is_quoted(await discord.ask(WINDOW, guild=None))
 
 
 async def test_command_in_a_server_that_only_the_asker_installed_it_for_is_answered(discord: Discord) -> None:
-    assert answers_the_window_question(await discord.ask(WINDOW, guild=NOT_JOINED))
+    assert_window_is_quoted(await discord.ask(WINDOW, guild=NOT_JOINED))
 
 
 async def test_direct_message_is_answered_after_typing(discord: Discord, server: DiscordServer) -> None:
     reply = await discord.dm(WINDOW)
-    assert answers_the_window_question(reply)
+    assert_window_is_quoted(reply)
     channel = f"/channels/{reply.message['channel_id']}"
     paths = [one.path for one in server.requests if one.path.startswith(channel)]
     assert paths[0] == f"{channel}/typing"
@@ -164,7 +165,7 @@ async def test_direct_message_is_answered_after_typing(discord: Discord, server:
 async def test_mention_is_answered_by_a_reply_to_it_that_pings_nobody(discord: Discord, server: DiscordServer) -> None:
     asker = discord.somebody()
     reply = await discord.mention(WINDOW, user=asker)
-    assert answers_the_window_question(reply)
+    assert_window_is_quoted(reply)
     assert reply.message["referenced_message"]["author"]["id"] == asker.id
     assert reply.notified == set()
     posted = next(one for one in reversed(server.requests.items) if one.route.endswith("/messages"))
@@ -185,14 +186,14 @@ async def test_message_that_does_not_address_the_bot_is_ignored(discord: Discord
 
 async def test_question_that_the_sources_do_not_answer_is_not_answered(discord: Discord) -> None:
     reply = await discord.ask("What is the weather in Paris?")
-    assert "The sources don't say" in reply.text
+    assert not reply.answered
 
 
 async def test_second_question_at_once_is_told_to_wait(discord: Discord) -> None:
     hasty = discord.somebody()
     first = await discord.send_command("ask", question=WINDOW, user=hasty)
     second = await discord.command("ask", question=WINDOW, user=hasty)
-    assert answers_the_window_question(await discord.reply(first))
+    assert_window_is_quoted(await discord.reply(first))
     assert not second.quotations
     assert second.ephemeral
 
@@ -257,7 +258,7 @@ async def test_status_and_sources_are_for_everyone(discord: Discord) -> None:
 async def test_rate_limited_answer_arrives_after_the_wait(discord: Discord, server: DiscordServer) -> None:
     exchange = await discord.send_command("ask", question=WINDOW)
     server.http.rate_limit("PATCH|POST", f"/webhooks/.*{exchange.token}", retry_after=0.7)
-    assert answers_the_window_question(await discord.reply(exchange))
+    assert_window_is_quoted(await discord.reply(exchange))
     limited, answered = [one for one in server.requests if f"{exchange.token}/messages" in one.path]
     assert (limited.status, answered.status) == (429, 200)
     assert answered.at - limited.at >= 0.7
@@ -265,7 +266,7 @@ async def test_rate_limited_answer_arrives_after_the_wait(discord: Discord, serv
 
 async def test_rate_limited_reply_in_a_channel_arrives_after_the_wait(discord: Discord, server: DiscordServer) -> None:
     server.http.rate_limit("POST", f"/channels/{UNLISTED.channel_id}/messages", retry_after=0.7)
-    assert answers_the_window_question(await discord.mention(WINDOW, guild=UNLISTED))
+    assert_window_is_quoted(await discord.mention(WINDOW, guild=UNLISTED))
     statuses = [one.status for one in server.requests if one.path == f"/channels/{UNLISTED.channel_id}/messages"]
     assert statuses[-2:] == [429, 200]
 
@@ -277,8 +278,8 @@ async def test_dropped_gateway_is_resumed_and_nothing_is_lost(discord: Discord, 
     await frames.wait_for(lambda frame: frame.kind == "closed", since=since)
     asked_meanwhile = await discord.send_command("ask", question=WINDOW)
     await frames.wait_for(lambda frame: frame.kind == "resume", since=since)
-    assert answers_the_window_question(await discord.reply(asked_meanwhile))
-    assert answers_the_window_question(await discord.ask(WINDOW))
+    assert_window_is_quoted(await discord.reply(asked_meanwhile))
+    assert_window_is_quoted(await discord.ask(WINDOW))
     assert "identify" not in [frame.kind for frame in frames.items[since:]]
 
 
@@ -287,7 +288,7 @@ async def test_session_that_cannot_be_resumed_is_begun_anew(discord: Discord, se
     server.gateway.forget_sessions()
     await server.gateway.ask_to_reconnect()
     await server.gateway.frames.wait_for(lambda frame: frame.kind == "identify", since=since)
-    assert answers_the_window_question(await discord.ask(WINDOW))
+    assert_window_is_quoted(await discord.ask(WINDOW))
 
 
 async def test_two_hundred_questions_at_once_are_all_acknowledged_in_time_and_answered(discord: Discord) -> None:
@@ -296,7 +297,8 @@ async def test_two_hundred_questions_at_once_are_all_acknowledged_in_time_and_an
     print(load)  # noqa: T201 - shown with -s, or if it fails
     assert len(load.replies) == AT_ONCE
     assert load.late == 0
-    assert all(answers_the_window_question(reply) for reply in load.replies[:: 1 + len(OTHER_QUESTIONS)])
+    for reply in load.replies[:: 1 + len(OTHER_QUESTIONS)]:
+        assert_window_is_quoted(reply)
     assert all(quotation in source() for reply in load.replies for quotation in reply.quotations)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.article import ARTICLE, WINDOW, WINDOW_QUOTE
+from tests.article import ARTICLE, WINDOW, WINDOW_EVIDENCE
 from tests.bot_process import BotProcess, environment, running_bot, said_goodbye
 from tests.discord_driver import Discord, is_report
 from tests.discord_http import Request
@@ -60,7 +60,7 @@ async def test_team_stands_for_the_owner_and_builds_the_first_index(first: Runni
     report = await discord.command("reindex", user=TEAM_MEMBER, guild=UNLISTED, until=is_report)
     before, after = report.passages
     assert (before, after > 10) == (0, True)
-    assert WINDOW_QUOTE in (await discord.ask(WINDOW)).quotations
+    assert WINDOW_EVIDENCE in (await discord.ask(WINDOW)).text
 
 
 async def test_interrupt_ends_the_bot_cleanly(first: Running) -> None:
