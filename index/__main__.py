@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import logging
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -161,6 +163,8 @@ def status(index: IndexOption = None, as_json: JsonOption = False, seeds: SeedsO
 
 def main() -> int:
     """Run the command line; the exit code says what went wrong, standard error what mends it."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # results are the same bytes wherever they go
     try:
         code = app(standalone_mode=False)
     except typer.Exit as error:
@@ -176,7 +180,10 @@ def main() -> int:
     except (typer.Abort, KeyboardInterrupt):
         return 1
     except BrokenPipeError:
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody reads any more; Python's own last flush must not fail
+        return 1
+    except OSError as error:
+        print(f"{error.filename or 'A file'}: {error.strerror or error}.", file=sys.stderr)
         return 1
     except Exception as error:
         if not hasattr(error, "format_message"):
@@ -188,7 +195,10 @@ def main() -> int:
 
 def _library(**folders: Path | None) -> Library:
     settings = Settings()
-    logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(message)s")
+    try:
+        logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(message)s")
+    except ValueError as error:
+        raise typer.BadParameter("the setting LOG_LEVEL is DEBUG, INFO, WARNING or ERROR") from error
     given = {name: folder for name, folder in folders.items() if folder is not None}
     return open_library(settings.model_copy(update=given))
 
@@ -225,7 +235,7 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
         yield bar
 
 
-def _line(name: str, answer: Answer) -> dict[str, Any]:
+def _line(name: Any, answer: Answer) -> dict[str, Any]:
     """An answer as the contract has it."""
     return {
         "id": name,

@@ -38,10 +38,12 @@ def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[P
             elif block.lead:
                 before = block.lead if not before or block.lead not in before else before
             for begin, end in _units(reader.text, block.kind, count, limit):
+                start, stop = reader.span(begin, end)
+                if not document.text[start:stop].strip():
+                    continue  # a mark that only the reading has, such as the bar between two cells
                 reading = clean(reader.text[begin:end])
                 context = _fitting([document.title, section.heading, before], reading, count, limit)
                 embedded = "\n".join([*filter(None, context), reading])
-                start, stop = reader.span(begin, end)
                 passages.append(
                     Passage(
                         id=_identity(document.source, embedded, seen),

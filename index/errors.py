@@ -1,12 +1,18 @@
 """Errors fit to show a user: what happened, and the step that mends it."""
 
-__all__ = ["IndexMismatch", "LibraryError", "NoIndex", "ReindexRunning", "SourcesUnreadable"]
+__all__ = ["IndexMismatch", "LibraryError", "NoIndex", "QuestionsUnreadable", "ReindexRunning", "SourcesUnreadable"]
 
 
 class LibraryError(Exception):
     """Any failure that a user may see. `exit_code` is what the command line ends with."""
 
     exit_code = 1
+
+
+class QuestionsUnreadable(LibraryError):
+    """A file of questions is not there, or a line of it is no question."""
+
+    exit_code = 2
 
 
 class NoIndex(LibraryError):

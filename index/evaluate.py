@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.errors import LibraryError
+from index.errors import LibraryError, QuestionsUnreadable
 
 __all__ = ["Question", "figures", "read_questions"]
 
@@ -21,9 +21,12 @@ BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question of a set; `spans` are the gold answers as (start, end, text) in `source`."""
+    """A question of a set; `spans` are the gold answers as (start, end, text) in `source`.
 
-    id: str
+    `id` is as the line has it, text or number, so that an answer line can repeat it.
+    """
+
+    id: Any
     question: str
     source: str = ""
     answerable: bool = True
@@ -33,19 +36,19 @@ class Question:
 def read_questions(path: Path) -> list[Question]:
     """The questions of a JSON Lines file, one object a line: at least `id` and `question`.
 
-    Raises LibraryError that names the line.
+    Raises QuestionsUnreadable that names the line.
     """
     try:
-        lines = path.read_bytes().decode("utf-8").splitlines()
+        lines = path.read_bytes().decode("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise LibraryError(f"The questions in {path} cannot be read: {error}.") from error
+        raise QuestionsUnreadable(f"The questions in {path} cannot be read: {error}.") from error
     questions = []
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
                 questions.append(_question(json.loads(line)))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise LibraryError(
+                raise QuestionsUnreadable(
                     f"Line {number} of {path} is no question: each line is an object with `id` and `question`, "
                     'like {"id": "1", "question": "When is it?"}.'
                 ) from error
@@ -56,7 +59,7 @@ def _question(row: dict[str, Any]) -> Question:
     if not isinstance(row["question"], str):
         raise TypeError("question")
     return Question(
-        id=str(row["id"]),
+        id=row["id"],
         question=row["question"],
         source=row.get("source", ""),
         answerable=bool(row.get("answerable", True)),
@@ -79,9 +82,9 @@ def figures(
     rows: dict[str, list[float]] = defaultdict(list)
     judged: list[tuple[float, bool]] = []
     for question in questions:
-        if question.id not in by_id:
+        if str(question.id) not in by_id:
             raise LibraryError(f"The question {question.id} has no answer.")
-        answer = by_id[question.id]
+        answer = by_id[str(question.id)]
         judged.append((float(answer["confidence"]), question.answerable))
         for name, value in _marks(texts, question, answer):
             rows[name].append(value)

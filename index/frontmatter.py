@@ -5,8 +5,10 @@ Nodes are composed, never constructed: no tag is obeyed and no alias is expanded
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pyromark
 import yaml
@@ -38,6 +40,13 @@ PROSE_WORDS = 12
 """A value of more words than this is read as sentences, a shorter one as a whole."""
 
 
+MOST_VALUES = 10_000
+"""More values than this, aliases counted each time, are no front matter but an attack on memory."""
+
+PROPERTIES = re.compile(r"(?:[&!]\S*\s+(?:#[^\n]*\n\s*)*)*")
+"""Anchors and tags before a value, as in `&name !!str value`."""
+
+
 class BrokenFrontMatter(Exception):
     """Why the front matter cannot be read, in words for a moderator."""
 
@@ -58,7 +67,7 @@ def split_front_matter(text: str) -> FrontMatter:
     """
     begin = 1 if text.startswith("\ufeff") else 0
     first, _, rest = text[begin:].partition("\n")
-    if first.rstrip() != "---" or not rest.split("\n", 1)[0].strip():
+    if first.rstrip() != "---" or rest.split("\n", 1)[0].strip() in ("", "---", "..."):
         return FrontMatter({}, None, begin)
     end = _closing(text[begin:])
     if end is None:
@@ -83,8 +92,8 @@ def _closing(text: str) -> int | None:
 
 def _compose(text: str) -> yaml.MappingNode:
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError) as error:
+        node = yaml.compose(text, Loader=yaml.SafeLoader) or yaml.compose("{}")
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:  # the last two: "\U99999999"
         line = getattr(getattr(error, "problem_mark", None), "line", None)
         where = f" at line {line + 2}" if line is not None else ""
         problem = getattr(error, "problem", None) or "it is nested too deeply or holds characters that YAML forbids"
@@ -95,22 +104,28 @@ def _compose(text: str) -> yaml.MappingNode:
 
 
 def _blocks(mapping: yaml.MappingNode, offset: int, text: str) -> Iterator[tuple[str, Block]]:
+    values = 0
     for key, value in mapping.value:
-        name = str(key.value)
-        seen: set[int] = set()
-        leaves = [_scalar(leaf, offset, text) for leaf in _leaves(value, seen)]
+        name = _whole(key.value) if isinstance(key, yaml.ScalarNode) else ""
+        leaves: list[Span] = []
+        for leaf in _leaves(value):
+            values += 1
+            if values > MOST_VALUES:
+                raise BrokenFrontMatter(f"has front matter with more than {MOST_VALUES:,} values: shorten it")
+            leaves.append(_scalar(leaf, offset, text))
         leaves = [leaf for leaf in leaves if leaf.reading]
         if not leaves:
             continue
-        runs = _joined(leaves)
+        runs = _joined(leaves, text)
         words = sum(len(leaf.reading.split()) for leaf in leaves)
         kind = "prose" if len(leaves) == 1 and words > PROSE_WORDS else "field"
         lead = MEANINGS.get(name.lower(), name.replace("_", " ").replace("-", " "))
         yield name.lower(), Block(runs[0].start, runs[-1].end, runs, kind, lead)
 
 
-def _leaves(node: yaml.Node, seen: set[int]) -> Iterator[yaml.ScalarNode]:
-    """Scalars below a node in the order of the text, each once, however often an alias names it."""
+def _leaves(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
+    """Scalars below a node in the order of the text, each once, however often an alias names it; no nulls."""
+    seen: set[int] = set()
     waiting = [node]
     while waiting:
         at = waiting.pop()
@@ -118,7 +133,8 @@ def _leaves(node: yaml.Node, seen: set[int]) -> Iterator[yaml.ScalarNode]:
             continue
         seen.add(id(at))
         if isinstance(at, yaml.ScalarNode):
-            yield at
+            if not at.tag.endswith(":null"):
+                yield at
         elif isinstance(at, yaml.SequenceNode):
             waiting += reversed(at.value)
         elif isinstance(at, yaml.MappingNode):
@@ -126,7 +142,10 @@ def _leaves(node: yaml.Node, seen: set[int]) -> Iterator[yaml.ScalarNode]:
 
 
 def _scalar(node: yaml.ScalarNode, offset: int, text: str) -> Span:
+    """A value where it stands, without its quotation marks."""
     start, end = offset + node.start_mark.index, offset + node.end_mark.index
+    if properties := PROPERTIES.match(text, start, end):
+        start = properties.end()
     if node.style in ("'", '"'):
         start, end = start + 1, end - 1
     elif node.style in ("|", ">"):
@@ -134,11 +153,34 @@ def _scalar(node: yaml.ScalarNode, offset: int, text: str) -> Span:
     raw = text[start:end]
     start += len(raw) - len(raw.lstrip())
     end -= len(raw) - len(raw.rstrip())
-    return Span(start, end, clean(repaired(node.value)))
+    return Span(start, end, clean(repaired(_whole(node.value))))
 
 
-def _joined(leaves: list[Span]) -> tuple[Span, ...]:
+def _whole(value: str) -> str:
+    """A value as text that can be stored: two surrogates are one character, one alone is none."""
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _joined(leaves: list[Span], text: str) -> tuple[Span, ...]:
     """Runs in the order of the text (an alias may point back), with a comma between two values."""
     ordered = sorted({leaf.start: leaf for leaf in leaves}.values(), key=lambda leaf: leaf.start)
-    last = ordered[-1]
-    return tuple(leaf if leaf is last else Span(leaf.start, leaf.end, f"{leaf.reading}, ") for leaf in ordered)
+    runs = list(_words(ordered[0], text))
+    for one, other in pairwise(ordered):
+        runs.append(Span(one.end, one.end, ", "))
+        runs += _words(other, text)
+    return tuple(runs)
+
+
+def _words(leaf: Span, text: str) -> Iterator[Span]:
+    """A value whose reading differs from its text, word by word where each word is still one: places stay exact."""
+    raw = text[leaf.start : leaf.end]
+    places, readings = list(re.finditer(r"\S+", raw)), leaf.reading.split()
+    if raw == leaf.reading or len(places) != len(readings):
+        yield leaf
+        return
+    last = leaf.start
+    for place, reading in zip(places, readings, strict=True):
+        if last > leaf.start:
+            yield Span(last, leaf.start + place.start(), " ")
+        last = leaf.start + place.end()
+        yield Span(leaf.start + place.start(), last, reading)

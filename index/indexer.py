@@ -84,7 +84,9 @@ class Indexer:
     def _built(self, reading: Reading, progress: Progress | None) -> tuple[Manifest, Shelf]:
         documents, passages, skipped = self._chunked(reading, progress)
         if not passages:
-            named = "; ".join(f"{item.source} {item.reason}" for item in skipped[:5])
+            named = (
+                "; ".join(f"{item.source} {item.reason}" for item in skipped[:5]) or "there are only headings and marks"
+            )
             raise SourcesUnreadable(f"Not one source holds a passage ({named}): mend one of them, then reindex.")
         snapshot = Snapshot(
             id=new_id(reading.hashes),

@@ -55,24 +55,27 @@ class Library:
 
         Raises NoIndex, IndexMismatch.
         """
-        manifest = self._live_manifest() if self._shelf is None else None
+        if self._shelf is None:
+            self._live_manifest()  # that there is no index is said before the model takes its seconds
         embedder = self._model_loaded(progress)
         with self._loading:
             if self._shelf is None:
                 if progress:
                     progress("loading the index", 0, 0)
-                manifest = manifest or self._live_manifest()
-                self._shelf = self._make_indexer(embedder).open(manifest)
+                self._shelf = self._make_indexer(embedder).open(self._live_manifest())
 
     def ask(self, question: str) -> Answer:
-        """The answer from exactly one snapshot; loads what is not loaded yet."""
+        """The answer from exactly one snapshot; loads what is not loaded yet.
+
+        Half a character (a lone surrogate), which no tokenizer reads, becomes a question mark.
+        """
         if self._shelf is None or self._answerer is None:
             self.load()
         shelf, answerer = self._shelf, self._answerer
         if shelf is None or answerer is None:
             raise LibraryError("The index is not loaded: ask again.")
         started = time.perf_counter()
-        answer = answerer.answer(shelf, question)
+        answer = answerer.answer(shelf, question.encode("utf-8", "replace").decode("utf-8"))
         return replace(answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
 
     def reindex(self, progress: Progress | None = None) -> Report:
@@ -84,8 +87,10 @@ class Library:
         reading = read_sources(self._seeds, self._max_bytes)
         before = self._manifest_or_none()
         indexer = self._make_indexer(self._model_loaded(progress))
-        manifest, self._shelf = indexer.build(reading, progress)
-        old, new = dict(before.snapshot.hashes) if before else {}, dict(manifest.snapshot.hashes)
+        manifest, shelf = indexer.build(reading, progress)
+        with self._loading:  # a load that began before must not put the older one back
+            self._shelf = shelf
+        old, new = _indexed(before), _indexed(manifest)
         return Report(
             snapshot=manifest.snapshot,
             added=tuple(sorted(new.keys() - old.keys())),
@@ -140,9 +145,16 @@ class Library:
             if self._embedder is None:
                 if progress:
                     progress("loading the model", 0, 0)
-                self._embedder = self._load_embedder()
-                self._answerer = self._make_answerer(self._embedder)
+                embedder = self._load_embedder()
+                self._answerer = self._make_answerer(embedder)
+                self._embedder = embedder  # last: who finds it finds the answerer too
             return self._embedder
+
+
+def _indexed(manifest: Manifest | None) -> dict[str, str]:
+    """Hashes of the sources that a snapshot answers from: not of those that it could not parse."""
+    hashes = manifest.snapshot.hashes if manifest else {}
+    return {source: checksum for source, checksum in hashes.items() if manifest and source in manifest.titles}
 
 
 def _states(manifest: Manifest | None, reading: Reading) -> list[SourceInfo]:

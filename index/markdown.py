@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -23,6 +24,7 @@ OPTIONS = (
     | pyromark.Options.ENABLE_GFM
 )
 PARAGRAPHS = re.compile(r"[^\r\n]+(?:(?:\r\n|\n|\r)[^\S\r\n]*[^\s][^\r\n]*)*")
+BREAK = re.compile(r"<br\b", re.IGNORECASE)
 CONTAINERS = {"Item", "Paragraph", "DefinitionListDefinition", "DefinitionListTitle"}
 
 
@@ -77,6 +79,7 @@ class _Walker:
         self.sections = [_Open("", start)]
         self.runs: list[Span] = []
         self.cells: list[str] = []
+        self.cell_at = 0
         self.header: list[str] = []
         self.leads: list[str] = []
         self.mode = "prose"
@@ -95,8 +98,10 @@ class _Walker:
             self._close(_tag(value), value, begin, end)
         elif name in ("Text", "Code", "InlineMath", "DisplayMath"):
             self._text(name, value, begin, end)
-        elif name in ("SoftBreak", "HardBreak"):
+        elif name in ("SoftBreak", "HardBreak") or (name == "InlineHtml" and BREAK.match(value)):
             self._add(begin, end, " ")
+        elif name == "Rule":
+            self._flush("prose")
         elif name == "Html":
             if not self.html:
                 self.html_at = begin
@@ -111,7 +116,7 @@ class _Walker:
         return self.title, tuple(section for section in made if section.blocks)
 
     def _open(self, tag: str, value: Any, begin: int) -> None:
-        if tag in ("Paragraph", "Heading", "Item", "TableHead", "TableRow", "FootnoteDefinition"):
+        if tag in ("Paragraph", "Heading", "Item", "TableHead", "TableRow", "FootnoteDefinition", "HtmlBlock"):
             self._flush("prose")
         if tag == "CodeBlock":
             self._flush("prose")
@@ -122,15 +127,17 @@ class _Walker:
             self.leads.append(Reader(before[-1].runs).text if before and before[-1].kind == "prose" else "")
         elif tag == "TableHead" or tag == "TableRow":
             self.mode, self.cells = "cell", []
-        elif tag == "TableCell" and self.runs:
-            last = self.runs[-1].end
-            self.runs.append(Span(last, last, " | "))
+        elif tag == "TableCell":
+            if self.runs:
+                last = self.runs[-1].end
+                self.runs.append(Span(last, last, " | "))
+            self.cell_at = len(self.runs)
 
     def _close(self, tag: str, value: Any, begin: int, end: int) -> None:
         if tag == "Heading":
             self._heading(int(str(value["Heading"])[1:]), begin)
         elif tag == "TableCell":
-            self.cells.append(clean("".join(run.reading for run in self.runs).split(" | ")[-1]) if self.runs else "")
+            self.cells.append(clean("".join(run.reading for run in self.runs[self.cell_at :])))
         elif tag == "TableHead":
             self.header, self.runs, self.mode = self.cells, [], "prose"
         elif tag == "TableRow":
@@ -191,6 +198,8 @@ class _HtmlText(HTMLParser):
     def __init__(self, html: str, start: int) -> None:
         super().__init__(convert_charrefs=False)
         self.runs: list[Span] = []
+        self._html = html
+        self._start = start
         self._lines = [start, *(start + at.end() for at in re.finditer("\n", html))]
         self._silent = 0
         self.feed(html)
@@ -204,13 +213,32 @@ class _HtmlText(HTMLParser):
         self._silent -= tag in ("script", "style") and self._silent > 0
         self._space()
 
+    def handle_entityref(self, name: str) -> None:
+        self._reference(f"&{name}")
+
+    def handle_charref(self, name: str) -> None:
+        self._reference(f"&#{name}")
+
+    def parse_marked_section(self, i: int, report: Any = 1) -> int:
+        """Where reading goes on; `<![anything` is passed over like a comment, where the parser of old would raise."""
+        return self.parse_bogus_comment(i)
+
     def handle_data(self, data: str) -> None:
         if self._silent:
             return
-        line, column = self.getpos()
-        start = self._lines[line - 1] + column
+        start = self._place()
         for piece in re.finditer(r"\s+|\S+", data):
             self.runs += _plain_runs(piece.group(), start + piece.start())
+
+    def _reference(self, raw: str) -> None:
+        start = self._place()
+        raw += ";" * (self._html[start + len(raw) - self._start :][:1] == ";")
+        if not self._silent:
+            self.runs.append(Span(start, start + len(raw), unescape(raw)))
+
+    def _place(self) -> int:
+        line, column = self.getpos()
+        return self._lines[line - 1] + column
 
     def _space(self) -> None:
         if self.runs:

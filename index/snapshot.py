@@ -76,7 +76,10 @@ class Snapshots:
         Raises NoIndex when nothing is live, IndexMismatch when the manifest is damaged or of another format.
         """
         try:
-            name, checksum = self._live.read_text("utf-8").split()
+            pointer = self._live.read_text("utf-8")
+            name, checksum = pointer.split()
+            if pointer != _pointer(name, checksum):
+                raise ValueError(pointer)
         except FileNotFoundError as error:
             raise NoIndex("There is no index yet: run `python -m index reindex`.") from error
         except (OSError, ValueError) as error:
@@ -126,9 +129,13 @@ class Snapshots:
         (place / "manifest.json").write_bytes(data)
         for path in [*place.rglob("*"), place]:
             _sync(path)
-        place.rename(self.folder(snapshot.id))
-        _sync(self._folder / "snapshots")
-        self._point(snapshot.id, hashlib.sha256(data).hexdigest())
+        folder = place.rename(self.folder(snapshot.id))
+        try:
+            _sync(self._folder / "snapshots")
+            self._point(snapshot.id, hashlib.sha256(data).hexdigest())
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         return manifest
 
     def prune(self, keep: int) -> None:
@@ -143,10 +150,14 @@ class Snapshots:
 
     def _point(self, name: str, checksum: str) -> None:
         fresh = self._live.with_suffix(".new")
-        fresh.write_text(f"{name} {checksum}\n", "utf-8")
+        fresh.write_text(_pointer(name, checksum), "utf-8")
         _sync(fresh)
         fresh.replace(self._live)
         _sync(self._folder)
+
+
+def _pointer(name: str, checksum: str) -> str:
+    return f"{name} {checksum}\n"
 
 
 def new_id(hashes: Mapping[str, str]) -> str:

@@ -17,6 +17,8 @@ __all__ = ["Reading", "SourceFile", "parse", "read_sources"]
 
 SUFFIXES = {".md", ".txt"}
 
+LINKED_FOLDER = "is a link to a folder, which is not followed: put the folder itself here"
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -55,12 +57,13 @@ def read_sources(seeds: Path, max_bytes: int) -> Reading:
     files: list[SourceFile] = []
     skipped: list[Skipped] = []
     for path in _candidates(seeds, skipped):
-        source = path.relative_to(seeds).as_posix()
+        source = _shown(path.relative_to(seeds))
         try:
             files.append(SourceFile(source, _read_bytes(path, root, max_bytes)))
-        except (OSError, _Unreadable) as error:
-            reason = str(error) if isinstance(error, _Unreadable) else f"cannot be read: {error.strerror}"
-            skipped.append(Skipped(source, reason))
+        except OSError as error:
+            skipped.append(Skipped(source, f"cannot be read: {error.strerror}"))
+        except _Unreadable as error:
+            skipped.append(Skipped(source, str(error)))
     if not files:
         raise SourcesUnreadable(_nothing_readable(seeds, skipped))
     return Reading(tuple(files), tuple(skipped))
@@ -103,18 +106,30 @@ def _candidates(seeds: Path, skipped: list[Skipped]) -> Iterator[Path]:
     """Files that look like sources; links to folders are not followed, so a loop of links cannot hold us."""
 
     def unlistable(error: OSError) -> None:
-        where = Path(error.filename).relative_to(seeds).as_posix()
+        where = _shown(Path(error.filename).relative_to(seeds))
         skipped.append(Skipped(f"{where}/", f"the folder cannot be listed: {error.strerror}"))
 
     found: list[Path] = []
     for folder, folders, names in os.walk(seeds, onerror=unlistable):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        links = [Path(folder, name) for name in folders if Path(folder, name).is_symlink()]
+        skipped += [Skipped(f"{_shown(path.relative_to(seeds))}/", LINKED_FOLDER) for path in links]
         found += [Path(folder, name) for name in names if not name.startswith(".")]
     yield from sorted(path for path in found if path.suffix.lower() in SUFFIXES)
 
 
+def _shown(path: Path) -> str:
+    """A path as a source is named; bytes of a name that are not UTF-8 are shown as question marks."""
+    return path.as_posix().encode("utf-8", "replace").decode("utf-8")
+
+
 def _read_bytes(path: Path, root: Path, max_bytes: int) -> bytes:
-    resolved = path.resolve(strict=True)
+    if _shown(path) != path.as_posix():
+        raise _Unreadable("has a name that is not UTF-8: rename it")
+    try:
+        resolved = path.resolve(strict=True)
+    except RuntimeError as error:  # what Python before 3.13 makes of it
+        raise _Unreadable("is a link that leads round in a loop") from error
     if not resolved.is_relative_to(root):
         raise _Unreadable("is a link that leads out of the folder: put the file itself here")
     if not resolved.is_file():
