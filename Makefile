@@ -73,7 +73,7 @@ $(VENV)/.made:
 $(VENV)/.torch: $(VENV)/.made requirements.txt
 	@echo "Installing $(TORCH), a CPU build if there is one (some 200 MB)" >&2
 	@$(PIP) install --retries 0 --timeout 10 --index-url $(TORCH_INDEX) $(TORCH) $(ASIDE) 2>/dev/null || { \
-	  echo "Nothing to be had from $(TORCH_INDEX); taking PyPI's build" >&2; \
+	  echo "Nothing to be had from $(TORCH_INDEX); taking PyPI's build, on Linux with gigabytes of CUDA" >&2; \
 	  $(PIP) install $(TORCH) $(ASIDE); }
 	@touch $@
 
