@@ -12,7 +12,7 @@ from tests.discord_rules import EPHEMERAL, LOADING, text_of
 from tests.discord_server import DiscordServer
 from tests.discord_state import Exchange
 
-__all__ = ["Discord", "Reply", "is_report"]
+__all__ = ["Discord", "Reply", "has_ended"]
 
 ACKNOWLEDGED_WITHIN_S = 10.0  # well after Discord's three seconds: what comes later never comes
 ANSWER_WITHIN_S = 60.0
@@ -58,9 +58,9 @@ def _final(message: Json) -> bool:
     return not message["flags"] & LOADING
 
 
-def is_report(message: Json) -> bool:
-    """Whether a message is a reindex's report, and not its progress."""
-    return bool(PASSAGES.search(text_of(message)))
+def has_ended(message: Json) -> bool:
+    """Whether a reindex's message is its report, or why there is none: progress has a line that ends in an ellipsis."""
+    return _final(message) and not re.search("…$", text_of(message), re.MULTILINE)
 
 
 class Discord:

@@ -21,7 +21,7 @@ import pytest_asyncio
 
 from tests.article import ARTICLE, OTHER_QUESTIONS, WINDOW, WINDOW_EVIDENCE, source
 from tests.bot_process import BotProcess, environment, running_bot, said_goodbye
-from tests.discord_driver import Discord, Reply, is_report
+from tests.discord_driver import Discord, Reply, has_ended
 from tests.discord_gateway import PRIVILEGED
 from tests.discord_payloads import (
     LISTED,
@@ -219,13 +219,14 @@ async def test_reindex_is_refused_to_an_admin_of_a_server_that_is_not_listed(dis
 
 
 async def test_reindex_is_allowed_to_who_manages_a_listed_server(discord: Discord) -> None:
-    reply = await discord.command("reindex", permissions=MEMBER | MANAGE_GUILD, until=is_report)
+    reply = await discord.command("reindex", permissions=MEMBER | MANAGE_GUILD, until=has_ended)
+    assert reply.passages, reply.text
     before, after = reply.passages
     assert before == after > 10
 
 
 async def test_reindex_is_allowed_to_a_moderator_role_of_a_listed_server(discord: Discord) -> None:
-    reply = await discord.command("reindex", roles=(MODERATOR_ROLE,), until=is_report)
+    reply = await discord.command("reindex", roles=(MODERATOR_ROLE,), until=has_ended)
     assert len(reply.passages) == 2
 
 
@@ -233,13 +234,14 @@ async def test_second_reindex_while_one_runs_says_so(discord: Discord) -> None:
     first = await discord.send_command("reindex", user=OWNER)
     second = await discord.command("reindex", user=OWNER)
     assert "already running" in second.text
-    assert len((await discord.reply(first, is_report)).passages) == 2
+    assert len((await discord.reply(first, has_ended)).passages) == 2
 
 
 async def test_reindex_by_the_owner_reports_what_changed(world: World) -> None:
     added = Path(str(world.settings["SEEDS_DIR"])) / "herons.txt"
     added.write_text("The heronry of Upper Slaughter keeps forty-one grey herons.\n", encoding="utf-8")
-    reply = await world.discord.command("reindex", user=OWNER, guild=None, until=is_report)
+    reply = await world.discord.command("reindex", user=OWNER, guild=None, until=has_ended)
+    assert reply.passages, reply.text
     before, after = reply.passages
     assert after == before + 1
     assert "herons.txt" in reply.text
