@@ -11,13 +11,18 @@ from pathlib import Path
 import numpy as np
 
 from index.answer import Answerer
+from index.chunk import chunk
+from index.evidence import own_text
 from index.generate import QuotingGenerator
 from index.indexer import Indexer
+from index.keyword import KeywordIndex
+from index.late import TokenStoreBuilder
 from index.library import Library
 from index.ports import Draft, Embedder, Encoding, Generator, Progress, Vectors
-from index.retrieve import Retriever
+from index.retrieve import Retriever, Shelf
 from index.snapshot import Snapshots
-from index.types import Citation, Document, Hit
+from index.sources import SourceFile, parse
+from index.types import Citation, Document, Hit, Passage
 from index.words import content
 
 WIDTH = 32
@@ -174,3 +179,20 @@ def write(folder: Path, **files: str | bytes) -> Path:
         stem, _, suffix = name.rpartition("_")
         (folder / f"{stem}.{suffix}").write_bytes(text.encode() if isinstance(text, str) else text)
     return folder
+
+
+def shelf(*, embedder: Embedder | None = None, **files: str) -> Shelf:
+    """What a snapshot of these files holds, without a disk; files are named as for `write`."""
+    model = embedder or WordEmbedder()
+    documents: dict[str, Document] = {}
+    passages: list[Passage] = []
+    for name, text in files.items():
+        stem, _, suffix = name.rpartition("_")
+        document = parse(SourceFile(f"{stem}.{suffix}", text.encode()))
+        documents[document.id] = document
+        passages += chunk(document, model.count, model.max_tokens)
+    vectors, tokens = MemoryStore(model.dimension), TokenStoreBuilder()
+    for block in model.passages([(at.embedded, own_text(at)) for at in passages]):
+        vectors.add(np.stack([encoding.vector for encoding in block]))
+        tokens.add(block)
+    return Shelf("a-snapshot", documents, passages, vectors, KeywordIndex.build(passages), tokens.finish())
