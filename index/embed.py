@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from index.errors import LibraryError
 from index.ports import Encoding, Progress
@@ -36,6 +37,7 @@ class SentenceEmbedder:
         """Load the weights: `model` is BUNDLED, a path or a hub name. Raises LibraryError."""
         self.name = model
         self._model = _load(model)
+        _keep_numpy_to_one_thread()
         self._tokenizer = self._model.tokenizer
         self._tokenizing = threading.Lock()
         self._pools_by_mean = _pools_by_mean(self._model)
@@ -141,6 +143,13 @@ def _unit(vectors: Any) -> Any:
     """Rows of length 1; a row of zeros stays."""
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return (vectors / np.where(norms > 0, norms, 1)).astype(np.float32)
+
+
+def _keep_numpy_to_one_thread() -> None:
+    """Its matrix products are small here, and between them its idle threads would spin and slow the model."""
+    for library in ThreadpoolController().lib_controllers:
+        if library.user_api == "blas" and "numpy" in library.filepath:
+            library.set_num_threads(1)
 
 
 @contextmanager
