@@ -202,12 +202,12 @@ def _build(folder: Path, model: SentenceTransformer, rounds: int, say: Say) -> d
     """A whole reindex against `encode` alone on the same texts, in turns, on all threads; the best of each."""
     seeds = LARGER if LARGER.is_dir() else _corpus(folder / "seeds")
     library = open_library(_settings(folder, seeds))
-    _, passages = read_texts(Snapshots(folder).folder(library.reindex().snapshot.id))
-    texts = [passage.embedded for passage in passages]
     built, encoded = [], []
     for done in range(rounds):
-        say(f"building an index of {len(texts)} passages, and encoding them alone: {done + 1} of {rounds} ...")
+        say(f"building a larger index, and encoding its passages alone: {done + 1} of {rounds} ...")
         built.append(_seconds(library.reindex))
+        _, passages = read_texts(Snapshots(folder).folder(Snapshots(folder).live().snapshot.id))
+        texts = [passage.embedded for passage in passages]
         with _threads(os.cpu_count() or 1):
             encoded.append(_seconds(model.encode, texts, batch_size=32, show_progress_bar=False))
     return {
