@@ -195,10 +195,10 @@ def main() -> int:
 
 def _library(**folders: Path | None) -> Library:
     settings = Settings()
-    try:
-        logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(message)s")
-    except ValueError as error:
-        raise typer.BadParameter("the setting LOG_LEVEL is DEBUG, INFO, WARNING or ERROR") from error
+    level = settings.log_level.upper()
+    if level not in logging.getLevelNamesMapping():
+        raise typer.BadParameter("the setting LOG_LEVEL is DEBUG, INFO, WARNING or ERROR")
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(message)s")
     given = {name: folder for name, folder in folders.items() if folder is not None}
     return open_library(settings.model_copy(update=given))
 

@@ -164,7 +164,7 @@ def _auroc(judged: Sequence[tuple[float, bool]]) -> float:
 def _ece(judged: Sequence[tuple[float, bool]]) -> float:
     """Expected calibration error over BINS bins of equal width."""
     cells: dict[int, list[tuple[float, bool]]] = defaultdict(list)
-    for confidence, answerable in judged:
+    for confidence, answerable in sorted(judged, key=lambda at: not at[1]):  # a sum of floats hangs on its order
         cells[min(BINS - 1, int(confidence * BINS))].append((confidence, answerable))
     gaps = (abs(sum(at[0] for at in cell) - sum(at[1] for at in cell)) for cell in cells.values())
     return sum(gaps) / len(judged) if judged else float("nan")

@@ -8,8 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from index.answer import ABSTENTION, checked
-from index.ports import Generator
+from index.answer import ABSTENTION, Answerer, checked
+from index.generate import QuotingGenerator
+from index.ports import Embedder, Generator
+from index.retrieve import Retriever
+from index.score import EvidenceScorer
 from index.types import Answer, Citation
 from tests.index_fakes import LyingGenerator, WordEmbedder, answerer, shelf
 
@@ -104,3 +107,44 @@ def test_checked_keeps_true_quotations_as_they_are():
 def test_a_question_about_nothing_is_abstained_on_with_confidence_0(question):
     found = ask(question)
     assert (found.abstained, found.text, found.confidence) == (True, ABSTENTION, 0.0)
+
+
+@pytest.fixture(scope="module")
+def from_the_article(real_embedder: Embedder, article: str) -> Callable[[str], Answer]:
+    """Asks the article with the real model and the fitted weights."""
+    made = shelf(embedder=real_embedder, article_md=article)
+    scorer = EvidenceScorer()
+    judge = Answerer(
+        embedder=real_embedder,
+        retriever=Retriever(reranker=scorer),
+        generator=QuotingGenerator(),
+        confidence=scorer.confidence,
+        threshold=scorer.threshold,
+    )
+    return lambda question: judge.answer(made, question)
+
+
+@pytest.mark.parametrize(
+    ("question", "evidence", "section"),
+    [
+        (
+            "What is the context window of Scout?",
+            "offers an industry-leading context window of 10 million tokens",
+            "LLaMA 4 Scout and Maverick: Leading the Multimodal Revolution",
+        ),
+        ("Who wrote the article?", "Elijah Mondero", "Front matter"),
+        ("When was the article published?", "2025-04-06", "Front matter"),
+    ],
+)
+def test_the_article_is_quoted_where_the_evidence_stands(from_the_article, article, question, evidence, section):
+    found = from_the_article(question)
+    assert evidence in found.citations[0].quote
+    assert found.citations[0].section == section
+    assert all(article[at.start : at.end] == at.quote for at in found.citations)
+
+
+@pytest.mark.parametrize("question", ["", "the of and", "🦙🦙", "word " * 2_000, "?", "\x00", "x" * 10_000])
+def test_no_question_makes_the_real_model_fall_or_misquote(from_the_article, article, question):
+    found = from_the_article(question)
+    assert 0 <= found.confidence <= 1
+    assert all(article[at.start : at.end] == at.quote for at in found.citations)

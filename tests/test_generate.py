@@ -56,7 +56,7 @@ def test_there_are_at_most_three_citations():
 
 
 def test_there_are_about_600_characters_of_quotation():
-    long = [f"Words {' '.join(f'{word}{n}' for n in range(55))}." for word in "abcd"]
+    long = [f"Words {' '.join(word * n for n in range(4, 24))}." for word in "abcd"]
     found = quotes(draft([0.9, 0.8, 0.7, 0.6], a_md=paragraphs(*long)))
     assert len(found) > 1
     assert sum(map(len, found)) <= 650

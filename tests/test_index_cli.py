@@ -1,0 +1,379 @@
+"""`python -m index`, to the letter of its contract: names, fields, exit codes, and what goes to which stream."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.__main__ import main
+from tests.index_fakes import write
+
+ROOT = Path(__file__).parent.parent
+BREAD = "# Baking\n\nBread — the white one — is made of flour and water.\r\n\r\nTea is made of leaves and time.\n"
+ANSWER = ["id", "question", "abstained", "confidence", "answer", "generator", "snapshot", "latency_ms", "citations"]
+CITATION = ["number", "source", "title", "section", "start", "end", "quote", "score", "url"]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+class Cli:
+    """Runs the command line in this process, with the model of random weights, in a folder of its own."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def __call__(self, *words: str | Path, **settings: str) -> Ended:
+        with self._monkeypatch.context() as patch:
+            for name, value in settings.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["index", *map(str, words)])
+            self._capsys.readouterr()
+            code = main()
+        return Ended(code, *self._capsys.readouterr())
+
+
+@pytest.fixture
+def cli(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+    for name in ("SEEDS_DIR", "INDEX_DIR", "MIN_CONFIDENCE", "MAX_SOURCE_MB", "KEEP_SNAPSHOTS", "LOG_LEVEL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("EMBEDDING_MODEL", str(tiny_model))
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "seeds", a_md=BREAD)
+    return Cli(tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture
+def built(cli: Cli) -> Cli:
+    assert cli("reindex").code == 0
+    return cli
+
+
+def batch(folder: Path, *lines: str) -> Path:
+    path = folder / "questions.jsonl"
+    path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    return path
+
+
+def check_answer(row: dict[str, Any], text: str) -> None:
+    assert list(row) == ANSWER
+    assert (row["answer"] is None) == row["abstained"]
+    assert 0 <= row["confidence"] <= 1
+    assert row["latency_ms"] > 0
+    assert len(row["citations"]) <= 3
+    for number, citation in enumerate(row["citations"], 1):
+        assert list(citation) == CITATION
+        assert citation["number"] == number
+        assert text[citation["start"] : citation["end"]] == citation["quote"]
+        assert 0 <= citation["score"] <= 1
+
+
+def test_reindex_prints_what_changed(cli):
+    done = cli("reindex", "--json")
+    (row,) = done.lines
+    assert done.code == 0
+    assert (row["added"], row["changed"], row["removed"], row["skipped"]) == (["a.md"], [], [], [])
+    assert (row["passages_before"], row["passages_after"]) == (0, 2)
+    assert (cli.folder / "data" / "index" / "snapshots" / row["snapshot"]).is_dir()
+    write(cli.folder / "seeds", b_txt=b"\xff")
+    plain = cli("reindex")
+    assert "passages   2 before, 2 after" in plain.out
+    assert "skipped    b.txt: is not UTF-8" in plain.out
+
+
+def test_seeds_and_index_are_taken_from_the_options_before_the_environment(cli):
+    write(cli.folder / "other", b_md="The house is made of bricks and mortar.\n")
+    done = cli("reindex", "--json", "--seeds", "other", "--index", "elsewhere", SEEDS_DIR="seeds", INDEX_DIR="nowhere")
+    assert done.lines[0]["added"] == ["b.md"]
+    assert (cli.folder / "elsewhere" / "LIVE").is_file()
+    assert not (cli.folder / "nowhere").exists()
+
+
+def test_seeds_and_index_are_taken_from_the_environment(cli):
+    write(cli.folder / "other", b_md="The house is made of bricks and mortar.\n")
+    assert cli("reindex", "--json", SEEDS_DIR="other", INDEX_DIR="elsewhere").lines[0]["added"] == ["b.md"]
+    assert (cli.folder / "elsewhere" / "LIVE").is_file()
+
+
+def test_ask_prints_one_line_with_the_fields_of_the_contract(built):
+    done = built("ask", "What is bread made of?", "--json", MIN_CONFIDENCE="0")
+    assert done.code == 0
+    (row,) = done.lines
+    check_answer(row, BREAD)
+    assert (row["id"], row["question"], row["abstained"], row["generator"]) == (
+        "",
+        "What is bread made of?",
+        False,
+        "extractive",
+    )
+    quoted = {at["quote"]: at for at in row["citations"]}
+    found = quoted["Bread — the white one — is made of flour and water."]
+    assert (found["source"], found["title"], found["section"], found["url"]) == ("a.md", "Baking", "Baking", None)
+
+
+def test_an_abstention_has_no_answer_but_the_nearest_passages_and_ends_with_0(built):
+    done = built("ask", "What is bread made of?", "--json", MIN_CONFIDENCE="1")
+    (row,) = done.lines
+    check_answer(row, BREAD)
+    assert (done.code, row["abstained"], row["answer"]) == (0, True, None)
+    assert row["citations"]
+
+
+def test_ask_without_json_shows_answer_quotations_and_confidence(built):
+    answered = built("ask", "What is bread made of?", MIN_CONFIDENCE="0").out
+    assert "[1]" in answered
+    assert "a.md > Baking, characters" in answered
+    assert "confidence 0." in answered
+    abstained = built("ask", "What is bread made of?", MIN_CONFIDENCE="1").out
+    assert abstained.startswith("The sources don't say.")
+    assert "The nearest passages:" in abstained
+
+
+def test_only_the_result_goes_to_standard_output(built):
+    done = built("ask", "bread", "--json", LOG_LEVEL="DEBUG")
+    assert len(done.out.splitlines()) == 1
+    assert "loading" in done.err
+
+
+def test_a_batch_is_answered_a_line_a_question_in_the_same_order(built):
+    names: list[Any] = ["b", "a", 7, "é", "empty"]
+    rows = [{"id": name, "question": f"What is bread {at}?", "other": [1]} for at, name in enumerate(names)]
+    rows[-1]["question"] = ""
+    done = built("ask", "--batch", batch(built.folder, *map(json.dumps, rows)), "--json")
+    assert done.code == 0
+    assert [row["id"] for row in done.lines] == names
+    assert [row["question"] for row in done.lines] == [row["question"] for row in rows]
+    for row in done.lines:
+        check_answer(row, BREAD)
+
+
+def test_a_batch_with_text_that_is_half_a_character_is_answered(built):
+    done = built("ask", "--batch", batch(built.folder, '{"id": "1", "question": "bread \\ud800?"}'), "--json")
+    assert (done.code, done.lines[0]["question"]) == (0, "bread ??")
+
+
+def test_an_empty_batch_has_no_answers(built):
+    done = built("ask", "--batch", batch(built.folder), "--json")
+    assert (done.code, done.out) == (0, "")
+
+
+def test_a_bad_line_of_a_batch_is_named_before_any_question_is_asked(built):
+    bad = batch(built.folder, '{"id": "1", "question": "bread"}', "nonsense")
+    done = built("ask", "--batch", bad, "--json")
+    assert (done.code, done.out) == (2, "")
+    assert "Line 2 of" in done.err
+
+
+def test_a_batch_file_that_is_not_there_is_wrong_usage(built):
+    done = built("ask", "--batch", "nowhere.jsonl", "--json")
+    assert (done.code, done.out) == (2, "")
+    assert "nowhere.jsonl" in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ask"],
+        ["ask", "  "],
+        ["ask", "one", "two"],
+        ["ask", "one", "--batch", "file"],
+        ["ask", "one", "--nonsense"],
+        ["nonsense"],
+        ["eval"],
+        ["eval", "--documents", "seeds"],
+        ["reindex", "seeds"],
+        [],
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_so_on_standard_error(cli, words):
+    done = cli(*words)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("MIN_CONFIDENCE", "2"), ("MAX_SOURCE_MB", "much"), ("KEEP_SNAPSHOTS", "0"), ("LOG_LEVEL", "LOUD")],
+)
+def test_a_wrong_setting_ends_with_2_and_is_named(cli, name, value):
+    done = cli("status", **{name: value})
+    assert (done.code, done.out) == (2, "")
+    assert name in done.err
+    assert "Traceback" not in done.err
+
+
+def test_without_an_index_a_question_ends_with_3_and_says_what_to_do(cli):
+    done = cli("ask", "bread", "--json")
+    assert (done.code, done.out) == (3, "")
+    assert "run `python -m index reindex`" in done.err
+
+
+def test_without_a_readable_source_reindex_ends_with_4_and_the_old_index_answers(built):
+    write(built.folder / "seeds", a_md=b"\xff\xfe")
+    done = built("reindex", "--json")
+    assert (done.code, done.out) == (4, "")
+    assert "a.md is not UTF-8" in done.err
+    assert built("ask", "bread", "--json").code == 0
+    assert built("reindex", "--seeds", "nowhere").code == 4
+
+
+def test_a_damaged_index_or_one_of_another_model_ends_with_5_and_says_what_to_do(built, cls_model):
+    other = built("ask", "bread", EMBEDDING_MODEL=str(cls_model))
+    assert (other.code, other.out) == (5, "")
+    assert "run `python -m index reindex`" in other.err
+    damaged = next((built.folder / "data" / "index" / "snapshots").glob("*/passages.jsonl"))
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    done = built("ask", "bread", "--json")
+    assert (done.code, done.out) == (5, "")
+    assert "passages.jsonl" in done.err
+    assert "reindex" in done.err
+    assert built("reindex").code == 0
+    assert built("ask", "bread").code == 0
+
+
+def test_a_model_of_another_kind_builds_and_answers(cli, cls_model):
+    assert cli("reindex", EMBEDDING_MODEL=str(cls_model)).code == 0
+    done = cli("ask", "bread", "--json", EMBEDDING_MODEL=str(cls_model), MIN_CONFIDENCE="0")
+    check_answer(done.lines[0], BREAD)
+
+
+def test_anything_else_ends_with_1_in_one_sentence(cli):
+    (cli.folder / "file").write_text("in the way")
+    done = cli("reindex", "--index", "file")
+    assert (done.code, done.out) == (1, "")
+    assert "file" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_reindex_if_stale_does_nothing_where_nothing_changed(built):
+    before = sorted((built.folder / "data").rglob("*"))
+    done = built("reindex", "--if-stale")
+    assert (done.code, done.out, done.err) == (0, "", "The index fits the sources.\n")
+    assert sorted((built.folder / "data").rglob("*")) == before
+    write(built.folder / "seeds", b_md="The house is made of bricks.\n")
+    again = built("reindex", "--if-stale")
+    assert "Building the index: new: b.md." in again.err
+    assert built("status", "--json").lines[0]["stale"] == ""
+
+
+def test_reindex_if_stale_builds_where_there_is_no_index(cli):
+    assert "there is no index yet" in cli("reindex", "--if-stale").err
+    assert cli("status", "--json").lines[0]["passages"] == 2
+
+
+def test_status_says_what_is_indexed_by_which_model_and_whether_it_fits(built, tiny_model):
+    write(built.folder / "seeds", b_md="The house is made of bricks.\n", c_md=b"\xff")
+    done = built("status", "--json")
+    (row,) = done.lines
+    assert done.code == 0
+    assert (row["model"], row["dimension"], row["passages"]) == (str(tiny_model), 16, 2)
+    assert row["stale"] == "new: b.md"
+    assert row["sources"] == [
+        {"source": "a.md", "title": "Baking", "passages": 2, "state": "indexed"},
+        {"source": "b.md", "title": "", "passages": 0, "state": "new"},
+    ]
+    assert row["skipped"] == [{"source": "c.md", "reason": "is not UTF-8 (byte 0): save it as UTF-8"}]
+    assert "new        b.md" in built("status").out
+
+
+def test_status_without_an_index_says_so(cli):
+    (row,) = cli("status", "--json").lines
+    assert (row["snapshot"], row["created"], row["passages"], row["stale"]) == (None, None, 0, "there is no index yet")
+
+
+def test_eval_scores_questions_on_an_index_that_is_thrown_away(cli):
+    gold = {"text": "flour", "start": BREAD.index("flour"), "end": BREAD.index("flour") + 5}
+    questions = batch(
+        cli.folder,
+        json.dumps({"id": "1", "question": "bread flour", "source": "a.md", "answerable": True, "answers": [gold]}),
+        json.dumps({"id": 2, "question": "king", "source": "a.md", "answerable": False, "answers": []}),
+    )
+    done = cli("eval", "--documents", "seeds", "--questions", questions, "--json", "--answers", "answers.jsonl")
+    (row,) = done.lines
+    assert done.code == 0
+    assert (row["questions"], row["verbatim"], row["evidence@3"]) == (2, 1.0, 1.0)
+    assert {"evidence@1", "contains", "f1", "answer_rate", "abstain_recall", "auroc", "ece", "latency_ms_p50"} <= set(
+        row
+    )
+    written = [json.loads(line) for line in (cli.folder / "answers.jsonl").read_text("utf-8").splitlines()]
+    assert [at["id"] for at in written] == ["1", 2]
+    assert not (cli.folder / "data").exists()
+    assert "questions            2" in cli("eval", "--documents", "seeds", "--questions", questions).out
+
+
+def python(*words: str | Path, folder: Path, stdin: str = "", **settings: str) -> Ended:
+    """The command line as a process of its own."""
+    quiet = {name: value for name, value in os.environ.items() if name not in ("SEEDS_DIR", "INDEX_DIR", "LOG_LEVEL")}
+    done = subprocess.run(
+        [sys.executable, "-m", "index", *map(str, words)],
+        cwd=folder,
+        env={**quiet, "PYTHONPATH": str(ROOT), **settings},
+        input=stdin.encode(),
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+
+@pytest.mark.parametrize("command", [[], ["reindex"], ["ask"], ["eval"], ["status"]])
+def test_help_of_every_command_loads_no_model(tmp_path, command):
+    code = (
+        "import sys; from index.__main__ import main; sys.argv = ['index', *sys.argv[1:]]; code = main()\n"
+        "heavy = {'torch', 'transformers', 'sentence_transformers', 'faiss', 'sklearn'} & set(sys.modules)\n"
+        "sys.exit(code or (f'loaded {heavy}' if heavy else 0))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command, "--help"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Usage: " in done.stdout
+
+
+def test_exit_codes_of_the_process(tmp_path):
+    assert python("ask", "bread", folder=tmp_path).code == 3
+    assert python("ask", folder=tmp_path).code == 2
+    assert python("reindex", folder=tmp_path).code == 4
+    assert python("status", "--json", folder=tmp_path).lines[0]["stale"] == "there is no index yet"
+
+
+def test_the_process_from_sources_to_a_batch_of_answers(tmp_path, tiny_model):
+    write(tmp_path / "seeds", a_md=BREAD)
+    settings = {"EMBEDDING_MODEL": str(tiny_model), "MIN_CONFIDENCE": "0", "PYTHONIOENCODING": "ascii"}
+    made = python("reindex", "--json", folder=tmp_path, **settings)
+    assert (made.code, len(made.lines)) == (0, 1)
+    asked = batch(tmp_path, *(json.dumps({"id": f"q{at}", "question": "What is bread?"}) for at in range(3)))
+    done = python("ask", "--batch", asked, "--json", folder=tmp_path, **settings)
+    assert done.code == 0
+    assert [row["id"] for row in done.lines] == ["q0", "q1", "q2"]
+    for row in done.lines:
+        check_answer(row, BREAD)
+        assert row["snapshot"] == made.lines[0]["snapshot"]
+    assert any("—" in at["quote"] for at in done.lines[0]["citations"])
+    other = python("ask", "bread", folder=tmp_path, EMBEDDING_MODEL="another")
+    assert (other.code, other.out) == (5, "")

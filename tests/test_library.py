@@ -1,0 +1,340 @@
+"""The library: asks, rebuilds and says how things stand, from any thread."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from index.errors import LibraryError, NoIndex, ReindexRunning, SourcesUnreadable
+from index.types import Report, Status
+from tests.index_fakes import WordEmbedder, library, write
+
+BREAD = "Bread is made of flour and water.\n"
+TEA = "Tea is made of leaves and time.\n"
+
+
+class WaitingEmbedder(WordEmbedder):
+    """Builds only when it is let, so that a test can look at the library meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.building = threading.Event()
+        self.let = threading.Event()
+        self.let.set()
+
+    def passages(self, texts, progress=None):
+        self.building.set()
+        assert self.let.wait(30)
+        yield from super().passages(texts, progress)
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    return write(tmp_path / "seeds", a_md=BREAD, b_txt=TEA)
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+def states(status: Status) -> dict[str, str]:
+    return {at.source: at.state for at in status.sources}
+
+
+def changes(report: Report) -> tuple[tuple[str, ...], ...]:
+    return report.added, report.changed, report.removed
+
+
+def test_before_the_first_reindex_there_is_no_index(seeds, index):
+    for act in (library(seeds, index).load, lambda: library(seeds, index).ask("bread")):
+        with pytest.raises(NoIndex, match="python -m index reindex"):
+            act()
+
+
+def test_that_there_is_no_index_is_said_before_the_model_is_loaded(seeds, index):
+    made = library(seeds, index)
+    with pytest.raises(NoIndex):
+        made.load()
+    assert not made.status().ready
+    assert made._embedder is None
+
+
+def test_a_question_loads_what_is_not_loaded(seeds, index):
+    built = library(seeds, index).reindex().snapshot
+    answer = library(seeds, index).ask("bread flour water")
+    assert answer.citations[0].quote == BREAD.strip()
+    assert answer.snapshot == built.id
+    assert answer.latency_ms > 0
+
+
+def test_a_rebuilt_index_answers_at_once_from_the_new_sources(seeds, index):
+    made = library(seeds, index)
+    made.reindex()
+    write(seeds, a_md="Bread is baked from rye and water.\n")
+    made.reindex()
+    assert made.ask("bread rye").citations[0].quote == "Bread is baked from rye and water."
+
+
+def test_a_reindex_reports_what_changed(seeds, index):
+    made = library(seeds, index)
+    first = made.reindex()
+    assert changes(first) == (("a.md", "b.txt"), (), ())
+    assert (first.passages_before, first.passages_after) == (0, 2)
+    write(seeds, a_md=BREAD * 2 + "\nAnother sentence of bread.\n", c_md=TEA)
+    (seeds / "b.txt").unlink()
+    second = made.reindex()
+    assert changes(second) == (("c.md",), ("a.md",), ("b.txt",))
+    assert (second.passages_before, second.passages_after) == (2, 4)
+    assert changes(made.reindex()) == ((), (), ())
+    assert second.seconds > 0
+
+
+def test_a_source_with_broken_front_matter_is_named_and_not_told_as_added(seeds, index):
+    write(seeds, broken_md="---\ntitle: [\n---\nBread.")
+    made = library(seeds, index)
+    report = made.reindex()
+    assert changes(report)[0] == ("a.md", "b.txt")
+    assert [at.source for at in report.skipped] == ["broken.md"]
+    assert "not YAML" in report.skipped[0].reason
+    status = made.status()
+    assert [at.source for at in status.skipped] == ["broken.md"]
+    assert states(status) == {"a.md": "indexed", "b.txt": "indexed"}
+    assert status.stale == ""
+    assert not made.ask("bread flour water").abstained
+
+
+def test_a_source_that_breaks_is_told_as_removed_and_one_that_is_mended_as_added(seeds, index):
+    made = library(seeds, index)
+    made.reindex()
+    write(seeds, a_md="---\ntitle: x\n" + BREAD)
+    assert states(made.status())["a.md"] == "changed"
+    assert changes(made.reindex()) == ((), (), ("a.md",))
+    write(seeds, a_md=BREAD)
+    assert changes(made.reindex()) == (("a.md",), (), ())
+
+
+def test_a_source_nested_too_deeply_to_read_stops_no_other(seeds, index):
+    write(seeds, deep_md=">" * 30_000 + " deep\n", nested_md="- " * 5_000 + "deep\n", brackets_md="[" * 20_000)
+    report = library(seeds, index).reindex()
+    assert {"a.md", "b.txt"} <= set(report.added)
+
+
+def test_where_no_source_can_be_read_the_old_index_still_answers(seeds, index):
+    made = library(seeds, index)
+    built = made.reindex().snapshot.id
+    for path in seeds.iterdir():
+        path.write_bytes(b"\xff")
+    with pytest.raises(SourcesUnreadable, match=r"a\.md is not UTF-8") as refused:
+        made.reindex()
+    assert refused.value.exit_code == 4
+    assert made.ask("bread flour").snapshot == built
+    assert library(seeds, index).ask("bread flour").snapshot == built
+
+
+@pytest.mark.parametrize("text", ["---\ntitle: [\n---\n", "# Only a heading\n", "***\n"])
+def test_where_no_source_holds_a_passage_the_old_index_still_answers(seeds, index, text):
+    made = library(seeds, index)
+    built = made.reindex().snapshot.id
+    (seeds / "b.txt").unlink()
+    write(seeds, a_md=text)
+    with pytest.raises(SourcesUnreadable, match="Not one source holds a passage") as refused:
+        made.reindex()
+    assert "()" not in str(refused.value)
+    assert library(seeds, index).ask("bread flour").snapshot == built
+
+
+def test_status_says_which_sources_are_new_changed_and_removed(seeds, index):
+    write(seeds, c_md="Coffee is made of beans.\n")
+    made = library(seeds, index)
+    made.reindex()
+    assert made.status().stale == ""
+    write(seeds, a_md=BREAD + "More.\n", d_md=TEA)
+    (seeds / "b.txt").unlink()
+    status = made.status()
+    assert states(status) == {"a.md": "changed", "b.txt": "removed", "c.md": "indexed", "d.md": "new"}
+    assert status.stale == "new: d.md; changed: a.md; removed: b.txt"
+
+
+def test_status_names_a_few_sources_and_counts_the_rest(seeds, index):
+    made = library(seeds, index)
+    made.reindex()
+    write(seeds, **{f"n{at}_md": TEA for at in range(5)})
+    assert made.status().stale == "new: n0.md, n1.md, n2.md and 2 more"
+
+
+def test_status_without_an_index_or_without_sources(seeds, index):
+    status = library(seeds, index).status()
+    assert (status.snapshot, status.stale, status.ready) == (None, "there is no index yet", False)
+    assert states(status) == {"a.md": "new", "b.txt": "new"}
+    library(seeds, index).reindex()
+    gone = library(seeds.parent / "nowhere", index).status()
+    assert gone.stale == "removed: a.md, b.txt"
+    assert gone.snapshot is not None
+
+
+def test_status_tells_each_sources_title_size_and_passages(seeds, index):
+    made = library(seeds, index)
+    made.reindex()
+    found = {at.source: (at.title, at.size, at.passages) for at in made.status().sources}
+    assert found == {"a.md": ("a", len(BREAD), 1), "b.txt": ("b", len(TEA), 1)}
+
+
+def test_status_names_files_that_are_no_sources(seeds, index):
+    write(seeds, bad_md=b"\xff")
+    made = library(seeds, index)
+    made.reindex()
+    assert [(at.source, at.reason) for at in made.status().skipped] == [
+        ("bad.md", "is not UTF-8 (byte 0): save it as UTF-8")
+    ]
+
+
+def test_status_says_when_another_model_is_set(seeds, index):
+    library(seeds, index).reindex()
+    status = library(seeds, index, embedder=WordEmbedder("others")).status()
+    assert "EMBEDDING_MODEL is others" in status.stale
+    assert status.snapshot is not None
+    assert (status.snapshot.model, status.model) == ("words", "others")
+
+
+def test_status_of_a_damaged_index_says_what_mends_it(seeds, index):
+    library(seeds, index).reindex()
+    (index / "LIVE").write_text("nonsense")
+    assert "run `python -m index reindex`" in library(seeds, index).status().stale
+    assert library(seeds, index).reindex().passages_after == 2
+    assert library(seeds, index).status().stale == ""
+
+
+def test_a_second_reindex_at_once_is_refused_and_the_first_goes_on(seeds, index):
+    embedder = WaitingEmbedder()
+    made = library(seeds, index, embedder=embedder)
+    embedder.let.clear()
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(made.reindex)
+        assert embedder.building.wait(30)
+        try:
+            for other in (made, library(seeds, index)):
+                with pytest.raises(ReindexRunning, match="already running"):
+                    other.reindex()
+        finally:
+            embedder.let.set()
+        assert first.result(30).passages_after == 2
+    assert made.reindex().passages_after == 2
+
+
+def test_a_reindex_in_another_process_is_noticed(seeds, index):
+    index.mkdir()
+    holder = (
+        "import sys; from filelock import FileLock\n"
+        f"with FileLock({str(index / 'reindex.lock')!r}):\n    print('held', flush=True); sys.stdin.read()\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", holder], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline().strip() == b"held"
+        with pytest.raises(ReindexRunning):
+            library(seeds, index).reindex()
+        other.communicate()
+    assert library(seeds, index).reindex().passages_after == 2
+
+
+def test_questions_during_reindexes_each_come_from_one_snapshot_to_the_letter(seeds, index):
+    texts = [f"Bread number{n} is made of flour{n} and water.\n" * (n + 1) for n in range(4)]
+    made = library(seeds, index, threshold=0.0)
+    (seeds / "b.txt").unlink()
+    source_of: dict[str, str] = {}
+    write(seeds, a_md=texts[0])
+    source_of[made.reindex().snapshot.id] = texts[0]
+    done = threading.Event()
+    answers = []
+
+    def keep_asking() -> None:
+        while not done.is_set():
+            answers.append(made.ask("What is bread made of?"))
+
+    with ThreadPoolExecutor() as threads:
+        askers = [threads.submit(keep_asking) for _ in range(3)]
+        for text in texts[1:]:
+            write(seeds, a_md=text)
+            source_of[made.reindex().snapshot.id] = text
+        done.set()
+        for asker in askers:
+            asker.result(30)
+    assert answers
+    for answer in answers:
+        text = source_of[answer.snapshot]
+        assert answer.citations
+        assert all(text[at.start : at.end] == at.quote for at in answer.citations)
+
+
+def test_questions_go_on_while_a_reindex_is_under_way(seeds, index):
+    embedder = WaitingEmbedder()
+    made = library(seeds, index, embedder=embedder)
+    old = made.reindex().snapshot.id
+    embedder.let.clear()
+    embedder.building.clear()
+    with ThreadPoolExecutor() as threads:
+        building = threads.submit(made.reindex)
+        assert embedder.building.wait(30)
+        try:
+            assert made.ask("bread flour").snapshot == old
+        finally:
+            embedder.let.set()
+        new = building.result(30).snapshot.id
+    assert made.ask("bread flour").snapshot == new != old
+
+
+def test_many_threads_that_load_at_once_load_one_model(seeds, index):
+    library(seeds, index).reindex()
+    made = library(seeds, index)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: made.ask("bread flour").citations[0].quote, range(16)))
+    assert found == [BREAD.strip()] * 16
+
+
+def test_an_answerer_that_cannot_be_made_is_told_each_time(seeds, index):
+    library(seeds, index).reindex()
+    made = library(seeds, index)
+
+    def broken(_: object) -> None:
+        raise LibraryError("index/model.json does not fit this program")
+
+    made._make_answerer = broken  # type: ignore[assignment]
+    for _ in range(2):
+        with pytest.raises(LibraryError, match=r"model\.json"):
+            made.ask("bread")
+
+
+@pytest.mark.parametrize("question", ["", "the of", "🦙", "x" * 10_000, "word " * 2_000, "\ud800 lone", "\x00"])
+def test_no_question_makes_it_fall(seeds, index, question):
+    made = library(seeds, index)
+    made.reindex()
+    answer = made.ask(question)
+    assert answer.abstained
+    answer.question.encode("utf-8")
+
+
+def test_progress_tells_what_is_done(seeds, index):
+    said: list[tuple[str, int, int]] = []
+    library(seeds, index).reindex(lambda *at: said.append(at))
+    assert [what for what, _, _ in said] == [
+        "loading the model",
+        "reading sources",
+        "reading sources",
+        "embedding passages",
+        "writing the snapshot",
+    ]
+    assert said[3][1:] == (2, 2)
+
+
+def test_a_large_source_is_indexed_without_much_ado(seeds, index):
+    write(seeds, big_txt="word" * 200_000, rows_md="| a | b |\n|---|---|\n" + "| c | d |\n" * 3_000)
+    started = time.process_time()
+    report = library(seeds, index).reindex()
+    assert report.passages_after > 3_000
+    assert time.process_time() - started < 60
