@@ -52,11 +52,15 @@ SIGNALS = (
     "covered_gap",  # to the best candidate
     "bigrams",  # share of the question's neighbouring topic words that are neighbours in the passage
     "rarest_missing",  # 1.0 when its rarest topic word is not in passage, sentence before or headings
-    "missing_weight",  # rarity of what is missing everywhere, in natural units of idf
+    "missing_weight",  # rarity of what is missing everywhere
     "names_missing",  # share of the question's names that passage, sentence before and headings lack
     "names_missing_near",  # share that passage and sentence before lack
     "names_missing_own",  # share that the passage itself lacks
     "numbers_missing",  # share of the question's numbers that the passage lacks
+    "relations_missing",  # share of its words like "first", "before", "not", "only" that the two lack
+    "counted",  # "how many X": 1 a number stands right before an X, -1 none does, 0 not asked
+    "spread",  # log of the words between the first and the last topic word that is met, over those met
+    "topics",  # log(1 + topic words of the question)
     "new_words",  # log(1 + topic words that the question does not have)
     "length",  # log of the passage's characters
     "is_field",  # a value of the front matter
@@ -75,6 +79,14 @@ POINTING = frozenset(
     ["he", "she", "it", "they", "this", "that", "these", "those", "his", "her", "its", "their", "such"]
 )
 MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+RELATION_WORDS = """
+    not never no none without only first last most least more less fewer before after until since during between under
+    over above below against except both all every next previous former latter largest smallest highest lowest oldest
+    newest earliest latest main primary initially finally originally total
+"""
+RELATIONS = frozenset(stem(word) for word in RELATION_WORDS.split())
+"""Words that turn the meaning of a question though many of them carry no topic."""
+
 YEARISH = re.compile(
     rf"\b(1\d{{3}}|20\d\d|\d{{1,2}}(st|nd|rd|th)|{MONTHS}|century|decade|centuries|spring|summer|"
     r"autumn|winter|year|years|months?|days?|weeks?|today|yesterday|\d{4}s)\b",
@@ -249,6 +261,12 @@ def _lexical(asked: Asked, candidate: Candidate, weight: Mapping[str, float]) ->
         "names_missing_near": _lacking(asked.having("name"), around),
         "names_missing_own": _lacking(asked.having("name"), own.stems),
         "numbers_missing": _lacking(asked.having("number"), frozenset(words)),
+        "relations_missing": _lacking(
+            _relations(asked), frozenset(stem(at) for at in words + _read(passage.before).words)
+        ),
+        "counted": _counted(asked, words),
+        "spread": _spread(asked, words),
+        "topics": float(np.log1p(len(asked.topics))),
         "new_words": float(np.log1p(len(own.stems - set(asked.stems)))),
         "length": float(np.log(len(passage.reading))),
         "is_field": float(passage.kind == "field"),
@@ -293,6 +311,27 @@ def _met(asked: Asked, reading: str, own: _Read) -> dict[str, float]:
         f"{kind}_met": (2 * found - 1) if asked.kind == kind else 0.0
         for kind in ("person", "time", "number", "place", "reason")
     }
+
+
+def _relations(asked: Asked) -> frozenset[str]:
+    return frozenset(word.stem for word in asked.words if word.stem in RELATIONS)
+
+
+def _counted(asked: Asked, words: Sequence[str]) -> float:
+    """Whether a number stands within three words before what is counted."""
+    counted = {word.stem for word in asked.topics if word.names_kind}
+    if asked.kind != "number" or not counted:
+        return 0.0
+    for at, word in enumerate(words):
+        if stem(word) in counted and any(NUMBERISH.search(other) for other in words[max(0, at - 3) : at]):
+            return 1.0
+    return -1.0
+
+
+def _spread(asked: Asked, words: Sequence[str]) -> float:
+    stems = set(asked.stems)
+    met = [at for at, word in enumerate(words) if stem(word) in stems]
+    return float(np.log((met[-1] - met[0] + 1) / len(met))) if met else 0.0
 
 
 def _new_names(asked: Asked, reading: str, where: re.Pattern[str] | None) -> float:

@@ -13,8 +13,11 @@ from index.words import content
 __all__ = ["QuotingGenerator"]
 
 MOST_CITATIONS = 3
-MOST_SENTENCES = 5
-MOST_CHARACTERS = 620
+
+ENOUGH = 0.95
+"""Quoting ends when the probabilities of the quoted sentences sum to this: who is sure is brief."""
+
+MOST_CHARACTERS = 900
 """Of quotation in one answer; the best sentence is quoted even if it alone is longer."""
 
 SAID_TOO = 0.5
@@ -55,12 +58,12 @@ class _Quotation:
 
 
 def _choose(hits: Sequence[Hit], documents: Mapping[str, Document]) -> list[_Quotation]:
-    """At most MOST_CITATIONS quotations within MOST_CHARACTERS, best first."""
+    """At most MOST_CITATIONS quotations within MOST_CHARACTERS, best first, until ENOUGH is quoted."""
     quotations: list[_Quotation] = []
     told: list[frozenset[str]] = []
-    left = MOST_CHARACTERS
+    left, quoted = MOST_CHARACTERS, 0.0
     for hit in hits:
-        if len(told) == MOST_SENTENCES:
+        if quoted >= ENOUGH:
             break
         words = frozenset(content(hit.passage.reading))
         if told and (len(hit.passage.text) > left or any(_alike(words, other) for other in told)):
@@ -78,6 +81,7 @@ def _choose(hits: Sequence[Hit], documents: Mapping[str, Document]) -> list[_Quo
             quotations.append(_Quotation([hit]))
         told.append(words)
         left -= len(hit.passage.text)
+        quoted += hit.score
     return sorted(quotations, key=lambda quotation: -sum(hit.score for hit in quotation.hits))
 
 

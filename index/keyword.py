@@ -25,7 +25,8 @@ NOTHING = "\0"
 
 
 class KeywordIndex:
-    """Row i is passage i. A score is BM25's (Lucene's variant, k1 1.5, b 0.75): 0 or more, no upper bound."""
+    """Row i is passage i. A score is BM25's (Lucene's variant, k1 1.5, b 0.75) over the
+    rarity of a word that no passage has, so that small and large indexes compare: 0 or more, no upper bound."""
 
     def __init__(self, engine: Any) -> None:
         self._engine = engine
@@ -41,19 +42,21 @@ class KeywordIndex:
         terms = [term for term in dict.fromkeys(content(question)) if term in self._engine.vocab_dict]
         if not terms:
             return np.zeros(self._engine.scores["num_docs"], np.float32)
-        result: Vectors = self._engine.get_scores(terms)
+        result: Vectors = self._engine.get_scores(terms) / self._rarity(0)
         return result
 
     def weights(self, stems: Sequence[str]) -> dict[str, float]:
-        """Inverse document frequency of each stem (the BM25 form); the largest for one that no passage has."""
-        scores = self._engine.scores
-        total, ends = scores["num_docs"], scores["indptr"]
+        """Inverse document frequency of each stem (the BM25 form), as a share of that of a word no passage has."""
+        ends = self._engine.scores["indptr"]
         found = {}
         for stem in stems:
             at = self._engine.vocab_dict.get(stem)
             seen = int(ends[at + 1] - ends[at]) if at is not None else 0
-            found[stem] = math.log(1 + (total - seen + 0.5) / (seen + 0.5))
+            found[stem] = self._rarity(seen) / self._rarity(0)
         return found
+
+    def _rarity(self, seen: int) -> float:
+        return math.log(1 + (self._engine.scores["num_docs"] - seen + 0.5) / (seen + 0.5))
 
     def save(self, folder: Path) -> None:
         self._engine.save(folder / "keyword", show_progress=False, allow_pickle=False)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import random
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,12 +26,18 @@ __all__ = ["Row", "collect"]
 CAPITALS = re.compile(r"(?<=\s)[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
 
 
+CANDIDATES = 50
+
+PART = 3_000
+"""Characters of a small index: about as many as the release article has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One question asked of one index: `signals` has shape (hits, SIGNALS), `gold` marks the hits that answer.
 
-    `fold` is the article it belongs to; `kind` is "asked", "alone" (its article was the whole index), "stranger"
-    (asked of an index without its article) or "swapped" (a name in it was replaced by another of the article).
+    `fold` is the article it belongs to; `kind` is "asked", "part" (asked of a small part of its article),
+    "stranger" (asked of an index without its article) or "swapped" (a name in it was replaced by another of it).
     """
 
     fold: str
@@ -52,37 +57,64 @@ class _AsFused:
 
 
 def collect(documents: Path, questions: Sequence[Question], *, augment: bool, seed: int = 0) -> Iterator[Row]:
-    """Every question asked of the whole folder; with `augment` also of its article alone, of strangers, swapped."""
+    """Every question asked of the whole folder; with `augment` also of a small part of its article, where it is
+    also asked with a name swapped, and where strangers' questions are asked."""
     embedder = SentenceEmbedder(BUNDLED)
-    retriever = Retriever(reranker=_AsFused())
+    retriever = Retriever(reranker=_AsFused(), candidates=CANDIDATES)
     chance = random.Random(seed)
 
     def asked(shelf: Shelf, at: Question, kind: str, fold: str, answerable: bool, text: str = "") -> Row:
         text = text or at.question
         hits = retriever.retrieve(shelf, text, embedder.question(text))
-        sources = {document.id: document.source for document in shelf.documents.values()}
-        gold = [answerable and _holds(at, hit, sources) for hit in hits]
+        gold = [answerable and _holds(at, hit, shelf) for hit in hits]
         signals = np.asarray([hit.signals for hit in hits], np.float32)
         return Row(fold, kind, text, answerable, signals, np.asarray(gold), tuple(hit.row for hit in hits))
 
     whole = _shelf(documents, embedder)
+    places = {}
     for at in questions:
         yield asked(whole, at, "asked", at.source, at.answerable)
+        if augment:
+            places[at.id] = _place(at, retriever.retrieve(whole, at.question, embedder.question(at.question)), whole)
     if not augment:
         return
-    articles = sorted({at.source for at in questions})
-    for article in articles:
-        alone = _shelf(documents / article, embedder)
+    for article in sorted({at.source for at in questions}):
         own = [at for at in questions if at.source == article]
         strangers = [at for at in questions if at.source != article]
-        for at in own:
-            yield asked(alone, at, "alone", article, at.answerable)
-        for at in chance.sample(strangers, min(len(own) // 4, len(strangers))):
-            yield asked(alone, at, "stranger", article, False)
         names = sorted({name for at in own for name in CAPITALS.findall(at.question)})
-        for at in (one for one in own if one.answerable):
-            if swapped := _swapped(at, names, alone, chance):
-                yield asked(alone, at, "swapped", article, False, swapped)
+        for start, end, shelf in _parts(documents / article, embedder):
+            here = [_moved(at, start) for at in own if start <= places[at.id] < end]
+            for at in here:
+                yield asked(shelf, at, "part", article, at.answerable)
+                if at.answerable and (swapped := _swapped(at, names, shelf, chance)):
+                    yield asked(shelf, at, "swapped", article, False, swapped)
+            for at in chance.sample(strangers, min(len(here) // 4, len(strangers))):
+                yield asked(shelf, at, "stranger", article, False)
+
+
+def _place(at: Question, hits: Sequence[Hit], shelf: Shelf) -> int:
+    """Where in its article a question belongs: at its answer, or at the best hit there."""
+    if at.spans:
+        return at.spans[0][0]
+    own = [hit for hit in hits if shelf.documents[hit.passage.document_id].source == at.source]
+    return max(own, key=lambda hit: hit.cosine).passage.start if own else 0
+
+
+def _parts(path: Path, embedder: SentenceEmbedder) -> Iterator[tuple[int, int, Shelf]]:
+    """An article cut at paragraphs into small indexes, each with its place in the article's text."""
+    text = path.read_bytes().decode("utf-8")
+    start = 0
+    while start < len(text):
+        end = text.find("\n\n", start + PART)
+        end = len(text) if end < 0 or len(text) - end < PART // 2 else end
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, path.name).write_bytes(text[start:end].encode())
+            yield start, end, _shelf(Path(folder), embedder)
+        start = end
+
+
+def _moved(at: Question, by: int) -> Question:
+    return replace(at, spans=tuple((start - by, end - by, text) for start, end, text in at.spans))
 
 
 def _swapped(at: Question, names: Sequence[str], shelf: Shelf, chance: random.Random) -> str:
@@ -96,21 +128,16 @@ def _swapped(at: Question, names: Sequence[str], shelf: Shelf, chance: random.Ra
     return at.question.replace(chance.choice(found), chance.choice(others)) if others else ""
 
 
-def _holds(at: Question, hit: Hit, sources: dict[str, str]) -> bool:
+def _holds(at: Question, hit: Hit, shelf: Shelf) -> bool:
     passage = hit.passage
-    if sources[passage.document_id] != at.source:
+    if shelf.documents[passage.document_id].source != at.source:
         return False
     return any(passage.start < end and start < passage.end for start, end, _ in at.spans)
 
 
 def _shelf(documents: Path, embedder: SentenceEmbedder) -> Shelf:
-    """An index in memory of a folder, or of one file."""
+    """An index of a folder, in memory."""
     with tempfile.TemporaryDirectory() as folder:
-        seeds = documents
-        if documents.is_file():
-            seeds = Path(folder, "seeds")
-            seeds.mkdir()
-            shutil.copy(documents, seeds)
         indexer = Indexer(
             snapshots=Snapshots(Path(folder)),
             lock=Path(folder, "lock"),
@@ -119,5 +146,5 @@ def _shelf(documents: Path, embedder: SentenceEmbedder) -> Shelf:
             open_store=FaissStore.load,
             keep=1,
         )
-        _, shelf = indexer.build(read_sources(seeds, 100_000_000))
+        _, shelf = indexer.build(read_sources(documents, 100_000_000))
         return shelf

@@ -13,6 +13,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +36,14 @@ RANKER_DEPTH = 30
 NOTHING = Passage("", "", "", 0, 0, "", "", "", "")
 
 
-WEIGHTS = {"asked": 1.0, "alone": 0.5, "stranger": 0.5, "swapped": 0.5}
-"""How much a row counts in the fit of the judge."""
+WEIGHTS = {"asked": 1.0, "part": 1.0, "stranger": 0.5, "swapped": 0.5, "single": 10.0}
+"""How much a row counts in the fit of the judge; "single" are the few questions of a set of one article, the kind
+of small index that the bot is mostly run on."""
 
-THRESHOLD = 0.4
+THRESHOLD = 0.32
 """Below this confidence the bot abstains; chosen on the figures by cross-validation that `report` prints."""
 
-JUDGE_C = 0.01
+JUDGE_C = 0.005
 """Inverse strength of the judge's regularisation."""
 
 
@@ -51,7 +53,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--cache", type=Path, help="keep the rows of signals in this folder between runs")
     parser.add_argument("--write", action="store_true", help=f"write {MODEL.name}")
     given = parser.parse_args(argv)
-    rows = [row for documents, questions in given.set for row in _rows(documents, questions, given.cache)]
+    rows = [row for documents, questions in given.set for row in _marked(_rows(documents, questions, given.cache))]
     ranked = ranked_out_of_fold(rows)
     confidence = judged_out_of_fold(rows, ranked)
     report(rows, ranked, confidence)
@@ -106,7 +108,7 @@ def report(rows: Sequence[Row], ranked: Sequence[list[Hit]], confidence: NDArray
     """Print the figures by fold and kind."""
     print("fold                      first  third    auroc  answered  abstained")
     for fold in (*sorted({row.fold for row in rows}), "all"):
-        at = [n for n, row in enumerate(rows) if fold in (row.fold, "all") and row.kind == "asked"]
+        at = [n for n, row in enumerate(rows) if fold in (row.fold, "all") and row.kind in ("asked", "single")]
         asked, sure = [rows[n] for n in at], confidence[at]
         places = [_place(row, ranked[n]) for n, row in zip(at, asked, strict=True) if row.answerable]
         answerable = np.asarray([row.answerable for row in asked])
@@ -118,6 +120,12 @@ def report(rows: Sequence[Row], ranked: Sequence[list[Hit]], confidence: NDArray
     for kind in ("stranger", "swapped"):
         at = [n for n, row in enumerate(rows) if row.kind == kind]
         print(f"{kind:24} abstained {np.mean(confidence[at] < THRESHOLD):.3f} of {len(at)}")
+
+
+def _marked(rows: list[Row]) -> list[Row]:
+    """The rows of a set of one article are told apart."""
+    single = len({row.fold for row in rows}) == 1
+    return [replace(row, kind="single") for row in rows] if single else rows
 
 
 def _rows(documents: Path, questions: Path, cache: Path | None) -> list[Row]:
