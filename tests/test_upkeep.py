@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from discord import Permissions
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from pydantic_settings import BaseSettings
@@ -82,6 +83,25 @@ def test_env_example_holds_no_token():
 def test_readme_table_lists_exactly_the_settings():
     section = README.read_text("utf-8").partition("\n## Settings\n")[2].partition("\n## ")[0]
     assert set(re.findall(r"^\|\s*`([A-Z_]+)`\s*\|", section, re.MULTILINE)) == NAMES
+
+
+@pytest.mark.skipif(not README.exists(), reason="there is no README yet")
+def test_readme_maps_every_room_and_no_other():
+    section = README.read_text("utf-8").partition("\n## The rooms\n")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`((?:index|bot|training)/[\w/.]+)`", section))
+    rooms = [path for package in ("index", "bot", "training") for path in (ROOT / package).rglob("*.py")]
+    there = {path.relative_to(ROOT).as_posix() for path in rooms if path.stat().st_size and path.name != "__init__.py"}
+    assert named == there | {"index/__init__.py", "index/model.json"}
+
+
+@pytest.mark.skipif(not README.exists(), reason="there is no README yet")
+def test_readme_invites_with_the_permissions_that_it_names():
+    text = README.read_text("utf-8")
+    sentence = re.search(r"The number stands for ([^.]+)\.", text)
+    assert sentence
+    names = [part.strip().lower().replace(" ", "_") for part in re.split(r",|\band\b", sentence[1])]
+    wanted = Permissions(**{name.replace("channels", "channel"): True for name in names})
+    assert re.findall(r"&permissions=(\d+)", text) == [str(wanted.value)]
 
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
