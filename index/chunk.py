@@ -20,6 +20,9 @@ SHORT = 25
 LONGEST = 1_200
 """No passage is longer than this, in characters: a quotation is a sentence or two, not a page."""
 
+WINDOW = 20_000
+"""So many characters of a paragraph are looked at together for the ends of its sentences."""
+
 
 def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[Passage]:
     """Passages in the order of the text.
@@ -109,8 +112,8 @@ def _units(text: str, kind: str, count: Callable[[str], int], limit: int) -> Ite
 
 def _sentences(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
-    for sentence in sentencex.get_sentence_boundaries("en", text):
-        span = _trim(text, sentence["start_index"], sentence["end_index"])
+    for begin, end in _boundaries(text):
+        span = _trim(text, begin, end)
         if span[0] == span[1]:
             continue
         if spans and (span[1] - span[0] < SHORT or spans[-1][1] - spans[-1][0] < SHORT):
@@ -118,6 +121,18 @@ def _sentences(text: str) -> list[tuple[int, int]]:
         else:
             spans.append(span)
     return spans
+
+
+def _boundaries(text: str) -> Iterator[tuple[int, int]]:
+    """Sentences, found in one window after another: the splitter's time grows with the square of a text's length."""
+    begin = 0
+    while begin < len(text):
+        found = sentencex.get_sentence_boundaries("en", text[begin : begin + WINDOW])
+        if begin + WINDOW < len(text) and len(found) > 1:
+            found.pop()  # the window may have cut it: it is found whole in the next
+        for sentence in found:
+            yield begin + sentence["start_index"], begin + sentence["end_index"]
+        begin += found[-1]["end_index"] if found else WINDOW
 
 
 def _lines(text: str, count: Callable[[str], int], limit: int) -> list[tuple[int, int]]:

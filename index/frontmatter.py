@@ -46,6 +46,9 @@ MOST_VALUES = 10_000
 PROPERTIES = re.compile(r"(?:[&!]\S*\s+(?:#[^\n]*\n\s*)*)*")
 """Anchors and tags before a value, as in `&name !!str value`."""
 
+WORDS = (re.compile(r"(\S+)"), re.compile(r"(?:\s|\\[nrtvf _NLP])+|((?:\\[^nrtvf _NLP\s]|[^\s\\])+)"))
+"""Words of a value as it is written; the second also knows the white space that is escaped in double quotes."""
+
 
 class BrokenFrontMatter(Exception):
     """Why the front matter cannot be read, in words for a moderator."""
@@ -174,8 +177,10 @@ def _joined(leaves: list[Span], text: str) -> tuple[Span, ...]:
 def _words(leaf: Span, text: str) -> Iterator[Span]:
     """A value whose reading differs from its text, word by word where each word is still one: places stay exact."""
     raw = text[leaf.start : leaf.end]
-    places, readings = list(re.finditer(r"\S+", raw)), leaf.reading.split()
-    if raw == leaf.reading or len(places) != len(readings):
+    readings = leaf.reading.split()
+    found = ([word for word in words.finditer(raw) if word.group(1)] for words in WORDS)
+    places = next((at for at in found if len(at) == len(readings)), None)
+    if raw == leaf.reading or places is None:
         yield leaf
         return
     last = leaf.start

@@ -13,6 +13,9 @@ from index.types import Span
 
 __all__ = ["Reader", "clean", "repaired", "runs_of"]
 
+LONGEST_WORD = 200
+"""A longer word is not repaired: its places would be those of the whole word, and its quotation that long."""
+
 
 def clean(text: str) -> str:
     """White space folded to single spaces, none at the ends."""
@@ -35,7 +38,8 @@ def runs_of(text: str, start: int, reading: str | None = None) -> list[Span]:
         return [Span(start, start + len(text), text)]
     runs = []
     for word in re.finditer(r"\S+|\s+", text):
-        runs.append(Span(start + word.start(), start + word.end(), repaired(word.group())))
+        reading = repaired(word.group()) if len(word.group()) <= LONGEST_WORD else word.group()
+        runs.append(Span(start + word.start(), start + word.end(), reading))
     return runs
 
 

@@ -130,6 +130,17 @@ def test_a_text_without_spaces_is_split_too():
     assert max(len(at.text) for at in found) <= LONGEST
 
 
+def test_a_paragraph_of_thousands_of_sentences_is_split_where_a_short_one_is():
+    sentence = "The words of this sentence are counted as number {}. "
+    text = "".join(sentence.format(n) for n in range(3_000))
+    assert texts(text, "a.txt") == [sentence.format(n).strip() for n in range(3_000)]
+
+
+def test_a_long_word_of_broken_characters_does_not_make_quotations_as_long():
+    text = "It begins here. " + "â€”" * 2_000
+    assert max(len(at) for at in texts(text)) <= LONGEST
+
+
 def test_ids_differ_also_where_a_sentence_is_repeated_and_stay_the_same_from_build_to_build():
     sentence = "The same sentence stands here again."
     text = f"{sentence}\n\n{sentence}\n\n# H\n\n{sentence}"

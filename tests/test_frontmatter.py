@@ -82,6 +82,22 @@ def test_a_long_value_is_prose_and_each_sentence_has_its_own_place():
     assert [text[run.start : run.end] for run in second] == ["second"]
 
 
+def test_a_word_of_a_value_with_escapes_has_its_own_place():
+    value = 'One\\n\\nand \\\\new \\"there\\".\\tThis value has many more words than a dozen, so that it is prose.'
+    text = f'---\nsummary: "{value}"\n---\n'
+    section = split_front_matter(text).section
+    assert section is not None
+    found = {run.reading: text[run.start : run.end] for run in section.blocks[0].runs}
+    assert reading(section.blocks[0]).startswith('One and \\new "there". This value')
+    assert (found["One"], found["and"], found["\\new"], found['"there".'], found["This"]) == (
+        "One",
+        "and",
+        "\\\\new",
+        '\\"there\\".',
+        "This",
+    )
+
+
 def test_metadata_holds_the_values_by_key():
     text = "---\nTitle: A\nauthors:\n  - Ann\n  - Bob\nurl: https://a.b/c\nempty:\n---\n"
     assert split_front_matter(text).metadata == {"title": "A", "authors": "Ann, Bob", "url": "https://a.b/c"}
