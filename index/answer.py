@@ -39,10 +39,11 @@ class Answerer:
         """The answer, or an abstention whose citations are the nearest passages."""
         hits = self._retriever.retrieve(shelf, question, self._embedder.question(question))
         confidence = self._confidence(hits)
-        draft = self._generator.generate(question, hits, shelf.documents)
+        sure = confidence >= self._threshold
+        draft = self._generator.generate(question, hits, shelf.documents, sure=sure)
         citations = checked(draft.citations, shelf.documents)
         intact = len(citations) == len(draft.citations)
-        abstained = confidence < self._threshold or not citations
+        abstained = not sure or not citations
         return Answer(
             question=question,
             text=ABSTENTION if abstained else draft.text if intact else _quoted(citations),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,11 +15,14 @@ __all__ = ["QuotingGenerator"]
 
 MOST_CITATIONS = 3
 
-ENOUGH = 0.95
-"""Quoting ends when the probabilities of the quoted sentences sum to this: who is sure is brief."""
+ENOUGH = 0.97
+"""An answer ends when the probabilities of the quoted sentences sum to this: who is sure is brief."""
 
 MOST_CHARACTERS = 900
 """Of quotation in one answer; the best sentence is quoted even if it alone is longer."""
+
+MOST_NEAREST = 1_200
+"""Of quotation where the question is left to the reader: more of what is near."""
 
 SAID_TOO = 0.5
 """A further quotation is part of the answer's text when it scores at least this share of the best."""
@@ -32,8 +36,11 @@ class QuotingGenerator:
 
     name = "extractive"
 
-    def generate(self, question: str, hits: Sequence[Hit], documents: Mapping[str, Document]) -> Draft:
-        quotations = _choose(hits, documents)
+    def generate(
+        self, question: str, hits: Sequence[Hit], documents: Mapping[str, Document], *, sure: bool = True
+    ) -> Draft:
+        most, enough = (MOST_CHARACTERS, ENOUGH) if sure else (MOST_NEAREST, math.inf)
+        quotations = _choose(hits, documents, most, enough)
         citations = tuple(_citation(at, number, documents) for number, at in enumerate(quotations, 1))
         said = [at for at in citations if at.score >= SAID_TOO * citations[0].score] if citations else []
         return Draft(" ".join(f"{at.shown} [{at.number}]" for at in said), citations)
@@ -57,13 +64,13 @@ class _Quotation:
         self.hits = sorted([*self.hits, hit], key=lambda at: at.row)
 
 
-def _choose(hits: Sequence[Hit], documents: Mapping[str, Document]) -> list[_Quotation]:
-    """At most MOST_CITATIONS quotations within MOST_CHARACTERS, best first, until ENOUGH is quoted."""
+def _choose(hits: Sequence[Hit], documents: Mapping[str, Document], most: int, enough: float) -> list[_Quotation]:
+    """At most MOST_CITATIONS quotations within `most` characters, best first, until `enough` is quoted."""
     quotations: list[_Quotation] = []
     told: list[frozenset[str]] = []
-    left, quoted = MOST_CHARACTERS, 0.0
+    left, quoted = most, 0.0
     for hit in hits:
-        if quoted >= ENOUGH:
+        if quoted >= enough:
             break
         words = frozenset(content(hit.passage.reading))
         if told and (len(hit.passage.text) > left or any(_alike(words, other) for other in told)):

@@ -100,5 +100,8 @@ class Generator(Protocol):
     def name(self) -> str:
         """As `Answer.generator` gives it."""
 
-    def generate(self, question: str, hits: Sequence[Hit], documents: Mapping[str, Document]) -> Draft:
-        """A draft from reranked hits, best first; `documents` are by id."""
+    def generate(
+        self, question: str, hits: Sequence[Hit], documents: Mapping[str, Document], *, sure: bool = True
+    ) -> Draft:
+        """A draft from reranked hits, best first; `documents` are by id. Not `sure`: the nearest passages, for a reader
+        to judge."""

@@ -120,8 +120,10 @@ class LyingGenerator:
     def __init__(self, *lies: Callable[[Citation], Citation]) -> None:
         self._lies = lies
 
-    def generate(self, question: str, hits: Sequence[Hit], documents: Mapping[str, Document]) -> Draft:
-        draft = QuotingGenerator().generate(question, hits, documents)
+    def generate(
+        self, question: str, hits: Sequence[Hit], documents: Mapping[str, Document], *, sure: bool = True
+    ) -> Draft:
+        draft = QuotingGenerator().generate(question, hits, documents, sure=False)
         told = [lie(at) for lie, at in zip(self._lies, draft.citations, strict=False)]
         told += draft.citations[len(told) :]
         return Draft(draft.text, tuple(told))

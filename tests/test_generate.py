@@ -12,14 +12,14 @@ from tests.index_fakes import shelf
 REPEATED = "Scout has sixteen experts and a long window."
 
 
-def draft(scores: list[float], **files: str) -> Draft:
+def draft(scores: list[float], *, sure: bool = True, **files: str) -> Draft:
     """What is quoted when the passages, in the order of the text, have these scores."""
     made = shelf(**files)
     hits = [
         Hit(passage, 0.0, 0.0, (), row, score)
         for row, (passage, score) in enumerate(zip(made.passages, scores, strict=True))
     ]
-    found = QuotingGenerator().generate("a question", sorted(hits, key=lambda at: -at.score), made.documents)
+    found = QuotingGenerator().generate("a question", sorted(hits, key=lambda at: -at.score), made.documents, sure=sure)
     texts = {document.source: document.text for document in made.documents.values()}
     for at in found.citations:
         assert texts[at.source][at.start : at.end] == at.quote
@@ -52,14 +52,24 @@ def test_source_section_place_and_address_of_a_citation_are_those_of_its_sentenc
 
 def test_there_are_at_most_three_citations():
     sentences = [f"Sentence {word} tells of {word}ness at some length, and of {word}hood." for word in "abcdefghij"]
-    assert len(draft([0.9 - at / 100 for at in range(10)], a_md=paragraphs(*sentences)).citations) == 3
+    assert len(draft([0.2 - at / 100 for at in range(10)], a_md=paragraphs(*sentences)).citations) == 3
 
 
-def test_there_are_about_600_characters_of_quotation():
-    long = [f"Words {' '.join(word * n for n in range(4, 24))}." for word in "abcd"]
-    found = quotes(draft([0.9, 0.8, 0.7, 0.6], a_md=paragraphs(*long)))
-    assert len(found) > 1
-    assert sum(map(len, found)) <= 650
+LONG = [f"Words {' '.join(word * n for n in range(4, 24))}." for word in "abcdefg"]
+
+
+def test_who_is_sure_is_brief():
+    assert quotes(draft([0.98, 0.2, 0.1], a_md=paragraphs(*LONG[:3]))) == [LONG[0]]
+
+
+def test_where_the_reader_must_judge_the_nearest_are_quoted_whatever_their_scores():
+    assert quotes(draft([0.98, 0.2, 0.1], sure=False, a_md=paragraphs(*LONG[:3]))) == LONG[:3]
+
+
+@pytest.mark.parametrize(("sure", "most"), [(True, 900), (False, 1_200)])
+def test_quotations_stay_within_their_characters(sure, most):
+    found = quotes(draft([0.1] * 7, sure=sure, a_md=" ".join(LONG)))
+    assert most - len(LONG[0]) < sum(map(len, found)) <= most + len(found) * len(LONG)
 
 
 def test_a_sentence_that_only_repeats_is_not_cited_twice():
@@ -86,7 +96,7 @@ def test_neighbours_in_a_paragraph_are_one_quotation_cut_from_the_text_as_it_is(
 
 def test_a_sentence_that_joins_two_quotations_makes_them_one():
     text = "Scout has sixteen experts. It reads ten million tokens. The third sentence is about bread."
-    found = draft([0.9, 0.7, 0.8], a_md=text)
+    found = draft([0.3, 0.1, 0.2], a_md=text)
     assert quotes(found)[0] == text
     assert len(found.citations) == 1
 
