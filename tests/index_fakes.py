@@ -140,13 +140,13 @@ def answerer(embedder: Embedder, *, generator: Generator | None = None, threshol
     )
 
 
-def indexer(index: Path, embedder: Embedder, *, keep: int = 3) -> Indexer:
+def indexer(index: Path, embedder: Embedder, *, keep: int, open_store: Callable[[Path], MemoryStore]) -> Indexer:
     return Indexer(
         snapshots=Snapshots(index),
         lock=index / "reindex.lock",
         embedder=embedder,
         new_store=MemoryStore,
-        open_store=MemoryStore.load,
+        open_store=open_store,
         keep=keep,
     )
 
@@ -160,6 +160,7 @@ def library(
     threshold: float = 0.5,
     keep: int = 3,
     max_bytes: int = 1_000_000,
+    open_store: Callable[[Path], MemoryStore] = MemoryStore.load,
 ) -> Library:
     """A real library on the fakes; nothing is loaded yet."""
     model = embedder or WordEmbedder()
@@ -170,7 +171,7 @@ def library(
         model=model.name,
         embedder=lambda: model,
         answerer=lambda loaded: answerer(loaded, generator=generator, threshold=threshold),
-        indexer=lambda loaded: indexer(index, loaded, keep=keep),
+        indexer=lambda loaded: indexer(index, loaded, keep=keep, open_store=open_store),
     )
 
 

@@ -166,6 +166,11 @@ def test_a_batch_is_answered_a_line_a_question_in_the_same_order(built):
         check_answer(row, BREAD)
 
 
+def test_a_batch_is_answered_in_json_without_being_told(built):
+    done = built("ask", "--batch", batch(built.folder, '{"id": "1", "question": "bread"}'))
+    check_answer(done.lines[0], BREAD)
+
+
 def test_a_batch_with_text_that_is_half_a_character_is_answered(built):
     done = built("ask", "--batch", batch(built.folder, '{"id": "1", "question": "bread \\ud800?"}'), "--json")
     assert (done.code, done.lines[0]["question"]) == (0, "bread ??")

@@ -63,6 +63,10 @@ def test_a_passage_without_a_word_keeps_rows_and_passages_in_step():
     assert np.argmax(found.keyword.scores("water")) == 2
 
 
+def test_passages_without_any_word_make_an_index_too():
+    assert shelf(a_md="🦙🦙🦙\n\n🐑🐑🐑\n").keyword.scores("llama").tolist() == [0.0, 0.0]
+
+
 def test_what_is_saved_scores_the_same_and_holds_no_pickle(keyword, tmp_path):
     keyword.save(tmp_path)
     loaded = KeywordIndex.load(tmp_path)

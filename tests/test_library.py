@@ -6,14 +6,14 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
 
 from index.errors import LibraryError, NoIndex, ReindexRunning, SourcesUnreadable
 from index.types import Report, Status
-from tests.index_fakes import WordEmbedder, library, write
+from tests.index_fakes import MemoryStore, WordEmbedder, library, write
 
 BREAD = "Bread is made of flour and water.\n"
 TEA = "Tea is made of leaves and time.\n"
@@ -287,6 +287,36 @@ def test_questions_go_on_while_a_reindex_is_under_way(seeds, index):
             embedder.let.set()
         new = building.result(30).snapshot.id
     assert made.ask("bread flour").snapshot == new != old
+
+
+def test_a_load_that_began_before_a_reindex_does_not_put_the_old_snapshot_back(seeds, index):
+    library(seeds, index).reindex()
+    opening, let_open = threading.Event(), threading.Event()
+
+    class SlowToOpen(MemoryStore):
+        @classmethod
+        def load(cls, path: Path) -> MemoryStore:
+            opening.set()
+            assert let_open.wait(30)
+            return super().load(path)
+
+    embedder = WaitingEmbedder()
+    made = library(seeds, index, embedder=embedder, open_store=SlowToOpen.load)
+    embedder.let.clear()
+    old = (index / "LIVE").read_text()
+    with ThreadPoolExecutor() as threads:
+        building = threads.submit(made.reindex)
+        assert embedder.building.wait(30)
+        loading = threads.submit(made.load)
+        assert opening.wait(30)
+        embedder.let.set()
+        while (index / "LIVE").read_text() == old and not building.done():
+            wait([building], timeout=0.01)
+        wait([building], timeout=0.2)  # time for it to take the new one up, if nothing holds it
+        let_open.set()
+        new = building.result(30).snapshot.id
+        loading.result(30)
+    assert made.ask("bread flour").snapshot == new
 
 
 def test_many_threads_that_load_at_once_load_one_model(seeds, index):

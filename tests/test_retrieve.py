@@ -54,10 +54,9 @@ def test_every_hit_carries_its_cosine_its_row_and_all_signals():
 
 def test_a_word_for_word_match_is_found_though_many_passages_are_nearer():
     crowd = "".join(f"The word number{n} is in this sentence of many.\n\n" for n in range(60))
-    hits = retrieve(
-        "zzyzx", candidates=5, a_md=f"{crowd}The zzyzx stands in a sentence that has many other words in it.\n"
-    )
-    assert "zzyzx" in hits[0].passage.text
+    far = "Whoever reads on finds zzyzx here, among other words that nobody asked about at all.\n"
+    hits = retrieve("Is the word zzyzx in this sentence of many?", candidates=5, a_md=crowd + far)
+    assert far.strip() in [at.passage.text for at in hits]
     assert len(hits) == 5
 
 
