@@ -93,7 +93,11 @@ def _log_to_stderr(level: str) -> None:
     number = logging.getLevelNamesMapping().get(level.strip().upper())
     if number is None:
         raise ValueError("LOG_LEVEL should be DEBUG, INFO, WARNING or ERROR.")
-    logging.basicConfig(stream=sys.stderr, level=number, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    for name in ("bot", "index"):
+        logging.getLogger(name).setLevel(number)
     # Below INFO, discord.py logs bodies and addresses: people's messages, and tokens of interactions.
     logging.getLogger("discord").setLevel(max(number, logging.INFO))
     # Its INFO line at every login would stand beside the one sentence of a token that is not accepted.
@@ -114,4 +118,7 @@ def _fail(sentence: str, code: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(0)

@@ -19,7 +19,7 @@ __all__ = ["open_library"]
 
 def open_library(settings: Settings) -> Library:
     """A library ready to load; opens nothing yet, so that a caller can answer before the model is there."""
-    for name in ("faiss", "bm25s", "sentence_transformers"):
+    for name in ("faiss", "sentence_transformers"):
         logging.getLogger(name).setLevel(logging.WARNING)  # they tell how they loaded at every start
     snapshots = Snapshots(settings.index_dir)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,6 +34,7 @@ class KeywordIndex:
 
     @classmethod
     def build(cls, passages: Sequence[Passage]) -> KeywordIndex:
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG when imported
         engine = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
         engine.index([_terms(passage) for passage in passages], show_progress=False)
         return cls(engine)
