@@ -15,7 +15,7 @@ __all__ = ["QuotingGenerator"]
 
 MOST_CITATIONS = 3
 
-ENOUGH = 0.97
+ENOUGH = 0.96
 """An answer ends when the probabilities of the quoted sentences sum to this: who is sure is brief."""
 
 MOST_CHARACTERS = 900
