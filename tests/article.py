@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.bot_process import ROOT
 
-__all__ = ["ARTICLE", "OTHER_QUESTIONS", "WINDOW", "WINDOW_EVIDENCE", "source"]
+__all__ = ["ARTICLE", "OTHER_QUESTIONS", "WINDOW", "WINDOW_EVIDENCE", "readable", "source"]
 
 ARTICLE = ROOT / "seeds" / "llama-4-release.md"
 WINDOW = "What is the context window of Scout?"
@@ -20,3 +20,8 @@ OTHER_QUESTIONS = (
 def source() -> str:
     """The article's text, as quotations have to find it."""
     return ARTICLE.read_bytes().decode()
+
+
+def readable() -> str:
+    """The article's text as a person is shown it: the one dash in its summary that was stored broken is repaired."""
+    return source().replace("â€”", "—")

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.article import ARTICLE, OTHER_QUESTIONS, WINDOW, WINDOW_EVIDENCE, source
+from tests.article import ARTICLE, OTHER_QUESTIONS, WINDOW, WINDOW_EVIDENCE, readable, source
 from tests.bot_process import BotProcess, environment, running_bot, said_goodbye
 from tests.discord_driver import Discord, Reply, has_ended
 from tests.discord_gateway import PRIVILEGED
@@ -42,6 +42,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 EVIL = "@everyone @here <@123> <@&456> [click](http://evil.example/y) discord.gg/abc \u202eWhat is Scout's window?"
 HARMS = ("@everyone", "@here", r"<@&?\d+>", r"(?<!\\)\]\(", "https?://", "discord.gg/", "\u202e")
+HERONS = "The heronry of Upper Slaughter keeps forty-one grey herons.\n"
 AT_ONCE = 200
 
 
@@ -122,9 +123,9 @@ async def test_question_asked_while_the_model_loads_is_answered(world: World) ->
 
 async def test_question_is_answered_by_a_sentence_that_is_in_the_source_to_the_letter(discord: Discord) -> None:
     reply = await discord.ask(WINDOW)
-    assert WINDOW_EVIDENCE in source()
     assert_window_is_quoted(reply)
-    assert all(quotation in source() for quotation in reply.quotations)
+    assert [quotation for quotation in reply.quotations if WINDOW_EVIDENCE in quotation and quotation in source()]
+    assert [quotation for quotation in reply.quotations if quotation not in readable()] == []
     assert "llama-4-release.md" in reply.text.replace("\\", "")
 
 
@@ -239,14 +240,14 @@ async def test_second_reindex_while_one_runs_says_so(discord: Discord) -> None:
 
 async def test_reindex_by_the_owner_reports_what_changed(world: World) -> None:
     added = Path(str(world.settings["SEEDS_DIR"])) / "herons.txt"
-    added.write_text("The heronry of Upper Slaughter keeps forty-one grey herons.\n", encoding="utf-8")
+    added.write_text(HERONS, encoding="utf-8")
     reply = await world.discord.command("reindex", user=OWNER, guild=None, until=has_ended)
     assert reply.passages, reply.text
     before, after = reply.passages
     assert after == before + 1
     assert "herons.txt" in reply.text
     found = await world.discord.ask("How many grey herons does the heronry of Upper Slaughter keep?")
-    assert found.quotations[0] == "The heronry of Upper Slaughter keeps forty-one grey herons."
+    assert found.quotations[0] == HERONS.strip()
 
 
 async def test_status_and_sources_are_for_everyone(discord: Discord) -> None:
@@ -301,7 +302,9 @@ async def test_two_hundred_questions_at_once_are_all_acknowledged_in_time_and_an
     assert load.late == 0
     for reply in load.replies[:: 1 + len(OTHER_QUESTIONS)]:
         assert_window_is_quoted(reply)
-    assert all(quotation in source() for reply in load.replies for quotation in reply.quotations)
+    known = readable() + HERONS
+    quoted = {quotation for reply in load.replies for quotation in reply.quotations}
+    assert [quotation for quotation in quoted if quotation not in known] == []
 
 
 async def test_gateway_is_asked_for_no_privileged_intent(server: DiscordServer) -> None:
