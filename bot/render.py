@@ -69,9 +69,8 @@ def notice(text: str) -> ui.LayoutView:
 def progress(what: str, done: int, total: int) -> ui.LayoutView:
     """How far a reindex is; questions go on meanwhile."""
     counted = f": {done:,} of {total:,}" if total > 0 else ""
-    return _message(
-        [f"{fit(what, LINE_ROOM)}{counted} …\n-# Questions are answered from the old index meanwhile."], FOUND
-    )
+    stage = fit(what[:1].upper() + what[1:], LINE_ROOM)
+    return _message([f"{stage}{counted} …\n-# An index that is there already goes on answering."], FOUND)
 
 
 def report(made: Report) -> ui.LayoutView:

@@ -42,6 +42,8 @@ LEAST_OF = (
     "missing_weight",
     "numbers_missing",
 )
+TOPICS = SIGNALS.index("topics")
+
 NEAREST = 5
 """Of so many best hits the extremes are taken, as signals of the whole."""
 
@@ -96,8 +98,11 @@ class EvidenceScorer:
         return sorted(scored, key=lambda hit: -hit.score)
 
     def confidence(self, hits: Sequence[Hit]) -> float:
-        """Probability, 0..1, that the sources answer the question these reranked hits were found for."""
-        if not hits:
+        """Probability, 0..1, that the sources answer the question these reranked hits were found for.
+
+        A question without a topic word asks for nothing that a source could say.
+        """
+        if not hits or hits[0].signals[TOPICS] == 0:
             return 0.0
         return float(self._judge(overall(hits)[np.newaxis])[0])
 

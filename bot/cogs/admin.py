@@ -36,7 +36,7 @@ class LatestProgress:
     """How far a reindex is. Called from its thread: one assignment, so that a reader sees a whole triple."""
 
     def __init__(self) -> None:
-        self.now = ("Reading the sources", 0, 0)
+        self.now = ("reading sources", 0, 0)
 
     def __call__(self, what: str, done: int, total: int) -> None:
         self.now = (what, done, total)
