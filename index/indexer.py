@@ -12,10 +12,10 @@ from filelock import FileLock, Timeout
 
 from index.chunk import chunk
 from index.errors import IndexMismatch, ReindexRunning, SourcesUnreadable
-from index.evidence import own_text
 from index.frontmatter import BrokenFrontMatter
 from index.keyword import KeywordIndex
 from index.late import TokenStore, TokenStoreBuilder
+from index.lexical import own_text
 from index.ports import Embedder, Progress, VectorStore
 from index.retrieve import Shelf
 from index.snapshot import FORMAT, Manifest, Snapshots, new_id, read_texts, write_texts

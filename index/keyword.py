@@ -11,7 +11,7 @@ from typing import Any
 import bm25s
 import numpy as np
 
-from index.evidence import own_text
+from index.lexical import own_text
 from index.ports import Vectors
 from index.types import Passage
 from index.words import content

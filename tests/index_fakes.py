@@ -12,11 +12,11 @@ import numpy as np
 
 from index.answer import Answerer
 from index.chunk import chunk
-from index.evidence import own_text
 from index.generate import QuotingGenerator
 from index.indexer import Indexer
 from index.keyword import KeywordIndex
 from index.late import TokenStoreBuilder
+from index.lexical import own_text
 from index.library import Library
 from index.ports import Draft, Embedder, Encoding, Generator, Progress, Vectors
 from index.retrieve import Retriever, Shelf

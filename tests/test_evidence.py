@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.asked import Asked
-from index.evidence import SIGNALS, Candidate, own_text, signals
+from index.evidence import SIGNALS, Candidate, signals
+from index.lexical import own_text
 from index.ports import Encoding
 from index.types import Passage
 from tests.index_fakes import WordEmbedder
