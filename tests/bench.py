@@ -146,10 +146,10 @@ class Stopwatch:
         if not callable(found):
             return found
 
-        def timed(*args: Any) -> Any:
+        def timed(*args: Any, **named: Any) -> Any:
             started = time.perf_counter()
             try:
-                return found(*args)
+                return found(*args, **named)
             finally:
                 self._spent[self._stage] += time.perf_counter() - started
 
