@@ -9,8 +9,8 @@ TORCH := $(shell grep -o '^torch==[0-9.]*' requirements.txt)
 # More arguments for `make test` and `make bench`: make test ARGS="-k console"
 ARGS ?=
 # What `make eval` asks, and of which documents.
-EVAL_DOCUMENTS ?= ../shared/seeds
-EVAL_QUESTIONS ?= ../shared/eval/article/questions.jsonl
+EVAL_DOCUMENTS ?= seeds
+EVAL_QUESTIONS ?= tests/data/article.jsonl
 
 VENV := .venv
 PY := $(VENV)/bin/python
