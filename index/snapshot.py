@@ -211,10 +211,10 @@ def _sha256(path: Path) -> str:
 
 
 def _sync(path: Path) -> None:
-    """Bring a file or folder to the disk; Windows cannot open a folder, and needs none of it."""
+    """Bring a file or folder to the disk; Windows cannot open a folder, and flushes only what is writable."""
     if os.name == "nt" and path.is_dir():
         return
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
