@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,14 +14,12 @@ __all__ = ["QuotingGenerator"]
 
 MOST_CITATIONS = 3
 
-ENOUGH = 0.96
-"""An answer ends when the probabilities of the quoted sentences sum to this: who is sure is brief."""
+WORTH = 0.0001
+"""A further sentence is quoted when its probability of answering is at least this for each of its characters: so
+the reading is spent where it most likely helps, and who is sure is brief."""
 
-MOST_CHARACTERS = 900
-"""Of quotation in one answer; the best sentence is quoted even if it alone is longer."""
-
-MOST_NEAREST = 1_200
-"""Of quotation where the question is left to the reader: more of what is near."""
+MOST_CHARACTERS = 1_300
+"""Of quotation in one message; the best sentence is quoted even if it alone is longer."""
 
 SAID_TOO = 0.5
 """A further quotation is part of the answer's text when it scores at least this share of the best."""
@@ -39,8 +36,7 @@ class QuotingGenerator:
     def generate(
         self, question: str, hits: Sequence[Hit], documents: Mapping[str, Document], *, sure: bool = True
     ) -> Draft:
-        most, enough = (MOST_CHARACTERS, ENOUGH) if sure else (MOST_NEAREST, math.inf)
-        quotations = _choose(hits, documents, most, enough)
+        quotations = _choose(hits, documents, WORTH if sure else 0.0)
         citations = tuple(_citation(at, number, documents) for number, at in enumerate(quotations, 1))
         said = [at for at in citations if at.score >= SAID_TOO * citations[0].score] if citations else []
         return Draft(" ".join(f"{at.shown} [{at.number}]" for at in said), citations)
@@ -64,16 +60,15 @@ class _Quotation:
         self.hits = sorted([*self.hits, hit], key=lambda at: at.row)
 
 
-def _choose(hits: Sequence[Hit], documents: Mapping[str, Document], most: int, enough: float) -> list[_Quotation]:
-    """At most MOST_CITATIONS quotations within `most` characters, best first, until `enough` is quoted."""
+def _choose(hits: Sequence[Hit], documents: Mapping[str, Document], worth: float) -> list[_Quotation]:
+    """At most MOST_CITATIONS quotations within MOST_CHARACTERS, best first, of sentences that are `worth` it."""
     quotations: list[_Quotation] = []
     told: list[frozenset[str]] = []
-    left, quoted = most, 0.0
+    left = MOST_CHARACTERS
     for hit in hits:
-        if quoted >= enough:
-            break
-        words = frozenset(content(hit.passage.reading))
-        if told and (len(hit.passage.text) > left or any(_alike(words, other) for other in told)):
+        words, length = frozenset(content(hit.passage.reading)), len(hit.passage.text)
+        dear = length > left or hit.score < worth * length
+        if told and (dear or any(_alike(words, other) for other in told)):
             continue
         home = [quotation for quotation in quotations if quotation.takes(hit, documents)]
         if not home and len(quotations) == MOST_CITATIONS:
@@ -87,8 +82,7 @@ def _choose(hits: Sequence[Hit], documents: Mapping[str, Document], most: int, e
         else:
             quotations.append(_Quotation([hit]))
         told.append(words)
-        left -= len(hit.passage.text)
-        quoted += hit.score
+        left -= length
     return sorted(quotations, key=lambda quotation: -sum(hit.score for hit in quotation.hits))
 
 
