@@ -186,6 +186,7 @@ def main() -> int:
         print(f"{error.filename or 'A file'}: {error.strerror or error}.", file=sys.stderr)
         return 1
     except Exception as error:
+        # typer keeps the base class of its usage errors to itself; they are known by what they can do.
         if not hasattr(error, "format_message"):
             raise
         print(f"{error.format_message()} Try --help.", file=sys.stderr)
