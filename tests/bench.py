@@ -48,7 +48,10 @@ PARTS = 8
 QUESTION_TARGET = 2.0
 BUILD_TARGET = 1.3
 LARGER = ROOT.parent / "shared" / "eval" / "squad2" / "documents"
-LIBRARIES = "import faiss, bm25s, torch, sentence_transformers"
+IMPORTING = """import time
+started = time.perf_counter()
+import index.__main__, index.answer, index.generate, index.indexer, index.score, index.embed, sentence_transformers
+print(time.perf_counter() - started)"""
 
 SUBJECTS = ("Scout", "LLaMA 4 Maverick", "Behemoth", "the LLaMA 4 series", "Meta", "LlamaCon", "Gemini 2.0 Pro")
 FORMS = (
@@ -256,11 +259,13 @@ def _corpus(folder: Path) -> Path:
 
 
 def _cold_start(index: Path, starts: int, say: Say) -> dict[str, Any]:
-    """From a fresh process to its first answer, and the same for a process that only imports the libraries."""
+    """From a fresh process to its first answer, and how long the imports of a like process take, in turns."""
     say(f"{starts} cold starts ...")
-    ask = [sys.executable, "-m", "index", "ask", WINDOW, "--index", str(index), "--json"]
-    whole = [_seconds(_process, ask) for _ in range(starts)]
-    imports = [_seconds(_process, [sys.executable, "-c", LIBRARIES]) for _ in range(starts)]
+    ask = ["index", "ask", WINDOW, "--index", str(index), "--json"]
+    whole, imports = [], []
+    for _ in range(starts):
+        whole.append(_seconds(_process, ["-m", *ask]))
+        imports.append(float(_process(["-c", IMPORTING])))
     return {
         "seconds": _rounded(min(whole)),
         "imports_seconds": _rounded(min(imports)),
@@ -268,8 +273,9 @@ def _cold_start(index: Path, starts: int, say: Say) -> dict[str, Any]:
     }
 
 
-def _process(command: Sequence[str]) -> None:
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+def _process(arguments: Sequence[str]) -> str:
+    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, check=True, capture_output=True, text=True)
+    return done.stdout
 
 
 def _settings(index: Path, seeds: Path = ARTICLE.parent) -> Settings:
