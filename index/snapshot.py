@@ -136,6 +136,7 @@ class Snapshots:
         except OSError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
+        _sync(self._folder)  # from the switch on the new one is live: whatever fails now must not remove it
         return manifest
 
     def prune(self, keep: int) -> None:
@@ -149,11 +150,11 @@ class Snapshots:
             shutil.rmtree(path, ignore_errors=True)
 
     def _point(self, name: str, checksum: str) -> None:
+        """Switch: when this returns the snapshot is live, when it raises it is not."""
         fresh = self._live.with_suffix(".new")
         fresh.write_text(_pointer(name, checksum), "utf-8")
         _sync(fresh)
         fresh.replace(self._live)
-        _sync(self._folder)
 
 
 def _pointer(name: str, checksum: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -155,6 +157,23 @@ class FailingEmbedder(WordEmbedder):
     def passages(self, texts, progress=None):
         yield next(super().passages(texts, progress))
         raise LibraryError("out of breath")
+
+
+def test_what_fails_after_the_switch_does_not_remove_the_snapshot_that_is_live(index, monkeypatch):
+    before, fsync = live(index), os.fsync
+
+    def failing(handle: int) -> None:
+        if live(index) != before:
+            raise OSError(errno.EIO, "the disk gave up")
+        fsync(handle)
+
+    opened = library(write(index.parent / "seeds", a_md="Sand is made of stones.\n"), index)
+    monkeypatch.setattr(os, "fsync", failing)
+    with pytest.raises(OSError, match="the disk gave up"):
+        opened.reindex()
+    monkeypatch.undo()
+    assert live(index) != before
+    load(index)
 
 
 def test_a_build_that_fails_leaves_the_old_snapshot_live_and_no_litter(index):
