@@ -188,5 +188,5 @@ class Footnote(commands.Bot):
             log.info("Ready for questions")
         except LibraryError as error:
             log.warning("No questions can be answered yet: %s", error)
-        except Exception as error:
+        except Exception as error:  # the bot serves on, and a question tells what is wrong
             explain(error, "loading the model and the index")

@@ -97,7 +97,7 @@ class Session:
             self._complain(str(error), exit_code=error.exit_code)
         except BrokenPipeError:
             raise
-        except Exception:
+        except Exception:  # whatever it was, the prompt comes back
             if self.leaving:  # an interrupted import may come out as any error
                 raise KeyboardInterrupt from None
             log.exception("The console could not carry out a line")

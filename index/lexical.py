@@ -52,17 +52,18 @@ CAPITAL = re.compile(r"[A-Z][\w.'’-]*")
 def lexical(asked: Asked, passage: Passage, title: str, weight: Mapping[str, float]) -> dict[str, float]:
     """The signals that words alone give, by name; `weight` is the rarity of each topic stem of the question."""
     own = _read(own_text(passage))
-    around = own.stems | _read(passage.before).stems
+    around = near_stems(passage)
+    stems = asked.stems
     everywhere = around | _read(f"{title} {passage.section}").stems
-    total = sum(weight.get(at, 1.0) for at in asked.stems) or 1.0
+    total = sum(weight.get(at, 1.0) for at in stems) or 1.0
 
     def share(found: frozenset[str]) -> float:
-        return sum(weight.get(at, 1.0) for at in asked.stems if at in found) / total
+        return sum(weight.get(at, 1.0) for at in stems if at in found) / total
 
     covered, before, heading = share(own.stems), share(around), share(everywhere)
-    missing = [at for at in asked.stems if at not in everywhere]
-    rarest = max(asked.stems, key=lambda at: weight.get(at, 1.0), default="")
-    pairs = set(pairwise(asked.stems))
+    missing = [at for at in stems if at not in everywhere]
+    rarest = max(stems, key=lambda at: weight.get(at, 1.0), default="")
+    pairs = set(pairwise(stems))
     words = own.words
     return {
         "covered": covered,
@@ -81,7 +82,7 @@ def lexical(asked: Asked, passage: Passage, title: str, weight: Mapping[str, flo
         "counted": _counted(asked, words),
         "spread": _spread(asked, words),
         "topics": float(np.log1p(len(asked.topics))),
-        "new_words": float(np.log1p(len(own.stems - set(asked.stems)))),
+        "new_words": float(np.log1p(len(own.stems - set(stems)))),
         "length": float(np.log(len(passage.reading))),
         "is_field": float(passage.kind == "field"),
         "is_title": float(passage.reading == title),
@@ -153,7 +154,8 @@ def _new_names(asked: Asked, reading: str, where: re.Pattern[str] | None) -> flo
         return float(bool(where.search(reading)))
     later = reading.split(" ", 1)[-1]
     names = [word for capital in CAPITAL.findall(later) for word in tokens(capital) if word not in LITTLE]
-    return float(any(stem(word) not in asked.stems for word in names))
+    asked_for = asked.stems
+    return float(any(stem(word) not in asked_for for word in names))
 
 
 def near_stems(passage: Passage) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
@@ -72,7 +71,6 @@ class _Walker:
 
     def __init__(self, text: str, start: int) -> None:
         self.text = text
-        self.start = start
         self.offsets = _Offsets(text[start:], start)
         self.title = ""
         self.path: list[tuple[int, str]] = []
@@ -271,9 +269,3 @@ def _trimmed(runs: list[Span]) -> list[Span]:
     while last > first and not runs[last - 1].reading.strip():
         last -= 1
     return runs[first:last]
-
-
-def blocks_of(sections: tuple[Section, ...]) -> Iterator[Block]:
-    """Every block in the order of the text."""
-    for section in sections:
-        yield from section.blocks

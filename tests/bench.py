@@ -20,8 +20,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,7 @@ from sentence_transformers import SentenceTransformer
 
 from index import Settings, open_library
 from index.answer import Answerer
-from index.embed import BUNDLED, SentenceEmbedder
+from index.embed import BUNDLED, SentenceEmbedder, threads
 from index.faiss_store import FaissStore
 from index.generate import QuotingGenerator
 from index.indexer import Indexer
@@ -112,7 +111,7 @@ def _question(index: Path, model: SentenceTransformer, rounds: int, say: Say) ->
     features = [model.preprocess([question]) for question in QUESTIONS]
     bare = model[0].auto_model
     inputs = [{name: one[name] for name in ("input_ids", "attention_mask")} for one in features]
-    with _threads(1), torch.inference_mode():
+    with threads(1), torch.inference_mode():
         for question, tokens in list(zip(QUESTIONS, inputs, strict=True))[:20]:
             bare(**tokens)
             library.ask(question)
@@ -227,7 +226,7 @@ def _build(folder: Path, model: SentenceTransformer, rounds: int, say: Say) -> d
             _, passages = read_texts(Snapshots(folder).folder(Snapshots(folder).live().snapshot.id))
             texts = [passage.embedded for passage in passages]
             sizes[part] = len(texts)
-            with _threads(os.cpu_count() or 1):
+            with threads(os.cpu_count() or 1):
                 encoded[part].append(_seconds(model.encode, texts, batch_size=32, show_progress_bar=False))
     passages_in_all = sum(sizes.values())
     ours, alone = (sum(min(times) for times in one.values()) for one in (built, encoded))
@@ -295,16 +294,6 @@ def _seconds(work: Callable[..., Any], *args: Any, **named: Any) -> float:
     started = time.perf_counter()
     work(*args, **named)
     return time.perf_counter() - started
-
-
-@contextmanager
-def _threads(n: int) -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(n)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _quantile(values: Sequence[float], percent: int) -> float:

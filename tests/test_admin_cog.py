@@ -137,6 +137,7 @@ async def test_questions_are_answered_while_a_reindex_runs(library: FakeLibrary,
     await wire.sent.wait_for(lambda sent: sent.is_callback)
     wire.command("ask", {"question": "What is the context window of Scout?"})
     await wire.sent.wait_for(lambda sent: "10 million tokens" in sent.text)
+    assert not any(is_report(sent) for sent in wire.sent)
     library.reindex_gate.set()
     await wire.sent.wait_for(is_report)
 
@@ -144,7 +145,8 @@ async def test_questions_are_answered_while_a_reindex_runs(library: FakeLibrary,
 async def test_sources_that_cannot_be_read_are_told_in_the_librarys_words(library: FakeLibrary, wire: Wire) -> None:
     library.report = LibraryError("Not one source could be read: the old index goes on serving.")
     wire.command("reindex", user=OWNER)
-    await wire.sent.wait_for(lambda sent: sent.is_edit and sent.text.startswith("Not one source could be read"))
+    told = await wire.sent.wait_for(lambda sent: sent.is_edit and sent.text.startswith("Not one source could be read"))
+    assert "the old index goes on serving" in told.text
 
 
 @pytest.mark.parametrize(("status", "code"), [(401, 50027), (404, 10015)])

@@ -159,6 +159,7 @@ async def test_the_status_is_shown_while_questions_wait_for_the_model(library: F
             wire.command("ask", {"question": QUESTION})
         wire.command("status", user=OWNER)
         await wire.sent.wait_for(lambda sent: sent.is_edit and "1 source, 21 passages" in sent.text)
+        assert not any("10 million tokens" in sent.text for sent in wire.sent)
         library.gate.set()
 
 

@@ -115,7 +115,7 @@ class Admin(commands.Cog):
         shown = asyncio.create_task(self._show(interaction, progress, ended))
         try:
             return render.report(await self.bot.reindex(progress))
-        except Exception as error:
+        except Exception as error:  # whatever it was, the moderator gets a reply
             return render.notice(explain(error, "reindexing"))
         finally:
             ended.set()

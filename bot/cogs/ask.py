@@ -72,7 +72,7 @@ class Ask(commands.Cog):
         async with _typing(message.channel):
             try:
                 return render.answer(await self.bot.ask(question))
-            except Exception as error:
+            except Exception as error:  # whatever it was, who asked gets a reply
                 return render.notice(explain(error, "answering a message"))
 
     def _question_in(self, message: discord.Message) -> str | None:
