@@ -16,6 +16,7 @@ from index.embed import BUNDLED, SentenceEmbedder
 from index.evaluate import Question
 from index.faiss_store import FaissStore
 from index.indexer import Indexer
+from index.lexical import own_text
 from index.retrieve import Retriever, Shelf
 from index.snapshot import Snapshots
 from index.sources import read_sources
@@ -36,6 +37,7 @@ PART = 3_000
 class Row:
     """One question asked of one index: `signals` has shape (hits, SIGNALS), `gold` marks the hits that answer.
 
+    `texts` are what was embedded of each hit, with its own part; `answers` the words that answer.
     `fold` is the article it belongs to; `kind` is "asked", "part" (asked of a small part of its article),
     "stranger" (asked of an index without its article) or "swapped" (a name in it was replaced by another of it).
     """
@@ -46,7 +48,8 @@ class Row:
     answerable: bool
     signals: NDArray[np.float32]
     gold: NDArray[np.bool_]
-    rows: tuple[int, ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()
+    answers: tuple[str, ...] = ()
 
 
 class _AsFused:
@@ -68,7 +71,9 @@ def collect(documents: Path, questions: Sequence[Question], *, augment: bool, se
         hits = retriever.retrieve(shelf, text, embedder.question(text))
         gold = [answerable and _holds(at, hit, shelf) for hit in hits]
         signals = np.asarray([hit.signals for hit in hits], np.float32)
-        return Row(fold, kind, text, answerable, signals, np.asarray(gold), tuple(hit.row for hit in hits))
+        texts = tuple((hit.passage.embedded, own_text(hit.passage)) for hit in hits)
+        answers = tuple(dict.fromkeys(answer for _, _, answer in at.spans)) if answerable else ()
+        return Row(fold, kind, text, answerable, signals, np.asarray(gold), texts, answers)
 
     whole = _shelf(documents, embedder)
     places = {}

@@ -146,10 +146,15 @@ def _rows(documents: Path, questions: Path, cache: Path | None) -> list[Row]:
 
 
 def _write(path: Path, rows: Sequence[Row]) -> None:
-    facts = [[row.fold, row.kind, row.question, row.answerable, list(row.rows)] for row in rows]
+    texts = {text: at for at, text in enumerate(dict.fromkeys(text for row in rows for text in row.texts))}
+    facts = [
+        [row.fold, row.kind, row.question, row.answerable, [texts[text] for text in row.texts], row.answers]
+        for row in rows
+    ]
     np.savez_compressed(
         path,
         facts=np.asarray(json.dumps(facts)),
+        texts=np.asarray(json.dumps(list(texts))),
         signals=np.concatenate([row.signals for row in rows]),
         gold=np.concatenate([row.gold for row in rows]),
         lengths=np.asarray([len(row.gold) for row in rows]),
@@ -159,10 +164,11 @@ def _write(path: Path, rows: Sequence[Row]) -> None:
 def _read(path: Path) -> list[Row]:
     with np.load(path, allow_pickle=False) as kept:
         facts, ends = json.loads(str(kept["facts"])), np.cumsum(kept["lengths"])[:-1]
+        texts = [(text, own) for text, own in json.loads(str(kept["texts"]))]
         parts = zip(facts, np.split(kept["signals"], ends), np.split(kept["gold"], ends), strict=True)
         return [
-            Row(fold, kind, text, bool(answerable), signals, gold, tuple(places))
-            for (fold, kind, text, answerable, places), signals, gold in parts
+            Row(fold, kind, text, bool(answerable), signals, gold, tuple(texts[at] for at in places), tuple(answers))
+            for (fold, kind, text, answerable, places, answers), signals, gold in parts
         ]
 
 
