@@ -14,9 +14,10 @@ from typing import Any
 
 from index.errors import LibraryError, QuestionsUnreadable
 
-__all__ = ["Question", "figures", "read_questions"]
+__all__ = ["BINS", "Question", "figures", "marks", "paired", "place", "read_questions"]
 
 BINS = 10
+"""Of confidence, of equal width, for the calibration error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,11 @@ def figures(
     `confidence` as the probability that the question is answerable, `cited` is in characters, latency in ms.
     Raises LibraryError when a question has no answer.
     """
-    by_id = {str(answer["id"]): answer for answer in answers}
     rows: dict[str, list[float]] = defaultdict(list)
     judged: list[tuple[float, bool]] = []
-    for question in questions:
-        if str(question.id) not in by_id:
-            raise LibraryError(f"The question {question.id} has no answer.")
-        answer = by_id[str(question.id)]
+    for question, answer in paired(questions, answers):
         judged.append((float(answer["confidence"]), question.answerable))
-        for name, value in _marks(texts, question, answer):
+        for name, value in marks(texts, question, answer):
             rows[name].append(value)
     latency = sorted(rows.pop("latency", []))
     found = {name: round(statistics.fmean(values), 4) for name, values in rows.items()}
@@ -99,13 +96,25 @@ def figures(
     return found
 
 
-def _marks(texts: Mapping[str, str], question: Question, answer: Mapping[str, Any]) -> Iterable[tuple[str, float]]:
+def paired(
+    questions: Sequence[Question], answers: Iterable[Mapping[str, Any]]
+) -> list[tuple[Question, Mapping[str, Any]]]:
+    """Each question with its answer line. Raises LibraryError when a question has none."""
+    by_id = {str(answer["id"]): answer for answer in answers}
+    for question in questions:
+        if str(question.id) not in by_id:
+            raise LibraryError(f"The question {question.id} has no answer.")
+    return [(question, by_id[str(question.id)]) for question in questions]
+
+
+def marks(texts: Mapping[str, str], question: Question, answer: Mapping[str, Any]) -> Iterable[tuple[str, float]]:
+    """What one answer adds to the figures: a figure is the mean of its marks, `latency` is in ms."""
     citations = answer.get("citations", [])
     text = answer.get("answer") or ""
     for citation in citations:
         source = texts.get(citation["source"])
         yield "verbatim", source is not None and source[citation["start"] : citation["end"]] == citation["quote"]
-    first = next((at for at, citation in enumerate(citations) if _holds_gold(question, citation)), len(citations) + 3)
+    first = place(question, answer)
     if question.answerable:
         yield "evidence@1", first < 1
         yield "evidence@3", first < 3
@@ -123,6 +132,12 @@ def _marks(texts: Mapping[str, str], question: Question, answer: Mapping[str, An
         yield "cited", sum(len(citation["quote"]) for citation in citations)
     if answer.get("latency_ms") is not None:
         yield "latency", answer["latency_ms"]
+
+
+def place(question: Question, answer: Mapping[str, Any]) -> int:
+    """Of the first quotation that holds gold: 0 for the first, at least 3 where none does."""
+    citations = answer.get("citations", [])
+    return next((at for at, citation in enumerate(citations) if _holds_gold(question, citation)), len(citations) + 3)
 
 
 def _holds_gold(question: Question, citation: Mapping[str, Any]) -> bool:
