@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +18,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from index import Answer, Library, LibraryError, Settings, open_library
-from index.evaluate import Question, figures, read_questions
+from index.evaluate import Question, read_questions
+from index.measure import ask_all, book, recorded_answers
 
 app = typer.Typer(
     help="Footnote's index: answers from your sources, quoted to the letter, or silence.",
@@ -107,27 +107,34 @@ def evaluate(
     questions: Annotated[Path, typer.Option("--questions", help="JSON Lines of questions with gold spans.")],
     as_json: JsonOption = False,
     answers: Annotated[Path | None, typer.Option("--answers", help="Also write the answer lines to this file.")] = None,
+    cross_validate: Annotated[
+        bool, typer.Option("--cross-validate", help="Score recorded answers by weights that have not seen the article.")
+    ] = False,
+    most: Annotated[int, typer.Option("--worst", min=0, help="How many of the worst cases are shown.")] = 10,
+    record: Annotated[bool, typer.Option("--record", help="Make these the recorded figures.")] = False,
+    results: Annotated[
+        Path | None, typer.Option("--results", help="The recorded figures. [evaluation/results.md]")
+    ] = None,
 ) -> None:
-    """Build a throw-away index, ask every question, and score the answers."""
-    asked = read_questions(questions)
-    with tempfile.TemporaryDirectory() as folder:
-        library = _library(seeds_dir=documents, index_dir=Path(folder))
-        with _progress() as progress:
-            library.reindex(progress)
-            lines = []
-            for done, at in enumerate(asked, 1):
-                lines.append(_line(at.id, library.ask(at.question)))
-                progress("asking", done, len(asked))
-        status = library.status()
+    """Build a throw-away index, ask every question, and score the answers beside the recorded figures."""
+    last, settings = book(results, needed=record or cross_validate), Settings()
+    with _progress() as progress:
+        if cross_validate and last:
+            limit = int(settings.max_source_mb * 1_000_000)
+            run = recorded_answers(last, documents, questions, model=settings.embedding_model, max_bytes=limit)
+        else:
+            run = ask_all(
+                lambda index: _library(seeds_dir=documents, index_dir=index), documents, questions, _line, progress
+            )
     if answers:
-        answers.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), "utf-8")
-    texts = {at.source: (documents / at.source).read_bytes().decode("utf-8") for at in status.sources}
-    found = figures(texts, asked, lines)
+        answers.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in run.lines), "utf-8")
     if as_json:
-        _print(found)
+        _print(run.json())
     else:
-        for name, value in found.items():
-            print(f"{name:20} {value}")
+        print(run.shown(last, most))
+    if record and last:
+        run.record(last, settings.model_dump(mode="json", exclude_defaults=True), model=settings.embedding_model)
+        print(f"Recorded in {last}.", file=sys.stderr)
 
 
 @app.command(epilog=EPILOG)

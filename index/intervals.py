@@ -113,8 +113,10 @@ class _Run:
         upto = np.cumsum(weights[:, timed][:, order], axis=1)
         wanted = np.floor(upto[:, -1:] * share)
         at = np.minimum((upto <= wanted).sum(axis=1), len(values) - 1)
-        return np.where(upto[:, -1] > 0, values[at], np.nan)
+        found: Numbers = np.where(upto[:, -1] > 0, values[at], np.nan)
+        return found
 
 
 def _ratio(above: Numbers, below: Numbers) -> Numbers:
-    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
+    found: Numbers = np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
+    return found
