@@ -6,11 +6,13 @@ PYTHON ?=
 # Where a CPU build of torch comes from. Without it PyPI's build is taken, on Linux with gigabytes of CUDA.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 TORCH := $(shell grep -o '^torch==[0-9.]*' requirements.txt)
-# More arguments for `make test` and `make bench`: make test ARGS="-k console"
+# More arguments for `make test`, `make eval` and `make bench`: make test ARGS="-k console"
 ARGS ?=
 # What `make eval` asks, and of which documents.
 EVAL_DOCUMENTS ?= seeds
 EVAL_QUESTIONS ?= tests/data/article.jsonl
+# The articles and questions of SQuAD 2.0, for `make record`; without them only the article's questions are asked.
+SQUAD := ../shared/eval/squad2
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -21,7 +23,7 @@ ASIDE := </dev/null >&2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types eval bench lock install
+.PHONY: help run test lint types eval record bench lock install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -41,8 +43,17 @@ lint: $(VENV)/.installed-dev ## Check style and format
 types: $(VENV)/.installed-dev ## Check types
 	@$(PY) -m mypy
 
-eval: $(VENV)/.installed ## Ask a set of questions and score the answers
-	@$(PY) -m index eval --documents $(EVAL_DOCUMENTS) --questions $(EVAL_QUESTIONS)
+eval: $(VENV)/.installed ## Ask a set of questions and show the figures beside those last recorded
+	@$(PY) -m index eval --documents $(EVAL_DOCUMENTS) --questions $(EVAL_QUESTIONS) $(ARGS)
+
+record: $(VENV)/.installed ## Record the figures that may not fall anew, in evaluation/results.md
+	@$(PY) -m index eval --documents seeds --questions tests/data/article.jsonl --record --worst 0
+	@if [ -d "$(SQUAD)" ]; then $(PY) -m tests.sample && \
+	  $(PY) -m index eval --documents build/sample/documents --questions build/sample/questions.jsonl --record --worst 0; \
+	else echo "NOT RECORDED: the sample of SQuAD, for there is no $(SQUAD)" >&2; fi
+	@if [ -d "$(SQUAD)" ] && ls evaluation/cross_validated*.jsonl* >/dev/null 2>&1; then \
+	  $(PY) -m index eval --documents $(SQUAD)/documents --questions $(SQUAD)/questions.jsonl --cross-validate --record --worst 0; \
+	else echo "NOT RECORDED: figures by cross-validation, for there are no recorded answers" >&2; fi
 
 bench: $(VENV)/.installed-dev ## Measure speed against the bare model
 	@$(PY) -m tests.bench $(ARGS)
