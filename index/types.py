@@ -15,6 +15,7 @@ __all__ = [
     "Passage",
     "Report",
     "Section",
+    "ShortAnswer",
     "Skipped",
     "Snapshot",
     "SourceInfo",
@@ -132,11 +133,27 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class ShortAnswer:
+    """The words that answer, within a quotation: `document.text[start:end] == text`, checked at answer time.
+
+    `citation` is the number of the citation that holds them.
+    """
+
+    text: str
+    source: str
+    start: int
+    end: int
+    citation: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the sources say. When `abstained`, `citations` are only the nearest passages.
 
     `confidence` is the probability, 0..1, that the sources answer the question. `snapshot` is the id of the
     one snapshot that every citation comes from. `latency_ms` is the time the question took, in milliseconds.
+    `short_answer` is None where it is not plain which words answer. `verdict` is "yes" or "no" where a quotation
+    says so to a question that asks for it, else empty. `conflict` says that two quotations give different values.
     """
 
     question: str
@@ -147,6 +164,9 @@ class Answer:
     snapshot: str
     generator: str
     latency_ms: float = 0.0
+    short_answer: ShortAnswer | None = None
+    verdict: str = ""
+    conflict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
