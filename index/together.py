@@ -1,0 +1,101 @@
+"""One answer from the answers to the parts of a question: each part labelled, none left out in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.lexical import near_stems, own_text
+from index.parts import Part
+from index.types import Answer, Citation, Hit
+from index.words import content
+
+__all__ = ["Answered", "said_in_one", "together"]
+
+MOST_CITATIONS = 3
+
+ASKING = frozenset(content("compare contrast difference differences versus vs please"))
+"""Words that ask for a comparison; no source need hold them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A part of a question, its answer, and the hits that this was made from, best first."""
+
+    part: Part
+    answer: Answer
+    hits: Sequence[Hit]
+
+
+def said_in_one(question: str, hits: Sequence[Hit]) -> bool:
+    """Whether the best hit alone holds every topic word of the question: then it is asked as one."""
+    wanted = set(content(question)) - ASKING
+    return bool(hits) and wanted <= set(content(own_text(hits[0].passage)))
+
+
+def together(whole: Answer, answered: Sequence[Answered]) -> Answer:
+    """The parts' answers in one, at most three citations, one of each part first; `whole` where no part is answered.
+
+    Confidence is the least of the parts that are answered; the text says which are not.
+    """
+    labels = [at.part.label for at in answered if not at.part.whole]
+    good = [at for at in answered if not at.answer.abstained and (at.part.whole or _about(at, labels))]
+    if not good:
+        return whole
+    citations = _merged([_leading_first(at.answer) for at in good])
+    return replace(
+        whole,
+        text=" ".join(_said(at, citations) if at in good else _missing(at.part) for at in answered),
+        citations=citations,
+        confidence=min(at.answer.confidence for at in good),
+        abstained=False,
+        short_answer=None,
+        verdict="",
+        conflict=any(at.answer.conflict for at in good),
+    )
+
+
+def _about(at: Answered, labels: Sequence[str]) -> bool:
+    """Whether the best hit speaks of the part: itself, the sentence before, or the heading if it names no other."""
+    passage, wanted = at.hits[0].passage, set(content(at.part.label))
+    heading = set(content(passage.section))
+    others = {word for label in labels if label != at.part.label for word in content(label)} - wanted
+    return wanted <= near_stems(passage) or (wanted <= heading and not others & heading)
+
+
+def _leading_first(answer: Answer) -> list[Citation]:
+    """The citations of an answer, that with the short answer first."""
+    short = answer.short_answer
+    return sorted(answer.citations, key=lambda at: (short is not None and at.number != short.citation, at.number))
+
+
+def _merged(rows: Sequence[Sequence[Citation]]) -> tuple[Citation, ...]:
+    """Citations dealt from each row in turn, none that another one holds, numbered anew."""
+    found: list[Citation] = []
+    for turn in range(MOST_CITATIONS):
+        for row in rows:
+            if turn < len(row) and _holder(row[turn], found) is None and len(found) < MOST_CITATIONS:
+                found.append(row[turn])
+    return tuple(replace(at, number=number) for number, at in enumerate(found, 1))
+
+
+def _holder(wanted: Citation, citations: Sequence[Citation]) -> Citation | None:
+    for at in citations:
+        if at.source == wanted.source and at.start <= wanted.start and wanted.end <= at.end:
+            return at
+    return None
+
+
+def _said(at: Answered, citations: Sequence[Citation]) -> str:
+    """What answers a part, with its label and the number of its citation."""
+    first = _leading_first(at.answer)[0]
+    holder = _holder(first, citations) or first
+    label = at.part.label if at.part.whole else f"{at.part.label}:"
+    short = at.answer.short_answer
+    if at.answer.verdict or at.answer.conflict or short is None:
+        return f"{label} {first.shown} [{holder.number}]"
+    return f"{label} {' '.join(short.text.split())} [{holder.number}]."
+
+
+def _missing(part: Part) -> str:
+    return f"The sources don't say: {part.label}" if part.whole else f"The sources don't say it of {part.label}."
