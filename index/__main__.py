@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import json
 import logging
@@ -96,7 +97,7 @@ def ask(
     for at in questions:
         answer = library.ask(at.question)
         if as_json or batch:
-            _print(_line(at.id, answer))
+            _print(answer_line(at.id, answer))
         else:
             _show(answer)
 
@@ -124,7 +125,11 @@ def evaluate(
             run = recorded_answers(last, documents, questions, model=settings.embedding_model, max_bytes=limit)
         else:
             run = ask_all(
-                lambda index: _library(seeds_dir=documents, index_dir=index), documents, questions, _line, progress
+                lambda index: _library(seeds_dir=documents, index_dir=index),
+                documents,
+                questions,
+                answer_line,
+                progress,
             )
     if answers:
         answers.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in run.lines), "utf-8")
@@ -243,7 +248,7 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
         yield bar
 
 
-def _line(name: Any, answer: Answer) -> dict[str, Any]:
+def answer_line(name: Any, answer: Answer) -> dict[str, Any]:
     """An answer as the contract has it."""
     return {
         "id": name,
@@ -254,6 +259,9 @@ def _line(name: Any, answer: Answer) -> dict[str, Any]:
         "generator": answer.generator,
         "snapshot": answer.snapshot,
         "latency_ms": answer.latency_ms,
+        "short_answer": dataclasses.asdict(answer.short_answer) if answer.short_answer else None,
+        "verdict": answer.verdict or None,
+        "conflict": answer.conflict,
         "citations": [
             {
                 "number": at.number,
@@ -272,6 +280,8 @@ def _line(name: Any, answer: Answer) -> dict[str, Any]:
 
 
 def _show(answer: Answer) -> None:
+    if said := answer.verdict.title() or (answer.short_answer and " ".join(answer.short_answer.text.split())):
+        print(f"{said}\n")
     print(answer.text)
     if answer.abstained and answer.citations:
         print("\nThe nearest passages:")

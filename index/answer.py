@@ -6,11 +6,17 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from index.conflict import conflicting
+from index.generate import cite
+from index.parts import parts
 from index.ports import Embedder, Generator
 from index.retrieve import Retriever, Shelf
-from index.types import Answer, Citation, Document, Hit
+from index.short import Read, short_answer
+from index.together import Answered, said_in_one, together
+from index.types import Answer, Citation, Document, Hit, ShortAnswer
+from index.verdict import verdict
 
-__all__ = ["ABSTENTION", "Answerer", "checked"]
+__all__ = ["ABSTENTION", "Answerer", "checked", "checked_short"]
 
 ABSTENTION = "The sources don't say."
 
@@ -18,7 +24,10 @@ log = logging.getLogger(__name__)
 
 
 class Answerer:
-    """Answers from one shelf at a time. `confidence` judges reranked hits; below `threshold` it abstains."""
+    """Answers from one shelf at a time. `confidence` judges reranked hits; below `threshold` it abstains.
+
+    `read`, where there is a trained reader, says which words of a sentence answer.
+    """
 
     def __init__(
         self,
@@ -28,15 +37,27 @@ class Answerer:
         generator: Generator,
         confidence: Callable[[Sequence[Hit]], float],
         threshold: float,
+        read: Read | None = None,
     ) -> None:
         self._embedder = embedder
         self._retriever = retriever
         self._generator = generator
         self._confidence = confidence
         self._threshold = threshold
+        self._read = read
 
     def answer(self, shelf: Shelf, question: str) -> Answer:
-        """The answer, or an abstention whose citations are the nearest passages."""
+        """The answer, or an abstention whose citations are the nearest passages.
+
+        A question about several things that no one sentence answers is asked about each.
+        """
+        whole, hits = self._answer(shelf, question)
+        asked = parts(question)
+        if not asked or said_in_one(question, hits):
+            return whole
+        return together(whole, [Answered(part, *self._answer(shelf, part.question)) for part in asked])
+
+    def _answer(self, shelf: Shelf, question: str) -> tuple[Answer, list[Hit]]:
         hits = self._retriever.retrieve(shelf, question, self._embedder.question(question))
         confidence = self._confidence(hits)
         sure = confidence >= self._threshold
@@ -44,7 +65,7 @@ class Answerer:
         citations = checked(draft.citations, shelf.documents)
         intact = len(citations) == len(draft.citations)
         abstained = not sure or not citations
-        return Answer(
+        found = Answer(
             question=question,
             text=ABSTENTION if abstained else draft.text if intact else _quoted(citations),
             citations=citations,
@@ -52,6 +73,27 @@ class Answerer:
             abstained=abstained,
             snapshot=shelf.id,
             generator=self._generator.name,
+        )
+        return (found if abstained else self._plainly(found, hits, shelf.documents)), hits
+
+    def _plainly(self, found: Answer, hits: Sequence[Hit], documents: Mapping[str, Document]) -> Answer:
+        """The answer with what can be said in short: the words that answer, yes or no, that sources disagree."""
+        question = found.question
+        if pair := conflicting(question, hits, documents):
+            citations = checked([cite([hit], number, documents) for number, hit in enumerate(pair, 1)], documents)
+            values = [
+                checked_short(short_answer(question, [at], citations, documents), citations, documents) for at in pair
+            ]
+            said = ", ".join(f"“{' '.join(at.text.split())}” [{at.citation}]" for at in values if at)
+            if len(citations) == len(pair) and all(values):
+                return replace(found, text=f"The sources disagree: {said}.", citations=citations, conflict=True)
+        short = short_answer(question, hits, found.citations, documents, self._read)
+        best = hits[0].passage
+        cited = any(at.start <= best.start and best.end <= at.end for at in found.citations)
+        return replace(
+            found,
+            short_answer=checked_short(short, found.citations, documents),
+            verdict=verdict(question, best) if cited else "",
         )
 
 
@@ -70,6 +112,21 @@ def checked(citations: Sequence[Citation], documents: Mapping[str, Document]) ->
         else:
             log.error("defect: a quotation of %s at %d is not in the source", citation.source, citation.start)
     return tuple(replace(citation, number=number) for number, citation in enumerate(kept, 1))
+
+
+def checked_short(
+    short: ShortAnswer | None, citations: Sequence[Citation], documents: Mapping[str, Document]
+) -> ShortAnswer | None:
+    """The short answer where it stands in its source to the letter and within its citation; else None, a defect."""
+    if short is None:
+        return None
+    texts = [document.text for document in documents.values() if document.source == short.source]
+    holders = [at for at in citations if at.number == short.citation and at.source == short.source]
+    within = any(at.start <= short.start < short.end <= at.end for at in holders)
+    if within and any(text[short.start : short.end] == short.text for text in texts):
+        return short
+    log.error("defect: a short answer of %s at %d is not in its quotation", short.source, short.start)
+    return None
 
 
 def _quoted(citations: Sequence[Citation]) -> str:

@@ -10,7 +10,7 @@ from index.reading import clean, repaired
 from index.types import Citation, Document, Hit
 from index.words import content
 
-__all__ = ["QuotingGenerator"]
+__all__ = ["QuotingGenerator", "cite"]
 
 MOST_CITATIONS = 3
 
@@ -37,7 +37,7 @@ class QuotingGenerator:
         self, question: str, hits: Sequence[Hit], documents: Mapping[str, Document], *, sure: bool = True
     ) -> Draft:
         quotations = _choose(hits, documents, WORTH if sure else 0.0)
-        citations = tuple(_citation(at, number, documents) for number, at in enumerate(quotations, 1))
+        citations = tuple(cite(at.hits, number, documents) for number, at in enumerate(quotations, 1))
         said = [at for at in citations if at.score >= SAID_TOO * citations[0].score] if citations else []
         return Draft(" ".join(f"{at.shown} [{at.number}]" for at in said), citations)
 
@@ -47,10 +47,6 @@ class _Quotation:
     """Sentences that follow each other in one paragraph, in the order of the text."""
 
     hits: list[Hit] = field(default_factory=list)
-
-    @property
-    def score(self) -> float:
-        return max(hit.score for hit in self.hits)
 
     def takes(self, hit: Hit, documents: Mapping[str, Document]) -> bool:
         first, last = self.hits[0], self.hits[-1]
@@ -100,8 +96,9 @@ def _alike(words: frozenset[str], other: frozenset[str]) -> bool:
     return bool(words) and len(words & other) / len(words | other) >= REPEATS
 
 
-def _citation(quotation: _Quotation, number: int, documents: Mapping[str, Document]) -> Citation:
-    first, last = quotation.hits[0].passage, quotation.hits[-1].passage
+def cite(hits: Sequence[Hit], number: int, documents: Mapping[str, Document]) -> Citation:
+    """The quotation of sentences that follow each other, in the order of the text."""
+    first, last = hits[0].passage, hits[-1].passage
     document = documents[first.document_id]
     return Citation(
         number=number,
@@ -111,7 +108,7 @@ def _citation(quotation: _Quotation, number: int, documents: Mapping[str, Docume
         start=first.start,
         end=last.end,
         quote=document.text[first.start : last.end],
-        score=round(quotation.score, 4),
+        score=round(max(hit.score for hit in hits), 4),
         url=document.url,
-        shown=clean(" ".join(hit.passage.reading for hit in quotation.hits)),
+        shown=clean(" ".join(hit.passage.reading for hit in hits)),
     )

@@ -14,14 +14,19 @@ from typing import Any
 
 import pytest
 
-from index.__main__ import main
+from index.__main__ import answer_line, main
 from index.cross_validated import write_recording
 from index.recorded import read_records, weights
+from index.types import ShortAnswer
+from tests.fakes import make_answer
 from tests.index_fakes import write
 
 ROOT = Path(__file__).parent.parent
 BREAD = "# Baking\n\nBread — the white one — is made of flour and water.\r\n\r\nTea is made of leaves and time.\n"
-ANSWER = ["id", "question", "abstained", "confidence", "answer", "generator", "snapshot", "latency_ms", "citations"]
+ANSWER = [
+    *("id", "question", "abstained", "confidence", "answer", "generator", "snapshot", "latency_ms"),
+    *("short_answer", "verdict", "conflict", "citations"),
+]
 CITATION = ["number", "source", "title", "section", "start", "end", "quote", "score", "url"]
 
 
@@ -58,7 +63,7 @@ class Cli:
 
 @pytest.fixture
 def cli(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
-    for name in ("SEEDS_DIR", "INDEX_DIR", "MIN_CONFIDENCE", "MAX_SOURCE_MB", "KEEP_SNAPSHOTS", "LOG_LEVEL"):
+    for name in ("SEEDS_DIR", "INDEX_DIR", "MAX_WRONG", "RERANKER_MODEL", "MAX_SOURCE_MB", "KEEP_SNAPSHOTS", "LOG_LEVEL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("EMBEDDING_MODEL", str(tiny_model))
     monkeypatch.chdir(tmp_path)
@@ -119,7 +124,7 @@ def test_seeds_and_index_are_taken_from_the_environment(cli):
 
 
 def test_ask_prints_one_line_with_the_fields_of_the_contract(built):
-    done = built("ask", "What is bread made of?", "--json", MIN_CONFIDENCE="0")
+    done = built("ask", "What is bread made of?", "--json", MAX_WRONG="1")
     assert done.code == 0
     (row,) = done.lines
     check_answer(row, BREAD)
@@ -134,8 +139,18 @@ def test_ask_prints_one_line_with_the_fields_of_the_contract(built):
     assert (found["source"], found["title"], found["section"], found["url"]) == ("a.md", "Baking", "Baking", None)
 
 
+def test_the_short_answer_the_verdict_and_a_conflict_are_in_the_line():
+    short = ShortAnswer("16 experts", "a.md", 10, 20, 1)
+    row = answer_line("q1", make_answer(short_answer=short, verdict="yes", conflict=True))
+    assert list(row) == ANSWER
+    assert row["short_answer"] == {"text": "16 experts", "source": "a.md", "start": 10, "end": 20, "citation": 1}
+    assert (row["verdict"], row["conflict"]) == ("yes", True)
+    plain = answer_line("q1", make_answer())
+    assert (plain["short_answer"], plain["verdict"], plain["conflict"]) == (None, None, False)
+
+
 def test_an_abstention_has_no_answer_but_the_nearest_passages_and_ends_with_0(built):
-    done = built("ask", "What is bread made of?", "--json", MIN_CONFIDENCE="1")
+    done = built("ask", "What is bread made of?", "--json", MAX_WRONG="0")
     (row,) = done.lines
     check_answer(row, BREAD)
     assert (done.code, row["abstained"], row["answer"]) == (0, True, None)
@@ -143,11 +158,11 @@ def test_an_abstention_has_no_answer_but_the_nearest_passages_and_ends_with_0(bu
 
 
 def test_ask_without_json_shows_answer_quotations_and_confidence(built):
-    answered = built("ask", "What is bread made of?", MIN_CONFIDENCE="0").out
+    answered = built("ask", "What is bread made of?", MAX_WRONG="1").out
     assert "[1]" in answered
     assert "a.md > Baking, characters" in answered
     assert "confidence 0." in answered
-    abstained = built("ask", "What is bread made of?", MIN_CONFIDENCE="1").out
+    abstained = built("ask", "What is bread made of?", MAX_WRONG="0").out
     assert abstained.startswith("The sources don't say.")
     assert "The nearest passages:" in abstained
 
@@ -222,7 +237,7 @@ def test_wrong_usage_ends_with_2_and_says_so_on_standard_error(cli, words):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("MIN_CONFIDENCE", "2"), ("MAX_SOURCE_MB", "much"), ("KEEP_SNAPSHOTS", "0"), ("LOG_LEVEL", "LOUD")],
+    [("MAX_WRONG", "2"), ("MAX_SOURCE_MB", "much"), ("KEEP_SNAPSHOTS", "0"), ("LOG_LEVEL", "LOUD")],
 )
 def test_a_wrong_setting_ends_with_2_and_is_named(cli, name, value):
     done = cli("status", **{name: value})
@@ -262,7 +277,7 @@ def test_a_damaged_index_or_one_of_another_model_ends_with_5_and_says_what_to_do
 
 def test_a_model_of_another_kind_builds_and_answers(cli, cls_model):
     assert cli("reindex", EMBEDDING_MODEL=str(cls_model)).code == 0
-    done = cli("ask", "bread", "--json", EMBEDDING_MODEL=str(cls_model), MIN_CONFIDENCE="0")
+    done = cli("ask", "bread", "--json", EMBEDDING_MODEL=str(cls_model), MAX_WRONG="1")
     check_answer(done.lines[0], BREAD)
 
 
@@ -346,15 +361,15 @@ def asked(cli: Cli) -> list[str | Path]:
 
 
 def test_eval_shows_the_figures_beside_those_recorded_and_the_worst_cases(cli, asked):
-    first = cli(*asked, "--record", MIN_CONFIDENCE="0")
+    first = cli(*asked, "--record", MAX_WRONG="1")
     assert first.code == 0
     assert "No figures are recorded for these questions" in first.out
     assert "(2: answered, though nothing answers it)" in first.out
     (record,) = read_records(cli.folder / "evaluation" / "results.md")
-    assert (record.how, record.model, record.settings) == ("asked", "model", "MIN_CONFIDENCE=0.0")
+    assert (record.how, record.model, record.settings) == ("asked", "model", "MAX_WRONG=1.0")
     assert (record.figures["answer_rate"], record.intervals["abstain_recall"]) == (1.0, (0.0, 0.0))
     assert record.questions == hashlib.sha256((cli.folder / "questions.jsonl").read_bytes()).hexdigest()
-    again = cli(*asked, "--worst", "0", MIN_CONFIDENCE="1")
+    again = cli(*asked, "--worst", "0", MAX_WRONG="0")
     assert "answer_rate          0.0       0.0 to 0.0        1.0       -1.0  below what was recorded" in again.out
     assert "abstain_recall       1.0       1.0 to 1.0        0.0       +1.0" in again.out
     assert "cases" not in again.out
@@ -362,7 +377,7 @@ def test_eval_shows_the_figures_beside_those_recorded_and_the_worst_cases(cli, a
 
 
 def test_eval_in_json_has_the_figures_by_name_and_their_intervals(cli, asked):
-    (row,) = cli(*asked, "--json", MIN_CONFIDENCE="0").lines
+    (row,) = cli(*asked, "--json", MAX_WRONG="1").lines
     assert row["intervals"]["answer_rate"] == [1.0, 1.0]
     assert row["intervals"].keys() == row.keys() - {"questions", "intervals"}
 
@@ -471,7 +486,7 @@ def test_exit_codes_of_the_process(tmp_path):
 
 
 def test_the_process_answers_a_batch_in_utf_8_whatever_the_terminal(built, tiny_model):
-    settings = {"EMBEDDING_MODEL": str(tiny_model), "MIN_CONFIDENCE": "0", "PYTHONIOENCODING": "ascii"}
+    settings = {"EMBEDDING_MODEL": str(tiny_model), "MAX_WRONG": "1", "PYTHONIOENCODING": "ascii"}
     asked = batch(built.folder, *(json.dumps({"id": f"q{at}", "question": "What is bread?"}) for at in range(3)))
     done = python("ask", "--batch", asked, "--json", folder=built.folder, **settings)
     assert done.code == 0
