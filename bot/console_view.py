@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from bot.escape import fold
-from bot.words import confidence, count, repeats
+from bot.words import bold_in, brief, confidence, count, repeats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,22 +31,28 @@ def line(text: str, style: str = "", lead: str = "") -> Line:
 def of_answer(answer: Answer) -> list[Line]:
     """The answer, its numbered quotations with source and section, the confidence and the time it took.
 
-    An answer that is its quotations over again is shown as these alone.
+    What answers in brief comes first, and is bold within its quotation. An answer that is its quotations over again
+    is shown as these alone.
     """
     lines: list[Line] = []
     if answer.abstained:
         near = " The nearest passages, which may not be about it:" if answer.citations else ""
         lines = [line(f"The sources don't say.{near}", "yellow"), BLANK]
-    elif not repeats(answer):
-        lines = [line(answer.text, "bold"), BLANK]
+    if said := brief(answer):
+        lines = [line(said, "bold"), BLANK]
+    if not answer.abstained and not repeats(answer):
+        lines += [line(answer.text, "" if said else "bold"), BLANK]
     for citation in answer.citations:
-        lines += [*_of_citation(citation, "" if answer.abstained else "bold"), BLANK]
+        bold = bold_in(answer, citation)
+        lines += [*_of_citation(citation, "" if answer.abstained or said else "bold", bold), BLANK]
     took = f"{max(1, round(answer.latency_ms)):,} ms"
     return [*lines, line(f"{confidence(answer)} Took {took}. Snapshot {answer.snapshot}.", "dim"), BLANK]
 
 
-def _of_citation(citation: Citation, style: str) -> list[Line]:
-    quotation = line(f"“{citation.shown}”", style, lead=f"[{citation.number}] ")
+def _of_citation(citation: Citation, style: str, bold: tuple[int, int] | None) -> list[Line]:
+    quotation = line(f"“{fold(citation.shown)}”", style, lead=f"[{citation.number}] ")
+    if bold:
+        quotation[1].stylize("bold", bold[0] + 1, bold[1] + 1)  # behind the quotation mark
     where = f"{citation.source}, {citation.section}" if citation.section else citation.source
     link = [line(citation.url, "dim", lead="    ")] if citation.url else []
     return [quotation, line(where, "dim", lead="    "), *link]

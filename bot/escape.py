@@ -7,9 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-__all__ = ["ELLIPSIS", "escape", "fit", "fold", "units"]
+__all__ = ["BOLD", "ELLIPSIS", "embolden", "escape", "fit", "fold", "units"]
 
 ELLIPSIS = "…"
+
+BOLD = "**"
 
 LONGEST_CLUSTER = 32
 """How many characters one visible character may take before a cut goes through it."""
@@ -57,6 +59,16 @@ def fit(text: str, room: int) -> str:
     by_character = _longest(head, list(_cluster_ends(head)), ELLIPSIS, room)
     # One endless word, or a script that has no spaces, is cut between characters instead.
     return by_word if 2 * units(by_word) >= units(by_character) else by_character
+
+
+def embolden(text: str, bold: tuple[int, int] | None) -> str:
+    """`text` folded and escaped, with these characters of the folded text in bold; not cut."""
+    line = fold(text)
+    if bold is None or not line[slice(*bold)].strip():
+        return escape(line)
+    # Each part is escaped by itself: the marks stand between, so nothing acts across a seam.
+    before, words, after = line[: bold[0]], line[slice(*bold)], line[bold[1] :]
+    return f"{escape(before)}{BOLD}{escape(words)}{BOLD}{escape(after)}"
 
 
 def units(text: str) -> int:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
-from bot.escape import ELLIPSIS, escape, fit, fold, units
-from bot.words import confidence, count, repeats
+from bot.escape import BOLD, ELLIPSIS, embolden, escape, fit, fold, units
+from bot.words import bold_in, brief, confidence, count, repeats
 
 if TYPE_CHECKING:
     from index import Answer
@@ -25,6 +25,7 @@ MOST_QUOTATIONS = 8
 """Quotations in one message; an answer has three at most today."""
 
 QUESTION_ROOM = 300
+BRIEF_ROOM = 200
 ANSWER_ROOM = 900
 LABEL_ROOM = 160
 """Source and section below a quotation."""
@@ -45,19 +46,24 @@ NOT_FOUND = discord.Colour.light_grey()
 
 
 def answer(found: Answer, *, asked: str = "") -> ui.LayoutView:
-    """An answer with its numbered quotations, or "The sources don't say." `asked` is shown above it."""
+    """An answer with its numbered quotations, or "The sources don't say." `asked` is shown above it.
+
+    What answers in brief comes first, and is in bold within its quotation.
+    """
     head = [f"-# Asked: {fit(asked, QUESTION_ROOM)}"] if fold(asked) else []
     if found.abstained:
         near = " The nearest passages, which may not be about it:" if found.citations else ""
         head.append(f"**The sources don't say.**{near}")
-    elif not repeats(found):
+    if said := brief(found):
+        head.append(f"{BOLD}{fit(said, BRIEF_ROOM)}{BOLD}")
+    if not found.abstained and not repeats(found):
         head.append(fit(found.text, ANSWER_ROOM))
     closing = [f"-# {confidence(found)} Snapshot {fit(found.snapshot, 60)}."]
     more = len(found.citations) - MOST_QUOTATIONS
     if more > 0:
         closing.insert(0, f"-# and {more} more quotations")
     room = TEXT_LIMIT - sum(units(block) for block in head) - CLOSING_ROOM
-    quotations = _quotations(found.citations[:MOST_QUOTATIONS], room)
+    quotations = _quotations(found, room)
     return _message([*head, *quotations, "\n".join(closing)], NOT_FOUND if found.abstained else FOUND)
 
 
@@ -127,16 +133,19 @@ def _message(blocks: Sequence[str], colour: discord.Colour) -> ui.LayoutView:
     return view
 
 
-def _quotations(citations: Sequence[Citation], room: int) -> list[str]:
+def _quotations(found: Answer, room: int) -> list[str]:
     """One block a quotation: its number and words, then where it stands. Together at most `room` units."""
+    citations = found.citations[:MOST_QUOTATIONS]
     openings = [f"> **{citation.number}.** " for citation in citations]
     closings = [f"\n-# {_place(citation)}" for citation in citations]
     room -= sum(units(text) for text in [*openings, *closings])
-    wanted = [units(escape(fold(citation.shown))) for citation in citations]
-    return [
-        opening + fit(citation.shown, share) + closing
-        for opening, citation, share, closing in zip(openings, citations, _shares(wanted, room), closings, strict=True)
+    whole = [embolden(citation.shown, bold_in(found, citation)) for citation in citations]
+    shares = _shares([units(text) for text in whole], room)
+    shown = [
+        text if units(text) <= share else fit(citation.shown, share)
+        for text, citation, share in zip(whole, citations, shares, strict=True)
     ]
+    return [opening + text + closing for opening, text, closing in zip(openings, shown, closings, strict=True)]
 
 
 def _shares(wanted: Sequence[int], room: int) -> list[int]:

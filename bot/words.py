@@ -9,8 +9,9 @@ from bot.escape import fold
 
 if TYPE_CHECKING:
     from index import Answer
+    from index.types import Citation
 
-__all__ = ["confidence", "count", "repeats"]
+__all__ = ["bold_in", "brief", "confidence", "count", "repeats"]
 
 NUMBERS = re.compile(r"\s*\[\d+\]")
 
@@ -24,12 +25,45 @@ def confidence(found: Answer) -> str:
     return f"Confidence: {word}, {percent} %."
 
 
+def brief(found: Answer) -> str:
+    """The answer in a word or a few: "Yes", or the words that answer; empty where it is not plain, or abstained."""
+    if found.abstained:
+        return ""
+    short = found.short_answer
+    return f"{found.verdict.title()}." if found.verdict else fold(short.text) if short else ""
+
+
+def bold_in(found: Answer, citation: Citation) -> tuple[int, int] | None:
+    """Where the short answer stands in the quotation as it is shown, folded; None where that is not certain.
+
+    Of several places it is the one that has as many before it as in the source.
+    """
+    short = found.short_answer
+    if found.abstained or short is None or short.citation != citation.number:
+        return None
+    words, shown, quote = fold(short.text), fold(citation.shown), fold(citation.quote)
+    before = fold(citation.quote[: max(short.start - citation.start, 0)])
+    if not words or shown.count(words) != quote.count(words):
+        return None
+    start = -1
+    for _ in range(before.count(words) + 1):
+        start = shown.find(words, start + 1)
+        if start < 0:
+            return None
+    return start, start + len(words)
+
+
 def count(number: int, noun: str) -> str:
     """The number with its noun: "1 source", "2 sources"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def repeats(found: Answer) -> bool:
-    """Whether the answer's text is the quotations over again, which need not be read twice."""
-    quoted = " ".join(citation.shown for citation in found.citations)
-    return bool(found.citations) and fold(NUMBERS.sub("", found.text)) in ("", fold(NUMBERS.sub("", quoted)))
+    """Whether the answer's text is the quotations over again, which need not be read twice.
+
+    Where the answer stands before them in brief, some of them over again are a repetition too.
+    """
+    shown = [fold(NUMBERS.sub("", citation.shown)) for citation in found.citations]
+    said = fold(NUMBERS.sub("", found.text))
+    some = [" ".join(shown[:first]) for first in range(1, len(shown))] if brief(found) else []
+    return bool(shown) and said in ("", fold(" ".join(shown)), *some)

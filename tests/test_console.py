@@ -14,7 +14,7 @@ from rich.console import Console
 from bot.console import Session, progress_on, screen
 from index import LibraryError
 from index.errors import IndexMismatch, NoIndex, SourcesUnreadable
-from index.types import Skipped
+from index.types import ShortAnswer, Skipped
 from tests.fakes import (
     FakeLibrary,
     make_abstention,
@@ -72,6 +72,20 @@ def test_answer_in_other_words_than_its_quotations_is_shown_above_them():
     desk.library.answer = make_answer(make_citation(quote="Ten million."), text="It is ten million. [1]")
     desk.session.handle("How long?")
     assert desk.out.splitlines()[1:4] == ["It is ten million. [1]", "", "[1] “Ten million.”"]
+
+
+def test_short_answer_or_verdict_comes_first_and_is_bold_within_its_quotation():
+    quote = "Scout has 16 experts."
+    short = ShortAnswer("16 experts", "llama-4-release.md", 10, 20, 1)
+    desk = Desk(terminal=True)
+    desk.library.answer = make_answer(make_citation(quote=quote), short_answer=short)
+    desk.session.handle("How many?")
+    assert "\x1b[1m16 experts\x1b[0m\n\n" in desk.out
+    assert "“Scout has \x1b[1m16 experts\x1b[0m.”" in desk.out
+    desk = Desk()
+    desk.library.answer = make_answer(make_citation(quote=quote), verdict="yes")
+    desk.session.handle("Has it?")
+    assert desk.out.splitlines()[1:4] == ["Yes.", "", f"[1] “{quote}”"]
 
 
 def test_abstention_says_so_and_offers_the_nearest_passages_as_such():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,8 +14,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot import render
-from bot.escape import ELLIPSIS, escape, fit, fold, units
-from index.types import Skipped
+from bot.escape import ELLIPSIS, embolden, escape, fit, fold, units
+from index.types import ShortAnswer, Skipped
 from tests.discord_payloads import Json
 from tests.discord_rules import all_components, check_message
 from tests.fakes import (
@@ -131,6 +132,35 @@ def test_an_answer_is_harmless_whatever_it_is_made_from(
         make_answer(*cited, text=text, snapshot=snapshot, abstained=abstained, confidence=likely) if cited else found
     )
     check_harmless(render.answer(found, asked=asked))
+
+
+@patient
+@given(
+    quote=st.one_of(texts, st.just(EVIL), st.just(EVIL * 99)),
+    places=st.tuples(st.integers(0, 900), st.integers(0, 60)),
+    verdict=st.sampled_from(["", "yes", "no"]),
+    text=texts,
+)
+@example(quote=EVIL, places=(0, 900), verdict="", text=EVIL)
+@example(quote="@everyone", places=(1, 8), verdict="", text="")
+@example(quote="<@123456789012345678>", places=(1, 3), verdict="", text="")
+@example(quote="[x](https://y.z)", places=(2, 9), verdict="", text="")
+def test_an_answer_in_brief_is_harmless_whatever_its_words_and_place(
+    quote: str, places: tuple[int, int], verdict: str, text: str
+) -> None:
+    start, end = places[0], places[0] + places[1]
+    short = ShortAnswer(quote[start:end], "llama-4-release.md", start, end, 1)
+    check_harmless(
+        render.answer(make_answer(make_citation(quote=quote), text=text, short_answer=short, verdict=verdict))
+    )
+
+
+@patient
+@given(text=texts, start=st.integers(0, 400), length=st.integers(0, 60))
+def test_text_with_words_in_bold_reads_as_it_would_without(text: str, start: int, length: int) -> None:
+    bold = embolden(text, (start, start + length))
+    assert seen(bold).replace("**", "", 2) == fold(text) or "*" in text
+    assert embolden(text, None) == escape(fold(text))
 
 
 @patient
@@ -261,6 +291,68 @@ def test_an_answer_in_other_words_is_shown_above_its_quotations() -> None:
     shown = blocks(render.answer(make_answer(text="Ten million tokens [1].")))
     assert shown[0] == r"Ten million tokens \[1\]."
     assert SCOUT in shown[1]
+
+
+def shortened(words: str = "10 million tokens", quote: str = SCOUT, **changes: Any) -> Any:
+    """An answer whose short answer is the last of these words in the quotation."""
+    start = quote.rindex(words)
+    short = ShortAnswer(words, "llama-4-release.md", start, start + len(words), 1)
+    return make_answer(make_citation(quote=quote, **changes), short_answer=short)
+
+
+def test_a_short_answer_comes_first_and_is_in_bold_within_its_quotation() -> None:
+    shown = blocks(render.answer(shortened(), asked="What?"))
+    assert shown[1] == "**10 million tokens**"
+    assert "> **1.** It stands out for its efficiency and offers an industry-leading context window of " in shown[2]
+    assert "window of **10 million tokens**.\n" in shown[2]
+    assert len(shown) == 4
+
+
+def test_a_verdict_comes_first() -> None:
+    for verdict, said in (("yes", "**Yes.**"), ("no", "**No.**")):
+        assert blocks(render.answer(make_answer(verdict=verdict)))[0] == said
+
+
+def test_of_words_that_stand_twice_those_of_the_short_answer_are_bold() -> None:
+    shown = blocks(render.answer(shortened("16 experts", "Not 16 experts, or 16 experts at most.")))
+    assert "Not 16 experts, or **16 experts** at most." in shown[1]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"shown": "It has ten million tokens."},
+        {"shown": "10 million tokens, 10 million tokens."},
+        {"number": 2},
+    ],
+)
+def test_where_the_place_is_not_certain_nothing_is_bold(changes: dict[str, Any]) -> None:
+    shown = blocks(render.answer(shortened(**changes)))
+    assert shown[0] == "**10 million tokens**"
+    assert "**10" not in shown[1]
+
+
+def test_bold_is_found_in_what_is_shown_without_marks() -> None:
+    shown = blocks(render.answer(shortened("16 experts", "**Scout** has  16 experts.", shown="Scout has 16 experts.")))
+    assert "> **1.** Scout has **16 experts**." in shown[1]
+
+
+def test_a_quotation_that_is_cut_is_not_bold() -> None:
+    shown = blocks(render.answer(shortened("16 experts", f"It has 16 experts {'and more ' * 900}")))
+    assert "**16" not in shown[1]
+    assert " …\n" in shown[1]
+
+
+def test_an_answer_in_brief_does_not_repeat_the_first_quotation() -> None:
+    cited = (make_citation(1, "Scout has 16 experts."), make_citation(2, "It is new."))
+    short = ShortAnswer("16 experts", "llama-4-release.md", 10, 20, 1)
+    shown = blocks(render.answer(make_answer(*cited, text="Scout has 16 experts. [1]", short_answer=short)))
+    assert "\n".join(shown).count("Scout has") == 1
+
+
+def test_an_abstention_shows_no_answer_in_brief() -> None:
+    found = replace(shortened(), abstained=True)
+    assert "**10" not in "\n".join(blocks(render.answer(found)))
 
 
 def test_long_quotations_share_the_room_that_short_ones_leave() -> None:
