@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from index import Settings, open_library
-from index.__main__ import _line
+from index.__main__ import answer_line
 from index.measure import Run, ask_all
 from index.recorded import Record, fallen, read_records, sha256
 from tests.sample import SQUAD, write_sample
@@ -27,7 +27,7 @@ def asked(documents: Path, questions: Path) -> Run:
         lambda index: open_library(Settings(_env_file=None, seeds_dir=documents, index_dir=index)),
         documents,
         questions,
-        _line,
+        answer_line,
         lambda *_: None,
     )
 
