@@ -111,6 +111,6 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "person": (_agent, _bare),
     "place": (_bound, _bare),
     "reason": (_reason,),
-    "thing": (attribute, _called, _beside, _row),
+    "thing": (attribute, counted, _called, _beside, _row),
 }
 """What is tried for each kind of question, the surest first."""

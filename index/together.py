@@ -14,6 +14,9 @@ __all__ = ["Answered", "said_in_one", "together"]
 
 MOST_CITATIONS = 3
 
+WORTH = 0.5
+"""A part's further citations are shown when they score at least this share of its first."""
+
 ASKING = frozenset(content("compare contrast difference differences versus vs please"))
 """Words that ask for a comparison; no source need hold them."""
 
@@ -74,7 +77,8 @@ def _merged(rows: Sequence[Sequence[Citation]]) -> tuple[Citation, ...]:
     found: list[Citation] = []
     for turn in range(MOST_CITATIONS):
         for row in rows:
-            if turn < len(row) and _holder(row[turn], found) is None and len(found) < MOST_CITATIONS:
+            worth = turn < len(row) and row[turn].score >= WORTH * row[0].score
+            if worth and _holder(row[turn], found) is None and len(found) < MOST_CITATIONS:
                 found.append(row[turn])
     return tuple(replace(at, number=number) for number, at in enumerate(found, 1))
 

@@ -10,6 +10,7 @@ from index.words import LITTLE, content, spans, stem
 
 __all__ = ["amount", "attribute", "counted", "date"]
 
+HOW_MANY = r"how many (?:of )?|^what (?:are|were) the (?=(?:[\w-]+ )?[a-z]*[^\Wsu]s of )"
 DURATIONS = "second minute hour day week month year decade century"
 SPANS = frozenset(stem(at) for at in DURATIONS.split())
 PERCENT = re.compile(r"\bper ?cent|\bshare of\b")
@@ -23,8 +24,8 @@ def _whole(at: Quantity) -> Place:
 
 
 def counted(scene: Scene) -> Place | None:
-    """How many X: the number before X, or the only number where it counts nothing else."""
-    match = re.search(r"\bhow many (of )?((?:[\w'’-]+ ?){1,4})", scene.asks)
+    """How many X, what are the Xs of Y: the number before X, or the only number where it counts nothing else."""
+    match = re.search(rf"\b({HOW_MANY})((?:[\w'’-]+ ?){{1,4}})", scene.asks)
     if not match:
         return None
     wanted: list[str] = []
@@ -37,14 +38,10 @@ def counted(scene: Scene) -> Place | None:
     found = [
         (at.start, end) for at in scene.numbers if (end := _until(scene, at, wanted)) and not _shares_noun(scene, at)
     ]
+    if found or "how many" not in scene.asks:
+        return scene.plainest(found)
     bare = [at for at in scene.numbers if at.kind == "number" and at.value != 1]
-    return (
-        scene.plainest(found)
-        if found
-        else only([(at.start, at.end) for at in bare if not at.unit])
-        if len(bare) == 1
-        else None
-    )
+    return only([(at.start, at.end) for at in bare]) if not any(at.unit for at in bare) else None
 
 
 def _shares_noun(scene: Scene, number: Quantity) -> bool:
@@ -96,13 +93,19 @@ def date(scene: Scene) -> Place | None:
         wanted = [at for at in scene.numbers if (at.unit[-1:] or ("",))[0] in SPANS]
         return scene.plainest(map(_whole, wanted))
     held = {at.value for at in dates(scene.question)}
-    found = [(at.start, at.end) for at in dates(scene.text) if at.value not in held]
+    clock = re.search(r"\b(what|which) time\b", scene.asks)
+    found = [(at.start, at.end if clock else _day(scene, at)) for at in dates(scene.text) if at.value not in held]
     if "centur" in scene.asks:
         found = [at for at in found if "centur" in scene.text[slice(*at)]]
     if re.search(r"\b(what|which)( \w+)? year\b", scene.asks):
         years = [re.search(rf"\b{YEAR}\b", scene.text[slice(*at)]) for at in found]
         found = [(at[0] + year.start(), at[0] + year.end()) for at, year in zip(found, years, strict=True) if year]
     return scene.plainest(_ranges(scene, found))
+
+
+def _day(scene: Scene, at: Quantity) -> int:
+    """Where the day of a time stamp ends: "2025-04-06" of "2025-04-06T04:14:12Z"."""
+    return at.start + 10 if scene.text[at.start + 10 : at.start + 11] == "T" else at.end
 
 
 def _ranges(scene: Scene, found: list[Place]) -> list[Place]:

@@ -27,6 +27,8 @@ def said(question: str, text: str, scores: dict[str, float] | None = None) -> st
         ("how many active parameters does scout have", SCOUT, "17 billion active parameters"),
         ("What is the context window of Scout?", WINDOW, "10 million tokens"),
         ("What is Maverick's ELO score on LMArena?", "A chat version with an ELO score of 1417 on LMArena.", "1417"),
+        ("What are the experts of Scout?", SCOUT, "16 experts"),
+        ("When was it published?", "2025-04-06T04:14:12.348773Z", "2025-04-06"),
         ("When is LlamaCon?", "Join Meta at LlamaCon on April 29 to learn more.", "April 29"),
         ("In what year was it founded?", "It was founded on 3 May 1901 by him.", "1901"),
         ("In which century did it end?", "It ended in the 10th century, in 987 exactly.", "10th century"),

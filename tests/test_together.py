@@ -8,7 +8,7 @@ from dataclasses import replace
 from index.answer import checked_short
 from index.parts import Part
 from index.together import Answered, together
-from index.types import Answer, Hit, ShortAnswer
+from index.types import Answer, Citation, Hit, ShortAnswer
 from tests.index_fakes import WordEmbedder, answerer, shelf
 
 TEXT = """
@@ -59,6 +59,16 @@ def test_a_heading_may_name_the_part_if_it_names_no_other():
     found = together(answer, [Answered(scout, answer, [first]), Answered(maverick, answer, [second])])
     assert found.text.startswith("Scout: ")
     assert found.text.endswith("The sources don't say it of Maverick.")
+
+
+def test_further_citations_of_a_part_are_those_that_may_answer_too():
+    made = Citation(1, "a.md", "", "", 0, 5, "Bread", 0.9, None, "Bread")
+    second = replace(made, number=2, start=10, end=15, score=0.3)
+    answer = replace(ask("What is bread made of?"), citations=(made, second))
+    other = replace(answer, citations=(replace(made, start=20, end=25), replace(second, start=30, end=35, score=0.5)))
+    hits = [Hit(shelf(a_md="Bread and tea.\n").passages[-1], 0.0, 0.0)]
+    found = together(answer, [Answered(Part("Bread", ""), answer, hits), Answered(Part("Tea", ""), other, hits)])
+    assert [(at.number, at.start) for at in found.citations] == [(1, 0), (2, 20), (3, 30)]
 
 
 def test_where_no_part_is_answered_it_abstains():
