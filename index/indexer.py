@@ -20,6 +20,7 @@ from index.ports import Embedder, Progress, VectorStore
 from index.retrieve import Shelf
 from index.snapshot import FORMAT, Manifest, Snapshots, new_id, read_texts, write_texts
 from index.sources import Reading, parse
+from index.states import StateStore, StateStoreBuilder
 from index.types import Document, Passage, Skipped, Snapshot
 
 __all__ = ["Indexer"]
@@ -79,6 +80,7 @@ class Indexer:
             vectors=self._open_store(folder / VECTORS),
             keyword=KeywordIndex.load(folder),
             tokens=TokenStore.load(folder),
+            states=StateStore.load(folder),
         )
 
     def _built(self, reading: Reading, progress: Progress | None) -> tuple[Manifest, Shelf]:
@@ -134,16 +136,19 @@ class Indexer:
         progress: Progress | None,
     ) -> Shelf:
         vectors = self._new_store(self._embedder.dimension)
-        tokens = TokenStoreBuilder()
+        tokens, states = TokenStoreBuilder(), StateStoreBuilder()
         texts = [(passage.embedded, own_text(passage)) for passage in passages]
         for block in self._embedder.passages(texts, progress):
             vectors.add(np.stack([encoding.vector for encoding in block]))
             tokens.add(block)
+            states.add(block)
         if progress:
             progress("writing the snapshot", 0, 0)
-        shelf = Shelf(snapshot, documents, passages, vectors, KeywordIndex.build(passages), tokens.finish())
+        keyword = KeywordIndex.build(passages)
+        shelf = Shelf(snapshot, documents, passages, vectors, keyword, tokens.finish(), states.finish())
         write_texts(place, documents, passages)
         vectors.save(place / VECTORS)
         shelf.keyword.save(place)
         shelf.tokens.save(place)
+        shelf.states.save(place)
         return shelf

@@ -12,7 +12,19 @@ from numpy.typing import NDArray
 
 from index.types import Citation, Document, Hit
 
-__all__ = ["Draft", "Embedder", "Encoding", "Generator", "Progress", "Reranker", "VectorStore", "Vectors"]
+__all__ = [
+    "Draft",
+    "Embedder",
+    "Encoding",
+    "Generator",
+    "Progress",
+    "Query",
+    "Reader",
+    "Reranker",
+    "Scorer",
+    "VectorStore",
+    "Vectors",
+]
 
 Vectors = NDArray[np.floating[Any]]
 
@@ -26,13 +38,16 @@ class Encoding:
 
     `vector` has shape (dimension,), length 1. `tokens` has shape (n, width), rows of length 1, one for each of
     the n `pieces` of the text itself (context and special tokens left out). A question's `spans` say which
-    characters each piece stands for, as (start, end).
+    characters each piece stands for, as (start, end). `states` are those of a lower layer, as a reader goes on from
+    them: a question's with its special tokens, shape (n + 2, width), a passage's without, (n, width); None from a
+    model that no reader goes on from.
     """
 
     vector: Vectors
     tokens: Vectors
     pieces: tuple[str, ...]
     spans: tuple[tuple[int, int], ...] = ()
+    states: Vectors | None = None
 
 
 class Embedder(Protocol):
@@ -78,11 +93,39 @@ class VectorStore(Protocol):
         """Write to one file, in an open format."""
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as it is asked of one shelf: `states` gives those of the passage in a row, shape (tokens, width),
+    empty where the embedder has none."""
+
+    text: str
+    encoding: Encoding
+    states: Callable[[int], Vectors]
+
+
 class Reranker(Protocol):
     """Orders candidates by how likely each answers the question."""
 
-    def rerank(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
+    def rerank(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
         """The same passages with `score` set to a probability, best first."""
+
+
+class Scorer(Reranker, Protocol):
+    """A reranker that can say what its order is worth."""
+
+    @property
+    def curve(self) -> Sequence[tuple[float, float]]:
+        """Pairs (confidence, share wrong of the answers at least so sure), see `index.calibration`."""
+
+    def confidence(self, hits: Sequence[Hit]) -> float:
+        """Probability, 0..1, that the sources answer the question these reranked hits were found for."""
+
+
+class Reader(Protocol):
+    """Reads the question and a candidate together."""
+
+    def odds(self, query: Query, hits: Sequence[Hit]) -> list[float | None]:
+        """Log-odds that each hit answers rather than none does, in their order; None for one that it cannot read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from index.asked import Asked
 from index.evidence import Candidate, signals
 from index.keyword import KeywordIndex
 from index.late import TokenStore
-from index.ports import Encoding, Reranker, Vectors, VectorStore
+from index.ports import Encoding, Query, Reranker, Vectors, VectorStore
+from index.states import StateStore
 from index.types import Document, Hit, Passage
 
 __all__ = ["Retriever", "Shelf", "fuse"]
@@ -30,6 +31,7 @@ class Shelf:
     vectors: VectorStore
     keyword: KeywordIndex
     tokens: TokenStore
+    states: StateStore
 
 
 class Retriever:
@@ -47,7 +49,7 @@ class Retriever:
         if not rows or not encoding.pieces:
             return []
         hits = self._hits(shelf, question, encoding, rows, bm25)
-        return self._reranker.rerank(question, hits)
+        return self._reranker.rerank(Query(question, encoding, shelf.states.of), hits)
 
     def _hits(self, shelf: Shelf, question: str, encoding: Encoding, rows: Sequence[int], bm25: Vectors) -> list[Hit]:
         asked = Asked.of(question)

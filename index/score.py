@@ -16,10 +16,10 @@ import numpy as np
 
 from index.errors import LibraryError
 from index.evidence import SIGNALS
-from index.ports import Vectors
+from index.ports import Query, Vectors
 from index.types import Hit
 
-__all__ = ["MODEL", "OVERALL", "EvidenceScorer", "overall"]
+__all__ = ["MODEL", "OVERALL", "TOPICS", "EvidenceScorer", "Logistic", "log_odds", "overall"]
 
 MODEL = Path(__file__).with_name("model.json")
 
@@ -59,7 +59,9 @@ OVERALL = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Logistic:
+class Logistic:
+    """Standardised values weighed into a probability."""
+
     names: tuple[str, ...]
     mean: Vectors
     scale: Vectors
@@ -67,10 +69,11 @@ class _Logistic:
     bias: float
 
     @classmethod
-    def of(cls, table: dict[str, Any], names: Sequence[str]) -> _Logistic:
+    def of(cls, table: dict[str, Any], names: Sequence[str], source: Path) -> Logistic:
+        """Raises LibraryError when the table is not of these names; `source` is the file it comes from."""
         rows = table["signals"]
         if list(rows) != list(names):
-            raise LibraryError("index/model.json does not fit this program: install Footnote anew.")
+            raise LibraryError(f"index/{source.name} does not fit this program: install Footnote anew.")
         columns = {key: np.asarray([row[key] for row in rows.values()]) for key in ("mean", "scale", "weight")}
         return cls(tuple(names), bias=float(table["bias"]), **columns)
 
@@ -82,15 +85,18 @@ class _Logistic:
 
 
 class EvidenceScorer:
-    """Reranks hits by the probability that each answers, and judges whether the best of them do."""
+    """Reranks hits by the probability that each answers, and judges whether the best of them do.
+
+    `curve` says what confidence is worth, see `index.calibration`.
+    """
 
     def __init__(self, model: Path = MODEL) -> None:
         table = json.loads(model.read_text("utf-8"))
-        self._ranker = _Logistic.of(table["ranker"], SIGNALS)
-        self._judge = _Logistic.of(table["confidence"], OVERALL)
-        self.threshold = float(table["threshold"])
+        self._ranker = Logistic.of(table["ranker"], SIGNALS, model)
+        self._judge = Logistic.of(table["confidence"], OVERALL, model)
+        self.curve: list[tuple[float, float]] = [(at, wrong) for at, wrong in table["curve"]]
 
-    def rerank(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
+    def rerank(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
         if not hits:
             return []
         scores = self._ranker(np.asarray([hit.signals for hit in hits]))
@@ -110,7 +116,7 @@ class EvidenceScorer:
 def overall(hits: Sequence[Hit]) -> Vectors:
     """Shape (len(OVERALL),): signals of a whole list of reranked hits, best first."""
     nearest = np.asarray([hit.signals for hit in hits[:NEAREST]])
-    odds = [math.log(max(hit.score, 1e-9) / max(1 - hit.score, 1e-9)) for hit in hits[:2]]
+    odds = [log_odds(hit.score) for hit in hits[:2]]
     scores = [hit.score for hit in hits]
     at = {name: place for place, name in enumerate(SIGNALS)}
     return np.asarray(
@@ -124,3 +130,7 @@ def overall(hits: Sequence[Hit]) -> Vectors:
             *(nearest[:, at[name]].min() for name in LEAST_OF),
         ]
     )
+
+
+def log_odds(probability: float) -> float:
+    return math.log(max(probability, 1e-9) / max(1 - probability, 1e-9))

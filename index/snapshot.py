@@ -1,7 +1,7 @@
 """Snapshots on disk: immutable folders, checksummed, made live by one atomic switch of a pointer.
 
 INDEX_DIR/LIVE                      the id of the live snapshot and its manifest's sha256
-INDEX_DIR/snapshots/ID/manifest.json, documents.jsonl, passages.jsonl, vectors.faiss, keyword/, token*
+INDEX_DIR/snapshots/ID/manifest.json, documents.jsonl, passages.jsonl, vectors.faiss, keyword/, token*, state*
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from index.types import Document, Passage, Section, Skipped, Snapshot
 
 __all__ = ["FORMAT", "Manifest", "Snapshots"]
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever a snapshot of before can no longer be read, or its passages would be made otherwise now."""
 
 REBUILD = "run `python -m index reindex` to build it anew"

@@ -18,10 +18,11 @@ from index.keyword import KeywordIndex
 from index.late import TokenStoreBuilder
 from index.lexical import own_text
 from index.library import Library
-from index.ports import Draft, Embedder, Encoding, Generator, Progress, Vectors
+from index.ports import Draft, Embedder, Encoding, Generator, Progress, Query, Vectors
 from index.retrieve import Retriever, Shelf
 from index.snapshot import Snapshots
 from index.sources import SourceFile, parse
+from index.states import StateStoreBuilder
 from index.types import Citation, Document, Hit, Passage
 from index.words import content
 
@@ -99,8 +100,8 @@ class MemoryStore:
 class CoverageScorer:
     """A passage's score is the share of the question's topic words in its reading and the sentence before."""
 
-    def rerank(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
-        wanted = set(content(question))
+    def rerank(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
+        wanted = set(content(query.text))
 
         def score(hit: Hit) -> float:
             there = set(content(f"{hit.passage.reading} {hit.passage.before}"))
@@ -198,4 +199,5 @@ def shelf(*, embedder: Embedder | None = None, **files: str) -> Shelf:
     for block in model.passages([(at.embedded, own_text(at)) for at in passages]):
         vectors.add(np.stack([encoding.vector for encoding in block]))
         tokens.add(block)
-    return Shelf("a-snapshot", documents, passages, vectors, KeywordIndex.build(passages), tokens.finish())
+    keyword = KeywordIndex.build(passages)
+    return Shelf("a-snapshot", documents, passages, vectors, keyword, tokens.finish(), StateStoreBuilder().finish())

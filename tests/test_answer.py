@@ -9,11 +9,12 @@ from dataclasses import replace
 import pytest
 
 from index.answer import ABSTENTION, Answerer, checked
+from index.calibration import threshold
 from index.generate import QuotingGenerator
 from index.ports import Embedder, Generator
 from index.retrieve import Retriever
 from index.score import EvidenceScorer
-from index.types import Answer, Citation
+from index.types import MISSING, NO_QUESTION, Answer, Citation
 from tests.index_fakes import LyingGenerator, WordEmbedder, answerer, shelf
 
 TEXT = "Bread is made of flour and water.\n\nTea is made of leaves and time.\n\nA house is made of bricks by masons.\n"
@@ -48,7 +49,8 @@ def test_an_answer_is_quoted_to_the_letter_and_names_its_snapshot_and_generator(
 def test_below_the_threshold_it_abstains_and_offers_the_nearest_passages():
     found = ask("Does bread contain asbestos or chromium?")
     assert found.abstained
-    assert found.text == ABSTENTION
+    assert (found.text, found.why) == ("The sources don't mention “chromium”.", MISSING)
+    assert found.missing == ("chromium",)
     assert found.confidence == pytest.approx(0.25)
     assert found.citations[0].quote == "Bread is made of flour and water."
 
@@ -93,7 +95,7 @@ def test_the_citations_that_are_left_are_numbered_anew_and_make_the_text():
 def test_where_no_quotation_is_left_it_abstains(caplog):
     found = ask("What is made of flour, of leaves, of bricks?", generator=LyingGenerator(*[shifted] * 3), threshold=0.0)
     assert found.abstained
-    assert (found.text, found.citations) == (ABSTENTION, ())
+    assert (found.text, found.why, found.citations) == (ABSTENTION, "", ())
     assert len(caplog.records) == 3
 
 
@@ -106,7 +108,13 @@ def test_checked_keeps_true_quotations_as_they_are():
 @pytest.mark.parametrize("question", ["", "the of and", "🦙🦙", "word " * 2_000, "\x00", "?"])
 def test_a_question_about_nothing_is_abstained_on_with_confidence_0(question):
     found = ask(question)
-    assert (found.abstained, found.text, found.confidence) == (True, ABSTENTION, 0.0)
+    assert (found.abstained, found.confidence) == (True, 0.0)
+
+
+def test_what_asks_nothing_of_the_sources_is_abstained_on_for_that():
+    found = ask("the of and")
+    assert (found.why, found.missing) == (NO_QUESTION, ())
+    assert found.text == "That is not a question about the sources I have: ask me about a or b."
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +127,7 @@ def from_the_article(real_embedder: Embedder, article: str) -> Callable[[str], A
         retriever=Retriever(reranker=scorer),
         generator=QuotingGenerator(),
         confidence=scorer.confidence,
-        threshold=scorer.threshold,
+        threshold=threshold(scorer.curve, 0.1),
     )
     return lambda question: judge.answer(made, question)
 

@@ -24,7 +24,8 @@ from tests.index_fakes import write
 ROOT = Path(__file__).parent.parent
 BREAD = "# Baking\n\nBread — the white one — is made of flour and water.\r\n\r\nTea is made of leaves and time.\n"
 ANSWER = [
-    *("id", "question", "abstained", "confidence", "answer", "generator", "snapshot", "latency_ms"),
+    *("id", "question", "abstained", "confidence", "answer", "reason", "why", "missing"),
+    *("generator", "snapshot", "latency_ms"),
     *("short_answer", "verdict", "conflict", "citations"),
 ]
 CITATION = ["number", "source", "title", "section", "start", "end", "quote", "score", "url"]
@@ -63,7 +64,9 @@ class Cli:
 
 @pytest.fixture
 def cli(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
-    for name in ("SEEDS_DIR", "INDEX_DIR", "MAX_WRONG", "RERANKER_MODEL", "MAX_SOURCE_MB", "KEEP_SNAPSHOTS", "LOG_LEVEL"):
+    for name in ("SEEDS_DIR", "INDEX_DIR", "MAX_WRONG", "RERANKER_MODEL", "MAX_SOURCE_MB"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("KEEP_SNAPSHOTS", "LOG_LEVEL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("EMBEDDING_MODEL", str(tiny_model))
     monkeypatch.chdir(tmp_path)
@@ -85,7 +88,9 @@ def batch(folder: Path, *lines: str) -> Path:
 
 def check_answer(row: dict[str, Any], text: str) -> None:
     assert list(row) == ANSWER
-    assert (row["answer"] is None) == row["abstained"]
+    assert (row["answer"] is None) == row["abstained"] == (row["reason"] is not None)
+    assert row["why"] in ("", "missing", "no question", "language")
+    assert row["abstained"] or (row["why"], row["missing"]) == ("", [])
     assert 0 <= row["confidence"] <= 1
     assert row["latency_ms"] > 0
     assert len(row["citations"]) <= 3

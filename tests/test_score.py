@@ -29,7 +29,8 @@ def weights(path: Path, *, names: tuple[str, ...] = SIGNALS, **given: dict[str, 
         blank = {"mean": 0.0, "scale": 1.0, "weight": 0.0}
         return {"bias": 0.0, "signals": {name: {**blank, **given.get(name, {})} for name in signals}}
 
-    path.write_text(json.dumps({"ranker": part(names), "confidence": part(OVERALL), "threshold": 0.5}), "utf-8")
+    curve = [[0.0, 0.4], [0.5, 0.1]]
+    path.write_text(json.dumps({"ranker": part(names), "confidence": part(OVERALL), "curve": curve}), "utf-8")
     return path
 
 
@@ -65,11 +66,13 @@ def test_weights_of_other_signals_are_refused_with_what_mends_it(tmp_path):
         EvidenceScorer(weights(tmp_path / "model.json", names=SIGNALS[1:]))
 
 
-def test_the_shipped_weights_name_every_signal_and_a_threshold_between_0_and_1():
+def test_the_shipped_weights_name_every_signal_and_a_curve_that_never_rises():
     table = json.loads(MODEL.read_text("utf-8"))
     assert list(table["ranker"]["signals"]) == list(SIGNALS)
     assert list(table["confidence"]["signals"]) == list(OVERALL)
-    assert 0 < EvidenceScorer().threshold < 1
+    curve = EvidenceScorer().curve
+    assert curve == sorted(curve)
+    assert [wrong for _, wrong in curve] == sorted((wrong for _, wrong in curve), reverse=True)
 
 
 def test_the_signals_of_a_whole_list_take_the_best_and_the_least_of_the_nearest():

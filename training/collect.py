@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embed import BUNDLED, SentenceEmbedder
+from index.embed import SentenceEmbedder
+from index.encoder import BUNDLED, BundledEmbedder
 from index.evaluate import Question
 from index.faiss_store import FaissStore
 from index.indexer import Indexer
 from index.lexical import own_text
+from index.ports import Query
 from index.retrieve import Retriever, Shelf
 from index.snapshot import Snapshots
 from index.sources import read_sources
@@ -55,20 +57,25 @@ class Row:
 class _AsFused:
     """Leaves the hits in the order of retrieval."""
 
-    def rerank(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
+    def rerank(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
         return list(hits)
 
 
 def collect(documents: Path, questions: Sequence[Question], *, augment: bool, seed: int = 0) -> Iterator[Row]:
     """Every question asked of the whole folder; with `augment` also of a small part of its article, where it is
     also asked with a name swapped, and where strangers' questions are asked."""
-    embedder = SentenceEmbedder(BUNDLED)
+    embedder = BundledEmbedder(lambda: SentenceEmbedder(BUNDLED))
     retriever = Retriever(reranker=_AsFused(), candidates=CANDIDATES)
     chance = random.Random(seed)
 
-    def asked(shelf: Shelf, at: Question, kind: str, fold: str, answerable: bool, text: str = "") -> Row:
+    def found(shelf: Shelf, text: str) -> list[Hit]:
+        return retriever.retrieve(shelf, text, embedder.question(text))
+
+    def asked(
+        shelf: Shelf, at: Question, kind: str, fold: str, answerable: bool, text: str = "", hits: Sequence[Hit] = ()
+    ) -> Row:
         text = text or at.question
-        hits = retriever.retrieve(shelf, text, embedder.question(text))
+        hits = hits or found(shelf, text)
         gold = [answerable and _holds(at, hit, shelf) for hit in hits]
         signals = np.asarray([hit.signals for hit in hits], np.float32)
         texts = tuple((hit.passage.embedded, own_text(hit.passage)) for hit in hits)
@@ -78,9 +85,9 @@ def collect(documents: Path, questions: Sequence[Question], *, augment: bool, se
     whole = _shelf(documents, embedder)
     places = {}
     for at in questions:
-        yield asked(whole, at, "asked", at.source, at.answerable)
-        if augment:
-            places[at.id] = _place(at, retriever.retrieve(whole, at.question, embedder.question(at.question)), whole)
+        hits = found(whole, at.question)
+        places[at.id] = _place(at, hits, whole)
+        yield asked(whole, at, "asked", at.source, at.answerable, hits=hits)
     if not augment:
         return
     for article in sorted({at.source for at in questions}):
@@ -105,7 +112,7 @@ def _place(at: Question, hits: Sequence[Hit], shelf: Shelf) -> int:
     return max(own, key=lambda hit: hit.cosine).passage.start if own else 0
 
 
-def _parts(path: Path, embedder: SentenceEmbedder) -> Iterator[tuple[int, int, Shelf]]:
+def _parts(path: Path, embedder: BundledEmbedder) -> Iterator[tuple[int, int, Shelf]]:
     """An article cut at paragraphs into small indexes, each with its place in the article's text."""
     text = path.read_bytes().decode("utf-8")
     start = 0
@@ -140,7 +147,7 @@ def _holds(at: Question, hit: Hit, shelf: Shelf) -> bool:
     return any(passage.start < end and start < passage.end for start, end, _ in at.spans)
 
 
-def _shelf(documents: Path, embedder: SentenceEmbedder) -> Shelf:
+def _shelf(documents: Path, embedder: BundledEmbedder) -> Shelf:
     """An index of a folder, in memory."""
     with tempfile.TemporaryDirectory() as folder:
         indexer = Indexer(

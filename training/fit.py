@@ -40,8 +40,11 @@ WEIGHTS = {"asked": 1.0, "part": 1.0, "stranger": 0.5, "swapped": 0.5, "single":
 """How much a row counts in the fit of the judge; "single" are the few questions of a set of one article, the kind
 of small index that the bot is mostly run on."""
 
-THRESHOLD = 0.32
-"""Below this confidence the bot abstains; chosen on the figures by cross-validation that `report` prints."""
+ANSWERABLE = 0.8
+"""Share of questions that can be answered, in the mix that the curve is for; the rest look as if they could."""
+
+FEWEST = 50
+"""A share of fewer answers is no measurement."""
 
 JUDGE_C = 0.005
 """Inverse strength of the judge's regularisation."""
@@ -53,16 +56,49 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--cache", type=Path, help="keep the rows of signals in this folder between runs")
     parser.add_argument("--write", action="store_true", help=f"write {MODEL.name}")
     given = parser.parse_args(argv)
-    rows = [row for documents, questions in given.set for row in _marked(_rows(documents, questions, given.cache))]
+    rows = read_sets(given.set, given.cache)
     ranked = ranked_out_of_fold(rows)
     confidence = judged_out_of_fold(rows, ranked)
     report(rows, ranked, confidence)
     if given.write:
-        ranker, judge = fit_ranker(rows), fit_judge(rows, ranked)
-        table = {"ranker": _table(ranker, SIGNALS), "confidence": _table(judge, OVERALL), "threshold": THRESHOLD}
-        MODEL.write_text(json.dumps(table, indent=1) + "\n", "utf-8")
+        MODEL.write_text(json.dumps(model_table(rows), indent=1) + "\n", "utf-8")
         print(f"wrote {MODEL}")
     return 0
+
+
+def model_table(rows: Sequence[Row]) -> dict[str, Any]:
+    """What `index.score` reads: both models fitted on all rows, and the curve by cross-validation."""
+    ranked = ranked_out_of_fold(rows)
+    shape = curve(rows, ranked, judged_out_of_fold(rows, ranked))
+    ranker, judge = fit_ranker(rows), fit_judge(rows, ranked)
+    return {"ranker": table(ranker, SIGNALS), "confidence": table(judge, OVERALL), "curve": shape}
+
+
+def curve(
+    rows: Sequence[Row], lists: Sequence[list[Hit]], confidence: NDArray[np.float64]
+) -> list[tuple[float, float]]:
+    """Pairs (confidence, share wrong of the answers at least so sure), where one question in five has no answer.
+
+    An answer is right when its question has one and one of its three best hits holds it. Never rises with confidence.
+    """
+    at = [n for n, row in enumerate(rows) if row.kind == "asked"]
+    sure = confidence[at]
+    can = np.asarray([rows[n].answerable for n in at])
+    right = np.asarray([rows[n].answerable and place_of_gold(rows[n], lists[n]) < 3 for n in at])
+    weight = np.where(can, ANSWERABLE / can.mean(), (1 - ANSWERABLE) / (1 - can.mean()))
+    found, most = [], 0.0
+    for level in np.arange(0.99, -0.005, -0.01):
+        kept = sure >= level
+        if kept.sum() < FEWEST:
+            continue
+        most = max(most, float((weight * ~right)[kept].sum() / weight[kept].sum()))
+        found.append((round(float(level), 2), round(most, 4)))
+    return found[::-1]
+
+
+def read_sets(sets: Sequence[Sequence[Path]], cache: Path | None) -> list[Row]:
+    """The rows of all sets, collected or, where they are there, from the cache."""
+    return [row for documents, questions in sets for row in _marked(_rows(documents, questions, cache))]
 
 
 def fit_ranker(rows: Sequence[Row]) -> Pipeline:
@@ -106,20 +142,24 @@ def judged_out_of_fold(rows: Sequence[Row], ranked: Sequence[list[Hit]]) -> NDAr
 
 def report(rows: Sequence[Row], ranked: Sequence[list[Hit]], confidence: NDArray[np.float64]) -> None:
     """Print the figures by fold and kind."""
-    print("fold                      first  third    auroc  answered  abstained")
+    print("fold                      first  third    auroc  abstained at 0.75 answered")
     for fold in (*sorted({row.fold for row in rows}), "all"):
         at = [n for n, row in enumerate(rows) if fold in (row.fold, "all") and row.kind in ("asked", "single")]
         asked, sure = [rows[n] for n in at], confidence[at]
-        places = [_place(row, ranked[n]) for n, row in zip(at, asked, strict=True) if row.answerable]
+        places = [place_of_gold(row, ranked[n]) for n, row in zip(at, asked, strict=True) if row.answerable]
         answerable = np.asarray([row.answerable for row in asked])
         print(
             f"{fold:24} {np.mean(np.less(places, 1)):6.3f} {np.mean(np.less(places, 3)):6.3f} "
-            f"{roc_auc_score(answerable, sure):8.3f} {np.mean(sure[answerable] >= THRESHOLD):9.3f} "
-            f"{np.mean(sure[~answerable] < THRESHOLD):10.3f}"
+            f"{roc_auc_score(answerable, sure):8.3f} {_abstained(sure, answerable):10.3f}"
         )
     for kind in ("stranger", "swapped"):
         at = [n for n, row in enumerate(rows) if row.kind == kind]
-        print(f"{kind:24} abstained {np.mean(confidence[at] < THRESHOLD):.3f} of {len(at)}")
+        print(f"{kind:24} mean confidence {np.mean(confidence[at]):.3f} of {len(at)}")
+
+
+def _abstained(sure: NDArray[np.float64], answerable: NDArray[np.bool_]) -> float:
+    """Share of the unanswerable questions that are abstained on where three of four answerable ones are answered."""
+    return float(np.mean(sure[~answerable] < np.quantile(sure[answerable], 0.25)))
 
 
 def _marked(rows: list[Row]) -> list[Row]:
@@ -180,11 +220,11 @@ def _ranked(row: Row, scores: NDArray[np.float64]) -> list[Hit]:
     return sorted(hits, key=lambda hit: -hit.score)
 
 
-def _place(row: Row, hits: Sequence[Hit]) -> int:
+def place_of_gold(row: Row, hits: Sequence[Hit]) -> int:
     return next((place for place, hit in enumerate(hits) if row.gold[hit.row]), len(hits))
 
 
-def _table(pipeline: Pipeline, names: Sequence[str]) -> dict[str, Any]:
+def table(pipeline: Pipeline, names: Sequence[str]) -> dict[str, Any]:
     scaler, logistic = pipeline[0], pipeline[-1]
     columns = zip(names, scaler.mean_, scaler.scale_, logistic.coef_[0], strict=True)
     return {

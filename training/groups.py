@@ -9,16 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["Group", "Groups", "scales"]
-
-LONGEST = 96
-"""Tokens of a passage that are read; the rest of a longer one is not."""
+__all__ = ["Group", "Groups", "scales", "to_bytes"]
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """A question (its place among the questions), its candidates (places among the passages), which of them answer,
-    and the tokens, first and last, of the words that answer in each, (-1, -1) where they are not known."""
+    and the tokens, first and last, of the words that answer in each, (-1, -1) where they are not known.
+
+    One that was collected from a question set names its row there and the candidates' places among its hits."""
 
     question: int
     candidates: tuple[int, ...]
@@ -27,6 +26,7 @@ class Group:
     fold: str
     kind: str
     row: int = -1
+    places: tuple[int, ...] = ()
 
 
 @dataclass
@@ -45,7 +45,9 @@ class Groups:
             passages=np.concatenate(self.passages),
             passage_ends=np.cumsum([len(at) for at in self.passages]),
             groups=np.asarray(
-                json.dumps([[g.question, g.candidates, g.gold, g.ends, g.fold, g.kind, g.row] for g in self.groups])
+                json.dumps(
+                    [[g.question, g.candidates, g.gold, g.ends, g.fold, g.kind, g.row, g.places] for g in self.groups]
+                )
             ),
         )
 
@@ -53,8 +55,8 @@ class Groups:
     def load(cls, path: Path) -> Groups:
         with np.load(path, allow_pickle=False) as kept:
             groups = [
-                Group(q, tuple(c), tuple(map(bool, g)), tuple((int(a), int(b)) for a, b in e), f, k, r)
-                for q, c, g, e, f, k, r in json.loads(str(kept["groups"]))
+                Group(q, tuple(c), tuple(map(bool, g)), tuple((int(a), int(b)) for a, b in e), f, k, r, tuple(p))
+                for q, c, g, e, f, k, r, p in json.loads(str(kept["groups"]))
             ]
             return cls(
                 np.split(kept["questions"], kept["question_ends"][:-1]),
@@ -70,4 +72,4 @@ def scales(states: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def to_bytes(states: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    return np.clip(np.rint(states[: 2 * LONGEST].astype(np.float32) / scale), -127, 127).astype(np.int8)
+    return np.clip(np.rint(states.astype(np.float32) / scale), -127, 127).astype(np.int8)

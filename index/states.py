@@ -1,0 +1,84 @@
+"""States of a lower layer of the embedder, one row a token, kept as bytes: what a reader goes on from.
+
+So the lower layers read a passage once, when it is indexed, and a question pays for the upper ones alone (PreTTR:
+MacAvaney et al. 2020, arXiv 2004.14255).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.ports import Encoding, Vectors
+
+__all__ = ["LONGEST", "StateStore", "StateStoreBuilder"]
+
+LONGEST = 96
+"""Tokens of a passage that are kept; a reader does not see the rest of a longer one."""
+
+ALMOST_ALL = 0.9995
+ROOM = 1.25
+"""A byte spans what almost all values of a dimension fit in, and some room; the few beyond are cut off."""
+
+
+class StateStoreBuilder:
+    """Takes encodings block by block; the worth of a byte, by dimension, is that of the first block."""
+
+    def __init__(self) -> None:
+        self._scale: Vectors | None = None
+        self._rows: list[NDArray[np.int8]] = []
+        self._ends: list[int] = [0]
+
+    def add(self, encodings: Sequence[Encoding]) -> None:
+        states = [encoding.states[:LONGEST] for encoding in encodings if encoding.states is not None]
+        if not states:
+            return
+        rows = np.concatenate(states)
+        if self._scale is None:
+            spans = np.quantile(np.abs(rows), ALMOST_ALL, axis=0) * ROOM
+            self._scale = (np.maximum(spans, 1e-6) / 127).astype(np.float32)
+        self._rows.append(np.clip(np.rint(rows / self._scale), -127, 127).astype(np.int8))
+        for one in states:
+            self._ends.append(self._ends[-1] + len(one))
+
+    def finish(self) -> StateStore:
+        scale = self._scale if self._scale is not None else np.zeros(0, np.float32)
+        rows = np.concatenate(self._rows) if self._rows else np.zeros((0, len(scale)), np.int8)
+        return StateStore(scale, rows, np.asarray(self._ends, np.int64))
+
+
+class StateStore:
+    """States of all passages; passage `i` has rows `ends[i]` to `ends[i + 1]`; empty for a model without states."""
+
+    def __init__(self, scale: Vectors, rows: NDArray[np.int8], ends: NDArray[np.int64]) -> None:
+        self._scale = scale
+        self._rows = rows
+        self._ends = ends
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def of(self, passage: int) -> Vectors:
+        """Shape (tokens, width); (0, 0) where there are none."""
+        if not len(self):
+            return np.zeros((0, 0), np.float32)
+        rows = self._rows[self._ends[passage] : self._ends[passage + 1]]
+        result: Vectors = rows.astype(np.float32) * self._scale
+        return result
+
+    def save(self, folder: Path) -> None:
+        np.save(folder / "states.npy", self._rows, allow_pickle=False)
+        np.save(folder / "state_ends.npy", self._ends, allow_pickle=False)
+        np.save(folder / "state_scale.npy", self._scale, allow_pickle=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> StateStore:
+        """The rows stay on disk until they are read."""
+        return cls(
+            np.load(folder / "state_scale.npy", allow_pickle=False),
+            np.load(folder / "states.npy", mmap_mode="r", allow_pickle=False),
+            np.load(folder / "state_ends.npy", allow_pickle=False),
+        )

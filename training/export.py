@@ -1,0 +1,85 @@
+"""Trained weights -> `index/reader.onnx` and its card with the checksum.
+
+    python -m training.export WEIGHTS.pt [WEIGHTS.pt ...] [--full]
+
+Several weights that were trained from the same beginning are averaged (a model soup: Wortsman et al. 2022,
+arXiv 2203.05482). Weights are kept as signed bytes, a scale for each channel, unless `--full`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor, nn
+
+from index.reader import CARD, READER
+from training.reader import Reader
+
+__all__ = ["export", "soup"]
+
+
+class _Pair(nn.Module):
+    """One question and one passage, nothing padded."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__()
+        self.reader = reader.eval()
+
+    def forward(self, states: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
+        odds, ends = self.reader(states, torch.ones_like(second), second)
+        return odds, ends[0]
+
+
+def main(argv: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("weights", type=Path, nargs="+")
+    parser.add_argument("--full", action="store_true", help="keep the weights as floats of 32 bits")
+    parser.add_argument("--out", type=Path, default=READER)
+    given = parser.parse_args(argv)
+    export(soup(given.weights), given.out, full=given.full)
+    digest = hashlib.sha256(given.out.read_bytes()).hexdigest()
+    if given.out == READER:
+        CARD.write_text(json.dumps({"sha256": digest}, indent=1) + "\n", "utf-8")
+    print(f"wrote {given.out}: {given.out.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
+    return 0
+
+
+def soup(weights: Sequence[Path]) -> Reader:
+    """A reader whose weights are the mean of these."""
+    tables = [torch.load(path, weights_only=True, map_location="cpu") for path in weights]
+    reader = Reader()
+    reader.load_state_dict({name: torch.stack([at[name] for at in tables]).mean(0) for name in tables[0]})
+    return reader
+
+
+def export(reader: Reader, path: Path, *, full: bool = False) -> None:
+    logging.getLogger().setLevel(logging.ERROR)
+    with tempfile.TemporaryDirectory() as folder:
+        plain = path if full else Path(folder, "reader.onnx")
+        second = torch.zeros(1, 9, dtype=torch.long)
+        second[:, 4:] = 1
+        torch.onnx.export(
+            _Pair(reader),
+            (torch.zeros(1, 9, 384), second),
+            plain,
+            input_names=["states", "second"],
+            output_names=["odds", "ends"],
+            dynamic_axes={"states": {1: "n"}, "second": {1: "n"}, "ends": {0: "n"}},
+            opset_version=17,
+            dynamo=False,
+        )
+        if not full:
+            quantize_dynamic(plain, path, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
