@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ __all__ = ["KeywordIndex"]
 OWN_WEIGHT = 3
 """A passage's own words count this many times, those of the sentence before and the headings once."""
 
+ALIKE_FROM = 5
+"""Letters of a word from which one that differs by a letter may be meant."""
+
 NOTHING = "\0"
 """Stands in a passage without a word, so that rows and passages stay in step."""
 
@@ -31,6 +35,7 @@ class KeywordIndex:
 
     def __init__(self, engine: Any) -> None:
         self._engine = engine
+        self._plain: frozenset[str] | None = None
 
     @classmethod
     def build(cls, passages: Sequence[Passage]) -> KeywordIndex:
@@ -57,6 +62,33 @@ class KeywordIndex:
             found[stem] = self._rarity(seen) / self._rarity(0)
         return found
 
+    def rows(self, stems: Sequence[str]) -> list[int]:
+        """Rows that hold every one of the stems, in their own text, the sentence before or the heading."""
+        found: set[int] | None = None
+        for stem in stems:
+            held = self._rows(stem)
+            found = held if found is None else found & held
+        return sorted(found or ())
+
+    def holds(self, stem: str) -> bool:
+        """Whether any row holds the stem, or one that is spelt nearly alike: a letter more, less or other, or without
+        its accents."""
+        known = self._engine.vocab_dict
+        if stem in known:
+            return True
+        if len(stem) < ALIKE_FROM or not stem.isalpha():
+            return False
+        if self._plain is None:  # once an index: most questions never need it
+            self._plain = frozenset(map(_bare, known))
+        return any(_alike(_bare(stem), other) for other in self._plain)
+
+    def _rows(self, stem: str) -> set[int]:
+        at = self._engine.vocab_dict.get(stem)
+        if at is None:
+            return set()
+        scores = self._engine.scores
+        return {int(row) for row in scores["indices"][scores["indptr"][at] : scores["indptr"][at + 1]]}
+
     def _rarity(self, seen: int) -> float:
         return math.log(1 + (self._engine.scores["num_docs"] - seen + 0.5) / (seen + 0.5))
 
@@ -71,3 +103,22 @@ class KeywordIndex:
 def _terms(passage: Passage) -> list[str]:
     own = content(own_text(passage)) or [NOTHING]
     return content(f"{passage.section} {passage.before}") + own * OWN_WEIGHT
+
+
+def _bare(word: str) -> str:
+    """The word without accents."""
+    if word.isascii():
+        return word
+    return "".join(char for char in unicodedata.normalize("NFKD", word) if not unicodedata.combining(char))
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two words differ by one letter: more, less, another, or two neighbours exchanged."""
+    short, long = sorted((one, other), key=len)
+    if len(long) - len(short) > 1 or short[:1] != long[:1]:
+        return False
+    at = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(short) < len(long):
+        return short[at:] == long[at + 1 :]
+    swapped = long[:at] + long[at + 1 : at + 2] + long[at : at + 1] + long[at + 2 :]
+    return short[at + 1 :] == long[at + 1 :] or short == swapped

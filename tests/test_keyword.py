@@ -34,6 +34,31 @@ def test_words_are_compared_by_their_stem(keyword):
     assert keyword.scores("breads").tolist() == keyword.scores("bread").tolist()
 
 
+def test_rows_are_those_that_hold_every_stem_or_none(keyword):
+    assert keyword.rows(["expert"]) == [0, 1]
+    assert keyword.rows(["expert", "window"]) == [0]
+    assert keyword.rows(["expert", "llama"]) == keyword.rows([]) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "held"),
+    [
+        ("maverick", True),
+        ("maverik", True),  # a letter less
+        ("maverrick", True),  # more
+        ("mavexick", True),  # other
+        ("mavreick", True),  # two exchanged
+        ("máverick", True),
+        ("mavixxck", False),
+        ("xaverick", False),
+        ("sal", False),  # too short for a slip to be plain
+        ("llama", False),
+    ],
+)
+def test_a_word_is_held_that_is_spelt_nearly_alike(keyword, word, held):
+    assert keyword.holds(word) is held
+
+
 def test_a_word_that_is_asked_twice_counts_once(keyword):
     assert keyword.scores("bread bread").tolist() == keyword.scores("bread").tolist()
 
