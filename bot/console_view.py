@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from bot.escape import fold
-from bot.words import bold_in, brief, confidence, count, repeats
+from bot.words import ABSTENTION, bold_in, brief, confidence, count, repeats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ def of_answer(answer: Answer) -> list[Line]:
     lines: list[Line] = []
     if answer.abstained:
         near = " The nearest passages, which may not be about it:" if answer.citations else ""
-        lines = [line(f"The sources don't say.{near}", "yellow"), BLANK]
+        lines = [line(f"{answer.text or ABSTENTION}{near}", "yellow"), BLANK]
     if said := brief(answer):
         lines = [line(said, "bold"), BLANK]
     if not answer.abstained and not repeats(answer):

@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from bot.escape import BOLD, ELLIPSIS, embolden, escape, fit, fold, units
-from bot.words import bold_in, brief, confidence, count, repeats
+from bot.words import ABSTENTION, bold_in, brief, confidence, count, repeats
 
 if TYPE_CHECKING:
     from index import Answer
@@ -27,6 +27,8 @@ MOST_QUOTATIONS = 8
 QUESTION_ROOM = 300
 BRIEF_ROOM = 200
 ANSWER_ROOM = 900
+REASON_ROOM = 600
+"""Why there is no answer."""
 LABEL_ROOM = 160
 """Source and section below a quotation."""
 CLOSING_ROOM = 200
@@ -46,14 +48,15 @@ NOT_FOUND = discord.Colour.light_grey()
 
 
 def answer(found: Answer, *, asked: str = "") -> ui.LayoutView:
-    """An answer with its numbered quotations, or "The sources don't say." `asked` is shown above it.
+    """An answer with its numbered quotations, or why there is none. `asked` is shown above it.
 
     What answers in brief comes first, and is in bold within its quotation.
     """
     head = [f"-# Asked: {fit(asked, QUESTION_ROOM)}"] if fold(asked) else []
     if found.abstained:
         near = " The nearest passages, which may not be about it:" if found.citations else ""
-        head.append(f"**The sources don't say.**{near}")
+        reason = found.text if fold(found.text) else ABSTENTION
+        head.append(f"{BOLD}{fit(reason, REASON_ROOM)}{BOLD}{near}")
     if said := brief(found):
         head.append(f"{BOLD}{fit(said, BRIEF_ROOM)}{BOLD}")
     if not found.abstained and not repeats(found):

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from index import Answer
     from index.types import Citation
 
-__all__ = ["bold_in", "brief", "confidence", "count", "repeats"]
+__all__ = ["ABSTENTION", "bold_in", "brief", "confidence", "count", "repeats"]
+
+ABSTENTION = "The sources don't say."
+"""Where an answer gives no reason of its own."""
 
 NUMBERS = re.compile(r"\s*\[\d+\]")
 

@@ -12,6 +12,7 @@ from index.parts import parts
 from index.ports import Embedder, Generator
 from index.retrieve import Retriever, Shelf
 from index.short import Read, short_answer
+from index.silence import Silence
 from index.together import Answered, said_in_one, together
 from index.types import Answer, Citation, Document, Hit, ShortAnswer
 from index.verdict import verdict
@@ -26,7 +27,8 @@ log = logging.getLogger(__name__)
 class Answerer:
     """Answers from one shelf at a time. `confidence` judges reranked hits; below `threshold` it abstains.
 
-    `read`, where there is a trained reader, says which words of a sentence answer.
+    `read`, where there is a trained reader, says which words of a sentence answer; `silence` says why there is no
+    answer.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Answerer:
         confidence: Callable[[Sequence[Hit]], float],
         threshold: float,
         read: Read | None = None,
+        silence: Silence | None = None,
     ) -> None:
         self._embedder = embedder
         self._retriever = retriever
@@ -45,6 +48,7 @@ class Answerer:
         self._confidence = confidence
         self._threshold = threshold
         self._read = read
+        self._silence = silence or Silence()
 
     def answer(self, shelf: Shelf, question: str) -> Answer:
         """The answer, or an abstention whose citations are the nearest passages.
@@ -53,13 +57,13 @@ class Answerer:
         """
         whole, hits = self._answer(shelf, question)
         asked = parts(question)
-        if not asked or said_in_one(question, hits):
-            return whole
-        return together(whole, [Answered(part, *self._answer(shelf, part.question)) for part in asked])
+        if asked and not said_in_one(question, hits):
+            whole = together(whole, [Answered(part, *self._answer(shelf, part.question)) for part in asked])
+        return self._silence.explained(whole, hits, shelf) if whole.abstained else whole
 
     def _answer(self, shelf: Shelf, question: str) -> tuple[Answer, list[Hit]]:
         hits = self._retriever.retrieve(shelf, question, self._embedder.question(question))
-        confidence = self._confidence(hits)
+        confidence = 0.0 if self._silence.no_question(question, hits, shelf) else self._confidence(hits)
         sure = confidence >= self._threshold
         draft = self._generator.generate(question, hits, shelf.documents, sure=sure)
         citations = checked(draft.citations, shelf.documents)

@@ -12,9 +12,12 @@ from index.snapshot import Snapshots
 if TYPE_CHECKING:
     from index.answer import Answerer
     from index.indexer import Indexer
-    from index.ports import Embedder
+    from index.ports import Embedder, Scorer
 
 __all__ = ["open_library"]
+
+READER = "bundled"
+"""The value of RERANKER_MODEL for the reader that is part of this package."""
 
 
 def open_library(settings: Settings) -> Library:
@@ -24,24 +27,31 @@ def open_library(settings: Settings) -> Library:
     snapshots = Snapshots(settings.index_dir)
 
     def embedder() -> Embedder:
-        from index.embed import SentenceEmbedder
+        from index.encoder import BUNDLED, BundledEmbedder
 
-        return SentenceEmbedder(settings.embedding_model)
+        def sentences() -> Embedder:
+            from index.embed import SentenceEmbedder
+
+            return SentenceEmbedder(settings.embedding_model)
+
+        return BundledEmbedder(sentences) if settings.embedding_model == BUNDLED else sentences()
 
     def answerer(loaded: Embedder) -> Answerer:
         from index.answer import Answerer
+        from index.calibration import threshold
         from index.generate import QuotingGenerator
         from index.retrieve import Retriever
-        from index.score import EvidenceScorer
+        from index.silence import NEARNESS, Silence
 
-        scorer = EvidenceScorer()
-        threshold = settings.min_confidence if settings.min_confidence is not None else scorer.threshold
+        scorer = _scorer(settings, loaded.name)
+        bundled = settings.embedding_model == Settings.model_fields["embedding_model"].default
         return Answerer(
             embedder=loaded,
             retriever=Retriever(reranker=scorer),
             generator=QuotingGenerator(),
             confidence=scorer.confidence,
-            threshold=threshold,
+            threshold=threshold(scorer.curve, settings.max_wrong),
+            silence=Silence(reads=["en"], nearness=NEARNESS) if bundled else Silence(),
         )
 
     def indexer(loaded: Embedder) -> Indexer:
@@ -66,3 +76,22 @@ def open_library(settings: Settings) -> Library:
         answerer=answerer,
         indexer=indexer,
     )
+
+
+def _scorer(settings: Settings, embedding_model: str) -> Scorer:
+    """What orders passages and says how sure an answer is. The bundled reader goes on from the bundled model's
+    states; with another EMBEDDING_MODEL the signals alone decide."""
+    from index.encoder import BUNDLED
+    from index.score import EvidenceScorer
+
+    signals, wanted = EvidenceScorer(), settings.reranker_model
+    if wanted.lower() == "none" or (wanted == READER and embedding_model != BUNDLED):
+        return signals
+    if wanted == READER:
+        from index.reader import BundledReader
+        from index.weigh import ReadingScorer
+
+        return ReadingScorer(signals, BundledReader())
+    from index.cross import CrossEncoderReranker
+
+    return CrossEncoderReranker(signals, wanted)

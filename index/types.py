@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 __all__ = [
+    "MISSING",
+    "NO_QUESTION",
+    "OTHER_LANGUAGE",
     "Answer",
     "Block",
     "Citation",
@@ -22,6 +25,14 @@ __all__ = [
     "Span",
     "Status",
 ]
+
+
+MISSING = "missing"
+"""Why there is no answer: something of the question that the sources lack is named."""
+NO_QUESTION = "no question"
+"""Nothing is asked of the sources."""
+OTHER_LANGUAGE = "language"
+"""The question is in a language that the model does not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,10 @@ class Passage:
 class Hit:
     """A candidate passage. `cosine` is in -1..1, 1.0 the same direction; `bm25` is 0 or more, no upper bound;
     `signals` are what speaks for it, as `index.evidence` names them; `row` is its place among all passages, in
-    the order of the texts; `score` is the probability, 0..1, that it answers the question, 0.0 before reranking."""
+    the order of the texts; `score` is the probability, 0..1, that it answers the question, 0.0 before reranking.
+
+    Of a hit that a reader read: `odds` are its log-odds that this passage answers rather than none does, `prior`
+    the score that it had before."""
 
     passage: Passage
     cosine: float
@@ -110,6 +124,8 @@ class Hit:
     signals: tuple[float, ...] = ()
     row: int = -1
     score: float = 0.0
+    odds: float | None = None
+    prior: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +170,9 @@ class Answer:
     one snapshot that every citation comes from. `latency_ms` is the time the question took, in milliseconds.
     `short_answer` is None where it is not plain which words answer. `verdict` is "yes" or "no" where a quotation
     says so to a question that asks for it, else empty. `conflict` says that two quotations give different values.
+
+    When `abstained`, `text` says why, `why` is one of MISSING, NO_QUESTION, OTHER_LANGUAGE, or empty where nothing
+    more is known, and `missing` are the words of the question that the sources lack.
     """
 
     question: str
@@ -167,6 +186,8 @@ class Answer:
     short_answer: ShortAnswer | None = None
     verdict: str = ""
     conflict: bool = False
+    missing: tuple[str, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

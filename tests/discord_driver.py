@@ -39,7 +39,7 @@ class Reply:
     @property
     def answered(self) -> bool:
         """Whether it is an answer: neither an abstention nor a refusal, which quote nothing or only what is near."""
-        return "The sources don't say" not in self.text and bool(self.quotations)
+        return "nearest passages" not in self.text and bool(self.quotations)
 
     @property
     def quotations(self) -> list[str]:

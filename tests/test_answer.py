@@ -114,7 +114,7 @@ def test_a_question_about_nothing_is_abstained_on_with_confidence_0(question):
 def test_what_asks_nothing_of_the_sources_is_abstained_on_for_that():
     found = ask("the of and")
     assert (found.why, found.missing) == (NO_QUESTION, ())
-    assert found.text == "That is not a question about the sources I have: ask me about a or b."
+    assert found.text == "That is not a question about the sources I have: ask me about b or a."
 
 
 @pytest.fixture(scope="module")

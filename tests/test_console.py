@@ -88,6 +88,13 @@ def test_short_answer_or_verdict_comes_first_and_is_bold_within_its_quotation():
     assert desk.out.splitlines()[1:4] == ["Yes.", "", f"[1] “{quote}”"]
 
 
+def test_abstention_says_its_reason():
+    desk = Desk()
+    desk.library.answer = make_abstention(text="The sources don't mention Gemini.")
+    desk.session.handle("Gemini?")
+    assert "The sources don't mention Gemini.\n\n" in desk.out
+
+
 def test_abstention_says_so_and_offers_the_nearest_passages_as_such():
     desk = Desk()
     desk.library.answer = make_abstention(make_citation(quote="Near."), confidence=0.12)

@@ -386,6 +386,14 @@ def test_an_abstention_without_passages_offers_none() -> None:
     assert shown[1] == "-# Chance that the sources answer this: 12 %. Snapshot 20250405-1a2b3c."
 
 
+def test_an_abstention_says_its_reason_with_nothing_in_it_that_acts() -> None:
+    found = make_abstention(make_citation(), text="The sources don't mention @everyone_.")
+    shown = blocks(render.answer(found))
+    assert shown[0] == (
+        "**The sources don't mention @\u200beveryone\\_.** The nearest passages, which may not be about it:"
+    )
+
+
 def test_an_abstention_looks_different_from_an_answer() -> None:
     answered, abstained = (render.answer(one).to_components()[0] for one in (make_answer(), make_abstention()))
     assert answered["accent_color"] != abstained["accent_color"]
