@@ -24,7 +24,7 @@ from index.snapshot import Snapshots
 from index.sources import read_sources
 from index.types import Hit
 
-__all__ = ["Row", "collect"]
+__all__ = ["Row", "collect", "shelf_of"]
 
 CAPITALS = re.compile(r"(?<=\s)[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
 
@@ -82,7 +82,7 @@ def collect(documents: Path, questions: Sequence[Question], *, augment: bool, se
         answers = tuple(dict.fromkeys(answer for _, _, answer in at.spans)) if answerable else ()
         return Row(fold, kind, text, answerable, signals, np.asarray(gold), texts, answers)
 
-    whole = _shelf(documents, embedder)
+    whole = shelf_of(documents, embedder)
     places = {}
     for at in questions:
         hits = found(whole, at.question)
@@ -121,7 +121,7 @@ def _parts(path: Path, embedder: BundledEmbedder) -> Iterator[tuple[int, int, Sh
         end = len(text) if end < 0 or len(text) - end < PART // 2 else end
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, path.name).write_bytes(text[start:end].encode())
-            yield start, end, _shelf(Path(folder), embedder)
+            yield start, end, shelf_of(Path(folder), embedder)
         start = end
 
 
@@ -147,7 +147,7 @@ def _holds(at: Question, hit: Hit, shelf: Shelf) -> bool:
     return any(passage.start < end and start < passage.end for start, end, _ in at.spans)
 
 
-def _shelf(documents: Path, embedder: BundledEmbedder) -> Shelf:
+def shelf_of(documents: Path, embedder: BundledEmbedder) -> Shelf:
     """An index of a folder, in memory."""
     with tempfile.TemporaryDirectory() as folder:
         indexer = Indexer(
