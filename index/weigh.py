@@ -23,7 +23,7 @@ __all__ = ["BY_READING", "DEPTH", "EACH", "OVERALL", "WEIGHTS", "ReadingScorer",
 
 WEIGHTS = Path(__file__).with_name("weigh.json")
 
-DEPTH = 8
+DEPTH = 5
 """So many of the best hits are read: each costs a question the same time again."""
 
 EACH = (
