@@ -66,9 +66,9 @@ def embolden(text: str, bold: tuple[int, int] | None) -> str:
     line = fold(text)
     if bold is None or not line[slice(*bold)].strip():
         return escape(line)
-    # Each part is escaped by itself: the marks stand between, so nothing acts across a seam.
-    before, words, after = line[: bold[0]], line[slice(*bold)], line[bold[1] :]
-    return f"{escape(before)}{BOLD}{escape(words)}{BOLD}{escape(after)}"
+    parts = [escape(part) for part in (line[: bold[0]], line[slice(*bold)], line[bold[1] :])]
+    # What the marks would cut in two (a mention, a link) is escaped as a whole or not at all: then nothing is bold.
+    return BOLD.join(parts) if "".join(parts) == escape(line) else escape(line)
 
 
 def units(text: str) -> int:

@@ -14,7 +14,7 @@ __all__ = ["QuotingGenerator", "cite"]
 
 MOST_CITATIONS = 3
 
-WORTH = 0.0001
+WORTH = 0.00013
 """A further sentence is quoted when its probability of answering is at least this for each of its characters: so
 the reading is spent where it most likely helps, and who is sure is brief."""
 

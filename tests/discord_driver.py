@@ -43,9 +43,10 @@ class Reply:
 
     @property
     def quotations(self) -> list[str]:
-        """Each quotation as a person reads it: its number dropped, its escapes undone."""
+        """Each quotation as a person reads it: its number dropped, its escapes undone, nothing bold."""
         quoted = re.findall(r"^> \*\*\d+\.\*\* (.*)$", self.text, re.MULTILINE)
-        return [re.sub(r"\\([^\w\s])", r"\1", quote).strip() for quote in quoted]
+        plain = [re.sub(r"(?<!\\)\*\*", "", quote) for quote in quoted]
+        return [re.sub(r"\\([^\w\s])", r"\1", quote).strip() for quote in plain]
 
     @property
     def passages(self) -> tuple[int, ...]:

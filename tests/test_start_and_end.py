@@ -61,7 +61,7 @@ async def test_team_stands_for_the_owner_and_builds_the_first_index(first: Runni
     assert report.passages, report.text
     before, after = report.passages
     assert (before, after > 10) == (0, True)
-    assert WINDOW_EVIDENCE in (await discord.ask(WINDOW)).text
+    assert WINDOW_EVIDENCE in (await discord.ask(WINDOW)).text.replace("**", "")
 
 
 async def test_interrupt_ends_the_bot_cleanly(first: Running) -> None:
