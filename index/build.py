@@ -85,9 +85,10 @@ def _scorer(settings: Settings, embedding_model: str) -> Scorer:
     from index.score import EvidenceScorer
 
     signals, wanted = EvidenceScorer(), settings.reranker_model
-    if wanted.lower() == "none" or (wanted == READER and embedding_model != BUNDLED):
+    bundled = wanted.lower() == READER
+    if wanted.lower() == "none" or (bundled and embedding_model != BUNDLED):
         return signals
-    if wanted == READER:
+    if bundled:
         from index.reader import BundledReader
         from index.weigh import ReadingScorer
 

@@ -64,8 +64,20 @@ def _load(model: str) -> Any:
             f"The cross-encoder {model!r} cannot be loaded: set RERANKER_MODEL to the path of a cross-encoder, to a "
             f"hub name (that needs the internet once), to bundled, or to none. ({type(error).__name__})"
         ) from error
-    if loaded.config.num_labels != 1:
+    if loaded.num_labels != 1:
         raise LibraryError(
-            f"RERANKER_MODEL {model!r} gives {loaded.config.num_labels} scores a pair: choose a cross-encoder with one."
+            f"RERANKER_MODEL {model!r} gives {loaded.num_labels} scores a pair: choose a cross-encoder with one."
+        )
+    if not _scores_pairs(loaded):
+        raise LibraryError(
+            f"RERANKER_MODEL {model!r} is no cross-encoder: it has no weights that score a pair. Choose one that has, "
+            f"or bundled, or none."
         )
     return loaded
+
+
+def _scores_pairs(loaded: Any) -> bool:
+    """Whether the scores come from trained weights: to a bare model, such as an embedding model, sentence-transformers
+    adds random ones and only logs it."""
+    kinds = loaded.config.architectures or []
+    return len(list(loaded)) > 1 or not kinds or any(kind.endswith("ForSequenceClassification") for kind in kinds)

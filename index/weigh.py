@@ -7,7 +7,6 @@ not seen the article (stacking: Wolpert 1992) say what an odd is worth beside th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ import numpy as np
 
 from index.ports import Query, Reader, Vectors
 from index.score import OVERALL as BY_SIGNALS
-from index.score import TOPICS, EvidenceScorer, Logistic, log_odds, overall
+from index.score import TOPICS, EvidenceScorer, Logistic, log_odds, overall, read_table
 from index.types import Hit
 
 __all__ = ["BY_READING", "DEPTH", "EACH", "OVERALL", "WEIGHTS", "ReadingScorer", "by_reading", "each", "whole"]
@@ -57,7 +56,7 @@ class ReadingScorer:
     """
 
     def __init__(self, signals: EvidenceScorer, reader: Reader, weights: Path = WEIGHTS) -> None:
-        table = json.loads(weights.read_text("utf-8"))
+        table = read_table(weights)
         self._signals = signals
         self._reader = reader
         self._each = Logistic.of(table["each"], EACH, weights)

@@ -45,6 +45,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--full", action="store_true", help="keep the weights as floats of 32 bits")
     parser.add_argument("--out", type=Path, default=READER)
     given = parser.parse_args(argv)
+    logging.getLogger().setLevel(logging.ERROR)  # the quantiser recommends steps that were left out on purpose
     export(soup(given.weights), given.out, full=given.full)
     digest = hashlib.sha256(given.out.read_bytes()).hexdigest()
     if given.out == READER:
@@ -62,7 +63,6 @@ def soup(weights: Sequence[Path]) -> Reader:
 
 
 def export(reader: Reader, path: Path, *, full: bool = False) -> None:
-    logging.getLogger().setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
         plain = path if full else Path(folder, "reader.onnx")
         second = torch.zeros(1, 9, dtype=torch.long)

@@ -57,7 +57,7 @@ def read_pairs(path: Path) -> tuple[list[str], list[Pair]]:
     sentences: list[str] = []
     places: dict[tuple[str, str], int] = {}
     pairs = []
-    for line in path.read_text("utf-8").splitlines():
+    for line in filter(str.strip, path.read_text("utf-8").split("\n")):  # JSON may hold other signs that end lines
         row = json.loads(line)
         key = (row["split"], row["sentence"])
         if key not in places:
@@ -113,17 +113,28 @@ def swapped(question: str, evidence: str, around: Sequence[str], chance: random.
 
 
 def _other_number(question: str, evidence: str, around: Sequence[str], chance: random.Random) -> str:
-    found = [at for at in NUMBER.findall(question) if at in evidence]
-    others = [at for text in around for at in NUMBER.findall(text) if at not in evidence and at not in question]
+    known = {*_numbers(evidence), *_numbers(question)}
+    found = [at for at in _numbers(question) if at in _numbers(evidence)]
     if not found:
         return ""
     old = chance.choice(found)
-    alike = [at for at in others if len(at) == len(old)]
+    alike = [at for text in around for at in _numbers(text) if at not in known and len(at) == len(old)]
+    if not alike and old.isdigit():
+        near = [int(old) + step for step in (-20, -10, -3, -1, 1, 2, 5, 10)]
+        alike = [str(at) for at in near if at >= 0 and str(at) not in known]
     if not alike:
-        if not old.isdigit():
-            return ""
-        alike = [str(int(old) + chance.choice((-20, -10, -3, -1, 1, 2, 5, 10)))]
-    return question.replace(old, chance.choice(alike))
+        return ""
+    new = chance.choice(alike)
+    return NUMBER.sub(lambda at: at.group().replace(old, new) if _plain(at.group()) == old else at.group(), question)
+
+
+def _numbers(text: str) -> list[str]:
+    return [_plain(at) for at in NUMBER.findall(text)]
+
+
+def _plain(number: str) -> str:
+    """Without the signs that end a sentence or a clause."""
+    return number.rstrip(".,")
 
 
 def _opposite(question: str, evidence: str, around: Sequence[str], chance: random.Random) -> str:
@@ -133,7 +144,7 @@ def _opposite(question: str, evidence: str, around: Sequence[str], chance: rando
         return ""
     at = chance.choice(found)
     other = _opposites()[words[at].lower()]
-    if stem(other) in content(evidence):
+    if stem(other) in {stem(word) for word in tokens(evidence)}:
         return ""
     return " ".join((*words[:at], other, *words[at + 1 :]))
 
