@@ -33,13 +33,17 @@ from sentence_transformers import SentenceTransformer
 
 from index import Settings, open_library
 from index.answer import Answerer
-from index.embed import BUNDLED, SentenceEmbedder, threads
+from index.calibration import threshold
+from index.embed import SentenceEmbedder, threads
+from index.encoder import BUNDLED, BundledEmbedder
 from index.faiss_store import FaissStore
 from index.generate import QuotingGenerator
 from index.indexer import Indexer
+from index.reader import BundledReader
 from index.retrieve import Retriever
 from index.score import EvidenceScorer
 from index.snapshot import Snapshots, read_texts
+from index.weigh import ReadingScorer
 from tests.article import ARTICLE, WINDOW
 from tests.bot_process import ROOT
 
@@ -108,6 +112,8 @@ def _question(index: Path, model: SentenceTransformer, rounds: int, say: Say) ->
     say(f"{len(QUESTIONS)} questions, {rounds} times each ...")
     library = open_library(_settings(index))
     library.load()
+    unread = open_library(_settings(index).model_copy(update={"reranker_model": "none"}))
+    unread.load()
     features = [model.preprocess([question]) for question in QUESTIONS]
     bare = model[0].auto_model
     inputs = [{name: one[name] for name in ("input_ids", "attention_mask")} for one in features]
@@ -115,12 +121,14 @@ def _question(index: Path, model: SentenceTransformer, rounds: int, say: Say) ->
         for question, tokens in list(zip(QUESTIONS, inputs, strict=True))[:20]:
             bare(**tokens)
             library.ask(question)
+            unread.ask(question)
         gc.collect()
-        asked, passed = [], []
+        asked, passed, without = [], [], []
         for _ in range(rounds):
             for question, tokens in zip(QUESTIONS, inputs, strict=True):
                 passed.append(1_000 * _seconds(bare, **tokens))
                 asked.append(1_000 * _seconds(library.ask, question))
+                without.append(1_000 * _seconds(unread.ask, question))
     return {
         "questions": len(QUESTIONS),
         "asked": len(asked),
@@ -131,6 +139,8 @@ def _question(index: Path, model: SentenceTransformer, rounds: int, say: Say) ->
         "ratio_p50": _rounded(_quantile(asked, 50) / _quantile(passed, 50)),
         "ratio_p99": _rounded(_quantile(asked, 99) / _quantile(passed, 99)),
         "target_p50": QUESTION_TARGET,
+        "without_reader_p50_ms": _rounded(_quantile(without, 50)),
+        "without_reader_p99_ms": _rounded(_quantile(without, 99)),
     }
 
 
@@ -164,7 +174,8 @@ def _parts(index: Path, rounds: int, say: Say) -> dict[str, float]:
     """Median milliseconds of each part of a question; `signals` is what of retrieval no engine accounts for."""
     say("where a question's time goes ...")
     spent: dict[str, float] = defaultdict(float)
-    snapshots, embedder, scorer = Snapshots(index), SentenceEmbedder(BUNDLED), EvidenceScorer()
+    snapshots, embedder = Snapshots(index), BundledEmbedder(lambda: SentenceEmbedder(BUNDLED))
+    scorer = ReadingScorer(EvidenceScorer(), Stopwatch(BundledReader(), "read", spent))
     indexer = Indexer(
         snapshots=snapshots,
         lock=index / "lock",
@@ -186,7 +197,7 @@ def _parts(index: Path, rounds: int, say: Say) -> dict[str, float]:
         retriever=Stopwatch(retriever, "retrieve", spent),
         generator=Stopwatch(QuotingGenerator(), "generate", spent),
         confidence=Stopwatch(scorer, "confidence", spent).confidence,
-        threshold=scorer.threshold,
+        threshold=threshold(scorer.curve, Settings.model_fields["max_wrong"].default),
     )
     rows: dict[str, list[float]] = defaultdict(list)
     for _ in range(rounds):
@@ -195,10 +206,11 @@ def _parts(index: Path, rounds: int, say: Say) -> dict[str, float]:
             whole = _seconds(answerer.answer, shelf, question)
             inside = sum(spent[stage] for stage in ("vectors", "bm25", "late", "rerank"))
             spent["signals"] = spent.pop("retrieve") - inside
+            spent["rerank"] -= spent["read"]
             spent["check"] = whole - sum(spent.values())
             for stage, seconds in spent.items():
                 rows[stage].append(1_000 * seconds)
-    order = ("embed", "vectors", "bm25", "late", "signals", "rerank", "confidence", "generate", "check")
+    order = ("embed", "vectors", "bm25", "late", "signals", "rerank", "read", "confidence", "generate", "check")
     return {stage: _rounded(statistics.median(rows[stage])) for stage in order}
 
 
@@ -310,6 +322,7 @@ def _show(found: dict[str, Any]) -> None:
     for name, target in (("p50", f"at most {QUESTION_TARGET}"), ("p99", "")):
         row = (question[f"{name}_ms"], question[f"bare_{name}_ms"], question[f"ratio_{name}"])
         table.add_row(f"a question warm, {name}, ms", *map(str, row), target)
+        table.add_row(f"  without the reader, {name}, ms", str(question[f"without_reader_{name}_ms"]), "", "", "")
     row = (build["seconds"], build["encode_seconds"], build["ratio"])
     table.add_row(f"index of {build['passages']} passages, s", *map(str, row), f"at most {BUILD_TARGET}")
     rates = (str(build["passages_a_second"]), str(build["encode_passages_a_second"]))
