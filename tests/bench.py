@@ -53,7 +53,7 @@ BUILD_TARGET = 1.3
 LARGER = ROOT.parent / "shared" / "eval" / "squad2" / "documents"
 IMPORTING = """import time
 started = time.perf_counter()
-import index.__main__, index.answer, index.generate, index.indexer, index.encoder, index.reader, index.weigh, onnxruntime
+import index.__main__, index.answer, index.generate, index.indexer, index.encoder, index.reader, onnxruntime
 print(time.perf_counter() - started)"""
 
 SUBJECTS = ("Scout", "LLaMA 4 Maverick", "Behemoth", "the LLaMA 4 series", "Meta", "LlamaCon", "Gemini 2.0 Pro")
