@@ -39,19 +39,19 @@ def open_library(settings: Settings) -> Library:
     def answerer(loaded: Embedder) -> Answerer:
         from index.answer import Answerer
         from index.calibration import threshold
+        from index.encoder import BUNDLED
         from index.generate import QuotingGenerator
         from index.retrieve import Retriever
         from index.silence import NEARNESS, Silence
 
         scorer = _scorer(settings, loaded.name)
-        bundled = settings.embedding_model == Settings.model_fields["embedding_model"].default
         return Answerer(
             embedder=loaded,
             retriever=Retriever(reranker=scorer),
             generator=QuotingGenerator(),
             confidence=scorer.confidence,
             threshold=threshold(scorer.curve, settings.max_wrong),
-            silence=Silence(reads=["en"], nearness=NEARNESS) if bundled else Silence(),
+            silence=Silence(reads=["en"], nearness=NEARNESS) if loaded.name == BUNDLED else Silence(),
         )
 
     def indexer(loaded: Embedder) -> Indexer:

@@ -10,10 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from index.encoder import BUNDLED, model_folder
+from index.encoder import BUNDLED, model_folder, unit
 from index.errors import LibraryError
 from index.ports import Encoding, Progress
 
@@ -92,7 +91,7 @@ class SentenceEmbedder:
         with torch.inference_mode():
             out = self._model(features)
         tokens = out["token_embeddings"].float().numpy()
-        whole = _unit(out["sentence_embedding"].float().numpy())
+        whole = unit(out["sentence_embedding"].float().numpy())
         states = out["all_layer_embeddings"][LOWER_LAYERS].float().numpy() if self._with_states else None
         found = []
         for at, (_, tail) in enumerate(texts):
@@ -112,8 +111,8 @@ class SentenceEmbedder:
     def _encoding(self, whole: Any, tokens: Any, pieces: list[str], tail: int) -> Encoding:
         end = len(pieces) - 1
         own = tokens[end - tail : end] if tail > 0 else tokens[:1]
-        pooled = _unit(own.mean(axis=0)) if self._pools_by_mean and tail > 0 else whole
-        return Encoding(pooled, _unit(own), tuple(pieces[end - tail : end] if tail > 0 else pieces[:1]))
+        pooled = unit(own.mean(axis=0)) if self._pools_by_mean and tail > 0 else whole
+        return Encoding(pooled, unit(own), tuple(pieces[end - tail : end] if tail > 0 else pieces[:1]))
 
 
 def _load(model: str) -> Any:
@@ -143,12 +142,6 @@ def _pools_by_mean(model: Any) -> bool:
     kinds = [type(part).__name__ for part in parts]
     plain = kinds in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
     return plain and getattr(parts[1], "pooling_mode", None) == "mean"
-
-
-def _unit(vectors: Any) -> Any:
-    """Rows of length 1; a row of zeros stays."""
-    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return (vectors / np.where(norms > 0, norms, 1)).astype(np.float32)
 
 
 def _keep_numpy_to_one_thread() -> None:

