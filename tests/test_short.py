@@ -120,6 +120,7 @@ def test_words_with_markup_or_broken_characters_among_them_are_not_taken(text):
 
 
 @pytest.mark.parametrize("text", ["", " ", "x" * 5_000, "1" * 5_000, "A" * 5_000, "1 " * 300, "Ab " * 300, "\x00"])
-def test_no_text_makes_it_fall(text):
+def test_whatever_the_text_what_is_found_lies_within_it(text):
     for question in ("How many experts?", "When was it?", "Who was it?", "Where is it?", "Which models?", "Why?", "x"):
-        spot(question, text)
+        start, end = spot(question, text) or (0, 1)
+        assert 0 <= start < end <= max(len(text), 1)
