@@ -11,7 +11,7 @@ from index.generate import cite
 from index.parts import parts
 from index.ports import Embedder, Generator
 from index.retrieve import Retriever, Shelf
-from index.short import Read, short_answer
+from index.short import short_answer
 from index.silence import Silence
 from index.together import Answered, said_in_one, together
 from index.types import Answer, Citation, Document, Hit, ShortAnswer
@@ -27,8 +27,7 @@ log = logging.getLogger(__name__)
 class Answerer:
     """Answers from one shelf at a time. `confidence` judges reranked hits; below `threshold` it abstains.
 
-    `read`, where there is a trained reader, says which words of a sentence answer; `silence` says why there is no
-    answer.
+    `silence` says why there is no answer.
     """
 
     def __init__(
@@ -39,7 +38,6 @@ class Answerer:
         generator: Generator,
         confidence: Callable[[Sequence[Hit]], float],
         threshold: float,
-        read: Read | None = None,
         silence: Silence | None = None,
     ) -> None:
         self._embedder = embedder
@@ -47,7 +45,6 @@ class Answerer:
         self._generator = generator
         self._confidence = confidence
         self._threshold = threshold
-        self._read = read
         self._silence = silence or Silence()
 
     def answer(self, shelf: Shelf, question: str) -> Answer:
@@ -91,7 +88,7 @@ class Answerer:
             said = ", ".join(f"“{' '.join(at.text.split())}” [{at.citation}]" for at in values if at)
             if len(citations) == len(pair) and all(values):
                 return replace(found, text=f"The sources disagree: {said}.", citations=citations, conflict=True)
-        short = short_answer(question, hits, found.citations, documents, self._read)
+        short = short_answer(question, hits, found.citations, documents)
         best = hits[0].passage
         cited = any(at.start <= best.start and best.end <= at.end for at in found.citations)
         return replace(

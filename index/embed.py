@@ -14,7 +14,7 @@ from threadpoolctl import ThreadpoolController
 
 from index.encoder import BUNDLED, model_folder, unit
 from index.errors import LibraryError
-from index.ports import Encoding, Progress
+from index.ports import Encoding, Progress, States
 
 __all__ = ["LOWER_LAYERS", "SentenceEmbedder", "threads"]
 
@@ -99,8 +99,9 @@ class SentenceEmbedder:
             encoding = self._encoding(whole[at], tokens[at], pieces[at], own)
             if states is not None:
                 end = lengths[at]
-                kept = states[at, end - 1 - own : end - 1] if tail else states[at, :end]
-                encoding = replace(encoding, states=kept.copy())
+                kept = slice(end - 1 - own, end - 1) if tail else slice(end)
+                ids = features["input_ids"][at, kept].numpy()
+                encoding = replace(encoding, states=States(states[at, kept].copy(), ids.copy()))
             found.append(encoding)
         return found
 

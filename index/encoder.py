@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from index.errors import LibraryError
-from index.ports import Embedder, Encoding, Progress
+from index.ports import Embedder, Encoding, Progress, States
 
 __all__ = ["BUNDLED", "GRAPH", "WEIGHTS", "BundledEmbedder", "model_folder", "one_thread", "unit"]
 
@@ -68,7 +68,9 @@ class BundledEmbedder:
         own = tokens[kept] if len(ids) > 2 else tokens[:1]
         pieces = read.tokens[kept] if len(ids) > 2 else read.tokens[:1]
         vector = tokens.mean(axis=0) if len(ids) <= 2 else own.mean(axis=0)
-        return Encoding(unit(vector), unit(own), tuple(pieces), tuple(read.offsets[kept]), states)
+        return Encoding(
+            unit(vector), unit(own), tuple(pieces), tuple(read.offsets[kept]), States(states, np.asarray(ids))
+        )
 
     def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
         with self._loading:

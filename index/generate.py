@@ -14,9 +14,12 @@ __all__ = ["QuotingGenerator", "cite"]
 
 MOST_CITATIONS = 3
 
-WORTH = 0.00013
+WORTH = 0.00015
 """A further sentence is quoted when its probability of answering is at least this for each of its characters: so
 the reading is spent where it most likely helps, and who is sure is brief."""
+
+BESIDE = 0.4
+"""A sentence beside one that is quoted need only be worth this share of it: it makes that easier to understand."""
 
 MOST_CHARACTERS = 1_300
 """Of quotation in one message; the best sentence is quoted even if it alone is longer."""
@@ -63,10 +66,10 @@ def _choose(hits: Sequence[Hit], documents: Mapping[str, Document], worth: float
     left = MOST_CHARACTERS
     for hit in hits:
         words, length = frozenset(content(hit.passage.reading)), len(hit.passage.text)
-        dear = length > left or hit.score < worth * length
+        home = [quotation for quotation in quotations if quotation.takes(hit, documents)]
+        dear = length > left or hit.score < worth * length * (BESIDE if home else 1.0)
         if told and (dear or any(_alike(words, other) for other in told)):
             continue
-        home = [quotation for quotation in quotations if quotation.takes(hit, documents)]
         if not home and len(quotations) == MOST_CITATIONS:
             continue
         if home:

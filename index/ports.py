@@ -22,6 +22,7 @@ __all__ = [
     "Reader",
     "Reranker",
     "Scorer",
+    "States",
     "VectorStore",
     "Vectors",
 ]
@@ -33,21 +34,36 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
+class States:
+    """What a lower layer makes of each token: `rows` of shape (tokens, width), `ids` of shape (tokens,), the tokens'
+    numbers in the model's vocabulary. Without rows where a model has none."""
+
+    rows: Vectors
+    ids: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def first(self, tokens: int) -> States:
+        """Those of the first tokens alone."""
+        return States(self.rows[:tokens], self.ids[:tokens])
+
+
+@dataclass(frozen=True, slots=True)
 class Encoding:
     """What a model makes of one text.
 
     `vector` has shape (dimension,), length 1. `tokens` has shape (n, width), rows of length 1, one for each of
     the n `pieces` of the text itself (context and special tokens left out). A question's `spans` say which
-    characters each piece stands for, as (start, end). `states` are those of a lower layer, as a reader goes on from
-    them: a question's with its special tokens, shape (n + 2, width), a passage's without, (n, width); None from a
-    model that no reader goes on from.
+    characters each piece stands for, as (start, end). `states` are those that a reader goes on from: a question's
+    with its special tokens, n + 2, a passage's without, n; None from a model that no reader goes on from.
     """
 
     vector: Vectors
     tokens: Vectors
     pieces: tuple[str, ...]
     spans: tuple[tuple[int, int], ...] = ()
-    states: Vectors | None = None
+    states: States | None = None
 
 
 class Embedder(Protocol):
@@ -95,12 +111,12 @@ class VectorStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question as it is asked of one shelf: `states` gives those of the passage in a row, shape (tokens, width),
-    empty where the embedder has none."""
+    """A question as it is asked of one shelf: `states` gives those of the passage in a row, none where
+    the embedder has none."""
 
     text: str
     encoding: Encoding
-    states: Callable[[int], Vectors]
+    states: Callable[[int], States]
 
 
 class Reranker(Protocol):

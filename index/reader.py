@@ -16,7 +16,7 @@ import numpy as np
 
 from index.encoder import one_thread
 from index.errors import LibraryError
-from index.ports import Query
+from index.ports import Query, States
 from index.states import LONGEST
 from index.types import Hit
 
@@ -49,15 +49,17 @@ class BundledReader:
         self._session: Any = onnxruntime.InferenceSession(content, one_thread(), providers=["CPUExecutionProvider"])
 
     def odds(self, query: Query, hits: Sequence[Hit]) -> list[float | None]:
-        return [self._odds(query, hit) for hit in hits]
+        asked = query.encoding.states
+        return [None if asked is None else self.read(asked, query.states(hit.row)) for hit in hits]
 
-    def _odds(self, query: Query, hit: Hit) -> float | None:
-        asked, passage = query.encoding.states, query.states(hit.row)
-        if asked is None or not len(passage):
+    def read(self, asked: States, passage: States) -> float | None:
+        """Log-odds that a passage answers a question; None where the passage has no token."""
+        if not len(passage):
             return None
-        asked = asked[:LONGEST]
-        states = np.concatenate([asked, passage])[np.newaxis].astype(np.float32)
-        second = np.zeros((1, states.shape[1]), np.int64)
+        asked = asked.first(LONGEST)
+        states = np.concatenate([asked.rows, passage.rows])[np.newaxis].astype(np.float32)
+        ids = np.concatenate([asked.ids, passage.ids])[np.newaxis].astype(np.int64)
+        second = np.zeros_like(ids)
         second[:, len(asked) :] = 1
-        (odds, *_) = self._session.run(None, {"states": states, "second": second})
+        (odds,) = self._session.run(None, {"states": states, "ids": ids, "second": second})
         return float(odds[0])

@@ -33,7 +33,7 @@ class Settings(BaseSettings):
         description="What reads the best passages: bundled (ours), a cross-encoder by path or hub name, or none.",
     )
     max_wrong: float = Field(
-        default=0.25, ge=0, le=1, description="The share of answers that may be wrong; less: fewer answers, surer ones."
+        default=0.2, ge=0, le=1, description="The share of answers that may be wrong; less: fewer answers, surer ones."
     )
     max_source_mb: float = Field(default=10.0, gt=0, description="A larger source, in MB, is reported and skipped.")
     keep_snapshots: int = Field(default=3, ge=1, description="How many snapshots are kept, the live one included.")

@@ -23,7 +23,7 @@ from index.types import Document, Passage, Section, Skipped, Snapshot
 
 __all__ = ["FORMAT", "Manifest", "Snapshots"]
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever a snapshot of before can no longer be read, or its passages would be made otherwise now."""
 
 REBUILD = "run `python -m index reindex` to build it anew"

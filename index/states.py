@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.ports import Encoding, Vectors
+from index.ports import Encoding, States, Vectors
 
 __all__ = ["LONGEST", "StateStore", "StateStoreBuilder"]
 
@@ -30,48 +30,52 @@ class StateStoreBuilder:
     def __init__(self) -> None:
         self._scale: Vectors | None = None
         self._rows: list[NDArray[np.int8]] = []
+        self._ids: list[NDArray[np.int32]] = []
         self._ends: list[int] = [0]
 
     def add(self, encodings: Sequence[Encoding]) -> None:
-        states = [encoding.states[:LONGEST] for encoding in encodings if encoding.states is not None]
+        states = [encoding.states.first(LONGEST) for encoding in encodings if encoding.states is not None]
         if not states:
             return
-        rows = np.concatenate(states)
+        rows = np.concatenate([one.rows for one in states])
         if self._scale is None and len(rows):
             spans = np.quantile(np.abs(rows), ALMOST_ALL, axis=0) * ROOM
             self._scale = (np.maximum(spans, 1e-6) / 127).astype(np.float32)
         if self._scale is not None:  # a text may have no token of its own, such as one of a zero-width space
             self._rows.append(np.clip(np.rint(rows / self._scale), -127, 127).astype(np.int8))
+            self._ids += [one.ids.astype(np.int32) for one in states]
         for one in states:
             self._ends.append(self._ends[-1] + len(one))
 
     def finish(self) -> StateStore:
         scale = self._scale if self._scale is not None else np.zeros(0, np.float32)
         rows = np.concatenate(self._rows) if self._rows else np.zeros((0, len(scale)), np.int8)
-        return StateStore(scale, rows, np.asarray(self._ends, np.int64))
+        ids = np.concatenate(self._ids) if self._ids else np.zeros(0, np.int32)
+        return StateStore(scale, rows, ids, np.asarray(self._ends, np.int64))
 
 
 class StateStore:
     """States of all passages; passage `i` has rows `ends[i]` to `ends[i + 1]`; empty for a model without states."""
 
-    def __init__(self, scale: Vectors, rows: NDArray[np.int8], ends: NDArray[np.int64]) -> None:
+    def __init__(self, scale: Vectors, rows: NDArray[np.int8], ids: NDArray[np.int32], ends: NDArray[np.int64]) -> None:
         self._scale = scale
         self._rows = rows
+        self._ids = ids
         self._ends = ends
 
     def __len__(self) -> int:
         return len(self._ends) - 1
 
-    def of(self, passage: int) -> Vectors:
-        """Shape (tokens, width); (0, 0) where there are none."""
+    def of(self, passage: int) -> States:
+        """Without rows where there are none."""
         if not len(self):
-            return np.zeros((0, 0), np.float32)
-        rows = self._rows[self._ends[passage] : self._ends[passage + 1]]
-        result: Vectors = rows.astype(np.float32) * self._scale
-        return result
+            return States(np.zeros((0, 0), np.float32), np.zeros(0, np.int64))
+        own = slice(self._ends[passage], self._ends[passage + 1])
+        return States(self._rows[own].astype(np.float32) * self._scale, self._ids[own].astype(np.int64))
 
     def save(self, folder: Path) -> None:
         np.save(folder / "states.npy", self._rows, allow_pickle=False)
+        np.save(folder / "state_ids.npy", self._ids, allow_pickle=False)
         np.save(folder / "state_ends.npy", self._ends, allow_pickle=False)
         np.save(folder / "state_scale.npy", self._scale, allow_pickle=False)
 
@@ -81,5 +85,6 @@ class StateStore:
         return cls(
             np.load(folder / "state_scale.npy", allow_pickle=False),
             np.load(folder / "states.npy", mmap_mode="r", allow_pickle=False),
+            np.load(folder / "state_ids.npy", mmap_mode="r", allow_pickle=False),
             np.load(folder / "state_ends.npy", allow_pickle=False),
         )

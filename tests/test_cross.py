@@ -11,12 +11,16 @@ import pytest
 from index.cross import CrossEncoderReranker
 from index.errors import LibraryError
 from index.evidence import SIGNALS
-from index.ports import Encoding, Query
+from index.ports import Encoding, Query, States
 from index.score import EvidenceScorer
 from index.types import Hit, Passage
 
 UNIT = np.ones(1, np.float32)
-QUERY = Query("who", Encoding(UNIT, UNIT[np.newaxis], ("x",)), lambda row: np.zeros((0, 0), np.float32))
+QUERY = Query(
+    "who",
+    Encoding(UNIT, UNIT[np.newaxis], ("x",)),
+    lambda row: States(np.zeros((0, 0), np.float32), np.zeros(0, np.int64)),
+)
 
 
 def cross_encoder(folder: Path, labels: int = 1) -> Path:

@@ -12,7 +12,7 @@ import pytest
 
 from index.encoder import BUNDLED, GRAPH
 from index.errors import LibraryError
-from index.ports import Encoding, Query, Vectors
+from index.ports import Encoding, Query, States
 from index.reader import CARD, READER, BundledReader
 from index.states import LONGEST
 from index.types import Hit, Passage
@@ -52,8 +52,9 @@ def exported(torch_reader: Any, tmp_path_factory: pytest.TempPathFactory) -> dic
     return found
 
 
-def states(tokens: int, seed: int) -> Vectors:
-    return np.random.default_rng(seed).standard_normal((tokens, WIDTH)).astype(np.float32) * 0.5
+def states(tokens: int, seed: int) -> States:
+    chance = np.random.default_rng(seed)
+    return States(chance.standard_normal((tokens, WIDTH)).astype(np.float32) * 0.5, chance.integers(0, 20, tokens))
 
 
 def query(tokens: int = 9) -> Query:
@@ -69,18 +70,19 @@ def by_torch(reader: Any, asked: Query) -> list[float]:
     """All passages in one batch, padded as in training."""
     import torch
 
-    question, passages = asked.encoding.states[:LONGEST], [asked.states(row) for row in range(len(PASSAGES))]
+    question, passages = asked.encoding.states.first(LONGEST), [asked.states(row) for row in range(len(PASSAGES))]
     longest = len(question) + max(PASSAGES)
     rows = torch.zeros(len(PASSAGES), longest, WIDTH)
     mask = torch.zeros(len(PASSAGES), longest, dtype=torch.long)
-    second = torch.zeros_like(mask)
+    ids, second = torch.zeros_like(mask), torch.zeros_like(mask)
     for at, passage in enumerate(passages):
         end = len(question) + len(passage)
-        rows[at, :end] = torch.from_numpy(np.concatenate([question, passage]))
+        rows[at, :end] = torch.from_numpy(np.concatenate([question.rows, passage.rows]))
+        ids[at, :end] = torch.from_numpy(np.concatenate([question.ids, passage.ids]))
         mask[at, :end] = 1
         second[at, len(question) : end] = 1
     with torch.inference_mode():
-        return [float(odd) for odd in reader(rows, mask, second)[0]]
+        return [float(odd) for odd in reader(rows, ids, mask, second)]
 
 
 def test_the_file_with_floats_gives_the_odds_that_torch_gives(exported, torch_reader):
@@ -101,10 +103,20 @@ def test_odds_come_in_the_order_of_the_hits(exported):
     assert exported["full"].odds(query(), hits(2, 0, 3, 1)) == [there[at] for at in (2, 0, 3, 1)]
 
 
+def test_a_word_that_question_and_passage_both_hold_counts(exported):
+    asked = query()
+    passage = asked.states(0)
+    other = States(passage.rows, passage.ids + 1_000)
+    reader = exported["full"]
+    assert reader.read(asked.encoding.states, passage) != pytest.approx(
+        reader.read(asked.encoding.states, other), abs=1e-3
+    )
+
+
 def test_a_question_is_read_up_to_the_longest(exported):
     asked = query(LONGEST + 30)
     cut = query(LONGEST)
-    same = Query("?", Encoding(UNIT, UNIT[np.newaxis], ("x",), (), asked.encoding.states[:LONGEST]), cut.states)
+    same = Query("?", Encoding(UNIT, UNIT[np.newaxis], ("x",), (), asked.encoding.states.first(LONGEST)), cut.states)
     assert exported["full"].odds(asked, hits(0, 2)) == exported["full"].odds(same, hits(0, 2))
     assert exported["full"].odds(asked, hits(0, 2)) != exported["full"].odds(query(LONGEST - 1), hits(0, 2))
 
@@ -113,7 +125,7 @@ def test_without_states_of_the_question_or_of_the_passage_there_are_no_odds(expo
     bare = Query("?", Encoding(UNIT, UNIT[np.newaxis], ("x",)), query().states)
     assert exported["full"].odds(bare, hits(0, 1)) == [None, None]
     asked = query()
-    half = Query("?", asked.encoding, lambda row: asked.states(row) if row else np.zeros((0, 0), np.float32))
+    half = Query("?", asked.encoding, lambda row: asked.states(row) if row else states(0, 0))
     assert [odd is None for odd in exported["full"].odds(half, hits(0, 1))] == [True, False]
 
 

@@ -64,6 +64,13 @@ def test_a_further_sentence_is_quoted_only_where_it_is_worth_its_length():
     assert quotes(found) == [LONG[0], short]
 
 
+def test_a_sentence_beside_one_that_is_quoted_need_be_worth_less():
+    short = "Tea is made of leaves and time."
+    worth = 0.003
+    assert quotes(draft([0.9, worth], a_md=f"{LONG[0]} {short}")) == [f"{LONG[0]} {short}"]
+    assert quotes(draft([0.9, worth], a_md=paragraphs(LONG[0], short))) == [LONG[0]]
+
+
 def test_the_best_sentence_is_quoted_however_little_it_is_worth():
     assert quotes(draft([0.001], a_md=LONG[0])) == [LONG[0]]
 

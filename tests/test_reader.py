@@ -11,7 +11,7 @@ import pytest
 from index.embed import SentenceEmbedder
 from index.encoder import BUNDLED
 from index.errors import LibraryError
-from index.ports import Query
+from index.ports import Query, States
 from index.reader import CARD, READER, BundledReader
 from index.types import Hit, Passage
 
@@ -43,7 +43,7 @@ def test_odds_are_in_the_order_of_the_hits_and_do_not_depend_on_the_others(query
 
 
 def test_a_passage_without_states_is_not_read(query):
-    bare = Query(query.text, query.encoding, lambda row: np.zeros((0, 0), np.float32))
+    bare = Query(query.text, query.encoding, lambda row: States(np.zeros((0, 0), np.float32), np.zeros(0, np.int64)))
     assert BundledReader().odds(bare, hits(0)) == [None]
 
 

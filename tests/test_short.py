@@ -13,10 +13,9 @@ SCOUT = "LLaMA 4 Scout is equipped with 17 billion active parameters and 16 expe
 WINDOW = "It offers an industry-leading context window of 10 million tokens."
 
 
-def said(question: str, text: str, scores: dict[str, float] | None = None) -> str | None:
-    """The words found; `scores` are by words, as a reader would give them by place."""
-    places = {(text.index(words), text.index(words) + len(words)): score for words, score in (scores or {}).items()}
-    place = spot(question, text, places or None)
+def said(question: str, text: str) -> str | None:
+    """The words found."""
+    place = spot(question, text)
     return text[slice(*place)] if place else None
 
 
@@ -85,15 +84,6 @@ def test_of_two_the_one_that_the_questions_words_stand_by():
     text = "The north was taken in 1241, and after a long siege the port fell in 1259."
     assert said("When did the port fall?", text) == "1259"
     assert said("When was the north taken?", text) == "1241"
-
-
-def test_a_reader_that_points_elsewhere_is_believed_only_where_likely_and_of_the_kind():
-    text = "Scout has 16 experts in all, and Maverick came later."
-    question = "How many experts does Scout have?"
-    assert said(question, text, {"16": 0.4}) == "16 experts"
-    assert said(question, text, {"Maverick": 0.9}) is None
-    assert said("What is the newer one?", text, {"Maverick": 0.9}) == "Maverick"
-    assert said("What is the newer one?", text, {"Maverick": 0.4}) is None
 
 
 def shortened(question: str, text: str, *, best: str):

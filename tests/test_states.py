@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from index.ports import Encoding, Vectors
+from index.ports import Encoding, States, Vectors
 from index.states import LONGEST, StateStore, StateStoreBuilder
 
 UNIT = np.ones(2, np.float32) / np.sqrt(2)
 
 
-def encoding(states: Vectors | None) -> Encoding:
+def encoding(rows: Vectors | None) -> Encoding:
+    states = None if rows is None else States(rows, np.arange(len(rows)) + len(rows))
     return Encoding(UNIT, UNIT[np.newaxis], ("x",), (), states)
 
 
@@ -30,24 +31,30 @@ def some(rows: int, seed: int = 0) -> Vectors:
 def test_each_passage_gets_back_its_own_states_to_within_a_step_of_a_byte():
     first, second = some(50), some(7, seed=1)
     kept = store(first, second)
-    assert np.abs(kept.of(0) - first).max() < 0.04
-    assert kept.of(1).shape == (7, 8)
+    assert np.abs(kept.of(0).rows - first).max() < 0.04
+    assert kept.of(1).rows.shape == (7, 8)
+
+
+def test_each_passage_gets_back_the_ids_of_its_tokens():
+    kept = store(some(3), some(2))
+    assert [kept.of(row).ids.tolist() for row in (0, 1)] == [[3, 4, 5], [2, 3]]
 
 
 def test_what_a_byte_does_not_span_is_cut_off_and_never_wraps():
     kept = store(some(50), some(5, seed=1) * 100)
-    assert (np.sign(kept.of(1)) == np.sign(some(5, seed=1))).all()
+    assert (np.sign(kept.of(1).rows) == np.sign(some(5, seed=1))).all()
 
 
 def test_a_longer_passage_is_kept_up_to_the_limit():
-    assert store(some(LONGEST + 9)).of(0).shape == (LONGEST, 8)
+    found = store(some(LONGEST + 9)).of(0)
+    assert (found.rows.shape, len(found)) == ((LONGEST, 8), LONGEST)
 
 
 def test_a_model_without_states_leaves_none_to_read():
     builder = StateStoreBuilder()
     builder.add([encoding(None)])
     kept = builder.finish()
-    assert (len(kept), kept.of(0).shape) == (0, (0, 0))
+    assert (len(kept), len(kept.of(0))) == (0, 0)
 
 
 def test_states_read_from_disk_are_those_that_were_written(tmp_path: Path):
@@ -55,4 +62,5 @@ def test_states_read_from_disk_are_those_that_were_written(tmp_path: Path):
     kept.save(tmp_path)
     found = StateStore.load(tmp_path)
     assert len(found) == 2
-    assert (found.of(1) == kept.of(1)).all()
+    assert (found.of(1).rows == kept.of(1).rows).all()
+    assert (found.of(1).ids == kept.of(1).ids).all()

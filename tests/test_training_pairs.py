@@ -1,4 +1,4 @@
-"""What the reader is trained on: questions as people type them, questions made unanswerable, and who is left out."""
+"""What the reader is trained on: questions as people type them, and questions made unanswerable."""
 
 # ruff: noqa: S311 (its chance is seeded, not secret)
 
@@ -12,13 +12,10 @@ import numpy as np
 import pytest
 
 from index.words import content, tokens
-from training.folds import FOLDS, fold_of, left_out
 from training.groups import Group, Groups
 from training.pairs import Pair, clean, keywords, misspelt, nearest, read_pairs, swapped
-from training.train import _fewer
 
 TRIES = 200
-ARTICLES = ["Oxygen", "Apollo", "Normans", "Chopin", "Kenya", "Steam", "Amazon"]
 
 
 def made(question: str, evidence: str, *around: str) -> set[str]:
@@ -137,39 +134,13 @@ def test_the_nearest_sentences_leave_the_own_one_out_and_stay_within_reach():
     assert nearest(questions, vectors, texts, asked, 1, 9)[0] == [1]
 
 
-def test_every_article_is_left_out_in_exactly_one_fold():
-    parts = [left_out(fold, ARTICLES) for fold in range(FOLDS)]
-    assert sorted(article for part in parts for article in part) == sorted(ARTICLES)
-    assert parts[0] == ["Amazon", "Kenya", "Steam"]
-    assert [fold_of(article, ARTICLES) for article in sorted(ARTICLES)] == [0, 1, 2, 0, 1, 2, 0]
-
-
-def test_an_article_that_is_not_among_them_is_in_no_fold():
-    assert fold_of("Release", ARTICLES) == -1
-
-
 def test_groups_read_from_disk_are_those_that_were_written(tmp_path: Path):
     chance = np.random.default_rng(0)
-    arrays = [chance.integers(-127, 128, (rows, 4), dtype=np.int8) for rows in (3, 1, 0, 5)]
-    one = Group(1, (1, 0), (True, False), ((0, 2), (-1, -1)), "Apollo", "asked", 7, (4, 2))
-    other = Group(0, (0,), (False,), ((-1, -1),), "", "absent")
-    Groups(arrays[:2], arrays[2:], [one, other]).save(tmp_path / "groups.npz")
+    states = [chance.integers(-127, 128, (rows, 4), dtype=np.int8) for rows in (3, 1, 0, 5)]
+    sides = [(at, chance.integers(0, 30_000, len(at))) for at in states]
+    one, other = Group(1, (1, 0), (True, False)), Group(0, (0,), (False,))
+    Groups(sides[:2], sides[2:], [one, other]).save(tmp_path / "groups.npz")
     found = Groups.load(tmp_path / "groups.npz")
     assert found.groups == [one, other]
-    assert [at.tolist() for at in (*found.questions, *found.passages)] == [at.tolist() for at in arrays]
-
-
-def test_of_a_large_group_all_that_answer_are_kept_each_with_its_own_end():
-    gold = tuple(at in (1, 5) for at in range(8))
-    group = Group(0, tuple(range(10, 18)), gold, tuple((at, at) for at in range(8)), "", "asked")
-    kept = [_fewer(group, random.Random(seed)) for seed in range(50)]
-    assert {len(at.candidates) for at in kept} == {4}
-    for at in kept:
-        assert [c for c, right in zip(at.candidates, at.gold, strict=True) if right] == [11, 15]
-        assert at.ends == tuple((c - 10, c - 10) for c in at.candidates)
-    assert {c for at in kept for c in at.candidates} == set(range(10, 18))
-
-
-def test_a_group_in_which_nothing_answers_keeps_as_many_as_its_kind_has():
-    group = Group(0, tuple(range(8)), (False,) * 8, ((-1, -1),) * 8, "", "stranger")
-    assert len(_fewer(group, random.Random(0)).candidates) == 2
+    for (rows, ids), (wanted, wanted_ids) in zip((*found.questions, *found.passages), sides, strict=True):
+        assert (rows.tolist(), ids.tolist()) == (wanted.tolist(), wanted_ids.tolist())

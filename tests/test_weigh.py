@@ -11,14 +11,18 @@ import numpy as np
 import pytest
 
 from index.evidence import SIGNALS
-from index.ports import Encoding, Query
+from index.ports import Encoding, Query, States
 from index.score import EvidenceScorer
 from index.types import Hit, Passage
 from index.weigh import EACH, OVERALL, WEIGHTS, ReadingScorer, by_reading, each, whole
 
 PASSAGE = Passage("", "", "", 0, 1, "x", "x", "", "x")
 UNIT = np.ones(1, np.float32)
-QUERY = Query("?", Encoding(UNIT, UNIT[np.newaxis], ("x",)), lambda row: np.zeros((0, 0), np.float32))
+QUERY = Query(
+    "?",
+    Encoding(UNIT, UNIT[np.newaxis], ("x",)),
+    lambda row: States(np.zeros((0, 0), np.float32), np.zeros(0, np.int64)),
+)
 
 
 class SaidOdds:

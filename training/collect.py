@@ -39,7 +39,7 @@ PART = 3_000
 class Row:
     """One question asked of one index: `signals` has shape (hits, SIGNALS), `gold` marks the hits that answer.
 
-    `texts` are what was embedded of each hit, with its own part; `answers` the words that answer.
+    `texts` are what was embedded of each hit, with its own part.
     `fold` is the article it belongs to; `kind` is "asked", "part" (asked of a small part of its article),
     "stranger" (asked of an index without its article) or "swapped" (a name in it was replaced by another of it).
     """
@@ -51,7 +51,6 @@ class Row:
     signals: NDArray[np.float32]
     gold: NDArray[np.bool_]
     texts: tuple[tuple[str, str], ...] = ()
-    answers: tuple[str, ...] = ()
 
 
 class _AsFused:
@@ -79,8 +78,7 @@ def collect(documents: Path, questions: Sequence[Question], *, augment: bool, se
         gold = [answerable and _holds(at, hit, shelf) for hit in hits]
         signals = np.asarray([hit.signals for hit in hits], np.float32)
         texts = tuple((hit.passage.embedded, own_text(hit.passage)) for hit in hits)
-        answers = tuple(dict.fromkeys(answer for _, _, answer in at.spans)) if answerable else ()
-        return Row(fold, kind, text, answerable, signals, np.asarray(gold), texts, answers)
+        return Row(fold, kind, text, answerable, signals, np.asarray(gold), texts)
 
     whole = shelf_of(documents, embedder)
     places = {}

@@ -1,8 +1,9 @@
-"""Answer every question by readers and weights that have not seen its article, and record the answers.
+"""Answer every question by weights that have not seen its article, and record the answers.
 
     python -m training.cross_validate DOCUMENTS QUESTIONS --folds FOLDER [--answers FILE]
 
-FOLDER/0/ ... hold `reader.pt` of `training.train --fold`, `weigh.json` and `model.json` of `training.stack --folds`.
+FOLDER holds a folder an article, with `weigh.json` and `model.json` of `training.stack --folds`. The reader is the one
+that ships: it has seen none of these articles.
 Writes `evaluation/cross_validated.jsonl.gz`; do it last, for it goes with the weights that the program has now.
 """
 
@@ -23,7 +24,7 @@ from index.embed import SentenceEmbedder
 from index.encoder import BUNDLED, BundledEmbedder
 from index.evaluate import read_questions
 from index.generate import QuotingGenerator
-from index.reader import CARD, READER, BundledReader
+from index.reader import BundledReader
 from index.recorded import weights
 from index.retrieve import Retriever
 from index.score import MODEL, EvidenceScorer
@@ -31,8 +32,6 @@ from index.settings import Settings
 from index.silence import NEARNESS, Silence
 from index.weigh import WEIGHTS, ReadingScorer
 from training.collect import shelf_of
-from training.export import export, soup
-from training.folds import FOLDS, fold_of
 
 RECORDING = Path("evaluation/cross_validated.jsonl.gz")
 
@@ -45,15 +44,13 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--answers", type=Path, help="also write the answer lines to this file")
     given = parser.parse_args(argv)
     asked = read_questions(given.questions)
-    articles = sorted({at.source for at in asked})
     embedder = BundledEmbedder(lambda: SentenceEmbedder(BUNDLED))
     shelf = shelf_of(given.documents, embedder)
-    answerers = [_answerer(given.folds / str(fold), embedder) for fold in range(FOLDS)]
+    reader = BundledReader()
+    answerers = {source: _answerer(given.folds / source, embedder, reader) for source in {at.source for at in asked}}
     lines = []
     for done, at in enumerate(asked, 1):
-        fold = fold_of(at.source, articles)
-        answer = answerers[fold].answer(shelf, at.question)
-        lines.append((str(fold), answer_line(at.id, answer)))
+        lines.append((at.source, answer_line(at.id, answerers[at.source].answer(shelf, at.question))))
         if done % 200 == 0:
             print(f"{done} of {len(asked)} questions asked", file=sys.stderr, flush=True)
     digest = hashlib.sha256(given.questions.read_bytes()).hexdigest()
@@ -64,12 +61,9 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def _answerer(folder: Path, embedder: BundledEmbedder) -> Answerer:
+def _answerer(folder: Path, embedder: BundledEmbedder, reader: BundledReader) -> Answerer:
     """As `index.build` makes it, with the weights of one fold and the settings as shipped."""
-    model, card = folder / READER.name, folder / CARD.name
-    export(soup([folder / "reader.pt"]), model)
-    card.write_text(json.dumps({"sha256": hashlib.sha256(model.read_bytes()).hexdigest()}), "utf-8")
-    scorer = ReadingScorer(EvidenceScorer(folder / MODEL.name), BundledReader(model, card), folder / WEIGHTS.name)
+    scorer = ReadingScorer(EvidenceScorer(folder / MODEL.name), reader, folder / WEIGHTS.name)
     return Answerer(
         embedder=embedder,
         retriever=Retriever(reranker=scorer),

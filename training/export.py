@@ -34,9 +34,9 @@ class _Pair(nn.Module):
         super().__init__()
         self.reader = reader.eval()
 
-    def forward(self, states: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
-        odds, ends = self.reader(states, torch.ones_like(second), second)
-        return odds, ends[0]
+    def forward(self, states: Tensor, ids: Tensor, second: Tensor) -> Tensor:
+        odds: Tensor = self.reader(states, ids, torch.ones_like(second), second)
+        return odds
 
 
 def main(argv: Sequence[str]) -> int:
@@ -69,11 +69,11 @@ def export(reader: Reader, path: Path, *, full: bool = False) -> None:
         second[:, 4:] = 1
         torch.onnx.export(
             _Pair(reader),
-            (torch.zeros(1, 9, 384), second),
+            (torch.zeros(1, 9, 384), torch.arange(9)[None], second),
             plain,
-            input_names=["states", "second"],
-            output_names=["odds", "ends"],
-            dynamic_axes={"states": {1: "n"}, "second": {1: "n"}, "ends": {0: "n"}},
+            input_names=["states", "ids", "second"],
+            output_names=["odds"],
+            dynamic_axes={"states": {1: "n"}, "ids": {1: "n"}, "second": {1: "n"}},
             opset_version=17,
             dynamo=False,
         )

@@ -187,10 +187,7 @@ def _rows(documents: Path, questions: Path, cache: Path | None) -> list[Row]:
 
 def _write(path: Path, rows: Sequence[Row]) -> None:
     texts = {text: at for at, text in enumerate(dict.fromkeys(text for row in rows for text in row.texts))}
-    facts = [
-        [row.fold, row.kind, row.question, row.answerable, [texts[text] for text in row.texts], row.answers]
-        for row in rows
-    ]
+    facts = [[row.fold, row.kind, row.question, row.answerable, [texts[text] for text in row.texts]] for row in rows]
     np.savez_compressed(
         path,
         facts=np.asarray(json.dumps(facts)),
@@ -207,8 +204,8 @@ def _read(path: Path) -> list[Row]:
         texts = [(text, own) for text, own in json.loads(str(kept["texts"]))]
         parts = zip(facts, np.split(kept["signals"], ends), np.split(kept["gold"], ends), strict=True)
         return [
-            Row(fold, kind, text, bool(answerable), signals, gold, tuple(texts[at] for at in places), tuple(answers))
-            for (fold, kind, text, answerable, places, answers), signals, gold in parts
+            Row(fold, kind, text, bool(answerable), signals, gold, tuple(texts[at] for at in places))
+            for (fold, kind, text, answerable, places), signals, gold in parts
         ]
 
 

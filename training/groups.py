@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,58 +11,55 @@ import numpy as np
 
 __all__ = ["Group", "Groups", "scales", "to_bytes"]
 
+Side = tuple[np.ndarray, np.ndarray]
+"""A question's or a passage's states and the ids of their tokens."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A question (its place among the questions), its candidates (places among the passages), which of them answer,
-    and the tokens, first and last, of the words that answer in each, (-1, -1) where they are not known.
-
-    One that was collected from a question set names its row there and the candidates' places among its hits."""
+    """A question (its place among the questions), its candidates (places among the passages), and which of them
+    answer."""
 
     question: int
     candidates: tuple[int, ...]
     gold: tuple[bool, ...]
-    ends: tuple[tuple[int, int], ...]
-    fold: str
-    kind: str
-    row: int = -1
-    places: tuple[int, ...] = ()
 
 
 @dataclass
 class Groups:
-    """`questions` and `passages` are arrays of int8 of shape (tokens, width), one each."""
+    """`questions` and `passages` are (states, ids) each: int8 of shape (tokens, width), and (tokens,)."""
 
-    questions: list[np.ndarray] = field(default_factory=list)
-    passages: list[np.ndarray] = field(default_factory=list)
+    questions: list[Side] = field(default_factory=list)
+    passages: list[Side] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
 
     def save(self, path: Path) -> None:
         np.savez(
             path,
-            questions=np.concatenate(self.questions),
-            question_ends=np.cumsum([len(at) for at in self.questions]),
-            passages=np.concatenate(self.passages),
-            passage_ends=np.cumsum([len(at) for at in self.passages]),
-            groups=np.asarray(
-                json.dumps(
-                    [[g.question, g.candidates, g.gold, g.ends, g.fold, g.kind, g.row, g.places] for g in self.groups]
-                )
-            ),
+            **_joined("question", self.questions),
+            **_joined("passage", self.passages),
+            groups=np.asarray(json.dumps([[at.question, at.candidates, at.gold] for at in self.groups])),
         )
 
     @classmethod
     def load(cls, path: Path) -> Groups:
         with np.load(path, allow_pickle=False) as kept:
-            groups = [
-                Group(q, tuple(c), tuple(map(bool, g)), tuple((int(a), int(b)) for a, b in e), f, k, r, tuple(p))
-                for q, c, g, e, f, k, r, p in json.loads(str(kept["groups"]))
-            ]
-            return cls(
-                np.split(kept["questions"], kept["question_ends"][:-1]),
-                np.split(kept["passages"], kept["passage_ends"][:-1]),
-                groups,
-            )
+            rows = json.loads(str(kept["groups"]))
+            groups = [Group(question, tuple(places), tuple(gold)) for question, places, gold in rows]
+            return cls(_parted("question", kept), _parted("passage", kept), groups)
+
+
+def _joined(name: str, sides: Sequence[Side]) -> dict[str, np.ndarray]:
+    return {
+        f"{name}_states": np.concatenate([states for states, _ in sides]),
+        f"{name}_ids": np.concatenate([ids for _, ids in sides]),
+        f"{name}_ends": np.cumsum([len(ids) for _, ids in sides]),
+    }
+
+
+def _parted(name: str, kept: Mapping[str, np.ndarray]) -> list[Side]:
+    ends = kept[f"{name}_ends"][:-1]
+    return list(zip(np.split(kept[f"{name}_states"], ends), np.split(kept[f"{name}_ids"], ends), strict=True))
 
 
 def scales(states: Sequence[np.ndarray]) -> np.ndarray:

@@ -1,50 +1,66 @@
-"""Odds of every collected row, by readers that have not seen its article.
+"""Odds of the best hits of every collected row, by the reader that ships.
 
-    python -m training.score SETS.npz --scale SCALE.npy --folds FOLDER --out ODDS.json
+    python -m training.score --set DOCUMENTS QUESTIONS ... --cache FOLDER --out ODDS.json
 
-FOLDER/0/reader.pt ... are trained without the articles of their fold (`training.folds`). Sets of one article, which
-no reader was trained on, are read by the mean of all, as it is shipped.
+The reader has seen none of these questions: it is trained on pairs from other articles.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from training.export import soup
-from training.folds import FOLDS, fold_of
-from training.groups import Groups
-from training.train import scores
+from index.ports import States
+from index.reader import BundledReader
+from index.states import LONGEST
+from index.weigh import DEPTH
+from training.fit import ranked_out_of_fold, read_sets
+from training.groups import Side
+from training.states import Lower
 
 
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("groups", type=Path)
-    parser.add_argument("--scale", type=Path, required=True)
-    parser.add_argument("--folds", type=Path, required=True)
+    parser.add_argument("--set", nargs=2, type=Path, action="append", required=True, metavar=("DOCUMENTS", "QUESTIONS"))
+    parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args(argv)
-    torch.set_num_threads(given.threads)
-    groups, scale = Groups.load(given.groups), torch.from_numpy(np.load(given.scale))
-    weights = [given.folds / str(fold) / "reader.pt" for fold in range(FOLDS)]
-    articles = sorted({at.fold for at in groups.groups if at.kind != "single"})
-    rows = [at for at in groups.groups if at.row >= 0]
-    found: dict[str, dict[str, float]] = {}
-    for fold in range(-1, FOLDS):
-        own = [at for at in rows if fold_of(at.fold, articles) == fold]
-        reader = soup(weights if fold < 0 else [weights[fold]])
-        for at, (odds, _) in zip(own, scores(reader, groups, own, scale), strict=True):
-            found[str(at.row)] = {str(place): round(float(odd), 4) for place, odd in zip(at.places, odds, strict=True)}
-        print(f"fold {fold}: {len(own)} questions read", file=sys.stderr, flush=True)
+    rows = read_sets(given.set, given.cache)
+    best = [[hit.row for hit in hits[:DEPTH]] for hits in ranked_out_of_fold(rows)]
+    questions = list({row.question for row in rows})
+    texts = list({row.texts[at] for row, places in zip(rows, best, strict=True) for at in places})
+    lower, reader = Lower(), BundledReader()
+    asked = dict(zip(questions, lower.questions(questions), strict=True))
+    read = dict(zip(texts, lower.passages(texts), strict=True))
+
+    def odds(at: int) -> dict[str, float]:
+        question = _states(asked[rows[at].question])
+        return {
+            str(place): round(odd, 4)
+            for place in best[at]
+            if (odd := reader.read(question, _states(read[rows[at].texts[place]]))) is not None
+        }
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        found = {}
+        for at, own in enumerate(threads.map(odds, range(len(rows)))):
+            found[str(at)] = own
+            if at % 1000 == 0:
+                print(f"{at} of {len(rows)} questions read", file=sys.stderr, flush=True)
     given.out.write_text(json.dumps(found), "utf-8")
     return 0
+
+
+def _states(side: Side) -> States:
+    states, ids = side
+    return States(states[:LONGEST].astype(np.float32), ids[:LONGEST])
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Fit `index/weigh.json`: what the reader's odds are worth beside the signals, and how sure an answer is.
 
     python -m training.stack --set DOCUMENTS QUESTIONS ... --cache FOLDER --odds ODDS.json [--write]
-    python -m training.stack ... --folds FOLDER      # the same without each third of the articles, for cross-validation
+    python -m training.stack ... --folds FOLDER      # the same without each article in turn, for cross-validation
 
-ODDS.json is written by `training.score`: odds of readers that had not seen the article.
+ODDS.json is written by `training.score`.
 """
 
 from __future__ import annotations
@@ -29,9 +29,8 @@ from index.weigh import DEPTH, EACH, OVERALL, WEIGHTS, by_reading, each, whole
 from training.collect import Row
 from training.fit import WEIGHTS as KINDS
 from training.fit import curve, model_table, place_of_gold, ranked_out_of_fold, read_sets, table
-from training.folds import FOLDS, fold_of
 
-JUDGE_C = 0.02
+JUDGE_C = 0.005
 """Inverse strength of the judge's regularisation."""
 
 Odds = Mapping[str, Mapping[str, float]]
@@ -48,17 +47,16 @@ def main(argv: Sequence[str]) -> int:
     rows = read_sets(given.set, given.cache)
     odds = json.loads(given.odds.read_text("utf-8"))
     ranked = read_hits(rows, odds)
-    articles = sorted({row.fold for row in rows if row.kind != "single"})
-    confidence, lists = out_of_fold(rows, ranked, articles)
+    confidence, lists = out_of_fold(rows, ranked)
     report(rows, lists, confidence)
     shape = curve(rows, lists, confidence)
     if given.write:
         WEIGHTS.write_text(_dump(weigh_table(rows, ranked, shape)), "utf-8")
         MODEL.write_text(_dump(model_table(rows)), "utf-8")
         print(f"wrote {WEIGHTS} and {MODEL}")
-    for fold in range(FOLDS) if given.folds else ():
-        kept = [at for at, row in enumerate(rows) if fold_of(row.fold, articles) != fold]
-        folder = given.folds / str(fold)
+    for fold in sorted({row.fold for row in rows}) if given.folds else ():
+        kept = [at for at, row in enumerate(rows) if row.fold != fold]
+        folder = given.folds / fold
         folder.mkdir(parents=True, exist_ok=True)
         own = [rows[at] for at in kept]
         shape = curve(own, [lists[at] for at in kept], confidence[kept])
@@ -101,12 +99,9 @@ def fit_whole(rows: Sequence[Row], lists: Sequence[list[Hit]]) -> Pipeline:
     return pipeline.fit(x, [row.answerable for row in rows], logisticregression__sample_weight=weight)
 
 
-def out_of_fold(
-    rows: Sequence[Row], ranked: Sequence[list[Hit]], articles: Sequence[str]
-) -> tuple[NDArray[np.float64], list[list[Hit]]]:
-    """Confidence of each row and its hits as reranked, by weights that have not seen its article; sets of one
-    article are a fold of their own."""
-    folds = [fold_of(row.fold, articles) for row in rows]
+def out_of_fold(rows: Sequence[Row], ranked: Sequence[list[Hit]]) -> tuple[NDArray[np.float64], list[list[Hit]]]:
+    """Confidence of each row and its hits as reranked, by weights that have not seen its article."""
+    folds = [row.fold for row in rows]
     confidence, lists = np.zeros(len(rows)), list(ranked)
     for fold in sorted(set(folds)):
         seen = [at for at, own in enumerate(folds) if own != fold]

@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from transformers import AutoModel, AutoTokenizer
 
+from training.groups import Side
+
 __all__ = ["LAYERS", "Lower"]
 
 LAYERS = 3
@@ -24,24 +26,25 @@ class Lower:
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         self.model = AutoModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation="sdpa").eval()
 
-    def questions(self, texts: Sequence[str]) -> list[np.ndarray]:
-        """States of all tokens of each, [CLS] and [SEP] included: float16 of shape (tokens, width)."""
-        return [states for states, _ in self._run(list(texts), full=False)]
+    def questions(self, texts: Sequence[str]) -> list[Side]:
+        """All tokens of each, [CLS] and [SEP] included: their states, float16 of shape (tokens, width), and ids."""
+        return [(states, ids) for states, ids, _ in self._run(list(texts), full=False)]
 
-    def passages(self, texts: Sequence[tuple[str, str]]) -> list[np.ndarray]:
-        """States of the tokens of each passage's own text, which ends the text that is read."""
+    def passages(self, texts: Sequence[tuple[str, str]]) -> list[Side]:
+        """The same of each passage's own text, which ends the text that is read."""
         tails = [
             len(self.tokenizer(own, add_special_tokens=False, truncation=False, verbose=False)["input_ids"])
             for _, own in texts
         ]
         found = self._run([text for text, _ in texts], full=False)
-        return [states[max(1, len(states) - 1 - tail) : -1] for (states, _), tail in zip(found, tails, strict=True)]
+        kept = [slice(max(1, len(ids) - 1 - tail), -1) for (_, ids, _), tail in zip(found, tails, strict=True)]
+        return [(states[own], ids[own]) for (states, ids, _), own in zip(found, kept, strict=True)]
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Unit vectors of shape (texts, width), by the whole model."""
-        return np.stack([vector for _, vector in self._run(list(texts), full=True)])
+        return np.stack([vector for *_, vector in self._run(list(texts), full=True)])
 
-    def _run(self, texts: list[str], *, full: bool) -> list[tuple[np.ndarray, np.ndarray]]:
+    def _run(self, texts: list[str], *, full: bool) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         found: list = [None] * len(texts)
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
         layers = self.model.encoder.layer
@@ -62,6 +65,7 @@ class Lower:
                     n = int(mask[row].sum())
                     found[at] = (
                         out[row, :n].to(torch.float16).numpy() if not full else np.zeros(0, np.float16),
+                        read["input_ids"][row, :n].numpy(),
                         mean[row],
                     )
                 if begin % 6400 == 0:

@@ -1,29 +1,29 @@
 """Train the reader on groups of candidates.
 
-    python -m training.train GROUPS.npz --out FOLDER [--from WEIGHTS] [--fold N] [--epochs 1] [--rate 5e-5]
+    python -m training.train GROUPS.npz --scale SCALE.npy --out FOLDER [--from WEIGHTS] [--epochs 1] [--rate 1e-4]
 
-A run that was stopped goes on from its last checkpoint. On a GPU where there is one.
+A run that was stopped goes on from its last checkpoint. On a GPU where there is one; on several cores best as so many
+processes of one thread, `torchrun --nproc-per-node 2 -m training.train ... --threads 1`, which share each batch.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, distributed
 
-from training.folds import fold_of
 from training.groups import Group, Groups
 from training.reader import Reader
 
-__all__ = ["load", "scores"]
+__all__ = ["load"]
 
 BATCH = 16
 """Groups in a step."""
@@ -31,53 +31,35 @@ BATCH = 16
 PARTS = 3
 """Pairs of a step are read in so many parts of like length, so that little is padded."""
 
-SPANS = 0.3
-"""Weight of the loss of the words that answer."""
-
 CHECKPOINT = 100
-
-KINDS = {"asked": 4, "absent": 4, "made": 3, "swapped": 3, "stranger": 2}
-"""Kinds of groups that are trained on (see `training.collect` and `training.prepare`), and how many of the candidates
-are: those that answer, and of the others some by chance."""
 
 
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("groups", type=Path, nargs="+")
+    parser.add_argument("groups", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--scale", type=Path, required=True, help="worth of a step of a byte, by dimension")
     parser.add_argument("--from", dest="begin", type=Path, help="weights to begin with")
-    parser.add_argument("--fold", type=int, help="leave out the articles of this fold")
     parser.add_argument("--epochs", type=float, default=1.0)
-    parser.add_argument("--rate", type=float, default=5e-5)
+    parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args(argv)
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    short = device == "cuda" or torch.cpu._is_amx_tile_supported()  # elsewhere 16 bits are no faster
+    rank, workers = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+    if workers > 1:
+        distributed.init_process_group("gloo")
     given.out.mkdir(parents=True, exist_ok=True)
-    sets = [Groups.load(path) for path in given.groups]
-    articles = sorted({group.fold for at in sets for group in at.groups if group.kind != "single"})
-    work = [
-        (at, group)
-        for at in sets
-        for group in at.groups
-        if group.kind in KINDS and (given.fold is None or fold_of(group.fold, articles) != given.fold)
-    ]
+    groups = Groups.load(given.groups)
     reader = Reader().to(device).train()
     if given.begin:
         load(reader, given.begin)
     scale = torch.from_numpy(np.load(given.scale)).to(device)
-    steps = int(given.epochs * len(work) / BATCH)
-    heads = [*reader.head.parameters(), *reader.ends.parameters(), reader.kind]
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": list(reader.layers.parameters()), "lr": given.rate},
-            {"params": heads, "lr": given.rate * 10},
-        ],
-        weight_decay=0.01,
-    )
+    steps = int(given.epochs * len(groups.groups) / BATCH)
+    optimizer = _optimizer(reader, given.rate)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / (0.06 * steps + 1), max(0.0, 1 - step / steps))
     )
@@ -89,23 +71,25 @@ def main(argv: Sequence[str]) -> int:
         schedule.load_state_dict(state["schedule"])
         step = state["step"]
         print(f"goes on from step {step}", file=sys.stderr)
-    order = _order(len(work), steps * BATCH, given.seed)
+    order = _order(len(groups.groups), steps * BATCH, given.seed)
     started, losses = time.monotonic(), []
     while step < steps:
-        chance = random.Random(given.seed + step)
-        batch = [(at, _fewer(group, chance)) for at, group in (work[at] for at in order[step * BATCH :][:BATCH])]
-        loss = _loss(reader, batch, scale, device)
+        batch = [groups.groups[at] for at in order[step * BATCH :][:BATCH]]
+        with torch.autocast(device, torch.bfloat16, enabled=short):
+            loss = _loss(reader, groups, batch[rank::workers], scale, device)
         loss.backward()
+        if workers > 1:
+            _average_gradients(reader, workers)
         torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
         optimizer.step()
         schedule.step()
         optimizer.zero_grad(set_to_none=True)
         losses.append(float(loss.detach()))
         step += 1
-        if step % 20 == 0:
+        if step % 20 == 0 and rank == 0:
             left = (time.monotonic() - started) / len(losses) * (steps - step) / 60
             print(f"step {step} of {steps}, loss {np.mean(losses[-100:]):.4f}, {left:.0f} min left", flush=True)
-        if step % CHECKPOINT == 0:
+        if step % CHECKPOINT == 0 and rank == 0:
             torch.save(
                 {
                     "reader": reader.state_dict(),
@@ -116,8 +100,11 @@ def main(argv: Sequence[str]) -> int:
                 kept.with_suffix(".new"),
             )
             kept.with_suffix(".new").replace(kept)
-    torch.save(reader.state_dict(), given.out / "reader.pt")
-    kept.unlink(missing_ok=True)
+    if rank == 0:
+        torch.save(reader.state_dict(), given.out / "reader.pt")
+        kept.unlink(missing_ok=True)
+    if workers > 1:
+        distributed.destroy_process_group()
     return 0
 
 
@@ -126,35 +113,22 @@ def load(reader: Reader, path: Path) -> Reader:
     return reader
 
 
-def scores(
-    reader: Reader, groups: Groups, chosen: Sequence[Group], scale: Tensor
-) -> list[tuple[np.ndarray, list[np.ndarray]]]:
-    """For each group the log-odds of its candidates, and for each candidate the log-odds of its tokens' two ends."""
-    reader.eval()
-    found = []
-    with torch.inference_mode():
-        for begin in range(0, len(chosen), BATCH):
-            batch = [(groups, group) for group in chosen[begin : begin + BATCH]]
-            odds, ends = _read(reader, batch, scale, "cpu")
-            at = 0
-            for _, group in batch:
-                n = len(group.candidates)
-                found.append((odds[at : at + n].numpy(), [one.numpy() for one in ends[at : at + n]]))
-                at += n
-    return found
+def _optimizer(reader: Reader, rate: float) -> torch.optim.Optimizer:
+    """What is new learns ten times faster than the layers, which have learnt before."""
+    layers = list(reader.layers.parameters())
+    known = {id(at) for at in layers}
+    fresh = [at for at in reader.parameters() if id(at) not in known]
+    return torch.optim.AdamW([{"params": layers, "lr": rate}, {"params": fresh, "lr": rate * 10}], weight_decay=0.01)
 
 
-def _fewer(group: Group, chance: random.Random) -> Group:
-    """The group with no more candidates than are trained on."""
-    others = [at for at, gold in enumerate(group.gold) if not gold]
-    room = max(1, KINDS[group.kind] - sum(group.gold))
-    kept = sorted([at for at, gold in enumerate(group.gold) if gold] + chance.sample(others, min(room, len(others))))
-    return replace(
-        group,
-        candidates=tuple(group.candidates[at] for at in kept),
-        gold=tuple(group.gold[at] for at in kept),
-        ends=tuple(group.ends[at] for at in kept),
-    )
+def _average_gradients(reader: Reader, workers: int) -> None:
+    """Every worker goes on with the mean of all workers' gradients."""
+    parameters = list(reader.parameters())
+    flat = torch.cat([(torch.zeros_like(at) if at.grad is None else at.grad).flatten() for at in parameters])
+    distributed.all_reduce(flat)
+    flat /= workers
+    for at, mean in zip(parameters, flat.split([at.numel() for at in parameters]), strict=True):
+        at.grad = mean.view_as(at)
 
 
 def _order(size: int, wanted: int, seed: int) -> list[int]:
@@ -166,54 +140,46 @@ def _order(size: int, wanted: int, seed: int) -> list[int]:
     return order
 
 
-def _loss(reader: Reader, batch: Sequence[tuple[Groups, Group]], scale: Tensor, device: str) -> Tensor:
-    """Cross-entropy over a group's candidates and "none of them", and over the tokens of the words that answer."""
-    odds, ends = _read(reader, batch, scale, device)
-    total, spans, at = odds.new_zeros(()), [], 0
-    for _, group in batch:
+def _loss(reader: Reader, groups: Groups, batch: Sequence[Group], scale: Tensor, device: str) -> Tensor:
+    """Cross-entropy over a group's candidates and "none of them", the mean of the groups."""
+    odds = _read(reader, groups, batch, scale, device)
+    total, at = odds.new_zeros(()), 0
+    for group in batch:
         n = len(group.candidates)
         own = torch.cat((odds.new_zeros(1), odds[at : at + n]))
         gold = torch.tensor([not any(group.gold), *group.gold], device=device)
         total = total + torch.logsumexp(own, 0) - torch.logsumexp(own[gold], 0)
-        for one, (first, last) in zip(ends[at : at + n], group.ends, strict=True):
-            if 0 <= first <= last < len(one):
-                logs = torch.log_softmax(one, 0)
-                spans.append(-(logs[first, 0] + logs[last, 1]) / 2)
         at += n
-    loss = total / len(batch)
-    return loss + SPANS * torch.stack(spans).mean() if spans else loss
+    return total / len(batch)
 
 
-def _read(
-    reader: Reader, batch: Sequence[tuple[Groups, Group]], scale: Tensor, device: str
-) -> tuple[Tensor, list[Tensor]]:
-    """Log-odds of all candidates of the batch, in order, and of the tokens of each passage."""
-    pairs = [
-        (groups.questions[group.question], groups.passages[at]) for groups, group in batch for at in group.candidates
-    ]
-    by_length = sorted(range(len(pairs)), key=lambda at: len(pairs[at][0]) + len(pairs[at][1]))
+def _read(reader: Reader, groups: Groups, batch: Sequence[Group], scale: Tensor, device: str) -> Tensor:
+    """Log-odds of all candidates of the batch, in order."""
+    pairs = [(groups.questions[group.question], groups.passages[at]) for group in batch for at in group.candidates]
+    lengths = [len(asked) + len(own) for (_, asked), (_, own) in pairs]
+    by_length = sorted(range(len(pairs)), key=lengths.__getitem__)
     parts = [part.tolist() for part in np.array_split(np.asarray(by_length), PARTS) if len(part)]
     odds: list[Tensor | None] = [None] * len(pairs)
-    ends: list[Tensor | None] = [None] * len(pairs)
     for part in parts:
-        longest = max(len(pairs[at][0]) + len(pairs[at][1]) for at in part)
+        longest = max(lengths[at] for at in part)
         states = np.zeros((len(part), longest, len(scale)), np.int8)
-        mask = np.zeros((len(part), longest), np.int64)
-        second = np.zeros_like(mask)
+        ids = np.zeros((len(part), longest), np.int64)
+        mask, second = np.zeros_like(ids), np.zeros_like(ids)
         for row, at in enumerate(part):
-            question, passage = pairs[at]
-            end = len(question) + len(passage)
-            states[row, : len(question)], states[row, len(question) : end] = question, passage
-            mask[row, :end], second[row, len(question) : end] = 1, 1
-        found, tokens = reader(
+            (question, asked), (passage, own) = pairs[at]
+            n, end = len(asked), lengths[at]
+            states[row, :n], states[row, n:end] = question, passage
+            ids[row, :n], ids[row, n:end] = asked, own
+            mask[row, :end], second[row, n:end] = 1, 1
+        found = reader(
             torch.from_numpy(states).to(device).float() * scale,
+            torch.from_numpy(ids).to(device),
             torch.from_numpy(mask).to(device),
             torch.from_numpy(second).to(device),
         )
         for row, at in enumerate(part):
-            n = len(pairs[at][0])
-            odds[at], ends[at] = found[row], tokens[row, n : n + len(pairs[at][1])]
-    return torch.stack([at for at in odds if at is not None]), [at for at in ends if at is not None]
+            odds[at] = found[row]
+    return torch.stack([at.float() for at in odds if at is not None])
 
 
 if __name__ == "__main__":
