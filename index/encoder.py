@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from index.errors import LibraryError
-from index.ports import Embedder, Encoding, Progress, States
+from index.ports import Embedder, Encoding, Progress, States, Vectors
 
 __all__ = ["BUNDLED", "GRAPH", "WEIGHTS", "BundledEmbedder", "model_folder", "one_thread", "unit"]
 
@@ -127,7 +127,8 @@ def one_thread() -> Any:
     return options
 
 
-def unit(vectors: Any) -> Any:
+def unit(vectors: Vectors) -> Vectors:
     """Rows of length 1; a row of zeros stays."""
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return (vectors / np.where(norms > 0, norms, 1)).astype(np.float32)
+    result: Vectors = (vectors / np.where(norms > 0, norms, 1)).astype(np.float32)
+    return result

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.encoder import unit
 from index.ports import Encoding, Vectors
 
 __all__ = ["WIDTH", "TokenStore", "TokenStoreBuilder"]
@@ -63,11 +64,11 @@ class TokenStore:
     def matches(self, question: Encoding, passages: Sequence[int]) -> tuple[Vectors, Vectors]:
         """Cosine of each piece of the question with its best match in each passage, shape (passages, pieces), and
         the mean over a passage's tokens of each one's best match in the question, shape (passages,); -1..1."""
-        asked = _unit(question.tokens @ self._axes)
+        asked = unit(question.tokens @ self._axes)
         parts = [self._rows[self._ends[at] : self._ends[at + 1]] for at in passages]
         lengths = np.asarray([len(part) for part in parts])
         starts = np.cumsum(lengths) - lengths
-        cosines = _unit(np.concatenate(parts).astype(np.float32)) @ asked.T
+        cosines = unit(np.concatenate(parts).astype(np.float32)) @ asked.T
         best: Vectors = np.maximum.reduceat(cosines, starts, axis=0)
         reverse: Vectors = np.add.reduceat(cosines.max(axis=1), starts) / lengths
         return best, reverse
@@ -103,10 +104,5 @@ def _principal_axes(tokens: Vectors) -> Vectors:
 
 
 def _bytes(rows: Vectors) -> NDArray[np.int8]:
-    return np.rint(_unit(rows) * 127).astype(np.int8)
-
-
-def _unit(rows: Vectors) -> Vectors:
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    result: Vectors = rows / np.where(norms > 0, norms, 1)
+    result: NDArray[np.int8] = np.rint(unit(rows) * 127).astype(np.int8)
     return result
