@@ -23,6 +23,9 @@ __all__ = ["WIDTH", "TokenStore", "TokenStoreBuilder"]
 WIDTH = 128
 """Bytes kept for a token: principal axes, each rounded to a byte."""
 
+NO_PART = 1e-6
+"""Of the largest variance along an axis: less is no more than rounding."""
+
 
 class TokenStoreBuilder:
     """Takes encodings block by block; the axes are those of the first block."""
@@ -64,7 +67,9 @@ class TokenStore:
     def matches(self, question: Encoding, passages: Sequence[int]) -> tuple[Vectors, Vectors]:
         """Cosine of each piece of the question with its best match in each passage, shape (passages, pieces), and
         the mean over a passage's tokens of each one's best match in the question, shape (passages,); -1..1."""
-        asked = unit(question.tokens @ self._axes)
+        asked = question.tokens @ self._axes
+        if self._axes.shape[1] == WIDTH:  # fewer axes hold the passages' tokens whole: then products are cosines
+            asked = unit(asked)
         parts = [self._rows[self._ends[at] : self._ends[at + 1]] for at in passages]
         lengths = np.asarray([len(part) for part in parts])
         starts = np.cumsum(lengths) - lengths
@@ -97,9 +102,12 @@ class TokenStore:
 
 
 def _principal_axes(tokens: Vectors) -> Vectors:
-    """Shape (dimension, up to WIDTH): the directions that keep most of the tokens' inner products."""
-    _, vectors = np.linalg.eigh((tokens.T @ tokens).astype(np.float64))
-    axes: Vectors = vectors[:, ::-1][:, :WIDTH].astype(np.float32)
+    """Shape (dimension, up to WIDTH): the directions that keep most of the tokens' inner products.
+
+    Directions in which few tokens have no part at all are left out: which ones these are is up to rounding.
+    """
+    values, vectors = np.linalg.eigh((tokens.T @ tokens).astype(np.float64))
+    axes: Vectors = vectors[:, values > NO_PART * values[-1]][:, ::-1][:, :WIDTH].astype(np.float32)
     return axes
 
 

@@ -55,6 +55,18 @@ def test_bytes_keep_the_cosines_of_wide_vectors():
     assert best == pytest.approx(tokens @ tokens[:5].T, abs=0.02)
 
 
+def test_of_few_tokens_the_matches_are_the_cosines_whatever_the_order_of_the_passages():
+    chance = np.random.default_rng(4)
+    tokens = chance.standard_normal((12, 384)).astype(np.float32)
+    tokens /= np.linalg.norm(tokens, axis=1, keepdims=True)
+    asked = Encoding(tokens[0], tokens[10:], ("a", "b"))
+    for order in (list(range(10)), list(range(10))[::-1]):
+        builder = TokenStoreBuilder()
+        builder.add([Encoding(tokens[at], tokens[at][np.newaxis], ("x",)) for at in order])
+        best, _ = builder.finish().matches(asked, range(10))
+        assert best == pytest.approx(tokens[order] @ tokens[10:].T, abs=0.01)
+
+
 def test_rarity_goes_by_the_inverse_document_frequency_of_bm25():
     found = store(*PASSAGES).weights(["flour", "bread", "unheard"])
     wanted = [math.log(1 + (3 - n + 0.5) / (n + 0.5)) for n in (2, 1, 0)]
@@ -79,8 +91,10 @@ def test_what_is_saved_matches_the_same_and_holds_no_pickle(tmp_path):
 
 
 def test_a_token_takes_no_more_bytes_than_the_width(real_embedder, tmp_path):
-    builder = TokenStoreBuilder()
-    for block in real_embedder.passages([("Bread needs flour.", ""), ("So does cake.", "")]):
-        builder.add(block)
-    builder.finish().save(tmp_path)
-    assert np.load(tmp_path / "tokens.npy").shape == (8, WIDTH)
+    many = "Bread needs flour, water, salt and a warm place; " * 20
+    for text, shape in (("So does cake.", (4, 4)), (many, (240, WIDTH))):
+        builder = TokenStoreBuilder()
+        for block in real_embedder.passages([(text, "")]):
+            builder.add(block)
+        builder.finish().save(tmp_path)
+        assert np.load(tmp_path / "tokens.npy").shape == shape
