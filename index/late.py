@@ -67,7 +67,7 @@ class TokenStore:
     def matches(self, question: Encoding, passages: Sequence[int]) -> tuple[Vectors, Vectors]:
         """Cosine of each piece of the question with its best match in each passage, shape (passages, pieces), and
         the mean over a passage's tokens of each one's best match in the question, shape (passages,); -1..1."""
-        asked = question.tokens @ self._axes
+        asked: Vectors = question.tokens @ self._axes
         if self._axes.shape[1] == WIDTH:  # fewer axes hold the passages' tokens whole: then products are cosines
             asked = unit(asked)
         parts = [self._rows[self._ends[at] : self._ends[at + 1]] for at in passages]
