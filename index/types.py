@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 __all__ = [
     "MISSING",
@@ -13,9 +13,13 @@ __all__ = [
     "Answer",
     "Block",
     "Citation",
+    "Day",
     "Document",
+    "Extract",
+    "Gap",
     "Hit",
     "Passage",
+    "Recorded",
     "Report",
     "Section",
     "ShortAnswer",
@@ -24,6 +28,9 @@ __all__ = [
     "SourceInfo",
     "Span",
     "Status",
+    "Stored",
+    "Tally",
+    "Turn",
 ]
 
 
@@ -173,6 +180,8 @@ class Answer:
 
     When `abstained`, `text` says why, `why` is one of MISSING, NO_QUESTION, OTHER_LANGUAGE, or empty where nothing
     more is known, and `missing` are the words of the question that the sources lack.
+
+    `read_as` is how a follow-up was read in the light of the turns before it, empty where it was read as it stands.
     """
 
     question: str
@@ -188,6 +197,96 @@ class Answer:
     conflict: bool = False
     missing: tuple[str, ...] = ()
     why: str = ""
+    read_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of a conversation and what came of it: `question` as it was read, `evidence` the quotations of its
+    answer as a person reads them, best first, none where it was not answered."""
+
+    question: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """A page of a source for a reader, around a quotation or further on.
+
+    `text` is what a person reads, a paragraph a line group with an empty line between; `bold` are the characters of
+    `text` that were quoted, None where the quotation is not on this page. `page` counts from 1 to `pages`.
+    `snapshot` is the one that the text is from. `link` is the public page with a text fragment that finds the
+    quotation, None without a public page. `since` says what became of the source since that snapshot: "" the same,
+    "changed" elsewhere, "reworded" where the quotation stood, "removed".
+    """
+
+    source: str
+    title: str
+    section: str
+    text: str
+    bold: tuple[int, int] | None
+    page: int
+    pages: int
+    snapshot: str
+    link: str | None = None
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An answer as the journal keeps it. `guild` is None for a direct message; `asked_at` is in UTC."""
+
+    id: str
+    asked_at: datetime
+    guild: int | None
+    question: str
+    read_as: str
+    abstained: bool
+    confidence: float
+    snapshot: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Votes on one answer."""
+
+    helpful: int
+    unhelpful: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A question that got no answer, or one that was voted down or reported. `times` is how often it was asked,
+    `newest` when it was last, in UTC; `ids` are the answers' in the journal; `why` is "unanswered", "unhelpful" or
+    "reported"; `reasons` are what voters wrote."""
+
+    question: str
+    times: int
+    newest: datetime
+    ids: tuple[str, ...]
+    why: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day's figures, in UTC. `latency_ms` is the median time of a question in milliseconds, None where none was."""
+
+    day: date
+    questions: int
+    answered: int
+    helpful: int
+    unhelpful: int
+    latency_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How much the journal keeps, or kept, of one user."""
+
+    questions: int
+    votes: int
 
 
 @dataclass(frozen=True, slots=True)
