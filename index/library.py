@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from index.errors import IndexMismatch, LibraryError, NoIndex
 from index.snapshot import Manifest, Snapshots
 from index.sources import Reading, read_sources
-from index.types import Answer, Report, Skipped, SourceInfo, Status
+from index.staleness import broken, indexed, said, states
+from index.types import Answer, Report, Status
 
 if TYPE_CHECKING:
     from index.answer import Answerer
@@ -90,7 +91,7 @@ class Library:
         manifest, shelf = indexer.build(reading, progress)
         with self._loading:  # a load that began before must not put the older one back
             self._shelf = shelf
-        old, new = _indexed(before), _indexed(manifest)
+        old, new = indexed(before), indexed(manifest)
         return Report(
             snapshot=manifest.snapshot,
             added=tuple(sorted(new.keys() - old.keys())),
@@ -115,12 +116,12 @@ class Library:
             manifest, stale = None, "there is no index yet"
         except IndexMismatch as error:
             manifest, stale = self._manifest_or_none(), str(error)
-        changes = _states(manifest, reading)
+        changes = states(manifest, reading)
         return Status(
             snapshot=manifest.snapshot if manifest else None,
             sources=tuple(changes),
-            skipped=reading.skipped + _broken(manifest, reading),
-            stale=stale or _stale(changes),
+            skipped=reading.skipped + broken(manifest, reading),
+            stale=stale or said(changes),
             model=self._model,
             ready=self._shelf is not None,
         )
@@ -149,52 +150,3 @@ class Library:
                 self._answerer = self._make_answerer(embedder)
                 self._embedder = embedder  # last: who finds it finds the answerer too
             return self._embedder
-
-
-def _indexed(manifest: Manifest | None) -> dict[str, str]:
-    """Hashes of the sources that a snapshot answers from: not of those that it could not parse."""
-    hashes = manifest.snapshot.hashes if manifest else {}
-    return {source: checksum for source, checksum in hashes.items() if manifest and source in manifest.titles}
-
-
-def _states(manifest: Manifest | None, reading: Reading) -> list[SourceInfo]:
-    """Every source of the snapshot, and every file that it does not hold yet."""
-    old = dict(manifest.snapshot.hashes) if manifest else {}
-    titles = manifest.titles if manifest else {}
-    broken = {item.source for item in manifest.skipped} if manifest else set()
-    infos = []
-    for source in sorted(old.keys() | reading.hashes.keys()):
-        title, url, size, passages = titles.get(source, ("", None, 0, 0))
-        state = "indexed"
-        if source not in reading.hashes:
-            state = "removed"
-        elif source not in old:
-            state = "new"
-        elif old[source] != reading.hashes[source]:
-            state = "changed"
-        if source not in titles and source in broken and state == "indexed":
-            continue
-        infos.append(SourceInfo(source, title, url, size, passages, state))
-    return infos
-
-
-def _broken(manifest: Manifest | None, reading: Reading) -> tuple[Skipped, ...]:
-    """Files that were read but could not be parsed when the snapshot was built, and are still the same."""
-    if manifest is None:
-        return ()
-    return tuple(
-        item
-        for item in manifest.skipped
-        if item.source in reading.hashes and manifest.snapshot.hashes.get(item.source) == reading.hashes[item.source]
-    )
-
-
-def _stale(infos: list[SourceInfo]) -> str:
-    """Which sources are no longer as they were indexed, in words; empty when all are."""
-    parts = []
-    for state in ("new", "changed", "removed"):
-        names = [info.source for info in infos if info.state == state]
-        if names:
-            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-            parts.append(f"{state}: {', '.join(names[:3])}{more}")
-    return "; ".join(parts)

@@ -13,7 +13,7 @@ from discord import ui
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot import render
+from bot import render, reports
 from bot.escape import ELLIPSIS, embolden, escape, fit, fold, units
 from index.types import ShortAnswer, Skipped
 from tests.discord_payloads import Json
@@ -173,7 +173,7 @@ def test_a_notice_is_harmless_whatever_it_says(text: str) -> None:
 @patient
 @given(what=texts, done=st.integers(0, 10**9), total=st.integers(0, 10**9))
 def test_progress_is_harmless_whatever_it_says(what: str, done: int, total: int) -> None:
-    check_harmless(render.progress(what, done, total))
+    check_harmless(reports.progress(what, done, total))
 
 
 @patient
@@ -187,10 +187,10 @@ def test_report_status_and_sources_are_harmless_however_many_files_there_are(
     snapshot = make_snapshot(id=name, model=name)
     listed = (make_source(name, title=reason, state=reason, size=10**9, passages=10**6),) * times
     check_harmless(
-        render.report(make_report(snapshot=snapshot, added=names, changed=names, removed=names, skipped=skipped))
+        reports.report(make_report(snapshot=snapshot, added=names, changed=names, removed=names, skipped=skipped))
     )
-    check_harmless(render.status(make_status(snapshot=snapshot, skipped=skipped, stale=reason, model=name)))
-    check_harmless(render.sources(make_status(sources=listed), page=times))
+    check_harmless(reports.status(make_status(snapshot=snapshot, skipped=skipped, stale=reason, model=name)))
+    check_harmless(reports.sources(make_status(sources=listed), page=times))
 
 
 @patient
@@ -417,13 +417,13 @@ def test_confidence_is_said_in_words_and_per_cent(likely: float, said: str) -> N
 
 def test_a_time_is_shown_in_the_readers_zone_and_a_naive_one_is_utc() -> None:
     for moment in (datetime(2025, 4, 5, 12, 0, tzinfo=UTC), datetime(2025, 4, 5, 12, 0)):
-        assert "<t:1743854400:R>" in blocks(render.status(make_status(snapshot=make_snapshot(created=moment))))[0]
+        assert "<t:1743854400:R>" in blocks(reports.status(make_status(snapshot=make_snapshot(created=moment))))[0]
 
 
 def test_names_are_cut_with_how_many_more() -> None:
     names = tuple(f"source-{number:04}.md" for number in range(500))
     line = next(
-        line for line in blocks(render.report(make_report(added=names)))[0].split("\n") if line.startswith("Added")
+        line for line in blocks(reports.report(make_report(added=names)))[0].split("\n") if line.startswith("Added")
     )
     shown = line.count(".md")
     assert 10 < shown < 40

@@ -13,9 +13,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import render
+from bot import reports
 from bot.access import REFUSAL, Moderators, owners_of
 from bot.errors import explain, trace
+from bot.layout import notice
 
 if TYPE_CHECKING:
     from bot.client import Footnote
@@ -58,7 +59,7 @@ class Admin(commands.Cog):
         """Rebuild, showing progress, then what changed."""
         allowed = await self._may_reindex(interaction)
         if not allowed or self._running:
-            view = render.notice(RUNNING if allowed else REFUSAL)
+            view = notice(RUNNING if allowed else REFUSAL)
             await interaction.response.send_message(view=view, ephemeral=True)
             return
         self._running = True
@@ -74,14 +75,14 @@ class Admin(commands.Cog):
     async def status(self, interaction: discord.Interaction[Footnote]) -> None:
         """Show the status to whoever asks."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.edit_original_response(view=render.status(await self.bot.index_status()))
+        await interaction.edit_original_response(view=reports.status(await self.bot.index_status()))
 
     @app_commands.command(description="The sources that answers are quoted from.")
     @app_commands.describe(page="Which page, where there are many.")
     async def sources(self, interaction: discord.Interaction[Footnote], page: int = 1) -> None:
         """List the sources to whoever asks."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.edit_original_response(view=render.sources(await self.bot.index_status(), page))
+        await interaction.edit_original_response(view=reports.sources(await self.bot.index_status(), page))
 
     async def _may_reindex(self, interaction: discord.Interaction[Footnote]) -> bool:
         """Whether the person may, by who they are and what Discord says of them in this interaction."""
@@ -114,9 +115,9 @@ class Admin(commands.Cog):
         ended = asyncio.Event()
         shown = asyncio.create_task(self._show(interaction, progress, ended))
         try:
-            return render.report(await self.bot.reindex(progress))
+            return reports.report(await self.bot.reindex(progress))
         except Exception as error:  # whatever it was, the moderator gets a reply
-            return render.notice(explain(error, "reindexing"))
+            return notice(explain(error, "reindexing"))
         finally:
             ended.set()
             await shown
@@ -130,7 +131,7 @@ class Admin(commands.Cog):
             if (now := progress.now) != before:
                 before = now
                 try:
-                    await interaction.edit_original_response(view=render.progress(*now))
+                    await interaction.edit_original_response(view=reports.progress(*now))
                 except (discord.HTTPException, aiohttp.ClientError) as error:
                     log.warning("Progress is no longer shown: %s", trace(error))
                     return

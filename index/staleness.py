@@ -1,0 +1,60 @@
+"""What became of the sources since a snapshot was built."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.snapshot import Manifest
+from index.sources import Reading
+from index.types import Skipped, SourceInfo
+
+__all__ = ["broken", "indexed", "said", "states"]
+
+
+def indexed(manifest: Manifest | None) -> dict[str, str]:
+    """Hashes of the sources that a snapshot answers from: not of those that it could not parse."""
+    hashes = manifest.snapshot.hashes if manifest else {}
+    return {source: checksum for source, checksum in hashes.items() if manifest and source in manifest.titles}
+
+
+def states(manifest: Manifest | None, reading: Reading) -> list[SourceInfo]:
+    """Every source of the snapshot, and every file that it does not hold yet."""
+    old = dict(manifest.snapshot.hashes) if manifest else {}
+    titles = manifest.titles if manifest else {}
+    unparsed = {item.source for item in manifest.skipped} if manifest else set()
+    infos = []
+    for source in sorted(old.keys() | reading.hashes.keys()):
+        title, url, size, passages = titles.get(source, ("", None, 0, 0))
+        state = "indexed"
+        if source not in reading.hashes:
+            state = "removed"
+        elif source not in old:
+            state = "new"
+        elif old[source] != reading.hashes[source]:
+            state = "changed"
+        if source not in titles and source in unparsed and state == "indexed":
+            continue
+        infos.append(SourceInfo(source, title, url, size, passages, state))
+    return infos
+
+
+def broken(manifest: Manifest | None, reading: Reading) -> tuple[Skipped, ...]:
+    """Files that were read but could not be parsed when the snapshot was built, and are still the same."""
+    if manifest is None:
+        return ()
+    return tuple(
+        item
+        for item in manifest.skipped
+        if item.source in reading.hashes and manifest.snapshot.hashes.get(item.source) == reading.hashes[item.source]
+    )
+
+
+def said(infos: Sequence[SourceInfo]) -> str:
+    """Which sources are no longer as they were indexed, in words; empty when all are."""
+    parts = []
+    for state in ("new", "changed", "removed"):
+        names = [info.source for info in infos if info.state == state]
+        if names:
+            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            parts.append(f"{state}: {', '.join(names[:3])}{more}")
+    return "; ".join(parts)
