@@ -18,6 +18,7 @@ __all__ = [
     "Extract",
     "Gap",
     "Hit",
+    "Kept",
     "Passage",
     "Recorded",
     "Report",
@@ -30,6 +31,7 @@ __all__ = [
     "Status",
     "Stored",
     "Tally",
+    "Theme",
     "Turn",
 ]
 
@@ -201,6 +203,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer with the id that the journal knows it by; empty where it could not be written down."""
+
+    answer: Answer
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """A question of a conversation and what came of it: `question` as it was read, `evidence` the quotations of its
     answer as a person reads them, best first, none where it was not answered."""
@@ -267,6 +277,24 @@ class Gap:
     ids: tuple[str, ...]
     why: str
     reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Gaps that mean much the same, newest first; `nearest` are the passages nearest to the newest of them."""
+
+    gaps: tuple[Gap, ...]
+    nearest: tuple[Citation, ...] = ()
+
+    @property
+    def times(self) -> int:
+        """How often one of them was asked."""
+        return sum(gap.times for gap in self.gaps)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The answers of all of them."""
+        return tuple(one for gap in self.gaps for one in gap.ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +369,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a reindex changed. `seconds` is the time it took."""
+    """What a reindex changed. `seconds` is the time it took, `answered` are open gaps that have an answer now."""
 
     snapshot: Snapshot
     added: tuple[str, ...]
@@ -351,3 +379,4 @@ class Report:
     passages_before: int
     passages_after: int
     seconds: float
+    answered: tuple[str, ...] = ()
