@@ -1,6 +1,14 @@
 """Errors fit to show a user: what happened, and the step that mends it."""
 
-__all__ = ["IndexMismatch", "LibraryError", "NoIndex", "QuestionsUnreadable", "ReindexRunning", "SourcesUnreadable"]
+__all__ = [
+    "IndexMismatch",
+    "JournalUnavailable",
+    "LibraryError",
+    "NoIndex",
+    "QuestionsUnreadable",
+    "ReindexRunning",
+    "SourcesUnreadable",
+]
 
 
 class LibraryError(Exception):
@@ -35,3 +43,7 @@ class IndexMismatch(LibraryError):
 
 class ReindexRunning(LibraryError):
     """Another reindex is under way."""
+
+
+class JournalUnavailable(LibraryError):
+    """The journal can't be read or written: it is damaged, of a newer program, or the disk is full."""
