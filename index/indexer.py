@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from index.chunk import chunk
-from index.errors import IndexMismatch, ReindexRunning, SourcesUnreadable
+from index.errors import IndexMismatch, JournalUnavailable, ReindexRunning, SourcesUnreadable
 from index.frontmatter import BrokenFrontMatter
 from index.keyword import KeywordIndex
 from index.late import TokenStore, TokenStoreBuilder
@@ -27,6 +28,8 @@ __all__ = ["Indexer"]
 
 VECTORS = "vectors.faiss"
 
+log = logging.getLogger(__name__)
+
 
 class Indexer:
     """Builds and opens snapshots with one embedder and one kind of vector store."""
@@ -40,13 +43,16 @@ class Indexer:
         new_store: Callable[[int], VectorStore],
         open_store: Callable[[Path], VectorStore],
         keep: int,
+        cited: Callable[[], Collection[str]] = tuple,
     ) -> None:
+        """`cited` names the snapshots that kept answers are from: they are kept beyond the newest `keep`."""
         self._snapshots = snapshots
         self._lock = lock
         self._embedder = embedder
         self._new_store = new_store
         self._open_store = open_store
         self._keep = keep
+        self._cited = cited
 
     def build(self, reading: Reading, progress: Progress | None = None) -> tuple[Manifest, Shelf]:
         """A snapshot of these sources, live on disk, and its shelf.
@@ -57,7 +63,7 @@ class Indexer:
         try:
             with FileLock(self._lock, timeout=0):
                 manifest, shelf = self._built(reading, progress)
-                self._snapshots.prune(self._keep)
+                self._snapshots.prune(self._keep, self._spared())
                 return manifest, shelf
         except Timeout as error:
             raise ReindexRunning("A reindex is already running: wait until it is done.") from error
@@ -82,6 +88,13 @@ class Indexer:
             tokens=TokenStore.load(folder),
             states=StateStore.load(folder),
         )
+
+    def _spared(self) -> Collection[str]:
+        try:
+            return self._cited()
+        except JournalUnavailable as error:
+            log.warning("Which snapshots answers are from is not known, so only the newest are kept: %s", error)
+            return ()
 
     def _built(self, reading: Reading, progress: Progress | None) -> tuple[Manifest, Shelf]:
         documents, passages, skipped = self._chunked(reading, progress)

@@ -11,20 +11,24 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from index.archive import Archive, read_texts, write_texts
 from index.errors import IndexMismatch, NoIndex
-from index.types import Document, Passage, Section, Skipped, Snapshot
+from index.types import Document, Skipped, Snapshot
 
-__all__ = ["FORMAT", "Manifest", "Snapshots"]
+__all__ = ["FORMAT", "Manifest", "Snapshots", "new_id", "read_texts", "write_texts"]
 
 FORMAT = 3
 """Raised whenever a snapshot of before can no longer be read, or its passages would be made otherwise now."""
+
+MOST_SPARED = 20
+"""Snapshots that are kept because answers cite them, beyond those that are kept because they are new."""
 
 REBUILD = "run `python -m index reindex` to build it anew"
 
@@ -66,6 +70,7 @@ class Snapshots:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._live = folder / "LIVE"
+        self._archive = Archive(folder / "snapshots", FORMAT)
 
     def folder(self, snapshot: str) -> Path:
         return self._folder / "snapshots" / snapshot
@@ -111,6 +116,13 @@ class Snapshots:
                 raise IndexMismatch(f"{name} of snapshot {manifest.snapshot.id} is damaged: {REBUILD}.")
         return folder
 
+    def documents(self, snapshot: str) -> dict[str, Document] | None:
+        """The documents, by source, of a snapshot that may be older than the live one; their sections have no blocks.
+
+        None where it is gone, damaged, of another format, or no snapshot's id.
+        """
+        return self._archive.documents(snapshot)
+
     @contextmanager
     def building(self) -> Iterator[Path]:
         """A folder to build in, removed when the block ends without `publish`."""
@@ -139,14 +151,19 @@ class Snapshots:
         _sync(self._folder)  # from the switch on the new one is live: whatever fails now must not remove it
         return manifest
 
-    def prune(self, keep: int) -> None:
-        """Remove what builders that died left behind, and all but the newest `keep` snapshots and the live one."""
+    def prune(self, keep: int, spare: Collection[str] = ()) -> None:
+        """Remove what builders that died left behind, and all but the newest `keep` snapshots and the live one.
+
+        Of the others those in `spare` stay too, the newest MOST_SPARED of them.
+        """
         live = self.live().snapshot.id
         folders = [path for path in (self._folder / "snapshots").iterdir() if path.is_dir()]
         whole = sorted((path for path in folders if not path.name.startswith(".")), key=lambda path: path.name)
         stale = [path for path in folders if path.name.startswith(".")]
         others = [path for path in whole if path.name != live]
-        for path in stale + others[: max(0, len(others) - (keep - 1))]:
+        old = others[: max(0, len(others) - (keep - 1))]
+        spared = [path for path in old if path.name in spare][-MOST_SPARED:]
+        for path in stale + [path for path in old if path not in spared]:
             shutil.rmtree(path, ignore_errors=True)
 
     def _point(self, name: str, checksum: str) -> None:
@@ -165,45 +182,6 @@ def new_id(hashes: Mapping[str, str]) -> str:
     """Sorts by time: 20260401T120000Z-1a2b3c4d."""
     digest = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{digest[:8]}"
-
-
-def write_texts(folder: Path, documents: Mapping[str, Document], passages: list[Passage]) -> None:
-    """documents.jsonl and passages.jsonl; sections are kept as [heading, start, end]."""
-    with (folder / "documents.jsonl").open("w", encoding="utf-8", newline="\n") as lines:
-        for document in documents.values():
-            sections = [[section.heading, section.start, section.end] for section in document.sections]
-            row = {
-                "id": document.id,
-                "source": document.source,
-                "title": document.title,
-                "url": document.url,
-                "text": document.text,
-                "sections": sections,
-                "metadata": dict(document.metadata),
-            }
-            lines.write(json.dumps(row, ensure_ascii=False) + "\n")
-    with (folder / "passages.jsonl").open("w", encoding="utf-8", newline="\n") as lines:
-        for passage in passages:
-            row = asdict(passage)
-            del row["text"]
-            lines.write(json.dumps(row, ensure_ascii=False) + "\n")
-
-
-def read_texts(folder: Path) -> tuple[dict[str, Document], list[Passage]]:
-    """What `write_texts` wrote; each passage's text is cut out of its document anew."""
-    documents: dict[str, Document] = {}
-    with (folder / "documents.jsonl").open(encoding="utf-8", newline="\n") as lines:
-        for line in lines:
-            row = json.loads(line)
-            row["sections"] = tuple(Section(*section) for section in row["sections"])
-            documents[row["id"]] = Document(**row)
-    passages = []
-    with (folder / "passages.jsonl").open(encoding="utf-8", newline="\n") as lines:
-        for line in lines:
-            row = json.loads(line)
-            text = documents[row["document_id"]].text[row["start"] : row["end"]]
-            passages.append(Passage(**row, text=text))
-    return documents, passages
 
 
 def _sha256(path: Path) -> str:

@@ -8,13 +8,15 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from index.errors import IndexMismatch, LibraryError, NoIndex
-from index.snapshot import FORMAT, Snapshots
+from index.snapshot import FORMAT, MOST_SPARED, Snapshots
+from index.types import Document
 from tests.index_fakes import WordEmbedder, library, write
 
 TEXT = "---\ntitle: 'A title'\n---\n# Part\n\nBread is made of flour\u2028and water.\r\n\r\nTea is made of leaves.\r\n"
@@ -228,3 +230,137 @@ def test_ids_sort_by_time(tmp_path):
     made = [library(seeds, tmp_path / "index").reindex().snapshot for _ in range(3)]
     assert [at.id for at in made] == sorted(at.id for at in made)
     assert made[0].created < made[1].created < made[2].created
+
+
+def documents(index: Path, snapshot: str) -> dict[str, str] | None:
+    """The texts of a snapshot by source, read by who has just been started."""
+    found = Snapshots(index).documents(snapshot)
+    return None if found is None else {source: document.text for source, document in found.items()}
+
+
+def built_on(index: Path, text: str, **options: Any) -> str:
+    """The id of a further snapshot, of this text."""
+    return library(write(index.parent / "seeds", a_md=text), index, **options).reindex().snapshot.id
+
+
+def test_documents_of_a_snapshot_that_is_live_no_more_are_read_as_they_were(index):
+    old = live(index).name
+    fresh = built_on(index, "Sand is made of stones.\n")
+    assert documents(index, old) == {"a.md": TEXT}
+    assert documents(index, fresh) == {"a.md": "Sand is made of stones.\n"}
+    (document,) = (Snapshots(index).documents(old) or {}).values()
+    assert (document.title, document.sections[-1].heading) == ("A title", "Part")
+    assert TEXT[document.sections[-1].start :].startswith("# Part")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", ".", "..", "../secret", "snapshots/../../secret", "/etc", "20260401T120000000000Z-1a2b3c4d/../../secret"),
+        *(
+            "20260401T120000000000Z-1a2b3c4d",
+            "20260401T120000000000Z-1A2B3C4D",
+            "secret",
+            "٢٠٢٦٠٤٠١T120000000000Z-1a2b3c4d",
+        ),
+    ],
+)
+def test_what_is_no_snapshot_has_no_documents(index, name):
+    for place in (index, index / "snapshots", index.parent):
+        shutil.copytree(live(index), place / "secret")
+    assert documents(index, name) is None
+
+
+def test_a_name_that_only_begins_like_an_id_is_never_a_path(index):
+    shutil.copytree(live(index), index / "snapshots" / f"{live(index).name}\n")
+    assert documents(index, f"{live(index).name}\n") is None
+    assert documents(index, f"{live(index).name}/.") is None
+    assert documents(index, live(index).name) == {"a.md": TEXT}
+
+
+def test_a_damaged_document_or_manifest_means_no_documents(index):
+    name = live(index).name
+    for file in ("documents.jsonl", "manifest.json"):
+        path = live(index) / file
+        whole = path.read_bytes()
+        for damaged in (
+            b"",
+            whole[: len(whole) // 2],
+            whole.replace(b"flour", b"sand!"),
+            b"[]",
+            b"\xff",
+            b"[" * 99_999,
+        ):
+            path.write_bytes(damaged)
+            assert documents(index, name) is None or damaged == whole
+        path.unlink()
+        assert documents(index, name) is None
+        path.write_bytes(whole)
+    assert documents(index, name) == {"a.md": TEXT}
+
+
+@pytest.mark.parametrize("change", [{"format": FORMAT + 1}, {"id": "20260401T120000000000Z-1a2b3c4d"}])
+def test_a_snapshot_of_another_format_or_name_has_no_documents(index, change):
+    reseal(index, lambda table: table["snapshot"].update(change))
+    assert documents(index, live(index).name) is None
+
+
+def test_a_snapshot_that_was_removed_has_no_documents_though_they_were_read_before(index):
+    snapshots = Snapshots(index)
+    old = live(index).name
+    assert snapshots.documents(old) is not None
+    shutil.rmtree(live(index))
+    assert snapshots.documents(old) is None
+
+
+def test_documents_that_were_read_lately_are_at_hand_and_others_are_read_anew(index):
+    names = [live(index).name, *(built_on(index, f"Sand is made of {n} stones.\n", keep=9) for n in range(4))]
+    snapshots = Snapshots(index)
+
+    def read(name: str) -> Document:
+        return (snapshots.documents(name) or {})["a.md"]
+
+    first = [read(name) for name in names[:4]]
+    assert read(names[0]) is first[0]
+    assert read(names[4]).text == "Sand is made of 3 stones.\n"  # one more than there is room for
+    assert read(names[0]) is first[0]
+    assert read(names[2]) is first[2]
+    assert read(names[1]) is not first[1]
+    assert read(names[1]) == first[1]
+
+
+def test_documents_are_read_once_by_however_many_at_once(index):
+    snapshots, name = Snapshots(index), live(index).name
+    with ThreadPoolExecutor(max_workers=8) as threads:
+        found = list(threads.map(lambda _: snapshots.documents(name), range(64)))
+    assert len({id((each or {})["a.md"]) for each in found}) == 1
+
+
+def folders(index: Path) -> list[str]:
+    return sorted(path.name for path in (index / "snapshots").iterdir())
+
+
+def copies(index: Path, count: int) -> list[str]:
+    """Older snapshots, oldest first."""
+    names = [f"20{year:02}0101T000000000000Z-00000000" for year in range(count)]
+    for name in names:
+        shutil.copytree(live(index), index / "snapshots" / name)
+    return names
+
+
+def test_a_snapshot_that_answers_cite_is_spared_though_newer_ones_go(index):
+    names = copies(index, 4)
+    Snapshots(index).prune(2, {names[1], "../seeds", "20990101T000000000000Z-00000000"})
+    assert folders(index) == [names[1], names[3], live(index).name]
+
+
+def test_no_more_than_so_many_are_spared_the_newest_of_them(index):
+    names = copies(index, MOST_SPARED + 5)
+    Snapshots(index).prune(3, frozenset(names))
+    assert folders(index) == [*names[-MOST_SPARED - 2 :], live(index).name]
+
+
+def test_without_answers_that_cite_them_old_snapshots_go(index):
+    names = copies(index, 4)
+    Snapshots(index).prune(2)
+    assert folders(index) == [names[3], live(index).name]

@@ -1,0 +1,111 @@
+"""The texts of snapshots: written into the folder of one, read back, and found again when it is live no more."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from index.types import Document, Passage, Section
+
+__all__ = ["Archive", "read_texts", "write_texts"]
+
+DOCUMENTS = "documents.jsonl"
+PASSAGES = "passages.jsonl"
+
+ID = re.compile(r"[0-9]{8}T[0-9]{12}Z-[0-9a-f]{8}")
+"""What the id of a snapshot looks like; nothing else is ever made part of a path."""
+
+AT_HAND = 4
+"""Snapshots whose documents stay in memory, those that were asked for last."""
+
+
+class Archive:
+    """The documents of the snapshots in one folder, of whatever age. Thread-safe."""
+
+    def __init__(self, folder: Path, form: int) -> None:
+        """`form` is the format of the snapshots that are read."""
+        self._folder = folder
+        self._form = form
+        self._lock = threading.Lock()
+        self._read: dict[str, dict[str, Document]] = {}
+
+    def documents(self, snapshot: str) -> dict[str, Document] | None:
+        """Documents by source; None where the snapshot is gone, damaged, of another format, or no id of one."""
+        if not ID.fullmatch(snapshot):
+            return None
+        folder = self._folder / snapshot
+        with self._lock:
+            found = self._read.pop(snapshot, None)
+            if found is None or not folder.is_dir():  # one that was removed is not shown any longer
+                found = self._checked(folder)
+            if found is None:
+                return None
+            self._read[snapshot] = found
+            while len(self._read) > AT_HAND:
+                del self._read[next(iter(self._read))]
+            return dict(found)
+
+    def _checked(self, folder: Path) -> dict[str, Document] | None:
+        """What is read of a snapshot that is whole: no pointer vouches for its manifest, so its id and format must."""
+        try:
+            manifest = json.loads((folder / "manifest.json").read_bytes())
+            data = (folder / DOCUMENTS).read_bytes()
+            if (manifest["snapshot"]["id"], manifest["snapshot"]["format"]) != (folder.name, self._form):
+                return None
+            if hashlib.sha256(data).hexdigest() != manifest["files"][DOCUMENTS]:
+                return None
+            return {each.source: each for each in _documents(io.BytesIO(data))}
+        except (OSError, KeyError, TypeError, ValueError, RecursionError):
+            return None
+
+
+def write_texts(folder: Path, documents: Mapping[str, Document], passages: list[Passage]) -> None:
+    """documents.jsonl and passages.jsonl; sections are kept as [heading, start, end]."""
+    with (folder / DOCUMENTS).open("w", encoding="utf-8", newline="\n") as lines:
+        for document in documents.values():
+            sections = [[section.heading, section.start, section.end] for section in document.sections]
+            row: dict[str, Any] = {
+                "id": document.id,
+                "source": document.source,
+                "title": document.title,
+                "url": document.url,
+                "text": document.text,
+                "sections": sections,
+                "metadata": dict(document.metadata),
+            }
+            lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+    with (folder / PASSAGES).open("w", encoding="utf-8", newline="\n") as lines:
+        for passage in passages:
+            row = asdict(passage)
+            del row["text"]
+            lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def read_texts(folder: Path) -> tuple[dict[str, Document], list[Passage]]:
+    """What `write_texts` wrote; each passage's text is cut out of its document anew."""
+    with (folder / DOCUMENTS).open(encoding="utf-8", newline="\n") as lines:
+        documents = {document.id: document for document in _documents(lines)}
+    passages = []
+    with (folder / PASSAGES).open(encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            row = json.loads(line)
+            text = documents[row["document_id"]].text[row["start"] : row["end"]]
+            passages.append(Passage(**row, text=text))
+    return documents, passages
+
+
+def _documents(lines: Iterable[str | bytes]) -> list[Document]:
+    """A document of each line; its sections come without blocks."""
+    documents = []
+    for line in lines:
+        row = json.loads(line)
+        row["sections"] = tuple(Section(*section) for section in row["sections"])
+        documents.append(Document(**row))
+    return documents
