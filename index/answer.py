@@ -58,6 +58,20 @@ class Answerer:
             whole = together(whole, [Answered(part, *self._answer(shelf, part.question)) for part in asked])
         return self._silence.explained(whole, hits, shelf) if whole.abstained else whole
 
+    def nearest(self, shelf: Shelf, question: str, most: int) -> Answer:
+        """No answer: the passages nearest to a question, each by itself, `most` of them."""
+        hits = self._retriever.retrieve(shelf, question, self._embedder.question(question))[:most]
+        citations = [cite([hit], number, shelf.documents) for number, hit in enumerate(hits, 1)]
+        return Answer(
+            question=question,
+            text=ABSTENTION,
+            citations=checked(citations, shelf.documents),
+            confidence=round(self._confidence(hits), 4),
+            abstained=True,
+            snapshot=shelf.id,
+            generator=self._generator.name,
+        )
+
     def _answer(self, shelf: Shelf, question: str) -> tuple[Answer, list[Hit]]:
         hits = self._retriever.retrieve(shelf, question, self._embedder.question(question))
         confidence = 0.0 if self._silence.no_question(question, hits, shelf) else self._confidence(hits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from index.journal import Journal
 from index.library import Library
 from index.settings import Settings
 from index.snapshot import Snapshots
@@ -25,6 +26,7 @@ def open_library(settings: Settings) -> Library:
     for name in ("faiss", "sentence_transformers"):
         logging.getLogger(name).setLevel(logging.WARNING)  # they tell how they loaded at every start
     snapshots = Snapshots(settings.index_dir)
+    journal = Journal(settings.journal_file, keep_days=settings.keep_questions_days)
 
     def embedder() -> Embedder:
         from index.encoder import BUNDLED, BundledEmbedder
@@ -65,6 +67,7 @@ def open_library(settings: Settings) -> Library:
             new_store=FaissStore,
             open_store=FaissStore.load,
             keep=settings.keep_snapshots,
+            cited=journal.cited,
         )
 
     return Library(
@@ -75,6 +78,7 @@ def open_library(settings: Settings) -> Library:
         embedder=embedder,
         answerer=answerer,
         indexer=indexer,
+        journal=journal,
     )
 
 

@@ -1,24 +1,26 @@
-"""`Library`: ask, reindex, status; owns the live snapshot."""
+"""`Library`: ask, reindex, status; owns the live snapshot. What people do with answers is its desk's."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.desk import Desk
 from index.errors import IndexMismatch, LibraryError, NoIndex
+from index.journal import Journal
 from index.snapshot import Manifest, Snapshots
 from index.sources import Reading, read_sources
 from index.staleness import broken, indexed, said, states
-from index.types import Answer, Report, Status
+from index.types import Answer, Document, Report, Status
 
 if TYPE_CHECKING:
     from index.answer import Answerer
     from index.indexer import Indexer
-    from index.ports import Embedder, Progress
+    from index.ports import Embedder, Progress, Vectors
     from index.retrieve import Shelf
 
 __all__ = ["Library"]
@@ -37,6 +39,7 @@ class Library:
         embedder: Callable[[], Embedder],
         answerer: Callable[[Embedder], Answerer],
         indexer: Callable[[Embedder], Indexer],
+        journal: Journal,
     ) -> None:
         """Opens nothing; `embedder` loads the model when it is first needed."""
         self._snapshots = snapshots
@@ -50,6 +53,15 @@ class Library:
         self._embedder: Embedder | None = None
         self._answerer: Answerer | None = None
         self._shelf: Shelf | None = None
+        self.desk = Desk(
+            journal=journal,
+            ask=self.ask,
+            nearest=self.nearest,
+            vectors=self._vectors,
+            live=lambda: self._shelf.id if self._shelf else "",
+            documents=self._documents,
+            known=lambda: self._shelf.suggestions if self._shelf else (),
+        )
 
     def load(self, progress: Progress | None = None) -> None:
         """Load the model and the live snapshot; quick when both are there.
@@ -70,14 +82,15 @@ class Library:
 
         Half a character (a lone surrogate), which no tokenizer reads, becomes a question mark.
         """
-        if self._shelf is None or self._answerer is None:
-            self.load()
-        shelf, answerer = self._shelf, self._answerer
-        if shelf is None or answerer is None:
-            raise LibraryError("The index is not loaded: ask again.")
+        shelf, answerer = self._open()
         started = time.perf_counter()
-        answer = answerer.answer(shelf, question.encode("utf-8", "replace").decode("utf-8"))
+        answer = answerer.answer(shelf, _readable(question))
         return replace(answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
+
+    def nearest(self, question: str, most: int) -> Answer:
+        """No answer: the passages of one snapshot that are nearest to a question, `most` of them."""
+        shelf, answerer = self._open()
+        return answerer.nearest(shelf, _readable(question), most)
 
     def reindex(self, progress: Progress | None = None) -> Report:
         """Build a snapshot from the sources as they are now and make it live; questions go on meanwhile.
@@ -126,6 +139,27 @@ class Library:
             ready=self._shelf is not None,
         )
 
+    def _open(self) -> tuple[Shelf, Answerer]:
+        """The live shelf and what answers from it, loaded if they are not."""
+        if self._shelf is None or self._answerer is None:
+            self.load()
+        shelf, answerer = self._shelf, self._answerer
+        if shelf is None or answerer is None:
+            raise LibraryError("The index is not loaded: ask again.")
+        return shelf, answerer
+
+    def _vectors(self, questions: Sequence[str]) -> list[Vectors]:
+        """Unit vectors of questions, each of shape (dimension,)."""
+        embedder = self._model_loaded(None)
+        return [embedder.question(_readable(question)).vector for question in questions]
+
+    def _documents(self, snapshot: str) -> dict[str, Document] | None:
+        """The documents of a snapshot by source, of an older one as long as it is kept."""
+        shelf = self._shelf
+        if shelf is not None and shelf.id == snapshot:
+            return {document.source: document for document in shelf.documents.values()}
+        return self._snapshots.documents(snapshot) if snapshot else None
+
     def _live_manifest(self) -> Manifest:
         manifest = self._snapshots.live()
         if manifest.snapshot.model != self._model:
@@ -150,3 +184,8 @@ class Library:
                 self._answerer = self._make_answerer(embedder)
                 self._embedder = embedder  # last: who finds it finds the answerer too
             return self._embedder
+
+
+def _readable(question: str) -> str:
+    """A question without half characters (lone surrogates), which no tokenizer reads."""
+    return question.encode("utf-8", "replace").decode("utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from index.answer import Answerer
 from index.chunk import chunk
 from index.generate import QuotingGenerator
 from index.indexer import Indexer
+from index.journal import Journal
 from index.keyword import KeywordIndex
 from index.late import TokenStoreBuilder
 from index.lexical import own_text
@@ -141,7 +142,14 @@ def answerer(embedder: Embedder, *, generator: Generator | None = None, threshol
     )
 
 
-def indexer(index: Path, embedder: Embedder, *, keep: int, open_store: Callable[[Path], MemoryStore]) -> Indexer:
+def indexer(
+    index: Path,
+    embedder: Embedder,
+    *,
+    keep: int,
+    open_store: Callable[[Path], MemoryStore],
+    cited: Callable[[], Collection[str]] = tuple,
+) -> Indexer:
     return Indexer(
         snapshots=Snapshots(index),
         lock=index / "reindex.lock",
@@ -149,6 +157,7 @@ def indexer(index: Path, embedder: Embedder, *, keep: int, open_store: Callable[
         new_store=MemoryStore,
         open_store=open_store,
         keep=keep,
+        cited=cited,
     )
 
 
@@ -165,6 +174,7 @@ def library(
 ) -> Library:
     """A real library on the fakes; nothing is loaded yet."""
     model = embedder or WordEmbedder()
+    journal = Journal(index.parent / "journal.sqlite3")
     return Library(
         snapshots=Snapshots(index),
         seeds=seeds,
@@ -172,7 +182,8 @@ def library(
         model=model.name,
         embedder=lambda: model,
         answerer=lambda loaded: answerer(loaded, generator=generator, threshold=threshold),
-        indexer=lambda loaded: indexer(index, loaded, keep=keep, open_store=open_store),
+        indexer=lambda loaded: indexer(index, loaded, keep=keep, open_store=open_store, cited=journal.cited),
+        journal=journal,
     )
 
 

@@ -1,0 +1,175 @@
+"""What people do with answers: ask on, look into the source, vote, and see what the sources lack."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from index.cluster import clustered
+from index.errors import JournalUnavailable, LibraryError
+from index.extract import extract
+from index.followup import in_the_light
+from index.suggest import suggest
+from index.types import Answer, Citation, Document, Extract, Gap, Kept, Theme, Turn
+
+if TYPE_CHECKING:
+    from index.journal import Journal
+    from index.ports import Vectors
+
+__all__ = ["Desk"]
+
+log = logging.getLogger(__name__)
+
+FURTHER = 6
+"""Passages shown to who wants more than an answer has."""
+MOST_GAPS = 300
+"""Open gaps that are grouped by meaning, newest first."""
+MOST_ASKED_AGAIN = 60
+"""Open gaps that are asked again after a reindex, newest first."""
+NEAREST = 2
+"""Passages shown with a theme."""
+
+
+class Desk:
+    """Thread-safe where the library and the journal are.
+
+    `ask` answers from the live snapshot, `nearest(question, most)` gives its nearest passages, `vectors` embeds
+    questions, `live` names the live snapshot, `documents` are those of a snapshot by source, None for one that is gone,
+    and `known` are questions that the live snapshot answers.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        ask: Callable[[str], Answer],
+        nearest: Callable[[str, int], Answer],
+        vectors: Callable[[Sequence[str]], Sequence[Vectors]],
+        live: Callable[[], str],
+        documents: Callable[[str], Mapping[str, Document] | None],
+        known: Callable[[], Sequence[str]],
+    ) -> None:
+        self.journal = journal
+        self._ask = ask
+        self._nearest = nearest
+        self._vectors = vectors
+        self._live = live
+        self._documents = documents
+        self._known = known
+
+    def reply(
+        self, question: str, *, user: int, guild: int | None, channel: int, after: str = "", alone: bool = False
+    ) -> Kept:
+        """The answer, read in the light of the user's last turns in this channel, and written down.
+
+        `after` is the id of the answer that the question follows, whoever asked for that; `alone` says that it follows
+        nothing. An answer is not lost with the journal: without it the question stands alone, and the id is empty.
+        """
+        turns: Sequence[Turn] = ()
+        try:
+            turns = () if alone else self._turns(user, channel, after)
+        except JournalUnavailable as error:
+            log.warning("A question is read as it stands: %s", error)
+        answer = in_the_light(self._ask, question, turns)
+        try:
+            return Kept(answer, self.journal.record(answer, user=user, guild=guild, channel=channel))
+        except JournalUnavailable as error:
+            log.warning("An answer is not written down: %s", error)
+            return Kept(answer, "")
+
+    def extract(self, answer_id: str, number: int, page: int | None = None) -> Extract | None:
+        """The source around a quotation of an answer, as it was in the answer's snapshot; None for an answer, or a
+        quotation of it, that is not known.
+
+        Of a snapshot that is gone the live source serves where the words still stand in it, else the words alone.
+        """
+        kept = self.journal.answered(answer_id)
+        cited = next((at for at in kept.citations if at.number == number), None) if kept else None
+        if kept is None or cited is None:
+            return None
+        current = (self._documents(self._live()) or {}).get(cited.source)
+        document = (self._documents(kept.snapshot) or {}).get(cited.source)
+        if document is not None and document.text[cited.start : cited.end] == cited.quote:
+            return extract(document, cited, snapshot=kept.snapshot, page=page, current=current)
+        if current is not None and (start := current.text.find(cited.quote)) >= 0:
+            moved = replace(cited, start=start, end=start + len(cited.quote))
+            return replace(
+                extract(current, moved, snapshot=self._live(), page=page, current=current), since="changed"
+            )
+        return _words_alone(cited, kept.snapshot, "removed" if current is None else "reworded")
+
+    def more(self, answer_id: str) -> Answer | None:
+        """Further passages near the question of an answer, those that it quotes left out; None for one not known."""
+        kept = self.journal.answered(answer_id)
+        if kept is None:
+            return None
+        found = self._nearest(kept.read_as or kept.question, FURTHER + len(kept.citations))
+        seen = {at.quote for at in kept.citations}
+        # A quotation may be several sentences joined: a sentence of it is nothing new.
+        fresh = [at for at in found.citations if not any(at.quote in quote for quote in seen)][:FURTHER]
+        return replace(found, citations=tuple(replace(at, number=place) for place, at in enumerate(fresh, 1)))
+
+    def suggest(self, typed: str, *, guild: int | None) -> tuple[str, ...]:
+        """Questions that complete what was typed, best first, 25 at most: those voted helpful in this server and those
+        that the sources answer."""
+        voted: Sequence[str] = ()
+        try:
+            voted = self.journal.helpful(guild, 50) if guild is not None else ()
+        except JournalUnavailable as error:
+            log.warning("Suggestions come from the sources alone: %s", error)
+        return suggest(typed, list(dict.fromkeys([*voted, *self._known()])))
+
+    def themes(self, guild: int | None, *, everywhere: bool = False) -> tuple[Theme, ...]:
+        """The open gaps of a server, or of all, grouped by meaning; the theme with the newest first."""
+        gaps = self.journal.gaps(guild, everywhere=everywhere)[:MOST_GAPS]
+        try:
+            groups = clustered(self._vectors([gap.question for gap in gaps])) if gaps else []
+        except LibraryError as error:  # without a model each stands for itself
+            log.warning("Gaps are not grouped: %s", error)
+            groups = [[row] for row in range(len(gaps))]
+        themes = [self._theme([gaps[row] for row in rows]) for rows in groups]
+        return tuple(sorted(themes, key=lambda theme: theme.gaps[0].newest, reverse=True))
+
+    def answered_now(self, guild: int | None, *, everywhere: bool = False, user: int) -> tuple[str, ...]:
+        """The open gaps without an answer that have one now, which are marked as solved; asks the newest of them again.
+
+        What was answered before and voted down stays open: an answer alone does not mend it.
+        """
+        solved: list[str] = []
+        for gap in self.journal.gaps(guild, everywhere=everywhere)[:MOST_ASKED_AGAIN]:
+            newest = self.journal.answered(gap.ids[0])
+            if newest is None or not newest.abstained:
+                continue
+            if not self._ask(newest.read_as or newest.question).abstained:
+                self.journal.solve(gap.ids, user=user)
+                solved.append(gap.question)
+        return tuple(solved)
+
+    def _theme(self, gaps: Sequence[Gap]) -> Theme:
+        newest_first = tuple(sorted(gaps, key=lambda gap: gap.newest, reverse=True))
+        kept = self.journal.answered(newest_first[0].ids[0])
+        return Theme(newest_first, kept.citations[:NEAREST] if kept else ())
+
+    def _turns(self, user: int, channel: int, after: str) -> tuple[Turn, ...]:
+        if not after:
+            return self.journal.turns(user, channel)
+        turn = self.journal.turn(after)
+        return (turn,) if turn else ()
+
+
+def _words_alone(cited: Citation, snapshot: str, since: str) -> Extract:
+    """A quotation whose document is no longer kept, as it was written down with the answer."""
+    words = " ".join(cited.shown.split())
+    return Extract(
+        source=cited.source,
+        title=cited.title,
+        section=cited.section,
+        text=words,
+        bold=(0, len(words)),
+        page=1,
+        pages=1,
+        snapshot=snapshot,
+        since=since,
+    )
