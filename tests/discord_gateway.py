@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.discord_payloads import BOT, Guild, Json, guild_create, snowflake
+from tests.discord_payloads import BOT, Guild, Json, snowflake
 from tests.recorder import Recorder
 
 __all__ = ["DIRECT_MESSAGES", "GUILDS", "GUILD_MESSAGES", "PRIVILEGED", "Frame", "Gateway"]
@@ -106,11 +106,19 @@ class Session:
 
 
 class Gateway:
-    """Accepts the bot's websocket and holds its sessions."""
+    """Accepts the bot's websocket and holds its sessions; `guild_create` gives a server as it is now."""
 
-    def __init__(self, *, token: str, guilds: tuple[Guild, ...], heartbeat_ms: int = 5000) -> None:
+    def __init__(
+        self,
+        *,
+        token: str,
+        guilds: tuple[Guild, ...],
+        guild_create: Callable[[Guild], Json],
+        heartbeat_ms: int = 5000,
+    ) -> None:
         self.token = token
         self.guilds = guilds
+        self._guild_create = guild_create
         self.heartbeat_ms = heartbeat_ms
         self.frames: Recorder[Frame] = Recorder("gateway")
         self.session: Session | None = None
@@ -202,7 +210,7 @@ class Gateway:
         self.session = self._sessions[session.id] = session
         await session.dispatch("READY", self._ready(session))
         for guild in self.guilds:
-            await self.dispatch("GUILD_CREATE", guild_create(guild), intent=GUILDS)
+            await self.dispatch("GUILD_CREATE", self._guild_create(guild), intent=GUILDS)
 
     async def _resume(self, connection: Connection, data: Json) -> None:
         if data.get("token") != self.token:

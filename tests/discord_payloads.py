@@ -1,23 +1,43 @@
-"""The people, servers and channels of the local Discord, and their payloads as Discord writes them."""
+"""The servers and the application of the local Discord as Discord writes them, and who is known by name there."""
 
 from __future__ import annotations
 
-import itertools
-import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterable
+
+from tests.discord_nouns import (
+    ATTACH_FILES,
+    BOT,
+    CREATE_PUBLIC_THREADS,
+    IN_DIRECT_MESSAGES,
+    MANAGE_GUILD,
+    MEMBER,
+    SEND_MESSAGES,
+    SEND_MESSAGES_IN_THREADS,
+    WITHOUT_THE_BOT,
+    Channel,
+    Guild,
+    Json,
+    User,
+    now,
+    snowflake,
+)
 
 __all__ = [
+    "ATTACH_FILES",
     "BOT",
+    "CREATE_PUBLIC_THREADS",
+    "IN_DIRECT_MESSAGES",
     "LISTED",
     "MANAGE_GUILD",
     "MEMBER",
     "MODERATOR_ROLE",
     "NOT_JOINED",
     "OWNER",
+    "SEND_MESSAGES",
+    "SEND_MESSAGES_IN_THREADS",
     "TEAM_MEMBER",
     "UNLISTED",
+    "WITHOUT_THE_BOT",
     "Channel",
     "Guild",
     "Json",
@@ -28,119 +48,6 @@ __all__ = [
     "snowflake",
 ]
 
-Json = dict[str, Any]
-
-MANAGE_GUILD = 1 << 5
-MEMBER = 0x800 | 0x400 | 0x10000 | 0x80000000  # send and view messages, read history, use application commands
-
-_counter = itertools.count()
-DISCORD_EPOCH_MS = 1_420_070_400_000
-
-
-def snowflake() -> str:
-    """A new id that carries the present time, as Discord's do: clients read the age of an interaction from it."""
-    milliseconds = int(time.time() * 1000) - DISCORD_EPOCH_MS
-    return str(milliseconds << 22 | (next(_counter) & 0x3FFFFF))
-
-
-def now() -> str:
-    """The present time as Discord writes it."""
-    return datetime.now(UTC).isoformat()
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """Somebody on Discord."""
-
-    id: str
-    name: str
-    bot: bool = False
-
-    @classmethod
-    def new(cls, name: str = "somebody") -> User:
-        return cls(snowflake(), name)
-
-    @property
-    def mention(self) -> str:
-        return f"<@{self.id}>"
-
-    def payload(self) -> Json:
-        return {
-            "id": self.id,
-            "username": self.name,
-            "discriminator": "0",
-            "global_name": self.name.title(),
-            "avatar": None,
-            "bot": self.bot,
-            "system": False,
-            "public_flags": 0,
-        }
-
-    def member(self, *, roles: tuple[str, ...] = (), permissions: int | None = None) -> Json:
-        """This user in a server; `permissions` are sent with an interaction only."""
-        payload: Json = {
-            "user": self.payload(),
-            "nick": None,
-            "avatar": None,
-            "roles": list(roles),
-            "joined_at": "2024-05-01T12:00:00.000000+00:00",
-            "premium_since": None,
-            "deaf": False,
-            "mute": False,
-            "flags": 0,
-            "pending": False,
-            "communication_disabled_until": None,
-        }
-        return payload if permissions is None else {**payload, "permissions": str(permissions)}
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """A text channel of a server, or the direct messages with one person."""
-
-    id: str
-    guild: Guild | None = None
-    recipient: User | None = None
-
-    def payload(self) -> Json:
-        if self.recipient is not None:
-            recipients = [self.recipient.payload()]
-            return {"id": self.id, "type": 1, "last_message_id": None, "flags": 0, "recipients": recipients}
-        assert self.guild is not None
-        return {
-            "id": self.id,
-            "type": 0,
-            "guild_id": self.guild.id,
-            "name": "general",
-            "position": 0,
-            "permission_overwrites": [],
-            "topic": None,
-            "nsfw": False,
-            "last_message_id": None,
-            "rate_limit_per_user": 0,
-            "parent_id": None,
-            "flags": 0,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Guild:
-    """A Discord server with one text channel."""
-
-    id: str
-    name: str
-    owner: User
-    channel_id: str
-
-    @property
-    def channel(self) -> Channel:
-        return Channel(self.channel_id, guild=self)
-
-    def partial(self) -> Json:
-        return {"id": self.id, "locale": "en-US", "features": []}
-
-
-BOT = User("1100000000000000001", "footnote", bot=True)
 OWNER = User("1100000000000000002", "owner")
 TEAM_MEMBER = User("1100000000000000003", "teammate")
 TEAM_ID = "1100000000000000004"
@@ -157,8 +64,9 @@ def _role(role_id: str, name: str, permissions: int) -> Json:
     return {"id": role_id, "name": name, "permissions": str(permissions), **look, **rank}
 
 
-def guild_create(guild: Guild) -> Json:
-    """GUILD_CREATE's data."""
+def guild_create(guild: Guild, *, threads: Iterable[Channel] = (), denied: int = 0) -> Json:
+    """GUILD_CREATE's data; `denied` is what its channel takes from everyone."""
+    channel = guild.channel.payload(denied=denied)
     return {
         **guild.partial(),
         "name": guild.name,
@@ -179,7 +87,7 @@ def guild_create(guild: Guild) -> Json:
         "system_channel_flags": 0,
         "rules_channel_id": None,
         "public_updates_channel_id": None,
-        "roles": [_role(guild.id, "@everyone", MEMBER), _role(MODERATOR_ROLE, "Librarians", MEMBER)],
+        "roles": [_role(guild.id, "@everyone", guild.everyone), _role(MODERATOR_ROLE, "Librarians", 0)],
         "emojis": [],
         "stickers": [],
         "joined_at": "2024-05-01T12:00:00.000000+00:00",
@@ -187,8 +95,8 @@ def guild_create(guild: Guild) -> Json:
         "unavailable": False,
         "member_count": 3,
         "members": [BOT.member(), guild.owner.member()],
-        "channels": [{k: v for k, v in guild.channel.payload().items() if k != "guild_id"}],
-        "threads": [],
+        "channels": [{key: value for key, value in channel.items() if key != "guild_id"}],
+        "threads": [thread.payload() for thread in threads],
         "voice_states": [],
         "presences": [],
         "stage_instances": [],

@@ -5,52 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tests.discord_components import TEXT_DISPLAY, all_components, check_components
 from tests.discord_payloads import Json
+from tests.discord_refusals import Refused, at_most, invalid
 
-__all__ = ["COMPONENTS_V2", "EPHEMERAL", "LOADING", "Refused", "all_components", "check_message", "pings", "text_of"]
+__all__ = [
+    "COMPONENTS_V2",
+    "EPHEMERAL",
+    "HAS_THREAD",
+    "LOADING",
+    "Refused",
+    "all_components",
+    "check_message",
+    "pings",
+    "text_of",
+]
 
+HAS_THREAD = 1 << 5
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 COMPONENTS_V2 = 1 << 15
-
-ACTION_ROW, BUTTON, TEXT_DISPLAY = 1, 2, 10
-V2_TYPES = {9, 10, 11, 12, 13, 14, 17}
-LINK_STYLE = 5
-
-
-class Refused(Exception):
-    """An error as Discord writes it: HTTP status, its own code, a message, and what is wrong with which field."""
-
-    def __init__(self, status: int, code: int, message: str, errors: Json | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body: Json = {"message": message, "code": code, **({"errors": errors} if errors else {})}
-
-
-def invalid(field: str, code: str, message: str) -> Refused:
-    """400 Invalid Form Body about one field, given as a dotted path."""
-    errors: Json = {"_errors": [{"code": code, "message": message}]}
-    for part in reversed(field.split(".")):
-        errors = {part: errors}
-    return Refused(400, 50035, "Invalid Form Body", errors)
-
-
-def all_components(components: list[Json]) -> Iterator[Json]:
-    """Every component, the nested ones included: each counts towards the 40."""
-    for component in components:
-        yield component
-        yield from all_components(component.get("components") or [])
-        if component.get("accessory"):
-            yield from all_components([component["accessory"]])
+READABLE = ("content", "label", "placeholder")
 
 
 def text_of(message: Json) -> str:
-    """Everything in a message that a person can read, in order."""
-    parts = [message.get("content") or ""]
+    """Everything in a message or a form that a person can read, in order."""
+    parts = [message.get("title") or "", message.get("content") or ""]
     for embed in message.get("embeds") or []:
         parts += [part for _, part, _ in _embed_texts(embed)]
     for component in all_components(message.get("components") or []):
-        parts += [component[key] for key in ("content", "label") if isinstance(component.get(key), str)]
+        parts += [component[key] for key in READABLE if isinstance(component.get(key), str)]
     return "\n".join(part for part in parts if part)
 
 
@@ -59,20 +43,16 @@ def check_message(message: Json) -> None:
     content = message.get("content") or ""
     embeds = message.get("embeds") or []
     components = message.get("components") or []
-    v2 = bool(message.get("flags", 0) & COMPONENTS_V2)
+    v2 = bool((message.get("flags") or 0) & COMPONENTS_V2)
     if v2 and (content or embeds):
         code = "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"
         raise invalid("content" if content else "embeds", code, "Not with IS_COMPONENTS_V2")
-    if not (content.strip() or embeds or components):
+    attached = {attachment["filename"] for attachment in message.get("attachments") or []}
+    if not (content.strip() or embeds or components or (attached and not v2)):
         raise Refused(400, 50006, "Cannot send an empty message")
-    _at_most("content", content, 2000)
+    at_most("content", content, 2000)
     _check_embeds(embeds)
-    _check_components(components, v2=v2)
-
-
-def _at_most(field: str, text: str, limit: int) -> None:
-    if len(text) > limit:
-        raise invalid(field, "BASE_TYPE_MAX_LENGTH", f"Must be {limit} or fewer in length.")
+    check_components(components, v2=v2, attached=attached)
 
 
 def _embed_texts(embed: Json) -> Iterator[tuple[str, str, int]]:
@@ -94,38 +74,11 @@ def _check_embeds(embeds: list[Json]) -> None:
             raise invalid(f"embeds.{number}.fields", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
         for field, text, limit in _embed_texts(embed):
             total += len(text)
-            _at_most(f"embeds.{number}.{field}", text, limit)
+            at_most(f"embeds.{number}.{field}", text, limit)
             if field.startswith("fields.") and not text.strip():
                 raise invalid(f"embeds.{number}.{field}", "BASE_TYPE_REQUIRED", "This field is required")
     if total > 6000:
         raise invalid("embeds", "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000")
-
-
-def _check_components(components: list[Json], *, v2: bool) -> None:
-    every = list(all_components(components))
-    if not v2 and any(component["type"] in V2_TYPES for component in every):
-        raise invalid("components", "UNION_TYPE_CHOICES", 'Value of field "type" must be one of (1,).')
-    if len(components) > (40 if v2 else 5) or len(every) > 40:
-        raise invalid("components", "BASE_TYPE_BAD_LENGTH", "Too many components.")
-    for component in every:
-        _check_component(component)
-    ids = [component["custom_id"] for component in every if component.get("custom_id")]
-    if len(ids) != len(set(ids)):
-        raise invalid("components", "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
-    if sum(len(component["content"]) for component in every if component["type"] == TEXT_DISPLAY) > 4000:
-        raise invalid("components", "COMPONENT_MAX_TEXT_LENGTH", "Displayable text must be 4000 or fewer in length.")
-
-
-def _check_component(component: Json) -> None:
-    kind = component["type"]
-    if kind == TEXT_DISPLAY and not component["content"]:
-        raise invalid("components.content", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 4000 in length.")
-    if kind == ACTION_ROW and not 1 <= len(component["components"]) <= 5:
-        raise invalid("components.components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
-    if kind == BUTTON and bool(component.get("url")) != (component.get("style") == LINK_STYLE):
-        raise invalid("components.url", "BUTTON_COMPONENT_INVALID_URL", "A link button has a url, no other has.")
-    _at_most("components.label", component.get("label") or "", 80)
-    _at_most("components.custom_id", component.get("custom_id") or "", 100)
 
 
 def pings(request: Json, *, replied_to: str | None = None) -> set[str]:

@@ -8,10 +8,14 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.discord_gateway import DIRECT_MESSAGES, GUILD_MESSAGES, Gateway
-from tests.discord_http import API, HttpApi
-from tests.discord_payloads import BOT, LISTED, MEMBER, NOT_JOINED, UNLISTED, Channel, Guild, Json, User, snowflake
-from tests.discord_state import Exchange, State
+from tests.discord_api import Api
+from tests.discord_exchange import Exchange
+from tests.discord_forms import Form, Value
+from tests.discord_gateway import DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS, Gateway
+from tests.discord_http import API, LARGEST_REQUEST, HttpApi
+from tests.discord_payloads import LISTED, UNLISTED, Channel, Guild, Json, User
+from tests.discord_people import People
+from tests.discord_state import State
 
 __all__ = ["TOKEN", "DiscordServer"]
 
@@ -19,15 +23,19 @@ TOKEN = "MTEwMDAwMDAwMDAwMDAwMDAwMQ.GfOotN.local-server-only-not-a-secret-012345
 
 
 class DiscordServer:
-    """Serves one application; `requests` and `gateway.frames` record what the bot did."""
+    """Serves one application; `requests` and `gateway.frames` record what the bot did.
+
+    What a person does takes `who`: `permissions`, `roles`, `locale`, `personal`, as in `Scene`.
+    """
 
     def __init__(self, *, token: str = TOKEN, team: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
         self.token = token
         self.clock = clock
         self.state = State(clock=clock)
-        self.gateway = Gateway(token=token, guilds=(LISTED, UNLISTED))
+        self.people = People(self.state)
+        self.gateway = Gateway(token=token, guilds=(LISTED, UNLISTED), guild_create=self.state.guild_create)
         self.http = HttpApi(
-            token=token, team=team, state=self.state, gateway_url=lambda: self.gateway.url, announce=self._announce
+            Api(self.state, team=team, tell=self._tell, gateway_url=lambda: self.gateway.url), token=token
         )
         self.requests = self.http.requests
         self.url = ""
@@ -35,7 +43,7 @@ class DiscordServer:
 
     async def start(self) -> None:
         """Listen on a free port of 127.0.0.1."""
-        app = web.Application()
+        app = web.Application(client_max_size=LARGEST_REQUEST)
         app.router.add_get("/", self.gateway.serve)
         self.http.register(app.router)
         self._runner = web.AppRunner(app, shutdown_timeout=1.0)
@@ -56,68 +64,88 @@ class DiscordServer:
         *,
         user: User,
         guild: Guild | None = None,
-        permissions: int = MEMBER,
-        roles: tuple[str, ...] = (),
+        channel: Channel | None = None,
+        **who: Any,
     ) -> Exchange:
-        """Dispatch a slash command as the bot synced it, from a server or, without one, from direct messages."""
-        definition = self.state.commands[command]
-        kinds = {option["name"]: option["type"] for option in definition["options"]}
-        given = [{"name": name, "type": kinds[name], "value": value} for name, value in options.items()]
-        channel = guild.channel if guild else self.state.direct_messages(user)
-        exchange = Exchange(snowflake(), f"interaction-token-{snowflake()}", user, channel, self.clock())
-        self.state.exchanges[exchange.token] = exchange
-        payload: Json = {
-            "id": exchange.id,
-            "application_id": BOT.id,
-            "type": 2,
-            "token": exchange.token,
-            "version": 1,
-            "channel_id": channel.id,
-            "channel": channel.payload() | {"permissions": str(permissions)},
-            "locale": "en-US",
-            "entitlements": [],
-            "entitlement_sku_ids": [],
-            "app_permissions": str(MEMBER),
-            "attachment_size_limit": 10485760,
-            "data": {"id": definition["id"], "name": command, "type": 1, "options": given},
-        }
-        payload |= _from_guild(user, guild, permissions, roles) if guild else _from_direct_messages(user)
-        await self.gateway.dispatch("INTERACTION_CREATE", payload)
-        return exchange
+        """Dispatch a slash command as the bot synced it, from a channel, a server or, without one, direct messages.
 
-    async def say(self, user: User, content: str, *, guild: Guild | None = None) -> Json:
+        A subcommand is named as it is typed: "settings show".
+        """
+        scene = self.state.scene(user, guild=guild, channel=channel, **who)
+        return await self._sent(self.people.command(scene, command, options, self._definition(command)))
+
+    async def complete(
+        self,
+        command: str,
+        options: dict[str, Any],
+        *,
+        user: User,
+        focused: str = "",
+        guild: Guild | None = None,
+        channel: Channel | None = None,
+        **who: Any,
+    ) -> Exchange:
+        """Dispatch what a client asks while an option is typed: the last one given, or `focused`."""
+        scene = self.state.scene(user, guild=guild, channel=channel, **who)
+        definition = self._definition(command)
+        return await self._sent(self.people.complete(scene, command, options, definition, focused))
+
+    async def menu(self, name: str, message: Json, *, user: User | None = None, **who: Any) -> Exchange:
+        """Dispatch a command from the context menu of a message."""
+        scene = self.people.scene_at(message, user, **who)
+        assert name in self.state.menus, f"no menu has {name!r}, but {list(self.state.menus)}"
+        return await self._sent(self.people.menu(scene, name, message, self.state.menus[name]))
+
+    async def press(
+        self, message: Json, button: str, *, number: int | None = None, user: User | None = None, **who: Any
+    ) -> Exchange:
+        """Dispatch the press of a button, by label or custom id; `number`, from 1, where several read the same."""
+        scene = self.people.scene_at(message, user, **who)
+        return await self._sent(self.people.press(scene, message, button, number))
+
+    async def select(
+        self, message: Json, menu: str, *values: str | Channel, user: User | None = None, **who: Any
+    ) -> Exchange:
+        """Dispatch the choice of values in a select menu, given by placeholder or custom id."""
+        scene = self.people.scene_at(message, user, **who)
+        return await self._sent(self.people.select(scene, message, menu, values))
+
+    async def submit(self, form: Form, text: str | None = None, /, **fields: Value) -> Exchange:
+        """Dispatch a filled form: `fields` by custom id or label, `text` where there is one input only."""
+        return await self._sent(self.people.submit(form, text, fields))
+
+    async def say(
+        self,
+        user: User,
+        content: str,
+        *,
+        guild: Guild | None = None,
+        channel: Channel | None = None,
+        reply_to: Json | None = None,
+        ping: bool = True,
+    ) -> Json:
         """A person's message, dispatched as a bot without the message content intent sees it."""
-        self.state.users[user.id] = user
-        channel = guild.channel if guild else self.state.direct_messages(user)
-        message = self.state.new_message(channel, user, {"content": content})
-        await self._announce(channel, message)
+        place = self.state.channels[reply_to["channel_id"]] if reply_to else channel
+        scene = self.state.scene(user, guild=guild, channel=place)
+        message = self.people.say(scene, content, reply_to=reply_to, ping=ping)
+        await self._tell("MESSAGE_CREATE", self.state.message_create(message), scene.channel)
         return message
 
-    async def _announce(self, channel: Channel, message: Json) -> None:
-        """MESSAGE_CREATE; the bot's own messages come back to it too."""
-        if channel.guild is None:
-            await self.gateway.dispatch("MESSAGE_CREATE", message, intent=DIRECT_MESSAGES)
+    async def deny(self, guild: Guild, permissions: int) -> None:
+        """From now on nobody has these permissions in the server's channel, the bot neither."""
+        self.state.denied[guild.channel_id] = permissions
+        await self._tell("CHANNEL_UPDATE", self.state.payload(guild.channel), guild.channel)
+
+    def _definition(self, command: str) -> Json:
+        return self.state.commands[command.split()[0]]
+
+    async def _sent(self, exchange: Exchange) -> Exchange:
+        await self.gateway.dispatch("INTERACTION_CREATE", exchange.payload)
+        return exchange
+
+    async def _tell(self, event: str, data: Json, channel: Channel) -> None:
+        """An event of a channel, if the bot is there; its own messages come back to it too."""
+        if not self.state.reaches(channel):
             return
-        author = self.state.users[message["author"]["id"]]
-        member = {key: value for key, value in author.member().items() if key != "user"}
-        event = {**message, "guild_id": channel.guild.id, "member": member}
-        if message["author"]["id"] != BOT.id and all(one["id"] != BOT.id for one in message["mentions"]):
-            event |= {"content": "", "embeds": [], "components": []}
-        await self.gateway.dispatch("MESSAGE_CREATE", event, intent=GUILD_MESSAGES)
-
-
-def _from_guild(user: User, guild: Guild, permissions: int, roles: tuple[str, ...]) -> Json:
-    """In a server that the bot did not join, it is there because the user installed it for themselves."""
-    owners = {"1": user.id} if guild == NOT_JOINED else {"0": guild.id}
-    return {
-        "context": 0,
-        "guild_id": guild.id,
-        "guild": guild.partial(),
-        "guild_locale": "en-US",
-        "member": user.member(roles=roles, permissions=permissions),
-        "authorizing_integration_owners": owners,
-    }
-
-
-def _from_direct_messages(user: User) -> Json:
-    return {"context": 1, "user": user.payload(), "authorizing_integration_owners": {"0": "0"}}
+        messages = GUILD_MESSAGES if channel.guild else DIRECT_MESSAGES
+        await self.gateway.dispatch(event, data, intent=messages if event == "MESSAGE_CREATE" else GUILDS)

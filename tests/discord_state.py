@@ -1,71 +1,75 @@
-"""What the local Discord remembers: channels, messages, interactions, commands."""
+"""What the local Discord remembers: messages, files, interactions, commands."""
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from tests.discord_payloads import BOT, LISTED, OWNER, UNLISTED, Channel, Guild, Json, User, now, snowflake
-from tests.discord_rules import COMPONENTS_V2, EPHEMERAL, LOADING, Refused, check_message, pings
+from tests.discord_commands import synced
+from tests.discord_components import numbered
+from tests.discord_exchange import Exchange
+from tests.discord_files import NO_FILES, Uploads, attach, refer
+from tests.discord_payloads import (
+    BOT,
+    CREATE_PUBLIC_THREADS,
+    LISTED,
+    SEND_MESSAGES,
+    SEND_MESSAGES_IN_THREADS,
+    UNLISTED,
+    Channel,
+    Guild,
+    Json,
+    User,
+    now,
+    snowflake,
+)
+from tests.discord_places import Places
+from tests.discord_refusals import Refused, between, invalid
+from tests.discord_rules import COMPONENTS_V2, EPHEMERAL, HAS_THREAD, LOADING, check_message, pings
 from tests.recorder import Recorder
 
 __all__ = ["ANSWER_WITHIN_S", "Exchange", "State"]
 
 ANSWER_WITHIN_S = 3.0  # an interaction's token dies if nothing came by then
 KEPT_FLAGS = EPHEMERAL | COMPONENTS_V2 | 1 << 2 | 1 << 12  # suppress embeds, suppress notifications
+ARCHIVED_AFTER = (60, 1440, 4320, 10080)
 
 
-@dataclass(eq=False)
-class Exchange:
-    """One interaction: what was asked, when it was acknowledged, and its response as it changed."""
+class State(Places):
+    """Messages, interactions and commands, changed only by rules that Discord has.
 
-    id: str
-    token: str
-    user: User
-    channel: Channel
-    dispatched_at: float
-    acknowledged_at: float | None = None
-    message: Json | None = None
-    updates: Recorder[Json] = field(default_factory=lambda: Recorder("interaction response"))
-    followups: dict[str, Json] = field(default_factory=dict)
-
-    @property
-    def acknowledged_after(self) -> float:
-        """Seconds from the dispatch to the callback; infinite where none came in time."""
-        return float("inf") if self.acknowledged_at is None else self.acknowledged_at - self.dispatched_at
-
-
-class State:
-    """Channels, messages, interactions and commands, changed only by rules that Discord has."""
+    It outlives the bot: messages and their buttons are there when another bot process comes.
+    """
 
     def __init__(self, *, clock: Callable[[], float], guilds: tuple[Guild, ...] = (LISTED, UNLISTED)) -> None:
+        super().__init__(guilds)
         self.clock = clock
-        self.channels: dict[str, Channel] = {guild.channel_id: guild.channel for guild in guilds}
-        self.users: dict[str, User] = {user.id: user for user in (BOT, OWNER, *(guild.owner for guild in guilds))}
         self.messages: dict[str, Json] = {}
+        self.files: dict[str, bytes] = {}  # by the id of the attachment
         self.exchanges: dict[str, Exchange] = {}
         self.commands: dict[str, Json] = {}
+        self.menus: dict[str, Json] = {}  # of messages and users, by name
         self.posts: Recorder[Json] = Recorder("messages by the bot")
         self.notified: dict[str, set[str]] = {}  # message id: whom the bot's message notified
+        self.shown_to: dict[str, User] = {}  # of ephemeral messages
 
-    def direct_messages(self, user: User) -> Channel:
-        """The channel of direct messages with a user, made when first asked for."""
-        self.users[user.id] = user
-        for channel in self.channels.values():
-            if channel.recipient == user:
-                return channel
-        channel = Channel(snowflake(), recipient=user)
-        self.channels[channel.id] = channel
-        return channel
+    def message(self, message_id: str, channel: Channel | None = None) -> Json:
+        """A message that the bot asks for; ephemeral ones are out of its reach."""
+        message = self.messages.get(message_id)
+        if message is None or message["flags"] & EPHEMERAL or (channel and message["channel_id"] != channel.id):
+            raise Refused(404, 10008, "Unknown Message")
+        return message
 
-    def channel(self, channel_id: str) -> Channel:
-        if channel_id not in self.channels:
-            raise Refused(404, 10003, "Unknown Channel")
-        return self.channels[channel_id]
+    def files_of(self, message: Json) -> dict[str, bytes]:
+        """The files on a message by name."""
+        return {attachment["filename"]: self.files[attachment["id"]] for attachment in message["attachments"]}
 
-    def new_message(self, channel: Channel, author: User, body: Json, **extra: Any) -> Json:
+    def new_message(
+        self, channel: Channel, author: User, body: Json, uploads: Uploads = NO_FILES, **extra: Any
+    ) -> Json:
         """A message as Discord keeps it, after its rules were checked."""
         content = body.get("content") or ""
         mentioned = [self.users[one] for one in dict.fromkeys(re.findall(r"<@!?(\d+)>", content)) if one in self.users]
@@ -88,99 +92,115 @@ class State:
             "attachments": [],
             **extra,
         }
+        message["attachments"] = attach(message, body, uploads, self.files)
         if not message["flags"] & LOADING:
             check_message(message)
+        self._keep_components(message)
         self.messages[message["id"]] = message
         return message
 
-    def _by_bot(self, channel: Channel, body: Json, *, replied_to: str | None = None, **extra: Any) -> Json:
-        message = self.new_message(channel, BOT, body, **extra)
+    @staticmethod
+    def _keep_components(message: Json) -> None:
+        message["components"] = numbered(copy.deepcopy(message["components"]))
+        refer(message["components"], message["attachments"])
+
+    def by_bot(
+        self, channel: Channel, body: Json, uploads: Uploads = NO_FILES, *, replied_to: str | None = None, **extra: Any
+    ) -> Json:
+        """A message of the bot, and whom it notifies."""
+        message = self.new_message(channel, BOT, body, uploads, **extra)
         self.notified[message["id"]] = pings(body, replied_to=replied_to)
         return message
 
-    def post(self, channel: Channel, body: Json) -> Json:
+    def post(self, channel: Channel, body: Json, uploads: Uploads = NO_FILES) -> Json:
         """A message that the bot sends to a channel."""
+        self.must(SEND_MESSAGES_IN_THREADS if channel.parent else SEND_MESSAGES, channel)
         extra: Json = {}
         reference = body.get("message_reference")
         replied_to = None
         if reference:
             original = self.messages.get(str(reference["message_id"]))
+            if original is not None and original["flags"] & EPHEMERAL:
+                original = None
             if original is None and reference.get("fail_if_not_exists", True):
                 raise Refused(400, 50035, "Invalid Form Body", {"message_reference": {"_errors": [_UNKNOWN_REFERENCE]}})
             if original is not None:
                 replied_to = original["author"]["id"]
-                extra = {"type": 19, "message_reference": _as_strings(reference), "referenced_message": original}
-        message = self._by_bot(channel, body, replied_to=replied_to, **extra)
+                extra = {
+                    "type": 19,
+                    "message_reference": _as_strings(reference),
+                    "referenced_message": _alone(original),
+                }
+        message = self.by_bot(channel, body, uploads, replied_to=replied_to, **extra)
         self.posts.add(message)
         return message
 
-    def edit(self, message: Json, body: Json) -> Json:
+    def edit(self, message: Json, body: Json, uploads: Uploads = NO_FILES) -> Json:
         """The message changed by the fields given; the flag of components v2 stays once set."""
         changed: Json = message | {key: body[key] or [] for key in ("embeds", "components") if key in body}
         changed["content"] = (body["content"] or "") if "content" in body else message["content"]
         changed["flags"] = (message["flags"] & ~LOADING) | ((body.get("flags") or 0) & COMPONENTS_V2)
         changed["edited_timestamp"] = now()
+        changed["attachments"] = attach(message, body, uploads, self.files)
         check_message(changed)
+        self._keep_components(changed)
         message.update(changed)
         self.notified.setdefault(message["id"], set()).update(pings(body))
         return message
 
-    def exchange(self, token: str) -> Exchange:
-        """The interaction whose response may be edited: it was acknowledged."""
-        exchange = self.exchanges.get(token)
-        if exchange is None or exchange.acknowledged_at is None:
-            raise Refused(404, 10015, "Unknown Webhook")
-        return exchange
+    def begin_thread(self, channel: Channel, message_id: str, body: Json) -> Channel:
+        """A public thread below a message, which shares its id."""
+        message = self.message(message_id, channel)
+        if channel.guild is None or channel.parent is not None:
+            raise Refused(400, 50024, "Cannot execute action on this channel type")
+        self.must(CREATE_PUBLIC_THREADS, channel)
+        if message["flags"] & HAS_THREAD:
+            raise Refused(400, 160004, "A thread has already been created for this message")
+        between("name", (body.get("name") or "").strip(), 1, 100)
+        if (body.get("auto_archive_duration") or 1440) not in ARCHIVED_AFTER:
+            raise invalid("auto_archive_duration", "BASE_TYPE_CHOICES", f"Value must be one of {set(ARCHIVED_AFTER)}.")
+        thread = self.add(replace(channel, id=message_id, parent=channel, name=body["name"], begun_at=now()))
+        message |= {"thread": thread.payload(), "flags": message["flags"] | HAS_THREAD}
+        self.threads.add(thread)
+        return thread
 
-    def acknowledge(self, interaction_id: str, token: str, body: Json, at: float) -> Exchange:
-        """The first response to an interaction."""
-        exchange = self.exchanges.get(token)
-        if exchange is None or exchange.id != interaction_id or at - exchange.dispatched_at > ANSWER_WITHIN_S:
-            raise Refused(404, 10062, "Unknown interaction")
-        if exchange.acknowledged_at is not None:
-            raise Refused(400, 40060, "Interaction has already been acknowledged.")
-        kind, data = body.get("type"), body.get("data") or {}
-        if kind == 4:
-            message = self._by_bot(exchange.channel, data)
-        elif kind == 5:
-            flags = (data.get("flags") or 0) & EPHEMERAL | LOADING
-            message = self._by_bot(exchange.channel, {}, flags=flags)
-        else:
-            raise Refused(400, 50035, "Invalid Form Body", {"type": {"_errors": [_UNFIT_TYPE]}})
-        exchange.acknowledged_at, exchange.message = at, message
-        exchange.updates.add(dict(message))
-        return exchange
+    def seen(self, message: Json) -> Json:
+        """The message as a bot without the message content intent sees it, and the one that it replies to."""
+        channel = self.channels[message["channel_id"]]
+        shown = copy.deepcopy(message)
+        if shown.get("referenced_message"):
+            shown["referenced_message"] = self.seen(_alone(shown["referenced_message"]))
+        addressed = message["author"]["id"] == BOT.id or any(one["id"] == BOT.id for one in message["mentions"])
+        if channel.guild is not None and not addressed:
+            shown |= {"content": "", "embeds": [], "components": [], "attachments": []}
+        return shown
 
-    def edit_response(self, exchange: Exchange, body: Json) -> Json:
-        """The original response, changed."""
-        if exchange.message is None:
-            raise Refused(404, 10008, "Unknown Message")
-        self.edit(exchange.message, body)
-        exchange.updates.add(dict(exchange.message))
-        return exchange.message
-
-    def follow_up(self, exchange: Exchange, body: Json) -> Json:
-        """A further message; the first one after a deferred response takes its place, as on Discord."""
-        if exchange.message is not None and exchange.message["flags"] & LOADING:
-            return self.edit_response(exchange, body)
-        message = self._by_bot(exchange.channel, body)
-        exchange.followups[message["id"]] = message
-        exchange.updates.add(dict(message))
-        return message
+    def message_create(self, message: Json) -> Json:
+        """MESSAGE_CREATE's data."""
+        channel = self.channels[message["channel_id"]]
+        if channel.guild is None:
+            return self.seen(message)
+        author = self.users[message["author"]["id"]]
+        member = {key: value for key, value in author.member().items() if key != "user"}
+        return {**self.seen(message), "guild_id": channel.guild.id, "member": member}
 
     def sync(self, definitions: list[Json]) -> list[Json]:
-        """The application's commands, replaced whole; each keeps its id as long as it keeps its name."""
-        synced: dict[str, Json] = {}
-        for definition in definitions:
-            name = definition["name"]
-            is_slash = definition.get("type", 1) == 1
-            if is_slash and (not re.fullmatch(r"[-_\w]{1,32}", name) or name != name.lower()):
-                raise Refused(400, 50035, "Invalid Form Body", {"name": {"_errors": [_UNFIT_NAME]}})
-            known = self.commands.get(name, {"id": snowflake()})
-            ids = {"id": known["id"], "application_id": BOT.id, "version": snowflake()}
-            synced[name] = {"type": 1, "options": [], **definition, **ids}
-        self.commands = synced
-        return list(synced.values())
+        """The application's commands, replaced whole."""
+        known = {(one["type"], one["name"]): one for one in self.all_commands()}
+        found = synced(definitions, known)
+        self.commands = {name: one for (kind, name), one in found.items() if kind == 1}
+        self.menus = {name: one for (kind, name), one in found.items() if kind != 1}
+        return list(found.values())
+
+    def all_commands(self) -> Iterator[Json]:
+        """Slash commands, then those of context menus."""
+        yield from self.commands.values()
+        yield from self.menus.values()
+
+
+def _alone(message: Json) -> Json:
+    """A message without the one that it replies to: Discord shows one only."""
+    return {key: value for key, value in message.items() if key != "referenced_message"}
 
 
 def _as_strings(reference: Json) -> Json:
@@ -188,5 +208,3 @@ def _as_strings(reference: Json) -> Json:
 
 
 _UNKNOWN_REFERENCE = {"code": "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "message": "Unknown message"}
-_UNFIT_TYPE = {"code": "BASE_TYPE_CHOICES", "message": "This interaction takes a message, or a deferred one."}
-_UNFIT_NAME = {"code": "APPLICATION_COMMAND_INVALID_NAME", "message": "Command name is invalid"}

@@ -2,85 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import AsyncIterator
-from typing import Any
 
-import aiohttp
 import pytest
 import pytest_asyncio
 
-from tests.discord_gateway import DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS
+from tests.discord_client import INTENTS, Client, Clock, bare_client
+from tests.discord_gateway import DIRECT_MESSAGES, GUILDS
 from tests.discord_payloads import BOT, LISTED, OWNER, Json, User
 from tests.discord_rules import COMPONENTS_V2, EPHEMERAL, LOADING, Refused, check_message, pings
-from tests.discord_server import TOKEN, DiscordServer
-
-ASK: Json = {"name": "ask", "description": "Ask", "options": [{"name": "question", "type": 3, "description": "What"}]}
-INTENTS = GUILDS | GUILD_MESSAGES | DIRECT_MESSAGES
-
-
-class Clock:
-    """A clock that moves when told."""
-
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Client:
-    """A bare client: HTTP with the bot's token, and one websocket that inflates what it receives."""
-
-    def __init__(self, server: DiscordServer, session: aiohttp.ClientSession) -> None:
-        self.server = server
-        self.session = session
-        self.socket: aiohttp.ClientWebSocketResponse | None = None
-
-    async def call(self, method: str, path: str, body: Any = None, token: str = TOKEN) -> tuple[int, Any]:
-        headers = {"Authorization": f"Bot {token}"}
-        async with self.session.request(method, self.server.url + path, json=body, headers=headers) as response:
-            return response.status, await response.json() if response.status != 204 else None
-
-    async def callback(self, exchange: Any, body: Json) -> tuple[int, Any]:
-        path = f"/interactions/{exchange.id}/{exchange.token}/callback?with_response=1"
-        return await self.call("POST", path, body)
-
-    async def edit(self, exchange: Any, body: Json) -> tuple[int, Any]:
-        return await self.call("PATCH", f"/webhooks/{BOT.id}/{exchange.token}/messages/@original", body)
-
-    async def connect(self) -> Json:
-        """Connect, and give back HELLO."""
-        self.inflate = zlib.decompressobj()
-        url = self.server.gateway.url + "?v=10&encoding=json&compress=zlib-stream"
-        self.socket = await self.session.ws_connect(url)
-        return await self.receive()
-
-    async def receive(self) -> Json:
-        assert self.socket is not None
-        payload: Json = json.loads(self.inflate.decompress(await self.socket.receive_bytes(timeout=5)))
-        return payload
-
-    async def send(self, op: int, data: Any) -> None:
-        assert self.socket is not None
-        await self.socket.send_json({"op": op, "d": data})
-
-    async def closed_with(self) -> int | None:
-        assert self.socket is not None
-        await self.socket.receive(timeout=5)
-        return self.socket.close_code
-
-    async def identify(self, intents: int = INTENTS) -> Json:
-        """Identify and give back READY's data; the two servers' GUILD_CREATE are read too."""
-        await self.connect()
-        await self.send(2, {"token": TOKEN, "intents": intents, "properties": {}})
-        ready = await self.receive()
-        assert [ready["t"], (await self.receive())["t"], (await self.receive())["t"]] == [
-            "READY",
-            *["GUILD_CREATE"] * 2,
-        ]
-        data: Json = ready["d"]
-        return data
+from tests.discord_server import TOKEN
 
 
 @pytest.fixture
@@ -90,16 +21,8 @@ def clock() -> Clock:
 
 @pytest_asyncio.fixture
 async def client(clock: Clock) -> AsyncIterator[Client]:
-    server = DiscordServer(clock=clock)
-    await server.start()
-    server.state.sync([ASK])
-    async with aiohttp.ClientSession() as session:
-        yield Client(server, session)
-    await server.stop()
-
-
-def errors(body: Json) -> str:
-    return json.dumps(body["errors"])
+    async with bare_client(clock) as client:
+        yield client
 
 
 async def test_wrong_token_gets_401(client: Client) -> None:

@@ -1,6 +1,7 @@
 """The wire below a real client: payloads go in as the gateway brings them, requests are recorded as they go out.
 
-Nothing of discord.py or of ours is replaced but the HTTP session.
+Nothing of discord.py or of ours is replaced but the HTTP session. Requests are answered by the rules of the local
+Discord, and what people do goes by them too, except that a command's options are taken as they are given.
 """
 
 from __future__ import annotations
@@ -10,78 +11,61 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import discord
+from aiohttp import FormData
+from discord.ext import commands
 from discord.http import Route
 
 from bot.access import Moderators
 from bot.client import Footnote
 from index import Library
-from tests.discord_payloads import BOT, LISTED, MEMBER, Channel, Guild, Json, User, application, guild_create, snowflake
-from tests.discord_rules import Refused, check_message, text_of
+from tests.discord_api import Api, Call
+from tests.discord_exchange import Exchange
+from tests.discord_files import Uploads, parts_of
+from tests.discord_forms import Form, Value
+from tests.discord_payloads import BOT, LISTED, Channel, Guild, Json, User
+from tests.discord_people import People
+from tests.discord_rules import Refused
 from tests.discord_state import State
 from tests.recorder import Recorder
+from tests.wire_sent import Response, Sent, message_in
 
-__all__ = ["Sent", "Wire", "connected"]
+__all__ = ["Sent", "Wire", "connected", "on_wire"]
 
 TOKEN = "not-a-secret"
-DEFERRED = 5
-KINDS = {bool: 5, int: 4, str: 3}
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A request of the bot: `path` is below the API's root."""
-
-    method: str
-    path: str
-    body: Any
-    status: int
-
-    @property
-    def text(self) -> str:
-        """Everything in it that a person can read."""
-        return text_of(self.body.get("data") or self.body) if isinstance(self.body, dict) else ""
-
-    @property
-    def ephemeral(self) -> bool:
-        return bool(((self.body.get("data") or self.body).get("flags") or 0) & 64)
-
-    @property
-    def is_callback(self) -> bool:
-        return self.path.endswith("/callback")
-
-    @property
-    def is_edit(self) -> bool:
-        return self.method == "PATCH" and self.path.endswith("/messages/@original")
-
-    @property
-    def is_post(self) -> bool:
-        return self.method == "POST" and bool(re.fullmatch(r"/channels/\d+/messages", self.path))
-
-    @property
-    def is_typing(self) -> bool:
-        return self.path.endswith("/typing")
 
 
 class Wire:
-    """Stands in for aiohttp's session; `sent` is what went out, `team` whether the application has a team."""
+    """Stands in for aiohttp's session; `sent` is what went out, `team` whether the application has a team, `now` the
+    time in seconds. `state` outlives the client: another one connected by the same wire finds all messages there.
+
+    What a person does gives the interaction, whose `answer()` is the message that comes of it; `who` is
+    `permissions`, `roles`, `locale` and `personal`, as in `Scene`.
+    """
 
     closed = False
 
     def __init__(self, *, team: bool = False) -> None:
+        self.now = 0.0
+        self.state = State(clock=lambda: self.now)
+        self.people = People(self.state)
         self.sent: Recorder[Sent] = Recorder("requests")
-        self.team = team
-        self.bot: Footnote | None = None
+        self.bot: Any = None
+        self._api = Api(self.state, team=team, tell=self._tell)
         self._failures: list[tuple[re.Pattern[str], int, int]] = []
-        self._messages = State(clock=lambda: 0.0)
 
     def fail(self, path: str, status: int, code: int = 0) -> None:
         """Every request whose path fits from now on fails."""
         self._failures.append((re.compile(path), status, code))
+
+    def deny(self, guild: Guild, permissions: int) -> None:
+        """From now on nobody has these permissions in the server's channel, the bot neither."""
+        self.state.denied[guild.channel_id] = permissions
+        self.receive("CHANNEL_UPDATE", self.state.payload(guild.channel))
 
     def command(
         self,
@@ -90,46 +74,67 @@ class Wire:
         *,
         user: User | None = None,
         guild: Guild | None = LISTED,
-        permissions: int = MEMBER,
-        roles: tuple[str, ...] = (),
-    ) -> None:
-        """A slash command arrives, in a server or in direct messages."""
-        given = [{"name": key, "type": KINDS[type(value)], "value": value} for key, value in (options or {}).items()]
-        user = user or User.new()
-        channel = guild.channel if guild else Channel(snowflake(), recipient=user)
-        payload: Json = {
-            "id": snowflake(),
-            "application_id": BOT.id,
-            "type": 2,
-            "token": f"interaction-token-{snowflake()}",
-            "version": 1,
-            "channel_id": channel.id,
-            "channel": channel.payload() | {"permissions": str(permissions)},
-            "locale": "en-US",
-            "entitlements": [],
-            "app_permissions": str(MEMBER),
-            "attachment_size_limit": 10485760,
-            "authorizing_integration_owners": {"0": guild.id if guild else "0"},
-            "context": 0 if guild else 1,
-            "data": {"id": snowflake(), "name": name, "type": 1, "options": given},
-        }
-        if guild:
-            member = user.member(roles=roles, permissions=permissions)
-            payload |= {"guild_id": guild.id, "guild": guild.partial(), "member": member}
-        else:
-            payload["user"] = user.payload()
-        self.receive("INTERACTION_CREATE", payload)
+        channel: Channel | None = None,
+        **who: Any,
+    ) -> Exchange:
+        """A slash command arrives, in a channel, a server or direct messages; a subcommand is named "settings show"."""
+        scene = self.state.scene(user or User.new(), guild=guild, channel=channel, **who)
+        return self._arrives(self.people.command(scene, name, options or {}, None))
 
-    def message(self, content: str, /, *, user: User | None = None, guild: Guild | None = None, **changes: Any) -> Json:
-        """A message arrives; a mention of the bot in it is listed as Discord does."""
-        user = user or User.new()
-        channel = guild.channel if guild else Channel(snowflake(), recipient=user)
-        message = self._messages.new_message(channel, user, {"content": content}) | changes
-        if guild:
-            member = {key: value for key, value in user.member().items() if key != "user"}
-            message |= {"guild_id": guild.id, "member": member}
-        self.receive("MESSAGE_CREATE", message)
-        return message
+    def autocomplete(
+        self,
+        name: str,
+        options: dict[str, Any],
+        *,
+        focused: str = "",
+        user: User | None = None,
+        guild: Guild | None = LISTED,
+        channel: Channel | None = None,
+        **who: Any,
+    ) -> Exchange:
+        """An option is being typed, the last one or `focused`; once acknowledged, `choices` are what it offers."""
+        scene = self.state.scene(user or User.new(), guild=guild, channel=channel, **who)
+        return self._arrives(self.people.complete(scene, name, options, None, focused))
+
+    def menu(self, name: str, message: Json, *, user: User | None = None, **who: Any) -> Exchange:
+        """A command from the context menu of a message arrives."""
+        return self._arrives(self.people.menu(self.people.scene_at(message, user, **who), name, message, None))
+
+    def press(
+        self, message: Json, button: str, *, number: int | None = None, user: User | None = None, **who: Any
+    ) -> Exchange:
+        """The press of a button arrives, given by label or custom id; `number`, from 1, where several read the same."""
+        return self._arrives(self.people.press(self.people.scene_at(message, user, **who), message, button, number))
+
+    def select(
+        self, message: Json, menu: str, *values: str | Channel, user: User | None = None, **who: Any
+    ) -> Exchange:
+        """The choice of values in a select menu arrives, given by placeholder or custom id."""
+        return self._arrives(self.people.select(self.people.scene_at(message, user, **who), message, menu, values))
+
+    def submit(self, form: Form | Exchange, text: str | None = None, /, **fields: Value) -> Exchange:
+        """A filled form arrives: `fields` by custom id or label, `text` where there is one input only."""
+        return self._arrives(self.people.submit(form if isinstance(form, Form) else Form(form), text, fields))
+
+    def message(
+        self,
+        content: str,
+        /,
+        *,
+        user: User | None = None,
+        guild: Guild | None = None,
+        channel: Channel | None = None,
+        reply_to: Json | None = None,
+        ping: bool = True,
+        **changes: Any,
+    ) -> Json:
+        """A message arrives, with all that is in it; a mention of the bot is listed as Discord does."""
+        place = self.state.channels[reply_to["channel_id"]] if reply_to else channel
+        scene = self.state.scene(user or User.new(), guild=guild, channel=place)
+        message = self.people.say(scene, content, reply_to=reply_to, ping=ping)
+        shown = self.state.message_create(message) | {"content": content} | changes
+        self.receive("MESSAGE_CREATE", shown)
+        return shown
 
     def ready(self) -> None:
         """READY arrives: the gateway is up."""
@@ -141,76 +146,71 @@ class Wire:
         assert self.bot is not None
         self.bot._connection.parsers[event](data)
 
+    def _arrives(self, exchange: Exchange) -> Exchange:
+        self.receive("INTERACTION_CREATE", exchange.payload)
+        return exchange
+
+    async def _tell(self, event: str, data: Json, channel: Channel) -> None:
+        self.receive(event, data)
+
     @asynccontextmanager
-    async def request(self, method: str, url: str, *, data: Any = None, **_: Any) -> AsyncIterator[Response]:
+    async def request(
+        self, method: str, url: str, *, data: Any = None, params: Any = None, **_: Any
+    ) -> AsyncIterator[Response]:
         """As `aiohttp.ClientSession.request`."""
-        path = url.removeprefix(Route.BASE).split("?")[0]
-        body = json.loads(data) if isinstance(data, str) else None
+        address = urlsplit(url.removeprefix(Route.BASE))
+        payload, uploads = await parts_of(data) if isinstance(data, FormData) else (data, {})
+        body = json.loads(payload) if payload else None
+        query = dict(parse_qsl(address.query)) | {name: str(value) for name, value in (params or {}).items()}
+        call = Call(method, address.path, body, uploads, query)
         try:
-            status, reply = 200, self._reply(path, body)
+            status, reply = await self._reply(call)
         except Refused as refused:
             status, reply = refused.status, refused.body
-        self.sent.add(Sent(method, path, body, status))
-        yield Response(status, reply)
+        self.sent.add(Sent(method, call.path, body, status, _named(uploads), message_in(reply)))
+        yield Response(status, json.dumps(reply))
 
     async def close(self) -> None:
         self.closed = True
 
-    def _reply(self, path: str, body: Any) -> Any:
+    async def _reply(self, call: Call) -> tuple[int, Any]:
         for pattern, status, code in self._failures:
-            if pattern.search(path):
+            if pattern.search(call.path):
                 raise Refused(status, code, "made to fail")
-        if path.endswith("/callback"):
-            if body["type"] != DEFERRED:
-                check_message(body["data"])
-            return {"interaction": {"id": snowflake(), "type": 2}}
-        if path.endswith("/oauth2/applications/@me"):
-            return application(team=self.team)
-        if path.endswith("/commands"):
-            return []
-        if path.endswith(("/messages", "/@original")):
-            return self._messages.new_message(LISTED.channel, BOT, body)
-        return {}
+        return await self._api.answer(call)
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
-    """As much of an aiohttp response as discord.py reads."""
-
-    status: int
-    reply: Any
-    reason: str = "because"
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"content-type": "application/json"}
-
-    async def text(self, encoding: str = "utf-8") -> str:
-        return json.dumps(self.reply)
+def _named(uploads: Uploads) -> dict[str, bytes]:
+    return {upload.filename: upload.content for upload in uploads.values()}
 
 
 @asynccontextmanager
 async def connected(library: Library, folder: Path, *, wire: Wire | None = None, **changes: Any) -> AsyncIterator[Wire]:
     """A real client, as after READY, in two servers, on a wire."""
-    wire = wire or Wire()
     settings: dict[str, Any] = {
         "moderators": Moderators(guilds=frozenset({int(LISTED.id)})),
         "cooldown_seconds": 0.0,
         "commands_file": folder / "commands.json",
     }
-    bot = Footnote(library=library, **(settings | changes))
+    async with on_wire(Footnote(library=library, **(settings | changes)), wire or Wire()) as wire:
+        yield wire
+
+
+@asynccontextmanager
+async def on_wire(bot: commands.Bot, wire: Wire) -> AsyncIterator[Wire]:
+    """Any client on a wire, as after READY."""
     await bot._async_setup_hook()
     bot._connection.guild_ready_timeout = 0.01
-    wire.bot = bot
+    wire.bot, wire.closed = bot, False
     await log_in(bot, wire)
-    wire.receive("GUILD_CREATE", guild_create(LISTED))
+    wire.receive("GUILD_CREATE", wire.state.guild_create(LISTED))
     try:
         yield wire
     finally:
         await bot.close()
 
 
-async def log_in(bot: Footnote, wire: Wire) -> None:
+async def log_in(bot: commands.Bot, wire: Wire) -> None:
     """What `Client.login` does, with the wire for a session."""
     bot.http._HTTPClient__session = wire  # type: ignore[attr-defined]
     bot.http.token = TOKEN
