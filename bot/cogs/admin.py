@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -14,9 +13,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import reports
-from bot.access import REFUSAL, Moderators, owners_of
+from bot.access import REFUSAL, Moderators
 from bot.errors import explain, trace
 from bot.layout import notice
+from bot.rights import Rights
 
 if TYPE_CHECKING:
     from bot.client import Footnote
@@ -26,9 +26,6 @@ __all__ = ["Admin"]
 log = logging.getLogger(__name__)
 
 EDIT_EVERY_SECONDS = 2.0
-OWNERS_KEPT_SECONDS = 600.0
-OWNERS_WITHIN_SECONDS = 1.5
-"""Half of the time that Discord gives for a first response."""
 
 RUNNING = "A reindex is already running: its report comes where it was started. Questions are answered meanwhile."
 
@@ -48,16 +45,14 @@ class Admin(commands.Cog):
 
     def __init__(self, bot: Footnote, *, moderators: Moderators, edit_every: float = EDIT_EVERY_SECONDS) -> None:
         self.bot = bot
-        self._moderators = moderators
+        self._rights = Rights(bot, moderators)
         self.edit_every = edit_every
         self._running = False
-        self._owners: frozenset[int] = frozenset()
-        self._owners_until = 0.0
 
     @app_commands.command(description="Rebuild the index from the sources as they are now. For moderators.")
     async def reindex(self, interaction: discord.Interaction[Footnote]) -> None:
         """Rebuild, showing progress, then what changed."""
-        allowed = await self._may_reindex(interaction)
+        allowed = await self._rights.moderates(interaction)
         if not allowed or self._running:
             view = notice(RUNNING if allowed else REFUSAL)
             await interaction.response.send_message(view=view, ephemeral=True)
@@ -83,31 +78,6 @@ class Admin(commands.Cog):
         """List the sources to whoever asks."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await interaction.edit_original_response(view=reports.sources(await self.bot.index_status(), page))
-
-    async def _may_reindex(self, interaction: discord.Interaction[Footnote]) -> bool:
-        """Whether the person may, by who they are and what Discord says of them in this interaction."""
-        user = interaction.user
-        return self._moderators.include(
-            user.id,
-            owners=await self._known_owners(),
-            guild=interaction.guild_id,
-            manages=interaction.permissions.manage_guild or interaction.permissions.administrator,
-            roles={role.id for role in user.roles} if isinstance(user, discord.Member) else set(),
-        )
-
-    async def _known_owners(self) -> frozenset[int]:
-        """The owner or team, asked for when first needed and again after a while; those known before, if that fails."""
-        if time.monotonic() < self._owners_until:
-            return self._owners
-        try:
-            async with asyncio.timeout(OWNERS_WITHIN_SECONDS):
-                self._owners = owners_of(await self.bot.application_info())
-            self._owners_until = time.monotonic() + OWNERS_KEPT_SECONDS
-        except (TimeoutError, discord.HTTPException, aiohttp.ClientError) as error:
-            log.warning("Discord did not say who owns the bot: %s", trace(error))
-            if not self._owners and self.bot.application:
-                self._owners = owners_of(self.bot.application)
-        return self._owners
 
     async def _rebuild(self, interaction: discord.Interaction[Footnote]) -> discord.ui.LayoutView:
         """The report of a reindex, or why there is none; nothing more is shown of its progress after it."""

@@ -1,0 +1,144 @@
+"""The questions of each day as a picture, and that picture in words. Pure."""
+
+from __future__ import annotations
+
+import io
+import logging
+import math
+import threading
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from bot.stats import Totals, share
+
+if TYPE_CHECKING:
+    from index.types import Day
+
+__all__ = ["MOST_DESCRIBED", "chart", "described"]
+
+MOST_DESCRIBED = 1024
+"""Discord's limit for the alternative text of a picture."""
+DAILY = 14
+"""Up to so many days are described each by itself, more by the week."""
+WEEK = 7
+
+INCHES, DOTS_PER_INCH = (10.0, 6.0), 100
+FONT = {"family": "DejaVu Sans", "size": 14}
+"""Comes with matplotlib, so it is there on every machine."""
+MOST_DATES = 7
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+PAPER, INK, FAINT = "#1e1f24", "#f2f3f5", "#50535c"
+"""A ground of its own, so that it reads the same in light and dark themes."""
+ANSWERED, UNANSWERED = "#56b4e9", "#e69f00"
+"""Blue and orange are told apart by the colour-blind too; what is unanswered is hatched besides."""
+
+_drawing = threading.Lock()  # matplotlib is not thread-safe
+
+
+def chart(days: Sequence[Day]) -> bytes:
+    """A PNG, 1000 by 600 dots: bars of questions answered and not, the share of helpful votes, the median time.
+
+    `days` are at least one, oldest first. Slow the first time: matplotlib looks for fonts then.
+    """
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells of fonts and of folders for its caches
+    with _drawing:
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=INCHES, dpi=DOTS_PER_INCH, facecolor=PAPER, layout="constrained")
+        _draw(figure, days)
+        picture = io.BytesIO()
+        figure.savefig(picture, format="png")
+        return picture.getvalue()
+
+
+def described(days: Sequence[Day]) -> str:
+    """The picture for who does not see it, with its figures, in at most 1,024 characters; not escaped."""
+    found = Totals.of(days)
+    parts = [
+        f"Bar chart of the questions from {days[0].day} to {days[-1].day}:",
+        f"{found.questions:,} in all, {found.answered:,} answered, {found.questions - found.answered:,} not.",
+    ]
+    if found.votes:
+        parts.append(f"Below it, the share of votes that are helpful: {share(found.helpful, found.votes)} in all.")
+    if found.latency_ms is not None:
+        parts.append(f"And the median time of a question: {found.latency_ms:,.0f} ms on the middle day.")
+    step = 1 if len(days) <= DAILY else WEEK
+    each = "By day" if step == 1 else "By week, from the day named"
+    told = f"{' '.join(parts)} {each}, answered of asked:"
+    for start in range(0, len(days), step):
+        part = Totals.of(days[start : start + step])
+        more = f" {_short(days[start].day)}: {part.answered:,} of {part.questions:,};"
+        if len(told) + len(more) > MOST_DESCRIBED:
+            break
+        told += more
+    return f"{told[:-1]}."
+
+
+def _draw(figure: Any, days: Sequence[Day]) -> None:
+    """Three panels over the same days, the bars the largest."""
+    bars, votes, times = figure.subplots(3, 1, sharex=True, height_ratios=(4, 1.1, 1.1))
+    _draw_bars(bars, days)
+    _titled(bars, "Questions a day")
+    every = range(len(days))
+    votes.scatter(every, [_helpful_percent(day) for day in days], color=INK, s=28)
+    votes.set_ylim(-15, 115)
+    _titled(votes, "Helpful votes, %")
+    times.plot(every, [_or_nothing(day.latency_ms) for day in days], color=INK, marker="o", markersize=5)
+    times.margins(y=0.2)
+    times.set_ylim(bottom=0)
+    _titled(times, "Median time of a question, ms")
+    step = -(-len(days) // MOST_DATES)
+    shown = every[::-1][::step]  # today is always named
+    times.set_xticks(shown, [_short(days[at].day) for at in shown])
+    times.set_xlim(-0.7, len(days) - 0.3)
+
+
+def _draw_bars(panel: Any, days: Sequence[Day]) -> None:
+    """Answered questions below, the others on top of them."""
+    from matplotlib.ticker import MaxNLocator
+
+    answered = [day.answered for day in days]
+    panel.bar(range(len(days)), answered, color=ANSWERED, label="answered", width=0.8)
+    silent = [(at, day.questions - day.answered) for at, day in enumerate(days) if day.questions > day.answered]
+    panel.bar(
+        [at for at, _ in silent],
+        [height for _, height in silent],
+        bottom=[answered[at] for at, _ in silent],
+        color=PAPER,
+        edgecolor=UNANSWERED,
+        hatch="////",
+        label="not answered",
+        width=0.8,
+    )
+    panel.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10], integer=True))
+    panel.set_ylim(bottom=0)
+    panel.legend(
+        loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=2, frameon=False, labelcolor=INK, prop=FONT, borderpad=0.2
+    )
+
+
+def _titled(panel: Any, title: str) -> None:
+    """A panel with its title, and lines to read heights by."""
+    panel.set_title(title, loc="left", color=INK, fontdict=FONT)
+    panel.set_facecolor(PAPER)
+    panel.tick_params(colors=INK, labelsize=13, labelfontfamily=FONT["family"], length=0)
+    panel.grid(axis="y", color=FAINT, linewidth=0.8)
+    panel.set_axisbelow(True)
+    for side in panel.spines.values():
+        side.set_visible(False)
+
+
+def _helpful_percent(day: Day) -> float:
+    votes = day.helpful + day.unhelpful
+    return 100 * day.helpful / votes if votes else math.nan
+
+
+def _or_nothing(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _short(day: date) -> str:
+    """Such as "5 Apr", whatever the machine's language."""
+    return f"{day.day} {MONTHS[day.month - 1]}"

@@ -1,0 +1,98 @@
+"""What the sources lack, for moderators: by theme, as a file, to be marked as solved."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot import gaps
+from bot.csv_file import gaps_csv
+from bot.layout import notice
+from bot.press import Press
+from bot.words import count
+
+if TYPE_CHECKING:
+    from bot.client import Footnote
+    from bot.rights import Rights
+    from index.types import Theme
+
+__all__ = ["Gaps"]
+
+Interaction = discord.Interaction[Any]
+
+REFUSAL = (
+    "Only moderators see the gaps: members with Manage Server in their server, the bot's owner or team anywhere, "
+    "and in direct messages those of all servers."
+)
+CSV = "gaps.csv"
+EXPORTED = "The open gaps, a line each; times are in UTC."
+NOTHING_TO_EXPORT = "There are no open gaps to export."
+GONE = "That theme is no longer open: somebody solved it, or its questions were deleted."
+
+
+class Gaps(commands.Cog):
+    """/gaps, and the buttons below it. Themes are made anew at every press, so nothing is shown that is solved."""
+
+    def __init__(self, bot: Footnote, *, rights: Rights) -> None:
+        self.bot = bot
+        self._rights = rights
+        self.actions: dict[str, Callable[[Interaction, Press], Awaitable[None]]] = {
+            "gaps": self._turn,
+            "gapsolve": self._solve,
+            "gapscsv": self._export,
+        }
+
+    @app_commands.command(description="Questions without a good answer, by theme. For moderators.")
+    async def gaps(self, interaction: discord.Interaction[Footnote]) -> None:
+        """Show the first page to whoever may see it."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._turn(interaction, Press("gaps", page=1))
+
+    async def _turn(self, interaction: Interaction, press: Press) -> None:
+        """Show a page: of the command's response, or instead of the page that the button is on."""
+        if not interaction.response.is_done():
+            await interaction.response.defer()
+        found = await self._themes(interaction)
+        view = notice(REFUSAL) if found is None else gaps.gaps(found, press.page)
+        await interaction.edit_original_response(view=view)
+
+    async def _solve(self, interaction: Interaction, press: Press) -> None:
+        """Solve the theme that holds the answer which the button names, then show what is left."""
+        await interaction.response.defer()
+        found = await self._themes(interaction)
+        if found is None:
+            await interaction.edit_original_response(view=notice(REFUSAL))
+            return
+        theme = next((one for one in found if press.answer in one.ids), None)
+        if theme is not None:
+            solve = partial(self.bot.library.desk.journal.solve, theme.ids, user=interaction.user.id)
+            await self.bot.in_thread(solve)
+        left = [one for one in found if one is not theme]
+        note = GONE if theme is None else f"Solved: {count(len(theme.gaps), 'question')}."
+        await interaction.edit_original_response(view=gaps.gaps(left, press.page, note=note))
+
+    async def _export(self, interaction: Interaction, press: Press) -> None:
+        """Give the gaps as a file."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        found = await self._themes(interaction)
+        if not found:
+            view = notice(REFUSAL if found is None else NOTHING_TO_EXPORT)
+            await interaction.edit_original_response(view=view)
+            return
+        file = discord.File(io.BytesIO(gaps_csv(found)), CSV)
+        view = notice(EXPORTED)
+        view.add_item(ui.File(file))
+        await interaction.edit_original_response(view=view, attachments=[file])
+
+    async def _themes(self, interaction: Interaction) -> Sequence[Theme] | None:
+        """The themes that this person may see here: a server's, or in direct messages all; None for nobody."""
+        if not await self._rights.oversees(interaction):
+            return None
+        guild = interaction.guild_id
+        return await self.bot.in_thread(partial(self.bot.library.desk.themes, guild, everywhere=guild is None))

@@ -1,0 +1,55 @@
+"""What is kept of whoever asks, and how to have it deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import privacy_view
+from bot.press import Press
+
+if TYPE_CHECKING:
+    from bot.client import Footnote
+    from index.types import Stored
+
+__all__ = ["Privacy"]
+
+Interaction = discord.Interaction[Any]
+
+
+class Privacy(commands.Cog):
+    """/privacy and /forget-me, for everyone, shown to whoever asks alone."""
+
+    def __init__(self, bot: Footnote) -> None:
+        self.bot = bot
+        self.actions: dict[str, Callable[[Interaction, Press], Awaitable[None]]] = {"forgetme": self._forget}
+
+    @app_commands.command(description="What I keep of you, for how long, and how to have it deleted.")
+    async def privacy(self, interaction: discord.Interaction[Footnote]) -> None:
+        """Say what is kept, with the asker's own counts."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        stored = await self.bot.in_thread(self.bot.library.desk.journal.stored, interaction.user.id)
+        view = privacy_view.privacy(stored, keep_days=self.bot.library.desk.journal.keep_days)
+        await interaction.edit_original_response(view=view)
+
+    @app_commands.command(name="forget-me", description="Delete your questions, votes and reports.")
+    async def forget_me(self, interaction: discord.Interaction[Footnote]) -> None:
+        """Ask whether it is meant: what is deleted does not come back."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        stored = await self.bot.in_thread(self.bot.library.desk.journal.stored, interaction.user.id)
+        await interaction.edit_original_response(view=privacy_view.confirm(stored))
+
+    async def _forget(self, interaction: Interaction, press: Press) -> None:
+        """Delete what is kept of whoever pressed, and count anew."""
+        await interaction.response.defer()
+        journal, user = self.bot.library.desk.journal, interaction.user.id
+
+        def forget() -> tuple[Stored, Stored]:
+            return journal.forget(user), journal.stored(user)
+
+        before, after = await self.bot.in_thread(forget)
+        await interaction.edit_original_response(view=privacy_view.forgotten(before, after))

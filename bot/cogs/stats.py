@@ -1,0 +1,69 @@
+"""The journal's figures, for moderators."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.chart import chart, described
+from bot.layout import notice
+from bot.press import Press
+from bot.stats import LEAST_DAYS, MOST_DAYS, PICTURE, USUAL_DAYS, stats
+
+if TYPE_CHECKING:
+    from bot.client import Footnote
+    from bot.rights import Rights
+
+__all__ = ["Stats"]
+
+Interaction = discord.Interaction[Any]
+
+REFUSAL = (
+    "Only moderators see the figures: members with Manage Server in their server, the bot's owner or team anywhere, "
+    "and in direct messages those of all servers."
+)
+
+
+class Stats(commands.Cog):
+    """/stats, and the buttons below it for other spans of time."""
+
+    def __init__(self, bot: Footnote, *, rights: Rights) -> None:
+        self.bot = bot
+        self._rights = rights
+        self.actions: dict[str, Callable[[Interaction, Press], Awaitable[None]]] = {"stats": self._span}
+
+    @app_commands.command(description="Questions, answers, votes and times of each day. For moderators.")
+    @app_commands.describe(days="How many days back, 30 unless you say.")
+    async def stats(
+        self,
+        interaction: discord.Interaction[Footnote],
+        days: app_commands.Range[int, LEAST_DAYS, MOST_DAYS] = USUAL_DAYS,
+    ) -> None:
+        """Show the figures to whoever may see them."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._show(interaction, days)
+
+    async def _span(self, interaction: Interaction, press: Press) -> None:
+        await interaction.response.defer()
+        await self._show(interaction, press.page)
+
+    async def _show(self, interaction: Interaction, days: int) -> None:
+        if not await self._rights.oversees(interaction):
+            await interaction.edit_original_response(view=notice(REFUSAL), attachments=[])
+            return
+        guild = interaction.guild_id
+        span = min(max(days, LEAST_DAYS), MOST_DAYS)
+        asked = partial(self.bot.library.desk.journal.days, span, guild=guild, everywhere=guild is None)
+        found = await self.bot.in_thread(asked)
+        pictures = []
+        if any(day.questions for day in found):
+            drawn = await self.bot.in_thread(chart, found)
+            pictures.append(discord.File(io.BytesIO(drawn), PICTURE))
+        view = stats(found, described=described(found), everywhere=guild is None)
+        await interaction.edit_original_response(view=view, attachments=pictures)
