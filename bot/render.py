@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from discord import ButtonStyle, ui
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from index import Answer
     from index.types import Citation
 
-__all__ = ["answer", "notice", "passages", "place"]
+__all__ = ["answer", "elsewhere", "notice", "passages", "place"]
 
 MOST_QUOTATIONS = 8
 """Quotations in one message; an answer has three at most today."""
@@ -30,6 +30,8 @@ REASON_ROOM = 600
 LABEL_ROOM = 160
 """Source and section below a quotation."""
 CLOSING_ROOM = 200
+MOST_CHANNELS = 5
+"""Channels that are named where questions are answered in some only."""
 BETWEEN = " · "
 
 
@@ -72,6 +74,14 @@ def passages(found: Answer) -> ui.LayoutView:
     head = "**More passages**, which may not be about it:"
     room = TEXT_LIMIT - units(head) - CLOSING_ROOM
     return message([head, *_quotations(found, room), f"-# Snapshot {fit(found.snapshot, 60)}."], NOT_FOUND)
+
+
+def elsewhere(channels: Collection[int]) -> ui.LayoutView:
+    """Where in this server questions are answered."""
+    named = [f"<#{channel}>" for channel in sorted(channels)[:MOST_CHANNELS]]
+    more = len(channels) - len(named)
+    listed = ", ".join(named) + (f" and {more} more" if more else "")
+    return message([f"In this server I answer in {listed}: please ask there."], NOT_FOUND)
 
 
 def place(citation: Citation) -> str:

@@ -47,6 +47,12 @@ class BotSettings(BaseSettings):
     cooldown_seconds: float = Field(
         default=3.0, ge=0, le=3600, description="Least time between two questions of one user, in seconds; 0 for none."
     )
+    server_questions_per_minute: int = Field(
+        default=300, ge=0, description="Most questions a minute of one server; 0 for no limit."
+    )
+    most_waiting: int = Field(
+        default=200, ge=0, description="Most questions that wait at a time, else the bot is busy; 0 for no limit."
+    )
     state_dir: Path = Field(
         default=Path("data"), description="Folder for what the bot remembers: commands synced, the console's history."
     )

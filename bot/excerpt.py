@@ -1,0 +1,76 @@
+"""A page of a source as a message: the words that were quoted in bold, and buttons to read on. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from discord import ui
+
+from bot.escape import BOLD, embolden, fit, fold, units
+from bot.layout import FOUND, TEXT_LIMIT, Block, message
+from bot.press import Press, button
+
+if TYPE_CHECKING:
+    from index.types import Extract
+
+__all__ = ["excerpt"]
+
+TITLE_ROOM = 200
+CLOSING_ROOM = 250
+SINCE = {
+    "changed": "The source has changed since this answer; the quoted words still stand in it.",
+    "reworded": "The source has changed since this answer, and the quoted words no longer stand in it.",
+    "removed": "This source has been removed since this answer.",
+}
+
+
+def excerpt(found: Extract, press: Press) -> ui.LayoutView:
+    """The page, what became of the source since, and paging; `press` is the one that asked for it."""
+    head = f"{BOLD}{fit(found.title or found.source, TITLE_ROOM)}{BOLD}"
+    if fold(found.section):
+        head += f"\n-# {fit(found.section, TITLE_ROOM)}"
+    if found.since:
+        head += f"\n{BOLD}{SINCE[found.since]}{BOLD}"
+    closing = (
+        f"-# Page {found.page} of {found.pages} · {fit(found.source, 100)} · Snapshot {fit(found.snapshot, 60)}."
+    )
+    room = TEXT_LIMIT - units(head) - CLOSING_ROOM
+    blocks: list[Block] = [head, _text(found, room), closing]
+    row: list[ui.Button[ui.LayoutView]] = []
+    if found.pages > 1:
+        back, on = replace(press, action="page", page=found.page - 1), replace(press, action="page", page=found.page + 1)
+        row.append(button(back, "Back", disabled=found.page <= 1))
+        row.append(button(on, "On", disabled=found.page >= found.pages))
+    if found.link:
+        row.append(ui.Button(label="Open the page", url=found.link))
+    return message([*blocks, row], FOUND)
+
+
+def _text(found: Extract, room: int) -> str:
+    """The paragraphs, escaped, as many as there is room for."""
+    shown, place = [], 0
+    for paragraph in found.text.split("\n\n"):
+        shown.append(_paragraph(paragraph, found.bold, place))
+        place += len(paragraph) + 2
+    text = "\n\n".join(part for part in shown if part)
+    if units(text) <= room:
+        return text
+    kept: list[str] = []
+    for part in shown:
+        room -= units(part) + 2
+        if room < 0:
+            break
+        kept.append(part)
+    return "\n\n".join([*kept, fit(found.text, 500)] if not kept else [*kept, "…"])
+
+
+def _paragraph(text: str, bold: tuple[int, int] | None, start: int) -> str:
+    """One paragraph that begins at `start`, with what of it is bold."""
+    line = fold(text)
+    if bold is None or bold[1] <= start or bold[0] >= start + len(text):
+        return embolden(line, None)
+    first, last = max(bold[0] - start, 0), min(bold[1] - start, len(text))
+    before, words = fold(text[:first]), fold(text[first:last])
+    at = line.find(words, max(len(before) - 1, 0))
+    return embolden(line, (at, at + len(words)) if words and at >= 0 else None)
