@@ -61,6 +61,7 @@ class Journal:
     def __init__(self, file: Path, *, keep_days: int = 30, clock: Callable[[], datetime] = _now) -> None:
         """Questions are kept for `keep_days`; `clock` tells the time, with its zone."""
         self._file = JournalFile(file)
+        self.keep_days = keep_days
         self._keep = timedelta(days=keep_days)
         self._clock = clock
         self._purged: datetime | None = None
