@@ -45,6 +45,7 @@ def _discord(library: Library, settings: BotSettings) -> int:
     from bot.access import Moderators
     from bot.client import Footnote
     from bot.endpoint import use_api
+    from bot.fairness import Limits
     from bot.serve import CannotServe, end_with, serve
 
     async def run(token: str) -> int:
@@ -52,7 +53,11 @@ def _discord(library: Library, settings: BotSettings) -> int:
             library=library,
             commands_file=settings.state_dir / "commands.json",
             moderators=Moderators(guilds=settings.moderator_guilds, roles=settings.moderator_roles),
-            cooldown_seconds=settings.cooldown_seconds,
+            limits=Limits(
+                user_seconds=settings.cooldown_seconds,
+                server_per_minute=settings.server_questions_per_minute,
+                most_waiting=settings.most_waiting,
+            ),
         )
         try:
             await serve(bot, token)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from discord import TeamMemberRole, TeamMembershipState
 
+from bot.language import phrase
+
 if TYPE_CHECKING:
     from discord import AppInfo
 
 __all__ = ["REFUSAL", "Moderators", "owners_of"]
 
-REFUSAL = (
+REFUSAL = phrase(
     "Only a moderator may rebuild the index: the bot's owner or team anywhere, and in the servers that the owner has "
     "listed, members with Manage Server or a moderator role."
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,16 +13,23 @@ import discord
 from bot import render
 from bot.escape import fold
 from bot.fairness import Fairness
+from bot.language import figure, phrase, say
+from bot.layout import notice
 from bot.preferences import Preferences
 
 if TYPE_CHECKING:
     from bot.client import Footnote
 
-__all__ = ["LONGEST_QUESTION", "Asking", "Place", "Refused"]
+__all__ = ["LONGEST_QUESTION", "Asking", "Place", "Refused", "question_in"]
 
 LONGEST_QUESTION = 500
 
-HOW_TO = "Ask me something, for example: What is the context window of Scout? I answer from the sources, or not at all."
+HOW_TO = phrase(
+    "Ask me something, for example: What is the context window of Scout? I answer from the sources, or not at all."
+)
+
+ASKS = re.compile(r"[^.!?…\n]+\?")
+"""A sentence that ends with a question mark."""
 
 
 class Refused(Exception):
@@ -35,13 +43,15 @@ class Refused(Exception):
 @dataclass(frozen=True, slots=True)
 class Place:
     """Who asks, and where: `parent` is the channel that a thread belongs to, `can_thread` whether the bot may begin one
-    there, `preferences` the server's."""
+    there, `preferences` the server's, `converses` whether questions there follow one another unsaid, as they do in
+    direct messages and in threads."""
 
     user: int
     guild: int | None
     channel: int
     parent: int | None = None
     can_thread: bool = False
+    converses: bool = False
     preferences: Preferences = field(default_factory=Preferences)
 
     @property
@@ -59,7 +69,8 @@ class Asking:
     async def place(self, source: discord.Interaction[Any] | discord.Message) -> Place:
         """Where an interaction or a message came from."""
         user = source.user if isinstance(source, discord.Interaction) else source.author
-        guild = source.guild_id if isinstance(source, discord.Interaction) else source.guild and source.guild.id
+        here = source.guild_id if isinstance(source, discord.Interaction) else source.guild
+        guild = here.id if isinstance(here, discord.Guild) else here
         channel = source.channel
         return Place(
             user=user.id,
@@ -67,6 +78,7 @@ class Asking:
             channel=channel.id if channel else 0,
             parent=channel.parent_id if isinstance(channel, discord.Thread) else None,
             can_thread=isinstance(channel, discord.TextChannel) and _may_begin_thread(source),
+            converses=guild is None or isinstance(channel, discord.Thread),
             preferences=await self.bot.preferences(guild),
         )
 
@@ -74,22 +86,55 @@ class Asking:
     def admitted(self, question: str, place: Place) -> Iterator[None]:
         """Around an answer. Raises Refused, before anything is waited for."""
         if refusal := _unfit(question):
-            raise Refused(render.notice(refusal))
+            raise Refused(notice(refusal))
         if place.guild is not None and not place.preferences.answer_in(place.channel, place.parent):
             raise Refused(render.elsewhere(place.preferences.channels))
         cooldown = place.preferences.cooldown
         if refusal := self._fairness.refusal(place.user, place.guild, user_seconds=cooldown):
-            raise Refused(render.notice(refusal))
+            raise Refused(notice(refusal))
         with self.bot.owing_a_reply(), self._fairness.asking(place.user):
             yield
 
+    async def answer(
+        self, interaction: discord.Interaction[Any], question: str, *, after: str = "", private: bool | None = None
+    ) -> None:
+        """Answer a command or a form; `private` says whether to the asker alone, None as is usual in the server.
+
+        Raises Refused, to be shown at once.
+        """
+        place = await self.place(interaction)
+        with self.admitted(question, place):
+            hidden = place.preferences.private if private is None else private
+            await interaction.response.defer(ephemeral=hidden, thinking=True)
+            alone = not (after or place.converses)
+            view = await self.view(question, place, after=after, alone=alone, shown=True, hidden=hidden)
+            await interaction.edit_original_response(view=view)
+
     async def view(
-        self, question: str, place: Place, *, after: str = "", alone: bool = False, shown: bool = False
+        self,
+        question: str,
+        place: Place,
+        *,
+        after: str = "",
+        alone: bool = False,
+        shown: bool = False,
+        hidden: bool = False,
     ) -> discord.ui.LayoutView:
         """The answer as a message; `after` is the id of the answer that the question follows, `alone` says that it
-        follows nothing, `shown` that the question stands above its answer."""
+        follows nothing, `shown` that the question stands above its answer, `hidden` that the asker alone sees it."""
         kept = await self.bot.reply(question, place, after=after, alone=alone)
-        return render.answer(kept.answer, asked=question if shown else "", answer_id=kept.id, threads=place.threads)
+        threads = place.threads and not hidden  # what one person sees cannot begin a thread
+        return render.answer(kept.answer, asked=question if shown else "", answer_id=kept.id, threads=threads)
+
+
+def question_in(text: str) -> str:
+    """A message as a question: as it stands, or what it asks, where it is too long to be taken whole."""
+    text = text.strip()
+    if len(text) <= LONGEST_QUESTION:
+        return text
+    asked = [match.group().strip() for match in ASKS.finditer(text)]
+    fitting = [one for one in asked if len(one) <= LONGEST_QUESTION]
+    return fitting[0] if fitting else text
 
 
 def _may_begin_thread(source: discord.Interaction[Any] | discord.Message) -> bool:
@@ -108,10 +153,11 @@ def _may_begin_thread(source: discord.Interaction[Any] | discord.Message) -> boo
 def _unfit(question: str) -> str:
     """Why this is no question that can be taken; empty if it is one."""
     if not fold(question):
-        return HOW_TO
+        return say(HOW_TO)
     if len(question) > LONGEST_QUESTION:
-        return (
-            f"That is {len(question):,} characters long, and I read at most {LONGEST_QUESTION}. "
-            "Please ask it in a sentence or two."
+        return say(
+            "That is {length} characters long, and I read at most {most}. Please ask it in a sentence or two.",
+            length=figure(len(question)),
+            most=LONGEST_QUESTION,
         )
     return ""

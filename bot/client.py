@@ -6,26 +6,41 @@ import asyncio
 import contextlib
 import logging
 import sys
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
 import discord
 from discord import app_commands
-from discord.ext import commands
+from discord.ext import commands, tasks
 
-from bot import render, sync
+from bot import sync
 from bot.access import Moderators
+from bot.asking import Asking, Refused
 from bot.cogs.admin import Admin
+from bot.cogs.answers import Answers
 from bot.cogs.ask import Ask
-from bot.cooldown import Cooldown
+from bot.cogs.gaps import Gaps
+from bot.cogs.presses import Presses
+from bot.cogs.privacy import Privacy
+from bot.cogs.settings import ServerSettings
+from bot.cogs.stats import Stats
 from bot.endpoint import use_gateway
 from bot.errors import cause_of, explain, trace
-from index import Answer, Library, LibraryError
+from bot.fairness import Fairness, Limits
+from bot.language import speak
+from bot.layout import notice
+from bot.preferences import Preferences
+from bot.rights import Rights
+from bot.translator import CommandTranslator
+from index import Library, LibraryError
 
 if TYPE_CHECKING:
-    from index.types import Report, Status
+    from bot.asking import Place
+    from index.types import Kept, Report, Status
 
 __all__ = ["Footnote"]
 
@@ -39,37 +54,41 @@ QUESTIONS_AT_ONCE = 2
 GRACE_SECONDS = 5.0
 """How long closing waits for replies that are under way."""
 
+PREFERENCES_WITHIN_SECONDS = 1.0
+"""A third of the time that Discord gives for a first response."""
+
+MOST_REMEMBERED = 10_000
+"""Servers whose preferences, and people whose language, are remembered; the longest unheard are forgotten first."""
+
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None is privileged: the content of messages that mention the bot, and of direct messages, comes all the same."""
 
+Interaction = discord.Interaction[Any]
+
 
 class Tree(app_commands.CommandTree["Footnote"]):
-    """The commands, with errors turned into replies."""
+    """The commands, in the language of whoever gives them, with errors turned into replies."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Footnote], /) -> bool:
+        """Everyone may; what is said from here on is in their language."""
+        self.client.hear(interaction)
+        return True
 
     async def on_error(
         self, interaction: discord.Interaction[Footnote], error: app_commands.AppCommandError, /
     ) -> None:
         """Tell the person who gave the command, as far as Discord still lets us."""
         cause = cause_of(error)
-        if isinstance(cause, discord.Forbidden | discord.NotFound):
-            self.client.count_unsent(cause)
-            return
-        view = render.notice(explain(error, "answering a command"))
-        try:
-            if interaction.response.is_done():
-                await interaction.edit_original_response(view=view)
-            else:
-                await interaction.response.send_message(view=view, ephemeral=True)
-        except (discord.HTTPException, aiohttp.ClientError) as failure:
-            self.client.count_unsent(failure)
+        if isinstance(cause, Refused):
+            await self.client.tell(interaction, cause.view)
+        else:
+            await self.client.tell_error(interaction, cause, "answering a command")
 
 
 class Footnote(commands.Bot):
     """Answers from `library`. `commands_file` holds the fingerprint of the commands that Discord was told of."""
 
-    def __init__(
-        self, *, library: Library, commands_file: Path, moderators: Moderators, cooldown_seconds: float
-    ) -> None:
+    def __init__(self, *, library: Library, commands_file: Path, moderators: Moderators, limits: Limits) -> None:
         # Voice is not used, so nobody need be warned that it would not work.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -86,8 +105,10 @@ class Footnote(commands.Bot):
         self.unsent = 0
         self._commands_file = commands_file
         self._moderators = moderators
-        self._cooldown = Cooldown(cooldown_seconds)
+        self._limits = limits
         self._asking = asyncio.Semaphore(QUESTIONS_AT_ONCE)
+        self._preferences: OrderedDict[int, Preferences] = OrderedDict()
+        self._locales: OrderedDict[int, str] = OrderedDict()
         self._working: set[asyncio.Future[Any]] = set()
         self._owed: set[asyncio.Future[None]] = set()
         self._background: list[asyncio.Task[None]] = []
@@ -95,14 +116,77 @@ class Footnote(commands.Bot):
     async def setup_hook(self) -> None:
         """Between login and connecting: commands first, then in the background whatever takes time."""
         await use_gateway(self.http)
-        await self.add_cog(Ask(self, cooldown=self._cooldown))
-        await self.add_cog(Admin(self, moderators=self._moderators))
+        await self.in_thread(getattr, self.library, "desk")  # its first import takes a moment
+        await self.tree.set_translator(CommandTranslator())
+        asking = Asking(self, fairness=Fairness(self._limits))
+        rights = Rights(self, self._moderators)
+        for cog in (
+            Ask(self, asking=asking),
+            Answers(self, asking=asking),
+            Admin(self, rights=rights),
+            Gaps(self, rights=rights),
+            Stats(self, rights=rights),
+            Privacy(self),
+            ServerSettings(self, rights=rights, usual_cooldown=self._limits.user_seconds),
+        ):
+            await self.add_cog(cog)
+        await self.add_cog(Presses(self))  # last: it looks through the cogs that are there
         self._background = [asyncio.create_task(self._sync_commands()), asyncio.create_task(self._load())]
+        self._purge.start()
 
-    async def ask(self, question: str) -> Answer:
-        """The library's answer; waits for its turn, and for the model where that is still loading."""
+    async def reply(self, question: str, place: Place, *, after: str = "", alone: bool = False) -> Kept:
+        """The answer, written down; waits for its turn, and for the model where that is still loading.
+
+        `after` is the id of the answer that the question follows, `alone` says that it follows nothing.
+        """
+        asked = partial(
+            self.library.desk.reply,
+            question,
+            user=place.user,
+            guild=place.guild,
+            channel=place.channel,
+            after=after,
+            alone=alone,
+        )
         async with self._asking:
-            return await self.in_thread(self.library.ask, question)
+            return await self.in_thread(asked)
+
+    async def suggestions(self, typed: str, guild: int | None) -> tuple[str, ...]:
+        """Questions that go on from what was typed, 25 at most."""
+        return await self.in_thread(partial(self.library.desk.suggest, typed, guild=guild))
+
+    async def preferences(self, guild: int | None) -> Preferences:
+        """What was chosen for a server; the usual in direct messages, and where the journal does not say in time."""
+        if guild is None:
+            return Preferences()
+        if guild in self._preferences:
+            self._preferences.move_to_end(guild)
+            return self._preferences[guild]
+        try:
+            async with asyncio.timeout(PREFERENCES_WITHIN_SECONDS):
+                chosen = Preferences.stored(await self.in_thread(self.library.desk.journal.settings, guild))
+        except (LibraryError, TimeoutError) as error:
+            log.warning("A server's settings could not be read: %s", error or trace(error))
+            return Preferences()
+        _remember(self._preferences, guild, chosen)
+        return chosen
+
+    def forget_preferences(self, guild: int) -> None:
+        """They changed: read them anew when they are needed."""
+        self._preferences.pop(guild, None)
+
+    def hear(self, source: Interaction | discord.Message) -> None:
+        """From here on this task speaks the language of whoever asks.
+
+        Discord tells it with an interaction alone: of a message it is what the person was last heard to use, or what
+        their server is set to.
+        """
+        if isinstance(source, discord.Interaction):
+            _remember(self._locales, source.user.id, str(source.locale))
+            speak(source.locale)
+        else:
+            usual = source.guild.preferred_locale if source.guild else None
+            speak(self._locales.get(source.author.id) or usual)
 
     async def reindex(self, progress: Callable[[str, int, int], None]) -> Report:
         """Rebuild the index; `progress` is called from the thread."""
@@ -143,6 +227,28 @@ class Footnote(commands.Bot):
         self.unsent += 1
         log.warning("A reply could not be sent (%d so far): %s", self.unsent, trace(error))
 
+    async def tell(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
+        """Show this to whoever gave a command or pressed a button, to them alone where nothing was begun yet."""
+        kind = interaction.response.type
+        try:
+            if interaction.type is discord.InteractionType.autocomplete:
+                return
+            if kind is None:
+                await interaction.response.send_message(view=view, ephemeral=True)
+            elif kind is discord.InteractionResponseType.deferred_channel_message:
+                await interaction.edit_original_response(view=view)
+            else:  # the original is the message that the button is on, or a form
+                await interaction.followup.send(view=view, ephemeral=True)
+        except (discord.HTTPException, aiohttp.ClientError) as failure:
+            self.count_unsent(failure)
+
+    async def tell_error(self, interaction: Interaction, error: BaseException, doing: str) -> None:
+        """Say what went wrong, as far as Discord still lets us."""
+        if isinstance(error, discord.Forbidden | discord.NotFound):
+            self.count_unsent(error)
+        else:
+            await self.tell(interaction, notice(explain(error, doing)))
+
     async def on_message(self, message: discord.Message, /) -> None:
         """Nothing here: there are no text commands, and questions are the cog's."""
 
@@ -157,6 +263,7 @@ class Footnote(commands.Bot):
             await asyncio.wait(self._owed, timeout=GRACE_SECONDS)
         for task in self._background:
             task.cancel()
+        self._purge.cancel()
         await super().close()
 
     def _ended(self, work: asyncio.Future[Any]) -> None:
@@ -164,12 +271,20 @@ class Footnote(commands.Bot):
         if not work.cancelled():
             work.exception()  # fetched, or asyncio would log it whole when nobody waits for it any more
 
+    @tasks.loop(hours=1)
+    async def _purge(self) -> None:
+        """Delete what is older than it may be, also while nobody asks anything."""
+        try:
+            await self.in_thread(self.library.desk.journal.purge)
+        except LibraryError as error:
+            log.warning("Old questions could not be deleted: %s", error)
+
     async def _sync_commands(self) -> None:
         """Tell Discord of the commands if their definition changed since the last time."""
         application = self.application_id
         if application is None:
             return
-        current = sync.fingerprint(self.tree)
+        current = await sync.fingerprint(self.tree)
         try:
             if await self.in_thread(sync.recall, self._commands_file, application) == current:
                 return
@@ -190,3 +305,11 @@ class Footnote(commands.Bot):
             log.warning("No questions can be answered yet: %s", error)
         except Exception as error:  # the bot serves on, and a question tells what is wrong
             explain(error, "loading the model and the index")
+
+
+def _remember(known: OrderedDict[int, T], key: int, value: T) -> None:
+    """Keep it as the newest; the oldest goes where there are too many."""
+    known[key] = value
+    known.move_to_end(key)
+    while len(known) > MOST_REMEMBERED:
+        known.popitem(last=False)

@@ -9,28 +9,41 @@ from pathlib import PurePath
 
 from discord import HTTPException, app_commands
 
+from bot.language import phrase, say
 from index import LibraryError
 
 __all__ = ["cause_of", "explain", "trace"]
 
 log = logging.getLogger(__name__)
 
-CHANGED = "This command has changed. Please try again in a minute; restarting Discord helps too."
+CHANGED = phrase("This command has changed. Please try again in a minute; restarting Discord helps too.")
+
+IN_SHORT = {
+    "NoIndex": phrase("There is no index yet: a moderator can build it with /reindex."),
+    "IndexMismatch": phrase("The index does not fit this program: a moderator can build it anew with /reindex."),
+    "SourcesUnreadable": phrase("No source can be read, so the old index goes on answering: /status says why."),
+    "ReindexRunning": phrase("A reindex is already running: wait until it is done."),
+    "JournalUnavailable": phrase("What was asked before can't be read or written just now. The bot's log says why."),
+}
+"""What the index says of itself in English, at more length, in short for the other languages; by the error's name."""
 
 
 def explain(error: BaseException, doing: str) -> str:
     """The sentence to show for `error`; one that is not fit to show is logged, under an id that the sentence names."""
     cause = cause_of(error)
     if isinstance(cause, LibraryError):
-        return str(cause)
+        english = IN_SHORT.get(type(cause).__name__, "")
+        translated = say(english)
+        return str(cause) if translated == english else translated
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         log.warning("A command came that this program does not have: Discord may still hold older ones")
-        return CHANGED
+        return say(CHANGED)
     incident = secrets.token_hex(4)
     log.error("Incident %s while %s: %s", incident, doing, trace(cause))
-    return (
-        "Something went wrong on my side. Please try again; "
-        f"if it happens again, tell the bot's owner: incident {incident}."
+    return say(
+        "Something went wrong on my side. Please try again; if it happens again, tell the bot's owner: "
+        "incident {incident}.",
+        incident=incident,
     )
 
 

