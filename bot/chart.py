@@ -7,9 +7,10 @@ import logging
 import math
 import threading
 from collections.abc import Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from bot.escape import units
+from bot.language import Language, day, figure, language, phrase, say, speaking, spoken
 from bot.stats import Totals, share
 
 if TYPE_CHECKING:
@@ -27,7 +28,14 @@ INCHES, DOTS_PER_INCH = (10.0, 6.0), 100
 FONT = {"family": "DejaVu Sans", "size": 14}
 """Comes with matplotlib, so it is there on every machine."""
 MOST_DATES = 7
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+QUESTIONS = phrase("Questions a day")
+VOTES = phrase("Helpful votes, %")
+TIMES = phrase("Median time of a question, ms")
+WITH_ANSWER = phrase("answered")
+WITHOUT = phrase("not answered")
+LABELS = (QUESTIONS, VOTES, TIMES, WITH_ANSWER, WITHOUT)
+"""All that is written on the picture, besides days and figures."""
 
 PAPER, INK, FAINT = "#1e1f24", "#f2f3f5", "#50535c"
 """A ground of its own, so that it reads the same in light and dark themes."""
@@ -43,13 +51,13 @@ def chart(days: Sequence[Day]) -> bytes:
     `days` are at least one, oldest first. Slow the first time: matplotlib looks for fonts then.
     """
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells of fonts and of folders for its caches
-    with _drawing:
+    with _drawing, speaking(_legible()):
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=INCHES, dpi=DOTS_PER_INCH, facecolor=PAPER, layout="constrained")
-        _draw(figure, days)
+        drawn = Figure(figsize=INCHES, dpi=DOTS_PER_INCH, facecolor=PAPER, layout="constrained")
+        _draw(drawn, days)
         picture = io.BytesIO()
-        figure.savefig(picture, format="png")
+        drawn.savefig(picture, format="png")
         return picture.getvalue()
 
 
@@ -57,41 +65,62 @@ def described(days: Sequence[Day]) -> str:
     """The picture for who does not see it, with its figures, in at most 1,024 characters; not escaped."""
     found = Totals.of(days)
     parts = [
-        f"Bar chart of the questions from {days[0].day} to {days[-1].day}:",
-        f"{found.questions:,} in all, {found.answered:,} answered, {found.questions - found.answered:,} not.",
+        say(
+            "Bar chart of the questions from {first} to {last}: {all} in all, {answered} answered, {silent} not.",
+            first=days[0].day,
+            last=days[-1].day,
+            all=found.questions,
+            answered=found.answered,
+            silent=found.questions - found.answered,
+        )
     ]
     if found.votes:
-        parts.append(f"Below it, the share of votes that are helpful: {share(found.helpful, found.votes)} in all.")
+        helpful = share(found.helpful, found.votes)
+        parts.append(say("Below it, the share of votes that are helpful: {percent} in all.", percent=helpful))
     if found.latency_ms is not None:
-        parts.append(f"And the median time of a question: {found.latency_ms:,.0f} ms on the middle day.")
+        took = figure(found.latency_ms, 0)
+        parts.append(say("And the median time of a question: {milliseconds} ms on the middle day.", milliseconds=took))
     step = 1 if len(days) <= DAILY else WEEK
-    each = "By day" if step == 1 else "By week, from the day named"
-    told = f"{' '.join(parts)} {each}, answered of asked:"
+    if step == 1:
+        parts.append(say("By day, answered of asked:"))
+    else:
+        parts.append(say("By week, from the day named, answered of asked:"))
+    told = " ".join(parts)
     for start in range(0, len(days), step):
         part = Totals.of(days[start : start + step])
-        more = f" {_short(days[start].day)}: {part.answered:,} of {part.questions:,};"
-        if len(told) + len(more) > MOST_DESCRIBED:
+        named = day(days[start].day)
+        more = say("{day}: {answered} of {asked}", day=named, answered=part.answered, asked=part.questions)
+        if units(told) + units(more) + 2 > MOST_DESCRIBED:
             break
-        told += more
+        told += f" {more};"
     return f"{told[:-1]}."
 
 
-def _draw(figure: Any, days: Sequence[Day]) -> None:
+def _legible() -> Language:
+    """The language that is spoken, or English where the font lacks its letters."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    letters = get_font(findfont(FontProperties(family=[str(FONT["family"])]))).get_charmap()
+    legible = all(ord(letter) in letters for label in LABELS for letter in say(label))
+    return spoken() if legible else language(None)
+
+
+def _draw(drawn: Any, days: Sequence[Day]) -> None:
     """Three panels over the same days, the bars the largest."""
-    bars, votes, times = figure.subplots(3, 1, sharex=True, height_ratios=(4, 1.1, 1.1))
+    bars, votes, times = drawn.subplots(3, 1, sharex=True, height_ratios=(4, 1.1, 1.1))
     _draw_bars(bars, days)
-    _titled(bars, "Questions a day")
+    _titled(bars, say(QUESTIONS))
     every = range(len(days))
-    votes.scatter(every, [_helpful_percent(day) for day in days], color=INK, s=28)
+    votes.scatter(every, [_helpful_percent(one) for one in days], color=INK, s=28)
     votes.set_ylim(-15, 115)
-    _titled(votes, "Helpful votes, %")
-    times.plot(every, [_or_nothing(day.latency_ms) for day in days], color=INK, marker="o", markersize=5)
+    _titled(votes, say(VOTES))
+    times.plot(every, [_or_nothing(one.latency_ms) for one in days], color=INK, marker="o", markersize=5)
     times.margins(y=0.2)
     times.set_ylim(bottom=0)
-    _titled(times, "Median time of a question, ms")
+    _titled(times, say(TIMES))
     step = -(-len(days) // MOST_DATES)
     shown = every[::-1][::step]  # today is always named
-    times.set_xticks(shown, [_short(days[at].day) for at in shown])
+    times.set_xticks(shown, [day(days[at].day) for at in shown])
     times.set_xlim(-0.7, len(days) - 0.3)
 
 
@@ -99,9 +128,9 @@ def _draw_bars(panel: Any, days: Sequence[Day]) -> None:
     """Answered questions below, the others on top of them."""
     from matplotlib.ticker import MaxNLocator
 
-    answered = [day.answered for day in days]
-    panel.bar(range(len(days)), answered, color=ANSWERED, label="answered", width=0.8)
-    silent = [(at, day.questions - day.answered) for at, day in enumerate(days) if day.questions > day.answered]
+    answered = [one.answered for one in days]
+    panel.bar(range(len(days)), answered, color=ANSWERED, label=say(WITH_ANSWER), width=0.8)
+    silent = [(at, one.questions - one.answered) for at, one in enumerate(days) if one.questions > one.answered]
     panel.bar(
         [at for at, _ in silent],
         [height for _, height in silent],
@@ -109,7 +138,7 @@ def _draw_bars(panel: Any, days: Sequence[Day]) -> None:
         color=PAPER,
         edgecolor=UNANSWERED,
         hatch="////",
-        label="not answered",
+        label=say(WITHOUT),
         width=0.8,
     )
     panel.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10], integer=True))
@@ -130,15 +159,10 @@ def _titled(panel: Any, title: str) -> None:
         side.set_visible(False)
 
 
-def _helpful_percent(day: Day) -> float:
-    votes = day.helpful + day.unhelpful
-    return 100 * day.helpful / votes if votes else math.nan
+def _helpful_percent(one: Day) -> float:
+    votes = one.helpful + one.unhelpful
+    return 100 * one.helpful / votes if votes else math.nan
 
 
 def _or_nothing(value: float | None) -> float:
     return math.nan if value is None else value
-
-
-def _short(day: date) -> str:
-    """Such as "5 Apr", whatever the machine's language."""
-    return f"{day.day} {MONTHS[day.month - 1]}"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from discord import ui
 
-from bot.escape import BOLD, embolden, fit, fold, units
+from bot.escape import BOLD, ELLIPSIS, embolden, fit, fold, units
+from bot.language import phrase, say, say_as
 from bot.layout import FOUND, TEXT_LIMIT, Block, message
 from bot.press import Press, button
 
@@ -17,11 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["excerpt"]
 
 TITLE_ROOM = 200
-CLOSING_ROOM = 250
 SINCE = {
-    "changed": "The source has changed since this answer; the quoted words still stand in it.",
-    "reworded": "The source has changed since this answer, and the quoted words no longer stand in it.",
-    "removed": "This source has been removed since this answer.",
+    "changed": phrase("The source has changed since this answer; the quoted words still stand in it."),
+    "reworded": phrase("The source has changed since this answer, and the quoted words no longer stand in it."),
+    "removed": phrase("This source has been removed since this answer."),
 }
 
 
@@ -31,19 +31,20 @@ def excerpt(found: Extract, press: Press) -> ui.LayoutView:
     if fold(found.section):
         head += f"\n-# {fit(found.section, TITLE_ROOM)}"
     if found.since:
-        head += f"\n{BOLD}{SINCE[found.since]}{BOLD}"
-    closing = (
-        f"-# Page {found.page} of {found.pages} · {fit(found.source, 100)} · Snapshot {fit(found.snapshot, 60)}."
-    )
-    room = TEXT_LIMIT - units(head) - CLOSING_ROOM
+        head += f"\n{BOLD}{say(SINCE[found.since])}{BOLD}"
+    page = say("Page {page} of {pages}", page=found.page, pages=found.pages)
+    snapshot = say("Snapshot {id}.", id=fit(found.snapshot, 60))
+    closing = f"-# {page} · {fit(found.source, 100)} · {snapshot}"
+    room = TEXT_LIMIT - units(head) - units(closing)
     blocks: list[Block] = [head, _text(found, room), closing]
     row: list[ui.Button[ui.LayoutView]] = []
     if found.pages > 1:
-        back, on = replace(press, action="page", page=found.page - 1), replace(press, action="page", page=found.page + 1)
-        row.append(button(back, "Back", disabled=found.page <= 1))
-        row.append(button(on, "On", disabled=found.page >= found.pages))
+        back = replace(press, action="page", page=found.page - 1)
+        on = replace(press, action="page", page=found.page + 1)
+        row.append(button(back, say_as("button", "Back"), disabled=found.page <= 1))
+        row.append(button(on, say_as("button", "On"), disabled=found.page >= found.pages))
     if found.link:
-        row.append(ui.Button(label="Open the page", url=found.link))
+        row.append(ui.Button(label=say_as("button", "Open the page"), url=found.link))
     return message([*blocks, row], FOUND)
 
 
@@ -57,12 +58,13 @@ def _text(found: Extract, room: int) -> str:
     if units(text) <= room:
         return text
     kept: list[str] = []
+    room -= units(ELLIPSIS)
     for part in shown:
         room -= units(part) + 2
         if room < 0:
             break
         kept.append(part)
-    return "\n\n".join([*kept, fit(found.text, 500)] if not kept else [*kept, "…"])
+    return "\n\n".join([*kept, fit(found.text, 500)] if not kept else [*kept, ELLIPSIS])
 
 
 def _paragraph(text: str, bold: tuple[int, int] | None, start: int) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from discord.ext import commands
 
+from bot.language import say
+
 __all__ = ["Fairness", "Limits"]
 
 MINUTE = 60.0
@@ -54,16 +56,16 @@ class Fairness:
         `user_seconds` is the server's own cool-down, in the place of the bot's.
         """
         if user in self._in_flight:
-            return "Your last question is still being answered: one at a time, please."
+            return say("Your last question is still being answered: one at a time, please.")
         if self._limits.most_waiting and self.waiting >= self._limits.most_waiting:
             wait = max(1, math.ceil(self._mean * self.waiting))
-            return f"Too many questions are waiting just now: try again in {wait} s."
+            return say("Too many questions are waiting just now: try again in {seconds} s.", seconds=wait)
         now = self._clock()
         users = self._of_users(self._limits.user_seconds if user_seconds is None else user_seconds)
         if wait := _wait(users, user, now):
-            return f"One question at a time, please: try again in {wait} s."
+            return say("One question at a time, please: try again in {seconds} s.", seconds=wait)
         if server is not None and (wait := _wait(self._servers, server, now)):
-            return f"This server asks more than I can take just now: try again in {wait} s."
+            return say("This server asks more than I can take just now: try again in {seconds} s.", seconds=wait)
         for mapping, key in ((users, user), (self._servers, server)):
             if mapping and key is not None:
                 mapping.update_rate_limit(key, now)

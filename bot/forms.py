@@ -8,6 +8,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.language import say_as
 from bot.press import Press
 
 __all__ = ["question_form", "reason_form", "written"]
@@ -19,7 +20,12 @@ LONGEST_REASON = 500
 def question_form(answer_id: str, longest: int) -> ui.Modal:
     """Asks for a question that follows an answer."""
     return _form(
-        Press("asked", answer_id), "Ask a follow-up", "Your question", "And Maverick?", longest=longest, needed=True
+        Press("asked", answer_id),
+        say_as("title", "Ask a follow-up"),
+        say_as("label", "Your question"),
+        say_as("placeholder", "And Maverick?"),
+        longest=longest,
+        needed=True,
     )
 
 
@@ -27,8 +33,8 @@ def reason_form(answer_id: str) -> ui.Modal:
     """Asks what was wrong with an answer; the vote is counted already."""
     return _form(
         Press("why", answer_id),
-        "Not helpful",
-        "What was wrong or missing? (You need not say.)",
+        say_as("title", "Not helpful"),
+        say_as("label", "What was wrong or missing? (You need not say.)"),
         "",
         longest=LONGEST_REASON,
         needed=False,
@@ -37,7 +43,8 @@ def reason_form(answer_id: str) -> ui.Modal:
 
 def written(interaction: discord.Interaction[Any]) -> str:
     """What was written in a form that came back, without white space around it."""
-    return _value((interaction.data or {}).get("components") or []).strip()
+    data: Any = interaction.data or {}
+    return _value(data.get("components") or []).strip()
 
 
 def _value(components: Any) -> str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from discord import ui
 
 from bot.escape import ELLIPSIS, escape, fit, fold, units
+from bot.language import figure, phrase, say, say_as, say_n
 from bot.layout import NOT_FOUND, TEXT_LIMIT, Block, message, notice, shares
 from bot.press import Press, button
 from bot.render import place
-from bot.words import count
+from bot.words import and_more
 
 if TYPE_CHECKING:
-    from index.types import Citation, Theme
+    from index.types import Theme
 
 __all__ = ["PAGE", "gaps", "newest_id"]
 
@@ -25,11 +26,13 @@ PAGE = 5
 QUESTION_ROOM = 300
 WORDS_ROOM = 160
 """A further question, a reason, a passage."""
-CLOSING_ROOM = 150
+NOTE_ROOM = 300
 
-WHY = {"unanswered": "no answer", "unhelpful": "not helpful", "reported": "reported"}
-CLOSING = "-# Newest first. What is solved comes back when it is asked again without a good answer."
-NONE_OPEN = "There are no open gaps: every question had an answer, and none was voted down or reported."
+WHY = {"unanswered": phrase("no answer"), "unhelpful": phrase("not helpful"), "reported": phrase("reported")}
+CLOSING = phrase("Newest first. What is solved comes back when it is asked again without a good answer.")
+NONE_OPEN = phrase("There are no open gaps: every question had an answer, and none was voted down or reported.")
+HOLE = "\0"
+"""Where parts go within a sentence; no text that is fitted holds it."""
 
 
 class Most(NamedTuple):
@@ -59,22 +62,28 @@ def gaps(themes: Sequence[Theme], page: int = 1, *, note: str = "") -> ui.Layout
     """One page of themes, each with a button that solves it; `note` is a sentence above. A page past the end is the
     last."""
     if not themes:
-        return notice(f"{note} {NONE_OPEN}".strip())
+        return notice(f"{note} {say(NONE_OPEN)}".strip())
     pages = -(-len(themes) // PAGE)
     page = min(max(page, 1), pages)
     start = (page - 1) * PAGE
     shown = themes[start : start + PAGE]
     questions = sum(len(theme.gaps) for theme in themes)
-    head = f"**{count(questions, 'open gap')} in {count(len(themes), 'theme')}**"
+    head = say(
+        "**{gaps} in {themes}**",
+        gaps=say_n("{number} open gap", "{number} open gaps", questions),
+        themes=say_n("{number} theme", "{number} themes", len(themes)),
+    )
     if pages > 1:
-        head += f", page {page} of {pages}"
+        head = say("{title}, page {page} of {pages}", title=head, page=page, pages=pages)
     if note:
-        head = f"{fit(note, 300)}\n{head}"
+        head = f"{fit(note, NOTE_ROOM)}\n{head}"
+    closing = f"-# {say(CLOSING)}"
     blocks: list[Block] = [head]
-    room = TEXT_LIMIT - units(head) - CLOSING_ROOM
+    room = TEXT_LIMIT - units(head) - units(closing)
     for theme, text in zip(shown, _texts(shown, start + 1, room), strict=True):
-        blocks.append((text, button(Press("gapsolve", newest_id(theme), page=page), "Mark as solved")))
-    return message([*blocks, CLOSING, _row(page, pages)], NOT_FOUND)
+        solve = button(Press("gapsolve", newest_id(theme), page=page), say_as("button", "Mark as solved"))
+        blocks.append((text, solve))
+    return message([*blocks, closing, _row(page, pages)], NOT_FOUND)
 
 
 def newest_id(theme: Theme) -> str:
@@ -83,11 +92,12 @@ def newest_id(theme: Theme) -> str:
 
 
 def _row(page: int, pages: int) -> list[ui.Button[ui.LayoutView]]:
-    export = button(Press("gapscsv"), "Export CSV")
+    export = button(Press("gapscsv"), say_as("button", "Export CSV"))
     if pages == 1:
         return [export]
-    back = button(Press("gaps", page=page - 1), "Back", disabled=page <= 1)
-    return [back, button(Press("gaps", page=page + 1), "On", disabled=page >= pages), export]
+    back = button(Press("gaps", page=page - 1), say_as("button", "Back"), disabled=page <= 1)
+    on = button(Press("gaps", page=page + 1), say_as("button", "On"), disabled=page >= pages)
+    return [back, on, export]
 
 
 def _texts(themes: Sequence[Theme], first: int, room: int) -> list[str]:
@@ -104,39 +114,46 @@ def _parts(theme: Theme, number: int, most: Most) -> list[Part]:
     """What is said of a theme: the newest question, how often and why, further questions, reasons, passages."""
     newest, *others = theme.gaps
     parts: list[Part] = [f"**{number}. ", Words(fold(newest.question) or ELLIPSIS, QUESTION_ROOM), "**"]
-    parts.append(f"\n-# Asked {_times(theme.times)}, last <t:{int(newest.newest.timestamp())}:R> · {_whys(theme)}")
+    last = f"<t:{int(newest.newest.timestamp())}:R>"
+    parts.append(f"\n-# {say('Asked {times}, last {when}', times=_times(theme.times), when=last)} · {_whys(theme)}")
     if others:
-        parts.append("\nAlso: ")
-        for place_, gap in enumerate(others[: most.questions]):
-            parts += [", “" if place_ else "“", Words(gap.question), f"” ({_times(gap.times)})"]
-        parts.append(_more(len(others) - most.questions))
-    reasons = [reason for gap in theme.gaps for reason in gap.reasons if fold(reason)]
-    if reasons:
-        parts.append("\nVoters wrote: ")
-        for place_, reason in enumerate(reasons[: most.reasons]):
-            parts += [", “" if place_ else "“", Words(reason), "”"]
-        parts.append(_more(len(reasons) - most.reasons))
-    return [*parts, *_passages(theme.nearest[: most.passages])]
+        row = [[*_quoted(Words(gap.question)), f" ({_times(gap.times)})"] for gap in others]
+        parts += ["\n", *_around(say("Also: {questions}", questions=HOLE), _listed(row, most.questions))]
+    if reasons := [reason for gap in theme.gaps for reason in gap.reasons if fold(reason)]:
+        row = [_quoted(Words(reason)) for reason in reasons]
+        parts += ["\n", *_around(say("Voters wrote: {reasons}", reasons=HOLE), _listed(row, most.reasons))]
+    for citation in theme.nearest[: most.passages]:
+        words = [*_quoted(Words(citation.shown)), f" {place(citation)}"]
+        parts += ["\n-# ", *_around(say("Nearest: {passage}", passage=HOLE), words)]
+    return parts
 
 
-def _passages(citations: Sequence[Citation]) -> Iterator[Part]:
-    for citation in citations:
-        yield from ("\n-# Nearest: “", Words(citation.shown), f"” {place(citation)}")
+def _quoted(words: Words) -> list[Part]:
+    """Between the quotation marks of the language."""
+    return _around(say("“{words}”", words=HOLE), [words])
+
+
+def _listed(row: Sequence[Sequence[Part]], most: int) -> list[Part]:
+    """So many in a row, then how many more."""
+    shown = [[", ", *one] if place_ else one for place_, one in enumerate(row[:most])]
+    return _around(and_more(HOLE, len(row) - most), [part for one in shown for part in one])
+
+
+def _around(sentence: str, parts: Sequence[Part]) -> list[Part]:
+    """A sentence with the parts in place of its hole."""
+    before, _, after = sentence.partition(HOLE)
+    return [before, *parts, after]
 
 
 def _whys(theme: Theme) -> str:
     """Why its questions are gaps; with numbers where they are so for different reasons."""
     whys = Counter(gap.why for gap in theme.gaps)
-    named = [(WHY.get(why) or fit(why, 20), times) for why, times in whys.most_common(len(WHY))]
-    return ", ".join(f"{why} ({times:,})" if len(named) > 1 else why for why, times in named)
+    named = [(say(WHY[why]) if why in WHY else fit(why, 20), times) for why, times in whys.most_common(len(WHY))]
+    return ", ".join(f"{why} ({figure(times)})" if len(named) > 1 else why for why, times in named)
 
 
 def _times(times: int) -> str:
-    return "once" if times == 1 else f"{times:,} times"
-
-
-def _more(left: int) -> str:
-    return f" and {left:,} more" if left > 0 else ""
+    return say_n("once", "{number} times", times)
 
 
 def _laid(parts: Sequence[Part], room: int) -> str:

@@ -11,6 +11,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
+from datetime import date
 from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
@@ -32,6 +34,7 @@ __all__ = [
     "PLACEHOLDER",
     "Language",
     "catalogue",
+    "day",
     "figure",
     "language",
     "languages",
@@ -43,6 +46,7 @@ __all__ = [
     "say_n",
     "speak",
     "speaking",
+    "spoken",
 ]
 
 log = logging.getLogger(__name__)
@@ -67,6 +71,9 @@ ENGLISH = Locale("en", "GB")
 HOUSE_PERCENT = {"en": "#,##0 %"}
 """Where the bot writes per cent otherwise than the language's books do: in English it says 41 %, with a space."""
 
+HOUSE_DAY = {"en": "d MMM"}
+"""And a day of the year: in English it says 5 Apr, and 5 Sep in every region."""
+
 PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::(and|or))?\}")
 
 NUMBER = "number"
@@ -79,6 +86,11 @@ class Language:
     def __init__(self, region: Locale, catalogue: NullTranslations) -> None:
         self._region = region
         self._catalogue = catalogue
+
+    @property
+    def code(self) -> str:
+        """Such as "de"; "en" where English is spoken for want of a catalogue."""
+        return self._region.language
 
     def say(self, message: str, /, **values: object) -> str:
         """`message` in this language; in English where the catalogue lacks it or lost a placeholder."""
@@ -107,7 +119,13 @@ class Language:
 
     def percent(self, share: float) -> str:
         """A share, 0..1, in whole per cent."""
-        return format_percent(share, format=HOUSE_PERCENT.get(self._region.language), locale=self._region)
+        return format_percent(share, format=HOUSE_PERCENT.get(self.code), locale=self._region)
+
+    def day(self, day: date) -> str:
+        """A day of a year that is known, in short: "5 Apr"."""
+        if house := HOUSE_DAY.get(self.code):
+            return format_date(day, house, locale=self.code)
+        return format_skeleton("MMMd", day, locale=self._region)
 
     def _filled(self, said: str, english: str, values: Mapping[str, object]) -> str:
         needed, named = ({at[1] for at in PLACEHOLDER.finditer(text)} for text in (english, said))
@@ -152,17 +170,17 @@ def speaking(locale: discord.Locale | Language | str | None) -> Iterator[None]:
 
 def say(message: str, /, **values: object) -> str:
     """`message`, literal English with {names} for the values, in the language that is spoken."""
-    return _now().say(message, **values)
+    return spoken().say(message, **values)
 
 
 def say_as(kind: str, message: str, /, **values: object) -> str:
     """`message` as a text of one of the KINDS, in the language that is spoken."""
-    return _now().say_as(kind, message, **values)
+    return spoken().say_as(kind, message, **values)
 
 
 def say_n(one: str, many: str, number: int, /, **values: object) -> str:
     """`one` or `many`, by the number, which is put in for {number}, in the language that is spoken."""
-    return _now().say_n(one, many, number, **values)
+    return spoken().say_n(one, many, number, **values)
 
 
 def phrase(message: str, kind: str = "") -> str:
@@ -172,19 +190,25 @@ def phrase(message: str, kind: str = "") -> str:
 
 def figure(number: float, digits: int | None = None) -> str:
     """A number with the separators of the language that is spoken."""
-    return _now().figure(number, digits)
+    return spoken().figure(number, digits)
 
 
 def percent(share: float) -> str:
     """A share, 0..1, in whole per cent, as the language that is spoken writes it."""
-    return _now().percent(share)
+    return spoken().percent(share)
+
+
+def day(day: date) -> str:
+    """A day of a year that is known, as the language that is spoken writes it in short."""
+    return spoken().day(day)
+
+
+def spoken() -> Language:
+    """The language that is spoken now."""
+    return _spoken.get() or language(None)
 
 
 _spoken: ContextVar[Language | None] = ContextVar("spoken", default=None)
-
-
-def _now() -> Language:
-    return _spoken.get() or language(None)
 
 
 @lru_cache(maxsize=64)  # Discord has some thirty; what else comes must not pile up

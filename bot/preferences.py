@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bot.language import say
+
 __all__ = ["LONGEST_COOLDOWN", "MOST_CHANNELS", "Preferences", "Unfit"]
 
 LONGEST_COOLDOWN = 3600
@@ -55,20 +57,22 @@ class Preferences:
         """The bot answers in this channel too, or from now on in this alone; Unfit where there are too many."""
         channels = self.channels | {channel}
         if len(channels) > MOST_CHANNELS:
-            raise Unfit(f"At most {MOST_CHANNELS} channels can be chosen: remove one first.")
+            raise Unfit(say("At most {most} channels can be chosen: remove one first.", most=MOST_CHANNELS))
         return replace(self, channels=channels)
 
     def without_channel(self, channel: int) -> Preferences:
         """The bot no longer answers in this channel. Unfit where it was not chosen, or is the last: without any, the
         bot would answer everywhere."""
         if channel not in self.channels:
-            raise Unfit("That channel was not chosen, so there is nothing to remove.")
+            raise Unfit(say("That channel was not chosen, so there is nothing to remove."))
         if len(self.channels) == 1:
-            raise Unfit("That is the last channel: to have me answer everywhere, use /settings channels clear:True.")
+            raise Unfit(
+                say("That is the last channel: to have me answer everywhere, use /settings channels clear:True.")
+            )
         return replace(self, channels=self.channels - {channel})
 
     def with_cooldown(self, seconds: int | None) -> Preferences:
         """Another cool-down, None for the bot's own. Unfit where it is not from 0 to 3,600 seconds."""
         if seconds is not None and not 0 <= seconds <= LONGEST_COOLDOWN:
-            raise Unfit(f"A cool-down is from 0 to {LONGEST_COOLDOWN:,} seconds.")
+            raise Unfit(say("A cool-down is from 0 to {most} seconds.", most=LONGEST_COOLDOWN))
         return replace(self, cooldown=seconds)

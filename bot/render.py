@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from discord import ButtonStyle, ui
 
 from bot.escape import BOLD, embolden, escape, fit, fold, units
+from bot.language import say, say_as, say_n
 from bot.layout import FOUND, NOT_FOUND, TEXT_LIMIT, Block, message, notice, shares
 from bot.press import Press, button
-from bot.words import ABSTENTION, bold_in, brief, confidence, repeats
+from bot.reasons import reason, told
+from bot.words import and_more, bold_in, brief, confidence, repeats
 
 if TYPE_CHECKING:
     from index import Answer
@@ -29,7 +31,7 @@ REASON_ROOM = 600
 """Why there is no answer."""
 LABEL_ROOM = 160
 """Source and section below a quotation."""
-CLOSING_ROOM = 200
+SNAPSHOT_ROOM = 60
 MOST_CHANNELS = 5
 """Channels that are named where questions are answered in some only."""
 BETWEEN = " · "
@@ -41,27 +43,13 @@ def answer(found: Answer, *, asked: str = "", answer_id: str = "", threads: bool
     What answers in brief comes first, and is in bold within its quotation. With its `answer_id` in the journal it has
     buttons; `threads` says whether a thread can be begun from it.
     """
-    head = [f"-# Asked: {fit(asked, QUESTION_ROOM)}"] if fold(asked) else []
-    if fold(found.read_as):
-        head.append(f"-# Read as: {fit(found.read_as, READING_ROOM)}")
-    if found.abstained:
-        near = " The nearest passages, which may not be about it:" if found.citations else ""
-        reason = found.text if fold(found.text) else ABSTENTION
-        head.append(f"{BOLD}{fit(reason, REASON_ROOM)}{BOLD}{near}")
-    if said := brief(found):
-        head.append(f"{BOLD}{fit(said, BRIEF_ROOM)}{BOLD}")
-    if not found.abstained and not repeats(found):
-        head.append(fit(found.text, ANSWER_ROOM))
-    closing = [f"-# {confidence(found)} Snapshot {fit(found.snapshot, 60)}."]
-    more = len(found.citations) - MOST_QUOTATIONS
-    if more > 0:
-        closing.insert(0, f"-# and {more} more quotations")
-    room = TEXT_LIMIT - sum(units(block) for block in head) - CLOSING_ROOM
+    head, closing = _head(found, asked), _closing(found)
+    room = TEXT_LIMIT - sum(units(block) for block in [*head, closing])
     blocks: list[Block] = [*head]
     for citation, text in zip(found.citations, _quotations(found, room), strict=False):
-        shown = button(Press("source", answer_id, citation.number), "Show in source")
+        shown = button(Press("source", answer_id, citation.number), say_as("button", "Show in source"))
         blocks.append((text, shown) if answer_id else text)
-    blocks.append("\n".join(closing))
+    blocks.append(closing)
     if answer_id:
         blocks.append(_silent_row(answer_id) if found.abstained else _row(answer_id, threads=threads))
     return message(blocks, NOT_FOUND if found.abstained else FOUND)
@@ -70,18 +58,17 @@ def answer(found: Answer, *, asked: str = "", answer_id: str = "", threads: bool
 def passages(found: Answer) -> ui.LayoutView:
     """Further passages near the question, which may or may not be about it."""
     if not found.citations:
-        return notice("There are no further passages near this question.")
-    head = "**More passages**, which may not be about it:"
-    room = TEXT_LIMIT - units(head) - CLOSING_ROOM
-    return message([head, *_quotations(found, room), f"-# Snapshot {fit(found.snapshot, 60)}."], NOT_FOUND)
+        return notice(say("There are no further passages near this question."))
+    head, closing = say("**More passages**, which may not be about it:"), f"-# {_snapshot(found)}"
+    room = TEXT_LIMIT - units(head) - units(closing)
+    return message([head, *_quotations(found, room), closing], NOT_FOUND)
 
 
 def elsewhere(channels: Collection[int]) -> ui.LayoutView:
     """Where in this server questions are answered."""
     named = [f"<#{channel}>" for channel in sorted(channels)[:MOST_CHANNELS]]
-    more = len(channels) - len(named)
-    listed = ", ".join(named) + (f" and {more} more" if more else "")
-    return message([f"In this server I answer in {listed}: please ask there."], NOT_FOUND)
+    listed = and_more(", ".join(named), len(channels) - len(named))
+    return message([say("In this server I answer in {channels}: please ask there.", channels=listed)], NOT_FOUND)
 
 
 def place(citation: Citation) -> str:
@@ -89,26 +76,56 @@ def place(citation: Citation) -> str:
     parts = [fold(part) for part in (citation.title, citation.section, citation.source)]
     kept = [part for number, part in enumerate(parts) if part and part not in parts[:number]]
     rooms = shares([units(escape(part)) for part in kept], LABEL_ROOM - len(BETWEEN) * len(kept))
-    return BETWEEN.join(map(fit, kept, rooms)) or "unnamed source"
+    return BETWEEN.join(map(fit, kept, rooms)) or say("unnamed source")
+
+
+def _head(found: Answer, asked: str) -> list[str]:
+    """What stands above the quotations: the question, then the answer in brief and in words, or why there is none."""
+    head: list[str] = []
+    if fold(asked):
+        head.append(f"-# {say('Asked: {question}', question=fit(asked, QUESTION_ROOM))}")
+    if fold(found.read_as):
+        head.append(f"-# {say('Read as: {question}', question=fit(found.read_as, READING_ROOM))}")
+    if found.abstained:
+        near = f" {say('The nearest passages, which may not be about it:')}" if found.citations else ""
+        head.append(f"{BOLD}{fit(reason(found), REASON_ROOM)}{BOLD}{near}")
+    if said := brief(found):
+        head.append(f"{BOLD}{fit(said, BRIEF_ROOM)}{BOLD}")
+    if not found.abstained and not repeats(found):
+        head.append(fit(told(found), ANSWER_ROOM))
+    return head
+
+
+def _closing(found: Answer) -> str:
+    """How sure the answer is, and what it is made from."""
+    more = len(found.citations) - MOST_QUOTATIONS
+    left = f"-# {say_n('and {number} more quotation', 'and {number} more quotations', more)}\n" if more > 0 else ""
+    return f"{left}-# {confidence(found)} {_snapshot(found)}"
+
+
+def _snapshot(found: Answer) -> str:
+    return say("Snapshot {id}.", id=fit(found.snapshot, SNAPSHOT_ROOM))
 
 
 def _row(answer_id: str, *, threads: bool) -> Sequence[ui.Button[ui.LayoutView]]:
     row = [
-        button(Press("good", answer_id), "Helpful"),
-        button(Press("bad", answer_id), "Not helpful"),
-        button(Press("ask", answer_id), "Ask a follow-up", style=ButtonStyle.primary),
-        button(Press("more", answer_id), "More passages"),
+        button(Press("good", answer_id), say_as("button", "Helpful")),
+        button(Press("bad", answer_id), say_as("button", "Not helpful")),
+        button(Press("ask", answer_id), say_as("button", "Ask a follow-up"), style=ButtonStyle.primary),
+        button(Press("more", answer_id), say_as("button", "More passages")),
     ]
-    return [*row, button(Press("thread", answer_id), "Continue in a thread")] if threads else row
+    if not threads:
+        return row
+    return [*row, button(Press("thread", answer_id), say_as("button", "Continue in a thread"))]
 
 
 def _silent_row(answer_id: str) -> Sequence[ui.Button[ui.LayoutView]]:
     """Below an abstention: what can be done about it."""
     return [
-        button(Press("gap", answer_id), "Report the gap", style=ButtonStyle.primary),
-        button(Press("ask", answer_id), "Ask differently"),
-        button(Press("more", answer_id), "More passages"),
-        button(Press("list", answer_id), "Sources"),
+        button(Press("gap", answer_id), say_as("button", "Report the gap"), style=ButtonStyle.primary),
+        button(Press("ask", answer_id), say_as("button", "Ask differently")),
+        button(Press("more", answer_id), say_as("button", "More passages")),
+        button(Press("list", answer_id), say_as("button", "Sources")),
     ]
 
 

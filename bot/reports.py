@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from discord import ui
 
 from bot.escape import fit, fold, units
-from bot.layout import FOUND, NOT_FOUND, message, notice
-from bot.words import count
+from bot.language import figure, phrase, say, say_n
+from bot.layout import FOUND, NOT_FOUND, TEXT_LIMIT, message, notice
+from bot.words import and_more
 
 if TYPE_CHECKING:
-    from index.types import Report, Skipped, SourceInfo, Status
+    from index.types import Report, Skipped, Snapshot, SourceInfo, Status
 
 __all__ = ["progress", "report", "sources", "status"]
 
@@ -23,68 +24,125 @@ NAMES_ROOM = 400
 """Names in a row, such as the sources added."""
 LONGEST_LIST = 8
 """Lines of a list that is only a part of a message."""
+FRAME = "**** (): \n"
+"""The marks of a source's line."""
 PAGE = 15
 """Sources on a page."""
+SNAPSHOT_ROOM = 60
+STATE_ROOM = 20
+MODEL_ROOM = 100
+
+STAGES = {
+    "reading sources": phrase("Reading sources"),
+    "embedding passages": phrase("Embedding passages"),
+    "writing the snapshot": phrase("Writing the snapshot"),
+    "loading the model": phrase("Loading the model"),
+    "loading the index": phrase("Loading the index"),
+}
+"""What the index is at."""
+
+STATES = {
+    "changed": phrase("changed since"),
+    "removed": phrase("removed since"),
+    "new": phrase("new since"),
+}
+"""What became of a source since it was indexed."""
 
 
 def progress(what: str, done: int, total: int) -> ui.LayoutView:
     """How far a reindex is; questions go on meanwhile."""
-    counted = f": {done:,} of {total:,}" if total > 0 else ""
-    stage = fit(what[:1].upper() + what[1:], LINE_ROOM)
-    return message([f"{stage}{counted} …\n-# An index that is there already goes on answering."], FOUND)
+    stage = say(STAGES[what]) if what in STAGES else fit(what[:1].upper() + what[1:], LINE_ROOM)
+    if total > 0:
+        stage = say("{stage}: {done} of {total}", stage=stage, done=done, total=total)
+    return message([f"{stage} …\n-# {say('An index that is there already goes on answering.')}"], FOUND)
 
 
 def report(made: Report) -> ui.LayoutView:
     """What a reindex changed."""
     lines = [
-        f"**The index is rebuilt**, in {made.seconds:.1f} s.",
-        f"Passages: {made.passages_before:,} before, {made.passages_after:,} now.",
+        say("**The index is rebuilt**, in {seconds} s.", seconds=figure(made.seconds, 1)),
+        say("Passages: {before} before, {after} now.", before=made.passages_before, after=made.passages_after),
     ]
-    changes = {"Added": made.added, "Changed": made.changed, "Removed": made.removed}
-    lines += [f"{word}: {_names(names)}" for word, names in changes.items() if names]
-    if not any(changes.values()):
-        lines.append("No source changed.")
-    closing = f"-# Snapshot {fit(made.snapshot.id, 60)}."
-    return message(["\n".join(lines), *_skipped(made.skipped), closing], FOUND)
+    if made.added:
+        lines.append(say("Added: {names}", names=_names(made.added)))
+    if made.changed:
+        lines.append(say("Changed: {names}", names=_names(made.changed)))
+    if made.removed:
+        lines.append(say("Removed: {names}", names=_names(made.removed)))
+    if not (made.added or made.changed or made.removed):
+        lines.append(say("No source changed."))
+    return message(["\n".join(lines), *_skipped(made.skipped), f"-# {_snapshot(made.snapshot)}"], FOUND)
 
 
 def status(now: Status) -> ui.LayoutView:
     """What is indexed, since when, by which model, and whether it still fits the sources."""
-    ready = "loaded" if now.ready else "still loading: a question now waits for it"
-    model = f"Model: {fit(now.model, 100)} ({ready})"
+    named = fit(now.model, MODEL_ROOM)
+    model = say("Model: {model} (still loading: a question now waits for it)", model=named)
+    if now.ready:
+        model = say("Model: {model} (loaded)", model=named)
     if now.snapshot is None:
-        return message([f"**There is no index yet.** A moderator can build it with /reindex.\n{model}"], NOT_FOUND)
-    lines = [
-        f"**{count(len(now.snapshot.hashes), 'source')}, {count(now.snapshot.passages, 'passage')}**, "
-        f"indexed {_when(now.snapshot.created)}.",
-        model,
-        f"Stale: {fit(now.stale, NAMES_ROOM)}" if fold(now.stale) else "Up to date with its sources.",
-    ]
-    closing = f"-# Snapshot {fit(now.snapshot.id, 60)}. /sources lists the sources."
-    return message(["\n".join(lines), *_skipped(now.skipped), closing], FOUND)
+        nothing = say("**There is no index yet.** A moderator can build it with /reindex.")
+        return message([f"{nothing}\n{model}"], NOT_FOUND)
+    indexed = say(
+        "**{sources}, {passages}**, indexed {when}.",
+        sources=_sources(len(now.snapshot.hashes)),
+        passages=_passages(now.snapshot.passages),
+        when=_when(now.snapshot.created),
+    )
+    stale = (
+        say("Stale: {why}", why=fit(now.stale, NAMES_ROOM)) if fold(now.stale) else say("Up to date with its sources.")
+    )
+    closing = f"-# {_snapshot(now.snapshot)} {say('/sources lists the sources.')}"
+    return message(["\n".join([indexed, model, stale]), *_skipped(now.skipped), closing], FOUND)
 
 
 def sources(now: Status, page: int = 1) -> ui.LayoutView:
     """The sources with title and size, one page of them; a page past the end is the last."""
     if not now.sources:
-        return notice("There are no sources yet.")
+        return notice(say("There are no sources yet."))
     pages = -(-len(now.sources) // PAGE)
     page = min(max(page, 1), pages)
     start = (page - 1) * PAGE
-    lines = [_source(one) for one in now.sources[start : start + PAGE]]
-    more = len(now.sources) - start - len(lines)
-    if more:
-        lines.append(f"-# and {more} more: /sources page:{page + 1}")
-    title = f"**{count(len(now.sources), 'source')}**" + (f", page {page} of {pages}" if pages > 1 else "")
-    return message([title, "\n".join(lines)], FOUND)
+    shown = now.sources[start : start + PAGE]
+    title = f"**{_sources(len(now.sources))}**"
+    if pages > 1:
+        title = say("{title}, page {page} of {pages}", title=title, page=page, pages=pages)
+    closing = ""
+    if more := len(now.sources) - start - len(shown):
+        closing = f"\n-# {say('and {number} more: /sources page:{page}', number=more, page=str(page + 1))}"
+    sizes = [_size(one) for one in shown]
+    room = TEXT_LIMIT - sum(units(text) + len(FRAME) for text in [title, closing, *sizes])
+    room = min(LINE_ROOM, room // len(shown)) // 2
+    lines = [f"{_named(one, room)}: {size}" for one, size in zip(shown, sizes, strict=True)]
+    return message([title, "\n".join(lines) + closing], FOUND)
 
 
-def _source(one: SourceInfo) -> str:
-    """A source on one line."""
-    named = fit(one.title or one.source, LINE_ROOM // 2)
-    file = f" ({fit(one.source, LINE_ROOM // 2)})" if one.title and one.title != one.source else ""
-    state = "" if one.state == "indexed" else f", {fit(one.state, 20)} since"
-    return f"**{named}**{file}: {one.size:,} characters, {count(one.passages, 'passage')}{state}"
+def _named(one: SourceInfo, room: int) -> str:
+    """A source's title and its file, each in so much room, within the marks of a FRAME."""
+    file = f" ({fit(one.source, room)})" if one.title and one.title != one.source else ""
+    return f"**{fit(one.title or one.source, room)}**{file}"
+
+
+def _size(one: SourceInfo) -> str:
+    """How much a source is, and what became of it since."""
+    parts = [say_n("{number} character", "{number} characters", one.size), _passages(one.passages)]
+    if one.state in STATES:
+        parts.append(say(STATES[one.state]))
+    elif one.state != "indexed":
+        parts.append(fit(one.state, STATE_ROOM))
+    return ", ".join(parts)
+
+
+def _sources(number: int) -> str:
+    return say_n("{number} source", "{number} sources", number)
+
+
+def _passages(number: int) -> str:
+    return say_n("{number} passage", "{number} passages", number)
+
+
+def _snapshot(made: Snapshot) -> str:
+    return say("Snapshot {id}.", id=fit(made.id, SNAPSHOT_ROOM))
 
 
 def _skipped(skipped: Sequence[Skipped]) -> list[str]:
@@ -92,9 +150,9 @@ def _skipped(skipped: Sequence[Skipped]) -> list[str]:
     if not skipped:
         return []
     lines = [f"{fit(one.source, LINE_ROOM // 2)}: {fit(one.reason, LINE_ROOM)}" for one in skipped[:LONGEST_LIST]]
-    if len(skipped) > LONGEST_LIST:
-        lines.append(f"and {len(skipped) - LONGEST_LIST} more")
-    return ["\n".join(["**Skipped**", *lines])]
+    if (left := len(skipped) - LONGEST_LIST) > 0:
+        lines.append(say("and {number} more", number=left))
+    return ["\n".join([say("**Skipped**"), *lines])]
 
 
 def _names(names: Sequence[str]) -> str:
@@ -105,9 +163,9 @@ def _names(names: Sequence[str]) -> str:
         safe = fit(name, LINE_ROOM // 2)
         room -= units(safe) + 2
         if room < 0:
-            return f"{', '.join(shown)} and {len(names) - len(shown):,} more"
+            break
         shown.append(safe)
-    return ", ".join(shown)
+    return and_more(", ".join(shown), len(names) - len(shown))
 
 
 def _when(moment: datetime) -> str:

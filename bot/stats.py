@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
+from bot.language import figure, percent, say, say_as, say_n
 from bot.layout import FOUND, Block, message
 from bot.press import Press, button
-from bot.words import count
 
 if TYPE_CHECKING:
     from index.types import Day
@@ -20,7 +20,6 @@ __all__ = ["LEAST_DAYS", "MOST_DAYS", "PICTURE", "USUAL_DAYS", "Totals", "share"
 
 PICTURE = "questions.png"
 LEAST_DAYS, USUAL_DAYS, MOST_DAYS = 7, 30, 90
-NO_VOTES = "Nobody voted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,13 @@ def stats(days: Sequence[Day], *, described: str, everywhere: bool = False) -> u
     """The figures in words, and the picture that is attached under the name PICTURE; `described` is its alternative
     text. Of no questions there is no picture."""
     found = Totals.of(days)
-    where = "in all servers and direct messages" if everywhere else "in this server"
-    blocks: list[Block] = [f"**The last {count(len(days), 'day')}**, {where}", "\n".join(_lines(found))]
-    spans = (LEAST_DAYS, USUAL_DAYS, MOST_DAYS)
-    blocks.append([button(Press("stats", page=span), f"{span} days", disabled=span == len(days)) for span in spans])
+    title = say_n("**The last {number} day**", "**The last {number} days**", len(days))
+    if everywhere:
+        title = say("{title}, in all servers and direct messages", title=title)
+    else:
+        title = say("{title}, in this server", title=title)
+    blocks: list[Block] = [title, "\n".join(_lines(found))]
+    blocks.append([_span(span, chosen=span == len(days)) for span in (LEAST_DAYS, USUAL_DAYS, MOST_DAYS)])
     view = message(blocks, FOUND)
     if found.questions:
         view.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{PICTURE}", description=described)))
@@ -65,24 +67,41 @@ def stats(days: Sequence[Day], *, described: str, everywhere: bool = False) -> u
 
 def share(part: int, whole: int) -> str:
     """A part in whole per cent: 0 and 100 only where it is none or all. `whole` is more than 0."""
-    percent = round(100 * part / whole)
-    return f"{min(max(percent, int(part > 0)), 100 - int(part < whole))} %"
+    nearest = round(100 * part / whole)
+    return percent(min(max(nearest, int(part > 0)), 100 - int(part < whole)) / 100)
+
+
+def _span(days: int, *, chosen: bool) -> ui.Button[ui.LayoutView]:
+    return button(Press("stats", page=days), say_as("button", "{number} days", number=days), disabled=chosen)
 
 
 def _lines(found: Totals) -> list[str]:
     if not found.questions:
-        return ["There were no questions."]
+        return [say("There were no questions.")]
     lines = [
-        f"Questions: {found.questions:,}, of which {found.answered:,} answered "
-        f"({share(found.answered, found.questions)}).",
-        f"Votes: {found.helpful:,} helpful, {found.unhelpful:,} not helpful "
-        f"({share(found.helpful, found.votes)} helpful)."
-        if found.votes
-        else NO_VOTES,
+        say(
+            "Questions: {questions}, of which {answered} answered ({percent}).",
+            questions=found.questions,
+            answered=found.answered,
+            percent=share(found.answered, found.questions),
+        ),
+        _votes(found),
     ]
     if found.latency_ms is not None:
-        lines.append(f"Time of a question: {found.latency_ms:,.0f} ms, the median of the days' medians.")
-    return [*lines, "-# Days are in UTC; a vote counts for the day of its question."]
+        took = figure(found.latency_ms, 0)
+        lines.append(say("Time of a question: {milliseconds} ms, the median of the days' medians.", milliseconds=took))
+    return [*lines, f"-# {say('Days are in UTC; a vote counts for the day of its question.')}"]
+
+
+def _votes(found: Totals) -> str:
+    if not found.votes:
+        return say("Nobody voted.")
+    return say(
+        "Votes: {helpful} helpful, {unhelpful} not helpful ({percent} helpful).",
+        helpful=found.helpful,
+        unhelpful=found.unhelpful,
+        percent=share(found.helpful, found.votes),
+    )
 
 
 def _middle(weighted: Sequence[tuple[float, int]]) -> float | None:

@@ -1,4 +1,4 @@
-"""How figures are said, the same on Discord and in the console. Pure; plain text, not escaped."""
+"""How figures are said, the same on Discord and in the console, which speaks English. Pure; plain text, not escaped."""
 
 from __future__ import annotations
 
@@ -6,26 +6,33 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.escape import fold
+from bot.language import percent, phrase, say
 
 if TYPE_CHECKING:
     from index import Answer
     from index.types import Citation
 
-__all__ = ["ABSTENTION", "bold_in", "brief", "confidence", "count", "repeats"]
+__all__ = ["ABSTENTION", "and_more", "bold_in", "brief", "confidence", "count", "repeats"]
 
-ABSTENTION = "The sources don't say."
+ABSTENTION = phrase("The sources don't say.")
 """Where an answer gives no reason of its own."""
+
+VERDICTS = {"yes": phrase("Yes."), "no": phrase("No.")}
 
 NUMBERS = re.compile(r"\s*\[\d+\]")
 
 
 def confidence(found: Answer) -> str:
     """Confidence in words and per cent; never 0 or 100, since it is an estimate."""
-    percent = min(max(round(100 * found.confidence), 1), 99)
+    whole = min(max(round(100 * found.confidence), 1), 99)
+    share = percent(whole / 100)
     if found.abstained:
-        return f"Chance that the sources answer this: {percent} %."
-    word = "high" if percent >= 80 else "fair" if percent >= 60 else "low"
-    return f"Confidence: {word}, {percent} %."
+        return say("Chance that the sources answer this: {percent}.", percent=share)
+    if whole >= 80:
+        return say("Confidence: high, {percent}.", percent=share)
+    if whole >= 60:
+        return say("Confidence: fair, {percent}.", percent=share)
+    return say("Confidence: low, {percent}.", percent=share)
 
 
 def brief(found: Answer) -> str:
@@ -33,7 +40,14 @@ def brief(found: Answer) -> str:
     if found.abstained:
         return ""
     short = found.short_answer
-    return f"{found.verdict.title()}." if found.verdict else fold(short.text) if short else ""
+    if found.verdict in VERDICTS:
+        return say(VERDICTS[found.verdict])
+    return fold(short.text) if short else ""
+
+
+def and_more(names: str, left: int) -> str:
+    """A list with how many more there are, where there are any."""
+    return say("{names} and {number} more", names=names, number=left) if left > 0 else names
 
 
 def bold_in(found: Answer, citation: Citation) -> tuple[int, int] | None:
@@ -57,7 +71,7 @@ def bold_in(found: Answer, citation: Citation) -> tuple[int, int] | None:
 
 
 def count(number: int, noun: str) -> str:
-    """The number with its noun: "1 source", "2 sources"."""
+    """The number with its noun, in English: "1 source", "2 sources"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 

@@ -47,6 +47,11 @@ ACCEPTED = {
     ", after {}": "an error's trace, for the log",
     "{}{} at {}{}": "an error's trace, for the log",
     "no place": "an error's trace, for the log",
+    "DejaVu Sans": "a font",
+    "lower right": "a place on a picture",
+    "nearest passages": "a column of a file, which programs read",
+    "I read English only": "how the index begins, which is looked for",
+    "reading sources": "what the index is at, which bot.reports says",
     "yes": "a setting as the journal keeps it",
     "no": "a setting as the journal keeps it",
 }

@@ -13,9 +13,9 @@ from discord.ext import commands
 
 from bot import gaps
 from bot.csv_file import gaps_csv
+from bot.language import phrase, say, say_n
 from bot.layout import notice
 from bot.press import Press
-from bot.words import count
 
 if TYPE_CHECKING:
     from bot.client import Footnote
@@ -26,14 +26,14 @@ __all__ = ["Gaps"]
 
 Interaction = discord.Interaction[Any]
 
-REFUSAL = (
+REFUSAL = phrase(
     "Only moderators see the gaps: members with Manage Server in their server, the bot's owner or team anywhere, "
     "and in direct messages those of all servers."
 )
 CSV = "gaps.csv"
-EXPORTED = "The open gaps, a line each; times are in UTC."
-NOTHING_TO_EXPORT = "There are no open gaps to export."
-GONE = "That theme is no longer open: somebody solved it, or its questions were deleted."
+EXPORTED = phrase("The open gaps, a line each; times are in UTC.")
+NOTHING_TO_EXPORT = phrase("There are no open gaps to export.")
+GONE = phrase("That theme is no longer open: somebody solved it, or its questions were deleted.")
 
 
 class Gaps(commands.Cog):
@@ -59,7 +59,7 @@ class Gaps(commands.Cog):
         if not interaction.response.is_done():
             await interaction.response.defer()
         found = await self._themes(interaction)
-        view = notice(REFUSAL) if found is None else gaps.gaps(found, press.page)
+        view = notice(say(REFUSAL)) if found is None else gaps.gaps(found, press.page)
         await interaction.edit_original_response(view=view)
 
     async def _solve(self, interaction: Interaction, press: Press) -> None:
@@ -67,14 +67,14 @@ class Gaps(commands.Cog):
         await interaction.response.defer()
         found = await self._themes(interaction)
         if found is None:
-            await interaction.edit_original_response(view=notice(REFUSAL))
+            await interaction.edit_original_response(view=notice(say(REFUSAL)))
             return
         theme = next((one for one in found if press.answer in one.ids), None)
         if theme is not None:
             solve = partial(self.bot.library.desk.journal.solve, theme.ids, user=interaction.user.id)
             await self.bot.in_thread(solve)
         left = [one for one in found if one is not theme]
-        note = GONE if theme is None else f"Solved: {count(len(theme.gaps), 'question')}."
+        note = _solved(len(theme.gaps)) if theme is not None else say(GONE)
         await interaction.edit_original_response(view=gaps.gaps(left, press.page, note=note))
 
     async def _export(self, interaction: Interaction, press: Press) -> None:
@@ -82,11 +82,11 @@ class Gaps(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         found = await self._themes(interaction)
         if not found:
-            view = notice(REFUSAL if found is None else NOTHING_TO_EXPORT)
+            view = notice(say(REFUSAL) if found is None else say(NOTHING_TO_EXPORT))
             await interaction.edit_original_response(view=view)
             return
         file = discord.File(io.BytesIO(gaps_csv(found)), CSV)
-        view = notice(EXPORTED)
+        view = notice(say(EXPORTED))
         view.add_item(ui.File(file))
         await interaction.edit_original_response(view=view, attachments=[file])
 
@@ -96,3 +96,7 @@ class Gaps(commands.Cog):
             return None
         guild = interaction.guild_id
         return await self.bot.in_thread(partial(self.bot.library.desk.themes, guild, everywhere=guild is None))
+
+
+def _solved(questions: int) -> str:
+    return say_n("Solved: {number} question.", "Solved: {number} questions.", questions)

@@ -11,6 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.language import phrase, say
 from bot.layout import notice
 from bot.preferences import LONGEST_COOLDOWN, Preferences, Unfit
 from bot.settings_view import settings
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ServerSettings"]
 
-REFUSAL = "Only members with Manage Server may see and change my settings in this server."
-NOTHING_CHOSEN = "Say what to change: a channel to add, one to remove, or clear:True for all channels."
+REFUSAL = phrase("Only members with Manage Server may see and change my settings in this server.")
+NOTHING_CHOSEN = phrase("Say what to change: a channel to add, one to remove, or clear:True for all channels.")
 
 Change = Callable[[Preferences], Preferences]
 
@@ -96,7 +97,7 @@ class ServerSettings(commands.Cog):
 
         def change(chosen: Preferences) -> Preferences:
             if not (add or remove or clear):
-                raise Unfit(NOTHING_CHOSEN)
+                raise Unfit(say(NOTHING_CHOSEN))
             chosen = replace(chosen, channels=frozenset()) if clear else chosen
             chosen = chosen.with_channel(add.id) if add else chosen
             return chosen.without_channel(remove.id) if remove else chosen
@@ -130,7 +131,7 @@ class ServerSettings(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild = interaction.guild_id
         if guild is None or not self._rights.manages(interaction):
-            await interaction.edit_original_response(view=notice(REFUSAL))
+            await interaction.edit_original_response(view=notice(say(REFUSAL)))
             return
         try:
             async with self._changing:  # what is read must not change before it is written
@@ -140,7 +141,7 @@ class ServerSettings(commands.Cog):
             return
         if before != after:
             self.bot.forget_preferences(guild)
-        note = "**Changed.**" if before != after else ""
+        note = say("**Changed.**") if before != after else ""
         view = settings(after, usual_cooldown=self._usual_cooldown, note=note)
         await interaction.edit_original_response(view=view)
 

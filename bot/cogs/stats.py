@@ -12,6 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.chart import chart, described
+from bot.language import phrase, say
 from bot.layout import notice
 from bot.press import Press
 from bot.stats import LEAST_DAYS, MOST_DAYS, PICTURE, USUAL_DAYS, stats
@@ -24,7 +25,7 @@ __all__ = ["Stats"]
 
 Interaction = discord.Interaction[Any]
 
-REFUSAL = (
+REFUSAL = phrase(
     "Only moderators see the figures: members with Manage Server in their server, the bot's owner or team anywhere, "
     "and in direct messages those of all servers."
 )
@@ -55,7 +56,7 @@ class Stats(commands.Cog):
 
     async def _show(self, interaction: Interaction, days: int) -> None:
         if not await self._rights.oversees(interaction):
-            await interaction.edit_original_response(view=notice(REFUSAL), attachments=[])
+            await interaction.edit_original_response(view=notice(say(REFUSAL)), attachments=[])
             return
         guild = interaction.guild_id
         span = min(max(days, LEAST_DAYS), MOST_DAYS)
