@@ -7,17 +7,18 @@ import io
 import json
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from index.types import Document, Passage, Section
 
-__all__ = ["Archive", "read_texts", "write_texts"]
+__all__ = ["Archive", "read_suggestions", "read_texts", "write_suggestions", "write_texts"]
 
 DOCUMENTS = "documents.jsonl"
 PASSAGES = "passages.jsonl"
+SUGGESTIONS = "suggestions.json"
 
 ID = re.compile(r"[0-9]{8}T[0-9]{12}Z-[0-9a-f]{8}")
 """What the id of a snapshot looks like; nothing else is ever made part of a path."""
@@ -99,6 +100,17 @@ def read_texts(folder: Path) -> tuple[dict[str, Document], list[Passage]]:
             text = documents[row["document_id"]].text[row["start"] : row["end"]]
             passages.append(Passage(**row, text=text))
     return documents, passages
+
+
+def write_suggestions(folder: Path, suggestions: Sequence[str]) -> None:
+    """suggestions.json: a list of questions."""
+    text = json.dumps(list(suggestions), ensure_ascii=False, indent=1)
+    (folder / SUGGESTIONS).write_text(f"{text}\n", "utf-8", newline="\n")
+
+
+def read_suggestions(folder: Path) -> tuple[str, ...]:
+    """What `write_suggestions` wrote."""
+    return tuple(json.loads((folder / SUGGESTIONS).read_text("utf-8")))
 
 
 def _documents(lines: Iterable[str | bytes]) -> list[Document]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
 
+from index.archive import read_suggestions, write_suggestions
 from index.chunk import chunk
 from index.errors import IndexMismatch, JournalUnavailable, ReindexRunning, SourcesUnreadable
 from index.frontmatter import BrokenFrontMatter
@@ -22,13 +24,17 @@ from index.retrieve import Shelf
 from index.snapshot import FORMAT, Manifest, Snapshots, new_id, read_texts, write_texts
 from index.sources import Reading, parse
 from index.states import StateStore, StateStoreBuilder
-from index.types import Document, Passage, Skipped, Snapshot
+from index.suggest import checked, questions
+from index.types import Answer, Document, Passage, Skipped, Snapshot
 
 __all__ = ["Indexer"]
 
 VECTORS = "vectors.faiss"
 
 log = logging.getLogger(__name__)
+
+Ask = Callable[[Shelf, str], Answer]
+"""The answer of one shelf to a question."""
 
 
 class Indexer:
@@ -54,15 +60,18 @@ class Indexer:
         self._keep = keep
         self._cited = cited
 
-    def build(self, reading: Reading, progress: Progress | None = None) -> tuple[Manifest, Shelf]:
-        """A snapshot of these sources, live on disk, and its shelf.
+    def build(
+        self, reading: Reading, progress: Progress | None = None, *, ask: Ask | None = None
+    ) -> tuple[Manifest, Shelf]:
+        """A snapshot of these sources, live on disk, and its shelf; `ask` is how its suggestions are checked, without
+        it there are none.
 
         Raises ReindexRunning when another builder is at work, SourcesUnreadable when no source has a passage.
         """
         self._lock.parent.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(self._lock, timeout=0):
-                manifest, shelf = self._built(reading, progress)
+                manifest, shelf = self._built(reading, progress, ask)
                 self._snapshots.prune(self._keep, self._spared())
                 return manifest, shelf
         except Timeout as error:
@@ -87,6 +96,7 @@ class Indexer:
             keyword=KeywordIndex.load(folder),
             tokens=TokenStore.load(folder),
             states=StateStore.load(folder),
+            suggestions=read_suggestions(folder),
         )
 
     def _spared(self) -> Collection[str]:
@@ -96,7 +106,7 @@ class Indexer:
             log.warning("Which snapshots answers are from is not known, so only the newest are kept: %s", error)
             return ()
 
-    def _built(self, reading: Reading, progress: Progress | None) -> tuple[Manifest, Shelf]:
+    def _built(self, reading: Reading, progress: Progress | None, ask: Ask | None) -> tuple[Manifest, Shelf]:
         documents, passages, skipped = self._chunked(reading, progress)
         if not passages:
             named = (
@@ -114,6 +124,8 @@ class Indexer:
         )
         with self._snapshots.building() as place:
             shelf = self._written(place, snapshot.id, documents, passages, progress)
+            shelf = replace(shelf, suggestions=_suggestions(shelf, ask, progress) if ask else ())
+            write_suggestions(place, shelf.suggestions)
             counts = Counter(passage.document_id for passage in passages)
             titles = {at.source: (at.title, at.url, len(at.text), counts[at.id]) for at in documents.values()}
             manifest = self._snapshots.publish(
@@ -165,3 +177,12 @@ class Indexer:
         shelf.tokens.save(place)
         shelf.states.save(place)
         return shelf
+
+
+def _suggestions(shelf: Shelf, ask: Ask, progress: Progress | None) -> tuple[str, ...]:
+    """Questions that the shelf answers; none where making them fails, for an index without them serves as well."""
+    try:
+        return checked(questions(shelf.documents, shelf.passages), lambda at: ask(shelf, at), progress=progress)
+    except Exception:  # whatever it was, the index is as good without
+        log.warning("There are no suggestions, for they could not be made", exc_info=True)
+        return ()

@@ -23,7 +23,9 @@ RANK_OFFSET = 10
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What one snapshot holds in memory; row i of every engine is passage i, in the order of the texts."""
+    """What one snapshot holds in memory; row i of every engine is passage i, in the order of the texts.
+
+    `suggestions` are questions that it answered when it was built, the surest first."""
 
     id: str
     documents: Mapping[str, Document]
@@ -32,6 +34,7 @@ class Shelf:
     keyword: KeywordIndex
     tokens: TokenStore
     states: StateStore
+    suggestions: tuple[str, ...] = ()
 
 
 class Retriever:

@@ -1,7 +1,8 @@
 """Snapshots on disk: immutable folders, checksummed, made live by one atomic switch of a pointer.
 
 INDEX_DIR/LIVE                      the id of the live snapshot and its manifest's sha256
-INDEX_DIR/snapshots/ID/manifest.json, documents.jsonl, passages.jsonl, vectors.faiss, keyword/, token*, state*
+INDEX_DIR/snapshots/ID/manifest.json, documents.jsonl, passages.jsonl, suggestions.json, vectors.faiss, keyword/,
+                        token*, state*
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from index.types import Document, Skipped, Snapshot
 
 __all__ = ["FORMAT", "Manifest", "Snapshots", "new_id", "read_texts", "write_texts"]
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever a snapshot of before can no longer be read, or its passages would be made otherwise now."""
 
 MOST_SPARED = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import groupby, islice, zip_longest
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -13,7 +13,8 @@ from rapidfuzz.process import cdist
 
 from index.asked import Asked
 from index.clause import Clause, clause
-from index.ports import Vectors
+from index.headed import of_a_heading
+from index.ports import Progress, Vectors
 from index.posed import of_a_row, of_a_sentence
 from index.types import Answer, Document, Passage
 from index.words import LITTLE
@@ -32,6 +33,11 @@ ALIKE = 0.7
 MOST_WORDS = 12
 """Words that are read of what was typed."""
 
+MOST_READ = 3_000
+"""Passages that questions are made from, of each source as many, its first."""
+MOST_SCANNED = 100_000
+"""Characters of a source in which is looked for the names in its headings."""
+
 MARKS = "?!.,:;\"'“”‘’()[]"
 """What may stand around a word."""
 
@@ -44,7 +50,8 @@ NOTE = re.compile(r"(?<=[.!?])\[[^\]]{1,40}\]\s+")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A question made from a sentence: characters `start` to `end` of a source, which should be its answer."""
+    """A question made from a sentence or a heading: characters `start` to `end` of a source, the sentence or the
+    section, which should be its answer."""
 
     question: str
     source: str
@@ -53,42 +60,44 @@ class Candidate:
 
 
 def questions(documents: Mapping[str, Document], passages: Sequence[Passage]) -> tuple[Candidate, ...]:
-    """Questions that a passage should answer, in the order of the passages, each question once.
+    """Questions that a passage should answer, in the order of the passages, each question once; behind those of a
+    section what its heading asks.
 
     `documents` are by id. Of a passage its reading counts, and whom the one before it in its section is about.
     """
     found: dict[str, Candidate] = {}
-    before: Clause | None = None
-    where = ("", "")
-    for passage in passages:
-        document = documents[passage.document_id]
-        if where != (passage.document_id, passage.section):
-            before, where = None, (passage.document_id, passage.section)
-        asked: list[str] = []
-        if passage.kind == "field":
-            asked += _of_a_field(passage.before, document.title if len(documents) > 1 else "")
-        elif passage.kind == "row":
-            asked += of_a_row(passage.before.split(", "), passage.reading.split(" | "))
-        for sentence in NOTE.split(passage.reading) if passage.kind == "prose" else ():
-            before = clause(sentence, document, before)
-            asked += of_a_sentence(before)
-        for question in asked:
-            found.setdefault(question.lower(), Candidate(question, document.source, passage.start, passage.end))
+    share = max(1, MOST_READ // max(1, len(documents)))
+    for name, of_one in groupby(passages, key=lambda at: at.document_id):
+        document = documents[name]
+        several = len(documents) > 1
+        for heading, section in groupby(islice(of_one, share), key=lambda at: at.section):
+            own = list(section)
+            asked = [(question, at.start, at.end) for question, at in _of_a_section(own, document, several=several)]
+            scanned = document.text[:MOST_SCANNED]
+            promised = of_a_heading(heading, document.title, scanned) if heading else ()
+            asked += [(question, own[0].start, own[-1].end) for question in promised]
+            for question, start, end in asked:
+                found.setdefault(question.lower(), Candidate(question, document.source, start, end))
     return tuple(found.values())
 
 
-def checked(candidates: Iterable[Candidate], ask: Callable[[str], Answer], *, limit: int = 200) -> tuple[str, ...]:
-    """The questions that are answered by the very sentence that they were made from, the surest first.
+def checked(
+    candidates: Iterable[Candidate], ask: Callable[[str], Answer], *, limit: int = 200, progress: Progress | None = None
+) -> tuple[str, ...]:
+    """The questions that are answered by the very sentence or section that they were made from, the surest first.
 
     At most `limit` questions are asked, one of each source in turn. Of those that ask the same of one sentence
     in fewer and in more words the surer stays.
     """
     fitting = (at for at in _in_turn(candidates) if len(at.question) <= LONGEST and at.question.isprintable())
+    asked = list(islice(fitting, limit))
     answered: list[tuple[float, Candidate]] = []
-    for _, candidate in zip(range(limit), fitting, strict=False):
+    for done, candidate in enumerate(asked, 1):
         answer = ask(candidate.question)
         if not answer.abstained and _answers(answer, candidate):
             answered.append((answer.confidence, candidate))
+        if progress:
+            progress("checking suggestions", done, len(asked))
     kept: list[Candidate] = []
     for _, candidate in sorted(answered, key=lambda at: -at[0]):
         if not any(_same(candidate, other) for other in kept):
@@ -115,6 +124,22 @@ def suggest(typed: str, known: Sequence[str], *, limit: int = 25) -> tuple[str, 
         if share >= ENOUGH or question.startswith(wanted)
     ]
     return tuple(short[at] for _, _, at in sorted(found)[:limit])
+
+
+def _of_a_section(passages: Iterable[Passage], document: Document, *, several: bool) -> Iterator[tuple[str, Passage]]:
+    """The questions that its passages answer; `several` says that there are further articles."""
+    before: Clause | None = None
+    for passage in passages:
+        if passage.kind == "field":
+            asked = [*_of_a_field(passage.before, document.title if several else "")]
+        elif passage.kind == "row":
+            asked = [*of_a_row(passage.before.split(", "), passage.reading.split(" | "))]
+        else:
+            asked = []
+        for sentence in NOTE.split(passage.reading) if passage.kind == "prose" else ():
+            before = clause(sentence, document, before)
+            asked += of_a_sentence(before)
+        yield from ((question, passage) for question in asked)
 
 
 def _of_a_field(meaning: str, title: str) -> Iterator[str]:
@@ -163,7 +188,7 @@ def _in_turn(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
 
 
 def _answers(answer: Answer, candidate: Candidate) -> bool:
-    """Whether the first quotation holds a part of the sentence that the question was made from."""
+    """Whether the first quotation holds a part of what the question was made from."""
     first = answer.citations[0]
     return first.source == candidate.source and first.start < candidate.end and candidate.start < first.end
 

@@ -20,7 +20,10 @@ from index.types import Document
 from tests.index_fakes import WordEmbedder, library, write
 
 TEXT = "---\ntitle: 'A title'\n---\n# Part\n\nBread is made of flour\u2028and water.\r\n\r\nTea is made of leaves.\r\n"
-FILES = ("documents.jsonl", "passages.jsonl", "vectors.faiss", "tokens.npy", "token_ends.npy", "token_axes.npy")
+FILES = (
+    *("documents.jsonl", "passages.jsonl", "suggestions.json"),
+    *("vectors.faiss", "tokens.npy", "token_ends.npy", "token_axes.npy"),
+)
 
 
 @pytest.fixture(scope="module")

@@ -129,7 +129,10 @@ def test_it_is_nothing_known_where_several_things_were_named_before():
 
 def test_the_title_of_the_article_is_a_name():
     said = "The 1973 oil crisis began in October 1973."
-    assert asked(f"# 1973 oil crisis\n\n{said}") == ["When did the 1973 oil crisis begin?"]
+    assert asked(f"# 1973 oil crisis\n\n{said}") == [
+        "When did the 1973 oil crisis begin?",
+        "What is the 1973 oil crisis?",
+    ]
     assert asked(said) == []
 
 
@@ -152,6 +155,20 @@ def test_a_candidate_knows_the_sentence_that_it_is_from():
     (candidate,) = made(text)
     assert candidate.source == "0.md"
     assert text[candidate.start : candidate.end] == "The Battle of Waterloo was fought in 1815."
+
+
+def test_a_candidate_from_a_heading_is_to_be_answered_by_its_section():
+    help_ = "## Where to get help\n\nThere is a forum for it.\n\nAsk Ada, too.\n\n"
+    text = f"# Scout\n\nScout is small.\n\n{help_}## Else\n\nNo.\n"
+    (candidate,) = made(text)
+    assert candidate.question == "Where can I get help?"
+    assert text[candidate.start : candidate.end] == "There is a forum for it.\n\nAsk Ada, too."
+
+
+def test_of_many_passages_the_first_of_each_source_are_read(monkeypatch):
+    monkeypatch.setattr("index.suggest.MOST_READ", 4)
+    said = [f"The Battle of Number{at} was fought in 1815.\n\n" for at in range(9)]
+    assert [at.source for at in made("".join(said[:4]), "".join(said[4:]))] == ["0.md", "0.md", "1.md", "1.md"]
 
 
 def test_a_question_that_several_sentences_answer_is_made_once():
@@ -209,6 +226,13 @@ def test_sources_are_asked_in_turn_and_not_more_often_than_allowed():
     many = [one(f"Who was number {number}?") for number in range(5)]
     checked([*many, one("Who won?", "b.md"), one("Who lost?", "b.md")], ask, limit=4)
     assert ask.asked == ["Who was number 0?", "Who won?", "Who was number 1?", "Who lost?"]
+
+
+def test_progress_tells_how_many_of_those_that_are_asked_are_done():
+    said: list[tuple[str, int, int]] = []
+    many = [one(f"Who was number {number}?") for number in range(5)]
+    checked(many, Answers(), limit=2, progress=lambda *at: said.append(at))
+    assert said == [("checking suggestions", 1, 2), ("checking suggestions", 2, 2)]
 
 
 @pytest.mark.parametrize("question", ["Who " + "a" * 96 + "?", "Who won\u202e?", "Who\nwon?"])
