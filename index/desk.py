@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from index.types import Answer, Citation, Document, Extract, Gap, Kept, Theme, T
 
 if TYPE_CHECKING:
     from index.journal import Journal
-    from index.ports import Vectors
+    from index.ports import Progress, Vectors
 
 __all__ = ["Desk"]
 
@@ -24,10 +25,12 @@ log = logging.getLogger(__name__)
 
 FURTHER = 6
 """Passages shown to who wants more than an answer has."""
+AMONG = 3 * FURTHER
+"""Passages that these are taken from: some are quoted by the answer already, several at once."""
 MOST_GAPS = 300
 """Open gaps that are grouped by meaning, newest first."""
 MOST_ASKED_AGAIN = 60
-"""Open gaps that are asked again after a reindex, newest first."""
+"""Questions of open gaps that are asked again after a reindex, newest first."""
 NEAREST = 2
 """Passages shown with a theme."""
 
@@ -36,8 +39,8 @@ class Desk:
     """Thread-safe where the library and the journal are.
 
     `ask` answers from the live snapshot, `nearest(question, most)` gives its nearest passages, `vectors` embeds
-    questions, `live` names the live snapshot, `documents` are those of a snapshot by source, None for one that is gone,
-    and `known` are questions that the live snapshot answers.
+    questions, `live` names the live snapshot, empty where there is none, `documents` are those of a snapshot by source,
+    None for one that is gone, and `known` are questions that the live snapshot answers.
     """
 
     def __init__(
@@ -83,21 +86,23 @@ class Desk:
         """The source around a quotation of an answer, as it was in the answer's snapshot; None for an answer, or a
         quotation of it, that is not known.
 
-        Of a snapshot that is gone the live source serves where the words still stand in it, else the words alone.
+        Of a snapshot that is gone the live source serves where the words still stand in it, else the words alone; the
+        extract says which snapshot it is from.
         """
         kept = self.journal.answered(answer_id)
         cited = next((at for at in kept.citations if at.number == number), None) if kept else None
         if kept is None or cited is None:
             return None
-        current = (self._documents(self._live()) or {}).get(cited.source)
-        document = (self._documents(kept.snapshot) or {}).get(cited.source)
+        live, now = self._now()
+        then = self._documents(kept.snapshot)
+        document = (then or {}).get(cited.source)
+        # Where nothing is live it is not known what became of the source: it is taken for unchanged.
+        current = document if now is None else now.get(cited.source)
         if document is not None and document.text[cited.start : cited.end] == cited.quote:
             return extract(document, cited, snapshot=kept.snapshot, page=page, current=current)
-        if current is not None and (start := current.text.find(cited.quote)) >= 0:
-            moved = replace(cited, start=start, end=start + len(cited.quote))
-            return replace(
-                extract(current, moved, snapshot=self._live(), page=page, current=current), since="changed"
-            )
+        if current is not None and (moved := _found_again(cited, current)):
+            found = extract(current, moved, snapshot=live, page=page, current=current)
+            return replace(found, since="" if moved == cited else "changed")
         return _words_alone(cited, kept.snapshot, "removed" if current is None else "reworded")
 
     def more(self, answer_id: str) -> Answer | None:
@@ -105,11 +110,12 @@ class Desk:
         kept = self.journal.answered(answer_id)
         if kept is None:
             return None
-        found = self._nearest(kept.read_as or kept.question, FURTHER + len(kept.citations))
+        found = self._nearest(kept.read_as or kept.question, AMONG)
         seen = {at.quote for at in kept.citations}
         # A quotation may be several sentences joined: a sentence of it is nothing new.
         fresh = [at for at in found.citations if not any(at.quote in quote for quote in seen)][:FURTHER]
-        return replace(found, citations=tuple(replace(at, number=place) for place, at in enumerate(fresh, 1)))
+        numbered = tuple(replace(at, number=place) for place, at in enumerate(fresh, 1))
+        return replace(found, question=kept.question, read_as=kept.read_as, citations=numbered)
 
     def suggest(self, typed: str, *, guild: int | None) -> tuple[str, ...]:
         """Questions that complete what was typed, best first, 25 at most: those voted helpful in this server and those
@@ -132,31 +138,70 @@ class Desk:
         themes = [self._theme([gaps[row] for row in rows]) for rows in groups]
         return tuple(sorted(themes, key=lambda theme: theme.gaps[0].newest, reverse=True))
 
-    def answered_now(self, guild: int | None, *, everywhere: bool = False, user: int) -> tuple[str, ...]:
-        """The open gaps without an answer that have one now, which are marked as solved; asks the newest of them again.
+    def answered_now(
+        self,
+        guild: int | None = None,
+        *,
+        everywhere: bool = False,
+        user: int | None = None,
+        progress: Progress | None = None,
+    ) -> tuple[str, ...]:
+        """Ask open gaps again, the newest questions of all servers, and mark as solved those that have an answer now.
 
-        What was answered before and voted down stays open: an answer alone does not mend it.
+        What is given are the questions that `guild` may see of them, or whoever sees everything, `everywhere`. `user`
+        is who solved them, if a person did. What was answered before and voted down stays open: an answer alone does
+        not mend it.
         """
+        seen = {one for gap in self.journal.gaps(guild, everywhere=everywhere) for one in gap.ids}
+        unanswered = [gap for gap in self.journal.gaps(None, everywhere=True) if self._never_answered(gap)]
+        questions = list(dict.fromkeys(gap.question for gap in unanswered))[:MOST_ASKED_AGAIN]
         solved: list[str] = []
-        for gap in self.journal.gaps(guild, everywhere=everywhere)[:MOST_ASKED_AGAIN]:
-            newest = self.journal.answered(gap.ids[0])
-            if newest is None or not newest.abstained:
-                continue
-            if not self._ask(newest.read_as or newest.question).abstained:
-                self.journal.solve(gap.ids, user=user)
-                solved.append(gap.question)
-        return tuple(solved)
+        try:
+            for done, question in enumerate(questions, 1):
+                if not self._ask(question).abstained:
+                    same = [gap for gap in unanswered if gap.question == question]
+                    solved += [gap.question for gap in same if self._solved(gap, user) and not seen.isdisjoint(gap.ids)]
+                if progress:
+                    progress("asking open gaps again", done, len(questions))
+        except LibraryError as error:  # those before it are solved all the same
+            log.warning("Not every open gap is asked again: %s", error)
+        return tuple(dict.fromkeys(solved))
+
+    def _never_answered(self, gap: Gap) -> bool:
+        if gap.why == "unanswered":
+            return True
+        kept = (self.journal.answered(one) for one in gap.ids)
+        return all(at is None or at.abstained for at in kept)
+
+    def _solved(self, gap: Gap, user: int | None) -> bool:
+        """Whether it was open still, and is solved now."""
+        return self.journal.solve(gap.ids, user=user) > 0
 
     def _theme(self, gaps: Sequence[Gap]) -> Theme:
         newest_first = tuple(sorted(gaps, key=lambda gap: gap.newest, reverse=True))
         kept = self.journal.answered(newest_first[0].ids[0])
         return Theme(newest_first, kept.citations[:NEAREST] if kept else ())
 
+    def _now(self) -> tuple[str, Mapping[str, Document] | None]:
+        """The live snapshot's id and its documents by source; None where there is none."""
+        live = self._live()
+        found = self._documents(live)
+        if found is None and (newer := self._live()) != live:  # a reindex came between, and took the older one away
+            live, found = newer, self._documents(newer)
+        return live, found
+
     def _turns(self, user: int, channel: int, after: str) -> tuple[Turn, ...]:
         if not after:
             return self.journal.turns(user, channel)
         turn = self.journal.turn(after)
         return (turn,) if turn else ()
+
+
+def _found_again(cited: Citation, document: Document) -> Citation | None:
+    """The quotation where its words stand now, of several places the nearest to its own; None where they do no more."""
+    words = r"\s+".join(map(re.escape, cited.quote.split()))
+    found = min(re.finditer(words, document.text), key=lambda at: abs(at.start() - cited.start), default=None)
+    return replace(cited, start=found.start(), end=found.end(), quote=found[0]) if found and found[0] else None
 
 
 def _words_alone(cited: Citation, snapshot: str, since: str) -> Extract:

@@ -144,9 +144,10 @@ class Journal:
         with self._file.reading() as db:
             return open_gaps(db, guild, everywhere=everywhere)
 
-    def solve(self, ids: Iterable[str], *, user: int) -> int:
-        """How many of these answers were open and are solved now: no gaps until somebody asks again."""
-        by = (self._user(user), self._time())
+    def solve(self, ids: Iterable[str], *, user: int | None) -> int:
+        """How many of these answers were open and are solved now: no gaps until somebody asks again. `user` is None
+        where no person did it."""
+        by = ("" if user is None else self._user(user), self._time())
         with self._file.writing() as db:
             return sum(db.execute(SOLVE, (*by, one)).rowcount for one in ids)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.desk import Desk
 from index.errors import IndexMismatch, LibraryError, NoIndex
 from index.journal import Journal
 from index.snapshot import Manifest, Snapshots
@@ -19,11 +20,14 @@ from index.types import Answer, Document, Report, Status
 
 if TYPE_CHECKING:
     from index.answer import Answerer
+    from index.desk import Desk
     from index.indexer import Indexer
     from index.ports import Embedder, Progress, Vectors
     from index.retrieve import Shelf
 
 __all__ = ["Library"]
+
+log = logging.getLogger(__name__)
 
 
 class Library:
@@ -53,12 +57,19 @@ class Library:
         self._embedder: Embedder | None = None
         self._answerer: Answerer | None = None
         self._shelf: Shelf | None = None
-        self.desk = Desk(
-            journal=journal,
+        self._journal = journal
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What people do with answers; imported when first needed, for that takes a moment."""
+        from index.desk import Desk
+
+        return Desk(
+            journal=self._journal,
             ask=self.ask,
             nearest=self.nearest,
             vectors=self._vectors,
-            live=lambda: self._shelf.id if self._shelf else "",
+            live=self._live_id,
             documents=self._documents,
             known=lambda: self._shelf.suggestions if self._shelf else (),
         )
@@ -92,18 +103,27 @@ class Library:
         shelf, answerer = self._open()
         return answerer.nearest(shelf, _readable(question), most)
 
-    def reindex(self, progress: Progress | None = None) -> Report:
+    def reindex(
+        self, progress: Progress | None = None, *, guild: int | None = None, everywhere: bool = False
+    ) -> Report:
         """Build a snapshot from the sources as they are now and make it live; questions go on meanwhile.
+
+        Then open gaps are asked again. Those that have an answer now are solved, whoever asked; the report lists
+        what its reader may see: the gaps of the server `guild`, or, for the owner alone, those of all servers and
+        what was reported in direct messages (`everywhere`); with neither, none.
 
         Raises SourcesUnreadable (the old index keeps serving), ReindexRunning.
         """
         started = time.perf_counter()
         reading = read_sources(self._seeds, self._max_bytes)
         before = self._manifest_or_none()
-        indexer = self._make_indexer(self._model_loaded(progress))
-        manifest, shelf = indexer.build(reading, progress)
+        embedder = self._model_loaded(progress)
+        answerer = self._answerer
+        ask = answerer.answer if answerer else None
+        manifest, shelf = self._make_indexer(embedder).build(reading, progress, ask=ask)
         with self._loading:  # a load that began before must not put the older one back
             self._shelf = shelf
+        answered = self._answered_now(guild, everywhere=everywhere, progress=progress)
         old, new = indexed(before), indexed(manifest)
         return Report(
             snapshot=manifest.snapshot,
@@ -114,6 +134,7 @@ class Library:
             passages_before=before.snapshot.passages if before else 0,
             passages_after=manifest.snapshot.passages,
             seconds=round(time.perf_counter() - started, 3),
+            answered=answered,
         )
 
     def status(self) -> Status:
@@ -148,10 +169,27 @@ class Library:
             raise LibraryError("The index is not loaded: ask again.")
         return shelf, answerer
 
+    def _answered_now(self, guild: int | None, *, everywhere: bool, progress: Progress | None) -> tuple[str, ...]:
+        """The gaps that have an answer now; none where they can't be asked again, for the index is rebuilt as well."""
+        try:
+            return self.desk.answered_now(guild, everywhere=everywhere, progress=progress)
+        except Exception as error:  # what it says may quote a question, which no log may hold
+            said = error if isinstance(error, LibraryError) else type(error).__name__
+            log.warning("Open gaps are not asked again: %s", said)
+            return ()
+
     def _vectors(self, questions: Sequence[str]) -> list[Vectors]:
         """Unit vectors of questions, each of shape (dimension,)."""
         embedder = self._model_loaded(None)
         return [embedder.question(_readable(question)).vector for question in questions]
+
+    def _live_id(self) -> str:
+        """The live snapshot's id, also before it is loaded; empty where there is none."""
+        shelf = self._shelf
+        if shelf is not None:
+            return shelf.id
+        manifest = self._manifest_or_none()
+        return manifest.snapshot.id if manifest else ""
 
     def _documents(self, snapshot: str) -> dict[str, Document] | None:
         """The documents of a snapshot by source, of an older one as long as it is kept."""

@@ -8,10 +8,14 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from index.errors import LibraryError, NoIndex, ReindexRunning, SourcesUnreadable
+from index.generate import QuotingGenerator
+from index.library import Library
+from index.ports import Draft
 from index.types import Report, Status
 from tests.index_fakes import MemoryStore, WordEmbedder, library, write
 
@@ -360,6 +364,116 @@ def test_progress_tells_what_is_done(seeds, index):
         "writing the snapshot",
     ]
     assert said[3][1:] == (2, 2)
+
+
+FACTS = "Scout has 16 experts.\n\nThe Battle of Waterloo was fought in 1815.\n"
+ASKED = {"How many experts does Scout have?", "When was the Battle of Waterloo fought?"}
+
+
+def suggested(made: Library) -> set[str]:
+    return set(made.desk.suggest("", guild=None))
+
+
+def test_questions_made_from_the_sources_that_they_answer_are_suggested_also_after_a_restart(seeds, index):
+    write(seeds, facts_md=FACTS)
+    made = library(seeds, index)
+    made.reindex()
+    assert suggested(made) == ASKED
+    again = library(seeds, index)
+    assert suggested(again) == set()  # nothing is loaded yet
+    again.load()
+    assert suggested(again) == ASKED
+
+
+def test_suggestions_are_those_of_the_snapshot_that_is_live(seeds, index):
+    made = library(write(seeds, facts_md=FACTS), index)
+    made.reindex()
+    write(seeds, facts_md="Maverick has 128 experts.\n")
+    made.reindex()
+    assert suggested(made) == {"How many experts does Maverick have?"}
+
+
+def test_a_question_that_the_new_snapshot_does_not_answer_is_not_suggested(seeds, index):
+    made = library(write(seeds, facts_md=FACTS), index, threshold=1.1)
+    made.reindex()
+    assert suggested(made) == set()
+
+
+def test_progress_tells_of_the_suggestions_that_are_checked(seeds, index):
+    said: list[tuple[str, int, int]] = []
+    library(write(seeds, facts_md=FACTS), index).reindex(lambda *at: said.append(at))
+    assert said[-2:] == [("checking suggestions", 1, 2), ("checking suggestions", 2, 2)]
+
+
+def test_a_reindex_whose_suggestions_fail_is_whole_without_them(seeds, index, caplog):
+    class Failing(QuotingGenerator):
+        def generate(self, *given: Any, **more: Any) -> Draft:
+            if fails.is_set():
+                raise RuntimeError("out of paper")
+            return super().generate(*given, **more)
+
+    fails = threading.Event()
+    fails.set()
+    made = library(write(seeds, facts_md=FACTS), index, generator=Failing())
+    report = made.reindex()
+    fails.clear()
+    assert report.passages_after == 4
+    assert suggested(made) == set()
+    assert made.ask("bread flour").snapshot == report.snapshot.id
+    assert "no suggestions" in caplog.text
+    assert not library(seeds, index).ask("bread flour").abstained
+
+
+def asked_in_vain(made: Library, question: str, **place: int | None) -> None:
+    kept = made.desk.reply(question, **{"user": 1, "guild": 7, "channel": 3} | place)
+    assert kept.answer.abstained
+
+
+def test_a_reindex_lists_the_gaps_of_the_readers_server_that_have_an_answer_now_and_solves_all(seeds, index):
+    made = library(seeds, index)
+    made.reindex()
+    asked_in_vain(made, "What is coffee made of?")
+    asked_in_vain(made, "What are beans good for?", guild=8)
+    asked_in_vain(made, "What is paper made of?")
+    write(seeds, c_md="Coffee is made of beans, which are good for it.\n")
+    assert made.reindex(guild=7).answered == ("What is coffee made of?",)
+    assert [gap.question for gap in made.desk.journal.gaps(None, everywhere=True)] == ["What is paper made of?"]
+
+
+@pytest.mark.parametrize(
+    ("reader", "listed"),
+    [
+        ({}, set()),
+        ({"guild": 8}, set()),
+        ({"guild": 7}, {"What is coffee made of?"}),
+        ({"everywhere": True}, {"What is coffee made of?", "Is coffee made for me?"}),
+    ],
+)
+def test_what_was_reported_in_a_direct_message_is_listed_for_nobody_but_the_owner(seeds, index, reader, listed):
+    made = library(seeds, index)
+    made.reindex()
+    asked_in_vain(made, "What is coffee made of?")
+    kept = made.desk.reply("Is coffee made for me?", user=1, guild=None, channel=4)
+    made.desk.journal.report(kept.id, user=1)
+    write(seeds, c_md="Coffee is made of beans.\n")
+    assert set(made.reindex(**reader).answered) == listed
+    assert made.desk.journal.gaps(None, everywhere=True) == ()
+
+
+def test_a_reindex_goes_through_though_the_journal_is_broken(seeds, index, caplog):
+    (index.parent / "journal.sqlite3").write_bytes(b"no database at all" * 100)
+    report = library(seeds, index).reindex(everywhere=True)
+    assert (report.passages_after, report.answered) == (2, ())
+    assert "Open gaps are not asked again" in caplog.text
+
+
+def test_progress_tells_of_gaps_that_are_asked_again(seeds, index):
+    made = library(seeds, index)
+    made.reindex()
+    asked_in_vain(made, "What is coffee made of?")
+    said: list[tuple[str, int, int]] = []
+    made.reindex(lambda *at: said.append(at))
+    assert said[-1] == ("asking open gaps again", 1, 1)
 
 
 def test_a_large_source_is_indexed_without_much_ado(seeds, index):
