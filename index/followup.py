@@ -218,6 +218,8 @@ FAR = re.compile(r"\b(?:of|in|at|to|from|against)(?: the)? $")
 EMPTY = re.compile(r"it|this|that|they|them|he|him|she|her|there|these|those", re.IGNORECASE)
 MOST_READ = 1_000
 """Characters of a quotation that are read."""
+LONGEST_THING = 10
+"""Words of what a question speaks of; more are a question that was not understood."""
 
 
 def useful(turn: Turn) -> bool:
@@ -253,7 +255,7 @@ def focus(turn: Turn) -> list[str]:
     if asked.noun:
         found.append(f"the {asked.noun}" if is_many(asked.noun) else asked.noun)
     kept = (at for at in dict.fromkeys(found) if content(at) and not YEAR.fullmatch(at) and not EMPTY.fullmatch(at))
-    return list(kept)
+    return [at for at in kept if len(at.split()) <= LONGEST_THING and not re.match(rf"{FUNCTION}\b", at, re.IGNORECASE)]
 
 
 def heads(phrase: str) -> Iterator[str]:
@@ -339,8 +341,9 @@ def _told(turn: Turn) -> list[str]:
 
 
 PRONOUN = re.compile(
-    r"(?<![\w'’-])(?:(?P<owner>its|their|his|her(?= [a-z]))|(?P<thing>it|they|them|he|him|she|her)(?![\w'’-])|"
-    r"(?P<said>this|that|these|those|the same) (?P<noun>[a-z]+)\b)",
+    r"(?<![\w'’-])(?:(?P<owner>(?:its|their|his)(?![\w'’-])|her(?= [a-z]))|"
+    r"(?P<thing>it|they|them|he|him|she|her)(?![\w'’-])|"
+    r"(?P<said>this|that|these|those|the same) (?P<noun>[a-z]+)\b(?!-))",
     re.IGNORECASE,
 )
 POINTING = re.compile(
@@ -351,19 +354,30 @@ POINTING = re.compile(
 EMPTY_IT = re.compile(
     r"\bit (?:take|takes|took)\b.* to\b|\b(?:is|was) it (?!able|going|due|used|ready|\w+ed\b)[a-z]+ (?:to|that)\b|"
     r"\b(?:is|was) it (?:true|possible|safe|legal|known|correct|important|necessary|likely|that|who)\b|"
-    r"\bwhat time is it\b|\bit (?:is|was) (?:true|said|known|possible)\b",
+    r"\bwhat time is it\b|\bit (?:is|was) (?:true|said|known|possible)\b|\bhow far is it\b|"
+    r"\bdoes it (?:mean (?:when|if|that|to|for .* to)|cost to)\b",
     re.IGNORECASE,
 )
 """Where "it" stands for nothing."""
-LATER = re.compile(r" (?:when|while|because|if|that|where|although|and|or|but|who|which)\b", re.IGNORECASE)
+LATER = re.compile(
+    r" (?:when|whether|before|after|until|while|because|if|that|where|although|and|or|but|who|which)\b", re.IGNORECASE
+)
 MANY = frozenset(["they", "them", "their", "these", "those"])
 PEOPLE = frozenset(["he", "she", "him", "his", "her"])
+BEFORE_THAT = re.compile(rf"\b(?:{AUX}|{PREPOSITION}|of|like) $", re.IGNORECASE)
+MOST_LITTLE = 3
+"""Words with a topic in a question that says little by itself."""
 CLASSES = """
     model company organisation organization event person man woman city country region war battle conflict crisis
     dynasty empire kingdom state party group team institution product device system network version book film law act
     treaty agreement article project building river island people models companies events
 """
 """What "the ..." may call a thing that was spoken of by name."""
+ANYTHING = """
+    thing things one ones place places concept idea method practice policy process technology technique topic work
+    number figure value term word name company series family version feature features group kind type
+"""
+"""What "this ..." may call whatever was spoken of."""
 
 
 def named_for(text: str, turns: Sequence[Turn]) -> Iterator[str]:
@@ -438,7 +452,7 @@ def _has_own(before: str, *, owner: bool) -> bool:
 def _pointed(text: str, match: re.Match[str], turns: Sequence[Turn]) -> Iterator[str]:
     """The text with "this model", "that year" or "the same company" replaced."""
     noun, before, after = match["noun"].lower(), text[: match.start()], text[match.end() :]
-    if noun in LITTLE or re.fullmatch(DONE, noun) or any(name_spans(before)):
+    if noun in LITTLE or re.fullmatch(DONE, noun) or any(name_spans(before)) or not _is_pointing(match, before, after):
         return
     if noun == "year":
         said = [one for turn in reversed(turns) for one in (turn.question, *turn.evidence)]
@@ -447,8 +461,36 @@ def _pointed(text: str, match: re.Match[str], turns: Sequence[Turn]) -> Iterator
         yield from (before + told + year + after for year in years[:1])
         return
     called = [thing for thing in things(turns) if stem(noun) in content(thing)]
-    for thing in [*called, *meant("they" if is_many(noun) else "it", turns)][:2]:
+    others = meant("they" if is_many(noun) else "it", turns) if noun in (*CLASSES.split(), *ANYTHING.split()) else []
+    for thing in [*called, *others][:2]:
         yield before + thing + after
+
+
+def _is_pointing(match: re.Match[str], before: str, after: str) -> bool:
+    """Whether "that model" is one spoken of: not "wrote that imperialism is", "for those responsible"."""
+    noun, said = match["noun"], match["said"].lower()
+    if said in ("these", "those"):
+        return is_many(noun)
+    if said != "that" or not before or BEFORE_THAT.search(before):
+        return noun[0].islower()
+    return noun in (*CLASSES.split(), "year") and re.match(rf"$| {PREPOSITION}\b", after, re.IGNORECASE) is not None
+
+
+def leans(text: str) -> bool:
+    """Whether a question with a pronoun says too little without what that stands for: it is what is asked about, as in
+    "does it run on an H100?", or there is little else."""
+    match = min([*POINTING.finditer(text), *PRONOUN.finditer(text)], key=_start, default=None)
+    if match is None:
+        return True
+    noun = match.groupdict().get("noun")
+    if noun:
+        return noun.lower() in (*CLASSES.split(), "year")
+    before = text[: _start(match)]
+    if any(name_spans(before)) or "," in before or LATER.search(before):
+        return False
+    asked_about = re.search(rf"(?:^|\b{AUX}(?:n['’]t)? )$", before, re.IGNORECASE) is not None
+    few = len(content(before)) <= 1 and len(content(text)) <= MOST_LITTLE and not any(name_spans(text))
+    return few or (asked_about and len(content(before)) <= MOST_LITTLE)
 
 
 ASKS = {
@@ -655,8 +697,9 @@ def readings(question: str, turns: Sequence[Turn]) -> tuple[str, ...]:
 def in_the_light(ask: Callable[[str], Answer], question: str, turns: Sequence[Turn]) -> Answer:
     """The best supported answer to the question as it stands or to a reading of it; at most 4 are asked.
 
-    A question that says nothing by itself ("why?", "and its price?") is asked by its readings alone: the sources may
-    well answer its words, but of something else. `read_as` says which reading was kept; `question` stays as it was put.
+    A question that says little by itself ("why?", "and its price?") is asked by its readings alone: the sources may
+    well answer its words, but of something else. Any other is asked as it stands too, and a reading is kept only where
+    that is not answered or the reading is plainly surer. `read_as` says which was kept; `question` stays as it was put.
     """
     read, lacking = _read(question, turns)
     asked = read if lacking else ("", *read)
@@ -696,7 +739,9 @@ def _read(question: str, turns: Sequence[Turn]) -> tuple[tuple[str, ...], bool]:
     if not found and (opened or is_short(piece)) and not is_whole(piece):
         found, lacking = list(filled(piece, last, turns)), opened
     if not found:
-        found, lacking = [*named_for(piece, turns)] or [*placed(piece, turns)], True
+        found, lacking = [*named_for(piece, turns)], leans(piece)
+    if not found:
+        found, lacking = list(placed(piece, turns)), True
     if not found:
         found, lacking = list(defined(piece, turns)), False
     said = [f"{at[0].upper()}{at[1:]}?" for at in (" ".join(at.split()) for at in found) if at]

@@ -326,6 +326,47 @@ def test_what_may_stand_on_its_own_is_asked_as_it_is_too_and_kept_unless_a_readi
     assert in_the_light(Sources(known), "when did the battle end?", [BATTLE]).read_as == kept
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was the price of oil in 1979 before it rose?",
+        "Who invited Washington to dine with him?",
+        "The bill is submitted to whom before it is passed?",
+        "When does the committee say whether it agrees?",
+    ],
+)
+def test_a_question_that_says_enough_besides_its_pronoun_is_asked_as_it_is_first(question):
+    sources = Sources({question: 0.5})
+    assert in_the_light(sources, question, [SCOUT]).read_as == ""
+    assert sources.asked[0] == question
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which historian was popular in the 21st century?",
+        "What are presented to parliament in addition to the bill itself?",
+        "Who wrote that imperialism is the highest stage of capitalism?",
+        "What is one reason that Al-Qaeda received aid?",
+        "When was amnesty granted to those responsible for the massacre?",
+        "Who backed policies that sound good?",
+        "How far is it from Davenports Neck to New Rochelle?",
+        "What does it mean for the dollar to float?",
+        "What is located within this district?",
+    ],
+)
+def test_a_word_that_only_looks_like_a_pronoun_or_points_to_nothing_spoken_of_is_left_alone(question):
+    assert readings(question, [SCOUT]) == ()
+
+
+@pytest.mark.parametrize("question", ["does it run on an H100?", "what is its price?", "who made that model?"])
+def test_what_is_asked_about_by_a_pronoun_is_never_answered_of_something_else(question):
+    sources = Sources({question: 0.9})
+    found = in_the_light(sources, question, [SCOUT])
+    assert found.abstained
+    assert question not in sources.asked
+
+
 def test_a_name_in_small_letters_that_the_quotations_know_is_no_part_of_another():
     def ask(question: str) -> Answer:
         return answer(question, 0.8 if "the maverick" in question else 0.4, quote="Scout and Maverick are free.")
