@@ -53,7 +53,7 @@ def reindex(
     if if_stale:
         print(f"Building the index: {reason}.", file=sys.stderr)
     with _progress() as progress:
-        report = library.reindex(progress)
+        report = library.reindex(progress, everywhere=True)  # who sits here may read the journal anyway
     if as_json:
         _print(
             {
@@ -65,6 +65,7 @@ def reindex(
                 "passages_before": report.passages_before,
                 "passages_after": report.passages_after,
                 "seconds": report.seconds,
+                "answered": report.answered,
             }
         )
         return
@@ -75,6 +76,8 @@ def reindex(
     for skipped in report.skipped:
         print(f"skipped    {skipped.source}: {skipped.reason}")
     print(f"passages   {report.passages_before} before, {report.passages_after} after")
+    for question in report.answered:
+        print(f"answered   {' '.join(question.split())}")
     print(f"time       {report.seconds:.1f} s")
 
 
@@ -125,7 +128,9 @@ def evaluate(
             run = recorded_answers(last, documents, questions, model=settings.embedding_model, max_bytes=limit)
         else:
             run = ask_all(
-                lambda index: _library(seeds_dir=documents, index_dir=index),
+                lambda index: _library(
+                    seeds_dir=documents, index_dir=index, journal_file=index / "journal.sqlite3"
+                ),  # what users ask is none of its business
                 documents,
                 questions,
                 answer_line,
@@ -206,13 +211,13 @@ def main() -> int:
     return code if isinstance(code, int) else 0
 
 
-def _library(**folders: Path | None) -> Library:
+def _library(**places: Path | None) -> Library:
     settings = Settings()
     level = settings.log_level.upper()
     if level not in logging.getLevelNamesMapping():
         raise typer.BadParameter("the setting LOG_LEVEL is DEBUG, INFO, WARNING or ERROR")
     logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(message)s")
-    given = {name: folder for name, folder in folders.items() if folder is not None}
+    given = {name: place for name, place in places.items() if place is not None}
     return open_library(settings.model_copy(update=given))
 
 

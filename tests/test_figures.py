@@ -24,7 +24,9 @@ RESULTS = ROOT / "evaluation" / "results.md"
 
 def asked(documents: Path, questions: Path) -> Run:
     return ask_all(
-        lambda index: open_library(Settings(_env_file=None, seeds_dir=documents, index_dir=index)),
+        lambda index: open_library(
+            Settings(_env_file=None, seeds_dir=documents, index_dir=index, journal_file=index / "journal.sqlite3")
+        ),
         documents,
         questions,
         answer_line,

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from index import Settings, open_library
 from index.__main__ import answer_line, main
 from index.cross_validated import write_recording
 from index.recorded import read_records, weights
@@ -112,6 +113,19 @@ def test_reindex_prints_what_changed(cli):
     plain = cli("reindex")
     assert "passages   2 before, 2 after" in plain.out
     assert "skipped    b.txt: is not UTF-8" in plain.out
+
+
+def test_reindex_lists_the_open_gaps_that_have_an_answer_now(cli):
+    desk = open_library(Settings(_env_file=None, max_wrong=0)).desk
+    assert cli("reindex", "--json", MAX_WRONG="0").lines[0]["answered"] == []
+    for question in ("What is bread\nmade of?", "What is tea made of?"):
+        assert desk.reply(question, user=1, guild=2, channel=3).answer.abstained
+    assert "answered   What is bread made of?\nanswered" not in cli("reindex", MAX_WRONG="0").out
+    (row,) = cli("reindex", "--json", MAX_WRONG="1").lines
+    assert row["answered"] == ["What is tea made of?", "What is bread\nmade of?"]
+    assert cli("reindex", "--json", MAX_WRONG="1").lines[0]["answered"] == []
+    assert desk.reply("What is bread\nmade of?", user=1, guild=2, channel=3).answer.abstained
+    assert "answered   What is bread made of?\n" in cli("reindex", MAX_WRONG="1").out
 
 
 def test_seeds_and_index_are_taken_from_the_options_before_the_environment(cli):
