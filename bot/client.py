@@ -188,9 +188,12 @@ class Footnote(commands.Bot):
             usual = source.guild.preferred_locale if source.guild else None
             speak(self._locales.get(source.author.id) or usual)
 
-    async def reindex(self, progress: Callable[[str, int, int], None]) -> Report:
-        """Rebuild the index; `progress` is called from the thread."""
-        return await self.in_thread(self.library.reindex, progress)
+    async def reindex(
+        self, progress: Callable[[str, int, int], None], *, guild: int | None = None, everywhere: bool = False
+    ) -> Report:
+        """Rebuild the index; `progress` is called from the thread. The report lists the gaps that were closed in the
+        server `guild`, or, with `everywhere`, in all and in direct messages."""
+        return await self.in_thread(partial(self.library.reindex, progress, guild=guild, everywhere=everywhere))
 
     async def index_status(self) -> Status:
         """What is indexed."""

@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.escape import ELLIPSIS, fit
 
-__all__ = ["FOUND", "NOT_FOUND", "TEXT_LIMIT", "Block", "message", "notice", "shares"]
+__all__ = ["FAIRLY_SURE", "FOUND", "NOT_FOUND", "SURE", "TEXT_LIMIT", "UNSURE", "Block", "message", "notice", "shares"]
 
 TEXT_LIMIT = 4000
 """Discord's limit for all text of one message, in characters; ours are counted in UTF-16 units, never fewer."""
@@ -18,6 +18,8 @@ NOTICE_ROOM = 1500
 
 FOUND = discord.Colour.blurple()
 NOT_FOUND = discord.Colour.light_grey()
+SURE, FAIRLY_SURE, UNSURE = discord.Colour.green(), discord.Colour.blurple(), discord.Colour.orange()
+"""Of an answer; a word says the same."""
 
 Block = str | tuple[str, discord.ui.Button[ui.LayoutView]] | Sequence[discord.ui.Button[ui.LayoutView]]
 """A text; a text with a button beside it; or a row of buttons, five at most."""

@@ -9,10 +9,10 @@ from discord import ButtonStyle, ui
 
 from bot.escape import BOLD, embolden, escape, fit, fold, units
 from bot.language import say, say_as, say_n
-from bot.layout import FOUND, NOT_FOUND, TEXT_LIMIT, Block, message, notice, shares
+from bot.layout import FAIRLY_SURE, NOT_FOUND, SURE, TEXT_LIMIT, UNSURE, Block, message, notice, shares
 from bot.press import Press, button
 from bot.reasons import reason, told
-from bot.words import and_more, bold_in, brief, confidence, repeats
+from bot.words import and_more, bold_in, brief, confidence, repeats, sureness
 
 if TYPE_CHECKING:
     from index import Answer
@@ -36,6 +36,8 @@ MOST_CHANNELS = 5
 """Channels that are named where questions are answered in some only."""
 BETWEEN = " · "
 
+COLOURS = {"high": SURE, "fair": FAIRLY_SURE, "low": UNSURE, "none": NOT_FOUND}
+
 
 def answer(found: Answer, *, asked: str = "", answer_id: str = "", threads: bool = False) -> ui.LayoutView:
     """An answer with its numbered quotations, or why there is none. `asked` is shown above it.
@@ -52,7 +54,7 @@ def answer(found: Answer, *, asked: str = "", answer_id: str = "", threads: bool
     blocks.append(closing)
     if answer_id:
         blocks.append(_silent_row(answer_id) if found.abstained else _row(answer_id, threads=threads))
-    return message(blocks, NOT_FOUND if found.abstained else FOUND)
+    return message(blocks, COLOURS[sureness(found)])
 
 
 def passages(found: Answer) -> ui.LayoutView:

@@ -38,6 +38,8 @@ STAGES = {
     "writing the snapshot": phrase("Writing the snapshot"),
     "loading the model": phrase("Loading the model"),
     "loading the index": phrase("Loading the index"),
+    "checking suggestions": phrase("Checking suggestions"),
+    "asking open gaps again": phrase("Asking open gaps again"),
 }
 """What the index is at."""
 
@@ -71,7 +73,11 @@ def report(made: Report) -> ui.LayoutView:
         lines.append(say("Removed: {names}", names=_names(made.removed)))
     if not (made.added or made.changed or made.removed):
         lines.append(say("No source changed."))
-    return message(["\n".join(lines), *_skipped(made.skipped), f"-# {_snapshot(made.snapshot)}"], FOUND)
+    head, closing = "\n".join(lines), f"-# {_snapshot(made.snapshot)}"
+    room = TEXT_LIMIT - units(head) - units(closing)
+    answered = _answered(made.answered, room // 2)
+    skipped = _skipped(made.skipped, room - sum(map(units, answered)))
+    return message([head, *answered, *skipped, closing], FOUND)
 
 
 def status(now: Status) -> ui.LayoutView:
@@ -145,14 +151,30 @@ def _snapshot(made: Snapshot) -> str:
     return say("Snapshot {id}.", id=fit(made.id, SNAPSHOT_ROOM))
 
 
-def _skipped(skipped: Sequence[Skipped]) -> list[str]:
+def _skipped(skipped: Sequence[Skipped], room: int = TEXT_LIMIT) -> list[str]:
     """The files that are no sources, with the reasons; no block where there are none."""
-    if not skipped:
+    lines = [f"{fit(one.source, LINE_ROOM // 2)}: {fit(one.reason, LINE_ROOM)}" for one in skipped]
+    return _listed(say("**Skipped**"), lines, room)
+
+
+def _answered(questions: Sequence[str], room: int) -> list[str]:
+    """The gaps that were closed; no block where there are none."""
+    return _listed(
+        say("**Answered now**, which were gaps before"), [f"- {fit(one, LINE_ROOM)}" for one in questions], room
+    )
+
+
+def _listed(title: str, lines: Sequence[str], room: int) -> list[str]:
+    """The first of some lines below a title, and how many more there are, in at most `room` units."""
+    if not lines:
         return []
-    lines = [f"{fit(one.source, LINE_ROOM // 2)}: {fit(one.reason, LINE_ROOM)}" for one in skipped[:LONGEST_LIST]]
-    if (left := len(skipped) - LONGEST_LIST) > 0:
-        lines.append(say("and {number} more", number=left))
-    return ["\n".join([say("**Skipped**"), *lines])]
+    kept = list(lines[:LONGEST_LIST])
+    while True:
+        more = [say("and {number} more", number=len(lines) - len(kept))] if len(kept) < len(lines) else []
+        block = "\n".join([title, *kept, *more])
+        if units(block) <= room or not kept:
+            return [block]
+        kept.pop()
 
 
 def _names(names: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from index import Answer
     from index.types import Citation
 
-__all__ = ["ABSTENTION", "and_more", "bold_in", "brief", "confidence", "count", "repeats"]
+__all__ = ["ABSTENTION", "and_more", "bold_in", "brief", "confidence", "count", "repeats", "sureness"]
 
 ABSTENTION = phrase("The sources don't say.")
 """Where an answer gives no reason of its own."""
@@ -22,17 +22,33 @@ VERDICTS = {"yes": phrase("Yes."), "no": phrase("No.")}
 NUMBERS = re.compile(r"\s*\[\d+\]")
 
 
+HIGH, FAIR = 80, 60
+"""Whole per cent of confidence from which on an answer is called so; the recorded answers bear it out, see
+tests/test_calibrated.py."""
+
+
+def sureness(found: Answer) -> str:
+    """How sure an answer is, for code: "high", "fair" or "low"; "none" of an abstention."""
+    if found.abstained:
+        return "none"
+    whole = _percent(found)
+    return "high" if whole >= HIGH else "fair" if whole >= FAIR else "low"
+
+
 def confidence(found: Answer) -> str:
     """Confidence in words and per cent; never 0 or 100, since it is an estimate."""
-    whole = min(max(round(100 * found.confidence), 1), 99)
-    share = percent(whole / 100)
-    if found.abstained:
+    share, sure = percent(_percent(found) / 100), sureness(found)
+    if sure == "none":
         return say("Chance that the sources answer this: {percent}.", percent=share)
-    if whole >= 80:
+    if sure == "high":
         return say("Confidence: high, {percent}.", percent=share)
-    if whole >= 60:
+    if sure == "fair":
         return say("Confidence: fair, {percent}.", percent=share)
     return say("Confidence: low, {percent}.", percent=share)
+
+
+def _percent(found: Answer) -> int:
+    return min(max(round(100 * found.confidence), 1), 99)
 
 
 def brief(found: Answer) -> str:

@@ -142,7 +142,8 @@ class FakeLibrary(Library):
     An attribute that holds an exception is raised. `answers` maps a question to its reply; any other question
     gets `answer`. `seconds` is how long a question, a load or a reindex blocks its thread. While `gate` is cleared,
     questions and loads wait; while `reindex_gate` is, reindexes do. `asked`, `loads` and `reindexes` record what
-    came in, `most_at_once` how many questions were in threads at the same time.
+    came in, `reported_to` for whom reindexes were reported (server, everywhere), `most_at_once` how many questions
+    were in threads at the same time.
 
     Its desk and its journal are real; `clock` is the journal's. To it questions that begin with the same word mean the
     same. `further` are the passages near any question, `documents` those of every snapshot, `known` the questions
@@ -181,6 +182,7 @@ class FakeLibrary(Library):
         self.threads: set[int] = set()
         self.loads = 0
         self.reindexes = 0
+        self.reported_to: list[tuple[int | None, bool]] = []
         self.most_at_once = 0
         self._reindexing = threading.Lock()
         self._counting = threading.Lock()
@@ -205,8 +207,11 @@ class FakeLibrary(Library):
     def nearest(self, question: str, most: int) -> Answer:
         return make_abstention(*self.further[:most], question=question)
 
-    def reindex(self, progress: Progress | None = None) -> Report:
+    def reindex(
+        self, progress: Progress | None = None, *, guild: int | None = None, everywhere: bool = False
+    ) -> Report:
         self.reindexes += 1
+        self.reported_to.append((guild, everywhere))
         if not self._reindexing.acquire(blocking=False):
             raise LibraryError("A reindex is already running: wait for it to end.")
         try:

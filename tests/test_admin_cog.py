@@ -223,3 +223,14 @@ async def test_status_is_read_in_a_thread(library: FakeLibrary, wire: Wire) -> N
     await wire.sent.wait_for(lambda sent: sent.is_edit)
     assert threading.get_ident() not in library.threads
     assert len(library.threads) == 1
+
+
+@pytest.mark.parametrize(("guild", "reader"), [(LISTED, (int(LISTED.id), False)), (None, (None, True))])
+async def test_a_reindex_lists_the_gaps_that_were_closed_for_whom_they_concern(
+    library: FakeLibrary, wire: Wire, guild: Guild | None, reader: tuple[int | None, bool]
+) -> None:
+    library.report = make_report(answered=("When is *LlamaCon*?",))
+    wire.command("reindex", user=OWNER, guild=guild)
+    text = (await wire.sent.wait_for(is_report)).text
+    assert "**Answered now**, which were gaps before\n- When is \\*LlamaCon\\*?" in text
+    assert library.reported_to == [reader]

@@ -69,9 +69,10 @@ BIDIRECTIONAL = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200
 MAY_BE_INVISIBLE = {"\n", "\u200b", "\u200c", "\u200d"}
 
 
-def blocks(view: ui.LayoutView) -> list[str]:
-    """The texts of a message, after the checks that Discord makes itself."""
-    message: Json = {"flags": 1 << 15, "components": view.to_components()}
+def blocks(view: ui.LayoutView, *files: str) -> list[str]:
+    """The texts of a message with these files, after the checks that Discord makes itself."""
+    attached = [{"filename": name} for name in files]
+    message: Json = {"flags": 1 << 15, "components": view.to_components(), "attachments": attached}
     check_message(message)
     return [one["content"] for one in all_components(message["components"]) if one["type"] == 10]
 
@@ -187,7 +188,9 @@ def test_report_status_and_sources_are_harmless_however_many_files_there_are(
     snapshot = make_snapshot(id=name, model=name)
     listed = (make_source(name, title=reason, state=reason, size=10**9, passages=10**6),) * times
     check_harmless(
-        reports.report(make_report(snapshot=snapshot, added=names, changed=names, removed=names, skipped=skipped))
+        reports.report(
+            make_report(snapshot=snapshot, added=names, changed=names, removed=names, skipped=skipped, answered=names)
+        )
     )
     check_harmless(reports.status(make_status(snapshot=snapshot, skipped=skipped, stale=reason, model=name)))
     check_harmless(reports.sources(make_status(sources=listed), page=times))
@@ -395,9 +398,10 @@ def test_an_abstention_says_its_reason_with_nothing_in_it_that_acts() -> None:
     )
 
 
-def test_an_abstention_looks_different_from_an_answer() -> None:
-    answered, abstained = (render.answer(one).to_components()[0] for one in (make_answer(), make_abstention()))
-    assert answered["accent_color"] != abstained["accent_color"]
+def test_an_answer_has_a_colour_by_how_sure_it_is_and_an_abstention_another() -> None:
+    sure = (make_answer(confidence=share) for share in (0.8, 0.6, 0.59))
+    colours = [render.answer(one).to_components()[0]["accent_color"] for one in (*sure, make_abstention())]
+    assert len(set(colours)) == 4
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,8 @@ class Admin(commands.Cog):
         ended = asyncio.Event()
         shown = asyncio.create_task(self._show(interaction, progress, ended))
         try:
-            return reports.report(await self.bot.reindex(progress))
+            guild = interaction.guild_id  # in direct messages it is the bot's owner, who sees all servers' gaps
+            return reports.report(await self.bot.reindex(progress, guild=guild, everywhere=guild is None))
         except Exception as error:  # whatever it was, the moderator gets a reply
             return notice(explain(error, "reindexing"))
         finally:
