@@ -23,7 +23,7 @@ ASIDE := </dev/null >&2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types eval record bench lock install
+.PHONY: help run test lint types eval record bench lock install browser
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -33,7 +33,7 @@ run: $(VENV)/.installed ## Install, build the index if it is missing or stale, s
 	@$(PY) -m index reindex --if-stale $(ASIDE) || [ $$? -eq 4 ]
 	@exec $(PY) -m bot
 
-test: $(VENV)/.installed-dev ## Install what tests need and run them; ARGS="-k name" picks some
+test: $(VENV)/.installed-dev browser ## Install what tests need and run them; ARGS="-k name" picks some
 	@$(PY) -m pytest $(ARGS)
 
 lint: $(VENV)/.installed-dev ## Check style and format
@@ -59,6 +59,17 @@ bench: $(VENV)/.installed-dev ## Measure speed against the bare model
 	@$(PY) -m tests.bench $(ARGS)
 
 install: $(VENV)/.installed-dev ## Only install, what tests need included
+
+# Some tests open pages in chromium. Where there is none they are skipped and say so; with CI=true they fail.
+browser: ## Install chromium, if it is missing and this may: as root, by apt
+	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing chromium, which some of the tests need (some 80 MB)" >&2; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  apt-get -qq update $(ASIDE); \
+	  apt-get -qq -o DPkg::Lock::Timeout=120 install --no-upgrade --no-install-recommends chromium $(ASIDE) || true; \
+	fi; \
+	command -v chromium >/dev/null || \
+	  echo "There is no chromium, which some of the tests need. On Debian: sudo apt install chromium" >&2
 
 # Each stamp is touched last, so that an interrupted install is done again.
 # A virtual environment whose Python has gone (a system upgrade) is made anew.

@@ -1,4 +1,8 @@
-"""A real browser for tests: Debian's chromium without a window, and pages for it served on loopback."""
+"""A real browser for tests: Debian's chromium without a window, and pages for it served on loopback.
+
+`make test` installs it where it may (the Makefile's `browser`). Elsewhere the tests that need it are skipped, and say
+how to get it; with CI=true they fail.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["browser", "chromium", "page_picture", "served"]
 
-NEEDED = "FOOTNOTE_NEEDS_BROWSER"
-"""With this set to 1 a machine without chromium fails the tests that need it; else they are skipped."""
+NEEDED = "CI"
+"""With this set to true (or 1) a machine without chromium fails the tests that need it; else they are skipped."""
 
 ABSENT = "NOT CHECKED: no chromium (apt install chromium)"
 
@@ -38,10 +42,10 @@ FLAGS = (
 
 
 def chromium() -> str:
-    """The path of chromium. Without one the test fails or is skipped, as FOOTNOTE_NEEDS_BROWSER says."""
+    """The path of chromium. Without one the test fails or is skipped, as the variable CI says."""
     found = shutil.which("chromium")
-    if found is None and os.environ.get(NEEDED) == "1":
-        pytest.fail(f"{NEEDED}=1, but there is no chromium (apt install chromium)")
+    if found is None and os.environ.get(NEEDED, "").lower() in ("1", "true"):
+        pytest.fail(f"{NEEDED} is set, but there is no chromium (apt install chromium)")
     return found or pytest.skip(ABSENT)
 
 
@@ -90,21 +94,21 @@ def served(pages: Mapping[str, str]) -> Iterator[str]:
         serving.join()
 
 
-def page_picture(html: str, path: Path, *, width: int, dark: bool = False) -> None:
-    """Write what a page looks like, all of its height, to a PNG file: `width` in CSS pixels, two dots to each.
+def page_picture(html: str, path: Path, *, width: int, dark: bool = False, dots: float = 2) -> None:
+    """Write what a page looks like, all of its height, to a PNG file: `width` in CSS pixels, `dots` to each.
 
     Nothing is fetched: what the page needs must be in it. May be called from anywhere, an event loop or a browser that
     is open being no hindrance.
     """
     chromium()
     with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(_picture, html, path, width, "dark" if dark else "light").result()
+        thread.submit(_picture, html, path, width, "dark" if dark else "light", dots).result()
 
 
-def _picture(html: str, path: Path, width: int, scheme: Literal["dark", "light"]) -> None:
+def _picture(html: str, path: Path, width: int, scheme: Literal["dark", "light"], dots: float) -> None:
     with browser() as running:
         page = running.new_page(
-            viewport={"width": width, "height": 100}, device_scale_factor=2, color_scheme=scheme, offline=True
+            viewport={"width": width, "height": 100}, device_scale_factor=dots, color_scheme=scheme, offline=True
         )
         page.set_content(html, wait_until="load")
         page.screenshot(path=path, full_page=True, animations="disabled")
