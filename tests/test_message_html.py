@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,9 +20,12 @@ from bot.render import answer, elsewhere
 from bot.stats import PICTURE, stats
 from index.types import Day
 from tests import browser
+from tests import message_scenes as scenes
+from tests.bot_process import ROOT
 from tests.fakes import make_abstention, make_answer, make_citation
 from tests.message_html import Scene, choices_page, form_page, message_page
 from tests.message_markdown import Markdown, ago
+from tests.message_pictures import FOLDER, WORDS, words
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -227,8 +233,8 @@ def test_a_form_has_its_labels_and_says_what_is_needed() -> None:
     shown = form_page(question_form("a", 500).to_dict(), SCENE)
     assert '<label for="text">Your question<span class="needed"> *</span></label>' in shown
     assert '<textarea id="text" rows="4" placeholder="And Maverick?"></textarea>' in shown
-    shown = form_page(reason_form("a").to_dict(), SCENE)
-    assert ">What was wrong or missing? (You need not say.)</label>" in shown
+    reason = reason_form("a").to_dict()
+    assert f">{reason['components'][0]['label']}</label>" in form_page(reason, SCENE)
     short = {"type": 4, "custom_id": "t", "style": 1, "value": '"x"'}
     label = {"type": 18, "label": "L", "description": "D", "component": short}
     assert 'value="&quot;x&quot;">' in form_page({"title": "T", "components": [label]}, SCENE)
@@ -279,6 +285,29 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
 
 def test_a_notice_is_drawn_with_its_words_escaped() -> None:
     assert "&lt;script&gt;" in message_page({"components": notice("<script>").to_components()}, SCENE)
+
+
+async def test_the_pictures_in_the_readme_show_what_the_bot_says_now(tmp_path: Path) -> None:
+    """By the words on them, figures apart: where they differ, run `python -m tests.message_pictures`."""
+    drawn = {name: words(page) for name, page in (await scenes.pages(tmp_path)).items()}
+    assert json.loads((FOLDER / WORDS).read_text("utf-8")) == drawn
+    assert {path.stem for path in FOLDER.glob("*.webp")} == drawn.keys()
+
+
+def test_every_picture_is_small_and_in_the_readme_with_a_text_in_its_place() -> None:
+    sizes = {path.name: path.stat().st_size for path in FOLDER.glob("*.webp")}
+    assert sizes
+    assert max(sizes.values()) < 60_000
+    assert sum(sizes.values()) < 500_000
+    shown = re.findall(r'<img [^>]*src="docs/messages/([^"]+)"[^>]*>', (ROOT / "README.md").read_text("utf-8"))
+    assert sorted(shown) == sorted(sizes)
+    alts = re.findall(r'<img [^>]*src="docs/messages/[^>]*alt="([^"]{30,})"', (ROOT / "README.md").read_text("utf-8"))
+    assert len(alts) == len(shown)
+
+
+def test_the_words_of_a_page_are_those_that_are_read_without_their_figures() -> None:
+    page = message_page({"components": [text("**12 a** b &\n<t:0:R>")]}, SCENE)
+    assert words(page) == ["Ada", "used /ask", "F", "Footnote", "APP", "0:0", "0 a", "b &", "0 years ago"]
 
 
 @pytest.fixture(scope="module")
