@@ -14,9 +14,10 @@ from typing import BinaryIO
 from bot.settings import BotSettings
 from index import Settings
 from tests.discord_gateway import Frame
+from tests.discord_payloads import LISTED, UNLISTED, Guild
 from tests.discord_server import DiscordServer
 
-__all__ = ["ROOT", "BotProcess", "environment", "running_bot", "said_goodbye"]
+__all__ = ["ROOT", "BotProcess", "bot_on", "environment", "running_bot", "said_goodbye"]
 
 ROOT = Path(__file__).resolve().parent.parent
 START_WITHIN_S = 60.0
@@ -98,18 +99,27 @@ class BotProcess:
 
 @asynccontextmanager
 async def running_bot(
-    settings: dict[str, object], folder: Path, *, team: bool = False
+    settings: dict[str, object], folder: Path, *, team: bool = False, guilds: tuple[Guild, ...] = (LISTED, UNLISTED)
 ) -> AsyncIterator[tuple[DiscordServer, BotProcess]]:
     """A local Discord and a bot on its gateway; both are gone afterwards, whatever happened."""
-    server = DiscordServer(team=team)
+    server = DiscordServer(team=team, guilds=guilds)
     await server.start()
+    try:
+        async with bot_on(server, settings, folder) as bot:
+            yield server, bot
+    finally:
+        await server.stop()
+
+
+@asynccontextmanager
+async def bot_on(server: DiscordServer, settings: dict[str, object], folder: Path) -> AsyncIterator[BotProcess]:
+    """A bot on the gateway of a local Discord that is there already; it is gone afterwards, whatever happened."""
     bot = await BotProcess.start(environment(**settings, DISCORD_API_URL=server.url), folder)
     try:
         await bot.identified(server)
-        yield server, bot
+        yield bot
     finally:
         await bot.make_sure_it_ended()
-        await server.stop()
 
 
 def said_goodbye(server: DiscordServer) -> bool:

@@ -64,9 +64,9 @@ def _role(role_id: str, name: str, permissions: int) -> Json:
     return {"id": role_id, "name": name, "permissions": str(permissions), **look, **rank}
 
 
-def guild_create(guild: Guild, *, threads: Iterable[Channel] = (), denied: int = 0) -> Json:
-    """GUILD_CREATE's data; `denied` is what its channel takes from everyone."""
-    channel = guild.channel.payload(denied=denied)
+def guild_create(guild: Guild, channels: Iterable[Json] = (), threads: Iterable[Channel] = ()) -> Json:
+    """GUILD_CREATE's data; `channels` are the payloads of its text channels, its first one unless told."""
+    known = [*channels] or [guild.channel.payload()]
     return {
         **guild.partial(),
         "name": guild.name,
@@ -95,7 +95,7 @@ def guild_create(guild: Guild, *, threads: Iterable[Channel] = (), denied: int =
         "unavailable": False,
         "member_count": 3,
         "members": [BOT.member(), guild.owner.member()],
-        "channels": [{key: value for key, value in channel.items() if key != "guild_id"}],
+        "channels": [{key: value for key, value in one.items() if key != "guild_id"} for one in known],
         "threads": [thread.payload() for thread in threads],
         "voice_states": [],
         "presences": [],

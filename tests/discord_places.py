@@ -26,7 +26,7 @@ __all__ = ["Places"]
 
 class Places:
     """Servers that the bot is in, one where it is not, and the channels of all; `denied` are permissions taken from
-    everyone, by channel id."""
+    everyone, by channel id, `closed` are users who take no direct messages."""
 
     def __init__(self, guilds: tuple[Guild, ...]) -> None:
         self.guilds = guilds
@@ -35,6 +35,7 @@ class Places:
         self.users: dict[str, User] = {user.id: user for user in (BOT, OWNER, *(guild.owner for guild in known))}
         self.threads: Recorder[Channel] = Recorder("threads")
         self.denied: dict[str, int] = {}
+        self.closed: set[str] = set()
 
     def direct_messages(self, user: User) -> Channel:
         """The channel of direct messages with a user, made when first asked for."""
@@ -53,6 +54,10 @@ class Places:
         """A new channel."""
         self.channels[channel.id] = channel
         return channel
+
+    def delete(self, channel: Channel) -> None:
+        """The channel is gone."""
+        del self.channels[channel.id]
 
     def scene(self, user: User, *, guild: Guild | None = None, channel: Channel | None = None, **who: Any) -> Scene:
         """A person in a channel, else in a server's only one, else in direct messages; `who` is the rest of it."""
@@ -78,9 +83,10 @@ class Places:
         return channel.payload(denied=self.denied.get(channel.id, 0))
 
     def guild_create(self, guild: Guild) -> Json:
-        """GUILD_CREATE's data, with the threads that are open."""
-        threads = [thread for thread in self.threads if thread.guild == guild]
-        return guild_create(guild, threads=threads, denied=self.denied.get(guild.channel_id, 0))
+        """GUILD_CREATE's data, with the channels and threads that are open."""
+        here = [channel for channel in self.channels.values() if channel.guild == guild]
+        threads = [channel for channel in here if channel.parent]
+        return guild_create(guild, [self.payload(one) for one in here if one not in threads], threads)
 
     def permissions(self, channel: Channel) -> int:
         """What the bot may do in a channel."""
@@ -91,6 +97,8 @@ class Places:
         return channel.guild.everyone & ~self.denied.get((channel.parent or channel).id, 0)
 
     def must(self, permission: int, channel: Channel) -> None:
-        """Refuse what takes a permission that the bot lacks there."""
+        """Refuse what takes a permission that the bot lacks there, and what goes to who takes no direct messages."""
+        if channel.recipient is not None and channel.recipient.id in self.closed:
+            raise Refused(403, 50007, "Cannot send messages to this user")
         if not self.permissions(channel) & permission:
             raise Refused(403, 50013, "Missing Permissions")

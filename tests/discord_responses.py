@@ -13,7 +13,7 @@ from tests.discord_refusals import Refused, invalid, refuse_under
 from tests.discord_rules import EPHEMERAL, LOADING
 from tests.discord_state import ANSWER_WITHIN_S, State
 
-__all__ = ["CHOICES", "DEFERRED", "DEFERRED_UPDATE", "MESSAGE", "MODAL", "UPDATE", "Responses"]
+__all__ = ["CHOICES", "DEFERRED", "DEFERRED_UPDATE", "MESSAGE", "MODAL", "TOKEN_LIVES_S", "UPDATE", "Responses"]
 
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 TAKEN = {

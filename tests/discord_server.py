@@ -13,8 +13,9 @@ from tests.discord_exchange import Exchange
 from tests.discord_forms import Form, Value
 from tests.discord_gateway import DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS, Gateway
 from tests.discord_http import API, LARGEST_REQUEST, HttpApi
-from tests.discord_payloads import LISTED, UNLISTED, Channel, Guild, Json, User
+from tests.discord_payloads import LISTED, UNLISTED, Channel, Guild, Json, User, snowflake
 from tests.discord_people import People
+from tests.discord_responses import TOKEN_LIVES_S
 from tests.discord_state import State
 
 __all__ = ["TOKEN", "DiscordServer"]
@@ -28,12 +29,19 @@ class DiscordServer:
     What a person does takes `who`: `permissions`, `roles`, `locale`, `personal`, as in `Scene`.
     """
 
-    def __init__(self, *, token: str = TOKEN, team: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        token: str = TOKEN,
+        team: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+        guilds: tuple[Guild, ...] = (LISTED, UNLISTED),
+    ) -> None:
         self.token = token
         self.clock = clock
-        self.state = State(clock=clock)
+        self.state = State(clock=clock, guilds=guilds)
         self.people = People(self.state)
-        self.gateway = Gateway(token=token, guilds=(LISTED, UNLISTED), guild_create=self.state.guild_create)
+        self.gateway = Gateway(token=token, guilds=guilds, guild_create=self.state.guild_create)
         self.http = HttpApi(
             Api(self.state, team=team, tell=self._tell, gateway_url=lambda: self.gateway.url), token=token
         )
@@ -135,6 +143,22 @@ class DiscordServer:
         """From now on nobody has these permissions in the server's channel, the bot neither."""
         self.state.denied[guild.channel_id] = permissions
         await self._tell("CHANNEL_UPDATE", self.state.payload(guild.channel), guild.channel)
+
+    async def open(self, guild: Guild, name: str) -> Channel:
+        """A new text channel of a server."""
+        channel = self.state.add(Channel(snowflake(), guild=guild, name=name))
+        await self._tell("CHANNEL_CREATE", self.state.payload(channel), channel)
+        return channel
+
+    async def delete(self, channel: Channel) -> None:
+        """The channel is gone, with all that is in it."""
+        payload = self.state.payload(channel)
+        self.state.delete(channel)
+        await self._tell("CHANNEL_DELETE", payload, channel)
+
+    def expire(self, exchange: Exchange) -> None:
+        """From now on the interaction is older than its token lives, acknowledged or not."""
+        exchange.dispatched_at = self.clock() - TOKEN_LIVES_S - 1
 
     def _definition(self, command: str) -> Json:
         return self.state.commands[command.split()[0]]
