@@ -38,7 +38,8 @@ class Settings(BaseSettings):
     max_source_mb: float = Field(default=10.0, gt=0, description="A larger source, in MB, is reported and skipped.")
     keep_snapshots: int = Field(default=3, ge=1, description="How many snapshots are kept, the live one included.")
     journal_file: Path = Field(
-        default=Path("data/journal.sqlite3"), description="Questions, votes and servers' settings; users only as hashes."
+        default=Path("data/journal.sqlite3"),
+        description="Questions, votes and servers' settings; users only as hashes.",
     )
     keep_questions_days: int = Field(
         default=30, ge=1, le=3650, description="Days that questions are kept for follow-ups, votes and gaps."
