@@ -138,16 +138,13 @@ def question_in(text: str) -> str:
 
 
 def _may_begin_thread(source: discord.Interaction[Any] | discord.Message) -> bool:
-    """Whether the bot may, by what Discord says of it there."""
+    """Whether the bot may, and may answer in it, by what Discord says of it there."""
+    rights = discord.Permissions.none()
     if isinstance(source, discord.Interaction):
-        return source.app_permissions.create_public_threads and source.is_guild_integration()
-    member = source.guild.me if source.guild else None
-    channel = source.channel
-    return (
-        member is not None
-        and isinstance(channel, discord.TextChannel)
-        and channel.permissions_for(member).create_public_threads
-    )
+        rights = source.app_permissions if source.is_guild_integration() else rights
+    elif isinstance(source.channel, discord.TextChannel) and (me := source.channel.guild.me) is not None:
+        rights = source.channel.permissions_for(me)
+    return rights.create_public_threads and rights.send_messages_in_threads
 
 
 def _unfit(question: str) -> str:

@@ -27,13 +27,20 @@ IN_SHORT = {
 }
 """What the index says of itself in English, at more length, in short for the other languages; by the error's name."""
 
+FOR_THE_LOG = frozenset({"JournalUnavailable"})
+"""What says where a file is: that is for who runs the bot, and nobody who asks."""
+
 
 def explain(error: BaseException, doing: str) -> str:
     """The sentence to show for `error`; one that is not fit to show is logged, under an id that the sentence names."""
     cause = cause_of(error)
     if isinstance(cause, LibraryError):
-        english = IN_SHORT.get(type(cause).__name__, "")
+        name = type(cause).__name__
+        english = IN_SHORT.get(name, "")
         translated = say(english)
+        if name in FOR_THE_LOG:
+            log.warning("Failed while %s: %s", doing, cause)
+            return translated
         return str(cause) if translated == english else translated
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         log.warning("A command came that this program does not have: Discord may still hold older ones")

@@ -5,15 +5,18 @@ Every button says in its `custom_id` what it does to which answer, so that it wo
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
+import aiohttp
 import discord
 from discord.ext import commands
 
 from bot import render, reports
 from bot.asking import LONGEST_QUESTION, Asking
+from bot.errors import trace
 from bot.escape import fit, fold
 from bot.excerpt import excerpt
 from bot.forms import question_form, reason_form, written
@@ -23,8 +26,11 @@ from bot.press import Press
 
 if TYPE_CHECKING:
     from bot.client import Footnote
+    from index.types import Recorded
 
 __all__ = ["Answers"]
+
+log = logging.getLogger(__name__)
 
 Interaction = discord.Interaction[Any]
 
@@ -140,20 +146,24 @@ class Answers(commands.Cog):
         if kept is None or interaction.message is None:
             await interaction.edit_original_response(view=notice(say(FORGOTTEN)))
             return
-        channel = interaction.channel
+        channel, view = interaction.channel, notice(say(CANNOT_BEGIN))
         if not isinstance(channel, discord.TextChannel):
-            await interaction.edit_original_response(
-                view=notice(say("Threads can be begun in a server's text channels."))
-            )
-            return
+            view = notice(say(ONLY_THERE))
+        elif (await self._asking.place(interaction)).threads:
+            view = await self._begin(channel.get_partial_message(interaction.message.id), kept)
+        await interaction.edit_original_response(view=view)
+
+    async def _begin(self, message: discord.PartialMessage, kept: Recorded) -> discord.ui.LayoutView:
+        """Begin a thread below a message; what to say of it."""
+        name = fit(kept.question, LONGEST_THREAD_NAME).replace("\\", "")
         try:
-            name = fit(kept.question, LONGEST_THREAD_NAME).replace("\\", "")
-            message = channel.get_partial_message(interaction.message.id)
             thread = await message.create_thread(name=name, auto_archive_duration=DAY_MINUTES)
         except discord.HTTPException as error:
+            log.warning("A thread could not be begun: %s", trace(error))
+            return notice(say(CANNOT_BEGIN))
+        await self.bot.in_thread(self.bot.library.desk.journal.begin, thread.id, kept.id)
+        try:
+            await thread.send(view=notice(say(GO_ON)))
+        except (discord.HTTPException, aiohttp.ClientError) as error:  # it is open all the same
             self.bot.count_unsent(error)
-            await interaction.edit_original_response(view=notice(say(CANNOT_BEGIN)))
-            return
-        await self.bot.in_thread(self.bot.library.desk.journal.begin, thread.id, press.answer)
-        await thread.send(view=notice(say(GO_ON)))
-        await interaction.edit_original_response(view=notice(say("The thread is open below the answer.")))
+        return notice(say("The thread is open below the answer."))
