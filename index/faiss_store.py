@@ -37,6 +37,10 @@ class FaissStore:
         stored = self._index.reconstruct_batch(np.asarray(rows, np.int64))
         return [float(cosine) for cosine in stored @ np.asarray(vector, np.float32)]
 
+    def rows(self, start: int, stop: int) -> Vectors:
+        found: Vectors = self._index.reconstruct_n(start, stop - start)
+        return found
+
     def save(self, path: Path) -> None:
         faiss.write_index(self._index, str(path))
 

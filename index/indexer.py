@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,13 +21,14 @@ from index.late import TokenStore, TokenStoreBuilder
 from index.lexical import own_text
 from index.ports import Embedder, Progress, VectorStore
 from index.retrieve import Shelf
+from index.reuse import Earlier, Run, in_order, runs
 from index.snapshot import FORMAT, Manifest, Snapshots, new_id, read_texts, write_texts
 from index.sources import Reading, parse
 from index.states import StateStore, StateStoreBuilder
 from index.suggest import checked, questions
 from index.types import Answer, Document, Passage, Skipped, Snapshot
 
-__all__ = ["Indexer"]
+__all__ = ["Built", "Indexer"]
 
 VECTORS = "vectors.faiss"
 
@@ -35,6 +36,17 @@ log = logging.getLogger(__name__)
 
 Ask = Callable[[Shelf, str], Answer]
 """The answer of one shelf to a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A snapshot that is live now, what is in memory of it, how many of its passages were embedded for it, and, where
+    all of them were, why, if a reason is known."""
+
+    manifest: Manifest
+    shelf: Shelf
+    embedded: int
+    anew: str
 
 
 class Indexer:
@@ -61,19 +73,24 @@ class Indexer:
         self._cited = cited
 
     def build(
-        self, reading: Reading, progress: Progress | None = None, *, ask: Ask | None = None
-    ) -> tuple[Manifest, Shelf]:
-        """A snapshot of these sources, live on disk, and its shelf; `ask` is how its suggestions are checked, without
-        it there are none.
+        self,
+        reading: Reading,
+        progress: Progress | None = None,
+        *,
+        ask: Ask | None = None,
+        before: Callable[[], Earlier | str] = lambda: "",
+    ) -> Built:
+        """A snapshot of these sources, live on disk; `ask` is how its suggestions are checked, without it there are
+        none, and `before` gives the index that is live by then, to use again what did not change, or says why not.
 
         Raises ReindexRunning when another builder is at work, SourcesUnreadable when no source has a passage.
         """
         self._lock.parent.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(self._lock, timeout=0):
-                manifest, shelf = self._built(reading, progress, ask)
+                built = self._built(reading, progress, ask, before())
                 self._snapshots.prune(self._keep, self._spared())
-                return manifest, shelf
+                return built
         except Timeout as error:
             raise ReindexRunning("A reindex is already running: wait until it is done.") from error
 
@@ -106,8 +123,9 @@ class Indexer:
             log.warning("Which snapshots answers are from is not known, so only the newest are kept: %s", error)
             return ()
 
-    def _built(self, reading: Reading, progress: Progress | None, ask: Ask | None) -> tuple[Manifest, Shelf]:
-        documents, passages, skipped = self._chunked(reading, progress)
+    def _built(self, reading: Reading, progress: Progress | None, ask: Ask | None, found: Earlier | str) -> Built:
+        before, why = (found, "") if isinstance(found, Earlier) else (None, found)
+        documents, passages, skipped = self._chunked(reading, progress, before)
         if not passages:
             named = (
                 "; ".join(f"{item.source} {item.reason}" for item in skipped[:5]) or "there are only headings and marks"
@@ -123,7 +141,8 @@ class Indexer:
             format=FORMAT,
         )
         with self._snapshots.building() as place:
-            shelf = self._written(place, snapshot.id, documents, passages, progress)
+            rows = before.rows(passages) if before else [None] * len(passages)
+            shelf = self._written(place, snapshot.id, documents, passages, progress, rows, before)
             shelf = replace(shelf, suggestions=_suggestions(shelf, ask, progress) if ask else ())
             write_suggestions(place, shelf.suggestions)
             counts = Counter(passage.document_id for passage in passages)
@@ -131,10 +150,10 @@ class Indexer:
             manifest = self._snapshots.publish(
                 place, snapshot, max_tokens=self._embedder.max_tokens, titles=titles, skipped=skipped
             )
-        return manifest, shelf
+        return Built(manifest, shelf, rows.count(None), why)
 
     def _chunked(
-        self, reading: Reading, progress: Progress | None
+        self, reading: Reading, progress: Progress | None, before: Earlier | None
     ) -> tuple[dict[str, Document], list[Passage], tuple[Skipped, ...]]:
         documents: dict[str, Document] = {}
         passages: list[Passage] = []
@@ -142,6 +161,10 @@ class Indexer:
         for done, file in enumerate(reading.files):
             if progress:
                 progress("reading sources", done, len(reading.files))
+            if same := before.read(file) if before else None:
+                documents[same[0].id] = same[0]
+                passages += same[1]
+                continue
             try:
                 document = parse(file)
             except (BrokenFrontMatter, RecursionError) as error:
@@ -159,14 +182,26 @@ class Indexer:
         documents: dict[str, Document],
         passages: list[Passage],
         progress: Progress | None,
+        rows: Sequence[int | None],
+        before: Earlier | None,
     ) -> Shelf:
         vectors = self._new_store(self._embedder.dimension)
-        tokens, states = TokenStoreBuilder(), StateStoreBuilder()
-        texts = [(passage.embedded, own_text(passage)) for passage in passages]
-        for block in self._embedder.passages(texts, progress):
-            vectors.add(np.stack([encoding.vector for encoding in block]))
-            tokens.add(block)
-            states.add(block)
+        again = before.shelf if before and any(row is not None for row in rows) else None
+        tokens = TokenStoreBuilder(again.tokens if again else None)
+        states = StateStoreBuilder(again.states if again else None)
+        fresh = [passage for passage, row in zip(passages, rows, strict=True) if row is None]
+        blocks = self._embedder.passages([(at.embedded, own_text(at)) for at in fresh], progress)
+        for part in in_order(runs(rows), blocks):
+            if isinstance(part, Run):
+                if again is not None and part.start is not None:
+                    stop = part.start + part.count
+                    vectors.add(again.vectors.rows(part.start, stop))
+                    tokens.take(again.tokens, part.start, stop)
+                    states.take(again.states, part.start, stop)
+                continue
+            vectors.add(np.stack([encoding.vector for encoding in part]))
+            tokens.add(part)
+            states.add(part)
         if progress:
             progress("writing the snapshot", 0, 0)
         keyword = KeywordIndex.build(passages)

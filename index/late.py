@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -28,13 +27,14 @@ NO_PART = 1e-6
 
 
 class TokenStoreBuilder:
-    """Takes encodings block by block; the axes are those of the first block."""
+    """Takes encodings block by block; the axes are those of the first, or of the store that rows are taken from."""
 
-    def __init__(self) -> None:
-        self._axes: Vectors | None = None
+    def __init__(self, like: TokenStore | None = None) -> None:
+        self._axes: Vectors | None = like.axes if like else None
+        self._places: dict[str, int] = {piece: place for place, piece in enumerate(like.vocabulary)} if like else {}
         self._rows: list[NDArray[np.int8]] = []
-        self._ends: list[int] = [0]
-        self._frequency: Counter[str] = Counter()
+        self._pieces: list[NDArray[np.int32]] = []
+        self._lengths: list[NDArray[np.int64]] = []
 
     def add(self, encodings: Sequence[Encoding]) -> None:
         if not encodings:
@@ -43,34 +43,52 @@ class TokenStoreBuilder:
         if self._axes is None:
             self._axes = _principal_axes(tokens)
         self._rows.append(_bytes(tokens @ self._axes))
-        for encoding in encodings:
-            self._ends.append(self._ends[-1] + len(encoding.tokens))
-            self._frequency.update(set(encoding.pieces))
+        places = [self._places.setdefault(piece, len(self._places)) for at in encodings for piece in at.pieces]
+        self._pieces.append(np.asarray(places, np.int32))
+        self._lengths.append(np.asarray([len(encoding.tokens) for encoding in encodings], np.int64))
+
+    def take(self, store: TokenStore, start: int, stop: int) -> None:
+        """Passages `start` to `stop` of a store, the one that this builder is like."""
+        self._rows.append(store.rows[store.ends[start] : store.ends[stop]])
+        self._pieces.append(store.pieces[store.ends[start] : store.ends[stop]])
+        self._lengths.append(np.diff(store.ends[start : stop + 1]))
 
     def finish(self) -> TokenStore:
         axes = self._axes if self._axes is not None else np.zeros((1, 1), np.float32)
         rows = np.concatenate(self._rows) if self._rows else np.zeros((0, axes.shape[1]), np.int8)
-        return TokenStore(axes, rows, np.asarray(self._ends, np.int64), dict(self._frequency))
+        pieces = np.concatenate(self._pieces) if self._pieces else np.zeros(0, np.int32)
+        lengths = np.concatenate([np.zeros(1, np.int64), *self._lengths])
+        return TokenStore(axes, rows, pieces, np.cumsum(lengths), tuple(self._places))
 
 
 class TokenStore:
-    """Token vectors of all passages; passage `i` has rows `ends[i]` to `ends[i + 1]`."""
+    """Token vectors of all passages; passage `i` has rows `ends[i]` to `ends[i + 1]`.
+
+    `pieces` names the piece of each row by its place in `vocabulary`; one that no passage has may stay there.
+    """
 
     def __init__(
-        self, axes: Vectors, rows: NDArray[np.int8], ends: NDArray[np.int64], frequency: dict[str, int]
+        self,
+        axes: Vectors,
+        rows: NDArray[np.int8],
+        pieces: NDArray[np.int32],
+        ends: NDArray[np.int64],
+        vocabulary: Sequence[str],
     ) -> None:
-        self._axes = axes
-        self._rows = rows
-        self._ends = ends
-        self._frequency = frequency
+        self.axes = axes
+        self.rows = rows
+        self.pieces = pieces
+        self.ends = ends
+        self.vocabulary = vocabulary
+        self._frequency = _frequency(pieces, ends, vocabulary)
 
     def matches(self, question: Encoding, passages: Sequence[int]) -> tuple[Vectors, Vectors]:
         """Cosine of each piece of the question with its best match in each passage, shape (passages, pieces), and
         the mean over a passage's tokens of each one's best match in the question, shape (passages,); -1..1."""
-        asked: Vectors = question.tokens @ self._axes
-        if self._axes.shape[1] == WIDTH:  # fewer axes hold the passages' tokens whole: then products are cosines
+        asked: Vectors = question.tokens @ self.axes
+        if self.axes.shape[1] == WIDTH:  # fewer axes hold the passages' tokens whole: then products are cosines
             asked = unit(asked)
-        parts = [self._rows[self._ends[at] : self._ends[at + 1]] for at in passages]
+        parts = [self.rows[self.ends[at] : self.ends[at + 1]] for at in passages]
         lengths = np.asarray([len(part) for part in parts])
         starts = np.cumsum(lengths) - lengths
         cosines = unit(np.concatenate(parts).astype(np.float32)) @ asked.T
@@ -80,15 +98,16 @@ class TokenStore:
 
     def weights(self, pieces: Iterable[str]) -> Vectors:
         """Inverse document frequency of each piece (the BM25 form), over the passages."""
-        total = len(self._ends) - 1
+        total = len(self.ends) - 1
         seen = [self._frequency.get(piece, 0) for piece in pieces]
         return np.asarray([math.log(1 + (total - n + 0.5) / (n + 0.5)) for n in seen], np.float32)
 
     def save(self, folder: Path) -> None:
-        np.save(folder / "tokens.npy", self._rows, allow_pickle=False)
-        np.save(folder / "token_ends.npy", self._ends, allow_pickle=False)
-        np.save(folder / "token_axes.npy", self._axes, allow_pickle=False)
-        (folder / "token_frequency.json").write_text(json.dumps(self._frequency, ensure_ascii=False), "utf-8")
+        np.save(folder / "tokens.npy", self.rows, allow_pickle=False)
+        np.save(folder / "token_pieces.npy", self.pieces, allow_pickle=False)
+        np.save(folder / "token_ends.npy", self.ends, allow_pickle=False)
+        np.save(folder / "token_axes.npy", self.axes, allow_pickle=False)
+        (folder / "token_vocabulary.json").write_text(json.dumps(self.vocabulary, ensure_ascii=False), "utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> TokenStore:
@@ -96,9 +115,18 @@ class TokenStore:
         return cls(
             np.load(folder / "token_axes.npy", allow_pickle=False),
             np.load(folder / "tokens.npy", mmap_mode="r", allow_pickle=False),
+            np.load(folder / "token_pieces.npy", mmap_mode="r", allow_pickle=False),
             np.load(folder / "token_ends.npy", allow_pickle=False),
-            json.loads((folder / "token_frequency.json").read_text("utf-8")),
+            json.loads((folder / "token_vocabulary.json").read_text("utf-8")),
         )
+
+
+def _frequency(pieces: NDArray[np.int32], ends: NDArray[np.int64], vocabulary: Sequence[str]) -> dict[str, int]:
+    """In how many passages each piece is."""
+    passage = np.repeat(np.arange(len(ends) - 1, dtype=np.int64), np.diff(ends))
+    once = np.unique(passage * max(len(vocabulary), 1) + pieces)
+    counts = np.bincount(once % max(len(vocabulary), 1), minlength=len(vocabulary))
+    return {piece: int(count) for piece, count in zip(vocabulary, counts, strict=True) if count}
 
 
 def _principal_axes(tokens: Vectors) -> Vectors:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from index.indexer import Indexer
     from index.ports import Embedder, Progress, Vectors
     from index.retrieve import Shelf
+    from index.reuse import Earlier
 
 __all__ = ["Library"]
 
@@ -120,9 +121,11 @@ class Library:
         embedder = self._model_loaded(progress)
         answerer = self._answerer
         ask = answerer.answer if answerer else None
-        manifest, shelf = self._make_indexer(embedder).build(reading, progress, ask=ask)
+        indexer = self._make_indexer(embedder)
+        built = indexer.build(reading, progress, ask=ask, before=partial(self._earlier, indexer))
+        manifest = built.manifest
         with self._loading:  # a load that began before must not put the older one back
-            self._shelf = shelf
+            self._shelf = built.shelf
         answered = self._answered_now(guild, everywhere=everywhere, progress=progress)
         old, new = indexed(before), indexed(manifest)
         return Report(
@@ -135,6 +138,8 @@ class Library:
             passages_after=manifest.snapshot.passages,
             seconds=round(time.perf_counter() - started, 3),
             answered=answered,
+            embedded=built.embedded,
+            anew=built.anew,
         )
 
     def status(self) -> Status:
@@ -177,6 +182,21 @@ class Library:
             said = error if isinstance(error, LibraryError) else type(error).__name__
             log.warning("Open gaps are not asked again: %s", said)
             return ()
+
+    def _earlier(self, indexer: Indexer) -> Earlier | str:
+        """The live index, to use again what did not change; or why everything is made anew."""
+        from index.reuse import Earlier
+
+        try:
+            manifest = self._live_manifest()
+            shelf = self._shelf
+            if shelf is None or shelf.id != manifest.snapshot.id:
+                shelf = indexer.open(manifest)
+        except NoIndex:
+            return "there was no index before"
+        except IndexMismatch as error:
+            return str(error)
+        return Earlier(manifest, shelf)
 
     def _vectors(self, questions: Sequence[str]) -> list[Vectors]:
         """Unit vectors of questions, each of shape (dimension,)."""

@@ -105,6 +105,9 @@ class VectorStore(Protocol):
     def cosines(self, vector: Vectors, rows: Sequence[int]) -> list[float]:
         """Cosine of each of the rows, in their order."""
 
+    def rows(self, start: int, stop: int) -> Vectors:
+        """Rows `start` to `stop` (exclusive) as they were added, shape (stop - start, dimension)."""
+
     def save(self, path: Path) -> None:
         """Write to one file, in an open format."""
 

@@ -25,13 +25,14 @@ ROOM = 1.25
 
 
 class StateStoreBuilder:
-    """Takes encodings block by block; the worth of a byte, by dimension, is that of the first block with tokens."""
+    """Takes encodings block by block; the worth of a byte, by dimension, is that of the first block with tokens, or of
+    the store that rows are taken from."""
 
-    def __init__(self) -> None:
-        self._scale: Vectors | None = None
+    def __init__(self, like: StateStore | None = None) -> None:
+        self._scale: Vectors | None = like.scale if like and len(like.rows) else None
         self._rows: list[NDArray[np.int8]] = []
         self._ids: list[NDArray[np.int32]] = []
-        self._ends: list[int] = [0]
+        self._lengths: list[NDArray[np.int64]] = []
 
     def add(self, encodings: Sequence[Encoding]) -> None:
         states = [encoding.states.first(LONGEST) for encoding in encodings if encoding.states is not None]
@@ -44,40 +45,46 @@ class StateStoreBuilder:
         if self._scale is not None:  # a text may have no token of its own, such as one of a zero-width space
             self._rows.append(np.clip(np.rint(rows / self._scale), -127, 127).astype(np.int8))
             self._ids += [one.ids.astype(np.int32) for one in states]
-        for one in states:
-            self._ends.append(self._ends[-1] + len(one))
+        self._lengths.append(np.asarray([len(one) for one in states], np.int64))
+
+    def take(self, store: StateStore, start: int, stop: int) -> None:
+        """Passages `start` to `stop` of a store, the one that this builder is like."""
+        if len(store):
+            self._rows.append(store.rows[store.ends[start] : store.ends[stop]])
+            self._ids.append(store.ids[store.ends[start] : store.ends[stop]])
+            self._lengths.append(np.diff(store.ends[start : stop + 1]))
 
     def finish(self) -> StateStore:
         scale = self._scale if self._scale is not None else np.zeros(0, np.float32)
         rows = np.concatenate(self._rows) if self._rows else np.zeros((0, len(scale)), np.int8)
         ids = np.concatenate(self._ids) if self._ids else np.zeros(0, np.int32)
-        return StateStore(scale, rows, ids, np.asarray(self._ends, np.int64))
+        return StateStore(scale, rows, ids, np.cumsum(np.concatenate([np.zeros(1, np.int64), *self._lengths])))
 
 
 class StateStore:
     """States of all passages; passage `i` has rows `ends[i]` to `ends[i + 1]`; empty for a model without states."""
 
     def __init__(self, scale: Vectors, rows: NDArray[np.int8], ids: NDArray[np.int32], ends: NDArray[np.int64]) -> None:
-        self._scale = scale
-        self._rows = rows
-        self._ids = ids
-        self._ends = ends
+        self.scale = scale
+        self.rows = rows
+        self.ids = ids
+        self.ends = ends
 
     def __len__(self) -> int:
-        return len(self._ends) - 1
+        return len(self.ends) - 1
 
     def of(self, passage: int) -> States:
         """Without rows where there are none."""
         if not len(self):
             return States(np.zeros((0, 0), np.float32), np.zeros(0, np.int64))
-        own = slice(self._ends[passage], self._ends[passage + 1])
-        return States(self._rows[own].astype(np.float32) * self._scale, self._ids[own].astype(np.int64))
+        own = slice(self.ends[passage], self.ends[passage + 1])
+        return States(self.rows[own].astype(np.float32) * self.scale, self.ids[own].astype(np.int64))
 
     def save(self, folder: Path) -> None:
-        np.save(folder / "states.npy", self._rows, allow_pickle=False)
-        np.save(folder / "state_ids.npy", self._ids, allow_pickle=False)
-        np.save(folder / "state_ends.npy", self._ends, allow_pickle=False)
-        np.save(folder / "state_scale.npy", self._scale, allow_pickle=False)
+        np.save(folder / "states.npy", self.rows, allow_pickle=False)
+        np.save(folder / "state_ids.npy", self.ids, allow_pickle=False)
+        np.save(folder / "state_ends.npy", self.ends, allow_pickle=False)
+        np.save(folder / "state_scale.npy", self.scale, allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path) -> StateStore:

@@ -369,7 +369,8 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a reindex changed. `seconds` is the time it took, `answered` are open gaps that have an answer now."""
+    """What a reindex changed. `seconds` is the time it took, `answered` are open gaps that have an answer now,
+    `embedded` is how many passages were embedded for it, the others were used again; `anew` is why all of them were."""
 
     snapshot: Snapshot
     added: tuple[str, ...]
@@ -380,3 +381,5 @@ class Report:
     passages_after: int
     seconds: float
     answered: tuple[str, ...] = ()
+    embedded: int = 0
+    anew: str = ""

@@ -87,6 +87,9 @@ class MemoryStore:
     def cosines(self, vector: Vectors, rows: Sequence[int]) -> list[float]:
         return [float(self._rows[row] @ np.asarray(vector, np.float32)) for row in rows]
 
+    def rows(self, start: int, stop: int) -> Vectors:
+        return self._rows[start:stop]
+
     def save(self, path: Path) -> None:
         with path.open("wb") as stream:
             np.save(stream, self._rows, allow_pickle=False)

@@ -280,6 +280,7 @@ def test_questions_go_on_while_a_reindex_is_under_way(seeds, index):
     embedder = WaitingEmbedder()
     made = library(seeds, index, embedder=embedder)
     old = made.reindex().snapshot.id
+    write(seeds, c_md="Coffee is made of beans.\n")
     embedder.let.clear()
     embedder.building.clear()
     with ThreadPoolExecutor() as threads:
@@ -296,14 +297,17 @@ def test_questions_go_on_while_a_reindex_is_under_way(seeds, index):
 def test_a_load_that_began_before_a_reindex_does_not_put_the_old_snapshot_back(seeds, index):
     library(seeds, index).reindex()
     opening, let_open = threading.Event(), threading.Event()
+    slow = iter([False, True])  # the reindex opens it first, to use it again
 
     class SlowToOpen(MemoryStore):
         @classmethod
         def load(cls, path: Path) -> MemoryStore:
-            opening.set()
-            assert let_open.wait(30)
+            if next(slow):
+                opening.set()
+                assert let_open.wait(30)
             return super().load(path)
 
+    write(seeds, c_md="Coffee is made of beans.\n")
     embedder = WaitingEmbedder()
     made = library(seeds, index, embedder=embedder, open_store=SlowToOpen.load)
     embedder.let.clear()
@@ -482,3 +486,41 @@ def test_a_large_source_is_indexed_without_much_ado(seeds, index):
     report = library(seeds, index).reindex()
     assert report.passages_after > 3_000
     assert time.process_time() - started < 60
+
+
+def test_only_what_changed_is_embedded_again(seeds, index):
+    write(seeds, c_md="Coffee is made of beans.\n\nTea is made of leaves.\n", d_md="# Grain\n\nRye is a grain.\n")
+    made = library(seeds, index)
+    first = made.reindex()
+    assert (first.embedded, first.anew) == (first.passages_after, "there was no index before")
+    assert (made.reindex().embedded, made.reindex().anew) == (0, "")
+    write(seeds, c_md="Coffee is made of beans.\n\nTea is made of green leaves.\n")
+    assert made.reindex().embedded == 1
+    write(seeds, e_md=(seeds / "d.md").read_bytes())
+    (seeds / "d.md").unlink()
+    report = library(seeds, index).reindex()  # another process, which reads the index from the disk
+    assert (report.embedded, report.added, report.removed) == (0, ("e.md",), ("d.md",))
+
+
+def test_an_index_that_was_changed_by_and_by_answers_as_one_built_at_once(seeds, index, tmp_path):
+    write(seeds, c_md="Coffee is made of beans.\n\nTea is made of leaves.\n", d_md="Rye is a grain.\n")
+    grown = library(seeds, index)
+    grown.reindex()
+    write(seeds, c_md="Before all that: water.\n\nTea is made of green leaves.\n", a0_md="Milk is white.\n")
+    grown.reindex()
+    at_once = library(seeds, tmp_path / "other")
+    at_once.reindex()
+    again = library(seeds, index)
+    for question in ("What is tea made of?", "What is rye?", "What is milk?", "What is coffee made of?"):
+        first, second, third = (one.ask(question) for one in (grown, again, at_once))
+        assert [(at.source, at.start, at.quote) for at in first.citations] == [
+            (at.source, at.start, at.quote) for at in third.citations
+        ]
+        assert first.confidence == second.confidence == pytest.approx(third.confidence, abs=0.02)
+
+
+def test_with_another_model_everything_is_embedded_and_the_report_says_why(seeds, index):
+    library(seeds, index).reindex()
+    report = library(seeds, index, embedder=WordEmbedder("others")).reindex()
+    assert report.embedded == report.passages_after
+    assert "was built with the model words" in report.anew

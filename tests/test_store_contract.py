@@ -64,6 +64,11 @@ def test_rows_are_numbered_in_the_order_they_were_added(engine):
     assert made.cosines(ASKED, [0, 1, 2]) == pytest.approx([0.0, 0.6, 1.0], abs=1e-6)
 
 
+def test_rows_are_given_back_as_they_were_added(store):
+    assert store.rows(1, 3) == pytest.approx(ROWS[1:3])
+    assert store.rows(1, 1).shape == (0, 2)
+
+
 def test_what_is_saved_is_one_file_that_loads_to_the_same(engine, store, tmp_path):
     place = tmp_path / "vectors.bin"
     store.save(place)

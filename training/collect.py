@@ -156,5 +156,5 @@ def shelf_of(documents: Path, embedder: BundledEmbedder) -> Shelf:
             open_store=FaissStore.load,
             keep=1,
         )
-        _, shelf = indexer.build(read_sources(documents, 100_000_000))
+        shelf = indexer.build(read_sources(documents, 100_000_000)).shelf
         return shelf
