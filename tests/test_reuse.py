@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-
-import pytest
 
 from index.ports import Encoding
-from index.reuse import Earlier, Run, in_order, runs
-from index.sources import SourceFile
+from index.reuse import Run, in_order, runs
 from tests.index_fakes import WordEmbedder
 
 
