@@ -51,6 +51,7 @@ ACCEPTED = {
     "lower right": "a place on a picture",
     "nearest passages": "a column of a file, which programs read",
     "I read English only": "how the index begins, which is looked for",
+    "no question": "a reason as the index names it",
     "reading sources": "what the index is at, which bot.reports says",
     "yes": "a setting as the journal keeps it",
     "no": "a setting as the journal keeps it",
