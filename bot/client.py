@@ -60,6 +60,9 @@ PREFERENCES_WITHIN_SECONDS = 1.0
 MOST_REMEMBERED = 10_000
 """Servers whose preferences, and people whose language, are remembered; the longest unheard are forgotten first."""
 
+GONE = frozenset({40060, 50027})
+"""Discord's codes for what can't be answered any more, beside Not Found: answered already, expired."""
+
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None is privileged: the content of messages that mention the bot, and of direct messages, comes all the same."""
 
@@ -225,7 +228,7 @@ class Footnote(commands.Bot):
             self._owed.discard(sent)
             sent.set_result(None)
 
-    def count_unsent(self, error: Exception) -> None:
+    def count_unsent(self, error: BaseException) -> None:
         """Note that a reply did not reach Discord, without what was in it or whom it was for."""
         self.unsent += 1
         log.warning("A reply could not be sent (%d so far): %s", self.unsent, trace(error))
@@ -247,7 +250,8 @@ class Footnote(commands.Bot):
 
     async def tell_error(self, interaction: Interaction, error: BaseException, doing: str) -> None:
         """Say what went wrong, as far as Discord still lets us."""
-        if isinstance(error, discord.Forbidden | discord.NotFound):
+        gone = isinstance(error, discord.HTTPException) and error.code in GONE
+        if gone or isinstance(error, discord.Forbidden | discord.NotFound):
             self.count_unsent(error)
         else:
             await self.tell(interaction, notice(explain(error, doing)))
