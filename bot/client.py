@@ -111,6 +111,7 @@ class Footnote(commands.Bot):
         self._limits = limits
         self._asking = asyncio.Semaphore(QUESTIONS_AT_ONCE)
         self._preferences: OrderedDict[int, Preferences] = OrderedDict()
+        self._preferences_changed = 0
         self._locales: OrderedDict[int, str] = OrderedDict()
         self._working: set[asyncio.Future[Any]] = set()
         self._owed: set[asyncio.Future[None]] = set()
@@ -165,17 +166,20 @@ class Footnote(commands.Bot):
         if guild in self._preferences:
             self._preferences.move_to_end(guild)
             return self._preferences[guild]
+        changed = self._preferences_changed
         try:
             async with asyncio.timeout(PREFERENCES_WITHIN_SECONDS):
                 chosen = Preferences.stored(await self.in_thread(self.library.desk.journal.settings, guild))
         except (LibraryError, TimeoutError) as error:
             log.warning("A server's settings could not be read: %s", error or trace(error))
             return Preferences()
-        _remember(self._preferences, guild, chosen)
+        if changed == self._preferences_changed:  # else this may be what was chosen before
+            _remember(self._preferences, guild, chosen)
         return chosen
 
     def forget_preferences(self, guild: int) -> None:
         """They changed: read them anew when they are needed."""
+        self._preferences_changed += 1
         self._preferences.pop(guild, None)
 
     def hear(self, source: Interaction | discord.Message) -> None:
