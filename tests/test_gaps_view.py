@@ -100,7 +100,7 @@ def test_a_theme_tells_its_questions_why_reasons_and_nearest_passages() -> None:
         "-# Asked 4 times, last <t:1743854400:R> · no answer (1), not helpful (1)",
         r"Also: “When was \*that\*?” (3 times)",
         r"Voters wrote: “No \[date\]”, “Wrong”",
-        r"-# Nearest: “On \_April\_ 29.” The Llama 4 release · Models \> Scout · llama-4-release.md",
+        r"-# Nearest: “On \_April\_ 29.” Models \> Scout · llama-4-release.md",
         "-# Newest first. What is solved comes back when it is asked again without a good answer.",
     ]
 
