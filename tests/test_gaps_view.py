@@ -137,9 +137,9 @@ def test_only_pages_that_there_are_can_be_turned_to() -> None:
         return [(one["label"], one["disabled"]) for one in buttons if one["label"] != "Mark as solved"]
 
     assert row(5, 1) == [("Export CSV", False)]
-    assert row(11, 1) == [("Back", True), ("On", False), ("Export CSV", False)]
-    assert row(11, 2) == [("Back", False), ("On", False), ("Export CSV", False)]
-    assert row(11, 3) == [("Back", False), ("On", True), ("Export CSV", False)]
+    assert row(11, 1) == [("Back", True), ("Next", False), ("Export CSV", False)]
+    assert row(11, 2) == [("Back", False), ("Next", False), ("Export CSV", False)]
+    assert row(11, 3) == [("Back", False), ("Next", True), ("Export CSV", False)]
 
 
 def test_no_gaps_are_told_with_what_was_done() -> None:

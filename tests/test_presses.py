@@ -94,7 +94,7 @@ async def test_a_page_turned_is_acknowledged_before_the_journal_is_asked(library
     first = await pressed(wire, await asked(wire), "Show in source")
     with busy_journal(library):
         async with asyncio.timeout(IN_TIME_SECONDS):
-            assert await wire.press(first, "On").acknowledged() == DEFERRED_UPDATE
+            assert await wire.press(first, "Next").acknowledged() == DEFERRED_UPDATE
 
 
 @pytest.mark.parametrize("button", ["Not helpful", "Ask a follow-up"])
