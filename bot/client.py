@@ -7,7 +7,7 @@ import contextlib
 import logging
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,7 +19,7 @@ from discord.ext import commands, tasks
 
 from bot import sync
 from bot.access import Moderators
-from bot.asking import Asking, Refused
+from bot.asking import Asking
 from bot.cogs.admin import Admin
 from bot.cogs.answers import Answers
 from bot.cogs.ask import Ask
@@ -29,13 +29,14 @@ from bot.cogs.privacy import Privacy
 from bot.cogs.settings import ServerSettings
 from bot.cogs.stats import Stats
 from bot.endpoint import use_gateway
-from bot.errors import cause_of, explain, trace
+from bot.errors import explain, trace
 from bot.fairness import Fairness, Limits
 from bot.language import speak
 from bot.layout import notice
 from bot.preferences import Preferences
 from bot.rights import Rights
 from bot.translator import CommandTranslator
+from bot.tree import Tree
 from index import Library, LibraryError
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ GRACE_SECONDS = 5.0
 PREFERENCES_WITHIN_SECONDS = 1.0
 """A third of the time that Discord gives for a first response."""
 
+SUGGESTIONS_WITHIN_SECONDS = 2.0
+"""Nobody waits for them longer, and an interaction that is not answered within three shows an error."""
+
 MOST_REMEMBERED = 10_000
 """Servers whose preferences, and people whose language, are remembered; the longest unheard are forgotten first."""
 
@@ -67,25 +71,6 @@ INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None is privileged: the content of messages that mention the bot, and of direct messages, comes all the same."""
 
 Interaction = discord.Interaction[Any]
-
-
-class Tree(app_commands.CommandTree["Footnote"]):
-    """The commands, in the language of whoever gives them, with errors turned into replies."""
-
-    async def interaction_check(self, interaction: discord.Interaction[Footnote], /) -> bool:
-        """Everyone may; what is said from here on is in their language."""
-        self.client.hear(interaction)
-        return True
-
-    async def on_error(
-        self, interaction: discord.Interaction[Footnote], error: app_commands.AppCommandError, /
-    ) -> None:
-        """Tell the person who gave the command, as far as Discord still lets us."""
-        cause = cause_of(error)
-        if isinstance(cause, Refused):
-            await self.client.tell(interaction, cause.view)
-        else:
-            await self.client.tell_error(interaction, cause, "answering a command")
 
 
 class Footnote(commands.Bot):
@@ -156,8 +141,9 @@ class Footnote(commands.Bot):
             return await self.in_thread(asked)
 
     async def suggestions(self, typed: str, guild: int | None) -> tuple[str, ...]:
-        """Questions that go on from what was typed, 25 at most."""
-        return await self.in_thread(partial(self.library.desk.suggest, typed, guild=guild))
+        """Questions that go on from what was typed, 25 at most. Raises TimeoutError where they would come too late."""
+        async with asyncio.timeout(SUGGESTIONS_WITHIN_SECONDS):
+            return await self.in_thread(partial(self.library.desk.suggest, typed, guild=guild))
 
     async def preferences(self, guild: int | None) -> Preferences:
         """What was chosen for a server; the usual in direct messages, and where the journal does not say in time."""
@@ -236,6 +222,18 @@ class Footnote(commands.Bot):
         """Note that a reply did not reach Discord, without what was in it or whom it was for."""
         self.unsent += 1
         log.warning("A reply could not be sent (%d so far): %s", self.unsent, trace(error))
+
+    async def offer(self, interaction: Interaction, typed: str | None) -> None:
+        """Questions to choose from for what is being typed, none for None; lost ones cost nobody an answer."""
+        found: Sequence[str] = ()
+        try:
+            found = await self.suggestions(typed, interaction.guild_id) if typed is not None else ()
+        except Exception as error:  # whatever it was, nobody waits for suggestions
+            log.warning("No suggestions: %s", trace(error))
+        try:
+            await interaction.response.autocomplete([app_commands.Choice(name=one, value=one) for one in found])
+        except (discord.HTTPException, aiohttp.ClientError) as error:
+            log.info("Suggestions could not be sent: %s", trace(error))
 
     async def tell(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
         """Show this to whoever gave a command or pressed a button, to them alone where nothing was begun yet."""
