@@ -28,8 +28,9 @@ HOW_TO = phrase(
     "Ask me something, for example: What is the context window of Scout? I answer from the sources, or not at all."
 )
 
-ASKS = re.compile(r"[^.!?…\n]+\?")
-"""A sentence that ends with a question mark."""
+SENTENCE_ENDS = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])|\n")
+ASKS = re.compile(r"[?？][?!？！]*[\"'”’»」)]*$")
+"""At the end of a sentence that is a question."""
 
 
 class Refused(Exception):
@@ -132,9 +133,8 @@ def question_in(text: str) -> str:
     text = text.strip()
     if len(text) <= LONGEST_QUESTION:
         return text
-    asked = [match.group().strip() for match in ASKS.finditer(text)]
-    fitting = [one for one in asked if len(one) <= LONGEST_QUESTION]
-    return fitting[0] if fitting else text
+    sentences = (one.strip() for one in SENTENCE_ENDS.split(text))
+    return next((one for one in sentences if len(one) <= LONGEST_QUESTION and ASKS.search(one)), text)
 
 
 def _may_begin_thread(source: discord.Interaction[Any] | discord.Message) -> bool:
