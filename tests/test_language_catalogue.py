@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog, Message
 from bot.language import KINDS, NUMBER, PLACEHOLDER, Language, catalogue, languages
 from bot.translator import fits
 from tests.catalogue import Key, files, keys, read, said, said_in, update, write
-from tests.unsaid import unsaid_in
+from tests.unsaid import unsaid, unsaid_in
 
 REACHING_OUT = re.compile(r"@|<[@#:]|\w+://|\bdiscord\.gg\b|\bwww\.", re.IGNORECASE)
 """What mentions somebody or leads elsewhere."""
@@ -138,6 +138,10 @@ def test_english_texts_keep_the_limits_of_their_kinds(wanted: set[Key]) -> None:
 
 def test_what_is_said_is_a_literal_or_a_phrase_by_its_name() -> None:
     assert [(one.place, one.wrong) for one in said() if one.wrong] == []
+
+
+def test_nothing_is_shown_that_is_not_said() -> None:
+    assert unsaid() == []
 
 
 def test_every_value_that_a_text_names_is_given_with_it() -> None:
