@@ -13,6 +13,7 @@ from index.ports import Embedder, Generator
 from index.retrieve import Retriever, Shelf
 from index.short import short_answer
 from index.silence import Silence
+from index.spelling import Speller
 from index.together import Answered, said_in_one, together
 from index.types import Answer, Citation, Document, Hit, ShortAnswer
 from index.verdict import verdict
@@ -46,12 +47,19 @@ class Answerer:
         self._confidence = confidence
         self._threshold = threshold
         self._silence = silence or Silence()
+        self._speller = Speller(embedder.count)
 
     def answer(self, shelf: Shelf, question: str) -> Answer:
         """The answer, or an abstention whose citations are the nearest passages.
 
-        A question about several things that no one sentence answers is asked about each.
+        A question about several things that no one sentence answers is asked about each. Misspelt words are read as
+        the sources spell them; `read_as` tells.
         """
+        read = self._speller.mended(question, shelf)
+        found = self._answered(shelf, read)
+        return found if read == question else replace(found, question=question, read_as=read)
+
+    def _answered(self, shelf: Shelf, question: str) -> Answer:
         whole, hits = self._answer(shelf, question)
         asked = parts(question)
         if asked and not said_in_one(question, hits):
