@@ -54,7 +54,7 @@ class Answerer:
         """
         whole, hits = self._answer(shelf, question)
         asked = parts(question)
-        if asked and not said_in_one(question, hits):
+        if asked and not said_in_one(question, hits, asked):
             whole = together(whole, [Answered(part, *self._answer(shelf, part.question)) for part in asked])
         return self._silence.explained(whole, hits, shelf) if whole.abstained else whole
 
