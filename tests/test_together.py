@@ -64,6 +64,13 @@ def test_a_figure_that_the_source_gives_of_another_is_not_given_of_the_part(text
     assert found.text == "Scout: 16 experts [1]. The sources don't say it of Gemini."
 
 
+def test_a_figure_that_the_source_gives_of_another_is_no_answer():
+    text = "Maverick, with 128 experts, outperforms Gemini 2.0 Flash.\n"
+    found = ask("How many experts does Gemini 2.0 Flash have?", a_md=text, threshold=0.1)
+    assert (found.abstained, found.short_answer) == (True, None)
+    assert not ask("How many experts does Maverick have?", a_md=text, threshold=0.1).abstained
+
+
 def test_things_compared_as_such_are_cited_by_what_is_said_of_each_alone():
     text = "Scout and Maverick are out now.\n\nScout has 16 experts.\n\nMaverick has 128 experts.\n"
     found = ask("What is the difference between Scout and Maverick?", a_md=text, threshold=0.1)
