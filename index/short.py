@@ -35,11 +35,13 @@ def spot(question: str, text: str) -> Place | None:
 
 
 def figure_of_another(question: str, hits: Sequence[Hit]) -> bool:
-    """Whether a number is asked for and the one in the best hit is plainly of another name: then it is no answer."""
+    """Whether a number is asked for and the one in the best hit, or before it, is plainly of another name: then it
+    is no answer."""
     if not hits or Scene(question, "").kind != "number":
         return False
     passage = hits[0].passage
-    return spot(question, passage.text) is not None and _of_another(question, passage)
+    texts = (passage.text, f"{passage.before} {passage.reading}")
+    return any(spot(question, text) for text in texts) and _of_another(question, passage)
 
 
 def _of_another(question: str, passage: Passage) -> bool:

@@ -64,8 +64,14 @@ def test_a_figure_that_the_source_gives_of_another_is_not_given_of_the_part(text
     assert found.text == "Scout: 16 experts [1]. The sources don't say it of Gemini."
 
 
-def test_a_figure_that_the_source_gives_of_another_is_no_answer():
-    text = "Maverick, with 128 experts, outperforms Gemini 2.0 Flash.\n"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Maverick, with 128 experts, outperforms Gemini 2.0 Flash.\n",
+        "Maverick has 128 experts. Maverick outperforms Gemini 2.0 Flash in all that counts and does so with ease.\n",
+    ],
+)
+def test_a_figure_that_the_source_gives_of_another_is_no_answer(text):
     found = ask("How many experts does Gemini 2.0 Flash have?", a_md=text, threshold=0.1)
     assert (found.abstained, found.short_answer) == (True, None)
     assert not ask("How many experts does Maverick have?", a_md=text, threshold=0.1).abstained
