@@ -156,5 +156,4 @@ def shelf_of(documents: Path, embedder: BundledEmbedder) -> Shelf:
             open_store=FaissStore.load,
             keep=1,
         )
-        shelf = indexer.build(read_sources(documents, 100_000_000)).shelf
-        return shelf
+        return indexer.build(read_sources(documents, 100_000_000)).shelf
