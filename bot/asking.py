@@ -104,11 +104,13 @@ class Asking:
         Raises Refused, to be shown at once.
         """
         place = await self.place(interaction)
-        with self.admitted(question, place):
-            hidden = place.preferences.private if private is None else private
-            await interaction.response.defer(ephemeral=hidden, thinking=True)
-            alone = not (after or place.converses)
-            view = await self.view(question, place, after=after, alone=alone, shown=True, hidden=hidden)
+        with self.bot.owing_a_reply():
+            with self.admitted(question, place):
+                hidden = place.preferences.private if private is None else private
+                await interaction.response.defer(ephemeral=hidden, thinking=True)
+                alone = not (after or place.converses)
+                view = await self.view(question, place, after=after, alone=alone, shown=True, hidden=hidden)
+            # Only now, or who asks on as soon as they see it would be told that it is still being answered.
             await interaction.edit_original_response(view=view)
 
     async def view(

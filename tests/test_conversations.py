@@ -96,9 +96,9 @@ async def test_a_reply_to_a_person_follows_nothing(library: DeskLibrary, wire: W
 
 
 async def test_buttons_on_somebody_elses_message_name_no_answer(library: DeskLibrary, wire: Wire) -> None:
-    """Another bot may send a message with our buttons on it."""
+    """Another bot may send a message with our buttons on it, and what mentions us we see whole."""
     first = await asked(wire, SCOUT)
-    other = wire.message("Look at this", guild=LISTED, user=User("77", "other", bot=True))
+    other = wire.message(f"{MENTION} look at this", guild=LISTED, user=User("77", "other", bot=True))
     wire.people.current(other)["components"] = first["components"]
     await answer_to(wire, f"{MENTION} {AND}", reply_to=other)
     assert library.asked == [SCOUT, AND]
