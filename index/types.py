@@ -346,7 +346,10 @@ class Skipped:
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
     """A source in the live snapshot. `size` is in characters; `state` is "indexed", "changed" or "removed"
-    as its file is now, "new" for a file that the snapshot does not hold yet."""
+    as its file is now, "new" for a file that the snapshot does not hold yet.
+
+    Of a source from the web that could not be fetched anew, `problem` is why, and `since` when it was fetched last.
+    """
 
     source: str
     title: str
@@ -354,6 +357,8 @@ class SourceInfo:
     size: int
     passages: int
     state: str
+    since: datetime | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
