@@ -167,8 +167,7 @@ def status(index: IndexOption = None, as_json: JsonOption = False, seeds: SeedsO
                         "title": at.title,
                         "passages": at.passages,
                         "state": at.state,
-                        "since": at.since.isoformat() if at.since else None,
-                        "problem": at.problem or None,
+                        **({"since": at.since.isoformat(), "problem": at.problem} if at.since else {}),
                     }
                     for at in found.sources
                 ],

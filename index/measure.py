@@ -114,7 +114,8 @@ def ask_all(
             lines.append(line(at.id, opened.ask(at.question)))
             progress("asking", done, len(asked))
         status = opened.status()
-    texts = {at.source: text_of(SourceFile(at.source, (documents / at.source).read_bytes())) for at in status.sources}
+    paths = {at.source: documents / at.source for at in status.sources}
+    texts = {name: text_of(SourceFile(name, path.read_bytes())) for name, path in paths.items() if path.is_file()}
     found, around = figures(texts, asked, lines), intervals(texts, asked, lines)
     return Run(documents, questions, asked, lines, "asked", found, around)
 
