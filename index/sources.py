@@ -68,7 +68,9 @@ class SourceFile:
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(self.data).hexdigest()
+        """Of the bytes; of a page from the web of its address and format too, for its document holds them."""
+        whole = b"\0".join([self.data, self.url.encode(), self.format.encode()]) if self.url else self.data
+        return hashlib.sha256(whole).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

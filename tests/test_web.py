@@ -251,6 +251,16 @@ def test_an_address_that_is_called_like_a_file_is_named(tmp_path, site):
     ]
 
 
+def test_a_page_that_moved_is_read_anew_though_its_bytes_are_the_same(tmp_path, site):
+    site.pages["/b"] = site.pages["/a"]
+    seeds = listed(tmp_path / "seeds", entry(site))
+    library(seeds, tmp_path / "index", web=web(tmp_path)).reindex()
+    listed(seeds, entry(site, "/b"))
+    opened = library(seeds, tmp_path / "index", web=web(tmp_path))
+    assert opened.reindex().changed == ("herd",)
+    assert opened.ask("How many experts has Scout?").citations[0].url == site.url("/b")
+
+
 def test_addresses_alone_are_sources_enough(tmp_path, site):
     seeds = listed(tmp_path / "seeds", entry(site))
     assert library(seeds, tmp_path / "index", web=web(tmp_path)).reindex().added == ("herd",)
