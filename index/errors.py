@@ -8,6 +8,7 @@ __all__ = [
     "QuestionsUnreadable",
     "ReindexRunning",
     "SourcesUnreadable",
+    "UnreadableSource",
 ]
 
 
@@ -47,3 +48,7 @@ class ReindexRunning(LibraryError):
 
 class JournalUnavailable(LibraryError):
     """The journal can't be read or written: it is damaged, of a newer program, or the disk is full."""
+
+
+class UnreadableSource(Exception):
+    """Why one file is no source, in words that follow its name and say how to mend it. It stops no other file."""

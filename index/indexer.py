@@ -14,8 +14,8 @@ from filelock import FileLock, Timeout
 
 from index.archive import read_suggestions, write_suggestions
 from index.chunk import chunk
-from index.errors import IndexMismatch, JournalUnavailable, ReindexRunning, SourcesUnreadable
-from index.frontmatter import BrokenFrontMatter
+from index.confined import SECONDS
+from index.errors import IndexMismatch, JournalUnavailable, ReindexRunning, SourcesUnreadable, UnreadableSource
 from index.keyword import KeywordIndex
 from index.late import TokenStore, TokenStoreBuilder
 from index.lexical import own_text
@@ -62,8 +62,11 @@ class Indexer:
         open_store: Callable[[Path], VectorStore],
         keep: int,
         cited: Callable[[], Collection[str]] = tuple,
+        seconds: float = SECONDS,
     ) -> None:
-        """`cited` names the snapshots that kept answers are from: they are kept beyond the newest `keep`."""
+        """`cited` names the snapshots that kept answers are from: they are kept beyond the newest `keep`.
+
+        `seconds` is how long the text of one source may take to be taken out of it."""
         self._snapshots = snapshots
         self._lock = lock
         self._embedder = embedder
@@ -71,6 +74,7 @@ class Indexer:
         self._open_store = open_store
         self._keep = keep
         self._cited = cited
+        self._seconds = seconds
 
     def build(
         self,
@@ -166,9 +170,9 @@ class Indexer:
                 passages += same[1]
                 continue
             try:
-                document = parse(file)
-            except (BrokenFrontMatter, RecursionError) as error:
-                reason = str(error) if isinstance(error, BrokenFrontMatter) else "is nested too deeply"
+                document = parse(file, self._seconds)
+            except (UnreadableSource, RecursionError) as error:
+                reason = str(error) if isinstance(error, UnreadableSource) else "is nested too deeply"
                 skipped.append(Skipped(file.source, reason))
                 continue
             documents[document.id] = document

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from index.errors import IndexMismatch, LibraryError, NoIndex
 from index.journal import Journal
 from index.snapshot import Manifest, Snapshots
-from index.sources import Reading, read_sources
+from index.sources import NOTHING, Reading, read_sources
 from index.staleness import broken, indexed, said, states
 from index.types import Answer, Document, Report, Status
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from index.ports import Embedder, Progress, Vectors
     from index.retrieve import Shelf
     from index.reuse import Earlier
+    from index.web import Web
 
 __all__ = ["Library"]
 
@@ -45,8 +46,9 @@ class Library:
         answerer: Callable[[Embedder], Answerer],
         indexer: Callable[[Embedder], Indexer],
         journal: Journal,
+        web: Web | None = None,
     ) -> None:
-        """Opens nothing; `embedder` loads the model when it is first needed."""
+        """Opens nothing; `embedder` loads the model when it is first needed. Without `web` only files are sources."""
         self._snapshots = snapshots
         self._seeds = seeds
         self._max_bytes = max_bytes
@@ -59,6 +61,7 @@ class Library:
         self._answerer: Answerer | None = None
         self._shelf: Shelf | None = None
         self._journal = journal
+        self._web = web
 
     @cached_property
     def desk(self) -> Desk:
@@ -116,7 +119,9 @@ class Library:
         Raises SourcesUnreadable (the old index keeps serving), ReindexRunning.
         """
         started = time.perf_counter()
-        reading = read_sources(self._seeds, self._max_bytes)
+        if self._web:
+            self._web.refresh(self._seeds, progress)
+        reading = self._reading()
         before = self._manifest_or_none()
         embedder = self._model_loaded(progress)
         answerer = self._answerer
@@ -145,7 +150,7 @@ class Library:
     def status(self) -> Status:
         """What is indexed. Loads no model; reads the sources' bytes to say what changed since."""
         try:
-            reading = read_sources(self._seeds, self._max_bytes)
+            reading = self._reading()
         except LibraryError:
             reading = Reading((), ())
         stale = ""
@@ -197,6 +202,10 @@ class Library:
         except IndexMismatch as error:
             return str(error)
         return Earlier(manifest, shelf)
+
+    def _reading(self) -> Reading:
+        """The sources as they are: files, and the copies of pages from the web. Raises SourcesUnreadable."""
+        return read_sources(self._seeds, self._max_bytes, self._web.reading(self._seeds) if self._web else NOTHING)
 
     def _vectors(self, questions: Sequence[str]) -> list[Vectors]:
         """Unit vectors of questions, each of shape (dimension,)."""

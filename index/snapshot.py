@@ -25,7 +25,7 @@ from index.types import Document, Skipped, Snapshot
 
 __all__ = ["FORMAT", "Manifest", "Snapshots", "new_id", "read_texts", "write_texts"]
 
-FORMAT = 5
+FORMAT = 6
 """Raised whenever a snapshot of before can no longer be read, or its passages would be made otherwise now."""
 
 MOST_SPARED = 20
