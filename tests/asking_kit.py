@@ -23,6 +23,7 @@ __all__ = [
     "pressed",
     "replied",
     "settled",
+    "slow_model",
 ]
 
 QUESTION = "What is the context window of Scout?"
@@ -66,6 +67,16 @@ def busy_journal(library: FakeLibrary) -> Iterator[None]:
     """The journal keeps everybody waiting, as where its file is on a slow disk."""
     with library.desk.journal._file._lock:
         yield
+
+
+@contextmanager
+def slow_model(library: FakeLibrary) -> Iterator[None]:
+    """Questions wait within it, and go on behind it whatever happened."""
+    library.gate.clear()
+    try:
+        yield
+    finally:
+        library.gate.set()
 
 
 def damage(library: FakeLibrary) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.language import language
 from index.errors import NoIndex
-from tests.asking_kit import MENTION, QUESTION, asked, labels, pressed, replied
+from tests.asking_kit import MENTION, QUESTION, asked, labels, pressed, replied, slow_model
 from tests.desk_kit import DeskLibrary, at_the_desk
 from tests.discord_forms import Form
 from tests.discord_payloads import LISTED, UNLISTED, User
@@ -101,24 +101,22 @@ async def test_a_language_without_a_catalogue_is_answered_in_english(wire: Wire)
 
 
 async def test_two_languages_at_once_are_not_mixed(library: DeskLibrary, wire: Wire) -> None:
-    library.gate.clear()
     locales = ["de", "en-US", "ja"] * 4
-    exchanges = [wire.command("ask", {"question": QUESTION}, locale=locale) for locale in locales]
-    for exchange in exchanges:
-        await exchange.acknowledged()
-    library.gate.set()
+    with slow_model(library):
+        exchanges = [wire.command("ask", {"question": QUESTION}, locale=locale) for locale in locales]
+        for exchange in exchanges:
+            await exchange.acknowledged()
     found = await asyncio.gather(*(exchange.answer() for exchange in exchanges))
     assert [told_in(text_of(message)) for message in found] == [{locale[:2]} for locale in locales]
 
 
 async def test_two_languages_at_once_are_not_mixed_in_what_goes_wrong(library: DeskLibrary, wire: Wire) -> None:
     library.answer = NoIndex("In English, at length.")
-    library.gate.clear()
     locales = ["de", "ja", "en-US"]
-    exchanges = [wire.command("ask", {"question": QUESTION}, locale=locale) for locale in locales]
-    for exchange in exchanges:
-        await exchange.acknowledged()
-    library.gate.set()
+    with slow_model(library):
+        exchanges = [wire.command("ask", {"question": QUESTION}, locale=locale) for locale in locales]
+        for exchange in exchanges:
+            await exchange.acknowledged()
     said = [text_of(await exchange.answer()).replace("\\", "") for exchange in exchanges]
     short = "There is no index yet: a moderator can build it with /reindex."
     assert said == [GERMAN.say(short), JAPANESE.say(short), "In English, at length."]

@@ -13,7 +13,19 @@ import pytest
 
 from bot.fairness import Limits
 from index.journal import Journal
-from tests.asking_kit import MENTION, QUESTION, asked, busy_journal, damage, id_in, labels, pressed, replied, settled
+from tests.asking_kit import (
+    MENTION,
+    QUESTION,
+    asked,
+    busy_journal,
+    damage,
+    id_in,
+    labels,
+    pressed,
+    replied,
+    settled,
+    slow_model,
+)
 from tests.desk_kit import DeskLibrary, at_the_desk
 from tests.discord_forms import Form
 from tests.discord_payloads import LISTED, UNLISTED, Channel, User, snowflake
@@ -180,15 +192,14 @@ async def test_a_question_asked_while_the_last_one_is_being_answered_is_refused_
     library: DeskLibrary, wire: Wire
 ) -> None:
     user = User.new()
-    library.gate.clear()
-    first = wire.command("ask", {"question": QUESTION}, user=user)
-    await first.acknowledged()
-    assert "still being answered" in (await refused(wire, user=user)).text
-    assert "still being answered" in (await refused(wire, user=user, guild=None)).text
-    assert "still being answered" in (await replied(wire, "And Maverick?", user=user)).text
-    other = wire.command("ask", {"question": QUESTION})
-    await other.acknowledged()
-    library.gate.set()
+    with slow_model(library):
+        first = wire.command("ask", {"question": QUESTION}, user=user)
+        await first.acknowledged()
+        assert "still being answered" in (await refused(wire, user=user)).text
+        assert "still being answered" in (await refused(wire, user=user, guild=None)).text
+        assert "still being answered" in (await replied(wire, "And Maverick?", user=user)).text
+        other = wire.command("ask", {"question": QUESTION})
+        await other.acknowledged()
     assert "10 million" in text_of(await first.answer())
     assert "10 million" in text_of(await other.answer())
     assert QUESTION in text_of(await asked(wire, user=user))
@@ -197,14 +208,13 @@ async def test_a_question_asked_while_the_last_one_is_being_answered_is_refused_
 async def test_a_full_queue_is_said_to_be_full_with_a_time_and_empties_again(
     library: DeskLibrary, tmp_path: Path
 ) -> None:
-    library.gate.clear()
     async with at_the_desk(library, tmp_path, limits=Limits(user_seconds=0.0, most_waiting=3)) as wire:
-        waiting = [wire.command("ask", {"question": QUESTION}) for _ in range(3)]
-        for one in waiting:
-            await one.acknowledged()
-        assert "Too many questions are waiting just now: try again in 1 s." in (await refused(wire)).text
-        assert "Too many questions" in (await replied(wire, QUESTION)).text
-        library.gate.set()
+        with slow_model(library):
+            waiting = [wire.command("ask", {"question": QUESTION}) for _ in range(3)]
+            for one in waiting:
+                await one.acknowledged()
+            assert "Too many questions are waiting just now: try again in 1 s." in (await refused(wire)).text
+            assert "Too many questions" in (await replied(wire, QUESTION)).text
         for one in waiting:
             assert "10 million" in text_of(await one.answer())
         await settled(wire)
