@@ -62,12 +62,9 @@ def open_library(settings: Settings) -> Library:
 
         return Indexer(
             snapshots=snapshots,
-            lock=settings.index_dir / "reindex.lock",
             embedder=loaded,
             new_store=FaissStore,
             open_store=FaissStore.load,
-            keep=settings.keep_snapshots,
-            cited=journal.cited,
         )
 
     return Library(
@@ -79,6 +76,7 @@ def open_library(settings: Settings) -> Library:
         answerer=answerer,
         indexer=indexer,
         journal=journal,
+        keep=settings.keep_snapshots,
     )
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from index.lexical import own_text
+from index.manifest import Manifest
 from index.ports import Encoding
 from index.retrieve import Shelf
-from index.snapshot import Manifest
 from index.sources import SourceFile
 from index.types import Document, Passage
 
@@ -94,7 +94,7 @@ def in_order(found: Sequence[Run], blocks: Iterator[list[Encoding]]) -> Iterator
             part, waiting = waiting[:left], waiting[left:]
             left -= len(part)
             yield part
-    if waiting or next(blocks, None):  # asked once more: an embedder may say only then that it failed, or is done
+    if waiting or next(blocks, []):  # asked once more: an embedder may say only then that it failed, or is done
         raise ValueError("there are more encodings than texts")
 
 
