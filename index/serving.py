@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 0.5
 """Seconds between two looks at the pointer, and so the longest that a switch goes unnoticed while questions come."""
 
+UNSEEN = "unseen"
+"""In the place of the pointer's signature where it is to be looked at in any case."""
+
 MAPPED = ("tokens.npy", "token_pieces.npy", "states.npy", "state_ids.npy")
 """Files of a snapshot that stay on the disk while it serves."""
 
@@ -92,7 +95,7 @@ class Serving:
     def put(self, held: Held) -> None:
         """Serve from this, which is live now."""
         with self._changing:
-            self.fallback, self._seen, self.held = "", None, held
+            self.fallback, self._seen, self.held = "", UNSEEN, held
 
     def due(self) -> bool:
         """Whether it is time to look again, and something moved."""
@@ -151,7 +154,7 @@ class Serving:
             self.fallback, self.held = "", self.opened(manifest, open_)
         except Exception as error:  # whatever it is, questions are answered
             if self._snapshots.pointer.signature() != seen:  # and was taken away again: the next look is at that
-                self._seen = None
+                self._seen = UNSEEN
                 return False
             why = without_step(error) if isinstance(error, LibraryError) else type(error).__name__
             self.fallback = f"{why} Answers come from snapshot {held.manifest.snapshot.id} until another is made live."
