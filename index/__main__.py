@@ -1,15 +1,14 @@
-"""The command line: reindex, ask, eval, status. Results on standard output, everything else on standard error."""
+"""The command line. Results on standard output, everything else on standard error."""
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import io
 import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,9 +17,22 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
-from index import Answer, Library, LibraryError, Settings, open_library
+from index import Library, LibraryError, Settings, open_library
+from index.errors import ReindexRunning
 from index.evaluate import Question, read_questions
 from index.measure import ask_all, book, recorded_answers
+from index.told import (
+    answer_line,
+    answer_lines,
+    diff_json,
+    diff_lines,
+    outcome,
+    report_json,
+    report_lines,
+    snapshot_json,
+    snapshot_lines,
+)
+from index.types import Report
 
 app = typer.Typer(
     help="Footnote's index: answers from your sources, quoted to the letter, or silence.",
@@ -33,6 +45,9 @@ EPILOG = "Exit codes: 0 done, 2 wrong usage, 3 no index yet, 4 sources unreadabl
 
 SeedsOption = Annotated[Path | None, typer.Option("--seeds", help="Folder with the sources. [SEEDS_DIR]")]
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index. [INDEX_DIR]")]
+WaitOption = Annotated[
+    float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for another process that builds.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -44,6 +59,8 @@ def reindex(
     if_stale: Annotated[
         bool, typer.Option("--if-stale", help="Only if there is no index or it does not fit the sources.")
     ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and make nothing live.")] = False,
+    wait: WaitOption = 0.0,
 ) -> None:
     """Build the index from the sources and make it live; the old one serves until then."""
     library = _library(seeds_dir=seeds, index_dir=index)
@@ -53,32 +70,55 @@ def reindex(
     if if_stale:
         print(f"Building the index: {reason}.", file=sys.stderr)
     with _progress() as progress:
-        report = library.reindex(progress, everywhere=True)  # who sits here may read the journal anyway
+        if dry_run:
+            preview = library.preview(progress, everywhere=True, wait=wait)
+            library.discard(preview.id)
+            report = preview.report
+        else:
+            with _audited(library, "reindex") as written:  # who sits here may read the journal anyway
+                report = library.reindex(progress, everywhere=True, wait=wait)
+                written(report)
+    _tell(report, as_json=as_json, live=not dry_run)
+
+
+@app.command(epilog=EPILOG)
+def snapshots(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """The snapshots that are kept, newest first."""
+    kept = _library(index_dir=index).snapshots()
     if as_json:
-        _print(
-            {
-                "snapshot": report.snapshot.id,
-                "added": report.added,
-                "changed": report.changed,
-                "removed": report.removed,
-                "skipped": [{"source": at.source, "reason": at.reason} for at in report.skipped],
-                "passages_before": report.passages_before,
-                "passages_after": report.passages_after,
-                "seconds": report.seconds,
-                "answered": report.answered,
-            }
-        )
-        return
-    print(f"snapshot   {report.snapshot.id}, by {report.snapshot.model}")
-    for name in ("added", "changed", "removed"):
-        if sources := getattr(report, name):
-            print(f"{name:10} {', '.join(sources)}")
-    for skipped in report.skipped:
-        print(f"skipped    {skipped.source}: {skipped.reason}")
-    print(f"passages   {report.passages_before} before, {report.passages_after} after")
-    for question in report.answered:
-        print(f"answered   {' '.join(question.split())}")
-    print(f"time       {report.seconds:.1f} s")
+        _print({"snapshots": [snapshot_json(info) for info in kept]})
+    else:
+        _lines(snapshot_lines(kept))
+
+
+@app.command(epilog=EPILOG)
+def diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="A snapshot's id, or a part of it.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="Another's.")],
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What changed from one snapshot to another: sources, and passages."""
+    found = _library(index_dir=index).diff(before, after)
+    if as_json:
+        _print(diff_json(found))
+    else:
+        _lines(diff_lines(found))
+
+
+@app.command(epilog=EPILOG)
+def rollback(
+    snapshot: Annotated[str, typer.Argument(metavar="ID", help="The snapshot's id, or a part of it.")],
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+    wait: WaitOption = 0.0,
+) -> None:
+    """Make a snapshot live again, once every byte of it is checked; a running bot follows."""
+    library = _library(index_dir=index)
+    with _progress() as progress, _audited(library, f"rollback {snapshot}") as written:
+        report = library.rollback(snapshot, progress, wait=wait)
+        written(report)
+    _tell(report, as_json=as_json, live=True)
 
 
 @app.command(epilog=EPILOG)
@@ -102,7 +142,7 @@ def ask(
         if as_json or batch:
             _print(answer_line(at.id, answer))
         else:
-            _show(answer)
+            _lines(answer_lines(answer))
 
 
 @app.command("eval", epilog=EPILOG)
@@ -128,9 +168,7 @@ def evaluate(
             run = recorded_answers(last, documents, questions, model=settings.embedding_model, max_bytes=limit)
         else:
             run = ask_all(
-                lambda index: _library(
-                    seeds_dir=documents, index_dir=index, journal_file=index / "journal.sqlite3"
-                ),  # what users ask is none of its business
+                lambda index: _library(seeds_dir=documents, index_dir=index),
                 documents,
                 questions,
                 answer_line,
@@ -195,6 +233,8 @@ def main() -> int:
         return error.exit_code
     except LibraryError as error:
         print(error, file=sys.stderr)
+        if isinstance(error, ReindexRunning) and error.where:
+            print(error.where, file=sys.stderr)
         return error.exit_code
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
@@ -225,7 +265,40 @@ def _library(**places: Path | None) -> Library:
         raise typer.BadParameter("the setting LOG_LEVEL is DEBUG, INFO, WARNING or ERROR")
     logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(message)s")
     given = {name: place for name, place in places.items() if place is not None}
+    index = given.get("index_dir")
+    if index is not None and index.resolve() != settings.index_dir.resolve():
+        # What users asked of the one index is no business of another.
+        given.setdefault("journal_file", index / settings.journal_file.name)
     return open_library(settings.model_copy(update=given))
+
+
+@contextlib.contextmanager
+def _audited(library: Library, what: str) -> Iterator[Callable[[Report], None]]:
+    """A line in the audit of what was done from here, whatever came of it."""
+    came = ["interrupted"]
+
+    def written(report: Report) -> None:
+        came[0] = outcome(report)
+
+    try:
+        yield written
+    except Exception as error:
+        came[0] = f"failed: {error}"
+        raise
+    finally:
+        library.audit(what, came[0], where="command line")
+
+
+def _tell(report: Report, *, as_json: bool, live: bool) -> None:
+    if as_json:
+        _print(report_json(report, live=live))
+    else:
+        _lines(report_lines(report, live=live))
+
+
+def _lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)
 
 
 @contextlib.contextmanager
@@ -258,52 +331,6 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
             bars.update(tasks[what], completed=done)
 
         yield bar
-
-
-def answer_line(name: Any, answer: Answer) -> dict[str, Any]:
-    """An answer as the contract has it."""
-    return {
-        "id": name,
-        "question": answer.question,
-        "abstained": answer.abstained,
-        "confidence": answer.confidence,
-        "answer": None if answer.abstained else answer.text,
-        "reason": answer.text if answer.abstained else None,
-        "why": answer.why,
-        "missing": answer.missing,
-        "generator": answer.generator,
-        "snapshot": answer.snapshot,
-        "latency_ms": answer.latency_ms,
-        "short_answer": dataclasses.asdict(answer.short_answer) if answer.short_answer else None,
-        "verdict": answer.verdict or None,
-        "conflict": answer.conflict,
-        "citations": [
-            {
-                "number": at.number,
-                "source": at.source,
-                "title": at.title,
-                "section": at.section,
-                "start": at.start,
-                "end": at.end,
-                "quote": at.quote,
-                "score": at.score,
-                "url": at.url,
-            }
-            for at in answer.citations
-        ],
-    }
-
-
-def _show(answer: Answer) -> None:
-    if said := answer.verdict.title() or (answer.short_answer and " ".join(answer.short_answer.text.split())):
-        print(f"{said}\n")
-    print(answer.text)
-    if answer.abstained and answer.citations:
-        print("\nThe nearest passages:")
-    for at in answer.citations:
-        place = " > ".join(filter(None, [at.source, at.section]))
-        print(f"\n[{at.number}] {at.shown}\n    {place}, characters {at.start} to {at.end}")
-    print(f"\nconfidence {answer.confidence:.2f}, snapshot {answer.snapshot}")
 
 
 def _print(value: Any) -> None:

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from index.layout import block_of
+from index.manifest import Manifest
 from index.sources import extracted
 from index.types import Block, Document, Passage, Section
 
-__all__ = ["Archive", "read_suggestions", "read_texts", "write_suggestions", "write_texts"]
+__all__ = ["ID", "Archive", "read_suggestions", "read_texts", "write_suggestions", "write_texts"]
 
 DOCUMENTS = "documents.jsonl"
 PASSAGES = "passages.jsonl"
@@ -56,13 +57,13 @@ class Archive:
             return dict(found)
 
     def _checked(self, folder: Path) -> dict[str, Document] | None:
-        """What is read of a snapshot that is whole: no pointer vouches for its manifest, so its id and format must."""
+        """What is read of a snapshot whose manifest and documents are as they were written."""
         try:
-            manifest = json.loads((folder / "manifest.json").read_bytes())
+            manifest = Manifest.from_json((folder / "manifest.json").read_bytes().decode("utf-8"))
             data = (folder / DOCUMENTS).read_bytes()
-            if (manifest["snapshot"]["id"], manifest["snapshot"]["format"]) != (folder.name, self._form):
+            if (manifest.snapshot.id, manifest.snapshot.format) != (folder.name, self._form):
                 return None
-            if hashlib.sha256(data).hexdigest() != manifest["files"][DOCUMENTS]:
+            if hashlib.sha256(data).hexdigest() != manifest.files[DOCUMENTS]:
                 return None
             return {each.source: each for each in _documents(io.BytesIO(data))}
         except (OSError, KeyError, TypeError, ValueError, RecursionError):

@@ -63,12 +63,9 @@ def open_library(settings: Settings) -> Library:
 
         return Indexer(
             snapshots=snapshots,
-            lock=settings.index_dir / "reindex.lock",
             embedder=loaded,
             new_store=FaissStore,
             open_store=FaissStore.load,
-            keep=settings.keep_snapshots,
-            cited=journal.cited,
             seconds=settings.extract_seconds,
         )
 
@@ -83,6 +80,7 @@ def open_library(settings: Settings) -> Library:
         indexer=indexer,
         journal=journal,
         web=Web(settings.index_dir / "fetched", allowed=settings.fetch_allow_hosts, max_bytes=max_bytes),
+        keep=settings.keep_snapshots,
     )
 
 

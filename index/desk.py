@@ -152,20 +152,36 @@ class Desk:
         is who solved them, if a person did. What was answered before and voted down stays open: an answer alone does
         not mend it.
         """
-        seen = {one for gap in self.journal.gaps(guild, everywhere=everywhere) for one in gap.ids}
+        return self.answered_for([(guild, everywhere)], user=user, progress=progress)[0]
+
+    def answered_for(
+        self,
+        readers: Sequence[tuple[int | None, bool]],
+        *,
+        user: int | None = None,
+        progress: Progress | None = None,
+        ask: Callable[[str], Answer] | None = None,
+    ) -> list[tuple[str, ...]]:
+        """The same for several at once, each (guild, everywhere), in their order. With `ask`, which answers from what
+        is not live yet, nothing is solved: these are the gaps that would have an answer."""
+        seen = [
+            {one for gap in self.journal.gaps(guild, everywhere=everywhere) for one in gap.ids}
+            for guild, everywhere in readers
+        ]
         unanswered = [gap for gap in self.journal.gaps(None, everywhere=True) if self._never_answered(gap)]
         questions = list(dict.fromkeys(gap.question for gap in unanswered))[:MOST_ASKED_AGAIN]
-        solved: list[str] = []
+        solved: list[Gap] = []
         try:
             for done, question in enumerate(questions, 1):
-                if not self._ask(question).abstained:
+                if not (ask or self._ask)(question).abstained:
                     same = [gap for gap in unanswered if gap.question == question]
-                    solved += [gap.question for gap in same if self._solved(gap, user) and not seen.isdisjoint(gap.ids)]
+                    solved += [gap for gap in same if ask or self._solved(gap, user)]
                 if progress:
                     progress("asking open gaps again", done, len(questions))
         except LibraryError as error:  # those before it are solved all the same
             log.warning("Not every open gap is asked again: %s", error)
-        return tuple(dict.fromkeys(solved))
+        told = ((gap.question for gap in solved if not ids.isdisjoint(gap.ids)) for ids in seen)
+        return [tuple(dict.fromkeys(questions)) for questions in told]
 
     def _never_answered(self, gap: Gap) -> bool:
         if gap.why == "unanswered":

@@ -1,11 +1,15 @@
 """Errors fit to show a user: what happened, and the step that mends it."""
 
 __all__ = [
+    "Damaged",
     "IndexMismatch",
     "JournalUnavailable",
     "LibraryError",
     "NoIndex",
+    "NoSuchSnapshot",
+    "PreviewGone",
     "QuestionsUnreadable",
+    "ReindexCancelled",
     "ReindexRunning",
     "SourcesUnreadable",
     "UnreadableSource",
@@ -20,6 +24,12 @@ class LibraryError(Exception):
 
 class QuestionsUnreadable(LibraryError):
     """A file of questions is not there, or a line of it is no question."""
+
+    exit_code = 2
+
+
+class NoSuchSnapshot(LibraryError):
+    """No snapshot is called so, or several begin or end so."""
 
     exit_code = 2
 
@@ -42,8 +52,25 @@ class IndexMismatch(LibraryError):
     exit_code = 5
 
 
+class Damaged(IndexMismatch):
+    """A file of the index is not as it was written."""
+
+
 class ReindexRunning(LibraryError):
-    """Another reindex is under way."""
+    """Another reindex is under way. `where` says in which process, for whoever runs the program; empty where that is
+    not known."""
+
+    def __init__(self, said: str, where: str = "") -> None:
+        super().__init__(said)
+        self.where = where
+
+
+class ReindexCancelled(LibraryError):
+    """The reindex was stopped by whoever asked for it; the index is as it was before."""
+
+
+class PreviewGone(LibraryError):
+    """What was previewed can't be made live any more: something changed since."""
 
 
 class JournalUnavailable(LibraryError):

@@ -1,28 +1,28 @@
-"""Sources -> a snapshot on disk -> a shelf in memory. One builder at a time, across processes."""
+"""Sources -> a snapshot on disk -> a shelf in memory."""
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from index.archive import read_suggestions, write_suggestions
 from index.chunk import chunk
 from index.confined import SECONDS
-from index.errors import IndexMismatch, JournalUnavailable, ReindexRunning, SourcesUnreadable, UnreadableSource
+from index.errors import IndexMismatch, ReindexCancelled, SourcesUnreadable, UnreadableSource
 from index.keyword import KeywordIndex
 from index.late import TokenStore, TokenStoreBuilder
 from index.lexical import own_text
+from index.manifest import FORMAT, Manifest
 from index.ports import Embedder, Progress, VectorStore
 from index.retrieve import Shelf
 from index.reuse import Earlier, Run, in_order, runs
-from index.snapshot import FORMAT, Manifest, Snapshots, new_id, read_texts, write_texts
+from index.snapshot import Snapshots, new_id, read_texts, write_texts
 from index.sources import Reading, parse
 from index.states import StateStore, StateStoreBuilder
 from index.suggest import checked, questions
@@ -40,13 +40,12 @@ Ask = Callable[[Shelf, str], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A snapshot that is live now, what is in memory of it, how many of its passages were embedded for it, and, where
-    all of them were, why, if a reason is known."""
+    """A snapshot that is whole, but not live yet, what is in memory of it, and how many of its passages were embedded
+    for it."""
 
     manifest: Manifest
     shelf: Shelf
     embedded: int
-    anew: str
 
 
 class Indexer:
@@ -56,47 +55,57 @@ class Indexer:
         self,
         *,
         snapshots: Snapshots,
-        lock: Path,
         embedder: Embedder,
         new_store: Callable[[int], VectorStore],
         open_store: Callable[[Path], VectorStore],
-        keep: int,
-        cited: Callable[[], Collection[str]] = tuple,
         seconds: float = SECONDS,
     ) -> None:
-        """`cited` names the snapshots that kept answers are from: they are kept beyond the newest `keep`.
-
-        `seconds` is how long the text of one source may take to be taken out of it."""
+        """`seconds` is how long the text of one source may take to be taken out of it."""
         self._snapshots = snapshots
-        self._lock = lock
         self._embedder = embedder
         self._new_store = new_store
         self._open_store = open_store
-        self._keep = keep
-        self._cited = cited
         self._seconds = seconds
 
     def build(
         self,
+        place: Path,
         reading: Reading,
         progress: Progress | None = None,
         *,
         ask: Ask | None = None,
-        before: Callable[[], Earlier | str] = lambda: "",
+        before: Earlier | None = None,
     ) -> Built:
-        """A snapshot of these sources, live on disk; `ask` is how its suggestions are checked, without it there are
-        none, and `before` gives the index that is live by then, to use again what did not change, or says why not.
+        """A snapshot of these sources in the folder `place`, sealed; `ask` is how its suggestions are checked, without
+        it there are none, and `before` is the index before, to use again what did not change.
 
-        Raises ReindexRunning when another builder is at work, SourcesUnreadable when no source has a passage.
+        Raises SourcesUnreadable when no source has a passage.
         """
-        self._lock.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with FileLock(self._lock, timeout=0):
-                built = self._built(reading, progress, ask, before())
-                self._snapshots.prune(self._keep, self._spared())
-                return built
-        except Timeout as error:
-            raise ReindexRunning("A reindex is already running: wait until it is done.") from error
+        documents, passages, skipped = self._chunked(reading, progress, before)
+        if not passages:
+            named = (
+                "; ".join(f"{item.source} {item.reason}" for item in skipped[:5]) or "there are only headings and marks"
+            )
+            raise SourcesUnreadable(f"Not one source holds a passage ({named}): mend one of them, then reindex.")
+        snapshot = Snapshot(
+            id=new_id(reading.hashes),
+            created=datetime.now(UTC),
+            model=self._embedder.name,
+            dimension=self._embedder.dimension,
+            hashes=reading.hashes,
+            passages=len(passages),
+            format=FORMAT,
+        )
+        rows = before.rows(passages) if before else [None] * len(passages)
+        shelf = self._written(place, snapshot.id, documents, passages, progress, rows, before)
+        shelf = replace(shelf, suggestions=_suggestions(shelf, ask, progress) if ask else ())
+        write_suggestions(place, shelf.suggestions)
+        counts = Counter(passage.document_id for passage in passages)
+        titles = {at.source: (at.title, at.url, len(at.text), counts[at.id]) for at in documents.values()}
+        manifest = self._snapshots.seal(
+            place, snapshot, max_tokens=self._embedder.max_tokens, titles=titles, skipped=skipped
+        )
+        return Built(manifest, shelf, rows.count(None))
 
     def open(self, manifest: Manifest) -> Shelf:
         """The shelf of a snapshot whose every file was checked. Raises IndexMismatch."""
@@ -119,42 +128,6 @@ class Indexer:
             states=StateStore.load(folder),
             suggestions=read_suggestions(folder),
         )
-
-    def _spared(self) -> Collection[str]:
-        try:
-            return self._cited()
-        except JournalUnavailable as error:
-            log.warning("Which snapshots answers are from is not known, so only the newest are kept: %s", error)
-            return ()
-
-    def _built(self, reading: Reading, progress: Progress | None, ask: Ask | None, found: Earlier | str) -> Built:
-        before, why = (found, "") if isinstance(found, Earlier) else (None, found)
-        documents, passages, skipped = self._chunked(reading, progress, before)
-        if not passages:
-            named = (
-                "; ".join(f"{item.source} {item.reason}" for item in skipped[:5]) or "there are only headings and marks"
-            )
-            raise SourcesUnreadable(f"Not one source holds a passage ({named}): mend one of them, then reindex.")
-        snapshot = Snapshot(
-            id=new_id(reading.hashes),
-            created=datetime.now(UTC),
-            model=self._embedder.name,
-            dimension=self._embedder.dimension,
-            hashes=reading.hashes,
-            passages=len(passages),
-            format=FORMAT,
-        )
-        with self._snapshots.building() as place:
-            rows = before.rows(passages) if before else [None] * len(passages)
-            shelf = self._written(place, snapshot.id, documents, passages, progress, rows, before)
-            shelf = replace(shelf, suggestions=_suggestions(shelf, ask, progress) if ask else ())
-            write_suggestions(place, shelf.suggestions)
-            counts = Counter(passage.document_id for passage in passages)
-            titles = {at.source: (at.title, at.url, len(at.text), counts[at.id]) for at in documents.values()}
-            manifest = self._snapshots.publish(
-                place, snapshot, max_tokens=self._embedder.max_tokens, titles=titles, skipped=skipped
-            )
-        return Built(manifest, shelf, rows.count(None), why)
 
     def _chunked(
         self, reading: Reading, progress: Progress | None, before: Earlier | None
@@ -222,6 +195,8 @@ def _suggestions(shelf: Shelf, ask: Ask, progress: Progress | None) -> tuple[str
     """Questions that the shelf answers; none where making them fails, for an index without them serves as well."""
     try:
         return checked(questions(shelf.documents, shelf.passages), lambda at: ask(shelf, at), progress=progress)
+    except ReindexCancelled:
+        raise
     except Exception:  # whatever it was, the index is as good without
         log.warning("There are no suggestions, for they could not be made", exc_info=True)
         return ()

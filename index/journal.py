@@ -17,7 +17,7 @@ from index.errors import JournalUnavailable
 from index.gaps import figures, helped, open_gaps
 from index.journal_file import JournalFile
 from index.journal_rows import as_text, as_turn, insert, recorded, stored, tally, whole
-from index.types import Answer, Day, Gap, Recorded, Stored, Tally, Turn
+from index.types import Answer, Audited, Day, Gap, Recorded, Stored, Tally, Turn
 
 __all__ = ["Journal"]
 
@@ -176,6 +176,19 @@ class Journal:
                 db.execute("DELETE FROM settings WHERE guild = ? AND name = ?", (guild, name))
             else:
                 db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (guild, name, whole(value)))
+
+    def audit(self, *, who: int | None, where: str, what: str, outcome: str) -> None:
+        """Write down for good what somebody did to the index; `who` is None where it was no person."""
+        row = (self._time(), who, whole(where), whole(what), whole(outcome))
+        with self._file.writing() as db:
+            db.execute("INSERT INTO audit (at, who, place, what, outcome) VALUES (?, ?, ?, ?, ?)", row)
+
+    def audited(self, limit: int, *, before: int | None = None) -> tuple[Audited, ...]:
+        """The last lines of the audit, newest first; those before the line of that number."""
+        found = "SELECT * FROM audit WHERE ? IS NULL OR number < ? ORDER BY number DESC LIMIT ?"
+        with self._file.reading() as db:
+            rows = db.execute(found, (before, before, max(0, limit))).fetchall()
+        return tuple(Audited(row[0], datetime.fromisoformat(row[1]), *row[2:]) for row in rows)
 
     def cited(self) -> frozenset[str]:
         """The ids of the snapshots that answers in the journal quote."""

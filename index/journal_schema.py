@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 
 __all__ = ["APPLICATION", "MIGRATIONS", "migrate", "version"]
 
@@ -66,9 +67,28 @@ CREATE TABLE settings (
 """
 """Times are in UTC, as ISO 8601 with microseconds, so that they sort as text. Users and channels are keyed hashes."""
 
-MIGRATIONS = (FIRST,)
-"""The script at place n makes version n + 1 of version n. One that was released is never changed; a semicolon only
-ever ends a statement."""
+AUDIT = """
+CREATE TABLE audit (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    who INTEGER,
+    place TEXT NOT NULL,
+    what TEXT NOT NULL,
+    outcome TEXT NOT NULL
+);
+CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
+CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
+CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
+WHEN EXISTS (SELECT 1 FROM audit WHERE number = NEW.number)
+BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END
+"""
+"""What was done to the index: who is in it by their plain id, for it is there to name them, and it is about nobody's
+questions. Neither forgetting a person nor the age of questions touches it."""
+
+MIGRATIONS = (FIRST, AUDIT)
+"""The script at place n makes version n + 1 of version n. One that was released is never changed."""
 
 
 def version(db: sqlite3.Connection) -> int:
@@ -83,10 +103,20 @@ def migrate(db: sqlite3.Connection, scripts: tuple[str, ...] = MIGRATIONS) -> No
         db.execute("BEGIN IMMEDIATE")
         try:
             seen = version(db)  # another process may have come first
-            for statement in scripts[seen].split(";") if seen < len(scripts) else ():
+            for statement in _statements(scripts[seen]) if seen < len(scripts) else ():
                 db.execute(statement)
             db.execute(f"PRAGMA user_version = {min(seen + 1, len(scripts))}")
             db.execute("COMMIT")
         except BaseException:
             db.rollback()
             raise
+
+
+def _statements(script: str) -> Iterator[str]:
+    """A script's statements; a semicolon within a trigger ends none."""
+    begun = ""
+    for part in script.split(";"):
+        begun += f"{part};"
+        if sqlite3.complete_statement(begun):
+            yield begun
+            begun = ""

@@ -1,4 +1,4 @@
-"""`Library`: ask, reindex, status; owns the live snapshot. What people do with answers is its desk's."""
+"""`Library`: ask, reindex, status, and the snapshots before. What people do with answers is its desk's."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.errors import IndexMismatch, LibraryError, NoIndex
+from index.course import Request
+from index.errors import Damaged, IndexMismatch, JournalUnavailable, LibraryError, NoIndex
+from index.history import compared, listed
 from index.journal import Journal
-from index.snapshot import Manifest, Snapshots
+from index.manifest import Manifest
+from index.own_questions import FILE
+from index.rebuild import Ask, Rebuild
+from index.serving import Serving
+from index.snapshot import Snapshots
 from index.sources import NOTHING, Reading, read_sources
-from index.staleness import broken, indexed, said, states
-from index.types import Answer, Document, Report, Status
+from index.staleness import broken, said, states
+from index.types import Answer, Diff, Document, Preview, Report, Running, SnapshotInfo, Status
 
 if TYPE_CHECKING:
     from index.answer import Answerer
@@ -24,7 +30,6 @@ if TYPE_CHECKING:
     from index.indexer import Indexer
     from index.ports import Embedder, Progress, Vectors
     from index.retrieve import Shelf
-    from index.reuse import Earlier
     from index.web import Web
 
 __all__ = ["Library"]
@@ -46,9 +51,11 @@ class Library:
         answerer: Callable[[Embedder], Answerer],
         indexer: Callable[[Embedder], Indexer],
         journal: Journal,
+        keep: int,
         web: Web | None = None,
     ) -> None:
-        """Opens nothing; `embedder` loads the model when it is first needed. Without `web` only files are sources."""
+        """Opens nothing; `embedder` loads the model when it is first needed. `keep` snapshots are kept, the newest.
+        Without `web` only files are sources."""
         self._snapshots = snapshots
         self._seeds = seeds
         self._max_bytes = max_bytes
@@ -56,12 +63,22 @@ class Library:
         self._load_embedder = embedder
         self._make_answerer = answerer
         self._make_indexer = indexer
+        self._journal = journal
         self._loading = threading.Lock()
         self._embedder: Embedder | None = None
         self._answerer: Answerer | None = None
-        self._shelf: Shelf | None = None
-        self._journal = journal
+        self._serving = Serving(snapshots=snapshots, model=model)
         self._web = web
+        self._rebuild = Rebuild(
+            snapshots=snapshots,
+            serving=self._serving,
+            read=self._read,
+            engines=self._engines,
+            desk=lambda: self.desk,
+            questions=seeds / FILE,
+            keep=keep,
+            cited=journal.cited,
+        )
 
     @cached_property
     def desk(self) -> Desk:
@@ -75,22 +92,38 @@ class Library:
             vectors=self._vectors,
             live=self._live_id,
             documents=self._documents,
-            known=lambda: self._shelf.suggestions if self._shelf else (),
+            known=lambda: shelf.suggestions if (shelf := self._serving.shelf) else (),
         )
 
     def load(self, progress: Progress | None = None) -> None:
-        """Load the model and the live snapshot; quick when both are there.
+        """Load the model and the live snapshot, or the newest good one where that is damaged; quick once they are.
 
         Raises NoIndex, IndexMismatch.
         """
-        if self._shelf is None:
-            self._live_manifest()  # that there is no index is said before the model takes its seconds
+        if self._serving.held is None:
+            try:
+                self._serving.live()  # that there is no index is said before the model takes its seconds
+            except Damaged as error:
+                log.warning("The live snapshot is damaged: %s", error)
         embedder = self._model_loaded(progress)
-        with self._loading:
-            if self._shelf is None:
-                if progress:
-                    progress("loading the index", 0, 0)
-                self._shelf = self._make_indexer(embedder).open(self._live_manifest())
+        if self._serving.held is None:
+            if progress:
+                progress("loading the index", 0, 0)
+            self._serving.load(self._make_indexer(embedder).open)
+
+    def follow(self) -> bool:
+        """Take up what another process made live; whether another snapshot serves now. Never fails.
+
+        To be called every half second by whoever goes on for long; a question has it done beside it. It takes as long
+        as loading takes where there is something new, and questions are answered meanwhile.
+        """
+        if not self._serving.moved():
+            return False
+        try:
+            return self._serving.follow(self._make_indexer(self._model_loaded(None)).open)
+        except Exception as error:  # a question tells it
+            log.warning("No snapshot can be loaded: %s", error if isinstance(error, LibraryError) else type(error))
+            return False
 
     def ask(self, question: str) -> Answer:
         """The answer from exactly one snapshot; loads what is not loaded yet.
@@ -108,7 +141,13 @@ class Library:
         return answerer.nearest(shelf, _readable(question), most)
 
     def reindex(
-        self, progress: Progress | None = None, *, guild: int | None = None, everywhere: bool = False
+        self,
+        progress: Progress | None = None,
+        *,
+        guild: int | None = None,
+        everywhere: bool = False,
+        cancelled: threading.Event | None = None,
+        wait: float = 0.0,
     ) -> Report:
         """Build a snapshot from the sources as they are now and make it live; questions go on meanwhile.
 
@@ -116,50 +155,91 @@ class Library:
         what its reader may see: the gaps of the server `guild`, or, for the owner alone, those of all servers and
         what was reported in direct messages (`everywhere`); with neither, none.
 
-        Raises SourcesUnreadable (the old index keeps serving), ReindexRunning.
+        Who asks while one runs in this process gets the report of the next, with all others who do. `cancelled` stops
+        it where it is set, up to the switch; where several share a run, once all of them have set theirs. For another
+        process it waits `wait` seconds.
+
+        Raises SourcesUnreadable (the old index keeps serving), ReindexRunning, ReindexCancelled.
         """
-        started = time.perf_counter()
-        if self._web:
-            self._web.refresh(self._seeds, progress)
-        reading = self._reading()
-        before = self._manifest_or_none()
-        embedder = self._model_loaded(progress)
-        answerer = self._answerer
-        ask = answerer.answer if answerer else None
-        indexer = self._make_indexer(embedder)
-        built = indexer.build(reading, progress, ask=ask, before=partial(self._earlier, indexer))
-        manifest = built.manifest
-        with self._loading:  # a load that began before must not put the older one back
-            self._shelf = built.shelf
-        answered = self._answered_now(guild, everywhere=everywhere, progress=progress)
-        old, new = indexed(before), indexed(manifest)
-        return Report(
-            snapshot=manifest.snapshot,
-            added=tuple(sorted(new.keys() - old.keys())),
-            changed=tuple(sorted(name for name in new.keys() & old.keys() if new[name] != old[name])),
-            removed=tuple(sorted(old.keys() - new.keys())),
-            skipped=manifest.skipped,
-            passages_before=before.snapshot.passages if before else 0,
-            passages_after=manifest.snapshot.passages,
-            seconds=round(time.perf_counter() - started, 3),
-            answered=answered,
-            embedded=built.embedded,
-            anew=built.anew,
-        )
+        return self._rebuild.reindex(Request(progress, cancelled, guild, everywhere, wait))
+
+    def preview(
+        self,
+        progress: Progress | None = None,
+        *,
+        guild: int | None = None,
+        everywhere: bool = False,
+        cancelled: threading.Event | None = None,
+        wait: float = 0.0,
+    ) -> Preview:
+        """What `reindex` would report now, and nothing of it done. What is built is kept for `publish` until anything
+        else is built, by whichever process; `discard` lets it go before."""
+        return self._rebuild.preview(Request(progress, cancelled, guild, everywhere, wait))
+
+    def publish(
+        self,
+        preview: str,
+        progress: Progress | None = None,
+        *,
+        guild: int | None = None,
+        everywhere: bool = False,
+        wait: float = 0.0,
+    ) -> Report:
+        """Make live what was previewed, by the preview's id, also after a restart.
+
+        Raises PreviewGone where the sources changed since or it is no longer there, ReindexRunning.
+        """
+        return self._rebuild.publish(preview, Request(progress, None, guild, everywhere, wait))
+
+    def discard(self, preview: str) -> None:
+        """Let a preview go, by its id."""
+        self._rebuild.discard(preview)
+
+    def rollback(self, snapshot: str, progress: Progress | None = None, *, wait: float = 0.0) -> Report:
+        """Make a snapshot live that is kept, by its id or a part of it, once all of it is checked; a later reindex goes
+        on from there.
+
+        Raises NoIndex, NoSuchSnapshot, IndexMismatch where it is damaged or does not fit, ReindexRunning.
+        """
+        return self._rebuild.rollback(snapshot, Request(progress, wait=wait))
+
+    def snapshots(self) -> tuple[SnapshotInfo, ...]:
+        """Those that are kept, newest first."""
+        return listed(self._snapshots)
+
+    def diff(self, before: str, after: str) -> Diff:
+        """What changed from one snapshot to the other, by their ids or parts of them, whatever models they are for.
+
+        Raises NoIndex, NoSuchSnapshot, IndexMismatch where one is damaged or of another format.
+        """
+        return compared(self._snapshots, before, after)
+
+    def running(self) -> Running | None:
+        """How far the reindex or preview is that runs in this process, None where none does."""
+        return self._rebuild.now
+
+    def audit(self, what: str, outcome: str, *, where: str, who: int | None = None) -> None:
+        """Write down what was done to the index; where that fails it is logged, and nothing else fails with it."""
+        try:
+            self._journal.audit(who=who, where=where, what=what, outcome=outcome)
+        except JournalUnavailable as error:
+            log.warning("The audit lacks a line (%s, %s, by %s from %s): %s", what, outcome, who, where, error)
 
     def status(self) -> Status:
         """What is indexed. Loads no model; reads the sources' bytes to say what changed since."""
         try:
-            reading = self._reading()
+            reading = self._read()
         except LibraryError:
             reading = Reading((), ())
-        stale = ""
+        stale, held, fallback = "", self._serving.held, self._serving.fallback
         try:
-            manifest: Manifest | None = self._live_manifest()
+            manifest: Manifest | None = self._serving.live()
         except NoIndex:
             manifest, stale = None, "there is no index yet"
         except IndexMismatch as error:
             manifest, stale = self._manifest_or_none(), str(error)
+        if fallback and held:
+            manifest, stale = held.manifest, fallback
         changes = states(manifest, reading)
         return Status(
             snapshot=manifest.snapshot if manifest else None,
@@ -167,45 +247,36 @@ class Library:
             skipped=reading.skipped + broken(manifest, reading),
             stale=stale or said(changes),
             model=self._model,
-            ready=self._shelf is not None,
+            ready=held is not None,
+            fallback=fallback,
         )
 
+    def _read(self, progress: Progress | None = None) -> Reading:
+        """The sources as they are: files, and the copies of pages from the web, which with `progress` are fetched anew
+        before. Raises SourcesUnreadable."""
+        if self._web is None:
+            return read_sources(self._seeds, self._max_bytes, NOTHING)
+        if progress:
+            self._web.refresh(self._seeds, progress)
+        return read_sources(self._seeds, self._max_bytes, self._web.reading(self._seeds))
+
+    def _engines(self, progress: Progress) -> tuple[Indexer, Ask]:
+        embedder, answerer = self._model_loaded(progress), self._answerer
+        if answerer is None:
+            raise LibraryError("The model is not loaded: try again.")
+        return self._make_indexer(embedder), answerer.answer
+
     def _open(self) -> tuple[Shelf, Answerer]:
-        """The live shelf and what answers from it, loaded if they are not."""
-        if self._shelf is None or self._answerer is None:
+        """The shelf that serves and what answers from it, loaded if they are not."""
+        shelf, answerer = self._serving.shelf, self._answerer
+        if shelf is None or answerer is None:
             self.load()
-        shelf, answerer = self._shelf, self._answerer
+            shelf, answerer = self._serving.shelf, self._answerer
+        elif self._serving.due():
+            threading.Thread(target=self.follow, name="follow", daemon=True).start()
         if shelf is None or answerer is None:
             raise LibraryError("The index is not loaded: ask again.")
         return shelf, answerer
-
-    def _answered_now(self, guild: int | None, *, everywhere: bool, progress: Progress | None) -> tuple[str, ...]:
-        """The gaps that have an answer now; none where they can't be asked again, for the index is rebuilt as well."""
-        try:
-            return self.desk.answered_now(guild, everywhere=everywhere, progress=progress)
-        except Exception as error:  # what it says may quote a question, which no log may hold
-            said = error if isinstance(error, LibraryError) else type(error).__name__
-            log.warning("Open gaps are not asked again: %s", said)
-            return ()
-
-    def _earlier(self, indexer: Indexer) -> Earlier | str:
-        """The live index, to use again what did not change; or why everything is made anew."""
-        from index.reuse import Earlier
-
-        try:
-            manifest = self._live_manifest()
-            shelf = self._shelf
-            if shelf is None or shelf.id != manifest.snapshot.id:
-                shelf = indexer.open(manifest)
-        except NoIndex:
-            return "there was no index before"
-        except IndexMismatch as error:
-            return str(error)
-        return Earlier(manifest, shelf)
-
-    def _reading(self) -> Reading:
-        """The sources as they are: files, and the copies of pages from the web. Raises SourcesUnreadable."""
-        return read_sources(self._seeds, self._max_bytes, self._web.reading(self._seeds) if self._web else NOTHING)
 
     def _vectors(self, questions: Sequence[str]) -> list[Vectors]:
         """Unit vectors of questions, each of shape (dimension,)."""
@@ -214,7 +285,7 @@ class Library:
 
     def _live_id(self) -> str:
         """The live snapshot's id, also before it is loaded; empty where there is none."""
-        shelf = self._shelf
+        shelf = self._serving.shelf
         if shelf is not None:
             return shelf.id
         manifest = self._manifest_or_none()
@@ -222,19 +293,10 @@ class Library:
 
     def _documents(self, snapshot: str) -> dict[str, Document] | None:
         """The documents of a snapshot by source, of an older one as long as it is kept."""
-        shelf = self._shelf
+        shelf = self._serving.shelf
         if shelf is not None and shelf.id == snapshot:
             return {document.source: document for document in shelf.documents.values()}
         return self._snapshots.documents(snapshot) if snapshot else None
-
-    def _live_manifest(self) -> Manifest:
-        manifest = self._snapshots.live()
-        if manifest.snapshot.model != self._model:
-            raise IndexMismatch(
-                f"The index was built with the model {manifest.snapshot.model}, but EMBEDDING_MODEL is {self._model}: "
-                "run `python -m index reindex`, or set EMBEDDING_MODEL back."
-            )
-        return manifest
 
     def _manifest_or_none(self) -> Manifest | None:
         try:

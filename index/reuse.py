@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from index.lexical import own_text
+from index.manifest import Manifest
 from index.ports import Encoding
 from index.retrieve import Shelf
-from index.snapshot import Manifest
 from index.sources import SourceFile
 from index.types import Document, Passage
 

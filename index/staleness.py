@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.snapshot import Manifest
+from index.manifest import Manifest
 from index.sources import Reading
 from index.types import Skipped, SourceInfo
 

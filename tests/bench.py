@@ -178,11 +178,9 @@ def _parts(index: Path, rounds: int, say: Say) -> dict[str, float]:
     scorer = ReadingScorer(EvidenceScorer(), Stopwatch(BundledReader(), "read", spent))
     indexer = Indexer(
         snapshots=snapshots,
-        lock=index / "lock",
         embedder=embedder,
         new_store=FaissStore,
         open_store=FaissStore.load,
-        keep=1,
     )
     shelf = indexer.open(snapshots.live())
     shelf = replace(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -150,18 +150,13 @@ def indexer(
     index: Path,
     embedder: Embedder,
     *,
-    keep: int,
     open_store: Callable[[Path], MemoryStore],
-    cited: Callable[[], Collection[str]] = tuple,
 ) -> Indexer:
     return Indexer(
         snapshots=Snapshots(index),
-        lock=index / "reindex.lock",
         embedder=embedder,
         new_store=MemoryStore,
         open_store=open_store,
-        keep=keep,
-        cited=cited,
     )
 
 
@@ -187,9 +182,10 @@ def library(
         model=model.name,
         embedder=lambda: model,
         answerer=lambda loaded: answerer(loaded, generator=generator, threshold=threshold),
-        indexer=lambda loaded: indexer(index, loaded, keep=keep, open_store=open_store, cited=journal.cited),
+        indexer=lambda loaded: indexer(index, loaded, open_store=open_store),
         journal=journal,
         web=web,
+        keep=keep,
     )
 
 

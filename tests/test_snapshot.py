@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from index.errors import IndexMismatch, LibraryError, NoIndex
+from index.manifest import sealed
+from index.pointer import Pointer
 from index.snapshot import FORMAT, MOST_SPARED, Snapshots
 from index.types import Document
 from tests.index_fakes import WordEmbedder, library, write
@@ -77,7 +79,7 @@ def test_no_file_is_a_pickle(index):
 
 def test_a_flipped_bit_in_any_file_is_noticed(index):
     load(index)
-    for path in [index / "LIVE", *files(live(index))]:
+    for path in files(live(index)):
         whole = path.read_bytes()
         for at in {0, len(whole) // 2, len(whole) - 1}:
             damaged = bytearray(whole)
@@ -91,19 +93,42 @@ def test_a_flipped_bit_in_any_file_is_noticed(index):
 
 
 def test_a_file_that_is_cut_short_or_gone_is_noticed(index):
-    folder = live(index)
-    for path in [index / "LIVE", *files(folder)]:
+    for path in files(live(index)):
         whole = path.read_bytes()
         for size in {0, len(whole) // 2, len(whole) - 1} - {len(whole)}:
             path.write_bytes(whole[:size])
             with pytest.raises(IndexMismatch, match="reindex"):
                 load(index)
-        if path.parent != index:
-            path.unlink()
-            with pytest.raises(IndexMismatch, match="reindex"):
-                load(index)
+        path.unlink()
+        with pytest.raises(IndexMismatch, match="reindex"):
+            load(index)
         path.write_bytes(whole)
     load(index)
+
+
+def test_with_any_byte_of_the_pointer_flipped_or_cut_off_the_newest_good_snapshot_serves(index):
+    whole = (index / "LIVE").read_bytes()
+    flipped = [whole[:at] + bytes([byte ^ 1]) + whole[at + 1 :] for at, byte in enumerate(whole)]
+    for damaged in [*flipped, *(whole[:size] for size in range(len(whole))), whole + b"x"]:
+        (index / "LIVE").write_bytes(damaged)
+        with pytest.raises(IndexMismatch, match="run `python -m index reindex`"):
+            Snapshots(index).live()
+    (index / "LIVE").write_bytes(flipped[-1])
+    opened = library(index.parent / "seeds", index)
+    assert "LIVE, is damaged" in opened.status().stale
+    opened.load()
+    assert "LIVE, is damaged. Answers come from snapshot" in opened.status().fallback
+    assert (index / "LIVE").read_bytes() == flipped[-1]
+
+
+def test_any_byte_of_a_manifest_that_changes_is_noticed_without_the_pointer(index):
+    snapshots, path = Snapshots(index), live(index) / "manifest.json"
+    whole = path.read_bytes()
+    assert snapshots.manifest(live(index).name) == snapshots.live()
+    for at, byte in enumerate(whole):
+        path.write_bytes(whole[:at] + bytes([byte ^ 1]) + whole[at + 1 :])
+        with pytest.raises(IndexMismatch):
+            snapshots.manifest(live(index).name)
 
 
 def test_a_snapshot_folder_that_is_gone_is_noticed(index):
@@ -139,8 +164,8 @@ def reseal(index: Path, change: Callable[[dict[str, Any]], object]) -> None:
     path = live(index) / "manifest.json"
     table = json.loads(path.read_text("utf-8"))
     change(table)
-    path.write_text(json.dumps(table), "utf-8")
-    Snapshots(index)._point(live(index).name, hashlib.sha256(path.read_bytes()).hexdigest())
+    path.write_text(sealed(table), "utf-8")
+    Pointer(index / "LIVE").point(live(index).name, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def test_another_format_is_said_with_both_numbers(index):

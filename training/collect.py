@@ -150,10 +150,8 @@ def shelf_of(documents: Path, embedder: BundledEmbedder) -> Shelf:
     with tempfile.TemporaryDirectory() as folder:
         indexer = Indexer(
             snapshots=Snapshots(Path(folder)),
-            lock=Path(folder, "lock"),
             embedder=embedder,
             new_store=FaissStore,
             open_store=FaissStore.load,
-            keep=1,
         )
-        return indexer.build(read_sources(documents, 100_000_000)).shelf
+        return indexer.build(Path(folder), read_sources(documents, 100_000_000)).shelf

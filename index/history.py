@@ -1,0 +1,98 @@
+"""The snapshots that are kept: listed, found by a part of their id, read and compared."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index.archive import DOCUMENTS, PASSAGES, read_texts
+from index.changes import Texts, diff
+from index.errors import Damaged, LibraryError, NoIndex, NoSuchSnapshot
+from index.manifest import Manifest
+from index.pointer import without_step
+from index.snapshot import Snapshots
+from index.staleness import indexed
+from index.types import Diff, SnapshotInfo
+
+__all__ = ["compared", "found", "listed", "texts"]
+
+LIST = "`python -m index snapshots` lists them"
+
+
+def listed(snapshots: Snapshots) -> tuple[SnapshotInfo, ...]:
+    """Newest first; of each only the manifest is read."""
+    try:
+        live, _ = snapshots.pointer.read()
+    except LibraryError:
+        live = ""
+    return tuple(_info(snapshots, name, live) for name in reversed(snapshots.ids()))
+
+
+def found(snapshots: Snapshots, part: str) -> str:
+    """The id that this is a part of, and of no other. Raises NoIndex, NoSuchSnapshot."""
+    ids = snapshots.ids()
+    if not ids:
+        raise NoIndex("There is no index yet: run `python -m index reindex`.")
+    fitting = [name for name in ids if part and part in name]
+    if part in ids or len(fitting) == 1:
+        return part if part in ids else fitting[0]
+    if not fitting:
+        raise NoSuchSnapshot(f"There is no snapshot {part!r}: {LIST}.")
+    raise NoSuchSnapshot(f"{part!r} may be {len(fitting)} snapshots: write more of the id, {LIST}.")
+
+
+def texts(snapshots: Snapshots, manifest: Manifest) -> Texts:
+    """What a snapshot says, checked and read from the disk. Raises Damaged."""
+    folder = snapshots.folder(manifest.snapshot.id)
+    try:
+        for name in (DOCUMENTS, PASSAGES):
+            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != manifest.files[name]:
+                raise Damaged(f"{name} of snapshot {manifest.snapshot.id} is damaged: compare others, {LIST}.")
+        documents, passages = read_texts(folder)
+    except OSError as error:
+        raise Damaged(
+            f"The texts of snapshot {manifest.snapshot.id} cannot be read ({error.strerror}): compare others, {LIST}."
+        ) from error
+    return Texts(manifest.snapshot.id, indexed(manifest), documents, passages)
+
+
+def compared(snapshots: Snapshots, before: str, after: str) -> Diff:
+    """From one snapshot to the other, by parts of their ids. Raises NoIndex, NoSuchSnapshot, IndexMismatch."""
+    one, other = (texts(snapshots, snapshots.manifest(found(snapshots, part))) for part in (before, after))
+    return diff(one, other)
+
+
+def _info(snapshots: Snapshots, name: str, live: str) -> SnapshotInfo:
+    folder = snapshots.folder(name)
+    size = sum(_size(path) for path in folder.rglob("*"))
+    try:
+        manifest = snapshots.manifest(name)
+    except LibraryError as error:
+        return SnapshotInfo(name, _named_time(name), "", 0, 0, size, name == live, without_step(error))
+    lacking = [file for file in manifest.files if not (folder / file).is_file()]
+    return SnapshotInfo(
+        id=name,
+        created=manifest.snapshot.created,
+        model=manifest.snapshot.model,
+        passages=manifest.snapshot.passages,
+        sources=len(manifest.titles),
+        bytes=size,
+        live=name == live,
+        damage=f"{lacking[0]} of snapshot {name} is missing." if lacking else "",
+    )
+
+
+def _named_time(name: str) -> datetime:
+    """The time in an id."""
+    try:
+        return datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:  # removed meanwhile
+        return 0

@@ -1,0 +1,103 @@
+"""What was live before, and the report of what changed since."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from index.changes import Texts, diff
+from index.errors import Damaged, IndexMismatch, NoIndex
+from index.history import texts as kept_texts
+from index.manifest import Manifest
+from index.serving import Serving
+from index.snapshot import Snapshots
+from index.staleness import indexed
+from index.types import OwnQuestions, Report
+
+if TYPE_CHECKING:
+    from index.retrieve import Shelf
+    from index.reuse import Earlier
+
+__all__ = ["Before", "before", "report", "texts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The snapshot that was live; where it has no shelf, `why` says why nothing of it can be used again."""
+
+    manifest: Manifest | None = None
+    shelf: Shelf | None = None
+    why: str = ""
+
+    @property
+    def id(self) -> str:
+        """Empty where there was none."""
+        return self.manifest.snapshot.id if self.manifest else ""
+
+    @property
+    def earlier(self) -> Earlier | None:
+        """What can be used again of it."""
+        from index.reuse import Earlier
+
+        return Earlier(self.manifest, self.shelf) if self.manifest and self.shelf else None
+
+
+def before(snapshots: Snapshots, serving: Serving, open_: Callable[[Manifest], Shelf] | None) -> Before:
+    """The live snapshot, or the one that serves in its place. Without `open_` it has no shelf unless it serves."""
+    held = serving.held
+    try:
+        manifest = serving.live()
+        if held is not None and held.manifest == manifest:
+            return Before(manifest, held.shelf)
+        return Before(manifest, open_(manifest)) if open_ else Before(manifest)
+    except NoIndex:
+        return Before(why="there was no index before")
+    except IndexMismatch as error:
+        if isinstance(error, Damaged) and held is not None:
+            return Before(held.manifest, held.shelf)
+        try:
+            return Before(snapshots.live(), None, str(error))
+        except IndexMismatch:
+            return Before(None, None, str(error))
+
+
+def texts(snapshots: Snapshots, manifest: Manifest | None, shelf: Shelf | None = None) -> Texts:
+    """What a snapshot says; of one whose texts can't be read only what its sources are."""
+    if manifest is None:
+        return Texts()
+    if shelf is not None:
+        return Texts(shelf.id, indexed(manifest), shelf.documents, shelf.passages)
+    try:
+        return kept_texts(snapshots, manifest)
+    except Damaged:
+        return Texts(manifest.snapshot.id, indexed(manifest))
+
+
+def report(
+    snapshots: Snapshots,
+    was: Before,
+    manifest: Manifest,
+    shelf: Shelf | None,
+    *,
+    started: float,
+    embedded: int = 0,
+    questions: OwnQuestions | None = None,
+) -> Report:
+    """From one snapshot to the other; `started` is when that began, by `time.perf_counter`."""
+    changes = diff(texts(snapshots, was.manifest, was.shelf), texts(snapshots, manifest, shelf))
+    return Report(
+        snapshot=manifest.snapshot,
+        added=changes.added,
+        changed=changes.changed,
+        removed=changes.removed,
+        skipped=manifest.skipped,
+        passages_before=was.manifest.snapshot.passages if was.manifest else 0,
+        passages_after=manifest.snapshot.passages,
+        seconds=round(time.perf_counter() - started, 3),
+        embedded=embedded,
+        anew=was.why,
+        diff=changes,
+        questions=questions,
+    )
