@@ -67,6 +67,6 @@ AFTERWARDS = {
     "herons.md": _herons("The heronry of Upper Slaughter stands empty since the storm."),
     "otters.txt": f"It rained all spring.\n\n{OTTER_HIDE}",
     "badgers.txt": None,
-    "prices.txt": "The price of Scout is 11 cents per million tokens.\n",
+    "prices.txt": "Scout costs eleven cents an hour.\n",
 }
 """None where a source is removed."""

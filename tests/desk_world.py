@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +24,7 @@ from tests.discord_driver import Discord, Reply, has_ended
 from tests.discord_http import Request
 from tests.discord_payloads import LISTED, OWNER, UNLISTED, Guild, User
 from tests.discord_server import TOKEN, DiscordServer
+from tests.openapi_check import OpenApi
 
 __all__ = [
     "ASKED",
@@ -36,7 +37,6 @@ __all__ = [
     "link_buttons",
     "opened_world",
     "read_as",
-    "seeded",
     "until",
 ]
 
@@ -71,37 +71,39 @@ def link_buttons(reply: Reply) -> list[str]:
     return [one["url"] for one in found if one.get("url")]
 
 
-def seeded(folder: Path, sources: dict[str, str]) -> Path:
-    """A folder with the real article and these sources."""
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(ARTICLE, folder)
-    for name, text in sources.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
-
-
-def built(folder: Path, sources: dict[str, str]) -> dict[str, object]:
-    """The settings of a bot whose index of the article and these sources was built below `folder`."""
-    seeds, index = seeded(folder / "seeds", sources), folder / "index"
-    command = [sys.executable, "-m", "index", "reindex", "--seeds", str(seeds), "--index", str(index)]
-    made = subprocess.run(
-        command,
-        env=environment(JOURNAL_FILE=folder / "journal.sqlite3"),
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert made.returncode == 0, made.stderr
+def built(folder: Path, sources: Mapping[str, str]) -> dict[str, object]:
+    """The settings of a bot in `folder` on an index of the real article and these sources, made once a process."""
+    made = _made(tuple(sorted(sources.items())), folder)
+    for name in ("seeds", "index"):
+        shutil.copytree(made / name, folder / name)
     return {
         "DISCORD_TOKEN": TOKEN,
-        "SEEDS_DIR": seeds,
-        "INDEX_DIR": index,
+        "SEEDS_DIR": folder / "seeds",
+        "INDEX_DIR": folder / "index",
         "STATE_DIR": folder / "state",
         "JOURNAL_FILE": folder / "journal.sqlite3",
         "MODERATOR_GUILDS": LISTED.id,
         "LOG_LEVEL": "DEBUG",
     }
+
+
+_kept: dict[tuple[tuple[str, str], ...], Path] = {}
+
+
+def _made(sources: tuple[tuple[str, str], ...], folder: Path) -> Path:
+    """A folder with `seeds` and `index` that nobody writes to any more; of the first who wants these sources."""
+    if sources not in _kept:
+        place = folder / "made"
+        (place / "seeds").mkdir(parents=True)
+        shutil.copy(ARTICLE, place / "seeds")
+        for name, text in sources:
+            (place / "seeds" / name).write_text(text, encoding="utf-8")
+        variables = environment(SEEDS_DIR=place / "seeds", INDEX_DIR=place / "index", JOURNAL_FILE=place / "journal")
+        command = [sys.executable, "-m", "index", "reindex"]
+        done = subprocess.run(command, env=variables, cwd=place, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        _kept[sources] = place
+    return _kept[sources]
 
 
 @dataclass
@@ -169,6 +171,13 @@ class World:
     async def reindex(self, guild: Guild | None = LISTED) -> Reply:
         """The report of a reindex by the owner."""
         return await self.discord.command("reindex", user=OWNER, guild=guild, until=has_ended)
+
+    def unfit_bodies(self, *, every: int = 1) -> list[str]:
+        """What is wrong with the bodies of requests, one in so many, by Discord's own description."""
+        openapi = OpenApi()
+        sent = [one for one in self.server.requests if one.status != 401][::every]
+        said = (openapi.wrong(one.method, one.path, one.body) for one in sent)
+        return [wrong for wrong in said if wrong]
 
     def secrets_in(self, log: str) -> list[str]:
         """What no log may hold and this one does: tokens, what people wrote, who they are."""

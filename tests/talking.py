@@ -11,7 +11,7 @@ from statistics import median
 from tests.desk_world import read_as
 from tests.discord_driver import Discord, Form, Reply
 from tests.discord_exchange import Exchange
-from tests.discord_payloads import LISTED, UNLISTED, User
+from tests.discord_payloads import LISTED, UNLISTED
 from tests.discord_state import ANSWER_WITHIN_S
 
 __all__ = ["NAMES", "STATIONS", "Said", "Talk", "talk"]
@@ -26,14 +26,18 @@ STATIONS = "# Weather stations\n\n" + "\n\n".join(
 )
 """A source with a fact for everybody."""
 
+STAY = 4
+"""Of those who were told to wait one in so many asks on when they have their answer; the others leave with it."""
+
 FOLLOW_UPS = ("how many cables does it have?", "and how many cables?")
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A question and its reply, None where none came. `name` is the asker's own thing, `follows` says that the question
-    does not name it, `again` that it was put off before; times are in seconds."""
+    """A question of somebody, who has a `number`, and its reply, None where none came. `name` is the asker's own thing,
+    `follows` says that the question does not name it, `again` that it was put off before; times are in seconds."""
 
+    number: int
     name: str
     way: str
     follows: bool
@@ -108,11 +112,13 @@ class Talk:
 class Person:
     """Asks of one thing in one way; what comes next goes on from the reply before."""
 
-    def __init__(self, discord: Discord, user: User, name: str, way: str, exchanges: list[Exchange]) -> None:
+    def __init__(self, discord: Discord, number: int, exchanges: list[Exchange]) -> None:
+        name, way = NAMES[number % len(NAMES)], list(WAYS)[number // 7 % len(WAYS)]
+        self.number = number
         self.name = name
         self.way = way
         self._discord = discord
-        self._user = user
+        self._user = discord.somebody()
         self._ask = WAYS[way]
         self._exchanges = exchanges
         self.before: Reply | None = None
@@ -172,7 +178,7 @@ async def talk(discord: Discord, how_many: int, *, users: int, within_s: float) 
     """So many questions, evenly over so many seconds, whether or not the bot keeps up: everybody asks of a thing of
     their own, then what only makes sense in its light, then anew. Half of the people vote between.
 
-    Whose last answer has not come by then asks in full, is told to wait, and goes on from that answer once it is there.
+    Whose last answer has not come by then asks in full and is told to wait; some go on once that answer is there.
     """
     loop, found = asyncio.get_running_loop(), Talk()
     started, found.began_at = loop.time(), discord.server.clock()
@@ -182,12 +188,11 @@ async def talk(discord: Discord, how_many: int, *, users: int, within_s: float) 
         with contextlib.suppress(AssertionError):  # nothing came
             reply = await ask(question)
         answered_after = discord.server.clock() - asked_at
-        found.said.append(Said(person.name, person.way, follows, again, reply, asked_at, answered_after))
+        found.said.append(Said(person.number, person.name, person.way, follows, again, reply, asked_at, answered_after))
 
     async def converse(number: int) -> None:
-        name, way = NAMES[number % len(NAMES)], list(WAYS)[number // 7 % len(WAYS)]
-        person = Person(discord, discord.somebody(), name, way, found.exchanges)
-        in_full = f"How many sensors does the {name} station have?"
+        person = Person(discord, number, found.exchanges)
+        in_full = f"How many sensors does the {person.name} station have?"
         asked: list[asyncio.Task[None]] = []
         owed = False
         for turn, place in enumerate(range(number, how_many, users)):
@@ -199,7 +204,7 @@ async def talk(discord: Discord, how_many: int, *, users: int, within_s: float) 
             question = FOLLOW_UPS[number % 2] if turn == 1 else in_full
             asked.append(asyncio.ensure_future(said(person, person.ask, question, follows=turn == 1)))
         await asyncio.gather(*asked)
-        if owed and person.before is not None:
+        if owed and number % STAY == 0 and person.before is not None:
             await said(person, person.ask, FOLLOW_UPS[number % 2], follows=True, again=True)
         if number % 2 and person.before is not None:
             await person.vote()

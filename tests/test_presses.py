@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -281,10 +282,20 @@ async def test_a_follow_up_that_does_not_arrive_is_counted_once(
 
 
 async def test_nothing_is_kept_of_messages_and_forms_for_their_buttons_to_work(wire: Wire) -> None:
-    for _ in range(3):
-        message = await asked(wire)
-        form = await Form.opened(wire.press(message, "Ask a follow-up"))
-        await wire.submit(form, "And Maverick?").answer()
-        await pressed(wire, message, "Show in source")
+    message = await asked(wire)
+    for button in ("Ask a follow-up", "Not helpful"):
+        await Form.opened(wire.press(message, button))
+    await pressed(wire, message, "Show in source")
     kept = wire.bot._connection._view_store
     assert (dict(kept._views), kept._modals) == ({}, {})
+
+
+async def test_closing_waits_for_a_press_under_way(library: DeskLibrary, tmp_path: Path) -> None:
+    async with at_the_desk(library, tmp_path, limits=NO_LIMITS) as wire:
+        message = await asked(wire)
+        with contextlib.ExitStack() as busy:
+            busy.enter_context(busy_journal(library))
+            press = wire.press(message, "Helpful")
+            await press.acknowledged()
+            asyncio.get_running_loop().call_later(0.2, busy.pop_all().close)
+    assert "Noted: helpful" in text_of(wire.people.current(press.message or {}))
