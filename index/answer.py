@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from index.conflict import conflicting
+from index.courtesy import bare
 from index.generate import cite
 from index.parts import parts
 from index.ports import Embedder, Generator
@@ -54,9 +55,9 @@ class Answerer:
         """The answer, or an abstention whose citations are the nearest passages.
 
         A question about several things that no one sentence answers is asked about each. Misspelt words are read as
-        the sources spell them; `read_as` tells.
+        the sources spell them, and courtesies are not read; `read_as` tells.
         """
-        read = self._speller.mended(question, shelf)
+        read = self._speller.mended(bare(question, shelf), shelf)
         found = self._answered(shelf, read)
         return found if read == question else replace(found, question=question, read_as=read)
 

@@ -26,6 +26,13 @@ is of the sources however far it is put."""
 
 COSINE, MATCH, COVERED, TOPICS = (SIGNALS.index(name) for name in ("cosine", "late_all", "covered", "topics"))
 
+QUESTION = re.compile(
+    r"(?:(?:in|on|at|by|for|from|to|of|with|since|until) )?(?:who|whom|whose|what|which|when|where|why|how)\b|"
+    r"(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|must)\b"
+)
+TO_THE_BOT = re.compile(r"(?:\w+ ){0,3}(?:you|your|yourself|me|my)\b")
+"""Among its first words a question to the bot has one of these."""
+
 MOST_TITLES = 2
 LONGEST_TITLE = 80
 SAMPLE = 2_000
@@ -68,7 +75,7 @@ class Silence:
         """An abstention with its reason."""
         if code := self._unread(answer.question, shelf):
             return replace(answer, text=self._please(code), why=OTHER_LANGUAGE)
-        if self.no_question(answer.question, hits, shelf):
+        if self.no_question(answer.question, hits, shelf) and not _asks(answer.question):
             return replace(answer, text=_aside(hits, shelf), why=NO_QUESTION)
         found = lack(answer.question, shelf)
         return replace(answer, text=found.text, missing=found.phrases, why=MISSING) if found else answer
@@ -96,6 +103,14 @@ class Silence:
         names = " and ".join(NAMES.get(at, at) for at in sorted(self._reads))
         said = f"I read {names} only: please ask in {names}."
         return f"{said} {PLEASE_ASK[code]}" if code in PLEASE_ASK and self._reads == {"en"} else said
+
+
+def _asks(question: str) -> bool:
+    """Whether it has the form of a question about something, not to the bot: then it is one that the sources don't
+    answer, however far from them."""
+    asked = question.strip().lower()
+    things = [word for word in Asked.of(question).topics if not word.number]
+    return bool(things) and QUESTION.match(asked) is not None and TO_THE_BOT.match(asked) is None
 
 
 def _aside(hits: Sequence[Hit], shelf: Shelf) -> str:

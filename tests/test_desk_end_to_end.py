@@ -244,7 +244,6 @@ async def test_menu_answers_what_somebody_else_wrote(discord: Discord) -> None:
     assert_window(await discord.menu("Answer this", message))
 
 
-@pytest.mark.xfail(strict=True, reason="a greeting before it takes a question below what is answered")
 async def test_menu_answers_a_question_after_a_greeting(discord: Discord) -> None:
     message = await discord.say(f"Hello! {WINDOW}", user=discord.somebody(), guild=UNLISTED)
     assert_window(await discord.menu("Answer this", message))

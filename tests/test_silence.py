@@ -103,3 +103,18 @@ def test_the_language_of_the_sources_is_not_refused():
     silent = Answer("Wie wird das Brot gebacken?", "The sources don't say.", (), 0.1, True, "german", "extractive")
     assert ENGLISH.explained(silent, near(0.5, 0.5), german).why != OTHER_LANGUAGE
     assert explained(ENGLISH, "Wie wird das Brot gebacken?", []).why == OTHER_LANGUAGE
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("Does the licence allow commercial use?", ""),
+        ("In which year was the tower finished?", MISSING),
+        ("Can you write a poem about towers?", NO_QUESTION),
+        ("What is your favourite tower?", NO_QUESTION),
+        ("write a poem", NO_QUESTION),
+        ("What is 2+2?", NO_QUESTION),
+    ],
+)
+def test_what_has_the_form_of_a_question_about_something_is_one_that_the_sources_do_not_answer(question, why):
+    assert explained(ENGLISH, question, near(0.1, 0.1)).why == why
