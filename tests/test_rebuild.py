@@ -429,7 +429,7 @@ def test_all_of_a_snapshot_and_its_folders_are_on_the_disk_before_it_is_live(see
 
     def noted(handle: int) -> None:
         live = (index / "LIVE").read_text().split()[0] if (index / "LIVE").exists() else ""
-        synced.append((os.readlink(f"/proc/self/fd/{handle}"), live))
+        synced.append((str(Path(f"/proc/self/fd/{handle}").readlink()), live))
         fsync(handle)
 
     monkeypatch.setattr(os, "fsync", noted)
@@ -440,4 +440,4 @@ def test_all_of_a_snapshot_and_its_folders_are_on_the_disk_before_it_is_live(see
     wanted = {path.relative_to(folder) for path in folder.rglob("*")}
     assert {path.relative_to(place) for path in before if path.is_relative_to(place)} >= wanted
     assert {index / "snapshots", index / "LIVE.new"} <= before
-    assert [name for name, live in synced if live == made][-1] == str(index)
+    assert next(name for name, live in synced if live == made) == str(index)
