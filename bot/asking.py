@@ -28,8 +28,9 @@ HOW_TO = phrase(
     "Ask me something, for example: What is the context window of Scout? I answer from the sources, or not at all."
 )
 
-ASKS = re.compile(r"[^.!?…\n]+\?")
-"""A sentence that ends with a question mark."""
+SENTENCE_ENDS = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])|\n")
+ASKS = re.compile(r"[?？][?!？！]*[\"'”’»」)]*$")
+"""At the end of a sentence that is a question."""
 
 
 class Refused(Exception):
@@ -103,11 +104,13 @@ class Asking:
         Raises Refused, to be shown at once.
         """
         place = await self.place(interaction)
-        with self.admitted(question, place):
-            hidden = place.preferences.private if private is None else private
-            await interaction.response.defer(ephemeral=hidden, thinking=True)
-            alone = not (after or place.converses)
-            view = await self.view(question, place, after=after, alone=alone, shown=True, hidden=hidden)
+        with self.bot.owing_a_reply():
+            with self.admitted(question, place):
+                hidden = place.preferences.private if private is None else private
+                await interaction.response.defer(ephemeral=hidden, thinking=True)
+                alone = not (after or place.converses)
+                view = await self.view(question, place, after=after, alone=alone, shown=True, hidden=hidden)
+            # Only now, or who asks on as soon as they see it would be told that it is still being answered.
             await interaction.edit_original_response(view=view)
 
     async def view(
@@ -132,9 +135,8 @@ def question_in(text: str) -> str:
     text = text.strip()
     if len(text) <= LONGEST_QUESTION:
         return text
-    asked = [match.group().strip() for match in ASKS.finditer(text)]
-    fitting = [one for one in asked if len(one) <= LONGEST_QUESTION]
-    return fitting[0] if fitting else text
+    sentences = (one.strip() for one in SENTENCE_ENDS.split(text))
+    return next((one for one in sentences if len(one) <= LONGEST_QUESTION and ASKS.search(one)), text)
 
 
 def _may_begin_thread(source: discord.Interaction[Any] | discord.Message) -> bool:

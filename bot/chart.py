@@ -24,10 +24,11 @@ DAILY = 14
 """Up to so many days are described each by itself, more by the week."""
 WEEK = 7
 
-INCHES, DOTS_PER_INCH = (10.0, 6.0), 100
+INCHES, DOTS_PER_INCH = (6.4, 6.0), 125
+"""Few inches, so that what is written is large enough where a phone shows the picture small."""
 FONT = {"family": "DejaVu Sans", "size": 14}
 """Comes with matplotlib, so it is there on every machine."""
-MOST_DATES = 7
+MOST_DATES = 5
 
 QUESTIONS = phrase("Questions a day")
 VOTES = phrase("Helpful votes, %")
@@ -46,7 +47,7 @@ _drawing = threading.Lock()  # matplotlib is not thread-safe
 
 
 def chart(days: Sequence[Day]) -> bytes:
-    """A PNG, 1000 by 600 dots: bars of questions answered and not, the share of helpful votes, the median time.
+    """A PNG, 800 by 750 dots: bars of questions answered and not, the share of helpful votes, the median time.
 
     `days` are at least one, oldest first. Slow the first time: matplotlib looks for fonts then.
     """

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,7 +19,7 @@ from discord.ext import commands, tasks
 
 from bot import sync
 from bot.access import Moderators
-from bot.asking import Asking, Refused
+from bot.asking import Asking
 from bot.cogs.admin import Admin
 from bot.cogs.answers import Answers
 from bot.cogs.ask import Ask
@@ -29,13 +29,14 @@ from bot.cogs.privacy import Privacy
 from bot.cogs.settings import ServerSettings
 from bot.cogs.stats import Stats
 from bot.endpoint import use_gateway
-from bot.errors import cause_of, explain, trace
+from bot.errors import explain, trace
 from bot.fairness import Fairness, Limits
 from bot.language import speak
 from bot.layout import notice
 from bot.preferences import Preferences
 from bot.rights import Rights
 from bot.translator import CommandTranslator
+from bot.tree import Tree
 from index import Library, LibraryError
 
 if TYPE_CHECKING:
@@ -57,32 +58,19 @@ GRACE_SECONDS = 5.0
 PREFERENCES_WITHIN_SECONDS = 1.0
 """A third of the time that Discord gives for a first response."""
 
+SUGGESTIONS_WITHIN_SECONDS = 2.0
+"""Nobody waits for them longer, and an interaction that is not answered within three shows an error."""
+
 MOST_REMEMBERED = 10_000
 """Servers whose preferences, and people whose language, are remembered; the longest unheard are forgotten first."""
+
+GONE = frozenset({40060, 50027})
+"""Discord's codes for what can't be answered any more, beside Not Found: answered already, expired."""
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None is privileged: the content of messages that mention the bot, and of direct messages, comes all the same."""
 
 Interaction = discord.Interaction[Any]
-
-
-class Tree(app_commands.CommandTree["Footnote"]):
-    """The commands, in the language of whoever gives them, with errors turned into replies."""
-
-    async def interaction_check(self, interaction: discord.Interaction[Footnote], /) -> bool:
-        """Everyone may; what is said from here on is in their language."""
-        self.client.hear(interaction)
-        return True
-
-    async def on_error(
-        self, interaction: discord.Interaction[Footnote], error: app_commands.AppCommandError, /
-    ) -> None:
-        """Tell the person who gave the command, as far as Discord still lets us."""
-        cause = cause_of(error)
-        if isinstance(cause, Refused):
-            await self.client.tell(interaction, cause.view)
-        else:
-            await self.client.tell_error(interaction, cause, "answering a command")
 
 
 class Footnote(commands.Bot):
@@ -108,6 +96,7 @@ class Footnote(commands.Bot):
         self._limits = limits
         self._asking = asyncio.Semaphore(QUESTIONS_AT_ONCE)
         self._preferences: OrderedDict[int, Preferences] = OrderedDict()
+        self._preferences_changed = 0
         self._locales: OrderedDict[int, str] = OrderedDict()
         self._working: set[asyncio.Future[Any]] = set()
         self._owed: set[asyncio.Future[None]] = set()
@@ -152,8 +141,9 @@ class Footnote(commands.Bot):
             return await self.in_thread(asked)
 
     async def suggestions(self, typed: str, guild: int | None) -> tuple[str, ...]:
-        """Questions that go on from what was typed, 25 at most."""
-        return await self.in_thread(partial(self.library.desk.suggest, typed, guild=guild))
+        """Questions that go on from what was typed, 25 at most. Raises TimeoutError where they would come too late."""
+        async with asyncio.timeout(SUGGESTIONS_WITHIN_SECONDS):
+            return await self.in_thread(partial(self.library.desk.suggest, typed, guild=guild))
 
     async def preferences(self, guild: int | None) -> Preferences:
         """What was chosen for a server; the usual in direct messages, and where the journal does not say in time."""
@@ -162,17 +152,20 @@ class Footnote(commands.Bot):
         if guild in self._preferences:
             self._preferences.move_to_end(guild)
             return self._preferences[guild]
+        changed = self._preferences_changed
         try:
             async with asyncio.timeout(PREFERENCES_WITHIN_SECONDS):
                 chosen = Preferences.stored(await self.in_thread(self.library.desk.journal.settings, guild))
         except (LibraryError, TimeoutError) as error:
             log.warning("A server's settings could not be read: %s", error or trace(error))
             return Preferences()
-        _remember(self._preferences, guild, chosen)
+        if changed == self._preferences_changed:  # else this may be what was chosen before
+            _remember(self._preferences, guild, chosen)
         return chosen
 
     def forget_preferences(self, guild: int) -> None:
         """They changed: read them anew when they are needed."""
+        self._preferences_changed += 1
         self._preferences.pop(guild, None)
 
     def hear(self, source: Interaction | discord.Message) -> None:
@@ -225,10 +218,22 @@ class Footnote(commands.Bot):
             self._owed.discard(sent)
             sent.set_result(None)
 
-    def count_unsent(self, error: Exception) -> None:
+    def count_unsent(self, error: BaseException) -> None:
         """Note that a reply did not reach Discord, without what was in it or whom it was for."""
         self.unsent += 1
         log.warning("A reply could not be sent (%d so far): %s", self.unsent, trace(error))
+
+    async def offer(self, interaction: Interaction, typed: str | None) -> None:
+        """Questions to choose from for what is being typed, none for None; lost ones cost nobody an answer."""
+        found: Sequence[str] = ()
+        try:
+            found = await self.suggestions(typed, interaction.guild_id) if typed is not None else ()
+        except Exception as error:  # whatever it was, nobody waits for suggestions
+            log.warning("No suggestions: %s", trace(error))
+        try:
+            await interaction.response.autocomplete([app_commands.Choice(name=one, value=one) for one in found])
+        except (discord.HTTPException, aiohttp.ClientError) as error:
+            log.info("Suggestions could not be sent: %s", trace(error))
 
     async def tell(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
         """Show this to whoever gave a command or pressed a button, to them alone where nothing was begun yet."""
@@ -247,7 +252,8 @@ class Footnote(commands.Bot):
 
     async def tell_error(self, interaction: Interaction, error: BaseException, doing: str) -> None:
         """Say what went wrong, as far as Discord still lets us."""
-        if isinstance(error, discord.Forbidden | discord.NotFound):
+        gone = isinstance(error, discord.HTTPException) and error.code in GONE
+        if gone or isinstance(error, discord.Forbidden | discord.NotFound):
             self.count_unsent(error)
         else:
             await self.tell(interaction, notice(explain(error, doing)))

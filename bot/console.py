@@ -149,7 +149,7 @@ class Session:
 
     def _reindex(self) -> None:
         with progress_on(self._err) as progress:
-            report = self._library.reindex(progress)
+            report = self._library.reindex(progress, everywhere=True)  # who has the terminal owns the journal
         self._show(of_report(report), self._err)
 
     def _help(self) -> None:

@@ -98,6 +98,7 @@ def of_report(report: Report) -> list[Line]:
     lines += [line(f"{verb}: {', '.join(names)}", lead="  ") for verb, names in changes.items() if names]
     if not any(changes.values()):
         lines.append(line("No source changed.", lead="  "))
+    lines += [line(f"Answered now: {question}", lead="  ") for question in report.answered]
     return [*lines, *_of_skipped(report.skipped)]
 
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-__all__ = ["BOLD", "ELLIPSIS", "embolden", "escape", "fit", "fold", "units"]
+__all__ = ["BOLD", "ELLIPSIS", "around", "embolden", "escape", "fit", "fold", "units"]
 
 ELLIPSIS = "…"
 
@@ -69,6 +69,34 @@ def embolden(text: str, bold: tuple[int, int] | None) -> str:
     parts = [escape(part) for part in (line[: bold[0]], line[slice(*bold)], line[bold[1] :])]
     # What the marks would cut in two (a mention, a link) is escaped as a whole or not at all: then nothing is bold.
     return BOLD.join(parts) if "".join(parts) == escape(line) else escape(line)
+
+
+def around(text: str, bold: tuple[int, int] | None, room: int) -> str:
+    """`text` emboldened in at most `room` units; one that is too long is cut between words, on both sides of what is
+    bold, with an ellipsis where something is left out."""
+    line = fold(text)
+    if units(whole := embolden(line, bold)) <= room:
+        return whole
+    if bold is None:
+        return fit(line, room)
+
+    def cut(width: int) -> str:
+        start, stop = _between_words(line, bold[0] - width, bold[1] + width, bold)
+        before, after = f"{ELLIPSIS} " if start else "", f" {ELLIPSIS}" if stop < len(line) else ""
+        return before + embolden(line[start:stop], (bold[0] - start, bold[1] - start)) + after
+
+    widths = range(len(line))
+    fitting = bisect.bisect_right(widths, room, key=lambda width: units(cut(width)))
+    return cut(widths[fitting - 1]) if fitting else fit(line, room)
+
+
+def _between_words(line: str, start: int, stop: int, kept: tuple[int, int]) -> tuple[int, int]:
+    """The places nearest to start and stop, towards what is kept, where a word begins or ends."""
+    starts = [0, *(match.end() for match in _WORD_ENDS.finditer(line, 0, kept[0]))]
+    stops = [*(match.start() for match in _WORD_ENDS.finditer(line, kept[1])), len(line)]
+    first = next((at for at in starts if at >= start), kept[0])
+    last = next((at for at in reversed(stops) if at <= stop), kept[1])
+    return min(first, kept[0]), max(last, kept[1])
 
 
 def units(text: str) -> int:

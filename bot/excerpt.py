@@ -42,7 +42,7 @@ def excerpt(found: Extract, press: Press) -> ui.LayoutView:
         back = replace(press, action="page", page=found.page - 1)
         on = replace(press, action="page", page=found.page + 1)
         row.append(button(back, say_as("button", "Back"), disabled=found.page <= 1))
-        row.append(button(on, say_as("button", "On"), disabled=found.page >= found.pages))
+        row.append(button(on, say_as("button", "Next"), disabled=found.page >= found.pages))
     if found.link:
         row.append(ui.Button(label=say_as("button", "Open the page"), url=found.link))
     return message([*blocks, row], FOUND)

@@ -34,7 +34,7 @@ def reason_form(answer_id: str) -> ui.Modal:
     return _form(
         Press("why", answer_id),
         say_as("title", "Not helpful"),
-        say_as("label", "What was wrong or missing? (You need not say.)"),
+        say_as("label", "What was wrong or missing? (Optional.)"),
         "",
         longest=LONGEST_REASON,
         needed=False,

@@ -96,7 +96,7 @@ def _row(page: int, pages: int) -> list[ui.Button[ui.LayoutView]]:
     if pages == 1:
         return [export]
     back = button(Press("gaps", page=page - 1), say_as("button", "Back"), disabled=page <= 1)
-    on = button(Press("gaps", page=page + 1), say_as("button", "On"), disabled=page >= pages)
+    on = button(Press("gaps", page=page + 1), say_as("button", "Next"), disabled=page >= pages)
     return [back, on, export]
 
 

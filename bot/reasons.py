@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from bot.escape import fold
 from bot.language import say, spoken
 from bot.words import ABSTENTION
-from index.types import MISSING, NO_QUESTION, OTHER_LANGUAGE
 
 if TYPE_CHECKING:
     from index import Answer
 
 __all__ = ["reason", "told"]
+
+MISSING, NO_QUESTION, OTHER_LANGUAGE = "missing", "no question", "language"
+"""Why there is no answer, as `index.types` names it; annotations alone come from there."""
 
 MOST_TITLES = 2
 LONGEST_TITLE = 80

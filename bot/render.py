@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from discord import ButtonStyle, ui
 
-from bot.escape import BOLD, embolden, escape, fit, fold, units
+from bot.escape import BOLD, around, embolden, escape, fit, fold, units
 from bot.language import say, say_as, say_n
 from bot.layout import FAIRLY_SURE, NOT_FOUND, SURE, TEXT_LIMIT, UNSURE, Block, message, notice, shares
 from bot.press import Press, button
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["answer", "elsewhere", "notice", "passages", "place"]
 
-MOST_QUOTATIONS = 8
+MOST_QUOTATIONS = 6
 """Quotations in one message; an answer has three at most today."""
 
 QUESTION_ROOM = 300
@@ -48,9 +48,12 @@ def answer(found: Answer, *, asked: str = "", answer_id: str = "", threads: bool
     head, closing = _head(found, asked), _closing(found)
     room = TEXT_LIMIT - sum(units(block) for block in [*head, closing])
     blocks: list[Block] = [*head]
-    for citation, text in zip(found.citations, _quotations(found, room), strict=False):
-        shown = button(Press("source", answer_id, citation.number), say_as("button", "Show in source"))
-        blocks.append((text, shown) if answer_id else text)
+    for citation, (words, stands) in zip(found.citations, _quotations(found, room), strict=False):
+        if answer_id:  # beside a button there is little room on a phone, so the words stand above
+            shown = button(Press("source", answer_id, citation.number), say_as("button", "Show in source"))
+            blocks += [words, (stands, shown)]
+        else:
+            blocks.append(f"{words}\n{stands}")
     blocks.append(closing)
     if answer_id:
         blocks.append(_silent_row(answer_id) if found.abstained else _row(answer_id, threads=threads))
@@ -63,7 +66,8 @@ def passages(found: Answer) -> ui.LayoutView:
         return notice(say("There are no further passages near this question."))
     head, closing = say("**More passages**, which may not be about it:"), f"-# {_snapshot(found)}"
     room = TEXT_LIMIT - units(head) - units(closing)
-    return message([head, *_quotations(found, room), closing], NOT_FOUND)
+    shown = ["\n".join(pair) for pair in _quotations(found, room)]
+    return message([head, *shown, closing], NOT_FOUND)
 
 
 def elsewhere(channels: Collection[int]) -> ui.LayoutView:
@@ -74,8 +78,10 @@ def elsewhere(channels: Collection[int]) -> ui.LayoutView:
 
 
 def place(citation: Citation) -> str:
-    """Title, section and file of a citation; each keeps its share of the room, so that none pushes another out."""
-    parts = [fold(part) for part in (citation.title, citation.section, citation.source)]
+    """Section and file of a citation, or title and file where there is no section; each keeps its share of the room, so
+    that none pushes the other out."""
+    section = citation.section if fold(citation.section) else citation.title
+    parts = [fold(part) for part in (section, citation.source)]
     kept = [part for number, part in enumerate(parts) if part and part not in parts[:number]]
     rooms = shares([units(escape(part)) for part in kept], LABEL_ROOM - len(BETWEEN) * len(kept))
     return BETWEEN.join(map(fit, kept, rooms)) or say("unnamed source")
@@ -131,16 +137,16 @@ def _silent_row(answer_id: str) -> Sequence[ui.Button[ui.LayoutView]]:
     ]
 
 
-def _quotations(found: Answer, room: int) -> list[str]:
-    """One text a quotation: its number and words, then where it stands. Together at most `room` units."""
+def _quotations(found: Answer, room: int) -> list[tuple[str, str]]:
+    """Of each quotation its number and words, and where it stands. Together at most `room` units."""
     citations = found.citations[:MOST_QUOTATIONS]
     openings = [f"> **{citation.number}.** " for citation in citations]
-    closings = [f"\n-# {place(citation)}" for citation in citations]
-    room -= sum(units(text) for text in [*openings, *closings])
-    whole = [embolden(citation.shown, bold_in(found, citation)) for citation in citations]
-    rooms = shares([units(text) for text in whole], room)
+    places = [f"-# {place(citation)}" for citation in citations]
+    room -= sum(units(text) + 1 for text in [*openings, *places])
+    bold = [bold_in(found, citation) for citation in citations]
+    wanted = [units(embolden(citation.shown, at)) for citation, at in zip(citations, bold, strict=True)]
     shown = [
-        text if units(text) <= share else fit(citation.shown, share)
-        for text, citation, share in zip(whole, citations, rooms, strict=True)
+        around(citation.shown, at, share)
+        for citation, at, share in zip(citations, bold, shares(wanted, room), strict=True)
     ]
-    return [opening + text + closing for opening, text, closing in zip(openings, shown, closings, strict=True)]
+    return [(opening + text, stands) for opening, text, stands in zip(openings, shown, places, strict=True)]

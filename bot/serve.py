@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 
 import aiohttp
 import discord
@@ -19,6 +20,10 @@ log = logging.getLogger(__name__)
 
 CLOSE_SECONDS = GRACE_SECONDS + 5.0
 """After this long the connection is dropped, closed or not."""
+
+SWITCH_SECONDS = 0.0005
+"""How long a thread that answers may keep Python to itself while the connection has something to do: with Python's own
+5 ms, two hundred questions at once are acknowledged three times as late."""
 
 NOT_ACCEPTED = (
     "Discord did not accept DISCORD_TOKEN: copy the bot's token again from the developer portal (Bot, Reset Token)."
@@ -37,6 +42,7 @@ class CannotServe(Exception):
 
 async def serve(bot: Footnote, token: str) -> None:
     """Serve until SIGTERM or SIGINT. Raises CannotServe."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     stop = asyncio.Event()
     _when_told_to_stop(stop)
     connection = asyncio.create_task(_connect(bot, token))

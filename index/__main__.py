@@ -200,7 +200,13 @@ def status(index: IndexOption = None, as_json: JsonOption = False, seeds: SeedsO
                 "passages": snapshot.passages if snapshot else 0,
                 "stale": found.stale,
                 "sources": [
-                    {"source": at.source, "title": at.title, "passages": at.passages, "state": at.state}
+                    {
+                        "source": at.source,
+                        "title": at.title,
+                        "passages": at.passages,
+                        "state": at.state,
+                        **({"since": at.since.isoformat(), "problem": at.problem} if at.since else {}),
+                    }
                     for at in found.sources
                 ],
                 "skipped": [{"source": at.source, "reason": at.reason} for at in found.skipped],
@@ -210,7 +216,8 @@ def status(index: IndexOption = None, as_json: JsonOption = False, seeds: SeedsO
     if snapshot:
         print(f"snapshot   {snapshot.id}, {snapshot.passages} passages, by {snapshot.model}")
     for at in found.sources:
-        print(f"{at.state:10} {at.source}: {at.passages} passages")
+        older = f", from {at.since:%Y-%m-%d %H:%M} UTC: {at.problem}" if at.since else ""
+        print(f"{at.state:10} {at.source}: {at.passages} passages{older}")
     for skipped in found.skipped:
         print(f"skipped    {skipped.source}: {skipped.reason}")
     print(f"stale      {found.stale or 'no'}")

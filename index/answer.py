@@ -11,8 +11,9 @@ from index.generate import cite
 from index.parts import parts
 from index.ports import Embedder, Generator
 from index.retrieve import Retriever, Shelf
-from index.short import short_answer
+from index.short import figure_of_another, short_answer
 from index.silence import Silence
+from index.spelling import Speller
 from index.together import Answered, said_in_one, together
 from index.types import Answer, Citation, Document, Hit, ShortAnswer
 from index.verdict import verdict
@@ -25,7 +26,8 @@ log = logging.getLogger(__name__)
 
 
 class Answerer:
-    """Answers from one shelf at a time. `confidence` judges reranked hits; below `threshold` it abstains.
+    """Answers from one shelf at a time. `confidence` judges reranked hits; below `threshold` it abstains, and
+    where the figure found is another's.
 
     `silence` says why there is no answer.
     """
@@ -46,15 +48,22 @@ class Answerer:
         self._confidence = confidence
         self._threshold = threshold
         self._silence = silence or Silence()
+        self._speller = Speller(embedder.count)
 
     def answer(self, shelf: Shelf, question: str) -> Answer:
         """The answer, or an abstention whose citations are the nearest passages.
 
-        A question about several things that no one sentence answers is asked about each.
+        A question about several things that no one sentence answers is asked about each. Misspelt words are read as
+        the sources spell them; `read_as` tells.
         """
+        read = self._speller.mended(question, shelf)
+        found = self._answered(shelf, read)
+        return found if read == question else replace(found, question=question, read_as=read)
+
+    def _answered(self, shelf: Shelf, question: str) -> Answer:
         whole, hits = self._answer(shelf, question)
         asked = parts(question)
-        if asked and not said_in_one(question, hits):
+        if asked and not said_in_one(question, hits, asked):
             whole = together(whole, [Answered(part, *self._answer(shelf, part.question)) for part in asked])
         return self._silence.explained(whole, hits, shelf) if whole.abstained else whole
 
@@ -75,7 +84,7 @@ class Answerer:
     def _answer(self, shelf: Shelf, question: str) -> tuple[Answer, list[Hit]]:
         hits = self._retriever.retrieve(shelf, question, self._embedder.question(question))
         confidence = 0.0 if self._silence.no_question(question, hits, shelf) else self._confidence(hits)
-        sure = confidence >= self._threshold
+        sure = confidence >= self._threshold and not figure_of_another(question, hits)
         draft = self._generator.generate(question, hits, shelf.documents, sure=sure)
         citations = checked(draft.citations, shelf.documents)
         intact = len(citations) == len(draft.citations)

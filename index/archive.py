@@ -12,8 +12,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from index.layout import block_of
 from index.manifest import Manifest
-from index.types import Document, Passage, Section
+from index.sources import extracted
+from index.types import Block, Document, Passage, Section
 
 __all__ = ["ID", "Archive", "read_suggestions", "read_texts", "write_suggestions", "write_texts"]
 
@@ -69,10 +71,18 @@ class Archive:
 
 
 def write_texts(folder: Path, documents: Mapping[str, Document], passages: list[Passage]) -> None:
-    """documents.jsonl and passages.jsonl; sections are kept as [heading, start, end]."""
+    """documents.jsonl and passages.jsonl; sections are kept as [heading, start, end].
+
+    What was taken out of a file that is no text cannot be taken apart again: its sections keep their blocks, as
+    [start, end, kind, lead].
+    """
     with (folder / DOCUMENTS).open("w", encoding="utf-8", newline="\n") as lines:
         for document in documents.values():
-            sections = [[section.heading, section.start, section.end] for section in document.sections]
+            whole = extracted(document)
+            sections = [
+                [at.heading, at.start, at.end, *([[_kept(block) for block in at.blocks]] if whole else [])]
+                for at in document.sections
+            ]
             row: dict[str, Any] = {
                 "id": document.id,
                 "source": document.source,
@@ -81,6 +91,7 @@ def write_texts(folder: Path, documents: Mapping[str, Document], passages: list[
                 "text": document.text,
                 "sections": sections,
                 "metadata": dict(document.metadata),
+                "format": document.format,
             }
             lines.write(json.dumps(row, ensure_ascii=False) + "\n")
     with (folder / PASSAGES).open("w", encoding="utf-8", newline="\n") as lines:
@@ -115,10 +126,18 @@ def read_suggestions(folder: Path) -> tuple[str, ...]:
 
 
 def _documents(lines: Iterable[str | bytes]) -> list[Document]:
-    """A document of each line; its sections come without blocks."""
+    """A document of each line; its sections come without blocks, but for those that keep them."""
     documents = []
     for line in lines:
         row = json.loads(line)
-        row["sections"] = tuple(Section(*section) for section in row["sections"])
+        row["sections"] = tuple(_section(row["text"], *section) for section in row["sections"])
         documents.append(Document(**row))
     return documents
+
+
+def _kept(block: Block) -> list[Any]:
+    return [block.start, block.end, block.kind, block.lead]
+
+
+def _section(text: str, heading: str, start: int, end: int, blocks: Sequence[Sequence[Any]] = ()) -> Section:
+    return Section(heading, start, end, tuple(block_of(text, *block) for block in blocks))

@@ -9,6 +9,7 @@ from index.journal import Journal
 from index.library import Library
 from index.settings import Settings
 from index.snapshot import Snapshots
+from index.web import Web
 
 if TYPE_CHECKING:
     from index.answer import Answerer
@@ -65,18 +66,21 @@ def open_library(settings: Settings) -> Library:
             embedder=loaded,
             new_store=FaissStore,
             open_store=FaissStore.load,
+            seconds=settings.extract_seconds,
         )
 
+    max_bytes = int(settings.max_source_mb * 1_000_000)
     return Library(
         snapshots=snapshots,
         seeds=settings.seeds_dir,
-        max_bytes=int(settings.max_source_mb * 1_000_000),
+        max_bytes=max_bytes,
         model=settings.embedding_model,
         embedder=embedder,
         answerer=answerer,
         indexer=indexer,
         journal=journal,
         keep=settings.keep_snapshots,
+        web=Web(settings.index_dir / "fetched", allowed=settings.fetch_allow_hosts, max_bytes=max_bytes),
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import sentencex
 
-from index.reading import Reader, clean
+from index.reading import Reader, clean, named
 from index.types import Document, Passage
 
 __all__ = ["chunk"]
@@ -47,6 +47,9 @@ def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[P
                 reading = clean(reader.text[begin:end])
                 context = _fitting([document.title, section.heading, before], reading, count, limit)
                 embedded = "\n".join([*filter(None, context), reading])
+                if block.kind == "row" and context[2]:
+                    whole = "\n".join([*filter(None, context[:2]), named(context[2], reading)])
+                    embedded = whole if count(whole) <= limit else embedded
                 passages.append(
                     Passage(
                         id=_identity(document.source, embedded, seen),

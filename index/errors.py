@@ -12,6 +12,7 @@ __all__ = [
     "ReindexCancelled",
     "ReindexRunning",
     "SourcesUnreadable",
+    "UnreadableSource",
 ]
 
 
@@ -74,3 +75,7 @@ class PreviewGone(LibraryError):
 
 class JournalUnavailable(LibraryError):
     """The journal can't be read or written: it is damaged, of a newer program, or the disk is full."""
+
+
+class UnreadableSource(Exception):
+    """Why one file is no source, in words that follow its name and say how to mend it. It stops no other file."""

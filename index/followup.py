@@ -68,7 +68,8 @@ TELL = re.compile(
 )
 OPENER = re.compile(
     r"(?:(?:ok(?:ay)?|so|well|oh|then|thanks|great|cool)\b[,.! ]+)*(?:(?:and|but|or)\b[, ]*)?(?:then\b[, ]*)?"
-    r"(?:(?:(?:what|how) (?:about|of)|(?:is it )?(?:the )?same (?:question |thing )?(?:for|with|of|about))\b)? *",
+    r"(?:(?:(?:what|how) (?:about|of)|(?<=\s)of|"
+    r"(?:is it )?(?:the )?same (?:question |thing )?(?:for|with|of|about))\b)? *",
     re.IGNORECASE,
 )
 TIMES = re.compile(rf"(?:when|where|why|how(?! many| much)|{PREPOSITION})\b|.* (?:year|date|day|month)$", re.IGNORECASE)
@@ -709,7 +710,8 @@ def in_the_light(ask: Callable[[str], Answer], question: str, turns: Sequence[Tu
     live = answers[-1].snapshot
     places = [place for place, at in enumerate(answers) if at.snapshot == live]
     best = max(places, key=lambda place: _support(asked[place], answers[place], place))
-    return replace(answers[best], question=question, read_as=asked[best])
+    # What was asked may have been spelt anew on the way.
+    return replace(answers[best], question=question, read_as=answers[best].read_as or asked[best])
 
 
 def _support(read_as: str, answer: Answer, place: int) -> tuple[bool, bool, float]:

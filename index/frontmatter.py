@@ -13,6 +13,7 @@ from itertools import pairwise
 import pyromark
 import yaml
 
+from index.errors import UnreadableSource
 from index.reading import clean, repaired
 from index.types import Block, Section, Span
 
@@ -50,7 +51,7 @@ WORDS = (re.compile(r"(\S+)"), re.compile(r"(?:\s|\\[nrtvf _NLP])+|((?:\\[^nrtvf
 """Words of a value as it is written; the second also knows the white space that is escaped in double quotes."""
 
 
-class BrokenFrontMatter(Exception):
+class BrokenFrontMatter(UnreadableSource):
     """Why the front matter cannot be read, in words for a moderator."""
 
 

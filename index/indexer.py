@@ -13,8 +13,8 @@ import numpy as np
 
 from index.archive import read_suggestions, write_suggestions
 from index.chunk import chunk
-from index.errors import IndexMismatch, ReindexCancelled, SourcesUnreadable
-from index.frontmatter import BrokenFrontMatter
+from index.confined import SECONDS
+from index.errors import IndexMismatch, ReindexCancelled, SourcesUnreadable, UnreadableSource
 from index.keyword import KeywordIndex
 from index.late import TokenStore, TokenStoreBuilder
 from index.lexical import own_text
@@ -58,11 +58,14 @@ class Indexer:
         embedder: Embedder,
         new_store: Callable[[int], VectorStore],
         open_store: Callable[[Path], VectorStore],
+        seconds: float = SECONDS,
     ) -> None:
+        """`seconds` is how long the text of one source may take to be taken out of it."""
         self._snapshots = snapshots
         self._embedder = embedder
         self._new_store = new_store
         self._open_store = open_store
+        self._seconds = seconds
 
     def build(
         self,
@@ -140,9 +143,9 @@ class Indexer:
                 passages += same[1]
                 continue
             try:
-                document = parse(file)
-            except (BrokenFrontMatter, RecursionError) as error:
-                reason = str(error) if isinstance(error, BrokenFrontMatter) else "is nested too deeply"
+                document = parse(file, self._seconds)
+            except (UnreadableSource, RecursionError) as error:
+                reason = str(error) if isinstance(error, UnreadableSource) else "is nested too deeply"
                 skipped.append(Skipped(file.source, reason))
                 continue
             documents[document.id] = document

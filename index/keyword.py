@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,12 @@ class KeywordIndex:
             held = self._rows(stem)
             found = held if found is None else found & held
         return sorted(found or ())
+
+    @property
+    def stems(self) -> Collection[str]:
+        """Every stem that some row holds."""
+        known: Collection[str] = self._engine.vocab_dict.keys()
+        return known
 
     def holds(self, stem: str) -> bool:
         """Whether any row holds the stem, or one that is spelt nearly alike: a letter more, less or other, or without

@@ -17,7 +17,8 @@ SURE = 0.7
 """Share of the probability that a language needs to be named; below it a text is in none that is clear."""
 
 FEWEST = 3
-"""Words of a question whose letters are all English ones: shorter, and it may be names alone."""
+"""Words of a question whose letters are all English ones: with fewer it may be names alone. Numbers and single letters
+are no words."""
 
 PLEASE_ASK = {
     "de": "Ich lese nur Englisch: Bitte frag auf Englisch.",
@@ -60,11 +61,11 @@ def foreign(question: str) -> str:
 
     A question with a little word that is English alone is English, whatever else stands in it.
     """
-    words = tokens(question)
+    words = [word for word in tokens(question) if word.isalpha() and (len(word) > 1 or not word.isascii())]
     code, sure = _written(question) or _guess(question)
     if code == "en" or sure < SURE or (len(words) < FEWEST and question.isascii()):
         return ""
-    english = [word for word in words if len(word) > 1 and word in LITTLE and word not in LITTLE_OF.get(code, ())]
+    english = [word for word in words if word in LITTLE and word not in LITTLE_OF.get(code, ())]
     return "" if english else code
 
 

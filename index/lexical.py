@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from index.asked import Asked
+from index.reading import named
 from index.types import Passage
 from index.words import LITTLE, content, stem, tokens
 
@@ -93,7 +94,11 @@ def lexical(asked: Asked, passage: Passage, title: str, weight: Mapping[str, flo
 
 def own_text(passage: Passage) -> str:
     """What counts as a passage's own words: a field's meaning or a row's header belongs to its value."""
-    return passage.reading if passage.kind in ("prose", "code") else f"{passage.before}\n{passage.reading}"
+    if passage.kind in ("prose", "code"):
+        return passage.reading
+    if passage.kind == "row" and passage.before:
+        return named(passage.before, passage.reading)
+    return f"{passage.before}\n{passage.reading}"
 
 
 @dataclass(frozen=True, slots=True)

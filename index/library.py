@@ -20,7 +20,7 @@ from index.own_questions import FILE
 from index.rebuild import Ask, Rebuild
 from index.serving import Serving
 from index.snapshot import Snapshots
-from index.sources import Reading, read_sources
+from index.sources import NOTHING, Reading, read_sources
 from index.staleness import broken, said, states
 from index.types import Answer, Diff, Document, Preview, Report, Running, SnapshotInfo, Status
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from index.indexer import Indexer
     from index.ports import Embedder, Progress, Vectors
     from index.retrieve import Shelf
+    from index.web import Web
 
 __all__ = ["Library"]
 
@@ -51,8 +52,10 @@ class Library:
         indexer: Callable[[Embedder], Indexer],
         journal: Journal,
         keep: int,
+        web: Web | None = None,
     ) -> None:
-        """Opens nothing; `embedder` loads the model when it is first needed. `keep` snapshots are kept, the newest."""
+        """Opens nothing; `embedder` loads the model when it is first needed. `keep` snapshots are kept, the newest.
+        Without `web` only files are sources."""
         self._snapshots = snapshots
         self._seeds = seeds
         self._max_bytes = max_bytes
@@ -64,10 +67,12 @@ class Library:
         self._loading = threading.Lock()
         self._embedder: Embedder | None = None
         self._answerer: Answerer | None = None
+        self._web = web
         self._serving = Serving(snapshots=snapshots, model=model)
         self._rebuild = Rebuild(
             snapshots=snapshots,
             serving=self._serving,
+            refresh=self._refresh,
             read=self._read,
             engines=self._engines,
             desk=lambda: self.desk,
@@ -247,8 +252,14 @@ class Library:
             fallback=fallback,
         )
 
+    def _refresh(self, progress: Progress) -> None:
+        """Fetch the pages on the web that are sources."""
+        if self._web:
+            self._web.refresh(self._seeds, progress)
+
     def _read(self) -> Reading:
-        return read_sources(self._seeds, self._max_bytes)
+        """The sources as they are: files, and the copies of pages from the web. Raises SourcesUnreadable."""
+        return read_sources(self._seeds, self._max_bytes, self._web.reading(self._seeds) if self._web else NOTHING)
 
     def _engines(self, progress: Progress) -> tuple[Indexer, Ask]:
         embedder, answerer = self._model_loaded(progress), self._answerer

@@ -18,7 +18,7 @@ from index.library import Library
 from index.ports import Progress
 from index.recorded import Record, checkout, commit, read_records, sha256, weights, write_record
 from index.report import table, worst
-from index.sources import read_sources
+from index.sources import SourceFile, read_sources, text_of
 from index.types import Answer
 
 __all__ = ["Run", "ask_all", "book", "recorded_answers"]
@@ -114,7 +114,8 @@ def ask_all(
             lines.append(line(at.id, opened.ask(at.question)))
             progress("asking", done, len(asked))
         status = opened.status()
-    texts = {at.source: (documents / at.source).read_bytes().decode("utf-8") for at in status.sources}
+    paths = {at.source: documents / at.source for at in status.sources}
+    texts = {name: text_of(SourceFile(name, path.read_bytes())) for name, path in paths.items() if path.is_file()}
     found, around = figures(texts, asked, lines), intervals(texts, asked, lines)
     return Run(documents, questions, asked, lines, "asked", found, around)
 
@@ -122,7 +123,7 @@ def ask_all(
 def recorded_answers(results: Path, documents: Path, questions: Path, *, model: str, max_bytes: int) -> Run:
     """Every question with its recorded answer by weights that have not seen its article."""
     asked = read_questions(questions)
-    texts = {file.source: file.data.decode("utf-8") for file in read_sources(documents, max_bytes).files}
+    texts = {file.source: text_of(file) for file in read_sources(documents, max_bytes).files}
     recording = recording_of(results.parent, sha256(questions))
     lines = read_recording(recording, asked, texts, model=model, weights=weights())
     found, around = figures(texts, asked, lines), intervals(texts, asked, lines)

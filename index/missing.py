@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from index.asked import Asked, Word
 from index.lexical import near_stems
+from index.parts import ASKING
+from index.quantity import SMALL, TENS
 from index.retrieve import Shelf
 from index.words import content, spans, stem, tokens
 
@@ -83,12 +85,12 @@ def lack(question: str, shelf: Shelf) -> Lack | None:
         said = _listed([at.said for at in missing], "or")
         text = f"{mentions}{said}." if known else f"The sources don't mention {said}."
         return Lack(text, tuple(at.text for at in missing))
-    apart = [at for at in found if not at.name and known and not _near(known, at, shelf)]
-    if not apart:
-        return None
-    thing = apart[0]
-    its = len(known) == 1 and _its(question, thing, known[0]) and Asked.of(question).kind != "person"
-    return Lack(mentions + (f"its {thing.text}." if its else f"near {thing.said}."), (thing.text,))
+    for thing in (at for at in found if not at.name):
+        if without := [name for name in known if not _near(name, thing, shelf)]:
+            its = len(known) == 1 and _its(question, thing, known[0]) and Asked.of(question).kind != "person"
+            mentions = f"The sources mention {_listed([at.text for at in without[:MOST]], 'and')}, but not "
+            return Lack(mentions + (f"its {thing.text}." if its else f"near {thing.said}."), (thing.text,))
+    return None
 
 
 def _phrases(question: str) -> Iterator[_Phrase]:
@@ -96,10 +98,12 @@ def _phrases(question: str) -> Iterator[_Phrase]:
     shouted = question.isupper() and len(question.lower()) == len(question)  # its capitals tell no names
     words = Asked.of(question.lower() if shouted else question).words
     plain = [word for word, _, _ in spans(question)]
-    for first, last in _runs(question, words):
-        chunk = words[first : last + 1]
-        name = chunk[0].name
-        if not name and not (first := _thing(question, plain, words, first, last)):
+    for first, last, name in _joined(question, plain, words, list(_runs(question, words))):
+        if not name and not words[first].name and not (first := _thing(question, plain, words, first, last)):
+            continue
+        while not name and first < last and (plain[first] in SMALL or plain[first] in TENS):
+            first += 1  # "three models" may be counted in digits, or not at all
+        if not name and {stem(word) for word in plain[first : last + 1]} <= ASKING:
             continue
         if not name and last - first >= FEW:
             continue
@@ -128,6 +132,25 @@ def _runs(question: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
             first = at
     if first is not None:
         yield first, len(words) - 1
+
+
+def _joined(
+    question: str, plain: Sequence[str], words: Sequence[Word], runs: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int, bool]]:
+    """The runs and whether each is a name. A name is one with the word it qualifies, and then none, where the two are
+    plainly a thing: "Scout's ELO score", "the ELO score of Scout"."""
+    place = 0
+    while place < len(runs):
+        first, last = runs[place]
+        place, name = place + 1, words[first].name
+        if place < len(runs) and name and first:
+            start, end = runs[place]
+            opened = plain[first - 1] in ARTICLES or OWNS.fullmatch(question[words[first - 1].end : words[first].start])
+            beside = start == last + 1 and JOINED.fullmatch(question[words[last].end : words[start].start])
+            closed = end + 1 == len(words) or plain[end + 1] == "of"
+            if opened and beside and closed and not words[start].name:
+                last, place, name = end, place + 1, False
+        yield first, last, name
 
 
 def _thing(question: str, plain: Sequence[str], words: Sequence[Word], first: int, last: int) -> int:
@@ -167,9 +190,9 @@ def _follows(wanted: Sequence[str], text: Sequence[str]) -> bool:
     return any(stems[at : at + len(wanted)] == list(wanted) for at in range(len(stems) - len(wanted) + 1))
 
 
-def _near(known: Sequence[_Phrase], thing: _Phrase, shelf: Shelf) -> bool:
-    """Whether a sentence, with the one before it, has the names and the thing."""
-    wanted = thing.stems | {word for at in known for word in at.stems}
+def _near(name: _Phrase, thing: _Phrase, shelf: Shelf) -> bool:
+    """Whether a sentence, with the one before it, has the name and the thing."""
+    wanted = thing.stems | name.stems
     return any(wanted <= near_stems(shelf.passages[row]) for row in shelf.keyword.rows(sorted(wanted)))
 
 

@@ -10,10 +10,11 @@ from functools import lru_cache
 
 import sentencex
 
-from index.frontmatter import HEADING, BrokenFrontMatter
+from index.errors import UnreadableSource
+from index.frontmatter import HEADING
 from index.markdown import read_plain
 from index.reading import clean
-from index.sources import SourceFile, parse
+from index.sources import SourceFile, extracted, parse
 from index.types import Block, Citation, Document, Section
 
 __all__ = ["GAP", "PAGE", "Piece", "pages"]
@@ -58,12 +59,15 @@ def pages(document: Document, citation: Citation) -> Sequence[Sequence[Piece]]:
     A section begins a new page, but short sections share one, each with its heading. A block over the limit is cut
     between sentences, and not within the quotation where that fits on a page.
     """
-    return _paged(document.source, document.text, (citation.start, citation.end))
+    own = document.sections if extracted(document) else ()
+    return _paged(document.source, document.format, document.text, own, (citation.start, citation.end))
 
 
 @lru_cache(maxsize=8)
-def _paged(source: str, text: str, cited: tuple[int, int]) -> Sequence[Sequence[Piece]]:
-    """Kept for who reads on; the sections, which take more room than their pages, are not."""
+def _paged(
+    source: str, form: str, text: str, own: tuple[Section, ...], cited: tuple[int, int]
+) -> Sequence[Sequence[Piece]]:
+    """Kept for who reads on; sections that are read anew, which take more room than their pages, are not."""
     made: list[list[Piece]] = []
     together: list[list[Piece]] = []
 
@@ -72,7 +76,7 @@ def _paged(source: str, text: str, cited: tuple[int, int]) -> Sequence[Sequence[
             made.append(together[0] if len(together) == 1 else [at for each in together for at in _titled(each)])
             together.clear()
 
-    for section in _sections(source, text):
+    for section in own or _sections(source, form, text):
         pieces = list(_pieces(text, section, cited))
         if _size(pieces) > SHORT:
             close()
@@ -85,11 +89,11 @@ def _paged(source: str, text: str, cited: tuple[int, int]) -> Sequence[Sequence[
     return tuple(map(tuple, made or [[]]))
 
 
-def _sections(source: str, text: str) -> tuple[Section, ...]:
-    """The sections with their blocks, which a snapshot does not keep."""
+def _sections(source: str, form: str, text: str) -> tuple[Section, ...]:
+    """The sections with their blocks, which a snapshot does not keep of text."""
     try:
-        return parse(SourceFile(source, text.encode("utf-8", "replace"))).sections
-    except BrokenFrontMatter:  # so it is for this program; the one that made the snapshot could read it
+        return parse(SourceFile(source, text.encode("utf-8", "replace"), form)).sections
+    except UnreadableSource:  # so it is for this program; the one that made the snapshot could read it
         return read_plain(text)
 
 

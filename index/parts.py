@@ -6,9 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.words import LITTLE, tokens
+from index.words import LITTLE, content, tokens
 
-__all__ = ["Part", "parts"]
+__all__ = ["ASKING", "Part", "parts"]
+
+ASKING = frozenset(content("compare comparison contrast differ difference differences versus vs please"))
+"""Words that ask for a comparison; no source need hold them."""
 
 MOST = 3
 """As many parts as an answer has citations; a question about more things is left whole."""
@@ -33,9 +36,19 @@ DIFFER = _form(rf"(?:what (?:is|are) the )?differences? in (?P<what>.+) (?:of|be
 WHOSE = _form(rf"{PLEASE} (?P<row>{THING}['’]s? and {THING}['’]s?) (?P<what>.+)")
 PLAIN = _form(rf"{PLEASE} (?:the )?(?P<row>{ROW})")
 AGAINST = _form(r"(?P<one>.+?) (?:vs\.?|versus) (?P<two>.+)")
+BETWEEN = _form(rf"(?:what (?:is|are) the )?differences? between (?:the )?(?P<row>{AND_ROW})")
+HOW_DIFFER = _form(rf"how do (?:the )?(?P<row>{AND_ROW}) (?:differ|compare)")
 EACH_HAS = _form(
-    rf"(?P<head>how (?:many|much) .+? )do (?P<row>{AND_ROW}) "
+    rf"(?P<head>how (?:many .+? |much (?:.+? )?))do (?:the )?(?P<row>{AND_ROW}) "
     r"(?P<rest>(?:each )?(?:have|use|offer|cost|weigh|score|reach)\b.*)"
+)
+EACH_IS = _form(
+    r"(?P<head>how (?:big|large|small|old|tall|high|deep|fast|wide|long|heavy|expensive) )are (?:the )?"
+    rf"(?P<row>{AND_ROW})"
+)
+OF_EACH = _form(
+    rf"(?P<head>what (?:is|are|was|were) the [\w -]+? of )(?:the )?"
+    rf"(?P<row>{THING}(?:, (?:of )?(?:the )?{THING})*,? and of (?:the )?{THING})"
 )
 ATTRIBUTES = _form(rf"(?P<head>what (?:are|were) the [\w -]+? of )(?:the )?(?P<row>{AND_ROW})")
 TWO_QUESTIONS = _form(rf"(?P<one>{WH}\b.+?),? and (?P<two>{WH} (?!(?:of|else)\b).+)")
@@ -60,14 +73,16 @@ def parts(question: str) -> tuple[Part, ...]:
         what = match["what"].strip()
         things = [re.sub(r"['’]s?$", "", thing) for thing in LINK.split(match["row"])]
         return _each(things, _of_each(what))
-    if match := PLAIN.fullmatch(text):
+    if match := PLAIN.fullmatch(text) or BETWEEN.fullmatch(text) or HOW_DIFFER.fullmatch(text):
         return _each(LINK.split(match["row"]), _of_each(""))
     if match := AGAINST.fullmatch(text):
         two, rest = _name_and_rest(match["one"], match["two"])
         return _each([match["one"], two], _of_each(rest))
     if match := EACH_HAS.fullmatch(text):
         return _each(LINK.split(match["row"]), f"{match['head']}does {{}} {match['rest'].removeprefix('each ')}?")
-    if match := ATTRIBUTES.fullmatch(text):
+    if match := EACH_IS.fullmatch(text):
+        return _each(LINK.split(match["row"]), f"{match['head']}is {{}}?")
+    if match := OF_EACH.fullmatch(text) or ATTRIBUTES.fullmatch(text):
         return _each(LINK.split(match["row"]), f"{match['head']}{{}}?")
     if match := TWO_QUESTIONS.fullmatch(text):
         both = [f"{half[0].upper()}{half[1:]}?" for half in match.groups()]

@@ -11,7 +11,7 @@ import ftfy
 
 from index.types import Span
 
-__all__ = ["Reader", "clean", "repaired", "runs_of"]
+__all__ = ["Reader", "clean", "named", "repaired", "runs_of"]
 
 LONGEST_WORD = 200
 """A longer word is not repaired: its places would be those of the whole word, and its quotation that long."""
@@ -20,6 +20,17 @@ LONGEST_WORD = 200
 def clean(text: str) -> str:
     """White space folded to single spaces, none at the ends."""
     return " ".join(text.split())
+
+
+def named(names: str, row: str) -> str:
+    """A row of a table with the name of its column before each value, as one would say it.
+
+    `names` has commas between, `row` has bars; where they do not pair off, the names stand before the row.
+    """
+    columns, cells = names.split(", "), row.split(" | ")
+    if len(columns) != len(cells) or len(cells) < 2:
+        return f"{names}\n{row}"
+    return " | ".join(f"{column}: {cell}" for column, cell in zip(columns, cells, strict=True))
 
 
 def repaired(text: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from index.asked import Asked
 from index.evidence import Candidate, signals
+from index.field import fits
 from index.keyword import KeywordIndex
 from index.late import TokenStore
 from index.ports import Encoding, Query, Reranker, Vectors, VectorStore
@@ -48,14 +49,15 @@ class Retriever:
         """Hits, best first: a list as long as `candidates`, or shorter on a short shelf."""
         bm25 = shelf.keyword.scores(question)
         dense = [row for row, _ in shelf.vectors.search(encoding.vector, self._candidates)]
-        rows = fuse(dense, _best(bm25, self._candidates))[: self._candidates]
+        asked = Asked.of(question)
+        fused = fuse(dense, _best(bm25, self._candidates))
+        rows = [row for row in fused if fits(shelf.passages[row], asked)][: self._candidates]
         if not rows or not encoding.pieces:
             return []
-        hits = self._hits(shelf, question, encoding, rows, bm25)
+        hits = self._hits(shelf, asked, encoding, rows, bm25)
         return self._reranker.rerank(Query(question, encoding, shelf.states.of), hits)
 
-    def _hits(self, shelf: Shelf, question: str, encoding: Encoding, rows: Sequence[int], bm25: Vectors) -> list[Hit]:
-        asked = Asked.of(question)
+    def _hits(self, shelf: Shelf, asked: Asked, encoding: Encoding, rows: Sequence[int], bm25: Vectors) -> list[Hit]:
         candidates = _candidates(shelf, encoding, rows, bm25)
         weight = shelf.keyword.weights(asked.stems)
         table = signals(asked, candidates, encoding, shelf.tokens.weights(encoding.pieces), weight)

@@ -94,7 +94,7 @@ def in_order(found: Sequence[Run], blocks: Iterator[list[Encoding]]) -> Iterator
             part, waiting = waiting[:left], waiting[left:]
             left -= len(part)
             yield part
-    if waiting or next(blocks, []):  # asked once more: an embedder may say only then that it failed, or is done
+    if waiting or any(blocks):  # asked once more: an embedder may say only then that it failed, or is done
         raise ValueError("there are more encodings than texts")
 
 

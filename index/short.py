@@ -8,18 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from index.asked import Asked
 from index.reading import repaired
 from index.scene import Place, Scene
 from index.spot import RULES
-from index.types import Citation, Document, Hit, ShortAnswer
+from index.types import Citation, Document, Hit, Passage, ShortAnswer
+from index.whose import anothers
 
-__all__ = ["short_answer", "spot"]
+__all__ = ["figure_of_another", "short_answer", "spot"]
 
 LONGEST = 100
 """Characters of a short answer; a longer one is no shorter than the sentence."""
 
 MARKS = re.compile(r"[*`|<>\[\]\\]|\n\s*\n|(?<!\w)_|_(?!\w)")
 """Markup within: then the words cannot be shown as they stand."""
+
+EACH = re.compile(r"\b(?:does|do|did|is|are|was|were|has|have|of|for|in|by) (?:each|every)\b", re.IGNORECASE)
+"""A question about each of several things: the words of one sentence are not all of the answer."""
 
 
 def spot(question: str, text: str) -> Place | None:
@@ -29,17 +34,38 @@ def spot(question: str, text: str) -> Place | None:
     return found if found and found[1] - found[0] <= LONGEST else None
 
 
+def figure_of_another(question: str, hits: Sequence[Hit]) -> bool:
+    """Whether a number is asked for and the one in the best hit, or before it, is plainly of another name: then it
+    is no answer."""
+    if not hits or Scene(question, "").kind != "number":
+        return False
+    passage = hits[0].passage
+    texts = (passage.text, f"{passage.before} {passage.reading}")
+    return any(spot(question, text) for text in texts) and _of_another(question, passage)
+
+
+def _of_another(question: str, passage: Passage) -> bool:
+    asked = Asked.of(question)
+    owner = asked.having("name")
+    return bool(owner) and anothers(passage, owner, set(asked.stems) - owner - asked.having("number"))
+
+
 def short_answer(
     question: str,
     hits: Sequence[Hit],
     citations: Sequence[Citation],
     documents: Mapping[str, Document],
 ) -> ShortAnswer | None:
-    """The words that answer in the best hit, from the citation that holds them; None where it is not plain."""
+    """The words that answer in the best hit, from the citation that holds them; None where it is not plain, they
+    are told of another name, or the question asks of each of several."""
+    if EACH.search(question):
+        return None
     for hit in hits[:1]:
         document, text = documents[hit.passage.document_id], hit.passage.text
         place = spot(question, text)
         if place is None or MARKS.search(text[slice(*place)]) or repaired(text[slice(*place)]) != text[slice(*place)]:
+            return None
+        if _of_another(question, hit.passage):
             return None
         start, end = hit.passage.start + place[0], hit.passage.start + place[1]
         for at in citations:

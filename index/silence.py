@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from index.missing import lack
 from index.reading import repaired
 from index.retrieve import Shelf
 from index.types import MISSING, NO_QUESTION, OTHER_LANGUAGE, Answer, Hit
+from index.words import content
 
 __all__ = ["NEARNESS", "Silence"]
 
@@ -33,6 +35,9 @@ SAMPLED = 20
 
 NAMES = {"en": "English"}
 
+SUM = re.compile(r"\d\s*(?:[+*×÷^=]|[-/x]\s)\s*\(?-?\d")
+"""Numbers to be reckoned with."""
+
 
 class Silence:
     """Says why the bot says nothing. `reads` are codes of the languages that the model reads, empty where that is not
@@ -45,9 +50,11 @@ class Silence:
         self._sources: tuple[str, frozenset[str]] = ("", frozenset())
 
     def no_question(self, question: str, hits: Sequence[Hit], shelf: Shelf) -> bool:
-        """Whether nothing is asked of the sources: no topic word; or no passage comes near, none of its names is
-        known, and few of its words are."""
+        """Whether nothing is asked of the sources: no topic word, or numbers to reckon with and no other; or no passage
+        comes near, none of its names is known, and few of its words are."""
         if not hits or hits[0].signals[TOPICS] == 0:
+            return True
+        if SUM.search(question) and all(word[0].isdigit() for word in content(question)):
             return True
         cosine, match, covered = (max(hit.signals[at] for hit in hits) for at in (COSINE, MATCH, COVERED))
         if self._nearness is None or cosine + match >= self._nearness or covered >= MOST_KNOWN:

@@ -6,52 +6,111 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from index.errors import SourcesUnreadable
+from index.confined import SECONDS, read_confined
+from index.errors import SourcesUnreadable, UnreadableSource
+from index.from_table import read_table
 from index.frontmatter import split_front_matter
+from index.layout import Extracted, laid_out
 from index.markdown import read_markdown, read_plain
 from index.types import Document, Section, Skipped
 
-__all__ = ["Reading", "SourceFile", "parse", "read_sources"]
+__all__ = [
+    "EXTRACTED",
+    "FORMATS",
+    "NOTHING",
+    "Reading",
+    "SourceFile",
+    "Stale",
+    "checked",
+    "extracted",
+    "format_of",
+    "parse",
+    "read_sources",
+    "text_of",
+]
 
-SUFFIXES = {".md", ".txt"}
+FORMATS = {
+    ".md": "md",
+    ".txt": "txt",
+    ".html": "html",
+    ".htm": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".csv": "csv",
+    ".tsv": "tsv",
+}
+"""Which format a file has by the end of its name."""
 
+TEXT = {"md", "txt", "csv", "tsv"}
+"""Formats that are text as they are."""
+
+EXTRACTED = {"html", "pdf", "docx", "csv", "tsv"}
+"""Formats whose document's text is what was taken out of the file."""
+
+SAME_NAME = "is a file's name too: give the address another name in sources.toml"
 LINKED_FOLDER = "is a link to a folder, which is not followed: put the folder itself here"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """The bytes of one source, read once: what is hashed is what is parsed."""
+    """The bytes of one source, read once: what is hashed is what is parsed.
+
+    `format` is one of FORMATS, empty where the name says it; `url` is the public address, if it came from there.
+    """
 
     source: str
     data: bytes
+    format: str = ""
+    url: str | None = None
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(self.data).hexdigest()
+        """Of the bytes; of a page from the web of its address and format too, for its document holds them."""
+        whole = b"\0".join([self.data, self.url.encode(), self.format.encode()]) if self.url else self.data
+        return hashlib.sha256(whole).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A source of which an older copy is read: the newest is from `since`, `problem` is why there is none newer."""
+
+    source: str
+    since: datetime
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All sources that could be read as text, and every file that could not."""
+    """All sources that could be read, and every one that could not.
+
+    `stale` are sources of which an older copy is read, `waiting` those from the web that were not asked for yet.
+    """
 
     files: tuple[SourceFile, ...]
     skipped: tuple[Skipped, ...]
+    stale: tuple[Stale, ...] = ()
+    waiting: tuple[str, ...] = ()
 
     @property
     def hashes(self) -> dict[str, str]:
         return {file.source: file.sha256 for file in self.files}
 
 
-def read_sources(seeds: Path, max_bytes: int) -> Reading:
-    """The bytes of every .md and .txt file below `seeds`, in the order of their paths.
+NOTHING = Reading((), ())
 
-    Raises SourcesUnreadable when the folder is missing or not one file in it can be read.
+
+def read_sources(seeds: Path, max_bytes: int, web: Reading = NOTHING) -> Reading:
+    """The bytes of every source below `seeds`, in the order of their paths, then those `web` sources that are none.
+
+    Raises SourcesUnreadable when the folder is missing or not one source can be read.
     """
     if not seeds.is_dir():
         raise SourcesUnreadable(
-            f"There is no folder {seeds}: put .md or .txt files in it, or set SEEDS_DIR to where they are."
+            f"There is no folder {seeds}: put sources (.md, .txt, .html, .pdf, .docx, .csv) in it, "
+            "or set SEEDS_DIR to where they are."
         )
     root = seeds.resolve()
     files: list[SourceFile] = []
@@ -62,25 +121,58 @@ def read_sources(seeds: Path, max_bytes: int) -> Reading:
             files.append(SourceFile(source, _read_bytes(path, root, max_bytes)))
         except OSError as error:
             skipped.append(Skipped(source, f"cannot be read: {error.strerror}"))
-        except _Unreadable as error:
+        except UnreadableSource as error:
             skipped.append(Skipped(source, str(error)))
+    names = {file.source for file in files}
+    files += [file for file in web.files if file.source not in names]
+    skipped += [Skipped(file.source, SAME_NAME) for file in web.files if file.source in names]
+    skipped += web.skipped
     if not files:
         raise SourcesUnreadable(_nothing_readable(seeds, skipped))
-    return Reading(tuple(files), tuple(skipped))
+    return Reading(tuple(files), tuple(skipped), web.stale, web.waiting)
 
 
-def parse(file: SourceFile) -> Document:
-    """The document in a file, with sections, blocks and front matter.
+def format_of(file: SourceFile) -> str:
+    """One of FORMATS; text where nothing says it."""
+    return file.format or FORMATS.get(Path(file.source).suffix.lower(), "txt")
 
-    Raises BrokenFrontMatter when the file begins with front matter that is not YAML.
+
+def extracted(document: Document) -> bool:
+    """Whether a document's text is not its file's but what was taken out of it."""
+    return format_of(SourceFile(document.source, b"", document.format)) in EXTRACTED
+
+
+def text_of(file: SourceFile) -> str:
+    """The text that offsets count in: the file's, or what is taken out of it. Raises UnreadableSource."""
+    return parse(file).text if format_of(file) in EXTRACTED else file.data.decode("utf-8")
+
+
+def parse(file: SourceFile, seconds: float = SECONDS) -> Document:
+    """The document in a file, with sections, blocks and front matter; an extraction takes at most `seconds`.
+
+    Raises UnreadableSource: the front matter is not YAML, the file is encrypted, damaged, holds no text, ...
     """
+    form = format_of(file)
+    if form in EXTRACTED:
+        found = _extracted(form, file, seconds)
+        text, sections = laid_out(found.parts)
+        if not sections:
+            raise UnreadableSource("holds no text to quote")
+        heading = next((part.text for part in found.parts if part.kind == "heading" and part.level == 1), "")
+        return _document(file, text, {}, sections, found.title or heading)
     text = file.data.decode("utf-8")
-    if Path(file.source).suffix.lower() == ".txt":
+    if form == "txt":
         return _document(file, text, {}, read_plain(text), "")
     front = split_front_matter(text)
     title, sections = read_markdown(text, front.body_start)
     blocks = (front.section, *sections) if front.section else sections
     return _document(file, text, front.metadata, blocks, title)
+
+
+def _extracted(form: str, file: SourceFile, seconds: float) -> Extracted:
+    if form in ("csv", "tsv"):
+        return read_table(file.data.decode("utf-8"), "\t" if form == "tsv" else "")
+    return read_confined(form, file.data, seconds)
 
 
 def _document(
@@ -91,15 +183,12 @@ def _document(
         id=hashlib.sha256(file.source.encode() + b"\0" + file.data).hexdigest()[:16],
         source=file.source,
         title=metadata.get("title") or title or name,
-        url=metadata.get("url") or None,
+        url=metadata.get("url") or file.url,
         text=text,
         sections=sections,
         metadata=metadata,
+        format=file.format,
     )
-
-
-class _Unreadable(Exception):
-    """Why a file is no source, in words for a moderator."""
 
 
 def _candidates(seeds: Path, skipped: list[Skipped]) -> Iterator[Path]:
@@ -115,7 +204,7 @@ def _candidates(seeds: Path, skipped: list[Skipped]) -> Iterator[Path]:
         links = [Path(folder, name) for name in folders if Path(folder, name).is_symlink()]
         skipped += [Skipped(f"{_shown(path.relative_to(seeds))}/", LINKED_FOLDER) for path in links]
         found += [Path(folder, name) for name in names if not name.startswith(".")]
-    yield from sorted(path for path in found if path.suffix.lower() in SUFFIXES)
+    yield from sorted(path for path in found if path.suffix.lower() in FORMATS)
 
 
 def _shown(path: Path) -> str:
@@ -125,33 +214,45 @@ def _shown(path: Path) -> str:
 
 def _read_bytes(path: Path, root: Path, max_bytes: int) -> bytes:
     if _shown(path) != path.as_posix():
-        raise _Unreadable("has a name that is not UTF-8: rename it")
+        raise UnreadableSource("has a name that is not UTF-8: rename it")
     try:
         resolved = path.resolve(strict=True)
     except RuntimeError as error:  # what Python before 3.13 makes of it
-        raise _Unreadable("is a link that leads round in a loop") from error
+        raise UnreadableSource("is a link that leads round in a loop") from error
     if not resolved.is_relative_to(root):
-        raise _Unreadable("is a link that leads out of the folder: put the file itself here")
+        raise UnreadableSource("is a link that leads out of the folder: put the file itself here")
     if not resolved.is_file():
-        raise _Unreadable("is not a regular file")
+        raise UnreadableSource("is not a regular file")
     with resolved.open("rb") as stream:
         data = stream.read(max_bytes + 1)
+    return checked(data, FORMATS[path.suffix.lower()], max_bytes)
+
+
+def checked(data: bytes, form: str, max_bytes: int) -> bytes:
+    """The same bytes, where they can be a source of that format. Raises UnreadableSource."""
     if len(data) > max_bytes:
-        raise _Unreadable(f"is larger than {max_bytes / 1e6:g} MB: split it, or raise MAX_SOURCE_MB")
+        raise UnreadableSource(f"is larger than {max_bytes / 1e6:g} MB: split it, or raise MAX_SOURCE_MB")
+    if not data:
+        raise UnreadableSource("is empty")
+    if form not in TEXT:
+        return data
     if b"\0" in data:
-        raise _Unreadable("is a binary file, not text")
+        raise UnreadableSource("is a binary file, not text")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _Unreadable(f"is not UTF-8 (byte {error.start}): save it as UTF-8") from error
+        raise UnreadableSource(f"is not UTF-8 (byte {error.start}): save it as UTF-8") from error
     if not text.strip("\ufeff \t\r\n"):
-        raise _Unreadable("is empty")
+        raise UnreadableSource("is empty")
     return data
 
 
 def _nothing_readable(seeds: Path, skipped: list[Skipped]) -> str:
     if not skipped:
-        return f"There is no source in {seeds}: put .md or .txt files there, then reindex."
+        return (
+            f"There is no source in {seeds}: put .md, .txt, .html, .pdf, .docx or .csv files there, "
+            "or addresses into sources.toml, then reindex."
+        )
     named = "; ".join(f"{item.source} {item.reason}" for item in skipped[:5])
     more = f"; and {len(skipped) - 5} more" if len(skipped) > 5 else ""
     return f"Not one source in {seeds} can be read: {named}{more}. Mend one of them, then reindex."

@@ -23,18 +23,21 @@ def states(manifest: Manifest | None, reading: Reading) -> list[SourceInfo]:
     titles = manifest.titles if manifest else {}
     unparsed = {item.source for item in manifest.skipped} if manifest else set()
     infos = []
-    for source in sorted(old.keys() | reading.hashes.keys()):
+    stale = {item.source: item for item in reading.stale}
+    for source in sorted(old.keys() | reading.hashes.keys() | set(reading.waiting)):
         title, url, size, passages = titles.get(source, ("", None, 0, 0))
         state = "indexed"
-        if source not in reading.hashes:
-            state = "removed"
-        elif source not in old:
+        if source not in old:
             state = "new"
+        elif source not in reading.hashes:
+            state = "removed"
         elif old[source] != reading.hashes[source]:
             state = "changed"
         if source not in titles and source in unparsed and state == "indexed":
             continue
-        infos.append(SourceInfo(source, title, url, size, passages, state))
+        older = stale.get(source)
+        since, problem = (older.since, older.problem) if older else (None, "")
+        infos.append(SourceInfo(source, title, url, size, passages, state, since, problem))
     return infos
 
 

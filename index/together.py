@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.lexical import near_stems, own_text
-from index.parts import Part
+from index.parts import ASKING, Part
 from index.types import Answer, Citation, Hit
+from index.whose import anothers
 from index.words import content
 
 __all__ = ["Answered", "said_in_one", "together"]
@@ -16,9 +17,6 @@ MOST_CITATIONS = 3
 
 WORTH = 0.5
 """A part's further citations are shown when they score at least this share of its first."""
-
-ASKING = frozenset(content("compare contrast difference differences versus vs please"))
-"""Words that ask for a comparison; no source need hold them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +28,14 @@ class Answered:
     hits: Sequence[Hit]
 
 
-def said_in_one(question: str, hits: Sequence[Hit]) -> bool:
-    """Whether the best hit alone holds every topic word of the question: then it is asked as one."""
+def said_in_one(question: str, hits: Sequence[Hit], asked: Sequence[Part]) -> bool:
+    """Whether the best hit alone holds every topic word of the question: then it is asked as one.
+
+    Not where nothing is asked but the things themselves: a sentence that names both tells neither.
+    """
     wanted = set(content(question)) - ASKING
-    return bool(hits) and wanted <= set(content(own_text(hits[0].passage)))
+    things = {word for part in asked for word in content(part.label)}
+    return bool(hits) and not wanted <= things and wanted <= set(content(own_text(hits[0].passage)))
 
 
 def together(whole: Answer, answered: Sequence[Answered]) -> Answer:
@@ -45,10 +47,10 @@ def together(whole: Answer, answered: Sequence[Answered]) -> Answer:
     good = [at for at in answered if not at.answer.abstained and (at.part.whole or _about(at, labels))]
     if not good:
         return whole
-    citations = _merged([_leading_first(at.answer) for at in good])
+    citations = _merged([_leading_first(at, labels) for at in good])
     return replace(
         whole,
-        text=" ".join(_said(at, citations) if at in good else _missing(at.part) for at in answered),
+        text=" ".join(_said(at, citations, labels) if at in good else _missing(at.part) for at in answered),
         citations=citations,
         confidence=min(at.answer.confidence for at in good),
         abstained=False,
@@ -59,17 +61,34 @@ def together(whole: Answer, answered: Sequence[Answered]) -> Answer:
 
 
 def _about(at: Answered, labels: Sequence[str]) -> bool:
-    """Whether the best hit speaks of the part: itself, the sentence before, or the heading if it names no other."""
+    """Whether the best hit speaks of the part: itself, the sentence before, or the heading if it names no other. Not
+    where it tells what is asked of another name."""
     passage, wanted = at.hits[0].passage, set(content(at.part.label))
+    if anothers(passage, wanted, set(content(at.part.question)) - wanted):
+        return False
     heading = set(content(passage.section))
-    others = {word for label in labels if label != at.part.label for word in content(label)} - wanted
-    return wanted <= near_stems(passage) or (wanted <= heading and not others & heading)
+    return wanted <= near_stems(passage) or (wanted <= heading and not _others(at.part, labels) & heading)
 
 
-def _leading_first(answer: Answer) -> list[Citation]:
-    """The citations of an answer, that with the short answer first."""
-    short = answer.short_answer
-    return sorted(answer.citations, key=lambda at: (short is not None and at.number != short.citation, at.number))
+def _others(part: Part, labels: Sequence[str]) -> set[str]:
+    """Words of the other parts' labels alone."""
+    return {word for label in labels if label != part.label for word in content(label)} - set(content(part.label))
+
+
+def _leading_first(at: Answered, labels: Sequence[str]) -> list[Citation]:
+    """The citations of an answer, that with the short answer first; where the thing itself is asked about, those
+    that name no other."""
+    short = at.answer.short_answer
+    itself = not at.part.whole and set(content(at.part.question)) <= set(content(at.part.label))
+    others = _others(at.part, labels) if itself else set()
+    return sorted(
+        at.answer.citations,
+        key=lambda cited: (
+            bool(others & set(content(cited.shown))),
+            short is not None and cited.number != short.citation,
+            cited.number,
+        ),
+    )
 
 
 def _merged(rows: Sequence[Sequence[Citation]]) -> tuple[Citation, ...]:
@@ -90,9 +109,9 @@ def _holder(wanted: Citation, citations: Sequence[Citation]) -> Citation | None:
     return None
 
 
-def _said(at: Answered, citations: Sequence[Citation]) -> str:
+def _said(at: Answered, citations: Sequence[Citation], labels: Sequence[str]) -> str:
     """What answers a part, with its label and the number of its citation."""
-    first = _leading_first(at.answer)[0]
+    first = _leading_first(at, labels)[0]
     holder = _holder(first, citations) or first
     label = at.part.label if at.part.whole else f"{at.part.label}:"
     short = at.answer.short_answer

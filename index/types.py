@@ -95,7 +95,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One source: `text` is the file decoded as UTF-8 and otherwise untouched, so offsets hold for everyone."""
+    """One source: `text` is the file decoded as UTF-8 and otherwise untouched, so offsets hold for everyone.
+
+    Where the file is no text (HTML, PDF, Word, tables), `text` is what was taken out of it. `format` is "md", "txt",
+    "html", "pdf", "docx", "csv" or "tsv", empty where the name of the source says it.
+    """
 
     id: str
     source: str
@@ -104,6 +108,7 @@ class Document:
     text: str
     sections: tuple[Section, ...]
     metadata: Mapping[str, str] = field(default_factory=dict)
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +354,10 @@ class Skipped:
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
     """A source in the live snapshot. `size` is in characters; `state` is "indexed", "changed" or "removed"
-    as its file is now, "new" for a file that the snapshot does not hold yet."""
+    as its file is now, "new" for a file that the snapshot does not hold yet.
+
+    Of a source from the web that could not be fetched anew, `problem` is why, and `since` when it was fetched last.
+    """
 
     source: str
     title: str
@@ -357,6 +365,8 @@ class SourceInfo:
     size: int
     passages: int
     state: str
+    since: datetime | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ DURATIONS = "second minute hour day week month year decade century"
 SPANS = frozenset(stem(at) for at in DURATIONS.split())
 PERCENT = re.compile(r"\bper ?cent|\bshare of\b")
 MONEY = re.compile(r"\b(cost|costs|price|prices|pay|paid|worth|money)\b")
+COIN_WORDS = "dollar euro pound cent penny pence franc crown krona krone yen yuan rupee"
+COINS = frozenset(stem(at) for at in COIN_WORDS.split())
 FROM = re.compile(r"\b(born|began|begin|start\w*|found\w*|establish\w*)\b")
 UNTIL = re.compile(r"\b(die|died|dead|death|end|ended|until|over)\b")
 
@@ -85,7 +87,12 @@ def amount(scene: Scene) -> Place | None:
     sort = "share" if PERCENT.search(scene.asks) else "money" if MONEY.search(scene.asks) else ""
     if "how many" in scene.asks and not sort:
         return None
-    return only([_whole(at) for at in scene.numbers if (at.kind == sort if sort else at.kind != "year")])
+    return only([_whole(at) for at in scene.numbers if (_sort(at) == sort if sort else at.kind != "year")])
+
+
+def _sort(at: Quantity) -> str:
+    """A number's kind; one that counts coins, "30 euros", is money."""
+    return "money" if at.unit[-1:] and at.unit[-1] in COINS else at.kind
 
 
 def date(scene: Scene) -> Place | None:

@@ -12,10 +12,25 @@ from tests.discord_rules import all_components
 from tests.fakes import FakeLibrary
 from tests.wire import Sent, Wire
 
-__all__ = ["MENTION", "QUESTION", "asked", "busy_journal", "damage", "id_in", "labels", "pressed", "replied", "settled"]
+__all__ = [
+    "MENTION",
+    "QUESTION",
+    "asked",
+    "busy_journal",
+    "damage",
+    "id_in",
+    "labels",
+    "pressed",
+    "replied",
+    "settled",
+    "slow_model",
+]
 
 QUESTION = "What is the context window of Scout?"
 MENTION = f"<@{BOT.id}>"
+
+COMMAND = "CommandTree-invoker"
+"""What discord.py calls the task of a command."""
 
 
 async def asked(wire: Wire, question: str = QUESTION, **who: Any) -> Json:
@@ -43,8 +58,8 @@ async def replied(wire: Wire, content: str, **where: Any) -> Sent:
 async def settled(wire: Wire) -> None:
     """Nothing that was asked or pressed is under way any more."""
     async with asyncio.timeout(20):
-        while wire.bot._owed:
-            await asyncio.wait(wire.bot._owed)
+        while waited := {*wire.bot._owed, *(one for one in asyncio.all_tasks() if one.get_name() == COMMAND)}:
+            await asyncio.wait(waited)
 
 
 @contextmanager
@@ -52,6 +67,16 @@ def busy_journal(library: FakeLibrary) -> Iterator[None]:
     """The journal keeps everybody waiting, as where its file is on a slow disk."""
     with library.desk.journal._file._lock:
         yield
+
+
+@contextmanager
+def slow_model(library: FakeLibrary) -> Iterator[None]:
+    """Questions wait within it, and go on behind it whatever happened."""
+    library.gate.clear()
+    try:
+        yield
+    finally:
+        library.gate.set()
 
 
 def damage(library: FakeLibrary) -> None:

@@ -11,6 +11,7 @@ from tests.discord_refusals import Refused, invalid
 
 __all__ = ["check_choices", "invocation", "synced"]
 
+SLASH = 1
 SUBCOMMAND, GROUP = 1, 2
 STRING, INTEGER, BOOLEAN, USER, CHANNEL, NUMBER = 3, 4, 5, 6, 7, 10
 KINDS = {bool: BOOLEAN, int: INTEGER, float: NUMBER, str: STRING, Channel: CHANNEL, User: USER}
@@ -22,8 +23,7 @@ def synced(definitions: list[Json], known: Mapping[tuple[int, str], Json]) -> di
     commands: dict[tuple[int, str], Json] = {}
     for number, definition in enumerate(definitions):
         name, kind = definition["name"], definition.get("type", 1)
-        fits = re.fullmatch(r"[-_'\w]{1,32}", name) and name == name.lower() if kind == 1 else 1 <= len(name) <= 32
-        if not fits:
+        if not all(_fits(one, kind) for one in _names(definition)):
             raise Refused(400, 50035, "Invalid Form Body", {"name": {"_errors": [_UNFIT_NAME]}})
         if (kind, name) in commands:
             code = "APPLICATION_COMMANDS_DUPLICATE_NAME"
@@ -38,6 +38,17 @@ def synced(definitions: list[Json], known: Mapping[tuple[int, str], Json]) -> di
             "version": snowflake(),
         }
     return commands
+
+
+def _names(definition: Json) -> list[str]:
+    """Its name in all languages."""
+    return [definition["name"], *(definition.get("name_localizations") or {}).values()]
+
+
+def _fits(name: str, kind: int) -> bool:
+    if kind != SLASH:
+        return 1 <= len(name) <= 32
+    return re.fullmatch(r"[-_'\w]{1,32}", name) is not None and name == name.lower()
 
 
 def invocation(name: str, options: Mapping[str, Any], *, definition: Json | None, focused: str = "") -> Json:

@@ -25,6 +25,7 @@ from index.snapshot import Snapshots
 from index.sources import SourceFile, parse
 from index.states import StateStoreBuilder
 from index.types import Citation, Document, Hit, Passage
+from index.web import Web
 from index.words import content
 
 WIDTH = 32
@@ -169,6 +170,7 @@ def library(
     keep: int = 3,
     max_bytes: int = 1_000_000,
     open_store: Callable[[Path], MemoryStore] = MemoryStore.load,
+    web: Web | None = None,
 ) -> Library:
     """A real library on the fakes; nothing is loaded yet."""
     model = embedder or WordEmbedder()
@@ -183,6 +185,7 @@ def library(
         indexer=lambda loaded: indexer(index, loaded, open_store=open_store),
         journal=journal,
         keep=keep,
+        web=web,
     )
 
 

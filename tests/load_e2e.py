@@ -1,23 +1,28 @@
-"""Many /ask at once against the running bot: how late they are acknowledged and answered.
+"""Many questions against the running bot: how late they are acknowledged and answered, and whether any is lost.
 
-python -m tests.load_e2e [HOW_MANY]; the index is the one in data/index: run `make run` once before.
+python -m tests.load_e2e [HOW_MANY]                 /ask, all at once, of the article
+python -m tests.load_e2e HOW_MANY --users USERS     conversations of so many people within ten seconds, by commands,
+                                                    buttons, direct messages and mentions, each on a thing of their own
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
 from tests.article import OTHER_QUESTIONS, WINDOW
-from tests.bot_process import ROOT, running_bot
+from tests.desk_world import NO_LIMITS, World, built, opened_world
 from tests.discord_driver import Discord, Reply
-from tests.discord_server import TOKEN
 from tests.discord_state import ANSWER_WITHIN_S, Exchange
+from tests.talking import STATIONS, Talk, talk
 
-__all__ = ["Load", "ask_at_once"]
+__all__ = ["WITHIN_S", "Load", "ask_at_once"]
+
+WITHIN_S = 10.0
 
 
 class Load:
@@ -37,10 +42,10 @@ class Load:
         return sum(exchange.acknowledged_after > ANSWER_WITHIN_S for exchange in self.exchanges)
 
     def __str__(self) -> str:
-        delays = sorted(exchange.acknowledged_after for exchange in self.exchanges)
+        delays = [exchange.acknowledged_after for exchange in self.exchanges]
         return (
             f"{len(self.exchanges)} questions at once: {len(self.replies)} answered in {self.took_s:.1f} s; "
-            f"acknowledged after {delays[len(delays) // 2]:.2f} s (median), {delays[-1]:.2f} s (slowest); "
+            f"acknowledged after {median(delays):.2f} s (median), {max(delays):.2f} s (slowest); "
             f"{self.late} later than {ANSWER_WITHIN_S:.0f} s"
         )
 
@@ -53,17 +58,24 @@ async def ask_at_once(discord: Discord, questions: Sequence[str]) -> Load:
     return Load(exchanges, replies, discord.server.clock() - started)
 
 
-async def measure(how_many: int) -> Load:
-    """A fresh bot, warmed by one question, then all questions at once."""
+async def measure(how_many: int, users: int | None) -> Load | Talk:
+    """A fresh bot on a fresh index, warmed by one question, then all the others."""
+
+    async def measured(world: World) -> Load | Talk:
+        if users is not None:
+            return await talk(world.discord, how_many, users=users, within_s=WITHIN_S)
+        questions = (WINDOW, *OTHER_QUESTIONS)
+        return await ask_at_once(world.discord, [questions[number % len(questions)] for number in range(how_many)])
+
     with tempfile.TemporaryDirectory() as folder:
-        where = {"SEEDS_DIR": ROOT / "seeds", "INDEX_DIR": ROOT / "data" / "index", "STATE_DIR": folder}
-        async with running_bot({"DISCORD_TOKEN": TOKEN, **where}, Path(folder)) as (server, _):
-            await server.requests.wait_for(lambda request: request.route.endswith("/commands"))
-            discord = Discord(server)
-            await discord.ask(WINDOW)
-            questions = (WINDOW, *OTHER_QUESTIONS)
-            return await ask_at_once(discord, [questions[number % len(questions)] for number in range(how_many)])
+        settings = built(Path(folder), {"stations.md": STATIONS}) | NO_LIMITS | {"LOG_LEVEL": "INFO"}
+        async with opened_world(settings, Path(folder)) as world:
+            return await measured(world)
 
 
 if __name__ == "__main__":
-    print(asyncio.run(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 200)))  # noqa: T201 - its result
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("how_many", type=int, nargs="?", default=200)
+    parser.add_argument("--users", type=int)
+    chosen = parser.parse_args()
+    print(asyncio.run(measure(chosen.how_many, chosen.users)))  # noqa: T201 - its result

@@ -75,11 +75,11 @@ async def test_the_index_is_rebuilt_for_those_who_may_and_nobody_else(
         wire.receive("GUILD_CREATE", guild_create(UNLISTED))
         wire.command("reindex", user=user, guild=guild, permissions=permissions, roles=roles)
         callback = await wire.sent.wait_for(lambda sent: sent.is_callback)
+        assert callback.ephemeral
         if may:
             await wire.sent.wait_for(is_report)
         else:
             assert "Only a moderator may rebuild the index" in callback.text
-            assert callback.ephemeral
     assert library.reindexes == int(may)
 
 
@@ -150,11 +150,15 @@ async def test_sources_that_cannot_be_read_are_told_in_the_librarys_words(librar
 
 
 @pytest.mark.parametrize(("status", "code"), [(401, 50027), (404, 10015)])
-async def test_a_report_later_than_the_token_goes_to_the_channel(wire: Wire, status: int, code: int) -> None:
+async def test_a_report_later_than_the_token_goes_to_the_channel_without_what_was_asked(
+    library: FakeLibrary, wire: Wire, status: int, code: int
+) -> None:
+    library.report = make_report(answered=("Who is Mallory?",))
     wire.fail("/@original$", status, code)
     wire.command("reindex", user=OWNER)
     post = await wire.sent.wait_for(lambda sent: sent.is_post)
     assert post.path == f"/channels/{LISTED.channel_id}/messages"
+    assert "Mallory" not in post.text
     assert is_report(post)
     assert post.body["allowed_mentions"] == {"parse": []}
 

@@ -46,7 +46,7 @@ async def test_paging_changes_the_page_that_it_is_on_and_leaves_the_answer_as_it
     answer = await asked(wire)
     first = await pressed(wire, answer, "Show in source", user=user)
     before = text_of(wire.people.current(answer))
-    second = await pressed(wire, first, "On")
+    second = await pressed(wire, first, "Next")
     assert second["id"] == first["id"]
     assert second["flags"] & EPHEMERAL
     assert "Page 2 of " in text_of(second)
@@ -58,7 +58,7 @@ async def test_paging_changes_the_page_that_it_is_on_and_leaves_the_answer_as_it
 async def test_everyone_pages_for_themselves(wire: Wire) -> None:
     answer = await asked(wire)
     mine, yours = [await pressed(wire, answer, "Show in source", user=User.new()) for _ in range(2)]
-    await pressed(wire, mine, "On")
+    await pressed(wire, mine, "Next")
     assert "Page 2 of " in text_of(wire.people.current(mine))
     assert "Page 1 of " in text_of(wire.people.current(yours))
 
@@ -82,7 +82,7 @@ async def test_a_page_turned_after_the_answer_was_forgotten_says_so_in_its_place
     user = User.new()
     first = await pressed(wire, await asked(wire, user=user), "Show in source")
     library.journal.forget(int(user.id))
-    second = await pressed(wire, first, "On")
+    second = await pressed(wire, first, "Next")
     assert FORGOTTEN in text_of(second)
     assert second["id"] == first["id"]
 

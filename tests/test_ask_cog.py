@@ -49,7 +49,7 @@ async def test_an_answer_has_quotation_place_confidence_and_snapshot(wire: Wire)
     wire.command("ask", {"question": QUESTION})
     text = (await wire.sent.wait_for(lambda sent: sent.is_edit)).text
     assert f"> **1.** {SCOUT}" in text
-    assert r"-# The Llama 4 release · Models \> Scout · llama-4-release.md" in text
+    assert r"-# Models \> Scout · llama-4-release.md" in text
     assert "Confidence: high, 93 %. Snapshot 20250405-1a2b3c." in text
 
 

@@ -24,6 +24,8 @@ from index.types import Day
 
 ROOT = Path(__file__).parent.parent
 Picture = NDArray[np.uint8]
+PANEL = slice(44, 422)
+"""The rows of the bars, below the legend."""
 
 
 def make_day(ago: int = 0, questions: int = 0, answered: int = 0, **changes: Any) -> Day:
@@ -45,7 +47,7 @@ def rgb(colour: str) -> tuple[int, ...]:
 
 def heights(picture: Picture, colour: str) -> list[int]:
     """How many dots of a colour each bar has, from left to right; the legend above is left out."""
-    dots = (np.abs(picture[40:360].astype(int) - rgb(colour)).max(axis=2) < 8).sum(axis=0)
+    dots = (np.abs(picture[PANEL].astype(int) - rgb(colour)).max(axis=2) < 8).sum(axis=0)
     columns = [int(count) for count in dots]
     starts = [at for at in range(1, len(columns)) if columns[at] > 0 and columns[at - 1] == 0]
     return [max(columns[start : start + 20]) for start in starts]
@@ -83,7 +85,7 @@ many_days = st.lists(
 def test_the_picture_is_a_small_png_of_a_thousand_by_six_hundred(span: int) -> None:
     png = chart([make_day(span - at, at * 37 % 50, at * 11 % 30, helpful=at % 3, unhelpful=1) for at in range(span)])
     assert png.startswith(b"\x89PNG")
-    assert decoded(png).shape == (600, 1000, 3)
+    assert decoded(png).shape == (750, 800, 3)
     assert len(png) <= 300_000
 
 
@@ -94,7 +96,7 @@ def test_bars_are_as_high_as_the_figures_and_the_rest_stands_on_them() -> None:
     answered = heights(picture, ANSWERED)
     assert len(answered) == 7
     assert max(answered) - min(answered) <= 2
-    rows = np.flatnonzero((np.abs(picture[40:360].astype(int) - rgb(UNANSWERED)).max(axis=2) < 8).any(axis=1))
+    rows = np.flatnonzero((np.abs(picture[PANEL].astype(int) - rgb(UNANSWERED)).max(axis=2) < 8).any(axis=1))
     assert rows.max() - rows.min() == pytest.approx(
         answered[0], abs=4
     )  # ten were not answered, as high as ten that were
@@ -104,7 +106,7 @@ def test_a_day_without_questions_has_no_bar() -> None:
     picture = decoded(chart([make_day(2, 4, 4), make_day(1), make_day(0, 2, 2)]))
     assert heights(picture, ANSWERED) == [
         pytest.approx(2 * heights(picture, ANSWERED)[1], abs=3),
-        pytest.approx(140, abs=30),
+        pytest.approx(170, abs=30),
     ]
     assert heights(picture, UNANSWERED) == []
 
@@ -120,7 +122,7 @@ def test_everything_on_the_picture_stands_out_from_its_ground_in_any_theme() -> 
 @settings(max_examples=8, deadline=None)
 @given(many_days)
 def test_any_figures_make_a_picture(days: list[Day]) -> None:
-    assert decoded(chart(days)).shape == (600, 1000, 3)
+    assert decoded(chart(days)).shape == (750, 800, 3)
 
 
 def test_pictures_are_drawn_from_several_threads() -> None:

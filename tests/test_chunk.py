@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from index.chunk import LONGEST, chunk
 from index.frontmatter import BrokenFrontMatter
+from index.lexical import own_text
 from index.reading import clean
 from index.sources import SourceFile, parse
 from index.types import Passage
@@ -26,6 +27,19 @@ def passages(text: str, name: str = "a.md", limit: int = 64) -> list[Passage]:
 
 def texts(text: str, name: str = "a.md", limit: int = 64) -> list[str]:
     return [passage.text for passage in passages(text, name, limit)]
+
+
+@pytest.mark.parametrize(
+    ("table", "embedded"),
+    [
+        ("| Model | MMMU | ChartQA |\n|-|-|-|\n| Scout | 69.4 | 88.8 |\n", "Model: Scout | MMMU: 69.4 | ChartQA: 88.8"),
+        ("| Model, size | MMMU |\n|-|-|\n| Scout | 69.4 |\n", "Model, size, MMMU\nScout | 69.4"),
+    ],
+)
+def test_a_row_is_embedded_with_the_name_of_its_column_before_each_value_where_they_pair_off(table, embedded):
+    row = passages(table)[0]
+    assert row.embedded == f"a\n{embedded}"
+    assert own_text(row) == embedded
 
 
 def test_a_passage_is_a_sentence():
@@ -178,7 +192,7 @@ def check(text: str, name: str) -> list[Passage]:
         assert document.text[at.start : at.end] == at.text
         assert at.text.strip()
         assert at.reading == clean(at.reading) != ""
-        assert at.embedded.endswith(at.reading)
+        assert at.embedded.endswith((at.reading, own_text(at)))
         assert count(at.embedded) <= 40
     assert len({at.id for at in found}) == len(found)
     return found

@@ -46,6 +46,7 @@ def test_one_source_may_contradict_itself():
         ("When was Scout released?", "Scout was released on April 5, 2025.", "Scout was released on May 5, 2025."),
         ("When was Scout released?", "Scout was released in 2024.", "Scout was released on May 5, 2025."),
         ("How many experts does Scout have?", "Scout has 16 experts.", "Scout has 24 experts."),
+        ("How much does mooring cost?", "Mooring costs 30 euros a night.", "Mooring costs 45 euros a night."),
     ],
 )
 def test_dates_and_counts_conflict(question, one, two):

@@ -216,6 +216,47 @@ async def test_resume_of_an_unknown_session_is_invalid(client: Client) -> None:
     assert await client.receive() == {"op": 9, "d": False}
 
 
+async def test_channel_can_be_opened_and_is_unknown_once_it_is_deleted(client: Client) -> None:
+    await client.identify()
+    channel = await client.server.open(LISTED, "second")
+    assert (await client.post(channel.id, {"content": "x"}))[0] == 200
+    await client.server.delete(channel)
+    status, body = await client.post(channel.id, {"content": "x"})
+    assert (status, body["code"]) == (404, 10003)
+    events = [(await client.receive())["t"] for _ in range(3)]
+    assert events == ["CHANNEL_CREATE", "MESSAGE_CREATE", "CHANNEL_DELETE"]
+
+
+async def test_channel_that_was_opened_is_there_for_the_next_session(client: Client) -> None:
+    channel = await client.server.open(LISTED, "second")
+    known = client.server.state.guild_create(LISTED)["channels"]
+    assert [one["id"] for one in known] == [LISTED.channel_id, channel.id]
+
+
+async def test_who_closed_direct_messages_gets_none(client: Client) -> None:
+    user = User.new()
+    channel = client.server.state.direct_messages(user)
+    client.server.state.closed.add(user.id)
+    status, body = await client.post(channel.id, {"content": "x"})
+    assert (status, body["code"]) == (403, 50007)
+    client.server.state.closed.remove(user.id)
+    assert (await client.post(channel.id, {"content": "x"}))[0] == 200
+
+
+async def test_interaction_that_expired_takes_no_more_changes(client: Client) -> None:
+    exchange = await client.asked()
+    await client.callback(exchange, {"type": 5})
+    client.server.expire(exchange)
+    status, body = await client.edit(exchange, {"content": "late"})
+    assert (status, body["code"]) == (401, 50027)
+
+
+async def test_command_name_that_does_not_fit_is_refused_in_every_language(client: Client) -> None:
+    command = {"name": "ask", "description": "Ask", "name_localizations": {"de": "Fragen"}}
+    status, body = await client.call("PUT", f"/applications/{BOT.id}/commands", [command])
+    assert (status, body["errors"]["name"]["_errors"][0]["code"]) == (400, "APPLICATION_COMMAND_INVALID_NAME")
+
+
 async def test_waiting_in_vain_says_what_came_instead(client: Client) -> None:
     await client.call("GET", "/users/@me")
     with pytest.raises(AssertionError, match=r"requests: nothing that fits(?s:.)*/users/@me"):

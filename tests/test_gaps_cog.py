@@ -90,7 +90,7 @@ async def test_themes_come_newest_first_five_a_page(library: DeskLibrary, wire: 
     assert "6 open gaps in 6 themes**, page 1 of 2" in text_of(first)
     assert [word for word in THEMES if f"{word} is it" in text_of(first)] == list(THEMES[1:])
     assert text_of(first).index("Which") < text_of(first).index("How") < text_of(first).index("Where")
-    second = await pressed(wire, first, "On")
+    second = await pressed(wire, first, "Next")
     assert [word for word in THEMES if f"{word} is it" in text_of(second)] == ["When"]
     assert "**6. When is it?**" in text_of(second)
     assert second["id"] == first["id"]

@@ -36,7 +36,7 @@ def test_a_question_clearly_in_another_language_is_known_by_it(code, question):
     assert foreign(question) == code
 
 
-@pytest.mark.parametrize("text", ["", "?", "🦙🦙", "\x00", "17*23", "x" * 10_000, "a\nb"])
+@pytest.mark.parametrize("text", ["", "?", "🦙🦙", "\x00", "17*23", "Solve 3x + 5 = 20", "x" * 10_000, "a\nb"])
 def test_what_is_in_no_language_is_not_called_foreign(text):
     assert foreign(text) == ""
 

@@ -11,10 +11,10 @@ import pytest
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
 
-from bot.language import KINDS, PLACEHOLDER, Language, catalogue, languages
+from bot.language import KINDS, NUMBER, PLACEHOLDER, Language, catalogue, languages
 from bot.translator import fits
 from tests.catalogue import Key, files, keys, read, said, said_in, update, write
-from tests.unsaid import unsaid_in
+from tests.unsaid import unsaid, unsaid_in
 
 REACHING_OUT = re.compile(r"@|<[@#:]|\w+://|\bdiscord\.gg\b|\bwww\.", re.IGNORECASE)
 """What mentions somebody or leads elsewhere."""
@@ -26,6 +26,11 @@ every_catalogue = pytest.mark.parametrize("file", files(), ids=lambda file: file
 
 def names(text: str) -> set[str]:
     return {at[1] for at in PLACEHOLDER.finditer(text)}
+
+
+def counted(key: Key) -> set[str]:
+    """The number of a plural is put in by itself, and a language may leave it out."""
+    return {NUMBER} if key.many else set()
 
 
 def key_of(message: Message) -> Key:
@@ -40,8 +45,7 @@ def forms(message: Message) -> Sequence[str]:
 def wrong_with(key: Key, text: str) -> Iterator[str]:
     """What is wrong with a translation."""
     english = key.many or key.one
-    optional = {"number"} if key.many else set()
-    if not names(english) - optional <= names(text) <= names(english):
+    if not names(english) - counted(key) <= names(text) <= names(english):
         yield "placeholders"
     plain, plain_english = PLACEHOLDER.sub("", text), PLACEHOLDER.sub("", english)
     if set("{}") & set(plain) != set("{}") & set(plain_english):
@@ -93,6 +97,40 @@ def test_commands_are_told_apart_in_every_language(file: Path) -> None:
     assert len(set(called)) == len(called)
 
 
+TYPED = {
+    "command": re.compile(r"(?<!\w)/([\w-]+)"),
+    "option": re.compile(r"([\w-]+):(?=True|False|\{)"),
+}
+"""Commands and options where a text names them."""
+
+
+def misnamed(read_in: Catalog) -> list[str]:
+    """Texts that name a command or an option otherwise than it is called in the language."""
+    there = {key_of(message): message for message in read_in if message.id}
+    found = []
+    for key, message in there.items():
+        for kind, named in TYPED.items():
+            wanted = [str(there[Key(name, kind=kind)].string) for name in named.findall(key.many or key.one)]
+            found += [key.one for text in forms(message) if sorted(named.findall(text)) != sorted(wanted)]
+    return found
+
+
+@every_catalogue
+def test_texts_name_commands_and_options_as_they_are_called_in_the_language(file: Path) -> None:
+    assert misnamed(read(file)) == []
+
+
+@pytest.mark.parametrize(
+    "said", ["/ask nimmt frage:True.", "/fragen nimmt question:True.", "/fragen.", "/fragen nimmt frage:True, /neu."]
+)
+def test_a_command_that_is_named_otherwise_is_found(tmp_path: Path, said: str) -> None:
+    names = 'msgctxt "option"\nmsgid "question"\nmsgstr "frage"\n\n'
+    body = f'{SOUND}\n{names}msgid "/ask takes question:True."\nmsgstr "/fragen nimmt frage:True."\n'
+    assert misnamed(read(written(tmp_path, "de", body))) == []
+    body = body.replace("/fragen nimmt frage:True.", said)
+    assert misnamed(read(written(tmp_path, "de", body))) == ["/ask takes question:True."]
+
+
 def test_english_texts_keep_the_limits_of_their_kinds(wanted: set[Key]) -> None:
     assert {key.kind for key in wanted} <= {"", *KINDS}
     assert [key.one for key in wanted if key.kind and not fits(key.kind, key.one)] == []
@@ -102,9 +140,13 @@ def test_what_is_said_is_a_literal_or_a_phrase_by_its_name() -> None:
     assert [(one.place, one.wrong) for one in said() if one.wrong] == []
 
 
+def test_nothing_is_shown_that_is_not_said() -> None:
+    assert unsaid() == []
+
+
 def test_every_value_that_a_text_names_is_given_with_it() -> None:
-    given = [(one.place, names(one.key.many or one.key.one), one.values) for one in said() if one.key]
-    assert [at for at, needed, values in given if values is not None and needed - {"number"} != values] == []
+    given = [(one.place, one.key, one.values) for one in said() if one.key and one.values is not None]
+    assert [place for place, key, values in given if names(key.many or key.one) - counted(key) != values] == []
 
 
 @every_catalogue

@@ -58,6 +58,20 @@ def test_a_person_is_no_it():
     assert found.text == "The sources mention Scout, but not near “sea”."
 
 
+@pytest.mark.parametrize("question", ["What is Maverick's GPU count?", "What is the GPU count of Maverick?"])
+def test_a_name_that_only_qualifies_a_thing_is_part_of_the_thing(question):
+    made = shelf(a_md="Scout needs a GPU count of 8.\n\nTea is nice.\n\nMaverick has 128 experts.\n")
+    found = lack(question, made)
+    assert found
+    assert found.text == "The sources mention Maverick, but not its GPU count."
+
+
+def test_of_two_names_only_the_one_that_the_thing_is_not_near_is_said_to_lack_it():
+    found = lack("Has Scout, or Maverick, a context window?", SHELF)
+    assert found
+    assert found.text == "The sources mention Maverick, but not near “context window”."
+
+
 @pytest.mark.parametrize(
     "question",
     [
@@ -68,6 +82,9 @@ def test_a_person_is_no_it():
         "What happened to it?",
         "When did Celeron come?",  # spelt nearly as it is in the source
         "What is the Zephyr report?",  # a title holds it
+        "Do Scout and Maverick have the experts?",  # each has, in a sentence of its own
+        "What are the names of the two experts?",  # a count is no thing
+        "What is the difference between Scout and Maverick?",  # asks for a comparison, no thing either
         "",
         "?!",
     ],

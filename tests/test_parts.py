@@ -60,6 +60,20 @@ def asked(question: str) -> list[tuple[str, str]]:
             ],
         ),
         ("Compare Scout with Maverick", [("Scout", "What is Scout?"), ("Maverick", "What is Maverick?")]),
+        (
+            "What is the difference between Scout and Maverick?",
+            [("Scout", "What is Scout?"), ("Maverick", "What is Maverick?")],
+        ),
+        ("How do Scout and Maverick differ?", [("Scout", "What is Scout?"), ("Maverick", "What is Maverick?")]),
+        (
+            "How much do the Falcon and the Heron weigh?",
+            [("Falcon", "How much does Falcon weigh?"), ("Heron", "How much does Heron weigh?")],
+        ),
+        ("How big are Scout and Behemoth?", [("Scout", "How big is Scout?"), ("Behemoth", "How big is Behemoth?")]),
+        (
+            "What is the ELO score of Scout and of Maverick?",
+            [("Scout", "What is the ELO score of Scout?"), ("Maverick", "What is the ELO score of Maverick?")],
+        ),
     ],
 )
 def test_a_comparison_or_list_is_a_question_about_each(question, each):
@@ -86,6 +100,9 @@ def test_two_questions_in_one_are_two():
         "Compare Scout, Maverick, Behemoth and Flash",
         "Compare Scout and Scout",
         "Compare it and them",
+        "How are Tom and Anna?",
+        "How similar are Scout and Maverick?",
+        "What is the difference between what they say and do?",
         "What are the names of companies that produce and export fish?",
         "Compare",
         "vs",

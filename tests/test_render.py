@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot import render, reports
-from bot.escape import ELLIPSIS, embolden, escape, fit, fold, units
+from bot.escape import ELLIPSIS, around, embolden, escape, fit, fold, units
 from index.types import ShortAnswer, Skipped
 from tests.discord_payloads import Json
 from tests.discord_rules import all_components, check_message
@@ -341,10 +341,27 @@ def test_bold_is_found_in_what_is_shown_without_marks() -> None:
     assert "> **1.** Scout has **16 experts**." in shown[1]
 
 
-def test_a_quotation_that_is_cut_is_not_bold() -> None:
-    shown = blocks(render.answer(shortened("16 experts", f"It has 16 experts {'and more ' * 900}")))
-    assert "**16" not in shown[1]
-    assert " …\n" in shown[1]
+def test_a_quotation_that_is_too_long_is_cut_around_what_answers() -> None:
+    long = f"{'before that ' * 400}it has 16 experts {'and more ' * 900}"
+    shown = blocks(render.answer(shortened("16 experts", long)))
+    assert re.search(r"> \*\*1\.\*\* … (before|that) .* it has \*\*16 experts\*\* and .* (and|more) …\n", shown[1])
+
+
+def test_a_quotation_is_cut_between_words_and_no_more_than_it_must_be() -> None:
+    text = "one two three four five six seven"
+    assert around(text, (14, 18), 33 + 4) == "one two three **four** five six seven"
+    assert around(text, (14, 18), 36) == "one two three **four** five six …"
+    assert around(text, (14, 18), 32) == "… two three **four** five six …"
+    assert around(text, (14, 18), 12) == "… **four** …"
+    assert around(text, (14, 18), 11) == "one two …"
+    assert around(text, None, 20) == "one two three four …"
+
+
+@given(text=st.text(max_size=80), start=st.integers(0, 80), length=st.integers(0, 20), room=st.integers(12, 90))
+def test_whatever_is_cut_around_fits_its_room(text: str, start: int, length: int, room: int) -> None:
+    line = fold(text)
+    bold = (min(start, len(line)), min(start + length, len(line)))
+    assert units(around(text, bold, room)) <= room
 
 
 def test_an_answer_in_brief_does_not_repeat_the_first_quotation() -> None:
@@ -373,15 +390,27 @@ def test_long_quotations_share_the_room_that_short_ones_leave() -> None:
 def test_a_long_section_does_not_push_the_source_out() -> None:
     shown = blocks(render.answer(make_answer(make_citation(section="Models > " + "deep " * 90))))[0]
     assert shown.endswith(" … · llama-4-release.md")
-    assert "-# The Llama 4 release · Models" in shown
+    assert r"-# Models \> deep" in shown
+
+
+def test_where_there_is_no_section_the_title_says_where_a_quotation_stands() -> None:
+    shown = blocks(render.answer(make_answer(make_citation(section=""))))[0]
+    assert shown.endswith("\n-# The Llama 4 release · llama-4-release.md")
+
+
+def test_beside_its_button_a_quotation_has_the_words_above_and_where_it_stands() -> None:
+    box = render.answer(make_answer(), answer_id="abc").to_components()[0]["components"]
+    assert [one["type"] for one in box] == [10, 9, 10, 1]
+    assert box[1]["components"][0]["content"] == r"-# Models \> Scout · llama-4-release.md"
+    assert box[1]["accessory"]["label"] == "Show in source"
 
 
 def test_quotations_beyond_the_most_are_counted() -> None:
     found = make_answer(*(make_citation(number, f"No. {number}.") for number in range(1, 16)))
     shown = "\n".join(blocks(render.answer(found)))
-    assert "No. 8." in shown
-    assert "No. 9." not in shown
-    assert "and 7 more quotations" in shown
+    assert "No. 6." in shown
+    assert "No. 7." not in shown
+    assert "and 9 more quotations" in shown
 
 
 def test_an_abstention_without_passages_offers_none() -> None:

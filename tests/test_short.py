@@ -29,6 +29,7 @@ def said(question: str, text: str) -> str | None:
         ("What are the experts of Scout?", SCOUT, "16 experts"),
         ("When was it published?", "2025-04-06T04:14:12.348773Z", "2025-04-06"),
         ("When is LlamaCon?", "Join Meta at LlamaCon on April 29 to learn more.", "April 29"),
+        ("How much does mooring cost?", "Mooring for two boats costs 30 euros a night.", "30 euros"),
         ("In what year was it founded?", "It was founded on 3 May 1901 by him.", "1901"),
         ("In which century did it end?", "It ended in the 10th century, in 987 exactly.", "10th century"),
         ("When was Zhu born?", "The scholar Zhu (1249–1314) wrote it.", "1249"),
@@ -92,6 +93,19 @@ def shortened(question: str, text: str, *, best: str):
     hits.sort(key=lambda at: -at.score)
     draft = QuotingGenerator().generate(question, hits, made.documents)
     return short_answer(question, hits, draft.citations, made.documents)
+
+
+def test_of_each_of_several_there_is_no_short_answer():
+    assert (
+        shortened("How many experts does each model have?", "The Scout model has 16 experts.\n", best="Scout") is None
+    )
+    assert shortened("How many experts does Scout have?", "The Scout model has 16 experts.\n", best="Scout")
+
+
+def test_a_time_that_is_told_of_another_is_no_short_answer():
+    text = "Wolfe, who led the army, died in 1759 and was mourned by Montcalm.\n"
+    assert shortened("When did Montcalm die?", text, best="Wolfe") is None
+    assert shortened("When did Wolfe die?", text, best="Wolfe")
 
 
 def test_the_place_is_in_the_document_and_within_its_citation():

@@ -48,6 +48,9 @@ def explained(silence: Silence, question: str, hits: list[Hit]) -> Answer:
         ("Does a poem please the great Acme?", near(0.0, 0.0), False),  # a name that the sources hold
         ("hello you", near(0.9, 0.9, topics=0.0), True),  # not a topic word
         ("hello", [], True),
+        ("what's 15 * 3", near(0.5, 0.5, covered=1.0), True),  # nothing but numbers to reckon with
+        ("What is 15 + 3 = 18 bread?", near(0.5, 0.5, covered=1.0), False),
+        ("What about 1914-1918?", near(0.5, 0.5, covered=1.0), False),  # years, no sum
     ],
 )
 def test_nothing_is_asked_of_the_sources_where_no_passage_is_near_and_few_words_are_known(question, hits, aside):

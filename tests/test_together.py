@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+import pytest
+
 from index.answer import checked_short
 from index.parts import Part
 from index.together import Answered, together
@@ -48,6 +50,37 @@ def test_evidence_that_does_not_speak_of_the_part_is_none():
         "Scout vs Maverick context window", a_md="Scout has a context window of 10 million tokens.\n", threshold=0.1
     )
     assert found.text.endswith("The sources don't say it of Maverick.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Scout has 16 experts.\n\nMaverick, with 128 experts, outperforms Gemini.\n",
+        "Scout has 16 experts.\n\nMaverick has 128 experts. Maverick outperforms Gemini in all that counts.\n",
+    ],
+)
+def test_a_figure_that_the_source_gives_of_another_is_not_given_of_the_part(text):
+    found = ask("How many experts do Scout and Gemini have?", a_md=text, threshold=0.1)
+    assert found.text == "Scout: 16 experts [1]. The sources don't say it of Gemini."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Maverick, with 128 experts, outperforms Gemini 2.0 Flash.\n",
+        "Maverick has 128 experts. Maverick outperforms Gemini 2.0 Flash in all that counts and does so with ease.\n",
+    ],
+)
+def test_a_figure_that_the_source_gives_of_another_is_no_answer(text):
+    found = ask("How many experts does Gemini 2.0 Flash have?", a_md=text, threshold=0.1)
+    assert (found.abstained, found.short_answer) == (True, None)
+    assert not ask("How many experts does Maverick have?", a_md=text, threshold=0.1).abstained
+
+
+def test_things_compared_as_such_are_cited_by_what_is_said_of_each_alone():
+    text = "Scout and Maverick are out now.\n\nScout has 16 experts.\n\nMaverick has 128 experts.\n"
+    found = ask("What is the difference between Scout and Maverick?", a_md=text, threshold=0.1)
+    assert found.text == "Scout: Scout has 16 experts. [1] Maverick: Maverick has 128 experts. [2]"
 
 
 def test_a_heading_may_name_the_part_if_it_names_no_other():

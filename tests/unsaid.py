@@ -51,7 +51,12 @@ ACCEPTED = {
     "lower right": "a place on a picture",
     "nearest passages": "a column of a file, which programs read",
     "I read English only": "how the index begins, which is looked for",
+    "no question": "a reason as the index names it",
     "reading sources": "what the index is at, which bot.reports says",
+    **dict.fromkeys(
+        ("NoIndex", "IndexMismatch", "SourcesUnreadable", "ReindexRunning", "JournalUnavailable"), "an error's name"
+    ),
+    **dict.fromkeys(("high", "fair", "low"), "how sure an answer is, for code"),
     "yes": "a setting as the journal keeps it",
     "no": "a setting as the journal keeps it",
 }

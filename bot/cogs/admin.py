@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -62,12 +63,12 @@ class Admin(commands.Cog):
             return
         self._running = True
         try:
-            await interaction.response.defer(thinking=True)
-            view = await self._rebuild(interaction)
+            await interaction.response.defer(ephemeral=True, thinking=True)  # it may name questions asked in private
+            views = await self._rebuild(interaction)
         finally:
             self._running = False
         with self.bot.owing_a_reply():
-            await self._deliver(interaction, view)
+            await self._deliver(interaction, *views)
 
     @app_commands.command(description="What is indexed, since when, by which model, and whether it is up to date.")
     async def status(self, interaction: discord.Interaction[Footnote]) -> None:
@@ -82,16 +83,21 @@ class Admin(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         await interaction.edit_original_response(view=reports.sources(await self.bot.index_status(), page))
 
-    async def _rebuild(self, interaction: discord.Interaction[Footnote]) -> discord.ui.LayoutView:
-        """The report of a reindex, or why there is none; nothing more is shown of its progress after it."""
+    async def _rebuild(
+        self, interaction: discord.Interaction[Footnote]
+    ) -> tuple[discord.ui.LayoutView, discord.ui.LayoutView]:
+        """The report of a reindex, or why there is none, for the moderator and for all; nothing more is shown of its
+        progress after it."""
         progress = LatestProgress()
         ended = asyncio.Event()
         shown = asyncio.create_task(self._show(interaction, progress, ended))
         try:
             guild = interaction.guild_id  # in direct messages it is the bot's owner, who sees all servers' gaps
-            return reports.report(await self.bot.reindex(progress, guild=guild, everywhere=guild is None))
+            made = await self.bot.reindex(progress, guild=guild, everywhere=guild is None)
+            return reports.report(made), reports.report(replace(made, answered=()))
         except Exception as error:  # whatever it was, the moderator gets a reply
-            return notice(explain(error, "reindexing"))
+            failed = notice(explain(error, "reindexing"))
+            return failed, failed
         finally:
             ended.set()
             await shown
@@ -112,7 +118,9 @@ class Admin(commands.Cog):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), self.edit_every)
 
-    async def _deliver(self, interaction: discord.Interaction[Footnote], view: discord.ui.LayoutView) -> None:
+    async def _deliver(
+        self, interaction: discord.Interaction[Footnote], view: discord.ui.LayoutView, for_all: discord.ui.LayoutView
+    ) -> None:
         """Show how it ended, in the channel where the response can no longer be edited: that ends after 15 minutes."""
         try:
             await interaction.edit_original_response(view=view)
@@ -121,6 +129,6 @@ class Admin(commands.Cog):
             log.warning("The report goes to the channel instead: %s", trace(error))
         try:
             if isinstance(interaction.channel, discord.abc.Messageable):
-                await interaction.channel.send(view=view)
+                await interaction.channel.send(view=for_all)
         except (discord.HTTPException, aiohttp.ClientError) as error:
             self.bot.count_unsent(error)

@@ -71,7 +71,9 @@ class Answers(commands.Cog):
         await self._show_page(interaction, press)
 
     async def _page(self, interaction: Interaction, press: Press) -> None:
-        await interaction.response.defer()
+        """Show it in the place of the page before, which nobody else sees; what all see stays as it is."""
+        alone = interaction.message is not None and interaction.message.flags.ephemeral
+        await interaction.response.defer(ephemeral=True, thinking=not alone)
         await self._show_page(interaction, press)
 
     async def _show_page(self, interaction: Interaction, press: Press) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import re
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.asking import LONGEST_QUESTION, Asking, Refused, question_in
-from bot.errors import explain, trace
+from bot.errors import explain
 from bot.layout import notice
 from bot.press import answer_in
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from bot.client import Footnote
 
 __all__ = ["Ask"]
-
-log = logging.getLogger(__name__)
 
 Interaction = discord.Interaction[Any]
 
@@ -57,13 +54,8 @@ class Ask(commands.Cog):
 
     @ask.autocomplete("question")
     async def suggest(self, interaction: discord.Interaction[Footnote], typed: str) -> list[app_commands.Choice[str]]:
-        """Questions that the sources answer, and that were voted helpful here, for what is being typed."""
-        try:
-            found = await self.bot.suggestions(typed, interaction.guild_id)
-        except Exception as error:  # discord.py would log it with who typed, and nobody waits for suggestions
-            log.warning("No suggestions: %s", trace(error))
-            return []
-        return [app_commands.Choice(name=one, value=one) for one in found]
+        """Tells Discord that there are choices; they are offered before it comes to this, see `bot.tree`."""
+        return []
 
     async def answer_this(self, interaction: Interaction, message: discord.Message) -> None:
         """Answer what a message asks."""

@@ -1,0 +1,51 @@
+"""The commands, in the language of whoever gives them; what goes wrong becomes a reply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from bot.asking import Refused
+from bot.errors import cause_of
+
+if TYPE_CHECKING:
+    from bot.client import Footnote
+
+__all__ = ["Tree"]
+
+
+class Tree(app_commands.CommandTree["Footnote"]):
+    """Made by the client."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Footnote], /) -> bool:
+        """Everyone may; what is said from here on is in their language.
+
+        Choices for what is being typed are offered here, which ends it: discord.py would log errors with who typed.
+        """
+        self.client.hear(interaction)
+        if interaction.type is discord.InteractionType.autocomplete:
+            await self.client.offer(interaction, _typed(interaction))
+            return False
+        return True
+
+    async def on_error(
+        self, interaction: discord.Interaction[Footnote], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Tell the person who gave the command, as far as Discord still lets us."""
+        cause = cause_of(error)
+        if isinstance(cause, Refused):
+            await self.client.tell(interaction, cause.view)
+        else:
+            await self.client.tell_error(interaction, cause, "answering a command")
+
+
+def _typed(interaction: discord.Interaction[Footnote]) -> str | None:
+    """What is being typed; None for an option without choices, such as one of an older program."""
+    data: Any = interaction.data or {}
+    command = interaction.command
+    known = command.parameters if isinstance(command, app_commands.Command) else []
+    completed = {one.display_name for one in known if one.autocomplete}
+    options = data.get("options") or []
+    return next((str(one["value"]) for one in options if one.get("focused") and one["name"] in completed), None)

@@ -1,0 +1,79 @@
+"""A reader of one format in a process of its own, with limits on time and memory: a hostile file ends that process.
+
+The file goes in by standard input, what was read comes back as JSON. In the process no connection is opened, no
+program is started and no file is written, whatever a file asks for.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from index.errors import UnreadableSource
+from index.layout import Extracted, Part
+
+__all__ = ["DAMAGED", "MEMORY", "SECONDS", "TOO_MUCH", "read_confined"]
+
+SECONDS = 60.0
+"""How long a file may take, where nothing else is said."""
+
+START = """
+import sys, types
+package = sys.modules["index"] = types.ModuleType("index")
+package.__path__ = [sys.argv.pop(1)]
+from index.readers import main
+sys.exit(main())
+"""
+"""The package without its front door, whose imports take longer than most files do."""
+
+PACKAGES = str(Path(__file__).parent.parent)
+
+KEPT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "TEMP", "TMP")
+"""What the process gets of the environment: no token, no key."""
+
+MEMORY = 1_500_000_000
+"""Bytes of address space of the process, where the system keeps such a limit (Linux does)."""
+
+TOO_MUCH = 77
+"""The exit code of the process when it ran out of memory."""
+
+DAMAGED = "is damaged, or made so that its reader fails: save it anew"
+
+log = logging.getLogger(__name__)
+
+
+def read_confined(form: str, data: bytes, seconds: float = SECONDS, *, packages: str = PACKAGES) -> Extracted:
+    """What a reader of this format ("html", "pdf", "docx") makes of a file; `packages` is where the process finds it.
+
+    Raises UnreadableSource.
+    """
+    command = [sys.executable, "-B", "-P", "-c", START, str(Path(__file__).parent), form, f"{seconds:g}"]
+    environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+    environment["PYTHONPATH"] = packages
+    try:
+        done = subprocess.run(  # noqa: S603  # our own program, with arguments of our own
+            command, input=data, capture_output=True, timeout=seconds, env=environment, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UnreadableSource(_too_slow(seconds)) from error
+    if done.returncode == TOO_MUCH:
+        raise UnreadableSource(f"takes more than {MEMORY / 1e9:g} GB of memory to read: split it")
+    if os.name != "nt" and -done.returncode in (signal.SIGXCPU, signal.SIGKILL):
+        raise UnreadableSource(_too_slow(seconds))
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError as error:
+        raise UnreadableSource(DAMAGED) from error
+    if "unreadable" in answer:
+        log.debug("a %s file %s: %s", form, answer["unreadable"], answer.get("error", ""))
+        raise UnreadableSource(str(answer["unreadable"]))
+    return Extracted(answer["title"], tuple(Part(*row) for row in answer["parts"]))
+
+
+def _too_slow(seconds: float) -> str:
+    return f"takes longer than {seconds:g} s to read: split it, or raise EXTRACT_SECONDS"
