@@ -71,7 +71,7 @@ def report(made: Report) -> ui.LayoutView:
         lines.append(say("Changed: {names}", names=_names(made.changed)))
     if made.removed:
         lines.append(say("Removed: {names}", names=_names(made.removed)))
-    if not (made.added or made.changed or made.removed):
+    if not (made.added or made.changed or made.removed or made.renamed):
         lines.append(say("No source changed."))
     head, closing = "\n".join(lines), f"-# {_snapshot(made.snapshot)}"
     room = TEXT_LIMIT - units(head) - units(closing)

@@ -79,8 +79,8 @@ def open_library(settings: Settings) -> Library:
         answerer=answerer,
         indexer=indexer,
         journal=journal,
-        web=Web(settings.index_dir / "fetched", allowed=settings.fetch_allow_hosts, max_bytes=max_bytes),
         keep=settings.keep_snapshots,
+        web=Web(settings.index_dir / "fetched", allowed=settings.fetch_allow_hosts, max_bytes=max_bytes),
     )
 
 

@@ -67,11 +67,12 @@ class Library:
         self._loading = threading.Lock()
         self._embedder: Embedder | None = None
         self._answerer: Answerer | None = None
-        self._serving = Serving(snapshots=snapshots, model=model)
         self._web = web
+        self._serving = Serving(snapshots=snapshots, model=model)
         self._rebuild = Rebuild(
             snapshots=snapshots,
             serving=self._serving,
+            refresh=self._refresh,
             read=self._read,
             engines=self._engines,
             desk=lambda: self.desk,
@@ -251,14 +252,14 @@ class Library:
             fallback=fallback,
         )
 
-    def _read(self, progress: Progress | None = None) -> Reading:
-        """The sources as they are: files, and the copies of pages from the web, which with `progress` are fetched anew
-        before. Raises SourcesUnreadable."""
-        if self._web is None:
-            return read_sources(self._seeds, self._max_bytes, NOTHING)
-        if progress:
+    def _refresh(self, progress: Progress) -> None:
+        """Fetch the pages on the web that are sources."""
+        if self._web:
             self._web.refresh(self._seeds, progress)
-        return read_sources(self._seeds, self._max_bytes, self._web.reading(self._seeds))
+
+    def _read(self) -> Reading:
+        """The sources as they are: files, and the copies of pages from the web. Raises SourcesUnreadable."""
+        return read_sources(self._seeds, self._max_bytes, self._web.reading(self._seeds) if self._web else NOTHING)
 
     def _engines(self, progress: Progress) -> tuple[Indexer, Ask]:
         embedder, answerer = self._model_loaded(progress), self._answerer

@@ -19,6 +19,7 @@ from index.history import LIST, found
 from index.outcome import Before, before, report
 from index.own_questions import asked_again
 from index.pointer import without_step
+from index.ports import Progress
 from index.serving import Held, Serving
 from index.snapshot import Snapshots
 from index.sources import Reading
@@ -40,8 +41,9 @@ Ask = Callable[["Shelf", str], Answer]
 class Rebuild:
     """Thread-safe.
 
-    `engines` are what builds snapshots and what answers from them, the model loaded. `questions` is the file of the
-    operator's own. `cited` names the snapshots that kept answers are from: they are kept beyond the newest `keep`.
+    `refresh` fetches what is on the web, `read` gives the sources, `engines` are what builds snapshots and what answers
+    from them, the model loaded. `questions` is the file of the operator's own. `cited` names the snapshots that kept
+    answers are from: they are kept beyond the newest `keep`.
     """
 
     def __init__(
@@ -49,7 +51,8 @@ class Rebuild:
         *,
         snapshots: Snapshots,
         serving: Serving,
-        read: Callable[..., Reading],
+        refresh: Callable[[Progress], None],
+        read: Callable[[], Reading],
         engines: Callable[[Course], tuple[Indexer, Ask]],
         desk: Callable[[], Desk],
         questions: Path,
@@ -58,6 +61,7 @@ class Rebuild:
     ) -> None:
         self._snapshots = snapshots
         self._serving = serving
+        self._refresh = refresh
         self._read = read
         self._engines = engines
         self._desk = desk
@@ -161,7 +165,9 @@ class Rebuild:
 
     def _built(self, place: Path, course: Course) -> tuple[Held, Report, Ask]:
         """A snapshot of the sources as they are now, in this folder, and what it would change."""
-        started, reading = time.perf_counter(), self._read(course)
+        started = time.perf_counter()
+        self._refresh(course)
+        reading = self._read()
         indexer, ask = self._engines(course)
         was = before(self._snapshots, self._serving, indexer.open)
         built = indexer.build(place, reading, course, ask=ask, before=was.earlier)

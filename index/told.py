@@ -141,16 +141,10 @@ def snapshot_lines(infos: Sequence[SnapshotInfo]) -> Iterator[str]:
 def outcome(report: Report) -> str:
     """The report in a line, for the audit."""
     changes = report.diff or Diff("", report.snapshot.id)
-    counts = {
-        "sources added": len(report.added),
-        "changed": len(report.changed),
-        "removed": len(report.removed),
-        "renamed": len(changes.renamed),
-        "passages added": changes.passages_added,
-        "passages removed": changes.passages_removed,
-    }
-    said = [f"{count} {name}" for name, count in counts.items() if count]
-    return f"snapshot {report.snapshot.id} is live: {', '.join(said) or 'nothing changed'}"
+    counts = {name: len(getattr(changes, name)) for name in ("added", "changed", "removed", "renamed")}
+    sources = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "none changed"
+    passages = f"+{changes.passages_added} -{changes.passages_removed}"
+    return f"snapshot {report.snapshot.id} is live; sources: {sources}; passages: {passages}"
 
 
 def _passages(changes: Diff) -> dict[str, Any]:

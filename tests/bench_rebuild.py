@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from index.changes import Texts, diff
 from index.embed import SentenceEmbedder
 from index.encoder import BUNDLED, unit
 from index.faiss_store import FaissStore
@@ -80,14 +81,12 @@ def measure(passages: int, measured: int, say: Any = lambda text: None) -> dict[
         embedder, snapshots = StandIn(), Snapshots(Path(folder, "index"))
         indexer = Indexer(
             snapshots=snapshots,
-            lock=Path(folder, "lock"),
             embedder=embedder,
             new_store=FaissStore,
             open_store=FaissStore.load,
-            keep=2,
         )
         started = time.perf_counter()
-        first = indexer.build(read_sources(seeds, 10**9))
+        first = _built(indexer, snapshots, seeds)
         others = time.perf_counter() - started - embedder.seconds
         say(f"the model on {measured:,} of them ...")
         texts = [(one.embedded, own_text(one)) for one in first.shelf.passages[:measured]]
@@ -118,7 +117,19 @@ def _again(indexer: Indexer, snapshots: Snapshots, first: Built, seeds: Path) ->
     """A rebuild by a process that has just begun: the index before is read and checked from the disk."""
     live = snapshots.live()
     assert live == first.manifest
-    return indexer.build(read_sources(seeds, 10**9), before=lambda: Earlier(live, indexer.open(live)))
+    before = Earlier(live, indexer.open(live))
+    second = _built(indexer, snapshots, seeds, before)
+    texts = [Texts(at.id, live.snapshot.hashes, at.documents, at.passages) for at in (before.shelf, second.shelf)]
+    assert diff(*texts).passages_added == 1
+    return second
+
+
+def _built(indexer: Indexer, snapshots: Snapshots, seeds: Path, before: Earlier | None = None) -> Built:
+    """A snapshot that is live."""
+    with snapshots.building() as place:
+        built = indexer.build(place, read_sources(seeds, 10**9), before=before)
+        snapshots.publish(place, built.manifest)
+    return built
 
 
 def _write(seeds: Path, passages: int) -> None:

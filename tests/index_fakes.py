@@ -184,8 +184,8 @@ def library(
         answerer=lambda loaded: answerer(loaded, generator=generator, threshold=threshold),
         indexer=lambda loaded: indexer(index, loaded, open_store=open_store),
         journal=journal,
-        web=web,
         keep=keep,
+        web=web,
     )
 
 

@@ -440,4 +440,4 @@ def test_all_of_a_snapshot_and_its_folders_are_on_the_disk_before_it_is_live(see
     wanted = {path.relative_to(folder) for path in folder.rglob("*")}
     assert {path.relative_to(place) for path in before if path.is_relative_to(place)} >= wanted
     assert {index / "snapshots", index / "LIVE.new"} <= before
-    assert [name for name, live in synced if live == made][-1] == str(index)
+    assert next(name for name, live in synced if live == made) == str(index)
