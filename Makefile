@@ -57,6 +57,7 @@ record: $(VENV)/.installed ## Record the figures that may not fall anew, in eval
 
 bench: $(VENV)/.installed-dev ## Measure speed against the bare model
 	@$(PY) -m tests.bench $(ARGS)
+	@$(PY) -m tests.bench_rebuild
 
 install: $(VENV)/.installed-dev ## Only install, what tests need included
 

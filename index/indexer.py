@@ -32,6 +32,9 @@ __all__ = ["Built", "Indexer"]
 
 VECTORS = "vectors.faiss"
 
+MOST_POSED = 2_000
+"""Passages that suggestions are made of: so many suffice, and a large index is not rebuilt the slower for it."""
+
 log = logging.getLogger(__name__)
 
 Ask = Callable[[Shelf, str], Answer]
@@ -194,9 +197,21 @@ class Indexer:
 def _suggestions(shelf: Shelf, ask: Ask, progress: Progress | None) -> tuple[str, ...]:
     """Questions that the shelf answers; none where making them fails, for an index without them serves as well."""
     try:
-        return checked(questions(shelf.documents, shelf.passages), lambda at: ask(shelf, at), progress=progress)
+        return checked(questions(shelf.documents, _some(shelf)), lambda at: ask(shelf, at), progress=progress)
     except ReindexCancelled:
         raise
     except Exception:  # whatever it was, the index is as good without
         log.warning("There are no suggestions, for they could not be made", exc_info=True)
         return ()
+
+
+def _some(shelf: Shelf) -> list[Passage]:
+    """The first passages of every source, together no more than are worth making questions of."""
+    each = max(1, MOST_POSED // max(1, len(shelf.documents)))
+    seen: Counter[str] = Counter()
+    found: list[Passage] = []
+    for passage in shelf.passages:
+        seen[passage.document_id] += 1
+        if seen[passage.document_id] <= each and len(found) < MOST_POSED:
+            found.append(passage)
+    return found

@@ -16,21 +16,21 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from index.changes import Texts, diff
 from index.embed import SentenceEmbedder
 from index.encoder import BUNDLED, unit
 from index.faiss_store import FaissStore
-from index.indexer import Built, Indexer
-from index.lexical import own_text
+from index.indexer import Indexer
+from index.journal import Journal
+from index.library import Library
 from index.ports import Encoding, Progress, States
-from index.reuse import Earlier
 from index.snapshot import Snapshots
-from index.sources import read_sources
+from tests.index_fakes import answerer
 
 __all__ = ["measure"]
 
@@ -47,7 +47,6 @@ class StandIn:
     name, dimension, max_tokens = "stand-in", DIMENSION, 256
 
     def __init__(self) -> None:
-        self.embedded = 0
         self.seconds = 0.0
         self._table = unit(np.random.default_rng(7).standard_normal((4_096, DIMENSION)).astype(np.float32))
 
@@ -61,7 +60,6 @@ class StandIn:
         for begin in range(0, len(texts), BLOCK):
             started = time.perf_counter()
             block = [self._encoding(own) for _, own in texts[begin : begin + BLOCK]]
-            self.embedded += len(block)
             self.seconds += time.perf_counter() - started
             yield block
 
@@ -75,72 +73,69 @@ class StandIn:
 def measure(passages: int, measured: int, say: Any = lambda text: None) -> dict[str, float]:
     """Seconds of a full build and of a rebuild, and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
-        seeds = Path(folder, "seeds")
+        seeds, index, embedder = Path(folder, "seeds"), Path(folder, "index"), StandIn()
         _write(seeds, passages)
         say(f"a full build of {passages:,} passages ...")
-        embedder, snapshots = StandIn(), Snapshots(Path(folder, "index"))
-        indexer = Indexer(
-            snapshots=snapshots,
-            embedder=embedder,
-            new_store=FaissStore,
-            open_store=FaissStore.load,
-        )
-        started = time.perf_counter()
-        first = _built(indexer, snapshots, seeds)
-        others = time.perf_counter() - started - embedder.seconds
+        first = _library(seeds, index, embedder).reindex()
+        others = first.seconds - embedder.seconds
         say(f"the model on {measured:,} of them ...")
-        texts = [(one.embedded, own_text(one)) for one in first.shelf.passages[:measured]]
-        model = SentenceEmbedder(BUNDLED)
-        model.question("so that it is loaded")
-        started = time.perf_counter()
-        for _ in model.passages(texts):
-            pass
-        encoding = (time.perf_counter() - started) / len(texts) * len(first.shelf.passages)
-        say("one sentence edited, and a rebuild ...")
+        encoding = _seconds_a_text([line for line in _lines(0, measured) if line]) * first.passages_after
+        say("one sentence edited, and a rebuild by another process ...")
         edited = seeds / f"{passages // A_DOCUMENT // 2:05}.md"
         edited.write_text(edited.read_text("utf-8").replace("opened", "was opened again", 1), "utf-8")
-        embedder.embedded = 0
-        started = time.perf_counter()
-        second = _again(indexer, snapshots, first, seeds)
-        rebuild = time.perf_counter() - started
+        second = _library(seeds, index, embedder).reindex()
         return {
-            "passages": len(first.shelf.passages),
+            "passages": first.passages_after,
             "full_s": round(others + encoding, 1),
             "of_which_model_s": round(encoding, 1),
-            "rebuild_s": round(rebuild, 1),
+            "rebuild_s": round(second.seconds, 1),
             "embedded_again": second.embedded,
-            "ratio": round(rebuild / (others + encoding), 4),
+            "ratio": round(second.seconds / (others + encoding), 4),
         }
 
 
-def _again(indexer: Indexer, snapshots: Snapshots, first: Built, seeds: Path) -> Built:
-    """A rebuild by a process that has just begun: the index before is read and checked from the disk."""
-    live = snapshots.live()
-    assert live == first.manifest
-    before = Earlier(live, indexer.open(live))
-    second = _built(indexer, snapshots, seeds, before)
-    texts = [Texts(at.id, live.snapshot.hashes, at.documents, at.passages) for at in (before.shelf, second.shelf)]
-    assert diff(*texts).passages_added == 1
-    return second
+def _library(seeds: Path, index: Path, embedder: StandIn) -> Library:
+    """As a process that has just begun has it: the index before is read and checked from the disk."""
+    snapshots = Snapshots(index)
+    return Library(
+        snapshots=snapshots,
+        seeds=seeds,
+        max_bytes=10**9,
+        model=embedder.name,
+        embedder=lambda: embedder,
+        answerer=answerer,
+        indexer=lambda loaded: Indexer(
+            snapshots=snapshots, embedder=loaded, new_store=FaissStore, open_store=FaissStore.load
+        ),
+        journal=Journal(index.parent / "journal.sqlite3"),
+        keep=2,
+    )
 
 
-def _built(indexer: Indexer, snapshots: Snapshots, seeds: Path, before: Earlier | None = None) -> Built:
-    """A snapshot that is live."""
-    with snapshots.building() as place:
-        built = indexer.build(place, read_sources(seeds, 10**9), before=before)
-        snapshots.publish(place, built.manifest)
-    return built
+def _seconds_a_text(texts: Sequence[str]) -> float:
+    """Of the default model, with the heading and the sentence before each, as an index has them."""
+    model = SentenceEmbedder(BUNDLED)
+    model.question("so that it is loaded")
+    read = [(f"Chronicle\n{before}\n{text}", text) for before, text in pairwise(texts)]
+    started = time.perf_counter()
+    for _ in model.passages(read):
+        pass
+    return (time.perf_counter() - started) / len(read)
 
 
 def _write(seeds: Path, passages: int) -> None:
     """Sources of so many sentences, each another."""
     seeds.mkdir()
-    for number in range(-(-passages // A_DOCUMENT)):
-        lines = [f"# Chronicle {number}", ""]
-        for at in range(number * A_DOCUMENT, min((number + 1) * A_DOCUMENT, passages)):
-            thing, deed = THINGS[at % len(THINGS)], DEEDS[at // 3 % len(DEEDS)]
-            lines += [f"In {1700 + at % 320} the {thing} of district {at} {deed}, and {at % 97 + 2} people saw it.", ""]
+    for number, begin in enumerate(range(0, passages, A_DOCUMENT)):
+        lines = [f"# Chronicle {number}", "", *_lines(begin, min(begin + A_DOCUMENT, passages))]
         (seeds / f"{number:05}.md").write_text("\n".join(lines), "utf-8")
+
+
+def _lines(begin: int, end: int) -> Iterator[str]:
+    for at in range(begin, end):
+        thing, deed = THINGS[at % len(THINGS)], DEEDS[at // 3 % len(DEEDS)]
+        yield f"In {1700 + at % 320} the {thing} of district {at} {deed}, and {at % 97 + 2} people saw it."
+        yield ""
 
 
 if __name__ == "__main__":
