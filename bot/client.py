@@ -61,6 +61,9 @@ PREFERENCES_WITHIN_SECONDS = 1.0
 SUGGESTIONS_WITHIN_SECONDS = 2.0
 """Nobody waits for them longer, and an interaction that is not answered within three shows an error."""
 
+FOLLOW_EVERY_SECONDS = 0.5
+"""How often it is looked whether another process made a snapshot live."""
+
 MOST_REMEMBERED = 10_000
 """Servers whose preferences, and people whose language, are remembered; the longest unheard are forgotten first."""
 
@@ -101,6 +104,7 @@ class Footnote(commands.Bot):
         self._working: set[asyncio.Future[Any]] = set()
         self._owed: set[asyncio.Future[None]] = set()
         self._background: list[asyncio.Task[None]] = []
+        self._not_followed = ""
 
     async def setup_hook(self) -> None:
         """Between login and connecting: commands first, then in the background whatever takes time."""
@@ -273,6 +277,7 @@ class Footnote(commands.Bot):
         for task in self._background:
             task.cancel()
         self._purge.cancel()
+        self._follow.cancel()
         await super().close()
 
     def _ended(self, work: asyncio.Future[Any]) -> None:
@@ -287,6 +292,19 @@ class Footnote(commands.Bot):
             await self.in_thread(self.library.desk.journal.purge)
         except LibraryError as error:
             log.warning("Old questions could not be deleted: %s", error)
+
+    @tasks.loop(seconds=FOLLOW_EVERY_SECONDS)
+    async def _follow(self) -> None:
+        """Take up what another process made live. What goes wrong is logged once, not every half second."""
+        try:
+            await self.in_thread(self.library.follow)
+        except Exception as error:  # whatever it was, the next look may find better
+            what = str(error) if isinstance(error, LibraryError) else type(error).__name__
+            if what != self._not_followed:
+                log.warning("The index is not followed: %s", error if isinstance(error, LibraryError) else trace(error))
+            self._not_followed = what
+        else:
+            self._not_followed = ""
 
     async def _sync_commands(self) -> None:
         """Tell Discord of the commands if their definition changed since the last time."""
@@ -314,6 +332,7 @@ class Footnote(commands.Bot):
             log.warning("No questions can be answered yet: %s", error)
         except Exception as error:  # the bot serves on, and a question tells what is wrong
             explain(error, "loading the model and the index")
+        self._follow.start()
 
 
 def _remember(known: OrderedDict[int, T], key: int, value: T) -> None:
