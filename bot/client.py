@@ -26,6 +26,7 @@ from bot.cogs.ask import Ask
 from bot.cogs.gaps import Gaps
 from bot.cogs.presses import Presses
 from bot.cogs.privacy import Privacy
+from bot.cogs.reindex import Reindex
 from bot.cogs.settings import ServerSettings
 from bot.cogs.stats import Stats
 from bot.endpoint import use_gateway
@@ -41,7 +42,7 @@ from index import Library, LibraryError
 
 if TYPE_CHECKING:
     from bot.asking import Place
-    from index.types import Kept, Report, Status
+    from index.types import Kept, Status
 
 __all__ = ["Footnote"]
 
@@ -116,7 +117,8 @@ class Footnote(commands.Bot):
         for cog in (
             Ask(self, asking=asking),
             Answers(self, asking=asking),
-            Admin(self, rights=rights),
+            Admin(self),
+            Reindex(self, rights=rights),
             Gaps(self, rights=rights),
             Stats(self, rights=rights),
             Privacy(self),
@@ -184,13 +186,6 @@ class Footnote(commands.Bot):
         else:
             usual = source.guild.preferred_locale if source.guild else None
             speak(self._locales.get(source.author.id) or usual)
-
-    async def reindex(
-        self, progress: Callable[[str, int, int], None], *, guild: int | None = None, everywhere: bool = False
-    ) -> Report:
-        """Rebuild the index; `progress` is called from the thread. The report lists the gaps that were closed in the
-        server `guild`, or, with `everywhere`, in all and in direct messages."""
-        return await self.in_thread(partial(self.library.reindex, progress, guild=guild, everywhere=everywhere))
 
     async def index_status(self) -> Status:
         """What is indexed."""
