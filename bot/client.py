@@ -7,7 +7,7 @@ import contextlib
 import logging
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,10 +23,13 @@ from bot.asking import Asking
 from bot.cogs.admin import Admin
 from bot.cogs.answers import Answers
 from bot.cogs.ask import Ask
+from bot.cogs.audit import Audit
 from bot.cogs.gaps import Gaps
 from bot.cogs.presses import Presses
 from bot.cogs.privacy import Privacy
+from bot.cogs.reindex import Reindex
 from bot.cogs.settings import ServerSettings
+from bot.cogs.snapshots import Snapshots
 from bot.cogs.stats import Stats
 from bot.endpoint import use_gateway
 from bot.errors import explain, trace
@@ -41,7 +44,7 @@ from index import Library, LibraryError
 
 if TYPE_CHECKING:
     from bot.asking import Place
-    from index.types import Kept, Report, Status
+    from index.types import Kept, Status
 
 __all__ = ["Footnote"]
 
@@ -61,6 +64,9 @@ PREFERENCES_WITHIN_SECONDS = 1.0
 SUGGESTIONS_WITHIN_SECONDS = 2.0
 """Nobody waits for them longer, and an interaction that is not answered within three shows an error."""
 
+FOLLOW_EVERY_SECONDS = 0.5
+"""How often it is looked whether another process made a snapshot live."""
+
 MOST_REMEMBERED = 10_000
 """Servers whose preferences, and people whose language, are remembered; the longest unheard are forgotten first."""
 
@@ -71,10 +77,13 @@ INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None is privileged: the content of messages that mention the bot, and of direct messages, comes all the same."""
 
 Interaction = discord.Interaction[Any]
+Choices = Callable[[Interaction, str], Awaitable[list[app_commands.Choice[str]]]]
+"""What is offered for what is being typed."""
 
 
 class Footnote(commands.Bot):
-    """Answers from `library`. `commands_file` holds the fingerprint of the commands that Discord was told of."""
+    """Answers from `library`. `commands_file` holds the fingerprint of the commands that Discord was told of. `choices`
+    are what a command offers by its name; those that are not in it offer questions."""
 
     def __init__(self, *, library: Library, commands_file: Path, moderators: Moderators, limits: Limits) -> None:
         # Voice is not used, so nobody need be warned that it would not work.
@@ -91,6 +100,7 @@ class Footnote(commands.Bot):
         )
         self.library = library
         self.unsent = 0
+        self.choices: dict[str, Choices] = {}
         self._commands_file = commands_file
         self._moderators = moderators
         self._limits = limits
@@ -101,6 +111,7 @@ class Footnote(commands.Bot):
         self._working: set[asyncio.Future[Any]] = set()
         self._owed: set[asyncio.Future[None]] = set()
         self._background: list[asyncio.Task[None]] = []
+        self._not_followed = ""
 
     async def setup_hook(self) -> None:
         """Between login and connecting: commands first, then in the background whatever takes time."""
@@ -112,7 +123,10 @@ class Footnote(commands.Bot):
         for cog in (
             Ask(self, asking=asking),
             Answers(self, asking=asking),
-            Admin(self, rights=rights),
+            Admin(self),
+            Reindex(self, rights=rights),
+            Snapshots(self, rights=rights),
+            Audit(self, rights=rights),
             Gaps(self, rights=rights),
             Stats(self, rights=rights),
             Privacy(self),
@@ -139,11 +153,6 @@ class Footnote(commands.Bot):
         )
         async with self._asking:
             return await self.in_thread(asked)
-
-    async def suggestions(self, typed: str, guild: int | None) -> tuple[str, ...]:
-        """Questions that go on from what was typed, 25 at most. Raises TimeoutError where they would come too late."""
-        async with asyncio.timeout(SUGGESTIONS_WITHIN_SECONDS):
-            return await self.in_thread(partial(self.library.desk.suggest, typed, guild=guild))
 
     async def preferences(self, guild: int | None) -> Preferences:
         """What was chosen for a server; the usual in direct messages, and where the journal does not say in time."""
@@ -181,13 +190,6 @@ class Footnote(commands.Bot):
             usual = source.guild.preferred_locale if source.guild else None
             speak(self._locales.get(source.author.id) or usual)
 
-    async def reindex(
-        self, progress: Callable[[str, int, int], None], *, guild: int | None = None, everywhere: bool = False
-    ) -> Report:
-        """Rebuild the index; `progress` is called from the thread. The report lists the gaps that were closed in the
-        server `guild`, or, with `everywhere`, in all and in direct messages."""
-        return await self.in_thread(partial(self.library.reindex, progress, guild=guild, everywhere=everywhere))
-
     async def index_status(self) -> Status:
         """What is indexed."""
         return await self.in_thread(self.library.status)
@@ -224,16 +226,25 @@ class Footnote(commands.Bot):
         log.warning("A reply could not be sent (%d so far): %s", self.unsent, trace(error))
 
     async def offer(self, interaction: Interaction, typed: str | None) -> None:
-        """Questions to choose from for what is being typed, none for None; lost ones cost nobody an answer."""
-        found: Sequence[str] = ()
+        """Something to choose from for what is being typed, none for None; lost ones cost nobody an answer."""
+        found: Sequence[app_commands.Choice[str]] = ()
+        command = interaction.command
         try:
-            found = await self.suggestions(typed, interaction.guild_id) if typed is not None else ()
+            if typed is not None and command is not None:
+                choices = self.choices.get(command.qualified_name, self._questions)
+                async with asyncio.timeout(SUGGESTIONS_WITHIN_SECONDS):
+                    found = await choices(interaction, typed)
         except Exception as error:  # whatever it was, nobody waits for suggestions
             log.warning("No suggestions: %s", trace(error))
         try:
-            await interaction.response.autocomplete([app_commands.Choice(name=one, value=one) for one in found])
+            await interaction.response.autocomplete(found)
         except (discord.HTTPException, aiohttp.ClientError) as error:
             log.info("Suggestions could not be sent: %s", trace(error))
+
+    async def _questions(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Questions that go on from what was typed, 25 at most."""
+        found = await self.in_thread(partial(self.library.desk.suggest, typed, guild=interaction.guild_id))
+        return [app_commands.Choice(name=one, value=one) for one in found]
 
     async def tell(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
         """Show this to whoever gave a command or pressed a button, to them alone where nothing was begun yet."""
@@ -273,6 +284,7 @@ class Footnote(commands.Bot):
         for task in self._background:
             task.cancel()
         self._purge.cancel()
+        self._follow.cancel()
         await super().close()
 
     def _ended(self, work: asyncio.Future[Any]) -> None:
@@ -287,6 +299,19 @@ class Footnote(commands.Bot):
             await self.in_thread(self.library.desk.journal.purge)
         except LibraryError as error:
             log.warning("Old questions could not be deleted: %s", error)
+
+    @tasks.loop(seconds=FOLLOW_EVERY_SECONDS)
+    async def _follow(self) -> None:
+        """Take up what another process made live. What goes wrong is logged once, not every half second."""
+        try:
+            await self.in_thread(self.library.follow)
+        except Exception as error:  # whatever it was, the next look may find better
+            what = str(error) if isinstance(error, LibraryError) else type(error).__name__
+            if what != self._not_followed:
+                log.warning("The index is not followed: %s", error if isinstance(error, LibraryError) else trace(error))
+            self._not_followed = what
+        else:
+            self._not_followed = ""
 
     async def _sync_commands(self) -> None:
         """Tell Discord of the commands if their definition changed since the last time."""
@@ -314,6 +339,7 @@ class Footnote(commands.Bot):
             log.warning("No questions can be answered yet: %s", error)
         except Exception as error:  # the bot serves on, and a question tells what is wrong
             explain(error, "loading the model and the index")
+        self._follow.start()
 
 
 def _remember(known: OrderedDict[int, T], key: int, value: T) -> None:

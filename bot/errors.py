@@ -23,6 +23,8 @@ IN_SHORT = {
     "IndexMismatch": phrase("The index does not fit this program: a moderator can build it anew with /reindex."),
     "SourcesUnreadable": phrase("No source can be read, so the old index goes on answering: /status says why."),
     "ReindexRunning": phrase("A reindex is already running: wait until it is done."),
+    "ReindexCancelled": phrase("The reindex was cancelled: the index is as it was before."),
+    "PreviewGone": phrase("This preview can't be made live any more, for something changed since: preview again."),
     "JournalUnavailable": phrase("What was asked before can't be read or written just now. The bot's log says why."),
 }
 """What the index says of itself in English, at more length, in short for the other languages; by the error's name."""

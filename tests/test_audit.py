@@ -42,6 +42,14 @@ def test_lines_come_back_as_they_were_written_newest_first(journal, clock):
     )
 
 
+def test_it_is_read_for_one_place_alone_and_without_the_newest(journal):
+    for number in range(6):
+        journal.audit(who=ANN, where=str(number % 2), what=f"act {number}", outcome="done")
+    assert [line.what for line in journal.audited(9, where="1")] == ["act 5", "act 3", "act 1"]
+    assert [line.what for line in journal.audited(1, where="1", skip=1)] == ["act 3"]
+    assert journal.audited(9, where="1", skip=3) == ()
+
+
 def test_it_is_read_page_by_page(journal):
     for number in range(5):
         journal.audit(who=ANN, where="command line", what=f"act {number}", outcome="done")

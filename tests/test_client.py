@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import discord
@@ -42,7 +43,10 @@ async def test_no_intent_is_privileged_and_only_messages_and_servers_are_heard(
         assert wire.bot.intents.value == SERVERS | SERVER_MESSAGES | DIRECT_MESSAGES
 
 
-EVERYWHERE = ["Answer this", "ask", "forget-me", "gaps", "privacy", "reindex", "sources", "stats", "status"]
+EVERYWHERE = [
+    *("Answer this", "ask", "audit", "forget-me", "gaps", "privacy", "reindex", "rollback", "snapshots", "sources"),
+    *("stats", "status"),
+]
 
 
 async def test_discord_is_told_of_commands_that_work_everywhere_but_for_a_servers_settings(
@@ -220,3 +224,34 @@ async def test_work_whose_waiter_left_is_known_until_its_thread_ends(
             await asyncio.gather(*wire.bot._working, return_exceptions=True)
         assert not wire.bot.working
     assert "private" not in caplog.text
+
+
+async def test_what_another_process_made_live_is_looked_for_twice_a_second_once_the_index_is_loaded(
+    library: FakeLibrary, tmp_path: Path
+) -> None:
+    async with connected(library, tmp_path) as wire:
+        assert library.follows == 0
+        wire.ready()
+        await asyncio.gather(*wire.bot._background)
+        await until(lambda: library.follows >= 3)
+        assert wire.bot._follow.seconds == 0.5
+
+
+async def test_a_switch_that_cannot_be_followed_is_logged_once_and_looked_for_again(
+    library: FakeLibrary, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    library.follow_error = RuntimeError("my very private question")
+    async with connected(library, tmp_path) as wire:
+        wire.bot._follow.change_interval(seconds=0.01)
+        wire.ready()
+        await asyncio.gather(*wire.bot._background)
+        await until(lambda: library.follows >= 5)
+    assert caplog.text.count("The index is not followed") == 1
+    assert "private" not in caplog.text
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait for something to become true."""
+    async with asyncio.timeout(20):
+        while not true():  # noqa: ASYNC110 - what a thread counts has no event
+            await asyncio.sleep(0.01)

@@ -11,7 +11,7 @@ from discord import ui
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import gaps, privacy_view, render, reports
+from bot import gaps, privacy_view, rebuilt, render, reports
 from bot.chart import MOST_DESCRIBED, chart, described
 from bot.escape import units
 from bot.excerpt import excerpt
@@ -127,7 +127,7 @@ def test_the_most_sources_and_reports_are_one_message(code: str, filling: str, s
         sources=(make_source(filling, title="T" + filling, state=state, size=MANY, passages=MANY),) * 2000,
     )
     with speaking(code):
-        check(reports.report(made))
+        check(rebuilt.report(made))
         check(reports.status(now))
         check(reports.status(replace(now, snapshot=None)))
         for page in (1, 134):

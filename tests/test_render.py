@@ -13,7 +13,7 @@ from discord import ui
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot import render, reports
+from bot import rebuilt, render, reports
 from bot.escape import ELLIPSIS, around, embolden, escape, fit, fold, units
 from index.types import ShortAnswer, Skipped
 from tests.discord_payloads import Json
@@ -188,7 +188,7 @@ def test_report_status_and_sources_are_harmless_however_many_files_there_are(
     snapshot = make_snapshot(id=name, model=name)
     listed = (make_source(name, title=reason, state=reason, size=10**9, passages=10**6),) * times
     check_harmless(
-        reports.report(
+        rebuilt.report(
             make_report(snapshot=snapshot, added=names, changed=names, removed=names, skipped=skipped, answered=names)
         )
     )
@@ -456,7 +456,7 @@ def test_a_time_is_shown_in_the_readers_zone_and_a_naive_one_is_utc() -> None:
 def test_names_are_cut_with_how_many_more() -> None:
     names = tuple(f"source-{number:04}.md" for number in range(500))
     line = next(
-        line for line in blocks(reports.report(make_report(added=names)))[0].split("\n") if line.startswith("Added")
+        line for line in blocks(rebuilt.report(make_report(added=names)))[0].split("\n") if line.startswith("Added")
     )
     shown = line.count(".md")
     assert 10 < shown < 40

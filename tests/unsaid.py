@@ -54,7 +54,12 @@ ACCEPTED = {
     "no question": "a reason as the index names it",
     "reading sources": "what the index is at, which bot.reports says",
     **dict.fromkeys(
-        ("NoIndex", "IndexMismatch", "SourcesUnreadable", "ReindexRunning", "JournalUnavailable"), "an error's name"
+        ("NoIndex", "IndexMismatch", "Damaged", "SourcesUnreadable", "ReindexRunning", "ReindexCancelled"),
+        "an error's name",
+    ),
+    **dict.fromkeys(("PreviewGone", "NoSuchSnapshot", "JournalUnavailable"), "an error's name"),
+    **dict.fromkeys(
+        ("snapshot {} is live: {}", "failed: {}", "direct message", "preview {}"), "the audit, which is in English"
     ),
     **dict.fromkeys(("high", "fair", "low"), "how sure an answer is, for code"),
     "yes": "a setting as the journal keeps it",

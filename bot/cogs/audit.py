@@ -1,0 +1,57 @@
+"""Who did what to the index, for moderators."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.access import REFUSAL
+from bot.language import say
+from bot.layout import notice
+from bot.press import Press
+from bot.snapshots_view import AUDIT_PAGE, audit
+
+if TYPE_CHECKING:
+    from bot.client import Footnote
+    from bot.rights import Rights
+
+__all__ = ["Audit"]
+
+Interaction = discord.Interaction[Any]
+
+
+class Audit(commands.Cog):
+    """/audit, and the buttons below it. In a server it is what was done there; in direct messages, where only the bot's
+    owner may, all."""
+
+    def __init__(self, bot: Footnote, *, rights: Rights) -> None:
+        self.bot = bot
+        self._rights = rights
+        self.actions: dict[str, Callable[[Interaction, Press], Awaitable[None]]] = {"audit": self._turn}
+
+    @app_commands.command(description="Who rebuilt the index or went back, when, and what came of it. For moderators.")
+    async def audit(self, interaction: discord.Interaction[Footnote]) -> None:
+        """Show the newest lines."""
+        await self._turn(interaction, Press("audit", page=1))
+
+    async def _turn(self, interaction: Interaction, press: Press) -> None:
+        if not await self._rights.moderates(interaction):
+            await interaction.response.send_message(view=notice(say(REFUSAL)), ephemeral=True)
+            return
+        if interaction.type is discord.InteractionType.component:
+            await interaction.response.defer()
+        else:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+        page, guild = max(press.page, 1), interaction.guild_id
+        where = None if guild is None else str(guild)
+        asked = partial(
+            self.bot.library.desk.journal.audited, AUDIT_PAGE + 1, where=where, skip=(page - 1) * AUDIT_PAGE
+        )
+        found = await self.bot.in_thread(asked)
+        view = audit(found[:AUDIT_PAGE], page, more=len(found) > AUDIT_PAGE, everywhere=guild is None)
+        await interaction.edit_original_response(view=view)

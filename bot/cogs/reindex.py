@@ -1,0 +1,199 @@
+"""The index rebuilt by a moderator: at once, or after a preview; stopped while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot import rebuilt, reports
+from bot.access import REFUSAL
+from bot.audited import audited, outcome
+from bot.errors import explain, trace
+from bot.language import phrase, say
+from bot.layout import notice
+
+if TYPE_CHECKING:
+    from bot.client import Footnote
+    from bot.press import Press
+    from bot.rights import Rights
+
+__all__ = ["Reindex"]
+
+log = logging.getLogger(__name__)
+
+EDIT_EVERY_SECONDS = 2.0
+MOST_RUNS = 1_000_000
+"""After so many their numbers begin anew, for that is what a button holds."""
+
+RUNNING = phrase(
+    "A reindex is already running: its report comes where it was started. Questions are answered meanwhile."
+)
+ENDED = phrase("This reindex is no longer running.")
+DISCARDED = phrase("The preview is discarded: the index is as it was.")
+
+Interaction = discord.Interaction[Any]
+Views = tuple[ui.LayoutView, ui.LayoutView]
+"""How it ended, for the moderator and for all."""
+
+
+class Run:
+    """One that runs. Called from its thread with its progress: one assignment, so that a reader sees a whole triple."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.now = ("reading sources", 0, 0)
+        self.cancelled = threading.Event()
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        self.now = (what, done, total)
+
+
+class Reindex(commands.Cog):
+    """/reindex, and the buttons below it. Every press is checked for the right anew."""
+
+    def __init__(self, bot: Footnote, *, rights: Rights, edit_every: float = EDIT_EVERY_SECONDS) -> None:
+        self.bot = bot
+        self._rights = rights
+        self.edit_every = edit_every
+        self._run: Run | None = None
+        self._runs = 0
+        self.actions: dict[str, Callable[[Interaction, Press], Awaitable[None]]] = {
+            "stop": self._stop,
+            "golive": self._publish,
+            "discard": self._discard,
+        }
+
+    @app_commands.command(description="Rebuild the index from the sources as they are now. For moderators.")
+    @app_commands.describe(preview="True: say what would change, and change nothing yet.")
+    async def reindex(self, interaction: discord.Interaction[Footnote], preview: bool = False) -> None:
+        """Rebuild or build beside, showing progress, then what changed."""
+        await self._carry_out(interaction, self._previewed if preview else self._rebuilt, stoppable=True)
+
+    async def _publish(self, interaction: Interaction, press: Press) -> None:
+        await self._carry_out(interaction, partial(self._published, press.answer), stoppable=False)
+
+    async def _discard(self, interaction: Interaction, press: Press) -> None:
+        if not await self._may(interaction):
+            return
+        await interaction.response.defer()
+        discard = partial(self.bot.library.discard, press.answer)
+        what = f"preview {press.answer}"
+        await self.bot.in_thread(audited, self.bot.library, interaction, what, discard, lambda _: "discarded")
+        await interaction.edit_original_response(view=notice(say(DISCARDED)))
+
+    async def _stop(self, interaction: Interaction, press: Press) -> None:
+        """Cancel the run that the button is of; what came of it is shown in its own message."""
+        if not await self._may(interaction):
+            return
+        if self._run is None or self._run.number != press.page:
+            await interaction.response.send_message(view=notice(say(ENDED)), ephemeral=True)
+            return
+        self._run.cancelled.set()
+        await interaction.response.defer()
+
+    async def _may(self, interaction: Interaction) -> bool:
+        """Whether the person may; else they are told."""
+        if await self._rights.moderates(interaction):
+            return True
+        await interaction.response.send_message(view=notice(say(REFUSAL)), ephemeral=True)
+        return False
+
+    async def _carry_out(
+        self, interaction: Interaction, act: Callable[[Interaction, Run], Views], *, stoppable: bool
+    ) -> None:
+        """Have it done in a thread, unless the person may not or another runs; then show how it ended."""
+        if not await self._may(interaction):
+            return
+        if self._run is not None:
+            await interaction.response.send_message(view=notice(say(RUNNING)), ephemeral=True)
+            return
+        self._runs = self._runs % (MOST_RUNS - 1) + 1
+        self._run = run = Run(self._runs)
+        try:
+            if interaction.type is discord.InteractionType.component:
+                await interaction.response.defer()
+            else:  # it may name questions asked in private
+                await interaction.response.defer(ephemeral=True, thinking=True)
+            views = await self._ended(interaction, run, act, stoppable=stoppable)
+        finally:
+            self._run = None
+        with self.bot.owing_a_reply():
+            await self._deliver(interaction, *views)
+
+    async def _ended(
+        self, interaction: Interaction, run: Run, act: Callable[[Interaction, Run], Views], *, stoppable: bool
+    ) -> Views:
+        """How it ended; nothing more is shown of its progress after it."""
+        ended = asyncio.Event()
+        shown = asyncio.create_task(self._show(interaction, run, ended, stoppable=stoppable))
+        try:
+            return await self.bot.in_thread(act, interaction, run)
+        except Exception as error:  # whatever it was, the moderator gets a reply
+            failed = notice(explain(error, "reindexing"))
+            return failed, failed
+        finally:
+            ended.set()
+            await shown
+
+    def _rebuilt(self, interaction: Interaction, run: Run) -> Views:
+        """A reindex; from a thread. In direct messages it is for the bot's owner, who sees all servers' gaps."""
+        guild, library = interaction.guild_id, self.bot.library
+        act = partial(library.reindex, run, guild=guild, everywhere=guild is None, cancelled=run.cancelled)
+        made = audited(library, interaction, "reindex", act, outcome)
+        return rebuilt.report(made), rebuilt.report(replace(made, answered=(), questions=None))
+
+    def _previewed(self, interaction: Interaction, run: Run) -> Views:
+        guild, library = interaction.guild_id, self.bot.library
+        act = partial(library.preview, run, guild=guild, everywhere=guild is None, cancelled=run.cancelled)
+        made = audited(library, interaction, "preview", act, lambda made: f"snapshot {made.id} is built, not live")
+        for_all = replace(made, report=replace(made.report, answered=(), questions=None))
+        return rebuilt.preview(made), rebuilt.preview(for_all)
+
+    def _published(self, preview: str, interaction: Interaction, run: Run) -> Views:
+        guild, library = interaction.guild_id, self.bot.library
+        act = partial(library.publish, preview, run, guild=guild, everywhere=guild is None)
+        made = audited(library, interaction, f"preview {preview} made live", act, outcome)
+        return rebuilt.report(made), rebuilt.report(replace(made, answered=(), questions=None))
+
+    async def _show(self, interaction: Interaction, run: Run, ended: asyncio.Event, *, stoppable: bool) -> None:
+        """Edit the response whenever progress was made, but not too often, until it ended."""
+        before = None
+        while not ended.is_set():
+            cancelled = run.cancelled.is_set()
+            if (now := (run.now, cancelled)) != before:
+                before = now
+                running = self.bot.library.running()
+                left = running.left if running and running.what == run.now[0] else None
+                number = run.number if stoppable else 0
+                view = reports.progress(*now[0], left=left, run=number, cancelled=cancelled)
+                try:
+                    await interaction.edit_original_response(view=view)
+                except (discord.HTTPException, aiohttp.ClientError) as error:
+                    log.warning("Progress is no longer shown: %s", trace(error))
+                    return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), self.edit_every)
+
+    async def _deliver(self, interaction: Interaction, view: ui.LayoutView, for_all: ui.LayoutView) -> None:
+        """Show how it ended, in the channel where the response can no longer be edited: that ends after 15 minutes."""
+        try:
+            await interaction.edit_original_response(view=view)
+            return
+        except (discord.HTTPException, aiohttp.ClientError) as error:
+            log.warning("The report goes to the channel instead: %s", trace(error))
+        try:
+            if isinstance(interaction.channel, discord.abc.Messageable):
+                await interaction.channel.send(view=for_all)
+        except (discord.HTTPException, aiohttp.ClientError) as error:
+            self.bot.count_unsent(error)

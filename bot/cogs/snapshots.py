@@ -1,0 +1,174 @@
+"""The snapshots that are kept: listed, compared with the live one, rolled back to. For moderators."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import rebuilt, snapshots_view
+from bot.access import REFUSAL
+from bot.audited import audited, outcome
+from bot.errors import explain
+from bot.language import phrase, say
+from bot.layout import notice
+from bot.press import Press
+
+if TYPE_CHECKING:
+    from bot.client import Footnote
+    from bot.rights import Rights
+    from index.types import Report, SnapshotInfo
+
+__all__ = ["Snapshots"]
+
+Interaction = discord.Interaction[Any]
+
+MOST_CHOICES = 25
+"""Discord's limit."""
+
+GONE = phrase("There is no such snapshot any more: /snapshots lists those that are kept.")
+NOTHING_LIVE = phrase("There is no live snapshot to compare with.")
+IS_LIVE = phrase("This snapshot is live already.")
+NOT_DONE = phrase("Nothing was changed.")
+FAILED = {
+    "Damaged": phrase(
+        "This snapshot is damaged, so it was not made live, and nothing changed. Choose another from /snapshots, or "
+        "build the index anew with /reindex."
+    ),
+    "IndexMismatch": phrase(
+        "This snapshot does not fit this program or its model, so it was not made live, and nothing changed. Choose "
+        "another from /snapshots, or build the index anew with /reindex."
+    ),
+    "NoSuchSnapshot": GONE,
+    "NoIndex": GONE,
+}
+"""Why a roll-back failed and which step mends it, by the error's name."""
+
+
+class Snapshots(commands.Cog):
+    """/snapshots, /rollback, and the buttons below them. Every press is checked for the right anew."""
+
+    def __init__(self, bot: Footnote, *, rights: Rights) -> None:
+        self.bot = bot
+        self._rights = rights
+        self.actions: dict[str, Callable[[Interaction, Press], Awaitable[None]]] = {
+            "snapshots": self._turn,
+            "snapdiff": self._compare,
+            "rollask": self._ask,
+            "rollback": self._roll_back,
+            "rollnot": self._leave,
+        }
+        bot.choices["rollback"] = self._choices
+
+    @app_commands.command(
+        description="The versions of the index that are kept, to compare and go back. For moderators."
+    )
+    async def snapshots(self, interaction: discord.Interaction[Footnote]) -> None:
+        """Show the first page."""
+        if await self._begun(interaction):
+            await self._page(interaction, 1)
+
+    @app_commands.command(description="Go back to an earlier version of the index. For moderators.")
+    @app_commands.describe(id="Which snapshot; /snapshots lists them.")
+    async def rollback(self, interaction: discord.Interaction[Footnote], id: str) -> None:  # noqa: A002 - the option's name
+        """Ask whether it is to be made live."""
+        if await self._begun(interaction):
+            await self._asked(interaction, id.strip())
+
+    @rollback.autocomplete("id")
+    async def suggest(self, interaction: discord.Interaction[Footnote], typed: str) -> list[app_commands.Choice[str]]:
+        """Tells Discord that there are choices; they are offered before it comes to this, see `bot.tree`."""
+        return []
+
+    async def _choices(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """The snapshots that one can go back to, by a part of their id; none for whoever may not."""
+        if not await self._rights.moderates(interaction):
+            return []
+        kept = [one for one in await self._kept() if typed.strip() in one.id and not one.live and one.whole]
+        return [
+            app_commands.Choice(name=f"{one.created:%Y-%m-%d %H:%M} UTC · {one.id}", value=one.id)
+            for one in kept[:MOST_CHOICES]
+        ]
+
+    async def _turn(self, interaction: Interaction, press: Press) -> None:
+        if await self._begun(interaction, instead=True):
+            await self._page(interaction, press.page)
+
+    async def _compare(self, interaction: Interaction, press: Press) -> None:
+        """Show in a message of its own what a roll-back would change."""
+        if not await self._begun(interaction):
+            return
+        kept = await self._kept()
+        one, live = self._named(kept, press.answer), next((one for one in kept if one.live), None)
+        if one is None or live is None:
+            view = notice(say(GONE) if one is None else say(NOTHING_LIVE))
+        else:
+            try:
+                changes = await self.bot.in_thread(self.bot.library.diff, live.id, one.id)
+                title, row = snapshots_view.to_snapshot(one)
+                view = rebuilt.difference(title, changes, row)
+            except Exception as error:  # whatever it was, who pressed is told
+                view = notice(explain(error, "comparing snapshots"))
+        await interaction.edit_original_response(view=view)
+
+    async def _ask(self, interaction: Interaction, press: Press) -> None:
+        if await self._begun(interaction):
+            await self._asked(interaction, press.answer)
+
+    async def _leave(self, interaction: Interaction, press: Press) -> None:
+        if await self._begun(interaction, instead=True):
+            await interaction.edit_original_response(view=notice(say(NOT_DONE)))
+
+    async def _roll_back(self, interaction: Interaction, press: Press) -> None:
+        """Make it live, and show what that changed, or why it failed."""
+        if not await self._begun(interaction, instead=True):
+            return
+        await interaction.edit_original_response(view=notice(say("Rolling back …")))
+        with self.bot.owing_a_reply():
+            try:
+                made = await self.bot.in_thread(self._rolled_back, interaction, press.answer)
+                view = rebuilt.rolled_back(made)
+            except Exception as error:  # whatever it was, who pressed is told
+                known = FAILED.get(type(error).__name__)
+                view = notice(say(known) if known else explain(error, "rolling back"))
+            await interaction.edit_original_response(view=view)
+
+    def _rolled_back(self, interaction: Interaction, snapshot: str) -> Report:
+        """From a thread."""
+        library = self.bot.library
+        return audited(library, interaction, f"rollback {snapshot}", partial(library.rollback, snapshot), outcome)
+
+    async def _page(self, interaction: Interaction, page: int) -> None:
+        await interaction.edit_original_response(view=snapshots_view.snapshots(await self._kept(), page))
+
+    async def _asked(self, interaction: Interaction, snapshot: str) -> None:
+        """Show what is to be confirmed; `snapshot` is an id, or a part that only one has."""
+        one = self._named(await self._kept(), snapshot)
+        if one is None or one.live:
+            view = notice(say(GONE) if one is None else say(IS_LIVE))
+        else:
+            view = snapshots_view.confirm(one)
+        await interaction.edit_original_response(view=view)
+
+    async def _kept(self) -> tuple[SnapshotInfo, ...]:
+        return await self.bot.in_thread(self.bot.library.snapshots)
+
+    def _named(self, kept: tuple[SnapshotInfo, ...], part: str) -> SnapshotInfo | None:
+        found = [one for one in kept if part and part in one.id]
+        return found[0] if len(found) == 1 else None
+
+    async def _begun(self, interaction: Interaction, *, instead: bool = False) -> bool:
+        """Whether the person may, and so something is shown soon: in a message of its own, or `instead` of the one that
+        the button is on. Else they are told."""
+        if not await self._rights.moderates(interaction):
+            await interaction.response.send_message(view=notice(say(REFUSAL)), ephemeral=True)
+            return False
+        if instead:
+            await interaction.response.defer()
+        else:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+        return True
