@@ -7,7 +7,7 @@ import contextlib
 import logging
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,6 +27,7 @@ from bot.cogs.gaps import Gaps
 from bot.cogs.presses import Presses
 from bot.cogs.privacy import Privacy
 from bot.cogs.settings import ServerSettings
+from bot.cogs.sources import Sources
 from bot.cogs.stats import Stats
 from bot.endpoint import use_gateway
 from bot.errors import explain, trace
@@ -71,6 +72,7 @@ INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None is privileged: the content of messages that mention the bot, and of direct messages, comes all the same."""
 
 Interaction = discord.Interaction[Any]
+Find = Callable[[Interaction, str], Awaitable[Sequence[str]]]
 
 
 class Footnote(commands.Bot):
@@ -113,6 +115,7 @@ class Footnote(commands.Bot):
             Ask(self, asking=asking),
             Answers(self, asking=asking),
             Admin(self, rights=rights),
+            Sources(self, rights=rights),
             Gaps(self, rights=rights),
             Stats(self, rights=rights),
             Privacy(self),
@@ -223,11 +226,13 @@ class Footnote(commands.Bot):
         self.unsent += 1
         log.warning("A reply could not be sent (%d so far): %s", self.unsent, trace(error))
 
-    async def offer(self, interaction: Interaction, typed: str | None) -> None:
-        """Questions to choose from for what is being typed, none for None; lost ones cost nobody an answer."""
+    async def offer(self, interaction: Interaction, typed: str | None, *, find: Find | None = None) -> None:
+        """Questions to choose from for what is being typed, or what `find` finds, none for None; lost ones cost nobody
+        an answer."""
         found: Sequence[str] = ()
         try:
-            found = await self.suggestions(typed, interaction.guild_id) if typed is not None else ()
+            if typed is not None:
+                found = await (find(interaction, typed) if find else self.suggestions(typed, interaction.guild_id))
         except Exception as error:  # whatever it was, nobody waits for suggestions
             log.warning("No suggestions: %s", trace(error))
         try:

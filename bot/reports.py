@@ -16,7 +16,7 @@ from bot.words import and_more
 if TYPE_CHECKING:
     from index.types import Report, Skipped, Snapshot, SourceInfo, Status
 
-__all__ = ["progress", "report", "sources", "status"]
+__all__ = ["STATES", "old_copy", "progress", "report", "sources", "status"]
 
 LINE_ROOM = 180
 """One line of a list: a source, or a skipped file with its reason."""
@@ -137,11 +137,11 @@ def _staleness(now: Status) -> list[str]:
 
 def _old_copies(infos: Sequence[SourceInfo], room: int) -> list[str]:
     """The sources of which an older copy is read, since when and why; no block where there are none."""
-    lines = [f"{fit(one.source, LINE_ROOM // 2)}: {old}" for one in infos if (old := _old_copy(one, LINE_ROOM))]
+    lines = [f"{fit(one.source, LINE_ROOM // 2)}: {old}" for one in infos if (old := old_copy(one, LINE_ROOM))]
     return _listed(say("**Older copies**, which could not be fetched anew"), lines, room)
 
 
-def _old_copy(one: SourceInfo, room: int) -> str:
+def old_copy(one: SourceInfo, room: int) -> str:
     """Since when no newer copy of a source was to be had, and why; empty where that is not so."""
     if not fold(one.problem):
         return ""
@@ -162,7 +162,7 @@ def _size(one: SourceInfo) -> str:
         parts.append(say(STATES[one.state]))
     elif one.state != "indexed":
         parts.append(fit(one.state, STATE_ROOM))
-    if old := _old_copy(one, PROBLEM_ROOM):
+    if old := old_copy(one, PROBLEM_ROOM):
         parts.append(old)
     return ", ".join(parts)
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Tree"]
 
+SUBCOMMANDS = (discord.AppCommandOptionType.subcommand.value, discord.AppCommandOptionType.subcommand_group.value)
+
 
 class Tree(app_commands.CommandTree["Footnote"]):
     """Made by the client."""
@@ -23,10 +25,13 @@ class Tree(app_commands.CommandTree["Footnote"]):
         """Everyone may; what is said from here on is in their language.
 
         Choices for what is being typed are offered here, which ends it: discord.py would log errors with who typed.
+        They are questions, unless the command's cog has `choices` of its own.
         """
         self.client.hear(interaction)
         if interaction.type is discord.InteractionType.autocomplete:
-            await self.client.offer(interaction, _typed(interaction))
+            command: Any = interaction.command
+            own = getattr(getattr(command, "binding", None), "choices", None)
+            await self.client.offer(interaction, _typed(interaction), find=own)
             return False
         return True
 
@@ -48,4 +53,6 @@ def _typed(interaction: discord.Interaction[Footnote]) -> str | None:
     known = command.parameters if isinstance(command, app_commands.Command) else []
     completed = {one.display_name for one in known if one.autocomplete}
     options = data.get("options") or []
+    while options and options[0].get("type") in SUBCOMMANDS:
+        options = options[0].get("options") or []
     return next((str(one["value"]) for one in options if one.get("focused") and one["name"] in completed), None)

@@ -81,6 +81,7 @@ def open_library(settings: Settings) -> Library:
         journal=journal,
         web=Web(settings.index_dir / "fetched", allowed=settings.fetch_allow_hosts, max_bytes=max_bytes),
         keep=settings.keep_snapshots,
+        seconds=settings.extract_seconds,
     )
 
 

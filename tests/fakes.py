@@ -17,6 +17,7 @@ from index import Answer, Library, LibraryError
 from index.desk import Desk
 from index.journal import Journal
 from index.ports import Progress, Vectors
+from index.shelving import Shelving
 from index.types import Citation, Document, Report, Skipped, Snapshot, SourceInfo, Status
 from tests.index_fakes import word_vector
 
@@ -145,9 +146,9 @@ class FakeLibrary(Library):
     came in, `reported_to` for whom reindexes were reported (server, everywhere), `most_at_once` how many questions
     were in threads at the same time.
 
-    Its desk and its journal are real; `clock` is the journal's. To it questions that begin with the same word mean the
-    same. `further` are the passages near any question, `documents` those of every snapshot, `known` the questions
-    that the sources answer.
+    Its desk, its journal and its shelving, of the folder "seeds", are real; `clock` is the journal's. To it questions
+    that begin with the same word mean the same. `further` are the passages near any question, `documents` those of
+    every snapshot, `known` the questions that the sources answer.
     """
 
     def __init__(self, *, folder: Path | None = None, clock: Callable[[], datetime] = now) -> None:
@@ -167,9 +168,11 @@ class FakeLibrary(Library):
             documents=lambda snapshot: self.documents,
             known=lambda: self.known,
         )
+        self.shelving = Shelving(folder / "seeds", max_bytes=1_000_000)
         self.answer: Answer | Exception = make_answer()
         self.answers: dict[str, Answer | Exception] = {}
         self.report: Report | Exception = make_report()
+        self._journal = self.desk.journal
         self.current: Status | Exception = make_status()
         self.load_error: Exception | None = None
         self.seconds = 0.0

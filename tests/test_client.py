@@ -42,7 +42,7 @@ async def test_no_intent_is_privileged_and_only_messages_and_servers_are_heard(
         assert wire.bot.intents.value == SERVERS | SERVER_MESSAGES | DIRECT_MESSAGES
 
 
-EVERYWHERE = ["Answer this", "ask", "forget-me", "gaps", "privacy", "reindex", "sources", "stats", "status"]
+EVERYWHERE = ["Answer this", "ask", "forget-me", "gaps", "privacy", "reindex", "source", "sources", "stats", "status"]
 
 
 async def test_discord_is_told_of_commands_that_work_everywhere_but_for_a_servers_settings(
