@@ -30,16 +30,16 @@ async def take(url: str, most_bytes: int, *, seconds: float = SECONDS) -> bytes:
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout, auto_decompress=False) as session,
-            session.get(url, allow_redirects=False, headers={"Accept-Encoding": "identity"}) as response,
+            session.get(url, allow_redirects=False) as response,
         ):
             if response.status != 200:
-                raise NotTaken(f"status {response.status}")
+                raise NotTaken
             async for piece in response.content.iter_chunked(PIECE):
                 taken += piece
                 if len(taken) > most_bytes:
-                    raise NotTaken(f"more than {most_bytes} bytes")
+                    raise NotTaken
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        raise NotTaken(type(error).__name__) from error
+        raise NotTaken from error
     return bytes(taken)
 
 

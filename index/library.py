@@ -25,6 +25,7 @@ from index.snapshot import Snapshots
 from index.sources import NOTHING, Reading, read_sources
 from index.staleness import broken, said, states
 from index.types import Answer, Diff, Document, Preview, Report, Running, SnapshotInfo, Status
+from index.watch import watch
 
 if TYPE_CHECKING:
     from index.answer import Answerer
@@ -228,6 +229,10 @@ class Library:
             self._journal.audit(who=who, where=where, what=what, outcome=outcome)
         except JournalUnavailable as error:
             log.warning("The audit lacks a line (%s, %s, by %s from %s): %s", what, outcome, who, where, error)
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Call `changed` from a thread whenever files among the sources may have changed; what is returned ends it."""
+        return watch(self._seeds, changed)
 
     def status(self) -> Status:
         """What is indexed. Loads no model; reads the sources' bytes to say what changed since."""

@@ -143,8 +143,8 @@ class FakeLibrary(Library):
     An attribute that holds an exception is raised. `answers` maps a question to its reply; any other question
     gets `answer`. `seconds` is how long a question, a load or a reindex blocks its thread. While `gate` is cleared,
     questions and loads wait; while `reindex_gate` is, reindexes do. `asked`, `loads` and `reindexes` record what
-    came in, `reported_to` for whom reindexes were reported (server, everywhere), `most_at_once` how many questions
-    were in threads at the same time.
+    came in, `watchers` who wants to hear of changed files, `reported_to` for whom reindexes were reported (server,
+    everywhere), `most_at_once` how many questions were in threads at the same time.
 
     Its desk, its journal and its shelving, of the folder "seeds", are real; `clock` is the journal's. To it questions
     that begin with the same word mean the same. `further` are the passages near any question, `documents` those of
@@ -185,6 +185,7 @@ class FakeLibrary(Library):
         self.threads: set[int] = set()
         self.loads = 0
         self.reindexes = 0
+        self.watchers: list[Callable[[], None]] = []
         self.reported_to: list[tuple[int | None, bool]] = []
         self.most_at_once = 0
         self._reindexing = threading.Lock()
@@ -225,6 +226,10 @@ class FakeLibrary(Library):
             return given(self.report)
         finally:
             self._reindexing.release()
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        self.watchers.append(changed)
+        return lambda: self.watchers.remove(changed)
 
     def status(self) -> Status:
         self.threads.add(threading.get_ident())

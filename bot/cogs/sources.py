@@ -144,7 +144,7 @@ class Sources(commands.Cog):
 
     async def _reindex(self, interaction: Interaction, press: Press) -> None:
         """As /reindex does, who may included; its report is a message of its own."""
-        admin = self.bot.get_cog("Admin")
+        admin = self.bot.get_cog(Admin.__name__)
         if isinstance(admin, Admin):
             command: Any = admin.reindex
             await command.callback(admin, interaction)
