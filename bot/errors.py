@@ -23,6 +23,7 @@ IN_SHORT = {
     "IndexMismatch": phrase("The index does not fit this program: a moderator can build it anew with /reindex."),
     "SourcesUnreadable": phrase("No source can be read, so the old index goes on answering: /status says why."),
     "ReindexRunning": phrase("A reindex is already running: wait until it is done."),
+    "SourceUnkept": phrase("The file could not be written or removed: nothing changed. Who runs me can mend that."),
     "JournalUnavailable": phrase("What was asked before can't be read or written just now. The bot's log says why."),
 }
 """What the index says of itself in English, at more length, in short for the other languages; by the error's name."""

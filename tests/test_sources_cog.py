@@ -194,6 +194,15 @@ async def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
     assert audited(library)[0][3].startswith("failed: a.pdf is damaged")
 
 
+async def test_a_folder_that_cannot_be_written_is_told_without_its_path(wire: Wire, cdn: Cdn, tmp_path: Path) -> None:
+    (tmp_path / "seeds").write_bytes(b"no folder")
+    for locale, said in (("en-US", "a.md can't be written (File exists): nothing changed."), ("de", "Nichts wurde")):
+        file = cdn.holds("a.md", TEXT)
+        text = await pressed(wire.command("source add", {"file": file}, user=OWNER, locale=locale))
+        assert said in text
+        assert str(tmp_path) not in text
+
+
 @pytest.mark.parametrize("path", ["99", "slow", "elsewhere"])
 async def test_a_file_that_does_not_come_is_not_taken(cdn: Cdn, path: str) -> None:
     cdn.holds("a.md", TEXT)

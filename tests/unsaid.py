@@ -55,7 +55,8 @@ ACCEPTED = {
     "no question": "a reason as the index names it",
     "reading sources": "what the index is at, which bot.reports says",
     **dict.fromkeys(
-        ("NoIndex", "IndexMismatch", "SourcesUnreadable", "ReindexRunning", "JournalUnavailable"), "an error's name"
+        ("NoIndex", "IndexMismatch", "SourcesUnreadable", "ReindexRunning", "SourceUnkept", "JournalUnavailable"),
+        "an error's name",
     ),
     **dict.fromkeys(("high", "fair", "low"), "how sure an answer is, for code"),
     "yes": "a setting as the journal keeps it",
