@@ -47,6 +47,7 @@ def _discord(library: Library, settings: BotSettings) -> int:
     from bot.endpoint import use_api
     from bot.fairness import Limits
     from bot.serve import CannotServe, end_with, serve
+    from bot.unasked import When
 
     async def run(token: str) -> int:
         bot = Footnote(
@@ -58,6 +59,7 @@ def _discord(library: Library, settings: BotSettings) -> int:
                 server_per_minute=settings.server_questions_per_minute,
                 most_waiting=settings.most_waiting,
             ),
+            reindex_when=When(every=settings.reindex_every, changed=settings.watch_sources),
         )
         try:
             await serve(bot, token)

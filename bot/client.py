@@ -30,6 +30,7 @@ from bot.cogs.privacy import Privacy
 from bot.cogs.reindex import Reindex
 from bot.cogs.settings import ServerSettings
 from bot.cogs.snapshots import Snapshots
+from bot.cogs.sources import Sources
 from bot.cogs.stats import Stats
 from bot.endpoint import use_gateway
 from bot.errors import explain, trace
@@ -40,6 +41,7 @@ from bot.preferences import Preferences
 from bot.rights import Rights
 from bot.translator import CommandTranslator
 from bot.tree import Tree
+from bot.unasked import NEVER, Unasked, When
 from index import Library, LibraryError
 
 if TYPE_CHECKING:
@@ -85,7 +87,15 @@ class Footnote(commands.Bot):
     """Answers from `library`. `commands_file` holds the fingerprint of the commands that Discord was told of. `choices`
     are what a command offers by its name; those that are not in it offer questions."""
 
-    def __init__(self, *, library: Library, commands_file: Path, moderators: Moderators, limits: Limits) -> None:
+    def __init__(
+        self,
+        *,
+        library: Library,
+        commands_file: Path,
+        moderators: Moderators,
+        limits: Limits,
+        reindex_when: When = NEVER,
+    ) -> None:
         # Voice is not used, so nobody need be warned that it would not work.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -104,6 +114,7 @@ class Footnote(commands.Bot):
         self._commands_file = commands_file
         self._moderators = moderators
         self._limits = limits
+        self._reindex_when = reindex_when
         self._asking = asyncio.Semaphore(QUESTIONS_AT_ONCE)
         self._preferences: OrderedDict[int, Preferences] = OrderedDict()
         self._preferences_changed = 0
@@ -127,6 +138,7 @@ class Footnote(commands.Bot):
             Reindex(self, rights=rights),
             Snapshots(self, rights=rights),
             Audit(self, rights=rights),
+            Sources(self, rights=rights),
             Gaps(self, rights=rights),
             Stats(self, rights=rights),
             Privacy(self),
@@ -135,6 +147,7 @@ class Footnote(commands.Bot):
             await self.add_cog(cog)
         await self.add_cog(Presses(self))  # last: it looks through the cogs that are there
         self._background = [asyncio.create_task(self._sync_commands()), asyncio.create_task(self._load())]
+        self._background += Unasked(self, self._reindex_when).start()
         self._purge.start()
 
     async def reply(self, question: str, place: Place, *, after: str = "", alone: bool = False) -> Kept:

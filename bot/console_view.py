@@ -11,6 +11,7 @@ from bot.words import ABSTENTION, bold_in, brief, confidence, count, repeats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from index import Answer
     from index.types import Citation, Report, Skipped, SourceInfo, Status
@@ -67,26 +68,43 @@ def of_sources(status: Status) -> list[Line]:
 def _of_source(source: SourceInfo) -> list[Line]:
     state = "" if source.state == "indexed" else f" ({source.state} since: /reindex brings it up to date)"
     about = f"{source.title}; {count(source.passages, 'passage')}, {source.size:,} characters"
-    return [line(source.source + state, "bold"), line(about, lead="  ")]
+    return [line(source.source + state, "bold"), line(about, lead="  "), *_of_old_copy(source)]
+
+
+def _of_old_copy(source: SourceInfo) -> list[Line]:
+    """Since when a source is an older copy, and why; nothing where it is not."""
+    if not source.problem:
+        return []
+    since = f"Copy of {_local(source.since)}: " if source.since else ""
+    return [line(f"{since}{source.problem}", "yellow", lead="  ")]
 
 
 def of_status(status: Status) -> list[Line]:
     """What is indexed, since when, by which model, and why it is out of date if it is."""
     lines = [line("There is no index yet: /reindex builds it.")]
     if snapshot := status.snapshot:
-        since = snapshot.created.astimezone().strftime("%Y-%m-%d %H:%M %Z")
+        since = _local(snapshot.created)
         lines = [
             line(f"{count(len(snapshot.hashes), 'source')}, {count(snapshot.passages, 'passage')}, indexed {since}"),
             line(f"Snapshot {snapshot.id}, by {snapshot.model} ({snapshot.dimension} dimensions)"),
         ]
     lines.append(line(f"Model: {status.model} ({'loaded' if status.ready else 'not loaded yet'})"))
+    for source in status.sources:
+        if old := _of_old_copy(source):
+            lines += [line(f"{source.source} could not be fetched anew:", "yellow"), *old]
     return [*lines, *of_staleness(status), *_of_skipped(status.skipped)]
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M %Z")
 
 
 def of_staleness(status: Status) -> list[Line]:
     """Why the index is out of date; nothing where it is not, or where there is none."""
     if not (status.snapshot and status.stale):
         return []
+    if status.fallback:
+        return [line(f"Answers come from an older snapshot ({status.fallback.rstrip('.')}).", "yellow")]
     return [line(f"Out of date ({status.stale.rstrip('.')}): /reindex brings it up to date.", "yellow")]
 
 

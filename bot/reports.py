@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 __all__ = [
     "LINE_ROOM",
     "STAGES",
+    "STATES",
     "listed",
     "moment",
     "names",
+    "old_copy",
     "passages",
     "progress",
     "skipped_lines",
@@ -45,6 +47,8 @@ PAGE = 15
 SNAPSHOT_ROOM = 60
 STATE_ROOM = 20
 MODEL_ROOM = 100
+PROBLEM_ROOM = 80
+"""Why a source is old, in the list of all."""
 
 STAGES = {
     "reading sources": phrase("Reading sources"),
@@ -107,18 +111,13 @@ def status(now: Status) -> ui.LayoutView:
         passages=passages(now.snapshot.passages),
         when=moment(now.snapshot.created),
     )
-    stale = (
-        say("Stale: {why}", why=fit(now.stale, NAMES_ROOM)) if fold(now.stale) else say("Up to date with its sources.")
-    )
     closing = f"-# {snapshot_named(now.snapshot)} {say('/sources lists the sources.')}"
-    return message(
-        [
-            "\n".join([indexed, model, stale]),
-            *(listed(say("**Skipped**"), skipped_lines(now.skipped)) if now.skipped else []),
-            closing,
-        ],
-        FOUND,
-    )
+    head = "\n".join([indexed, model, *_staleness(now)])
+    room = TEXT_LIMIT - units(head) - units(closing)
+    old = _old_copies(now.sources, room // 2)
+    room -= sum(map(units, old))
+    skipped = listed(say("**Skipped**"), skipped_lines(now.skipped), room=room) if now.skipped else []
+    return message([head, *old, *skipped, closing], FOUND)
 
 
 def sources(now: Status, page: int = 1) -> ui.LayoutView:
@@ -142,6 +141,30 @@ def sources(now: Status, page: int = 1) -> ui.LayoutView:
     return message([title, "\n".join(lines) + closing], FOUND)
 
 
+def _staleness(now: Status) -> list[str]:
+    """Whether answers come from the live snapshot, and whether that still fits the sources; nothing where only a copy
+    of a page is old, for that is told elsewhere."""
+    if fold(now.fallback):
+        return [say("**Answers come from an older snapshot**: {why}", why=fit(now.fallback, NAMES_ROOM))]
+    if fold(now.stale):
+        return [say("Stale: {why}", why=fit(now.stale, NAMES_ROOM))]
+    return [] if any(one.problem for one in now.sources) else [say("Up to date with its sources.")]
+
+
+def _old_copies(infos: Sequence[SourceInfo], room: int) -> list[str]:
+    """The sources of which an older copy is read, since when and why; no block where there are none."""
+    lines = [f"{fit(one.source, LINE_ROOM // 2)}: {old}" for one in infos if (old := old_copy(one, LINE_ROOM))]
+    return listed(say("**Older copies**, which could not be fetched anew"), lines, room=room) if lines else []
+
+
+def old_copy(one: SourceInfo, room: int) -> str:
+    """Since when no newer copy of a source was to be had, and why; empty where that is not so."""
+    if not fold(one.problem):
+        return ""
+    why = fit(one.problem, room)
+    return say("from {when}, {why}", when=moment(one.since), why=why) if one.since else why
+
+
 def _named(one: SourceInfo, room: int) -> str:
     """A source's title and its file, each in so much room, within the marks of a FRAME."""
     file = f" ({fit(one.source, room)})" if one.title and one.title != one.source else ""
@@ -155,6 +178,8 @@ def _size(one: SourceInfo) -> str:
         parts.append(say(STATES[one.state]))
     elif one.state != "indexed":
         parts.append(fit(one.state, STATE_ROOM))
+    if old := old_copy(one, PROBLEM_ROOM):
+        parts.append(old)
     return ", ".join(parts)
 
 

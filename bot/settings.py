@@ -19,6 +19,18 @@ def _ids(value: object) -> object:
     return [part for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
 
 
+def _seconds(value: object) -> object:
+    """The seconds in "30m", "6h" or "1d"; anything else as it is."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd])\s*", value.lower()) if isinstance(value, str) else None
+    return float(match[1]) * UNITS[match[2]] if match else value
+
+
+UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+LEAST_SECONDS = 60.0
+"""Between two reindexes that nobody asks for."""
+
+Duration = Annotated[float, BeforeValidator(_seconds)]
 Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)]
 
 
@@ -53,6 +65,15 @@ class BotSettings(BaseSettings):
     most_waiting: int = Field(
         default=200, ge=0, description="Most questions that wait at a time, else the bot is busy; 0 for no limit."
     )
+    reindex_every: Duration = Field(
+        default=0.0,
+        ge=0,
+        le=366 * 86_400,
+        description="How often the bot reindexes by itself: seconds, or 6h; 0: never.",
+    )
+    watch_sources: bool = Field(
+        default=False, description="Whether the bot reindexes when files below SEEDS_DIR changed: true or false."
+    )
     state_dir: Path = Field(
         default=Path("data"), description="Folder for what the bot remembers: commands synced, the console's history."
     )
@@ -65,6 +86,14 @@ class BotSettings(BaseSettings):
         if not re.fullmatch(r"[\x21-\x7e]*", value):
             raise ValueError("it is not a token: copy it again, alone, from Discord's developer portal")
         return SecretStr(value) if value else None
+
+    @field_validator("reindex_every")
+    @classmethod
+    def _is_not_too_often(cls, seconds: float) -> float:
+        """The same; raises ValueError."""
+        if 0 < seconds < LEAST_SECONDS:
+            raise ValueError(f"it should be 0 for never, or at least {LEAST_SECONDS:g} seconds")
+        return seconds
 
     @field_validator("discord_api_url")
     @classmethod

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Tree"]
 
+SUBCOMMANDS = (discord.AppCommandOptionType.subcommand.value, discord.AppCommandOptionType.subcommand_group.value)
+
 
 class Tree(app_commands.CommandTree["Footnote"]):
     """Made by the client."""
@@ -48,4 +50,6 @@ def _typed(interaction: discord.Interaction[Footnote]) -> str | None:
     known = command.parameters if isinstance(command, app_commands.Command) else []
     completed = {one.display_name for one in known if one.autocomplete}
     options = data.get("options") or []
+    while options and options[0].get("type") in SUBCOMMANDS:
+        options = options[0].get("options") or []
     return next((str(one["value"]) for one in options if one.get("focused") and one["name"] in completed), None)

@@ -81,6 +81,7 @@ def open_library(settings: Settings) -> Library:
         journal=journal,
         keep=settings.keep_snapshots,
         web=Web(settings.index_dir / "fetched", allowed=settings.fetch_allow_hosts, max_bytes=max_bytes),
+        seconds=settings.extract_seconds,
     )
 
 

@@ -11,6 +11,8 @@ __all__ = [
     "QuestionsUnreadable",
     "ReindexCancelled",
     "ReindexRunning",
+    "SourceUnfit",
+    "SourceUnkept",
     "SourcesUnreadable",
     "UnreadableSource",
 ]
@@ -75,6 +77,17 @@ class PreviewGone(LibraryError):
 
 class JournalUnavailable(LibraryError):
     """The journal can't be read or written: it is damaged, of a newer program, or the disk is full."""
+
+
+class SourceUnfit(LibraryError):
+    """Why a file can't come in as a source, or go out: words that follow its name."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name} {why}.")
+
+
+class SourceUnkept(LibraryError):
+    """A source could not be written or removed: the disk is full, the folder read-only, ..."""
 
 
 class UnreadableSource(Exception):

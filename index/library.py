@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.confined import SECONDS
 from index.course import Request
 from index.errors import Damaged, IndexMismatch, JournalUnavailable, LibraryError, NoIndex
 from index.history import compared, listed
@@ -19,10 +20,12 @@ from index.manifest import Manifest
 from index.own_questions import FILE
 from index.rebuild import Ask, Rebuild
 from index.serving import Serving
+from index.shelving import Shelving
 from index.snapshot import Snapshots
 from index.sources import NOTHING, Reading, read_sources
 from index.staleness import broken, said, states
 from index.types import Answer, Diff, Document, Preview, Report, Running, SnapshotInfo, Status
+from index.watch import watch
 
 if TYPE_CHECKING:
     from index.answer import Answerer
@@ -53,11 +56,13 @@ class Library:
         journal: Journal,
         keep: int,
         web: Web | None = None,
+        seconds: float = SECONDS,
     ) -> None:
         """Opens nothing; `embedder` loads the model when it is first needed. `keep` snapshots are kept, the newest.
-        Without `web` only files are sources."""
+        Without `web` only files are sources. Reading a source that comes in takes `seconds` at most."""
         self._snapshots = snapshots
         self._seeds = seeds
+        self.shelving = Shelving(seeds, max_bytes=max_bytes, seconds=seconds)
         self._max_bytes = max_bytes
         self._model = model
         self._load_embedder = embedder
@@ -225,6 +230,10 @@ class Library:
             self._journal.audit(who=who, where=where, what=what, outcome=outcome)
         except JournalUnavailable as error:
             log.warning("The audit lacks a line (%s, %s, by %s from %s): %s", what, outcome, who, where, error)
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Call `changed` from a thread whenever files among the sources may have changed; what is returned ends it."""
+        return watch(self._seeds, changed)
 
     def status(self) -> Status:
         """What is indexed. Loads no model; reads the sources' bytes to say what changed since."""

@@ -29,6 +29,7 @@ __all__ = [
     "format_of",
     "parse",
     "read_sources",
+    "source_names",
     "text_of",
 ]
 
@@ -130,6 +131,11 @@ def read_sources(seeds: Path, max_bytes: int, web: Reading = NOTHING) -> Reading
     if not files:
         raise SourcesUnreadable(_nothing_readable(seeds, skipped))
     return Reading(tuple(files), tuple(skipped), web.stale, web.waiting)
+
+
+def source_names(seeds: Path) -> list[str]:
+    """The files below `seeds` that look like sources, whether or not they can be read; none where it is no folder."""
+    return [_shown(path.relative_to(seeds)) for path in _candidates(seeds, [])] if seeds.is_dir() else []
 
 
 def format_of(file: SourceFile) -> str:

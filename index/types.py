@@ -30,6 +30,7 @@ __all__ = [
     "Report",
     "Running",
     "Section",
+    "Shelved",
     "ShortAnswer",
     "Skipped",
     "Snapshot",
@@ -367,6 +368,15 @@ class SourceInfo:
     state: str
     since: datetime | None = None
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """A file among the sources, read or not: `changed` is when it last was, in UTC."""
+
+    name: str
+    bytes: int
+    changed: datetime
 
 
 @dataclass(frozen=True, slots=True)

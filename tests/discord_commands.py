@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tests.discord_payloads import BOT, MEMBER, Channel, Json, User, snowflake
 from tests.discord_refusals import Refused, invalid
 
-__all__ = ["check_choices", "invocation", "synced"]
+__all__ = ["Given", "check_choices", "invocation", "synced"]
 
 SLASH = 1
 SUBCOMMAND, GROUP = 1, 2
-STRING, INTEGER, BOOLEAN, USER, CHANNEL, NUMBER = 3, 4, 5, 6, 7, 10
-KINDS = {bool: BOOLEAN, int: INTEGER, float: NUMBER, str: STRING, Channel: CHANNEL, User: USER}
-FITTING: dict[int, Any] = {STRING: str, INTEGER: int, BOOLEAN: bool, NUMBER: (int, float), CHANNEL: Channel, USER: User}
+STRING, INTEGER, BOOLEAN, USER, CHANNEL, NUMBER, ATTACHMENT = 3, 4, 5, 6, 7, 10, 11
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file that comes with a command, as Discord tells of it; `url` is where it lies."""
+
+    filename: str
+    size: int
+    url: str
+    id: str = dataclasses.field(default_factory=snowflake)
+
+    def payload(self) -> Json:
+        where = {"url": self.url, "proxy_url": self.url, "ephemeral": True}
+        return {"id": self.id, "filename": self.filename, "size": self.size, **where}
+
+
+KINDS = {bool: BOOLEAN, int: INTEGER, float: NUMBER, str: STRING, Channel: CHANNEL, User: USER, Given: ATTACHMENT}
+FITTING: dict[int, Any] = {
+    STRING: str,
+    INTEGER: int,
+    BOOLEAN: bool,
+    NUMBER: (int, float),
+    CHANNEL: Channel,
+    USER: User,
+    ATTACHMENT: Given,
+}
 
 
 def synced(definitions: list[Json], known: Mapping[tuple[int, str], Json]) -> dict[tuple[int, str], Json]:
@@ -75,7 +101,7 @@ def invocation(name: str, options: Mapping[str, Any], *, definition: Json | None
 
 def _option(name: str, value: Any, known: Mapping[str, Json] | None, focused: str) -> Json:
     kind = known[name]["type"] if known is not None else KINDS[type(value)]
-    given = value.id if isinstance(value, Channel | User) else value
+    given = value.id if isinstance(value, Channel | User | Given) else value
     return {"name": name, "type": kind, "value": given, **({"focused": True} if name == focused else {})}
 
 
@@ -88,6 +114,8 @@ def _resolved(options: Mapping[str, Any]) -> Json:
         found["channels"] = {one.id: one.payload() | {"permissions": str(MEMBER)} for one in channels}
     if users:
         found["users"] = {one.id: one.payload() for one in users}
+    if files := [value for value in options.values() if isinstance(value, Given)]:
+        found["attachments"] = {one.id: one.payload() for one in files}
     return found
 
 

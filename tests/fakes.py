@@ -18,6 +18,7 @@ from index.desk import Desk
 from index.errors import ReindexCancelled
 from index.journal import Journal
 from index.ports import Progress, Vectors
+from index.shelving import Shelving
 from index.types import (
     Citation,
     Diff,
@@ -172,16 +173,17 @@ class FakeLibrary(Library):
     An attribute that holds an exception is raised. `answers` maps a question to its reply; any other question
     gets `answer`. `seconds` is how long a question, a load or a reindex blocks its thread. While `gate` is cleared,
     questions and loads wait; while `reindex_gate` is, reindexes do. `asked`, `loads` and `reindexes` record what
-    came in, `reported_to` for whom reindexes were reported (server, everywhere), `most_at_once` how many questions
-    were in threads at the same time. A reindex that waits at its gate can be cancelled.
+    came in, `watchers` who wants to hear of changed files, `reported_to` for whom reindexes were reported (server,
+    everywhere), `most_at_once` how many questions were in threads at the same time. A reindex that waits at its gate
+    can be cancelled.
 
     `kept` are the snapshots, newest first, `changes` what differs between any two, `run` how far a reindex is.
     `previews`, `published`, `discarded`, `rolled_back` and `compared` record what came in, `follows` how often it was
     looked for another's switch; `follow_error`, `publish_error` and `rollback_error` are raised.
 
-    Its desk and its journal are real; `clock` is the journal's. To it questions that begin with the same word mean the
-    same. `further` are the passages near any question, `documents` those of every snapshot, `known` the questions
-    that the sources answer.
+    Its desk, its journal and its shelving, of the folder "seeds", are real; `clock` is the journal's. To it questions
+    that begin with the same word mean the same. `further` are the passages near any question, `documents` those of
+    every snapshot, `known` the questions that the sources answer.
     """
 
     def __init__(self, *, folder: Path | None = None, clock: Callable[[], datetime] = now) -> None:
@@ -201,9 +203,11 @@ class FakeLibrary(Library):
             documents=lambda snapshot: self.documents,
             known=lambda: self.known,
         )
+        self.shelving = Shelving(folder / "seeds", max_bytes=1_000_000)
         self.answer: Answer | Exception = make_answer()
         self.answers: dict[str, Answer | Exception] = {}
         self.report: Report | Exception = make_report()
+        self._journal = self.desk.journal
         self.current: Status | Exception = make_status()
         self.load_error: Exception | None = None
         self.seconds = 0.0
@@ -216,6 +220,7 @@ class FakeLibrary(Library):
         self.threads: set[int] = set()
         self.loads = 0
         self.reindexes = 0
+        self.watchers: list[Callable[[], None]] = []
         self.reported_to: list[tuple[int | None, bool]] = []
         self.most_at_once = 0
         self.kept: tuple[SnapshotInfo, ...] = (make_info(SNAPSHOT, passages=21, live=True), make_info())
@@ -334,6 +339,10 @@ class FakeLibrary(Library):
             return given(self.report)
         finally:
             self._reindexing.release()
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        self.watchers.append(changed)
+        return lambda: self.watchers.remove(changed)
 
     def status(self) -> Status:
         self.threads.add(threading.get_ident())

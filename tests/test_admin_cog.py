@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from tests.discord_payloads import (
     User,
     guild_create,
 )
+from tests.discord_rules import text_of
 from tests.fakes import FakeLibrary, make_report, make_source, make_status
 from tests.wire import Sent, Wire, connected
 
@@ -238,3 +240,41 @@ async def test_a_reindex_lists_the_gaps_that_were_closed_for_whom_they_concern(
     text = (await wire.sent.wait_for(is_report)).text
     assert "**Answered now**, which were gaps before\n- When is \\*LlamaCon\\*?" in text
     assert library.reported_to == [reader]
+
+
+FAILED = make_source("page", problem="last fetch failed: 404", since=datetime(2025, 4, 1, 12, 0, tzinfo=UTC))
+
+
+async def test_the_status_says_which_source_is_an_old_copy_since_when_and_why(library: FakeLibrary, wire: Wire) -> None:
+    library.current = make_status(sources=(make_source(), FAILED))
+    wire.command("status")
+    text = (await wire.sent.wait_for(lambda sent: sent.is_edit)).text
+    assert "could not be fetched anew\npage: from <t:1743508800:R>, last fetch failed: 404" in text
+    assert "Up to date" not in text
+
+
+async def test_the_sources_say_which_is_an_old_copy_since_when_and_why(library: FakeLibrary, wire: Wire) -> None:
+    library.current = make_status(sources=(make_source(), FAILED))
+    wire.command("sources")
+    text = (await wire.sent.wait_for(lambda sent: sent.is_edit)).text
+    assert "(page): 3,072 characters, 21 passages, from <t:1743508800:R>, last fetch failed: 404" in text
+
+
+async def test_many_old_copies_with_long_reasons_fit_a_message(library: FakeLibrary, wire: Wire) -> None:
+    failed = [
+        make_source("s" * 200 + str(n), title="t" * 300, problem="*p" * 400, since=FAILED.since) for n in range(90)
+    ]
+    skipped = tuple(Skipped("k" * 300 + str(n), "r" * 500) for n in range(90))
+    library.current = make_status(sources=tuple(failed), skipped=skipped, stale="x" * 900)
+    for command in ("status", "sources"):
+        shown = text_of(await wire.command(command).answer())
+        assert "sss" in shown
+        assert len(shown) <= 4000
+
+
+async def test_the_status_says_that_an_older_snapshot_answers_and_why(library: FakeLibrary, wire: Wire) -> None:
+    library.current = make_status(stale="it is damaged", fallback="the live one is damaged: vectors.faiss")
+    wire.command("status")
+    text = (await wire.sent.wait_for(lambda sent: sent.is_edit)).text
+    assert "**Answers come from an older snapshot**: the live one is damaged: vectors.faiss" in text
+    assert "Stale" not in text

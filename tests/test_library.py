@@ -526,3 +526,25 @@ def test_with_another_model_everything_is_embedded_and_the_report_says_why(seeds
     report = library(seeds, index, embedder=WordEmbedder("others")).reindex()
     assert report.embedded == report.passages_after
     assert "was built with the model words" in report.anew
+
+
+def test_a_source_that_comes_in_is_answered_from_after_a_reindex_and_gone_after_the_next(seeds, index):
+    ours = library(seeds, index)
+    ours.reindex()
+    assert ours.shelving.add("pets.md", b"# Pets\n\nThe zebra sleeps in a hammock.\n") == "added"
+    assert states(ours.status())["pets.md"] == "new"
+    assert ours.reindex().added == ("pets.md",)
+    assert ours.status().stale == ""
+    ours.shelving.remove("pets.md")
+    assert states(ours.status())["pets.md"] == "removed"
+    assert ours.reindex().removed == ("pets.md",)
+
+
+def test_a_watched_library_tells_of_a_source_that_came_in(seeds, index):
+    ours = library(seeds, index)
+    told = threading.Event()
+    stop = ours.watch(told.set)
+    time.sleep(1)
+    ours.shelving.add("pets.md", b"# Pets\n\nThe zebra sleeps in a hammock.\n")
+    assert told.wait(20)
+    stop()

@@ -27,6 +27,7 @@ NOT_ON_DISCORD = {
     "settings.py": "settings, on standard error",
     "sync.py": "hashes",
     "translator.py": "the catalogue itself",
+    "unasked.py": "the log and the audit",
 }
 
 SHOWN = {"Button", "Label", "Modal", "TextDisplay", "TextInput", "button", "count", "message", "notice", "send"}
@@ -57,13 +58,17 @@ ACCEPTED = {
         ("NoIndex", "IndexMismatch", "Damaged", "SourcesUnreadable", "ReindexRunning", "ReindexCancelled"),
         "an error's name",
     ),
-    **dict.fromkeys(("PreviewGone", "NoSuchSnapshot", "JournalUnavailable"), "an error's name"),
+    **dict.fromkeys(("SourceUnkept", "PreviewGone", "NoSuchSnapshot", "JournalUnavailable"), "an error's name"),
     **dict.fromkeys(
         ("snapshot {} is live: {}", "failed: {}", "direct message", "preview {}"), "the audit, which is in English"
     ),
     **dict.fromkeys(("high", "fair", "low"), "how sure an answer is, for code"),
     "yes": "a setting as the journal keeps it",
     "no": "a setting as the journal keeps it",
+    "direct message": "a place in the audit",
+    "failed: {}": "an outcome in the audit",
+    "source add {}": "a line of the audit",
+    "source remove {}": "a line of the audit",
 }
 """Texts that look as if they were shown, and why they are not."""
 
