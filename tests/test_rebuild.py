@@ -429,7 +429,7 @@ def test_all_of_a_snapshot_and_its_folders_are_on_the_disk_before_it_is_live(see
 
     def noted(handle: int) -> None:
         live = (index / "LIVE").read_text().split()[0] if (index / "LIVE").exists() else ""
-        synced.append((os.readlink(f"/proc/self/fd/{handle}"), live))
+        synced.append((str(Path(f"/proc/self/fd/{handle}").readlink()), live))
         fsync(handle)
 
     monkeypatch.setattr(os, "fsync", noted)
