@@ -11,12 +11,13 @@ from discord import ui
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import gaps, privacy_view, rebuilt, render, reports
+from bot import gaps, privacy_view, rebuilt, render, reports, snapshots_view
 from bot.chart import MOST_DESCRIBED, chart, described
 from bot.escape import units
 from bot.excerpt import excerpt
 from bot.forms import question_form, reason_form
 from bot.language import KINDS, languages, speaking
+from bot.layout import TEXT_LIMIT
 from bot.preferences import LONGEST_COOLDOWN, MOST_CHANNELS, Preferences
 from bot.press import Press
 from bot.settings_view import settings
@@ -25,17 +26,32 @@ from index.types import (
     MISSING,
     NO_QUESTION,
     OTHER_LANGUAGE,
+    Audited,
     Day,
+    Diff,
     Extract,
     Gap,
+    OwnQuestions,
+    PassageText,
+    Preview,
+    Reanswered,
     ShortAnswer,
     Skipped,
     Stored,
     Theme,
 )
 from tests.discord_rules import all_components
-from tests.fakes import make_answer, make_citation, make_report, make_snapshot, make_source, make_status
-from tests.test_render import EVIL, check_harmless, citations, patient, texts
+from tests.fakes import (
+    OLDER,
+    make_answer,
+    make_citation,
+    make_info,
+    make_report,
+    make_snapshot,
+    make_source,
+    make_status,
+)
+from tests.test_render import EVIL, blocks, check_harmless, citations, patient, texts
 
 every_language = pytest.mark.parametrize("code", languages())
 fillings = pytest.mark.parametrize("filling", [EVIL * 6, "字" * 1200, "_" * 1200], ids=len)
@@ -110,6 +126,42 @@ def test_the_most_gaps_are_one_message(code: str, filling: str) -> None:
         check(gaps.gaps((), note=filling))
 
 
+def everything(filling: str) -> dict[str, Any]:
+    """What a report may say beside its sources, all of it."""
+    passages = (PassageText(filling, filling, filling),) * 5
+    changed = (Reanswered(filling, filling, filling, False),) * 50
+    return {
+        "diff": Diff(
+            "a",
+            "b",
+            (filling,) * 30,
+            (filling,) * 30,
+            (filling,) * 30,
+            ((filling, filling),) * 30,
+            MANY,
+            MANY,
+            passages,
+            passages,
+        ),
+        "questions": OwnQuestions(MANY, MANY, changed, (filling + "?",) * 50, filling),
+        "embedded": MANY,
+        "anew": filling,
+    }
+
+
+@every_language
+@fillings
+def test_the_most_snapshots_and_the_longest_audit_are_one_message(code: str, filling: str) -> None:
+    one = make_info(damage=filling, passages=MANY, sources=MANY, bytes=MANY * MANY)
+    lines = [Audited(MANY, NOON, MANY * MANY, str(MANY * MANY), filling, filling)] * snapshots_view.AUDIT_PAGE
+    with speaking(code):
+        check(snapshots_view.snapshots([replace(one, id=f"{OLDER[:-2]}{number}") for number in range(10, 99)], 7))
+        check(snapshots_view.snapshots([replace(one, id=filling, live=True)]))
+        check(snapshots_view.confirm(one))
+        shown = snapshots_view.audit(lines, 3, more=True, everywhere=True)
+        assert sum(map(units, blocks(shown))) <= TEXT_LIMIT
+
+
 @every_language
 @fillings
 @pytest.mark.parametrize("state", ["indexed", "changed", "another state"])
@@ -128,6 +180,9 @@ def test_the_most_sources_and_reports_are_one_message(code: str, filling: str, s
     )
     with speaking(code):
         check(rebuilt.report(made))
+        check(rebuilt.report(replace(made, **everything(filling))))
+        check(rebuilt.preview(Preview(OLDER, replace(made, **everything(filling)))))
+        check(rebuilt.difference("T", everything(filling)["diff"], []))
         check(reports.status(now))
         check(reports.status(replace(now, snapshot=None)))
         for page in (1, 134):

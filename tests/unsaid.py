@@ -60,8 +60,13 @@ ACCEPTED = {
     ),
     **dict.fromkeys(("SourceUnkept", "PreviewGone", "NoSuchSnapshot", "JournalUnavailable"), "an error's name"),
     **dict.fromkeys(
-        ("snapshot {} is live: {}", "failed: {}", "direct message", "preview {}"), "the audit, which is in English"
+        (
+            *("snapshot {} is live: {}", "snapshot {} is built, not live", "failed: {}", "direct message"),
+            *("nothing changed", "preview {}", "preview {} made live", "rollback {}"),
+        ),
+        "the audit, which is in English",
     ),
+    ": run `": "how the step that mends an error begins, which is looked for",
     **dict.fromkeys(("high", "fair", "low"), "how sure an answer is, for code"),
     "yes": "a setting as the journal keeps it",
     "no": "a setting as the journal keeps it",
