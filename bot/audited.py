@@ -32,7 +32,7 @@ def audited(
         done = act()
         came = said(done)
         return done
-    except Exception as error:
+    except Exception as error:  # whatever it was, the audit has it
         came = _failure(error)
         raise
     finally:

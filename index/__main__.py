@@ -282,7 +282,7 @@ def _audited(library: Library, what: str) -> Iterator[Callable[[Report], None]]:
 
     try:
         yield written
-    except Exception as error:
+    except Exception as error:  # whatever it was, the audit has it
         came[0] = f"failed: {error}"
         raise
     finally:
