@@ -41,6 +41,8 @@ def of_answer(answer: Answer) -> list[Line]:
         lines = [line(f"{answer.text or ABSTENTION}{near}", "yellow"), BLANK]
     if said := brief(answer):
         lines = [line(said, "bold"), BLANK]
+    if answer.read_as:
+        lines.insert(0, line(f"Read as: {answer.read_as}", "dim"))
     if not answer.abstained and not repeats(answer):
         lines += [line(answer.text, "" if said else "bold"), BLANK]
     for citation in answer.citations:

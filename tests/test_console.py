@@ -50,6 +50,13 @@ class Desk:
         return self._streams[1].getvalue()
 
 
+def test_an_answer_says_first_how_a_misspelt_question_was_read():
+    desk = Desk()
+    desk.library.answer = make_answer(read_as="how many experts has Maverick")
+    desk.session.handle("how many experst has mavrick")
+    assert desk.out.startswith("> how many experst has mavrick\nRead as: how many experts has Maverick\n")
+
+
 def test_answer_shows_quotations_numbered_with_source_section_confidence_and_time():
     desk = Desk()
     citations = make_citation(), make_citation(2, "Second.", source="b.md", section="")
