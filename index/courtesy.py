@@ -32,4 +32,4 @@ def _says_nothing(part: str, shelf: Shelf) -> bool:
     words = tokens(part)
     if part.rstrip().endswith("?") or len(words) > MOST_WORDS or any(word[0].isdigit() for word in words):
         return False
-    return not any(shelf.keyword.rows([stem]) for stem in content(part))
+    return not any(stem in shelf.keyword.stems for stem in content(part))

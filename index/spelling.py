@@ -39,7 +39,7 @@ class Speller:
 
     def _word(self, word: str, shelf: Shelf) -> str:
         low = word.lower()
-        if len(low) < SHORTEST or low in LITTLE or shelf.keyword.rows([stem(low)]) or self._pieces(low) == self._alone:
+        if len(low) < SHORTEST or low in LITTLE or stem(low) in shelf.keyword.stems or self._pieces(low) == self._alone:
             return word
         slips = 2 if len(low) >= LONG else 1
         stems = extract(stem(low), shelf.keyword.stems, scorer=OSA.distance, score_cutoff=slips, limit=MOST_ALIKE)

@@ -119,7 +119,8 @@ async def test_a_question_and_a_command_are_answered_while_one_runs(library: Fak
     async with running(library, tmp_path, every=0.01) as wire:
         await until(lambda: library.reindexes == 1)
         wire.command("ask", {"question": "What is the context window of Scout?"}, user=OWNER)
-        await wire.sent.wait_for(lambda sent: "10 million tokens" in sent.text)
+        answer = await wire.sent.wait_for(lambda sent: "10 million tokens" in sent.text)
+        assert (answer.status, library.reindexes) == (200, 1)
         library.reindex_gate.set()
 
 
