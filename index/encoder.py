@@ -1,4 +1,4 @@
-"""The bundled model's question side on onnxruntime: the same weights and figures, without torch.
+"""The bundled model on onnxruntime: the same weights and figures, without torch, for questions and a few passages.
 
 Only the graph is ours (`encoder.onnx` and `encoder.json`, written by `training/encoder.py`); the weights are read
 from the installed package at load.
@@ -7,8 +7,10 @@ from the installed package at load.
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +32,14 @@ WEIGHTS = Path(__file__).with_name("encoder.json")
 MAX_TOKENS = 256
 DIMENSION = 384
 
+FEW = 2_048
+"""Passages that are encoded here, one by one: importing torch to encode them in batches would take longer."""
+
 
 class BundledEmbedder:
-    """Questions on onnxruntime, on one thread; passages by another engine of the same model, loaded when they come.
+    """Questions and a few passages on onnxruntime; many by another engine of the same model, loaded when they come.
 
-    Thread-safe.
+    So after an edit of a source nobody waits for torch. Thread-safe.
     """
 
     name = BUNDLED
@@ -63,8 +68,7 @@ class BundledEmbedder:
     def question(self, text: str) -> Encoding:
         read = self._tokenizer.encode(text)
         kept = slice(1, min(len(read.ids), MAX_TOKENS) - 1)
-        ids = [*read.ids[: kept.stop], read.ids[-1]]
-        tokens, states = (out[0] for out in self._session.run(None, {"ids": np.asarray([ids], np.int64)}))
+        ids, tokens, states = self._run(read, kept.stop)
         own = tokens[kept] if len(ids) > 2 else tokens[:1]
         pieces = read.tokens[kept] if len(ids) > 2 else read.tokens[:1]
         vector = tokens.mean(axis=0) if len(ids) <= 2 else own.mean(axis=0)
@@ -73,6 +77,47 @@ class BundledEmbedder:
         )
 
     def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
+        if len(texts) > FEW:
+            yield from self._by_the_other(texts, progress)
+        elif texts:
+            yield self._one_by_one(texts, progress)
+
+    def _one_by_one(self, texts: Sequence[tuple[str, str]], progress: Progress | None) -> list[Encoding]:
+        found: list[Encoding] = []
+        threads = ThreadPoolExecutor(os.cpu_count(), "embed")
+        try:
+            for encoding in threads.map(self._passage, texts):
+                found.append(encoding)
+                if progress:
+                    progress("embedding passages", len(found), len(texts))
+        finally:
+            threads.shutdown(cancel_futures=True)
+        return found
+
+    def _passage(self, text: tuple[str, str]) -> Encoding:
+        """Read with its context, pooled over its own tokens, as `SentenceEmbedder` does it."""
+        whole, tail = (
+            self._tokenizer.encode(text[0]),
+            len(self._tokenizer.encode(text[1], add_special_tokens=False).ids),
+        )
+        end = min(len(whole.ids), MAX_TOKENS) - 1
+        ids, tokens, states = self._run(whole, end)
+        count = min(tail or end + 1, end - 1)
+        own = slice(end - count, end) if count > 0 else slice(1)
+        kept = slice(end - count, end) if text[1] else slice(end + 1)
+        vector = tokens[own].mean(axis=0) if count > 0 else tokens.mean(axis=0)
+        pieces = [*whole.tokens[:end], whole.tokens[-1]][own]
+        return Encoding(
+            unit(vector), unit(tokens[own]), tuple(pieces), states=States(states[kept].copy(), np.asarray(ids)[kept])
+        )
+
+    def _run(self, read: Any, end: int) -> tuple[list[int], Vectors, Vectors]:
+        """The ids that are read, up to `end` and the last, and what comes of each, and of it in a lower layer."""
+        ids = [*read.ids[:end], read.ids[-1]]
+        tokens, states = self._session.run(None, {"ids": np.asarray([ids], np.int64)})
+        return ids, tokens[0], states[0]
+
+    def _by_the_other(self, texts: Sequence[tuple[str, str]], progress: Progress | None) -> Iterator[list[Encoding]]:
         with self._loading:
             if self._passages is None:
                 if progress:

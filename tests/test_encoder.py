@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from index.embed import SentenceEmbedder
-from index.encoder import BUNDLED
+from index.encoder import BUNDLED, FEW, BundledEmbedder
+from index.errors import ReindexCancelled
 
 QUESTIONS = ("What is Scout's context window?", "", "?", "日本語の質問", "Où est le café? 🦙", "\0", "hello " * 400)
 
@@ -32,10 +33,60 @@ def test_a_question_has_the_vectors_pieces_and_states_that_sentence_transformers
     assert real_embedder.count(question) == reference.count(question)
 
 
-def test_a_question_needs_no_torch():
+PASSAGES = (
+    ("Scout\nIt is small.\nIt reads 10 million tokens at once.", "It reads 10 million tokens at once."),
+    ("Scout reads.", "Scout reads."),
+    ("Scout reads.", ""),
+    ("", ""),
+    ("Heading\n\u200b", "\u200b"),
+    ("Titre\nOù est le café? 🦙 日本語", "Où est le café? 🦙 日本語"),
+    (f"Long\n{'hello ' * 400}\nIts end is not read.", "Its end is not read."),
+    (f"Long\n{'hello ' * 400}", "hello " * 400),
+)
+
+
+@pytest.mark.parametrize("at", range(len(PASSAGES)))
+def test_a_passage_has_the_vectors_pieces_and_states_that_sentence_transformers_gives(real_embedder, reference, at):
+    ((found,),) = real_embedder.passages([PASSAGES[at]])
+    ((wanted,),) = reference.passages([PASSAGES[at]])
+    assert found.pieces == wanted.pieces
+    assert float(found.vector @ wanted.vector) > 0.99999
+    assert np.abs(found.tokens - wanted.tokens).max() < 1e-4
+    assert np.abs(found.states.rows - wanted.states.rows).max(initial=0) < 1e-4
+    assert (found.states.ids == wanted.states.ids).all()
+
+
+def test_few_passages_come_in_one_block_in_their_order_and_many_by_the_other_engine(real_embedder, reference):
+    said: list[tuple[str, int, int]] = []
+    few = [(f"Scout has {at} experts.", f"Scout has {at} experts.") for at in range(40)]
+    (block,) = real_embedder.passages(few, lambda *at: said.append(at))
+    assert [encoding.pieces[2] for encoding in block] == [str(at) for at in range(40)]
+    assert said == [("embedding passages", at + 1, 40) for at in range(40)]
+    assert list(real_embedder.passages([])) == []
+    asked: list[int] = []
+
+    class Other:
+        def passages(self, texts, progress=None):
+            asked.append(len(texts))
+            yield []
+
+    assert list(BundledEmbedder(Other).passages([few[0]] * (FEW + 1))) == [[]]
+    assert asked == [FEW + 1]
+
+
+def test_what_is_cancelled_while_few_passages_are_encoded_ends_at_once(real_embedder):
+    def cancelled(what, done, total):
+        raise ReindexCancelled("stopped")
+
+    with pytest.raises(ReindexCancelled):
+        list(real_embedder.passages([("Scout reads.", "Scout reads.")] * FEW, cancelled))
+
+
+def test_a_question_and_a_few_passages_need_no_torch():
     script = (
-        "import sys\nfrom index.encoder import BundledEmbedder\n"
-        "BundledEmbedder(lambda: None).question('Who wrote it?')\nprint('torch' in sys.modules)"
+        "import sys\nfrom index.encoder import BundledEmbedder\nmade = BundledEmbedder(lambda: None)\n"
+        "made.question('Who wrote it?')\nlist(made.passages([('A line.', 'A line.')]))\n"
+        "print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
