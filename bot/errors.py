@@ -25,6 +25,7 @@ IN_SHORT = {
     "ReindexRunning": phrase("A reindex is already running: wait until it is done."),
     "ReindexCancelled": phrase("The reindex was cancelled: the index is as it was before."),
     "PreviewGone": phrase("This preview can't be made live any more, for something changed since: preview again."),
+    "IndexUnwritable": phrase("The index could not be written: it is as it was before. Who runs me can mend that."),
     "SourceUnkept": phrase("The file could not be written or removed: nothing changed. Who runs me can mend that."),
     "JournalUnavailable": phrase("What was asked before can't be read or written just now. The bot's log says why."),
 }

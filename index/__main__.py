@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from index import Library, LibraryError, Settings, open_library
-from index.errors import ReindexRunning
+from index.errors import IndexUnwritable, ReindexRunning
 from index.evaluate import Question, read_questions
 from index.measure import ask_all, book, recorded_answers
 from index.told import (
@@ -233,7 +233,7 @@ def main() -> int:
         return error.exit_code
     except LibraryError as error:
         print(error, file=sys.stderr)
-        if isinstance(error, ReindexRunning) and error.where:
+        if isinstance(error, ReindexRunning | IndexUnwritable) and error.where:
             print(error.where, file=sys.stderr)
         return error.exit_code
     except ValidationError as error:

@@ -3,6 +3,7 @@
 __all__ = [
     "Damaged",
     "IndexMismatch",
+    "IndexUnwritable",
     "JournalUnavailable",
     "LibraryError",
     "NoIndex",
@@ -61,6 +62,15 @@ class Damaged(IndexMismatch):
 class ReindexRunning(LibraryError):
     """Another reindex is under way. `where` says in which process, for whoever runs the program; empty where that is
     not known."""
+
+    def __init__(self, said: str, where: str = "") -> None:
+        super().__init__(said)
+        self.where = where
+
+
+class IndexUnwritable(LibraryError):
+    """The folder of the index can't be written to; the index is as it was before. `where` names the folder, for whoever
+    runs the program."""
 
     def __init__(self, said: str, where: str = "") -> None:
         super().__init__(said)

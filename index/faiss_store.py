@@ -42,7 +42,8 @@ class FaissStore:
         return found
 
     def save(self, path: Path) -> None:
-        faiss.write_index(self._index, str(path))
+        with path.open("wb") as stream:  # faiss's own stream loses the last bytes without a word where a disk is full
+            faiss.write_index(self._index, faiss.PyCallbackIOWriter(stream.write))  # type: ignore[attr-defined]
 
     @classmethod
     def load(cls, path: Path) -> FaissStore:

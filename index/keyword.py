@@ -12,6 +12,7 @@ from typing import Any
 import bm25s
 import numpy as np
 
+from index.disk import check_array
 from index.lexical import own_text
 from index.ports import Vectors
 from index.types import Passage
@@ -100,6 +101,8 @@ class KeywordIndex:
 
     def save(self, folder: Path) -> None:
         self._engine.save(folder / "keyword", show_progress=False, allow_pickle=False)
+        for path in (folder / "keyword").glob("*.npy"):
+            check_array(path)
 
     @classmethod
     def load(cls, folder: Path) -> KeywordIndex:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.disk import save_array
 from index.encoder import unit
 from index.ports import Encoding, Vectors
 
@@ -103,10 +104,10 @@ class TokenStore:
         return np.asarray([math.log(1 + (total - n + 0.5) / (n + 0.5)) for n in seen], np.float32)
 
     def save(self, folder: Path) -> None:
-        np.save(folder / "tokens.npy", self.rows, allow_pickle=False)
-        np.save(folder / "token_pieces.npy", self.pieces, allow_pickle=False)
-        np.save(folder / "token_ends.npy", self.ends, allow_pickle=False)
-        np.save(folder / "token_axes.npy", self.axes, allow_pickle=False)
+        save_array(folder / "tokens.npy", self.rows)
+        save_array(folder / "token_pieces.npy", self.pieces)
+        save_array(folder / "token_ends.npy", self.ends)
+        save_array(folder / "token_axes.npy", self.axes)
         (folder / "token_vocabulary.json").write_text(json.dumps(self.vocabulary, ensure_ascii=False), "utf-8")
 
     @classmethod

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from index.archive import ID
 from index.builders import Builders
 from index.course import Course, Request
+from index.disk import told_if_unwritable
 from index.errors import Damaged, JournalUnavailable, LibraryError, PreviewGone
 from index.history import LIST, found
 from index.outcome import Before, before, report
@@ -221,7 +222,7 @@ class Rebuild:
     @contextmanager
     def _alone(self, requests: Sequence[Request]) -> Iterator[Course]:
         course = Course(requests)
-        with self._builders.alone(course):
+        with told_if_unwritable(self._snapshots.root), self._builders.alone(course):
             self._course = course
             try:
                 yield course

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import shutil
 import uuid
 from collections.abc import Collection, Iterator, Mapping
@@ -26,6 +27,8 @@ from index.pointer import REBUILD, Pointer, sync
 from index.types import Document, Snapshot
 
 __all__ = ["FORMAT", "Manifest", "Snapshots", "new_id", "read_texts", "write_texts"]
+
+log = logging.getLogger(__name__)
 
 MOST_SPARED = 20
 """Snapshots that are kept because answers cite them, beyond those that are kept because they are new."""
@@ -127,7 +130,7 @@ class Snapshots:
         except OSError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        sync(self.root)  # from the switch on the new one is live: whatever fails now must not remove it
+        self._switched()
 
     def set_aside(self, place: Path, manifest: Manifest) -> None:
         """Let a sealed folder wait to be made live; the next builder clears it away."""
@@ -136,7 +139,14 @@ class Snapshots:
     def switch(self, manifest: Manifest) -> None:
         """Make a snapshot live that is there already."""
         self.pointer.point(manifest.snapshot.id, _checksum(manifest))
-        sync(self.root)
+        self._switched()
+
+    def _switched(self) -> None:
+        """From the switch on the new one is live: whatever fails now undoes nothing."""
+        try:
+            sync(self.root)
+        except OSError as error:
+            log.warning("The switch to another snapshot may not outlast a power cut (%s)", error.strerror)
 
     def sweep(self) -> None:
         """Remove what builders that died, and previews that were not made live, left behind."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.disk import save_array
 from index.ports import Encoding, States, Vectors
 
 __all__ = ["LONGEST", "StateStore", "StateStoreBuilder"]
@@ -81,10 +82,10 @@ class StateStore:
         return States(self.rows[own].astype(np.float32) * self.scale, self.ids[own].astype(np.int64))
 
     def save(self, folder: Path) -> None:
-        np.save(folder / "states.npy", self.rows, allow_pickle=False)
-        np.save(folder / "state_ids.npy", self.ids, allow_pickle=False)
-        np.save(folder / "state_ends.npy", self.ends, allow_pickle=False)
-        np.save(folder / "state_scale.npy", self.scale, allow_pickle=False)
+        save_array(folder / "states.npy", self.rows)
+        save_array(folder / "state_ids.npy", self.ids)
+        save_array(folder / "state_ends.npy", self.ends)
+        save_array(folder / "state_scale.npy", self.scale)
 
     @classmethod
     def load(cls, folder: Path) -> StateStore:

@@ -58,7 +58,9 @@ ACCEPTED = {
         ("NoIndex", "IndexMismatch", "Damaged", "SourcesUnreadable", "ReindexRunning", "ReindexCancelled"),
         "an error's name",
     ),
-    **dict.fromkeys(("SourceUnkept", "PreviewGone", "NoSuchSnapshot", "JournalUnavailable"), "an error's name"),
+    **dict.fromkeys(
+        ("SourceUnkept", "IndexUnwritable", "PreviewGone", "NoSuchSnapshot", "JournalUnavailable"), "an error's name"
+    ),
     **dict.fromkeys(
         (
             *("snapshot {} is live: {}", "snapshot {} is built, not live", "failed: {}", "direct message"),

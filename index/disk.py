@@ -1,0 +1,66 @@
+"""Files written so that what the disk refuses is told: a full one, a read-only one, one that is gone."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import IndexUnwritable
+
+__all__ = ["check_array", "save_array", "told_if_unwritable"]
+
+REASONS = {
+    errno.ENOSPC: "the disk is full: make room there",
+    errno.EDQUOT: "this program's share of the disk is full: make room there",
+    errno.EROFS: "it is read-only: make it one that can be written to, or set INDEX_DIR to another",
+    errno.EACCES: "this program may not write there: give it the right, or set INDEX_DIR to a folder of its own",
+    errno.EPERM: "this program may not write there: give it the right, or set INDEX_DIR to a folder of its own",
+    errno.ENOTDIR: "a part of its path is a file: set INDEX_DIR to a folder",
+    errno.EEXIST: "a file is in its place: set INDEX_DIR to a folder",
+}
+AS_BEFORE = "The index is as it was before."
+
+
+class _Through:
+    """A file that NumPy does not know for one: it would write through a stream of C's, whose last bytes are lost
+    without a word where the disk fills up."""
+
+    def __init__(self, write: Any) -> None:
+        self.write = write
+
+
+def save_array(path: Path, array: NDArray[Any]) -> None:
+    """As `numpy.save`, but that an OSError is raised whatever byte could not be written."""
+    with path.open("wb") as stream:
+        np.lib.format.write_array(_Through(stream.write), np.ascontiguousarray(array), allow_pickle=False)
+
+
+def check_array(path: Path) -> None:
+    """See that a file which others wrote by `numpy.save` is as long as it says. Raises OSError where it is not."""
+    try:
+        np.load(path, mmap_mode="r", allow_pickle=False)
+    except ValueError as error:
+        raise OSError(errno.EIO, "it was not written to its end", str(path)) from error
+
+
+@contextmanager
+def told_if_unwritable(index: Path) -> Iterator[None]:
+    """Raises IndexUnwritable, a sentence that says what to do, where the block raises OSError.
+
+    One that names a file elsewhere is left as it is.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.filename and not Path(str(error.filename)).is_relative_to(index):
+            raise
+        why = REASONS.get(error.errno or 0) or f"{error.strerror or error}: see to the disk"
+        raise IndexUnwritable(
+            f"The index can't be written to its folder, {why}, then reindex. {AS_BEFORE}", where=f"It is {index}."
+        ) from error
