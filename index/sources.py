@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,6 +51,10 @@ TEXT = {"md", "txt", "csv", "tsv"}
 
 EXTRACTED = {"html", "pdf", "docx", "csv", "tsv"}
 """Formats whose document's text is what was taken out of the file."""
+
+RESTS_NS = 50_000_000
+"""Nanoseconds since a file was last written to from which it is taken to be saved."""
+LOOKS = 10
 
 SAME_NAME = "is a file's name too: give the address another name in sources.toml"
 LINKED_FOLDER = "is a link to a folder, which is not followed: put the folder itself here"
@@ -229,9 +234,27 @@ def _read_bytes(path: Path, root: Path, max_bytes: int) -> bytes:
         raise UnreadableSource("is a link that leads out of the folder: put the file itself here")
     if not resolved.is_file():
         raise UnreadableSource("is not a regular file")
-    with resolved.open("rb") as stream:
-        data = stream.read(max_bytes + 1)
-    return checked(data, FORMATS[path.suffix.lower()], max_bytes)
+    return checked(_at_rest(resolved, max_bytes + 1), FORMATS[path.suffix.lower()], max_bytes)
+
+
+def _at_rest(path: Path, most: int) -> bytes:
+    """The bytes of a file, at most so many, that nobody writes to: half of what is being saved is no source.
+
+    Raises UnreadableSource where somebody goes on writing.
+    """
+    before: tuple[object, bytes] | None = None
+    for _ in range(LOOKS):
+        with path.open("rb") as stream:
+            then = os.fstat(stream.fileno())
+            data = stream.read(most)
+            now = os.fstat(stream.fileno())
+        written = (now.st_mtime_ns, now.st_size)
+        same = written == (then.st_mtime_ns, then.st_size)
+        if same and (abs(time.time_ns() - now.st_mtime_ns) > RESTS_NS or before == (written, data)):
+            return data
+        before = (written, data)
+        time.sleep(RESTS_NS / 1e9)
+    raise UnreadableSource("is being written to: reindex once it is saved")
 
 
 def checked(data: bytes, form: str, max_bytes: int) -> bytes:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -200,3 +203,44 @@ def test_the_id_changes_with_the_text_and_with_the_name():
     ids = {document("a.md", "x").id, document("b.md", "x").id, document("a.md", "y").id}
     assert len(ids) == 3
     assert document("a.md", "x").id == document("a.md", "x").id
+
+
+def test_a_file_that_is_being_saved_is_read_once_it_is_whole(tmp_path):
+    path = tmp_path / "a.md"
+    done = threading.Event()
+
+    def save() -> None:
+        with path.open("wb", buffering=0) as stream:
+            stream.write(b"Half of it. ")
+            done.set()
+            for at in range(5):
+                time.sleep(0.02)
+                stream.write(b"And more. " if at < 4 else b"The end.")
+
+    with ThreadPoolExecutor() as threads:
+        saving = threads.submit(save)
+        assert done.wait(10)
+        (file,) = read_sources(tmp_path, 1_000).files
+        saving.result(10)
+    assert file.data == b"Half of it. " + b"And more. " * 4 + b"The end."
+
+
+def test_a_file_that_is_never_at_rest_is_named_and_stops_no_other(tmp_path):
+    write(tmp_path, a_md="Calm.", b_md="x")
+    done = threading.Event()
+
+    def keep_writing() -> None:
+        with (tmp_path / "b.md").open("ab", buffering=0) as stream:
+            while not done.is_set():
+                stream.write(b"x")
+                time.sleep(0.001)
+
+    with ThreadPoolExecutor() as threads:
+        writing = threads.submit(keep_writing)
+        reading = read_sources(tmp_path, 1_000_000)
+        done.set()
+        writing.result(10)
+    assert [file.source for file in reading.files] == ["a.md"]
+    assert [(at.source, at.reason) for at in reading.skipped] == [
+        ("b.md", "is being written to: reindex once it is saved")
+    ]
