@@ -43,8 +43,11 @@ app = typer.Typer(
 )
 EPILOG = "Exit codes: 0 done, 2 wrong usage, 3 no index yet, 4 sources unreadable, 5 run reindex, 1 anything else."
 
-SeedsOption = Annotated[Path | None, typer.Option("--seeds", help="Folder with the sources. [SEEDS_DIR]")]
-IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index. [INDEX_DIR]")]
+# `readable=False`: that a folder can't be read is for the library to say, with its own exit code.
+SeedsOption = Annotated[
+    Path | None, typer.Option("--seeds", readable=False, help="Folder with the sources. [SEEDS_DIR]")
+]
+IndexOption = Annotated[Path | None, typer.Option("--index", readable=False, help="Folder of the index. [INDEX_DIR]")]
 WaitOption = Annotated[
     float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for another process that builds.")
 ]
