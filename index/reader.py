@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from index.encoder import one_thread
 from index.errors import LibraryError
+from index.onnx import one_thread, runtime
 from index.ports import Query, States
 from index.states import LONGEST
 from index.types import Hit
@@ -37,8 +37,6 @@ class BundledReader:
 
     def __init__(self, model: Path = READER, card: Path = CARD) -> None:
         """Raises LibraryError where the file is not the one that belongs to this program."""
-        import onnxruntime
-
         try:
             content = model.read_bytes()
             wanted = json.loads(card.read_text("utf-8"))["sha256"]
@@ -46,7 +44,7 @@ class BundledReader:
             raise LibraryError(f"{model.name} or {card.name} is missing or broken: {MEND}") from error
         if hashlib.sha256(content).hexdigest() != wanted:
             raise LibraryError(f"{model.name} is not the file that this program was published with: {MEND}")
-        self._session: Any = onnxruntime.InferenceSession(content, one_thread(), providers=["CPUExecutionProvider"])
+        self._session: Any = runtime().InferenceSession(content, one_thread(), providers=["CPUExecutionProvider"])
 
     def odds(self, query: Query, hits: Sequence[Hit]) -> list[float | None]:
         asked = query.encoding.states

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,9 @@ import pytest
 from index.embed import SentenceEmbedder
 from index.encoder import BUNDLED, FEW, BundledEmbedder
 from index.errors import ReindexCancelled
+from tests.index_fakes import write
+
+ROOT = Path(__file__).parent.parent
 
 QUESTIONS = ("What is Scout's context window?", "", "?", "日本語の質問", "Où est le café? 🦙", "\0", "hello " * 400)
 
@@ -90,3 +95,18 @@ def test_a_question_and_a_few_passages_need_no_torch():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_neither_building_nor_asking_leaves_anything_outside_the_index_for_others_to_be_told(tmp_path):
+    seeds = write(tmp_path / "seeds", a_md="Scout reads 10 million tokens at once.\n")
+    home = tmp_path / "home"
+    home.mkdir()
+    variables = {**os.environ, "HOME": str(home), "XDG_CACHE_HOME": str(home), "INDEX_DIR": str(tmp_path / "index")}
+    for words in (["reindex", "--seeds", str(seeds)], ["ask", "How many tokens does Scout read?"]):
+        command = [sys.executable, "-m", "index", *words]
+        done = subprocess.run(
+            command, env=variables, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stderr
+    assert "10 million" in done.stdout
+    assert [path.name for path in home.rglob("*") if path.is_file()] == []
