@@ -43,14 +43,14 @@ class Listing:
 def read_addresses(seeds: Path) -> Listing:
     """What `sources.toml` in this folder lists; nothing where there is no such file."""
     path = seeds / LIST
-    if not path.is_file():
-        return Listing()
     try:
         with path.open("rb") as stream:
             text = stream.read(LARGEST + 1).decode("utf-8-sig")
         if len(text) > LARGEST:
             return Listing(broken="is larger than 1 MB: list fewer addresses")
         table = tomllib.loads(text.replace("\r\n", "\n"))
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        return Listing()
     except OSError as error:
         return Listing(broken=f"cannot be read: {error.strerror}")
     except UnicodeDecodeError as error:

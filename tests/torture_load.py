@@ -128,7 +128,7 @@ def _memory() -> int:
 
 
 def _handles() -> int:
-    """Files open, but for those of snapshots: of these one that was built here has none, one that was loaded has four."""
+    """Files open, but for those of snapshots: one that was built here has none open, one that was loaded has four."""
     return sum("/snapshots/" not in name for name in _open())
 
 
