@@ -46,7 +46,8 @@ from index import Library, LibraryError
 
 if TYPE_CHECKING:
     from bot.asking import Place
-    from index.types import Kept, Status
+    from index.inventory import Status
+    from index.records import Kept
 
 __all__ = ["Footnote"]
 

@@ -17,7 +17,7 @@ from bot.reports import LINE_ROOM, listed, names, skipped_lines, snapshot_named
 if TYPE_CHECKING:
     from discord import Colour
 
-    from index.types import Diff, OwnQuestions, PassageText, Preview, Reanswered, Report
+    from index.inventory import Diff, OwnQuestions, PassageText, Preview, Reanswered, Report
 
 __all__ = ["difference", "preview", "report", "rolled_back"]
 

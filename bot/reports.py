@@ -15,7 +15,7 @@ from bot.press import Press, button
 from bot.words import and_more
 
 if TYPE_CHECKING:
-    from index.types import Skipped, Snapshot, SourceInfo, Status
+    from index.inventory import Skipped, Snapshot, SourceInfo, Status
 
 __all__ = [
     "LINE_ROOM",

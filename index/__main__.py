@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from index import Library, LibraryError, Settings, open_library
 from index.errors import ReindexRunning
 from index.evaluate import Question, read_questions
+from index.inventory import Report
 from index.measure import ask_all, book, recorded_answers
 from index.told import (
     answer_line,
@@ -32,7 +33,6 @@ from index.told import (
     snapshot_json,
     snapshot_lines,
 )
-from index.types import Report
 
 app = typer.Typer(
     help="Footnote's index: answers from your sources, quoted to the letter, or silence.",

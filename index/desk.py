@@ -12,8 +12,9 @@ from index.cluster import clustered
 from index.errors import JournalUnavailable, LibraryError
 from index.extract import extract
 from index.followup import in_the_light
+from index.records import Gap, Kept, Theme, Turn
 from index.suggest import suggest
-from index.types import Answer, Citation, Document, Extract, Gap, Kept, Theme, Turn
+from index.types import Answer, Citation, Document, Extract
 
 if TYPE_CHECKING:
     from index.journal import Journal

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from index.inquiry import AUX, COUNTED, DET, DONE, PREPOSITION, YEAR, Inquiry, is_many, plain
 from index.pronouns import PRONOUN, named_for
+from index.records import Turn
 from index.spoken_of import PERSON, as_name, focus, heads, is_name, meant, name_spans
-from index.types import Turn
 from index.words import LITTLE, content, tokens
 
 __all__ = ["filled", "is_short", "question_words", "same_of"]

@@ -12,8 +12,9 @@ from dataclasses import replace
 from index.ellipsis import filled, is_short, question_words, same_of
 from index.inquiry import LONGEST, begins, is_whole, plain
 from index.pronouns import defined, leans, named_for, placed
+from index.records import Turn
 from index.spoken_of import useful
-from index.types import Answer, Turn
+from index.types import Answer
 from index.words import tokens
 
 __all__ = ["in_the_light", "readings"]

@@ -8,7 +8,8 @@ from dataclasses import asdict
 from datetime import datetime
 
 from index.errors import JournalUnavailable
-from index.types import Answer, Citation, Recorded, Stored, Tally, Turn
+from index.records import Recorded, Stored, Tally, Turn
+from index.types import Answer, Citation
 
 __all__ = ["as_text", "as_turn", "insert", "recorded", "stored", "tally", "whole"]
 

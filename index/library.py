@@ -15,6 +15,7 @@ from index.confined import SECONDS
 from index.course import Request
 from index.errors import Damaged, IndexMismatch, JournalUnavailable, LibraryError, NoIndex
 from index.history import compared, listed
+from index.inventory import Diff, Preview, Report, Running, SnapshotInfo, Status
 from index.journal import Journal
 from index.manifest import Manifest
 from index.own_questions import FILE
@@ -24,7 +25,7 @@ from index.shelving import Shelving
 from index.snapshot import Snapshots
 from index.sources import NOTHING, Reading, read_sources
 from index.staleness import broken, said, states
-from index.types import Answer, Diff, Document, Preview, Report, Running, SnapshotInfo, Status
+from index.types import Answer, Document
 from index.watch import watch
 
 if TYPE_CHECKING:

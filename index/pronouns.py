@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.inquiry import AUX, DONE, PREPOSITION, YEAR, is_many, is_whole
+from index.records import Turn
 from index.spoken_of import is_name, meant, name_spans, things
-from index.types import Turn
 from index.words import LITTLE, content, stem, tokens
 
 __all__ = ["PRONOUN", "defined", "leans", "named_for", "placed"]

@@ -16,6 +16,7 @@ from index.builders import Builders
 from index.course import Course, Request
 from index.errors import Damaged, JournalUnavailable, LibraryError, PreviewGone
 from index.history import LIST, found
+from index.inventory import OwnQuestions, Preview, Report, Running
 from index.outcome import Before, before, report
 from index.own_questions import asked_again
 from index.pointer import without_step
@@ -24,7 +25,7 @@ from index.serving import Held, Serving
 from index.snapshot import Snapshots
 from index.sources import Reading
 from index.turns import Turns
-from index.types import Answer, OwnQuestions, Preview, Report, Running
+from index.types import Answer
 
 if TYPE_CHECKING:
     from index.desk import Desk

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from index.asked import Asked
 from index.inquiry import AUX, DONE, FUNCTION, PREPOSITION, YEAR, Inquiry, is_many, is_whole, plain
 from index.names import names
+from index.records import Turn
 from index.short import spot
-from index.types import Turn
 from index.words import LITTLE, content
 
 __all__ = ["PERSON", "as_name", "focus", "heads", "is_name", "meant", "name_spans", "things", "useful"]

@@ -16,22 +16,11 @@ from typing import Any, TypeVar
 from index import Answer, Library, LibraryError
 from index.desk import Desk
 from index.errors import ReindexCancelled
+from index.inventory import Diff, Preview, Report, Running, Skipped, Snapshot, SnapshotInfo, SourceInfo, Status
 from index.journal import Journal
 from index.ports import Progress, Vectors
 from index.shelving import Shelving
-from index.types import (
-    Citation,
-    Diff,
-    Document,
-    Preview,
-    Report,
-    Running,
-    Skipped,
-    Snapshot,
-    SnapshotInfo,
-    SourceInfo,
-    Status,
-)
+from index.types import Citation, Document
 from tests.index_fakes import word_vector
 
 __all__ = [

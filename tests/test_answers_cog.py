@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from index.types import Document, Tally
+from index.records import Tally
+from index.types import Document
 from tests.asking_kit import QUESTION, asked, id_in, pressed, settled
 from tests.desk_kit import DeskLibrary, at_the_desk
 from tests.discord_forms import Form

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from index.types import Turn
+from index.records import Turn
 from tests.turns_kit import SCOUT, first
 
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.followup import in_the_light, readings
-from index.types import Answer, Citation, Turn
+from index.records import Turn
+from index.types import Answer, Citation
 from index.words import tokens
 from tests.turns_kit import SCOUT
 

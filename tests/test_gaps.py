@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from index.gaps import fold
 from index.journal import Journal
-from index.types import MISSING, NO_QUESTION, OTHER_LANGUAGE, Day, Gap
+from index.records import Day, Gap
+from index.types import MISSING, NO_QUESTION, OTHER_LANGUAGE
 from tests.journals import ANN, BEN, GUILD, NOON, Clock, abstention, answer, ask
 from tests.texts import any_text
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from index.journal import Journal
 from index.journal_file import JournalFile
-from index.types import NO_QUESTION, Citation, Recorded, Stored, Tally, Turn
+from index.records import Recorded, Stored, Tally, Turn
+from index.types import NO_QUESTION, Citation
 from tests.journals import (
     ANN,
     BEN,

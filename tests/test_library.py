@@ -15,9 +15,9 @@ import pytest
 
 from index.errors import LibraryError, NoIndex, ReindexRunning, SourcesUnreadable
 from index.generate import QuotingGenerator
+from index.inventory import Report, Status
 from index.library import Library
 from index.ports import Draft
-from index.types import Report, Status
 from tests.index_fakes import MemoryStore, WordEmbedder, library, write
 
 BREAD = "Bread is made of flour and water.\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.privacy_view import confirm, forgotten, privacy
-from index.types import Stored
+from index.records import Stored
 from tests.desk_kit import DeskLibrary, at_the_desk
 from tests.discord_payloads import LISTED, NOT_JOINED, UNLISTED, Guild, User
 from tests.discord_rules import EPHEMERAL, text_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.followup import readings
-from index.types import Turn
+from index.records import Turn
 from tests.turns_kit import SCOUT, YUAN, first
 
 

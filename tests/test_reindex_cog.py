@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import PreviewGone
-from index.types import Diff, OwnQuestions, PassageText, Reanswered, Running
+from index.inventory import Diff, OwnQuestions, PassageText, Reanswered, Running
 from tests.desk_kit import MODERATORS
 from tests.discord_driver import has_ended
 from tests.discord_payloads import LISTED, MANAGE_GUILD, MEMBER, MODERATOR_ROLE, OWNER, User

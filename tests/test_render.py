@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from bot import rebuilt, render, reports
 from bot.escape import ELLIPSIS, around, embolden, escape, fit, fold, units
-from index.types import ShortAnswer, Skipped
+from index.inventory import Skipped
+from index.types import ShortAnswer
 from tests.discord_payloads import Json
 from tests.discord_rules import all_components, check_message
 from tests.fakes import (

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.stats import PICTURE, Totals, share, stats
-from index.types import Day
+from index.records import Day
 from tests.desk_kit import DeskLibrary, at_the_desk
 from tests.discord_payloads import LISTED, MANAGE_GUILD, MEMBER, OWNER, UNLISTED, Guild, Json, User
 from tests.discord_rules import EPHEMERAL, all_components, text_of

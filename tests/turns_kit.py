@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from index.followup import readings
-from index.types import Turn
+from index.records import Turn
 
 SCOUT = Turn("What is the context window of Scout?", ("Scout has a context window of 10 million tokens.",))
 YUAN = Turn("Who founded the Yuan dynasty?", ("The dynasty was established by Kublai Khan in 1271.",))
