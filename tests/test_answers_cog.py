@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -27,12 +26,6 @@ def library(tmp_path: Path) -> DeskLibrary:
     source = "llama-4-release.md"
     library.documents = {source: Document(source, source, "The Llama 4 release", None, f"{SCOUT}\n\n{PAGES}", ())}
     return library
-
-
-@pytest.fixture
-async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with at_the_desk(library, tmp_path, limits=NO_LIMITS) as wire:
-        yield wire
 
 
 async def test_the_source_is_shown_around_the_quotation_to_who_pressed_alone(wire: Wire) -> None:
