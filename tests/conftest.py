@@ -1,10 +1,11 @@
-"""What many suites begin with: models, loaded once; the command line in a folder of its own; a bot on a wire.
+"""What many suites begin with: models, loaded once; a journal and a desk; the command line in a
+folder of its own; a bot on a wire.
 
 What only some of them need is imported by the fixture that gives it, or every test of a word would wait for Discord."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,12 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from index.desk import Desk
+    from index.journal import Journal
     from tests.cli_kit import Cli
+    from tests.desk_alone import Sources
     from tests.desk_kit import DeskLibrary
+    from tests.journals import Clock
     from tests.wire import Wire
 
 settings.register_profile("footnote", deadline=None)  # a busy machine is no failure
@@ -67,6 +72,52 @@ def built(cli: Cli) -> Cli:
     """The same with an index."""
     assert cli("reindex").code == 0
     return cli
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The journal's, which goes on when told to."""
+    from tests.journals import Clock
+
+    return Clock()
+
+
+@pytest.fixture
+def journal(tmp_path: Path, clock: Clock) -> Iterator[Journal]:
+    """A real one that keeps questions for 30 days."""
+    from index.journal import Journal
+
+    journal = Journal(tmp_path / "journal.sqlite3", keep_days=30, clock=clock)
+    yield journal
+    journal.close()
+
+
+@pytest.fixture
+def sources() -> Sources:
+    """One snapshot."""
+    from tests.desk_alone import TEXT, Sources
+
+    return Sources(one=TEXT)
+
+
+@pytest.fixture
+def desk(sources: Sources, clock: Clock, tmp_path: Path) -> Desk:
+    """The desk over them and a real journal."""
+    from index.journal import Journal
+    from tests.desk_alone import standing
+
+    return standing(sources, Journal(tmp_path / "journal.sqlite3", clock=clock))
+
+
+@pytest.fixture
+def broken(sources: Sources, tmp_path: Path) -> Desk:
+    """A desk whose journal is no database."""
+    from index.journal import Journal
+    from tests.desk_alone import standing
+
+    path = tmp_path / "broken.sqlite3"
+    path.write_bytes(b"no database at all" * 100)
+    return standing(sources, Journal(path))
 
 
 @pytest.fixture

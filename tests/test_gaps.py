@@ -12,22 +12,10 @@ from index.gaps import fold
 from index.journal import Journal
 from index.records import Day, Gap
 from index.types import MISSING, NO_QUESTION, OTHER_LANGUAGE
-from tests.journals import ANN, BEN, GUILD, NOON, Clock, abstention, answer, ask
+from tests.journals import ANN, BEN, GUILD, NOON, abstention, answer, ask
 from tests.texts import any_text
 
 ELSEWHERE = GUILD + 1
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def journal(tmp_path, clock):
-    journal = Journal(tmp_path / "journal.sqlite3", clock=clock)
-    yield journal
-    journal.close()
 
 
 def named(gaps: tuple[Gap, ...]) -> list[tuple[str, str]]:

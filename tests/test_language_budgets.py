@@ -36,7 +36,7 @@ from tests.fakes import (
     make_source,
     make_status,
 )
-from tests.test_render import EVIL, blocks, check_harmless, citations, patient, texts
+from tests.harmless import EVIL, blocks, check_harmless, citations, patient, texts
 
 every_language = pytest.mark.parametrize("code", languages())
 fillings = pytest.mark.parametrize("filling", [EVIL * 6, "字" * 1200, "_" * 1200], ids=len)

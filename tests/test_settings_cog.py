@@ -26,8 +26,8 @@ from tests.discord_payloads import (
     snowflake,
 )
 from tests.discord_rules import EPHEMERAL, text_of
+from tests.harmless import blocks
 from tests.openapi_check import OPENAPI, OpenApi
-from tests.test_render import blocks
 from tests.wire import Wire
 
 MANAGER = MEMBER | MANAGE_GUILD
