@@ -27,10 +27,11 @@ ASKS = {
     "number": "how many",
 }
 """What "and the year?" asks with."""
-CHAT = """
+CHAT_WORDS = """
     thanks thank hello hi hey ok okay yes no nope yep nice great cool lol bye good please sorry help wow sure right
     really test haha stop again nothing anything something you me i
 """
+CHAT = frozenset(CHAT_WORDS.split())
 """With these nothing is asked."""
 ALONE = re.compile(
     rf"(?P<wh>(?:{PREPOSITION} )?(?:when|where|why|how(?: long| often| come)?|who|whom)"
@@ -62,7 +63,7 @@ def is_short(piece: str) -> bool:
     if len(list(name_spans(piece))) == 1:
         return is_name(re.sub(r"['’]s?$", "", piece)) or LEAD.match(piece) is not None
     words = piece.lower().split()
-    return len(words) <= 3 and not set(words) & set(CHAT.split()) and not any(name_spans(piece))
+    return len(words) <= 3 and not set(words) & CHAT and not any(name_spans(piece))
 
 
 def question_words(piece: str, last: Turn, turns: Sequence[Turn], *, opened: bool) -> Iterator[str]:

@@ -10,6 +10,7 @@ from index.words import LITTLE
 
 __all__ = [
     "AUX",
+    "BE",
     "COUNTED",
     "DET",
     "DONE",
@@ -47,12 +48,13 @@ PARTICIPLES = dict(pair.split("/") for pair in PAST.split())
 ACTIVE = {participle: past for past, participle in PARTICIPLES.items()}
 DONE = rf"(?:[a-z-]+ed|{'|'.join(PARTICIPLES)})\b"
 """A verb of the past."""
-BARE = """
+BARE_WORDS = """
     have use make cost support include offer come go begin start end die live happen take lead rule found build invent
     develop settle arrive leave become get give call play work say write speak fight win lose invade conquer control
     own run release cause affect change influence contain need require cover last represent serve meet vote elect
     pass join reach hold keep produce form create establish introduce provide mean differ do
 """
+BARE = frozenset(BARE_WORDS.split())
 """Verbs as they stand behind "does": where none does, the last word before a preposition is taken for one."""
 
 LONGEST = 300
@@ -209,7 +211,7 @@ def _is_verb(words: Sequence[str], at: int, aux: str) -> bool:
     if _opens_noun(words[at - 1]) or words[at][0].isupper():
         return False
     word = words[at].lower()
-    return (re.fullmatch(DONE, word) is not None or word in ACTIVE) if aux in BE | HAVE else word in BARE.split()
+    return (re.fullmatch(DONE, word) is not None or word in ACTIVE) if aux in BE | HAVE else word in BARE
 
 
 def _ends(words: Sequence[str], at: int) -> bool:

@@ -39,16 +39,18 @@ PEOPLE = frozenset(["he", "she", "him", "his", "her"])
 BEFORE_THAT = re.compile(rf"\b(?:{AUX}|{PREPOSITION}|of|like) $", re.IGNORECASE)
 MOST_LITTLE = 3
 """Words with a topic in a question that says little by itself."""
-CLASSES = """
+CLASS_WORDS = """
     model company organisation organization event person man woman city country region war battle conflict crisis
     dynasty empire kingdom state party group team institution product device system network version book film law act
     treaty agreement article project building river island people models companies events
 """
+CLASSES = frozenset(CLASS_WORDS.split())
 """What "the ..." may call a thing that was spoken of by name."""
-ANYTHING = """
+ANY_WORDS = """
     thing things one ones place places concept idea method practice policy process technology technique topic work
     number figure value term word name company series family version feature features group kind type
 """
+ANYTHING = frozenset(ANY_WORDS.split())
 """What "this ..." may call whatever was spoken of."""
 
 
@@ -83,7 +85,7 @@ def defined(text: str, turns: Sequence[Turn]) -> Iterator[str]:
     for match in re.finditer(r"\bthe ([a-z]+)(?= [a-z]+\b|$)(?! of\b)", text, re.IGNORECASE):
         noun = match[1].lower()
         called = [at for at in things(turns[-1:]) if stem(noun) in content(at) and len(content(at)) > 1]
-        told = noun in CLASSES.split() and any(noun in tokens(said) for said in turns[-1].evidence[:1])
+        told = noun in CLASSES and any(noun in tokens(said) for said in turns[-1].evidence[:1])
         for thing in (called or (meant("they" if is_many(noun) else "it", turns[-1:]) if told else []))[:1]:
             yield text[: match.start()] + thing + text[match.end() :]
             return
@@ -133,7 +135,7 @@ def _pointed(text: str, match: re.Match[str], turns: Sequence[Turn]) -> Iterator
         yield from (before + told + year + after for year in years[:1])
         return
     called = [thing for thing in things(turns) if stem(noun) in content(thing)]
-    others = meant("they" if is_many(noun) else "it", turns) if noun in (*CLASSES.split(), *ANYTHING.split()) else []
+    others = meant("they" if is_many(noun) else "it", turns) if noun in CLASSES | ANYTHING else []
     for thing in [*called, *others][:2]:
         yield before + thing + after
 
@@ -145,7 +147,7 @@ def _is_pointing(match: re.Match[str], before: str, after: str) -> bool:
         return is_many(noun)
     if said != "that" or not before or BEFORE_THAT.search(before):
         return noun[0].islower()
-    return noun in (*CLASSES.split(), "year") and re.match(rf"$| {PREPOSITION}\b", after, re.IGNORECASE) is not None
+    return noun in CLASSES | {"year"} and re.match(rf"$| {PREPOSITION}\b", after, re.IGNORECASE) is not None
 
 
 def leans(text: str) -> bool:
@@ -156,7 +158,7 @@ def leans(text: str) -> bool:
         return True
     noun = match.groupdict().get("noun")
     if noun:
-        return noun.lower() in (*CLASSES.split(), "year")
+        return noun.lower() in CLASSES | {"year"}
     before = text[: _start(match)]
     if any(name_spans(before)) or "," in before or LATER.search(before):
         return False

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.asked import Asked
-from index.inquiry import AUX, DONE, FUNCTION, PREPOSITION, YEAR, Inquiry, is_many, is_whole, plain
+from index.inquiry import AUX, BE, DONE, FUNCTION, PREPOSITION, YEAR, Inquiry, is_many, is_whole, plain
 from index.names import names
 from index.records import Turn
 from index.short import spot
@@ -56,7 +56,7 @@ def focus(turn: Turn) -> list[str]:
     """What a question speaks of: the owner or last part of its subject first, then its objects, then what it counts."""
     asked = Inquiry.of(turn.question)
     found = list(heads(asked.subject))
-    be = asked.aux in ("is", "are", "was", "were")
+    be = asked.aux in BE
     for chunk in _chunks(asked.predicate, verb_first=not be):
         if not (be and chunk.islower() and chunk == asked.predicate):  # "free" in "is Scout free"
             found += heads(chunk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,12 @@ from index.errors import LibraryError
 from index.types import Answer
 from tests.desk_alone import MAVERICK, QUOTE, WINDOW, lacking, reply, standing
 from tests.journals import ANN, BEN, CHANNEL, GUILD
+
+
+def answered(desk: Desk, guild: int | None = None, *, everywhere: bool = False, **given: Any) -> tuple[str, ...]:
+    """What one reader is told of the gaps that have an answer now."""
+    (told,) = desk.answered_for([(guild, everywhere)], **given)
+    return told
 
 
 def open_gaps(desk: Desk) -> list[str]:
@@ -47,15 +54,15 @@ def test_without_a_model_each_gap_is_a_theme(desk, sources):
 def test_open_gaps_that_have_an_answer_now_are_solved_and_told(desk, sources):
     lacking(desk, "Who is the king?", "Who is the queen?")
     sources.known["Who is the king?"] = "The end."
-    assert desk.answered_now(GUILD) == ("Who is the king?",)
+    assert answered(desk, GUILD) == ("Who is the king?",)
     assert open_gaps(desk) == ["Who is the queen?"]
-    assert desk.answered_now(GUILD) == ()
+    assert answered(desk, GUILD) == ()
 
 
 def test_a_solved_gap_comes_back_when_it_is_asked_in_vain_again(desk, sources):
     lacking(desk, "Who is the king?")
     sources.known["Who is the king?"] = "The end."
-    desk.answered_now(GUILD)
+    answered(desk, GUILD)
     del sources.known["Who is the king?"]
     lacking(desk, "Who is the king?")
     assert open_gaps(desk) == ["Who is the king?"]
@@ -66,21 +73,21 @@ def test_a_follow_up_is_asked_again_as_it_was_meant(desk, sources):
     reply(desk, WINDOW)
     reply(desk, "and Maverick?")
     sources.known[MAVERICK] = "The end."
-    assert desk.answered_now(GUILD) == (MAVERICK,)
+    assert answered(desk, GUILD) == (MAVERICK,)
 
 
 def test_what_was_answered_and_voted_down_or_reported_stays_open(desk, sources):
     down, reported = reply(desk, WINDOW).id, reply(desk, MAVERICK).id
     desk.journal.vote(down, user=BEN, helpful=False)
     desk.journal.report(reported, user=BEN)
-    assert desk.answered_now(everywhere=True) == ()
+    assert answered(desk, everywhere=True) == ()
     assert sorted(open_gaps(desk)) == [MAVERICK, WINDOW]
 
 
 def test_a_reported_silence_is_solved_by_an_answer(desk, sources):
     desk.journal.report(lacking(desk, "Who is the king?")[0], user=ANN)
     sources.known["Who is the king?"] = "The end."
-    assert desk.answered_now(GUILD) == ("Who is the king?",)
+    assert answered(desk, GUILD) == ("Who is the king?",)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +104,7 @@ def test_gaps_of_all_are_solved_and_each_reader_is_told_of_those_he_may_see(desk
     lacking(desk, "Who is the queen?", guild=8)
     desk.journal.report(lacking(desk, "Who is the jack?", guild=None)[0], user=ANN)
     sources.known |= dict.fromkeys(("Who is the king?", "Who is the queen?", "Who is the jack?"), "The end.")
-    assert set(desk.answered_now(**reader)) == told
+    assert set(answered(desk, **reader)) == told
     assert open_gaps(desk) == []
 
 
@@ -106,7 +113,7 @@ def test_a_question_of_several_servers_is_asked_once_and_solved_in_each(desk, so
     lacking(desk, "Who is the king?", guild=8)
     sources.known["Who is the king?"] = "The end."
     sources.asked.clear()
-    assert desk.answered_now(everywhere=True) == ("Who is the king?",)
+    assert answered(desk, everywhere=True) == ("Who is the king?",)
     assert sources.asked == ["Who is the king?"]
     assert open_gaps(desk) == []
 
@@ -118,7 +125,7 @@ def test_so_many_questions_are_asked_again_and_no_more_the_newest_first(desk, so
         clock.pass_by(seconds=1)
     sources.asked.clear()
     told: list[tuple[str, int, int]] = []
-    desk.answered_now(GUILD, progress=lambda *at: told.append(at))
+    answered(desk, GUILD, progress=lambda *at: told.append(at))
     assert sources.asked == many[:4:-1]
     assert told[-1] == ("asking open gaps again", MOST_ASKED_AGAIN, MOST_ASKED_AGAIN)
 
@@ -135,5 +142,5 @@ def test_those_that_are_solved_before_an_error_are_told(desk, sources):
 
     hurried = standing(sources, desk.journal)
     hurried._ask = ask
-    assert hurried.answered_now(GUILD) == ("Who is the king?",)
+    assert answered(hurried, GUILD) == ("Who is the king?",)
     assert open_gaps(desk) == ["Who is the queen?"]
