@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot import rebuilt, render, reports
 from bot.escape import embolden, escape, fold
+from bot.layout import notice
 from index.inventory import Skipped
 from index.types import ShortAnswer
 from tests.fakes import (
@@ -81,7 +82,7 @@ def test_text_with_words_in_bold_reads_as_it_would_without(text: str, start: int
 @patient
 @given(text=texts)
 def test_a_notice_is_harmless_whatever_it_says(text: str) -> None:
-    check_harmless(render.notice(text))
+    check_harmless(notice(text))
 
 
 @patient
