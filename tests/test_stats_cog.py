@@ -16,7 +16,7 @@ from index.records import Day
 from tests.desk_kit import DeskLibrary, at_the_desk
 from tests.discord_payloads import LISTED, MANAGE_GUILD, MEMBER, OWNER, UNLISTED, Guild, Json, User
 from tests.discord_rules import EPHEMERAL, all_components, text_of
-from tests.test_render import blocks, check_harmless
+from tests.harmless import blocks, check_harmless
 from tests.wire import Wire
 
 MANAGER = MEMBER | MANAGE_GUILD
