@@ -11,7 +11,7 @@ from index import LibraryError
 
 if TYPE_CHECKING:
     from index import Library
-    from index.types import Report
+    from index.inventory import Report
 
 __all__ = ["DIRECT", "audited", "outcome"]
 

@@ -14,7 +14,7 @@ from bot.language import Language, day, figure, language, phrase, say, speaking,
 from bot.stats import Totals, share
 
 if TYPE_CHECKING:
-    from index.types import Day
+    from index.records import Day
 
 __all__ = ["MOST_DESCRIBED", "chart", "described"]
 

@@ -6,8 +6,7 @@ import asyncio
 import contextlib
 import logging
 import sys
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,11 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import aiohttp
 import discord
 from discord import app_commands
-from discord.ext import commands, tasks
+from discord.ext import commands
 
-from bot import sync
 from bot.access import Moderators
 from bot.asking import Asking
+from bot.background import Background
+from bot.choices import Choices
 from bot.cogs.admin import Admin
 from bot.cogs.answers import Answers
 from bot.cogs.ask import Ask
@@ -35,18 +35,19 @@ from bot.cogs.stats import Stats
 from bot.endpoint import use_gateway
 from bot.errors import explain, trace
 from bot.fairness import Fairness, Limits
-from bot.language import speak
 from bot.layout import notice
 from bot.preferences import Preferences
+from bot.remembered import Languages, ServerPreferences
 from bot.rights import Rights
 from bot.translator import CommandTranslator
 from bot.tree import Tree
-from bot.unasked import NEVER, Unasked, When
-from index import Library, LibraryError
+from bot.unasked import NEVER, When
+from index import Library
 
 if TYPE_CHECKING:
     from bot.asking import Place
-    from index.types import Kept, Status
+    from index.inventory import Status
+    from index.records import Kept
 
 __all__ = ["Footnote"]
 
@@ -60,18 +61,6 @@ QUESTIONS_AT_ONCE = 2
 GRACE_SECONDS = 5.0
 """How long closing waits for replies that are under way."""
 
-PREFERENCES_WITHIN_SECONDS = 1.0
-"""A third of the time that Discord gives for a first response."""
-
-SUGGESTIONS_WITHIN_SECONDS = 2.0
-"""Nobody waits for them longer, and an interaction that is not answered within three shows an error."""
-
-FOLLOW_EVERY_SECONDS = 0.5
-"""How often it is looked whether another process made a snapshot live."""
-
-MOST_REMEMBERED = 10_000
-"""Servers whose preferences, and people whose language, are remembered; the longest unheard are forgotten first."""
-
 GONE = frozenset({40060, 50027})
 """Discord's codes for what can't be answered any more, beside Not Found: answered already, expired."""
 
@@ -79,8 +68,6 @@ INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None is privileged: the content of messages that mention the bot, and of direct messages, comes all the same."""
 
 Interaction = discord.Interaction[Any]
-Choices = Callable[[Interaction, str], Awaitable[list[app_commands.Choice[str]]]]
-"""What is offered for what is being typed."""
 
 
 class Footnote(commands.Bot):
@@ -111,18 +98,14 @@ class Footnote(commands.Bot):
         self.library = library
         self.unsent = 0
         self.choices: dict[str, Choices] = {}
-        self._commands_file = commands_file
+        self.background = Background(self, commands_file=commands_file, reindex_when=reindex_when)
         self._moderators = moderators
         self._limits = limits
-        self._reindex_when = reindex_when
         self._asking = asyncio.Semaphore(QUESTIONS_AT_ONCE)
-        self._preferences: OrderedDict[int, Preferences] = OrderedDict()
-        self._preferences_changed = 0
-        self._locales: OrderedDict[int, str] = OrderedDict()
+        self._preferences = ServerPreferences(self)
+        self._languages = Languages()
         self._working: set[asyncio.Future[Any]] = set()
         self._owed: set[asyncio.Future[None]] = set()
-        self._background: list[asyncio.Task[None]] = []
-        self._not_followed = ""
 
     async def setup_hook(self) -> None:
         """Between login and connecting: commands first, then in the background whatever takes time."""
@@ -146,9 +129,7 @@ class Footnote(commands.Bot):
         ):
             await self.add_cog(cog)
         await self.add_cog(Presses(self))  # last: it looks through the cogs that are there
-        self._background = [asyncio.create_task(self._sync_commands()), asyncio.create_task(self._load())]
-        self._background += Unasked(self, self._reindex_when).start()
-        self._purge.start()
+        self.background.start()
 
     async def reply(self, question: str, place: Place, *, after: str = "", alone: bool = False) -> Kept:
         """The answer, written down; waits for its turn, and for the model where that is still loading.
@@ -169,39 +150,15 @@ class Footnote(commands.Bot):
 
     async def preferences(self, guild: int | None) -> Preferences:
         """What was chosen for a server; the usual in direct messages, and where the journal does not say in time."""
-        if guild is None:
-            return Preferences()
-        if guild in self._preferences:
-            self._preferences.move_to_end(guild)
-            return self._preferences[guild]
-        changed = self._preferences_changed
-        try:
-            async with asyncio.timeout(PREFERENCES_WITHIN_SECONDS):
-                chosen = Preferences.stored(await self.in_thread(self.library.desk.journal.settings, guild))
-        except (LibraryError, TimeoutError) as error:
-            log.warning("A server's settings could not be read: %s", error or trace(error))
-            return Preferences()
-        if changed == self._preferences_changed:  # else this may be what was chosen before
-            _remember(self._preferences, guild, chosen)
-        return chosen
+        return await self._preferences.of(guild)
 
     def forget_preferences(self, guild: int) -> None:
         """They changed: read them anew when they are needed."""
-        self._preferences_changed += 1
-        self._preferences.pop(guild, None)
+        self._preferences.forget(guild)
 
     def hear(self, source: Interaction | discord.Message) -> None:
-        """From here on this task speaks the language of whoever asks.
-
-        Discord tells it with an interaction alone: of a message it is what the person was last heard to use, or what
-        their server is set to.
-        """
-        if isinstance(source, discord.Interaction):
-            _remember(self._locales, source.user.id, str(source.locale))
-            speak(source.locale)
-        else:
-            usual = source.guild.preferred_locale if source.guild else None
-            speak(self._locales.get(source.author.id) or usual)
+        """From here on this task speaks the language of whoever asks."""
+        self._languages.hear(source)
 
     async def index_status(self) -> Status:
         """What is indexed."""
@@ -238,27 +195,6 @@ class Footnote(commands.Bot):
         self.unsent += 1
         log.warning("A reply could not be sent (%d so far): %s", self.unsent, trace(error))
 
-    async def offer(self, interaction: Interaction, typed: str | None) -> None:
-        """Something to choose from for what is being typed, none for None; lost ones cost nobody an answer."""
-        found: Sequence[app_commands.Choice[str]] = ()
-        command = interaction.command
-        try:
-            if typed is not None and command is not None:
-                choices = self.choices.get(command.qualified_name, self._questions)
-                async with asyncio.timeout(SUGGESTIONS_WITHIN_SECONDS):
-                    found = await choices(interaction, typed)
-        except Exception as error:  # whatever it was, nobody waits for suggestions
-            log.warning("No suggestions: %s", trace(error))
-        try:
-            await interaction.response.autocomplete(found)
-        except (discord.HTTPException, aiohttp.ClientError) as error:
-            log.info("Suggestions could not be sent: %s", trace(error))
-
-    async def _questions(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """Questions that go on from what was typed, 25 at most."""
-        found = await self.in_thread(partial(self.library.desk.suggest, typed, guild=interaction.guild_id))
-        return [app_commands.Choice(name=one, value=one) for one in found]
-
     async def tell(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
         """Show this to whoever gave a command or pressed a button, to them alone where nothing was begun yet."""
         kind = interaction.response.type
@@ -294,70 +230,10 @@ class Footnote(commands.Bot):
         """Close cleanly, after replies under way were sent or had their time."""
         if self._owed:
             await asyncio.wait(self._owed, timeout=GRACE_SECONDS)
-        for task in self._background:
-            task.cancel()
-        self._purge.cancel()
-        self._follow.cancel()
+        self.background.stop()
         await super().close()
 
     def _ended(self, work: asyncio.Future[Any]) -> None:
         self._working.discard(work)
         if not work.cancelled():
             work.exception()  # fetched, or asyncio would log it whole when nobody waits for it any more
-
-    @tasks.loop(hours=1)
-    async def _purge(self) -> None:
-        """Delete what is older than it may be, also while nobody asks anything."""
-        try:
-            await self.in_thread(self.library.desk.journal.purge)
-        except LibraryError as error:
-            log.warning("Old questions could not be deleted: %s", error)
-
-    @tasks.loop(seconds=FOLLOW_EVERY_SECONDS)
-    async def _follow(self) -> None:
-        """Take up what another process made live. What goes wrong is logged once, not every half second."""
-        try:
-            await self.in_thread(self.library.follow)
-        except Exception as error:  # whatever it was, the next look may find better
-            what = str(error) if isinstance(error, LibraryError) else type(error).__name__
-            if what != self._not_followed:
-                log.warning("The index is not followed: %s", error if isinstance(error, LibraryError) else trace(error))
-            self._not_followed = what
-        else:
-            self._not_followed = ""
-
-    async def _sync_commands(self) -> None:
-        """Tell Discord of the commands if their definition changed since the last time."""
-        application = self.application_id
-        if application is None:
-            return
-        current = await sync.fingerprint(self.tree)
-        try:
-            if await self.in_thread(sync.recall, self._commands_file, application) == current:
-                return
-            await self.tree.sync()
-            log.info("Discord was told of the commands, which changed")
-            await self.in_thread(sync.remember, self._commands_file, application, current)
-        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-            log.warning("The commands could not be synced, next try at the next start: %s", trace(error))
-
-    async def _load(self) -> None:
-        """Load the model and the index, once the gateway is up. Without them the bot serves on, and says so."""
-        await self.wait_until_ready()
-        log.info("Connected to Discord; loading the model and the index")
-        try:
-            await self.in_thread(self.library.load)
-            log.info("Ready for questions")
-        except LibraryError as error:
-            log.warning("No questions can be answered yet: %s", error)
-        except Exception as error:  # the bot serves on, and a question tells what is wrong
-            explain(error, "loading the model and the index")
-        self._follow.start()
-
-
-def _remember(known: OrderedDict[int, T], key: int, value: T) -> None:
-    """Keep it as the newest; the oldest goes where there are too many."""
-    known[key] = value
-    known.move_to_end(key)
-    while len(known) > MOST_REMEMBERED:
-        known.popitem(last=False)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from index import Answer
-    from index.types import Citation, Report, Skipped, SourceInfo, Status
+    from index.inventory import Report, Skipped, SourceInfo, Status
+    from index.types import Citation
 
 __all__ = ["Line", "line", "of_answer", "of_report", "of_sources", "of_staleness", "of_status"]
 

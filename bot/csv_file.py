@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from bot.escape import fold
 
 if TYPE_CHECKING:
-    from index.types import Citation, Gap, Theme
+    from index.records import Gap, Theme
+    from index.types import Citation
 
 __all__ = ["gaps_csv", "harmless"]
 

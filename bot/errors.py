@@ -29,7 +29,8 @@ IN_SHORT = {
     "SourceUnkept": phrase("The file could not be written or removed: nothing changed. Who runs me can mend that."),
     "JournalUnavailable": phrase("What was asked before can't be read or written just now. The bot's log says why."),
 }
-"""What the index says of itself in English, at more length, in short for the other languages; by the error's name."""
+"""What the index says of itself in English, at more length, in short for the other languages; by the name of the error,
+or of what it is a kind of."""
 
 FOR_THE_LOG = frozenset({"JournalUnavailable"})
 """What says where a file is: that is for who runs the bot, and nobody who asks."""
@@ -39,10 +40,10 @@ def explain(error: BaseException, doing: str) -> str:
     """The sentence to show for `error`; one that is not fit to show is logged, under an id that the sentence names."""
     cause = cause_of(error)
     if isinstance(cause, LibraryError):
-        name = type(cause).__name__
-        english = IN_SHORT.get(name, "")
+        names = [each.__name__ for each in type(cause).__mro__]
+        english = next((IN_SHORT[name] for name in names if name in IN_SHORT), "")
         translated = say(english)
-        if name in FOR_THE_LOG:
+        if names[0] in FOR_THE_LOG:
             log.warning("Failed while %s: %s", doing, cause)
             return translated
         return str(cause) if translated == english else translated

@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.escape import BOLD, ELLIPSIS, embolden, fit, fold, units
 from bot.language import phrase, say, say_as
-from bot.layout import FOUND, TEXT_LIMIT, Block, message
+from bot.layout import FOUND, TEXT_LIMIT, Block, message, snapshot_named
 from bot.press import Press, button
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def excerpt(found: Extract, press: Press) -> ui.LayoutView:
     if found.since:
         head += f"\n{BOLD}{say(SINCE[found.since])}{BOLD}"
     page = say("Page {page} of {pages}", page=found.page, pages=found.pages)
-    snapshot = say("Snapshot {id}.", id=fit(found.snapshot, 60))
+    snapshot = snapshot_named(found.snapshot)
     closing = f"-# {page} · {fit(found.source, 100)} · {snapshot}"
     room = TEXT_LIMIT - units(head) - units(closing)
     blocks: list[Block] = [head, _text(found, room), closing]

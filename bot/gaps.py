@@ -16,7 +16,7 @@ from bot.render import place
 from bot.words import and_more
 
 if TYPE_CHECKING:
-    from index.types import Theme
+    from index.records import Theme
 
 __all__ = ["PAGE", "gaps", "newest_id"]
 

@@ -8,13 +8,27 @@ import discord
 from discord import ui
 
 from bot.escape import ELLIPSIS, fit
+from bot.language import say
 
-__all__ = ["FAIRLY_SURE", "FOUND", "NOT_FOUND", "SURE", "TEXT_LIMIT", "UNSURE", "Block", "message", "notice", "shares"]
+__all__ = [
+    "FAIRLY_SURE",
+    "FOUND",
+    "NOT_FOUND",
+    "SURE",
+    "TEXT_LIMIT",
+    "UNSURE",
+    "Block",
+    "message",
+    "notice",
+    "shares",
+    "snapshot_named",
+]
 
 TEXT_LIMIT = 4000
 """Discord's limit for all text of one message, in characters; ours are counted in UTF-16 units, never fewer."""
 
 NOTICE_ROOM = 1500
+SNAPSHOT_ROOM = 60
 
 FOUND = discord.Colour.blurple()
 NOT_FOUND = discord.Colour.light_grey()
@@ -59,3 +73,8 @@ def shares(wanted: Sequence[int], room: int) -> list[int]:
         dealt[place] = min(wanted[place], room // (len(wanted) - left))
         room -= dealt[place]
     return dealt
+
+
+def snapshot_named(name: str) -> str:
+    """Which snapshot something is from, by its id."""
+    return say("Snapshot {id}.", id=fit(name, SNAPSHOT_ROOM))

@@ -11,7 +11,7 @@ from bot.layout import FOUND, NOT_FOUND, message
 from bot.press import Press, button
 
 if TYPE_CHECKING:
-    from index.types import Stored
+    from index.records import Stored
 
 __all__ = ["confirm", "forgotten", "privacy"]
 

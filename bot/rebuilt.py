@@ -10,14 +10,14 @@ from discord import ButtonStyle, ui
 
 from bot.escape import fit, fold, units
 from bot.language import figure, phrase, say, say_as, say_n
-from bot.layout import FOUND, TEXT_LIMIT, message, shares
+from bot.layout import FOUND, TEXT_LIMIT, message, shares, snapshot_named
 from bot.press import Press, button
-from bot.reports import LINE_ROOM, listed, names, skipped_lines, snapshot_named
+from bot.reports import LINE_ROOM, listed, names, skipped_lines
 
 if TYPE_CHECKING:
     from discord import Colour
 
-    from index.types import Diff, OwnQuestions, PassageText, Preview, Reanswered, Report
+    from index.inventory import Diff, OwnQuestions, PassageText, Preview, Reanswered, Report
 
 __all__ = ["difference", "preview", "report", "rolled_back"]
 
@@ -91,7 +91,7 @@ def _report(made: Report, title: str, row: Sequence[ui.Button[ui.LayoutView]] = 
         parts.append(_passages(made.diff))
     if made.skipped:
         parts.append(Part(say("**Skipped**"), skipped_lines(made.skipped)))
-    return _laid("\n".join(lines), parts, f"-# {snapshot_named(made.snapshot)}", FOUND, row)
+    return _laid("\n".join(lines), parts, f"-# {snapshot_named(made.snapshot.id)}", FOUND, row)
 
 
 def _laid(

@@ -9,7 +9,7 @@ from discord import ButtonStyle, ui
 
 from bot.escape import BOLD, around, embolden, escape, fit, fold, units
 from bot.language import say, say_as, say_n
-from bot.layout import FAIRLY_SURE, NOT_FOUND, SURE, TEXT_LIMIT, UNSURE, Block, message, notice, shares
+from bot.layout import FAIRLY_SURE, NOT_FOUND, SURE, TEXT_LIMIT, UNSURE, Block, message, notice, shares, snapshot_named
 from bot.press import Press, button
 from bot.reasons import reason, told
 from bot.words import and_more, bold_in, brief, confidence, repeats, sureness
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from index import Answer
     from index.types import Citation
 
-__all__ = ["answer", "elsewhere", "notice", "passages", "place"]
+__all__ = ["answer", "elsewhere", "passages", "place"]
 
 MOST_QUOTATIONS = 6
 """Quotations in one message; an answer has three at most today."""
@@ -31,7 +31,6 @@ REASON_ROOM = 600
 """Why there is no answer."""
 LABEL_ROOM = 160
 """Source and section below a quotation."""
-SNAPSHOT_ROOM = 60
 MOST_CHANNELS = 5
 """Channels that are named where questions are answered in some only."""
 BETWEEN = " · "
@@ -64,7 +63,7 @@ def passages(found: Answer) -> ui.LayoutView:
     """Further passages near the question, which may or may not be about it."""
     if not found.citations:
         return notice(say("There are no further passages near this question."))
-    head, closing = say("**More passages**, which may not be about it:"), f"-# {_snapshot(found)}"
+    head, closing = say("**More passages**, which may not be about it:"), f"-# {snapshot_named(found.snapshot)}"
     room = TEXT_LIMIT - units(head) - units(closing)
     shown = ["\n".join(pair) for pair in _quotations(found, room)]
     return message([head, *shown, closing], NOT_FOUND)
@@ -108,11 +107,7 @@ def _closing(found: Answer) -> str:
     """How sure the answer is, and what it is made from."""
     more = len(found.citations) - MOST_QUOTATIONS
     left = f"-# {say_n('and {number} more quotation', 'and {number} more quotations', more)}\n" if more > 0 else ""
-    return f"{left}-# {confidence(found)} {_snapshot(found)}"
-
-
-def _snapshot(found: Answer) -> str:
-    return say("Snapshot {id}.", id=fit(found.snapshot, SNAPSHOT_ROOM))
+    return f"{left}-# {confidence(found)} {snapshot_named(found.snapshot)}"
 
 
 def _row(answer_id: str, *, threads: bool) -> Sequence[ui.Button[ui.LayoutView]]:

@@ -10,12 +10,12 @@ from discord import ui
 
 from bot.escape import fit, fold, units
 from bot.language import phrase, say, say_as, say_n
-from bot.layout import FOUND, NOT_FOUND, TEXT_LIMIT, message, notice
+from bot.layout import FOUND, NOT_FOUND, TEXT_LIMIT, message, notice, snapshot_named
 from bot.press import Press, button
 from bot.words import and_more
 
 if TYPE_CHECKING:
-    from index.types import Skipped, Snapshot, SourceInfo, Status
+    from index.inventory import Skipped, SourceInfo, Status
 
 __all__ = [
     "LINE_ROOM",
@@ -28,7 +28,6 @@ __all__ = [
     "passages",
     "progress",
     "skipped_lines",
-    "snapshot_named",
     "source_count",
     "sources",
     "status",
@@ -44,13 +43,13 @@ FRAME = "**** (): \n"
 """The marks of a source's line."""
 PAGE = 15
 """Sources on a page."""
-SNAPSHOT_ROOM = 60
 STATE_ROOM = 20
 MODEL_ROOM = 100
 PROBLEM_ROOM = 80
 """Why a source is old, in the list of all."""
 
 STAGES = {
+    "fetching sources": phrase("Fetching sources"),
     "reading sources": phrase("Reading sources"),
     "embedding passages": phrase("Embedding passages"),
     "writing the snapshot": phrase("Writing the snapshot"),
@@ -111,7 +110,7 @@ def status(now: Status) -> ui.LayoutView:
         passages=passages(now.snapshot.passages),
         when=moment(now.snapshot.created),
     )
-    closing = f"-# {snapshot_named(now.snapshot)} {say('/sources lists the sources.')}"
+    closing = f"-# {snapshot_named(now.snapshot.id)} {say('/sources lists the sources.')}"
     head = "\n".join([indexed, model, *_staleness(now)])
     room = TEXT_LIMIT - units(head) - units(closing)
     old = _old_copies(now.sources, room // 2)
@@ -191,11 +190,6 @@ def source_count(number: int) -> str:
 def passages(number: int) -> str:
     """Such as "21 passages"."""
     return say_n("{number} passage", "{number} passages", number)
-
-
-def snapshot_named(made: Snapshot) -> str:
-    """Which snapshot it is."""
-    return say("Snapshot {id}.", id=fit(made.id, SNAPSHOT_ROOM))
 
 
 def skipped_lines(skipped: Sequence[Skipped]) -> list[str]:

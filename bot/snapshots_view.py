@@ -15,7 +15,8 @@ from bot.press import Press, button
 from bot.reports import moment, passages, source_count
 
 if TYPE_CHECKING:
-    from index.types import Audited, SnapshotInfo
+    from index.inventory import SnapshotInfo
+    from index.records import Audited
 
 __all__ = ["AUDIT_PAGE", "audit", "confirm", "snapshots", "to_snapshot"]
 

@@ -15,7 +15,7 @@ from bot.reports import STATES, old_copy
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from index.types import Shelved, SourceInfo, Status
+    from index.inventory import Shelved, SourceInfo, Status
 
 __all__ = ["KEEP", "REINDEX", "REMOVE", "REPLACE", "added", "listing", "removed", "wants_removing", "wants_replacing"]
 

@@ -14,7 +14,7 @@ from bot.layout import FOUND, Block, message
 from bot.press import Press, button
 
 if TYPE_CHECKING:
-    from index.types import Day
+    from index.records import Day
 
 __all__ = ["LEAST_DAYS", "MOST_DAYS", "PICTURE", "USUAL_DAYS", "Totals", "share", "stats"]
 

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.asking import Refused
+from bot.choices import offer
 from bot.errors import cause_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Tree(app_commands.CommandTree["Footnote"]):
         """
         self.client.hear(interaction)
         if interaction.type is discord.InteractionType.autocomplete:
-            await self.client.offer(interaction, _typed(interaction))
+            await offer(self.client, interaction, _typed(interaction))
             return False
         return True
 

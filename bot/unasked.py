@@ -14,7 +14,7 @@ from index import LibraryError
 
 if TYPE_CHECKING:
     from bot.client import Footnote
-    from index.types import Report
+    from index.inventory import Report
 
 __all__ = ["NEVER", "Unasked", "When"]
 

@@ -8,19 +8,19 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from index import Library, LibraryError, Settings, open_library
 from index.errors import IndexUnwritable, ReindexRunning
 from index.evaluate import Question, read_questions
+from index.inventory import Report
 from index.measure import ask_all, book, recorded_answers
+from index.printed import print_json, print_lines, progress_bar, say
 from index.told import (
     answer_line,
     answer_lines,
@@ -32,7 +32,7 @@ from index.told import (
     snapshot_json,
     snapshot_lines,
 )
-from index.types import Report
+from index.told_status import status_json, status_lines
 
 app = typer.Typer(
     help="Footnote's index: answers from your sources, quoted to the letter, or silence.",
@@ -68,11 +68,11 @@ def reindex(
     """Build the index from the sources and make it live; the old one serves until then."""
     library = _library(seeds_dir=seeds, index_dir=index)
     if if_stale and not (reason := library.status().stale):
-        print("The index fits the sources.", file=sys.stderr)
+        say("The index fits the sources.")
         return
     if if_stale:
-        print(f"Building the index: {reason}.", file=sys.stderr)
-    with _progress() as progress:
+        say(f"Building the index: {reason}.")
+    with progress_bar() as progress:
         if dry_run:
             preview = library.preview(progress, everywhere=True, wait=wait)
             library.discard(preview.id)
@@ -89,9 +89,9 @@ def snapshots(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """The snapshots that are kept, newest first."""
     kept = _library(index_dir=index).snapshots()
     if as_json:
-        _print({"snapshots": [snapshot_json(info) for info in kept]})
+        print_json({"snapshots": [snapshot_json(info) for info in kept]})
     else:
-        _lines(snapshot_lines(kept))
+        print_lines(snapshot_lines(kept))
 
 
 @app.command(epilog=EPILOG)
@@ -104,9 +104,9 @@ def diff(
     """What changed from one snapshot to another: sources, and passages."""
     found = _library(index_dir=index).diff(before, after)
     if as_json:
-        _print(diff_json(found))
+        print_json(diff_json(found))
     else:
-        _lines(diff_lines(found))
+        print_lines(diff_lines(found))
 
 
 @app.command(epilog=EPILOG)
@@ -118,7 +118,7 @@ def rollback(
 ) -> None:
     """Make a snapshot live again, once every byte of it is checked; a running bot follows."""
     library = _library(index_dir=index)
-    with _progress() as progress, _audited(library, f"rollback {snapshot}") as written:
+    with progress_bar() as progress, _audited(library, f"rollback {snapshot}") as written:
         report = library.rollback(snapshot, progress, wait=wait)
         written(report)
     _tell(report, as_json=as_json, live=True)
@@ -138,14 +138,14 @@ def ask(
     if not batch and not questions[0].question:
         raise typer.BadParameter("the question is empty")
     library = _library(index_dir=index)
-    with _progress() as progress:
+    with progress_bar() as progress:
         library.load(progress)
     for at in questions:
         answer = library.ask(at.question)
         if as_json or batch:
-            _print(answer_line(at.id, answer))
+            print_json(answer_line(at.id, answer))
         else:
-            _lines(answer_lines(answer))
+            print_lines(answer_lines(answer))
 
 
 @app.command("eval", epilog=EPILOG)
@@ -165,7 +165,7 @@ def evaluate(
 ) -> None:
     """Build a throw-away index, ask every question, and score the answers beside the recorded figures."""
     last, settings = book(results, needed=record or cross_validate), Settings()
-    with _progress() as progress:
+    with progress_bar() as progress:
         if cross_validate and last:
             limit = int(settings.max_source_mb * 1_000_000)
             run = recorded_answers(last, documents, questions, model=settings.embedding_model, max_bytes=limit)
@@ -180,50 +180,22 @@ def evaluate(
     if answers:
         answers.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in run.lines), "utf-8")
     if as_json:
-        _print(run.json())
+        print_json(run.json())
     else:
-        print(run.shown(last, most))
+        print_lines([run.shown(last, most)])
     if record and last:
         run.record(last, settings.model_dump(mode="json", exclude_defaults=True), model=settings.embedding_model)
-        print(f"Recorded in {last}.", file=sys.stderr)
+        say(f"Recorded in {last}.")
 
 
 @app.command(epilog=EPILOG)
 def status(index: IndexOption = None, as_json: JsonOption = False, seeds: SeedsOption = None) -> None:
     """What is indexed, since when, by which model, and whether it still fits the sources."""
     found = _library(index_dir=index, seeds_dir=seeds).status()
-    snapshot = found.snapshot
     if as_json:
-        _print(
-            {
-                "snapshot": snapshot.id if snapshot else None,
-                "created": snapshot.created.isoformat() if snapshot else None,
-                "model": snapshot.model if snapshot else found.model,
-                "dimension": snapshot.dimension if snapshot else None,
-                "passages": snapshot.passages if snapshot else 0,
-                "stale": found.stale,
-                "sources": [
-                    {
-                        "source": at.source,
-                        "title": at.title,
-                        "passages": at.passages,
-                        "state": at.state,
-                        **({"since": at.since.isoformat(), "problem": at.problem} if at.since else {}),
-                    }
-                    for at in found.sources
-                ],
-                "skipped": [{"source": at.source, "reason": at.reason} for at in found.skipped],
-            }
-        )
-        return
-    if snapshot:
-        print(f"snapshot   {snapshot.id}, {snapshot.passages} passages, by {snapshot.model}")
-    for at in found.sources:
-        older = f", from {at.since:%Y-%m-%d %H:%M} UTC: {at.problem}" if at.since else ""
-        print(f"{at.state:10} {at.source}: {at.passages} passages{older}")
-    for skipped in found.skipped:
-        print(f"skipped    {skipped.source}: {skipped.reason}")
-    print(f"stale      {found.stale or 'no'}")
+        print_json(status_json(found))
+    else:
+        print_lines(status_lines(found))
 
 
 def main() -> int:
@@ -235,14 +207,14 @@ def main() -> int:
     except typer.Exit as error:
         return error.exit_code
     except LibraryError as error:
-        print(error, file=sys.stderr)
+        say(error)
         if isinstance(error, ReindexRunning | IndexUnwritable) and error.where:
-            print(error.where, file=sys.stderr)
+            say(error.where)
         return error.exit_code
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             name = "_".join(str(part) for part in problem["loc"]).upper()
-            print(f"The setting {name} is wrong: {problem['msg']}.", file=sys.stderr)
+            say(f"The setting {name} is wrong: {problem['msg']}.")
         return 2
     except (typer.Abort, KeyboardInterrupt):
         return 1
@@ -250,13 +222,13 @@ def main() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody reads any more; Python's own last flush must not fail
         return 1
     except OSError as error:
-        print(f"{error.filename or 'A file'}: {error.strerror or error}.", file=sys.stderr)
+        say(f"{error.filename or 'A file'}: {error.strerror or error}.")
         return 1
     except Exception as error:
         # typer keeps the base class of its usage errors to itself; they are known by what they can do.
         if not hasattr(error, "format_message"):
             raise
-        print(f"{error.format_message()} Try --help.", file=sys.stderr)
+        say(f"{error.format_message()} Try --help.")
         return 2
     return code if isinstance(code, int) else 0
 
@@ -294,50 +266,9 @@ def _audited(library: Library, what: str) -> Iterator[Callable[[Report], None]]:
 
 def _tell(report: Report, *, as_json: bool, live: bool) -> None:
     if as_json:
-        _print(report_json(report, live=live))
+        print_json(report_json(report, live=live))
     else:
-        _lines(report_lines(report, live=live))
-
-
-def _lines(lines: Iterable[str]) -> None:
-    for line in lines:
-        print(line)
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on standard error; a line a stage where that is no terminal."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        said: set[str] = set()
-
-        def line(what: str, done: int, total: int) -> None:
-            if what not in said:
-                said.add(what)
-                print(f"{what} ...", file=sys.stderr, flush=True)
-
-        yield line
-        return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as bars:
-        tasks: dict[str, Any] = {}
-
-        def bar(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total or None)
-            bars.update(tasks[what], completed=done)
-
-        yield bar
-
-
-def _print(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+        print_lines(report_lines(report, live=live))
 
 
 if __name__ == "__main__":

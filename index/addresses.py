@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from index.types import Skipped
+from index.inventory import Skipped
 
 __all__ = ["LIST", "Address", "Listing", "read_addresses"]
 

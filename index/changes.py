@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from index.types import Diff, Document, Passage, PassageText
+from index.inventory import Diff, PassageText
+from index.types import Document, Passage
 
 __all__ = ["Texts", "diff"]
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.errors import ReindexCancelled
+from index.inventory import Running
 from index.ports import Progress
-from index.types import Running
 
 __all__ = ["Course", "Request"]
 

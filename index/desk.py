@@ -12,8 +12,9 @@ from index.cluster import clustered
 from index.errors import JournalUnavailable, LibraryError
 from index.extract import extract
 from index.followup import in_the_light
+from index.records import Gap, Kept, Theme, Turn
 from index.suggest import suggest
-from index.types import Answer, Citation, Document, Extract, Gap, Kept, Theme, Turn
+from index.types import Answer, Citation, Document, Extract
 
 if TYPE_CHECKING:
     from index.journal import Journal
@@ -138,32 +139,19 @@ class Desk:
         themes = [self._theme([gaps[row] for row in rows]) for rows in groups]
         return tuple(sorted(themes, key=lambda theme: theme.gaps[0].newest, reverse=True))
 
-    def answered_now(
-        self,
-        guild: int | None = None,
-        *,
-        everywhere: bool = False,
-        user: int | None = None,
-        progress: Progress | None = None,
-    ) -> tuple[str, ...]:
-        """Ask open gaps again, the newest questions of all servers, and mark as solved those that have an answer now.
-
-        What is given are the questions that `guild` may see of them, or whoever sees everything, `everywhere`. `user`
-        is who solved them, if a person did. What was answered before and voted down stays open: an answer alone does
-        not mend it.
-        """
-        return self.answered_for([(guild, everywhere)], user=user, progress=progress)[0]
-
     def answered_for(
         self,
         readers: Sequence[tuple[int | None, bool]],
         *,
-        user: int | None = None,
         progress: Progress | None = None,
         ask: Callable[[str], Answer] | None = None,
     ) -> list[tuple[str, ...]]:
-        """The same for several at once, each (guild, everywhere), in their order. With `ask`, which answers from what
-        is not live yet, nothing is solved: these are the gaps that would have an answer."""
+        """Ask open gaps again, the newest questions of all servers, and mark as solved those that have an answer now.
+
+        What is given are, for each of the readers (guild, everywhere), the questions that this server may see of them,
+        or whoever sees everything. What was answered before and voted down stays open: an answer alone does not mend
+        it. With `ask`, which answers from what is not live yet, nothing is solved: these would have an answer.
+        """
         seen = [
             {one for gap in self.journal.gaps(guild, everywhere=everywhere) for one in gap.ids}
             for guild, everywhere in readers
@@ -175,7 +163,7 @@ class Desk:
             for done, question in enumerate(questions, 1):
                 if not (ask or self._ask)(question).abstained:
                     same = [gap for gap in unanswered if gap.question == question]
-                    solved += [gap for gap in same if ask or self._solved(gap, user)]
+                    solved += [gap for gap in same if ask or self._solved(gap)]
                 if progress:
                     progress("asking open gaps again", done, len(questions))
         except LibraryError as error:  # those before it are solved all the same
@@ -189,9 +177,9 @@ class Desk:
         kept = (self.journal.answered(one) for one in gap.ids)
         return all(at is None or at.abstained for at in kept)
 
-    def _solved(self, gap: Gap, user: int | None) -> bool:
-        """Whether it was open still, and is solved now."""
-        return self.journal.solve(gap.ids, user=user) > 0
+    def _solved(self, gap: Gap) -> bool:
+        """Whether it was open still, and is solved now, by nobody in particular."""
+        return self.journal.solve(gap.ids, user=None) > 0
 
     def _theme(self, gaps: Sequence[Gap]) -> Theme:
         newest_first = tuple(sorted(gaps, key=lambda gap: gap.newest, reverse=True))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -207,9 +207,10 @@ class _Reader:
             )
 
 
-def _walk(root: LexborNode, passed_over: object = None) -> Iterator[tuple[str, LexborNode]]:
+def _walk(
+    root: LexborNode, passed_over: Callable[[LexborNode], bool] | None = None
+) -> Iterator[tuple[str, LexborNode]]:
     """("open" | "close", element) and ("text", node) below `root` in the order of the document."""
-    skip = passed_over if callable(passed_over) else lambda node: False
     count = 0
     above: list[LexborNode] = []
     node = root.first_child
@@ -224,7 +225,7 @@ def _walk(root: LexborNode, passed_over: object = None) -> Iterator[tuple[str, L
             raise UnreadableSource(f"has more than {MOST_NODES:,} elements: split it")
         if node.is_text_node:
             yield "text", node
-        elif node.is_element_node and not skip(node):
+        elif node.is_element_node and not (passed_over and passed_over(node)):
             yield "open", node
             above.append(node)
             node = node.first_child

@@ -23,7 +23,7 @@ from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import PdfminerException
 
 from index.errors import UnreadableSource
-from index.layout import Extracted, Part, plain, rows
+from index.layout import FIGURE, Extracted, Part, plain, rows
 
 __all__ = ["read_pdf"]
 
@@ -42,7 +42,6 @@ EDGE = 0.09
 """Of the page's height: where running titles and page numbers stand."""
 
 UNMAPPED = re.compile(r"\(cid:\d+\)")
-NUMBER = re.compile(r"[\W_]*\d[\d.,:/%\s]*\D{0,3}")
 BULLET = re.compile(r"^[•◦▪‣●○■□–—*·-]\s+")
 UNTITLED = re.compile(r"untitled|microsoft word|\.(?:docx?|tex|indd|pdf|odt|pages)$|^\W*$", re.IGNORECASE)
 DIGITS = re.compile(r"\d+")
@@ -284,7 +283,7 @@ def _aligned(lines: Sequence[_Line]) -> int:
             break
         count += 1
     values = [cell for line in lines[1:count] for cell in line.cells[1:]]
-    figures = sum(bool(NUMBER.fullmatch(cell)) for cell in values)
+    figures = sum(bool(FIGURE.fullmatch(cell)) for cell in values)
     return count if count > 1 and 2 * figures >= len(values) else 0
 
 

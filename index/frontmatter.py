@@ -40,7 +40,6 @@ MEANINGS = {
 PROSE_WORDS = 12
 """A value of more words than this is read as sentences, a shorter one as a whole."""
 
-
 MOST_VALUES = 10_000
 """More values than this, aliases counted each time, are no front matter but an attack on memory."""
 

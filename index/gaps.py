@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from statistics import median
 
-from index.types import NO_QUESTION, Day, Gap
+from index.records import Day, Gap
+from index.types import NO_QUESTION
 
 __all__ = ["figures", "fold", "helped", "open_gaps"]
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from index.archive import DOCUMENTS, PASSAGES, read_texts
 from index.changes import Texts, diff
 from index.errors import Damaged, LibraryError, NoIndex, NoSuchSnapshot
+from index.inventory import Diff, SnapshotInfo
 from index.manifest import Manifest
 from index.pointer import without_step
 from index.snapshot import Snapshots
 from index.staleness import indexed
-from index.types import Diff, SnapshotInfo
 
 __all__ = ["compared", "found", "listed", "texts"]
 

@@ -15,6 +15,7 @@ from index.archive import read_suggestions, write_suggestions
 from index.chunk import chunk
 from index.confined import SECONDS
 from index.errors import IndexMismatch, ReindexCancelled, SourcesUnreadable, UnreadableSource
+from index.inventory import Skipped, Snapshot
 from index.keyword import KeywordIndex
 from index.late import TokenStore, TokenStoreBuilder
 from index.lexical import own_text
@@ -26,7 +27,7 @@ from index.snapshot import Snapshots, new_id, read_texts, write_texts
 from index.sources import Reading, parse
 from index.states import StateStore, StateStoreBuilder
 from index.suggest import checked, questions
-from index.types import Answer, Document, Passage, Skipped, Snapshot
+from index.types import Answer, Document, Passage
 
 __all__ = ["Built", "Indexer"]
 

@@ -16,8 +16,10 @@ from pathlib import Path
 from index.errors import JournalUnavailable
 from index.gaps import figures, helped, open_gaps
 from index.journal_file import JournalFile
-from index.journal_rows import as_text, as_turn, insert, recorded, stored, tally, whole
-from index.types import Answer, Audited, Day, Gap, Recorded, Stored, Tally, Turn
+from index.journal_rows import as_text, as_turn, insert, recorded, stored, tally
+from index.reading import whole
+from index.records import Audited, Day, Gap, Recorded, Stored, Tally, Turn
+from index.types import Answer
 
 __all__ = ["Journal"]
 

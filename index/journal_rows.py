@@ -8,9 +8,11 @@ from dataclasses import asdict
 from datetime import datetime
 
 from index.errors import JournalUnavailable
-from index.types import Answer, Citation, Recorded, Stored, Tally, Turn
+from index.reading import whole
+from index.records import Recorded, Stored, Tally, Turn
+from index.types import Answer, Citation
 
-__all__ = ["as_text", "as_turn", "insert", "recorded", "stored", "tally", "whole"]
+__all__ = ["as_text", "as_turn", "insert", "recorded", "stored", "tally"]
 
 INSERT = """
 INSERT INTO answers (id, asked_at, guild, channel, user, question, read_as, abstained, why, confidence, snapshot,
@@ -23,11 +25,6 @@ SELECT id, asked_at, guild, question, read_as, abstained, confidence, snapshot, 
 def as_text(time: datetime) -> str:
     """A time in UTC, with microseconds: sorts as it passes, and is read back exactly."""
     return time.isoformat(timespec="microseconds")
-
-
-def whole(text: str) -> str:
-    """The text with a question mark for each half character (lone surrogate), which no file of UTF-8 can hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def insert(

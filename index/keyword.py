@@ -12,6 +12,7 @@ from typing import Any
 import bm25s
 import numpy as np
 
+from index.alike import alike
 from index.disk import check_array
 from index.lexical import own_text
 from index.ports import Vectors
@@ -36,7 +37,7 @@ class KeywordIndex:
 
     def __init__(self, engine: Any) -> None:
         self._engine = engine
-        self._plain: frozenset[str] | None = None
+        self._plain: tuple[str, ...] | None = None
 
     @classmethod
     def build(cls, passages: Sequence[Passage]) -> KeywordIndex:
@@ -86,8 +87,8 @@ class KeywordIndex:
         if len(stem) < ALIKE_FROM or not stem.isalpha():
             return False
         if self._plain is None:  # once an index: most questions never need it
-            self._plain = frozenset(map(_bare, known))
-        return any(_alike(_bare(stem), other) for other in self._plain)
+            self._plain = tuple(dict.fromkeys(map(_bare, known)))
+        return bool(alike(_bare(stem), self._plain, 1))
 
     def _rows(self, stem: str) -> set[int]:
         at = self._engine.vocab_dict.get(stem)
@@ -119,15 +120,3 @@ def _bare(word: str) -> str:
     if word.isascii():
         return word
     return "".join(char for char in unicodedata.normalize("NFKD", word) if not unicodedata.combining(char))
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether two words differ by one letter: more, less, another, or two neighbours exchanged."""
-    short, long = sorted((one, other), key=len)
-    if len(long) - len(short) > 1 or short[:1] != long[:1]:
-        return False
-    at = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
-    if len(short) < len(long):
-        return short[at:] == long[at + 1 :]
-    swapped = long[:at] + long[at + 1 : at + 2] + long[at : at + 1] + long[at + 2 :]
-    return short[at + 1 :] == long[at + 1 :] or short == swapped

@@ -7,16 +7,16 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from index.reading import clean, runs_of
+from index.reading import clean, runs_of, whole
 from index.types import Block, Section
 
-__all__ = ["Extracted", "Part", "block_of", "laid_out", "plain", "rows"]
+__all__ = ["FIGURE", "Extracted", "Part", "block_of", "laid_out", "plain", "rows"]
 
 UNSEEN = re.compile("[\xad\u200b\u2060\ufeff]")
 """Characters that nobody sees and that would part a word from the same word elsewhere."""
 
 FIGURE = re.compile(r"[\W_]*\d[\d.,:/%\s]*\D{0,3}")
-"""A cell that holds a number rather than the name of a column."""
+"""A cell that holds a number, not the name of a column or of a row."""
 
 LONGEST_NAME = 80
 """Characters of a cell that may still be the name of a column."""
@@ -46,7 +46,7 @@ class Extracted:
 
 def plain(text: str, *, lines: bool = False) -> str:
     """Text without control characters, half characters and what nobody sees; white space folded, or `lines` kept."""
-    text = UNSEEN.sub("", text).encode("utf-8", "replace").decode("utf-8")
+    text = whole(UNSEEN.sub("", text))
     if not lines:
         return "".join(char for char in clean(text) if unicodedata.category(char) != "Cc")
     kept = (char for char in text.expandtabs(4) if char == "\n" or unicodedata.category(char) != "Cc")

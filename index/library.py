@@ -15,16 +15,18 @@ from index.confined import SECONDS
 from index.course import Request
 from index.errors import Damaged, IndexMismatch, JournalUnavailable, LibraryError, NoIndex
 from index.history import compared, listed
+from index.inventory import Diff, Preview, Report, Running, SnapshotInfo, Status
 from index.journal import Journal
 from index.manifest import Manifest
 from index.own_questions import FILE
+from index.reading import whole
 from index.rebuild import Ask, Rebuild
 from index.serving import Serving
 from index.shelving import Shelving
 from index.snapshot import Snapshots
 from index.sources import NOTHING, Reading, read_sources
 from index.staleness import broken, said, states
-from index.types import Answer, Diff, Document, Preview, Report, Running, SnapshotInfo, Status
+from index.types import Answer, Document
 from index.watch import watch
 
 if TYPE_CHECKING:
@@ -138,13 +140,13 @@ class Library:
         """
         shelf, answerer = self._open()
         started = time.perf_counter()
-        answer = answerer.answer(shelf, _readable(question))
+        answer = answerer.answer(shelf, whole(question))
         return replace(answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
 
     def nearest(self, question: str, most: int) -> Answer:
         """No answer: the passages of one snapshot that are nearest to a question, `most` of them."""
         shelf, answerer = self._open()
-        return answerer.nearest(shelf, _readable(question), most)
+        return answerer.nearest(shelf, whole(question), most)
 
     def reindex(
         self,
@@ -291,7 +293,7 @@ class Library:
     def _vectors(self, questions: Sequence[str]) -> list[Vectors]:
         """Unit vectors of questions, each of shape (dimension,)."""
         embedder = self._model_loaded(None)
-        return [embedder.question(_readable(question)).vector for question in questions]
+        return [embedder.question(whole(question)).vector for question in questions]
 
     def _live_id(self) -> str:
         """The live snapshot's id, also before it is loaded; empty where there is none."""
@@ -323,8 +325,3 @@ class Library:
                 self._answerer = self._make_answerer(embedder)
                 self._embedder = embedder  # last: who finds it finds the answerer too
             return self._embedder
-
-
-def _readable(question: str) -> str:
-    """A question without half characters (lone surrogates), which no tokenizer reads."""
-    return question.encode("utf-8", "replace").decode("utf-8")

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from index.types import Skipped, Snapshot
+from index.inventory import Skipped, Snapshot
 
 __all__ = ["FORMAT", "Manifest", "NotWhole", "sealed"]
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from index.changes import Texts, diff
 from index.errors import Damaged, IndexMismatch, NoIndex
 from index.history import texts as kept_texts
+from index.inventory import OwnQuestions, Report
 from index.manifest import Manifest
 from index.serving import Serving
 from index.snapshot import Snapshots
 from index.staleness import indexed
-from index.types import OwnQuestions, Report
 
 if TYPE_CHECKING:
     from index.retrieve import Shelf

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import QuestionsUnreadable
+from index.inventory import OwnQuestions, Reanswered
 from index.ports import Progress
-from index.types import Answer, OwnQuestions, Reanswered
+from index.types import Answer
 
 __all__ = ["FILE", "Wanted", "asked_again", "read"]
 

@@ -11,7 +11,7 @@ import ftfy
 
 from index.types import Span
 
-__all__ = ["Reader", "clean", "named", "repaired", "runs_of"]
+__all__ = ["Reader", "clean", "named", "repaired", "runs_of", "whole"]
 
 LONGEST_WORD = 200
 """A longer word is not repaired: its places would be those of the whole word, and its quotation that long."""
@@ -36,6 +36,12 @@ def named(names: str, row: str) -> str:
 def repaired(text: str) -> str:
     """Text with mojibake repaired ("â€”" is a dash again) and nothing else changed."""
     return text if text.isascii() else ftfy.fix_encoding(text)
+
+
+def whole(text: str) -> str:
+    """The text with a question mark for each half character (lone surrogate), which no tokenizer reads and no file of
+    UTF-8 can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def runs_of(text: str, start: int, reading: str | None = None) -> list[Span]:

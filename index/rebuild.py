@@ -17,6 +17,7 @@ from index.course import Course, Request
 from index.disk import told_if_unwritable
 from index.errors import Damaged, JournalUnavailable, LibraryError, PreviewGone
 from index.history import LIST, found
+from index.inventory import OwnQuestions, Preview, Report, Running
 from index.outcome import Before, before, report
 from index.own_questions import asked_again
 from index.pointer import without_step
@@ -25,7 +26,7 @@ from index.serving import Held, Serving
 from index.snapshot import Snapshots
 from index.sources import Reading
 from index.turns import Turns
-from index.types import Answer, OwnQuestions, Preview, Report, Running
+from index.types import Answer
 
 if TYPE_CHECKING:
     from index.desk import Desk

@@ -18,8 +18,8 @@ from pathlib import Path, PurePosixPath
 
 from index.confined import SECONDS
 from index.errors import SourceUnfit, SourceUnkept, UnreadableSource
+from index.inventory import Shelved
 from index.sources import FORMATS, SourceFile, checked, format_of, parse, source_names
-from index.types import Shelved
 
 __all__ = ["Shelving"]
 

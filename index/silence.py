@@ -67,7 +67,7 @@ class Silence:
         if self._nearness is None or cosine + match >= self._nearness or covered >= MOST_KNOWN:
             return False
         asked = Asked.of(question)
-        known = {stem for stem in asked.stems if shelf.keyword.rows([stem])}
+        known = {stem for stem in asked.stems if stem in shelf.keyword.stems}
         words = [stem for stem in known if not stem[0].isdigit()]
         return not known & asked.having("name") and len(words) <= MOST_KNOWN * len(asked.stems)
 

@@ -22,9 +22,10 @@ from typing import Any
 
 from index.archive import ID, Archive, read_texts, write_texts
 from index.errors import Damaged, IndexMismatch, NoSuchSnapshot
+from index.inventory import Snapshot
 from index.manifest import FORMAT, Manifest, NotWhole
 from index.pointer import REBUILD, Pointer, sync
-from index.types import Document, Snapshot
+from index.types import Document
 
 __all__ = ["FORMAT", "Manifest", "Snapshots", "new_id", "read_texts", "write_texts"]
 

@@ -14,9 +14,10 @@ from index.confined import SECONDS, read_confined
 from index.errors import SourcesUnreadable, UnreadableSource
 from index.from_table import read_table
 from index.frontmatter import split_front_matter
+from index.inventory import Skipped
 from index.layout import Extracted, laid_out
 from index.markdown import read_markdown, read_plain
-from index.types import Document, Section, Skipped
+from index.types import Document, Section
 
 __all__ = [
     "EXTRACTED",

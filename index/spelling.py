@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract
 
+from index.alike import alike
 from index.retrieve import Shelf
 from index.words import LITTLE, spans, stem
 
@@ -42,9 +42,9 @@ class Speller:
         if len(low) < SHORTEST or low in LITTLE or stem(low) in shelf.keyword.stems or self._pieces(low) == self._alone:
             return word
         slips = 2 if len(low) >= LONG else 1
-        stems = extract(stem(low), shelf.keyword.stems, scorer=OSA.distance, score_cutoff=slips, limit=MOST_ALIKE)
-        alike = [found for one, _, _ in stems for found in _written(one, low, slips, shelf)]
-        return min(alike)[2] if alike else word
+        stems = alike(stem(low), shelf.keyword.stems, slips)[:MOST_ALIKE]
+        found = [one for wanted in stems for one in _written(wanted, low, slips, shelf)]
+        return min(found)[2] if found else word
 
 
 def _written(wanted: str, low: str, slips: int, shelf: Shelf) -> Iterator[tuple[int, int, str]]:

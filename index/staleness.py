@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from index.inventory import Skipped, SourceInfo
 from index.manifest import Manifest
 from index.sources import Reading
-from index.types import Skipped, SourceInfo
 
 __all__ = ["broken", "indexed", "said", "states"]
 

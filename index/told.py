@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from index.types import Answer, Diff, OwnQuestions, PassageText, Report, SnapshotInfo
+from index.inventory import Diff, OwnQuestions, PassageText, Report, SnapshotInfo
+from index.types import Answer
 
 __all__ = [
     "answer_line",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from index.course import Request
 from index.errors import ReindexCancelled
-from index.types import Report
+from index.inventory import Report
 
 __all__ = ["Turns"]
 

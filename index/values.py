@@ -96,6 +96,7 @@ def _sort(at: Quantity) -> str:
 
 
 def date(scene: Scene) -> Place | None:
+    """When, in which year or century, how long: the date, or the span, that the question's words stand by."""
     if re.search(r"\bhow (long|old)\b", scene.asks):
         wanted = [at for at in scene.numbers if (at.unit[-1:] or ("",))[0] in SPANS]
         return scene.plainest(map(_whole, wanted))

@@ -75,7 +75,7 @@ def verdict(question: str, passage: Passage) -> str:
     if not missing and not negations:
         return "yes"
     opposed = [word for word in missing if OPPOSED.get(word, frozenset()) & set(there)]
-    if missing and opposed == missing and len(missing) == 1 and _only_remains(negations):
+    if opposed == missing and len(missing) == 1 and _only_remains(negations):
         return "no"
     return "no" if not missing and _denied(text, wanted, negations) else ""
 

@@ -21,8 +21,8 @@ from urllib.parse import urlsplit
 
 from index.addresses import LIST, Address, Listing, read_addresses
 from index.errors import UnreadableSource
+from index.inventory import Skipped
 from index.sources import FORMATS, TEXT, Reading, SourceFile, Stale, checked
-from index.types import Skipped
 
 if TYPE_CHECKING:
     from index.checked_network import Resolve

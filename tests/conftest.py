@@ -1,12 +1,25 @@
-"""Models for the tests of the index, loaded once: the real one, and small ones with random weights."""
+"""What many suites begin with: models, loaded once; a journal and a desk; the command line in a
+folder of its own; a bot on a wire.
+
+What only some of them need is imported by the fixture that gives it, or every test of a word would wait for Discord."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from index.desk import Desk
+    from index.journal import Journal
+    from tests.cli_kit import Cli
+    from tests.desk_alone import Sources
+    from tests.desk_kit import DeskLibrary
+    from tests.journals import Clock
+    from tests.wire import Wire
 
 settings.register_profile("footnote", deadline=None)  # a busy machine is no failure
 settings.load_profile("footnote")
@@ -38,6 +51,91 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cls_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same, but its vector is that of the first token."""
     return _save_model(tmp_path_factory.mktemp("cls"), "cls", dimension=24)
+
+
+@pytest.fixture
+def cli(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """The command line, with the model of random weights, in a folder with one source and no index."""
+    from tests.cli_kit import BREAD, SETTINGS, Cli
+    from tests.index_fakes import write
+
+    for name in SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("EMBEDDING_MODEL", str(tiny_model))
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "seeds", a_md=BREAD)
+    return Cli(tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture
+def built(cli: Cli) -> Cli:
+    """The same with an index."""
+    assert cli("reindex").code == 0
+    return cli
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The journal's, which goes on when told to."""
+    from tests.journals import Clock
+
+    return Clock()
+
+
+@pytest.fixture
+def journal(tmp_path: Path, clock: Clock) -> Iterator[Journal]:
+    """A real one that keeps questions for 30 days."""
+    from index.journal import Journal
+
+    journal = Journal(tmp_path / "journal.sqlite3", keep_days=30, clock=clock)
+    yield journal
+    journal.close()
+
+
+@pytest.fixture
+def sources() -> Sources:
+    """One snapshot."""
+    from tests.desk_alone import TEXT, Sources
+
+    return Sources(one=TEXT)
+
+
+@pytest.fixture
+def desk(sources: Sources, clock: Clock, tmp_path: Path) -> Desk:
+    """The desk over them and a real journal."""
+    from index.journal import Journal
+    from tests.desk_alone import standing
+
+    return standing(sources, Journal(tmp_path / "journal.sqlite3", clock=clock))
+
+
+@pytest.fixture
+def broken(sources: Sources, tmp_path: Path) -> Desk:
+    """A desk whose journal is no database."""
+    from index.journal import Journal
+    from tests.desk_alone import standing
+
+    path = tmp_path / "broken.sqlite3"
+    path.write_bytes(b"no database at all" * 100)
+    return standing(sources, Journal(path))
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> DeskLibrary:
+    """A library with a real desk and journal, and answers by its attributes."""
+    from tests.desk_kit import DeskLibrary
+
+    return DeskLibrary(tmp_path)
+
+
+@pytest.fixture
+async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
+    """A bot over that library in two servers, one of them listed, that takes any number of questions."""
+    from tests.desk_kit import at_the_desk
+    from tests.wire import NO_LIMITS
+
+    async with at_the_desk(library, tmp_path, limits=NO_LIMITS) as wire:
+        yield wire
 
 
 def _save_model(folder: Path, pooling: str, *, dimension: int) -> Path:

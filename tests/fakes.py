@@ -13,25 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from index import Answer, Library, LibraryError
+from index import Answer, Library
 from index.desk import Desk
-from index.errors import ReindexCancelled
+from index.inventory import Diff, Report, Running, Skipped, Snapshot, SnapshotInfo, SourceInfo, Status
 from index.journal import Journal
 from index.ports import Progress, Vectors
 from index.shelving import Shelving
-from index.types import (
-    Citation,
-    Diff,
-    Document,
-    Preview,
-    Report,
-    Running,
-    Skipped,
-    Snapshot,
-    SnapshotInfo,
-    SourceInfo,
-    Status,
-)
+from index.types import Citation, Document
+from tests.fake_rebuild import FakeRebuild
 from tests.index_fakes import word_vector
 
 __all__ = [
@@ -50,7 +39,6 @@ T = TypeVar("T")
 
 SNAPSHOT = "20250405-1a2b3c"
 OLDER = "20250404T120000000000Z-0badcafe"
-PREVIEW = "20250406T120000000000Z-facade00"
 
 SCOUT = "It stands out for its efficiency and offers an industry-leading context window of 10 million tokens."
 
@@ -208,6 +196,7 @@ class FakeLibrary(Library):
         self.answers: dict[str, Answer | Exception] = {}
         self.report: Report | Exception = make_report()
         self._journal = self.desk.journal
+        self._rebuild = FakeRebuild(self)
         self.current: Status | Exception = make_status()
         self.load_error: Exception | None = None
         self.seconds = 0.0
@@ -235,14 +224,12 @@ class FakeLibrary(Library):
         self.follow_error: Exception | None = None
         self.publish_error: Exception | None = None
         self.rollback_error: Exception | None = None
-        self._journal = self.desk.journal
-        self._reindexing = threading.Lock()
         self._counting = threading.Lock()
         self._now = 0
 
     def load(self, progress: Progress | None = None) -> None:
         self.loads += 1
-        self._work(self.gate)
+        self.work(self.gate)
         if self.load_error is not None:
             raise self.load_error
 
@@ -251,70 +238,20 @@ class FakeLibrary(Library):
             self.asked.append(question)
             self._now += 1
             self.most_at_once = max(self.most_at_once, self._now)
-        self._work(self.gate)
+        self.work(self.gate)
         with self._counting:
             self._now -= 1
-        return replace(given(self.answers.get(question, self.answer)), question=question)
+        return replace(self.given(self.answers.get(question, self.answer)), question=question)
 
     def nearest(self, question: str, most: int) -> Answer:
         return make_abstention(*self.further[:most], question=question)
-
-    def reindex(
-        self,
-        progress: Progress | None = None,
-        *,
-        guild: int | None = None,
-        everywhere: bool = False,
-        cancelled: threading.Event | None = None,
-        wait: float = 0.0,
-    ) -> Report:
-        self.reindexes += 1
-        return self._rebuilt(progress, guild, everywhere, cancelled)
-
-    def preview(
-        self,
-        progress: Progress | None = None,
-        *,
-        guild: int | None = None,
-        everywhere: bool = False,
-        cancelled: threading.Event | None = None,
-        wait: float = 0.0,
-    ) -> Preview:
-        self.previews += 1
-        return Preview(PREVIEW, self._rebuilt(progress, guild, everywhere, cancelled))
-
-    def publish(
-        self,
-        preview: str,
-        progress: Progress | None = None,
-        *,
-        guild: int | None = None,
-        everywhere: bool = False,
-        wait: float = 0.0,
-    ) -> Report:
-        self.published.append(preview)
-        if self.publish_error is not None:
-            raise self.publish_error
-        return self._rebuilt(progress, guild, everywhere, None)
-
-    def discard(self, preview: str) -> None:
-        self.discarded.append(preview)
-
-    def rollback(self, snapshot: str, progress: Progress | None = None, *, wait: float = 0.0) -> Report:
-        self.rolled_back.append(snapshot)
-        if self.rollback_error is not None:
-            raise self.rollback_error
-        return replace(given(self.report), snapshot=make_snapshot(id=snapshot))
 
     def snapshots(self) -> tuple[SnapshotInfo, ...]:
         return self.kept
 
     def diff(self, before: str, after: str) -> Diff:
         self.compared.append((before, after))
-        return given(self.changes)
-
-    def running(self) -> Running | None:
-        return self.run
+        return self.given(self.changes)
 
     def follow(self) -> bool:
         self.follows += 1
@@ -322,43 +259,26 @@ class FakeLibrary(Library):
             raise self.follow_error
         return False
 
-    def _rebuilt(
-        self, progress: Progress | None, guild: int | None, everywhere: bool, cancelled: threading.Event | None
-    ) -> Report:
-        self.reported_to.append((guild, everywhere))
-        if not self._reindexing.acquire(blocking=False):
-            raise LibraryError("A reindex is already running: wait for it to end.")
-        try:
-            for step in self.steps:
-                if progress is not None:
-                    progress(*step)
-            while not self.reindex_gate.wait(0.01):
-                if cancelled is not None and cancelled.is_set():
-                    raise ReindexCancelled("The reindex was cancelled: the index is as it was before.")
-            self._work(self.reindex_gate)
-            return given(self.report)
-        finally:
-            self._reindexing.release()
-
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
         self.watchers.append(changed)
         return lambda: self.watchers.remove(changed)
 
     def status(self) -> Status:
         self.threads.add(threading.get_ident())
-        return given(self.current)
+        return self.given(self.current)
 
     def _first_words(self, questions: Sequence[str]) -> list[Vectors]:
         return [word_vector(question.split()[0]) for question in questions]
 
-    def _work(self, gate: threading.Event) -> None:
+    def work(self, gate: threading.Event) -> None:
+        """Block this thread as long as the gate and `seconds` say."""
         self.threads.add(threading.get_ident())
         gate.wait()
         time.sleep(self.seconds)
 
-
-def given(reply: T | Exception) -> T:
-    """The reply, or its exception raised."""
-    if isinstance(reply, Exception):
-        raise reply
-    return reply
+    @staticmethod
+    def given(reply: T | Exception) -> T:
+        """The reply, or its exception raised."""
+        if isinstance(reply, Exception):
+            raise reply
+        return reply

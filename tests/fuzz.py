@@ -26,7 +26,7 @@ with atheris.instrument_imports(include=["index", "bot"]):
     from index.manifest import Manifest
     from index.sources import SourceFile, checked, parse
     from index.types import Document
-    from tests import test_render
+    from tests import test_harmless
     from tests.index_fakes import WordEmbedder
     from tests.office import docx, paragraph, pdf, table, word_table
 
@@ -117,12 +117,12 @@ def manifest(data: bytes) -> None:
 
 def rendered(data: bytes) -> None:
     """An answer made of anything: no message over a limit, no ping, no quotation cut without an ellipsis."""
-    test_render.test_an_answer_is_harmless_whatever_it_is_made_from.hypothesis.fuzz_one_input(data)
+    test_harmless.test_an_answer_is_harmless_whatever_it_is_made_from.hypothesis.fuzz_one_input(data)
 
 
 def emphasised(data: bytes) -> None:
     """The same of an answer with words in bold, anywhere in it."""
-    test_render.test_an_answer_in_brief_is_harmless_whatever_its_words_and_place.hypothesis.fuzz_one_input(data)
+    test_harmless.test_an_answer_in_brief_is_harmless_whatever_its_words_and_place.hypothesis.fuzz_one_input(data)
 
 
 def broken(data: bytes) -> None:

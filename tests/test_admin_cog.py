@@ -11,7 +11,7 @@ import pytest
 
 from bot.access import Moderators
 from index import LibraryError
-from index.types import Skipped
+from index.inventory import Skipped
 from tests.discord_payloads import (
     LISTED,
     MANAGE_GUILD,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from index.types import Document, Tally
+from index.records import Tally
+from index.types import Document
 from tests.asking_kit import QUESTION, asked, id_in, pressed, settled
 from tests.desk_kit import DeskLibrary, at_the_desk
 from tests.discord_forms import Form
@@ -26,12 +26,6 @@ def library(tmp_path: Path) -> DeskLibrary:
     source = "llama-4-release.md"
     library.documents = {source: Document(source, source, "The Llama 4 release", None, f"{SCOUT}\n\n{PAGES}", ())}
     return library
-
-
-@pytest.fixture
-async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with at_the_desk(library, tmp_path, limits=NO_LIMITS) as wire:
-        yield wire
 
 
 async def test_the_source_is_shown_around_the_quotation_to_who_pressed_alone(wire: Wire) -> None:

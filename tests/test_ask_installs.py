@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from tests.asking_kit import QUESTION, asked, labels, pressed
-from tests.desk_kit import DeskLibrary, at_the_desk
+from tests.desk_kit import DeskLibrary
 from tests.discord_forms import Form
 from tests.discord_payloads import LISTED, NOT_JOINED, Channel, User
 from tests.discord_rules import EPHEMERAL, text_of
-from tests.wire import NO_LIMITS, Wire
+from tests.wire import Wire
 
 THREAD = "Continue in a thread"
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> DeskLibrary:
-    return DeskLibrary(tmp_path)
-
-
-@pytest.fixture
-async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with at_the_desk(library, tmp_path, limits=NO_LIMITS) as wire:
-        yield wire
 
 
 def place(wire: Wire, name: str) -> Channel:

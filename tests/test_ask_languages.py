@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 
 from bot.language import language
 from index.errors import NoIndex
 from tests.asking_kit import MENTION, QUESTION, asked, labels, pressed, replied, slow_model
-from tests.desk_kit import DeskLibrary, at_the_desk
+from tests.desk_kit import DeskLibrary
 from tests.discord_forms import Form
 from tests.discord_payloads import LISTED, UNLISTED, User
 from tests.discord_rules import text_of
-from tests.wire import NO_LIMITS, Wire
+from tests.wire import Wire
 
 GERMAN, JAPANESE, ENGLISH = language("de"), language("ja"), language("en-US")
 SHOW = "Show in source"
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> DeskLibrary:
-    return DeskLibrary(tmp_path)
-
-
-@pytest.fixture
-async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with at_the_desk(library, tmp_path, limits=NO_LIMITS) as wire:
-        yield wire
 
 
 def told_in(text: str) -> set[str]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.asking_kit import QUESTION, asked, busy_journal, damage, pressed, settled
-from tests.desk_kit import DeskLibrary, at_the_desk
+from tests.desk_kit import DeskLibrary
 from tests.discord_exchange import Exchange
 from tests.discord_payloads import LISTED, UNLISTED, User
-from tests.wire import NO_LIMITS, Wire
+from tests.wire import Wire
 
 IN_TIME_SECONDS = 3.0
 SECRET = "my very private question"
@@ -26,12 +25,6 @@ def library(tmp_path: Path) -> DeskLibrary:
     library = DeskLibrary(tmp_path)
     library.known = (QUESTION, EXPERTS)
     return library
-
-
-@pytest.fixture
-async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with at_the_desk(library, tmp_path, limits=NO_LIMITS) as wire:
-        yield wire
 
 
 async def offered(wire: Wire, typed: str, **who: Any) -> list[str]:

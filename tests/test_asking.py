@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,22 +30,11 @@ from tests.discord_forms import Form
 from tests.discord_payloads import LISTED, UNLISTED, Channel, User, snowflake
 from tests.discord_responses import MESSAGE
 from tests.discord_rules import EPHEMERAL, text_of
-from tests.wire import NO_LIMITS, Sent, Wire
+from tests.wire import Sent, Wire
 
 HERE = int(LISTED.id)
 CHOSEN = int(LISTED.channel_id)
 IN_TIME_SECONDS = 3.0
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> DeskLibrary:
-    return DeskLibrary(tmp_path)
-
-
-@pytest.fixture
-async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with at_the_desk(library, tmp_path, limits=NO_LIMITS) as wire:
-        yield wire
 
 
 async def refused(wire: Wire, question: str = QUESTION, **who: Any) -> Sent:

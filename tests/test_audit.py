@@ -10,7 +10,7 @@ import pytest
 
 from index.journal import Journal
 from index.journal_schema import MIGRATIONS, migrate, version
-from index.types import Audited
+from index.records import Audited
 from tests.index_fakes import library, write
 from tests.journals import ANN, GUILD, NOON, Clock, answer, ask
 

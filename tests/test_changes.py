@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from index.changes import FIRST, Texts, diff
-from index.types import Diff, PassageText
+from index.inventory import Diff, PassageText
 from tests.index_fakes import shelf
 
 BREAD = "Bread is made of flour.\n"

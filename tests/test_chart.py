@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from bot.chart import ANSWERED, INK, MOST_DESCRIBED, PAPER, UNANSWERED, chart, described
 from bot.escape import units
 from bot.stats import Totals
-from index.types import Day
+from index.records import Day
 
 ROOT = Path(__file__).parent.parent
 Picture = NDArray[np.uint8]
@@ -136,7 +136,7 @@ def test_drawing_says_nothing_where_matplotlib_may_write_nowhere(tmp_path: Path)
     """Its caches go to a temporary folder then, of which it would tell in the log."""
     drawing = (
         "import logging; logging.basicConfig(level=logging.INFO); from datetime import date\n"
-        "from index.types import Day; from bot.chart import chart\n"
+        "from index.records import Day; from bot.chart import chart\n"
         "print(len(chart([Day(date(2025, 5, 5), 3, 2, 1, 0, 8.0)])) > 1000)"
     )
     nowhere = tmp_path / "file"

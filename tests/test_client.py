@@ -32,7 +32,7 @@ def is_sync(sent: Sent) -> bool:
 async def synced(library: FakeLibrary, folder: Path, wire: Wire | None = None) -> list[Sent]:
     """The syncs of one start."""
     async with connected(library, folder, wire=wire) as wire:
-        await asyncio.gather(*wire.bot._background[:1])
+        await asyncio.gather(*wire.bot.background.tasks[:1])
     return [sent for sent in wire.sent if is_sync(sent)]
 
 
@@ -122,7 +122,7 @@ async def test_the_library_is_loaded_once_the_gateway_is_up_and_not_before(
         await wire.sent.wait_for(is_sync)
         assert library.loads == 0
         wire.ready()
-        await asyncio.gather(*wire.bot._background)
+        await asyncio.gather(*wire.bot.background.tasks)
     assert library.loads == 1
     assert threading.get_ident() not in library.threads
 
@@ -154,7 +154,7 @@ async def test_the_bot_serves_on_when_the_library_cannot_be_loaded(
     library.answer = LibraryError("There is no index yet.")
     async with connected(library, tmp_path) as wire:
         wire.ready()
-        await asyncio.gather(*wire.bot._background)
+        await asyncio.gather(*wire.bot.background.tasks)
         wire.command("ask", {"question": QUESTION})
         edit = await wire.sent.wait_for(lambda sent: sent.is_edit)
     assert edit.text == "There is no index yet."
@@ -213,7 +213,7 @@ async def test_work_whose_waiter_left_is_known_until_its_thread_ends(
         raise RuntimeError("my very private question")
 
     async with connected(library, tmp_path) as wire:
-        await asyncio.gather(*wire.bot._background[:1])
+        await asyncio.gather(*wire.bot.background.tasks[:1])
         waiter = asyncio.create_task(wire.bot.in_thread(work))
         await asyncio.sleep(0)
         waiter.cancel()
@@ -232,9 +232,9 @@ async def test_what_another_process_made_live_is_looked_for_twice_a_second_once_
     async with connected(library, tmp_path) as wire:
         assert library.follows == 0
         wire.ready()
-        await asyncio.gather(*wire.bot._background)
+        await asyncio.gather(*wire.bot.background.tasks)
         await until(lambda: library.follows >= 3)
-        assert wire.bot._follow.seconds == 0.5
+        assert wire.bot.background.follow.seconds == 0.5
 
 
 async def test_a_switch_that_cannot_be_followed_is_logged_once_and_looked_for_again(
@@ -242,9 +242,9 @@ async def test_a_switch_that_cannot_be_followed_is_logged_once_and_looked_for_ag
 ) -> None:
     library.follow_error = RuntimeError("my very private question")
     async with connected(library, tmp_path) as wire:
-        wire.bot._follow.change_interval(seconds=0.01)
+        wire.bot.background.follow.change_interval(seconds=0.01)
         wire.ready()
-        await asyncio.gather(*wire.bot._background)
+        await asyncio.gather(*wire.bot.background.tasks)
         await until(lambda: library.follows >= 5)
     assert caplog.text.count("The index is not followed") == 1
     assert "private" not in caplog.text

@@ -15,7 +15,8 @@ from rich.console import Console
 from bot.console import Session, progress_on, screen
 from index import LibraryError
 from index.errors import IndexMismatch, NoIndex, SourcesUnreadable
-from index.types import ShortAnswer, Skipped
+from index.inventory import Skipped
+from index.types import ShortAnswer
 from tests.fakes import (
     FakeLibrary,
     make_abstention,

@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 
 from tests.asking_kit import MENTION, asked, pressed, replied
-from tests.desk_kit import DeskLibrary, at_the_desk
+from tests.desk_kit import DeskLibrary
 from tests.discord_forms import Form
 from tests.discord_payloads import LISTED, UNLISTED, Json, User
 from tests.discord_rules import text_of
-from tests.wire import NO_LIMITS, Wire
+from tests.wire import Wire
 
 SCOUT = "What is the context window of Scout?"
 BEHEMOTH = "How many experts does Behemoth have?"
 AND = "And Maverick?"
 AFTER_SCOUT = "What is the context window of Maverick?"
 AFTER_BEHEMOTH = "How many experts does Maverick have?"
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> DeskLibrary:
-    return DeskLibrary(tmp_path)
-
-
-@pytest.fixture
-async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with at_the_desk(library, tmp_path, limits=NO_LIMITS) as wire:
-        yield wire
 
 
 def read(library: DeskLibrary) -> set[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,20 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.followup import in_the_light, readings
-from index.types import Answer, Citation, Turn
+from index.records import Turn
+from index.types import Answer, Citation
 from index.words import tokens
+from tests.turns_kit import SCOUT
 
 LINES = [json.loads(line) for line in (Path(__file__).parent / "data/followups.jsonl").read_text("utf-8").splitlines()]
-SCOUT = Turn("What is the context window of Scout?", ("Scout has a context window of 10 million tokens.",))
-YUAN = Turn("Who founded the Yuan dynasty?", ("The dynasty was established by Kublai Khan in 1271.",))
 
 
 def folded(text: str) -> str:
     return "".join(char for char in text.casefold() if char.isalnum() or char == " ").strip()
-
-
-def first(question: str, *turns: Turn) -> str:
-    return next(iter(readings(question, turns)), "")
 
 
 def of(split: str, *, alone: bool) -> list[dict]:
@@ -70,136 +65,6 @@ def test_the_set_is_as_large_as_its_figures_need_and_no_question_is_in_both_spli
     assert len(asked["held"]) >= 20
     assert len(of("dev", alone=True)) + len(of("held", alone=True)) >= 15
     assert asked["dev"].isdisjoint(asked["held"])
-
-
-@pytest.mark.parametrize(
-    ("question", "meant"),
-    [
-        ("and Maverick?", "What is the context window of Maverick?"),
-        ("what about Maverick", "What is the context window of Maverick?"),
-        ("ok, and the one of Maverick?", "What is the context window of Maverick?"),
-        ("Same question for Maverick!", "What is the context window of Maverick?"),
-        ("Maverick?", "What is the context window of Maverick?"),
-        ("Is that the same for Maverick?", "What is the context window of Maverick?"),
-        ("and in 2024?", "What is the context window of Scout in 2024?"),
-    ],
-)
-def test_a_name_alone_takes_the_place_of_the_last_questions_name(question, meant):
-    assert first(question, SCOUT) == meant
-
-
-@pytest.mark.parametrize(
-    ("last", "question", "meant"),
-    [
-        ("Who founded the Yuan dynasty?", "and the Ming?", "Who founded the Ming dynasty?"),
-        ("Who founded the Yuan dynasty?", "and the Ming dynasty?", "Who founded the Ming dynasty?"),
-        ("Did the Normans conquer England?", "and Sicily?", "Did the Normans conquer Sicily?"),
-        ("Did the Normans conquer England?", "and the Saxons?", "Did the Saxons conquer England?"),
-        ("Where did the Huguenots settle in Africa?", "and in Asia?", "Where did the Huguenots settle in Asia?"),
-        ("What is Maverick's score?", "and Scout's?", "What is Scout's score?"),
-        ("What happened in 1973?", "and in 1979?", "What happened in 1979?"),
-        ("What is packet switching?", "and circuit switching?", "What is circuit switching?"),
-        ("Does Scout support images?", "does Maverick?", "Does Maverick support images?"),
-        ("Does Scout support images?", "and Maverick as well?", "Does Maverick support images?"),
-    ],
-)
-def test_what_is_replaced_is_of_the_same_kind(last, question, meant):
-    assert first(question, Turn(last)) == meant
-
-
-def test_a_name_in_small_letters_is_written_as_the_turn_writes_it():
-    turn = replace(SCOUT, evidence=("Both Scout and Maverick are free.",))
-    assert first("and maverick", turn) == "What is the context window of Maverick?"
-
-
-@pytest.mark.parametrize(
-    ("question", "meant"),
-    [
-        ("how many experts does it have?", "How many experts does Scout have?"),
-        ("And is it free?", "Is Scout free?"),
-        ("what are its benchmarks?", "What are Scout's benchmarks?"),
-        ("who made this model?", "Who made Scout?"),
-        ("what does that mean?", "What does the context window of Scout mean?"),
-        ("how does it compare with Maverick?", "How does Scout compare with Maverick?"),
-        ("what did Meta say about it?", "What did Meta say about Scout?"),
-    ],
-)
-def test_a_pronoun_is_what_the_last_question_spoke_of(question, meant):
-    assert first(question, SCOUT) == meant
-
-
-@pytest.mark.parametrize(
-    ("last", "question", "meant"),
-    [
-        (YUAN, "when did he die?", "When did Kublai Khan die?"),
-        (YUAN, "who was his grandfather?", "Who was Kublai Khan's grandfather?"),
-        (YUAN, "when did it end?", "When did the Yuan dynasty end?"),
-        (Turn("Did the Normans conquer England?"), "who led them?", "Who led the Normans?"),
-        (Turn("Did the Normans conquer England?"), "is it an island?", "Is England an island?"),
-        (Turn("What happened?", ("The embargo hit Japan.",)), "where is it?", "Where is Japan?"),
-    ],
-)
-def test_a_pronoun_agrees_with_what_it_stands_for_and_the_evidence_serves_too(last, question, meant):
-    assert first(question, last) == meant
-
-
-def test_the_owner_of_a_plural_ends_in_an_apostrophe():
-    assert first("what was their language?", Turn("Where did the Normans settle?")) == "What was the Normans' language?"
-
-
-def test_the_battle_is_the_one_that_was_spoken_of_by_name():
-    assert (
-        first("who fought in the battle?", Turn("Who won the Battle of Rain?")) == "Who fought in the Battle of Rain?"
-    )
-
-
-def test_that_year_is_the_year_of_the_evidence():
-    assert first("what else happened that year?", YUAN) == "What else happened in 1271?"
-
-
-@pytest.mark.parametrize(
-    ("last", "question", "meant"),
-    [
-        ("When is LlamaCon?", "where?", "Where is LlamaCon?"),
-        ("When was the embargo lifted?", "why?", "Why was the embargo lifted?"),
-        ("When was the embargo lifted?", "by whom?", "By whom was the embargo lifted?"),
-        ("When was the embargo lifted?", "who?", "Who lifted the embargo?"),
-        ("When was the letter written?", "and who?", "Who wrote the letter?"),
-        ("Is Scout free?", "since when?", "Since when is Scout free?"),
-        ("Did Meta release Scout?", "why did that happen?", "Why did Meta release Scout?"),
-        ("Who founded the Yuan dynasty?", "when?", "When was the Yuan dynasty founded?"),
-        ("Who founded the Yuan dynasty?", "and the year?", "In what year was the Yuan dynasty founded?"),
-        ("Which models does Scout beat?", "how many?", "How many models does Scout beat?"),
-        ("How many models does Scout beat?", "which ones?", "Which models does Scout beat?"),
-        ("How many models does Scout beat?", "why?", "Why does Scout beat models?"),
-        ("How many experts does Scout have?", "and how many parameters?", "How many parameters does Scout have?"),
-        ("Does Scout have experts?", "how many?", "How many experts does Scout have?"),
-        ("Where did the Huguenots settle?", "how many?", "How many Huguenots did settle?"),
-        ("What is LlamaCon?", "how big?", "How big is LlamaCon?"),
-    ],
-)
-def test_question_words_alone_ask_the_last_question_with_them(last, question, meant):
-    assert first(question, Turn(last)) == meant
-
-
-@pytest.mark.parametrize(
-    ("question", "meant"),
-    [
-        ("and the number of experts?", "What is the number of experts of Scout?"),
-        ("and the author?", "Who is the author of Scout?"),
-        ("how about the benchmarks?", "What are the benchmarks of Scout?"),
-        ("what about its price?", "What is Scout's price?"),
-        ("and the price of Maverick?", "What is the price of Maverick?"),
-    ],
-)
-def test_a_thing_alone_is_asked_for_of_what_the_last_question_spoke_of(question, meant):
-    assert first(question, SCOUT) == meant
-
-
-def test_the_turn_before_serves_where_the_last_speaks_of_nothing():
-    assert first("is it free?", SCOUT, Turn("why?")) == "Is Scout free?"
-    assert first("is it free?", SCOUT, Turn("thanks")) == "Is Scout free?"
-    assert first("is it big?", SCOUT, Turn("Is Maverick free?")) == "Is Maverick big?"
 
 
 @pytest.mark.parametrize(
@@ -339,24 +204,6 @@ def test_a_question_that_says_enough_besides_its_pronoun_is_asked_as_it_is_first
     sources = Sources({question: 0.5})
     assert in_the_light(sources, question, [SCOUT]).read_as == ""
     assert sources.asked[0] == question
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Which historian was popular in the 21st century?",
-        "What are presented to parliament in addition to the bill itself?",
-        "Who wrote that imperialism is the highest stage of capitalism?",
-        "What is one reason that Al-Qaeda received aid?",
-        "When was amnesty granted to those responsible for the massacre?",
-        "Who backed policies that sound good?",
-        "How far is it from Davenports Neck to New Rochelle?",
-        "What does it mean for the dollar to float?",
-        "What is located within this district?",
-    ],
-)
-def test_a_word_that_only_looks_like_a_pronoun_or_points_to_nothing_spoken_of_is_left_alone(question):
-    assert readings(question, [SCOUT]) == ()
 
 
 @pytest.mark.parametrize("question", ["does it run on an H100?", "what is its price?", "who made that model?"])

@@ -10,23 +10,12 @@ from hypothesis import strategies as st
 
 from index.gaps import fold
 from index.journal import Journal
-from index.types import MISSING, NO_QUESTION, OTHER_LANGUAGE, Day, Gap
-from tests.journals import ANN, BEN, GUILD, NOON, Clock, abstention, answer, ask
+from index.records import Day, Gap
+from index.types import MISSING, NO_QUESTION, OTHER_LANGUAGE
+from tests.journals import ANN, BEN, GUILD, NOON, abstention, answer, ask
 from tests.texts import any_text
 
 ELSEWHERE = GUILD + 1
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def journal(tmp_path, clock):
-    journal = Journal(tmp_path / "journal.sqlite3", clock=clock)
-    yield journal
-    journal.close()
 
 
 def named(gaps: tuple[Gap, ...]) -> list[tuple[str, str]]:

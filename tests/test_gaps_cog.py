@@ -19,11 +19,6 @@ THEMES = ("When", "Where", "Who", "Why", "How", "Which")
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> DeskLibrary:
-    return DeskLibrary(tmp_path)
-
-
-@pytest.fixture
 async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
     async with at_the_desk(library, tmp_path) as wire:
         yield wire

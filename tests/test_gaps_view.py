@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from bot.csv_file import gaps_csv, harmless
 from bot.gaps import gaps
 from bot.press import Press
-from index.types import Citation, Gap, Theme
+from index.records import Gap, Theme
+from index.types import Citation
 from tests.discord_rules import all_components, text_of
 from tests.fakes import make_citation
-from tests.test_render import EVIL, blocks, check_harmless, citations, patient, texts
+from tests.harmless import EVIL, blocks, check_harmless, citations, patient, texts
 
 NOON = datetime(2025, 4, 5, 12, 0, tzinfo=UTC)
 ids = (f"id-{number}" for number in itertools.count())

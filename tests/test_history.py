@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from index.errors import Damaged, IndexMismatch, NoIndex, NoSuchSnapshot, ReindexRunning
+from index.inventory import PassageText
 from index.library import Library
 from index.snapshot import Snapshots
-from index.types import PassageText
 from tests.index_fakes import WordEmbedder, library, write
 
 BREAD = "Bread is made of flour and water.\n"

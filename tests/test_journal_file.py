@@ -17,7 +17,7 @@ from index.errors import JournalUnavailable
 from index.journal import Journal
 from index.journal_file import JournalFile
 from index.journal_schema import MIGRATIONS, migrate, version
-from index.types import Stored
+from index.records import Stored
 from tests.journals import ANN, BEN, Clock, answer, ask, kept_bytes
 
 ROOT = Path(__file__).parent.parent

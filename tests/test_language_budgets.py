@@ -22,24 +22,9 @@ from bot.preferences import LONGEST_COOLDOWN, MOST_CHANNELS, Preferences
 from bot.press import Press
 from bot.settings_view import settings
 from bot.stats import stats
-from index.types import (
-    MISSING,
-    NO_QUESTION,
-    OTHER_LANGUAGE,
-    Audited,
-    Day,
-    Diff,
-    Extract,
-    Gap,
-    OwnQuestions,
-    PassageText,
-    Preview,
-    Reanswered,
-    ShortAnswer,
-    Skipped,
-    Stored,
-    Theme,
-)
+from index.inventory import Diff, OwnQuestions, PassageText, Preview, Reanswered, Skipped
+from index.records import Audited, Day, Gap, Stored, Theme
+from index.types import MISSING, NO_QUESTION, OTHER_LANGUAGE, Extract, ShortAnswer
 from tests.discord_rules import all_components
 from tests.fakes import (
     OLDER,
@@ -51,7 +36,7 @@ from tests.fakes import (
     make_source,
     make_status,
 )
-from tests.test_render import EVIL, blocks, check_harmless, citations, patient, texts
+from tests.harmless import EVIL, blocks, check_harmless, citations, patient, texts
 
 every_language = pytest.mark.parametrize("code", languages())
 fillings = pytest.mark.parametrize("filling", [EVIL * 6, "字" * 1200, "_" * 1200], ids=len)

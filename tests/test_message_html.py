@@ -18,7 +18,7 @@ from bot.forms import question_form, reason_form
 from bot.layout import notice
 from bot.render import answer, elsewhere
 from bot.stats import PICTURE, stats
-from index.types import Day
+from index.records import Day
 from tests import browser
 from tests import message_scenes as scenes
 from tests.bot_process import ROOT

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from index import own_questions
-from index.types import OwnQuestions, Reanswered
+from index.inventory import OwnQuestions, Reanswered
 from tests.index_fakes import library, write
 
 BREAD = "Bread is made of flour and water."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -32,12 +31,6 @@ def library(tmp_path: Path) -> DeskLibrary:
     text = "\n\n".join([SCOUT, *("Words that fill it up. " * 40 for _ in range(20))])
     library.documents = {SOURCE: Document(SOURCE, SOURCE, "The Llama 4 release", None, text, ())}
     return library
-
-
-@pytest.fixture
-async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with at_the_desk(library, tmp_path, limits=NO_LIMITS) as wire:
-        yield wire
 
 
 def forged(wire: Wire, message: Json, custom_id: str) -> Json:

@@ -8,19 +8,14 @@ from pathlib import Path
 import pytest
 
 from bot.privacy_view import confirm, forgotten, privacy
-from index.types import Stored
+from index.records import Stored
 from tests.desk_kit import DeskLibrary, at_the_desk
 from tests.discord_payloads import LISTED, NOT_JOINED, UNLISTED, Guild, User
 from tests.discord_rules import EPHEMERAL, text_of
-from tests.test_render import check_harmless
+from tests.harmless import check_harmless
 from tests.wire import Wire
 
 ANNA, BERT = User.new("anna"), User.new("bert")
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> DeskLibrary:
-    return DeskLibrary(tmp_path)
 
 
 @pytest.fixture

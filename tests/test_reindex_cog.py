@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from index.errors import PreviewGone
-from index.types import Diff, OwnQuestions, PassageText, Reanswered, Running
+from index.inventory import Diff, OwnQuestions, PassageText, Reanswered, Running
 from tests.desk_kit import MODERATORS
 from tests.discord_driver import has_ended
 from tests.discord_payloads import LISTED, MANAGE_GUILD, MEMBER, MODERATOR_ROLE, OWNER, User
 from tests.discord_rules import EPHEMERAL, text_of
-from tests.fakes import PREVIEW, FakeLibrary, make_report
+from tests.fake_rebuild import PREVIEW
+from tests.fakes import FakeLibrary, make_report
 from tests.wire import Wire, connected
 
 MODERATOR = {"permissions": MEMBER | MANAGE_GUILD}

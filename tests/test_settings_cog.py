@@ -26,19 +26,14 @@ from tests.discord_payloads import (
     snowflake,
 )
 from tests.discord_rules import EPHEMERAL, text_of
+from tests.harmless import blocks
 from tests.openapi_check import OPENAPI, OpenApi
-from tests.test_render import blocks
 from tests.wire import Wire
 
 MANAGER = MEMBER | MANAGE_GUILD
 ADMINISTRATOR = 1 << 3
 GUILD = int(LISTED.id)
 HERE = int(LISTED.channel_id)
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> DeskLibrary:
-    return DeskLibrary(tmp_path)
 
 
 @pytest.fixture

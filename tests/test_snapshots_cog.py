@@ -9,7 +9,7 @@ import pytest
 
 from index import LibraryError
 from index.errors import Damaged, IndexMismatch, NoSuchSnapshot, ReindexRunning
-from index.types import Diff, PassageText
+from index.inventory import Diff, PassageText
 from tests.desk_kit import MODERATORS
 from tests.discord_payloads import LISTED, MANAGE_GUILD, MEMBER, MODERATOR_ROLE, OWNER, UNLISTED, Guild, Json, User
 from tests.discord_rules import EPHEMERAL, all_components, text_of

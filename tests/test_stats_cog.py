@@ -12,19 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.stats import PICTURE, Totals, share, stats
-from index.types import Day
+from index.records import Day
 from tests.desk_kit import DeskLibrary, at_the_desk
 from tests.discord_payloads import LISTED, MANAGE_GUILD, MEMBER, OWNER, UNLISTED, Guild, Json, User
 from tests.discord_rules import EPHEMERAL, all_components, text_of
-from tests.test_render import blocks, check_harmless
+from tests.harmless import blocks, check_harmless
 from tests.wire import Wire
 
 MANAGER = MEMBER | MANAGE_GUILD
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> DeskLibrary:
-    return DeskLibrary(tmp_path)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,17 +14,6 @@ from tests.wire import NO_LIMITS, Wire
 
 THREAD = "Continue in a thread"
 EVIL = "@everyone <@123456789012345678> <@&1> <#2> **[x](http://y.z)** discord.gg/abc \u202etxt.exe\u200b\n\n# ||s|| \\"
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> DeskLibrary:
-    return DeskLibrary(tmp_path)
-
-
-@pytest.fixture
-async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with at_the_desk(library, tmp_path, limits=NO_LIMITS) as wire:
-        yield wire
 
 
 async def test_a_thread_is_begun_below_the_answer_and_says_how_to_go_on(wire: Wire) -> None:

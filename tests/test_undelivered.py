@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -16,17 +15,6 @@ from tests.wire import NO_LIMITS, Wire
 SECRET = "my very private question"
 ZAPHOD = User("4242424242424242", "zaphod")
 CALLBACK, EDIT, POST = "/callback$", "/@original$", r"^/channels/\d+/messages$"
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> DeskLibrary:
-    return DeskLibrary(tmp_path)
-
-
-@pytest.fixture
-async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with at_the_desk(library, tmp_path, limits=NO_LIMITS) as wire:
-        yield wire
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from bot.press import Press
 
 if TYPE_CHECKING:
     from bot.client import Footnote
-    from index.types import Recorded
+    from index.records import Recorded
 
 __all__ = ["Answers"]
 

@@ -20,7 +20,7 @@ from bot.press import Press
 if TYPE_CHECKING:
     from bot.client import Footnote
     from bot.rights import Rights
-    from index.types import Theme
+    from index.records import Theme
 
 __all__ = ["Gaps"]
 

@@ -14,7 +14,7 @@ from bot.press import Press
 
 if TYPE_CHECKING:
     from bot.client import Footnote
-    from index.types import Stored
+    from index.records import Stored
 
 __all__ = ["Privacy"]
 

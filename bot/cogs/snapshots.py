@@ -21,7 +21,7 @@ from bot.press import Press
 if TYPE_CHECKING:
     from bot.client import Footnote
     from bot.rights import Rights
-    from index.types import Report, SnapshotInfo
+    from index.inventory import Report, SnapshotInfo
 
 __all__ = ["Snapshots"]
 
