@@ -23,7 +23,7 @@ ASIDE := </dev/null >&2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types eval record bench lock install browser
+.PHONY: help run test lint types eval record bench torture lock install browser
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -59,18 +59,24 @@ bench: $(VENV)/.installed-dev ## Measure speed against the bare model
 	@$(PY) -m tests.bench $(ARGS)
 	@$(PY) -m tests.bench_rebuild
 
+torture: $(VENV)/.installed-dev browser ## Kill, fill, damage, flood and fuzz the index; ARGS="--quick" a tenth of it
+	@$(PY) -m tests.torture $(ARGS)
+
 install: $(VENV)/.installed-dev ## Only install, what tests need included
 
-# Some tests open pages in chromium. Where there is none they are skipped and say so; with CI=true they fail.
-browser: ## Install chromium, if it is missing and this may: as root, by apt
-	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "Installing chromium, which some of the tests need (some 80 MB)" >&2; \
-	  export DEBIAN_FRONTEND=noninteractive; \
-	  apt-get -qq update $(ASIDE); \
-	  apt-get -qq -o DPkg::Lock::Timeout=120 install --no-upgrade --no-install-recommends chromium $(ASIDE) || true; \
-	fi; \
-	command -v chromium >/dev/null || \
-	  echo "There is no chromium, which some of the tests need. On Debian: sudo apt install chromium" >&2
+# Some tests open pages in chromium, some have strace make writes fail. Where there is none they are skipped and say so;
+# with CI=true they fail.
+browser: ## Install chromium and strace, if they are missing and this may: as root, by apt
+	@for tool in chromium strace; do \
+	  if ! command -v $$tool >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing $$tool, which some of the tests need" >&2; \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    apt-get -qq update $(ASIDE); \
+	    apt-get -qq -o DPkg::Lock::Timeout=120 install --no-upgrade --no-install-recommends $$tool $(ASIDE) || true; \
+	  fi; \
+	  command -v $$tool >/dev/null || \
+	    echo "There is no $$tool, which some of the tests need. On Debian: sudo apt install $$tool" >&2; \
+	done
 
 # Each stamp is touched last, so that an interrupted install is done again.
 # A virtual environment whose Python has gone (a system upgrade) is made anew.
