@@ -13,6 +13,7 @@ from bot.language import figure, phrase, say, say_as, say_n
 from bot.layout import FOUND, NOT_FOUND, TEXT_LIMIT, Block, message, notice, shares
 from bot.press import Press, button
 from bot.reports import moment, passages, source_count
+from bot.said import said
 
 if TYPE_CHECKING:
     from index.types import Audited, SnapshotInfo
@@ -92,7 +93,7 @@ def _described(one: SnapshotInfo) -> str:
     about = f"{moment(one.created)} · {passages(one.passages)} · {source_count(one.sources)} · {size}"
     damage = ""
     if fold(one.damage):
-        damage = f"\n{say('Damaged: {why}', why=fit(one.damage, DAMAGE_ROOM))}"
+        damage = f"\n{say('Damaged: {why}', why=fit(said(one.damage), DAMAGE_ROOM))}"
     return f"**{fit(one.id, ID_ROOM)}**{live}\n{about}{damage}"
 
 
@@ -120,4 +121,4 @@ def _head(line: Audited, *, everywhere: bool) -> str:
 
 
 def _done(line: Audited) -> str:
-    return f"{line.what}: {line.outcome}"
+    return f"{said(line.what)}: {said(line.outcome)}"

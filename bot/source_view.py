@@ -11,6 +11,7 @@ from bot.language import phrase, say, say_as, say_n
 from bot.layout import FOUND, NOT_FOUND, TEXT_LIMIT, message, notice
 from bot.press import Press, button
 from bot.reports import STATES, old_copy
+from bot.said import said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +91,7 @@ def _about(file: Shelved | None, info: SourceInfo | None, reason: str) -> str:
     if info and (old := old_copy(info, WHY_ROOM)):
         parts.append(old)
     if reason:
-        parts.append(fit(reason, WHY_ROOM))
+        parts.append(fit(said(reason), WHY_ROOM))
     return ", ".join(parts) or say("from the web")
 
 

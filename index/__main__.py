@@ -21,6 +21,7 @@ from index import Library, LibraryError, Settings, open_library
 from index.errors import ReindexRunning
 from index.evaluate import Question, read_questions
 from index.measure import ask_all, book, recorded_answers
+from index.phrase import Phrase, said
 from index.told import (
     answer_line,
     answer_lines,
@@ -75,7 +76,7 @@ def reindex(
             library.discard(preview.id)
             report = preview.report
         else:
-            with _audited(library, "reindex") as written:  # who sits here may read the journal anyway
+            with _audited(library, Phrase("reindex")) as written:  # who sits here may read the journal anyway
                 report = library.reindex(progress, everywhere=True, wait=wait)
                 written(report)
     _tell(report, as_json=as_json, live=not dry_run)
@@ -115,7 +116,7 @@ def rollback(
 ) -> None:
     """Make a snapshot live again, once every byte of it is checked; a running bot follows."""
     library = _library(index_dir=index)
-    with _progress() as progress, _audited(library, f"rollback {snapshot}") as written:
+    with _progress() as progress, _audited(library, Phrase("rollback {id}", id=snapshot)) as written:
         report = library.rollback(snapshot, progress, wait=wait)
         written(report)
     _tell(report, as_json=as_json, live=True)
@@ -275,7 +276,7 @@ def _library(**places: Path | None) -> Library:
 @contextlib.contextmanager
 def _audited(library: Library, what: str) -> Iterator[Callable[[Report], None]]:
     """A line in the audit of what was done from here, whatever came of it."""
-    came = ["interrupted"]
+    came: list[str] = [Phrase("interrupted")]
 
     def written(report: Report) -> None:
         came[0] = outcome(report)
@@ -283,7 +284,7 @@ def _audited(library: Library, what: str) -> Iterator[Callable[[Report], None]]:
     try:
         yield written
     except Exception as error:  # whatever it was, the audit has it
-        came[0] = f"failed: {error}"
+        came[0] = Phrase("failed: {why}", why=said(error))
         raise
     finally:
         library.audit(what, came[0], where="command line")

@@ -1,5 +1,7 @@
 """Errors fit to show a user: what happened, and the step that mends it."""
 
+from index.phrase import Phrase, said
+
 __all__ = [
     "Damaged",
     "IndexMismatch",
@@ -22,6 +24,11 @@ class LibraryError(Exception):
     """Any failure that a user may see. `exit_code` is what the command line ends with."""
 
     exit_code = 1
+
+    @property
+    def said(self) -> str:
+        """What it says: a phrase where that can be said in other languages."""
+        return said(self)
 
 
 class QuestionsUnreadable(LibraryError):
@@ -83,7 +90,7 @@ class SourceUnfit(LibraryError):
     """Why a file can't come in as a source, or go out: words that follow its name."""
 
     def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"{name} {why}.")
+        super().__init__(Phrase("{name} {why}.", name=name, why=why))
 
 
 class SourceUnkept(LibraryError):

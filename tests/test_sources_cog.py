@@ -196,7 +196,10 @@ async def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
 
 async def test_a_folder_that_cannot_be_written_is_told_without_its_path(wire: Wire, cdn: Cdn, tmp_path: Path) -> None:
     (tmp_path / "seeds").write_bytes(b"no folder")
-    for locale, said in (("en-US", "a.md can't be written (File exists): nothing changed."), ("de", "Nichts wurde")):
+    for locale, said in (
+        ("en-US", "a.md can't be written (File exists): nothing changed."),
+        ("de", "a.md lässt sich nicht schreiben (Datei existiert bereits)"),
+    ):
         file = cdn.holds("a.md", TEXT)
         text = await pressed(wire.command("source add", {"file": file}, user=OWNER, locale=locale))
         assert said in text

@@ -22,6 +22,7 @@ from bot.audited import audited, outcome
 from bot.errors import explain, trace
 from bot.language import phrase, say
 from bot.layout import notice
+from index import Phrase
 
 if TYPE_CHECKING:
     from bot.client import Footnote
@@ -88,8 +89,8 @@ class Reindex(commands.Cog):
             return
         await interaction.response.defer()
         discard = partial(self.bot.library.discard, press.answer)
-        what = f"preview {press.answer}"
-        await self.bot.in_thread(audited, self.bot.library, interaction, what, discard, lambda _: "discarded")
+        what, came = Phrase("preview {id}", id=press.answer), Phrase("discarded")
+        await self.bot.in_thread(audited, self.bot.library, interaction, what, discard, lambda _: came)
         await interaction.edit_original_response(view=notice(say(DISCARDED)))
 
     async def _stop(self, interaction: Interaction, press: Press) -> None:
@@ -150,20 +151,26 @@ class Reindex(commands.Cog):
         """A reindex; from a thread. In direct messages it is for the bot's owner, who sees all servers' gaps."""
         guild, library = interaction.guild_id, self.bot.library
         act = partial(library.reindex, run, guild=guild, everywhere=guild is None, cancelled=run.cancelled)
-        made = audited(library, interaction, "reindex", act, outcome)
+        made = audited(library, interaction, Phrase("reindex"), act, outcome)
         return rebuilt.report(made), rebuilt.report(replace(made, answered=(), questions=None))
 
     def _previewed(self, interaction: Interaction, run: Run) -> Views:
         guild, library = interaction.guild_id, self.bot.library
         act = partial(library.preview, run, guild=guild, everywhere=guild is None, cancelled=run.cancelled)
-        made = audited(library, interaction, "preview", act, lambda made: f"snapshot {made.id} is built, not live")
+        made = audited(
+            library,
+            interaction,
+            Phrase("preview"),
+            act,
+            lambda made: Phrase("snapshot {id} is built, not live", id=made.id),
+        )
         for_all = replace(made, report=replace(made.report, answered=(), questions=None))
         return rebuilt.preview(made), rebuilt.preview(for_all)
 
     def _published(self, preview: str, interaction: Interaction, run: Run) -> Views:
         guild, library = interaction.guild_id, self.bot.library
         act = partial(library.publish, preview, run, guild=guild, everywhere=guild is None)
-        made = audited(library, interaction, f"preview {preview} made live", act, outcome)
+        made = audited(library, interaction, Phrase("preview {id} made live", id=preview), act, outcome)
         return rebuilt.report(made), rebuilt.report(replace(made, answered=(), questions=None))
 
     async def _show(self, interaction: Interaction, run: Run, ended: asyncio.Event, *, stoppable: bool) -> None:

@@ -17,6 +17,7 @@ from bot.errors import explain
 from bot.language import phrase, say
 from bot.layout import notice
 from bot.press import Press
+from index import Phrase
 
 if TYPE_CHECKING:
     from bot.client import Footnote
@@ -140,7 +141,8 @@ class Snapshots(commands.Cog):
     def _rolled_back(self, interaction: Interaction, snapshot: str) -> Report:
         """From a thread."""
         library = self.bot.library
-        return audited(library, interaction, f"rollback {snapshot}", partial(library.rollback, snapshot), outcome)
+        what = Phrase("rollback {id}", id=snapshot)
+        return audited(library, interaction, what, partial(library.rollback, snapshot), outcome)
 
     async def _page(self, interaction: Interaction, page: int) -> None:
         await interaction.edit_original_response(view=snapshots_view.snapshots(await self._kept(), page))
