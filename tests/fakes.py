@@ -302,6 +302,10 @@ class FakeLibrary(Library):
 
     def rollback(self, snapshot: str, progress: Progress | None = None, *, wait: float = 0.0) -> Report:
         self.rolled_back.append(snapshot)
+        for step in self.steps:
+            if progress is not None:
+                progress(*step)
+        self._work(self.reindex_gate)
         if self.rollback_error is not None:
             raise self.rollback_error
         return replace(given(self.report), snapshot=make_snapshot(id=snapshot))

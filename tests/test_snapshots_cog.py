@@ -138,6 +138,21 @@ async def test_a_roll_back_is_confirmed_then_reported_and_written_down(library: 
     assert line.outcome.startswith(f"snapshot {OLDER} is live")
 
 
+async def test_a_roll_back_shows_how_far_it_is_and_nothing_of_that_after_its_report(
+    library: FakeLibrary, wire: Wire
+) -> None:
+    library.reindex_gate.clear()
+    wire.bot.get_cog("Snapshots").edit_every = 0.01
+    asked = await shown(wire, "rollback", {"id": OLDER})
+    exchange = wire.press(asked, "Roll back", **MANAGER)  # type: ignore[arg-type]
+    await exchange.answer(lambda message: "Embedding passages: 21 of 21" in text_of(message))
+    library.reindex_gate.set()
+    done = await exchange.answer(lambda message: "**Rolled back**" in text_of(message))
+    edits = [sent for sent in wire.sent if sent.is_edit]
+    assert "**Rolled back**" in edits[-1].text
+    assert buttons(done) == []
+
+
 async def test_a_roll_back_that_is_not_confirmed_changes_nothing(library: FakeLibrary, wire: Wire) -> None:
     asked = await shown(wire, "rollback", {"id": OLDER})
     assert await pressed(wire, asked, "Cancel", "Nothing was changed.")
