@@ -165,15 +165,19 @@ def _own_questions(found: OwnQuestions) -> Part:
     if fold(found.problem):
         title += f"\n-# {fit(said(found.problem), LINE_ROOM)}"
     changed = {at.question for at in found.changed}
-    still = [f"- {fit(one, QUESTION_ROOM)}: {say(SHOULD[False])}" for one in found.wrong if one not in changed]
+    still = [_judged(one, right=False) for one in found.wrong if one not in changed]
     return Part(title, [*map(_reanswered, found.changed), *still])
 
 
 def _reanswered(at: Reanswered) -> str:
-    was, now = (_quoted(text) for text in (at.was, at.now))
-    line = say("before: {was}; now: {now}", was=was, now=now)
-    verdict = f" ({say(SHOULD[at.right])})" if at.right is not None else ""
-    return f"- {fit(at.question, QUESTION_ROOM)}\n-# {line}{verdict}"
+    before, now = say("before: {answer}", answer=_quoted(at.was)), say("now: {answer}", answer=_quoted(at.now))
+    return f"{_judged(at.question, right=at.right)}\n-# {before}\n-# {now}"
+
+
+def _judged(question: str, *, right: bool | None) -> str:
+    """A question, with whether its answer is as it should be where that is known; what is not is not overlooked."""
+    verdict = {True: f" ({say(SHOULD[True])})", False: f" (**{say(SHOULD[False])}**)", None: ""}[right]
+    return f"- {fit(question, QUESTION_ROOM)}{verdict}"
 
 
 def _quoted(text: str) -> str:

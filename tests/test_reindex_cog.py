@@ -209,10 +209,10 @@ async def test_the_report_shows_own_questions_whose_answer_changed(library: Fake
     )
     text = await reported(wire)
     assert "**Own questions**: 4 asked, 3 answered otherwise, 2 not as they should be\n-# Only 4 asked." in text
-    assert "- How large is Scout?\n-# before: “109 B”; now: no answer (not as it should be)" in text
-    assert "- When is it?\n-# before: “May”; now: “April” (as it should be)" in text
-    assert "- Who?\n-# before: “Ann”; now: “Bob”\n" in text
-    assert "- Where?: not as it should be" in text
+    assert "- How large is Scout? (**not as it should be**)\n-# before: “109 B”\n-# now: no answer\n" in text
+    assert "- When is it? (as it should be)\n-# before: “May”\n-# now: “April”\n" in text
+    assert "- Who?\n-# before: “Ann”\n-# now: “Bob”\n" in text
+    assert "- Where? (**not as it should be**)" in text
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ async def test_snapshots_are_listed_newest_first_with_time_size_and_which_is_liv
     message = await shown(wire)
     text = text_of(message)
     assert "**2 snapshots**" in text
-    assert f"**{SNAPSHOT}** · **live**\n<t:1743768000:R> · 21 passages · 1 source · 2.5 MB" in text
+    assert f"**<t:1743768000:R>** · **live**\n21 passages · 1 source · 2.5 MB\n-# {SNAPSHOT}" in text
     assert text.index(SNAPSHOT) < text.index(OLDER)
     assert buttons(message) == [("What changed", False), ("Roll back", False)]
 
@@ -221,7 +221,7 @@ async def test_the_audit_of_a_server_is_its_own_and_that_of_all_the_owners(libra
     library.audit("reindex", "unlisted", where=UNLISTED.id, who=43)
     library.audit("reindex", "by hand", where="command line")
     here = text_of(await shown(wire, "audit"))
-    assert "reindex: listed \\*done\\*" in here
+    assert "**reindex**: listed \\*done\\*" in here
     assert "`42`" in here
     assert "unlisted" not in here
     assert "by hand" not in here

@@ -269,7 +269,7 @@ async def test_the_list_tells_size_age_and_what_is_the_matter(wire: Wire, librar
     page = make_source("page", problem="last fetch failed: 404", since=since)
     library.current = make_status(sources=(make_source("scout.md", state="changed"), page))
     text = await pressed(wire.command("source list", user=OWNER))
-    assert "**scout.md**: 1 kB, of <t:" in text
+    assert "**scout.md**: 1 kB, changed <t:" in text
     assert ":R>, changed since" in text
     assert "**page**: from <t:1743508800:R>, last fetch failed: 404" in text
 

@@ -53,7 +53,7 @@ ACCEPTED = {
     "nearest passages": "a column of a file, which programs read",
     "I read English only": "how the index begins, which is looked for",
     "no question": "a reason as the index names it",
-    "reading sources": "what the index is at, which bot.reports says",
+    **dict.fromkeys(("reading sources", "checking the snapshot"), "what the index is at, which bot.reports says"),
     **dict.fromkeys(
         ("NoIndex", "IndexMismatch", "Damaged", "NoSuchSnapshot", "ReindexCancelled", "JournalUnavailable"),
         "an error's name",
