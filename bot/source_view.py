@@ -28,7 +28,7 @@ LINE_ROOM = 100
 WHY_ROOM = 60
 REASON_ROOM = 100
 """Why a source is old, in its line; why it is skipped, in one of its own."""
-PAGE = 15
+PAGE = 12
 DONE = {
     "added": phrase("**Added**: {name}, {size}. Answers come from it once the index is rebuilt."),
     "replaced": phrase("**Replaced**: {name}, {size}. Answers come from it once the index is rebuilt."),
