@@ -20,9 +20,11 @@ from bot.preferences import Preferences
 if TYPE_CHECKING:
     from bot.client import Footnote
 
-__all__ = ["LONGEST_QUESTION", "Asking", "Place", "Refused", "question_in"]
+__all__ = ["FOR_ALL", "LONGEST_QUESTION", "Asking", "Place", "Refused", "question_in"]
 
 LONGEST_QUESTION = 500
+FOR_ALL = "public"
+"""Among the extras of an interaction: whether all see that it is being answered."""
 
 HOW_TO = phrase(
     "Ask me something, for example: What is the context window of Scout? I answer from the sources, or not at all."
@@ -34,11 +36,12 @@ ASKS = re.compile(r"[?？][?!？！]*[\"'”’»」)]*$")
 
 
 class Refused(Exception):
-    """A question is not taken; `view` says why, and what to do."""
+    """A question is not taken; `view` says why, and what to do. `elsewhere` says that it is for where it was asked."""
 
-    def __init__(self, view: discord.ui.LayoutView) -> None:
+    def __init__(self, view: discord.ui.LayoutView, *, elsewhere: bool = False) -> None:
         super().__init__("a question is not taken")
         self.view = view
+        self.elsewhere = elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +86,17 @@ class Asking:
             preferences=await self.bot.preferences(guild),
         )
 
+    def tells(self, channel: int) -> bool:
+        """Whether it is to be said again in a channel where questions are answered, which is then taken note of."""
+        return self._fairness.tells(channel)
+
     @contextlib.contextmanager
     def admitted(self, question: str, place: Place) -> Iterator[None]:
         """Around an answer. Raises Refused, before anything is waited for."""
         if refusal := _unfit(question):
             raise Refused(notice(refusal))
         if place.guild is not None and not place.preferences.answer_in(place.channel, place.parent):
-            raise Refused(render.elsewhere(place.preferences.channels))
+            raise Refused(render.elsewhere(place.preferences.channels), elsewhere=True)
         cooldown = place.preferences.cooldown
         if refusal := self._fairness.refusal(place.user, place.guild, user_seconds=cooldown):
             raise Refused(notice(refusal))
@@ -108,6 +115,7 @@ class Asking:
             with self.admitted(question, place):
                 hidden = place.preferences.private if private is None else private
                 await interaction.response.defer(ephemeral=hidden, thinking=True)
+                interaction.extras[FOR_ALL] = not hidden
                 alone = not (after or place.converses)
                 view = await self.view(question, place, after=after, alone=alone, shown=True, hidden=hidden)
             # Only now, or who asks on as soon as they see it would be told that it is still being answered.

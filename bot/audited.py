@@ -1,4 +1,4 @@
-"""What moderators do to the index, with a line in the audit whatever comes of it. The audit is in English."""
+"""What moderators do to the index, with a line in the audit whatever comes of it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
 
-from index import LibraryError
+from index import LibraryError, Phrase
 
 if TYPE_CHECKING:
     from index import Library
     from index.inventory import Report
 
-__all__ = ["DIRECT", "audited", "outcome"]
+__all__ = ["DIRECT", "audited", "failure", "outcome"]
 
 T = TypeVar("T")
 
@@ -27,36 +27,37 @@ def audited(
     """What `act` gives, done and written down; to be called from a thread, so that a line is there even where nobody
     waits for the end any more. `said` makes the outcome of what it gives."""
     guild = interaction.guild_id
-    came = "interrupted"
+    came: str = Phrase("interrupted")
     try:
         done = act()
         came = said(done)
         return done
     except Exception as error:  # whatever it was, the audit has it
-        came = _failure(error)
+        came = failure(error)
         raise
     finally:
         library.audit(what, came, where=DIRECT if guild is None else str(guild), who=interaction.user.id)
 
 
-def outcome(report: Report) -> str:
+def outcome(report: Report) -> Phrase:
     """A report in a line."""
     changes = report.diff
-    counts = {
-        "sources added": len(report.added),
-        "changed": len(report.changed),
-        "removed": len(report.removed),
-        "renamed": len(report.renamed),
-        "passages added": changes.passages_added if changes else 0,
-        "passages removed": changes.passages_removed if changes else 0,
-    }
-    said = [f"{count} {name}" for name, count in counts.items() if count]
-    return f"snapshot {report.snapshot.id} is live: {', '.join(said) or 'nothing changed'}"
+    counted = (
+        Phrase("sources added: {count}", count=len(report.added)),
+        Phrase("sources changed: {count}", count=len(report.changed)),
+        Phrase("sources removed: {count}", count=len(report.removed)),
+        Phrase("sources renamed: {count}", count=len(report.renamed)),
+        Phrase("sources skipped: {count}", count=len(report.skipped)),
+        Phrase("passages added: {count}", count=changes.passages_added if changes else 0),
+        Phrase("passages removed: {count}", count=changes.passages_removed if changes else 0),
+    )
+    told = tuple(one for one in counted if one.values["count"]) or (Phrase("nothing changed"),)
+    return Phrase("snapshot {id} is live; {changes}", id=report.snapshot.id, changes=told)
 
 
-def _failure(error: Exception) -> str:
-    """What went wrong; of an error that is not fit to show only its kind, for it may quote somebody."""
+def failure(error: Exception) -> Phrase:
+    """What went wrong, for the audit; of an error that is not fit to show only its kind, for it may quote somebody."""
     name = type(error).__name__
     if name == "ReindexCancelled":
-        return "cancelled"
-    return f"failed: {error if isinstance(error, LibraryError) else name}"
+        return Phrase("cancelled")
+    return Phrase("failed: {why}", why=error.said if isinstance(error, LibraryError) else name)

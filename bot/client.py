@@ -17,7 +17,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.access import Moderators
-from bot.asking import Asking
+from bot.asking import FOR_ALL, Asking
 from bot.background import Background
 from bot.choices import Choices
 from bot.cogs.admin import Admin
@@ -204,11 +204,23 @@ class Footnote(commands.Bot):
             if kind is None:
                 await interaction.response.send_message(view=view, ephemeral=True)
             elif kind is discord.InteractionResponseType.deferred_channel_message:
-                await interaction.edit_original_response(view=view)
+                await self._tell_instead(interaction, view)
             else:  # the original is the message that the button is on, or a form
                 await interaction.followup.send(view=view, ephemeral=True)
         except (discord.HTTPException, aiohttp.ClientError) as failure:
             self.count_unsent(failure)
+
+    async def _tell_instead(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
+        """Show this in the place of an answer that was announced: to its asker alone, though all saw it announced."""
+        if interaction.extras.get(FOR_ALL):
+            try:
+                await interaction.delete_original_response()
+            except discord.HTTPException as error:  # then all see it, rather than nobody
+                log.warning("What was announced to all could not be taken back: %s", trace(error))
+            else:
+                await interaction.followup.send(view=view, ephemeral=True)
+                return
+        await interaction.edit_original_response(view=view)
 
     async def tell_error(self, interaction: Interaction, error: BaseException, doing: str) -> None:
         """Say what went wrong, as far as Discord still lets us."""

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from discord import HTTPException, app_commands
 
 from bot.language import phrase, say
+from bot.said import said
 from index import LibraryError
 
 __all__ = ["cause_of", "explain", "trace"]
@@ -21,16 +22,10 @@ CHANGED = phrase("This command has changed. Please try again in a minute; restar
 IN_SHORT = {
     "NoIndex": phrase("There is no index yet: a moderator can build it with /reindex."),
     "IndexMismatch": phrase("The index does not fit this program: a moderator can build it anew with /reindex."),
-    "SourcesUnreadable": phrase("No source can be read, so the old index goes on answering: /status says why."),
-    "ReindexRunning": phrase("A reindex is already running: wait until it is done."),
-    "ReindexCancelled": phrase("The reindex was cancelled: the index is as it was before."),
-    "PreviewGone": phrase("This preview can't be made live any more, for something changed since: preview again."),
-    "IndexUnwritable": phrase("The index could not be written: it is as it was before. Who runs me can mend that."),
-    "SourceUnkept": phrase("The file could not be written or removed: nothing changed. Who runs me can mend that."),
     "JournalUnavailable": phrase("What was asked before can't be read or written just now. The bot's log says why."),
 }
-"""What the index says of itself in English, at more length, in short for the other languages; by the name of the error,
-or of what it is a kind of."""
+"""What the index says at more length, and to whoever types commands in a shell, in short for members; by the error's
+name."""
 
 FOR_THE_LOG = frozenset({"JournalUnavailable"})
 """What says where a file is: that is for who runs the bot, and nobody who asks."""
@@ -40,13 +35,10 @@ def explain(error: BaseException, doing: str) -> str:
     """The sentence to show for `error`; one that is not fit to show is logged, under an id that the sentence names."""
     cause = cause_of(error)
     if isinstance(cause, LibraryError):
-        names = [each.__name__ for each in type(cause).__mro__]
-        english = next((IN_SHORT[name] for name in names if name in IN_SHORT), "")
-        translated = say(english)
-        if names[0] in FOR_THE_LOG:
+        name = type(cause).__name__
+        if name in FOR_THE_LOG:
             log.warning("Failed while %s: %s", doing, cause)
-            return translated
-        return str(cause) if translated == english else translated
+        return say(IN_SHORT[name]) if name in IN_SHORT else said(cause.said)
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         log.warning("A command came that this program does not have: Discord may still hold older ones")
         return say(CHANGED)

@@ -13,6 +13,7 @@ from bot.language import figure, phrase, say, say_as, say_n
 from bot.layout import FOUND, TEXT_LIMIT, message, shares, snapshot_named
 from bot.press import Press, button
 from bot.reports import LINE_ROOM, listed, names, skipped_lines
+from bot.said import fault, said
 
 if TYPE_CHECKING:
     from discord import Colour
@@ -33,8 +34,6 @@ QUOTED_ROOM = 140
 REBUILT = phrase("**The index is rebuilt**, in {seconds} s.")
 PREVIEWED = phrase("**This is a preview**, made in {seconds} s: nothing of it is live yet.")
 ROLLED_BACK = phrase("**Rolled back**, in {seconds} s: questions are answered from this snapshot now.")
-NONE_BEFORE = phrase("there was no index before")
-"""Why everything was embedded, as the index says it."""
 SHOULD = {True: phrase("as it should be"), False: phrase("not as it should be")}
 
 
@@ -123,8 +122,7 @@ def _sources(
 def _embedded(made: Report) -> Iterator[str]:
     """How many passages were embedded, and why all were."""
     if made.embedded and made.anew:
-        why = made.anew.partition(": run `")[0]  # the rest says to reindex, which was done
-        why = say(NONE_BEFORE) if why == NONE_BEFORE else fit(why.rstrip("."), WHY_ROOM)
+        why = fit(fault(made.anew).rstrip(".。"), WHY_ROOM)  # the step that mends it is to reindex, which was done
         yield say("All passages were embedded anew: {why}.", why=why)
     elif made.embedded:
         yield say_n(
@@ -165,17 +163,21 @@ def _own_questions(found: OwnQuestions) -> Part:
         wrong=len(found.wrong),
     )
     if fold(found.problem):
-        title += f"\n-# {fit(found.problem, LINE_ROOM)}"
+        title += f"\n-# {fit(said(found.problem), LINE_ROOM)}"
     changed = {at.question for at in found.changed}
-    still = [f"- {fit(one, QUESTION_ROOM)}: {say(SHOULD[False])}" for one in found.wrong if one not in changed]
+    still = [_judged(one, right=False) for one in found.wrong if one not in changed]
     return Part(title, [*map(_reanswered, found.changed), *still])
 
 
 def _reanswered(at: Reanswered) -> str:
-    was, now = (_quoted(text) for text in (at.was, at.now))
-    line = say("before: {was}; now: {now}", was=was, now=now)
-    verdict = f" ({say(SHOULD[at.right])})" if at.right is not None else ""
-    return f"- {fit(at.question, QUESTION_ROOM)}\n-# {line}{verdict}"
+    before, now = say("before: {answer}", answer=_quoted(at.was)), say("now: {answer}", answer=_quoted(at.now))
+    return f"{_judged(at.question, right=at.right)}\n-# {before}\n-# {now}"
+
+
+def _judged(question: str, *, right: bool | None) -> str:
+    """A question, with whether its answer is as it should be where that is known; what is not is not overlooked."""
+    verdict = {True: f" ({say(SHOULD[True])})", False: f" (**{say(SHOULD[False])}**)", None: ""}[right]
+    return f"- {fit(question, QUESTION_ROOM)}{verdict}"
 
 
 def _quoted(text: str) -> str:

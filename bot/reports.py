@@ -12,6 +12,7 @@ from bot.escape import fit, fold, units
 from bot.language import phrase, say, say_as, say_n
 from bot.layout import FOUND, NOT_FOUND, TEXT_LIMIT, message, notice, snapshot_named
 from bot.press import Press, button
+from bot.said import said
 from bot.words import and_more
 
 if TYPE_CHECKING:
@@ -144,9 +145,9 @@ def _staleness(now: Status) -> list[str]:
     """Whether answers come from the live snapshot, and whether that still fits the sources; nothing where only a copy
     of a page is old, for that is told elsewhere."""
     if fold(now.fallback):
-        return [say("**Answers come from an older snapshot**: {why}", why=fit(now.fallback, NAMES_ROOM))]
+        return [say("**Answers come from an older snapshot**: {why}", why=fit(said(now.fallback), NAMES_ROOM))]
     if fold(now.stale):
-        return [say("Stale: {why}", why=fit(now.stale, NAMES_ROOM))]
+        return [say("Stale: {why}", why=fit(said(now.stale), NAMES_ROOM))]
     return [] if any(one.problem for one in now.sources) else [say("Up to date with its sources.")]
 
 
@@ -160,7 +161,7 @@ def old_copy(one: SourceInfo, room: int) -> str:
     """Since when no newer copy of a source was to be had, and why; empty where that is not so."""
     if not fold(one.problem):
         return ""
-    why = fit(one.problem, room)
+    why = fit(said(one.problem), room)
     return say("from {when}, {why}", when=moment(one.since), why=why) if one.since else why
 
 
@@ -194,7 +195,7 @@ def passages(number: int) -> str:
 
 def skipped_lines(skipped: Sequence[Skipped]) -> list[str]:
     """The files that are no sources, with the reasons."""
-    return [f"{fit(one.source, LINE_ROOM // 2)}: {fit(one.reason, LINE_ROOM)}" for one in skipped]
+    return [f"{fit(one.source, LINE_ROOM // 2)}: {fit(said(one.reason), LINE_ROOM)}" for one in skipped]
 
 
 def listed(title: str, lines: Sequence[str], more: int = 0, *, room: int = TEXT_LIMIT) -> list[str]:

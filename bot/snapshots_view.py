@@ -13,6 +13,7 @@ from bot.language import figure, phrase, say, say_as, say_n
 from bot.layout import FOUND, NOT_FOUND, TEXT_LIMIT, Block, message, notice, shares
 from bot.press import Press, button
 from bot.reports import moment, passages, source_count
+from bot.said import said
 
 if TYPE_CHECKING:
     from index.inventory import SnapshotInfo
@@ -26,6 +27,8 @@ AUDIT_PAGE = 10
 """Lines of the audit on a page."""
 ID_ROOM = 60
 DAMAGE_ROOM = 250
+WHAT_ROOM = 140
+"""What was done, in a line of the audit; a source's name is in it."""
 MEGABYTE = 1_000_000
 
 CLOSING = phrase("Newest first. What is kept beyond the newest is what recent answers quote.")
@@ -81,20 +84,20 @@ def audit(lines: Sequence[Audited], page: int, *, more: bool, everywhere: bool) 
         title = say("{title}, page {page}", title=title, page=page)
     heads = [_head(one, everywhere=everywhere) for one in lines]
     room = TEXT_LIMIT - units(title) - sum(units(head) + 4 for head in heads)
-    whole = [fit(_done(one), TEXT_LIMIT) for one in lines]
-    rooms = shares([units(text) for text in whole], room)
-    shown = [f"{head}\n{fit(_done(one), share)}" for head, one, share in zip(heads, lines, rooms, strict=True)]
+    came = [said(one.outcome) for one in lines]
+    rooms = shares([units(fit(text, TEXT_LIMIT)) for text in came], room)
+    shown = [f"{head} {fit(text, share)}" for head, text, share in zip(heads, came, rooms, strict=True)]
     return message([title, "\n".join(shown), _turning("audit", page, more=more)], FOUND)
 
 
 def _described(one: SnapshotInfo) -> str:
     live = f" · **{say('live')}**" if one.live else ""
     size = say("{size} MB", size=figure(one.bytes / MEGABYTE, 1))
-    about = f"{moment(one.created)} · {passages(one.passages)} · {source_count(one.sources)} · {size}"
+    about = f"{passages(one.passages)} · {source_count(one.sources)} · {size}"
     damage = ""
     if fold(one.damage):
-        damage = f"\n{say('Damaged: {why}', why=fit(one.damage, DAMAGE_ROOM))}"
-    return f"**{fit(one.id, ID_ROOM)}**{live}\n{about}{damage}"
+        damage = f"\n{say('Damaged: {why}', why=fit(said(one.damage), DAMAGE_ROOM))}"
+    return f"**{moment(one.created)}**{live}\n{about}{damage}\n-# {fit(one.id, ID_ROOM)}"
 
 
 def _back(one: SnapshotInfo) -> ui.Button[ui.LayoutView]:
@@ -110,15 +113,11 @@ def _turning(action: str, page: int, *, more: bool) -> list[ui.Button[ui.LayoutV
 
 
 def _head(line: Audited, *, everywhere: bool) -> str:
-    """When, who and where."""
+    """When, who and where, and what was done."""
     parts = [moment(line.at)]
     if line.who is not None:
         parts.append(f"`{line.who}`")
     if everywhere or not line.where.isdecimal():
         place = say("in the server {id}", id=f"`{line.where}`") if line.where.isdecimal() else fit(line.where, ID_ROOM)
         parts.append(say(PLACES[line.where]) if line.where in PLACES else place)
-    return f"-# {' · '.join(parts)}"
-
-
-def _done(line: Audited) -> str:
-    return f"{line.what}: {line.outcome}"
+    return f"-# {' · '.join(parts)}\n**{fit(said(line.what), WHAT_ROOM)}**:"

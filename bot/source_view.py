@@ -11,6 +11,7 @@ from bot.language import phrase, say, say_as, say_n
 from bot.layout import FOUND, NOT_FOUND, TEXT_LIMIT, message, notice
 from bot.press import Press, button
 from bot.reports import STATES, old_copy
+from bot.said import said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,9 @@ REPLACE, REMOVE, KEEP, REINDEX = "srcreplace", "srcremove", "srckeep", "srcreind
 NAME_ROOM = 220
 LINE_ROOM = 100
 WHY_ROOM = 60
-PAGE = 15
+REASON_ROOM = 100
+"""Why a source is old, in its line; why it is skipped, in one of its own."""
+PAGE = 12
 DONE = {
     "added": phrase("**Added**: {name}, {size}. Answers come from it once the index is rebuilt."),
     "replaced": phrase("**Replaced**: {name}, {size}. Answers come from it once the index is rebuilt."),
@@ -84,14 +87,13 @@ def listing(now: Status, files: Sequence[Shelved], page: int = 1) -> ui.LayoutVi
 
 def _about(file: Shelved | None, info: SourceInfo | None, reason: str) -> str:
     """Size and age of a source, and what is the matter with it."""
-    parts = [_size(file.bytes), say("of {when}", when=f"<t:{int(file.changed.timestamp())}:R>")] if file else []
+    parts = [_size(file.bytes), say("changed {when}", when=f"<t:{int(file.changed.timestamp())}:R>")] if file else []
     if info and info.state in STATES:
         parts.append(say(STATES[info.state]))
     if info and (old := old_copy(info, WHY_ROOM)):
         parts.append(old)
-    if reason:
-        parts.append(fit(reason, WHY_ROOM))
-    return ", ".join(parts) or say("from the web")
+    about = ", ".join(parts) or say("from the web")
+    return f"{about}\n-# {say('Skipped: {why}', why=fit(said(reason), REASON_ROOM))}" if reason else about
 
 
 def _size(size: int) -> str:

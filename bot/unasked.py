@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.audited import failure
+from bot.audited import outcome as told
 from bot.errors import explain
-from index import LibraryError
+from index import LibraryError, Phrase
 
 if TYPE_CHECKING:
     from bot.client import Footnote
-    from index.inventory import Report
 
 __all__ = ["NEVER", "Unasked", "When"]
 
@@ -79,18 +80,12 @@ class Unasked:
                 if only_if_stale and not (await self._bot.in_thread(library.status)).stale:
                     return
                 report = await self._bot.in_thread(library.reindex)
-                outcome = _outcome(report)
+                outcome = told(report)
                 log.info("Reindexed by the %s: %s", where, outcome)
             except LibraryError as error:
-                outcome = f"failed: {error}"
+                outcome = failure(error)
                 log.warning("The reindex by the %s failed: %s", where, error)
             except Exception as error:  # whatever it was, the bot serves on
                 explain(error, f"reindexing by the {where}")
-                outcome = f"failed: {type(error).__name__}"
-            await self._bot.in_thread(partial(library.audit, "reindex", outcome, where=where))
-
-
-def _outcome(report: Report) -> str:
-    changes = {"added": report.added, "changed": report.changed, "removed": report.removed, "skipped": report.skipped}
-    counts = ", ".join(f"{len(names)} {what}" for what, names in changes.items() if names)
-    return f"snapshot {report.snapshot.id}, {counts or 'no source changed'}"
+                outcome = failure(error)
+            await self._bot.in_thread(partial(library.audit, Phrase("reindex"), outcome, where=where))

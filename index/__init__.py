@@ -3,7 +3,8 @@
 from index.build import open_library
 from index.errors import LibraryError
 from index.library import Library
+from index.phrase import Phrase
 from index.settings import Settings
 from index.types import Answer
 
-__all__ = ["Answer", "Library", "LibraryError", "Settings", "open_library"]
+__all__ = ["Answer", "Library", "LibraryError", "Phrase", "Settings", "open_library"]

@@ -16,10 +16,10 @@ import typer
 from pydantic import ValidationError
 
 from index import Library, LibraryError, Settings, open_library
-from index.errors import IndexUnwritable, ReindexRunning
 from index.evaluate import Question, read_questions
 from index.inventory import Report
 from index.measure import ask_all, book, recorded_answers
+from index.phrase import Phrase, said
 from index.printed import print_json, print_lines, progress_bar, say
 from index.told import (
     answer_line,
@@ -78,7 +78,7 @@ def reindex(
             library.discard(preview.id)
             report = preview.report
         else:
-            with _audited(library, "reindex") as written:  # who sits here may read the journal anyway
+            with _audited(library, Phrase("reindex")) as written:  # who sits here may read the journal anyway
                 report = library.reindex(progress, everywhere=True, wait=wait)
                 written(report)
     _tell(report, as_json=as_json, live=not dry_run)
@@ -118,7 +118,7 @@ def rollback(
 ) -> None:
     """Make a snapshot live again, once every byte of it is checked; a running bot follows."""
     library = _library(index_dir=index)
-    with progress_bar() as progress, _audited(library, f"rollback {snapshot}") as written:
+    with progress_bar() as progress, _audited(library, Phrase("rollback {id}", id=snapshot)) as written:
         report = library.rollback(snapshot, progress, wait=wait)
         written(report)
     _tell(report, as_json=as_json, live=True)
@@ -208,7 +208,7 @@ def main() -> int:
         return error.exit_code
     except LibraryError as error:
         say(error)
-        if isinstance(error, ReindexRunning | IndexUnwritable) and error.where:
+        if error.where:
             say(error.where)
         return error.exit_code
     except ValidationError as error:
@@ -250,7 +250,7 @@ def _library(**places: Path | None) -> Library:
 @contextlib.contextmanager
 def _audited(library: Library, what: str) -> Iterator[Callable[[Report], None]]:
     """A line in the audit of what was done from here, whatever came of it."""
-    came = ["interrupted"]
+    came: list[str] = [Phrase("interrupted")]
 
     def written(report: Report) -> None:
         came[0] = outcome(report)
@@ -258,7 +258,7 @@ def _audited(library: Library, what: str) -> Iterator[Callable[[Report], None]]:
     try:
         yield written
     except Exception as error:  # whatever it was, the audit has it
-        came[0] = f"failed: {error}"
+        came[0] = Phrase("failed: {why}", why=said(error))
         raise
     finally:
         library.audit(what, came[0], where="command line")

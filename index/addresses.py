@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from index.inventory import Skipped
+from index.phrase import Phrase, of_system, said
 
 __all__ = ["LIST", "Address", "Listing", "read_addresses"]
 
@@ -47,40 +48,48 @@ def read_addresses(seeds: Path) -> Listing:
         with path.open("rb") as stream:
             text = stream.read(LARGEST + 1).decode("utf-8-sig")
         if len(text) > LARGEST:
-            return Listing(broken="is larger than 1 MB: list fewer addresses")
+            return Listing(broken=Phrase("is larger than 1 MB: list fewer addresses"))
         table = tomllib.loads(text.replace("\r\n", "\n"))
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return Listing()
     except OSError as error:
-        return Listing(broken=f"cannot be read: {error.strerror}")
+        return Listing(broken=Phrase("cannot be read: {why}", why=of_system(error)))
     except UnicodeDecodeError as error:
-        return Listing(broken=f"is not UTF-8 (byte {error.start}): save it as UTF-8")
+        return Listing(broken=Phrase("is not UTF-8 (byte {byte}): save it as UTF-8", byte=str(error.start)))
     except RecursionError:
-        return Listing(broken="is not TOML: it is nested too deeply")
+        return Listing(broken=Phrase("is not TOML: it is nested too deeply"))
     except ValueError as error:  # tomllib's own, which names the line, or a number of thousands of digits
-        return Listing(broken=f"is not TOML: {error}")
+        return Listing(broken=Phrase("is not TOML: {why}", why=str(error)))
     return _listing(table, [text.count("\n", 0, at.start()) + 1 for at in ENTRY.finditer(text)])
 
 
 def _listing(table: dict[str, Any], lines: list[int]) -> Listing:
     entries = table.get("source", [])
     if not isinstance(entries, list) or any(not isinstance(entry, dict) for entry in entries):
-        return Listing(broken='is no list of sources: begin each with a line [[source]], then url = "https://..."')
+        return Listing(
+            broken=Phrase('is no list of sources: begin each with a line [[source]], then url = "https://..."')
+        )
     if len(entries) > MOST:
-        return Listing(broken=f"lists more than {MOST} addresses: list fewer")
+        return Listing(broken=Phrase("lists more than {most} addresses: list fewer", most=MOST))
     addresses: list[Address] = []
     problems = [
-        f"has {name!r}, which means nothing: entries begin with [[source]]" for name in table if name != "source"
+        Phrase("has {name}, which means nothing: entries begin with [[source]]", name=repr(name))
+        for name in table
+        if name != "source"
     ]
     for number, entry in enumerate(entries):
-        where = f"at line {lines[number]}" if len(lines) == len(entries) else f"in entry {number + 1}"
+        where = Phrase("in entry {entry}", entry=str(number + 1))
+        if len(lines) == len(entries):
+            where = Phrase("at line {line}", line=str(lines[number]))
         try:
             address = _address(entry)
         except ValueError as error:
-            problems.append(f"has an entry {where} that {error}")
+            problems.append(Phrase("has an entry {where} that {why}", where=where, why=said(error)))
             continue
         if any(address.name == other.name or address.url == other.url for other in addresses):
-            problems.append(f"has an entry {where} whose name or address is in the list already: remove it")
+            problems.append(
+                Phrase("has an entry {where} whose name or address is in the list already: remove it", where=where)
+            )
             continue
         addresses.append(address)
     return Listing(tuple(addresses), tuple(Skipped(LIST, problem) for problem in problems))
@@ -90,11 +99,14 @@ def _address(entry: dict[str, Any]) -> Address:
     """Raises ValueError with what is wrong, in words that follow "an entry that"."""
     if unknown := next(_unknown(entry), ""):
         raise ValueError(
-            f"has {unknown!r}: it takes url and name; FETCH_ALLOW_HOSTS in the settings allows a private host"
+            Phrase(
+                "has {key}: it takes url and name; FETCH_ALLOW_HOSTS in the settings allows a private host",
+                key=repr(unknown),
+            )
         )
     url, name = entry.get("url"), entry.get("name", "")
     if not isinstance(url, str) or not isinstance(name, str):
-        raise ValueError('lacks its address: url = "https://..."')
+        raise ValueError(Phrase('lacks its address: url = "https://..."'))
     name, problem = " ".join(name.split()), _wrong(url)
     if problem:
         raise ValueError(problem)
@@ -102,7 +114,7 @@ def _address(entry: dict[str, Any]) -> Address:
     page = f"{parts.netloc}{parts.path}".rstrip("/")
     name = name or (f"{page}?{parts.query}" if parts.query else page)
     if len(name) > LONGEST_NAME or not name.isprintable():
-        raise ValueError(f"needs a name of at most {LONGEST_NAME} characters: name = ...")
+        raise ValueError(Phrase("needs a name of at most {most} characters: name = ...", most=LONGEST_NAME))
     return Address(name, parts._replace(fragment="").geturl())
 
 
@@ -113,12 +125,16 @@ def _unknown(entry: dict[str, Any]) -> Iterator[str]:
 def _wrong(url: str) -> str:
     """What is wrong with an address; empty where it is one that can be fetched."""
     if len(url) > LONGEST_URL or not re.fullmatch(r"[^\s\x00-\x1f\x7f]+", url):
-        return "has an address with spaces or control characters, or of more than 2,000 characters"
+        return Phrase(
+            "has an address with spaces or control characters, or of more than {most} characters", most=LONGEST_URL
+        )
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        return f"has no address in {url!r}"
+        return Phrase("has no address in {url}", url=repr(url))
     if parts.scheme not in ("http", "https") or not host:
-        return f"has no address that begins with https:// or http:// in {url!r}"
-    return "has a password in its address: only public pages are fetched" if "@" in parts.netloc else ""
+        return Phrase("has no address that begins with https:// or http:// in {url}", url=repr(url))
+    if "@" in parts.netloc:
+        return Phrase("has a password in its address: only public pages are fetched")
+    return ""

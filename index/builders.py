@@ -19,10 +19,12 @@ from filelock import FileLock, Timeout
 
 from index.course import Course
 from index.errors import LibraryError, ReindexRunning
+from index.phrase import Phrase
 
 __all__ = ["Builders"]
 
 WAITING = "waiting for another process"
+RUNS = Phrase("A reindex is already running: wait until it is done.")
 
 
 class Builders:
@@ -52,7 +54,10 @@ class Builders:
         except OSError as error:
             if error.errno != errno.ENOSYS:
                 raise
-            raise LibraryError(f"{self._lock.parent} has no locks: put INDEX_DIR on another file system.") from error
+            raise LibraryError(
+                Phrase("The folder of the index has no locks: put INDEX_DIR on another file system."),
+                where=f"It is {self._lock.parent}.",
+            ) from error
         try:
             self._sign()
             yield
@@ -72,11 +77,11 @@ class Builders:
             row = json.loads(self._who.read_text("utf-8"))
             since, pid, host = datetime.fromisoformat(row["started"]), int(row["pid"]), str(row["host"])
         except (OSError, ValueError, KeyError, TypeError):
-            return ReindexRunning("A reindex is already running: wait until it is done.")
+            return ReindexRunning(RUNS)
         if host == platform.node() and not _alive(pid):  # of a process that died; who holds the lock has not signed yet
-            return ReindexRunning("A reindex is already running: wait until it is done.")
+            return ReindexRunning(RUNS)
         return ReindexRunning(
-            f"A reindex is already running, since {since:%H:%M:%S} UTC: wait until it is done.",
+            Phrase("A reindex is already running, since {time} UTC: wait until it is done.", time=f"{since:%H:%M:%S}"),
             where=f"It is process {pid} on {host}; `--wait SECONDS` waits for it.",
         )
 

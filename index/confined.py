@@ -16,6 +16,7 @@ from pathlib import Path
 
 from index.errors import UnreadableSource
 from index.layout import Extracted, Part
+from index.phrase import Phrase, unpacked
 
 __all__ = ["DAMAGED", "MEMORY", "SECONDS", "TOO_MUCH", "read_confined"]
 
@@ -42,7 +43,7 @@ MEMORY = 1_500_000_000
 TOO_MUCH = 77
 """The exit code of the process when it ran out of memory."""
 
-DAMAGED = "is damaged, or made so that its reader fails: save it anew"
+DAMAGED = Phrase("is damaged, or made so that its reader fails: save it anew")
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ def read_confined(form: str, data: bytes, seconds: float = SECONDS, *, packages:
     except subprocess.TimeoutExpired as error:
         raise UnreadableSource(_too_slow(seconds)) from error
     if done.returncode == TOO_MUCH:
-        raise UnreadableSource(f"takes more than {MEMORY / 1e9:g} GB of memory to read: split it")
+        raise UnreadableSource(Phrase("takes more than {size} GB of memory to read: split it", size=MEMORY / 1e9))
     if os.name != "nt" and -done.returncode in (signal.SIGXCPU, signal.SIGKILL):
         raise UnreadableSource(_too_slow(seconds))
     try:
@@ -70,10 +71,11 @@ def read_confined(form: str, data: bytes, seconds: float = SECONDS, *, packages:
     except ValueError as error:
         raise UnreadableSource(DAMAGED) from error
     if "unreadable" in answer:
-        log.debug("a %s file %s: %s", form, answer["unreadable"], answer.get("error", ""))
-        raise UnreadableSource(str(answer["unreadable"]))
+        why = unpacked(answer["unreadable"])
+        log.debug("a %s file %s: %s", form, why, answer.get("error", ""))
+        raise UnreadableSource(why)
     return Extracted(answer["title"], tuple(Part(*row) for row in answer["parts"]))
 
 
-def _too_slow(seconds: float) -> str:
-    return f"takes longer than {seconds:g} s to read: split it, or raise EXTRACT_SECONDS"
+def _too_slow(seconds: float) -> Phrase:
+    return Phrase("takes longer than {seconds} s to read: split it, or raise EXTRACT_SECONDS", seconds=float(seconds))

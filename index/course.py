@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from index.errors import ReindexCancelled
 from index.inventory import Running
+from index.phrase import Phrase
 from index.ports import Progress
 
 __all__ = ["Course", "Request"]
@@ -55,7 +56,7 @@ class Course:
     def check(self) -> None:
         """Raises ReindexCancelled like a call, and tells nobody anything."""
         if not self._settled and self.given_up:
-            raise ReindexCancelled("The reindex was cancelled: the index is as it was before.")
+            raise ReindexCancelled(Phrase("The reindex was cancelled: the index is as it was before."))
 
     @property
     def given_up(self) -> bool:

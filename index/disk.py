@@ -12,19 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import IndexUnwritable
+from index.phrase import Phrase, of_system
 
 __all__ = ["check_array", "save_array", "told_if_unwritable"]
 
+FULL = Phrase("the disk is full: make room there")
+NO_RIGHT = Phrase("this program may not write there: give it the right, or set INDEX_DIR to a folder of its own")
+NO_FOLDER = Phrase("it is no folder: set INDEX_DIR to one")
 REASONS = {
-    errno.ENOSPC: "the disk is full: make room there",
-    errno.EDQUOT: "this program's share of the disk is full: make room there",
-    errno.EROFS: "it is read-only: make it one that can be written to, or set INDEX_DIR to another",
-    errno.EACCES: "this program may not write there: give it the right, or set INDEX_DIR to a folder of its own",
-    errno.EPERM: "this program may not write there: give it the right, or set INDEX_DIR to a folder of its own",
-    errno.ENOTDIR: "a part of its path is a file: set INDEX_DIR to a folder",
-    errno.EEXIST: "a file is in its place: set INDEX_DIR to a folder",
+    errno.ENOSPC: FULL,
+    errno.EDQUOT: FULL,
+    errno.EROFS: NO_RIGHT,
+    errno.EACCES: NO_RIGHT,
+    errno.EPERM: NO_RIGHT,
+    errno.ENOTDIR: NO_FOLDER,
+    errno.EEXIST: NO_FOLDER,
 }
-AS_BEFORE = "The index is as it was before."
 
 
 class _Through:
@@ -60,7 +63,10 @@ def told_if_unwritable(index: Path) -> Iterator[None]:
     except OSError as error:
         if error.filename and not Path(str(error.filename)).is_relative_to(index):
             raise
-        why = REASONS.get(error.errno or 0) or f"{error.strerror or error}: see to the disk"
+        why = REASONS.get(error.errno or 0) or Phrase("{why}: see to the disk", why=of_system(error) or str(error))
         raise IndexUnwritable(
-            f"The index can't be written to its folder, {why}, then reindex. {AS_BEFORE}", where=f"It is {index}."
+            Phrase(
+                "The index can't be written to its folder, {why}, then reindex. The index is as it was before.", why=why
+            ),
+            where=f"It is {index}.",
         ) from error

@@ -1,5 +1,7 @@
 """Errors fit to show a user: what happened, and the step that mends it."""
 
+from index.phrase import Phrase, said
+
 __all__ = [
     "Damaged",
     "IndexMismatch",
@@ -20,9 +22,19 @@ __all__ = [
 
 
 class LibraryError(Exception):
-    """Any failure that a user may see. `exit_code` is what the command line ends with."""
+    """Any failure that a user may see. `exit_code` is what the command line ends with; `where` is a sentence for whom
+    runs the program alone: which folder or process it is about."""
 
     exit_code = 1
+
+    def __init__(self, said: str = "", where: str = "") -> None:
+        super().__init__(said)
+        self.where = where
+
+    @property
+    def said(self) -> str:
+        """What it says: a phrase where that can be said in other languages."""
+        return said(self)
 
 
 class QuestionsUnreadable(LibraryError):
@@ -60,21 +72,11 @@ class Damaged(IndexMismatch):
 
 
 class ReindexRunning(LibraryError):
-    """Another reindex is under way. `where` says in which process, for whoever runs the program; empty where that is
-    not known."""
-
-    def __init__(self, said: str, where: str = "") -> None:
-        super().__init__(said)
-        self.where = where
+    """Another reindex is under way; `where` says in which process, empty where that is not known."""
 
 
 class IndexUnwritable(LibraryError):
-    """The folder of the index can't be written to; the index is as it was before. `where` names the folder, for whoever
-    runs the program."""
-
-    def __init__(self, said: str, where: str = "") -> None:
-        super().__init__(said)
-        self.where = where
+    """The folder of the index can't be written to; the index is as it was before."""
 
 
 class ReindexCancelled(LibraryError):
@@ -93,7 +95,7 @@ class SourceUnfit(LibraryError):
     """Why a file can't come in as a source, or go out: words that follow its name."""
 
     def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"{name} {why}.")
+        super().__init__(Phrase("{name} {why}.", name=name, why=why))
 
 
 class SourceUnkept(LibraryError):

@@ -12,6 +12,7 @@ import httpx2
 import stamina
 
 from index.checked_network import CheckedNetwork, Refused, Resolve, resolve
+from index.phrase import Phrase, of_system
 
 __all__ = ["FetchFailed", "Fetched", "fetch"]
 
@@ -68,7 +69,7 @@ def fetch(
     for attempt in retries:
         with attempt:
             return _tried(url, conditions, CheckedNetwork(allowed, seconds, resolver), max_bytes, seconds)
-    raise FetchFailed("not tried")
+    raise FetchFailed(Phrase("not tried"))
 
 
 def _tried(url: str, conditions: dict[str, str], network: CheckedNetwork, max_bytes: int, seconds: float) -> Fetched:
@@ -77,16 +78,19 @@ def _tried(url: str, conditions: dict[str, str], network: CheckedNetwork, max_by
             return _followed(client, url, conditions, max_bytes)
     except Refused as error:
         raise FetchFailed(
-            f"{error} is an address of a private network: allow it in FETCH_ALLOW_HOSTS, or list another"
+            Phrase(
+                "{host} is an address of a private network: allow it in FETCH_ALLOW_HOSTS, or list another",
+                host=str(error),
+            )
         ) from error
     except httpcore2.TimeoutException as error:
-        raise FetchFailed(f"no whole answer within {seconds:g} s", again=True) from error
+        raise FetchFailed(Phrase("no whole answer within {seconds} s", seconds=float(seconds)), again=True) from error
     except httpcore2.NetworkError as error:
         raise FetchFailed(_plainly(error), again=True) from error
     except httpcore2.ProtocolError as error:
-        raise FetchFailed("the server does not speak HTTP", again=True) from error
+        raise FetchFailed(Phrase("the server does not speak HTTP"), again=True) from error
     except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
-        raise FetchFailed(f"the answer cannot be read ({type(error).__name__})") from error
+        raise FetchFailed(Phrase("the answer cannot be read ({why})", why=type(error).__name__)) from error
 
 
 def _followed(client: httpx2.Client, url: str, conditions: dict[str, str], max_bytes: int) -> Fetched:
@@ -95,13 +99,13 @@ def _followed(client: httpx2.Client, url: str, conditions: dict[str, str], max_b
     headers = {"User-Agent": AGENT, "Accept-Encoding": "gzip", "Accept": "*/*", **conditions}
     for _ in range(MOST_HOPS + 1):
         if at.scheme not in ("http", "https") or at.userinfo:
-            raise FetchFailed("a redirect leads to what is no public page")
+            raise FetchFailed(Phrase("a redirect leads to what is no public page"))
         with client.stream("GET", at, headers=headers, follow_redirects=False) as answer:
             if answer.status_code in (301, 302, 303, 307, 308) and "location" in answer.headers:
                 at = at.join(answer.headers["location"])
                 continue
             return _fetched(answer, max_bytes, conditional=bool(conditions))
-    raise FetchFailed(f"more than {MOST_HOPS} redirects")
+    raise FetchFailed(Phrase("more than {most} redirects", most=MOST_HOPS))
 
 
 def _fetched(answer: httpx2.Response, max_bytes: int, *, conditional: bool) -> Fetched:
@@ -109,14 +113,18 @@ def _fetched(answer: httpx2.Response, max_bytes: int, *, conditional: bool) -> F
     if status == HTTPStatus.NOT_MODIFIED and conditional:
         return _made(answer, None)
     if status != HTTPStatus.OK:
-        raise FetchFailed(f"{status} {responses.get(status, '')}".strip(), again=status in AGAIN)
+        term = f"{status} {responses.get(status, '')}".strip()  # HTTP's own, the same in every language
+        raise FetchFailed(term, again=status in AGAIN)
     if answer.headers.get("content-encoding", "gzip").lower() not in ("gzip", "identity"):
-        raise FetchFailed("it is packed in a way that was not asked for")  # what is packed twice grows without end
+        raise FetchFailed(
+            Phrase("it is packed in a way that was not asked for")
+        )  # what is packed twice grows without end
     data = bytearray()
     for piece in answer.iter_bytes():
         data += piece
         if len(data) > max_bytes:
-            raise FetchFailed(f"it is larger than {max_bytes / 1e6:g} MB: list another, or raise MAX_SOURCE_MB")
+            size = max_bytes / 1e6
+            raise FetchFailed(Phrase("it is larger than {size} MB: list another, or raise MAX_SOURCE_MB", size=size))
     return _made(answer, bytes(data))
 
 
@@ -127,10 +135,10 @@ def _made(answer: httpx2.Response, data: bytes | None) -> Fetched:
     )
 
 
-def _plainly(error: Exception) -> str:
+def _plainly(error: Exception) -> Phrase:
     cause = error.__cause__ or error.__context__
-    said = getattr(cause, "strerror", None) or str(error)
-    return f"no connection ({said})"
+    why = of_system(cause) if isinstance(cause, OSError) else ""
+    return Phrase("no connection ({why})", why=why or getattr(cause, "strerror", None) or str(error))
 
 
 class _Transport(httpx2.BaseTransport):

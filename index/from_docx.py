@@ -12,6 +12,7 @@ import mammoth
 from index.errors import UnreadableSource
 from index.from_html import read_html
 from index.layout import Extracted
+from index.phrase import Phrase
 
 __all__ = ["read_docx"]
 
@@ -20,6 +21,8 @@ MOST_UNPACKED = 200_000_000
 
 OLD = b"\xd0\xcf\x11\xe0"
 """How a Word file of before 2007 begins, and one that is encrypted."""
+
+NO_WORD = Phrase("is no Word document: save it anew as .docx")
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
@@ -34,7 +37,7 @@ p[style-name='HTML Preformatted'] => pre:separator('\\n')
 def read_docx(data: bytes) -> Extracted:
     """The document. Raises UnreadableSource."""
     if data.startswith(OLD):
-        raise UnreadableSource("is encrypted, or an old .doc: save it as .docx without a password")
+        raise UnreadableSource(Phrase("is encrypted, or an old .doc: save it as .docx without a password"))
     _check(data)
     logging.getLogger("mammoth").setLevel(logging.ERROR)
     made = mammoth.convert_to_html(
@@ -42,7 +45,7 @@ def read_docx(data: bytes) -> Extracted:
     )
     found = read_html(f"<meta charset=utf-8><body>{made.value}".encode("utf-8", "replace"), furniture=False)
     if not found.parts:
-        raise UnreadableSource("holds only pictures or nothing: there is no text to quote")
+        raise UnreadableSource(Phrase("holds only pictures or nothing: there is no text to quote"))
     return found
 
 
@@ -79,11 +82,12 @@ def _check(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise UnreadableSource("is no Word document: save it anew as .docx") from error
+        raise UnreadableSource(NO_WORD) from error
     if any(member.flag_bits & 1 for member in members):
-        raise UnreadableSource("is encrypted: save it without a password")
+        raise UnreadableSource(Phrase("is encrypted: save it without a password"))
     unpacked = sum(member.file_size for member in members)
     if unpacked > MOST_UNPACKED:
-        raise UnreadableSource(f"unpacks to {unpacked / 1e6:,.0f} MB, more than {MOST_UNPACKED / 1e6:g}: split it")
+        size, most = round(unpacked / 1e6), MOST_UNPACKED / 1e6
+        raise UnreadableSource(Phrase("unpacks to {size} MB, more than {most}: split it", size=size, most=most))
     if not any(member.filename == "word/document.xml" for member in members):
-        raise UnreadableSource("is no Word document: save it anew as .docx")
+        raise UnreadableSource(NO_WORD)

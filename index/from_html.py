@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from index.errors import UnreadableSource
 from index.layout import Extracted, Part, plain, rows
+from index.phrase import Phrase
 
 __all__ = ["read_html"]
 
@@ -222,7 +223,7 @@ def _walk(
             continue
         count += 1
         if count > MOST_NODES:
-            raise UnreadableSource(f"has more than {MOST_NODES:,} elements: split it")
+            raise UnreadableSource(Phrase("has more than {most} elements: split it", most=MOST_NODES))
         if node.is_text_node:
             yield "text", node
         elif node.is_element_node and not (passed_over and passed_over(node)):
@@ -314,7 +315,9 @@ def _place(row: list[str], spans: dict[int, tuple[int, str]], cell: LexborNode) 
     _carried(row, spans)
     text, across, down = _text(cell), _span(cell, "colspan"), _span(cell, "rowspan")
     if len(row) + across > MOST_CELLS:
-        raise UnreadableSource(f"has a table of more than {MOST_CELLS} columns: keep those that matter")
+        raise UnreadableSource(
+            Phrase("has a table of more than {most} columns: keep those that matter", most=MOST_CELLS)
+        )
     for at in range(across):
         if down > 1:
             spans[len(row)] = (down - 1, text)

@@ -24,6 +24,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from index.errors import UnreadableSource
 from index.layout import FIGURE, Extracted, Part, plain, rows
+from index.phrase import Phrase
 
 __all__ = ["read_pdf"]
 
@@ -84,13 +85,13 @@ def read_pdf(data: bytes) -> Extracted:
         if any(
             isinstance(cause, PDFPasswordIncorrect | PDFEncryptionError) for cause in (*error.args, error.__cause__)
         ):
-            raise UnreadableSource("is encrypted: save it without a password") from error
-        raise UnreadableSource("is damaged, or no PDF: save it anew") from error
+            raise UnreadableSource(Phrase("is encrypted: save it without a password")) from error
+        raise UnreadableSource(Phrase("is damaged, or no PDF: save it anew")) from error
 
 
 def _read(pdf: Any) -> Extracted:
     if sum(1 for _ in islice(PDFPage.create_pages(pdf.doc), MOST_PAGES + 1)) > MOST_PAGES:
-        raise UnreadableSource(f"has more than {MOST_PAGES:,} pages: split it")
+        raise UnreadableSource(Phrase("has more than {most} pages: split it", most=MOST_PAGES))
     pages: list[list[_Line | _Table]] = []
     letters: Counter[float] = Counter()
     for page in _pages(pdf):
@@ -98,10 +99,10 @@ def _read(pdf: Any) -> Extracted:
         letters.update(round(at["size"] * 2) / 2 for at in page.chars if not _at_the_edge(at, float(page.height)))
         page.close()
     if not pages:
-        raise UnreadableSource("has no pages, or is damaged: save it anew")
+        raise UnreadableSource(Phrase("has no pages, or is damaged: save it anew"))
     lines = [each for page in pages for each in page if isinstance(each, _Line)]
     if not any(line.text for line in lines) and not any(isinstance(each, _Table) for page in pages for each in page):
-        raise UnreadableSource("holds only pictures: there is no text to quote; let a program for OCR add it")
+        raise UnreadableSource(Phrase("holds only pictures: there is no text to quote; let a program for OCR add it"))
     running = _running(pages)
     kept = [each for page in pages for each in page if not (isinstance(each, _Line) and _mask(each) in running)]
     title = plain(str(pdf.metadata.get("Title") or ""))
@@ -120,7 +121,11 @@ def _pages(pdf: Any) -> Iterator[Any]:
 def _page(page: Any) -> Iterator[_Line | _Table]:
     """The tables and lines of a page, from top to bottom where the file keeps to that order."""
     if len(page.chars) > MOST_LETTERS:
-        raise UnreadableSource(f"has more than {MOST_LETTERS:,} letters on page {page.page_number}: split it")
+        raise UnreadableSource(
+            Phrase(
+                "has more than {most} letters on page {page}: split it", most=MOST_LETTERS, page=str(page.page_number)
+            )
+        )
     tables = [(table, _Table(_cells(table))) for table in _ruled(page)]
     waiting = sorted(tables, key=lambda pair: float(pair[0].bbox[1]))
     for line in _lines(page, [table.bbox for table, _ in tables]):

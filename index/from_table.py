@@ -9,6 +9,7 @@ from itertools import islice
 
 from index.errors import UnreadableSource
 from index.layout import Extracted, rows
+from index.phrase import Phrase
 
 __all__ = ["read_table"]
 
@@ -32,7 +33,7 @@ def read_table(text: str, mark: str = "") -> Extracted:
     text = text.removeprefix("\ufeff")
     table = list(_rows(text, mark or _mark(text)))
     if len(table) > MOST_ROWS:
-        raise UnreadableSource(f"has more than {MOST_ROWS:,} rows: keep those that are asked about")
+        raise UnreadableSource(Phrase("has more than {most} rows: keep those that are asked about", most=MOST_ROWS))
     return Extracted("", tuple(rows(table)))
 
 
@@ -44,7 +45,12 @@ def _rows(text: str, mark: str) -> Iterator[Sequence[str]]:
         for row in found:
             if len(row) > MOST_COLUMNS:
                 raise UnreadableSource(
-                    f"has {len(row):,} columns at line {found.line_num}: keep at most {MOST_COLUMNS} of them"
+                    Phrase(
+                        "has {columns} columns at line {line}: keep at most {most} of them",
+                        columns=len(row),
+                        line=str(found.line_num),
+                        most=MOST_COLUMNS,
+                    )
                 )
             if any(len(cell) > LONGEST_CELL for cell in row):
                 raise UnreadableSource(_unclosed(found.line_num))
@@ -54,15 +60,18 @@ def _rows(text: str, mark: str) -> Iterator[Sequence[str]]:
             if count > MOST_ROWS:
                 return
     except csv.Error as error:
-        too_long = "field larger" in str(error)
+        if "field larger" in str(error):
+            raise UnreadableSource(_unclosed(found.line_num)) from error
         raise UnreadableSource(
-            _unclosed(found.line_num) if too_long else f"is no table at line {found.line_num}: {error}"
+            Phrase("is no table at line {line}: {why}", line=str(found.line_num), why=str(error))
         ) from error
 
 
-def _unclosed(line: int) -> str:
-    return (
-        f'has a value of more than {LONGEST_CELL:,} characters that ends at line {line}: close its quotation mark (")'
+def _unclosed(line: int) -> Phrase:
+    return Phrase(
+        'has a value of more than {most} characters that ends at line {line}: close its quotation mark (")',
+        most=LONGEST_CELL,
+        line=str(line),
     )
 
 

@@ -11,13 +11,12 @@ from index.changes import Texts, diff
 from index.errors import Damaged, LibraryError, NoIndex, NoSuchSnapshot
 from index.inventory import Diff, SnapshotInfo
 from index.manifest import Manifest
-from index.pointer import without_step
+from index.phrase import Phrase, of_system
 from index.snapshot import Snapshots
 from index.staleness import indexed
+from index.steps import LIST, REINDEX, mended, without_step
 
 __all__ = ["compared", "found", "listed", "texts"]
-
-LIST = "`python -m index snapshots` lists them"
 
 
 def listed(snapshots: Snapshots) -> tuple[SnapshotInfo, ...]:
@@ -33,28 +32,43 @@ def found(snapshots: Snapshots, part: str) -> str:
     """The id that this is a part of, and of no other. Raises NoIndex, NoSuchSnapshot."""
     ids = snapshots.ids()
     if not ids:
-        raise NoIndex("There is no index yet: run `python -m index reindex`.")
+        raise NoIndex(mended(REINDEX, "There is no index yet"))
     fitting = [name for name in ids if part and part in name]
     if part in ids or len(fitting) == 1:
         return part if part in ids else fitting[0]
     if not fitting:
-        raise NoSuchSnapshot(f"There is no snapshot {part!r}: {LIST}.")
-    raise NoSuchSnapshot(f"{part!r} may be {len(fitting)} snapshots: write more of the id, {LIST}.")
+        raise NoSuchSnapshot(mended(LIST, "There is no snapshot {id}", id=repr(part)))
+    raise NoSuchSnapshot(
+        Phrase(
+            "{part} may be {count} snapshots: write more of the id, {step}.",
+            part=repr(part),
+            count=len(fitting),
+            step=LIST,
+        )
+    )
 
 
 def texts(snapshots: Snapshots, manifest: Manifest) -> Texts:
     """What a snapshot says, checked and read from the disk. Raises Damaged."""
-    folder = snapshots.folder(manifest.snapshot.id)
+    id_ = manifest.snapshot.id
+    folder = snapshots.folder(id_)
     try:
         for name in (DOCUMENTS, PASSAGES):
             if hashlib.sha256((folder / name).read_bytes()).hexdigest() != manifest.files[name]:
-                raise Damaged(f"{name} of snapshot {manifest.snapshot.id} is damaged: compare others, {LIST}.")
+                raise Damaged(
+                    Phrase("{file} of snapshot {id} is damaged: compare others, {step}.", file=name, id=id_, step=LIST)
+                )
         documents, passages = read_texts(folder)
     except OSError as error:
         raise Damaged(
-            f"The texts of snapshot {manifest.snapshot.id} cannot be read ({error.strerror}): compare others, {LIST}."
+            Phrase(
+                "The texts of snapshot {id} cannot be read ({why}): compare others, {step}.",
+                id=id_,
+                why=of_system(error),
+                step=LIST,
+            )
         ) from error
-    return Texts(manifest.snapshot.id, indexed(manifest), documents, passages)
+    return Texts(id_, indexed(manifest), documents, passages)
 
 
 def compared(snapshots: Snapshots, before: str, after: str) -> Diff:
@@ -79,7 +93,7 @@ def _info(snapshots: Snapshots, name: str, live: str) -> SnapshotInfo:
         sources=len(manifest.titles),
         bytes=size,
         live=name == live,
-        damage=f"{lacking[0]} of snapshot {name} is missing." if lacking else "",
+        damage=Phrase("{file} of snapshot {id} is missing.", file=lacking[0], id=name) if lacking else "",
     )
 
 

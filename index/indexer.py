@@ -20,12 +20,14 @@ from index.keyword import KeywordIndex
 from index.late import TokenStore, TokenStoreBuilder
 from index.lexical import own_text
 from index.manifest import FORMAT, Manifest
+from index.phrase import Phrase, said
 from index.ports import Embedder, Progress, VectorStore
 from index.retrieve import Shelf
 from index.reuse import Earlier, Run, in_order, runs
 from index.snapshot import Snapshots, new_id, read_texts, write_texts
-from index.sources import Reading, parse
+from index.sources import Reading, named, parse
 from index.states import StateStore, StateStoreBuilder
+from index.steps import REINDEX, mended
 from index.suggest import checked, questions
 from index.types import Answer, Document, Passage
 
@@ -87,10 +89,10 @@ class Indexer:
         """
         documents, passages, skipped = self._chunked(reading, progress, before)
         if not passages:
-            named = (
-                "; ".join(f"{item.source} {item.reason}" for item in skipped[:5]) or "there are only headings and marks"
+            why = named(skipped, more=False) or Phrase("there are only headings and marks")
+            raise SourcesUnreadable(
+                Phrase("Not one source holds a passage ({why}): mend one of them, then reindex.", why=why)
             )
-            raise SourcesUnreadable(f"Not one source holds a passage ({named}): mend one of them, then reindex.")
         snapshot = Snapshot(
             id=new_id(reading.hashes),
             created=datetime.now(UTC),
@@ -116,9 +118,16 @@ class Indexer:
         found = (manifest.snapshot.dimension, manifest.max_tokens)
         if found != (self._embedder.dimension, self._embedder.max_tokens):
             raise IndexMismatch(
-                f"The index was built with a model of {found[0]} dimensions that reads {found[1]} tokens, the model "
-                f"{self._embedder.name} has {self._embedder.dimension} and {self._embedder.max_tokens}: "
-                "run `python -m index reindex`."
+                mended(
+                    REINDEX,
+                    "The index was built with a model of {built} dimensions that reads {read} tokens, the model "
+                    "{model} has {dimensions} and {tokens}",
+                    built=str(found[0]),
+                    read=str(found[1]),
+                    model=self._embedder.name,
+                    dimensions=str(self._embedder.dimension),
+                    tokens=str(self._embedder.max_tokens),
+                )
             )
         folder = self._snapshots.verify(manifest)
         documents, passages = read_texts(folder)
@@ -149,7 +158,7 @@ class Indexer:
             try:
                 document = parse(file, self._seconds)
             except (UnreadableSource, RecursionError) as error:
-                reason = str(error) if isinstance(error, UnreadableSource) else "is nested too deeply"
+                reason = said(error) if isinstance(error, UnreadableSource) else Phrase("is nested too deeply")
                 skipped.append(Skipped(file.source, reason))
                 continue
             documents[document.id] = document

@@ -16,7 +16,7 @@ from pathlib import Path
 from index.errors import JournalUnavailable
 from index.gaps import figures, helped, open_gaps
 from index.journal_file import JournalFile
-from index.journal_rows import as_text, as_turn, insert, recorded, stored, tally
+from index.journal_rows import as_audited, as_text, as_turn, audit, insert, recorded, stored, tally
 from index.reading import whole
 from index.records import Audited, Day, Gap, Recorded, Stored, Tally, Turn
 from index.types import Answer
@@ -181,9 +181,8 @@ class Journal:
 
     def audit(self, *, who: int | None, where: str, what: str, outcome: str) -> None:
         """Write down for good what somebody did to the index; `who` is None where it was no person."""
-        row = (self._time(), who, whole(where), whole(what), whole(outcome))
         with self._file.writing() as db:
-            db.execute("INSERT INTO audit (at, who, place, what, outcome) VALUES (?, ?, ?, ?, ?)", row)
+            audit(db, self._now(), who, where, what, outcome)
 
     def audited(
         self, limit: int, *, before: int | None = None, where: str | None = None, skip: int = 0
@@ -197,7 +196,7 @@ class Journal:
         values = {"before": before, "place": where, "most": max(0, limit), "skip": max(0, skip)}
         with self._file.reading() as db:
             rows = db.execute(found, values).fetchall()
-        return tuple(Audited(row[0], datetime.fromisoformat(row[1]), *row[2:]) for row in rows)
+        return tuple(as_audited(*row) for row in rows)
 
     def cited(self) -> frozenset[str]:
         """The ids of the snapshots that answers in the journal quote."""

@@ -8,11 +8,12 @@ from dataclasses import asdict
 from datetime import datetime
 
 from index.errors import JournalUnavailable
+from index.phrase import packed, unpacked
 from index.reading import whole
-from index.records import Recorded, Stored, Tally, Turn
+from index.records import Audited, Recorded, Stored, Tally, Turn
 from index.types import Answer, Citation
 
-__all__ = ["as_text", "as_turn", "insert", "recorded", "stored", "tally"]
+__all__ = ["as_audited", "as_text", "as_turn", "audit", "insert", "recorded", "stored", "tally"]
 
 INSERT = """
 INSERT INTO answers (id, asked_at, guild, channel, user, question, read_as, abstained, why, confidence, snapshot,
@@ -69,6 +70,22 @@ def as_turn(kept: Recorded) -> Turn:
     """The question as it was read, and the quotations of its answer if there was one."""
     evidence = () if kept.abstained else tuple(quoted.shown for quoted in kept.citations)
     return Turn(kept.read_as or kept.question, evidence)
+
+
+def audit(db: sqlite3.Connection, at: datetime, who: int | None, where: str, what: str, outcome: str) -> None:
+    """Write a line of the audit down: in English, and as phrases for other languages."""
+    phrases = json.dumps([packed(what), packed(outcome)], ensure_ascii=False)
+    row = (as_text(at), who, *map(whole, (where, what, outcome, phrases)))
+    db.execute("INSERT INTO audit (at, who, place, what, outcome, phrases) VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def as_audited(number: int, at: str, who: int | None, where: str, what: str, outcome: str, phrases: str) -> Audited:
+    """A line of the audit; in English where it has no phrases, or none that can be read."""
+    try:
+        said, came = map(unpacked, json.loads(phrases))
+    except (ValueError, TypeError, RecursionError):
+        said, came = what, outcome
+    return Audited(number, datetime.fromisoformat(at), who, where, said, came)
 
 
 def tally(db: sqlite3.Connection, answer_id: str) -> Tally:

@@ -87,7 +87,11 @@ BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END
 """What was done to the index: who is in it by their plain id, for it is there to name them, and it is about nobody's
 questions. Neither forgetting a person nor the age of questions touches it."""
 
-MIGRATIONS = (FIRST, AUDIT)
+PHRASES = "ALTER TABLE audit ADD COLUMN phrases TEXT NOT NULL DEFAULT ''"
+"""What was done and what came of it, as `index.phrase` packs them, for other languages than English; empty in lines
+from before."""
+
+MIGRATIONS = (FIRST, AUDIT, PHRASES)
 """The script at place n makes version n + 1 of version n. One that was released is never changed."""
 
 

@@ -19,6 +19,8 @@ from index.inventory import Diff, Preview, Report, Running, SnapshotInfo, Status
 from index.journal import Journal
 from index.manifest import Manifest
 from index.own_questions import FILE
+from index.phrase import Phrase
+from index.phrase import said as said_by
 from index.reading import whole
 from index.rebuild import Ask, Rebuild
 from index.serving import Serving
@@ -247,9 +249,9 @@ class Library:
         try:
             manifest: Manifest | None = self._serving.live()
         except NoIndex:
-            manifest, stale = None, "there is no index yet"
+            manifest, stale = None, Phrase("there is no index yet")
         except IndexMismatch as error:
-            manifest, stale = self._manifest_or_none(), str(error)
+            manifest, stale = self._manifest_or_none(), said_by(error)
         if fallback and held:
             manifest, stale = held.manifest, fallback
         changes = states(manifest, reading)
@@ -275,7 +277,7 @@ class Library:
     def _engines(self, progress: Progress) -> tuple[Indexer, Ask]:
         embedder, answerer = self._model_loaded(progress), self._answerer
         if answerer is None:
-            raise LibraryError("The model is not loaded: try again.")
+            raise LibraryError(Phrase("The model is not loaded: try again."))
         return self._make_indexer(embedder), answerer.answer
 
     def _open(self) -> tuple[Shelf, Answerer]:
@@ -287,7 +289,7 @@ class Library:
         elif self._serving.due():
             threading.Thread(target=self.follow, name="follow", daemon=True).start()
         if shelf is None or answerer is None:
-            raise LibraryError("The index is not loaded: ask again.")
+            raise LibraryError(Phrase("The index is not loaded: ask again."))
         return shelf, answerer
 
     def _vectors(self, questions: Sequence[str]) -> list[Vectors]:

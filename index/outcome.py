@@ -12,6 +12,7 @@ from index.errors import Damaged, IndexMismatch, NoIndex
 from index.history import texts as kept_texts
 from index.inventory import OwnQuestions, Report
 from index.manifest import Manifest
+from index.phrase import Phrase, said
 from index.serving import Serving
 from index.snapshot import Snapshots
 from index.staleness import indexed
@@ -53,14 +54,14 @@ def before(snapshots: Snapshots, serving: Serving, open_: Callable[[Manifest], S
             return Before(manifest, held.shelf)
         return Before(manifest, open_(manifest)) if open_ else Before(manifest)
     except NoIndex:
-        return Before(why="there was no index before")
+        return Before(why=Phrase("there was no index before"))
     except IndexMismatch as error:
         if isinstance(error, Damaged) and held is not None:
             return Before(held.manifest, held.shelf)
         try:
-            return Before(snapshots.live(), None, str(error))
+            return Before(snapshots.live(), None, said(error))
         except IndexMismatch:
-            return Before(None, None, str(error))
+            return Before(None, None, said(error))
 
 
 def texts(snapshots: Snapshots, manifest: Manifest | None, shelf: Shelf | None = None) -> Texts:

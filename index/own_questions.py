@@ -13,6 +13,7 @@ from pathlib import Path
 
 from index.errors import QuestionsUnreadable
 from index.inventory import OwnQuestions, Reanswered
+from index.phrase import Phrase, of_system, said
 from index.ports import Progress
 from index.types import Answer
 
@@ -21,6 +22,7 @@ __all__ = ["FILE", "Wanted", "asked_again", "read"]
 FILE = "questions.jsonl"
 """In the folder of the sources; it is none of them."""
 
+EXAMPLE = '{"question": "When is it?", "answer": "May 1"}'
 MOST = 200
 """Questions that are asked, the first of the file."""
 SECONDS = 30.0
@@ -53,7 +55,7 @@ def asked_again(
     try:
         wanted = read(file)
     except QuestionsUnreadable as error:
-        return OwnQuestions(0, 0, problem=str(error))
+        return OwnQuestions(0, 0, problem=said(error))
     until, asked, changed, wrong = clock() + SECONDS, 0, [], []
     for one in wanted[:MOST]:
         if clock() > until:
@@ -65,7 +67,9 @@ def asked_again(
             wrong.append(one.question)
         if before is not None and (was := before(one.question)) and _differ(was, answer, one):
             changed.append(Reanswered(one.question, _first(was), _first(answer), right, one.id))
-    problem = "" if asked == len(wanted) else f"Only the first {asked} of {len(wanted)} questions were asked."
+    problem = ""
+    if asked < len(wanted):
+        problem = Phrase("Only the first {asked} of {written} questions were asked.", asked=asked, written=len(wanted))
     return OwnQuestions(len(wanted), asked, tuple(changed[:MOST_LISTED]), tuple(wrong[:MOST_LISTED]), problem)
 
 
@@ -73,16 +77,24 @@ def read(file: Path) -> list[Wanted]:
     """The questions of a file. Raises QuestionsUnreadable that names the line."""
     try:
         if not file.is_file():
-            raise QuestionsUnreadable(f"{file.name} is no file: put a file there with a question a line.")
+            raise QuestionsUnreadable(
+                Phrase("{file} is no file: put a file there with a question a line.", file=file.name)
+            )
         with file.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)
         lines = data.decode("utf-8-sig").split("\n")
     except OSError as error:
-        raise QuestionsUnreadable(f"{file.name} cannot be read: {error.strerror}.") from error
+        raise QuestionsUnreadable(
+            Phrase("{file} cannot be read: {why}.", file=file.name, why=of_system(error))
+        ) from error
     except UnicodeDecodeError as error:
-        raise QuestionsUnreadable(f"{file.name} is not UTF-8 (byte {error.start}): save it as UTF-8.") from error
+        raise QuestionsUnreadable(
+            Phrase("{file} is not UTF-8 (byte {byte}): save it as UTF-8.", file=file.name, byte=str(error.start))
+        ) from error
     if len(data) > MOST_BYTES:
-        raise QuestionsUnreadable(f"{file.name} is larger than {MOST_BYTES / 1e6:g} MB: leave some questions out.")
+        raise QuestionsUnreadable(
+            Phrase("{file} is larger than {size} MB: leave some questions out.", file=file.name, size=MOST_BYTES / 1e6)
+        )
     return [_wanted(line, number, file.name) for number, line in enumerate(lines, 1) if line.strip()]
 
 
@@ -94,7 +106,12 @@ def _wanted(line: str, number: int, name: str) -> Wanted:
             raise TypeError("question")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise QuestionsUnreadable(
-            f'Line {number} of {name} is no question: write it like {{"question": "When is it?", "answer": "May 1"}}.'
+            Phrase(
+                "Line {line} of {file} is no question: write it like {example}.",
+                line=str(number),
+                file=name,
+                example=EXAMPLE,
+            )
         ) from error
     return Wanted(question, answer, "" if known is None else str(known))
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import Damaged, NoIndex
+from index.steps import REBUILD, REINDEX, mended
 
-__all__ = ["REBUILD", "Pointer", "sync", "without_step"]
-
-REBUILD = "run `python -m index reindex` to build it anew"
+__all__ = ["Pointer", "sync"]
 
 Signature = tuple[int, int, int]
 
@@ -29,9 +28,10 @@ class Pointer:
             if said != _line(name, checksum):
                 raise ValueError(said)
         except FileNotFoundError as error:
-            raise NoIndex("There is no index yet: run `python -m index reindex`.") from error
+            raise NoIndex(mended(REINDEX, "There is no index yet")) from error
         except (OSError, ValueError) as error:
-            raise Damaged(f"The pointer to the live snapshot, {self.file}, is damaged: {REBUILD}.") from error
+            fault = mended(REBUILD, "The pointer to the live snapshot is damaged")
+            raise Damaged(fault, where=f"It is {self.file}.") from error
         return name, checksum
 
     def signature(self) -> Signature | None:
@@ -55,12 +55,6 @@ class Pointer:
         fresh = self.file.with_suffix(".new")
         if fresh.is_file():
             fresh.unlink()
-
-
-def without_step(error: Exception) -> str:
-    """What is wrong, without the step that mends the live snapshot: another is not built anew."""
-    said = str(error)
-    return f"{said.removesuffix(f': {REBUILD}.')}." if said.endswith(f": {REBUILD}.") else said
 
 
 def sync(path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from index.confined import DAMAGED, MEMORY, TOO_MUCH
 from index.errors import UnreadableSource
 from index.layout import Extracted
+from index.phrase import Phrase, packed, said
 
 __all__ = ["main"]
 
@@ -66,13 +67,13 @@ def _answer(reader: Callable[[bytes], Extracted], data: bytes) -> str:
     try:
         found = reader(data)
         if sum(len(part.text) for part in found.parts) > MOST_TEXT:
-            raise UnreadableSource(f"holds more than {MOST_TEXT:,} characters of text: split it")
+            raise UnreadableSource(Phrase("holds more than {most} characters of text: split it", most=MOST_TEXT))
     except UnreadableSource as error:
-        return json.dumps({"unreadable": str(error)})
+        return json.dumps({"unreadable": packed(said(error))})
     except MemoryError:
         raise
     except Exception as error:  # whatever a library stumbles over: the file is named, the others are read
-        return json.dumps({"unreadable": DAMAGED, "error": f"{type(error).__name__}: {error}"})
+        return json.dumps({"unreadable": packed(DAMAGED), "error": f"{type(error).__name__}: {error}"})
     return json.dumps(
         {"title": found.title, "parts": [[part.kind, part.text, part.lead, part.level] for part in found.parts]}
     )

@@ -16,15 +16,16 @@ from index.builders import Builders
 from index.course import Course, Request
 from index.disk import told_if_unwritable
 from index.errors import Damaged, JournalUnavailable, LibraryError, PreviewGone
-from index.history import LIST, found
+from index.history import found
 from index.inventory import OwnQuestions, Preview, Report, Running
 from index.outcome import Before, before, report
 from index.own_questions import asked_again
-from index.pointer import without_step
+from index.phrase import Phrase
 from index.ports import Progress
 from index.serving import Held, Serving
 from index.snapshot import Snapshots
 from index.sources import Reading
+from index.steps import LIST, without_step
 from index.turns import Turns
 from index.types import Answer
 
@@ -104,11 +105,13 @@ class Rebuild:
         with self._alone([request]) as course:
             started, folder = time.perf_counter(), self._snapshots.preview(preview)
             if not ID.fullmatch(preview) or not folder.is_dir():
-                raise PreviewGone("This preview is no longer there, another snapshot was built since: preview again.")
+                raise PreviewGone(
+                    Phrase("This preview is no longer there, another snapshot was built since: preview again.")
+                )
             manifest = self._serving.fitting(self._snapshots.manifest(preview, folder))
             self._snapshots.verify(manifest, folder)
             if self._read().hashes != manifest.snapshot.hashes:
-                raise PreviewGone("The sources changed since this preview: preview again.")
+                raise PreviewGone(Phrase("The sources changed since this preview: preview again."))
             indexer, _ = self._engines(course)
             course("loading the index", 0, 0)
             was = before(self._snapshots, self._serving, indexer.open)
@@ -145,7 +148,7 @@ class Rebuild:
                     was = before(self._snapshots, self._serving, indexer.open)
                     questions = self._asked(was, now.shelf, ask, course)
             except Damaged as error:
-                raise Damaged(f"{without_step(error)} Choose another, {LIST}.") from error
+                raise Damaged(Phrase("{why} Choose another, {step}.", why=without_step(error), step=LIST)) from error
             course.settle()
             self._snapshots.switch(manifest)
             if now is not None:

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from index.errors import Damaged, IndexMismatch, LibraryError
 from index.manifest import Manifest
-from index.pointer import without_step
+from index.phrase import Phrase
 from index.snapshot import Snapshots
+from index.steps import RESET, mended, without_step
 
 if TYPE_CHECKING:
     from index.retrieve import Shelf
@@ -141,7 +142,8 @@ class Serving:
         before = _stamp(folder, manifest.files)
         shelf = open_(manifest)
         if _stamp(folder, manifest.files) != before:
-            raise Damaged(f"The snapshot {manifest.snapshot.id} was written to while it was read: load it again.")
+            id_ = manifest.snapshot.id
+            raise Damaged(Phrase("The snapshot {id} was written to while it was read: load it again.", id=id_))
         return Held(manifest, shelf, _stamp(folder, MAPPED))
 
     def _taken_up(self, held: Held, seen: object, open_: Open) -> bool:
@@ -157,7 +159,11 @@ class Serving:
                 self._seen = UNSEEN
                 return False
             why = without_step(error) if isinstance(error, LibraryError) else type(error).__name__
-            self.fallback = f"{why} Answers come from snapshot {held.manifest.snapshot.id} until another is made live."
+            self.fallback = Phrase(
+                "{why} Answers come from snapshot {id} until another is made live.",
+                why=why,
+                id=held.manifest.snapshot.id,
+            )
             log.warning("The index is not followed: %s", self.fallback)
             return False
         log.info("Snapshot %s was made live, and is followed", self.held.manifest.snapshot.id)
@@ -183,9 +189,13 @@ class Serving:
             except LibraryError as other:
                 log.warning("Snapshot %s can't serve instead: %s", name, without_step(other))
                 continue
-            said = f"{without_step(error)} Answers come from snapshot {name}: reindex, or roll back to a good one."
-            log.error("The live snapshot is damaged: %s", said)
-            return held, said
+            told = Phrase(
+                "{why} Answers come from snapshot {id}: reindex, or roll back to a good one.",
+                why=without_step(error),
+                id=name,
+            )
+            log.error("The live snapshot is damaged: %s", told)
+            return held, told
         raise error
 
     def _written(self, held: Held) -> bool:
@@ -197,8 +207,12 @@ class Serving:
         """The same manifest. Raises IndexMismatch where it is of another model."""
         if manifest.snapshot.model != self._model:
             raise IndexMismatch(
-                f"The index was built with the model {manifest.snapshot.model}, but EMBEDDING_MODEL is {self._model}: "
-                "run `python -m index reindex`, or set EMBEDDING_MODEL back."
+                mended(
+                    RESET,
+                    "The index was built with the model {built}, but EMBEDDING_MODEL is {chosen}",
+                    built=manifest.snapshot.model,
+                    chosen=self._model,
+                )
             )
         return manifest
 

@@ -19,7 +19,8 @@ from pathlib import Path, PurePosixPath
 from index.confined import SECONDS
 from index.errors import SourceUnfit, SourceUnkept, UnreadableSource
 from index.inventory import Shelved
-from index.sources import FORMATS, SourceFile, checked, format_of, parse, source_names
+from index.phrase import Phrase, of_system, said, template
+from index.sources import EMPTY, FORMATS, SourceFile, checked, format_of, parse, source_names, too_large
 
 __all__ = ["Shelving"]
 
@@ -37,6 +38,9 @@ UNFIT_CHARACTERS = re.compile(r'[<>:"|?*\\/]')
 UNFINISHED = re.compile(r"\.[0-9a-f]{16}\.new")
 UNFINISHED_SECONDS = 3600.0
 """After this long nobody writes on it any more."""
+
+UNWRITTEN = template("{name} can't be written ({why}): nothing changed. Who runs me can mend that.")
+UNREMOVED = template("{name} can't be removed ({why}): nothing changed. Who runs me can mend that.")
 
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Categories of Unicode that show nothing, or reorder what is shown."""
@@ -77,13 +81,14 @@ class Shelving:
         if problem := _problem(name):
             raise SourceUnfit(name, problem)
         if size > self._max_bytes:
-            raise SourceUnfit(name, f"is larger than {self._max_bytes / 1e6:g} MB: split it, or raise MAX_SOURCE_MB")
+            raise SourceUnfit(name, too_large(self._max_bytes))
         if not size:
-            raise SourceUnfit(name, "is empty")
+            raise SourceUnfit(name, EMPTY)
         twin = next((one for one in self.names() if one != name and _same(one) == _same(name)), None)
         if twin:
             raise SourceUnfit(
-                name, f"is called like {twin}, but for upper and lower case: rename it, or remove that one"
+                name,
+                Phrase("is called like {twin}, but for upper and lower case: rename it, or remove that one", twin=twin),
             )
 
     def add(self, name: str, data: bytes, *, replace: bool = False) -> str:
@@ -98,17 +103,19 @@ class Shelving:
             checked(data, format_of(file), self._max_bytes)
             parse(file, self._seconds)
         except UnreadableSource as error:
-            raise SourceUnfit(name, str(error)) from error
+            raise SourceUnfit(name, said(error)) from error
         except RecursionError as error:
-            raise SourceUnfit(name, "is nested too deeply: make it flatter") from error
-        with self._changing, _telling("written", name):
+            raise SourceUnfit(name, Phrase("is nested too deeply: make it flatter")) from error
+        with self._changing, _telling(UNWRITTEN, name):
             self._seeds.mkdir(parents=True, exist_ok=True)
             if same := self._same_bytes(data):
-                raise SourceUnfit(name, f"is the same as {same}, to the byte" if same != name else "is there already")
+                if same == name:
+                    raise SourceUnfit(name, Phrase("is there already"))
+                raise SourceUnfit(name, Phrase("is the same as {other}, to the byte", other=same))
             path = self._seeds / name
             there = os.path.lexists(path)
             if there and path.is_dir():
-                raise SourceUnfit(name, "is the name of a folder: rename it")
+                raise SourceUnfit(name, Phrase("is the name of a folder: rename it"))
             if there and not replace:
                 return "there"
             self._sweep()
@@ -117,9 +124,9 @@ class Shelving:
 
     def remove(self, name: str) -> None:
         """Remove a source's file; of a link, the link alone. Raises SourceUnfit where there is none, SourceUnkept."""
-        with self._changing, _telling("removed", name):
+        with self._changing, _telling(UNREMOVED, name):
             if name not in self.names() or not self._plain_way(name):
-                raise SourceUnfit(name, "is no file among the sources: /source list shows them")
+                raise SourceUnfit(name, Phrase("is no file among the sources: /source list shows them"))
             path = self._seeds / name
             path.unlink()
             _fsync_folder(path.parent)
@@ -155,21 +162,21 @@ class Shelving:
 def _problem(name: str) -> str:
     """What is wrong with a name, in words that follow it; empty where nothing is."""
     if not name.strip():
-        return "has no name"
+        return Phrase("has no name")
     if UNFIT_CHARACTERS.search(name) or name in (".", ".."):
-        return 'has a path or one of <>:"|?*\\/ in its name: rename it'
+        return Phrase('has a path or one of <>:"|?*\\/ in its name: rename it')
     if any(unicodedata.category(one) in INVISIBLE for one in name):
-        return "has characters in its name that show nothing: rename it"
+        return Phrase("has characters in its name that show nothing: rename it")
     if name.startswith("."):
-        return "is a hidden file: rename it"
+        return Phrase("is a hidden file: rename it")
     if name != name.strip() or name.endswith("."):
-        return "has a name that begins or ends with a space or ends with a dot: rename it"
+        return Phrase("has a name that begins or ends with a space or ends with a dot: rename it")
     if RESERVED.fullmatch(name.partition(".")[0].strip()):
-        return "has a name that Windows keeps for a device: rename it"
+        return Phrase("has a name that Windows keeps for a device: rename it")
     if len(name) > LONGEST_NAME or len(name.encode()) > MOST_NAME_BYTES:
-        return f"has a name longer than {LONGEST_NAME} characters: rename it"
+        return Phrase("has a name longer than {most} characters: rename it", most=LONGEST_NAME)
     if PurePosixPath(name).suffix.lower() not in FORMATS:
-        return f"is of a kind that is not read: one of {', '.join(FORMATS)} is"
+        return Phrase("is of a kind that is not read: one of {kinds} is", kinds=", ".join(FORMATS))
     return ""
 
 
@@ -180,13 +187,13 @@ def _same(name: str) -> str:
 
 
 @contextmanager
-def _telling(done: str, name: str) -> Iterator[None]:
+def _telling(words: str, name: str) -> Iterator[None]:
     """What the system says against it, in a sentence that names no path."""
     try:
         yield
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise SourceUnkept(f"{name} can't be {done} ({why}): nothing changed. Who runs me can mend that.") from error
+        why = of_system(error) or type(error).__name__
+        raise SourceUnkept(Phrase(words, name=name, why=why)) from error
 
 
 def _write(path: Path, data: bytes) -> None:

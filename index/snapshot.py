@@ -24,7 +24,9 @@ from index.archive import ID, Archive, read_texts, write_texts
 from index.errors import Damaged, IndexMismatch, NoSuchSnapshot
 from index.inventory import Snapshot
 from index.manifest import FORMAT, Manifest, NotWhole
-from index.pointer import REBUILD, Pointer, sync
+from index.phrase import of_system, said
+from index.pointer import Pointer, sync
+from index.steps import LIST, REBUILD, mended
 from index.types import Document
 
 __all__ = ["FORMAT", "Manifest", "Snapshots", "new_id", "read_texts", "write_texts"]
@@ -74,7 +76,7 @@ class Snapshots:
         """The manifest of any snapshot, checked against itself. Raises NoSuchSnapshot, Damaged, IndexMismatch."""
         place = folder or self.folder(snapshot)
         if not ID.fullmatch(snapshot) or not place.is_dir():
-            raise NoSuchSnapshot(f"There is no snapshot {snapshot}: `python -m index snapshots` lists them.")
+            raise NoSuchSnapshot(mended(LIST, "There is no snapshot {id}", id=snapshot))
         return self._manifest(place, snapshot)
 
     def verify(self, manifest: Manifest, folder: Path | None = None) -> Path:
@@ -82,18 +84,25 @@ class Snapshots:
 
         Raises Damaged.
         """
-        place = folder or self.folder(manifest.snapshot.id)
-        if self._manifest(place, manifest.snapshot.id) != manifest:
-            raise Damaged(f"The manifest of snapshot {manifest.snapshot.id} is not the one that is live: {REBUILD}.")
+        id_ = manifest.snapshot.id
+        place = folder or self.folder(id_)
+        if self._manifest(place, id_) != manifest:
+            raise Damaged(mended(REBUILD, "The manifest of snapshot {id} is not the one that is live", id=id_))
         for name, checksum in manifest.files.items():
             try:
                 found = _sha256(place / name)
             except OSError as error:
                 raise Damaged(
-                    f"{name} of snapshot {manifest.snapshot.id} cannot be read ({error.strerror}): {REBUILD}."
+                    mended(
+                        REBUILD,
+                        "{file} of snapshot {id} cannot be read ({why})",
+                        file=name,
+                        id=id_,
+                        why=of_system(error),
+                    )
                 ) from error
             if found != checksum:
-                raise Damaged(f"{name} of snapshot {manifest.snapshot.id} is damaged: {REBUILD}.")
+                raise Damaged(mended(REBUILD, "{file} of snapshot {id} is damaged", file=name, id=id_))
         return place
 
     def documents(self, snapshot: str) -> dict[str, Document] | None:
@@ -186,8 +195,8 @@ class Snapshots:
         try:
             data = (place / MANIFEST).read_bytes()
         except OSError as error:
-            raise Damaged(f"The snapshot {name} has no readable manifest: {REBUILD}.") from error
-        damaged = f"The manifest of snapshot {name} is damaged: {REBUILD}."
+            raise Damaged(mended(REBUILD, "The snapshot {id} has no readable manifest", id=name)) from error
+        damaged = mended(REBUILD, "The manifest of snapshot {id} is damaged", id=name)
         if checksum and hashlib.sha256(data).hexdigest() != checksum:
             raise Damaged(damaged)
         try:
@@ -196,10 +205,17 @@ class Snapshots:
             raise Damaged(damaged) from error
         except (KeyError, TypeError, ValueError) as error:
             raise IndexMismatch(
-                f"The snapshot {name} was made by another version of this program ({error}): {REBUILD}."
+                mended(
+                    REBUILD,
+                    "The snapshot {id} was made by another version of this program ({why})",
+                    id=name,
+                    why=said(error),
+                )
             ) from error
         if manifest.snapshot.id != name:
-            raise Damaged(f"The folder of snapshot {name} holds {manifest.snapshot.id}: {REBUILD}.")
+            raise Damaged(
+                mended(REBUILD, "The folder of snapshot {id} holds {other}", id=name, other=manifest.snapshot.id)
+            )
         return manifest
 
 

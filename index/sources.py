@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,9 +17,11 @@ from index.frontmatter import split_front_matter
 from index.inventory import Skipped
 from index.layout import Extracted, laid_out
 from index.markdown import read_markdown, read_plain
+from index.phrase import Phrase, of_system, said
 from index.types import Document, Section
 
 __all__ = [
+    "EMPTY",
     "EXTRACTED",
     "FORMATS",
     "NOTHING",
@@ -29,10 +31,12 @@ __all__ = [
     "checked",
     "extracted",
     "format_of",
+    "named",
     "parse",
     "read_sources",
     "source_names",
     "text_of",
+    "too_large",
 ]
 
 FORMATS = {
@@ -53,12 +57,15 @@ TEXT = {"md", "txt", "csv", "tsv"}
 EXTRACTED = {"html", "pdf", "docx", "csv", "tsv"}
 """Formats whose document's text is what was taken out of the file."""
 
+EMPTY = Phrase("is empty")
+NAMED = 5
+"""Files that are named with their reasons where not one can be read."""
 RESTS_NS = 50_000_000
 """Nanoseconds since a file was last written to from which it is taken to be saved."""
 LOOKS = 10
 
-SAME_NAME = "is a file's name too: give the address another name in sources.toml"
-LINKED_FOLDER = "is a link to a folder, which is not followed: put the folder itself here"
+SAME_NAME = Phrase("is a file's name too: give the address another name in sources.toml")
+LINKED_FOLDER = Phrase("is a link to a folder, which is not followed: put the folder itself here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +123,11 @@ def read_sources(seeds: Path, max_bytes: int, web: Reading = NOTHING) -> Reading
     """
     if not seeds.is_dir():
         raise SourcesUnreadable(
-            f"There is no folder {seeds}: put sources (.md, .txt, .html, .pdf, .docx, .csv) in it, "
-            "or set SEEDS_DIR to where they are."
+            Phrase(
+                "There is no folder of sources: put sources (.md, .txt, .html, .pdf, .docx, .csv) in it, "
+                "or set SEEDS_DIR to where they are."
+            ),
+            where=f"It would be {seeds}.",
         )
     root = seeds.resolve()
     files: list[SourceFile] = []
@@ -127,9 +137,9 @@ def read_sources(seeds: Path, max_bytes: int, web: Reading = NOTHING) -> Reading
         try:
             files.append(SourceFile(source, _read_bytes(path, root, max_bytes)))
         except OSError as error:
-            skipped.append(Skipped(source, f"cannot be read: {error.strerror}"))
+            skipped.append(Skipped(source, Phrase("cannot be read: {why}", why=of_system(error))))
         except UnreadableSource as error:
-            skipped.append(Skipped(source, str(error)))
+            skipped.append(Skipped(source, said(error)))
     names = {file.source for file in files}
     files += [file for file in web.files if file.source not in names]
     skipped += [Skipped(file.source, SAME_NAME) for file in web.files if file.source in names]
@@ -169,7 +179,7 @@ def parse(file: SourceFile, seconds: float = SECONDS) -> Document:
         found = _extracted(form, file, seconds)
         text, sections = laid_out(found.parts)
         if not sections:
-            raise UnreadableSource("holds no text to quote")
+            raise UnreadableSource(Phrase("holds no text to quote"))
         heading = next((part.text for part in found.parts if part.kind == "heading" and part.level == 1), "")
         return _document(file, text, {}, sections, found.title or heading)
     text = file.data.decode("utf-8")
@@ -208,7 +218,8 @@ def _candidates(seeds: Path, skipped: list[Skipped]) -> Iterator[Path]:
 
     def unlistable(error: OSError) -> None:
         where = _shown(Path(error.filename).relative_to(seeds))
-        skipped.append(Skipped(f"{where}/", f"the folder cannot be listed: {error.strerror}"))
+        why = Phrase("the folder cannot be listed: {why}", why=of_system(error))
+        skipped.append(Skipped(f"{where}/", why))
 
     found: list[Path] = []
     for folder, folders, names in os.walk(seeds, onerror=unlistable):
@@ -226,15 +237,15 @@ def _shown(path: Path) -> str:
 
 def _read_bytes(path: Path, root: Path, max_bytes: int) -> bytes:
     if _shown(path) != path.as_posix():
-        raise UnreadableSource("has a name that is not UTF-8: rename it")
+        raise UnreadableSource(Phrase("has a name that is not UTF-8: rename it"))
     try:
         resolved = path.resolve(strict=True)
     except RuntimeError as error:  # what Python before 3.13 makes of it
-        raise UnreadableSource("is a link that leads round in a loop") from error
+        raise UnreadableSource(Phrase("is a link that leads round in a loop")) from error
     if not resolved.is_relative_to(root):
-        raise UnreadableSource("is a link that leads out of the folder: put the file itself here")
+        raise UnreadableSource(Phrase("is a link that leads out of the folder: put the file itself here"))
     if not resolved.is_file():
-        raise UnreadableSource("is not a regular file")
+        raise UnreadableSource(Phrase("is not a regular file"))
     return checked(_at_rest(resolved, max_bytes + 1), FORMATS[path.suffix.lower()], max_bytes)
 
 
@@ -255,34 +266,47 @@ def _at_rest(path: Path, most: int) -> bytes:
             return data
         before = (written, data)
         time.sleep(RESTS_NS / 1e9)
-    raise UnreadableSource("is being written to: reindex once it is saved")
+    raise UnreadableSource(Phrase("is being written to: reindex once it is saved"))
 
 
 def checked(data: bytes, form: str, max_bytes: int) -> bytes:
     """The same bytes, where they can be a source of that format. Raises UnreadableSource."""
     if len(data) > max_bytes:
-        raise UnreadableSource(f"is larger than {max_bytes / 1e6:g} MB: split it, or raise MAX_SOURCE_MB")
+        raise UnreadableSource(too_large(max_bytes))
     if not data:
-        raise UnreadableSource("is empty")
+        raise UnreadableSource(EMPTY)
     if form not in TEXT:
         return data
     if b"\0" in data:
-        raise UnreadableSource("is a binary file, not text")
+        raise UnreadableSource(Phrase("is a binary file, not text"))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise UnreadableSource(f"is not UTF-8 (byte {error.start}): save it as UTF-8") from error
+        raise UnreadableSource(Phrase("is not UTF-8 (byte {byte}): save it as UTF-8", byte=str(error.start))) from error
     if not text.strip("\ufeff \t\r\n"):
-        raise UnreadableSource("is empty")
+        raise UnreadableSource(EMPTY)
     return data
 
 
-def _nothing_readable(seeds: Path, skipped: list[Skipped]) -> str:
+def too_large(max_bytes: int) -> Phrase:
+    """Why a file is no source that has more bytes than that."""
+    return Phrase("is larger than {size} MB: split it, or raise MAX_SOURCE_MB", size=max_bytes / 1e6)
+
+
+def named(skipped: Sequence[Skipped], more: bool = True) -> tuple[str, ...]:
+    """The first files that are no sources, each with its reason, and how many more there are."""
+    first = tuple(Phrase("{name} {why}", name=item.source, why=item.reason) for item in skipped[:NAMED])
+    left = len(skipped) - len(first)
+    return (*first, Phrase("and {number} more", number=left)) if left and more else first
+
+
+def _nothing_readable(seeds: Path, skipped: list[Skipped]) -> Phrase:
     if not skipped:
-        return (
-            f"There is no source in {seeds}: put .md, .txt, .html, .pdf, .docx or .csv files there, "
+        return Phrase(
+            "There is no source in the folder of sources: put .md, .txt, .html, .pdf, .docx or .csv files there, "
             "or addresses into sources.toml, then reindex."
         )
-    named = "; ".join(f"{item.source} {item.reason}" for item in skipped[:5])
-    more = f"; and {len(skipped) - 5} more" if len(skipped) > 5 else ""
-    return f"Not one source in {seeds} can be read: {named}{more}. Mend one of them, then reindex."
+    return Phrase(
+        "Not one source can be read: {named}. Mend one of them, then reindex.",
+        named=named(skipped),
+    )

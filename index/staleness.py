@@ -6,9 +6,16 @@ from collections.abc import Sequence
 
 from index.inventory import Skipped, SourceInfo
 from index.manifest import Manifest
+from index.phrase import Phrase, joined, template
 from index.sources import Reading
 
 __all__ = ["broken", "indexed", "said", "states"]
+
+NEW = template("new: {names}")
+CHANGED = template("changed: {names}")
+REMOVED = template("removed: {names}")
+NAMED = 3
+"""Sources named of each kind."""
 
 
 def indexed(manifest: Manifest | None) -> dict[str, str]:
@@ -55,9 +62,9 @@ def broken(manifest: Manifest | None, reading: Reading) -> tuple[Skipped, ...]:
 def said(infos: Sequence[SourceInfo]) -> str:
     """Which sources are no longer as they were indexed, in words; empty when all are."""
     parts = []
-    for state in ("new", "changed", "removed"):
-        names = [info.source for info in infos if info.state == state]
-        if names:
-            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-            parts.append(f"{state}: {', '.join(names[:3])}{more}")
-    return "; ".join(parts)
+    for state, found in (("new", NEW), ("changed", CHANGED), ("removed", REMOVED)):
+        if names := [info.source for info in infos if info.state == state]:
+            first, left = ", ".join(names[:NAMED]), len(names) - NAMED
+            shown = Phrase("{names} and {number} more", names=first, number=left) if left > 0 else first
+            parts.append(Phrase(found, names=shown))
+    return joined(tuple(parts)) if parts else ""

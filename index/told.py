@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from index.inventory import Diff, OwnQuestions, PassageText, Report, SnapshotInfo
+from index.phrase import Phrase
 from index.types import Answer
 
 __all__ = [
@@ -139,13 +140,19 @@ def snapshot_lines(infos: Sequence[SnapshotInfo]) -> Iterator[str]:
         yield f"{info.id}  {info.created:%Y-%m-%d %H:%M}  {mark:4}  {info.damage or what}"
 
 
-def outcome(report: Report) -> str:
+def outcome(report: Report) -> Phrase:
     """The report in a line, for the audit."""
     changes = report.diff or Diff("", report.snapshot.id)
-    counts = {name: len(getattr(changes, name)) for name in ("added", "changed", "removed", "renamed")}
-    sources = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "none changed"
-    passages = f"+{changes.passages_added} -{changes.passages_removed}"
-    return f"snapshot {report.snapshot.id} is live; sources: {sources}; passages: {passages}"
+    counted = (
+        Phrase("sources added: {count}", count=len(changes.added)),
+        Phrase("sources changed: {count}", count=len(changes.changed)),
+        Phrase("sources removed: {count}", count=len(changes.removed)),
+        Phrase("sources renamed: {count}", count=len(changes.renamed)),
+        Phrase("passages added: {count}", count=changes.passages_added),
+        Phrase("passages removed: {count}", count=changes.passages_removed),
+    )
+    told = tuple(one for one in counted if one.values["count"]) or (Phrase("nothing changed"),)
+    return Phrase("snapshot {id} is live; {changes}", id=report.snapshot.id, changes=told)
 
 
 def _passages(changes: Diff) -> dict[str, Any]:

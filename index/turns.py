@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from index.course import Request
 from index.errors import ReindexCancelled
 from index.inventory import Report
+from index.phrase import Phrase
 
 __all__ = ["Turns"]
 
@@ -56,7 +57,7 @@ class Turns:
                 self._changed.wait(LOOK_EVERY)
                 if mine is self._next and request.given_up:
                     mine.requests.remove(request)
-                    raise ReindexCancelled("The reindex was cancelled before it began: the index is as it was.")
+                    raise ReindexCancelled(Phrase("The reindex was cancelled before it began: the index is as it was."))
             if mine.ended:
                 return mine.report(request)
             self._running, self._next = True, _Run()

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from index.addresses import LIST, Address, Listing, read_addresses
 from index.errors import UnreadableSource
 from index.inventory import Skipped
+from index.phrase import Phrase, packed, said, unpacked
 from index.sources import FORMATS, TEXT, Reading, SourceFile, Stale, checked
 
 if TYPE_CHECKING:
@@ -118,12 +119,11 @@ class Web:
             try:
                 files.append(self._file(address, copy))
             except UnreadableSource as error:
-                skipped.append(Skipped(address.name, str(error)))
+                skipped.append(Skipped(address.name, said(error)))
                 continue
             if copy.problem:
-                stale.append(
-                    Stale(address.name, datetime.fromisoformat(copy.fetched), f"last fetch failed: {copy.problem}")
-                )
+                why = Phrase("last fetch failed: {why}", why=copy.problem)
+                stale.append(Stale(address.name, datetime.fromisoformat(copy.fetched), why))
         return Reading(tuple(files), tuple(skipped), tuple(stale), tuple(waiting))
 
     def _refreshed(self, address: Address) -> None:
@@ -144,7 +144,7 @@ class Web:
                 resolver=self._resolver or resolve,
             )
         except FetchFailed as error:
-            new, data = replace(old, name=address.name, problem=str(error)), None
+            new, data = replace(old, name=address.name, problem=said(error)), None
         else:
             data = found.data
             new = replace(
@@ -165,10 +165,10 @@ class Web:
     def _file(self, address: Address, copy: Copy) -> SourceFile:
         """Raises UnreadableSource."""
         if not copy.sha256:
-            raise UnreadableSource(f"could not be fetched: {copy.problem}")
+            raise UnreadableSource(Phrase("could not be fetched: {why}", why=copy.problem))
         data = self._content(copy)
         if data is None:
-            raise UnreadableSource("has a damaged copy: reindex while there is a network")
+            raise UnreadableSource(Phrase("has a damaged copy: reindex while there is a network"))
         form, charset = _format(copy)
         if form in TEXT | {"html"}:
             data = _as_utf8(data, charset, mark=form == "html")
@@ -193,7 +193,8 @@ class Web:
         """The content first, then what is known of it: whatever happens between, the two fit."""
         if data is not None:
             _write(self._folder / _content_name(new), data)
-        _write(self._folder / f"{_key(new.url)}.json", json.dumps(asdict(new), ensure_ascii=False, indent=1).encode())
+        row = {**asdict(new), "problem": packed(new.problem)}
+        _write(self._folder / f"{_key(new.url)}.json", json.dumps(row, ensure_ascii=False, indent=1).encode())
         if old.sha256 and old.sha256 != new.sha256:
             (self._folder / _content_name(old)).unlink(missing_ok=True)
 
@@ -219,10 +220,11 @@ def _content_name(copy: Copy) -> str:
 def _read(path: Path) -> Copy | None:
     """What is known of an address; None where nothing is, or it is damaged."""
     try:
-        copy = Copy(**json.loads(path.read_bytes()))
+        row = json.loads(path.read_bytes())
+        copy = Copy(**{**row, "problem": unpacked(row["problem"])})
         if copy.fetched:
             datetime.fromisoformat(copy.fetched)
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
     return copy
 
@@ -244,7 +246,9 @@ def _format(copy: Copy) -> tuple[str, str]:
     by_name = FORMATS.get(PurePosixPath(urlsplit(copy.url).path).suffix.lower())
     form = by_name if named in VAGUE and by_name else TYPES.get(named)
     if form is None:
-        raise UnreadableSource(f"is {named or 'of no type'}, which is not read: list a page, a PDF or a text")
+        if not named:
+            raise UnreadableSource(Phrase("is of no type, which is not read: list a page, a PDF or a text"))
+        raise UnreadableSource(Phrase("is {type}, which is not read: list a page, a PDF or a text", type=named))
     return form, charset
 
 

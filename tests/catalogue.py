@@ -13,7 +13,7 @@ import ast
 import asyncio
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -30,11 +30,27 @@ from bot.translator import kind_of
 if TYPE_CHECKING:
     from discord.app_commands import CommandTree
 
-__all__ = ["BOT", "Key", "Said", "asked_by_discord", "files", "keys", "read", "said", "said_in", "update", "write"]
+__all__ = [
+    "BOT",
+    "Key",
+    "Said",
+    "asked_by_discord",
+    "files",
+    "keys",
+    "of_index",
+    "read",
+    "said",
+    "said_in",
+    "update",
+    "write",
+]
 
 BOT = Path(__file__).parent.parent / "bot"
+INDEX = BOT.parent / "index"
 
-SAYING = {"say": 0, "phrase": 0, "say_as": 1, "say_n": 0}
+PHRASING = {"Phrase": 0, "template": 0, "mended": 1}
+"""What makes a phrase of the index, and which argument its template is."""
+SAYING = {"say": 0, "phrase": 0, "say_as": 1, "say_n": 0, **PHRASING}
 """The functions that say a text, and which argument it is."""
 
 HEADER = """msgid ""
@@ -70,21 +86,28 @@ class Said:
 
 
 def said() -> list[Said]:
-    """Whatever the bot's code says."""
-    return [one for path in sorted(BOT.rglob("*.py")) for one in said_in(path.read_text("utf-8"), path.name)]
+    """Whatever the bot's code says, and the index in phrases."""
+    of_bot = [one for path in sorted(BOT.rglob("*.py")) for one in said_in(path.read_text("utf-8"), path.name)]
+    return of_bot + of_index()
 
 
-def said_in(code: str, file: str) -> Iterator[Said]:
-    """The calls of `say` and its kin. A constant may be said by its name, where it was marked by `phrase`."""
+def of_index() -> list[Said]:
+    """The phrases of the index."""
+    return [one for path in sorted(INDEX.glob("*.py")) for one in said_in(path.read_text("utf-8"), path.name, PHRASING)]
+
+
+def said_in(code: str, file: str, saying: Collection[str] = SAYING) -> Iterator[Said]:
+    """The calls of `say` and its kin, or of some of them. A constant may be said by its name, where it
+    was marked by `phrase` or `template`."""
     for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in saying:
             yield _said(node, node.func.id, f"{file}:{node.lineno}")
 
 
 def _said(call: ast.Call, name: str, place: str) -> Said:
     first = SAYING[name]
     given = {each.arg for each in call.keywords}
-    values = None if None in given or name == "phrase" else frozenset(str(each) for each in given)
+    values = None if None in given or name in ("phrase", "template") else frozenset(str(each) for each in given)
     texts = [_text(at) for at in call.args[first : first + (2 if name == "say_n" else 1)]]
     kind = _text(call.args[0]) if name == "say_as" else ""
     if name == "phrase":
@@ -94,7 +117,11 @@ def _said(call: ast.Call, name: str, place: str) -> Said:
         return Said(place, None, values, "the kind is no literal")
     if None in texts:
         by_name = all(isinstance(at, ast.Name | ast.Attribute | ast.Subscript) for at in call.args[first:])
-        wrong = "" if by_name and name in ("say", "say_as") else "the text is neither a literal nor a name"
+        wrong = (
+            ""
+            if by_name and name in ("say", "say_as", "Phrase", "mended")
+            else "the text is neither a literal nor a name"
+        )
         return Said(place, None, values, wrong)
     return Said(place, Key(str(texts[0]), str(texts[1]) if name == "say_n" else "", kind), values)
 

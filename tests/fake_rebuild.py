@@ -49,6 +49,10 @@ class FakeRebuild:
 
     def rollback(self, snapshot: str, request: Request) -> Report:
         self._library.rolled_back.append(snapshot)
+        for step in self._library.steps:
+            if request.progress is not None:
+                request.progress(*step)
+        self._library.work(self._library.reindex_gate)
         if self._library.rollback_error is not None:
             raise self._library.rollback_error
         report = self._library.given(self._library.report)

@@ -7,6 +7,7 @@ later run gives the same pages unless the bot says something else.
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from typing import Any
 
 from index import Library, Settings, open_library
 from index.journal import Journal
+from index.own_questions import FILE
 from tests.article import ARTICLE, WINDOW
 from tests.discord_exchange import Exchange, is_final
 from tests.discord_forms import Form
@@ -43,6 +45,13 @@ GAPS = (
 """Questions that the article does not answer, and how many hours ago they were asked."""
 SOLVED = ("Who founded OpenAI?", "What is the license of Behemoth?")
 """As well, but they are no gaps any more."""
+PRICES = """# Prices
+
+Meta estimates that Maverick costs $0.19 to $0.49 per million tokens.
+
+Scout fits on a single H100 GPU, so that it costs what that does.
+"""
+OWN_QUESTION = '{"question": "When is LlamaCon?", "answer": "April 29"}\n'
 VOTED_DOWN = (9, "Who wrote the article?", "I meant who made the models.")
 
 SNAPSHOT = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}")
@@ -61,12 +70,30 @@ class Clock:
         return self.now
 
 
+@dataclass(frozen=True)
+class Told:
+    """What is shown in the place of ids and times that differ from run to run, by what they really are."""
+
+    ids: dict[str, str]
+    times: dict[str, int]
+
+    def snapshot(self, name: str) -> str:
+        number = len(self.ids)
+        return self.ids.setdefault(name, f"20250412T{10 + number}0000000000Z-{0x5EED5EED + number * 0x1020304:08x}")
+
+    def time(self, at: str) -> int:
+        before = timedelta(hours=max(2 - len(self.times), 1))
+        return self.times.setdefault(at, int((NOW - before).timestamp()))
+
+
 @dataclass
 class Camera:
-    """Takes pages of what comes over the wire."""
+    """Takes pages of what comes over the wire. `told` is what ids of snapshots and times are on them, by
+    what they really are."""
 
     wire: Wire
     scene: Scene
+    told: Told = field(default_factory=lambda: Told({}, {}))
     pages: dict[str, str] = field(default_factory=dict)
 
     async def message(self, name: str, exchange: Exchange, used: str = "", until: str = "") -> Json:
@@ -78,7 +105,7 @@ class Camera:
             did=(exchange.user.name.title(), f"used {used}") if used else None,
             files=self.wire.state.files_of(message),
         )
-        self.pages[name] = message_page(_settled(message), scene)
+        self.pages[name] = message_page(_settled(message, self.told), scene)
         return message
 
     async def form(self, name: str, exchange: Exchange) -> Form:
@@ -94,20 +121,25 @@ class Camera:
 
 async def pages(folder: Path, *, light: bool = False) -> dict[str, str]:
     """HTML by name; `folder` is an empty one, for the index."""
+    seeds = folder / "seeds"
+    seeds.mkdir()
+    _write(seeds / ARTICLE.name, ARTICLE.read_bytes(), days=7)
     settings = Settings(
         _env_file=None,
-        seeds_dir=ARTICLE.parent,
+        seeds_dir=seeds,
         index_dir=folder / "index",
         journal_file=folder / "journal.sqlite3",
     )
     library, clock = open_library(settings), Clock()
-    library.desk.journal = Journal(settings.journal_file, clock=clock)
+    library.desk.journal = library._journal = Journal(settings.journal_file, clock=clock)
     async with connected(library, folder) as wire:
         camera = Camera(wire, Scene(NOW, channels={LISTED.channel_id: LISTED.channel.name}, light=light))
-        await camera.message("reindex", wire.command("reindex", **MODERATOR), "/reindex", until="rebuilt")
+        clock.now = NOW - timedelta(hours=2)
+        await wire.command("reindex", **MODERATOR).answer(lambda shown: "rebuilt" in text_of(shown))
         await asyncio.to_thread(_fill, library, clock)
         await _moderators(camera)
         await _members(camera)
+        await _editors(camera, seeds, clock)
     return camera.pages
 
 
@@ -135,6 +167,36 @@ async def _members(camera: Camera) -> None:
     await camera.message("privacy", wire.command("privacy", user=ADA), "/privacy")
 
 
+async def _editors(camera: Camera, seeds: Path, clock: Clock) -> None:
+    """An edit with a slip in it, seen in a preview before members see it; then without the slip."""
+    wire, article = camera.wire, ARTICLE.read_bytes()
+    _write(seeds / ARTICLE.name, article.replace(b"on April 29", b"in spring"), days=0)
+    _write(seeds / "prices.md", PRICES.encode(), days=0)
+    _write(seeds / "notes.txt", "Café".encode("latin-1"), days=3)
+    _write(seeds / FILE, OWN_QUESTION.encode(), days=30)
+    clock.now = NOW - timedelta(minutes=70)
+    asked = wire.command("reindex", {"preview": True}, **MODERATOR)
+    preview = await camera.message("preview", asked, "/reindex", until="preview")
+    await wire.press(preview, "Discard", **MODERATOR).answer(lambda shown: "is discarded" in text_of(shown))
+    _write(seeds / ARTICLE.name, article.replace(b"on April 29", b"on April 29, online,"), days=0)
+    await camera.message("report", wire.command("reindex", **MODERATOR), "/reindex", until="rebuilt")
+    clock.now = NOW - timedelta(minutes=1)
+    listed = await camera.message("snapshots", wire.command("snapshots", **MODERATOR), "/snapshots")
+    await camera.message("rollback", wire.press(listed, "Roll back", **MODERATOR), until="Roll back to")
+    await camera.message("source-list", wire.command("source list", **MODERATOR), "/source list")
+    asked = wire.command("source remove", {"name": "notes.txt"}, **MODERATOR)
+    wanted = await asked.answer(lambda shown: "Remove" in text_of(shown))
+    await wire.press(wanted, "Remove", **MODERATOR).answer(lambda shown: "Removed" in text_of(shown))
+    await camera.message("audit", wire.command("audit", **MODERATOR), "/audit")
+
+
+def _write(path: Path, data: bytes, *, days: int) -> None:
+    """A source that was changed some days and an hour before the fixed moment."""
+    path.write_bytes(data)
+    when = (NOW - timedelta(days=days, hours=1)).timestamp()
+    os.utime(path, (when, when))
+
+
 def _fill(library: Library, clock: Clock) -> None:
     """Questions of a month with their votes, in the order in which they were asked."""
     journal = library.desk.journal
@@ -157,14 +219,14 @@ def _fill(library: Library, clock: Clock) -> None:
     clock.now = NOW - timedelta(minutes=1)
 
 
-def _settled(part: Any) -> Any:
-    """A payload without what differs from run to run; times after the fixed moment become two hours before it."""
+def _settled(part: Any, told: Told) -> Any:
+    """A payload without what differs from run to run: the first time after the fixed moment becomes two hours before it
+    and the next one hour, and snapshots are called by the order in which they are seen."""
     if isinstance(part, dict):
-        return {key: _settled(value) for key, value in part.items()}
+        return {key: _settled(value, told) for key, value in part.items()}
     if isinstance(part, list):
-        return [_settled(one) for one in part]
+        return [_settled(one, told) for one in part]
     if not isinstance(part, str):
         return part
-    before = int((NOW - timedelta(hours=2)).timestamp())
-    text = TIME.sub(lambda time: time[0] if int(time[1]) <= NOW.timestamp() else f"<t:{before}:R>", part)
-    return SECONDS.sub("1.3 s", SNAPSHOT.sub("20250412T100000000000Z-5eed5eed", text))
+    text = TIME.sub(lambda at: at[0] if int(at[1]) <= NOW.timestamp() else f"<t:{told.time(at[1])}:R>", part)
+    return SECONDS.sub("1.3 s", SNAPSHOT.sub(lambda at: told.snapshot(at[0]), text))

@@ -11,7 +11,9 @@ import pytest
 
 from bot.fairness import Limits
 from index import LibraryError
+from tests.asking_kit import asked
 from tests.discord_payloads import BOT, LISTED, User
+from tests.discord_rules import EPHEMERAL, text_of
 from tests.fakes import SCOUT, FakeLibrary, make_abstention, make_answer, make_citation
 from tests.wire import Wire, connected
 
@@ -122,9 +124,19 @@ async def test_a_refused_question_does_not_start_the_cool_down(library: FakeLibr
 
 async def test_what_the_library_says_of_a_failure_is_shown(library: FakeLibrary, wire: Wire) -> None:
     library.answer = LibraryError("There is no index yet: run python -m index reindex")
-    wire.command("ask", {"question": QUESTION})
-    edit = await wire.sent.wait_for(lambda sent: sent.is_edit)
-    assert edit.text == "There is no index yet: run python -m index reindex"
+    shown = await asked(wire, private=True)
+    assert text_of(shown) == "There is no index yet: run python -m index reindex"
+
+
+async def test_a_failure_is_for_the_asker_alone_though_all_saw_that_an_answer_would_come(
+    library: FakeLibrary, wire: Wire
+) -> None:
+    library.answer = LibraryError("There is no index yet.")
+    exchange = wire.command("ask", {"question": QUESTION})
+    shown = await exchange.answer()
+    assert text_of(shown) == "There is no index yet."
+    assert shown["flags"] & EPHEMERAL
+    assert [one for one in wire.state.messages.values() if not one["flags"] & EPHEMERAL] == []
 
 
 @pytest.mark.parametrize("how", ["command", "message"])
@@ -135,7 +147,7 @@ async def test_an_unexpected_error_shows_an_incident_that_the_log_names_and_noth
     library.answer = ZeroDivisionError(f"cannot answer {secret}")
     if how == "command":
         wire.command("ask", {"question": secret}, user=User("4242424242424242", "zaphod"))
-        text = (await wire.sent.wait_for(lambda sent: sent.is_edit)).text
+        text = (await wire.sent.wait_for(lambda sent: "incident" in sent.text)).text
     else:
         wire.message(secret, user=User("4242424242424242", "zaphod"))
         text = (await wire.sent.wait_for(lambda sent: sent.is_post)).text

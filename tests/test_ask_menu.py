@@ -74,6 +74,25 @@ async def test_a_message_without_words_is_told_how_to_ask_in_private(
     assert library.asked == []
 
 
+async def test_a_long_message_that_mentions_the_bot_is_read_as_its_menu_reads_it(
+    library: FakeLibrary, wire: Wire
+) -> None:
+    said = await replied(wire, f"{MENTION} {TALK}So, {QUESTION} Thanks!", guild=LISTED)
+    assert "10 million" in said.text
+    assert library.asked == [f"So, {QUESTION}"]
+    assert "characters long" in (await replied(wire, f"{MENTION} {TALK}", guild=LISTED)).text
+
+
+async def test_of_the_bots_own_message_it_is_said_in_private_that_it_is_its_own(
+    library: FakeLibrary, wire: Wire
+) -> None:
+    answer = await asked(wire)
+    said = await wire.menu(MENU, answer).answer()
+    assert text_of(said).startswith("I wrote that message myself.")
+    assert said["flags"] & EPHEMERAL
+    assert library.asked == [QUESTION]
+
+
 async def test_evil_text_of_a_message_goes_out_harmless_and_pings_nobody(wire: Wire) -> None:
     host = LISTED.owner
     message = await answered(wire, f"@everyone <@{host.id}> <@&1> [x](http://y.z) discord.gg/abc \u202e||s||")

@@ -130,6 +130,21 @@ async def test_a_channel_that_was_not_chosen_is_refused_naming_those_that_were(
     assert QUESTION in text_of(await asked(wire))
 
 
+async def test_mentions_elsewhere_are_told_once_a_minute_where_questions_are_answered(
+    library: DeskLibrary, wire: Wire
+) -> None:
+    library.journal.change(HERE, "channels", str(CHOSEN))
+    places = [wire.state.add(elsewhere()) for _ in range(2)]
+    for place in places:
+        wire.receive("CHANNEL_CREATE", place.payload())
+        for _ in range(3):
+            wire.message(f"{MENTION} {QUESTION}", guild=LISTED, channel=place)
+        await wire.sent.wait_for(lambda sent, place=place: sent.is_post and place.id in sent.path)
+    await replied(wire, QUESTION)  # what came before it was heard before it
+    told = [sent.path for sent in wire.sent if sent.is_post and "please ask there" in sent.text]
+    assert [sum(place.id in path for path in told) for place in places] == [1, 1]
+
+
 async def test_a_chosen_channel_allows_its_threads_and_no_others(library: DeskLibrary, wire: Wire) -> None:
     library.journal.change(HERE, "channels", str(CHOSEN))
     place = wire.state.add(elsewhere())

@@ -64,7 +64,7 @@ def test_it_is_read_page_by_page(journal):
     [
         "DELETE FROM audit",
         "UPDATE audit SET who = 1",
-        "INSERT OR REPLACE INTO audit VALUES (1, '', 1, '', '', '')",
+        "INSERT OR REPLACE INTO audit VALUES (1, '', 1, '', '', '', '')",
     ],
 )
 def test_no_line_is_changed_or_deleted_by_anything_that_opens_the_file(file, journal, statement):

@@ -161,17 +161,17 @@ def test_a_reindex_and_a_roll_back_are_written_into_the_audit_whatever_came_of_t
         ),
         (
             f"rollback {old}",
-            f"snapshot {old} is live; sources: 1 changed; passages: +1 -1",
+            f"snapshot {old} is live; sources changed: 1; passages added: 1; passages removed: 1",
             "command line",
             None,
         ),
         (
             "reindex",
-            f"snapshot {new} is live; sources: 1 changed; passages: +1 -1",
+            f"snapshot {new} is live; sources changed: 1; passages added: 1; passages removed: 1",
             "command line",
             None,
         ),
-        ("reindex", f"snapshot {old} is live; sources: 1 added; passages: +2 -0", "command line", None),
+        ("reindex", f"snapshot {old} is live; sources added: 1; passages added: 2", "command line", None),
     ]
 
 

@@ -11,7 +11,7 @@ from discord import ui
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import gaps, privacy_view, rebuilt, render, reports, snapshots_view
+from bot import gaps, privacy_view, rebuilt, render, reports, snapshots_view, source_view
 from bot.chart import MOST_DESCRIBED, chart, described
 from bot.escape import units
 from bot.excerpt import excerpt
@@ -22,7 +22,8 @@ from bot.preferences import LONGEST_COOLDOWN, MOST_CHANNELS, Preferences
 from bot.press import Press
 from bot.settings_view import settings
 from bot.stats import stats
-from index.inventory import Diff, OwnQuestions, PassageText, Preview, Reanswered, Skipped
+from index.inventory import Diff, OwnQuestions, PassageText, Preview, Reanswered, Shelved, Skipped
+from index.phrase import Phrase
 from index.records import Audited, Day, Gap, Stored, Theme
 from index.types import MISSING, NO_QUESTION, OTHER_LANGUAGE, Extract, ShortAnswer
 from tests.discord_rules import all_components
@@ -145,6 +146,20 @@ def test_the_most_snapshots_and_the_longest_audit_are_one_message(code: str, fil
         check(snapshots_view.confirm(one))
         shown = snapshots_view.audit(lines, 3, more=True, everywhere=True)
         assert sum(map(units, blocks(shown))) <= TEXT_LIMIT
+
+
+@every_language
+@fillings
+def test_the_most_files_each_old_changed_and_skipped_with_a_reason_are_one_message(code: str, filling: str) -> None:
+    named = [f"{number:02}{filling}" for number in range(40)]
+    reason = Phrase("could not be fetched: {why}", why=filling)
+    infos = tuple(make_source(name, state="changed", problem=reason, since=NOON) for name in named)
+    now = make_status(sources=infos, skipped=tuple(Skipped(name, reason) for name in named))
+    with speaking(code):
+        shown = source_view.listing(now, [Shelved(name, MANY, NOON) for name in named], 2)
+        check(shown)
+        assert sum(map(units, blocks(shown))) <= TEXT_LIMIT
+        assert all(name[:2] in "".join(blocks(shown)) for name in named[source_view.PAGE : 2 * source_view.PAGE])
 
 
 @every_language

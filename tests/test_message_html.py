@@ -298,7 +298,7 @@ def test_every_picture_is_small_and_in_the_readme_with_a_text_in_its_place() -> 
     sizes = {path.name: path.stat().st_size for path in FOLDER.glob("*.webp")}
     assert sizes
     assert max(sizes.values()) < 60_000
-    assert sum(sizes.values()) < 500_000
+    assert sum(sizes.values()) < 550_000
     shown = re.findall(r'<img [^>]*src="docs/messages/([^"]+)"[^>]*>', (ROOT / "README.md").read_text("utf-8"))
     assert sorted(shown) == sorted(sizes)
     alts = re.findall(r'<img [^>]*src="docs/messages/[^>]*alt="([^"]{30,})"', (ROOT / "README.md").read_text("utf-8"))

@@ -9,6 +9,7 @@ import pytest
 
 from index.errors import PreviewGone
 from index.inventory import Diff, OwnQuestions, PassageText, Reanswered, Running
+from index.steps import REINDEX, mended
 from tests.desk_kit import MODERATORS
 from tests.discord_driver import has_ended
 from tests.discord_payloads import LISTED, MANAGE_GUILD, MEMBER, MODERATOR_ROLE, OWNER, User
@@ -63,7 +64,8 @@ async def test_a_preview_is_made_live_by_its_button(library: FakeLibrary, wire: 
     assert "Make it live" not in text_of(made)
     assert lines(library)[0][:2] == (
         f"preview {PREVIEW} made live",
-        "snapshot 20250405-1a2b3c is live: 1 sources added, 1 changed, 1 removed",
+        "snapshot 20250405-1a2b3c is live; sources added: 1; sources changed: 1; sources removed: 1; "
+        "sources skipped: 1",
     )
 
 
@@ -208,10 +210,10 @@ async def test_the_report_shows_own_questions_whose_answer_changed(library: Fake
     )
     text = await reported(wire)
     assert "**Own questions**: 4 asked, 3 answered otherwise, 2 not as they should be\n-# Only 4 asked." in text
-    assert "- How large is Scout?\n-# before: “109 B”; now: no answer (not as it should be)" in text
-    assert "- When is it?\n-# before: “May”; now: “April” (as it should be)" in text
-    assert "- Who?\n-# before: “Ann”; now: “Bob”\n" in text
-    assert "- Where?: not as it should be" in text
+    assert "- How large is Scout? (**not as it should be**)\n-# before: “109 B”\n-# now: no answer\n" in text
+    assert "- When is it? (as it should be)\n-# before: “May”\n-# now: “April”\n" in text
+    assert "- Who?\n-# before: “Ann”\n-# now: “Bob”\n" in text
+    assert "- Where? (**not as it should be**)" in text
 
 
 @pytest.mark.parametrize(
@@ -221,8 +223,8 @@ async def test_the_report_shows_own_questions_whose_answer_changed(library: Fake
         (21, "there was no index before", "All passages were embedded anew: there was no index before."),
         (
             21,
-            "The index is of format 6: run `python -m index reindex`.",
-            "All passages were embedded anew: The index is of format 6.",
+            mended(REINDEX, "The snapshot {id} has no readable manifest", id="5eed"),
+            "All passages were embedded anew: The snapshot 5eed has no readable manifest.",
         ),
     ],
 )
@@ -237,8 +239,8 @@ async def test_a_reindex_is_written_to_the_audit_with_who_and_where(library: Fak
     library.report = make_report(diff=DIFF)
     await wire.command("reindex", user=OWNER, guild=None).answer(has_ended)
     outcome = (
-        "snapshot 20250405-1a2b3c is live: "
-        "1 sources added, 1 changed, 1 removed, 1 renamed, 7 passages added, 1 passages removed"
+        "snapshot 20250405-1a2b3c is live; sources added: 1; sources changed: 1; sources removed: 1; "
+        "sources renamed: 1; sources skipped: 1; passages added: 7; passages removed: 1"
     )
     assert lines(library) == [("reindex", outcome, "direct message", int(OWNER.id))]
 

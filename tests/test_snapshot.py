@@ -115,9 +115,9 @@ def test_with_any_byte_of_the_pointer_flipped_or_cut_off_the_newest_good_snapsho
             Snapshots(index).live()
     (index / "LIVE").write_bytes(flipped[-1])
     opened = library(index.parent / "seeds", index)
-    assert "LIVE, is damaged" in opened.status().stale
+    assert "pointer to the live snapshot is damaged" in opened.status().stale
     opened.load()
-    assert "LIVE, is damaged. Answers come from snapshot" in opened.status().fallback
+    assert "pointer to the live snapshot is damaged. Answers come from snapshot" in opened.status().fallback
     assert (index / "LIVE").read_bytes() == flipped[-1]
 
 

@@ -82,7 +82,7 @@ async def test_snapshots_are_listed_newest_first_with_time_size_and_which_is_liv
     message = await shown(wire)
     text = text_of(message)
     assert "**2 snapshots**" in text
-    assert f"**{SNAPSHOT}** · **live**\n<t:1743768000:R> · 21 passages · 1 source · 2.5 MB" in text
+    assert f"**<t:1743768000:R>** · **live**\n21 passages · 1 source · 2.5 MB\n-# {SNAPSHOT}" in text
     assert text.index(SNAPSHOT) < text.index(OLDER)
     assert buttons(message) == [("What changed", False), ("Roll back", False)]
 
@@ -136,6 +136,21 @@ async def test_a_roll_back_is_confirmed_then_reported_and_written_down(library: 
     (line,) = library.desk.journal.audited(9)
     assert (line.what, line.where, line.who) == (f"rollback {OLDER}", LISTED.id, int(user.id))
     assert line.outcome.startswith(f"snapshot {OLDER} is live")
+
+
+async def test_a_roll_back_shows_how_far_it_is_and_nothing_of_that_after_its_report(
+    library: FakeLibrary, wire: Wire
+) -> None:
+    library.reindex_gate.clear()
+    wire.bot.get_cog("Snapshots").edit_every = 0.01
+    asked = await shown(wire, "rollback", {"id": OLDER})
+    exchange = wire.press(asked, "Roll back", **MANAGER)  # type: ignore[arg-type]
+    await exchange.answer(lambda message: "Embedding passages: 21 of 21" in text_of(message))
+    library.reindex_gate.set()
+    done = await exchange.answer(lambda message: "**Rolled back**" in text_of(message))
+    edits = [sent for sent in wire.sent if sent.is_edit]
+    assert "**Rolled back**" in edits[-1].text
+    assert buttons(done) == []
 
 
 async def test_a_roll_back_that_is_not_confirmed_changes_nothing(library: FakeLibrary, wire: Wire) -> None:
@@ -206,7 +221,7 @@ async def test_the_audit_of_a_server_is_its_own_and_that_of_all_the_owners(libra
     library.audit("reindex", "unlisted", where=UNLISTED.id, who=43)
     library.audit("reindex", "by hand", where="command line")
     here = text_of(await shown(wire, "audit"))
-    assert "reindex: listed \\*done\\*" in here
+    assert "**reindex**: listed \\*done\\*" in here
     assert "`42`" in here
     assert "unlisted" not in here
     assert "by hand" not in here

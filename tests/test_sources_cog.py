@@ -196,7 +196,10 @@ async def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
 
 async def test_a_folder_that_cannot_be_written_is_told_without_its_path(wire: Wire, cdn: Cdn, tmp_path: Path) -> None:
     (tmp_path / "seeds").write_bytes(b"no folder")
-    for locale, said in (("en-US", "a.md can't be written (File exists): nothing changed."), ("de", "Nichts wurde")):
+    for locale, said in (
+        ("en-US", "a.md can't be written (File exists): nothing changed."),
+        ("de", "a.md lässt sich nicht schreiben (Datei existiert bereits)"),
+    ):
         file = cdn.holds("a.md", TEXT)
         text = await pressed(wire.command("source add", {"file": file}, user=OWNER, locale=locale))
         assert said in text
@@ -266,7 +269,7 @@ async def test_the_list_tells_size_age_and_what_is_the_matter(wire: Wire, librar
     page = make_source("page", problem="last fetch failed: 404", since=since)
     library.current = make_status(sources=(make_source("scout.md", state="changed"), page))
     text = await pressed(wire.command("source list", user=OWNER))
-    assert "**scout.md**: 1 kB, of <t:" in text
+    assert "**scout.md**: 1 kB, changed <t:" in text
     assert ":R>, changed since" in text
     assert "**page**: from <t:1743508800:R>, last fetch failed: 404" in text
 
@@ -276,7 +279,7 @@ async def test_a_long_list_comes_in_pages_that_fit(wire: Wire, library: FakeLibr
         sources=tuple(make_source("*" * 300 + f"{n:02}", problem="*" * 300) for n in range(40))
     )
     text = await pressed(wire.command("source list", {"page": 9}, user=OWNER))
-    assert "page 3 of 3" in text
+    assert "page 4 of 4" in text
     assert len(text) <= 4000
 
 

@@ -110,7 +110,7 @@ async def test_a_server_without_threads_is_offered_none_and_an_older_button_begi
     library.journal.change(int(LISTED.id), "threads", "no")
     wire.bot.forget_preferences(int(LISTED.id))
     assert THREAD not in labels(await asked(wire))
-    await pressed(wire, message, THREAD)
+    assert text_of(await pressed(wire, message, THREAD)) == "Threads are switched off in this server."
     assert len(wire.state.threads) == 0
 
 

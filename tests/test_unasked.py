@@ -57,7 +57,7 @@ async def test_the_bot_reindexes_by_the_clock_and_logs_what_came_of_it(
     library.report = make_report(skipped=())
     async with running(library, tmp_path, every=0.05):
         await until(lambda: len(audited(library)) >= 3)
-    outcome = "snapshot 20250405-1a2b3c, 1 added, 1 changed, 1 removed"
+    outcome = "snapshot 20250405-1a2b3c is live; sources added: 1; sources changed: 1; sources removed: 1"
     assert f"Reindexed by the schedule: {outcome}" in caplog.text
     assert set(audited(library)) == {("schedule", outcome)}
     assert set(library.reported_to) == {(None, False)}

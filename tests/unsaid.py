@@ -27,7 +27,7 @@ NOT_ON_DISCORD = {
     "settings.py": "settings, on standard error",
     "sync.py": "hashes",
     "translator.py": "the catalogue itself",
-    "unasked.py": "the log and the audit",
+    "unasked.py": "the log",
 }
 
 SHOWN = {"Button", "Label", "Modal", "TextDisplay", "TextInput", "button", "count", "message", "notice", "send"}
@@ -53,29 +53,24 @@ ACCEPTED = {
     "nearest passages": "a column of a file, which programs read",
     "I read English only": "how the index begins, which is looked for",
     "no question": "a reason as the index names it",
-    "reading sources": "what the index is at, which bot.reports says",
+    **dict.fromkeys(("reading sources", "checking the snapshot"), "what the index is at, which bot.reports says"),
     **dict.fromkeys(
-        ("NoIndex", "IndexMismatch", "Damaged", "SourcesUnreadable", "ReindexRunning", "ReindexCancelled"),
+        ("NoIndex", "IndexMismatch", "Damaged", "NoSuchSnapshot", "ReindexCancelled", "JournalUnavailable"),
         "an error's name",
     ),
     **dict.fromkeys(
-        ("SourceUnkept", "IndexUnwritable", "PreviewGone", "NoSuchSnapshot", "JournalUnavailable"), "an error's name"
-    ),
-    **dict.fromkeys(
         (
-            *("snapshot {} is live: {}", "snapshot {} is built, not live", "failed: {}", "direct message"),
-            *("nothing changed", "preview {}", "preview {} made live", "rollback {}"),
+            "run `python -m index reindex`",
+            "run `python -m index reindex` to build it anew",
+            "run `python -m index reindex`, or set EMBEDDING_MODEL back",
+            "`python -m index snapshots` lists them",
         ),
-        "the audit, which is in English",
+        "a step as the index names it",
     ),
-    ": run `": "how the step that mends an error begins, which is looked for",
     **dict.fromkeys(("high", "fair", "low"), "how sure an answer is, for code"),
     "yes": "a setting as the journal keeps it",
     "no": "a setting as the journal keeps it",
     "direct message": "a place in the audit",
-    "failed: {}": "an outcome in the audit",
-    "source add {}": "a line of the audit",
-    "source remove {}": "a line of the audit",
 }
 """Texts that look as if they were shown, and why they are not."""
 

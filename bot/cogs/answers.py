@@ -36,6 +36,7 @@ Interaction = discord.Interaction[Any]
 
 FORGOTTEN = phrase("This answer is no longer kept: please ask again.")
 REPORTED = phrase("Reported: the moderators see that the sources don't answer this. Thank you.")
+SWITCHED_OFF = phrase("Threads are switched off in this server.")
 ONLY_THERE = phrase("Threads can be begun in a server's text channels.")
 CANNOT_BEGIN = phrase(
     "I could not begin a thread here: there is one below this answer already, or I lack the right to create threads."
@@ -151,8 +152,12 @@ class Answers(commands.Cog):
         channel, view = interaction.channel, notice(say(CANNOT_BEGIN))
         if not isinstance(channel, discord.TextChannel):
             view = notice(say(ONLY_THERE))
-        elif (await self._asking.place(interaction)).threads:
-            view = await self._begin(channel.get_partial_message(interaction.message.id), kept)
+        else:
+            place = await self._asking.place(interaction)
+            if not place.preferences.threads:
+                view = notice(say(SWITCHED_OFF))
+            elif place.threads:
+                view = await self._begin(channel.get_partial_message(interaction.message.id), kept)
         await interaction.edit_original_response(view=view)
 
     async def _begin(self, message: discord.PartialMessage, kept: Recorded) -> discord.ui.LayoutView:

@@ -14,6 +14,7 @@ from discord.ext import commands
 
 from bot.asking import LONGEST_QUESTION, Asking, Refused, question_in
 from bot.errors import explain
+from bot.language import phrase, say
 from bot.layout import notice
 from bot.press import answer_in
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Ask"]
 
 Interaction = discord.Interaction[Any]
+
+MY_OWN = phrase("I wrote that message myself. To go on from an answer, press Ask a follow-up below it.")
 
 
 class Ask(commands.Cog):
@@ -60,6 +63,8 @@ class Ask(commands.Cog):
     async def answer_this(self, interaction: Interaction, message: discord.Message) -> None:
         """Answer what a message asks."""
         me = self.bot.user
+        if me is not None and message.author.id == me.id:
+            raise Refused(notice(say(MY_OWN)))
         await self._asking.answer(interaction, question_in(_without_mention(message.content, me)[0]))
 
     @commands.Cog.listener()
@@ -71,13 +76,16 @@ class Ask(commands.Cog):
         self.bot.hear(message)
         with self.bot.owing_a_reply():
             try:
-                view = await self._answer(question, message)
+                view = await self._answer(question_in(question), message)
+                if view is None:
+                    return
                 await message.channel.send(view=view, reference=message.to_reference(fail_if_not_exists=False))
             except (discord.HTTPException, aiohttp.ClientError) as error:
                 self.bot.count_unsent(error)
 
-    async def _answer(self, question: str, message: discord.Message) -> discord.ui.LayoutView:
-        """What to reply: the answer, a refusal, or what went wrong. A reply to an answer follows that one."""
+    async def _answer(self, question: str, message: discord.Message) -> discord.ui.LayoutView | None:
+        """What to reply: the answer, a refusal, or what went wrong. A reply to an answer follows that one. None where
+        all were told just now in which channels questions are answered."""
         try:
             place = await self._asking.place(message)
             with self._asking.admitted(question, place):
@@ -85,6 +93,8 @@ class Ask(commands.Cog):
                     after = self._replied_to(message)
                     return await self._asking.view(question, place, after=after, alone=not (after or place.converses))
         except Refused as refused:
+            if refused.elsewhere and not self._asking.tells(message.channel.id):
+                return None
             return refused.view
         except Exception as error:  # whatever it was, who asked gets a reply
             return notice(explain(error, "answering a message"))

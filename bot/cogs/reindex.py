@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
-import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
@@ -16,12 +13,14 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import rebuilt, reports
+from bot import rebuilt
 from bot.access import REFUSAL
 from bot.audited import audited, outcome
 from bot.errors import explain, trace
 from bot.language import phrase, say
 from bot.layout import notice
+from bot.running import EDIT_EVERY_SECONDS, Run, done
+from index import Phrase
 
 if TYPE_CHECKING:
     from bot.client import Footnote
@@ -32,7 +31,6 @@ __all__ = ["Reindex"]
 
 log = logging.getLogger(__name__)
 
-EDIT_EVERY_SECONDS = 2.0
 MOST_RUNS = 1_000_000
 """After so many their numbers begin anew, for that is what a button holds."""
 
@@ -45,18 +43,6 @@ DISCARDED = phrase("The preview is discarded: the index is as it was.")
 Interaction = discord.Interaction[Any]
 Views = tuple[ui.LayoutView, ui.LayoutView]
 """How it ended, for the moderator and for all."""
-
-
-class Run:
-    """One that runs. Called from its thread with its progress: one assignment, so that a reader sees a whole triple."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.now = ("reading sources", 0, 0)
-        self.cancelled = threading.Event()
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        self.now = (what, done, total)
 
 
 class Reindex(commands.Cog):
@@ -88,8 +74,8 @@ class Reindex(commands.Cog):
             return
         await interaction.response.defer()
         discard = partial(self.bot.library.discard, press.answer)
-        what = f"preview {press.answer}"
-        await self.bot.in_thread(audited, self.bot.library, interaction, what, discard, lambda _: "discarded")
+        what, came = Phrase("preview {id}", id=press.answer), Phrase("discarded")
+        await self.bot.in_thread(audited, self.bot.library, interaction, what, discard, lambda _: came)
         await interaction.edit_original_response(view=notice(say(DISCARDED)))
 
     async def _stop(self, interaction: Interaction, press: Press) -> None:
@@ -119,71 +105,51 @@ class Reindex(commands.Cog):
             await interaction.response.send_message(view=notice(say(RUNNING)), ephemeral=True)
             return
         self._runs = self._runs % (MOST_RUNS - 1) + 1
-        self._run = run = Run(self._runs)
+        self._run = run = Run("reading sources", self._runs if stoppable else 0)
         try:
             if interaction.type is discord.InteractionType.component:
                 await interaction.response.defer()
             else:  # it may name questions asked in private
                 await interaction.response.defer(ephemeral=True, thinking=True)
-            views = await self._ended(interaction, run, act, stoppable=stoppable)
+            views = await self._ended(interaction, run, act)
         finally:
             self._run = None
         with self.bot.owing_a_reply():
             await self._deliver(interaction, *views)
 
-    async def _ended(
-        self, interaction: Interaction, run: Run, act: Callable[[Interaction, Run], Views], *, stoppable: bool
-    ) -> Views:
-        """How it ended; nothing more is shown of its progress after it."""
-        ended = asyncio.Event()
-        shown = asyncio.create_task(self._show(interaction, run, ended, stoppable=stoppable))
+    async def _ended(self, interaction: Interaction, run: Run, act: Callable[[Interaction, Run], Views]) -> Views:
+        """How it ended."""
         try:
-            return await self.bot.in_thread(act, interaction, run)
+            return await done(self.bot, interaction, run, partial(act, interaction, run), edit_every=self.edit_every)
         except Exception as error:  # whatever it was, the moderator gets a reply
             failed = notice(explain(error, "reindexing"))
             return failed, failed
-        finally:
-            ended.set()
-            await shown
 
     def _rebuilt(self, interaction: Interaction, run: Run) -> Views:
         """A reindex; from a thread. In direct messages it is for the bot's owner, who sees all servers' gaps."""
         guild, library = interaction.guild_id, self.bot.library
         act = partial(library.reindex, run, guild=guild, everywhere=guild is None, cancelled=run.cancelled)
-        made = audited(library, interaction, "reindex", act, outcome)
+        made = audited(library, interaction, Phrase("reindex"), act, outcome)
         return rebuilt.report(made), rebuilt.report(replace(made, answered=(), questions=None))
 
     def _previewed(self, interaction: Interaction, run: Run) -> Views:
         guild, library = interaction.guild_id, self.bot.library
         act = partial(library.preview, run, guild=guild, everywhere=guild is None, cancelled=run.cancelled)
-        made = audited(library, interaction, "preview", act, lambda made: f"snapshot {made.id} is built, not live")
+        made = audited(
+            library,
+            interaction,
+            Phrase("preview"),
+            act,
+            lambda made: Phrase("snapshot {id} is built, not live", id=made.id),
+        )
         for_all = replace(made, report=replace(made.report, answered=(), questions=None))
         return rebuilt.preview(made), rebuilt.preview(for_all)
 
     def _published(self, preview: str, interaction: Interaction, run: Run) -> Views:
         guild, library = interaction.guild_id, self.bot.library
         act = partial(library.publish, preview, run, guild=guild, everywhere=guild is None)
-        made = audited(library, interaction, f"preview {preview} made live", act, outcome)
+        made = audited(library, interaction, Phrase("preview {id} made live", id=preview), act, outcome)
         return rebuilt.report(made), rebuilt.report(replace(made, answered=(), questions=None))
-
-    async def _show(self, interaction: Interaction, run: Run, ended: asyncio.Event, *, stoppable: bool) -> None:
-        """Edit the response whenever progress was made, but not too often, until it ended."""
-        before = None
-        while not ended.is_set():
-            cancelled = run.cancelled.is_set()
-            if (now := (run.now, cancelled)) != before:
-                before = now
-                running = self.bot.library.running()
-                left = running.left if running and running.what == run.now[0] else None
-                number = run.number if stoppable else 0
-                view = reports.progress(*now[0], left=left, run=number, cancelled=cancelled)
-                try:
-                    await interaction.edit_original_response(view=view)
-                except (discord.HTTPException, aiohttp.ClientError) as error:
-                    log.warning("Progress is no longer shown: %s", trace(error))
-                    return
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(ended.wait(), self.edit_every)
 
     async def _deliver(self, interaction: Interaction, view: ui.LayoutView, for_all: ui.LayoutView) -> None:
         """Show how it ended, in the channel where the response can no longer be edited: that ends after 15 minutes."""

@@ -17,6 +17,8 @@ from bot.errors import explain
 from bot.language import phrase, say
 from bot.layout import notice
 from bot.press import Press
+from bot.running import EDIT_EVERY_SECONDS, Run, done
+from index import Phrase
 
 if TYPE_CHECKING:
     from bot.client import Footnote
@@ -52,8 +54,9 @@ FAILED = {
 class Snapshots(commands.Cog):
     """/snapshots, /rollback, and the buttons below them. Every press is checked for the right anew."""
 
-    def __init__(self, bot: Footnote, *, rights: Rights) -> None:
+    def __init__(self, bot: Footnote, *, rights: Rights, edit_every: float = EDIT_EVERY_SECONDS) -> None:
         self.bot = bot
+        self.edit_every = edit_every
         self._rights = rights
         self.actions: dict[str, Callable[[Interaction, Press], Awaitable[None]]] = {
             "snapshots": self._turn,
@@ -127,20 +130,22 @@ class Snapshots(commands.Cog):
         """Make it live, and show what that changed, or why it failed."""
         if not await self._begun(interaction, instead=True):
             return
-        await interaction.edit_original_response(view=notice(say("Rolling back …")))
+        run = Run("checking the snapshot")
+        act = partial(self._rolled_back, interaction, press.answer, run)
         with self.bot.owing_a_reply():
             try:
-                made = await self.bot.in_thread(self._rolled_back, interaction, press.answer)
+                made = await done(self.bot, interaction, run, act, edit_every=self.edit_every)
                 view = rebuilt.rolled_back(made)
             except Exception as error:  # whatever it was, who pressed is told
                 known = FAILED.get(type(error).__name__)
                 view = notice(say(known) if known else explain(error, "rolling back"))
             await interaction.edit_original_response(view=view)
 
-    def _rolled_back(self, interaction: Interaction, snapshot: str) -> Report:
+    def _rolled_back(self, interaction: Interaction, snapshot: str, run: Run) -> Report:
         """From a thread."""
         library = self.bot.library
-        return audited(library, interaction, f"rollback {snapshot}", partial(library.rollback, snapshot), outcome)
+        what = Phrase("rollback {id}", id=snapshot)
+        return audited(library, interaction, what, partial(library.rollback, snapshot, run), outcome)
 
     async def _page(self, interaction: Interaction, page: int) -> None:
         await interaction.edit_original_response(view=snapshots_view.snapshots(await self._kept(), page))

@@ -13,12 +13,13 @@ from discord.ext import commands
 
 from bot import source_view
 from bot.attached import NotTaken, Waiting, take
+from bot.audited import DIRECT, failure
 from bot.cogs.reindex import Reindex
 from bot.language import phrase, say
 from bot.layout import notice
 from bot.press import Press
 from bot.source_view import KEEP, REINDEX, REMOVE, REPLACE
-from index import LibraryError
+from index import LibraryError, Phrase
 
 if TYPE_CHECKING:
     from bot.client import Footnote
@@ -38,6 +39,8 @@ NO_SUCH = phrase(
     "There is no such file: choose one while typing. Pages on the web are listed in sources.toml by who runs me."
 )
 UNCHANGED = phrase("Nothing changed.")
+OUTCOMES = {"added": Phrase("added"), "replaced": Phrase("replaced"), "removed": Phrase("removed")}
+"""What came of it, for the audit."""
 MOST_CHOICES = 25
 LONGEST_CHOICE = 100
 
@@ -136,7 +139,9 @@ class Sources(commands.Cog):
         if name is None:
             await interaction.edit_original_response(view=notice(say(NO_SUCH)))
             return
-        await self._audited(interaction, f"source remove {name}", partial(shelving.remove, name), "removed")
+        await self._audited(
+            interaction, Phrase("source remove {name}", name=name), partial(shelving.remove, name), "removed"
+        )
         await interaction.edit_original_response(view=source_view.removed(name))
 
     async def _keep(self, interaction: Interaction, press: Press) -> None:
@@ -164,7 +169,7 @@ class Sources(commands.Cog):
 
     async def _added(self, interaction: Interaction, name: str, data: bytes, *, replace: bool) -> str:
         add = partial(self.bot.library.shelving.add, name, data, replace=replace)
-        return await self._audited(interaction, f"source add {name}", add)
+        return await self._audited(interaction, Phrase("source add {name}", name=name), add)
 
     async def _audited(self, interaction: Interaction, what: str, do: Callable[[], str | None], done: str = "") -> str:
         """What comes of it, written down with who did it and where."""
@@ -172,16 +177,16 @@ class Sources(commands.Cog):
         audit = partial(
             self.bot.library.audit,
             what,
-            where="direct message" if guild is None else str(guild),
+            where=DIRECT if guild is None else str(guild),
             who=interaction.user.id,
         )
         try:
             outcome = await self.bot.in_thread(do) or done
         except LibraryError as error:
-            await self.bot.in_thread(audit, f"failed: {error}")
+            await self.bot.in_thread(audit, failure(error))
             raise
         if outcome != "there":
-            await self.bot.in_thread(audit, outcome)
+            await self.bot.in_thread(audit, OUTCOMES[outcome])
         return outcome
 
 
