@@ -42,6 +42,7 @@ from bot.rights import Rights
 from bot.translator import CommandTranslator
 from bot.tree import Tree
 from bot.unasked import NEVER, Unasked, When
+from bot.unreadable import pass_over_unreadable
 from index import Library, LibraryError
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ class Footnote(commands.Bot):
     async def setup_hook(self) -> None:
         """Between login and connecting: commands first, then in the background whatever takes time."""
         await use_gateway(self.http)
+        pass_over_unreadable(self)
         await self.in_thread(getattr, self.library, "desk")  # its first import takes a moment
         await self.tree.set_translator(CommandTranslator())
         asking = Asking(self, fairness=Fairness(self._limits))
@@ -197,8 +199,8 @@ class Footnote(commands.Bot):
         their server is set to.
         """
         if isinstance(source, discord.Interaction):
-            _remember(self._locales, source.user.id, str(source.locale))
             speak(source.locale)
+            _remember(self._locales, source.user.id, str(source.locale))
         else:
             usual = source.guild.preferred_locale if source.guild else None
             speak(self._locales.get(source.author.id) or usual)
@@ -264,8 +266,9 @@ class Footnote(commands.Bot):
         kind = interaction.response.type
         try:
             if interaction.type is discord.InteractionType.autocomplete:
-                return
-            if kind is None:
+                if kind is None:
+                    await interaction.response.autocomplete([])
+            elif kind is None:
                 await interaction.response.send_message(view=view, ephemeral=True)
             elif kind is discord.InteractionResponseType.deferred_channel_message:
                 await interaction.edit_original_response(view=view)
