@@ -17,6 +17,7 @@ from tests.oddities import Change
 __all__ = ["Prepared", "prepared", "tried"]
 
 TAKEN = "wagtails.txt"
+REFUSED_WITHIN_S = 20.0  # it needs no thought, but the machine may be busy with other things
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ async def tried(me: Acting, what: Try, told: str, change: Change) -> str:
         await exchange.acknowledged()
         if isinstance(what, Typed):
             return "" if exchange.choices == [] else f"offered {exchange.choices}"
-        message = await exchange.answer(lambda one: has_ended(one) and bool(text_of(one)))
+        said = exchange.updates.wait_for(lambda one: has_ended(one) and bool(text_of(one)), within=REFUSED_WITHIN_S)
+        message = await said
     except AssertionError as error:
         return f"not answered: {error}"
     if not message["flags"] & EPHEMERAL:

@@ -35,6 +35,9 @@ HIDE = "kingfishers.txt"
 SNAPSHOT = re.compile(r"\d{8}T\d+Z-[0-9a-f]{8}")
 """Its id is typed to go back to it."""
 
+Wrong = tuple[str, str, str, str]
+"""The row, the command and the name of a cell, and what is wrong there."""
+
 MAY = [row for row in TABLE if any(cells(row, "x"))]
 MAY_NOT = [row for row in TABLE if any(cells(row, "."))]
 
@@ -89,15 +92,15 @@ async def test_who_may_not_is_told_alone_who_may_and_changes_nothing(
 ) -> None:
     async with slow.waited_for(world, **moderator.how) as (exchange, shown):
         attempts = await prepared(moderator, custom_id(shown, "Cancel"))
-        before, wrong = state_of(world), {}
+        before, wrong = state_of(world), list[Wrong]()
         for row in MAY_NOT:
             who, change = Acting(world, PEOPLE[row], slow), FORGED.get(row, dict)
             tries = list(cells(row, "."))
             come = await asyncio.gather(
                 *(tried(who, attempts[one][name], refusal(one, name), change) for one, name in tries)
             )
-            wrong |= {(row, *what): text for what, text in zip(tries, come, strict=True) if text}
-        assert wrong == {}
+            wrong += [(row, *what, text) for what, text in zip(tries, come, strict=True) if text]
+        assert not wrong, named(wrong)
         assert state_of(world) == before
     assert "**The index is rebuilt**" in (await world.discord.reply(exchange, has_ended)).text
     assert world.server.cdn.asked == ["wagtails.txt"]
@@ -105,13 +108,18 @@ async def test_who_may_not_is_told_alone_who_may_and_changes_nothing(
 
 @pytest.mark.parametrize("row", MAY)
 async def test_who_may_does_it_and_is_written_down(world: World, slow: Slow, moderator: Acting, row: str) -> None:
-    me, wrong = Acting(world, PEOPLE[row], slow), {}
+    me, wrong = Acting(world, PEOPLE[row], slow), list[Wrong]()
     for command, name in cells(row, "x"):
         try:
             await DONE[command][name](me)
         except AssertionError as error:
-            wrong[command, name] = str(error) or repr(error)
-    assert wrong == {}
+            wrong.append((row, command, name, str(error)))
+    assert not wrong, named(wrong)
+
+
+def named(wrong: list[Wrong]) -> str:
+    """Every cell that is not as the table says, each in a line."""
+    return "\n".join(f"{row}, {command}, {name}: {text[:200]}" for row, command, name, text in wrong)
 
 
 async def quoted(discord: Discord) -> list[str]:
