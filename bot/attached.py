@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from bot.endpoint import serves_files
+
 __all__ = ["NotTaken", "Waiting", "take"]
 
 SECONDS = 60.0
@@ -20,13 +22,16 @@ WAITING_SECONDS = 600.0
 
 
 class NotTaken(Exception):
-    """The file did not come: Discord did not give it, or it took too long, or it is larger than it may be."""
+    """The file did not come: it lies elsewhere, Discord did not give it, it took too long, or is larger than it may
+    be."""
 
 
 async def take(url: str, most_bytes: int, *, seconds: float = SECONDS) -> bytes:
-    """What lies there; no more than is allowed is read. Raises NotTaken."""
+    """What lies there; no more than is allowed is read, and from nobody but Discord. Raises NotTaken."""
     taken = bytearray()
     timeout = aiohttp.ClientTimeout(total=seconds)
+    if not serves_files(url):
+        raise NotTaken
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout, auto_decompress=False) as session,
@@ -74,10 +79,6 @@ class Waiting:
         self._forget()
         held = self._held.get(key)
         return self._held.pop(key) if held is not None and held.user == user else None
-
-    def drop(self, key: str) -> None:
-        """It is not wanted any more."""
-        self._held.pop(key, None)
 
     def _forget(self) -> None:
         now = self._clock()

@@ -42,6 +42,7 @@ from bot.rights import Rights
 from bot.translator import CommandTranslator
 from bot.tree import Tree
 from bot.unasked import NEVER, When
+from bot.unreadable import pass_over_unreadable
 from index import Library
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ class Footnote(commands.Bot):
     async def setup_hook(self) -> None:
         """Between login and connecting: commands first, then in the background whatever takes time."""
         await use_gateway(self.http)
+        pass_over_unreadable(self)
         await self.in_thread(getattr, self.library, "desk")  # its first import takes a moment
         await self.tree.set_translator(CommandTranslator())
         asking = Asking(self, fairness=Fairness(self._limits))
@@ -200,8 +202,9 @@ class Footnote(commands.Bot):
         kind = interaction.response.type
         try:
             if interaction.type is discord.InteractionType.autocomplete:
-                return
-            if kind is None:
+                if kind is None:
+                    await interaction.response.autocomplete([])
+            elif kind is None:
                 await interaction.response.send_message(view=view, ephemeral=True)
             elif kind is discord.InteractionResponseType.deferred_channel_message:
                 await self._tell_instead(interaction, view)

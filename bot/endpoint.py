@@ -8,7 +8,10 @@ from discord.http import HTTPClient, Route
 
 from bot.settings import DISCORD_API
 
-__all__ = ["use_api", "use_gateway"]
+__all__ = ["serves_files", "use_api", "use_gateway"]
+
+FILES = ("https://cdn.discordapp.com", "https://media.discordapp.net")
+"""Where Discord keeps what people attach."""
 
 
 def use_api(url: str) -> None:
@@ -26,3 +29,12 @@ async def use_gateway(http: HTTPClient) -> None:
         return
     answer = await http.request(Route("GET", "/gateway"))
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(answer["url"])
+
+
+def serves_files(url: str) -> bool:
+    """Whether an attachment that lies there lies on Discord, or on what stands in for it."""
+    places = FILES if Route.BASE == DISCORD_API else (*FILES, Route.BASE)
+    try:
+        return yarl.URL(url).origin() in {yarl.URL(place).origin() for place in places}
+    except (TypeError, ValueError):  # an address without a host, or none at all
+        return False

@@ -76,8 +76,8 @@ class Languages:
         their server is set to.
         """
         if isinstance(source, discord.Interaction):
-            _remember(self._known, source.user.id, str(source.locale))
             speak(source.locale)
+            _remember(self._known, source.user.id, str(source.locale))
         else:
             usual = source.guild.preferred_locale if source.guild else None
             speak(self._known.get(source.author.id) or usual)

@@ -55,7 +55,8 @@ class Rights:
     def manages(self, interaction: Interaction) -> bool:
         """Whether the person may manage the server that this comes from; nobody may in a direct message."""
         rights = interaction.permissions
-        return interaction.guild_id is not None and (rights.manage_guild or rights.administrator)
+        odd = rights.value < 0  # it would have every bit
+        return interaction.guild_id is not None and not odd and (rights.manage_guild or rights.administrator)
 
     async def oversees(self, interaction: Interaction) -> bool:
         """Whether the person may see what is asked here: whoever moderates, and whoever manages the server, listed or

@@ -33,6 +33,15 @@ class Tree(app_commands.CommandTree["Footnote"]):
             return False
         return True
 
+    async def _call(self, interaction: discord.Interaction[Footnote]) -> None:
+        """As discord.py does it; but of a command that it cannot read it would tell nobody, and log who gave it."""
+        try:
+            await super()._call(interaction)
+        except app_commands.AppCommandError:
+            raise
+        except Exception as error:  # whatever is in it, who gave it is told
+            await self.client.tell_error(interaction, error, "reading a command")
+
     async def on_error(
         self, interaction: discord.Interaction[Footnote], error: app_commands.AppCommandError, /
     ) -> None:

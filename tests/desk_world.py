@@ -201,10 +201,10 @@ class World:
 
 @asynccontextmanager
 async def opened_world(
-    settings: dict[str, object], folder: Path, *, guilds: Sequence[Guild] = (LISTED, UNLISTED)
+    settings: dict[str, object], folder: Path, *, guilds: Sequence[Guild] = (LISTED, UNLISTED), team: bool = False
 ) -> AsyncIterator[World]:
     """A local Discord with a bot that answers."""
-    server = DiscordServer(guilds=tuple(guilds))
+    server = DiscordServer(guilds=tuple(guilds), team=team)
     await server.start()
     world = World(server, settings, folder)
     try:

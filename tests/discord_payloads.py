@@ -26,6 +26,7 @@ __all__ = [
     "ATTACH_FILES",
     "BOT",
     "CREATE_PUBLIC_THREADS",
+    "INVITED",
     "IN_DIRECT_MESSAGES",
     "LISTED",
     "MANAGE_GUILD",
@@ -33,6 +34,7 @@ __all__ = [
     "MODERATOR_ROLE",
     "NOT_JOINED",
     "OWNER",
+    "READER",
     "SEND_MESSAGES",
     "SEND_MESSAGES_IN_THREADS",
     "TEAM_MEMBER",
@@ -50,6 +52,8 @@ __all__ = [
 
 OWNER = User("1100000000000000002", "owner")
 TEAM_MEMBER = User("1100000000000000003", "teammate")
+READER = User("1100000000000000006", "reader")
+INVITED = User("1100000000000000007", "invited")
 TEAM_ID = "1100000000000000004"
 MODERATOR_ROLE = "1100000000000000005"
 LISTED = Guild("1100000000000000010", "Listed", User("1100000000000000012", "host"), "1100000000000000011")
@@ -106,10 +110,17 @@ def guild_create(guild: Guild, channels: Iterable[Json] = (), threads: Iterable[
 
 
 def _team() -> Json:
-    def member(user: User, role: str) -> Json:
-        return {"membership_state": 2, "team_id": TEAM_ID, "user": user.payload(), "role": role, "permissions": ["*"]}
+    def member(user: User, role: str, state: int = 2) -> Json:
+        return {
+            "membership_state": state,
+            "team_id": TEAM_ID,
+            "user": user.payload(),
+            "role": role,
+            "permissions": ["*"],
+        }
 
     members = [member(OWNER, "admin"), member(TEAM_MEMBER, "developer")]
+    members += [member(READER, "read_only"), member(INVITED, "admin", state=1)]
     return {"id": TEAM_ID, "name": "The team", "icon": None, "owner_user_id": OWNER.id, "members": members}
 
 

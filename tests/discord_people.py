@@ -55,6 +55,11 @@ class People:
         assert pressed["style"] != LINK, f"{button} is a link: Discord opens it and tells nobody"
         return self._use(scene, shown, pressed, {})
 
+    def forged(self, scene: Scene, custom_id: str, message: Json) -> Exchange:
+        """The press of a button that is not on the message, which no client lets its person do."""
+        data = {"custom_id": custom_id, "component_type": BUTTON, "id": 1}
+        return self._begin(COMPONENT, data, scene, self.current(message))
+
     def select(self, scene: Scene, message: Json, menu: str, values: tuple[str | Channel, ...]) -> Exchange:
         """Values of a select menu, by its custom id or placeholder."""
         shown = self._shown(scene, message)

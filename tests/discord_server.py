@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.discord_api import Api
+from tests.discord_cdn import Cdn
 from tests.discord_exchange import Exchange
 from tests.discord_forms import Form, Value
 from tests.discord_gateway import DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS, Gateway
@@ -41,6 +43,7 @@ class DiscordServer:
         self.clock = clock
         self.state = State(clock=clock, guilds=guilds)
         self.people = People(self.state)
+        self.cdn = Cdn()
         self.gateway = Gateway(token=token, guilds=guilds, guild_create=self.state.guild_create)
         self.http = HttpApi(
             Api(self.state, team=team, tell=self._tell, gateway_url=lambda: self.gateway.url), token=token
@@ -54,11 +57,13 @@ class DiscordServer:
         app = web.Application(client_max_size=LARGEST_REQUEST)
         app.router.add_get("/", self.gateway.serve)
         self.http.register(app.router)
+        self.cdn.register(app.router)
         self._runner = web.AppRunner(app, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         port = self._runner.addresses[0][1]
-        self.url = f"http://127.0.0.1:{port}{API}"
+        self.cdn.base = f"http://127.0.0.1:{port}"
+        self.url = self.cdn.base + API
         self.gateway.url = f"ws://127.0.0.1:{port}/"
 
     async def stop(self) -> None:
@@ -155,6 +160,13 @@ class DiscordServer:
         payload = self.state.payload(channel)
         self.state.delete(channel)
         await self._tell("CHANNEL_DELETE", payload, channel)
+
+    async def forge(self, exchange: Exchange, change: Callable[[Json], object] = dict) -> Exchange:
+        """Dispatch what no client sends: an interaction that `People` made without a definition, and then changed."""
+        payload = copy.deepcopy(exchange.payload)
+        change(payload)
+        await self.gateway.dispatch("INTERACTION_CREATE", payload)
+        return exchange
 
     def expire(self, exchange: Exchange) -> None:
         """From now on the interaction is older than its token lives, acknowledged or not."""

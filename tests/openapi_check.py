@@ -39,6 +39,11 @@ class OpenApi:
         errors = list(self._validator(schema).iter_errors(body))
         return f"{method} {path}: {_deepest(errors)}" if errors else ""
 
+    def unlike(self, schema: str, value: Any) -> str:
+        """What is wrong with a value that should be as the description's schema of that name, or empty."""
+        errors = list(self._validator({"$ref": f"#/components/schemas/{schema}"}).iter_errors(value))
+        return f"{schema}: {_deepest(errors)}" if errors else ""
+
     def _validator(self, schema: dict[str, Any]) -> Draft202012Validator:
         """One validator a schema: making one reads the whole description."""
         key = json.dumps(schema)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.discord_cdn import Cdn
 from tests.openapi_check import OPENAPI, OpenApi
 
 pytestmark = pytest.mark.skipif(not OPENAPI.exists(), reason=f"NOT CHECKED: Discord's description is not at {OPENAPI}")
@@ -53,3 +54,9 @@ def test_body_that_discord_accepts_has_nothing_wrong(openapi: OpenApi, method: s
 )
 def test_body_that_discord_refuses_is_named(openapi: OpenApi, method: str, path: str, body: Any, named: str) -> None:
     assert named in openapi.wrong(method, path, body)
+
+
+def test_a_file_of_a_command_is_told_of_as_discord_does(openapi: OpenApi) -> None:
+    file = Cdn().hold("otters and herons.txt", b"Nine.").payload()
+    assert openapi.unlike("MessageAttachmentResponse", file) == ""
+    assert "filename" in openapi.unlike("MessageAttachmentResponse", file | {"filename": None})

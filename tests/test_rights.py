@@ -9,7 +9,20 @@ import pytest
 
 from bot.rights import Rights
 from tests.desk_kit import MODERATORS, DeskLibrary, at_the_desk
-from tests.discord_payloads import LISTED, MANAGE_GUILD, MEMBER, NOT_JOINED, OWNER, TEAM_MEMBER, UNLISTED, Guild, User
+from tests.discord_exchange import Exchange
+from tests.discord_payloads import (
+    LISTED,
+    MANAGE_GUILD,
+    MEMBER,
+    NOT_JOINED,
+    OWNER,
+    TEAM_MEMBER,
+    UNLISTED,
+    Guild,
+    Json,
+    User,
+)
+from tests.discord_rules import EPHEMERAL, text_of
 from tests.wire import Wire
 
 
@@ -51,3 +64,37 @@ def keep(seen: list[discord.Interaction]):  # type: ignore[no-untyped-def]
         seen.append(interaction)
 
     return on_interaction
+
+
+TEXT = {"type": 10, "content": "An answer."}
+BUTTONS = [
+    *("stop", "golive", "discard", "snapshots", "snapdiff", "rollask", "rollback", "rollnot", "audit", "gaps"),
+    *("gapsolve", "gapscsv", "stats", "srcreplace", "srcremove", "srckeep", "srcreindex"),
+]
+
+
+async def test_a_member_who_presses_a_moderators_button_is_refused_beside_what_all_see(tmp_path: Path) -> None:
+    async with at_the_desk(DeskLibrary(tmp_path), tmp_path) as wire:
+        for action in BUTTONS:
+            exchange, seen_by_all = forged(wire, f"{action}:20250404T120000000000Z-0badcafe")
+            refusal = await exchange.answer(lambda message: "Only" in text_of(message))
+            assert refusal["flags"] & EPHEMERAL, action
+            assert text_of(wire.people.current(seen_by_all)) == "An answer.", action
+
+
+def forged(wire: Wire, button: str, **who: int) -> tuple[Exchange, Json]:
+    """The press of a button that is not on the message, and the message."""
+    seen_by_all = wire.state.by_bot(LISTED.channel, {"flags": 1 << 15, "components": [TEXT]})
+    scene = wire.state.scene(User.new(), guild=LISTED, **who)
+    exchange = wire.people.forged(scene, f"footnote:{button}:0:1", seen_by_all)
+    wire.receive("INTERACTION_CREATE", exchange.payload)
+    return exchange, seen_by_all
+
+
+async def test_nobody_lets_somebody_elses_file_go(tmp_path: Path) -> None:
+    async with at_the_desk(DeskLibrary(tmp_path), tmp_path) as wire:
+        waiting = wire.bot.get_cog("Sources")._waiting
+        key = waiting.hold(int(OWNER.id), "a.md", b"A.")
+        exchange, _ = forged(wire, f"srckeep:{key}", permissions=MEMBER | MANAGE_GUILD)
+        assert "Nothing changed" in text_of(await exchange.answer())
+        assert waiting.give(key, int(OWNER.id)) is not None

@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 
 from bot.access import Moderators
 from bot.attached import NotTaken, Waiting, take
+from bot.endpoint import serves_files
+from bot.settings import DISCORD_API
 from tests.discord_commands import Given
 from tests.discord_exchange import Exchange
 from tests.discord_payloads import LISTED, MANAGE_GUILD, MEMBER, MODERATOR_ROLE, OWNER, UNLISTED, Guild, Json, User
@@ -54,7 +58,8 @@ class Cdn:
 
 
 @pytest.fixture
-async def cdn() -> AsyncIterator[Cdn]:
+async def cdn(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Cdn]:
+    """A server that stands in for Discord, which bots are told of by its address."""
     held = Cdn()
     app = web.Application()
     app.router.add_get("/{any}", held.answer)
@@ -64,6 +69,8 @@ async def cdn() -> AsyncIterator[Cdn]:
     await site.start()
     host, port = runner.addresses[0][:2]
     held.base = f"http://{host}:{port}"
+    monkeypatch.setattr(Route, "BASE", f"{held.base}/api/v10")
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
     yield held
     await runner.cleanup()
 
@@ -204,6 +211,35 @@ async def test_a_folder_that_cannot_be_written_is_told_without_its_path(wire: Wi
         text = await pressed(wire.command("source add", {"file": file}, user=OWNER, locale=locale))
         assert said in text
         assert str(tmp_path) not in text
+
+
+async def test_a_file_that_lies_elsewhere_is_not_asked_for(
+    wire: Wire, cdn: Cdn, seeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = cdn.holds("scout.md", TEXT)
+    monkeypatch.setattr(Route, "BASE", DISCORD_API)
+    assert "could not be taken from Discord" in text_of(await add(wire, file))
+    assert cdn.asked == 0
+    assert below(seeds) == set()
+
+
+@pytest.mark.parametrize(
+    ("url", "serves"),
+    [
+        ("https://cdn.discordapp.com/ephemeral-attachments/1/2/scout.md?ex=1&hm=2", True),
+        ("https://media.discordapp.net/attachments/1/2/scout.md", True),
+        ("http://cdn.discordapp.com/attachments/1/2/scout.md", False),
+        ("https://cdn.discordapp.com:8443/attachments/1/2/scout.md", False),
+        ("https://cdn.discordapp.com.example/attachments/1/2/scout.md", False),
+        ("https://cdn.discordapp.com@127.0.0.1/scout.md", False),
+        ("http://127.0.0.1/scout.md", False),
+        ("file:///etc/passwd", False),
+        ("scout.md", False),
+        ("", False),
+    ],
+)
+def test_files_lie_on_discord(url: str, serves: bool) -> None:
+    assert serves_files(url) is serves
 
 
 @pytest.mark.parametrize("path", ["99", "slow", "elsewhere"])

@@ -59,15 +59,17 @@ class Gaps(commands.Cog):
         if not interaction.response.is_done():
             await interaction.response.defer()
         found = await self._themes(interaction)
-        view = notice(say(REFUSAL)) if found is None else gaps.gaps(found, press.page)
-        await interaction.edit_original_response(view=view)
+        if found is None:
+            await self._refuse(interaction)
+        else:
+            await interaction.edit_original_response(view=gaps.gaps(found, press.page))
 
     async def _solve(self, interaction: Interaction, press: Press) -> None:
         """Solve the theme that holds the answer which the button names, then show what is left."""
         await interaction.response.defer()
         found = await self._themes(interaction)
         if found is None:
-            await interaction.edit_original_response(view=notice(say(REFUSAL)))
+            await self._refuse(interaction)
             return
         theme = next((one for one in found if press.answer in one.ids), None)
         if theme is not None:
@@ -81,14 +83,20 @@ class Gaps(commands.Cog):
         """Give the gaps as a file."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         found = await self._themes(interaction)
+        if found is None:
+            await self._refuse(interaction)
+            return
         if not found:
-            view = notice(say(REFUSAL) if found is None else say(NOTHING_TO_EXPORT))
-            await interaction.edit_original_response(view=view)
+            await interaction.edit_original_response(view=notice(say(NOTHING_TO_EXPORT)))
             return
         file = discord.File(io.BytesIO(gaps_csv(found)), CSV)
         view = notice(say(EXPORTED))
         view.add_item(ui.File(file))
         await interaction.edit_original_response(view=view, attachments=[file])
+
+    async def _refuse(self, interaction: Interaction) -> None:
+        """Beside the message that the button is on, which others may see."""
+        await self.bot.tell(interaction, notice(say(REFUSAL)))
 
     async def _themes(self, interaction: Interaction) -> Sequence[Theme] | None:
         """The themes that this person may see here: a server's, or in direct messages all; None for nobody."""

@@ -42,12 +42,12 @@ class Presses(commands.Cog):
         """Carry out what was pressed; whatever goes wrong, the person is told."""
         if interaction.type not in KINDS:
             return
-        self.bot.hear(interaction)
-        data: Any = interaction.data or {}
-        press = Press.read(str(data.get("custom_id", "")))
-        action = self._actions.get(press.action) if press else None
         with self.bot.owing_a_reply():
             try:
+                self.bot.hear(interaction)
+                data: Any = interaction.data or {}
+                press = Press.read(str(data.get("custom_id", "")))
+                action = self._actions.get(press.action) if press else None
                 if press is None or action is None:
                     await interaction.response.send_message(view=notice(say(OLDER)), ephemeral=True)
                 else:

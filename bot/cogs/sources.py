@@ -145,8 +145,9 @@ class Sources(commands.Cog):
         await interaction.edit_original_response(view=source_view.removed(name))
 
     async def _keep(self, interaction: Interaction, press: Press) -> None:
-        await interaction.response.defer()
-        self._waiting.drop(press.answer)
+        if not await self._may(interaction):
+            return
+        self._waiting.give(press.answer, interaction.user.id)
         await interaction.edit_original_response(view=notice(say(UNCHANGED)))
 
     async def _reindex(self, interaction: Interaction, press: Press) -> None:
@@ -164,7 +165,7 @@ class Sources(commands.Cog):
             await interaction.response.defer(ephemeral=True, thinking=True)
         if await self._rights.moderates(interaction):
             return True
-        await interaction.edit_original_response(view=notice(say(REFUSAL)))
+        await self.bot.tell(interaction, notice(say(REFUSAL)))
         return False
 
     async def _added(self, interaction: Interaction, name: str, data: bytes, *, replace: bool) -> str:

@@ -56,7 +56,7 @@ class Stats(commands.Cog):
 
     async def _show(self, interaction: Interaction, days: int) -> None:
         if not await self._rights.oversees(interaction):
-            await interaction.edit_original_response(view=notice(say(REFUSAL)), attachments=[])
+            await self.bot.tell(interaction, notice(say(REFUSAL)))
             return
         guild = interaction.guild_id
         span = min(max(days, LEAST_DAYS), MOST_DAYS)
