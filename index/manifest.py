@@ -13,7 +13,7 @@ from index.types import Skipped, Snapshot
 
 __all__ = ["FORMAT", "Manifest", "NotWhole", "sealed"]
 
-FORMAT = 7
+FORMAT = 8
 """Raised whenever a snapshot of before can no longer be read, or its passages would be made otherwise now."""
 
 
