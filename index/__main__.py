@@ -84,7 +84,10 @@ def reindex(
 @app.command(epilog=EPILOG)
 def snapshots(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """The snapshots that are kept, newest first."""
-    kept = _library(index_dir=index).snapshots()
+    library = _library(index_dir=index)
+    kept = library.snapshots()
+    if kept and not any(info.live for info in kept):
+        print(library.status().fallback or "None of them is live: roll back to one, or reindex.", file=sys.stderr)
     if as_json:
         _print({"snapshots": [snapshot_json(info) for info in kept]})
     else:

@@ -110,7 +110,7 @@ class Library:
             try:
                 self._serving.live()  # that there is no index is said before the model takes its seconds
             except Damaged as error:
-                log.warning("The live snapshot is damaged: %s", error)
+                log.warning("The live snapshot can't serve: %s", error)
         embedder = self._model_loaded(progress)
         if self._serving.held is None:
             if progress:
@@ -246,6 +246,11 @@ class Library:
             manifest: Manifest | None = self._serving.live()
         except NoIndex:
             manifest, stale = None, "there is no index yet"
+        except Damaged as error:
+            manifest, stale = self._manifest_or_none(), str(error)
+            if manifest is None and held is None and (likely := self._serving.likely(error)):
+                manifest, stale = likely
+                fallback = stale
         except IndexMismatch as error:
             manifest, stale = self._manifest_or_none(), str(error)
         if fallback and held:

@@ -31,7 +31,7 @@ class Pointer:
         except FileNotFoundError as error:
             raise NoIndex("There is no index yet: run `python -m index reindex`.") from error
         except (OSError, ValueError) as error:
-            raise Damaged(f"The pointer to the live snapshot, {self.file}, is damaged: {REBUILD}.") from error
+            raise Damaged(f"The pointer to the live snapshot, {self.file.name}, is damaged: {REBUILD}.") from error
         return name, checksum
 
     def signature(self) -> Signature | None:

@@ -8,6 +8,7 @@ whenever the pointer is. What no look can tell is a disk that gives back other b
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -183,10 +184,17 @@ class Serving:
             except LibraryError as other:
                 log.warning("Snapshot %s can't serve instead: %s", name, without_step(other))
                 continue
-            said = f"{without_step(error)} Answers come from snapshot {name}: reindex, or roll back to a good one."
-            log.error("The live snapshot is damaged: %s", said)
+            said = _said_instead(error, name)
+            log.error("The live snapshot can't serve: %s", said)
             return held, said
         raise error
+
+    def likely(self, error: Damaged) -> tuple[Manifest, str] | None:
+        """What would serve in place of the live snapshot, as far as manifests tell, and why; None where none would."""
+        for name in reversed(self._snapshots.ids()):
+            with contextlib.suppress(LibraryError):
+                return self.fitting(self._snapshots.manifest(name)), _said_instead(error, name)
+        return None
 
     def _written(self, held: Held) -> bool:
         """Whether a mapped file was written to. One that is gone stays open as it was."""
@@ -201,6 +209,10 @@ class Serving:
                 "run `python -m index reindex`, or set EMBEDDING_MODEL back."
             )
         return manifest
+
+
+def _said_instead(error: Damaged, name: str) -> str:
+    return f"{without_step(error)} Answers come from snapshot {name}: reindex, or roll back to a good one."
 
 
 def _stamp(folder: Path, names: Iterable[str]) -> Stamp:

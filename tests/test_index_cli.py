@@ -451,6 +451,22 @@ def test_a_damaged_index_or_one_of_another_model_ends_with_5_and_says_what_to_do
     assert built("ask", "bread").code == 0
 
 
+def test_without_the_pointer_the_newest_good_snapshot_answers_and_every_command_says_so(built, caplog):
+    pointer = built.folder / "data" / "index" / "LIVE"
+    (name,) = (path.name for path in pointer.with_name("snapshots").iterdir())
+    pointer.unlink()
+    said = f"LIVE, is missing. Answers come from snapshot {name}"
+    (status,) = built("status", "--json").lines
+    assert (status["snapshot"], said in status["stale"]) == (name, True)
+    done = built("ask", "bread", "--json")
+    assert (done.code, done.lines[0]["snapshot"], said in caplog.text) == (0, name, True)
+    done = built("snapshots", "--json")
+    assert (done.code, [one["live"] for one in done.lines[0]["snapshots"]], said in done.err) == (0, [False], True)
+    assert built("rollback", name).code == 0
+    assert "missing" not in built("snapshots").err
+    assert built("status", "--json").lines[0]["stale"] == ""
+
+
 def test_a_model_of_another_kind_builds_and_answers(cli, cls_model):
     assert cli("reindex", EMBEDDING_MODEL=str(cls_model)).code == 0
     done = cli("ask", "bread", "--json", EMBEDDING_MODEL=str(cls_model), MAX_WRONG="1")
