@@ -32,7 +32,7 @@ from index.told import (
     snapshot_json,
     snapshot_lines,
 )
-from index.types import Report
+from index.types import Report, Status
 
 app = typer.Typer(
     help="Footnote's index: answers from your sources, quoted to the letter, or silence.",
@@ -189,9 +189,23 @@ def evaluate(
 
 
 @app.command(epilog=EPILOG)
-def status(index: IndexOption = None, as_json: JsonOption = False, seeds: SeedsOption = None) -> None:
+def status(
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+    seeds: SeedsOption = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Also read every file of the live snapshot; 5 where one is damaged.")
+    ] = False,
+) -> None:
     """What is indexed, since when, by which model, and whether it still fits the sources."""
-    found = _library(index_dir=index, seeds_dir=seeds).status()
+    library = _library(index_dir=index, seeds_dir=seeds)
+    found, damage = library.status(), _damage(library) if verify else None
+    _tell_status(found, as_json=as_json, **({"whole": damage is None} if verify else {}))
+    if damage:
+        raise damage  # said on standard error, with its exit code
+
+
+def _tell_status(found: Status, *, as_json: bool, **more: bool) -> None:
     snapshot = found.snapshot
     if as_json:
         _print(
@@ -213,6 +227,7 @@ def status(index: IndexOption = None, as_json: JsonOption = False, seeds: SeedsO
                     for at in found.sources
                 ],
                 "skipped": [{"source": at.source, "reason": at.reason} for at in found.skipped],
+                **more,
             }
         )
         return
@@ -224,6 +239,17 @@ def status(index: IndexOption = None, as_json: JsonOption = False, seeds: SeedsO
     for skipped in found.skipped:
         print(f"skipped    {skipped.source}: {skipped.reason}")
     print(f"stale      {found.stale or 'no'}")
+    for name, so in more.items():
+        print(f"{name:10} {'yes' if so else 'no'}")
+
+
+def _damage(library: Library) -> LibraryError | None:
+    """Why the live snapshot is not whole, every file of it read; None where it is."""
+    try:
+        library.verify()
+    except LibraryError as error:
+        return error
+    return None
 
 
 def main() -> int:

@@ -266,6 +266,10 @@ class Library:
             fallback=fallback,
         )
 
+    def verify(self) -> None:
+        """Compare every file of the live snapshot with its checksum. Raises NoIndex, Damaged, IndexMismatch."""
+        self._snapshots.verify(self._snapshots.live())
+
     def _refresh(self, progress: Progress) -> None:
         """Fetch the pages on the web that are sources."""
         if self._web:

@@ -517,6 +517,25 @@ def test_status_without_an_index_says_so(cli):
     assert (row["snapshot"], row["created"], row["passages"], row["stale"]) == (None, None, 0, "there is no index yet")
 
 
+def test_status_reads_every_file_of_the_live_snapshot_only_where_it_is_asked_to(built):
+    assert "whole" not in built("status", "--json").lines[0]
+    assert built("status", "--verify", "--json").lines[0]["whole"] is True
+    assert "whole      yes" in built("status", "--verify").out
+    damaged = next((built.folder / "data" / "index" / "snapshots").glob("*/tokens.npy"))
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
+    assert built("status", "--json").code == 0
+    done = built("status", "--verify", "--json")
+    assert (done.code, done.lines[0]["whole"]) == (5, False)
+    assert "tokens.npy of snapshot" in done.err
+    assert "whole      no" in built("status", "--verify").out
+
+
+def test_status_can_verify_nothing_where_there_is_no_index(cli):
+    done = cli("status", "--verify", "--json")
+    assert (done.code, done.lines[0]["whole"]) == (3, False)
+    assert "no index yet" in done.err
+
+
 def test_eval_scores_questions_on_an_index_that_is_thrown_away(cli):
     gold = {"text": "flour", "start": BREAD.index("flour"), "end": BREAD.index("flour") + 5}
     questions = batch(
