@@ -24,6 +24,7 @@ from index.measure import ask_all, book, recorded_answers
 from index.told import (
     answer_line,
     answer_lines,
+    count,
     diff_json,
     diff_lines,
     outcome,
@@ -232,10 +233,10 @@ def _tell_status(found: Status, *, as_json: bool, **more: bool) -> None:
         )
         return
     if snapshot:
-        print(f"snapshot   {snapshot.id}, {snapshot.passages} passages, by {snapshot.model}")
+        print(f"snapshot   {snapshot.id}, {count(snapshot.passages, 'passage')}, by {snapshot.model}")
     for at in found.sources:
         older = f", from {at.since:%Y-%m-%d %H:%M} UTC: {at.problem}" if at.since else ""
-        print(f"{at.state:10} {at.source}: {at.passages} passages{older}")
+        print(f"{at.state:10} {at.source}: {count(at.passages, 'passage')}{older}")
     for skipped in found.skipped:
         print(f"skipped    {skipped.source}: {skipped.reason}")
     print(f"stale      {found.stale or 'no'}")
