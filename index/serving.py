@@ -1,7 +1,7 @@
 """Which snapshot answers: the live one, whoever made it live, or the newest good one where that is damaged.
 
 What is on a shelf can't change under it. All that is read into memory is checked against checksums while it is loaded.
-What stays on the disk and is read when it is needed (MAPPED) is never written again by this program, and outlives its
+What stays on the disk and is read when it is needed (ON_DISK) is never written again by this program, and outlives its
 folder's removal for as long as it is open; if anything else writes to it, its times change, which is looked for
 whenever the pointer is. What no look can tell is a disk that gives back other bytes than it was given.
 """
@@ -35,7 +35,7 @@ LOOK_EVERY = 0.5
 UNSEEN = "unseen"
 """In the place of the pointer's signature where it is to be looked at in any case."""
 
-MAPPED = ("tokens.npy", "token_pieces.npy", "states.npy", "state_ids.npy")
+ON_DISK = ("tokens.npy", "token_pieces.npy", "states.npy", "state_ids.npy")
 """Files of a snapshot that stay on the disk while it serves."""
 
 Open = Callable[[Manifest], "Shelf"]
@@ -44,7 +44,7 @@ Stamp = tuple[tuple[str, int, int, int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A snapshot in memory, and how its mapped files were when they were checked; an empty stamp where none are."""
+    """A snapshot in memory, and how its files on disk were when they were checked; an empty stamp where none are."""
 
     manifest: Manifest
     shelf: Shelf
@@ -143,7 +143,7 @@ class Serving:
         shelf = open_(manifest)
         if _stamp(folder, manifest.files) != before:
             raise Damaged(f"The snapshot {manifest.snapshot.id} was written to while it was read: load it again.")
-        return Held(manifest, shelf, _stamp(folder, MAPPED))
+        return Held(manifest, shelf, _stamp(folder, ON_DISK))
 
     def _taken_up(self, held: Held, seen: object, open_: Open) -> bool:
         self._seen = seen
@@ -166,7 +166,7 @@ class Serving:
 
     def _checked_again(self, held: Held, open_: Open) -> bool:
         """Files that are read when they are needed were written to: see whether they still are what they were."""
-        stamp = _stamp(self._snapshots.folder(held.manifest.snapshot.id), MAPPED)
+        stamp = _stamp(self._snapshots.folder(held.manifest.snapshot.id), ON_DISK)
         try:
             self._snapshots.verify(held.manifest)
         except Damaged as error:
@@ -197,9 +197,9 @@ class Serving:
         return None
 
     def _written(self, held: Held) -> bool:
-        """Whether a mapped file was written to. One that is gone stays open as it was."""
+        """Whether a file that stays on the disk was written to. One that is gone stays open as it was."""
         folder = self._snapshots.folder(held.manifest.snapshot.id)
-        return bool(held.stamp) and folder.is_dir() and _stamp(folder, MAPPED) != held.stamp
+        return bool(held.stamp) and folder.is_dir() and _stamp(folder, ON_DISK) != held.stamp
 
     def fitting(self, manifest: Manifest) -> Manifest:
         """The same manifest. Raises IndexMismatch where it is of another model."""
