@@ -56,6 +56,7 @@ class Unasked:
             await self._reindex("schedule")
 
     async def _by_changes(self) -> None:
+        """Also at the start: what changed while no bot ran is told as soon as the sources are watched."""
         changed = asyncio.Event()
         loop = asyncio.get_running_loop()
 

@@ -87,7 +87,10 @@ def reindex(
 @app.command(epilog=EPILOG)
 def snapshots(index: IndexOption = None, as_json: JsonOption = False) -> None:
     """The snapshots that are kept, newest first."""
-    kept = _library(index_dir=index).snapshots()
+    library = _library(index_dir=index)
+    kept = library.snapshots()
+    if kept and not any(info.live for info in kept):
+        say(library.status().fallback or "None of them is live: roll back to one, or reindex.")
     if as_json:
         print_json({"snapshots": [snapshot_json(info) for info in kept]})
     else:
@@ -189,13 +192,33 @@ def evaluate(
 
 
 @app.command(epilog=EPILOG)
-def status(index: IndexOption = None, as_json: JsonOption = False, seeds: SeedsOption = None) -> None:
+def status(
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+    seeds: SeedsOption = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Also read every file of the live snapshot; 5 where one is damaged.")
+    ] = False,
+) -> None:
     """What is indexed, since when, by which model, and whether it still fits the sources."""
-    found = _library(index_dir=index, seeds_dir=seeds).status()
+    library = _library(index_dir=index, seeds_dir=seeds)
+    found, damage = library.status(), _damage(library) if verify else None
+    whole = (damage is None) if verify else None
     if as_json:
-        print_json(status_json(found))
+        print_json(status_json(found, whole))
     else:
-        print_lines(status_lines(found))
+        print_lines(status_lines(found, whole))
+    if damage:
+        raise damage  # said on standard error, with its exit code
+
+
+def _damage(library: Library) -> LibraryError | None:
+    """Why the live snapshot is not whole, every file of it read; None where it is."""
+    try:
+        library.verify()
+    except LibraryError as error:
+        return error
+    return None
 
 
 def main() -> int:

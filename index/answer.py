@@ -6,13 +6,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from index.cells import PLAIN, Cell, asked_cell
 from index.conflict import conflicting
 from index.courtesy import bare
 from index.generate import cite
 from index.parts import parts
 from index.ports import Embedder, Generator
 from index.retrieve import Retriever, Shelf
-from index.short import figure_of_another, short_answer
+from index.short import figure_of_another, in_short, short_answer
 from index.silence import Silence
 from index.spelling import Speller
 from index.together import Answered, said_in_one, together
@@ -66,7 +67,9 @@ class Answerer:
         asked = parts(question)
         if asked and not said_in_one(question, hits, asked):
             whole = together(whole, [Answered(part, *self._answer(shelf, part.question)) for part in asked])
-        return self._silence.explained(whole, hits, shelf) if whole.abstained else whole
+        if whole.abstained and asked_cell(question, hits, shelf.passages) is None:
+            return self._silence.explained(whole, hits, shelf)
+        return whole  # of a cell without a value nothing is missing in the sources
 
     def nearest(self, shelf: Shelf, question: str, most: int) -> Answer:
         """No answer: the passages nearest to a question, each by itself, `most` of them."""
@@ -85,11 +88,16 @@ class Answerer:
     def _answer(self, shelf: Shelf, question: str) -> tuple[Answer, list[Hit]]:
         hits = self._retriever.retrieve(shelf, question, self._embedder.question(question))
         confidence = 0.0 if self._silence.no_question(question, hits, shelf) else self._confidence(hits)
-        sure = confidence >= self._threshold and not figure_of_another(question, hits)
+        cell = asked_cell(question, hits, shelf.passages)
+        if cell and cell.told:
+            hits, confidence = cell.first(hits), max(confidence, PLAIN)
+        elif cell:
+            confidence = min(confidence, 1 - PLAIN)
+        sure = confidence >= self._threshold and not (figure_of_another(question, hits) and cell is None)
         draft = self._generator.generate(question, hits, shelf.documents, sure=sure)
         citations = checked(draft.citations, shelf.documents)
         intact = len(citations) == len(draft.citations)
-        abstained = not sure or not citations
+        abstained = not sure or not citations or (cell is not None and not cell.told)
         found = Answer(
             question=question,
             text=ABSTENTION if abstained else draft.text if intact else _quoted(citations),
@@ -99,11 +107,16 @@ class Answerer:
             snapshot=shelf.id,
             generator=self._generator.name,
         )
-        return (found if abstained else self._plainly(found, hits, shelf.documents)), hits
+        return (found if abstained else self._plainly(found, hits, shelf.documents, cell)), hits
 
-    def _plainly(self, found: Answer, hits: Sequence[Hit], documents: Mapping[str, Document]) -> Answer:
+    def _plainly(
+        self, found: Answer, hits: Sequence[Hit], documents: Mapping[str, Document], cell: Cell | None
+    ) -> Answer:
         """The answer with what can be said in short: the words that answer, yes or no, that sources disagree."""
         question = found.question
+        if cell:
+            short = in_short(cell.hit.passage, cell.place, found.citations, documents)
+            return replace(found, short_answer=checked_short(short, found.citations, documents))
         if pair := conflicting(question, hits, documents):
             citations = checked([cite([hit], number, documents) for number, hit in enumerate(pair, 1)], documents)
             values = [

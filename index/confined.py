@@ -6,19 +6,23 @@ program is started and no file is written, whatever a file asks for.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
+from typing import IO
 
 from index.errors import UnreadableSource
 from index.layout import Extracted, Part
 from index.phrase import Phrase, unpacked
 
-__all__ = ["DAMAGED", "MEMORY", "SECONDS", "TOO_MUCH", "read_confined"]
+__all__ = ["CONFINED", "DAMAGED", "MEMORY", "SECONDS", "TOO_MUCH", "read_confined"]
 
 SECONDS = 60.0
 """How long a file may take, where nothing else is said."""
@@ -37,6 +41,14 @@ PACKAGES = str(Path(__file__).parent.parent)
 KEPT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "TEMP", "TMP")
 """What the process gets of the environment: no token, no key."""
 
+CONFINED = ("html", "pdf", "docx")
+"""Formats that are read so."""
+
+LOOK_EVERY = 0.2
+"""Seconds between two looks at whether the reading is still wanted."""
+
+STOPPED = Phrase("was not read to its end, for that was not wanted any more")
+
 MEMORY = 1_500_000_000
 """Bytes of address space of the process, where the system keeps such a limit (Linux does)."""
 
@@ -48,8 +60,16 @@ DAMAGED = Phrase("is damaged, or made so that its reader fails: save it anew")
 log = logging.getLogger(__name__)
 
 
-def read_confined(form: str, data: bytes, seconds: float = SECONDS, *, packages: str = PACKAGES) -> Extracted:
-    """What a reader of this format ("html", "pdf", "docx") makes of a file; `packages` is where the process finds it.
+def read_confined(
+    form: str,
+    data: bytes,
+    seconds: float = SECONDS,
+    *,
+    packages: str = PACKAGES,
+    stopped: threading.Event | None = None,
+) -> Extracted:
+    """What a reader of one of the formats in CONFINED makes of a file; `packages` is where the process finds it, and
+    once `stopped` is set that is ended.
 
     Raises UnreadableSource.
     """
@@ -57,9 +77,7 @@ def read_confined(form: str, data: bytes, seconds: float = SECONDS, *, packages:
     environment = {name: os.environ[name] for name in KEPT if name in os.environ}
     environment["PYTHONPATH"] = packages
     try:
-        done = subprocess.run(  # noqa: S603  # our own program, with arguments of our own
-            command, input=data, capture_output=True, timeout=seconds, env=environment, check=False
-        )
+        done = _run(command, data, seconds, environment, stopped or threading.Event())
     except subprocess.TimeoutExpired as error:
         raise UnreadableSource(_too_slow(seconds)) from error
     if done.returncode == TOO_MUCH:
@@ -75,6 +93,41 @@ def read_confined(form: str, data: bytes, seconds: float = SECONDS, *, packages:
         log.debug("a %s file %s: %s", form, why, answer.get("error", ""))
         raise UnreadableSource(why)
     return Extracted(answer["title"], tuple(Part(*row) for row in answer["parts"]))
+
+
+def _run(
+    command: list[str], data: bytes, seconds: float, environment: dict[str, str], stopped: threading.Event
+) -> subprocess.CompletedProcess[bytes]:
+    """As `subprocess.run` does, but it ends when `stopped` is set too. Raises TimeoutExpired, UnreadableSource."""
+    pipe, end = subprocess.PIPE, time.monotonic() + seconds
+    with subprocess.Popen(  # noqa: S603  # our own program, with arguments of our own
+        command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment
+    ) as process:
+        # `communicate` sends no more of what a process has not taken yet when its time is up: so a thread does.
+        taken, process.stdin = process.stdin, None
+        threading.Thread(target=_sent, args=(taken, data), name="send", daemon=True).start()
+        try:
+            while True:
+                try:
+                    out, said = process.communicate(timeout=min(LOOK_EVERY, max(0.0, end - time.monotonic())))
+                    return subprocess.CompletedProcess(command, process.returncode, out, said)
+                except subprocess.TimeoutExpired:
+                    if stopped.is_set():
+                        raise UnreadableSource(STOPPED) from None
+                    if time.monotonic() >= end:
+                        raise
+        except BaseException:
+            process.kill()
+            raise
+
+
+def _sent(stream: IO[bytes], data: bytes) -> None:
+    """Write all of the data and close, whether or not the other side ends before it has read it."""
+    with contextlib.suppress(OSError):
+        try:
+            stream.write(data)
+        finally:
+            stream.close()
 
 
 def _too_slow(seconds: float) -> Phrase:

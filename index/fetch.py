@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.client import responses
 
@@ -14,7 +17,7 @@ import stamina
 from index.checked_network import CheckedNetwork, Refused, Resolve, resolve
 from index.phrase import Phrase, of_system
 
-__all__ = ["FetchFailed", "Fetched", "fetch"]
+__all__ = ["FetchFailed", "Fetched", "asked_to_wait", "fetch"]
 
 MOST_HOPS = 5
 ATTEMPTS = 3
@@ -23,12 +26,18 @@ AGAIN = {408, 425, 429, 500, 502, 503, 504}
 """Answers of a server that may be better the next time."""
 
 
-class FetchFailed(Exception):
-    """Why a page is not there, in words; `again` says that it may be the next time."""
+WAITS = {429, 503}
+"""Those that may say when (Retry-After)."""
 
-    def __init__(self, problem: str, *, again: bool = False) -> None:
+
+class FetchFailed(Exception):
+    """Why a page is not there, in words; `again` says that it may be the next time, `after` in how many seconds by the
+    word of the server."""
+
+    def __init__(self, problem: str, *, again: bool = False, after: float | None = None) -> None:
         super().__init__(problem)
         self.again = again
+        self.after = after
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +65,12 @@ def fetch(
     """The page at an address; `etag` and `modified` are those of the copy at hand, empty where there is none.
 
     Hosts in private ranges are refused unless `allowed` names them. One attempt, redirects and all, takes at most
-    `seconds`. Raises FetchFailed.
+    `seconds`, and no wait is longer: a server that asks for one that is (Retry-After) is not asked again.
+    Raises FetchFailed.
     """
     conditions = {name: value for name, value in (("If-None-Match", etag), ("If-Modified-Since", modified)) if value}
     retries = stamina.retry_context(
-        on=lambda error: isinstance(error, FetchFailed) and error.again,
+        on=_hook(wait, seconds),
         attempts=ATTEMPTS,
         timeout=2 * seconds,
         wait_initial=wait,
@@ -70,6 +80,33 @@ def fetch(
         with attempt:
             return _tried(url, conditions, CheckedNetwork(allowed, seconds, resolver), max_bytes, seconds)
     raise FetchFailed(Phrase("not tried"))
+
+
+def asked_to_wait(header: str, now: datetime) -> float | None:
+    """Seconds from `now` until a server wants to be asked again, by its Retry-After: seconds, or a date; None where it
+    says neither."""
+    said = header.strip()
+    if said.isascii() and said.isdigit():
+        return float(said[:9])
+    try:
+        then = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    return max(0.0, (then.replace(tzinfo=then.tzinfo or UTC) - now).total_seconds())
+
+
+def _hook(least: float, seconds: float) -> Callable[[Exception], bool | float]:
+    """Whether to try again, or how long to wait before: at least `least`; never, where that is longer than `seconds` or
+    than what is left of all tries."""
+    end = time.monotonic() + 2 * seconds
+
+    def again(error: Exception) -> bool | float:
+        if not isinstance(error, FetchFailed) or not error.again or error.after is None:
+            return isinstance(error, FetchFailed) and error.again
+        after = max(error.after, least)
+        return after if after <= min(seconds, end - time.monotonic()) else False
+
+    return again
 
 
 def _tried(url: str, conditions: dict[str, str], network: CheckedNetwork, max_bytes: int, seconds: float) -> Fetched:
@@ -114,7 +151,13 @@ def _fetched(answer: httpx2.Response, max_bytes: int, *, conditional: bool) -> F
         return _made(answer, None)
     if status != HTTPStatus.OK:
         term = f"{status} {responses.get(status, '')}".strip()  # HTTP's own, the same in every language
-        raise FetchFailed(term, again=status in AGAIN)
+        after = asked_to_wait(answer.headers.get("retry-after", ""), datetime.now(UTC)) if status in WAITS else None
+        why = (
+            Phrase("{status}, and wants to be asked again in {seconds} s", status=term, seconds=round(after))
+            if after
+            else term
+        )
+        raise FetchFailed(why, again=status in AGAIN, after=after)
     if answer.headers.get("content-encoding", "gzip").lower() not in ("gzip", "identity"):
         raise FetchFailed(
             Phrase("it is packed in a way that was not asked for")

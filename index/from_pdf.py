@@ -242,8 +242,8 @@ def _of_lines(lines: Sequence[_Line], body: float, sizes: Sequence[float]) -> It
     at = 0
     while at < len(lines):
         if table := _aligned(lines[at:]):
-            yield from rows([line.cells for line in lines[at : at + table]])
-            at += table
+            yield from rows(table)
+            at += len(table)
             continue
         level = _level(lines[at], body, sizes)
         stop = at + 1
@@ -277,19 +277,41 @@ def _goes_on(one: _Line, other: _Line, body: float, sizes: Sequence[float]) -> b
     return other.top - one.bottom < 0.7 * max(one.size, other.size)
 
 
-def _aligned(lines: Sequence[_Line]) -> int:
-    """How many lines at the beginning are rows of a table without ruled lines; 0 where none are."""
+def _aligned(lines: Sequence[_Line]) -> list[tuple[str, ...]]:
+    """The rows at the beginning that are of a table without ruled lines; none where it is no table.
+
+    A line of fewer cells is a row too, where each of them begins below those of one column: the other cells are empty.
+    """
     width = len(lines[0].cells)
     if width < 2:
-        return 0
-    count = 1
+        return []
+    near = [lines[0]]
     for one, other in pairwise(lines):
-        if len(other.cells) != width or other.top < one.top or other.top - one.bottom > 2 * one.size:
+        if not 2 <= len(other.cells) <= width or other.top < one.top or other.top - one.bottom > 2 * one.size:
             break
-        count += 1
-    values = [cell for line in lines[1:count] for cell in line.cells[1:]]
+        near.append(other)
+    whole = [line for line in near if len(line.cells) == width]
+    columns = [(min(starts), max(starts)) for starts in zip(*(line.starts for line in whole), strict=True)]
+    found: list[tuple[str, ...]] = []
+    for line in near:
+        row = line.cells if len(line.cells) == width else _placed(line, columns)
+        if not row:
+            break
+        found.append(row)
+    values = [cell for row in found[1:] for cell in row[1:] if cell]
     figures = sum(bool(FIGURE.fullmatch(cell)) for cell in values)
-    return count if count > 1 and 2 * figures >= len(values) else 0
+    return found if len(found) > 1 and values and 2 * figures >= len(values) else []
+
+
+def _placed(line: _Line, columns: Sequence[tuple[float, float]]) -> tuple[str, ...]:
+    """Its cells, each in the column below which it begins, the first in the first; none where that is not plain."""
+    row = [""] * len(columns)
+    for cell, start in zip(line.cells, line.starts, strict=True):
+        below = [at for at, (left, right) in enumerate(columns) if left - line.size <= start <= right + line.size]
+        if len(below) != 1 or row[below[0]]:
+            return ()
+        row[below[0]] = cell
+    return tuple(row) if row[0] else ()
 
 
 def _welded(lines: Sequence[str]) -> str:

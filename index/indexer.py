@@ -20,12 +20,13 @@ from index.keyword import KeywordIndex
 from index.late import TokenStore, TokenStoreBuilder
 from index.lexical import own_text
 from index.manifest import FORMAT, Manifest
+from index.parsing import parsing
 from index.phrase import Phrase, said
 from index.ports import Embedder, Progress, VectorStore
 from index.retrieve import Shelf
 from index.reuse import Earlier, Run, in_order, runs
 from index.snapshot import Snapshots, new_id, read_texts, write_texts
-from index.sources import Reading, named, parse
+from index.sources import Reading, named
 from index.states import StateStore, StateStoreBuilder
 from index.steps import REINDEX, mended
 from index.suggest import checked, questions
@@ -148,21 +149,28 @@ class Indexer:
         documents: dict[str, Document] = {}
         passages: list[Passage] = []
         skipped = list(reading.skipped)
-        for done, file in enumerate(reading.files):
-            if progress:
-                progress("reading sources", done, len(reading.files))
-            if same := before.read(file) if before else None:
-                documents[same[0].id] = same[0]
-                passages += same[1]
-                continue
-            try:
-                document = parse(file, self._seconds)
-            except (UnreadableSource, RecursionError) as error:
-                reason = said(error) if isinstance(error, UnreadableSource) else Phrase("is nested too deeply")
-                skipped.append(Skipped(file.source, reason))
-                continue
-            documents[document.id] = document
-            passages += chunk(document, self._embedder.count, self._embedder.max_tokens)
+        known = [before.read(file) if before else None for file in reading.files]
+        fresh = [file for file, same in zip(reading.files, known, strict=True) if same is None]
+        with parsing(fresh, self._seconds) as parsed:
+            for done, (file, same) in enumerate(zip(reading.files, known, strict=True)):
+
+                def told(done: int = done) -> None:
+                    if progress:
+                        progress("reading sources", done, len(reading.files))
+
+                told()
+                if same:
+                    documents[same[0].id] = same[0]
+                    passages += same[1]
+                    continue
+                try:
+                    document = parsed(file, told)
+                except (UnreadableSource, RecursionError) as error:
+                    reason = said(error) if isinstance(error, UnreadableSource) else Phrase("is nested too deeply")
+                    skipped.append(Skipped(file.source, reason))
+                    continue
+                documents[document.id] = document
+                passages += chunk(document, self._embedder.count, self._embedder.max_tokens)
         return documents, passages, tuple(skipped)
 
     def _written(

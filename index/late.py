@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from index.disk import save_array
 from index.encoder import unit
+from index.on_disk import opened
 from index.ports import Encoding, Vectors
 
 __all__ = ["WIDTH", "TokenStore", "TokenStoreBuilder"]
@@ -81,7 +82,7 @@ class TokenStore:
         self.pieces = pieces
         self.ends = ends
         self.vocabulary = vocabulary
-        self._frequency = _frequency(pieces, ends, vocabulary)
+        self._frequency = _frequency(pieces[:], ends, vocabulary)
 
     def matches(self, question: Encoding, passages: Sequence[int]) -> tuple[Vectors, Vectors]:
         """Cosine of each piece of the question with its best match in each passage, shape (passages, pieces), and
@@ -115,8 +116,8 @@ class TokenStore:
         """The rows stay on disk until they are read."""
         return cls(
             np.load(folder / "token_axes.npy", allow_pickle=False),
-            np.load(folder / "tokens.npy", mmap_mode="r", allow_pickle=False),
-            np.load(folder / "token_pieces.npy", mmap_mode="r", allow_pickle=False),
+            opened(folder / "tokens.npy"),
+            opened(folder / "token_pieces.npy"),
             np.load(folder / "token_ends.npy", allow_pickle=False),
             json.loads((folder / "token_vocabulary.json").read_text("utf-8")),
         )

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from index.reading import clean, runs_of, whole
+from index.reading import clean, names_of, runs_of, whole
 from index.types import Block, Section
 
 __all__ = ["FIGURE", "Extracted", "Part", "block_of", "laid_out", "plain", "rows"]
@@ -63,8 +63,7 @@ def rows(table: Sequence[Sequence[str]], headers: int | None = None) -> list[Par
     cleaned = [row for row in cleaned if any(row)]
     if headers is None:
         headers = int(len(cleaned) > 1 and _names_columns(cleaned[0]))
-    names = _joined(cleaned[:headers])
-    lead = ", ".join(filter(None, names))
+    lead = names_of(_joined(cleaned[:headers], max(map(len, cleaned), default=0)))
     return [Part("row", _row(row), lead) for row in cleaned[headers:]]
 
 
@@ -94,9 +93,8 @@ def _names_columns(row: Sequence[str]) -> bool:
     )
 
 
-def _joined(headers: Sequence[Sequence[str]]) -> list[str]:
+def _joined(headers: Sequence[Sequence[str]], width: int) -> list[str]:
     """One name a column, where more than one row names them: "Llama 4" above "Scout" is "Llama 4 Scout"."""
-    width = max((len(row) for row in headers), default=0)
     columns = ([row[at] for row in headers if at < len(row)] for at in range(width))
     return [" ".join(dict.fromkeys(filter(None, column))) for column in columns]
 

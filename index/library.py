@@ -114,7 +114,7 @@ class Library:
             try:
                 self._serving.live()  # that there is no index is said before the model takes its seconds
             except Damaged as error:
-                log.warning("The live snapshot is damaged: %s", error)
+                log.warning("The live snapshot can't serve: %s", error)
         embedder = self._model_loaded(progress)
         if self._serving.held is None:
             if progress:
@@ -250,6 +250,11 @@ class Library:
             manifest: Manifest | None = self._serving.live()
         except NoIndex:
             manifest, stale = None, Phrase("there is no index yet")
+        except Damaged as error:
+            manifest, stale = self._manifest_or_none(), said_by(error)
+            if manifest is None and held is None and (likely := self._serving.likely(error)):
+                manifest, stale = likely
+                fallback = stale
         except IndexMismatch as error:
             manifest, stale = self._manifest_or_none(), said_by(error)
         if fallback and held:
@@ -264,6 +269,10 @@ class Library:
             ready=held is not None,
             fallback=fallback,
         )
+
+    def verify(self) -> None:
+        """Compare every file of the live snapshot with its checksum. Raises NoIndex, Damaged, IndexMismatch."""
+        self._snapshots.verify(self._snapshots.live())
 
     def _refresh(self, progress: Progress) -> None:
         """Fetch the pages on the web that are sources."""

@@ -14,7 +14,7 @@ from index.phrase import Phrase, packed, unpacked
 
 __all__ = ["FORMAT", "Manifest", "NotWhole", "sealed"]
 
-FORMAT = 7
+FORMAT = 8
 """Raised whenever a snapshot of before can no longer be read, or its passages would be made otherwise now."""
 
 

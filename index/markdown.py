@@ -10,7 +10,7 @@ from typing import Any
 
 import pyromark
 
-from index.reading import Reader, clean, runs_of
+from index.reading import Reader, clean, names_of, runs_of
 from index.types import Block, Section, Span
 
 __all__ = ["read_markdown", "read_plain"]
@@ -126,8 +126,8 @@ class _Walker:
         elif tag == "TableHead" or tag == "TableRow":
             self.mode, self.cells = "cell", []
         elif tag == "TableCell":
-            if self.runs:
-                last = self.runs[-1].end
+            if self.cells:
+                last = self.runs[-1].end if self.runs else self.offsets(begin)
                 self.runs.append(Span(last, last, " | "))
             self.cell_at = len(self.runs)
 
@@ -139,7 +139,8 @@ class _Walker:
         elif tag == "TableHead":
             self.header, self.runs, self.mode = self.cells, [], "prose"
         elif tag == "TableRow":
-            self._flush("row", lead=", ".join(filter(None, self.header)))
+            self.runs = self.runs if any(self.cells) else []
+            self._flush("row", lead=names_of(self.header))
             self.mode = "prose"
         elif tag == "CodeBlock":
             self._flush("code")

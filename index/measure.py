@@ -19,6 +19,7 @@ from index.ports import Progress
 from index.recorded import Record, checkout, commit, read_records, sha256, weights, write_record
 from index.report import table, worst
 from index.sources import SourceFile, read_sources, text_of
+from index.told import count
 from index.types import Answer
 
 __all__ = ["Run", "ask_all", "book", "recorded_answers"]
@@ -57,7 +58,7 @@ class Run:
         places = [f"--documents {_from(root, self.documents)}", f"--questions {_from(root, self.path)}"]
         flags = ["--cross-validate"] if self.how == "cross-validated" else []
         record = Record(
-            title=f"{_from(root, self.path)}, {len(self.questions)} questions, {self.how}",
+            title=f"{_from(root, self.path)}, {count(len(self.questions), 'question')}, {self.how}",
             command=" ".join(["python -m index eval", *places, *flags, "--record"]),
             questions=sha256(self.path),
             how=self.how,

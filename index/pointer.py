@@ -30,7 +30,7 @@ class Pointer:
         except FileNotFoundError as error:
             raise NoIndex(mended(REINDEX, "There is no index yet")) from error
         except (OSError, ValueError) as error:
-            fault = mended(REBUILD, "The pointer to the live snapshot is damaged")
+            fault = mended(REBUILD, "The pointer to the live snapshot, LIVE, is damaged")
             raise Damaged(fault, where=f"It is {self.file}.") from error
         return name, checksum
 

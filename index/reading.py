@@ -11,10 +11,37 @@ import ftfy
 
 from index.types import Span
 
-__all__ = ["Reader", "clean", "named", "repaired", "runs_of", "whole"]
+__all__ = [
+    "BETWEEN_NAMES",
+    "NAMELESS",
+    "Reader",
+    "cells_of",
+    "clean",
+    "named",
+    "names_of",
+    "repaired",
+    "runs_of",
+    "whole",
+]
 
 LONGEST_WORD = 200
 """A longer word is not repaired: its places would be those of the whole word, and its quotation that long."""
+
+
+BETWEEN_NAMES = ", "
+"""Between the names of a table's columns, where they are told together."""
+
+NAMELESS = "–"  # a dash, as one writes it into such a cell
+"""In the place of a column's name that is not given."""
+
+CELLS = re.compile(r" ?\|(?: |$)")
+"""Between two cells of a row; an empty one has nothing before it."""
+
+
+def names_of(columns: Sequence[str]) -> str:
+    """The names of a table's columns together, one for each column, so that cells can be told apart by them; empty
+    where there is none."""
+    return BETWEEN_NAMES.join(at.replace(BETWEEN_NAMES, " ") or NAMELESS for at in columns) if any(columns) else ""
 
 
 def clean(text: str) -> str:
@@ -27,10 +54,19 @@ def named(names: str, row: str) -> str:
 
     `names` has commas between, `row` has bars; where they do not pair off, the names stand before the row.
     """
-    columns, cells = names.split(", "), row.split(" | ")
-    if len(columns) != len(cells) or len(cells) < 2:
+    paired = cells_of(names, row)
+    if not paired:
         return f"{names}\n{row}"
-    return " | ".join(f"{column}: {cell}" for column, cell in zip(columns, cells, strict=True))
+    return " | ".join(cell if column == NAMELESS else f"{column}: {cell}".rstrip() for column, cell in paired)
+
+
+def cells_of(names: str, row: str) -> list[tuple[str, str]]:
+    """The cells of a row, each with the name of its column; none where they do not pair off. Cells that are lacking at
+    the end are empty."""
+    columns, cells = names.split(BETWEEN_NAMES), CELLS.split(row)
+    if len(columns) < max(len(cells), 2):
+        return []
+    return list(zip(columns, [*cells, *[""] * (len(columns) - len(cells))], strict=True))
 
 
 def repaired(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from index.evaluate import Question, paired, place
 from index.recorded import Record, fallen
+from index.told import count
 
 __all__ = ["table", "worst"]
 
@@ -46,7 +47,9 @@ def worst(questions: Sequence[Question], answers: Iterable[Mapping[str, Any]], m
     if not shown:
         return ""
     said = [_case(*case) for case in shown]
-    return "\n\n".join([f"The worst {len(shown)} of {len(cases)} cases that went wrong, the surest first:", *said])
+    return "\n\n".join(
+        [f"The worst {len(shown)} of {count(len(cases), 'case')} that went wrong, the surest first:", *said]
+    )
 
 
 def _reason(question: Question, answer: Mapping[str, Any]) -> str:

@@ -1,13 +1,14 @@
 """Which snapshot answers: the live one, whoever made it live, or the newest good one where that is damaged.
 
 What is on a shelf can't change under it. All that is read into memory is checked against checksums while it is loaded.
-What stays on the disk and is read when it is needed (MAPPED) is never written again by this program, and outlives its
+What stays on the disk and is read when it is needed (ON_DISK) is never written again by this program, and outlives its
 folder's removal for as long as it is open; if anything else writes to it, its times change, which is looked for
 whenever the pointer is. What no look can tell is a disk that gives back other bytes than it was given.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -35,7 +36,7 @@ LOOK_EVERY = 0.5
 UNSEEN = "unseen"
 """In the place of the pointer's signature where it is to be looked at in any case."""
 
-MAPPED = ("tokens.npy", "token_pieces.npy", "states.npy", "state_ids.npy")
+ON_DISK = ("tokens.npy", "token_pieces.npy", "states.npy", "state_ids.npy")
 """Files of a snapshot that stay on the disk while it serves."""
 
 Open = Callable[[Manifest], "Shelf"]
@@ -44,7 +45,7 @@ Stamp = tuple[tuple[str, int, int, int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A snapshot in memory, and how its mapped files were when they were checked; an empty stamp where none are."""
+    """A snapshot in memory, and how its files on disk were when they were checked; an empty stamp where none are."""
 
     manifest: Manifest
     shelf: Shelf
@@ -144,7 +145,7 @@ class Serving:
         if _stamp(folder, manifest.files) != before:
             id_ = manifest.snapshot.id
             raise Damaged(Phrase("The snapshot {id} was written to while it was read: load it again.", id=id_))
-        return Held(manifest, shelf, _stamp(folder, MAPPED))
+        return Held(manifest, shelf, _stamp(folder, ON_DISK))
 
     def _taken_up(self, held: Held, seen: object, open_: Open) -> bool:
         self._seen = seen
@@ -171,7 +172,7 @@ class Serving:
 
     def _checked_again(self, held: Held, open_: Open) -> bool:
         """Files that are read when they are needed were written to: see whether they still are what they were."""
-        stamp = _stamp(self._snapshots.folder(held.manifest.snapshot.id), MAPPED)
+        stamp = _stamp(self._snapshots.folder(held.manifest.snapshot.id), ON_DISK)
         try:
             self._snapshots.verify(held.manifest)
         except Damaged as error:
@@ -189,19 +190,22 @@ class Serving:
             except LibraryError as other:
                 log.warning("Snapshot %s can't serve instead: %s", name, without_step(other))
                 continue
-            told = Phrase(
-                "{why} Answers come from snapshot {id}: reindex, or roll back to a good one.",
-                why=without_step(error),
-                id=name,
-            )
-            log.error("The live snapshot is damaged: %s", told)
+            told = _said_instead(error, name)
+            log.error("The live snapshot can't serve: %s", told)
             return held, told
         raise error
 
+    def likely(self, error: Damaged) -> tuple[Manifest, str] | None:
+        """What would serve in place of the live snapshot, as far as manifests tell, and why; None where none would."""
+        for name in reversed(self._snapshots.ids()):
+            with contextlib.suppress(LibraryError):
+                return self.fitting(self._snapshots.manifest(name)), _said_instead(error, name)
+        return None
+
     def _written(self, held: Held) -> bool:
-        """Whether a mapped file was written to. One that is gone stays open as it was."""
+        """Whether a file that stays on the disk was written to. One that is gone stays open as it was."""
         folder = self._snapshots.folder(held.manifest.snapshot.id)
-        return bool(held.stamp) and folder.is_dir() and _stamp(folder, MAPPED) != held.stamp
+        return bool(held.stamp) and folder.is_dir() and _stamp(folder, ON_DISK) != held.stamp
 
     def fitting(self, manifest: Manifest) -> Manifest:
         """The same manifest. Raises IndexMismatch where it is of another model."""
@@ -215,6 +219,12 @@ class Serving:
                 )
             )
         return manifest
+
+
+def _said_instead(error: Damaged, name: str) -> Phrase:
+    return Phrase(
+        "{why} Answers come from snapshot {id}: reindex, or roll back to a good one.", why=without_step(error), id=name
+    )
 
 
 def _stamp(folder: Path, names: Iterable[str]) -> Stamp:

@@ -9,19 +9,22 @@ import re
 from collections.abc import Mapping, Sequence
 
 from index.asked import Asked
-from index.reading import repaired
+from index.reading import cells_of, repaired
 from index.scene import Place, Scene
 from index.spot import RULES
 from index.types import Citation, Document, Hit, Passage, ShortAnswer
 from index.whose import anothers
 
-__all__ = ["figure_of_another", "short_answer", "spot"]
+__all__ = ["figure_of_another", "in_short", "short_answer", "spot"]
 
 LONGEST = 100
 """Characters of a short answer; a longer one is no shorter than the sentence."""
 
 MARKS = re.compile(r"[*`|<>\[\]\\]|\n\s*\n|(?<!\w)_|_(?!\w)")
 """Markup within: then the words cannot be shown as they stand."""
+
+TWO = 2
+"""Cells of a row with one value: its name, and that."""
 
 EACH = re.compile(r"\b(?:does|do|did|is|are|was|were|has|have|of|for|in|by) (?:each|every)\b", re.IGNORECASE)
 """A question about each of several things: the words of one sentence are not all of the answer."""
@@ -58,17 +61,29 @@ def short_answer(
 ) -> ShortAnswer | None:
     """The words that answer in the best hit, from the citation that holds them; None where it is not plain, they
     are told of another name, or the question asks of each of several."""
-    if EACH.search(question):
+    if EACH.search(question) or not hits:
         return None
-    for hit in hits[:1]:
-        document, text = documents[hit.passage.document_id], hit.passage.text
-        place = spot(question, text)
-        if place is None or MARKS.search(text[slice(*place)]) or repaired(text[slice(*place)]) != text[slice(*place)]:
-            return None
-        if _of_another(question, hit.passage):
-            return None
-        start, end = hit.passage.start + place[0], hit.passage.start + place[1]
-        for at in citations:
-            if at.source == document.source and at.start <= start and end <= at.end:
-                return ShortAnswer(document.text[start:end], at.source, start, end, at.number)
+    place = None if _wide(hits[0].passage) else spot(question, hits[0].passage.text)
+    if place is None or _of_another(question, hits[0].passage):
+        return None
+    return in_short(hits[0].passage, place, citations, documents)
+
+
+def _wide(passage: Passage) -> bool:
+    """Whether it is a row of several values: beside which words one stands says nothing of which is asked for."""
+    return passage.kind == "row" and len(cells_of(passage.before, passage.reading)) > TWO
+
+
+def in_short(
+    passage: Passage, place: Place, citations: Sequence[Citation], documents: Mapping[str, Document]
+) -> ShortAnswer | None:
+    """The characters `place` of a passage's text, from the citation that holds them; None where they cannot be shown as
+    they stand."""
+    document, words = documents[passage.document_id], passage.text[slice(*place)]
+    if MARKS.search(words) or repaired(words) != words or len(words) > LONGEST:
+        return None
+    start, end = passage.start + place[0], passage.start + place[1]
+    for at in citations:
+        if at.source == document.source and at.start <= start and end <= at.end:
+            return ShortAnswer(document.text[start:end], at.source, start, end, at.number)
     return None

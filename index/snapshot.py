@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from index.archive import ID, Archive, read_texts, write_texts
-from index.errors import Damaged, IndexMismatch, NoSuchSnapshot
+from index.errors import Damaged, IndexMismatch, NoIndex, NoSuchSnapshot
 from index.inventory import Snapshot
 from index.manifest import FORMAT, Manifest, NotWhole
 from index.phrase import of_system, said
@@ -66,10 +66,15 @@ class Snapshots:
     def live(self) -> Manifest:
         """The live snapshot's manifest, checked against the pointer.
 
-        Raises NoIndex when nothing is live, Damaged when the pointer or the manifest is, IndexMismatch when it is of
-        another format.
+        Raises NoIndex when there is no snapshot, Damaged when there is one but no pointer, or when that or the manifest
+        is damaged, IndexMismatch when it is of another format.
         """
-        name, checksum = self.pointer.read()
+        try:
+            name, checksum = self.pointer.read()
+        except NoIndex as error:
+            if not self.ids():
+                raise
+            raise Damaged(mended(REBUILD, "The pointer to the live snapshot, LIVE, is missing")) from error
         return self._manifest(self.folder(name), name, checksum)
 
     def manifest(self, snapshot: str, folder: Path | None = None) -> Manifest:

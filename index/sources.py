@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -169,14 +170,15 @@ def text_of(file: SourceFile) -> str:
     return parse(file).text if format_of(file) in EXTRACTED else file.data.decode("utf-8")
 
 
-def parse(file: SourceFile, seconds: float = SECONDS) -> Document:
-    """The document in a file, with sections, blocks and front matter; an extraction takes at most `seconds`.
+def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event | None = None) -> Document:
+    """The document in a file, with sections, blocks and front matter; an extraction takes at most `seconds`, and ends
+    where `stopped` is set.
 
     Raises UnreadableSource: the front matter is not YAML, the file is encrypted, damaged, holds no text, ...
     """
     form = format_of(file)
     if form in EXTRACTED:
-        found = _extracted(form, file, seconds)
+        found = _extracted(form, file, seconds, stopped)
         text, sections = laid_out(found.parts)
         if not sections:
             raise UnreadableSource(Phrase("holds no text to quote"))
@@ -191,10 +193,10 @@ def parse(file: SourceFile, seconds: float = SECONDS) -> Document:
     return _document(file, text, front.metadata, blocks, title)
 
 
-def _extracted(form: str, file: SourceFile, seconds: float) -> Extracted:
+def _extracted(form: str, file: SourceFile, seconds: float, stopped: threading.Event | None) -> Extracted:
     if form in ("csv", "tsv"):
         return read_table(file.data.decode("utf-8"), "\t" if form == "tsv" else "")
-    return read_confined(form, file.data, seconds)
+    return read_confined(form, file.data, seconds, stopped=stopped)
 
 
 def _document(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from rapidfuzz.distance import OSA
 
 from index.alike import alike
+from index.lexical import own_text
 from index.retrieve import Shelf
 from index.words import LITTLE, spans, stem
 
@@ -52,7 +53,7 @@ def _written(wanted: str, low: str, slips: int, shelf: Shelf) -> Iterator[tuple[
     the slips, and how rare the stem is."""
     rows = shelf.keyword.rows([wanted])
     for row in rows[:MOST_READ]:
-        reading = shelf.passages[row].reading
+        reading = own_text(shelf.passages[row])
         for word, start, end in spans(reading):
             if word[:1] == low[:1] and stem(word) == wanted and (apart := OSA.distance(word, low)) <= slips:
                 yield apart, -len(rows), reading[start:end]

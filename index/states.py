@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.disk import save_array
+from index.on_disk import opened
 from index.ports import Encoding, States, Vectors
 
 __all__ = ["LONGEST", "StateStore", "StateStoreBuilder"]
@@ -92,7 +93,7 @@ class StateStore:
         """The rows stay on disk until they are read."""
         return cls(
             np.load(folder / "state_scale.npy", allow_pickle=False),
-            np.load(folder / "states.npy", mmap_mode="r", allow_pickle=False),
-            np.load(folder / "state_ids.npy", mmap_mode="r", allow_pickle=False),
+            opened(folder / "states.npy"),
+            opened(folder / "state_ids.npy"),
             np.load(folder / "state_ends.npy", allow_pickle=False),
         )

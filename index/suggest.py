@@ -16,6 +16,7 @@ from index.clause import Clause, clause
 from index.headed import of_a_heading
 from index.ports import Progress, Vectors
 from index.posed import of_a_row, of_a_sentence
+from index.reading import cells_of
 from index.types import Answer, Document, Passage
 from index.words import LITTLE
 
@@ -133,7 +134,8 @@ def _of_a_section(passages: Iterable[Passage], document: Document, *, several: b
         if passage.kind == "field":
             asked = [*_of_a_field(passage.before, document.title if several else "")]
         elif passage.kind == "row":
-            asked = [*of_a_row(passage.before.split(", "), passage.reading.split(" | "))]
+            paired = cells_of(passage.before, passage.reading)
+            asked = [*of_a_row(*zip(*paired, strict=True))] if paired else []
         else:
             asked = []
         for sentence in NOTE.split(passage.reading) if passage.kind == "prose" else ():

@@ -13,6 +13,7 @@ from index.types import Answer
 __all__ = [
     "answer_line",
     "answer_lines",
+    "count",
     "diff_json",
     "diff_lines",
     "outcome",
@@ -24,6 +25,11 @@ __all__ = [
 
 LONGEST = 200
 """Characters shown of a passage, a question or a quotation."""
+
+
+def count(number: int, noun: str) -> str:
+    """The number with its noun: "1 source", "2 sources"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def answer_line(name: Any, answer: Answer) -> dict[str, Any]:
@@ -109,7 +115,7 @@ def report_lines(report: Report, *, live: bool) -> Iterator[str]:
     if report.questions:
         yield from _questions(report.questions)
     if report.anew and report.embedded:
-        yield f"anew       {report.embedded} passages embedded: {report.anew}"
+        yield f"anew       {count(report.embedded, 'passage')} embedded: {report.anew}"
     yield f"time       {report.seconds:.1f} s"
 
 
@@ -136,7 +142,8 @@ def snapshot_lines(infos: Sequence[SnapshotInfo]) -> Iterator[str]:
     """A line a snapshot."""
     for info in infos:
         mark = "live" if info.live else ""
-        what = f"{info.passages} passages of {info.sources} sources, {info.bytes / 1e6:.1f} MB, by {info.model}"
+        size = f"{count(info.passages, 'passage')} of {count(info.sources, 'source')}, {info.bytes / 1e6:.1f} MB"
+        what = f"{size}, by {info.model}"
         yield f"{info.id}  {info.created:%Y-%m-%d %H:%M}  {mark:4}  {info.damage or what}"
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.inventory import SourceInfo, Status
+from index.told import count
 
 __all__ = ["status_json", "status_lines"]
 
 
-def status_json(found: Status) -> dict[str, Any]:
-    """As the contract has it."""
+def status_json(found: Status, whole: bool | None = None) -> dict[str, Any]:
+    """As the contract has it; `whole` says whether every file is as it was written, where that was looked for."""
     snapshot = found.snapshot
     return {
         "snapshot": snapshot.id if snapshot else None,
@@ -22,19 +23,22 @@ def status_json(found: Status) -> dict[str, Any]:
         "stale": found.stale,
         "sources": [_source(at) for at in found.sources],
         "skipped": [{"source": at.source, "reason": at.reason} for at in found.skipped],
+        **({} if whole is None else {"whole": whole}),
     }
 
 
-def status_lines(found: Status) -> Iterator[str]:
+def status_lines(found: Status, whole: bool | None = None) -> Iterator[str]:
     """A line a fact."""
     if snapshot := found.snapshot:
-        yield f"snapshot   {snapshot.id}, {snapshot.passages} passages, by {snapshot.model}"
+        yield f"snapshot   {snapshot.id}, {count(snapshot.passages, 'passage')}, by {snapshot.model}"
     for at in found.sources:
         older = f", from {at.since:%Y-%m-%d %H:%M} UTC: {at.problem}" if at.since else ""
-        yield f"{at.state:10} {at.source}: {at.passages} passages{older}"
+        yield f"{at.state:10} {at.source}: {count(at.passages, 'passage')}{older}"
     for skipped in found.skipped:
         yield f"skipped    {skipped.source}: {skipped.reason}"
     yield f"stale      {found.stale or 'no'}"
+    if whole is not None:
+        yield f"whole      {'yes' if whole else 'no'}"
 
 
 def _source(at: SourceInfo) -> dict[str, Any]:

@@ -16,6 +16,7 @@ STEP_MS = 200
 """After so long without one more, what was gathered is told."""
 
 STOPPED_WITHIN_MS = 500
+"""How long the end is waited for, and how long after its start the watcher is known to watch, at most."""
 
 AGAIN_SECONDS = 30.0
 """How long until a folder that is not there, or can't be watched, is looked for again."""
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 
 def watch(folder: Path, changed: Callable[[], None], *, again: float = AGAIN_SECONDS) -> Callable[[], None]:
     """Call `changed` from a thread whenever files below the folder came, went or changed, hidden ones aside; and once
-    when the folder can be watched after it could not. What is returned ends it."""
+    as soon as the folder is watched, for nobody saw what changed before. What is returned ends it."""
     stop = threading.Event()
     threading.Thread(target=_watch, args=(folder, changed, stop, again), name="watch", daemon=True).start()
     return stop.set
@@ -37,19 +38,20 @@ def _watch(folder: Path, changed: Callable[[], None], stop: threading.Event, aga
     blind = False
     while not stop.is_set():
         try:
-            if blind and folder.is_dir():
-                blind = False
-                changed()
-            for _ in changes(
+            unseen = True
+            for found in changes(
                 folder,
                 watch_filter=lambda _, path: _seen(folder, path),
                 debounce=QUIET_MS,
                 step=STEP_MS,
                 stop_event=stop,
                 rust_timeout=STOPPED_WITHIN_MS,
+                yield_on_timeout=True,
                 raise_interrupt=False,
             ):
-                changed()
+                if found or unseen:
+                    blind = unseen = False
+                    changed()
                 if not folder.is_dir():
                     raise NotADirectoryError  # what is watched has gone, and another of its name would not be seen
         except Exception as error:  # no folder, no more watches to be had, ...: the next try may do better

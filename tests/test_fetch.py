@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from index.checked_network import private
-from index.fetch import Fetched, FetchFailed, fetch
+from index.fetch import Fetched, FetchFailed, asked_to_wait, fetch
 from tests.site import HOST, Asked, Page, Site, page, served
 
 
@@ -146,6 +146,45 @@ def test_only_what_may_be_better_the_next_time_is_tried_again(site, status, time
     site.pages["/a"] = page("", status)
     assert why(site).startswith(f"{status} ")
     assert len(site.asked) == times
+
+
+def test_a_server_that_says_when_is_asked_then_and_not_before(site):
+    times: list[float] = []
+
+    def busy(asked: Asked, handler: Any) -> None:
+        times.append(time.monotonic())
+        page("Hello", 429 if asked.times == 1 else 200, Retry_After="1")(asked, handler)
+
+    site.pages["/a"] = busy
+    assert get(site).data == b"Hello"
+    assert times[1] - times[0] >= 1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_server_that_asks_for_a_longer_wait_than_a_try_may_take_is_asked_once_and_it_is_said(site, status):
+    site.pages["/a"] = page("", status, Retry_After="21")
+    assert why(site).endswith(", and wants to be asked again in 21 s")
+    assert len(site.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120),
+        (" 0 ", 0),
+        ("Wed, 01 Apr 2026 12:01:30 GMT", 90),
+        ("Wednesday, 01-Apr-26 12:01:30 GMT", 90),
+        ("Wed Apr  1 12:01:30 2026", 90),
+        ("Wed, 01 Apr 2026 11:00:00 GMT", 0),
+        ("", None),
+        ("-5", None),
+        ("soon", None),
+        ("Wed, 99 Apr 2026 12:01:30 GMT", None),
+        ("9" * 5_000, 999_999_999),
+    ],
+)
+def test_when_to_ask_again_is_said_in_seconds_or_by_a_date(header, seconds):
+    assert asked_to_wait(header, datetime(2026, 4, 1, 12, 0, tzinfo=UTC)) == seconds
 
 
 def test_a_server_that_is_well_again_at_the_second_try_is_answered_from(site):

@@ -77,6 +77,26 @@ def test_a_table_is_read_row_by_row_with_its_header(name, data):
     assert [" ".join(Reader(at.runs).text.split()) for at in rows] == ROWS
 
 
+GAPS = (MMMU[0], MMMU[1], (MMMU[2][0], "", "69.4", ""), ("Behemoth", "288B", "", "75.0"))
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.csv", "\n".join(",".join(row) for row in GAPS)),
+        ("a.docx", docx(word_table(GAPS))),
+        ("ruled.pdf", pdf(table(GAPS, 700), lines=ruled(GAPS, 700))),
+        ("open.pdf", pdf(table(GAPS, 700))),
+    ],
+    ids=["csv", "docx", "ruled pdf", "open pdf"],
+)
+def test_an_empty_cell_parts_no_table_and_moves_no_other_cell(name, data):
+    assert blocks(read(name, data))[1:] == [
+        ("row", "Llama 4 Scout | | 69.4", HEADER),
+        ("row", "Behemoth | 288B | | 75.0", HEADER),
+    ]
+
+
 def test_the_text_of_a_page_is_its_headings_paragraphs_lists_and_code():
     found = read(
         "a.html",

@@ -169,6 +169,22 @@ def test_a_damaged_index_or_one_of_another_model_ends_with_5_and_says_what_to_do
     assert built("ask", "bread").code == 0
 
 
+def test_without_the_pointer_the_newest_good_snapshot_answers_and_every_command_says_so(built, caplog):
+    pointer = built.folder / "data" / "index" / "LIVE"
+    (name,) = (path.name for path in pointer.with_name("snapshots").iterdir())
+    pointer.unlink()
+    said = f"LIVE, is missing. Answers come from snapshot {name}"
+    (status,) = built("status", "--json").lines
+    assert (status["snapshot"], said in status["stale"]) == (name, True)
+    done = built("ask", "bread", "--json")
+    assert (done.code, done.lines[0]["snapshot"], said in caplog.text) == (0, name, True)
+    done = built("snapshots", "--json")
+    assert (done.code, [one["live"] for one in done.lines[0]["snapshots"]], said in done.err) == (0, [False], True)
+    assert built("rollback", name).code == 0
+    assert "missing" not in built("snapshots").err
+    assert built("status", "--json").lines[0]["stale"] == ""
+
+
 def test_a_model_of_another_kind_builds_and_answers(cli, cls_model):
     assert cli("reindex", EMBEDDING_MODEL=str(cls_model)).code == 0
     done = cli("ask", "bread", "--json", EMBEDDING_MODEL=str(cls_model), MAX_WRONG="1")
@@ -244,3 +260,22 @@ def test_the_process_answers_a_batch_in_utf_8_whatever_the_terminal(built, tiny_
 def test_the_process_ends_with_5_where_the_index_is_of_another_model(built):
     done = python("ask", "bread", folder=built.folder, EMBEDDING_MODEL="another")
     assert (done.code, done.out) == (5, "")
+
+
+def test_status_reads_every_file_of_the_live_snapshot_only_where_it_is_asked_to(built):
+    assert "whole" not in built("status", "--json").lines[0]
+    assert built("status", "--verify", "--json").lines[0]["whole"] is True
+    assert "whole      yes" in built("status", "--verify").out
+    damaged = next((built.folder / "data" / "index" / "snapshots").glob("*/tokens.npy"))
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
+    assert built("status", "--json").code == 0
+    done = built("status", "--verify", "--json")
+    assert (done.code, done.lines[0]["whole"]) == (5, False)
+    assert "tokens.npy of snapshot" in done.err
+    assert "whole      no" in built("status", "--verify").out
+
+
+def test_status_can_verify_nothing_where_there_is_no_index(cli):
+    done = cli("status", "--verify", "--json")
+    assert (done.code, done.lines[0]["whole"]) == (3, False)
+    assert "no index yet" in done.err

@@ -134,7 +134,8 @@ def test_status_says_when_another_model_is_set(seeds, index):
 def test_status_of_a_damaged_index_says_what_mends_it(seeds, index):
     library(seeds, index).reindex()
     (index / "LIVE").write_text("nonsense")
-    assert "run `python -m index reindex`" in library(seeds, index).status().stale
+    assert "LIVE, is damaged. Answers come from snapshot " in library(seeds, index).status().stale
+    assert library(seeds, index).status().stale.endswith(": reindex, or roll back to a good one.")
     assert library(seeds, index).reindex().passages_after == 2
     assert library(seeds, index).status().stale == ""
 

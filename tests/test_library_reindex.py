@@ -290,7 +290,8 @@ def test_a_watched_library_tells_of_a_source_that_came_in(seeds, index):
     ours = library(seeds, index)
     told = threading.Event()
     stop = ours.watch(told.set)
-    time.sleep(1)
+    assert told.wait(20)  # it is watched now
+    told.clear()
     ours.shelving.add("pets.md", b"# Pets\n\nThe zebra sleeps in a hammock.\n")
     assert told.wait(20)
     stop()

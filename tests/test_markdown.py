@@ -76,7 +76,11 @@ def test_a_table_is_read_row_by_row_with_its_header_as_lead():
 
 def test_a_bar_in_a_cell_and_an_empty_cell_keep_the_header_whole():
     text = "| a \\| b | | c |\n|-|-|-|\n| 1 | 2 | 3 |\n"
-    assert leads(text) == ["a | b, c"]
+    assert leads(text) == ["a | b, –, c"]
+
+
+def test_an_empty_cell_at_the_beginning_of_a_row_keeps_its_place():
+    assert blocks("| Model | Size | MMMU |\n|-|-|-|\n| | 17B | 69.4 |\n| | | |\n")[0][1] == "| 17B | 69.4"
 
 
 def test_list_items_are_blocks_with_the_words_before_the_list_as_lead():

@@ -17,7 +17,7 @@ import pytest
 
 from index.errors import Damaged, IndexMismatch
 from index.library import Library
-from index.serving import LOOK_EVERY, MAPPED
+from index.serving import LOOK_EVERY, ON_DISK
 from tests.index_fakes import MemoryStore, WordEmbedder, library, write
 
 ROOT = Path(__file__).parent.parent
@@ -256,7 +256,7 @@ def test_what_is_written_to_while_it_is_read_is_not_served(seeds, index):
     assert "was written to while it was read" in made.status().fallback
 
 
-@pytest.mark.parametrize("name", MAPPED)
+@pytest.mark.parametrize("name", ON_DISK)
 def test_a_file_on_the_disk_that_is_written_to_while_it_serves_is_noticed(seeds, index, name):
     good, damaged = two(seeds, index)
     made = library(seeds, index)
@@ -299,7 +299,7 @@ def test_every_file_that_stays_on_the_disk_is_watched(seeds, index):
     assert shelf is not None
     parts = [*vars(shelf.tokens).values(), *vars(shelf.states).values()]
     mapped = {Path(part.filename).name for part in parts if hasattr(part, "filename") and part.filename}
-    assert mapped == set(MAPPED)
+    assert mapped == set(ON_DISK)
     manifest = json.loads((index / "snapshots" / built / "manifest.json").read_text("utf-8"))
     assert mapped <= set(manifest["files"])
 

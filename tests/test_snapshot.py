@@ -115,9 +115,9 @@ def test_with_any_byte_of_the_pointer_flipped_or_cut_off_the_newest_good_snapsho
             Snapshots(index).live()
     (index / "LIVE").write_bytes(flipped[-1])
     opened = library(index.parent / "seeds", index)
-    assert "pointer to the live snapshot is damaged" in opened.status().stale
+    assert "LIVE, is damaged" in opened.status().stale
     opened.load()
-    assert "pointer to the live snapshot is damaged. Answers come from snapshot" in opened.status().fallback
+    assert "LIVE, is damaged. Answers come from snapshot" in opened.status().fallback
     assert (index / "LIVE").read_bytes() == flipped[-1]
 
 
@@ -131,14 +131,47 @@ def test_any_byte_of_a_manifest_that_changes_is_noticed_without_the_pointer(inde
             snapshots.manifest(live(index).name)
 
 
+def live_only(index: Path) -> Path:
+    """The folder of the only snapshot there is."""
+    (name,) = Snapshots(index).ids()
+    return Snapshots(index).folder(name)
+
+
 def test_a_snapshot_folder_that_is_gone_is_noticed(index):
     shutil.rmtree(live(index))
     with pytest.raises(IndexMismatch, match="no readable manifest"):
         load(index)
 
 
-def test_without_a_pointer_there_is_no_index(index):
+def test_without_a_pointer_the_newest_good_snapshot_serves_and_status_says_so_before_and_after(index, caplog):
     (index / "LIVE").unlink()
+    opened, serves = library(index.parent / "seeds", index), Snapshots(index).ids()[-1]
+    said = f"LIVE, is missing. Answers come from snapshot {serves}: reindex, or roll back to a good one."
+    for _ in range(2):
+        status = opened.status()
+        assert status.snapshot is not None
+        assert (status.snapshot.id, status.stale) == (serves, status.fallback)
+        assert status.fallback.endswith(said)
+        opened.load()
+    assert opened.ask("What is bread made of?").snapshot == serves
+    assert said in caplog.text
+    assert not (index / "LIVE").exists()
+    assert opened.rollback(serves).snapshot.id == serves
+    assert opened.status().fallback == ""
+    assert live(index).name == serves
+
+
+def test_without_a_pointer_and_without_a_good_snapshot_nothing_serves_and_the_step_is_said(index):
+    (index / "LIVE").unlink()
+    (live_only(index) / "passages.jsonl").write_text("nonsense")
+    with pytest.raises(IndexMismatch, match=r"LIVE, is missing: run `python -m index reindex`") as refused:
+        load(index)
+    assert refused.value.exit_code == 5
+
+
+def test_without_a_snapshot_there_is_no_index(index):
+    (index / "LIVE").unlink()
+    shutil.rmtree(live_only(index))
     with pytest.raises(NoIndex, match="run `python -m index reindex`") as refused:
         load(index)
     assert refused.value.exit_code == 3

@@ -62,6 +62,8 @@ def test_what_does_it_score_on_mmmu_is_answered_from_the_table(opened, name):
     assert not answer.abstained
     assert first.source == name
     assert first.shown == " | ".join(MODELS[name])
+    assert answer.short_answer
+    assert answer.short_answer.text == MODELS[name][2]
     document = (Snapshots(index).documents(answer.snapshot) or {})[name]
     assert document.text[first.start : first.end] == first.quote
 

@@ -12,7 +12,6 @@ import pytest
 
 from index.watch import watch
 
-STARTED_S = 1.0
 QUIET_S = 3.0
 
 
@@ -41,8 +40,18 @@ def seeds(tmp_path: Path) -> Path:
 def told(seeds: Path) -> Iterator[Told]:
     heard = Told()
     stop = watch(seeds, heard, again=0.2)
-    time.sleep(STARTED_S)
+    assert heard.within(20)  # it is watched now
+    heard.times = 0
     yield heard
+    stop()
+
+
+def test_what_changed_before_it_was_watched_is_told_once(seeds: Path):
+    heard = Told()
+    (seeds / "a.md").write_text("text")
+    stop = watch(seeds, heard, again=0.2)
+    assert heard.within(20)
+    assert not heard.within(QUIET_S)
     stop()
 
 
