@@ -13,7 +13,7 @@ from index.history import texts as kept_texts
 from index.inventory import OwnQuestions, Report
 from index.manifest import Manifest
 from index.phrase import Phrase, said
-from index.serving import Serving
+from index.serving import Held, Serving
 from index.snapshot import Snapshots
 from index.staleness import indexed
 
@@ -56,12 +56,20 @@ def before(snapshots: Snapshots, serving: Serving, open_: Callable[[Manifest], S
     except NoIndex:
         return Before(why=Phrase("there was no index before"))
     except IndexMismatch as error:
-        if isinstance(error, Damaged) and held is not None:
-            return Before(held.manifest, held.shelf)
+        if isinstance(error, Damaged) and (good := held or _newest(serving, error, open_)) is not None:
+            return Before(good.manifest, good.shelf)
         try:
             return Before(snapshots.live(), None, said(error))
         except IndexMismatch:
             return Before(None, None, said(error))
+
+
+def _newest(serving: Serving, error: Damaged, open_: Callable[[Manifest], Shelf] | None) -> Held | None:
+    """The newest good snapshot, to use again what is in it; None where there is none."""
+    try:
+        return serving.instead(error, open_)[0] if open_ else None
+    except Damaged:
+        return None
 
 
 def texts(snapshots: Snapshots, manifest: Manifest | None, shelf: Shelf | None = None) -> Texts:

@@ -106,7 +106,10 @@ class Rebuild:
             started, folder = time.perf_counter(), self._snapshots.preview(preview)
             if not ID.fullmatch(preview) or not folder.is_dir():
                 raise PreviewGone(
-                    Phrase("This preview is no longer there, another snapshot was built since: preview again.")
+                    Phrase(
+                        "This preview is no longer there, it was discarded or another snapshot was built since: "
+                        "preview again."
+                    )
                 )
             manifest = self._serving.fitting(self._snapshots.manifest(preview, folder))
             self._snapshots.verify(manifest, folder)

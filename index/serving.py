@@ -91,7 +91,7 @@ class Serving:
                 if now != seen:  # another was made live meanwhile, and this one may be cleared away: see that one
                     seen, held, fallback = now, self.opened(self.live(), open_), ""
                 else:
-                    held, fallback = self._instead(error, open_)
+                    held, fallback = self.instead(error, open_)
             self.fallback, self._seen, self.held = fallback, seen, held
 
     def put(self, held: Held) -> None:
@@ -177,12 +177,12 @@ class Serving:
             self._snapshots.verify(held.manifest)
         except Damaged as error:
             self.held = None  # rather no answer than a wrong one
-            self.held, self.fallback = self._instead(error, open_)
+            self.held, self.fallback = self.instead(error, open_)
             return True
         self.held = Held(held.manifest, held.shelf, stamp)
         return False
 
-    def _instead(self, error: Damaged, open_: Open) -> tuple[Held, str]:
+    def instead(self, error: Damaged, open_: Open) -> tuple[Held, str]:
         """The newest snapshot that fits and is whole, and why it serves. Raises the error where there is none."""
         for name in reversed(self._snapshots.ids()):
             try:

@@ -295,3 +295,20 @@ def test_a_watched_library_tells_of_a_source_that_came_in(seeds, index):
     ours.shelving.add("pets.md", b"# Pets\n\nThe zebra sleeps in a hammock.\n")
     assert told.wait(20)
     stop()
+
+
+@pytest.mark.parametrize("harm", ["pointer gone", "pointer", "manifest"])
+def test_where_the_live_snapshot_is_damaged_what_the_newest_good_one_has_is_used_again(seeds, index, harm):
+    first = library(seeds, index).reindex()
+    write(seeds, b_md="Coffee is made of beans.\n")
+    live = library(seeds, index).reindex().snapshot.id
+    if harm == "pointer gone":
+        (index / "LIVE").unlink()
+    else:
+        path = index / "LIVE" if harm == "pointer" else index / "snapshots" / live / "manifest.json"
+        path.write_bytes(path.read_bytes()[:-2])
+    write(seeds, c_md="Tea is made of leaves.\n")
+    report = library(seeds, index).reindex()
+    assert report.diff is not None
+    expected = (first.snapshot.id, 2) if harm == "manifest" else (live, 1)
+    assert (report.diff.before, report.embedded) == expected
