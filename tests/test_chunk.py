@@ -33,7 +33,7 @@ def texts(text: str, name: str = "a.md", limit: int = 64) -> list[str]:
     ("table", "embedded"),
     [
         ("| Model | MMMU | ChartQA |\n|-|-|-|\n| Scout | 69.4 | 88.8 |\n", "Model: Scout | MMMU: 69.4 | ChartQA: 88.8"),
-        ("| Model, size | MMMU |\n|-|-|\n| Scout | 69.4 |\n", "Model, size, MMMU\nScout | 69.4"),
+        ("| Model, size | MMMU |\n|-|-|\n| Scout | 69.4 |\n", "Model size: Scout | MMMU: 69.4"),
     ],
 )
 def test_a_row_is_embedded_with_the_name_of_its_column_before_each_value_where_they_pair_off(table, embedded):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from index.embed import SentenceEmbedder
+from index.encoder import BUNDLED
 from index.errors import LibraryError
 
 
@@ -80,9 +81,10 @@ def test_vectors_come_in_the_order_of_the_texts_whatever_their_lengths(real_embe
 
 
 def test_progress_counts_up_to_all_passages(real_embedder):
-    said: list[tuple[str, int, int]] = []
-    list(real_embedder.passages([("a", ""), ("b", ""), ("c", "")], lambda *at: said.append(at)))
-    assert said == [("embedding passages", 3, 3)]
+    for embedder, counts in ((real_embedder, [1, 2, 3]), (SentenceEmbedder(BUNDLED), [3])):
+        said: list[tuple[str, int, int]] = []
+        list(embedder.passages([("a", ""), ("b", ""), ("c", "")], lambda *at, said=said: said.append(at)))
+        assert said == [("embedding passages", count, 3) for count in counts]
 
 
 @pytest.mark.parametrize(
