@@ -280,8 +280,8 @@ def _audited(library: Library, what: str) -> Iterator[Callable[[Report], None]]:
 
     try:
         yield written
-    except Exception as error:  # whatever it was, the audit has it
-        came[0] = Phrase("failed: {why}", why=said(error))
+    except Exception as error:  # whatever it was, the audit has it; but it is read on Discord, and others name paths
+        came[0] = Phrase("failed: {why}", why=said(error) if isinstance(error, LibraryError) else type(error).__name__)
         raise
     finally:
         library.audit(what, came[0], where="command line")

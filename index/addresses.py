@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,12 +46,14 @@ def read_addresses(seeds: Path) -> Listing:
     """What `sources.toml` in this folder lists; nothing where there is no such file."""
     path = seeds / LIST
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
+            return Listing()
         with path.open("rb") as stream:
             text = stream.read(LARGEST + 1).decode("utf-8-sig")
         if len(text) > LARGEST:
             return Listing(broken=Phrase("is larger than 1 MB: list fewer addresses"))
         table = tomllib.loads(text.replace("\r\n", "\n"))
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError):
         return Listing()
     except OSError as error:
         return Listing(broken=Phrase("cannot be read: {why}", why=of_system(error)))

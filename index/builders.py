@@ -82,7 +82,7 @@ class Builders:
             return ReindexRunning(RUNS)
         return ReindexRunning(
             Phrase("A reindex is already running, since {time} UTC: wait until it is done.", time=f"{since:%H:%M:%S}"),
-            where=f"It is process {pid} on {host}; `--wait SECONDS` waits for it.",
+            where=f"It is process {pid} on {host}; `python -m index reindex --wait SECONDS` waits for it.",
         )
 
 

@@ -105,8 +105,8 @@ def _run(
     ) as process:
         # `communicate` sends no more of what a process has not taken yet when its time is up: so a thread does.
         taken, process.stdin = process.stdin, None
-        threading.Thread(target=_sent, args=(taken, data), name="send", daemon=True).start()
         try:
+            threading.Thread(target=_sent, args=(taken, data), name="send", daemon=True).start()
             while True:
                 try:
                     out, said = process.communicate(timeout=min(LOOK_EVERY, max(0.0, end - time.monotonic())))

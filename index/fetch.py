@@ -90,7 +90,7 @@ def asked_to_wait(header: str, now: datetime) -> float | None:
         return float(said[:9])
     try:
         then = parsedate_to_datetime(said)
-    except ValueError:
+    except (ValueError, OverflowError):  # no date, or one with a figure of many digits
         return None
     return max(0.0, (then.replace(tzinfo=then.tzinfo or UTC) - now).total_seconds())
 

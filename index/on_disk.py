@@ -17,6 +17,9 @@ from index.steps import REBUILD, mended
 
 __all__ = ["RowsOnDisk", "opened"]
 
+MOST = 1 << 30
+"""Bytes that are read at a time; macOS refuses to read 2 GiB at once."""
+
 
 class RowsOnDisk:
     """Rows of an array of NumPy's file format; the file stays open as long as this lives. Thread-safe."""
@@ -43,8 +46,8 @@ class RowsOnDisk:
         first, last, _ = rows.indices(len(self))
         wanted = max(0, last - first) * self._row
         data = b""
-        while len(data) < wanted:  # once, but for more bytes than one call of the system reads
-            more = os.pread(self._file, wanted - len(data), self._start + first * self._row + len(data))
+        while len(data) < wanted:  # once, but for very many bytes
+            more = os.pread(self._file, min(MOST, wanted - len(data)), self._start + first * self._row + len(data))
             if not more:
                 name = Path(self.filename).name
                 raise Damaged(mended(REBUILD, "{file} of the snapshot that serves was cut off", file=name))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.changes import Texts, diff
-from index.errors import Damaged, IndexMismatch, NoIndex
+from index.errors import Damaged, IndexMismatch, LibraryError, NoIndex
 from index.history import texts as kept_texts
 from index.inventory import OwnQuestions, Report
 from index.manifest import Manifest
@@ -47,6 +48,9 @@ class Before:
 
 def before(snapshots: Snapshots, serving: Serving, open_: Callable[[Manifest], Shelf] | None) -> Before:
     """The live snapshot, or the one that serves in its place. Without `open_` it has no shelf unless it serves."""
+    if open_ and serving.held is not None:
+        with contextlib.suppress(LibraryError):  # then nothing serves, and below it is said why
+            serving.follow(open_)  # what was written to while it served is not used again
     held = serving.held
     try:
         manifest = serving.live()

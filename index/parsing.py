@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 from index.confined import CONFINED
@@ -44,13 +43,9 @@ def parsing(
             future = begun.pop(id(file), None)
             if future is None:
                 return parse(file, seconds, stopped)
-            while True:
-                try:
-                    return future.result(LOOK_EVERY)
-                except NotYet:
-                    if future.done():  # the file's own
-                        raise
-                    waiting()
+            while not wait([future], LOOK_EVERY).done:
+                waiting()
+            return future.result()
 
         try:
             yield parsed

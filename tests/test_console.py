@@ -300,6 +300,14 @@ def test_missing_index_is_built_before_the_first_question():
     assert desk.session.exit_code == 0
 
 
+def test_whoever_sits_at_the_console_is_told_which_folder_it_is():
+    desk = Desk()
+    desk.library.load_error = NoIndex("There is no index yet.")
+    desk.library.report = SourcesUnreadable("There is no folder of sources.", where="It would be seeds.")
+    desk.session.start()
+    assert "There is no folder of sources. It would be seeds.\n" in desk.err
+
+
 def test_missing_index_that_cannot_be_built_is_told_and_the_console_goes_on():
     desk = Desk()
     desk.library.load_error = NoIndex("There is no index yet.")

@@ -38,6 +38,9 @@ def test_what_is_no_phrase_is_told_as_it_is(error: type[LibraryError]) -> None:
         assert explain(error("tokens.npy is damaged."), "asking") == "tokens.npy is damaged."
 
 
-def test_where_something_is_on_the_machine_is_told_to_nobody_on_discord() -> None:
+def test_where_something_is_on_the_machine_is_told_to_the_log_and_to_nobody_on_discord(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with speaking(language(None)):
         assert "/srv" not in explain(LibraryError("It can't be read.", where="It is /srv/index."), "asking")
+    assert "Failed while asking: It can't be read. It is /srv/index." in caplog.text

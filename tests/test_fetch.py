@@ -180,6 +180,8 @@ def test_a_server_that_asks_for_a_longer_wait_than_a_try_may_take_is_asked_once_
         ("-5", None),
         ("soon", None),
         ("Wed, 99 Apr 2026 12:01:30 GMT", None),
+        (f"Wed, 01 Apr {'9' * 30} 12:01:30 GMT", None),
+        (f"Wed, 01 Apr 2026 12:01:30 +{'9' * 30}", None),
         ("9" * 5_000, 999_999_999),
     ],
 )

@@ -175,6 +175,13 @@ def test_a_reindex_and_a_roll_back_are_written_into_the_audit_whatever_came_of_t
     ]
 
 
+def test_the_audit_which_is_read_on_discord_names_no_folder(built):
+    assert built("reindex", "--seeds", built.folder / ("long" * 80)).code != 0
+    what, outcome, _, _ = audited(built.folder / "data" / "journal.sqlite3")[0]
+    assert (what, outcome[:8]) == ("reindex", "failed: ")
+    assert str(built.folder) not in outcome
+
+
 def test_another_index_has_its_journal_beside_it(cli):
     desk = open_library(Settings(_env_file=None, max_wrong=0)).desk
     assert cli("reindex", MAX_WRONG="0").code == 0

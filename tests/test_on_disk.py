@@ -59,3 +59,14 @@ def test_a_file_that_is_cut_off_while_it_serves_fails_the_question_and_not_the_p
     os.truncate(tokens, 0)
     with pytest.raises(IndexMismatch, match=r"tokens\.npy of the snapshot that serves was cut off"):
         opened.ask("What is bread made of?")
+
+
+def test_nothing_is_used_again_of_a_file_that_was_cut_off_while_it_served(tmp_path: Path) -> None:
+    seeds = write(tmp_path / "seeds", a_md="Bread is made of flour and water.\n")
+    library(seeds, tmp_path / "index").reindex()
+    opened = library(seeds, tmp_path / "index")
+    opened.load()
+    (tokens,) = (tmp_path / "index" / "snapshots").glob("*/tokens.npy")
+    os.truncate(tokens, 0)
+    write(seeds, b_md="Tea is made of leaves and time.\n")
+    assert (opened.reindex().embedded, opened.ask("What is bread made of?").abstained) == (2, False)

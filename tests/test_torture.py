@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,9 @@ from tests.torture_load import load
 from tests.torture_sources import hostile, restless
 
 pytestmark = pytest.mark.timeout(600)
+
+FUZZED = pytest.mark.skipif(find_spec("atheris") is None, reason="there is no atheris for this Python and machine")
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="what a process holds is read from Linux's /proc")
 
 
 def test_a_builder_killed_at_any_moment_leaves_the_old_or_the_new_snapshot_live_and_whole(tmp_path):
@@ -59,18 +63,21 @@ def test_hostile_sources_are_named_within_bounds_beside_a_good_one_that_answers(
     assert (found.tried, found.faults) == (3, [])
 
 
+@ON_LINUX
 def test_questions_beside_rebuilds_and_roll_backs_neither_fail_nor_mix_snapshots_nor_leak(tmp_path):
     found = load(tmp_path, 200, threads=16, reindexes=6, rollbacks=2)
     assert found.tried == 200
     assert [fault for fault in found.faults if "MiB" not in fault] == []
 
 
+@FUZZED
 def test_what_a_fuzzer_makes_breaks_no_rule(tmp_path):
     found = fuzz(tmp_path, 60, runs=300, targets=["markdown", "render"])
     assert found.faults == []
     assert found.tried >= 600
 
 
+@FUZZED
 def test_an_input_that_breaks_a_rule_is_told(tmp_path):
     found = fuzz(tmp_path, 60, runs=100_000, targets=["broken"])
     assert len(found.faults) == 1

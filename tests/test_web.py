@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from index.addresses import Address, read_addresses
+from index.addresses import Address, Listing, read_addresses
 from index.sources import Reading, parse
 from index.web import Web
 from tests.index_fakes import library, write
@@ -61,6 +62,12 @@ def test_an_address_has_a_name_its_own_or_that_of_the_page(tmp_path):
 
 def test_no_list_is_no_address(tmp_path):
     assert read_addresses(tmp_path).addresses == ()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_a_pipe_in_the_place_of_the_list_is_no_list_and_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "sources.toml")
+    assert read_addresses(tmp_path) == Listing()
 
 
 @pytest.mark.parametrize(

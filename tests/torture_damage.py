@@ -5,15 +5,12 @@ from __future__ import annotations
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 from index.snapshot import Snapshots
 from tests.torture_kit import QUESTIONS, Figures, World, say
 
 __all__ = ["damage"]
-
-Harm = Callable[[bytes, random.Random], bytes]
 
 
 def flipped(data: bytes, chance: random.Random) -> bytes:

@@ -109,7 +109,7 @@ def _made(change: str, world: World, library: Library, editions: Iterator[int]) 
     try:
         if change == "back":
             kept = [info.id for info in library.snapshots()]
-            library.rollback(kept[-1] if kept[-1] != library.status().snapshot else kept[0])
+            library.rollback(kept[-1] if kept[-1] != Snapshots(world.index).live().snapshot.id else kept[0])
             return []
         world.write(next(editions))
         if change == "here":
