@@ -86,13 +86,14 @@ def read_confined(
         raise UnreadableSource(_too_slow(seconds))
     try:
         answer = json.loads(done.stdout)
-    except ValueError as error:
+        why = unpacked(answer.get("unreadable", ""))
+        log.debug("a %s file %s: %s", form, why or "is read", answer.get("error", ""))
+        found = None if why else Extracted(str(answer["title"]), tuple(Part(*row) for row in answer["parts"]))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:  # not a word of it is trusted
         raise UnreadableSource(DAMAGED) from error
-    if "unreadable" in answer:
-        why = unpacked(answer["unreadable"])
-        log.debug("a %s file %s: %s", form, why, answer.get("error", ""))
+    if found is None:
         raise UnreadableSource(why)
-    return Extracted(answer["title"], tuple(Part(*row) for row in answer["parts"]))
+    return found
 
 
 def _run(

@@ -29,6 +29,9 @@ REASONS = {
     errno.EEXIST: NO_FOLDER,
 }
 
+ELSEWHERE = (errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE)
+"""What the system lacks that is no room on a disk: memory, processes, open files."""
+
 
 class _Through:
     """A file that NumPy does not know for one: it would write through a stream of C's, whose last bytes are lost
@@ -56,12 +59,12 @@ def check_array(path: Path) -> None:
 def told_if_unwritable(index: Path) -> Iterator[None]:
     """Raises IndexUnwritable, a sentence that says what to do, where the block raises OSError.
 
-    One that names a file elsewhere is left as it is.
+    One that names a file elsewhere, or is no matter of a disk, is left as it is.
     """
     try:
         yield
     except OSError as error:
-        if error.filename and not Path(str(error.filename)).is_relative_to(index):
+        if error.errno in ELSEWHERE or (error.filename and not Path(str(error.filename)).is_relative_to(index)):
             raise
         why = REASONS.get(error.errno or 0) or Phrase("{why}: see to the disk", why=of_system(error) or str(error))
         raise IndexUnwritable(

@@ -45,11 +45,15 @@ class RowsOnDisk:
         """The rows of a slice without a step. Raises Damaged where the file has become too short for them."""
         first, last, _ = rows.indices(len(self))
         wanted = max(0, last - first) * self._row
-        data = b""
+        data, name = b"", Path(self.filename).name
         while len(data) < wanted:  # once, but for very many bytes
-            more = os.pread(self._file, min(MOST, wanted - len(data)), self._start + first * self._row + len(data))
+            try:
+                more = os.pread(self._file, min(MOST, wanted - len(data)), self._start + first * self._row + len(data))
+            except OSError as error:
+                raise Damaged(
+                    mended(REBUILD, "{file} of the snapshot that serves cannot be read", file=name)
+                ) from error
             if not more:
-                name = Path(self.filename).name
                 raise Damaged(mended(REBUILD, "{file} of the snapshot that serves was cut off", file=name))
             data = data + more if data else more
         return np.frombuffer(data, self._type).reshape(-1, *self.shape[1:])

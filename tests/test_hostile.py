@@ -195,3 +195,14 @@ def test_a_reader_that_goes_astray_is_stopped(tmp_path, monkeypatch, body, reaso
         read_confined("html", b"<p>x", 1.0 if "longer" in reason else 60, packages=packages)
     assert reason in str(refused.value)
     assert not (tmp_path / "written").exists()
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["[]", "7", '{"title": 7}', '{"unreadable": {"a": 1}}', '{"parts": [[1]], "title": ""}', "[" * 9_000, ""],
+)
+def test_what_a_reader_says_that_was_taken_over_is_not_believed(tmp_path, said):
+    reader(tmp_path / "package", f"import os; os.write(1, {said.encode()!r}); os._exit(0)")
+    packages = f"{tmp_path / 'package'}:{Path(__file__).parent.parent}"
+    with pytest.raises(UnreadableSource, match="is damaged"):
+        read_confined("html", b"<p>x", 60, packages=packages)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.errors import IndexMismatch
+from index.errors import Damaged, IndexMismatch
 from index.on_disk import RowsOnDisk
 from tests.index_fakes import library, write
 
@@ -70,3 +70,15 @@ def test_nothing_is_used_again_of_a_file_that_was_cut_off_while_it_served(tmp_pa
     os.truncate(tokens, 0)
     write(seeds, b_md="Tea is made of leaves and time.\n")
     assert (opened.reindex().embedded, opened.ask("What is bread made of?").abstained) == (2, False)
+
+
+def test_a_file_that_the_disk_does_not_give_back_is_damaged(tmp_path, monkeypatch):
+    np.save(tmp_path / "a.npy", np.ones((3, 2)))
+    rows = RowsOnDisk(tmp_path / "a.npy")
+
+    def refused(*at):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("os.pread", refused)
+    with pytest.raises(Damaged, match=r"a\.npy of the snapshot that serves cannot be read"):
+        rows[0:2]
