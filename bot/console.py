@@ -94,7 +94,7 @@ class Session:
         try:
             action()
         except LibraryError as error:
-            self._complain(" ".join(filter(None, [str(error), error.where])), exit_code=error.exit_code)
+            self._complain(error.for_the_log, exit_code=error.exit_code)
         except BrokenPipeError:
             raise
         except Exception:  # whatever it was, the prompt comes back

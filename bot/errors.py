@@ -37,7 +37,7 @@ def explain(error: BaseException, doing: str) -> str:
     if isinstance(cause, LibraryError):
         name = type(cause).__name__
         if name in FOR_THE_LOG or cause.where:
-            log.warning("Failed while %s: %s", doing, " ".join(filter(None, [str(cause), cause.where])))
+            log.warning("Failed while %s: %s", doing, cause.for_the_log)
         return say(IN_SHORT[name]) if name in IN_SHORT else said(cause.said)
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         log.warning("A command came that this program does not have: Discord may still hold older ones")

@@ -85,7 +85,7 @@ class Unasked:
                 log.info("Reindexed by the %s: %s", where, outcome)
             except LibraryError as error:
                 outcome = failure(error)
-                log.warning("The reindex by the %s failed: %s", where, error)
+                log.warning("The reindex by the %s failed: %s", where, error.for_the_log)
             except Exception as error:  # whatever it was, the bot serves on
                 explain(error, f"reindexing by the {where}")
                 outcome = failure(error)

@@ -36,6 +36,11 @@ class LibraryError(Exception):
         """What it says: a phrase where that can be said in other languages."""
         return said(self)
 
+    @property
+    def for_the_log(self) -> str:
+        """What it says, and where."""
+        return f"{self} {self.where}".strip()
+
 
 class QuestionsUnreadable(LibraryError):
     """A file of questions is not there, or a line of it is no question."""

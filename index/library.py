@@ -114,7 +114,7 @@ class Library:
             try:
                 self._serving.live()  # that there is no index is said before the model takes its seconds
             except Damaged as error:
-                log.warning("The live snapshot can't serve: %s", error)
+                log.warning("The live snapshot can't serve: %s", error.for_the_log)
         embedder = self._model_loaded(progress)
         if self._serving.held is None:
             if progress:
@@ -132,7 +132,8 @@ class Library:
         try:
             return self._serving.follow(self._make_indexer(self._model_loaded(None)).open)
         except Exception as error:  # a question tells it
-            log.warning("No snapshot can be loaded: %s", error if isinstance(error, LibraryError) else type(error))
+            why = error.for_the_log if isinstance(error, LibraryError) else type(error).__name__
+            log.warning("No snapshot can be loaded: %s", why)
             return False
 
     def ask(self, question: str) -> Answer:
