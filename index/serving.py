@@ -175,14 +175,14 @@ class Serving:
         stamp = _stamp(self._snapshots.folder(held.manifest.snapshot.id), ON_DISK)
         try:
             self._snapshots.verify(held.manifest)
-        except Damaged as error:
+        except IndexMismatch as error:  # damaged, or another format's manifest in its place
             self.held = None  # rather no answer than a wrong one
             self.held, self.fallback = self.instead(error, open_)
             return True
         self.held = Held(held.manifest, held.shelf, stamp)
         return False
 
-    def instead(self, error: Damaged, open_: Open) -> tuple[Held, str]:
+    def instead(self, error: IndexMismatch, open_: Open) -> tuple[Held, str]:
         """The newest snapshot that fits and is whole, and why it serves. Raises the error where there is none."""
         for name in reversed(self._snapshots.ids()):
             try:
@@ -221,7 +221,7 @@ class Serving:
         return manifest
 
 
-def _said_instead(error: Damaged, name: str) -> Phrase:
+def _said_instead(error: IndexMismatch, name: str) -> Phrase:
     return Phrase(
         "{why} Answers come from snapshot {id}: reindex, or roll back to a good one.", why=without_step(error), id=name
     )

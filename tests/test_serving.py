@@ -318,3 +318,15 @@ def test_a_snapshot_that_was_cleared_away_answers_on_until_another_is_followed(s
     assert (answer.snapshot, answer.citations[0].quote) == (before, BREAD.strip())
     assert old.follow()
     assert served(old) == new
+
+
+def test_a_manifest_of_another_format_in_the_place_of_the_live_one_is_noticed(seeds, index):
+    good, live = two(seeds, index)
+    made = library(seeds, index)
+    assert served(made) == live
+    folder = index / "snapshots" / live
+    text = (folder / "manifest.json").read_text("utf-8")
+    (folder / "manifest.json").write_text(text.replace('"format": ', '"format": 9'), "utf-8")
+    os.utime(folder / ON_DISK[0])
+    assert made.follow()
+    assert served(made) == good
