@@ -32,7 +32,7 @@ _IDLE_JOINER = re.compile(
 # A mention of everyone is found by Discord's servers even behind a backslash, so it is broken by a zero-width space.
 # A backslash, which is not shown, serves for everything else: what a member copies stays as it was.
 _EVERYONE = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
-_MARKS = re.compile(r"[\\*_~`|<>\[\]/]|(?<=<)[@#]|(?<=\])\(|:(?=\S)")
+_MARKS = re.compile(r"[\\*_~`|<>\[\]/]|(?<=<)[@#]|(?<=\])\(|:(?=\S)|(?<=<id):")
 _LINE_START = re.compile(r"^(\d+(?=[.)](?:\s|$))|(?=[-+#]))")
 
 _WORD_ENDS = re.compile(r"(?<=\S) ")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from index.errors import IndexUnwritable
 from index.phrase import Phrase, of_system
 
-__all__ = ["check_array", "save_array", "told_if_unwritable"]
+__all__ = ["save_array", "told_if_unwritable"]
 
 FULL = Phrase("the disk is full: make room there")
 NO_RIGHT = Phrase("this program may not write there: give it the right, or set INDEX_DIR to a folder of its own")
@@ -45,14 +45,6 @@ def save_array(path: Path, array: NDArray[Any]) -> None:
     """As `numpy.save`, but that an OSError is raised whatever byte could not be written."""
     with path.open("wb") as stream:
         np.lib.format.write_array(_Through(stream.write), np.ascontiguousarray(array), allow_pickle=False)
-
-
-def check_array(path: Path) -> None:
-    """See that a file which others wrote by `numpy.save` is as long as it says. Raises OSError where it is not."""
-    try:
-        np.load(path, mmap_mode="r", allow_pickle=False)
-    except ValueError as error:
-        raise OSError(errno.EIO, "it was not written to its end", str(path)) from error
 
 
 @contextmanager

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import math
+import os
 import unicodedata
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -13,7 +15,7 @@ import bm25s
 import numpy as np
 
 from index.alike import alike
-from index.disk import check_array
+from index.disk import save_array
 from index.lexical import own_text
 from index.ports import Vectors
 from index.types import Passage
@@ -101,9 +103,17 @@ class KeywordIndex:
         return math.log(1 + (self._engine.scores["num_docs"] - seen + 0.5) / (seen + 0.5))
 
     def save(self, folder: Path) -> None:
-        self._engine.save(folder / "keyword", show_progress=False, allow_pickle=False)
-        for path in (folder / "keyword").glob("*.npy"):
-            check_array(path)
+        """Raises OSError, with its number, whatever byte could not be written."""
+        try:
+            self._engine.save(folder / "keyword", show_progress=False, allow_pickle=False)
+        except OSError as error:
+            if error.errno:
+                raise
+            # NumPy's has no number: that fewer bytes were written than there are is how a full disk shows.
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        for name, array in self._engine.scores.items():  # again, for by NumPy's own writer an end can be lost
+            if isinstance(array, np.ndarray):
+                save_array(folder / "keyword" / f"{name}.csc.index.npy", array)
 
     @classmethod
     def load(cls, folder: Path) -> KeywordIndex:

@@ -59,6 +59,7 @@ def test_an_answer_is_harmless_whatever_it_is_made_from(
 )
 @example(quote=EVIL, places=(0, 900), verdict="", text=EVIL)
 @example(quote="@everyone", places=(1, 8), verdict="", text="")
+@example(quote="<id:guide>", places=(0, 4), verdict="", text="")
 @example(quote="<@123456789012345678>", places=(1, 3), verdict="", text="")
 @example(quote="[x](https://y.z)", places=(2, 9), verdict="", text="")
 def test_an_answer_in_brief_is_harmless_whatever_its_words_and_place(
