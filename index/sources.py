@@ -19,6 +19,7 @@ from index.inventory import Skipped
 from index.layout import Extracted, laid_out
 from index.markdown import read_markdown, read_plain
 from index.phrase import Phrase, of_system, said
+from index.reading import whole
 from index.types import Document, Section
 
 __all__ = [
@@ -234,7 +235,7 @@ def _candidates(seeds: Path, skipped: list[Skipped]) -> Iterator[Path]:
 
 def _shown(path: Path) -> str:
     """A path as a source is named; bytes of a name that are not UTF-8 are shown as question marks."""
-    return path.as_posix().encode("utf-8", "replace").decode("utf-8")
+    return whole(path.as_posix())
 
 
 def _read_bytes(path: Path, root: Path, max_bytes: int) -> bytes:

@@ -18,12 +18,20 @@ if TYPE_CHECKING:
     from tests.cli_kit import Cli
     from tests.desk_alone import Sources
     from tests.desk_kit import DeskLibrary
+    from tests.desk_world import World
+    from tests.discord_driver import Discord
     from tests.journals import Clock
     from tests.wire import Wire
 
 settings.register_profile("footnote", deadline=None)  # a busy machine is no failure
 settings.load_profile("footnote")
 SEEDS = Path(__file__).parent.parent / "seeds"
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    """Where an index may be built."""
+    return tmp_path / "index"
 
 
 @pytest.fixture(scope="session")
@@ -164,3 +172,17 @@ def _save_model(folder: Path, pooling: str, *, dimension: int) -> Path:
     transformer = Transformer(str(bert), max_seq_length=128)
     SentenceTransformer(modules=[transformer, Pooling(dimension, pooling), Normalize()]).save(str(folder / "model"))
     return folder / "model"
+
+
+@pytest.fixture
+def discord(world: World) -> Discord:
+    """The other side of the bot of the module's own world."""
+    return world.discord
+
+
+@pytest.fixture
+def bots_log(world: World) -> Iterator[None]:
+    """What the bots of that world logged during a test is shown with it if it fails."""
+    before = len(world.log)
+    yield
+    print(world.log[before:])  # noqa: T201 - pytest shows it

@@ -88,7 +88,7 @@ def taken_out(reader: Callable[[bytes], Extracted], *, ours: bool) -> Callable[[
             found = reader(data)
         except (UnreadableSource, RecursionError):
             return
-        except Exception:
+        except Exception:  # as the process that reads it has it: the file is damaged
             if ours:
                 raise
             return

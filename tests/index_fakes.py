@@ -14,6 +14,7 @@ from index.answer import Answerer
 from index.chunk import chunk
 from index.generate import QuotingGenerator
 from index.indexer import Indexer
+from index.inventory import Status
 from index.journal import Journal
 from index.keyword import KeywordIndex
 from index.late import TokenStoreBuilder
@@ -214,3 +215,8 @@ def shelf(*, embedder: Embedder | None = None, **files: str) -> Shelf:
         tokens.add(block)
     keyword = KeywordIndex.build(passages)
     return Shelf("a-snapshot", documents, passages, vectors, keyword, tokens.finish(), StateStoreBuilder().finish())
+
+
+def states(status: Status) -> dict[str, str]:
+    """What became of each source since the index was built."""
+    return {at.source: at.state for at in status.sources}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from statistics import median
 
@@ -24,7 +24,7 @@ from tests.discord_payloads import LISTED, NOT_JOINED, UNLISTED, Channel, User
 from tests.discord_state import ANSWER_WITHIN_S
 from tests.openapi_check import OPENAPI
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("bots_log")]
 
 EXPERTS = "how many experts does it have?"
 MAVERICK = "and Maverick?"
@@ -47,19 +47,6 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
     folder = tmp_path_factory.mktemp("desk")
     async with opened_world(built(folder, BEFORE) | NO_LIMITS, folder, guilds=(LISTED, UNLISTED, VOTED)) as opened:
         yield opened
-
-
-@pytest.fixture
-def discord(world: World) -> Discord:
-    return world.discord
-
-
-@pytest.fixture(autouse=True)
-def bots_log(world: World) -> Iterator[None]:
-    """What the bots logged during a test is shown with it if it fails."""
-    before = len(world.log)
-    yield
-    print(world.log[before:])  # noqa: T201 - pytest shows it
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -23,11 +23,6 @@ def seeds(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Path:
-    return tmp_path / "index"
-
-
-@pytest.fixture
 def two(seeds: Path, index: Path) -> tuple[str, str]:
     """Two snapshots: bread of flour, then bread of rye."""
     first = library(seeds, index).reindex().snapshot.id

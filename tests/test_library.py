@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import LibraryError, NoIndex, ReindexRunning
-from index.inventory import Status
-from tests.index_fakes import MemoryStore, WordEmbedder, library, write
+from tests.index_fakes import MemoryStore, WordEmbedder, library, states, write
 
 BREAD = "Bread is made of flour and water.\n"
 TEA = "Tea is made of leaves and time.\n"
@@ -37,15 +36,6 @@ class WaitingEmbedder(WordEmbedder):
 @pytest.fixture
 def seeds(tmp_path: Path) -> Path:
     return write(tmp_path / "seeds", a_md=BREAD, b_txt=TEA)
-
-
-@pytest.fixture
-def index(tmp_path: Path) -> Path:
-    return tmp_path / "index"
-
-
-def states(status: Status) -> dict[str, str]:
-    return {at.source: at.state for at in status.sources}
 
 
 def test_before_the_first_reindex_there_is_no_index(seeds, index):

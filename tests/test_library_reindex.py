@@ -11,10 +11,10 @@ import pytest
 
 from index.errors import SourcesUnreadable
 from index.generate import QuotingGenerator
-from index.inventory import Report, Status
+from index.inventory import Report
 from index.library import Library
 from index.ports import Draft
-from tests.index_fakes import WordEmbedder, library, write
+from tests.index_fakes import WordEmbedder, library, states, write
 
 BREAD = "Bread is made of flour and water.\n"
 TEA = "Tea is made of leaves and time.\n"
@@ -25,15 +25,6 @@ ASKED = {"How many experts does Scout have?", "When was the Battle of Waterloo f
 @pytest.fixture
 def seeds(tmp_path: Path) -> Path:
     return write(tmp_path / "seeds", a_md=BREAD, b_txt=TEA)
-
-
-@pytest.fixture
-def index(tmp_path: Path) -> Path:
-    return tmp_path / "index"
-
-
-def states(status: Status) -> dict[str, str]:
-    return {at.source: at.state for at in status.sources}
 
 
 def changes(report: Report) -> tuple[tuple[str, ...], ...]:

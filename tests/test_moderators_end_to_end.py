@@ -26,7 +26,7 @@ from tests.rights_done import DONE
 from tests.rights_refused import prepared, tried
 from tests.rights_table import FORGED, PEOPLE, TABLE, Who, cells, refusal
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("bots_log")]
 
 MEGABYTE = 1_000_000
 ASKED = "How many visitors does the kingfisher hide at Bourton seat?"
@@ -55,19 +55,6 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
     settings |= {"MODERATOR_ROLES": MODERATOR_ROLE, "FETCH_ALLOW_HOSTS": "127.0.0.1", "MAX_SOURCE_MB": 1}
     async with opened_world(settings, folder, team=True) as opened:
         yield opened
-
-
-@pytest.fixture
-def discord(world: World) -> Discord:
-    return world.discord
-
-
-@pytest.fixture(autouse=True)
-def bots_log(world: World) -> Iterator[None]:
-    """What the bot logged during a test is shown with it if it fails."""
-    before = len(world.log)
-    yield
-    print(world.log[before:])  # noqa: T201 - pytest shows it
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -23,11 +23,6 @@ def seeds(tmp_path: Path) -> Path:
     return write(tmp_path / "seeds", a_md=BREAD, b_md="Tea is made of leaves and time.")
 
 
-@pytest.fixture
-def index(tmp_path: Path) -> Path:
-    return tmp_path / "index"
-
-
 def keep(seeds: Path, *rows: Any) -> None:
     (seeds / "questions.jsonl").write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
 

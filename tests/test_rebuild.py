@@ -21,6 +21,7 @@ from index.course import Course, Request
 from index.errors import LibraryError, PreviewGone, ReindexCancelled, ReindexRunning, SourcesUnreadable
 from index.snapshot import Snapshots
 from tests.index_fakes import WordEmbedder, library, write
+from tests.torture_kit import litter
 
 ROOT = Path(__file__).parent.parent
 BREAD = "Bread is made of flour and water.\n"
@@ -65,11 +66,6 @@ def seeds(tmp_path: Path) -> Path:
     return write(tmp_path / "seeds", a_md=BREAD)
 
 
-@pytest.fixture
-def index(tmp_path: Path) -> Path:
-    return tmp_path / "index"
-
-
 @contextmanager
 def another_process(seeds: Path, index: Path, how: str) -> Iterator[subprocess.Popen[str]]:
     """A process that builds: "wait" until it is written to, or over and over."""
@@ -81,12 +77,6 @@ def another_process(seeds: Path, index: Path, how: str) -> Iterator[subprocess.P
             yield process
         finally:
             process.kill()
-
-
-def litter(index: Path) -> list[str]:
-    """All that is there, besides whole snapshots, the pointer and the lock."""
-    there = [path.name for path in index.iterdir()] + [path.name for path in (index / "snapshots").iterdir()]
-    return sorted(set(there) - {"LIVE", "snapshots", "reindex.lock"} - set(Snapshots(index).ids()))
 
 
 def soon(true: Callable[[], object]) -> None:

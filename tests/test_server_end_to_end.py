@@ -27,7 +27,7 @@ from tests.discord_driver import Discord, Reply
 from tests.discord_payloads import BOT, LISTED, MANAGE_GUILD, MEMBER, SEND_MESSAGES, UNLISTED, Channel, Guild, Json
 from tests.openapi_check import OPENAPI
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("bots_log")]
 
 THEMES = [json.loads(line) for line in (Path(__file__).parent / "data" / "themes.jsonl").read_text().splitlines()]
 THEME_OF = {row["question"]: row["theme"] for row in THEMES if row["set"] == "dev"}
@@ -46,19 +46,6 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
     settings = built(folder, BEFORE) | NO_LIMITS
     async with opened_world(settings, folder, guilds=(LISTED, UNLISTED, VOTED, ASKED, CHOSEN)) as opened:
         yield opened
-
-
-@pytest.fixture
-def discord(world: World) -> Discord:
-    return world.discord
-
-
-@pytest.fixture(autouse=True)
-def bots_log(world: World) -> Iterator[None]:
-    """What the bots logged during a test is shown with it if it fails."""
-    before = len(world.log)
-    yield
-    print(world.log[before:])  # noqa: T201 - pytest shows it
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -37,11 +37,6 @@ def seeds(tmp_path: Path) -> Path:
     return write(tmp_path / "seeds", a_md=BREAD)
 
 
-@pytest.fixture
-def index(tmp_path: Path) -> Path:
-    return tmp_path / "index"
-
-
 def elsewhere(seeds: Path, index: Path) -> str:
     """The snapshot that a process of its own built of the sources."""
     done = subprocess.run(

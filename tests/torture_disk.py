@@ -6,6 +6,7 @@ Writes are made to fail by strace, which tampers with the builder's system calls
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import subprocess
 from collections import Counter
@@ -140,7 +141,7 @@ def small_disk(folder: Path) -> Figures:
     place.mkdir()
     have = sum(-(-path.stat().st_size // 4096) * 4 + 4 for path in before.rglob("*"))
     for more in range(0, have + 200, max(20, have // 8)):
-        script = f'{_quoted(command(world))}; code=$?; cp -a "{place}" "{folder}/after" || true; exit $code'
+        script = f'{shlex.join(command(world))}; code=$?; cp -a "{place}" "{folder}/after" || true; exit $code'
         done = subprocess.run(
             ["unshare", "-m", "sh", "-c", SMALL, "sh", place, str(have + more), before, "sh", "-c", script],  # noqa: S607
             cwd=ROOT,
@@ -160,10 +161,6 @@ def small_disk(folder: Path) -> Figures:
         shutil.rmtree(place)
         place.mkdir()
     return figures
-
-
-def _quoted(words: Sequence[str]) -> str:
-    return " ".join(f"'{word}'" for word in words)
 
 
 def refusals(folder: Path) -> Figures:

@@ -16,7 +16,20 @@ from index import Library, Settings, open_library
 from index.snapshot import Snapshots, new_id
 from index.types import Answer
 
-__all__ = ["PLACES", "QUESTIONS", "ROOT", "Figures", "World", "command", "edition_text", "litter", "say", "size"]
+__all__ = [
+    "PLACES",
+    "QUESTIONS",
+    "ROOT",
+    "Figures",
+    "World",
+    "command",
+    "edition_text",
+    "litter",
+    "reset",
+    "say",
+    "size",
+    "without_override",
+]
 
 ROOT = Path(__file__).parent.parent
 
