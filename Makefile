@@ -48,7 +48,7 @@ eval: $(VENV)/.installed ## Ask a set of questions and show the figures beside t
 
 record: $(VENV)/.installed ## Record the figures that may not fall anew, in evaluation/results.md
 	@$(PY) -m index eval --documents seeds --questions tests/data/article.jsonl --record --worst 0
-	@if [ -d "$(SQUAD)" ]; then $(PY) -m tests.sample && \
+	@if [ -d "$(SQUAD)" ]; then $(PY) -m tests.bench.sample && \
 	  $(PY) -m index eval --documents build/sample/documents --questions build/sample/questions.jsonl --record --worst 0; \
 	else echo "NOT RECORDED: the sample of SQuAD, for there is no $(SQUAD)" >&2; fi
 	@if [ -d "$(SQUAD)" ] && ls evaluation/cross_validated*.jsonl* >/dev/null 2>&1; then \
@@ -57,7 +57,7 @@ record: $(VENV)/.installed ## Record the figures that may not fall anew, in eval
 
 bench: $(VENV)/.installed-dev ## Measure speed against the bare model
 	@$(PY) -m tests.bench $(ARGS)
-	@$(PY) -m tests.bench_rebuild
+	@$(PY) -m tests.bench.rebuild
 
 torture: $(VENV)/.installed-dev browser ## Kill, fill, damage, flood and fuzz the index; ARGS="--quick" a tenth of it
 	@$(PY) -m tests.torture $(ARGS)

@@ -42,12 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _discord(library: Library, settings: BotSettings) -> int:
     """Serve on Discord until told to stop."""
     # Imported here, so that the console starts without discord.py.
-    from bot.access import Moderators
-    from bot.client import Footnote
-    from bot.endpoint import use_api
-    from bot.fairness import Limits
-    from bot.serve import CannotServe, end_with, serve
-    from bot.unasked import When
+    from bot.client.bot import Footnote
+    from bot.client.endpoint import use_api
+    from bot.client.lifecycle import CannotServe, end_with, serve
+    from bot.client.scheduled_reindex import When
+    from bot.policy.moderators import Moderators
+    from bot.policy.rate_limits import Limits
 
     async def run(token: str) -> int:
         bot = Footnote(
@@ -74,7 +74,7 @@ def _discord(library: Library, settings: BotSettings) -> int:
 
 def _console(library: Library, settings: BotSettings) -> int:
     """Answer at the prompt, or the lines of standard input."""
-    from bot import console
+    from bot.console import session as console
 
     return asyncio.run(console.run(library, history=settings.state_dir / "history"))
 

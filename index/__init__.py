@@ -1,10 +1,10 @@
 """Footnote's index: sources in, answers with checked quotations out. Knows nothing of Discord."""
 
-from index.build import open_library
-from index.errors import LibraryError
+from index.bootstrap import open_library
+from index.domain.answers import Answer
+from index.domain.errors import LibraryError
+from index.domain.messages import Phrase
 from index.library import Library
-from index.phrase import Phrase
 from index.settings import Settings
-from index.types import Answer
 
 __all__ = ["Answer", "Library", "LibraryError", "Phrase", "Settings", "open_library"]

@@ -8,17 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from index.cluster import clustered
-from index.errors import JournalUnavailable, LibraryError
-from index.extract import extract
-from index.followup import in_the_light
-from index.records import Gap, Kept, Theme, Turn
-from index.suggest import suggest
-from index.types import Answer, Citation, Document, Extract
+from index.conversation._rewriting import in_the_light
+from index.domain.activity import Gap, Kept, Theme, Turn
+from index.domain.answers import Answer, Citation, Document, Extract
+from index.domain.errors import JournalUnavailable, LibraryError
+from index.journal._clustering import clustered
+from index.suggestions.completion import suggest
+from index.viewer._source_page import extract
 
 if TYPE_CHECKING:
-    from index.journal import Journal
-    from index.ports import Progress, Vectors
+    from index.domain.ports import Progress, Vectors
+    from index.journal.journal import Journal
 
 __all__ = ["Desk"]
 

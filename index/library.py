@@ -11,33 +11,33 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.confined import SECONDS
-from index.course import Request
-from index.errors import Damaged, IndexMismatch, JournalUnavailable, LibraryError, NoIndex
-from index.history import compared, listed
-from index.inventory import Diff, Preview, Report, Running, SnapshotInfo, Status
-from index.journal import Journal
-from index.manifest import Manifest
-from index.own_questions import FILE
-from index.phrase import Phrase
-from index.phrase import said as said_by
-from index.reading import whole
-from index.rebuild import Ask, Rebuild
-from index.serving import Serving
-from index.shelving import Shelving
-from index.snapshot import Snapshots
-from index.sources import NOTHING, Reading, read_sources
-from index.staleness import broken, said, states
-from index.types import Answer, Document
-from index.watch import watch
+from index.domain.answers import Answer, Document
+from index.domain.errors import Damaged, IndexMismatch, JournalUnavailable, LibraryError, NoIndex
+from index.domain.messages import Phrase
+from index.domain.messages import said as said_by
+from index.domain.snapshots import Diff, Preview, Report, Running, SnapshotInfo, Status
+from index.indexing.own_questions import FILE
+from index.indexing.progress import Request
+from index.indexing.reindexer import Ask, Rebuild
+from index.journal.journal import Journal
+from index.parsing._sandbox import SECONDS
+from index.snapshots.catalog import compared, listed
+from index.snapshots.manifest import Manifest
+from index.snapshots.serving import Serving
+from index.snapshots.staleness import broken, said, states
+from index.snapshots.store import Snapshots
+from index.sources.folder import NOTHING, Reading, read_sources
+from index.sources.uploads import Shelving
+from index.sources.watcher import watch
+from index.text.normalize import whole
 
 if TYPE_CHECKING:
-    from index.answer import Answerer
+    from index.answering.answerer import Answerer
     from index.desk import Desk
-    from index.indexer import Indexer
-    from index.ports import Embedder, Progress, Vectors
-    from index.retrieve import Shelf
-    from index.web import Web
+    from index.domain.ports import Embedder, Progress, Vectors
+    from index.indexing.indexer import Indexer
+    from index.retrieval.retriever import Shelf
+    from index.sources.web import Web
 
 __all__ = ["Library"]
 

@@ -14,18 +14,18 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from index.desk import Desk
-    from index.journal import Journal
-    from tests.cli_kit import Cli
-    from tests.desk_alone import Sources
-    from tests.desk_kit import DeskLibrary
-    from tests.desk_world import World
-    from tests.discord_driver import Discord
-    from tests.journals import Clock
-    from tests.wire import Wire
+    from index.journal.journal import Journal
+    from tests.e2e.desk_world import World
+    from tests.support.cli_kit import Cli
+    from tests.support.desk_alone import Sources
+    from tests.support.desk_kit import DeskLibrary
+    from tests.support.discord.driver import Discord
+    from tests.support.discord.wire import Wire
+    from tests.support.journals import Clock
 
 settings.register_profile("footnote", deadline=None)  # a busy machine is no failure
 settings.load_profile("footnote")
-SEEDS = Path(__file__).parent.parent / "seeds"
+SEEDS = Path(__file__).parents[1] / "seeds"
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ def article() -> str:
 @pytest.fixture(scope="session")
 def real_embedder() -> Any:
     """The default model, as the installed package carries it."""
-    from index.embed import SentenceEmbedder
-    from index.encoder import BUNDLED, BundledEmbedder
+    from index.embedding.onnx_embedder import BUNDLED, BundledEmbedder
+    from index.embedding.sentence_transformer import SentenceEmbedder
 
     return BundledEmbedder(lambda: SentenceEmbedder(BUNDLED))
 
@@ -64,8 +64,8 @@ def cls_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def cli(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
     """The command line, with the model of random weights, in a folder with one source and no index."""
-    from tests.cli_kit import BREAD, SETTINGS, Cli
-    from tests.index_fakes import write
+    from tests.support.cli_kit import BREAD, SETTINGS, Cli
+    from tests.support.index_fakes import write
 
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
@@ -85,7 +85,7 @@ def built(cli: Cli) -> Cli:
 @pytest.fixture
 def clock() -> Clock:
     """The journal's, which goes on when told to."""
-    from tests.journals import Clock
+    from tests.support.journals import Clock
 
     return Clock()
 
@@ -93,7 +93,7 @@ def clock() -> Clock:
 @pytest.fixture
 def journal(tmp_path: Path, clock: Clock) -> Iterator[Journal]:
     """A real one that keeps questions for 30 days."""
-    from index.journal import Journal
+    from index.journal.journal import Journal
 
     journal = Journal(tmp_path / "journal.sqlite3", keep_days=30, clock=clock)
     yield journal
@@ -103,7 +103,7 @@ def journal(tmp_path: Path, clock: Clock) -> Iterator[Journal]:
 @pytest.fixture
 def sources() -> Sources:
     """One snapshot."""
-    from tests.desk_alone import TEXT, Sources
+    from tests.support.desk_alone import TEXT, Sources
 
     return Sources(one=TEXT)
 
@@ -111,8 +111,8 @@ def sources() -> Sources:
 @pytest.fixture
 def desk(sources: Sources, clock: Clock, tmp_path: Path) -> Desk:
     """The desk over them and a real journal."""
-    from index.journal import Journal
-    from tests.desk_alone import standing
+    from index.journal.journal import Journal
+    from tests.support.desk_alone import standing
 
     return standing(sources, Journal(tmp_path / "journal.sqlite3", clock=clock))
 
@@ -120,8 +120,8 @@ def desk(sources: Sources, clock: Clock, tmp_path: Path) -> Desk:
 @pytest.fixture
 def broken(sources: Sources, tmp_path: Path) -> Desk:
     """A desk whose journal is no database."""
-    from index.journal import Journal
-    from tests.desk_alone import standing
+    from index.journal.journal import Journal
+    from tests.support.desk_alone import standing
 
     path = tmp_path / "broken.sqlite3"
     path.write_bytes(b"no database at all" * 100)
@@ -131,7 +131,7 @@ def broken(sources: Sources, tmp_path: Path) -> Desk:
 @pytest.fixture
 def library(tmp_path: Path) -> DeskLibrary:
     """A library with a real desk and journal, and answers by its attributes."""
-    from tests.desk_kit import DeskLibrary
+    from tests.support.desk_kit import DeskLibrary
 
     return DeskLibrary(tmp_path)
 
@@ -139,8 +139,8 @@ def library(tmp_path: Path) -> DeskLibrary:
 @pytest.fixture
 async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
     """A bot over that library in two servers, one of them listed, that takes any number of questions."""
-    from tests.desk_kit import at_the_desk
-    from tests.wire import NO_LIMITS
+    from tests.support.desk_kit import at_the_desk
+    from tests.support.discord.wire import NO_LIMITS
 
     async with at_the_desk(library, tmp_path, limits=NO_LIMITS) as wire:
         yield wire

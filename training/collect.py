@@ -12,17 +12,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embed import SentenceEmbedder
-from index.encoder import BUNDLED, BundledEmbedder
-from index.evaluate import Question
-from index.faiss_store import FaissStore
-from index.indexer import Indexer
-from index.lexical import own_text
-from index.ports import Query
-from index.retrieve import Retriever, Shelf
-from index.snapshot import Snapshots
-from index.sources import read_sources
-from index.types import Hit
+from index.domain.answers import Hit
+from index.domain.ports import Query
+from index.embedding.onnx_embedder import BUNDLED, BundledEmbedder
+from index.embedding.sentence_transformer import SentenceEmbedder
+from index.evaluation.metrics import Question
+from index.indexing.indexer import Indexer
+from index.retrieval._lexical_features import own_text
+from index.retrieval.faiss_store import FaissStore
+from index.retrieval.retriever import Retriever, Shelf
+from index.snapshots.store import Snapshots
+from index.sources.folder import read_sources
 
 __all__ = ["Row", "collect", "shelf_of"]
 

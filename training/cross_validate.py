@@ -16,21 +16,21 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from index.__main__ import answer_line
-from index.answer import Answerer
-from index.calibration import threshold
-from index.cross_validated import write_recording
-from index.embed import SentenceEmbedder
-from index.encoder import BUNDLED, BundledEmbedder
-from index.evaluate import read_questions
-from index.generate import QuotingGenerator
-from index.reader import BundledReader
-from index.recorded import weights
-from index.retrieve import Retriever
-from index.score import MODEL, EvidenceScorer
+from index.answering.abstention import NEARNESS, Silence
+from index.answering.answerer import Answerer
+from index.answering.extractive import QuotingGenerator
+from index.cli.app import answer_line
+from index.embedding.onnx_embedder import BUNDLED, BundledEmbedder
+from index.embedding.sentence_transformer import SentenceEmbedder
+from index.evaluation.metrics import read_questions
+from index.evaluation.recordings import write_recording
+from index.evaluation.records import weights
+from index.ranking.calibration import threshold
+from index.ranking.logistic import MODEL, EvidenceScorer
+from index.ranking.onnx_reader import BundledReader
+from index.ranking.stacking import WEIGHTS, ReadingScorer
+from index.retrieval.retriever import Retriever
 from index.settings import Settings
-from index.silence import NEARNESS, Silence
-from index.weigh import WEIGHTS, ReadingScorer
 from training.collect import shelf_of
 
 RECORDING = Path("evaluation/cross_validated.jsonl.gz")
@@ -62,7 +62,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _answerer(folder: Path, embedder: BundledEmbedder, reader: BundledReader) -> Answerer:
-    """As `index.build` makes it, with the weights of one fold and the settings as shipped."""
+    """As `index.bootstrap` makes it, with the weights of one fold and the settings as shipped."""
     scorer = ReadingScorer(EvidenceScorer(folder / MODEL.name), reader, folder / WEIGHTS.name)
     return Answerer(
         embedder=embedder,

@@ -24,7 +24,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from index.evaluate import BINS, Question, paired, place, read_questions
+from index.evaluation.metrics import BINS, Question, paired, place, read_questions
 
 INK, PAPER, RULE, LINE, MARK, BAR = "#1f2328", "#ffffff", "#d0d7de", "#0969da", "#bc4c00", "#afb8c1"
 DARK = {INK: "#e6edf3", PAPER: "#0d1117", RULE: "#30363d", LINE: "#58a6ff", MARK: "#f0883e", BAR: "#484f58"}

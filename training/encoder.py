@@ -1,4 +1,4 @@
-"""Write `index/encoder.onnx` and `index/encoder.json`: the bundled embedding model's graph, without its weights.
+"""Write `encoder.onnx` and `encoder.json` of `index/embedding`: the bundled embedder's graph, without its weights.
 
     python -m training.encoder
 
@@ -21,8 +21,8 @@ from safetensors.numpy import load_file
 from torch import Tensor, nn
 from transformers import AutoModel
 
-from index.embed import LOWER_LAYERS
-from index.encoder import GRAPH, WEIGHTS
+from index.embedding.onnx_embedder import GRAPH, WEIGHTS
+from index.embedding.sentence_transformer import LOWER_LAYERS
 
 SMALL = 64
 """Constants of so few numbers stay in the graph."""

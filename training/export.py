@@ -1,4 +1,4 @@
-"""Trained weights -> `index/reader.onnx` and its card with the checksum.
+"""Trained weights -> `index/ranking/reader.onnx` and its card with the checksum.
 
     python -m training.export WEIGHTS.pt [WEIGHTS.pt ...] [--full]
 
@@ -21,7 +21,7 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
-from index.reader import CARD, READER
+from index.ranking.onnx_reader import CARD, READER
 from training.reader import Reader
 
 __all__ = ["export", "soup"]

@@ -1,4 +1,4 @@
-"""Fit `index/model.json` on question sets: which passage answers, and whether any does.
+"""Fit `index/ranking/model.json` on question sets: which passage answers, and whether any does.
 
     python -m training.fit --set DOCUMENTS QUESTIONS --set DOCUMENTS QUESTIONS [--cache FOLDER] [--write]
 
@@ -24,10 +24,10 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from index.evaluate import read_questions
-from index.evidence import SIGNALS
-from index.score import MODEL, OVERALL, overall
-from index.types import Hit, Passage
+from index.domain.answers import Hit, Passage
+from index.evaluation.metrics import read_questions
+from index.ranking.logistic import MODEL, OVERALL, overall
+from index.retrieval.features import SIGNALS
 from training.collect import Row, collect
 
 RANKER_DEPTH = 30
@@ -67,7 +67,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def model_table(rows: Sequence[Row]) -> dict[str, Any]:
-    """What `index.score` reads: both models fitted on all rows, and the curve by cross-validation."""
+    """What `index.ranking.logistic` reads: both models fitted on all rows, and the curve by cross-validation."""
     ranked = ranked_out_of_fold(rows)
     shape = curve(rows, ranked, judged_out_of_fold(rows, ranked))
     ranker, judge = fit_ranker(rows), fit_judge(rows, ranked)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.words import LITTLE, content, stem, tokens
+from index.text.tokens import LITTLE, content, stem, tokens
 
 __all__ = ["Pair", "clean", "keywords", "misspelt", "read_pairs", "swapped"]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from index.states import LONGEST
+from index.retrieval.hidden_states import LONGEST
 from training.groups import Group, Groups, scales, to_bytes
 from training.pairs import keywords, misspelt, nearest, read_pairs, swapped
 from training.states import Lower

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from index.ports import States
-from index.reader import BundledReader
-from index.states import LONGEST
-from index.weigh import DEPTH
+from index.domain.ports import States
+from index.ranking.onnx_reader import BundledReader
+from index.ranking.stacking import DEPTH
+from index.retrieval.hidden_states import LONGEST
 from training.fit import ranked_out_of_fold, read_sets
 from training.groups import Side
 from training.states import Lower

@@ -1,4 +1,4 @@
-"""Fit `index/weigh.json`: what the reader's odds are worth beside the signals, and how sure an answer is.
+"""Fit `index/ranking/weigh.json`: what the reader's odds are worth beside the signals, and how sure an answer is.
 
     python -m training.stack --set DOCUMENTS QUESTIONS ... --cache FOLDER --odds ODDS.json [--write]
     python -m training.stack ... --folds FOLDER      # the same without each article in turn, for cross-validation
@@ -23,9 +23,9 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from index.score import MODEL
-from index.types import Hit
-from index.weigh import DEPTH, EACH, OVERALL, WEIGHTS, by_reading, each, whole
+from index.domain.answers import Hit
+from index.ranking.logistic import MODEL
+from index.ranking.stacking import DEPTH, EACH, OVERALL, WEIGHTS, by_reading, each, whole
 from training.collect import Row
 from training.fit import WEIGHTS as KINDS
 from training.fit import curve, model_table, place_of_gold, ranked_out_of_fold, read_sets, table

@@ -14,19 +14,20 @@ import aiohttp
 import discord
 from discord.ext import commands
 
-from bot import render, reports
-from bot.asking import LONGEST_QUESTION, Asking
-from bot.errors import trace
-from bot.escape import fit, fold
-from bot.excerpt import excerpt
-from bot.forms import question_form, reason_form, written
-from bot.language import phrase, say
-from bot.layout import notice
-from bot.press import Press
+from bot.services.errors import trace
+from bot.services.questions import LONGEST_QUESTION, Asking
+from bot.text.escape import fit, fold
+from bot.text.i18n import phrase, say
+from bot.views import answer as render
+from bot.views import status as reports
+from bot.views.custom_id import Press
+from bot.views.message import notice
+from bot.views.modals import question_form, reason_form, written
+from bot.views.source_page import excerpt
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
-    from index.records import Recorded
+    from bot.client.bot import Footnote
+    from index.domain.activity import Recorded
 
 __all__ = ["Answers"]
 

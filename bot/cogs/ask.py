@@ -12,14 +12,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.asking import LONGEST_QUESTION, Asking, Refused, question_in
-from bot.errors import explain
-from bot.language import phrase, say
-from bot.layout import notice
-from bot.press import answer_in
+from bot.services.errors import explain
+from bot.services.questions import LONGEST_QUESTION, Asking, Refused, question_in
+from bot.text.i18n import phrase, say
+from bot.views.custom_id import answer_in
+from bot.views.message import notice
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client.bot import Footnote
 
 __all__ = ["Ask"]
 
@@ -57,7 +57,7 @@ class Ask(commands.Cog):
 
     @ask.autocomplete("question")
     async def suggest(self, interaction: discord.Interaction[Footnote], typed: str) -> list[app_commands.Choice[str]]:
-        """Tells Discord that there are choices; they are offered before it comes to this, see `bot.tree`."""
+        """Tells Discord that there are choices; they are offered before this, by `bot.client.command_tree`."""
         return []
 
     async def answer_this(self, interaction: Interaction, message: discord.Message) -> None:

@@ -10,15 +10,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.access import REFUSAL
-from bot.language import say
-from bot.layout import notice
-from bot.press import Press
-from bot.snapshots_view import AUDIT_PAGE, audit
+from bot.policy.moderators import REFUSAL
+from bot.text.i18n import say
+from bot.views.custom_id import Press
+from bot.views.message import notice
+from bot.views.snapshots import AUDIT_PAGE, audit
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
-    from bot.rights import Rights
+    from bot.client.bot import Footnote
+    from bot.services.permissions import Rights
 
 __all__ = ["Audit"]
 

@@ -11,16 +11,16 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import gaps
-from bot.csv_file import gaps_csv
-from bot.language import phrase, say, say_n
-from bot.layout import notice
-from bot.press import Press
+from bot.text.i18n import phrase, say, say_n
+from bot.views import gaps
+from bot.views.custom_id import Press
+from bot.views.gaps_csv import gaps_csv
+from bot.views.message import notice
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
-    from bot.rights import Rights
-    from index.records import Theme
+    from bot.client.bot import Footnote
+    from bot.services.permissions import Rights
+    from index.domain.activity import Theme
 
 __all__ = ["Gaps"]
 

@@ -9,12 +9,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import privacy_view
-from bot.press import Press
+from bot.views import privacy as privacy_view
+from bot.views.custom_id import Press
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
-    from index.records import Stored
+    from bot.client.bot import Footnote
+    from index.domain.activity import Stored
 
 __all__ = ["Privacy"]
 

@@ -13,19 +13,19 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import rebuilt
-from bot.access import REFUSAL
-from bot.audited import audited, outcome
-from bot.errors import explain, trace
-from bot.language import phrase, say
-from bot.layout import notice
-from bot.running import EDIT_EVERY_SECONDS, Run, done
+from bot.policy.moderators import REFUSAL
+from bot.services.audit import audited, outcome
+from bot.services.errors import explain, trace
+from bot.services.reindexing import EDIT_EVERY_SECONDS, Run, done
+from bot.text.i18n import phrase, say
+from bot.views import reindex_report as rebuilt
+from bot.views.message import notice
 from index import Phrase
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
-    from bot.press import Press
-    from bot.rights import Rights
+    from bot.client.bot import Footnote
+    from bot.services.permissions import Rights
+    from bot.views.custom_id import Press
 
 __all__ = ["Reindex"]
 

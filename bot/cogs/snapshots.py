@@ -10,20 +10,21 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import rebuilt, snapshots_view
-from bot.access import REFUSAL
-from bot.audited import audited, outcome
-from bot.errors import explain
-from bot.language import phrase, say
-from bot.layout import notice
-from bot.press import Press
-from bot.running import EDIT_EVERY_SECONDS, Run, done
+from bot.policy.moderators import REFUSAL
+from bot.services.audit import audited, outcome
+from bot.services.errors import explain
+from bot.services.reindexing import EDIT_EVERY_SECONDS, Run, done
+from bot.text.i18n import phrase, say
+from bot.views import reindex_report as rebuilt
+from bot.views import snapshots as snapshots_view
+from bot.views.custom_id import Press
+from bot.views.message import notice
 from index import Phrase
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
-    from bot.rights import Rights
-    from index.inventory import Report, SnapshotInfo
+    from bot.client.bot import Footnote
+    from bot.services.permissions import Rights
+    from index.domain.snapshots import Report, SnapshotInfo
 
 __all__ = ["Snapshots"]
 
@@ -84,7 +85,7 @@ class Snapshots(commands.Cog):
 
     @rollback.autocomplete("id")
     async def suggest(self, interaction: discord.Interaction[Footnote], typed: str) -> list[app_commands.Choice[str]]:
-        """Tells Discord that there are choices; they are offered before it comes to this, see `bot.tree`."""
+        """Tells Discord that there are choices; they are offered before this, by `bot.client.command_tree`."""
         return []
 
     async def _choices(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

@@ -11,15 +11,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chart import chart, described
-from bot.language import phrase, say
-from bot.layout import notice
-from bot.press import Press
-from bot.stats import LEAST_DAYS, MOST_DAYS, PICTURE, USUAL_DAYS, stats
+from bot.text.i18n import phrase, say
+from bot.views.custom_id import Press
+from bot.views.message import notice
+from bot.views.stats import LEAST_DAYS, MOST_DAYS, PICTURE, USUAL_DAYS, stats
+from bot.views.stats_chart import chart, described
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
-    from bot.rights import Rights
+    from bot.client.bot import Footnote
+    from bot.services.permissions import Rights
 
 __all__ = ["Stats"]
 

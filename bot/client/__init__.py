@@ -1,0 +1,1 @@
+"""The connection to Discord: the client, its life cycle and background tasks."""

@@ -1,0 +1,66 @@
+"""Events that discord.py cannot read: the first of them would end the bot. Here they are passed over, and who began an
+interaction is told."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.services.errors import trace
+from bot.text.i18n import speak
+
+if TYPE_CHECKING:
+    from bot.client.bot import Footnote
+
+__all__ = ["pass_over_unreadable"]
+
+log = logging.getLogger(__name__)
+
+FIRST = "READY"
+"""Without it there is nothing to go on with."""
+ASKED = "INTERACTION_CREATE"
+NEEDED = ("id", "type", "token")
+"""What an answer to an interaction needs of it."""
+
+
+def pass_over_unreadable(bot: Footnote) -> None:
+    """From now on an event without a field that discord.py wants, or with another thing in it, ends nothing."""
+    # discord.py has no option for it, but calls what stands in this table.
+    parsers = bot._connection.parsers
+    answering: set[asyncio.Task[None]] = set()
+    for event, parse in parsers.items():
+        if event != FIRST:
+            parsers[event] = partial(_read, bot, answering, event, parse)
+
+
+def _read(
+    bot: Footnote, answering: set[asyncio.Task[None]], event: str, parse: Callable[[Any], None], data: Any
+) -> None:
+    """As discord.py does. `answering` holds the tasks that answer, which the loop itself would let go."""
+    try:
+        parse(data)
+    except Exception as error:  # whatever is in it, the next event may be as it should be
+        log.warning("What Discord sent could not be read: %s, %s", event, trace(error))
+        if event == ASKED:
+            task = asyncio.get_running_loop().create_task(_answer(bot, data, error))
+            answering.add(task)
+            task.add_done_callback(answering.discard)
+
+
+async def _answer(bot: Footnote, data: Any, error: Exception) -> None:
+    """Tell who began it, as far as the event names what an answer needs."""
+    try:
+        about = {"application_id": bot.application_id, "version": 1, "attachment_size_limit": 0}
+        bare: Any = {name: data[name] for name in NEEDED} | about | {"locale": str(data.get("locale"))}
+        interaction = discord.Interaction(data=bare, state=bot._connection)
+    except Exception as unfit:  # then nobody can be answered
+        log.warning("Nor can it be answered: %s", trace(unfit))
+        return
+    with bot.owing_a_reply():
+        speak(interaction.locale)
+        await bot.tell_error(interaction, error, "reading an interaction")

@@ -1,0 +1,112 @@
+"""From a token to an exit code: connect, serve until told to stop, close cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+
+import aiohttp
+import discord
+
+from bot.client.bot import GRACE_SECONDS, Footnote
+from bot.services.errors import trace
+
+__all__ = ["CannotServe", "end_with", "serve"]
+
+log = logging.getLogger(__name__)
+
+CLOSE_SECONDS = GRACE_SECONDS + 5.0
+"""After this long the connection is dropped, closed or not."""
+
+SWITCH_SECONDS = 0.0005
+"""How long a thread that answers may keep Python to itself while the connection has something to do: with Python's own
+5 ms, two hundred questions at once are acknowledged three times as late."""
+
+NOT_ACCEPTED = (
+    "Discord did not accept DISCORD_TOKEN: copy the bot's token again from the developer portal (Bot, Reset Token)."
+)
+UNREACHABLE = "Discord could not be reached: check the network and DISCORD_API_URL, then start the bot again."
+AUTHENTICATION_FAILED = 4004
+
+
+class CannotServe(Exception):
+    """Why the bot can't go on, in a sentence to show; `exit_code` is what the program ends with."""
+
+    def __init__(self, sentence: str, exit_code: int) -> None:
+        super().__init__(sentence)
+        self.exit_code = exit_code
+
+
+async def serve(bot: Footnote, token: str) -> None:
+    """Serve until SIGTERM or SIGINT. Raises CannotServe."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    stop = asyncio.Event()
+    _when_told_to_stop(stop)
+    connection = asyncio.create_task(_connect(bot, token))
+    told = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({connection, told}, return_when=asyncio.FIRST_COMPLETED)
+        if connection.done():
+            await connection
+        else:
+            log.info("Told to stop; closing")
+    finally:
+        told.cancel()
+        connection.cancel()
+        await asyncio.gather(connection, told, return_exceptions=True)
+        await _close(bot)
+
+
+def end_with(bot: Footnote, code: int) -> int:
+    """`code`, if the process may end by itself.
+
+    A thread that works on the model can't be cancelled, and Python would wait for it for as long as that takes. The
+    index is safe, since a snapshot goes live by one rename; so the process ends here instead.
+    """
+    if bot.working:
+        logging.shutdown()
+        os._exit(code)
+    return code
+
+
+async def _connect(bot: Footnote, token: str) -> None:
+    """Log in and stay connected; discord.py reconnects by itself once it was connected."""
+    try:
+        await bot.login(token)
+        await bot.connect()
+    except discord.LoginFailure:
+        raise CannotServe(NOT_ACCEPTED, 2) from None
+    except discord.ConnectionClosed as closed:
+        if closed.code == AUTHENTICATION_FAILED:
+            raise CannotServe(NOT_ACCEPTED, 2) from None
+        raise CannotServe(f"Discord closed the connection for good (code {closed.code}).", 1) from closed
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        log.debug("Not connected: %s", trace(error))
+        raise CannotServe(UNREACHABLE, 1) from error
+    except AttributeError as error:
+        # discord.py trips over the connection that it never had when the first one fails.
+        if bot.ws is not None:
+            raise
+        raise CannotServe(UNREACHABLE, 1) from error
+
+
+async def _close(bot: Footnote) -> None:
+    """Close the connection, or give up on it after a while."""
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await bot.close()
+    except TimeoutError:
+        log.warning("The connection did not close in time and was dropped")
+
+
+def _when_told_to_stop(stop: asyncio.Event) -> None:
+    """Set `stop` on SIGINT and SIGTERM."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))

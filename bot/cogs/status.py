@@ -1,0 +1,36 @@
+"""The index as it is, shown to everyone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.views import status as reports
+
+if TYPE_CHECKING:
+    from bot.client.bot import Footnote
+
+__all__ = ["Admin"]
+
+
+class Admin(commands.Cog):
+    """/status and /sources."""
+
+    def __init__(self, bot: Footnote) -> None:
+        self.bot = bot
+
+    @app_commands.command(description="What is indexed, since when, by which model, and whether it is up to date.")
+    async def status(self, interaction: discord.Interaction[Footnote]) -> None:
+        """Show the status to whoever asks."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.edit_original_response(view=reports.status(await self.bot.index_status()))
+
+    @app_commands.command(description="The sources that answers are quoted from.")
+    @app_commands.describe(page="Which page, where there are many.")
+    async def sources(self, interaction: discord.Interaction[Footnote], page: int = 1) -> None:
+        """List the sources to whoever asks."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.edit_original_response(view=reports.sources(await self.bot.index_status(), page))

@@ -1,0 +1,51 @@
+"""Who may reindex. Decided at run time from plain values, since a server's admins can change what Discord shows."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from discord import TeamMemberRole, TeamMembershipState
+
+from bot.text.i18n import phrase
+
+if TYPE_CHECKING:
+    from discord import AppInfo
+
+__all__ = ["REFUSAL", "Moderators", "owners_of"]
+
+REFUSAL = phrase(
+    "Only a moderator may rebuild the index: the bot's owner or team anywhere, and in the servers that the owner has "
+    "listed, members with Manage Server or a moderator role."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moderators:
+    """Who may reindex: `guilds` are the servers listed by the owner, `roles` the roles that count there."""
+
+    guilds: frozenset[int] = frozenset()
+    roles: frozenset[int] = frozenset()
+
+    def include(
+        self, user: int, *, owners: AbstractSet[int], guild: int | None, manages: bool, roles: AbstractSet[int]
+    ) -> bool:
+        """Whether a user may, here: `manages` is Manage Server and `roles` are the user's, both in this `guild`."""
+        if user in owners:
+            return True
+        return guild is not None and guild in self.guilds and (manages or not self.roles.isdisjoint(roles))
+
+
+def owners_of(application: AppInfo) -> frozenset[int]:
+    """Ids of the application's owner, or of its team: who was only invited, or may only read, is left out."""
+    team = application.team
+    if team is None:
+        return frozenset({application.owner.id})
+    members = {
+        member.id
+        for member in team.members
+        if member.membership_state is TeamMembershipState.accepted
+        and member.role in (TeamMemberRole.admin, TeamMemberRole.developer)
+    }
+    return frozenset(members | ({team.owner_id} if team.owner_id else set()))

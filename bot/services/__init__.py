@@ -1,0 +1,1 @@
+"""What cogs share: threads, replies, permissions, questions, reindexing."""

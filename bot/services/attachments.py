@@ -1,0 +1,86 @@
+"""A file that somebody attached, taken from Discord within limits on size and time; and files that wait for a word."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import aiohttp
+
+from bot.client.endpoint import serves_files
+
+__all__ = ["NotTaken", "Waiting", "take"]
+
+SECONDS = 60.0
+PIECE = 64 * 1024
+
+MOST_WAITING = 4
+WAITING_SECONDS = 600.0
+
+
+class NotTaken(Exception):
+    """The file did not come: it lies elsewhere, Discord did not give it, it took too long, or is larger than it may
+    be."""
+
+
+async def take(url: str, most_bytes: int, *, seconds: float = SECONDS) -> bytes:
+    """What lies there; no more than is allowed is read, and from nobody but Discord. Raises NotTaken."""
+    taken = bytearray()
+    timeout = aiohttp.ClientTimeout(total=seconds)
+    if not serves_files(url):
+        raise NotTaken
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout, auto_decompress=False) as session,
+            session.get(url, allow_redirects=False) as response,
+        ):
+            if response.status != 200:
+                raise NotTaken
+            async for piece in response.content.iter_chunked(PIECE):
+                taken += piece
+                if len(taken) > most_bytes:
+                    raise NotTaken
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        raise NotTaken from error
+    return bytes(taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A file that waits for the word of who brought it, until a time."""
+
+    user: int
+    name: str
+    data: bytes
+    until: float
+
+
+class Waiting:
+    """Files that wait for their replacing to be confirmed: a few, for a few minutes, in memory alone."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._held: OrderedDict[str, Held] = OrderedDict()
+
+    def hold(self, user: int, name: str, data: bytes) -> str:
+        """The key under which it waits; the oldest goes where there are too many."""
+        self._forget()
+        key = secrets.token_hex(8)
+        self._held[key] = Held(user, name, data, self._clock() + WAITING_SECONDS)
+        while len(self._held) > MOST_WAITING:
+            self._held.popitem(last=False)
+        return key
+
+    def give(self, key: str, user: int) -> Held | None:
+        """What waits under a key, to who brought it, once; None where nothing does."""
+        self._forget()
+        held = self._held.get(key)
+        return self._held.pop(key) if held is not None and held.user == user else None
+
+    def _forget(self) -> None:
+        now = self._clock()
+        for key in [key for key, held in self._held.items() if held.until < now]:
+            del self._held[key]

@@ -1,0 +1,63 @@
+"""What moderators do to the index, with a line in the audit whatever comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import discord
+
+from index import LibraryError, Phrase
+
+if TYPE_CHECKING:
+    from index import Library
+    from index.domain.snapshots import Report
+
+__all__ = ["DIRECT", "audited", "failure", "outcome"]
+
+T = TypeVar("T")
+
+DIRECT = "direct message"
+"""Where something was done that was done in no server."""
+
+
+def audited(
+    library: Library, interaction: discord.Interaction[Any], what: str, act: Callable[[], T], said: Callable[[T], str]
+) -> T:
+    """What `act` gives, done and written down; to be called from a thread, so that a line is there even where nobody
+    waits for the end any more. `said` makes the outcome of what it gives."""
+    guild = interaction.guild_id
+    came: str = Phrase("interrupted")
+    try:
+        done = act()
+        came = said(done)
+        return done
+    except Exception as error:  # whatever it was, the audit has it
+        came = failure(error)
+        raise
+    finally:
+        library.audit(what, came, where=DIRECT if guild is None else str(guild), who=interaction.user.id)
+
+
+def outcome(report: Report) -> Phrase:
+    """A report in a line."""
+    changes = report.diff
+    counted = (
+        Phrase("sources added: {count}", count=len(report.added)),
+        Phrase("sources changed: {count}", count=len(report.changed)),
+        Phrase("sources removed: {count}", count=len(report.removed)),
+        Phrase("sources renamed: {count}", count=len(report.renamed)),
+        Phrase("sources skipped: {count}", count=len(report.skipped)),
+        Phrase("passages added: {count}", count=changes.passages_added if changes else 0),
+        Phrase("passages removed: {count}", count=changes.passages_removed if changes else 0),
+    )
+    told = tuple(one for one in counted if one.values["count"]) or (Phrase("nothing changed"),)
+    return Phrase("snapshot {id} is live; {changes}", id=report.snapshot.id, changes=told)
+
+
+def failure(error: Exception) -> Phrase:
+    """What went wrong, for the audit; of an error that is not fit to show only its kind, for it may quote somebody."""
+    name = type(error).__name__
+    if name == "ReindexCancelled":
+        return Phrase("cancelled")
+    return Phrase("failed: {why}", why=error.said if isinstance(error, LibraryError) else name)

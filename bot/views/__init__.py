@@ -1,0 +1,1 @@
+"""From nouns to Discord messages; nothing here talks to Discord."""

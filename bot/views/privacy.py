@@ -1,0 +1,73 @@
+"""What is kept of a person, in words. Pure; every sentence is true of `index/journal.py`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from discord import ButtonStyle, ui
+
+from bot.text.i18n import phrase, say, say_as, say_n
+from bot.views.custom_id import Press, button
+from bot.views.message import FOUND, NOT_FOUND, message
+
+if TYPE_CHECKING:
+    from index.domain.activity import Stored
+
+__all__ = ["confirm", "forgotten", "privacy"]
+
+KEPT = phrase(
+    "**What I keep:** your questions with my answers and the server, your votes with what you wrote to them, and that "
+    "you reported an answer. In place of you and of the channel stand codes (keyed hashes), which tell nobody who or "
+    "where without a key that is kept beside."
+)
+WHAT_FOR = phrase(
+    "**What for:** to understand follow-up questions, to show sources, and to find out what the sources lack. "
+    "Moderators of a server and the bot's owner see the questions asked there that were not answered, voted down or "
+    "reported, those asked privately too, without who asked, and what voters wrote. Of direct messages the owner sees "
+    "those alone that you report. Questions that were voted helpful are suggested to others in the same server."
+)
+NOT_KEPT = phrase(
+    "**What I don't keep:** your name, your id, and messages that are not for me. My logs hold no questions and "
+    "nobody's id. Your questions go to nobody but Discord, which brings them."
+)
+DELETE = phrase("**To delete it:** /forget-me deletes at once all that is kept of you.")
+
+
+def privacy(stored: Stored, *, keep_days: int) -> ui.LayoutView:
+    """What is kept, why, for how long, how to delete it, and how much it is for this person."""
+    how_long = say_n(
+        "**For how long:** {number} day; then a question is deleted with the votes on its answer.",
+        "**For how long:** {number} days; then a question is deleted with the votes on its answer.",
+        keep_days,
+    )
+    yours = say("**Of you now:** {counted}.", counted=_counted(stored))
+    return message([say(KEPT), say(WHAT_FOR), how_long, say(NOT_KEPT), say(DELETE), yours], FOUND)
+
+
+def confirm(stored: Stored) -> ui.LayoutView:
+    """Asks whether to delete, where there is something to delete."""
+    asked = say(
+        "I keep {counted} of yours. Delete all of it, with reports you made? It does not come back. "
+        "My answers in Discord's channels stay: those you delete there.",
+        counted=_counted(stored),
+    )
+    delete = button(Press("forgetme"), say_as("button", "Delete"), style=ButtonStyle.danger)
+    return message([asked, [delete]], NOT_FOUND)
+
+
+def forgotten(before: Stored, after: Stored) -> ui.LayoutView:
+    """What was deleted, and what is kept now."""
+    told = say(
+        "**Deleted.** Kept of you before: {before}. Kept of you now: {after}.",
+        before=_counted(before),
+        after=_counted(after),
+    )
+    return message([told], FOUND)
+
+
+def _counted(stored: Stored) -> str:
+    return say(
+        "{questions} and {votes}",
+        questions=say_n("{number} question", "{number} questions", stored.questions),
+        votes=say_n("{number} vote", "{number} votes", stored.votes),
+    )

@@ -1,0 +1,184 @@
+"""What changed in the index: the report of a reindex, a preview or a roll-back, and two snapshots compared. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import TYPE_CHECKING, NamedTuple
+
+from discord import ButtonStyle, ui
+
+from bot.text.escape import fit, fold, units
+from bot.text.i18n import figure, phrase, say, say_as, say_n
+from bot.text.index_messages import fault, said
+from bot.views.custom_id import Press, button
+from bot.views.message import FOUND, TEXT_LIMIT, message, shares, snapshot_named
+from bot.views.status import LINE_ROOM, listed, names, skipped_lines
+
+if TYPE_CHECKING:
+    from discord import Colour
+
+    from index.domain.snapshots import Diff, OwnQuestions, PassageText, Preview, Reanswered, Report
+
+__all__ = ["difference", "preview", "report", "rolled_back"]
+
+WHY_ROOM = 250
+"""Why all passages were embedded."""
+PASSAGE_ROOM = 220
+PLACE_ROOM = 80
+"""Of a passage that came or went: its words, and its source."""
+QUESTION_ROOM = 160
+QUOTED_ROOM = 140
+"""Of a question that is answered otherwise: itself, and each answer."""
+
+REBUILT = phrase("**The index is rebuilt**, in {seconds} s.")
+PREVIEWED = phrase("**This is a preview**, made in {seconds} s: nothing of it is live yet.")
+ROLLED_BACK = phrase("**Rolled back**, in {seconds} s: questions are answered from this snapshot now.")
+SHOULD = {True: phrase("as it should be"), False: phrase("not as it should be")}
+
+
+class Part(NamedTuple):
+    """A list within a message: its title, its lines, and how many more there are than lines."""
+
+    title: str
+    lines: Sequence[str]
+    more: int = 0
+
+
+def report(made: Report) -> ui.LayoutView:
+    """What a reindex changed."""
+    return _report(made, say(REBUILT, seconds=figure(made.seconds, 1)))
+
+
+def rolled_back(made: Report) -> ui.LayoutView:
+    """What a roll-back changed."""
+    return _report(made, say(ROLLED_BACK, seconds=figure(made.seconds, 1)))
+
+
+def preview(made: Preview) -> ui.LayoutView:
+    """What a reindex would change, with buttons that do it and let it go."""
+    row = [
+        button(Press("golive", made.id), say_as("button", "Make it live"), style=ButtonStyle.primary),
+        button(Press("discard", made.id), say_as("button", "Discard")),
+    ]
+    return _report(made.report, say(PREVIEWED, seconds=figure(made.report.seconds, 1)), row)
+
+
+def difference(title: str, changes: Diff, row: Sequence[ui.Button[ui.LayoutView]]) -> ui.LayoutView:
+    """What one snapshot has that the other has not, below a title of ours."""
+    lines = [title, *_sources(changes.added, changes.changed, changes.removed, changes.renamed)]
+    if changes.nothing:
+        lines = [title, say("Both say the same.")]
+    head = "\n".join(lines)
+    return _laid(head, [_passages(changes)] if not changes.nothing else [], "", FOUND, row)
+
+
+def _report(made: Report, title: str, row: Sequence[ui.Button[ui.LayoutView]] = ()) -> ui.LayoutView:
+    lines = [
+        title,
+        say("Passages: {before} before, {after} now.", before=made.passages_before, after=made.passages_after),
+    ]
+    lines += _sources(made.added, made.changed, made.removed, made.renamed)
+    lines += _embedded(made)
+    parts = []
+    if made.answered:
+        answered = [f"- {fit(one, LINE_ROOM)}" for one in made.answered]
+        parts.append(Part(say("**Answered now**, which were gaps before"), answered))
+    if made.questions is not None:
+        parts.append(_own_questions(made.questions))
+    if made.diff is not None and made.diff.before:
+        parts.append(_passages(made.diff))
+    if made.skipped:
+        parts.append(Part(say("**Skipped**"), skipped_lines(made.skipped)))
+    return _laid("\n".join(lines), parts, f"-# {snapshot_named(made.snapshot.id)}", FOUND, row)
+
+
+def _laid(
+    head: str, parts: Sequence[Part], closing: str, colour: Colour, row: Sequence[ui.Button[ui.LayoutView]]
+) -> ui.LayoutView:
+    """The head, then each list in its share of the room that is left."""
+    room = TEXT_LIMIT - units(head) - units(closing)
+    wanted = [sum(map(units, listed(*part, room=TEXT_LIMIT))) for part in parts]
+    lists = [one for part, share in zip(parts, shares(wanted, room), strict=True) for one in listed(*part, room=share)]
+    return message([head, *lists, closing, list(row)], colour)
+
+
+def _sources(
+    added: Sequence[str], changed: Sequence[str], removed: Sequence[str], renamed: Sequence[tuple[str, str]]
+) -> Iterator[str]:
+    """A line for each kind of change; one that says so where there is none."""
+    if added:
+        yield say("Added: {names}", names=names(added))
+    if changed:
+        yield say("Changed: {names}", names=names(changed))
+    if removed:
+        yield say("Removed: {names}", names=names(removed))
+    if renamed:
+        yield say("Renamed: {names}", names=names([f"{before} → {after}" for before, after in renamed]))
+    if not (added or changed or removed or renamed):
+        yield say("No source changed.")
+
+
+def _embedded(made: Report) -> Iterator[str]:
+    """How many passages were embedded, and why all were."""
+    if made.embedded and made.anew:
+        why = fit(fault(made.anew).rstrip(".。"), WHY_ROOM)  # the step that mends it is to reindex, which was done
+        yield say("All passages were embedded anew: {why}.", why=why)
+    elif made.embedded:
+        yield say_n(
+            "{number} passage was embedded, the others were used again.",
+            "{number} passages were embedded, the others were used again.",
+            made.embedded,
+        )
+
+
+def _passages(changes: Diff) -> Part:
+    """The first passages that went and came, in turn, so that both are seen where there is little room."""
+    went, came = ([_passage(mark, at) for at in first] for mark, first in _firsts(changes))
+    lines = [line for pair in zip_longest(went, came) for line in pair if line]
+    count = changes.passages_added + changes.passages_removed
+    title = say(
+        "**Passages**: {added} added, {removed} removed",
+        added=changes.passages_added,
+        removed=changes.passages_removed,
+    )
+    return Part(title, lines, count - len(lines)) if count else Part("", ())
+
+
+def _firsts(changes: Diff) -> tuple[tuple[str, Sequence[PassageText]], tuple[str, Sequence[PassageText]]]:
+    return ("−", changes.first_removed), ("+", changes.first_added)
+
+
+def _passage(mark: str, at: PassageText) -> str:
+    return f"**{mark}** {fit(at.text, PASSAGE_ROOM)} ({fit(at.source, PLACE_ROOM)})"
+
+
+def _own_questions(found: OwnQuestions) -> Part:
+    """The operator's own questions: those that are answered otherwise, then those that still lack what they should
+    hold."""
+    title = say(
+        "**Own questions**: {asked} asked, {changed} answered otherwise, {wrong} not as they should be",
+        asked=found.asked,
+        changed=len(found.changed),
+        wrong=len(found.wrong),
+    )
+    if fold(found.problem):
+        title += f"\n-# {fit(said(found.problem), LINE_ROOM)}"
+    changed = {at.question for at in found.changed}
+    still = [_judged(one, right=False) for one in found.wrong if one not in changed]
+    return Part(title, [*map(_reanswered, found.changed), *still])
+
+
+def _reanswered(at: Reanswered) -> str:
+    before, now = say("before: {answer}", answer=_quoted(at.was)), say("now: {answer}", answer=_quoted(at.now))
+    return f"{_judged(at.question, right=at.right)}\n-# {before}\n-# {now}"
+
+
+def _judged(question: str, *, right: bool | None) -> str:
+    """A question, with whether its answer is as it should be where that is known; what is not is not overlooked."""
+    verdict = {True: f" ({say(SHOULD[True])})", False: f" (**{say(SHOULD[False])}**)", None: ""}[right]
+    return f"- {fit(question, QUESTION_ROOM)}{verdict}"
+
+
+def _quoted(text: str) -> str:
+    return say("“{words}”", words=fit(text, QUOTED_ROOM)) if fold(text) else say("no answer")

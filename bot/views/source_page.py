@@ -1,0 +1,78 @@
+"""A page of a source as a message: the words that were quoted in bold, and buttons to read on. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from discord import ui
+
+from bot.text.escape import BOLD, ELLIPSIS, embolden, fit, fold, units
+from bot.text.i18n import phrase, say, say_as
+from bot.views.custom_id import Press, button
+from bot.views.message import FOUND, TEXT_LIMIT, Block, message, snapshot_named
+
+if TYPE_CHECKING:
+    from index.domain.answers import Extract
+
+__all__ = ["excerpt"]
+
+TITLE_ROOM = 200
+SINCE = {
+    "changed": phrase("The source has changed since this answer; the quoted words still stand in it."),
+    "reworded": phrase("The source has changed since this answer, and the quoted words no longer stand in it."),
+    "removed": phrase("This source has been removed since this answer."),
+}
+
+
+def excerpt(found: Extract, press: Press) -> ui.LayoutView:
+    """The page, what became of the source since, and paging; `press` is the one that asked for it."""
+    head = f"{BOLD}{fit(found.title or found.source, TITLE_ROOM)}{BOLD}"
+    if fold(found.section):
+        head += f"\n-# {fit(found.section, TITLE_ROOM)}"
+    if found.since:
+        head += f"\n{BOLD}{say(SINCE[found.since])}{BOLD}"
+    page = say("Page {page} of {pages}", page=found.page, pages=found.pages)
+    snapshot = snapshot_named(found.snapshot)
+    closing = f"-# {page} · {fit(found.source, 100)} · {snapshot}"
+    room = TEXT_LIMIT - units(head) - units(closing)
+    blocks: list[Block] = [head, _text(found, room), closing]
+    row: list[ui.Button[ui.LayoutView]] = []
+    if found.pages > 1:
+        back = replace(press, action="page", page=found.page - 1)
+        on = replace(press, action="page", page=found.page + 1)
+        row.append(button(back, say_as("button", "Back"), disabled=found.page <= 1))
+        row.append(button(on, say_as("button", "Next"), disabled=found.page >= found.pages))
+    if found.link:
+        row.append(ui.Button(label=say_as("button", "Open the page"), url=found.link))
+    return message([*blocks, row], FOUND)
+
+
+def _text(found: Extract, room: int) -> str:
+    """The paragraphs, escaped, as many as there is room for."""
+    shown, place = [], 0
+    for paragraph in found.text.split("\n\n"):
+        shown.append(_paragraph(paragraph, found.bold, place))
+        place += len(paragraph) + 2
+    text = "\n\n".join(part for part in shown if part)
+    if units(text) <= room:
+        return text
+    kept: list[str] = []
+    room -= units(ELLIPSIS)
+    for part in shown:
+        room -= units(part) + 2
+        if room < 0:
+            break
+        kept.append(part)
+    return "\n\n".join([*kept, fit(found.text, 500)] if not kept else [*kept, ELLIPSIS])
+
+
+def _paragraph(text: str, bold: tuple[int, int] | None, start: int) -> str:
+    """One paragraph that begins at `start`, with what of it is bold."""
+    line = fold(text)
+    if bold is None or bold[1] <= start or bold[0] >= start + len(text):
+        return embolden(line, None)
+    first, last = max(bold[0] - start, 0), min(bold[1] - start, len(text))
+    before, words = fold(text[:first]), fold(text[first:last])
+    at = line.find(words, max(len(before) - 1, 0))
+    return embolden(line, (at, at + len(words)) if words and at >= 0 else None)

@@ -1,0 +1,231 @@
+"""What moderators and the curious are shown of the index: progress, status, sources. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from discord import ui
+
+from bot.text.answer_wording import and_more
+from bot.text.escape import fit, fold, units
+from bot.text.i18n import phrase, say, say_as, say_n
+from bot.text.index_messages import said
+from bot.views.custom_id import Press, button
+from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, message, notice, snapshot_named
+
+if TYPE_CHECKING:
+    from index.domain.snapshots import Skipped, SourceInfo, Status
+
+__all__ = [
+    "LINE_ROOM",
+    "STAGES",
+    "STATES",
+    "listed",
+    "moment",
+    "names",
+    "old_copy",
+    "passages",
+    "progress",
+    "skipped_lines",
+    "source_count",
+    "sources",
+    "status",
+]
+
+LINE_ROOM = 180
+"""One line of a list: a source, or a skipped file with its reason."""
+NAMES_ROOM = 400
+"""Names in a row, such as the sources added."""
+LONGEST_LIST = 8
+"""Lines of a list that is only a part of a message."""
+FRAME = "**** (): \n"
+"""The marks of a source's line."""
+PAGE = 15
+"""Sources on a page."""
+STATE_ROOM = 20
+MODEL_ROOM = 100
+PROBLEM_ROOM = 80
+"""Why a source is old, in the list of all."""
+
+STAGES = {
+    "fetching sources": phrase("Fetching sources"),
+    "reading sources": phrase("Reading sources"),
+    "embedding passages": phrase("Embedding passages"),
+    "writing the snapshot": phrase("Writing the snapshot"),
+    "loading the model": phrase("Loading the model"),
+    "loading the index": phrase("Loading the index"),
+    "checking suggestions": phrase("Checking suggestions"),
+    "asking open gaps again": phrase("Asking open gaps again"),
+    "asking your questions": phrase("Asking your own questions"),
+    "checking the snapshot": phrase("Checking the snapshot"),
+    "waiting for the reindex that runs": phrase("Waiting for the reindex that runs"),
+    "waiting for another process": phrase("Waiting for another process"),
+}
+"""What the index is at."""
+
+STATES = {
+    "changed": phrase("changed since"),
+    "removed": phrase("removed since"),
+    "new": phrase("new since"),
+}
+"""What became of a source since it was indexed."""
+
+
+def progress(
+    what: str, done: int, total: int, *, left: float | None = None, run: int = 0, cancelled: bool = False
+) -> ui.LayoutView:
+    """How far a reindex is; questions go on meanwhile. `left` is about how many seconds this stage still takes, `run`
+    the number of one that can be cancelled, and `cancelled` says that it was."""
+    stage = say(STAGES[what]) if what in STAGES else fit(what[:1].upper() + what[1:], LINE_ROOM)
+    if total > 0:
+        stage = say("{stage}: {done} of {total}", stage=stage, done=done, total=total)
+    if cancelled:
+        stage = say("Cancelling")
+    elif left is not None:
+        stage = say("{stage}, {left}", stage=stage, left=_left(left))
+    stop = [button(Press("stop", page=run), say_as("button", "Cancel"))] if run and not cancelled else []
+    return message([f"{stage} …\n-# {say('An index that is there already goes on answering.')}", stop], FOUND)
+
+
+def _left(seconds: float) -> str:
+    """An estimate, no finer than it is: in steps of five seconds, from a minute and a half on in minutes."""
+    if seconds >= 90:
+        return say("about {minutes} min left", minutes=round(seconds / 60))
+    return say("about {seconds} s left", seconds=max(5, 5 * round(seconds / 5)))
+
+
+def status(now: Status) -> ui.LayoutView:
+    """What is indexed, since when, by which model, and whether it still fits the sources."""
+    named = fit(now.model, MODEL_ROOM)
+    model = say("Model: {model} (still loading: a question now waits for it)", model=named)
+    if now.ready:
+        model = say("Model: {model} (loaded)", model=named)
+    if now.snapshot is None:
+        nothing = say("**There is no index yet.** A moderator can build it with /reindex.")
+        return message([f"{nothing}\n{model}"], NOT_FOUND)
+    indexed = say(
+        "**{sources}, {passages}**, indexed {when}.",
+        sources=source_count(len(now.snapshot.hashes)),
+        passages=passages(now.snapshot.passages),
+        when=moment(now.snapshot.created),
+    )
+    closing = f"-# {snapshot_named(now.snapshot.id)} {say('/sources lists the sources.')}"
+    head = "\n".join([indexed, model, *_staleness(now)])
+    room = TEXT_LIMIT - units(head) - units(closing)
+    old = _old_copies(now.sources, room // 2)
+    room -= sum(map(units, old))
+    skipped = listed(say("**Skipped**"), skipped_lines(now.skipped), room=room) if now.skipped else []
+    return message([head, *old, *skipped, closing], FOUND)
+
+
+def sources(now: Status, page: int = 1) -> ui.LayoutView:
+    """The sources with title and size, one page of them; a page past the end is the last."""
+    if not now.sources:
+        return notice(say("There are no sources yet."))
+    pages = -(-len(now.sources) // PAGE)
+    page = min(max(page, 1), pages)
+    start = (page - 1) * PAGE
+    shown = now.sources[start : start + PAGE]
+    title = f"**{source_count(len(now.sources))}**"
+    if pages > 1:
+        title = say("{title}, page {page} of {pages}", title=title, page=page, pages=pages)
+    closing = ""
+    if more := len(now.sources) - start - len(shown):
+        closing = f"\n-# {say('and {number} more: /sources page:{page}', number=more, page=str(page + 1))}"
+    sizes = [_size(one) for one in shown]
+    room = TEXT_LIMIT - sum(units(text) + len(FRAME) for text in [title, closing, *sizes])
+    room = min(LINE_ROOM, room // len(shown)) // 2
+    lines = [f"{_named(one, room)}: {size}" for one, size in zip(shown, sizes, strict=True)]
+    return message([title, "\n".join(lines) + closing], FOUND)
+
+
+def _staleness(now: Status) -> list[str]:
+    """Whether answers come from the live snapshot, and whether that still fits the sources; nothing where only a copy
+    of a page is old, for that is told elsewhere."""
+    if fold(now.fallback):
+        return [say("**Answers come from an older snapshot**: {why}", why=fit(said(now.fallback), NAMES_ROOM))]
+    if fold(now.stale):
+        return [say("Stale: {why}", why=fit(said(now.stale), NAMES_ROOM))]
+    return [] if any(one.problem for one in now.sources) else [say("Up to date with its sources.")]
+
+
+def _old_copies(infos: Sequence[SourceInfo], room: int) -> list[str]:
+    """The sources of which an older copy is read, since when and why; no block where there are none."""
+    lines = [f"{fit(one.source, LINE_ROOM // 2)}: {old}" for one in infos if (old := old_copy(one, LINE_ROOM))]
+    return listed(say("**Older copies**, which could not be fetched anew"), lines, room=room) if lines else []
+
+
+def old_copy(one: SourceInfo, room: int) -> str:
+    """Since when no newer copy of a source was to be had, and why; empty where that is not so."""
+    if not fold(one.problem):
+        return ""
+    why = fit(said(one.problem), room)
+    return say("from {when}, {why}", when=moment(one.since), why=why) if one.since else why
+
+
+def _named(one: SourceInfo, room: int) -> str:
+    """A source's title and its file, each in so much room, within the marks of a FRAME."""
+    file = f" ({fit(one.source, room)})" if one.title and one.title != one.source else ""
+    return f"**{fit(one.title or one.source, room)}**{file}"
+
+
+def _size(one: SourceInfo) -> str:
+    """How much a source is, and what became of it since."""
+    parts = [say_n("{number} character", "{number} characters", one.size), passages(one.passages)]
+    if one.state in STATES:
+        parts.append(say(STATES[one.state]))
+    elif one.state != "indexed":
+        parts.append(fit(one.state, STATE_ROOM))
+    if old := old_copy(one, PROBLEM_ROOM):
+        parts.append(old)
+    return ", ".join(parts)
+
+
+def source_count(number: int) -> str:
+    """Such as "2 sources"."""
+    return say_n("{number} source", "{number} sources", number)
+
+
+def passages(number: int) -> str:
+    """Such as "21 passages"."""
+    return say_n("{number} passage", "{number} passages", number)
+
+
+def skipped_lines(skipped: Sequence[Skipped]) -> list[str]:
+    """The files that are no sources, with the reasons."""
+    return [f"{fit(one.source, LINE_ROOM // 2)}: {fit(said(one.reason), LINE_ROOM)}" for one in skipped]
+
+
+def listed(title: str, lines: Sequence[str], more: int = 0, *, room: int = TEXT_LIMIT) -> list[str]:
+    """The first of some lines below a title, and how many more there are, in at most `room` units; `more` come on top
+    of the lines. No block where there is nothing."""
+    if not lines and not title:
+        return []
+    kept = list(lines[:LONGEST_LIST])
+    while True:
+        left = len(lines) - len(kept) + more
+        block = "\n".join([title, *kept, *([say("and {number} more", number=left)] if left > 0 else [])])
+        if units(block) <= room or not kept:
+            return [block]
+        kept.pop()
+
+
+def names(named: Sequence[str]) -> str:
+    """Names in a row, as many as there is room for, then how many more."""
+    shown: list[str] = []
+    room = NAMES_ROOM
+    for name in named:
+        safe = fit(name, LINE_ROOM // 2)
+        room -= units(safe) + 2
+        if room < 0:
+            break
+        shown.append(safe)
+    return and_more(", ".join(shown), len(named) - len(shown))
+
+
+def moment(when: datetime) -> str:
+    """A time that Discord shows as "2 hours ago", in the reader's language."""
+    aware = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return f"<t:{int(aware.timestamp())}:R>"

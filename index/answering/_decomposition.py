@@ -1,0 +1,120 @@
+"""A question about several things taken apart into a question about each; any other question is left whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.text.tokens import LITTLE, content, tokens
+
+__all__ = ["ASKING", "Part", "parts"]
+
+ASKING = frozenset(content("compare comparison contrast differ difference differences versus vs please"))
+"""Words that ask for a comparison; no source need hold them."""
+
+MOST = 3
+"""As many parts as an answer has citations; a question about more things is left whole."""
+
+THING = r"[\w][\w.'’+-]*(?: [\w][\w.'’+-]*){0,3}?"
+"""What is compared or listed: one to four words."""
+ROW = rf"{THING}(?:, {THING})*,? (?:and|or|with|to) (?:the )?{THING}"
+LINK = re.compile(r",? (?:and|or|with|to) (?:of )?(?:the )?|, (?:of )?(?:the )?", re.IGNORECASE)
+AND_ROW = rf"{THING}(?:, {THING})*,? and (?:of )?(?:the )?{THING}"
+LONGEST = 300
+"""Characters of a question that is looked at; in a longer one nobody lists two things to compare."""
+WH = r"(?:who|what|when|where|why|which|how)"
+PLEASE = r"(?:please )?(?:compare|contrast)"
+
+
+def _form(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+COMPARE = _form(rf"{PLEASE}(?: the)? (?P<what>.+) (?:of|in|between|for) (?:the )?(?P<row>{ROW})")
+DIFFER = _form(rf"(?:what (?:is|are) the )?differences? in (?P<what>.+) (?:of|between) (?:the )?(?P<row>{ROW})")
+WHOSE = _form(rf"{PLEASE} (?P<row>{THING}['’]s? and {THING}['’]s?) (?P<what>.+)")
+PLAIN = _form(rf"{PLEASE} (?:the )?(?P<row>{ROW})")
+AGAINST = _form(r"(?P<one>.+?) (?:vs\.?|versus) (?P<two>.+)")
+BETWEEN = _form(rf"(?:what (?:is|are) the )?differences? between (?:the )?(?P<row>{AND_ROW})")
+HOW_DIFFER = _form(rf"how do (?:the )?(?P<row>{AND_ROW}) (?:differ|compare)")
+EACH_HAS = _form(
+    rf"(?P<head>how (?:many .+? |much (?:.+? )?))do (?:the )?(?P<row>{AND_ROW}) "
+    r"(?P<rest>(?:each )?(?:have|use|offer|cost|weigh|score|reach)\b.*)"
+)
+EACH_IS = _form(
+    r"(?P<head>how (?:big|large|small|old|tall|high|deep|fast|wide|long|heavy|expensive) )are (?:the )?"
+    rf"(?P<row>{AND_ROW})"
+)
+OF_EACH = _form(
+    rf"(?P<head>what (?:is|are|was|were) the [\w -]+? of )(?:the )?"
+    rf"(?P<row>{THING}(?:, (?:of )?(?:the )?{THING})*,? and of (?:the )?{THING})"
+)
+ATTRIBUTES = _form(rf"(?P<head>what (?:are|were) the [\w -]+? of )(?:the )?(?P<row>{AND_ROW})")
+TWO_QUESTIONS = _form(rf"(?P<one>{WH}\b.+?),? and (?P<two>{WH} (?!(?:of|else)\b).+)")
+TOGETHER = _form(r"\b(?:together|jointly|combined|in total|altogether|in common|between them)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A question about one thing. `label` says which: a name, or where `whole` the question itself."""
+
+    label: str
+    question: str
+    whole: bool = False
+
+
+def parts(question: str) -> tuple[Part, ...]:
+    """The questions that this one is made of, two or three; none where it is one question, or may be one."""
+    text = " ".join(question.split()).rstrip("?!. ")
+    if len(text) > LONGEST or TOGETHER.search(text):
+        return ()
+    if match := COMPARE.fullmatch(text) or DIFFER.fullmatch(text) or WHOSE.fullmatch(text):
+        what = match["what"].strip()
+        things = [re.sub(r"['’]s?$", "", thing) for thing in LINK.split(match["row"])]
+        return _each(things, _of_each(what))
+    if match := PLAIN.fullmatch(text) or BETWEEN.fullmatch(text) or HOW_DIFFER.fullmatch(text):
+        return _each(LINK.split(match["row"]), _of_each(""))
+    if match := AGAINST.fullmatch(text):
+        two, rest = _name_and_rest(match["one"], match["two"])
+        return _each([match["one"], two], _of_each(rest))
+    if match := EACH_HAS.fullmatch(text):
+        return _each(LINK.split(match["row"]), f"{match['head']}does {{}} {match['rest'].removeprefix('each ')}?")
+    if match := EACH_IS.fullmatch(text):
+        return _each(LINK.split(match["row"]), f"{match['head']}is {{}}?")
+    if match := OF_EACH.fullmatch(text) or ATTRIBUTES.fullmatch(text):
+        return _each(LINK.split(match["row"]), f"{match['head']}{{}}?")
+    if match := TWO_QUESTIONS.fullmatch(text):
+        both = [f"{half[0].upper()}{half[1:]}?" for half in match.groups()]
+        return tuple(Part(half, half, whole=True) for half in both)
+    return ()
+
+
+def _name_and_rest(one: str, two: str) -> tuple[str, str]:
+    """What stands behind "vs" as a name and what belongs to both, as in "Scout vs Maverick context window".
+
+    The name ends with its capitals, or has as many words as the one before "vs".
+    """
+    words = two.split()
+    capital = [not word[0].islower() for word in words]
+    size = [*capital, False].index(False) if one[0].isupper() else len(one.split())
+    return " ".join(words[:size]), " ".join(words[size:])
+
+
+def _of_each(what: str) -> str:
+    """The form of a question for `what` of a thing, or for the thing itself."""
+    many = re.search(r"[^su]s$", what)
+    return f"What {'are' if many else 'is'} the {what} of {{}}?" if what else "What is {}?"
+
+
+def _each(things: Sequence[str], form: str) -> tuple[Part, ...]:
+    """The question about each thing; none where a thing is none: it has no topic word, or a clause begins in it."""
+    things = [thing.strip() for thing in things]
+    if not 2 <= len(things) <= MOST or len(set(map(str.lower, things))) < len(things):
+        return ()
+    for thing in things:
+        words = tokens(thing)
+        little = [word for word in words if word in LITTLE and word not in ("of", "the")]
+        if little or not set(words) - LITTLE or len(words) > 5:
+            return ()
+    return tuple(Part(thing, form.replace("{}", thing)) for thing in things)

@@ -1,0 +1,116 @@
+"""Where in a sentence the words stand that a question asks for, by the kind of thing it asks for.
+
+Each rule gives a place only where that is plain: of several, the one that the question's own words stand by.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from index.answering._number_rules import amount, attribute, counted, date
+from index.answering._span_context import Place, Scene, only
+from index.text.proper_nouns import Named
+from index.text.tokens import LITTLE, content, stem
+
+__all__ = ["RULES"]
+
+MORE = re.compile(r",?\s+(?:and|or|as well as)\b")
+AUXILIARY = re.compile(r"\s*(did|do|does|is|was|were|are|had|has|have|will|would|can|could|may|should)\b")
+ADJECTIVE = re.compile(r"(ish|an|ese|ch|ic|man|eek|ist|ant)$")
+CALLED = re.compile(r"\b(called|named|name (of|for)|known as|title of|titled|nickname\w*)\b")
+NAMING = re.compile(r"\b(called|named|known as|titled|nicknamed|dubbed)\s+(the\s+)?[\"“'‘]?$")
+
+
+def _agent(scene: Scene) -> Place | None:
+    """Who did it: the name before the question's verb, or after it and "by"."""
+    match = re.search(r"\bwho\b(.*)", scene.asks)
+    if not match or AUXILIARY.match(match[1]):
+        return None
+    verb = content(match[1])[:1]
+    found = []
+    for at in scene.names:
+        after = re.match(r"(?:\s+[a-z]+){1,3}", scene.text[at.end :])
+        by = re.search(r"((?:[a-z]+ ){1,3})by (?:the |an? )?(?:[a-z]+ ){0,2}$", scene.text[: at.start])
+        near = [*(after.group().split() if after else ()), *(by[1].split() if by else ())]
+        if any([stem(word)] == verb for word in near):
+            found.append((at.start, at.end))
+    return scene.plainest(found)
+
+
+def _nouns(scene: Scene) -> list[Named]:
+    def qualifies(at: Named) -> bool:
+        after = re.match(r"\s+([a-z]+)", scene.text[at.end :])
+        return bool(ADJECTIVE.search(scene.text[at.start : at.end]) and after and after[1] not in LITTLE)
+
+    return [at for at in scene.names if not qualifies(at)]
+
+
+def _bound(scene: Scene) -> Place | None:
+    """Where: the name after a word of the question and "in"."""
+    found = []
+    for at in _nouns(scene):
+        before = re.search(r"(\w+)\s+(?:in|at|to|near|into|on|from|throughout)\s+(?:the\s+)?$", scene.text[: at.start])
+        if before and stem(before[1].lower()) in scene.stems:
+            found.append((at.start, at.end))
+    return only(found)
+
+
+def _bare(scene: Scene) -> Place | None:
+    """Who, where: the name that is all of the text, as in a table's cell or a field."""
+    found = scene.names[:1]
+    return only([(at.start, at.end) for at in found if at.end - at.start >= len(scene.text.strip(" .\"'|*-"))])
+
+
+def _called(scene: Scene) -> Place | None:
+    """What is it called: the name after "called"."""
+    if not CALLED.search(scene.asks):
+        return None
+    return only([(at.start, at.end) for at in scene.names if NAMING.search(scene.text[: at.start])])
+
+
+def _beside(scene: Scene) -> Place | None:
+    """Which X: the name beside X."""
+    match = re.search(r"\b(?:which|what) ([a-z]+(?: [a-z]+)?)\b", scene.asks)
+    wanted = content(match[1]) if match else []
+    found = []
+    for at in _nouns(scene):
+        before = re.search(
+            r"([a-z-]+),? (?:(?:such as|like|including|named|called|of|known as) )?(?:the )?$", scene.text[: at.start]
+        )
+        after = re.match(r" ([a-z]+)", scene.text[at.end :])
+        beside = any(near and stem(near[1]) in wanted for near in (before, after))
+        if beside and not MORE.match(scene.text, at.end):
+            found.append((at.start, at.end))
+    return only(found)
+
+
+def _row(scene: Scene) -> Place | None:
+    """Which Xs: the only name or row of names, where it is a row and whole."""
+    match = re.search(r"\b(?:which|what) ([a-z]+)(?: ([a-z]+))?", scene.asks)
+    wanted = [word for word in match.groups() if word and word not in LITTLE] if match else []
+    if not any(re.search(r"[^su]s$", word) for word in wanted):
+        return None
+    rows = _nouns(scene)
+    whole = len(rows) == 1 and len(rows[0].parts) > 1 and not MORE.match(scene.text, rows[0].end)
+    return (rows[0].start, rows[0].end) if whole else None
+
+
+def _reason(scene: Scene) -> Place | None:
+    """Why: what follows the only "because", to the end of its clause."""
+    found = re.finditer(
+        r"\b(?:because of|because|due to|as a result of|in order to|in response to)\s+([^,;.()]+)", scene.text
+    )
+    return only([at.span(1) for at in found])
+
+
+Rule = Callable[[Scene], Place | None]
+RULES: dict[str, tuple[Rule, ...]] = {
+    "number": (counted, attribute, amount),
+    "time": (date,),
+    "person": (_agent, _bare),
+    "place": (_bound, _bare),
+    "reason": (_reason,),
+    "thing": (attribute, counted, _called, _beside, _row),
+}
+"""What is tried for each kind of question, the surest first."""

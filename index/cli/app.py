@@ -1,0 +1,294 @@
+"""The command line. Results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from index import Library, LibraryError, Settings, open_library
+from index.cli._terminal import print_json, print_lines, progress_bar, say
+from index.cli._text import (
+    answer_line,
+    answer_lines,
+    diff_json,
+    diff_lines,
+    outcome,
+    report_json,
+    report_lines,
+    snapshot_json,
+    snapshot_lines,
+)
+from index.cli._text_status import status_json, status_lines
+from index.domain.messages import Phrase, said
+from index.domain.snapshots import Report
+from index.evaluation.metrics import Question, read_questions
+from index.evaluation.runner import ask_all, book, recorded_answers
+
+app = typer.Typer(
+    help="Footnote's index: answers from your sources, quoted to the letter, or silence.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+EPILOG = "Exit codes: 0 done, 2 wrong usage, 3 no index yet, 4 sources unreadable, 5 run reindex, 1 anything else."
+
+# `readable=False`: that a folder can't be read is for the library to say, with its own exit code.
+SeedsOption = Annotated[
+    Path | None, typer.Option("--seeds", readable=False, help="Folder with the sources. [SEEDS_DIR]")
+]
+IndexOption = Annotated[Path | None, typer.Option("--index", readable=False, help="Folder of the index. [INDEX_DIR]")]
+WaitOption = Annotated[
+    float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for another process that builds.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command(epilog=EPILOG)
+def reindex(
+    seeds: SeedsOption = None,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+    if_stale: Annotated[
+        bool, typer.Option("--if-stale", help="Only if there is no index or it does not fit the sources.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and make nothing live.")] = False,
+    wait: WaitOption = 0.0,
+) -> None:
+    """Build the index from the sources and make it live; the old one serves until then."""
+    library = _library(seeds_dir=seeds, index_dir=index)
+    if if_stale and not (reason := library.status().stale):
+        say("The index fits the sources.")
+        return
+    if if_stale:
+        say(f"Building the index: {reason}.")
+    with progress_bar() as progress:
+        if dry_run:
+            preview = library.preview(progress, everywhere=True, wait=wait)
+            library.discard(preview.id)
+            report = preview.report
+        else:
+            with _audited(library, Phrase("reindex")) as written:  # who sits here may read the journal anyway
+                report = library.reindex(progress, everywhere=True, wait=wait)
+                written(report)
+    _tell(report, as_json=as_json, live=not dry_run)
+
+
+@app.command(epilog=EPILOG)
+def snapshots(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """The snapshots that are kept, newest first."""
+    library = _library(index_dir=index)
+    kept = library.snapshots()
+    if kept and not any(info.live for info in kept):
+        say(library.status().fallback or "None of them is live: roll back to one, or reindex.")
+    if as_json:
+        print_json({"snapshots": [snapshot_json(info) for info in kept]})
+    else:
+        print_lines(snapshot_lines(kept))
+
+
+@app.command(epilog=EPILOG)
+def diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="A snapshot's id, or a part of it.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="Another's.")],
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What changed from one snapshot to another: sources, and passages."""
+    found = _library(index_dir=index).diff(before, after)
+    if as_json:
+        print_json(diff_json(found))
+    else:
+        print_lines(diff_lines(found))
+
+
+@app.command(epilog=EPILOG)
+def rollback(
+    snapshot: Annotated[str, typer.Argument(metavar="ID", help="The snapshot's id, or a part of it.")],
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+    wait: WaitOption = 0.0,
+) -> None:
+    """Make a snapshot live again, once every byte of it is checked; a running bot follows."""
+    library = _library(index_dir=index)
+    with progress_bar() as progress, _audited(library, Phrase("rollback {id}", id=snapshot)) as written:
+        report = library.rollback(snapshot, progress, wait=wait)
+        written(report)
+    _tell(report, as_json=as_json, live=True)
+
+
+@app.command(epilog=EPILOG)
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    batch: Annotated[Path | None, typer.Option("--batch", help='JSON Lines of {"id", "question"} to ask.')] = None,
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer one question, or a file of them, one answer line per question line in the same order."""
+    if (question is None) == (batch is None):
+        raise typer.BadParameter("give a question, or --batch with a file of questions")
+    questions = read_questions(batch) if batch else [Question("", (question or "").strip())]
+    if not batch and not questions[0].question:
+        raise typer.BadParameter("the question is empty")
+    library = _library(index_dir=index)
+    with progress_bar() as progress:
+        library.load(progress)
+    for at in questions:
+        answer = library.ask(at.question)
+        if as_json or batch:
+            print_json(answer_line(at.id, answer))
+        else:
+            print_lines(answer_lines(answer))
+
+
+@app.command("eval", epilog=EPILOG)
+def evaluate(
+    documents: Annotated[Path, typer.Option("--documents", help="Folder with the sources the questions are about.")],
+    questions: Annotated[Path, typer.Option("--questions", help="JSON Lines of questions with gold spans.")],
+    as_json: JsonOption = False,
+    answers: Annotated[Path | None, typer.Option("--answers", help="Also write the answer lines to this file.")] = None,
+    cross_validate: Annotated[
+        bool, typer.Option("--cross-validate", help="Score recorded answers by weights that have not seen the article.")
+    ] = False,
+    most: Annotated[int, typer.Option("--worst", min=0, help="How many of the worst cases are shown.")] = 10,
+    record: Annotated[bool, typer.Option("--record", help="Make these the recorded figures.")] = False,
+    results: Annotated[
+        Path | None, typer.Option("--results", help="The recorded figures. [evaluation/results.md]")
+    ] = None,
+) -> None:
+    """Build a throw-away index, ask every question, and score the answers beside the recorded figures."""
+    last, settings = book(results, needed=record or cross_validate), Settings()
+    with progress_bar() as progress:
+        if cross_validate and last:
+            limit = int(settings.max_source_mb * 1_000_000)
+            run = recorded_answers(last, documents, questions, model=settings.embedding_model, max_bytes=limit)
+        else:
+            run = ask_all(
+                lambda index: _library(seeds_dir=documents, index_dir=index),
+                documents,
+                questions,
+                answer_line,
+                progress,
+            )
+    if answers:
+        answers.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in run.lines), "utf-8")
+    if as_json:
+        print_json(run.json())
+    else:
+        print_lines([run.shown(last, most)])
+    if record and last:
+        run.record(last, settings.model_dump(mode="json", exclude_defaults=True), model=settings.embedding_model)
+        say(f"Recorded in {last}.")
+
+
+@app.command(epilog=EPILOG)
+def status(
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+    seeds: SeedsOption = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Also read every file of the live snapshot; 5 where one is damaged.")
+    ] = False,
+) -> None:
+    """What is indexed, since when, by which model, and whether it still fits the sources."""
+    library = _library(index_dir=index, seeds_dir=seeds)
+    found, damage = library.status(), _damage(library) if verify else None
+    whole = (damage is None) if verify else None
+    if as_json:
+        print_json(status_json(found, whole))
+    else:
+        print_lines(status_lines(found, whole))
+    if damage:
+        raise damage  # said on standard error, with its exit code
+
+
+def _damage(library: Library) -> LibraryError | None:
+    """Why the live snapshot is not whole, every file of it read; None where it is."""
+    try:
+        library.verify()
+    except LibraryError as error:
+        return error
+    return None
+
+
+def main() -> int:
+    """Run the command line; the exit code says what went wrong, standard error what mends it."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # results are the same bytes wherever they go
+    try:
+        code = app(standalone_mode=False)
+    except typer.Exit as error:
+        return error.exit_code
+    except LibraryError as error:
+        say(error)
+        if error.where:
+            say(error.where)
+        return error.exit_code
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            say(f"The setting {name} is wrong: {problem['msg']}.")
+        return 2
+    except (typer.Abort, KeyboardInterrupt):
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody reads any more; Python's own last flush must not fail
+        return 1
+    except OSError as error:
+        say(f"{error.filename or 'A file'}: {error.strerror or error}.")
+        return 1
+    except Exception as error:
+        # typer keeps the base class of its usage errors to itself; they are known by what they can do.
+        if not hasattr(error, "format_message"):
+            raise
+        say(f"{error.format_message()} Try --help.")
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def _library(**places: Path | None) -> Library:
+    settings = Settings()
+    level = settings.log_level.upper()
+    if level not in logging.getLevelNamesMapping():
+        raise typer.BadParameter("the setting LOG_LEVEL is DEBUG, INFO, WARNING or ERROR")
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(message)s")
+    given = {name: place for name, place in places.items() if place is not None}
+    index = given.get("index_dir")
+    if index is not None and index.resolve() != settings.index_dir.resolve():
+        # What users asked of the one index is no business of another.
+        given.setdefault("journal_file", index / settings.journal_file.name)
+    return open_library(settings.model_copy(update=given))
+
+
+@contextlib.contextmanager
+def _audited(library: Library, what: str) -> Iterator[Callable[[Report], None]]:
+    """A line in the audit of what was done from here, whatever came of it."""
+    came: list[str] = [Phrase("interrupted")]
+
+    def written(report: Report) -> None:
+        came[0] = outcome(report)
+
+    try:
+        yield written
+    except Exception as error:  # whatever it was, the audit has it; but it is read on Discord, and others name paths
+        came[0] = Phrase("failed: {why}", why=said(error) if isinstance(error, LibraryError) else type(error).__name__)
+        raise
+    finally:
+        library.audit(what, came[0], where="command line")
+
+
+def _tell(report: Report, *, as_json: bool, live: bool) -> None:
+    if as_json:
+        print_json(report_json(report, live=live))
+    else:
+        print_lines(report_lines(report, live=live))

@@ -1,0 +1,1 @@
+"""Follow-up questions: query rewriting from the turns before."""

@@ -1,0 +1,141 @@
+"""What the turns of a conversation speak of: what "it", "they" or "there" may stand for, best first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from index.answering.spans import spot
+from index.conversation._grammar import AUX, BE, DONE, FUNCTION, PREPOSITION, YEAR, Inquiry, is_many, is_whole, plain
+from index.domain.activity import Turn
+from index.text.proper_nouns import names
+from index.text.questions import Asked
+from index.text.tokens import LITTLE, content
+
+__all__ = ["PERSON", "as_name", "focus", "heads", "is_name", "meant", "name_spans", "things", "useful"]
+
+PERSON = re.compile(
+    r"\b(?:author|writer|founder|leader|ceo|president|king|queen|emperor|inventor|owner|director|winner|commander|"
+    r"minister|successor|wife|husband|father|mother|son|daughter|brother|creator|ruler|officer)s?$",
+    re.IGNORECASE,
+)
+MONTH = re.compile(r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b")
+CHOSEN = re.compile(rf"\W*(?:which|what) (?!{AUX} )", re.IGNORECASE)
+FAR = re.compile(r"\b(?:of|in|at|to|from|against)(?: the)? $")
+"""Before a name that only says where or of what."""
+EMPTY = re.compile(r"it|this|that|they|them|he|him|she|her|there|these|those", re.IGNORECASE)
+MOST_READ = 1_000
+"""Characters of a quotation that are read."""
+LONGEST_THING = 10
+"""Words of what a question speaks of; more are a question that was not understood."""
+
+
+def useful(turn: Turn) -> bool:
+    """Whether a turn speaks of something: one that was not answered does so in a whole question or by a name."""
+    said = plain(turn.question)
+    return bool(content(said)) and (bool(turn.evidence) or is_whole(said) or any(name_spans(said)))
+
+
+def meant(kind: str, turns: Sequence[Turn]) -> list[str]:
+    """What "it", "they" or "he" (the kind) may be, best first: things of the newest turn that speaks of any."""
+    for turn in reversed(turns):
+        own, told = focus(turn), _told(turn)
+        answer_first = Asked.of(turn.question).kind == "person" or CHOSEN.match(turn.question) is not None
+        order = [*told, *own] if kind != "it" and answer_first else [*own, *told]
+        if order:
+            return list(dict.fromkeys(sorted(order, key=lambda thing: not _agrees(kind, thing))))
+    return []
+
+
+def things(turns: Sequence[Turn]) -> list[str]:
+    """All that the turns speak of, the newest first."""
+    return [thing for turn in reversed(turns) for thing in (*focus(turn), *_told(turn))]
+
+
+def focus(turn: Turn) -> list[str]:
+    """What a question speaks of: the owner or last part of its subject first, then its objects, then what it counts."""
+    asked = Inquiry.of(turn.question)
+    found = list(heads(asked.subject))
+    be = asked.aux in BE
+    for chunk in _chunks(asked.predicate, verb_first=not be):
+        if not (be and chunk.islower() and chunk == asked.predicate):  # "free" in "is Scout free"
+            found += heads(chunk)
+    if asked.noun:
+        found.append(f"the {asked.noun}" if is_many(asked.noun) else asked.noun)
+    kept = (at for at in dict.fromkeys(found) if content(at) and not YEAR.fullmatch(at) and not EMPTY.fullmatch(at))
+    return [at for at in kept if len(at.split()) <= LONGEST_THING and not re.match(rf"{FUNCTION}\b", at, re.IGNORECASE)]
+
+
+def heads(phrase: str) -> Iterator[str]:
+    """The owner, or the part behind the last "of", and the phrase: "Scout", "the context window of Scout"."""
+    phrase = phrase.strip(" ,;:\"“”'")
+    if owner := re.match(r"(.+?)['’](?:s |(?<=s['’]) ?)(?=\w)", phrase):
+        yield owner[1]
+    spans = list(name_spans(phrase))
+    inner = [at.start() for at in re.finditer(r" of ", phrase) if not any(a <= at.start() < b for a, b in spans)]
+    if inner:
+        yield phrase[inner[-1] + len(" of ") :]
+    yield phrase
+
+
+def name_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where names and rows of names stand, a first word among them; an owner apart from what it owns."""
+    for at in names(f"of {text}"):
+        start, end = at.start - len("of "), at.end - len("of ")
+        for owner in re.finditer(r"['’]s\s+", text[max(start, 0) : end]):
+            yield start, max(start, 0) + owner.start()
+            start = max(start, 0) + owner.end()
+        if start >= 0:
+            yield start, end
+
+
+def is_name(piece: str) -> bool:
+    """Whether this is one name, or a row of them, and nothing else but an article."""
+    bare = re.sub(r"^(?:the|an?) ", "", piece, flags=re.IGNORECASE)
+    return (0, len(bare)) in name_spans(bare)
+
+
+def as_name(piece: str, turn: Turn) -> str:
+    """A piece in lower case as the turn writes it where that is a name there, else as it is."""
+    if piece.islower():
+        for text in (turn.question[:MOST_READ], *(said[:MOST_READ] for said in turn.evidence)):
+            for at in names(text):
+                if match := re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", text[at.start : at.end], re.IGNORECASE):
+                    return match.group()
+    return piece
+
+
+def _agrees(kind: str, thing: str) -> bool:
+    if kind == "he":
+        person = PERSON.search(thing) is not None
+        return not is_many(thing) and (person or (is_name(thing) and not thing.lower().startswith("the ")))
+    return is_many(thing) == (kind == "they")
+
+
+def _chunks(predicate: str, *, verb_first: bool) -> Iterator[str]:
+    """Noun phrases among verbs, prepositions and other little words."""
+    chunk: list[str] = []
+    for at, word in enumerate(predicate.split()):
+        low, name = word.lower().strip(",;"), word[0].isupper()
+        verb = at == 0 and not name and (verb_first or re.fullmatch(DONE, low))
+        little = low in LITTLE and not name and low not in ("the", "a", "an", "of", "and")
+        if verb or little or re.fullmatch(PREPOSITION, low):
+            yield " ".join(chunk)
+            chunk = []
+        else:
+            chunk.append(word)
+    yield " ".join(chunk)
+
+
+def _told(turn: Turn) -> list[str]:
+    """Names in the first quotation that the question does not have, the one that answers it first; none where a time
+    or a number was asked for."""
+    if not turn.evidence or Asked.of(turn.question).kind in ("time", "number"):
+        return []
+    text, known = turn.evidence[0][:MOST_READ], set(content(turn.question))
+    place = spot(turn.question, text)
+    found = [text[slice(*place)]] if place and any(name_spans(text[slice(*place)])) else []
+    new = [at for at in names(text) if not known & set(content(text[at.start : at.end]))]
+    new.sort(key=lambda at: FAR.search(text[: at.start]) is not None)
+    found += [said for at in new if not MONTH.match(said := text[at.start : at.end])]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,223 @@
+"""A question in parts, by its grammar: "How many experts | does | Scout | have". By rules on words, for English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.text.tokens import LITTLE
+
+__all__ = [
+    "AUX",
+    "BE",
+    "COUNTED",
+    "DET",
+    "DONE",
+    "FUNCTION",
+    "LONGEST",
+    "PREPOSITION",
+    "YEAR",
+    "Inquiry",
+    "begins",
+    "is_many",
+    "is_whole",
+    "plain",
+]
+
+AUX = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
+BE = frozenset(["is", "are", "was", "were"])
+HAVE = frozenset(["has", "have", "had"])
+PREPOSITION = (
+    r"(?:in|on|at|to|from|with|by|for|during|after|before|since|until|under|into|about|against|between|as|than|through|"
+    r"over|near|within|without|among|across|towards?)"
+)
+DET = r"(?:the|an?|its|their|his|her)"
+FUNCTION = r"(?:who|whom|whose|what|which|when|where|why|how)"
+COUNTED = r"(?:how (?:many|much)|which|what)"
+YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})s?\b")
+
+PAST = """
+    won/won led/led built/built made/made took/taken gave/given wrote/written broke/broken held/held sent/sent left/left
+    met/met fought/fought lost/lost sat/sat spoke/spoken taught/taught told/told drew/drawn drove/driven knew/known
+    paid/paid said/said saw/seen sold/sold spent/spent brought/brought bought/bought caught/caught chose/chosen
+    kept/kept laid/laid began/begun came/come became/become went/gone fell/fallen rose/risen grew/grown ran/run
+    fled/fled bore/born overthrew/overthrown showed/shown
+"""
+PARTICIPLES = dict(pair.split("/") for pair in PAST.split())
+ACTIVE = {participle: past for past, participle in PARTICIPLES.items()}
+DONE = rf"(?:[a-z-]+ed|{'|'.join(PARTICIPLES)})\b"
+"""A verb of the past."""
+BARE_WORDS = """
+    have use make cost support include offer come go begin start end die live happen take lead rule found build invent
+    develop settle arrive leave become get give call play work say write speak fight win lose invade conquer control
+    own run release cause affect change influence contain need require cover last represent serve meet vote elect
+    pass join reach hold keep produce form create establish introduce provide mean differ do
+"""
+BARE = frozenset(BARE_WORDS.split())
+"""Verbs as they stand behind "does": where none does, the last word before a preposition is taken for one."""
+
+LONGEST = 300
+"""Characters of a question that is looked at; a longer one stands on its own."""
+AT_ONCE = re.compile(rf"(?:{PREPOSITION} )?{FUNCTION} {AUX}\b", re.IGNORECASE)
+FORM = re.compile(
+    rf"(?P<wh>(?:{PREPOSITION} )?(?:(?:when|where|why|how(?: long| often| come)?|who|whom)(?: else| exactly)?|"
+    rf"(?:what|which|whose|how)(?: (?!{AUX} )[\w'’-]+){{0,5}}?)) (?P<aux>{AUX}) (?P<rest>.+)",
+    re.IGNORECASE,
+)
+DOER = re.compile(
+    r"(?P<wh>(?:who|what|which|whose)(?: else)?(?: [\w-]+){0,2}?|how (?:many|much)(?: [\w-]+){1,3}?) "
+    rf"(?P<rest>{DONE}.*)",
+    re.IGNORECASE,
+)
+DOES = re.compile(rf"(?P<wh>who|what) (?P<rest>[a-z]+s\b(?! {AUX}\b).*)", re.IGNORECASE)
+YES_NO = re.compile(rf"(?P<wh>)(?P<aux>{AUX}) (?P<rest>.+)", re.IGNORECASE)
+TELL = re.compile(
+    r"(?:please )?(?:tell me (?:more )?about|describe|explain|define|show me|summari[sz]e) ", re.IGNORECASE
+)
+OPENER = re.compile(
+    r"(?:(?:ok(?:ay)?|so|well|oh|then|thanks|great|cool)\b[,.! ]+)*(?:(?:and|but|or)\b[, ]*)?(?:then\b[, ]*)?"
+    r"(?:(?:(?:what|how) (?:about|of)|(?<=\s)of|"
+    r"(?:is it )?(?:the )?same (?:question |thing )?(?:for|with|of|about))\b)? *",
+    re.IGNORECASE,
+)
+TIMES = re.compile(rf"(?:when|where|why|how(?! many| much)|{PREPOSITION})\b|.* (?:year|date|day|month)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question, as in "How many experts | does | Scout | have". `wh` is empty where yes or no is asked, `aux` and
+    `subject` where the question word is the subject."""
+
+    text: str
+    wh: str
+    aux: str
+    subject: str
+    predicate: str
+
+    @classmethod
+    def of(cls, question: str) -> Inquiry:
+        """The parts of a question; what is none is a subject alone."""
+        text = plain(question)[:LONGEST]
+        text = text[begins(text) :]
+        match = None if AT_ONCE.match(text) else DOER.fullmatch(text) or DOES.fullmatch(text)
+        if match:
+            return cls(text, match["wh"], "", "", match["rest"])
+        if match := FORM.fullmatch(text) or YES_NO.fullmatch(text):
+            aux = match["aux"].lower()
+            return cls(text, match["wh"], aux, *_split(match["rest"], aux, alone=not match["wh"]))
+        return cls(text, "", "", TELL.sub("", text), "")
+
+    @property
+    def noun(self) -> str:
+        """What is counted or chosen: "experts" in "how many experts"."""
+        match = re.fullmatch(rf"{COUNTED} (.+)", self.wh, re.IGNORECASE)
+        return match[1] if match else ""
+
+    def asking(self, wh: str) -> str:
+        """The same asked with other question words: "why", "in what year", "by whom", "how many members"."""
+        verb, _, rest = self.predicate.partition(" ")
+        if re.match(r"who", wh):
+            return self._doer(wh)
+        if not self.aux:
+            return f"{wh} {self._passive() if TIMES.match(wh) else self.predicate or self.text}"
+        if TIMES.match(wh) and self.noun and self.aux not in BE:
+            return _joined(wh, self.aux, self.subject, verb, self.noun, rest)
+        return _joined(wh, self.aux, self.subject, self.predicate)
+
+    def counting(self, wh: str) -> str:
+        """The same asked with a "how many" or "which" that has no noun of its own."""
+        if self.noun:
+            return self.asking(f"{wh} {self.noun}")
+        if not self.aux:
+            return f"{wh} {self.predicate or self.subject}"
+        things = re.match(rf"(\S+) (?!{DET} |{PREPOSITION} )([a-z]+s)\b(.*)", self.predicate)
+        if things and self.aux not in BE:
+            return _joined(wh, things[2], self.aux, self.subject, things[1], things[3])
+        if one := re.fullmatch(r"(.*\b)(?:an?|any|some|one) ([\w -]+)", self.predicate):
+            return _joined(wh, one[2], self.aux, self.subject, one[1])
+        bare = re.sub(rf"^{DET} ", "", self.subject, flags=re.IGNORECASE)
+        if self.aux in BE:
+            return _joined(wh, bare, "are", self.predicate or "there")
+        return _joined(wh, bare, self.aux, self.predicate)
+
+    def _doer(self, wh: str) -> str:
+        verb, _, rest = self.predicate.partition(" ")
+        done = ACTIVE.get(verb, verb if verb.endswith("ed") else "")
+        if not self.aux:
+            return f"{wh} {self.predicate or self.subject}"
+        if self.aux in BE:
+            return (
+                _joined(wh, done, self.subject, rest) if done else _joined(wh, self.aux, self.subject, self.predicate)
+            )
+        return _joined(wh, self.aux, self.predicate or self.subject)
+
+    def _passive(self) -> str:
+        """What "founded the dynasty" is of the dynasty, "was the dynasty founded"; without an object, as it stands."""
+        verb, _, rest = self.predicate.partition(" ")
+        done = PARTICIPLES.get(verb.lower(), verb if verb.endswith("ed") else "")
+        if not done or not rest or re.match(PREPOSITION + " ", rest):
+            return self.predicate or self.text
+        thing, more = _split(rest, "was")
+        return _joined("were" if is_many(thing) else "was", thing, done, more)
+
+
+def plain(question: str) -> str:
+    """One line, without short forms and the marks around it."""
+    text = " ".join(question.split()).rstrip(" ?!.…").lstrip(" -–—.,;:…")
+    return re.sub(r"^((?:and |but )?(?:what|who|where|when|how|why))['’]?s\b", r"\1 is", text, flags=re.IGNORECASE)
+
+
+def begins(text: str) -> int:
+    """Where a question begins after "ok, and what about"."""
+    match = OPENER.match(text)
+    return match.end() if match and match.end() < len(text) else 0
+
+
+def is_many(thing: str) -> bool:
+    """Whether a noun phrase is plural, by its looks."""
+    head = re.split(r" (?:of|in|for) ", thing)[0]
+    return " and " in thing or re.search(r"(?:[^sui'’]s|ies|people|children|men)$", head.lower()) is not None
+
+
+def is_whole(text: str) -> bool:
+    """Whether this is a clause, not a mere piece of one."""
+    if re.match(rf"(?:{PREPOSITION} )?{FUNCTION}\b", text, re.IGNORECASE) or TELL.match(text):
+        return True
+    return re.search(rf"(?:^| )(?:{AUX}|{DONE})\b", text, re.IGNORECASE) is not None
+
+
+def _joined(*words: str) -> str:
+    return " ".join(" ".join(words).split())
+
+
+def _split(rest: str, aux: str, *, alone: bool = False) -> tuple[str, str]:
+    """Subject and predicate of what follows an auxiliary; `alone` where no question word stands before it."""
+    words = rest.split()
+    end = next((at for at in range(1, len(words)) if _is_verb(words, at, aux)), 0)
+    if not end:
+        end = next((at for at in range(1, len(words)) if _ends(words, at)), len(words))
+        verb_is_due = aux not in BE | HAVE or (alone and end == len(words))
+        if verb_is_due and end > 1 and not words[end - 1][0].isupper() and not _opens_noun(words[end - 2]):
+            end -= 1
+    return " ".join(words[:end]), " ".join(words[end:])
+
+
+def _opens_noun(word: str) -> bool:
+    return word.lower() in ("the", "a", "an", "of", "and", "or")
+
+
+def _is_verb(words: Sequence[str], at: int, aux: str) -> bool:
+    if _opens_noun(words[at - 1]) or words[at][0].isupper():
+        return False
+    word = words[at].lower()
+    return (re.fullmatch(DONE, word) is not None or word in ACTIVE) if aux in BE | HAVE else word in BARE
+
+
+def _ends(words: Sequence[str], at: int) -> bool:
+    """Whether a noun phrase ends before this word: at a little word, or where a second name begins."""
+    word, before = words[at], words[at - 1]
+    if word[0].isupper():
+        return before.islower() and not _opens_noun(before) and any(one[0].isupper() for one in words[:at])
+    low = word.lower().strip(",;")
+    return not _opens_noun(low) and (low in LITTLE or re.fullmatch(PREPOSITION, low) is not None)

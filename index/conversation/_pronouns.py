@@ -1,0 +1,167 @@
+"""A question with what its pronoun stands for: "it", "its", "there", "that year", "the battle"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from index.conversation._antecedents import is_name, meant, name_spans, things
+from index.conversation._grammar import AUX, DONE, PREPOSITION, YEAR, is_many, is_whole
+from index.domain.activity import Turn
+from index.text.tokens import LITTLE, content, stem, tokens
+
+__all__ = ["PRONOUN", "defined", "leans", "named_for", "placed"]
+
+PRONOUN = re.compile(
+    r"(?<![\w'’-])(?:(?P<owner>(?:its|their|his)(?![\w'’-])|her(?= [a-z]))|"
+    r"(?P<thing>it|they|them|he|him|she|her)(?![\w'’-])|"
+    r"(?P<said>this|that|these|those|the same) (?P<noun>[a-z]+)\b(?!-))",
+    re.IGNORECASE,
+)
+POINTING = re.compile(
+    rf"(?:^|\b(?:{AUX}|{PREPOSITION}|of|like) )(?P<thing>this|that|these|those)(?= (?:{AUX}|mean|happen|differ|work|"
+    r"cost|compare|come|more|less|better|worse|[a-z]+er than|still|also|not|an?|the|enough)\b|$)",
+    re.IGNORECASE,
+)
+EMPTY_IT = re.compile(
+    r"\bit (?:take|takes|took)\b.* to\b|\b(?:is|was) it (?!able|going|due|used|ready|\w+ed\b)[a-z]+ (?:to|that)\b|"
+    r"\b(?:is|was) it (?:true|possible|safe|legal|known|correct|important|necessary|likely|that|who)\b|"
+    r"\bwhat time is it\b|\bit (?:is|was) (?:true|said|known|possible)\b|\bhow far is it\b|"
+    r"\bdoes it (?:mean (?:when|if|that|to|for .* to)|cost to)\b",
+    re.IGNORECASE,
+)
+"""Where "it" stands for nothing."""
+LATER = re.compile(
+    r" (?:when|whether|before|after|until|while|because|if|that|where|although|and|or|but|who|which)\b", re.IGNORECASE
+)
+MANY = frozenset(["they", "them", "their", "these", "those"])
+PEOPLE = frozenset(["he", "she", "him", "his", "her"])
+BEFORE_THAT = re.compile(rf"\b(?:{AUX}|{PREPOSITION}|of|like) $", re.IGNORECASE)
+MOST_LITTLE = 3
+"""Words with a topic in a question that says little by itself."""
+CLASS_WORDS = """
+    model company organisation organization event person man woman city country region war battle conflict crisis
+    dynasty empire kingdom state party group team institution product device system network version book film law act
+    treaty agreement article project building river island people models companies events
+"""
+CLASSES = frozenset(CLASS_WORDS.split())
+"""What "the ..." may call a thing that was spoken of by name."""
+ANY_WORDS = """
+    thing things one ones place places concept idea method practice policy process technology technique topic work
+    number figure value term word name company series family version feature features group kind type
+"""
+ANYTHING = frozenset(ANY_WORDS.split())
+"""What "this ..." may call whatever was spoken of."""
+
+
+def named_for(text: str, turns: Sequence[Turn]) -> Iterator[str]:
+    """The text with its first pronoun that means nothing in it replaced, at most two ways."""
+    if EMPTY_IT.search(text):
+        return
+    for match in sorted([*POINTING.finditer(text), *PRONOUN.finditer(text)], key=_start):
+        said = match.groupdict()
+        if said.get("said"):
+            found = list(_pointed(text, match, turns))
+        else:
+            found = list(_replaced(text, match, turns, owner=bool(said.get("owner"))))
+        if found:
+            yield from found
+            return
+
+
+def placed(text: str, turns: Sequence[Turn]) -> Iterator[str]:
+    """The text with the place said that it ends with: "Who will speak there?"."""
+    match = re.fullmatch(r"(.+?)(?<! is)(?<! are)(?<! was)(?<! were) there", text, re.IGNORECASE)
+    if match and not any(name_spans(text)):
+        for thing in meant("it", turns)[:1]:
+            told = re.search(rf"\b(at|in|on) (?:the )?{re.escape(thing)}", " ".join(turns[-1].evidence)[:1_000])
+            yield f"{match[1]} {told[1] if told else 'in'} {thing}"
+
+
+def defined(text: str, turns: Sequence[Turn]) -> Iterator[str]:
+    """The text with "the model" or the like replaced by what was spoken of, where it names nothing itself."""
+    if any(name_spans(text)) or not is_whole(text):
+        return
+    for match in re.finditer(r"\bthe ([a-z]+)(?= [a-z]+\b|$)(?! of\b)", text, re.IGNORECASE):
+        noun = match[1].lower()
+        called = [at for at in things(turns[-1:]) if stem(noun) in content(at) and len(content(at)) > 1]
+        told = noun in CLASSES and any(noun in tokens(said) for said in turns[-1].evidence[:1])
+        for thing in (called or (meant("they" if is_many(noun) else "it", turns[-1:]) if told else []))[:1]:
+            yield text[: match.start()] + thing + text[match.end() :]
+            return
+
+
+def _start(match: re.Match[str]) -> int:
+    return match.start("thing") if match["thing"] else match.start()
+
+
+def _replaced(text: str, match: re.Match[str], turns: Sequence[Turn], *, owner: bool) -> Iterator[str]:
+    """The text with a pronoun replaced; nothing where what stands before it is what it may mean."""
+    start, end = match.span() if owner else match.span("thing")
+    if _has_own(text[:start], owner=owner):
+        return
+    word = text[start:end].lower()
+    kind = "they" if word in MANY else "he" if word in PEOPLE else "it"
+    found = meant(kind, turns)
+    if word in ("this", "that"):  # rather the whole of what was asked for than the thing that has it
+        found.sort(key=lambda thing: " of " not in thing and "'s " not in thing)
+    for thing in found[:2]:
+        said = f"{thing}{chr(39) if thing.endswith('s') else chr(39) + 's'}" if owner else thing
+        others = [at for at in found if at != thing and not is_name(at)] if kind == "he" else []
+        it = re.search(r"\bit\b(?!['’])", text[end:]) if others else None
+        rest = text[end:][: it.start()] + others[0] + text[end:][it.end() :] if it else text[end:]
+        yield text[:start] + said + rest
+
+
+def _has_own(before: str, *, owner: bool) -> bool:
+    named = any(name_spans(before))
+    if owner:
+        return (
+            named
+            or re.search(r"\b(?:do|does|did|has|have|had|can|will|would) (?:the|an?) ", before.lower()) is not None
+        )
+    return named and ("," in before or LATER.search(before) is not None)
+
+
+def _pointed(text: str, match: re.Match[str], turns: Sequence[Turn]) -> Iterator[str]:
+    """The text with "this model", "that year" or "the same company" replaced."""
+    noun, before, after = match["noun"].lower(), text[: match.start()], text[match.end() :]
+    if noun in LITTLE or re.fullmatch(DONE, noun) or any(name_spans(before)) or not _is_pointing(match, before, after):
+        return
+    if noun == "year":
+        said = [one for turn in reversed(turns) for one in (turn.question, *turn.evidence)]
+        years = [at.group() for one in said for at in YEAR.finditer(one)]
+        told = "" if re.search(rf"\b{PREPOSITION} $", before, re.IGNORECASE) else "in "
+        yield from (before + told + year + after for year in years[:1])
+        return
+    called = [thing for thing in things(turns) if stem(noun) in content(thing)]
+    others = meant("they" if is_many(noun) else "it", turns) if noun in CLASSES | ANYTHING else []
+    for thing in [*called, *others][:2]:
+        yield before + thing + after
+
+
+def _is_pointing(match: re.Match[str], before: str, after: str) -> bool:
+    """Whether "that model" is one spoken of: not "wrote that imperialism is", "for those responsible"."""
+    noun, said = match["noun"], match["said"].lower()
+    if said in ("these", "those"):
+        return is_many(noun)
+    if said != "that" or not before or BEFORE_THAT.search(before):
+        return noun[0].islower()
+    return noun in CLASSES | {"year"} and re.match(rf"$| {PREPOSITION}\b", after, re.IGNORECASE) is not None
+
+
+def leans(text: str) -> bool:
+    """Whether a question with a pronoun says too little without what that stands for: it is what is asked about, as in
+    "does it run on an H100?", or there is little else."""
+    match = min([*POINTING.finditer(text), *PRONOUN.finditer(text)], key=_start, default=None)
+    if match is None:
+        return True
+    noun = match.groupdict().get("noun")
+    if noun:
+        return noun.lower() in CLASSES | {"year"}
+    before = text[: _start(match)]
+    if any(name_spans(before)) or "," in before or LATER.search(before):
+        return False
+    asked_about = re.search(rf"(?:^|\b{AUX}(?:n['’]t)? )$", before, re.IGNORECASE) is not None
+    few = len(content(before)) <= 1 and len(content(text)) <= MOST_LITTLE and not any(name_spans(text))
+    return few or (asked_about and len(content(before)) <= MOST_LITTLE)

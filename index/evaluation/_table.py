@@ -1,0 +1,80 @@
+"""A run in words: its figures beside the last recorded ones, and the cases most worth reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from index.cli._text import count
+from index.evaluation.metrics import Question, paired, place
+from index.evaluation.records import Record, fallen
+
+__all__ = ["table", "worst"]
+
+LONGEST = 240
+"""Characters of one quotation shown."""
+
+
+def table(found: Mapping[str, float], around: Mapping[str, tuple[float, float]], last: Record | None) -> str:
+    """A line a figure: its value, its 95 % interval, and the last recorded value with the difference."""
+    head = f"{'figure':20} {'value':9} {'95 % interval':17}"
+    lines = [(f"{head} {'last':9} difference" if last else head).rstrip()]
+    worse = fallen(found, last) if last else {}
+    for name, value in found.items():
+        interval = " to ".join(map(str, around[name])) if name in around else ""
+        line = f"{name:20} {value:<9} {interval:17}"
+        if last and name in last.figures:
+            before = last.figures[name]
+            mark = "  below what was recorded" if name in worse and value < before else ""
+            mark = mark or ("  above what was recorded" if name in worse else "")
+            line += f" {before:<9} {_signed(value - before)}{mark}"
+        lines.append(line.rstrip())
+    if last is None:
+        lines.append("\nNo figures are recorded for these questions: --record records these.")
+    else:
+        lines.append(f"\nThe last figures are of {last.date}, commit {last.commit[:10]}, by {last.model}.")
+    return "\n".join(lines)
+
+
+def worst(questions: Sequence[Question], answers: Iterable[Mapping[str, Any]], most: int) -> str:
+    """The cases in which an answer has no evidence for it, or evidence was missed, the surest first."""
+    cases = []
+    for question, answer in paired(questions, answers):
+        if reason := _reason(question, answer):
+            cases.append((float(answer["confidence"]), question, answer, reason))
+    cases.sort(key=lambda case: -case[0])
+    shown = cases[:most]
+    if not shown:
+        return ""
+    said = [_case(*case) for case in shown]
+    return "\n\n".join(
+        [f"The worst {len(shown)} of {count(len(cases), 'case')} that went wrong, the surest first:", *said]
+    )
+
+
+def _reason(question: Question, answer: Mapping[str, Any]) -> str:
+    if not question.answerable:
+        return "" if answer["abstained"] else "answered, though nothing answers it"
+    if place(question, answer) < 3:
+        return ""
+    return "evidence missed" + (", not answered" if answer["abstained"] else "")
+
+
+def _case(confidence: float, question: Question, answer: Mapping[str, Any], reason: str) -> str:
+    gold = " | ".join(dict.fromkeys(_short(text) for _, _, text in question.spans))
+    quoted = [
+        f"      {at['source']}, characters {at['start']} to {at['end']}: {_short(at['quote'])}"
+        for at in answer["citations"][:3]
+    ]
+    head = f"{confidence:.2f}  {_short(question.question)}  ({question.id}: {reason})"
+    return "\n".join([head, f"      gold: {gold or 'none'}", *(quoted or ["      nothing quoted"])])
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
+
+
+def _signed(difference: float) -> str:
+    rounded = round(difference, 4)
+    return f"{rounded:+}" if rounded else "0"

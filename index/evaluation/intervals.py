@@ -1,0 +1,122 @@
+"""How far each figure of a run may be from what another sample of such questions would give."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.evaluation.metrics import BINS, Question, marks, paired
+
+__all__ = ["RESAMPLES", "intervals"]
+
+RESAMPLES = 1_000
+COVERED = 0.95
+BLOCK = 100
+"""Resamples weighed at once: bounds the memory."""
+
+Numbers = NDArray[np.float64]
+
+
+def intervals(
+    texts: Mapping[str, str],
+    questions: Sequence[Question],
+    answers: Iterable[Mapping[str, Any]],
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> dict[str, tuple[float, float]]:
+    """The 95 % interval of each figure that `index.evaluation.metrics.figures` gives, rounded to four places.
+
+    Percentiles of the bootstrap (B. Efron, "Bootstrap Methods: Another Look at the Jackknife", Annals of Statistics
+    7, 1979): the questions are drawn anew, as many as there are, with replacement, 1,000 times. A resample is a
+    weight a question, so that a figure of a hundred resamples is a product of matrices: a second for all figures of
+    3,000 questions. (scipy.stats.bootstrap takes one figure at a time, and gives no interval where a resample lacks
+    it.) A resample without a figure, such as AUROC without an unanswerable question, is left out of its interval.
+
+    Questions are drawn one by one: that those of an article are alike is not seen, so for a set of few articles
+    the interval is too narrow for questions about other articles. A figure that every question agrees on (1.0) has
+    an interval without width.
+    """
+    pairs = paired(questions, answers)
+    if not pairs:
+        return {}
+    chance = np.random.default_rng(seed)
+    drawn = _Run(texts, pairs)
+    size = len(pairs)
+    samples: dict[str, list[Numbers]] = defaultdict(list)
+    for begin in range(0, resamples, BLOCK):
+        weights = chance.multinomial(size, np.full(size, 1 / size), min(BLOCK, resamples - begin)).astype(np.float64)
+        for name, values in drawn.figures(weights).items():
+            samples[name].append(values)
+    found = {}
+    for name, blocks in samples.items():
+        values = np.concatenate(blocks)
+        values = values[~np.isnan(values)]
+        if len(values):
+            low, high = np.quantile(values, [(1 - COVERED) / 2, (1 + COVERED) / 2])
+            found[name] = (round(float(low), 4), round(float(high), 4))
+    return found
+
+
+class _Run:
+    """A run as columns, a row a question; `figures` weighs the rows."""
+
+    def __init__(self, texts: Mapping[str, str], pairs: Sequence[tuple[Question, Mapping[str, Any]]]) -> None:
+        size = len(pairs)
+        self._sums: dict[str, Numbers] = defaultdict(lambda: np.zeros(size))
+        self._counts: dict[str, Numbers] = defaultdict(lambda: np.zeros(size))
+        for row, (question, answer) in enumerate(pairs):
+            for name, value in marks(texts, question, answer):
+                self._sums[name][row] += value
+                self._counts[name][row] += 1
+        self._confidence = np.asarray([float(answer["confidence"]) for _, answer in pairs])
+        self._answerable = np.asarray([float(question.answerable) for question, _ in pairs])
+
+    def figures(self, weights: Numbers) -> dict[str, Numbers]:
+        """Each figure of each resample, not a number where it has none; `weights` are (resamples, questions)."""
+        found = {
+            name: _ratio(weights @ self._sums[name], weights @ self._counts[name])
+            for name in self._sums
+            if name != "latency"
+        }
+        found["auroc"] = self._auroc(weights)
+        found["ece"] = self._ece(weights)
+        if "latency" in self._sums:
+            found["latency_ms_p50"] = self._latency(weights, 0.5)
+            found["latency_ms_p99"] = self._latency(weights, 0.99)
+        return found
+
+    def _auroc(self, weights: Numbers) -> Numbers:
+        order = np.argsort(self._confidence, kind="stable")
+        _, starts = np.unique(self._confidence[order], return_index=True)
+        weights, answerable = weights[:, order], self._answerable[order]
+        positive = np.add.reduceat(weights * answerable, starts, axis=1)
+        negative = np.add.reduceat(weights * (1 - answerable), starts, axis=1)
+        below = np.cumsum(negative, axis=1) - negative
+        won = (positive * (below + negative / 2)).sum(axis=1)
+        return _ratio(won, positive.sum(axis=1) * negative.sum(axis=1))
+
+    def _ece(self, weights: Numbers) -> Numbers:
+        cells = np.minimum(BINS - 1, (self._confidence * BINS).astype(int))
+        gap = self._confidence - self._answerable
+        gaps = [np.abs(weights[:, cells == cell] @ gap[cells == cell]) for cell in range(BINS)]
+        return _ratio(np.sum(gaps, axis=0), weights.sum(axis=1))
+
+    def _latency(self, weights: Numbers, share: float) -> Numbers:
+        timed = self._counts["latency"] > 0
+        order = np.argsort(self._sums["latency"][timed], kind="stable")
+        values = self._sums["latency"][timed][order]
+        upto = np.cumsum(weights[:, timed][:, order], axis=1)
+        wanted = np.floor(upto[:, -1:] * share)
+        at = np.minimum((upto <= wanted).sum(axis=1), len(values) - 1)
+        found: Numbers = np.where(upto[:, -1] > 0, values[at], np.nan)
+        return found
+
+
+def _ratio(above: Numbers, below: Numbers) -> Numbers:
+    found: Numbers = np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
+    return found

@@ -1,0 +1,185 @@
+"""Question sets -> figures: how much of what is asked is found, answered, quoted and rightly left unanswered."""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+import string
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.domain.errors import LibraryError, QuestionsUnreadable
+
+__all__ = ["BINS", "Question", "figures", "marks", "paired", "place", "read_questions"]
+
+BINS = 10
+"""Of confidence, of equal width, for the calibration error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of a set; `spans` are the gold answers as (start, end, text) in `source`.
+
+    `id` is as the line has it, text or number, so that an answer line can repeat it.
+    """
+
+    id: Any
+    question: str
+    source: str = ""
+    answerable: bool = True
+    spans: tuple[tuple[int, int, str], ...] = ()
+
+
+def read_questions(path: Path) -> list[Question]:
+    """The questions of a JSON Lines file, one object a line: at least `id` and `question`.
+
+    Raises QuestionsUnreadable that names the line.
+    """
+    try:
+        lines = path.read_bytes().decode("utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionsUnreadable(f"The questions in {path} cannot be read: {error}.") from error
+    questions = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                questions.append(_question(json.loads(line)))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise QuestionsUnreadable(
+                    f"Line {number} of {path} is no question: each line is an object with `id` and `question`, "
+                    'like {"id": "1", "question": "When is it?"}.'
+                ) from error
+    return questions
+
+
+def _question(row: dict[str, Any]) -> Question:
+    if not isinstance(row["question"], str):
+        raise TypeError("question")
+    return Question(
+        id=row["id"],
+        question=row["question"],
+        source=row.get("source", ""),
+        answerable=bool(row.get("answerable", True)),
+        spans=tuple((at["start"], at["end"], at["text"]) for at in row.get("answers", ())),
+    )
+
+
+def figures(
+    texts: Mapping[str, str], questions: Sequence[Question], answers: Iterable[Mapping[str, Any]]
+) -> dict[str, float]:
+    """The figures of a run, rounded to four places.
+
+    `texts` maps a source to its text; `answers` are lines as `ask --json` prints them. Shares are of all citations
+    (verbatim), of answerable questions (evidence@1, evidence@3, contains, answer_rate), of unanswerable ones
+    (abstain_recall), of answered ones (answered_precision). `f1` is SQuAD 2.0's, `auroc` and `ece` are of
+    `confidence` as the probability that the question is answerable, `cited` is in characters, latency in ms.
+    Raises LibraryError when a question has no answer.
+    """
+    rows: dict[str, list[float]] = defaultdict(list)
+    judged: list[tuple[float, bool]] = []
+    for question, answer in paired(questions, answers):
+        judged.append((float(answer["confidence"]), question.answerable))
+        for name, value in marks(texts, question, answer):
+            rows[name].append(value)
+    latency = sorted(rows.pop("latency", []))
+    found = {name: round(statistics.fmean(values), 4) for name, values in rows.items()}
+    found["auroc"] = round(_auroc(judged), 4)
+    found["ece"] = round(_ece(judged), 4)
+    found["questions"] = len(questions)
+    if latency:
+        found["latency_ms_p50"] = round(latency[len(latency) // 2], 2)
+        found["latency_ms_p99"] = round(latency[min(len(latency) - 1, int(len(latency) * 0.99))], 2)
+    return found
+
+
+def paired(
+    questions: Sequence[Question], answers: Iterable[Mapping[str, Any]]
+) -> list[tuple[Question, Mapping[str, Any]]]:
+    """Each question with its answer line. Raises LibraryError when a question has none."""
+    by_id = {str(answer["id"]): answer for answer in answers}
+    for question in questions:
+        if str(question.id) not in by_id:
+            raise LibraryError(f"The question {question.id} has no answer.")
+    return [(question, by_id[str(question.id)]) for question in questions]
+
+
+def marks(texts: Mapping[str, str], question: Question, answer: Mapping[str, Any]) -> Iterable[tuple[str, float]]:
+    """What one answer adds to the figures: a figure is the mean of its marks, `latency` is in ms."""
+    citations = answer.get("citations", [])
+    text = answer.get("answer") or ""
+    for citation in citations:
+        source = texts.get(citation["source"])
+        yield "verbatim", source is not None and source[citation["start"] : citation["end"]] == citation["quote"]
+    first = place(question, answer)
+    if question.answerable:
+        yield "evidence@1", first < 1
+        yield "evidence@3", first < 3
+        held = any(_fold(gold) in _fold(text) for _, _, gold in question.spans)
+        yield "contains", held and not answer["abstained"]
+        best = max((_f1(text, gold) for _, _, gold in question.spans), default=0.0)
+        yield "f1", 0.0 if answer["abstained"] else best
+        yield "answer_rate", not answer["abstained"]
+    else:
+        yield "f1", answer["abstained"]
+        yield "abstain_recall", answer["abstained"]
+    if not answer["abstained"]:
+        yield "answered_precision", first < 3
+        yield "words", len(text.split())
+        yield "cited", sum(len(citation["quote"]) for citation in citations)
+    if answer.get("latency_ms") is not None:
+        yield "latency", answer["latency_ms"]
+
+
+def place(question: Question, answer: Mapping[str, Any]) -> int:
+    """Of the first quotation that holds gold: 0 for the first, at least 3 where none does."""
+    citations = answer.get("citations", [])
+    return next((at for at, citation in enumerate(citations) if _holds_gold(question, citation)), len(citations) + 3)
+
+
+def _holds_gold(question: Question, citation: Mapping[str, Any]) -> bool:
+    if citation["source"] != question.source:
+        return False
+    return any(citation["start"] < end and start < citation["end"] for start, end, _ in question.spans)
+
+
+def _fold(text: str) -> str:
+    """As SQuAD compares answers: lower case, no punctuation, no articles, single spaces."""
+    bare = text.lower().translate(str.maketrans("", "", string.punctuation))
+    return " ".join(re.sub(r"\b(a|an|the)\b", " ", bare).split())
+
+
+def _f1(text: str, gold: str) -> float:
+    said, wanted = Counter(_fold(text).split()), Counter(_fold(gold).split())
+    if not said or not wanted:
+        return float(said == wanted)
+    same = (said & wanted).total()
+    return 2 * same / (said.total() + wanted.total())
+
+
+def _auroc(judged: Sequence[tuple[float, bool]]) -> float:
+    """Probability that an answerable question has the higher confidence, ties counted half."""
+    counts: dict[float, Counter[bool]] = defaultdict(Counter)
+    for confidence, answerable in judged:
+        counts[confidence][answerable] += 1
+    positive, negative = (sum(at[kind] for at in counts.values()) for kind in (True, False))
+    if not positive or not negative:
+        return float("nan")
+    below, won = 0, 0.0
+    for confidence in sorted(counts):
+        cell = counts[confidence]
+        won += cell[True] * (below + cell[False] / 2)
+        below += cell[False]
+    return won / (positive * negative)
+
+
+def _ece(judged: Sequence[tuple[float, bool]]) -> float:
+    """Expected calibration error over BINS bins of equal width."""
+    cells: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for confidence, answerable in sorted(judged, key=lambda at: not at[1]):  # a sum of floats hangs on its order
+        cells[min(BINS - 1, int(confidence * BINS))].append((confidence, answerable))
+    gaps = (abs(sum(at[0] for at in cell) - sum(at[1] for at in cell)) for cell in cells.values())
+    return sum(gaps) / len(judged) if judged else float("nan")

@@ -1,0 +1,1 @@
+"""Building snapshots from sources, one build at a time."""

@@ -1,0 +1,98 @@
+"""One builder at a time, across processes, by a lock of the operating system: a process that dies holds it no longer.
+
+On Linux and macOS that is flock, on Windows LockFileEx. On a network file system it holds between machines where the
+server keeps locks (NFS 4, SMB); where there are none at all it is refused rather than pretended.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from index.domain.errors import LibraryError, ReindexRunning
+from index.domain.messages import Phrase
+from index.indexing.progress import Course
+
+__all__ = ["Builders"]
+
+WAITING = "waiting for another process"
+RUNS = Phrase("A reindex is already running: wait until it is done.")
+
+
+class Builders:
+    """The lock, and beside it who holds it: process, machine and since when."""
+
+    def __init__(self, lock: Path) -> None:
+        self._lock = lock
+        self._who = lock.with_name(f"{lock.name}.json")
+
+    @contextmanager
+    def alone(self, course: Course) -> Iterator[None]:
+        """Nobody else builds meanwhile. Raises ReindexRunning when another does for longer than the course waits,
+        ReindexCancelled when it is given up before."""
+        self._lock.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self._lock, fallback_to_soft=False, thread_local=False)
+        try:
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                if not course.wait:
+                    raise
+                course(WAITING, 0, 0)
+                lock.acquire(timeout=course.wait, poll_interval=0.1, cancel_check=lambda: course.given_up)
+        except Timeout as error:
+            course.check()
+            raise self._refusal() from error
+        except OSError as error:
+            if error.errno != errno.ENOSYS:
+                raise
+            raise LibraryError(
+                Phrase("The folder of the index has no locks: put INDEX_DIR on another file system."),
+                where=f"It is {self._lock.parent}.",
+            ) from error
+        try:
+            self._sign()
+            yield
+        finally:
+            with suppress(OSError):
+                self._who.unlink()
+            lock.release()
+
+    def _sign(self) -> None:
+        """Who holds the lock, for others to read; without it they only know that somebody does."""
+        row = {"pid": os.getpid(), "host": platform.node(), "started": datetime.now(UTC).isoformat()}
+        with suppress(OSError):
+            self._who.write_text(json.dumps(row), "utf-8")
+
+    def _refusal(self) -> ReindexRunning:
+        try:
+            row = json.loads(self._who.read_text("utf-8"))
+            since, pid, host = datetime.fromisoformat(row["started"]), int(row["pid"]), str(row["host"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return ReindexRunning(RUNS)
+        if host == platform.node() and not _alive(pid):  # of a process that died; who holds the lock has not signed yet
+            return ReindexRunning(RUNS)
+        return ReindexRunning(
+            Phrase("A reindex is already running, since {time} UTC: wait until it is done.", time=f"{since:%H:%M:%S}"),
+            where=f"It is process {pid} on {host}; `python -m index reindex --wait SECONDS` waits for it.",
+        )
+
+
+def _alive(pid: int) -> bool:
+    if os.name == "nt":  # there a signal of 0 ends a process
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,72 @@
+"""Requests for a reindex in one process: one run at a time, and those that come meanwhile share the next."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+from index.domain.errors import ReindexCancelled
+from index.domain.messages import Phrase
+from index.domain.snapshots import Report
+from index.indexing.progress import Request
+
+__all__ = ["Turns"]
+
+LOOK_EVERY = 0.1
+"""Seconds between two looks whether somebody who waits has given up."""
+
+WAITING = "waiting for the reindex that runs"
+
+Work = Callable[[Sequence[Request]], Sequence[Report]]
+"""A report for each request, in their order."""
+
+
+class _Run:
+    """Who takes part, and what came of it for each, in their order."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.reports: Sequence[Report] = ()
+        self.error: BaseException | None = None
+        self.ended = False
+
+    def report(self, request: Request) -> Report:
+        if self.error is not None:
+            raise self.error
+        return self.reports[self.requests.index(request)]
+
+
+class Turns:
+    """Thread-safe. The work is done in the thread of one of those who share a run."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._changed = threading.Condition()
+        self._next = _Run()
+        self._running = False
+
+    def take(self, request: Request) -> Report:
+        """What came of the first run that began after this was asked for. Raises what that raised, or ReindexCancelled
+        where the request was given up before it began."""
+        if self._running and request.progress:
+            request.progress(WAITING, 0, 0)
+        with self._changed:
+            mine = self._next
+            mine.requests.append(request)
+            while not mine.ended and (self._running or mine is not self._next):
+                self._changed.wait(LOOK_EVERY)
+                if mine is self._next and request.given_up:
+                    mine.requests.remove(request)
+                    raise ReindexCancelled(Phrase("The reindex was cancelled before it began: the index is as it was."))
+            if mine.ended:
+                return mine.report(request)
+            self._running, self._next = True, _Run()
+        try:
+            mine.reports = self._work(mine.requests)
+        except BaseException as error:
+            mine.error = error
+        finally:
+            with self._changed:
+                mine.ended, self._running = True, False
+                self._changed.notify_all()
+        return mine.report(request)

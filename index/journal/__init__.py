@@ -1,0 +1,1 @@
+"""Questions, votes, gaps, settings and the audit, in SQLite."""

@@ -1,0 +1,102 @@
+"""Rows of the journal as nouns, and answers as rows."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import asdict
+from datetime import datetime
+
+from index.domain.activity import Audited, Recorded, Stored, Tally, Turn
+from index.domain.answers import Answer, Citation
+from index.domain.errors import JournalUnavailable
+from index.domain.messages import packed, unpacked
+from index.text.normalize import whole
+
+__all__ = ["as_audited", "as_text", "as_turn", "audit", "insert", "recorded", "stored", "tally"]
+
+INSERT = """
+INSERT INTO answers (id, asked_at, guild, channel, user, question, read_as, abstained, why, confidence, snapshot,
+    latency_ms, citations) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+RECORDED = """
+SELECT id, asked_at, guild, question, read_as, abstained, confidence, snapshot, citations FROM answers WHERE """
+
+
+def as_text(time: datetime) -> str:
+    """A time in UTC, with microseconds: sorts as it passes, and is read back exactly."""
+    return time.isoformat(timespec="microseconds")
+
+
+def insert(
+    db: sqlite3.Connection, answer: Answer, *, one: str, at: datetime, guild: int | None, channel: str, user: str
+) -> None:
+    """Write an answer down under the id `one`; `channel` and `user` are keyed hashes."""
+    row = (
+        *(one, as_text(at), guild, channel, user, whole(answer.question), whole(answer.read_as)),
+        *(answer.abstained, answer.why, answer.confidence, answer.snapshot, answer.latency_ms),
+        json.dumps([asdict(quoted) for quoted in answer.citations]),
+    )
+    db.execute(INSERT, row)
+
+
+def recorded(db: sqlite3.Connection, where: str, *values: str) -> list[Recorded]:
+    """The answers for which `where` holds, in its order. Raises JournalUnavailable where one cannot be read."""
+    rows = db.execute(RECORDED + where, values)
+    try:
+        return [_recorded(*row) for row in rows]
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise JournalUnavailable("The journal holds an answer that is damaged: move the journal away.") from error
+
+
+def _recorded(
+    one: str, asked_at: str, guild: int | None, question: str, read_as: str, abstained: int, *rest: float | str
+) -> Recorded:
+    confidence, snapshot, citations = rest
+    return Recorded(
+        id=one,
+        asked_at=datetime.fromisoformat(asked_at),
+        guild=guild,
+        question=question,
+        read_as=read_as,
+        abstained=bool(abstained),
+        confidence=float(confidence),
+        snapshot=str(snapshot),
+        citations=tuple(Citation(**quoted) for quoted in json.loads(str(citations))),
+    )
+
+
+def as_turn(kept: Recorded) -> Turn:
+    """The question as it was read, and the quotations of its answer if there was one."""
+    evidence = () if kept.abstained else tuple(quoted.shown for quoted in kept.citations)
+    return Turn(kept.read_as or kept.question, evidence)
+
+
+def audit(db: sqlite3.Connection, at: datetime, who: int | None, where: str, what: str, outcome: str) -> None:
+    """Write a line of the audit down: in English, and as phrases for other languages."""
+    phrases = json.dumps([packed(what), packed(outcome)], ensure_ascii=False)
+    row = (as_text(at), who, *map(whole, (where, what, outcome, phrases)))
+    db.execute("INSERT INTO audit (at, who, place, what, outcome, phrases) VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def as_audited(number: int, at: str, who: int | None, where: str, what: str, outcome: str, phrases: str) -> Audited:
+    """A line of the audit; in English where it has no phrases, or none that can be read."""
+    try:
+        said, came = map(unpacked, json.loads(phrases))
+    except (ValueError, TypeError, RecursionError):
+        said, came = what, outcome
+    return Audited(number, datetime.fromisoformat(at), who, where, said, came)
+
+
+def tally(db: sqlite3.Connection, answer_id: str) -> Tally:
+    """The votes on an answer; none on an unknown one."""
+    counted = "SELECT count(*) FILTER (WHERE helpful), count(*) FILTER (WHERE NOT helpful) FROM votes WHERE answer = ?"
+    return Tally(*db.execute(counted, (answer_id,)).fetchone())
+
+
+def stored(db: sqlite3.Connection, user: str) -> Stored:
+    """What there is of a user, who is named by a keyed hash."""
+    counted = (
+        "SELECT (SELECT count(*) FROM answers WHERE user = :user), (SELECT count(*) FROM votes WHERE user = :user)"
+    )
+    return Stored(*db.execute(counted, {"user": user}).fetchone())

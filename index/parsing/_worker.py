@@ -1,0 +1,102 @@
+"""The program that reads one file within limits; `index.parsing._sandbox` starts it with a format and seconds."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from index.domain.errors import UnreadableSource
+from index.domain.messages import Phrase, packed, said
+from index.parsing._sandbox import DAMAGED, MEMORY, TOO_MUCH
+from index.parsing.layout import Extracted
+
+__all__ = ["main"]
+
+MOST_TEXT = 20_000_000
+"""Characters of text in one file."""
+
+FORBIDDEN = (
+    "socket.",
+    "subprocess.",
+    "os.exec",
+    "os.fork",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.system",
+    "shutil.",
+    "urllib.",
+)
+"""Audit events that no reader has cause for: https://docs.python.org/3/library/audit_events.html."""
+
+
+def _reader(form: str) -> Callable[[bytes], Extracted]:
+    """The reader of a format; its library is imported here and nowhere else."""
+    if form == "html":
+        from index.parsing._html import read_html
+
+        return read_html
+    if form == "pdf":
+        from index.parsing._pdf import read_pdf
+
+        return read_pdf
+    if form == "docx":
+        from index.parsing._docx import read_docx
+
+        return read_docx
+    raise ValueError(form)
+
+
+def main() -> int:
+    """Read standard input within limits, print what was found as JSON."""
+    form, seconds = sys.argv[1], float(sys.argv[2])
+    _limit(seconds)
+    try:
+        answer = _answer(_reader(form), sys.stdin.buffer.read())
+    except MemoryError:
+        return TOO_MUCH
+    sys.stdout.write(answer)
+    sys.stdout.flush()
+    return 0
+
+
+def _answer(reader: Callable[[bytes], Extracted], data: bytes) -> str:
+    sys.addaudithook(_refuse)
+    try:
+        found = reader(data)
+        if sum(len(part.text) for part in found.parts) > MOST_TEXT:
+            raise UnreadableSource(Phrase("holds more than {most} characters of text: split it", most=MOST_TEXT))
+    except UnreadableSource as error:
+        return json.dumps({"unreadable": packed(said(error))})
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever a library stumbles over: the file is named, the others are read
+        return json.dumps({"unreadable": packed(DAMAGED), "error": f"{type(error).__name__}: {error}"})
+    return json.dumps(
+        {"title": found.title, "parts": [[part.kind, part.text, part.lead, part.level] for part in found.parts]}
+    )
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    if (event == "open" and _writes(*arguments[1:])) or event.startswith(FORBIDDEN):
+        raise PermissionError(event)
+
+
+def _writes(mode: str | None, flags: int) -> bool:
+    return bool(set(mode or "") & set("wax+") or flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+
+
+def _limit(seconds: float) -> None:
+    """Limits on memory, time and files, where the system has them; the time by the clock is the parent's to keep."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    second = max(1, int(seconds))
+    for name, most in (("RLIMIT_AS", MEMORY), ("RLIMIT_CPU", second + 1), ("RLIMIT_FSIZE", 0), ("RLIMIT_CORE", 0)):
+        try:
+            resource.setrlimit(getattr(resource, name), (most, most + 1))
+        except (AttributeError, OSError, ValueError):  # a system without it, or one that has a lower one already
+            continue

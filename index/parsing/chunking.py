@@ -1,0 +1,176 @@
+"""`Document` -> `Passage`s with exact spans: sentences, short ones together, each with its context."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import sentencex
+
+from index.domain.answers import Document, Passage
+from index.text.normalize import Reader, clean, named
+
+__all__ = ["chunk"]
+
+SHORT = 25
+"""A sentence of fewer characters is joined with its neighbour: "Yes." alone is no evidence."""
+
+LONGEST = 1_200
+"""No passage is longer than this, in characters: a quotation is a sentence or two, not a page."""
+
+WINDOW = 20_000
+"""So many characters of a paragraph are looked at together for the ends of its sentences."""
+
+
+def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[Passage]:
+    """Passages in the order of the text.
+
+    `count` gives the tokens of a text (the embedder's own tokenizer, special tokens included), `limit` how many
+    the embedder reads. The context is shortened first; a sentence over the limit by itself is split.
+    """
+    passages = []
+    seen: Counter[str] = Counter()
+    before = ""
+    for section in document.sections:
+        for block in section.blocks:
+            reader = Reader(block.runs)
+            if block.lead and block.kind != "prose":
+                before = block.lead
+            elif block.lead:
+                before = block.lead if not before or block.lead not in before else before
+            for begin, end in _units(reader.text, block.kind, count, limit):
+                start, stop = reader.span(begin, end)
+                if not document.text[start:stop].strip():
+                    continue  # a mark that only the reading has, such as the bar between two cells
+                reading = clean(reader.text[begin:end])
+                context = _fitting([document.title, section.heading, before], reading, count, limit)
+                embedded = "\n".join([*filter(None, context), reading])
+                if block.kind == "row" and context[2]:
+                    whole = "\n".join([*filter(None, context[:2]), named(context[2], reading)])
+                    embedded = whole if count(whole) <= limit else embedded
+                passages.append(
+                    Passage(
+                        id=_identity(document.source, embedded, seen),
+                        document_id=document.id,
+                        section=section.heading,
+                        start=start,
+                        end=stop,
+                        text=document.text[start:stop],
+                        reading=reading,
+                        before=before,
+                        embedded=embedded,
+                        kind=block.kind,
+                    )
+                )
+                before = reading
+            if block.kind == "field":
+                before = ""
+        before = ""
+    return passages
+
+
+def _identity(source: str, embedded: str, seen: Counter[str]) -> str:
+    """A hash of what is embedded and where it comes from; a repetition in one source counts on."""
+    digest = hashlib.sha256(f"{source}\0{embedded}".encode()).hexdigest()
+    seen[digest] += 1
+    if seen[digest] > 1:
+        digest = hashlib.sha256(f"{digest}\0{seen[digest]}".encode()).hexdigest()
+    return digest[:16]
+
+
+def _fitting(context: list[str], reading: str, count: Callable[[str], int], limit: int) -> list[str]:
+    """The context, its least telling words dropped until it fits with the reading: those furthest before."""
+    title, heading, before = context
+    while count("\n".join(filter(None, [title, heading, before, reading]))) > limit:
+        longest = max(("before", before), ("title", title), ("heading", heading), key=lambda part: len(part[1]))[0]
+        if longest == "before":
+            before = _halved_from_left(before)
+        elif longest == "title":
+            title = _halved(title)
+        else:
+            heading = _halved_from_left(heading)
+        if not (title or heading or before):
+            break
+    return [title, heading, before]
+
+
+def _halved(text: str) -> str:
+    words = text.split()
+    return " ".join(words[: len(words) // 2])
+
+
+def _halved_from_left(text: str) -> str:
+    words = text.split()
+    return " ".join(words[(len(words) + 1) // 2 :])
+
+
+def _units(text: str, kind: str, count: Callable[[str], int], limit: int) -> Iterator[tuple[int, int]]:
+    """Spans of the reading that become passages, trimmed of white space, none empty, in order."""
+    pieces = _sentences(text) if kind == "prose" else _lines(text, count, limit) if kind == "code" else [(0, len(text))]
+    for begin, end in pieces:
+        yield from _split(text, begin, end, count, limit)
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    for begin, end in _boundaries(text):
+        span = _trim(text, begin, end)
+        if span[0] == span[1]:
+            continue
+        if spans and (span[1] - span[0] < SHORT or spans[-1][1] - spans[-1][0] < SHORT):
+            spans[-1] = (spans[-1][0], span[1])
+        else:
+            spans.append(span)
+    return spans
+
+
+def _boundaries(text: str) -> Iterator[tuple[int, int]]:
+    """Sentences, found in one window after another: the splitter's time grows with the square of a text's length."""
+    begin = 0
+    while begin < len(text):
+        found = sentencex.get_sentence_boundaries("en", text[begin : begin + WINDOW])
+        if begin + WINDOW < len(text) and len(found) > 1:
+            found.pop()  # the window may have cut it: it is found whole in the next
+        for sentence in found:
+            yield begin + sentence["start_index"], begin + sentence["end_index"]
+        begin += found[-1]["end_index"] if found else WINDOW
+
+
+def _lines(text: str, count: Callable[[str], int], limit: int) -> list[tuple[int, int]]:
+    """Code in as few pieces as the limit allows, cut at ends of lines."""
+    spans: list[tuple[int, int]] = []
+    for line in re.finditer(r"[^\n]+", text):
+        span = _trim(text, line.start(), line.end())
+        if span[0] == span[1]:
+            continue
+        joined = (spans[-1][0], span[1]) if spans else span
+        if spans and joined[1] - joined[0] <= LONGEST and count(text[slice(*joined)]) <= limit:
+            spans[-1] = joined
+        else:
+            spans.append(span)
+    return spans
+
+
+def _split(text: str, begin: int, end: int, count: Callable[[str], int], limit: int) -> Iterator[tuple[int, int]]:
+    """A span as it is when it fits, else in halves, cut between words where there are any."""
+    begin, end = _trim(text, begin, end)
+    if begin == end:
+        return
+    if end - begin < 2 or (end - begin <= LONGEST and count(text[begin:end]) <= limit):
+        yield begin, end
+        return
+    middle = (begin + end) // 2
+    space = max(text.rfind(" ", begin, middle), text.rfind("\n", begin, middle))
+    cut = space if space > begin else middle
+    yield from _split(text, begin, cut, count, limit)
+    yield from _split(text, cut, end, count, limit)
+
+
+def _trim(text: str, begin: int, end: int) -> tuple[int, int]:
+    while begin < end and (text[begin].isspace() or text[begin] == "\ufeff"):
+        begin += 1
+    while end > begin and text[end - 1].isspace():
+        end -= 1
+    return begin, end

@@ -1,0 +1,1 @@
+"""Fitted models that order candidates and estimate confidence."""

@@ -1,0 +1,145 @@
+"""Signals -> probabilities: which passage answers, and whether any does.
+
+Two logistic regressions whose weights are fitted by `training/fit.py` and shipped as `model.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.domain.answers import Hit
+from index.domain.errors import LibraryError
+from index.domain.ports import Query, Vectors
+from index.retrieval.features import SIGNALS
+
+__all__ = ["MODEL", "OVERALL", "TOPICS", "EvidenceScorer", "Logistic", "log_odds", "overall", "read_table"]
+
+MODEL = Path(__file__).with_name("model.json")
+
+BEST_OF = (
+    "late",
+    "late_all",
+    "late_weakest",
+    "near_weakest",
+    "core_weakest",
+    "kind_word",
+    "name_weakest",
+    "covered",
+    "cosine",
+)
+LEAST_OF = (
+    "core_unmet",
+    "core_missing",
+    "core_missing_share",
+    "names_missing_near",
+    "missing_weight",
+    "numbers_missing",
+)
+TOPICS = SIGNALS.index("topics")
+
+NEAREST = 5
+"""Of so many best hits the extremes are taken, as signals of the whole."""
+
+OVERALL = (
+    *(f"first_{name}" for name in SIGNALS),
+    "score",  # log-odds of the best hit
+    "lead",  # of the best hit over the next, in log-odds
+    "top_three",  # sum of the three best probabilities
+    "sum",  # of all probabilities
+    *(f"best_{name}" for name in BEST_OF),
+    *(f"least_{name}" for name in LEAST_OF),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """Standardised values weighed into a probability."""
+
+    names: tuple[str, ...]
+    mean: Vectors
+    scale: Vectors
+    weight: Vectors
+    bias: float
+
+    @classmethod
+    def of(cls, table: dict[str, Any], names: Sequence[str], source: Path) -> Logistic:
+        """Raises LibraryError when the table is not of these names; `source` is the file it comes from."""
+        rows = table["signals"]
+        if list(rows) != list(names):
+            raise LibraryError(f"index/ranking/{source.name} does not fit this program: install Footnote anew.")
+        columns = {key: np.asarray([row[key] for row in rows.values()]) for key in ("mean", "scale", "weight")}
+        return cls(tuple(names), bias=float(table["bias"]), **columns)
+
+    def __call__(self, values: Vectors) -> Vectors:
+        """Shape (n, names) -> probabilities of shape (n,)."""
+        odds = ((values - self.mean) / self.scale) @ self.weight + self.bias
+        result: Vectors = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
+        return result
+
+
+class EvidenceScorer:
+    """Reranks hits by the probability that each answers, and judges whether the best of them do.
+
+    `curve` says what confidence is worth, see `index.ranking.calibration`.
+    """
+
+    def __init__(self, model: Path = MODEL) -> None:
+        table = read_table(model)
+        self._ranker = Logistic.of(table["ranker"], SIGNALS, model)
+        self._judge = Logistic.of(table["confidence"], OVERALL, model)
+        self.curve: list[tuple[float, float]] = [(at, wrong) for at, wrong in table["curve"]]
+
+    def rerank(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
+        if not hits:
+            return []
+        scores = self._ranker(np.asarray([hit.signals for hit in hits]))
+        scored = [replace(hit, score=float(score)) for hit, score in zip(hits, scores, strict=True)]
+        return sorted(scored, key=lambda hit: -hit.score)
+
+    def confidence(self, hits: Sequence[Hit]) -> float:
+        """Probability, 0..1, that the sources answer the question these reranked hits were found for.
+
+        A question without a topic word asks for nothing that a source could say.
+        """
+        if not hits or hits[0].signals[TOPICS] == 0:
+            return 0.0
+        return float(self._judge(overall(hits)[np.newaxis])[0])
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """What a file of weights holds. Raises LibraryError."""
+    try:
+        table: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise LibraryError(f"index/ranking/{path.name} is missing or broken: install Footnote anew.") from error
+    return table
+
+
+def overall(hits: Sequence[Hit]) -> Vectors:
+    """Shape (len(OVERALL),): signals of a whole list of reranked hits, best first."""
+    nearest = np.asarray([hit.signals for hit in hits[:NEAREST]])
+    odds = [log_odds(hit.score) for hit in hits[:2]]
+    scores = [hit.score for hit in hits]
+    at = {name: place for place, name in enumerate(SIGNALS)}
+    return np.asarray(
+        [
+            *nearest[0],
+            odds[0],
+            odds[0] - odds[-1],
+            sum(scores[:3]),
+            sum(scores),
+            *(nearest[:, at[name]].max() for name in BEST_OF),
+            *(nearest[:, at[name]].min() for name in LEAST_OF),
+        ]
+    )
+
+
+def log_odds(probability: float) -> float:
+    return math.log(max(probability, 1e-9) / max(1 - probability, 1e-9))

@@ -1,0 +1,63 @@
+"""The reader on onnxruntime: question and passage read together, log-odds that the passage answers.
+
+`reader.onnx` holds the upper layers of the bundled model, trained by `training/` (its model card: `reader.md`); the
+lower layers read each side by itself, see `index.retrieval.hidden_states`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.domain.answers import Hit
+from index.domain.errors import LibraryError
+from index.domain.ports import Query, States
+from index.embedding.onnx_runtime import one_thread, runtime
+from index.retrieval.hidden_states import LONGEST
+
+__all__ = ["CARD", "READER", "BundledReader"]
+
+READER = Path(__file__).with_name("reader.onnx")
+CARD = Path(__file__).with_name("reader.json")
+"""What the file is and the sha256 it must have."""
+
+MEND = "install Footnote anew, or set RERANKER_MODEL=none."
+
+
+class BundledReader:
+    """Reads passages whose states the bundled embedder left in the index, each by itself, on one thread.
+
+    Thread-safe.
+    """
+
+    def __init__(self, model: Path = READER, card: Path = CARD) -> None:
+        """Raises LibraryError where the file is not the one that belongs to this program."""
+        try:
+            content = model.read_bytes()
+            wanted = json.loads(card.read_text("utf-8"))["sha256"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise LibraryError(f"{model.name} or {card.name} is missing or broken: {MEND}") from error
+        if hashlib.sha256(content).hexdigest() != wanted:
+            raise LibraryError(f"{model.name} is not the file that this program was published with: {MEND}")
+        self._session: Any = runtime().InferenceSession(content, one_thread(), providers=["CPUExecutionProvider"])
+
+    def odds(self, query: Query, hits: Sequence[Hit]) -> list[float | None]:
+        asked = query.encoding.states
+        return [None if asked is None else self.read(asked, query.states(hit.row)) for hit in hits]
+
+    def read(self, asked: States, passage: States) -> float | None:
+        """Log-odds that a passage answers a question; None where the passage has no token."""
+        if not len(passage):
+            return None
+        asked = asked.first(LONGEST)
+        states = np.concatenate([asked.rows, passage.rows])[np.newaxis].astype(np.float32)
+        ids = np.concatenate([asked.ids, passage.ids])[np.newaxis].astype(np.int64)
+        second = np.zeros_like(ids)
+        second[:, len(asked) :] = 1
+        (odds,) = self._session.run(None, {"states": states, "ids": ids, "second": second})
+        return float(odds[0])

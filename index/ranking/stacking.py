@@ -1,0 +1,128 @@
+"""Signals and a reader's odds, weighed together: which passage answers, and whether any does.
+
+The best hits by their signals are read; logistic regressions fitted by `training/fit.py` on odds of readers that had
+not seen the article (stacking: Wolpert 1992) say what an odd is worth beside the signals. Their weights are in
+`weigh.json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from index.domain.answers import Hit
+from index.domain.ports import Query, Reader, Vectors
+from index.ranking.logistic import OVERALL as BY_SIGNALS
+from index.ranking.logistic import TOPICS, EvidenceScorer, Logistic, log_odds, overall, read_table
+
+__all__ = ["BY_READING", "DEPTH", "EACH", "OVERALL", "WEIGHTS", "ReadingScorer", "by_reading", "each", "whole"]
+
+WEIGHTS = Path(__file__).with_name("weigh.json")
+
+DEPTH = 5
+"""So many of the best hits are read: each costs a question the same time again."""
+
+EACH = (
+    "prior",  # log-odds by the signals
+    "prior_lead",  # over the best other, 0 or less but for the best
+    "odds",  # log-odds by the reader
+    "odds_lead",  # over the best other that was read
+    "odds_share",  # probability by the reader that this one answers, rather than another or none
+)
+"""What is weighed for each hit that was read."""
+
+BY_READING = (
+    "odds_best",
+    "odds_second",
+    "odds_any",  # log of the sum of the odds: that any of those read answers
+    "odds_prior",  # of the hit that was best by its signals
+    "odds_first",  # of the hit that is first now
+    "first",  # log-odds of the hit that is first now, both weighed
+    "first_lead",  # over the next
+    "agree",  # 1.0 where signals and reader put the same hit first
+)
+"""What is weighed of the list as a whole, after the signals."""
+
+OVERALL = (*BY_SIGNALS, *BY_READING)
+
+
+class ReadingScorer:
+    """Reranks by signals, has the best hits read, and reranks by both.
+
+    `curve` says what confidence is worth, see `index.ranking.calibration`.
+    """
+
+    def __init__(self, signals: EvidenceScorer, reader: Reader, weights: Path = WEIGHTS) -> None:
+        table = read_table(weights)
+        self._signals = signals
+        self._reader = reader
+        self._each = Logistic.of(table["each"], EACH, weights)
+        self._judge = Logistic.of(table["confidence"], OVERALL, weights)
+        self.curve: list[tuple[float, float]] = [(at, wrong) for at, wrong in table["curve"]]
+
+    def rerank(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
+        ranked = self._signals.rerank(query, hits)
+        odds = self._reader.odds(query, ranked[:DEPTH])
+        read = [replace(hit, odds=odd) for hit, odd in zip(ranked, odds, strict=False) if odd is not None]
+        return by_reading(ranked, read, self._each(each(read)) if read else np.zeros(0))
+
+    def confidence(self, hits: Sequence[Hit]) -> float:
+        """Probability, 0..1, that the sources answer the question these reranked hits were found for."""
+        if not hits or hits[0].odds is None or hits[0].signals[TOPICS] == 0:
+            return self._signals.confidence(hits)
+        return float(self._judge(whole(hits)[np.newaxis])[0])
+
+
+def each(read: Sequence[Hit]) -> Vectors:
+    """Shape (hits, EACH); the hits were read, their score is still that by their signals."""
+    prior = np.asarray([log_odds(hit.score) for hit in read])
+    odds = np.asarray([hit.odds or 0.0 for hit in read])
+    share = np.exp(odds - np.logaddexp(0.0, np.logaddexp.reduce(odds)))
+    return np.stack([prior, _lead(prior), odds, _lead(odds), share], axis=1)
+
+
+def by_reading(ranked: Sequence[Hit], read: Sequence[Hit], scores: Vectors) -> list[Hit]:
+    """All hits, those that were read first and by their new scores; no other scores more than the least of them."""
+    first = sorted(
+        (replace(hit, prior=hit.score, score=float(score)) for hit, score in zip(read, scores, strict=True)),
+        key=lambda hit: -hit.score,
+    )
+    known = {hit.row for hit in first}
+    most = first[-1].score if first else 1.0
+    rest = [replace(hit, prior=hit.score, score=min(hit.score, most)) for hit in ranked if hit.row not in known]
+    return [*first, *rest]
+
+
+def whole(hits: Sequence[Hit]) -> Vectors:
+    """Shape (len(OVERALL),): signals of a whole list of hits, reranked by both, best first."""
+    before = sorted((replace(hit, score=hit.prior) for hit in hits), key=lambda hit: -hit.score)
+    odds = [hit.odds for hit in hits if hit.odds is not None]
+    ordered = sorted(odds, reverse=True)
+    first, second = log_odds(hits[0].score), log_odds(hits[1].score) if len(hits) > 1 else log_odds(0.0)
+    of_prior = before[0].odds if before[0].odds is not None else ordered[0]
+    return np.asarray(
+        [
+            *overall(before),
+            ordered[0],
+            ordered[1] if len(ordered) > 1 else ordered[0],
+            float(np.logaddexp.reduce(odds)),
+            of_prior,
+            odds[0],
+            first,
+            first - second,
+            float(of_prior == ordered[0]),
+        ]
+    )
+
+
+def _lead(values: Vectors) -> Vectors:
+    """How far each value is above the best of the others; 0 where it is alone."""
+    if len(values) < 2:
+        return np.zeros(len(values))
+    ordered = np.sort(values)
+    others = np.where(values == ordered[-1], ordered[-2], ordered[-1])
+    result: Vectors = values - others
+    return result

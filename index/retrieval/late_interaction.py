@@ -1,0 +1,146 @@
+"""Late interaction: how well each word of a question is met by some word of a passage, in context.
+
+The sum of best matches is ColBERT's score (Khattab and Zaharia 2020, arXiv 2004.12832), here over the embedder's
+own token vectors, projected on their principal axes and kept as bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.domain.ports import Encoding, Vectors
+from index.embedding.onnx_embedder import unit
+from index.storage.arrays import opened
+from index.storage.failures import save_array
+
+__all__ = ["WIDTH", "TokenStore", "TokenStoreBuilder"]
+
+WIDTH = 128
+"""Bytes kept for a token: principal axes, each rounded to a byte."""
+
+NO_PART = 1e-6
+"""Of the largest variance along an axis: less is no more than rounding."""
+
+
+class TokenStoreBuilder:
+    """Takes encodings block by block; the axes are those of the first, or of the store that rows are taken from."""
+
+    def __init__(self, like: TokenStore | None = None) -> None:
+        self._axes: Vectors | None = like.axes if like else None
+        self._places: dict[str, int] = {piece: place for place, piece in enumerate(like.vocabulary)} if like else {}
+        self._rows: list[NDArray[np.int8]] = []
+        self._pieces: list[NDArray[np.int32]] = []
+        self._lengths: list[NDArray[np.int64]] = []
+
+    def add(self, encodings: Sequence[Encoding]) -> None:
+        if not encodings:
+            return
+        tokens = np.concatenate([encoding.tokens for encoding in encodings])
+        if self._axes is None:
+            self._axes = _principal_axes(tokens)
+        self._rows.append(_bytes(tokens @ self._axes))
+        places = [self._places.setdefault(piece, len(self._places)) for at in encodings for piece in at.pieces]
+        self._pieces.append(np.asarray(places, np.int32))
+        self._lengths.append(np.asarray([len(encoding.tokens) for encoding in encodings], np.int64))
+
+    def take(self, store: TokenStore, start: int, stop: int) -> None:
+        """Passages `start` to `stop` of a store, the one that this builder is like."""
+        self._rows.append(store.rows[store.ends[start] : store.ends[stop]])
+        self._pieces.append(store.pieces[store.ends[start] : store.ends[stop]])
+        self._lengths.append(np.diff(store.ends[start : stop + 1]))
+
+    def finish(self) -> TokenStore:
+        axes = self._axes if self._axes is not None else np.zeros((1, 1), np.float32)
+        rows = np.concatenate(self._rows) if self._rows else np.zeros((0, axes.shape[1]), np.int8)
+        pieces = np.concatenate(self._pieces) if self._pieces else np.zeros(0, np.int32)
+        lengths = np.concatenate([np.zeros(1, np.int64), *self._lengths])
+        return TokenStore(axes, rows, pieces, np.cumsum(lengths), tuple(self._places))
+
+
+class TokenStore:
+    """Token vectors of all passages; passage `i` has rows `ends[i]` to `ends[i + 1]`.
+
+    `pieces` names the piece of each row by its place in `vocabulary`; one that no passage has may stay there.
+    """
+
+    def __init__(
+        self,
+        axes: Vectors,
+        rows: NDArray[np.int8],
+        pieces: NDArray[np.int32],
+        ends: NDArray[np.int64],
+        vocabulary: Sequence[str],
+    ) -> None:
+        self.axes = axes
+        self.rows = rows
+        self.pieces = pieces
+        self.ends = ends
+        self.vocabulary = vocabulary
+        self._frequency = _frequency(pieces[:], ends, vocabulary)
+
+    def matches(self, question: Encoding, passages: Sequence[int]) -> tuple[Vectors, Vectors]:
+        """Cosine of each piece of the question with its best match in each passage, shape (passages, pieces), and
+        the mean over a passage's tokens of each one's best match in the question, shape (passages,); -1..1."""
+        asked: Vectors = question.tokens @ self.axes
+        if self.axes.shape[1] == WIDTH:  # fewer axes hold the passages' tokens whole: then products are cosines
+            asked = unit(asked)
+        parts = [self.rows[self.ends[at] : self.ends[at + 1]] for at in passages]
+        lengths = np.asarray([len(part) for part in parts])
+        starts = np.cumsum(lengths) - lengths
+        cosines = unit(np.concatenate(parts).astype(np.float32)) @ asked.T
+        best: Vectors = np.maximum.reduceat(cosines, starts, axis=0)
+        reverse: Vectors = np.add.reduceat(cosines.max(axis=1), starts) / lengths
+        return best, reverse
+
+    def weights(self, pieces: Iterable[str]) -> Vectors:
+        """Inverse document frequency of each piece (the BM25 form), over the passages."""
+        total = len(self.ends) - 1
+        seen = [self._frequency.get(piece, 0) for piece in pieces]
+        return np.asarray([math.log(1 + (total - n + 0.5) / (n + 0.5)) for n in seen], np.float32)
+
+    def save(self, folder: Path) -> None:
+        save_array(folder / "tokens.npy", self.rows)
+        save_array(folder / "token_pieces.npy", self.pieces)
+        save_array(folder / "token_ends.npy", self.ends)
+        save_array(folder / "token_axes.npy", self.axes)
+        (folder / "token_vocabulary.json").write_text(json.dumps(self.vocabulary, ensure_ascii=False), "utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> TokenStore:
+        """The rows stay on disk until they are read."""
+        return cls(
+            np.load(folder / "token_axes.npy", allow_pickle=False),
+            opened(folder / "tokens.npy"),
+            opened(folder / "token_pieces.npy"),
+            np.load(folder / "token_ends.npy", allow_pickle=False),
+            json.loads((folder / "token_vocabulary.json").read_text("utf-8")),
+        )
+
+
+def _frequency(pieces: NDArray[np.int32], ends: NDArray[np.int64], vocabulary: Sequence[str]) -> dict[str, int]:
+    """In how many passages each piece is."""
+    passage = np.repeat(np.arange(len(ends) - 1, dtype=np.int64), np.diff(ends))
+    once = np.unique(passage * max(len(vocabulary), 1) + pieces)
+    counts = np.bincount(once % max(len(vocabulary), 1), minlength=len(vocabulary))
+    return {piece: int(count) for piece, count in zip(vocabulary, counts, strict=True) if count}
+
+
+def _principal_axes(tokens: Vectors) -> Vectors:
+    """Shape (dimension, up to WIDTH): the directions that keep most of the tokens' inner products.
+
+    Directions in which few tokens have no part at all are left out: which ones these are is up to rounding.
+    """
+    values, vectors = np.linalg.eigh((tokens.T @ tokens).astype(np.float64))
+    axes: Vectors = vectors[:, values > NO_PART * values[-1]][:, ::-1][:, :WIDTH].astype(np.float32)
+    return axes
+
+
+def _bytes(rows: Vectors) -> NDArray[np.int8]:
+    result: NDArray[np.int8] = np.rint(unit(rows) * 127).astype(np.int8)
+    return result

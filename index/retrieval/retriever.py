@@ -1,0 +1,120 @@
+"""Candidates from dense and keyword search, fused by reciprocal rank, with the signals of evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.domain.answers import Document, Hit, Passage
+from index.domain.ports import Encoding, Query, Reranker, Vectors, VectorStore
+from index.retrieval._front_matter_filter import fits
+from index.retrieval.bm25 import KeywordIndex
+from index.retrieval.features import Candidate, signals
+from index.retrieval.hidden_states import StateStore
+from index.retrieval.late_interaction import TokenStore
+from index.text.questions import Asked
+
+__all__ = ["Retriever", "Shelf", "fuse"]
+
+RANK_OFFSET = 10
+"""The k of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), smaller than their 60 since lists are short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What one snapshot holds in memory; row i of every engine is passage i, in the order of the texts.
+
+    `suggestions` are questions that it answered when it was built, the surest first."""
+
+    id: str
+    documents: Mapping[str, Document]
+    passages: Sequence[Passage]
+    vectors: VectorStore
+    keyword: KeywordIndex
+    tokens: TokenStore
+    states: StateStore
+    suggestions: tuple[str, ...] = ()
+
+
+class Retriever:
+    """Finds candidates on a shelf and lets the reranker order them."""
+
+    def __init__(self, *, reranker: Reranker, candidates: int = 50) -> None:
+        self._reranker = reranker
+        self._candidates = candidates
+
+    def retrieve(self, shelf: Shelf, question: str, encoding: Encoding) -> list[Hit]:
+        """Hits, best first: a list as long as `candidates`, or shorter on a short shelf."""
+        bm25 = shelf.keyword.scores(question)
+        dense = [row for row, _ in shelf.vectors.search(encoding.vector, self._candidates)]
+        asked = Asked.of(question)
+        fused = fuse(dense, _best(bm25, self._candidates))
+        rows = [row for row in fused if fits(shelf.passages[row], asked)][: self._candidates]
+        if not rows or not encoding.pieces:
+            return []
+        hits = self._hits(shelf, asked, encoding, rows, bm25)
+        return self._reranker.rerank(Query(question, encoding, shelf.states.of), hits)
+
+    def _hits(self, shelf: Shelf, asked: Asked, encoding: Encoding, rows: Sequence[int], bm25: Vectors) -> list[Hit]:
+        candidates = _candidates(shelf, encoding, rows, bm25)
+        weight = shelf.keyword.weights(asked.stems)
+        table = signals(asked, candidates, encoding, shelf.tokens.weights(encoding.pieces), weight)
+        return [
+            Hit(at.passage, at.cosine, at.bm25, tuple(float(value) for value in row), at.row)
+            for at, row in zip(candidates, table, strict=True)
+        ]
+
+
+def fuse(*rankings: Sequence[int]) -> list[int]:
+    """Rows by the sum over the rankings of 1 / (RANK_OFFSET + rank), best first; ties in the order of the rows.
+
+    The sum is good for ordering alone: it means nothing by itself and is never compared with a threshold.
+    """
+    fused: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, row in enumerate(ranking):
+            fused[row] = fused.get(row, 0.0) + 1 / (RANK_OFFSET + rank)
+    return sorted(fused, key=lambda row: (-fused[row], row))
+
+
+def _best(scores: Vectors, k: int) -> list[int]:
+    """Rows with a score above 0, best first, at most k."""
+    k = min(k, len(scores))
+    top = np.argpartition(-scores, k - 1)[:k] if k else np.zeros(0, np.int64)
+    return sorted((int(row) for row in top if scores[row] > 0), key=lambda row: (-scores[row], row))
+
+
+def _candidates(shelf: Shelf, encoding: Encoding, rows: Sequence[int], bm25: Vectors) -> list[Candidate]:
+    around = sorted({at for row in rows for at in (row - 1, row, row + 1) if 0 <= at < len(shelf.passages)})
+    best, reverse = shelf.tokens.matches(encoding, around)
+    place = {row: at for at, row in enumerate(around)}
+    nothing = np.full(best.shape[1], -1.0, np.float32)
+
+    def neighbour(row: int, step: int) -> Vectors:
+        at = place.get(row + step)
+        if at is None or not _same_section(shelf.passages[row], shelf.passages[row + step]):
+            return nothing
+        found: Vectors = best[at]
+        return found
+
+    cosines = shelf.vectors.cosines(encoding.vector, rows)
+    return [
+        Candidate(
+            row=row,
+            passage=shelf.passages[row],
+            title=shelf.documents[shelf.passages[row].document_id].title,
+            cosine=cosine,
+            bm25=float(bm25[row]),
+            best=best[place[row]],
+            best_before=neighbour(row, -1),
+            best_after=neighbour(row, +1),
+            reverse=float(reverse[place[row]]),
+        )
+        for row, cosine in zip(rows, cosines, strict=True)
+    ]
+
+
+def _same_section(one: Passage, other: Passage) -> bool:
+    return one.document_id == other.document_id and one.section == other.section

@@ -1,0 +1,1 @@
+"""Immutable builds of the index on disk, and which one serves."""

@@ -1,0 +1,112 @@
+"""The snapshots that are kept: listed, found by a part of their id, read and compared."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index.domain.errors import Damaged, LibraryError, NoIndex, NoSuchSnapshot
+from index.domain.messages import Phrase, of_system
+from index.domain.snapshots import Diff, SnapshotInfo
+from index.domain.steps import LIST, REINDEX, mended, without_step
+from index.snapshots.diff import Texts, diff
+from index.snapshots.files import DOCUMENTS, PASSAGES, read_texts
+from index.snapshots.manifest import Manifest
+from index.snapshots.staleness import indexed
+from index.snapshots.store import Snapshots
+
+__all__ = ["compared", "found", "listed", "texts"]
+
+
+def listed(snapshots: Snapshots) -> tuple[SnapshotInfo, ...]:
+    """Newest first; of each only the manifest is read."""
+    try:
+        live, _ = snapshots.pointer.read()
+    except LibraryError:
+        live = ""
+    return tuple(_info(snapshots, name, live) for name in reversed(snapshots.ids()))
+
+
+def found(snapshots: Snapshots, part: str) -> str:
+    """The id that this is a part of, and of no other. Raises NoIndex, NoSuchSnapshot."""
+    ids = snapshots.ids()
+    if not ids:
+        raise NoIndex(mended(REINDEX, "There is no index yet"))
+    fitting = [name for name in ids if part and part in name]
+    if part in ids or len(fitting) == 1:
+        return part if part in ids else fitting[0]
+    if not fitting:
+        raise NoSuchSnapshot(mended(LIST, "There is no snapshot {id}", id=repr(part)))
+    raise NoSuchSnapshot(
+        Phrase(
+            "{part} may be {count} snapshots: write more of the id, {step}.",
+            part=repr(part),
+            count=len(fitting),
+            step=LIST,
+        )
+    )
+
+
+def texts(snapshots: Snapshots, manifest: Manifest) -> Texts:
+    """What a snapshot says, checked and read from the disk. Raises Damaged."""
+    id_ = manifest.snapshot.id
+    folder = snapshots.folder(id_)
+    try:
+        for name in (DOCUMENTS, PASSAGES):
+            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != manifest.files[name]:
+                raise Damaged(
+                    Phrase("{file} of snapshot {id} is damaged: compare others, {step}.", file=name, id=id_, step=LIST)
+                )
+        documents, passages = read_texts(folder)
+    except OSError as error:
+        raise Damaged(
+            Phrase(
+                "The texts of snapshot {id} cannot be read ({why}): compare others, {step}.",
+                id=id_,
+                why=of_system(error),
+                step=LIST,
+            )
+        ) from error
+    return Texts(id_, indexed(manifest), documents, passages)
+
+
+def compared(snapshots: Snapshots, before: str, after: str) -> Diff:
+    """From one snapshot to the other, by parts of their ids. Raises NoIndex, NoSuchSnapshot, IndexMismatch."""
+    one, other = (texts(snapshots, snapshots.manifest(found(snapshots, part))) for part in (before, after))
+    return diff(one, other)
+
+
+def _info(snapshots: Snapshots, name: str, live: str) -> SnapshotInfo:
+    folder = snapshots.folder(name)
+    size = sum(_size(path) for path in folder.rglob("*"))
+    try:
+        manifest = snapshots.manifest(name)
+    except LibraryError as error:
+        return SnapshotInfo(name, _named_time(name), "", 0, 0, size, name == live, without_step(error))
+    lacking = [file for file in manifest.files if not (folder / file).is_file()]
+    return SnapshotInfo(
+        id=name,
+        created=manifest.snapshot.created,
+        model=manifest.snapshot.model,
+        passages=manifest.snapshot.passages,
+        sources=len(manifest.titles),
+        bytes=size,
+        live=name == live,
+        damage=Phrase("{file} of snapshot {id} is missing.", file=lacking[0], id=name) if lacking else "",
+    )
+
+
+def _named_time(name: str) -> datetime:
+    """The time in an id."""
+    try:
+        return datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:  # removed meanwhile
+        return 0

@@ -1,0 +1,74 @@
+"""What a snapshot is made of, written down with a checksum of itself: no byte of it changes unnoticed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from index.domain.messages import Phrase, packed, unpacked
+from index.domain.snapshots import Skipped, Snapshot
+
+__all__ = ["FORMAT", "Manifest", "NotWhole", "sealed"]
+
+FORMAT = 8
+"""Raised whenever a snapshot of before can no longer be read, or its passages would be made otherwise now."""
+
+
+class NotWhole(ValueError):
+    """A manifest of this format that is not as it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`files` maps each file's path in the snapshot's folder to its sha256, `titles` each source to its title, address,
+    characters and passages."""
+
+    snapshot: Snapshot
+    max_tokens: int
+    titles: Mapping[str, tuple[str, str | None, int, int]]
+    skipped: tuple[Skipped, ...]
+    files: Mapping[str, str]
+
+    def to_json(self) -> str:
+        """The same text for the same manifest, always."""
+        table = asdict(self)
+        table["snapshot"]["created"] = self.snapshot.created.isoformat()
+        table["skipped"] = [{"source": at.source, "reason": packed(at.reason)} for at in self.skipped]
+        return sealed(table)
+
+    @classmethod
+    def from_json(cls, text: str) -> Manifest:
+        """Raises NotWhole where a manifest of this format is not as it was written, KeyError, TypeError or another
+        ValueError where it is none."""
+        try:
+            table = json.loads(text)
+            form = table["snapshot"]["format"]
+        except (ValueError, RecursionError) as error:
+            raise NotWhole("it is no JSON") from error
+        if form != FORMAT:
+            raise ValueError(Phrase("format {format}, this program reads {ours}", format=str(form), ours=str(FORMAT)))
+        if sealed(table) != text:
+            raise NotWhole("its checksum differs")
+        table["snapshot"]["created"] = datetime.fromisoformat(table["snapshot"]["created"])
+        return cls(
+            snapshot=Snapshot(**table["snapshot"]),
+            max_tokens=int(table["max_tokens"]),
+            titles={source: (row[0], row[1], row[2], row[3]) for source, row in table["titles"].items()},
+            skipped=tuple(Skipped(row["source"], unpacked(row["reason"])) for row in table["skipped"]),
+            files=table["files"],
+        )
+
+
+def sealed(table: Mapping[str, Any]) -> str:
+    """The table as text, with its checksum."""
+    bare = {name: value for name, value in table.items() if name != "checksum"}
+    checksum = hashlib.sha256(_text(bare).encode()).hexdigest()
+    return _text({**bare, "checksum": checksum})
+
+
+def _text(table: Mapping[str, Any]) -> str:
+    return json.dumps(table, indent=1, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,70 @@
+"""What became of the sources since a snapshot was built."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.domain.messages import Phrase, joined, template
+from index.domain.snapshots import Skipped, SourceInfo
+from index.snapshots.manifest import Manifest
+from index.sources.folder import Reading
+
+__all__ = ["broken", "indexed", "said", "states"]
+
+NEW = template("new: {names}")
+CHANGED = template("changed: {names}")
+REMOVED = template("removed: {names}")
+NAMED = 3
+"""Sources named of each kind."""
+
+
+def indexed(manifest: Manifest | None) -> dict[str, str]:
+    """Hashes of the sources that a snapshot answers from: not of those that it could not parse."""
+    hashes = manifest.snapshot.hashes if manifest else {}
+    return {source: checksum for source, checksum in hashes.items() if manifest and source in manifest.titles}
+
+
+def states(manifest: Manifest | None, reading: Reading) -> list[SourceInfo]:
+    """Every source of the snapshot, and every file that it does not hold yet."""
+    old = dict(manifest.snapshot.hashes) if manifest else {}
+    titles = manifest.titles if manifest else {}
+    unparsed = {item.source for item in manifest.skipped} if manifest else set()
+    infos = []
+    stale = {item.source: item for item in reading.stale}
+    for source in sorted(old.keys() | reading.hashes.keys() | set(reading.waiting)):
+        title, url, size, passages = titles.get(source, ("", None, 0, 0))
+        state = "indexed"
+        if source not in old:
+            state = "new"
+        elif source not in reading.hashes:
+            state = "removed"
+        elif old[source] != reading.hashes[source]:
+            state = "changed"
+        if source not in titles and source in unparsed and state == "indexed":
+            continue
+        older = stale.get(source)
+        since, problem = (older.since, older.problem) if older else (None, "")
+        infos.append(SourceInfo(source, title, url, size, passages, state, since, problem))
+    return infos
+
+
+def broken(manifest: Manifest | None, reading: Reading) -> tuple[Skipped, ...]:
+    """Files that were read but could not be parsed when the snapshot was built, and are still the same."""
+    if manifest is None:
+        return ()
+    return tuple(
+        item
+        for item in manifest.skipped
+        if item.source in reading.hashes and manifest.snapshot.hashes.get(item.source) == reading.hashes[item.source]
+    )
+
+
+def said(infos: Sequence[SourceInfo]) -> str:
+    """Which sources are no longer as they were indexed, in words; empty when all are."""
+    parts = []
+    for state, found in (("new", NEW), ("changed", CHANGED), ("removed", REMOVED)):
+        if names := [info.source for info in infos if info.state == state]:
+            first, left = ", ".join(names[:NAMED]), len(names) - NAMED
+            shown = Phrase("{names} and {number} more", names=first, number=left) if left > 0 else first
+            parts.append(Phrase(found, names=shown))
+    return joined(tuple(parts)) if parts else ""

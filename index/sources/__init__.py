@@ -1,0 +1,1 @@
+"""Where the bytes of sources come from: a folder, the web, uploads."""

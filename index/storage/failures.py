@@ -1,0 +1,67 @@
+"""Files written so that what the disk refuses is told: a full one, a read-only one, one that is gone."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.domain.errors import IndexUnwritable
+from index.domain.messages import Phrase, of_system
+
+__all__ = ["save_array", "told_if_unwritable"]
+
+FULL = Phrase("the disk is full: make room there")
+NO_RIGHT = Phrase("this program may not write there: give it the right, or set INDEX_DIR to a folder of its own")
+NO_FOLDER = Phrase("it is no folder: set INDEX_DIR to one")
+REASONS = {
+    errno.ENOSPC: FULL,
+    errno.EDQUOT: FULL,
+    errno.EROFS: NO_RIGHT,
+    errno.EACCES: NO_RIGHT,
+    errno.EPERM: NO_RIGHT,
+    errno.ENOTDIR: NO_FOLDER,
+    errno.EEXIST: NO_FOLDER,
+}
+
+ELSEWHERE = (errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE)
+"""What the system lacks that is no room on a disk: memory, processes, open files."""
+
+
+class _Through:
+    """A file that NumPy does not know for one: it would write through a stream of C's, whose last bytes are lost
+    without a word where the disk fills up."""
+
+    def __init__(self, write: Any) -> None:
+        self.write = write
+
+
+def save_array(path: Path, array: NDArray[Any]) -> None:
+    """As `numpy.save`, but that an OSError is raised whatever byte could not be written."""
+    with path.open("wb") as stream:
+        np.lib.format.write_array(_Through(stream.write), np.ascontiguousarray(array), allow_pickle=False)
+
+
+@contextmanager
+def told_if_unwritable(index: Path) -> Iterator[None]:
+    """Raises IndexUnwritable, a sentence that says what to do, where the block raises OSError.
+
+    One that names a file elsewhere, or is no matter of a disk, is left as it is.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in ELSEWHERE or (error.filename and not Path(str(error.filename)).is_relative_to(index)):
+            raise
+        why = REASONS.get(error.errno or 0) or Phrase("{why}: see to the disk", why=of_system(error) or str(error))
+        raise IndexUnwritable(
+            Phrase(
+                "The index can't be written to its folder, {why}, then reindex. The index is as it was before.", why=why
+            ),
+            where=f"It is {index}.",
+        ) from error

@@ -1,0 +1,1 @@
+"""Questions that the sources answer, for autocompletion."""

@@ -1,0 +1,1 @@
+"""English text and text as such: tokens, names, quantities, questions, offsets."""

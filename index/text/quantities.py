@@ -1,0 +1,161 @@
+"""Numbers and dates in a text, with what they are worth. English words, digits as English writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from index.text.tokens import LITTLE, stem, tokens
+
+__all__ = ["Quantity", "dates", "numbers"]
+
+SMALL_WORDS = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen
+"""
+TEN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
+MONTH_WORDS = "january february march april may june july august september october november december"
+UNIT_WORDS = """
+    men women people children percent pence kb mb gb tb km m kg cm mm mph kmh hz ghz mhz ms bits per staff troops dollar
+    euro pound cent mile feet foot inch year month week day hour minute second degree head cattle sheep
+"""
+SMALL = {word: at for at, word in enumerate(SMALL_WORDS.split())}
+TENS = {word: 10 * at for at, word in enumerate(TEN_WORDS.split(), 2)}
+GREAT = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0}
+MONTHS = MONTH_WORDS.split()
+
+DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+SPELT = "|".join(sorted([*SMALL, *TENS], key=len, reverse=True))
+GREATER = "|".join(GREAT)
+ABOUT = (
+    "more than|less than|fewer than|at least|at most|up to|nearly|almost|over|about|around|roughly|approximately|only"
+)
+NUMBER = re.compile(
+    rf"(?<![\w.,/:+-])(?P<about>(?:{ABOUT}|just)\s+)?(?P<money>US\$|[$€£¥])?\s?"
+    rf"(?P<amount>{DIGITS}|\b(?:{SPELT})(?:[ -](?:{SPELT}))*\b|\b(?:a|several)(?=\s(?:{GREATER})))"
+    rf"(?P<great>(?:[\s-](?:{GREATER})\b)*)(?P<share>\s?%|\s(?:percent|per cent)\b)?(?![\w:/]|[.,-]\d|-[A-Z])",
+    re.IGNORECASE,
+)
+UNIT = re.compile(r"[\s-]+([A-Za-z][A-Za-z'’]*(?:-[a-z]+)*)")
+SINGULAR_UNITS = frozenset(UNIT_WORDS.split())
+MOST_UNIT_WORDS = 4
+"""A counted noun stands at most so many words after its number: "17 billion active parameters"."""
+
+MONTH = rf"(?:{'|'.join(month.title() for month in MONTHS)}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
+YEAR = r"(?:1\d{3}|20\d{2})"
+DAY = r"(?:[12]?\d|3[01])(?:st|nd|rd|th)?"
+PART = r"(?:(?:the\s+)?(?:early|mid|late|middle|beginning|end|first half|second half)(?:\s+of)?(?:\s+the)?[\s-]+)?"
+DATE = re.compile(
+    rf"(?<![\w.,$€£/-])(?:\d{{4}}-\d\d-\d\d(?:T[\d:.]+Z?)?|"
+    rf"{DAY}(?:\s+of)?\s+{MONTH}(?:,?\s+{YEAR})?|{PART}{MONTH}\s+{DAY}\b(?:,?\s+{YEAR})?|{PART}{MONTH},?\s+(?:of\s+)?{YEAR}|"
+    rf"{PART}\d{{1,2}}(?:st|nd|rd|th)(?:\s+(?:and|to)\s+\d{{1,2}}(?:st|nd|rd|th))?[\s-]+(?:century|centuries)|"
+    rf"{PART}{YEAR}s|{PART}{YEAR}(?:\s?[–-]\s?(?:{YEAR}|\d\d)\b)?|{MONTH}(?=[\s.,;)]|$))(?!\w|[,.]\d|%)"
+)
+MEASURE = re.compile(
+    r"\b(?:scores?|scored|totals?|ratings?|rated|counts?|numbers?|prices?|heights?|population|speeds?|average|sum|costs?|"
+    r"rate|size|depth|length|elevation|version|page|room|model)(?:\s+(?:of|is|was|at|to))?\s+$|[:|=]\s*$",
+    re.IGNORECASE,
+)
+"""Before a bare number of four digits: then it is no year."""
+
+MODAL_MAY = re.compile(r"May(?!\s*\d|\s+of\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """Characters `start` to `end` of a text: a number or a date.
+
+    `value` is a number's worth ("17 billion" is 17e9), or a date's as year * 10000 + month * 100 + day, 0 for
+    what it leaves out. `unit` holds the stems of what is counted, the noun last; `unit_end` is where that ends.
+    """
+
+    start: int
+    end: int
+    value: float
+    unit: tuple[str, ...] = ()
+    unit_end: int = 0
+    kind: str = "number"
+
+
+def numbers(text: str) -> Iterator[Quantity]:
+    """Numbers that count or measure, in order: not those in a name ("LLaMA 4", "GPT-4.5"), nor days and years
+    written as dates, save that a bare year is taken for a number too, of kind "year"."""
+    dated = [at for at in dates(text) if not re.fullmatch(YEAR, text[at.start : at.end])]
+    for match in NUMBER.finditer(text):
+        start, end = match.start(), match.end()
+        start += len(match.group()) - len(match.group().lstrip())
+        if any(at.start < end and match.start("amount") < at.end for at in dated) or _named(text, match):
+            continue
+        unit, unit_end = _unit(text, end)
+        if match["amount"].lower() == "one" and re.match(r"\s+of\b", text[end:]):
+            continue
+        money = match["money"] or match["share"]
+        year = re.fullmatch(YEAR, match["amount"]) and not (unit or money or match["great"])
+        kind = "year" if year else "money" if match["money"] else "share" if match["share"] else "number"
+        yield Quantity(start, end, _value(match), unit, unit_end, kind)
+
+
+def dates(text: str) -> Iterator[Quantity]:
+    """Days, months, years, decades and centuries, in order."""
+    for match in DATE.finditer(text):
+        found = match.group()
+        if MODAL_MAY.fullmatch(found) and not re.search(
+            r"\b(?:in|of|since|until|by|late|early)\s+$", text[: match.start()]
+        ):
+            continue
+        bare = re.fullmatch(YEAR, found)
+        if bare and (_unit(text, match.end())[0] or MEASURE.search(text[: match.start()])):
+            continue
+        yield Quantity(match.start(), match.end(), _when(found), kind="date")
+
+
+def _named(text: str, match: re.Match[str]) -> bool:
+    """Whether the number is part of a name: "Stage 2", "Gemini 2.0 Flash"."""
+    if match["about"] or match["money"]:
+        return False
+    before = re.search(r"([^\W\d_][\w.’'&-]*)\s+$", text[: match.start("amount")])
+    if not before or not before[1][0].isupper() or before[1][-1] == ".":
+        return False
+    words = tokens(before[1])
+    return bool(words) and words[-1] not in LITTLE
+
+
+def _unit(text: str, end: int) -> tuple[tuple[str, ...], int]:
+    """Stems of the words after a number up to the noun it counts, and where that noun ends."""
+    stems: list[str] = []
+    at = end
+    for _ in range(MOST_UNIT_WORDS):
+        match = UNIT.match(text, at)
+        word = match[1].lower() if match else ""
+        if not match or (word in LITTLE and word not in SINGULAR_UNITS) or "\n\n" in match.group():
+            break
+        stems.append(stem(word))
+        at = match.end()
+        if word in SINGULAR_UNITS or (word.endswith("s") and not word.endswith(("ss", "us", "is"))):
+            return tuple(stems), at
+    return (), end
+
+
+def _value(match: re.Match[str]) -> float:
+    amount = match["amount"].lower()
+    if amount[0].isdigit():
+        value = float(amount.replace(",", ""))
+    else:
+        words = re.split(r"[\s-]+", amount)
+        value = float(sum(SMALL.get(word, TENS.get(word, 0)) for word in words) or 1)
+    for great in re.findall(r"[a-z]+", match["great"].lower()):
+        value *= GREAT[great]
+    return value
+
+
+def _when(found: str) -> float:
+    iso = re.match(r"(\d{4})-(\d\d)-(\d\d)", found)
+    if iso:
+        return float("".join(iso.groups()))
+    year = re.search(YEAR, found)
+    month = next((at for at, name in enumerate(MONTHS, 1) if re.search(rf"\b{name[:3]}", found, re.IGNORECASE)), 0)
+    day = re.search(r"\b(\d{1,2})(?:st|nd|rd|th)?\b", found)
+    if "centur" in found:
+        return 100.0 * 10_000 * (int(day[1]) - 1) if day else 0.0
+    return (int(year.group()) if year else 0) * 10_000.0 + month * 100 + (int(day[1]) if day and month else 0)

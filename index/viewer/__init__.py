@@ -1,0 +1,1 @@
+"""Pages of a source around a quotation, and links to the public page."""

@@ -1,0 +1,148 @@
+"""A rebuild after one edited sentence, as a ratio to a full build of the same sources.
+
+    python -m tests.bench.rebuild [--passages N] [--measured N] [--json]
+
+All is real but the vectors: those of so many passages would take the model the better part of an hour, so a stand-in
+makes vectors of the model's shapes, and what the model would have taken is measured on `--measured` of the passages in
+the same run and added for all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.domain.ports import Encoding, Progress, States
+from index.embedding.onnx_embedder import BUNDLED, unit
+from index.embedding.sentence_transformer import SentenceEmbedder
+from index.indexing.indexer import Indexer
+from index.journal.journal import Journal
+from index.library import Library
+from index.retrieval.faiss_store import FaissStore
+from index.snapshots.store import Snapshots
+from tests.support.index_fakes import answerer
+
+__all__ = ["measure"]
+
+DIMENSION, A_PASSAGE_TOKENS, BLOCK = 384, 24, 2_048
+A_DOCUMENT = 200
+"""Sentences of one source."""
+THINGS = ("harbour", "library", "foundry", "orchard", "observatory", "bakery", "mill", "archive", "garden", "quarry")
+DEEDS = ("opened", "moved", "doubled its staff", "won a prize", "lost its roof", "was sold", "was restored", "closed")
+
+
+class StandIn:
+    """Vectors of the default model's shapes, the same for the same text."""
+
+    name, dimension, max_tokens = "stand-in", DIMENSION, 256
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._table = unit(np.random.default_rng(7).standard_normal((4_096, DIMENSION)).astype(np.float32))
+
+    def count(self, text: str) -> int:
+        return len(text.split()) + 2
+
+    def question(self, text: str) -> Encoding:
+        return self._encoding(text)
+
+    def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
+        for begin in range(0, len(texts), BLOCK):
+            started = time.perf_counter()
+            block = [self._encoding(own) for _, own in texts[begin : begin + BLOCK]]
+            self.seconds += time.perf_counter() - started
+            yield block
+
+    def _encoding(self, text: str) -> Encoding:
+        pieces = tuple(text.split()[:A_PASSAGE_TOKENS]) or ("[CLS]",)
+        ids = np.asarray([zlib.crc32(piece.encode()) % len(self._table) for piece in pieces])
+        rows = self._table[ids]
+        return Encoding(unit(rows.mean(axis=0)), rows, pieces, (), States(rows, ids))
+
+
+def measure(passages: int, measured: int, say: Any = lambda text: None) -> dict[str, float]:
+    """Seconds of a full build and of a rebuild, and their ratio."""
+    with tempfile.TemporaryDirectory() as folder:
+        seeds, index, embedder = Path(folder, "seeds"), Path(folder, "index"), StandIn()
+        _write(seeds, passages)
+        say(f"a full build of {passages:,} passages ...")
+        first = _library(seeds, index, embedder).reindex()
+        others = first.seconds - embedder.seconds
+        say(f"the model on {measured:,} of them ...")
+        encoding = _seconds_a_text([line for line in _lines(0, measured) if line]) * first.passages_after
+        say("one sentence edited, and a rebuild by another process ...")
+        edited = seeds / f"{passages // A_DOCUMENT // 2:05}.md"
+        edited.write_text(edited.read_text("utf-8").replace("opened", "was opened again", 1), "utf-8")
+        second = _library(seeds, index, embedder).reindex()
+        return {
+            "passages": first.passages_after,
+            "full_s": round(others + encoding, 1),
+            "of_which_model_s": round(encoding, 1),
+            "rebuild_s": round(second.seconds, 1),
+            "embedded_again": second.embedded,
+            "ratio": round(second.seconds / (others + encoding), 4),
+        }
+
+
+def _library(seeds: Path, index: Path, embedder: StandIn) -> Library:
+    """As a process that has just begun has it: the index before is read and checked from the disk."""
+    snapshots = Snapshots(index)
+    return Library(
+        snapshots=snapshots,
+        seeds=seeds,
+        max_bytes=10**9,
+        model=embedder.name,
+        embedder=lambda: embedder,
+        answerer=answerer,
+        indexer=lambda loaded: Indexer(
+            snapshots=snapshots, embedder=loaded, new_store=FaissStore, open_store=FaissStore.load
+        ),
+        journal=Journal(index.parent / "journal.sqlite3"),
+        keep=2,
+    )
+
+
+def _seconds_a_text(texts: Sequence[str]) -> float:
+    """Of the default model, with the heading and the sentence before each, as an index has them."""
+    model = SentenceEmbedder(BUNDLED)
+    model.question("so that it is loaded")
+    read = [(f"Chronicle\n{before}\n{text}", text) for before, text in pairwise(texts)]
+    started = time.perf_counter()
+    for _ in model.passages(read):
+        pass
+    return (time.perf_counter() - started) / len(read)
+
+
+def _write(seeds: Path, passages: int) -> None:
+    """Sources of so many sentences, each another."""
+    seeds.mkdir()
+    for number, begin in enumerate(range(0, passages, A_DOCUMENT)):
+        lines = [f"# Chronicle {number}", "", *_lines(begin, min(begin + A_DOCUMENT, passages))]
+        (seeds / f"{number:05}.md").write_text("\n".join(lines), "utf-8")
+
+
+def _lines(begin: int, end: int) -> Iterator[str]:
+    for at in range(begin, end):
+        thing, deed = THINGS[at % len(THINGS)], DEEDS[at // 3 % len(DEEDS)]
+        yield f"In {1700 + at % 320} the {thing} of district {at} {deed}, and {at % 97 + 2} people saw it."
+        yield ""
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--passages", type=int, default=100_000)
+    parser.add_argument("--measured", type=int, default=1_024)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    found = measure(given.passages, given.measured, lambda text: print(text, file=sys.stderr))  # noqa: T201 - its progress
+    print(json.dumps(found) if given.json else "\n".join(f"{name:<18} {value}" for name, value in found.items()))  # noqa: T201 - its result

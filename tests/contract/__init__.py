@@ -1,0 +1,1 @@
+"""Suites that every engine, language and command must pass."""

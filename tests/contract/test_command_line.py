@@ -1,0 +1,281 @@
+"""`python -m index`, to the letter of its contract: names, fields, exit codes, and what goes to which stream."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from index.cli.app import answer_line
+from index.domain.answers import ShortAnswer
+from tests.support.cli_kit import ANSWER, BREAD, ROOT, batch, check_answer, python
+from tests.support.fakes import make_answer
+from tests.support.index_fakes import write
+
+
+def test_ask_prints_one_line_with_the_fields_of_the_contract(built):
+    done = built("ask", "What is bread made of?", "--json", MAX_WRONG="1")
+    assert done.code == 0
+    (row,) = done.lines
+    check_answer(row, BREAD)
+    assert (row["id"], row["question"], row["abstained"], row["generator"]) == (
+        "",
+        "What is bread made of?",
+        False,
+        "extractive",
+    )
+    quoted = {at["quote"]: at for at in row["citations"]}
+    found = quoted["Bread — the white one — is made of flour and water."]
+    assert (found["source"], found["title"], found["section"], found["url"]) == ("a.md", "Baking", "Baking", None)
+
+
+def test_the_short_answer_the_verdict_and_a_conflict_are_in_the_line():
+    short = ShortAnswer("16 experts", "a.md", 10, 20, 1)
+    row = answer_line("q1", make_answer(short_answer=short, verdict="yes", conflict=True))
+    assert list(row) == ANSWER
+    assert row["short_answer"] == {"text": "16 experts", "source": "a.md", "start": 10, "end": 20, "citation": 1}
+    assert (row["verdict"], row["conflict"]) == ("yes", True)
+    plain = answer_line("q1", make_answer())
+    assert (plain["short_answer"], plain["verdict"], plain["conflict"]) == (None, None, False)
+
+
+def test_an_abstention_has_no_answer_but_the_nearest_passages_and_ends_with_0(built):
+    done = built("ask", "What is bread made of?", "--json", MAX_WRONG="0")
+    (row,) = done.lines
+    check_answer(row, BREAD)
+    assert (done.code, row["abstained"], row["answer"]) == (0, True, None)
+    assert row["citations"]
+
+
+def test_ask_without_json_shows_answer_quotations_and_confidence(built):
+    answered = built("ask", "What is bread made of?", MAX_WRONG="1").out
+    assert "[1]" in answered
+    assert "a.md > Baking, characters" in answered
+    assert "confidence 0." in answered
+    abstained = built("ask", "What is bread made of?", MAX_WRONG="0").out
+    assert abstained.startswith("The sources don't say.")
+    assert "The nearest passages:" in abstained
+
+
+def test_only_the_result_goes_to_standard_output(built):
+    done = built("ask", "bread", "--json", LOG_LEVEL="DEBUG")
+    assert len(done.out.splitlines()) == 1
+    assert "loading" in done.err
+
+
+def test_a_batch_is_answered_a_line_a_question_in_the_same_order(built):
+    names: list[Any] = ["b", "a", 7, "é", "empty"]
+    rows = [{"id": name, "question": f"What is bread {at}?", "other": [1]} for at, name in enumerate(names)]
+    rows[-1]["question"] = ""
+    done = built("ask", "--batch", batch(built.folder, *map(json.dumps, rows)), "--json")
+    assert done.code == 0
+    assert [row["id"] for row in done.lines] == names
+    assert [row["question"] for row in done.lines] == [row["question"] for row in rows]
+    for row in done.lines:
+        check_answer(row, BREAD)
+
+
+def test_a_batch_is_answered_in_json_without_being_told(built):
+    done = built("ask", "--batch", batch(built.folder, '{"id": "1", "question": "bread"}'))
+    check_answer(done.lines[0], BREAD)
+
+
+def test_a_batch_with_text_that_is_half_a_character_is_answered(built):
+    done = built("ask", "--batch", batch(built.folder, '{"id": "1", "question": "bread \\ud800?"}'), "--json")
+    assert (done.code, done.lines[0]["question"]) == (0, "bread ??")
+
+
+def test_an_empty_batch_has_no_answers(built):
+    done = built("ask", "--batch", batch(built.folder), "--json")
+    assert (done.code, done.out) == (0, "")
+
+
+def test_a_bad_line_of_a_batch_is_named_before_any_question_is_asked(built):
+    bad = batch(built.folder, '{"id": "1", "question": "bread"}', "nonsense")
+    done = built("ask", "--batch", bad, "--json")
+    assert (done.code, done.out) == (2, "")
+    assert "Line 2 of" in done.err
+
+
+def test_a_batch_file_that_is_not_there_is_wrong_usage(built):
+    done = built("ask", "--batch", "nowhere.jsonl", "--json")
+    assert (done.code, done.out) == (2, "")
+    assert "nowhere.jsonl" in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ask"],
+        ["ask", "  "],
+        ["ask", "one", "two"],
+        ["ask", "one", "--batch", "file"],
+        ["ask", "one", "--nonsense"],
+        ["nonsense"],
+        ["eval"],
+        ["eval", "--documents", "seeds"],
+        ["eval", "--documents", "seeds", "--questions", "questions.jsonl", "--worst", "-1"],
+        ["reindex", "seeds"],
+        [],
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_so_on_standard_error(cli, words):
+    done = cli(*words)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("MAX_WRONG", "2"), ("MAX_SOURCE_MB", "much"), ("KEEP_SNAPSHOTS", "0"), ("LOG_LEVEL", "LOUD")],
+)
+def test_a_wrong_setting_ends_with_2_and_is_named(cli, name, value):
+    done = cli("status", **{name: value})
+    assert (done.code, done.out) == (2, "")
+    assert name in done.err
+    assert "Traceback" not in done.err
+
+
+def test_without_an_index_a_question_ends_with_3_and_says_what_to_do(cli):
+    done = cli("ask", "bread", "--json")
+    assert (done.code, done.out) == (3, "")
+    assert "run `python -m index reindex`" in done.err
+
+
+def test_without_a_readable_source_reindex_ends_with_4_and_the_old_index_answers(built):
+    write(built.folder / "seeds", a_md=b"\xff\xfe")
+    done = built("reindex", "--json")
+    assert (done.code, done.out) == (4, "")
+    assert "a.md is not UTF-8" in done.err
+    assert built("ask", "bread", "--json").code == 0
+    assert built("reindex", "--seeds", "nowhere").code == 4
+
+
+def test_a_damaged_index_or_one_of_another_model_ends_with_5_and_says_what_to_do(built, cls_model):
+    other = built("ask", "bread", EMBEDDING_MODEL=str(cls_model))
+    assert (other.code, other.out) == (5, "")
+    assert "run `python -m index reindex`" in other.err
+    damaged = next((built.folder / "data" / "index" / "snapshots").glob("*/passages.jsonl"))
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    done = built("ask", "bread", "--json")
+    assert (done.code, done.out) == (5, "")
+    assert "passages.jsonl" in done.err
+    assert "reindex" in done.err
+    assert built("reindex").code == 0
+    assert built("ask", "bread").code == 0
+
+
+def test_without_the_pointer_the_newest_good_snapshot_answers_and_every_command_says_so(built, caplog):
+    pointer = built.folder / "data" / "index" / "LIVE"
+    (name,) = (path.name for path in pointer.with_name("snapshots").iterdir())
+    pointer.unlink()
+    said = f"LIVE, is missing. Answers come from snapshot {name}"
+    (status,) = built("status", "--json").lines
+    assert (status["snapshot"], said in status["stale"]) == (name, True)
+    done = built("ask", "bread", "--json")
+    assert (done.code, done.lines[0]["snapshot"], said in caplog.text) == (0, name, True)
+    done = built("snapshots", "--json")
+    assert (done.code, [one["live"] for one in done.lines[0]["snapshots"]], said in done.err) == (0, [False], True)
+    assert built("rollback", name).code == 0
+    assert "missing" not in built("snapshots").err
+    assert built("status", "--json").lines[0]["stale"] == ""
+
+
+def test_a_model_of_another_kind_builds_and_answers(cli, cls_model):
+    assert cli("reindex", EMBEDDING_MODEL=str(cls_model)).code == 0
+    done = cli("ask", "bread", "--json", EMBEDDING_MODEL=str(cls_model), MAX_WRONG="1")
+    check_answer(done.lines[0], BREAD)
+
+
+def test_anything_else_ends_with_1_in_one_sentence(cli):
+    (cli.folder / "file").write_text("in the way")
+    done = cli("reindex", "--index", "file")
+    assert (done.code, done.out) == (1, "")
+    assert "file" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_status_says_what_is_indexed_by_which_model_and_whether_it_fits(built, tiny_model):
+    write(built.folder / "seeds", b_md="The house is made of bricks.\n", c_md=b"\xff")
+    done = built("status", "--json")
+    (row,) = done.lines
+    assert done.code == 0
+    assert (row["model"], row["dimension"], row["passages"]) == (str(tiny_model), 16, 2)
+    assert row["stale"] == "new: b.md"
+    assert row["sources"] == [
+        {"source": "a.md", "title": "Baking", "passages": 2, "state": "indexed"},
+        {"source": "b.md", "title": "", "passages": 0, "state": "new"},
+    ]
+    assert row["skipped"] == [{"source": "c.md", "reason": "is not UTF-8 (byte 0): save it as UTF-8"}]
+    assert "new        b.md" in built("status").out
+
+
+def test_status_without_an_index_says_so(cli):
+    (row,) = cli("status", "--json").lines
+    assert (row["snapshot"], row["created"], row["passages"], row["stale"]) == (None, None, 0, "there is no index yet")
+
+
+@pytest.mark.parametrize("command", [[], ["reindex"], ["ask"], ["eval"], ["status"]])
+def test_help_of_every_command_loads_no_model(tmp_path, command):
+    code = (
+        "import sys; from index.cli.app import main; sys.argv = ['index', *sys.argv[1:]]; code = main()\n"
+        "heavy = {'torch', 'transformers', 'sentence_transformers', 'faiss', 'sklearn'} & set(sys.modules)\n"
+        "sys.exit(code or (f'loaded {heavy}' if heavy else 0))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command, "--help"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Usage: " in done.stdout
+
+
+def test_exit_codes_of_the_process(tmp_path):
+    assert python("ask", "bread", folder=tmp_path).code == 3
+    assert python("ask", folder=tmp_path).code == 2
+    assert python("reindex", folder=tmp_path).code == 4
+    assert python("status", "--json", folder=tmp_path).lines[0]["stale"] == "there is no index yet"
+
+
+def test_the_process_answers_a_batch_in_utf_8_whatever_the_terminal(built, tiny_model):
+    settings = {"EMBEDDING_MODEL": str(tiny_model), "MAX_WRONG": "1", "PYTHONIOENCODING": "ascii"}
+    asked = batch(built.folder, *(json.dumps({"id": f"q{at}", "question": "What is bread?"}) for at in range(3)))
+    done = python("ask", "--batch", asked, "--json", folder=built.folder, **settings)
+    assert done.code == 0
+    assert [row["id"] for row in done.lines] == ["q0", "q1", "q2"]
+    for row in done.lines:
+        check_answer(row, BREAD)
+    assert any("—" in at["quote"] for at in done.lines[0]["citations"])
+
+
+def test_the_process_ends_with_5_where_the_index_is_of_another_model(built):
+    done = python("ask", "bread", folder=built.folder, EMBEDDING_MODEL="another")
+    assert (done.code, done.out) == (5, "")
+
+
+def test_status_reads_every_file_of_the_live_snapshot_only_where_it_is_asked_to(built):
+    assert "whole" not in built("status", "--json").lines[0]
+    assert built("status", "--verify", "--json").lines[0]["whole"] is True
+    assert "whole      yes" in built("status", "--verify").out
+    damaged = next((built.folder / "data" / "index" / "snapshots").glob("*/tokens.npy"))
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
+    assert built("status", "--json").code == 0
+    done = built("status", "--verify", "--json")
+    assert (done.code, done.lines[0]["whole"]) == (5, False)
+    assert "tokens.npy of snapshot" in done.err
+    assert "whole      no" in built("status", "--verify").out
+
+
+def test_status_can_verify_nothing_where_there_is_no_index(cli):
+    done = cli("status", "--verify", "--json")
+    assert (done.code, done.lines[0]["whole"]) == (3, False)
+    assert "no index yet" in done.err

@@ -1,0 +1,133 @@
+"""`python -m index eval`, to the letter of its contract."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from index.evaluation.recordings import write_recording
+from index.evaluation.records import read_records, weights
+from tests.support.cli_kit import BREAD, ROOT, Cli, batch, python
+from tests.support.index_fakes import write
+
+
+@pytest.fixture
+def asked(cli: Cli) -> list[str | Path]:
+    """The words of an eval of a question that is answered and one that is not answerable, in a folder of its own."""
+    write(cli.folder / "seeds", b_md="A house is made of bricks.\n")
+    at = BREAD.index("flour")
+    gold = {"text": "flour", "start": at, "end": at + 5}
+    questions = batch(
+        cli.folder,
+        json.dumps({"id": "1", "question": "bread flour", "source": "a.md", "answerable": True, "answers": [gold]}),
+        json.dumps({"id": "2", "question": "bread king", "source": "b.md", "answerable": False, "answers": []}),
+    )
+    results = cli.folder / "evaluation" / "results.md"
+    return ["eval", "--documents", "seeds", "--questions", questions, "--results", results]
+
+
+def test_eval_scores_questions_on_an_index_that_is_thrown_away(cli):
+    gold = {"text": "flour", "start": BREAD.index("flour"), "end": BREAD.index("flour") + 5}
+    questions = batch(
+        cli.folder,
+        json.dumps({"id": "1", "question": "bread flour", "source": "a.md", "answerable": True, "answers": [gold]}),
+        json.dumps({"id": 2, "question": "king", "source": "a.md", "answerable": False, "answers": []}),
+    )
+    done = cli("eval", "--documents", "seeds", "--questions", questions, "--json", "--answers", "answers.jsonl")
+    (row,) = done.lines
+    assert done.code == 0
+    assert (row["questions"], row["verbatim"], row["evidence@3"]) == (2, 1.0, 1.0)
+    assert {"evidence@1", "contains", "f1", "answer_rate", "abstain_recall", "auroc", "ece", "latency_ms_p50"} <= set(
+        row
+    )
+    written = [json.loads(line) for line in (cli.folder / "answers.jsonl").read_text("utf-8").splitlines()]
+    assert [at["id"] for at in written] == ["1", 2]
+    assert not (cli.folder / "data").exists()
+    assert "questions            2" in cli("eval", "--documents", "seeds", "--questions", questions).out
+
+
+def test_eval_shows_the_figures_beside_those_recorded_and_the_worst_cases(cli, asked):
+    first = cli(*asked, "--record", MAX_WRONG="1")
+    assert first.code == 0
+    assert "No figures are recorded for these questions" in first.out
+    assert "(2: answered, though nothing answers it)" in first.out
+    (record,) = read_records(cli.folder / "evaluation" / "results.md")
+    assert (record.how, record.model, record.settings) == ("asked", "model", "MAX_WRONG=1.0")
+    assert (record.figures["answer_rate"], record.intervals["abstain_recall"]) == (1.0, (0.0, 0.0))
+    assert record.questions == hashlib.sha256((cli.folder / "questions.jsonl").read_bytes()).hexdigest()
+    again = cli(*asked, "--worst", "0", MAX_WRONG="0")
+    assert "answer_rate          0.0       0.0 to 0.0        1.0       -1.0  below what was recorded" in again.out
+    assert "abstain_recall       1.0       1.0 to 1.0        0.0       +1.0" in again.out
+    assert "cases" not in again.out
+    assert read_records(cli.folder / "evaluation" / "results.md") == [record]
+
+
+def test_eval_in_json_has_the_figures_by_name_and_their_intervals(cli, asked):
+    (row,) = cli(*asked, "--json", MAX_WRONG="1").lines
+    assert row["intervals"]["answer_rate"] == [1.0, 1.0]
+    assert row["intervals"].keys() == row.keys() - {"questions", "intervals"}
+
+
+def test_eval_by_cross_validation_scores_the_recorded_answers(cli, asked, tiny_model):
+    spans = [(fold, BREAD.index("Tea") if fold == "b.md" else 10) for fold in ("a.md", "b.md")]
+    answers = [
+        (
+            fold,
+            {
+                "id": str(n),
+                "abstained": n == 2,
+                "confidence": 0.5,
+                "citations": [{"source": "a.md", "start": start, "end": start + 30, "score": 0.5}],
+            },
+        )
+        for n, (fold, start) in enumerate(spans, 1)
+    ]
+    write_recording(
+        cli.folder / "evaluation" / "cross_validated.jsonl.gz",
+        questions=hashlib.sha256((cli.folder / "questions.jsonl").read_bytes()).hexdigest(),
+        model=str(tiny_model),
+        weights=weights(),
+        answers=answers,
+    )
+    done = cli(*asked, "--cross-validate", "--record", "--answers", "answers.jsonl")
+    assert done.code == 0
+    assert done.out.startswith("Cross-validated: each question is answered by weights that were fitted without its")
+    assert "`python -m training.cross_validate` makes them anew" in done.out.splitlines()[0]
+    assert "evidence@1           0.0" in done.out
+    assert "abstain_recall       1.0" in done.out
+    (record,) = read_records(cli.folder / "evaluation" / "results.md")
+    assert (record.how, record.command.split()[-2:]) == ("cross-validated", ["--cross-validate", "--record"])
+    first = json.loads((cli.folder / "answers.jsonl").read_text("utf-8").splitlines()[0])
+    assert first["citations"][0]["quote"] == BREAD[10:40]
+    other = cli(*asked, "--cross-validate", EMBEDDING_MODEL="another")
+    assert (other.code, other.out) == (1, "")
+    assert "EMBEDDING_MODEL" in other.err
+
+
+def test_eval_by_cross_validation_without_a_recording_says_how_to_make_one(cli, asked):
+    done = cli(*asked, "--cross-validate")
+    assert (done.code, done.out) == (1, "")
+    assert "make one with `python -m training.cross_validate`" in done.err
+
+
+def test_eval_does_not_ask_before_it_knows_that_it_can_compare(cli, asked):
+    (cli.folder / "evaluation").mkdir()
+    (cli.folder / "evaluation" / "results.md").write_text("## A section of another kind\n", "utf-8")
+    done = cli(*asked)
+    assert (done.code, done.out) == (1, "")
+    assert "'A section of another kind'" in done.err
+    assert "loading" not in done.err
+
+
+def test_a_program_outside_a_checkout_has_nowhere_to_record(tmp_path):
+    (tmp_path / "installed").mkdir()
+    shutil.copytree(ROOT / "index", tmp_path / "installed" / "index", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "questions.jsonl").write_text("", "utf-8")
+    words = ("eval", "--documents", "seeds", "--questions", "questions.jsonl", "--record")
+    done = python(*words, folder=tmp_path, PYTHONPATH=str(tmp_path / "installed"))
+    assert (done.code, done.out) == (1, "")
+    assert done.err.splitlines()[-1].startswith("Recorded figures are kept in a checkout of the repository")

@@ -1,0 +1,259 @@
+"""Whatever is shown keeps Discord's limits in every language, however long its words are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from discord import ui
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.policy.guild_settings import LONGEST_COOLDOWN, MOST_CHANNELS, Preferences
+from bot.text.escape import units
+from bot.text.i18n import KINDS, languages, speaking
+from bot.views import answer as render
+from bot.views import gaps
+from bot.views import privacy as privacy_view
+from bot.views import reindex_report as rebuilt
+from bot.views import snapshots as snapshots_view
+from bot.views import source_files as source_view
+from bot.views import status as reports
+from bot.views.custom_id import Press
+from bot.views.guild_settings import settings
+from bot.views.message import TEXT_LIMIT
+from bot.views.modals import question_form, reason_form
+from bot.views.source_page import excerpt
+from bot.views.stats import stats
+from bot.views.stats_chart import MOST_DESCRIBED, chart, described
+from index.domain.activity import Audited, Day, Gap, Stored, Theme
+from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE, Extract, ShortAnswer
+from index.domain.messages import Phrase
+from index.domain.snapshots import Diff, OwnQuestions, PassageText, Preview, Reanswered, Shelved, Skipped
+from tests.support.discord.rules import all_components
+from tests.support.fakes import (
+    OLDER,
+    make_answer,
+    make_citation,
+    make_info,
+    make_report,
+    make_snapshot,
+    make_source,
+    make_status,
+)
+from tests.support.harmless import EVIL, blocks, check_harmless, citations, patient, texts
+
+every_language = pytest.mark.parametrize("code", languages())
+fillings = pytest.mark.parametrize("filling", [EVIL * 6, "字" * 1200, "_" * 1200], ids=len)
+
+MANY = 10**9
+NOON = datetime(2025, 4, 5, 12, 0, tzinfo=UTC)
+
+
+def check(view: ui.LayoutView) -> None:
+    """A message within the limits of Discord: 4,000 of text, 40 components, 80 on a button."""
+    check_harmless(view)
+    labels = [one["label"] for one in all_components(view.to_components()) if one["type"] == 2]
+    assert all(0 < units(label) <= KINDS["button"] for label in labels)
+
+
+@every_language
+@fillings
+@pytest.mark.parametrize("why", [None, "", MISSING, NO_QUESTION, OTHER_LANGUAGE])
+def test_the_longest_answer_is_one_message(code: str, filling: str, why: str | None) -> None:
+    cited = [
+        make_citation(number, filling, title=filling, section=filling, source=filling) for number in range(99, 114)
+    ]
+    found = make_answer(
+        *cited,
+        text=filling,
+        snapshot=filling,
+        read_as=filling,
+        abstained=why is not None,
+        why=why or "",
+        missing=(filling,) * 3,
+        verdict="yes",
+        short_answer=ShortAnswer(filling, filling, 0, len(filling), 1),
+    )
+    with speaking(code):
+        for each in (found, replace(found, verdict="", conflict=True, text=f"The sources disagree: {filling}.")):
+            check(render.answer(each, asked=filling, answer_id="a" * 32, threads=True))
+        check(render.passages(found))
+
+
+@patient
+@given(
+    code=st.sampled_from(languages()),
+    asked=texts,
+    text=texts,
+    cited=st.lists(citations, max_size=9),
+    why=st.sampled_from([None, "", MISSING, NO_QUESTION, OTHER_LANGUAGE]),
+    likely=st.floats(0, 1),
+    answer_id=st.sampled_from(["", "a" * 32]),
+)
+def test_any_answer_is_one_message_in_any_language(
+    code: str, asked: str, text: str, cited: list[Any], why: str | None, likely: float, answer_id: str
+) -> None:
+    found = make_answer(*cited, text=text, read_as=asked, confidence=likely, abstained=why is not None, why=why or "")
+    numbered = tuple(replace(citation, number=number) for number, citation in enumerate(cited, 1))
+    found = replace(found, missing=(asked, text), citations=numbered)
+    with speaking(code):
+        check(render.answer(found, asked=asked, answer_id=answer_id, threads=True))
+        check(render.passages(found))
+
+
+@every_language
+@fillings
+def test_the_most_gaps_are_one_message(code: str, filling: str) -> None:
+    def theme(number: int) -> Theme:
+        whys = ("unanswered", "unhelpful", "reported", "unanswered", "unanswered")
+        found = [Gap(filling, MANY, NOON, (f"{number:032}",), why, (filling,) * 4) for why in whys]
+        return Theme(tuple(found), (make_citation(1, filling, title=filling, source=filling),) * 3)
+
+    with speaking(code):
+        for page in (1, 3):
+            check(gaps.gaps([theme(number) for number in range(12)], page, note=filling))
+        check(gaps.gaps((), note=filling))
+
+
+def everything(filling: str) -> dict[str, Any]:
+    """What a report may say beside its sources, all of it."""
+    passages = (PassageText(filling, filling, filling),) * 5
+    changed = (Reanswered(filling, filling, filling, False),) * 50
+    return {
+        "diff": Diff(
+            "a",
+            "b",
+            (filling,) * 30,
+            (filling,) * 30,
+            (filling,) * 30,
+            ((filling, filling),) * 30,
+            MANY,
+            MANY,
+            passages,
+            passages,
+        ),
+        "questions": OwnQuestions(MANY, MANY, changed, (filling + "?",) * 50, filling),
+        "embedded": MANY,
+        "anew": filling,
+    }
+
+
+@every_language
+@fillings
+def test_the_most_snapshots_and_the_longest_audit_are_one_message(code: str, filling: str) -> None:
+    one = make_info(damage=filling, passages=MANY, sources=MANY, bytes=MANY * MANY)
+    lines = [Audited(MANY, NOON, MANY * MANY, str(MANY * MANY), filling, filling)] * snapshots_view.AUDIT_PAGE
+    with speaking(code):
+        check(snapshots_view.snapshots([replace(one, id=f"{OLDER[:-2]}{number}") for number in range(10, 99)], 7))
+        check(snapshots_view.snapshots([replace(one, id=filling, live=True)]))
+        check(snapshots_view.confirm(one))
+        shown = snapshots_view.audit(lines, 3, more=True, everywhere=True)
+        assert sum(map(units, blocks(shown))) <= TEXT_LIMIT
+
+
+@every_language
+@fillings
+def test_the_most_files_each_old_changed_and_skipped_with_a_reason_are_one_message(code: str, filling: str) -> None:
+    named = [f"{number:02}{filling}" for number in range(40)]
+    reason = Phrase("could not be fetched: {why}", why=filling)
+    infos = tuple(make_source(name, state="changed", problem=reason, since=NOON) for name in named)
+    now = make_status(sources=infos, skipped=tuple(Skipped(name, reason) for name in named))
+    with speaking(code):
+        shown = source_view.listing(now, [Shelved(name, MANY, NOON) for name in named], 2)
+        check(shown)
+        assert sum(map(units, blocks(shown))) <= TEXT_LIMIT
+        assert all(name[:2] in "".join(blocks(shown)) for name in named[source_view.PAGE : 2 * source_view.PAGE])
+
+
+@every_language
+@fillings
+@pytest.mark.parametrize("state", ["indexed", "changed", "another state"])
+def test_the_most_sources_and_reports_are_one_message(code: str, filling: str, state: str) -> None:
+    names, skipped = (filling,) * 30, (Skipped(filling, filling),) * 30
+    snapshot = replace(make_snapshot(id=filling), hashes={str(number): "" for number in range(2000)}, passages=MANY)
+    made = make_report(snapshot=snapshot, added=names, changed=names, removed=names, skipped=skipped, seconds=MANY)
+    made = replace(made, passages_before=MANY, passages_after=MANY, answered=names)
+    now = make_status(
+        snapshot=snapshot,
+        skipped=skipped,
+        stale=filling,
+        model=filling,
+        ready=False,
+        sources=(make_source(filling, title="T" + filling, state=state, size=MANY, passages=MANY),) * 2000,
+    )
+    with speaking(code):
+        check(rebuilt.report(made))
+        check(rebuilt.report(replace(made, **everything(filling))))
+        check(rebuilt.preview(Preview(OLDER, replace(made, **everything(filling)))))
+        check(rebuilt.difference("T", everything(filling)["diff"], []))
+        check(reports.status(now))
+        check(reports.status(replace(now, snapshot=None)))
+        for page in (1, 134):
+            check(reports.sources(now, page))
+        for stage in (filling, *list(reports.STAGES)[:1]):
+            check(reports.progress(stage, MANY, MANY))
+
+
+@every_language
+@fillings
+@pytest.mark.parametrize("since", ["", "changed", "reworded", "removed"])
+def test_the_longest_page_of_a_source_is_one_message(code: str, filling: str, since: str) -> None:
+    for text in (filling, "\n\n".join(["paragraph"] * 2000), "\n\n".join([filling[:1500]] * 9)):
+        found = Extract(filling, filling, filling, text, (0, 9), 2, 3, filling, "https://example.com/", since)
+        with speaking(code):
+            check(excerpt(found, Press("source", "a" * 32, 1)))
+
+
+@every_language
+def test_settings_privacy_and_figures_are_one_message(code: str) -> None:
+    days = [Day(date(2025, 1, 1) + timedelta(at), MANY, MANY - 1, MANY, MANY, 1e9) for at in range(90)]
+    channels = frozenset(range(10**19, 10**19 + MOST_CHANNELS))
+    with speaking(code):
+        for chosen in (
+            Preferences(),
+            Preferences(cooldown=0, private=True, threads=False),
+            Preferences(channels=channels, cooldown=LONGEST_COOLDOWN),
+        ):
+            own_marks(settings(chosen, usual_cooldown=0.5, note="**!**"))
+        own_marks(render.elsewhere(channels))
+        for number in (0, 1, MANY):
+            stored = Stored(number, number)
+            own_marks(privacy_view.privacy(stored, keep_days=number))
+            own_marks(privacy_view.confirm(stored))
+            own_marks(privacy_view.forgotten(stored, stored))
+        for some in (days[:1], days[:7], days):
+            assert units(described(some)) <= MOST_DESCRIBED
+            own_marks(stats(some, described=described(some), everywhere=True))
+
+
+def own_marks(view: ui.LayoutView) -> None:
+    """As `check`, for messages that name channels or have a picture."""
+    shown = list(all_components(view.to_components()))
+    assert sum(units(one["content"]) for one in shown if one["type"] == 10) <= 4000
+    assert len(shown) <= 40
+    assert all(0 < units(one["label"]) <= KINDS["button"] for one in shown if one["type"] == 2)
+
+
+@every_language
+def test_forms_have_titles_labels_and_hints_that_discord_takes(code: str) -> None:
+    with speaking(code):
+        for form in (question_form("a" * 32, 500), reason_form("a" * 32)):
+            sent = form.to_dict()
+            assert 0 < units(sent["title"]) <= KINDS["title"]
+            (label,) = sent["components"]
+            assert 0 < units(label["label"]) <= KINDS["label"]
+            assert units(label["component"].get("placeholder", "")) <= KINDS["placeholder"]
+
+
+def test_a_picture_is_drawn_in_a_language_that_its_font_has_letters_for() -> None:
+    days = [Day(date(2025, 9, 1), 3, 2, 1, 0, 8.0)]
+    drawn = {}
+    for code in languages():
+        with speaking(code):
+            drawn[code] = chart(days)
+            assert ("回答" in described(days)) == (code == "ja")
+    assert drawn["ja"] == drawn["en"]
+    assert len(set(drawn.values())) == len(languages()) - 1

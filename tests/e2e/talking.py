@@ -1,0 +1,213 @@
+"""Many people who talk with the bot at the same time, each about a thing of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from statistics import median
+
+from tests.e2e.desk_world import read_as
+from tests.support.discord.driver import Discord, Form, Reply
+from tests.support.discord.exchange import Exchange
+from tests.support.discord.payloads import LISTED, UNLISTED
+from tests.support.discord.state import ANSWER_WITHIN_S
+
+__all__ = ["NAMES", "STATIONS", "Said", "Talk", "talk"]
+
+BEGINNINGS = ("Alder", "Bex", "Cald", "Dun", "East", "Farn", "Gis", "Haw", "Ing", "Kirk")
+ENDS = ("moor", "wick", "beck", "sop", "leach", "ham", "burn", "thorpe", "ton", "stead")
+NAMES = [beginning + end for beginning in BEGINNINGS for end in ENDS]
+
+FACTS = [(name, 20 + number, 200 + number) for number, name in enumerate(NAMES)]
+STATIONS = "# Weather stations\n\n" + "\n\n".join(
+    f"The {name} station has {sensors} sensors and {cables} cables." for name, sensors, cables in FACTS
+)
+"""A source with a fact for everybody."""
+
+STAY = 4
+"""Of those who were told to wait one in so many asks on when they have their answer; the others leave with it."""
+
+FOLLOW_UPS = ("how many cables does it have?", "and how many cables?")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A question of somebody, who has a `number`, and its reply, None where none came. `name` is the asker's own thing,
+    `follows` says that the question does not name it, `again` that it was put off before; times are in seconds."""
+
+    number: int
+    name: str
+    way: str
+    follows: bool
+    again: bool
+    reply: Reply | None
+    asked_at: float
+    answered_after: float
+
+    @property
+    def answered(self) -> bool:
+        return self.reply is not None and self.reply.answered
+
+    @property
+    def refused(self) -> bool:
+        """Told why not now, which is a reply too."""
+        return self.reply is not None and not self.reply.quotations
+
+    @property
+    def mixed(self) -> bool:
+        """Whether it was answered of another thing, or read as if it were of another."""
+        if self.reply is None or self.refused:
+            return False
+        other = self.name not in self.reply.quotations[0]
+        return other or (self.follows and self.name not in read_as(self.reply))
+
+
+@dataclass
+class Talk:
+    """What was said, and every interaction, whose acknowledgement Discord waits three seconds for."""
+
+    said: list[Said] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+    began_at: float = 0.0
+
+    @property
+    def at_once(self) -> list[Said]:
+        """What was asked at its time; the others were put off before."""
+        return [one for one in self.said if not one.again]
+
+    @property
+    def follow_ups(self) -> list[Said]:
+        return [one for one in self.said if one.follows]
+
+    @property
+    def lost(self) -> list[Said]:
+        return [one for one in self.said if one.reply is None]
+
+    @property
+    def late(self) -> int:
+        return sum(one.acknowledged_after > ANSWER_WITHIN_S for one in self.exchanges)
+
+    @property
+    def asked_within_s(self) -> float:
+        return max(one.asked_at for one in self.at_once) - self.began_at
+
+    def __str__(self) -> str:
+        delays = [one.acknowledged_after for one in self.exchanges]
+        waits = [one.answered_after for one in self.said if one.answered]
+        ended = max(one.asked_at + one.answered_after for one in self.said) - self.began_at
+        ways = ", ".join(f"{sum(one.way == way for one in self.at_once)} by {way}" for way in WAYS)
+        return (
+            f"{len(self.at_once)} questions within {self.asked_within_s:.1f} s ({ways}): "
+            f"{sum(one.answered for one in self.at_once)} answered, {sum(one.refused for one in self.at_once)} told to "
+            f"wait, {sum(one.again for one in self.said)} asked again later; of all {len(self.said)} in "
+            f"{ended:.1f} s, {len(self.lost)} lost and {sum(one.mixed for one in self.said)} mixed; answered after "
+            f"{median(waits):.2f} s (median), {max(waits):.2f} s (slowest); {len(delays)} interactions acknowledged "
+            f"after {median(delays):.2f} s (median), {max(delays):.2f} s (slowest), {self.late} later than "
+            f"{ANSWER_WITHIN_S:.0f} s"
+        )
+
+
+class Person:
+    """Asks of one thing in one way; what comes next goes on from the reply before."""
+
+    def __init__(self, discord: Discord, number: int, exchanges: list[Exchange]) -> None:
+        name, way = NAMES[number % len(NAMES)], list(WAYS)[number // 7 % len(WAYS)]
+        self.number = number
+        self.name = name
+        self.way = way
+        self._discord = discord
+        self._user = discord.somebody()
+        self._ask = WAYS[way]
+        self._exchanges = exchanges
+        self.before: Reply | None = None
+
+    async def ask(self, question: str) -> Reply:
+        reply = await self._ask(self, question)
+        self.before = reply if reply.answered else self.before
+        return reply
+
+    async def insist(self, question: str) -> Reply:
+        """Ask while the answer before is still awaited."""
+        return await self._ask(self, question)
+
+    async def vote(self) -> None:
+        assert self.before is not None
+        await self._noted(await self._discord.send_press(self.before, "Helpful", user=self._user))
+
+    async def by_command_and_form(self, question: str) -> Reply:
+        if self.before is None:
+            return await self._command(question, LISTED)
+        opened = await self._discord.send_press(self.before, "Ask a follow-up", user=self._user)
+        self._exchanges.append(opened)
+        return await self._noted(await self._discord.send_submit(await Form.opened(opened), question))
+
+    async def by_direct_message(self, question: str) -> Reply:
+        return await self._discord.dm(question, user=self._user)
+
+    async def by_mention_and_reply(self, question: str) -> Reply:
+        if self.before is None:
+            return await self._discord.mention(question, user=self._user, guild=UNLISTED)
+        return await self._discord.reply_to(self.before, question, user=self._user)
+
+    async def by_command_in_private(self, question: str) -> Reply:
+        return await self._command(question, None)
+
+    async def _command(self, question: str, guild: object) -> Reply:
+        return await self._noted(
+            await self._discord.send_command("ask", question=question, user=self._user, guild=guild)  # type: ignore[arg-type]
+        )
+
+    async def _noted(self, exchange: Exchange) -> Reply:
+        self._exchanges.append(exchange)
+        return await self._discord.reply(exchange)
+
+
+Ask = Callable[[str], Awaitable[Reply]]
+
+WAYS: dict[str, Callable[[Person, str], Awaitable[Reply]]] = {
+    "command and form": Person.by_command_and_form,
+    "direct message": Person.by_direct_message,
+    "mention and reply": Person.by_mention_and_reply,
+    "command in private": Person.by_command_in_private,
+}
+
+
+async def talk(discord: Discord, how_many: int, *, users: int, within_s: float) -> Talk:
+    """So many questions, evenly over so many seconds, whether or not the bot keeps up: everybody asks of a thing of
+    their own, then what only makes sense in its light, then anew. Half of the people vote between.
+
+    Whose last answer has not come by then asks in full and is told to wait; some go on once that answer is there.
+    """
+    loop, found = asyncio.get_running_loop(), Talk()
+    started, found.began_at = loop.time(), discord.server.clock()
+
+    async def said(person: Person, ask: Ask, question: str, *, follows: bool = False, again: bool = False) -> None:
+        asked_at, reply = discord.server.clock(), None
+        with contextlib.suppress(AssertionError):  # nothing came
+            reply = await ask(question)
+        answered_after = discord.server.clock() - asked_at
+        found.said.append(Said(person.number, person.name, person.way, follows, again, reply, asked_at, answered_after))
+
+    async def converse(number: int) -> None:
+        person = Person(discord, number, found.exchanges)
+        in_full = f"How many sensors does the {person.name} station have?"
+        asked: list[asyncio.Task[None]] = []
+        owed = False
+        for turn, place in enumerate(range(number, how_many, users)):
+            await asyncio.sleep(started + place * within_s / how_many - loop.time())
+            if asked and not asked[-1].done():
+                await said(person, person.insist, in_full)
+                owed = True
+                continue
+            question = FOLLOW_UPS[number % 2] if turn == 1 else in_full
+            asked.append(asyncio.ensure_future(said(person, person.ask, question, follows=turn == 1)))
+        await asyncio.gather(*asked)
+        if owed and number % STAY == 0 and person.before is not None:
+            await said(person, person.ask, FOLLOW_UPS[number % 2], follows=True, again=True)
+        if number % 2 and person.before is not None:
+            await person.vote()
+
+    await asyncio.gather(*(converse(number) for number in range(users)))
+    return found

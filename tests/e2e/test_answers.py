@@ -1,0 +1,474 @@
+"""What people do with answers, with the real bot on the real article: check them in the source, vote, ask on.
+
+One local Discord serves all of it. The bot is stopped and started anew once, and the index is rebuilt once; what has
+to be there before is in the fixtures that both depend on, so that each test may be run alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from statistics import median
+
+import pytest
+import pytest_asyncio
+
+from bot.text.i18n import language
+from tests.e2e.desk_world import NO_LIMITS, VOTED, World, answer_id, built, link_buttons, opened_world, read_as, until
+from tests.support.article import WINDOW, WINDOW_EVIDENCE
+from tests.support.desk_sources import (
+    AFTERWARDS,
+    BADGERS,
+    BEFORE,
+    HERONS,
+    HERONS_URL,
+    OTTERS,
+    WAGTAILS,
+    WAGTAILS_EVIDENCE,
+)
+from tests.support.discord.driver import Discord, Form, Reply
+from tests.support.discord.openapi_check import OPENAPI
+from tests.support.discord.payloads import LISTED, NOT_JOINED, UNLISTED, Channel, User
+from tests.support.discord.state import ANSWER_WITHIN_S
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("bots_log")]
+
+EXPERTS = "how many experts does it have?"
+MAVERICK = "and Maverick?"
+REASON = "It says nothing of how this was measured."
+PAGES = re.compile(r"Page (\d+) of (\d+)")
+TYPED = ("", "w", "wat is teh contxt windw of scot", "how many", "experts of maverik", "LlamaCon", "zzzz")
+
+
+@dataclass
+class Thread:
+    """A thread begun from an answer, and whose."""
+
+    channel: Channel
+    user: User
+    answer: Reply
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    folder = tmp_path_factory.mktemp("desk")
+    async with opened_world(built(folder, BEFORE) | NO_LIMITS, folder, guilds=(LISTED, UNLISTED, VOTED)) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def voter(world: World) -> User:
+    return world.discord.somebody()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def voted(world: World, voter: User) -> Reply:
+    """An answer with one vote, for it."""
+    answer = await world.discord.ask(WINDOW, user=voter)
+    await world.discord.press(answer, "Helpful", user=voter)
+    return answer
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def thread(world: World) -> Thread:
+    """Begun from an answer, and not spoken in yet."""
+    user = world.discord.somebody()
+    answer = await world.discord.ask(WINDOW, user=user)
+    await world.discord.press(answer, "Continue in a thread", user=user)
+    return Thread(await world.discord.thread(answer), user, answer)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def quoted(world: World) -> dict[str, Reply]:
+    """Answers from each of the sources, by question, while those were as they are in the index."""
+    return {question: await world.discord.ask(question) for question in (HERONS, OTTERS, BADGERS, WAGTAILS)}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def restarted(world: World, voted: Reply, thread: Thread) -> World:
+    """After another bot process took over."""
+    await world.restart()
+    return world
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def reindexed(world: World, quoted: dict[str, Reply]) -> World:
+    """After some sources changed and the index was rebuilt."""
+    for name, text in AFTERWARDS.items():
+        path = world.seeds / name
+        path.unlink() if text is None else path.write_text(text, encoding="utf-8")
+    report = await world.reindex()
+    assert "Removed: badgers.txt" in report.text, report.text
+    return world
+
+
+def assert_reads(reply: Reply, question: str, number: str) -> None:
+    """A follow-up that was read so, and answered by a quotation with this number."""
+    assert read_as(reply) == question, reply.text
+    assert reply.answered, reply.text
+    assert number in reply.quotations[0]
+
+
+async def told_in_source(discord: Discord, reply: Reply) -> Reply:
+    shown = await discord.press(reply, "Show in source", number=1)
+    assert isinstance(shown, Reply)
+    return shown
+
+
+def shown_page(reply: Reply) -> tuple[int, int]:
+    found = PAGES.search(reply.text)
+    assert found, reply.text
+    return int(found[1]), int(found[2])
+
+
+async def test_vote_counts_once_and_the_last_one_counts(world: World, discord: Discord) -> None:
+    fickle, steady = discord.somebody(), discord.somebody()
+    answer = await discord.ask(WINDOW)
+    for button, votes in (("Helpful", [(1, "")]), ("Helpful", [(1, "")]), ("Not helpful", [(0, "")])):
+        await discord.press(answer, button, user=fickle)
+        await until(lambda votes=votes: world.votes(answer_id(answer)) == votes)
+    await discord.press(answer, "Helpful", user=steady)
+    assert world.votes(answer_id(answer)) == [(0, ""), (1, "")]
+
+
+async def test_thanks_for_a_vote_are_for_the_voter_alone(discord: Discord) -> None:
+    answer = await discord.ask(WINDOW)
+    thanks = await discord.press(answer, "Helpful")
+    assert "Noted: helpful" in thanks.text
+    assert thanks.ephemeral
+
+
+async def test_reason_is_written_to_the_vote_that_opened_the_form(world: World, discord: Discord) -> None:
+    user = discord.somebody()
+    answer = await discord.ask(WINDOW, user=user)
+    form = await discord.press(answer, "Not helpful", user=user)
+    assert isinstance(form, Form)
+    thanks = await discord.submit(form, REASON)
+    assert "Noted: not helpful" in thanks.text
+    assert thanks.ephemeral
+    assert world.votes(answer_id(answer)) == [(0, REASON)]
+
+
+async def test_vote_for_an_answer_takes_the_reason_against_it_back(world: World, discord: Discord) -> None:
+    user = discord.somebody()
+    answer = await discord.ask(WINDOW, user=user)
+    await discord.submit(await discord.press(answer, "Not helpful", user=user), REASON)
+    await discord.press(answer, "Helpful", user=user)
+    assert world.votes(answer_id(answer)) == [(1, "")]
+
+
+async def test_follow_up_by_the_buttons_form_says_how_it_was_read(discord: Discord) -> None:
+    answer = await discord.ask(WINDOW)
+    user = discord.somebody()
+    form = await discord.press(answer, "Ask a follow-up", user=user)
+    assert_reads(await discord.submit(form, EXPERTS), "How many experts does Scout have?", "16 experts")
+
+
+async def test_follow_up_by_form_in_private_is_for_the_asker_alone(discord: Discord) -> None:
+    answer = await discord.ask(WINDOW, private=True)
+    reply = await discord.submit(await discord.press(answer, "Ask a follow-up"), EXPERTS)
+    assert reply.ephemeral
+    assert_reads(reply, "How many experts does Scout have?", "16 experts")
+
+
+async def test_conversation_in_direct_messages_goes_on(discord: Discord) -> None:
+    user = discord.somebody()
+    first = await discord.dm(WINDOW, user=user)
+    assert read_as(first) == ""
+    assert_reads(await discord.dm(EXPERTS, user=user), "How many experts does Scout have?", "16 experts")
+    assert_reads(await discord.dm(MAVERICK, user=user), "How many experts does Maverick have?", "128 experts")
+
+
+async def test_commands_and_messages_of_one_person_in_direct_messages_are_one_conversation(discord: Discord) -> None:
+    user = discord.somebody()
+    await discord.dm(WINDOW, user=user)
+    reply = await discord.ask(EXPERTS, user=user, guild=None)
+    assert_reads(reply, "How many experts does Scout have?", "16 experts")
+
+
+async def test_reply_that_pings_the_bot_follows_the_answer_that_it_replies_to(discord: Discord) -> None:
+    user = discord.somebody()
+    scout = await discord.mention(WINDOW, user=user)
+    assert (await discord.mention("How many experts does Behemoth have?", user=user)).answered
+    assert_reads(await discord.reply_to(scout, EXPERTS, user=user), "How many experts does Scout have?", "16 experts")
+
+
+async def test_mention_goes_on_in_a_thread_and_others_there_have_their_own_conversation(
+    discord: Discord, thread: Thread
+) -> None:
+    mine = await discord.say_in(thread.channel, EXPERTS, user=thread.user)
+    assert_reads(mine, "How many experts does Scout have?", "16 experts")
+    other = discord.somebody()
+    await discord.say_in(thread.channel, "What is Maverick's ELO score on LMArena?", user=other)
+    assert_reads(
+        await discord.say_in(thread.channel, EXPERTS, user=other), "How many experts does Maverick have?", "128 experts"
+    )
+    assert_reads(
+        await discord.say_in(thread.channel, MAVERICK, user=thread.user),
+        "How many experts does Maverick have?",
+        "128 experts",
+    )
+
+
+async def test_thread_has_the_question_as_its_name_and_an_answer_has_one_only(discord: Discord, thread: Thread) -> None:
+    assert thread.channel.name == WINDOW
+    again = await discord.press(thread.answer, "Continue in a thread", user=thread.user)
+    assert "could not begin a thread" in again.text
+
+
+async def test_conversations_of_two_people_and_of_two_places_are_never_mixed(discord: Discord) -> None:
+    ann, ben = discord.somebody(), discord.somebody()
+    await discord.dm(WINDOW, user=ann)
+    await discord.dm("What is Maverick's ELO score on LMArena?", user=ben)
+    await discord.ask("How many experts does Behemoth have?", user=ann, guild=LISTED)
+    of_ann, of_ben = await asyncio.gather(discord.dm(EXPERTS, user=ann), discord.dm(EXPERTS, user=ben))
+    assert read_as(of_ann) == "How many experts does Scout have?"
+    assert read_as(of_ben) == "How many experts does Maverick have?"
+
+
+async def test_question_in_a_servers_channel_follows_nothing_unless_told(discord: Discord) -> None:
+    user = discord.somebody()
+    await discord.ask(WINDOW, user=user)
+    assert read_as(await discord.ask(EXPERTS, user=user)) == ""
+    assert read_as(await discord.mention(EXPERTS, user=user)) == ""
+
+
+async def test_menu_answers_what_somebody_else_wrote(discord: Discord) -> None:
+    message = await discord.say(WINDOW, user=discord.somebody(), guild=UNLISTED)
+    assert_window(await discord.menu("Answer this", message))
+
+
+async def test_menu_answers_a_question_after_a_greeting(discord: Discord) -> None:
+    message = await discord.say(f"Hello! {WINDOW}", user=discord.somebody(), guild=UNLISTED)
+    assert_window(await discord.menu("Answer this", message))
+
+
+async def test_menu_answers_the_question_in_a_message_that_is_too_long_for_one(discord: Discord) -> None:
+    written = f"Good morning to all of you. {'I have read a lot today. ' * 30}{WINDOW} Thank you in advance."
+    message = await discord.say(written, user=discord.somebody(), guild=UNLISTED)
+    reply = await discord.menu("Answer this", message)
+    assert_window(reply)
+    assert f"Asked: {WINDOW}" in reply.text
+
+
+async def test_menu_serves_in_direct_messages(discord: Discord) -> None:
+    user = discord.somebody()
+    answered = await discord.dm(WINDOW, user=user)
+    message = answered.message["referenced_message"]
+    assert_window(await discord.menu("Answer this", message, user=user))
+
+
+async def test_menu_serves_where_only_the_person_brought_the_bot(discord: Discord) -> None:
+    user, friend = discord.somebody(), discord.somebody()
+    group = discord.server.state.group(user, friend)
+    for place in ({"channel": group}, {"guild": NOT_JOINED}):
+        message = await discord.say(WINDOW, user=friend, **place)
+        assert_window(await discord.menu("Answer this", message, user=user, personal=True))
+
+
+async def test_answer_in_a_private_channel_can_be_checked_voted_on_and_asked_on(world: World, discord: Discord) -> None:
+    user, friend = discord.somebody(), discord.somebody()
+    group = discord.server.state.group(user, friend)
+    answer = await discord.ask(WINDOW, user=user, channel=group, personal=True)
+    assert_window(answer)
+    assert "Continue in a thread" not in answer.buttons
+    shown = await told_in_source(discord, answer)
+    assert WINDOW_EVIDENCE in shown.text.replace("**", "").replace("\\", "")
+    await discord.press(answer, "Helpful", user=friend)
+    assert world.votes(answer_id(answer)) == [(1, "")]
+    form = await discord.press(answer, "Ask a follow-up", user=friend)
+    assert_reads(await discord.submit(form, EXPERTS), "How many experts does Scout have?", "16 experts")
+
+
+async def test_suggestions_come_from_the_sources_in_spite_of_slips(discord: Discord) -> None:
+    assert WINDOW in [one["value"] for one in await discord.complete("ask", question="wat is teh contxt windw of scot")]
+
+
+async def test_suggestion_is_answered_when_it_is_chosen(discord: Discord) -> None:
+    offered = await discord.complete("ask", question="how many experts")
+    assert offered
+    assert (await discord.ask(offered[0]["value"])).answered
+
+
+async def test_suggestions_are_at_most_as_many_and_as_long_as_discord_takes(discord: Discord) -> None:
+    for typed in TYPED:
+        offered = await discord.complete("ask", question=typed)
+        assert len(offered) <= 25
+        assert [one for one in offered if not 1 <= len(one["value"]) <= 100 or one["name"] != one["value"]] == []
+
+
+async def test_questions_voted_helpful_are_suggested_in_their_server_and_in_no_other(discord: Discord) -> None:
+    asked = "Which GPU does Scout fit into?"
+    answer = await discord.ask(asked, guild=VOTED)
+    assert answer.answered, answer.text
+
+    async def offered_in(guild: object) -> bool:
+        return asked in [one["value"] for one in await discord.complete("ask", question="which gpu", guild=guild)]
+
+    assert not await offered_in(VOTED)
+    await discord.press(answer, "Helpful")
+    assert await offered_in(VOTED)
+    assert [await offered_in(guild) for guild in (LISTED, UNLISTED, None)] == [False, False, False]
+
+
+async def test_suggestions_come_while_one_types(discord: Discord) -> None:
+    delays = []
+    for typed in TYPED * 5:
+        exchange = await discord.server.complete("ask", {"question": typed}, user=discord.somebody(), guild=LISTED)
+        await exchange.acknowledged()
+        delays.append(exchange.acknowledged_after)
+    print(f"suggestions after {1000 * median(delays):.0f} ms (median), {1000 * max(delays):.0f} ms (slowest)")  # noqa: T201 - shown with -s
+    assert max(delays) <= ANSWER_WITHIN_S
+
+
+async def test_reply_is_in_the_language_of_whoever_asks(discord: Discord) -> None:
+    german, user = language("de"), discord.somebody()
+    answer = await discord.ask(WINDOW, user=user, locale="de")
+    assert_window(answer)
+    labels = [german.say_as("button", label) for label in ("Helpful", "Not helpful", "Ask a follow-up")]
+    assert "Helpful" not in labels
+    assert set(labels) <= set(answer.buttons)
+    thanks = await discord.press(answer, labels[0], user=user, locale="de")
+    assert thanks.text == german.say("Noted: helpful. Thank you.")
+    form = await discord.press(answer, labels[2], user=user, locale="de")
+    assert form.title == german.say_as("title", "Ask a follow-up")
+    follow_up = await discord.submit(form, EXPERTS)
+    assert german.say("Read as: {question}", question="How many experts does Scout have?") in follow_up.text
+
+
+async def test_direct_message_is_answered_in_the_language_that_the_person_was_heard_to_use(discord: Discord) -> None:
+    german, user = language("de"), discord.somebody()
+    await discord.ask(WINDOW, user=user, guild=None, locale="de")
+    assert german.say_as("button", "Helpful") in (await discord.dm(WINDOW, user=user)).buttons
+
+
+async def test_source_is_shown_with_the_quoted_words_in_bold_and_is_paged(
+    discord: Discord, quoted: dict[str, Reply]
+) -> None:
+    shown = await told_in_source(discord, quoted[HERONS])
+    assert shown.ephemeral
+    assert "**The heronry of Upper Slaughter keeps forty-one grey herons.**" in shown.text
+    assert "The heronry" in shown.text.splitlines()[1]
+    page, pages = shown_page(shown)
+    assert 1 < page < pages
+    on = await discord.press(shown, "Next")
+    assert on.message["id"] == shown.message["id"]
+    assert shown_page(on) == (page + 1, pages)
+    assert "forty-one" not in on.text
+    assert shown_page(await discord.press(on, "Back")) == (page, pages)
+    first = await discord.press(shown, "Back")
+    while shown_page(first)[0] > 1:
+        first = await discord.press(first, "Back")
+    assert "Back" not in first.buttons
+
+
+async def test_source_with_an_address_has_a_link_to_the_quoted_words(
+    discord: Discord, quoted: dict[str, Reply]
+) -> None:
+    words = "The%20heronry%20of%20Upper%20Slaughter%20keeps%20forty%2Done%20grey%20herons."
+    assert link_buttons(await told_in_source(discord, quoted[HERONS])) == [f"{HERONS_URL}#:~:text={words}"]
+    assert link_buttons(await told_in_source(discord, quoted[WAGTAILS])) == []
+
+
+async def test_vote_on_a_message_of_before_the_restart_replaces_the_one_before(
+    restarted: World, voted: Reply, voter: User
+) -> None:
+    assert restarted.votes(answer_id(voted)) == [(1, "")]
+    form = await restarted.discord.press(voted, "Not helpful", user=voter)
+    await restarted.discord.submit(form, REASON)
+    assert restarted.votes(answer_id(voted)) == [(0, REASON)]
+    await restarted.discord.press(voted, "Helpful", user=restarted.discord.somebody())
+    assert sorted(restarted.votes(answer_id(voted))) == [(0, REASON), (1, "")]
+
+
+async def test_answer_of_before_the_restart_can_be_checked_and_asked_on(restarted: World, voted: Reply) -> None:
+    discord = restarted.discord
+    shown = await told_in_source(discord, voted)
+    assert WINDOW_EVIDENCE in shown.text.replace("**", "").replace("\\", "")
+    form = await discord.press(voted, "Ask a follow-up")
+    assert_reads(await discord.submit(form, EXPERTS), "How many experts does Scout have?", "16 experts")
+    more = await discord.press(voted, "More passages")
+    assert more.quotations
+    assert set(more.quotations).isdisjoint(voted.quotations)
+
+
+async def test_thread_of_before_the_restart_goes_on_from_its_answer(restarted: World, thread: Thread) -> None:
+    newcomer = restarted.discord.somebody()
+    reply = await restarted.discord.say_in(thread.channel, EXPERTS, user=newcomer)
+    assert_reads(reply, "How many experts does Scout have?", "16 experts")
+
+
+async def test_commands_that_did_not_change_are_told_of_once(restarted: World) -> None:
+    told = [one for one in restarted.server.requests if one.method == "PUT" and one.route.endswith("/commands")]
+    assert len(told) == 1
+
+
+async def test_quotation_that_is_gone_is_still_shown_as_it_stood(reindexed: World, quoted: dict[str, Reply]) -> None:
+    shown = await told_in_source(reindexed.discord, quoted[HERONS])
+    assert "**The heronry of Upper Slaughter keeps forty-one grey herons.**" in shown.text
+    assert "the quoted words no longer stand in it" in shown.text
+    page, pages = shown_page(shown)
+    on = await reindexed.discord.press(shown, "Next")
+    assert shown_page(on) == (page + 1, pages)
+    assert "has changed since" in on.text
+
+
+async def test_quotation_whose_source_changed_elsewhere_says_so(reindexed: World, quoted: dict[str, Reply]) -> None:
+    shown = await told_in_source(reindexed.discord, quoted[OTTERS])
+    assert "**The otter hide at Bibury seats nine visitors.**" in shown.text
+    assert "the quoted words still stand in it" in shown.text
+    assert "It rained all spring." not in shown.text
+
+
+async def test_quotation_of_a_source_that_was_removed_is_still_shown(
+    reindexed: World, quoted: dict[str, Reply]
+) -> None:
+    shown = await told_in_source(reindexed.discord, quoted[BADGERS])
+    assert "**The badger sett near Naunton has seventeen entrances.**" in shown.text
+    assert "has been removed since" in shown.text
+
+
+async def test_quotation_of_a_source_that_did_not_change_says_nothing(
+    reindexed: World, quoted: dict[str, Reply]
+) -> None:
+    shown = await told_in_source(reindexed.discord, quoted[WAGTAILS])
+    assert f"**{WAGTAILS_EVIDENCE}**" in shown.text
+    assert " since" not in shown.text
+
+
+async def test_answer_after_the_reindex_is_of_the_sources_as_they_are_now(reindexed: World) -> None:
+    quotations = (await reindexed.discord.ask(HERONS)).quotations
+    assert [one for one in quotations if "forty-one" in one] == []
+
+
+async def test_discord_refused_nothing_but_the_second_thread(world: World, thread: Thread) -> None:
+    refused = [one for one in world.refused() if not one.route.endswith("/threads")]
+    assert [(one.method, one.path, one.status) for one in refused] == []
+    assert set().union(*world.server.state.notified.values()) == set()
+
+
+async def test_every_body_sent_fits_discords_description(world: World, voted: Reply) -> None:
+    if not OPENAPI.exists():
+        pytest.skip(f"NOT CHECKED: no description of Discord's API at {OPENAPI}")
+    assert {"PUT", "POST", "PATCH"} <= {one.method for one in world.server.requests}
+    assert world.unfit_bodies() == []
+
+
+async def test_logs_hold_no_question_no_person_and_no_token(world: World, voted: Reply) -> None:
+    assert await world.bot.end() == 0
+    assert world.secrets_in(world.log) == []
+
+
+async def test_journal_holds_no_plain_id_of_a_person_or_of_a_private_channel(world: World, voted: Reply) -> None:
+    kept = world.journal_bytes()
+    assert WINDOW.encode() in kept
+    people = [user.id.encode() for user in world.discord.people]
+    private = [one.id.encode() for one in world.server.state.channels.values() if one.guild is None]
+    assert [one for one in [*people, *private] if one in kept] == []
+
+
+def assert_window(reply: Reply) -> None:
+    assert reply.answered, reply.text
+    assert [quotation for quotation in reply.quotations if WINDOW_EVIDENCE in quotation], reply.text

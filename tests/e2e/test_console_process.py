@@ -1,0 +1,187 @@
+"""The console as a process: through a pipe, at a terminal, and how it is left."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+CHILD = """
+import asyncio, sys
+from pathlib import Path
+from bot.console.session import run
+from tests.support.fakes import FakeLibrary
+
+class Slow(FakeLibrary):
+    def load(self, progress=None):
+        if "hang-load" in sys.argv:
+            self.gate.clear()
+            progress("Loading the model", 0, 0)
+            print("loading", flush=True)
+        super().load(progress)
+
+    def ask(self, question):
+        if question == "hang":
+            self.gate.clear()
+            print("thinking", flush=True)
+        return super().ask(question)
+
+sys.exit(asyncio.run(run(Slow(), history=Path(sys.argv[1]))))
+"""
+
+
+def child(*arguments: str, **streams: int) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen([sys.executable, "-c", CHILD, *arguments], cwd=ROOT, env=environment, **streams)
+
+
+def test_questions_from_a_pipe_are_answered_without_a_prompt(tmp_path):
+    process = child(str(tmp_path / "history"), stdin=-1, stdout=-1, stderr=-1)
+    out, err = process.communicate(b"one\n\ntwo\n", timeout=60)
+    assert out.decode().count("10 million tokens.”\n") == 2
+    assert b"footnote>" not in out
+    assert b"\x1b" not in out
+    assert err == b""
+    assert process.returncode == 0
+    assert not (tmp_path / "history").exists()
+
+
+def test_reader_that_stops_reading_is_no_error(tmp_path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = child(str(tmp_path / "history"), stdin=-1, stdout=writing, stderr=-1)
+    os.close(writing)
+    _, err = process.communicate(b"one\ntwo\n", timeout=60)
+    assert err == b""
+    assert process.returncode == 0
+
+
+def test_sigint_while_a_piped_question_is_answered_leaves_cleanly(tmp_path):
+    process = child(str(tmp_path / "history"), stdin=-1, stdout=-1, stderr=-1)
+    process.stdin.write(b"hang\n")
+    process.stdin.flush()
+    while b"thinking" not in process.stdout.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert err == b""
+    assert process.returncode == 0
+
+
+pty = pytest.importorskip("pty", reason="pseudo-terminals are Unix's")
+
+
+class Terminal:
+    """A person at a terminal of their own, with the console running in it."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._master, slave = pty.openpty()
+        self.seen = ""
+        claim = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"  # so that Ctrl-C is a signal there
+        environment = {**os.environ, "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", claim + CHILD, *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+        )
+        os.close(slave)
+
+    def press(self, keys: str) -> None:
+        os.write(self._master, keys.encode())
+
+    def await_text(self, text: str) -> str:
+        """What the screen got up to `text`, and `text`."""
+        deadline = time.monotonic() + 60
+        while text not in self.seen:
+            ready, _, _ = select.select([self._master], [], [], max(0.0, deadline - time.monotonic()))
+            assert ready, f"{text!r} did not come; the screen got {self.seen!r}"
+            self.seen += os.read(self._master, 4096).decode()
+        before, found, self.seen = self.seen.partition(text)
+        return before + found
+
+    def leave(self) -> tuple[int, str]:
+        """The exit code, and what else was printed."""
+        code = self.process.wait(timeout=60)
+        while select.select([self._master], [], [], 0)[0]:
+            try:
+                self.seen += os.read(self._master, 4096).decode()
+            except OSError:  # Linux says so when the other end has closed
+                break
+        return code, self.seen
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self._master)
+
+
+@pytest.fixture
+def terminal():
+    opened: list[Terminal] = []
+
+    def start(*arguments: object) -> Terminal:
+        opened.append(Terminal(*map(str, arguments)))
+        return opened[-1]
+
+    yield start
+    for each in opened:
+        each.close()
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04", "/quit\r"], ids=["ctrl-c", "ctrl-d", "/quit"])
+def test_prompt_is_left_cleanly(terminal, tmp_path, key):
+    console = terminal(tmp_path / "history")
+    console.await_text("footnote>")
+    console.press(key)
+    code, rest = console.leave()
+    assert code == 0
+    assert "Traceback" not in rest
+
+
+def test_ctrl_c_while_a_question_is_answered_leaves_cleanly(terminal, tmp_path):
+    console = terminal(tmp_path / "history")
+    console.await_text("footnote>")
+    console.press("hang\r")
+    console.await_text("thinking")
+    console.press("\x03")
+    code, rest = console.leave()
+    assert code == 0
+    assert "Traceback" not in rest
+
+
+def test_ctrl_c_while_the_model_loads_leaves_cleanly(terminal, tmp_path):
+    console = terminal(tmp_path / "history", "hang-load")
+    console.await_text("loading")
+    console.press("\x03")
+    code, rest = console.leave()
+    assert code == 0
+    assert "Traceback" not in rest
+
+
+def test_question_at_the_prompt_is_answered_and_remembered_for_its_owner_only(terminal, tmp_path):
+    history = tmp_path / "state" / "history"
+    console = terminal(history)
+    greeting = console.await_text("footnote>")
+    assert "21 passages indexed. Ask a question, or type /help." in greeting
+    console.press("What is it?\r")
+    console.await_text("10 million")
+    console.await_text("footnote>")
+    console.press("\x1b[A")  # arrow up brings the question back
+    console.await_text("What is it?")
+    console.press("\x03")
+    assert console.leave()[0] == 0
+    assert "+What is it?\n" in history.read_text()
+    assert history.stat().st_mode & 0o777 == 0o600

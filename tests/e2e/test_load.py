@@ -1,0 +1,75 @@
+"""Two hundred people ask five hundred questions within ten seconds, by all ways there are."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.bench.load import WITHIN_S
+from tests.e2e.desk_world import NO_LIMITS, World, built, opened_world
+from tests.e2e.talking import STATIONS, STAY, Talk, talk
+from tests.support.discord.openapi_check import OPENAPI
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+QUESTIONS, USERS = 500, 200
+TOLD_TO_WAIT = "one at a time, please"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    folder = tmp_path_factory.mktemp("load")
+    async with opened_world(built(folder, {"stations.md": STATIONS}) | NO_LIMITS, folder) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def talked(world: World) -> Talk:
+    found = await talk(world.discord, QUESTIONS, users=USERS, within_s=WITHIN_S)
+    print(found)  # noqa: T201 - shown with -s, or if a test fails
+    return found
+
+
+async def test_every_question_has_a_reply(talked: Talk) -> None:
+    assert len(talked.at_once) == QUESTIONS
+    assert talked.lost == []
+
+
+async def test_everybody_is_answered_and_refused_only_while_their_last_question_waits(talked: Talk) -> None:
+    refusals = {one.reply.text for one in talked.said if one.reply is not None and one.refused}
+    assert [text for text in refusals if TOLD_TO_WAIT not in text] == []
+    assert [one for one in talked.said if not (one.answered or one.refused)] == []
+    assert len({one.number for one in talked.said if one.answered}) == USERS
+    assert len({one.number for one in talked.follow_ups if one.answered}) >= USERS // STAY
+
+
+async def test_no_acknowledgement_is_later_than_discord_waits(talked: Talk) -> None:
+    assert len(talked.exchanges) > USERS
+    assert talked.late == 0, str(talked)
+
+
+async def test_nobodys_conversation_is_mixed_with_another(talked: Talk) -> None:
+    assert [one for one in talked.said if one.mixed] == []
+
+
+async def test_log_counts_no_reply_that_was_not_sent(world: World, talked: Talk) -> None:
+    assert world.unsent == 0
+    assert world.refused() == []
+    assert set().union(*world.server.state.notified.values()) == set()
+
+
+async def test_bodies_sent_fit_discords_description(world: World, talked: Talk) -> None:
+    if not OPENAPI.exists():
+        pytest.skip(f"NOT CHECKED: no description of Discord's API at {OPENAPI}")
+    assert world.unfit_bodies(every=20) == []
+
+
+async def test_votes_are_all_counted(world: World, talked: Talk) -> None:
+    assert world.rows("SELECT count(*), sum(helpful) FROM votes") == [(USERS // 2, USERS // 2)]
+
+
+async def test_logs_hold_no_question_no_person_and_no_token(world: World, talked: Talk) -> None:
+    assert await world.bot.end() == 0
+    assert world.secrets_in(world.log) == []

@@ -1,0 +1,405 @@
+"""What moderators and the law want of the bot, with the real one on the real article: gaps, figures, settings, what is
+kept of a person, its commands in all languages; and replies that cannot be delivered.
+
+One local Discord and one bot serve all of it; the bot is started anew once, and the index is rebuilt once.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.text.i18n import languages
+from tests.e2e.desk_world import ASKED, CHOSEN, NO_LIMITS, VOTED, World, answer_id, built, opened_world, until
+from tests.support.article import OTHER_QUESTIONS
+from tests.support.desk_sources import AFTERWARDS, BEFORE, PRICED
+from tests.support.discord.components import all_components
+from tests.support.discord.driver import Discord, Reply
+from tests.support.discord.openapi_check import OPENAPI
+from tests.support.discord.payloads import (
+    BOT,
+    LISTED,
+    MANAGE_GUILD,
+    MEMBER,
+    SEND_MESSAGES,
+    UNLISTED,
+    Channel,
+    Guild,
+    Json,
+)
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("bots_log")]
+
+THEMES = [json.loads(line) for line in (Path(__file__).parents[1] / "data" / "themes.jsonl").read_text().splitlines()]
+THEME_OF = {row["question"]: row["theme"] for row in THEMES if row["set"] == "dev"}
+
+MANAGER: dict[str, Any] = {"permissions": MEMBER | MANAGE_GUILD}
+HEAD = re.compile(r"\*\*(\d+) open gaps in (\d+) themes\*\*(?:, page (\d+) of (\d+))?")
+SOLVED = re.compile(r"Solved: (\d+) questions?\.")
+EXPERTS, *_ = OTHER_QUESTIONS
+EXPERTS_EVIDENCE = "LLaMA 4 Maverick, also a 17 billion active parameter model with 128 experts"
+NOT_THERE = "What is the weather in Paris?"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    folder = tmp_path_factory.mktemp("server")
+    settings = built(folder, BEFORE) | NO_LIMITS
+    async with opened_world(settings, folder, guilds=(LISTED, UNLISTED, VOTED, ASKED, CHOSEN)) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def gaps(world: World) -> set[str]:
+    """Twenty questions of five themes that the sources don't answer; what the bot takes for no question about its
+    sources, its asker reports."""
+    for question in THEME_OF:
+        reply = await world.discord.ask(question, guild=ASKED)
+        assert not reply.answered, question
+        if "not a question about the sources" in reply.text:
+            await world.discord.press(reply, "Report the gap")
+    return set(THEME_OF)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def elsewhere(world: World) -> Channel:
+    """A second channel of the server that chooses."""
+    return await world.server.open(CHOSEN, "ask-here")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chosen(world: World, elsewhere: Channel) -> Reply:
+    """How a server's settings are shown after all of them were changed."""
+    for command, options in (
+        ("channels", {"add": elsewhere}),
+        ("private", {"on": True}),
+        ("threads", {"on": False}),
+        ("cooldown", {"seconds": 600}),
+    ):
+        changed = await world.discord.command(f"settings {command}", guild=CHOSEN, **MANAGER, **options)
+        assert "Changed." in changed.text, changed.text
+    return await world.discord.command("settings show", guild=CHOSEN, **MANAGER)
+
+
+async def shown_gaps(discord: Discord) -> Reply:
+    return await discord.command("gaps", guild=ASKED, **MANAGER)
+
+
+async def exported(discord: Discord) -> list[dict[str, str]]:
+    """The rows of the file that /gaps gives."""
+    reply = await discord.press(await shown_gaps(discord), "Export CSV", **MANAGER)
+    assert reply.ephemeral
+    ((name, content),) = reply.files.items()
+    assert name == "gaps.csv"
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def head_of(reply: Reply) -> tuple[int, ...]:
+    """Open gaps, themes, page, pages."""
+    found = HEAD.search(reply.text)
+    assert found, reply.text
+    return tuple(int(one or 1) for one in found.groups())
+
+
+def kept(reply: Reply) -> list[str]:
+    """What it says is kept of a person, before and now."""
+    return re.findall(r"\d+ questions? and \d+ votes?", reply.text)
+
+
+async def test_gaps_are_counted_and_grouped_by_meaning(discord: Discord, gaps: set[str]) -> None:
+    rows = await exported(discord)
+    assert {row["question"] for row in rows} == gaps
+    assert {row["times"] for row in rows} == {"1"}
+    themes = defaultdict(set)
+    for row in rows:
+        themes[row["theme"]].add(THEME_OF[row["question"]])
+    assert [mixed for mixed in themes.values() if len(mixed) > 1] == []
+    assert 5 <= len(themes) < len(rows)
+    assert head_of(await shown_gaps(discord))[:2] == (20, len(themes))
+
+
+async def test_question_without_an_answer_is_a_gap_though_nobody_reports_it(discord: Discord) -> None:
+    asked = "Is there a student discount?"
+    assert not (await discord.ask(asked, guild=UNLISTED)).answered
+    assert asked in (await discord.command("gaps", guild=UNLISTED, **MANAGER)).text
+
+
+async def test_gaps_are_paged_newest_first_each_with_its_nearest_passages(discord: Discord, gaps: set[str]) -> None:
+    page = await shown_gaps(discord)
+    assert page.ephemeral
+    _, themes, _, pages = head_of(page)
+    assert list(THEME_OF)[-1] in page.text.split("\n")[1], "the newest is the first"
+    solvable = 0
+    for number in range(1, pages + 1):
+        assert head_of(page)[2:] == (number, pages)
+        here = page.buttons.count("Mark as solved")
+        assert page.text.count("Nearest: ") >= here > 0
+        solvable += here
+        if number < pages:
+            turned = await discord.press(page, "Next", **MANAGER)
+            assert turned.message["id"] == page.message["id"]
+            page = turned
+    assert pages > 1
+    assert solvable == themes
+    assert "Next" not in page.buttons
+    assert head_of(await discord.press(page, "Back", **MANAGER))[2] == pages - 1
+
+
+async def test_theme_that_is_solved_is_a_gap_no_more(world: World, discord: Discord, gaps: set[str]) -> None:
+    before = {row["question"] for row in await exported(discord)}
+    page = await shown_gaps(discord)
+    left = await discord.press(page, "Mark as solved", number=1, **MANAGER)
+    found = SOLVED.search(left.text)
+    assert found, left.text
+    after = {row["question"] for row in await exported(discord)}
+    assert len(before - after) == int(found[1]) > 0
+    assert after < before
+    assert head_of(await shown_gaps(discord))[0] == len(after)
+    assert len(world.rows("SELECT 1 FROM solved")) == int(found[1])
+
+
+async def test_downvoted_answer_is_a_gap_with_what_the_voter_wrote(discord: Discord, gaps: set[str]) -> None:
+    answer = await discord.ask(EXPERTS, guild=ASKED)
+    await discord.submit(await discord.press(answer, "Not helpful"), "That was last year.")
+    (row,) = [row for row in await exported(discord) if row["question"] == EXPERTS]
+    assert (row["why"], row["reasons"]) == ("unhelpful", "That was last year.")
+    assert EXPERTS_EVIDENCE in row["nearest passages"]
+
+
+@pytest.mark.parametrize("guild", [LISTED, ASKED, None], ids=["listed server", "other server", "direct messages"])
+@pytest.mark.parametrize("command", ["gaps", "stats"])
+async def test_what_moderators_see_is_refused_to_members(
+    discord: Discord, gaps: set[str], command: str, guild: Guild | None
+) -> None:
+    reply = await discord.command(command, guild=guild)
+    assert "Only moderators see" in reply.text
+    assert reply.ephemeral
+    assert reply.files == {}
+    assert [question for question in gaps if question in reply.text] == []
+
+
+async def test_gaps_of_one_server_are_not_shown_in_another(discord: Discord, gaps: set[str]) -> None:
+    reply = await discord.command("gaps", guild=UNLISTED, **MANAGER)
+    assert [question for question in gaps if question in reply.text] == []
+
+
+async def test_reindex_reports_the_gaps_that_are_answered_now(world: World, discord: Discord, gaps: set[str]) -> None:
+    assert PRICED in {row["question"] for row in await exported(discord)}
+    for name, text in AFTERWARDS.items():
+        if text is not None:
+            (world.seeds / name).write_text(text, encoding="utf-8")
+    report = await world.reindex(ASKED)
+    assert "prices.txt" in report.text
+    assert PRICED in report.text, report.text
+    assert (await discord.ask(PRICED, guild=ASKED)).answered
+    open_now = {row["question"] for row in await exported(discord)}
+    assert PRICED not in open_now
+    assert [one for one in open_now if f"“{one}”" in report.text] == []
+
+
+async def test_stats_show_what_was_asked_answered_and_voted(discord: Discord) -> None:
+    for question, button in ((EXPERTS, "Helpful"), ("When is LlamaCon?", "Not helpful"), (NOT_THERE, None)):
+        reply = await discord.ask(question, guild=VOTED)
+        if button:
+            await discord.press(reply, button)
+    shown = await discord.command("stats", guild=VOTED, **MANAGER)
+    assert shown.ephemeral
+    assert "Questions: 3, of which 2 answered (67 %)." in shown.text
+    assert "Votes: 1 helpful, 1 not helpful (50 %" in shown.text
+    assert_picture(shown)
+    week = await discord.press(shown, "7 days", **MANAGER)
+    assert "The last 7 days" in week.text
+    assert week.message["id"] == shown.message["id"]
+    assert_picture(week)
+
+
+def assert_picture(reply: Reply) -> None:
+    """One picture, shown with a text for who cannot see it."""
+    ((_, picture),) = reply.files.items()
+    assert picture.startswith(b"\x89PNG\r\n")
+    items = [item for one in all_components(reply.message["components"]) for item in one.get("items") or []]
+    assert [item["description"] for item in items if "3 in all, 2 answered, 1 not" in item["description"]]
+
+
+async def test_settings_are_refused_to_members(discord: Discord) -> None:
+    for command, options in (("show", {}), ("private", {"on": True})):
+        reply = await discord.command(f"settings {command}", guild=CHOSEN, **options)
+        assert "Only members with Manage Server" in reply.text
+        assert reply.ephemeral
+
+
+async def test_settings_that_make_no_sense_change_nothing(world: World, discord: Discord, chosen: Reply) -> None:
+    before = world.rows("SELECT * FROM settings")
+    assert len(before) == 4
+    for options in ({}, {"remove": CHOSEN.channel}):
+        reply = await discord.command("settings channels", guild=CHOSEN, **MANAGER, **options)
+        assert "Changed." not in reply.text
+    assert world.rows("SELECT * FROM settings") == before
+
+
+async def assert_as_chosen(discord: Discord, elsewhere: Channel) -> None:
+    """The bot does in the server what was chosen for it."""
+    for wrong in (await discord.ask(EXPERTS, guild=CHOSEN), await discord.mention(EXPERTS, guild=CHOSEN)):
+        assert not wrong.quotations
+        assert f"<#{elsewhere.id}>" in wrong.text
+    user = discord.somebody()
+    answer = await discord.ask(EXPERTS, user=user, channel=elsewhere)
+    assert answer.answered
+    assert answer.ephemeral
+    hasty = await discord.ask(EXPERTS, user=user, channel=elsewhere)
+    assert re.search(r"try again in [56]\d\d s", hasty.text), hasty.text
+    public = await discord.command("ask", question=EXPERTS, private=False, channel=elsewhere)
+    assert public.answered
+    assert not public.ephemeral
+    assert "Helpful" in public.buttons
+    assert not [label for label in public.buttons if "thread" in label]
+
+
+async def test_settings_are_shown_and_kept_to(discord: Discord, elsewhere: Channel, chosen: Reply) -> None:
+    assert f"<#{elsewhere.id}>" in chosen.text
+    assert "Threads: off" in chosen.text
+    assert "600 seconds" in chosen.text
+    await assert_as_chosen(discord, elsewhere)
+
+
+async def test_settings_of_one_server_are_not_those_of_another(discord: Discord, chosen: Reply) -> None:
+    reply = await discord.ask(EXPERTS, guild=UNLISTED)
+    assert reply.answered
+    assert not reply.ephemeral
+    assert "Continue in a thread" in reply.buttons
+
+
+async def test_settings_are_kept_over_a_restart(world: World, elsewhere: Channel, chosen: Reply) -> None:
+    await world.restart()
+    shown = await world.discord.command("settings show", guild=CHOSEN, **MANAGER)
+    assert shown.text == chosen.text
+    await assert_as_chosen(world.discord, elsewhere)
+
+
+async def test_forget_me_deletes_what_is_kept_of_a_person_and_nothing_else(world: World, discord: Discord) -> None:
+    user, other = discord.somebody(), discord.somebody()
+    mine = await discord.ask(EXPERTS, user=user)
+    await discord.dm("When is LlamaCon?", user=user)
+    others = await discord.ask(EXPERTS, user=other)
+    await discord.press(others, "Helpful", user=user)
+    await discord.press(mine, "Helpful", user=other)
+
+    told = await discord.command("privacy", user=user)
+    assert told.ephemeral
+    assert kept(told) == ["2 questions and 1 vote"]
+    asked = await discord.command("forget-me", user=user)
+    assert asked.ephemeral
+    assert kept(asked) == ["2 questions and 1 vote"]
+    assert kept(await discord.command("privacy", user=user)) == ["2 questions and 1 vote"], "only asked so far"
+
+    done = await discord.press(asked, "Delete", user=user)
+    assert kept(done) == ["2 questions and 1 vote", "0 questions and 0 votes"]
+    assert kept(await discord.command("privacy", user=user)) == ["0 questions and 0 votes"]
+    assert kept(await discord.command("privacy", user=other)) == ["1 question and 0 votes"]
+    assert world.rows("SELECT 1 FROM answers WHERE id = ?", answer_id(mine)) == []
+    assert world.votes(answer_id(others)) == []
+    assert len(world.rows("SELECT 1 FROM answers WHERE id = ?", answer_id(others))) == 1
+    assert answer_id(mine).encode() not in world.journal_bytes()
+    gone = await discord.press(mine, "Show in source", number=1, user=other)
+    assert "no longer kept" in gone.text
+
+
+async def test_reply_to_who_takes_no_direct_messages_is_counted(world: World, discord: Discord) -> None:
+    user, before = discord.somebody(), world.unsent
+    world.server.state.closed.add(user.id)
+    message = await discord.say(EXPERTS, user=user)
+    await lost(world, f"/channels/{message['channel_id']}/messages", 403, before)
+    world.server.state.closed.remove(user.id)
+    assert (await discord.dm(EXPERTS, user=user)).answered
+
+
+async def test_reply_to_a_channel_that_was_deleted_meanwhile_is_counted(world: World, discord: Discord) -> None:
+    before = world.unsent
+    doomed = await world.server.open(UNLISTED, "doomed")
+    world.refusable.append(re.compile(f"/channels/{doomed.id}/"))
+    asked = await discord.say(f"{BOT.mention} {EXPERTS}", user=discord.somebody(), channel=doomed)
+    assert asked["channel_id"] == doomed.id
+    await world.server.delete(doomed)
+    await lost(world, f"/channels/{doomed.id}/messages", 404, before)
+    assert (await discord.mention(EXPERTS, guild=UNLISTED)).answered
+
+
+async def test_reply_where_the_bot_may_not_write_is_counted(world: World, discord: Discord) -> None:
+    before = world.unsent
+    await world.server.deny(UNLISTED, SEND_MESSAGES)
+    await discord.say(f"{BOT.mention} {EXPERTS}", user=discord.somebody(), guild=UNLISTED)
+    await lost(world, f"/channels/{UNLISTED.channel_id}/messages", 403, before)
+    await world.server.deny(UNLISTED, 0)
+    assert (await discord.mention(EXPERTS, guild=UNLISTED)).answered
+
+
+@pytest.mark.parametrize("acknowledged", [True, False], ids=["answered too late", "acknowledged too late"])
+async def test_reply_to_an_interaction_that_expired_is_counted(
+    world: World, discord: Discord, acknowledged: bool
+) -> None:
+    before = world.unsent
+    exchange = await discord.send_command("ask", question=EXPERTS)
+    if acknowledged:
+        await exchange.acknowledged()
+    world.server.expire(exchange)
+    await lost(world, exchange.token, 401 if acknowledged else 404, before)
+    assert (await discord.ask(EXPERTS)).answered
+
+
+async def lost(world: World, path: str, status: int, before: int) -> None:
+    """Discord refused what went there, and the log counts one more reply that was not sent."""
+    world.refusable.append(re.compile(re.escape(path)))
+    await world.server.requests.wait_for(lambda one: path in one.path and one.status == status)
+    await until(lambda: world.unsent > before)
+    assert world.unsent == before + 1
+
+
+async def test_commands_are_registered_in_every_language(world: World) -> None:
+    put = next(one for one in world.server.requests if one.method == "PUT" and one.route.endswith("/commands"))
+    known = {locale for command in put.body for locale in command.get("name_localizations") or {}}
+    assert {locale.partition("-")[0] for locale in known} == set(languages()) - {"en"}
+    described = [one for command in put.body for one in (command, *options_of(command)) if one.get("description")]
+    assert len(described) > len(put.body)
+    assert [one["name"] for one in described if set(one.get("description_localizations") or {}) != known] == []
+
+
+def options_of(command: Json) -> Iterator[Json]:
+    for option in command.get("options") or []:
+        yield option
+        yield from options_of(option)
+
+
+async def test_every_body_sent_fits_discords_description(world: World, gaps: set[str]) -> None:
+    if not OPENAPI.exists():
+        pytest.skip(f"NOT CHECKED: no description of Discord's API at {OPENAPI}")
+    assert {"PUT", "POST", "PATCH"} <= {one.method for one in world.server.requests}
+    assert world.unfit_bodies() == []
+
+
+async def test_discord_refused_nothing_but_what_was_made_to_fail(world: World, gaps: set[str]) -> None:
+    assert [(one.method, one.path, one.status) for one in world.refused()] == []
+    assert set().union(*world.server.state.notified.values()) == set()
+
+
+async def test_logs_hold_no_question_no_person_and_no_token(world: World, gaps: set[str]) -> None:
+    await world.discord.dm("Private: who is Mallory, and when is LlamaCon?")
+    assert await world.bot.end() == 0
+    assert world.log
+    assert world.secrets_in(world.log) == []
+
+
+async def test_journal_holds_no_plain_id_of_a_person_or_of_a_private_channel(world: World, gaps: set[str]) -> None:
+    held = world.journal_bytes()
+    assert next(iter(gaps)).encode() in held
+    people = [user.id.encode() for user in world.discord.people]
+    private = [one.id.encode() for one in world.server.state.channels.values() if one.guild is None]
+    assert [one for one in [*people, *private] if one in held] == []

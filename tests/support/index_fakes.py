@@ -1,0 +1,222 @@
+"""Engines small enough to know by heart: a model of hashed words, a store in a list, a scorer that counts words."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from index.answering.answerer import Answerer
+from index.answering.extractive import QuotingGenerator
+from index.domain.answers import Citation, Document, Hit, Passage
+from index.domain.ports import Draft, Embedder, Encoding, Generator, Progress, Query, Vectors
+from index.domain.snapshots import Status
+from index.indexing.indexer import Indexer
+from index.journal.journal import Journal
+from index.library import Library
+from index.parsing.chunking import chunk
+from index.retrieval._lexical_features import own_text
+from index.retrieval.bm25 import KeywordIndex
+from index.retrieval.hidden_states import StateStoreBuilder
+from index.retrieval.late_interaction import TokenStoreBuilder
+from index.retrieval.retriever import Retriever, Shelf
+from index.snapshots.store import Snapshots
+from index.sources.folder import SourceFile, parse
+from index.sources.web import Web
+from index.text.tokens import content
+
+WIDTH = 32
+PIECE = re.compile(r"\w+|[^\w\s]")
+
+
+def word_vector(word: str) -> Vectors:
+    """The same unit vector for the same word, always."""
+    seed = int.from_bytes(hashlib.sha256(word.encode("utf-8", "replace")).digest()[:8], "big")
+    vector = np.random.default_rng(seed).standard_normal(WIDTH)
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+class WordEmbedder:
+    """A model whose vector for a text is the mean of its words' vectors; it counts two special tokens a text."""
+
+    dimension = WIDTH
+
+    def __init__(self, name: str = "words", *, max_tokens: int = 64) -> None:
+        self.name = name
+        self.max_tokens = max_tokens
+
+    def count(self, text: str) -> int:
+        return len(PIECE.findall(text)) + 2
+
+    def question(self, text: str) -> Encoding:
+        found = list(PIECE.finditer(text))[: self.max_tokens - 2]
+        return replace(self._encoding([at.group() for at in found]), spans=tuple(at.span() for at in found))
+
+    def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
+        for done in range(0, len(texts), 8):
+            block = texts[done : done + 8]
+            yield [self._encoding(PIECE.findall(own or read)[: self.max_tokens - 2]) for read, own in block]
+            if progress:
+                progress("embedding passages", done + len(block), len(texts))
+
+    def _encoding(self, words: Sequence[str]) -> Encoding:
+        pieces = tuple(word.lower() for word in words) or ("[CLS]",)
+        tokens = np.stack([word_vector(piece) for piece in pieces])
+        mean = tokens.mean(axis=0)
+        return Encoding((mean / np.linalg.norm(mean)).astype(np.float32), tokens, pieces)
+
+
+class MemoryStore:
+    """Vectors in an array, compared one by one; the file is NumPy's."""
+
+    def __init__(self, dimension: int) -> None:
+        self._rows = np.zeros((0, dimension), np.float32)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, vectors: Vectors) -> None:
+        self._rows = np.concatenate([self._rows, np.asarray(vectors, np.float32)])
+
+    def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+        cosines = self.cosines(vector, range(len(self)))
+        return sorted(enumerate(cosines), key=lambda at: -at[1])[:k]
+
+    def cosines(self, vector: Vectors, rows: Sequence[int]) -> list[float]:
+        return [float(self._rows[row] @ np.asarray(vector, np.float32)) for row in rows]
+
+    def rows(self, start: int, stop: int) -> Vectors:
+        return self._rows[start:stop]
+
+    def save(self, path: Path) -> None:
+        with path.open("wb") as stream:
+            np.save(stream, self._rows, allow_pickle=False)
+
+    @classmethod
+    def load(cls, path: Path) -> MemoryStore:
+        store = cls(0)
+        store._rows = np.load(path, allow_pickle=False)
+        return store
+
+
+class CoverageScorer:
+    """A passage's score is the share of the question's topic words in its reading and the sentence before."""
+
+    def rerank(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
+        wanted = set(content(query.text))
+
+        def score(hit: Hit) -> float:
+            there = set(content(f"{hit.passage.reading} {hit.passage.before}"))
+            return len(wanted & there) / len(wanted) if wanted else 0.0
+
+        return sorted((replace(hit, score=score(hit)) for hit in hits), key=lambda hit: -hit.score)
+
+    def confidence(self, hits: Sequence[Hit]) -> float:
+        return hits[0].score if hits else 0.0
+
+
+class LyingGenerator:
+    """Quotes as the real one does, then tells each citation as `lie` would have it."""
+
+    name = "lying"
+
+    def __init__(self, *lies: Callable[[Citation], Citation]) -> None:
+        self._lies = lies
+
+    def generate(
+        self, question: str, hits: Sequence[Hit], documents: Mapping[str, Document], *, sure: bool = True
+    ) -> Draft:
+        draft = QuotingGenerator().generate(question, hits, documents, sure=False)
+        told = [lie(at) for lie, at in zip(self._lies, draft.citations, strict=False)]
+        told += draft.citations[len(told) :]
+        return Draft(draft.text, tuple(told))
+
+
+def answerer(embedder: Embedder, *, generator: Generator | None = None, threshold: float = 0.5) -> Answerer:
+    scorer = CoverageScorer()
+    return Answerer(
+        embedder=embedder,
+        retriever=Retriever(reranker=scorer),
+        generator=generator or QuotingGenerator(),
+        confidence=scorer.confidence,
+        threshold=threshold,
+    )
+
+
+def indexer(
+    index: Path,
+    embedder: Embedder,
+    *,
+    open_store: Callable[[Path], MemoryStore],
+) -> Indexer:
+    return Indexer(
+        snapshots=Snapshots(index),
+        embedder=embedder,
+        new_store=MemoryStore,
+        open_store=open_store,
+    )
+
+
+def library(
+    seeds: Path,
+    index: Path,
+    *,
+    embedder: Embedder | None = None,
+    generator: Generator | None = None,
+    threshold: float = 0.5,
+    keep: int = 3,
+    max_bytes: int = 1_000_000,
+    open_store: Callable[[Path], MemoryStore] = MemoryStore.load,
+    web: Web | None = None,
+) -> Library:
+    """A real library on the fakes; nothing is loaded yet."""
+    model = embedder or WordEmbedder()
+    journal = Journal(index.parent / "journal.sqlite3")
+    return Library(
+        snapshots=Snapshots(index),
+        seeds=seeds,
+        max_bytes=max_bytes,
+        model=model.name,
+        embedder=lambda: model,
+        answerer=lambda loaded: answerer(loaded, generator=generator, threshold=threshold),
+        indexer=lambda loaded: indexer(index, loaded, open_store=open_store),
+        journal=journal,
+        keep=keep,
+        web=web,
+    )
+
+
+def write(folder: Path, **files: str | bytes) -> Path:
+    """A folder with these files; `a_md` is a.md, `a_txt` is a.txt."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        stem, _, suffix = name.rpartition("_")
+        (folder / f"{stem}.{suffix}").write_bytes(text.encode() if isinstance(text, str) else text)
+    return folder
+
+
+def shelf(*, embedder: Embedder | None = None, **files: str) -> Shelf:
+    """What a snapshot of these files holds, without a disk; files are named as for `write`."""
+    model = embedder or WordEmbedder()
+    documents: dict[str, Document] = {}
+    passages: list[Passage] = []
+    for name, text in files.items():
+        stem, _, suffix = name.rpartition("_")
+        document = parse(SourceFile(f"{stem}.{suffix}", text.encode()))
+        documents[document.id] = document
+        passages += chunk(document, model.count, model.max_tokens)
+    vectors, tokens = MemoryStore(model.dimension), TokenStoreBuilder()
+    for block in model.passages([(at.embedded, own_text(at)) for at in passages]):
+        vectors.add(np.stack([encoding.vector for encoding in block]))
+        tokens.add(block)
+    keyword = KeywordIndex.build(passages)
+    return Shelf("a-snapshot", documents, passages, vectors, keyword, tokens.finish(), StateStoreBuilder().finish())
+
+
+def states(status: Status) -> dict[str, str]:
+    """What became of each source since the index was built."""
+    return {at.source: at.state for at in status.sources}

@@ -1,0 +1,138 @@
+"""Texts in the bot's code that a member may see and that do not go through the catalogue.
+
+    python -m tests.support.unsaid
+
+lists them. It is a guess by form: it may name a text that nobody sees, and a single lower-case word escapes it unless
+it stands where words are shown, or is chosen by a condition.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+
+from tests.support.catalogue import BOT, SAYING
+
+__all__ = ["unsaid", "unsaid_in"]
+
+NOT_ON_DISCORD = {
+    "__main__.py": "the program's own start, on standard error",
+    "session.py": "the terminal",
+    "view.py": "the terminal",
+    "endpoint.py": "an address",
+    "i18n.py": "the catalogue itself",
+    "lifecycle.py": "the program's end, on standard error",
+    "settings.py": "settings, on standard error",
+    "command_sync.py": "hashes",
+    "command_translator.py": "the catalogue itself",
+    "scheduled_reindex.py": "the log",
+}
+
+SHOWN = {"Button", "Label", "Modal", "TextDisplay", "TextInput", "button", "count", "message", "notice", "send"}
+"""Calls whose words are shown, however short they are."""
+
+UNSEEN = {*SAYING, "Press", "TypeVar", "compile", "getLogger", "getattr", "hasattr", "replace"}
+"""Calls whose texts are said already, or seen by nobody."""
+
+BY_DISCORD = {"Choice", "ContextMenu", "Group", "choices", "command", "context_menu", "describe", "rename"}
+"""Calls that define commands: `tests.support.catalogue` finds their texts in the tree."""
+
+LOGGED = {"critical", "debug", "error", "exception", "explain", "info", "tell_error", "warning"}
+
+WORD = re.compile(r"[^\W\d_]{2,}")
+SENTENCE = re.compile(r"[^\W\d_]{2,}\W* | [^\W\d_]{2,}|^[*_#>\W]*[A-Z][a-z]+")
+
+ACCEPTED = {
+    ", after {}": "an error's trace, for the log",
+    "{}{} at {}{}": "an error's trace, for the log",
+    "no place": "an error's trace, for the log",
+    "DejaVu Sans": "a font",
+    "lower right": "a place on a picture",
+    "nearest passages": "a column of a file, which programs read",
+    "I read English only": "how the index begins, which is looked for",
+    "no question": "a reason as the index names it",
+    **dict.fromkeys(("reading sources", "checking the snapshot"), "what the index is at, which bot.views.status says"),
+    **dict.fromkeys(
+        ("NoIndex", "IndexMismatch", "Damaged", "NoSuchSnapshot", "ReindexCancelled", "JournalUnavailable"),
+        "an error's name",
+    ),
+    **dict.fromkeys(
+        (
+            "run `python -m index reindex`",
+            "run `python -m index reindex` to build it anew",
+            "run `python -m index reindex`, or set EMBEDDING_MODEL back",
+            "`python -m index snapshots` lists them",
+        ),
+        "a step as the index names it",
+    ),
+    **dict.fromkeys(("high", "fair", "low"), "how sure an answer is, for code"),
+    "yes": "a setting as the journal keeps it",
+    "no": "a setting as the journal keeps it",
+    "direct message": "a place in the audit",
+}
+"""Texts that look as if they were shown, and why they are not."""
+
+
+def unsaid() -> list[str]:
+    """The texts of the bot, each with its place."""
+    return [
+        f"{path.relative_to(BOT.parent).as_posix()}:{line}: {text}"
+        for path in sorted(BOT.rglob("*.py"))
+        if path.name not in NOT_ON_DISCORD
+        for line, text in unsaid_in(path.read_text("utf-8"))
+    ]
+
+
+def unsaid_in(code: str) -> list[tuple[int, str]]:
+    """Line and words of each; values in an f-string are shown as {}."""
+    return list(_texts(ast.parse(code), shown=False))
+
+
+def _texts(node: ast.AST, *, shown: bool) -> Iterator[tuple[int, str]]:
+    if (text := _literal(node)) is not None:
+        if (WORD if shown else SENTENCE).search(text) and text not in ACCEPTED:
+            yield getattr(node, "lineno", 0), text
+        parts = node.values if isinstance(node, ast.JoinedStr) else []
+        for part in parts:
+            if isinstance(part, ast.FormattedValue):
+                yield from _texts(part.value, shown=False)
+        return
+    if isinstance(node, ast.Call):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in UNSEEN | BY_DISCORD | LOGGED or ast.unparse(node.func) == "super().__init__":
+            return
+        shown = name in SHOWN
+    for child in _worth(node):
+        chosen = isinstance(node, ast.IfExp) and child is not node.test
+        yield from _texts(child, shown=chosen or (shown and isinstance(child, ast.expr | ast.keyword)))
+
+
+def _worth(node: ast.AST) -> Iterator[ast.AST]:
+    """The parts that may hold a text: no docstring, annotation, subscript, comparison or dictionary's key."""
+    for name, value in ast.iter_fields(node):
+        for child in value if isinstance(value, list) else [value]:
+            doc = isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
+            listed = isinstance(child, ast.Assign) and ast.unparse(child.targets[0]) == "__all__"
+            unseen = name in ("annotation", "returns", "slice", "comparators", "type_params")
+            keys = isinstance(node, ast.Dict) and name == "keys" and not _titles(node)
+            if isinstance(child, ast.AST) and not (doc or listed or unseen or keys):
+                yield child
+
+
+def _titles(node: ast.Dict) -> bool:
+    """Whether the keys of a dictionary are words to show, as they are where they begin with a capital."""
+    return all(isinstance(key, ast.Constant) and str(key.value)[:1].isupper() for key in node.keys)
+
+
+def _literal(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    return None
+
+
+if __name__ == "__main__":
+    sys.stdout.write("".join(f"{one}\n" for one in unsaid()))

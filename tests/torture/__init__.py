@@ -1,0 +1,1 @@
+"""What the index must bear: kills, full disks, damage, load, fuzzing."""

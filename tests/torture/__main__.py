@@ -1,0 +1,75 @@
+"""What the index must bear, tried on the real thing: real processes, real files, the real model.
+
+    python -m tests.torture [--quick] [PART ...]
+
+Prints a line of figures a part, and ends with 1 if anything went wrong. All of it takes the better part of an hour on
+two cores; `--quick` tries a tenth. Parts: kills, disk, damage, sources, load, fuzz.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.torture.damage import damage
+from tests.torture.disk import full_disk, refusals, small_disk
+from tests.torture.fuzzing import fuzz
+from tests.torture.kills import kills
+from tests.torture.kit import Figures, say
+from tests.torture.load import load
+from tests.torture.sources import hostile, restless
+
+__all__ = ["PARTS", "main"]
+
+KILLS, FLIPS, REBUILDS, QUESTIONS, REINDEXES, ROLLBACKS, FUZZ_SECONDS = 500, 1_000, 200, 20_000, 50, 10, 60
+MOST_SHOWN = 20
+"""Faults of a part that are printed."""
+
+PARTS: dict[str, list[Callable[[Path, int], Figures]]] = {
+    "kills": [lambda at, share: kills(at, KILLS // share)],
+    "disk": [
+        lambda at, share: full_disk(at, most=None if share == 1 else 12),
+        lambda at, share: small_disk(at),
+        lambda at, share: refusals(at),
+    ],
+    "damage": [lambda at, share: damage(at, FLIPS // share)],
+    "sources": [lambda at, share: restless(at, REBUILDS // share), lambda at, share: hostile(at)],
+    "load": [
+        lambda at, share: load(at, QUESTIONS // share, reindexes=REINDEXES // share, rollbacks=ROLLBACKS // share)
+    ],
+    "fuzz": [lambda at, share: fuzz(at, FUZZ_SECONDS // share)],
+}
+"""What is tried, each in a folder of its own and a share of all that could be."""
+
+
+def main() -> int:
+    """Try every part that is named, all where none is."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART")
+    parser.add_argument("--quick", action="store_true", help="a tenth of everything")
+    given = parser.parse_args()
+    logging.disable(logging.CRITICAL)  # that damage is noticed is what is tried, a thousand times
+    wrong = 0
+    for name in given.parts or PARTS:
+        for torture in PARTS[name]:
+            folder, started = Path(tempfile.mkdtemp(prefix="torture-")), time.monotonic()
+            say(f"{name} ...")
+            try:
+                figures = torture(folder, 10 if given.quick else 1)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+            wrong += len(figures.faults)
+            print(f"{figures.line()}; {time.monotonic() - started:.0f} s", flush=True)  # noqa: T201 - its result
+            for fault in figures.faults[:MOST_SHOWN]:
+                print(f"    {fault}", flush=True)  # noqa: T201 - as above
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

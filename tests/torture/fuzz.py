@@ -1,0 +1,172 @@
+"""Coverage-guided fuzzing of whatever reads a source and of what becomes a message, by atheris (libFuzzer).
+
+    python -m tests.torture.fuzz TARGET [FOLDER OF INPUTS] [libFuzzer's options, such as -max_total_time=60]
+
+An input that breaks a rule ends it, and is written beside. `python -m tests.torture.fuzz` lists the targets; an empty
+folder is given a few whole files to begin with.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["index", "bot"]):
+    from index.domain.answers import Document
+    from index.domain.errors import UnreadableSource
+    from index.parsing._docx import read_docx
+    from index.parsing._html import read_html
+    from index.parsing._pdf import read_pdf
+    from index.parsing.chunking import chunk
+    from index.parsing.layout import Extracted, laid_out
+    from index.snapshots.manifest import Manifest
+    from index.sources._sources_toml import read_addresses
+    from index.sources.folder import SourceFile, checked, parse
+    from tests.support.index_fakes import WordEmbedder
+    from tests.support.office import docx, paragraph, pdf, table, word_table
+    from tests.unit.bot.views import test_harmless
+
+__all__ = ["SEEDS", "TARGETS"]
+
+MOST_BYTES = 1_000_000
+MODEL = WordEmbedder()
+BENCHMARKS = (("Model", "MMLU Pro", "Cost"), ("Maverick", "80.5", "$0.19"), ("Scout", "74.3", ""))
+MARKED = """---
+title: Scout
+date: 2025-04-05
+url: https://example.org/a
+---
+# Models
+
+Scout has **16 experts**. It reads *10 million* tokens.[^1]
+
+| a | b |
+|---|---|
+| c | 3.5 |
+
+- one
+  - two
+
+[^1]: A note &amp; more.
+"""
+PAGE = (
+    "<!doctype html><title>Scout</title><nav>Home</nav><main><h1>Models</h1><p>Scout reads <b>10</b> million."
+    "<ul><li>one<li>two</ul><table><tr><th>a<th>b<tr><td rowspan=2>c<td>d<tr><td>e</table><pre>x\n y</pre></main>"
+)
+
+
+def spans_hold(document: Document) -> None:
+    """The rule that all else rests on: every passage is the text between its offsets."""
+    for passage in chunk(document, MODEL.count, MODEL.max_tokens):
+        assert document.text[passage.start : passage.end] == passage.text, passage
+        assert passage.text.strip(), passage
+        assert passage.reading == passage.reading.strip() or passage.reading, passage
+
+
+def text(name: str) -> Callable[[bytes], None]:
+    """Files that are text, as they are read: checked, parsed, cut."""
+
+    def one(data: bytes) -> None:
+        try:
+            document = parse(SourceFile(name, checked(data, name.rpartition(".")[2], MOST_BYTES)))
+        except UnreadableSource:
+            return
+        spans_hold(document)
+
+    return one
+
+
+def taken_out(reader: Callable[[bytes], Extracted], *, ours: bool) -> Callable[[bytes], None]:
+    """Files whose text is taken out; what a library stumbles over is named as damaged, where it is not `ours` alone."""
+
+    def one(data: bytes) -> None:
+        try:
+            found = reader(data)
+        except (UnreadableSource, RecursionError):
+            return
+        except Exception:  # as the process that reads it has it: the file is damaged
+            if ours:
+                raise
+            return
+        whole, sections = laid_out(found.parts)
+        spans_hold(Document("id", "a.html", "a", None, whole, sections, {}))
+
+    return one
+
+
+def addresses(data: bytes) -> None:
+    """A listing of pages on the web: every one is an address that was checked, or is named."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "sources.toml").write_bytes(data)
+        found = read_addresses(Path(folder))
+    assert all(at.url.startswith(("https://", "http://")) for at in found.addresses)
+
+
+def manifest(data: bytes) -> None:
+    """What a snapshot is made of: it is as it was written, or it is refused in one of the ways that are named."""
+    try:
+        found = Manifest.from_json(data.decode("utf-8"))
+    except (KeyError, TypeError, ValueError):
+        return
+    assert found.to_json().encode() == data
+
+
+def rendered(data: bytes) -> None:
+    """An answer made of anything: no message over a limit, no ping, no quotation cut without an ellipsis."""
+    test_harmless.test_an_answer_is_harmless_whatever_it_is_made_from.hypothesis.fuzz_one_input(data)
+
+
+def emphasised(data: bytes) -> None:
+    """The same of an answer with words in bold, anywhere in it."""
+    test_harmless.test_an_answer_in_brief_is_harmless_whatever_its_words_and_place.hypothesis.fuzz_one_input(data)
+
+
+def broken(data: bytes) -> None:
+    """Breaks, to see that it is told."""
+    assert b"!" not in data
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "markdown": text("a.md"),
+    "text": text("a.txt"),
+    "csv": text("a.csv"),
+    "html": taken_out(read_html, ours=True),
+    "docx": taken_out(read_docx, ours=False),
+    "pdf": taken_out(read_pdf, ours=False),
+    "addresses": addresses,
+    "manifest": manifest,
+    "render": rendered,
+    "render-bold": emphasised,
+}
+
+SEEDS: dict[str, list[bytes]] = {
+    "markdown": [MARKED.encode(), b"---\na: &x [*x]\n---\nText."],
+    "text": [b"One.\n\nTwo: a b.\n"],
+    "csv": ["\n".join(",".join(row) for row in BENCHMARKS).encode(), b'a;b\n"1;2";3\n'],
+    "html": [PAGE.encode()],
+    "docx": [docx(paragraph("Scout reads.", "Heading1"), word_table(BENCHMARKS))],
+    "pdf": [pdf([(60, 700, 12, "Scout reads 10 million tokens."), *table(BENCHMARKS, 600)])],
+    "addresses": [b'[[source]]\nurl = "https://example.org/a"\nname = "a.html"\n'],
+}
+"""What the fuzzer begins with, by target; from nothing elsewhere."""
+
+
+def main() -> None:
+    name, *options = sys.argv[1:] or [""]
+    if not name:
+        print(*TARGETS)  # noqa: T201 - its result
+        return
+    folder = Path(options[0]) if options and not options[0].startswith("-") else None
+    if folder and not any(folder.iterdir()):
+        for number, data in enumerate(SEEDS.get(name, [])):
+            (folder / f"seed{number}").write_bytes(data)
+    atheris.Setup([sys.argv[0], *options], TARGETS.get(name, broken))
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""Sources that vanish and change while they are read, and hostile ones all at once: what is good is read whole."""
+
+from __future__ import annotations
+
+import random
+import resource
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from index import Library
+from index.domain.errors import SourcesUnreadable
+from index.snapshots.store import Snapshots
+from tests.torture.kit import PLACES, Figures, World, edition_text
+from tests.unit.index.parsing.test_hostile import HOSTILE, alias_bomb
+
+__all__ = ["hostile", "restless"]
+
+SECONDS = 20.0
+"""That one hostile source may take, and not more than some more that its process needs to begin and end."""
+BEGINNING = 15.0
+CHILDREN_BYTES = 2_000_000_000
+OWN_BYTES = 500_000_000
+"""Memory that one may take in the process that reads it, and that all may add to this one."""
+HARMLESS = ("nested.md", "alias.md")
+"""What looks hostile, but is read like any other."""
+
+
+def restless(folder: Path, times: int, *, seed: int = 5) -> Figures:
+    """So many rebuilds while another thread saves, removes and brings back sources without a pause."""
+    figures = Figures("rebuilds of sources that change while they are read")
+    chance = random.Random(seed)  # noqa: S311 - what it decides is no secret
+    world, done = World(folder), threading.Event()
+    world.write(1)
+    library = world.fresh()
+    library.reindex()
+    seen: set[str] = set()
+
+    def change() -> None:
+        edition = 1
+        while not done.is_set():
+            edition += 1
+            path = world.seeds / f"{chance.choice(list(PLACES))}.md"
+            text = edition_text(path.stem, edition)
+            if chance.random() < 0.3:
+                path.unlink(missing_ok=True)
+                time.sleep(chance.random() / 100)
+            with path.open("w", encoding="utf-8", newline="\n") as stream:
+                for at in range(0, len(text), 100):  # as an editor saves over a slow line
+                    stream.write(text[at : at + 100])
+                    stream.flush()
+                    time.sleep(chance.random() / 500)
+            time.sleep(chance.random() / 20)
+
+    with ThreadPoolExecutor(1) as threads:
+        changing = threads.submit(change)
+        for _ in range(times):
+            figures.tried += 1
+            figures.faults += _rebuilt(library, world, seen)
+        done.set()
+        changing.result()
+    figures.facts = {"named as being written to, or gone": len(seen)}
+    return figures
+
+
+def _rebuilt(library: Library, world: World, seen: set[str]) -> list[str]:
+    try:
+        report = library.reindex()
+    except SourcesUnreadable:
+        return []
+    except Exception as error:  # whatever it is, a rebuild failed
+        return [f"{type(error).__name__}: {error}"]
+    seen |= {f"{at.source} {at.reason}" for at in report.skipped}
+    found = []
+    documents = Snapshots(world.index).documents(report.snapshot.id) or {}
+    for source, document in documents.items():
+        edition = document.text.partition("as edition ")[2].partition(" ")[0]
+        if not edition.isdigit() or document.text != edition_text(source.removesuffix(".md"), int(edition)):
+            found.append(f"{source} is no edition that was saved: {document.text[-80:]!r}")
+    return found
+
+
+def hostile(folder: Path, most: int | None = None) -> Figures:
+    """Hostile files, or the first `most` of them, each beside good ones: it is read or named within bounds, and stops
+    none of the others."""
+    figures = Figures("hostile sources")
+    world = World(folder)
+    world.settings = world.settings.model_copy(update={"extract_seconds": SECONDS, "max_source_mb": 20.0})
+    world.write(1)
+    library = world.fresh()
+    library.reindex()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    slowest = ("", 0.0)
+    files = {name: make for name, (make, _) in HOSTILE.items()}
+    files |= {
+        "alias.md": alias_bomb,
+        "line.md": lambda: b"Scout has sixteen experts and reads on. " * 1_250_000,
+        "null.md": lambda: b"a\0b",
+        "nested.md": lambda: b"> " * 3_000 + b"Deep.",
+    }
+    for name, make in list(files.items())[:most]:
+        path = world.seeds / name
+        path.write_bytes(make())
+        figures.tried += 1
+        started = time.monotonic()
+        try:
+            report = library.reindex()
+        except Exception as error:  # whatever it is, it stopped the rest
+            figures.faults.append(f"{name}: {type(error).__name__}: {error}")
+            continue
+        took = time.monotonic() - started
+        slowest = max(slowest, (name, took), key=lambda at: at[1])
+        if not any(at.source == name for at in report.skipped) and name not in HARMLESS:
+            figures.faults.append(f"{name} is not named")
+        if report.passages_after < 6 * len(PLACES):
+            figures.faults.append(f"{name} stops others: {report.passages_after} passages")
+        if took > SECONDS + BEGINNING:
+            figures.faults.append(f"{name} takes {took:.0f} s")
+        path.unlink()
+    library.reindex()
+    figures.faults += [f"in the end: {at}" for at in world.whole({1})]
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
+    if children > CHILDREN_BYTES or own > OWN_BYTES:
+        figures.faults.append(f"{children >> 20} MiB in a process, {own >> 20} more in this one")
+    figures.facts = {
+        "slowest": f"{slowest[0]} in {slowest[1]:.1f} s",
+        "most memory of a process that reads one": f"{children >> 20} MiB",
+        "more memory here": f"{own >> 20} MiB",
+    }
+    return figures

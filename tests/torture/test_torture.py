@@ -1,0 +1,102 @@
+"""The tortures, each a little: `make torture` tries all of them in full."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from index.snapshots.store import Snapshots
+from tests.torture.damage import damage
+from tests.torture.disk import full_disk, refusals
+from tests.torture.fuzzing import fuzz
+from tests.torture.kills import kills
+from tests.torture.kit import World
+from tests.torture.load import load
+from tests.torture.sources import hostile, restless
+
+pytestmark = pytest.mark.timeout(600)
+
+FUZZED = pytest.mark.skipif(find_spec("atheris") is None, reason="there is no atheris for this Python and machine")
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="what a process holds is read from Linux's /proc")
+
+
+def test_a_builder_killed_at_any_moment_leaves_the_old_or_the_new_snapshot_live_and_whole(tmp_path):
+    found = kills(tmp_path, 4, lanes=1)
+    assert (found.tried, found.faults) == (4, [])
+
+
+def test_whatever_write_finds_the_disk_full_the_old_snapshot_serves_and_it_is_said_what_to_do(tmp_path):
+    strace = shutil.which("strace")
+    if strace is None and not os.environ.get("CI"):
+        pytest.skip("there is no strace, which makes writes fail: on Debian, sudo apt install strace")
+    assert strace is not None
+    if subprocess.run([strace, "-o", os.devnull, sys.executable, "-V"], capture_output=True, check=False).returncode:
+        pytest.skip("strace may not trace here, such as in a container without ptrace")
+    found = full_disk(tmp_path, most=4, lanes=1)
+    assert (found.tried, found.faults) == (4, [])
+
+
+def test_folders_that_refuse_are_told_with_what_to_do(tmp_path):
+    found = refusals(tmp_path)
+    assert (found.tried, found.faults) == (6, [])
+
+
+def test_any_byte_flipped_and_any_file_cut_short_is_noticed_and_the_good_snapshot_answers(tmp_path):
+    found = damage(tmp_path, 40)
+    assert found.tried > 90
+    assert found.faults == []
+
+
+def test_sources_that_change_while_they_are_read_are_read_whole_or_named(tmp_path):
+    found = restless(tmp_path, 5)
+    assert (found.tried, found.faults) == (5, [])
+
+
+def test_hostile_sources_are_named_within_bounds_beside_a_good_one_that_answers(tmp_path):
+    found = hostile(tmp_path, 3)
+    assert (found.tried, found.faults) == (3, [])
+
+
+@ON_LINUX
+def test_questions_beside_rebuilds_and_roll_backs_neither_fail_nor_mix_snapshots_nor_leak(tmp_path):
+    found = load(tmp_path, 200, threads=16, reindexes=6, rollbacks=2)
+    assert found.tried == 200
+    assert [fault for fault in found.faults if "MiB" not in fault] == []
+
+
+@FUZZED
+def test_what_a_fuzzer_makes_breaks_no_rule(tmp_path):
+    found = fuzz(tmp_path, 60, runs=300, targets=["markdown", "render"])
+    assert found.faults == []
+    assert found.tried >= 600
+
+
+@FUZZED
+def test_an_input_that_breaks_a_rule_is_told(tmp_path):
+    found = fuzz(tmp_path, 60, runs=100_000, targets=["broken"])
+    assert len(found.faults) == 1
+    assert "AssertionError" in found.faults[0]
+    assert "!" in found.faults[0]
+
+
+def test_a_wrong_index_is_told_from_a_whole_one(tmp_path):
+    world = World(tmp_path)
+    world.write(1)
+    world.fresh().reindex()
+    assert list(world.whole({1})) == []
+    assert list(world.whole({2})) != []
+    answer = world.fresh().ask("How many lamps does the harbour of Anton have?")
+    assert (answer.abstained, world.wrong(answer)) == (False, [])
+    world._editions = dict.fromkeys(world._editions, 2)
+    assert "is not in harbour.md of edition 2" in world.wrong(answer)[0]
+    live = Snapshots(world.index).live().snapshot.id
+    path: Path = world.index / "snapshots" / live / "tokens.npy"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(Exception, match="damaged"):
+        list(world.whole({2}))

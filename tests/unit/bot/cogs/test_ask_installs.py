@@ -1,0 +1,66 @@
+"""Questions where the bot is not a member: in servers and among people, by who installed it for themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.asking_kit import QUESTION, asked, labels, pressed
+from tests.support.desk_kit import DeskLibrary
+from tests.support.discord.forms import Form
+from tests.support.discord.payloads import LISTED, NOT_JOINED, Channel, User
+from tests.support.discord.rules import EPHEMERAL, text_of
+from tests.support.discord.wire import Wire
+
+THREAD = "Continue in a thread"
+
+
+def place(wire: Wire, name: str) -> Channel:
+    return NOT_JOINED.channel if name == "server" else wire.state.group(User.new(), User.new())
+
+
+every_place = pytest.mark.parametrize("name", ["server", "group"])
+
+
+@every_place
+async def test_a_command_is_answered_and_its_buttons_work(library: DeskLibrary, wire: Wire, name: str) -> None:
+    channel, user = place(wire, name), User.new()
+    message = await asked(wire, channel=channel, user=user)
+    assert "10 million" in text_of(message)
+    assert THREAD not in labels(message)
+    shown = await pressed(wire, message, "Show in source", user=user)
+    assert shown["flags"] & EPHEMERAL
+    assert "Noted: helpful" in text_of(await pressed(wire, message, "Helpful", user=user))
+
+
+@every_place
+async def test_the_form_follows_its_answer(library: DeskLibrary, wire: Wire, name: str) -> None:
+    channel, user = place(wire, name), User.new()
+    form = await Form.opened(wire.press(await asked(wire, channel=channel, user=user), "Ask a follow-up", user=user))
+    assert "10 million" in text_of(await wire.submit(form, "And Maverick?").answer())
+    assert "What is the context window of Maverick?" in library.asked
+
+
+@every_place
+async def test_the_menu_of_a_message_is_answered(library: DeskLibrary, wire: Wire, name: str) -> None:
+    said = wire.people.say(wire.state.scene(User.new(), channel=place(wire, name)), QUESTION)
+    assert "10 million" in text_of(await wire.menu("Answer this", said).answer())
+    assert library.asked == [QUESTION]
+
+
+async def test_people_among_themselves_follow_their_own_questions_alone(library: DeskLibrary, wire: Wire) -> None:
+    one, other = User.new(), User.new()
+    channel = wire.state.group(one, other)
+    await asked(wire, channel=channel, user=one)
+    await asked(wire, "And Maverick?", channel=channel, user=other)
+    assert library.asked == [QUESTION, "And Maverick?"]
+    await asked(wire, "And Maverick?", channel=channel, user=one)
+    assert "What is the context window of Maverick?" in library.asked
+
+
+async def test_who_brought_the_bot_to_a_server_that_has_it_as_well_is_bound_by_its_channels(
+    library: DeskLibrary, wire: Wire
+) -> None:
+    library.journal.change(int(LISTED.id), "channels", "123456789012345678")
+    said = await asked(wire, guild=LISTED, personal=True)
+    assert "please ask there" in text_of(said)
+    assert library.asked == []

@@ -1,0 +1,138 @@
+""" "Answer this" from the menu of a message, at payload level."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.services.questions import question_in
+from tests.support.asking_kit import MENTION, QUESTION, asked, replied
+from tests.support.discord.payloads import BOT, LISTED, Json, User
+from tests.support.discord.rules import EPHEMERAL, text_of
+from tests.support.discord.wire import Wire, connected
+from tests.support.fakes import FakeLibrary
+
+MENU = "Answer this"
+TALK = "We talked about it at length, and there is much to say. " * 12
+
+
+@pytest.fixture
+def library() -> FakeLibrary:
+    return FakeLibrary()
+
+
+@pytest.fixture
+async def wire(library: FakeLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
+    async with connected(library, tmp_path) as wire:
+        yield wire
+
+
+async def answered(wire: Wire, content: str, **who: object) -> Json:
+    """What comes of the menu of a message with this text."""
+    said = wire.people.say(wire.state.scene(User.new(), guild=LISTED), content or "a picture")
+    wire.people.current(said)["content"] = content
+    return await wire.menu(MENU, said, **who).answer()  # type: ignore[arg-type]
+
+
+async def test_a_message_is_answered_for_all_to_see_with_what_it_asks_above(library: FakeLibrary, wire: Wire) -> None:
+    message = await answered(wire, QUESTION)
+    assert f"Asked: {QUESTION}" in text_of(message)
+    assert "10 million" in text_of(message)
+    assert not message["flags"] & EPHEMERAL
+    assert library.asked == [QUESTION]
+
+
+@pytest.mark.parametrize("content", [f"{MENTION} {QUESTION}", f"{QUESTION} <@!{BOT.id}>"])
+async def test_a_mention_of_the_bot_is_no_part_of_the_question(library: FakeLibrary, wire: Wire, content: str) -> None:
+    await answered(wire, content)
+    assert library.asked == [QUESTION]
+
+
+async def test_of_a_message_too_long_to_be_taken_whole_its_question_is_answered(
+    library: FakeLibrary, wire: Wire
+) -> None:
+    await answered(wire, f"{TALK}So, {QUESTION} Thanks!")
+    assert library.asked == [f"So, {QUESTION}"]
+
+
+async def test_a_message_too_long_that_asks_nothing_is_refused_in_private(library: FakeLibrary, wire: Wire) -> None:
+    said = await answered(wire, TALK)
+    assert f"{len(TALK.strip())} characters long" in text_of(said)
+    assert said["flags"] & EPHEMERAL
+    assert library.asked == []
+
+
+@pytest.mark.parametrize("content", ["", MENTION, " \u200b "], ids=["a picture", "a mention", "nothing to see"])
+async def test_a_message_without_words_is_told_how_to_ask_in_private(
+    library: FakeLibrary, wire: Wire, content: str
+) -> None:
+    said = await answered(wire, content)
+    assert "Ask me something" in text_of(said)
+    assert said["flags"] & EPHEMERAL
+    assert library.asked == []
+
+
+async def test_a_long_message_that_mentions_the_bot_is_read_as_its_menu_reads_it(
+    library: FakeLibrary, wire: Wire
+) -> None:
+    said = await replied(wire, f"{MENTION} {TALK}So, {QUESTION} Thanks!", guild=LISTED)
+    assert "10 million" in said.text
+    assert library.asked == [f"So, {QUESTION}"]
+    assert "characters long" in (await replied(wire, f"{MENTION} {TALK}", guild=LISTED)).text
+
+
+async def test_of_the_bots_own_message_it_is_said_in_private_that_it_is_its_own(
+    library: FakeLibrary, wire: Wire
+) -> None:
+    answer = await asked(wire)
+    said = await wire.menu(MENU, answer).answer()
+    assert text_of(said).startswith("I wrote that message myself.")
+    assert said["flags"] & EPHEMERAL
+    assert library.asked == [QUESTION]
+
+
+async def test_evil_text_of_a_message_goes_out_harmless_and_pings_nobody(wire: Wire) -> None:
+    host = LISTED.owner
+    message = await answered(wire, f"@everyone <@{host.id}> <@&1> [x](http://y.z) discord.gg/abc \u202e||s||")
+    for pattern in ("@everyone", "<@", "](", "://", "discord.gg/", "\u202e", "||"):
+        assert pattern not in text_of(message)
+    assert wire.state.notified[message["id"]] == set()
+
+
+async def test_the_menu_of_a_message_follows_nothing_in_a_channel(library: FakeLibrary, wire: Wire) -> None:
+    user = User.new()
+    await asked(wire, user=user)
+    await answered(wire, "And Maverick?", user=user)
+    assert library.asked == [QUESTION, "And Maverick?"]
+
+
+async def test_the_menu_works_in_direct_messages(library: FakeLibrary, wire: Wire) -> None:
+    user = User.new()
+    await replied(wire, "hello", user=user)
+    said = wire.people.say(wire.state.scene(user), QUESTION)
+    assert "10 million" in text_of(await wire.menu(MENU, said, user=user).answer())
+
+
+@pytest.mark.parametrize(
+    ("sentences", "question"),
+    [
+        ("Does Llama 4.5 read v2.1 files? It should.", "Does Llama 4.5 read v2.1 files?"),
+        ("See https://a.b/c?d=e for more. What is it?", "What is it?"),
+        (
+            "It is so. \u300cScout\u300d\u306e\u7a93\u306f\uff1f\u3042\u308a\u304c\u3068\u3046\u3002",
+            "\u300cScout\u300d\u306e\u7a93\u306f\uff1f",
+        ),
+        ("Well... who made it?! Tell me.", "who made it?!"),
+        ("One line\nwho made it?\nanother line", "who made it?"),
+        ("\u00bfQui\u00e9n lo hizo? Gracias.", "\u00bfQui\u00e9n lo hizo?"),
+    ],
+)
+def test_what_a_long_message_asks_is_its_first_sentence_that_is_a_question(sentences: str, question: str) -> None:
+    assert question_in(f"{TALK}\n{sentences}") == question
+
+
+def test_a_long_message_is_read_in_time_whatever_it_holds() -> None:
+    for part in ("a", "a.", "? ", ". ", "\n", "a?b"):
+        assert question_in(part * 4000) in part * 4000

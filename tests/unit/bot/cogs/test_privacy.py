@@ -1,0 +1,87 @@
+"""/privacy and /forget-me at payload level, over a real journal."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.views.privacy import confirm, forgotten, privacy
+from index.domain.activity import Stored
+from tests.support.desk_kit import DeskLibrary, at_the_desk
+from tests.support.discord.payloads import LISTED, NOT_JOINED, UNLISTED, Guild, User
+from tests.support.discord.rules import EPHEMERAL, text_of
+from tests.support.discord.wire import Wire
+from tests.support.harmless import check_harmless
+
+ANNA, BERT = User.new("anna"), User.new("bert")
+
+
+@pytest.fixture
+async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
+    async with at_the_desk(library, tmp_path) as wire:
+        yield wire
+
+
+def asked(library: DeskLibrary) -> None:
+    """Anna asked twice and voted on all three questions, Bert asked once and voted on Anna's first."""
+    ids = [library.answered("When is it?", user=ANNA), library.silent("Where is it?", user=ANNA, guild=None)]
+    ids.append(library.answered("Who is it?", user=BERT))
+    for one in ids:
+        library.journal.vote(one, user=int(ANNA.id), helpful=True)
+    library.journal.vote(ids[0], user=int(BERT.id), helpful=False)
+
+
+@pytest.mark.parametrize("guild", [LISTED, UNLISTED, NOT_JOINED, None])
+async def test_everyone_is_told_alone_what_is_kept_of_them(
+    library: DeskLibrary, wire: Wire, guild: Guild | None
+) -> None:
+    asked(library)
+    message = await wire.command("privacy", user=ANNA, guild=guild).answer()
+    assert message["flags"] & EPHEMERAL
+    assert "**Of you now:** 2 questions and 3 votes." in text_of(message)
+    assert "**For how long:** 30 days; then" in text_of(message)
+    other = text_of(await wire.command("privacy", user=User.new(), guild=guild).answer())
+    assert "**Of you now:** 0 questions and 0 votes." in other
+
+
+@pytest.mark.parametrize("guild", [LISTED, NOT_JOINED, None])
+async def test_nothing_is_deleted_before_it_is_confirmed_and_then_all_of_the_asker_alone(
+    library: DeskLibrary, wire: Wire, guild: Guild | None
+) -> None:
+    asked(library)
+    question = await wire.command("forget-me", user=ANNA, guild=guild).answer()
+    assert question["flags"] & EPHEMERAL
+    assert "I keep 2 questions and 3 votes of yours." in text_of(question)
+    assert library.journal.stored(int(ANNA.id)) == Stored(2, 3)
+    told = await wire.press(question, "Delete", user=ANNA).answer()
+    assert told["id"] == question["id"]
+    said = "Kept of you before: 2 questions and 3 votes. Kept of you now: 0 questions and 0 votes."
+    assert said in text_of(told)
+    assert library.journal.stored(int(ANNA.id)) == Stored(0, 0)
+    assert library.journal.stored(int(BERT.id)) == Stored(1, 0)  # the vote was on a question of Anna's
+
+
+async def test_deleting_twice_deletes_what_came_between(library: DeskLibrary, wire: Wire) -> None:
+    question = await wire.command("forget-me", user=ANNA).answer()
+    assert "I keep 0 questions and 0 votes of yours." in text_of(question)
+    asked(library)
+    said = text_of(await wire.press(question, "Delete", user=ANNA).answer())
+    assert "before: 2 questions and 3 votes. Kept of you now: 0 questions" in said
+
+
+async def test_the_button_works_after_a_restart(library: DeskLibrary, tmp_path: Path) -> None:
+    asked(library)
+    wire = Wire()
+    async with at_the_desk(library, tmp_path, wire=wire):
+        question = await wire.command("forget-me", user=BERT, guild=None).answer()
+    async with at_the_desk(library, tmp_path, wire=wire):
+        assert "before: 1 question and 1 vote." in text_of(await wire.press(question, "Delete").answer())
+    assert library.journal.stored(int(ANNA.id)) == Stored(2, 2)
+
+
+@pytest.mark.parametrize("stored", [Stored(0, 0), Stored(1, 1), Stored(10**12, 10**12)])
+def test_every_message_is_within_the_limits(stored: Stored) -> None:
+    for view in (privacy(stored, keep_days=100_000), confirm(stored), forgotten(stored, stored)):
+        check_harmless(view)

@@ -1,0 +1,251 @@
+"""/reindex with a preview, a way to cancel it, and a report of all that changed, at payload level."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from index.domain.errors import PreviewGone
+from index.domain.snapshots import Diff, OwnQuestions, PassageText, Reanswered, Running
+from index.domain.steps import REINDEX, mended
+from tests.support.desk_kit import MODERATORS
+from tests.support.discord.driver import has_ended
+from tests.support.discord.payloads import LISTED, MANAGE_GUILD, MEMBER, MODERATOR_ROLE, OWNER, User
+from tests.support.discord.rules import EPHEMERAL, text_of
+from tests.support.discord.wire import Wire, connected
+from tests.support.fake_rebuild import PREVIEW
+from tests.support.fakes import FakeLibrary, make_report
+
+MODERATOR = {"permissions": MEMBER | MANAGE_GUILD}
+
+
+@pytest.fixture
+def library() -> FakeLibrary:
+    return FakeLibrary()
+
+
+@pytest.fixture
+async def wire(library: FakeLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
+    async with connected(library, tmp_path, moderators=MODERATORS) as wire:
+        wire.bot.get_cog("Reindex").edit_every = 0.01
+        yield wire
+
+
+def lines(library: FakeLibrary) -> list[tuple[str, str, str, int | None]]:
+    return [(line.what, line.outcome, line.where, line.who) for line in library.desk.journal.audited(9)]
+
+
+async def previewed(wire: Wire, **who: object) -> dict:
+    """The message of a preview."""
+    command = wire.command("reindex", {"preview": True}, **(MODERATOR | who))  # type: ignore[arg-type]
+    return await command.answer(lambda message: "This is a preview" in text_of(message))
+
+
+async def test_a_preview_reports_all_and_switches_nothing(library: FakeLibrary, wire: Wire) -> None:
+    user = User.new()
+    message = await previewed(wire, user=user)
+    text = text_of(message)
+    assert "nothing of it is live yet" in text
+    assert "Passages: 18 before, 21 now.\nAdded: new.md\nChanged: llama-4-release.md\nRemoved: old.md" in text
+    assert message["flags"] & EPHEMERAL
+    assert (library.previews, library.reindexes, library.published) == (1, 0, [])
+    assert lines(library) == [("preview", f"snapshot {PREVIEW} is built, not live", LISTED.id, int(user.id))]
+
+
+async def test_a_preview_is_made_live_by_its_button(library: FakeLibrary, wire: Wire) -> None:
+    message = await previewed(wire)
+    made = await wire.press(message, "Make it live", **MODERATOR).answer(
+        lambda message: "The index is rebuilt" in text_of(message)
+    )
+    assert library.published == [PREVIEW]
+    assert library.reported_to[-1] == (int(LISTED.id), False)
+    assert "Make it live" not in text_of(made)
+    assert lines(library)[0][:2] == (
+        f"preview {PREVIEW} made live",
+        "snapshot 20250405-1a2b3c is live; sources added: 1; sources changed: 1; sources removed: 1; "
+        "sources skipped: 1",
+    )
+
+
+async def test_a_preview_that_is_outdated_says_so(library: FakeLibrary, wire: Wire) -> None:
+    library.publish_error = PreviewGone("The sources changed since this preview: preview again.")
+    message = await previewed(wire)
+    told = await wire.press(message, "Make it live", **MODERATOR).answer(
+        lambda message: "The sources changed since this preview" in text_of(message)
+    )
+    assert "Make it live" not in text_of(told)
+    assert lines(library)[0][1] == "failed: The sources changed since this preview: preview again."
+
+
+async def test_a_preview_is_discarded_by_its_button(library: FakeLibrary, wire: Wire) -> None:
+    message = await previewed(wire)
+    told = await wire.press(message, "Discard", **MODERATOR).answer(
+        lambda message: "The preview is discarded" in text_of(message)
+    )
+    assert "Discard" not in text_of(told).replace("discarded", "")
+    assert (library.discarded, library.published) == ([PREVIEW], [])
+    assert lines(library)[0][:2] == (f"preview {PREVIEW}", "discarded")
+
+
+@pytest.mark.parametrize("label", ["Make it live", "Discard"])
+@pytest.mark.parametrize("who", [{}, {"roles": ("99",)}])
+async def test_whoever_presses_is_checked_anew(library: FakeLibrary, wire: Wire, label: str, who: dict) -> None:
+    user = User.new()
+    message = await previewed(wire, user=user)
+    refused = await wire.press(message, label, user=user, permissions=MEMBER, **who).answer()
+    assert "Only a moderator may rebuild the index" in text_of(refused)
+    assert refused["flags"] & EPHEMERAL
+    assert (library.published, library.discarded) == ([], [])
+
+
+async def test_a_role_that_moderates_may_press(library: FakeLibrary, wire: Wire) -> None:
+    message = await previewed(wire)
+    await wire.press(message, "Discard", permissions=MEMBER, roles=(MODERATOR_ROLE,)).answer(
+        lambda message: "discarded" in text_of(message)
+    )
+    assert library.discarded == [PREVIEW]
+
+
+@pytest.mark.parametrize("preview", [False, True])
+async def test_a_run_is_cancelled_by_its_button_and_the_old_index_serves(
+    library: FakeLibrary, wire: Wire, preview: bool
+) -> None:
+    library.reindex_gate.clear()
+    user = User.new()
+    command = wire.command("reindex", {"preview": preview}, user=user, **MODERATOR)
+    running = await command.answer(lambda message: "21 of 21" in text_of(message))
+    wire.press(running, "Cancel", user=user, **MODERATOR)
+    told = await command.answer(lambda message: "The reindex was cancelled" in text_of(message))
+    assert "the index is as it was before" in text_of(told)
+    assert "Cancel" not in text_of(told).replace("cancelled", "")
+    assert lines(library)[0][1] == "cancelled"
+    library.reindex_gate.set()
+    again = await wire.command("reindex", user=user, **MODERATOR).answer(has_ended)
+    assert again
+
+
+async def test_a_member_cannot_cancel(library: FakeLibrary, wire: Wire) -> None:
+    library.reindex_gate.clear()
+    user = User.new()
+    command = wire.command("reindex", user=user, **MODERATOR)
+    running = await command.answer(lambda message: "21 of 21" in text_of(message))
+    refused = await wire.press(running, "Cancel", user=user, permissions=MEMBER).answer()
+    assert "Only a moderator may rebuild the index" in text_of(refused)
+    library.reindex_gate.set()
+    await command.answer(lambda message: "The index is rebuilt" in text_of(message))
+
+
+async def test_the_button_of_a_run_that_ended_stops_no_other(library: FakeLibrary, wire: Wire) -> None:
+    library.reindex_gate.clear()
+    first = wire.command("reindex", user=OWNER)
+    running = await first.answer(lambda message: "21 of 21" in text_of(message))
+    library.reindex_gate.set()
+    await first.answer(lambda message: "The index is rebuilt" in text_of(message))
+    library.reindex_gate.clear()
+    second = wire.command("reindex", user=OWNER)
+    await second.answer(lambda message: "21 of 21" in text_of(message))
+    with pytest.raises(Exception, match="Cancel"):  # the message has changed, and with it its buttons
+        wire.press(await first.answer(), "Cancel", user=OWNER)
+    wire.bot.get_cog("Reindex")._run.number += 1
+    running = await second.answer(lambda message: "21 of 21" in text_of(message))
+    told = await wire.press(running, "Cancel", user=OWNER).answer()
+    assert "no longer running" in text_of(told)
+    library.reindex_gate.set()
+    await second.answer(lambda message: "The index is rebuilt" in text_of(message))
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [(19.2, "about 20 s left"), (0.4, "about 5 s left"), (150.0, "about 2 min left"), (None, "21 of 21 …")],
+)
+async def test_progress_estimates_what_is_left(library: FakeLibrary, wire: Wire, left: float | None, said: str) -> None:
+    library.reindex_gate.clear()
+    library.steps = (("embedding passages", 21, 21),)
+    library.run = Running("embedding passages", 21, 21, 3.0, left)
+    command = wire.command("reindex", user=OWNER)
+    running = await command.answer(lambda message: "21 of 21" in text_of(message))
+    assert said in text_of(running)
+    library.reindex_gate.set()
+    await command.answer(lambda message: "The index is rebuilt" in text_of(message))
+
+
+DIFF = Diff(
+    before="a",
+    after="b",
+    renamed=(("was.md", "is.md"),),
+    passages_added=7,
+    passages_removed=1,
+    first_added=(PassageText("is.md", "", "Scout has *10* million."), PassageText("is.md", "", "@everyone reads it.")),
+    first_removed=(PassageText("old.md", "", "Scout has `five`."),),
+)
+
+
+async def reported(wire: Wire) -> str:
+    message = await wire.command("reindex", user=OWNER).answer(has_ended)
+    return text_of(message)
+
+
+async def test_the_report_shows_what_was_renamed_and_the_first_passages_that_changed(
+    library: FakeLibrary, wire: Wire
+) -> None:
+    library.report = make_report(diff=DIFF)
+    text = await reported(wire)
+    assert "Renamed: was.md → is.md" in text
+    assert "**Passages**: 7 added, 1 removed" in text
+    assert "**−** Scout has \\`five\\`. (old.md)\n**+** Scout has \\*10\\* million. (is.md)" in text
+    assert "@everyone" not in text
+    assert "and 5 more" in text
+
+
+async def test_the_report_shows_own_questions_whose_answer_changed(library: FakeLibrary, wire: Wire) -> None:
+    changed = (
+        Reanswered("How large is Scout?", "109 B", "", False),
+        Reanswered("When is it?", "May", "April", True),
+        Reanswered("Who?", "Ann", "Bob"),
+    )
+    library.report = make_report(
+        questions=OwnQuestions(5, 4, changed, ("Where?", "How large is Scout?"), "Only 4 asked.")
+    )
+    text = await reported(wire)
+    assert "**Own questions**: 4 asked, 3 answered otherwise, 2 not as they should be\n-# Only 4 asked." in text
+    assert "- How large is Scout? (**not as it should be**)\n-# before: “109 B”\n-# now: no answer\n" in text
+    assert "- When is it? (as it should be)\n-# before: “May”\n-# now: “April”\n" in text
+    assert "- Who?\n-# before: “Ann”\n-# now: “Bob”\n" in text
+    assert "- Where? (**not as it should be**)" in text
+
+
+@pytest.mark.parametrize(
+    ("embedded", "anew", "said"),
+    [
+        (3, "", "3 passages were embedded, the others were used again."),
+        (21, "there was no index before", "All passages were embedded anew: there was no index before."),
+        (
+            21,
+            mended(REINDEX, "The snapshot {id} has no readable manifest", id="5eed"),
+            "All passages were embedded anew: The snapshot 5eed has no readable manifest.",
+        ),
+    ],
+)
+async def test_the_report_says_how_much_was_embedded_and_why(
+    library: FakeLibrary, wire: Wire, embedded: int, anew: str, said: str
+) -> None:
+    library.report = make_report(embedded=embedded, anew=anew)
+    assert said in await reported(wire)
+
+
+async def test_a_reindex_is_written_to_the_audit_with_who_and_where(library: FakeLibrary, wire: Wire) -> None:
+    library.report = make_report(diff=DIFF)
+    await wire.command("reindex", user=OWNER, guild=None).answer(has_ended)
+    outcome = (
+        "snapshot 20250405-1a2b3c is live; sources added: 1; sources changed: 1; sources removed: 1; "
+        "sources renamed: 1; sources skipped: 1; passages added: 7; passages removed: 1"
+    )
+    assert lines(library) == [("reindex", outcome, "direct message", int(OWNER.id))]
+
+
+async def test_an_error_that_may_quote_somebody_is_not_written_to_the_audit(library: FakeLibrary, wire: Wire) -> None:
+    library.report = ValueError("my very private question")
+    await wire.command("reindex", user=OWNER).answer(has_ended)
+    assert lines(library)[0][1] == "failed: ValueError"

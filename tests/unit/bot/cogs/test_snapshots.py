@@ -1,0 +1,255 @@
+"""/snapshots, /rollback and /audit at payload level, over a real journal."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from index import LibraryError
+from index.domain.errors import Damaged, IndexMismatch, NoSuchSnapshot, ReindexRunning
+from index.domain.snapshots import Diff, PassageText
+from tests.support.desk_kit import MODERATORS
+from tests.support.discord.payloads import (
+    LISTED,
+    MANAGE_GUILD,
+    MEMBER,
+    MODERATOR_ROLE,
+    OWNER,
+    UNLISTED,
+    Guild,
+    Json,
+    User,
+)
+from tests.support.discord.rules import EPHEMERAL, all_components, text_of
+from tests.support.discord.wire import Wire, connected
+from tests.support.fakes import OLDER, SNAPSHOT, FakeLibrary, make_info
+
+MANAGER = {"permissions": MEMBER | MANAGE_GUILD}
+REFUSED = "Only a moderator may rebuild the index"
+COMMANDS = [("snapshots", {}), ("rollback", {"id": OLDER}), ("audit", {})]
+
+
+@pytest.fixture
+def library() -> FakeLibrary:
+    return FakeLibrary()
+
+
+@pytest.fixture
+async def wire(library: FakeLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
+    async with connected(library, tmp_path, moderators=MODERATORS) as wire:
+        wire.receive("GUILD_CREATE", wire.state.guild_create(UNLISTED))
+        yield wire
+
+
+async def shown(wire: Wire, name: str = "snapshots", options: Json | None = None, **who: object) -> Json:
+    return await wire.command(name, options, **(MANAGER | who)).answer()  # type: ignore[arg-type]
+
+
+async def pressed(wire: Wire, message: Json, label: str, until: str = "", **who: object) -> Json:
+    number = who.pop("number", None)
+    exchange = wire.press(message, label, number=number, **(MANAGER | who))  # type: ignore[arg-type]
+    return await exchange.answer(lambda message: until in text_of(message) and not message["flags"] & 128)
+
+
+def buttons(message: Json) -> list[tuple[str, bool]]:
+    return [
+        (one["label"], one.get("disabled", False)) for one in all_components(message["components"]) if one["type"] == 2
+    ]
+
+
+@pytest.mark.parametrize(("name", "options"), COMMANDS)
+@pytest.mark.parametrize(
+    ("guild", "permissions", "roles", "user", "may"),
+    [
+        (LISTED, MEMBER | MANAGE_GUILD, (), None, True),
+        (LISTED, MEMBER, (MODERATOR_ROLE,), None, True),
+        (LISTED, MEMBER, (), None, False),
+        (LISTED, MEMBER, (), OWNER, True),
+        (UNLISTED, MEMBER | MANAGE_GUILD, (MODERATOR_ROLE,), None, False),
+        (UNLISTED, MEMBER, (), OWNER, True),
+        (None, 0, (), OWNER, True),
+        (None, 0, (), None, False),
+    ],
+)
+async def test_only_moderators_see_snapshots_and_audit_and_may_roll_back(
+    wire: Wire,
+    name: str,
+    options: Json,
+    guild: Guild | None,
+    permissions: int,
+    roles: tuple[str, ...],
+    user: User | None,
+    may: bool,
+) -> None:
+    message = await shown(wire, name, options, guild=guild, permissions=permissions, roles=roles, user=user)
+    assert message["flags"] & EPHEMERAL
+    assert (REFUSED in text_of(message)) == (not may)
+
+
+async def test_snapshots_are_listed_newest_first_with_time_size_and_which_is_live(wire: Wire) -> None:
+    message = await shown(wire)
+    text = text_of(message)
+    assert "**2 snapshots**" in text
+    assert f"**<t:1743768000:R>** · **live**\n21 passages · 1 source · 2.5 MB\n-# {SNAPSHOT}" in text
+    assert text.index(SNAPSHOT) < text.index(OLDER)
+    assert buttons(message) == [("What changed", False), ("Roll back", False)]
+
+
+async def test_many_snapshots_come_in_pages(library: FakeLibrary, wire: Wire) -> None:
+    library.kept = tuple(make_info(f"20250404T12000000000{n}Z-0badcafe") for n in range(9, -1, -1)) * 2
+    message = await shown(wire)
+    assert "page 1 of 4" in text_of(message)
+    message = await pressed(wire, message, "Next", "page 2 of 4")
+    assert "page 1 of 4" in text_of(await pressed(wire, message, "Back", "page 1 of 4"))
+
+
+async def test_a_damaged_snapshot_says_so_and_is_not_offered(library: FakeLibrary, wire: Wire) -> None:
+    library.kept = (make_info(damage="passages.jsonl of *it* is missing."),)
+    message = await shown(wire)
+    assert "Damaged: passages.jsonl of \\*it\\* is missing." in text_of(message)
+    assert buttons(message) == [("What changed", False), ("Roll back", True)]
+
+
+async def test_a_comparison_says_what_a_roll_back_would_change(library: FakeLibrary, wire: Wire) -> None:
+    passage = PassageText("a.md", "", "Scout has *10* million.")
+    library.changes = Diff(
+        SNAPSHOT, OLDER, renamed=(("a.md", "b.md"),), passages_added=1, passages_removed=2, first_removed=(passage,)
+    )
+    message = await pressed(wire, await shown(wire), "What changed", "From the live snapshot")
+    text = text_of(message)
+    assert library.compared == [(SNAPSHOT, OLDER)]
+    assert message["flags"] & EPHEMERAL
+    assert "Renamed: a.md → b.md" in text
+    assert "**Passages**: 1 added, 2 removed\n**−** Scout has \\*10\\* million. (a.md)\nand 2 more" in text
+    assert buttons(message) == [("Roll back", False)]
+
+
+async def test_a_comparison_with_the_same_says_so_and_one_that_fails_says_why(library: FakeLibrary, wire: Wire) -> None:
+    message = await shown(wire)
+    assert "Both say the same." in text_of(await pressed(wire, message, "What changed", "From the live"))
+    library.changes = LibraryError("Its texts are damaged: compare others.")
+    assert await pressed(wire, message, "What changed", "Its texts are damaged: compare others.")
+
+
+async def test_a_roll_back_is_confirmed_then_reported_and_written_down(library: FakeLibrary, wire: Wire) -> None:
+    user = User.new()
+    asked = await pressed(wire, await shown(wire, user=user), "Roll back", "Roll back to this snapshot?", user=user)
+    assert library.rolled_back == []
+    assert buttons(asked) == [("Roll back", False), ("Cancel", False)]
+    styles = [one["style"] for one in all_components(asked["components"]) if one["type"] == 2]
+    assert styles[0] == 4
+    done = await pressed(wire, asked, "Roll back", "**Rolled back**", user=user)
+    assert library.rolled_back == [OLDER]
+    assert buttons(done) == []
+    (line,) = library.desk.journal.audited(9)
+    assert (line.what, line.where, line.who) == (f"rollback {OLDER}", LISTED.id, int(user.id))
+    assert line.outcome.startswith(f"snapshot {OLDER} is live")
+
+
+async def test_a_roll_back_shows_how_far_it_is_and_nothing_of_that_after_its_report(
+    library: FakeLibrary, wire: Wire
+) -> None:
+    library.reindex_gate.clear()
+    wire.bot.get_cog("Snapshots").edit_every = 0.01
+    asked = await shown(wire, "rollback", {"id": OLDER})
+    exchange = wire.press(asked, "Roll back", **MANAGER)  # type: ignore[arg-type]
+    await exchange.answer(lambda message: "Embedding passages: 21 of 21" in text_of(message))
+    library.reindex_gate.set()
+    done = await exchange.answer(lambda message: "**Rolled back**" in text_of(message))
+    edits = [sent for sent in wire.sent if sent.is_edit]
+    assert "**Rolled back**" in edits[-1].text
+    assert buttons(done) == []
+
+
+async def test_a_roll_back_that_is_not_confirmed_changes_nothing(library: FakeLibrary, wire: Wire) -> None:
+    asked = await shown(wire, "rollback", {"id": OLDER})
+    assert await pressed(wire, asked, "Cancel", "Nothing was changed.")
+    assert library.rolled_back == []
+
+
+@pytest.mark.parametrize("label", ["Roll back", "Cancel"])
+async def test_who_confirms_is_checked_anew(library: FakeLibrary, wire: Wire, label: str) -> None:
+    user = User.new()
+    asked = await shown(wire, "rollback", {"id": OLDER}, user=user)
+    refused = await wire.press(asked, label, user=user, permissions=MEMBER).answer()
+    assert REFUSED in text_of(refused)
+    assert library.rolled_back == []
+
+
+@pytest.mark.parametrize("label", ["What changed", "Roll back"])
+async def test_who_presses_in_the_list_is_checked_anew(library: FakeLibrary, wire: Wire, label: str) -> None:
+    user = User.new()
+    message = await shown(wire, user=user)
+    assert REFUSED in text_of(await wire.press(message, label, user=user, permissions=MEMBER).answer())
+    assert library.compared == []
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Damaged("passages.jsonl is damaged."), "This snapshot is damaged, so it was not made live"),
+        (IndexMismatch("It is of another model."), "does not fit this program or its model"),
+        (NoSuchSnapshot("There is none."), "There is no such snapshot any more"),
+        (ReindexRunning("A reindex is already running, since 12:00:00 UTC."), "A reindex is already running"),
+        (RuntimeError("secret"), "Something went wrong on my side"),
+    ],
+)
+async def test_a_roll_back_that_fails_says_why_and_what_mends_it(
+    library: FakeLibrary, wire: Wire, error: Exception, said: str
+) -> None:
+    library.rollback_error = error
+    told = await pressed(wire, await shown(wire, "rollback", {"id": OLDER}), "Roll back", said)
+    assert "secret" not in text_of(told)
+    (line,) = library.desk.journal.audited(9)
+    assert line.outcome == f"failed: {error if isinstance(error, LibraryError) else 'RuntimeError'}"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("0badcafe", "Roll back to this snapshot?"),
+        (SNAPSHOT, "This snapshot is live already."),
+        ("2025", "There is no such snapshot any more"),
+        ("nothing", "There is no such snapshot any more"),
+    ],
+)
+async def test_a_part_of_an_id_is_enough_where_only_one_has_it(wire: Wire, given: str, said: str) -> None:
+    assert said in text_of(await shown(wire, "rollback", {"id": given}))
+
+
+async def test_ids_are_offered_to_moderators_alone(wire: Wire) -> None:
+    for permissions, wanted in ((MEMBER | MANAGE_GUILD, [OLDER]), (MEMBER, [])):
+        typing = wire.autocomplete("rollback", {"id": "2025"}, permissions=permissions)
+        await typing.acknowledged()
+        assert [one["value"] for one in typing.choices or []] == wanted
+
+
+async def test_the_audit_of_a_server_is_its_own_and_that_of_all_the_owners(library: FakeLibrary, wire: Wire) -> None:
+    library.audit("reindex", "listed *done*", where=LISTED.id, who=42)
+    library.audit("reindex", "unlisted", where=UNLISTED.id, who=43)
+    library.audit("reindex", "by hand", where="command line")
+    here = text_of(await shown(wire, "audit"))
+    assert "**reindex**: listed \\*done\\*" in here
+    assert "`42`" in here
+    assert "unlisted" not in here
+    assert "by hand" not in here
+    everywhere = text_of(await shown(wire, "audit", guild=None, user=OWNER, permissions=0))
+    assert everywhere.index("by hand") < everywhere.index("unlisted") < everywhere.index("listed \\*done")
+    assert "on the command line" in everywhere
+    assert f"in the server `{UNLISTED.id}`" in everywhere
+    assert "<@" not in here + everywhere
+
+
+async def test_the_audit_comes_in_pages_and_says_where_there_is_nothing(library: FakeLibrary, wire: Wire) -> None:
+    assert "Nothing is written in the audit yet." in text_of(await shown(wire, "audit"))
+    for number in range(12):
+        library.audit("reindex", f"no. {number} {'long ' * 200}", where=LISTED.id, who=42)
+    message = await shown(wire, "audit")
+    assert "no. 11" in text_of(message)
+    assert "no. 1 " not in text_of(message)
+    older = await pressed(wire, message, "Next", "page 2")
+    assert "no. 1 " in text_of(older)
+    assert "no. 2 " not in text_of(older)
+    assert REFUSED in text_of(await wire.press(older, "Back", permissions=MEMBER).answer())

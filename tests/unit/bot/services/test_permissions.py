@@ -1,0 +1,100 @@
+"""Who may what, as far as the commands' own tests do not say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import discord
+import pytest
+
+from bot.services.permissions import Rights
+from tests.support.desk_kit import MODERATORS, DeskLibrary, at_the_desk
+from tests.support.discord.exchange import Exchange
+from tests.support.discord.payloads import (
+    LISTED,
+    MANAGE_GUILD,
+    MEMBER,
+    NOT_JOINED,
+    OWNER,
+    TEAM_MEMBER,
+    UNLISTED,
+    Guild,
+    Json,
+    User,
+)
+from tests.support.discord.rules import EPHEMERAL, text_of
+from tests.support.discord.wire import Wire
+
+
+@pytest.mark.parametrize(
+    ("guild", "permissions", "user", "team", "owns", "moderates", "manages"),
+    [
+        (LISTED, MEMBER, OWNER, False, True, True, False),
+        (None, MANAGE_GUILD, OWNER, False, True, True, False),
+        (None, MANAGE_GUILD, None, False, False, False, False),
+        (None, 0, TEAM_MEMBER, True, True, True, False),
+        (LISTED, MEMBER | MANAGE_GUILD, None, False, False, True, True),
+        (UNLISTED, MEMBER | MANAGE_GUILD, None, False, False, False, True),
+        (NOT_JOINED, MEMBER | MANAGE_GUILD, None, False, False, False, True),
+        (LISTED, MEMBER, None, False, False, False, False),
+    ],
+)
+async def test_rights_are_by_person_server_and_permissions(
+    tmp_path: Path,
+    guild: Guild | None,
+    permissions: int,
+    user: User | None,
+    team: bool,
+    owns: bool,
+    moderates: bool,
+    manages: bool,
+) -> None:
+    async with at_the_desk(DeskLibrary(tmp_path), tmp_path, wire=Wire(team=team)) as wire:
+        seen: list[discord.Interaction] = []
+        wire.bot.add_listener(keep(seen), "on_interaction")
+        await wire.command("privacy", guild=guild, permissions=permissions, user=user).answer()
+        rights = Rights(wire.bot, MODERATORS)
+        found = await rights.owns(seen[0]), await rights.moderates(seen[0]), rights.manages(seen[0])
+        assert found == (owns, moderates, manages)
+        assert await rights.oversees(seen[0]) == (moderates or manages)
+
+
+def keep(seen: list[discord.Interaction]):  # type: ignore[no-untyped-def]
+    async def on_interaction(interaction: discord.Interaction) -> None:
+        seen.append(interaction)
+
+    return on_interaction
+
+
+TEXT = {"type": 10, "content": "An answer."}
+BUTTONS = [
+    *("stop", "golive", "discard", "snapshots", "snapdiff", "rollask", "rollback", "rollnot", "audit", "gaps"),
+    *("gapsolve", "gapscsv", "stats", "srcreplace", "srcremove", "srckeep", "srcreindex"),
+]
+
+
+async def test_a_member_who_presses_a_moderators_button_is_refused_beside_what_all_see(tmp_path: Path) -> None:
+    async with at_the_desk(DeskLibrary(tmp_path), tmp_path) as wire:
+        for action in BUTTONS:
+            exchange, seen_by_all = forged(wire, f"{action}:20250404T120000000000Z-0badcafe")
+            refusal = await exchange.answer(lambda message: "Only" in text_of(message))
+            assert refusal["flags"] & EPHEMERAL, action
+            assert text_of(wire.people.current(seen_by_all)) == "An answer.", action
+
+
+def forged(wire: Wire, button: str, **who: int) -> tuple[Exchange, Json]:
+    """The press of a button that is not on the message, and the message."""
+    seen_by_all = wire.state.by_bot(LISTED.channel, {"flags": 1 << 15, "components": [TEXT]})
+    scene = wire.state.scene(User.new(), guild=LISTED, **who)
+    exchange = wire.people.forged(scene, f"footnote:{button}:0:1", seen_by_all)
+    wire.receive("INTERACTION_CREATE", exchange.payload)
+    return exchange, seen_by_all
+
+
+async def test_nobody_lets_somebody_elses_file_go(tmp_path: Path) -> None:
+    async with at_the_desk(DeskLibrary(tmp_path), tmp_path) as wire:
+        waiting = wire.bot.get_cog("Sources")._waiting
+        key = waiting.hold(int(OWNER.id), "a.md", b"A.")
+        exchange, _ = forged(wire, f"srckeep:{key}", permissions=MEMBER | MANAGE_GUILD)
+        assert "Nothing changed" in text_of(await exchange.answer())
+        assert waiting.give(key, int(OWNER.id)) is not None

@@ -1,0 +1,125 @@
+"""Each reason of the index is a phrase, and every phrase is said in the language of whoever reads it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from bot.services.errors import explain
+from bot.text.i18n import PLACEHOLDER, languages, speaking
+from bot.text.index_messages import STEPS, fault, said
+from index.domain.errors import NoIndex, NoSuchSnapshot, SourceUnfit
+from index.domain.messages import Phrase, joined
+from index.domain.steps import LIST, REINDEX, mended
+from index.domain.steps import STEPS as OF_THE_COMMAND_LINE
+from tests.support.catalogue import INDEX, of_index
+
+OTHERS = languages()[1:]
+TEMPLATES = sorted({one.key.one for one in of_index() if one.key})
+
+THE_SAME = {"{name} {why}", "{name} {why}.", "{fault}.", "{fault}: {step}.", "snapshot {id} is live; {changes}"}
+"""Templates that a language may word as English does."""
+
+REASONS = {
+    *("Damaged", "FetchFailed", "IndexMismatch", "NoIndex", "NoSuchSnapshot", "PreviewGone", "ReindexCancelled"),
+    *("ReindexRunning", "Skipped", "SourceUnfit", "SourceUnkept", "SourcesUnreadable", "Stale", "UnreadableSource"),
+}
+"""What is made with a reason that a moderator reads."""
+
+PLAIN = {"metrics.py", "recordings.py"}
+"""Rooms whose errors only the command line shows."""
+
+
+def bare(code: str) -> Iterator[str]:
+    """Reasons in a text of code that are words of English and no phrase, each with what it is given to; `where` is for
+    the command line alone."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REASONS:
+            given = [*node.args, *(each.value for each in node.keywords if each.arg != "where")]
+            words = [at for at in given if isinstance(at, ast.JoinedStr | ast.Constant | ast.BinOp)]
+            reason = [at for at in words if " " in ast.unparse(at).strip()]
+            yield from (f"{node.func.id}: {ast.unparse(at)}" for at in reason if not _names_a_place(at))
+
+
+def _names_a_place(node: ast.expr) -> bool:
+    """Whether a text is a path such as f"{where}/", not a sentence."""
+    return isinstance(node, ast.JoinedStr) and not any(
+        isinstance(part, ast.Constant) and " " in str(part.value) for part in node.values
+    )
+
+
+def test_no_reason_of_the_index_is_a_bare_sentence() -> None:
+    rooms = [path for path in sorted(INDEX.rglob("*.py")) if path.name not in PLAIN]
+    assert {path.name: found for path in rooms if (found := list(bare(path.read_text("utf-8"))))} == {}
+
+
+def test_a_bare_sentence_is_found() -> None:
+    code = 'raise Damaged(f"{name} is damaged")\nSkipped("a.md", "is empty")\nSkipped(f"{a}/", Phrase("is empty"))'
+    assert list(bare(code)) == ["Damaged: f'{name} is damaged'", "Skipped: 'is empty'"]
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_template_of_the_index_is_said_in_each_language_with_all_its_values(code: str) -> None:
+    english = []
+    for template in TEMPLATES:
+        values = {at[1]: f"<{at[1]}>" for at in PLACEHOLDER.finditer(template)}
+        with speaking(code):
+            shown = said(Phrase(template, **values))
+        assert all(value in shown for value in values.values()), shown
+        if shown == Phrase(template, **values) and template not in THE_SAME:
+            english.append(template)
+    assert english == []
+
+
+def test_there_are_templates_to_be_said() -> None:
+    assert {"is empty", "{file} of snapshot {id} is damaged", "new: {names}", "{fault}: {step}."} <= set(TEMPLATES)
+
+
+def test_phrases_within_phrases_and_numbers_are_said_in_the_language_too() -> None:
+    reason = Phrase("could not be fetched: {why}", why=Phrase("no whole answer within {seconds} s", seconds=2.5))
+    with speaking("de"):
+        assert said(reason) == "ließ sich nicht abrufen: keine vollständige Antwort innerhalb von 2,5 s"
+        assert said(joined((Phrase("new: {names}", names="a.md"), Phrase("is empty")))) == "neu: a.md; ist leer"
+    assert said(reason) == "could not be fetched: no whole answer within 2.5 s"
+
+
+@pytest.mark.parametrize("code", languages())
+def test_what_is_no_phrase_is_shown_as_it_stands(code: str) -> None:
+    with speaking(code):
+        assert said("is empty") == "is empty"
+        assert fault("It is damaged: run it.") == "It is damaged: run it."
+
+
+def test_every_step_of_the_command_line_has_its_words_on_discord() -> None:
+    assert set(STEPS) == set(OF_THE_COMMAND_LINE)
+
+
+def test_a_moderator_is_told_the_command_of_discord_and_a_shell_its_own() -> None:
+    error = NoSuchSnapshot(mended(LIST, "There is no snapshot {id}", id="5eed"))
+    assert str(error) == "There is no snapshot 5eed: `python -m index snapshots` lists them."
+    assert explain(error, "rolling back") == "There is no snapshot 5eed: /snapshots lists them."
+    with speaking("fr"):
+        assert explain(error, "rolling back") == "Il n'y a pas d'instantané 5eed : /instantanés les affiche."
+
+
+def test_members_are_told_in_short_that_there_is_no_index() -> None:
+    error = NoIndex(mended(REINDEX, "There is no index yet"))
+    assert explain(error, "asking") == "There is no index yet: a moderator can build it with /reindex."
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("en", "a.md is empty."),
+        ("de", "a.md ist leer."),
+        ("es", "a.md está vacío."),
+        ("fr", "a.md est vide."),
+        ("pt", "a.md está vazio."),
+        ("ja", "a.md：空です。"),
+    ],
+)
+def test_a_file_that_is_refused_is_told_with_the_reason_in_the_language(code: str, shown: str) -> None:
+    with speaking(code):
+        assert explain(SourceUnfit("a.md", Phrase("is empty")), "adding a source") == shown

@@ -1,0 +1,106 @@
+"""What is sent stays within Discord's limits and does nothing, whatever text it is made from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.text.escape import embolden, escape, fold
+from bot.views import answer as render
+from bot.views import reindex_report as rebuilt
+from bot.views import status as reports
+from bot.views.message import notice
+from index.domain.answers import ShortAnswer
+from index.domain.snapshots import Skipped
+from tests.support.fakes import make_answer, make_citation, make_report, make_snapshot, make_source, make_status
+from tests.support.harmless import EVIL, check_harmless, citations, patient, seen, texts
+
+
+@patient
+@given(
+    asked=texts,
+    text=texts,
+    cited=st.lists(citations, max_size=15),
+    snapshot=texts,
+    abstained=st.booleans(),
+    likely=st.floats(0, 1),
+)
+@example(
+    asked=EVIL * 9,
+    text=EVIL * 99,
+    cited=[make_citation(n, EVIL * 99, title=EVIL) for n in range(15)],
+    snapshot=EVIL,
+    abstained=False,
+    likely=1.0,
+)
+def test_an_answer_is_harmless_whatever_it_is_made_from(
+    asked: str, text: str, cited: list[Any], snapshot: str, abstained: bool, likely: float
+) -> None:
+    found = make_answer(text=text, snapshot=snapshot, abstained=abstained, confidence=likely)
+    found = (
+        make_answer(*cited, text=text, snapshot=snapshot, abstained=abstained, confidence=likely) if cited else found
+    )
+    check_harmless(render.answer(found, asked=asked))
+
+
+@patient
+@given(
+    quote=st.one_of(texts, st.just(EVIL), st.just(EVIL * 99)),
+    places=st.tuples(st.integers(0, 900), st.integers(0, 60)),
+    verdict=st.sampled_from(["", "yes", "no"]),
+    text=texts,
+)
+@example(quote=EVIL, places=(0, 900), verdict="", text=EVIL)
+@example(quote="@everyone", places=(1, 8), verdict="", text="")
+@example(quote="<id:guide>", places=(0, 4), verdict="", text="")
+@example(quote="<@123456789012345678>", places=(1, 3), verdict="", text="")
+@example(quote="[x](https://y.z)", places=(2, 9), verdict="", text="")
+def test_an_answer_in_brief_is_harmless_whatever_its_words_and_place(
+    quote: str, places: tuple[int, int], verdict: str, text: str
+) -> None:
+    start, end = places[0], places[0] + places[1]
+    short = ShortAnswer(quote[start:end], "llama-4-release.md", start, end, 1)
+    check_harmless(
+        render.answer(make_answer(make_citation(quote=quote), text=text, short_answer=short, verdict=verdict))
+    )
+
+
+@patient
+@given(text=texts, start=st.integers(0, 400), length=st.integers(0, 60))
+def test_text_with_words_in_bold_reads_as_it_would_without(text: str, start: int, length: int) -> None:
+    bold = embolden(text, (start, start + length))
+    assert seen(bold).replace("**", "", 2) == fold(text) or "*" in text
+    assert embolden(text, None) == escape(fold(text))
+
+
+@patient
+@given(text=texts)
+def test_a_notice_is_harmless_whatever_it_says(text: str) -> None:
+    check_harmless(notice(text))
+
+
+@patient
+@given(what=texts, done=st.integers(0, 10**9), total=st.integers(0, 10**9))
+def test_progress_is_harmless_whatever_it_says(what: str, done: int, total: int) -> None:
+    check_harmless(reports.progress(what, done, total))
+
+
+@patient
+@given(name=texts, reason=texts, times=st.integers(0, 400))
+@example(name=EVIL * 9, reason=EVIL * 9, times=400)
+@example(name="x" * 999, reason="y" * 999, times=400)
+def test_report_status_and_sources_are_harmless_however_many_files_there_are(
+    name: str, reason: str, times: int
+) -> None:
+    names, skipped = (name,) * times, (Skipped(name, reason),) * times
+    snapshot = make_snapshot(id=name, model=name)
+    listed = (make_source(name, title=reason, state=reason, size=10**9, passages=10**6),) * times
+    check_harmless(
+        rebuilt.report(
+            make_report(snapshot=snapshot, added=names, changed=names, removed=names, skipped=skipped, answered=names)
+        )
+    )
+    check_harmless(reports.status(make_status(snapshot=snapshot, skipped=skipped, stale=reason, model=name)))
+    check_harmless(reports.sources(make_status(sources=listed), page=times))

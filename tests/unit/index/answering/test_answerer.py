@@ -1,0 +1,158 @@
+"""Abstain or quote; and a quotation that is not in the source is refused, whoever made it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from index.answering.answerer import ABSTENTION, Answerer, checked
+from index.answering.extractive import QuotingGenerator
+from index.domain.answers import MISSING, NO_QUESTION, Answer, Citation
+from index.domain.ports import Embedder, Generator
+from index.ranking.calibration import threshold
+from index.ranking.logistic import EvidenceScorer
+from index.retrieval.retriever import Retriever
+from tests.support.index_fakes import LyingGenerator, WordEmbedder, answerer, shelf
+
+TEXT = "Bread is made of flour and water.\n\nTea is made of leaves and time.\n\nA house is made of bricks by masons.\n"
+SHELF = shelf(a_md=TEXT, b_md="Nothing of the kind is said in here.\n")
+
+
+def ask(question: str, *, generator: Generator | None = None, threshold: float = 0.5) -> Answer:
+    return answerer(WordEmbedder(), generator=generator, threshold=threshold).answer(SHELF, question)
+
+
+def lie(**changes: object) -> Callable[[Citation], Citation]:
+    return lambda at: replace(at, **changes)  # type: ignore[arg-type]
+
+
+def shifted(at: Citation) -> Citation:
+    return replace(at, start=at.start + 1, end=at.end + 1)
+
+
+def reworded(at: Citation) -> Citation:
+    return replace(at, quote=at.quote.replace("flour", "flower"))
+
+
+def test_an_answer_is_quoted_to_the_letter_and_names_its_snapshot_and_generator():
+    found = ask("What is bread made of, flour?")
+    assert not found.abstained
+    assert found.citations[0].quote == "Bread is made of flour and water."
+    assert found.text.startswith("Bread is made of flour and water. [1]")
+    assert (found.snapshot, found.generator, found.confidence) == ("a-snapshot", "extractive", 1.0)
+    assert found.question == "What is bread made of, flour?"
+
+
+def test_below_the_threshold_it_abstains_and_offers_the_nearest_passages():
+    found = ask("Does bread contain asbestos or chromium?")
+    assert found.abstained
+    assert (found.text, found.why) == ("The sources don't mention “chromium”.", MISSING)
+    assert found.missing == ("chromium",)
+    assert found.confidence == pytest.approx(0.25)
+    assert found.citations[0].quote == "Bread is made of flour and water."
+
+
+def test_the_threshold_itself_is_enough():
+    assert not ask("bread asbestos", threshold=0.5).abstained
+    assert ask("bread asbestos", threshold=0.51).abstained
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        shifted,
+        reworded,
+        lie(source="b.md"),
+        lie(source="nowhere.md"),
+        lie(start=-1),
+        lie(end=10_000),
+        lie(start=5, end=5, quote=""),
+        lie(start=-33, end=-1),
+        lie(quote="Bread is made of flour and water"),
+    ],
+)
+def test_a_quotation_that_is_not_in_the_source_is_refused_and_told_as_a_defect(told, caplog):
+    with caplog.at_level(logging.ERROR, logger="index.answering.answerer"):
+        found = ask("What is bread made of, flour?", generator=LyingGenerator(told))
+    assert all(TEXT[at.start : at.end] == at.quote for at in found.citations)
+    assert "Bread is made of flour and water." not in [at.quote for at in found.citations]
+    assert "Bread" not in found.text
+    assert ["defect" in record.getMessage() for record in caplog.records] == [True]
+
+
+def test_the_citations_that_are_left_are_numbered_anew_and_make_the_text():
+    found = ask(
+        "What is made of flour, of leaves, of bricks?", generator=LyingGenerator(*[reworded] * 3), threshold=0.1
+    )
+    assert [at.number for at in found.citations] == [1, 2]
+    assert found.text == " ".join(f"{at.shown} [{at.number}]" for at in found.citations)
+    assert "flower" not in found.text
+
+
+def test_where_no_quotation_is_left_it_abstains(caplog):
+    found = ask("What is made of flour, of leaves, of bricks?", generator=LyingGenerator(*[shifted] * 3), threshold=0.0)
+    assert found.abstained
+    assert (found.text, found.why, found.citations) == (ABSTENTION, "", ())
+    assert len(caplog.records) == 3
+
+
+def test_checked_keeps_true_quotations_as_they_are():
+    true = ask("What is bread made of, flour?").citations
+    assert checked(true, SHELF.documents) == true
+    assert checked((), SHELF.documents) == ()
+
+
+@pytest.mark.parametrize("question", ["", "the of and", "🦙🦙", "word " * 2_000, "\x00", "?"])
+def test_a_question_about_nothing_is_abstained_on_with_confidence_0(question):
+    found = ask(question)
+    assert (found.abstained, found.confidence) == (True, 0.0)
+
+
+def test_what_asks_nothing_of_the_sources_is_abstained_on_for_that():
+    found = ask("the of and")
+    assert (found.why, found.missing) == (NO_QUESTION, ())
+    assert found.text == "That is not a question about the sources I have: ask me about b or a."
+
+
+@pytest.fixture(scope="module")
+def from_the_article(real_embedder: Embedder, article: str) -> Callable[[str], Answer]:
+    """Asks the article with the real model and the fitted weights."""
+    made = shelf(embedder=real_embedder, article_md=article)
+    scorer = EvidenceScorer()
+    judge = Answerer(
+        embedder=real_embedder,
+        retriever=Retriever(reranker=scorer),
+        generator=QuotingGenerator(),
+        confidence=scorer.confidence,
+        threshold=threshold(scorer.curve, 0.1),
+    )
+    return lambda question: judge.answer(made, question)
+
+
+@pytest.mark.parametrize(
+    ("question", "evidence", "section"),
+    [
+        (
+            "What is the context window of Scout?",
+            "offers an industry-leading context window of 10 million tokens",
+            "LLaMA 4 Scout and Maverick: Leading the Multimodal Revolution",
+        ),
+        ("Who wrote the article?", "Elijah Mondero", "Front matter"),
+        ("When was the article published?", "2025-04-06", "Front matter"),
+    ],
+)
+def test_the_article_is_quoted_where_the_evidence_stands(from_the_article, article, question, evidence, section):
+    found = from_the_article(question)
+    assert evidence in found.citations[0].quote
+    assert found.citations[0].section == section
+    assert all(article[at.start : at.end] == at.quote for at in found.citations)
+
+
+@pytest.mark.parametrize("question", ["", "the of and", "🦙🦙", "word " * 2_000, "?", "\x00", "x" * 10_000])
+def test_no_question_makes_the_real_model_fall_or_misquote(from_the_article, article, question):
+    found = from_the_article(question)
+    assert 0 <= found.confidence <= 1
+    assert all(article[at.start : at.end] == at.quote for at in found.citations)

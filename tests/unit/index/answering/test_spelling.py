@@ -1,0 +1,61 @@
+"""Misspelt words of a question, spelt as the sources have them."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.answering._spelling import Speller
+from tests.support.index_fakes import WordEmbedder, library, shelf, write
+
+KNOWN = {"the", "found", "scouts", "experience", "windows", "contest"}
+"""Words that are one piece to the model, beside those of the sources."""
+
+SHELF = shelf(a_md="Maverick has 128 experts. The context window of Scout is large. Behemoth's parameters are many.\n")
+
+
+def pieces(word: str) -> int:
+    return 3 if word in KNOWN else 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("how many experst has mavrick", "how many experts has Maverick"),
+        ("whats the contxt window?", "whats the context window?"),
+        ("Behemot paramters", "Behemoth parameters"),
+        ("Is it Scout's contest?", "Is it Scout's contest?"),  # a word that people use is none misspelt
+        ("What is the context window of Scout?", "What is the context window of Scout?"),
+        ("Who is Zuckerberg?", "Who is Zuckerberg?"),  # nothing is spelt nearly so
+        ("scot", "scot"),  # too short to tell
+        ("Kontext window", "Kontext window"),  # the first letter is seldom a slip
+        ("", ""),
+    ],
+)
+def test_a_word_that_nobody_uses_is_read_as_the_one_of_the_sources_that_it_is_nearly_spelt_as(asked, read):
+    assert Speller(pieces).mended(asked, SHELF) == read
+
+
+class Fussy(WordEmbedder):
+    """Knows few words as one piece."""
+
+    def count(self, text: str) -> int:
+        return pieces(text) if text.isalpha() else super().count(text)
+
+
+def test_what_a_question_asks_is_found_though_it_is_misspelt_and_the_answer_says_how_it_was_read(tmp_path):
+    made = library(write(tmp_path / "seeds", a_md="Maverick has 128 experts.\n"), tmp_path / "index", embedder=Fussy())
+    made.reindex()
+    answer = made.ask("how many experst has mavrick")
+    assert (answer.abstained, answer.question) == (False, "how many experst has mavrick")
+    assert answer.read_as == "how many experts has Maverick"
+    assert answer.citations[0].quote == "Maverick has 128 experts."
+    assert made.ask("how many experts has Maverick").read_as == ""
+
+
+def test_a_follow_up_says_how_its_misspelt_words_were_read(tmp_path):
+    made = library(write(tmp_path / "seeds", a_md="Maverick has 128 experts.\n"), tmp_path / "index", embedder=Fussy())
+    made.reindex()
+    whose = {"user": 1, "guild": None, "channel": 2}
+    made.desk.reply("What does Maverick have?", **whose)
+    kept = made.desk.reply("how many experst does it have?", **whose)
+    assert kept.answer.read_as == "How many experts does Maverick have?"

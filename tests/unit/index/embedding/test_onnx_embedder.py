@@ -1,0 +1,112 @@
+"""The bundled model on onnxruntime: the same figures as sentence-transformers', without torch."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.domain.errors import ReindexCancelled
+from index.embedding.onnx_embedder import BUNDLED, FEW, BundledEmbedder
+from index.embedding.sentence_transformer import SentenceEmbedder
+from tests.support.index_fakes import write
+
+ROOT = Path(__file__).parents[4]
+
+QUESTIONS = ("What is Scout's context window?", "", "?", "日本語の質問", "Où est le café? 🦙", "\0", "hello " * 400)
+
+
+@pytest.fixture(scope="module")
+def reference() -> SentenceEmbedder:
+    return SentenceEmbedder(BUNDLED)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_has_the_vectors_pieces_and_states_that_sentence_transformers_gives(
+    real_embedder, reference, question
+):
+    found, wanted = real_embedder.question(question), reference.question(question)
+    assert (found.pieces, found.spans) == (wanted.pieces, wanted.spans)
+    assert float(found.vector @ wanted.vector) > 0.99999
+    assert np.abs(found.tokens - wanted.tokens).max() < 1e-4
+    assert np.abs(found.states.rows - wanted.states.rows).max() < 1e-4
+    assert (found.states.ids == wanted.states.ids).all()
+    assert real_embedder.count(question) == reference.count(question)
+
+
+PASSAGES = (
+    ("Scout\nIt is small.\nIt reads 10 million tokens at once.", "It reads 10 million tokens at once."),
+    ("Scout reads.", "Scout reads."),
+    ("Scout reads.", ""),
+    ("", ""),
+    ("Heading\n\u200b", "\u200b"),
+    ("Titre\nOù est le café? 🦙 日本語", "Où est le café? 🦙 日本語"),
+    (f"Long\n{'hello ' * 400}\nIts end is not read.", "Its end is not read."),
+    (f"Long\n{'hello ' * 400}", "hello " * 400),
+)
+
+
+@pytest.mark.parametrize("at", range(len(PASSAGES)))
+def test_a_passage_has_the_vectors_pieces_and_states_that_sentence_transformers_gives(real_embedder, reference, at):
+    ((found,),) = real_embedder.passages([PASSAGES[at]])
+    ((wanted,),) = reference.passages([PASSAGES[at]])
+    assert found.pieces == wanted.pieces
+    assert float(found.vector @ wanted.vector) > 0.99999
+    assert np.abs(found.tokens - wanted.tokens).max() < 1e-4
+    assert np.abs(found.states.rows - wanted.states.rows).max(initial=0) < 1e-4
+    assert (found.states.ids == wanted.states.ids).all()
+
+
+def test_few_passages_come_in_one_block_in_their_order_and_many_by_the_other_engine(real_embedder, reference):
+    said: list[tuple[str, int, int]] = []
+    few = [(f"Scout has {at} experts.", f"Scout has {at} experts.") for at in range(40)]
+    (block,) = real_embedder.passages(few, lambda *at: said.append(at))
+    assert [encoding.pieces[2] for encoding in block] == [str(at) for at in range(40)]
+    assert said == [("embedding passages", at + 1, 40) for at in range(40)]
+    assert list(real_embedder.passages([])) == []
+    asked: list[int] = []
+
+    class Other:
+        def passages(self, texts, progress=None):
+            asked.append(len(texts))
+            yield []
+
+    assert list(BundledEmbedder(Other).passages([few[0]] * (FEW + 1))) == [[]]
+    assert asked == [FEW + 1]
+
+
+def test_what_is_cancelled_while_few_passages_are_encoded_ends_at_once(real_embedder):
+    def cancelled(what, done, total):
+        raise ReindexCancelled("stopped")
+
+    with pytest.raises(ReindexCancelled):
+        list(real_embedder.passages([("Scout reads.", "Scout reads.")] * FEW, cancelled))
+
+
+def test_a_question_and_a_few_passages_need_no_torch():
+    script = (
+        "import sys\nfrom index.embedding.onnx_embedder import BundledEmbedder\nmade = BundledEmbedder(lambda: None)\n"
+        "made.question('Who wrote it?')\nlist(made.passages([('A line.', 'A line.')]))\n"
+        "print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_neither_building_nor_asking_leaves_anything_outside_the_index_for_others_to_be_told(tmp_path):
+    seeds = write(tmp_path / "seeds", a_md="Scout reads 10 million tokens at once.\n")
+    home = tmp_path / "home"
+    home.mkdir()
+    variables = {**os.environ, "HOME": str(home), "XDG_CACHE_HOME": str(home), "INDEX_DIR": str(tmp_path / "index")}
+    for words in (["reindex", "--seeds", str(seeds)], ["ask", "How many tokens does Scout read?"]):
+        command = [sys.executable, "-m", "index", *words]
+        done = subprocess.run(
+            command, env=variables, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stderr
+    assert "10 million" in done.stdout
+    assert [path.name for path in home.rglob("*") if path.is_file()] == []

@@ -1,0 +1,188 @@
+"""The figures of a run: computed by hand here, and equal to the shared scorer's on any answers."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import math
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.domain.errors import LibraryError, QuestionsUnreadable
+from index.evaluation.metrics import Question, figures, read_questions
+
+SCORER = Path(__file__).parents[4].parent / "shared" / "eval" / "score.py"
+TEXTS = {"a.md": "Bread is made of flour. Tea is made of leaves.", "b.md": "A house is made of bricks."}
+GOLD = Question("1", "What is bread made of?", "a.md", True, ((17, 22, "flour"),))
+TEA = Question("2", "What is tea made of?", "a.md", True, ((39, 45, "leaves"),))
+UNKNOWN = Question("3", "Who is the king?", "b.md", False)
+
+
+def cite(source: str, start: int, end: int, quote: str | None = None) -> dict[str, Any]:
+    return {"source": source, "start": start, "end": end, "quote": TEXTS[source][start:end] if quote is None else quote}
+
+
+def line(
+    name: str, answer: str | None, *citations: dict[str, Any], confidence: float = 0.5, **more: Any
+) -> dict[str, Any]:
+    return {
+        "id": name,
+        "abstained": answer is None,
+        "answer": answer,
+        "confidence": confidence,
+        "citations": list(citations),
+        **more,
+    }
+
+
+def test_figures_of_a_small_run_computed_by_hand():
+    found = figures(
+        TEXTS,
+        [GOLD, TEA, UNKNOWN],
+        [
+            line("1", "Bread is made of flour", cite("a.md", 0, 23), confidence=0.9, latency_ms=8.0),
+            line("2", None, cite("b.md", 0, 5), cite("a.md", 24, 46, "Tea is wrong"), confidence=0.25, latency_ms=2.0),
+            line("3", "The house", cite("b.md", 0, 26), confidence=0.25, latency_ms=4.0),
+        ],
+    )
+    assert found == {
+        "verbatim": 0.75,
+        "evidence@1": 0.5,
+        "evidence@3": 1.0,
+        "contains": 0.5,
+        "f1": round((2 * 1 / (5 + 1) + 0.0 + 0.0) / 3, 4),
+        "answer_rate": 0.5,
+        "abstain_recall": 0.0,
+        "answered_precision": 0.5,
+        "words": 3.5,
+        "cited": 24.5,
+        "auroc": 0.75,
+        "ece": round((abs(0.9 - 1) + abs(0.5 - 1)) / 3, 4),
+        "questions": 3,
+        "latency_ms_p50": 4.0,
+        "latency_ms_p99": 8.0,
+    }
+
+
+def test_evidence_of_another_source_or_beside_the_gold_is_none():
+    for citation in (cite("b.md", 17, 22), cite("a.md", 22, 30), cite("a.md", 10, 17)):
+        assert figures(TEXTS, [GOLD], [line("1", "x", citation)])["evidence@1"] == 0.0
+    assert figures(TEXTS, [GOLD], [line("1", "x", cite("a.md", 21, 30))])["evidence@1"] == 1.0
+
+
+def test_evidence_is_looked_for_in_the_first_three_citations():
+    far = [cite("b.md", 0, 5)] * 3
+    assert figures(TEXTS, [GOLD], [line("1", "x", *far[:2], cite("a.md", 0, 23))])["evidence@3"] == 1.0
+    assert figures(TEXTS, [GOLD], [line("1", "x", *far, cite("a.md", 0, 23))])["evidence@3"] == 0.0
+
+
+def test_an_abstention_on_what_nobody_knows_counts_as_right():
+    found = figures(TEXTS, [UNKNOWN], [line("3", None, confidence=0.1)])
+    assert (found["f1"], found["abstain_recall"]) == (1.0, 1.0)
+    assert math.isnan(found["auroc"])
+
+
+def test_case_articles_and_punctuation_do_not_matter_to_what_an_answer_contains():
+    found = figures(TEXTS, [GOLD], [line("1", "The FLOUR, of course!")])
+    assert found["contains"] == 1.0
+    assert found["f1"] == round(2 * 1 / (3 + 1), 4)
+
+
+@pytest.mark.parametrize(
+    ("confidences", "auroc"),
+    [((0.9, 0.1), 1.0), ((0.1, 0.9), 0.0), ((0.5, 0.5), 0.5), ((0.2, 0.2), 0.5)],
+)
+def test_auroc_is_how_often_the_answerable_question_has_the_higher_confidence(confidences, auroc):
+    answerable, not_answerable = confidences
+    lines = [line("1", "x", confidence=answerable), line("3", "x", confidence=not_answerable)]
+    assert figures(TEXTS, [GOLD, UNKNOWN], lines)["auroc"] == auroc
+
+
+def test_a_question_without_an_answer_is_an_error_that_names_it():
+    with pytest.raises(LibraryError, match="2"):
+        figures(TEXTS, [GOLD, TEA], [line("1", None)])
+
+
+def made_run(seed: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Questions and answer lines as files hold them, made by chance."""
+    chance = random.Random(seed)  # noqa: S311  the same run for the same number
+    words = ["Bread", "the", "flour,", "a", "tea!", "leaves", "of", "", "bricks."]
+    asked, answers = [], []
+    for at in range(chance.randrange(1, 30)):
+        source = chance.choice(list(TEXTS))
+        start = chance.randrange(20)
+        gold = {"text": TEXTS[source][start : start + 6], "start": start, "end": start + 6}
+        answerable = chance.random() < 0.6
+        golds = [gold, {"text": "flour", "start": 17, "end": 22}][: chance.randrange(1, 3)] if answerable else []
+        row = {"question": "?", "source": source, "answerable": answerable, "answers": golds}
+        asked.append({"id": f"q{at}", **row})
+        said = None if chance.random() < 0.4 else " ".join(chance.choices(words, k=chance.randrange(8)))
+        spans = [sorted(chance.sample(range(27), 2)) for _ in range(chance.randrange(5))]
+        places = [chance.choice([*TEXTS, "b.md"]) for _ in spans]
+        cited = [
+            cite(place, *span, quote=chance.choice([None, "not so"])) for place, span in zip(places, spans, strict=True)
+        ]
+        latency = {} if chance.random() < 0.1 else {"latency_ms": round(chance.random() * 20, 2)}
+        answers.append(
+            line(f"q{at}", said, *cited, confidence=chance.choice([0.0, 0.1, 0.5, 0.55, 0.99, 1.0]), **latency)
+        )
+    return asked, answers
+
+
+@pytest.mark.skipif(not SCORER.is_file(), reason="the shared scorer is not beside this repository")
+def test_figures_are_those_of_the_shared_scorer(tmp_path):
+    spec = importlib.util.spec_from_file_location("shared_score", SCORER)
+    assert spec is not None
+    assert spec.loader is not None
+    scorer = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(scorer)
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    for name, text in TEXTS.items():
+        (documents / name).write_text(text, "utf-8")
+    for seed in range(200):
+        asked, answers = made_run(seed)
+        (tmp_path / "questions.jsonl").write_text("\n".join(json.dumps(row) for row in asked), "utf-8")
+        wanted, _ = scorer.score(documents, asked, answers)
+        found = figures(TEXTS, read_questions(tmp_path / "questions.jsonl"), answers)
+        assert {name: value for name, value in found.items() if not math.isnan(value)} == {
+            name: value for name, value in wanted.items() if not math.isnan(value)
+        }
+        assert found.keys() == wanted.keys()
+
+
+def read(folder: Path, text: str | bytes) -> list[Question]:
+    path = folder / "questions.jsonl"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_questions(path)
+
+
+def test_questions_are_read_in_order_with_their_gold_spans(tmp_path):
+    gold = '"source": "a.md", "answerable": true, "answers": [{"text": "x", "start": 1, "end": 2}]'
+    found = read(
+        tmp_path, f'{{"id": "1", "question": "What?", {gold}}}\n\n  \n{{"id": 7, "question": "Why?", "other": []}}\n'
+    )
+    assert found == [Question("1", "What?", "a.md", True, ((1, 2, "x"),)), Question(7, "Why?")]
+
+
+def test_line_ends_of_windows_a_byte_order_mark_and_separators_of_unicode_are_no_trouble(tmp_path):
+    text = '\ufeff{"id": "1", "question": "a\u2028b\u0085c"}\r\n{"id": "2", "question": "d"}\r\n'
+    assert [at.question for at in read(tmp_path, text)] == ["a\u2028b\u0085c", "d"]
+
+
+@pytest.mark.parametrize(
+    "bad", ["nonsense", "[]", "7", '"text"', "null", '{"id": "1"}', '{"question": "x"}', '{"id": "1", "question": 7}']
+)
+def test_a_line_that_is_no_question_is_named(tmp_path, bad):
+    with pytest.raises(QuestionsUnreadable, match=r"Line 2 of .*questions\.jsonl is no question"):
+        read(tmp_path, f'{{"id": "1", "question": "x"}}\n{bad}\n')
+
+
+def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path):
+    with pytest.raises(QuestionsUnreadable, match=r"questions\.jsonl"):
+        read_questions(tmp_path / "questions.jsonl")
+    with pytest.raises(QuestionsUnreadable, match="cannot be read"):
+        read(tmp_path, b"\xff")

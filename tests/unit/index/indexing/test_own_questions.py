@@ -1,0 +1,129 @@
+"""The operator's own questions: what an edit does to their answers is in the report."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.domain.snapshots import OwnQuestions, Reanswered
+from index.indexing import own_questions
+from tests.support.index_fakes import library, write
+
+BREAD = "Bread is made of flour and water."
+RYE = "Bread is made of rye and water."
+ASKED = "What is bread made of?"
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    return write(tmp_path / "seeds", a_md=BREAD, b_md="Tea is made of leaves and time.")
+
+
+def keep(seeds: Path, *rows: Any) -> None:
+    (seeds / "questions.jsonl").write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+
+
+def test_without_such_a_file_nothing_is_said(seeds, index):
+    assert library(seeds, index).reindex().questions is None
+
+
+def test_the_file_is_no_source(seeds, index):
+    keep(seeds, {"question": ASKED})
+    report = library(seeds, index).reindex()
+    assert (report.added, report.skipped) == (("a.md", "b.md"), ())
+
+
+def test_at_the_first_reindex_nothing_is_answered_otherwise_but_what_is_wrong_is_named(seeds, index):
+    keep(seeds, {"question": ASKED, "answer": "flour"}, {"question": "What is tea made of?", "answer": "milk"})
+    assert library(seeds, index).reindex().questions == OwnQuestions(2, 2, (), ("What is tea made of?",))
+
+
+def test_an_edit_that_breaks_an_answer_is_seen(seeds, index):
+    keep(seeds, {"id": 7, "question": ASKED, "answer": "FLOUR  and water"}, {"question": "What is tea made of?"})
+    made = library(seeds, index)
+    made.reindex()
+    write(seeds, a_md=RYE)
+    found = made.reindex().questions
+    assert found == OwnQuestions(2, 2, (Reanswered(ASKED, BREAD, RYE, False, "7"),), (ASKED,))
+    write(seeds, a_md="Sand is made of stones.")
+    found = made.reindex().questions
+    assert found is not None
+    assert found.changed == (Reanswered(ASKED, RYE, "", False, "7"),)
+    write(seeds, a_md=BREAD)
+    found = made.reindex().questions
+    assert found is not None
+    assert (found.changed, found.wrong) == ((Reanswered(ASKED, "", BREAD, True, "7"),), ())
+    found = made.reindex().questions
+    assert found is not None
+    assert found.changed == ()
+
+
+def test_they_are_asked_of_the_snapshot_before_also_where_that_is_on_the_disk_alone(seeds, index):
+    keep(seeds, {"question": ASKED})
+    library(seeds, index).reindex()
+    write(seeds, a_md=RYE)
+    found = library(seeds, index).reindex().questions
+    assert found is not None
+    assert found.changed == (Reanswered(ASKED, BREAD, RYE),)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'{"question": "Who?"}\nnonsense', "Line 2 of questions.jsonl is no question"),
+        (b'{"question": 3}', "Line 1 of"),
+        (b'{"question": "Who?", "answer": ["x"]}', "Line 1 of"),
+        (b'["Who?"]', "Line 1 of"),
+        (b"[" * 99_999, "Line 1 of"),
+        (b"\xff", "is not UTF-8"),
+        (b" " * 1_000_001, "is larger than 1 MB"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_and_stops_nothing(seeds, index, content, said):
+    (seeds / "questions.jsonl").write_bytes(content)
+    report = library(seeds, index).reindex()
+    assert report.passages_after == 2
+    assert report.questions is not None
+    assert said in report.questions.problem
+    assert report.questions.asked == 0
+
+
+def test_a_folder_or_a_pipe_in_its_place_holds_up_nothing(seeds, index):
+    (seeds / "questions.jsonl").mkdir()
+    report = library(seeds, index).reindex()
+    assert report.questions is not None
+    assert "is no file" in report.questions.problem
+    (seeds / "questions.jsonl").rmdir()
+    os.mkfifo(seeds / "questions.jsonl")
+    report = library(seeds, index).reindex()
+    assert report.questions is not None
+    assert "is no file" in report.questions.problem
+
+
+def test_an_empty_file_asks_nothing(seeds, index):
+    (seeds / "questions.jsonl").write_bytes(b"\xef\xbb\xbf\n\n")
+    assert library(seeds, index).reindex().questions == OwnQuestions(0, 0)
+
+
+def test_only_so_many_are_asked_and_that_is_said(seeds, index):
+    keep(seeds, *({"question": f"{ASKED} {n}"} for n in range(own_questions.MOST + 1)))
+    found = library(seeds, index).reindex().questions
+    assert found is not None
+    assert (found.written, found.asked) == (own_questions.MOST + 1, own_questions.MOST)
+    assert found.problem == f"Only the first {own_questions.MOST} of {own_questions.MOST + 1} questions were asked."
+
+
+def test_asking_them_ends_in_time(seeds, index):
+    keep(seeds, *({"question": f"{ASKED} {n}"} for n in range(9)))
+    made = library(seeds, index)
+    made.reindex()
+    times = iter(range(0, 1_000, 10))
+    found = own_questions.asked_again(
+        seeds / "questions.jsonl", made.ask, made.ask, lambda *_: None, clock=lambda: float(next(times))
+    )
+    assert found is not None
+    assert (found.asked, found.problem) == (3, "Only the first 3 of 9 questions were asked.")

@@ -1,0 +1,73 @@
+"""Questions that mean much the same are one group; the distance for that was chosen on questions of their own."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.journal._clustering import clustered
+
+THEMES = [
+    json.loads(line) for line in (Path(__file__).parents[3] / "data" / "themes.jsonl").read_text("utf-8").splitlines()
+]
+
+
+def at(*degrees):
+    """Unit vectors in the plane, at these angles."""
+    return [np.array([math.cos(math.radians(angle)), math.sin(math.radians(angle))], np.float32) for angle in degrees]
+
+
+def test_nothing_makes_no_group_and_one_row_makes_one():
+    assert clustered([]) == []
+    assert clustered(at(30)) == [[0]]
+
+
+def test_near_rows_are_one_group_and_groups_come_by_their_first_row():
+    assert clustered(at(0, 90, 5, 95, 180), near=0.9) == [[0, 2], [1, 3], [4]]
+
+
+def test_groups_are_joined_from_the_limit_on():
+    assert clustered(at(0, 60), near=0.49) == [[0, 1]]
+    assert clustered(at(0, 60), near=0.51) == [[0], [1]]
+
+
+def test_a_chain_of_neighbours_is_no_group_where_its_ends_are_far_apart():
+    """From one to the next it is about 40 degrees, a cosine of 0.74 and more; the mean over the pairs counts."""
+    assert clustered(at(0, 38, 80, 118), near=0.7) == [[0, 1], [2, 3]]
+
+
+def test_of_pairs_that_are_as_near_the_first_is_joined():
+    same, other = at(0), [np.array([0.6, 0.8], np.float32), np.array([0.6, -0.8], np.float32)]
+    assert clustered([*same, *other], near=0.5) == [[0, 1], [2]]
+
+
+@given(st.integers(0, 10_000), st.integers(1, 40), st.floats(-0.5, 0.95))
+def test_groups_are_those_of_average_linkage(seed, count, near):
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    rows = np.random.default_rng(seed).standard_normal((count, 5))
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    found = clustered(list(rows), near=near)
+    labels = fcluster(linkage(rows, "average", metric="cosine"), 1 - near, "distance") if count > 1 else [1]
+    wanted = [[row for row in range(count) if labels[row] == label] for label in dict.fromkeys(labels)]
+    assert found == wanted
+
+
+@pytest.mark.parametrize(("part", "agreement"), [("dev", 0.4), ("held", 0.75)])
+def test_real_questions_make_no_mixed_theme_and_few_split_ones(part, agreement, real_embedder):
+    """The limit was chosen on the first part alone; agreement is the adjusted Rand index, 1.0 the same groups."""
+    from sklearn.metrics import adjusted_rand_score
+
+    rows = [row for row in THEMES if row["set"] == part]
+    groups = clustered([real_embedder.question(row["question"]).vector for row in rows])
+    themes = [[rows[row]["theme"] for row in group] for group in groups]
+    assert sum(max(Counter(theme).values()) for theme in themes) == len(rows) == 20
+    place = {row: number for number, group in enumerate(groups) for row in group}
+    assert adjusted_rand_score([row["theme"] for row in rows], [place[row] for row in range(20)]) >= agreement

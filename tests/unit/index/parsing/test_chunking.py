@@ -1,0 +1,252 @@
+"""Passages: sentences with exact places, each with its context, within the model's limit."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.domain.answers import Passage
+from index.parsing._front_matter import BrokenFrontMatter
+from index.parsing.chunking import LONGEST, chunk
+from index.retrieval._lexical_features import own_text
+from index.sources.folder import SourceFile, parse
+from index.text.normalize import clean
+from tests.support.index_fakes import WordEmbedder
+from tests.support.texts import any_text, front_matter, markdown
+
+count = WordEmbedder().count
+
+
+def passages(text: str, name: str = "a.md", limit: int = 64) -> list[Passage]:
+    return chunk(parse(SourceFile(name, text.encode())), count, limit)
+
+
+def texts(text: str, name: str = "a.md", limit: int = 64) -> list[str]:
+    return [passage.text for passage in passages(text, name, limit)]
+
+
+@pytest.mark.parametrize(
+    ("table", "embedded"),
+    [
+        ("| Model | MMMU | ChartQA |\n|-|-|-|\n| Scout | 69.4 | 88.8 |\n", "Model: Scout | MMMU: 69.4 | ChartQA: 88.8"),
+        ("| Model, size | MMMU |\n|-|-|\n| Scout | 69.4 |\n", "Model size: Scout | MMMU: 69.4"),
+    ],
+)
+def test_a_row_is_embedded_with_the_name_of_its_column_before_each_value_where_they_pair_off(table, embedded):
+    row = passages(table)[0]
+    assert row.embedded == f"a\n{embedded}"
+    assert own_text(row) == embedded
+
+
+def test_a_passage_is_a_sentence():
+    assert texts(
+        "Scout reads ten million tokens. Maverick has one hundred experts! Has Behemoth been released yet?"
+    ) == [
+        "Scout reads ten million tokens.",
+        "Maverick has one hundred experts!",
+        "Has Behemoth been released yet?",
+    ]
+
+
+def test_an_abbreviation_or_a_decimal_point_ends_no_sentence():
+    text = "Dr. Smith of the U.S. paid 3.5 million dollars for GPT-4.0 and the rest."
+    assert texts(text) == [text]
+
+
+def test_a_short_sentence_is_joined_with_its_neighbour():
+    text = "Is it free to use for everyone? Yes. It can be downloaded by anyone at all."
+    assert texts(text) == ["Is it free to use for everyone? Yes.", "It can be downloaded by anyone at all."]
+
+
+def test_what_is_embedded_is_title_heading_the_sentence_before_and_the_reading():
+    text = "---\ntitle: The title\n---\n# Part\n\n**Scout** is a model of great power. It reads ten million *tokens*."
+    last = passages(text)[-1]
+    assert last.embedded.split("\n") == [
+        "The title",
+        "Part",
+        "Scout is a model of great power.",
+        "It reads ten million tokens.",
+    ]
+    assert last.text == "It reads ten million *tokens*."
+
+
+def test_the_sentence_with_the_context_window_carries_the_model_it_is_about(article):
+    (passage,) = [at for at in passages(article, limit=256) if "10 million tokens" in at.text]
+    assert passage.text.startswith("It stands out")
+    assert passage.section == "LLaMA 4 Scout and Maverick: Leading the Multimodal Revolution"
+    assert "LLaMA 4 Scout is equipped with 17 billion active parameters" in passage.embedded
+
+
+def test_the_articles_summary_is_repaired_where_it_is_read_and_quoted_as_it_is(article):
+    (passage,) = [
+        at for at in passages(article, limit=256) if at.reading.startswith("Meta has released LLaMA 4, intro")
+    ]
+    assert "models—" not in passage.text
+    assert "â" not in passage.reading
+    assert "modelsâ" not in passage.embedded
+    assert article[passage.start : passage.end] == passage.text
+
+
+def test_a_sentence_before_does_not_reach_across_a_heading():
+    last = passages("The first sentence is about bread.\n\n# New\n\nThe second sentence is about tea.")[-1]
+    assert last.before == ""
+    assert "bread" not in last.embedded
+
+
+def test_a_row_carries_the_header_and_a_field_its_meaning():
+    row = passages("| Model | Experts |\n|---|---|\n| Scout | 16 |\n")[0]
+    assert (row.text, row.before, row.kind) == ("Scout | 16", "Model, Experts", "row")
+    field = passages("---\nauthors:\n  - name: 'Ann'\n---\nbody")[0]
+    assert (field.text, field.kind, field.section) == ("Ann", "field", "Front matter")
+    assert "who wrote" in field.embedded
+
+
+def test_list_items_are_passages_that_carry_what_the_list_is_about():
+    found = passages("These models have been released:\n\n- Scout with 16 experts\n- Maverick with 128 experts\n")
+    assert [at.text for at in found][1:] == ["Scout with 16 experts", "Maverick with 128 experts"]
+    assert all("These models have been released:" in at.embedded for at in found[1:])
+
+
+def test_code_stays_together_up_to_the_limit_and_is_cut_at_ends_of_lines():
+    code = "".join(f"line{n} = {n}\n" for n in range(40))
+    found = passages(f"```\n{code}```\n", limit=64)
+    assert "".join(f"{at.text}\n" for at in found) == code
+    assert 1 < len(found) < 40
+
+
+def test_the_context_is_shortened_before_anything_else_and_the_sentence_is_kept_whole():
+    sentence = " ".join(f"word{n}" for n in range(40)) + "."
+    title, heading = "title " * 30, "heading " * 30
+    text = f"---\ntitle: {title}\n---\n# {heading}\n\nBefore it comes this one.\n\n{sentence}"
+    last = passages(text, limit=50)[-1]
+    assert last.text == sentence
+    assert last.embedded.endswith(sentence)
+    assert count(last.embedded) <= 50
+    assert last.embedded != sentence
+
+
+def test_a_sentence_over_the_limit_is_split_between_words_with_exact_places():
+    words = [f"word{n}" for n in range(100)]
+    text = " ".join(words)
+    found = passages(text, limit=20)
+    assert " ".join(at.text for at in found) == text
+    assert all(count(at.embedded) <= 20 for at in found)
+
+
+def test_a_text_without_spaces_is_split_too():
+    text = "x" * 10_000
+    found = passages(text)
+    assert "".join(at.text for at in found) == text
+    assert max(len(at.text) for at in found) <= LONGEST
+
+
+def test_a_paragraph_of_thousands_of_sentences_is_split_where_a_short_one_is():
+    sentence = "The words of this sentence are counted as number {}. "
+    text = "".join(sentence.format(n) for n in range(3_000))
+    assert texts(text, "a.txt") == [sentence.format(n).strip() for n in range(3_000)]
+
+
+def test_a_long_word_of_broken_characters_does_not_make_quotations_as_long():
+    text = "It begins here. " + "â€”" * 2_000
+    assert max(len(at) for at in texts(text)) <= LONGEST
+
+
+def test_ids_differ_also_where_a_sentence_is_repeated_and_stay_the_same_from_build_to_build():
+    sentence = "The same sentence stands here again."
+    text = f"{sentence}\n\n{sentence}\n\n# H\n\n{sentence}"
+    ids = [at.id for at in passages(text)]
+    assert len(set(ids)) == 3
+    assert ids == [at.id for at in passages(text)]
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+def test_places_hold_with_crlf_and_a_byte_order_mark(name):
+    text = "\ufeffThe first sentence is here.\r\nThe second one is\r\nover two lines.\r\n\r\nA third one stands alone."
+    assert texts(text, name) == [
+        "The first sentence is here.",
+        "The second one is\r\nover two lines.",
+        "A third one stands alone.",
+    ]
+    assert passages(text, name)[1].reading == "The second one is over two lines."
+
+
+def test_a_bar_between_cells_is_never_a_passage():
+    found = passages(f"| a | b |\n|---|---|\n| c | {'x' * 3_000} |\n| | |\n")
+    assert all(at.text.strip(" |") for at in found)
+
+
+@pytest.mark.parametrize("text", ["# Only a heading", "***", "[r]: http://x.y", "<!-- c -->", "\x85"])
+def test_a_text_without_words_has_no_passage(text):
+    assert passages(text) == []
+
+
+def check(text: str, name: str) -> list[Passage]:
+    document = parse(SourceFile(name, text.encode()))
+    assert document.text == text
+    found = chunk(document, count, 40)
+    for at in found:
+        assert document.text[at.start : at.end] == at.text
+        assert at.text.strip()
+        assert at.reading == clean(at.reading) != ""
+        assert at.embedded.endswith((at.reading, own_text(at)))
+        assert count(at.embedded) <= 40
+    assert len({at.id for at in found}) == len(found)
+    return found
+
+
+@given(any_text | markdown)
+def test_passages_of_any_plain_text_are_exact_in_order_and_lose_no_word(text):
+    found = check(text, "a.txt")
+    for one, other in pairwise(found):
+        assert one.start <= other.start
+        assert one.end <= other.end
+    covered = {at for passage in found for at in range(passage.start, passage.end)}
+    for word in re.finditer(r"\w", text):
+        assert word.start() in covered
+
+
+@given(any_text | markdown)
+def test_passages_of_any_markdown_are_exact_and_within_the_limit(text):
+    try:
+        check(text, "a.md")
+    except BrokenFrontMatter:
+        assert text.removeprefix("\ufeff").startswith("---")
+
+
+@given(front_matter)
+def test_passages_of_any_front_matter_are_exact_and_within_the_limit(text):
+    try:
+        check(text, "a.md")
+    except BrokenFrontMatter:
+        assert text.removeprefix("\ufeff").startswith("---")
+
+
+@given(
+    st.lists(
+        st.sampled_from(["word ", "x" * 60, "| a | b |\n|---|---|\n| c | ", ". ", "\n\n", "# h\n", "&amp;", "- "]),
+        max_size=400,
+    )
+)
+def test_no_passage_is_over_the_limit_however_long_the_sentence(parts):
+    for name in ("a.md", "a.txt"):
+        document = parse(SourceFile(name, "".join(parts).encode()))
+        for at in chunk(document, lambda text: len(text) // 3 + 2, 30):
+            assert len(at.embedded) // 3 + 2 <= 30
+
+
+def test_the_real_models_limit_is_kept_on_a_text_of_long_words_and_signs(real_embedder):
+    text = (
+        "---\ntitle: "
+        + "Zukunft " * 60
+        + "\n---\n# "
+        + "überaus lang " * 60
+        + "\n\n"
+        + "¿qué? 日本語 antidisestablishmentarianism, " * 120
+    )
+    found = chunk(parse(SourceFile("a.md", text.encode())), real_embedder.count, real_embedder.max_tokens)
+    assert max(real_embedder.count(at.embedded) for at in found) <= 256
+    assert sum(at.text.count("日本語") for at in found) == 120

@@ -1,0 +1,208 @@
+"""Files made to harm: each is read safely or named with the reason, within bounds, and none stops the others."""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from index.domain.errors import UnreadableSource
+from index.parsing._sandbox import DAMAGED, read_confined
+from index.parsing.chunking import chunk
+from index.sources.folder import SourceFile, parse, read_sources
+from tests.support.index_fakes import WordEmbedder, library, write
+from tests.support.office import docx, paragraph, pdf, pdf_of, stream
+
+EVERY = "".join(
+    next(chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) == category)
+    for category in sorted({unicodedata.category(chr(code)) for code in range(0x110000)} - {"Cs"})
+)
+"""One character of each category of Unicode but half characters, which UTF-8 has not."""
+
+DEEP = 3_000
+
+
+def alias_bomb() -> bytes:
+    lines = ["---", "a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 9)}]" for at in range(1, 12)]
+    return "\n".join([*lines, "---", "Text."]).encode()
+
+
+def zip_bomb() -> bytes:
+    return docx(paragraph("x"), more={"word/media/a.xml": bytes(250_000_000)})
+
+
+def entity_bomb() -> bytes:
+    entities = "".join(f'<!ENTITY a{at} "{f"&a{at - 1};" * 10}">' for at in range(1, 12))
+    text = f'<!DOCTYPE d [<!ENTITY a0 "lol">{entities}]><w:document xmlns:w="w"><w:body>&a11;</w:body></w:document>'
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("word/document.xml", text)
+    return packed.getvalue()
+
+
+def cyclic_pdf() -> bytes:
+    return pdf_of(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Count 9/Parent 3 0 R/Kids[3 0 R 2 0 R]>>",
+            b"<</Type/Pages/Kids[2 0 R 3 0 R]>>",
+        ]
+    )
+
+
+def many_pages() -> bytes:
+    kids = b" ".join(b"%d 0 R" % number for number in range(3, 3_003))
+    return pdf_of(
+        [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 3000/Kids[%s]>>" % kids]
+        + [b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"] * 3_000
+    )
+
+
+def letters_without_end() -> bytes:
+    content = b"BT /F1 9 Tf 0 0 Td " + b"(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) Tj " * 2_000_000
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>"
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+    tree = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>"]
+    return pdf_of([*tree, page, stream(content), font])
+
+
+def locked_pdf() -> bytes:
+    encrypt = b"/Encrypt<</Filter/Standard/V 1/R 2/P -4/O(%s)/U(%s)>>/ID[(x)(x)]" % (b"o" * 32, b"u" * 32)
+    return pdf_of([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 0/Kids[]>>"], encrypt)
+
+
+HOSTILE = {
+    "locked.pdf": (locked_pdf, "is encrypted: save it without a password"),
+    "cyclic.pdf": (cyclic_pdf, "has no pages, or is damaged: save it anew"),
+    "pages.pdf": (many_pages, "has more than 2,000 pages: split it"),
+    "endless.pdf": (letters_without_end, "takes longer than 5 s to read: split it, or raise EXTRACT_SECONDS"),
+    "bomb.docx": (zip_bomb, "unpacks to 250 MB, more than 200: split it"),
+    "entities.docx": (entity_bomb, DAMAGED),
+    "wide.csv": (lambda: b"," * 99_999, "has 100,000 columns at line 1: keep at most 500 of them"),
+    "open.csv": (lambda: b'a,b\n1,"' + b"2,3\n" * 50_000, "close its quotation mark"),
+    "long.csv": (lambda: b"1,2\n" * 50_001, "has more than 50,000 rows: keep those that are asked about"),
+    "deep.html": (lambda: b"<div>" * 200_000 + b"x", "takes longer than 5 s to read"),
+    "spans.html": (lambda: b"<table>" + b"<tr><td rowspan=9 colspan=400>x" * 9, "more than 500 columns"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_named_with_the_reason_within_bounds(name):
+    make, reason = HOSTILE[name]
+    started = time.monotonic()
+    with pytest.raises(UnreadableSource) as refused:
+        parse(SourceFile(name, make()), 5 if "longer than 5 s" in reason else 60)
+    assert reason in str(refused.value)
+    assert time.monotonic() - started < 90
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("deep.html", b"<b>" * DEEP + b"Scout." + b"<ul><li>" * DEEP + b"Maverick."),
+        ("tables.html", b"<table><tr><td>" * DEEP + b"Scout.<p>Maverick."),
+        ("deep.md", b"> " * DEEP + b"Scout.\n\n" + b"- " * DEEP + b"Maverick."),
+        ("nested.md", b"[" * DEEP + b"Scout. Maverick." + b"](x)" * DEEP),
+        ("alias.md", alias_bomb() + b"\n\nScout. Maverick."),
+    ],
+)
+def test_what_is_nested_deeply_is_read_or_named(name, data):
+    try:
+        found = parse(SourceFile(name, data), 20).text
+    except UnreadableSource as refused:
+        found = str(refused)
+    assert ("Scout." in found and "Maverick." in found) or "more than 10,000 values" in found
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt", "a.html", "a.csv", "a.docx", "a.pdf"])
+def test_every_category_of_characters_is_read_and_quoted_to_the_letter(name):
+    said = EVERY.replace("\0", "")
+    text = f"Before. {said} After, {said[::-1]} and more."
+    if name == "a.pdf":
+        data = pdf([(60, 700, 10, text.encode("cp1252", "ignore").decode("cp1252").replace("\n", " "))])
+    elif name == "a.docx":
+        data = docx(paragraph("".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cn", "Co"))))
+    else:
+        data = text.encode()
+    document = parse(SourceFile(name, data))
+    passages = chunk(document, WordEmbedder().count, 64)
+    assert passages
+    for passage in passages:
+        assert document.text[passage.start : passage.end] == passage.text
+        assert passage.text.encode("utf-8")
+
+
+def test_one_line_of_fifty_megabytes_is_named_and_where_that_is_allowed_it_is_read(tmp_path):
+    line = "Scout has sixteen experts and reads on. " * 1_250_000
+    seeds = write(tmp_path, good_md="Good.", line_md=line)
+    assert [(at.source, at.reason) for at in read_sources(seeds, 10_000_000).skipped] == [
+        ("line.md", "is larger than 10 MB: split it, or raise MAX_SOURCE_MB")
+    ]
+    started = time.monotonic()
+    assert len(parse(SourceFile("line.md", line.encode())).text) == 50_000_000
+    assert time.monotonic() - started < 60
+
+
+def test_hostile_files_stop_no_other(tmp_path):
+    seeds = write(tmp_path / "seeds", good_md="Scout has sixteen experts in all of its layers.")
+    for name in ("locked.pdf", "bomb.docx", "wide.csv"):
+        (seeds / name).write_bytes(HOSTILE[name][0]())
+    (seeds / "alias.md").write_bytes(alias_bomb())
+    (seeds / "null.md").write_bytes(b"a\0b")
+    (seeds / "round").symlink_to(seeds)
+    opened = library(seeds, tmp_path / "index")
+    report = opened.reindex()
+    assert {at.source for at in report.skipped} == {"locked.pdf", "bomb.docx", "wide.csv", "null.md", "round/"}
+    assert opened.ask("How many experts has Scout?").citations[0].source == "good.md"
+    assert set(opened.status().skipped) == set(report.skipped)
+
+
+def reader(folder: Path, body: str) -> None:
+    """A reader of HTML that does something else, in the place of ours."""
+    (folder / "selectolax").mkdir(parents=True)
+    (folder / "selectolax" / "__init__.py").write_text("")
+    (folder / "selectolax" / "lexbor.py").write_text(
+        f"LexborNode = object\nclass LexborHTMLParser:\n  def __init__(self, html):\n    {body}\n"
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps every limit")
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("while True: pass", "takes longer than 1 s"),
+        ("import time; time.sleep(60)", "takes longer than 1 s"),
+        ("bytearray(3_000_000_000)", "takes more than 1.5 GB of memory"),
+        ("import os; os.abort()", DAMAGED),
+        ("import socket; socket.create_connection(('127.0.0.1', 9))", DAMAGED),
+        ("import subprocess; subprocess.run(['true'])", DAMAGED),
+        ("open('written', 'w').write('x')", DAMAGED),
+        ("import os; os.open('written', os.O_CREAT | os.O_WRONLY)", DAMAGED),
+        ("raise KeyError('token')", DAMAGED),
+    ],
+)
+def test_a_reader_that_goes_astray_is_stopped(tmp_path, monkeypatch, body, reason):
+    reader(tmp_path / "package", body)
+    monkeypatch.chdir(tmp_path)
+    packages = f"{tmp_path / 'package'}:{Path(__file__).parents[4]}"
+    with pytest.raises(UnreadableSource) as refused:
+        read_confined("html", b"<p>x", 1.0 if "longer" in reason else 60, packages=packages)
+    assert reason in str(refused.value)
+    assert not (tmp_path / "written").exists()
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["[]", "7", '{"title": 7}', '{"unreadable": {"a": 1}}', '{"parts": [[1]], "title": ""}', "[" * 9_000, ""],
+)
+def test_what_a_reader_says_that_was_taken_over_is_not_believed(tmp_path, said):
+    reader(tmp_path / "package", f"import os; os.write(1, {said.encode()!r}); os._exit(0)")
+    packages = f"{tmp_path / 'package'}:{Path(__file__).parents[4]}"
+    with pytest.raises(UnreadableSource, match="is damaged"):
+        read_confined("html", b"<p>x", 60, packages=packages)

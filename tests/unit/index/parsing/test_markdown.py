@@ -1,0 +1,160 @@
+"""Markdown and plain text are read as a person reads them, while places stay exact."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from index.domain.answers import Section
+from index.parsing.markdown import read_markdown, read_plain
+from index.text.normalize import Reader
+from tests.support.texts import any_text, markdown
+
+
+def blocks(text: str) -> list[tuple[str, str]]:
+    """(kind, reading) of each block."""
+    return [(at.kind, Reader(at.runs).text.strip()) for section in read_markdown(text, 0)[1] for at in section.blocks]
+
+
+def readings(text: str) -> list[str]:
+    return [reading for _, reading in blocks(text)]
+
+
+def leads(text: str) -> list[str]:
+    return [at.lead for section in read_markdown(text, 0)[1] for at in section.blocks]
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("**bold** and *em* and ~~struck~~", "bold and em and struck"),
+        ("[a link](http://x.y 'title') here", "a link here"),
+        ("[a reference][r]\n\n[r]: http://x.y", "a reference"),
+        ("<http://x.y>", "http://x.y"),
+        ("![a *picture*](i.png)", "a picture"),
+        ("`code` and ``a ` b``", "code and a ` b"),
+        ("AT&amp;T &copy; &#8212; &#x41;", "AT&T © — A"),
+        ("a\\*b\\_c", "a*b_c"),
+        ("one\ntwo  \nthree\\\nfour\r\nfive", "one two three four five"),
+        ("one<br>two<BR/>three", "one two three"),
+        ("a <b>bold</b> word", "a bold word"),
+        ("a note[^1] that is nowhere", "a note[^1] that is nowhere"),
+        ("- [x] a task", "a task"),
+        ("> quoted\n> on", "quoted on"),
+        ("modelsâ€”LLaMA", "models—LLaMA"),
+        ("<div>\nAT&amp;T &copy &#8212; <b>bold</b>\n</div>", "AT&T © — bold"),
+    ],
+)
+def test_marks_are_dropped_and_words_kept(text, reading):
+    assert [" ".join(at.split()) for at in readings(text)] == [reading]
+
+
+@pytest.mark.parametrize(
+    "text", ["<!-- a comment -->", "<script>\ncode\n</script>", "<style>x</style>", "***", "[r]: http://x.y"]
+)
+def test_what_nobody_reads_is_no_block(text):
+    assert blocks(text) == []
+
+
+def test_headings_make_sections_with_their_path_and_the_first_of_level_1_is_the_title():
+    title, sections = read_markdown("intro\n\n# T\n\na\n\n## **B** one\n\nb\n\n### C\n\nc\n\n## D\n\nd\n", 0)
+    assert title == "T"
+    assert [section.heading for section in sections] == ["", "T", "T > B one", "T > B one > C", "T > D"]
+
+
+def test_sections_cover_the_text_without_a_gap():
+    text = "intro\n\n# A\n\na\n\n# B\n\nb\n"
+    sections = read_markdown(text, 0)[1]
+    assert [text[at.start : at.end] for at in sections] == ["intro\n\n", "# A\n\na\n\n", "# B\n\nb\n"]
+
+
+def test_a_table_is_read_row_by_row_with_its_header_as_lead():
+    text = "| Model | Experts |\n|---|--:|\n| Scout | 16 |\n| **Maverick** | 128 |\n"
+    assert blocks(text) == [("row", "Scout | 16"), ("row", "Maverick | 128")]
+    assert leads(text) == ["Model, Experts"] * 2
+
+
+def test_a_bar_in_a_cell_and_an_empty_cell_keep_the_header_whole():
+    text = "| a \\| b | | c |\n|-|-|-|\n| 1 | 2 | 3 |\n"
+    assert leads(text) == ["a | b, –, c"]
+
+
+def test_an_empty_cell_at_the_beginning_of_a_row_keeps_its_place():
+    assert blocks("| Model | Size | MMMU |\n|-|-|-|\n| | 17B | 69.4 |\n| | | |\n")[0][1] == "| 17B | 69.4"
+
+
+def test_list_items_are_blocks_with_the_words_before_the_list_as_lead():
+    text = "The models are:\n\n- Scout\n  - small\n- Maverick\n"
+    assert blocks(text) == [("prose", "The models are:"), ("prose", "Scout"), ("prose", "small"), ("prose", "Maverick")]
+    assert leads(text) == ["", "The models are:", "Scout", "The models are:"]
+
+
+def test_code_is_one_block_with_its_lines():
+    assert blocks("```py\nx = 1\ny = 2\n```\n") == [("code", "x = 1\ny = 2")]
+    assert blocks("```\r\none\r\ntwo\r\n```\r\n") == [("code", "one\ntwo")]
+    assert blocks("    indented\n") == [("code", "indented")]
+
+
+@pytest.mark.parametrize("between", ["<div>html</div>", "***", "> quoted", "```\ncode\n```", "- nested", "# heading"])
+def test_what_stands_in_a_tight_list_item_neither_swallows_its_words_nor_joins_them(between):
+    inside = "".join(f"  {line}\n" for line in between.split("\n"))
+    found = readings(f"- before\n{inside}- after\n")
+    assert found[0] == "before"
+    assert found[-1] == "after"
+
+
+def test_a_footnote_is_a_block_of_its_own_and_its_mark_is_not_read():
+    assert readings("A word[^1] of note.\n\n[^1]: The note.\n") == ["A word of note.", "The note."]
+
+
+def test_a_rule_parts_the_words_around_it():
+    assert readings("- one\n  ***\n  two\n") == ["one", "two"]
+
+
+def test_front_matter_is_not_read_twice():
+    text = "---\na: b\n---\nbody"
+    assert [Reader(at.runs).text for section in read_markdown(text, 12)[1] for at in section.blocks] == ["body"]
+
+
+def test_paragraphs_of_plain_text_are_blocks_and_marks_stay():
+    text = "One *line*\r\nand two.\r\n\r\n \r\n# Three\n\n\n"
+    (section,) = read_plain(text)
+    assert [Reader(at.runs).text.strip() for at in section.blocks] == ["One *line* and two.", "# Three"]
+    assert (section.heading, section.start, section.end) == ("", 0, len(text))
+
+
+def test_a_byte_order_mark_is_not_read():
+    (section,) = read_plain("\ufeffOne.")
+    assert Reader(section.blocks[0].runs).text == "One."
+
+
+def check(text: str, sections: tuple[Section, ...]) -> None:
+    at = 0
+    for section in sections:
+        assert at <= section.start <= section.end <= len(text)
+        at = section.start
+        for block in section.blocks:
+            assert section.start <= block.start <= block.end <= section.end
+            at = block.start
+            for run in block.runs:
+                assert at <= run.start <= run.end <= block.end
+                at = run.end
+
+
+@given(markdown | any_text)
+def test_runs_of_any_markdown_lie_in_their_block_in_order(text):
+    check(text, read_markdown(text, 0)[1])
+
+
+@given(markdown | any_text)
+def test_runs_of_any_plain_text_lie_in_their_block_in_order(text):
+    check(text, read_plain(text))
+
+
+@given(markdown | any_text)
+def test_a_reading_leads_back_to_the_place_that_it_reads(text):
+    for section in read_markdown(text, 0)[1]:
+        for block in section.blocks:
+            for run in block.runs:
+                if len(run.reading) == run.end - run.start and run.reading.strip() and run.reading.isascii():
+                    assert text[run.start : run.end] == run.reading

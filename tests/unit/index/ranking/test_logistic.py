@@ -1,0 +1,80 @@
+"""Signals to probabilities: the two logistic regressions and the file that holds their weights."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from index.domain.answers import Hit, Passage
+from index.domain.errors import LibraryError
+from index.ranking.logistic import MODEL, OVERALL, EvidenceScorer, overall
+from index.retrieval.features import SIGNALS
+
+PASSAGE = Passage("", "", "", 0, 1, "x", "x", "", "x")
+
+
+def hit(**values: float) -> Hit:
+    """A hit whose signals are 0 but for those given, of a question with one topic word."""
+    values = {"topics": math.log(2), **values}
+    return Hit(PASSAGE, 0.0, 0.0, tuple(values.get(name, 0.0) for name in SIGNALS))
+
+
+def weights(path: Path, *, names: tuple[str, ...] = SIGNALS, **given: dict[str, float]) -> Path:
+    """A model file in which all weights are 0 but those given."""
+
+    def part(signals: tuple[str, ...]) -> dict[str, object]:
+        blank = {"mean": 0.0, "scale": 1.0, "weight": 0.0}
+        return {"bias": 0.0, "signals": {name: {**blank, **given.get(name, {})} for name in signals}}
+
+    curve = [[0.0, 0.4], [0.5, 0.1]]
+    path.write_text(json.dumps({"ranker": part(names), "confidence": part(OVERALL), "curve": curve}), "utf-8")
+    return path
+
+
+def test_a_score_is_the_logistic_of_the_weighed_standardised_signals(tmp_path):
+    scorer = EvidenceScorer(weights(tmp_path / "model.json", late={"mean": 0.5, "scale": 0.25, "weight": 2.0}))
+    (found,) = scorer.rerank("?", [hit(late=0.75)])
+    assert found.score == pytest.approx(1 / (1 + math.exp(-2.0)))
+
+
+def test_the_likeliest_hit_comes_first(tmp_path):
+    scorer = EvidenceScorer(weights(tmp_path / "model.json", late={"weight": 1.0}))
+    found = scorer.rerank("?", [hit(late=0.1), hit(late=0.9), hit(late=0.5)])
+    assert [round(at.signals[SIGNALS.index("late")], 1) for at in found] == [0.9, 0.5, 0.1]
+
+
+def test_confidence_weighs_the_list_as_a_whole(tmp_path):
+    scorer = EvidenceScorer(weights(tmp_path / "model.json", top_three={"weight": 1.0}))
+    found = scorer.rerank("?", [hit(), hit(), hit(), hit()])
+    assert scorer.confidence(found) == pytest.approx(1 / (1 + math.exp(-1.5)))
+
+
+def test_nothing_found_is_no_confidence(tmp_path):
+    assert EvidenceScorer(weights(tmp_path / "model.json")).confidence([]) == 0.0
+
+
+def test_a_question_without_a_topic_word_is_no_confidence():
+    scorer = EvidenceScorer()
+    assert scorer.confidence(scorer.rerank("?", [hit(topics=0.0, late=1.0, cosine=1.0)])) == 0.0
+
+
+def test_weights_of_other_signals_are_refused_with_what_mends_it(tmp_path):
+    with pytest.raises(LibraryError, match="install Footnote anew"):
+        EvidenceScorer(weights(tmp_path / "model.json", names=SIGNALS[1:]))
+
+
+def test_the_shipped_weights_name_every_signal_and_a_curve_that_never_rises():
+    table = json.loads(MODEL.read_text("utf-8"))
+    assert list(table["ranker"]["signals"]) == list(SIGNALS)
+    assert list(table["confidence"]["signals"]) == list(OVERALL)
+    curve = EvidenceScorer().curve
+    assert curve == sorted(curve)
+    assert [wrong for _, wrong in curve] == sorted((wrong for _, wrong in curve), reverse=True)
+
+
+def test_the_signals_of_a_whole_list_take_the_best_and_the_least_of_the_nearest():
+    found = dict(zip(OVERALL, overall([hit(late=0.2, core_unmet=0.4), hit(late=0.7, core_unmet=0.1)]), strict=True))
+    assert (found["first_late"], found["best_late"], found["least_core_unmet"]) == pytest.approx((0.2, 0.7, 0.1))

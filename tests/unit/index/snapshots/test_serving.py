@@ -1,0 +1,327 @@
+"""Which snapshot answers: what another process made live is followed, and what is damaged is never served."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from index.domain.errors import Damaged, IndexMismatch
+from index.library import Library
+from index.snapshots.serving import LOOK_EVERY, ON_DISK
+from tests.support.index_fakes import MemoryStore, WordEmbedder, library, write
+
+ROOT = Path(__file__).parents[4]
+BREAD = "Bread is made of flour and water.\n"
+RYE = "Bread is baked from rye and water.\n"
+
+REINDEX = """
+import sys
+from pathlib import Path
+from tests.support.index_fakes import library
+print(library(Path(sys.argv[1]), Path(sys.argv[2])).reindex().snapshot.id)
+"""
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    return write(tmp_path / "seeds", a_md=BREAD)
+
+
+def elsewhere(seeds: Path, index: Path) -> str:
+    """The snapshot that a process of its own built of the sources."""
+    done = subprocess.run(
+        [sys.executable, "-c", REINDEX, seeds, index], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
+    return done.stdout.strip()
+
+
+def until(true: Callable[[], bool], seconds: float = 20.0) -> float:
+    """How long it took."""
+    started = time.monotonic()
+    while not true():
+        assert time.monotonic() - started < seconds
+        time.sleep(0.01)
+    return time.monotonic() - started
+
+
+def served(made: Library) -> str:
+    return made.ask("bread water").snapshot
+
+
+def flip(path: Path, at: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+
+
+def two(seeds: Path, index: Path) -> tuple[str, str]:
+    first = library(seeds, index).reindex().snapshot.id
+    write(seeds, a_md=RYE)
+    return first, library(seeds, index).reindex().snapshot.id
+
+
+def test_questions_alone_follow_what_another_process_made_live_within_a_second_and_none_fails(seeds, index):
+    made = library(seeds, index)
+    old = made.reindex().snapshot.id
+    write(seeds, a_md=RYE)
+    done, answers = threading.Event(), []
+
+    def keep_asking() -> None:
+        while not done.is_set():
+            answers.append(made.ask("bread water"))
+            time.sleep(0.002)
+
+    with ThreadPoolExecutor() as threads:
+        askers = [threads.submit(keep_asking) for _ in range(3)]
+        new = elsewhere(seeds, index)
+        took = until(lambda: answers[-1].snapshot == new)
+        done.set()
+        for asker in askers:
+            asker.result(30)
+    assert took < LOOK_EVERY + 1  # it was live a moment before the process ended
+    text = {old: BREAD, new: RYE}
+    assert {answer.snapshot for answer in answers} == {old, new}
+    for answer in answers:
+        assert all(text[answer.snapshot][at.start : at.end] == at.quote for at in answer.citations)
+
+
+def test_who_is_asked_nothing_follows_when_told_to_look(seeds, index):
+    made = library(seeds, index)
+    made.reindex()
+    assert not made.follow()
+    write(seeds, a_md=RYE)
+    new = library(seeds, index).reindex().snapshot.id
+    assert made.follow()
+    assert not made.follow()
+    assert served(made) == new
+
+
+def test_a_look_that_finds_nothing_new_loads_nothing(seeds, index):
+    made = library(seeds, index)
+    made.reindex()
+    assert not made.follow()
+    made._make_indexer = None  # type: ignore[assignment]
+    assert not made.follow()
+
+
+def test_who_began_without_an_index_takes_up_the_first(seeds, index):
+    made = library(seeds, index)
+    assert not made.follow()
+    new = library(seeds, index).reindex().snapshot.id
+    assert made.follow()
+    assert made.status().ready
+    assert served(made) == new
+
+
+def test_a_roll_back_elsewhere_is_followed(seeds, index):
+    old, new = two(seeds, index)
+    made = library(seeds, index)
+    assert served(made) == new
+    library(seeds, index).rollback(old)
+    assert made.follow()
+    assert served(made) == old
+
+
+def test_while_a_snapshot_is_loaded_to_follow_it_questions_are_answered_from_the_one_before(seeds, index):
+    opening, let = threading.Event(), threading.Event()
+
+    class Slow(MemoryStore):
+        @classmethod
+        def load(cls, path: Path) -> MemoryStore:
+            opening.set()
+            assert let.wait(30)
+            return super().load(path)
+
+    made = library(seeds, index, open_store=Slow.load)
+    old = made.reindex().snapshot.id
+    write(seeds, a_md=RYE)
+    new = library(seeds, index).reindex().snapshot.id
+    with ThreadPoolExecutor() as threads:
+        following = threads.submit(made.follow)
+        assert opening.wait(30)
+        assert served(made) == old
+        assert not made.follow()  # somebody is at it
+        let.set()
+        assert following.result(30)
+    assert served(made) == new
+
+
+@pytest.mark.parametrize("harm", ["pointer", "manifest", "file", "gone", "model", "no pointer"])
+def test_what_cannot_be_followed_is_logged_once_and_the_one_of_before_serves_on(seeds, index, harm, caplog):
+    made = library(seeds, index)
+    old = made.reindex().snapshot.id
+    write(seeds, a_md=RYE)
+    model = WordEmbedder("others") if harm == "model" else WordEmbedder()
+    new = library(seeds, index, embedder=model).reindex().snapshot.id
+    folder = index / "snapshots" / new
+    if harm == "pointer":
+        (index / "LIVE").write_text("nonsense")
+    elif harm == "no pointer":
+        (index / "LIVE").unlink()
+    elif harm == "gone":
+        shutil.rmtree(folder)
+    elif harm != "model":
+        flip(folder / ("manifest.json" if harm == "manifest" else "tokens.npy"), -1)
+    pointer = (index / "LIVE").read_bytes() if (index / "LIVE").exists() else b""
+    caplog.clear()
+    for _ in range(3):
+        assert not made.follow()
+    assert caplog.text.count("The index is not followed") == 1
+    assert served(made) == old
+    status = made.status()
+    assert f"Answers come from snapshot {old}" in status.fallback
+    assert status.stale == status.fallback
+    assert status.snapshot is not None
+    assert status.snapshot.id == old
+    assert ((index / "LIVE").read_bytes() if (index / "LIVE").exists() else b"") == pointer
+    newest = made.reindex().snapshot.id
+    assert (served(made), made.status().fallback, made.status().stale) == (newest, "", "")
+
+
+def test_at_load_the_newest_good_snapshot_of_the_same_model_serves_for_a_damaged_one(seeds, index, caplog):
+    good, damaged = two(seeds, index)
+    library(seeds, index, embedder=WordEmbedder("others"), keep=9).reindex()
+    library(seeds, index, keep=9).rollback(damaged)
+    flip(index / "snapshots" / damaged / "documents.jsonl", 40)
+    made = library(seeds, index)
+    assert served(made) == good
+    status = made.status()
+    assert status.fallback == (
+        f"documents.jsonl of snapshot {damaged} is damaged. Answers come from snapshot {good}: "
+        "reindex, or roll back to a good one."
+    )
+    assert status.snapshot is not None
+    assert (status.snapshot.id, status.ready) == (good, True)
+    assert status.fallback in caplog.text
+    assert (index / "LIVE").read_text().split()[0] == damaged
+    report = made.reindex()
+    assert report.diff is not None
+    assert (report.diff.before, report.embedded) == (good, 1)
+    assert made.status().fallback == ""
+
+
+def test_where_no_snapshot_is_good_a_question_says_what_mends_it(seeds, index):
+    for name in two(seeds, index):
+        flip(index / "snapshots" / name / "passages.jsonl", 10)
+    with pytest.raises(Damaged, match="run `python -m index reindex`"):
+        library(seeds, index).ask("bread")
+
+
+def test_any_byte_of_any_file_that_is_flipped_is_noticed_and_the_good_snapshot_answers(seeds, index):
+    good, damaged = two(seeds, index)
+    files = [path for path in (index / "snapshots" / damaged).rglob("*") if path.is_file()]
+    assert len(files) > 15
+    for path in files:
+        whole = path.read_bytes()
+        for at in {0, len(whole) // 3, len(whole) - 1}:
+            flip(path, at)
+            answer = library(seeds, index).ask("bread water")
+            assert (answer.snapshot, answer.citations[0].quote) == (good, BREAD.strip())
+            path.write_bytes(whole)
+        path.write_bytes(whole[:-1])
+        assert served(library(seeds, index)) == good
+        path.unlink()
+        assert served(library(seeds, index)) == good
+        path.write_bytes(whole)
+    assert served(library(seeds, index)) == damaged
+
+
+def test_what_is_written_to_while_it_is_read_is_not_served(seeds, index):
+    good, other = two(seeds, index)
+
+    class Written(MemoryStore):
+        @classmethod
+        def load(cls, path: Path) -> MemoryStore:
+            if path.parent.name == other:  # after it was checked, before it is read
+                flip(path.parent / "tokens.npy", -1)
+            return super().load(path)
+
+    made = library(seeds, index, open_store=Written.load)
+    assert served(made) == good
+    assert "was written to while it was read" in made.status().fallback
+
+
+@pytest.mark.parametrize("name", ON_DISK)
+def test_a_file_on_the_disk_that_is_written_to_while_it_serves_is_noticed(seeds, index, name):
+    good, damaged = two(seeds, index)
+    made = library(seeds, index)
+    assert served(made) == damaged
+    with (index / "snapshots" / damaged / name).open("r+b") as stream:
+        stream.seek(-1, os.SEEK_END)
+        last = stream.read(1)
+        stream.seek(-1, os.SEEK_END)
+        stream.write(bytes([last[0] ^ 1]))
+    assert made.follow()
+    assert served(made) == good
+    assert f"{name} of snapshot {damaged} is damaged" in made.status().fallback
+
+
+def test_a_file_that_was_only_touched_serves_on(seeds, index):
+    _, live = two(seeds, index)
+    made = library(seeds, index)
+    made.load()
+    os.utime(index / "snapshots" / live / "tokens.npy")
+    assert not made.follow()
+    assert not made._serving.moved()
+    assert (served(made), made.status().fallback) == (live, "")
+
+
+def test_where_a_file_was_written_to_and_nothing_else_is_good_there_is_no_answer_rather_than_a_wrong_one(seeds, index):
+    library(seeds, index).reindex()
+    made = library(seeds, index)
+    made.load()
+    flip(index / "snapshots" / served(made) / "tokens.npy", -1)
+    assert not made.follow()
+    with pytest.raises(IndexMismatch, match=r"tokens\.npy"):
+        made.ask("bread")
+
+
+def test_every_file_that_stays_on_the_disk_is_watched(seeds, index):
+    built = library(seeds, index).reindex().snapshot.id
+    made = library(seeds, index)
+    made.load()
+    shelf = made._serving.shelf
+    assert shelf is not None
+    parts = [*vars(shelf.tokens).values(), *vars(shelf.states).values()]
+    mapped = {Path(part.filename).name for part in parts if hasattr(part, "filename") and part.filename}
+    assert mapped == set(ON_DISK)
+    manifest = json.loads((index / "snapshots" / built / "manifest.json").read_text("utf-8"))
+    assert mapped <= set(manifest["files"])
+
+
+def test_a_snapshot_that_was_cleared_away_answers_on_until_another_is_followed(seeds, index):
+    made = library(seeds, index)
+    made.reindex()
+    old = library(seeds, index)
+    before = served(old)
+    for text in (RYE, BREAD, RYE):
+        write(seeds, a_md=text)
+        new = library(seeds, index, keep=1).reindex().snapshot.id
+    assert not (index / "snapshots" / before).exists()
+    assert old._serving.shelf is not None
+    answer = old._answerer.answer(old._serving.shelf, "bread water")  # type: ignore[union-attr]
+    assert (answer.snapshot, answer.citations[0].quote) == (before, BREAD.strip())
+    assert old.follow()
+    assert served(old) == new
+
+
+def test_a_manifest_of_another_format_in_the_place_of_the_live_one_is_noticed(seeds, index):
+    good, live = two(seeds, index)
+    made = library(seeds, index)
+    assert served(made) == live
+    folder = index / "snapshots" / live
+    text = (folder / "manifest.json").read_text("utf-8")
+    (folder / "manifest.json").write_text(text.replace('"format": ', '"format": 9'), "utf-8")
+    os.utime(folder / ON_DISK[0])
+    assert made.follow()
+    assert served(made) == good

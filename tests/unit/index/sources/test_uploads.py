@@ -1,0 +1,200 @@
+"""Sources that come in and go out by name, on real files."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from index.domain.errors import SourceUnfit, SourceUnkept
+from index.sources.uploads import Shelving
+
+TEXT = b"# Scout\n\nScout has a context window of 10 million tokens.\n"
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    return tmp_path / "seeds"
+
+
+@pytest.fixture
+def shelving(seeds: Path) -> Shelving:
+    return Shelving(seeds, max_bytes=10_000, seconds=20)
+
+
+def there(seeds: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in seeds.iterdir()} if seeds.exists() else {}
+
+
+def test_a_source_is_added_to_a_folder_that_is_made_for_it(shelving: Shelving, seeds: Path):
+    assert shelving.add("scout.md", TEXT) == "added"
+    assert there(seeds) == {"scout.md": TEXT}
+    assert shelving.names() == ("scout.md",)
+
+
+def test_a_source_is_replaced_only_where_that_is_said(shelving: Shelving, seeds: Path):
+    shelving.add("scout.md", TEXT)
+    assert shelving.add("scout.md", TEXT + b"More.") == "there"
+    assert there(seeds) == {"scout.md": TEXT}
+    assert shelving.add("scout.md", TEXT + b"More.", replace=True) == "replaced"
+    assert there(seeds) == {"scout.md": TEXT + b"More."}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        " ",
+        "..",
+        "../up.md",
+        "a/b.md",
+        "a\\b.md",
+        "/etc/a.md",
+        "C:a.md",
+        ".hidden.md",
+        "a.md.",
+        " a.md",
+        "a.md ",
+        "con.md",
+        "NUL.tar.md",
+        "com1.txt",
+        "LPT¹.txt",
+        "a\0.md",
+        "a\n.md",
+        "a\u202emd.txt",
+        "a\u200b.md",
+        "\ud800.md",
+        "sources.toml",
+        "questions.jsonl",
+        "a.exe",
+        "a",
+        "md",
+        "a" * 98 + ".md",
+        "界" * 70 + ".md",
+        "a?.md",
+        'a".md',
+        "a<b>.md",
+        "a*.md",
+        "a|b.md",
+    ],
+)
+def test_a_name_that_is_none_for_a_source_is_refused(shelving: Shelving, seeds: Path, name: str):
+    with pytest.raises(SourceUnfit):
+        shelving.add(name, TEXT)
+    assert there(seeds) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("a.md", b"", "is empty"),
+        ("a.md", b" \n", "is empty"),
+        ("a.md", b"x" * 10_001, "is larger than 0.01 MB"),
+        ("a.md", b"a\0b", "binary"),
+        ("a.md", b"\xff\xfe", "not UTF-8"),
+        ("a.md", b"---\na: [\n---\ntext\n", "front matter"),
+        ("a.pdf", b"%PDF-1.7 no more", "damaged"),
+        ("a.docx", b"PK\x03\x04", "no Word document"),
+        ("a.html", b"<script>x()</script>", "no text"),
+    ],
+)
+def test_a_file_that_could_not_be_read_as_a_source_is_refused(
+    shelving: Shelving, seeds: Path, name: str, data: bytes, why: str
+):
+    with pytest.raises(SourceUnfit, match=why):
+        shelving.add(name, data)
+    assert there(seeds) == {}
+
+
+def test_the_same_bytes_are_not_taken_twice(shelving: Shelving, seeds: Path):
+    shelving.add("scout.md", TEXT)
+    with pytest.raises(SourceUnfit, match=r"is the same as scout.md, to the byte"):
+        shelving.add("other.md", TEXT)
+    with pytest.raises(SourceUnfit, match="is there already"):
+        shelving.add("scout.md", TEXT, replace=True)
+    assert there(seeds) == {"scout.md": TEXT}
+
+
+def test_names_that_differ_in_case_or_in_how_an_accent_is_written_are_one(shelving: Shelving):
+    shelving.add("é.md", TEXT)
+    for name in ("É.md", "e\u0301.md"):
+        with pytest.raises(SourceUnfit, match="but for upper"):
+            shelving.add(name, TEXT + b"More.")
+
+
+def test_a_link_is_replaced_itself_and_what_it_leads_to_is_left_alone(shelving: Shelving, seeds: Path, tmp_path: Path):
+    outside = tmp_path / "outside.md"
+    outside.write_bytes(b"outside")
+    seeds.mkdir()
+    (seeds / "a.md").symlink_to(outside)
+    assert shelving.add("a.md", TEXT, replace=True) == "replaced"
+    assert outside.read_bytes() == b"outside"
+    assert not (seeds / "a.md").is_symlink()
+
+
+def test_the_name_of_a_folder_is_refused(shelving: Shelving, seeds: Path):
+    (seeds / "a.md").mkdir(parents=True)
+    with pytest.raises(SourceUnfit, match="folder"):
+        shelving.add("a.md", TEXT, replace=True)
+
+
+def test_what_a_dead_process_left_behind_is_removed_and_what_is_being_written_is_not(shelving: Shelving, seeds: Path):
+    seeds.mkdir()
+    for name, age in ((".00112233445566aa.new", 7200), (".00112233445566bb.new", 0), (".mine.new", 7200)):
+        (seeds / name).write_bytes(b"x")
+        os.utime(seeds / name, (time.time() - age,) * 2)
+    shelving.add("scout.md", TEXT)
+    assert set(there(seeds)) == {"scout.md", ".00112233445566bb.new", ".mine.new"}
+
+
+def test_a_source_in_a_folder_is_removed(shelving: Shelving, seeds: Path):
+    (seeds / "sub").mkdir(parents=True)
+    (seeds / "sub" / "a.md").write_bytes(TEXT)
+    shelving.remove("sub/a.md")
+    assert shelving.names() == ()
+
+
+@pytest.mark.parametrize("name", ["../outside.md", "linked/outside.md", "/etc/passwd", "none.md", "", ".", "sub"])
+def test_nothing_outside_the_folder_is_removed_and_nothing_that_is_no_source(
+    shelving: Shelving, seeds: Path, tmp_path: Path, name: str
+):
+    (tmp_path / "outside.md").write_bytes(b"outside")
+    (seeds / "sub").mkdir(parents=True)
+    (seeds / "linked").symlink_to(tmp_path)
+    with pytest.raises(SourceUnfit):
+        shelving.remove(name)
+    assert (tmp_path / "outside.md").exists()
+    assert (seeds / "linked").is_symlink()
+
+
+def test_of_a_link_the_link_alone_is_removed(shelving: Shelving, seeds: Path, tmp_path: Path):
+    (tmp_path / "outside.md").write_bytes(b"outside")
+    seeds.mkdir()
+    (seeds / "a.md").symlink_to(tmp_path / "outside.md")
+    shelving.remove("a.md")
+    assert there(seeds) == {}
+    assert (tmp_path / "outside.md").exists()
+
+
+def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(
+    shelving: Shelving, seeds: Path, monkeypatch: pytest.MonkeyPatch
+):
+    shelving.add("scout.md", TEXT)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device", str(seeds))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(SourceUnkept, match=r"can't be written \(No space left on device\)") as told:
+        shelving.add("scout.md", TEXT + b"More.", replace=True)
+    assert str(seeds) not in str(told.value)
+    assert there(seeds) == {"scout.md": TEXT}
+
+
+def test_size_and_age_are_told(shelving: Shelving, seeds: Path):
+    shelving.add("scout.md", TEXT)
+    (one,) = shelving.shelved()
+    assert (one.name, one.bytes) == ("scout.md", len(TEXT))
+    assert abs(one.changed.timestamp() - time.time()) < 60

@@ -1,0 +1,143 @@
+"""What the disk refuses is told, to the last byte, and leaves the index as it was."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import faiss
+import numpy as np
+import pytest
+
+from index.domain.errors import IndexUnwritable
+from index.retrieval.bm25 import KeywordIndex
+from index.retrieval.faiss_store import FaissStore
+from index.snapshots.store import Snapshots
+from index.storage.failures import save_array, told_if_unwritable
+from tests.support.index_fakes import library, shelf, write
+
+ARRAY = np.arange(40_000, dtype=np.float32).reshape(100, 400)
+
+
+@contextmanager
+def no_file_longer_than(count: int) -> Iterator[None]:
+    """Writing more fails, as it does on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (count, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+
+
+def test_an_array_is_written_as_numpy_does(tmp_path):
+    for array in (ARRAY, ARRAY.T, np.zeros((0, 3), np.int8), np.arange(3)):
+        save_array(tmp_path / "ours.npy", array)
+        assert (np.load(tmp_path / "ours.npy", allow_pickle=False) == array).all()
+    np.save(tmp_path / "numpys.npy", ARRAY)
+    save_array(tmp_path / "ours.npy", ARRAY)
+    assert (tmp_path / "ours.npy").read_bytes() == (tmp_path / "numpys.npy").read_bytes()
+
+
+@pytest.mark.parametrize("short", [1, 127, 4_096, 159_999])
+def test_whatever_byte_of_an_array_or_of_vectors_does_not_fit_it_is_told(tmp_path, short):
+    store = FaissStore(400)
+    store.add(ARRAY)
+    store.save(tmp_path / "whole.faiss")
+    save_array(tmp_path / "whole.npy", ARRAY)
+    for save, whole in (
+        (lambda path: save_array(path, ARRAY), tmp_path / "whole.npy"),
+        (store.save, tmp_path / "whole.faiss"),
+    ):
+        with no_file_longer_than(whole.stat().st_size - short), pytest.raises(OSError, match="too large"):
+            save(tmp_path / "short")
+
+
+def test_the_file_of_vectors_is_the_one_that_faiss_writes(tmp_path):
+    store = FaissStore(400)
+    store.add(ARRAY)
+    store.save(tmp_path / "ours")
+    faiss.write_index(store._index, str(tmp_path / "theirs"))
+    assert (tmp_path / "ours").read_bytes() == (tmp_path / "theirs").read_bytes()
+
+
+def test_whatever_byte_of_the_keyword_index_does_not_fit_it_is_told(tmp_path):
+    keyword = KeywordIndex.build(shelf(a_md="\n\n".join(f"Word{at} is here." for at in range(400))).passages)
+    keyword.save(tmp_path)
+    files = {path.name: path.stat().st_size for path in (tmp_path / "keyword").iterdir()}
+    assert sum(name.endswith(".npy") for name in files) == 3
+    for size in sorted(set(files.values())):
+        with no_file_longer_than(size - 1), pytest.raises(OSError, match=r"too large|No space left") as refused:
+            keyword.save(tmp_path)
+        assert refused.value.errno in (errno.EFBIG, errno.ENOSPC)
+    keyword.save(tmp_path)
+    assert {path.name: path.stat().st_size for path in (tmp_path / "keyword").iterdir()} == files
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.ENOSPC, "the disk is full: make room there, then reindex"),
+        (errno.EROFS, "this program may not write there"),
+        (errno.EACCES, "this program may not write there"),
+        (errno.EIO, "Input/output error: see to the disk, then reindex"),
+    ],
+)
+def test_what_the_disk_refuses_is_told_with_what_to_do_and_the_folder_for_whoever_runs_it(tmp_path, number, said):
+    with pytest.raises(IndexUnwritable) as refused, told_if_unwritable(tmp_path):
+        raise OSError(number, os.strerror(number), str(tmp_path / "LIVE.new"))
+    assert said in str(refused.value)
+    assert str(refused.value).endswith("The index is as it was before.")
+    assert str(tmp_path) not in str(refused.value)
+    assert refused.value.where == f"It is {tmp_path}."
+
+
+def test_an_error_about_a_file_elsewhere_is_left_as_it_is(tmp_path):
+    with pytest.raises(FileNotFoundError), told_if_unwritable(tmp_path / "index"):
+        (tmp_path / "questions.jsonl").read_text()
+
+
+@pytest.mark.parametrize("room", range(0, 20_000, 2_500))
+def test_with_whatever_room_a_rebuild_runs_out_of_the_old_snapshot_serves_and_nothing_is_left_behind(tmp_path, room):
+    seeds, index = write(tmp_path / "seeds", a_md="Bread is made of flour.\n"), tmp_path / "index"
+    made = library(seeds, index)
+    old = made.reindex().snapshot.id
+    write(seeds, b_md="\n\n".join(f"Coffee number {at} is made of beans." for at in range(100)))
+    with no_file_longer_than(room), pytest.raises(IndexUnwritable, match="The index is as it was before"):
+        made.reindex()
+    assert library(seeds, index).ask("bread flour").snapshot == old
+    assert [path.name for path in (index / "snapshots").iterdir()] == [old]
+    new = made.reindex().snapshot.id
+    assert Snapshots(index).live().snapshot.id == new
+
+
+def test_a_folder_of_the_index_that_is_a_file_is_told(tmp_path):
+    seeds = write(tmp_path / "seeds", a_md="Bread is made of flour.\n")
+    (tmp_path / "index").write_text("no folder")
+    with pytest.raises(IndexUnwritable, match="it is no folder: set INDEX_DIR to one"):
+        library(seeds, tmp_path / "index").reindex()
+
+
+def test_where_the_switch_was_made_but_not_synced_the_new_snapshot_is_live_and_it_is_logged(
+    tmp_path, monkeypatch, caplog
+):
+    seeds, index = write(tmp_path / "seeds", a_md="Bread is made of flour.\n"), tmp_path / "index"
+    made = library(seeds, index)
+    made.reindex()
+
+    def sync(path: Path) -> None:
+        if path == index:
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("index.snapshots.store.sync", sync)
+    write(seeds, a_md="Bread is made of rye.\n")
+    new = made.reindex().snapshot.id
+    assert library(seeds, index).ask("bread rye").snapshot == new
+    assert "may not outlast a power cut (Input/output error)" in caplog.text

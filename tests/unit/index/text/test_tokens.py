@@ -1,0 +1,105 @@
+"""Words as search sees them, and questions taken apart."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.text.questions import Asked
+from index.text.tokens import LITTLE, content, spans, stem, tokens
+
+
+def test_words_and_numbers_are_lower_case_in_order():
+    assert tokens("LLaMA 4 Scout, 17B-parameters!") == ["llama", "4", "scout", "17", "b", "parameters"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("4.0 and 1,417", ["4.0", "and", "1,417"]),
+        ("GPT-4.0.", ["gpt", "4.0"]),
+        ("Meta's and Meta’s", ["meta", "and", "meta"]),
+        ("don't don’t", ["don't", "don't"]),
+        ("Ünïcode ÉCOLE 東京", ["ünïcode", "école", "東京"]),
+        ("snake_case", ["snake", "case"]),
+        ("🦙 ... — !", []),
+        ("", []),
+    ],
+)
+def test_what_is_a_word(text, words):
+    assert tokens(text) == words
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_places_of_words_lie_in_the_text_in_order_and_never_touch_white_space(text):
+    last = 0
+    for word, start, end in spans(text):
+        assert last <= start < end <= len(text)
+        assert not any(char.isspace() for char in text[start:end])
+        assert word
+        last = end
+
+
+def test_a_place_covers_the_word_without_its_possessive():
+    assert [("Meta's AI"[start:end], word) for word, start, end in spans("Meta's AI")] == [
+        ("Meta", "meta"),
+        ("AI", "ai"),
+    ]
+
+
+def test_content_is_the_stems_of_the_words_that_carry_a_topic():
+    assert content("What are the models that were released by Meta?") == [stem("models"), stem("released"), "meta"]
+    assert content("models") == content("model")
+
+
+def test_articles_pronouns_and_question_words_carry_no_topic():
+    assert {"the", "a", "it", "they", "is", "what", "who", "when", "of", "does"} <= LITTLE
+    assert not {"meta", "model", "released", "experts", "4"} & LITTLE
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("When was it published?", "time"),
+        ("In what year did it happen?", "time"),
+        ("How many experts has it?", "number"),
+        ("What price has bread?", "number"),
+        ("How big is it?", "number"),
+        ("Where can I buy it?", "place"),
+        ("Which country is it in?", "place"),
+        ("Who wrote the article?", "person"),
+        ("Why did it fail?", "reason"),
+        ("Is it free?", "yes_no"),
+        ("How does it work?", "manner"),
+        ("What is it?", "thing"),
+        ("Wer hat es geschrieben?", "thing"),
+        ("", "thing"),
+        ("🦙", "thing"),
+    ],
+)
+def test_the_kind_of_thing_that_a_question_asks_for(question, kind):
+    assert Asked.of(question).kind == kind
+
+
+def test_names_and_numbers_of_a_question_are_told_apart():
+    asked = Asked.of("How many experts does Maverick have in LLaMA 4?")
+    assert asked.having("name") == {stem("maverick"), stem("llama")}
+    assert asked.having("number") == {"4"}
+    assert stem("experts") in asked.stems
+
+
+def test_the_first_word_is_no_name_for_its_capital_alone():
+    assert Asked.of("Models of Meta").having("name") == {"meta"}
+
+
+def test_a_word_that_only_names_the_kind_of_answer_is_marked():
+    kinds = {word.stem for word in Asked.of("Which company released the models?").words if word.names_kind}
+    assert kinds == {stem("company")}
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_any_question_can_be_taken_apart(question):
+    asked = Asked.of(question)
+    assert set(asked.stems) == {word.stem for word in asked.topics}
+    assert all(question[word.start : word.end] for word in asked.words)

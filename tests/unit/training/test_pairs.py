@@ -1,0 +1,146 @@
+"""What the reader is trained on: questions as people type them, and questions made unanswerable."""
+
+# ruff: noqa: S311 (its chance is seeded, not secret)
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.text.tokens import content, tokens
+from training.groups import Group, Groups
+from training.pairs import Pair, clean, keywords, misspelt, nearest, read_pairs, swapped
+
+TRIES = 200
+
+
+def made(question: str, evidence: str, *around: str) -> set[str]:
+    """Every swapped question that chance comes upon."""
+    return {swapped(question, evidence, around, random.Random(seed)) for seed in range(TRIES)}
+
+
+@pytest.mark.parametrize(
+    ("tokenised", "wanted"),
+    [
+        ("who was n't there ?", "who wasn't there?"),
+        ("beyoncé -lrb- born 1981 -rrb- sings .", "beyoncé (born 1981) sings."),
+        ("it 's 5 % , or $ 40 : no more", "it's 5%, or $40: no more"),
+        ("`` crazy in love '' , a hit", '" crazy in love ", a hit'),
+        ("the post - war years", "the post-war years"),
+    ],
+)
+def test_text_is_written_as_people_write_it(tokenised, wanted):
+    assert clean(tokenised) == wanted
+
+
+def test_a_sentence_of_two_questions_is_kept_once_and_only_within_its_split(tmp_path: Path):
+    rows = [("train", "a .", "who ?"), ("train", "a .", "why ?"), ("dev", "a .", "who ?"), ("dev", "b\u2028c .", "x ?")]
+    lines = [
+        json.dumps(dict(zip(("split", "sentence", "question"), row, strict=True)), ensure_ascii=False) for row in rows
+    ]
+    (tmp_path / "pairs.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    sentences, pairs = read_pairs(tmp_path / "pairs.jsonl")
+    assert sentences == ["a.", "a.", "b c."]
+    assert pairs == [Pair("who?", 0), Pair("why?", 0), Pair("who?", 1), Pair("x?", 2)]
+
+
+def test_keywords_are_the_words_of_topic_in_order_some_cut_short_but_not_below_three_letters():
+    found = {keywords("when was the observatory built in Kenya?", random.Random(seed)) for seed in range(TRIES)}
+    assert "observatory built kenya" in found
+    assert "obser built kenya" in found
+    for words in map(str.split, found):
+        assert [word for word in words if word[:3] in {"obs", "bui", "ken"}][-1] == "kenya"
+        assert all("observatory".startswith(word) for word in words if word.startswith("obs"))
+
+
+def test_a_misspelt_question_differs_in_one_or_two_words_by_one_slip_each():
+    question = "which planet has beautiful rings"
+    differing = set()
+    for seed in range(TRIES):
+        pairs = list(zip(question.split(), misspelt(question, random.Random(seed)).split(), strict=True))
+        other = [(was, now) for was, now in pairs if was != now]
+        differing.add(len(other))
+        for was, now in other:
+            assert len(was) >= 4
+            assert (was[0], was[-1]) in {(now[0], now[-1]), (now[0], now[-2])}
+            assert sorted(was) == sorted(now) if len(was) == len(now) else abs(len(was) - len(now)) == 1
+    assert differing == {0, 1, 2}
+
+
+def test_short_words_and_numbers_are_never_misspelt():
+    assert {misspelt("who was 1984 in it", random.Random(seed)) for seed in range(TRIES)} == {"who was 1984 in it"}
+
+
+def test_a_number_is_swapped_for_one_of_like_length_from_around():
+    evidence = "It opened in 1932 with 40 rooms."
+    assert made("What opened in 1932?", evidence, "It shut in 1975.", "Then, in 880, and 1932, it fell.") == {
+        "What opened in 1975?"
+    }
+
+
+def test_a_number_is_moved_a_little_where_none_is_around_but_never_below_zero_nor_to_one_that_is_there():
+    found = made("Who won 5 of 40?", "Of 40 games it won 5, lost 6, and 15 were drawn.")
+    assert found == {f"Who won {other} of 40?" for other in (2, 4, 7, 10)} | {
+        f"Who won 5 of {other}?" for other in (20, 30, 37, 39, 41, 42, 45, 50)
+    }
+
+
+def test_a_number_within_a_longer_one_is_left_alone():
+    assert made("Was 19 seen in 1990?", "In 1990, 19.", "or 23 of them") == {"Was 23 seen in 1990?"} | {
+        f"Was 19 seen in {1990 + step}?" for step in (-20, -10, -3, -1, 1, 2, 5, 10)
+    }
+    assert made("Who is 19?", "In 1990.") == {""}
+
+
+def test_a_word_is_swapped_for_its_opposite_unless_the_evidence_holds_that():
+    assert made("who came first ?", "She did.") == {"who came last ?"}
+    assert made("who came first ?", "She came last.") == {""}
+    assert made("who left before noon ?", "They did.") == {"who left after noon ?", "who right before noon ?"}
+    assert made("who ran before noon ?", "Some ran after noon, not before.") == {""}
+
+
+def test_a_word_of_the_evidence_is_swapped_for_one_of_like_writing_from_around():
+    found = made("Which guitar did Hendrix play?", "Hendrix burned a guitar.", "Felix had a zither.", "A sitar, too.")
+    assert found == {"Which guitar did Felix play?", "Which zither did Hendrix play?", "Which sitar did Hendrix play?"}
+
+
+def test_no_swapped_word_or_number_is_one_that_the_evidence_holds():
+    evidence = "The northern tower, built in 1210, was larger than the southern chapel of 1275; 1211 saw fire."
+    question = "When was the northern tower of 1210 larger?"
+    around = ["The chapel burned in 1275.", "A smaller water shelter stood in 1302.", "A southern river, 1211."]
+    found = made(question, evidence, *around)
+    assert len(found) > 3
+    for other in found:
+        new = set(tokens(other)) - set(tokens(question))
+        assert new
+        assert not new & set(tokens(evidence))
+        assert not set(content(" ".join(new))) & set(content(evidence))
+
+
+def test_where_nothing_can_be_swapped_there_is_no_question():
+    assert made("who was it?", "Nobody knows.", "Ann had 3.") == {""}
+
+
+def test_the_nearest_sentences_leave_the_own_one_out_and_stay_within_reach():
+    texts = ["rome fell", "bread needs yeast", "bread needs flour", "tea needs water", "bread needs flour and yeast"]
+    vectors = np.asarray([[0.0, 1.0], [0.8, 0.6], [1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
+    asked = [Pair("what flour does bread need?", 2), Pair("what flour does bread need?", 4)]
+    questions = np.asarray([[1.0, 0.0], [1.0, 0.0]])
+    assert nearest(questions, vectors, texts, asked, 5, 2) == [[4, 1], [2, 1]]
+    assert nearest(questions, vectors, texts, asked, 1, 9)[0] == [1]
+
+
+def test_groups_read_from_disk_are_those_that_were_written(tmp_path: Path):
+    chance = np.random.default_rng(0)
+    states = [chance.integers(-127, 128, (rows, 4), dtype=np.int8) for rows in (3, 1, 0, 5)]
+    sides = [(at, chance.integers(0, 30_000, len(at))) for at in states]
+    one, other = Group(1, (1, 0), (True, False)), Group(0, (0,), (False,))
+    Groups(sides[:2], sides[2:], [one, other]).save(tmp_path / "groups.npz")
+    found = Groups.load(tmp_path / "groups.npz")
+    assert found.groups == [one, other]
+    for (rows, ids), (wanted, wanted_ids) in zip((*found.questions, *found.passages), sides, strict=True):
+        assert (rows.tolist(), ids.tolist()) == (wanted.tolist(), wanted_ids.tolist())
