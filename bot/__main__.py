@@ -43,7 +43,7 @@ def _discord(library: Library, settings: BotSettings) -> int:
     """Serve on Discord until told to stop."""
     # Imported here, so that the console starts without discord.py.
     from bot.client.bot import Footnote
-    from bot.client.endpoint import use_api
+    from bot.client.discord_patches import use_api
     from bot.client.lifecycle import CannotServe, end_with, serve
     from bot.client.scheduled_reindex import When
     from bot.policy.moderators import Moderators

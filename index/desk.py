@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from index.conversation._rewriting import in_the_light
 from index.domain.activity import Gap, Kept, Theme, Turn
-from index.domain.answers import Answer, Citation, Document, Extract
+from index.domain.answers import Answer, Citation, Extract
+from index.domain.documents import Document
 from index.domain.errors import JournalUnavailable, LibraryError
 from index.journal._clustering import clustered
 from index.suggestions.completion import suggest

@@ -11,22 +11,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.domain.answers import Answer, Document
+from index.domain.answers import Answer
+from index.domain.documents import Document
 from index.domain.errors import Damaged, IndexMismatch, JournalUnavailable, LibraryError, NoIndex
 from index.domain.messages import Phrase
 from index.domain.messages import said as said_by
 from index.domain.snapshots import Diff, Preview, Report, Running, SnapshotInfo, Status
+from index.domain.sources import NOTHING, Reading
 from index.indexing.own_questions import FILE
 from index.indexing.progress import Request
 from index.indexing.reindexer import Ask, Rebuild
 from index.journal.journal import Journal
-from index.parsing._sandbox import SECONDS
+from index.parsing.formats import SECONDS
 from index.snapshots.catalog import compared, listed
 from index.snapshots.manifest import Manifest
 from index.snapshots.serving import Serving
 from index.snapshots.staleness import broken, said, states
 from index.snapshots.store import Snapshots
-from index.sources.folder import NOTHING, Reading, read_sources
+from index.sources.folder import read_sources
 from index.sources.uploads import Shelving
 from index.sources.watcher import watch
 from index.text.normalize import whole
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from index.desk import Desk
     from index.domain.ports import Embedder, Progress, Vectors
     from index.indexing.indexer import Indexer
-    from index.retrieval.retriever import Shelf
+    from index.retrieval.search_index import Shelf
     from index.sources.web import Web
 
 __all__ = ["Library"]

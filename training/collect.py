@@ -18,11 +18,12 @@ from index.embedding.onnx_embedder import BUNDLED, BundledEmbedder
 from index.embedding.sentence_transformer import SentenceEmbedder
 from index.evaluation.metrics import Question
 from index.indexing.indexer import Indexer
-from index.retrieval._lexical_features import own_text
 from index.retrieval.faiss_store import FaissStore
-from index.retrieval.retriever import Retriever, Shelf
+from index.retrieval.retriever import Retriever
+from index.retrieval.search_index import Shelf
 from index.snapshots.store import Snapshots
 from index.sources.folder import read_sources
+from index.text.passages import own_text
 
 __all__ = ["Row", "collect", "shelf_of"]
 

@@ -24,7 +24,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from index.domain.answers import Hit, Passage
+from index.domain.answers import Hit
+from index.domain.documents import Passage
 from index.evaluation.metrics import read_questions
 from index.ranking.logistic import MODEL, OVERALL, overall
 from index.retrieval.features import SIGNALS

@@ -18,8 +18,7 @@ from discord.ext import commands
 
 from bot.client.background import Background
 from bot.client.command_tree import Tree
-from bot.client.discord_patches import pass_over_unreadable
-from bot.client.endpoint import use_gateway
+from bot.client.discord_patches import pass_over_unreadable, use_gateway
 from bot.client.scheduled_reindex import NEVER, When
 from bot.cogs._autocomplete import Choices
 from bot.cogs.answers import Answers
@@ -38,9 +37,10 @@ from bot.policy.guild_settings import Preferences
 from bot.policy.moderators import Moderators
 from bot.policy.rate_limits import Fairness, Limits
 from bot.services.errors import explain, trace
-from bot.services.guild_settings import Languages, ServerPreferences
+from bot.services.guild_settings import ServerPreferences
 from bot.services.permissions import Rights
 from bot.services.questions import FOR_ALL, Asking
+from bot.services.user_languages import Languages
 from bot.text.command_translator import CommandTranslator
 from bot.views.message import notice
 from index import Library

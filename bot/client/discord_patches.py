@@ -17,7 +17,13 @@ from bot.text.i18n import speak
 if TYPE_CHECKING:
     from bot.client.bot import Footnote
 
-__all__ = ["pass_over_unreadable"]
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import HTTPClient, Route
+
+from bot.settings import DISCORD_API
+
+__all__ = ["pass_over_unreadable", "use_api", "use_gateway"]
 
 log = logging.getLogger(__name__)
 
@@ -64,3 +70,20 @@ async def _answer(bot: Footnote, data: Any, error: Exception) -> None:
     with bot.owing_a_reply():
         speak(interaction.locale)
         await bot.tell_error(interaction, error, "reading an interaction")
+
+
+def use_api(url: str) -> None:
+    """Send every HTTP call to `url`. discord.py has no option for it, but builds all addresses on this attribute."""
+    Route.BASE = url
+
+
+async def use_gateway(http: HTTPClient) -> None:
+    """Take the gateway's address from the API in use, after login and before connecting.
+
+    discord.py connects to a fixed address, and comes back to it when a session can't be resumed; both read this
+    attribute. Discord's own is left alone, which saves a request at every start.
+    """
+    if Route.BASE == DISCORD_API:
+        return
+    answer = await http.request(Route("GET", "/gateway"))
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(answer["url"])

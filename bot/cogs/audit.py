@@ -12,9 +12,9 @@ from discord.ext import commands
 
 from bot.policy.moderators import REFUSAL
 from bot.text.i18n import say
+from bot.views.audit import AUDIT_PAGE, audit
 from bot.views.custom_id import Press
 from bot.views.message import notice
-from bot.views.snapshots import AUDIT_PAGE, audit
 
 if TYPE_CHECKING:
     from bot.client.bot import Footnote

@@ -13,13 +13,14 @@ from discord.ext import commands
 
 from bot.cogs.reindex import Reindex
 from bot.services.attachments import NotTaken, Waiting, take
-from bot.services.audit import DIRECT, failure
+from bot.services.audit import failure
 from bot.text.i18n import phrase, say
 from bot.views import source_files as source_view
 from bot.views.custom_id import Press
 from bot.views.message import notice
 from bot.views.source_files import KEEP, REINDEX, REMOVE, REPLACE
 from index import LibraryError, Phrase
+from index.domain.activity import DIRECT
 
 if TYPE_CHECKING:
     from bot.client.bot import Footnote

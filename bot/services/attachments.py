@@ -9,10 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import aiohttp
+import yarl
+from discord.http import Route
 
-from bot.client.endpoint import serves_files
+from bot.settings import DISCORD_API
 
-__all__ = ["NotTaken", "Waiting", "take"]
+__all__ = ["NotTaken", "Waiting", "serves_files", "take"]
 
 SECONDS = 60.0
 PIECE = 64 * 1024
@@ -84,3 +86,16 @@ class Waiting:
         now = self._clock()
         for key in [key for key, held in self._held.items() if held.until < now]:
             del self._held[key]
+
+
+FILES = ("https://cdn.discordapp.com", "https://media.discordapp.net")
+"""Where Discord keeps what people attach."""
+
+
+def serves_files(url: str) -> bool:
+    """Whether an attachment that lies there lies on Discord, or on what stands in for it."""
+    places = FILES if Route.BASE == DISCORD_API else (*FILES, Route.BASE)
+    try:
+        return yarl.URL(url).origin() in {yarl.URL(place).origin() for place in places}
+    except (TypeError, ValueError):  # an address without a host, or none at all
+        return False

@@ -13,12 +13,11 @@ if TYPE_CHECKING:
     from index import Library
     from index.domain.snapshots import Report
 
-__all__ = ["DIRECT", "audited", "failure", "outcome"]
+from index.domain.activity import DIRECT
+
+__all__ = ["audited", "failure", "outcome"]
 
 T = TypeVar("T")
-
-DIRECT = "direct message"
-"""Where something was done that was done in no server."""
 
 
 def audited(

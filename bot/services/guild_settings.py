@@ -5,19 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import discord
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.policy.guild_settings import Preferences
 from bot.services.errors import trace
-from bot.text.i18n import speak
 from index import LibraryError
 
 if TYPE_CHECKING:
     from bot.client.bot import Footnote
 
-__all__ = ["Languages", "ServerPreferences"]
+__all__ = ["ServerPreferences"]
 
 log = logging.getLogger(__name__)
 
@@ -61,26 +58,6 @@ class ServerPreferences:
         """They changed: read them anew when they are needed."""
         self._changed += 1
         self._known.pop(guild, None)
-
-
-class Languages:
-    """Of people, as Discord told them."""
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[int, str] = OrderedDict()
-
-    def hear(self, source: discord.Interaction[Any] | discord.Message) -> None:
-        """From here on this task speaks the language of whoever asks.
-
-        Discord tells it with an interaction alone: of a message it is what the person was last heard to use, or what
-        their server is set to.
-        """
-        if isinstance(source, discord.Interaction):
-            speak(source.locale)
-            _remember(self._known, source.user.id, str(source.locale))
-        else:
-            usual = source.guild.preferred_locale if source.guild else None
-            speak(self._known.get(source.author.id) or usual)
 
 
 def _remember(known: OrderedDict[int, T], key: int, value: T) -> None:

@@ -12,8 +12,8 @@ from bot.text.escape import fit, fold, units
 from bot.text.i18n import figure, phrase, say, say_as, say_n
 from bot.text.index_messages import fault, said
 from bot.views.custom_id import Press, button
+from bot.views.formatting import LINE_ROOM, listed, names, skipped_lines
 from bot.views.message import FOUND, TEXT_LIMIT, message, shares, snapshot_named
-from bot.views.status import LINE_ROOM, listed, names, skipped_lines
 
 if TYPE_CHECKING:
     from discord import Colour

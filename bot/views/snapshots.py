@@ -7,38 +7,25 @@ from typing import TYPE_CHECKING
 
 from discord import ButtonStyle, ui
 
-from bot.services.audit import DIRECT
-from bot.text.escape import fit, fold, units
+from bot.text.escape import fit, fold
 from bot.text.i18n import figure, phrase, say, say_as, say_n
 from bot.text.index_messages import said
 from bot.views.custom_id import Press, button
-from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, Block, message, notice, shares
-from bot.views.status import moment, passages, source_count
+from bot.views.formatting import moment, passages, source_count
+from bot.views.message import FOUND, NOT_FOUND, Block, message, notice
 
 if TYPE_CHECKING:
-    from index.domain.activity import Audited
     from index.domain.snapshots import SnapshotInfo
 
-__all__ = ["AUDIT_PAGE", "audit", "confirm", "snapshots", "to_snapshot"]
+__all__ = ["confirm", "snapshots", "to_snapshot"]
 
 PAGE = 5
 """Snapshots on a page."""
-AUDIT_PAGE = 10
-"""Lines of the audit on a page."""
 ID_ROOM = 60
 DAMAGE_ROOM = 250
-WHAT_ROOM = 140
-"""What was done, in a line of the audit; a source's name is in it."""
 MEGABYTE = 1_000_000
 
 CLOSING = phrase("Newest first. What is kept beyond the newest is what recent answers quote.")
-PLACES = {
-    DIRECT: phrase("in a direct message"),
-    "command line": phrase("on the command line"),
-    "schedule": phrase("by the schedule"),
-    "watcher": phrase("by the watcher"),
-}
-"""Where something was done that was done in no server, by its name in the audit."""
 
 
 def snapshots(kept: Sequence[SnapshotInfo], page: int = 1) -> ui.LayoutView:
@@ -74,22 +61,6 @@ def confirm(one: SnapshotInfo) -> ui.LayoutView:
     return message([f"{asked}\n-# {after}", _described(one), row], NOT_FOUND)
 
 
-def audit(lines: Sequence[Audited], page: int, *, more: bool, everywhere: bool) -> ui.LayoutView:
-    """One page of the audit; `more` says whether there are older lines, `everywhere` whether it is that of all places.
-    People are shown by their id, which pings nobody."""
-    if not lines:
-        return notice(say("Nothing is written in the audit yet."))
-    title = say("**Audit**, newest first") if not everywhere else say("**Audit** of all places, newest first")
-    if page > 1 or more:
-        title = say("{title}, page {page}", title=title, page=page)
-    heads = [_head(one, everywhere=everywhere) for one in lines]
-    room = TEXT_LIMIT - units(title) - sum(units(head) + 4 for head in heads)
-    came = [said(one.outcome) for one in lines]
-    rooms = shares([units(fit(text, TEXT_LIMIT)) for text in came], room)
-    shown = [f"{head} {fit(text, share)}" for head, text, share in zip(heads, came, rooms, strict=True)]
-    return message([title, "\n".join(shown), _turning("audit", page, more=more)], FOUND)
-
-
 def _described(one: SnapshotInfo) -> str:
     live = f" · **{say('live')}**" if one.live else ""
     size = say("{size} MB", size=figure(one.bytes / MEGABYTE, 1))
@@ -110,14 +81,3 @@ def _turning(action: str, page: int, *, more: bool) -> list[ui.Button[ui.LayoutV
         return []
     back = button(Press(action, page=max(page - 1, 0)), say_as("button", "Back"), disabled=page <= 1)
     return [back, button(Press(action, page=page + 1), say_as("button", "Next"), disabled=not more)]
-
-
-def _head(line: Audited, *, everywhere: bool) -> str:
-    """When, who and where, and what was done."""
-    parts = [moment(line.at)]
-    if line.who is not None:
-        parts.append(f"`{line.who}`")
-    if everywhere or not line.where.isdecimal():
-        place = say("in the server {id}", id=f"`{line.where}`") if line.where.isdecimal() else fit(line.where, ID_ROOM)
-        parts.append(say(PLACES[line.where]) if line.where in PLACES else place)
-    return f"-# {' · '.join(parts)}\n**{fit(said(line.what), WHAT_ROOM)}**:"

@@ -10,8 +10,8 @@ from bot.text.escape import fit, units
 from bot.text.i18n import phrase, say, say_as, say_n
 from bot.text.index_messages import said
 from bot.views.custom_id import Press, button
+from bot.views.formatting import STATES, old_copy
 from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, message, notice
-from bot.views.status import STATES, old_copy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from discord import ui
 
-from bot.text.answer_wording import and_more
 from bot.text.escape import fit, fold, units
 from bot.text.i18n import phrase, say, say_as, say_n
 from bot.text.index_messages import said
@@ -16,30 +14,22 @@ from bot.views.custom_id import Press, button
 from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, message, notice, snapshot_named
 
 if TYPE_CHECKING:
-    from index.domain.snapshots import Skipped, SourceInfo, Status
+    from index.domain.snapshots import SourceInfo, Status
 
-__all__ = [
-    "LINE_ROOM",
-    "STAGES",
-    "STATES",
-    "listed",
-    "moment",
-    "names",
-    "old_copy",
-    "passages",
-    "progress",
-    "skipped_lines",
-    "source_count",
-    "sources",
-    "status",
-]
+from bot.views.formatting import (
+    LINE_ROOM,
+    NAMES_ROOM,
+    STATES,
+    listed,
+    moment,
+    old_copy,
+    passages,
+    skipped_lines,
+    source_count,
+)
 
-LINE_ROOM = 180
-"""One line of a list: a source, or a skipped file with its reason."""
-NAMES_ROOM = 400
-"""Names in a row, such as the sources added."""
-LONGEST_LIST = 8
-"""Lines of a list that is only a part of a message."""
+__all__ = ["STAGES", "progress", "sources", "status"]
+
 FRAME = "**** (): \n"
 """The marks of a source's line."""
 PAGE = 15
@@ -64,13 +54,6 @@ STAGES = {
     "waiting for another process": phrase("Waiting for another process"),
 }
 """What the index is at."""
-
-STATES = {
-    "changed": phrase("changed since"),
-    "removed": phrase("removed since"),
-    "new": phrase("new since"),
-}
-"""What became of a source since it was indexed."""
 
 
 def progress(
@@ -157,14 +140,6 @@ def _old_copies(infos: Sequence[SourceInfo], room: int) -> list[str]:
     return listed(say("**Older copies**, which could not be fetched anew"), lines, room=room) if lines else []
 
 
-def old_copy(one: SourceInfo, room: int) -> str:
-    """Since when no newer copy of a source was to be had, and why; empty where that is not so."""
-    if not fold(one.problem):
-        return ""
-    why = fit(said(one.problem), room)
-    return say("from {when}, {why}", when=moment(one.since), why=why) if one.since else why
-
-
 def _named(one: SourceInfo, room: int) -> str:
     """A source's title and its file, each in so much room, within the marks of a FRAME."""
     file = f" ({fit(one.source, room)})" if one.title and one.title != one.source else ""
@@ -181,51 +156,3 @@ def _size(one: SourceInfo) -> str:
     if old := old_copy(one, PROBLEM_ROOM):
         parts.append(old)
     return ", ".join(parts)
-
-
-def source_count(number: int) -> str:
-    """Such as "2 sources"."""
-    return say_n("{number} source", "{number} sources", number)
-
-
-def passages(number: int) -> str:
-    """Such as "21 passages"."""
-    return say_n("{number} passage", "{number} passages", number)
-
-
-def skipped_lines(skipped: Sequence[Skipped]) -> list[str]:
-    """The files that are no sources, with the reasons."""
-    return [f"{fit(one.source, LINE_ROOM // 2)}: {fit(said(one.reason), LINE_ROOM)}" for one in skipped]
-
-
-def listed(title: str, lines: Sequence[str], more: int = 0, *, room: int = TEXT_LIMIT) -> list[str]:
-    """The first of some lines below a title, and how many more there are, in at most `room` units; `more` come on top
-    of the lines. No block where there is nothing."""
-    if not lines and not title:
-        return []
-    kept = list(lines[:LONGEST_LIST])
-    while True:
-        left = len(lines) - len(kept) + more
-        block = "\n".join([title, *kept, *([say("and {number} more", number=left)] if left > 0 else [])])
-        if units(block) <= room or not kept:
-            return [block]
-        kept.pop()
-
-
-def names(named: Sequence[str]) -> str:
-    """Names in a row, as many as there is room for, then how many more."""
-    shown: list[str] = []
-    room = NAMES_ROOM
-    for name in named:
-        safe = fit(name, LINE_ROOM // 2)
-        room -= units(safe) + 2
-        if room < 0:
-            break
-        shown.append(safe)
-    return and_more(", ".join(shown), len(named) - len(shown))
-
-
-def moment(when: datetime) -> str:
-    """A time that Discord shows as "2 hours ago", in the reader's language."""
-    aware = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return f"<t:{int(aware.timestamp())}:R>"

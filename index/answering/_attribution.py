@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from index.domain.answers import Passage
-from index.retrieval._lexical_features import own_text
+from index.domain.documents import Passage
+from index.text.passages import own_text
 from index.text.proper_nouns import names
 from index.text.tokens import LITTLE, content, spans, stem
 

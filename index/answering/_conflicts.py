@@ -8,7 +8,8 @@ from datetime import date
 
 from index.answering._span_context import Place, Scene
 from index.answering.spans import spot
-from index.domain.answers import Document, Hit
+from index.domain.answers import Hit
+from index.domain.documents import Document
 from index.text.proper_nouns import names
 from index.text.quantities import Quantity, dates, numbers
 from index.text.tokens import LITTLE, content, stem

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from index.answering._attribution import anothers
 from index.answering._decomposition import ASKING, Part
 from index.domain.answers import Answer, Citation, Hit
-from index.retrieval._lexical_features import near_stems, own_text
+from index.text.passages import near_stems, own_text
 from index.text.tokens import content
 
 __all__ = ["Answered", "said_in_one", "together"]

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.answering._decomposition import ASKING
-from index.retrieval._lexical_features import near_stems
-from index.retrieval.retriever import Shelf
+from index.retrieval.search_index import Shelf
+from index.text.passages import near_stems
 from index.text.quantities import SMALL, TENS
 from index.text.questions import Asked, Word
 from index.text.tokens import content, spans, stem, tokens

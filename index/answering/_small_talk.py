@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from index.retrieval.retriever import Shelf
+from index.retrieval.search_index import Shelf
 from index.text.tokens import content, tokens
 
 __all__ = ["bare"]

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 from rapidfuzz.distance import OSA
 
-from index.retrieval._lexical_features import own_text
-from index.retrieval.retriever import Shelf
+from index.retrieval.search_index import Shelf
 from index.text.fuzzy import alike
+from index.text.passages import own_text
 from index.text.tokens import LITTLE, spans, stem
 
 __all__ = ["Speller"]

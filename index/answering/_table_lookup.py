@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from index.answering._span_context import Place
-from index.domain.answers import Hit, Passage
-from index.text.normalize import NAMELESS, cells_of
+from index.domain.answers import Hit
+from index.domain.documents import Passage
 from index.text.questions import Asked
+from index.text.tables import NAMELESS, cells_of
 from index.text.tokens import LITTLE, stem
 
 __all__ = ["PLAIN", "Cell", "asked_cell"]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.domain.answers import Passage
-from index.retrieval._lexical_features import POINTING, RELATIONS
+from index.domain.documents import Passage
 from index.text.proper_nouns import names
 from index.text.questions import YES_NO
-from index.text.tokens import LITTLE, content, spans, stem, tokens
+from index.text.tokens import LITTLE, POINTING, RELATIONS, content, spans, stem, tokens
 
 __all__ = ["verdict"]
 

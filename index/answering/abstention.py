@@ -9,7 +9,7 @@ from dataclasses import replace
 from index.answering._missing_terms import lack
 from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE, Answer, Hit
 from index.retrieval.features import SIGNALS
-from index.retrieval.retriever import Shelf
+from index.retrieval.search_index import Shelf
 from index.text.normalize import repaired
 from index.text.questions import Asked
 from index.text.tokens import content

@@ -16,9 +16,11 @@ from index.answering._yes_no import verdict
 from index.answering.abstention import Silence
 from index.answering.extractive import cite
 from index.answering.spans import figure_of_another, in_short, short_answer
-from index.domain.answers import Answer, Citation, Document, Hit, ShortAnswer
+from index.domain.answers import Answer, Citation, Hit, ShortAnswer
+from index.domain.documents import Document
 from index.domain.ports import Embedder, Generator
-from index.retrieval.retriever import Retriever, Shelf
+from index.retrieval.retriever import Retriever
+from index.retrieval.search_index import Shelf
 
 __all__ = ["ABSTENTION", "Answerer", "checked", "checked_short"]
 

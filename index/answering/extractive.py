@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from index.domain.answers import Citation, Document, Hit
+from index.domain.answers import Citation, Hit
+from index.domain.documents import Document
 from index.domain.ports import Draft
 from index.text.normalize import clean, repaired
 from index.text.tokens import content

@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from index.answering._attribution import anothers
 from index.answering._span_context import Place, Scene
 from index.answering._span_rules import RULES
-from index.domain.answers import Citation, Document, Hit, Passage, ShortAnswer
-from index.text.normalize import cells_of, repaired
+from index.domain.answers import Citation, Hit, ShortAnswer
+from index.domain.documents import Document, Passage
+from index.text.normalize import repaired
 from index.text.questions import Asked
+from index.text.tables import cells_of
 
 __all__ = ["figure_of_another", "in_short", "short_answer", "spot"]
 

@@ -3,67 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from typing import Any
 
 from index.domain.answers import Answer
-from index.domain.messages import Phrase
-from index.domain.snapshots import Diff, OwnQuestions, PassageText, Report, SnapshotInfo
+from index.domain.messages import count
+from index.domain.snapshots import Diff, OwnQuestions, PassageText, Report, SnapshotInfo, Status
 
-__all__ = [
-    "answer_line",
-    "answer_lines",
-    "count",
-    "diff_json",
-    "diff_lines",
-    "outcome",
-    "report_json",
-    "report_lines",
-    "snapshot_json",
-    "snapshot_lines",
-]
+__all__ = ["answer_lines", "diff_lines", "report_lines", "snapshot_lines", "status_lines"]
 
 LONGEST = 200
 """Characters shown of a passage, a question or a quotation."""
-
-
-def count(number: int, noun: str) -> str:
-    """The number with its noun: "1 source", "2 sources"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def answer_line(name: Any, answer: Answer) -> dict[str, Any]:
-    """An answer as the contract has it."""
-    return {
-        "id": name,
-        "question": answer.question,
-        "abstained": answer.abstained,
-        "confidence": answer.confidence,
-        "answer": None if answer.abstained else answer.text,
-        "reason": answer.text if answer.abstained else None,
-        "why": answer.why,
-        "missing": answer.missing,
-        "generator": answer.generator,
-        "snapshot": answer.snapshot,
-        "latency_ms": answer.latency_ms,
-        "short_answer": asdict(answer.short_answer) if answer.short_answer else None,
-        "verdict": answer.verdict or None,
-        "conflict": answer.conflict,
-        "citations": [
-            {
-                "number": at.number,
-                "source": at.source,
-                "title": at.title,
-                "section": at.section,
-                "start": at.start,
-                "end": at.end,
-                "quote": at.quote,
-                "score": at.score,
-                "url": at.url,
-            }
-            for at in answer.citations
-        ],
-    }
 
 
 def answer_lines(answer: Answer) -> Iterator[str]:
@@ -77,27 +25,6 @@ def answer_lines(answer: Answer) -> Iterator[str]:
         place = " > ".join(filter(None, [at.source, at.section]))
         yield f"\n[{at.number}] {at.shown}\n    {place}, characters {at.start} to {at.end}"
     yield f"\nconfidence {answer.confidence:.2f}, snapshot {answer.snapshot}"
-
-
-def report_json(report: Report, *, live: bool) -> dict[str, Any]:
-    """As the contract has it; `live` says whether the snapshot is."""
-    changes = report.diff or Diff("", report.snapshot.id)
-    return {
-        "snapshot": report.snapshot.id,
-        "added": report.added,
-        "changed": report.changed,
-        "removed": report.removed,
-        "skipped": [{"source": at.source, "reason": at.reason} for at in report.skipped],
-        "passages_before": report.passages_before,
-        "passages_after": report.passages_after,
-        "seconds": report.seconds,
-        "answered": report.answered,
-        "live": live,
-        "embedded": report.embedded,
-        "anew": report.anew,
-        "questions": asdict(report.questions) if report.questions else None,
-        **_passages(changes),
-    }
 
 
 def report_lines(report: Report, *, live: bool) -> Iterator[str]:
@@ -119,23 +46,12 @@ def report_lines(report: Report, *, live: bool) -> Iterator[str]:
     yield f"time       {report.seconds:.1f} s"
 
 
-def diff_json(changes: Diff) -> dict[str, Any]:
-    """As the contract has it."""
-    sources = {"added": changes.added, "changed": changes.changed, "removed": changes.removed}
-    return {"before": changes.before, "after": changes.after, **sources, **_passages(changes)}
-
-
 def diff_lines(changes: Diff) -> Iterator[str]:
     """A line a fact; one that says so where there is none."""
     if changes.nothing:
         yield "Nothing changed."
     yield from _sources(changes)
     yield from _texts(changes)
-
-
-def snapshot_json(info: SnapshotInfo) -> dict[str, Any]:
-    """As the contract has it."""
-    return {**asdict(info), "created": info.created.isoformat(), "whole": info.whole}
 
 
 def snapshot_lines(infos: Sequence[SnapshotInfo]) -> Iterator[str]:
@@ -145,31 +61,6 @@ def snapshot_lines(infos: Sequence[SnapshotInfo]) -> Iterator[str]:
         size = f"{count(info.passages, 'passage')} of {count(info.sources, 'source')}, {info.bytes / 1e6:.1f} MB"
         what = f"{size}, by {info.model}"
         yield f"{info.id}  {info.created:%Y-%m-%d %H:%M}  {mark:4}  {info.damage or what}"
-
-
-def outcome(report: Report) -> Phrase:
-    """The report in a line, for the audit."""
-    changes = report.diff or Diff("", report.snapshot.id)
-    counted = (
-        Phrase("sources added: {count}", count=len(changes.added)),
-        Phrase("sources changed: {count}", count=len(changes.changed)),
-        Phrase("sources removed: {count}", count=len(changes.removed)),
-        Phrase("sources renamed: {count}", count=len(changes.renamed)),
-        Phrase("passages added: {count}", count=changes.passages_added),
-        Phrase("passages removed: {count}", count=changes.passages_removed),
-    )
-    told = tuple(one for one in counted if one.values["count"]) or (Phrase("nothing changed"),)
-    return Phrase("snapshot {id} is live; {changes}", id=report.snapshot.id, changes=told)
-
-
-def _passages(changes: Diff) -> dict[str, Any]:
-    return {
-        "renamed": [list(pair) for pair in changes.renamed],
-        "passages_added": changes.passages_added,
-        "passages_removed": changes.passages_removed,
-        "first_added": [asdict(at) for at in changes.first_added],
-        "first_removed": [asdict(at) for at in changes.first_removed],
-    }
 
 
 def _sources(changes: Diff) -> Iterator[str]:
@@ -211,3 +102,17 @@ def _questions(found: OwnQuestions) -> Iterator[str]:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
+
+
+def status_lines(found: Status, whole: bool | None = None) -> Iterator[str]:
+    """A line a fact."""
+    if snapshot := found.snapshot:
+        yield f"snapshot   {snapshot.id}, {count(snapshot.passages, 'passage')}, by {snapshot.model}"
+    for at in found.sources:
+        older = f", from {at.since:%Y-%m-%d %H:%M} UTC: {at.problem}" if at.since else ""
+        yield f"{at.state:10} {at.source}: {count(at.passages, 'passage')}{older}"
+    for skipped in found.skipped:
+        yield f"skipped    {skipped.source}: {skipped.reason}"
+    yield f"stale      {found.stale or 'no'}"
+    if whole is not None:
+        yield f"whole      {'yes' if whole else 'no'}"

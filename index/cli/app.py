@@ -17,20 +17,10 @@ from pydantic import ValidationError
 
 from index import Library, LibraryError, Settings, open_library
 from index.cli._terminal import print_json, print_lines, progress_bar, say
-from index.cli._text import (
-    answer_line,
-    answer_lines,
-    diff_json,
-    diff_lines,
-    outcome,
-    report_json,
-    report_lines,
-    snapshot_json,
-    snapshot_lines,
-)
-from index.cli._text_status import status_json, status_lines
+from index.cli._text import answer_lines, diff_lines, report_lines, snapshot_lines, status_lines
+from index.cli.json_output import answer_line, diff_json, report_json, snapshot_json, status_json
 from index.domain.messages import Phrase, said
-from index.domain.snapshots import Report
+from index.domain.snapshots import Report, outcome
 from index.evaluation.metrics import Question, read_questions
 from index.evaluation.runner import ask_all, book, recorded_answers
 

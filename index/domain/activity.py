@@ -5,20 +5,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from index.domain.answers import Answer, Citation
 
-__all__ = [
-    "Audited",
-    "Day",
-    "Gap",
-    "Kept",
-    "Recorded",
-    "Stored",
-    "Tally",
-    "Theme",
-    "Turn",
-]
+if TYPE_CHECKING:
+    pass
+
+__all__ = ["DIRECT", "Audited", "Day", "Gap", "Kept", "Recorded", "Stored", "Tally", "Theme", "Turn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +118,7 @@ class Audited:
     where: str
     what: str
     outcome: str
+
+
+DIRECT = "direct message"
+"""Where something was done that was done in no server."""

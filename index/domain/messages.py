@@ -10,7 +10,25 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Phrase", "Value", "joined", "of_system", "packed", "said", "template", "unpacked"]
+__all__ = [
+    "LIST",
+    "MENDED",
+    "REBUILD",
+    "REINDEX",
+    "RESET",
+    "STEPS",
+    "Phrase",
+    "Value",
+    "count",
+    "joined",
+    "mended",
+    "of_system",
+    "packed",
+    "said",
+    "template",
+    "unpacked",
+    "without_step",
+]
 
 Value = str | int | float | tuple[str, ...]
 """What is put into a template; several texts are parted by semicolons."""
@@ -113,3 +131,39 @@ def _english(value: Value) -> str:
     if isinstance(value, str):
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def count(number: int, noun: str) -> str:
+    """The number with its noun: "1 source", "2 sources"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+REINDEX = "run `python -m index reindex`"
+
+
+REBUILD = "run `python -m index reindex` to build it anew"
+
+
+RESET = "run `python -m index reindex`, or set EMBEDDING_MODEL back"
+
+
+LIST = "`python -m index snapshots` lists them"
+
+
+STEPS = (REINDEX, REBUILD, RESET, LIST)
+
+
+MENDED = template("{fault}: {step}.")
+
+
+def mended(step: str, fault: str, /, **values: Value) -> Phrase:
+    """What is wrong, with the step that mends it."""
+    return Phrase(MENDED, fault=Phrase(fault, **values), step=step)
+
+
+def without_step(error: Exception) -> str:
+    """What is wrong, without the step that mends the live snapshot: another is not built anew."""
+    text = said(error)
+    if isinstance(text, Phrase) and text.template == MENDED and text.values["step"] == REBUILD:
+        return Phrase("{fault}.", fault=text.values["fault"])
+    return text

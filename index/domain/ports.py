@@ -10,7 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.domain.answers import Citation, Document, Hit
+from index.domain.answers import Citation, Hit
+from index.domain.documents import Document
 
 __all__ = [
     "Draft",

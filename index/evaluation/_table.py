@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from index.cli._text import count
+from index.domain.messages import count
 from index.evaluation.metrics import Question, paired, place
 from index.evaluation.records import Record, fallen
 

@@ -10,17 +10,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from index.cli._text import count
 from index.domain.answers import Answer
 from index.domain.errors import LibraryError
+from index.domain.messages import count
 from index.domain.ports import Progress
+from index.domain.sources import SourceFile
 from index.evaluation._table import table, worst
 from index.evaluation.intervals import intervals
 from index.evaluation.metrics import Question, figures, read_questions
 from index.evaluation.recordings import MEANING, read_recording, recording_of
 from index.evaluation.records import Record, checkout, commit, read_records, sha256, weights, write_record
 from index.library import Library
-from index.sources.folder import SourceFile, read_sources, text_of
+from index.parsing.documents import text_of
+from index.sources.folder import read_sources
 
 __all__ = ["Run", "ask_all", "book", "recorded_answers"]
 

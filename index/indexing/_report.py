@@ -20,7 +20,7 @@ from index.snapshots.store import Snapshots
 
 if TYPE_CHECKING:
     from index.indexing._reuse import Earlier
-    from index.retrieval.retriever import Shelf
+    from index.retrieval.search_index import Shelf
 
 __all__ = ["Before", "before", "report", "texts"]
 

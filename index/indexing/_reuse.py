@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from index.domain.answers import Document, Passage
+from index.domain.documents import Document, Passage
 from index.domain.ports import Encoding
-from index.retrieval._lexical_features import own_text
-from index.retrieval.retriever import Shelf
+from index.domain.sources import SourceFile
+from index.retrieval.search_index import Shelf
 from index.snapshots.manifest import Manifest
-from index.sources.folder import SourceFile
+from index.text.passages import own_text
 
 __all__ = ["Earlier", "Run", "in_order", "runs"]
 

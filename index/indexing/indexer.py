@@ -11,26 +11,27 @@ from pathlib import Path
 
 import numpy as np
 
-from index.domain.answers import Answer, Document, Passage
+from index.domain.answers import Answer
+from index.domain.documents import Document, Passage
 from index.domain.errors import IndexMismatch, ReindexCancelled, SourcesUnreadable, UnreadableSource
-from index.domain.messages import Phrase, said
+from index.domain.messages import REINDEX, Phrase, mended, said
 from index.domain.ports import Embedder, Progress, VectorStore
 from index.domain.snapshots import Skipped, Snapshot
-from index.domain.steps import REINDEX, mended
+from index.domain.sources import Reading
 from index.indexing._reuse import Earlier, Run, in_order, runs
-from index.parsing._sandbox import SECONDS
 from index.parsing.chunking import chunk
+from index.parsing.formats import SECONDS
 from index.parsing.pool import parsing
-from index.retrieval._lexical_features import own_text
 from index.retrieval.bm25 import KeywordIndex
 from index.retrieval.hidden_states import StateStore, StateStoreBuilder
 from index.retrieval.late_interaction import TokenStore, TokenStoreBuilder
-from index.retrieval.retriever import Shelf
+from index.retrieval.search_index import Shelf
 from index.snapshots.files import read_suggestions, write_suggestions
 from index.snapshots.manifest import FORMAT, Manifest
 from index.snapshots.store import Snapshots, new_id, read_texts, write_texts
-from index.sources.folder import Reading, named
-from index.suggestions.completion import checked, questions
+from index.sources.folder import named
+from index.suggestions.generation import checked, questions
+from index.text.passages import own_text
 
 __all__ = ["Built", "Indexer"]
 

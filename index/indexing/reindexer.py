@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from index.domain.answers import Answer
 from index.domain.errors import Damaged, JournalUnavailable, LibraryError, PreviewGone
-from index.domain.messages import Phrase
+from index.domain.messages import LIST, Phrase, without_step
 from index.domain.ports import Progress
 from index.domain.snapshots import OwnQuestions, Preview, Report, Running
-from index.domain.steps import LIST, without_step
+from index.domain.sources import Reading
 from index.indexing._build_lock import Builders
 from index.indexing._queue import Turns
 from index.indexing._report import Before, before, report
@@ -26,13 +26,12 @@ from index.snapshots.catalog import found
 from index.snapshots.files import ID
 from index.snapshots.serving import Held, Serving
 from index.snapshots.store import Snapshots
-from index.sources.folder import Reading
 from index.storage.failures import told_if_unwritable
 
 if TYPE_CHECKING:
     from index.desk import Desk
     from index.indexing.indexer import Indexer
-    from index.retrieval.retriever import Shelf
+    from index.retrieval.search_index import Shelf
 
 __all__ = ["Rebuild"]
 

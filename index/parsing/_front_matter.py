@@ -13,13 +13,12 @@ from itertools import pairwise
 import pyromark
 import yaml
 
-from index.domain.answers import Block, Section, Span
+from index.domain.documents import HEADING, Block, Section, Span
 from index.domain.errors import UnreadableSource
 from index.text.normalize import clean, repaired
 
 __all__ = ["BrokenFrontMatter", "FrontMatter", "split_front_matter"]
 
-HEADING = "Front matter"
 
 MEANINGS = {
     "author": "The author: who wrote the article, written by",

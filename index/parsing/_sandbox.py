@@ -20,12 +20,11 @@ from typing import IO
 
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Phrase, unpacked
+from index.parsing.formats import SECONDS
 from index.parsing.layout import Extracted, Part
 
-__all__ = ["CONFINED", "DAMAGED", "MEMORY", "SECONDS", "TOO_MUCH", "read_confined"]
+__all__ = ["DAMAGED", "MEMORY", "TOO_MUCH", "read_confined"]
 
-SECONDS = 60.0
-"""How long a file may take, where nothing else is said."""
 
 START = """
 import sys, types
@@ -41,8 +40,6 @@ PACKAGES = str(Path(__file__).parents[2])
 KEPT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "TEMP", "TMP")
 """What the process gets of the environment: no token, no key."""
 
-CONFINED = ("html", "pdf", "docx")
-"""Formats that are read so."""
 
 LOOK_EVERY = 0.2
 """Seconds between two looks at whether the reading is still wanted."""

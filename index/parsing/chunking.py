@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 
 import sentencex
 
-from index.domain.answers import Document, Passage
-from index.text.normalize import Reader, clean, named
+from index.domain.documents import Document, Passage
+from index.text.normalize import clean
+from index.text.offsets import Reader
+from index.text.tables import named
 
 __all__ = ["chunk"]
 

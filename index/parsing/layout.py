@@ -7,8 +7,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from index.domain.answers import Block, Section
-from index.text.normalize import clean, names_of, runs_of, whole
+from index.domain.documents import Block, Section
+from index.text.normalize import clean, whole
+from index.text.offsets import runs_of
+from index.text.tables import names_of
 
 __all__ = ["FIGURE", "Extracted", "Part", "block_of", "laid_out", "plain", "rows"]
 

@@ -10,8 +10,10 @@ from typing import Any
 
 import pyromark
 
-from index.domain.answers import Block, Section, Span
-from index.text.normalize import Reader, clean, names_of, runs_of
+from index.domain.documents import Block, Section, Span
+from index.text.normalize import clean
+from index.text.offsets import Reader, runs_of
+from index.text.tables import names_of
 
 __all__ = ["read_markdown", "read_plain"]
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
-from index.domain.answers import Document
-from index.parsing._sandbox import CONFINED
-from index.sources.folder import SourceFile, format_of, parse
+from index.domain.documents import Document
+from index.domain.sources import SourceFile
+from index.parsing.documents import parse
+from index.parsing.formats import CONFINED, format_of
 
 __all__ = ["AT_ONCE", "parsing"]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.domain.answers import Passage
-from index.parsing._front_matter import HEADING
+from index.domain.documents import HEADING, Passage
 from index.text.questions import Asked
 from index.text.tokens import stem
 

@@ -4,30 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 
-from index.domain.answers import Passage
-from index.text.normalize import named
+from index.domain.documents import Passage
+from index.text.passages import _Read, _read, near_stems, own_text
 from index.text.questions import Asked
-from index.text.tokens import LITTLE, content, stem, tokens
+from index.text.tokens import LITTLE, POINTING, RELATIONS, stem, tokens
 
-__all__ = ["lexical", "near_stems", "own_text"]
+__all__ = ["lexical"]
 
-POINTING = frozenset(
-    ["he", "she", "it", "they", "this", "that", "these", "those", "his", "her", "its", "their", "such"]
-)
 MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
-RELATION_WORDS = """
-    not never no none without only first last most least more less fewer before after until since during between under
-    over above below against except both all every next previous former latter largest smallest highest lowest oldest
-    newest earliest latest main primary initially finally originally total
-"""
-RELATIONS = frozenset(stem(word) for word in RELATION_WORDS.split())
-"""Words that turn the meaning of a question though many of them carry no topic."""
 
 YEARISH = re.compile(
     rf"\b(1\d{{3}}|20\d\d|\d{{1,2}}(st|nd|rd|th)|{MONTHS}|century|decade|centuries|spring|summer|"
@@ -92,28 +80,6 @@ def lexical(asked: Asked, passage: Passage, title: str, weight: Mapping[str, flo
     }
 
 
-def own_text(passage: Passage) -> str:
-    """What counts as a passage's own words: a field's meaning or a row's header belongs to its value."""
-    if passage.kind in ("prose", "code"):
-        return passage.reading
-    if passage.kind == "row" and passage.before:
-        return named(passage.before, passage.reading)
-    return f"{passage.before}\n{passage.reading}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    words: tuple[str, ...]
-    stems: frozenset[str]
-    pairs: frozenset[tuple[str, str]]
-
-
-@lru_cache(maxsize=16_384)
-def _read(text: str) -> _Read:
-    stems = content(text)
-    return _Read(tuple(tokens(text)), frozenset(stems), frozenset(pairwise(stems)))
-
-
 def _met(asked: Asked, reading: str, own: _Read) -> dict[str, float]:
     """For the kind asked for: does the passage hold such a thing that the question does not hold already?"""
     found = 0.0
@@ -161,11 +127,6 @@ def _new_names(asked: Asked, reading: str, where: re.Pattern[str] | None) -> flo
     names = [word for capital in CAPITAL.findall(later) for word in tokens(capital) if word not in LITTLE]
     asked_for = asked.stems
     return float(any(stem(word) not in asked_for for word in names))
-
-
-def near_stems(passage: Passage) -> frozenset[str]:
-    """Topic stems of a passage and the sentence before it."""
-    return _read(own_text(passage)).stems | _read(passage.before).stems
 
 
 def _lacking(wanted: frozenset[str], there: frozenset[str]) -> float:

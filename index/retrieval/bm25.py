@@ -14,11 +14,11 @@ from typing import Any
 import bm25s
 import numpy as np
 
-from index.domain.answers import Passage
+from index.domain.documents import Passage
 from index.domain.ports import Vectors
-from index.retrieval._lexical_features import own_text
-from index.storage.failures import save_array
+from index.storage.arrays import save_array
 from index.text.fuzzy import alike
+from index.text.passages import own_text
 from index.text.tokens import content
 
 __all__ = ["KeywordIndex"]

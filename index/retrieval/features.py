@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.domain.answers import Passage
+from index.domain.documents import Passage
 from index.domain.ports import Encoding, Vectors
-from index.retrieval._lexical_features import lexical, near_stems
+from index.retrieval._lexical_features import lexical
+from index.text.passages import near_stems
 from index.text.questions import Asked, Word
 
 __all__ = ["SIGNALS", "Candidate", "signals"]

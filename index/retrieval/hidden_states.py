@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.domain.ports import Encoding, States, Vectors
-from index.storage.arrays import opened
-from index.storage.failures import save_array
+from index.storage.arrays import opened, save_array
 
 __all__ = ["LONGEST", "StateStore", "StateStoreBuilder"]
 

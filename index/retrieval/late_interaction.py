@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.domain.ports import Encoding, Vectors
-from index.embedding.onnx_embedder import unit
-from index.storage.arrays import opened
-from index.storage.failures import save_array
+from index.embedding.vectors import unit
+from index.storage.arrays import opened, save_array
 
 __all__ = ["WIDTH", "TokenStore", "TokenStoreBuilder"]
 

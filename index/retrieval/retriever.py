@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
-from index.domain.answers import Document, Hit, Passage
-from index.domain.ports import Encoding, Query, Reranker, Vectors, VectorStore
+from index.domain.answers import Hit
+from index.domain.documents import Passage
+from index.domain.ports import Encoding, Query, Reranker, Vectors
 from index.retrieval._front_matter_filter import fits
-from index.retrieval.bm25 import KeywordIndex
 from index.retrieval.features import Candidate, signals
-from index.retrieval.hidden_states import StateStore
-from index.retrieval.late_interaction import TokenStore
+from index.retrieval.search_index import Shelf
 from index.text.questions import Asked
 
-__all__ = ["Retriever", "Shelf", "fuse"]
+__all__ = ["Retriever", "fuse"]
 
 RANK_OFFSET = 10
 """The k of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), smaller than their 60 since lists are short."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """What one snapshot holds in memory; row i of every engine is passage i, in the order of the texts.
-
-    `suggestions` are questions that it answered when it was built, the surest first."""
-
-    id: str
-    documents: Mapping[str, Document]
-    passages: Sequence[Passage]
-    vectors: VectorStore
-    keyword: KeywordIndex
-    tokens: TokenStore
-    states: StateStore
-    suggestions: tuple[str, ...] = ()
 
 
 class Retriever:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.domain.errors import Damaged, NoIndex
-from index.domain.steps import REBUILD, REINDEX, mended
+from index.domain.messages import REBUILD, REINDEX, mended
 
 __all__ = ["Pointer", "sync"]
 

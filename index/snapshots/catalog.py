@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index.domain.errors import Damaged, LibraryError, NoIndex, NoSuchSnapshot
-from index.domain.messages import Phrase, of_system
+from index.domain.messages import LIST, REINDEX, Phrase, mended, of_system, without_step
 from index.domain.snapshots import Diff, SnapshotInfo
-from index.domain.steps import LIST, REINDEX, mended, without_step
 from index.snapshots.diff import Texts, diff
 from index.snapshots.files import DOCUMENTS, PASSAGES, read_texts
 from index.snapshots.manifest import Manifest

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from index.domain.answers import Document, Passage
+from index.domain.documents import Document, Passage
 from index.domain.snapshots import Diff, PassageText
 
 __all__ = ["Texts", "diff"]

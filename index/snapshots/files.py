@@ -12,10 +12,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from index.domain.answers import Block, Document, Passage, Section
+from index.domain.documents import Block, Document, Passage, Section
+from index.parsing.documents import extracted
 from index.parsing.layout import block_of
 from index.snapshots.manifest import Manifest
-from index.sources.folder import extracted
 
 __all__ = ["ID", "Archive", "read_suggestions", "read_texts", "write_suggestions", "write_texts"]
 

@@ -18,13 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.domain.errors import Damaged, IndexMismatch, LibraryError
-from index.domain.messages import Phrase
-from index.domain.steps import RESET, mended, without_step
+from index.domain.messages import RESET, Phrase, mended, without_step
 from index.snapshots.manifest import Manifest
 from index.snapshots.store import Snapshots
 
 if TYPE_CHECKING:
-    from index.retrieval.retriever import Shelf
+    from index.retrieval.search_index import Shelf
 
 __all__ = ["Held", "Serving"]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from index.domain.messages import Phrase, joined, template
 from index.domain.snapshots import Skipped, SourceInfo
+from index.domain.sources import Reading
 from index.snapshots.manifest import Manifest
-from index.sources.folder import Reading
 
 __all__ = ["broken", "indexed", "said", "states"]
 

@@ -20,11 +20,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from index.domain.answers import Document
+from index.domain.documents import Document
 from index.domain.errors import Damaged, IndexMismatch, NoIndex, NoSuchSnapshot
-from index.domain.messages import of_system, said
+from index.domain.messages import LIST, REBUILD, mended, of_system, said
 from index.domain.snapshots import Snapshot
-from index.domain.steps import LIST, REBUILD, mended
 from index.snapshots._pointer import Pointer, sync
 from index.snapshots.files import ID, Archive, read_texts, write_texts
 from index.snapshots.manifest import FORMAT, Manifest, NotWhole

@@ -2,64 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from index.domain.answers import Document, Section
 from index.domain.errors import SourcesUnreadable, UnreadableSource
 from index.domain.messages import Phrase, of_system, said
 from index.domain.snapshots import Skipped
-from index.parsing._delimited import read_table
-from index.parsing._front_matter import split_front_matter
-from index.parsing._sandbox import SECONDS, read_confined
-from index.parsing.layout import Extracted, laid_out
-from index.parsing.markdown import read_markdown, read_plain
+from index.domain.sources import NOTHING, Reading, SourceFile
+from index.parsing.formats import FORMATS, checked
 from index.text.normalize import whole
 
-__all__ = [
-    "EMPTY",
-    "EXTRACTED",
-    "FORMATS",
-    "NOTHING",
-    "Reading",
-    "SourceFile",
-    "Stale",
-    "checked",
-    "extracted",
-    "format_of",
-    "named",
-    "parse",
-    "read_sources",
-    "source_names",
-    "text_of",
-    "too_large",
-]
+__all__ = ["named", "read_sources", "source_names"]
 
-FORMATS = {
-    ".md": "md",
-    ".txt": "txt",
-    ".html": "html",
-    ".htm": "html",
-    ".pdf": "pdf",
-    ".docx": "docx",
-    ".csv": "csv",
-    ".tsv": "tsv",
-}
-"""Which format a file has by the end of its name."""
 
-TEXT = {"md", "txt", "csv", "tsv"}
-"""Formats that are text as they are."""
-
-EXTRACTED = {"html", "pdf", "docx", "csv", "tsv"}
-"""Formats whose document's text is what was taken out of the file."""
-
-EMPTY = Phrase("is empty")
 NAMED = 5
 """Files that are named with their reasons where not one can be read."""
 RESTS_NS = 50_000_000
@@ -68,54 +25,6 @@ LOOKS = 10
 
 SAME_NAME = Phrase("is a file's name too: give the address another name in sources.toml")
 LINKED_FOLDER = Phrase("is a link to a folder, which is not followed: put the folder itself here")
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """The bytes of one source, read once: what is hashed is what is parsed.
-
-    `format` is one of FORMATS, empty where the name says it; `url` is the public address, if it came from there.
-    """
-
-    source: str
-    data: bytes
-    format: str = ""
-    url: str | None = None
-
-    @property
-    def sha256(self) -> str:
-        """Of the bytes; of a page from the web of its address and format too, for its document holds them."""
-        whole = b"\0".join([self.data, self.url.encode(), self.format.encode()]) if self.url else self.data
-        return hashlib.sha256(whole).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Stale:
-    """A source of which an older copy is read: the newest is from `since`, `problem` is why there is none newer."""
-
-    source: str
-    since: datetime
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """All sources that could be read, and every one that could not.
-
-    `stale` are sources of which an older copy is read, `waiting` those from the web that were not asked for yet.
-    """
-
-    files: tuple[SourceFile, ...]
-    skipped: tuple[Skipped, ...]
-    stale: tuple[Stale, ...] = ()
-    waiting: tuple[str, ...] = ()
-
-    @property
-    def hashes(self) -> dict[str, str]:
-        return {file.source: file.sha256 for file in self.files}
-
-
-NOTHING = Reading((), ())
 
 
 def read_sources(seeds: Path, max_bytes: int, web: Reading = NOTHING) -> Reading:
@@ -154,66 +63,6 @@ def read_sources(seeds: Path, max_bytes: int, web: Reading = NOTHING) -> Reading
 def source_names(seeds: Path) -> list[str]:
     """The files below `seeds` that look like sources, whether or not they can be read; none where it is no folder."""
     return [_shown(path.relative_to(seeds)) for path in _candidates(seeds, [])] if seeds.is_dir() else []
-
-
-def format_of(file: SourceFile) -> str:
-    """One of FORMATS; text where nothing says it."""
-    return file.format or FORMATS.get(Path(file.source).suffix.lower(), "txt")
-
-
-def extracted(document: Document) -> bool:
-    """Whether a document's text is not its file's but what was taken out of it."""
-    return format_of(SourceFile(document.source, b"", document.format)) in EXTRACTED
-
-
-def text_of(file: SourceFile) -> str:
-    """The text that offsets count in: the file's, or what is taken out of it. Raises UnreadableSource."""
-    return parse(file).text if format_of(file) in EXTRACTED else file.data.decode("utf-8")
-
-
-def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event | None = None) -> Document:
-    """The document in a file, with sections, blocks and front matter; an extraction takes at most `seconds`, and ends
-    where `stopped` is set.
-
-    Raises UnreadableSource: the front matter is not YAML, the file is encrypted, damaged, holds no text, ...
-    """
-    form = format_of(file)
-    if form in EXTRACTED:
-        found = _extracted(form, file, seconds, stopped)
-        text, sections = laid_out(found.parts)
-        if not sections:
-            raise UnreadableSource(Phrase("holds no text to quote"))
-        heading = next((part.text for part in found.parts if part.kind == "heading" and part.level == 1), "")
-        return _document(file, text, {}, sections, found.title or heading)
-    text = file.data.decode("utf-8")
-    if form == "txt":
-        return _document(file, text, {}, read_plain(text), "")
-    front = split_front_matter(text)
-    title, sections = read_markdown(text, front.body_start)
-    blocks = (front.section, *sections) if front.section else sections
-    return _document(file, text, front.metadata, blocks, title)
-
-
-def _extracted(form: str, file: SourceFile, seconds: float, stopped: threading.Event | None) -> Extracted:
-    if form in ("csv", "tsv"):
-        return read_table(file.data.decode("utf-8"), "\t" if form == "tsv" else "")
-    return read_confined(form, file.data, seconds, stopped=stopped)
-
-
-def _document(
-    file: SourceFile, text: str, metadata: dict[str, str], sections: tuple[Section, ...], title: str
-) -> Document:
-    name = Path(file.source).stem.replace("_", " ").replace("-", " ").strip()
-    return Document(
-        id=hashlib.sha256(file.source.encode() + b"\0" + file.data).hexdigest()[:16],
-        source=file.source,
-        title=metadata.get("title") or title or name,
-        url=metadata.get("url") or file.url,
-        text=text,
-        sections=sections,
-        metadata=metadata,
-        format=file.format,
-    )
 
 
 def _candidates(seeds: Path, skipped: list[Skipped]) -> Iterator[Path]:
@@ -270,30 +119,6 @@ def _at_rest(path: Path, most: int) -> bytes:
         before = (written, data)
         time.sleep(RESTS_NS / 1e9)
     raise UnreadableSource(Phrase("is being written to: reindex once it is saved"))
-
-
-def checked(data: bytes, form: str, max_bytes: int) -> bytes:
-    """The same bytes, where they can be a source of that format. Raises UnreadableSource."""
-    if len(data) > max_bytes:
-        raise UnreadableSource(too_large(max_bytes))
-    if not data:
-        raise UnreadableSource(EMPTY)
-    if form not in TEXT:
-        return data
-    if b"\0" in data:
-        raise UnreadableSource(Phrase("is a binary file, not text"))
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UnreadableSource(Phrase("is not UTF-8 (byte {byte}): save it as UTF-8", byte=str(error.start))) from error
-    if not text.strip("\ufeff \t\r\n"):
-        raise UnreadableSource(EMPTY)
-    return data
-
-
-def too_large(max_bytes: int) -> Phrase:
-    """Why a file is no source that has more bytes than that."""
-    return Phrase("is larger than {size} MB: split it, or raise MAX_SOURCE_MB", size=max_bytes / 1e6)
 
 
 def named(skipped: Sequence[Skipped], more: bool = True) -> tuple[str, ...]:

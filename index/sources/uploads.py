@@ -19,8 +19,10 @@ from pathlib import Path, PurePosixPath
 from index.domain.errors import SourceUnfit, SourceUnkept, UnreadableSource
 from index.domain.messages import Phrase, of_system, said, template
 from index.domain.snapshots import Shelved
-from index.parsing._sandbox import SECONDS
-from index.sources.folder import EMPTY, FORMATS, SourceFile, checked, format_of, parse, source_names, too_large
+from index.domain.sources import SourceFile
+from index.parsing.documents import parse
+from index.parsing.formats import EMPTY, FORMATS, SECONDS, checked, format_of, too_large
+from index.sources.folder import source_names
 
 __all__ = ["Shelving"]
 

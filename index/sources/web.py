@@ -22,8 +22,9 @@ from urllib.parse import urlsplit
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Phrase, packed, said, unpacked
 from index.domain.snapshots import Skipped
+from index.domain.sources import Reading, SourceFile, Stale
+from index.parsing.formats import FORMATS, TEXT, checked
 from index.sources._sources_toml import LIST, Address, Listing, read_addresses
-from index.sources.folder import FORMATS, TEXT, Reading, SourceFile, Stale, checked
 
 if TYPE_CHECKING:
     from index.domain.ports import Progress

@@ -13,9 +13,9 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from index.domain.errors import Damaged
-from index.domain.steps import REBUILD, mended
+from index.domain.messages import REBUILD, mended
 
-__all__ = ["RowsOnDisk", "opened"]
+__all__ = ["RowsOnDisk", "opened", "save_array"]
 
 MOST = 1 << 30
 """Bytes that are read at a time; macOS refuses to read 2 GiB at once."""
@@ -64,3 +64,17 @@ def opened(path: Path) -> Any:
     if hasattr(os, "pread"):
         return RowsOnDisk(path)
     return np.load(path, mmap_mode="r", allow_pickle=False)
+
+
+class _Through:
+    """A file that NumPy does not know for one: it would write through a stream of C's, whose last bytes are lost
+    without a word where the disk fills up."""
+
+    def __init__(self, write: Any) -> None:
+        self.write = write
+
+
+def save_array(path: Path, array: NDArray[Any]) -> None:
+    """As `numpy.save`, but that an OSError is raised whatever byte could not be written."""
+    with path.open("wb") as stream:
+        np.lib.format.write_array(_Through(stream.write), np.ascontiguousarray(array), allow_pickle=False)

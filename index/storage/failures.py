@@ -6,15 +6,11 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from index.domain.errors import IndexUnwritable
 from index.domain.messages import Phrase, of_system
 
-__all__ = ["save_array", "told_if_unwritable"]
+__all__ = ["told_if_unwritable"]
 
 FULL = Phrase("the disk is full: make room there")
 NO_RIGHT = Phrase("this program may not write there: give it the right, or set INDEX_DIR to a folder of its own")
@@ -31,20 +27,6 @@ REASONS = {
 
 ELSEWHERE = (errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE)
 """What the system lacks that is no room on a disk: memory, processes, open files."""
-
-
-class _Through:
-    """A file that NumPy does not know for one: it would write through a stream of C's, whose last bytes are lost
-    without a word where the disk fills up."""
-
-    def __init__(self, write: Any) -> None:
-        self.write = write
-
-
-def save_array(path: Path, array: NDArray[Any]) -> None:
-    """As `numpy.save`, but that an OSError is raised whatever byte could not be written."""
-    with path.open("wb") as stream:
-        np.lib.format.write_array(_Through(stream.write), np.ascontiguousarray(array), allow_pickle=False)
 
 
 @contextmanager

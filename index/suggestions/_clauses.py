@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.domain.answers import Document
+from index.domain.documents import Document
 from index.text.proper_nouns import Named, names
 from index.text.quantities import dates
 

@@ -54,3 +54,19 @@ def stem(word: str) -> str:
 
 def _plain(word: str) -> str:
     return word.replace("’", "'").removesuffix("'s")
+
+
+POINTING = frozenset(
+    ["he", "she", "it", "they", "this", "that", "these", "those", "his", "her", "its", "their", "such"]
+)
+
+
+RELATION_WORDS = """
+    not never no none without only first last most least more less fewer before after until since during between under
+    over above below against except both all every next previous former latter largest smallest highest lowest oldest
+    newest earliest latest main primary initially finally originally total
+"""
+
+
+RELATIONS = frozenset(stem(word) for word in RELATION_WORDS.split())
+"""Words that turn the meaning of a question though many of them carry no topic."""

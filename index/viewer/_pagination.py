@@ -10,11 +10,12 @@ from functools import lru_cache
 
 import sentencex
 
-from index.domain.answers import Block, Citation, Document, Section
+from index.domain.answers import Citation
+from index.domain.documents import HEADING, Block, Document, Section
 from index.domain.errors import UnreadableSource
-from index.parsing._front_matter import HEADING
+from index.domain.sources import SourceFile
+from index.parsing.documents import extracted, parse
 from index.parsing.markdown import read_plain
-from index.sources.folder import SourceFile, extracted, parse
 from index.text.normalize import clean
 
 __all__ = ["GAP", "PAGE", "Piece", "pages"]

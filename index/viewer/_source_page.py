@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.domain.answers import Citation, Document, Extract
+from index.domain.answers import Citation, Extract
+from index.domain.documents import Document
 from index.text.normalize import clean, repaired
 from index.viewer._pagination import GAP, Piece, pages
 from index.viewer._text_fragment import link

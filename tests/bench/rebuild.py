@@ -23,8 +23,9 @@ from typing import Any
 import numpy as np
 
 from index.domain.ports import Encoding, Progress, States
-from index.embedding.onnx_embedder import BUNDLED, unit
+from index.embedding.onnx_embedder import BUNDLED
 from index.embedding.sentence_transformer import SentenceEmbedder
+from index.embedding.vectors import unit
 from index.indexing.indexer import Indexer
 from index.journal.journal import Journal
 from index.library import Library

@@ -17,7 +17,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.client.bot import Footnote
-from bot.client.endpoint import use_api
+from bot.client.discord_patches import use_api
 from bot.client.lifecycle import CannotServe, serve
 from bot.policy.moderators import Moderators
 from bot.settings import DISCORD_API, BotSettings

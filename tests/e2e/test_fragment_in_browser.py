@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pyromark
 import pytest
 
+from index.domain.sources import SourceFile
 from index.parsing._front_matter import split_front_matter
 from index.parsing.chunking import chunk
-from index.sources.folder import SourceFile, parse
+from index.parsing.documents import parse
 from index.viewer._text_fragment import link
 from tests.pictures import browser
 from tests.support.article import ARTICLE

@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from index.desk import Desk
-from index.domain.answers import Answer, Citation, Document
+from index.domain.answers import Answer, Citation
+from index.domain.documents import Document
 from index.domain.errors import LibraryError
 from index.domain.ports import Vectors
+from index.domain.sources import SourceFile
 from index.journal.journal import Journal
-from index.sources.folder import SourceFile, parse
+from index.parsing.documents import parse
 from tests.support.index_fakes import word_vector
 from tests.support.journals import ANN, CHANNEL, GUILD
 

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 
 from index import Answer, Library
 from index.desk import Desk
-from index.domain.answers import Citation, Document
+from index.domain.answers import Citation
+from index.domain.documents import Document
 from index.domain.ports import Progress, Vectors
 from index.domain.snapshots import Diff, Report, Running, Skipped, Snapshot, SnapshotInfo, SourceInfo, Status
 from index.journal.journal import Journal

@@ -12,21 +12,24 @@ import numpy as np
 
 from index.answering.answerer import Answerer
 from index.answering.extractive import QuotingGenerator
-from index.domain.answers import Citation, Document, Hit, Passage
+from index.domain.answers import Citation, Hit
+from index.domain.documents import Document, Passage
 from index.domain.ports import Draft, Embedder, Encoding, Generator, Progress, Query, Vectors
 from index.domain.snapshots import Status
+from index.domain.sources import SourceFile
 from index.indexing.indexer import Indexer
 from index.journal.journal import Journal
 from index.library import Library
 from index.parsing.chunking import chunk
-from index.retrieval._lexical_features import own_text
+from index.parsing.documents import parse
 from index.retrieval.bm25 import KeywordIndex
 from index.retrieval.hidden_states import StateStoreBuilder
 from index.retrieval.late_interaction import TokenStoreBuilder
-from index.retrieval.retriever import Retriever, Shelf
+from index.retrieval.retriever import Retriever
+from index.retrieval.search_index import Shelf
 from index.snapshots.store import Snapshots
-from index.sources.folder import SourceFile, parse
 from index.sources.web import Web
+from index.text.passages import own_text
 from index.text.tokens import content
 
 WIDTH = 32

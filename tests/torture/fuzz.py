@@ -16,16 +16,18 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["index", "bot"]):
-    from index.domain.answers import Document
+    from index.domain.documents import Document
     from index.domain.errors import UnreadableSource
+    from index.domain.sources import SourceFile
     from index.parsing._docx import read_docx
     from index.parsing._html import read_html
     from index.parsing._pdf import read_pdf
     from index.parsing.chunking import chunk
+    from index.parsing.documents import parse
+    from index.parsing.formats import checked
     from index.parsing.layout import Extracted, laid_out
     from index.snapshots.manifest import Manifest
     from index.sources._sources_toml import read_addresses
-    from index.sources.folder import SourceFile, checked, parse
     from tests.support.index_fakes import WordEmbedder
     from tests.support.office import docx, paragraph, pdf, table, word_table
     from tests.unit.bot.views import test_harmless

@@ -10,7 +10,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.client.bot import INTENTS
-from bot.client.endpoint import use_gateway
+from bot.client.discord_patches import use_gateway
 
 __all__ = ["PNG", "SmallBot"]
 

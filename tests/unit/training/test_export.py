@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index.domain.answers import Hit, Passage
+from index.domain.answers import Hit
+from index.domain.documents import Passage
 from index.domain.errors import LibraryError
 from index.domain.ports import Encoding, Query, States
 from index.embedding.onnx_embedder import BUNDLED, GRAPH

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.domain.activity import Tally
-from index.domain.answers import Document
+from index.domain.documents import Document
 from tests.support.asking_kit import QUESTION, asked, id_in, pressed, settled
 from tests.support.desk_kit import DeskLibrary, at_the_desk
 from tests.support.discord.forms import Form

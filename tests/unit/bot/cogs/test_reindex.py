@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from index.domain.errors import PreviewGone
+from index.domain.messages import REINDEX, mended
 from index.domain.snapshots import Diff, OwnQuestions, PassageText, Reanswered, Running
-from index.domain.steps import REINDEX, mended
 from tests.support.desk_kit import MODERATORS
 from tests.support.discord.driver import has_ended
 from tests.support.discord.payloads import LISTED, MANAGE_GUILD, MEMBER, MODERATOR_ROLE, OWNER, User

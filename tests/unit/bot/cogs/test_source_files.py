@@ -12,9 +12,8 @@ from aiohttp import web
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.client.endpoint import serves_files
 from bot.policy.moderators import Moderators
-from bot.services.attachments import NotTaken, Waiting, take
+from bot.services.attachments import NotTaken, Waiting, serves_files, take
 from bot.settings import DISCORD_API
 from tests.support.discord.commands import Given
 from tests.support.discord.exchange import Exchange

@@ -8,7 +8,7 @@ from bot.services.errors import IN_SHORT, explain
 from bot.text.i18n import language, speaking
 from index import LibraryError
 from index.domain.errors import Damaged, IndexMismatch, NoIndex
-from index.domain.steps import REBUILD, mended
+from index.domain.messages import REBUILD, mended
 
 GERMAN = language("de")
 

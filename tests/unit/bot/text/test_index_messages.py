@@ -11,9 +11,8 @@ from bot.services.errors import explain
 from bot.text.i18n import PLACEHOLDER, languages, speaking
 from bot.text.index_messages import STEPS, fault, said
 from index.domain.errors import NoIndex, NoSuchSnapshot, SourceUnfit
-from index.domain.messages import Phrase, joined
-from index.domain.steps import LIST, REINDEX, mended
-from index.domain.steps import STEPS as OF_THE_COMMAND_LINE
+from index.domain.messages import LIST, REINDEX, Phrase, joined, mended
+from index.domain.messages import STEPS as OF_THE_COMMAND_LINE
 from tests.support.catalogue import INDEX, of_index
 
 OTHERS = languages()[1:]

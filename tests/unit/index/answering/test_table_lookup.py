@@ -6,7 +6,7 @@ import pytest
 
 from index.answering._table_lookup import PLAIN
 from index.domain.answers import Answer
-from index.text.normalize import cells_of, named, names_of
+from index.text.tables import cells_of, named, names_of
 from tests.support.index_fakes import WordEmbedder, answerer, shelf
 
 ROWS = """\

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from index.cli._text import count, report_lines, snapshot_lines
+from index.cli._text import report_lines, snapshot_lines
+from index.domain.messages import count
 from tests.support.fakes import make_info, make_report
 
 

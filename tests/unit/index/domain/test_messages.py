@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.domain.errors import LibraryError, SourceUnfit, UnreadableSource
-from index.domain.messages import Phrase, joined, of_system, packed, said, unpacked
+from index.domain.messages import LIST, REBUILD, Phrase, joined, mended, of_system, packed, said, unpacked, without_step
 from index.domain.snapshots import Skipped, Snapshot
-from index.domain.steps import LIST, REBUILD, mended, without_step
 from index.journal.journal import Journal
 from index.parsing._sandbox import read_confined
 from index.snapshots.manifest import FORMAT, Manifest

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.domain.answers import Passage
+from index.domain.documents import Passage
+from index.domain.sources import SourceFile
 from index.parsing._front_matter import BrokenFrontMatter
 from index.parsing.chunking import LONGEST, chunk
-from index.retrieval._lexical_features import own_text
-from index.sources.folder import SourceFile, parse
+from index.parsing.documents import parse
 from index.text.normalize import clean
+from index.text.passages import own_text
 from tests.support.index_fakes import WordEmbedder
 from tests.support.texts import any_text, front_matter, markdown
 

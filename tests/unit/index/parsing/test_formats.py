@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from index.domain.answers import Document
+from index.domain.documents import Document
 from index.domain.errors import UnreadableSource
-from index.sources.folder import SourceFile, parse
-from index.text.normalize import Reader
+from index.domain.sources import SourceFile
+from index.parsing.documents import parse
+from index.text.offsets import Reader
 from tests.support.office import MMMU, docx, paragraph, pdf, ruled, table, word_table
 
 HEADER = "Model, Active parameters, MMMU, MathVista"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.domain.answers import Block
+from index.domain.documents import Block
 from index.parsing._front_matter import BrokenFrontMatter, split_front_matter
 from tests.support.texts import front_matter
 

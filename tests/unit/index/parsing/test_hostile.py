@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from index.domain.errors import UnreadableSource
+from index.domain.sources import SourceFile
 from index.parsing._sandbox import DAMAGED, read_confined
 from index.parsing.chunking import chunk
-from index.sources.folder import SourceFile, parse, read_sources
+from index.parsing.documents import parse
+from index.sources.folder import read_sources
 from tests.support.index_fakes import WordEmbedder, library, write
 from tests.support.office import docx, paragraph, pdf, pdf_of, stream
 

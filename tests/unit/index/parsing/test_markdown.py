@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from index.domain.answers import Section
+from index.domain.documents import Section
 from index.parsing.markdown import read_markdown, read_plain
-from index.text.normalize import Reader
+from index.text.offsets import Reader
 from tests.support.texts import any_text, markdown
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from index.domain.answers import Document
+from index.domain.documents import Document
 from index.domain.errors import ReindexCancelled, UnreadableSource
+from index.domain.sources import SourceFile
 from index.parsing._sandbox import DAMAGED, PACKAGES, read_confined
+from index.parsing.documents import parse
 from index.parsing.pool import parsing
-from index.sources.folder import SourceFile, parse
 from tests.support.index_fakes import library, write
 from tests.support.office import pdf
 

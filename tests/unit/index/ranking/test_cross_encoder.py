@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.domain.answers import Hit, Passage
+from index.domain.answers import Hit
+from index.domain.documents import Passage
 from index.domain.errors import LibraryError
 from index.domain.ports import Encoding, Query, States
 from index.ranking.cross_encoder import CrossEncoderReranker

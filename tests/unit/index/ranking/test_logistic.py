@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from index.domain.answers import Hit, Passage
+from index.domain.answers import Hit
+from index.domain.documents import Passage
 from index.domain.errors import LibraryError
 from index.ranking.logistic import MODEL, OVERALL, EvidenceScorer, overall
 from index.retrieval.features import SIGNALS

@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from index.domain.answers import Hit, Passage
+from index.domain.answers import Hit
+from index.domain.documents import Passage
 from index.domain.ports import Encoding, Query, States
 from index.ranking.logistic import EvidenceScorer
 from index.ranking.stacking import EACH, OVERALL, WEIGHTS, ReadingScorer, by_reading, each, whole

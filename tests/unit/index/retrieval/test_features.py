@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.domain.answers import Passage
+from index.domain.documents import Passage
 from index.domain.ports import Encoding
-from index.retrieval._lexical_features import own_text
 from index.retrieval.features import SIGNALS, Candidate, signals
+from index.text.passages import own_text
 from index.text.questions import Asked
 from tests.support.index_fakes import WordEmbedder
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from index.domain.answers import Document
+from index.domain.documents import Document
 from index.domain.errors import IndexMismatch, IndexUnwritable, LibraryError, NoIndex
 from index.snapshots._pointer import Pointer
 from index.snapshots.manifest import sealed

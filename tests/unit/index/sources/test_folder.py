@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from index.domain.errors import SourcesUnreadable
-from index.sources.folder import Reading, SourceFile, parse, read_sources
+from index.domain.sources import Reading, SourceFile
+from index.parsing.documents import parse
+from index.sources.folder import read_sources
 from tests.support.index_fakes import write
 from tests.torture.kit import ROOT, without_override
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from index.domain.sources import Reading
+from index.parsing.documents import parse
 from index.sources._sources_toml import Address, Listing, read_addresses
-from index.sources.folder import Reading, parse
 from index.sources.web import Web
 from tests.support.index_fakes import library, write
 from tests.support.office import pdf

@@ -18,7 +18,8 @@ from index.domain.errors import IndexUnwritable
 from index.retrieval.bm25 import KeywordIndex
 from index.retrieval.faiss_store import FaissStore
 from index.snapshots.store import Snapshots
-from index.storage.failures import save_array, told_if_unwritable
+from index.storage.arrays import save_array
+from index.storage.failures import told_if_unwritable
 from tests.support.index_fakes import library, shelf, write
 
 ARRAY = np.arange(40_000, dtype=np.float32).reshape(100, 400)

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.domain.answers import Answer, Citation
+from index.domain.sources import SourceFile
 from index.parsing.chunking import chunk
-from index.sources.folder import SourceFile, parse
-from index.suggestions.completion import Candidate, checked, questions, suggest
+from index.parsing.documents import parse
+from index.suggestions.completion import suggest
+from index.suggestions.generation import Candidate, checked, questions
 from tests.support.index_fakes import WordEmbedder
 from tests.support.texts import any_text
 
@@ -167,7 +169,7 @@ def test_a_candidate_from_a_heading_is_to_be_answered_by_its_section():
 
 
 def test_of_many_passages_the_first_of_each_source_are_read(monkeypatch):
-    monkeypatch.setattr("index.suggestions.completion.MOST_READ", 4)
+    monkeypatch.setattr("index.suggestions.generation.MOST_READ", 4)
     said = [f"The Battle of Number{at} was fought in 1815.\n\n" for at in range(9)]
     assert [at.source for at in made("".join(said[:4]), "".join(said[4:]))] == ["0.md", "0.md", "1.md", "1.md"]
 

@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.domain.answers import Citation, Document, Extract, Passage
+from index.domain.answers import Citation, Extract
+from index.domain.documents import Document, Passage
+from index.domain.sources import SourceFile
 from index.parsing._front_matter import BrokenFrontMatter
 from index.parsing.chunking import chunk
-from index.sources.folder import SourceFile, parse
-from index.text.normalize import Reader, clean
+from index.parsing.documents import parse
+from index.text.normalize import clean
+from index.text.offsets import Reader
 from index.viewer._pagination import PAGE
 from index.viewer._source_page import extract
 from tests.support.index_fakes import WordEmbedder

@@ -1,0 +1,93 @@
+"""Pieces that several messages share: lists, names, counts and moments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.text.answer_wording import and_more
+from bot.text.escape import fit, fold, units
+from bot.text.i18n import phrase, say, say_n
+from bot.text.index_messages import said
+from bot.views.message import TEXT_LIMIT
+
+if TYPE_CHECKING:
+    from index.domain.snapshots import Skipped, SourceInfo
+
+__all__ = ["LINE_ROOM", "STATES", "listed", "moment", "names", "old_copy", "passages", "skipped_lines", "source_count"]
+
+LINE_ROOM = 180
+"""One line of a list: a source, or a skipped file with its reason."""
+
+
+NAMES_ROOM = 400
+"""Names in a row, such as the sources added."""
+
+
+LONGEST_LIST = 8
+"""Lines of a list that is only a part of a message."""
+
+
+STATES = {
+    "changed": phrase("changed since"),
+    "removed": phrase("removed since"),
+    "new": phrase("new since"),
+}
+"""What became of a source since it was indexed."""
+
+
+def old_copy(one: SourceInfo, room: int) -> str:
+    """Since when no newer copy of a source was to be had, and why; empty where that is not so."""
+    if not fold(one.problem):
+        return ""
+    why = fit(said(one.problem), room)
+    return say("from {when}, {why}", when=moment(one.since), why=why) if one.since else why
+
+
+def source_count(number: int) -> str:
+    """Such as "2 sources"."""
+    return say_n("{number} source", "{number} sources", number)
+
+
+def passages(number: int) -> str:
+    """Such as "21 passages"."""
+    return say_n("{number} passage", "{number} passages", number)
+
+
+def skipped_lines(skipped: Sequence[Skipped]) -> list[str]:
+    """The files that are no sources, with the reasons."""
+    return [f"{fit(one.source, LINE_ROOM // 2)}: {fit(said(one.reason), LINE_ROOM)}" for one in skipped]
+
+
+def listed(title: str, lines: Sequence[str], more: int = 0, *, room: int = TEXT_LIMIT) -> list[str]:
+    """The first of some lines below a title, and how many more there are, in at most `room` units; `more` come on top
+    of the lines. No block where there is nothing."""
+    if not lines and not title:
+        return []
+    kept = list(lines[:LONGEST_LIST])
+    while True:
+        left = len(lines) - len(kept) + more
+        block = "\n".join([title, *kept, *([say("and {number} more", number=left)] if left > 0 else [])])
+        if units(block) <= room or not kept:
+            return [block]
+        kept.pop()
+
+
+def names(named: Sequence[str]) -> str:
+    """Names in a row, as many as there is room for, then how many more."""
+    shown: list[str] = []
+    room = NAMES_ROOM
+    for name in named:
+        safe = fit(name, LINE_ROOM // 2)
+        room -= units(safe) + 2
+        if room < 0:
+            break
+        shown.append(safe)
+    return and_more(", ".join(shown), len(named) - len(shown))
+
+
+def moment(when: datetime) -> str:
+    """A time that Discord shows as "2 hours ago", in the reader's language."""
+    aware = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return f"<t:{int(aware.timestamp())}:R>"

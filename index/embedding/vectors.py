@@ -1,0 +1,16 @@
+"""Vectors of length one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from index.domain.ports import Vectors
+
+__all__ = ["unit"]
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Rows of length 1; a row of zeros stays."""
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    result: Vectors = (vectors / np.where(norms > 0, norms, 1)).astype(np.float32)
+    return result

@@ -1,0 +1,71 @@
+"""Which formats a source may have, and whether bytes can be one of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from index.domain.errors import UnreadableSource
+from index.domain.messages import Phrase
+from index.domain.sources import SourceFile
+
+__all__ = ["CONFINED", "EMPTY", "EXTRACTED", "FORMATS", "SECONDS", "checked", "format_of", "too_large"]
+
+FORMATS = {
+    ".md": "md",
+    ".txt": "txt",
+    ".html": "html",
+    ".htm": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".csv": "csv",
+    ".tsv": "tsv",
+}
+"""Which format a file has by the end of its name."""
+
+
+TEXT = {"md", "txt", "csv", "tsv"}
+"""Formats that are text as they are."""
+
+
+EXTRACTED = {"html", "pdf", "docx", "csv", "tsv"}
+"""Formats whose document's text is what was taken out of the file."""
+
+
+EMPTY = Phrase("is empty")
+
+
+def format_of(file: SourceFile) -> str:
+    """One of FORMATS; text where nothing says it."""
+    return file.format or FORMATS.get(Path(file.source).suffix.lower(), "txt")
+
+
+def checked(data: bytes, form: str, max_bytes: int) -> bytes:
+    """The same bytes, where they can be a source of that format. Raises UnreadableSource."""
+    if len(data) > max_bytes:
+        raise UnreadableSource(too_large(max_bytes))
+    if not data:
+        raise UnreadableSource(EMPTY)
+    if form not in TEXT:
+        return data
+    if b"\0" in data:
+        raise UnreadableSource(Phrase("is a binary file, not text"))
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UnreadableSource(Phrase("is not UTF-8 (byte {byte}): save it as UTF-8", byte=str(error.start))) from error
+    if not text.strip("\ufeff \t\r\n"):
+        raise UnreadableSource(EMPTY)
+    return data
+
+
+def too_large(max_bytes: int) -> Phrase:
+    """Why a file is no source that has more bytes than that."""
+    return Phrase("is larger than {size} MB: split it, or raise MAX_SOURCE_MB", size=max_bytes / 1e6)
+
+
+SECONDS = 60.0
+"""How long a file may take, where nothing else is said."""
+
+
+CONFINED = ("html", "pdf", "docx")
+"""Formats that are read so."""

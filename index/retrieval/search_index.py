@@ -1,0 +1,30 @@
+"""A snapshot's engines, loaded and ready to be searched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from index.domain.documents import Document, Passage
+from index.domain.ports import VectorStore
+from index.retrieval.bm25 import KeywordIndex
+from index.retrieval.hidden_states import StateStore
+from index.retrieval.late_interaction import TokenStore
+
+__all__ = ["Shelf"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What one snapshot holds in memory; row i of every engine is passage i, in the order of the texts.
+
+    `suggestions` are questions that it answered when it was built, the surest first."""
+
+    id: str
+    documents: Mapping[str, Document]
+    passages: Sequence[Passage]
+    vectors: VectorStore
+    keyword: KeywordIndex
+    tokens: TokenStore
+    states: StateStore
+    suggestions: tuple[str, ...] = ()

@@ -1,0 +1,40 @@
+"""A passage's own words, apart from its context."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from index.domain.documents import Passage
+from index.text.tables import named
+from index.text.tokens import content, tokens
+
+__all__ = ["near_stems", "own_text"]
+
+
+def own_text(passage: Passage) -> str:
+    """What counts as a passage's own words: a field's meaning or a row's header belongs to its value."""
+    if passage.kind in ("prose", "code"):
+        return passage.reading
+    if passage.kind == "row" and passage.before:
+        return named(passage.before, passage.reading)
+    return f"{passage.before}\n{passage.reading}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    words: tuple[str, ...]
+    stems: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+
+
+@lru_cache(maxsize=16_384)
+def _read(text: str) -> _Read:
+    stems = content(text)
+    return _Read(tuple(tokens(text)), frozenset(stems), frozenset(pairwise(stems)))
+
+
+def near_stems(passage: Passage) -> frozenset[str]:
+    """Topic stems of a passage and the sentence before it."""
+    return _read(own_text(passage)).stems | _read(passage.before).stems
