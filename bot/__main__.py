@@ -42,15 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _discord(library: Library, settings: BotSettings) -> int:
     """Serve on Discord until told to stop."""
     # Imported here, so that the console starts without discord.py.
-    from bot.client.bot import Footnote
+    from bot.client.bot import FootnoteBot
     from bot.client.discord_patches import use_api
     from bot.client.lifecycle import CannotServe, end_with, serve
-    from bot.client.scheduled_reindex import When
+    from bot.client.scheduled_reindex import ReindexSchedule
     from bot.policy.moderators import Moderators
     from bot.policy.rate_limits import Limits
 
     async def run(token: str) -> int:
-        bot = Footnote(
+        bot = FootnoteBot(
             library=library,
             commands_file=settings.state_dir / "commands.json",
             moderators=Moderators(guilds=settings.moderator_guilds, roles=settings.moderator_roles),
@@ -59,7 +59,7 @@ def _discord(library: Library, settings: BotSettings) -> int:
                 server_per_minute=settings.server_questions_per_minute,
                 most_waiting=settings.most_waiting,
             ),
-            reindex_when=When(every=settings.reindex_every, changed=settings.watch_sources),
+            reindex_when=ReindexSchedule(every=settings.reindex_every, changed=settings.watch_sources),
         )
         try:
             await serve(bot, token)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from index.journal.journal import Journal
 from index.library import Library
 from index.settings import Settings
-from index.snapshots.store import Snapshots
+from index.snapshots.store import SnapshotStore
 from index.sources.web import Web
 
 if TYPE_CHECKING:
@@ -26,23 +26,23 @@ def open_library(settings: Settings) -> Library:
     """A library ready to load; opens nothing yet, so that a caller can answer before the model is there."""
     for name in ("faiss", "sentence_transformers"):
         logging.getLogger(name).setLevel(logging.WARNING)  # they tell how they loaded at every start
-    snapshots = Snapshots(settings.index_dir)
+    snapshots = SnapshotStore(settings.index_dir)
     journal = Journal(settings.journal_file, keep_days=settings.keep_questions_days)
 
     def embedder() -> Embedder:
-        from index.embedding.onnx_embedder import BUNDLED, BundledEmbedder
+        from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
 
         def sentences() -> Embedder:
-            from index.embedding.sentence_transformer import SentenceEmbedder
+            from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 
-            return SentenceEmbedder(settings.embedding_model)
+            return SentenceTransformerEmbedder(settings.embedding_model)
 
-        return BundledEmbedder(sentences) if settings.embedding_model == BUNDLED else sentences()
+        return OnnxEmbedder(sentences) if settings.embedding_model == BUNDLED else sentences()
 
     def answerer(loaded: Embedder) -> Answerer:
-        from index.answering.abstention import NEARNESS, Silence
+        from index.answering.abstention import NEARNESS, AbstentionExplainer
         from index.answering.answerer import Answerer
-        from index.answering.extractive import QuotingGenerator
+        from index.answering.extractive import ExtractiveGenerator
         from index.embedding.onnx_embedder import BUNDLED
         from index.ranking.calibration import threshold
         from index.retrieval.retriever import Retriever
@@ -51,10 +51,12 @@ def open_library(settings: Settings) -> Library:
         return Answerer(
             embedder=loaded,
             retriever=Retriever(reranker=scorer),
-            generator=QuotingGenerator(),
+            generator=ExtractiveGenerator(),
             confidence=scorer.confidence,
             threshold=threshold(scorer.curve, settings.max_wrong),
-            silence=Silence(reads=["en"], nearness=NEARNESS) if loaded.name == BUNDLED else Silence(),
+            silence=AbstentionExplainer(reads=["en"], nearness=NEARNESS)
+            if loaded.name == BUNDLED
+            else AbstentionExplainer(),
         )
 
     def indexer(loaded: Embedder) -> Indexer:
@@ -89,17 +91,17 @@ def _scorer(settings: Settings, embedding_model: str) -> Scorer:
     """What orders passages and says how sure an answer is. The bundled reader goes on from the bundled model's
     states; with another EMBEDDING_MODEL the signals alone decide."""
     from index.embedding.onnx_embedder import BUNDLED
-    from index.ranking.logistic import EvidenceScorer
+    from index.ranking.logistic import LogisticRanker
 
-    signals, wanted = EvidenceScorer(), settings.reranker_model
+    signals, wanted = LogisticRanker(), settings.reranker_model
     bundled = wanted.lower() == READER
     if wanted.lower() == "none" or (bundled and embedding_model != BUNDLED):
         return signals
     if bundled:
-        from index.ranking.onnx_reader import BundledReader
-        from index.ranking.stacking import ReadingScorer
+        from index.ranking.onnx_reader import OnnxReader
+        from index.ranking.stacking import StackedRanker
 
-        return ReadingScorer(signals, BundledReader())
+        return StackedRanker(signals, OnnxReader())
     from index.ranking.cross_encoder import CrossEncoderReranker
 
     return CrossEncoderReranker(signals, wanted)

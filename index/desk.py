@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.conversation._rewriting import in_the_light
-from index.domain.activity import Gap, Kept, Theme, Turn
-from index.domain.answers import Answer, Citation, Extract
+from index.domain.activity import Gap, RecordedAnswer, Theme, Turn
+from index.domain.answers import Answer, Citation, SourcePage
 from index.domain.documents import Document
 from index.domain.errors import JournalUnavailable, LibraryError
 from index.journal._clustering import clustered
@@ -66,7 +66,7 @@ class Desk:
 
     def reply(
         self, question: str, *, user: int, guild: int | None, channel: int, after: str = "", alone: bool = False
-    ) -> Kept:
+    ) -> RecordedAnswer:
         """The answer, read in the light of the user's last turns in this channel, and written down.
 
         `after` is the id of the answer that the question follows, whoever asked for that; `alone` says that it follows
@@ -79,12 +79,12 @@ class Desk:
             log.warning("A question is read as it stands: %s", error)
         answer = in_the_light(self._ask, question, turns)
         try:
-            return Kept(answer, self.journal.record(answer, user=user, guild=guild, channel=channel))
+            return RecordedAnswer(answer, self.journal.record(answer, user=user, guild=guild, channel=channel))
         except JournalUnavailable as error:
             log.warning("An answer is not written down: %s", error)
-            return Kept(answer, "")
+            return RecordedAnswer(answer, "")
 
-    def extract(self, answer_id: str, number: int, page: int | None = None) -> Extract | None:
+    def extract(self, answer_id: str, number: int, page: int | None = None) -> SourcePage | None:
         """The source around a quotation of an answer, as it was in the answer's snapshot; None for an answer, or a
         quotation of it, that is not known.
 
@@ -209,10 +209,10 @@ def _found_again(cited: Citation, document: Document) -> Citation | None:
     return replace(cited, start=found.start(), end=found.end(), quote=found[0]) if found and found[0] else None
 
 
-def _words_alone(cited: Citation, snapshot: str, since: str) -> Extract:
+def _words_alone(cited: Citation, snapshot: str, since: str) -> SourcePage:
     """A quotation whose document is no longer kept, as it was written down with the answer."""
     words = " ".join(cited.shown.split())
-    return Extract(
+    return SourcePage(
         source=cited.source,
         title=cited.title,
         section=cited.section,

@@ -14,22 +14,22 @@ from typing import TYPE_CHECKING
 from index.domain.answers import Answer
 from index.domain.documents import Document
 from index.domain.errors import Damaged, IndexMismatch, JournalUnavailable, LibraryError, NoIndex
-from index.domain.messages import Phrase
-from index.domain.messages import said as said_by
+from index.domain.messages import Message
+from index.domain.messages import message_of as said_by
 from index.domain.snapshots import Diff, Preview, Report, Running, SnapshotInfo, Status
-from index.domain.sources import NOTHING, Reading
+from index.domain.sources import NOTHING, SourceSet
 from index.indexing.own_questions import FILE
 from index.indexing.progress import Request
-from index.indexing.reindexer import Ask, Rebuild
+from index.indexing.reindexer import Ask, Reindexer
 from index.journal.journal import Journal
 from index.parsing.formats import SECONDS
 from index.snapshots.catalog import compared, listed
 from index.snapshots.manifest import Manifest
-from index.snapshots.serving import Serving
+from index.snapshots.serving import LiveIndex
 from index.snapshots.staleness import broken, said, states
-from index.snapshots.store import Snapshots
+from index.snapshots.store import SnapshotStore
 from index.sources.folder import read_sources
-from index.sources.uploads import Shelving
+from index.sources.uploads import UploadedSources
 from index.sources.watcher import watch
 from index.text.normalize import whole
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from index.desk import Desk
     from index.domain.ports import Embedder, Progress, Vectors
     from index.indexing.indexer import Indexer
-    from index.retrieval.search_index import Shelf
+    from index.retrieval.search_index import SearchIndex
     from index.sources.web import Web
 
 __all__ = ["Library"]
@@ -52,7 +52,7 @@ class Library:
     def __init__(
         self,
         *,
-        snapshots: Snapshots,
+        snapshots: SnapshotStore,
         seeds: Path,
         max_bytes: int,
         model: str,
@@ -68,7 +68,7 @@ class Library:
         Without `web` only files are sources. Reading a source that comes in takes `seconds` at most."""
         self._snapshots = snapshots
         self._seeds = seeds
-        self.shelving = Shelving(seeds, max_bytes=max_bytes, seconds=seconds)
+        self.shelving = UploadedSources(seeds, max_bytes=max_bytes, seconds=seconds)
         self._max_bytes = max_bytes
         self._model = model
         self._load_embedder = embedder
@@ -79,8 +79,8 @@ class Library:
         self._embedder: Embedder | None = None
         self._answerer: Answerer | None = None
         self._web = web
-        self._serving = Serving(snapshots=snapshots, model=model)
-        self._rebuild = Rebuild(
+        self._serving = LiveIndex(snapshots=snapshots, model=model)
+        self._rebuild = Reindexer(
             snapshots=snapshots,
             serving=self._serving,
             refresh=self._refresh,
@@ -247,12 +247,12 @@ class Library:
         try:
             reading = self._read()
         except LibraryError:
-            reading = Reading((), ())
+            reading = SourceSet((), ())
         stale, held, fallback = "", self._serving.held, self._serving.fallback
         try:
             manifest: Manifest | None = self._serving.live()
         except NoIndex:
-            manifest, stale = None, Phrase("there is no index yet")
+            manifest, stale = None, Message("there is no index yet")
         except Damaged as error:
             manifest, stale = self._manifest_or_none(), said_by(error)
             if manifest is None and held is None and (likely := self._serving.likely(error)):
@@ -282,17 +282,17 @@ class Library:
         if self._web:
             self._web.refresh(self._seeds, progress)
 
-    def _read(self) -> Reading:
+    def _read(self) -> SourceSet:
         """The sources as they are: files, and the copies of pages from the web. Raises SourcesUnreadable."""
         return read_sources(self._seeds, self._max_bytes, self._web.reading(self._seeds) if self._web else NOTHING)
 
     def _engines(self, progress: Progress) -> tuple[Indexer, Ask]:
         embedder, answerer = self._model_loaded(progress), self._answerer
         if answerer is None:
-            raise LibraryError(Phrase("The model is not loaded: try again."))
+            raise LibraryError(Message("The model is not loaded: try again."))
         return self._make_indexer(embedder), answerer.answer
 
-    def _open(self) -> tuple[Shelf, Answerer]:
+    def _open(self) -> tuple[SearchIndex, Answerer]:
         """The shelf that serves and what answers from it, loaded if they are not."""
         shelf, answerer = self._serving.shelf, self._answerer
         if shelf is None or answerer is None:
@@ -301,7 +301,7 @@ class Library:
         elif self._serving.due():
             threading.Thread(target=self.follow, name="follow", daemon=True).start()
         if shelf is None or answerer is None:
-            raise LibraryError(Phrase("The index is not loaded: ask again."))
+            raise LibraryError(Message("The index is not loaded: ask again."))
         return shelf, answerer
 
     def _vectors(self, questions: Sequence[str]) -> list[Vectors]:

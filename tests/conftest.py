@@ -43,10 +43,10 @@ def article() -> str:
 @pytest.fixture(scope="session")
 def real_embedder() -> Any:
     """The default model, as the installed package carries it."""
-    from index.embedding.onnx_embedder import BUNDLED, BundledEmbedder
-    from index.embedding.sentence_transformer import SentenceEmbedder
+    from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
+    from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 
-    return BundledEmbedder(lambda: SentenceEmbedder(BUNDLED))
+    return OnnxEmbedder(lambda: SentenceTransformerEmbedder(BUNDLED))
 
 
 @pytest.fixture(scope="session")

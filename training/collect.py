@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from index.domain.answers import Hit
 from index.domain.ports import Query
-from index.embedding.onnx_embedder import BUNDLED, BundledEmbedder
-from index.embedding.sentence_transformer import SentenceEmbedder
+from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
+from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from index.evaluation.metrics import Question
 from index.indexing.indexer import Indexer
 from index.retrieval.faiss_store import FaissStore
 from index.retrieval.retriever import Retriever
-from index.retrieval.search_index import Shelf
-from index.snapshots.store import Snapshots
+from index.retrieval.search_index import SearchIndex
+from index.snapshots.store import SnapshotStore
 from index.sources.folder import read_sources
 from index.text.passages import own_text
 
@@ -64,15 +64,21 @@ class _AsFused:
 def collect(documents: Path, questions: Sequence[Question], *, augment: bool, seed: int = 0) -> Iterator[Row]:
     """Every question asked of the whole folder; with `augment` also of a small part of its article, where it is
     also asked with a name swapped, and where strangers' questions are asked."""
-    embedder = BundledEmbedder(lambda: SentenceEmbedder(BUNDLED))
+    embedder = OnnxEmbedder(lambda: SentenceTransformerEmbedder(BUNDLED))
     retriever = Retriever(reranker=_AsFused(), candidates=CANDIDATES)
     chance = random.Random(seed)
 
-    def found(shelf: Shelf, text: str) -> list[Hit]:
+    def found(shelf: SearchIndex, text: str) -> list[Hit]:
         return retriever.retrieve(shelf, text, embedder.question(text))
 
     def asked(
-        shelf: Shelf, at: Question, kind: str, fold: str, answerable: bool, text: str = "", hits: Sequence[Hit] = ()
+        shelf: SearchIndex,
+        at: Question,
+        kind: str,
+        fold: str,
+        answerable: bool,
+        text: str = "",
+        hits: Sequence[Hit] = (),
     ) -> Row:
         text = text or at.question
         hits = hits or found(shelf, text)
@@ -103,7 +109,7 @@ def collect(documents: Path, questions: Sequence[Question], *, augment: bool, se
                 yield asked(shelf, at, "stranger", article, False)
 
 
-def _place(at: Question, hits: Sequence[Hit], shelf: Shelf) -> int:
+def _place(at: Question, hits: Sequence[Hit], shelf: SearchIndex) -> int:
     """Where in its article a question belongs: at its answer, or at the best hit there."""
     if at.spans:
         return at.spans[0][0]
@@ -111,7 +117,7 @@ def _place(at: Question, hits: Sequence[Hit], shelf: Shelf) -> int:
     return max(own, key=lambda hit: hit.cosine).passage.start if own else 0
 
 
-def _parts(path: Path, embedder: BundledEmbedder) -> Iterator[tuple[int, int, Shelf]]:
+def _parts(path: Path, embedder: OnnxEmbedder) -> Iterator[tuple[int, int, SearchIndex]]:
     """An article cut at paragraphs into small indexes, each with its place in the article's text."""
     text = path.read_bytes().decode("utf-8")
     start = 0
@@ -128,7 +134,7 @@ def _moved(at: Question, by: int) -> Question:
     return replace(at, spans=tuple((start - by, end - by, text) for start, end, text in at.spans))
 
 
-def _swapped(at: Question, names: Sequence[str], shelf: Shelf, chance: random.Random) -> str:
+def _swapped(at: Question, names: Sequence[str], shelf: SearchIndex, chance: random.Random) -> str:
     """The question with one of its names replaced, by a name that its evidence does not hold; "" if it has none."""
     found = CAPITALS.findall(at.question)
     if not found:
@@ -139,18 +145,18 @@ def _swapped(at: Question, names: Sequence[str], shelf: Shelf, chance: random.Ra
     return at.question.replace(chance.choice(found), chance.choice(others)) if others else ""
 
 
-def _holds(at: Question, hit: Hit, shelf: Shelf) -> bool:
+def _holds(at: Question, hit: Hit, shelf: SearchIndex) -> bool:
     passage = hit.passage
     if shelf.documents[passage.document_id].source != at.source:
         return False
     return any(passage.start < end and start < passage.end for start, end, _ in at.spans)
 
 
-def shelf_of(documents: Path, embedder: BundledEmbedder) -> Shelf:
+def shelf_of(documents: Path, embedder: OnnxEmbedder) -> SearchIndex:
     """An index of a folder, in memory."""
     with tempfile.TemporaryDirectory() as folder:
         indexer = Indexer(
-            snapshots=Snapshots(Path(folder)),
+            snapshots=SnapshotStore(Path(folder)),
             embedder=embedder,
             new_store=FaissStore,
             open_store=FaissStore.load,

@@ -16,19 +16,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from index.answering.abstention import NEARNESS, Silence
+from index.answering.abstention import NEARNESS, AbstentionExplainer
 from index.answering.answerer import Answerer
-from index.answering.extractive import QuotingGenerator
+from index.answering.extractive import ExtractiveGenerator
 from index.cli.app import answer_line
-from index.embedding.onnx_embedder import BUNDLED, BundledEmbedder
-from index.embedding.sentence_transformer import SentenceEmbedder
+from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
+from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from index.evaluation.metrics import read_questions
 from index.evaluation.recordings import write_recording
 from index.evaluation.records import weights
 from index.ranking.calibration import threshold
-from index.ranking.logistic import MODEL, EvidenceScorer
-from index.ranking.onnx_reader import BundledReader
-from index.ranking.stacking import WEIGHTS, ReadingScorer
+from index.ranking.logistic import MODEL, LogisticRanker
+from index.ranking.onnx_reader import OnnxReader
+from index.ranking.stacking import WEIGHTS, StackedRanker
 from index.retrieval.retriever import Retriever
 from index.settings import Settings
 from training.collect import shelf_of
@@ -44,9 +44,9 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--answers", type=Path, help="also write the answer lines to this file")
     given = parser.parse_args(argv)
     asked = read_questions(given.questions)
-    embedder = BundledEmbedder(lambda: SentenceEmbedder(BUNDLED))
+    embedder = OnnxEmbedder(lambda: SentenceTransformerEmbedder(BUNDLED))
     shelf = shelf_of(given.documents, embedder)
-    reader = BundledReader()
+    reader = OnnxReader()
     answerers = {source: _answerer(given.folds / source, embedder, reader) for source in {at.source for at in asked}}
     lines = []
     for done, at in enumerate(asked, 1):
@@ -61,16 +61,16 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def _answerer(folder: Path, embedder: BundledEmbedder, reader: BundledReader) -> Answerer:
+def _answerer(folder: Path, embedder: OnnxEmbedder, reader: OnnxReader) -> Answerer:
     """As `index.bootstrap` makes it, with the weights of one fold and the settings as shipped."""
-    scorer = ReadingScorer(EvidenceScorer(folder / MODEL.name), reader, folder / WEIGHTS.name)
+    scorer = StackedRanker(LogisticRanker(folder / MODEL.name), reader, folder / WEIGHTS.name)
     return Answerer(
         embedder=embedder,
         retriever=Retriever(reranker=scorer),
-        generator=QuotingGenerator(),
+        generator=ExtractiveGenerator(),
         confidence=scorer.confidence,
         threshold=threshold(scorer.curve, Settings.model_fields["max_wrong"].default),
-        silence=Silence(reads=["en"], nearness=NEARNESS),
+        silence=AbstentionExplainer(reads=["en"], nearness=NEARNESS),
     )
 
 

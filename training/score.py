@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from index.domain.ports import States
-from index.ranking.onnx_reader import BundledReader
+from index.ranking.onnx_reader import OnnxReader
 from index.ranking.stacking import DEPTH
 from index.retrieval.hidden_states import LONGEST
 from training.fit import ranked_out_of_fold, read_sets
@@ -36,7 +36,7 @@ def main(argv: Sequence[str]) -> int:
     best = [[hit.row for hit in hits[:DEPTH]] for hits in ranked_out_of_fold(rows)]
     questions = list({row.question for row in rows})
     texts = list({row.texts[at] for row, places in zip(rows, best, strict=True) for at in places})
-    lower, reader = Lower(), BundledReader()
+    lower, reader = Lower(), OnnxReader()
     asked = dict(zip(questions, lower.questions(questions), strict=True))
     read = dict(zip(texts, lower.passages(texts), strict=True))
 

@@ -12,12 +12,12 @@ import discord
 from discord.ext import tasks
 
 from bot.client import command_sync as sync
-from bot.client.scheduled_reindex import Unasked, When
+from bot.client.scheduled_reindex import ReindexSchedule, ScheduledReindex
 from bot.services.errors import explain, trace
 from index import LibraryError
 
 if TYPE_CHECKING:
-    from bot.client.bot import Footnote
+    from bot.client.bot import FootnoteBot
 
 __all__ = ["Background"]
 
@@ -30,7 +30,7 @@ FOLLOW_EVERY_SECONDS = 0.5
 class Background:
     """From `start` to `stop`. None of it ends the bot: what goes wrong is logged, and it serves on."""
 
-    def __init__(self, bot: Footnote, *, commands_file: Path, reindex_when: When) -> None:
+    def __init__(self, bot: FootnoteBot, *, commands_file: Path, reindex_when: ReindexSchedule) -> None:
         self._bot = bot
         self._commands_file = commands_file
         self._reindex_when = reindex_when
@@ -40,7 +40,7 @@ class Background:
     def start(self) -> None:
         """Begin all of it; each waits by itself for what it needs."""
         self.tasks = [asyncio.create_task(self._sync_commands()), asyncio.create_task(self._load())]
-        self.tasks += Unasked(self._bot, self._reindex_when).start()
+        self.tasks += ScheduledReindex(self._bot, self._reindex_when).start()
         self._purge.start()
 
     def stop(self) -> None:

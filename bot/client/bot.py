@@ -17,40 +17,40 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client.background import Background
-from bot.client.command_tree import Tree
+from bot.client.command_tree import FootnoteTree
 from bot.client.discord_patches import pass_over_unreadable, use_gateway
-from bot.client.scheduled_reindex import NEVER, When
+from bot.client.scheduled_reindex import NEVER, ReindexSchedule
 from bot.cogs._autocomplete import Choices
-from bot.cogs.answers import Answers
-from bot.cogs.ask import Ask
-from bot.cogs.audit import Audit
-from bot.cogs.components import Presses
-from bot.cogs.gaps import Gaps
-from bot.cogs.guild_settings import ServerSettings
-from bot.cogs.privacy import Privacy
-from bot.cogs.reindex import Reindex
-from bot.cogs.snapshots import Snapshots
-from bot.cogs.source_files import Sources
-from bot.cogs.stats import Stats
-from bot.cogs.status import Admin
-from bot.policy.guild_settings import Preferences
+from bot.cogs.answers import AnswersCog
+from bot.cogs.ask import AskCog
+from bot.cogs.audit import AuditCog
+from bot.cogs.components import ComponentsCog
+from bot.cogs.gaps import GapsCog
+from bot.cogs.guild_settings import GuildSettingsCog
+from bot.cogs.privacy import PrivacyCog
+from bot.cogs.reindex import ReindexCog
+from bot.cogs.snapshots import SnapshotsCog
+from bot.cogs.source_files import SourceFilesCog
+from bot.cogs.stats import StatsCog
+from bot.cogs.status import StatusCog
+from bot.policy.guild_settings import GuildSettings
 from bot.policy.moderators import Moderators
-from bot.policy.rate_limits import Fairness, Limits
+from bot.policy.rate_limits import Limits, RateLimiter
 from bot.services.errors import explain, trace
-from bot.services.guild_settings import ServerPreferences
-from bot.services.permissions import Rights
-from bot.services.questions import FOR_ALL, Asking
-from bot.services.user_languages import Languages
+from bot.services.guild_settings import GuildSettingsCache
+from bot.services.permissions import Permissions
+from bot.services.questions import FOR_ALL, QuestionService
+from bot.services.user_languages import UserLanguages
 from bot.text.command_translator import CommandTranslator
 from bot.views.message import notice
 from index import Library
 
 if TYPE_CHECKING:
-    from bot.services.questions import Place
-    from index.domain.activity import Kept
+    from bot.services.questions import AskContext
+    from index.domain.activity import RecordedAnswer
     from index.domain.snapshots import Status
 
-__all__ = ["Footnote"]
+__all__ = ["FootnoteBot"]
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 Interaction = discord.Interaction[Any]
 
 
-class Footnote(commands.Bot):
+class FootnoteBot(commands.Bot):
     """Answers from `library`. `commands_file` holds the fingerprint of the commands that Discord was told of. `choices`
     are what a command offers by its name; those that are not in it offer questions."""
 
@@ -82,7 +82,7 @@ class Footnote(commands.Bot):
         commands_file: Path,
         moderators: Moderators,
         limits: Limits,
-        reindex_when: When = NEVER,
+        reindex_when: ReindexSchedule = NEVER,
     ) -> None:
         # Voice is not used, so nobody need be warned that it would not work.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -94,7 +94,7 @@ class Footnote(commands.Bot):
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             max_messages=None,
-            tree_cls=Tree,
+            tree_cls=FootnoteTree,
         )
         self.library = library
         self.unsent = 0
@@ -103,8 +103,8 @@ class Footnote(commands.Bot):
         self._moderators = moderators
         self._limits = limits
         self._asking = asyncio.Semaphore(QUESTIONS_AT_ONCE)
-        self._preferences = ServerPreferences(self)
-        self._languages = Languages()
+        self._preferences = GuildSettingsCache(self)
+        self._languages = UserLanguages()
         self._working: set[asyncio.Future[Any]] = set()
         self._owed: set[asyncio.Future[None]] = set()
 
@@ -114,26 +114,26 @@ class Footnote(commands.Bot):
         pass_over_unreadable(self)
         await self.in_thread(getattr, self.library, "desk")  # its first import takes a moment
         await self.tree.set_translator(CommandTranslator())
-        asking = Asking(self, fairness=Fairness(self._limits))
-        rights = Rights(self, self._moderators)
+        asking = QuestionService(self, fairness=RateLimiter(self._limits))
+        rights = Permissions(self, self._moderators)
         for cog in (
-            Ask(self, asking=asking),
-            Answers(self, asking=asking),
-            Admin(self),
-            Reindex(self, rights=rights),
-            Snapshots(self, rights=rights),
-            Audit(self, rights=rights),
-            Sources(self, rights=rights),
-            Gaps(self, rights=rights),
-            Stats(self, rights=rights),
-            Privacy(self),
-            ServerSettings(self, rights=rights, usual_cooldown=self._limits.user_seconds),
+            AskCog(self, asking=asking),
+            AnswersCog(self, asking=asking),
+            StatusCog(self),
+            ReindexCog(self, rights=rights),
+            SnapshotsCog(self, rights=rights),
+            AuditCog(self, rights=rights),
+            SourceFilesCog(self, rights=rights),
+            GapsCog(self, rights=rights),
+            StatsCog(self, rights=rights),
+            PrivacyCog(self),
+            GuildSettingsCog(self, rights=rights, usual_cooldown=self._limits.user_seconds),
         ):
             await self.add_cog(cog)
-        await self.add_cog(Presses(self))  # last: it looks through the cogs that are there
+        await self.add_cog(ComponentsCog(self))  # last: it looks through the cogs that are there
         self.background.start()
 
-    async def reply(self, question: str, place: Place, *, after: str = "", alone: bool = False) -> Kept:
+    async def reply(self, question: str, place: AskContext, *, after: str = "", alone: bool = False) -> RecordedAnswer:
         """The answer, written down; waits for its turn, and for the model where that is still loading.
 
         `after` is the id of the answer that the question follows, `alone` says that it follows nothing.
@@ -150,7 +150,7 @@ class Footnote(commands.Bot):
         async with self._asking:
             return await self.in_thread(asked)
 
-    async def preferences(self, guild: int | None) -> Preferences:
+    async def preferences(self, guild: int | None) -> GuildSettings:
         """What was chosen for a server; the usual in direct messages, and where the journal does not say in time."""
         return await self._preferences.of(guild)
 

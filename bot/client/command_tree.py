@@ -9,20 +9,20 @@ from discord import app_commands
 
 from bot.cogs._autocomplete import offer
 from bot.services.errors import cause_of
-from bot.services.questions import Refused
+from bot.services.questions import QuestionRefused
 
 if TYPE_CHECKING:
-    from bot.client.bot import Footnote
+    from bot.client.bot import FootnoteBot
 
-__all__ = ["Tree"]
+__all__ = ["FootnoteTree"]
 
 SUBCOMMANDS = (discord.AppCommandOptionType.subcommand.value, discord.AppCommandOptionType.subcommand_group.value)
 
 
-class Tree(app_commands.CommandTree["Footnote"]):
+class FootnoteTree(app_commands.CommandTree["FootnoteBot"]):
     """Made by the client."""
 
-    async def interaction_check(self, interaction: discord.Interaction[Footnote], /) -> bool:
+    async def interaction_check(self, interaction: discord.Interaction[FootnoteBot], /) -> bool:
         """Everyone may; what is said from here on is in their language.
 
         Choices for what is being typed are offered here, which ends it: discord.py would log errors with who typed.
@@ -33,7 +33,7 @@ class Tree(app_commands.CommandTree["Footnote"]):
             return False
         return True
 
-    async def _call(self, interaction: discord.Interaction[Footnote]) -> None:
+    async def _call(self, interaction: discord.Interaction[FootnoteBot]) -> None:
         """As discord.py does it; but of a command that it cannot read it would tell nobody, and log who gave it."""
         try:
             await super()._call(interaction)
@@ -43,17 +43,17 @@ class Tree(app_commands.CommandTree["Footnote"]):
             await self.client.tell_error(interaction, error, "reading a command")
 
     async def on_error(
-        self, interaction: discord.Interaction[Footnote], error: app_commands.AppCommandError, /
+        self, interaction: discord.Interaction[FootnoteBot], error: app_commands.AppCommandError, /
     ) -> None:
         """Tell the person who gave the command, as far as Discord still lets us."""
         cause = cause_of(error)
-        if isinstance(cause, Refused):
+        if isinstance(cause, QuestionRefused):
             await self.client.tell(interaction, cause.view)
         else:
             await self.client.tell_error(interaction, cause, "answering a command")
 
 
-def _typed(interaction: discord.Interaction[Footnote]) -> str | None:
+def _typed(interaction: discord.Interaction[FootnoteBot]) -> str | None:
     """What is being typed; None for an option without choices, such as one of an older program."""
     data: Any = interaction.data or {}
     command = interaction.command

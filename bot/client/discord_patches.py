@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.services.errors import trace
-from bot.text.i18n import speak
+from bot.text.i18n import set_language
 
 if TYPE_CHECKING:
-    from bot.client.bot import Footnote
+    from bot.client.bot import FootnoteBot
 
 import yarl
 from discord.gateway import DiscordWebSocket
@@ -34,7 +34,7 @@ NEEDED = ("id", "type", "token")
 """What an answer to an interaction needs of it."""
 
 
-def pass_over_unreadable(bot: Footnote) -> None:
+def pass_over_unreadable(bot: FootnoteBot) -> None:
     """From now on an event without a field that discord.py wants, or with another thing in it, ends nothing."""
     # discord.py has no option for it, but calls what stands in this table.
     parsers = bot._connection.parsers
@@ -45,7 +45,7 @@ def pass_over_unreadable(bot: Footnote) -> None:
 
 
 def _read(
-    bot: Footnote, answering: set[asyncio.Task[None]], event: str, parse: Callable[[Any], None], data: Any
+    bot: FootnoteBot, answering: set[asyncio.Task[None]], event: str, parse: Callable[[Any], None], data: Any
 ) -> None:
     """As discord.py does. `answering` holds the tasks that answer, which the loop itself would let go."""
     try:
@@ -58,7 +58,7 @@ def _read(
             task.add_done_callback(answering.discard)
 
 
-async def _answer(bot: Footnote, data: Any, error: Exception) -> None:
+async def _answer(bot: FootnoteBot, data: Any, error: Exception) -> None:
     """Tell who began it, as far as the event names what an answer needs."""
     try:
         about = {"application_id": bot.application_id, "version": 1, "attachment_size_limit": 0}
@@ -68,7 +68,7 @@ async def _answer(bot: Footnote, data: Any, error: Exception) -> None:
         log.warning("Nor can it be answered: %s", trace(unfit))
         return
     with bot.owing_a_reply():
-        speak(interaction.locale)
+        set_language(interaction.locale)
         await bot.tell_error(interaction, error, "reading an interaction")
 
 

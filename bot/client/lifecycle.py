@@ -11,7 +11,7 @@ import sys
 import aiohttp
 import discord
 
-from bot.client.bot import GRACE_SECONDS, Footnote
+from bot.client.bot import GRACE_SECONDS, FootnoteBot
 from bot.services.errors import trace
 
 __all__ = ["CannotServe", "end_with", "serve"]
@@ -40,7 +40,7 @@ class CannotServe(Exception):
         self.exit_code = exit_code
 
 
-async def serve(bot: Footnote, token: str) -> None:
+async def serve(bot: FootnoteBot, token: str) -> None:
     """Serve until SIGTERM or SIGINT. Raises CannotServe."""
     sys.setswitchinterval(SWITCH_SECONDS)
     stop = asyncio.Event()
@@ -60,7 +60,7 @@ async def serve(bot: Footnote, token: str) -> None:
         await _close(bot)
 
 
-def end_with(bot: Footnote, code: int) -> int:
+def end_with(bot: FootnoteBot, code: int) -> int:
     """`code`, if the process may end by itself.
 
     A thread that works on the model can't be cancelled, and Python would wait for it for as long as that takes. The
@@ -72,7 +72,7 @@ def end_with(bot: Footnote, code: int) -> int:
     return code
 
 
-async def _connect(bot: Footnote, token: str) -> None:
+async def _connect(bot: FootnoteBot, token: str) -> None:
     """Log in and stay connected; discord.py reconnects by itself once it was connected."""
     try:
         await bot.login(token)
@@ -93,7 +93,7 @@ async def _connect(bot: Footnote, token: str) -> None:
         raise CannotServe(UNREACHABLE, 1) from error
 
 
-async def _close(bot: Footnote) -> None:
+async def _close(bot: FootnoteBot) -> None:
     """Close the connection, or give up on it after a while."""
     try:
         async with asyncio.timeout(CLOSE_SECONDS):

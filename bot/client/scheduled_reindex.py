@@ -12,31 +12,31 @@ from typing import TYPE_CHECKING
 from bot.services.audit import failure
 from bot.services.audit import outcome as told
 from bot.services.errors import explain
-from index import LibraryError, Phrase
+from index import LibraryError, Message
 
 if TYPE_CHECKING:
-    from bot.client.bot import Footnote
+    from bot.client.bot import FootnoteBot
 
-__all__ = ["NEVER", "Unasked", "When"]
+__all__ = ["NEVER", "ReindexSchedule", "ScheduledReindex"]
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class ReindexSchedule:
     """`every` so many seconds, 0 for never; `changed` says whether also when the files changed."""
 
     every: float = 0.0
     changed: bool = False
 
 
-NEVER = When()
+NEVER = ReindexSchedule()
 
 
-class Unasked:
+class ScheduledReindex:
     """One at a time; with one that a moderator asks for the library joins it."""
 
-    def __init__(self, bot: Footnote, when: When) -> None:
+    def __init__(self, bot: FootnoteBot, when: ReindexSchedule) -> None:
         self._bot = bot
         self._when = when
         self._one = asyncio.Lock()
@@ -89,4 +89,4 @@ class Unasked:
             except Exception as error:  # whatever it was, the bot serves on
                 explain(error, f"reindexing by the {where}")
                 outcome = failure(error)
-            await self._bot.in_thread(partial(library.audit, Phrase("reindex"), outcome, where=where))
+            await self._bot.in_thread(partial(library.audit, Message("reindex"), outcome, where=where))

@@ -15,7 +15,7 @@ from discord import app_commands
 from bot.services.errors import trace
 
 if TYPE_CHECKING:
-    from bot.client.bot import Footnote
+    from bot.client.bot import FootnoteBot
 
 __all__ = ["Choices", "offer"]
 
@@ -29,7 +29,7 @@ Choices = Callable[[Interaction, str], Awaitable[list[app_commands.Choice[str]]]
 """What a command offers for what is being typed."""
 
 
-async def offer(bot: Footnote, interaction: Interaction, typed: str | None) -> None:
+async def offer(bot: FootnoteBot, interaction: Interaction, typed: str | None) -> None:
     """Send something to choose from, nothing for None; lost ones cost nobody an answer."""
     found: Sequence[app_commands.Choice[str]] = ()
     command = interaction.command
@@ -46,7 +46,7 @@ async def offer(bot: Footnote, interaction: Interaction, typed: str | None) -> N
         log.info("Suggestions could not be sent: %s", trace(error))
 
 
-async def _questions(bot: Footnote, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+async def _questions(bot: FootnoteBot, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Questions that go on from what was typed, 25 at most."""
     found = await bot.in_thread(partial(bot.library.desk.suggest, typed, guild=interaction.guild_id))
     return [app_commands.Choice(name=one, value=one) for one in found]

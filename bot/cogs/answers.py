@@ -15,46 +15,48 @@ import discord
 from discord.ext import commands
 
 from bot.services.errors import trace
-from bot.services.questions import LONGEST_QUESTION, Asking
+from bot.services.questions import LONGEST_QUESTION, QuestionService
 from bot.text.escape import fit, fold
-from bot.text.i18n import phrase, say
+from bot.text.i18n import gettext, gettext_noop
 from bot.views import answer as render
 from bot.views import status as reports
-from bot.views.custom_id import Press
+from bot.views.custom_id import ComponentId
 from bot.views.message import notice
 from bot.views.modals import question_form, reason_form, written
 from bot.views.source_page import excerpt
 
 if TYPE_CHECKING:
-    from bot.client.bot import Footnote
-    from index.domain.activity import Recorded
+    from bot.client.bot import FootnoteBot
+    from index.domain.activity import JournalEntry
 
-__all__ = ["Answers"]
+__all__ = ["AnswersCog"]
 
 log = logging.getLogger(__name__)
 
 Interaction = discord.Interaction[Any]
 
-FORGOTTEN = phrase("This answer is no longer kept: please ask again.")
-REPORTED = phrase("Reported: the moderators see that the sources don't answer this. Thank you.")
-SWITCHED_OFF = phrase("Threads are switched off in this server.")
-ONLY_THERE = phrase("Threads can be begun in a server's text channels.")
-CANNOT_BEGIN = phrase(
+FORGOTTEN = gettext_noop("This answer is no longer kept: please ask again.")
+REPORTED = gettext_noop("Reported: the moderators see that the sources don't answer this. Thank you.")
+SWITCHED_OFF = gettext_noop("Threads are switched off in this server.")
+ONLY_THERE = gettext_noop("Threads can be begun in a server's text channels.")
+CANNOT_BEGIN = gettext_noop(
     "I could not begin a thread here: there is one below this answer already, or I lack the right to create threads."
 )
-GO_ON = phrase("Go on from the answer above: mention me with your question, or press Ask a follow-up below any answer.")
+GO_ON = gettext_noop(
+    "Go on from the answer above: mention me with your question, or press Ask a follow-up below any answer."
+)
 LONGEST_THREAD_NAME = 100
 DAY_MINUTES: Literal[1440] = 1440
 """A thread is archived after a day of silence."""
 
 
-class Answers(commands.Cog):
+class AnswersCog(commands.Cog):
     """Show in source, votes, follow-ups, further passages, gaps, threads."""
 
-    def __init__(self, bot: Footnote, *, asking: Asking) -> None:
+    def __init__(self, bot: FootnoteBot, *, asking: QuestionService) -> None:
         self.bot = bot
         self._asking = asking
-        self.actions: dict[str, Callable[[Interaction, Press], Awaitable[None]]] = {
+        self.actions: dict[str, Callable[[Interaction, ComponentId], Awaitable[None]]] = {
             "source": self._source,
             "page": self._page,
             "good": self._good,
@@ -68,37 +70,37 @@ class Answers(commands.Cog):
             "thread": self._thread,
         }
 
-    async def _source(self, interaction: Interaction, press: Press) -> None:
+    async def _source(self, interaction: Interaction, press: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self._show_page(interaction, press)
 
-    async def _page(self, interaction: Interaction, press: Press) -> None:
+    async def _page(self, interaction: Interaction, press: ComponentId) -> None:
         """Show it in the place of the page before, which nobody else sees; what all see stays as it is."""
         alone = interaction.message is not None and interaction.message.flags.ephemeral
         await interaction.response.defer(ephemeral=True, thinking=not alone)
         await self._show_page(interaction, press)
 
-    async def _show_page(self, interaction: Interaction, press: Press) -> None:
+    async def _show_page(self, interaction: Interaction, press: ComponentId) -> None:
         found = await self.bot.in_thread(self.bot.library.desk.extract, press.answer, press.number, press.page or None)
-        await interaction.edit_original_response(view=excerpt(found, press) if found else notice(say(FORGOTTEN)))
+        await interaction.edit_original_response(view=excerpt(found, press) if found else notice(gettext(FORGOTTEN)))
 
-    async def _good(self, interaction: Interaction, press: Press) -> None:
+    async def _good(self, interaction: Interaction, press: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         known = await self._vote(interaction, press, helpful=True)
         await interaction.edit_original_response(
-            view=notice(say("Noted: helpful. Thank you.") if known else say(FORGOTTEN))
+            view=notice(gettext("Noted: helpful. Thank you.") if known else gettext(FORGOTTEN))
         )
 
-    async def _bad(self, interaction: Interaction, press: Press) -> None:
+    async def _bad(self, interaction: Interaction, press: ComponentId) -> None:
         """The vote counts whether or not the form comes back; the form must be the first response."""
         await interaction.response.send_modal(reason_form(press.answer))
         await self._vote(interaction, press, helpful=False)
 
-    async def _vote(self, interaction: Interaction, press: Press, *, helpful: bool) -> bool:
+    async def _vote(self, interaction: Interaction, press: ComponentId, *, helpful: bool) -> bool:
         vote = partial(self.bot.library.desk.journal.vote, press.answer, user=interaction.user.id, helpful=helpful)
         return await self.bot.in_thread(vote) is not None
 
-    async def _why(self, interaction: Interaction, press: Press) -> None:
+    async def _why(self, interaction: Interaction, press: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         reason, user = written(interaction), interaction.user.id
 
@@ -110,23 +112,23 @@ class Answers(commands.Cog):
             )
 
         known = await self.bot.in_thread(explain)
-        said = say("Noted: not helpful. The moderators see it, not who wrote it. Thank you.")
-        await interaction.edit_original_response(view=notice(said if known else say(FORGOTTEN)))
+        said = gettext("Noted: not helpful. The moderators see it, not who wrote it. Thank you.")
+        await interaction.edit_original_response(view=notice(said if known else gettext(FORGOTTEN)))
 
-    async def _ask(self, interaction: Interaction, press: Press) -> None:
+    async def _ask(self, interaction: Interaction, press: ComponentId) -> None:
         await interaction.response.send_modal(question_form(press.answer, LONGEST_QUESTION))
 
-    async def _asked(self, interaction: Interaction, press: Press) -> None:
+    async def _asked(self, interaction: Interaction, press: ComponentId) -> None:
         """Answer the follow-up where the answer before is shown, to the asker alone if that one was."""
         hidden = interaction.message is not None and interaction.message.flags.ephemeral
         await self._asking.answer(interaction, written(interaction), after=press.answer, private=hidden or None)
 
-    async def _more(self, interaction: Interaction, press: Press) -> None:
+    async def _more(self, interaction: Interaction, press: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         found = await self.bot.in_thread(self.bot.library.desk.more, press.answer)
-        await interaction.edit_original_response(view=render.passages(found) if found else notice(say(FORGOTTEN)))
+        await interaction.edit_original_response(view=render.passages(found) if found else notice(gettext(FORGOTTEN)))
 
-    async def _gap(self, interaction: Interaction, press: Press) -> None:
+    async def _gap(self, interaction: Interaction, press: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
 
         def report() -> bool:
@@ -137,41 +139,41 @@ class Answers(commands.Cog):
             return known
 
         known = await self.bot.in_thread(report)
-        await interaction.edit_original_response(view=notice(say(REPORTED) if known else say(FORGOTTEN)))
+        await interaction.edit_original_response(view=notice(gettext(REPORTED) if known else gettext(FORGOTTEN)))
 
-    async def _list(self, interaction: Interaction, press: Press) -> None:
+    async def _list(self, interaction: Interaction, press: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         await interaction.edit_original_response(view=reports.sources(await self.bot.index_status()))
 
-    async def _thread(self, interaction: Interaction, press: Press) -> None:
+    async def _thread(self, interaction: Interaction, press: ComponentId) -> None:
         """Begin a thread below the answer; who asks there goes on from it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         kept = await self.bot.in_thread(self.bot.library.desk.journal.answered, press.answer)
         if kept is None or interaction.message is None:
-            await interaction.edit_original_response(view=notice(say(FORGOTTEN)))
+            await interaction.edit_original_response(view=notice(gettext(FORGOTTEN)))
             return
-        channel, view = interaction.channel, notice(say(CANNOT_BEGIN))
+        channel, view = interaction.channel, notice(gettext(CANNOT_BEGIN))
         if not isinstance(channel, discord.TextChannel):
-            view = notice(say(ONLY_THERE))
+            view = notice(gettext(ONLY_THERE))
         else:
             place = await self._asking.place(interaction)
             if not place.preferences.threads:
-                view = notice(say(SWITCHED_OFF))
+                view = notice(gettext(SWITCHED_OFF))
             elif place.threads:
                 view = await self._begin(channel.get_partial_message(interaction.message.id), kept)
         await interaction.edit_original_response(view=view)
 
-    async def _begin(self, message: discord.PartialMessage, kept: Recorded) -> discord.ui.LayoutView:
+    async def _begin(self, message: discord.PartialMessage, kept: JournalEntry) -> discord.ui.LayoutView:
         """Begin a thread below a message; what to say of it."""
         name = fit(kept.question, LONGEST_THREAD_NAME).replace("\\", "")
         try:
             thread = await message.create_thread(name=name, auto_archive_duration=DAY_MINUTES)
         except discord.HTTPException as error:
             log.warning("A thread could not be begun: %s", trace(error))
-            return notice(say(CANNOT_BEGIN))
+            return notice(gettext(CANNOT_BEGIN))
         await self.bot.in_thread(self.bot.library.desk.journal.begin, thread.id, kept.id)
         try:
-            await thread.send(view=notice(say(GO_ON)))
+            await thread.send(view=notice(gettext(GO_ON)))
         except (discord.HTTPException, aiohttp.ClientError) as error:  # it is open all the same
             self.bot.count_unsent(error)
-        return notice(say("The thread is open below the answer."))
+        return notice(gettext("The thread is open below the answer."))

@@ -13,25 +13,25 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.services.errors import explain
-from bot.services.questions import LONGEST_QUESTION, Asking, Refused, question_in
-from bot.text.i18n import phrase, say
+from bot.services.questions import LONGEST_QUESTION, QuestionRefused, QuestionService, question_in
+from bot.text.i18n import gettext, gettext_noop
 from bot.views.custom_id import answer_in
 from bot.views.message import notice
 
 if TYPE_CHECKING:
-    from bot.client.bot import Footnote
+    from bot.client.bot import FootnoteBot
 
-__all__ = ["Ask"]
+__all__ = ["AskCog"]
 
 Interaction = discord.Interaction[Any]
 
-MY_OWN = phrase("I wrote that message myself. To go on from an answer, press Ask a follow-up below it.")
+MY_OWN = gettext_noop("I wrote that message myself. To go on from an answer, press Ask a follow-up below it.")
 
 
-class Ask(commands.Cog):
+class AskCog(commands.Cog):
     """Checks a question, has it answered and sends the answer to where it was asked."""
 
-    def __init__(self, bot: Footnote, *, asking: Asking) -> None:
+    def __init__(self, bot: FootnoteBot, *, asking: QuestionService) -> None:
         self.bot = bot
         self._asking = asking
         self._menu = app_commands.ContextMenu(name="Answer this", callback=self.answer_this)
@@ -48,7 +48,7 @@ class Ask(commands.Cog):
     @app_commands.describe(question="What do you want to know?", private="Show the answer to you alone.")
     async def ask(
         self,
-        interaction: discord.Interaction[Footnote],
+        interaction: discord.Interaction[FootnoteBot],
         question: app_commands.Range[str, 1, LONGEST_QUESTION],
         private: bool | None = None,
     ) -> None:
@@ -56,7 +56,9 @@ class Ask(commands.Cog):
         await self._asking.answer(interaction, question.strip(), private=private)
 
     @ask.autocomplete("question")
-    async def suggest(self, interaction: discord.Interaction[Footnote], typed: str) -> list[app_commands.Choice[str]]:
+    async def suggest(
+        self, interaction: discord.Interaction[FootnoteBot], typed: str
+    ) -> list[app_commands.Choice[str]]:
         """Tells Discord that there are choices; they are offered before this, by `bot.client.command_tree`."""
         return []
 
@@ -64,7 +66,7 @@ class Ask(commands.Cog):
         """Answer what a message asks."""
         me = self.bot.user
         if me is not None and message.author.id == me.id:
-            raise Refused(notice(say(MY_OWN)))
+            raise QuestionRefused(notice(gettext(MY_OWN)))
         await self._asking.answer(interaction, question_in(_without_mention(message.content, me)[0]))
 
     @commands.Cog.listener()
@@ -92,7 +94,7 @@ class Ask(commands.Cog):
                 async with _typing(message.channel):
                     after = self._replied_to(message)
                     return await self._asking.view(question, place, after=after, alone=not (after or place.converses))
-        except Refused as refused:
+        except QuestionRefused as refused:
             if refused.elsewhere and not self._asking.tells(message.channel.id):
                 return None
             return refused.view

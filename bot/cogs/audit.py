@@ -11,37 +11,37 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.policy.moderators import REFUSAL
-from bot.text.i18n import say
+from bot.text.i18n import gettext
 from bot.views.audit import AUDIT_PAGE, audit
-from bot.views.custom_id import Press
+from bot.views.custom_id import ComponentId
 from bot.views.message import notice
 
 if TYPE_CHECKING:
-    from bot.client.bot import Footnote
-    from bot.services.permissions import Rights
+    from bot.client.bot import FootnoteBot
+    from bot.services.permissions import Permissions
 
-__all__ = ["Audit"]
+__all__ = ["AuditCog"]
 
 Interaction = discord.Interaction[Any]
 
 
-class Audit(commands.Cog):
+class AuditCog(commands.Cog):
     """/audit, and the buttons below it. In a server it is what was done there; in direct messages, where only the bot's
     owner may, all."""
 
-    def __init__(self, bot: Footnote, *, rights: Rights) -> None:
+    def __init__(self, bot: FootnoteBot, *, rights: Permissions) -> None:
         self.bot = bot
         self._rights = rights
-        self.actions: dict[str, Callable[[Interaction, Press], Awaitable[None]]] = {"audit": self._turn}
+        self.actions: dict[str, Callable[[Interaction, ComponentId], Awaitable[None]]] = {"audit": self._turn}
 
     @app_commands.command(description="Who rebuilt the index or went back, when, and what came of it. For moderators.")
-    async def audit(self, interaction: discord.Interaction[Footnote]) -> None:
+    async def audit(self, interaction: discord.Interaction[FootnoteBot]) -> None:
         """Show the newest lines."""
-        await self._turn(interaction, Press("audit", page=1))
+        await self._turn(interaction, ComponentId("audit", page=1))
 
-    async def _turn(self, interaction: Interaction, press: Press) -> None:
+    async def _turn(self, interaction: Interaction, press: ComponentId) -> None:
         if not await self._rights.moderates(interaction):
-            await interaction.response.send_message(view=notice(say(REFUSAL)), ephemeral=True)
+            await interaction.response.send_message(view=notice(gettext(REFUSAL)), ephemeral=True)
             return
         if interaction.type is discord.InteractionType.component:
             await interaction.response.defer()

@@ -11,27 +11,27 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord.ext import commands
 
-from bot.services.questions import Refused
-from bot.text.i18n import phrase, say
-from bot.views.custom_id import Press
+from bot.services.questions import QuestionRefused
+from bot.text.i18n import gettext, gettext_noop
+from bot.views.custom_id import ComponentId
 from bot.views.message import notice
 
 if TYPE_CHECKING:
-    from bot.client.bot import Footnote
+    from bot.client.bot import FootnoteBot
 
-__all__ = ["Presses"]
+__all__ = ["ComponentsCog"]
 
 Interaction = discord.Interaction[Any]
-Action = Callable[[Interaction, Press], Awaitable[None]]
+Action = Callable[[Interaction, ComponentId], Awaitable[None]]
 
-OLDER = phrase("This button is of another version of me. Please ask again: the new answer has buttons that work.")
+OLDER = gettext_noop("This button is of another version of me. Please ask again: the new answer has buttons that work.")
 KINDS = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 
 
-class Presses(commands.Cog):
+class ComponentsCog(commands.Cog):
     """Added last: it knows the actions of the cogs that are there by then."""
 
-    def __init__(self, bot: Footnote) -> None:
+    def __init__(self, bot: FootnoteBot) -> None:
         self.bot = bot
         self._actions: dict[str, Action] = {}
         for cog in bot.cogs.values():
@@ -46,13 +46,13 @@ class Presses(commands.Cog):
             try:
                 self.bot.hear(interaction)
                 data: Any = interaction.data or {}
-                press = Press.read(str(data.get("custom_id", "")))
+                press = ComponentId.read(str(data.get("custom_id", "")))
                 action = self._actions.get(press.action) if press else None
                 if press is None or action is None:
-                    await interaction.response.send_message(view=notice(say(OLDER)), ephemeral=True)
+                    await interaction.response.send_message(view=notice(gettext(OLDER)), ephemeral=True)
                 else:
                     await action(interaction, press)
-            except Refused as refused:
+            except QuestionRefused as refused:
                 await self.bot.tell(interaction, refused.view)
             except Exception as error:  # whatever it was, who pressed is told
                 await self.bot.tell_error(interaction, error, "answering a button")

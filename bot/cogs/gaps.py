@@ -11,50 +11,50 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.text.i18n import phrase, say, say_n
+from bot.text.i18n import gettext, gettext_noop, ngettext
 from bot.views import gaps
-from bot.views.custom_id import Press
+from bot.views.custom_id import ComponentId
 from bot.views.gaps_csv import gaps_csv
 from bot.views.message import notice
 
 if TYPE_CHECKING:
-    from bot.client.bot import Footnote
-    from bot.services.permissions import Rights
+    from bot.client.bot import FootnoteBot
+    from bot.services.permissions import Permissions
     from index.domain.activity import Theme
 
-__all__ = ["Gaps"]
+__all__ = ["GapsCog"]
 
 Interaction = discord.Interaction[Any]
 
-REFUSAL = phrase(
+REFUSAL = gettext_noop(
     "Only moderators see the gaps: members with Manage Server in their server, the bot's owner or team anywhere, "
     "and in direct messages those of all servers."
 )
 CSV = "gaps.csv"
-EXPORTED = phrase("The open gaps, a line each; times are in UTC.")
-NOTHING_TO_EXPORT = phrase("There are no open gaps to export.")
-GONE = phrase("That theme is no longer open: somebody solved it, or its questions were deleted.")
+EXPORTED = gettext_noop("The open gaps, a line each; times are in UTC.")
+NOTHING_TO_EXPORT = gettext_noop("There are no open gaps to export.")
+GONE = gettext_noop("That theme is no longer open: somebody solved it, or its questions were deleted.")
 
 
-class Gaps(commands.Cog):
+class GapsCog(commands.Cog):
     """/gaps, and the buttons below it. Themes are made anew at every press, so nothing is shown that is solved."""
 
-    def __init__(self, bot: Footnote, *, rights: Rights) -> None:
+    def __init__(self, bot: FootnoteBot, *, rights: Permissions) -> None:
         self.bot = bot
         self._rights = rights
-        self.actions: dict[str, Callable[[Interaction, Press], Awaitable[None]]] = {
+        self.actions: dict[str, Callable[[Interaction, ComponentId], Awaitable[None]]] = {
             "gaps": self._turn,
             "gapsolve": self._solve,
             "gapscsv": self._export,
         }
 
     @app_commands.command(description="Questions without a good answer, by theme. For moderators.")
-    async def gaps(self, interaction: discord.Interaction[Footnote]) -> None:
+    async def gaps(self, interaction: discord.Interaction[FootnoteBot]) -> None:
         """Show the first page to whoever may see it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._turn(interaction, Press("gaps", page=1))
+        await self._turn(interaction, ComponentId("gaps", page=1))
 
-    async def _turn(self, interaction: Interaction, press: Press) -> None:
+    async def _turn(self, interaction: Interaction, press: ComponentId) -> None:
         """Show a page: of the command's response, or instead of the page that the button is on."""
         if not interaction.response.is_done():
             await interaction.response.defer()
@@ -64,7 +64,7 @@ class Gaps(commands.Cog):
         else:
             await interaction.edit_original_response(view=gaps.gaps(found, press.page))
 
-    async def _solve(self, interaction: Interaction, press: Press) -> None:
+    async def _solve(self, interaction: Interaction, press: ComponentId) -> None:
         """Solve the theme that holds the answer which the button names, then show what is left."""
         await interaction.response.defer()
         found = await self._themes(interaction)
@@ -76,10 +76,10 @@ class Gaps(commands.Cog):
             solve = partial(self.bot.library.desk.journal.solve, theme.ids, user=interaction.user.id)
             await self.bot.in_thread(solve)
         left = [one for one in found if one is not theme]
-        note = _solved(len(theme.gaps)) if theme is not None else say(GONE)
+        note = _solved(len(theme.gaps)) if theme is not None else gettext(GONE)
         await interaction.edit_original_response(view=gaps.gaps(left, press.page, note=note))
 
-    async def _export(self, interaction: Interaction, press: Press) -> None:
+    async def _export(self, interaction: Interaction, press: ComponentId) -> None:
         """Give the gaps as a file."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         found = await self._themes(interaction)
@@ -87,16 +87,16 @@ class Gaps(commands.Cog):
             await self._refuse(interaction)
             return
         if not found:
-            await interaction.edit_original_response(view=notice(say(NOTHING_TO_EXPORT)))
+            await interaction.edit_original_response(view=notice(gettext(NOTHING_TO_EXPORT)))
             return
         file = discord.File(io.BytesIO(gaps_csv(found)), CSV)
-        view = notice(say(EXPORTED))
+        view = notice(gettext(EXPORTED))
         view.add_item(ui.File(file))
         await interaction.edit_original_response(view=view, attachments=[file])
 
     async def _refuse(self, interaction: Interaction) -> None:
         """Beside the message that the button is on, which others may see."""
-        await self.bot.tell(interaction, notice(say(REFUSAL)))
+        await self.bot.tell(interaction, notice(gettext(REFUSAL)))
 
     async def _themes(self, interaction: Interaction) -> Sequence[Theme] | None:
         """The themes that this person may see here: a server's, or in direct messages all; None for nobody."""
@@ -107,4 +107,4 @@ class Gaps(commands.Cog):
 
 
 def _solved(questions: int) -> str:
-    return say_n("Solved: {number} question.", "Solved: {number} questions.", questions)
+    return ngettext("Solved: {number} question.", "Solved: {number} questions.", questions)

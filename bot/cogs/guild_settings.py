@@ -11,21 +11,21 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.policy.guild_settings import LONGEST_COOLDOWN, Preferences, Unfit
-from bot.text.i18n import phrase, say
+from bot.policy.guild_settings import LONGEST_COOLDOWN, GuildSettings, Unfit
+from bot.text.i18n import gettext, gettext_noop
 from bot.views.guild_settings import settings
 from bot.views.message import notice
 
 if TYPE_CHECKING:
-    from bot.client.bot import Footnote
-    from bot.services.permissions import Rights
+    from bot.client.bot import FootnoteBot
+    from bot.services.permissions import Permissions
 
-__all__ = ["ServerSettings"]
+__all__ = ["GuildSettingsCog"]
 
-REFUSAL = phrase("Only members with Manage Server may see and change my settings in this server.")
-NOTHING_CHOSEN = phrase("Say what to change: a channel to add, one to remove, or clear:True for all channels.")
+REFUSAL = gettext_noop("Only members with Manage Server may see and change my settings in this server.")
+NOTHING_CHOSEN = gettext_noop("Say what to change: a channel to add, one to remove, or clear:True for all channels.")
 
-Change = Callable[[Preferences], Preferences]
+Change = Callable[[GuildSettings], GuildSettings]
 
 
 class WhereToAsk(app_commands.Transformer):
@@ -57,7 +57,7 @@ Place = app_commands.AppCommandChannel | app_commands.AppCommandThread
 Channel = app_commands.Transform[Place, WhereToAsk]
 
 
-class ServerSettings(commands.Cog):
+class GuildSettingsCog(commands.Cog):
     """/settings with its subcommands, for members with Manage Server, in servers that the bot is in."""
 
     settings = app_commands.Group(
@@ -68,7 +68,7 @@ class ServerSettings(commands.Cog):
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )
 
-    def __init__(self, bot: Footnote, *, rights: Rights, usual_cooldown: float) -> None:
+    def __init__(self, bot: FootnoteBot, *, rights: Permissions, usual_cooldown: float) -> None:
         """`usual_cooldown` is the bot's own, in seconds."""
         self.bot = bot
         self._rights = rights
@@ -76,7 +76,7 @@ class ServerSettings(commands.Cog):
         self._changing = asyncio.Lock()
 
     @settings.command(description="Show what is chosen for this server.")
-    async def show(self, interaction: discord.Interaction[Footnote]) -> None:
+    async def show(self, interaction: discord.Interaction[FootnoteBot]) -> None:
         """Show all settings."""
         await self._change(interaction, lambda chosen: chosen)
 
@@ -88,16 +88,16 @@ class ServerSettings(commands.Cog):
     )
     async def channels(
         self,
-        interaction: discord.Interaction[Footnote],
+        interaction: discord.Interaction[FootnoteBot],
         add: Channel | None = None,
         remove: Channel | None = None,
         clear: bool = False,
     ) -> None:
         """Change the channels: first clear, then add, then remove."""
 
-        def change(chosen: Preferences) -> Preferences:
+        def change(chosen: GuildSettings) -> GuildSettings:
             if not (add or remove or clear):
-                raise Unfit(say(NOTHING_CHOSEN))
+                raise Unfit(gettext(NOTHING_CHOSEN))
             chosen = replace(chosen, channels=frozenset()) if clear else chosen
             chosen = chosen.with_channel(add.id) if add else chosen
             return chosen.without_channel(remove.id) if remove else chosen
@@ -106,13 +106,13 @@ class ServerSettings(commands.Cog):
 
     @settings.command(description="Show answers to /ask to the asker alone, unless they say otherwise.")
     @app_commands.describe(on="True: for the asker alone. False: for everyone.")
-    async def private(self, interaction: discord.Interaction[Footnote], on: bool) -> None:
+    async def private(self, interaction: discord.Interaction[FootnoteBot], on: bool) -> None:
         """Change who sees answers."""
         await self._change(interaction, lambda chosen: replace(chosen, private=on))
 
     @settings.command(description="Offer below an answer to go on in a thread.")
     @app_commands.describe(on="True: offer it. False: don't.")
-    async def threads(self, interaction: discord.Interaction[Footnote], on: bool) -> None:
+    async def threads(self, interaction: discord.Interaction[FootnoteBot], on: bool) -> None:
         """Change whether answers offer a thread."""
         await self._change(interaction, lambda chosen: replace(chosen, threads=on))
 
@@ -120,18 +120,18 @@ class ServerSettings(commands.Cog):
     @app_commands.describe(seconds="From 0 to 3600; leave it out for my usual one.")
     async def cooldown(
         self,
-        interaction: discord.Interaction[Footnote],
+        interaction: discord.Interaction[FootnoteBot],
         seconds: app_commands.Range[int, 0, LONGEST_COOLDOWN] | None = None,
     ) -> None:
         """Change the cool-down."""
         await self._change(interaction, lambda chosen: chosen.with_cooldown(seconds))
 
-    async def _change(self, interaction: discord.Interaction[Footnote], change: Change) -> None:
+    async def _change(self, interaction: discord.Interaction[FootnoteBot], change: Change) -> None:
         """Check, change what is kept if there is a change, and show what is chosen now."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild = interaction.guild_id
         if guild is None or not self._rights.manages(interaction):
-            await interaction.edit_original_response(view=notice(say(REFUSAL)))
+            await interaction.edit_original_response(view=notice(gettext(REFUSAL)))
             return
         try:
             async with self._changing:  # what is read must not change before it is written
@@ -141,14 +141,14 @@ class ServerSettings(commands.Cog):
             return
         if before != after:
             self.bot.forget_preferences(guild)
-        note = say("**Changed.**") if before != after else ""
+        note = gettext("**Changed.**") if before != after else ""
         view = settings(after, usual_cooldown=self._usual_cooldown, note=note)
         await interaction.edit_original_response(view=view)
 
-    def _keep(self, guild: int, change: Change) -> tuple[Preferences, Preferences]:
+    def _keep(self, guild: int, change: Change) -> tuple[GuildSettings, GuildSettings]:
         """What was chosen before and what is now; from a thread. Raises Unfit, and then nothing is changed."""
         journal = self.bot.library.desk.journal
-        before = Preferences.stored(journal.settings(guild))
+        before = GuildSettings.stored(journal.settings(guild))
         after = change(before)
         rows = before.rows()
         for name, value in after.rows().items():

@@ -17,44 +17,44 @@ from bot.policy.moderators import REFUSAL
 from bot.services.audit import audited, outcome
 from bot.services.errors import explain, trace
 from bot.services.reindexing import EDIT_EVERY_SECONDS, Run, done
-from bot.text.i18n import phrase, say
+from bot.text.i18n import gettext, gettext_noop
 from bot.views import reindex_report as rebuilt
 from bot.views.message import notice
-from index import Phrase
+from index import Message
 
 if TYPE_CHECKING:
-    from bot.client.bot import Footnote
-    from bot.services.permissions import Rights
-    from bot.views.custom_id import Press
+    from bot.client.bot import FootnoteBot
+    from bot.services.permissions import Permissions
+    from bot.views.custom_id import ComponentId
 
-__all__ = ["Reindex"]
+__all__ = ["ReindexCog"]
 
 log = logging.getLogger(__name__)
 
 MOST_RUNS = 1_000_000
 """After so many their numbers begin anew, for that is what a button holds."""
 
-RUNNING = phrase(
+RUNNING = gettext_noop(
     "A reindex is already running: its report comes where it was started. Questions are answered meanwhile."
 )
-ENDED = phrase("This reindex is no longer running.")
-DISCARDED = phrase("The preview is discarded: the index is as it was.")
+ENDED = gettext_noop("This reindex is no longer running.")
+DISCARDED = gettext_noop("The preview is discarded: the index is as it was.")
 
 Interaction = discord.Interaction[Any]
 Views = tuple[ui.LayoutView, ui.LayoutView]
 """How it ended, for the moderator and for all."""
 
 
-class Reindex(commands.Cog):
+class ReindexCog(commands.Cog):
     """/reindex, and the buttons below it. Every press is checked for the right anew."""
 
-    def __init__(self, bot: Footnote, *, rights: Rights, edit_every: float = EDIT_EVERY_SECONDS) -> None:
+    def __init__(self, bot: FootnoteBot, *, rights: Permissions, edit_every: float = EDIT_EVERY_SECONDS) -> None:
         self.bot = bot
         self._rights = rights
         self.edit_every = edit_every
         self._run: Run | None = None
         self._runs = 0
-        self.actions: dict[str, Callable[[Interaction, Press], Awaitable[None]]] = {
+        self.actions: dict[str, Callable[[Interaction, ComponentId], Awaitable[None]]] = {
             "stop": self._stop,
             "golive": self._publish,
             "discard": self._discard,
@@ -62,28 +62,28 @@ class Reindex(commands.Cog):
 
     @app_commands.command(description="Rebuild the index from the sources as they are now. For moderators.")
     @app_commands.describe(preview="True: say what would change, and change nothing yet.")
-    async def reindex(self, interaction: discord.Interaction[Footnote], preview: bool = False) -> None:
+    async def reindex(self, interaction: discord.Interaction[FootnoteBot], preview: bool = False) -> None:
         """Rebuild or build beside, showing progress, then what changed."""
         await self._carry_out(interaction, self._previewed if preview else self._rebuilt, stoppable=True)
 
-    async def _publish(self, interaction: Interaction, press: Press) -> None:
+    async def _publish(self, interaction: Interaction, press: ComponentId) -> None:
         await self._carry_out(interaction, partial(self._published, press.answer), stoppable=False)
 
-    async def _discard(self, interaction: Interaction, press: Press) -> None:
+    async def _discard(self, interaction: Interaction, press: ComponentId) -> None:
         if not await self._may(interaction):
             return
         await interaction.response.defer()
         discard = partial(self.bot.library.discard, press.answer)
-        what, came = Phrase("preview {id}", id=press.answer), Phrase("discarded")
+        what, came = Message("preview {id}", id=press.answer), Message("discarded")
         await self.bot.in_thread(audited, self.bot.library, interaction, what, discard, lambda _: came)
-        await interaction.edit_original_response(view=notice(say(DISCARDED)))
+        await interaction.edit_original_response(view=notice(gettext(DISCARDED)))
 
-    async def _stop(self, interaction: Interaction, press: Press) -> None:
+    async def _stop(self, interaction: Interaction, press: ComponentId) -> None:
         """Cancel the run that the button is of; what came of it is shown in its own message."""
         if not await self._may(interaction):
             return
         if self._run is None or self._run.number != press.page:
-            await interaction.response.send_message(view=notice(say(ENDED)), ephemeral=True)
+            await interaction.response.send_message(view=notice(gettext(ENDED)), ephemeral=True)
             return
         self._run.cancelled.set()
         await interaction.response.defer()
@@ -92,7 +92,7 @@ class Reindex(commands.Cog):
         """Whether the person may; else they are told."""
         if await self._rights.moderates(interaction):
             return True
-        await interaction.response.send_message(view=notice(say(REFUSAL)), ephemeral=True)
+        await interaction.response.send_message(view=notice(gettext(REFUSAL)), ephemeral=True)
         return False
 
     async def _carry_out(
@@ -102,7 +102,7 @@ class Reindex(commands.Cog):
         if not await self._may(interaction):
             return
         if self._run is not None:
-            await interaction.response.send_message(view=notice(say(RUNNING)), ephemeral=True)
+            await interaction.response.send_message(view=notice(gettext(RUNNING)), ephemeral=True)
             return
         self._runs = self._runs % (MOST_RUNS - 1) + 1
         self._run = run = Run("reading sources", self._runs if stoppable else 0)
@@ -129,7 +129,7 @@ class Reindex(commands.Cog):
         """A reindex; from a thread. In direct messages it is for the bot's owner, who sees all servers' gaps."""
         guild, library = interaction.guild_id, self.bot.library
         act = partial(library.reindex, run, guild=guild, everywhere=guild is None, cancelled=run.cancelled)
-        made = audited(library, interaction, Phrase("reindex"), act, outcome)
+        made = audited(library, interaction, Message("reindex"), act, outcome)
         return rebuilt.report(made), rebuilt.report(replace(made, answered=(), questions=None))
 
     def _previewed(self, interaction: Interaction, run: Run) -> Views:
@@ -138,9 +138,9 @@ class Reindex(commands.Cog):
         made = audited(
             library,
             interaction,
-            Phrase("preview"),
+            Message("preview"),
             act,
-            lambda made: Phrase("snapshot {id} is built, not live", id=made.id),
+            lambda made: Message("snapshot {id} is built, not live", id=made.id),
         )
         for_all = replace(made, report=replace(made.report, answered=(), questions=None))
         return rebuilt.preview(made), rebuilt.preview(for_all)
@@ -148,7 +148,7 @@ class Reindex(commands.Cog):
     def _published(self, preview: str, interaction: Interaction, run: Run) -> Views:
         guild, library = interaction.guild_id, self.bot.library
         act = partial(library.publish, preview, run, guild=guild, everywhere=guild is None)
-        made = audited(library, interaction, Phrase("preview {id} made live", id=preview), act, outcome)
+        made = audited(library, interaction, Message("preview {id} made live", id=preview), act, outcome)
         return rebuilt.report(made), rebuilt.report(replace(made, answered=(), questions=None))
 
     async def _deliver(self, interaction: Interaction, view: ui.LayoutView, for_all: ui.LayoutView) -> None:

@@ -14,35 +14,35 @@ from bot.policy.moderators import REFUSAL
 from bot.services.audit import audited, outcome
 from bot.services.errors import explain
 from bot.services.reindexing import EDIT_EVERY_SECONDS, Run, done
-from bot.text.i18n import phrase, say
+from bot.text.i18n import gettext, gettext_noop
 from bot.views import reindex_report as rebuilt
 from bot.views import snapshots as snapshots_view
-from bot.views.custom_id import Press
+from bot.views.custom_id import ComponentId
 from bot.views.message import notice
-from index import Phrase
+from index import Message
 
 if TYPE_CHECKING:
-    from bot.client.bot import Footnote
-    from bot.services.permissions import Rights
+    from bot.client.bot import FootnoteBot
+    from bot.services.permissions import Permissions
     from index.domain.snapshots import Report, SnapshotInfo
 
-__all__ = ["Snapshots"]
+__all__ = ["SnapshotsCog"]
 
 Interaction = discord.Interaction[Any]
 
 MOST_CHOICES = 25
 """Discord's limit."""
 
-GONE = phrase("There is no such snapshot any more: /snapshots lists those that are kept.")
-NOTHING_LIVE = phrase("There is no live snapshot to compare with.")
-IS_LIVE = phrase("This snapshot is live already.")
-NOT_DONE = phrase("Nothing was changed.")
+GONE = gettext_noop("There is no such snapshot any more: /snapshots lists those that are kept.")
+NOTHING_LIVE = gettext_noop("There is no live snapshot to compare with.")
+IS_LIVE = gettext_noop("This snapshot is live already.")
+NOT_DONE = gettext_noop("Nothing was changed.")
 FAILED = {
-    "Damaged": phrase(
+    "Damaged": gettext_noop(
         "This snapshot is damaged, so it was not made live, and nothing changed. Choose another from /snapshots, or "
         "build the index anew with /reindex."
     ),
-    "IndexMismatch": phrase(
+    "IndexMismatch": gettext_noop(
         "This snapshot does not fit this program or its model, so it was not made live, and nothing changed. Choose "
         "another from /snapshots, or build the index anew with /reindex."
     ),
@@ -52,14 +52,14 @@ FAILED = {
 """Why a roll-back failed and which step mends it, by the error's name."""
 
 
-class Snapshots(commands.Cog):
+class SnapshotsCog(commands.Cog):
     """/snapshots, /rollback, and the buttons below them. Every press is checked for the right anew."""
 
-    def __init__(self, bot: Footnote, *, rights: Rights, edit_every: float = EDIT_EVERY_SECONDS) -> None:
+    def __init__(self, bot: FootnoteBot, *, rights: Permissions, edit_every: float = EDIT_EVERY_SECONDS) -> None:
         self.bot = bot
         self.edit_every = edit_every
         self._rights = rights
-        self.actions: dict[str, Callable[[Interaction, Press], Awaitable[None]]] = {
+        self.actions: dict[str, Callable[[Interaction, ComponentId], Awaitable[None]]] = {
             "snapshots": self._turn,
             "snapdiff": self._compare,
             "rollask": self._ask,
@@ -71,20 +71,22 @@ class Snapshots(commands.Cog):
     @app_commands.command(
         description="The versions of the index that are kept, to compare and go back. For moderators."
     )
-    async def snapshots(self, interaction: discord.Interaction[Footnote]) -> None:
+    async def snapshots(self, interaction: discord.Interaction[FootnoteBot]) -> None:
         """Show the first page."""
         if await self._begun(interaction):
             await self._page(interaction, 1)
 
     @app_commands.command(description="Go back to an earlier version of the index. For moderators.")
     @app_commands.describe(id="Which snapshot; /snapshots lists them.")
-    async def rollback(self, interaction: discord.Interaction[Footnote], id: str) -> None:  # noqa: A002 - the option's name
+    async def rollback(self, interaction: discord.Interaction[FootnoteBot], id: str) -> None:  # noqa: A002 - the option's name
         """Ask whether it is to be made live."""
         if await self._begun(interaction):
             await self._asked(interaction, id.strip())
 
     @rollback.autocomplete("id")
-    async def suggest(self, interaction: discord.Interaction[Footnote], typed: str) -> list[app_commands.Choice[str]]:
+    async def suggest(
+        self, interaction: discord.Interaction[FootnoteBot], typed: str
+    ) -> list[app_commands.Choice[str]]:
         """Tells Discord that there are choices; they are offered before this, by `bot.client.command_tree`."""
         return []
 
@@ -98,18 +100,18 @@ class Snapshots(commands.Cog):
             for one in kept[:MOST_CHOICES]
         ]
 
-    async def _turn(self, interaction: Interaction, press: Press) -> None:
+    async def _turn(self, interaction: Interaction, press: ComponentId) -> None:
         if await self._begun(interaction, instead=True):
             await self._page(interaction, press.page)
 
-    async def _compare(self, interaction: Interaction, press: Press) -> None:
+    async def _compare(self, interaction: Interaction, press: ComponentId) -> None:
         """Show in a message of its own what a roll-back would change."""
         if not await self._begun(interaction):
             return
         kept = await self._kept()
         one, live = self._named(kept, press.answer), next((one for one in kept if one.live), None)
         if one is None or live is None:
-            view = notice(say(GONE) if one is None else say(NOTHING_LIVE))
+            view = notice(gettext(GONE) if one is None else gettext(NOTHING_LIVE))
         else:
             try:
                 changes = await self.bot.in_thread(self.bot.library.diff, live.id, one.id)
@@ -119,15 +121,15 @@ class Snapshots(commands.Cog):
                 view = notice(explain(error, "comparing snapshots"))
         await interaction.edit_original_response(view=view)
 
-    async def _ask(self, interaction: Interaction, press: Press) -> None:
+    async def _ask(self, interaction: Interaction, press: ComponentId) -> None:
         if await self._begun(interaction):
             await self._asked(interaction, press.answer)
 
-    async def _leave(self, interaction: Interaction, press: Press) -> None:
+    async def _leave(self, interaction: Interaction, press: ComponentId) -> None:
         if await self._begun(interaction, instead=True):
-            await interaction.edit_original_response(view=notice(say(NOT_DONE)))
+            await interaction.edit_original_response(view=notice(gettext(NOT_DONE)))
 
-    async def _roll_back(self, interaction: Interaction, press: Press) -> None:
+    async def _roll_back(self, interaction: Interaction, press: ComponentId) -> None:
         """Make it live, and show what that changed, or why it failed."""
         if not await self._begun(interaction, instead=True):
             return
@@ -139,13 +141,13 @@ class Snapshots(commands.Cog):
                 view = rebuilt.rolled_back(made)
             except Exception as error:  # whatever it was, who pressed is told
                 known = FAILED.get(type(error).__name__)
-                view = notice(say(known) if known else explain(error, "rolling back"))
+                view = notice(gettext(known) if known else explain(error, "rolling back"))
             await interaction.edit_original_response(view=view)
 
     def _rolled_back(self, interaction: Interaction, snapshot: str, run: Run) -> Report:
         """From a thread."""
         library = self.bot.library
-        what = Phrase("rollback {id}", id=snapshot)
+        what = Message("rollback {id}", id=snapshot)
         return audited(library, interaction, what, partial(library.rollback, snapshot, run), outcome)
 
     async def _page(self, interaction: Interaction, page: int) -> None:
@@ -155,7 +157,7 @@ class Snapshots(commands.Cog):
         """Show what is to be confirmed; `snapshot` is an id, or a part that only one has."""
         one = self._named(await self._kept(), snapshot)
         if one is None or one.live:
-            view = notice(say(GONE) if one is None else say(IS_LIVE))
+            view = notice(gettext(GONE) if one is None else gettext(IS_LIVE))
         else:
             view = snapshots_view.confirm(one)
         await interaction.edit_original_response(view=view)
@@ -171,7 +173,7 @@ class Snapshots(commands.Cog):
         """Whether the person may, and so something is shown soon: in a message of its own, or `instead` of the one that
         the button is on. Else they are told."""
         if not await self._rights.moderates(interaction):
-            await interaction.response.send_message(view=notice(say(REFUSAL)), ephemeral=True)
+            await interaction.response.send_message(view=notice(gettext(REFUSAL)), ephemeral=True)
             return False
         if instead:
             await interaction.response.defer()

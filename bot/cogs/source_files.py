@@ -11,54 +11,54 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.reindex import Reindex
-from bot.services.attachments import NotTaken, Waiting, take
+from bot.cogs.reindex import ReindexCog
+from bot.services.attachments import DownloadFailed, PendingUploads, download
 from bot.services.audit import failure
-from bot.text.i18n import phrase, say
+from bot.text.i18n import gettext, gettext_noop
 from bot.views import source_files as source_view
-from bot.views.custom_id import Press
+from bot.views.custom_id import ComponentId
 from bot.views.message import notice
 from bot.views.source_files import KEEP, REINDEX, REMOVE, REPLACE
-from index import LibraryError, Phrase
+from index import LibraryError, Message
 from index.domain.activity import DIRECT
 
 if TYPE_CHECKING:
-    from bot.client.bot import Footnote
-    from bot.services.permissions import Rights
+    from bot.client.bot import FootnoteBot
+    from bot.services.permissions import Permissions
 
-__all__ = ["Sources"]
+__all__ = ["SourceFilesCog"]
 
 Interaction = discord.Interaction[Any]
 
-REFUSAL = phrase(
+REFUSAL = gettext_noop(
     "Only a moderator may add, remove and list the files: the bot's owner or team anywhere, and in the servers that "
     "the owner has listed, members with Manage Server or a moderator role. /sources lists the sources."
 )
-NOT_TAKEN = phrase("The file could not be taken from Discord. Please attach it again.")
-FORGOTTEN = phrase("That file no longer waits here. Please give the command again.")
-NO_SUCH = phrase(
+NOT_TAKEN = gettext_noop("The file could not be taken from Discord. Please attach it again.")
+FORGOTTEN = gettext_noop("That file no longer waits here. Please give the command again.")
+NO_SUCH = gettext_noop(
     "There is no such file: choose one while typing. Pages on the web are listed in sources.toml by who runs me."
 )
-UNCHANGED = phrase("Nothing changed.")
-OUTCOMES = {"added": Phrase("added"), "replaced": Phrase("replaced"), "removed": Phrase("removed")}
+UNCHANGED = gettext_noop("Nothing changed.")
+OUTCOMES = {"added": Message("added"), "replaced": Message("replaced"), "removed": Message("removed")}
 """What came of it, for the audit."""
 MOST_CHOICES = 25
 LONGEST_CHOICE = 100
 
 
-class Sources(commands.Cog):
+class SourceFilesCog(commands.Cog):
     """/source with its subcommands, for those who may reindex; asked anew at every press."""
 
     source = app_commands.Group(
         name="source", description="Add, remove and list the files that I answer from. For moderators."
     )
 
-    def __init__(self, bot: Footnote, *, rights: Rights) -> None:
+    def __init__(self, bot: FootnoteBot, *, rights: Permissions) -> None:
         self.bot = bot
         self._rights = rights
-        self._waiting = Waiting()
+        self._waiting = PendingUploads()
         bot.choices["source remove"] = self._choices
-        self.actions: dict[str, Callable[[Interaction, Press], Awaitable[None]]] = {
+        self.actions: dict[str, Callable[[Interaction, ComponentId], Awaitable[None]]] = {
             REPLACE: self._replace,
             REMOVE: self._remove,
             KEEP: self._keep,
@@ -67,7 +67,7 @@ class Sources(commands.Cog):
 
     @source.command(description="Add a file that I answer from, or replace one.")
     @app_commands.describe(file="A text, page, PDF, Word file or table.")
-    async def add(self, interaction: discord.Interaction[Footnote], file: discord.Attachment) -> None:
+    async def add(self, interaction: discord.Interaction[FootnoteBot], file: discord.Attachment) -> None:
         """Take a file in; ask before one is replaced."""
         if not await self._may(interaction):
             return
@@ -75,9 +75,9 @@ class Sources(commands.Cog):
         with self.bot.owing_a_reply():
             await self.bot.in_thread(shelving.check, name, file.size)
             try:
-                data = await take(file.url, shelving.max_bytes)
-            except NotTaken:
-                await interaction.edit_original_response(view=notice(say(NOT_TAKEN)))
+                data = await download(file.url, shelving.max_bytes)
+            except DownloadFailed:
+                await interaction.edit_original_response(view=notice(gettext(NOT_TAKEN)))
                 return
             outcome = await self._added(interaction, name, data, replace=False)
             if outcome == "there":
@@ -89,17 +89,17 @@ class Sources(commands.Cog):
 
     @source.command(description="Remove a file that I answer from.")
     @app_commands.describe(name="Which file.")
-    async def remove(self, interaction: discord.Interaction[Footnote], name: str) -> None:
+    async def remove(self, interaction: discord.Interaction[FootnoteBot], name: str) -> None:
         """Ask before a file goes."""
         if not await self._may(interaction):
             return
         there = name in await self.bot.in_thread(self.bot.library.shelving.names)
-        view = source_view.wants_removing(_key(name), name) if there else notice(say(NO_SUCH))
+        view = source_view.wants_removing(_key(name), name) if there else notice(gettext(NO_SUCH))
         await interaction.edit_original_response(view=view)
 
     @source.command(name="list", description="The files that I answer from, with size and age.")
     @app_commands.describe(page="Which page, where there are many.")
-    async def list_(self, interaction: discord.Interaction[Footnote], page: int = 1) -> None:
+    async def list_(self, interaction: discord.Interaction[FootnoteBot], page: int = 1) -> None:
         """List them with what is wrong with them."""
         if not await self._may(interaction):
             return
@@ -121,40 +121,40 @@ class Sources(commands.Cog):
         found = [one for one in names if wanted in one.casefold() and len(one) <= LONGEST_CHOICE][:MOST_CHOICES]
         return [app_commands.Choice(name=one, value=one) for one in found]
 
-    async def _replace(self, interaction: Interaction, press: Press) -> None:
+    async def _replace(self, interaction: Interaction, press: ComponentId) -> None:
         if not await self._may(interaction):
             return
         held = self._waiting.give(press.answer, interaction.user.id)
         if held is None:
-            await interaction.edit_original_response(view=notice(say(FORGOTTEN)))
+            await interaction.edit_original_response(view=notice(gettext(FORGOTTEN)))
             return
         outcome = await self._added(interaction, held.name, held.data, replace=True)
         view = source_view.added(outcome, held.name, len(held.data))
         await interaction.edit_original_response(view=view)
 
-    async def _remove(self, interaction: Interaction, press: Press) -> None:
+    async def _remove(self, interaction: Interaction, press: ComponentId) -> None:
         if not await self._may(interaction):
             return
         shelving = self.bot.library.shelving
         name = next((one for one in await self.bot.in_thread(shelving.names) if _key(one) == press.answer), None)
         if name is None:
-            await interaction.edit_original_response(view=notice(say(NO_SUCH)))
+            await interaction.edit_original_response(view=notice(gettext(NO_SUCH)))
             return
         await self._audited(
-            interaction, Phrase("source remove {name}", name=name), partial(shelving.remove, name), "removed"
+            interaction, Message("source remove {name}", name=name), partial(shelving.remove, name), "removed"
         )
         await interaction.edit_original_response(view=source_view.removed(name))
 
-    async def _keep(self, interaction: Interaction, press: Press) -> None:
+    async def _keep(self, interaction: Interaction, press: ComponentId) -> None:
         if not await self._may(interaction):
             return
         self._waiting.give(press.answer, interaction.user.id)
-        await interaction.edit_original_response(view=notice(say(UNCHANGED)))
+        await interaction.edit_original_response(view=notice(gettext(UNCHANGED)))
 
-    async def _reindex(self, interaction: Interaction, press: Press) -> None:
+    async def _reindex(self, interaction: Interaction, press: ComponentId) -> None:
         """As /reindex does, who may included; its report is a message of its own."""
-        cog = self.bot.get_cog(Reindex.__name__)
-        if isinstance(cog, Reindex):
+        cog = self.bot.get_cog(ReindexCog.__name__)
+        if isinstance(cog, ReindexCog):
             command: Any = cog.reindex
             await command.callback(cog, interaction)
 
@@ -166,12 +166,12 @@ class Sources(commands.Cog):
             await interaction.response.defer(ephemeral=True, thinking=True)
         if await self._rights.moderates(interaction):
             return True
-        await self.bot.tell(interaction, notice(say(REFUSAL)))
+        await self.bot.tell(interaction, notice(gettext(REFUSAL)))
         return False
 
     async def _added(self, interaction: Interaction, name: str, data: bytes, *, replace: bool) -> str:
         add = partial(self.bot.library.shelving.add, name, data, replace=replace)
-        return await self._audited(interaction, Phrase("source add {name}", name=name), add)
+        return await self._audited(interaction, Message("source add {name}", name=name), add)
 
     async def _audited(self, interaction: Interaction, what: str, do: Callable[[], str | None], done: str = "") -> str:
         """What comes of it, written down with who did it and where."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.text.i18n import say
+from bot.text.i18n import gettext
 
-__all__ = ["LONGEST_COOLDOWN", "MOST_CHANNELS", "Preferences", "Unfit"]
+__all__ = ["LONGEST_COOLDOWN", "MOST_CHANNELS", "GuildSettings", "Unfit"]
 
 LONGEST_COOLDOWN = 3600
 MOST_CHANNELS = 25
@@ -18,7 +18,7 @@ class Unfit(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Preferences:
+class GuildSettings:
     """`channels` are those where the bot answers, none for all; `private` whether /ask answers the asker alone unless
     told otherwise; `threads` whether an answer offers to go on in a thread; `cooldown` the least seconds between two
     questions of a user, None for the bot's own."""
@@ -29,7 +29,7 @@ class Preferences:
     cooldown: int | None = None
 
     @classmethod
-    def stored(cls, rows: Mapping[str, str]) -> Preferences:
+    def stored(cls, rows: Mapping[str, str]) -> GuildSettings:
         """From what the journal keeps; a value that cannot be read is as if it had not been set."""
         channels = frozenset(int(part) for part in rows.get("channels", "").split() if part.isdigit())
         cooldown = rows.get("cooldown", "")
@@ -53,26 +53,26 @@ class Preferences:
         """Whether the bot answers in a channel: it, or the one that a thread belongs to, is among those chosen."""
         return not self.channels or not self.channels.isdisjoint(channels)
 
-    def with_channel(self, channel: int) -> Preferences:
+    def with_channel(self, channel: int) -> GuildSettings:
         """The bot answers in this channel too, or from now on in this alone; Unfit where there are too many."""
         channels = self.channels | {channel}
         if len(channels) > MOST_CHANNELS:
-            raise Unfit(say("At most {most} channels can be chosen: remove one first.", most=MOST_CHANNELS))
+            raise Unfit(gettext("At most {most} channels can be chosen: remove one first.", most=MOST_CHANNELS))
         return replace(self, channels=channels)
 
-    def without_channel(self, channel: int) -> Preferences:
+    def without_channel(self, channel: int) -> GuildSettings:
         """The bot no longer answers in this channel. Unfit where it was not chosen, or is the last: without any, the
         bot would answer everywhere."""
         if channel not in self.channels:
-            raise Unfit(say("That channel was not chosen, so there is nothing to remove."))
+            raise Unfit(gettext("That channel was not chosen, so there is nothing to remove."))
         if len(self.channels) == 1:
             raise Unfit(
-                say("That is the last channel: to have me answer everywhere, use /settings channels clear:True.")
+                gettext("That is the last channel: to have me answer everywhere, use /settings channels clear:True.")
             )
         return replace(self, channels=self.channels - {channel})
 
-    def with_cooldown(self, seconds: int | None) -> Preferences:
+    def with_cooldown(self, seconds: int | None) -> GuildSettings:
         """Another cool-down, None for the bot's own. Unfit where it is not from 0 to 3,600 seconds."""
         if seconds is not None and not 0 <= seconds <= LONGEST_COOLDOWN:
-            raise Unfit(say("A cool-down is from 0 to {most} seconds.", most=LONGEST_COOLDOWN))
+            raise Unfit(gettext("A cool-down is from 0 to {most} seconds.", most=LONGEST_COOLDOWN))
         return replace(self, cooldown=seconds)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from discord import TeamMemberRole, TeamMembershipState
 
-from bot.text.i18n import phrase
+from bot.text.i18n import gettext_noop
 
 if TYPE_CHECKING:
     from discord import AppInfo
 
 __all__ = ["REFUSAL", "Moderators", "owners_of"]
 
-REFUSAL = phrase(
+REFUSAL = gettext_noop(
     "Only a moderator may rebuild the index: the bot's owner or team anywhere, and in the servers that the owner has "
     "listed, members with Manage Server or a moderator role."
 )

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from discord.ext import commands
 
-from bot.text.i18n import say
+from bot.text.i18n import gettext
 
-__all__ = ["Fairness", "Limits"]
+__all__ = ["Limits", "RateLimiter"]
 
 MINUTE = 60.0
 FIRST_GUESS_SECONDS = 0.1
@@ -31,7 +31,7 @@ class Limits:
     most_waiting: int = 200
 
 
-class Fairness:
+class RateLimiter:
     """Admits questions or says in a sentence why not, and when to come again. `clock` is in seconds.
 
     Everything here is small: users are forgotten as soon as they may ask again.
@@ -57,16 +57,16 @@ class Fairness:
         `user_seconds` is the server's own cool-down, in the place of the bot's.
         """
         if user in self._in_flight:
-            return say("Your last question is still being answered: one at a time, please.")
+            return gettext("Your last question is still being answered: one at a time, please.")
         if self._limits.most_waiting and self.waiting >= self._limits.most_waiting:
             wait = max(1, math.ceil(self._mean * self.waiting))
-            return say("Too many questions are waiting just now: try again in {seconds} s.", seconds=wait)
+            return gettext("Too many questions are waiting just now: try again in {seconds} s.", seconds=wait)
         now = self._clock()
         users = self._of_users(self._limits.user_seconds if user_seconds is None else user_seconds)
         if wait := _wait(users, user, now):
-            return say("One question at a time, please: try again in {seconds} s.", seconds=wait)
+            return gettext("One question at a time, please: try again in {seconds} s.", seconds=wait)
         if server is not None and (wait := _wait(self._servers, server, now)):
-            return say("This server asks more than I can take just now: try again in {seconds} s.", seconds=wait)
+            return gettext("This server asks more than I can take just now: try again in {seconds} s.", seconds=wait)
         for mapping, key in ((users, user), (self._servers, server)):
             if mapping and key is not None:
                 mapping.update_rate_limit(key, now)

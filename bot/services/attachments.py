@@ -14,7 +14,7 @@ from discord.http import Route
 
 from bot.settings import DISCORD_API
 
-__all__ = ["NotTaken", "Waiting", "serves_files", "take"]
+__all__ = ["DownloadFailed", "PendingUploads", "download", "serves_files"]
 
 SECONDS = 60.0
 PIECE = 64 * 1024
@@ -23,35 +23,35 @@ MOST_WAITING = 4
 WAITING_SECONDS = 600.0
 
 
-class NotTaken(Exception):
+class DownloadFailed(Exception):
     """The file did not come: it lies elsewhere, Discord did not give it, it took too long, or is larger than it may
     be."""
 
 
-async def take(url: str, most_bytes: int, *, seconds: float = SECONDS) -> bytes:
+async def download(url: str, most_bytes: int, *, seconds: float = SECONDS) -> bytes:
     """What lies there; no more than is allowed is read, and from nobody but Discord. Raises NotTaken."""
     taken = bytearray()
     timeout = aiohttp.ClientTimeout(total=seconds)
     if not serves_files(url):
-        raise NotTaken
+        raise DownloadFailed
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout, auto_decompress=False) as session,
             session.get(url, allow_redirects=False) as response,
         ):
             if response.status != 200:
-                raise NotTaken
+                raise DownloadFailed
             async for piece in response.content.iter_chunked(PIECE):
                 taken += piece
                 if len(taken) > most_bytes:
-                    raise NotTaken
+                    raise DownloadFailed
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        raise NotTaken from error
+        raise DownloadFailed from error
     return bytes(taken)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class PendingUpload:
     """A file that waits for the word of who brought it, until a time."""
 
     user: int
@@ -60,23 +60,23 @@ class Held:
     until: float
 
 
-class Waiting:
+class PendingUploads:
     """Files that wait for their replacing to be confirmed: a few, for a few minutes, in memory alone."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._held: OrderedDict[str, Held] = OrderedDict()
+        self._held: OrderedDict[str, PendingUpload] = OrderedDict()
 
     def hold(self, user: int, name: str, data: bytes) -> str:
         """The key under which it waits; the oldest goes where there are too many."""
         self._forget()
         key = secrets.token_hex(8)
-        self._held[key] = Held(user, name, data, self._clock() + WAITING_SECONDS)
+        self._held[key] = PendingUpload(user, name, data, self._clock() + WAITING_SECONDS)
         while len(self._held) > MOST_WAITING:
             self._held.popitem(last=False)
         return key
 
-    def give(self, key: str, user: int) -> Held | None:
+    def give(self, key: str, user: int) -> PendingUpload | None:
         """What waits under a key, to who brought it, once; None where nothing does."""
         self._forget()
         held = self._held.get(key)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
 
-from index import LibraryError, Phrase
+from index import LibraryError, Message
 
 if TYPE_CHECKING:
     from index import Library
@@ -26,7 +26,7 @@ def audited(
     """What `act` gives, done and written down; to be called from a thread, so that a line is there even where nobody
     waits for the end any more. `said` makes the outcome of what it gives."""
     guild = interaction.guild_id
-    came: str = Phrase("interrupted")
+    came: str = Message("interrupted")
     try:
         done = act()
         came = said(done)
@@ -38,25 +38,25 @@ def audited(
         library.audit(what, came, where=DIRECT if guild is None else str(guild), who=interaction.user.id)
 
 
-def outcome(report: Report) -> Phrase:
+def outcome(report: Report) -> Message:
     """A report in a line."""
     changes = report.diff
     counted = (
-        Phrase("sources added: {count}", count=len(report.added)),
-        Phrase("sources changed: {count}", count=len(report.changed)),
-        Phrase("sources removed: {count}", count=len(report.removed)),
-        Phrase("sources renamed: {count}", count=len(report.renamed)),
-        Phrase("sources skipped: {count}", count=len(report.skipped)),
-        Phrase("passages added: {count}", count=changes.passages_added if changes else 0),
-        Phrase("passages removed: {count}", count=changes.passages_removed if changes else 0),
+        Message("sources added: {count}", count=len(report.added)),
+        Message("sources changed: {count}", count=len(report.changed)),
+        Message("sources removed: {count}", count=len(report.removed)),
+        Message("sources renamed: {count}", count=len(report.renamed)),
+        Message("sources skipped: {count}", count=len(report.skipped)),
+        Message("passages added: {count}", count=changes.passages_added if changes else 0),
+        Message("passages removed: {count}", count=changes.passages_removed if changes else 0),
     )
-    told = tuple(one for one in counted if one.values["count"]) or (Phrase("nothing changed"),)
-    return Phrase("snapshot {id} is live; {changes}", id=report.snapshot.id, changes=told)
+    told = tuple(one for one in counted if one.values["count"]) or (Message("nothing changed"),)
+    return Message("snapshot {id} is live; {changes}", id=report.snapshot.id, changes=told)
 
 
-def failure(error: Exception) -> Phrase:
+def failure(error: Exception) -> Message:
     """What went wrong, for the audit; of an error that is not fit to show only its kind, for it may quote somebody."""
     name = type(error).__name__
     if name == "ReindexCancelled":
-        return Phrase("cancelled")
-    return Phrase("failed: {why}", why=error.said if isinstance(error, LibraryError) else name)
+        return Message("cancelled")
+    return Message("failed: {why}", why=error.message if isinstance(error, LibraryError) else name)

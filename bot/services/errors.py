@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from discord import HTTPException, app_commands
 
-from bot.text.i18n import phrase, say
+from bot.text.i18n import gettext, gettext_noop
 from bot.text.index_messages import said
 from index import LibraryError
 
@@ -17,12 +17,14 @@ __all__ = ["cause_of", "explain", "trace"]
 
 log = logging.getLogger(__name__)
 
-CHANGED = phrase("This command has changed. Please try again in a minute; restarting Discord helps too.")
+CHANGED = gettext_noop("This command has changed. Please try again in a minute; restarting Discord helps too.")
 
 IN_SHORT = {
-    "NoIndex": phrase("There is no index yet: a moderator can build it with /reindex."),
-    "IndexMismatch": phrase("The index does not fit this program: a moderator can build it anew with /reindex."),
-    "JournalUnavailable": phrase("What was asked before can't be read or written just now. The bot's log says why."),
+    "NoIndex": gettext_noop("There is no index yet: a moderator can build it with /reindex."),
+    "IndexMismatch": gettext_noop("The index does not fit this program: a moderator can build it anew with /reindex."),
+    "JournalUnavailable": gettext_noop(
+        "What was asked before can't be read or written just now. The bot's log says why."
+    ),
 }
 """What the index says at more length, and to whoever types commands in a shell, in short for members; by the error's
 name."""
@@ -38,13 +40,13 @@ def explain(error: BaseException, doing: str) -> str:
         name = type(cause).__name__
         if name in FOR_THE_LOG or cause.where:
             log.warning("Failed while %s: %s", doing, cause.for_the_log)
-        return say(IN_SHORT[name]) if name in IN_SHORT else said(cause.said)
+        return gettext(IN_SHORT[name]) if name in IN_SHORT else said(cause.message)
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         log.warning("A command came that this program does not have: Discord may still hold older ones")
-        return say(CHANGED)
+        return gettext(CHANGED)
     incident = secrets.token_hex(4)
     log.error("Incident %s while %s: %s", incident, doing, trace(cause))
-    return say(
+    return gettext(
         "Something went wrong on my side. Please try again; if it happens again, tell the bot's owner: "
         "incident {incident}.",
         incident=incident,

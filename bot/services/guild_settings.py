@@ -7,14 +7,14 @@ import logging
 from collections import OrderedDict
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.policy.guild_settings import Preferences
+from bot.policy.guild_settings import GuildSettings
 from bot.services.errors import trace
 from index import LibraryError
 
 if TYPE_CHECKING:
-    from bot.client.bot import Footnote
+    from bot.client.bot import FootnoteBot
 
-__all__ = ["ServerPreferences"]
+__all__ = ["GuildSettingsCache"]
 
 log = logging.getLogger(__name__)
 
@@ -27,18 +27,18 @@ MOST = 10_000
 """Servers whose preferences, and people whose language, are remembered; the longest unheard are forgotten first."""
 
 
-class ServerPreferences:
+class GuildSettingsCache:
     """Read from the journal once, until they change."""
 
-    def __init__(self, bot: Footnote) -> None:
+    def __init__(self, bot: FootnoteBot) -> None:
         self._bot = bot
-        self._known: OrderedDict[int, Preferences] = OrderedDict()
+        self._known: OrderedDict[int, GuildSettings] = OrderedDict()
         self._changed = 0
 
-    async def of(self, guild: int | None) -> Preferences:
+    async def of(self, guild: int | None) -> GuildSettings:
         """What was chosen for a server; the usual in direct messages, and where the journal does not say in time."""
         if guild is None:
-            return Preferences()
+            return GuildSettings()
         if guild in self._known:
             self._known.move_to_end(guild)
             return self._known[guild]
@@ -48,8 +48,8 @@ class ServerPreferences:
                 rows = await self._bot.in_thread(self._bot.library.desk.journal.settings, guild)
         except (LibraryError, TimeoutError) as error:
             log.warning("A server's settings could not be read: %s", error or trace(error))
-            return Preferences()
-        chosen = Preferences.stored(rows)
+            return GuildSettings()
+        chosen = GuildSettings.stored(rows)
         if changed == self._changed:  # else this may be what was chosen before
             _remember(self._known, guild, chosen)
         return chosen

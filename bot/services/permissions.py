@@ -16,7 +16,7 @@ from bot.services.errors import trace
 if TYPE_CHECKING:
     from discord.ext import commands
 
-__all__ = ["Rights"]
+__all__ = ["Permissions"]
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ OWNERS_WITHIN_SECONDS = 1.5
 Interaction = discord.Interaction[Any]
 
 
-class Rights:
+class Permissions:
     """The bot's owners, its moderators, and those who manage a server. Holds the owners for ten minutes."""
 
     def __init__(self, bot: commands.Bot, moderators: Moderators) -> None:

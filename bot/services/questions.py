@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.policy.guild_settings import Preferences
-from bot.policy.rate_limits import Fairness
+from bot.policy.guild_settings import GuildSettings
+from bot.policy.rate_limits import RateLimiter
 from bot.text.escape import fold
-from bot.text.i18n import figure, phrase, say
+from bot.text.i18n import figure, gettext, gettext_noop
 from bot.views import answer as render
 from bot.views.message import notice
 
 if TYPE_CHECKING:
-    from bot.client.bot import Footnote
+    from bot.client.bot import FootnoteBot
 
-__all__ = ["FOR_ALL", "LONGEST_QUESTION", "Asking", "Place", "Refused", "question_in"]
+__all__ = ["FOR_ALL", "LONGEST_QUESTION", "AskContext", "QuestionRefused", "QuestionService", "question_in"]
 
 LONGEST_QUESTION = 500
 FOR_ALL = "public"
 """Among the extras of an interaction: whether all see that it is being answered."""
 
-HOW_TO = phrase(
+HOW_TO = gettext_noop(
     "Ask me something, for example: What is the context window of Scout? I answer from the sources, or not at all."
 )
 
@@ -35,7 +35,7 @@ ASKS = re.compile(r"[?？][?!？！]*[\"'”’»」)]*$")
 """At the end of a sentence that is a question."""
 
 
-class Refused(Exception):
+class QuestionRefused(Exception):
     """A question is not taken; `view` says why, and what to do. `elsewhere` says that it is for where it was asked."""
 
     def __init__(self, view: discord.ui.LayoutView, *, elsewhere: bool = False) -> None:
@@ -45,7 +45,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AskContext:
     """Who asks, and where: `parent` is the channel that a thread belongs to, `can_thread` whether the bot may begin one
     there, `preferences` the server's, `converses` whether questions there follow one another unsaid, as they do in
     direct messages and in threads."""
@@ -56,27 +56,27 @@ class Place:
     parent: int | None = None
     can_thread: bool = False
     converses: bool = False
-    preferences: Preferences = field(default_factory=Preferences)
+    preferences: GuildSettings = field(default_factory=GuildSettings)
 
     @property
     def threads(self) -> bool:
         return self.can_thread and self.preferences.threads
 
 
-class Asking:
+class QuestionService:
     """Takes a question or refuses it, has it answered and rendered."""
 
-    def __init__(self, bot: Footnote, *, fairness: Fairness) -> None:
+    def __init__(self, bot: FootnoteBot, *, fairness: RateLimiter) -> None:
         self.bot = bot
         self._fairness = fairness
 
-    async def place(self, source: discord.Interaction[Any] | discord.Message) -> Place:
+    async def place(self, source: discord.Interaction[Any] | discord.Message) -> AskContext:
         """Where an interaction or a message came from."""
         user = source.user if isinstance(source, discord.Interaction) else source.author
         here = source.guild_id if isinstance(source, discord.Interaction) else source.guild
         guild = here.id if isinstance(here, discord.Guild) else here
         channel = source.channel
-        return Place(
+        return AskContext(
             user=user.id,
             guild=guild,
             channel=channel.id if channel else 0,
@@ -91,15 +91,15 @@ class Asking:
         return self._fairness.tells(channel)
 
     @contextlib.contextmanager
-    def admitted(self, question: str, place: Place) -> Iterator[None]:
+    def admitted(self, question: str, place: AskContext) -> Iterator[None]:
         """Around an answer. Raises Refused, before anything is waited for."""
         if refusal := _unfit(question):
-            raise Refused(notice(refusal))
+            raise QuestionRefused(notice(refusal))
         if place.guild is not None and not place.preferences.answer_in(place.channel, place.parent):
-            raise Refused(render.elsewhere(place.preferences.channels), elsewhere=True)
+            raise QuestionRefused(render.elsewhere(place.preferences.channels), elsewhere=True)
         cooldown = place.preferences.cooldown
         if refusal := self._fairness.refusal(place.user, place.guild, user_seconds=cooldown):
-            raise Refused(notice(refusal))
+            raise QuestionRefused(notice(refusal))
         with self.bot.owing_a_reply(), self._fairness.asking(place.user):
             yield
 
@@ -124,7 +124,7 @@ class Asking:
     async def view(
         self,
         question: str,
-        place: Place,
+        place: AskContext,
         *,
         after: str = "",
         alone: bool = False,
@@ -160,9 +160,9 @@ def _may_begin_thread(source: discord.Interaction[Any] | discord.Message) -> boo
 def _unfit(question: str) -> str:
     """Why this is no question that can be taken; empty if it is one."""
     if not fold(question):
-        return say(HOW_TO)
+        return gettext(HOW_TO)
     if len(question) > LONGEST_QUESTION:
-        return say(
+        return gettext(
             "That is {length} characters long, and I read at most {most}. Please ask it in a sentence or two.",
             length=figure(len(question)),
             most=LONGEST_QUESTION,

@@ -16,7 +16,7 @@ from bot.services.errors import trace
 from bot.views import status as reports
 
 if TYPE_CHECKING:
-    from bot.client.bot import Footnote
+    from bot.client.bot import FootnoteBot
 
 __all__ = ["EDIT_EVERY_SECONDS", "Run", "done"]
 
@@ -41,7 +41,7 @@ class Run:
         self.now = (what, done, total)
 
 
-async def done(bot: Footnote, interaction: Interaction, run: Run, act: Callable[[], T], *, edit_every: float) -> T:
+async def done(bot: FootnoteBot, interaction: Interaction, run: Run, act: Callable[[], T], *, edit_every: float) -> T:
     """What comes of it, or its error; nothing more is shown of its progress after that."""
     ended = asyncio.Event()
     shown = asyncio.create_task(_show(bot, interaction, run, ended, edit_every))
@@ -52,7 +52,7 @@ async def done(bot: Footnote, interaction: Interaction, run: Run, act: Callable[
         await shown
 
 
-async def _show(bot: Footnote, interaction: Interaction, run: Run, ended: asyncio.Event, edit_every: float) -> None:
+async def _show(bot: FootnoteBot, interaction: Interaction, run: Run, ended: asyncio.Event, edit_every: float) -> None:
     """Edit the response whenever progress was made, but not too often, until it ended."""
     before = None
     while not ended.is_set():

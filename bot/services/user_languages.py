@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.text.i18n import speak
+from bot.text.i18n import set_language
 
 if TYPE_CHECKING:
     pass
 from bot.services.guild_settings import _remember
 
-__all__ = ["Languages"]
+__all__ = ["UserLanguages"]
 
 
-class Languages:
+class UserLanguages:
     """Of people, as Discord told them."""
 
     def __init__(self) -> None:
@@ -29,8 +29,8 @@ class Languages:
         their server is set to.
         """
         if isinstance(source, discord.Interaction):
-            speak(source.locale)
+            set_language(source.locale)
             _remember(self._known, source.user.id, str(source.locale))
         else:
             usual = source.guild.preferred_locale if source.guild else None
-            speak(self._known.get(source.author.id) or usual)
+            set_language(self._known.get(source.author.id) or usual)

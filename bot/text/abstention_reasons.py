@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.text.answer_wording import ABSTENTION
 from bot.text.escape import fold
-from bot.text.i18n import say, spoken
+from bot.text.i18n import gettext, spoken
 
 if TYPE_CHECKING:
     from index import Answer
@@ -36,17 +36,17 @@ NOT_SAID = re.compile(r"The sources don't say: ")
 
 def reason(found: Answer) -> str:
     """Why an answer abstains."""
-    text = found.text if fold(found.text) else say(ABSTENTION)
+    text = found.text if fold(found.text) else gettext(ABSTENTION)
     if spoken().code == "en":
         return text
     if found.why == MISSING and found.missing:
-        words = [say("“{words}”", words=fold(one)) for one in found.missing]
-        return say("The sources say nothing about {missing:or} that answers this.", missing=words)
+        words = [gettext("“{words}”", words=fold(one)) for one in found.missing]
+        return gettext("The sources say nothing about {missing:or} that answers this.", missing=words)
     if found.why == NO_QUESTION:
         return _aside(citation.title for citation in found.citations)
     if found.why == OTHER_LANGUAGE:
-        return say("I read English only: please ask in English.") if text.startswith(ENGLISH_ONLY) else text
-    return text if found.why else say(ABSTENTION)
+        return gettext("I read English only: please ask in English.") if text.startswith(ENGLISH_ONLY) else text
+    return text if found.why else gettext(ABSTENTION)
 
 
 def told(found: Answer) -> str:
@@ -54,14 +54,14 @@ def told(found: Answer) -> str:
     if spoken().code == "en":
         return found.text
     if found.conflict and (match := DISAGREE.fullmatch(found.text)):
-        return say("The sources disagree: {values}.", values=match["values"])
-    text = NOT_OF.sub(lambda at: say("The sources don't say it of {part}.", part=at["part"]), found.text)
-    return NOT_SAID.sub(lambda _: say("The sources don't say: {part}", part=""), text)
+        return gettext("The sources disagree: {values}.", values=match["values"])
+    text = NOT_OF.sub(lambda at: gettext("The sources don't say it of {part}.", part=at["part"]), found.text)
+    return NOT_SAID.sub(lambda _: gettext("The sources don't say: {part}", part=""), text)
 
 
 def _aside(titles: Iterable[str]) -> str:
     """That nothing was asked of the sources, and what could be."""
     named = list(dict.fromkeys(fold(title)[:LONGEST_TITLE].strip() for title in titles))
     if asked := [title for title in named if title][:MOST_TITLES]:
-        return say("That is not a question about the sources I have: ask me about {titles:or}.", titles=asked)
-    return say("That is not a question about the sources I have.")
+        return gettext("That is not a question about the sources I have: ask me about {titles:or}.", titles=asked)
+    return gettext("That is not a question about the sources I have.")

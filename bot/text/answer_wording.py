@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.text.escape import fold
-from bot.text.i18n import percent, phrase, say
+from bot.text.i18n import gettext, gettext_noop, percent
 
 if TYPE_CHECKING:
     from index import Answer
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ABSTENTION", "and_more", "bold_in", "brief", "confidence", "count", "repeats", "sureness"]
 
-ABSTENTION = phrase("The sources don't say.")
+ABSTENTION = gettext_noop("The sources don't say.")
 """Where an answer gives no reason of its own."""
 
-VERDICTS = {"yes": phrase("Yes."), "no": phrase("No.")}
+VERDICTS = {"yes": gettext_noop("Yes."), "no": gettext_noop("No.")}
 
 NUMBERS = re.compile(r"\s*\[\d+\]")
 
@@ -39,12 +39,12 @@ def confidence(found: Answer) -> str:
     """Confidence in words and per cent; never 0 or 100, since it is an estimate."""
     share, sure = percent(_percent(found) / 100), sureness(found)
     if sure == "none":
-        return say("Chance that the sources answer this: {percent}.", percent=share)
+        return gettext("Chance that the sources answer this: {percent}.", percent=share)
     if sure == "high":
-        return say("Confidence: high, {percent}.", percent=share)
+        return gettext("Confidence: high, {percent}.", percent=share)
     if sure == "fair":
-        return say("Confidence: fair, {percent}.", percent=share)
-    return say("Confidence: low, {percent}.", percent=share)
+        return gettext("Confidence: fair, {percent}.", percent=share)
+    return gettext("Confidence: low, {percent}.", percent=share)
 
 
 def _percent(found: Answer) -> int:
@@ -57,13 +57,13 @@ def brief(found: Answer) -> str:
         return ""
     short = found.short_answer
     if found.verdict in VERDICTS:
-        return say(VERDICTS[found.verdict])
+        return gettext(VERDICTS[found.verdict])
     return fold(short.text) if short else ""
 
 
 def and_more(names: str, left: int) -> str:
     """A list with how many more there are, where there are any."""
-    return say("{names} and {number} more", names=names, number=left) if left > 0 else names
+    return gettext("{names} and {number} more", names=names, number=left) if left > 0 else names
 
 
 def bold_in(found: Answer, citation: Citation) -> tuple[int, int] | None:

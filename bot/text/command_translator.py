@@ -16,7 +16,7 @@ from discord.app_commands import (
 )
 
 from bot.text.escape import units
-from bot.text.i18n import KINDS, Language, language
+from bot.text.i18n import KINDS, Language, active_language
 
 __all__ = ["CommandTranslator", "fits", "kind_of"]
 
@@ -36,7 +36,7 @@ KIND = {
 class CommandTranslator(Translator):
     """Tells Discord what a command is called in each language; what it would not take stays English."""
 
-    def __init__(self, speaker: Callable[[Locale], Language] = language) -> None:
+    def __init__(self, speaker: Callable[[Locale], Language] = active_language) -> None:
         self._speaker = speaker
 
     async def translate(self, string: locale_str, locale: Locale, context: TranslationContextTypes) -> str | None:

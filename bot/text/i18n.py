@@ -33,20 +33,20 @@ __all__ = [
     "LOCALES",
     "PLACEHOLDER",
     "Language",
+    "active_language",
     "catalogue",
     "day",
     "figure",
-    "language",
+    "gettext",
+    "gettext_noop",
     "languages",
+    "ngettext",
     "opened",
     "percent",
-    "phrase",
-    "say",
-    "say_as",
-    "say_n",
-    "speak",
-    "speaking",
+    "pgettext",
+    "set_language",
     "spoken",
+    "using_language",
 ]
 
 log = logging.getLogger(__name__)
@@ -92,15 +92,15 @@ class Language:
         """Such as "de"; "en" where English is spoken for want of a catalogue."""
         return self._region.language
 
-    def say(self, message: str, /, **values: object) -> str:
+    def gettext(self, message: str, /, **values: object) -> str:
         """`message` in this language; in English where the catalogue lacks it or lost a placeholder."""
         return self._filled(self._catalogue.gettext(message) if message else "", message, values)
 
-    def say_as(self, kind: str, message: str, /, **values: object) -> str:
+    def pgettext(self, kind: str, message: str, /, **values: object) -> str:
         """`message` as a text of one of the KINDS; the limit is the catalogue's to keep, values not counted."""
         return self._filled(self.find(kind, message) or message, message, values)
 
-    def say_n(self, one: str, many: str, number: int, /, **values: object) -> str:
+    def ngettext(self, one: str, many: str, number: int, /, **values: object) -> str:
         """The form that the language has for this number, which is put in for {number}."""
         english = one if number == 1 else many
         said = self._catalogue.ngettext(one, many, number)
@@ -143,7 +143,7 @@ class Language:
         return str(value)
 
 
-def language(locale: discord.Locale | str | None) -> Language:
+def active_language(locale: discord.Locale | str | None) -> Language:
     """The language of a Discord locale: its own, that of its variants (pt-PT: pt), else English."""
     return _language(str(locale or ""))
 
@@ -153,37 +153,37 @@ def languages() -> tuple[str, ...]:
     return "en", *sorted(_files())
 
 
-def speak(locale: discord.Locale | Language | str | None) -> None:
+def set_language(locale: discord.Locale | Language | str | None) -> None:
     """From here on this task, and what it starts, speaks the language of a locale."""
-    _spoken.set(locale if isinstance(locale, Language) else language(locale))
+    _spoken.set(locale if isinstance(locale, Language) else active_language(locale))
 
 
 @contextlib.contextmanager
-def speaking(locale: discord.Locale | Language | str | None) -> Iterator[None]:
+def using_language(locale: discord.Locale | Language | str | None) -> Iterator[None]:
     """Within it the language of a locale is spoken, in threads that are asked for something too."""
-    before = _spoken.set(locale if isinstance(locale, Language) else language(locale))
+    before = _spoken.set(locale if isinstance(locale, Language) else active_language(locale))
     try:
         yield
     finally:
         _spoken.reset(before)
 
 
-def say(message: str, /, **values: object) -> str:
+def gettext(message: str, /, **values: object) -> str:
     """`message`, literal English with {names} for the values, in the language that is spoken."""
-    return spoken().say(message, **values)
+    return spoken().gettext(message, **values)
 
 
-def say_as(kind: str, message: str, /, **values: object) -> str:
+def pgettext(kind: str, message: str, /, **values: object) -> str:
     """`message` as a text of one of the KINDS, in the language that is spoken."""
-    return spoken().say_as(kind, message, **values)
+    return spoken().pgettext(kind, message, **values)
 
 
-def say_n(one: str, many: str, number: int, /, **values: object) -> str:
+def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
     """`one` or `many`, by the number, which is put in for {number}, in the language that is spoken."""
-    return spoken().say_n(one, many, number, **values)
+    return spoken().ngettext(one, many, number, **values)
 
 
-def phrase(message: str, kind: str = "") -> str:
+def gettext_noop(message: str, kind: str = "") -> str:
     """`message` itself: marks a constant as one for the catalogue, to be said later by its name."""
     return message
 
@@ -205,7 +205,7 @@ def day(day: date) -> str:
 
 def spoken() -> Language:
     """The language that is spoken now."""
-    return _spoken.get() or language(None)
+    return _spoken.get() or active_language(None)
 
 
 _spoken: ContextVar[Language | None] = ContextVar("spoken", default=None)

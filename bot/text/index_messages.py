@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from bot.text.i18n import phrase, say
-from index import Phrase
+from bot.text.i18n import gettext, gettext_noop
+from index import Message
 
 __all__ = ["STEPS", "fault", "said"]
 
 STEPS = {
-    "run `python -m index reindex`": phrase("/reindex builds it anew"),
-    "run `python -m index reindex` to build it anew": phrase("/reindex builds it anew"),
-    "run `python -m index reindex`, or set EMBEDDING_MODEL back": phrase(
+    "run `python -m index reindex`": gettext_noop("/reindex builds it anew"),
+    "run `python -m index reindex` to build it anew": gettext_noop("/reindex builds it anew"),
+    "run `python -m index reindex`, or set EMBEDDING_MODEL back": gettext_noop(
         "/reindex builds it anew, or set EMBEDDING_MODEL back"
     ),
-    "`python -m index snapshots` lists them": phrase("/snapshots lists them"),
+    "`python -m index snapshots` lists them": gettext_noop("/snapshots lists them"),
 }
 """The steps of the command line, as one takes them on Discord."""
 
 
 def said(text: str) -> str:
     """A phrase of the index in the language that is spoken; any other text as it stands."""
-    if not isinstance(text, Phrase):
+    if not isinstance(text, Message):
         return text
-    return say(text.template, **{name: _value(value) for name, value in text.values.items()})
+    return gettext(text.template, **{name: _value(value) for name, value in text.values.items()})
 
 
 def fault(text: str) -> str:
     """What is wrong, without the step that mends it."""
-    if isinstance(text, Phrase) and isinstance(what := text.values.get("fault"), str):
+    if isinstance(text, Message) and isinstance(what := text.values.get("fault"), str):
         return said(what)
     return said(text)
 
@@ -36,5 +36,5 @@ def _value(value: str | int | float | tuple[str, ...]) -> str | int | float:
     if isinstance(value, tuple):
         return "; ".join(map(said, value))
     if isinstance(value, str):
-        return say(STEPS[value]) if value in STEPS else said(value)
+        return gettext(STEPS[value]) if value in STEPS else said(value)
     return value

@@ -10,8 +10,8 @@ from discord import ButtonStyle, ui
 from bot.text.abstention_reasons import reason, told
 from bot.text.answer_wording import and_more, bold_in, brief, confidence, repeats, sureness
 from bot.text.escape import BOLD, around, embolden, escape, fit, fold, units
-from bot.text.i18n import say, say_as, say_n
-from bot.views.custom_id import Press, button
+from bot.text.i18n import gettext, ngettext, pgettext
+from bot.views.custom_id import ComponentId, button
 from bot.views.message import (
     FAIRLY_SURE,
     NOT_FOUND,
@@ -60,7 +60,7 @@ def answer(found: Answer, *, asked: str = "", answer_id: str = "", threads: bool
     blocks: list[Block] = [*head]
     for citation, (words, stands) in zip(found.citations, _quotations(found, room), strict=False):
         if answer_id:  # beside a button there is little room on a phone, so the words stand above
-            shown = button(Press("source", answer_id, citation.number), say_as("button", "Show in source"))
+            shown = button(ComponentId("source", answer_id, citation.number), pgettext("button", "Show in source"))
             blocks += [words, (stands, shown)]
         else:
             blocks.append(f"{words}\n{stands}")
@@ -73,8 +73,8 @@ def answer(found: Answer, *, asked: str = "", answer_id: str = "", threads: bool
 def passages(found: Answer) -> ui.LayoutView:
     """Further passages near the question, which may or may not be about it."""
     if not found.citations:
-        return notice(say("There are no further passages near this question."))
-    head, closing = say("**More passages**, which may not be about it:"), f"-# {snapshot_named(found.snapshot)}"
+        return notice(gettext("There are no further passages near this question."))
+    head, closing = gettext("**More passages**, which may not be about it:"), f"-# {snapshot_named(found.snapshot)}"
     room = TEXT_LIMIT - units(head) - units(closing)
     shown = ["\n".join(pair) for pair in _quotations(found, room)]
     return message([head, *shown, closing], NOT_FOUND)
@@ -84,7 +84,7 @@ def elsewhere(channels: Collection[int]) -> ui.LayoutView:
     """Where in this server questions are answered."""
     named = [f"<#{channel}>" for channel in sorted(channels)[:MOST_CHANNELS]]
     listed = and_more(", ".join(named), len(channels) - len(named))
-    return message([say("In this server I answer in {channels}: please ask there.", channels=listed)], NOT_FOUND)
+    return message([gettext("In this server I answer in {channels}: please ask there.", channels=listed)], NOT_FOUND)
 
 
 def place(citation: Citation) -> str:
@@ -94,18 +94,18 @@ def place(citation: Citation) -> str:
     parts = [fold(part) for part in (section, citation.source)]
     kept = [part for number, part in enumerate(parts) if part and part not in parts[:number]]
     rooms = shares([units(escape(part)) for part in kept], LABEL_ROOM - len(BETWEEN) * len(kept))
-    return BETWEEN.join(map(fit, kept, rooms)) or say("unnamed source")
+    return BETWEEN.join(map(fit, kept, rooms)) or gettext("unnamed source")
 
 
 def _head(found: Answer, asked: str) -> list[str]:
     """What stands above the quotations: the question, then the answer in brief and in words, or why there is none."""
     head: list[str] = []
     if fold(asked):
-        head.append(f"-# {say('Asked: {question}', question=fit(asked, QUESTION_ROOM))}")
+        head.append(f"-# {gettext('Asked: {question}', question=fit(asked, QUESTION_ROOM))}")
     if fold(found.read_as):
-        head.append(f"-# {say('Read as: {question}', question=fit(found.read_as, READING_ROOM))}")
+        head.append(f"-# {gettext('Read as: {question}', question=fit(found.read_as, READING_ROOM))}")
     if found.abstained:
-        near = f" {say('The nearest passages, which may not be about it:')}" if found.citations else ""
+        near = f" {gettext('The nearest passages, which may not be about it:')}" if found.citations else ""
         head.append(f"{BOLD}{fit(reason(found), REASON_ROOM)}{BOLD}{near}")
     if said := brief(found):
         head.append(f"{BOLD}{fit(said, BRIEF_ROOM)}{BOLD}")
@@ -117,29 +117,29 @@ def _head(found: Answer, asked: str) -> list[str]:
 def _closing(found: Answer) -> str:
     """How sure the answer is, and what it is made from."""
     more = len(found.citations) - MOST_QUOTATIONS
-    left = f"-# {say_n('and {number} more quotation', 'and {number} more quotations', more)}\n" if more > 0 else ""
+    left = f"-# {ngettext('and {number} more quotation', 'and {number} more quotations', more)}\n" if more > 0 else ""
     return f"{left}-# {confidence(found)} {snapshot_named(found.snapshot)}"
 
 
 def _row(answer_id: str, *, threads: bool) -> Sequence[ui.Button[ui.LayoutView]]:
     row = [
-        button(Press("good", answer_id), say_as("button", "Helpful")),
-        button(Press("bad", answer_id), say_as("button", "Not helpful")),
-        button(Press("ask", answer_id), say_as("button", "Ask a follow-up"), style=ButtonStyle.primary),
-        button(Press("more", answer_id), say_as("button", "More passages")),
+        button(ComponentId("good", answer_id), pgettext("button", "Helpful")),
+        button(ComponentId("bad", answer_id), pgettext("button", "Not helpful")),
+        button(ComponentId("ask", answer_id), pgettext("button", "Ask a follow-up"), style=ButtonStyle.primary),
+        button(ComponentId("more", answer_id), pgettext("button", "More passages")),
     ]
     if not threads:
         return row
-    return [*row, button(Press("thread", answer_id), say_as("button", "Continue in a thread"))]
+    return [*row, button(ComponentId("thread", answer_id), pgettext("button", "Continue in a thread"))]
 
 
 def _silent_row(answer_id: str) -> Sequence[ui.Button[ui.LayoutView]]:
     """Below an abstention: what can be done about it."""
     return [
-        button(Press("gap", answer_id), say_as("button", "Report the gap"), style=ButtonStyle.primary),
-        button(Press("ask", answer_id), say_as("button", "Ask differently")),
-        button(Press("more", answer_id), say_as("button", "More passages")),
-        button(Press("list", answer_id), say_as("button", "Sources")),
+        button(ComponentId("gap", answer_id), pgettext("button", "Report the gap"), style=ButtonStyle.primary),
+        button(ComponentId("ask", answer_id), pgettext("button", "Ask differently")),
+        button(ComponentId("more", answer_id), pgettext("button", "More passages")),
+        button(ComponentId("list", answer_id), pgettext("button", "Sources")),
     ]
 
 

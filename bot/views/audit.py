@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from discord import ui
 
 from bot.text.escape import fit, units
-from bot.text.i18n import phrase, say
+from bot.text.i18n import gettext, gettext_noop
 from bot.text.index_messages import said
 from bot.views.formatting import moment
 from bot.views.message import FOUND, TEXT_LIMIT, message, notice, shares
 from index.domain.activity import DIRECT
 
 if TYPE_CHECKING:
-    from index.domain.activity import Audited
+    from index.domain.activity import AuditEntry
 from bot.views.snapshots import ID_ROOM, _turning
 
 __all__ = ["AUDIT_PAGE", "audit"]
@@ -29,22 +29,22 @@ WHAT_ROOM = 140
 
 
 PLACES = {
-    DIRECT: phrase("in a direct message"),
-    "command line": phrase("on the command line"),
-    "schedule": phrase("by the schedule"),
-    "watcher": phrase("by the watcher"),
+    DIRECT: gettext_noop("in a direct message"),
+    "command line": gettext_noop("on the command line"),
+    "schedule": gettext_noop("by the schedule"),
+    "watcher": gettext_noop("by the watcher"),
 }
 """Where something was done that was done in no server, by its name in the audit."""
 
 
-def audit(lines: Sequence[Audited], page: int, *, more: bool, everywhere: bool) -> ui.LayoutView:
+def audit(lines: Sequence[AuditEntry], page: int, *, more: bool, everywhere: bool) -> ui.LayoutView:
     """One page of the audit; `more` says whether there are older lines, `everywhere` whether it is that of all places.
     People are shown by their id, which pings nobody."""
     if not lines:
-        return notice(say("Nothing is written in the audit yet."))
-    title = say("**Audit**, newest first") if not everywhere else say("**Audit** of all places, newest first")
+        return notice(gettext("Nothing is written in the audit yet."))
+    title = gettext("**Audit**, newest first") if not everywhere else gettext("**Audit** of all places, newest first")
     if page > 1 or more:
-        title = say("{title}, page {page}", title=title, page=page)
+        title = gettext("{title}, page {page}", title=title, page=page)
     heads = [_head(one, everywhere=everywhere) for one in lines]
     room = TEXT_LIMIT - units(title) - sum(units(head) + 4 for head in heads)
     came = [said(one.outcome) for one in lines]
@@ -53,12 +53,14 @@ def audit(lines: Sequence[Audited], page: int, *, more: bool, everywhere: bool) 
     return message([title, "\n".join(shown), _turning("audit", page, more=more)], FOUND)
 
 
-def _head(line: Audited, *, everywhere: bool) -> str:
+def _head(line: AuditEntry, *, everywhere: bool) -> str:
     """When, who and where, and what was done."""
     parts = [moment(line.at)]
     if line.who is not None:
         parts.append(f"`{line.who}`")
     if everywhere or not line.where.isdecimal():
-        place = say("in the server {id}", id=f"`{line.where}`") if line.where.isdecimal() else fit(line.where, ID_ROOM)
-        parts.append(say(PLACES[line.where]) if line.where in PLACES else place)
+        place = (
+            gettext("in the server {id}", id=f"`{line.where}`") if line.where.isdecimal() else fit(line.where, ID_ROOM)
+        )
+        parts.append(gettext(PLACES[line.where]) if line.where in PLACES else place)
     return f"-# {' · '.join(parts)}\n**{fit(said(line.what), WHAT_ROOM)}**:"

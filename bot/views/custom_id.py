@@ -14,7 +14,7 @@ from discord import ui
 if TYPE_CHECKING:
     from discord.ui import LayoutView
 
-__all__ = ["Press", "answer_in", "button"]
+__all__ = ["ComponentId", "answer_in", "button"]
 
 PREFIX = "footnote"
 FORM = re.compile(
@@ -23,7 +23,7 @@ FORM = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class ComponentId:
     """`action` is what to do, `answer` the id of an answer in the journal, `number` of one of its citations, from 1,
     `page` counts from 1; 0 stands for none."""
 
@@ -38,14 +38,18 @@ class Press:
         return f"{PREFIX}:{self.action}:{self.answer}:{self.number}:{self.page}"
 
     @classmethod
-    def read(cls, custom_id: str) -> Press | None:
+    def read(cls, custom_id: str) -> ComponentId | None:
         """What a `custom_id` says; None for one that is not ours, or not of this version."""
         match = FORM.fullmatch(custom_id)
         return cls(match["action"], match["answer"], int(match["number"]), int(match["page"])) if match else None
 
 
 def button(
-    press: Press, label: str, *, style: discord.ButtonStyle = discord.ButtonStyle.secondary, disabled: bool = False
+    press: ComponentId,
+    label: str,
+    *,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    disabled: bool = False,
 ) -> ui.Button[LayoutView]:
     """A button with words on it, which a screen reader reads."""
     return ui.Button(label=label, custom_id=press.custom_id, style=style, disabled=disabled)
@@ -53,7 +57,7 @@ def button(
 
 def answer_in(message: discord.Message) -> str:
     """The id of the answer that a message of the bot shows; empty if it shows none."""
-    pressed = (Press.read(custom_id) for custom_id in _custom_ids(message.components))
+    pressed = (ComponentId.read(custom_id) for custom_id in _custom_ids(message.components))
     return next((press.answer for press in pressed if press and press.answer), "")
 
 

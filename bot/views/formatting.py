@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.text.answer_wording import and_more
 from bot.text.escape import fit, fold, units
-from bot.text.i18n import phrase, say, say_n
+from bot.text.i18n import gettext, gettext_noop, ngettext
 from bot.text.index_messages import said
 from bot.views.message import TEXT_LIMIT
 
@@ -30,9 +30,9 @@ LONGEST_LIST = 8
 
 
 STATES = {
-    "changed": phrase("changed since"),
-    "removed": phrase("removed since"),
-    "new": phrase("new since"),
+    "changed": gettext_noop("changed since"),
+    "removed": gettext_noop("removed since"),
+    "new": gettext_noop("new since"),
 }
 """What became of a source since it was indexed."""
 
@@ -42,17 +42,17 @@ def old_copy(one: SourceInfo, room: int) -> str:
     if not fold(one.problem):
         return ""
     why = fit(said(one.problem), room)
-    return say("from {when}, {why}", when=moment(one.since), why=why) if one.since else why
+    return gettext("from {when}, {why}", when=moment(one.since), why=why) if one.since else why
 
 
 def source_count(number: int) -> str:
     """Such as "2 sources"."""
-    return say_n("{number} source", "{number} sources", number)
+    return ngettext("{number} source", "{number} sources", number)
 
 
 def passages(number: int) -> str:
     """Such as "21 passages"."""
-    return say_n("{number} passage", "{number} passages", number)
+    return ngettext("{number} passage", "{number} passages", number)
 
 
 def skipped_lines(skipped: Sequence[Skipped]) -> list[str]:
@@ -68,7 +68,7 @@ def listed(title: str, lines: Sequence[str], more: int = 0, *, room: int = TEXT_
     kept = list(lines[:LONGEST_LIST])
     while True:
         left = len(lines) - len(kept) + more
-        block = "\n".join([title, *kept, *([say("and {number} more", number=left)] if left > 0 else [])])
+        block = "\n".join([title, *kept, *([gettext("and {number} more", number=left)] if left > 0 else [])])
         if units(block) <= room or not kept:
             return [block]
         kept.pop()

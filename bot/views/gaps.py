@@ -10,9 +10,9 @@ from discord import ui
 
 from bot.text.answer_wording import and_more
 from bot.text.escape import ELLIPSIS, escape, fit, fold, units
-from bot.text.i18n import figure, phrase, say, say_as, say_n
+from bot.text.i18n import figure, gettext, gettext_noop, ngettext, pgettext
 from bot.views.answer import place
-from bot.views.custom_id import Press, button
+from bot.views.custom_id import ComponentId, button
 from bot.views.message import NOT_FOUND, TEXT_LIMIT, Block, message, notice, shares
 
 if TYPE_CHECKING:
@@ -28,9 +28,13 @@ WORDS_ROOM = 160
 """A further question, a reason, a passage."""
 NOTE_ROOM = 300
 
-WHY = {"unanswered": phrase("no answer"), "unhelpful": phrase("not helpful"), "reported": phrase("reported")}
-CLOSING = phrase("Newest first. What is solved comes back when it is asked again without a good answer.")
-NONE_OPEN = phrase("There are no open gaps: every question had an answer, and none was voted down or reported.")
+WHY = {
+    "unanswered": gettext_noop("no answer"),
+    "unhelpful": gettext_noop("not helpful"),
+    "reported": gettext_noop("reported"),
+}
+CLOSING = gettext_noop("Newest first. What is solved comes back when it is asked again without a good answer.")
+NONE_OPEN = gettext_noop("There are no open gaps: every question had an answer, and none was voted down or reported.")
 HOLE = "\0"
 """Where parts go within a sentence; no text that is fitted holds it."""
 
@@ -62,26 +66,26 @@ def gaps(themes: Sequence[Theme], page: int = 1, *, note: str = "") -> ui.Layout
     """One page of themes, each with a button that solves it; `note` is a sentence above. A page past the end is the
     last."""
     if not themes:
-        return notice(f"{note} {say(NONE_OPEN)}".strip())
+        return notice(f"{note} {gettext(NONE_OPEN)}".strip())
     pages = -(-len(themes) // PAGE)
     page = min(max(page, 1), pages)
     start = (page - 1) * PAGE
     shown = themes[start : start + PAGE]
     questions = sum(len(theme.gaps) for theme in themes)
-    head = say(
+    head = gettext(
         "**{gaps} in {themes}**",
-        gaps=say_n("{number} open gap", "{number} open gaps", questions),
-        themes=say_n("{number} theme", "{number} themes", len(themes)),
+        gaps=ngettext("{number} open gap", "{number} open gaps", questions),
+        themes=ngettext("{number} theme", "{number} themes", len(themes)),
     )
     if pages > 1:
-        head = say("{title}, page {page} of {pages}", title=head, page=page, pages=pages)
+        head = gettext("{title}, page {page} of {pages}", title=head, page=page, pages=pages)
     if note:
         head = f"{fit(note, NOTE_ROOM)}\n{head}"
-    closing = f"-# {say(CLOSING)}"
+    closing = f"-# {gettext(CLOSING)}"
     blocks: list[Block] = [head]
     room = TEXT_LIMIT - units(head) - units(closing)
     for theme, text in zip(shown, _texts(shown, start + 1, room), strict=True):
-        solve = button(Press("gapsolve", newest_id(theme), page=page), say_as("button", "Mark as solved"))
+        solve = button(ComponentId("gapsolve", newest_id(theme), page=page), pgettext("button", "Mark as solved"))
         blocks.append((text, solve))
     return message([*blocks, closing, _row(page, pages)], NOT_FOUND)
 
@@ -92,11 +96,11 @@ def newest_id(theme: Theme) -> str:
 
 
 def _row(page: int, pages: int) -> list[ui.Button[ui.LayoutView]]:
-    export = button(Press("gapscsv"), say_as("button", "Export CSV"))
+    export = button(ComponentId("gapscsv"), pgettext("button", "Export CSV"))
     if pages == 1:
         return [export]
-    back = button(Press("gaps", page=page - 1), say_as("button", "Back"), disabled=page <= 1)
-    on = button(Press("gaps", page=page + 1), say_as("button", "Next"), disabled=page >= pages)
+    back = button(ComponentId("gaps", page=page - 1), pgettext("button", "Back"), disabled=page <= 1)
+    on = button(ComponentId("gaps", page=page + 1), pgettext("button", "Next"), disabled=page >= pages)
     return [back, on, export]
 
 
@@ -115,22 +119,22 @@ def _parts(theme: Theme, number: int, most: Most) -> list[Part]:
     newest, *others = theme.gaps
     parts: list[Part] = [f"**{number}. ", Words(fold(newest.question) or ELLIPSIS, QUESTION_ROOM), "**"]
     last = f"<t:{int(newest.newest.timestamp())}:R>"
-    parts.append(f"\n-# {say('Asked {times}, last {when}', times=_times(theme.times), when=last)} · {_whys(theme)}")
+    parts.append(f"\n-# {gettext('Asked {times}, last {when}', times=_times(theme.times), when=last)} · {_whys(theme)}")
     if others:
         row = [[*_quoted(Words(gap.question)), f" ({_times(gap.times)})"] for gap in others]
-        parts += ["\n", *_around(say("Also: {questions}", questions=HOLE), _listed(row, most.questions))]
+        parts += ["\n", *_around(gettext("Also: {questions}", questions=HOLE), _listed(row, most.questions))]
     if reasons := [reason for gap in theme.gaps for reason in gap.reasons if fold(reason)]:
         row = [_quoted(Words(reason)) for reason in reasons]
-        parts += ["\n", *_around(say("Voters wrote: {reasons}", reasons=HOLE), _listed(row, most.reasons))]
+        parts += ["\n", *_around(gettext("Voters wrote: {reasons}", reasons=HOLE), _listed(row, most.reasons))]
     for citation in theme.nearest[: most.passages]:
         words = [*_quoted(Words(citation.shown)), f" {place(citation)}"]
-        parts += ["\n-# ", *_around(say("Nearest: {passage}", passage=HOLE), words)]
+        parts += ["\n-# ", *_around(gettext("Nearest: {passage}", passage=HOLE), words)]
     return parts
 
 
 def _quoted(words: Words) -> list[Part]:
     """Between the quotation marks of the language."""
-    return _around(say("“{words}”", words=HOLE), [words])
+    return _around(gettext("“{words}”", words=HOLE), [words])
 
 
 def _listed(row: Sequence[Sequence[Part]], most: int) -> list[Part]:
@@ -148,12 +152,12 @@ def _around(sentence: str, parts: Sequence[Part]) -> list[Part]:
 def _whys(theme: Theme) -> str:
     """Why its questions are gaps; with numbers where they are so for different reasons."""
     whys = Counter(gap.why for gap in theme.gaps)
-    named = [(say(WHY[why]) if why in WHY else fit(why, 20), times) for why, times in whys.most_common(len(WHY))]
+    named = [(gettext(WHY[why]) if why in WHY else fit(why, 20), times) for why, times in whys.most_common(len(WHY))]
     return ", ".join(f"{why} ({figure(times)})" if len(named) > 1 else why for why, times in named)
 
 
 def _times(times: int) -> str:
-    return say_n("once", "{number} times", times)
+    return ngettext("once", "{number} times", times)
 
 
 def _laid(parts: Sequence[Part], room: int) -> str:

@@ -7,55 +7,59 @@ from typing import TYPE_CHECKING
 
 from discord import ui
 
-from bot.text.i18n import figure, phrase, say, say_n
+from bot.text.i18n import figure, gettext, gettext_noop, ngettext
 from bot.views.message import FOUND, message
 
 if TYPE_CHECKING:
-    from bot.policy.guild_settings import Preferences
+    from bot.policy.guild_settings import GuildSettings
 
 __all__ = ["settings"]
 
-CLOSING = phrase("To change them: /settings channels, private, threads, cooldown.")
+CLOSING = gettext_noop("To change them: /settings channels, private, threads, cooldown.")
 
 
-def settings(chosen: Preferences, *, usual_cooldown: float, note: str = "") -> ui.LayoutView:
+def settings(chosen: GuildSettings, *, usual_cooldown: float, note: str = "") -> ui.LayoutView:
     """All settings, one a line; `usual_cooldown` is the bot's own in seconds, `note` is what was just changed."""
     lines = [
-        say("Channels: {chosen}", chosen=_channels(chosen.channels)),
-        say("Private: {chosen}", chosen=_private(chosen.private)),
-        say("Threads: {chosen}", chosen=_threads(chosen.threads)),
-        say("Cool-down: {chosen}", chosen=_cooldown(chosen.cooldown, usual_cooldown)),
+        gettext("Channels: {chosen}", chosen=_channels(chosen.channels)),
+        gettext("Private: {chosen}", chosen=_private(chosen.private)),
+        gettext("Threads: {chosen}", chosen=_threads(chosen.threads)),
+        gettext("Cool-down: {chosen}", chosen=_cooldown(chosen.cooldown, usual_cooldown)),
     ]
-    head = say("**My settings in this server**")
-    return message([f"{note}\n{head}" if note else head, "\n".join(lines), f"-# {say(CLOSING)}"], FOUND)
+    head = gettext("**My settings in this server**")
+    return message([f"{note}\n{head}" if note else head, "\n".join(lines), f"-# {gettext(CLOSING)}"], FOUND)
 
 
 def _channels(channels: Collection[int]) -> str:
     """Twenty-five at most, so that all are named."""
     if not channels:
-        return say("I answer in every channel.")
+        return gettext("I answer in every channel.")
     named = ", ".join(f"<#{channel}>" for channel in sorted(channels))
-    return say("I answer only in {channels}, and in threads there.", channels=named)
+    return gettext("I answer only in {channels}, and in threads there.", channels=named)
 
 
 def _private(private: bool) -> str:
     if private:
-        return say("on. An answer to /ask is for the asker alone, unless private:False is said.")
-    return say("off. An answer to /ask is for everyone, unless private:True is said.")
+        return gettext("on. An answer to /ask is for the asker alone, unless private:False is said.")
+    return gettext("off. An answer to /ask is for everyone, unless private:True is said.")
 
 
 def _threads(threads: bool) -> str:
-    return say("on. An answer can be gone on from in a thread.") if threads else say("off. Answers offer no thread.")
+    return (
+        gettext("on. An answer can be gone on from in a thread.")
+        if threads
+        else gettext("off. Answers offer no thread.")
+    )
 
 
 def _cooldown(seconds: int | None, usual: float) -> str:
     if seconds is None and usual:
-        return say("{seconds} s between two questions of a member, as everywhere.", seconds=figure(usual))
+        return gettext("{seconds} s between two questions of a member, as everywhere.", seconds=figure(usual))
     if seconds is None:
-        return say("none, as everywhere.")
+        return gettext("none, as everywhere.")
     if not seconds:
-        return say("none.")
-    return say_n(
+        return gettext("none.")
+    return ngettext(
         "{number} second between two questions of a member.",
         "{number} seconds between two questions of a member.",
         seconds,

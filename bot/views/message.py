@@ -8,7 +8,7 @@ import discord
 from discord import ui
 
 from bot.text.escape import ELLIPSIS, fit
-from bot.text.i18n import say
+from bot.text.i18n import gettext
 
 __all__ = [
     "FAIRLY_SURE",
@@ -77,4 +77,4 @@ def shares(wanted: Sequence[int], room: int) -> list[int]:
 
 def snapshot_named(name: str) -> str:
     """Which snapshot something is from, by its id."""
-    return say("Snapshot {id}.", id=fit(name, SNAPSHOT_ROOM))
+    return gettext("Snapshot {id}.", id=fit(name, SNAPSHOT_ROOM))

@@ -8,8 +8,8 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.text.i18n import say_as
-from bot.views.custom_id import Press
+from bot.text.i18n import pgettext
+from bot.views.custom_id import ComponentId
 
 __all__ = ["question_form", "reason_form", "written"]
 
@@ -20,10 +20,10 @@ LONGEST_REASON = 500
 def question_form(answer_id: str, longest: int) -> ui.Modal:
     """Asks for a question that follows an answer."""
     return _form(
-        Press("asked", answer_id),
-        say_as("title", "Ask a follow-up"),
-        say_as("label", "Your question"),
-        say_as("placeholder", "And Maverick?"),
+        ComponentId("asked", answer_id),
+        pgettext("title", "Ask a follow-up"),
+        pgettext("label", "Your question"),
+        pgettext("placeholder", "And Maverick?"),
         longest=longest,
         needed=True,
     )
@@ -32,9 +32,9 @@ def question_form(answer_id: str, longest: int) -> ui.Modal:
 def reason_form(answer_id: str) -> ui.Modal:
     """Asks what was wrong with an answer; the vote is counted already."""
     return _form(
-        Press("why", answer_id),
-        say_as("title", "Not helpful"),
-        say_as("label", "What was wrong or missing? (Optional.)"),
+        ComponentId("why", answer_id),
+        pgettext("title", "Not helpful"),
+        pgettext("label", "What was wrong or missing? (Optional.)"),
         "",
         longest=LONGEST_REASON,
         needed=False,
@@ -57,7 +57,7 @@ def _value(components: Any) -> str:
     return ""
 
 
-def _form(press: Press, title: str, label: str, hint: str, *, longest: int, needed: bool) -> ui.Modal:
+def _form(press: ComponentId, title: str, label: str, hint: str, *, longest: int, needed: bool) -> ui.Modal:
     form = ui.Modal(title=title, custom_id=press.custom_id)
     field: ui.TextInput[Any] = ui.TextInput(
         custom_id=FIELD,

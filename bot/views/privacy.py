@@ -6,58 +6,58 @@ from typing import TYPE_CHECKING
 
 from discord import ButtonStyle, ui
 
-from bot.text.i18n import phrase, say, say_as, say_n
-from bot.views.custom_id import Press, button
+from bot.text.i18n import gettext, gettext_noop, ngettext, pgettext
+from bot.views.custom_id import ComponentId, button
 from bot.views.message import FOUND, NOT_FOUND, message
 
 if TYPE_CHECKING:
-    from index.domain.activity import Stored
+    from index.domain.activity import StoredCounts
 
 __all__ = ["confirm", "forgotten", "privacy"]
 
-KEPT = phrase(
+KEPT = gettext_noop(
     "**What I keep:** your questions with my answers and the server, your votes with what you wrote to them, and that "
     "you reported an answer. In place of you and of the channel stand codes (keyed hashes), which tell nobody who or "
     "where without a key that is kept beside."
 )
-WHAT_FOR = phrase(
+WHAT_FOR = gettext_noop(
     "**What for:** to understand follow-up questions, to show sources, and to find out what the sources lack. "
     "Moderators of a server and the bot's owner see the questions asked there that were not answered, voted down or "
     "reported, those asked privately too, without who asked, and what voters wrote. Of direct messages the owner sees "
     "those alone that you report. Questions that were voted helpful are suggested to others in the same server."
 )
-NOT_KEPT = phrase(
+NOT_KEPT = gettext_noop(
     "**What I don't keep:** your name, your id, and messages that are not for me. My logs hold no questions and "
     "nobody's id. Your questions go to nobody but Discord, which brings them."
 )
-DELETE = phrase("**To delete it:** /forget-me deletes at once all that is kept of you.")
+DELETE = gettext_noop("**To delete it:** /forget-me deletes at once all that is kept of you.")
 
 
-def privacy(stored: Stored, *, keep_days: int) -> ui.LayoutView:
+def privacy(stored: StoredCounts, *, keep_days: int) -> ui.LayoutView:
     """What is kept, why, for how long, how to delete it, and how much it is for this person."""
-    how_long = say_n(
+    how_long = ngettext(
         "**For how long:** {number} day; then a question is deleted with the votes on its answer.",
         "**For how long:** {number} days; then a question is deleted with the votes on its answer.",
         keep_days,
     )
-    yours = say("**Of you now:** {counted}.", counted=_counted(stored))
-    return message([say(KEPT), say(WHAT_FOR), how_long, say(NOT_KEPT), say(DELETE), yours], FOUND)
+    yours = gettext("**Of you now:** {counted}.", counted=_counted(stored))
+    return message([gettext(KEPT), gettext(WHAT_FOR), how_long, gettext(NOT_KEPT), gettext(DELETE), yours], FOUND)
 
 
-def confirm(stored: Stored) -> ui.LayoutView:
+def confirm(stored: StoredCounts) -> ui.LayoutView:
     """Asks whether to delete, where there is something to delete."""
-    asked = say(
+    asked = gettext(
         "I keep {counted} of yours. Delete all of it, with reports you made? It does not come back. "
         "My answers in Discord's channels stay: those you delete there.",
         counted=_counted(stored),
     )
-    delete = button(Press("forgetme"), say_as("button", "Delete"), style=ButtonStyle.danger)
+    delete = button(ComponentId("forgetme"), pgettext("button", "Delete"), style=ButtonStyle.danger)
     return message([asked, [delete]], NOT_FOUND)
 
 
-def forgotten(before: Stored, after: Stored) -> ui.LayoutView:
+def forgotten(before: StoredCounts, after: StoredCounts) -> ui.LayoutView:
     """What was deleted, and what is kept now."""
-    told = say(
+    told = gettext(
         "**Deleted.** Kept of you before: {before}. Kept of you now: {after}.",
         before=_counted(before),
         after=_counted(after),
@@ -65,9 +65,9 @@ def forgotten(before: Stored, after: Stored) -> ui.LayoutView:
     return message([told], FOUND)
 
 
-def _counted(stored: Stored) -> str:
-    return say(
+def _counted(stored: StoredCounts) -> str:
+    return gettext(
         "{questions} and {votes}",
-        questions=say_n("{number} question", "{number} questions", stored.questions),
-        votes=say_n("{number} vote", "{number} votes", stored.votes),
+        questions=ngettext("{number} question", "{number} questions", stored.questions),
+        votes=ngettext("{number} vote", "{number} votes", stored.votes),
     )

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from discord import ButtonStyle, ui
 
 from bot.text.escape import fit, fold, units
-from bot.text.i18n import figure, phrase, say, say_as, say_n
+from bot.text.i18n import figure, gettext, gettext_noop, ngettext, pgettext
 from bot.text.index_messages import fault, said
-from bot.views.custom_id import Press, button
+from bot.views.custom_id import ComponentId, button
 from bot.views.formatting import LINE_ROOM, listed, names, skipped_lines
 from bot.views.message import FOUND, TEXT_LIMIT, message, shares, snapshot_named
 
@@ -31,10 +31,10 @@ QUESTION_ROOM = 160
 QUOTED_ROOM = 140
 """Of a question that is answered otherwise: itself, and each answer."""
 
-REBUILT = phrase("**The index is rebuilt**, in {seconds} s.")
-PREVIEWED = phrase("**This is a preview**, made in {seconds} s: nothing of it is live yet.")
-ROLLED_BACK = phrase("**Rolled back**, in {seconds} s: questions are answered from this snapshot now.")
-SHOULD = {True: phrase("as it should be"), False: phrase("not as it should be")}
+REBUILT = gettext_noop("**The index is rebuilt**, in {seconds} s.")
+PREVIEWED = gettext_noop("**This is a preview**, made in {seconds} s: nothing of it is live yet.")
+ROLLED_BACK = gettext_noop("**Rolled back**, in {seconds} s: questions are answered from this snapshot now.")
+SHOULD = {True: gettext_noop("as it should be"), False: gettext_noop("not as it should be")}
 
 
 class Part(NamedTuple):
@@ -47,28 +47,28 @@ class Part(NamedTuple):
 
 def report(made: Report) -> ui.LayoutView:
     """What a reindex changed."""
-    return _report(made, say(REBUILT, seconds=figure(made.seconds, 1)))
+    return _report(made, gettext(REBUILT, seconds=figure(made.seconds, 1)))
 
 
 def rolled_back(made: Report) -> ui.LayoutView:
     """What a roll-back changed."""
-    return _report(made, say(ROLLED_BACK, seconds=figure(made.seconds, 1)))
+    return _report(made, gettext(ROLLED_BACK, seconds=figure(made.seconds, 1)))
 
 
 def preview(made: Preview) -> ui.LayoutView:
     """What a reindex would change, with buttons that do it and let it go."""
     row = [
-        button(Press("golive", made.id), say_as("button", "Make it live"), style=ButtonStyle.primary),
-        button(Press("discard", made.id), say_as("button", "Discard")),
+        button(ComponentId("golive", made.id), pgettext("button", "Make it live"), style=ButtonStyle.primary),
+        button(ComponentId("discard", made.id), pgettext("button", "Discard")),
     ]
-    return _report(made.report, say(PREVIEWED, seconds=figure(made.report.seconds, 1)), row)
+    return _report(made.report, gettext(PREVIEWED, seconds=figure(made.report.seconds, 1)), row)
 
 
 def difference(title: str, changes: Diff, row: Sequence[ui.Button[ui.LayoutView]]) -> ui.LayoutView:
     """What one snapshot has that the other has not, below a title of ours."""
     lines = [title, *_sources(changes.added, changes.changed, changes.removed, changes.renamed)]
     if changes.nothing:
-        lines = [title, say("Both say the same.")]
+        lines = [title, gettext("Both say the same.")]
     head = "\n".join(lines)
     return _laid(head, [_passages(changes)] if not changes.nothing else [], "", FOUND, row)
 
@@ -76,20 +76,20 @@ def difference(title: str, changes: Diff, row: Sequence[ui.Button[ui.LayoutView]
 def _report(made: Report, title: str, row: Sequence[ui.Button[ui.LayoutView]] = ()) -> ui.LayoutView:
     lines = [
         title,
-        say("Passages: {before} before, {after} now.", before=made.passages_before, after=made.passages_after),
+        gettext("Passages: {before} before, {after} now.", before=made.passages_before, after=made.passages_after),
     ]
     lines += _sources(made.added, made.changed, made.removed, made.renamed)
     lines += _embedded(made)
     parts = []
     if made.answered:
         answered = [f"- {fit(one, LINE_ROOM)}" for one in made.answered]
-        parts.append(Part(say("**Answered now**, which were gaps before"), answered))
+        parts.append(Part(gettext("**Answered now**, which were gaps before"), answered))
     if made.questions is not None:
         parts.append(_own_questions(made.questions))
     if made.diff is not None and made.diff.before:
         parts.append(_passages(made.diff))
     if made.skipped:
-        parts.append(Part(say("**Skipped**"), skipped_lines(made.skipped)))
+        parts.append(Part(gettext("**Skipped**"), skipped_lines(made.skipped)))
     return _laid("\n".join(lines), parts, f"-# {snapshot_named(made.snapshot.id)}", FOUND, row)
 
 
@@ -108,24 +108,24 @@ def _sources(
 ) -> Iterator[str]:
     """A line for each kind of change; one that says so where there is none."""
     if added:
-        yield say("Added: {names}", names=names(added))
+        yield gettext("Added: {names}", names=names(added))
     if changed:
-        yield say("Changed: {names}", names=names(changed))
+        yield gettext("Changed: {names}", names=names(changed))
     if removed:
-        yield say("Removed: {names}", names=names(removed))
+        yield gettext("Removed: {names}", names=names(removed))
     if renamed:
-        yield say("Renamed: {names}", names=names([f"{before} → {after}" for before, after in renamed]))
+        yield gettext("Renamed: {names}", names=names([f"{before} → {after}" for before, after in renamed]))
     if not (added or changed or removed or renamed):
-        yield say("No source changed.")
+        yield gettext("No source changed.")
 
 
 def _embedded(made: Report) -> Iterator[str]:
     """How many passages were embedded, and why all were."""
     if made.embedded and made.anew:
         why = fit(fault(made.anew).rstrip(".。"), WHY_ROOM)  # the step that mends it is to reindex, which was done
-        yield say("All passages were embedded anew: {why}.", why=why)
+        yield gettext("All passages were embedded anew: {why}.", why=why)
     elif made.embedded:
-        yield say_n(
+        yield ngettext(
             "{number} passage was embedded, the others were used again.",
             "{number} passages were embedded, the others were used again.",
             made.embedded,
@@ -137,7 +137,7 @@ def _passages(changes: Diff) -> Part:
     went, came = ([_passage(mark, at) for at in first] for mark, first in _firsts(changes))
     lines = [line for pair in zip_longest(went, came) for line in pair if line]
     count = changes.passages_added + changes.passages_removed
-    title = say(
+    title = gettext(
         "**Passages**: {added} added, {removed} removed",
         added=changes.passages_added,
         removed=changes.passages_removed,
@@ -156,7 +156,7 @@ def _passage(mark: str, at: PassageText) -> str:
 def _own_questions(found: OwnQuestions) -> Part:
     """The operator's own questions: those that are answered otherwise, then those that still lack what they should
     hold."""
-    title = say(
+    title = gettext(
         "**Own questions**: {asked} asked, {changed} answered otherwise, {wrong} not as they should be",
         asked=found.asked,
         changed=len(found.changed),
@@ -170,15 +170,15 @@ def _own_questions(found: OwnQuestions) -> Part:
 
 
 def _reanswered(at: Reanswered) -> str:
-    before, now = say("before: {answer}", answer=_quoted(at.was)), say("now: {answer}", answer=_quoted(at.now))
+    before, now = gettext("before: {answer}", answer=_quoted(at.was)), gettext("now: {answer}", answer=_quoted(at.now))
     return f"{_judged(at.question, right=at.right)}\n-# {before}\n-# {now}"
 
 
 def _judged(question: str, *, right: bool | None) -> str:
     """A question, with whether its answer is as it should be where that is known; what is not is not overlooked."""
-    verdict = {True: f" ({say(SHOULD[True])})", False: f" (**{say(SHOULD[False])}**)", None: ""}[right]
+    verdict = {True: f" ({gettext(SHOULD[True])})", False: f" (**{gettext(SHOULD[False])}**)", None: ""}[right]
     return f"- {fit(question, QUESTION_ROOM)}{verdict}"
 
 
 def _quoted(text: str) -> str:
-    return say("“{words}”", words=fit(text, QUOTED_ROOM)) if fold(text) else say("no answer")
+    return gettext("“{words}”", words=fit(text, QUOTED_ROOM)) if fold(text) else gettext("no answer")

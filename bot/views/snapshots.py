@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from discord import ButtonStyle, ui
 
 from bot.text.escape import fit, fold
-from bot.text.i18n import figure, phrase, say, say_as, say_n
+from bot.text.i18n import figure, gettext, gettext_noop, ngettext, pgettext
 from bot.text.index_messages import said
-from bot.views.custom_id import Press, button
+from bot.views.custom_id import ComponentId, button
 from bot.views.formatting import moment, passages, source_count
 from bot.views.message import FOUND, NOT_FOUND, Block, message, notice
 
@@ -25,59 +25,59 @@ ID_ROOM = 60
 DAMAGE_ROOM = 250
 MEGABYTE = 1_000_000
 
-CLOSING = phrase("Newest first. What is kept beyond the newest is what recent answers quote.")
+CLOSING = gettext_noop("Newest first. What is kept beyond the newest is what recent answers quote.")
 
 
 def snapshots(kept: Sequence[SnapshotInfo], page: int = 1) -> ui.LayoutView:
     """One page of them, each with what can be done with it. A page past the end is the last."""
     if not kept:
-        return notice(say("There are no snapshots yet. A moderator can build one with /reindex."))
+        return notice(gettext("There are no snapshots yet. A moderator can build one with /reindex."))
     pages = -(-len(kept) // PAGE)
     page = min(max(page, 1), pages)
-    title = f"**{say_n('{number} snapshot', '{number} snapshots', len(kept))}**"
+    title = f"**{ngettext('{number} snapshot', '{number} snapshots', len(kept))}**"
     if pages > 1:
-        title = say("{title}, page {page} of {pages}", title=title, page=page, pages=pages)
+        title = gettext("{title}, page {page} of {pages}", title=title, page=page, pages=pages)
     blocks: list[Block] = [title]
     for one in kept[(page - 1) * PAGE : page * PAGE]:
         blocks.append(_described(one))
         if not one.live:
-            blocks.append([button(Press("snapdiff", one.id), say_as("button", "What changed")), _back(one)])
-    return message([*blocks, f"-# {say(CLOSING)}", _turning("snapshots", page, more=page < pages)], FOUND)
+            blocks.append([button(ComponentId("snapdiff", one.id), pgettext("button", "What changed")), _back(one)])
+    return message([*blocks, f"-# {gettext(CLOSING)}", _turning("snapshots", page, more=page < pages)], FOUND)
 
 
 def to_snapshot(one: SnapshotInfo) -> tuple[str, list[ui.Button[ui.LayoutView]]]:
     """The title and the button of a comparison of the live snapshot with this one."""
-    return say("**From the live snapshot to {id}**", id=fit(one.id, ID_ROOM)), [_back(one)]
+    return gettext("**From the live snapshot to {id}**", id=fit(one.id, ID_ROOM)), [_back(one)]
 
 
 def confirm(one: SnapshotInfo) -> ui.LayoutView:
     """Whether it is really to be made live."""
-    asked = say("**Roll back to this snapshot?** Questions are answered from it at once, for everyone.")
-    after = say("The next reindex takes the sources as they are then.")
+    asked = gettext("**Roll back to this snapshot?** Questions are answered from it at once, for everyone.")
+    after = gettext("The next reindex takes the sources as they are then.")
     row = [
-        button(Press("rollback", one.id), say_as("button", "Roll back"), style=ButtonStyle.danger),
-        button(Press("rollnot", one.id), say_as("button", "Cancel")),
+        button(ComponentId("rollback", one.id), pgettext("button", "Roll back"), style=ButtonStyle.danger),
+        button(ComponentId("rollnot", one.id), pgettext("button", "Cancel")),
     ]
     return message([f"{asked}\n-# {after}", _described(one), row], NOT_FOUND)
 
 
 def _described(one: SnapshotInfo) -> str:
-    live = f" · **{say('live')}**" if one.live else ""
-    size = say("{size} MB", size=figure(one.bytes / MEGABYTE, 1))
+    live = f" · **{gettext('live')}**" if one.live else ""
+    size = gettext("{size} MB", size=figure(one.bytes / MEGABYTE, 1))
     about = f"{passages(one.passages)} · {source_count(one.sources)} · {size}"
     damage = ""
     if fold(one.damage):
-        damage = f"\n{say('Damaged: {why}', why=fit(said(one.damage), DAMAGE_ROOM))}"
+        damage = f"\n{gettext('Damaged: {why}', why=fit(said(one.damage), DAMAGE_ROOM))}"
     return f"**{moment(one.created)}**{live}\n{about}{damage}\n-# {fit(one.id, ID_ROOM)}"
 
 
 def _back(one: SnapshotInfo) -> ui.Button[ui.LayoutView]:
-    return button(Press("rollask", one.id), say_as("button", "Roll back"), disabled=one.live or not one.whole)
+    return button(ComponentId("rollask", one.id), pgettext("button", "Roll back"), disabled=one.live or not one.whole)
 
 
 def _turning(action: str, page: int, *, more: bool) -> list[ui.Button[ui.LayoutView]]:
     """Buttons to turn pages; none where there is one page."""
     if page <= 1 and not more:
         return []
-    back = button(Press(action, page=max(page - 1, 0)), say_as("button", "Back"), disabled=page <= 1)
-    return [back, button(Press(action, page=page + 1), say_as("button", "Next"), disabled=not more)]
+    back = button(ComponentId(action, page=max(page - 1, 0)), pgettext("button", "Back"), disabled=page <= 1)
+    return [back, button(ComponentId(action, page=page + 1), pgettext("button", "Next"), disabled=not more)]

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from discord import ButtonStyle, ui
 
 from bot.text.escape import fit, units
-from bot.text.i18n import phrase, say, say_as, say_n
+from bot.text.i18n import gettext, gettext_noop, ngettext, pgettext
 from bot.text.index_messages import said
-from bot.views.custom_id import Press, button
+from bot.views.custom_id import ComponentId, button
 from bot.views.formatting import STATES, old_copy
 from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, message, notice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from index.domain.snapshots import Shelved, SourceInfo, Status
+    from index.domain.snapshots import SourceFileInfo, SourceInfo, Status
 
 __all__ = ["KEEP", "REINDEX", "REMOVE", "REPLACE", "added", "listing", "removed", "wants_removing", "wants_replacing"]
 
@@ -30,79 +30,81 @@ REASON_ROOM = 100
 """Why a source is old, in its line; why it is skipped, in one of its own."""
 PAGE = 12
 DONE = {
-    "added": phrase("**Added**: {name}, {size}. Answers come from it once the index is rebuilt."),
-    "replaced": phrase("**Replaced**: {name}, {size}. Answers come from it once the index is rebuilt."),
+    "added": gettext_noop("**Added**: {name}, {size}. Answers come from it once the index is rebuilt."),
+    "replaced": gettext_noop("**Replaced**: {name}, {size}. Answers come from it once the index is rebuilt."),
 }
 
 
 def added(outcome: str, name: str, size: int) -> ui.LayoutView:
     """That a file came in, with a button that reindexes."""
-    text = say(DONE[outcome], name=fit(name, NAME_ROOM), size=_size(size))
+    text = gettext(DONE[outcome], name=fit(name, NAME_ROOM), size=_size(size))
     return message([text, [_reindex()]], FOUND)
 
 
 def removed(name: str) -> ui.LayoutView:
     """That a file is gone, with a button that reindexes."""
-    text = say("**Removed**: {name}. Answers come from it until the index is rebuilt.", name=fit(name, NAME_ROOM))
+    text = gettext("**Removed**: {name}. Answers come from it until the index is rebuilt.", name=fit(name, NAME_ROOM))
     return message([text, [_reindex()]], FOUND)
 
 
 def wants_replacing(key: str, name: str, size: int) -> ui.LayoutView:
     """Whether the file that is there shall be replaced by the one that waits under a key."""
-    text = say(
+    text = gettext(
         "**{name} is there already.** Shall your file, {size}, replace it?", name=fit(name, NAME_ROOM), size=_size(size)
     )
-    replace = button(Press(REPLACE, key), say_as("button", "Replace"), style=ButtonStyle.danger)
+    replace = button(ComponentId(REPLACE, key), pgettext("button", "Replace"), style=ButtonStyle.danger)
     return message([text, [replace, _keep(key)]], NOT_FOUND)
 
 
 def wants_removing(key: str, name: str) -> ui.LayoutView:
     """Whether the file with that key shall go."""
-    text = say(
+    text = gettext(
         "**Remove {name}?** Its file is deleted; the next reindex takes it out of the answers.",
         name=fit(name, NAME_ROOM),
     )
-    remove = button(Press(REMOVE, key), say_as("button", "Remove"), style=ButtonStyle.danger)
+    remove = button(ComponentId(REMOVE, key), pgettext("button", "Remove"), style=ButtonStyle.danger)
     return message([text, [remove, _keep(key)]], NOT_FOUND)
 
 
-def listing(now: Status, files: Sequence[Shelved], page: int = 1) -> ui.LayoutView:
+def listing(now: Status, files: Sequence[SourceFileInfo], page: int = 1) -> ui.LayoutView:
     """Files and pages of the web with size and age, and what is wrong with them; a page past the end is the last."""
     infos, shelved = {one.source: one for one in now.sources}, {one.name: one for one in files}
     reasons = {one.source: one.reason for one in now.skipped}
     names = sorted(infos.keys() | shelved.keys())
     if not names:
-        return notice(say("There are no sources yet."))
+        return notice(gettext("There are no sources yet."))
     pages = -(-len(names) // PAGE)
     page = min(max(page, 1), pages)
     shown = names[(page - 1) * PAGE : page * PAGE]
-    title = f"**{say_n('{number} source', '{number} sources', len(names))}**"
+    title = f"**{ngettext('{number} source', '{number} sources', len(names))}**"
     if pages > 1:
-        title = say("{title}, page {page} of {pages}", title=title, page=page, pages=pages)
+        title = gettext("{title}, page {page} of {pages}", title=title, page=page, pages=pages)
     abouts = [_about(shelved.get(name), infos.get(name), reasons.get(name, "")) for name in shown]
     room = (TEXT_LIMIT - units(title) - sum(units(about) + len("****: \n") for about in abouts)) // len(shown)
     lines = [f"**{fit(name, min(LINE_ROOM, room))}**: {about}" for name, about in zip(shown, abouts, strict=True)]
     return message([title, "\n".join(lines)], FOUND)
 
 
-def _about(file: Shelved | None, info: SourceInfo | None, reason: str) -> str:
+def _about(file: SourceFileInfo | None, info: SourceInfo | None, reason: str) -> str:
     """Size and age of a source, and what is the matter with it."""
-    parts = [_size(file.bytes), say("changed {when}", when=f"<t:{int(file.changed.timestamp())}:R>")] if file else []
+    parts = (
+        [_size(file.bytes), gettext("changed {when}", when=f"<t:{int(file.changed.timestamp())}:R>")] if file else []
+    )
     if info and info.state in STATES:
-        parts.append(say(STATES[info.state]))
+        parts.append(gettext(STATES[info.state]))
     if info and (old := old_copy(info, WHY_ROOM)):
         parts.append(old)
-    about = ", ".join(parts) or say("from the web")
-    return f"{about}\n-# {say('Skipped: {why}', why=fit(said(reason), REASON_ROOM))}" if reason else about
+    about = ", ".join(parts) or gettext("from the web")
+    return f"{about}\n-# {gettext('Skipped: {why}', why=fit(said(reason), REASON_ROOM))}" if reason else about
 
 
 def _size(size: int) -> str:
-    return say("{number} kB", number=max(1, round(size / 1000)))
+    return gettext("{number} kB", number=max(1, round(size / 1000)))
 
 
 def _reindex() -> ui.Button[ui.LayoutView]:
-    return button(Press(REINDEX), say_as("button", "Reindex now"), style=ButtonStyle.primary)
+    return button(ComponentId(REINDEX), pgettext("button", "Reindex now"), style=ButtonStyle.primary)
 
 
 def _keep(key: str) -> ui.Button[ui.LayoutView]:
-    return button(Press(KEEP, key), say_as("button", "Leave it"))
+    return button(ComponentId(KEEP, key), pgettext("button", "Leave it"))

@@ -8,31 +8,31 @@ from typing import TYPE_CHECKING
 from discord import ui
 
 from bot.text.escape import BOLD, ELLIPSIS, embolden, fit, fold, units
-from bot.text.i18n import phrase, say, say_as
-from bot.views.custom_id import Press, button
+from bot.text.i18n import gettext, gettext_noop, pgettext
+from bot.views.custom_id import ComponentId, button
 from bot.views.message import FOUND, TEXT_LIMIT, Block, message, snapshot_named
 
 if TYPE_CHECKING:
-    from index.domain.answers import Extract
+    from index.domain.answers import SourcePage
 
 __all__ = ["excerpt"]
 
 TITLE_ROOM = 200
 SINCE = {
-    "changed": phrase("The source has changed since this answer; the quoted words still stand in it."),
-    "reworded": phrase("The source has changed since this answer, and the quoted words no longer stand in it."),
-    "removed": phrase("This source has been removed since this answer."),
+    "changed": gettext_noop("The source has changed since this answer; the quoted words still stand in it."),
+    "reworded": gettext_noop("The source has changed since this answer, and the quoted words no longer stand in it."),
+    "removed": gettext_noop("This source has been removed since this answer."),
 }
 
 
-def excerpt(found: Extract, press: Press) -> ui.LayoutView:
+def excerpt(found: SourcePage, press: ComponentId) -> ui.LayoutView:
     """The page, what became of the source since, and paging; `press` is the one that asked for it."""
     head = f"{BOLD}{fit(found.title or found.source, TITLE_ROOM)}{BOLD}"
     if fold(found.section):
         head += f"\n-# {fit(found.section, TITLE_ROOM)}"
     if found.since:
-        head += f"\n{BOLD}{say(SINCE[found.since])}{BOLD}"
-    page = say("Page {page} of {pages}", page=found.page, pages=found.pages)
+        head += f"\n{BOLD}{gettext(SINCE[found.since])}{BOLD}"
+    page = gettext("Page {page} of {pages}", page=found.page, pages=found.pages)
     snapshot = snapshot_named(found.snapshot)
     closing = f"-# {page} · {fit(found.source, 100)} · {snapshot}"
     room = TEXT_LIMIT - units(head) - units(closing)
@@ -41,14 +41,14 @@ def excerpt(found: Extract, press: Press) -> ui.LayoutView:
     if found.pages > 1:
         back = replace(press, action="page", page=found.page - 1)
         on = replace(press, action="page", page=found.page + 1)
-        row.append(button(back, say_as("button", "Back"), disabled=found.page <= 1))
-        row.append(button(on, say_as("button", "Next"), disabled=found.page >= found.pages))
+        row.append(button(back, pgettext("button", "Back"), disabled=found.page <= 1))
+        row.append(button(on, pgettext("button", "Next"), disabled=found.page >= found.pages))
     if found.link:
-        row.append(ui.Button(label=say_as("button", "Open the page"), url=found.link))
+        row.append(ui.Button(label=pgettext("button", "Open the page"), url=found.link))
     return message([*blocks, row], FOUND)
 
 
-def _text(found: Extract, room: int) -> str:
+def _text(found: SourcePage, room: int) -> str:
     """The paragraphs, escaped, as many as there is room for."""
     shown, place = [], 0
     for paragraph in found.text.split("\n\n"):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
-from bot.text.i18n import figure, percent, say, say_as, say_n
-from bot.views.custom_id import Press, button
+from bot.text.i18n import figure, gettext, ngettext, percent, pgettext
+from bot.views.custom_id import ComponentId, button
 from bot.views.message import FOUND, Block, message
 
 if TYPE_CHECKING:
@@ -52,11 +52,11 @@ def stats(days: Sequence[Day], *, described: str, everywhere: bool = False) -> u
     """The figures in words, and the picture that is attached under the name PICTURE; `described` is its alternative
     text. Of no questions there is no picture."""
     found = Totals.of(days)
-    title = say_n("**The last {number} day**", "**The last {number} days**", len(days))
+    title = ngettext("**The last {number} day**", "**The last {number} days**", len(days))
     if everywhere:
-        title = say("{title}, in all servers and direct messages", title=title)
+        title = gettext("{title}, in all servers and direct messages", title=title)
     else:
-        title = say("{title}, in this server", title=title)
+        title = gettext("{title}, in this server", title=title)
     blocks: list[Block] = [title, "\n".join(_lines(found))]
     blocks.append([_span(span, chosen=span == len(days)) for span in (LEAST_DAYS, USUAL_DAYS, MOST_DAYS)])
     view = message(blocks, FOUND)
@@ -72,14 +72,14 @@ def share(part: int, whole: int) -> str:
 
 
 def _span(days: int, *, chosen: bool) -> ui.Button[ui.LayoutView]:
-    return button(Press("stats", page=days), say_as("button", "{number} days", number=days), disabled=chosen)
+    return button(ComponentId("stats", page=days), pgettext("button", "{number} days", number=days), disabled=chosen)
 
 
 def _lines(found: Totals) -> list[str]:
     if not found.questions:
-        return [say("There were no questions.")]
+        return [gettext("There were no questions.")]
     lines = [
-        say(
+        gettext(
             "Questions: {questions}, of which {answered} answered ({percent}).",
             questions=found.questions,
             answered=found.answered,
@@ -89,14 +89,16 @@ def _lines(found: Totals) -> list[str]:
     ]
     if found.latency_ms is not None:
         took = figure(found.latency_ms, 0)
-        lines.append(say("Time of a question: {milliseconds} ms, the median of the days' medians.", milliseconds=took))
-    return [*lines, f"-# {say('Days are in UTC; a vote counts for the day of its question.')}"]
+        lines.append(
+            gettext("Time of a question: {milliseconds} ms, the median of the days' medians.", milliseconds=took)
+        )
+    return [*lines, f"-# {gettext('Days are in UTC; a vote counts for the day of its question.')}"]
 
 
 def _votes(found: Totals) -> str:
     if not found.votes:
-        return say("Nobody voted.")
-    return say(
+        return gettext("Nobody voted.")
+    return gettext(
         "Votes: {helpful} helpful, {unhelpful} not helpful ({percent} helpful).",
         helpful=found.helpful,
         unhelpful=found.unhelpful,

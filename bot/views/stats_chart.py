@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.text.escape import units
-from bot.text.i18n import Language, day, figure, language, phrase, say, speaking, spoken
+from bot.text.i18n import Language, active_language, day, figure, gettext, gettext_noop, spoken, using_language
 from bot.views.stats import Totals, share
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ FONT = {"family": "DejaVu Sans", "size": 14}
 """Comes with matplotlib, so it is there on every machine."""
 MOST_DATES = 5
 
-QUESTIONS = phrase("Questions a day")
-VOTES = phrase("Helpful votes, %")
-TIMES = phrase("Median time of a question, ms")
-WITH_ANSWER = phrase("answered")
-WITHOUT = phrase("not answered")
+QUESTIONS = gettext_noop("Questions a day")
+VOTES = gettext_noop("Helpful votes, %")
+TIMES = gettext_noop("Median time of a question, ms")
+WITH_ANSWER = gettext_noop("answered")
+WITHOUT = gettext_noop("not answered")
 LABELS = (QUESTIONS, VOTES, TIMES, WITH_ANSWER, WITHOUT)
 """All that is written on the picture, besides days and figures."""
 
@@ -52,7 +52,7 @@ def chart(days: Sequence[Day]) -> bytes:
     `days` are at least one, oldest first. Slow the first time: matplotlib looks for fonts then.
     """
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells of fonts and of folders for its caches
-    with _drawing, speaking(_legible()):
+    with _drawing, using_language(_legible()):
         from matplotlib.figure import Figure
 
         drawn = Figure(figsize=INCHES, dpi=DOTS_PER_INCH, facecolor=PAPER, layout="constrained")
@@ -66,7 +66,7 @@ def described(days: Sequence[Day]) -> str:
     """The picture for who does not see it, with its figures, in at most 1,024 characters; not escaped."""
     found = Totals.of(days)
     parts = [
-        say(
+        gettext(
             "Bar chart of the questions from {first} to {last}: {all} in all, {answered} answered, {silent} not.",
             first=days[0].day,
             last=days[-1].day,
@@ -77,20 +77,22 @@ def described(days: Sequence[Day]) -> str:
     ]
     if found.votes:
         helpful = share(found.helpful, found.votes)
-        parts.append(say("Below it, the share of votes that are helpful: {percent} in all.", percent=helpful))
+        parts.append(gettext("Below it, the share of votes that are helpful: {percent} in all.", percent=helpful))
     if found.latency_ms is not None:
         took = figure(found.latency_ms, 0)
-        parts.append(say("And the median time of a question: {milliseconds} ms on the middle day.", milliseconds=took))
+        parts.append(
+            gettext("And the median time of a question: {milliseconds} ms on the middle day.", milliseconds=took)
+        )
     step = 1 if len(days) <= DAILY else WEEK
     if step == 1:
-        parts.append(say("By day, answered of asked:"))
+        parts.append(gettext("By day, answered of asked:"))
     else:
-        parts.append(say("By week, from the day named, answered of asked:"))
+        parts.append(gettext("By week, from the day named, answered of asked:"))
     told = " ".join(parts)
     for start in range(0, len(days), step):
         part = Totals.of(days[start : start + step])
         named = day(days[start].day)
-        more = say("{day}: {answered} of {asked}", day=named, answered=part.answered, asked=part.questions)
+        more = gettext("{day}: {answered} of {asked}", day=named, answered=part.answered, asked=part.questions)
         if units(told) + units(more) + 2 > MOST_DESCRIBED:
             break
         told += f" {more};"
@@ -102,23 +104,23 @@ def _legible() -> Language:
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
     letters = get_font(findfont(FontProperties(family=[str(FONT["family"])]))).get_charmap()
-    legible = all(ord(letter) in letters for label in LABELS for letter in say(label))
-    return spoken() if legible else language(None)
+    legible = all(ord(letter) in letters for label in LABELS for letter in gettext(label))
+    return spoken() if legible else active_language(None)
 
 
 def _draw(drawn: Any, days: Sequence[Day]) -> None:
     """Three panels over the same days, the bars the largest."""
     bars, votes, times = drawn.subplots(3, 1, sharex=True, height_ratios=(4, 1.1, 1.1))
     _draw_bars(bars, days)
-    _titled(bars, say(QUESTIONS))
+    _titled(bars, gettext(QUESTIONS))
     every = range(len(days))
     votes.scatter(every, [_helpful_percent(one) for one in days], color=INK, s=28)
     votes.set_ylim(-15, 115)
-    _titled(votes, say(VOTES))
+    _titled(votes, gettext(VOTES))
     times.plot(every, [_or_nothing(one.latency_ms) for one in days], color=INK, marker="o", markersize=5)
     times.margins(y=0.2)
     times.set_ylim(bottom=0)
-    _titled(times, say(TIMES))
+    _titled(times, gettext(TIMES))
     step = -(-len(days) // MOST_DATES)
     shown = every[::-1][::step]  # today is always named
     times.set_xticks(shown, [day(days[at].day) for at in shown])
@@ -130,7 +132,7 @@ def _draw_bars(panel: Any, days: Sequence[Day]) -> None:
     from matplotlib.ticker import MaxNLocator
 
     answered = [one.answered for one in days]
-    panel.bar(range(len(days)), answered, color=ANSWERED, label=say(WITH_ANSWER), width=0.8)
+    panel.bar(range(len(days)), answered, color=ANSWERED, label=gettext(WITH_ANSWER), width=0.8)
     silent = [(at, one.questions - one.answered) for at, one in enumerate(days) if one.questions > one.answered]
     panel.bar(
         [at for at, _ in silent],
@@ -139,7 +141,7 @@ def _draw_bars(panel: Any, days: Sequence[Day]) -> None:
         color=PAPER,
         edgecolor=UNANSWERED,
         hatch="////",
-        label=say(WITHOUT),
+        label=gettext(WITHOUT),
         width=0.8,
     )
     panel.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10], integer=True))

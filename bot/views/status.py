@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from discord import ui
 
 from bot.text.escape import fit, fold, units
-from bot.text.i18n import phrase, say, say_as, say_n
+from bot.text.i18n import gettext, gettext_noop, ngettext, pgettext
 from bot.text.index_messages import said
-from bot.views.custom_id import Press, button
+from bot.views.custom_id import ComponentId, button
 from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, message, notice, snapshot_named
 
 if TYPE_CHECKING:
@@ -40,18 +40,18 @@ PROBLEM_ROOM = 80
 """Why a source is old, in the list of all."""
 
 STAGES = {
-    "fetching sources": phrase("Fetching sources"),
-    "reading sources": phrase("Reading sources"),
-    "embedding passages": phrase("Embedding passages"),
-    "writing the snapshot": phrase("Writing the snapshot"),
-    "loading the model": phrase("Loading the model"),
-    "loading the index": phrase("Loading the index"),
-    "checking suggestions": phrase("Checking suggestions"),
-    "asking open gaps again": phrase("Asking open gaps again"),
-    "asking your questions": phrase("Asking your own questions"),
-    "checking the snapshot": phrase("Checking the snapshot"),
-    "waiting for the reindex that runs": phrase("Waiting for the reindex that runs"),
-    "waiting for another process": phrase("Waiting for another process"),
+    "fetching sources": gettext_noop("Fetching sources"),
+    "reading sources": gettext_noop("Reading sources"),
+    "embedding passages": gettext_noop("Embedding passages"),
+    "writing the snapshot": gettext_noop("Writing the snapshot"),
+    "loading the model": gettext_noop("Loading the model"),
+    "loading the index": gettext_noop("Loading the index"),
+    "checking suggestions": gettext_noop("Checking suggestions"),
+    "asking open gaps again": gettext_noop("Asking open gaps again"),
+    "asking your questions": gettext_noop("Asking your own questions"),
+    "checking the snapshot": gettext_noop("Checking the snapshot"),
+    "waiting for the reindex that runs": gettext_noop("Waiting for the reindex that runs"),
+    "waiting for another process": gettext_noop("Waiting for another process"),
 }
 """What the index is at."""
 
@@ -61,62 +61,62 @@ def progress(
 ) -> ui.LayoutView:
     """How far a reindex is; questions go on meanwhile. `left` is about how many seconds this stage still takes, `run`
     the number of one that can be cancelled, and `cancelled` says that it was."""
-    stage = say(STAGES[what]) if what in STAGES else fit(what[:1].upper() + what[1:], LINE_ROOM)
+    stage = gettext(STAGES[what]) if what in STAGES else fit(what[:1].upper() + what[1:], LINE_ROOM)
     if total > 0:
-        stage = say("{stage}: {done} of {total}", stage=stage, done=done, total=total)
+        stage = gettext("{stage}: {done} of {total}", stage=stage, done=done, total=total)
     if cancelled:
-        stage = say("Cancelling")
+        stage = gettext("Cancelling")
     elif left is not None:
-        stage = say("{stage}, {left}", stage=stage, left=_left(left))
-    stop = [button(Press("stop", page=run), say_as("button", "Cancel"))] if run and not cancelled else []
-    return message([f"{stage} …\n-# {say('An index that is there already goes on answering.')}", stop], FOUND)
+        stage = gettext("{stage}, {left}", stage=stage, left=_left(left))
+    stop = [button(ComponentId("stop", page=run), pgettext("button", "Cancel"))] if run and not cancelled else []
+    return message([f"{stage} …\n-# {gettext('An index that is there already goes on answering.')}", stop], FOUND)
 
 
 def _left(seconds: float) -> str:
     """An estimate, no finer than it is: in steps of five seconds, from a minute and a half on in minutes."""
     if seconds >= 90:
-        return say("about {minutes} min left", minutes=round(seconds / 60))
-    return say("about {seconds} s left", seconds=max(5, 5 * round(seconds / 5)))
+        return gettext("about {minutes} min left", minutes=round(seconds / 60))
+    return gettext("about {seconds} s left", seconds=max(5, 5 * round(seconds / 5)))
 
 
 def status(now: Status) -> ui.LayoutView:
     """What is indexed, since when, by which model, and whether it still fits the sources."""
     named = fit(now.model, MODEL_ROOM)
-    model = say("Model: {model} (still loading: a question now waits for it)", model=named)
+    model = gettext("Model: {model} (still loading: a question now waits for it)", model=named)
     if now.ready:
-        model = say("Model: {model} (loaded)", model=named)
+        model = gettext("Model: {model} (loaded)", model=named)
     if now.snapshot is None:
-        nothing = say("**There is no index yet.** A moderator can build it with /reindex.")
+        nothing = gettext("**There is no index yet.** A moderator can build it with /reindex.")
         return message([f"{nothing}\n{model}"], NOT_FOUND)
-    indexed = say(
+    indexed = gettext(
         "**{sources}, {passages}**, indexed {when}.",
         sources=source_count(len(now.snapshot.hashes)),
         passages=passages(now.snapshot.passages),
         when=moment(now.snapshot.created),
     )
-    closing = f"-# {snapshot_named(now.snapshot.id)} {say('/sources lists the sources.')}"
+    closing = f"-# {snapshot_named(now.snapshot.id)} {gettext('/sources lists the sources.')}"
     head = "\n".join([indexed, model, *_staleness(now)])
     room = TEXT_LIMIT - units(head) - units(closing)
     old = _old_copies(now.sources, room // 2)
     room -= sum(map(units, old))
-    skipped = listed(say("**Skipped**"), skipped_lines(now.skipped), room=room) if now.skipped else []
+    skipped = listed(gettext("**Skipped**"), skipped_lines(now.skipped), room=room) if now.skipped else []
     return message([head, *old, *skipped, closing], FOUND)
 
 
 def sources(now: Status, page: int = 1) -> ui.LayoutView:
     """The sources with title and size, one page of them; a page past the end is the last."""
     if not now.sources:
-        return notice(say("There are no sources yet."))
+        return notice(gettext("There are no sources yet."))
     pages = -(-len(now.sources) // PAGE)
     page = min(max(page, 1), pages)
     start = (page - 1) * PAGE
     shown = now.sources[start : start + PAGE]
     title = f"**{source_count(len(now.sources))}**"
     if pages > 1:
-        title = say("{title}, page {page} of {pages}", title=title, page=page, pages=pages)
+        title = gettext("{title}, page {page} of {pages}", title=title, page=page, pages=pages)
     closing = ""
     if more := len(now.sources) - start - len(shown):
-        closing = f"\n-# {say('and {number} more: /sources page:{page}', number=more, page=str(page + 1))}"
+        closing = f"\n-# {gettext('and {number} more: /sources page:{page}', number=more, page=str(page + 1))}"
     sizes = [_size(one) for one in shown]
     room = TEXT_LIMIT - sum(units(text) + len(FRAME) for text in [title, closing, *sizes])
     room = min(LINE_ROOM, room // len(shown)) // 2
@@ -128,16 +128,16 @@ def _staleness(now: Status) -> list[str]:
     """Whether answers come from the live snapshot, and whether that still fits the sources; nothing where only a copy
     of a page is old, for that is told elsewhere."""
     if fold(now.fallback):
-        return [say("**Answers come from an older snapshot**: {why}", why=fit(said(now.fallback), NAMES_ROOM))]
+        return [gettext("**Answers come from an older snapshot**: {why}", why=fit(said(now.fallback), NAMES_ROOM))]
     if fold(now.stale):
-        return [say("Stale: {why}", why=fit(said(now.stale), NAMES_ROOM))]
-    return [] if any(one.problem for one in now.sources) else [say("Up to date with its sources.")]
+        return [gettext("Stale: {why}", why=fit(said(now.stale), NAMES_ROOM))]
+    return [] if any(one.problem for one in now.sources) else [gettext("Up to date with its sources.")]
 
 
 def _old_copies(infos: Sequence[SourceInfo], room: int) -> list[str]:
     """The sources of which an older copy is read, since when and why; no block where there are none."""
     lines = [f"{fit(one.source, LINE_ROOM // 2)}: {old}" for one in infos if (old := old_copy(one, LINE_ROOM))]
-    return listed(say("**Older copies**, which could not be fetched anew"), lines, room=room) if lines else []
+    return listed(gettext("**Older copies**, which could not be fetched anew"), lines, room=room) if lines else []
 
 
 def _named(one: SourceInfo, room: int) -> str:
@@ -148,9 +148,9 @@ def _named(one: SourceInfo, room: int) -> str:
 
 def _size(one: SourceInfo) -> str:
     """How much a source is, and what became of it since."""
-    parts = [say_n("{number} character", "{number} characters", one.size), passages(one.passages)]
+    parts = [ngettext("{number} character", "{number} characters", one.size), passages(one.passages)]
     if one.state in STATES:
-        parts.append(say(STATES[one.state]))
+        parts.append(gettext(STATES[one.state]))
     elif one.state != "indexed":
         parts.append(fit(one.state, STATE_ROOM))
     if old := old_copy(one, PROBLEM_ROOM):

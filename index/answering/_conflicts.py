@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from index.answering._span_context import Place, Scene
+from index.answering._span_context import Place, SpanContext
 from index.answering.spans import spot
 from index.domain.answers import Hit
 from index.domain.documents import Document
@@ -35,7 +35,7 @@ def conflicting(question: str, hits: Sequence[Hit], documents: Mapping[str, Docu
     word that asks for it), name the same names before the value and no other time, count the same unit, and be alike
     in their other words.
     """
-    kind = Scene(question, "").kind
+    kind = SpanContext(question, "").kind
     first = _value(question, hits[0], kind) if hits else None
     if first is None:
         return None

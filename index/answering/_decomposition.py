@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from index.text.tokens import LITTLE, content, tokens
 
-__all__ = ["ASKING", "Part", "parts"]
+__all__ = ["ASKING", "SubQuestion", "parts"]
 
 ASKING = frozenset(content("compare comparison contrast differ difference differences versus vs please"))
 """Words that ask for a comparison; no source need hold them."""
@@ -56,7 +56,7 @@ TOGETHER = _form(r"\b(?:together|jointly|combined|in total|altogether|in common|
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SubQuestion:
     """A question about one thing. `label` says which: a name, or where `whole` the question itself."""
 
     label: str
@@ -64,7 +64,7 @@ class Part:
     whole: bool = False
 
 
-def parts(question: str) -> tuple[Part, ...]:
+def parts(question: str) -> tuple[SubQuestion, ...]:
     """The questions that this one is made of, two or three; none where it is one question, or may be one."""
     text = " ".join(question.split()).rstrip("?!. ")
     if len(text) > LONGEST or TOGETHER.search(text):
@@ -86,7 +86,7 @@ def parts(question: str) -> tuple[Part, ...]:
         return _each(LINK.split(match["row"]), f"{match['head']}{{}}?")
     if match := TWO_QUESTIONS.fullmatch(text):
         both = [f"{half[0].upper()}{half[1:]}?" for half in match.groups()]
-        return tuple(Part(half, half, whole=True) for half in both)
+        return tuple(SubQuestion(half, half, whole=True) for half in both)
     return ()
 
 
@@ -107,7 +107,7 @@ def _of_each(what: str) -> str:
     return f"What {'are' if many else 'is'} the {what} of {{}}?" if what else "What is {}?"
 
 
-def _each(things: Sequence[str], form: str) -> tuple[Part, ...]:
+def _each(things: Sequence[str], form: str) -> tuple[SubQuestion, ...]:
     """The question about each thing; none where a thing is none: it has no topic word, or a clause begins in it."""
     things = [thing.strip() for thing in things]
     if not 2 <= len(things) <= MOST or len(set(map(str.lower, things))) < len(things):
@@ -117,4 +117,4 @@ def _each(things: Sequence[str], form: str) -> tuple[Part, ...]:
         little = [word for word in words if word in LITTLE and word not in ("of", "the")]
         if little or not set(words) - LITTLE or len(words) > 5:
             return ()
-    return tuple(Part(thing, form.replace("{}", thing)) for thing in things)
+    return tuple(SubQuestion(thing, form.replace("{}", thing)) for thing in things)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.answering._attribution import anothers
-from index.answering._decomposition import ASKING, Part
+from index.answering._decomposition import ASKING, SubQuestion
 from index.domain.answers import Answer, Citation, Hit
 from index.text.passages import near_stems, own_text
 from index.text.tokens import content
@@ -23,12 +23,12 @@ WORTH = 0.5
 class Answered:
     """A part of a question, its answer, and the hits that this was made from, best first."""
 
-    part: Part
+    part: SubQuestion
     answer: Answer
     hits: Sequence[Hit]
 
 
-def said_in_one(question: str, hits: Sequence[Hit], asked: Sequence[Part]) -> bool:
+def said_in_one(question: str, hits: Sequence[Hit], asked: Sequence[SubQuestion]) -> bool:
     """Whether the best hit alone holds every topic word of the question: then it is asked as one.
 
     Not where nothing is asked but the things themselves: a sentence that names both tells neither.
@@ -70,7 +70,7 @@ def _about(at: Answered, labels: Sequence[str]) -> bool:
     return wanted <= near_stems(passage) or (wanted <= heading and not _others(at.part, labels) & heading)
 
 
-def _others(part: Part, labels: Sequence[str]) -> set[str]:
+def _others(part: SubQuestion, labels: Sequence[str]) -> set[str]:
     """Words of the other parts' labels alone."""
     return {word for label in labels if label != part.label for word in content(label)} - set(content(part.label))
 
@@ -120,5 +120,5 @@ def _said(at: Answered, citations: Sequence[Citation], labels: Sequence[str]) ->
     return f"{label} {' '.join(short.text.split())} [{holder.number}]."
 
 
-def _missing(part: Part) -> str:
+def _missing(part: SubQuestion) -> str:
     return f"The sources don't say: {part.label}" if part.whole else f"The sources don't say it of {part.label}."

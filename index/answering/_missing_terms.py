@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.answering._decomposition import ASKING
-from index.retrieval.search_index import Shelf
+from index.retrieval.search_index import SearchIndex
 from index.text.passages import near_stems
 from index.text.quantities import SMALL, TENS
-from index.text.questions import Asked, Word
+from index.text.questions import QuestionAnalysis, Word
 from index.text.tokens import content, spans, stem, tokens
 
-__all__ = ["Lack", "lack"]
+__all__ = ["MissingTerms", "lack"]
 
 MOST = 3
 """Phrases in a sentence."""
@@ -46,7 +46,7 @@ JOINED = re.compile(r"[ \t]*[-.]?[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Lack:
+class MissingTerms:
     """What the sources lack: the sentence that says so, and the phrases of the question that it names."""
 
     text: str
@@ -73,7 +73,7 @@ class _Phrase:
         return frozenset(stem(word) for word in self.plain)
 
 
-def lack(question: str, shelf: Shelf) -> Lack | None:
+def lack(question: str, shelf: SearchIndex) -> MissingTerms | None:
     """What of the question's names and things no passage has, or none has together; None where all are there, or
     where it is not plain what they are."""
     found = [at for at in _phrases(question) if len(at.text) <= LONGEST]
@@ -84,19 +84,19 @@ def lack(question: str, shelf: Shelf) -> Lack | None:
     if missing:
         said = _listed([at.said for at in missing], "or")
         text = f"{mentions}{said}." if known else f"The sources don't mention {said}."
-        return Lack(text, tuple(at.text for at in missing))
+        return MissingTerms(text, tuple(at.text for at in missing))
     for thing in (at for at in found if not at.name):
         if without := [name for name in known if not _near(name, thing, shelf)]:
-            its = len(known) == 1 and _its(question, thing, known[0]) and Asked.of(question).kind != "person"
+            its = len(known) == 1 and _its(question, thing, known[0]) and QuestionAnalysis.of(question).kind != "person"
             mentions = f"The sources mention {_listed([at.text for at in without[:MOST]], 'and')}, but not "
-            return Lack(mentions + (f"its {thing.text}." if its else f"near {thing.said}."), (thing.text,))
+            return MissingTerms(mentions + (f"its {thing.text}." if its else f"near {thing.said}."), (thing.text,))
     return None
 
 
 def _phrases(question: str) -> Iterator[_Phrase]:
     """Names, and things that are plainly named as such, in order."""
     shouted = question.isupper() and len(question.lower()) == len(question)  # its capitals tell no names
-    words = Asked.of(question.lower() if shouted else question).words
+    words = QuestionAnalysis.of(question.lower() if shouted else question).words
     plain = [word for word, _, _ in spans(question)]
     for first, last, name in _joined(question, plain, words, list(_runs(question, words))):
         if not name and not words[first].name and not (first := _thing(question, plain, words, first, last)):
@@ -170,13 +170,13 @@ def _thing(question: str, plain: Sequence[str], words: Sequence[Word], first: in
     return first if first and words[first].number else 0
 
 
-def _absent(phrase: _Phrase, shelf: Shelf) -> bool:
+def _absent(phrase: _Phrase, shelf: SearchIndex) -> bool:
     """Whether a word of it is nowhere in the sources, nor one that is spelt nearly alike."""
     titles = {word for document in shelf.documents.values() for word in content(document.title)}
     return any(word not in titles and not shelf.keyword.holds(word) for word in phrase.stems)
 
 
-def _said(phrase: _Phrase, shelf: Shelf) -> bool:
+def _said(phrase: _Phrase, shelf: SearchIndex) -> bool:
     """Whether a passage, or a title, has these words one after the other."""
     held = [tokens(document.title) for document in shelf.documents.values()]
     rows = shelf.keyword.rows(sorted(phrase.stems))
@@ -190,7 +190,7 @@ def _follows(wanted: Sequence[str], text: Sequence[str]) -> bool:
     return any(stems[at : at + len(wanted)] == list(wanted) for at in range(len(stems) - len(wanted) + 1))
 
 
-def _near(name: _Phrase, thing: _Phrase, shelf: Shelf) -> bool:
+def _near(name: _Phrase, thing: _Phrase, shelf: SearchIndex) -> bool:
     """Whether a sentence, with the one before it, has the name and the thing."""
     wanted = thing.stems | name.stems
     return any(wanted <= near_stems(shelf.passages[row]) for row in shelf.keyword.rows(sorted(wanted)))

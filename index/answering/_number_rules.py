@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from index.answering._span_context import Place, Scene, only
+from index.answering._span_context import Place, SpanContext, only
 from index.text.quantities import YEAR, Quantity, dates
 from index.text.tokens import LITTLE, content, spans, stem
 
@@ -25,7 +25,7 @@ def _whole(at: Quantity) -> Place:
     return (at.start, max(at.end, at.unit_end))
 
 
-def counted(scene: Scene) -> Place | None:
+def counted(scene: SpanContext) -> Place | None:
     """How many X, what are the Xs of Y: the number before X, or the only number where it counts nothing else."""
     match = re.search(rf"\b({HOW_MANY})((?:[\w'’-]+ ?){{1,4}})", scene.asks)
     if not match:
@@ -46,13 +46,13 @@ def counted(scene: Scene) -> Place | None:
     return only([(at.start, at.end) for at in bare]) if not any(at.unit for at in bare) else None
 
 
-def _shares_noun(scene: Scene, number: Quantity) -> bool:
+def _shares_noun(scene: SpanContext, number: Quantity) -> bool:
     """Whether it is the last of a row that counts one noun, "16 and 128 experts": then it is not all of the answer."""
     rows = [scene.text[at.end : number.start] for at in scene.numbers if at.end <= number.start and not at.unit]
     return any(re.fullmatch(r",?\s*(?:and|or|to|–|-)?\s*", between) for between in rows)
 
 
-def _until(scene: Scene, number: Quantity, wanted: list[str]) -> int:
+def _until(scene: SpanContext, number: Quantity, wanted: list[str]) -> int:
     """Where the last wanted word that the number counts ends; 0 where it counts none of them."""
     ends = 0
     for word, start, end in scene.words:
@@ -68,7 +68,7 @@ def _until(scene: Scene, number: Quantity, wanted: list[str]) -> int:
     return ends
 
 
-def attribute(scene: Scene) -> Place | None:
+def attribute(scene: SpanContext) -> Place | None:
     """What is the X: the number that X has: "ELO score of 1417", "context window of 10 million tokens"."""
     match = re.match(
         r"(?:what|which)(?: is| was| are| were)? (.*?)(?: (?:of|on|in|for|at|by|to|from|did|does)\b|$)", scene.asks
@@ -82,7 +82,7 @@ def attribute(scene: Scene) -> Place | None:
     return scene.plainest(found)
 
 
-def amount(scene: Scene) -> Place | None:
+def amount(scene: SpanContext) -> Place | None:
     """How much, how big, what percentage: the only number of that sort."""
     sort = "share" if PERCENT.search(scene.asks) else "money" if MONEY.search(scene.asks) else ""
     if "how many" in scene.asks and not sort:
@@ -95,7 +95,7 @@ def _sort(at: Quantity) -> str:
     return "money" if at.unit[-1:] and at.unit[-1] in COINS else at.kind
 
 
-def date(scene: Scene) -> Place | None:
+def date(scene: SpanContext) -> Place | None:
     """When, in which year or century, how long: the date, or the span, that the question's words stand by."""
     if re.search(r"\bhow (long|old)\b", scene.asks):
         wanted = [at for at in scene.numbers if (at.unit[-1:] or ("",))[0] in SPANS]
@@ -111,12 +111,12 @@ def date(scene: Scene) -> Place | None:
     return scene.plainest(_ranges(scene, found))
 
 
-def _day(scene: Scene, at: Quantity) -> int:
+def _day(scene: SpanContext, at: Quantity) -> int:
     """Where the day of a time stamp ends: "2025-04-06" of "2025-04-06T04:14:12Z"."""
     return at.start + 10 if scene.text[at.start + 10 : at.start + 11] == "T" else at.end
 
 
-def _ranges(scene: Scene, found: list[Place]) -> list[Place]:
+def _ranges(scene: SpanContext, found: list[Place]) -> list[Place]:
     """Dates with those of a range made one, or the end of it that is asked for."""
     made: list[Place] = []
     for start, end in found:

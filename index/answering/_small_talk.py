@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from index.retrieval.search_index import Shelf
+from index.retrieval.search_index import SearchIndex
 from index.text.tokens import content, tokens
 
 __all__ = ["bare"]
@@ -16,7 +16,7 @@ MOST_WORDS = 4
 """Words of a courtesy."""
 
 
-def bare(question: str, shelf: Shelf) -> str:
+def bare(question: str, shelf: SearchIndex) -> str:
     """The question without the few words before or after it, set off by a mark, of which the sources hold none; as it
     stands where nothing else would be left."""
     parts = [match.group() for match in PART.finditer(question)]
@@ -28,7 +28,7 @@ def bare(question: str, shelf: Shelf) -> str:
     return "".join(parts[first:last]).strip() or question
 
 
-def _says_nothing(part: str, shelf: Shelf) -> bool:
+def _says_nothing(part: str, shelf: SearchIndex) -> bool:
     words = tokens(part)
     if part.rstrip().endswith("?") or len(words) > MOST_WORDS or any(word[0].isdigit() for word in words):
         return False

@@ -12,7 +12,7 @@ from index.text.quantities import Quantity, dates, numbers
 from index.text.questions import NUMBER, PERSON, PLACE, REASON, TIME
 from index.text.tokens import content, spans, stem
 
-__all__ = ["Place", "Scene", "only"]
+__all__ = ["Place", "SpanContext", "only"]
 
 Place = tuple[int, int]
 """Characters of a text, end exclusive."""
@@ -25,7 +25,7 @@ EITHER = re.compile(r",?\s*(?:or|and|/)\s+(?:in |on |at |about )?")
 
 
 @dataclass(frozen=True)
-class Scene:
+class SpanContext:
     """A question and a sentence, each taken apart once."""
 
     question: str

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from index.answering._number_rules import amount, attribute, counted, date
-from index.answering._span_context import Place, Scene, only
+from index.answering._span_context import Place, SpanContext, only
 from index.text.proper_nouns import Named
 from index.text.tokens import LITTLE, content, stem
 
@@ -22,7 +22,7 @@ CALLED = re.compile(r"\b(called|named|name (of|for)|known as|title of|titled|nic
 NAMING = re.compile(r"\b(called|named|known as|titled|nicknamed|dubbed)\s+(the\s+)?[\"“'‘]?$")
 
 
-def _agent(scene: Scene) -> Place | None:
+def _agent(scene: SpanContext) -> Place | None:
     """Who did it: the name before the question's verb, or after it and "by"."""
     match = re.search(r"\bwho\b(.*)", scene.asks)
     if not match or AUXILIARY.match(match[1]):
@@ -38,7 +38,7 @@ def _agent(scene: Scene) -> Place | None:
     return scene.plainest(found)
 
 
-def _nouns(scene: Scene) -> list[Named]:
+def _nouns(scene: SpanContext) -> list[Named]:
     def qualifies(at: Named) -> bool:
         after = re.match(r"\s+([a-z]+)", scene.text[at.end :])
         return bool(ADJECTIVE.search(scene.text[at.start : at.end]) and after and after[1] not in LITTLE)
@@ -46,7 +46,7 @@ def _nouns(scene: Scene) -> list[Named]:
     return [at for at in scene.names if not qualifies(at)]
 
 
-def _bound(scene: Scene) -> Place | None:
+def _bound(scene: SpanContext) -> Place | None:
     """Where: the name after a word of the question and "in"."""
     found = []
     for at in _nouns(scene):
@@ -56,20 +56,20 @@ def _bound(scene: Scene) -> Place | None:
     return only(found)
 
 
-def _bare(scene: Scene) -> Place | None:
+def _bare(scene: SpanContext) -> Place | None:
     """Who, where: the name that is all of the text, as in a table's cell or a field."""
     found = scene.names[:1]
     return only([(at.start, at.end) for at in found if at.end - at.start >= len(scene.text.strip(" .\"'|*-"))])
 
 
-def _called(scene: Scene) -> Place | None:
+def _called(scene: SpanContext) -> Place | None:
     """What is it called: the name after "called"."""
     if not CALLED.search(scene.asks):
         return None
     return only([(at.start, at.end) for at in scene.names if NAMING.search(scene.text[: at.start])])
 
 
-def _beside(scene: Scene) -> Place | None:
+def _beside(scene: SpanContext) -> Place | None:
     """Which X: the name beside X."""
     match = re.search(r"\b(?:which|what) ([a-z]+(?: [a-z]+)?)\b", scene.asks)
     wanted = content(match[1]) if match else []
@@ -85,7 +85,7 @@ def _beside(scene: Scene) -> Place | None:
     return only(found)
 
 
-def _row(scene: Scene) -> Place | None:
+def _row(scene: SpanContext) -> Place | None:
     """Which Xs: the only name or row of names, where it is a row and whole."""
     match = re.search(r"\b(?:which|what) ([a-z]+)(?: ([a-z]+))?", scene.asks)
     wanted = [word for word in match.groups() if word and word not in LITTLE] if match else []
@@ -96,7 +96,7 @@ def _row(scene: Scene) -> Place | None:
     return (rows[0].start, rows[0].end) if whole else None
 
 
-def _reason(scene: Scene) -> Place | None:
+def _reason(scene: SpanContext) -> Place | None:
     """Why: what follows the only "because", to the end of its clause."""
     found = re.finditer(
         r"\b(?:because of|because|due to|as a result of|in order to|in response to)\s+([^,;.()]+)", scene.text
@@ -104,7 +104,7 @@ def _reason(scene: Scene) -> Place | None:
     return only([at.span(1) for at in found])
 
 
-Rule = Callable[[Scene], Place | None]
+Rule = Callable[[SpanContext], Place | None]
 RULES: dict[str, tuple[Rule, ...]] = {
     "number": (counted, attribute, amount),
     "time": (date,),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from rapidfuzz.distance import OSA
 
-from index.retrieval.search_index import Shelf
+from index.retrieval.search_index import SearchIndex
 from index.text.fuzzy import alike
 from index.text.passages import own_text
 from index.text.tokens import LITTLE, spans, stem
@@ -33,12 +33,12 @@ class Speller:
         self._pieces = pieces
         self._alone = pieces("the")
 
-    def mended(self, question: str, shelf: Shelf) -> str:
+    def mended(self, question: str, shelf: SearchIndex) -> str:
         """The question with each word that neither people use nor the sources hold, but is spelt nearly like one that
         they hold, as they have it. A slip is a letter more, less, other, or two exchanged; never the first."""
         return WORD.sub(lambda match: self._word(match.group(), shelf), question)
 
-    def _word(self, word: str, shelf: Shelf) -> str:
+    def _word(self, word: str, shelf: SearchIndex) -> str:
         low = word.lower()
         if len(low) < SHORTEST or low in LITTLE or stem(low) in shelf.keyword.stems or self._pieces(low) == self._alone:
             return word
@@ -48,7 +48,7 @@ class Speller:
         return min(found)[2] if found else word
 
 
-def _written(wanted: str, low: str, slips: int, shelf: Shelf) -> Iterator[tuple[int, int, str]]:
+def _written(wanted: str, low: str, slips: int, shelf: SearchIndex) -> Iterator[tuple[int, int, str]]:
     """The words with this stem, as the first passages that hold it write them, that differ by so few slips; each with
     the slips, and how rare the stem is."""
     rows = shelf.keyword.rows([wanted])

@@ -13,7 +13,7 @@ from functools import lru_cache
 from index.answering._span_context import Place
 from index.domain.answers import Hit
 from index.domain.documents import Passage
-from index.text.questions import Asked
+from index.text.questions import QuestionAnalysis
 from index.text.tables import NAMELESS, cells_of
 from index.text.tokens import LITTLE, stem
 
@@ -82,7 +82,7 @@ def asked_cell(question: str, hits: Sequence[Hit], passages: Sequence[Passage]) 
 
     `passages` are all of the shelf, in the order of the texts: a table is looked at as a whole.
     """
-    if not hits or Asked.of(question).kind in ("yes_no", "reason") or COMPARES.search(question.lower()):
+    if not hits or QuestionAnalysis.of(question).kind in ("yes_no", "reason") or COMPARES.search(question.lower()):
         return None
     if (found := SUPERLATIVE.search(question.lower())) and (top := _row(hits[0])):
         return _extreme(question, found[1], top, passages)

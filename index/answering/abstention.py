@@ -9,12 +9,12 @@ from dataclasses import replace
 from index.answering._missing_terms import lack
 from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE, Answer, Hit
 from index.retrieval.features import SIGNALS
-from index.retrieval.search_index import Shelf
+from index.retrieval.search_index import SearchIndex
 from index.text.normalize import repaired
-from index.text.questions import Asked
+from index.text.questions import QuestionAnalysis
 from index.text.tokens import content
 
-__all__ = ["NEARNESS", "Silence"]
+__all__ = ["NEARNESS", "AbstentionExplainer"]
 
 NEARNESS = 0.75
 """With the bundled model, what is asked of the sources comes at least so near to a passage: the greatest cosine of a
@@ -46,7 +46,7 @@ SUM = re.compile(r"\d\s*(?:[+*×÷^=]|[-/x]\s)\s*\(?-?\d")
 """Numbers to be reckoned with."""
 
 
-class Silence:
+class AbstentionExplainer:
     """Says why the bot says nothing. `reads` are codes of the languages that the model reads, empty where that is not
     known; `nearness` is what a question about the sources reaches, by the model's scale; None where that is not known.
     """
@@ -56,7 +56,7 @@ class Silence:
         self._nearness = nearness
         self._sources: tuple[str, frozenset[str]] = ("", frozenset())
 
-    def no_question(self, question: str, hits: Sequence[Hit], shelf: Shelf) -> bool:
+    def no_question(self, question: str, hits: Sequence[Hit], shelf: SearchIndex) -> bool:
         """Whether nothing is asked of the sources: no topic word, or numbers to reckon with and no other; or no passage
         comes near, none of its names is known, and few of its words are."""
         if not hits or hits[0].signals[TOPICS] == 0:
@@ -66,12 +66,12 @@ class Silence:
         cosine, match, covered = (max(hit.signals[at] for hit in hits) for at in (COSINE, MATCH, COVERED))
         if self._nearness is None or cosine + match >= self._nearness or covered >= MOST_KNOWN:
             return False
-        asked = Asked.of(question)
+        asked = QuestionAnalysis.of(question)
         known = {stem for stem in asked.stems if stem in shelf.keyword.stems}
         words = [stem for stem in known if not stem[0].isdigit()]
         return not known & asked.having("name") and len(words) <= MOST_KNOWN * len(asked.stems)
 
-    def explained(self, answer: Answer, hits: Sequence[Hit], shelf: Shelf) -> Answer:
+    def explained(self, answer: Answer, hits: Sequence[Hit], shelf: SearchIndex) -> Answer:
         """An abstention with its reason."""
         if code := self._unread(answer.question, shelf):
             return replace(answer, text=self._please(code), why=OTHER_LANGUAGE)
@@ -80,7 +80,7 @@ class Silence:
         found = lack(answer.question, shelf)
         return replace(answer, text=found.text, missing=found.phrases, why=MISSING) if found else answer
 
-    def _unread(self, question: str, shelf: Shelf) -> str:
+    def _unread(self, question: str, shelf: SearchIndex) -> str:
         """The language of the question, where neither the model reads it nor the sources are in it."""
         if not self._reads:
             return ""
@@ -109,11 +109,11 @@ def _asks(question: str) -> bool:
     """Whether it has the form of a question about something, not to the bot: then it is one that the sources don't
     answer, however far from them."""
     asked = question.strip().lower()
-    things = [word for word in Asked.of(question).topics if not word.number]
+    things = [word for word in QuestionAnalysis.of(question).topics if not word.number]
     return bool(things) and QUESTION.match(asked) is not None and TO_THE_BOT.match(asked) is None
 
 
-def _aside(hits: Sequence[Hit], shelf: Shelf) -> str:
+def _aside(hits: Sequence[Hit], shelf: SearchIndex) -> str:
     """That nothing is asked of the sources, and what could be: the nearest documents, else the first."""
     nearest = [hit.passage.document_id for hit in hits]
     named = list(dict.fromkeys([*nearest, *shelf.documents]))

@@ -13,14 +13,14 @@ from index.answering._small_talk import bare
 from index.answering._spelling import Speller
 from index.answering._table_lookup import PLAIN, Cell, asked_cell
 from index.answering._yes_no import verdict
-from index.answering.abstention import Silence
+from index.answering.abstention import AbstentionExplainer
 from index.answering.extractive import cite
 from index.answering.spans import figure_of_another, in_short, short_answer
 from index.domain.answers import Answer, Citation, Hit, ShortAnswer
 from index.domain.documents import Document
 from index.domain.ports import Embedder, Generator
 from index.retrieval.retriever import Retriever
-from index.retrieval.search_index import Shelf
+from index.retrieval.search_index import SearchIndex
 
 __all__ = ["ABSTENTION", "Answerer", "checked", "checked_short"]
 
@@ -44,17 +44,17 @@ class Answerer:
         generator: Generator,
         confidence: Callable[[Sequence[Hit]], float],
         threshold: float,
-        silence: Silence | None = None,
+        silence: AbstentionExplainer | None = None,
     ) -> None:
         self._embedder = embedder
         self._retriever = retriever
         self._generator = generator
         self._confidence = confidence
         self._threshold = threshold
-        self._silence = silence or Silence()
+        self._silence = silence or AbstentionExplainer()
         self._speller = Speller(embedder.count)
 
-    def answer(self, shelf: Shelf, question: str) -> Answer:
+    def answer(self, shelf: SearchIndex, question: str) -> Answer:
         """The answer, or an abstention whose citations are the nearest passages.
 
         A question about several things that no one sentence answers is asked about each. Misspelt words are read as
@@ -64,7 +64,7 @@ class Answerer:
         found = self._answered(shelf, read)
         return found if read == question else replace(found, question=question, read_as=read)
 
-    def _answered(self, shelf: Shelf, question: str) -> Answer:
+    def _answered(self, shelf: SearchIndex, question: str) -> Answer:
         whole, hits = self._answer(shelf, question)
         asked = parts(question)
         if asked and not said_in_one(question, hits, asked):
@@ -73,7 +73,7 @@ class Answerer:
             return self._silence.explained(whole, hits, shelf)
         return whole  # of a cell without a value nothing is missing in the sources
 
-    def nearest(self, shelf: Shelf, question: str, most: int) -> Answer:
+    def nearest(self, shelf: SearchIndex, question: str, most: int) -> Answer:
         """No answer: the passages nearest to a question, each by itself, `most` of them."""
         hits = self._retriever.retrieve(shelf, question, self._embedder.question(question))[:most]
         citations = [cite([hit], number, shelf.documents) for number, hit in enumerate(hits, 1)]
@@ -87,7 +87,7 @@ class Answerer:
             generator=self._generator.name,
         )
 
-    def _answer(self, shelf: Shelf, question: str) -> tuple[Answer, list[Hit]]:
+    def _answer(self, shelf: SearchIndex, question: str) -> tuple[Answer, list[Hit]]:
         hits = self._retriever.retrieve(shelf, question, self._embedder.question(question))
         confidence = 0.0 if self._silence.no_question(question, hits, shelf) else self._confidence(hits)
         cell = asked_cell(question, hits, shelf.passages)

@@ -11,7 +11,7 @@ from index.domain.ports import Draft
 from index.text.normalize import clean, repaired
 from index.text.tokens import content
 
-__all__ = ["QuotingGenerator", "cite"]
+__all__ = ["ExtractiveGenerator", "cite"]
 
 MOST_CITATIONS = 3
 
@@ -32,7 +32,7 @@ REPEATS = 0.8
 """A sentence whose topic words are shared to this degree (Jaccard) with one already quoted only repeats it."""
 
 
-class QuotingGenerator:
+class ExtractiveGenerator:
     """Quotes the hits with the best scores; sentences that follow each other become one quotation."""
 
     name = "extractive"

@@ -9,12 +9,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from index.answering._attribution import anothers
-from index.answering._span_context import Place, Scene
+from index.answering._span_context import Place, SpanContext
 from index.answering._span_rules import RULES
 from index.domain.answers import Citation, Hit, ShortAnswer
 from index.domain.documents import Document, Passage
 from index.text.normalize import repaired
-from index.text.questions import Asked
+from index.text.questions import QuestionAnalysis
 from index.text.tables import cells_of
 
 __all__ = ["figure_of_another", "in_short", "short_answer", "spot"]
@@ -34,7 +34,7 @@ EACH = re.compile(r"\b(?:does|do|did|is|are|was|were|has|have|of|for|in|by) (?:e
 
 def spot(question: str, text: str) -> Place | None:
     """Where in `text` the question's answer stands, None where that is not plain."""
-    scene = Scene(question, text)
+    scene = SpanContext(question, text)
     found = next((place for rule in RULES[scene.kind] if (place := rule(scene))), None)
     return found if found and found[1] - found[0] <= LONGEST else None
 
@@ -42,7 +42,7 @@ def spot(question: str, text: str) -> Place | None:
 def figure_of_another(question: str, hits: Sequence[Hit]) -> bool:
     """Whether a number is asked for and the one in the best hit, or before it, is plainly of another name: then it
     is no answer."""
-    if not hits or Scene(question, "").kind != "number":
+    if not hits or SpanContext(question, "").kind != "number":
         return False
     passage = hits[0].passage
     texts = (passage.text, f"{passage.before} {passage.reading}")
@@ -50,7 +50,7 @@ def figure_of_another(question: str, hits: Sequence[Hit]) -> bool:
 
 
 def _of_another(question: str, passage: Passage) -> bool:
-    asked = Asked.of(question)
+    asked = QuestionAnalysis.of(question)
     owner = asked.having("name")
     return bool(owner) and anothers(passage, owner, set(asked.stems) - owner - asked.having("number"))
 

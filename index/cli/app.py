@@ -19,7 +19,7 @@ from index import Library, LibraryError, Settings, open_library
 from index.cli._terminal import print_json, print_lines, progress_bar, say
 from index.cli._text import answer_lines, diff_lines, report_lines, snapshot_lines, status_lines
 from index.cli.json_output import answer_line, diff_json, report_json, snapshot_json, status_json
-from index.domain.messages import Phrase, said
+from index.domain.messages import Message, message_of
 from index.domain.snapshots import Report, outcome
 from index.evaluation.metrics import Question, read_questions
 from index.evaluation.runner import ask_all, book, recorded_answers
@@ -68,7 +68,7 @@ def reindex(
             library.discard(preview.id)
             report = preview.report
         else:
-            with _audited(library, Phrase("reindex")) as written:  # who sits here may read the journal anyway
+            with _audited(library, Message("reindex")) as written:  # who sits here may read the journal anyway
                 report = library.reindex(progress, everywhere=True, wait=wait)
                 written(report)
     _tell(report, as_json=as_json, live=not dry_run)
@@ -111,7 +111,7 @@ def rollback(
 ) -> None:
     """Make a snapshot live again, once every byte of it is checked; a running bot follows."""
     library = _library(index_dir=index)
-    with progress_bar() as progress, _audited(library, Phrase("rollback {id}", id=snapshot)) as written:
+    with progress_bar() as progress, _audited(library, Message("rollback {id}", id=snapshot)) as written:
         report = library.rollback(snapshot, progress, wait=wait)
         written(report)
     _tell(report, as_json=as_json, live=True)
@@ -263,7 +263,7 @@ def _library(**places: Path | None) -> Library:
 @contextlib.contextmanager
 def _audited(library: Library, what: str) -> Iterator[Callable[[Report], None]]:
     """A line in the audit of what was done from here, whatever came of it."""
-    came: list[str] = [Phrase("interrupted")]
+    came: list[str] = [Message("interrupted")]
 
     def written(report: Report) -> None:
         came[0] = outcome(report)
@@ -271,7 +271,9 @@ def _audited(library: Library, what: str) -> Iterator[Callable[[Report], None]]:
     try:
         yield written
     except Exception as error:  # whatever it was, the audit has it; but it is read on Discord, and others name paths
-        came[0] = Phrase("failed: {why}", why=said(error) if isinstance(error, LibraryError) else type(error).__name__)
+        came[0] = Message(
+            "failed: {why}", why=message_of(error) if isinstance(error, LibraryError) else type(error).__name__
+        )
         raise
     finally:
         library.audit(what, came[0], where="command line")

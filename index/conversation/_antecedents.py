@@ -6,10 +6,21 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.answering.spans import spot
-from index.conversation._grammar import AUX, BE, DONE, FUNCTION, PREPOSITION, YEAR, Inquiry, is_many, is_whole, plain
+from index.conversation._grammar import (
+    AUX,
+    BE,
+    DONE,
+    FUNCTION,
+    PREPOSITION,
+    YEAR,
+    ParsedQuestion,
+    is_many,
+    is_whole,
+    plain,
+)
 from index.domain.activity import Turn
 from index.text.proper_nouns import names
-from index.text.questions import Asked
+from index.text.questions import QuestionAnalysis
 from index.text.tokens import LITTLE, content
 
 __all__ = ["PERSON", "as_name", "focus", "heads", "is_name", "meant", "name_spans", "things", "useful"]
@@ -40,7 +51,7 @@ def meant(kind: str, turns: Sequence[Turn]) -> list[str]:
     """What "it", "they" or "he" (the kind) may be, best first: things of the newest turn that speaks of any."""
     for turn in reversed(turns):
         own, told = focus(turn), _told(turn)
-        answer_first = Asked.of(turn.question).kind == "person" or CHOSEN.match(turn.question) is not None
+        answer_first = QuestionAnalysis.of(turn.question).kind == "person" or CHOSEN.match(turn.question) is not None
         order = [*told, *own] if kind != "it" and answer_first else [*own, *told]
         if order:
             return list(dict.fromkeys(sorted(order, key=lambda thing: not _agrees(kind, thing))))
@@ -54,7 +65,7 @@ def things(turns: Sequence[Turn]) -> list[str]:
 
 def focus(turn: Turn) -> list[str]:
     """What a question speaks of: the owner or last part of its subject first, then its objects, then what it counts."""
-    asked = Inquiry.of(turn.question)
+    asked = ParsedQuestion.of(turn.question)
     found = list(heads(asked.subject))
     be = asked.aux in BE
     for chunk in _chunks(asked.predicate, verb_first=not be):
@@ -130,7 +141,7 @@ def _chunks(predicate: str, *, verb_first: bool) -> Iterator[str]:
 def _told(turn: Turn) -> list[str]:
     """Names in the first quotation that the question does not have, the one that answers it first; none where a time
     or a number was asked for."""
-    if not turn.evidence or Asked.of(turn.question).kind in ("time", "number"):
+    if not turn.evidence or QuestionAnalysis.of(turn.question).kind in ("time", "number"):
         return []
     text, known = turn.evidence[0][:MOST_READ], set(content(turn.question))
     place = spot(turn.question, text)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.conversation._antecedents import PERSON, as_name, focus, heads, is_name, meant, name_spans
-from index.conversation._grammar import AUX, COUNTED, DET, DONE, PREPOSITION, YEAR, Inquiry, is_many, plain
+from index.conversation._grammar import AUX, COUNTED, DET, DONE, PREPOSITION, YEAR, ParsedQuestion, is_many, plain
 from index.conversation._pronouns import PRONOUN, named_for
 from index.domain.activity import Turn
 from index.text.tokens import LITTLE, content, tokens
@@ -69,7 +69,7 @@ def is_short(piece: str) -> bool:
 def question_words(piece: str, last: Turn, turns: Sequence[Turn], *, opened: bool) -> Iterator[str]:
     """The last question with these question words: "since when?", "why is that?", "how many?", "how big?"; `opened`
     says that "and" or the like stands before them."""
-    asked = Inquiry.of(last.question)
+    asked = ParsedQuestion.of(last.question)
     if match := ALONE.fullmatch(piece):
         yield asked.asking(match["wh"].lower())
     elif match := HEADED.fullmatch(piece):
@@ -89,7 +89,7 @@ def question_words(piece: str, last: Turn, turns: Sequence[Turn], *, opened: boo
 
 def same_of(piece: str, last: Turn) -> Iterator[str]:
     """The last question of something else: "does Maverick too?", "is that true of Maverick?"."""
-    asked, match = Inquiry.of(last.question), SAME.fullmatch(piece)
+    asked, match = ParsedQuestion.of(last.question), SAME.fullmatch(piece)
     if not match or not is_name(as_name(match["piece"], last)):
         return
     if match["same"]:
@@ -102,7 +102,7 @@ def filled(piece: str, last: Turn, turns: Sequence[Turn]) -> Iterator[str]:
     """The question that a name or a thing alone may stand for, best first: the last question about it, or a question
     for it as a part of what the last was about."""
     piece = AROUND.sub("", piece)
-    asked, bare = Inquiry.of(last.question), _bare(piece)
+    asked, bare = ParsedQuestion.of(last.question), _bare(piece)
     if PRONOUN.match(piece):
         yield from (f"What {_be(said)} {said}" for said in named_for(piece, turns))
     elif bare.lower() in ASKS:
@@ -116,7 +116,7 @@ def filled(piece: str, last: Turn, turns: Sequence[Turn]) -> Iterator[str]:
         yield from _thing(piece, asked, last, turns)
 
 
-def _thing(piece: str, asked: Inquiry, last: Turn, turns: Sequence[Turn]) -> Iterator[str]:
+def _thing(piece: str, asked: ParsedQuestion, last: Turn, turns: Sequence[Turn]) -> Iterator[str]:
     """A thing without a name: another like the last question's own ("circuit switching" after "packet switching"), or
     a part of that ("the context window" after "Scout")."""
     bare, plural = _bare(piece), is_many(piece)
@@ -134,7 +134,7 @@ def _thing(piece: str, asked: Inquiry, last: Turn, turns: Sequence[Turn]) -> Ite
         yield from _substituted(piece, last)
 
 
-def _headed(wh: str, asked: Inquiry, turns: Sequence[Turn]) -> Iterator[str]:
+def _headed(wh: str, asked: ParsedQuestion, turns: Sequence[Turn]) -> Iterator[str]:
     """The question of "how many parameters" about what the last question counted or was about."""
     if asked.noun:
         yield asked.asking(wh)

@@ -18,7 +18,7 @@ __all__ = [
     "LONGEST",
     "PREPOSITION",
     "YEAR",
-    "Inquiry",
+    "ParsedQuestion",
     "begins",
     "is_many",
     "is_whole",
@@ -85,7 +85,7 @@ TIMES = re.compile(rf"(?:when|where|why|how(?! many| much)|{PREPOSITION})\b|.* (
 
 
 @dataclass(frozen=True, slots=True)
-class Inquiry:
+class ParsedQuestion:
     """A question, as in "How many experts | does | Scout | have". `wh` is empty where yes or no is asked, `aux` and
     `subject` where the question word is the subject."""
 
@@ -96,7 +96,7 @@ class Inquiry:
     predicate: str
 
     @classmethod
-    def of(cls, question: str) -> Inquiry:
+    def of(cls, question: str) -> ParsedQuestion:
         """The parts of a question; what is none is a subject alone."""
         text = plain(question)[:LONGEST]
         text = text[begins(text) :]

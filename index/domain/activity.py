@@ -12,11 +12,22 @@ from index.domain.answers import Answer, Citation
 if TYPE_CHECKING:
     pass
 
-__all__ = ["DIRECT", "Audited", "Day", "Gap", "Kept", "Recorded", "Stored", "Tally", "Theme", "Turn"]
+__all__ = [
+    "DIRECT",
+    "AuditEntry",
+    "Day",
+    "Gap",
+    "JournalEntry",
+    "RecordedAnswer",
+    "StoredCounts",
+    "Theme",
+    "Turn",
+    "VoteCount",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RecordedAnswer:
     """An answer with the id that the journal knows it by; empty where it could not be written down."""
 
     answer: Answer
@@ -33,7 +44,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class JournalEntry:
     """An answer as the journal keeps it. `guild` is None for a direct message; `asked_at` is in UTC."""
 
     id: str
@@ -48,7 +59,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class VoteCount:
     """Votes on one answer."""
 
     helpful: int
@@ -100,7 +111,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredCounts:
     """How much the journal keeps, or kept, of one user."""
 
     questions: int
@@ -108,7 +119,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Audited:
+class AuditEntry:
     """A line of the audit: who (a person's id, None where it was no person), when (in UTC), from where (a server's id,
     "direct message", "command line", "schedule", "watcher"), what, and what came of it."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from index.domain.documents import Passage
 
-__all__ = ["MISSING", "NO_QUESTION", "OTHER_LANGUAGE", "Answer", "Citation", "Extract", "Hit", "ShortAnswer"]
+__all__ = ["MISSING", "NO_QUESTION", "OTHER_LANGUAGE", "Answer", "Citation", "Hit", "ShortAnswer", "SourcePage"]
 
 
 MISSING = "missing"
@@ -103,7 +103,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Extract:
+class SourcePage:
     """A page of a source for a reader, around a quotation or further on.
 
     `text` is what a person reads, a paragraph a line group with an empty line between; `bold` are the characters of

@@ -1,6 +1,6 @@
 """Errors fit to show a user: what happened, and the step that mends it."""
 
-from index.domain.messages import Phrase, said
+from index.domain.messages import Message, message_of
 
 __all__ = [
     "Damaged",
@@ -27,14 +27,14 @@ class LibraryError(Exception):
 
     exit_code = 1
 
-    def __init__(self, said: str = "", where: str = "") -> None:
-        super().__init__(said)
+    def __init__(self, message: str = "", where: str = "") -> None:
+        super().__init__(message)
         self.where = where
 
     @property
-    def said(self) -> str:
+    def message(self) -> str:
         """What it says: a phrase where that can be said in other languages."""
-        return said(self)
+        return message_of(self)
 
     @property
     def for_the_log(self) -> str:
@@ -100,7 +100,7 @@ class SourceUnfit(LibraryError):
     """Why a file can't come in as a source, or go out: words that follow its name."""
 
     def __init__(self, name: str, why: str) -> None:
-        super().__init__(Phrase("{name} {why}.", name=name, why=why))
+        super().__init__(Message("{name} {why}.", name=name, why=why))
 
 
 class SourceUnkept(LibraryError):

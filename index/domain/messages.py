@@ -1,7 +1,7 @@
 """English words that know what they are made of, so that whoever shows them can say them in another language.
 
 To the index, on the command line and in JSON they are a text like any other; a reason that is joined to another by
-anything but a `Phrase` is plain English from there on.
+anything but a `Message` is plain English from there on.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ __all__ = [
     "REINDEX",
     "RESET",
     "STEPS",
-    "Phrase",
+    "Message",
     "Value",
     "count",
-    "joined",
-    "mended",
-    "of_system",
-    "packed",
-    "said",
+    "join_messages",
+    "message_from_json",
+    "message_of",
+    "message_to_json",
+    "system_message",
     "template",
-    "unpacked",
+    "with_fix",
     "without_step",
 ]
 
@@ -38,8 +38,8 @@ ALL = "{all}"
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
-class Phrase(str):
-    """`Phrase("is larger than {size} MB", size=2.0)` is the text "is larger than 2 MB". `template` is literal English,
+class Message(str):
+    """`Message("is larger than {size} MB", size=2.0)` is the text "is larger than 2 MB". `template` is literal English,
     `values` may be phrases too."""
 
     __slots__ = ("template", "values")
@@ -47,38 +47,38 @@ class Phrase(str):
     template: str
     values: Mapping[str, Value]
 
-    def __new__(cls, template: str, /, **values: Value) -> Phrase:
+    def __new__(cls, template: str, /, **values: Value) -> Message:
         text = PLACEHOLDER.sub(lambda at: _english(values[at[1]]) if at[1] in values else at[0], template)
         made = super().__new__(cls, text)
         made.template, made.values = template, values
         return made
 
-    def __deepcopy__(self, memo: object) -> Phrase:
+    def __deepcopy__(self, memo: object) -> Message:
         return self
 
 
 SYSTEM = (
-    Phrase("Permission denied"),
-    Phrase("Operation not permitted"),
-    Phrase("No such file or directory"),
-    Phrase("Is a directory"),
-    Phrase("File exists"),
-    Phrase("Not a directory"),
-    Phrase("Read-only file system"),
-    Phrase("No space left on device"),
-    Phrase("Disk quota exceeded"),
-    Phrase("Input/output error"),
-    Phrase("Too many levels of symbolic links"),
-    Phrase("File name too long"),
-    Phrase("Connection refused"),
-    Phrase("Connection reset by peer"),
-    Phrase("Name or service not known"),
-    Phrase("Temporary failure in name resolution"),
+    Message("Permission denied"),
+    Message("Operation not permitted"),
+    Message("No such file or directory"),
+    Message("Is a directory"),
+    Message("File exists"),
+    Message("Not a directory"),
+    Message("Read-only file system"),
+    Message("No space left on device"),
+    Message("Disk quota exceeded"),
+    Message("Input/output error"),
+    Message("Too many levels of symbolic links"),
+    Message("File name too long"),
+    Message("Connection refused"),
+    Message("Connection reset by peer"),
+    Message("Name or service not known"),
+    Message("Temporary failure in name resolution"),
 )
 """What Linux says of the failures one meets."""
 
 
-def of_system(error: OSError) -> str:
+def system_message(error: OSError) -> str:
     """Why the system refused something, as it says it; empty where it does not say."""
     text = error.strerror or ""
     return next((one for one in SYSTEM if one == text), text)
@@ -89,25 +89,25 @@ def template(text: str) -> str:
     return text
 
 
-def joined(parts: tuple[str, ...]) -> Phrase:
+def join_messages(parts: tuple[str, ...]) -> Message:
     """Several texts in a row, parted by semicolons."""
-    return Phrase(ALL, all=parts)
+    return Message(ALL, all=parts)
 
 
-def said(error: Exception) -> str:
+def message_of(error: Exception) -> str:
     """What an error says: the phrase that it was raised with, else its text."""
     first = error.args[0] if error.args else None
-    return first if isinstance(first, Phrase) else str(error)
+    return first if isinstance(first, Message) else str(error)
 
 
-def packed(text: Value) -> Any:
+def message_to_json(text: Value) -> Any:
     """A value as JSON can hold it: a phrase is its template with its values, anything else stays as it is."""
-    if isinstance(text, Phrase):
-        return [text.template, {name: packed(value) for name, value in text.values.items()}]
-    return [packed(one) for one in text] if isinstance(text, tuple) else text
+    if isinstance(text, Message):
+        return [text.template, {name: message_to_json(value) for name, value in text.values.items()}]
+    return [message_to_json(one) for one in text] if isinstance(text, tuple) else text
 
 
-def unpacked(row: Any) -> str:
+def message_from_json(row: Any) -> str:
     """The text that was packed. Raises TypeError for what was not."""
     found = _unpacked(row)
     if not isinstance(found, str):
@@ -121,8 +121,8 @@ def _unpacked(row: Any) -> Value:
     if not isinstance(row, list):
         raise TypeError("this is no value of a phrase")
     if len(row) == 2 and isinstance(row[0], str) and isinstance(row[1], dict):
-        return Phrase(row[0], **{str(name): _unpacked(value) for name, value in row[1].items()})
-    return tuple(unpacked(one) for one in row)
+        return Message(row[0], **{str(name): _unpacked(value) for name, value in row[1].items()})
+    return tuple(message_from_json(one) for one in row)
 
 
 def _english(value: Value) -> str:
@@ -156,14 +156,14 @@ STEPS = (REINDEX, REBUILD, RESET, LIST)
 MENDED = template("{fault}: {step}.")
 
 
-def mended(step: str, fault: str, /, **values: Value) -> Phrase:
+def with_fix(step: str, fault: str, /, **values: Value) -> Message:
     """What is wrong, with the step that mends it."""
-    return Phrase(MENDED, fault=Phrase(fault, **values), step=step)
+    return Message(MENDED, fault=Message(fault, **values), step=step)
 
 
 def without_step(error: Exception) -> str:
     """What is wrong, without the step that mends the live snapshot: another is not built anew."""
-    text = said(error)
-    if isinstance(text, Phrase) and text.template == MENDED and text.values["step"] == REBUILD:
-        return Phrase("{fault}.", fault=text.values["fault"])
+    text = message_of(error)
+    if isinstance(text, Message) and text.template == MENDED and text.values["step"] == REBUILD:
+        return Message("{fault}.", fault=text.values["fault"])
     return text

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from index.domain.messages import Phrase
+from index.domain.messages import Message
 
 __all__ = [
     "Diff",
@@ -17,10 +17,10 @@ __all__ = [
     "Reanswered",
     "Report",
     "Running",
-    "Shelved",
     "Skipped",
     "Snapshot",
     "SnapshotInfo",
+    "SourceFileInfo",
     "SourceInfo",
     "Status",
     "outcome",
@@ -67,7 +67,7 @@ class SourceInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelved:
+class SourceFileInfo:
     """A file among the sources, read or not: `changed` is when it last was, in UTC."""
 
     name: str
@@ -225,16 +225,16 @@ class Running:
     left: float | None
 
 
-def outcome(report: Report) -> Phrase:
+def outcome(report: Report) -> Message:
     """The report in a line, for the audit."""
     changes = report.diff or Diff("", report.snapshot.id)
     counted = (
-        Phrase("sources added: {count}", count=len(changes.added)),
-        Phrase("sources changed: {count}", count=len(changes.changed)),
-        Phrase("sources removed: {count}", count=len(changes.removed)),
-        Phrase("sources renamed: {count}", count=len(changes.renamed)),
-        Phrase("passages added: {count}", count=changes.passages_added),
-        Phrase("passages removed: {count}", count=changes.passages_removed),
+        Message("sources added: {count}", count=len(changes.added)),
+        Message("sources changed: {count}", count=len(changes.changed)),
+        Message("sources removed: {count}", count=len(changes.removed)),
+        Message("sources renamed: {count}", count=len(changes.renamed)),
+        Message("passages added: {count}", count=changes.passages_added),
+        Message("passages removed: {count}", count=changes.passages_removed),
     )
-    told = tuple(one for one in counted if one.values["count"]) or (Phrase("nothing changed"),)
-    return Phrase("snapshot {id} is live; {changes}", id=report.snapshot.id, changes=told)
+    told = tuple(one for one in counted if one.values["count"]) or (Message("nothing changed"),)
+    return Message("snapshot {id} is live; {changes}", id=report.snapshot.id, changes=told)

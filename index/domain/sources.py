@@ -8,7 +8,7 @@ from datetime import datetime
 
 from index.domain.snapshots import Skipped
 
-__all__ = ["NOTHING", "Reading", "SourceFile", "Stale"]
+__all__ = ["NOTHING", "SourceFile", "SourceSet", "Stale"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Stale:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SourceSet:
     """All sources that could be read, and every one that could not.
 
     `stale` are sources of which an older copy is read, `waiting` those from the web that were not asked for yet.
@@ -56,4 +56,4 @@ class Reading:
         return {file.source: file.sha256 for file in self.files}
 
 
-NOTHING = Reading((), ())
+NOTHING = SourceSet((), ())

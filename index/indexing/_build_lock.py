@@ -18,16 +18,16 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.domain.errors import LibraryError, ReindexRunning
-from index.domain.messages import Phrase
-from index.indexing.progress import Course
+from index.domain.messages import Message
+from index.indexing.progress import ReindexProgress
 
-__all__ = ["Builders"]
+__all__ = ["BuildLock"]
 
 WAITING = "waiting for another process"
-RUNS = Phrase("A reindex is already running: wait until it is done.")
+RUNS = Message("A reindex is already running: wait until it is done.")
 
 
-class Builders:
+class BuildLock:
     """The lock, and beside it who holds it: process, machine and since when."""
 
     def __init__(self, lock: Path) -> None:
@@ -35,7 +35,7 @@ class Builders:
         self._who = lock.with_name(f"{lock.name}.json")
 
     @contextmanager
-    def alone(self, course: Course) -> Iterator[None]:
+    def alone(self, course: ReindexProgress) -> Iterator[None]:
         """Nobody else builds meanwhile. Raises ReindexRunning when another does for longer than the course waits,
         ReindexCancelled when it is given up before."""
         self._lock.parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +55,7 @@ class Builders:
             if error.errno != errno.ENOSYS:
                 raise
             raise LibraryError(
-                Phrase("The folder of the index has no locks: put INDEX_DIR on another file system."),
+                Message("The folder of the index has no locks: put INDEX_DIR on another file system."),
                 where=f"It is {self._lock.parent}.",
             ) from error
         try:
@@ -81,7 +81,7 @@ class Builders:
         if host == platform.node() and not _alive(pid):  # of a process that died; who holds the lock has not signed yet
             return ReindexRunning(RUNS)
         return ReindexRunning(
-            Phrase("A reindex is already running, since {time} UTC: wait until it is done.", time=f"{since:%H:%M:%S}"),
+            Message("A reindex is already running, since {time} UTC: wait until it is done.", time=f"{since:%H:%M:%S}"),
             where=f"It is process {pid} on {host}; `python -m index reindex --wait SECONDS` waits for it.",
         )
 

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable, Sequence
 
 from index.domain.errors import ReindexCancelled
-from index.domain.messages import Phrase
+from index.domain.messages import Message
 from index.domain.snapshots import Report
 from index.indexing.progress import Request
 
-__all__ = ["Turns"]
+__all__ = ["ReindexQueue"]
 
 LOOK_EVERY = 0.1
 """Seconds between two looks whether somebody who waits has given up."""
@@ -36,7 +36,7 @@ class _Run:
         return self.reports[self.requests.index(request)]
 
 
-class Turns:
+class ReindexQueue:
     """Thread-safe. The work is done in the thread of one of those who share a run."""
 
     def __init__(self, work: Work) -> None:
@@ -57,7 +57,9 @@ class Turns:
                 self._changed.wait(LOOK_EVERY)
                 if mine is self._next and request.given_up:
                     mine.requests.remove(request)
-                    raise ReindexCancelled(Phrase("The reindex was cancelled before it began: the index is as it was."))
+                    raise ReindexCancelled(
+                        Message("The reindex was cancelled before it began: the index is as it was.")
+                    )
             if mine.ended:
                 return mine.report(request)
             self._running, self._next = True, _Run()

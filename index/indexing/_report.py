@@ -9,28 +9,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex
-from index.domain.messages import Phrase, said
+from index.domain.messages import Message, message_of
 from index.domain.snapshots import OwnQuestions, Report
 from index.snapshots.catalog import texts as kept_texts
 from index.snapshots.diff import Texts, diff
 from index.snapshots.manifest import Manifest
-from index.snapshots.serving import Held, Serving
+from index.snapshots.serving import LiveIndex, LoadedSnapshot
 from index.snapshots.staleness import indexed
-from index.snapshots.store import Snapshots
+from index.snapshots.store import SnapshotStore
 
 if TYPE_CHECKING:
-    from index.indexing._reuse import Earlier
-    from index.retrieval.search_index import Shelf
+    from index.indexing._reuse import PreviousBuild
+    from index.retrieval.search_index import SearchIndex
 
-__all__ = ["Before", "before", "report", "texts"]
+__all__ = ["PreviousSnapshot", "before", "report", "texts"]
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class PreviousSnapshot:
     """The snapshot that was live; where it has no shelf, `why` says why nothing of it can be used again."""
 
     manifest: Manifest | None = None
-    shelf: Shelf | None = None
+    shelf: SearchIndex | None = None
     why: str = ""
 
     @property
@@ -39,14 +39,16 @@ class Before:
         return self.manifest.snapshot.id if self.manifest else ""
 
     @property
-    def earlier(self) -> Earlier | None:
+    def earlier(self) -> PreviousBuild | None:
         """What can be used again of it."""
-        from index.indexing._reuse import Earlier
+        from index.indexing._reuse import PreviousBuild
 
-        return Earlier(self.manifest, self.shelf) if self.manifest and self.shelf else None
+        return PreviousBuild(self.manifest, self.shelf) if self.manifest and self.shelf else None
 
 
-def before(snapshots: Snapshots, serving: Serving, open_: Callable[[Manifest], Shelf] | None) -> Before:
+def before(
+    snapshots: SnapshotStore, serving: LiveIndex, open_: Callable[[Manifest], SearchIndex] | None
+) -> PreviousSnapshot:
     """The live snapshot, or the one that serves in its place. Without `open_` it has no shelf unless it serves."""
     if open_ and serving.held is not None:
         with contextlib.suppress(LibraryError):  # then nothing serves, and below it is said why
@@ -55,20 +57,22 @@ def before(snapshots: Snapshots, serving: Serving, open_: Callable[[Manifest], S
     try:
         manifest = serving.live()
         if held is not None and held.manifest == manifest:
-            return Before(manifest, held.shelf)
-        return Before(manifest, open_(manifest)) if open_ else Before(manifest)
+            return PreviousSnapshot(manifest, held.shelf)
+        return PreviousSnapshot(manifest, open_(manifest)) if open_ else PreviousSnapshot(manifest)
     except NoIndex:
-        return Before(why=Phrase("there was no index before"))
+        return PreviousSnapshot(why=Message("there was no index before"))
     except IndexMismatch as error:
         if isinstance(error, Damaged) and (good := held or _newest(serving, error, open_)) is not None:
-            return Before(good.manifest, good.shelf)
+            return PreviousSnapshot(good.manifest, good.shelf)
         try:
-            return Before(snapshots.live(), None, said(error))
+            return PreviousSnapshot(snapshots.live(), None, message_of(error))
         except IndexMismatch:
-            return Before(None, None, said(error))
+            return PreviousSnapshot(None, None, message_of(error))
 
 
-def _newest(serving: Serving, error: Damaged, open_: Callable[[Manifest], Shelf] | None) -> Held | None:
+def _newest(
+    serving: LiveIndex, error: Damaged, open_: Callable[[Manifest], SearchIndex] | None
+) -> LoadedSnapshot | None:
     """The newest good snapshot, to use again what is in it; None where there is none."""
     try:
         return serving.instead(error, open_)[0] if open_ else None
@@ -76,7 +80,7 @@ def _newest(serving: Serving, error: Damaged, open_: Callable[[Manifest], Shelf]
         return None
 
 
-def texts(snapshots: Snapshots, manifest: Manifest | None, shelf: Shelf | None = None) -> Texts:
+def texts(snapshots: SnapshotStore, manifest: Manifest | None, shelf: SearchIndex | None = None) -> Texts:
     """What a snapshot says; of one whose texts can't be read only what its sources are."""
     if manifest is None:
         return Texts()
@@ -89,10 +93,10 @@ def texts(snapshots: Snapshots, manifest: Manifest | None, shelf: Shelf | None =
 
 
 def report(
-    snapshots: Snapshots,
-    was: Before,
+    snapshots: SnapshotStore,
+    was: PreviousSnapshot,
     manifest: Manifest,
-    shelf: Shelf | None,
+    shelf: SearchIndex | None,
     *,
     started: float,
     embedded: int = 0,

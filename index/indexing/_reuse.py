@@ -10,11 +10,11 @@ from functools import cached_property
 from index.domain.documents import Document, Passage
 from index.domain.ports import Encoding
 from index.domain.sources import SourceFile
-from index.retrieval.search_index import Shelf
+from index.retrieval.search_index import SearchIndex
 from index.snapshots.manifest import Manifest
 from index.text.passages import own_text
 
-__all__ = ["Earlier", "Run", "in_order", "runs"]
+__all__ = ["PreviousBuild", "Run", "in_order", "runs"]
 
 SETTLED = 1_000
 """Passages from which on an index knows well enough what tokens are like: how they are kept as bytes is learned from
@@ -30,10 +30,10 @@ class Run:
     count: int
 
 
-class Earlier:
+class PreviousBuild:
     """The index before, of the same model and format."""
 
-    def __init__(self, manifest: Manifest, shelf: Shelf) -> None:
+    def __init__(self, manifest: Manifest, shelf: SearchIndex) -> None:
         self.shelf = shelf
         self._hashes = manifest.snapshot.hashes
 

@@ -14,21 +14,21 @@ import numpy as np
 from index.domain.answers import Answer
 from index.domain.documents import Document, Passage
 from index.domain.errors import IndexMismatch, ReindexCancelled, SourcesUnreadable, UnreadableSource
-from index.domain.messages import REINDEX, Phrase, mended, said
+from index.domain.messages import REINDEX, Message, message_of, with_fix
 from index.domain.ports import Embedder, Progress, VectorStore
 from index.domain.snapshots import Skipped, Snapshot
-from index.domain.sources import Reading
-from index.indexing._reuse import Earlier, Run, in_order, runs
+from index.domain.sources import SourceSet
+from index.indexing._reuse import PreviousBuild, Run, in_order, runs
 from index.parsing.chunking import chunk
 from index.parsing.formats import SECONDS
 from index.parsing.pool import parsing
-from index.retrieval.bm25 import KeywordIndex
+from index.retrieval.bm25 import Bm25Index
 from index.retrieval.hidden_states import StateStore, StateStoreBuilder
 from index.retrieval.late_interaction import TokenStore, TokenStoreBuilder
-from index.retrieval.search_index import Shelf
+from index.retrieval.search_index import SearchIndex
 from index.snapshots.files import read_suggestions, write_suggestions
 from index.snapshots.manifest import FORMAT, Manifest
-from index.snapshots.store import Snapshots, new_id, read_texts, write_texts
+from index.snapshots.store import SnapshotStore, new_id, read_texts, write_texts
 from index.sources.folder import named
 from index.suggestions.generation import checked, questions
 from index.text.passages import own_text
@@ -42,7 +42,7 @@ MOST_POSED = 2_000
 
 log = logging.getLogger(__name__)
 
-Ask = Callable[[Shelf, str], Answer]
+Ask = Callable[[SearchIndex, str], Answer]
 """The answer of one shelf to a question."""
 
 
@@ -52,7 +52,7 @@ class Built:
     for it."""
 
     manifest: Manifest
-    shelf: Shelf
+    shelf: SearchIndex
     embedded: int
 
 
@@ -62,7 +62,7 @@ class Indexer:
     def __init__(
         self,
         *,
-        snapshots: Snapshots,
+        snapshots: SnapshotStore,
         embedder: Embedder,
         new_store: Callable[[int], VectorStore],
         open_store: Callable[[Path], VectorStore],
@@ -78,11 +78,11 @@ class Indexer:
     def build(
         self,
         place: Path,
-        reading: Reading,
+        reading: SourceSet,
         progress: Progress | None = None,
         *,
         ask: Ask | None = None,
-        before: Earlier | None = None,
+        before: PreviousBuild | None = None,
     ) -> Built:
         """A snapshot of these sources in the folder `place`, sealed; `ask` is how its suggestions are checked, without
         it there are none, and `before` is the index before, to use again what did not change.
@@ -91,9 +91,9 @@ class Indexer:
         """
         documents, passages, skipped = self._chunked(reading, progress, before)
         if not passages:
-            why = named(skipped, more=False) or Phrase("there are only headings and marks")
+            why = named(skipped, more=False) or Message("there are only headings and marks")
             raise SourcesUnreadable(
-                Phrase("Not one source holds a passage ({why}): mend one of them, then reindex.", why=why)
+                Message("Not one source holds a passage ({why}): mend one of them, then reindex.", why=why)
             )
         snapshot = Snapshot(
             id=new_id(reading.hashes),
@@ -115,12 +115,12 @@ class Indexer:
         )
         return Built(manifest, shelf, rows.count(None))
 
-    def open(self, manifest: Manifest) -> Shelf:
+    def open(self, manifest: Manifest) -> SearchIndex:
         """The shelf of a snapshot whose every file was checked. Raises IndexMismatch."""
         found = (manifest.snapshot.dimension, manifest.max_tokens)
         if found != (self._embedder.dimension, self._embedder.max_tokens):
             raise IndexMismatch(
-                mended(
+                with_fix(
                     REINDEX,
                     "The index was built with a model of {built} dimensions that reads {read} tokens, the model "
                     "{model} has {dimensions} and {tokens}",
@@ -133,19 +133,19 @@ class Indexer:
             )
         folder = self._snapshots.verify(manifest)
         documents, passages = read_texts(folder)
-        return Shelf(
+        return SearchIndex(
             id=manifest.snapshot.id,
             documents=documents,
             passages=passages,
             vectors=self._open_store(folder / VECTORS),
-            keyword=KeywordIndex.load(folder),
+            keyword=Bm25Index.load(folder),
             tokens=TokenStore.load(folder),
             states=StateStore.load(folder),
             suggestions=read_suggestions(folder),
         )
 
     def _chunked(
-        self, reading: Reading, progress: Progress | None, before: Earlier | None
+        self, reading: SourceSet, progress: Progress | None, before: PreviousBuild | None
     ) -> tuple[dict[str, Document], list[Passage], tuple[Skipped, ...]]:
         documents: dict[str, Document] = {}
         passages: list[Passage] = []
@@ -167,7 +167,9 @@ class Indexer:
                 try:
                     document = parsed(file, told)
                 except (UnreadableSource, RecursionError) as error:
-                    reason = said(error) if isinstance(error, UnreadableSource) else Phrase("is nested too deeply")
+                    reason = (
+                        message_of(error) if isinstance(error, UnreadableSource) else Message("is nested too deeply")
+                    )
                     skipped.append(Skipped(file.source, reason))
                     continue
                 documents[document.id] = document
@@ -182,8 +184,8 @@ class Indexer:
         passages: list[Passage],
         progress: Progress | None,
         rows: Sequence[int | None],
-        before: Earlier | None,
-    ) -> Shelf:
+        before: PreviousBuild | None,
+    ) -> SearchIndex:
         vectors = self._new_store(self._embedder.dimension)
         again = before.shelf if before and any(row is not None for row in rows) else None
         tokens = TokenStoreBuilder(again.tokens if again else None)
@@ -203,8 +205,8 @@ class Indexer:
             states.add(part)
         if progress:
             progress("writing the snapshot", 0, 0)
-        keyword = KeywordIndex.build(passages)
-        shelf = Shelf(snapshot, documents, passages, vectors, keyword, tokens.finish(), states.finish())
+        keyword = Bm25Index.build(passages)
+        shelf = SearchIndex(snapshot, documents, passages, vectors, keyword, tokens.finish(), states.finish())
         write_texts(place, documents, passages)
         vectors.save(place / VECTORS)
         shelf.keyword.save(place)
@@ -213,7 +215,7 @@ class Indexer:
         return shelf
 
 
-def _suggestions(shelf: Shelf, ask: Ask, progress: Progress | None) -> tuple[str, ...]:
+def _suggestions(shelf: SearchIndex, ask: Ask, progress: Progress | None) -> tuple[str, ...]:
     """Questions that the shelf answers; none where making them fails, for an index without them serves as well."""
     try:
         return checked(questions(shelf.documents, _some(shelf)), lambda at: ask(shelf, at), progress=progress)
@@ -224,7 +226,7 @@ def _suggestions(shelf: Shelf, ask: Ask, progress: Progress | None) -> tuple[str
         return ()
 
 
-def _some(shelf: Shelf) -> list[Passage]:
+def _some(shelf: SearchIndex) -> list[Passage]:
     """The first passages of every source, together no more than are worth making questions of."""
     each = max(1, MOST_POSED // max(1, len(shelf.documents)))
     seen: Counter[str] = Counter()

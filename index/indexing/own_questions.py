@@ -13,7 +13,7 @@ from pathlib import Path
 
 from index.domain.answers import Answer
 from index.domain.errors import QuestionsUnreadable
-from index.domain.messages import Phrase, of_system, said
+from index.domain.messages import Message, message_of, system_message
 from index.domain.ports import Progress
 from index.domain.snapshots import OwnQuestions, Reanswered
 
@@ -55,7 +55,7 @@ def asked_again(
     try:
         wanted = read(file)
     except QuestionsUnreadable as error:
-        return OwnQuestions(0, 0, problem=said(error))
+        return OwnQuestions(0, 0, problem=message_of(error))
     until, asked, changed, wrong = clock() + SECONDS, 0, [], []
     for one in wanted[:MOST]:
         if clock() > until:
@@ -69,7 +69,7 @@ def asked_again(
             changed.append(Reanswered(one.question, _first(was), _first(answer), right, one.id))
     problem = ""
     if asked < len(wanted):
-        problem = Phrase("Only the first {asked} of {written} questions were asked.", asked=asked, written=len(wanted))
+        problem = Message("Only the first {asked} of {written} questions were asked.", asked=asked, written=len(wanted))
     return OwnQuestions(len(wanted), asked, tuple(changed[:MOST_LISTED]), tuple(wrong[:MOST_LISTED]), problem)
 
 
@@ -78,22 +78,22 @@ def read(file: Path) -> list[Wanted]:
     try:
         if not file.is_file():
             raise QuestionsUnreadable(
-                Phrase("{file} is no file: put a file there with a question a line.", file=file.name)
+                Message("{file} is no file: put a file there with a question a line.", file=file.name)
             )
         with file.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)
         lines = data.decode("utf-8-sig").split("\n")
     except OSError as error:
         raise QuestionsUnreadable(
-            Phrase("{file} cannot be read: {why}.", file=file.name, why=of_system(error))
+            Message("{file} cannot be read: {why}.", file=file.name, why=system_message(error))
         ) from error
     except UnicodeDecodeError as error:
         raise QuestionsUnreadable(
-            Phrase("{file} is not UTF-8 (byte {byte}): save it as UTF-8.", file=file.name, byte=str(error.start))
+            Message("{file} is not UTF-8 (byte {byte}): save it as UTF-8.", file=file.name, byte=str(error.start))
         ) from error
     if len(data) > MOST_BYTES:
         raise QuestionsUnreadable(
-            Phrase("{file} is larger than {size} MB: leave some questions out.", file=file.name, size=MOST_BYTES / 1e6)
+            Message("{file} is larger than {size} MB: leave some questions out.", file=file.name, size=MOST_BYTES / 1e6)
         )
     return [_wanted(line, number, file.name) for number, line in enumerate(lines, 1) if line.strip()]
 
@@ -106,7 +106,7 @@ def _wanted(line: str, number: int, name: str) -> Wanted:
             raise TypeError("question")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise QuestionsUnreadable(
-            Phrase(
+            Message(
                 "Line {line} of {file} is no question: write it like {example}.",
                 line=str(number),
                 file=name,

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.domain.errors import ReindexCancelled
-from index.domain.messages import Phrase
+from index.domain.messages import Message
 from index.domain.ports import Progress
 from index.domain.snapshots import Running
 
-__all__ = ["Course", "Request"]
+__all__ = ["ReindexProgress", "Request"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +32,7 @@ class Request:
         return self.cancelled is not None and self.cancelled.is_set()
 
 
-class Course:
+class ReindexProgress:
     """The progress of one run; called as `Progress` is."""
 
     def __init__(self, requests: Sequence[Request], *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -56,7 +56,7 @@ class Course:
     def check(self) -> None:
         """Raises ReindexCancelled like a call, and tells nobody anything."""
         if not self._settled and self.given_up:
-            raise ReindexCancelled(Phrase("The reindex was cancelled: the index is as it was before."))
+            raise ReindexCancelled(Message("The reindex was cancelled: the index is as it was before."))
 
     @property
     def given_up(self) -> bool:

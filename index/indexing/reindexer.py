@@ -13,34 +13,34 @@ from typing import TYPE_CHECKING
 
 from index.domain.answers import Answer
 from index.domain.errors import Damaged, JournalUnavailable, LibraryError, PreviewGone
-from index.domain.messages import LIST, Phrase, without_step
+from index.domain.messages import LIST, Message, without_step
 from index.domain.ports import Progress
 from index.domain.snapshots import OwnQuestions, Preview, Report, Running
-from index.domain.sources import Reading
-from index.indexing._build_lock import Builders
-from index.indexing._queue import Turns
-from index.indexing._report import Before, before, report
+from index.domain.sources import SourceSet
+from index.indexing._build_lock import BuildLock
+from index.indexing._queue import ReindexQueue
+from index.indexing._report import PreviousSnapshot, before, report
 from index.indexing.own_questions import asked_again
-from index.indexing.progress import Course, Request
+from index.indexing.progress import ReindexProgress, Request
 from index.snapshots.catalog import found
 from index.snapshots.files import ID
-from index.snapshots.serving import Held, Serving
-from index.snapshots.store import Snapshots
+from index.snapshots.serving import LiveIndex, LoadedSnapshot
+from index.snapshots.store import SnapshotStore
 from index.storage.failures import told_if_unwritable
 
 if TYPE_CHECKING:
     from index.desk import Desk
     from index.indexing.indexer import Indexer
-    from index.retrieval.search_index import Shelf
+    from index.retrieval.search_index import SearchIndex
 
-__all__ = ["Rebuild"]
+__all__ = ["Reindexer"]
 
 log = logging.getLogger(__name__)
 
-Ask = Callable[["Shelf", str], Answer]
+Ask = Callable[["SearchIndex", str], Answer]
 
 
-class Rebuild:
+class Reindexer:
     """Thread-safe.
 
     `refresh` fetches what is on the web, `read` gives the sources, `engines` are what builds snapshots and what answers
@@ -51,11 +51,11 @@ class Rebuild:
     def __init__(
         self,
         *,
-        snapshots: Snapshots,
-        serving: Serving,
+        snapshots: SnapshotStore,
+        serving: LiveIndex,
         refresh: Callable[[Progress], None],
-        read: Callable[[], Reading],
-        engines: Callable[[Course], tuple[Indexer, Ask]],
+        read: Callable[[], SourceSet],
+        engines: Callable[[ReindexProgress], tuple[Indexer, Ask]],
         desk: Callable[[], Desk],
         questions: Path,
         keep: int,
@@ -70,9 +70,9 @@ class Rebuild:
         self._questions = questions
         self._keep = keep
         self._cited = cited
-        self._builders = Builders(snapshots.root / "reindex.lock")
-        self._turns = Turns(self._reindexed)
-        self._course: Course | None = None
+        self._builders = BuildLock(snapshots.root / "reindex.lock")
+        self._turns = ReindexQueue(self._reindexed)
+        self._course: ReindexProgress | None = None
 
     @property
     def now(self) -> Running | None:
@@ -105,7 +105,7 @@ class Rebuild:
             started, folder = time.perf_counter(), self._snapshots.preview(preview)
             if not ID.fullmatch(preview) or not folder.is_dir():
                 raise PreviewGone(
-                    Phrase(
+                    Message(
                         "This preview is no longer there, it was discarded or another snapshot was built since: "
                         "preview again."
                     )
@@ -113,7 +113,7 @@ class Rebuild:
             manifest = self._serving.fitting(self._snapshots.manifest(preview, folder))
             self._snapshots.verify(manifest, folder)
             if self._read().hashes != manifest.snapshot.hashes:
-                raise PreviewGone(Phrase("The sources changed since this preview: preview again."))
+                raise PreviewGone(Message("The sources changed since this preview: preview again."))
             indexer, _ = self._engines(course)
             course("loading the index", 0, 0)
             was = before(self._snapshots, self._serving, indexer.open)
@@ -150,7 +150,7 @@ class Rebuild:
                     was = before(self._snapshots, self._serving, indexer.open)
                     questions = self._asked(was, now.shelf, ask, course)
             except Damaged as error:
-                raise Damaged(Phrase("{why} Choose another, {step}.", why=without_step(error), step=LIST)) from error
+                raise Damaged(Message("{why} Choose another, {step}.", why=without_step(error), step=LIST)) from error
             course.settle()
             self._snapshots.switch(manifest)
             if now is not None:
@@ -170,7 +170,7 @@ class Rebuild:
         answered = self._answered(requests, course)
         return [replace(made, answered=told) for told in answered]
 
-    def _built(self, place: Path, course: Course) -> tuple[Held, Report, Ask]:
+    def _built(self, place: Path, course: ReindexProgress) -> tuple[LoadedSnapshot, Report, Ask]:
         """A snapshot of the sources as they are now, in this folder, and what it would change."""
         started = time.perf_counter()
         self._refresh(course)
@@ -188,13 +188,13 @@ class Rebuild:
             embedded=built.embedded,
             questions=questions,
         )
-        return Held(built.manifest, built.shelf), made, ask
+        return LoadedSnapshot(built.manifest, built.shelf), made, ask
 
-    def _asked(self, was: Before, now: Shelf, ask: Ask, course: Course) -> OwnQuestions | None:
+    def _asked(self, was: PreviousSnapshot, now: SearchIndex, ask: Ask, course: ReindexProgress) -> OwnQuestions | None:
         return asked_again(self._questions, partial(ask, was.shelf) if was.shelf else None, partial(ask, now), course)
 
     def _answered(
-        self, requests: Sequence[Request], course: Course, ask: Callable[[str], Answer] | None = None
+        self, requests: Sequence[Request], course: ReindexProgress, ask: Callable[[str], Answer] | None = None
     ) -> Sequence[tuple[str, ...]]:
         """For each request the gaps that have an answer now, of those that it may see; none where they can't be asked
         again, for the index is rebuilt as well. With `ask`, what answers would be if that were live."""
@@ -226,8 +226,8 @@ class Rebuild:
             yield place
 
     @contextmanager
-    def _alone(self, requests: Sequence[Request]) -> Iterator[Course]:
-        course = Course(requests)
+    def _alone(self, requests: Sequence[Request]) -> Iterator[ReindexProgress]:
+        course = ReindexProgress(requests)
         with told_if_unwritable(self._snapshots.root), self._builders.alone(course):
             self._course = course
             try:

@@ -7,10 +7,10 @@ import sqlite3
 from dataclasses import asdict
 from datetime import datetime
 
-from index.domain.activity import Audited, Recorded, Stored, Tally, Turn
+from index.domain.activity import AuditEntry, JournalEntry, StoredCounts, Turn, VoteCount
 from index.domain.answers import Answer, Citation
 from index.domain.errors import JournalUnavailable
-from index.domain.messages import packed, unpacked
+from index.domain.messages import message_from_json, message_to_json
 from index.text.normalize import whole
 
 __all__ = ["as_audited", "as_text", "as_turn", "audit", "insert", "recorded", "stored", "tally"]
@@ -40,7 +40,7 @@ def insert(
     db.execute(INSERT, row)
 
 
-def recorded(db: sqlite3.Connection, where: str, *values: str) -> list[Recorded]:
+def recorded(db: sqlite3.Connection, where: str, *values: str) -> list[JournalEntry]:
     """The answers for which `where` holds, in its order. Raises JournalUnavailable where one cannot be read."""
     rows = db.execute(RECORDED + where, values)
     try:
@@ -51,9 +51,9 @@ def recorded(db: sqlite3.Connection, where: str, *values: str) -> list[Recorded]
 
 def _recorded(
     one: str, asked_at: str, guild: int | None, question: str, read_as: str, abstained: int, *rest: float | str
-) -> Recorded:
+) -> JournalEntry:
     confidence, snapshot, citations = rest
-    return Recorded(
+    return JournalEntry(
         id=one,
         asked_at=datetime.fromisoformat(asked_at),
         guild=guild,
@@ -66,7 +66,7 @@ def _recorded(
     )
 
 
-def as_turn(kept: Recorded) -> Turn:
+def as_turn(kept: JournalEntry) -> Turn:
     """The question as it was read, and the quotations of its answer if there was one."""
     evidence = () if kept.abstained else tuple(quoted.shown for quoted in kept.citations)
     return Turn(kept.read_as or kept.question, evidence)
@@ -74,29 +74,29 @@ def as_turn(kept: Recorded) -> Turn:
 
 def audit(db: sqlite3.Connection, at: datetime, who: int | None, where: str, what: str, outcome: str) -> None:
     """Write a line of the audit down: in English, and as phrases for other languages."""
-    phrases = json.dumps([packed(what), packed(outcome)], ensure_ascii=False)
+    phrases = json.dumps([message_to_json(what), message_to_json(outcome)], ensure_ascii=False)
     row = (as_text(at), who, *map(whole, (where, what, outcome, phrases)))
     db.execute("INSERT INTO audit (at, who, place, what, outcome, phrases) VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
-def as_audited(number: int, at: str, who: int | None, where: str, what: str, outcome: str, phrases: str) -> Audited:
+def as_audited(number: int, at: str, who: int | None, where: str, what: str, outcome: str, phrases: str) -> AuditEntry:
     """A line of the audit; in English where it has no phrases, or none that can be read."""
     try:
-        said, came = map(unpacked, json.loads(phrases))
+        said, came = map(message_from_json, json.loads(phrases))
     except (ValueError, TypeError, RecursionError):
         said, came = what, outcome
-    return Audited(number, datetime.fromisoformat(at), who, where, said, came)
+    return AuditEntry(number, datetime.fromisoformat(at), who, where, said, came)
 
 
-def tally(db: sqlite3.Connection, answer_id: str) -> Tally:
+def tally(db: sqlite3.Connection, answer_id: str) -> VoteCount:
     """The votes on an answer; none on an unknown one."""
     counted = "SELECT count(*) FILTER (WHERE helpful), count(*) FILTER (WHERE NOT helpful) FROM votes WHERE answer = ?"
-    return Tally(*db.execute(counted, (answer_id,)).fetchone())
+    return VoteCount(*db.execute(counted, (answer_id,)).fetchone())
 
 
-def stored(db: sqlite3.Connection, user: str) -> Stored:
+def stored(db: sqlite3.Connection, user: str) -> StoredCounts:
     """What there is of a user, who is named by a keyed hash."""
     counted = (
         "SELECT (SELECT count(*) FROM answers WHERE user = :user), (SELECT count(*) FROM votes WHERE user = :user)"
     )
-    return Stored(*db.execute(counted, {"user": user}).fetchone())
+    return StoredCounts(*db.execute(counted, {"user": user}).fetchone())

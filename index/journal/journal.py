@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from index.domain.activity import Audited, Day, Gap, Recorded, Stored, Tally, Turn
+from index.domain.activity import AuditEntry, Day, Gap, JournalEntry, StoredCounts, Turn, VoteCount
 from index.domain.answers import Answer
 from index.domain.errors import JournalUnavailable
 from index.journal._database import JournalFile
@@ -84,7 +84,7 @@ class Journal:
                 log.warning("Old questions are not deleted from the journal: %s", error)
         return one
 
-    def answered(self, answer_id: str) -> Recorded | None:
+    def answered(self, answer_id: str) -> JournalEntry | None:
         """The answer by its id."""
         with self._file.reading() as db:
             found = recorded(db, "id = ?", answer_id)
@@ -115,7 +115,7 @@ class Journal:
         with self._file.writing() as db:
             db.execute(BEGIN, (self._channel(thread_channel), self._time(), answer_id))
 
-    def vote(self, answer_id: str, *, user: int, helpful: bool) -> Tally | None:
+    def vote(self, answer_id: str, *, user: int, helpful: bool) -> VoteCount | None:
         """The votes with this one, which replaces the user's vote before; None for an unknown answer."""
         with self._file.writing() as db:
             known = db.execute(VOTE, (self._user(user), helpful, self._time(), answer_id)).rowcount
@@ -127,7 +127,7 @@ class Journal:
         with self._file.writing() as db:
             return db.execute(said, (whole(reason), answer_id, self._user(user))).rowcount > 0
 
-    def tally(self, answer_id: str) -> Tally:
+    def tally(self, answer_id: str) -> VoteCount:
         """The votes; none for an unknown answer."""
         with self._file.reading() as db:
             return tally(db, answer_id)
@@ -186,7 +186,7 @@ class Journal:
 
     def audited(
         self, limit: int, *, before: int | None = None, where: str | None = None, skip: int = 0
-    ) -> tuple[Audited, ...]:
+    ) -> tuple[AuditEntry, ...]:
         """The last lines of the audit, newest first; those before the line of that number, of one place alone with
         `where`, and without the newest `skip` of them."""
         found = (
@@ -203,12 +203,12 @@ class Journal:
         with self._file.reading() as db:
             return frozenset(one for (one,) in db.execute("SELECT snapshot FROM answers WHERE citations != '[]'"))
 
-    def stored(self, user: int) -> Stored:
+    def stored(self, user: int) -> StoredCounts:
         """How much is kept of a user."""
         with self._file.reading() as db:
             return stored(db, self._user(user))
 
-    def forget(self, user: int) -> Stored:
+    def forget(self, user: int) -> StoredCounts:
         """What was kept of a user and is deleted now: questions, with everybody's votes on them, votes and reports."""
         whose = self._user(user)
         with self._file.writing() as db:

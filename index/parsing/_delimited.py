@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from index.domain.errors import UnreadableSource
-from index.domain.messages import Phrase
-from index.parsing.layout import Extracted, rows
+from index.domain.messages import Message
+from index.parsing.layout import ParsedFile, rows
 
 __all__ = ["read_table"]
 
@@ -25,7 +25,7 @@ LONGEST_CELL = 100_000
 """A longer value is the rest of the file behind a quotation mark that nobody closed."""
 
 
-def read_table(text: str, mark: str = "") -> Extracted:
+def read_table(text: str, mark: str = "") -> ParsedFile:
     """The rows of the table; `mark` stands between two values, empty where that is to be found out.
 
     Raises UnreadableSource.
@@ -33,8 +33,8 @@ def read_table(text: str, mark: str = "") -> Extracted:
     text = text.removeprefix("\ufeff")
     table = list(_rows(text, mark or _mark(text)))
     if len(table) > MOST_ROWS:
-        raise UnreadableSource(Phrase("has more than {most} rows: keep those that are asked about", most=MOST_ROWS))
-    return Extracted("", tuple(rows(table)))
+        raise UnreadableSource(Message("has more than {most} rows: keep those that are asked about", most=MOST_ROWS))
+    return ParsedFile("", tuple(rows(table)))
 
 
 def _rows(text: str, mark: str) -> Iterator[Sequence[str]]:
@@ -45,7 +45,7 @@ def _rows(text: str, mark: str) -> Iterator[Sequence[str]]:
         for row in found:
             if len(row) > MOST_COLUMNS:
                 raise UnreadableSource(
-                    Phrase(
+                    Message(
                         "has {columns} columns at line {line}: keep at most {most} of them",
                         columns=len(row),
                         line=str(found.line_num),
@@ -63,12 +63,12 @@ def _rows(text: str, mark: str) -> Iterator[Sequence[str]]:
         if "field larger" in str(error):
             raise UnreadableSource(_unclosed(found.line_num)) from error
         raise UnreadableSource(
-            Phrase("is no table at line {line}: {why}", line=str(found.line_num), why=str(error))
+            Message("is no table at line {line}: {why}", line=str(found.line_num), why=str(error))
         ) from error
 
 
-def _unclosed(line: int) -> Phrase:
-    return Phrase(
+def _unclosed(line: int) -> Message:
+    return Message(
         'has a value of more than {most} characters that ends at line {line}: close its quotation mark (")',
         most=LONGEST_CELL,
         line=str(line),

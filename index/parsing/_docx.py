@@ -10,9 +10,9 @@ from xml.dom import minidom
 import mammoth
 
 from index.domain.errors import UnreadableSource
-from index.domain.messages import Phrase
+from index.domain.messages import Message
 from index.parsing._html import read_html
-from index.parsing.layout import Extracted
+from index.parsing.layout import ParsedFile
 
 __all__ = ["read_docx"]
 
@@ -22,7 +22,7 @@ MOST_UNPACKED = 200_000_000
 OLD = b"\xd0\xcf\x11\xe0"
 """How a Word file of before 2007 begins, and one that is encrypted."""
 
-NO_WORD = Phrase("is no Word document: save it anew as .docx")
+NO_WORD = Message("is no Word document: save it anew as .docx")
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
@@ -34,10 +34,10 @@ p[style-name='HTML Preformatted'] => pre:separator('\\n')
 """
 
 
-def read_docx(data: bytes) -> Extracted:
+def read_docx(data: bytes) -> ParsedFile:
     """The document. Raises UnreadableSource."""
     if data.startswith(OLD):
-        raise UnreadableSource(Phrase("is encrypted, or an old .doc: save it as .docx without a password"))
+        raise UnreadableSource(Message("is encrypted, or an old .doc: save it as .docx without a password"))
     _check(data)
     logging.getLogger("mammoth").setLevel(logging.ERROR)
     made = mammoth.convert_to_html(
@@ -45,7 +45,7 @@ def read_docx(data: bytes) -> Extracted:
     )
     found = read_html(f"<meta charset=utf-8><body>{made.value}".encode("utf-8", "replace"), furniture=False)
     if not found.parts:
-        raise UnreadableSource(Phrase("holds only pictures or nothing: there is no text to quote"))
+        raise UnreadableSource(Message("holds only pictures or nothing: there is no text to quote"))
     return found
 
 
@@ -84,10 +84,10 @@ def _check(data: bytes) -> None:
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise UnreadableSource(NO_WORD) from error
     if any(member.flag_bits & 1 for member in members):
-        raise UnreadableSource(Phrase("is encrypted: save it without a password"))
+        raise UnreadableSource(Message("is encrypted: save it without a password"))
     unpacked = sum(member.file_size for member in members)
     if unpacked > MOST_UNPACKED:
         size, most = round(unpacked / 1e6), MOST_UNPACKED / 1e6
-        raise UnreadableSource(Phrase("unpacks to {size} MB, more than {most}: split it", size=size, most=most))
+        raise UnreadableSource(Message("unpacks to {size} MB, more than {most}: split it", size=size, most=most))
     if not any(member.filename == "word/document.xml" for member in members):
         raise UnreadableSource(NO_WORD)

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from index.domain.errors import UnreadableSource
-from index.domain.messages import Phrase
-from index.parsing.layout import Extracted, Part, plain, rows
+from index.domain.messages import Message
+from index.parsing.layout import ParsedBlock, ParsedFile, plain, rows
 
 __all__ = ["read_html"]
 
@@ -58,15 +58,15 @@ LONGEST_DEFINITION = 200
 """Characters of a definition that is quoted together with its term."""
 
 
-def read_html(data: bytes, *, furniture: bool = True) -> Extracted:
+def read_html(data: bytes, *, furniture: bool = True) -> ParsedFile:
     """The document; with `furniture`, what is not the page's own content is left out. Raises UnreadableSource."""
     tree = LexborHTMLParser(decoded(data))
     body = tree.body
     if body is None:
-        return Extracted("", ())
+        return ParsedFile("", ())
     heads = tree.css("head > title")
     title = plain(heads[0].text()) if heads else ""
-    return Extracted(title, tuple(_Reader(_content(tree, body) if furniture else body, furniture).read()))
+    return ParsedFile(title, tuple(_Reader(_content(tree, body) if furniture else body, furniture).read()))
 
 
 def decoded(data: bytes) -> str:
@@ -113,7 +113,7 @@ class _Reader:
 
     root: LexborNode
     furniture: bool
-    parts: list[Part] = field(default_factory=list)
+    parts: list[ParsedBlock] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     leads: list[str] = field(default_factory=list)
     items: int = 0
@@ -121,7 +121,7 @@ class _Reader:
     within: int = 0
     term: str = ""
 
-    def read(self) -> list[Part]:
+    def read(self) -> list[ParsedBlock]:
         self.within = int(self.root.tag in CONTENT or (self.root.attributes.get("role") == "main"))
         for what, node in _walk(self.root, self._passed_over):
             if what == "text":
@@ -189,9 +189,9 @@ class _Reader:
         said = plain("".join(self.words))
         if 0 < len(said) <= LONGEST_DEFINITION:
             self.words.clear()
-            self.parts.append(Part("row", f"{self.term} | {said}"))
+            self.parts.append(ParsedBlock("row", f"{self.term} | {said}"))
         else:
-            self.parts.append(Part("prose", self.term))
+            self.parts.append(ParsedBlock("prose", self.term))
             self._flush("prose", lead=self.term)
 
     def _flush(self, kind: str = "", *, lead: str = "", level: int = 0) -> None:
@@ -204,7 +204,7 @@ class _Reader:
         kind = kind or ("item" if self.items else "prose")
         if text.strip():
             self.parts.append(
-                Part(kind, text, lead or (self.leads[-1] if kind == "item" and self.leads else ""), level)
+                ParsedBlock(kind, text, lead or (self.leads[-1] if kind == "item" and self.leads else ""), level)
             )
 
 
@@ -223,7 +223,7 @@ def _walk(
             continue
         count += 1
         if count > MOST_NODES:
-            raise UnreadableSource(Phrase("has more than {most} elements: split it", most=MOST_NODES))
+            raise UnreadableSource(Message("has more than {most} elements: split it", most=MOST_NODES))
         if node.is_text_node:
             yield "text", node
         elif node.is_element_node and not (passed_over and passed_over(node)):
@@ -258,7 +258,7 @@ def _only_links(node: LexborNode) -> bool:
     return links >= 3 and other <= links and linked <= links * LONGEST_LINK
 
 
-def _table(table: LexborNode) -> list[Part] | None:
+def _table(table: LexborNode) -> list[ParsedBlock] | None:
     """The rows of a table of data; None for one that only lays a page out, which is read as it comes."""
     grid: list[list[str]] = []
     spans: dict[int, tuple[int, str]] = {}
@@ -287,7 +287,7 @@ def _table(table: LexborNode) -> list[Part] | None:
                 headers += heading
     if not grid or max(map(len, grid)) < 2:
         return None
-    said = [Part("prose", caption)] if caption else []
+    said = [ParsedBlock("prose", caption)] if caption else []
     return [*said, *rows(grid, headers or None)]
 
 
@@ -316,7 +316,7 @@ def _place(row: list[str], spans: dict[int, tuple[int, str]], cell: LexborNode) 
     text, across, down = _text(cell), _span(cell, "colspan"), _span(cell, "rowspan")
     if len(row) + across > MOST_CELLS:
         raise UnreadableSource(
-            Phrase("has a table of more than {most} columns: keep those that matter", most=MOST_CELLS)
+            Message("has a table of more than {most} columns: keep those that matter", most=MOST_CELLS)
         )
     for at in range(across):
         if down > 1:

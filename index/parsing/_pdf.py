@@ -23,8 +23,8 @@ from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import PdfminerException
 
 from index.domain.errors import UnreadableSource
-from index.domain.messages import Phrase
-from index.parsing.layout import FIGURE, Extracted, Part, plain, rows
+from index.domain.messages import Message
+from index.parsing.layout import FIGURE, ParsedBlock, ParsedFile, plain, rows
 
 __all__ = ["read_pdf"]
 
@@ -75,7 +75,7 @@ class _Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def read_pdf(data: bytes) -> Extracted:
+def read_pdf(data: bytes) -> ParsedFile:
     """The document. Raises UnreadableSource."""
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     try:
@@ -85,13 +85,13 @@ def read_pdf(data: bytes) -> Extracted:
         if any(
             isinstance(cause, PDFPasswordIncorrect | PDFEncryptionError) for cause in (*error.args, error.__cause__)
         ):
-            raise UnreadableSource(Phrase("is encrypted: save it without a password")) from error
-        raise UnreadableSource(Phrase("is damaged, or no PDF: save it anew")) from error
+            raise UnreadableSource(Message("is encrypted: save it without a password")) from error
+        raise UnreadableSource(Message("is damaged, or no PDF: save it anew")) from error
 
 
-def _read(pdf: Any) -> Extracted:
+def _read(pdf: Any) -> ParsedFile:
     if sum(1 for _ in islice(PDFPage.create_pages(pdf.doc), MOST_PAGES + 1)) > MOST_PAGES:
-        raise UnreadableSource(Phrase("has more than {most} pages: split it", most=MOST_PAGES))
+        raise UnreadableSource(Message("has more than {most} pages: split it", most=MOST_PAGES))
     pages: list[list[_Line | _Table]] = []
     letters: Counter[float] = Counter()
     for page in _pages(pdf):
@@ -99,14 +99,14 @@ def _read(pdf: Any) -> Extracted:
         letters.update(round(at["size"] * 2) / 2 for at in page.chars if not _at_the_edge(at, float(page.height)))
         page.close()
     if not pages:
-        raise UnreadableSource(Phrase("has no pages, or is damaged: save it anew"))
+        raise UnreadableSource(Message("has no pages, or is damaged: save it anew"))
     lines = [each for page in pages for each in page if isinstance(each, _Line)]
     if not any(line.text for line in lines) and not any(isinstance(each, _Table) for page in pages for each in page):
-        raise UnreadableSource(Phrase("holds only pictures: there is no text to quote; let a program for OCR add it"))
+        raise UnreadableSource(Message("holds only pictures: there is no text to quote; let a program for OCR add it"))
     running = _running(pages)
     kept = [each for page in pages for each in page if not (isinstance(each, _Line) and _mask(each) in running)]
     title = plain(str(pdf.metadata.get("Title") or ""))
-    return Extracted("" if UNTITLED.search(title) else title, tuple(_parts(kept, letters)))
+    return ParsedFile("" if UNTITLED.search(title) else title, tuple(_parts(kept, letters)))
 
 
 def _pages(pdf: Any) -> Iterator[Any]:
@@ -122,7 +122,7 @@ def _page(page: Any) -> Iterator[_Line | _Table]:
     """The tables and lines of a page, from top to bottom where the file keeps to that order."""
     if len(page.chars) > MOST_LETTERS:
         raise UnreadableSource(
-            Phrase(
+            Message(
                 "has more than {most} letters on page {page}: split it", most=MOST_LETTERS, page=str(page.page_number)
             )
         )
@@ -215,7 +215,7 @@ def _running(pages: Sequence[Sequence[_Line | _Table]]) -> set[str]:
     return {mask for mask, count in counts.items() if count >= 3 or mask.strip(" -–—") == "#"}
 
 
-def _parts(found: Sequence[_Line | _Table], letters: Mapping[float, int]) -> Iterator[Part]:
+def _parts(found: Sequence[_Line | _Table], letters: Mapping[float, int]) -> Iterator[ParsedBlock]:
     """Tables, headings and paragraphs; `letters` counts those of each size."""
     body, sizes = _sizes(letters)
     at = 0
@@ -238,7 +238,7 @@ def _sizes(letters: Mapping[float, int]) -> tuple[float, list[float]]:
     return body, sorted((size for size in letters if size >= body * LARGER), reverse=True)[:4]
 
 
-def _of_lines(lines: Sequence[_Line], body: float, sizes: Sequence[float]) -> Iterator[Part]:
+def _of_lines(lines: Sequence[_Line], body: float, sizes: Sequence[float]) -> Iterator[ParsedBlock]:
     at = 0
     while at < len(lines):
         if table := _aligned(lines[at:]):
@@ -251,11 +251,11 @@ def _of_lines(lines: Sequence[_Line], body: float, sizes: Sequence[float]) -> It
             stop += 1
         text = _welded([line.text for line in lines[at:stop]])
         if level and len(text) <= LONGEST_HEADING:
-            yield Part("heading", text, level=level)
+            yield ParsedBlock("heading", text, level=level)
         elif marked := BULLET.match(text):
-            yield Part("item", text[marked.end() :])
+            yield ParsedBlock("item", text[marked.end() :])
         else:
-            yield Part("prose", text)
+            yield ParsedBlock("prose", text)
         at = stop
 
 

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import IO
 
 from index.domain.errors import UnreadableSource
-from index.domain.messages import Phrase, unpacked
+from index.domain.messages import Message, message_from_json
 from index.parsing.formats import SECONDS
-from index.parsing.layout import Extracted, Part
+from index.parsing.layout import ParsedBlock, ParsedFile
 
 __all__ = ["DAMAGED", "MEMORY", "TOO_MUCH", "read_confined"]
 
@@ -44,7 +44,7 @@ KEPT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", 
 LOOK_EVERY = 0.2
 """Seconds between two looks at whether the reading is still wanted."""
 
-STOPPED = Phrase("was not read to its end, for that was not wanted any more")
+STOPPED = Message("was not read to its end, for that was not wanted any more")
 
 MEMORY = 1_500_000_000
 """Bytes of address space of the process, where the system keeps such a limit (Linux does)."""
@@ -52,7 +52,7 @@ MEMORY = 1_500_000_000
 TOO_MUCH = 77
 """The exit code of the process when it ran out of memory."""
 
-DAMAGED = Phrase("is damaged, or made so that its reader fails: save it anew")
+DAMAGED = Message("is damaged, or made so that its reader fails: save it anew")
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def read_confined(
     *,
     packages: str = PACKAGES,
     stopped: threading.Event | None = None,
-) -> Extracted:
+) -> ParsedFile:
     """What a reader of one of the formats in CONFINED makes of a file; `packages` is where the process finds it, and
     once `stopped` is set that is ended.
 
@@ -78,14 +78,14 @@ def read_confined(
     except subprocess.TimeoutExpired as error:
         raise UnreadableSource(_too_slow(seconds)) from error
     if done.returncode == TOO_MUCH:
-        raise UnreadableSource(Phrase("takes more than {size} GB of memory to read: split it", size=MEMORY / 1e9))
+        raise UnreadableSource(Message("takes more than {size} GB of memory to read: split it", size=MEMORY / 1e9))
     if os.name != "nt" and -done.returncode in (signal.SIGXCPU, signal.SIGKILL):
         raise UnreadableSource(_too_slow(seconds))
     try:
         answer = json.loads(done.stdout)
-        why = unpacked(answer.get("unreadable", ""))
+        why = message_from_json(answer.get("unreadable", ""))
         log.debug("a %s file %s: %s", form, why or "is read", answer.get("error", ""))
-        found = None if why else Extracted(str(answer["title"]), tuple(Part(*row) for row in answer["parts"]))
+        found = None if why else ParsedFile(str(answer["title"]), tuple(ParsedBlock(*row) for row in answer["parts"]))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:  # not a word of it is trusted
         raise UnreadableSource(DAMAGED) from error
     if found is None:
@@ -128,5 +128,5 @@ def _sent(stream: IO[bytes], data: bytes) -> None:
             stream.close()
 
 
-def _too_slow(seconds: float) -> Phrase:
-    return Phrase("takes longer than {seconds} s to read: split it, or raise EXTRACT_SECONDS", seconds=float(seconds))
+def _too_slow(seconds: float) -> Message:
+    return Message("takes longer than {seconds} s to read: split it, or raise EXTRACT_SECONDS", seconds=float(seconds))

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from index.domain.errors import UnreadableSource
-from index.domain.messages import Phrase, packed, said
+from index.domain.messages import Message, message_of, message_to_json
 from index.parsing._sandbox import DAMAGED, MEMORY, TOO_MUCH
-from index.parsing.layout import Extracted
+from index.parsing.layout import ParsedFile
 
 __all__ = ["main"]
 
@@ -32,7 +32,7 @@ FORBIDDEN = (
 """Audit events that no reader has cause for: https://docs.python.org/3/library/audit_events.html."""
 
 
-def _reader(form: str) -> Callable[[bytes], Extracted]:
+def _reader(form: str) -> Callable[[bytes], ParsedFile]:
     """The reader of a format; its library is imported here and nowhere else."""
     if form == "html":
         from index.parsing._html import read_html
@@ -62,18 +62,18 @@ def main() -> int:
     return 0
 
 
-def _answer(reader: Callable[[bytes], Extracted], data: bytes) -> str:
+def _answer(reader: Callable[[bytes], ParsedFile], data: bytes) -> str:
     sys.addaudithook(_refuse)
     try:
         found = reader(data)
         if sum(len(part.text) for part in found.parts) > MOST_TEXT:
-            raise UnreadableSource(Phrase("holds more than {most} characters of text: split it", most=MOST_TEXT))
+            raise UnreadableSource(Message("holds more than {most} characters of text: split it", most=MOST_TEXT))
     except UnreadableSource as error:
-        return json.dumps({"unreadable": packed(said(error))})
+        return json.dumps({"unreadable": message_to_json(message_of(error))})
     except MemoryError:
         raise
     except Exception as error:  # whatever a library stumbles over: the file is named, the others are read
-        return json.dumps({"unreadable": packed(DAMAGED), "error": f"{type(error).__name__}: {error}"})
+        return json.dumps({"unreadable": message_to_json(DAMAGED), "error": f"{type(error).__name__}: {error}"})
     return json.dumps(
         {"title": found.title, "parts": [[part.kind, part.text, part.lead, part.level] for part in found.parts]}
     )

@@ -11,7 +11,7 @@ import sentencex
 
 from index.domain.documents import Document, Passage
 from index.text.normalize import clean
-from index.text.offsets import Reader
+from index.text.offsets import ReadableText
 from index.text.tables import named
 
 __all__ = ["chunk"]
@@ -37,7 +37,7 @@ def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[P
     before = ""
     for section in document.sections:
         for block in section.blocks:
-            reader = Reader(block.runs)
+            reader = ReadableText(block.runs)
             if block.lead and block.kind != "prose":
                 before = block.lead
             elif block.lead:

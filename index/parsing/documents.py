@@ -8,13 +8,13 @@ from pathlib import Path
 
 from index.domain.documents import Document, Section
 from index.domain.errors import UnreadableSource
-from index.domain.messages import Phrase
+from index.domain.messages import Message
 from index.domain.sources import SourceFile
 from index.parsing._delimited import read_table
 from index.parsing._front_matter import split_front_matter
 from index.parsing._sandbox import read_confined
 from index.parsing.formats import EXTRACTED, SECONDS, format_of
-from index.parsing.layout import Extracted, laid_out
+from index.parsing.layout import ParsedFile, laid_out
 from index.parsing.markdown import read_markdown, read_plain
 
 __all__ = ["extracted", "parse", "text_of"]
@@ -41,7 +41,7 @@ def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event |
         found = _extracted(form, file, seconds, stopped)
         text, sections = laid_out(found.parts)
         if not sections:
-            raise UnreadableSource(Phrase("holds no text to quote"))
+            raise UnreadableSource(Message("holds no text to quote"))
         heading = next((part.text for part in found.parts if part.kind == "heading" and part.level == 1), "")
         return _document(file, text, {}, sections, found.title or heading)
     text = file.data.decode("utf-8")
@@ -53,7 +53,7 @@ def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event |
     return _document(file, text, front.metadata, blocks, title)
 
 
-def _extracted(form: str, file: SourceFile, seconds: float, stopped: threading.Event | None) -> Extracted:
+def _extracted(form: str, file: SourceFile, seconds: float, stopped: threading.Event | None) -> ParsedFile:
     if form in ("csv", "tsv"):
         return read_table(file.data.decode("utf-8"), "\t" if form == "tsv" else "")
     return read_confined(form, file.data, seconds, stopped=stopped)

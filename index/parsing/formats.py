@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from index.domain.errors import UnreadableSource
-from index.domain.messages import Phrase
+from index.domain.messages import Message
 from index.domain.sources import SourceFile
 
 __all__ = ["CONFINED", "EMPTY", "EXTRACTED", "FORMATS", "SECONDS", "checked", "format_of", "too_large"]
@@ -31,7 +31,7 @@ EXTRACTED = {"html", "pdf", "docx", "csv", "tsv"}
 """Formats whose document's text is what was taken out of the file."""
 
 
-EMPTY = Phrase("is empty")
+EMPTY = Message("is empty")
 
 
 def format_of(file: SourceFile) -> str:
@@ -48,19 +48,21 @@ def checked(data: bytes, form: str, max_bytes: int) -> bytes:
     if form not in TEXT:
         return data
     if b"\0" in data:
-        raise UnreadableSource(Phrase("is a binary file, not text"))
+        raise UnreadableSource(Message("is a binary file, not text"))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise UnreadableSource(Phrase("is not UTF-8 (byte {byte}): save it as UTF-8", byte=str(error.start))) from error
+        raise UnreadableSource(
+            Message("is not UTF-8 (byte {byte}): save it as UTF-8", byte=str(error.start))
+        ) from error
     if not text.strip("\ufeff \t\r\n"):
         raise UnreadableSource(EMPTY)
     return data
 
 
-def too_large(max_bytes: int) -> Phrase:
+def too_large(max_bytes: int) -> Message:
     """Why a file is no source that has more bytes than that."""
-    return Phrase("is larger than {size} MB: split it, or raise MAX_SOURCE_MB", size=max_bytes / 1e6)
+    return Message("is larger than {size} MB: split it, or raise MAX_SOURCE_MB", size=max_bytes / 1e6)
 
 
 SECONDS = 60.0

@@ -12,7 +12,7 @@ from index.text.normalize import clean, whole
 from index.text.offsets import runs_of
 from index.text.tables import names_of
 
-__all__ = ["FIGURE", "Extracted", "Part", "block_of", "laid_out", "plain", "rows"]
+__all__ = ["FIGURE", "ParsedBlock", "ParsedFile", "block_of", "laid_out", "plain", "rows"]
 
 UNSEEN = re.compile("[\xad\u200b\u2060\ufeff]")
 """Characters that nobody sees and that would part a word from the same word elsewhere."""
@@ -25,7 +25,7 @@ LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ParsedBlock:
     """A piece of a document in the order of reading.
 
     `kind` is "heading", "prose", "item" (of a list), "row" (of a table) or "code"; `level` is a heading's, from 1;
@@ -39,11 +39,11 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Extracted:
+class ParsedFile:
     """A document as a reader of one format found it; `title` is empty where the file names none."""
 
     title: str
-    parts: tuple[Part, ...]
+    parts: tuple[ParsedBlock, ...]
 
 
 def plain(text: str, *, lines: bool = False) -> str:
@@ -55,7 +55,7 @@ def plain(text: str, *, lines: bool = False) -> str:
     return "\n".join(line.rstrip() for line in "".join(kept).split("\n")).strip("\n")
 
 
-def rows(table: Sequence[Sequence[str]], headers: int | None = None) -> list[Part]:
+def rows(table: Sequence[Sequence[str]], headers: int | None = None) -> list[ParsedBlock]:
     """The rows of a table, each with the names of its columns as lead.
 
     `headers` is how many rows at the top name the columns, None where the table does not say: then the first does if
@@ -66,10 +66,10 @@ def rows(table: Sequence[Sequence[str]], headers: int | None = None) -> list[Par
     if headers is None:
         headers = int(len(cleaned) > 1 and _names_columns(cleaned[0]))
     lead = names_of(_joined(cleaned[:headers], max(map(len, cleaned), default=0)))
-    return [Part("row", _row(row), lead) for row in cleaned[headers:]]
+    return [ParsedBlock("row", _row(row), lead) for row in cleaned[headers:]]
 
 
-def laid_out(parts: Sequence[Part]) -> tuple[str, tuple[Section, ...]]:
+def laid_out(parts: Sequence[ParsedBlock]) -> tuple[str, tuple[Section, ...]]:
     """The text, a paragraph a line with an empty line between, and its sections by headings, none without a block."""
     page = _Page()
     for part in parts:
@@ -107,11 +107,11 @@ class _Page:
 
     pieces: list[str] = field(default_factory=list)
     length: int = 0
-    before: Part | None = None
+    before: ParsedBlock | None = None
     path: list[tuple[int, str]] = field(default_factory=list)
     sections: list[tuple[str, int, list[tuple[int, int, str, str]]]] = field(default_factory=lambda: [("", 0, [])])
 
-    def add(self, part: Part) -> None:
+    def add(self, part: ParsedBlock) -> None:
         text = part.text if part.kind == "code" else clean(part.text)
         if not text.strip():
             return

@@ -12,7 +12,7 @@ import pyromark
 
 from index.domain.documents import Block, Section, Span
 from index.text.normalize import clean
-from index.text.offsets import Reader, runs_of
+from index.text.offsets import ReadableText, runs_of
 from index.text.tables import names_of
 
 __all__ = ["read_markdown", "read_plain"]
@@ -124,7 +124,7 @@ class _Walker:
         elif tag == "List":
             before = self.sections[-1].blocks
             self._flush("prose")
-            self.leads.append(Reader(before[-1].runs).text if before and before[-1].kind == "prose" else "")
+            self.leads.append(ReadableText(before[-1].runs).text if before and before[-1].kind == "prose" else "")
         elif tag == "TableHead" or tag == "TableRow":
             self.mode, self.cells = "cell", []
         elif tag == "TableCell":

@@ -13,7 +13,7 @@ from index.domain.answers import Hit
 from index.domain.errors import LibraryError
 from index.domain.ports import Query
 from index.embedding.sentence_transformer import threads
-from index.ranking.logistic import EvidenceScorer
+from index.ranking.logistic import LogisticRanker
 from index.ranking.stacking import DEPTH, by_reading
 
 __all__ = ["CrossEncoderReranker"]
@@ -26,7 +26,7 @@ class CrossEncoderReranker:
     Thread-safe.
     """
 
-    def __init__(self, signals: EvidenceScorer, model: str) -> None:
+    def __init__(self, signals: LogisticRanker, model: str) -> None:
         """Load the weights. Raises LibraryError."""
         self._signals = signals
         self._model = _load(model)

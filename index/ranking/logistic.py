@@ -19,7 +19,7 @@ from index.domain.errors import LibraryError
 from index.domain.ports import Query, Vectors
 from index.retrieval.features import SIGNALS
 
-__all__ = ["MODEL", "OVERALL", "TOPICS", "EvidenceScorer", "Logistic", "log_odds", "overall", "read_table"]
+__all__ = ["MODEL", "OVERALL", "TOPICS", "Logistic", "LogisticRanker", "log_odds", "overall", "read_table"]
 
 MODEL = Path(__file__).with_name("model.json")
 
@@ -84,7 +84,7 @@ class Logistic:
         return result
 
 
-class EvidenceScorer:
+class LogisticRanker:
     """Reranks hits by the probability that each answers, and judges whether the best of them do.
 
     `curve` says what confidence is worth, see `index.ranking.calibration`.

@@ -20,7 +20,7 @@ from index.domain.ports import Query, States
 from index.embedding.onnx_runtime import one_thread, runtime
 from index.retrieval.hidden_states import LONGEST
 
-__all__ = ["CARD", "READER", "BundledReader"]
+__all__ = ["CARD", "READER", "OnnxReader"]
 
 READER = Path(__file__).with_name("reader.onnx")
 CARD = Path(__file__).with_name("reader.json")
@@ -29,7 +29,7 @@ CARD = Path(__file__).with_name("reader.json")
 MEND = "install Footnote anew, or set RERANKER_MODEL=none."
 
 
-class BundledReader:
+class OnnxReader:
     """Reads passages whose states the bundled embedder left in the index, each by itself, on one thread.
 
     Thread-safe.

@@ -16,9 +16,9 @@ import numpy as np
 from index.domain.answers import Hit
 from index.domain.ports import Query, Reader, Vectors
 from index.ranking.logistic import OVERALL as BY_SIGNALS
-from index.ranking.logistic import TOPICS, EvidenceScorer, Logistic, log_odds, overall, read_table
+from index.ranking.logistic import TOPICS, Logistic, LogisticRanker, log_odds, overall, read_table
 
-__all__ = ["BY_READING", "DEPTH", "EACH", "OVERALL", "WEIGHTS", "ReadingScorer", "by_reading", "each", "whole"]
+__all__ = ["BY_READING", "DEPTH", "EACH", "OVERALL", "WEIGHTS", "StackedRanker", "by_reading", "each", "whole"]
 
 WEIGHTS = Path(__file__).with_name("weigh.json")
 
@@ -49,13 +49,13 @@ BY_READING = (
 OVERALL = (*BY_SIGNALS, *BY_READING)
 
 
-class ReadingScorer:
+class StackedRanker:
     """Reranks by signals, has the best hits read, and reranks by both.
 
     `curve` says what confidence is worth, see `index.ranking.calibration`.
     """
 
-    def __init__(self, signals: EvidenceScorer, reader: Reader, weights: Path = WEIGHTS) -> None:
+    def __init__(self, signals: LogisticRanker, reader: Reader, weights: Path = WEIGHTS) -> None:
         table = read_table(weights)
         self._signals = signals
         self._reader = reader

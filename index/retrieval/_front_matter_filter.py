@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from index.domain.documents import HEADING, Passage
-from index.text.questions import Asked
+from index.text.questions import QuestionAnalysis
 from index.text.tokens import stem
 
 __all__ = ["fits"]
@@ -22,7 +22,7 @@ FIELDS = (
 kinds of question that it alone answers; without any it may answer whatever is asked."""
 
 
-def fits(passage: Passage, asked: Asked) -> bool:
+def fits(passage: Passage, asked: QuestionAnalysis) -> bool:
     """Whether a passage may answer: a field of front matter does not where another is asked for by its name, nor, if it
     holds one kind of thing, where another kind is asked for."""
     own = next((field for field in FIELDS if field[0].match(passage.before)), None)
@@ -35,5 +35,5 @@ def fits(passage: Passage, asked: Asked) -> bool:
     return asked.kind in kinds if kinds else not elsewhere
 
 
-def _named(names: Sequence[str], asked: Asked) -> bool:
+def _named(names: Sequence[str], asked: QuestionAnalysis) -> bool:
     return not frozenset(map(stem, names)).isdisjoint(asked.stems)

@@ -10,7 +10,7 @@ import numpy as np
 
 from index.domain.documents import Passage
 from index.text.passages import _Read, _read, near_stems, own_text
-from index.text.questions import Asked
+from index.text.questions import QuestionAnalysis
 from index.text.tokens import LITTLE, POINTING, RELATIONS, stem, tokens
 
 __all__ = ["lexical"]
@@ -38,7 +38,7 @@ PLACEISH = re.compile(
 CAPITAL = re.compile(r"[A-Z][\w.'’-]*")
 
 
-def lexical(asked: Asked, passage: Passage, title: str, weight: Mapping[str, float]) -> dict[str, float]:
+def lexical(asked: QuestionAnalysis, passage: Passage, title: str, weight: Mapping[str, float]) -> dict[str, float]:
     """The signals that words alone give, by name; `weight` is the rarity of each topic stem of the question."""
     own = _read(own_text(passage))
     around = near_stems(passage)
@@ -80,7 +80,7 @@ def lexical(asked: Asked, passage: Passage, title: str, weight: Mapping[str, flo
     }
 
 
-def _met(asked: Asked, reading: str, own: _Read) -> dict[str, float]:
+def _met(asked: QuestionAnalysis, reading: str, own: _Read) -> dict[str, float]:
     """For the kind asked for: does the passage hold such a thing that the question does not hold already?"""
     found = 0.0
     if asked.kind in ("person", "place"):
@@ -99,11 +99,11 @@ def _met(asked: Asked, reading: str, own: _Read) -> dict[str, float]:
     }
 
 
-def _relations(asked: Asked) -> frozenset[str]:
+def _relations(asked: QuestionAnalysis) -> frozenset[str]:
     return frozenset(word.stem for word in asked.words if word.stem in RELATIONS)
 
 
-def _counted(asked: Asked, words: Sequence[str]) -> float:
+def _counted(asked: QuestionAnalysis, words: Sequence[str]) -> float:
     """Whether a number stands within three words before what is counted."""
     counted = {word.stem for word in asked.topics if word.names_kind}
     if asked.kind != "number" or not counted:
@@ -114,13 +114,13 @@ def _counted(asked: Asked, words: Sequence[str]) -> float:
     return -1.0
 
 
-def _spread(asked: Asked, words: Sequence[str]) -> float:
+def _spread(asked: QuestionAnalysis, words: Sequence[str]) -> float:
     stems = set(asked.stems)
     met = [at for at, word in enumerate(words) if stem(word) in stems]
     return float(np.log((met[-1] - met[0] + 1) / len(met))) if met else 0.0
 
 
-def _new_names(asked: Asked, reading: str, where: re.Pattern[str] | None) -> float:
+def _new_names(asked: QuestionAnalysis, reading: str, where: re.Pattern[str] | None) -> float:
     if where is not None:
         return float(bool(where.search(reading)))
     later = reading.split(" ", 1)[-1]

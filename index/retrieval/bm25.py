@@ -21,7 +21,7 @@ from index.text.fuzzy import alike
 from index.text.passages import own_text
 from index.text.tokens import content
 
-__all__ = ["KeywordIndex"]
+__all__ = ["Bm25Index"]
 
 OWN_WEIGHT = 3
 """A passage's own words count this many times, those of the sentence before and the headings once."""
@@ -33,7 +33,7 @@ NOTHING = "\0"
 """Stands in a passage without a word, so that rows and passages stay in step."""
 
 
-class KeywordIndex:
+class Bm25Index:
     """Row i is passage i. A score is BM25's (Lucene's variant, k1 1.5, b 0.75) over the
     rarity of a word that no passage has, so that small and large indexes compare: 0 or more, no upper bound."""
 
@@ -42,7 +42,7 @@ class KeywordIndex:
         self._plain: tuple[str, ...] | None = None
 
     @classmethod
-    def build(cls, passages: Sequence[Passage]) -> KeywordIndex:
+    def build(cls, passages: Sequence[Passage]) -> Bm25Index:
         logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG when imported
         engine = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
         engine.index([_terms(passage) for passage in passages], show_progress=False)
@@ -116,7 +116,7 @@ class KeywordIndex:
                 save_array(folder / "keyword" / f"{name}.csc.index.npy", array)
 
     @classmethod
-    def load(cls, folder: Path) -> KeywordIndex:
+    def load(cls, folder: Path) -> Bm25Index:
         return cls(bm25s.BM25.load(folder / "keyword", allow_pickle=False, load_corpus=False, show_progress=False))
 
 

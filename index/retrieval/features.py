@@ -15,7 +15,7 @@ from index.domain.documents import Passage
 from index.domain.ports import Encoding, Vectors
 from index.retrieval._lexical_features import lexical
 from index.text.passages import near_stems
-from index.text.questions import Asked, Word
+from index.text.questions import QuestionAnalysis, Word
 
 __all__ = ["SIGNALS", "Candidate", "signals"]
 
@@ -90,7 +90,11 @@ class Candidate:
 
 
 def signals(
-    asked: Asked, candidates: Sequence[Candidate], question: Encoding, rarity: Vectors, weight: Mapping[str, float]
+    asked: QuestionAnalysis,
+    candidates: Sequence[Candidate],
+    question: Encoding,
+    rarity: Vectors,
+    weight: Mapping[str, float],
 ) -> Vectors:
     """Shape (len(candidates), len(SIGNALS)).
 
@@ -111,7 +115,11 @@ def signals(
 
 
 def _late(
-    asked: Asked, candidates: Sequence[Candidate], question: Encoding, rarity: Vectors, weight: Mapping[str, float]
+    asked: QuestionAnalysis,
+    candidates: Sequence[Candidate],
+    question: Encoding,
+    rarity: Vectors,
+    weight: Mapping[str, float],
 ) -> dict[str, Vectors]:
     """Signals from the best matches of the question's pieces and words, each of shape (candidates,)."""
     pieces = np.stack([candidate.best for candidate in candidates])
@@ -139,7 +147,7 @@ def _late(
 
 
 def _words(
-    asked: Asked,
+    asked: QuestionAnalysis,
     candidates: Sequence[Candidate],
     topics: list[Word],
     own: Vectors,

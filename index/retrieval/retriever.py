@@ -11,8 +11,8 @@ from index.domain.documents import Passage
 from index.domain.ports import Encoding, Query, Reranker, Vectors
 from index.retrieval._front_matter_filter import fits
 from index.retrieval.features import Candidate, signals
-from index.retrieval.search_index import Shelf
-from index.text.questions import Asked
+from index.retrieval.search_index import SearchIndex
+from index.text.questions import QuestionAnalysis
 
 __all__ = ["Retriever", "fuse"]
 
@@ -27,11 +27,11 @@ class Retriever:
         self._reranker = reranker
         self._candidates = candidates
 
-    def retrieve(self, shelf: Shelf, question: str, encoding: Encoding) -> list[Hit]:
+    def retrieve(self, shelf: SearchIndex, question: str, encoding: Encoding) -> list[Hit]:
         """Hits, best first: a list as long as `candidates`, or shorter on a short shelf."""
         bm25 = shelf.keyword.scores(question)
         dense = [row for row, _ in shelf.vectors.search(encoding.vector, self._candidates)]
-        asked = Asked.of(question)
+        asked = QuestionAnalysis.of(question)
         fused = fuse(dense, _best(bm25, self._candidates))
         rows = [row for row in fused if fits(shelf.passages[row], asked)][: self._candidates]
         if not rows or not encoding.pieces:
@@ -39,7 +39,9 @@ class Retriever:
         hits = self._hits(shelf, asked, encoding, rows, bm25)
         return self._reranker.rerank(Query(question, encoding, shelf.states.of), hits)
 
-    def _hits(self, shelf: Shelf, asked: Asked, encoding: Encoding, rows: Sequence[int], bm25: Vectors) -> list[Hit]:
+    def _hits(
+        self, shelf: SearchIndex, asked: QuestionAnalysis, encoding: Encoding, rows: Sequence[int], bm25: Vectors
+    ) -> list[Hit]:
         candidates = _candidates(shelf, encoding, rows, bm25)
         weight = shelf.keyword.weights(asked.stems)
         table = signals(asked, candidates, encoding, shelf.tokens.weights(encoding.pieces), weight)
@@ -68,7 +70,7 @@ def _best(scores: Vectors, k: int) -> list[int]:
     return sorted((int(row) for row in top if scores[row] > 0), key=lambda row: (-scores[row], row))
 
 
-def _candidates(shelf: Shelf, encoding: Encoding, rows: Sequence[int], bm25: Vectors) -> list[Candidate]:
+def _candidates(shelf: SearchIndex, encoding: Encoding, rows: Sequence[int], bm25: Vectors) -> list[Candidate]:
     around = sorted({at for row in rows for at in (row - 1, row, row + 1) if 0 <= at < len(shelf.passages)})
     best, reverse = shelf.tokens.matches(encoding, around)
     place = {row: at for at, row in enumerate(around)}

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from index.domain.documents import Document, Passage
 from index.domain.ports import VectorStore
-from index.retrieval.bm25 import KeywordIndex
+from index.retrieval.bm25 import Bm25Index
 from index.retrieval.hidden_states import StateStore
 from index.retrieval.late_interaction import TokenStore
 
-__all__ = ["Shelf"]
+__all__ = ["SearchIndex"]
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class SearchIndex:
     """What one snapshot holds in memory; row i of every engine is passage i, in the order of the texts.
 
     `suggestions` are questions that it answered when it was built, the surest first."""
@@ -24,7 +24,7 @@ class Shelf:
     documents: Mapping[str, Document]
     passages: Sequence[Passage]
     vectors: VectorStore
-    keyword: KeywordIndex
+    keyword: Bm25Index
     tokens: TokenStore
     states: StateStore
     suggestions: tuple[str, ...] = ()

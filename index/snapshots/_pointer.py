@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.domain.errors import Damaged, NoIndex
-from index.domain.messages import REBUILD, REINDEX, mended
+from index.domain.messages import REBUILD, REINDEX, with_fix
 
 __all__ = ["Pointer", "sync"]
 
@@ -28,9 +28,9 @@ class Pointer:
             if said != _line(name, checksum):
                 raise ValueError(said)
         except FileNotFoundError as error:
-            raise NoIndex(mended(REINDEX, "There is no index yet")) from error
+            raise NoIndex(with_fix(REINDEX, "There is no index yet")) from error
         except (OSError, ValueError) as error:
-            fault = mended(REBUILD, "The pointer to the live snapshot, LIVE, is damaged")
+            fault = with_fix(REBUILD, "The pointer to the live snapshot, LIVE, is damaged")
             raise Damaged(fault, where=f"It is {self.file}.") from error
         return name, checksum
 

@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index.domain.errors import Damaged, LibraryError, NoIndex, NoSuchSnapshot
-from index.domain.messages import LIST, REINDEX, Phrase, mended, of_system, without_step
+from index.domain.messages import LIST, REINDEX, Message, system_message, with_fix, without_step
 from index.domain.snapshots import Diff, SnapshotInfo
 from index.snapshots.diff import Texts, diff
 from index.snapshots.files import DOCUMENTS, PASSAGES, read_texts
 from index.snapshots.manifest import Manifest
 from index.snapshots.staleness import indexed
-from index.snapshots.store import Snapshots
+from index.snapshots.store import SnapshotStore
 
 __all__ = ["compared", "found", "listed", "texts"]
 
 
-def listed(snapshots: Snapshots) -> tuple[SnapshotInfo, ...]:
+def listed(snapshots: SnapshotStore) -> tuple[SnapshotInfo, ...]:
     """Newest first; of each only the manifest is read."""
     try:
         live, _ = snapshots.pointer.read()
@@ -27,18 +27,18 @@ def listed(snapshots: Snapshots) -> tuple[SnapshotInfo, ...]:
     return tuple(_info(snapshots, name, live) for name in reversed(snapshots.ids()))
 
 
-def found(snapshots: Snapshots, part: str) -> str:
+def found(snapshots: SnapshotStore, part: str) -> str:
     """The id that this is a part of, and of no other. Raises NoIndex, NoSuchSnapshot."""
     ids = snapshots.ids()
     if not ids:
-        raise NoIndex(mended(REINDEX, "There is no index yet"))
+        raise NoIndex(with_fix(REINDEX, "There is no index yet"))
     fitting = [name for name in ids if part and part in name]
     if part in ids or len(fitting) == 1:
         return part if part in ids else fitting[0]
     if not fitting:
-        raise NoSuchSnapshot(mended(LIST, "There is no snapshot {id}", id=repr(part)))
+        raise NoSuchSnapshot(with_fix(LIST, "There is no snapshot {id}", id=repr(part)))
     raise NoSuchSnapshot(
-        Phrase(
+        Message(
             "{part} may be {count} snapshots: write more of the id, {step}.",
             part=repr(part),
             count=len(fitting),
@@ -47,7 +47,7 @@ def found(snapshots: Snapshots, part: str) -> str:
     )
 
 
-def texts(snapshots: Snapshots, manifest: Manifest) -> Texts:
+def texts(snapshots: SnapshotStore, manifest: Manifest) -> Texts:
     """What a snapshot says, checked and read from the disk. Raises Damaged."""
     id_ = manifest.snapshot.id
     folder = snapshots.folder(id_)
@@ -55,28 +55,28 @@ def texts(snapshots: Snapshots, manifest: Manifest) -> Texts:
         for name in (DOCUMENTS, PASSAGES):
             if hashlib.sha256((folder / name).read_bytes()).hexdigest() != manifest.files[name]:
                 raise Damaged(
-                    Phrase("{file} of snapshot {id} is damaged: compare others, {step}.", file=name, id=id_, step=LIST)
+                    Message("{file} of snapshot {id} is damaged: compare others, {step}.", file=name, id=id_, step=LIST)
                 )
         documents, passages = read_texts(folder)
     except OSError as error:
         raise Damaged(
-            Phrase(
+            Message(
                 "The texts of snapshot {id} cannot be read ({why}): compare others, {step}.",
                 id=id_,
-                why=of_system(error),
+                why=system_message(error),
                 step=LIST,
             )
         ) from error
     return Texts(id_, indexed(manifest), documents, passages)
 
 
-def compared(snapshots: Snapshots, before: str, after: str) -> Diff:
+def compared(snapshots: SnapshotStore, before: str, after: str) -> Diff:
     """From one snapshot to the other, by parts of their ids. Raises NoIndex, NoSuchSnapshot, IndexMismatch."""
     one, other = (texts(snapshots, snapshots.manifest(found(snapshots, part))) for part in (before, after))
     return diff(one, other)
 
 
-def _info(snapshots: Snapshots, name: str, live: str) -> SnapshotInfo:
+def _info(snapshots: SnapshotStore, name: str, live: str) -> SnapshotInfo:
     folder = snapshots.folder(name)
     size = sum(_size(path) for path in folder.rglob("*"))
     try:
@@ -92,7 +92,7 @@ def _info(snapshots: Snapshots, name: str, live: str) -> SnapshotInfo:
         sources=len(manifest.titles),
         bytes=size,
         live=name == live,
-        damage=Phrase("{file} of snapshot {id} is missing.", file=lacking[0], id=name) if lacking else "",
+        damage=Message("{file} of snapshot {id} is missing.", file=lacking[0], id=name) if lacking else "",
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from index.domain.messages import Phrase, packed, unpacked
+from index.domain.messages import Message, message_from_json, message_to_json
 from index.domain.snapshots import Skipped, Snapshot
 
 __all__ = ["FORMAT", "Manifest", "NotWhole", "sealed"]
@@ -37,7 +37,7 @@ class Manifest:
         """The same text for the same manifest, always."""
         table = asdict(self)
         table["snapshot"]["created"] = self.snapshot.created.isoformat()
-        table["skipped"] = [{"source": at.source, "reason": packed(at.reason)} for at in self.skipped]
+        table["skipped"] = [{"source": at.source, "reason": message_to_json(at.reason)} for at in self.skipped]
         return sealed(table)
 
     @classmethod
@@ -50,7 +50,7 @@ class Manifest:
         except (ValueError, RecursionError) as error:
             raise NotWhole("it is no JSON") from error
         if form != FORMAT:
-            raise ValueError(Phrase("format {format}, this program reads {ours}", format=str(form), ours=str(FORMAT)))
+            raise ValueError(Message("format {format}, this program reads {ours}", format=str(form), ours=str(FORMAT)))
         if sealed(table) != text:
             raise NotWhole("its checksum differs")
         table["snapshot"]["created"] = datetime.fromisoformat(table["snapshot"]["created"])
@@ -58,7 +58,7 @@ class Manifest:
             snapshot=Snapshot(**table["snapshot"]),
             max_tokens=int(table["max_tokens"]),
             titles={source: (row[0], row[1], row[2], row[3]) for source, row in table["titles"].items()},
-            skipped=tuple(Skipped(row["source"], unpacked(row["reason"])) for row in table["skipped"]),
+            skipped=tuple(Skipped(row["source"], message_from_json(row["reason"])) for row in table["skipped"]),
             files=table["files"],
         )
 

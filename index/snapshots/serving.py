@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.domain.errors import Damaged, IndexMismatch, LibraryError
-from index.domain.messages import RESET, Phrase, mended, without_step
+from index.domain.messages import RESET, Message, with_fix, without_step
 from index.snapshots.manifest import Manifest
-from index.snapshots.store import Snapshots
+from index.snapshots.store import SnapshotStore
 
 if TYPE_CHECKING:
-    from index.retrieval.search_index import Shelf
+    from index.retrieval.search_index import SearchIndex
 
-__all__ = ["Held", "Serving"]
+__all__ = ["LiveIndex", "LoadedSnapshot"]
 
 log = logging.getLogger(__name__)
 
@@ -38,34 +38,34 @@ UNSEEN = "unseen"
 ON_DISK = ("tokens.npy", "token_pieces.npy", "states.npy", "state_ids.npy")
 """Files of a snapshot that stay on the disk while it serves."""
 
-Open = Callable[[Manifest], "Shelf"]
+Open = Callable[[Manifest], "SearchIndex"]
 Stamp = tuple[tuple[str, int, int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LoadedSnapshot:
     """A snapshot in memory, and how its files on disk were when they were checked; an empty stamp where none are."""
 
     manifest: Manifest
-    shelf: Shelf
+    shelf: SearchIndex
     stamp: Stamp = ()
 
 
-class Serving:
+class LiveIndex:
     """Thread-safe. A question takes `held` once, and so is answered from exactly one snapshot."""
 
-    def __init__(self, *, snapshots: Snapshots, model: str) -> None:
+    def __init__(self, *, snapshots: SnapshotStore, model: str) -> None:
         self._snapshots = snapshots
         self._model = model
         self._changing = threading.Lock()
         self._seen: object = None
         self._looked = 0.0
-        self.held: Held | None = None
+        self.held: LoadedSnapshot | None = None
         self.fallback = ""
         """Why another snapshot than the live one serves."""
 
     @property
-    def shelf(self) -> Shelf | None:
+    def shelf(self) -> SearchIndex | None:
         """What questions are answered from now."""
         held = self.held
         return held.shelf if held else None
@@ -93,7 +93,7 @@ class Serving:
                     held, fallback = self.instead(error, open_)
             self.fallback, self._seen, self.held = fallback, seen, held
 
-    def put(self, held: Held) -> None:
+    def put(self, held: LoadedSnapshot) -> None:
         """Serve from this, which is live now."""
         with self._changing:
             self.fallback, self._seen, self.held = "", UNSEEN, held
@@ -136,17 +136,17 @@ class Serving:
         finally:
             self._changing.release()
 
-    def opened(self, manifest: Manifest, open_: Open) -> Held:
+    def opened(self, manifest: Manifest, open_: Open) -> LoadedSnapshot:
         """A snapshot whose every byte was checked, and none of whose files changed meanwhile."""
         folder = self._snapshots.folder(manifest.snapshot.id)
         before = _stamp(folder, manifest.files)
         shelf = open_(manifest)
         if _stamp(folder, manifest.files) != before:
             id_ = manifest.snapshot.id
-            raise Damaged(Phrase("The snapshot {id} was written to while it was read: load it again.", id=id_))
-        return Held(manifest, shelf, _stamp(folder, ON_DISK))
+            raise Damaged(Message("The snapshot {id} was written to while it was read: load it again.", id=id_))
+        return LoadedSnapshot(manifest, shelf, _stamp(folder, ON_DISK))
 
-    def _taken_up(self, held: Held, seen: object, open_: Open) -> bool:
+    def _taken_up(self, held: LoadedSnapshot, seen: object, open_: Open) -> bool:
         self._seen = seen
         try:
             manifest = self.live()
@@ -159,7 +159,7 @@ class Serving:
                 self._seen = UNSEEN
                 return False
             why = without_step(error) if isinstance(error, LibraryError) else type(error).__name__
-            self.fallback = Phrase(
+            self.fallback = Message(
                 "{why} Answers come from snapshot {id} until another is made live.",
                 why=why,
                 id=held.manifest.snapshot.id,
@@ -169,7 +169,7 @@ class Serving:
         log.info("Snapshot %s was made live, and is followed", self.held.manifest.snapshot.id)
         return True
 
-    def _checked_again(self, held: Held, open_: Open) -> bool:
+    def _checked_again(self, held: LoadedSnapshot, open_: Open) -> bool:
         """Files that are read when they are needed were written to: see whether they still are what they were."""
         stamp = _stamp(self._snapshots.folder(held.manifest.snapshot.id), ON_DISK)
         try:
@@ -178,10 +178,10 @@ class Serving:
             self.held = None  # rather no answer than a wrong one
             self.held, self.fallback = self.instead(error, open_)
             return True
-        self.held = Held(held.manifest, held.shelf, stamp)
+        self.held = LoadedSnapshot(held.manifest, held.shelf, stamp)
         return False
 
-    def instead(self, error: IndexMismatch, open_: Open) -> tuple[Held, str]:
+    def instead(self, error: IndexMismatch, open_: Open) -> tuple[LoadedSnapshot, str]:
         """The newest snapshot that fits and is whole, and why it serves. Raises the error where there is none."""
         for name in reversed(self._snapshots.ids()):
             try:
@@ -201,7 +201,7 @@ class Serving:
                 return self.fitting(self._snapshots.manifest(name)), _said_instead(error, name)
         return None
 
-    def _written(self, held: Held) -> bool:
+    def _written(self, held: LoadedSnapshot) -> bool:
         """Whether a file that stays on the disk was written to. One that is gone stays open as it was."""
         folder = self._snapshots.folder(held.manifest.snapshot.id)
         return bool(held.stamp) and folder.is_dir() and _stamp(folder, ON_DISK) != held.stamp
@@ -210,7 +210,7 @@ class Serving:
         """The same manifest. Raises IndexMismatch where it is of another model."""
         if manifest.snapshot.model != self._model:
             raise IndexMismatch(
-                mended(
+                with_fix(
                     RESET,
                     "The index was built with the model {built}, but EMBEDDING_MODEL is {chosen}",
                     built=manifest.snapshot.model,
@@ -220,8 +220,8 @@ class Serving:
         return manifest
 
 
-def _said_instead(error: IndexMismatch, name: str) -> Phrase:
-    return Phrase(
+def _said_instead(error: IndexMismatch, name: str) -> Message:
+    return Message(
         "{why} Answers come from snapshot {id}: reindex, or roll back to a good one.", why=without_step(error), id=name
     )
 

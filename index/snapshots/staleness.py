@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.domain.messages import Phrase, joined, template
+from index.domain.messages import Message, join_messages, template
 from index.domain.snapshots import Skipped, SourceInfo
-from index.domain.sources import Reading
+from index.domain.sources import SourceSet
 from index.snapshots.manifest import Manifest
 
 __all__ = ["broken", "indexed", "said", "states"]
@@ -24,7 +24,7 @@ def indexed(manifest: Manifest | None) -> dict[str, str]:
     return {source: checksum for source, checksum in hashes.items() if manifest and source in manifest.titles}
 
 
-def states(manifest: Manifest | None, reading: Reading) -> list[SourceInfo]:
+def states(manifest: Manifest | None, reading: SourceSet) -> list[SourceInfo]:
     """Every source of the snapshot, and every file that it does not hold yet."""
     old = dict(manifest.snapshot.hashes) if manifest else {}
     titles = manifest.titles if manifest else {}
@@ -48,7 +48,7 @@ def states(manifest: Manifest | None, reading: Reading) -> list[SourceInfo]:
     return infos
 
 
-def broken(manifest: Manifest | None, reading: Reading) -> tuple[Skipped, ...]:
+def broken(manifest: Manifest | None, reading: SourceSet) -> tuple[Skipped, ...]:
     """Files that were read but could not be parsed when the snapshot was built, and are still the same."""
     if manifest is None:
         return ()
@@ -65,6 +65,6 @@ def said(infos: Sequence[SourceInfo]) -> str:
     for state, found in (("new", NEW), ("changed", CHANGED), ("removed", REMOVED)):
         if names := [info.source for info in infos if info.state == state]:
             first, left = ", ".join(names[:NAMED]), len(names) - NAMED
-            shown = Phrase("{names} and {number} more", names=first, number=left) if left > 0 else first
-            parts.append(Phrase(found, names=shown))
-    return joined(tuple(parts)) if parts else ""
+            shown = Message("{names} and {number} more", names=first, number=left) if left > 0 else first
+            parts.append(Message(found, names=shown))
+    return join_messages(tuple(parts)) if parts else ""

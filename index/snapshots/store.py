@@ -22,13 +22,13 @@ from typing import Any
 
 from index.domain.documents import Document
 from index.domain.errors import Damaged, IndexMismatch, NoIndex, NoSuchSnapshot
-from index.domain.messages import LIST, REBUILD, mended, of_system, said
+from index.domain.messages import LIST, REBUILD, message_of, system_message, with_fix
 from index.domain.snapshots import Snapshot
 from index.snapshots._pointer import Pointer, sync
 from index.snapshots.files import ID, Archive, read_texts, write_texts
 from index.snapshots.manifest import FORMAT, Manifest, NotWhole
 
-__all__ = ["FORMAT", "Manifest", "Snapshots", "new_id", "read_texts", "write_texts"]
+__all__ = ["FORMAT", "Manifest", "SnapshotStore", "new_id", "read_texts", "write_texts"]
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ MANIFEST = "manifest.json"
 PREVIEW = ".preview-"
 
 
-class Snapshots:
+class SnapshotStore:
     """The snapshots in one folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -73,14 +73,14 @@ class Snapshots:
         except NoIndex as error:
             if not self.ids():
                 raise
-            raise Damaged(mended(REBUILD, "The pointer to the live snapshot, LIVE, is missing")) from error
+            raise Damaged(with_fix(REBUILD, "The pointer to the live snapshot, LIVE, is missing")) from error
         return self._manifest(self.folder(name), name, checksum)
 
     def manifest(self, snapshot: str, folder: Path | None = None) -> Manifest:
         """The manifest of any snapshot, checked against itself. Raises NoSuchSnapshot, Damaged, IndexMismatch."""
         place = folder or self.folder(snapshot)
         if not ID.fullmatch(snapshot) or not place.is_dir():
-            raise NoSuchSnapshot(mended(LIST, "There is no snapshot {id}", id=snapshot))
+            raise NoSuchSnapshot(with_fix(LIST, "There is no snapshot {id}", id=snapshot))
         return self._manifest(place, snapshot)
 
     def verify(self, manifest: Manifest, folder: Path | None = None) -> Path:
@@ -91,22 +91,22 @@ class Snapshots:
         id_ = manifest.snapshot.id
         place = folder or self.folder(id_)
         if self._manifest(place, id_) != manifest:
-            raise Damaged(mended(REBUILD, "The manifest of snapshot {id} is not the one that is live", id=id_))
+            raise Damaged(with_fix(REBUILD, "The manifest of snapshot {id} is not the one that is live", id=id_))
         for name, checksum in manifest.files.items():
             try:
                 found = _sha256(place / name)
             except OSError as error:
                 raise Damaged(
-                    mended(
+                    with_fix(
                         REBUILD,
                         "{file} of snapshot {id} cannot be read ({why})",
                         file=name,
                         id=id_,
-                        why=of_system(error),
+                        why=system_message(error),
                     )
                 ) from error
             if found != checksum:
-                raise Damaged(mended(REBUILD, "{file} of snapshot {id} is damaged", file=name, id=id_))
+                raise Damaged(with_fix(REBUILD, "{file} of snapshot {id} is damaged", file=name, id=id_))
         return place
 
     def documents(self, snapshot: str) -> dict[str, Document] | None:
@@ -199,8 +199,8 @@ class Snapshots:
         try:
             data = (place / MANIFEST).read_bytes()
         except OSError as error:
-            raise Damaged(mended(REBUILD, "The snapshot {id} has no readable manifest", id=name)) from error
-        damaged = mended(REBUILD, "The manifest of snapshot {id} is damaged", id=name)
+            raise Damaged(with_fix(REBUILD, "The snapshot {id} has no readable manifest", id=name)) from error
+        damaged = with_fix(REBUILD, "The manifest of snapshot {id} is damaged", id=name)
         if checksum and hashlib.sha256(data).hexdigest() != checksum:
             raise Damaged(damaged)
         try:
@@ -209,16 +209,16 @@ class Snapshots:
             raise Damaged(damaged) from error
         except (KeyError, TypeError, ValueError) as error:
             raise IndexMismatch(
-                mended(
+                with_fix(
                     REBUILD,
                     "The snapshot {id} was made by another version of this program ({why})",
                     id=name,
-                    why=said(error),
+                    why=message_of(error),
                 )
             ) from error
         if manifest.snapshot.id != name:
             raise Damaged(
-                mended(REBUILD, "The folder of snapshot {id} holds {other}", id=name, other=manifest.snapshot.id)
+                with_fix(REBUILD, "The folder of snapshot {id} holds {other}", id=name, other=manifest.snapshot.id)
             )
         return manifest
 

@@ -14,7 +14,7 @@ import httpcore2
 import httpx2
 import stamina
 
-from index.domain.messages import Phrase, of_system
+from index.domain.messages import Message, system_message
 from index.sources._public_network import CheckedNetwork, Refused, Resolve, resolve
 
 __all__ = ["FetchFailed", "Fetched", "asked_to_wait", "fetch"]
@@ -79,7 +79,7 @@ def fetch(
     for attempt in retries:
         with attempt:
             return _tried(url, conditions, CheckedNetwork(allowed, seconds, resolver), max_bytes, seconds)
-    raise FetchFailed(Phrase("not tried"))
+    raise FetchFailed(Message("not tried"))
 
 
 def asked_to_wait(header: str, now: datetime) -> float | None:
@@ -115,19 +115,19 @@ def _tried(url: str, conditions: dict[str, str], network: CheckedNetwork, max_by
             return _followed(client, url, conditions, max_bytes)
     except Refused as error:
         raise FetchFailed(
-            Phrase(
+            Message(
                 "{host} is an address of a private network: allow it in FETCH_ALLOW_HOSTS, or list another",
                 host=str(error),
             )
         ) from error
     except httpcore2.TimeoutException as error:
-        raise FetchFailed(Phrase("no whole answer within {seconds} s", seconds=float(seconds)), again=True) from error
+        raise FetchFailed(Message("no whole answer within {seconds} s", seconds=float(seconds)), again=True) from error
     except httpcore2.NetworkError as error:
         raise FetchFailed(_plainly(error), again=True) from error
     except httpcore2.ProtocolError as error:
-        raise FetchFailed(Phrase("the server does not speak HTTP"), again=True) from error
+        raise FetchFailed(Message("the server does not speak HTTP"), again=True) from error
     except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
-        raise FetchFailed(Phrase("the answer cannot be read ({why})", why=type(error).__name__)) from error
+        raise FetchFailed(Message("the answer cannot be read ({why})", why=type(error).__name__)) from error
 
 
 def _followed(client: httpx2.Client, url: str, conditions: dict[str, str], max_bytes: int) -> Fetched:
@@ -136,13 +136,13 @@ def _followed(client: httpx2.Client, url: str, conditions: dict[str, str], max_b
     headers = {"User-Agent": AGENT, "Accept-Encoding": "gzip", "Accept": "*/*", **conditions}
     for _ in range(MOST_HOPS + 1):
         if at.scheme not in ("http", "https") or at.userinfo:
-            raise FetchFailed(Phrase("a redirect leads to what is no public page"))
+            raise FetchFailed(Message("a redirect leads to what is no public page"))
         with client.stream("GET", at, headers=headers, follow_redirects=False) as answer:
             if answer.status_code in (301, 302, 303, 307, 308) and "location" in answer.headers:
                 at = at.join(answer.headers["location"])
                 continue
             return _fetched(answer, max_bytes, conditional=bool(conditions))
-    raise FetchFailed(Phrase("more than {most} redirects", most=MOST_HOPS))
+    raise FetchFailed(Message("more than {most} redirects", most=MOST_HOPS))
 
 
 def _fetched(answer: httpx2.Response, max_bytes: int, *, conditional: bool) -> Fetched:
@@ -153,21 +153,21 @@ def _fetched(answer: httpx2.Response, max_bytes: int, *, conditional: bool) -> F
         term = f"{status} {responses.get(status, '')}".strip()  # HTTP's own, the same in every language
         after = asked_to_wait(answer.headers.get("retry-after", ""), datetime.now(UTC)) if status in WAITS else None
         why = (
-            Phrase("{status}, and wants to be asked again in {seconds} s", status=term, seconds=round(after))
+            Message("{status}, and wants to be asked again in {seconds} s", status=term, seconds=round(after))
             if after
             else term
         )
         raise FetchFailed(why, again=status in AGAIN, after=after)
     if answer.headers.get("content-encoding", "gzip").lower() not in ("gzip", "identity"):
         raise FetchFailed(
-            Phrase("it is packed in a way that was not asked for")
+            Message("it is packed in a way that was not asked for")
         )  # what is packed twice grows without end
     data = bytearray()
     for piece in answer.iter_bytes():
         data += piece
         if len(data) > max_bytes:
             size = max_bytes / 1e6
-            raise FetchFailed(Phrase("it is larger than {size} MB: list another, or raise MAX_SOURCE_MB", size=size))
+            raise FetchFailed(Message("it is larger than {size} MB: list another, or raise MAX_SOURCE_MB", size=size))
     return _made(answer, bytes(data))
 
 
@@ -178,10 +178,10 @@ def _made(answer: httpx2.Response, data: bytes | None) -> Fetched:
     )
 
 
-def _plainly(error: Exception) -> Phrase:
+def _plainly(error: Exception) -> Message:
     cause = error.__cause__ or error.__context__
-    why = of_system(cause) if isinstance(cause, OSError) else ""
-    return Phrase("no connection ({why})", why=why or getattr(cause, "strerror", None) or str(error))
+    why = system_message(cause) if isinstance(cause, OSError) else ""
+    return Message("no connection ({why})", why=why or getattr(cause, "strerror", None) or str(error))
 
 
 class _Transport(httpx2.BaseTransport):

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from index.domain.messages import Phrase, of_system, said
+from index.domain.messages import Message, message_of, system_message
 from index.domain.snapshots import Skipped
 
-__all__ = ["LIST", "Address", "Listing", "read_addresses"]
+__all__ = ["LIST", "Address", "WebSourceList", "read_addresses"]
 
 LIST = "sources.toml"
 """The file's name in the folder of sources."""
@@ -34,7 +34,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class WebSourceList:
     """The addresses, and what is wrong with entries; `broken` is why the whole list cannot be read."""
 
     addresses: tuple[Address, ...] = ()
@@ -42,74 +42,74 @@ class Listing:
     broken: str = ""
 
 
-def read_addresses(seeds: Path) -> Listing:
+def read_addresses(seeds: Path) -> WebSourceList:
     """What `sources.toml` in this folder lists; nothing where there is no such file."""
     path = seeds / LIST
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
-            return Listing()
+            return WebSourceList()
         with path.open("rb") as stream:
             text = stream.read(LARGEST + 1).decode("utf-8-sig")
         if len(text) > LARGEST:
-            return Listing(broken=Phrase("is larger than 1 MB: list fewer addresses"))
+            return WebSourceList(broken=Message("is larger than 1 MB: list fewer addresses"))
         table = tomllib.loads(text.replace("\r\n", "\n"))
     except (FileNotFoundError, NotADirectoryError):
-        return Listing()
+        return WebSourceList()
     except OSError as error:
-        return Listing(broken=Phrase("cannot be read: {why}", why=of_system(error)))
+        return WebSourceList(broken=Message("cannot be read: {why}", why=system_message(error)))
     except UnicodeDecodeError as error:
-        return Listing(broken=Phrase("is not UTF-8 (byte {byte}): save it as UTF-8", byte=str(error.start)))
+        return WebSourceList(broken=Message("is not UTF-8 (byte {byte}): save it as UTF-8", byte=str(error.start)))
     except RecursionError:
-        return Listing(broken=Phrase("is not TOML: it is nested too deeply"))
+        return WebSourceList(broken=Message("is not TOML: it is nested too deeply"))
     except ValueError as error:  # tomllib's own, which names the line, or a number of thousands of digits
-        return Listing(broken=Phrase("is not TOML: {why}", why=str(error)))
+        return WebSourceList(broken=Message("is not TOML: {why}", why=str(error)))
     return _listing(table, [text.count("\n", 0, at.start()) + 1 for at in ENTRY.finditer(text)])
 
 
-def _listing(table: dict[str, Any], lines: list[int]) -> Listing:
+def _listing(table: dict[str, Any], lines: list[int]) -> WebSourceList:
     entries = table.get("source", [])
     if not isinstance(entries, list) or any(not isinstance(entry, dict) for entry in entries):
-        return Listing(
-            broken=Phrase('is no list of sources: begin each with a line [[source]], then url = "https://..."')
+        return WebSourceList(
+            broken=Message('is no list of sources: begin each with a line [[source]], then url = "https://..."')
         )
     if len(entries) > MOST:
-        return Listing(broken=Phrase("lists more than {most} addresses: list fewer", most=MOST))
+        return WebSourceList(broken=Message("lists more than {most} addresses: list fewer", most=MOST))
     addresses: list[Address] = []
     problems = [
-        Phrase("has {name}, which means nothing: entries begin with [[source]]", name=repr(name))
+        Message("has {name}, which means nothing: entries begin with [[source]]", name=repr(name))
         for name in table
         if name != "source"
     ]
     for number, entry in enumerate(entries):
-        where = Phrase("in entry {entry}", entry=str(number + 1))
+        where = Message("in entry {entry}", entry=str(number + 1))
         if len(lines) == len(entries):
-            where = Phrase("at line {line}", line=str(lines[number]))
+            where = Message("at line {line}", line=str(lines[number]))
         try:
             address = _address(entry)
         except ValueError as error:
-            problems.append(Phrase("has an entry {where} that {why}", where=where, why=said(error)))
+            problems.append(Message("has an entry {where} that {why}", where=where, why=message_of(error)))
             continue
         if any(address.name == other.name or address.url == other.url for other in addresses):
             problems.append(
-                Phrase("has an entry {where} whose name or address is in the list already: remove it", where=where)
+                Message("has an entry {where} whose name or address is in the list already: remove it", where=where)
             )
             continue
         addresses.append(address)
-    return Listing(tuple(addresses), tuple(Skipped(LIST, problem) for problem in problems))
+    return WebSourceList(tuple(addresses), tuple(Skipped(LIST, problem) for problem in problems))
 
 
 def _address(entry: dict[str, Any]) -> Address:
     """Raises ValueError with what is wrong, in words that follow "an entry that"."""
     if unknown := next(_unknown(entry), ""):
         raise ValueError(
-            Phrase(
+            Message(
                 "has {key}: it takes url and name; FETCH_ALLOW_HOSTS in the settings allows a private host",
                 key=repr(unknown),
             )
         )
     url, name = entry.get("url"), entry.get("name", "")
     if not isinstance(url, str) or not isinstance(name, str):
-        raise ValueError(Phrase('lacks its address: url = "https://..."'))
+        raise ValueError(Message('lacks its address: url = "https://..."'))
     name, problem = " ".join(name.split()), _wrong(url)
     if problem:
         raise ValueError(problem)
@@ -117,7 +117,7 @@ def _address(entry: dict[str, Any]) -> Address:
     page = f"{parts.netloc}{parts.path}".rstrip("/")
     name = name or (f"{page}?{parts.query}" if parts.query else page)
     if len(name) > LONGEST_NAME or not name.isprintable():
-        raise ValueError(Phrase("needs a name of at most {most} characters: name = ...", most=LONGEST_NAME))
+        raise ValueError(Message("needs a name of at most {most} characters: name = ...", most=LONGEST_NAME))
     return Address(name, parts._replace(fragment="").geturl())
 
 
@@ -128,16 +128,16 @@ def _unknown(entry: dict[str, Any]) -> Iterator[str]:
 def _wrong(url: str) -> str:
     """What is wrong with an address; empty where it is one that can be fetched."""
     if len(url) > LONGEST_URL or not re.fullmatch(r"[^\s\x00-\x1f\x7f]+", url):
-        return Phrase(
+        return Message(
             "has an address with spaces or control characters, or of more than {most} characters", most=LONGEST_URL
         )
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        return Phrase("has no address in {url}", url=repr(url))
+        return Message("has no address in {url}", url=repr(url))
     if parts.scheme not in ("http", "https") or not host:
-        return Phrase("has no address that begins with https:// or http:// in {url}", url=repr(url))
+        return Message("has no address that begins with https:// or http:// in {url}", url=repr(url))
     if "@" in parts.netloc:
-        return Phrase("has a password in its address: only public pages are fetched")
+        return Message("has a password in its address: only public pages are fetched")
     return ""

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from index.domain.errors import SourcesUnreadable, UnreadableSource
-from index.domain.messages import Phrase, of_system, said
+from index.domain.messages import Message, message_of, system_message
 from index.domain.snapshots import Skipped
-from index.domain.sources import NOTHING, Reading, SourceFile
+from index.domain.sources import NOTHING, SourceFile, SourceSet
 from index.parsing.formats import FORMATS, checked
 from index.text.normalize import whole
 
@@ -23,18 +23,18 @@ RESTS_NS = 50_000_000
 """Nanoseconds since a file was last written to from which it is taken to be saved."""
 LOOKS = 10
 
-SAME_NAME = Phrase("is a file's name too: give the address another name in sources.toml")
-LINKED_FOLDER = Phrase("is a link to a folder, which is not followed: put the folder itself here")
+SAME_NAME = Message("is a file's name too: give the address another name in sources.toml")
+LINKED_FOLDER = Message("is a link to a folder, which is not followed: put the folder itself here")
 
 
-def read_sources(seeds: Path, max_bytes: int, web: Reading = NOTHING) -> Reading:
+def read_sources(seeds: Path, max_bytes: int, web: SourceSet = NOTHING) -> SourceSet:
     """The bytes of every source below `seeds`, in the order of their paths, then those `web` sources that are none.
 
     Raises SourcesUnreadable when the folder is missing or not one source can be read.
     """
     if not seeds.is_dir():
         raise SourcesUnreadable(
-            Phrase(
+            Message(
                 "There is no folder of sources: put sources (.md, .txt, .html, .pdf, .docx, .csv) in it, "
                 "or set SEEDS_DIR to where they are."
             ),
@@ -48,16 +48,16 @@ def read_sources(seeds: Path, max_bytes: int, web: Reading = NOTHING) -> Reading
         try:
             files.append(SourceFile(source, _read_bytes(path, root, max_bytes)))
         except OSError as error:
-            skipped.append(Skipped(source, Phrase("cannot be read: {why}", why=of_system(error))))
+            skipped.append(Skipped(source, Message("cannot be read: {why}", why=system_message(error))))
         except UnreadableSource as error:
-            skipped.append(Skipped(source, said(error)))
+            skipped.append(Skipped(source, message_of(error)))
     names = {file.source for file in files}
     files += [file for file in web.files if file.source not in names]
     skipped += [Skipped(file.source, SAME_NAME) for file in web.files if file.source in names]
     skipped += web.skipped
     if not files:
         raise SourcesUnreadable(_nothing_readable(seeds, skipped))
-    return Reading(tuple(files), tuple(skipped), web.stale, web.waiting)
+    return SourceSet(tuple(files), tuple(skipped), web.stale, web.waiting)
 
 
 def source_names(seeds: Path) -> list[str]:
@@ -70,7 +70,7 @@ def _candidates(seeds: Path, skipped: list[Skipped]) -> Iterator[Path]:
 
     def unlistable(error: OSError) -> None:
         where = _shown(Path(error.filename).relative_to(seeds))
-        why = Phrase("the folder cannot be listed: {why}", why=of_system(error))
+        why = Message("the folder cannot be listed: {why}", why=system_message(error))
         skipped.append(Skipped(f"{where}/", why))
 
     found: list[Path] = []
@@ -89,15 +89,15 @@ def _shown(path: Path) -> str:
 
 def _read_bytes(path: Path, root: Path, max_bytes: int) -> bytes:
     if _shown(path) != path.as_posix():
-        raise UnreadableSource(Phrase("has a name that is not UTF-8: rename it"))
+        raise UnreadableSource(Message("has a name that is not UTF-8: rename it"))
     try:
         resolved = path.resolve(strict=True)
     except RuntimeError as error:  # what Python before 3.13 makes of it
-        raise UnreadableSource(Phrase("is a link that leads round in a loop")) from error
+        raise UnreadableSource(Message("is a link that leads round in a loop")) from error
     if not resolved.is_relative_to(root):
-        raise UnreadableSource(Phrase("is a link that leads out of the folder: put the file itself here"))
+        raise UnreadableSource(Message("is a link that leads out of the folder: put the file itself here"))
     if not resolved.is_file():
-        raise UnreadableSource(Phrase("is not a regular file"))
+        raise UnreadableSource(Message("is not a regular file"))
     return checked(_at_rest(resolved, max_bytes + 1), FORMATS[path.suffix.lower()], max_bytes)
 
 
@@ -118,23 +118,23 @@ def _at_rest(path: Path, most: int) -> bytes:
             return data
         before = (written, data)
         time.sleep(RESTS_NS / 1e9)
-    raise UnreadableSource(Phrase("is being written to: reindex once it is saved"))
+    raise UnreadableSource(Message("is being written to: reindex once it is saved"))
 
 
 def named(skipped: Sequence[Skipped], more: bool = True) -> tuple[str, ...]:
     """The first files that are no sources, each with its reason, and how many more there are."""
-    first = tuple(Phrase("{name} {why}", name=item.source, why=item.reason) for item in skipped[:NAMED])
+    first = tuple(Message("{name} {why}", name=item.source, why=item.reason) for item in skipped[:NAMED])
     left = len(skipped) - len(first)
-    return (*first, Phrase("and {number} more", number=left)) if left and more else first
+    return (*first, Message("and {number} more", number=left)) if left and more else first
 
 
-def _nothing_readable(seeds: Path, skipped: list[Skipped]) -> Phrase:
+def _nothing_readable(seeds: Path, skipped: list[Skipped]) -> Message:
     if not skipped:
-        return Phrase(
+        return Message(
             "There is no source in the folder of sources: put .md, .txt, .html, .pdf, .docx or .csv files there, "
             "or addresses into sources.toml, then reindex."
         )
-    return Phrase(
+    return Message(
         "Not one source can be read: {named}. Mend one of them, then reindex.",
         named=named(skipped),
     )

@@ -17,14 +17,14 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from index.domain.errors import SourceUnfit, SourceUnkept, UnreadableSource
-from index.domain.messages import Phrase, of_system, said, template
-from index.domain.snapshots import Shelved
+from index.domain.messages import Message, message_of, system_message, template
+from index.domain.snapshots import SourceFileInfo
 from index.domain.sources import SourceFile
 from index.parsing.documents import parse
 from index.parsing.formats import EMPTY, FORMATS, SECONDS, checked, format_of, too_large
 from index.sources.folder import source_names
 
-__all__ = ["Shelving"]
+__all__ = ["UploadedSources"]
 
 LONGEST_NAME = 100
 """Characters of a name: what Discord takes for a choice."""
@@ -48,7 +48,7 @@ INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Categories of Unicode that show nothing, or reorder what is shown."""
 
 
-class Shelving:
+class UploadedSources:
     """The folder of the sources as a shelf. Thread-safe; one change at a time."""
 
     def __init__(self, seeds: Path, *, max_bytes: int, seconds: float = SECONDS) -> None:
@@ -67,7 +67,7 @@ class Shelving:
         """The files that look like sources, whether or not they can be read, in order."""
         return tuple(source_names(self._seeds))
 
-    def shelved(self) -> tuple[Shelved, ...]:
+    def shelved(self) -> tuple[SourceFileInfo, ...]:
         """The files that look like sources, with size and age."""
         found = []
         for name in self.names():
@@ -75,7 +75,7 @@ class Shelving:
                 about = (self._seeds / name).lstat()
             except OSError:  # it went meanwhile
                 continue
-            found.append(Shelved(name, about.st_size, datetime.fromtimestamp(about.st_mtime, UTC)))
+            found.append(SourceFileInfo(name, about.st_size, datetime.fromtimestamp(about.st_mtime, UTC)))
         return tuple(found)
 
     def check(self, name: str, size: int) -> None:
@@ -90,7 +90,9 @@ class Shelving:
         if twin:
             raise SourceUnfit(
                 name,
-                Phrase("is called like {twin}, but for upper and lower case: rename it, or remove that one", twin=twin),
+                Message(
+                    "is called like {twin}, but for upper and lower case: rename it, or remove that one", twin=twin
+                ),
             )
 
     def add(self, name: str, data: bytes, *, replace: bool = False) -> str:
@@ -105,19 +107,19 @@ class Shelving:
             checked(data, format_of(file), self._max_bytes)
             parse(file, self._seconds)
         except UnreadableSource as error:
-            raise SourceUnfit(name, said(error)) from error
+            raise SourceUnfit(name, message_of(error)) from error
         except RecursionError as error:
-            raise SourceUnfit(name, Phrase("is nested too deeply: make it flatter")) from error
+            raise SourceUnfit(name, Message("is nested too deeply: make it flatter")) from error
         with self._changing, _telling(UNWRITTEN, name):
             self._seeds.mkdir(parents=True, exist_ok=True)
             if same := self._same_bytes(data):
                 if same == name:
-                    raise SourceUnfit(name, Phrase("is there already"))
-                raise SourceUnfit(name, Phrase("is the same as {other}, to the byte", other=same))
+                    raise SourceUnfit(name, Message("is there already"))
+                raise SourceUnfit(name, Message("is the same as {other}, to the byte", other=same))
             path = self._seeds / name
             there = os.path.lexists(path)
             if there and path.is_dir():
-                raise SourceUnfit(name, Phrase("is the name of a folder: rename it"))
+                raise SourceUnfit(name, Message("is the name of a folder: rename it"))
             if there and not replace:
                 return "there"
             self._sweep()
@@ -128,7 +130,7 @@ class Shelving:
         """Remove a source's file; of a link, the link alone. Raises SourceUnfit where there is none, SourceUnkept."""
         with self._changing, _telling(UNREMOVED, name):
             if name not in self.names() or not self._plain_way(name):
-                raise SourceUnfit(name, Phrase("is no file among the sources: /source list shows them"))
+                raise SourceUnfit(name, Message("is no file among the sources: /source list shows them"))
             path = self._seeds / name
             path.unlink()
             _fsync_folder(path.parent)
@@ -164,21 +166,21 @@ class Shelving:
 def _problem(name: str) -> str:
     """What is wrong with a name, in words that follow it; empty where nothing is."""
     if not name.strip():
-        return Phrase("has no name")
+        return Message("has no name")
     if UNFIT_CHARACTERS.search(name) or name in (".", ".."):
-        return Phrase('has a path or one of <>:"|?*\\/ in its name: rename it')
+        return Message('has a path or one of <>:"|?*\\/ in its name: rename it')
     if any(unicodedata.category(one) in INVISIBLE for one in name):
-        return Phrase("has characters in its name that show nothing: rename it")
+        return Message("has characters in its name that show nothing: rename it")
     if name.startswith("."):
-        return Phrase("is a hidden file: rename it")
+        return Message("is a hidden file: rename it")
     if name != name.strip() or name.endswith("."):
-        return Phrase("has a name that begins or ends with a space or ends with a dot: rename it")
+        return Message("has a name that begins or ends with a space or ends with a dot: rename it")
     if RESERVED.fullmatch(name.partition(".")[0].strip()):
-        return Phrase("has a name that Windows keeps for a device: rename it")
+        return Message("has a name that Windows keeps for a device: rename it")
     if len(name) > LONGEST_NAME or len(name.encode()) > MOST_NAME_BYTES:
-        return Phrase("has a name longer than {most} characters: rename it", most=LONGEST_NAME)
+        return Message("has a name longer than {most} characters: rename it", most=LONGEST_NAME)
     if PurePosixPath(name).suffix.lower() not in FORMATS:
-        return Phrase("is of a kind that is not read: one of {kinds} is", kinds=", ".join(FORMATS))
+        return Message("is of a kind that is not read: one of {kinds} is", kinds=", ".join(FORMATS))
     return ""
 
 
@@ -194,8 +196,8 @@ def _telling(words: str, name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = of_system(error) or type(error).__name__
-        raise SourceUnkept(Phrase(words, name=name, why=why)) from error
+        why = system_message(error) or type(error).__name__
+        raise SourceUnkept(Message(words, name=name, why=why)) from error
 
 
 def _write(path: Path, data: bytes) -> None:

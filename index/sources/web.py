@@ -14,17 +14,17 @@ from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from email.message import Message
+from email.message import Message as HttpHeaders
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from index.domain.errors import UnreadableSource
-from index.domain.messages import Phrase, packed, said, unpacked
+from index.domain.messages import Message, message_from_json, message_of, message_to_json
 from index.domain.snapshots import Skipped
-from index.domain.sources import Reading, SourceFile, Stale
+from index.domain.sources import SourceFile, SourceSet, Stale
 from index.parsing.formats import FORMATS, TEXT, checked
-from index.sources._sources_toml import LIST, Address, Listing, read_addresses
+from index.sources._sources_toml import LIST, Address, WebSourceList, read_addresses
 
 if TYPE_CHECKING:
     from index.domain.ports import Progress
@@ -55,7 +55,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class CachedPage:
     """What is kept of an address. `fetched` is when it last was as it is kept, `problem` what went wrong since."""
 
     name: str
@@ -102,13 +102,13 @@ class Web:
         if not listing.broken:
             self._forget_all_but(listing.addresses)
 
-    def reading(self, seeds: Path) -> Reading:
+    def reading(self, seeds: Path) -> SourceSet:
         """The listed sources as they are kept, without a look at the network."""
         listing = read_addresses(seeds)
         skipped = list(listing.skipped)
         if listing.broken:
             skipped.append(Skipped(LIST, listing.broken))
-            listing = Listing(tuple(Address(copy.name, copy.url) for copy in self._copies()))
+            listing = WebSourceList(tuple(Address(copy.name, copy.url) for copy in self._copies()))
         files: list[SourceFile] = []
         stale: list[Stale] = []
         waiting: list[str] = []
@@ -120,18 +120,18 @@ class Web:
             try:
                 files.append(self._file(address, copy))
             except UnreadableSource as error:
-                skipped.append(Skipped(address.name, said(error)))
+                skipped.append(Skipped(address.name, message_of(error)))
                 continue
             if copy.problem:
-                why = Phrase("last fetch failed: {why}", why=copy.problem)
+                why = Message("last fetch failed: {why}", why=copy.problem)
                 stale.append(Stale(address.name, datetime.fromisoformat(copy.fetched), why))
-        return Reading(tuple(files), tuple(skipped), tuple(stale), tuple(waiting))
+        return SourceSet(tuple(files), tuple(skipped), tuple(stale), tuple(waiting))
 
     def _refreshed(self, address: Address) -> None:
         from index.sources._fetch import FetchFailed, fetch
         from index.sources._public_network import resolve
 
-        old = self._copy(address.url) or Copy(address.name, address.url)
+        old = self._copy(address.url) or CachedPage(address.name, address.url)
         whole = bool(old.sha256) and self._content(old) is not None
         try:
             found = fetch(
@@ -145,7 +145,7 @@ class Web:
                 resolver=self._resolver or resolve,
             )
         except FetchFailed as error:
-            new, data = replace(old, name=address.name, problem=said(error)), None
+            new, data = replace(old, name=address.name, problem=message_of(error)), None
         else:
             data = found.data
             new = replace(
@@ -163,38 +163,38 @@ class Web:
         except OSError as error:
             log.warning("What was fetched of %s cannot be kept: %s", address.name, error.strerror)
 
-    def _file(self, address: Address, copy: Copy) -> SourceFile:
+    def _file(self, address: Address, copy: CachedPage) -> SourceFile:
         """Raises UnreadableSource."""
         if not copy.sha256:
-            raise UnreadableSource(Phrase("could not be fetched: {why}", why=copy.problem))
+            raise UnreadableSource(Message("could not be fetched: {why}", why=copy.problem))
         data = self._content(copy)
         if data is None:
-            raise UnreadableSource(Phrase("has a damaged copy: reindex while there is a network"))
+            raise UnreadableSource(Message("has a damaged copy: reindex while there is a network"))
         form, charset = _format(copy)
         if form in TEXT | {"html"}:
             data = _as_utf8(data, charset, mark=form == "html")
         return SourceFile(address.name, checked(data, form, self._max_bytes), form, address.url)
 
-    def _copies(self) -> list[Copy]:
+    def _copies(self) -> list[CachedPage]:
         found = (_read(path) for path in sorted(self._folder.glob("*.json")))
         return [copy for copy in found if copy is not None]
 
-    def _copy(self, url: str) -> Copy | None:
+    def _copy(self, url: str) -> CachedPage | None:
         copy = _read(self._folder / f"{_key(url)}.json")
         return copy if copy is not None and copy.url == url else None
 
-    def _content(self, copy: Copy) -> bytes | None:
+    def _content(self, copy: CachedPage) -> bytes | None:
         try:
             data = (self._folder / _content_name(copy)).read_bytes()
         except OSError:
             return None
         return data if hashlib.sha256(data).hexdigest() == copy.sha256 else None
 
-    def _keep(self, old: Copy, new: Copy, data: bytes | None) -> None:
+    def _keep(self, old: CachedPage, new: CachedPage, data: bytes | None) -> None:
         """The content first, then what is known of it: whatever happens between, the two fit."""
         if data is not None:
             _write(self._folder / _content_name(new), data)
-        row = {**asdict(new), "problem": packed(new.problem)}
+        row = {**asdict(new), "problem": message_to_json(new.problem)}
         _write(self._folder / f"{_key(new.url)}.json", json.dumps(row, ensure_ascii=False, indent=1).encode())
         if old.sha256 and old.sha256 != new.sha256:
             (self._folder / _content_name(old)).unlink(missing_ok=True)
@@ -214,15 +214,15 @@ def _key(url: str) -> str:
     return hashlib.sha256(url.encode()).hexdigest()[:20]
 
 
-def _content_name(copy: Copy) -> str:
+def _content_name(copy: CachedPage) -> str:
     return f"{_key(copy.url)}-{copy.sha256[:16]}.bin"
 
 
-def _read(path: Path) -> Copy | None:
+def _read(path: Path) -> CachedPage | None:
     """What is known of an address; None where nothing is, or it is damaged."""
     try:
         row = json.loads(path.read_bytes())
-        copy = Copy(**{**row, "problem": unpacked(row["problem"])})
+        copy = CachedPage(**{**row, "problem": message_from_json(row["problem"])})
         if copy.fetched:
             datetime.fromisoformat(copy.fetched)
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
@@ -239,17 +239,17 @@ def _write(path: Path, data: bytes) -> None:
     fresh.replace(path)
 
 
-def _format(copy: Copy) -> tuple[str, str]:
+def _format(copy: CachedPage) -> tuple[str, str]:
     """The format and the charset of a copy. Raises UnreadableSource."""
-    header = Message()
+    header = HttpHeaders()
     header["Content-Type"] = copy.type or "application/octet-stream"
     named, charset = header.get_content_type() if copy.type else "", header.get_content_charset() or ""
     by_name = FORMATS.get(PurePosixPath(urlsplit(copy.url).path).suffix.lower())
     form = by_name if named in VAGUE and by_name else TYPES.get(named)
     if form is None:
         if not named:
-            raise UnreadableSource(Phrase("is of no type, which is not read: list a page, a PDF or a text"))
-        raise UnreadableSource(Phrase("is {type}, which is not read: list a page, a PDF or a text", type=named))
+            raise UnreadableSource(Message("is of no type, which is not read: list a page, a PDF or a text"))
+        raise UnreadableSource(Message("is {type}, which is not read: list a page, a PDF or a text", type=named))
     return form, charset
 
 

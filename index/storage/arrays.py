@@ -13,15 +13,15 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from index.domain.errors import Damaged
-from index.domain.messages import REBUILD, mended
+from index.domain.messages import REBUILD, with_fix
 
-__all__ = ["RowsOnDisk", "opened", "save_array"]
+__all__ = ["DiskRows", "opened", "save_array"]
 
 MOST = 1 << 30
 """Bytes that are read at a time; macOS refuses to read 2 GiB at once."""
 
 
-class RowsOnDisk:
+class DiskRows:
     """Rows of an array of NumPy's file format; the file stays open as long as this lives. Thread-safe."""
 
     def __init__(self, path: Path) -> None:
@@ -51,10 +51,10 @@ class RowsOnDisk:
                 more = os.pread(self._file, min(MOST, wanted - len(data)), self._start + first * self._row + len(data))
             except OSError as error:
                 raise Damaged(
-                    mended(REBUILD, "{file} of the snapshot that serves cannot be read", file=name)
+                    with_fix(REBUILD, "{file} of the snapshot that serves cannot be read", file=name)
                 ) from error
             if not more:
-                raise Damaged(mended(REBUILD, "{file} of the snapshot that serves was cut off", file=name))
+                raise Damaged(with_fix(REBUILD, "{file} of the snapshot that serves was cut off", file=name))
             data = data + more if data else more
         return np.frombuffer(data, self._type).reshape(-1, *self.shape[1:])
 
@@ -62,7 +62,7 @@ class RowsOnDisk:
 def opened(path: Path) -> Any:
     """The rows of an array in a file. Windows, which lets nobody cut off a file that is mapped, maps it."""
     if hasattr(os, "pread"):
-        return RowsOnDisk(path)
+        return DiskRows(path)
     return np.load(path, mmap_mode="r", allow_pickle=False)
 
 

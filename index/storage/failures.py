@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from index.domain.errors import IndexUnwritable
-from index.domain.messages import Phrase, of_system
+from index.domain.messages import Message, system_message
 
 __all__ = ["told_if_unwritable"]
 
-FULL = Phrase("the disk is full: make room there")
-NO_RIGHT = Phrase("this program may not write there: give it the right, or set INDEX_DIR to a folder of its own")
-NO_FOLDER = Phrase("it is no folder: set INDEX_DIR to one")
+FULL = Message("the disk is full: make room there")
+NO_RIGHT = Message("this program may not write there: give it the right, or set INDEX_DIR to a folder of its own")
+NO_FOLDER = Message("it is no folder: set INDEX_DIR to one")
 REASONS = {
     errno.ENOSPC: FULL,
     errno.EDQUOT: FULL,
@@ -40,9 +40,11 @@ def told_if_unwritable(index: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in ELSEWHERE or (error.filename and not Path(str(error.filename)).is_relative_to(index)):
             raise
-        why = REASONS.get(error.errno or 0) or Phrase("{why}: see to the disk", why=of_system(error) or str(error))
+        why = REASONS.get(error.errno or 0) or Message(
+            "{why}: see to the disk", why=system_message(error) or str(error)
+        )
         raise IndexUnwritable(
-            Phrase(
+            Message(
                 "The index can't be written to its folder, {why}, then reindex. The index is as it was before.", why=why
             ),
             where=f"It is {index}.",

@@ -14,7 +14,7 @@ from index.suggestions._clauses import Clause, clause
 from index.suggestions._from_headings import of_a_heading
 from index.suggestions._from_sentences import of_a_row, of_a_sentence
 from index.suggestions.completion import LONGEST
-from index.text.questions import Asked
+from index.text.questions import QuestionAnalysis
 from index.text.tables import cells_of
 
 __all__ = ["Candidate", "checked", "questions"]
@@ -132,7 +132,7 @@ def _answers(answer: Answer, candidate: Candidate) -> bool:
 
 def _same(one: Candidate, other: Candidate) -> bool:
     """Whether they ask for one kind of thing with the same words, or of one sentence with one name in two lengths."""
-    asked, known = Asked.of(one.question), Asked.of(other.question)
+    asked, known = QuestionAnalysis.of(one.question), QuestionAnalysis.of(other.question)
     if asked.kind != known.kind:
         return False
     more = set(asked.stems) ^ set(known.stems)

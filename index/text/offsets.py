@@ -10,7 +10,7 @@ from itertools import accumulate
 from index.domain.documents import Span
 from index.text.normalize import repaired
 
-__all__ = ["Reader", "runs_of"]
+__all__ = ["ReadableText", "runs_of"]
 
 LONGEST_WORD = 200
 """A longer word is not repaired: its places would be those of the whole word, and its quotation that long."""
@@ -32,7 +32,7 @@ def runs_of(text: str, start: int, reading: str | None = None) -> list[Span]:
     return runs
 
 
-class Reader:
+class ReadableText:
     """The reading of a row of runs, and the way back from its characters to the text's offsets."""
 
     def __init__(self, runs: Sequence[Span]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from index.text.tokens import LITTLE, spans, stem
 
-__all__ = ["Asked", "Word"]
+__all__ = ["QuestionAnalysis", "Word"]
 
 TIME = re.compile(
     r"\b(when|(what|which|whose)( \w+)? (year|date|day|month|century|decade|time|era|period)|how long|since when)\b"
@@ -40,7 +40,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionAnalysis:
     """A question taken apart: its words and the kind of thing asked for."""
 
     words: tuple[Word, ...]
@@ -59,7 +59,7 @@ class Asked:
         return frozenset(word.stem for word in self.topics if getattr(word, part))
 
     @classmethod
-    def of(cls, question: str) -> Asked:
+    def of(cls, question: str) -> QuestionAnalysis:
         found = list(spans(question))
         plain = [word for word, _, _ in found]
         kinds = _kind_words(plain)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.domain.answers import Citation, Extract
+from index.domain.answers import Citation, SourcePage
 from index.domain.documents import Document
 from index.text.normalize import clean, repaired
 from index.viewer._pagination import GAP, Piece, pages
@@ -16,7 +16,7 @@ __all__ = ["extract"]
 
 def extract(
     document: Document, citation: Citation, *, snapshot: str, page: int | None = None, current: Document | None = None
-) -> Extract:
+) -> SourcePage:
     """A page of `document`, which is from `snapshot`, for who wants to see a quotation where it stands.
 
     Without a `page` it is the one where the quotation begins; for one that does not exist it is the nearest that does.
@@ -31,7 +31,7 @@ def extract(
     text = GAP.join(piece.whole for piece in pieces)
     bold = _bold(pieces, shown)
     words = text[slice(*bold)] if bold else ""
-    return Extract(
+    return SourcePage(
         source=document.source,
         title=repaired(document.title),
         section=next((at.section for at in pieces if at.quoted), pieces[0].section if pieces else ""),

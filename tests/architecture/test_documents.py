@@ -86,20 +86,6 @@ def test_readme_table_lists_exactly_the_settings():
 
 
 @pytest.mark.skipif(not README.exists(), reason="there is no README yet")
-def test_readme_maps_every_room_and_no_other():
-    section = README.read_text("utf-8").partition("\n## The rooms\n")[2].partition("\n## ")[0]
-    named = set(re.findall(r"`((?:index|bot|training)/[\w/.]+)`", section))
-    rooms = [
-        path
-        for package in ("index", "bot", "training")
-        for path in (ROOT / package).rglob("*")
-        if path.suffix in (".py", ".json", ".onnx", ".md")
-    ]
-    there = {path.relative_to(ROOT).as_posix() for path in rooms if path.stat().st_size and path.name != "__init__.py"}
-    assert named == there | {"index/__init__.py"}
-
-
-@pytest.mark.skipif(not README.exists(), reason="there is no README yet")
 def test_readme_invites_with_the_permissions_that_it_names():
     text = README.read_text("utf-8")
     sentence = re.search(r"The number stands for ([^.]+)\.", text)

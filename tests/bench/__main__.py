@@ -33,17 +33,17 @@ from sentence_transformers import SentenceTransformer
 
 from index import Settings, open_library
 from index.answering.answerer import Answerer
-from index.answering.extractive import QuotingGenerator
-from index.embedding.onnx_embedder import BUNDLED, BundledEmbedder
-from index.embedding.sentence_transformer import SentenceEmbedder, threads
+from index.answering.extractive import ExtractiveGenerator
+from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
+from index.embedding.sentence_transformer import SentenceTransformerEmbedder, threads
 from index.indexing.indexer import Indexer
 from index.ranking.calibration import threshold
-from index.ranking.logistic import EvidenceScorer
-from index.ranking.onnx_reader import BundledReader
-from index.ranking.stacking import ReadingScorer
+from index.ranking.logistic import LogisticRanker
+from index.ranking.onnx_reader import OnnxReader
+from index.ranking.stacking import StackedRanker
 from index.retrieval.faiss_store import FaissStore
 from index.retrieval.retriever import Retriever
-from index.snapshots.store import Snapshots, read_texts
+from index.snapshots.store import SnapshotStore, read_texts
 from tests.e2e.bot_process import ROOT
 from tests.support.article import ARTICLE, WINDOW
 
@@ -175,8 +175,8 @@ def _parts(index: Path, rounds: int, say: Say) -> dict[str, float]:
     """Median milliseconds of each part of a question; `signals` is what of retrieval no engine accounts for."""
     say("where a question's time goes ...")
     spent: dict[str, float] = defaultdict(float)
-    snapshots, embedder = Snapshots(index), BundledEmbedder(lambda: SentenceEmbedder(BUNDLED))
-    scorer = ReadingScorer(EvidenceScorer(), Stopwatch(BundledReader(), "read", spent))
+    snapshots, embedder = SnapshotStore(index), OnnxEmbedder(lambda: SentenceTransformerEmbedder(BUNDLED))
+    scorer = StackedRanker(LogisticRanker(), Stopwatch(OnnxReader(), "read", spent))
     indexer = Indexer(
         snapshots=snapshots,
         embedder=embedder,
@@ -194,7 +194,7 @@ def _parts(index: Path, rounds: int, say: Say) -> dict[str, float]:
     answerer = Answerer(
         embedder=Stopwatch(embedder, "embed", spent),
         retriever=Stopwatch(retriever, "retrieve", spent),
-        generator=Stopwatch(QuotingGenerator(), "generate", spent),
+        generator=Stopwatch(ExtractiveGenerator(), "generate", spent),
         confidence=Stopwatch(scorer, "confidence", spent).confidence,
         threshold=threshold(scorer.curve, Settings.model_fields["max_wrong"].default),
     )
@@ -234,7 +234,7 @@ def _build(folder: Path, model: SentenceTransformer, rounds: int, say: Say) -> d
             if not built:
                 library.reindex()
             built[part].append(_seconds(library.reindex))
-            _, passages = read_texts(Snapshots(folder).folder(Snapshots(folder).live().snapshot.id))
+            _, passages = read_texts(SnapshotStore(folder).folder(SnapshotStore(folder).live().snapshot.id))
             texts = [passage.embedded for passage in passages]
             sizes[part] = len(texts)
             with threads(os.cpu_count() or 1):

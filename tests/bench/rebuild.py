@@ -24,13 +24,13 @@ import numpy as np
 
 from index.domain.ports import Encoding, Progress, States
 from index.embedding.onnx_embedder import BUNDLED
-from index.embedding.sentence_transformer import SentenceEmbedder
+from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from index.embedding.vectors import unit
 from index.indexing.indexer import Indexer
 from index.journal.journal import Journal
 from index.library import Library
 from index.retrieval.faiss_store import FaissStore
-from index.snapshots.store import Snapshots
+from index.snapshots.store import SnapshotStore
 from tests.support.index_fakes import answerer
 
 __all__ = ["measure"]
@@ -97,7 +97,7 @@ def measure(passages: int, measured: int, say: Any = lambda text: None) -> dict[
 
 def _library(seeds: Path, index: Path, embedder: StandIn) -> Library:
     """As a process that has just begun has it: the index before is read and checked from the disk."""
-    snapshots = Snapshots(index)
+    snapshots = SnapshotStore(index)
     return Library(
         snapshots=snapshots,
         seeds=seeds,
@@ -115,7 +115,7 @@ def _library(seeds: Path, index: Path, embedder: StandIn) -> Library:
 
 def _seconds_a_text(texts: Sequence[str]) -> float:
     """Of the default model, with the heading and the sentence before each, as an index has them."""
-    model = SentenceEmbedder(BUNDLED)
+    model = SentenceTransformerEmbedder(BUNDLED)
     model.question("so that it is loaded")
     read = [(f"Chronicle\n{before}\n{text}", text) for before, text in pairwise(texts)]
     started = time.perf_counter()

@@ -10,20 +10,20 @@ import pytest
 
 from index.domain.errors import LibraryError
 from index.embedding.onnx_embedder import BUNDLED
-from index.embedding.sentence_transformer import SentenceEmbedder
+from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 
 
 @pytest.fixture(scope="module")
-def tiny(tiny_model: Path) -> SentenceEmbedder:
-    return SentenceEmbedder(str(tiny_model))
+def tiny(tiny_model: Path) -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder(str(tiny_model))
 
 
 @pytest.fixture(scope="module")
-def cls(cls_model: Path) -> SentenceEmbedder:
-    return SentenceEmbedder(str(cls_model))
+def cls(cls_model: Path) -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder(str(cls_model))
 
 
-def one(embedder: SentenceEmbedder, text: str, own: str = ""):
+def one(embedder: SentenceTransformerEmbedder, text: str, own: str = ""):
     return next(iter(embedder.passages([(text, own)])))[0]
 
 
@@ -81,7 +81,7 @@ def test_vectors_come_in_the_order_of_the_texts_whatever_their_lengths(real_embe
 
 
 def test_progress_counts_up_to_all_passages(real_embedder):
-    for embedder, counts in ((real_embedder, [1, 2, 3]), (SentenceEmbedder(BUNDLED), [3])):
+    for embedder, counts in ((real_embedder, [1, 2, 3]), (SentenceTransformerEmbedder(BUNDLED), [3])):
         said: list[tuple[str, int, int]] = []
         list(embedder.passages([("a", ""), ("b", ""), ("c", "")], lambda *at, said=said: said.append(at)))
         assert said == [("embedding passages", count, 3) for count in counts]
@@ -120,6 +120,6 @@ def test_where_it_pools_otherwise_the_vector_is_the_models_own(cls):
 def test_model_that_is_not_there_is_named_with_what_to_do(tmp_path):
     missing = tmp_path / "no-model"
     with pytest.raises(LibraryError, match=re.escape(str(missing))) as refused:
-        SentenceEmbedder(str(missing))
+        SentenceTransformerEmbedder(str(missing))
     assert "EMBEDDING_MODEL" in str(refused.value)
     assert refused.value.exit_code == 1

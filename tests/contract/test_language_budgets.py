@@ -11,27 +11,28 @@ from discord import ui
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.policy.guild_settings import LONGEST_COOLDOWN, MOST_CHANNELS, Preferences
+from bot.policy.guild_settings import LONGEST_COOLDOWN, MOST_CHANNELS, GuildSettings
 from bot.text.escape import units
-from bot.text.i18n import KINDS, languages, speaking
+from bot.text.i18n import KINDS, languages, using_language
 from bot.views import answer as render
+from bot.views import audit as audit_view
 from bot.views import gaps
 from bot.views import privacy as privacy_view
 from bot.views import reindex_report as rebuilt
 from bot.views import snapshots as snapshots_view
 from bot.views import source_files as source_view
 from bot.views import status as reports
-from bot.views.custom_id import Press
+from bot.views.custom_id import ComponentId
 from bot.views.guild_settings import settings
 from bot.views.message import TEXT_LIMIT
 from bot.views.modals import question_form, reason_form
 from bot.views.source_page import excerpt
 from bot.views.stats import stats
 from bot.views.stats_chart import MOST_DESCRIBED, chart, described
-from index.domain.activity import Audited, Day, Gap, Stored, Theme
-from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE, Extract, ShortAnswer
-from index.domain.messages import Phrase
-from index.domain.snapshots import Diff, OwnQuestions, PassageText, Preview, Reanswered, Shelved, Skipped
+from index.domain.activity import AuditEntry, Day, Gap, StoredCounts, Theme
+from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE, ShortAnswer, SourcePage
+from index.domain.messages import Message
+from index.domain.snapshots import Diff, OwnQuestions, PassageText, Preview, Reanswered, Skipped, SourceFileInfo
 from tests.support.discord.rules import all_components
 from tests.support.fakes import (
     OLDER,
@@ -77,7 +78,7 @@ def test_the_longest_answer_is_one_message(code: str, filling: str, why: str | N
         verdict="yes",
         short_answer=ShortAnswer(filling, filling, 0, len(filling), 1),
     )
-    with speaking(code):
+    with using_language(code):
         for each in (found, replace(found, verdict="", conflict=True, text=f"The sources disagree: {filling}.")):
             check(render.answer(each, asked=filling, answer_id="a" * 32, threads=True))
         check(render.passages(found))
@@ -99,7 +100,7 @@ def test_any_answer_is_one_message_in_any_language(
     found = make_answer(*cited, text=text, read_as=asked, confidence=likely, abstained=why is not None, why=why or "")
     numbered = tuple(replace(citation, number=number) for number, citation in enumerate(cited, 1))
     found = replace(found, missing=(asked, text), citations=numbered)
-    with speaking(code):
+    with using_language(code):
         check(render.answer(found, asked=asked, answer_id=answer_id, threads=True))
         check(render.passages(found))
 
@@ -112,7 +113,7 @@ def test_the_most_gaps_are_one_message(code: str, filling: str) -> None:
         found = [Gap(filling, MANY, NOON, (f"{number:032}",), why, (filling,) * 4) for why in whys]
         return Theme(tuple(found), (make_citation(1, filling, title=filling, source=filling),) * 3)
 
-    with speaking(code):
+    with using_language(code):
         for page in (1, 3):
             check(gaps.gaps([theme(number) for number in range(12)], page, note=filling))
         check(gaps.gaps((), note=filling))
@@ -145,12 +146,12 @@ def everything(filling: str) -> dict[str, Any]:
 @fillings
 def test_the_most_snapshots_and_the_longest_audit_are_one_message(code: str, filling: str) -> None:
     one = make_info(damage=filling, passages=MANY, sources=MANY, bytes=MANY * MANY)
-    lines = [Audited(MANY, NOON, MANY * MANY, str(MANY * MANY), filling, filling)] * snapshots_view.AUDIT_PAGE
-    with speaking(code):
+    lines = [AuditEntry(MANY, NOON, MANY * MANY, str(MANY * MANY), filling, filling)] * audit_view.AUDIT_PAGE
+    with using_language(code):
         check(snapshots_view.snapshots([replace(one, id=f"{OLDER[:-2]}{number}") for number in range(10, 99)], 7))
         check(snapshots_view.snapshots([replace(one, id=filling, live=True)]))
         check(snapshots_view.confirm(one))
-        shown = snapshots_view.audit(lines, 3, more=True, everywhere=True)
+        shown = audit_view.audit(lines, 3, more=True, everywhere=True)
         assert sum(map(units, blocks(shown))) <= TEXT_LIMIT
 
 
@@ -158,11 +159,11 @@ def test_the_most_snapshots_and_the_longest_audit_are_one_message(code: str, fil
 @fillings
 def test_the_most_files_each_old_changed_and_skipped_with_a_reason_are_one_message(code: str, filling: str) -> None:
     named = [f"{number:02}{filling}" for number in range(40)]
-    reason = Phrase("could not be fetched: {why}", why=filling)
+    reason = Message("could not be fetched: {why}", why=filling)
     infos = tuple(make_source(name, state="changed", problem=reason, since=NOON) for name in named)
     now = make_status(sources=infos, skipped=tuple(Skipped(name, reason) for name in named))
-    with speaking(code):
-        shown = source_view.listing(now, [Shelved(name, MANY, NOON) for name in named], 2)
+    with using_language(code):
+        shown = source_view.listing(now, [SourceFileInfo(name, MANY, NOON) for name in named], 2)
         check(shown)
         assert sum(map(units, blocks(shown))) <= TEXT_LIMIT
         assert all(name[:2] in "".join(blocks(shown)) for name in named[source_view.PAGE : 2 * source_view.PAGE])
@@ -184,7 +185,7 @@ def test_the_most_sources_and_reports_are_one_message(code: str, filling: str, s
         ready=False,
         sources=(make_source(filling, title="T" + filling, state=state, size=MANY, passages=MANY),) * 2000,
     )
-    with speaking(code):
+    with using_language(code):
         check(rebuilt.report(made))
         check(rebuilt.report(replace(made, **everything(filling))))
         check(rebuilt.preview(Preview(OLDER, replace(made, **everything(filling)))))
@@ -202,25 +203,25 @@ def test_the_most_sources_and_reports_are_one_message(code: str, filling: str, s
 @pytest.mark.parametrize("since", ["", "changed", "reworded", "removed"])
 def test_the_longest_page_of_a_source_is_one_message(code: str, filling: str, since: str) -> None:
     for text in (filling, "\n\n".join(["paragraph"] * 2000), "\n\n".join([filling[:1500]] * 9)):
-        found = Extract(filling, filling, filling, text, (0, 9), 2, 3, filling, "https://example.com/", since)
-        with speaking(code):
-            check(excerpt(found, Press("source", "a" * 32, 1)))
+        found = SourcePage(filling, filling, filling, text, (0, 9), 2, 3, filling, "https://example.com/", since)
+        with using_language(code):
+            check(excerpt(found, ComponentId("source", "a" * 32, 1)))
 
 
 @every_language
 def test_settings_privacy_and_figures_are_one_message(code: str) -> None:
     days = [Day(date(2025, 1, 1) + timedelta(at), MANY, MANY - 1, MANY, MANY, 1e9) for at in range(90)]
     channels = frozenset(range(10**19, 10**19 + MOST_CHANNELS))
-    with speaking(code):
+    with using_language(code):
         for chosen in (
-            Preferences(),
-            Preferences(cooldown=0, private=True, threads=False),
-            Preferences(channels=channels, cooldown=LONGEST_COOLDOWN),
+            GuildSettings(),
+            GuildSettings(cooldown=0, private=True, threads=False),
+            GuildSettings(channels=channels, cooldown=LONGEST_COOLDOWN),
         ):
             own_marks(settings(chosen, usual_cooldown=0.5, note="**!**"))
         own_marks(render.elsewhere(channels))
         for number in (0, 1, MANY):
-            stored = Stored(number, number)
+            stored = StoredCounts(number, number)
             own_marks(privacy_view.privacy(stored, keep_days=number))
             own_marks(privacy_view.confirm(stored))
             own_marks(privacy_view.forgotten(stored, stored))
@@ -239,7 +240,7 @@ def own_marks(view: ui.LayoutView) -> None:
 
 @every_language
 def test_forms_have_titles_labels_and_hints_that_discord_takes(code: str) -> None:
-    with speaking(code):
+    with using_language(code):
         for form in (question_form("a" * 32, 500), reason_form("a" * 32)):
             sent = form.to_dict()
             assert 0 < units(sent["title"]) <= KINDS["title"]
@@ -252,7 +253,7 @@ def test_a_picture_is_drawn_in_a_language_that_its_font_has_letters_for() -> Non
     days = [Day(date(2025, 9, 1), 3, 2, 1, 0, 8.0)]
     drawn = {}
     for code in languages():
-        with speaking(code):
+        with using_language(code):
             drawn[code] = chart(days)
             assert ("回答" in described(days)) == (code == "ja")
     assert drawn["ja"] == drawn["en"]

@@ -156,7 +156,7 @@ def test_plural_forms_are_those_of_the_language(file: Path, tmp_path: Path) -> N
     trial = written(tmp_path, file.stem, f'msgid "1"\nmsgid_plural "2"\n{body}')
     speaker = Language(Locale(file.stem), catalogue(trial))
     rule = Locale(file.stem).plural_form
-    assert [speaker.say_n("1", "2", number) for number in range(200)] == [rule(number) for number in range(200)]
+    assert [speaker.ngettext("1", "2", number) for number in range(200)] == [rule(number) for number in range(200)]
 
 
 def written(folder: Path, code: str, body: str) -> Path:
@@ -227,15 +227,15 @@ def test_update_keeps_translations_adds_what_is_new_and_drops_what_is_said_no_mo
 
 
 SAYING = """
-say("One" " text of {a}.", a=1)
-say_n("{number} cat", "{number} cats", len(cats))
-say_as("button", "Press")
-LATER = phrase("Later.")
-TITLE = phrase("Title", "title")
-say(LATER)
-say("yes" if sure else "no")
-say(f"{a} text")
-say_as(kind, "Text")
+gettext("One" " text of {a}.", a=1)
+ngettext("{number} cat", "{number} cats", len(cats))
+pgettext("button", "Press")
+LATER = gettext_noop("Later.")
+TITLE = gettext_noop("Title", "title")
+gettext(LATER)
+gettext("yes" if sure else "no")
+gettext(f"{a} text")
+pgettext(kind, "Text")
 """
 
 
@@ -256,13 +256,13 @@ def test_a_text_that_is_made_up_where_it_is_said_has_no_key() -> None:
 UNSAID = '''
 """A room."""
 HELLO = "Hello there."
-LATER = phrase("Said later.")
+LATER = gettext_noop("Said later.")
 def show(found: "An annotation here") -> None:
     """Shows it."""
     log.info("Shown to somebody")
     view = button(Press("source", found.id), "Sources", style=quiet)
-    words = f"{found.pages} pages, " + say("said already")
-    ready = "loaded" if found.ready else say("still loading")
+    words = f"{found.pages} pages, " + gettext("said already")
+    ready = "loaded" if found.ready else gettext("still loading")
     return message([words, f"<#{found.channel}>"], {"key of it": 1})
 '''
 

@@ -13,13 +13,13 @@ import pytest
 
 from index import Settings, open_library
 from index.answering.answerer import Answerer
-from index.answering.extractive import QuotingGenerator
+from index.answering.extractive import ExtractiveGenerator
 from index.domain.answers import Answer
 from index.domain.errors import LibraryError
 from index.domain.ports import Encoding, States
 from index.ranking.cross_encoder import CrossEncoderReranker
-from index.ranking.logistic import EvidenceScorer
-from index.ranking.stacking import ReadingScorer
+from index.ranking.logistic import LogisticRanker
+from index.ranking.stacking import StackedRanker
 from index.retrieval.hidden_states import StateStore, StateStoreBuilder
 from index.retrieval.retriever import Retriever
 from tests.support.index_fakes import shelf, write
@@ -45,11 +45,11 @@ def asked(folder: Path, reranker_model: str) -> Answer:
 @pytest.fixture(scope="module")
 def by_signals(real_embedder) -> Answer:
     """The answer where nothing but the signals decides."""
-    scorer = EvidenceScorer()
+    scorer = LogisticRanker()
     answerer = Answerer(
         embedder=real_embedder,
         retriever=Retriever(reranker=scorer),
-        generator=QuotingGenerator(),
+        generator=ExtractiveGenerator(),
         confidence=scorer.confidence,
         threshold=0.0,
     )
@@ -74,8 +74,8 @@ def test_with_bundled_what_was_read_counts_too(bundled, tmp_path, by_signals):
 def test_a_hub_name_without_the_internet_is_refused_at_once_with_what_to_set(tmp_path):
     script = (
         "from index.ranking.cross_encoder import CrossEncoderReranker\nfrom index.domain.errors import LibraryError\n"
-        "from index.ranking.logistic import EvidenceScorer\nimport time\nstarted = time.monotonic()\n"
-        "try:\n    CrossEncoderReranker(EvidenceScorer(), 'nobody/such-a-reranker')\n"
+        "from index.ranking.logistic import LogisticRanker\nimport time\nstarted = time.monotonic()\n"
+        "try:\n    CrossEncoderReranker(LogisticRanker(), 'nobody/such-a-reranker')\n"
         "except LibraryError as error:\n    print(error)\n"
     )
     started = time.monotonic()
@@ -92,7 +92,7 @@ def test_a_hub_name_without_the_internet_is_refused_at_once_with_what_to_set(tmp
 
 def test_an_embedding_model_is_no_cross_encoder(tiny_model):
     with pytest.raises(LibraryError, match=r"RERANKER_MODEL .* is no cross-encoder"):
-        CrossEncoderReranker(EvidenceScorer(), str(tiny_model))
+        CrossEncoderReranker(LogisticRanker(), str(tiny_model))
 
 
 @pytest.mark.parametrize("content", [None, "", "{"])
@@ -100,7 +100,7 @@ def test_weights_that_are_missing_or_broken_are_refused_with_what_mends_it(conte
     path = tmp_path / "weights.json"
     if content is not None:
         path.write_text(content, "utf-8")
-    for load in (EvidenceScorer, lambda at: ReadingScorer(EvidenceScorer(), None, at)):
+    for load in (LogisticRanker, lambda at: StackedRanker(LogisticRanker(), None, at)):
         with pytest.raises(
             LibraryError, match=r"index/ranking/weights\.json is missing or broken: install Footnote anew"
         ):

@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bot.views.custom_id import Press
+from bot.views.custom_id import ComponentId
 from tests.e2e.bot_process import BotProcess, bot_on, environment
 from tests.support.article import ARTICLE
 from tests.support.discord.components import BUTTON, all_components
@@ -61,7 +61,7 @@ def read_as(reply: Reply) -> str:
 
 def answer_id(reply: Reply) -> str:
     """The id that the journal knows the answer by, as it stands in the message's buttons."""
-    pressed = (Press.read(one.get("custom_id") or "") for one in all_components(reply.message["components"]))
+    pressed = (ComponentId.read(one.get("custom_id") or "") for one in all_components(reply.message["components"]))
     return next((press.answer for press in pressed if press and press.answer), "")
 
 

@@ -16,7 +16,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.client.bot import Footnote
+from bot.client.bot import FootnoteBot
 from bot.client.discord_patches import use_api
 from bot.client.lifecycle import CannotServe, serve
 from bot.policy.moderators import Moderators
@@ -52,8 +52,8 @@ def closed_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def client(folder: Path, library: FakeLibrary | None = None) -> Footnote:
-    return Footnote(
+def client(folder: Path, library: FakeLibrary | None = None) -> FootnoteBot:
+    return FootnoteBot(
         library=library or FakeLibrary(),
         commands_file=folder / "commands.json",
         moderators=Moderators(),

@@ -48,9 +48,9 @@ __all__ = [
 BOT = Path(__file__).parents[2] / "bot"
 INDEX = BOT.parent / "index"
 
-PHRASING = {"Phrase": 0, "template": 0, "mended": 1}
+PHRASING = {"Message": 0, "template": 0, "with_fix": 1}
 """What makes a phrase of the index, and which argument its template is."""
-SAYING = {"say": 0, "phrase": 0, "say_as": 1, "say_n": 0, **PHRASING}
+SAYING = {"gettext": 0, "gettext_noop": 0, "pgettext": 1, "ngettext": 0, **PHRASING}
 """The functions that say a text, and which argument it is."""
 
 HEADER = """msgid ""
@@ -99,7 +99,7 @@ def of_index() -> list[Said]:
 
 
 def said_in(code: str, file: str, saying: Collection[str] = SAYING) -> Iterator[Said]:
-    """The calls of `say` and its kin, or of some of them. A constant may be said by its name, where it
+    """The calls of `gettext` and its kin, or of some of them. A constant may be said by its name, where it
     was marked by `phrase` or `template`."""
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in saying:
@@ -109,10 +109,10 @@ def said_in(code: str, file: str, saying: Collection[str] = SAYING) -> Iterator[
 def _said(call: ast.Call, name: str, place: str) -> Said:
     first = SAYING[name]
     given = {each.arg for each in call.keywords}
-    values = None if None in given or name in ("phrase", "template") else frozenset(str(each) for each in given)
-    texts = [_text(at) for at in call.args[first : first + (2 if name == "say_n" else 1)]]
-    kind = _text(call.args[0]) if name == "say_as" else ""
-    if name == "phrase":
+    values = None if None in given or name in ("gettext_noop", "template") else frozenset(str(each) for each in given)
+    texts = [_text(at) for at in call.args[first : first + (2 if name == "ngettext" else 1)]]
+    kind = _text(call.args[0]) if name == "pgettext" else ""
+    if name == "gettext_noop":
         kinds = [*call.args[1:2], *(each.value for each in call.keywords if each.arg == "kind")]
         kind = _text(kinds[0]) if kinds else ""
     if kind is None:
@@ -121,11 +121,11 @@ def _said(call: ast.Call, name: str, place: str) -> Said:
         by_name = all(isinstance(at, ast.Name | ast.Attribute | ast.Subscript) for at in call.args[first:])
         wrong = (
             ""
-            if by_name and name in ("say", "say_as", "Phrase", "mended")
+            if by_name and name in ("gettext", "pgettext", "Message", "with_fix")
             else "the text is neither a literal nor a name"
         )
         return Said(place, None, values, wrong)
-    return Said(place, Key(str(texts[0]), str(texts[1]) if name == "say_n" else "", kind), values)
+    return Said(place, Key(str(texts[0]), str(texts[1]) if name == "ngettext" else "", kind), values)
 
 
 def _text(node: ast.expr) -> str | None:

@@ -20,7 +20,7 @@ PREVIEW = "20250406T120000000000Z-facade00"
 
 
 class FakeRebuild:
-    """In the place of `index.indexing.reindexer.Rebuild`, so that the front door before it is the real one."""
+    """In the place of `index.indexing.reindexer.Reindexer`, so that the front door before it is the real one."""
 
     def __init__(self, library: FakeLibrary) -> None:
         self._library = library

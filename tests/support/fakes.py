@@ -20,7 +20,7 @@ from index.domain.documents import Document
 from index.domain.ports import Progress, Vectors
 from index.domain.snapshots import Diff, Report, Running, Skipped, Snapshot, SnapshotInfo, SourceInfo, Status
 from index.journal.journal import Journal
-from index.sources.uploads import Shelving
+from index.sources.uploads import UploadedSources
 from tests.support.fake_rebuild import FakeRebuild
 from tests.support.index_fakes import word_vector
 
@@ -192,7 +192,7 @@ class FakeLibrary(Library):
             documents=lambda snapshot: self.documents,
             known=lambda: self.known,
         )
-        self.shelving = Shelving(folder / "seeds", max_bytes=1_000_000)
+        self.shelving = UploadedSources(folder / "seeds", max_bytes=1_000_000)
         self.answer: Answer | Exception = make_answer()
         self.answers: dict[str, Answer | Exception] = {}
         self.report: Report | Exception = make_report()

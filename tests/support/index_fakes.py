@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from index.answering.answerer import Answerer
-from index.answering.extractive import QuotingGenerator
+from index.answering.extractive import ExtractiveGenerator
 from index.domain.answers import Citation, Hit
 from index.domain.documents import Document, Passage
 from index.domain.ports import Draft, Embedder, Encoding, Generator, Progress, Query, Vectors
@@ -22,12 +22,12 @@ from index.journal.journal import Journal
 from index.library import Library
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
-from index.retrieval.bm25 import KeywordIndex
+from index.retrieval.bm25 import Bm25Index
 from index.retrieval.hidden_states import StateStoreBuilder
 from index.retrieval.late_interaction import TokenStoreBuilder
 from index.retrieval.retriever import Retriever
-from index.retrieval.search_index import Shelf
-from index.snapshots.store import Snapshots
+from index.retrieval.search_index import SearchIndex
+from index.snapshots.store import SnapshotStore
 from index.sources.web import Web
 from index.text.passages import own_text
 from index.text.tokens import content
@@ -133,7 +133,7 @@ class LyingGenerator:
     def generate(
         self, question: str, hits: Sequence[Hit], documents: Mapping[str, Document], *, sure: bool = True
     ) -> Draft:
-        draft = QuotingGenerator().generate(question, hits, documents, sure=False)
+        draft = ExtractiveGenerator().generate(question, hits, documents, sure=False)
         told = [lie(at) for lie, at in zip(self._lies, draft.citations, strict=False)]
         told += draft.citations[len(told) :]
         return Draft(draft.text, tuple(told))
@@ -144,7 +144,7 @@ def answerer(embedder: Embedder, *, generator: Generator | None = None, threshol
     return Answerer(
         embedder=embedder,
         retriever=Retriever(reranker=scorer),
-        generator=generator or QuotingGenerator(),
+        generator=generator or ExtractiveGenerator(),
         confidence=scorer.confidence,
         threshold=threshold,
     )
@@ -157,7 +157,7 @@ def indexer(
     open_store: Callable[[Path], MemoryStore],
 ) -> Indexer:
     return Indexer(
-        snapshots=Snapshots(index),
+        snapshots=SnapshotStore(index),
         embedder=embedder,
         new_store=MemoryStore,
         open_store=open_store,
@@ -180,7 +180,7 @@ def library(
     model = embedder or WordEmbedder()
     journal = Journal(index.parent / "journal.sqlite3")
     return Library(
-        snapshots=Snapshots(index),
+        snapshots=SnapshotStore(index),
         seeds=seeds,
         max_bytes=max_bytes,
         model=model.name,
@@ -202,7 +202,7 @@ def write(folder: Path, **files: str | bytes) -> Path:
     return folder
 
 
-def shelf(*, embedder: Embedder | None = None, **files: str) -> Shelf:
+def shelf(*, embedder: Embedder | None = None, **files: str) -> SearchIndex:
     """What a snapshot of these files holds, without a disk; files are named as for `write`."""
     model = embedder or WordEmbedder()
     documents: dict[str, Document] = {}
@@ -216,8 +216,10 @@ def shelf(*, embedder: Embedder | None = None, **files: str) -> Shelf:
     for block in model.passages([(at.embedded, own_text(at)) for at in passages]):
         vectors.add(np.stack([encoding.vector for encoding in block]))
         tokens.add(block)
-    keyword = KeywordIndex.build(passages)
-    return Shelf("a-snapshot", documents, passages, vectors, keyword, tokens.finish(), StateStoreBuilder().finish())
+    keyword = Bm25Index.build(passages)
+    return SearchIndex(
+        "a-snapshot", documents, passages, vectors, keyword, tokens.finish(), StateStoreBuilder().finish()
+    )
 
 
 def states(status: Status) -> dict[str, str]:

@@ -33,7 +33,7 @@ NOT_ON_DISCORD = {
 SHOWN = {"Button", "Label", "Modal", "TextDisplay", "TextInput", "button", "count", "message", "notice", "send"}
 """Calls whose words are shown, however short they are."""
 
-UNSEEN = {*SAYING, "Press", "TypeVar", "compile", "getLogger", "getattr", "hasattr", "replace"}
+UNSEEN = {*SAYING, "ComponentId", "TypeVar", "compile", "getLogger", "getattr", "hasattr", "replace"}
 """Calls whose texts are said already, or seen by nobody."""
 
 BY_DISCORD = {"Choice", "ContextMenu", "Group", "choices", "command", "context_menu", "describe", "rename"}

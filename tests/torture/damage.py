@@ -7,7 +7,7 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
-from index.snapshots.store import Snapshots
+from index.snapshots.store import SnapshotStore
 from tests.torture.kit import QUESTIONS, Figures, World, say
 
 __all__ = ["damage"]
@@ -32,7 +32,7 @@ def damage(folder: Path, times: int, *, seed: int = 5) -> Figures:
     for edition in (1, 2):
         world.write(edition)
         live = world.fresh().reindex().snapshot.id
-    good = Snapshots(world.index).ids()[0]
+    good = SnapshotStore(world.index).ids()[0]
     place = world.index / "snapshots" / live
     files = [*sorted(path for path in place.rglob("*") if path.is_file()), world.index / "LIVE"]
     met: Counter[str] = Counter()
@@ -65,7 +65,7 @@ def _wrong(world: World, harmed: Path, good: str) -> list[str]:
     """
     library, found = world.fresh(), []
     if harmed.name == "LIVE":
-        good = Snapshots(world.index).ids()[-1]
+        good = SnapshotStore(world.index).ids()[-1]
     try:
         library.load()
         answer = library.ask(QUESTIONS[0])

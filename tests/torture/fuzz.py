@@ -25,7 +25,7 @@ with atheris.instrument_imports(include=["index", "bot"]):
     from index.parsing.chunking import chunk
     from index.parsing.documents import parse
     from index.parsing.formats import checked
-    from index.parsing.layout import Extracted, laid_out
+    from index.parsing.layout import ParsedFile, laid_out
     from index.snapshots.manifest import Manifest
     from index.sources._sources_toml import read_addresses
     from tests.support.index_fakes import WordEmbedder
@@ -82,7 +82,7 @@ def text(name: str) -> Callable[[bytes], None]:
     return one
 
 
-def taken_out(reader: Callable[[bytes], Extracted], *, ours: bool) -> Callable[[bytes], None]:
+def taken_out(reader: Callable[[bytes], ParsedFile], *, ours: bool) -> Callable[[bytes], None]:
     """Files whose text is taken out; what a library stumbles over is named as damaged, where it is not `ours` alone."""
 
     def one(data: bytes) -> None:

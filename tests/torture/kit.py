@@ -14,7 +14,7 @@ from typing import Any
 
 from index import Library, Settings, open_library
 from index.domain.answers import Answer
-from index.snapshots.store import Snapshots, new_id
+from index.snapshots.store import SnapshotStore, new_id
 
 __all__ = [
     "PLACES",
@@ -150,7 +150,7 @@ class World:
     def whole(self, allowed: set[int]) -> Iterator[str]:
         """What is wrong with the index: the live snapshot must load without a fallback, be whole to the byte, of one of
         the editions allowed, and answer with quotations that are in it."""
-        snapshots = Snapshots(self.index)
+        snapshots = SnapshotStore(self.index)
         live = snapshots.live()
         snapshots.verify(live)
         edition = self.edition(live.snapshot.id)
@@ -169,7 +169,7 @@ class World:
 
     def live(self) -> int | None:
         """The edition that is live."""
-        return self.edition(Snapshots(self.index).live().snapshot.id)
+        return self.edition(SnapshotStore(self.index).live().snapshot.id)
 
 
 def command(world: World, *more: str) -> list[str]:
@@ -181,7 +181,7 @@ def litter(index: Path) -> list[str]:
     """All that is there besides whole snapshots, the pointer, the lock and the journal."""
     places = index / "snapshots"
     there = [path.name for path in index.iterdir()] + [path.name for path in places.iterdir()]
-    known = {"LIVE", "snapshots", "reindex.lock", *Snapshots(index).ids()}
+    known = {"LIVE", "snapshots", "reindex.lock", *SnapshotStore(index).ids()}
     return sorted(name for name in there if name not in known and not name.startswith("journal.sqlite3"))
 
 

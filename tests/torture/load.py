@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from index import Library
-from index.snapshots.store import Snapshots
+from index.snapshots.store import SnapshotStore
 from tests.torture.kit import QUESTIONS, ROOT, Figures, World, command, say
 
 __all__ = ["load"]
@@ -82,7 +82,7 @@ def load(folder: Path, questions: int, *, threads: int = 16, reindexes: int = 50
         figures.faults.append(f"{last >> 20} MiB in the end, {memory >> 20} after the first reindex")
     if open_now > handles:
         figures.faults.append(f"{open_now} files open in the end, {handles} after the first reindex")
-    live = Snapshots(world.index).live().snapshot.id
+    live = SnapshotStore(world.index).live().snapshot.id
     figures.faults += [f"still open: {path}" for path in _mapped(world.index) if live not in path]
     figures.facts = {
         "answered": f"{askers.answered:,}",
@@ -109,7 +109,7 @@ def _made(change: str, world: World, library: Library, editions: Iterator[int]) 
     try:
         if change == "back":
             kept = [info.id for info in library.snapshots()]
-            library.rollback(kept[-1] if kept[-1] != Snapshots(world.index).live().snapshot.id else kept[0])
+            library.rollback(kept[-1] if kept[-1] != SnapshotStore(world.index).live().snapshot.id else kept[0])
             return []
         world.write(next(editions))
         if change == "here":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from index import Library
 from index.domain.errors import SourcesUnreadable
-from index.snapshots.store import Snapshots
+from index.snapshots.store import SnapshotStore
 from tests.torture.kit import PLACES, Figures, World, edition_text
 from tests.unit.index.parsing.test_hostile import HOSTILE, alias_bomb
 
@@ -73,7 +73,7 @@ def _rebuilt(library: Library, world: World, seen: set[str]) -> list[str]:
         return [f"{type(error).__name__}: {error}"]
     seen |= {f"{at.source} {at.reason}" for at in report.skipped}
     found = []
-    documents = Snapshots(world.index).documents(report.snapshot.id) or {}
+    documents = SnapshotStore(world.index).documents(report.snapshot.id) or {}
     for source, document in documents.items():
         edition = document.text.partition("as edition ")[2].partition(" ")[0]
         if not edition.isdigit() or document.text != edition_text(source.removesuffix(".md"), int(edition)):

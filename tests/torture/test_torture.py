@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from index.snapshots.store import Snapshots
+from index.snapshots.store import SnapshotStore
 from tests.torture.damage import damage
 from tests.torture.disk import full_disk, refusals
 from tests.torture.fuzzing import fuzz
@@ -95,7 +95,7 @@ def test_a_wrong_index_is_told_from_a_whole_one(tmp_path):
     assert (answer.abstained, world.wrong(answer)) == (False, [])
     world._editions = dict.fromkeys(world._editions, 2)
     assert "is not in harbour.md of edition 2" in world.wrong(answer)[0]
-    live = Snapshots(world.index).live().snapshot.id
+    live = SnapshotStore(world.index).live().snapshot.id
     path: Path = world.index / "snapshots" / live / "tokens.npy"
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(Exception, match="damaged"):

@@ -20,7 +20,7 @@ from aiohttp import FormData
 from discord.ext import commands
 from discord.http import Route
 
-from bot.client.bot import Footnote
+from bot.client.bot import FootnoteBot
 from bot.policy.moderators import Moderators
 from bot.policy.rate_limits import Limits
 from index import Library
@@ -195,7 +195,7 @@ async def connected(library: Library, folder: Path, *, wire: Wire | None = None,
         "limits": NO_LIMITS,
         "commands_file": folder / "commands.json",
     }
-    async with on_wire(Footnote(library=library, **(settings | changes)), wire or Wire()) as wire:
+    async with on_wire(FootnoteBot(library=library, **(settings | changes)), wire or Wire()) as wire:
         yield wire
 
 

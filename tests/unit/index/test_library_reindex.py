@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from index.answering.extractive import QuotingGenerator
+from index.answering.extractive import ExtractiveGenerator
 from index.domain.errors import SourcesUnreadable
 from index.domain.ports import Draft
 from index.domain.snapshots import Report
@@ -148,7 +148,7 @@ def test_progress_tells_of_the_suggestions_that_are_checked(seeds, index):
 
 
 def test_a_reindex_whose_suggestions_fail_is_whole_without_them(seeds, index, caplog):
-    class Failing(QuotingGenerator):
+    class Failing(ExtractiveGenerator):
         def generate(self, *given: Any, **more: Any) -> Draft:
             if fails.is_set():
                 raise RuntimeError("out of paper")

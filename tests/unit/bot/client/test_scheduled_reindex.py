@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.client.scheduled_reindex import When
+from bot.client.scheduled_reindex import ReindexSchedule
 from bot.settings import BotSettings
 from index import LibraryError
 from tests.support.discord.payloads import OWNER
@@ -28,7 +28,7 @@ def library() -> FakeLibrary:
 
 @asynccontextmanager
 async def running(library: FakeLibrary, folder: Path, **when: object) -> AsyncIterator[Wire]:
-    async with connected(library, folder, reindex_when=When(**when)) as wire:  # type: ignore[arg-type]
+    async with connected(library, folder, reindex_when=ReindexSchedule(**when)) as wire:  # type: ignore[arg-type]
         yield wire
 
 

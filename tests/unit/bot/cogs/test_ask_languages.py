@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.text.i18n import language
+from bot.text.i18n import active_language
 from index.domain.errors import NoIndex
 from tests.support.asking_kit import MENTION, QUESTION, asked, labels, pressed, replied, slow_model
 from tests.support.desk_kit import DeskLibrary
@@ -13,39 +13,39 @@ from tests.support.discord.payloads import LISTED, UNLISTED, User
 from tests.support.discord.rules import text_of
 from tests.support.discord.wire import Wire
 
-GERMAN, JAPANESE, ENGLISH = language("de"), language("ja"), language("en-US")
+GERMAN, JAPANESE, ENGLISH = active_language("de"), active_language("ja"), active_language("en-US")
 SHOW = "Show in source"
 
 
 def told_in(text: str) -> set[str]:
     """The languages that the buttons below an answer are in."""
-    return {one.code for one in (GERMAN, JAPANESE, ENGLISH) if one.say_as("button", SHOW) in text}
+    return {one.code for one in (GERMAN, JAPANESE, ENGLISH) if one.pgettext("button", SHOW) in text}
 
 
 async def test_a_command_is_answered_in_the_language_of_who_gave_it(wire: Wire) -> None:
     message = await asked(wire, locale="de")
-    assert GERMAN.say("Asked: {question}", question=QUESTION) in text_of(message)
-    assert labels(message)[0] == GERMAN.say_as("button", SHOW)
-    assert GERMAN.say_as("button", SHOW) != SHOW
+    assert GERMAN.gettext("Asked: {question}", question=QUESTION) in text_of(message)
+    assert labels(message)[0] == GERMAN.pgettext("button", SHOW)
+    assert GERMAN.pgettext("button", SHOW) != SHOW
 
 
 async def test_a_button_answers_in_the_language_of_who_presses_it_and_not_of_who_asked(wire: Wire) -> None:
     message = await asked(wire, locale="de")
-    said = await pressed(wire, message, GERMAN.say_as("button", "Helpful"), locale="ja")
-    assert text_of(said) == JAPANESE.say("Noted: helpful. Thank you.")
+    said = await pressed(wire, message, GERMAN.pgettext("button", "Helpful"), locale="ja")
+    assert text_of(said) == JAPANESE.gettext("Noted: helpful. Thank you.")
 
 
 async def test_forms_refusals_and_errors_are_in_the_persons_language(library: DeskLibrary, wire: Wire) -> None:
     message = await asked(wire)
     form = await Form.opened(wire.press(message, "Ask a follow-up", locale="de"))
-    assert form.title == GERMAN.say_as("title", "Ask a follow-up")
+    assert form.title == GERMAN.pgettext("title", "Ask a follow-up")
     refusal = await wire.command("ask", {"question": " "}, locale="de").answer()
     english = await wire.command("ask", {"question": " "}).answer()
-    assert text_of(refusal) == GERMAN.say(text_of(english)) != text_of(english)
+    assert text_of(refusal) == GERMAN.gettext(text_of(english)) != text_of(english)
     library.answer = ZeroDivisionError()
     incident = text_of(await asked(wire, locale="de"))
     assert incident.startswith(
-        GERMAN.say(
+        GERMAN.gettext(
             "Something went wrong on my side. Please try again; if it happens again, "
             "tell the bot's owner: incident {incident}.",
             incident="?",
@@ -58,7 +58,7 @@ async def test_a_button_of_another_version_says_so_in_the_persons_language(wire:
     wire.people.current(message)["components"][0]["components"][-1]["components"][0]["custom_id"] = "x"
     english = text_of(await wire.press(message, "x").answer())
     german = text_of(await wire.press(message, "x", locale="de").answer())
-    assert german == GERMAN.say(english) != english
+    assert german == GERMAN.gettext(english) != english
 
 
 async def test_a_message_is_answered_in_the_language_last_heard_of_its_author(wire: Wire) -> None:
@@ -104,4 +104,4 @@ async def test_two_languages_at_once_are_not_mixed_in_what_goes_wrong(library: D
             await exchange.acknowledged()
     said = [text_of(await exchange.answer()).replace("\\", "") for exchange in exchanges]
     short = "There is no index yet: a moderator can build it with /reindex."
-    assert said == [GERMAN.say(short), JAPANESE.say(short), short]
+    assert said == [GERMAN.gettext(short), JAPANESE.gettext(short), short]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.policy.guild_settings import LONGEST_COOLDOWN, MOST_CHANNELS, Preferences, Unfit
+from bot.policy.guild_settings import LONGEST_COOLDOWN, MOST_CHANNELS, GuildSettings, Unfit
 from bot.views.guild_settings import settings
 from tests.support.desk_kit import DeskLibrary, at_the_desk
 from tests.support.discord.openapi_check import OPENAPI, OpenApi
@@ -49,8 +49,8 @@ async def chosen(wire: Wire, name: str, options: dict[str, Any] | None = None, *
     return text_of(message)
 
 
-def kept(library: DeskLibrary) -> Preferences:
-    return Preferences.stored(library.journal.settings(GUILD))
+def kept(library: DeskLibrary) -> GuildSettings:
+    return GuildSettings.stored(library.journal.settings(GUILD))
 
 
 async def test_a_server_that_chose_nothing_is_shown_how_it_is_everywhere(library: DeskLibrary, wire: Wire) -> None:
@@ -78,12 +78,12 @@ async def test_what_is_chosen_is_kept_and_shown(library: DeskLibrary, wire: Wire
         "Threads: off. Answers offer no thread.",
         "Cool-down: 60 seconds between two questions of a member.",
     ]
-    assert kept(library) == Preferences(frozenset({HERE}), private=True, threads=False, cooldown=60)
+    assert kept(library) == GuildSettings(frozenset({HERE}), private=True, threads=False, cooldown=60)
     assert await chosen(wire, "show") == said.removeprefix("**Changed.**\n")
 
 
 async def test_what_is_chosen_can_be_taken_back(library: DeskLibrary, wire: Wire) -> None:
-    for name, value in Preferences(frozenset({1, 2}), private=True, threads=False, cooldown=5).rows().items():
+    for name, value in GuildSettings(frozenset({1, 2}), private=True, threads=False, cooldown=5).rows().items():
         library.journal.change(GUILD, name, value)
     await chosen(wire, "channels", {"clear": True})
     await chosen(wire, "private", {"on": False})
@@ -168,7 +168,7 @@ async def test_the_commands_are_such_as_discord_takes(wire: Wire) -> None:
 
 
 preferences = st.builds(
-    Preferences,
+    GuildSettings,
     channels=st.frozensets(st.integers(1, 2**63), max_size=MOST_CHANNELS),
     private=st.booleans(),
     threads=st.booleans(),
@@ -177,26 +177,26 @@ preferences = st.builds(
 
 
 @given(preferences, st.floats(0, 3600))
-def test_any_choice_is_shown_whole(some: Preferences, usual: float) -> None:
+def test_any_choice_is_shown_whole(some: GuildSettings, usual: float) -> None:
     said = "\n".join(blocks(settings(some, usual_cooldown=usual, note="**Changed.**")))
     assert all(f"<#{channel}>" in said for channel in some.channels)
 
 
 @given(preferences)
-def test_what_is_kept_reads_the_same_again(some: Preferences) -> None:
+def test_what_is_kept_reads_the_same_again(some: GuildSettings) -> None:
     rows = {name: value for name, value in some.rows().items() if value is not None}
-    assert Preferences.stored(rows) == some
+    assert GuildSettings.stored(rows) == some
 
 
 def test_no_more_channels_are_chosen_than_can_be_shown() -> None:
-    full = Preferences(frozenset(range(1, MOST_CHANNELS + 1)))
+    full = GuildSettings(frozenset(range(1, MOST_CHANNELS + 1)))
     with pytest.raises(Unfit, match="At most 25 channels"):
         full.with_channel(99)
     assert full.with_channel(MOST_CHANNELS) == full
 
 
 def test_the_last_channel_is_not_removed_since_that_would_open_all() -> None:
-    two = Preferences(frozenset({1, 2}))
+    two = GuildSettings(frozenset({1, 2}))
     one = two.without_channel(1)
     assert one == replace(two, channels=frozenset({2}))
     with pytest.raises(Unfit, match="last channel"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.domain.errors import PreviewGone
-from index.domain.messages import REINDEX, mended
+from index.domain.messages import REINDEX, with_fix
 from index.domain.snapshots import Diff, OwnQuestions, PassageText, Reanswered, Running
 from tests.support.desk_kit import MODERATORS
 from tests.support.discord.driver import has_ended
@@ -29,7 +29,7 @@ def library() -> FakeLibrary:
 @pytest.fixture
 async def wire(library: FakeLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
     async with connected(library, tmp_path, moderators=MODERATORS) as wire:
-        wire.bot.get_cog("Reindex").edit_every = 0.01
+        wire.bot.get_cog("ReindexCog").edit_every = 0.01
         yield wire
 
 
@@ -148,7 +148,7 @@ async def test_the_button_of_a_run_that_ended_stops_no_other(library: FakeLibrar
     await second.answer(lambda message: "21 of 21" in text_of(message))
     with pytest.raises(Exception, match="Cancel"):  # the message has changed, and with it its buttons
         wire.press(await first.answer(), "Cancel", user=OWNER)
-    wire.bot.get_cog("Reindex")._run.number += 1
+    wire.bot.get_cog("ReindexCog")._run.number += 1
     running = await second.answer(lambda message: "21 of 21" in text_of(message))
     told = await wire.press(running, "Cancel", user=OWNER).answer()
     assert "no longer running" in text_of(told)
@@ -223,7 +223,7 @@ async def test_the_report_shows_own_questions_whose_answer_changed(library: Fake
         (21, "there was no index before", "All passages were embedded anew: there was no index before."),
         (
             21,
-            mended(REINDEX, "The snapshot {id} has no readable manifest", id="5eed"),
+            with_fix(REINDEX, "The snapshot {id} has no readable manifest", id="5eed"),
             "All passages were embedded anew: The snapshot 5eed has no readable manifest.",
         ),
     ],

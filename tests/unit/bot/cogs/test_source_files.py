@@ -13,7 +13,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.policy.moderators import Moderators
-from bot.services.attachments import NotTaken, Waiting, serves_files, take
+from bot.services.attachments import DownloadFailed, PendingUploads, download, serves_files
 from bot.settings import DISCORD_API
 from tests.support.discord.commands import Given
 from tests.support.discord.exchange import Exchange
@@ -254,8 +254,8 @@ def test_files_lie_on_discord(url: str, serves: bool) -> None:
 @pytest.mark.parametrize("path", ["99", "slow", "elsewhere"])
 async def test_a_file_that_does_not_come_is_not_taken(cdn: Cdn, path: str) -> None:
     cdn.holds("a.md", TEXT)
-    with pytest.raises(NotTaken):
-        await take(f"{cdn.base}/{path}", 1000, seconds=0.3)
+    with pytest.raises(DownloadFailed):
+        await download(f"{cdn.base}/{path}", 1000, seconds=0.3)
 
 
 WHO = [
@@ -330,7 +330,7 @@ async def test_a_long_list_comes_in_pages_that_fit(wire: Wire, library: FakeLibr
 
 def test_a_few_files_wait_for_a_while_for_who_brought_them_and_go_once() -> None:
     now = [0.0]
-    waiting = Waiting(clock=lambda: now[0])
+    waiting = PendingUploads(clock=lambda: now[0])
     keys = [waiting.hold(1, f"{n}.md", b"x") for n in range(5)]
     assert waiting.give(keys[0], 1) is None
     assert waiting.give(keys[1], 2) is None

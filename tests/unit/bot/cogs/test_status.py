@@ -98,7 +98,7 @@ async def test_a_report_says_what_changed(library: FakeLibrary, wire: Wire) -> N
 async def test_progress_is_shown_and_never_after_the_report(library: FakeLibrary, tmp_path: Path) -> None:
     library.reindex_gate.clear()
     async with connected(library, tmp_path) as wire:
-        wire.bot.get_cog("Reindex").edit_every = 0.01
+        wire.bot.get_cog("ReindexCog").edit_every = 0.01
         wire.command("reindex", user=OWNER)
         await wire.sent.wait_for(lambda sent: "Embedding passages: 21 of 21" in sent.text)
         library.reindex_gate.set()

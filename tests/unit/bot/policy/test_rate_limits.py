@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.policy.rate_limits import Fairness, Limits
+from bot.policy.rate_limits import Limits, RateLimiter
 
 
 class Clock:
@@ -17,9 +17,9 @@ class Clock:
         return self.now
 
 
-def fair(clock: Clock | None = None, **limits: float) -> Fairness:
+def fair(clock: Clock | None = None, **limits: float) -> RateLimiter:
     values = {"user_seconds": 0.0, "server_per_minute": 0, "most_waiting": 0} | limits
-    return Fairness(Limits(**values), clock=clock or Clock())
+    return RateLimiter(Limits(**values), clock=clock or Clock())
 
 
 def test_the_wait_is_said_in_whole_seconds_rounded_up_and_does_not_grow_by_trying() -> None:

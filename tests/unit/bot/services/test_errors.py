@@ -5,27 +5,27 @@ from __future__ import annotations
 import pytest
 
 from bot.services.errors import IN_SHORT, explain
-from bot.text.i18n import language, speaking
+from bot.text.i18n import active_language, using_language
 from index import LibraryError
 from index.domain.errors import Damaged, IndexMismatch, NoIndex
-from index.domain.messages import REBUILD, mended
+from index.domain.messages import REBUILD, with_fix
 
-GERMAN = language("de")
+GERMAN = active_language("de")
 
 
 @pytest.mark.parametrize("error", [NoIndex, IndexMismatch])
 def test_what_names_a_command_of_a_shell_is_said_in_short_in_every_language(error: type[LibraryError]) -> None:
     for code in ("de", None):
-        spoken = language(code)
-        with speaking(spoken):
-            assert explain(error("At length: run `python -m index reindex`."), "asking") == spoken.say(
+        spoken = active_language(code)
+        with using_language(spoken):
+            assert explain(error("At length: run `python -m index reindex`."), "asking") == spoken.gettext(
                 IN_SHORT[error.__name__]
             )
 
 
 def test_any_other_error_is_said_in_the_readers_language_with_discords_own_step() -> None:
-    error = Damaged(mended(REBUILD, "{file} of snapshot {id} is damaged", file="tokens.npy", id="X"))
-    with speaking(GERMAN):
+    error = Damaged(with_fix(REBUILD, "{file} of snapshot {id} is damaged", file="tokens.npy", id="X"))
+    with using_language(GERMAN):
         said = explain(error, "asking")
     assert "tokens.npy" in said
     assert "/neu-indexieren" in said
@@ -34,13 +34,13 @@ def test_any_other_error_is_said_in_the_readers_language_with_discords_own_step(
 
 @pytest.mark.parametrize("error", [Damaged, LibraryError])
 def test_what_is_no_phrase_is_told_as_it_is(error: type[LibraryError]) -> None:
-    with speaking(language(None)):
+    with using_language(active_language(None)):
         assert explain(error("tokens.npy is damaged."), "asking") == "tokens.npy is damaged."
 
 
 def test_where_something_is_on_the_machine_is_told_to_the_log_and_to_nobody_on_discord(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with speaking(language(None)):
+    with using_language(active_language(None)):
         assert "/srv" not in explain(LibraryError("It can't be read.", where="It is /srv/index."), "asking")
     assert "Failed while asking: It can't be read. It is /srv/index." in caplog.text

@@ -7,7 +7,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.services.permissions import Rights
+from bot.services.permissions import Permissions
 from tests.support.desk_kit import MODERATORS, DeskLibrary, at_the_desk
 from tests.support.discord.exchange import Exchange
 from tests.support.discord.payloads import (
@@ -53,7 +53,7 @@ async def test_rights_are_by_person_server_and_permissions(
         seen: list[discord.Interaction] = []
         wire.bot.add_listener(keep(seen), "on_interaction")
         await wire.command("privacy", guild=guild, permissions=permissions, user=user).answer()
-        rights = Rights(wire.bot, MODERATORS)
+        rights = Permissions(wire.bot, MODERATORS)
         found = await rights.owns(seen[0]), await rights.moderates(seen[0]), rights.manages(seen[0])
         assert found == (owns, moderates, manages)
         assert await rights.oversees(seen[0]) == (moderates or manages)
@@ -93,7 +93,7 @@ def forged(wire: Wire, button: str, **who: int) -> tuple[Exchange, Json]:
 
 async def test_nobody_lets_somebody_elses_file_go(tmp_path: Path) -> None:
     async with at_the_desk(DeskLibrary(tmp_path), tmp_path) as wire:
-        waiting = wire.bot.get_cog("Sources")._waiting
+        waiting = wire.bot.get_cog("SourceFilesCog")._waiting
         key = waiting.hold(int(OWNER.id), "a.md", b"A.")
         exchange, _ = forged(wire, f"srckeep:{key}", permissions=MEMBER | MANAGE_GUILD)
         assert "Nothing changed" in text_of(await exchange.answer())

@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 
 from bot.text.i18n import (
     Language,
+    active_language,
     catalogue,
     figure,
-    language,
+    gettext,
+    gettext_noop,
+    ngettext,
     opened,
     percent,
-    phrase,
-    say,
-    say_as,
-    say_n,
-    speak,
-    speaking,
+    pgettext,
+    set_language,
+    using_language,
 )
 from tests.contract.test_language_catalogue import written
 from tests.support.texts import any_text
@@ -36,7 +36,7 @@ TRIAL = {
     "pt": ("Página {page} de {pages}", "Páginas de {names:or}", "Botão", ["{number} fonte", "{number} fontes"]),
 }
 FIGURES = {"ja": "1,234.5", "fr": "1\u202f234,5"}
-ENGLISH = language("en-US")
+ENGLISH = active_language("en-US")
 
 
 @pytest.fixture
@@ -66,8 +66,8 @@ msgid_plural "{{number}} sources"
 def test_a_text_is_said_in_the_language_that_is_spoken(speakers: dict[str, Language]) -> None:
     said = {}
     for code, spoken in speakers.items():
-        with speaking(spoken):
-            said[code] = say("Page {page} of {pages}", page=1, pages=1234)
+        with using_language(spoken):
+            said[code] = gettext("Page {page} of {pages}", page=1, pages=1234)
     assert said == {
         "de": "Seite 1 von 1.234",
         "es": "Página 1 de 1.234",
@@ -75,7 +75,7 @@ def test_a_text_is_said_in_the_language_that_is_spoken(speakers: dict[str, Langu
         "ja": "1,234ページ中1ページ目",
         "pt": "Página 1 de 1.234",
     }
-    assert say("Page {page} of {pages}", page=1, pages=1234) == "Page 1 of 1,234"
+    assert gettext("Page {page} of {pages}", page=1, pages=1234) == "Page 1 of 1,234"
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_a_text_is_said_in_the_language_that_is_spoken(speakers: dict[str, Langu
 def test_a_number_takes_the_form_that_its_language_has_for_it(
     speakers: dict[str, Language], code: str, counts: list[str]
 ) -> None:
-    with speaking(speakers[code]):
-        assert [say_n("{number} source", "{number} sources", number) for number in (0, 1, 2, 1000)] == counts
-    assert [say_n("{number} source", "{number} sources", number) for number in (0, 1, 2)] == [
+    with using_language(speakers[code]):
+        assert [ngettext("{number} source", "{number} sources", number) for number in (0, 1, 2, 1000)] == counts
+    assert [ngettext("{number} source", "{number} sources", number) for number in (0, 1, 2)] == [
         "0 sources",
         "1 source",
         "2 sources",
@@ -102,30 +102,30 @@ def test_a_number_takes_the_form_that_its_language_has_for_it(
 
 def test_names_are_joined_as_the_language_does(speakers: dict[str, Language]) -> None:
     names = ("Scout", "Maverick", "Behemoth")
-    said = {code: spoken.say("Pages of {names:or}", names=names) for code, spoken in speakers.items()}
+    said = {code: spoken.gettext("Pages of {names:or}", names=names) for code, spoken in speakers.items()}
     assert said["de"] == "Seiten von Scout, Maverick oder Behemoth"
     assert said["ja"] == "Scout、Maverick、またはBehemothのページ"
-    assert say("Pages of {names:or}", names=names) == "Pages of Scout, Maverick or Behemoth"
-    assert say("Pages of {names}", names=names[:2]) == "Pages of Scout and Maverick"
+    assert gettext("Pages of {names:or}", names=names) == "Pages of Scout, Maverick or Behemoth"
+    assert gettext("Pages of {names}", names=names[:2]) == "Pages of Scout and Maverick"
 
 
 def test_figures_are_written_as_the_region_does() -> None:
     assert figure(1234.5) == "1,234.5"
     assert figure(2.0, 1) == "2.0"
     assert percent(0.41) == "41 %"
-    with speaking("de"):
+    with using_language("de"):
         assert (figure(1234.5), figure(2.0, 1), percent(0.41)) == ("1.234,5", "2,0", "41\xa0%")
-    with speaking("es-419"):
+    with using_language("es-419"):
         assert figure(1234.5) == "1,234.5"
-    with speaking("es-ES"):
+    with using_language("es-ES"):
         assert figure(1234.5) == "1.234,5"
 
 
 def test_a_kind_has_texts_of_its_own(speakers: dict[str, Language]) -> None:
-    with speaking(speakers["fr"]):
-        assert say_as("button", "Button") == "Bouton"
-        assert say("Button") == "Button"
-        assert say_as("title", "Button") == "Button"
+    with using_language(speakers["fr"]):
+        assert pgettext("button", "Button") == "Bouton"
+        assert gettext("Button") == "Button"
+        assert pgettext("title", "Button") == "Button"
 
 
 @pytest.mark.parametrize(
@@ -148,38 +148,38 @@ def test_a_kind_has_texts_of_its_own(speakers: dict[str, Language]) -> None:
     ids=str,
 )
 def test_a_locale_is_answered_in_its_language_or_in_english(locale: discord.Locale | str | None, private: str) -> None:
-    with speaking(locale):
-        assert say_as("option", "private") == private
+    with using_language(locale):
+        assert pgettext("option", "private") == private
 
 
 def test_a_language_without_a_catalogue_is_not_given_its_figures_either() -> None:
-    with speaking("pl"):
+    with using_language("pl"):
         assert figure(1234.5) == "1,234.5"
 
 
 def test_the_language_before_is_spoken_again_after_it(speakers: dict[str, Language]) -> None:
-    with speaking(speakers["de"]):
-        with speaking(speakers["fr"]):
+    with using_language(speakers["de"]):
+        with using_language(speakers["fr"]):
             pass
-        assert say_as("button", "Button") == "Knopf"
-    assert say_as("button", "Button") == "Button"
+        assert pgettext("button", "Button") == "Knopf"
+    assert pgettext("button", "Button") == "Button"
 
 
 async def test_tasks_and_threads_speak_each_its_own_language(speakers: dict[str, Language]) -> None:
     async def answer(spoken: Language) -> tuple[str, str]:
-        speak(spoken)
+        set_language(spoken)
         await asyncio.sleep(0)
-        return say_as("button", "Button"), await asyncio.to_thread(say_as, "button", "Button")
+        return pgettext("button", "Button"), await asyncio.to_thread(pgettext, "button", "Button")
 
     said = await asyncio.gather(*map(answer, speakers.values()))
     assert said == [(trial[2], trial[2]) for trial in TRIAL.values()]
-    assert say_as("button", "Button") == "Button"
+    assert pgettext("button", "Button") == "Button"
 
 
 @pytest.mark.parametrize("broken", ["Seite {page}", "Seite {seite} von {pages}", "Seite", "{page} {pages} {mehr}"])
 def test_a_translation_with_other_placeholders_is_not_said(tmp_path: Path, broken: str) -> None:
     spoken = speaker(tmp_path, "de", broken, *TRIAL["de"][1:])
-    assert spoken.say("Page {page} of {pages}", page=1, pages=2) == "Page 1 of 2"
+    assert spoken.gettext("Page {page} of {pages}", page=1, pages=2) == "Page 1 of 2"
 
 
 @pytest.mark.parametrize("damaged", [b'msgid "a', b"\xff\xfe", b'msgid "a"\nmsgstr "b"\nmsgid "a"', None])
@@ -188,25 +188,27 @@ def test_a_catalogue_that_cannot_be_read_leaves_its_language_in_english(tmp_path
     if damaged is not None:
         file.write_bytes(damaged)
     spoken = opened("de", {"de": file})
-    assert spoken.say("Page {page} of {pages}", page=1, pages=1234.5) == "Page 1 of 1,234.5"
+    assert spoken.gettext("Page {page} of {pages}", page=1, pages=1234.5) == "Page 1 of 1,234.5"
 
 
 @given(any_text, any_text)
 def test_values_stand_as_they_are_and_are_never_read_as_placeholders(page: str, pages: str) -> None:
-    assert ENGLISH.say("Page {page} of {pages}", page=page, pages=pages) == f"Page {page} of {pages}"
-    assert ENGLISH.say("Page {page} of {pages}", page="{pages}", pages="{page!r:>9}") == "Page {pages} of {page!r:>9}"
+    assert ENGLISH.gettext("Page {page} of {pages}", page=page, pages=pages) == f"Page {page} of {pages}"
+    assert (
+        ENGLISH.gettext("Page {page} of {pages}", page="{pages}", pages="{page!r:>9}") == "Page {pages} of {page!r:>9}"
+    )
 
 
 @given(st.text("{}abc_:ornd!", max_size=12))
 def test_no_text_is_too_odd_to_be_said(text: str) -> None:
-    with speaking("de"):
-        assert say(text, a="{b}", b=1) == say_as("button", text, a="{b}", b=1)
+    with using_language("de"):
+        assert gettext(text, a="{b}", b=1) == pgettext("button", text, a="{b}", b=1)
 
 
 def test_a_value_that_was_forgotten_breaks_no_reply() -> None:
-    assert say("Page {page} of {pages}", page=1) == "Page 1 of {pages}"
+    assert gettext("Page {page} of {pages}", page=1) == "Page 1 of {pages}"
 
 
 def test_a_phrase_is_its_own_text(speakers: dict[str, Language]) -> None:
-    with speaking(speakers["de"]):
-        assert phrase("Button", "button") == "Button"
+    with using_language(speakers["de"]):
+        assert gettext_noop("Button", "button") == "Button"

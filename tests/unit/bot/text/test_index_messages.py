@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from bot.services.errors import explain
-from bot.text.i18n import PLACEHOLDER, languages, speaking
+from bot.text.i18n import PLACEHOLDER, languages, using_language
 from bot.text.index_messages import STEPS, fault, said
 from index.domain.errors import NoIndex, NoSuchSnapshot, SourceUnfit
-from index.domain.messages import LIST, REINDEX, Phrase, joined, mended
+from index.domain.messages import LIST, REINDEX, Message, join_messages, with_fix
 from index.domain.messages import STEPS as OF_THE_COMMAND_LINE
 from tests.support.catalogue import INDEX, of_index
 
@@ -64,10 +64,10 @@ def test_every_template_of_the_index_is_said_in_each_language_with_all_its_value
     english = []
     for template in TEMPLATES:
         values = {at[1]: f"<{at[1]}>" for at in PLACEHOLDER.finditer(template)}
-        with speaking(code):
-            shown = said(Phrase(template, **values))
+        with using_language(code):
+            shown = said(Message(template, **values))
         assert all(value in shown for value in values.values()), shown
-        if shown == Phrase(template, **values) and template not in THE_SAME:
+        if shown == Message(template, **values) and template not in THE_SAME:
             english.append(template)
     assert english == []
 
@@ -77,16 +77,18 @@ def test_there_are_templates_to_be_said() -> None:
 
 
 def test_phrases_within_phrases_and_numbers_are_said_in_the_language_too() -> None:
-    reason = Phrase("could not be fetched: {why}", why=Phrase("no whole answer within {seconds} s", seconds=2.5))
-    with speaking("de"):
+    reason = Message("could not be fetched: {why}", why=Message("no whole answer within {seconds} s", seconds=2.5))
+    with using_language("de"):
         assert said(reason) == "ließ sich nicht abrufen: keine vollständige Antwort innerhalb von 2,5 s"
-        assert said(joined((Phrase("new: {names}", names="a.md"), Phrase("is empty")))) == "neu: a.md; ist leer"
+        assert (
+            said(join_messages((Message("new: {names}", names="a.md"), Message("is empty")))) == "neu: a.md; ist leer"
+        )
     assert said(reason) == "could not be fetched: no whole answer within 2.5 s"
 
 
 @pytest.mark.parametrize("code", languages())
 def test_what_is_no_phrase_is_shown_as_it_stands(code: str) -> None:
-    with speaking(code):
+    with using_language(code):
         assert said("is empty") == "is empty"
         assert fault("It is damaged: run it.") == "It is damaged: run it."
 
@@ -96,15 +98,15 @@ def test_every_step_of_the_command_line_has_its_words_on_discord() -> None:
 
 
 def test_a_moderator_is_told_the_command_of_discord_and_a_shell_its_own() -> None:
-    error = NoSuchSnapshot(mended(LIST, "There is no snapshot {id}", id="5eed"))
+    error = NoSuchSnapshot(with_fix(LIST, "There is no snapshot {id}", id="5eed"))
     assert str(error) == "There is no snapshot 5eed: `python -m index snapshots` lists them."
     assert explain(error, "rolling back") == "There is no snapshot 5eed: /snapshots lists them."
-    with speaking("fr"):
+    with using_language("fr"):
         assert explain(error, "rolling back") == "Il n'y a pas d'instantané 5eed : /instantanés les affiche."
 
 
 def test_members_are_told_in_short_that_there_is_no_index() -> None:
-    error = NoIndex(mended(REINDEX, "There is no index yet"))
+    error = NoIndex(with_fix(REINDEX, "There is no index yet"))
     assert explain(error, "asking") == "There is no index yet: a moderator can build it with /reindex."
 
 
@@ -120,5 +122,5 @@ def test_members_are_told_in_short_that_there_is_no_index() -> None:
     ],
 )
 def test_a_file_that_is_refused_is_told_with_the_reason_in_the_language(code: str, shown: str) -> None:
-    with speaking(code):
-        assert explain(SourceUnfit("a.md", Phrase("is empty")), "adding a source") == shown
+    with using_language(code):
+        assert explain(SourceUnfit("a.md", Message("is empty")), "adding a source") == shown

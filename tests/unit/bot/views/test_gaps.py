@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.views.custom_id import Press
+from bot.views.custom_id import ComponentId
 from bot.views.gaps import gaps
 from bot.views.gaps_csv import gaps_csv, harmless
 from index.domain.activity import Gap, Theme
@@ -86,7 +86,7 @@ def test_every_theme_is_on_one_page_and_its_button_names_its_newest_answer(theme
     named = []
     for page in range(1, pages + 1):
         buttons = [one for one in all_components(gaps(themes, page).to_components()) if one["type"] == 2]
-        named += [Press.read(one["custom_id"]) for one in buttons if one["label"] == "Mark as solved"]
+        named += [ComponentId.read(one["custom_id"]) for one in buttons if one["label"] == "Mark as solved"]
     assert [(press.action, press.answer) for press in named if press] == [
         ("gapsolve", theme.gaps[0].ids[0]) for theme in themes
     ]

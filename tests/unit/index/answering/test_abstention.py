@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from index.answering.abstention import Silence
+from index.answering.abstention import AbstentionExplainer
 from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE, Answer, Hit
 from index.retrieval.features import SIGNALS
 from tests.support.index_fakes import shelf
@@ -14,7 +14,7 @@ from tests.support.index_fakes import shelf
 SHELF = shelf(
     a_md="# Bread\n\nBread is made of flour and water by Acme.\n", b_md="# Tea\n\nTea is made of leaves and time.\n"
 )
-ENGLISH = Silence(reads=["en"], nearness=0.75)
+ENGLISH = AbstentionExplainer(reads=["en"], nearness=0.75)
 TITLES = "That is not a question about the sources I have: ask me about Bread or Tea."
 
 
@@ -32,7 +32,7 @@ def near(cosine: float, match: float, *, covered: float = 0.0, topics: float = 1
     ]
 
 
-def explained(silence: Silence, question: str, hits: list[Hit]) -> Answer:
+def explained(silence: AbstentionExplainer, question: str, hits: list[Hit]) -> Answer:
     silent = Answer(question, "The sources don't say.", (), 0.1, True, SHELF.id, "extractive")
     return silence.explained(silent, hits, SHELF)
 
@@ -58,8 +58,8 @@ def test_nothing_is_asked_of_the_sources_where_no_passage_is_near_and_few_words_
 
 
 def test_where_a_models_scale_is_not_known_only_the_lack_of_a_topic_tells():
-    assert not Silence().no_question("write a poem", near(-1.0, -1.0), SHELF)
-    assert Silence().no_question("hello you", near(0.9, 0.9, topics=0.0), SHELF)
+    assert not AbstentionExplainer().no_question("write a poem", near(-1.0, -1.0), SHELF)
+    assert AbstentionExplainer().no_question("hello you", near(0.9, 0.9, topics=0.0), SHELF)
 
 
 def test_who_asks_nothing_is_told_what_to_ask_about_and_hears_nothing_of_what_was_written():
@@ -89,7 +89,7 @@ def test_a_question_in_a_language_that_is_not_read_is_told_so_in_both():
 
 
 def test_where_it_is_not_known_what_a_model_reads_no_language_is_named():
-    assert explained(Silence(), "Wie wird das Brot gebacken?", near(0.5, 0.5)).why != OTHER_LANGUAGE
+    assert explained(AbstentionExplainer(), "Wie wird das Brot gebacken?", near(0.5, 0.5)).why != OTHER_LANGUAGE
 
 
 def test_the_language_of_the_sources_is_not_refused():

@@ -9,11 +9,11 @@ from dataclasses import replace
 import pytest
 
 from index.answering.answerer import ABSTENTION, Answerer, checked
-from index.answering.extractive import QuotingGenerator
+from index.answering.extractive import ExtractiveGenerator
 from index.domain.answers import MISSING, NO_QUESTION, Answer, Citation
 from index.domain.ports import Embedder, Generator
 from index.ranking.calibration import threshold
-from index.ranking.logistic import EvidenceScorer
+from index.ranking.logistic import LogisticRanker
 from index.retrieval.retriever import Retriever
 from tests.support.index_fakes import LyingGenerator, WordEmbedder, answerer, shelf
 
@@ -121,11 +121,11 @@ def test_what_asks_nothing_of_the_sources_is_abstained_on_for_that():
 def from_the_article(real_embedder: Embedder, article: str) -> Callable[[str], Answer]:
     """Asks the article with the real model and the fitted weights."""
     made = shelf(embedder=real_embedder, article_md=article)
-    scorer = EvidenceScorer()
+    scorer = LogisticRanker()
     judge = Answerer(
         embedder=real_embedder,
         retriever=Retriever(reranker=scorer),
-        generator=QuotingGenerator(),
+        generator=ExtractiveGenerator(),
         confidence=scorer.confidence,
         threshold=threshold(scorer.curve, 0.1),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.answering.extractive import QuotingGenerator
+from index.answering.extractive import ExtractiveGenerator
 from index.domain.answers import Hit
 from index.domain.ports import Draft
 from tests.support.index_fakes import shelf
@@ -19,7 +19,9 @@ def draft(scores: list[float], *, sure: bool = True, **files: str) -> Draft:
         Hit(passage, 0.0, 0.0, (), row, score)
         for row, (passage, score) in enumerate(zip(made.passages, scores, strict=True))
     ]
-    found = QuotingGenerator().generate("a question", sorted(hits, key=lambda at: -at.score), made.documents, sure=sure)
+    found = ExtractiveGenerator().generate(
+        "a question", sorted(hits, key=lambda at: -at.score), made.documents, sure=sure
+    )
     texts = {document.source: document.text for document in made.documents.values()}
     for at in found.citations:
         assert texts[at.source][at.start : at.end] == at.quote
@@ -140,4 +142,4 @@ def test_a_quotation_over_two_lines_keeps_its_line_end(line_end):
 
 
 def test_without_a_hit_nothing_is_said():
-    assert QuotingGenerator().generate("?", [], {}) == Draft("", ())
+    assert ExtractiveGenerator().generate("?", [], {}) == Draft("", ())

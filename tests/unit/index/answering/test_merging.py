@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from index.answering._decomposition import Part
+from index.answering._decomposition import SubQuestion
 from index.answering._merging import Answered, together
 from index.answering.answerer import checked_short
 from index.domain.answers import Answer, Citation, Hit, ShortAnswer
@@ -88,7 +88,7 @@ def test_a_heading_may_name_the_part_if_it_names_no_other():
     made = shelf(a_md=text)
     answer = ask("How many experts are there?", a_md=text)
     first, second = (Hit(passage, 0.0, 0.0) for passage in made.passages if passage.kind == "prose")
-    scout, maverick = Part("Scout", ""), Part("Maverick", "")
+    scout, maverick = SubQuestion("Scout", ""), SubQuestion("Maverick", "")
     found = together(answer, [Answered(scout, answer, [first]), Answered(maverick, answer, [second])])
     assert found.text.startswith("Scout: ")
     assert found.text.endswith("The sources don't say it of Maverick.")
@@ -100,7 +100,9 @@ def test_further_citations_of_a_part_are_those_that_may_answer_too():
     answer = replace(ask("What is bread made of?"), citations=(made, second))
     other = replace(answer, citations=(replace(made, start=20, end=25), replace(second, start=30, end=35, score=0.5)))
     hits = [Hit(shelf(a_md="Bread and tea.\n").passages[-1], 0.0, 0.0)]
-    found = together(answer, [Answered(Part("Bread", ""), answer, hits), Answered(Part("Tea", ""), other, hits)])
+    found = together(
+        answer, [Answered(SubQuestion("Bread", ""), answer, hits), Answered(SubQuestion("Tea", ""), other, hits)]
+    )
     assert [(at.number, at.start) for at in found.citations] == [(1, 0), (2, 20), (3, 30)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.answering.extractive import QuotingGenerator
+from index.answering.extractive import ExtractiveGenerator
 from index.answering.spans import short_answer, spot
 from index.domain.answers import Hit
 from tests.support.index_fakes import shelf
@@ -91,7 +91,7 @@ def shortened(question: str, text: str, *, best: str):
     made = shelf(a_md=text)
     hits = [Hit(at, 0.0, 0.0, (), row, 0.9 if best in at.text else 0.1) for row, at in enumerate(made.passages)]
     hits.sort(key=lambda at: -at.score)
-    draft = QuotingGenerator().generate(question, hits, made.documents)
+    draft = ExtractiveGenerator().generate(question, hits, made.documents)
     return short_answer(question, hits, draft.citations, made.documents)
 
 

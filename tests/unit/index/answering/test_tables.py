@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index import Library, Settings, open_library
-from index.snapshots.store import Snapshots
+from index.snapshots.store import SnapshotStore
 from index.viewer._source_page import extract
 from tests.support.office import docx, paragraph, pdf, ruled, table, word_table
 
@@ -64,7 +64,7 @@ def test_what_does_it_score_on_mmmu_is_answered_from_the_table(opened, name):
     assert first.shown == " | ".join(MODELS[name])
     assert answer.short_answer
     assert answer.short_answer.text == MODELS[name][2]
-    document = (Snapshots(index).documents(answer.snapshot) or {})[name]
+    document = (SnapshotStore(index).documents(answer.snapshot) or {})[name]
     assert document.text[first.start : first.end] == first.quote
 
 
@@ -72,7 +72,7 @@ def test_what_does_it_score_on_mmmu_is_answered_from_the_table(opened, name):
 def test_the_row_is_shown_where_it_stands_below_its_header(opened, name):
     library, index = opened
     answer = library.ask(f"What does {MODELS[name][0]} score on MMMU?")
-    document = (Snapshots(index).documents(answer.snapshot) or {})[name]
+    document = (SnapshotStore(index).documents(answer.snapshot) or {})[name]
     found = extract(document, answer.citations[0], snapshot=answer.snapshot, current=document)
     assert found.bold
     assert found.text[slice(*found.bold)] == " | ".join(MODELS[name])

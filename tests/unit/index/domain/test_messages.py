@@ -12,24 +12,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.domain.errors import LibraryError, SourceUnfit, UnreadableSource
-from index.domain.messages import LIST, REBUILD, Phrase, joined, mended, of_system, packed, said, unpacked, without_step
+from index.domain.messages import (
+    LIST,
+    REBUILD,
+    Message,
+    join_messages,
+    message_from_json,
+    message_of,
+    message_to_json,
+    system_message,
+    with_fix,
+    without_step,
+)
 from index.domain.snapshots import Skipped, Snapshot
 from index.journal.journal import Journal
 from index.parsing._sandbox import read_confined
 from index.snapshots.manifest import FORMAT, Manifest
-from index.sources.web import Copy, Web
+from index.sources.web import CachedPage, Web
 
-NESTED = Phrase(
+NESTED = Message(
     "{name} {why}; {all}",
     name="a {why}.md",
-    why=Phrase("is larger than {size} MB", size=2.5),
-    all=(Phrase("and {number} more", number=1_200), "b"),
+    why=Message("is larger than {size} MB", size=2.5),
+    all=(Message("and {number} more", number=1_200), "b"),
 )
 
 
 def parts(text: str) -> object:
     """All that a text is made of; a plain one is made of itself."""
-    return packed(text)
+    return message_to_json(text)
 
 
 def test_a_phrase_is_its_english_text() -> None:
@@ -39,44 +50,44 @@ def test_a_phrase_is_its_english_text() -> None:
 
 
 def test_a_phrase_stays_one_within_a_noun_that_becomes_a_table() -> None:
-    assert isinstance(asdict(Skipped("a.md", NESTED))["reason"], Phrase)
+    assert isinstance(asdict(Skipped("a.md", NESTED))["reason"], Message)
 
 
 def test_what_is_packed_comes_back_with_all_it_is_made_of() -> None:
-    back = unpacked(json.loads(json.dumps(packed(NESTED))))
+    back = message_from_json(json.loads(json.dumps(message_to_json(NESTED))))
     assert (back, parts(back)) == (NESTED, parts(NESTED))
-    assert unpacked(packed("plain [text]")) == "plain [text]"
+    assert message_from_json(message_to_json("plain [text]")) == "plain [text]"
 
 
 @pytest.mark.parametrize("row", [None, 1, {}, ["a", 1, {}], [["a", {}], None], ["a", {"b": None}]])
 def test_what_was_not_packed_is_no_text(row: object) -> None:
     with pytest.raises(TypeError):
-        unpacked(row)
+        message_from_json(row)
 
 
 @given(st.text(), st.text())
 def test_a_value_is_put_in_as_it_stands_whatever_it_holds(name: str, other: str) -> None:
-    assert Phrase("{a} and {b}", a=name, b=other) == f"{name} and {other}"
+    assert Message("{a} and {b}", a=name, b=other) == f"{name} and {other}"
 
 
 def test_an_error_tells_the_phrase_that_it_was_raised_with() -> None:
-    error = SourceUnfit("a.md", Phrase("is empty"))
-    assert (str(error), parts(error.said)) == ("a.md is empty.", parts(said(error)))
-    assert isinstance(error.said, Phrase)
-    assert LibraryError("A plain text.").said == "A plain text."
+    error = SourceUnfit("a.md", Message("is empty"))
+    assert (str(error), parts(error.message)) == ("a.md is empty.", parts(message_of(error)))
+    assert isinstance(error.message, Message)
+    assert LibraryError("A plain text.").message == "A plain text."
 
 
 def test_what_the_system_says_often_is_a_phrase_and_the_rest_stays_as_it_is() -> None:
-    assert isinstance(of_system(OSError(28, "No space left on device")), Phrase)
-    assert of_system(OSError(1, "Something odd")) == "Something odd"
-    assert of_system(OSError()) == ""
+    assert isinstance(system_message(OSError(28, "No space left on device")), Message)
+    assert system_message(OSError(1, "Something odd")) == "Something odd"
+    assert system_message(OSError()) == ""
 
 
 def test_the_step_that_mends_the_live_snapshot_is_left_out_of_another() -> None:
-    error = LibraryError(mended(REBUILD, "{file} is damaged", file="tokens.npy"))
+    error = LibraryError(with_fix(REBUILD, "{file} is damaged", file="tokens.npy"))
     assert str(error) == "tokens.npy is damaged: run `python -m index reindex` to build it anew."
     assert without_step(error) == "tokens.npy is damaged."
-    other = mended(LIST, "There is no snapshot {id}", id="5eed")
+    other = with_fix(LIST, "There is no snapshot {id}", id="5eed")
     assert without_step(LibraryError(other)) is other
 
 
@@ -94,22 +105,22 @@ def test_the_copy_of_a_page_keeps_why_it_is_old(tmp_path: Path) -> None:
     web = Web(tmp_path / "fetched", max_bytes=100)
     web.refresh(tmp_path)
     (skipped,) = web.reading(tmp_path).skipped
-    host = Phrase(
+    host = Message(
         "{host} is an address of a private network: allow it in FETCH_ALLOW_HOSTS, or list another", host="127.0.0.1"
     )
-    assert parts(skipped.reason) == parts(Phrase("could not be fetched: {why}", why=host))
-    assert Copy("a", "b").problem == ""
+    assert parts(skipped.reason) == parts(Message("could not be fetched: {why}", why=host))
+    assert CachedPage("a", "b").problem == ""
 
 
 def test_a_reason_comes_out_of_the_process_that_reads_as_it_went_in() -> None:
     with pytest.raises(UnreadableSource) as refused:
         read_confined("docx", b"no archive")
-    assert parts(said(refused.value)) == parts(Phrase("is no Word document: save it anew as .docx"))
+    assert parts(message_of(refused.value)) == parts(Message("is no Word document: save it anew as .docx"))
 
 
 def test_the_audit_keeps_phrases_and_shows_lines_of_before_as_they_were_written(tmp_path: Path) -> None:
     kept = Journal(tmp_path / "journal.sqlite3")
-    kept.audit(who=1, where="2", what=Phrase("rollback {id}", id="5eed"), outcome=joined((NESTED, "b")))
+    kept.audit(who=1, where="2", what=Message("rollback {id}", id="5eed"), outcome=join_messages((NESTED, "b")))
     with kept._file.writing() as db:
         db.execute("INSERT INTO audit (at, place, what, outcome) VALUES ('2025-04-05T00:00:00+00:00', '2', 'x', 'y')")
         db.execute(
@@ -118,4 +129,7 @@ def test_the_audit_keeps_phrases_and_shows_lines_of_before_as_they_were_written(
         )
     *before, line = kept.audited(9)
     assert [(one.what, one.outcome) for one in before] == [("x", "y"), ("x", "y")]
-    assert (parts(line.what), parts(line.outcome)) == (["rollback {id}", {"id": "5eed"}], parts(joined((NESTED, "b"))))
+    assert (parts(line.what), parts(line.outcome)) == (
+        ["rollback {id}", {"id": "5eed"}],
+        parts(join_messages((NESTED, "b"))),
+    )

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from index.domain.errors import ReindexCancelled
-from index.embedding.onnx_embedder import BUNDLED, FEW, BundledEmbedder
-from index.embedding.sentence_transformer import SentenceEmbedder
+from index.embedding.onnx_embedder import BUNDLED, FEW, OnnxEmbedder
+from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from tests.support.index_fakes import write
 
 ROOT = Path(__file__).parents[4]
@@ -21,8 +21,8 @@ QUESTIONS = ("What is Scout's context window?", "", "?", "日本語の質問", "
 
 
 @pytest.fixture(scope="module")
-def reference() -> SentenceEmbedder:
-    return SentenceEmbedder(BUNDLED)
+def reference() -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder(BUNDLED)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -75,7 +75,7 @@ def test_few_passages_come_in_one_block_in_their_order_and_many_by_the_other_eng
             asked.append(len(texts))
             yield []
 
-    assert list(BundledEmbedder(Other).passages([few[0]] * (FEW + 1))) == [[]]
+    assert list(OnnxEmbedder(Other).passages([few[0]] * (FEW + 1))) == [[]]
     assert asked == [FEW + 1]
 
 
@@ -89,7 +89,7 @@ def test_what_is_cancelled_while_few_passages_are_encoded_ends_at_once(real_embe
 
 def test_a_question_and_a_few_passages_need_no_torch():
     script = (
-        "import sys\nfrom index.embedding.onnx_embedder import BundledEmbedder\nmade = BundledEmbedder(lambda: None)\n"
+        "import sys\nfrom index.embedding.onnx_embedder import OnnxEmbedder\nmade = OnnxEmbedder(lambda: None)\n"
         "made.question('Who wrote it?')\nlist(made.passages([('A line.', 'A line.')]))\n"
         "print('torch' in sys.modules)"
     )

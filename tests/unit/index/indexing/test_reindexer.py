@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from index.domain.errors import LibraryError, PreviewGone, ReindexCancelled, ReindexRunning, SourcesUnreadable
-from index.indexing.progress import Course, Request
-from index.snapshots.store import Snapshots
+from index.indexing.progress import ReindexProgress, Request
+from index.snapshots.store import SnapshotStore
 from tests.support.index_fakes import WordEmbedder, library, write
 from tests.torture.kit import litter
 
@@ -273,7 +273,7 @@ def test_a_shared_run_is_stopped_only_when_all_have_given_up(seeds, index):
         embedder.let.set()
         assert waiting[1].result(30).snapshot.id == waiting[2].result(30).snapshot.id != first.result().snapshot.id
     one, other = Request(cancelled=events[0]), Request(cancelled=events[1])
-    course = Course([one, other])
+    course = ReindexProgress([one, other])
     course("reading sources", 0, 1)
     events[1].set()
     with pytest.raises(ReindexCancelled):
@@ -315,7 +315,7 @@ def test_it_is_told_how_far_a_reindex_is_and_how_long_the_step_takes_yet(seeds, 
 
 def test_what_is_left_of_a_step_follows_from_its_rate_so_far():
     times = [100.0]
-    course = Course([Request()], clock=lambda: times[0])
+    course = ReindexProgress([Request()], clock=lambda: times[0])
     course("reading sources", 0, 10)
     assert course.now.left is None
     times[0] += 4
@@ -401,7 +401,7 @@ def test_killed_at_any_moment_a_builder_leaves_a_whole_snapshot_live_and_no_grow
         assert len(litter(index)) <= 3
     library(seeds, index).reindex()
     assert litter(index) == []
-    assert len(Snapshots(index).ids()) <= 4
+    assert len(SnapshotStore(index).ids()) <= 4
 
 
 def test_what_was_half_removed_or_half_switched_is_swept_by_the_next_builder(seeds, index):

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from index.domain.activity import Audited
+from index.domain.activity import AuditEntry
 from index.journal._schema import MIGRATIONS, migrate, version
 from index.journal.journal import Journal
 from tests.support.index_fakes import library, write
@@ -37,8 +37,8 @@ def test_lines_come_back_as_they_were_written_newest_first(journal, clock):
     clock.pass_by(minutes=1)
     journal.audit(who=None, where="schedule", what="reindex \ud800", outcome="failed: no source can be read")
     assert journal.audited(9) == (
-        Audited(2, NOON + timedelta(minutes=1), None, "schedule", "reindex ?", "failed: no source can be read"),
-        Audited(1, NOON, ANN, str(GUILD), "reindex", "snapshot 1 is live"),
+        AuditEntry(2, NOON + timedelta(minutes=1), None, "schedule", "reindex ?", "failed: no source can be read"),
+        AuditEntry(1, NOON, ANN, str(GUILD), "reindex", "snapshot 1 is live"),
     )
 
 

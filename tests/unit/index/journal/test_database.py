@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from index.domain.activity import Stored
+from index.domain.activity import StoredCounts
 from index.domain.errors import JournalUnavailable
 from index.journal._database import JournalFile
 from index.journal._schema import MIGRATIONS, migrate, version
@@ -80,7 +80,7 @@ def test_nothing_is_touched_before_the_journal_is_used(tmp_path):
     assert list(tmp_path.iterdir()) == []
     journal.close()
     assert list(tmp_path.iterdir()) == []
-    assert journal.stored(ANN) == Stored(0, 0)
+    assert journal.stored(ANN) == StoredCounts(0, 0)
     assert (tmp_path / "deep" / "folder" / "journal.sqlite3").is_file()
     journal.close()
 
@@ -98,7 +98,7 @@ def test_the_key_is_32_bytes_and_stays_the_same(file, journal):
     key = (file.parent / "journal.sqlite3.key").read_bytes()
     assert len(key) == 32
     again = Journal(file)
-    assert again.stored(ANN) == Stored(1, 0)
+    assert again.stored(ANN) == StoredCounts(1, 0)
     again.close()
     assert (file.parent / "journal.sqlite3.key").read_bytes() == key
 
@@ -140,7 +140,7 @@ def test_processes_that_open_a_fresh_file_at_once_share_it(file):
     assert [writer.returncode for writer in writers] == [0, 0, 0], said
     assert max(int(out) for out, _ in said) == 75
     journal = Journal(file)
-    assert (journal.stored(7), journal.stored(8)) == (Stored(75, 0), Stored(0, 0))
+    assert (journal.stored(7), journal.stored(8)) == (StoredCounts(75, 0), StoredCounts(0, 0))
     journal.close()
 
 
@@ -157,7 +157,7 @@ def test_threads_that_open_a_fresh_file_at_once_share_a_key(file):
         thread.start()
     for thread in threads:
         thread.join()
-    assert [journal.stored(ANN) for journal in journals] == [Stored(6, 0)] * 6
+    assert [journal.stored(ANN) for journal in journals] == [StoredCounts(6, 0)] * 6
     for journal in journals:
         journal.close()
 
@@ -210,7 +210,7 @@ def test_once_the_damaged_file_is_moved_away_the_same_journal_goes_on(file):
     with pytest.raises(JournalUnavailable):
         journal.stored(ANN)
     file.rename(file.with_name("away"))
-    assert journal.stored(ANN) == Stored(0, 0)
+    assert journal.stored(ANN) == StoredCounts(0, 0)
     journal.close()
 
 
@@ -251,7 +251,7 @@ def test_a_file_that_another_program_holds_is_told_as_in_use(file, journal):
             assert db.execute("SELECT count(*) FROM answers").fetchone() == (1,)
         other.execute("COMMIT")
         delete_answers(waiting)
-    assert journal.stored(ANN) == Stored(0, 0)
+    assert journal.stored(ANN) == StoredCounts(0, 0)
 
 
 def test_a_process_that_never_ends_opening_is_told_as_in_use(file):

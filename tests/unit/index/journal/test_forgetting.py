@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from index.domain.activity import Stored, Tally
+from index.domain.activity import StoredCounts, VoteCount
 from index.journal._database import JournalFile
 from index.journal.journal import Journal
 from tests.support.journals import ANN, BEN, CHANNEL, GUILD, NOON, Clock, abstention, answer, ask, kept_bytes
@@ -22,7 +22,11 @@ def test_stored_counts_a_users_questions_and_votes_wherever_they_were(journal):
     for voted in (one, theirs):
         journal.vote(voted, user=ANN, helpful=True)
     journal.report(theirs, user=ANN)
-    assert (journal.stored(ANN), journal.stored(BEN), journal.stored(3)) == (Stored(2, 2), Stored(1, 0), Stored(0, 0))
+    assert (journal.stored(ANN), journal.stored(BEN), journal.stored(3)) == (
+        StoredCounts(2, 2),
+        StoredCounts(1, 0),
+        StoredCounts(0, 0),
+    )
 
 
 def test_forget_deletes_all_of_the_user_and_nothing_of_others(journal):
@@ -32,12 +36,12 @@ def test_forget_deletes_all_of_the_user_and_nothing_of_others(journal):
         journal.vote(one, user=ANN, helpful=False)
         journal.vote(one, user=BEN, helpful=True)
         journal.report(one, user=ANN)
-    assert journal.forget(ANN) == Stored(1, 2)
-    assert journal.stored(ANN) == Stored(0, 0)
-    assert journal.forget(ANN) == Stored(0, 0)
+    assert journal.forget(ANN) == StoredCounts(1, 2)
+    assert journal.stored(ANN) == StoredCounts(0, 0)
+    assert journal.forget(ANN) == StoredCounts(0, 0)
     assert (journal.answered(mine), journal.turns(BEN, THREAD)) == (None, ())
     assert journal.answered(theirs).question == "When?"
-    assert (journal.stored(BEN), journal.tally(theirs)) == (Stored(1, 1), Tally(1, 0))
+    assert (journal.stored(BEN), journal.tally(theirs)) == (StoredCounts(1, 1), VoteCount(1, 0))
     assert journal.gaps(GUILD) == ()  # the report is gone with who made it
 
 
@@ -118,7 +122,11 @@ def test_purge_deletes_what_is_older_than_it_may_be_with_all_that_is_on_it(journ
     assert journal.purge() == 0
     clock.pass_by(microseconds=1)
     assert journal.purge() == 101
-    assert (journal.answered(old), journal.tally(old), journal.stored(BEN)) == (None, Tally(0, 0), Stored(0, 0))
+    assert (journal.answered(old), journal.tally(old), journal.stored(BEN)) == (
+        None,
+        VoteCount(0, 0),
+        StoredCounts(0, 0),
+    )
     assert journal.vote(old, user=BEN, helpful=True) is None
     assert journal.turns(BEN, THREAD) == ()
     assert journal.answered(young).question == "Is this young?"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.domain.activity import Recorded, Stored, Tally, Turn
+from index.domain.activity import JournalEntry, StoredCounts, Turn, VoteCount
 from index.domain.answers import NO_QUESTION, Citation
 from index.journal.journal import Journal
 from tests.support.journals import ANN, BEN, CHANNEL, GUILD, NOON, abstention, answer, ask, citation
@@ -50,7 +50,7 @@ def test_an_answer_is_given_back_as_it_was_written_down(journal):
     said = answer("How many tokens?", "Ten.", "Eleven.", read_as="How many tokens has Scout?")
     one = ask(journal, said)
     assert re.fullmatch(r"[A-Za-z0-9_-]{12}", one)
-    assert journal.answered(one) == Recorded(
+    assert journal.answered(one) == JournalEntry(
         id=one,
         asked_at=NOON,
         guild=GUILD,
@@ -97,11 +97,11 @@ def test_an_unknown_id_is_no_error(journal):
     assert journal.vote(UNKNOWN, user=ANN, helpful=True) is None
     assert journal.explain(UNKNOWN, user=ANN, reason="Wrong.") is False
     assert journal.report(UNKNOWN, user=ANN) is False
-    assert journal.tally(UNKNOWN) == Tally(0, 0)
+    assert journal.tally(UNKNOWN) == VoteCount(0, 0)
     assert journal.solve([UNKNOWN], user=ANN) == 0
     journal.begin(THREAD, UNKNOWN)
     assert journal.turns(ANN, THREAD) == ()
-    assert journal.stored(ANN) == Stored(0, 0)
+    assert journal.stored(ANN) == StoredCounts(0, 0)
 
 
 def test_a_second_journal_on_the_same_file_knows_what_the_first_was_told(journal, tmp_path, clock):
@@ -112,7 +112,7 @@ def test_a_second_journal_on_the_same_file_knows_what_the_first_was_told(journal
     after = Journal(tmp_path / "journal.sqlite3", clock=clock)
     assert after.answered(one).question == "How many?"
     assert questions(after.turns(ANN, CHANNEL)) == ["How many?"]
-    assert after.stored(BEN) == Stored(0, 1)
+    assert after.stored(BEN) == StoredCounts(0, 1)
     assert after.settings(GUILD) == {"language": "de"}
     after.close()
 
@@ -126,24 +126,24 @@ def test_a_journal_that_was_closed_opens_again(journal):
 
 def test_votes_are_counted(journal):
     one = ask(journal, answer("How many?"))
-    assert journal.vote(one, user=1, helpful=True) == Tally(1, 0)
-    assert journal.vote(one, user=2, helpful=False) == Tally(1, 1)
-    assert journal.vote(one, user=3, helpful=False) == Tally(1, 2)
-    assert journal.tally(one) == Tally(1, 2)
+    assert journal.vote(one, user=1, helpful=True) == VoteCount(1, 0)
+    assert journal.vote(one, user=2, helpful=False) == VoteCount(1, 1)
+    assert journal.vote(one, user=3, helpful=False) == VoteCount(1, 2)
+    assert journal.tally(one) == VoteCount(1, 2)
 
 
 def test_votes_on_other_answers_do_not_count(journal):
     one, other = ask(journal, answer("How many?")), ask(journal, answer("How many?"))
     journal.vote(other, user=ANN, helpful=True)
-    assert journal.tally(one) == Tally(0, 0)
+    assert journal.tally(one) == VoteCount(0, 0)
 
 
 def test_vote_of_the_same_user_replaces_the_one_before(journal):
     one = ask(journal, answer("How many?"))
-    assert journal.vote(one, user=ANN, helpful=True) == Tally(1, 0)
-    assert journal.vote(one, user=ANN, helpful=True) == Tally(1, 0)
-    assert journal.vote(one, user=ANN, helpful=False) == Tally(0, 1)
-    assert journal.stored(ANN) == Stored(1, 1)
+    assert journal.vote(one, user=ANN, helpful=True) == VoteCount(1, 0)
+    assert journal.vote(one, user=ANN, helpful=True) == VoteCount(1, 0)
+    assert journal.vote(one, user=ANN, helpful=False) == VoteCount(0, 1)
+    assert journal.stored(ANN) == StoredCounts(1, 1)
 
 
 def test_a_reason_belongs_to_the_users_vote_against(journal):
@@ -232,7 +232,7 @@ def test_what_many_threads_write_at_once_is_all_kept(journal):
         thread.start()
     for thread in threads:
         thread.join()
-    assert {user: journal.stored(user) for user in range(4)} == dict.fromkeys(range(4), Stored(100, 100))
+    assert {user: journal.stored(user) for user in range(4)} == dict.fromkeys(range(4), StoredCounts(100, 100))
     assert all(journal.answered(one).question == f"{user}: {n}?" for user in ids for n, one in enumerate(ids[user]))
 
 

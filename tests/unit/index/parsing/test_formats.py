@@ -8,7 +8,7 @@ from index.domain.documents import Document
 from index.domain.errors import UnreadableSource
 from index.domain.sources import SourceFile
 from index.parsing.documents import parse
-from index.text.offsets import Reader
+from index.text.offsets import ReadableText
 from tests.support.office import MMMU, docx, paragraph, pdf, ruled, table, word_table
 
 HEADER = "Model, Active parameters, MMMU, MathVista"
@@ -23,7 +23,7 @@ def blocks(document: Document) -> list[tuple[str, str, str]]:
     """(kind, text, lead) of each block, after a look at its places."""
     found = [block for section in document.sections for block in section.blocks]
     for block in found:
-        assert Reader(block.runs).text == document.text[block.start : block.end]
+        assert ReadableText(block.runs).text == document.text[block.start : block.end]
     return [(at.kind, document.text[at.start : at.end], at.lead) for at in found]
 
 
@@ -75,7 +75,7 @@ def test_a_table_is_read_row_by_row_with_its_header(name, data):
     found = read(name, data)
     rows = [block for section in found.sections for block in section.blocks]
     assert [(at.kind, at.lead) for at in rows] == [("row", HEADER)] * 3
-    assert [" ".join(Reader(at.runs).text.split()) for at in rows] == ROWS
+    assert [" ".join(ReadableText(at.runs).text.split()) for at in rows] == ROWS
 
 
 GAPS = (MMMU[0], MMMU[1], (MMMU[2][0], "", "69.4", ""), ("Behemoth", "288B", "", "75.0"))

@@ -7,13 +7,15 @@ from hypothesis import given
 
 from index.domain.documents import Section
 from index.parsing.markdown import read_markdown, read_plain
-from index.text.offsets import Reader
+from index.text.offsets import ReadableText
 from tests.support.texts import any_text, markdown
 
 
 def blocks(text: str) -> list[tuple[str, str]]:
     """(kind, reading) of each block."""
-    return [(at.kind, Reader(at.runs).text.strip()) for section in read_markdown(text, 0)[1] for at in section.blocks]
+    return [
+        (at.kind, ReadableText(at.runs).text.strip()) for section in read_markdown(text, 0)[1] for at in section.blocks
+    ]
 
 
 def readings(text: str) -> list[str]:
@@ -113,19 +115,19 @@ def test_a_rule_parts_the_words_around_it():
 
 def test_front_matter_is_not_read_twice():
     text = "---\na: b\n---\nbody"
-    assert [Reader(at.runs).text for section in read_markdown(text, 12)[1] for at in section.blocks] == ["body"]
+    assert [ReadableText(at.runs).text for section in read_markdown(text, 12)[1] for at in section.blocks] == ["body"]
 
 
 def test_paragraphs_of_plain_text_are_blocks_and_marks_stay():
     text = "One *line*\r\nand two.\r\n\r\n \r\n# Three\n\n\n"
     (section,) = read_plain(text)
-    assert [Reader(at.runs).text.strip() for at in section.blocks] == ["One *line* and two.", "# Three"]
+    assert [ReadableText(at.runs).text.strip() for at in section.blocks] == ["One *line* and two.", "# Three"]
     assert (section.heading, section.start, section.end) == ("", 0, len(text))
 
 
 def test_a_byte_order_mark_is_not_read():
     (section,) = read_plain("\ufeffOne.")
-    assert Reader(section.blocks[0].runs).text == "One."
+    assert ReadableText(section.blocks[0].runs).text == "One."
 
 
 def check(text: str, sections: tuple[Section, ...]) -> None:

@@ -13,7 +13,7 @@ from index.domain.documents import Passage
 from index.domain.errors import LibraryError
 from index.domain.ports import Encoding, Query, States
 from index.ranking.cross_encoder import CrossEncoderReranker
-from index.ranking.logistic import EvidenceScorer
+from index.ranking.logistic import LogisticRanker
 from index.retrieval.features import SIGNALS
 
 UNIT = np.ones(1, np.float32)
@@ -56,14 +56,14 @@ def test_hits_are_ordered_by_the_models_own_scores(tmp_path: Path):
     from sentence_transformers import CrossEncoder
 
     folder = cross_encoder(tmp_path)
-    found = CrossEncoderReranker(EvidenceScorer(), str(folder)).rerank(QUERY, [hit(row) for row in range(4)])
+    found = CrossEncoderReranker(LogisticRanker(), str(folder)).rerank(QUERY, [hit(row) for row in range(4)])
     scores = CrossEncoder(str(folder)).predict([("who", hit(row).passage.embedded) for row in range(4)])
     assert [at.row for at in found] == [int(row) for row in np.argsort(-scores)]
     assert len({at.odds for at in found}) == 4
 
 
 def test_how_sure_an_answer_is_stays_what_the_signals_say(tmp_path: Path):
-    signals = EvidenceScorer()
+    signals = LogisticRanker()
     reranker = CrossEncoderReranker(signals, str(cross_encoder(tmp_path)))
     hits = [hit(row) for row in range(4)]
     by_signals = [replace(at, score=at.score) for at in signals.rerank(QUERY, hits)]
@@ -72,9 +72,9 @@ def test_how_sure_an_answer_is_stays_what_the_signals_say(tmp_path: Path):
 
 def test_a_model_that_cannot_be_loaded_is_named_with_what_to_set(tmp_path: Path):
     with pytest.raises(LibraryError, match="set RERANKER_MODEL"):
-        CrossEncoderReranker(EvidenceScorer(), str(tmp_path / "none"))
+        CrossEncoderReranker(LogisticRanker(), str(tmp_path / "none"))
 
 
 def test_a_model_with_several_scores_a_pair_is_refused(tmp_path: Path):
     with pytest.raises(LibraryError, match="gives 2 scores"):
-        CrossEncoderReranker(EvidenceScorer(), str(cross_encoder(tmp_path, labels=2)))
+        CrossEncoderReranker(LogisticRanker(), str(cross_encoder(tmp_path, labels=2)))

@@ -11,7 +11,7 @@ import pytest
 from index.domain.answers import Hit
 from index.domain.documents import Passage
 from index.domain.errors import LibraryError
-from index.ranking.logistic import MODEL, OVERALL, EvidenceScorer, overall
+from index.ranking.logistic import MODEL, OVERALL, LogisticRanker, overall
 from index.retrieval.features import SIGNALS
 
 PASSAGE = Passage("", "", "", 0, 1, "x", "x", "", "x")
@@ -36,42 +36,42 @@ def weights(path: Path, *, names: tuple[str, ...] = SIGNALS, **given: dict[str, 
 
 
 def test_a_score_is_the_logistic_of_the_weighed_standardised_signals(tmp_path):
-    scorer = EvidenceScorer(weights(tmp_path / "model.json", late={"mean": 0.5, "scale": 0.25, "weight": 2.0}))
+    scorer = LogisticRanker(weights(tmp_path / "model.json", late={"mean": 0.5, "scale": 0.25, "weight": 2.0}))
     (found,) = scorer.rerank("?", [hit(late=0.75)])
     assert found.score == pytest.approx(1 / (1 + math.exp(-2.0)))
 
 
 def test_the_likeliest_hit_comes_first(tmp_path):
-    scorer = EvidenceScorer(weights(tmp_path / "model.json", late={"weight": 1.0}))
+    scorer = LogisticRanker(weights(tmp_path / "model.json", late={"weight": 1.0}))
     found = scorer.rerank("?", [hit(late=0.1), hit(late=0.9), hit(late=0.5)])
     assert [round(at.signals[SIGNALS.index("late")], 1) for at in found] == [0.9, 0.5, 0.1]
 
 
 def test_confidence_weighs_the_list_as_a_whole(tmp_path):
-    scorer = EvidenceScorer(weights(tmp_path / "model.json", top_three={"weight": 1.0}))
+    scorer = LogisticRanker(weights(tmp_path / "model.json", top_three={"weight": 1.0}))
     found = scorer.rerank("?", [hit(), hit(), hit(), hit()])
     assert scorer.confidence(found) == pytest.approx(1 / (1 + math.exp(-1.5)))
 
 
 def test_nothing_found_is_no_confidence(tmp_path):
-    assert EvidenceScorer(weights(tmp_path / "model.json")).confidence([]) == 0.0
+    assert LogisticRanker(weights(tmp_path / "model.json")).confidence([]) == 0.0
 
 
 def test_a_question_without_a_topic_word_is_no_confidence():
-    scorer = EvidenceScorer()
+    scorer = LogisticRanker()
     assert scorer.confidence(scorer.rerank("?", [hit(topics=0.0, late=1.0, cosine=1.0)])) == 0.0
 
 
 def test_weights_of_other_signals_are_refused_with_what_mends_it(tmp_path):
     with pytest.raises(LibraryError, match="install Footnote anew"):
-        EvidenceScorer(weights(tmp_path / "model.json", names=SIGNALS[1:]))
+        LogisticRanker(weights(tmp_path / "model.json", names=SIGNALS[1:]))
 
 
 def test_the_shipped_weights_name_every_signal_and_a_curve_that_never_rises():
     table = json.loads(MODEL.read_text("utf-8"))
     assert list(table["ranker"]["signals"]) == list(SIGNALS)
     assert list(table["confidence"]["signals"]) == list(OVERALL)
-    curve = EvidenceScorer().curve
+    curve = LogisticRanker().curve
     assert curve == sorted(curve)
     assert [wrong for _, wrong in curve] == sorted((wrong for _, wrong in curve), reverse=True)
 

@@ -13,8 +13,8 @@ import pytest
 from index.domain.answers import Hit
 from index.domain.documents import Passage
 from index.domain.ports import Encoding, Query, States
-from index.ranking.logistic import EvidenceScorer
-from index.ranking.stacking import EACH, OVERALL, WEIGHTS, ReadingScorer, by_reading, each, whole
+from index.ranking.logistic import LogisticRanker
+from index.ranking.stacking import EACH, OVERALL, WEIGHTS, StackedRanker, by_reading, each, whole
 from index.retrieval.features import SIGNALS
 
 PASSAGE = Passage("", "", "", 0, 1, "x", "x", "", "x")
@@ -56,21 +56,21 @@ def test_no_hit_that_was_not_read_comes_before_one_that_was():
 
 
 def test_a_hit_that_the_reader_is_surer_of_overtakes_one_of_like_signals():
-    scorer = ReadingScorer(EvidenceScorer(), SaidOdds(row0=-3.0, row1=3.0))
+    scorer = StackedRanker(LogisticRanker(), SaidOdds(row0=-3.0, row1=3.0))
     assert [at.row for at in scorer.rerank(QUERY, [hit(0), hit(1)])] == [1, 0]
 
 
 def test_confidence_rises_with_the_readers_odds():
     def sure(odds: float) -> float:
-        scorer = ReadingScorer(EvidenceScorer(), SaidOdds(row0=odds, row1=-3.0))
+        scorer = StackedRanker(LogisticRanker(), SaidOdds(row0=odds, row1=-3.0))
         return scorer.confidence(scorer.rerank(QUERY, [hit(0), hit(1)]))
 
     assert 0 < sure(-3.0) < sure(3.0) < 1
 
 
 def test_what_cannot_be_read_is_judged_by_its_signals():
-    signals = EvidenceScorer()
-    scorer = ReadingScorer(signals, SaidOdds())
+    signals = LogisticRanker()
+    scorer = StackedRanker(signals, SaidOdds())
     hits = [hit(0, late=0.2), hit(1, late=0.8)]
     assert scorer.confidence(scorer.rerank(QUERY, hits)) == signals.confidence(signals.rerank(QUERY, hits))
 

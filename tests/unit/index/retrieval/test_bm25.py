@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from index.retrieval.bm25 import KeywordIndex
+from index.retrieval.bm25 import Bm25Index
 from index.text.tokens import stem
 from tests.support.index_fakes import shelf
 
@@ -19,7 +19,7 @@ TEXT = (
 
 
 @pytest.fixture(scope="module")
-def keyword() -> KeywordIndex:
+def keyword() -> Bm25Index:
     return shelf(a_md=TEXT).keyword
 
 
@@ -94,7 +94,7 @@ def test_passages_without_any_word_make_an_index_too():
 
 def test_what_is_saved_scores_the_same_and_holds_no_pickle(keyword, tmp_path):
     keyword.save(tmp_path)
-    loaded = KeywordIndex.load(tmp_path)
+    loaded = Bm25Index.load(tmp_path)
     assert loaded.scores("experts of Maverick").tolist() == keyword.scores("experts of Maverick").tolist()
     assert loaded.weights(["bread"]) == keyword.weights(["bread"])
     assert {path.suffix for path in tmp_path.rglob("*") if path.is_file()} <= {".json", ".npy"}

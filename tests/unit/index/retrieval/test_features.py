@@ -13,7 +13,7 @@ from index.domain.documents import Passage
 from index.domain.ports import Encoding
 from index.retrieval.features import SIGNALS, Candidate, signals
 from index.text.passages import own_text
-from index.text.questions import Asked
+from index.text.questions import QuestionAnalysis
 from tests.support.index_fakes import WordEmbedder
 
 EMBEDDER = WordEmbedder()
@@ -41,7 +41,7 @@ def table(question: str, *passages: Passage, cosines: tuple[float, ...] = ()) ->
         )
         for place, at in enumerate(passages)
     ]
-    asked = Asked.of(question)
+    asked = QuestionAnalysis.of(question)
     found = signals(
         asked, candidates, encoding, np.ones(len(encoding.pieces), np.float32), dict.fromkeys(asked.stems, 1.0)
     )
@@ -130,5 +130,5 @@ def test_a_question_whose_pieces_have_no_places_is_weighed_all_the_same():
     bare = Encoding(EMBEDDER.question("x").vector, EMBEDDER.question("x").tokens, ("[CLS]",))
     best = np.ones(1, np.float32)
     candidate = Candidate(0, passage("Bread."), "", 0.1, 0.0, best, -best, -best, 0.0)
-    found = signals(Asked.of("bread"), [candidate], bare, best, {})
+    found = signals(QuestionAnalysis.of("bread"), [candidate], bare, best, {})
     assert np.isfinite(found).all()

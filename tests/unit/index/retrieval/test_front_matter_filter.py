@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.retrieval._front_matter_filter import fits
-from index.text.questions import Asked
+from index.text.questions import QuestionAnalysis
 from tests.support.index_fakes import shelf
 
 ARTICLE = """---
@@ -20,7 +20,7 @@ Who bakes it is a baker.
 
 
 def fitting(question: str) -> set[str]:
-    asked = Asked.of(question)
+    asked = QuestionAnalysis.of(question)
     return {passage.reading for passage in shelf(a_md=ARTICLE).passages if fits(passage, asked)}
 
 

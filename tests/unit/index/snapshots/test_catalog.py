@@ -10,7 +10,7 @@ import pytest
 from index.domain.errors import Damaged, IndexMismatch, NoIndex, NoSuchSnapshot, ReindexRunning
 from index.domain.snapshots import PassageText
 from index.library import Library
-from index.snapshots.store import Snapshots
+from index.snapshots.store import SnapshotStore
 from tests.support.index_fakes import WordEmbedder, library, write
 
 BREAD = "Bread is made of flour and water.\n"
@@ -178,4 +178,4 @@ def test_nothing_is_rolled_back_while_a_snapshot_is_built(seeds, index, two, tmp
 
     with FileLock(index / "reindex.lock"), pytest.raises(ReindexRunning):
         library(seeds, index).rollback(two[0])
-    assert Snapshots(index).live().snapshot.id == two[1]
+    assert SnapshotStore(index).live().snapshot.id == two[1]

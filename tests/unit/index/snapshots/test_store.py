@@ -18,7 +18,7 @@ from index.domain.documents import Document
 from index.domain.errors import IndexMismatch, IndexUnwritable, LibraryError, NoIndex
 from index.snapshots._pointer import Pointer
 from index.snapshots.manifest import sealed
-from index.snapshots.store import FORMAT, MOST_SPARED, Snapshots
+from index.snapshots.store import FORMAT, MOST_SPARED, SnapshotStore
 from tests.support.index_fakes import WordEmbedder, library, write
 
 TEXT = "---\ntitle: 'A title'\n---\n# Part\n\nBread is made of flour\u2028and water.\r\n\r\nTea is made of leaves.\r\n"
@@ -112,7 +112,7 @@ def test_with_any_byte_of_the_pointer_flipped_or_cut_off_the_newest_good_snapsho
     for damaged in [*flipped, *(whole[:size] for size in range(len(whole))), whole + b"x"]:
         (index / "LIVE").write_bytes(damaged)
         with pytest.raises(IndexMismatch, match="run `python -m index reindex`"):
-            Snapshots(index).live()
+            SnapshotStore(index).live()
     (index / "LIVE").write_bytes(flipped[-1])
     opened = library(index.parent / "seeds", index)
     assert "LIVE, is damaged" in opened.status().stale
@@ -122,7 +122,7 @@ def test_with_any_byte_of_the_pointer_flipped_or_cut_off_the_newest_good_snapsho
 
 
 def test_any_byte_of_a_manifest_that_changes_is_noticed_without_the_pointer(index):
-    snapshots, path = Snapshots(index), live(index) / "manifest.json"
+    snapshots, path = SnapshotStore(index), live(index) / "manifest.json"
     whole = path.read_bytes()
     assert snapshots.manifest(live(index).name) == snapshots.live()
     for at, byte in enumerate(whole):
@@ -133,8 +133,8 @@ def test_any_byte_of_a_manifest_that_changes_is_noticed_without_the_pointer(inde
 
 def live_only(index: Path) -> Path:
     """The folder of the only snapshot there is."""
-    (name,) = Snapshots(index).ids()
-    return Snapshots(index).folder(name)
+    (name,) = SnapshotStore(index).ids()
+    return SnapshotStore(index).folder(name)
 
 
 def test_a_snapshot_folder_that_is_gone_is_noticed(index):
@@ -145,7 +145,7 @@ def test_a_snapshot_folder_that_is_gone_is_noticed(index):
 
 def test_without_a_pointer_the_newest_good_snapshot_serves_and_status_says_so_before_and_after(index, caplog):
     (index / "LIVE").unlink()
-    opened, serves = library(index.parent / "seeds", index), Snapshots(index).ids()[-1]
+    opened, serves = library(index.parent / "seeds", index), SnapshotStore(index).ids()[-1]
     said = f"LIVE, is missing. Answers come from snapshot {serves}: reindex, or roll back to a good one."
     for _ in range(2):
         status = opened.status()
@@ -274,7 +274,7 @@ def test_the_live_snapshot_is_kept_though_others_are_newer(index):
     name = live(index).name
     for year in ("2998", "2999"):
         shutil.copytree(live(index), snapshots / f"{year}0101T000000000000Z-00000000")
-    Snapshots(index).prune(1)
+    SnapshotStore(index).prune(1)
     assert [path.name for path in snapshots.iterdir()] == [name]
 
 
@@ -295,7 +295,7 @@ def test_ids_sort_by_time(tmp_path):
 
 def documents(index: Path, snapshot: str) -> dict[str, str] | None:
     """The texts of a snapshot by source, read by who has just been started."""
-    found = Snapshots(index).documents(snapshot)
+    found = SnapshotStore(index).documents(snapshot)
     return None if found is None else {source: document.text for source, document in found.items()}
 
 
@@ -309,7 +309,7 @@ def test_documents_of_a_snapshot_that_is_live_no_more_are_read_as_they_were(inde
     fresh = built_on(index, "Sand is made of stones.\n")
     assert documents(index, old) == {"a.md": TEXT}
     assert documents(index, fresh) == {"a.md": "Sand is made of stones.\n"}
-    (document,) = (Snapshots(index).documents(old) or {}).values()
+    (document,) = (SnapshotStore(index).documents(old) or {}).values()
     assert (document.title, document.sections[-1].heading) == ("A title", "Part")
     assert TEXT[document.sections[-1].start :].startswith("# Part")
 
@@ -367,7 +367,7 @@ def test_a_snapshot_of_another_format_or_name_has_no_documents(index, change):
 
 
 def test_a_snapshot_that_was_removed_has_no_documents_though_they_were_read_before(index):
-    snapshots = Snapshots(index)
+    snapshots = SnapshotStore(index)
     old = live(index).name
     assert snapshots.documents(old) is not None
     shutil.rmtree(live(index))
@@ -376,7 +376,7 @@ def test_a_snapshot_that_was_removed_has_no_documents_though_they_were_read_befo
 
 def test_documents_that_were_read_lately_are_at_hand_and_others_are_read_anew(index):
     names = [live(index).name, *(built_on(index, f"Sand is made of {n} stones.\n", keep=9) for n in range(4))]
-    snapshots = Snapshots(index)
+    snapshots = SnapshotStore(index)
 
     def read(name: str) -> Document:
         return (snapshots.documents(name) or {})["a.md"]
@@ -391,7 +391,7 @@ def test_documents_that_were_read_lately_are_at_hand_and_others_are_read_anew(in
 
 
 def test_documents_are_read_once_by_however_many_at_once(index):
-    snapshots, name = Snapshots(index), live(index).name
+    snapshots, name = SnapshotStore(index), live(index).name
     with ThreadPoolExecutor(max_workers=8) as threads:
         found = list(threads.map(lambda _: snapshots.documents(name), range(64)))
     assert len({id((each or {})["a.md"]) for each in found}) == 1
@@ -411,17 +411,17 @@ def copies(index: Path, count: int) -> list[str]:
 
 def test_a_snapshot_that_answers_cite_is_spared_though_newer_ones_go(index):
     names = copies(index, 4)
-    Snapshots(index).prune(2, {names[1], "../seeds", "20990101T000000000000Z-00000000"})
+    SnapshotStore(index).prune(2, {names[1], "../seeds", "20990101T000000000000Z-00000000"})
     assert folders(index) == [names[1], names[3], live(index).name]
 
 
 def test_no_more_than_so_many_are_spared_the_newest_of_them(index):
     names = copies(index, MOST_SPARED + 5)
-    Snapshots(index).prune(3, frozenset(names))
+    SnapshotStore(index).prune(3, frozenset(names))
     assert folders(index) == [*names[-MOST_SPARED - 2 :], live(index).name]
 
 
 def test_without_answers_that_cite_them_old_snapshots_go(index):
     names = copies(index, 4)
-    Snapshots(index).prune(2)
+    SnapshotStore(index).prune(2)
     assert folders(index) == [names[3], live(index).name]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from index.domain.errors import SourcesUnreadable
-from index.domain.sources import Reading, SourceFile
+from index.domain.sources import SourceFile, SourceSet
 from index.parsing.documents import parse
 from index.sources.folder import read_sources
 from tests.support.index_fakes import write
@@ -23,15 +23,15 @@ from tests.torture.kit import ROOT, without_override
 GOOD = "A good source."
 
 
-def read(folder: Path, max_bytes: int = 1_000) -> Reading:
+def read(folder: Path, max_bytes: int = 1_000) -> SourceSet:
     return read_sources(folder, max_bytes)
 
 
-def names(reading: Reading) -> list[str]:
+def names(reading: SourceSet) -> list[str]:
     return [file.source for file in reading.files]
 
 
-def reasons(reading: Reading) -> dict[str, str]:
+def reasons(reading: SourceSet) -> dict[str, str]:
     return {item.source: item.reason for item in reading.skipped}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.domain.errors import SourceUnfit, SourceUnkept
-from index.sources.uploads import Shelving
+from index.sources.uploads import UploadedSources
 
 TEXT = b"# Scout\n\nScout has a context window of 10 million tokens.\n"
 
@@ -20,21 +20,21 @@ def seeds(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def shelving(seeds: Path) -> Shelving:
-    return Shelving(seeds, max_bytes=10_000, seconds=20)
+def shelving(seeds: Path) -> UploadedSources:
+    return UploadedSources(seeds, max_bytes=10_000, seconds=20)
 
 
 def there(seeds: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in seeds.iterdir()} if seeds.exists() else {}
 
 
-def test_a_source_is_added_to_a_folder_that_is_made_for_it(shelving: Shelving, seeds: Path):
+def test_a_source_is_added_to_a_folder_that_is_made_for_it(shelving: UploadedSources, seeds: Path):
     assert shelving.add("scout.md", TEXT) == "added"
     assert there(seeds) == {"scout.md": TEXT}
     assert shelving.names() == ("scout.md",)
 
 
-def test_a_source_is_replaced_only_where_that_is_said(shelving: Shelving, seeds: Path):
+def test_a_source_is_replaced_only_where_that_is_said(shelving: UploadedSources, seeds: Path):
     shelving.add("scout.md", TEXT)
     assert shelving.add("scout.md", TEXT + b"More.") == "there"
     assert there(seeds) == {"scout.md": TEXT}
@@ -80,7 +80,7 @@ def test_a_source_is_replaced_only_where_that_is_said(shelving: Shelving, seeds:
         "a|b.md",
     ],
 )
-def test_a_name_that_is_none_for_a_source_is_refused(shelving: Shelving, seeds: Path, name: str):
+def test_a_name_that_is_none_for_a_source_is_refused(shelving: UploadedSources, seeds: Path, name: str):
     with pytest.raises(SourceUnfit):
         shelving.add(name, TEXT)
     assert there(seeds) == {}
@@ -101,14 +101,14 @@ def test_a_name_that_is_none_for_a_source_is_refused(shelving: Shelving, seeds: 
     ],
 )
 def test_a_file_that_could_not_be_read_as_a_source_is_refused(
-    shelving: Shelving, seeds: Path, name: str, data: bytes, why: str
+    shelving: UploadedSources, seeds: Path, name: str, data: bytes, why: str
 ):
     with pytest.raises(SourceUnfit, match=why):
         shelving.add(name, data)
     assert there(seeds) == {}
 
 
-def test_the_same_bytes_are_not_taken_twice(shelving: Shelving, seeds: Path):
+def test_the_same_bytes_are_not_taken_twice(shelving: UploadedSources, seeds: Path):
     shelving.add("scout.md", TEXT)
     with pytest.raises(SourceUnfit, match=r"is the same as scout.md, to the byte"):
         shelving.add("other.md", TEXT)
@@ -117,14 +117,16 @@ def test_the_same_bytes_are_not_taken_twice(shelving: Shelving, seeds: Path):
     assert there(seeds) == {"scout.md": TEXT}
 
 
-def test_names_that_differ_in_case_or_in_how_an_accent_is_written_are_one(shelving: Shelving):
+def test_names_that_differ_in_case_or_in_how_an_accent_is_written_are_one(shelving: UploadedSources):
     shelving.add("é.md", TEXT)
     for name in ("É.md", "e\u0301.md"):
         with pytest.raises(SourceUnfit, match="but for upper"):
             shelving.add(name, TEXT + b"More.")
 
 
-def test_a_link_is_replaced_itself_and_what_it_leads_to_is_left_alone(shelving: Shelving, seeds: Path, tmp_path: Path):
+def test_a_link_is_replaced_itself_and_what_it_leads_to_is_left_alone(
+    shelving: UploadedSources, seeds: Path, tmp_path: Path
+):
     outside = tmp_path / "outside.md"
     outside.write_bytes(b"outside")
     seeds.mkdir()
@@ -134,13 +136,15 @@ def test_a_link_is_replaced_itself_and_what_it_leads_to_is_left_alone(shelving: 
     assert not (seeds / "a.md").is_symlink()
 
 
-def test_the_name_of_a_folder_is_refused(shelving: Shelving, seeds: Path):
+def test_the_name_of_a_folder_is_refused(shelving: UploadedSources, seeds: Path):
     (seeds / "a.md").mkdir(parents=True)
     with pytest.raises(SourceUnfit, match="folder"):
         shelving.add("a.md", TEXT, replace=True)
 
 
-def test_what_a_dead_process_left_behind_is_removed_and_what_is_being_written_is_not(shelving: Shelving, seeds: Path):
+def test_what_a_dead_process_left_behind_is_removed_and_what_is_being_written_is_not(
+    shelving: UploadedSources, seeds: Path
+):
     seeds.mkdir()
     for name, age in ((".00112233445566aa.new", 7200), (".00112233445566bb.new", 0), (".mine.new", 7200)):
         (seeds / name).write_bytes(b"x")
@@ -149,7 +153,7 @@ def test_what_a_dead_process_left_behind_is_removed_and_what_is_being_written_is
     assert set(there(seeds)) == {"scout.md", ".00112233445566bb.new", ".mine.new"}
 
 
-def test_a_source_in_a_folder_is_removed(shelving: Shelving, seeds: Path):
+def test_a_source_in_a_folder_is_removed(shelving: UploadedSources, seeds: Path):
     (seeds / "sub").mkdir(parents=True)
     (seeds / "sub" / "a.md").write_bytes(TEXT)
     shelving.remove("sub/a.md")
@@ -158,7 +162,7 @@ def test_a_source_in_a_folder_is_removed(shelving: Shelving, seeds: Path):
 
 @pytest.mark.parametrize("name", ["../outside.md", "linked/outside.md", "/etc/passwd", "none.md", "", ".", "sub"])
 def test_nothing_outside_the_folder_is_removed_and_nothing_that_is_no_source(
-    shelving: Shelving, seeds: Path, tmp_path: Path, name: str
+    shelving: UploadedSources, seeds: Path, tmp_path: Path, name: str
 ):
     (tmp_path / "outside.md").write_bytes(b"outside")
     (seeds / "sub").mkdir(parents=True)
@@ -169,7 +173,7 @@ def test_nothing_outside_the_folder_is_removed_and_nothing_that_is_no_source(
     assert (seeds / "linked").is_symlink()
 
 
-def test_of_a_link_the_link_alone_is_removed(shelving: Shelving, seeds: Path, tmp_path: Path):
+def test_of_a_link_the_link_alone_is_removed(shelving: UploadedSources, seeds: Path, tmp_path: Path):
     (tmp_path / "outside.md").write_bytes(b"outside")
     seeds.mkdir()
     (seeds / "a.md").symlink_to(tmp_path / "outside.md")
@@ -179,7 +183,7 @@ def test_of_a_link_the_link_alone_is_removed(shelving: Shelving, seeds: Path, tm
 
 
 def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(
-    shelving: Shelving, seeds: Path, monkeypatch: pytest.MonkeyPatch
+    shelving: UploadedSources, seeds: Path, monkeypatch: pytest.MonkeyPatch
 ):
     shelving.add("scout.md", TEXT)
 
@@ -193,7 +197,7 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(
     assert there(seeds) == {"scout.md": TEXT}
 
 
-def test_size_and_age_are_told(shelving: Shelving, seeds: Path):
+def test_size_and_age_are_told(shelving: UploadedSources, seeds: Path):
     shelving.add("scout.md", TEXT)
     (one,) = shelving.shelved()
     assert (one.name, one.bytes) == ("scout.md", len(TEXT))

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from index.domain.sources import Reading
+from index.domain.sources import SourceSet
 from index.parsing.documents import parse
-from index.sources._sources_toml import Address, Listing, read_addresses
+from index.sources._sources_toml import Address, WebSourceList, read_addresses
 from index.sources.web import Web
 from tests.support.index_fakes import library, write
 from tests.support.office import pdf
@@ -38,7 +38,7 @@ def web(tmp_path: Path, **given: object) -> Web:
     )
 
 
-def fetched(tmp_path: Path, *entries: str, **given: object) -> Reading:
+def fetched(tmp_path: Path, *entries: str, **given: object) -> SourceSet:
     seeds = listed(tmp_path / "seeds", *entries)
     found = web(tmp_path, **given)
     found.refresh(seeds)
@@ -49,7 +49,7 @@ def entry(site: Site, path: str = "/a", name: str = "herd") -> str:
     return f'url = "{site.url(path)}"\nname = "{name}"'
 
 
-def reasons(reading: Reading) -> dict[str, str]:
+def reasons(reading: SourceSet) -> dict[str, str]:
     return {at.source: at.reason for at in reading.skipped}
 
 
@@ -68,7 +68,7 @@ def test_no_list_is_no_address(tmp_path):
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
 def test_a_pipe_in_the_place_of_the_list_is_no_list_and_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "sources.toml")
-    assert read_addresses(tmp_path) == Listing()
+    assert read_addresses(tmp_path) == WebSourceList()
 
 
 @pytest.mark.parametrize(

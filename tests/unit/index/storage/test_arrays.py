@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from index.domain.errors import Damaged, IndexMismatch
-from index.storage.arrays import RowsOnDisk
+from index.storage.arrays import DiskRows
 from tests.support.index_fakes import library, write
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pread"), reason="Windows maps the files, and lets nobody cut them off")
@@ -25,7 +25,7 @@ def open_files() -> int:
 def test_the_rows_are_those_of_the_array(tmp_path: Path, shape: tuple[int, ...]) -> None:
     array = np.arange(np.prod(shape), dtype=np.int32).reshape(shape)
     np.save(tmp_path / "a.npy", array)
-    rows = RowsOnDisk(tmp_path / "a.npy")
+    rows = DiskRows(tmp_path / "a.npy")
     assert len(rows) == len(array)
     for part in (slice(0, 2), slice(2, 7), slice(3, 3), slice(5, 99), slice(None)):
         assert rows[part].dtype == array.dtype
@@ -35,7 +35,7 @@ def test_the_rows_are_those_of_the_array(tmp_path: Path, shape: tuple[int, ...])
 def test_an_array_that_is_kept_by_columns_is_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.asfortranarray(np.ones((3, 2))))
     with pytest.raises(ValueError, match="row by row"):
-        RowsOnDisk(tmp_path / "a.npy")
+        DiskRows(tmp_path / "a.npy")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists a process's open files so")
@@ -43,7 +43,7 @@ def test_the_file_is_closed_with_the_rows(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.ones((3, 2)))
     gc.collect()  # what tests before this one left
     before = open_files()
-    rows = RowsOnDisk(tmp_path / "a.npy")
+    rows = DiskRows(tmp_path / "a.npy")
     assert open_files() == before + 1
     del rows
     gc.collect()
@@ -74,7 +74,7 @@ def test_nothing_is_used_again_of_a_file_that_was_cut_off_while_it_served(tmp_pa
 
 def test_a_file_that_the_disk_does_not_give_back_is_damaged(tmp_path, monkeypatch):
     np.save(tmp_path / "a.npy", np.ones((3, 2)))
-    rows = RowsOnDisk(tmp_path / "a.npy")
+    rows = DiskRows(tmp_path / "a.npy")
 
     def refused(*at):
         raise OSError(5, "Input/output error")

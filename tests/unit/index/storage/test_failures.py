@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from index.domain.errors import IndexUnwritable
-from index.retrieval.bm25 import KeywordIndex
+from index.retrieval.bm25 import Bm25Index
 from index.retrieval.faiss_store import FaissStore
-from index.snapshots.store import Snapshots
+from index.snapshots.store import SnapshotStore
 from index.storage.arrays import save_array
 from index.storage.failures import told_if_unwritable
 from tests.support.index_fakes import library, shelf, write
@@ -70,7 +70,7 @@ def test_the_file_of_vectors_is_the_one_that_faiss_writes(tmp_path):
 
 
 def test_whatever_byte_of_the_keyword_index_does_not_fit_it_is_told(tmp_path):
-    keyword = KeywordIndex.build(shelf(a_md="\n\n".join(f"Word{at} is here." for at in range(400))).passages)
+    keyword = Bm25Index.build(shelf(a_md="\n\n".join(f"Word{at} is here." for at in range(400))).passages)
     keyword.save(tmp_path)
     files = {path.name: path.stat().st_size for path in (tmp_path / "keyword").iterdir()}
     assert sum(name.endswith(".npy") for name in files) == 3
@@ -116,7 +116,7 @@ def test_with_whatever_room_a_rebuild_runs_out_of_the_old_snapshot_serves_and_no
     assert library(seeds, index).ask("bread flour").snapshot == old
     assert [path.name for path in (index / "snapshots").iterdir()] == [old]
     new = made.reindex().snapshot.id
-    assert Snapshots(index).live().snapshot.id == new
+    assert SnapshotStore(index).live().snapshot.id == new
 
 
 def test_a_folder_of_the_index_that_is_a_file_is_told(tmp_path):

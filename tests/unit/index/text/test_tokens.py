@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.questions import Asked
+from index.text.questions import QuestionAnalysis
 from index.text.tokens import LITTLE, content, spans, stem, tokens
 
 
@@ -79,27 +79,27 @@ def test_articles_pronouns_and_question_words_carry_no_topic():
     ],
 )
 def test_the_kind_of_thing_that_a_question_asks_for(question, kind):
-    assert Asked.of(question).kind == kind
+    assert QuestionAnalysis.of(question).kind == kind
 
 
 def test_names_and_numbers_of_a_question_are_told_apart():
-    asked = Asked.of("How many experts does Maverick have in LLaMA 4?")
+    asked = QuestionAnalysis.of("How many experts does Maverick have in LLaMA 4?")
     assert asked.having("name") == {stem("maverick"), stem("llama")}
     assert asked.having("number") == {"4"}
     assert stem("experts") in asked.stems
 
 
 def test_the_first_word_is_no_name_for_its_capital_alone():
-    assert Asked.of("Models of Meta").having("name") == {"meta"}
+    assert QuestionAnalysis.of("Models of Meta").having("name") == {"meta"}
 
 
 def test_a_word_that_only_names_the_kind_of_answer_is_marked():
-    kinds = {word.stem for word in Asked.of("Which company released the models?").words if word.names_kind}
+    kinds = {word.stem for word in QuestionAnalysis.of("Which company released the models?").words if word.names_kind}
     assert kinds == {stem("company")}
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_question_can_be_taken_apart(question):
-    asked = Asked.of(question)
+    asked = QuestionAnalysis.of(question)
     assert set(asked.stems) == {word.stem for word in asked.topics}
     assert all(question[word.start : word.end] for word in asked.words)

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.domain.answers import Citation, Extract
+from index.domain.answers import Citation, SourcePage
 from index.domain.documents import Document, Passage
 from index.domain.sources import SourceFile
 from index.parsing._front_matter import BrokenFrontMatter
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
 from index.text.normalize import clean
-from index.text.offsets import Reader
+from index.text.offsets import ReadableText
 from index.viewer._pagination import PAGE
 from index.viewer._source_page import extract
 from tests.support.index_fakes import WordEmbedder
@@ -44,15 +44,15 @@ def cited(passages: list[Passage]) -> Citation:
     return Citation(1, "a.md", "", "", first.start, last.end, "", 0.5, None, shown)
 
 
-def shown(text: str, quote: str, *, page: int | None = None, reading: str | None = None) -> Extract:
+def shown(text: str, quote: str, *, page: int | None = None, reading: str | None = None) -> SourcePage:
     return extract(document(text), citation(text, quote, reading), snapshot="s", page=page)
 
 
-def bold(found: Extract) -> str | None:
+def bold(found: SourcePage) -> str | None:
     return None if found.bold is None else found.text[slice(*found.bold)]
 
 
-def every_page(source: Document, quotation: Citation) -> list[Extract]:
+def every_page(source: Document, quotation: Citation) -> list[SourcePage]:
     first = extract(source, quotation, snapshot="s", page=1)
     others = [extract(source, quotation, snapshot="s", page=page) for page in range(2, first.pages + 1)]
     return [first, *others]
@@ -287,7 +287,7 @@ def test_every_block_is_on_the_pages_and_no_page_is_over_the_limit(text):
     place = 0
     for section in source.sections:
         for block in section.blocks:
-            place = everything.index(bare(Reader(block.runs).text), place)
+            place = everything.index(bare(ReadableText(block.runs).text), place)
 
 
 @given(markdown | long_text, st.integers(-5, 300), st.integers(-5, 300), st.none() | st.integers(), any_text)
