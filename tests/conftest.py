@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
+from tests.support.paths import SEEDS
+
 if TYPE_CHECKING:
     from index.desk import Desk
     from index.journal.journal import Journal
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
 settings.register_profile("footnote", deadline=None)  # a busy machine is no failure
 settings.load_profile("footnote")
-SEEDS = Path(__file__).parents[1] / "seeds"
 
 
 @pytest.fixture

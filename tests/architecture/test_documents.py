@@ -17,8 +17,8 @@ from pydantic_settings import BaseSettings
 
 from bot.settings import BotSettings
 from index import Settings
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 SETTINGS: tuple[type[BaseSettings], ...] = (Settings, BotSettings)
 NAMES = {name.upper() for settings in SETTINGS for name in settings.model_fields}

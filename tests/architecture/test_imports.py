@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 import index
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 ROOMS = sorted([*(ROOT / "index").rglob("*.py"), *(ROOT / "bot").rglob("*.py")])
 HEAVY = {"scipy", "sentence_transformers", "sklearn", "torch", "transformers"}
 NOT_FOR_HELP = HEAVY | {"faiss"}

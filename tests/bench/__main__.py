@@ -44,13 +44,13 @@ from index.ranking.stacking import StackedRanker
 from index.retrieval.faiss_store import FaissStore
 from index.retrieval.retriever import Retriever
 from index.snapshots.store import SnapshotStore, read_texts
-from tests.e2e.bot_process import ROOT
 from tests.support.article import ARTICLE, WINDOW
+from tests.support.paths import ROOT, SHARED
 
 PARTS = 8
 QUESTION_TARGET = 2.0
 BUILD_TARGET = 1.3
-LARGER = ROOT.parent / "shared" / "eval" / "squad2" / "documents"
+LARGER = SHARED / "eval" / "squad2" / "documents"
 IMPORTING = """import time
 started = time.perf_counter()
 import index.cli.app, index.answering.answerer, index.answering.extractive, index.indexing.indexer

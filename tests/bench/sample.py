@@ -13,10 +13,11 @@ import shutil
 import sys
 from pathlib import Path
 
+from tests.support.paths import ROOT, SHARED
+
 __all__ = ["SQUAD", "write_sample"]
 
-ROOT = Path(__file__).parents[2]
-SQUAD = ROOT.parent / "shared" / "eval" / "squad2"
+SQUAD = SHARED / "eval" / "squad2"
 ARTICLES = ("1973_oil_crisis.md", "packet_switching.md")
 EVERY = 4
 

@@ -12,9 +12,10 @@ import pytest
 
 from index.cli.app import answer_line
 from index.domain.answers import ShortAnswer
-from tests.support.cli_kit import ANSWER, BREAD, ROOT, batch, check_answer, python
+from tests.support.cli_kit import ANSWER, BREAD, batch, check_answer, python
 from tests.support.fakes import make_answer
 from tests.support.index_fakes import write
+from tests.support.paths import ROOT
 
 
 def test_ask_prints_one_line_with_the_fields_of_the_contract(built):

@@ -16,10 +16,10 @@ from index import Settings
 from tests.support.discord.gateway import Frame
 from tests.support.discord.payloads import LISTED, UNLISTED, Guild
 from tests.support.discord.server import DiscordServer
+from tests.support.paths import ROOT
 
-__all__ = ["ROOT", "BotProcess", "bot_on", "environment", "running_bot", "said_goodbye"]
+__all__ = ["BotProcess", "bot_on", "environment", "running_bot", "said_goodbye"]
 
-ROOT = Path(__file__).resolve().parents[2]
 START_WITHIN_S = 60.0
 END_WITHIN_S = 30.0
 

@@ -12,7 +12,6 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,10 +35,11 @@ from tests.support.discord.payloads import (
     Guild,
     Json,
 )
+from tests.support.paths import DATA
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("bots_log")]
 
-THEMES = [json.loads(line) for line in (Path(__file__).parents[1] / "data" / "themes.jsonl").read_text().splitlines()]
+THEMES = [json.loads(line) for line in (DATA / "themes.jsonl").read_text().splitlines()]
 THEME_OF = {row["question"]: row["theme"] for row in THEMES if row["set"] == "dev"}
 
 MANAGER: dict[str, Any] = {"permissions": MEMBER | MANAGE_GUILD}

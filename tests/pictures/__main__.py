@@ -21,9 +21,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.e2e.bot_process import ROOT
 from tests.pictures.browser import page_picture
 from tests.pictures.message_scenes import pages
+from tests.support.paths import ROOT
 
 __all__ = ["FOLDER", "WORDS", "words"]
 

@@ -15,8 +15,8 @@ from rich.text import Text
 
 from bot.console.session import Session
 from index import Settings, open_library
-from tests.e2e.bot_process import ROOT
 from tests.support.article import ARTICLE
+from tests.support.paths import ROOT
 
 ASKED = ("What is the context window of Scout?", "Who wrote the article?", "How much does Maverick cost per month?")
 WIDTH = 100

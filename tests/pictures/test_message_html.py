@@ -19,13 +19,13 @@ from bot.views.modals import question_form, reason_form
 from bot.views.stats import PICTURE, stats
 from bot.views.stats_chart import chart, described
 from index.domain.activity import Day
-from tests.e2e.bot_process import ROOT
 from tests.pictures import browser
 from tests.pictures import message_scenes as scenes
 from tests.pictures.__main__ import FOLDER, WORDS, words
 from tests.pictures.message_html import Scene, choices_page, form_page, message_page
 from tests.pictures.message_markdown import Markdown, ago
 from tests.support.fakes import make_abstention, make_answer, make_citation
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

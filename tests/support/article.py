@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tests.e2e.bot_process import ROOT
+from tests.support.paths import SEEDS
 
 __all__ = ["ARTICLE", "OTHER_QUESTIONS", "WINDOW", "WINDOW_EVIDENCE", "readable", "source"]
 
-ARTICLE = ROOT / "seeds" / "llama-4-release.md"
+ARTICLE = SEEDS / "llama-4-release.md"
 WINDOW = "What is the context window of Scout?"
 WINDOW_EVIDENCE = "offers an industry-leading context window of 10 million tokens."
 OTHER_QUESTIONS = (

@@ -26,6 +26,7 @@ from discord.app_commands import TranslationContextTypes, Translator, locale_str
 
 from bot.text.command_translator import kind_of
 from bot.text.i18n import LOCALES
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from discord.app_commands import CommandTree
@@ -45,8 +46,8 @@ __all__ = [
     "write",
 ]
 
-BOT = Path(__file__).parents[2] / "bot"
-INDEX = BOT.parent / "index"
+BOT = ROOT / "bot"
+INDEX = ROOT / "index"
 
 PHRASING = {"Message": 0, "template": 0, "with_fix": 1}
 """What makes a phrase of the index, and which argument its template is."""

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from index.cli.app import main
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 BREAD = "# Baking\n\nBread — the white one — is made of flour and water.\r\n\r\nTea is made of leaves and time.\n"
 RYE = BREAD.replace("flour", "rye")
 ANSWER = [

@@ -15,7 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.torture.kit import ROOT, Figures, World, command, litter, reset, say, without_override
+from tests.support.paths import ROOT
+from tests.torture.kit import Figures, World, command, litter, reset, say, without_override
 
 __all__ = ["Call", "calls", "full_disk", "refusals", "small_disk"]
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.torture.kit import ROOT, Figures, say
+from tests.support.paths import ROOT
+from tests.torture.kit import Figures, say
 
 __all__ = ["fuzz"]
 

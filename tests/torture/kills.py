@@ -12,7 +12,8 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.torture.kit import ROOT, Figures, World, command, litter, say, size
+from tests.support.paths import ROOT
+from tests.torture.kit import Figures, World, command, litter, say, size
 
 __all__ = ["kills"]
 

@@ -19,7 +19,6 @@ from index.snapshots.store import SnapshotStore, new_id
 __all__ = [
     "PLACES",
     "QUESTIONS",
-    "ROOT",
     "Figures",
     "World",
     "command",
@@ -31,7 +30,6 @@ __all__ = [
     "without_override",
 ]
 
-ROOT = Path(__file__).parents[2]
 
 PLACES = {
     "harbour": ("Anton", "lamps"),

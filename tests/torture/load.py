@@ -15,7 +15,8 @@ from pathlib import Path
 
 from index import Library
 from index.snapshots.store import SnapshotStore
-from tests.torture.kit import QUESTIONS, ROOT, Figures, World, command, say
+from tests.support.paths import ROOT
+from tests.torture.kit import QUESTIONS, Figures, World, command, say
 
 __all__ = ["load"]
 

@@ -10,9 +10,11 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
+from tests.support.paths import SHARED
+
 __all__ = ["OPENAPI", "OpenApi"]
 
-OPENAPI = Path(__file__).resolve().parents[4] / "shared" / "discord" / "openapi.json"
+OPENAPI = SHARED / "discord" / "openapi.json"
 
 
 class OpenApi:

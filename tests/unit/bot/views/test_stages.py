@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.views.status import STAGES
+from tests.support.paths import ROOT
 
-INDEX = Path(__file__).parents[4] / "index"
+INDEX = ROOT / "index"
 TELLING = {"progress", "course"}
 ON_THE_COMMAND_LINE = {"asking"}
 """Of `eval` alone."""

@@ -21,8 +21,8 @@ from bot.text.escape import units
 from bot.views.stats import Totals
 from bot.views.stats_chart import ANSWERED, INK, MOST_DESCRIBED, PAPER, UNANSWERED, chart, described
 from index.domain.activity import Day
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[4]
 Picture = NDArray[np.uint8]
 PANEL = slice(44, 422)
 """The rows of the bars, below the legend."""

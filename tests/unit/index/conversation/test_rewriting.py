@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,11 +13,10 @@ from index.conversation._rewriting import in_the_light, readings
 from index.domain.activity import Turn
 from index.domain.answers import Answer, Citation
 from index.text.tokens import tokens
+from tests.support.paths import DATA
 from tests.support.turns_kit import SCOUT
 
-LINES = [
-    json.loads(line) for line in (Path(__file__).parents[3] / "data/followups.jsonl").read_text("utf-8").splitlines()
-]
+LINES = [json.loads(line) for line in (DATA / "followups.jsonl").read_text("utf-8").splitlines()]
 
 
 def folded(text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +13,7 @@ from index.domain.errors import ReindexCancelled
 from index.embedding.onnx_embedder import BUNDLED, FEW, OnnxEmbedder
 from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from tests.support.index_fakes import write
-
-ROOT = Path(__file__).parents[4]
+from tests.support.paths import ROOT
 
 QUESTIONS = ("What is Scout's context window?", "", "?", "日本語の質問", "Où est le café? 🦙", "\0", "hello " * 400)
 

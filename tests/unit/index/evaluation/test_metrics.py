@@ -13,8 +13,9 @@ import pytest
 
 from index.domain.errors import LibraryError, QuestionsUnreadable
 from index.evaluation.metrics import Question, figures, read_questions
+from tests.support.paths import SHARED
 
-SCORER = Path(__file__).parents[4].parent / "shared" / "eval" / "score.py"
+SCORER = SHARED / "eval" / "score.py"
 TEXTS = {"a.md": "Bread is made of flour. Tea is made of leaves.", "b.md": "A house is made of bricks."}
 GOLD = Question("1", "What is bread made of?", "a.md", True, ((17, 22, "flour"),))
 TEA = Question("2", "What is tea made of?", "a.md", True, ((39, 45, "leaves"),))

@@ -21,9 +21,9 @@ from index.domain.errors import LibraryError, PreviewGone, ReindexCancelled, Rei
 from index.indexing.progress import ReindexProgress, Request
 from index.snapshots.store import SnapshotStore
 from tests.support.index_fakes import WordEmbedder, library, write
+from tests.support.paths import ROOT
 from tests.torture.kit import litter
 
-ROOT = Path(__file__).parents[4]
 BREAD = "Bread is made of flour and water.\n"
 COFFEE = "Coffee is made of beans.\n"
 

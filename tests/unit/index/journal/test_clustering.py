@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.journal._clustering import clustered
+from tests.support.paths import DATA
 
-THEMES = [
-    json.loads(line) for line in (Path(__file__).parents[3] / "data" / "themes.jsonl").read_text("utf-8").splitlines()
-]
+THEMES = [json.loads(line) for line in (DATA / "themes.jsonl").read_text("utf-8").splitlines()]
 
 
 def at(*degrees):

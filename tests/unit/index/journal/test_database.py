@@ -19,8 +19,7 @@ from index.journal._database import JournalFile
 from index.journal._schema import MIGRATIONS, migrate, version
 from index.journal.journal import Journal
 from tests.support.journals import ANN, BEN, Clock, answer, ask, kept_bytes
-
-ROOT = Path(__file__).parents[4]
+from tests.support.paths import ROOT
 
 WRITER = """
 import sys

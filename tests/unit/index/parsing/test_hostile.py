@@ -19,6 +19,7 @@ from index.parsing.documents import parse
 from index.sources.folder import read_sources
 from tests.support.index_fakes import WordEmbedder, library, write
 from tests.support.office import docx, paragraph, pdf, pdf_of, stream
+from tests.support.paths import ROOT
 
 EVERY = "".join(
     next(chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) == category)
@@ -192,7 +193,7 @@ def reader(folder: Path, body: str) -> None:
 def test_a_reader_that_goes_astray_is_stopped(tmp_path, monkeypatch, body, reason):
     reader(tmp_path / "package", body)
     monkeypatch.chdir(tmp_path)
-    packages = f"{tmp_path / 'package'}:{Path(__file__).parents[4]}"
+    packages = f"{tmp_path / 'package'}:{ROOT}"
     with pytest.raises(UnreadableSource) as refused:
         read_confined("html", b"<p>x", 1.0 if "longer" in reason else 60, packages=packages)
     assert reason in str(refused.value)
@@ -205,6 +206,6 @@ def test_a_reader_that_goes_astray_is_stopped(tmp_path, monkeypatch, body, reaso
 )
 def test_what_a_reader_says_that_was_taken_over_is_not_believed(tmp_path, said):
     reader(tmp_path / "package", f"import os; os.write(1, {said.encode()!r}); os._exit(0)")
-    packages = f"{tmp_path / 'package'}:{Path(__file__).parents[4]}"
+    packages = f"{tmp_path / 'package'}:{ROOT}"
     with pytest.raises(UnreadableSource, match="is damaged"):
         read_confined("html", b"<p>x", 60, packages=packages)

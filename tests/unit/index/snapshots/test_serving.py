@@ -19,8 +19,8 @@ from index.domain.errors import Damaged, IndexMismatch
 from index.library import Library
 from index.snapshots.serving import LOOK_EVERY, ON_DISK
 from tests.support.index_fakes import MemoryStore, WordEmbedder, library, write
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[4]
 BREAD = "Bread is made of flour and water.\n"
 RYE = "Bread is baked from rye and water.\n"
 

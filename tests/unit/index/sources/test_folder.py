@@ -18,7 +18,8 @@ from index.domain.sources import SourceFile, SourceSet
 from index.parsing.documents import parse
 from index.sources.folder import read_sources
 from tests.support.index_fakes import write
-from tests.torture.kit import ROOT, without_override
+from tests.support.paths import ROOT
+from tests.torture.kit import without_override
 
 GOOD = "A good source."
 
