@@ -6,8 +6,11 @@ PYTHON ?=
 # Where a CPU build of torch comes from. Without it PyPI's build is taken, on Linux with gigabytes of CUDA.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 TORCH := $(shell grep -o '^torch==[0-9.]*' requirements.txt)
-# More arguments for `make test`, `make eval` and `make bench`: make test ARGS="-k console"
+# More arguments for `make test`, `make test-all`, `make eval` and `make bench`: make test ARGS="-k console"
 ARGS ?=
+# A file's tests stay on one worker: its models and bots start once. Files start in the order of their names, so that
+# the long ones are not the last.
+PYTEST := -m pytest -n auto --dist loadfile --no-loadscope-reorder
 # What `make eval` asks, and of which documents.
 EVAL_DOCUMENTS ?= seeds
 EVAL_QUESTIONS ?= tests/data/article.jsonl
@@ -23,18 +26,21 @@ ASIDE := </dev/null >&2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types eval record bench torture lock install browser
+.PHONY: help run test test-all lint types eval record bench torture lock install browser
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/.installed ## Install, build the index if it is missing or stale, start the bot or the console
 # Exit code 4 is "no source can be read": the old index, if there is one, keeps serving.
 	@$(PY) -m index reindex --if-stale $(ASIDE) || [ $$? -eq 4 ]
 	@exec $(PY) -m bot
 
-test: $(VENV)/.installed-dev browser ## Install what tests need and run them; ARGS="-k name" picks some
-	@$(PY) -m pytest $(ARGS)
+test: $(VENV)/.installed-dev ## Run the tests that take few minutes; ARGS="-k name" picks some
+	@$(PY) $(PYTEST) -m "not e2e and not browser and not slow" $(ARGS)
+
+test-all: $(VENV)/.installed-dev browser ## Run all tests: those with processes, a browser and tortures too
+	@$(PY) $(PYTEST) --hypothesis-profile=full $(ARGS)
 
 lint: $(VENV)/.installed-dev ## Check style and format
 	@$(PY) -m ruff check .

@@ -25,8 +25,17 @@ if TYPE_CHECKING:
     from tests.support.discord.wire import Wire
     from tests.support.journals import Clock
 
-settings.register_profile("footnote", deadline=None)  # a busy machine is no failure
-settings.load_profile("footnote")
+settings.register_profile("full", deadline=None)  # a busy machine is no failure
+settings.register_profile("quick", settings.get_profile("full"), max_examples=25)
+settings.load_profile("quick")  # `make test-all` runs with --hypothesis-profile=full
+FOLDER_MARKS = {"e2e": pytest.mark.e2e, "torture": pytest.mark.slow}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests whose folder says what they need."""
+    for item in items:
+        if mark := FOLDER_MARKS.get(item.path.relative_to(Path(__file__).parent).parts[0]):
+            item.add_marker(mark)
 
 
 @pytest.fixture

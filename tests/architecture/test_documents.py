@@ -100,8 +100,8 @@ def test_make_targets_that_a_document_names_exist(document):
     path = ROOT / document
     if not path.exists():
         pytest.skip(f"there is no {document} yet")
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    commands = re.findall(r"(?:^\s*|`|\| )make ((?:[a-z]+ ?)+)", path.read_text("utf-8"), re.MULTILINE)
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    commands = re.findall(r"(?:^\s*|`|\| )make ((?:[a-z-]+ ?)+)", path.read_text("utf-8"), re.MULTILINE)
     named = {word for command in commands for word in command.split()}
     assert named
     assert named <= targets

@@ -44,7 +44,7 @@ from tests.support.fakes import (
     make_source,
     make_status,
 )
-from tests.support.harmless import EVIL, blocks, check_harmless, citations, patient, texts
+from tests.support.harmless import EVIL, blocks, check_harmless, citations, texts
 
 every_language = pytest.mark.parametrize("code", languages())
 fillings = pytest.mark.parametrize("filling", [EVIL * 6, "字" * 1200, "_" * 1200], ids=len)
@@ -84,7 +84,6 @@ def test_the_longest_answer_is_one_message(code: str, filling: str, why: str | N
         check(render.passages(found))
 
 
-@patient
 @given(
     code=st.sampled_from(languages()),
     asked=texts,

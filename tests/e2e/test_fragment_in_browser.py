@@ -22,6 +22,8 @@ from tests.support.index_fakes import WordEmbedder
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+pytestmark = pytest.mark.browser
+
 SOON, LATE = 10_000, 1_000
 """Milliseconds within which the words have to be seen, and after which they are taken not to be."""
 

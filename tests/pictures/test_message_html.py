@@ -316,6 +316,7 @@ def tab() -> Iterator[Page]:
         yield running.new_page(viewport={"width": PHONE, "height": 700}, offline=True)
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("light", [False, True], ids=["dark", "light"])
 def test_pages_can_be_read_on_a_phone(light: bool, tab: Page) -> None:
     """No scrolling sideways, enough contrast, a text for every picture, a name for every button and field."""
@@ -332,6 +333,7 @@ def test_pages_can_be_read_on_a_phone(light: bool, tab: Page) -> None:
         assert tab.evaluate("[...document.querySelectorAll('textarea, input')].every(one => one.labels.length)"), name
 
 
+@pytest.mark.browser
 def test_words_of_too_little_contrast_are_found(tab: Page) -> None:
     """The check itself: #777 on white is 4.48, #767676 is 4.54; half of black on white is #7f7f7f."""
     tab.set_content(

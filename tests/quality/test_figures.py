@@ -52,7 +52,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return asked(*write_sample(tmp_path_factory.mktemp("sample")))
 
 
-@pytest.fixture(params=["article", "sample"])
+@pytest.fixture(params=["article", pytest.param("sample", marks=pytest.mark.slow)])
 def run(request: pytest.FixtureRequest) -> Any:
     return request.getfixturevalue(request.param)
 

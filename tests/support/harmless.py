@@ -6,7 +6,6 @@ import re
 import unicodedata
 
 from discord import ui
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from bot.text.escape import units
@@ -42,8 +41,6 @@ texts = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=80).map(" ".join),
     st.builds(lambda text, times: text * times, st.text(min_size=1, max_size=6), st.integers(1, 3000)),
 )
-
-patient = settings(deadline=None)  # machines are shared: a slow moment is no defect
 
 FORBIDDEN = re.compile(
     r"@everyone|@here|<@|<#|</|<a?:\w|<id:|\]\(|://|discord(app)?\.(gg|com|me|io)/|\|\||~~|```|(?<!\\)[`_~|<\[\]]",

@@ -32,9 +32,9 @@ def weights(folder: Path) -> dict[str, np.ndarray]:
     return {name: at.numpy() for name, at in torch.load(folder / "reader.pt", weights_only=True).items()}
 
 
-def test_a_run_that_was_stopped_goes_on_from_its_checkpoint_and_ends_with_the_same_weights(
-    files, tmp_path, monkeypatch
-):
+@pytest.mark.slow
+def test_a_stopped_run_resumes_and_ends_with_the_same_weights(files, tmp_path, monkeypatch):
+    """A run that was stopped goes on from its checkpoint and ends with the weights of an uninterrupted one."""
     train.main([*files, "--out", str(tmp_path / "whole")])
     calls = []
 

@@ -7,16 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.text.escape import ELLIPSIS, around, escape, fit, fold, units
-from tests.support.harmless import patient, seen, texts
+from tests.support.harmless import seen, texts
 
 
-@patient
 @given(text=texts)
 def test_text_that_fits_is_shown_whole(text: str) -> None:
     assert seen(fit(text, 10**6)) == fold(text)
 
 
-@patient
 @given(text=texts, room=st.integers(1, 200))
 def test_text_that_is_cut_ends_with_an_ellipsis_after_a_beginning_of_it(text: str, room: int) -> None:
     cut = fit(text, room)
@@ -26,7 +24,6 @@ def test_text_that_is_cut_ends_with_an_ellipsis_after_a_beginning_of_it(text: st
         assert fold(text).startswith(seen(cut.removesuffix(ELLIPSIS)).rstrip())
 
 
-@patient
 @given(words=st.lists(st.text("abc_*", min_size=1, max_size=9), min_size=30, max_size=60), room=st.integers(40, 90))
 def test_words_are_not_cut_through(words: list[str], room: int) -> None:
     shown = seen(fit(" ".join(words), room)).removesuffix(" " + ELLIPSIS).split()

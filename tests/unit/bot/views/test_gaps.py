@@ -19,7 +19,7 @@ from index.domain.activity import Gap, Theme
 from index.domain.answers import Citation
 from tests.support.discord.rules import all_components, text_of
 from tests.support.fakes import make_citation
-from tests.support.harmless import EVIL, blocks, check_harmless, citations, patient, texts
+from tests.support.harmless import EVIL, blocks, check_harmless, citations, texts
 
 NOON = datetime(2025, 4, 5, 12, 0, tzinfo=UTC)
 ids = (f"id-{number}" for number in itertools.count())
@@ -71,7 +71,6 @@ worst = [
 ]
 
 
-@patient
 @given(themes=st.lists(some_themes, max_size=12), page=st.integers(-1, 99), note=texts)
 @example(themes=worst, page=3, note="Solved: 3 questions.")
 @example(themes=worst, page=1, note=EVIL * 99)
@@ -79,7 +78,6 @@ def test_a_page_is_harmless_whatever_was_asked(themes: list[Theme], page: int, n
     check_harmless(gaps(themes, page, note=note))
 
 
-@patient
 @given(st.lists(some_themes, min_size=1, max_size=12))
 def test_every_theme_is_on_one_page_and_its_button_names_its_newest_answer(themes: list[Theme]) -> None:
     pages = -(-len(themes) // 5)
@@ -148,7 +146,6 @@ def test_no_gaps_are_told_with_what_was_done() -> None:
     assert text_of(message).startswith("Solved: 2 questions. There are no open gaps")
 
 
-@patient
 @given(st.text() | texts | st.builds(str.__add__, st.sampled_from("=+-@\t\r\n＝＋－＠"), texts))
 def test_no_cell_begins_as_a_formula_does_and_none_is_changed_otherwise(cell: str) -> None:
     safe = harmless(cell)
@@ -157,7 +154,6 @@ def test_no_cell_begins_as_a_formula_does_and_none_is_changed_otherwise(cell: st
     assert (safe == cell) == (cell[:1] not in {*"=+-@\t\r\n＝＋－＠"})
 
 
-@patient
 @given(st.lists(some_themes, max_size=5))
 def test_the_table_has_a_row_for_every_gap_and_every_cell_is_one_line_without_a_formula(themes: list[Theme]) -> None:
     found = table(themes)

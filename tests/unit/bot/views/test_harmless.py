@@ -15,10 +15,9 @@ from bot.views.message import notice
 from index.domain.answers import ShortAnswer
 from index.domain.snapshots import Skipped
 from tests.support.fakes import make_answer, make_citation, make_report, make_snapshot, make_source, make_status
-from tests.support.harmless import EVIL, check_harmless, citations, patient, seen, texts
+from tests.support.harmless import EVIL, check_harmless, citations, seen, texts
 
 
-@patient
 @given(
     asked=texts,
     text=texts,
@@ -45,7 +44,6 @@ def test_an_answer_is_harmless_whatever_it_is_made_from(
     check_harmless(render.answer(found, asked=asked))
 
 
-@patient
 @given(
     quote=st.one_of(texts, st.just(EVIL), st.just(EVIL * 99)),
     places=st.tuples(st.integers(0, 900), st.integers(0, 60)),
@@ -67,7 +65,6 @@ def test_an_answer_in_brief_is_harmless_whatever_its_words_and_place(
     )
 
 
-@patient
 @given(text=texts, start=st.integers(0, 400), length=st.integers(0, 60))
 def test_text_with_words_in_bold_reads_as_it_would_without(text: str, start: int, length: int) -> None:
     bold = embolden(text, (start, start + length))
@@ -75,19 +72,16 @@ def test_text_with_words_in_bold_reads_as_it_would_without(text: str, start: int
     assert embolden(text, None) == escape(fold(text))
 
 
-@patient
 @given(text=texts)
 def test_a_notice_is_harmless_whatever_it_says(text: str) -> None:
     check_harmless(notice(text))
 
 
-@patient
 @given(what=texts, done=st.integers(0, 10**9), total=st.integers(0, 10**9))
 def test_progress_is_harmless_whatever_it_says(what: str, done: int, total: int) -> None:
     check_harmless(reports.progress(what, done, total))
 
 
-@patient
 @given(name=texts, reason=texts, times=st.integers(0, 400))
 @example(name=EVIL * 9, reason=EVIL * 9, times=400)
 @example(name="x" * 999, reason="y" * 999, times=400)

@@ -103,7 +103,7 @@ SAID = st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=9).map(" ".join)
 TURNS = st.lists(st.builds(Turn, SAID, st.lists(SAID, max_size=2).map(tuple)), max_size=3)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings().max_examples)
 @given(SAID, TURNS)
 def test_whatever_is_said_there_are_at_most_three_readings_all_different_from_the_question_and_always_the_same(
     said, turns
@@ -239,7 +239,6 @@ def test_only_answers_of_one_snapshot_are_compared_whatever_goes_on_meanwhile():
     assert len(sources.asked) == 4
 
 
-@settings(max_examples=100, deadline=None)
 @given(SAID, TURNS)
 def test_at_most_four_are_asked_and_the_one_kept_is_among_them(said, turns):
     sources = Sources({})
