@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from discord import AppCommandType
 
+from index.storage.atomic import write_atomically
+
 if TYPE_CHECKING:
     from discord.app_commands import CommandTree
 
@@ -39,9 +41,8 @@ def recall(file: Path, application: int) -> str:
 def remember(file: Path, application: int, synced: str) -> None:
     """Keep the fingerprint; the file is whole at any moment."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(file.name + ".new")
-    fresh.write_text(json.dumps(_read(file) | {str(application): synced}, indent=1), encoding="utf-8")
-    fresh.replace(file)
+    content = json.dumps(_read(file) | {str(application): synced}, indent=1)
+    write_atomically(file, content.encode(), temporary=file.with_name(f"{file.name}.new"))
 
 
 def _read(file: Path) -> dict[str, str]:

@@ -17,6 +17,7 @@ from filelock import FileLock
 
 from index.domain.errors import JournalUnavailable
 from index.journal._schema import APPLICATION, MIGRATIONS, migrate, version
+from index.storage.atomic import write_atomically
 
 __all__ = ["JournalFile"]
 
@@ -159,14 +160,8 @@ class JournalFile:
         return key
 
     def _make_key(self) -> None:
-        """Whole or not at all: written beside, brought to the disk, then renamed."""
-        fresh = self._key_file.with_name(f"{self._key_file.name}.new")
-        fresh.unlink(missing_ok=True)  # of a process that died
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-            stream.write(secrets.token_bytes(KEY_BYTES))
-            stream.flush()
-            os.fsync(stream.fileno())
-        fresh.rename(self._key_file)
+        temporary = self._key_file.with_name(f"{self._key_file.name}.new")  # a fixed name: no half key stays behind
+        write_atomically(self._key_file, secrets.token_bytes(KEY_BYTES), temporary=temporary, mode=0o600)
 
 
 def _prepare(db: sqlite3.Connection) -> None:

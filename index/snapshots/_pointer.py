@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.domain.errors import Damaged, NoIndex
 from index.domain.messages import REBUILD, REINDEX, with_fix
+from index.storage.atomic import write_atomically
 
-__all__ = ["Pointer", "sync"]
+__all__ = ["Pointer"]
 
 Signature = tuple[int, int, int]
 
@@ -45,27 +45,15 @@ class Pointer:
 
     def point(self, name: str, checksum: str) -> None:
         """Switch: when this returns the snapshot is live, when it raises it is not."""
-        fresh = self.file.with_suffix(".new")
-        fresh.write_bytes(_line(name, checksum).encode())
-        sync(fresh)
-        fresh.replace(self.file)
+        line = _line(name, checksum).encode()
+        # The folder is flushed by the store: from the rename on the snapshot is live, and no error may say otherwise.
+        write_atomically(self.file, line, temporary=self.file.with_suffix(".new"), fsync_folder=False)
 
     def sweep(self) -> None:
         """Remove what a process that died while it switched left behind."""
         fresh = self.file.with_suffix(".new")
         if fresh.is_file():
             fresh.unlink()
-
-
-def sync(path: Path) -> None:
-    """Bring a file or folder to the disk; Windows cannot open a folder, and flushes only what is writable."""
-    if os.name == "nt" and path.is_dir():
-        return
-    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _line(name: str, checksum: str) -> str:

@@ -24,9 +24,10 @@ from index.domain.documents import Document
 from index.domain.errors import Damaged, IndexMismatch, NoIndex, NoSuchSnapshot
 from index.domain.messages import LIST, REBUILD, message_of, system_message, with_fix
 from index.domain.snapshots import Snapshot
-from index.snapshots._pointer import Pointer, sync
+from index.snapshots._pointer import Pointer
 from index.snapshots.files import ID, Archive, read_texts, write_texts
 from index.snapshots.manifest import FORMAT, Manifest, NotWhole
+from index.storage.atomic import fsync_path
 
 __all__ = ["FORMAT", "Manifest", "SnapshotStore", "new_id", "read_texts", "write_texts"]
 
@@ -132,14 +133,14 @@ class SnapshotStore:
         manifest = Manifest(snapshot=snapshot, files={name: _sha256(place / name) for name in names}, **facts)
         (place / MANIFEST).write_bytes(manifest.to_json().encode())
         for path in [*place.rglob("*"), place]:
-            sync(path)
+            fsync_path(path)
         return manifest
 
     def publish(self, place: Path, manifest: Manifest) -> None:
         """Make a sealed folder live: until the last step the old one serves."""
         folder = place.rename(self.folder(manifest.snapshot.id))
         try:
-            sync(self._places)
+            fsync_path(self._places)
             self.pointer.point(manifest.snapshot.id, _checksum(manifest))
         except OSError:
             shutil.rmtree(folder, ignore_errors=True)
@@ -158,7 +159,7 @@ class SnapshotStore:
     def _switched(self) -> None:
         """From the switch on the new one is live: whatever fails now undoes nothing."""
         try:
-            sync(self.root)
+            fsync_path(self.root)
         except OSError as error:
             log.warning("The switch to another snapshot may not outlast a power cut (%s)", error.strerror)
 

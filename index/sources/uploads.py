@@ -6,10 +6,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
 import stat
 import threading
-import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +21,7 @@ from index.domain.sources import SourceFile
 from index.parsing.documents import parse
 from index.parsing.formats import EMPTY, FORMATS, SECONDS, checked, format_of, too_large
 from index.sources.folder import source_names
+from index.storage.atomic import fsync_path, remove_leftovers, write_atomically
 
 __all__ = ["UploadedSources"]
 
@@ -37,9 +36,8 @@ RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])"
 
 UNFIT_CHARACTERS = re.compile(r'[<>:"|?*\\/]')
 
-UNFINISHED = re.compile(r"\.[0-9a-f]{16}\.new")
 UNFINISHED_SECONDS = 3600.0
-"""After this long nobody writes on it any more."""
+"""A temporary file this old belongs to a process that died."""
 
 UNWRITTEN = template("{name} can't be written ({why}): nothing changed. Who runs me can mend that.")
 UNREMOVED = template("{name} can't be removed ({why}): nothing changed. Who runs me can mend that.")
@@ -122,8 +120,8 @@ class UploadedSources:
                 raise SourceUnfit(name, Message("is the name of a folder: rename it"))
             if there and not replace:
                 return "there"
-            self._sweep()
-            _write(path, data)
+            remove_leftovers(self._seeds, UNFINISHED_SECONDS)
+            write_atomically(path, data)
             return "replaced" if there else "added"
 
     def remove(self, name: str) -> None:
@@ -133,13 +131,7 @@ class UploadedSources:
                 raise SourceUnfit(name, Message("is no file among the sources: /source list shows them"))
             path = self._seeds / name
             path.unlink()
-            _fsync_folder(path.parent)
-
-    def _sweep(self) -> None:
-        """Remove what a process that died while it wrote left behind."""
-        for path in self._seeds.glob(".*.new"):
-            if UNFINISHED.fullmatch(path.name) and path.lstat().st_mtime < time.time() - UNFINISHED_SECONDS:
-                path.unlink(missing_ok=True)
+            fsync_path(path.parent)
 
     def _plain_way(self, name: str) -> bool:
         """Whether a name leads through folders alone, none of them a link."""
@@ -198,29 +190,3 @@ def _telling(words: str, name: str) -> Iterator[None]:
     except OSError as error:
         why = system_message(error) or type(error).__name__
         raise SourceUnkept(Message(words, name=name, why=why)) from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Beside it, under a hidden name that is no source, then in its place."""
-    fresh = path.with_name(f".{secrets.token_hex(8)}.new")
-    try:
-        with fresh.open("xb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        fresh.replace(path)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise
-    _fsync_folder(path.parent)
-
-
-def _fsync_folder(folder: Path) -> None:
-    """So that the name is on the disk too, where the system can do that."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

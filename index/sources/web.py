@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -25,6 +24,7 @@ from index.domain.snapshots import Skipped
 from index.domain.sources import SourceFile, SourceSet, Stale
 from index.parsing.formats import FORMATS, TEXT, checked
 from index.sources._sources_toml import LIST, Address, WebSourceList, read_addresses
+from index.storage.atomic import write_atomically
 
 if TYPE_CHECKING:
     from index.domain.ports import Progress
@@ -193,9 +193,9 @@ class Web:
     def _keep(self, old: CachedPage, new: CachedPage, data: bytes | None) -> None:
         """The content first, then what is known of it: whatever happens between, the two fit."""
         if data is not None:
-            _write(self._folder / _content_name(new), data)
+            write_atomically(self._folder / _content_name(new), data)
         row = {**asdict(new), "problem": message_to_json(new.problem)}
-        _write(self._folder / f"{_key(new.url)}.json", json.dumps(row, ensure_ascii=False, indent=1).encode())
+        write_atomically(self._folder / f"{_key(new.url)}.json", json.dumps(row, ensure_ascii=False, indent=1).encode())
         if old.sha256 and old.sha256 != new.sha256:
             (self._folder / _content_name(old)).unlink(missing_ok=True)
 
@@ -228,15 +228,6 @@ def _read(path: Path) -> CachedPage | None:
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
     return copy
-
-
-def _write(path: Path, data: bytes) -> None:
-    fresh = path.with_suffix(f".{os.getpid()}.new")
-    with fresh.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    fresh.replace(path)
 
 
 def _format(copy: CachedPage) -> tuple[str, str]:

@@ -137,7 +137,7 @@ def test_where_the_switch_was_made_but_not_synced_the_new_snapshot_is_live_and_i
         if path == index:
             raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr("index.snapshots.store.sync", sync)
+    monkeypatch.setattr("index.snapshots.store.fsync_path", sync)
     write(seeds, a_md="Bread is made of rye.\n")
     new = made.reindex().snapshot.id
     assert library(seeds, index).ask("bread rye").snapshot == new
