@@ -10,7 +10,6 @@ import pytest_asyncio
 from tests.bench.load import WITHIN_S
 from tests.e2e.desk_world import NO_LIMITS, World, built, opened_world
 from tests.e2e.talking import STATIONS, STAY, Talk, talk
-from tests.support.discord.openapi_check import OPENAPI
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -61,8 +60,6 @@ async def test_log_counts_no_reply_that_was_not_sent(world: World, talked: Talk)
 
 
 async def test_bodies_sent_fit_discords_description(world: World, talked: Talk) -> None:
-    if not OPENAPI.exists():
-        pytest.skip(f"NOT CHECKED: no description of Discord's API at {OPENAPI}")
     assert world.unfit_bodies(every=20) == []
 
 

@@ -22,7 +22,6 @@ from tests.support.desk_sources import BEFORE
 from tests.support.discord.commands import Given
 from tests.support.discord.driver import Discord, has_ended
 from tests.support.discord.oddities import ODD, Change
-from tests.support.discord.openapi_check import OPENAPI
 from tests.support.discord.payloads import LISTED, MODERATOR_ROLE, OWNER, UNLISTED
 from tests.support.discord.rules import EPHEMERAL, text_of
 
@@ -283,8 +282,6 @@ async def test_whatever_an_interaction_lacks_it_is_answered_within_three_seconds
 
 
 async def test_every_body_sent_fits_discords_description(world: World, moderator: Acting) -> None:
-    if not OPENAPI.exists():
-        pytest.skip(f"NOT CHECKED: no description of Discord's API at {OPENAPI}")
     assert world.unfit_bodies(every=7) == []
 
 

@@ -23,7 +23,6 @@ from tests.support.article import OTHER_QUESTIONS
 from tests.support.desk_sources import AFTERWARDS, BEFORE, PRICED
 from tests.support.discord.components import all_components
 from tests.support.discord.driver import Discord, Reply
-from tests.support.discord.openapi_check import OPENAPI
 from tests.support.discord.payloads import (
     BOT,
     LISTED,
@@ -379,8 +378,6 @@ def options_of(command: Json) -> Iterator[Json]:
 
 
 async def test_every_body_sent_fits_discords_description(world: World, gaps: set[str]) -> None:
-    if not OPENAPI.exists():
-        pytest.skip(f"NOT CHECKED: no description of Discord's API at {OPENAPI}")
     assert {"PUT", "POST", "PATCH"} <= {one.method for one in world.server.requests}
     assert world.unfit_bodies() == []
 

@@ -61,6 +61,11 @@ class Api:
         self._gateway_url = gateway_url
         self._routes = [(method, route, _pattern(route), handler) for method, route, handler in self._handlers()]
 
+    @property
+    def endpoints(self) -> list[tuple[str, str]]:
+        """Every method and path that is answered."""
+        return [(method, route) for method, route, *_ in self._routes]
+
     def route(self, method: str, path: str) -> str | None:
         """The path with its parameters named; None where Discord has no such call."""
         return next((route for its, route, fits, _ in self._routes if its == method and fits.fullmatch(path)), None)

@@ -1,4 +1,4 @@
-"""Request bodies checked against Discord's own description of its API, where a copy of it is at hand."""
+"""Request bodies checked against the facts of Discord's own description of its API (see `make_facts`)."""
 
 from __future__ import annotations
 
@@ -10,70 +10,71 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
-from tests.support.paths import SHARED
+__all__ = ["FACTS", "OpenApi"]
 
-__all__ = ["OPENAPI", "OpenApi"]
-
-OPENAPI = SHARED / "discord" / "openapi.json"
+FACTS = Path(__file__).with_name("facts.json")
 
 
 class OpenApi:
-    """Checks bodies by method and path. Differences that the description's README names are allowed for."""
+    """A checker of request bodies by method and path.
 
-    def __init__(self, path: Path = OPENAPI) -> None:
-        description: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        self._components = _as_discord_py_writes(description["components"])
-        self._templates = {template: _pattern(template) for template in description["paths"]}
-        self._paths = description["paths"]
+    Notes
+    -----
+    It departs from the description as discord.py and Discord's own servers do: a snowflake may be an integer, and a
+    message's content is held to 2,000 characters, the limit for bots.
+    """
+
+    def __init__(self) -> None:
+        facts: dict[str, Any] = json.loads(FACTS.read_text(encoding="utf-8"))
+        self._endpoints = facts["endpoints"]
+        self._patterns = {endpoint: _pattern(endpoint) for endpoint in self._endpoints}
+        self._components = {"schemas": _as_discord_py_writes(facts["schemas"])}
         self._validators: dict[str, Draft202012Validator] = {}
 
     def wrong(self, method: str, path: str, body: Any) -> str:
-        """What is wrong with a body, or empty; a path that Discord does not have is wrong too."""
-        operation = self._paths.get(self._template(path), {}).get(method.lower())
-        if operation is None:
+        """Return what is wrong with a body, or empty; an endpoint that the facts lack is wrong too."""
+        endpoint = self._endpoint(f"{method} {path}")
+        if endpoint is None:
             return f"Discord knows no {method} {path}"
-        request = operation.get("requestBody", {})
-        schema = request.get("content", {}).get("application/json", {}).get("schema")
-        if schema is None:
+        if "schema" not in endpoint:
             return "" if body is None else f"{method} {path} takes no body"
         if body is None:
-            return f"{method} {path} needs a body" if request.get("required") else ""
-        errors = list(self._validator(schema).iter_errors(body))
+            return f"{method} {path} needs a body" if endpoint["required"] else ""
+        errors = list(self._validator(endpoint["schema"]).iter_errors(body))
         return f"{method} {path}: {_deepest(errors)}" if errors else ""
 
     def unlike(self, schema: str, value: Any) -> str:
-        """What is wrong with a value that should be as the description's schema of that name, or empty."""
+        """Return what is wrong with a value that should be as the schema of that name, or empty."""
         errors = list(self._validator({"$ref": f"#/components/schemas/{schema}"}).iter_errors(value))
         return f"{schema}: {_deepest(errors)}" if errors else ""
 
     def _validator(self, schema: dict[str, Any]) -> Draft202012Validator:
-        """One validator a schema: making one reads the whole description."""
+        """One validator a schema: making one reads all facts."""
         key = json.dumps(schema)
         if key not in self._validators:
             self._validators[key] = Draft202012Validator({**schema, "components": self._components})
         return self._validators[key]
 
-    def _template(self, path: str) -> str:
-        """The path's template; one that spells out a part ("@original") goes before one that names a parameter."""
-        fitting = [template for template, pattern in self._templates.items() if pattern.fullmatch(path)]
-        return min(fitting, key=lambda template: template.count("{"), default="")
+    def _endpoint(self, request: str) -> dict[str, Any] | None:
+        """The endpoint; one that spells out a part ("@original") goes before one that names a parameter."""
+        fitting = [endpoint for endpoint, pattern in self._patterns.items() if pattern.fullmatch(request)]
+        return self._endpoints[min(fitting, key=lambda endpoint: endpoint.count("{"))] if fitting else None
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = re.split(r"\{[^}]*\}", template)
+def _pattern(endpoint: str) -> re.Pattern[str]:
+    parts = re.split(r"\{[^}]*\}", endpoint)
     return re.compile("[^/]+".join(re.escape(part) for part in parts))
 
 
-def _as_discord_py_writes(components: dict[str, Any]) -> dict[str, Any]:
+def _as_discord_py_writes(schemas: dict[str, Any]) -> dict[str, Any]:
     """The schemas with snowflakes as integers allowed too, and a message's content held to 2,000 characters."""
-    schemas = components["schemas"]
     schemas["SnowflakeType"] = {"anyOf": [schemas["SnowflakeType"], {"type": "integer", "minimum": 0}]}
     for name in ("MessageCreateRequest", "MessageEditRequestPartial"):
         schemas[name]["properties"]["content"]["maxLength"] = 2000
-    return components
+    return schemas
 
 
 def _deepest(errors: list[ValidationError]) -> str:
     error = best_match(errors)
-    where = "/".join(str(part) for part in error.absolute_path) or "(the body)"
-    return f"{where}: {error.message[:300]}"
+    place = "/".join(str(part) for part in error.absolute_path) or "(the body)"
+    return f"{place}: {error.message[:300]}"

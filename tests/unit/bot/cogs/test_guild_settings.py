@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.policy.guild_settings import LONGEST_COOLDOWN, MOST_CHANNELS, GuildSettings, Unfit
 from bot.views.guild_settings import settings
 from tests.support.desk_kit import DeskLibrary, at_the_desk
-from tests.support.discord.openapi_check import OPENAPI, OpenApi
+from tests.support.discord.openapi_check import OpenApi
 from tests.support.discord.payloads import (
     LISTED,
     MANAGE_GUILD,
@@ -157,7 +157,6 @@ async def test_changes_at_the_same_time_are_all_kept(library: DeskLibrary, wire:
     assert kept(library).channels == {int(channel.id) for channel in channels}
 
 
-@pytest.mark.skipif(not OPENAPI.exists(), reason=f"NOT CHECKED: Discord's description is not at {OPENAPI}")
 async def test_the_commands_are_such_as_discord_takes(wire: Wire) -> None:
     definitions = [command.to_dict(wire.bot.tree) for command in wire.bot.tree.get_commands()]
     assert OpenApi().wrong("PUT", "/applications/1/commands", definitions) == ""

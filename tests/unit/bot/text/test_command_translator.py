@@ -14,7 +14,7 @@ from bot.text.command_translator import CommandTranslator, fits
 from bot.text.i18n import KINDS, Language, catalogue
 from tests.contract.test_language_catalogue import written
 from tests.support.catalogue import Key, asked_by_discord
-from tests.support.discord.openapi_check import OPENAPI, OpenApi
+from tests.support.discord.openapi_check import OpenApi
 from tests.support.discord.payloads import BOT
 from tests.support.discord.wire import connected
 from tests.support.fakes import FakeLibrary
@@ -143,8 +143,6 @@ async def test_no_two_commands_or_options_have_a_name_in_common(commands: list[J
 
 
 async def test_commands_in_all_languages_are_as_discord_describes_them(commands: list[Json]) -> None:
-    if not OPENAPI.exists():
-        pytest.skip(f"NOT CHECKED: no description of Discord's API at {OPENAPI}")
     assert OpenApi().wrong("PUT", f"/applications/{BOT.id}/commands", commands) == ""
 
 
