@@ -42,7 +42,7 @@ from bot.services.permissions import Permissions
 from bot.services.questions import FOR_ALL, QuestionService
 from bot.services.user_languages import UserLanguages
 from bot.text.command_translator import CommandTranslator
-from bot.views.message import notice
+from bot.views.message import notice_message
 from index import Library
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ class FootnoteBot(commands.Bot):
         if gone or isinstance(error, discord.Forbidden | discord.NotFound):
             self.count_unsent(error)
         else:
-            await self.tell(interaction, notice(explain(error, doing)))
+            await self.tell(interaction, notice_message(explain(error, doing)))
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Nothing here: there are no text commands, and questions are the cog's."""

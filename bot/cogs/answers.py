@@ -21,9 +21,9 @@ from bot.text.i18n import gettext, gettext_noop
 from bot.views import answer as render
 from bot.views import status as reports
 from bot.views.custom_id import ComponentId
-from bot.views.message import notice
-from bot.views.modals import question_form, reason_form, written
-from bot.views.source_page import excerpt
+from bot.views.message import notice_message
+from bot.views.modals import modal_text, question_modal, reason_modal
+from bot.views.source_page import source_page_message
 
 if TYPE_CHECKING:
     from bot.client.bot import FootnoteBot
@@ -82,18 +82,20 @@ class AnswersCog(commands.Cog):
 
     async def _show_page(self, interaction: Interaction, press: ComponentId) -> None:
         found = await self.bot.in_thread(self.bot.library.desk.extract, press.answer, press.number, press.page or None)
-        await interaction.edit_original_response(view=excerpt(found, press) if found else notice(gettext(FORGOTTEN)))
+        await interaction.edit_original_response(
+            view=source_page_message(found, press) if found else notice_message(gettext(FORGOTTEN))
+        )
 
     async def _good(self, interaction: Interaction, press: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         known = await self._vote(interaction, press, helpful=True)
         await interaction.edit_original_response(
-            view=notice(gettext("Noted: helpful. Thank you.") if known else gettext(FORGOTTEN))
+            view=notice_message(gettext("Noted: helpful. Thank you.") if known else gettext(FORGOTTEN))
         )
 
     async def _bad(self, interaction: Interaction, press: ComponentId) -> None:
         """The vote counts whether or not the form comes back; the form must be the first response."""
-        await interaction.response.send_modal(reason_form(press.answer))
+        await interaction.response.send_modal(reason_modal(press.answer))
         await self._vote(interaction, press, helpful=False)
 
     async def _vote(self, interaction: Interaction, press: ComponentId, *, helpful: bool) -> bool:
@@ -102,7 +104,7 @@ class AnswersCog(commands.Cog):
 
     async def _why(self, interaction: Interaction, press: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        reason, user = written(interaction), interaction.user.id
+        reason, user = modal_text(interaction), interaction.user.id
 
         def explain() -> bool:
             journal = self.bot.library.desk.journal
@@ -113,20 +115,22 @@ class AnswersCog(commands.Cog):
 
         known = await self.bot.in_thread(explain)
         said = gettext("Noted: not helpful. The moderators see it, not who wrote it. Thank you.")
-        await interaction.edit_original_response(view=notice(said if known else gettext(FORGOTTEN)))
+        await interaction.edit_original_response(view=notice_message(said if known else gettext(FORGOTTEN)))
 
     async def _ask(self, interaction: Interaction, press: ComponentId) -> None:
-        await interaction.response.send_modal(question_form(press.answer, LONGEST_QUESTION))
+        await interaction.response.send_modal(question_modal(press.answer, LONGEST_QUESTION))
 
     async def _asked(self, interaction: Interaction, press: ComponentId) -> None:
         """Answer the follow-up where the answer before is shown, to the asker alone if that one was."""
         hidden = interaction.message is not None and interaction.message.flags.ephemeral
-        await self._asking.answer(interaction, written(interaction), after=press.answer, private=hidden or None)
+        await self._asking.answer(interaction, modal_text(interaction), after=press.answer, private=hidden or None)
 
     async def _more(self, interaction: Interaction, press: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         found = await self.bot.in_thread(self.bot.library.desk.more, press.answer)
-        await interaction.edit_original_response(view=render.passages(found) if found else notice(gettext(FORGOTTEN)))
+        await interaction.edit_original_response(
+            view=render.passages_message(found) if found else notice_message(gettext(FORGOTTEN))
+        )
 
     async def _gap(self, interaction: Interaction, press: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -139,26 +143,28 @@ class AnswersCog(commands.Cog):
             return known
 
         known = await self.bot.in_thread(report)
-        await interaction.edit_original_response(view=notice(gettext(REPORTED) if known else gettext(FORGOTTEN)))
+        await interaction.edit_original_response(
+            view=notice_message(gettext(REPORTED) if known else gettext(FORGOTTEN))
+        )
 
     async def _list(self, interaction: Interaction, press: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.edit_original_response(view=reports.sources(await self.bot.index_status()))
+        await interaction.edit_original_response(view=reports.sources_message(await self.bot.index_status()))
 
     async def _thread(self, interaction: Interaction, press: ComponentId) -> None:
         """Begin a thread below the answer; who asks there goes on from it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         kept = await self.bot.in_thread(self.bot.library.desk.journal.answered, press.answer)
         if kept is None or interaction.message is None:
-            await interaction.edit_original_response(view=notice(gettext(FORGOTTEN)))
+            await interaction.edit_original_response(view=notice_message(gettext(FORGOTTEN)))
             return
-        channel, view = interaction.channel, notice(gettext(CANNOT_BEGIN))
+        channel, view = interaction.channel, notice_message(gettext(CANNOT_BEGIN))
         if not isinstance(channel, discord.TextChannel):
-            view = notice(gettext(ONLY_THERE))
+            view = notice_message(gettext(ONLY_THERE))
         else:
             place = await self._asking.place(interaction)
             if not place.preferences.threads:
-                view = notice(gettext(SWITCHED_OFF))
+                view = notice_message(gettext(SWITCHED_OFF))
             elif place.threads:
                 view = await self._begin(channel.get_partial_message(interaction.message.id), kept)
         await interaction.edit_original_response(view=view)
@@ -170,10 +176,10 @@ class AnswersCog(commands.Cog):
             thread = await message.create_thread(name=name, auto_archive_duration=DAY_MINUTES)
         except discord.HTTPException as error:
             log.warning("A thread could not be begun: %s", trace(error))
-            return notice(gettext(CANNOT_BEGIN))
+            return notice_message(gettext(CANNOT_BEGIN))
         await self.bot.in_thread(self.bot.library.desk.journal.begin, thread.id, kept.id)
         try:
-            await thread.send(view=notice(gettext(GO_ON)))
+            await thread.send(view=notice_message(gettext(GO_ON)))
         except (discord.HTTPException, aiohttp.ClientError) as error:  # it is open all the same
             self.bot.count_unsent(error)
-        return notice(gettext("The thread is open below the answer."))
+        return notice_message(gettext("The thread is open below the answer."))

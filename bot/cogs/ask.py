@@ -15,8 +15,8 @@ from discord.ext import commands
 from bot.services.errors import explain
 from bot.services.questions import LONGEST_QUESTION, QuestionRefused, QuestionService, question_in
 from bot.text.i18n import gettext, gettext_noop
-from bot.views.custom_id import answer_in
-from bot.views.message import notice
+from bot.views.custom_id import answer_id_in
+from bot.views.message import notice_message
 
 if TYPE_CHECKING:
     from bot.client.bot import FootnoteBot
@@ -66,7 +66,7 @@ class AskCog(commands.Cog):
         """Answer what a message asks."""
         me = self.bot.user
         if me is not None and message.author.id == me.id:
-            raise QuestionRefused(notice(gettext(MY_OWN)))
+            raise QuestionRefused(notice_message(gettext(MY_OWN)))
         await self._asking.answer(interaction, question_in(_without_mention(message.content, me)[0]))
 
     @commands.Cog.listener()
@@ -99,14 +99,14 @@ class AskCog(commands.Cog):
                 return None
             return refused.view
         except Exception as error:  # whatever it was, who asked gets a reply
-            return notice(explain(error, "answering a message"))
+            return notice_message(explain(error, "answering a message"))
 
     def _replied_to(self, message: discord.Message) -> str:
         """The id of the answer of the bot that a message replies to; empty if it does not."""
         before = message.reference.resolved if message.reference else None
         if not isinstance(before, discord.Message) or self.bot.user is None or before.author.id != self.bot.user.id:
             return ""
-        return answer_in(before)
+        return answer_id_in(before)
 
     def _question_in(self, message: discord.Message) -> str | None:
         """The question, without the mention of the bot; None for a message that is not for the bot."""

@@ -12,9 +12,9 @@ from discord.ext import commands
 
 from bot.policy.moderators import REFUSAL
 from bot.text.i18n import gettext
-from bot.views.audit import AUDIT_PAGE, audit
+from bot.views.audit import LINES_PER_PAGE, audit_message
 from bot.views.custom_id import ComponentId
-from bot.views.message import notice
+from bot.views.message import notice_message
 
 if TYPE_CHECKING:
     from bot.client.bot import FootnoteBot
@@ -41,7 +41,7 @@ class AuditCog(commands.Cog):
 
     async def _turn(self, interaction: Interaction, press: ComponentId) -> None:
         if not await self._rights.moderates(interaction):
-            await interaction.response.send_message(view=notice(gettext(REFUSAL)), ephemeral=True)
+            await interaction.response.send_message(view=notice_message(gettext(REFUSAL)), ephemeral=True)
             return
         if interaction.type is discord.InteractionType.component:
             await interaction.response.defer()
@@ -50,8 +50,8 @@ class AuditCog(commands.Cog):
         page, guild = max(press.page, 1), interaction.guild_id
         where = None if guild is None else str(guild)
         asked = partial(
-            self.bot.library.desk.journal.audited, AUDIT_PAGE + 1, where=where, skip=(page - 1) * AUDIT_PAGE
+            self.bot.library.desk.journal.audited, LINES_PER_PAGE + 1, where=where, skip=(page - 1) * LINES_PER_PAGE
         )
         found = await self.bot.in_thread(asked)
-        view = audit(found[:AUDIT_PAGE], page, more=len(found) > AUDIT_PAGE, everywhere=guild is None)
+        view = audit_message(found[:LINES_PER_PAGE], page, more=len(found) > LINES_PER_PAGE, everywhere=guild is None)
         await interaction.edit_original_response(view=view)

@@ -14,7 +14,7 @@ from discord.ext import commands
 from bot.services.questions import QuestionRefused
 from bot.text.i18n import gettext, gettext_noop
 from bot.views.custom_id import ComponentId
-from bot.views.message import notice
+from bot.views.message import notice_message
 
 if TYPE_CHECKING:
     from bot.client.bot import FootnoteBot
@@ -46,10 +46,10 @@ class ComponentsCog(commands.Cog):
             try:
                 self.bot.hear(interaction)
                 data: Any = interaction.data or {}
-                press = ComponentId.read(str(data.get("custom_id", "")))
+                press = ComponentId.parse(str(data.get("custom_id", "")))
                 action = self._actions.get(press.action) if press else None
                 if press is None or action is None:
-                    await interaction.response.send_message(view=notice(gettext(OLDER)), ephemeral=True)
+                    await interaction.response.send_message(view=notice_message(gettext(OLDER)), ephemeral=True)
                 else:
                     await action(interaction, press)
             except QuestionRefused as refused:

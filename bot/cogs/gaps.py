@@ -14,8 +14,8 @@ from discord.ext import commands
 from bot.text.i18n import gettext, gettext_noop, ngettext
 from bot.views import gaps
 from bot.views.custom_id import ComponentId
-from bot.views.gaps_csv import gaps_csv
-from bot.views.message import notice
+from bot.views.gaps_csv import gaps_to_csv
+from bot.views.message import notice_message
 
 if TYPE_CHECKING:
     from bot.client.bot import FootnoteBot
@@ -62,7 +62,7 @@ class GapsCog(commands.Cog):
         if found is None:
             await self._refuse(interaction)
         else:
-            await interaction.edit_original_response(view=gaps.gaps(found, press.page))
+            await interaction.edit_original_response(view=gaps.gaps_message(found, press.page))
 
     async def _solve(self, interaction: Interaction, press: ComponentId) -> None:
         """Solve the theme that holds the answer which the button names, then show what is left."""
@@ -77,7 +77,7 @@ class GapsCog(commands.Cog):
             await self.bot.in_thread(solve)
         left = [one for one in found if one is not theme]
         note = _solved(len(theme.gaps)) if theme is not None else gettext(GONE)
-        await interaction.edit_original_response(view=gaps.gaps(left, press.page, note=note))
+        await interaction.edit_original_response(view=gaps.gaps_message(left, press.page, note=note))
 
     async def _export(self, interaction: Interaction, press: ComponentId) -> None:
         """Give the gaps as a file."""
@@ -87,16 +87,16 @@ class GapsCog(commands.Cog):
             await self._refuse(interaction)
             return
         if not found:
-            await interaction.edit_original_response(view=notice(gettext(NOTHING_TO_EXPORT)))
+            await interaction.edit_original_response(view=notice_message(gettext(NOTHING_TO_EXPORT)))
             return
-        file = discord.File(io.BytesIO(gaps_csv(found)), CSV)
-        view = notice(gettext(EXPORTED))
+        file = discord.File(io.BytesIO(gaps_to_csv(found)), CSV)
+        view = notice_message(gettext(EXPORTED))
         view.add_item(ui.File(file))
         await interaction.edit_original_response(view=view, attachments=[file])
 
     async def _refuse(self, interaction: Interaction) -> None:
         """Beside the message that the button is on, which others may see."""
-        await self.bot.tell(interaction, notice(gettext(REFUSAL)))
+        await self.bot.tell(interaction, notice_message(gettext(REFUSAL)))
 
     async def _themes(self, interaction: Interaction) -> Sequence[Theme] | None:
         """The themes that this person may see here: a server's, or in direct messages all; None for nobody."""

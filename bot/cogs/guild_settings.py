@@ -11,10 +11,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.policy.guild_settings import LONGEST_COOLDOWN, GuildSettings, Unfit
+from bot.policy.guild_settings import LONGEST_COOLDOWN, GuildSettings, InvalidSetting
 from bot.text.i18n import gettext, gettext_noop
-from bot.views.guild_settings import settings
-from bot.views.message import notice
+from bot.views.guild_settings import guild_settings_message
+from bot.views.message import notice_message
 
 if TYPE_CHECKING:
     from bot.client.bot import FootnoteBot
@@ -97,7 +97,7 @@ class GuildSettingsCog(commands.Cog):
 
         def change(chosen: GuildSettings) -> GuildSettings:
             if not (add or remove or clear):
-                raise Unfit(gettext(NOTHING_CHOSEN))
+                raise InvalidSetting(gettext(NOTHING_CHOSEN))
             chosen = replace(chosen, channels=frozenset()) if clear else chosen
             chosen = chosen.with_channel(add.id) if add else chosen
             return chosen.without_channel(remove.id) if remove else chosen
@@ -131,27 +131,27 @@ class GuildSettingsCog(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild = interaction.guild_id
         if guild is None or not self._rights.manages(interaction):
-            await interaction.edit_original_response(view=notice(gettext(REFUSAL)))
+            await interaction.edit_original_response(view=notice_message(gettext(REFUSAL)))
             return
         try:
             async with self._changing:  # what is read must not change before it is written
                 before, after = await self.bot.in_thread(self._keep, guild, change)
-        except Unfit as unfit:
-            await interaction.edit_original_response(view=notice(str(unfit)))
+        except InvalidSetting as unfit:
+            await interaction.edit_original_response(view=notice_message(str(unfit)))
             return
         if before != after:
             self.bot.forget_preferences(guild)
         note = gettext("**Changed.**") if before != after else ""
-        view = settings(after, usual_cooldown=self._usual_cooldown, note=note)
+        view = guild_settings_message(after, usual_cooldown=self._usual_cooldown, note=note)
         await interaction.edit_original_response(view=view)
 
     def _keep(self, guild: int, change: Change) -> tuple[GuildSettings, GuildSettings]:
         """What was chosen before and what is now; from a thread. Raises Unfit, and then nothing is changed."""
         journal = self.bot.library.desk.journal
-        before = GuildSettings.stored(journal.settings(guild))
+        before = GuildSettings.from_rows(journal.settings(guild))
         after = change(before)
-        rows = before.rows()
-        for name, value in after.rows().items():
+        rows = before.to_rows()
+        for name, value in after.to_rows().items():
             if value != rows[name]:
                 journal.change(guild, name, value)
         return before, after

@@ -33,7 +33,7 @@ class PrivacyCog(commands.Cog):
         """Say what is kept, with the asker's own counts."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         stored = await self.bot.in_thread(self.bot.library.desk.journal.stored, interaction.user.id)
-        view = privacy_view.privacy(stored, keep_days=self.bot.library.desk.journal.keep_days)
+        view = privacy_view.privacy_message(stored, keep_days=self.bot.library.desk.journal.keep_days)
         await interaction.edit_original_response(view=view)
 
     @app_commands.command(name="forget-me", description="Delete your questions, votes and reports.")
@@ -41,7 +41,7 @@ class PrivacyCog(commands.Cog):
         """Ask whether it is meant: what is deleted does not come back."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         stored = await self.bot.in_thread(self.bot.library.desk.journal.stored, interaction.user.id)
-        await interaction.edit_original_response(view=privacy_view.confirm(stored))
+        await interaction.edit_original_response(view=privacy_view.confirm_deletion_message(stored))
 
     async def _forget(self, interaction: Interaction, press: ComponentId) -> None:
         """Delete what is kept of whoever pressed, and count anew."""
@@ -52,4 +52,4 @@ class PrivacyCog(commands.Cog):
             return journal.forget(user), journal.stored(user)
 
         before, after = await self.bot.in_thread(forget)
-        await interaction.edit_original_response(view=privacy_view.forgotten(before, after))
+        await interaction.edit_original_response(view=privacy_view.deleted_message(before, after))

@@ -19,7 +19,7 @@ from bot.services.errors import explain, trace
 from bot.services.reindexing import EDIT_EVERY_SECONDS, Run, done
 from bot.text.i18n import gettext, gettext_noop
 from bot.views import reindex_report as rebuilt
-from bot.views.message import notice
+from bot.views.message import notice_message
 from index import Message
 
 if TYPE_CHECKING:
@@ -76,14 +76,14 @@ class ReindexCog(commands.Cog):
         discard = partial(self.bot.library.discard, press.answer)
         what, came = Message("preview {id}", id=press.answer), Message("discarded")
         await self.bot.in_thread(audited, self.bot.library, interaction, what, discard, lambda _: came)
-        await interaction.edit_original_response(view=notice(gettext(DISCARDED)))
+        await interaction.edit_original_response(view=notice_message(gettext(DISCARDED)))
 
     async def _stop(self, interaction: Interaction, press: ComponentId) -> None:
         """Cancel the run that the button is of; what came of it is shown in its own message."""
         if not await self._may(interaction):
             return
         if self._run is None or self._run.number != press.page:
-            await interaction.response.send_message(view=notice(gettext(ENDED)), ephemeral=True)
+            await interaction.response.send_message(view=notice_message(gettext(ENDED)), ephemeral=True)
             return
         self._run.cancelled.set()
         await interaction.response.defer()
@@ -92,7 +92,7 @@ class ReindexCog(commands.Cog):
         """Whether the person may; else they are told."""
         if await self._rights.moderates(interaction):
             return True
-        await interaction.response.send_message(view=notice(gettext(REFUSAL)), ephemeral=True)
+        await interaction.response.send_message(view=notice_message(gettext(REFUSAL)), ephemeral=True)
         return False
 
     async def _carry_out(
@@ -102,7 +102,7 @@ class ReindexCog(commands.Cog):
         if not await self._may(interaction):
             return
         if self._run is not None:
-            await interaction.response.send_message(view=notice(gettext(RUNNING)), ephemeral=True)
+            await interaction.response.send_message(view=notice_message(gettext(RUNNING)), ephemeral=True)
             return
         self._runs = self._runs % (MOST_RUNS - 1) + 1
         self._run = run = Run("reading sources", self._runs if stoppable else 0)
@@ -122,7 +122,7 @@ class ReindexCog(commands.Cog):
         try:
             return await done(self.bot, interaction, run, partial(act, interaction, run), edit_every=self.edit_every)
         except Exception as error:  # whatever it was, the moderator gets a reply
-            failed = notice(explain(error, "reindexing"))
+            failed = notice_message(explain(error, "reindexing"))
             return failed, failed
 
     def _rebuilt(self, interaction: Interaction, run: Run) -> Views:
@@ -130,7 +130,9 @@ class ReindexCog(commands.Cog):
         guild, library = interaction.guild_id, self.bot.library
         act = partial(library.reindex, run, guild=guild, everywhere=guild is None, cancelled=run.cancelled)
         made = audited(library, interaction, Message("reindex"), act, outcome)
-        return rebuilt.report(made), rebuilt.report(replace(made, answered=(), questions=None))
+        return rebuilt.reindex_report_message(made), rebuilt.reindex_report_message(
+            replace(made, answered=(), questions=None)
+        )
 
     def _previewed(self, interaction: Interaction, run: Run) -> Views:
         guild, library = interaction.guild_id, self.bot.library
@@ -143,13 +145,15 @@ class ReindexCog(commands.Cog):
             lambda made: Message("snapshot {id} is built, not live", id=made.id),
         )
         for_all = replace(made, report=replace(made.report, answered=(), questions=None))
-        return rebuilt.preview(made), rebuilt.preview(for_all)
+        return rebuilt.preview_message(made), rebuilt.preview_message(for_all)
 
     def _published(self, preview: str, interaction: Interaction, run: Run) -> Views:
         guild, library = interaction.guild_id, self.bot.library
         act = partial(library.publish, preview, run, guild=guild, everywhere=guild is None)
         made = audited(library, interaction, Message("preview {id} made live", id=preview), act, outcome)
-        return rebuilt.report(made), rebuilt.report(replace(made, answered=(), questions=None))
+        return rebuilt.reindex_report_message(made), rebuilt.reindex_report_message(
+            replace(made, answered=(), questions=None)
+        )
 
     async def _deliver(self, interaction: Interaction, view: ui.LayoutView, for_all: ui.LayoutView) -> None:
         """Show how it ended, in the channel where the response can no longer be edited: that ends after 15 minutes."""

@@ -18,7 +18,7 @@ from bot.text.i18n import gettext, gettext_noop
 from bot.views import reindex_report as rebuilt
 from bot.views import snapshots as snapshots_view
 from bot.views.custom_id import ComponentId
-from bot.views.message import notice
+from bot.views.message import notice_message
 from index import Message
 
 if TYPE_CHECKING:
@@ -111,14 +111,14 @@ class SnapshotsCog(commands.Cog):
         kept = await self._kept()
         one, live = self._named(kept, press.answer), next((one for one in kept if one.live), None)
         if one is None or live is None:
-            view = notice(gettext(GONE) if one is None else gettext(NOTHING_LIVE))
+            view = notice_message(gettext(GONE) if one is None else gettext(NOTHING_LIVE))
         else:
             try:
                 changes = await self.bot.in_thread(self.bot.library.diff, live.id, one.id)
-                title, row = snapshots_view.to_snapshot(one)
-                view = rebuilt.difference(title, changes, row)
+                title, row = snapshots_view.comparison_header(one)
+                view = rebuilt.diff_message(title, changes, row)
             except Exception as error:  # whatever it was, who pressed is told
-                view = notice(explain(error, "comparing snapshots"))
+                view = notice_message(explain(error, "comparing snapshots"))
         await interaction.edit_original_response(view=view)
 
     async def _ask(self, interaction: Interaction, press: ComponentId) -> None:
@@ -127,7 +127,7 @@ class SnapshotsCog(commands.Cog):
 
     async def _leave(self, interaction: Interaction, press: ComponentId) -> None:
         if await self._begun(interaction, instead=True):
-            await interaction.edit_original_response(view=notice(gettext(NOT_DONE)))
+            await interaction.edit_original_response(view=notice_message(gettext(NOT_DONE)))
 
     async def _roll_back(self, interaction: Interaction, press: ComponentId) -> None:
         """Make it live, and show what that changed, or why it failed."""
@@ -138,10 +138,10 @@ class SnapshotsCog(commands.Cog):
         with self.bot.owing_a_reply():
             try:
                 made = await done(self.bot, interaction, run, act, edit_every=self.edit_every)
-                view = rebuilt.rolled_back(made)
+                view = rebuilt.rollback_report_message(made)
             except Exception as error:  # whatever it was, who pressed is told
                 known = FAILED.get(type(error).__name__)
-                view = notice(gettext(known) if known else explain(error, "rolling back"))
+                view = notice_message(gettext(known) if known else explain(error, "rolling back"))
             await interaction.edit_original_response(view=view)
 
     def _rolled_back(self, interaction: Interaction, snapshot: str, run: Run) -> Report:
@@ -151,15 +151,15 @@ class SnapshotsCog(commands.Cog):
         return audited(library, interaction, what, partial(library.rollback, snapshot, run), outcome)
 
     async def _page(self, interaction: Interaction, page: int) -> None:
-        await interaction.edit_original_response(view=snapshots_view.snapshots(await self._kept(), page))
+        await interaction.edit_original_response(view=snapshots_view.snapshots_message(await self._kept(), page))
 
     async def _asked(self, interaction: Interaction, snapshot: str) -> None:
         """Show what is to be confirmed; `snapshot` is an id, or a part that only one has."""
         one = self._named(await self._kept(), snapshot)
         if one is None or one.live:
-            view = notice(gettext(GONE) if one is None else gettext(IS_LIVE))
+            view = notice_message(gettext(GONE) if one is None else gettext(IS_LIVE))
         else:
-            view = snapshots_view.confirm(one)
+            view = snapshots_view.confirm_rollback_message(one)
         await interaction.edit_original_response(view=view)
 
     async def _kept(self) -> tuple[SnapshotInfo, ...]:
@@ -173,7 +173,7 @@ class SnapshotsCog(commands.Cog):
         """Whether the person may, and so something is shown soon: in a message of its own, or `instead` of the one that
         the button is on. Else they are told."""
         if not await self._rights.moderates(interaction):
-            await interaction.response.send_message(view=notice(gettext(REFUSAL)), ephemeral=True)
+            await interaction.response.send_message(view=notice_message(gettext(REFUSAL)), ephemeral=True)
             return False
         if instead:
             await interaction.response.defer()

@@ -17,7 +17,7 @@ from bot.services.audit import failure
 from bot.text.i18n import gettext, gettext_noop
 from bot.views import source_files as source_view
 from bot.views.custom_id import ComponentId
-from bot.views.message import notice
+from bot.views.message import notice_message
 from bot.views.source_files import KEEP, REINDEX, REMOVE, REPLACE
 from index import LibraryError, Message
 from index.domain.activity import DIRECT
@@ -77,14 +77,14 @@ class SourceFilesCog(commands.Cog):
             try:
                 data = await download(file.url, shelving.max_bytes)
             except DownloadFailed:
-                await interaction.edit_original_response(view=notice(gettext(NOT_TAKEN)))
+                await interaction.edit_original_response(view=notice_message(gettext(NOT_TAKEN)))
                 return
             outcome = await self._added(interaction, name, data, replace=False)
             if outcome == "there":
                 key = self._waiting.hold(interaction.user.id, name, data)
-                view = source_view.wants_replacing(key, name, len(data))
+                view = source_view.confirm_replace_message(key, name, len(data))
             else:
-                view = source_view.added(outcome, name, len(data))
+                view = source_view.source_added_message(outcome, name, len(data))
             await interaction.edit_original_response(view=view)
 
     @source.command(description="Remove a file that I answer from.")
@@ -94,7 +94,7 @@ class SourceFilesCog(commands.Cog):
         if not await self._may(interaction):
             return
         there = name in await self.bot.in_thread(self.bot.library.shelving.names)
-        view = source_view.wants_removing(_key(name), name) if there else notice(gettext(NO_SUCH))
+        view = source_view.confirm_remove_message(_key(name), name) if there else notice_message(gettext(NO_SUCH))
         await interaction.edit_original_response(view=view)
 
     @source.command(name="list", description="The files that I answer from, with size and age.")
@@ -104,7 +104,7 @@ class SourceFilesCog(commands.Cog):
         if not await self._may(interaction):
             return
         files = await self.bot.in_thread(self.bot.library.shelving.shelved)
-        view = source_view.listing(await self.bot.index_status(), files, page)
+        view = source_view.source_files_message(await self.bot.index_status(), files, page)
         await interaction.edit_original_response(view=view)
 
     @remove.autocomplete("name")
@@ -126,10 +126,10 @@ class SourceFilesCog(commands.Cog):
             return
         held = self._waiting.give(press.answer, interaction.user.id)
         if held is None:
-            await interaction.edit_original_response(view=notice(gettext(FORGOTTEN)))
+            await interaction.edit_original_response(view=notice_message(gettext(FORGOTTEN)))
             return
         outcome = await self._added(interaction, held.name, held.data, replace=True)
-        view = source_view.added(outcome, held.name, len(held.data))
+        view = source_view.source_added_message(outcome, held.name, len(held.data))
         await interaction.edit_original_response(view=view)
 
     async def _remove(self, interaction: Interaction, press: ComponentId) -> None:
@@ -138,18 +138,18 @@ class SourceFilesCog(commands.Cog):
         shelving = self.bot.library.shelving
         name = next((one for one in await self.bot.in_thread(shelving.names) if _key(one) == press.answer), None)
         if name is None:
-            await interaction.edit_original_response(view=notice(gettext(NO_SUCH)))
+            await interaction.edit_original_response(view=notice_message(gettext(NO_SUCH)))
             return
         await self._audited(
             interaction, Message("source remove {name}", name=name), partial(shelving.remove, name), "removed"
         )
-        await interaction.edit_original_response(view=source_view.removed(name))
+        await interaction.edit_original_response(view=source_view.source_removed_message(name))
 
     async def _keep(self, interaction: Interaction, press: ComponentId) -> None:
         if not await self._may(interaction):
             return
         self._waiting.give(press.answer, interaction.user.id)
-        await interaction.edit_original_response(view=notice(gettext(UNCHANGED)))
+        await interaction.edit_original_response(view=notice_message(gettext(UNCHANGED)))
 
     async def _reindex(self, interaction: Interaction, press: ComponentId) -> None:
         """As /reindex does, who may included; its report is a message of its own."""
@@ -166,7 +166,7 @@ class SourceFilesCog(commands.Cog):
             await interaction.response.defer(ephemeral=True, thinking=True)
         if await self._rights.moderates(interaction):
             return True
-        await self.bot.tell(interaction, notice(gettext(REFUSAL)))
+        await self.bot.tell(interaction, notice_message(gettext(REFUSAL)))
         return False
 
     async def _added(self, interaction: Interaction, name: str, data: bytes, *, replace: bool) -> str:

@@ -13,9 +13,9 @@ from discord.ext import commands
 
 from bot.text.i18n import gettext, gettext_noop
 from bot.views.custom_id import ComponentId
-from bot.views.message import notice
-from bot.views.stats import LEAST_DAYS, MOST_DAYS, PICTURE, USUAL_DAYS, stats
-from bot.views.stats_chart import chart, described
+from bot.views.message import notice_message
+from bot.views.stats import LEAST_DAYS, MOST_DAYS, PICTURE, USUAL_DAYS, stats_message
+from bot.views.stats_chart import describe_chart, draw_chart
 
 if TYPE_CHECKING:
     from bot.client.bot import FootnoteBot
@@ -56,7 +56,7 @@ class StatsCog(commands.Cog):
 
     async def _show(self, interaction: Interaction, days: int) -> None:
         if not await self._rights.oversees(interaction):
-            await self.bot.tell(interaction, notice(gettext(REFUSAL)))
+            await self.bot.tell(interaction, notice_message(gettext(REFUSAL)))
             return
         guild = interaction.guild_id
         span = min(max(days, LEAST_DAYS), MOST_DAYS)
@@ -64,7 +64,7 @@ class StatsCog(commands.Cog):
         found = await self.bot.in_thread(asked)
         pictures = []
         if any(day.questions for day in found):
-            drawn = await self.bot.in_thread(chart, found)
+            drawn = await self.bot.in_thread(draw_chart, found)
             pictures.append(discord.File(io.BytesIO(drawn), PICTURE))
-        view = stats(found, described=described(found), everywhere=guild is None)
+        view = stats_message(found, described=describe_chart(found), everywhere=guild is None)
         await interaction.edit_original_response(view=view, attachments=pictures)

@@ -26,11 +26,11 @@ class StatusCog(commands.Cog):
     async def status(self, interaction: discord.Interaction[FootnoteBot]) -> None:
         """Show the status to whoever asks."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.edit_original_response(view=reports.status(await self.bot.index_status()))
+        await interaction.edit_original_response(view=reports.status_message(await self.bot.index_status()))
 
     @app_commands.command(description="The sources that answers are quoted from.")
     @app_commands.describe(page="Which page, where there are many.")
     async def sources(self, interaction: discord.Interaction[FootnoteBot], page: int = 1) -> None:
         """List the sources to whoever asks."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.edit_original_response(view=reports.sources(await self.bot.index_status(), page))
+        await interaction.edit_original_response(view=reports.sources_message(await self.bot.index_status(), page))

@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from bot.console.view import Line, line, of_answer, of_report, of_sources, of_staleness, of_status
+from bot.console.view import Line, answer_lines, line, report_lines, source_lines, staleness_lines, status_lines
 from bot.text.answer_wording import count
 from index import Library, LibraryError
 
@@ -116,7 +116,7 @@ class Session:
     def _is_indexed(self) -> bool:
         """Whether there was an index to load; the one failure that the console mends itself."""
         try:
-            with progress_on(self._err) as progress:
+            with show_progress(self._err) as progress:
                 self._library.load(progress)
         except LibraryError as error:
             if error.exit_code == NO_INDEX:
@@ -128,12 +128,12 @@ class Session:
         status = self._library.status()
         if status.snapshot:
             about = f"{count(status.snapshot.passages, 'passage')} indexed. Ask a question, or type /help."
-            self._show([line(about, "dim"), *of_staleness(status)], self._err)
+            self._show([line(about, "dim"), *staleness_lines(status)], self._err)
 
     def _question(self, question: str) -> None:
         if not self._out.is_terminal:
             self._show([line(f"> {question}")], self._out)
-        self._show(of_answer(self._library.ask(question)), self._out)
+        self._show(answer_lines(self._library.ask(question)), self._out)
 
     def _command(self, name: str) -> None:
         if name not in self._commands:
@@ -142,15 +142,15 @@ class Session:
         self._commands[name][1]()
 
     def _sources(self) -> None:
-        self._show(of_sources(self._library.status()), self._out)
+        self._show(source_lines(self._library.status()), self._out)
 
     def _status(self) -> None:
-        self._show(of_status(self._library.status()), self._out)
+        self._show(status_lines(self._library.status()), self._out)
 
     def _reindex(self) -> None:
-        with progress_on(self._err) as progress:
+        with show_progress(self._err) as progress:
             report = self._library.reindex(progress, everywhere=True)  # who has the terminal owns the journal
-        self._show(of_report(report), self._err)
+        self._show(report_lines(report), self._err)
 
     def _help(self) -> None:
         lines = [line(what, lead=f"  {name:<10}") for name, (what, _) in self._commands.items()]
@@ -168,7 +168,7 @@ class Session:
 
 
 @contextmanager
-def progress_on(console: Console) -> Iterator[Callback]:
+def show_progress(console: Console) -> Iterator[Callback]:
     """A callback that shows a bar a step on a terminal, and names each step once elsewhere."""
     if not console.is_terminal:
         named: set[str] = set()
@@ -199,14 +199,14 @@ class _Screen(Console):
         raise BrokenPipeError
 
 
-def screen(stream: TextIO) -> Console:
+def make_console(stream: TextIO) -> Console:
     """A console on `stream`, coloured only where that is a terminal; no text is read as markup."""
     return _Screen(file=stream, force_terminal=stream.isatty(), markup=False, emoji=False, highlight=False)
 
 
 async def run(library: Library, *, history: Path) -> int:
     """The exit code, once the person has left or standard input has ended. `history` is the file of past questions."""
-    session = Session(library, out=screen(sys.stdout), err=screen(sys.stderr))
+    session = Session(library, out=make_console(sys.stdout), err=make_console(sys.stderr))
     try:
         with _interruptible(session):
             session.start()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from bot.text.answer_wording import ABSTENTION, bold_in, brief, confidence, count, repeats
+from bot.text.answer_wording import ABSTENTION, bold_span, brief_answer, confidence_text, count, repeats_quotations
 from bot.text.escape import fold
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from index.domain.answers import Citation
     from index.domain.snapshots import Report, Skipped, SourceInfo, Status
 
-__all__ = ["Line", "line", "of_answer", "of_report", "of_sources", "of_staleness", "of_status"]
+__all__ = ["Line", "answer_lines", "line", "report_lines", "source_lines", "staleness_lines", "status_lines"]
 
 Line = tuple[str, Text]
 """What stands before the first row, its width left blank before the others; and the text."""
@@ -30,7 +30,7 @@ def line(text: str, style: str = "", lead: str = "") -> Line:
     return lead, Text(fold(text), style)
 
 
-def of_answer(answer: Answer) -> list[Line]:
+def answer_lines(answer: Answer) -> list[Line]:
     """The answer, its numbered quotations with source and section, the confidence and the time it took.
 
     What answers in brief comes first, and is bold within its quotation. An answer that is its quotations over again
@@ -40,17 +40,17 @@ def of_answer(answer: Answer) -> list[Line]:
     if answer.abstained:
         near = " The nearest passages, which may not be about it:" if answer.citations else ""
         lines = [line(f"{answer.text or ABSTENTION}{near}", "yellow"), BLANK]
-    if said := brief(answer):
+    if said := brief_answer(answer):
         lines = [line(said, "bold"), BLANK]
     if answer.read_as:
         lines.insert(0, line(f"Read as: {answer.read_as}", "dim"))
-    if not answer.abstained and not repeats(answer):
+    if not answer.abstained and not repeats_quotations(answer):
         lines += [line(answer.text, "" if said else "bold"), BLANK]
     for citation in answer.citations:
-        bold = bold_in(answer, citation)
+        bold = bold_span(answer, citation)
         lines += [*_of_citation(citation, "" if answer.abstained or said else "bold", bold), BLANK]
     took = f"{max(1, round(answer.latency_ms)):,} ms"
-    return [*lines, line(f"{confidence(answer)} Took {took}. Snapshot {answer.snapshot}.", "dim"), BLANK]
+    return [*lines, line(f"{confidence_text(answer)} Took {took}. Snapshot {answer.snapshot}.", "dim"), BLANK]
 
 
 def _of_citation(citation: Citation, style: str, bold: tuple[int, int] | None) -> list[Line]:
@@ -62,7 +62,7 @@ def _of_citation(citation: Citation, style: str, bold: tuple[int, int] | None) -
     return [quotation, line(where, "dim", lead="    "), *link]
 
 
-def of_sources(status: Status) -> list[Line]:
+def source_lines(status: Status) -> list[Line]:
     """Each source with its title, size and state, then the files that could not be read, with the reason."""
     lines = [entry for source in status.sources for entry in _of_source(source)]
     return [*(lines or [line("No sources are indexed yet: /reindex reads them.")]), *_of_skipped(status.skipped)]
@@ -82,7 +82,7 @@ def _of_old_copy(source: SourceInfo) -> list[Line]:
     return [line(f"{since}{source.problem}", "yellow", lead="  ")]
 
 
-def of_status(status: Status) -> list[Line]:
+def status_lines(status: Status) -> list[Line]:
     """What is indexed, since when, by which model, and why it is out of date if it is."""
     lines = [line("There is no index yet: /reindex builds it.")]
     if snapshot := status.snapshot:
@@ -95,14 +95,14 @@ def of_status(status: Status) -> list[Line]:
     for source in status.sources:
         if old := _of_old_copy(source):
             lines += [line(f"{source.source} could not be fetched anew:", "yellow"), *old]
-    return [*lines, *of_staleness(status), *_of_skipped(status.skipped)]
+    return [*lines, *staleness_lines(status), *_of_skipped(status.skipped)]
 
 
 def _local(moment: datetime) -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M %Z")
 
 
-def of_staleness(status: Status) -> list[Line]:
+def staleness_lines(status: Status) -> list[Line]:
     """Why the index is out of date; nothing where it is not, or where there is none."""
     if not (status.snapshot and status.stale):
         return []
@@ -111,7 +111,7 @@ def of_staleness(status: Status) -> list[Line]:
     return [line(f"Out of date ({status.stale.rstrip('.')}): /reindex brings it up to date.", "yellow")]
 
 
-def of_report(report: Report) -> list[Line]:
+def report_lines(report: Report) -> list[Line]:
     """What a reindex changed and how long it took."""
     size = f"{count(report.passages_after, 'passage')}, {report.passages_before:,} before"
     lines = [line(f"Indexed in {report.seconds:.1f} s: {size}.", "green")]

@@ -13,7 +13,7 @@ from bot.text.i18n import gettext_noop
 if TYPE_CHECKING:
     from discord import AppInfo
 
-__all__ = ["REFUSAL", "Moderators", "owners_of"]
+__all__ = ["REFUSAL", "Moderators", "owner_ids"]
 
 REFUSAL = gettext_noop(
     "Only a moderator may rebuild the index: the bot's owner or team anywhere, and in the servers that the owner has "
@@ -37,7 +37,7 @@ class Moderators:
         return guild is not None and guild in self.guilds and (manages or not self.roles.isdisjoint(roles))
 
 
-def owners_of(application: AppInfo) -> frozenset[int]:
+def owner_ids(application: AppInfo) -> frozenset[int]:
     """Ids of the application's owner, or of its team: who was only invited, or may only read, is left out."""
     team = application.team
     if team is None:

@@ -42,7 +42,7 @@ class RateLimiter:
         self._clock = clock
         self._users: dict[float, commands.CooldownMapping[int]] = {}
         self._servers = _mapping(limits.server_per_minute, MINUTE)
-        self._told = _mapping(1, MINUTE)
+        self._notified = _mapping(1, MINUTE)
         self._in_flight: set[int] = set()
         self._mean = FIRST_GUESS_SECONDS
 
@@ -72,12 +72,12 @@ class RateLimiter:
                 mapping.update_rate_limit(key, now)
         return ""
 
-    def tells(self, channel: int) -> bool:
+    def may_notify(self, channel: int) -> bool:
         """Whether something that all in a channel see may be said there again: once a minute. Taken note of."""
-        return self._told is None or self._told.update_rate_limit(channel, self._clock()) is None
+        return self._notified is None or self._notified.update_rate_limit(channel, self._clock()) is None
 
     @contextlib.contextmanager
-    def asking(self, user: int) -> Iterator[None]:
+    def in_flight(self, user: int) -> Iterator[None]:
         """Around a question that was admitted."""
         self._in_flight.add(user)
         started = self._clock()

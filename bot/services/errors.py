@@ -10,7 +10,7 @@ from pathlib import PurePath
 from discord import HTTPException, app_commands
 
 from bot.text.i18n import gettext, gettext_noop
-from bot.text.index_messages import said
+from bot.text.index_messages import translate
 from index import LibraryError
 
 __all__ = ["cause_of", "explain", "trace"]
@@ -40,7 +40,7 @@ def explain(error: BaseException, doing: str) -> str:
         name = type(cause).__name__
         if name in FOR_THE_LOG or cause.where:
             log.warning("Failed while %s: %s", doing, cause.for_the_log)
-        return gettext(IN_SHORT[name]) if name in IN_SHORT else said(cause.message)
+        return gettext(IN_SHORT[name]) if name in IN_SHORT else translate(cause.message)
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         log.warning("A command came that this program does not have: Discord may still hold older ones")
         return gettext(CHANGED)

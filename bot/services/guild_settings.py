@@ -49,7 +49,7 @@ class GuildSettingsCache:
         except (LibraryError, TimeoutError) as error:
             log.warning("A server's settings could not be read: %s", error or trace(error))
             return GuildSettings()
-        chosen = GuildSettings.stored(rows)
+        chosen = GuildSettings.from_rows(rows)
         if changed == self._changed:  # else this may be what was chosen before
             _remember(self._known, guild, chosen)
         return chosen

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import discord
 
-from bot.policy.moderators import Moderators, owners_of
+from bot.policy.moderators import Moderators, owner_ids
 from bot.services.errors import trace
 
 if TYPE_CHECKING:
@@ -69,10 +69,10 @@ class Permissions:
             return self._owners
         try:
             async with asyncio.timeout(OWNERS_WITHIN_SECONDS):
-                self._owners = owners_of(await self._bot.application_info())
+                self._owners = owner_ids(await self._bot.application_info())
             self._owners_until = time.monotonic() + OWNERS_KEPT_SECONDS
         except (TimeoutError, discord.HTTPException, aiohttp.ClientError) as error:
             log.warning("Discord did not say who owns the bot: %s", trace(error))
             if not self._owners and self._bot.application:
-                self._owners = owners_of(self._bot.application)
+                self._owners = owner_ids(self._bot.application)
         return self._owners

@@ -13,9 +13,9 @@ import discord
 from bot.policy.guild_settings import GuildSettings
 from bot.policy.rate_limits import RateLimiter
 from bot.text.escape import fold
-from bot.text.i18n import figure, gettext, gettext_noop
+from bot.text.i18n import format_number, gettext, gettext_noop
 from bot.views import answer as render
-from bot.views.message import notice
+from bot.views.message import notice_message
 
 if TYPE_CHECKING:
     from bot.client.bot import FootnoteBot
@@ -88,19 +88,19 @@ class QuestionService:
 
     def tells(self, channel: int) -> bool:
         """Whether it is to be said again in a channel where questions are answered, which is then taken note of."""
-        return self._fairness.tells(channel)
+        return self._fairness.may_notify(channel)
 
     @contextlib.contextmanager
     def admitted(self, question: str, place: AskContext) -> Iterator[None]:
         """Around an answer. Raises Refused, before anything is waited for."""
         if refusal := _unfit(question):
-            raise QuestionRefused(notice(refusal))
-        if place.guild is not None and not place.preferences.answer_in(place.channel, place.parent):
-            raise QuestionRefused(render.elsewhere(place.preferences.channels), elsewhere=True)
+            raise QuestionRefused(notice_message(refusal))
+        if place.guild is not None and not place.preferences.answers_in(place.channel, place.parent):
+            raise QuestionRefused(render.other_channels_message(place.preferences.channels), elsewhere=True)
         cooldown = place.preferences.cooldown
         if refusal := self._fairness.refusal(place.user, place.guild, user_seconds=cooldown):
-            raise QuestionRefused(notice(refusal))
-        with self.bot.owing_a_reply(), self._fairness.asking(place.user):
+            raise QuestionRefused(notice_message(refusal))
+        with self.bot.owing_a_reply(), self._fairness.in_flight(place.user):
             yield
 
     async def answer(
@@ -135,7 +135,7 @@ class QuestionService:
         follows nothing, `shown` that the question stands above its answer, `hidden` that the asker alone sees it."""
         kept = await self.bot.reply(question, place, after=after, alone=alone)
         threads = place.threads and not hidden  # what one person sees cannot begin a thread
-        return render.answer(kept.answer, asked=question if shown else "", answer_id=kept.id, threads=threads)
+        return render.answer_message(kept.answer, asked=question if shown else "", answer_id=kept.id, threads=threads)
 
 
 def question_in(text: str) -> str:
@@ -164,7 +164,7 @@ def _unfit(question: str) -> str:
     if len(question) > LONGEST_QUESTION:
         return gettext(
             "That is {length} characters long, and I read at most {most}. Please ask it in a sentence or two.",
-            length=figure(len(question)),
+            length=format_number(len(question)),
             most=LONGEST_QUESTION,
         )
     return ""

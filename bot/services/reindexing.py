@@ -61,7 +61,7 @@ async def _show(bot: FootnoteBot, interaction: Interaction, run: Run, ended: asy
             before = now
             running = bot.library.running()
             left = running.left if running and running.what == run.now[0] else None
-            view = reports.progress(*now[0], left=left, run=run.number, cancelled=cancelled)
+            view = reports.progress_message(*now[0], left=left, run=run.number, cancelled=cancelled)
             try:
                 await interaction.edit_original_response(view=view)
             except (discord.HTTPException, aiohttp.ClientError) as error:

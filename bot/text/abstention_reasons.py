@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from bot.text.answer_wording import ABSTENTION
 from bot.text.escape import fold
-from bot.text.i18n import gettext, spoken
+from bot.text.i18n import current_language, gettext
 
 if TYPE_CHECKING:
     from index import Answer
 
-__all__ = ["reason", "told"]
+__all__ = ["abstention_reason", "answer_text"]
 
 MISSING, NO_QUESTION, OTHER_LANGUAGE = "missing", "no question", "language"
 """Why there is no answer, as `index.domain.answers` names it; annotations alone come from there."""
@@ -34,10 +34,10 @@ NOT_OF = re.compile(r"The sources don't say it of (?P<part>[^“”]+?)\.(?=\s|$
 NOT_SAID = re.compile(r"The sources don't say: ")
 
 
-def reason(found: Answer) -> str:
+def abstention_reason(found: Answer) -> str:
     """Why an answer abstains."""
     text = found.text if fold(found.text) else gettext(ABSTENTION)
-    if spoken().code == "en":
+    if current_language().code == "en":
         return text
     if found.why == MISSING and found.missing:
         words = [gettext("“{words}”", words=fold(one)) for one in found.missing]
@@ -49,9 +49,9 @@ def reason(found: Answer) -> str:
     return text if found.why else gettext(ABSTENTION)
 
 
-def told(found: Answer) -> str:
+def answer_text(found: Answer) -> str:
     """The text of an answer: quotations stay as they are."""
-    if spoken().code == "en":
+    if current_language().code == "en":
         return found.text
     if found.conflict and (match := DISAGREE.fullmatch(found.text)):
         return gettext("The sources disagree: {values}.", values=match["values"])

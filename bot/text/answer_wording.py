@@ -6,13 +6,22 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.text.escape import fold
-from bot.text.i18n import gettext, gettext_noop, percent
+from bot.text.i18n import format_percentage, gettext, gettext_noop
 
 if TYPE_CHECKING:
     from index import Answer
     from index.domain.answers import Citation
 
-__all__ = ["ABSTENTION", "and_more", "bold_in", "brief", "confidence", "count", "repeats", "sureness"]
+__all__ = [
+    "ABSTENTION",
+    "and_more",
+    "bold_span",
+    "brief_answer",
+    "confidence_level",
+    "confidence_text",
+    "count",
+    "repeats_quotations",
+]
 
 ABSTENTION = gettext_noop("The sources don't say.")
 """Where an answer gives no reason of its own."""
@@ -27,7 +36,7 @@ HIGH, FAIR = 80, 60
 tests/test_calibrated.py."""
 
 
-def sureness(found: Answer) -> str:
+def confidence_level(found: Answer) -> str:
     """How sure an answer is, for code: "high", "fair" or "low"; "none" of an abstention."""
     if found.abstained:
         return "none"
@@ -35,9 +44,9 @@ def sureness(found: Answer) -> str:
     return "high" if whole >= HIGH else "fair" if whole >= FAIR else "low"
 
 
-def confidence(found: Answer) -> str:
+def confidence_text(found: Answer) -> str:
     """Confidence in words and per cent; never 0 or 100, since it is an estimate."""
-    share, sure = percent(_percent(found) / 100), sureness(found)
+    share, sure = format_percentage(_percent(found) / 100), confidence_level(found)
     if sure == "none":
         return gettext("Chance that the sources answer this: {percent}.", percent=share)
     if sure == "high":
@@ -51,7 +60,7 @@ def _percent(found: Answer) -> int:
     return min(max(round(100 * found.confidence), 1), 99)
 
 
-def brief(found: Answer) -> str:
+def brief_answer(found: Answer) -> str:
     """The answer in a word or a few: "Yes", or the words that answer; empty where it is not plain, or abstained."""
     if found.abstained:
         return ""
@@ -66,7 +75,7 @@ def and_more(names: str, left: int) -> str:
     return gettext("{names} and {number} more", names=names, number=left) if left > 0 else names
 
 
-def bold_in(found: Answer, citation: Citation) -> tuple[int, int] | None:
+def bold_span(found: Answer, citation: Citation) -> tuple[int, int] | None:
     """Where the short answer stands in the quotation as it is shown, folded; None where that is not certain.
 
     Of several places it is the one that has as many before it as in the source.
@@ -91,12 +100,12 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def repeats(found: Answer) -> bool:
+def repeats_quotations(found: Answer) -> bool:
     """Whether the answer's text is the quotations over again, which need not be read twice.
 
     Where the answer stands before them in brief, some of them over again are a repetition too.
     """
     shown = [fold(NUMBERS.sub("", citation.shown)) for citation in found.citations]
     said = fold(NUMBERS.sub("", found.text))
-    some = [" ".join(shown[:first]) for first in range(1, len(shown))] if brief(found) else []
+    some = [" ".join(shown[:first]) for first in range(1, len(shown))] if brief_answer(found) else []
     return bool(shown) and said in ("", fold(" ".join(shown)), *some)

@@ -15,10 +15,10 @@ from discord.app_commands import (
     locale_str,
 )
 
-from bot.text.escape import units
-from bot.text.i18n import KINDS, Language, active_language
+from bot.text.escape import utf16_length
+from bot.text.i18n import KINDS, Language, language_for
 
-__all__ = ["CommandTranslator", "fits", "kind_of"]
+__all__ = ["CommandTranslator", "accepted_by_discord", "text_kind"]
 
 log = logging.getLogger(__name__)
 
@@ -36,29 +36,29 @@ KIND = {
 class CommandTranslator(Translator):
     """Tells Discord what a command is called in each language; what it would not take stays English."""
 
-    def __init__(self, speaker: Callable[[Locale], Language] = active_language) -> None:
+    def __init__(self, speaker: Callable[[Locale], Language] = language_for) -> None:
         self._speaker = speaker
 
     async def translate(self, string: locale_str, locale: Locale, context: TranslationContextTypes) -> str | None:
         """The text in a locale; None where the catalogue lacks it."""
-        kind = kind_of(context)
-        found = self._speaker(locale).find(kind, string.message) if kind else None
-        if found is not None and not fits(kind, found):
+        kind = text_kind(context)
+        found = self._speaker(locale).translation(kind, string.message) if kind else None
+        if found is not None and not accepted_by_discord(kind, found):
             log.warning("Discord would not take “%s” as a %s in %s", found, kind, locale)
             return None
         return found
 
 
-def kind_of(context: TranslationContextTypes) -> str:
+def text_kind(context: TranslationContextTypes) -> str:
     """Which of the KINDS a text of a command is; empty for none."""
     if isinstance(context.data, ContextMenu):
         return "menu"
     return KIND.get(context.location, "")
 
 
-def fits(kind: str, text: str) -> bool:
+def accepted_by_discord(kind: str, text: str) -> bool:
     """Whether Discord takes a text of this kind: its length, and the letters of a name that is typed."""
-    if not text.strip() or units(text) > KINDS[kind]:
+    if not text.strip() or utf16_length(text) > KINDS[kind]:
         return False
     return kind not in ("command", "option") or (text == text.lower() and all(map(_in_name, text)))
 

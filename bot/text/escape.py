@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-__all__ = ["BOLD", "ELLIPSIS", "around", "embolden", "escape", "fit", "fold", "units"]
+__all__ = ["BOLD", "ELLIPSIS", "embolden", "escape", "fit", "fit_around_bold", "fold", "utf16_length"]
 
 ELLIPSIS = "…"
 
@@ -52,13 +52,13 @@ def escape(line: str) -> str:
 def fit(text: str, room: int) -> str:
     """`text` folded and escaped in at most `room` units, cut between words with an ellipsis where it is too long."""
     line = fold(text)
-    if units(line) <= room and units(escaped := escape(line)) <= room:
+    if utf16_length(line) <= room and utf16_length(escaped := escape(line)) <= room:
         return escaped
     head = line[: max(room, 0)]
     by_word = _longest(head, [match.start() for match in _WORD_ENDS.finditer(head)], " " + ELLIPSIS, room)
     by_character = _longest(head, list(_cluster_ends(head)), ELLIPSIS, room)
     # One endless word, or a script that has no spaces, is cut between characters instead.
-    return by_word if 2 * units(by_word) >= units(by_character) else by_character
+    return by_word if 2 * utf16_length(by_word) >= utf16_length(by_character) else by_character
 
 
 def embolden(text: str, bold: tuple[int, int] | None) -> str:
@@ -71,11 +71,11 @@ def embolden(text: str, bold: tuple[int, int] | None) -> str:
     return BOLD.join(parts) if "".join(parts) == escape(line) else escape(line)
 
 
-def around(text: str, bold: tuple[int, int] | None, room: int) -> str:
+def fit_around_bold(text: str, bold: tuple[int, int] | None, room: int) -> str:
     """`text` emboldened in at most `room` units; one that is too long is cut between words, on both sides of what is
     bold, with an ellipsis where something is left out."""
     line = fold(text)
-    if units(whole := embolden(line, bold)) <= room:
+    if utf16_length(whole := embolden(line, bold)) <= room:
         return whole
     if bold is None:
         return fit(line, room)
@@ -86,7 +86,7 @@ def around(text: str, bold: tuple[int, int] | None, room: int) -> str:
         return before + embolden(line[start:stop], (bold[0] - start, bold[1] - start)) + after
 
     widths = range(len(line))
-    fitting = bisect.bisect_right(widths, room, key=lambda width: units(cut(width)))
+    fitting = bisect.bisect_right(widths, room, key=lambda width: utf16_length(cut(width)))
     return cut(widths[fitting - 1]) if fitting else fit(line, room)
 
 
@@ -99,14 +99,14 @@ def _between_words(line: str, start: int, stop: int, kept: tuple[int, int]) -> t
     return min(first, kept[0]), max(last, kept[1])
 
 
-def units(text: str) -> int:
+def utf16_length(text: str) -> int:
     """Length in UTF-16 code units: never less than Discord counts, whichever way it counts."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _longest(line: str, ends: list[int], mark: str, room: int) -> str:
     """The longest of the beginnings of `line` that fits with `mark` after it; an ellipsis alone if none does."""
-    fitting = bisect.bisect_right(ends, room, key=lambda end: units(escape(line[:end] + mark)))
+    fitting = bisect.bisect_right(ends, room, key=lambda end: utf16_length(escape(line[:end] + mark)))
     return escape(line[: ends[fitting - 1]] + mark) if fitting else ELLIPSIS
 
 

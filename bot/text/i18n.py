@@ -33,19 +33,19 @@ __all__ = [
     "LOCALES",
     "PLACEHOLDER",
     "Language",
-    "active_language",
-    "catalogue",
-    "day",
-    "figure",
+    "current_language",
+    "format_day",
+    "format_number",
+    "format_percentage",
     "gettext",
     "gettext_noop",
-    "languages",
+    "language_codes",
+    "language_for",
+    "load_catalogue",
     "ngettext",
-    "opened",
-    "percent",
+    "open_language",
     "pgettext",
     "set_language",
-    "spoken",
     "using_language",
 ]
 
@@ -98,7 +98,7 @@ class Language:
 
     def pgettext(self, kind: str, message: str, /, **values: object) -> str:
         """`message` as a text of one of the KINDS; the limit is the catalogue's to keep, values not counted."""
-        return self._filled(self.find(kind, message) or message, message, values)
+        return self._filled(self.translation(kind, message) or message, message, values)
 
     def ngettext(self, one: str, many: str, number: int, /, **values: object) -> str:
         """The form that the language has for this number, which is put in for {number}."""
@@ -106,22 +106,22 @@ class Language:
         said = self._catalogue.ngettext(one, many, number)
         return self._filled(said, english, {NUMBER: number, **values})
 
-    def find(self, kind: str, message: str) -> str | None:
+    def translation(self, kind: str, message: str) -> str | None:
         """The translation of a text of one of the KINDS; None where the catalogue lacks it."""
         found = self._catalogue.pgettext(kind, message) if message else message
         return None if found == message else found
 
-    def figure(self, number: float, digits: int | None = None) -> str:
+    def format_number(self, number: float, digits: int | None = None) -> str:
         """A number with the language's separators; with so many digits after the point, else as many as it has, three
         at most."""
         pattern = None if digits is None else f"#,##0.{'0' * digits}".rstrip(".")
         return format_decimal(number, format=pattern, locale=self._region)
 
-    def percent(self, share: float) -> str:
+    def format_percentage(self, share: float) -> str:
         """A share, 0..1, in whole per cent."""
         return format_percent(share, format=HOUSE_PERCENT.get(self.code), locale=self._region)
 
-    def day(self, day: date) -> str:
+    def format_day(self, day: date) -> str:
         """A day of a year that is known, in short: "5 Apr"."""
         if house := HOUSE_DAY.get(self.code):
             return format_date(day, house, locale=self.code)
@@ -136,32 +136,32 @@ class Language:
 
     def _put(self, value: object, joined: str | None) -> str:
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return self.figure(value)
+            return self.format_number(value)
         if isinstance(value, list | tuple):
             parts = [self._put(one, None) for one in value]
             return format_list(parts, style="or" if joined == "or" else "standard", locale=self._region)
         return str(value)
 
 
-def active_language(locale: discord.Locale | str | None) -> Language:
+def language_for(locale: discord.Locale | str | None) -> Language:
     """The language of a Discord locale: its own, that of its variants (pt-PT: pt), else English."""
     return _language(str(locale or ""))
 
 
-def languages() -> tuple[str, ...]:
+def language_codes() -> tuple[str, ...]:
     """Codes of the languages that can be spoken, English first."""
     return "en", *sorted(_files())
 
 
 def set_language(locale: discord.Locale | Language | str | None) -> None:
     """From here on this task, and what it starts, speaks the language of a locale."""
-    _spoken.set(locale if isinstance(locale, Language) else active_language(locale))
+    _spoken.set(locale if isinstance(locale, Language) else language_for(locale))
 
 
 @contextlib.contextmanager
 def using_language(locale: discord.Locale | Language | str | None) -> Iterator[None]:
     """Within it the language of a locale is spoken, in threads that are asked for something too."""
-    before = _spoken.set(locale if isinstance(locale, Language) else active_language(locale))
+    before = _spoken.set(locale if isinstance(locale, Language) else language_for(locale))
     try:
         yield
     finally:
@@ -170,17 +170,17 @@ def using_language(locale: discord.Locale | Language | str | None) -> Iterator[N
 
 def gettext(message: str, /, **values: object) -> str:
     """`message`, literal English with {names} for the values, in the language that is spoken."""
-    return spoken().gettext(message, **values)
+    return current_language().gettext(message, **values)
 
 
 def pgettext(kind: str, message: str, /, **values: object) -> str:
     """`message` as a text of one of the KINDS, in the language that is spoken."""
-    return spoken().pgettext(kind, message, **values)
+    return current_language().pgettext(kind, message, **values)
 
 
 def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
     """`one` or `many`, by the number, which is put in for {number}, in the language that is spoken."""
-    return spoken().ngettext(one, many, number, **values)
+    return current_language().ngettext(one, many, number, **values)
 
 
 def gettext_noop(message: str, kind: str = "") -> str:
@@ -188,24 +188,24 @@ def gettext_noop(message: str, kind: str = "") -> str:
     return message
 
 
-def figure(number: float, digits: int | None = None) -> str:
+def format_number(number: float, digits: int | None = None) -> str:
     """A number with the separators of the language that is spoken."""
-    return spoken().figure(number, digits)
+    return current_language().format_number(number, digits)
 
 
-def percent(share: float) -> str:
+def format_percentage(share: float) -> str:
     """A share, 0..1, in whole per cent, as the language that is spoken writes it."""
-    return spoken().percent(share)
+    return current_language().format_percentage(share)
 
 
-def day(day: date) -> str:
+def format_day(day: date) -> str:
     """A day of a year that is known, as the language that is spoken writes it in short."""
-    return spoken().day(day)
+    return current_language().format_day(day)
 
 
-def spoken() -> Language:
+def current_language() -> Language:
     """The language that is spoken now."""
-    return _spoken.get() or active_language(None)
+    return _spoken.get() or language_for(None)
 
 
 _spoken: ContextVar[Language | None] = ContextVar("spoken", default=None)
@@ -213,16 +213,16 @@ _spoken: ContextVar[Language | None] = ContextVar("spoken", default=None)
 
 @lru_cache(maxsize=64)  # Discord has some thirty; what else comes must not pile up
 def _language(tag: str) -> Language:
-    return opened(tag, _files())
+    return open_language(tag, _files())
 
 
-def opened(tag: str, files: Mapping[str, Path]) -> Language:
+def open_language(tag: str, files: Mapping[str, Path]) -> Language:
     """The language of a locale such as "es-419" from one of these catalogues, by code; English where there is none, or
     one that cannot be read."""
     code = tag.partition("-")[0].lower()
     if file := files.get(code):
         try:
-            return Language(_region(tag, code), catalogue(file))
+            return Language(_region(tag, code), load_catalogue(file))
         except (OSError, ValueError, PoFileError) as error:
             log.error("%s cannot be read, English is spoken instead: %s", file.name, type(error).__name__)
     return Language(ENGLISH, NullTranslations())
@@ -242,7 +242,7 @@ def _files() -> Mapping[str, Path]:
 
 
 @cache
-def catalogue(file: Path) -> GNUTranslations:
+def load_catalogue(file: Path) -> GNUTranslations:
     """The translations of a .po file. Raises OSError, and ValueError or PoFileError for one that is damaged."""
     with file.open("rb") as written:
         read = read_po(written, locale=file.stem, abort_invalid=True)

@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING
 
 from discord import ButtonStyle, ui
 
-from bot.text.abstention_reasons import reason, told
-from bot.text.answer_wording import and_more, bold_in, brief, confidence, repeats, sureness
-from bot.text.escape import BOLD, around, embolden, escape, fit, fold, units
+from bot.text.abstention_reasons import abstention_reason, answer_text
+from bot.text.answer_wording import (
+    and_more,
+    bold_span,
+    brief_answer,
+    confidence_level,
+    confidence_text,
+    repeats_quotations,
+)
+from bot.text.escape import BOLD, embolden, escape, fit, fit_around_bold, fold, utf16_length
 from bot.text.i18n import gettext, ngettext, pgettext
 from bot.views.custom_id import ComponentId, button
 from bot.views.message import (
@@ -19,17 +26,17 @@ from bot.views.message import (
     TEXT_LIMIT,
     UNSURE,
     Block,
-    message,
-    notice,
-    shares,
-    snapshot_named,
+    build_message,
+    notice_message,
+    share_room,
+    snapshot_note,
 )
 
 if TYPE_CHECKING:
     from index import Answer
     from index.domain.answers import Citation
 
-__all__ = ["answer", "elsewhere", "passages", "place"]
+__all__ = ["answer_message", "citation_location", "other_channels_message", "passages_message"]
 
 MOST_QUOTATIONS = 6
 """Quotations in one message; an answer has three at most today."""
@@ -49,14 +56,14 @@ BETWEEN = " · "
 COLOURS = {"high": SURE, "fair": FAIRLY_SURE, "low": UNSURE, "none": NOT_FOUND}
 
 
-def answer(found: Answer, *, asked: str = "", answer_id: str = "", threads: bool = False) -> ui.LayoutView:
+def answer_message(found: Answer, *, asked: str = "", answer_id: str = "", threads: bool = False) -> ui.LayoutView:
     """An answer with its numbered quotations, or why there is none. `asked` is shown above it.
 
     What answers in brief comes first, and is in bold within its quotation. With its `answer_id` in the journal it has
     buttons; `threads` says whether a thread can be begun from it.
     """
     head, closing = _head(found, asked), _closing(found)
-    room = TEXT_LIMIT - sum(units(block) for block in [*head, closing])
+    room = TEXT_LIMIT - sum(utf16_length(block) for block in [*head, closing])
     blocks: list[Block] = [*head]
     for citation, (words, stands) in zip(found.citations, _quotations(found, room), strict=False):
         if answer_id:  # beside a button there is little room on a phone, so the words stand above
@@ -67,33 +74,35 @@ def answer(found: Answer, *, asked: str = "", answer_id: str = "", threads: bool
     blocks.append(closing)
     if answer_id:
         blocks.append(_silent_row(answer_id) if found.abstained else _row(answer_id, threads=threads))
-    return message(blocks, COLOURS[sureness(found)])
+    return build_message(blocks, COLOURS[confidence_level(found)])
 
 
-def passages(found: Answer) -> ui.LayoutView:
+def passages_message(found: Answer) -> ui.LayoutView:
     """Further passages near the question, which may or may not be about it."""
     if not found.citations:
-        return notice(gettext("There are no further passages near this question."))
-    head, closing = gettext("**More passages**, which may not be about it:"), f"-# {snapshot_named(found.snapshot)}"
-    room = TEXT_LIMIT - units(head) - units(closing)
+        return notice_message(gettext("There are no further passages near this question."))
+    head, closing = gettext("**More passages**, which may not be about it:"), f"-# {snapshot_note(found.snapshot)}"
+    room = TEXT_LIMIT - utf16_length(head) - utf16_length(closing)
     shown = ["\n".join(pair) for pair in _quotations(found, room)]
-    return message([head, *shown, closing], NOT_FOUND)
+    return build_message([head, *shown, closing], NOT_FOUND)
 
 
-def elsewhere(channels: Collection[int]) -> ui.LayoutView:
+def other_channels_message(channels: Collection[int]) -> ui.LayoutView:
     """Where in this server questions are answered."""
     named = [f"<#{channel}>" for channel in sorted(channels)[:MOST_CHANNELS]]
     listed = and_more(", ".join(named), len(channels) - len(named))
-    return message([gettext("In this server I answer in {channels}: please ask there.", channels=listed)], NOT_FOUND)
+    return build_message(
+        [gettext("In this server I answer in {channels}: please ask there.", channels=listed)], NOT_FOUND
+    )
 
 
-def place(citation: Citation) -> str:
+def citation_location(citation: Citation) -> str:
     """Section and file of a citation, or title and file where there is no section; each keeps its share of the room, so
     that none pushes the other out."""
     section = citation.section if fold(citation.section) else citation.title
     parts = [fold(part) for part in (section, citation.source)]
     kept = [part for number, part in enumerate(parts) if part and part not in parts[:number]]
-    rooms = shares([units(escape(part)) for part in kept], LABEL_ROOM - len(BETWEEN) * len(kept))
+    rooms = share_room([utf16_length(escape(part)) for part in kept], LABEL_ROOM - len(BETWEEN) * len(kept))
     return BETWEEN.join(map(fit, kept, rooms)) or gettext("unnamed source")
 
 
@@ -106,11 +115,11 @@ def _head(found: Answer, asked: str) -> list[str]:
         head.append(f"-# {gettext('Read as: {question}', question=fit(found.read_as, READING_ROOM))}")
     if found.abstained:
         near = f" {gettext('The nearest passages, which may not be about it:')}" if found.citations else ""
-        head.append(f"{BOLD}{fit(reason(found), REASON_ROOM)}{BOLD}{near}")
-    if said := brief(found):
+        head.append(f"{BOLD}{fit(abstention_reason(found), REASON_ROOM)}{BOLD}{near}")
+    if said := brief_answer(found):
         head.append(f"{BOLD}{fit(said, BRIEF_ROOM)}{BOLD}")
-    if not found.abstained and not repeats(found):
-        head.append(fit(told(found), ANSWER_ROOM))
+    if not found.abstained and not repeats_quotations(found):
+        head.append(fit(answer_text(found), ANSWER_ROOM))
     return head
 
 
@@ -118,7 +127,7 @@ def _closing(found: Answer) -> str:
     """How sure the answer is, and what it is made from."""
     more = len(found.citations) - MOST_QUOTATIONS
     left = f"-# {ngettext('and {number} more quotation', 'and {number} more quotations', more)}\n" if more > 0 else ""
-    return f"{left}-# {confidence(found)} {snapshot_named(found.snapshot)}"
+    return f"{left}-# {confidence_text(found)} {snapshot_note(found.snapshot)}"
 
 
 def _row(answer_id: str, *, threads: bool) -> Sequence[ui.Button[ui.LayoutView]]:
@@ -147,12 +156,12 @@ def _quotations(found: Answer, room: int) -> list[tuple[str, str]]:
     """Of each quotation its number and words, and where it stands. Together at most `room` units."""
     citations = found.citations[:MOST_QUOTATIONS]
     openings = [f"> **{citation.number}.** " for citation in citations]
-    places = [f"-# {place(citation)}" for citation in citations]
-    room -= sum(units(text) + 1 for text in [*openings, *places])
-    bold = [bold_in(found, citation) for citation in citations]
-    wanted = [units(embolden(citation.shown, at)) for citation, at in zip(citations, bold, strict=True)]
+    places = [f"-# {citation_location(citation)}" for citation in citations]
+    room -= sum(utf16_length(text) + 1 for text in [*openings, *places])
+    bold = [bold_span(found, citation) for citation in citations]
+    wanted = [utf16_length(embolden(citation.shown, at)) for citation, at in zip(citations, bold, strict=True)]
     shown = [
-        around(citation.shown, at, share)
-        for citation, at, share in zip(citations, bold, shares(wanted, room), strict=True)
+        fit_around_bold(citation.shown, at, share)
+        for citation, at, share in zip(citations, bold, share_room(wanted, room), strict=True)
     ]
     return [(opening + text, stands) for opening, text, stands in zip(openings, shown, places, strict=True)]

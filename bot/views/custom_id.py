@@ -14,7 +14,7 @@ from discord import ui
 if TYPE_CHECKING:
     from discord.ui import LayoutView
 
-__all__ = ["ComponentId", "answer_in", "button"]
+__all__ = ["ComponentId", "answer_id_in", "button"]
 
 PREFIX = "footnote"
 FORM = re.compile(
@@ -38,7 +38,7 @@ class ComponentId:
         return f"{PREFIX}:{self.action}:{self.answer}:{self.number}:{self.page}"
 
     @classmethod
-    def read(cls, custom_id: str) -> ComponentId | None:
+    def parse(cls, custom_id: str) -> ComponentId | None:
         """What a `custom_id` says; None for one that is not ours, or not of this version."""
         match = FORM.fullmatch(custom_id)
         return cls(match["action"], match["answer"], int(match["number"]), int(match["page"])) if match else None
@@ -55,9 +55,9 @@ def button(
     return ui.Button(label=label, custom_id=press.custom_id, style=style, disabled=disabled)
 
 
-def answer_in(message: discord.Message) -> str:
+def answer_id_in(message: discord.Message) -> str:
     """The id of the answer that a message of the bot shows; empty if it shows none."""
-    pressed = (ComponentId.read(custom_id) for custom_id in _custom_ids(message.components))
+    pressed = (ComponentId.parse(custom_id) for custom_id in _custom_ids(message.components))
     return next((press.answer for press in pressed if press and press.answer), "")
 
 

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from discord import ui
 
 from bot.text.answer_wording import and_more
-from bot.text.escape import ELLIPSIS, escape, fit, fold, units
-from bot.text.i18n import figure, gettext, gettext_noop, ngettext, pgettext
-from bot.views.answer import place
+from bot.text.escape import ELLIPSIS, escape, fit, fold, utf16_length
+from bot.text.i18n import format_number, gettext, gettext_noop, ngettext, pgettext
+from bot.views.answer import citation_location
 from bot.views.custom_id import ComponentId, button
-from bot.views.message import NOT_FOUND, TEXT_LIMIT, Block, message, notice, shares
+from bot.views.message import NOT_FOUND, TEXT_LIMIT, Block, build_message, notice_message, share_room
 
 if TYPE_CHECKING:
     from index.domain.activity import Theme
 
-__all__ = ["PAGE", "gaps", "newest_id"]
+__all__ = ["THEMES_PER_PAGE", "gaps_message", "newest_answer_id"]
 
-PAGE = 5
+THEMES_PER_PAGE = 5
 """Themes on a page."""
 
 QUESTION_ROOM = 300
@@ -62,15 +62,15 @@ class Words(NamedTuple):
 Part = str | Words
 
 
-def gaps(themes: Sequence[Theme], page: int = 1, *, note: str = "") -> ui.LayoutView:
+def gaps_message(themes: Sequence[Theme], page: int = 1, *, note: str = "") -> ui.LayoutView:
     """One page of themes, each with a button that solves it; `note` is a sentence above. A page past the end is the
     last."""
     if not themes:
-        return notice(f"{note} {gettext(NONE_OPEN)}".strip())
-    pages = -(-len(themes) // PAGE)
+        return notice_message(f"{note} {gettext(NONE_OPEN)}".strip())
+    pages = -(-len(themes) // THEMES_PER_PAGE)
     page = min(max(page, 1), pages)
-    start = (page - 1) * PAGE
-    shown = themes[start : start + PAGE]
+    start = (page - 1) * THEMES_PER_PAGE
+    shown = themes[start : start + THEMES_PER_PAGE]
     questions = sum(len(theme.gaps) for theme in themes)
     head = gettext(
         "**{gaps} in {themes}**",
@@ -83,14 +83,16 @@ def gaps(themes: Sequence[Theme], page: int = 1, *, note: str = "") -> ui.Layout
         head = f"{fit(note, NOTE_ROOM)}\n{head}"
     closing = f"-# {gettext(CLOSING)}"
     blocks: list[Block] = [head]
-    room = TEXT_LIMIT - units(head) - units(closing)
+    room = TEXT_LIMIT - utf16_length(head) - utf16_length(closing)
     for theme, text in zip(shown, _texts(shown, start + 1, room), strict=True):
-        solve = button(ComponentId("gapsolve", newest_id(theme), page=page), pgettext("button", "Mark as solved"))
+        solve = button(
+            ComponentId("gapsolve", newest_answer_id(theme), page=page), pgettext("button", "Mark as solved")
+        )
         blocks.append((text, solve))
-    return message([*blocks, closing, _row(page, pages)], NOT_FOUND)
+    return build_message([*blocks, closing, _row(page, pages)], NOT_FOUND)
 
 
-def newest_id(theme: Theme) -> str:
+def newest_answer_id(theme: Theme) -> str:
     """The id of the newest answer of a theme; it names the theme as long as that is not solved or forgotten."""
     return theme.gaps[0].ids[0] if theme.gaps and theme.gaps[0].ids else ""
 
@@ -107,9 +109,9 @@ def _row(page: int, pages: int) -> list[ui.Button[ui.LayoutView]]:
 def _texts(themes: Sequence[Theme], first: int, room: int) -> list[str]:
     """One text a theme, together at most `room` units; those that are too long for their share say less."""
     whole = [_laid(_parts(theme, number, FULL), TEXT_LIMIT) for number, theme in enumerate(themes, first)]
-    rooms = shares([units(text) for text in whole], room)
+    rooms = share_room([utf16_length(text) for text in whole], room)
     return [
-        text if units(text) <= share else _laid(_parts(theme, number, SHORT), share)
+        text if utf16_length(text) <= share else _laid(_parts(theme, number, SHORT), share)
         for number, (theme, text, share) in enumerate(zip(themes, whole, rooms, strict=True), first)
     ]
 
@@ -127,7 +129,7 @@ def _parts(theme: Theme, number: int, most: Most) -> list[Part]:
         row = [_quoted(Words(reason)) for reason in reasons]
         parts += ["\n", *_around(gettext("Voters wrote: {reasons}", reasons=HOLE), _listed(row, most.reasons))]
     for citation in theme.nearest[: most.passages]:
-        words = [*_quoted(Words(citation.shown)), f" {place(citation)}"]
+        words = [*_quoted(Words(citation.shown)), f" {citation_location(citation)}"]
         parts += ["\n-# ", *_around(gettext("Nearest: {passage}", passage=HOLE), words)]
     return parts
 
@@ -153,7 +155,7 @@ def _whys(theme: Theme) -> str:
     """Why its questions are gaps; with numbers where they are so for different reasons."""
     whys = Counter(gap.why for gap in theme.gaps)
     named = [(gettext(WHY[why]) if why in WHY else fit(why, 20), times) for why, times in whys.most_common(len(WHY))]
-    return ", ".join(f"{why} ({figure(times)})" if len(named) > 1 else why for why, times in named)
+    return ", ".join(f"{why} ({format_number(times)})" if len(named) > 1 else why for why, times in named)
 
 
 def _times(times: int) -> str:
@@ -163,6 +165,6 @@ def _times(times: int) -> str:
 def _laid(parts: Sequence[Part], room: int) -> str:
     """The parts joined in at most `room` units: markup as it is, words escaped and cut evenly."""
     words = [part for part in parts if isinstance(part, Words)]
-    left = room - sum(units(part) for part in parts if isinstance(part, str))
-    rooms = iter(shares([min(each.most, units(escape(fold(each.text)))) for each in words], max(left, 0)))
+    left = room - sum(utf16_length(part) for part in parts if isinstance(part, str))
+    rooms = iter(share_room([min(each.most, utf16_length(escape(fold(each.text)))) for each in words], max(left, 0)))
     return "".join(fit(part.text, next(rooms)) if isinstance(part, Words) else part for part in parts)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from index.domain.activity import Gap, Theme
     from index.domain.answers import Citation
 
-__all__ = ["gaps_csv", "harmless"]
+__all__ = ["escape_formula", "gaps_to_csv"]
 
 COLUMNS = ("theme", "question", "times", "newest", "why", "reasons", "nearest passages")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -22,7 +22,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BETWEEN = " | "
 
 
-def gaps_csv(themes: Sequence[Theme]) -> bytes:
+def gaps_to_csv(themes: Sequence[Theme]) -> bytes:
     """A line for each gap, those of one theme under its number, in UTF-8 with a BOM, without which Excel garbles it.
 
     Times are in UTC. No cell is a formula, and none has a line break.
@@ -32,11 +32,11 @@ def gaps_csv(themes: Sequence[Theme]) -> bytes:
     writer.writerow(COLUMNS)
     for number, theme in enumerate(themes, start=1):
         nearest = BETWEEN.join(map(_passage, theme.nearest))
-        writer.writerows([harmless(cell) for cell in _cells(number, gap, nearest)] for gap in theme.gaps)
+        writer.writerows([escape_formula(cell) for cell in _cells(number, gap, nearest)] for gap in theme.gaps)
     return table.getvalue().encode("utf-8-sig")
 
 
-def harmless(cell: str) -> str:
+def escape_formula(cell: str) -> str:
     """The cell with an apostrophe before it, if it begins as a formula does."""
     return f"'{cell}" if cell.startswith(FORMULA) else cell
 

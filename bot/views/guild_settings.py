@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from discord import ui
 
-from bot.text.i18n import figure, gettext, gettext_noop, ngettext
-from bot.views.message import FOUND, message
+from bot.text.i18n import format_number, gettext, gettext_noop, ngettext
+from bot.views.message import FOUND, build_message
 
 if TYPE_CHECKING:
     from bot.policy.guild_settings import GuildSettings
 
-__all__ = ["settings"]
+__all__ = ["guild_settings_message"]
 
 CLOSING = gettext_noop("To change them: /settings channels, private, threads, cooldown.")
 
 
-def settings(chosen: GuildSettings, *, usual_cooldown: float, note: str = "") -> ui.LayoutView:
+def guild_settings_message(chosen: GuildSettings, *, usual_cooldown: float, note: str = "") -> ui.LayoutView:
     """All settings, one a line; `usual_cooldown` is the bot's own in seconds, `note` is what was just changed."""
     lines = [
         gettext("Channels: {chosen}", chosen=_channels(chosen.channels)),
@@ -27,7 +27,7 @@ def settings(chosen: GuildSettings, *, usual_cooldown: float, note: str = "") ->
         gettext("Cool-down: {chosen}", chosen=_cooldown(chosen.cooldown, usual_cooldown)),
     ]
     head = gettext("**My settings in this server**")
-    return message([f"{note}\n{head}" if note else head, "\n".join(lines), f"-# {gettext(CLOSING)}"], FOUND)
+    return build_message([f"{note}\n{head}" if note else head, "\n".join(lines), f"-# {gettext(CLOSING)}"], FOUND)
 
 
 def _channels(channels: Collection[int]) -> str:
@@ -54,7 +54,7 @@ def _threads(threads: bool) -> str:
 
 def _cooldown(seconds: int | None, usual: float) -> str:
     if seconds is None and usual:
-        return gettext("{seconds} s between two questions of a member, as everywhere.", seconds=figure(usual))
+        return gettext("{seconds} s between two questions of a member, as everywhere.", seconds=format_number(usual))
     if seconds is None:
         return gettext("none, as everywhere.")
     if not seconds:

@@ -18,10 +18,10 @@ __all__ = [
     "TEXT_LIMIT",
     "UNSURE",
     "Block",
-    "message",
-    "notice",
-    "shares",
-    "snapshot_named",
+    "build_message",
+    "notice_message",
+    "share_room",
+    "snapshot_note",
 ]
 
 TEXT_LIMIT = 4000
@@ -39,7 +39,7 @@ Block = str | tuple[str, discord.ui.Button[ui.LayoutView]] | Sequence[discord.ui
 """A text; a text with a button beside it; or a row of buttons, five at most."""
 
 
-def message(blocks: Sequence[Block], colour: discord.Colour) -> ui.LayoutView:
+def build_message(blocks: Sequence[Block], colour: discord.Colour) -> ui.LayoutView:
     """One box with these blocks; a text that is empty is left out.
 
     What a button does stands in its `custom_id` (`bot.views.custom_id`), so discord.py need not keep the message.
@@ -61,12 +61,12 @@ def message(blocks: Sequence[Block], colour: discord.Colour) -> ui.LayoutView:
     return view
 
 
-def notice(text: str) -> ui.LayoutView:
+def notice_message(text: str) -> ui.LayoutView:
     """A plain sentence or two."""
-    return message([fit(text, NOTICE_ROOM)], NOT_FOUND)
+    return build_message([fit(text, NOTICE_ROOM)], NOT_FOUND)
 
 
-def shares(wanted: Sequence[int], room: int) -> list[int]:
+def share_room(wanted: Sequence[int], room: int) -> list[int]:
     """`room` dealt out: whoever wants less than an even part gets all of it, the others share what is left."""
     dealt = [0] * len(wanted)
     for left, place in enumerate(sorted(range(len(wanted)), key=lambda place: wanted[place])):
@@ -75,6 +75,6 @@ def shares(wanted: Sequence[int], room: int) -> list[int]:
     return dealt
 
 
-def snapshot_named(name: str) -> str:
+def snapshot_note(name: str) -> str:
     """Which snapshot something is from, by its id."""
     return gettext("Snapshot {id}.", id=fit(name, SNAPSHOT_ROOM))

@@ -11,13 +11,13 @@ from discord import ui
 from bot.text.i18n import pgettext
 from bot.views.custom_id import ComponentId
 
-__all__ = ["question_form", "reason_form", "written"]
+__all__ = ["modal_text", "question_modal", "reason_modal"]
 
 FIELD = "text"
 LONGEST_REASON = 500
 
 
-def question_form(answer_id: str, longest: int) -> ui.Modal:
+def question_modal(answer_id: str, longest: int) -> ui.Modal:
     """Asks for a question that follows an answer."""
     return _form(
         ComponentId("asked", answer_id),
@@ -29,7 +29,7 @@ def question_form(answer_id: str, longest: int) -> ui.Modal:
     )
 
 
-def reason_form(answer_id: str) -> ui.Modal:
+def reason_modal(answer_id: str) -> ui.Modal:
     """Asks what was wrong with an answer; the vote is counted already."""
     return _form(
         ComponentId("why", answer_id),
@@ -41,7 +41,7 @@ def reason_form(answer_id: str) -> ui.Modal:
     )
 
 
-def written(interaction: discord.Interaction[Any]) -> str:
+def modal_text(interaction: discord.Interaction[Any]) -> str:
     """What was written in a form that came back, without white space around it."""
     data: Any = interaction.data or {}
     return _value(data.get("components") or []).strip()

@@ -8,12 +8,12 @@ from discord import ButtonStyle, ui
 
 from bot.text.i18n import gettext, gettext_noop, ngettext, pgettext
 from bot.views.custom_id import ComponentId, button
-from bot.views.message import FOUND, NOT_FOUND, message
+from bot.views.message import FOUND, NOT_FOUND, build_message
 
 if TYPE_CHECKING:
     from index.domain.activity import StoredCounts
 
-__all__ = ["confirm", "forgotten", "privacy"]
+__all__ = ["confirm_deletion_message", "deleted_message", "privacy_message"]
 
 KEPT = gettext_noop(
     "**What I keep:** your questions with my answers and the server, your votes with what you wrote to them, and that "
@@ -33,7 +33,7 @@ NOT_KEPT = gettext_noop(
 DELETE = gettext_noop("**To delete it:** /forget-me deletes at once all that is kept of you.")
 
 
-def privacy(stored: StoredCounts, *, keep_days: int) -> ui.LayoutView:
+def privacy_message(stored: StoredCounts, *, keep_days: int) -> ui.LayoutView:
     """What is kept, why, for how long, how to delete it, and how much it is for this person."""
     how_long = ngettext(
         "**For how long:** {number} day; then a question is deleted with the votes on its answer.",
@@ -41,10 +41,10 @@ def privacy(stored: StoredCounts, *, keep_days: int) -> ui.LayoutView:
         keep_days,
     )
     yours = gettext("**Of you now:** {counted}.", counted=_counted(stored))
-    return message([gettext(KEPT), gettext(WHAT_FOR), how_long, gettext(NOT_KEPT), gettext(DELETE), yours], FOUND)
+    return build_message([gettext(KEPT), gettext(WHAT_FOR), how_long, gettext(NOT_KEPT), gettext(DELETE), yours], FOUND)
 
 
-def confirm(stored: StoredCounts) -> ui.LayoutView:
+def confirm_deletion_message(stored: StoredCounts) -> ui.LayoutView:
     """Asks whether to delete, where there is something to delete."""
     asked = gettext(
         "I keep {counted} of yours. Delete all of it, with reports you made? It does not come back. "
@@ -52,17 +52,17 @@ def confirm(stored: StoredCounts) -> ui.LayoutView:
         counted=_counted(stored),
     )
     delete = button(ComponentId("forgetme"), pgettext("button", "Delete"), style=ButtonStyle.danger)
-    return message([asked, [delete]], NOT_FOUND)
+    return build_message([asked, [delete]], NOT_FOUND)
 
 
-def forgotten(before: StoredCounts, after: StoredCounts) -> ui.LayoutView:
+def deleted_message(before: StoredCounts, after: StoredCounts) -> ui.LayoutView:
     """What was deleted, and what is kept now."""
     told = gettext(
         "**Deleted.** Kept of you before: {before}. Kept of you now: {after}.",
         before=_counted(before),
         after=_counted(after),
     )
-    return message([told], FOUND)
+    return build_message([told], FOUND)
 
 
 def _counted(stored: StoredCounts) -> str:

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from discord import ButtonStyle, ui
 
-from bot.text.escape import fit, fold, units
-from bot.text.i18n import figure, gettext, gettext_noop, ngettext, pgettext
-from bot.text.index_messages import fault, said
+from bot.text.escape import fit, fold, utf16_length
+from bot.text.i18n import format_number, gettext, gettext_noop, ngettext, pgettext
+from bot.text.index_messages import translate, translate_fault
 from bot.views.custom_id import ComponentId, button
-from bot.views.formatting import LINE_ROOM, listed, names, skipped_lines
-from bot.views.message import FOUND, TEXT_LIMIT, message, shares, snapshot_named
+from bot.views.formatting import LINE_ROOM, join_names, list_block, skipped_lines
+from bot.views.message import FOUND, TEXT_LIMIT, build_message, share_room, snapshot_note
 
 if TYPE_CHECKING:
     from discord import Colour
 
     from index.domain.snapshots import Diff, OwnQuestions, PassageText, Preview, Reanswered, Report
 
-__all__ = ["difference", "preview", "report", "rolled_back"]
+__all__ = ["diff_message", "preview_message", "reindex_report_message", "rollback_report_message"]
 
 WHY_ROOM = 250
 """Why all passages were embedded."""
@@ -45,26 +45,26 @@ class Part(NamedTuple):
     more: int = 0
 
 
-def report(made: Report) -> ui.LayoutView:
+def reindex_report_message(made: Report) -> ui.LayoutView:
     """What a reindex changed."""
-    return _report(made, gettext(REBUILT, seconds=figure(made.seconds, 1)))
+    return _report(made, gettext(REBUILT, seconds=format_number(made.seconds, 1)))
 
 
-def rolled_back(made: Report) -> ui.LayoutView:
+def rollback_report_message(made: Report) -> ui.LayoutView:
     """What a roll-back changed."""
-    return _report(made, gettext(ROLLED_BACK, seconds=figure(made.seconds, 1)))
+    return _report(made, gettext(ROLLED_BACK, seconds=format_number(made.seconds, 1)))
 
 
-def preview(made: Preview) -> ui.LayoutView:
+def preview_message(made: Preview) -> ui.LayoutView:
     """What a reindex would change, with buttons that do it and let it go."""
     row = [
         button(ComponentId("golive", made.id), pgettext("button", "Make it live"), style=ButtonStyle.primary),
         button(ComponentId("discard", made.id), pgettext("button", "Discard")),
     ]
-    return _report(made.report, gettext(PREVIEWED, seconds=figure(made.report.seconds, 1)), row)
+    return _report(made.report, gettext(PREVIEWED, seconds=format_number(made.report.seconds, 1)), row)
 
 
-def difference(title: str, changes: Diff, row: Sequence[ui.Button[ui.LayoutView]]) -> ui.LayoutView:
+def diff_message(title: str, changes: Diff, row: Sequence[ui.Button[ui.LayoutView]]) -> ui.LayoutView:
     """What one snapshot has that the other has not, below a title of ours."""
     lines = [title, *_sources(changes.added, changes.changed, changes.removed, changes.renamed)]
     if changes.nothing:
@@ -90,17 +90,21 @@ def _report(made: Report, title: str, row: Sequence[ui.Button[ui.LayoutView]] = 
         parts.append(_passages(made.diff))
     if made.skipped:
         parts.append(Part(gettext("**Skipped**"), skipped_lines(made.skipped)))
-    return _laid("\n".join(lines), parts, f"-# {snapshot_named(made.snapshot.id)}", FOUND, row)
+    return _laid("\n".join(lines), parts, f"-# {snapshot_note(made.snapshot.id)}", FOUND, row)
 
 
 def _laid(
     head: str, parts: Sequence[Part], closing: str, colour: Colour, row: Sequence[ui.Button[ui.LayoutView]]
 ) -> ui.LayoutView:
     """The head, then each list in its share of the room that is left."""
-    room = TEXT_LIMIT - units(head) - units(closing)
-    wanted = [sum(map(units, listed(*part, room=TEXT_LIMIT))) for part in parts]
-    lists = [one for part, share in zip(parts, shares(wanted, room), strict=True) for one in listed(*part, room=share)]
-    return message([head, *lists, closing, list(row)], colour)
+    room = TEXT_LIMIT - utf16_length(head) - utf16_length(closing)
+    wanted = [sum(map(utf16_length, list_block(*part, room=TEXT_LIMIT))) for part in parts]
+    lists = [
+        one
+        for part, share in zip(parts, share_room(wanted, room), strict=True)
+        for one in list_block(*part, room=share)
+    ]
+    return build_message([head, *lists, closing, list(row)], colour)
 
 
 def _sources(
@@ -108,13 +112,13 @@ def _sources(
 ) -> Iterator[str]:
     """A line for each kind of change; one that says so where there is none."""
     if added:
-        yield gettext("Added: {names}", names=names(added))
+        yield gettext("Added: {names}", names=join_names(added))
     if changed:
-        yield gettext("Changed: {names}", names=names(changed))
+        yield gettext("Changed: {names}", names=join_names(changed))
     if removed:
-        yield gettext("Removed: {names}", names=names(removed))
+        yield gettext("Removed: {names}", names=join_names(removed))
     if renamed:
-        yield gettext("Renamed: {names}", names=names([f"{before} → {after}" for before, after in renamed]))
+        yield gettext("Renamed: {names}", names=join_names([f"{before} → {after}" for before, after in renamed]))
     if not (added or changed or removed or renamed):
         yield gettext("No source changed.")
 
@@ -122,7 +126,9 @@ def _sources(
 def _embedded(made: Report) -> Iterator[str]:
     """How many passages were embedded, and why all were."""
     if made.embedded and made.anew:
-        why = fit(fault(made.anew).rstrip(".。"), WHY_ROOM)  # the step that mends it is to reindex, which was done
+        why = fit(
+            translate_fault(made.anew).rstrip(".。"), WHY_ROOM
+        )  # the step that mends it is to reindex, which was done
         yield gettext("All passages were embedded anew: {why}.", why=why)
     elif made.embedded:
         yield ngettext(
@@ -163,7 +169,7 @@ def _own_questions(found: OwnQuestions) -> Part:
         wrong=len(found.wrong),
     )
     if fold(found.problem):
-        title += f"\n-# {fit(said(found.problem), LINE_ROOM)}"
+        title += f"\n-# {fit(translate(found.problem), LINE_ROOM)}"
     changed = {at.question for at in found.changed}
     still = [_judged(one, right=False) for one in found.wrong if one not in changed]
     return Part(title, [*map(_reanswered, found.changed), *still])

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from discord import ui
 
-from bot.text.escape import BOLD, ELLIPSIS, embolden, fit, fold, units
+from bot.text.escape import BOLD, ELLIPSIS, embolden, fit, fold, utf16_length
 from bot.text.i18n import gettext, gettext_noop, pgettext
 from bot.views.custom_id import ComponentId, button
-from bot.views.message import FOUND, TEXT_LIMIT, Block, message, snapshot_named
+from bot.views.message import FOUND, TEXT_LIMIT, Block, build_message, snapshot_note
 
 if TYPE_CHECKING:
     from index.domain.answers import SourcePage
 
-__all__ = ["excerpt"]
+__all__ = ["source_page_message"]
 
 TITLE_ROOM = 200
 SINCE = {
@@ -25,7 +25,7 @@ SINCE = {
 }
 
 
-def excerpt(found: SourcePage, press: ComponentId) -> ui.LayoutView:
+def source_page_message(found: SourcePage, press: ComponentId) -> ui.LayoutView:
     """The page, what became of the source since, and paging; `press` is the one that asked for it."""
     head = f"{BOLD}{fit(found.title or found.source, TITLE_ROOM)}{BOLD}"
     if fold(found.section):
@@ -33,9 +33,9 @@ def excerpt(found: SourcePage, press: ComponentId) -> ui.LayoutView:
     if found.since:
         head += f"\n{BOLD}{gettext(SINCE[found.since])}{BOLD}"
     page = gettext("Page {page} of {pages}", page=found.page, pages=found.pages)
-    snapshot = snapshot_named(found.snapshot)
+    snapshot = snapshot_note(found.snapshot)
     closing = f"-# {page} · {fit(found.source, 100)} · {snapshot}"
-    room = TEXT_LIMIT - units(head) - units(closing)
+    room = TEXT_LIMIT - utf16_length(head) - utf16_length(closing)
     blocks: list[Block] = [head, _text(found, room), closing]
     row: list[ui.Button[ui.LayoutView]] = []
     if found.pages > 1:
@@ -45,7 +45,7 @@ def excerpt(found: SourcePage, press: ComponentId) -> ui.LayoutView:
         row.append(button(on, pgettext("button", "Next"), disabled=found.page >= found.pages))
     if found.link:
         row.append(ui.Button(label=pgettext("button", "Open the page"), url=found.link))
-    return message([*blocks, row], FOUND)
+    return build_message([*blocks, row], FOUND)
 
 
 def _text(found: SourcePage, room: int) -> str:
@@ -55,12 +55,12 @@ def _text(found: SourcePage, room: int) -> str:
         shown.append(_paragraph(paragraph, found.bold, place))
         place += len(paragraph) + 2
     text = "\n\n".join(part for part in shown if part)
-    if units(text) <= room:
+    if utf16_length(text) <= room:
         return text
     kept: list[str] = []
-    room -= units(ELLIPSIS)
+    room -= utf16_length(ELLIPSIS)
     for part in shown:
-        room -= units(part) + 2
+        room -= utf16_length(part) + 2
         if room < 0:
             break
         kept.append(part)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
-from bot.text.i18n import figure, gettext, ngettext, percent, pgettext
+from bot.text.i18n import format_number, format_percentage, gettext, ngettext, pgettext
 from bot.views.custom_id import ComponentId, button
-from bot.views.message import FOUND, Block, message
+from bot.views.message import FOUND, Block, build_message
 
 if TYPE_CHECKING:
     from index.domain.activity import Day
 
-__all__ = ["LEAST_DAYS", "MOST_DAYS", "PICTURE", "USUAL_DAYS", "Totals", "share", "stats"]
+__all__ = ["LEAST_DAYS", "MOST_DAYS", "PICTURE", "USUAL_DAYS", "Totals", "percent_of", "stats_message"]
 
 PICTURE = "questions.png"
 LEAST_DAYS, USUAL_DAYS, MOST_DAYS = 7, 30, 90
@@ -48,7 +48,7 @@ class Totals:
         return self.helpful + self.unhelpful
 
 
-def stats(days: Sequence[Day], *, described: str, everywhere: bool = False) -> ui.LayoutView:
+def stats_message(days: Sequence[Day], *, described: str, everywhere: bool = False) -> ui.LayoutView:
     """The figures in words, and the picture that is attached under the name PICTURE; `described` is its alternative
     text. Of no questions there is no picture."""
     found = Totals.of(days)
@@ -59,16 +59,16 @@ def stats(days: Sequence[Day], *, described: str, everywhere: bool = False) -> u
         title = gettext("{title}, in this server", title=title)
     blocks: list[Block] = [title, "\n".join(_lines(found))]
     blocks.append([_span(span, chosen=span == len(days)) for span in (LEAST_DAYS, USUAL_DAYS, MOST_DAYS)])
-    view = message(blocks, FOUND)
+    view = build_message(blocks, FOUND)
     if found.questions:
         view.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{PICTURE}", description=described)))
     return view
 
 
-def share(part: int, whole: int) -> str:
+def percent_of(part: int, whole: int) -> str:
     """A part in whole per cent: 0 and 100 only where it is none or all. `whole` is more than 0."""
     nearest = round(100 * part / whole)
-    return percent(min(max(nearest, int(part > 0)), 100 - int(part < whole)) / 100)
+    return format_percentage(min(max(nearest, int(part > 0)), 100 - int(part < whole)) / 100)
 
 
 def _span(days: int, *, chosen: bool) -> ui.Button[ui.LayoutView]:
@@ -83,12 +83,12 @@ def _lines(found: Totals) -> list[str]:
             "Questions: {questions}, of which {answered} answered ({percent}).",
             questions=found.questions,
             answered=found.answered,
-            percent=share(found.answered, found.questions),
+            percent=percent_of(found.answered, found.questions),
         ),
         _votes(found),
     ]
     if found.latency_ms is not None:
-        took = figure(found.latency_ms, 0)
+        took = format_number(found.latency_ms, 0)
         lines.append(
             gettext("Time of a question: {milliseconds} ms, the median of the days' medians.", milliseconds=took)
         )
@@ -102,7 +102,7 @@ def _votes(found: Totals) -> str:
         "Votes: {helpful} helpful, {unhelpful} not helpful ({percent} helpful).",
         helpful=found.helpful,
         unhelpful=found.unhelpful,
-        percent=share(found.helpful, found.votes),
+        percent=percent_of(found.helpful, found.votes),
     )
 
 

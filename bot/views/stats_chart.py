@@ -9,16 +9,25 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.text.escape import units
-from bot.text.i18n import Language, active_language, day, figure, gettext, gettext_noop, spoken, using_language
-from bot.views.stats import Totals, share
+from bot.text.escape import utf16_length
+from bot.text.i18n import (
+    Language,
+    current_language,
+    format_day,
+    format_number,
+    gettext,
+    gettext_noop,
+    language_for,
+    using_language,
+)
+from bot.views.stats import Totals, percent_of
 
 if TYPE_CHECKING:
     from index.domain.activity import Day
 
-__all__ = ["MOST_DESCRIBED", "chart", "described"]
+__all__ = ["MAX_ALT_TEXT", "describe_chart", "draw_chart"]
 
-MOST_DESCRIBED = 1024
+MAX_ALT_TEXT = 1024
 """Discord's limit for the alternative text of a picture."""
 DAILY = 14
 """Up to so many days are described each by itself, more by the week."""
@@ -46,7 +55,7 @@ ANSWERED, UNANSWERED = "#56b4e9", "#e69f00"
 _drawing = threading.Lock()  # matplotlib is not thread-safe
 
 
-def chart(days: Sequence[Day]) -> bytes:
+def draw_chart(days: Sequence[Day]) -> bytes:
     """A PNG, 800 by 750 dots: bars of questions answered and not, the share of helpful votes, the median time.
 
     `days` are at least one, oldest first. Slow the first time: matplotlib looks for fonts then.
@@ -62,7 +71,7 @@ def chart(days: Sequence[Day]) -> bytes:
         return picture.getvalue()
 
 
-def described(days: Sequence[Day]) -> str:
+def describe_chart(days: Sequence[Day]) -> str:
     """The picture for who does not see it, with its figures, in at most 1,024 characters; not escaped."""
     found = Totals.of(days)
     parts = [
@@ -76,10 +85,10 @@ def described(days: Sequence[Day]) -> str:
         )
     ]
     if found.votes:
-        helpful = share(found.helpful, found.votes)
+        helpful = percent_of(found.helpful, found.votes)
         parts.append(gettext("Below it, the share of votes that are helpful: {percent} in all.", percent=helpful))
     if found.latency_ms is not None:
-        took = figure(found.latency_ms, 0)
+        took = format_number(found.latency_ms, 0)
         parts.append(
             gettext("And the median time of a question: {milliseconds} ms on the middle day.", milliseconds=took)
         )
@@ -91,9 +100,9 @@ def described(days: Sequence[Day]) -> str:
     told = " ".join(parts)
     for start in range(0, len(days), step):
         part = Totals.of(days[start : start + step])
-        named = day(days[start].day)
+        named = format_day(days[start].day)
         more = gettext("{day}: {answered} of {asked}", day=named, answered=part.answered, asked=part.questions)
-        if units(told) + units(more) + 2 > MOST_DESCRIBED:
+        if utf16_length(told) + utf16_length(more) + 2 > MAX_ALT_TEXT:
             break
         told += f" {more};"
     return f"{told[:-1]}."
@@ -105,7 +114,7 @@ def _legible() -> Language:
 
     letters = get_font(findfont(FontProperties(family=[str(FONT["family"])]))).get_charmap()
     legible = all(ord(letter) in letters for label in LABELS for letter in gettext(label))
-    return spoken() if legible else active_language(None)
+    return current_language() if legible else language_for(None)
 
 
 def _draw(drawn: Any, days: Sequence[Day]) -> None:
@@ -123,7 +132,7 @@ def _draw(drawn: Any, days: Sequence[Day]) -> None:
     _titled(times, gettext(TIMES))
     step = -(-len(days) // MOST_DATES)
     shown = every[::-1][::step]  # today is always named
-    times.set_xticks(shown, [day(days[at].day) for at in shown])
+    times.set_xticks(shown, [format_day(days[at].day) for at in shown])
     times.set_xlim(-0.7, len(days) - 0.3)
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from discord import ui
 
-from bot.text.escape import fit, fold, units
+from bot.text.escape import fit, fold, utf16_length
 from bot.text.i18n import gettext, gettext_noop, ngettext, pgettext
-from bot.text.index_messages import said
+from bot.text.index_messages import translate
 from bot.views.custom_id import ComponentId, button
-from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, message, notice, snapshot_named
+from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, build_message, notice_message, snapshot_note
 
 if TYPE_CHECKING:
     from index.domain.snapshots import SourceInfo, Status
@@ -20,19 +20,19 @@ from bot.views.formatting import (
     LINE_ROOM,
     NAMES_ROOM,
     STATES,
-    listed,
-    moment,
-    old_copy,
-    passages,
+    count_passages,
+    count_sources,
+    list_block,
+    older_copy_note,
+    relative_time,
     skipped_lines,
-    source_count,
 )
 
-__all__ = ["STAGES", "progress", "sources", "status"]
+__all__ = ["STAGES", "progress_message", "sources_message", "status_message"]
 
 FRAME = "**** (): \n"
 """The marks of a source's line."""
-PAGE = 15
+SOURCES_PER_PAGE = 15
 """Sources on a page."""
 STATE_ROOM = 20
 MODEL_ROOM = 100
@@ -56,7 +56,7 @@ STAGES = {
 """What the index is at."""
 
 
-def progress(
+def progress_message(
     what: str, done: int, total: int, *, left: float | None = None, run: int = 0, cancelled: bool = False
 ) -> ui.LayoutView:
     """How far a reindex is; questions go on meanwhile. `left` is about how many seconds this stage still takes, `run`
@@ -69,7 +69,7 @@ def progress(
     elif left is not None:
         stage = gettext("{stage}, {left}", stage=stage, left=_left(left))
     stop = [button(ComponentId("stop", page=run), pgettext("button", "Cancel"))] if run and not cancelled else []
-    return message([f"{stage} …\n-# {gettext('An index that is there already goes on answering.')}", stop], FOUND)
+    return build_message([f"{stage} …\n-# {gettext('An index that is there already goes on answering.')}", stop], FOUND)
 
 
 def _left(seconds: float) -> str:
@@ -79,7 +79,7 @@ def _left(seconds: float) -> str:
     return gettext("about {seconds} s left", seconds=max(5, 5 * round(seconds / 5)))
 
 
-def status(now: Status) -> ui.LayoutView:
+def status_message(now: Status) -> ui.LayoutView:
     """What is indexed, since when, by which model, and whether it still fits the sources."""
     named = fit(now.model, MODEL_ROOM)
     model = gettext("Model: {model} (still loading: a question now waits for it)", model=named)
@@ -87,57 +87,57 @@ def status(now: Status) -> ui.LayoutView:
         model = gettext("Model: {model} (loaded)", model=named)
     if now.snapshot is None:
         nothing = gettext("**There is no index yet.** A moderator can build it with /reindex.")
-        return message([f"{nothing}\n{model}"], NOT_FOUND)
+        return build_message([f"{nothing}\n{model}"], NOT_FOUND)
     indexed = gettext(
         "**{sources}, {passages}**, indexed {when}.",
-        sources=source_count(len(now.snapshot.hashes)),
-        passages=passages(now.snapshot.passages),
-        when=moment(now.snapshot.created),
+        sources=count_sources(len(now.snapshot.hashes)),
+        passages=count_passages(now.snapshot.passages),
+        when=relative_time(now.snapshot.created),
     )
-    closing = f"-# {snapshot_named(now.snapshot.id)} {gettext('/sources lists the sources.')}"
+    closing = f"-# {snapshot_note(now.snapshot.id)} {gettext('/sources lists the sources.')}"
     head = "\n".join([indexed, model, *_staleness(now)])
-    room = TEXT_LIMIT - units(head) - units(closing)
+    room = TEXT_LIMIT - utf16_length(head) - utf16_length(closing)
     old = _old_copies(now.sources, room // 2)
-    room -= sum(map(units, old))
-    skipped = listed(gettext("**Skipped**"), skipped_lines(now.skipped), room=room) if now.skipped else []
-    return message([head, *old, *skipped, closing], FOUND)
+    room -= sum(map(utf16_length, old))
+    skipped = list_block(gettext("**Skipped**"), skipped_lines(now.skipped), room=room) if now.skipped else []
+    return build_message([head, *old, *skipped, closing], FOUND)
 
 
-def sources(now: Status, page: int = 1) -> ui.LayoutView:
+def sources_message(now: Status, page: int = 1) -> ui.LayoutView:
     """The sources with title and size, one page of them; a page past the end is the last."""
     if not now.sources:
-        return notice(gettext("There are no sources yet."))
-    pages = -(-len(now.sources) // PAGE)
+        return notice_message(gettext("There are no sources yet."))
+    pages = -(-len(now.sources) // SOURCES_PER_PAGE)
     page = min(max(page, 1), pages)
-    start = (page - 1) * PAGE
-    shown = now.sources[start : start + PAGE]
-    title = f"**{source_count(len(now.sources))}**"
+    start = (page - 1) * SOURCES_PER_PAGE
+    shown = now.sources[start : start + SOURCES_PER_PAGE]
+    title = f"**{count_sources(len(now.sources))}**"
     if pages > 1:
         title = gettext("{title}, page {page} of {pages}", title=title, page=page, pages=pages)
     closing = ""
     if more := len(now.sources) - start - len(shown):
         closing = f"\n-# {gettext('and {number} more: /sources page:{page}', number=more, page=str(page + 1))}"
     sizes = [_size(one) for one in shown]
-    room = TEXT_LIMIT - sum(units(text) + len(FRAME) for text in [title, closing, *sizes])
+    room = TEXT_LIMIT - sum(utf16_length(text) + len(FRAME) for text in [title, closing, *sizes])
     room = min(LINE_ROOM, room // len(shown)) // 2
     lines = [f"{_named(one, room)}: {size}" for one, size in zip(shown, sizes, strict=True)]
-    return message([title, "\n".join(lines) + closing], FOUND)
+    return build_message([title, "\n".join(lines) + closing], FOUND)
 
 
 def _staleness(now: Status) -> list[str]:
     """Whether answers come from the live snapshot, and whether that still fits the sources; nothing where only a copy
     of a page is old, for that is told elsewhere."""
     if fold(now.fallback):
-        return [gettext("**Answers come from an older snapshot**: {why}", why=fit(said(now.fallback), NAMES_ROOM))]
+        return [gettext("**Answers come from an older snapshot**: {why}", why=fit(translate(now.fallback), NAMES_ROOM))]
     if fold(now.stale):
-        return [gettext("Stale: {why}", why=fit(said(now.stale), NAMES_ROOM))]
+        return [gettext("Stale: {why}", why=fit(translate(now.stale), NAMES_ROOM))]
     return [] if any(one.problem for one in now.sources) else [gettext("Up to date with its sources.")]
 
 
 def _old_copies(infos: Sequence[SourceInfo], room: int) -> list[str]:
     """The sources of which an older copy is read, since when and why; no block where there are none."""
-    lines = [f"{fit(one.source, LINE_ROOM // 2)}: {old}" for one in infos if (old := old_copy(one, LINE_ROOM))]
-    return listed(gettext("**Older copies**, which could not be fetched anew"), lines, room=room) if lines else []
+    lines = [f"{fit(one.source, LINE_ROOM // 2)}: {old}" for one in infos if (old := older_copy_note(one, LINE_ROOM))]
+    return list_block(gettext("**Older copies**, which could not be fetched anew"), lines, room=room) if lines else []
 
 
 def _named(one: SourceInfo, room: int) -> str:
@@ -148,11 +148,11 @@ def _named(one: SourceInfo, room: int) -> str:
 
 def _size(one: SourceInfo) -> str:
     """How much a source is, and what became of it since."""
-    parts = [ngettext("{number} character", "{number} characters", one.size), passages(one.passages)]
+    parts = [ngettext("{number} character", "{number} characters", one.size), count_passages(one.passages)]
     if one.state in STATES:
         parts.append(gettext(STATES[one.state]))
     elif one.state != "indexed":
         parts.append(fit(one.state, STATE_ROOM))
-    if old := old_copy(one, PROBLEM_ROOM):
+    if old := older_copy_note(one, PROBLEM_ROOM):
         parts.append(old)
     return ", ".join(parts)

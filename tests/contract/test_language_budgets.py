@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.policy.guild_settings import LONGEST_COOLDOWN, MOST_CHANNELS, GuildSettings
-from bot.text.escape import units
-from bot.text.i18n import KINDS, languages, using_language
+from bot.text.escape import utf16_length
+from bot.text.i18n import KINDS, language_codes, using_language
 from bot.views import answer as render
 from bot.views import audit as audit_view
 from bot.views import gaps
@@ -23,12 +23,12 @@ from bot.views import snapshots as snapshots_view
 from bot.views import source_files as source_view
 from bot.views import status as reports
 from bot.views.custom_id import ComponentId
-from bot.views.guild_settings import settings
+from bot.views.guild_settings import guild_settings_message
 from bot.views.message import TEXT_LIMIT
-from bot.views.modals import question_form, reason_form
-from bot.views.source_page import excerpt
-from bot.views.stats import stats
-from bot.views.stats_chart import MOST_DESCRIBED, chart, described
+from bot.views.modals import question_modal, reason_modal
+from bot.views.source_page import source_page_message
+from bot.views.stats import stats_message
+from bot.views.stats_chart import MAX_ALT_TEXT, describe_chart, draw_chart
 from index.domain.activity import AuditEntry, Day, Gap, StoredCounts, Theme
 from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE, ShortAnswer, SourcePage
 from index.domain.messages import Message
@@ -46,7 +46,7 @@ from tests.support.fakes import (
 )
 from tests.support.harmless import EVIL, blocks, check_harmless, citations, texts
 
-every_language = pytest.mark.parametrize("code", languages())
+every_language = pytest.mark.parametrize("code", language_codes())
 fillings = pytest.mark.parametrize("filling", [EVIL * 6, "字" * 1200, "_" * 1200], ids=len)
 
 MANY = 10**9
@@ -57,7 +57,7 @@ def check(view: ui.LayoutView) -> None:
     """A message within the limits of Discord: 4,000 of text, 40 components, 80 on a button."""
     check_harmless(view)
     labels = [one["label"] for one in all_components(view.to_components()) if one["type"] == 2]
-    assert all(0 < units(label) <= KINDS["button"] for label in labels)
+    assert all(0 < utf16_length(label) <= KINDS["button"] for label in labels)
 
 
 @every_language
@@ -80,12 +80,12 @@ def test_the_longest_answer_is_one_message(code: str, filling: str, why: str | N
     )
     with using_language(code):
         for each in (found, replace(found, verdict="", conflict=True, text=f"The sources disagree: {filling}.")):
-            check(render.answer(each, asked=filling, answer_id="a" * 32, threads=True))
-        check(render.passages(found))
+            check(render.answer_message(each, asked=filling, answer_id="a" * 32, threads=True))
+        check(render.passages_message(found))
 
 
 @given(
-    code=st.sampled_from(languages()),
+    code=st.sampled_from(language_codes()),
     asked=texts,
     text=texts,
     cited=st.lists(citations, max_size=9),
@@ -100,8 +100,8 @@ def test_any_answer_is_one_message_in_any_language(
     numbered = tuple(replace(citation, number=number) for number, citation in enumerate(cited, 1))
     found = replace(found, missing=(asked, text), citations=numbered)
     with using_language(code):
-        check(render.answer(found, asked=asked, answer_id=answer_id, threads=True))
-        check(render.passages(found))
+        check(render.answer_message(found, asked=asked, answer_id=answer_id, threads=True))
+        check(render.passages_message(found))
 
 
 @every_language
@@ -114,8 +114,8 @@ def test_the_most_gaps_are_one_message(code: str, filling: str) -> None:
 
     with using_language(code):
         for page in (1, 3):
-            check(gaps.gaps([theme(number) for number in range(12)], page, note=filling))
-        check(gaps.gaps((), note=filling))
+            check(gaps.gaps_message([theme(number) for number in range(12)], page, note=filling))
+        check(gaps.gaps_message((), note=filling))
 
 
 def everything(filling: str) -> dict[str, Any]:
@@ -145,13 +145,15 @@ def everything(filling: str) -> dict[str, Any]:
 @fillings
 def test_the_most_snapshots_and_the_longest_audit_are_one_message(code: str, filling: str) -> None:
     one = make_info(damage=filling, passages=MANY, sources=MANY, bytes=MANY * MANY)
-    lines = [AuditEntry(MANY, NOON, MANY * MANY, str(MANY * MANY), filling, filling)] * audit_view.AUDIT_PAGE
+    lines = [AuditEntry(MANY, NOON, MANY * MANY, str(MANY * MANY), filling, filling)] * audit_view.LINES_PER_PAGE
     with using_language(code):
-        check(snapshots_view.snapshots([replace(one, id=f"{OLDER[:-2]}{number}") for number in range(10, 99)], 7))
-        check(snapshots_view.snapshots([replace(one, id=filling, live=True)]))
-        check(snapshots_view.confirm(one))
-        shown = audit_view.audit(lines, 3, more=True, everywhere=True)
-        assert sum(map(units, blocks(shown))) <= TEXT_LIMIT
+        check(
+            snapshots_view.snapshots_message([replace(one, id=f"{OLDER[:-2]}{number}") for number in range(10, 99)], 7)
+        )
+        check(snapshots_view.snapshots_message([replace(one, id=filling, live=True)]))
+        check(snapshots_view.confirm_rollback_message(one))
+        shown = audit_view.audit_message(lines, 3, more=True, everywhere=True)
+        assert sum(map(utf16_length, blocks(shown))) <= TEXT_LIMIT
 
 
 @every_language
@@ -162,10 +164,13 @@ def test_the_most_files_each_old_changed_and_skipped_with_a_reason_are_one_messa
     infos = tuple(make_source(name, state="changed", problem=reason, since=NOON) for name in named)
     now = make_status(sources=infos, skipped=tuple(Skipped(name, reason) for name in named))
     with using_language(code):
-        shown = source_view.listing(now, [SourceFileInfo(name, MANY, NOON) for name in named], 2)
+        shown = source_view.source_files_message(now, [SourceFileInfo(name, MANY, NOON) for name in named], 2)
         check(shown)
-        assert sum(map(units, blocks(shown))) <= TEXT_LIMIT
-        assert all(name[:2] in "".join(blocks(shown)) for name in named[source_view.PAGE : 2 * source_view.PAGE])
+        assert sum(map(utf16_length, blocks(shown))) <= TEXT_LIMIT
+        assert all(
+            name[:2] in "".join(blocks(shown))
+            for name in named[source_view.FILES_PER_PAGE : 2 * source_view.FILES_PER_PAGE]
+        )
 
 
 @every_language
@@ -185,16 +190,16 @@ def test_the_most_sources_and_reports_are_one_message(code: str, filling: str, s
         sources=(make_source(filling, title="T" + filling, state=state, size=MANY, passages=MANY),) * 2000,
     )
     with using_language(code):
-        check(rebuilt.report(made))
-        check(rebuilt.report(replace(made, **everything(filling))))
-        check(rebuilt.preview(Preview(OLDER, replace(made, **everything(filling)))))
-        check(rebuilt.difference("T", everything(filling)["diff"], []))
-        check(reports.status(now))
-        check(reports.status(replace(now, snapshot=None)))
+        check(rebuilt.reindex_report_message(made))
+        check(rebuilt.reindex_report_message(replace(made, **everything(filling))))
+        check(rebuilt.preview_message(Preview(OLDER, replace(made, **everything(filling)))))
+        check(rebuilt.diff_message("T", everything(filling)["diff"], []))
+        check(reports.status_message(now))
+        check(reports.status_message(replace(now, snapshot=None)))
         for page in (1, 134):
-            check(reports.sources(now, page))
+            check(reports.sources_message(now, page))
         for stage in (filling, *list(reports.STAGES)[:1]):
-            check(reports.progress(stage, MANY, MANY))
+            check(reports.progress_message(stage, MANY, MANY))
 
 
 @every_language
@@ -204,7 +209,7 @@ def test_the_longest_page_of_a_source_is_one_message(code: str, filling: str, si
     for text in (filling, "\n\n".join(["paragraph"] * 2000), "\n\n".join([filling[:1500]] * 9)):
         found = SourcePage(filling, filling, filling, text, (0, 9), 2, 3, filling, "https://example.com/", since)
         with using_language(code):
-            check(excerpt(found, ComponentId("source", "a" * 32, 1)))
+            check(source_page_message(found, ComponentId("source", "a" * 32, 1)))
 
 
 @every_language
@@ -217,43 +222,43 @@ def test_settings_privacy_and_figures_are_one_message(code: str) -> None:
             GuildSettings(cooldown=0, private=True, threads=False),
             GuildSettings(channels=channels, cooldown=LONGEST_COOLDOWN),
         ):
-            own_marks(settings(chosen, usual_cooldown=0.5, note="**!**"))
-        own_marks(render.elsewhere(channels))
+            own_marks(guild_settings_message(chosen, usual_cooldown=0.5, note="**!**"))
+        own_marks(render.other_channels_message(channels))
         for number in (0, 1, MANY):
             stored = StoredCounts(number, number)
-            own_marks(privacy_view.privacy(stored, keep_days=number))
-            own_marks(privacy_view.confirm(stored))
-            own_marks(privacy_view.forgotten(stored, stored))
+            own_marks(privacy_view.privacy_message(stored, keep_days=number))
+            own_marks(privacy_view.confirm_deletion_message(stored))
+            own_marks(privacy_view.deleted_message(stored, stored))
         for some in (days[:1], days[:7], days):
-            assert units(described(some)) <= MOST_DESCRIBED
-            own_marks(stats(some, described=described(some), everywhere=True))
+            assert utf16_length(describe_chart(some)) <= MAX_ALT_TEXT
+            own_marks(stats_message(some, described=describe_chart(some), everywhere=True))
 
 
 def own_marks(view: ui.LayoutView) -> None:
     """As `check`, for messages that name channels or have a picture."""
     shown = list(all_components(view.to_components()))
-    assert sum(units(one["content"]) for one in shown if one["type"] == 10) <= 4000
+    assert sum(utf16_length(one["content"]) for one in shown if one["type"] == 10) <= 4000
     assert len(shown) <= 40
-    assert all(0 < units(one["label"]) <= KINDS["button"] for one in shown if one["type"] == 2)
+    assert all(0 < utf16_length(one["label"]) <= KINDS["button"] for one in shown if one["type"] == 2)
 
 
 @every_language
 def test_forms_have_titles_labels_and_hints_that_discord_takes(code: str) -> None:
     with using_language(code):
-        for form in (question_form("a" * 32, 500), reason_form("a" * 32)):
+        for form in (question_modal("a" * 32, 500), reason_modal("a" * 32)):
             sent = form.to_dict()
-            assert 0 < units(sent["title"]) <= KINDS["title"]
+            assert 0 < utf16_length(sent["title"]) <= KINDS["title"]
             (label,) = sent["components"]
-            assert 0 < units(label["label"]) <= KINDS["label"]
-            assert units(label["component"].get("placeholder", "")) <= KINDS["placeholder"]
+            assert 0 < utf16_length(label["label"]) <= KINDS["label"]
+            assert utf16_length(label["component"].get("placeholder", "")) <= KINDS["placeholder"]
 
 
 def test_a_picture_is_drawn_in_a_language_that_its_font_has_letters_for() -> None:
     days = [Day(date(2025, 9, 1), 3, 2, 1, 0, 8.0)]
     drawn = {}
-    for code in languages():
+    for code in language_codes():
         with using_language(code):
-            drawn[code] = chart(days)
-            assert ("回答" in described(days)) == (code == "ja")
+            drawn[code] = draw_chart(days)
+            assert ("回答" in describe_chart(days)) == (code == "ja")
     assert drawn["ja"] == drawn["en"]
-    assert len(set(drawn.values())) == len(languages()) - 1
+    assert len(set(drawn.values())) == len(language_codes()) - 1

@@ -11,8 +11,8 @@ import pytest
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
 
-from bot.text.command_translator import fits
-from bot.text.i18n import KINDS, NUMBER, PLACEHOLDER, Language, catalogue, languages
+from bot.text.command_translator import accepted_by_discord
+from bot.text.i18n import KINDS, NUMBER, PLACEHOLDER, Language, language_codes, load_catalogue
 from tests.support.catalogue import Key, files, keys, read, said, said_in, update, write
 from tests.support.unsaid import unsaid, unsaid_in
 
@@ -56,7 +56,7 @@ def wrong_with(key: Key, text: str) -> Iterator[str]:
         yield "reaches out"
     if (text[:1].isspace(), text[-1:].isspace()) != (english[:1].isspace(), english[-1:].isspace()):
         yield "white space at an end"
-    if key.kind and not fits(key.kind, text):
+    if key.kind and not accepted_by_discord(key.kind, text):
         yield "not fit for its kind"
 
 
@@ -82,7 +82,7 @@ def wanted() -> set[Key]:
 
 
 def test_five_languages_are_spoken_beside_english() -> None:
-    assert languages() == ("en", "de", "es", "fr", "ja", "pt")
+    assert language_codes() == ("en", "de", "es", "fr", "ja", "pt")
 
 
 @every_catalogue
@@ -133,7 +133,7 @@ def test_a_command_that_is_named_otherwise_is_found(tmp_path: Path, said: str) -
 
 def test_english_texts_keep_the_limits_of_their_kinds(wanted: set[Key]) -> None:
     assert {key.kind for key in wanted} <= {"", *KINDS}
-    assert [key.one for key in wanted if key.kind and not fits(key.kind, key.one)] == []
+    assert [key.one for key in wanted if key.kind and not accepted_by_discord(key.kind, key.one)] == []
 
 
 def test_what_is_said_is_a_literal_or_a_phrase_by_its_name() -> None:
@@ -154,7 +154,7 @@ def test_plural_forms_are_those_of_the_language(file: Path, tmp_path: Path) -> N
     tags = ["one", "other"] if read(file).num_plurals == 2 else ["other"]
     body = "".join(f'msgstr[{place}] "{tag}"\n' for place, tag in enumerate(tags))
     trial = written(tmp_path, file.stem, f'msgid "1"\nmsgid_plural "2"\n{body}')
-    speaker = Language(Locale(file.stem), catalogue(trial))
+    speaker = Language(Locale(file.stem), load_catalogue(trial))
     rule = Locale(file.stem).plural_form
     assert [speaker.ngettext("1", "2", number) for number in range(200)] == [rule(number) for number in range(200)]
 

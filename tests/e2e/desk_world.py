@@ -61,7 +61,7 @@ def read_as(reply: Reply) -> str:
 
 def answer_id(reply: Reply) -> str:
     """The id that the journal knows the answer by, as it stands in the message's buttons."""
-    pressed = (ComponentId.read(one.get("custom_id") or "") for one in all_components(reply.message["components"]))
+    pressed = (ComponentId.parse(one.get("custom_id") or "") for one in all_components(reply.message["components"]))
     return next((press.answer for press in pressed if press and press.answer), "")
 
 

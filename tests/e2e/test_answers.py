@@ -15,7 +15,7 @@ from statistics import median
 import pytest
 import pytest_asyncio
 
-from bot.text.i18n import active_language
+from bot.text.i18n import language_for
 from tests.e2e.desk_world import NO_LIMITS, VOTED, World, answer_id, built, link_buttons, opened_world, read_as, until
 from tests.support.article import WINDOW, WINDOW_EVIDENCE
 from tests.support.desk_sources import (
@@ -323,7 +323,7 @@ async def test_suggestions_come_while_one_types(discord: Discord) -> None:
 
 
 async def test_reply_is_in_the_language_of_whoever_asks(discord: Discord) -> None:
-    german, user = active_language("de"), discord.somebody()
+    german, user = language_for("de"), discord.somebody()
     answer = await discord.ask(WINDOW, user=user, locale="de")
     assert_window(answer)
     labels = [german.say_as("button", label) for label in ("Helpful", "Not helpful", "Ask a follow-up")]
@@ -338,7 +338,7 @@ async def test_reply_is_in_the_language_of_whoever_asks(discord: Discord) -> Non
 
 
 async def test_direct_message_is_answered_in_the_language_that_the_person_was_heard_to_use(discord: Discord) -> None:
-    german, user = active_language("de"), discord.somebody()
+    german, user = language_for("de"), discord.somebody()
     await discord.ask(WINDOW, user=user, guild=None, locale="de")
     assert german.say_as("button", "Helpful") in (await discord.dm(WINDOW, user=user)).buttons
 

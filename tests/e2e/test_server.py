@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.text.i18n import languages
+from bot.text.i18n import language_codes
 from tests.e2e.desk_world import ASKED, CHOSEN, NO_LIMITS, VOTED, World, answer_id, built, opened_world, until
 from tests.support.article import OTHER_QUESTIONS
 from tests.support.desk_sources import AFTERWARDS, BEFORE, PRICED
@@ -365,7 +365,7 @@ async def lost(world: World, path: str, status: int, before: int) -> None:
 async def test_commands_are_registered_in_every_language(world: World) -> None:
     put = next(one for one in world.server.requests if one.method == "PUT" and one.route.endswith("/commands"))
     known = {locale for command in put.body for locale in command.get("name_localizations") or {}}
-    assert {locale.partition("-")[0] for locale in known} == set(languages()) - {"en"}
+    assert {locale.partition("-")[0] for locale in known} == set(language_codes()) - {"en"}
     described = [one for command in put.body for one in (command, *options_of(command)) if one.get("description")]
     assert len(described) > len(put.body)
     assert [one["name"] for one in described if set(one.get("description_localizations") or {}) != known] == []

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.text.escape import escape
-from bot.views.answer import answer, elsewhere
-from bot.views.message import notice
-from bot.views.modals import question_form, reason_form
-from bot.views.stats import PICTURE, stats
-from bot.views.stats_chart import chart, described
+from bot.views.answer import answer_message, other_channels_message
+from bot.views.message import notice_message
+from bot.views.modals import question_modal, reason_modal
+from bot.views.stats import PICTURE, stats_message
+from bot.views.stats_chart import describe_chart, draw_chart
 from index.domain.activity import Day
 from tests.pictures import browser
 from tests.pictures import message_scenes as scenes
@@ -230,10 +230,10 @@ def test_a_message_for_one_person_says_so() -> None:
 
 
 def test_a_form_has_its_labels_and_says_what_is_needed() -> None:
-    shown = form_page(question_form("a", 500).to_dict(), SCENE)
+    shown = form_page(question_modal("a", 500).to_dict(), SCENE)
     assert '<label for="text">Your question<span class="needed"> *</span></label>' in shown
     assert '<textarea id="text" rows="4" placeholder="And Maverick?"></textarea>' in shown
-    reason = reason_form("a").to_dict()
+    reason = reason_modal("a").to_dict()
     assert f">{reason['components'][0]['label']}</label>" in form_page(reason, SCENE)
     short = {"type": 4, "custom_id": "t", "style": 1, "value": '"x"'}
     label = {"type": 18, "label": "L", "description": "D", "component": short}
@@ -249,25 +249,25 @@ def days() -> list[Day]:
 
 def pages(scene: Scene) -> dict[str, str]:
     """Pages of what the bot shows, with every kind of component that it uses."""
-    figures = stats(days(), described=described(days())).to_components()
-    scene = replace(scene, files={PICTURE: chart(days())})
+    figures = stats_message(days(), described=describe_chart(days())).to_components()
+    scene = replace(scene, files={PICTURE: draw_chart(days())})
     file = {"type": 13, "file": {"url": f"attachment://{PICTURE}"}}
     styles = [{"type": 2, "style": style, "label": "Go on", "custom_id": str(style)} for style in range(1, 5)]
     link = {"type": 2, "style": 5, "label": "Open the page", "url": "https://a.example"}
     menu = {"type": 1, "components": [{"type": 3, "placeholder": "Which source?", "custom_id": "m", "options": []}]}
     marks = text(f"### Head\n`code` <t:{int(NOW.timestamp())}:R> <#12>\n> quoted\n- https://a.example/{'long' * 30}")
     box = {"type": 17, "components": [marks, {"type": 14}, {"type": 1, "components": [*styles, link]}, menu, file]}
-    shown = answer(make_answer(), asked="What is Scout's window?", answer_id="abcdefghijkl", threads=True)
-    silent = answer(make_abstention(make_citation()), answer_id="abcdefghijkl")
+    shown = answer_message(make_answer(), asked="What is Scout's window?", answer_id="abcdefghijkl", threads=True)
+    silent = answer_message(make_abstention(make_citation()), answer_id="abcdefghijkl")
     return {
         "answer": message_page({"components": shown.to_components()}, scene),
         "alone": message_page({"components": shown.to_components(), "flags": 64}, scene),
         "abstention": message_page({"components": silent.to_components()}, scene),
         "stats": message_page({"components": figures, "flags": 64}, scene),
-        "elsewhere": message_page({"components": elsewhere([12, 13]).to_components(), "flags": 64}, scene),
+        "elsewhere": message_page({"components": other_channels_message([12, 13]).to_components(), "flags": 64}, scene),
         "every kind": message_page({"components": [box]}, scene),
         "plain": message_page({"components": [text("x")], "content": "Nothing **else**"}, scene),
-        "form": form_page(question_form("a", 500).to_dict(), scene),
+        "form": form_page(question_modal("a", 500).to_dict(), scene),
         "choices": choices_page("ask", "question", "Wh", [{"name": "Who wrote it?"}, {"name": "When is it?"}], scene),
     }
 
@@ -284,7 +284,7 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
 
 
 def test_a_notice_is_drawn_with_its_words_escaped() -> None:
-    assert "&lt;script&gt;" in message_page({"components": notice("<script>").to_components()}, SCENE)
+    assert "&lt;script&gt;" in message_page({"components": notice_message("<script>").to_components()}, SCENE)
 
 
 async def test_the_pictures_in_the_readme_show_what_the_bot_says_now(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bot.text.answer_wording import sureness
+from bot.text.answer_wording import confidence_level
 from index.evaluation.metrics import Question, paired
 from index.evaluation.runner import Run, recorded_answers
 from tests.bench.sample import SQUAD
@@ -47,7 +47,7 @@ def by_word(pairs: Pairs) -> dict[str, Pairs]:
     found: dict[str, list[Any]] = defaultdict(list)
     for question, line in pairs:
         make = make_abstention if line["abstained"] else make_answer
-        found[sureness(make(confidence=line["confidence"]))].append((question, line))
+        found[confidence_level(make(confidence=line["confidence"]))].append((question, line))
     return dict(found)
 
 

@@ -24,7 +24,7 @@ from babel.messages.pofile import read_po, write_po
 from discord import Locale
 from discord.app_commands import TranslationContextTypes, Translator, locale_str
 
-from bot.text.command_translator import kind_of
+from bot.text.command_translator import text_kind
 from bot.text.i18n import LOCALES
 from tests.support.paths import ROOT
 
@@ -140,7 +140,7 @@ class Asked(Translator):
         self.keys: set[Key] = set()
 
     async def translate(self, string: locale_str, locale: Locale, context: TranslationContextTypes) -> str | None:
-        self.keys.add(Key(string.message, kind=kind_of(context)))
+        self.keys.add(Key(string.message, kind=text_kind(context)))
         return None
 
 

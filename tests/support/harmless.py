@@ -8,7 +8,7 @@ import unicodedata
 from discord import ui
 from hypothesis import strategies as st
 
-from bot.text.escape import units
+from bot.text.escape import utf16_length
 from tests.support.discord.payloads import Json
 from tests.support.discord.rules import all_components, check_message
 from tests.support.fakes import make_citation
@@ -65,7 +65,7 @@ def check_harmless(view: ui.LayoutView) -> None:
     text = "\n".join(shown)
     assert shown
     assert all(block.strip() for block in shown)
-    assert sum(units(block) for block in shown) <= 4000
+    assert sum(utf16_length(block) for block in shown) <= 4000
     assert len(list(all_components(view.to_components()))) <= 40
     assert not BIDIRECTIONAL & set(text)
     assert {char for char in text if unicodedata.category(char) in ("Cc", "Cs")} <= MAY_BE_INVISIBLE

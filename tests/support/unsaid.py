@@ -30,7 +30,18 @@ NOT_ON_DISCORD = {
     "scheduled_reindex.py": "the log",
 }
 
-SHOWN = {"Button", "Label", "Modal", "TextDisplay", "TextInput", "button", "count", "message", "notice", "send"}
+SHOWN = {
+    "Button",
+    "Label",
+    "Modal",
+    "TextDisplay",
+    "TextInput",
+    "button",
+    "count",
+    "build_message",
+    "notice_message",
+    "send",
+}
 """Calls whose words are shown, however short they are."""
 
 UNSEEN = {*SAYING, "ComponentId", "TypeVar", "compile", "getLogger", "getattr", "hasattr", "replace"}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.text.i18n import active_language
+from bot.text.i18n import language_for
 from tests.support.desk_kit import MODERATORS
 from tests.support.discord.exchange import Exchange
 from tests.support.discord.oddities import ODD, Change
@@ -80,7 +80,7 @@ async def test_what_cannot_be_read_is_told_in_the_language_of_whoever_asked(wire
     exchange = begun(wire, "command", User.new())
     exchange.payload["locale"] = "de"
     arrives(wire, exchange, ODD["permissions are a word"])
-    german = active_language("de").gettext(
+    german = language_for("de").gettext(
         "Something went wrong on my side. Please try again; if it happens again, tell the bot's owner: "
         "incident {incident}.",
         incident="",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.text.i18n import active_language
+from bot.text.i18n import language_for
 from index.domain.errors import NoIndex
 from tests.support.asking_kit import MENTION, QUESTION, asked, labels, pressed, replied, slow_model
 from tests.support.desk_kit import DeskLibrary
@@ -13,7 +13,7 @@ from tests.support.discord.payloads import LISTED, UNLISTED, User
 from tests.support.discord.rules import text_of
 from tests.support.discord.wire import Wire
 
-GERMAN, JAPANESE, ENGLISH = active_language("de"), active_language("ja"), active_language("en-US")
+GERMAN, JAPANESE, ENGLISH = language_for("de"), language_for("ja"), language_for("en-US")
 SHOW = "Show in source"
 
 

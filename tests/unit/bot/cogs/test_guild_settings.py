@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.policy.guild_settings import LONGEST_COOLDOWN, MOST_CHANNELS, GuildSettings, Unfit
-from bot.views.guild_settings import settings
+from bot.policy.guild_settings import LONGEST_COOLDOWN, MOST_CHANNELS, GuildSettings, InvalidSetting
+from bot.views.guild_settings import guild_settings_message
 from tests.support.desk_kit import DeskLibrary, at_the_desk
 from tests.support.discord.openapi_check import OpenApi
 from tests.support.discord.payloads import (
@@ -50,7 +50,7 @@ async def chosen(wire: Wire, name: str, options: dict[str, Any] | None = None, *
 
 
 def kept(library: DeskLibrary) -> GuildSettings:
-    return GuildSettings.stored(library.journal.settings(GUILD))
+    return GuildSettings.from_rows(library.journal.settings(GUILD))
 
 
 async def test_a_server_that_chose_nothing_is_shown_how_it_is_everywhere(library: DeskLibrary, wire: Wire) -> None:
@@ -83,7 +83,7 @@ async def test_what_is_chosen_is_kept_and_shown(library: DeskLibrary, wire: Wire
 
 
 async def test_what_is_chosen_can_be_taken_back(library: DeskLibrary, wire: Wire) -> None:
-    for name, value in GuildSettings(frozenset({1, 2}), private=True, threads=False, cooldown=5).rows().items():
+    for name, value in GuildSettings(frozenset({1, 2}), private=True, threads=False, cooldown=5).to_rows().items():
         library.journal.change(GUILD, name, value)
     await chosen(wire, "channels", {"clear": True})
     await chosen(wire, "private", {"on": False})
@@ -177,19 +177,19 @@ preferences = st.builds(
 
 @given(preferences, st.floats(0, 3600))
 def test_any_choice_is_shown_whole(some: GuildSettings, usual: float) -> None:
-    said = "\n".join(blocks(settings(some, usual_cooldown=usual, note="**Changed.**")))
+    said = "\n".join(blocks(guild_settings_message(some, usual_cooldown=usual, note="**Changed.**")))
     assert all(f"<#{channel}>" in said for channel in some.channels)
 
 
 @given(preferences)
 def test_what_is_kept_reads_the_same_again(some: GuildSettings) -> None:
-    rows = {name: value for name, value in some.rows().items() if value is not None}
-    assert GuildSettings.stored(rows) == some
+    rows = {name: value for name, value in some.to_rows().items() if value is not None}
+    assert GuildSettings.from_rows(rows) == some
 
 
 def test_no_more_channels_are_chosen_than_can_be_shown() -> None:
     full = GuildSettings(frozenset(range(1, MOST_CHANNELS + 1)))
-    with pytest.raises(Unfit, match="At most 25 channels"):
+    with pytest.raises(InvalidSetting, match="At most 25 channels"):
         full.with_channel(99)
     assert full.with_channel(MOST_CHANNELS) == full
 
@@ -198,5 +198,5 @@ def test_the_last_channel_is_not_removed_since_that_would_open_all() -> None:
     two = GuildSettings(frozenset({1, 2}))
     one = two.without_channel(1)
     assert one == replace(two, channels=frozenset({2}))
-    with pytest.raises(Unfit, match="last channel"):
+    with pytest.raises(InvalidSetting, match="last channel"):
         one.without_channel(2)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.views.privacy import confirm, forgotten, privacy
+from bot.views.privacy import confirm_deletion_message, deleted_message, privacy_message
 from index.domain.activity import StoredCounts
 from tests.support.desk_kit import DeskLibrary, at_the_desk
 from tests.support.discord.payloads import LISTED, NOT_JOINED, UNLISTED, Guild, User
@@ -83,5 +83,9 @@ async def test_the_button_works_after_a_restart(library: DeskLibrary, tmp_path: 
 
 @pytest.mark.parametrize("stored", [StoredCounts(0, 0), StoredCounts(1, 1), StoredCounts(10**12, 10**12)])
 def test_every_message_is_within_the_limits(stored: StoredCounts) -> None:
-    for view in (privacy(stored, keep_days=100_000), confirm(stored), forgotten(stored, stored)):
+    for view in (
+        privacy_message(stored, keep_days=100_000),
+        confirm_deletion_message(stored),
+        deleted_message(stored, stored),
+    ):
         check_harmless(view)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.views.stats import PICTURE, Totals, share, stats
+from bot.views.stats import PICTURE, Totals, percent_of, stats_message
 from index.domain.activity import Day
 from tests.support.desk_kit import DeskLibrary, at_the_desk
 from tests.support.discord.payloads import LISTED, MANAGE_GUILD, MEMBER, OWNER, UNLISTED, Guild, Json, User
@@ -132,7 +132,7 @@ async def test_a_span_is_from_7_to_90_days_whatever_comes(wire: Wire, asked: int
     ],
 )
 def test_a_share_is_none_or_all_only_where_it_is(part: int, whole: int, said: str) -> None:
-    assert share(part, whole) == said
+    assert percent_of(part, whole) == said
 
 
 def test_totals_are_sums_and_the_time_is_that_of_the_middle_question() -> None:
@@ -146,14 +146,14 @@ def test_totals_are_sums_and_the_time_is_that_of_the_middle_question() -> None:
 
 
 def test_days_without_votes_are_said_to_have_none() -> None:
-    shown = blocks(stats([make_day(0, 1, 1)], described="A chart."), PICTURE)
+    shown = blocks(stats_message([make_day(0, 1, 1)], described="A chart."), PICTURE)
     assert "\nNobody voted.\n" in "\n".join(shown)
 
 
 @given(st.integers(0, 10**12), st.integers(0, 10**12), st.integers(0, 10**9), st.floats(0, 10**9), st.booleans())
 def test_any_figures_make_a_message(answered: int, silent: int, votes: int, ms: float, everywhere: bool) -> None:
     day = make_day(0, answered + silent, answered, helpful=votes, unhelpful=votes, latency_ms=ms)
-    view = stats([day], described="A chart.", everywhere=everywhere)
+    view = stats_message([day], described="A chart.", everywhere=everywhere)
     pictures = [one for one in view.children if one.to_component_dict()["type"] == 12]
     assert len(pictures) == int(answered + silent > 0)
     for picture in pictures:  # the file that it refers to is attached by the cog

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bot.console.session import Session, progress_on, screen
+from bot.console.session import Session, make_console, show_progress
 from index import LibraryError
 from index.domain.answers import ShortAnswer
 from index.domain.errors import IndexMismatch, NoIndex, SourcesUnreadable
@@ -174,7 +174,7 @@ def test_colour_and_control_sequences_never_leave_a_terminal():
 def test_forced_colour_does_not_reach_a_pipe(monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     stream = io.StringIO()
-    screen(stream).print("plain", style="red")
+    make_console(stream).print("plain", style="red")
     assert stream.getvalue() == "plain\n"
 
 
@@ -283,7 +283,7 @@ def test_reindex_that_changes_nothing_says_so():
 def test_progress_on_a_terminal_is_a_bar_that_takes_an_unknown_total():
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=True, width=100)
-    with progress_on(console) as progress:
+    with show_progress(console) as progress:
         progress("Loading [bold]the model", 0, 0)
         progress("Embedding", 5, 10)
     assert "Loading [bold]the model" in stream.getvalue()

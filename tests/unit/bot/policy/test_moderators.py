@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from discord import AppInfo, Client, Intents
 
-from bot.policy.moderators import Moderators, owners_of
+from bot.policy.moderators import Moderators, owner_ids
 from tests.support.discord.payloads import OWNER, TEAM_MEMBER, application
 
 LISTED, STRANGER, ROLE, OTHER_ROLE, BOSS, SOMEBODY = 10, 20, 30, 31, 1, 2
@@ -57,7 +57,7 @@ def app(payload: dict[str, Any]) -> AppInfo:
 
 
 def test_without_a_team_the_owner_alone_counts() -> None:
-    assert owners_of(app(application(team=False))) == {int(OWNER.id)}
+    assert owner_ids(app(application(team=False))) == {int(OWNER.id)}
 
 
 @pytest.mark.parametrize(
@@ -74,10 +74,10 @@ def test_of_a_team_those_count_who_accepted_and_may_more_than_read(state: int, r
     payload = application(team=True)
     member = next(one for one in payload["team"]["members"] if one["user"]["id"] == TEAM_MEMBER.id)
     member |= {"membership_state": state, "role": role}
-    assert (int(TEAM_MEMBER.id) in owners_of(app(payload))) is counts
+    assert (int(TEAM_MEMBER.id) in owner_ids(app(payload))) is counts
 
 
 def test_a_teams_owner_counts_and_the_team_itself_does_not() -> None:
     payload = application(team=True)
     payload["team"]["members"] = []
-    assert owners_of(app(payload)) == {int(payload["team"]["owner_user_id"])}
+    assert owner_ids(app(payload)) == {int(payload["team"]["owner_user_id"])}

@@ -88,7 +88,7 @@ def test_a_servers_own_cool_down_goes_before_the_bots() -> None:
 
 def test_one_question_of_a_user_is_in_flight() -> None:
     fairness = fair()
-    with fairness.asking(1):
+    with fairness.in_flight(1):
         assert "still being answered" in fairness.refusal(1, None)
         assert fairness.refusal(2, None) == ""
     assert fairness.refusal(1, None) == ""
@@ -96,7 +96,7 @@ def test_one_question_of_a_user_is_in_flight() -> None:
 
 def test_a_question_that_failed_is_no_longer_in_flight() -> None:
     fairness = fair()
-    with pytest.raises(ZeroDivisionError), fairness.asking(1):
+    with pytest.raises(ZeroDivisionError), fairness.in_flight(1):
         raise ZeroDivisionError
     assert fairness.waiting == 0
     assert fairness.refusal(1, None) == ""
@@ -106,9 +106,9 @@ def test_a_full_queue_says_so_and_how_long_it_may_take() -> None:
     clock = Clock()
     fairness = fair(clock, most_waiting=2)
     for _ in range(60):
-        with fairness.asking(9):
+        with fairness.in_flight(9):
             clock.now += 4.0
-    with fairness.asking(1), fairness.asking(2):
+    with fairness.in_flight(1), fairness.in_flight(2):
         said = fairness.refusal(3, None)
         assert said == "Too many questions are waiting just now: try again in 8 s."
     assert fairness.refusal(3, None) == ""

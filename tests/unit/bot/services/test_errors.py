@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 
 from bot.services.errors import IN_SHORT, explain
-from bot.text.i18n import active_language, using_language
+from bot.text.i18n import language_for, using_language
 from index import LibraryError
 from index.domain.errors import Damaged, IndexMismatch, NoIndex
 from index.domain.messages import REBUILD, with_fix
 
-GERMAN = active_language("de")
+GERMAN = language_for("de")
 
 
 @pytest.mark.parametrize("error", [NoIndex, IndexMismatch])
 def test_what_names_a_command_of_a_shell_is_said_in_short_in_every_language(error: type[LibraryError]) -> None:
     for code in ("de", None):
-        spoken = active_language(code)
+        spoken = language_for(code)
         with using_language(spoken):
             assert explain(error("At length: run `python -m index reindex`."), "asking") == spoken.gettext(
                 IN_SHORT[error.__name__]
@@ -34,13 +34,13 @@ def test_any_other_error_is_said_in_the_readers_language_with_discords_own_step(
 
 @pytest.mark.parametrize("error", [Damaged, LibraryError])
 def test_what_is_no_phrase_is_told_as_it_is(error: type[LibraryError]) -> None:
-    with using_language(active_language(None)):
+    with using_language(language_for(None)):
         assert explain(error("tokens.npy is damaged."), "asking") == "tokens.npy is damaged."
 
 
 def test_where_something_is_on_the_machine_is_told_to_the_log_and_to_nobody_on_discord(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with using_language(active_language(None)):
+    with using_language(language_for(None)):
         assert "/srv" not in explain(LibraryError("It can't be read.", where="It is /srv/index."), "asking")
     assert "Failed while asking: It can't be read. It is /srv/index." in caplog.text

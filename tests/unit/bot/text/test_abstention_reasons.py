@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.text import abstention_reasons as reasons
-from bot.text.abstention_reasons import reason, told
-from bot.text.i18n import languages, using_language
+from bot.text.abstention_reasons import abstention_reason, answer_text
+from bot.text.i18n import language_codes, using_language
 from index.answering._decomposition import SubQuestion
 from index.answering._merging import Answered, together
 from index.answering.abstention import AbstentionExplainer
@@ -20,7 +20,7 @@ from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE
 from tests.support.fakes import make_abstention, make_answer, make_citation
 from tests.support.texts import any_text
 
-OTHERS = languages()[1:]
+OTHERS = language_codes()[1:]
 
 
 def silent(why: str = "", *, text: str = "The index's own words.", missing: tuple[str, ...] = (), **cited: Any) -> Any:
@@ -36,10 +36,11 @@ def test_reasons_have_the_names_that_the_index_gives_them() -> None:
 @pytest.mark.parametrize("locale", ["en-US", "pl", None])
 def test_in_english_the_index_speaks_for_itself(why: str, locale: str | None) -> None:
     with using_language(locale):
-        assert reason(silent(why, missing=("Netflix",))) == "The index's own words."
-        assert reason(silent(why, text=" ")) == "The sources don't say."
+        assert abstention_reason(silent(why, missing=("Netflix",))) == "The index's own words."
+        assert abstention_reason(silent(why, text=" ")) == "The sources don't say."
         assert (
-            told(make_answer(text="The sources disagree: “a” [1].", conflict=True)) == "The sources disagree: “a” [1]."
+            answer_text(make_answer(text="The sources disagree: “a” [1].", conflict=True))
+            == "The sources disagree: “a” [1]."
         )
 
 
@@ -56,45 +57,47 @@ def test_in_english_the_index_speaks_for_itself(why: str, locale: str | None) ->
 )
 def test_what_the_sources_lack_is_named_as_it_was_asked(locale: str, said: str) -> None:
     with using_language(locale):
-        assert reason(silent(MISSING, missing=("Netflix", "its price", "the CEO"))) == said
+        assert abstention_reason(silent(MISSING, missing=("Netflix", "its price", "the CEO"))) == said
 
 
 def test_what_is_no_question_is_told_what_could_be_asked() -> None:
     with using_language("de"):
-        assert reason(silent(NO_QUESTION)) == "Das ist keine Frage zu den Quellen, die ich habe."
-        assert reason(silent(NO_QUESTION, titles=("Llama 4", "Llama 4", " ", "Maverick", "Scout"))) == (
+        assert abstention_reason(silent(NO_QUESTION)) == "Das ist keine Frage zu den Quellen, die ich habe."
+        assert abstention_reason(silent(NO_QUESTION, titles=("Llama 4", "Llama 4", " ", "Maverick", "Scout"))) == (
             "Das ist keine Frage zu den Quellen, die ich habe: Frag mich etwas zu Llama 4 oder Maverick."
         )
-        assert f"zu {'x' * 80}." in reason(silent(NO_QUESTION, titles=("x" * 999,)))
+        assert f"zu {'x' * 80}." in abstention_reason(silent(NO_QUESTION, titles=("x" * 999,)))
 
 
 def test_a_language_that_is_not_read_is_asked_for_in_english() -> None:
     asked = AbstentionExplainer(reads=["en"])._please("ja")
     for code in OTHERS:
         with using_language(code):
-            assert reason(silent(OTHER_LANGUAGE, text=asked)) != asked
+            assert abstention_reason(silent(OTHER_LANGUAGE, text=asked)) != asked
     with using_language("de"):
-        assert reason(silent(OTHER_LANGUAGE, text=asked)) == "Ich lese nur Englisch: Bitte frag auf Englisch."
+        assert (
+            abstention_reason(silent(OTHER_LANGUAGE, text=asked)) == "Ich lese nur Englisch: Bitte frag auf Englisch."
+        )
 
 
 def test_of_a_model_that_reads_other_languages_the_index_tells_which() -> None:
     asked = AbstentionExplainer(reads=["en", "fr"])._please("ja")
     with using_language("de"):
-        assert reason(silent(OTHER_LANGUAGE, text=asked)) == asked
+        assert abstention_reason(silent(OTHER_LANGUAGE, text=asked)) == asked
 
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_without_a_reason_it_is_said_that_the_sources_do_not_say(code: str) -> None:
     with using_language(code):
-        assert reason(silent(text=ABSTENTION)) == reason(silent(text=""))
-        assert reason(silent(text=ABSTENTION)) != ABSTENTION
+        assert abstention_reason(silent(text=ABSTENTION)) == abstention_reason(silent(text=""))
+        assert abstention_reason(silent(text=ABSTENTION)) != ABSTENTION
 
 
 def test_that_sources_disagree_is_said_with_the_quotations_as_they_are() -> None:
     found = make_answer(text="The sources disagree: “24 experts” [1], “16 experts. Or more” [2].", conflict=True)
     with using_language("fr"):
-        assert told(found) == "Les sources se contredisent\u00a0: “24 experts” [1], “16 experts. Or more” [2]."
-        assert told(replace(found, conflict=False)) == found.text
+        assert answer_text(found) == "Les sources se contredisent\u00a0: “24 experts” [1], “16 experts. Or more” [2]."
+        assert answer_text(replace(found, conflict=False)) == found.text
 
 
 def test_of_a_part_that_is_not_answered_it_is_said_and_the_answered_part_stays() -> None:
@@ -108,7 +111,7 @@ def test_of_a_part_that_is_not_answered_it_is_said_and_the_answered_part_stays()
     )
     assert "The sources don't say it of Scout 4.1. " in found.text
     with using_language("de"):
-        assert told(found) == (
+        assert answer_text(found) == (
             "How many? Sixteen. [1] Zu Scout 4.1 sagen die Quellen das nicht. "
             "Zu Maverick sagen die Quellen das nicht. Dazu sagen die Quellen nichts: When is it?"
         )
@@ -118,9 +121,9 @@ def test_of_a_part_that_is_not_answered_it_is_said_and_the_answered_part_stays()
     text=any_text,
     words=st.lists(any_text, max_size=3).map(tuple),
     why=st.sampled_from(["", MISSING, NO_QUESTION, OTHER_LANGUAGE, "another"]),
-    code=st.sampled_from(languages()),
+    code=st.sampled_from(language_codes()),
 )
 def test_there_is_a_reason_whatever_the_index_says(text: str, words: tuple[str, ...], why: str, code: str) -> None:
     with using_language(code):
-        assert reason(silent(why, text=text, missing=words, titles=words)).strip()
-        assert isinstance(told(make_answer(text=text, conflict=True)), str)
+        assert abstention_reason(silent(why, text=text, missing=words, titles=words)).strip()
+        assert isinstance(answer_text(make_answer(text=text, conflict=True)), str)

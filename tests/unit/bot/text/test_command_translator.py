@@ -10,8 +10,8 @@ import pytest
 from babel import Locale
 from discord import app_commands
 
-from bot.text.command_translator import CommandTranslator, fits
-from bot.text.i18n import KINDS, Language, catalogue
+from bot.text.command_translator import CommandTranslator, accepted_by_discord
+from bot.text.i18n import KINDS, Language, load_catalogue
 from tests.contract.test_language_catalogue import written
 from tests.support.catalogue import Key, asked_by_discord
 from tests.support.discord.openapi_check import OpenApi
@@ -80,7 +80,7 @@ async def payloads(tree: app_commands.CommandTree[Any], translator: CommandTrans
 
 def germans(folder: Path) -> CommandTranslator:
     """A translator for whom everybody is German."""
-    spoken = Language(Locale("de"), catalogue(written(folder, "de", GERMAN)))
+    spoken = Language(Locale("de"), load_catalogue(written(folder, "de", GERMAN)))
     return CommandTranslator(lambda _: spoken)
 
 
@@ -148,18 +148,18 @@ async def test_commands_in_all_languages_are_as_discord_describes_them(commands:
 
 @pytest.mark.parametrize("name", ["lücken", "neu-indexieren", "quellen_2", "質問", "データ", "état", "a" * 32])
 def test_names_that_discord_takes(name: str) -> None:
-    assert fits("command", name)
-    assert fits("option", name)
+    assert accepted_by_discord("command", name)
+    assert accepted_by_discord("option", name)
 
 
 @pytest.mark.parametrize("name", ["", " ", "Lücken", "zwei worte", "a" * 33, "a\n", "frage?", "État", "e\u0301tat"])
 def test_names_that_discord_refuses(name: str) -> None:
-    assert not fits("command", name)
-    assert not fits("option", name)
+    assert not accepted_by_discord("command", name)
+    assert not accepted_by_discord("option", name)
 
 
 @pytest.mark.parametrize(("kind", "most"), KINDS.items())
 def test_a_text_is_as_long_as_its_kind_allows(kind: str, most: int) -> None:
-    assert fits(kind, "a" * most)
-    assert not fits(kind, "a" * (most + 1))
-    assert not fits(kind, "🦙" * (most // 2 + 1))
+    assert accepted_by_discord(kind, "a" * most)
+    assert not accepted_by_discord(kind, "a" * (most + 1))
+    assert not accepted_by_discord(kind, "🦙" * (most // 2 + 1))

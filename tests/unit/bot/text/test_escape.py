@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text.escape import ELLIPSIS, around, escape, fit, fold, units
+from bot.text.escape import ELLIPSIS, escape, fit, fit_around_bold, fold, utf16_length
 from tests.support.harmless import seen, texts
 
 
@@ -18,7 +18,7 @@ def test_text_that_fits_is_shown_whole(text: str) -> None:
 @given(text=texts, room=st.integers(1, 200))
 def test_text_that_is_cut_ends_with_an_ellipsis_after_a_beginning_of_it(text: str, room: int) -> None:
     cut = fit(text, room)
-    assert units(cut) <= room
+    assert utf16_length(cut) <= room
     if cut != escape(fold(text)):
         assert cut.endswith(ELLIPSIS)
         assert fold(text).startswith(seen(cut.removesuffix(ELLIPSIS)).rstrip())
@@ -91,16 +91,16 @@ def test_what_hides_or_reorders_text_is_dropped_and_spelling_is_kept(text: str, 
 
 def test_a_quotation_is_cut_between_words_and_no_more_than_it_must_be() -> None:
     text = "one two three four five six seven"
-    assert around(text, (14, 18), 33 + 4) == "one two three **four** five six seven"
-    assert around(text, (14, 18), 36) == "one two three **four** five six …"
-    assert around(text, (14, 18), 32) == "… two three **four** five six …"
-    assert around(text, (14, 18), 12) == "… **four** …"
-    assert around(text, (14, 18), 11) == "one two …"
-    assert around(text, None, 20) == "one two three four …"
+    assert fit_around_bold(text, (14, 18), 33 + 4) == "one two three **four** five six seven"
+    assert fit_around_bold(text, (14, 18), 36) == "one two three **four** five six …"
+    assert fit_around_bold(text, (14, 18), 32) == "… two three **four** five six …"
+    assert fit_around_bold(text, (14, 18), 12) == "… **four** …"
+    assert fit_around_bold(text, (14, 18), 11) == "one two …"
+    assert fit_around_bold(text, None, 20) == "one two three four …"
 
 
 @given(text=st.text(max_size=80), start=st.integers(0, 80), length=st.integers(0, 20), room=st.integers(12, 90))
 def test_whatever_is_cut_around_fits_its_room(text: str, start: int, length: int, room: int) -> None:
     line = fold(text)
     bold = (min(start, len(line)), min(start + length, len(line)))
-    assert units(around(text, bold, room)) <= room
+    assert utf16_length(fit_around_bold(text, bold, room)) <= room

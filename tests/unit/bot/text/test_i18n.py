@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from bot.text.i18n import (
     Language,
-    active_language,
-    catalogue,
-    figure,
+    format_number,
+    format_percentage,
     gettext,
     gettext_noop,
+    language_for,
+    load_catalogue,
     ngettext,
-    opened,
-    percent,
+    open_language,
     pgettext,
     set_language,
     using_language,
@@ -36,7 +36,7 @@ TRIAL = {
     "pt": ("Página {page} de {pages}", "Páginas de {names:or}", "Botão", ["{number} fonte", "{number} fontes"]),
 }
 FIGURES = {"ja": "1,234.5", "fr": "1\u202f234,5"}
-ENGLISH = active_language("en-US")
+ENGLISH = language_for("en-US")
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ msgstr "{button}"
 msgid "{{number}} source"
 msgid_plural "{{number}} sources"
 {plurals}"""
-    return Language(Locale(code), catalogue(written(folder, code, body)))
+    return Language(Locale(code), load_catalogue(written(folder, code, body)))
 
 
 def test_a_text_is_said_in_the_language_that_is_spoken(speakers: dict[str, Language]) -> None:
@@ -110,15 +110,15 @@ def test_names_are_joined_as_the_language_does(speakers: dict[str, Language]) ->
 
 
 def test_figures_are_written_as_the_region_does() -> None:
-    assert figure(1234.5) == "1,234.5"
-    assert figure(2.0, 1) == "2.0"
-    assert percent(0.41) == "41 %"
+    assert format_number(1234.5) == "1,234.5"
+    assert format_number(2.0, 1) == "2.0"
+    assert format_percentage(0.41) == "41 %"
     with using_language("de"):
-        assert (figure(1234.5), figure(2.0, 1), percent(0.41)) == ("1.234,5", "2,0", "41\xa0%")
+        assert (format_number(1234.5), format_number(2.0, 1), format_percentage(0.41)) == ("1.234,5", "2,0", "41\xa0%")
     with using_language("es-419"):
-        assert figure(1234.5) == "1,234.5"
+        assert format_number(1234.5) == "1,234.5"
     with using_language("es-ES"):
-        assert figure(1234.5) == "1.234,5"
+        assert format_number(1234.5) == "1.234,5"
 
 
 def test_a_kind_has_texts_of_its_own(speakers: dict[str, Language]) -> None:
@@ -154,7 +154,7 @@ def test_a_locale_is_answered_in_its_language_or_in_english(locale: discord.Loca
 
 def test_a_language_without_a_catalogue_is_not_given_its_figures_either() -> None:
     with using_language("pl"):
-        assert figure(1234.5) == "1,234.5"
+        assert format_number(1234.5) == "1,234.5"
 
 
 def test_the_language_before_is_spoken_again_after_it(speakers: dict[str, Language]) -> None:
@@ -187,7 +187,7 @@ def test_a_catalogue_that_cannot_be_read_leaves_its_language_in_english(tmp_path
     file = tmp_path / "de.po"
     if damaged is not None:
         file.write_bytes(damaged)
-    spoken = opened("de", {"de": file})
+    spoken = open_language("de", {"de": file})
     assert spoken.gettext("Page {page} of {pages}", page=1, pages=1234.5) == "Page 1 of 1,234.5"
 
 

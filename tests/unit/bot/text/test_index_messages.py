@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from bot.services.errors import explain
-from bot.text.i18n import PLACEHOLDER, languages, using_language
-from bot.text.index_messages import STEPS, fault, said
+from bot.text.i18n import PLACEHOLDER, language_codes, using_language
+from bot.text.index_messages import DISCORD_STEPS, translate, translate_fault
 from index.domain.errors import NoIndex, NoSuchSnapshot, SourceUnfit
 from index.domain.messages import LIST, REINDEX, Message, join_messages, with_fix
 from index.domain.messages import STEPS as OF_THE_COMMAND_LINE
 from tests.support.catalogue import INDEX, of_index
 
-OTHERS = languages()[1:]
+OTHERS = language_codes()[1:]
 TEMPLATES = sorted({one.key.one for one in of_index() if one.key})
 
 THE_SAME = {"{name} {why}", "{name} {why}.", "{fault}.", "{fault}: {step}.", "snapshot {id} is live; {changes}"}
@@ -65,7 +65,7 @@ def test_every_template_of_the_index_is_said_in_each_language_with_all_its_value
     for template in TEMPLATES:
         values = {at[1]: f"<{at[1]}>" for at in PLACEHOLDER.finditer(template)}
         with using_language(code):
-            shown = said(Message(template, **values))
+            shown = translate(Message(template, **values))
         assert all(value in shown for value in values.values()), shown
         if shown == Message(template, **values) and template not in THE_SAME:
             english.append(template)
@@ -79,22 +79,23 @@ def test_there_are_templates_to_be_said() -> None:
 def test_phrases_within_phrases_and_numbers_are_said_in_the_language_too() -> None:
     reason = Message("could not be fetched: {why}", why=Message("no whole answer within {seconds} s", seconds=2.5))
     with using_language("de"):
-        assert said(reason) == "ließ sich nicht abrufen: keine vollständige Antwort innerhalb von 2,5 s"
+        assert translate(reason) == "ließ sich nicht abrufen: keine vollständige Antwort innerhalb von 2,5 s"
         assert (
-            said(join_messages((Message("new: {names}", names="a.md"), Message("is empty")))) == "neu: a.md; ist leer"
+            translate(join_messages((Message("new: {names}", names="a.md"), Message("is empty"))))
+            == "neu: a.md; ist leer"
         )
-    assert said(reason) == "could not be fetched: no whole answer within 2.5 s"
+    assert translate(reason) == "could not be fetched: no whole answer within 2.5 s"
 
 
-@pytest.mark.parametrize("code", languages())
+@pytest.mark.parametrize("code", language_codes())
 def test_what_is_no_phrase_is_shown_as_it_stands(code: str) -> None:
     with using_language(code):
-        assert said("is empty") == "is empty"
-        assert fault("It is damaged: run it.") == "It is damaged: run it."
+        assert translate("is empty") == "is empty"
+        assert translate_fault("It is damaged: run it.") == "It is damaged: run it."
 
 
 def test_every_step_of_the_command_line_has_its_words_on_discord() -> None:
-    assert set(STEPS) == set(OF_THE_COMMAND_LINE)
+    assert set(DISCORD_STEPS) == set(OF_THE_COMMAND_LINE)
 
 
 def test_a_moderator_is_told_the_command_of_discord_and_a_shell_its_own() -> None:

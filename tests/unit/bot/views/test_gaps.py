@@ -13,8 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.views.custom_id import ComponentId
-from bot.views.gaps import gaps
-from bot.views.gaps_csv import gaps_csv, harmless
+from bot.views.gaps import gaps_message
+from bot.views.gaps_csv import escape_formula, gaps_to_csv
 from index.domain.activity import Gap, Theme
 from index.domain.answers import Citation
 from tests.support.discord.rules import all_components, text_of
@@ -41,11 +41,11 @@ def make_theme(*questions: str, nearest: tuple[Citation, ...] = (), **changes: A
 
 
 def text(themes: list[Theme], page: int = 1, note: str = "") -> str:
-    return "\n".join(blocks(gaps(themes, page, note=note)))
+    return "\n".join(blocks(gaps_message(themes, page, note=note)))
 
 
 def table(themes: list[Theme]) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(gaps_csv(themes).decode("utf-8-sig"), newline="")))
+    return list(csv.DictReader(io.StringIO(gaps_to_csv(themes).decode("utf-8-sig"), newline="")))
 
 
 some_gaps = st.builds(
@@ -75,7 +75,7 @@ worst = [
 @example(themes=worst, page=3, note="Solved: 3 questions.")
 @example(themes=worst, page=1, note=EVIL * 99)
 def test_a_page_is_harmless_whatever_was_asked(themes: list[Theme], page: int, note: str) -> None:
-    check_harmless(gaps(themes, page, note=note))
+    check_harmless(gaps_message(themes, page, note=note))
 
 
 @given(st.lists(some_themes, min_size=1, max_size=12))
@@ -83,8 +83,8 @@ def test_every_theme_is_on_one_page_and_its_button_names_its_newest_answer(theme
     pages = -(-len(themes) // 5)
     named = []
     for page in range(1, pages + 1):
-        buttons = [one for one in all_components(gaps(themes, page).to_components()) if one["type"] == 2]
-        named += [ComponentId.read(one["custom_id"]) for one in buttons if one["label"] == "Mark as solved"]
+        buttons = [one for one in all_components(gaps_message(themes, page).to_components()) if one["type"] == 2]
+        named += [ComponentId.parse(one["custom_id"]) for one in buttons if one["label"] == "Mark as solved"]
     assert [(press.action, press.answer) for press in named if press] == [
         ("gapsolve", theme.gaps[0].ids[0]) for theme in themes
     ]
@@ -118,7 +118,7 @@ def test_a_long_theme_takes_no_room_from_short_ones() -> None:
 
 
 def test_in_five_long_themes_every_question_can_still_be_read() -> None:
-    for block in blocks(gaps(worst))[1:6]:
+    for block in blocks(gaps_message(worst))[1:6]:
         assert len(block.splitlines()[0]) > 60
 
 
@@ -131,7 +131,7 @@ def test_a_page_past_the_end_is_the_last(page: int, shown: int) -> None:
 
 def test_only_pages_that_there_are_can_be_turned_to() -> None:
     def row(themes: int, page: int) -> list[tuple[str, bool]]:
-        view = gaps([make_theme(f"Q{number}") for number in range(themes)], page)
+        view = gaps_message([make_theme(f"Q{number}") for number in range(themes)], page)
         buttons = [one for one in all_components(view.to_components()) if one["type"] == 2]
         return [(one["label"], one["disabled"]) for one in buttons if one["label"] != "Mark as solved"]
 
@@ -142,13 +142,13 @@ def test_only_pages_that_there_are_can_be_turned_to() -> None:
 
 
 def test_no_gaps_are_told_with_what_was_done() -> None:
-    message = {"components": gaps([], note="Solved: 2 questions.").to_components()}
+    message = {"components": gaps_message([], note="Solved: 2 questions.").to_components()}
     assert text_of(message).startswith("Solved: 2 questions. There are no open gaps")
 
 
 @given(st.text() | texts | st.builds(str.__add__, st.sampled_from("=+-@\t\r\n＝＋－＠"), texts))
 def test_no_cell_begins_as_a_formula_does_and_none_is_changed_otherwise(cell: str) -> None:
-    safe = harmless(cell)
+    safe = escape_formula(cell)
     assert not safe.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
     assert safe in (cell, f"'{cell}")
     assert (safe == cell) == (cell[:1] not in {*"=+-@\t\r\n＝＋－＠"})
@@ -161,13 +161,13 @@ def test_the_table_has_a_row_for_every_gap_and_every_cell_is_one_line_without_a_
         (str(number), str(gap.times), gap.why) for number, theme in enumerate(themes, 1) for gap in theme.gaps
     ]
     for cell in (cell for row in found for cell in row.values()):
-        assert cell == harmless(cell)
+        assert cell == escape_formula(cell)
         assert "\n" not in cell
         assert "\r" not in cell
 
 
 def test_the_table_begins_with_a_mark_by_which_excel_knows_utf8() -> None:
-    assert gaps_csv([make_theme("Où?")]).startswith(b'\xef\xbb\xbf"theme","question"')
+    assert gaps_to_csv([make_theme("Où?")]).startswith(b'\xef\xbb\xbf"theme","question"')
 
 
 def test_marks_of_a_table_within_a_question_stay_in_its_cell() -> None:

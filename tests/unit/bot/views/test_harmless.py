@@ -11,7 +11,7 @@ from bot.text.escape import embolden, escape, fold
 from bot.views import answer as render
 from bot.views import reindex_report as rebuilt
 from bot.views import status as reports
-from bot.views.message import notice
+from bot.views.message import notice_message
 from index.domain.answers import ShortAnswer
 from index.domain.snapshots import Skipped
 from tests.support.fakes import make_answer, make_citation, make_report, make_snapshot, make_source, make_status
@@ -41,7 +41,7 @@ def test_an_answer_is_harmless_whatever_it_is_made_from(
     found = (
         make_answer(*cited, text=text, snapshot=snapshot, abstained=abstained, confidence=likely) if cited else found
     )
-    check_harmless(render.answer(found, asked=asked))
+    check_harmless(render.answer_message(found, asked=asked))
 
 
 @given(
@@ -61,7 +61,7 @@ def test_an_answer_in_brief_is_harmless_whatever_its_words_and_place(
     start, end = places[0], places[0] + places[1]
     short = ShortAnswer(quote[start:end], "llama-4-release.md", start, end, 1)
     check_harmless(
-        render.answer(make_answer(make_citation(quote=quote), text=text, short_answer=short, verdict=verdict))
+        render.answer_message(make_answer(make_citation(quote=quote), text=text, short_answer=short, verdict=verdict))
     )
 
 
@@ -74,12 +74,12 @@ def test_text_with_words_in_bold_reads_as_it_would_without(text: str, start: int
 
 @given(text=texts)
 def test_a_notice_is_harmless_whatever_it_says(text: str) -> None:
-    check_harmless(notice(text))
+    check_harmless(notice_message(text))
 
 
 @given(what=texts, done=st.integers(0, 10**9), total=st.integers(0, 10**9))
 def test_progress_is_harmless_whatever_it_says(what: str, done: int, total: int) -> None:
-    check_harmless(reports.progress(what, done, total))
+    check_harmless(reports.progress_message(what, done, total))
 
 
 @given(name=texts, reason=texts, times=st.integers(0, 400))
@@ -92,9 +92,9 @@ def test_report_status_and_sources_are_harmless_however_many_files_there_are(
     snapshot = make_snapshot(id=name, model=name)
     listed = (make_source(name, title=reason, state=reason, size=10**9, passages=10**6),) * times
     check_harmless(
-        rebuilt.report(
+        rebuilt.reindex_report_message(
             make_report(snapshot=snapshot, added=names, changed=names, removed=names, skipped=skipped, answered=names)
         )
     )
-    check_harmless(reports.status(make_status(snapshot=snapshot, skipped=skipped, stale=reason, model=name)))
-    check_harmless(reports.sources(make_status(sources=listed), page=times))
+    check_harmless(reports.status_message(make_status(snapshot=snapshot, skipped=skipped, stale=reason, model=name)))
+    check_harmless(reports.sources_message(make_status(sources=listed), page=times))

@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from bot.text.escape import units
+from bot.text.escape import utf16_length
 from bot.views.stats import Totals
-from bot.views.stats_chart import ANSWERED, INK, MOST_DESCRIBED, PAPER, UNANSWERED, chart, described
+from bot.views.stats_chart import ANSWERED, INK, MAX_ALT_TEXT, PAPER, UNANSWERED, describe_chart, draw_chart
 from index.domain.activity import Day
 from tests.support.paths import ROOT
 
@@ -83,7 +83,9 @@ many_days = st.lists(
 
 @pytest.mark.parametrize("span", [1, 7, 30, 90])
 def test_the_picture_is_a_small_png_of_a_thousand_by_six_hundred(span: int) -> None:
-    png = chart([make_day(span - at, at * 37 % 50, at * 11 % 30, helpful=at % 3, unhelpful=1) for at in range(span)])
+    png = draw_chart(
+        [make_day(span - at, at * 37 % 50, at * 11 % 30, helpful=at % 3, unhelpful=1) for at in range(span)]
+    )
     assert png.startswith(b"\x89PNG")
     assert decoded(png).shape == (750, 800, 3)
     assert len(png) <= 300_000
@@ -91,7 +93,7 @@ def test_the_picture_is_a_small_png_of_a_thousand_by_six_hundred(span: int) -> N
 
 def test_bars_are_as_high_as_the_figures_and_the_rest_stands_on_them() -> None:
     picture = decoded(
-        chart([make_day(6 - at, questions, 10) for at, questions in enumerate([10, 10, 10, 20, 10, 20, 20])])
+        draw_chart([make_day(6 - at, questions, 10) for at, questions in enumerate([10, 10, 10, 20, 10, 20, 20])])
     )
     answered = heights(picture, ANSWERED)
     assert len(answered) == 7
@@ -103,7 +105,7 @@ def test_bars_are_as_high_as_the_figures_and_the_rest_stands_on_them() -> None:
 
 
 def test_a_day_without_questions_has_no_bar() -> None:
-    picture = decoded(chart([make_day(2, 4, 4), make_day(1), make_day(0, 2, 2)]))
+    picture = decoded(draw_chart([make_day(2, 4, 4), make_day(1), make_day(0, 2, 2)]))
     assert heights(picture, ANSWERED) == [
         pytest.approx(2 * heights(picture, ANSWERED)[1], abs=3),
         pytest.approx(170, abs=30),
@@ -112,7 +114,7 @@ def test_a_day_without_questions_has_no_bar() -> None:
 
 
 def test_everything_on_the_picture_stands_out_from_its_ground_in_any_theme() -> None:
-    corner = tuple(int(value) for value in decoded(chart([make_day(0, 1, 1)]))[0, 0])
+    corner = tuple(int(value) for value in decoded(draw_chart([make_day(0, 1, 1)]))[0, 0])
     assert corner == rgb(PAPER)  # its own ground, not the theme's
     assert contrast(INK, PAPER) >= 7  # text, AAA
     assert min(contrast(ANSWERED, PAPER), contrast(UNANSWERED, PAPER)) >= 3  # graphics
@@ -122,22 +124,22 @@ def test_everything_on_the_picture_stands_out_from_its_ground_in_any_theme() -> 
 @settings(max_examples=8, deadline=None)
 @given(many_days)
 def test_any_figures_make_a_picture(days: list[Day]) -> None:
-    assert decoded(chart(days)).shape == (750, 800, 3)
+    assert decoded(draw_chart(days)).shape == (750, 800, 3)
 
 
 def test_pictures_are_drawn_from_several_threads() -> None:
     days = [make_day(at, at + 3, at) for at in range(30, -1, -1)]
     with ThreadPoolExecutor(4) as threads:
-        drawn = list(threads.map(chart, [days] * 8))
-    assert set(drawn) == {chart(days)}
+        drawn = list(threads.map(draw_chart, [days] * 8))
+    assert set(drawn) == {draw_chart(days)}
 
 
 def test_drawing_says_nothing_where_matplotlib_may_write_nowhere(tmp_path: Path) -> None:
     """Its caches go to a temporary folder then, of which it would tell in the log."""
     drawing = (
         "import logging; logging.basicConfig(level=logging.INFO); from datetime import date\n"
-        "from index.domain.activity import Day; from bot.views.stats_chart import chart\n"
-        "print(len(chart([Day(date(2025, 5, 5), 3, 2, 1, 0, 8.0)])) > 1000)"
+        "from index.domain.activity import Day; from bot.views.stats_chart import draw_chart\n"
+        "print(len(draw_chart([Day(date(2025, 5, 5), 3, 2, 1, 0, 8.0)])) > 1000)"
     )
     nowhere = tmp_path / "file"
     nowhere.write_text("")
@@ -150,7 +152,7 @@ def test_drawing_says_nothing_where_matplotlib_may_write_nowhere(tmp_path: Path)
 
 def test_the_picture_is_told_with_the_figures_of_each_day() -> None:
     days = [make_day(2, 12, 9, helpful=3, unhelpful=1), make_day(1), make_day(0, 4, 4, latency_ms=20.0)]
-    assert described(days) == (
+    assert describe_chart(days) == (
         "Bar chart of the questions from 2025-05-03 to 2025-05-05: 16 in all, 13 answered, 3 not. "
         "Below it, the share of votes that are helpful: 75 % in all. "
         "And the median time of a question: 8 ms on the middle day. "
@@ -160,7 +162,7 @@ def test_the_picture_is_told_with_the_figures_of_each_day() -> None:
 
 def test_many_days_are_told_by_the_week_and_their_sums_are_those_of_the_days() -> None:
     days = [make_day(89 - at, 5, 3) for at in range(90)]
-    told = described(days).split("answered of asked: ")[1].rstrip(".").split("; ")
+    told = describe_chart(days).split("answered of asked: ")[1].rstrip(".").split("; ")
     assert told[0] == "5 Feb: 21 of 35"
     assert len(told) == 13
     assert told[-1] == "30 Apr: 18 of 30"
@@ -168,8 +170,8 @@ def test_many_days_are_told_by_the_week_and_their_sums_are_those_of_the_days() -
 
 @given(many_days)
 def test_the_picture_in_words_fits_and_names_no_half_figure(days: list[Day]) -> None:
-    told = described(days)
-    assert units(told) <= MOST_DESCRIBED
+    told = describe_chart(days)
+    assert utf16_length(told) <= MAX_ALT_TEXT
     assert told.endswith(".")
     last = told.rpartition(" of ")[2].rstrip(".").replace(",", "")
     weeks = {str(Totals.of(days[at : at + 7]).questions) for at in range(0, len(days), 7)}
