@@ -89,19 +89,19 @@ def open_library(settings: Settings) -> Library:
 
 def _scorer(settings: Settings, embedding_model: str) -> Scorer:
     """What orders passages and says how sure an answer is. The bundled reader goes on from the bundled model's
-    states; with another EMBEDDING_MODEL the signals alone decide."""
+    states; with another EMBEDDING_MODEL the features alone decide."""
     from index.embedding.onnx_embedder import BUNDLED
     from index.ranking.logistic import LogisticRanker
 
-    signals, wanted = LogisticRanker(), settings.reranker_model
+    base, wanted = LogisticRanker(), settings.reranker_model
     bundled = wanted.lower() == READER
     if wanted.lower() == "none" or (bundled and embedding_model != BUNDLED):
-        return signals
+        return base
     if bundled:
         from index.ranking.onnx_reader import OnnxReader
         from index.ranking.stacking import StackedRanker
 
-        return StackedRanker(signals, OnnxReader())
+        return StackedRanker(base, OnnxReader())
     from index.ranking.cross_encoder import CrossEncoderReranker
 
-    return CrossEncoderReranker(signals, wanted)
+    return CrossEncoderReranker(base, wanted)

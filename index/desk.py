@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from index.conversation._rewriting import in_the_light
+from index.conversation._rewriting import answer_in_context
 from index.domain.activity import Gap, RecordedAnswer, Theme, Turn
 from index.domain.answers import Answer, Citation, SourcePage
 from index.domain.documents import Document
@@ -77,7 +77,7 @@ class Desk:
             turns = () if alone else self._turns(user, channel, after)
         except JournalUnavailable as error:
             log.warning("A question is read as it stands: %s", error)
-        answer = in_the_light(self._ask, question, turns)
+        answer = answer_in_context(self._ask, question, turns)
         try:
             return RecordedAnswer(answer, self.journal.record(answer, user=user, guild=guild, channel=channel))
         except JournalUnavailable as error:

@@ -31,7 +31,7 @@ from index.snapshots.store import SnapshotStore
 from index.sources.folder import read_sources
 from index.sources.uploads import UploadedSources
 from index.sources.watcher import watch
-from index.text.normalize import whole
+from index.text.normalize import replace_surrogates
 
 if TYPE_CHECKING:
     from index.answering.answerer import Answerer
@@ -145,13 +145,13 @@ class Library:
         """
         shelf, answerer = self._open()
         started = time.perf_counter()
-        answer = answerer.answer(shelf, whole(question))
+        answer = answerer.answer(shelf, replace_surrogates(question))
         return replace(answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
 
     def nearest(self, question: str, most: int) -> Answer:
         """No answer: the passages of one snapshot that are nearest to a question, `most` of them."""
         shelf, answerer = self._open()
-        return answerer.nearest(shelf, whole(question), most)
+        return answerer.nearest(shelf, replace_surrogates(question), most)
 
     def reindex(
         self,
@@ -307,7 +307,7 @@ class Library:
     def _vectors(self, questions: Sequence[str]) -> list[Vectors]:
         """Unit vectors of questions, each of shape (dimension,)."""
         embedder = self._model_loaded(None)
-        return [embedder.question(whole(question)).vector for question in questions]
+        return [embedder.question(replace_surrogates(question)).vector for question in questions]
 
     def _live_id(self) -> str:
         """The live snapshot's id, also before it is loaded; empty where there is none."""

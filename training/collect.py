@@ -1,4 +1,4 @@
-"""Question sets -> rows of signals, with what the right answer would have been."""
+"""Question sets -> rows of features, with what the right answer would have been."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
 from index.snapshots.store import SnapshotStore
 from index.sources.folder import read_sources
-from index.text.passages import own_text
+from index.text.passages import passage_text
 
 __all__ = ["Row", "collect", "shelf_of"]
 
@@ -38,7 +38,7 @@ PART = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question asked of one index: `signals` has shape (hits, SIGNALS), `gold` marks the hits that answer.
+    """One question asked of one index: `features` has shape (hits, FEATURES), `gold` marks the hits that answer.
 
     `texts` are what was embedded of each hit, with its own part.
     `fold` is the article it belongs to; `kind` is "asked", "part" (asked of a small part of its article),
@@ -49,7 +49,7 @@ class Row:
     kind: str
     question: str
     answerable: bool
-    signals: NDArray[np.float32]
+    features: NDArray[np.float32]
     gold: NDArray[np.bool_]
     texts: tuple[tuple[str, str], ...] = ()
 
@@ -83,9 +83,9 @@ def collect(documents: Path, questions: Sequence[Question], *, augment: bool, se
         text = text or at.question
         hits = hits or found(shelf, text)
         gold = [answerable and _holds(at, hit, shelf) for hit in hits]
-        signals = np.asarray([hit.signals for hit in hits], np.float32)
-        texts = tuple((hit.passage.embedded, own_text(hit.passage)) for hit in hits)
-        return Row(fold, kind, text, answerable, signals, np.asarray(gold), texts)
+        features = np.asarray([hit.features for hit in hits], np.float32)
+        texts = tuple((hit.passage.embedded, passage_text(hit.passage)) for hit in hits)
+        return Row(fold, kind, text, answerable, features, np.asarray(gold), texts)
 
     whole = shelf_of(documents, embedder)
     places = {}

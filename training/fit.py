@@ -27,8 +27,8 @@ from sklearn.preprocessing import StandardScaler
 from index.domain.answers import Hit
 from index.domain.documents import Passage
 from index.evaluation.metrics import read_questions
-from index.ranking.logistic import MODEL, OVERALL, overall
-from index.retrieval.features import SIGNALS
+from index.ranking.logistic import LIST_FEATURES, MODEL, list_features
+from index.retrieval.features import FEATURES
 from training.collect import Row, collect
 
 RANKER_DEPTH = 30
@@ -54,7 +54,7 @@ JUDGE_C = 0.005
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", nargs=2, type=Path, action="append", required=True, metavar=("DOCUMENTS", "QUESTIONS"))
-    parser.add_argument("--cache", type=Path, help="keep the rows of signals in this folder between runs")
+    parser.add_argument("--cache", type=Path, help="keep the rows of features in this folder between runs")
     parser.add_argument("--write", action="store_true", help=f"write {MODEL.name}")
     given = parser.parse_args(argv)
     rows = read_sets(given.set, given.cache)
@@ -72,7 +72,7 @@ def model_table(rows: Sequence[Row]) -> dict[str, Any]:
     ranked = ranked_out_of_fold(rows)
     shape = curve(rows, ranked, judged_out_of_fold(rows, ranked))
     ranker, judge = fit_ranker(rows), fit_judge(rows, ranked)
-    return {"ranker": table(ranker, SIGNALS), "confidence": table(judge, OVERALL), "curve": shape}
+    return {"ranker": table(ranker, FEATURES), "confidence": table(judge, LIST_FEATURES), "curve": shape}
 
 
 def curve(
@@ -103,16 +103,16 @@ def read_sets(sets: Sequence[Sequence[Path]], cache: Path | None) -> list[Row]:
 
 
 def fit_ranker(rows: Sequence[Row]) -> Pipeline:
-    """Weights of the signals of one hit, fitted on the best hits of answerable questions."""
+    """Weights of the features of one hit, fitted on the best hits of answerable questions."""
     told = [row for row in rows if row.answerable and row.gold.any()]
-    x = np.concatenate([row.signals[:RANKER_DEPTH] for row in told])
+    x = np.concatenate([row.features[:RANKER_DEPTH] for row in told])
     y = np.concatenate([row.gold[:RANKER_DEPTH] for row in told])
     return make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=3_000)).fit(x, y)
 
 
 def fit_judge(rows: Sequence[Row], ranked: Sequence[list[Hit]]) -> Pipeline:
-    """Weights of the signals of a whole list of hits."""
-    x = np.stack([overall(hits) for hits in ranked])
+    """Weights of the features of a whole list of hits."""
+    x = np.stack([list_features(hits) for hits in ranked])
     y = [row.answerable for row in rows]
     weight = [WEIGHTS[row.kind] for row in rows]
     pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=JUDGE_C, max_iter=3_000))
@@ -126,7 +126,7 @@ def ranked_out_of_fold(rows: Sequence[Row]) -> list[list[Hit]]:
         ranker = fit_ranker([row for row in rows if row.fold != fold])
         for at, row in enumerate(rows):
             if row.fold == fold:
-                ranked[at] = _ranked(row, ranker.predict_proba(row.signals)[:, 1])
+                ranked[at] = _ranked(row, ranker.predict_proba(row.features)[:, 1])
     return ranked
 
 
@@ -137,7 +137,7 @@ def judged_out_of_fold(rows: Sequence[Row], ranked: Sequence[list[Hit]]) -> NDAr
         seen = [at for at, row in enumerate(rows) if row.fold != fold]
         unseen = [at for at, row in enumerate(rows) if row.fold == fold]
         judge = fit_judge([rows[at] for at in seen], [ranked[at] for at in seen])
-        confidence[unseen] = judge.predict_proba(np.stack([overall(ranked[at]) for at in unseen]))[:, 1]
+        confidence[unseen] = judge.predict_proba(np.stack([list_features(ranked[at]) for at in unseen]))[:, 1]
     return confidence
 
 
@@ -170,7 +170,7 @@ def _marked(rows: list[Row]) -> list[Row]:
 
 
 def _rows(documents: Path, questions: Path, cache: Path | None) -> list[Row]:
-    name = hashlib.sha256(f"{documents.resolve()}{questions.read_bytes()!r}{SIGNALS}".encode()).hexdigest()[:16]
+    name = hashlib.sha256(f"{documents.resolve()}{questions.read_bytes()!r}{FEATURES}".encode()).hexdigest()[:16]
     kept = cache / f"{name}.npz" if cache else None
     if kept and kept.exists():
         return _read(kept)
@@ -193,7 +193,7 @@ def _write(path: Path, rows: Sequence[Row]) -> None:
         path,
         facts=np.asarray(json.dumps(facts)),
         texts=np.asarray(json.dumps(list(texts))),
-        signals=np.concatenate([row.signals for row in rows]),
+        signals=np.concatenate([row.features for row in rows]),
         gold=np.concatenate([row.gold for row in rows]),
         lengths=np.asarray([len(row.gold) for row in rows]),
     )
@@ -205,15 +205,15 @@ def _read(path: Path) -> list[Row]:
         texts = [(text, own) for text, own in json.loads(str(kept["texts"]))]
         parts = zip(facts, np.split(kept["signals"], ends), np.split(kept["gold"], ends), strict=True)
         return [
-            Row(fold, kind, text, bool(answerable), signals, gold, tuple(texts[at] for at in places))
-            for (fold, kind, text, answerable, places), signals, gold in parts
+            Row(fold, kind, text, bool(answerable), features, gold, tuple(texts[at] for at in places))
+            for (fold, kind, text, answerable, places), features, gold in parts
         ]
 
 
 def _ranked(row: Row, scores: NDArray[np.float64]) -> list[Hit]:
     hits = [
-        Hit(NOTHING, 0.0, 0.0, tuple(float(value) for value in signals), at, float(score))
-        for at, (signals, score) in enumerate(zip(row.signals, scores, strict=True))
+        Hit(NOTHING, 0.0, 0.0, tuple(float(value) for value in features), at, float(score))
+        for at, (features, score) in enumerate(zip(row.features, scores, strict=True))
     ]
     return sorted(hits, key=lambda hit: -hit.score)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.text.tokens import LITTLE, content, stem, tokens
+from index.text.tokens import STOP_WORDS, content_stems, stem, tokenize
 
 __all__ = ["Pair", "clean", "keywords", "misspelt", "read_pairs", "swapped"]
 
@@ -77,7 +77,7 @@ def clean(text: str) -> str:
 
 def keywords(question: str, chance: random.Random) -> str:
     """As typed in haste: the words that carry a topic, now and then cut short."""
-    kept = [word for word in tokens(question) if word not in LITTLE or chance.random() < 0.15]
+    kept = [word for word in tokenize(question) if word not in STOP_WORDS or chance.random() < 0.15]
     return " ".join(
         word[: max(3, len(word) // 2)] if len(word) > 6 and chance.random() < 0.15 else word for word in kept
     )
@@ -144,31 +144,31 @@ def _opposite(question: str, evidence: str, around: Sequence[str], chance: rando
         return ""
     at = chance.choice(found)
     other = _opposites()[words[at].lower()]
-    if stem(other) in {stem(word) for word in tokens(evidence)}:
+    if stem(other) in {stem(word) for word in tokenize(evidence)}:
         return ""
     return " ".join((*words[:at], other, *words[at + 1 :]))
 
 
 def _other_word(question: str, evidence: str, around: Sequence[str], chance: random.Random) -> str:
     """A word of like length and, where there are capitals, of like writing."""
-    there = set(content(evidence))
+    there = set(content_stems(evidence))
     words = question.split()
     found = [
         at
         for at, word in enumerate(words)
-        if len(word) > 3 and word.isalpha() and word.lower() not in LITTLE and stem(word.lower()) in there
+        if len(word) > 3 and word.isalpha() and word.lower() not in STOP_WORDS and stem(word.lower()) in there
     ]
     if not found:
         return ""
     at = chance.choice(found)
-    own = set(content(question))
+    own = set(content_stems(question))
     others = sorted(
         {
             word
             for text in around
             for word in re.findall(r"[^\W\d_]+", text)
             if len(word) > 3
-            and word.lower() not in LITTLE
+            and word.lower() not in STOP_WORDS
             and stem(word.lower()) not in there | own
             and word[0].isupper() == words[at][0].isupper()
             and word[-1] == words[at][-1]
@@ -195,7 +195,7 @@ def nearest(
     questions: np.ndarray, sentences: np.ndarray, texts: Sequence[str], asked: Sequence[Pair], reach: int, most: int
 ) -> list[list[int]]:
     """For each question the sentences within `reach` of its own that are most like it, its own left out."""
-    stems = [frozenset(content(text)) for text in texts]
+    stems = [frozenset(content_stems(text)) for text in texts]
     seen: dict[str, int] = {}
     for own in stems:
         for at in own:
@@ -205,7 +205,7 @@ def nearest(
     for vector, pair in zip(questions, asked, strict=True):
         start, end = max(0, pair.sentence - reach), min(len(texts), pair.sentence + reach)
         cosine = sentences[start:end] @ vector
-        own = set(content(pair.question))
+        own = set(content_stems(pair.question))
         overlap = np.asarray([sum(rarity[at] for at in own & stems[row]) for row in range(start, end)])
         score = 1 / (5 + np.argsort(np.argsort(-cosine))) + 1 / (5 + np.argsort(np.argsort(-overlap)))
         order = [start + int(at) for at in np.argsort(-score)[: most + 1]]

@@ -1,4 +1,4 @@
-"""Fit `index/ranking/weigh.json`: what the reader's odds are worth beside the signals, and how sure an answer is.
+"""Fit `index/ranking/weigh.json`: what the reader's odds are worth beside the features, and how sure an answer is.
 
     python -m training.stack --set DOCUMENTS QUESTIONS ... --cache FOLDER --odds ODDS.json [--write]
     python -m training.stack ... --folds FOLDER      # the same without each article in turn, for cross-validation
@@ -25,7 +25,15 @@ from sklearn.preprocessing import StandardScaler
 
 from index.domain.answers import Hit
 from index.ranking.logistic import MODEL
-from index.ranking.stacking import DEPTH, EACH, OVERALL, WEIGHTS, by_reading, each, whole
+from index.ranking.stacking import (
+    DEPTH,
+    HIT_FEATURES,
+    STACKED_LIST_FEATURES,
+    WEIGHTS,
+    hit_features,
+    rerank_read_hits,
+    stacked_list_features,
+)
 from training.collect import Row
 from training.fit import WEIGHTS as KINDS
 from training.fit import curve, model_table, place_of_gold, ranked_out_of_fold, read_sets, table
@@ -66,7 +74,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def read_hits(rows: Sequence[Row], odds: Odds) -> list[list[Hit]]:
-    """Each row's hits by signals, out of fold, the best of them with the odds that a reader gave."""
+    """Each row's hits by features, out of fold, the best of them with the odds that a reader gave."""
     found = []
     for at, hits in enumerate(ranked_out_of_fold(rows)):
         known = odds.get(str(at), {})
@@ -79,7 +87,7 @@ def fit_each(rows: Sequence[Row], ranked: Sequence[list[Hit]]) -> Pipeline:
     for row, hits in zip(rows, ranked, strict=True):
         read = [hit for hit in hits if hit.odds is not None]
         if row.answerable and read:
-            x.append(each(read))
+            x.append(hit_features(read))
             y += [bool(row.gold[hit.row]) for hit in read]
     return make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=3_000)).fit(np.concatenate(x), y)
 
@@ -88,12 +96,12 @@ def reranked(ranked: Sequence[list[Hit]], pipeline: Pipeline) -> list[list[Hit]]
     found = []
     for hits in ranked:
         read = [hit for hit in hits if hit.odds is not None]
-        found.append(by_reading(hits, read, pipeline.predict_proba(each(read))[:, 1]) if read else hits)
+        found.append(rerank_read_hits(hits, read, pipeline.predict_proba(hit_features(read))[:, 1]) if read else hits)
     return found
 
 
 def fit_whole(rows: Sequence[Row], lists: Sequence[list[Hit]]) -> Pipeline:
-    x = np.stack([whole(hits) for hits in lists])
+    x = np.stack([stacked_list_features(hits) for hits in lists])
     weight = [KINDS[row.kind] for row in rows]
     pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=JUDGE_C, max_iter=3_000))
     return pipeline.fit(x, [row.answerable for row in rows], logisticregression__sample_weight=weight)
@@ -110,7 +118,7 @@ def out_of_fold(rows: Sequence[Row], ranked: Sequence[list[Hit]]) -> tuple[NDArr
         judge = fit_whole([rows[at] for at in seen], reranked([ranked[at] for at in seen], pipeline))
         for at, hits in zip(unseen, reranked([ranked[at] for at in unseen], pipeline), strict=True):
             lists[at] = hits
-        confidence[unseen] = judge.predict_proba(np.stack([whole(lists[at]) for at in unseen]))[:, 1]
+        confidence[unseen] = judge.predict_proba(np.stack([stacked_list_features(lists[at]) for at in unseen]))[:, 1]
     return confidence, lists
 
 
@@ -141,7 +149,11 @@ def weigh_table(
 ) -> dict[str, Any]:
     pipeline = fit_each(rows, ranked)
     judge = fit_whole(rows, reranked(ranked, pipeline))
-    return {"each": table(pipeline, EACH), "confidence": table(judge, OVERALL), "curve": shape}
+    return {
+        "each": table(pipeline, HIT_FEATURES),
+        "confidence": table(judge, STACKED_LIST_FEATURES),
+        "curve": shape,
+    }
 
 
 def _ece(sure: NDArray[np.float64], can: NDArray[np.bool_]) -> float:

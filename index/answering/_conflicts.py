@@ -6,15 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from index.answering._span_context import Place, SpanContext
-from index.answering.spans import spot
+from index.answering._span_context import CharSpan, SpanContext
+from index.answering.spans import find_span
 from index.domain.answers import Hit
 from index.domain.documents import Document
-from index.text.proper_nouns import names
-from index.text.quantities import Quantity, dates, numbers
-from index.text.tokens import LITTLE, content, stem
+from index.text.proper_nouns import find_names
+from index.text.quantities import Quantity, find_dates, find_numbers
+from index.text.tokens import STOP_WORDS, content_stems, stem
 
-__all__ = ["conflicting"]
+__all__ = ["find_conflict"]
 
 NEAREST = 8
 """Of so many best hits one may contradict the best."""
@@ -28,7 +28,7 @@ ROUND = re.compile(
 )
 
 
-def conflicting(question: str, hits: Sequence[Hit], documents: Mapping[str, Document]) -> tuple[Hit, Hit] | None:
+def find_conflict(question: str, hits: Sequence[Hit], documents: Mapping[str, Document]) -> tuple[Hit, Hit] | None:
     """The best hit and one that gives another number or date for what is asked, the newer source first.
 
     None where there is no such hit. Both sentences must hold every topic word of the question (a value stands for the
@@ -53,15 +53,15 @@ def conflicting(question: str, hits: Sequence[Hit], documents: Mapping[str, Docu
 def _value(question: str, hit: Hit, kind: str) -> Quantity | None:
     """The number or date in a hit that answers, where the hit's own words meet the question's."""
     text = hit.passage.text
-    place = spot(question, text)
+    place = find_span(question, text)
     if place is None or hit.passage.kind == "field":
         return None
-    found = [at for at in (dates(text) if kind == "time" else numbers(text)) if _within(at, place)]
-    wanted = {word for word in content(question) if word not in _units(question, found)}
-    return found[0] if len(found) == 1 and wanted and wanted <= set(content(text)) else None
+    found = [at for at in (find_dates(text) if kind == "time" else find_numbers(text)) if _within(at, place)]
+    wanted = {word for word in content_stems(question) if word not in _units(question, found)}
+    return found[0] if len(found) == 1 and wanted and wanted <= set(content_stems(text)) else None
 
 
-def _within(at: Quantity, place: Place) -> bool:
+def _within(at: Quantity, place: CharSpan) -> bool:
     return place[0] <= at.start < place[1]
 
 
@@ -91,10 +91,12 @@ def _split(value: float) -> tuple[int, int, int]:
 
 
 def _same_thing(question: str, one: tuple[Hit, Quantity], two: tuple[Hit, Quantity], kind: str) -> bool:
-    asked = set(content(question))
+    asked = set(content_stems(question))
     named = [_names_before(hit, at) - asked for hit, at in (one, two)]
     times = (
-        [{at.value for at in dates(hit.passage.text)} for hit, _ in (one, two)] if kind != "time" else [set(), set()]
+        [{at.value for at in find_dates(hit.passage.text)} for hit, _ in (one, two)]
+        if kind != "time"
+        else [set(), set()]
     )
     if named[0] != named[1] or times[0] != times[1]:
         return False
@@ -106,14 +108,14 @@ def _same_thing(question: str, one: tuple[Hit, Quantity], two: tuple[Hit, Quanti
 def _names_before(hit: Hit, value: Quantity) -> set[str]:
     """Stems of the names that stand before the value: what it is said of."""
     text = hit.passage.text
-    found = [text[at.start : at.end] for at in names(text) if at.start < value.start]
-    return {word for name in found for word in content(name) if not word[0].isdigit()}
+    found = [text[at.start : at.end] for at in find_names(text) if at.start < value.start]
+    return {word for name in found for word in content_stems(name) if not word[0].isdigit()}
 
 
 def _rest(hit: Hit, value: Quantity) -> set[str]:
     text = hit.passage.text
-    words = content(f"{text[: value.start]} {text[max(value.end, value.unit_end) :]}")
-    return {word for word in words if word not in LITTLE and not word[0].isdigit()}
+    words = content_stems(f"{text[: value.start]} {text[max(value.end, value.unit_end) :]}")
+    return {word for word in words if word not in STOP_WORDS and not word[0].isdigit()}
 
 
 def _newest_first(one: Hit, two: Hit, documents: Mapping[str, Document]) -> tuple[Hit, Hit]:

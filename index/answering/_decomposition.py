@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.text.tokens import LITTLE, content, tokens
+from index.text.tokens import STOP_WORDS, content_stems, tokenize
 
-__all__ = ["ASKING", "SubQuestion", "parts"]
+__all__ = ["COMPARISON_STEMS", "SubQuestion", "decompose"]
 
-ASKING = frozenset(content("compare comparison contrast differ difference differences versus vs please"))
+COMPARISON_STEMS = frozenset(
+    content_stems("compare comparison contrast differ difference differences versus vs please")
+)
 """Words that ask for a comparison; no source need hold them."""
 
 MOST = 3
@@ -64,7 +66,7 @@ class SubQuestion:
     whole: bool = False
 
 
-def parts(question: str) -> tuple[SubQuestion, ...]:
+def decompose(question: str) -> tuple[SubQuestion, ...]:
     """The questions that this one is made of, two or three; none where it is one question, or may be one."""
     text = " ".join(question.split()).rstrip("?!. ")
     if len(text) > LONGEST or TOGETHER.search(text):
@@ -113,8 +115,8 @@ def _each(things: Sequence[str], form: str) -> tuple[SubQuestion, ...]:
     if not 2 <= len(things) <= MOST or len(set(map(str.lower, things))) < len(things):
         return ()
     for thing in things:
-        words = tokens(thing)
-        little = [word for word in words if word in LITTLE and word not in ("of", "the")]
-        if little or not set(words) - LITTLE or len(words) > 5:
+        words = tokenize(thing)
+        little = [word for word in words if word in STOP_WORDS and word not in ("of", "the")]
+        if little or not set(words) - STOP_WORDS or len(words) > 5:
             return ()
     return tuple(SubQuestion(thing, form.replace("{}", thing)) for thing in things)

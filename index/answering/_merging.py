@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.answering._attribution import anothers
-from index.answering._decomposition import ASKING, SubQuestion
+from index.answering._attribution import belongs_to_other
+from index.answering._decomposition import COMPARISON_STEMS, SubQuestion
 from index.domain.answers import Answer, Citation, Hit
-from index.text.passages import near_stems, own_text
-from index.text.tokens import content
+from index.text.passages import passage_text, stems_in_context
+from index.text.tokens import content_stems
 
-__all__ = ["Answered", "said_in_one", "together"]
+__all__ = ["AnsweredPart", "answered_by_one_sentence", "merge_answers"]
 
 MOST_CITATIONS = 3
 
@@ -20,7 +20,7 @@ WORTH = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnsweredPart:
     """A part of a question, its answer, and the hits that this was made from, best first."""
 
     part: SubQuestion
@@ -28,17 +28,17 @@ class Answered:
     hits: Sequence[Hit]
 
 
-def said_in_one(question: str, hits: Sequence[Hit], asked: Sequence[SubQuestion]) -> bool:
+def answered_by_one_sentence(question: str, hits: Sequence[Hit], asked: Sequence[SubQuestion]) -> bool:
     """Whether the best hit alone holds every topic word of the question: then it is asked as one.
 
     Not where nothing is asked but the things themselves: a sentence that names both tells neither.
     """
-    wanted = set(content(question)) - ASKING
-    things = {word for part in asked for word in content(part.label)}
-    return bool(hits) and not wanted <= things and wanted <= set(content(own_text(hits[0].passage)))
+    wanted = set(content_stems(question)) - COMPARISON_STEMS
+    things = {word for part in asked for word in content_stems(part.label)}
+    return bool(hits) and not wanted <= things and wanted <= set(content_stems(passage_text(hits[0].passage)))
 
 
-def together(whole: Answer, answered: Sequence[Answered]) -> Answer:
+def merge_answers(whole: Answer, answered: Sequence[AnsweredPart]) -> Answer:
     """The parts' answers in one, at most three citations, one of each part first; `whole` where no part is answered.
 
     Confidence is the least of the parts that are answered; the text says which are not.
@@ -60,31 +60,33 @@ def together(whole: Answer, answered: Sequence[Answered]) -> Answer:
     )
 
 
-def _about(at: Answered, labels: Sequence[str]) -> bool:
+def _about(at: AnsweredPart, labels: Sequence[str]) -> bool:
     """Whether the best hit speaks of the part: itself, the sentence before, or the heading if it names no other. Not
     where it tells what is asked of another name."""
-    passage, wanted = at.hits[0].passage, set(content(at.part.label))
-    if anothers(passage, wanted, set(content(at.part.question)) - wanted):
+    passage, wanted = at.hits[0].passage, set(content_stems(at.part.label))
+    if belongs_to_other(passage, wanted, set(content_stems(at.part.question)) - wanted):
         return False
-    heading = set(content(passage.section))
-    return wanted <= near_stems(passage) or (wanted <= heading and not _others(at.part, labels) & heading)
+    heading = set(content_stems(passage.section))
+    return wanted <= stems_in_context(passage) or (wanted <= heading and not _others(at.part, labels) & heading)
 
 
 def _others(part: SubQuestion, labels: Sequence[str]) -> set[str]:
     """Words of the other parts' labels alone."""
-    return {word for label in labels if label != part.label for word in content(label)} - set(content(part.label))
+    return {word for label in labels if label != part.label for word in content_stems(label)} - set(
+        content_stems(part.label)
+    )
 
 
-def _leading_first(at: Answered, labels: Sequence[str]) -> list[Citation]:
+def _leading_first(at: AnsweredPart, labels: Sequence[str]) -> list[Citation]:
     """The citations of an answer, that with the short answer first; where the thing itself is asked about, those
     that name no other."""
     short = at.answer.short_answer
-    itself = not at.part.whole and set(content(at.part.question)) <= set(content(at.part.label))
+    itself = not at.part.whole and set(content_stems(at.part.question)) <= set(content_stems(at.part.label))
     others = _others(at.part, labels) if itself else set()
     return sorted(
         at.answer.citations,
         key=lambda cited: (
-            bool(others & set(content(cited.shown))),
+            bool(others & set(content_stems(cited.shown))),
             short is not None and cited.number != short.citation,
             cited.number,
         ),
@@ -109,7 +111,7 @@ def _holder(wanted: Citation, citations: Sequence[Citation]) -> Citation | None:
     return None
 
 
-def _said(at: Answered, citations: Sequence[Citation], labels: Sequence[str]) -> str:
+def _said(at: AnsweredPart, citations: Sequence[Citation], labels: Sequence[str]) -> str:
     """What answers a part, with its label and the number of its citation."""
     first = _leading_first(at, labels)[0]
     holder = _holder(first, citations) or first

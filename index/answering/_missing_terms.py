@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.answering._decomposition import ASKING
+from index.answering._decomposition import COMPARISON_STEMS
 from index.retrieval.search_index import SearchIndex
-from index.text.passages import near_stems
+from index.text.passages import stems_in_context
 from index.text.quantities import SMALL, TENS
-from index.text.questions import QuestionAnalysis, Word
-from index.text.tokens import content, spans, stem, tokens
+from index.text.questions import QuestionAnalysis, QuestionWord
+from index.text.tokens import content_stems, stem, token_spans, tokenize
 
 __all__ = ["MissingTerms", "lack"]
 
@@ -25,7 +25,7 @@ FEW = 2
 """Words of a thing; more are seldom one thing alone."""
 
 OPENS_THING = frozenset(
-    tokens(
+    tokenize(
         "a an the this that these those its their his her our my your of for in on at by with from about between under "
         "over during into than many much and or per another any every each own"
     )
@@ -35,7 +35,7 @@ OPENS_THING = frozenset(
 ARTICLES = frozenset(["a", "an", "the"])
 KIND = frozenset(["which", "what", "whose"])
 AFTER_KIND = frozenset(
-    tokens("is was are were did do does has have had can could will would should may might must in of for on")
+    tokenize("is was are were did do does has have had can could will would should may might must in of for on")
 )
 """After "which licence" these follow; after "what happened" others do."""
 
@@ -97,13 +97,13 @@ def _phrases(question: str) -> Iterator[_Phrase]:
     """Names, and things that are plainly named as such, in order."""
     shouted = question.isupper() and len(question.lower()) == len(question)  # its capitals tell no names
     words = QuestionAnalysis.of(question.lower() if shouted else question).words
-    plain = [word for word, _, _ in spans(question)]
+    plain = [word for word, _, _ in token_spans(question)]
     for first, last, name in _joined(question, plain, words, list(_runs(question, words))):
         if not name and not words[first].name and not (first := _thing(question, plain, words, first, last)):
             continue
         while not name and first < last and (plain[first] in SMALL or plain[first] in TENS):
             first += 1  # "three models" may be counted in digits, or not at all
-        if not name and {stem(word) for word in plain[first : last + 1]} <= ASKING:
+        if not name and {stem(word) for word in plain[first : last + 1]} <= COMPARISON_STEMS:
             continue
         if not name and last - first >= FEW:
             continue
@@ -112,7 +112,7 @@ def _phrases(question: str) -> Iterator[_Phrase]:
         yield _Phrase(" ".join(question[start:end].split()), start, end, name, quoted, tuple(plain[first : last + 1]))
 
 
-def _runs(question: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
+def _runs(question: str, words: Sequence[QuestionWord]) -> Iterator[tuple[int, int]]:
     """First and last place of topic words that stand together, all of them names or none of them.
 
     A number belongs to the name before it, else it is a thing of its own.
@@ -135,7 +135,7 @@ def _runs(question: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
 
 
 def _joined(
-    question: str, plain: Sequence[str], words: Sequence[Word], runs: Sequence[tuple[int, int]]
+    question: str, plain: Sequence[str], words: Sequence[QuestionWord], runs: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, int, bool]]:
     """The runs and whether each is a name. A name is one with the word it qualifies, and then none, where the two are
     plainly a thing: "Scout's ELO score", "the ELO score of Scout"."""
@@ -153,7 +153,7 @@ def _joined(
         yield first, last, name
 
 
-def _thing(question: str, plain: Sequence[str], words: Sequence[Word], first: int, last: int) -> int:
+def _thing(question: str, plain: Sequence[str], words: Sequence[QuestionWord], first: int, last: int) -> int:
     """Place of the first word of what is plainly a thing; 0 where these may be actions or properties."""
     before = plain[first - 1] if first else ""
     after = plain[last + 1] if last + 1 < len(plain) else ""
@@ -172,16 +172,16 @@ def _thing(question: str, plain: Sequence[str], words: Sequence[Word], first: in
 
 def _absent(phrase: _Phrase, shelf: SearchIndex) -> bool:
     """Whether a word of it is nowhere in the sources, nor one that is spelt nearly alike."""
-    titles = {word for document in shelf.documents.values() for word in content(document.title)}
+    titles = {word for document in shelf.documents.values() for word in content_stems(document.title)}
     return any(word not in titles and not shelf.keyword.holds(word) for word in phrase.stems)
 
 
 def _said(phrase: _Phrase, shelf: SearchIndex) -> bool:
     """Whether a passage, or a title, has these words one after the other."""
-    held = [tokens(document.title) for document in shelf.documents.values()]
+    held = [tokenize(document.title) for document in shelf.documents.values()]
     rows = shelf.keyword.rows(sorted(phrase.stems))
     wanted = [stem(word) for word in phrase.plain]
-    texts = (tokens(f"{at.section} {at.reading}") for at in (shelf.passages[row] for row in rows))
+    texts = (tokenize(f"{at.section} {at.reading}") for at in (shelf.passages[row] for row in rows))
     return any(_follows(wanted, text) for text in held) or any(_follows(wanted, text) for text in texts)
 
 
@@ -193,7 +193,7 @@ def _follows(wanted: Sequence[str], text: Sequence[str]) -> bool:
 def _near(name: _Phrase, thing: _Phrase, shelf: SearchIndex) -> bool:
     """Whether a sentence, with the one before it, has the name and the thing."""
     wanted = thing.stems | name.stems
-    return any(wanted <= near_stems(shelf.passages[row]) for row in shelf.keyword.rows(sorted(wanted)))
+    return any(wanted <= stems_in_context(shelf.passages[row]) for row in shelf.keyword.rows(sorted(wanted)))
 
 
 def _its(question: str, thing: _Phrase, name: _Phrase) -> bool:

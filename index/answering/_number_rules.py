@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from index.answering._span_context import Place, SpanContext, only
-from index.text.quantities import YEAR, Quantity, dates
-from index.text.tokens import LITTLE, content, spans, stem
+from index.answering._span_context import CharSpan, SpanContext, single
+from index.text.quantities import YEAR, Quantity, find_dates
+from index.text.tokens import STOP_WORDS, content_stems, stem, token_spans
 
-__all__ = ["amount", "attribute", "counted", "date"]
+__all__ = ["find_amount", "find_attribute", "find_count", "find_date"]
 
 HOW_MANY = r"how many (?:of )?|^what (?:are|were) the (?=(?:[\w-]+ )?[a-z]*[^\Wsu]s of )"
 DURATIONS = "second minute hour day week month year decade century"
@@ -21,20 +21,20 @@ FROM = re.compile(r"\b(born|began|begin|start\w*|found\w*|establish\w*)\b")
 UNTIL = re.compile(r"\b(die|died|dead|death|end|ended|until|over)\b")
 
 
-def _whole(at: Quantity) -> Place:
+def _whole(at: Quantity) -> CharSpan:
     return (at.start, max(at.end, at.unit_end))
 
 
-def counted(scene: SpanContext) -> Place | None:
+def find_count(scene: SpanContext) -> CharSpan | None:
     """How many X, what are the Xs of Y: the number before X, or the only number where it counts nothing else."""
     match = re.search(rf"\b({HOW_MANY})((?:[\w'’-]+ ?){{1,4}})", scene.asks)
     if not match:
         return None
     wanted: list[str] = []
-    for word, _, _ in spans(match[2]):
-        if word in LITTLE and wanted:
+    for word, _, _ in token_spans(match[2]):
+        if word in STOP_WORDS and wanted:
             break
-        wanted += [stem(word)] if word not in LITTLE else []
+        wanted += [stem(word)] if word not in STOP_WORDS else []
     if not set(wanted[:-1]) <= {word for word, _, _ in scene.words}:
         return None  # "total parameters" are not the "active parameters" that the sentence counts
     found = [
@@ -43,7 +43,7 @@ def counted(scene: SpanContext) -> Place | None:
     if found or "how many" not in scene.asks:
         return scene.plainest(found)
     bare = [at for at in scene.numbers if at.kind == "number" and at.value != 1]
-    return only([(at.start, at.end) for at in bare]) if not any(at.unit for at in bare) else None
+    return single([(at.start, at.end) for at in bare]) if not any(at.unit for at in bare) else None
 
 
 def _shares_noun(scene: SpanContext, number: Quantity) -> bool:
@@ -61,33 +61,33 @@ def _until(scene: SpanContext, number: Quantity, wanted: list[str]) -> int:
             continue
         if (
             not re.search(r"[,;.:()\d]", between)
-            and all(at not in LITTLE for at, _, _ in spans(between))
+            and all(at not in STOP_WORDS for at, _, _ in token_spans(between))
             and between.count(" ") <= 4
         ):
             ends = end
     return ends
 
 
-def attribute(scene: SpanContext) -> Place | None:
+def find_attribute(scene: SpanContext) -> CharSpan | None:
     """What is the X: the number that X has: "ELO score of 1417", "context window of 10 million tokens"."""
     match = re.match(
         r"(?:what|which)(?: is| was| are| were)? (.*?)(?: (?:of|on|in|for|at|by|to|from|did|does)\b|$)", scene.asks
     )
-    head = content(match[1])[-1:] if match else []
+    head = content_stems(match[1])[-1:] if match else []
     found = []
     for at in scene.numbers:
         link = re.search(r"([\w-]+)\s*(?:of|is|was|at|:|=|\|)\s*(?:an?\s)?$", scene.text[: at.start])
-        if head and link and content(link[1])[-1:] == head:
+        if head and link and content_stems(link[1])[-1:] == head:
             found.append(_whole(at))
     return scene.plainest(found)
 
 
-def amount(scene: SpanContext) -> Place | None:
+def find_amount(scene: SpanContext) -> CharSpan | None:
     """How much, how big, what percentage: the only number of that sort."""
     sort = "share" if PERCENT.search(scene.asks) else "money" if MONEY.search(scene.asks) else ""
     if "how many" in scene.asks and not sort:
         return None
-    return only([_whole(at) for at in scene.numbers if (_sort(at) == sort if sort else at.kind != "year")])
+    return single([_whole(at) for at in scene.numbers if (_sort(at) == sort if sort else at.kind != "year")])
 
 
 def _sort(at: Quantity) -> str:
@@ -95,14 +95,14 @@ def _sort(at: Quantity) -> str:
     return "money" if at.unit[-1:] and at.unit[-1] in COINS else at.kind
 
 
-def date(scene: SpanContext) -> Place | None:
+def find_date(scene: SpanContext) -> CharSpan | None:
     """When, in which year or century, how long: the date, or the span, that the question's words stand by."""
     if re.search(r"\bhow (long|old)\b", scene.asks):
         wanted = [at for at in scene.numbers if (at.unit[-1:] or ("",))[0] in SPANS]
         return scene.plainest(map(_whole, wanted))
-    held = {at.value for at in dates(scene.question)}
+    held = {at.value for at in find_dates(scene.question)}
     clock = re.search(r"\b(what|which) time\b", scene.asks)
-    found = [(at.start, at.end if clock else _day(scene, at)) for at in dates(scene.text) if at.value not in held]
+    found = [(at.start, at.end if clock else _day(scene, at)) for at in find_dates(scene.text) if at.value not in held]
     if "centur" in scene.asks:
         found = [at for at in found if "centur" in scene.text[slice(*at)]]
     if re.search(r"\b(what|which)( \w+)? year\b", scene.asks):
@@ -116,9 +116,9 @@ def _day(scene: SpanContext, at: Quantity) -> int:
     return at.start + 10 if scene.text[at.start + 10 : at.start + 11] == "T" else at.end
 
 
-def _ranges(scene: SpanContext, found: list[Place]) -> list[Place]:
+def _ranges(scene: SpanContext, found: list[CharSpan]) -> list[CharSpan]:
     """Dates with those of a range made one, or the end of it that is asked for."""
-    made: list[Place] = []
+    made: list[CharSpan] = []
     for start, end in found:
         before = scene.text[made[-1][1] : start] if made else ""
         opened = scene.text[: made[-1][0]] if made else ""

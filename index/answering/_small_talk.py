@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from index.retrieval.search_index import SearchIndex
-from index.text.tokens import content, tokens
+from index.text.tokens import content_stems, tokenize
 
-__all__ = ["bare"]
+__all__ = ["strip_small_talk"]
 
 PART = re.compile(r"[^,.!?;…\n]+(?:[,.!?;…\n]+|$)\s*")
 """A sentence, or what stands before a comma."""
@@ -16,7 +16,7 @@ MOST_WORDS = 4
 """Words of a courtesy."""
 
 
-def bare(question: str, shelf: SearchIndex) -> str:
+def strip_small_talk(question: str, shelf: SearchIndex) -> str:
     """The question without the few words before or after it, set off by a mark, of which the sources hold none; as it
     stands where nothing else would be left."""
     parts = [match.group() for match in PART.finditer(question)]
@@ -29,7 +29,7 @@ def bare(question: str, shelf: SearchIndex) -> str:
 
 
 def _says_nothing(part: str, shelf: SearchIndex) -> bool:
-    words = tokens(part)
+    words = tokenize(part)
     if part.rstrip().endswith("?") or len(words) > MOST_WORDS or any(word[0].isdigit() for word in words):
         return False
-    return not any(stem in shelf.keyword.stems for stem in content(part))
+    return not any(stem in shelf.keyword.stems for stem in content_stems(part))

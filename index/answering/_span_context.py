@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from index.text.proper_nouns import Named, names
-from index.text.quantities import Quantity, dates, numbers
+from index.text.proper_nouns import NameSpan, find_names
+from index.text.quantities import Quantity, find_dates, find_numbers
 from index.text.questions import NUMBER, PERSON, PLACE, REASON, TIME
-from index.text.tokens import content, spans, stem
+from index.text.tokens import content_stems, stem, token_spans
 
-__all__ = ["Place", "SpanContext", "only"]
+__all__ = ["CharSpan", "SpanContext", "single"]
 
-Place = tuple[int, int]
+CharSpan = tuple[int, int]
 """Characters of a text, end exclusive."""
 
 PLAINLY = 1.4
@@ -33,7 +33,7 @@ class SpanContext:
 
     @cached_property
     def asks(self) -> str:
-        return " ".join(word for word, _, _ in spans(self.question))
+        return " ".join(word for word, _, _ in token_spans(self.question))
 
     @cached_property
     def kind(self) -> str:
@@ -46,28 +46,28 @@ class SpanContext:
 
     @cached_property
     def stems(self) -> frozenset[str]:
-        return frozenset(content(self.question))
+        return frozenset(content_stems(self.question))
 
     @cached_property
     def words(self) -> tuple[tuple[str, int, int], ...]:
-        return tuple((stem(word), start, end) for word, start, end in spans(self.text))
+        return tuple((stem(word), start, end) for word, start, end in token_spans(self.text))
 
     @cached_property
     def numbers(self) -> list[Quantity]:
-        held = {at.value for at in numbers(self.question)}
-        return [at for at in numbers(self.text) if at.value not in held]
+        held = {at.value for at in find_numbers(self.question)}
+        return [at for at in find_numbers(self.text) if at.value not in held]
 
     @cached_property
-    def names(self) -> list[Named]:
+    def names(self) -> list[NameSpan]:
         """Names that share no word with the question, and are no dates."""
-        found: list[Named] = []
-        for at in names(self.text):
-            parts = [part for part in at.parts if not self.stems & set(content(self.text[slice(*part)]))]
+        found: list[NameSpan] = []
+        for at in find_names(self.text):
+            parts = [part for part in at.parts if not self.stems & set(content_stems(self.text[slice(*part)]))]
             whole = len(parts) == len(at.parts)
-            found += [at] if whole else [Named(*part, (part,)) for part in parts]
-        return [at for at in found if not any(True for _ in dates(self.text[at.start : at.end]))]
+            found += [at] if whole else [NameSpan(*part, (part,)) for part in parts]
+        return [at for at in found if not any(True for _ in find_dates(self.text[at.start : at.end]))]
 
-    def plainest(self, places: Iterable[Place]) -> Place | None:
+    def plainest(self, places: Iterable[CharSpan]) -> CharSpan | None:
         """The one place, or of several the one that the question's words plainly stand by."""
         ranked = sorted({place: self._nearness(place) for place in places}.items(), key=lambda at: -at[1])
         if len(ranked) > 1:
@@ -77,7 +77,7 @@ class SpanContext:
                 return None
         return ranked[0][0] if ranked else None
 
-    def _nearness(self, place: Place) -> float:
+    def _nearness(self, place: CharSpan) -> float:
         """The sum over the question's words of 1 / (1 + words between); a comma or bracket counts as three."""
         inside = [at for at, (_, start, end) in enumerate(self.words) if start < place[1] and end > place[0]]
         near: dict[str, float] = {}
@@ -89,6 +89,6 @@ class SpanContext:
         return sum(near.values())
 
 
-def only(places: list[Place]) -> Place | None:
+def single(places: list[CharSpan]) -> CharSpan | None:
     """The one place there is; None where there is none or a choice."""
     return places[0] if len(places) == 1 else None

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from rapidfuzz.distance import OSA
 
 from index.retrieval.search_index import SearchIndex
-from index.text.fuzzy import alike
-from index.text.passages import own_text
-from index.text.tokens import LITTLE, spans, stem
+from index.text.fuzzy import similar_words
+from index.text.passages import passage_text
+from index.text.tokens import STOP_WORDS, stem, token_spans
 
-__all__ = ["Speller"]
+__all__ = ["SpellingCorrector"]
 
 WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 SHORTEST = 5
@@ -25,7 +25,7 @@ MOST_READ = 5
 """Passages that are looked at for how a word is written."""
 
 
-class Speller:
+class SpellingCorrector:
     """`pieces` counts what the model makes of a word, special tokens included, as `Embedder.count` does: a word that is
     one piece is one that people use, and no misspelling."""
 
@@ -40,10 +40,15 @@ class Speller:
 
     def _word(self, word: str, shelf: SearchIndex) -> str:
         low = word.lower()
-        if len(low) < SHORTEST or low in LITTLE or stem(low) in shelf.keyword.stems or self._pieces(low) == self._alone:
+        if (
+            len(low) < SHORTEST
+            or low in STOP_WORDS
+            or stem(low) in shelf.keyword.stems
+            or self._pieces(low) == self._alone
+        ):
             return word
         slips = 2 if len(low) >= LONG else 1
-        stems = alike(stem(low), shelf.keyword.stems, slips)[:MOST_ALIKE]
+        stems = similar_words(stem(low), shelf.keyword.stems, slips)[:MOST_ALIKE]
         found = [one for wanted in stems for one in _written(wanted, low, slips, shelf)]
         return min(found)[2] if found else word
 
@@ -53,7 +58,7 @@ def _written(wanted: str, low: str, slips: int, shelf: SearchIndex) -> Iterator[
     the slips, and how rare the stem is."""
     rows = shelf.keyword.rows([wanted])
     for row in rows[:MOST_READ]:
-        reading = own_text(shelf.passages[row])
-        for word, start, end in spans(reading):
+        reading = passage_text(shelf.passages[row])
+        for word, start, end in token_spans(reading):
             if word[:1] == low[:1] and stem(word) == wanted and (apart := OSA.distance(word, low)) <= slips:
                 yield apart, -len(rows), reading[start:end]

@@ -10,16 +10,16 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from index.answering._span_context import Place
+from index.answering._span_context import CharSpan
 from index.domain.answers import Hit
 from index.domain.documents import Passage
 from index.text.questions import QuestionAnalysis
-from index.text.tables import NAMELESS, cells_of
-from index.text.tokens import LITTLE, stem
+from index.text.tables import UNNAMED_COLUMN, split_cells
+from index.text.tokens import STOP_WORDS, stem
 
-__all__ = ["PLAIN", "Cell", "asked_cell"]
+__all__ = ["LOOKUP_CONFIDENCE", "TableCell", "find_cell"]
 
-PLAIN = 0.8
+LOOKUP_CONFIDENCE = 0.8
 """What an answer from such a cell is worth at least, 0..1: the weights, fitted on prose, know little of tables. Not
 fitted itself: no set of questions on tables is large enough."""
 
@@ -50,12 +50,12 @@ BAR = re.compile(r"(?<!\\)\|")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """The cell asked for: the hit whose row it stands in, and its characters in that passage's text; no characters
     where it holds no value."""
 
     hit: Hit
-    place: Place
+    place: CharSpan
 
     @property
     def told(self) -> bool:
@@ -64,7 +64,10 @@ class Cell:
     def first(self, hits: Sequence[Hit]) -> list[Hit]:
         """The hits, the one with the cell before all others, and its score no less than theirs."""
         others = [hit for hit in hits if hit.row != self.hit.row]
-        return [replace(self.hit, score=max([self.hit.score, PLAIN, *(hit.score for hit in others)])), *others]
+        return [
+            replace(self.hit, score=max([self.hit.score, LOOKUP_CONFIDENCE, *(hit.score for hit in others)])),
+            *others,
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,10 @@ class _Row:
     hit: Hit
     names: tuple[str, ...]
     cells: tuple[str, ...]
-    places: tuple[Place, ...]
+    places: tuple[CharSpan, ...]
 
 
-def asked_cell(question: str, hits: Sequence[Hit], passages: Sequence[Passage]) -> Cell | None:
+def find_cell(question: str, hits: Sequence[Hit], passages: Sequence[Passage]) -> TableCell | None:
     """The cell that a question asks for, None where it asks for none, or it is not plain for which.
 
     `passages` are all of the shelf, in the order of the texts: a table is looked at as a whole.
@@ -89,7 +92,7 @@ def asked_cell(question: str, hits: Sequence[Hit], passages: Sequence[Passage]) 
     return _named(_words(question), hits)
 
 
-def _named(asked: Collection[str], hits: Sequence[Hit]) -> Cell | None:
+def _named(asked: Collection[str], hits: Sequence[Hit]) -> TableCell | None:
     """The cell of the row and the column named; where several rows are meant they must say the same."""
     rows = [row for hit in hits if (row := _row(hit))]
     named = [(row, column) for row in rows if (column := _column(frozenset(asked), row))]
@@ -100,10 +103,10 @@ def _named(asked: Collection[str], hits: Sequence[Hit]) -> Cell | None:
         return None
     if told:
         row, at = told[0]
-        return Cell(row.hit, row.places[at])
+        return TableCell(row.hit, row.places[at])
     best = hits[0].passage
     same = [row for row, _ in found if _table(row.hit.passage) == _table(best)]
-    return Cell(same[0].hit, (0, 0)) if same else None
+    return TableCell(same[0].hit, (0, 0)) if same else None
 
 
 def _column(asked: frozenset[str], row: _Row) -> tuple[int, bool] | None:
@@ -128,7 +131,7 @@ def _column(asked: frozenset[str], row: _Row) -> tuple[int, bool] | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _extreme(question: str, word: str, top: _Row, passages: Sequence[Passage]) -> Cell | None:
+def _extreme(question: str, word: str, top: _Row, passages: Sequence[Passage]) -> TableCell | None:
     """The cell of the row with a column's highest or lowest value: the row's name where a thing is asked for, else the
     value. A cell without a value where the table does not say; None where no column is asked about."""
     asked = frozenset(_words(question)) - {stem(word)}
@@ -146,10 +149,10 @@ def _extreme(question: str, word: str, top: _Row, passages: Sequence[Passage]) -
     most = (min if word in LOW.split() else max)(worth, default=0.0)
     silent = word in UNSAID.split() or len(units) != 1 or worth.count(most) > 1
     if silent or asked - _bare(top.names[at]) - header - SAID_OF_ANY:
-        return Cell(top.hit, (0, 0))
+        return TableCell(top.hit, (0, 0))
     row = figures[worth.index(most)][0]
     thing = header & asked or re.search(r"\b(?:which|who|whose)\b", question.lower())
-    return Cell(row.hit, row.places[0 if thing else at])
+    return TableCell(row.hit, row.places[0 if thing else at])
 
 
 def _rows(top: _Row, passages: Sequence[Passage]) -> Iterator[_Row]:
@@ -174,7 +177,7 @@ def _row(hit: Hit) -> _Row | None:
     passage = hit.passage
     if passage.kind != "row" or not passage.before:
         return None
-    paired = cells_of(passage.before, passage.reading)
+    paired = split_cells(passage.before, passage.reading)
     places = _places(passage.text)
     if not paired or len(places) != len(passage.reading.split("|")):
         return None
@@ -183,7 +186,7 @@ def _row(hit: Hit) -> _Row | None:
     return _Row(hit, names, cells, (*places, *ends))
 
 
-def _places(text: str) -> list[Place]:
+def _places(text: str) -> list[CharSpan]:
     """Where each cell stands in the text of a row, without the white space around it."""
     found, start = [], 0
     for end in [*(bar.start() for bar in BAR.finditer(text)), len(text)]:
@@ -202,4 +205,4 @@ def _bare(name: str) -> frozenset[str]:
 def _words(text: str) -> tuple[str, ...]:
     """Stems of the words that carry a topic, in order; what is written together with a figure is one: "GPT-4o"."""
     words = (re.sub(r"^\W+|['’]s?$|\W+$", "", part.rstrip("?!.")) for part in PARTED.split(text.lower()))
-    return () if text == NAMELESS else tuple(stem(word) for word in words if word and word not in LITTLE)
+    return () if text == UNNAMED_COLUMN else tuple(stem(word) for word in words if word and word not in STOP_WORDS)

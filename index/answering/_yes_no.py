@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from index.domain.documents import Passage
-from index.text.proper_nouns import names
+from index.text.proper_nouns import find_names
 from index.text.questions import YES_NO
-from index.text.tokens import LITTLE, POINTING, RELATIONS, content, spans, stem, tokens
+from index.text.tokens import POINTING_WORDS, RELATION_STEMS, STOP_WORDS, content_stems, stem, token_spans, tokenize
 
-__all__ = ["verdict"]
+__all__ = ["judge_yes_no"]
 
 OPPOSITES = (
     ("finished finish complete completed completely done over", "unfinished incomplete ongoing under still"),
@@ -53,22 +53,24 @@ NEAR = 3
 """A denial denies a word that stands at most so many words behind it."""
 
 
-def verdict(question: str, passage: Passage) -> str:
+def judge_yes_no(question: str, passage: Passage) -> str:
     """What the sentence says to a question that yes or no answers: "yes", "no" or "".
 
     Yes where it says all that the question says, unhedged and undenied; no where it says it under a plain denial or
     with a listed opposite. A pronoun that begins the sentence stands for the names in the sentence before.
     """
-    words = tokens(question)
-    if not YES_NO.search(" ".join(words)) or "or" in words or NEGATIVE.search(question) or not content(question):
+    words = tokenize(question)
+    if not YES_NO.search(" ".join(words)) or "or" in words or NEGATIVE.search(question) or not content_stems(question):
         return ""
     text = passage.reading
     hedges = {stem(at.group().lower()) for at in UNSURE.finditer(text)} - {stem(word) for word in words}
     if passage.kind != "prose" or hedges or not _same_order(question, text):
         return ""
-    there = [stem(word) for word in tokens(text)]
-    wanted = [stem(word) for word in words[1:] if word not in LITTLE or stem(word) in RELATIONS or word[0].isdigit()]
-    met = set(there) | (_named(passage.before) if there and there[0] in POINTING else set())
+    there = [stem(word) for word in tokenize(text)]
+    wanted = [
+        stem(word) for word in words[1:] if word not in STOP_WORDS or stem(word) in RELATION_STEMS or word[0].isdigit()
+    ]
+    met = set(there) | (_named(passage.before) if there and there[0] in POINTING_WORDS else set())
     missing = [word for word in dict.fromkeys(wanted) if word not in met]
     negations = list(NEGATIVE.finditer(text))
     if not missing and not negations:
@@ -83,7 +85,7 @@ def _denied(text: str, wanted: Sequence[str], negations: Sequence[re.Match[str]]
     """Whether the one negative word is a plain denial right before a word of the question."""
     if len(negations) != 1 or not DENIAL.fullmatch(negations[0].group()):
         return False
-    after = [stem(word) for word, _, _ in spans(text[negations[0].end() :])]
+    after = [stem(word) for word, _, _ in token_spans(text[negations[0].end() :])]
     return any(word in wanted for word in after[:NEAR])
 
 
@@ -92,18 +94,18 @@ def _only_remains(negations: Sequence[re.Match[str]]) -> bool:
 
 
 def _named(text: str) -> set[str]:
-    return {stem for at in names(text) for stem in content(text[at.start : at.end])}
+    return {stem for at in find_names(text) for stem in content_stems(text[at.start : at.end])}
 
 
 def _same_order(question: str, text: str) -> bool:
     """Whether the question's words stand in the text in the question's order, with no other name among them: "GPT
     outperforms Scout" does not say that Scout outperforms GPT."""
-    asked = list(dict.fromkeys(content(question)))
-    found = [(stem(word), start) for word, start, _ in spans(text) if stem(word) in asked]
+    asked = list(dict.fromkeys(content_stems(question)))
+    found = [(stem(word), start) for word, start, _ in token_spans(text) if stem(word) in asked]
     order = list(dict.fromkeys(word for word, _ in found))
     if not found or order != [word for word in asked if word in order]:
         return False
     return not any(
-        found[0][1] < at.start < found[-1][1] and not set(content(text[at.start : at.end])) & set(asked)
-        for at in names(text)
+        found[0][1] < at.start < found[-1][1] and not set(content_stems(text[at.start : at.end])) & set(asked)
+        for at in find_names(text)
     )

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from index.answering._missing_terms import lack
 from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE, Answer, Hit
-from index.retrieval.features import SIGNALS
+from index.retrieval.features import FEATURES
 from index.retrieval.search_index import SearchIndex
-from index.text.normalize import repaired
+from index.text.normalize import fix_mojibake
 from index.text.questions import QuestionAnalysis
-from index.text.tokens import content
+from index.text.tokens import content_stems
 
 __all__ = ["NEARNESS", "AbstentionExplainer"]
 
@@ -24,7 +24,7 @@ MOST_KNOWN = 0.5
 """Share of a question's topic words that the sources hold, and of their weight that one passage holds: with more, it
 is of the sources however far it is put."""
 
-COSINE, MATCH, COVERED, TOPICS = (SIGNALS.index(name) for name in ("cosine", "late_all", "covered", "topics"))
+COSINE, MATCH, COVERED, TOPICS = (FEATURES.index(name) for name in ("cosine", "late_all", "covered", "topics"))
 
 QUESTION = re.compile(
     r"(?:(?:in|on|at|by|for|from|to|of|with|since|until) )?(?:who|whom|whose|what|which|when|where|why|how)\b|"
@@ -59,11 +59,11 @@ class AbstentionExplainer:
     def no_question(self, question: str, hits: Sequence[Hit], shelf: SearchIndex) -> bool:
         """Whether nothing is asked of the sources: no topic word, or numbers to reckon with and no other; or no passage
         comes near, none of its names is known, and few of its words are."""
-        if not hits or hits[0].signals[TOPICS] == 0:
+        if not hits or hits[0].features[TOPICS] == 0:
             return True
-        if SUM.search(question) and all(word[0].isdigit() for word in content(question)):
+        if SUM.search(question) and all(word[0].isdigit() for word in content_stems(question)):
             return True
-        cosine, match, covered = (max(hit.signals[at] for hit in hits) for at in (COSINE, MATCH, COVERED))
+        cosine, match, covered = (max(hit.features[at] for hit in hits) for at in (COSINE, MATCH, COVERED))
         if self._nearness is None or cosine + match >= self._nearness or covered >= MOST_KNOWN:
             return False
         asked = QuestionAnalysis.of(question)
@@ -85,24 +85,24 @@ class AbstentionExplainer:
         if not self._reads:
             return ""
         # Imported when first needed: who only reads an index pays nothing for it.
-        from index.text.languages import foreign, language
+        from index.text.languages import detect_foreign_language, detect_language
 
-        code = foreign(question)
+        code = detect_foreign_language(question)
         if not code or code in self._reads:
             return ""
         shelf_id, known = self._sources
         if shelf_id != shelf.id:
             texts = [document.text[:SAMPLE] for document in list(shelf.documents.values())[:SAMPLED]]
-            known = frozenset(language(text) for text in texts)
+            known = frozenset(detect_language(text) for text in texts)
             self._sources = shelf.id, known
         return "" if code in known else code
 
     def _please(self, code: str) -> str:
-        from index.text.languages import PLEASE_ASK
+        from index.text.languages import ASK_IN_ENGLISH
 
         names = " and ".join(NAMES.get(at, at) for at in sorted(self._reads))
         said = f"I read {names} only: please ask in {names}."
-        return f"{said} {PLEASE_ASK[code]}" if code in PLEASE_ASK and self._reads == {"en"} else said
+        return f"{said} {ASK_IN_ENGLISH[code]}" if code in ASK_IN_ENGLISH and self._reads == {"en"} else said
 
 
 def _asks(question: str) -> bool:
@@ -117,6 +117,6 @@ def _aside(hits: Sequence[Hit], shelf: SearchIndex) -> str:
     """That nothing is asked of the sources, and what could be: the nearest documents, else the first."""
     nearest = [hit.passage.document_id for hit in hits]
     named = list(dict.fromkeys([*nearest, *shelf.documents]))
-    titles = [" ".join(repaired(shelf.documents[at].title).split())[:LONGEST_TITLE].strip() for at in named]
+    titles = [" ".join(fix_mojibake(shelf.documents[at].title).split())[:LONGEST_TITLE].strip() for at in named]
     asked = " or ".join(title for title in titles[:MOST_TITLES] if title)
     return f"That is not a question about the sources I have{f': ask me about {asked}' if asked else ''}."

@@ -6,23 +6,23 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from index.answering._conflicts import conflicting
-from index.answering._decomposition import parts
-from index.answering._merging import Answered, said_in_one, together
-from index.answering._small_talk import bare
-from index.answering._spelling import Speller
-from index.answering._table_lookup import PLAIN, Cell, asked_cell
-from index.answering._yes_no import verdict
+from index.answering._conflicts import find_conflict
+from index.answering._decomposition import decompose
+from index.answering._merging import AnsweredPart, answered_by_one_sentence, merge_answers
+from index.answering._small_talk import strip_small_talk
+from index.answering._spelling import SpellingCorrector
+from index.answering._table_lookup import LOOKUP_CONFIDENCE, TableCell, find_cell
+from index.answering._yes_no import judge_yes_no
 from index.answering.abstention import AbstentionExplainer
 from index.answering.extractive import cite
-from index.answering.spans import figure_of_another, in_short, short_answer
+from index.answering.spans import extract_short_answer, figure_belongs_to_other, make_short_answer
 from index.domain.answers import Answer, Citation, Hit, ShortAnswer
 from index.domain.documents import Document
 from index.domain.ports import Embedder, Generator
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
 
-__all__ = ["ABSTENTION", "Answerer", "checked", "checked_short"]
+__all__ = ["ABSTENTION", "Answerer", "verify_citations", "verify_short_answer"]
 
 ABSTENTION = "The sources don't say."
 
@@ -52,7 +52,7 @@ class Answerer:
         self._confidence = confidence
         self._threshold = threshold
         self._silence = silence or AbstentionExplainer()
-        self._speller = Speller(embedder.count)
+        self._speller = SpellingCorrector(embedder.count)
 
     def answer(self, shelf: SearchIndex, question: str) -> Answer:
         """The answer, or an abstention whose citations are the nearest passages.
@@ -60,16 +60,16 @@ class Answerer:
         A question about several things that no one sentence answers is asked about each. Misspelt words are read as
         the sources spell them, and courtesies are not read; `read_as` tells.
         """
-        read = self._speller.mended(bare(question, shelf), shelf)
+        read = self._speller.mended(strip_small_talk(question, shelf), shelf)
         found = self._answered(shelf, read)
         return found if read == question else replace(found, question=question, read_as=read)
 
     def _answered(self, shelf: SearchIndex, question: str) -> Answer:
         whole, hits = self._answer(shelf, question)
-        asked = parts(question)
-        if asked and not said_in_one(question, hits, asked):
-            whole = together(whole, [Answered(part, *self._answer(shelf, part.question)) for part in asked])
-        if whole.abstained and asked_cell(question, hits, shelf.passages) is None:
+        asked = decompose(question)
+        if asked and not answered_by_one_sentence(question, hits, asked):
+            whole = merge_answers(whole, [AnsweredPart(part, *self._answer(shelf, part.question)) for part in asked])
+        if whole.abstained and find_cell(question, hits, shelf.passages) is None:
             return self._silence.explained(whole, hits, shelf)
         return whole  # of a cell without a value nothing is missing in the sources
 
@@ -80,7 +80,7 @@ class Answerer:
         return Answer(
             question=question,
             text=ABSTENTION,
-            citations=checked(citations, shelf.documents),
+            citations=verify_citations(citations, shelf.documents),
             confidence=round(self._confidence(hits), 4),
             abstained=True,
             snapshot=shelf.id,
@@ -90,14 +90,14 @@ class Answerer:
     def _answer(self, shelf: SearchIndex, question: str) -> tuple[Answer, list[Hit]]:
         hits = self._retriever.retrieve(shelf, question, self._embedder.question(question))
         confidence = 0.0 if self._silence.no_question(question, hits, shelf) else self._confidence(hits)
-        cell = asked_cell(question, hits, shelf.passages)
+        cell = find_cell(question, hits, shelf.passages)
         if cell and cell.told:
-            hits, confidence = cell.first(hits), max(confidence, PLAIN)
+            hits, confidence = cell.first(hits), max(confidence, LOOKUP_CONFIDENCE)
         elif cell:
-            confidence = min(confidence, 1 - PLAIN)
-        sure = confidence >= self._threshold and not (figure_of_another(question, hits) and cell is None)
+            confidence = min(confidence, 1 - LOOKUP_CONFIDENCE)
+        sure = confidence >= self._threshold and not (figure_belongs_to_other(question, hits) and cell is None)
         draft = self._generator.generate(question, hits, shelf.documents, sure=sure)
-        citations = checked(draft.citations, shelf.documents)
+        citations = verify_citations(draft.citations, shelf.documents)
         intact = len(citations) == len(draft.citations)
         abstained = not sure or not citations or (cell is not None and not cell.told)
         found = Answer(
@@ -112,32 +112,35 @@ class Answerer:
         return (found if abstained else self._plainly(found, hits, shelf.documents, cell)), hits
 
     def _plainly(
-        self, found: Answer, hits: Sequence[Hit], documents: Mapping[str, Document], cell: Cell | None
+        self, found: Answer, hits: Sequence[Hit], documents: Mapping[str, Document], cell: TableCell | None
     ) -> Answer:
         """The answer with what can be said in short: the words that answer, yes or no, that sources disagree."""
         question = found.question
         if cell:
-            short = in_short(cell.hit.passage, cell.place, found.citations, documents)
-            return replace(found, short_answer=checked_short(short, found.citations, documents))
-        if pair := conflicting(question, hits, documents):
-            citations = checked([cite([hit], number, documents) for number, hit in enumerate(pair, 1)], documents)
+            short = make_short_answer(cell.hit.passage, cell.place, found.citations, documents)
+            return replace(found, short_answer=verify_short_answer(short, found.citations, documents))
+        if pair := find_conflict(question, hits, documents):
+            citations = verify_citations(
+                [cite([hit], number, documents) for number, hit in enumerate(pair, 1)], documents
+            )
             values = [
-                checked_short(short_answer(question, [at], citations, documents), citations, documents) for at in pair
+                verify_short_answer(extract_short_answer(question, [at], citations, documents), citations, documents)
+                for at in pair
             ]
             said = ", ".join(f"“{' '.join(at.text.split())}” [{at.citation}]" for at in values if at)
             if len(citations) == len(pair) and all(values):
                 return replace(found, text=f"The sources disagree: {said}.", citations=citations, conflict=True)
-        short = short_answer(question, hits, found.citations, documents)
+        short = extract_short_answer(question, hits, found.citations, documents)
         best = hits[0].passage
         cited = any(at.start <= best.start and best.end <= at.end for at in found.citations)
         return replace(
             found,
-            short_answer=checked_short(short, found.citations, documents),
-            verdict=verdict(question, best) if cited else "",
+            short_answer=verify_short_answer(short, found.citations, documents),
+            verdict=judge_yes_no(question, best) if cited else "",
         )
 
 
-def checked(citations: Sequence[Citation], documents: Mapping[str, Document]) -> tuple[Citation, ...]:
+def verify_citations(citations: Sequence[Citation], documents: Mapping[str, Document]) -> tuple[Citation, ...]:
     """The citations whose quotation stands in its source to the letter, numbered anew; others are a defect."""
     by_source = {document.source: document for document in documents.values()}
     kept = []
@@ -154,7 +157,7 @@ def checked(citations: Sequence[Citation], documents: Mapping[str, Document]) ->
     return tuple(replace(citation, number=number) for number, citation in enumerate(kept, 1))
 
 
-def checked_short(
+def verify_short_answer(
     short: ShortAnswer | None, citations: Sequence[Citation], documents: Mapping[str, Document]
 ) -> ShortAnswer | None:
     """The short answer where it stands in its source to the letter and within its citation; else None, a defect."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from index.domain.answers import Citation, Hit
 from index.domain.documents import Document
 from index.domain.ports import Draft
-from index.text.normalize import clean, repaired
-from index.text.tokens import content
+from index.text.normalize import collapse_whitespace, fix_mojibake
+from index.text.tokens import content_stems
 
 __all__ = ["ExtractiveGenerator", "cite"]
 
@@ -66,7 +66,7 @@ def _choose(hits: Sequence[Hit], documents: Mapping[str, Document], worth: float
     told: list[frozenset[str]] = []
     left = MOST_CHARACTERS
     for hit in hits:
-        words, length = frozenset(content(hit.passage.reading)), len(hit.passage.text)
+        words, length = frozenset(content_stems(hit.passage.reading)), len(hit.passage.text)
         home = [quotation for quotation in quotations if quotation.takes(hit, documents)]
         dear = length > left or hit.score < worth * length * (BESIDE if home else 1.0)
         if told and (dear or any(_alike(words, other) for other in told)):
@@ -107,12 +107,12 @@ def cite(hits: Sequence[Hit], number: int, documents: Mapping[str, Document]) ->
     return Citation(
         number=number,
         source=document.source,
-        title=repaired(document.title),
+        title=fix_mojibake(document.title),
         section=first.section,
         start=first.start,
         end=last.end,
         quote=document.text[first.start : last.end],
         score=round(max(hit.score for hit in hits), 4),
         url=document.url,
-        shown=clean(" ".join(hit.passage.reading for hit in hits)),
+        shown=collapse_whitespace(" ".join(hit.passage.reading for hit in hits)),
     )

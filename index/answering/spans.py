@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from index.answering._attribution import anothers
-from index.answering._span_context import Place, SpanContext
+from index.answering._attribution import belongs_to_other
+from index.answering._span_context import CharSpan, SpanContext
 from index.answering._span_rules import RULES
 from index.domain.answers import Citation, Hit, ShortAnswer
 from index.domain.documents import Document, Passage
-from index.text.normalize import repaired
+from index.text.normalize import fix_mojibake
 from index.text.questions import QuestionAnalysis
-from index.text.tables import cells_of
+from index.text.tables import split_cells
 
-__all__ = ["figure_of_another", "in_short", "short_answer", "spot"]
+__all__ = ["extract_short_answer", "figure_belongs_to_other", "find_span", "make_short_answer"]
 
 LONGEST = 100
 """Characters of a short answer; a longer one is no shorter than the sentence."""
@@ -32,30 +32,30 @@ EACH = re.compile(r"\b(?:does|do|did|is|are|was|were|has|have|of|for|in|by) (?:e
 """A question about each of several things: the words of one sentence are not all of the answer."""
 
 
-def spot(question: str, text: str) -> Place | None:
+def find_span(question: str, text: str) -> CharSpan | None:
     """Where in `text` the question's answer stands, None where that is not plain."""
     scene = SpanContext(question, text)
     found = next((place for rule in RULES[scene.kind] if (place := rule(scene))), None)
     return found if found and found[1] - found[0] <= LONGEST else None
 
 
-def figure_of_another(question: str, hits: Sequence[Hit]) -> bool:
+def figure_belongs_to_other(question: str, hits: Sequence[Hit]) -> bool:
     """Whether a number is asked for and the one in the best hit, or before it, is plainly of another name: then it
     is no answer."""
     if not hits or SpanContext(question, "").kind != "number":
         return False
     passage = hits[0].passage
     texts = (passage.text, f"{passage.before} {passage.reading}")
-    return any(spot(question, text) for text in texts) and _of_another(question, passage)
+    return any(find_span(question, text) for text in texts) and _of_another(question, passage)
 
 
 def _of_another(question: str, passage: Passage) -> bool:
     asked = QuestionAnalysis.of(question)
     owner = asked.having("name")
-    return bool(owner) and anothers(passage, owner, set(asked.stems) - owner - asked.having("number"))
+    return bool(owner) and belongs_to_other(passage, owner, set(asked.stems) - owner - asked.having("number"))
 
 
-def short_answer(
+def extract_short_answer(
     question: str,
     hits: Sequence[Hit],
     citations: Sequence[Citation],
@@ -65,24 +65,24 @@ def short_answer(
     are told of another name, or the question asks of each of several."""
     if EACH.search(question) or not hits:
         return None
-    place = None if _wide(hits[0].passage) else spot(question, hits[0].passage.text)
+    place = None if _wide(hits[0].passage) else find_span(question, hits[0].passage.text)
     if place is None or _of_another(question, hits[0].passage):
         return None
-    return in_short(hits[0].passage, place, citations, documents)
+    return make_short_answer(hits[0].passage, place, citations, documents)
 
 
 def _wide(passage: Passage) -> bool:
     """Whether it is a row of several values: beside which words one stands says nothing of which is asked for."""
-    return passage.kind == "row" and len(cells_of(passage.before, passage.reading)) > TWO
+    return passage.kind == "row" and len(split_cells(passage.before, passage.reading)) > TWO
 
 
-def in_short(
-    passage: Passage, place: Place, citations: Sequence[Citation], documents: Mapping[str, Document]
+def make_short_answer(
+    passage: Passage, place: CharSpan, citations: Sequence[Citation], documents: Mapping[str, Document]
 ) -> ShortAnswer | None:
     """The characters `place` of a passage's text, from the citation that holds them; None where they cannot be shown as
     they stand."""
     document, words = documents[passage.document_id], passage.text[slice(*place)]
-    if MARKS.search(words) or repaired(words) != words or len(words) > LONGEST:
+    if MARKS.search(words) or fix_mojibake(words) != words or len(words) > LONGEST:
         return None
     start, end = passage.start + place[0], passage.start + place[1]
     for at in citations:

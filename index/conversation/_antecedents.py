@@ -5,33 +5,43 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from index.answering.spans import spot
+from index.answering.spans import find_span
 from index.conversation._grammar import (
-    AUX,
+    AUXILIARY,
     BE,
-    DONE,
-    FUNCTION,
+    PAST_VERB,
     PREPOSITION,
+    QUESTION_WORD,
     YEAR,
     ParsedQuestion,
-    is_many,
-    is_whole,
-    plain,
+    is_clause,
+    is_plural,
+    normalize_question,
 )
 from index.domain.activity import Turn
-from index.text.proper_nouns import names
+from index.text.proper_nouns import find_names
 from index.text.questions import QuestionAnalysis
-from index.text.tokens import LITTLE, content
+from index.text.tokens import STOP_WORDS, content_stems
 
-__all__ = ["PERSON", "as_name", "focus", "heads", "is_name", "meant", "name_spans", "things", "useful"]
+__all__ = [
+    "PERSON_NOUN",
+    "all_entities",
+    "find_antecedents",
+    "has_topic",
+    "head_phrases",
+    "is_name",
+    "match_name_case",
+    "name_spans",
+    "question_entities",
+]
 
-PERSON = re.compile(
+PERSON_NOUN = re.compile(
     r"\b(?:author|writer|founder|leader|ceo|president|king|queen|emperor|inventor|owner|director|winner|commander|"
     r"minister|successor|wife|husband|father|mother|son|daughter|brother|creator|ruler|officer)s?$",
     re.IGNORECASE,
 )
 MONTH = re.compile(r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b")
-CHOSEN = re.compile(rf"\W*(?:which|what) (?!{AUX} )", re.IGNORECASE)
+CHOSEN = re.compile(rf"\W*(?:which|what) (?!{AUXILIARY} )", re.IGNORECASE)
 FAR = re.compile(r"\b(?:of|in|at|to|from|against)(?: the)? $")
 """Before a name that only says where or of what."""
 EMPTY = re.compile(r"it|this|that|they|them|he|him|she|her|there|these|those", re.IGNORECASE)
@@ -41,16 +51,16 @@ LONGEST_THING = 10
 """Words of what a question speaks of; more are a question that was not understood."""
 
 
-def useful(turn: Turn) -> bool:
+def has_topic(turn: Turn) -> bool:
     """Whether a turn speaks of something: one that was not answered does so in a whole question or by a name."""
-    said = plain(turn.question)
-    return bool(content(said)) and (bool(turn.evidence) or is_whole(said) or any(name_spans(said)))
+    said = normalize_question(turn.question)
+    return bool(content_stems(said)) and (bool(turn.evidence) or is_clause(said) or any(name_spans(said)))
 
 
-def meant(kind: str, turns: Sequence[Turn]) -> list[str]:
+def find_antecedents(kind: str, turns: Sequence[Turn]) -> list[str]:
     """What "it", "they" or "he" (the kind) may be, best first: things of the newest turn that speaks of any."""
     for turn in reversed(turns):
-        own, told = focus(turn), _told(turn)
+        own, told = question_entities(turn), _told(turn)
         answer_first = QuestionAnalysis.of(turn.question).kind == "person" or CHOSEN.match(turn.question) is not None
         order = [*told, *own] if kind != "it" and answer_first else [*own, *told]
         if order:
@@ -58,26 +68,30 @@ def meant(kind: str, turns: Sequence[Turn]) -> list[str]:
     return []
 
 
-def things(turns: Sequence[Turn]) -> list[str]:
+def all_entities(turns: Sequence[Turn]) -> list[str]:
     """All that the turns speak of, the newest first."""
-    return [thing for turn in reversed(turns) for thing in (*focus(turn), *_told(turn))]
+    return [thing for turn in reversed(turns) for thing in (*question_entities(turn), *_told(turn))]
 
 
-def focus(turn: Turn) -> list[str]:
+def question_entities(turn: Turn) -> list[str]:
     """What a question speaks of: the owner or last part of its subject first, then its objects, then what it counts."""
     asked = ParsedQuestion.of(turn.question)
-    found = list(heads(asked.subject))
+    found = list(head_phrases(asked.subject))
     be = asked.aux in BE
     for chunk in _chunks(asked.predicate, verb_first=not be):
         if not (be and chunk.islower() and chunk == asked.predicate):  # "free" in "is Scout free"
-            found += heads(chunk)
+            found += head_phrases(chunk)
     if asked.noun:
-        found.append(f"the {asked.noun}" if is_many(asked.noun) else asked.noun)
-    kept = (at for at in dict.fromkeys(found) if content(at) and not YEAR.fullmatch(at) and not EMPTY.fullmatch(at))
-    return [at for at in kept if len(at.split()) <= LONGEST_THING and not re.match(rf"{FUNCTION}\b", at, re.IGNORECASE)]
+        found.append(f"the {asked.noun}" if is_plural(asked.noun) else asked.noun)
+    kept = (
+        at for at in dict.fromkeys(found) if content_stems(at) and not YEAR.fullmatch(at) and not EMPTY.fullmatch(at)
+    )
+    return [
+        at for at in kept if len(at.split()) <= LONGEST_THING and not re.match(rf"{QUESTION_WORD}\b", at, re.IGNORECASE)
+    ]
 
 
-def heads(phrase: str) -> Iterator[str]:
+def head_phrases(phrase: str) -> Iterator[str]:
     """The owner, or the part behind the last "of", and the phrase: "Scout", "the context window of Scout"."""
     phrase = phrase.strip(" ,;:\"“”'")
     if owner := re.match(r"(.+?)['’](?:s |(?<=s['’]) ?)(?=\w)", phrase):
@@ -91,7 +105,7 @@ def heads(phrase: str) -> Iterator[str]:
 
 def name_spans(text: str) -> Iterator[tuple[int, int]]:
     """Where names and rows of names stand, a first word among them; an owner apart from what it owns."""
-    for at in names(f"of {text}"):
+    for at in find_names(f"of {text}"):
         start, end = at.start - len("of "), at.end - len("of ")
         for owner in re.finditer(r"['’]s\s+", text[max(start, 0) : end]):
             yield start, max(start, 0) + owner.start()
@@ -106,11 +120,11 @@ def is_name(piece: str) -> bool:
     return (0, len(bare)) in name_spans(bare)
 
 
-def as_name(piece: str, turn: Turn) -> str:
+def match_name_case(piece: str, turn: Turn) -> str:
     """A piece in lower case as the turn writes it where that is a name there, else as it is."""
     if piece.islower():
         for text in (turn.question[:MOST_READ], *(said[:MOST_READ] for said in turn.evidence)):
-            for at in names(text):
+            for at in find_names(text):
                 if match := re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", text[at.start : at.end], re.IGNORECASE):
                     return match.group()
     return piece
@@ -118,9 +132,9 @@ def as_name(piece: str, turn: Turn) -> str:
 
 def _agrees(kind: str, thing: str) -> bool:
     if kind == "he":
-        person = PERSON.search(thing) is not None
-        return not is_many(thing) and (person or (is_name(thing) and not thing.lower().startswith("the ")))
-    return is_many(thing) == (kind == "they")
+        person = PERSON_NOUN.search(thing) is not None
+        return not is_plural(thing) and (person or (is_name(thing) and not thing.lower().startswith("the ")))
+    return is_plural(thing) == (kind == "they")
 
 
 def _chunks(predicate: str, *, verb_first: bool) -> Iterator[str]:
@@ -128,8 +142,8 @@ def _chunks(predicate: str, *, verb_first: bool) -> Iterator[str]:
     chunk: list[str] = []
     for at, word in enumerate(predicate.split()):
         low, name = word.lower().strip(",;"), word[0].isupper()
-        verb = at == 0 and not name and (verb_first or re.fullmatch(DONE, low))
-        little = low in LITTLE and not name and low not in ("the", "a", "an", "of", "and")
+        verb = at == 0 and not name and (verb_first or re.fullmatch(PAST_VERB, low))
+        little = low in STOP_WORDS and not name and low not in ("the", "a", "an", "of", "and")
         if verb or little or re.fullmatch(PREPOSITION, low):
             yield " ".join(chunk)
             chunk = []
@@ -143,10 +157,10 @@ def _told(turn: Turn) -> list[str]:
     or a number was asked for."""
     if not turn.evidence or QuestionAnalysis.of(turn.question).kind in ("time", "number"):
         return []
-    text, known = turn.evidence[0][:MOST_READ], set(content(turn.question))
-    place = spot(turn.question, text)
+    text, known = turn.evidence[0][:MOST_READ], set(content_stems(turn.question))
+    place = find_span(turn.question, text)
     found = [text[slice(*place)]] if place and any(name_spans(text[slice(*place)])) else []
-    new = [at for at in names(text) if not known & set(content(text[at.start : at.end]))]
+    new = [at for at in find_names(text) if not known & set(content_stems(text[at.start : at.end]))]
     new.sort(key=lambda at: FAR.search(text[: at.start]) is not None)
     found += [said for at in new if not MONTH.match(said := text[at.start : at.end])]
     return list(dict.fromkeys(found))

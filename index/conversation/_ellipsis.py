@@ -5,13 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from index.conversation._antecedents import PERSON, as_name, focus, heads, is_name, meant, name_spans
-from index.conversation._grammar import AUX, COUNTED, DET, DONE, PREPOSITION, YEAR, ParsedQuestion, is_many, plain
-from index.conversation._pronouns import PRONOUN, named_for
+from index.conversation._antecedents import (
+    PERSON_NOUN,
+    find_antecedents,
+    head_phrases,
+    is_name,
+    match_name_case,
+    name_spans,
+    question_entities,
+)
+from index.conversation._grammar import (
+    AUXILIARY,
+    COUNT_WORDS,
+    DETERMINER,
+    PAST_VERB,
+    PREPOSITION,
+    YEAR,
+    ParsedQuestion,
+    is_plural,
+    normalize_question,
+)
+from index.conversation._pronouns import PRONOUN, resolve_pronouns
 from index.domain.activity import Turn
-from index.text.tokens import LITTLE, content, tokens
+from index.text.tokens import STOP_WORDS, content_stems, tokenize
 
-__all__ = ["filled", "is_short", "question_words", "same_of"]
+__all__ = ["expand_fragment", "expand_question_words", "is_fragment", "repeat_for_other"]
 
 ASKS = {
     "year": "in what year",
@@ -37,20 +55,21 @@ ALONE = re.compile(
     rf"(?P<wh>(?:{PREPOSITION} )?(?:when|where|why|how(?: long| often| come)?|who|whom)"
     rf"(?: exactly| else| precisely| so)?|"
     rf"(?:what|which) (?:year|date|day|month|country|city|place)|{PREPOSITION} (?:what|which) [a-z]+)"
-    rf"(?: {AUX} (?:(?:that|this|so)(?: so| possible| the case| true| done| happen(?:ed)?| take place| occur(?:red)?)?|"
+    rf"(?: {AUXILIARY} (?:(?:that|this|so)"
+    r"(?: so| possible| the case| true| done| happen(?:ed)?| take place| occur(?:red)?)?|"
     r"(?:it|they|he|she) do (?:that|this|it|so)))?",
     re.IGNORECASE,
 )
-HEADED = re.compile(rf"(?P<wh>{COUNTED})(?P<noun>(?: (?!{AUX}\b)[\w'’-]+){{0,3}})", re.IGNORECASE)
-THERE = re.compile(rf"(how (?:many|much)) ({AUX}) there", re.IGNORECASE)
+HEADED = re.compile(rf"(?P<wh>{COUNT_WORDS})(?P<noun>(?: (?!{AUXILIARY}\b)[\w'’-]+){{0,3}})", re.IGNORECASE)
+THERE = re.compile(rf"(how (?:many|much)) ({AUXILIARY}) there", re.IGNORECASE)
 ONES = re.compile(
-    rf"(?:(?P<wh>{COUNTED})(?: ones?| of (?:them|these|those))|(?P<many>how many)) "
+    rf"(?:(?P<wh>{COUNT_WORDS})(?: ones?| of (?:them|these|those))|(?P<many>how many)) "
     r"(?P<rest>(?:is|are|was|were|do|does|did|have|has) .+)",
     re.IGNORECASE,
 )
-QUALITY = re.compile(rf"how (?!{AUX}\b|many\b|much\b)(?P<quality>[a-z]+)", re.IGNORECASE)
+QUALITY = re.compile(rf"how (?!{AUXILIARY}\b|many\b|much\b)(?P<quality>[a-z]+)", re.IGNORECASE)
 SAME = re.compile(
-    rf"{AUX} (?P<same>(?:that|this|it|the same)(?: also)? (?:true|so|hold|apply|go|the case|the same)(?: true)? "
+    rf"{AUXILIARY} (?P<same>(?:that|this|it|the same)(?: also)? (?:true|so|hold|apply|go|the case|the same)(?: true)? "
     r"(?:of|for|to|with|in) )?(?P<piece>.+?)(?: too| as well| also| either)?",
     re.IGNORECASE,
 )
@@ -58,7 +77,7 @@ AROUND = re.compile(r"^(?:any|some|the one of|that of|the one for) | (?:too|as w
 LEAD = re.compile(rf"({PREPOSITION}) (.+)", re.IGNORECASE)
 
 
-def is_short(piece: str) -> bool:
+def is_fragment(piece: str) -> bool:
     """Whether this is but a name, a time or place, or a word or two."""
     if len(list(name_spans(piece))) == 1:
         return is_name(re.sub(r"['’]s?$", "", piece)) or LEAD.match(piece) is not None
@@ -66,7 +85,7 @@ def is_short(piece: str) -> bool:
     return len(words) <= 3 and not set(words) & CHAT and not any(name_spans(piece))
 
 
-def question_words(piece: str, last: Turn, turns: Sequence[Turn], *, opened: bool) -> Iterator[str]:
+def expand_question_words(piece: str, last: Turn, turns: Sequence[Turn], *, opened: bool) -> Iterator[str]:
     """The last question with these question words: "since when?", "why is that?", "how many?", "how big?"; `opened`
     says that "and" or the like stands before them."""
     asked = ParsedQuestion.of(last.question)
@@ -76,21 +95,21 @@ def question_words(piece: str, last: Turn, turns: Sequence[Turn], *, opened: boo
         wh, noun = match["wh"].lower(), match["noun"].strip()
         if noun.lower() in ("", "one", "ones", "exactly", "else", "of them", "of these", "of those"):
             yield asked.counting(wh)
-        elif (opened or "how" in wh or " " not in noun) and not re.search(rf"\b{DONE}$", noun):
+        elif (opened or "how" in wh or " " not in noun) and not re.search(rf"\b{PAST_VERB}$", noun):
             yield from _headed(f"{wh} {noun}", asked, turns)
     elif match := THERE.fullmatch(piece):
-        yield from (f"{match[1]} {_bare(thing)} {match[2]} there" for thing in meant("they", turns)[:1])
+        yield from (f"{match[1]} {_bare(thing)} {match[2]} there" for thing in find_antecedents("they", turns)[:1])
     elif match := ONES.fullmatch(piece):
-        own = [asked.noun] if asked.noun else [_bare(at) for at in meant("they", turns) if is_many(at)]
+        own = [asked.noun] if asked.noun else [_bare(at) for at in find_antecedents("they", turns) if is_plural(at)]
         yield from (f"{match['wh'] or match['many']} {noun} {match['rest']}" for noun in own[:1])
     elif match := QUALITY.fullmatch(piece):
-        yield from (f"How {match['quality']} {_be(thing)} {thing}" for thing in meant("it", turns)[:1])
+        yield from (f"How {match['quality']} {_be(thing)} {thing}" for thing in find_antecedents("it", turns)[:1])
 
 
-def same_of(piece: str, last: Turn) -> Iterator[str]:
+def repeat_for_other(piece: str, last: Turn) -> Iterator[str]:
     """The last question of something else: "does Maverick too?", "is that true of Maverick?"."""
     asked, match = ParsedQuestion.of(last.question), SAME.fullmatch(piece)
-    if not match or not is_name(as_name(match["piece"], last)):
+    if not match or not is_name(match_name_case(match["piece"], last)):
         return
     if match["same"]:
         yield from _substituted(match["piece"], last)
@@ -98,17 +117,17 @@ def same_of(piece: str, last: Turn) -> Iterator[str]:
         yield f"{asked.aux} {match['piece']} {asked.predicate}"
 
 
-def filled(piece: str, last: Turn, turns: Sequence[Turn]) -> Iterator[str]:
+def expand_fragment(piece: str, last: Turn, turns: Sequence[Turn]) -> Iterator[str]:
     """The question that a name or a thing alone may stand for, best first: the last question about it, or a question
     for it as a part of what the last was about."""
     piece = AROUND.sub("", piece)
     asked, bare = ParsedQuestion.of(last.question), _bare(piece)
     if PRONOUN.match(piece):
-        yield from (f"What {_be(said)} {said}" for said in named_for(piece, turns))
+        yield from (f"What {_be(said)} {said}" for said in resolve_pronouns(piece, turns))
     elif bare.lower() in ASKS:
         wh = ASKS[bare.lower()]
         yield asked.counting(wh) if wh == "how many" else asked.asking(wh)
-    elif as_name(piece, last) != piece or any(name_spans(piece)) or YEAR.search(piece) or LEAD.match(piece):
+    elif match_name_case(piece, last) != piece or any(name_spans(piece)) or YEAR.search(piece) or LEAD.match(piece):
         if re.search(r" of |['’]s? ", piece) and not is_name(piece):
             yield f"What {_be(piece)} {piece}"
         yield from _substituted(piece, last)
@@ -119,8 +138,8 @@ def filled(piece: str, last: Turn, turns: Sequence[Turn]) -> Iterator[str]:
 def _thing(piece: str, asked: ParsedQuestion, last: Turn, turns: Sequence[Turn]) -> Iterator[str]:
     """A thing without a name: another like the last question's own ("circuit switching" after "packet switching"), or
     a part of that ("the context window" after "Scout")."""
-    bare, plural = _bare(piece), is_many(piece)
-    shared = set(content(bare)) & set(content(next(heads(asked.subject or asked.predicate))))
+    bare, plural = _bare(piece), is_plural(piece)
+    shared = set(content_stems(bare)) & set(content_stems(next(head_phrases(asked.subject or asked.predicate))))
     peer = bool(shared) or (bool(asked.noun) and " " not in piece and not plural)
     if peer:
         yield from _substituted(piece, last)
@@ -128,8 +147,8 @@ def _thing(piece: str, asked: ParsedQuestion, last: Turn, turns: Sequence[Turn])
         yield asked.asking(f"{asked.wh.lower().removesuffix(asked.noun.lower()).strip()} {bare}")
     if " of " in bare and not bare.lower().startswith("number of"):
         yield f"What {_be(bare)} the {bare}"
-    asks = "Who" if PERSON.search(bare) else "What"
-    yield from (f"{asks} {_be(bare)} the {bare} of {thing}" for thing in meant("it", turns)[:1])
+    asks = "Who" if PERSON_NOUN.search(bare) else "What"
+    yield from (f"{asks} {_be(bare)} the {bare} of {thing}" for thing in find_antecedents("it", turns)[:1])
     if not peer and bare == piece:
         yield from _substituted(piece, last)
 
@@ -139,12 +158,14 @@ def _headed(wh: str, asked: ParsedQuestion, turns: Sequence[Turn]) -> Iterator[s
     if asked.noun:
         yield asked.asking(wh)
     else:
-        yield from (f"{wh} {'do' if is_many(thing) else 'does'} {thing} have" for thing in meant("it", turns)[:1])
+        yield from (
+            f"{wh} {'do' if is_plural(thing) else 'does'} {thing} have" for thing in find_antecedents("it", turns)[:1]
+        )
 
 
 def _substituted(piece: str, last: Turn) -> Iterator[str]:
     """The last question with what is most like the piece replaced by it, at most two ways."""
-    text = plain(last.question)
+    text = normalize_question(last.question)
     lead = LEAD.match(piece)
     whole = lead[2] if lead else piece
     thing = re.sub(r"['’]s?$", "", whole)
@@ -152,7 +173,7 @@ def _substituted(piece: str, last: Turn) -> Iterator[str]:
     if YEAR.fullmatch(year):
         yield YEAR.sub(year, text) if YEAR.search(text) else f"{text} {lead[1] if lead else 'in'} {thing}"
         return
-    owns, thing = thing != whole, as_name(thing, last)
+    owns, thing = thing != whole, match_name_case(thing, last)
     places = sorted(_places(text, thing, last), key=lambda at: _likeness(text, at, thing, owns=owns), reverse=True)
     if lead:
         after = [at for at in places if text[: at[0]].lower().endswith(f" {lead[1].lower()} ")]
@@ -164,7 +185,7 @@ def _substituted(piece: str, last: Turn) -> Iterator[str]:
 
 def _places(text: str, thing: str, last: Turn) -> Iterator[tuple[int, int]]:
     """Where in the last question another thing can stand: its names, or its things where one side has no name."""
-    found, own = list(name_spans(text)), focus(last)
+    found, own = list(name_spans(text)), question_entities(last)
     if not found or not any(name_spans(thing)):
         found = [(at, at + len(one)) for one in own if (at := text.find(one)) >= 0]
     for start, end in found:
@@ -172,7 +193,7 @@ def _places(text: str, thing: str, last: Turn) -> Iterator[tuple[int, int]]:
         tail = re.match(rf" {re.escape(word)}\b", text[end:], re.IGNORECASE)  # "the Yuan [dynasty]", "the Ming dynasty"
         article = re.search(r"\b(?:the|an?) $", text[:start], re.IGNORECASE)
         complete = (
-            is_many(text[start:end])
+            is_plural(text[start:end])
             or text[end : end + 2].strip()[:1] in ("", "'", "’")
             or (any(one.endswith(text[start:end]) for one in own))
         )
@@ -187,15 +208,15 @@ def _likeness(text: str, place: tuple[int, int], thing: str, *, owns: bool) -> t
     same = (
         owns == (text[place[1] : place[1] + 2] in ("'s", "’s")),
         here.lower().startswith("the ") == thing.lower().startswith("the "),
-        is_many(here) == is_many(thing),
+        is_plural(here) == is_plural(thing),
         here.isupper() == thing.isupper(),
     )
-    return (len(set(tokens(here)) & set(tokens(thing)) - LITTLE), *same, place[0])
+    return (len(set(tokenize(here)) & set(tokenize(thing)) - STOP_WORDS), *same, place[0])
 
 
 def _bare(thing: str) -> str:
-    return re.sub(rf"^{DET} ", "", thing, flags=re.IGNORECASE)
+    return re.sub(rf"^{DETERMINER} ", "", thing, flags=re.IGNORECASE)
 
 
 def _be(thing: str) -> str:
-    return "are" if is_many(thing) else "is"
+    return "are" if is_plural(thing) else "is"

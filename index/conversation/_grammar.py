@@ -6,35 +6,35 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.text.tokens import LITTLE
+from index.text.tokens import STOP_WORDS
 
 __all__ = [
-    "AUX",
+    "AUXILIARY",
     "BE",
-    "COUNTED",
-    "DET",
-    "DONE",
-    "FUNCTION",
+    "COUNT_WORDS",
+    "DETERMINER",
     "LONGEST",
+    "PAST_VERB",
     "PREPOSITION",
+    "QUESTION_WORD",
     "YEAR",
     "ParsedQuestion",
-    "begins",
-    "is_many",
-    "is_whole",
-    "plain",
+    "is_clause",
+    "is_plural",
+    "normalize_question",
+    "skip_opener",
 ]
 
-AUX = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
+AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
 BE = frozenset(["is", "are", "was", "were"])
 HAVE = frozenset(["has", "have", "had"])
 PREPOSITION = (
     r"(?:in|on|at|to|from|with|by|for|during|after|before|since|until|under|into|about|against|between|as|than|through|"
     r"over|near|within|without|among|across|towards?)"
 )
-DET = r"(?:the|an?|its|their|his|her)"
-FUNCTION = r"(?:who|whom|whose|what|which|when|where|why|how)"
-COUNTED = r"(?:how (?:many|much)|which|what)"
+DETERMINER = r"(?:the|an?|its|their|his|her)"
+QUESTION_WORD = r"(?:who|whom|whose|what|which|when|where|why|how)"
+COUNT_WORDS = r"(?:how (?:many|much)|which|what)"
 YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})s?\b")
 
 PAST = """
@@ -46,7 +46,7 @@ PAST = """
 """
 PARTICIPLES = dict(pair.split("/") for pair in PAST.split())
 ACTIVE = {participle: past for past, participle in PARTICIPLES.items()}
-DONE = rf"(?:[a-z-]+ed|{'|'.join(PARTICIPLES)})\b"
+PAST_VERB = rf"(?:[a-z-]+ed|{'|'.join(PARTICIPLES)})\b"
 """A verb of the past."""
 BARE_WORDS = """
     have use make cost support include offer come go begin start end die live happen take lead rule found build invent
@@ -59,19 +59,19 @@ BARE = frozenset(BARE_WORDS.split())
 
 LONGEST = 300
 """Characters of a question that is looked at; a longer one stands on its own."""
-AT_ONCE = re.compile(rf"(?:{PREPOSITION} )?{FUNCTION} {AUX}\b", re.IGNORECASE)
+AT_ONCE = re.compile(rf"(?:{PREPOSITION} )?{QUESTION_WORD} {AUXILIARY}\b", re.IGNORECASE)
 FORM = re.compile(
     rf"(?P<wh>(?:{PREPOSITION} )?(?:(?:when|where|why|how(?: long| often| come)?|who|whom)(?: else| exactly)?|"
-    rf"(?:what|which|whose|how)(?: (?!{AUX} )[\w'’-]+){{0,5}}?)) (?P<aux>{AUX}) (?P<rest>.+)",
+    rf"(?:what|which|whose|how)(?: (?!{AUXILIARY} )[\w'’-]+){{0,5}}?)) (?P<aux>{AUXILIARY}) (?P<rest>.+)",
     re.IGNORECASE,
 )
 DOER = re.compile(
     r"(?P<wh>(?:who|what|which|whose)(?: else)?(?: [\w-]+){0,2}?|how (?:many|much)(?: [\w-]+){1,3}?) "
-    rf"(?P<rest>{DONE}.*)",
+    rf"(?P<rest>{PAST_VERB}.*)",
     re.IGNORECASE,
 )
-DOES = re.compile(rf"(?P<wh>who|what) (?P<rest>[a-z]+s\b(?! {AUX}\b).*)", re.IGNORECASE)
-YES_NO = re.compile(rf"(?P<wh>)(?P<aux>{AUX}) (?P<rest>.+)", re.IGNORECASE)
+DOES = re.compile(rf"(?P<wh>who|what) (?P<rest>[a-z]+s\b(?! {AUXILIARY}\b).*)", re.IGNORECASE)
+YES_NO = re.compile(rf"(?P<wh>)(?P<aux>{AUXILIARY}) (?P<rest>.+)", re.IGNORECASE)
 TELL = re.compile(
     r"(?:please )?(?:tell me (?:more )?about|describe|explain|define|show me|summari[sz]e) ", re.IGNORECASE
 )
@@ -98,8 +98,8 @@ class ParsedQuestion:
     @classmethod
     def of(cls, question: str) -> ParsedQuestion:
         """The parts of a question; what is none is a subject alone."""
-        text = plain(question)[:LONGEST]
-        text = text[begins(text) :]
+        text = normalize_question(question)[:LONGEST]
+        text = text[skip_opener(text) :]
         match = None if AT_ONCE.match(text) else DOER.fullmatch(text) or DOES.fullmatch(text)
         if match:
             return cls(text, match["wh"], "", "", match["rest"])
@@ -111,7 +111,7 @@ class ParsedQuestion:
     @property
     def noun(self) -> str:
         """What is counted or chosen: "experts" in "how many experts"."""
-        match = re.fullmatch(rf"{COUNTED} (.+)", self.wh, re.IGNORECASE)
+        match = re.fullmatch(rf"{COUNT_WORDS} (.+)", self.wh, re.IGNORECASE)
         return match[1] if match else ""
 
     def asking(self, wh: str) -> str:
@@ -131,12 +131,12 @@ class ParsedQuestion:
             return self.asking(f"{wh} {self.noun}")
         if not self.aux:
             return f"{wh} {self.predicate or self.subject}"
-        things = re.match(rf"(\S+) (?!{DET} |{PREPOSITION} )([a-z]+s)\b(.*)", self.predicate)
+        things = re.match(rf"(\S+) (?!{DETERMINER} |{PREPOSITION} )([a-z]+s)\b(.*)", self.predicate)
         if things and self.aux not in BE:
             return _joined(wh, things[2], self.aux, self.subject, things[1], things[3])
         if one := re.fullmatch(r"(.*\b)(?:an?|any|some|one) ([\w -]+)", self.predicate):
             return _joined(wh, one[2], self.aux, self.subject, one[1])
-        bare = re.sub(rf"^{DET} ", "", self.subject, flags=re.IGNORECASE)
+        bare = re.sub(rf"^{DETERMINER} ", "", self.subject, flags=re.IGNORECASE)
         if self.aux in BE:
             return _joined(wh, bare, "are", self.predicate or "there")
         return _joined(wh, bare, self.aux, self.predicate)
@@ -159,32 +159,32 @@ class ParsedQuestion:
         if not done or not rest or re.match(PREPOSITION + " ", rest):
             return self.predicate or self.text
         thing, more = _split(rest, "was")
-        return _joined("were" if is_many(thing) else "was", thing, done, more)
+        return _joined("were" if is_plural(thing) else "was", thing, done, more)
 
 
-def plain(question: str) -> str:
+def normalize_question(question: str) -> str:
     """One line, without short forms and the marks around it."""
     text = " ".join(question.split()).rstrip(" ?!.…").lstrip(" -–—.,;:…")
     return re.sub(r"^((?:and |but )?(?:what|who|where|when|how|why))['’]?s\b", r"\1 is", text, flags=re.IGNORECASE)
 
 
-def begins(text: str) -> int:
+def skip_opener(text: str) -> int:
     """Where a question begins after "ok, and what about"."""
     match = OPENER.match(text)
     return match.end() if match and match.end() < len(text) else 0
 
 
-def is_many(thing: str) -> bool:
+def is_plural(thing: str) -> bool:
     """Whether a noun phrase is plural, by its looks."""
     head = re.split(r" (?:of|in|for) ", thing)[0]
     return " and " in thing or re.search(r"(?:[^sui'’]s|ies|people|children|men)$", head.lower()) is not None
 
 
-def is_whole(text: str) -> bool:
+def is_clause(text: str) -> bool:
     """Whether this is a clause, not a mere piece of one."""
-    if re.match(rf"(?:{PREPOSITION} )?{FUNCTION}\b", text, re.IGNORECASE) or TELL.match(text):
+    if re.match(rf"(?:{PREPOSITION} )?{QUESTION_WORD}\b", text, re.IGNORECASE) or TELL.match(text):
         return True
-    return re.search(rf"(?:^| )(?:{AUX}|{DONE})\b", text, re.IGNORECASE) is not None
+    return re.search(rf"(?:^| )(?:{AUXILIARY}|{PAST_VERB})\b", text, re.IGNORECASE) is not None
 
 
 def _joined(*words: str) -> str:
@@ -211,7 +211,7 @@ def _is_verb(words: Sequence[str], at: int, aux: str) -> bool:
     if _opens_noun(words[at - 1]) or words[at][0].isupper():
         return False
     word = words[at].lower()
-    return (re.fullmatch(DONE, word) is not None or word in ACTIVE) if aux in BE | HAVE else word in BARE
+    return (re.fullmatch(PAST_VERB, word) is not None or word in ACTIVE) if aux in BE | HAVE else word in BARE
 
 
 def _ends(words: Sequence[str], at: int) -> bool:
@@ -220,4 +220,4 @@ def _ends(words: Sequence[str], at: int) -> bool:
     if word[0].isupper():
         return before.islower() and not _opens_noun(before) and any(one[0].isupper() for one in words[:at])
     low = word.lower().strip(",;")
-    return not _opens_noun(low) and (low in LITTLE or re.fullmatch(PREPOSITION, low) is not None)
+    return not _opens_noun(low) and (low in STOP_WORDS or re.fullmatch(PREPOSITION, low) is not None)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from index.conversation._antecedents import is_name, meant, name_spans, things
-from index.conversation._grammar import AUX, DONE, PREPOSITION, YEAR, is_many, is_whole
+from index.conversation._antecedents import all_entities, find_antecedents, is_name, name_spans
+from index.conversation._grammar import AUXILIARY, PAST_VERB, PREPOSITION, YEAR, is_clause, is_plural
 from index.domain.activity import Turn
-from index.text.tokens import LITTLE, content, stem, tokens
+from index.text.tokens import STOP_WORDS, content_stems, stem, tokenize
 
-__all__ = ["PRONOUN", "defined", "leans", "named_for", "placed"]
+__all__ = ["PRONOUN", "needs_antecedent", "resolve_definites", "resolve_pronouns", "resolve_there"]
 
 PRONOUN = re.compile(
     r"(?<![\w'’-])(?:(?P<owner>(?:its|their|his)(?![\w'’-])|her(?= [a-z]))|"
@@ -19,7 +19,8 @@ PRONOUN = re.compile(
     re.IGNORECASE,
 )
 POINTING = re.compile(
-    rf"(?:^|\b(?:{AUX}|{PREPOSITION}|of|like) )(?P<thing>this|that|these|those)(?= (?:{AUX}|mean|happen|differ|work|"
+    rf"(?:^|\b(?:{AUXILIARY}|{PREPOSITION}|of|like) )(?P<thing>this|that|these|those)"
+    rf"(?= (?:{AUXILIARY}|mean|happen|differ|work|"
     r"cost|compare|come|more|less|better|worse|[a-z]+er than|still|also|not|an?|the|enough)\b|$)",
     re.IGNORECASE,
 )
@@ -36,7 +37,7 @@ LATER = re.compile(
 )
 MANY = frozenset(["they", "them", "their", "these", "those"])
 PEOPLE = frozenset(["he", "she", "him", "his", "her"])
-BEFORE_THAT = re.compile(rf"\b(?:{AUX}|{PREPOSITION}|of|like) $", re.IGNORECASE)
+BEFORE_THAT = re.compile(rf"\b(?:{AUXILIARY}|{PREPOSITION}|of|like) $", re.IGNORECASE)
 MOST_LITTLE = 3
 """Words with a topic in a question that says little by itself."""
 CLASS_WORDS = """
@@ -54,7 +55,7 @@ ANYTHING = frozenset(ANY_WORDS.split())
 """What "this ..." may call whatever was spoken of."""
 
 
-def named_for(text: str, turns: Sequence[Turn]) -> Iterator[str]:
+def resolve_pronouns(text: str, turns: Sequence[Turn]) -> Iterator[str]:
     """The text with its first pronoun that means nothing in it replaced, at most two ways."""
     if EMPTY_IT.search(text):
         return
@@ -69,24 +70,28 @@ def named_for(text: str, turns: Sequence[Turn]) -> Iterator[str]:
             return
 
 
-def placed(text: str, turns: Sequence[Turn]) -> Iterator[str]:
+def resolve_there(text: str, turns: Sequence[Turn]) -> Iterator[str]:
     """The text with the place said that it ends with: "Who will speak there?"."""
     match = re.fullmatch(r"(.+?)(?<! is)(?<! are)(?<! was)(?<! were) there", text, re.IGNORECASE)
     if match and not any(name_spans(text)):
-        for thing in meant("it", turns)[:1]:
+        for thing in find_antecedents("it", turns)[:1]:
             told = re.search(rf"\b(at|in|on) (?:the )?{re.escape(thing)}", " ".join(turns[-1].evidence)[:1_000])
             yield f"{match[1]} {told[1] if told else 'in'} {thing}"
 
 
-def defined(text: str, turns: Sequence[Turn]) -> Iterator[str]:
+def resolve_definites(text: str, turns: Sequence[Turn]) -> Iterator[str]:
     """The text with "the model" or the like replaced by what was spoken of, where it names nothing itself."""
-    if any(name_spans(text)) or not is_whole(text):
+    if any(name_spans(text)) or not is_clause(text):
         return
     for match in re.finditer(r"\bthe ([a-z]+)(?= [a-z]+\b|$)(?! of\b)", text, re.IGNORECASE):
         noun = match[1].lower()
-        called = [at for at in things(turns[-1:]) if stem(noun) in content(at) and len(content(at)) > 1]
-        told = noun in CLASSES and any(noun in tokens(said) for said in turns[-1].evidence[:1])
-        for thing in (called or (meant("they" if is_many(noun) else "it", turns[-1:]) if told else []))[:1]:
+        called = [
+            at for at in all_entities(turns[-1:]) if stem(noun) in content_stems(at) and len(content_stems(at)) > 1
+        ]
+        told = noun in CLASSES and any(noun in tokenize(said) for said in turns[-1].evidence[:1])
+        for thing in (called or (find_antecedents("they" if is_plural(noun) else "it", turns[-1:]) if told else []))[
+            :1
+        ]:
             yield text[: match.start()] + thing + text[match.end() :]
             return
 
@@ -102,7 +107,7 @@ def _replaced(text: str, match: re.Match[str], turns: Sequence[Turn], *, owner: 
         return
     word = text[start:end].lower()
     kind = "they" if word in MANY else "he" if word in PEOPLE else "it"
-    found = meant(kind, turns)
+    found = find_antecedents(kind, turns)
     if word in ("this", "that"):  # rather the whole of what was asked for than the thing that has it
         found.sort(key=lambda thing: " of " not in thing and "'s " not in thing)
     for thing in found[:2]:
@@ -126,7 +131,12 @@ def _has_own(before: str, *, owner: bool) -> bool:
 def _pointed(text: str, match: re.Match[str], turns: Sequence[Turn]) -> Iterator[str]:
     """The text with "this model", "that year" or "the same company" replaced."""
     noun, before, after = match["noun"].lower(), text[: match.start()], text[match.end() :]
-    if noun in LITTLE or re.fullmatch(DONE, noun) or any(name_spans(before)) or not _is_pointing(match, before, after):
+    if (
+        noun in STOP_WORDS
+        or re.fullmatch(PAST_VERB, noun)
+        or any(name_spans(before))
+        or not _is_pointing(match, before, after)
+    ):
         return
     if noun == "year":
         said = [one for turn in reversed(turns) for one in (turn.question, *turn.evidence)]
@@ -134,8 +144,8 @@ def _pointed(text: str, match: re.Match[str], turns: Sequence[Turn]) -> Iterator
         told = "" if re.search(rf"\b{PREPOSITION} $", before, re.IGNORECASE) else "in "
         yield from (before + told + year + after for year in years[:1])
         return
-    called = [thing for thing in things(turns) if stem(noun) in content(thing)]
-    others = meant("they" if is_many(noun) else "it", turns) if noun in CLASSES | ANYTHING else []
+    called = [thing for thing in all_entities(turns) if stem(noun) in content_stems(thing)]
+    others = find_antecedents("they" if is_plural(noun) else "it", turns) if noun in CLASSES | ANYTHING else []
     for thing in [*called, *others][:2]:
         yield before + thing + after
 
@@ -144,13 +154,13 @@ def _is_pointing(match: re.Match[str], before: str, after: str) -> bool:
     """Whether "that model" is one spoken of: not "wrote that imperialism is", "for those responsible"."""
     noun, said = match["noun"], match["said"].lower()
     if said in ("these", "those"):
-        return is_many(noun)
+        return is_plural(noun)
     if said != "that" or not before or BEFORE_THAT.search(before):
         return noun[0].islower()
     return noun in CLASSES | {"year"} and re.match(rf"$| {PREPOSITION}\b", after, re.IGNORECASE) is not None
 
 
-def leans(text: str) -> bool:
+def needs_antecedent(text: str) -> bool:
     """Whether a question with a pronoun says too little without what that stands for: it is what is asked about, as in
     "does it run on an H100?", or there is little else."""
     match = min([*POINTING.finditer(text), *PRONOUN.finditer(text)], key=_start, default=None)
@@ -162,6 +172,6 @@ def leans(text: str) -> bool:
     before = text[: _start(match)]
     if any(name_spans(before)) or "," in before or LATER.search(before):
         return False
-    asked_about = re.search(rf"(?:^|\b{AUX}(?:n['’]t)? )$", before, re.IGNORECASE) is not None
-    few = len(content(before)) <= 1 and len(content(text)) <= MOST_LITTLE and not any(name_spans(text))
-    return few or (asked_about and len(content(before)) <= MOST_LITTLE)
+    asked_about = re.search(rf"(?:^|\b{AUXILIARY}(?:n['’]t)? )$", before, re.IGNORECASE) is not None
+    few = len(content_stems(before)) <= 1 and len(content_stems(text)) <= MOST_LITTLE and not any(name_spans(text))
+    return few or (asked_about and len(content_stems(before)) <= MOST_LITTLE)

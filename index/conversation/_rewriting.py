@@ -9,15 +9,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from index.conversation._antecedents import useful
-from index.conversation._ellipsis import filled, is_short, question_words, same_of
-from index.conversation._grammar import LONGEST, begins, is_whole, plain
-from index.conversation._pronouns import defined, leans, named_for, placed
+from index.conversation._antecedents import has_topic
+from index.conversation._ellipsis import expand_fragment, expand_question_words, is_fragment, repeat_for_other
+from index.conversation._grammar import LONGEST, is_clause, normalize_question, skip_opener
+from index.conversation._pronouns import needs_antecedent, resolve_definites, resolve_pronouns, resolve_there
 from index.domain.activity import Turn
 from index.domain.answers import Answer
-from index.text.tokens import tokens
+from index.text.tokens import tokenize
 
-__all__ = ["in_the_light", "readings"]
+__all__ = ["answer_in_context", "rewrite_question"]
 
 MOST = 3
 """Readings besides the question as it stands."""
@@ -27,13 +27,13 @@ PART = re.compile(r"(?:What|Who) (?:is|are) the ([a-z]+) of ")
 OPENED = re.compile(r"\b(?:and|but|or|about|of|for|with)\b", re.IGNORECASE)
 
 
-def readings(question: str, turns: Sequence[Turn]) -> tuple[str, ...]:
+def rewrite_question(question: str, turns: Sequence[Turn]) -> tuple[str, ...]:
     """Other questions that this one may stand for after these turns (oldest first): at most 3, best first, none where
     it stands on its own."""
     return _read(question, turns)[0]
 
 
-def in_the_light(ask: Callable[[str], Answer], question: str, turns: Sequence[Turn]) -> Answer:
+def answer_in_context(ask: Callable[[str], Answer], question: str, turns: Sequence[Turn]) -> Answer:
     """The best supported answer to the question as it stands or to a reading of it; at most 4 are asked.
 
     A question that says little by itself ("why?", "and its price?") is asked by its readings alone: the sources may
@@ -69,22 +69,27 @@ def _misread(read_as: str, answer: Answer) -> bool:
 
 def _read(question: str, turns: Sequence[Turn]) -> tuple[tuple[str, ...], bool]:
     """The readings, and whether the question lacks what they say: it says nothing by itself."""
-    text = plain(question)
-    turns = [turn for turn in turns if useful(turn)]
-    if not turns or not tokens(text) or len(text) > LONGEST:
+    text = normalize_question(question)
+    turns = [turn for turn in turns if has_topic(turn)]
+    if not turns or not tokenize(text) or len(text) > LONGEST:
         return (), False
-    start, last = begins(text), turns[-1]
+    start, last = skip_opener(text), turns[-1]
     piece, opened = text[start:], OPENED.search(text[:start]) is not None
-    found, lacking = [*question_words(piece, last, turns, opened=opened)] or [*same_of(piece, last)], True
-    if not found and (opened or is_short(piece)) and not is_whole(piece):
-        found, lacking = list(filled(piece, last, turns)), opened
+    found, lacking = (
+        [*expand_question_words(piece, last, turns, opened=opened)] or [*repeat_for_other(piece, last)],
+        True,
+    )
+    if not found and (opened or is_fragment(piece)) and not is_clause(piece):
+        found, lacking = list(expand_fragment(piece, last, turns)), opened
     if not found:
-        found, lacking = [*named_for(piece, turns)], leans(piece)
+        found, lacking = [*resolve_pronouns(piece, turns)], needs_antecedent(piece)
     if not found:
-        found, lacking = list(placed(piece, turns)), True
+        found, lacking = list(resolve_there(piece, turns)), True
     if not found:
-        found, lacking = list(defined(piece, turns)), False
+        found, lacking = list(resolve_definites(piece, turns)), False
     said = [f"{at[0].upper()}{at[1:]}?" for at in (" ".join(at.split()) for at in found) if at]
-    fresh = {tuple(tokens(at)): at for at in reversed(said) if tokens(at) not in (tokens(question), tokens(piece))}
+    fresh = {
+        tuple(tokenize(at)): at for at in reversed(said) if tokenize(at) not in (tokenize(question), tokenize(piece))
+    }
     kept = tuple(reversed(fresh.values()))[:MOST]
     return kept, lacking and bool(kept)

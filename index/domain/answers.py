@@ -21,7 +21,7 @@ OTHER_LANGUAGE = "language"
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A candidate passage. `cosine` is in -1..1, 1.0 the same direction; `bm25` is 0 or more, no upper bound;
-    `signals` are what speaks for it, as `index.retrieval.features` names them; `row` is its place among all passages,
+    `features` are the evidence for it, as `index.retrieval.features` names them; `row` is its place among all passages,
     in the order of the texts; `score` is the probability, 0..1, that it answers the question, 0.0 before reranking.
 
     Of a hit that a reader read: `odds` are its log-odds that this passage answers rather than none does, `prior`
@@ -30,7 +30,7 @@ class Hit:
     passage: Passage
     cosine: float
     bm25: float
-    signals: tuple[float, ...] = ()
+    features: tuple[float, ...] = ()
     row: int = -1
     score: float = 0.0
     odds: float | None = None

@@ -18,8 +18,8 @@ import numpy as np
 
 from index.domain.errors import LibraryError
 from index.domain.ports import Embedder, Encoding, Progress, States, Vectors
-from index.embedding.onnx_runtime import one_thread, runtime
-from index.embedding.vectors import unit
+from index.embedding.onnx_runtime import import_onnxruntime, single_thread_options
+from index.embedding.vectors import l2_normalize
 
 __all__ = ["BUNDLED", "GRAPH", "WEIGHTS", "OnnxEmbedder", "model_folder"]
 
@@ -75,7 +75,11 @@ class OnnxEmbedder:
         pieces = read.tokens[kept] if len(ids) > 2 else read.tokens[:1]
         vector = tokens.mean(axis=0) if len(ids) <= 2 else own.mean(axis=0)
         return Encoding(
-            unit(vector), unit(own), tuple(pieces), tuple(read.offsets[kept]), States(states, np.asarray(ids))
+            l2_normalize(vector),
+            l2_normalize(own),
+            tuple(pieces),
+            tuple(read.offsets[kept]),
+            States(states, np.asarray(ids)),
         )
 
     def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
@@ -110,7 +114,10 @@ class OnnxEmbedder:
         vector = tokens[own].mean(axis=0) if count > 0 else tokens.mean(axis=0)
         pieces = [*whole.tokens[:end], whole.tokens[-1]][own]
         return Encoding(
-            unit(vector), unit(tokens[own]), tuple(pieces), states=States(states[kept].copy(), np.asarray(ids)[kept])
+            l2_normalize(vector),
+            l2_normalize(tokens[own]),
+            tuple(pieces),
+            states=States(states[kept].copy(), np.asarray(ids)[kept]),
         )
 
     def _run(self, read: Any, end: int) -> tuple[list[int], Vectors, Vectors]:
@@ -149,7 +156,7 @@ def _tokenizer(folder: Path) -> Any:
 def _session(folder: Path) -> Any:
     from safetensors.numpy import load_file
 
-    onnxruntime = runtime()
+    onnxruntime = import_onnxruntime()
     weights = load_file(folder / "model.safetensors")
     constants = json.loads(WEIGHTS.read_text("utf-8"))
     given = {
@@ -158,6 +165,6 @@ def _session(folder: Path) -> Any:
         )
         for constant, (name, turned) in constants.items()
     }
-    options = one_thread()
+    options = single_thread_options()
     options.add_external_initializers(list(given), list(given.values()))
     return onnxruntime.InferenceSession(GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
-__all__ = ["one_thread", "runtime"]
+__all__ = ["import_onnxruntime", "single_thread_options"]
 
 
-def runtime() -> Any:
+def import_onnxruntime() -> Any:
     """The module. As its wheels of 1.32 come, it would send its use to its maker, and keep what is not sent yet in the
     home folder; whether it does is read from the environment."""
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -17,9 +17,9 @@ def runtime() -> Any:
     return onnxruntime
 
 
-def one_thread() -> Any:
+def single_thread_options() -> Any:
     """Options of a session that runs on the caller's thread alone: robust beside other work."""
-    options = runtime().SessionOptions()
+    options = import_onnxruntime().SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3

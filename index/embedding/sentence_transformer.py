@@ -15,9 +15,9 @@ from threadpoolctl import ThreadpoolController
 from index.domain.errors import LibraryError
 from index.domain.ports import Encoding, Progress, States
 from index.embedding.onnx_embedder import BUNDLED, model_folder
-from index.embedding.vectors import unit
+from index.embedding.vectors import l2_normalize
 
-__all__ = ["LOWER_LAYERS", "SentenceTransformerEmbedder", "threads"]
+__all__ = ["LOWER_LAYERS", "SentenceTransformerEmbedder", "torch_threads"]
 
 LOWER_LAYERS = 3
 """Layers of the bundled model after which a reader goes on; see `index.ranking.onnx_reader`."""
@@ -52,7 +52,7 @@ class SentenceTransformerEmbedder:
             return len(self._tokenizer(text, truncation=False, verbose=False)["input_ids"])
 
     def question(self, text: str) -> Encoding:
-        with threads(1):
+        with torch_threads(1):
             encoding = self._encode([(text, "")])[0]
         with self._tokenizing:
             offsets = self._tokenizer(
@@ -61,7 +61,7 @@ class SentenceTransformerEmbedder:
         return replace(encoding, spans=tuple((int(a), int(b)) for a, b in offsets[: len(encoding.pieces)]))
 
     def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
-        with threads(os.cpu_count() or 1):
+        with torch_threads(os.cpu_count() or 1):
             for begin in range(0, len(texts), BLOCK):
                 yield self._block(texts[begin : begin + BLOCK], begin, len(texts), progress)
 
@@ -92,7 +92,7 @@ class SentenceTransformerEmbedder:
         with torch.inference_mode():
             out = self._model(features)
         tokens = out["token_embeddings"].float().numpy()
-        whole = unit(out["sentence_embedding"].float().numpy())
+        whole = l2_normalize(out["sentence_embedding"].float().numpy())
         states = out["all_layer_embeddings"][LOWER_LAYERS].float().numpy() if self._with_states else None
         found = []
         for at, (_, tail) in enumerate(texts):
@@ -113,8 +113,8 @@ class SentenceTransformerEmbedder:
     def _encoding(self, whole: Any, tokens: Any, pieces: list[str], tail: int) -> Encoding:
         end = len(pieces) - 1
         own = tokens[end - tail : end] if tail > 0 else tokens[:1]
-        pooled = unit(own.mean(axis=0)) if self._pools_by_mean and tail > 0 else whole
-        return Encoding(pooled, unit(own), tuple(pieces[end - tail : end] if tail > 0 else pieces[:1]))
+        pooled = l2_normalize(own.mean(axis=0)) if self._pools_by_mean and tail > 0 else whole
+        return Encoding(pooled, l2_normalize(own), tuple(pieces[end - tail : end] if tail > 0 else pieces[:1]))
 
 
 def _load(model: str) -> Any:
@@ -154,7 +154,7 @@ def _keep_numpy_to_one_thread() -> None:
 
 
 @contextmanager
-def threads(n: int) -> Iterator[None]:
+def torch_threads(n: int) -> Iterator[None]:
     """Run torch on `n` threads: one is the robust choice for a question beside other work, all for a build."""
     import torch
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from index.domain.ports import Vectors
 
-__all__ = ["unit"]
+__all__ = ["l2_normalize"]
 
 
-def unit(vectors: Vectors) -> Vectors:
+def l2_normalize(vectors: Vectors) -> Vectors:
     """Rows of length 1; a row of zeros stays."""
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
     result: Vectors = (vectors / np.where(norms > 0, norms, 1)).astype(np.float32)

@@ -12,7 +12,7 @@ from index.domain.ports import Encoding
 from index.domain.sources import SourceFile
 from index.retrieval.search_index import SearchIndex
 from index.snapshots.manifest import Manifest
-from index.text.passages import own_text
+from index.text.passages import passage_text
 
 __all__ = ["PreviousBuild", "Run", "in_order", "runs"]
 
@@ -100,4 +100,4 @@ def in_order(found: Sequence[Run], blocks: Iterator[list[Encoding]]) -> Iterator
 
 def _text(passage: Passage) -> tuple[str, str]:
     """All that an embedding depends on, besides the model."""
-    return passage.embedded, own_text(passage)
+    return passage.embedded, passage_text(passage)

@@ -30,8 +30,8 @@ from index.snapshots.files import read_suggestions, write_suggestions
 from index.snapshots.manifest import FORMAT, Manifest
 from index.snapshots.store import SnapshotStore, new_id, read_texts, write_texts
 from index.sources.folder import named
-from index.suggestions.generation import checked, questions
-from index.text.passages import own_text
+from index.suggestions.generation import generate_questions, keep_answered
+from index.text.passages import passage_text
 
 __all__ = ["Built", "Indexer"]
 
@@ -191,7 +191,7 @@ class Indexer:
         tokens = TokenStoreBuilder(again.tokens if again else None)
         states = StateStoreBuilder(again.states if again else None)
         fresh = [passage for passage, row in zip(passages, rows, strict=True) if row is None]
-        blocks = self._embedder.passages([(at.embedded, own_text(at)) for at in fresh], progress)
+        blocks = self._embedder.passages([(at.embedded, passage_text(at)) for at in fresh], progress)
         for part in in_order(runs(rows), blocks):
             if isinstance(part, Run):
                 if again is not None and part.start is not None:
@@ -218,7 +218,9 @@ class Indexer:
 def _suggestions(shelf: SearchIndex, ask: Ask, progress: Progress | None) -> tuple[str, ...]:
     """Questions that the shelf answers; none where making them fails, for an index without them serves as well."""
     try:
-        return checked(questions(shelf.documents, _some(shelf)), lambda at: ask(shelf, at), progress=progress)
+        return keep_answered(
+            generate_questions(shelf.documents, _some(shelf)), lambda at: ask(shelf, at), progress=progress
+        )
     except ReindexCancelled:
         raise
     except Exception:  # whatever it was, the index is as good without

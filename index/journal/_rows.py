@@ -11,7 +11,7 @@ from index.domain.activity import AuditEntry, JournalEntry, StoredCounts, Turn, 
 from index.domain.answers import Answer, Citation
 from index.domain.errors import JournalUnavailable
 from index.domain.messages import message_from_json, message_to_json
-from index.text.normalize import whole
+from index.text.normalize import replace_surrogates
 
 __all__ = ["as_audited", "as_text", "as_turn", "audit", "insert", "recorded", "stored", "tally"]
 
@@ -33,7 +33,15 @@ def insert(
 ) -> None:
     """Write an answer down under the id `one`; `channel` and `user` are keyed hashes."""
     row = (
-        *(one, as_text(at), guild, channel, user, whole(answer.question), whole(answer.read_as)),
+        *(
+            one,
+            as_text(at),
+            guild,
+            channel,
+            user,
+            replace_surrogates(answer.question),
+            replace_surrogates(answer.read_as),
+        ),
         *(answer.abstained, answer.why, answer.confidence, answer.snapshot, answer.latency_ms),
         json.dumps([asdict(quoted) for quoted in answer.citations]),
     )
@@ -75,7 +83,7 @@ def as_turn(kept: JournalEntry) -> Turn:
 def audit(db: sqlite3.Connection, at: datetime, who: int | None, where: str, what: str, outcome: str) -> None:
     """Write a line of the audit down: in English, and as phrases for other languages."""
     phrases = json.dumps([message_to_json(what), message_to_json(outcome)], ensure_ascii=False)
-    row = (as_text(at), who, *map(whole, (where, what, outcome, phrases)))
+    row = (as_text(at), who, *map(replace_surrogates, (where, what, outcome, phrases)))
     db.execute("INSERT INTO audit (at, who, place, what, outcome, phrases) VALUES (?, ?, ?, ?, ?, ?)", row)
 
 

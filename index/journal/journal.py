@@ -19,7 +19,7 @@ from index.domain.errors import JournalUnavailable
 from index.journal._database import JournalFile
 from index.journal._queries import figures, helped, open_gaps
 from index.journal._rows import as_audited, as_text, as_turn, audit, insert, recorded, stored, tally
-from index.text.normalize import whole
+from index.text.normalize import replace_surrogates
 
 __all__ = ["Journal"]
 
@@ -125,7 +125,7 @@ class Journal:
         """Whether the reason was written to the user's vote: there must be one, and not for the answer."""
         said = "UPDATE votes SET reason = ? WHERE answer = ? AND user = ? AND NOT helpful"
         with self._file.writing() as db:
-            return db.execute(said, (whole(reason), answer_id, self._user(user))).rowcount > 0
+            return db.execute(said, (replace_surrogates(reason), answer_id, self._user(user))).rowcount > 0
 
     def tally(self, answer_id: str) -> VoteCount:
         """The votes; none for an unknown answer."""
@@ -177,7 +177,7 @@ class Journal:
             if value is None:
                 db.execute("DELETE FROM settings WHERE guild = ? AND name = ?", (guild, name))
             else:
-                db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (guild, name, whole(value)))
+                db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (guild, name, replace_surrogates(value)))
 
     def audit(self, *, who: int | None, where: str, what: str, outcome: str) -> None:
         """Write down for good what somebody did to the index; `who` is None where it was no person."""

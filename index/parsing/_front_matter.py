@@ -15,7 +15,7 @@ import yaml
 
 from index.domain.documents import HEADING, Block, Section, Span
 from index.domain.errors import UnreadableSource
-from index.text.normalize import clean, repaired
+from index.text.normalize import collapse_whitespace, fix_mojibake
 
 __all__ = ["BrokenFrontMatter", "FrontMatter", "split_front_matter"]
 
@@ -155,7 +155,7 @@ def _scalar(node: yaml.ScalarNode, offset: int, text: str) -> Span:
     raw = text[start:end]
     start += len(raw) - len(raw.lstrip())
     end -= len(raw) - len(raw.rstrip())
-    return Span(start, end, clean(repaired(_whole(node.value))))
+    return Span(start, end, collapse_whitespace(fix_mojibake(_whole(node.value))))
 
 
 def _whole(value: str) -> str:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 import sentencex
 
 from index.domain.documents import Document, Passage
-from index.text.normalize import clean
+from index.text.normalize import collapse_whitespace
 from index.text.offsets import ReadableText
-from index.text.tables import named
+from index.text.tables import label_cells
 
 __all__ = ["chunk"]
 
@@ -46,11 +46,11 @@ def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[P
                 start, stop = reader.span(begin, end)
                 if not document.text[start:stop].strip():
                     continue  # a mark that only the reading has, such as the bar between two cells
-                reading = clean(reader.text[begin:end])
+                reading = collapse_whitespace(reader.text[begin:end])
                 context = _fitting([document.title, section.heading, before], reading, count, limit)
                 embedded = "\n".join([*filter(None, context), reading])
                 if block.kind == "row" and context[2]:
-                    whole = "\n".join([*filter(None, context[:2]), named(context[2], reading)])
+                    whole = "\n".join([*filter(None, context[:2]), label_cells(context[2], reading)])
                     embedded = whole if count(whole) <= limit else embedded
                 passages.append(
                     Passage(

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from index.domain.documents import Block, Section
-from index.text.normalize import clean, whole
-from index.text.offsets import runs_of
-from index.text.tables import names_of
+from index.text.normalize import collapse_whitespace, replace_surrogates
+from index.text.offsets import split_runs
+from index.text.tables import join_column_names
 
 __all__ = ["FIGURE", "ParsedBlock", "ParsedFile", "block_of", "laid_out", "plain", "rows"]
 
@@ -48,9 +48,9 @@ class ParsedFile:
 
 def plain(text: str, *, lines: bool = False) -> str:
     """Text without control characters, half characters and what nobody sees; white space folded, or `lines` kept."""
-    text = whole(UNSEEN.sub("", text))
+    text = replace_surrogates(UNSEEN.sub("", text))
     if not lines:
-        return "".join(char for char in clean(text) if unicodedata.category(char) != "Cc")
+        return "".join(char for char in collapse_whitespace(text) if unicodedata.category(char) != "Cc")
     kept = (char for char in text.expandtabs(4) if char == "\n" or unicodedata.category(char) != "Cc")
     return "\n".join(line.rstrip() for line in "".join(kept).split("\n")).strip("\n")
 
@@ -65,7 +65,7 @@ def rows(table: Sequence[Sequence[str]], headers: int | None = None) -> list[Par
     cleaned = [row for row in cleaned if any(row)]
     if headers is None:
         headers = int(len(cleaned) > 1 and _names_columns(cleaned[0]))
-    lead = names_of(_joined(cleaned[:headers], max(map(len, cleaned), default=0)))
+    lead = join_column_names(_joined(cleaned[:headers], max(map(len, cleaned), default=0)))
     return [ParsedBlock("row", _row(row), lead) for row in cleaned[headers:]]
 
 
@@ -79,11 +79,11 @@ def laid_out(parts: Sequence[ParsedBlock]) -> tuple[str, tuple[Section, ...]]:
 
 def block_of(text: str, start: int, end: int, kind: str, lead: str) -> Block:
     """A block of laid-out text: what is read is what stands there, but for broken characters."""
-    return Block(start, end, tuple(runs_of(text[start:end], start)), kind, lead)
+    return Block(start, end, tuple(split_runs(text[start:end], start)), kind, lead)
 
 
 def _row(cells: Sequence[str]) -> str:
-    return clean(" | ".join(cells)).removesuffix(" |")
+    return collapse_whitespace(" | ".join(cells)).removesuffix(" |")
 
 
 def _names_columns(row: Sequence[str]) -> bool:
@@ -112,7 +112,7 @@ class _Page:
     sections: list[tuple[str, int, list[tuple[int, int, str, str]]]] = field(default_factory=lambda: [("", 0, [])])
 
     def add(self, part: ParsedBlock) -> None:
-        text = part.text if part.kind == "code" else clean(part.text)
+        text = part.text if part.kind == "code" else collapse_whitespace(part.text)
         if not text.strip():
             return
         together = self.before is not None and part.kind in ("row", "item") and self.before.kind == part.kind

@@ -11,9 +11,9 @@ from typing import Any
 import pyromark
 
 from index.domain.documents import Block, Section, Span
-from index.text.normalize import clean
-from index.text.offsets import ReadableText, runs_of
-from index.text.tables import names_of
+from index.text.normalize import collapse_whitespace
+from index.text.offsets import ReadableText, split_runs
+from index.text.tables import join_column_names
 
 __all__ = ["read_markdown", "read_plain"]
 
@@ -47,8 +47,8 @@ def _plain_runs(piece: str, start: int) -> list[Span]:
     if piece.isspace():
         return [Span(start, start + len(piece), " ")]
     if piece.startswith("\ufeff"):
-        return runs_of(piece[1:], start + 1)
-    return runs_of(piece, start)
+        return split_runs(piece[1:], start + 1)
+    return split_runs(piece, start)
 
 
 def read_markdown(text: str, start: int) -> tuple[str, tuple[Section, ...]]:
@@ -137,12 +137,12 @@ class _Walker:
         if tag == "Heading":
             self._heading(int(str(value["Heading"])[1:]), begin)
         elif tag == "TableCell":
-            self.cells.append(clean("".join(run.reading for run in self.runs[self.cell_at :])))
+            self.cells.append(collapse_whitespace("".join(run.reading for run in self.runs[self.cell_at :])))
         elif tag == "TableHead":
             self.header, self.runs, self.mode = self.cells, [], "prose"
         elif tag == "TableRow":
             self.runs = self.runs if any(self.cells) else []
-            self._flush("row", lead=names_of(self.header))
+            self._flush("row", lead=join_column_names(self.header))
             self.mode = "prose"
         elif tag == "CodeBlock":
             self._flush("code")
@@ -164,13 +164,13 @@ class _Walker:
         if self.mode == "code":
             self.runs.append(Span(start, start + len(raw), value))
         else:
-            self.runs += runs_of(raw, start, value)
+            self.runs += split_runs(raw, start, value)
 
     def _add(self, begin: int, end: int, reading: str) -> None:
         self.runs.append(Span(self.offsets(begin), self.offsets(end), reading))
 
     def _heading(self, level: int, begin: int) -> None:
-        reading = clean("".join(run.reading for run in self.runs))
+        reading = collapse_whitespace("".join(run.reading for run in self.runs))
         self.runs = []
         if level == 1 and not self.title:
             self.title = reading

@@ -12,9 +12,9 @@ import numpy as np
 from index.domain.answers import Hit
 from index.domain.errors import LibraryError
 from index.domain.ports import Query
-from index.embedding.sentence_transformer import threads
+from index.embedding.sentence_transformer import torch_threads
 from index.ranking.logistic import LogisticRanker
-from index.ranking.stacking import DEPTH, by_reading
+from index.ranking.stacking import DEPTH, rerank_read_hits
 
 __all__ = ["CrossEncoderReranker"]
 
@@ -22,35 +22,35 @@ __all__ = ["CrossEncoderReranker"]
 class CrossEncoderReranker:
     """Orders the best hits by a cross-encoder's score of question and passage in its context.
 
-    How sure an answer is stays what the signals say: what another model's scores are worth was not measured.
+    How sure an answer is stays what the features say: what another model's scores are worth was not measured.
     Thread-safe.
     """
 
-    def __init__(self, signals: LogisticRanker, model: str) -> None:
+    def __init__(self, base: LogisticRanker, model: str) -> None:
         """Load the weights. Raises LibraryError."""
-        self._signals = signals
+        self._base = base
         self._model = _load(model)
         self._reading = threading.Lock()
 
     @property
     def curve(self) -> Sequence[tuple[float, float]]:
-        return self._signals.curve
+        return self._base.curve
 
     def rerank(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
-        ranked = self._signals.rerank(query, hits)
+        ranked = self._base.rerank(query, hits)
         best = ranked[:DEPTH]
         if not best:
             return ranked
         pairs = [(query.text, hit.passage.embedded) for hit in best]
-        with self._reading, threads(1):
+        with self._reading, torch_threads(1):
             odds = np.asarray(self._model.predict(pairs, show_progress_bar=False), np.float64).reshape(len(best))
         read = [replace(hit, odds=float(odd)) for hit, odd in zip(best, odds, strict=True)]
-        return by_reading(ranked, read, 1 / (1 + np.exp(-np.clip(odds, -30, 30))))
+        return rerank_read_hits(ranked, read, 1 / (1 + np.exp(-np.clip(odds, -30, 30))))
 
     def confidence(self, hits: Sequence[Hit]) -> float:
-        """Probability, 0..1, that the sources answer the question, by the signals alone."""
+        """Probability, 0..1, that the sources answer the question, by the features alone."""
         before = [replace(hit, score=hit.prior) for hit in hits]
-        return self._signals.confidence(sorted(before, key=lambda hit: -hit.score))
+        return self._base.confidence(sorted(before, key=lambda hit: -hit.score))
 
 
 def _load(model: str) -> Any:

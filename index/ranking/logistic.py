@@ -17,9 +17,18 @@ import numpy as np
 from index.domain.answers import Hit
 from index.domain.errors import LibraryError
 from index.domain.ports import Query, Vectors
-from index.retrieval.features import SIGNALS
+from index.retrieval.features import FEATURES
 
-__all__ = ["MODEL", "OVERALL", "TOPICS", "Logistic", "LogisticRanker", "log_odds", "overall", "read_table"]
+__all__ = [
+    "LIST_FEATURES",
+    "MODEL",
+    "TOPICS",
+    "Logistic",
+    "LogisticRanker",
+    "list_features",
+    "log_odds",
+    "read_weights",
+]
 
 MODEL = Path(__file__).with_name("model.json")
 
@@ -42,13 +51,13 @@ LEAST_OF = (
     "missing_weight",
     "numbers_missing",
 )
-TOPICS = SIGNALS.index("topics")
+TOPICS = FEATURES.index("topics")
 
 NEAREST = 5
-"""Of so many best hits the extremes are taken, as signals of the whole."""
+"""Of so many best hits the extremes are taken, as features of the whole."""
 
-OVERALL = (
-    *(f"first_{name}" for name in SIGNALS),
+LIST_FEATURES = (
+    *(f"first_{name}" for name in FEATURES),
     "score",  # log-odds of the best hit
     "lead",  # of the best hit over the next, in log-odds
     "top_three",  # sum of the three best probabilities
@@ -91,15 +100,15 @@ class LogisticRanker:
     """
 
     def __init__(self, model: Path = MODEL) -> None:
-        table = read_table(model)
-        self._ranker = Logistic.of(table["ranker"], SIGNALS, model)
-        self._judge = Logistic.of(table["confidence"], OVERALL, model)
+        table = read_weights(model)
+        self._ranker = Logistic.of(table["ranker"], FEATURES, model)
+        self._judge = Logistic.of(table["confidence"], LIST_FEATURES, model)
         self.curve: list[tuple[float, float]] = [(at, wrong) for at, wrong in table["curve"]]
 
     def rerank(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
         if not hits:
             return []
-        scores = self._ranker(np.asarray([hit.signals for hit in hits]))
+        scores = self._ranker(np.asarray([hit.features for hit in hits]))
         scored = [replace(hit, score=float(score)) for hit, score in zip(hits, scores, strict=True)]
         return sorted(scored, key=lambda hit: -hit.score)
 
@@ -108,12 +117,12 @@ class LogisticRanker:
 
         A question without a topic word asks for nothing that a source could say.
         """
-        if not hits or hits[0].signals[TOPICS] == 0:
+        if not hits or hits[0].features[TOPICS] == 0:
             return 0.0
-        return float(self._judge(overall(hits)[np.newaxis])[0])
+        return float(self._judge(list_features(hits)[np.newaxis])[0])
 
 
-def read_table(path: Path) -> dict[str, Any]:
+def read_weights(path: Path) -> dict[str, Any]:
     """What a file of weights holds. Raises LibraryError."""
     try:
         table: dict[str, Any] = json.loads(path.read_text("utf-8"))
@@ -122,12 +131,12 @@ def read_table(path: Path) -> dict[str, Any]:
     return table
 
 
-def overall(hits: Sequence[Hit]) -> Vectors:
-    """Shape (len(OVERALL),): signals of a whole list of reranked hits, best first."""
-    nearest = np.asarray([hit.signals for hit in hits[:NEAREST]])
+def list_features(hits: Sequence[Hit]) -> Vectors:
+    """Shape (len(LIST_FEATURES),): features of a whole list of reranked hits, best first."""
+    nearest = np.asarray([hit.features for hit in hits[:NEAREST]])
     odds = [log_odds(hit.score) for hit in hits[:2]]
     scores = [hit.score for hit in hits]
-    at = {name: place for place, name in enumerate(SIGNALS)}
+    at = {name: place for place, name in enumerate(FEATURES)}
     return np.asarray(
         [
             *nearest[0],

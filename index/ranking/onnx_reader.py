@@ -17,7 +17,7 @@ import numpy as np
 from index.domain.answers import Hit
 from index.domain.errors import LibraryError
 from index.domain.ports import Query, States
-from index.embedding.onnx_runtime import one_thread, runtime
+from index.embedding.onnx_runtime import import_onnxruntime, single_thread_options
 from index.retrieval.hidden_states import LONGEST
 
 __all__ = ["CARD", "READER", "OnnxReader"]
@@ -44,7 +44,9 @@ class OnnxReader:
             raise LibraryError(f"{model.name} or {card.name} is missing or broken: {MEND}") from error
         if hashlib.sha256(content).hexdigest() != wanted:
             raise LibraryError(f"{model.name} is not the file that this program was published with: {MEND}")
-        self._session: Any = runtime().InferenceSession(content, one_thread(), providers=["CPUExecutionProvider"])
+        self._session: Any = import_onnxruntime().InferenceSession(
+            content, single_thread_options(), providers=["CPUExecutionProvider"]
+        )
 
     def odds(self, query: Query, hits: Sequence[Hit]) -> list[float | None]:
         asked = query.encoding.states

@@ -1,7 +1,7 @@
 """Signals and a reader's odds, weighed together: which passage answers, and whether any does.
 
-The best hits by their signals are read; logistic regressions fitted by `training/fit.py` on odds of readers that had
-not seen the article (stacking: Wolpert 1992) say what an odd is worth beside the signals. Their weights are in
+The best hits by their features are read; logistic regressions fitted by `training/fit.py` on odds of readers that had
+not seen the article (stacking: Wolpert 1992) say what an odd is worth beside the features. Their weights are in
 `weigh.json`.
 """
 
@@ -15,18 +15,35 @@ import numpy as np
 
 from index.domain.answers import Hit
 from index.domain.ports import Query, Reader, Vectors
-from index.ranking.logistic import OVERALL as BY_SIGNALS
-from index.ranking.logistic import TOPICS, Logistic, LogisticRanker, log_odds, overall, read_table
+from index.ranking.logistic import (
+    LIST_FEATURES,
+    TOPICS,
+    Logistic,
+    LogisticRanker,
+    list_features,
+    log_odds,
+    read_weights,
+)
 
-__all__ = ["BY_READING", "DEPTH", "EACH", "OVERALL", "WEIGHTS", "StackedRanker", "by_reading", "each", "whole"]
+__all__ = [
+    "DEPTH",
+    "HIT_FEATURES",
+    "READER_LIST_FEATURES",
+    "STACKED_LIST_FEATURES",
+    "WEIGHTS",
+    "StackedRanker",
+    "hit_features",
+    "rerank_read_hits",
+    "stacked_list_features",
+]
 
 WEIGHTS = Path(__file__).with_name("weigh.json")
 
 DEPTH = 5
 """So many of the best hits are read: each costs a question the same time again."""
 
-EACH = (
-    "prior",  # log-odds by the signals
+HIT_FEATURES = (
+    "prior",  # log-odds by the features
     "prior_lead",  # over the best other, 0 or less but for the best
     "odds",  # log-odds by the reader
     "odds_lead",  # over the best other that was read
@@ -34,57 +51,57 @@ EACH = (
 )
 """What is weighed for each hit that was read."""
 
-BY_READING = (
+READER_LIST_FEATURES = (
     "odds_best",
     "odds_second",
     "odds_any",  # log of the sum of the odds: that any of those read answers
-    "odds_prior",  # of the hit that was best by its signals
+    "odds_prior",  # of the hit that was best by its features
     "odds_first",  # of the hit that is first now
     "first",  # log-odds of the hit that is first now, both weighed
     "first_lead",  # over the next
-    "agree",  # 1.0 where signals and reader put the same hit first
+    "agree",  # 1.0 where features and reader put the same hit first
 )
-"""What is weighed of the list as a whole, after the signals."""
+"""What is weighed of the list as a whole, after the features."""
 
-OVERALL = (*BY_SIGNALS, *BY_READING)
+STACKED_LIST_FEATURES = (*LIST_FEATURES, *READER_LIST_FEATURES)
 
 
 class StackedRanker:
-    """Reranks by signals, has the best hits read, and reranks by both.
+    """Reranks by features, has the best hits read, and reranks by both.
 
     `curve` says what confidence is worth, see `index.ranking.calibration`.
     """
 
-    def __init__(self, signals: LogisticRanker, reader: Reader, weights: Path = WEIGHTS) -> None:
-        table = read_table(weights)
-        self._signals = signals
+    def __init__(self, base: LogisticRanker, reader: Reader, weights: Path = WEIGHTS) -> None:
+        table = read_weights(weights)
+        self._base = base
         self._reader = reader
-        self._each = Logistic.of(table["each"], EACH, weights)
-        self._judge = Logistic.of(table["confidence"], OVERALL, weights)
+        self._each = Logistic.of(table["each"], HIT_FEATURES, weights)
+        self._judge = Logistic.of(table["confidence"], STACKED_LIST_FEATURES, weights)
         self.curve: list[tuple[float, float]] = [(at, wrong) for at, wrong in table["curve"]]
 
     def rerank(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
-        ranked = self._signals.rerank(query, hits)
+        ranked = self._base.rerank(query, hits)
         odds = self._reader.odds(query, ranked[:DEPTH])
         read = [replace(hit, odds=odd) for hit, odd in zip(ranked, odds, strict=False) if odd is not None]
-        return by_reading(ranked, read, self._each(each(read)) if read else np.zeros(0))
+        return rerank_read_hits(ranked, read, self._each(hit_features(read)) if read else np.zeros(0))
 
     def confidence(self, hits: Sequence[Hit]) -> float:
         """Probability, 0..1, that the sources answer the question these reranked hits were found for."""
-        if not hits or hits[0].odds is None or hits[0].signals[TOPICS] == 0:
-            return self._signals.confidence(hits)
-        return float(self._judge(whole(hits)[np.newaxis])[0])
+        if not hits or hits[0].odds is None or hits[0].features[TOPICS] == 0:
+            return self._base.confidence(hits)
+        return float(self._judge(stacked_list_features(hits)[np.newaxis])[0])
 
 
-def each(read: Sequence[Hit]) -> Vectors:
-    """Shape (hits, EACH); the hits were read, their score is still that by their signals."""
+def hit_features(read: Sequence[Hit]) -> Vectors:
+    """Shape (hits, HIT_FEATURES); the hits were read, their score is still that by their features."""
     prior = np.asarray([log_odds(hit.score) for hit in read])
     odds = np.asarray([hit.odds or 0.0 for hit in read])
     share = np.exp(odds - np.logaddexp(0.0, np.logaddexp.reduce(odds)))
     return np.stack([prior, _lead(prior), odds, _lead(odds), share], axis=1)
 
 
-def by_reading(ranked: Sequence[Hit], read: Sequence[Hit], scores: Vectors) -> list[Hit]:
+def rerank_read_hits(ranked: Sequence[Hit], read: Sequence[Hit], scores: Vectors) -> list[Hit]:
     """All hits, those that were read first and by their new scores; no other scores more than the least of them."""
     first = sorted(
         (replace(hit, prior=hit.score, score=float(score)) for hit, score in zip(read, scores, strict=True)),
@@ -96,8 +113,8 @@ def by_reading(ranked: Sequence[Hit], read: Sequence[Hit], scores: Vectors) -> l
     return [*first, *rest]
 
 
-def whole(hits: Sequence[Hit]) -> Vectors:
-    """Shape (len(OVERALL),): signals of a whole list of hits, reranked by both, best first."""
+def stacked_list_features(hits: Sequence[Hit]) -> Vectors:
+    """Shape (len(STACKED_LIST_FEATURES),): features of a whole list of hits, reranked by both, best first."""
     before = sorted((replace(hit, score=hit.prior) for hit in hits), key=lambda hit: -hit.score)
     odds = [hit.odds for hit in hits if hit.odds is not None]
     ordered = sorted(odds, reverse=True)
@@ -105,7 +122,7 @@ def whole(hits: Sequence[Hit]) -> Vectors:
     of_prior = before[0].odds if before[0].odds is not None else ordered[0]
     return np.asarray(
         [
-            *overall(before),
+            *list_features(before),
             ordered[0],
             ordered[1] if len(ordered) > 1 else ordered[0],
             float(np.logaddexp.reduce(odds)),

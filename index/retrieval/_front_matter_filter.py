@@ -9,7 +9,7 @@ from index.domain.documents import HEADING, Passage
 from index.text.questions import QuestionAnalysis
 from index.text.tokens import stem
 
-__all__ = ["fits"]
+__all__ = ["may_answer"]
 
 FIELDS = (
     (re.compile(r"The authors?\b"), ("author", "authors", "writer", "byline"), ("person",)),
@@ -22,7 +22,7 @@ FIELDS = (
 kinds of question that it alone answers; without any it may answer whatever is asked."""
 
 
-def fits(passage: Passage, asked: QuestionAnalysis) -> bool:
+def may_answer(passage: Passage, asked: QuestionAnalysis) -> bool:
     """Whether a passage may answer: a field of front matter does not where another is asked for by its name, nor, if it
     holds one kind of thing, where another kind is asked for."""
     own = next((field for field in FIELDS if field[0].match(passage.before)), None)

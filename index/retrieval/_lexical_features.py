@@ -9,11 +9,11 @@ from itertools import pairwise
 import numpy as np
 
 from index.domain.documents import Passage
-from index.text.passages import _Read, _read, near_stems, own_text
+from index.text.passages import _Read, _read, passage_text, stems_in_context
 from index.text.questions import QuestionAnalysis
-from index.text.tokens import LITTLE, POINTING, RELATIONS, stem, tokens
+from index.text.tokens import POINTING_WORDS, RELATION_STEMS, STOP_WORDS, stem, tokenize
 
-__all__ = ["lexical"]
+__all__ = ["lexical_features"]
 
 MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 
@@ -38,10 +38,12 @@ PLACEISH = re.compile(
 CAPITAL = re.compile(r"[A-Z][\w.'’-]*")
 
 
-def lexical(asked: QuestionAnalysis, passage: Passage, title: str, weight: Mapping[str, float]) -> dict[str, float]:
-    """The signals that words alone give, by name; `weight` is the rarity of each topic stem of the question."""
-    own = _read(own_text(passage))
-    around = near_stems(passage)
+def lexical_features(
+    asked: QuestionAnalysis, passage: Passage, title: str, weight: Mapping[str, float]
+) -> dict[str, float]:
+    """The features that words alone give, by name; `weight` is the rarity of each topic stem of the question."""
+    own = _read(passage_text(passage))
+    around = stems_in_context(passage)
     stems = asked.stems
     everywhere = around | _read(f"{title} {passage.section}").stems
     total = sum(weight.get(at, 1.0) for at in stems) or 1.0
@@ -75,7 +77,7 @@ def lexical(asked: QuestionAnalysis, passage: Passage, title: str, weight: Mappi
         "length": float(np.log(len(passage.reading))),
         "is_field": float(passage.kind == "field"),
         "is_title": float(passage.reading == title),
-        "pronoun": float(bool(words) and words[0] in POINTING),
+        "pronoun": float(bool(words) and words[0] in POINTING_WORDS),
         **_met(asked, passage.reading, own),
     }
 
@@ -100,7 +102,7 @@ def _met(asked: QuestionAnalysis, reading: str, own: _Read) -> dict[str, float]:
 
 
 def _relations(asked: QuestionAnalysis) -> frozenset[str]:
-    return frozenset(word.stem for word in asked.words if word.stem in RELATIONS)
+    return frozenset(word.stem for word in asked.words if word.stem in RELATION_STEMS)
 
 
 def _counted(asked: QuestionAnalysis, words: Sequence[str]) -> float:
@@ -124,7 +126,7 @@ def _new_names(asked: QuestionAnalysis, reading: str, where: re.Pattern[str] | N
     if where is not None:
         return float(bool(where.search(reading)))
     later = reading.split(" ", 1)[-1]
-    names = [word for capital in CAPITAL.findall(later) for word in tokens(capital) if word not in LITTLE]
+    names = [word for capital in CAPITAL.findall(later) for word in tokenize(capital) if word not in STOP_WORDS]
     asked_for = asked.stems
     return float(any(stem(word) not in asked_for for word in names))
 

@@ -17,9 +17,9 @@ import numpy as np
 from index.domain.documents import Passage
 from index.domain.ports import Vectors
 from index.storage.arrays import save_array
-from index.text.fuzzy import alike
-from index.text.passages import own_text
-from index.text.tokens import content
+from index.text.fuzzy import similar_words
+from index.text.passages import passage_text
+from index.text.tokens import content_stems
 
 __all__ = ["Bm25Index"]
 
@@ -50,7 +50,7 @@ class Bm25Index:
 
     def scores(self, question: str) -> Vectors:
         """Shape (passages,): the score of every passage for the question."""
-        terms = [term for term in dict.fromkeys(content(question)) if term in self._engine.vocab_dict]
+        terms = [term for term in dict.fromkeys(content_stems(question)) if term in self._engine.vocab_dict]
         if not terms:
             return np.zeros(self._engine.scores["num_docs"], np.float32)
         result: Vectors = self._engine.get_scores(terms) / self._rarity(0)
@@ -90,7 +90,7 @@ class Bm25Index:
             return False
         if self._plain is None:  # once an index: most questions never need it
             self._plain = tuple(dict.fromkeys(map(_bare, known)))
-        return bool(alike(_bare(stem), self._plain, 1))
+        return bool(similar_words(_bare(stem), self._plain, 1))
 
     def _rows(self, stem: str) -> set[int]:
         at = self._engine.vocab_dict.get(stem)
@@ -121,8 +121,8 @@ class Bm25Index:
 
 
 def _terms(passage: Passage) -> list[str]:
-    own = content(own_text(passage)) or [NOTHING]
-    return content(f"{passage.section} {passage.before}") + own * OWN_WEIGHT
+    own = content_stems(passage_text(passage)) or [NOTHING]
+    return content_stems(f"{passage.section} {passage.before}") + own * OWN_WEIGHT
 
 
 def _bare(word: str) -> str:

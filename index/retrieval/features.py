@@ -1,6 +1,6 @@
-"""Signals of evidence: what speaks for a passage answering a question, as numbers that a small model weighs.
+"""Ranking features: the evidence that a passage answers a question, as numbers that a small model weighs.
 
-Every signal is a pure function of the question, the passage and the scores that retrieval gave; SIGNALS names
+Every feature is a pure function of the question, the passage and the scores that retrieval gave; FEATURES names
 them in their order. None knows any question or source by name.
 """
 
@@ -13,13 +13,13 @@ import numpy as np
 
 from index.domain.documents import Passage
 from index.domain.ports import Encoding, Vectors
-from index.retrieval._lexical_features import lexical
-from index.text.passages import near_stems
-from index.text.questions import QuestionAnalysis, Word
+from index.retrieval._lexical_features import lexical_features
+from index.text.passages import stems_in_context
+from index.text.questions import QuestionAnalysis, QuestionWord
 
-__all__ = ["SIGNALS", "Candidate", "signals"]
+__all__ = ["FEATURES", "Candidate", "compute_features"]
 
-SIGNALS = (
+FEATURES = (
     "cosine",  # of question and passage, -1..1
     "cosine_gap",  # to the best candidate, 0 or less
     "bm25",  # log(1 + score)
@@ -89,18 +89,18 @@ class Candidate:
     reverse: float
 
 
-def signals(
+def compute_features(
     asked: QuestionAnalysis,
     candidates: Sequence[Candidate],
     question: Encoding,
     rarity: Vectors,
     weight: Mapping[str, float],
 ) -> Vectors:
-    """Shape (len(candidates), len(SIGNALS)).
+    """Shape (len(candidates), len(FEATURES)).
 
     `rarity` are the inverse document frequencies of the question's pieces, `weight` those of its topic stems.
     """
-    table = [lexical(asked, candidate.passage, candidate.title, weight) for candidate in candidates]
+    table = [lexical_features(asked, candidate.passage, candidate.title, weight) for candidate in candidates]
     columns: dict[str, Vectors] = {name: np.asarray([row[name] for row in table], np.float32) for name in table[0]}
     late = _late(asked, candidates, question, rarity, weight)
     columns |= _dense(candidates) | late
@@ -111,7 +111,7 @@ def signals(
         "near": _near(candidates, late["late"]),
         "same_document": _same_document(candidates, late["late"]),
     }
-    return np.stack([np.asarray(columns[name], np.float32) for name in SIGNALS], axis=1)
+    return np.stack([np.asarray(columns[name], np.float32) for name in FEATURES], axis=1)
 
 
 def _late(
@@ -149,7 +149,7 @@ def _late(
 def _words(
     asked: QuestionAnalysis,
     candidates: Sequence[Candidate],
-    topics: list[Word],
+    topics: list[QuestionWord],
     own: Vectors,
     near: Vectors,
     weight: Mapping[str, float],
@@ -157,12 +157,12 @@ def _words(
     """Signals from topic words: `own` and `near` have shape (candidates, topic words)."""
     if not topics:
         own = near = np.zeros((len(candidates), 1), np.float32)
-        topics = [Word("", 0, 0, True, False, False, False)]
+        topics = [QuestionWord("", 0, 0, True, False, False, False)]
     rare = np.asarray([weight.get(word.stem, 1.0) for word in topics], np.float32)
     core = np.asarray([not word.names_kind for word in topics])
     core = core if core.any() else ~core
     names = np.asarray([word.name for word in topics])
-    near_each = [near_stems(candidate.passage) for candidate in candidates]
+    near_each = [stems_in_context(candidate.passage) for candidate in candidates]
     there = np.asarray([[word.stem in stems for word in topics] for stems in near_each])
     met = np.maximum(near, there.astype(np.float32))
     ordered = np.sort(own, axis=1)
@@ -182,11 +182,11 @@ def _words(
     }
 
 
-def _pieces_of(word: Word, places: Sequence[tuple[int, int]]) -> list[int]:
+def _pieces_of(word: QuestionWord, places: Sequence[tuple[int, int]]) -> list[int]:
     return [at for at, (start, end) in enumerate(places) if start < word.end and word.start < end]
 
 
-def _by_word(pieces: Vectors, topics: list[tuple[Word, list[int]]]) -> Vectors:
+def _by_word(pieces: Vectors, topics: list[tuple[QuestionWord, list[int]]]) -> Vectors:
     """Shape (candidates, topic words): the mean over each word's pieces."""
     if not topics:
         return np.zeros((len(pieces), 0), np.float32)

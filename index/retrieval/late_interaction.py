@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.domain.ports import Encoding, Vectors
-from index.embedding.vectors import unit
+from index.embedding.vectors import l2_normalize
 from index.storage.arrays import opened, save_array
 
 __all__ = ["WIDTH", "TokenStore", "TokenStoreBuilder"]
@@ -88,11 +88,11 @@ class TokenStore:
         the mean over a passage's tokens of each one's best match in the question, shape (passages,); -1..1."""
         asked: Vectors = question.tokens @ self.axes
         if self.axes.shape[1] == WIDTH:  # fewer axes hold the passages' tokens whole: then products are cosines
-            asked = unit(asked)
+            asked = l2_normalize(asked)
         parts = [self.rows[self.ends[at] : self.ends[at + 1]] for at in passages]
         lengths = np.asarray([len(part) for part in parts])
         starts = np.cumsum(lengths) - lengths
-        cosines = unit(np.concatenate(parts).astype(np.float32)) @ asked.T
+        cosines = l2_normalize(np.concatenate(parts).astype(np.float32)) @ asked.T
         best: Vectors = np.maximum.reduceat(cosines, starts, axis=0)
         reverse: Vectors = np.add.reduceat(cosines.max(axis=1), starts) / lengths
         return best, reverse
@@ -141,5 +141,5 @@ def _principal_axes(tokens: Vectors) -> Vectors:
 
 
 def _bytes(rows: Vectors) -> NDArray[np.int8]:
-    result: NDArray[np.int8] = np.rint(unit(rows) * 127).astype(np.int8)
+    result: NDArray[np.int8] = np.rint(l2_normalize(rows) * 127).astype(np.int8)
     return result

@@ -1,4 +1,4 @@
-"""Candidates from dense and keyword search, fused by reciprocal rank, with the signals of evidence."""
+"""Candidates from dense and keyword search, fused by reciprocal rank, with the features of evidence."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from index.domain.answers import Hit
 from index.domain.documents import Passage
 from index.domain.ports import Encoding, Query, Reranker, Vectors
-from index.retrieval._front_matter_filter import fits
-from index.retrieval.features import Candidate, signals
+from index.retrieval._front_matter_filter import may_answer
+from index.retrieval.features import Candidate, compute_features
 from index.retrieval.search_index import SearchIndex
 from index.text.questions import QuestionAnalysis
 
@@ -33,7 +33,7 @@ class Retriever:
         dense = [row for row, _ in shelf.vectors.search(encoding.vector, self._candidates)]
         asked = QuestionAnalysis.of(question)
         fused = fuse(dense, _best(bm25, self._candidates))
-        rows = [row for row in fused if fits(shelf.passages[row], asked)][: self._candidates]
+        rows = [row for row in fused if may_answer(shelf.passages[row], asked)][: self._candidates]
         if not rows or not encoding.pieces:
             return []
         hits = self._hits(shelf, asked, encoding, rows, bm25)
@@ -44,7 +44,7 @@ class Retriever:
     ) -> list[Hit]:
         candidates = _candidates(shelf, encoding, rows, bm25)
         weight = shelf.keyword.weights(asked.stems)
-        table = signals(asked, candidates, encoding, shelf.tokens.weights(encoding.pieces), weight)
+        table = compute_features(asked, candidates, encoding, shelf.tokens.weights(encoding.pieces), weight)
         return [
             Hit(at.passage, at.cosine, at.bm25, tuple(float(value) for value in row), at.row)
             for at, row in zip(candidates, table, strict=True)

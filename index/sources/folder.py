@@ -12,7 +12,7 @@ from index.domain.messages import Message, message_of, system_message
 from index.domain.snapshots import Skipped
 from index.domain.sources import NOTHING, SourceFile, SourceSet
 from index.parsing.formats import FORMATS, checked
-from index.text.normalize import whole
+from index.text.normalize import replace_surrogates
 
 __all__ = ["named", "read_sources", "source_names"]
 
@@ -84,7 +84,7 @@ def _candidates(seeds: Path, skipped: list[Skipped]) -> Iterator[Path]:
 
 def _shown(path: Path) -> str:
     """A path as a source is named; bytes of a name that are not UTF-8 are shown as question marks."""
-    return whole(path.as_posix())
+    return replace_surrogates(path.as_posix())
 
 
 def _read_bytes(path: Path, root: Path, max_bytes: int) -> bytes:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.domain.documents import Document
-from index.text.proper_nouns import Named, names
-from index.text.quantities import dates
+from index.text.proper_nouns import NameSpan, find_names
+from index.text.quantities import find_dates
 
-__all__ = ["Clause", "clause", "dated", "named_at", "other_at"]
+__all__ = ["Clause", "find_leading_name", "find_name_at", "parse_clause", "starts_with_date"]
 
 LEAD = re.compile(r"(?:In|On|By|At|After|Before|During|Since|As part of|Despite)\s[^,]{2,80}(?:, \d{4})?,\s+")
 AGAIN = re.compile(r"(?:It|This (?!is|was|has|had|can|may|will)[a-z]+)(?=\s)")
@@ -48,14 +48,14 @@ class Clause:
         return re.match(r"(?:are|have|(?!was\b)[a-z]+s)\b", self.rest) is not None
 
 
-def clause(text: str, document: Document, before: Clause | None) -> Clause:
+def parse_clause(text: str, document: Document, before: Clause | None) -> Clause:
     """A sentence of a document taken apart; the sentence `before` it says what "it" is."""
     lead = LEAD.match(text)
     at = lead.end() if lead else 0
-    day = next((text[one.start : one.end] for one in dates(text[:at]) if WHEN.fullmatch(text, 0, one.start)), "")
+    day = next((text[one.start : one.end] for one in find_dates(text[:at]) if WHEN.fullmatch(text, 0, one.start)), "")
     article = ARTICLE.match(text, at)
     start = article.end() if article else at
-    found = _titled(text, start, document.title) or named_at(text, start)
+    found = _titled(text, start, document.title) or find_name_at(text, start)
     if found is None or not re.match(r"[\s,]", text[found.end :]):
         return _meant(text, at, day, before)
     whole = document.text[:MOST_READ]
@@ -84,11 +84,11 @@ def _meant(text: str, at: int, day: str, before: Clause | None) -> Clause:
     return Clause(text, before.subject, False, False, "", text[again.end() :].lstrip() if again else "", day)
 
 
-def _titled(text: str, start: int, title: str) -> Named | None:
+def _titled(text: str, start: int, title: str) -> NameSpan | None:
     """The document's title, where it stands at this character."""
     end = start + len(title)
     same = title and text[start:end].lower() == title.lower() and not text[end : end + 1].isalnum()
-    return Named(start, end, ((start, end),)) if same else None
+    return NameSpan(start, end, ((start, end),)) if same else None
 
 
 def _within(name: str, whole: str, *, opens: bool, article: bool) -> str:
@@ -103,20 +103,20 @@ def _within(name: str, whole: str, *, opens: bool, article: bool) -> str:
     return name if sum(not each for each in found) > sum(bool(each) for each in found) else f"the {name}"
 
 
-def named_at(text: str, start: int) -> Named | None:
+def find_name_at(text: str, start: int) -> NameSpan | None:
     """The name, or row of names with "and" or "or", that begins at this character and is no date."""
-    parts = next((at.parts for at in names(text) if at.start <= start < at.end), ())
+    parts = next((at.parts for at in find_names(text) if at.start <= start < at.end), ())
     parts = tuple(part for part in parts if part[0] >= start)
     if not parts or parts[0][0] != start:
         return None
     gaps = [text[one[1] : other[0]] for one, other in pairwise(parts)]
     if gaps and (any(ARTICLED.search(gap) for gap in gaps) or not re.search(r"\b(?:and|or)\b", gaps[-1])):
         parts = parts[:1]
-    found = Named(start, parts[-1][1], parts)
-    return None if any(True for _ in dates(text[found.start : found.end])) else found
+    found = NameSpan(start, parts[-1][1], parts)
+    return None if any(True for _ in find_dates(text[found.start : found.end])) else found
 
 
-def other_at(text: str) -> str:
+def find_leading_name(text: str) -> str:
     """The name, with its article, that a text begins with; empty where a noun follows that it only describes."""
     article = re.match(r"(?:the|an?)\s+", text)
     found = _name(text, article.end() if article else 0)
@@ -125,15 +125,17 @@ def other_at(text: str) -> str:
     return "" if described else found
 
 
-def dated(text: str) -> bool:
+def starts_with_date(text: str) -> bool:
     """Whether a text begins with a date: "in 1998", "on 5 May"; a name may stand before it ("in Paris in 1998")."""
     place = re.match(r"(?:in|at|by|to|with)\s+(?:the\s+)?", text)
     text = text[len(_name(text, place.end())) :].lstrip() if place else text
     match = re.match(r"(?:in|on)\s+", text)
-    return match is not None and any(at.start == match.end() for at in dates(text))
+    return match is not None and any(at.start == match.end() for at in find_dates(text))
 
 
 def _name(text: str, start: int) -> str:
     """All up to the end of the name that begins at this character, empty where none does."""
-    found = named_at(f"of {text}", start + 3)  # a name at the beginning would be taken for the first word of a sentence
+    found = find_name_at(
+        f"of {text}", start + 3
+    )  # a name at the beginning would be taken for the first word of a sentence
     return text[: found.end - 3] if found else ""

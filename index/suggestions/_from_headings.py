@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from index.suggestions._clauses import named_at
+from index.suggestions._clauses import find_name_at
 from index.suggestions._from_sentences import MEASURES, THING
 
-__all__ = ["of_a_heading"]
+__all__ = ["questions_from_heading"]
 
 BETWEEN = " > "
 """Between the headings that lead to a section."""
@@ -44,7 +44,7 @@ ASPECTS = """
 """What something has, and one may ask for."""
 
 
-def of_a_heading(path: str, title: str, text: str) -> Iterator[str]:
+def questions_from_heading(path: str, title: str, text: str) -> Iterator[str]:
     """The questions that a section should answer, by the headings that lead to it, "Models > Scout".
 
     What the document with this title and text nowhere writes as a name is none: headings write nearly all words large.
@@ -88,7 +88,7 @@ def _bare(heading: str) -> str:
 
 def _name(words: str, text: str) -> str:
     """The words, with the article that the text gives them, if they are one name and stand in it as one; else empty."""
-    found = named_at(f"of {words}", 3) if words else None
+    found = find_name_at(f"of {words}", 3) if words else None
     lower = rf"(?<!\w){re.escape(words[:1].lower() + words[1:])}(?!\w)"
     if found is None or found.end != len(words) + 3 or len(found.parts) > 1 or (len(words) > 5 and words.isupper()):
         titled = re.fullmatch(r"\d{4} [a-z ]{3,40}", words)  # "1973 oil crisis", with which a name may begin

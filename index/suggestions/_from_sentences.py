@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from index.suggestions._clauses import Clause, dated, named_at, other_at
-from index.text.quantities import dates, numbers
+from index.suggestions._clauses import Clause, find_leading_name, find_name_at, starts_with_date
+from index.text.quantities import find_dates, find_numbers
 
-__all__ = ["of_a_row", "of_a_sentence"]
+__all__ = ["questions_from_row", "questions_from_sentence"]
 
 PAIRS = """
     conquered:conquer invaded:invade captured:capture defeated:defeat signed:sign founded:found established:establish
@@ -67,19 +67,19 @@ ADVERB = r"(?:(?:also|then|later|first|eventually|finally|soon|once|officially|o
 OTHERS = "users|people|developers|customers|visitors|readers|players|students|anyone|you"
 
 
-def of_a_sentence(at: Clause) -> Iterator[str]:
+def questions_from_sentence(at: Clause) -> Iterator[str]:
     """The questions that it answers."""
     for rule in RULES:
         yield from rule(at)
 
 
-def of_a_row(header: Sequence[str], cells: Sequence[str]) -> Iterator[str]:
+def questions_from_row(header: Sequence[str], cells: Sequence[str]) -> Iterator[str]:
     """How many of a column the name in the first cell has, or what its measure is."""
     if len(header) != len(cells) or not NAME.fullmatch(cells[0]):
         return
     for column, cell in zip(header[1:], cells[1:], strict=True):
         words = [word if re.search(r"\w[A-Z]", word) else word.lower() for word in column.split()]
-        value = next(iter(numbers(cell)), None)
+        value = next(iter(find_numbers(cell)), None)
         if not words or not value or value.start or not re.fullmatch(r"[\w -]{3,40}", column):
             continue
         if words[-1] in MEASURES.split():
@@ -95,12 +95,12 @@ def _done(at: Clause) -> Iterator[str]:
         return
     what = f"{match[1]} {at.subject} {match[2]}"
     after = at.rest[match.end() :]
-    if at.day or dated(after):
+    if at.day or starts_with_date(after):
         yield f"When {what}?"
-    agent = other_at(after[3:]) if after.startswith("by ") and match[2] in AGENT.split() else ""
+    agent = find_leading_name(after[3:]) if after.startswith("by ") and match[2] in AGENT.split() else ""
     if agent and not PAPERS.search(agent):
         yield f"Who {match[2]} {at.subject}?"
-    if match[2] in SOMEWHERE.split() and after.startswith(("in ", "at ")) and other_at(after[3:]):
+    if match[2] in SOMEWHERE.split() and after.startswith(("in ", "at ")) and find_leading_name(after[3:]):
         yield f"Where {what}?"
 
 
@@ -110,11 +110,11 @@ def _did(at: Clause) -> Iterator[str]:
     if not match:
         return
     after = at.rest[match.end() :]
-    if match[1] in PLAIN and (dated(after) or (at.day and re.match(r"[.,;]", after))):
+    if match[1] in PLAIN and (starts_with_date(after) or (at.day and re.match(r"[.,;]", after))):
         yield f"When did {at.subject} {PLAIN[match[1]]}?"
-    other = other_at(after) if match[1] in ACTIVE else ""
+    other = find_leading_name(after) if match[1] in ACTIVE else ""
     behind = after[len(other) :].lstrip()
-    if other and (at.day or dated(behind)):
+    if other and (at.day or starts_with_date(behind)):
         yield f"When did {at.subject} {ACTIVE[match[1]]} {other}?"
         if at.own and not at.many:
             yield f"Who {match[1]} {other}?"
@@ -128,7 +128,7 @@ def _counts(at: Clause) -> Iterator[str]:
         return
     do = "did" if not at.present else "do" if at.many else "does"
     reach = match.end()
-    for number in numbers(said):
+    for number in find_numbers(said):
         counted = said[number.end : number.unit_end].strip(" -")
         if number.start != reach or number.kind != "number" or not re.search(r"[a-z]{4}$|men$", counted):
             continue
@@ -142,7 +142,7 @@ def _measures(at: Clause) -> Iterator[str]:
     first = re.match(rf"{ADVERB}([a-z]+)", at.rest)
     if at.many or not first or (at.own and first[1] not in STATES.split()):
         return
-    for number in numbers(at.text):
+    for number in find_numbers(at.text):
         match = re.search(r"\b(?:an?|the|its)\s+((?:[\w-]+\s+){0,3}?)([a-z]+)\s+of\s+$", at.text[: number.start])
         if match and match[2] in MEASURES.split():
             kept = [word for word in match[1].split() if "-" not in word][-1:]
@@ -180,7 +180,7 @@ def _beats(at: Clause) -> Iterator[str]:
         r"(?:, |\bit )(outperform|surpass|exceed)ing (?:the )?(?:[a-z]+ ){0,3}?(?:such as |like |including )?(?=[A-Z])",
         at.text,
     )
-    if match and at.subject and not at.many and named_at(at.text, match.end()):
+    if match and at.subject and not at.many and find_name_at(at.text, match.end()):
         yield f"What does {at.subject} {match[1]}?"
 
 
@@ -189,10 +189,10 @@ def _where(at: Clause) -> Iterator[str]:
     match = re.match(
         r"(is|are|was|were)\s+((?:available|located|situated|based)(?: for [a-z]+)?)\s+(?:in|on|at|from)\s+", at.rest
     )
-    if match and other_at(at.rest[match.end() :]):
+    if match and find_leading_name(at.rest[match.end() :]):
         yield f"Where {match[1]} {at.subject} {match[2]}?"
     match = re.search(rf"\b({OTHERS}) can ([a-z]+) ", at.text, re.IGNORECASE)
-    other = other_at(at.text[match.end() :]) if match else ""
+    other = find_leading_name(at.text[match.end() :]) if match else ""
     if match and other:
         by = re.match(r"\s+(through|via|on|in|at|from)\s", at.text[match.end() + len(other) :])
         how = {"through": "How", "via": "How"}.get(by[1], "Where") if by else ""
@@ -203,11 +203,11 @@ def _where(at: Clause) -> Iterator[str]:
 def _event(at: Clause) -> Iterator[str]:
     """When something is that one is asked to come to, or that takes place."""
     match = re.match(r"(?:(?:Join|Meet|See|Register)\b[^,.]*?\s(?:at|for)|Attend|Visit)\s+", at.text)
-    other = other_at(at.text[match.end() :]) if match else ""
-    if match and other and dated(at.text[match.end() + len(other) :].lstrip()):
+    other = find_leading_name(at.text[match.end() :]) if match else ""
+    if match and other and starts_with_date(at.text[match.end() + len(other) :].lstrip()):
         yield f"When is {other}?"
     match = re.match(r"(?:takes place|will take place|will be held|is scheduled)\b", at.rest)
-    if match and any(True for _ in dates(at.rest)):
+    if match and any(True for _ in find_dates(at.rest)):
         yield f"When is {at.subject}?"
 
 

@@ -9,7 +9,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
 from index.domain.ports import Vectors
-from index.text.tokens import LITTLE
+from index.text.tokens import STOP_WORDS
 
 __all__ = ["LONGEST", "suggest"]
 
@@ -61,7 +61,7 @@ def _shares(wanted: Sequence[str], questions: Sequence[str]) -> Sequence[float]:
     likeness = _likeness(wanted, [word.strip(MARKS) for word in places])
     row = np.fromiter(map(places.__getitem__, words), np.int64, len(words))
     best = np.maximum.reduceat(likeness[:, row], np.flatnonzero(row == places[BETWEEN]), axis=1)
-    weights = np.array([1 if word in LITTLE else len(word) for word in wanted])
+    weights = np.array([1 if word in STOP_WORDS else len(word) for word in wanted])
     shares: Sequence[float] = (weights @ best / weights.sum()).tolist()
     return shares
 
@@ -72,7 +72,7 @@ def _likeness(wanted: Sequence[str], words: Sequence[str]) -> Vectors:
     Little words are begun only at the end of what was typed."""
     found = cdist(wanted, words, scorer=OSA.normalized_similarity, score_cutoff=ALIKE)
     for row, word in enumerate(wanted):
-        if word in LITTLE and row < len(wanted) - 1:
+        if word in STOP_WORDS and row < len(wanted) - 1:
             continue
         begun = [other[: len(word)] for other in words]
         beginnings = cdist([word], begun, scorer=OSA.normalized_similarity, score_cutoff=ALIKE)

@@ -7,10 +7,10 @@ from collections.abc import Collection
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-__all__ = ["alike"]
+__all__ = ["similar_words"]
 
 
-def alike(word: str, known: Collection[str], slips: int) -> list[str]:
+def similar_words(word: str, known: Collection[str], slips: int) -> list[str]:
     """Those that begin like the word and differ from it by so few slips, the likest first: a letter more, less, other,
     or two neighbours exchanged."""
     found = extract(word, known, scorer=OSA.distance, score_cutoff=slips, limit=len(known))

@@ -9,9 +9,9 @@ from typing import Any
 
 from bm25s import stopwords
 
-from index.text.tokens import LITTLE, tokens
+from index.text.tokens import STOP_WORDS, tokenize
 
-__all__ = ["PLEASE_ASK", "foreign", "language"]
+__all__ = ["ASK_IN_ENGLISH", "detect_foreign_language", "detect_language"]
 
 SURE = 0.7
 """Share of the probability that a language needs to be named; below it a text is in none that is clear."""
@@ -20,7 +20,7 @@ FEWEST = 3
 """Words of a question whose letters are all English ones: with fewer it may be names alone. Numbers and single letters
 are no words."""
 
-PLEASE_ASK = {
+ASK_IN_ENGLISH = {
     "de": "Ich lese nur Englisch: Bitte frag auf Englisch.",
     "es": "Solo leo inglés: pregunta en inglés, por favor.",
     "fr": "Je ne lis que l'anglais : pose ta question en anglais, s'il te plaît.",
@@ -32,7 +32,7 @@ PLEASE_ASK = {
 """That English alone is read, for those who may not read that in English."""
 
 LITTLE_OF = {
-    code: frozenset(word for text in words for word in tokens(text))
+    code: frozenset(word for text in words for word in tokenize(text))
     for code, words in {
         "da": stopwords.STOPWORDS_DANISH,
         "de": stopwords.STOPWORDS_GERMAN,
@@ -56,20 +56,20 @@ ENOUGH = 0.2
 _loading = threading.Lock()
 
 
-def foreign(question: str) -> str:
+def detect_foreign_language(question: str) -> str:
     """The code of the language that a question is clearly in; empty where that is English or not clear.
 
     A question with a little word that is English alone is English, whatever else stands in it.
     """
-    words = [word for word in tokens(question) if word.isalpha() and (len(word) > 1 or not word.isascii())]
+    words = [word for word in tokenize(question) if word.isalpha() and (len(word) > 1 or not word.isascii())]
     code, sure = _written(question) or _guess(question)
     if code == "en" or sure < SURE or (len(words) < FEWEST and question.isascii()):
         return ""
-    english = [word for word in words if word in LITTLE and word not in LITTLE_OF.get(code, ())]
+    english = [word for word in words if word in STOP_WORDS and word not in LITTLE_OF.get(code, ())]
     return "" if english else code
 
 
-def language(text: str) -> str:
+def detect_language(text: str) -> str:
     """The code of the language that a longer text is in; empty where that is not clear."""
     code, sure = _guess(text)
     return code if sure >= SURE else ""

@@ -8,26 +8,26 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from index.domain.documents import Span
-from index.text.normalize import repaired
+from index.text.normalize import fix_mojibake
 
-__all__ = ["ReadableText", "runs_of"]
+__all__ = ["ReadableText", "split_runs"]
 
 LONGEST_WORD = 200
 """A longer word is not repaired: its places would be those of the whole word, and its quotation that long."""
 
 
-def runs_of(text: str, start: int, reading: str | None = None) -> list[Span]:
+def split_runs(text: str, start: int, reading: str | None = None) -> list[Span]:
     """`text`, which stands at `start`, as runs: a word that is repaired is a run of its own.
 
     `reading` is given where it differs from the text in length (an entity): then it is one run.
     """
     if reading is not None and reading != text:
-        return [Span(start, start + len(text), repaired(reading))]
-    if text.isascii() or repaired(text) == text:
+        return [Span(start, start + len(text), fix_mojibake(reading))]
+    if text.isascii() or fix_mojibake(text) == text:
         return [Span(start, start + len(text), text)]
     runs = []
     for word in re.finditer(r"\S+|\s+", text):
-        reading = repaired(word.group()) if len(word.group()) <= LONGEST_WORD else word.group()
+        reading = fix_mojibake(word.group()) if len(word.group()) <= LONGEST_WORD else word.group()
         runs.append(Span(start + word.start(), start + word.end(), reading))
     return runs
 

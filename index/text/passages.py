@@ -7,18 +7,18 @@ from functools import lru_cache
 from itertools import pairwise
 
 from index.domain.documents import Passage
-from index.text.tables import named
-from index.text.tokens import content, tokens
+from index.text.tables import label_cells
+from index.text.tokens import content_stems, tokenize
 
-__all__ = ["near_stems", "own_text"]
+__all__ = ["passage_text", "stems_in_context"]
 
 
-def own_text(passage: Passage) -> str:
+def passage_text(passage: Passage) -> str:
     """What counts as a passage's own words: a field's meaning or a row's header belongs to its value."""
     if passage.kind in ("prose", "code"):
         return passage.reading
     if passage.kind == "row" and passage.before:
-        return named(passage.before, passage.reading)
+        return label_cells(passage.before, passage.reading)
     return f"{passage.before}\n{passage.reading}"
 
 
@@ -31,10 +31,10 @@ class _Read:
 
 @lru_cache(maxsize=16_384)
 def _read(text: str) -> _Read:
-    stems = content(text)
-    return _Read(tuple(tokens(text)), frozenset(stems), frozenset(pairwise(stems)))
+    stems = content_stems(text)
+    return _Read(tuple(tokenize(text)), frozenset(stems), frozenset(pairwise(stems)))
 
 
-def near_stems(passage: Passage) -> frozenset[str]:
+def stems_in_context(passage: Passage) -> frozenset[str]:
     """Topic stems of a passage and the sentence before it."""
-    return _read(own_text(passage)).stems | _read(passage.before).stems
+    return _read(passage_text(passage)).stems | _read(passage.before).stems

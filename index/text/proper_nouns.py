@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.text.tokens import LITTLE, tokens
+from index.text.tokens import STOP_WORDS, tokenize
 
-__all__ = ["Named", "names"]
+__all__ = ["NameSpan", "find_names"]
 
 UPPER = "A-ZÀ-ÖØ-ÞĀĆČĎĐĒĘĚĞĪİĹĽŁŃŇŌŐŒŘŚŞŠŤŪŮŰŹŻŽ"
 TITLE = r"(?:St|Mt|Dr|Mr|Mrs|Ms|Prof|Gen|Col|Lt|Sgt|Fr|[A-Z])\.(?=\s)"
@@ -25,7 +25,7 @@ PREDICATE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NameSpan:
     """Characters `start` to `end` of a text: one name, or a row of them ("GPT-4.0 and Gemini 2.0 Flash").
 
     `parts` are the names in the row, as (start, end); a single name is its own one part.
@@ -36,7 +36,7 @@ class Named:
     parts: tuple[tuple[int, int], ...]
 
 
-def names(text: str) -> Iterator[Named]:
+def find_names(text: str) -> Iterator[NameSpan]:
     """Names and rows of names, in order. A word is no name where it is capitalised only since it begins a sentence,
     nor an abbreviation that stands in brackets behind what it abbreviates."""
     row: list[tuple[int, int]] = []
@@ -45,18 +45,18 @@ def names(text: str) -> Iterator[Named]:
         if run is None:
             continue
         if row and not ROW.fullmatch(text, row[-1][1], run[0]):
-            yield Named(row[0][0], row[-1][1], tuple(row))
+            yield NameSpan(row[0][0], row[-1][1], tuple(row))
             row = []
         row.append(run)
     if row:
-        yield Named(row[0][0], row[-1][1], tuple(row))
+        yield NameSpan(row[0][0], row[-1][1], tuple(row))
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The run without little words before it and a possessive behind it; None where it is no name."""
     for word in re.finditer(r"\S+\s*", text[start:end]):
-        known = tokens(word.group())
-        if all(at in LITTLE or at[0].isdigit() for at in known) and not re.match(r"[A-Z]{2}|[A-Z]\.", word.group()):
+        known = tokenize(word.group())
+        if all(at in STOP_WORDS or at[0].isdigit() for at in known) and not re.match(r"[A-Z]{2}|[A-Z]\.", word.group()):
             start += len(word.group())
             continue
         break

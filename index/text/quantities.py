@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.text.tokens import LITTLE, stem, tokens
+from index.text.tokens import STOP_WORDS, stem, tokenize
 
-__all__ = ["Quantity", "dates", "numbers"]
+__all__ = ["Quantity", "find_dates", "find_numbers"]
 
 SMALL_WORDS = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
@@ -78,10 +78,10 @@ class Quantity:
     kind: str = "number"
 
 
-def numbers(text: str) -> Iterator[Quantity]:
+def find_numbers(text: str) -> Iterator[Quantity]:
     """Numbers that count or measure, in order: not those in a name ("LLaMA 4", "GPT-4.5"), nor days and years
     written as dates, save that a bare year is taken for a number too, of kind "year"."""
-    dated = [at for at in dates(text) if not re.fullmatch(YEAR, text[at.start : at.end])]
+    dated = [at for at in find_dates(text) if not re.fullmatch(YEAR, text[at.start : at.end])]
     for match in NUMBER.finditer(text):
         start, end = match.start(), match.end()
         start += len(match.group()) - len(match.group().lstrip())
@@ -96,7 +96,7 @@ def numbers(text: str) -> Iterator[Quantity]:
         yield Quantity(start, end, _value(match), unit, unit_end, kind)
 
 
-def dates(text: str) -> Iterator[Quantity]:
+def find_dates(text: str) -> Iterator[Quantity]:
     """Days, months, years, decades and centuries, in order."""
     for match in DATE.finditer(text):
         found = match.group()
@@ -117,8 +117,8 @@ def _named(text: str, match: re.Match[str]) -> bool:
     before = re.search(r"([^\W\d_][\w.’'&-]*)\s+$", text[: match.start("amount")])
     if not before or not before[1][0].isupper() or before[1][-1] == ".":
         return False
-    words = tokens(before[1])
-    return bool(words) and words[-1] not in LITTLE
+    words = tokenize(before[1])
+    return bool(words) and words[-1] not in STOP_WORDS
 
 
 def _unit(text: str, end: int) -> tuple[tuple[str, ...], int]:
@@ -128,7 +128,7 @@ def _unit(text: str, end: int) -> tuple[tuple[str, ...], int]:
     for _ in range(MOST_UNIT_WORDS):
         match = UNIT.match(text, at)
         word = match[1].lower() if match else ""
-        if not match or (word in LITTLE and word not in SINGULAR_UNITS) or "\n\n" in match.group():
+        if not match or (word in STOP_WORDS and word not in SINGULAR_UNITS) or "\n\n" in match.group():
             break
         stems.append(stem(word))
         at = match.end()

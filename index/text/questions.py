@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.text.tokens import LITTLE, spans, stem
+from index.text.tokens import STOP_WORDS, stem, token_spans
 
-__all__ = ["QuestionAnalysis", "Word"]
+__all__ = ["QuestionAnalysis", "QuestionWord"]
 
 TIME = re.compile(
     r"\b(when|(what|which|whose)( \w+)? (year|date|day|month|century|decade|time|era|period)|how long|since when)\b"
@@ -27,7 +27,7 @@ YES_NO = re.compile(r"^\W*(is|are|was|were|do|does|did|can|could|has|have|had|wi
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class QuestionWord:
     """A word of a question: its stem, where it stands, and what part it plays."""
 
     stem: str
@@ -43,11 +43,11 @@ class Word:
 class QuestionAnalysis:
     """A question taken apart: its words and the kind of thing asked for."""
 
-    words: tuple[Word, ...]
+    words: tuple[QuestionWord, ...]
     kind: str
 
     @property
-    def topics(self) -> tuple[Word, ...]:
+    def topics(self) -> tuple[QuestionWord, ...]:
         return tuple(word for word in self.words if word.topical)
 
     @property
@@ -60,16 +60,16 @@ class QuestionAnalysis:
 
     @classmethod
     def of(cls, question: str) -> QuestionAnalysis:
-        found = list(spans(question))
+        found = list(token_spans(question))
         plain = [word for word, _, _ in found]
         kinds = _kind_words(plain)
         words = tuple(
-            Word(
+            QuestionWord(
                 stem=stem(word),
                 start=start,
                 end=end,
-                topical=word not in LITTLE,
-                name=at > 0 and question[start].isupper() and word not in LITTLE,
+                topical=word not in STOP_WORDS,
+                name=at > 0 and question[start].isupper() and word not in STOP_WORDS,
                 number=word[0].isdigit(),
                 names_kind=at in kinds,
             )
@@ -82,11 +82,11 @@ def _kind_words(words: Sequence[str]) -> set[int]:
     """Places of the words that only name the kind of answer: "company" in "which company", "big" in "how big"."""
     places = set()
     for at, word in enumerate(words[:-1]):
-        if word in ("which", "what", "how", "whose") and words[at + 1] not in LITTLE:
+        if word in ("which", "what", "how", "whose") and words[at + 1] not in STOP_WORDS:
             places.add(at + 1)
         elif word in ("many", "much", "kind", "type", "sort") and at + 1 < len(words):
             following = at + 2 if words[at + 1] == "of" else at + 1
-            places |= {following} if following < len(words) and words[following] not in LITTLE else set()
+            places |= {following} if following < len(words) and words[following] not in STOP_WORDS else set()
     return places
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 import Stemmer
 from bm25s.stopwords import STOPWORDS_EN_PLUS
 
-__all__ = ["LITTLE", "content", "spans", "stem", "tokens"]
+__all__ = ["STOP_WORDS", "content_stems", "stem", "token_spans", "tokenize"]
 
 WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|\d+", re.UNICODE)
 
@@ -21,27 +21,27 @@ LIGHT = """
     well went whether whose within without would
 """
 
-LITTLE = frozenset(STOPWORDS_EN_PLUS) | frozenset(LIGHT.split())
+STOP_WORDS = frozenset(STOPWORDS_EN_PLUS) | frozenset(LIGHT.split())
 """Words that carry no topic: articles, pronouns, auxiliaries, question words and light verbs."""
 
 _stemmer = threading.local()
 
 
-def spans(text: str) -> Iterator[tuple[str, int, int]]:
+def token_spans(text: str) -> Iterator[tuple[str, int, int]]:
     """Words and numbers in lower case with their places, in order; a possessive 's is dropped."""
     for match in WORD.finditer(text):
         word = _plain(match.group().lower())
         yield word, match.start(), match.start() + len(word)
 
 
-def tokens(text: str) -> list[str]:
+def tokenize(text: str) -> list[str]:
     """Words and numbers in lower case, in order; a possessive 's is dropped."""
-    return [word for word, _, _ in spans(text)]
+    return [word for word, _, _ in token_spans(text)]
 
 
-def content(text: str) -> list[str]:
+def content_stems(text: str) -> list[str]:
     """Stems of the words that carry a topic, in order."""
-    return [stem(word) for word in tokens(text) if word not in LITTLE]
+    return [stem(word) for word in tokenize(text) if word not in STOP_WORDS]
 
 
 @lru_cache(maxsize=65_536)
@@ -56,7 +56,7 @@ def _plain(word: str) -> str:
     return word.replace("’", "'").removesuffix("'s")
 
 
-POINTING = frozenset(
+POINTING_WORDS = frozenset(
     ["he", "she", "it", "they", "this", "that", "these", "those", "his", "her", "its", "their", "such"]
 )
 
@@ -68,5 +68,5 @@ RELATION_WORDS = """
 """
 
 
-RELATIONS = frozenset(stem(word) for word in RELATION_WORDS.split())
+RELATION_STEMS = frozenset(stem(word) for word in RELATION_WORDS.split())
 """Words that turn the meaning of a question though many of them carry no topic."""

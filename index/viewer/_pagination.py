@@ -16,7 +16,7 @@ from index.domain.errors import UnreadableSource
 from index.domain.sources import SourceFile
 from index.parsing.documents import extracted, parse
 from index.parsing.markdown import read_plain
-from index.text.normalize import clean
+from index.text.normalize import collapse_whitespace
 
 __all__ = ["GAP", "PAGE", "Piece", "pages"]
 
@@ -147,7 +147,7 @@ def _cut(section: str, block: Block, before: str, cited: tuple[int, int]) -> Ite
         shown = text[begin:end].rstrip()
         yield Piece(
             section=section,
-            text=shown if code else clean(shown),
+            text=shown if code else collapse_whitespace(shown),
             before=before,
             after=f" {MORE}" if end < last else "",
             quoted=_folded(shown, quoted[0] - begin, quoted[1] - begin, code=code) if quoted else None,
@@ -204,10 +204,10 @@ def _folded(shown: str, first: int, last: int, *, code: bool) -> tuple[int, int]
     words = words.strip()
     if not words:
         return None
-    place = first if code else len(clean(f"{shown[:first]}x")) - 1
-    return place, place + len(words if code else clean(words))
+    place = first if code else len(collapse_whitespace(f"{shown[:first]}x")) - 1
+    return place, place + len(words if code else collapse_whitespace(words))
 
 
 def _name(text: str) -> str:
-    line = clean(text)
+    line = collapse_whitespace(text)
     return line if len(line) <= NAME else f"{line[: NAME - 1]}{MORE}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from index.domain.answers import Citation, SourcePage
 from index.domain.documents import Document
-from index.text.normalize import clean, repaired
+from index.text.normalize import collapse_whitespace, fix_mojibake
 from index.viewer._pagination import GAP, Piece, pages
 from index.viewer._text_fragment import link
 
@@ -27,13 +27,13 @@ def extract(
         page = next((number for number, pieces in enumerate(every, 1) if any(at.quoted for at in pieces)), 1)
     page = min(max(page, 1), len(every))
     pieces = every[page - 1]
-    shown = clean(citation.shown)
+    shown = collapse_whitespace(citation.shown)
     text = GAP.join(piece.whole for piece in pieces)
     bold = _bold(pieces, shown)
     words = text[slice(*bold)] if bold else ""
     return SourcePage(
         source=document.source,
-        title=repaired(document.title),
+        title=fix_mojibake(document.title),
         section=next((at.section for at in pieces if at.quoted), pieces[0].section if pieces else ""),
         text=text,
         bold=bold,
@@ -41,7 +41,7 @@ def extract(
         pages=len(every),
         snapshot=snapshot,
         # On the page the words still have their lines, by which a browser finds code.
-        link=link(document.url, words if clean(words) == shown else shown),
+        link=link(document.url, words if collapse_whitespace(words) == shown else shown),
         since=_since(document, citation, current),
     )
 
@@ -52,7 +52,7 @@ def _since(document: Document, citation: Citation, current: Document | None) -> 
         return "removed"
     if current.text == document.text:
         return ""
-    return "changed" if clean(citation.quote) in clean(current.text) else "reworded"
+    return "changed" if collapse_whitespace(citation.quote) in collapse_whitespace(current.text) else "reworded"
 
 
 def _bold(pieces: Sequence[Piece], shown: str) -> tuple[int, int] | None:
@@ -64,7 +64,7 @@ def _bold(pieces: Sequence[Piece], shown: str) -> tuple[int, int] | None:
             start = at + len(piece.before)
             first, last = _to_the_letter(piece.text, piece.quoted, shown)
             found.append((start + first, start + last))
-            if clean(piece.text[first:last]) == shown:
+            if collapse_whitespace(piece.text[first:last]) == shown:
                 return found[-1]
         at += len(piece.whole) + len(GAP)
     return (found[0][0], found[-1][1]) if found else None
@@ -72,7 +72,7 @@ def _bold(pieces: Sequence[Piece], shown: str) -> tuple[int, int] | None:
 
 def _to_the_letter(text: str, place: tuple[int, int], shown: str) -> tuple[int, int]:
     """The words shown, where the place of the quotation is that of more words or of fewer."""
-    if not shown or clean(text[slice(*place)]) == shown:
+    if not shown or collapse_whitespace(text[slice(*place)]) == shown:
         return place
     starts = [match.start() for match in re.finditer(f"(?={re.escape(shown)})", text)]
     there = [start for start in starts if start < place[1] and place[0] < start + len(shown)]

@@ -35,7 +35,7 @@ from index import Settings, open_library
 from index.answering.answerer import Answerer
 from index.answering.extractive import ExtractiveGenerator
 from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
-from index.embedding.sentence_transformer import SentenceTransformerEmbedder, threads
+from index.embedding.sentence_transformer import SentenceTransformerEmbedder, torch_threads
 from index.indexing.indexer import Indexer
 from index.ranking.calibration import threshold
 from index.ranking.logistic import LogisticRanker
@@ -118,7 +118,7 @@ def _question(index: Path, model: SentenceTransformer, rounds: int, say: Say) ->
     features = [model.preprocess([question]) for question in QUESTIONS]
     bare = model[0].auto_model
     inputs = [{name: one[name] for name in ("input_ids", "attention_mask")} for one in features]
-    with threads(1), torch.inference_mode():
+    with torch_threads(1), torch.inference_mode():
         for question, tokens in list(zip(QUESTIONS, inputs, strict=True))[:20]:
             bare(**tokens)
             library.ask(question)
@@ -172,7 +172,7 @@ class Stopwatch:
 
 
 def _parts(index: Path, rounds: int, say: Say) -> dict[str, float]:
-    """Median milliseconds of each part of a question; `signals` is what of retrieval no engine accounts for."""
+    """Median milliseconds of each part of a question; `features` is what of retrieval no engine accounts for."""
     say("where a question's time goes ...")
     spent: dict[str, float] = defaultdict(float)
     snapshots, embedder = SnapshotStore(index), OnnxEmbedder(lambda: SentenceTransformerEmbedder(BUNDLED))
@@ -204,12 +204,12 @@ def _parts(index: Path, rounds: int, say: Say) -> dict[str, float]:
             spent.clear()
             whole = _seconds(answerer.answer, shelf, question)
             inside = sum(spent[stage] for stage in ("vectors", "bm25", "late", "rerank"))
-            spent["signals"] = spent.pop("retrieve") - inside
+            spent["features"] = spent.pop("retrieve") - inside
             spent["rerank"] -= spent["read"]
             spent["check"] = whole - sum(spent.values())
             for stage, seconds in spent.items():
                 rows[stage].append(1_000 * seconds)
-    order = ("embed", "vectors", "bm25", "late", "signals", "rerank", "read", "confidence", "generate", "check")
+    order = ("embed", "vectors", "bm25", "late", "features", "rerank", "read", "confidence", "generate", "check")
     return {stage: _rounded(statistics.median(rows[stage])) for stage in order}
 
 
@@ -237,7 +237,7 @@ def _build(folder: Path, model: SentenceTransformer, rounds: int, say: Say) -> d
             _, passages = read_texts(SnapshotStore(folder).folder(SnapshotStore(folder).live().snapshot.id))
             texts = [passage.embedded for passage in passages]
             sizes[part] = len(texts)
-            with threads(os.cpu_count() or 1):
+            with torch_threads(os.cpu_count() or 1):
                 encoded[part].append(_seconds(model.encode, texts, batch_size=32, show_progress_bar=False))
     passages_in_all = sum(sizes.values())
     ours, alone = (sum(min(times) for times in one.values()) for one in (built, encoded))

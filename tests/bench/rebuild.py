@@ -25,7 +25,7 @@ import numpy as np
 from index.domain.ports import Encoding, Progress, States
 from index.embedding.onnx_embedder import BUNDLED
 from index.embedding.sentence_transformer import SentenceTransformerEmbedder
-from index.embedding.vectors import unit
+from index.embedding.vectors import l2_normalize
 from index.indexing.indexer import Indexer
 from index.journal.journal import Journal
 from index.library import Library
@@ -49,7 +49,7 @@ class StandIn:
 
     def __init__(self) -> None:
         self.seconds = 0.0
-        self._table = unit(np.random.default_rng(7).standard_normal((4_096, DIMENSION)).astype(np.float32))
+        self._table = l2_normalize(np.random.default_rng(7).standard_normal((4_096, DIMENSION)).astype(np.float32))
 
     def count(self, text: str) -> int:
         return len(text.split()) + 2
@@ -68,7 +68,7 @@ class StandIn:
         pieces = tuple(text.split()[:A_PASSAGE_TOKENS]) or ("[CLS]",)
         ids = np.asarray([zlib.crc32(piece.encode()) % len(self._table) for piece in pieces])
         rows = self._table[ids]
-        return Encoding(unit(rows.mean(axis=0)), rows, pieces, (), States(rows, ids))
+        return Encoding(l2_normalize(rows.mean(axis=0)), rows, pieces, (), States(rows, ids))
 
 
 def measure(passages: int, measured: int, say: Any = lambda text: None) -> dict[str, float]:

@@ -43,8 +43,8 @@ def asked(folder: Path, reranker_model: str) -> Answer:
 
 
 @pytest.fixture(scope="module")
-def by_signals(real_embedder) -> Answer:
-    """The answer where nothing but the signals decides."""
+def by_features(real_embedder) -> Answer:
+    """The answer where nothing but the features decides."""
     scorer = LogisticRanker()
     answerer = Answerer(
         embedder=real_embedder,
@@ -57,18 +57,18 @@ def by_signals(real_embedder) -> Answer:
 
 
 @pytest.mark.parametrize("none", ["none", "None"])
-def test_with_none_the_signals_alone_decide(none, tmp_path, by_signals):
+def test_with_none_the_features_alone_decide(none, tmp_path, by_features):
     found = asked(tmp_path, none)
-    assert found.citations[0].score == pytest.approx(by_signals.citations[0].score, abs=NEAR)
-    assert found.citations[0].quote == by_signals.citations[0].quote
-    assert found.confidence == pytest.approx(by_signals.confidence, abs=NEAR)
+    assert found.citations[0].score == pytest.approx(by_features.citations[0].score, abs=NEAR)
+    assert found.citations[0].quote == by_features.citations[0].quote
+    assert found.confidence == pytest.approx(by_features.confidence, abs=NEAR)
 
 
 @pytest.mark.parametrize("bundled", ["bundled", "Bundled"])
-def test_with_bundled_what_was_read_counts_too(bundled, tmp_path, by_signals):
+def test_with_bundled_what_was_read_counts_too(bundled, tmp_path, by_features):
     found = asked(tmp_path, bundled)
     assert found.citations[0].quote.startswith("The bridge was opened in 1932.")
-    assert found.confidence != pytest.approx(by_signals.confidence, abs=10 * NEAR)
+    assert found.confidence != pytest.approx(by_features.confidence, abs=10 * NEAR)
 
 
 def test_a_hub_name_without_the_internet_is_refused_at_once_with_what_to_set(tmp_path):

@@ -29,8 +29,8 @@ from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
 from index.snapshots.store import SnapshotStore
 from index.sources.web import Web
-from index.text.passages import own_text
-from index.text.tokens import content
+from index.text.passages import passage_text
+from index.text.tokens import content_stems
 
 WIDTH = 32
 PIECE = re.compile(r"\w+|[^\w\s]")
@@ -110,10 +110,10 @@ class CoverageScorer:
     """A passage's score is the share of the question's topic words in its reading and the sentence before."""
 
     def rerank(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
-        wanted = set(content(query.text))
+        wanted = set(content_stems(query.text))
 
         def score(hit: Hit) -> float:
-            there = set(content(f"{hit.passage.reading} {hit.passage.before}"))
+            there = set(content_stems(f"{hit.passage.reading} {hit.passage.before}"))
             return len(wanted & there) / len(wanted) if wanted else 0.0
 
         return sorted((replace(hit, score=score(hit)) for hit in hits), key=lambda hit: -hit.score)
@@ -213,7 +213,7 @@ def shelf(*, embedder: Embedder | None = None, **files: str) -> SearchIndex:
         documents[document.id] = document
         passages += chunk(document, model.count, model.max_tokens)
     vectors, tokens = MemoryStore(model.dimension), TokenStoreBuilder()
-    for block in model.passages([(at.embedded, own_text(at)) for at in passages]):
+    for block in model.passages([(at.embedded, passage_text(at)) for at in passages]):
         vectors.add(np.stack([encoding.vector for encoding in block]))
         tokens.add(block)
     keyword = Bm25Index.build(passages)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.conversation._rewriting import readings
+from index.conversation._rewriting import rewrite_question
 from index.domain.activity import Turn
 
 SCOUT = Turn("What is the context window of Scout?", ("Scout has a context window of 10 million tokens.",))
@@ -11,4 +11,4 @@ YUAN = Turn("Who founded the Yuan dynasty?", ("The dynasty was established by Ku
 
 def first(question: str, *turns: Turn) -> str:
     """The best reading, empty where the question stands on its own."""
-    return next(iter(readings(question, turns)), "")
+    return next(iter(rewrite_question(question, turns)), "")

@@ -13,7 +13,7 @@ from bot.text import abstention_reasons as reasons
 from bot.text.abstention_reasons import abstention_reason, answer_text
 from bot.text.i18n import language_codes, using_language
 from index.answering._decomposition import SubQuestion
-from index.answering._merging import Answered, together
+from index.answering._merging import AnsweredPart, merge_answers
 from index.answering.abstention import AbstentionExplainer
 from index.answering.answerer import ABSTENTION
 from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE
@@ -102,11 +102,11 @@ def test_that_sources_disagree_is_said_with_the_quotations_as_they_are() -> None
 
 def test_of_a_part_that_is_not_answered_it_is_said_and_the_answered_part_stays() -> None:
     parts = [SubQuestion("Scout 4.1", ""), SubQuestion("Maverick", ""), SubQuestion("When is it?", "", whole=True)]
-    found = together(
+    found = merge_answers(
         make_answer(),
         [
-            Answered(SubQuestion("How many?", "", whole=True), make_answer(make_citation(1, "Sixteen.")), ()),
-            *(Answered(part, make_abstention(), ()) for part in parts),
+            AnsweredPart(SubQuestion("How many?", "", whole=True), make_answer(make_citation(1, "Sixteen.")), ()),
+            *(AnsweredPart(part, make_abstention(), ()) for part in parts),
         ],
     )
     assert "The sources don't say it of Scout 4.1. " in found.text

@@ -8,7 +8,7 @@ import pytest
 
 from index.answering.abstention import AbstentionExplainer
 from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE, Answer, Hit
-from index.retrieval.features import SIGNALS
+from index.retrieval.features import FEATURES
 from tests.support.index_fakes import shelf
 
 SHELF = shelf(
@@ -19,14 +19,14 @@ TITLES = "That is not a question about the sources I have: ask me about Bread or
 
 
 def near(cosine: float, match: float, *, covered: float = 0.0, topics: float = 1.0) -> list[Hit]:
-    """Hits with these signals, the best of each in another one."""
+    """Hits with these features, the best of each in another one."""
     values = {"cosine": cosine, "late_all": match, "covered": covered}
     return [
         Hit(
             passage,
             0.0,
             0.0,
-            tuple(values.get(name, 0.0) if name in held else topics * (name == "topics") for name in SIGNALS),
+            tuple(values.get(name, 0.0) if name in held else topics * (name == "topics") for name in FEATURES),
         )
         for passage, held in zip(SHELF.passages, (["cosine"], ["late_all", "covered"]), strict=False)
     ]

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from index.answering.answerer import ABSTENTION, Answerer, checked
+from index.answering.answerer import ABSTENTION, Answerer, verify_citations
 from index.answering.extractive import ExtractiveGenerator
 from index.domain.answers import MISSING, NO_QUESTION, Answer, Citation
 from index.domain.ports import Embedder, Generator
@@ -101,8 +101,8 @@ def test_where_no_quotation_is_left_it_abstains(caplog):
 
 def test_checked_keeps_true_quotations_as_they_are():
     true = ask("What is bread made of, flour?").citations
-    assert checked(true, SHELF.documents) == true
-    assert checked((), SHELF.documents) == ()
+    assert verify_citations(true, SHELF.documents) == true
+    assert verify_citations((), SHELF.documents) == ()
 
 
 @pytest.mark.parametrize("question", ["", "the of and", "🦙🦙", "word " * 2_000, "\x00", "?"])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from index.answering._decomposition import parts
+from index.answering._decomposition import decompose
 
 
 def asked(question: str) -> list[tuple[str, str]]:
-    return [(part.label, part.question) for part in parts(question)]
+    return [(part.label, part.question) for part in decompose(question)]
 
 
 @pytest.mark.parametrize(
@@ -78,11 +78,11 @@ def asked(question: str) -> list[tuple[str, str]]:
 )
 def test_a_comparison_or_list_is_a_question_about_each(question, each):
     assert asked(question) == each
-    assert not any(part.whole for part in parts(question))
+    assert not any(part.whole for part in decompose(question))
 
 
 def test_two_questions_in_one_are_two():
-    (one, two) = parts("Who wrote the article and when was it published?")
+    (one, two) = decompose("Who wrote the article and when was it published?")
     assert (one.question, two.question) == ("Who wrote the article?", "When was it published?")
     assert one.whole
     assert two.whole
@@ -111,9 +111,9 @@ def test_two_questions_in_one_are_two():
     ],
 )
 def test_any_other_question_stays_whole(question):
-    assert parts(question) == ()
+    assert decompose(question) == ()
 
 
 @pytest.mark.parametrize("question", ["word " * 2_000, "a, " * 99, "compare of and " * 20, "how many do and " * 18])
 def test_an_endless_question_is_whole_or_in_two_parts(question):
-    assert len(parts(question)) in (0, 2)
+    assert len(decompose(question)) in (0, 2)

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from index.answering._decomposition import SubQuestion
-from index.answering._merging import Answered, together
-from index.answering.answerer import checked_short
+from index.answering._merging import AnsweredPart, merge_answers
+from index.answering.answerer import verify_short_answer
 from index.domain.answers import Answer, Citation, Hit, ShortAnswer
 from tests.support.index_fakes import WordEmbedder, answerer, shelf
 
@@ -89,7 +89,7 @@ def test_a_heading_may_name_the_part_if_it_names_no_other():
     answer = ask("How many experts are there?", a_md=text)
     first, second = (Hit(passage, 0.0, 0.0) for passage in made.passages if passage.kind == "prose")
     scout, maverick = SubQuestion("Scout", ""), SubQuestion("Maverick", "")
-    found = together(answer, [Answered(scout, answer, [first]), Answered(maverick, answer, [second])])
+    found = merge_answers(answer, [AnsweredPart(scout, answer, [first]), AnsweredPart(maverick, answer, [second])])
     assert found.text.startswith("Scout: ")
     assert found.text.endswith("The sources don't say it of Maverick.")
 
@@ -100,8 +100,9 @@ def test_further_citations_of_a_part_are_those_that_may_answer_too():
     answer = replace(ask("What is bread made of?"), citations=(made, second))
     other = replace(answer, citations=(replace(made, start=20, end=25), replace(second, start=30, end=35, score=0.5)))
     hits = [Hit(shelf(a_md="Bread and tea.\n").passages[-1], 0.0, 0.0)]
-    found = together(
-        answer, [Answered(SubQuestion("Bread", ""), answer, hits), Answered(SubQuestion("Tea", ""), other, hits)]
+    found = merge_answers(
+        answer,
+        [AnsweredPart(SubQuestion("Bread", ""), answer, hits), AnsweredPart(SubQuestion("Tea", ""), other, hits)],
     )
     assert [(at.number, at.start) for at in found.citations] == [(1, 0), (2, 20), (3, 30)]
 
@@ -165,8 +166,8 @@ def test_a_short_answer_that_is_not_in_its_quotation_to_the_letter_is_refused(ca
     found = answerer(WordEmbedder()).answer(made, "How many experts does Scout have?")
     true = found.short_answer
     assert true
-    assert checked_short(true, found.citations, made.documents) == true
-    assert checked_short(None, found.citations, made.documents) is None
+    assert verify_short_answer(true, found.citations, made.documents) == true
+    assert verify_short_answer(None, found.citations, made.documents) is None
     lies = [
         replace(true, text="17 experts"),
         replace(true, start=true.start + 1),
@@ -175,5 +176,5 @@ def test_a_short_answer_that_is_not_in_its_quotation_to_the_letter_is_refused(ca
         ShortAnswer("128 experts", "a.md", TEXT.index("128"), TEXT.index("128") + 11, 1),
     ]
     with caplog.at_level(logging.ERROR, logger="index.answering.answerer"):
-        assert [checked_short(lie, found.citations, made.documents) for lie in lies] == [None] * len(lies)
+        assert [verify_short_answer(lie, found.citations, made.documents) for lie in lies] == [None] * len(lies)
     assert len(caplog.records) == len(lies)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.answering._small_talk import bare
+from index.answering._small_talk import strip_small_talk
 from tests.support.index_fakes import library, shelf, write
 
 SHELF = shelf(a_md="Bread is made of flour. Thanks to yeast it rises. In 2019 it won.\n")
@@ -25,7 +25,7 @@ SHELF = shelf(a_md="Bread is made of flour. Thanks to yeast it rises. In 2019 it
     ],
 )
 def test_a_few_words_around_a_question_of_which_the_sources_hold_none_are_not_read(said, asked):
-    assert bare(said, SHELF).lower() == asked.lower()
+    assert strip_small_talk(said, SHELF).lower() == asked.lower()
 
 
 def test_a_question_after_a_greeting_is_answered_as_the_question_alone(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.answering._spelling import Speller
+from index.answering._spelling import SpellingCorrector
 from tests.support.index_fakes import WordEmbedder, library, shelf, write
 
 KNOWN = {"the", "found", "scouts", "experience", "windows", "contest"}
@@ -32,7 +32,7 @@ def pieces(word: str) -> int:
     ],
 )
 def test_a_word_that_nobody_uses_is_read_as_the_one_of_the_sources_that_it_is_nearly_spelt_as(asked, read):
-    assert Speller(pieces).mended(asked, SHELF) == read
+    assert SpellingCorrector(pieces).mended(asked, SHELF) == read
 
 
 class Fussy(WordEmbedder):

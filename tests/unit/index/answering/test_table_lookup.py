@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from index.answering._table_lookup import PLAIN
+from index.answering._table_lookup import LOOKUP_CONFIDENCE
 from index.domain.answers import Answer
-from index.text.tables import cells_of, named, names_of
+from index.text.tables import join_column_names, label_cells, split_cells
 from tests.support.index_fakes import WordEmbedder, answerer, shelf
 
 ROWS = """\
@@ -51,7 +51,7 @@ def test_the_cell_that_row_and_column_name_is_the_short_answer_within_its_row(qu
     assert not found.abstained
     assert short(found) == value
     assert value in found.citations[0].quote
-    assert found.confidence >= PLAIN
+    assert found.confidence >= LOOKUP_CONFIDENCE
 
 
 @pytest.mark.parametrize(
@@ -103,8 +103,8 @@ def test_two_tables_that_say_otherwise_give_no_short_answer():
 
 
 def test_each_cell_is_told_with_its_column_though_cells_or_names_are_empty():
-    assert named("Model, MMMU, Price", "Scout | | $2") == "Model: Scout | MMMU: | Price: $2"
-    assert cells_of("Model, MMMU, Price", "Scout | 69.4") == [("Model", "Scout"), ("MMMU", "69.4"), ("Price", "")]
-    assert cells_of("Model, MMMU", "Scout | 69.4 | $2") == []
-    assert named(names_of(["", "Score, 5 shots"]), "MMMU | 69.4") == "MMMU | Score 5 shots: 69.4"
-    assert names_of(["", ""]) == ""
+    assert label_cells("Model, MMMU, Price", "Scout | | $2") == "Model: Scout | MMMU: | Price: $2"
+    assert split_cells("Model, MMMU, Price", "Scout | 69.4") == [("Model", "Scout"), ("MMMU", "69.4"), ("Price", "")]
+    assert split_cells("Model, MMMU", "Scout | 69.4 | $2") == []
+    assert label_cells(join_column_names(["", "Score, 5 shots"]), "MMMU | 69.4") == "MMMU | Score 5 shots: 69.4"
+    assert join_column_names(["", ""]) == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.conversation._rewriting import readings
+from index.conversation._rewriting import rewrite_question
 from index.domain.activity import Turn
 from tests.support.turns_kit import SCOUT, YUAN, first
 
@@ -75,4 +75,4 @@ def test_the_turn_before_serves_where_the_last_speaks_of_nothing():
     ],
 )
 def test_a_word_that_only_looks_like_a_pronoun_or_points_to_nothing_spoken_of_is_left_alone(question):
-    assert readings(question, [SCOUT]) == ()
+    assert rewrite_question(question, [SCOUT]) == ()

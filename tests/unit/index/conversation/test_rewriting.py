@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.conversation._rewriting import in_the_light, readings
+from index.conversation._rewriting import answer_in_context, rewrite_question
 from index.domain.activity import Turn
 from index.domain.answers import Answer, Citation
-from index.text.tokens import tokens
+from index.text.tokens import tokenize
 from tests.support.paths import DATA
 from tests.support.turns_kit import SCOUT
 
@@ -29,7 +29,7 @@ def of(split: str, *, alone: bool) -> list[dict]:
 
 def read(line: dict) -> tuple[str, ...]:
     turns = [Turn(turn["question"], tuple(turn["evidence"])) for turn in line["turns"]]
-    return tuple(folded(at) for at in readings(line["question"], turns))
+    return tuple(folded(at) for at in rewrite_question(line["question"], turns))
 
 
 def share(lines: list[dict], right: Callable[[dict], bool]) -> float:
@@ -86,12 +86,12 @@ def test_the_set_is_as_large_as_its_figures_need_and_no_question_is_in_both_spli
     ],
 )
 def test_a_question_that_stands_on_its_own_is_left_alone(question):
-    assert readings(question, [SCOUT]) == ()
+    assert rewrite_question(question, [SCOUT]) == ()
 
 
 @pytest.mark.parametrize("turns", [[], [Turn("why?")], [Turn("")], [Turn("🦙")]])
 def test_without_a_turn_that_speaks_of_something_there_are_no_readings(turns):
-    assert readings("and Maverick?", turns) == ()
+    assert rewrite_question("and Maverick?", turns) == ()
 
 
 PIECES = """
@@ -109,10 +109,10 @@ def test_whatever_is_said_there_are_at_most_three_readings_all_different_from_th
     said, turns
 ):
     before = tuple(turns)
-    found = readings(said, turns)
-    assert len({tuple(tokens(at)) for at in (*found, said)}) == len(found) + 1 <= 4
+    found = rewrite_question(said, turns)
+    assert len({tuple(tokenize(at)) for at in (*found, said)}) == len(found) + 1 <= 4
     assert all(at == " ".join(at.split()) and at.endswith("?") for at in found)
-    assert readings(said, turns) == found
+    assert rewrite_question(said, turns) == found
     assert tuple(turns) == before
 
 
@@ -140,21 +140,21 @@ class Sources:
 
 def test_a_question_that_stands_on_its_own_is_asked_once_as_it_is():
     sources = Sources({"Who wrote the article?": 0.9})
-    found = in_the_light(sources, "Who wrote the article?", [SCOUT])
+    found = answer_in_context(sources, "Who wrote the article?", [SCOUT])
     assert (found.question, found.read_as, found.confidence) == ("Who wrote the article?", "", 0.9)
     assert sources.asked == ["Who wrote the article?"]
 
 
 def test_an_answer_says_how_the_question_was_read_and_keeps_the_users_words():
     sources = Sources({"What is the context window of Maverick?": 0.6})
-    found = in_the_light(sources, "and Maverick?", [SCOUT])
+    found = answer_in_context(sources, "and Maverick?", [SCOUT])
     assert (found.question, found.read_as) == ("and Maverick?", "What is the context window of Maverick?")
     assert (found.confidence, found.abstained) == (0.6, False)
 
 
 def test_what_says_nothing_by_itself_is_not_answered_by_its_words_alone():
     sources = Sources({"what about its price?": 0.9})
-    found = in_the_light(sources, "what about its price?", [SCOUT])
+    found = answer_in_context(sources, "what about its price?", [SCOUT])
     assert found.abstained
     assert found.read_as == "What is Scout's price?"
 
@@ -169,7 +169,7 @@ def test_what_says_nothing_by_itself_is_not_answered_by_its_words_alone():
     ],
 )
 def test_of_readings_an_answered_one_goes_first_then_the_surer_a_later_one_only_if_it_is_plainly_so(known, kept):
-    assert in_the_light(Sources(known), "is it free?", [SCOUT]).read_as == kept
+    assert answer_in_context(Sources(known), "is it free?", [SCOUT]).read_as == kept
 
 
 BATTLE = Turn("Who won the Battle of Carillon?")
@@ -188,7 +188,7 @@ BATTLE = Turn("Who won the Battle of Carillon?")
     ],
 )
 def test_what_may_stand_on_its_own_is_asked_as_it_is_too_and_kept_unless_a_reading_is_better_supported(known, kept):
-    assert in_the_light(Sources(known), "when did the battle end?", [BATTLE]).read_as == kept
+    assert answer_in_context(Sources(known), "when did the battle end?", [BATTLE]).read_as == kept
 
 
 @pytest.mark.parametrize(
@@ -202,14 +202,14 @@ def test_what_may_stand_on_its_own_is_asked_as_it_is_too_and_kept_unless_a_readi
 )
 def test_a_question_that_says_enough_besides_its_pronoun_is_asked_as_it_is_first(question):
     sources = Sources({question: 0.5})
-    assert in_the_light(sources, question, [SCOUT]).read_as == ""
+    assert answer_in_context(sources, question, [SCOUT]).read_as == ""
     assert sources.asked[0] == question
 
 
 @pytest.mark.parametrize("question", ["does it run on an H100?", "what is its price?", "who made that model?"])
 def test_what_is_asked_about_by_a_pronoun_is_never_answered_of_something_else(question):
     sources = Sources({question: 0.9})
-    found = in_the_light(sources, question, [SCOUT])
+    found = answer_in_context(sources, question, [SCOUT])
     assert found.abstained
     assert question not in sources.asked
 
@@ -218,23 +218,23 @@ def test_a_name_in_small_letters_that_the_quotations_know_is_no_part_of_another(
     def ask(question: str) -> Answer:
         return answer(question, 0.8 if "the maverick" in question else 0.4, quote="Scout and Maverick are free.")
 
-    assert readings("and maverick", [SCOUT])[:2] == (
+    assert rewrite_question("and maverick", [SCOUT])[:2] == (
         "What is the maverick of Scout?",
         "What is the context window of maverick?",
     )
-    assert in_the_light(ask, "and maverick", [SCOUT]).read_as == "What is the context window of maverick?"
+    assert answer_in_context(ask, "and maverick", [SCOUT]).read_as == "What is the context window of maverick?"
 
 
 def test_after_a_reindex_in_between_all_are_asked_again():
     sources = Sources({"Is Scout free?": 0.5, "Is the context window of Scout free?": 0.9}, ("s1", "s2"))
-    found = in_the_light(sources, "is it free?", [SCOUT])
+    found = answer_in_context(sources, "is it free?", [SCOUT])
     assert (found.snapshot, found.read_as) == ("s2", "Is the context window of Scout free?")
     assert sources.asked == ["Is Scout free?", "Is the context window of Scout free?"] * 2
 
 
 def test_only_answers_of_one_snapshot_are_compared_whatever_goes_on_meanwhile():
     sources = Sources({"Is Scout free?": 0.9, "Is the context window of Scout free?": 0.2}, ("s1", "s2", "s3", "s4"))
-    found = in_the_light(sources, "is it free?", [SCOUT])
+    found = answer_in_context(sources, "is it free?", [SCOUT])
     assert (found.snapshot, found.confidence) == ("s4", 0.2)
     assert len(sources.asked) == 4
 
@@ -242,7 +242,7 @@ def test_only_answers_of_one_snapshot_are_compared_whatever_goes_on_meanwhile():
 @given(SAID, TURNS)
 def test_at_most_four_are_asked_and_the_one_kept_is_among_them(said, turns):
     sources = Sources({})
-    found = in_the_light(sources, said, turns)
+    found = answer_in_context(sources, said, turns)
     assert 1 <= len(sources.asked) <= 4
     assert (found.read_as or said) in sources.asked
     assert found.question == said

@@ -14,8 +14,8 @@ from index.domain.sources import SourceFile
 from index.parsing._front_matter import BrokenFrontMatter
 from index.parsing.chunking import LONGEST, chunk
 from index.parsing.documents import parse
-from index.text.normalize import clean
-from index.text.passages import own_text
+from index.text.normalize import collapse_whitespace
+from index.text.passages import passage_text
 from tests.support.index_fakes import WordEmbedder
 from tests.support.texts import any_text, front_matter, markdown
 
@@ -40,7 +40,7 @@ def texts(text: str, name: str = "a.md", limit: int = 64) -> list[str]:
 def test_a_row_is_embedded_with_the_name_of_its_column_before_each_value_where_they_pair_off(table, embedded):
     row = passages(table)[0]
     assert row.embedded == f"a\n{embedded}"
-    assert own_text(row) == embedded
+    assert passage_text(row) == embedded
 
 
 def test_a_passage_is_a_sentence():
@@ -192,8 +192,8 @@ def check(text: str, name: str) -> list[Passage]:
     for at in found:
         assert document.text[at.start : at.end] == at.text
         assert at.text.strip()
-        assert at.reading == clean(at.reading) != ""
-        assert at.embedded.endswith((at.reading, own_text(at)))
+        assert at.reading == collapse_whitespace(at.reading) != ""
+        assert at.embedded.endswith((at.reading, passage_text(at)))
         assert count(at.embedded) <= 40
     assert len({at.id for at in found}) == len(found)
     return found

@@ -14,7 +14,7 @@ from index.domain.errors import LibraryError
 from index.domain.ports import Encoding, Query, States
 from index.ranking.cross_encoder import CrossEncoderReranker
 from index.ranking.logistic import LogisticRanker
-from index.retrieval.features import SIGNALS
+from index.retrieval.features import FEATURES
 
 UNIT = np.ones(1, np.float32)
 QUERY = Query(
@@ -49,7 +49,7 @@ def cross_encoder(folder: Path, labels: int = 1) -> Path:
 
 def hit(row: int) -> Hit:
     passage = Passage(str(row), "", "", 0, 1, "x", "x", "", f"w{row} w{row + 3}")
-    return Hit(passage, 0.0, 0.0, tuple(0.1 * row for _ in SIGNALS), row)
+    return Hit(passage, 0.0, 0.0, tuple(0.1 * row for _ in FEATURES), row)
 
 
 def test_hits_are_ordered_by_the_models_own_scores(tmp_path: Path):
@@ -62,12 +62,12 @@ def test_hits_are_ordered_by_the_models_own_scores(tmp_path: Path):
     assert len({at.odds for at in found}) == 4
 
 
-def test_how_sure_an_answer_is_stays_what_the_signals_say(tmp_path: Path):
-    signals = LogisticRanker()
-    reranker = CrossEncoderReranker(signals, str(cross_encoder(tmp_path)))
+def test_how_sure_an_answer_is_stays_what_the_features_say(tmp_path: Path):
+    features = LogisticRanker()
+    reranker = CrossEncoderReranker(features, str(cross_encoder(tmp_path)))
     hits = [hit(row) for row in range(4)]
-    by_signals = [replace(at, score=at.score) for at in signals.rerank(QUERY, hits)]
-    assert reranker.confidence(reranker.rerank(QUERY, hits)) == signals.confidence(by_signals)
+    by_features = [replace(at, score=at.score) for at in features.rerank(QUERY, hits)]
+    assert reranker.confidence(reranker.rerank(QUERY, hits)) == features.confidence(by_features)
 
 
 def test_a_model_that_cannot_be_loaded_is_named_with_what_to_set(tmp_path: Path):

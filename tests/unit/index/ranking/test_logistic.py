@@ -11,31 +11,31 @@ import pytest
 from index.domain.answers import Hit
 from index.domain.documents import Passage
 from index.domain.errors import LibraryError
-from index.ranking.logistic import MODEL, OVERALL, LogisticRanker, overall
-from index.retrieval.features import SIGNALS
+from index.ranking.logistic import LIST_FEATURES, MODEL, LogisticRanker, list_features
+from index.retrieval.features import FEATURES
 
 PASSAGE = Passage("", "", "", 0, 1, "x", "x", "", "x")
 
 
 def hit(**values: float) -> Hit:
-    """A hit whose signals are 0 but for those given, of a question with one topic word."""
+    """A hit whose features are 0 but for those given, of a question with one topic word."""
     values = {"topics": math.log(2), **values}
-    return Hit(PASSAGE, 0.0, 0.0, tuple(values.get(name, 0.0) for name in SIGNALS))
+    return Hit(PASSAGE, 0.0, 0.0, tuple(values.get(name, 0.0) for name in FEATURES))
 
 
-def weights(path: Path, *, names: tuple[str, ...] = SIGNALS, **given: dict[str, float]) -> Path:
+def weights(path: Path, *, names: tuple[str, ...] = FEATURES, **given: dict[str, float]) -> Path:
     """A model file in which all weights are 0 but those given."""
 
-    def part(signals: tuple[str, ...]) -> dict[str, object]:
+    def part(features: tuple[str, ...]) -> dict[str, object]:
         blank = {"mean": 0.0, "scale": 1.0, "weight": 0.0}
-        return {"bias": 0.0, "signals": {name: {**blank, **given.get(name, {})} for name in signals}}
+        return {"bias": 0.0, "signals": {name: {**blank, **given.get(name, {})} for name in features}}
 
     curve = [[0.0, 0.4], [0.5, 0.1]]
-    path.write_text(json.dumps({"ranker": part(names), "confidence": part(OVERALL), "curve": curve}), "utf-8")
+    path.write_text(json.dumps({"ranker": part(names), "confidence": part(LIST_FEATURES), "curve": curve}), "utf-8")
     return path
 
 
-def test_a_score_is_the_logistic_of_the_weighed_standardised_signals(tmp_path):
+def test_a_score_is_the_logistic_of_the_weighed_standardised_features(tmp_path):
     scorer = LogisticRanker(weights(tmp_path / "model.json", late={"mean": 0.5, "scale": 0.25, "weight": 2.0}))
     (found,) = scorer.rerank("?", [hit(late=0.75)])
     assert found.score == pytest.approx(1 / (1 + math.exp(-2.0)))
@@ -44,7 +44,7 @@ def test_a_score_is_the_logistic_of_the_weighed_standardised_signals(tmp_path):
 def test_the_likeliest_hit_comes_first(tmp_path):
     scorer = LogisticRanker(weights(tmp_path / "model.json", late={"weight": 1.0}))
     found = scorer.rerank("?", [hit(late=0.1), hit(late=0.9), hit(late=0.5)])
-    assert [round(at.signals[SIGNALS.index("late")], 1) for at in found] == [0.9, 0.5, 0.1]
+    assert [round(at.features[FEATURES.index("late")], 1) for at in found] == [0.9, 0.5, 0.1]
 
 
 def test_confidence_weighs_the_list_as_a_whole(tmp_path):
@@ -62,20 +62,22 @@ def test_a_question_without_a_topic_word_is_no_confidence():
     assert scorer.confidence(scorer.rerank("?", [hit(topics=0.0, late=1.0, cosine=1.0)])) == 0.0
 
 
-def test_weights_of_other_signals_are_refused_with_what_mends_it(tmp_path):
+def test_weights_of_other_features_are_refused_with_what_mends_it(tmp_path):
     with pytest.raises(LibraryError, match="install Footnote anew"):
-        LogisticRanker(weights(tmp_path / "model.json", names=SIGNALS[1:]))
+        LogisticRanker(weights(tmp_path / "model.json", names=FEATURES[1:]))
 
 
 def test_the_shipped_weights_name_every_signal_and_a_curve_that_never_rises():
     table = json.loads(MODEL.read_text("utf-8"))
-    assert list(table["ranker"]["signals"]) == list(SIGNALS)
-    assert list(table["confidence"]["signals"]) == list(OVERALL)
+    assert list(table["ranker"]["signals"]) == list(FEATURES)
+    assert list(table["confidence"]["signals"]) == list(LIST_FEATURES)
     curve = LogisticRanker().curve
     assert curve == sorted(curve)
     assert [wrong for _, wrong in curve] == sorted((wrong for _, wrong in curve), reverse=True)
 
 
-def test_the_signals_of_a_whole_list_take_the_best_and_the_least_of_the_nearest():
-    found = dict(zip(OVERALL, overall([hit(late=0.2, core_unmet=0.4), hit(late=0.7, core_unmet=0.1)]), strict=True))
+def test_the_features_of_a_whole_list_take_the_best_and_the_least_of_the_nearest():
+    found = dict(
+        zip(LIST_FEATURES, list_features([hit(late=0.2, core_unmet=0.4), hit(late=0.7, core_unmet=0.1)]), strict=True)
+    )
     assert (found["first_late"], found["best_late"], found["least_core_unmet"]) == pytest.approx((0.2, 0.7, 0.1))

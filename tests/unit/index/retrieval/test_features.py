@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from index.domain.documents import Passage
 from index.domain.ports import Encoding
-from index.retrieval.features import SIGNALS, Candidate, signals
-from index.text.passages import own_text
+from index.retrieval.features import FEATURES, Candidate, compute_features
+from index.text.passages import passage_text
 from index.text.questions import QuestionAnalysis
 from tests.support.index_fakes import WordEmbedder
 
@@ -24,7 +24,7 @@ def passage(reading: str, *, before: str = "", section: str = "", kind: str = "p
 
 
 def table(question: str, *passages: Passage, cosines: tuple[float, ...] = ()) -> list[dict[str, float]]:
-    """Each passage's signals by name."""
+    """Each passage's features by name."""
     encoding = EMBEDDER.question(question)
     rows = [EMBEDDER.question(at.reading) for at in passages]
     candidates = [
@@ -42,15 +42,15 @@ def table(question: str, *passages: Passage, cosines: tuple[float, ...] = ()) ->
         for place, at in enumerate(passages)
     ]
     asked = QuestionAnalysis.of(question)
-    found = signals(
+    found = compute_features(
         asked, candidates, encoding, np.ones(len(encoding.pieces), np.float32), dict.fromkeys(asked.stems, 1.0)
     )
-    assert found.shape == (len(passages), len(SIGNALS))
-    return [dict(zip(SIGNALS, map(float, row), strict=True)) for row in found]
+    assert found.shape == (len(passages), len(FEATURES))
+    return [dict(zip(FEATURES, map(float, row), strict=True)) for row in found]
 
 
 def test_every_signal_has_a_name_of_its_own():
-    assert len(set(SIGNALS)) == len(SIGNALS)
+    assert len(set(FEATURES)) == len(FEATURES)
 
 
 def test_coverage_is_the_share_of_topic_words_that_the_passage_has():
@@ -110,9 +110,9 @@ def test_a_passage_that_begins_by_pointing_back_is_marked():
 
 def test_a_fields_meaning_and_a_rows_header_are_its_own_words():
     field = passage("Elijah Mondero", before="The author: who wrote it", kind="field")
-    assert own_text(field) == "The author: who wrote it\nElijah Mondero"
-    assert own_text(replace(field, kind="row")) == own_text(field)
-    assert own_text(replace(field, kind="prose")) == "Elijah Mondero"
+    assert passage_text(field) == "The author: who wrote it\nElijah Mondero"
+    assert passage_text(replace(field, kind="row")) == passage_text(field)
+    assert passage_text(replace(field, kind="prose")) == "Elijah Mondero"
     (found,) = table("Who is the author?", field)
     assert (found["covered"], found["is_field"]) == (1.0, 1.0)
 
@@ -121,7 +121,7 @@ def test_a_fields_meaning_and_a_rows_header_are_its_own_words():
     st.text(st.characters(exclude_categories=["Cs"]), max_size=80),
     st.lists(st.text(min_size=1, max_size=60), min_size=1, max_size=4),
 )
-def test_signals_of_any_question_are_finite_numbers(question, readings):
+def test_features_of_any_question_are_finite_numbers(question, readings):
     for row in table(question, *(passage(at) for at in readings)):
         assert np.isfinite(list(row.values())).all()
 
@@ -130,5 +130,5 @@ def test_a_question_whose_pieces_have_no_places_is_weighed_all_the_same():
     bare = Encoding(EMBEDDER.question("x").vector, EMBEDDER.question("x").tokens, ("[CLS]",))
     best = np.ones(1, np.float32)
     candidate = Candidate(0, passage("Bread."), "", 0.1, 0.0, best, -best, -best, 0.0)
-    found = signals(QuestionAnalysis.of("bread"), [candidate], bare, best, {})
+    found = compute_features(QuestionAnalysis.of("bread"), [candidate], bare, best, {})
     assert np.isfinite(found).all()

@@ -1,11 +1,11 @@
-"""Candidates from dense and keyword search, fused by rank, each with its signals."""
+"""Candidates from dense and keyword search, fused by rank, each with its features."""
 
 from __future__ import annotations
 
 import pytest
 
 from index.domain.answers import Hit
-from index.retrieval.features import SIGNALS
+from index.retrieval.features import FEATURES
 from index.retrieval.retriever import Retriever, fuse
 from tests.support.index_fakes import CoverageScorer, WordEmbedder, shelf
 
@@ -44,10 +44,10 @@ def test_hits_come_in_the_order_of_the_reranker_with_their_scores():
     assert [at.score for at in hits] == sorted((at.score for at in hits), reverse=True)
 
 
-def test_every_hit_carries_its_cosine_its_row_and_all_signals():
+def test_every_hit_carries_its_cosine_its_row_and_all_features():
     hits = retrieve("bread flour", a_md=BREAD)
     assert sorted(at.row for at in hits) == [0, 1, 2]
-    assert all(len(at.signals) == len(SIGNALS) for at in hits)
+    assert all(len(at.features) == len(FEATURES) for at in hits)
     assert all(-1.001 <= at.cosine <= 1.001 for at in hits)
     assert {at.row: at.bm25 > 0 for at in hits} == {0: True, 1: True, 2: False}  # 1 comes after it
 
@@ -67,7 +67,7 @@ def test_neighbours_of_another_section_or_document_are_no_context():
     }
     gains = {}
     for hit in retrieve("bread flour", **files):
-        gains[hit.passage.text] = hit.signals[SIGNALS.index("late_before")]
+        gains[hit.passage.text] = hit.features[FEATURES.index("late_before")]
     assert gains == pytest.approx(dict.fromkeys(gains, 0.0), abs=1e-6)
 
 

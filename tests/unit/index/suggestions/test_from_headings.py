@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.suggestions._from_headings import of_a_heading
+from index.suggestions._from_headings import questions_from_heading
 from tests.support.texts import any_text
 
 TEXT = (
@@ -18,7 +18,7 @@ TEXT = (
 
 
 def asked(heading: str, title: str = "A title") -> list[str]:
-    return list(of_a_heading(heading, title, TEXT))
+    return list(questions_from_heading(heading, title, TEXT))
 
 
 @pytest.mark.parametrize(

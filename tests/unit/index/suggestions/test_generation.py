@@ -14,7 +14,7 @@ from index.domain.sources import SourceFile
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
 from index.suggestions.completion import suggest
-from index.suggestions.generation import Candidate, checked, questions
+from index.suggestions.generation import CandidateQuestion, generate_questions, keep_answered
 from tests.support.index_fakes import WordEmbedder
 from tests.support.texts import any_text
 
@@ -51,12 +51,12 @@ KNOWN = (
 )
 
 
-def made(*texts: str) -> tuple[Candidate, ...]:
+def made(*texts: str) -> tuple[CandidateQuestion, ...]:
     """The questions made from files of Markdown: 0.md, 1.md, ..."""
     model = WordEmbedder()
     documents = [parse(SourceFile(f"{number}.md", text.encode())) for number, text in enumerate(texts)]
     passages = [passage for at in documents for passage in chunk(at, model.count, model.max_tokens)]
-    return questions({at.id: at for at in documents}, passages)
+    return generate_questions({at.id: at for at in documents}, passages)
 
 
 def asked(*texts: str) -> list[str]:
@@ -210,38 +210,38 @@ class Answers:
         return Answer(question, "x", (cited,), confidence, False, "s", "fake")
 
 
-def one(question: str, source: str = "a.md", start: int = 10, end: int = 20) -> Candidate:
-    return Candidate(question, source, start, end)
+def one(question: str, source: str = "a.md", start: int = 10, end: int = 20) -> CandidateQuestion:
+    return CandidateQuestion(question, source, start, end)
 
 
 def test_questions_that_are_answered_come_with_the_surest_first():
     ask = Answers(When_is_it=(0.5, "a.md", 0, 30), Who_won=(0.9, "a.md", 12, 18))
-    assert checked([one("When is it?"), one("Who lost?"), one("Who won?")], ask) == ("Who won?", "When is it?")
+    assert keep_answered([one("When is it?"), one("Who lost?"), one("Who won?")], ask) == ("Who won?", "When is it?")
 
 
 @pytest.mark.parametrize(("source", "start", "end"), [("b.md", 10, 20), ("a.md", 20, 30), ("a.md", 0, 10)])
 def test_a_question_that_another_sentence_answers_is_dropped(source, start, end):
-    assert checked([one("Who won?")], Answers(Who_won=(0.9, source, start, end))) == ()
+    assert keep_answered([one("Who won?")], Answers(Who_won=(0.9, source, start, end))) == ()
 
 
 def test_sources_are_asked_in_turn_and_not_more_often_than_allowed():
     ask = Answers()
     many = [one(f"Who was number {number}?") for number in range(5)]
-    checked([*many, one("Who won?", "b.md"), one("Who lost?", "b.md")], ask, limit=4)
+    keep_answered([*many, one("Who won?", "b.md"), one("Who lost?", "b.md")], ask, limit=4)
     assert ask.asked == ["Who was number 0?", "Who won?", "Who was number 1?", "Who lost?"]
 
 
 def test_progress_tells_how_many_of_those_that_are_asked_are_done():
     said: list[tuple[str, int, int]] = []
     many = [one(f"Who was number {number}?") for number in range(5)]
-    checked(many, Answers(), limit=2, progress=lambda *at: said.append(at))
+    keep_answered(many, Answers(), limit=2, progress=lambda *at: said.append(at))
     assert said == [("checking suggestions", 1, 2), ("checking suggestions", 2, 2)]
 
 
 @pytest.mark.parametrize("question", ["Who " + "a" * 96 + "?", "Who won\u202e?", "Who\nwon?"])
 def test_a_question_too_long_or_not_fit_to_show_is_not_asked(question):
     ask = Answers()
-    assert checked([one(question)], ask) == ()
+    assert keep_answered([one(question)], ask) == ()
     assert ask.asked == []
 
 
@@ -252,13 +252,13 @@ def test_of_two_that_ask_the_same_the_surer_stays():
         How_big_is_the_window_of_Scout=(0.7, "a.md", 10, 20),
     )
     asks = [one("How big is Scout?"), one("How big is Llama 4 Scout?"), one("How big is the window of Scout?")]
-    assert checked(asks, ask) == ("How big is Llama 4 Scout?", "How big is the window of Scout?")
+    assert keep_answered(asks, ask) == ("How big is Llama 4 Scout?", "How big is the window of Scout?")
 
 
 def test_when_and_where_of_one_thing_are_two_questions():
     ask = Answers(When_was_Ada_born=(0.6, "a.md", 10, 20), Where_was_Ada_born=(0.5, "a.md", 10, 20))
     both = ("When was Ada born?", "Where was Ada born?")
-    assert checked([one(question) for question in both], ask) == both
+    assert keep_answered([one(question) for question in both], ask) == both
 
 
 @pytest.mark.parametrize(

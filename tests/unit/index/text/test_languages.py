@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.text.languages import foreign, language
+from index.text.languages import detect_foreign_language, detect_language
 
 ENGLISH = """
     What is the context window of Scout?|When is LlamaCon?|scout ctx window|maverick experts|How big is it?|hi|
@@ -28,19 +28,19 @@ FOREIGN = {
 
 @pytest.mark.parametrize("question", [each.strip() for each in ENGLISH.split("|")])
 def test_english_is_not_called_foreign_whatever_names_are_in_it(question):
-    assert foreign(question) == ""
+    assert detect_foreign_language(question) == ""
 
 
 @pytest.mark.parametrize(("code", "question"), [(code, each) for code in FOREIGN for each in FOREIGN[code].split("|")])
 def test_a_question_clearly_in_another_language_is_known_by_it(code, question):
-    assert foreign(question) == code
+    assert detect_foreign_language(question) == code
 
 
 @pytest.mark.parametrize("text", ["", "?", "🦙🦙", "\x00", "17*23", "Solve 3x + 5 = 20", "x" * 10_000, "a\nb"])
 def test_what_is_in_no_language_is_not_called_foreign(text):
-    assert foreign(text) == ""
+    assert detect_foreign_language(text) == ""
 
 
 def test_a_text_is_known_by_its_language():
-    assert language("Die Katze liegt auf dem Sofa\nund schläft den ganzen Tag.") == "de"
-    assert language("The cat is lying on the sofa and sleeps all day.") == "en"
+    assert detect_language("Die Katze liegt auf dem Sofa\nund schläft den ganzen Tag.") == "de"
+    assert detect_language("The cat is lying on the sofa and sleeps all day.") == "en"

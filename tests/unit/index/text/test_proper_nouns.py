@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.text.proper_nouns import names
+from index.text.proper_nouns import find_names
 
 
 @pytest.mark.parametrize(
@@ -29,10 +29,10 @@ from index.text.proper_nouns import names
     ],
 )
 def test_names_and_rows_of_names(text, found):
-    assert [text[at.start : at.end] for at in names(text)] == found
+    assert [text[at.start : at.end] for at in find_names(text)] == found
 
 
 def test_a_row_knows_its_parts():
     text = "the release includes LLaMA 4 Scout, LLaMA 4 Maverick, and a preview of LLaMA 4 Behemoth."
-    (row,) = names(text)
+    (row,) = find_names(text)
     assert [text[slice(*part)] for part in row.parts] == ["LLaMA 4 Scout", "LLaMA 4 Maverick", "LLaMA 4 Behemoth"]

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.text.questions import QuestionAnalysis
-from index.text.tokens import LITTLE, content, spans, stem, tokens
+from index.text.tokens import STOP_WORDS, content_stems, stem, token_spans, tokenize
 
 
 def test_words_and_numbers_are_lower_case_in_order():
-    assert tokens("LLaMA 4 Scout, 17B-parameters!") == ["llama", "4", "scout", "17", "b", "parameters"]
+    assert tokenize("LLaMA 4 Scout, 17B-parameters!") == ["llama", "4", "scout", "17", "b", "parameters"]
 
 
 @pytest.mark.parametrize(
@@ -28,13 +28,13 @@ def test_words_and_numbers_are_lower_case_in_order():
     ],
 )
 def test_what_is_a_word(text, words):
-    assert tokens(text) == words
+    assert tokenize(text) == words
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_places_of_words_lie_in_the_text_in_order_and_never_touch_white_space(text):
     last = 0
-    for word, start, end in spans(text):
+    for word, start, end in token_spans(text):
         assert last <= start < end <= len(text)
         assert not any(char.isspace() for char in text[start:end])
         assert word
@@ -42,20 +42,24 @@ def test_places_of_words_lie_in_the_text_in_order_and_never_touch_white_space(te
 
 
 def test_a_place_covers_the_word_without_its_possessive():
-    assert [("Meta's AI"[start:end], word) for word, start, end in spans("Meta's AI")] == [
+    assert [("Meta's AI"[start:end], word) for word, start, end in token_spans("Meta's AI")] == [
         ("Meta", "meta"),
         ("AI", "ai"),
     ]
 
 
 def test_content_is_the_stems_of_the_words_that_carry_a_topic():
-    assert content("What are the models that were released by Meta?") == [stem("models"), stem("released"), "meta"]
-    assert content("models") == content("model")
+    assert content_stems("What are the models that were released by Meta?") == [
+        stem("models"),
+        stem("released"),
+        "meta",
+    ]
+    assert content_stems("models") == content_stems("model")
 
 
 def test_articles_pronouns_and_question_words_carry_no_topic():
-    assert {"the", "a", "it", "they", "is", "what", "who", "when", "of", "does"} <= LITTLE
-    assert not {"meta", "model", "released", "experts", "4"} & LITTLE
+    assert {"the", "a", "it", "they", "is", "what", "who", "when", "of", "does"} <= STOP_WORDS
+    assert not {"meta", "model", "released", "experts", "4"} & STOP_WORDS
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from index.domain.sources import SourceFile
 from index.parsing._front_matter import BrokenFrontMatter
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
-from index.text.normalize import clean
+from index.text.normalize import collapse_whitespace
 from index.text.offsets import ReadableText
 from index.viewer._pagination import PAGE
 from index.viewer._source_page import extract
@@ -34,13 +34,13 @@ def document(text: str, name: str = "a.md") -> Document:
 
 def citation(text: str, quote: str, shown: str | None = None) -> Citation:
     start = text.index(quote)
-    return Citation(1, "a.md", "", "", start, start + len(quote), quote, 0.5, None, shown or clean(quote))
+    return Citation(1, "a.md", "", "", start, start + len(quote), quote, 0.5, None, shown or collapse_whitespace(quote))
 
 
 def cited(passages: list[Passage]) -> Citation:
     """Of passages that follow each other, as the generator joins them."""
     first, last = passages[0], passages[-1]
-    shown = clean(" ".join(at.reading for at in passages))
+    shown = collapse_whitespace(" ".join(at.reading for at in passages))
     return Citation(1, "a.md", "", "", first.start, last.end, "", 0.5, None, shown)
 
 
@@ -110,7 +110,7 @@ def test_a_quotation_that_fits_on_a_page_is_not_cut_in_two():
 def test_of_a_quotation_over_several_pages_each_has_its_part_in_bold():
     quotation = citation(LONG, LONG.strip())
     pages = every_page(document(LONG), quotation)
-    assert clean(" ".join(filter(None, map(bold, pages)))) == LONG.strip()
+    assert collapse_whitespace(" ".join(filter(None, map(bold, pages)))) == LONG.strip()
     assert extract(document(LONG), quotation, snapshot="s").page == 1
 
 
@@ -140,7 +140,7 @@ def test_a_page_is_filled_up_to_the_limit(more, pages):
 def test_short_sections_share_a_page_with_their_headings_and_a_long_one_has_its_own():
     text = f"# T\n\na\n\n## B\n\nb\n\n## C\n\n{LONG[:700]}\n\n## D\n\nd\n"
     pages = every_page(document(text), citation(text, "b"))
-    assert [page.text for page in pages] == ["T\n\na\n\nB\n\nb", clean(LONG[:700]), "d"]
+    assert [page.text for page in pages] == ["T\n\na\n\nB\n\nb", collapse_whitespace(LONG[:700]), "d"]
     assert [page.section for page in pages] == ["T > B", "T > C", "T > D"]
     assert bold(pages[0]) == "b"
 
@@ -273,7 +273,7 @@ def test_what_is_bold_is_what_the_quotation_shows(text):
     for passage in chunk(source, count, 60) if source else []:
         assert source is not None
         found = extract(source, cited([passage]), snapshot="s")
-        assert clean(bold(found) or "") == passage.reading
+        assert collapse_whitespace(bold(found) or "") == passage.reading
 
 
 @given(any_text | markdown | front_matter | long_text)
