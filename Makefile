@@ -26,7 +26,7 @@ ASIDE := </dev/null >&2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all lint types eval record bench torture lock install browser
+.PHONY: help run test test-all lint types docs eval record bench torture lock install browser
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,10 @@ lint: $(VENV)/.installed-dev ## Check style and format
 
 types: $(VENV)/.installed-dev ## Check types
 	@$(PY) -m mypy
+
+docs: $(VENV)/.installed-docs ## Generate what the code knows in docs/, and build the site strictly into build/site
+	@$(PY) -m docs.generate
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
 
 eval: $(VENV)/.installed ## Ask a set of questions and show the figures beside those last recorded
 	@$(PY) -m index eval --documents $(EVAL_DOCUMENTS) --questions $(EVAL_QUESTIONS) $(ARGS)
@@ -86,7 +90,7 @@ browser: ## Install chromium and strace, if they are missing and this may: as ro
 
 # Each stamp is touched last, so that an interrupted install is done again.
 # A virtual environment whose Python has gone (a system upgrade) is made anew.
-STALE_STAMPS := $(shell [ -x $(PY) ] || rm -f $(VENV)/.made $(VENV)/.torch $(VENV)/.installed $(VENV)/.installed-dev)
+STALE_STAMPS := $(shell [ -x $(PY) ] || rm -f $(VENV)/.made $(VENV)/.torch $(VENV)/.installed $(VENV)/.installed-dev $(VENV)/.installed-docs)
 
 $(VENV)/.made:
 	@python=; for name in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
@@ -122,12 +126,18 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 	@$(PIP) install -r requirements-dev.txt $(ASIDE)
 	@touch $@
 
+$(VENV)/.installed-docs: $(VENV)/.installed requirements-docs.txt
+	@echo "Installing what the documents need (requirements-docs.txt)" >&2
+	@$(PIP) install -r requirements-docs.txt $(ASIDE)
+	@touch $@
+
 # A lock keeps its pins where they still fit: delete the files first to take the newest of everything.
 # torch's CUDA packages stay out: which build of torch is installed decides whether it needs them.
-lock: $(VENV)/.made ## Write both lock files from pyproject.toml
+lock: $(VENV)/.made ## Write the lock files from pyproject.toml
 	@[ -x $(VENV)/bin/uv ] || $(PIP) install uv $(ASIDE)
 	@$(call write-lock,requirements.txt)
 	@$(call write-lock,requirements-dev.txt,--extra dev --constraint requirements.txt)
+	@$(call write-lock,requirements-docs.txt,--extra docs --constraint requirements.txt)
 
 define write-lock
 echo "Resolving $1" >&2; \

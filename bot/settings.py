@@ -1,4 +1,4 @@
-"""The only reader of the environment in `bot`. Every setting is in `.env.example` with a comment."""
+"""The only reader of the environment in `bot`. `.env.example` is generated from it."""
 
 from __future__ import annotations
 
@@ -49,12 +49,17 @@ class BotSettings(BaseSettings):
     discord_token: SecretStr | None = Field(
         default=None, description="The bot's token from Discord's developer portal; without it, the console starts."
     )
-    discord_api_url: str = Field(default=DISCORD_API, description="For a proxy, or a local server in tests.")
+    discord_api_url: str = Field(
+        default=DISCORD_API, description="Discord's API, for a proxy or a local server in tests."
+    )
     moderator_guilds: Ids = Field(
-        default=frozenset(), description="Ids of the servers whose moderators may reindex, with commas between."
+        default=frozenset(),
+        description="Ids of the servers whose moderators may reindex, with commas between. The bot's owner always may.",
     )
     moderator_roles: Ids = Field(
-        default=frozenset(), description="Ids of the roles in those servers that may reindex, with commas between."
+        default=frozenset(),
+        description="Ids of the roles in those servers that may reindex, with commas between. "
+        "Manage Server always may there.",
     )
     cooldown_seconds: float = Field(
         default=3.0, ge=0, le=3600, description="Least time between two questions of one user, in seconds; 0 for none."
@@ -63,16 +68,21 @@ class BotSettings(BaseSettings):
         default=300, ge=0, description="Most questions a minute of one server; 0 for no limit."
     )
     most_waiting: int = Field(
-        default=200, ge=0, description="Most questions that wait at a time, else the bot is busy; 0 for no limit."
+        default=200,
+        ge=0,
+        description="Most questions that wait for an answer at a time; above it the bot says that it is busy; "
+        "0 for no limit.",
     )
     reindex_every: Duration = Field(
         default=0.0,
         ge=0,
         le=366 * 86_400,
-        description="How often the bot reindexes by itself: seconds, or 6h; 0: never.",
+        description="How often the bot on Discord reindexes by itself, as seconds or as 30m, 6h, 1d; 0 for never.",
     )
     watch_sources: bool = Field(
-        default=False, description="Whether the bot reindexes when files below SEEDS_DIR changed: true or false."
+        default=False,
+        description="Whether the bot on Discord reindexes when files below SEEDS_DIR changed, also while it was down: "
+        "true or false.",
     )
     state_dir: Path = Field(
         default=Path("data"), description="Folder for what the bot remembers: commands synced, the console's history."
