@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import tomllib
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,18 +19,21 @@ from index import Settings
 from tests.support.paths import ROOT
 
 README = ROOT / "README.md"
+PAGES = (README, *(ROOT / name for name in ("CONTRIBUTING.md", "CHANGELOG.md", "training/README.md")))
+DOCS = sorted((ROOT / "docs").glob("*.md"))
 SETTINGS: tuple[type[BaseSettings], ...] = (Settings, BotSettings)
-NAMES = {name.upper() for settings in SETTINGS for name in settings.model_fields}
+FIELDS = {name.upper(): field for settings in SETTINGS for name, field in settings.model_fields.items()}
 
 
-def example() -> dict[str, tuple[str, str]]:
-    """Each setting in .env.example: its value, and the comment above it."""
-    lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
-    found: dict[str, tuple[str, str]] = {}
-    for above, line in pairwise(lines):
-        if match := re.fullmatch(r"([A-Z_]+)=(.*)", line):
-            found[match[1]] = match[2], above.removeprefix("#").strip() if above.startswith("#") else ""
-    return found
+def section(title: str) -> str:
+    """A section of the README, without its heading."""
+    return README.read_text("utf-8").partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub and MkDocs make them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
 def locked(name: str) -> dict[str, list[Requirement]]:
@@ -57,57 +59,74 @@ def test_no_setting_has_two_owners():
     assert not set(Settings.model_fields) & set(BotSettings.model_fields)
 
 
-def test_env_example_names_exactly_the_settings_that_exist():
-    assert set(example()) == NAMES
-
-
-def test_env_example_has_a_comment_above_each_setting():
-    assert [name for name, (_, comment) in example().items() if not comment] == []
+def test_every_setting_has_a_description():
+    """It is what `--help`, `.env.example` and docs/settings.md show."""
+    assert [name for name, field in FIELDS.items() if not field.description] == []
 
 
 @pytest.mark.parametrize("settings", SETTINGS)
-def test_env_example_shows_each_default(settings, monkeypatch):
-    for name in NAMES:
+def test_env_example_means_the_defaults(settings, monkeypatch):
+    for name in FIELDS:
         monkeypatch.delenv(name, raising=False)
-    shown, defaults = settings(_env_file=ROOT / ".env.example"), settings(_env_file=None)
-    assert shown == defaults
-    written = {name for name, (value, _) in example().items() if value}
-    assert written >= {name.upper() for name, value in defaults if value}
+    assert settings(_env_file=ROOT / ".env.example") == settings(_env_file=None)
 
 
 def test_env_example_holds_no_token():
-    assert example()["DISCORD_TOKEN"][0] == ""
+    assert "\nDISCORD_TOKEN=\n" in (ROOT / ".env.example").read_text("utf-8")
 
 
-@pytest.mark.skipif(not README.exists(), reason="there is no README yet")
-def test_readme_table_lists_exactly_the_settings():
-    section = README.read_text("utf-8").partition("\n## Settings\n")[2].partition("\n## ")[0]
-    assert set(re.findall(r"^\|\s*`([A-Z_]+)`\s*\|", section, re.MULTILINE)) == NAMES
+def test_readme_has_at_most_200_lines():
+    assert len(README.read_text("utf-8").splitlines()) <= 200
 
 
-@pytest.mark.skipif(not README.exists(), reason="there is no README yet")
-def test_readme_invites_with_the_permissions_that_it_names():
-    text = README.read_text("utf-8")
-    sentence = re.search(r"The number stands for ([^.]+)\.", text)
+def test_readme_shows_settings_with_their_defaults():
+    """Those that matter; docs/settings.md, which is generated, has all."""
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (?:`([^`]*)` )?\|", section("The settings that matter"), re.MULTILINE)
+    example = (ROOT / ".env.example").read_text("utf-8")
+    assert len(rows) == 5
+    assert [name for name, default in rows if f"\n{name}={default}\n" not in example] == []
+    assert f"All {len(FIELDS)}:" in section("The settings that matter")
+
+
+def test_readme_names_every_room():
+    rooms = {f"{path.parent.parent.name}/{path.parent.name}" for path in ROOT.glob("[ib]*/*/__init__.py")}
+    assert rooms >= {"index/domain", "bot/cogs"}
+    assert {room for room in rooms if f"`{room}`" not in section("The rooms")} == set()
+
+
+def test_invite_link_asks_for_the_permissions_named():
+    text = (ROOT / "docs" / "discord.md").read_text("utf-8")
+    sentence = re.search(r"The number in the link stands for ([^.]+)\.", text)
     assert sentence
     names = [part.strip().lower().replace(" ", "_") for part in re.split(r",|\band\b", sentence[1])]
     wanted = Permissions(**{name.replace("channels", "channel"): True for name in names})
-    assert re.findall(r"&permissions=(\d+)", text) == [str(wanted.value)]
+    for page in (text, README.read_text("utf-8")):
+        assert re.findall(r"&permissions=(\d+)", page) == [str(wanted.value)]
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("document", [*PAGES, *DOCS], ids=lambda path: path.name)
 def test_make_targets_that_a_document_names_exist(document):
-    path = ROOT / document
-    if not path.exists():
-        pytest.skip(f"there is no {document} yet")
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    commands = re.findall(r"(?:^\s*|`|\| )make ((?:[a-z-]+ ?)+)", path.read_text("utf-8"), re.MULTILINE)
+    commands = re.findall(r"(?:^ {4,}|`|\| |\$ )make ((?:[a-z-]+ ?)+)", document.read_text("utf-8"), re.MULTILINE)
     named = {word for command in commands for word in command.split()}
-    assert named
     assert named <= targets
+    assert named or document not in (README, ROOT / "CONTRIBUTING.md")
 
 
-@pytest.mark.parametrize(("lock", "extras"), [("requirements.txt", []), ("requirements-dev.txt", ["dev"])])
+@pytest.mark.parametrize("document", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_within_the_repository_lead_somewhere(document):
+    """`make docs` checks those of docs/, which is all that MkDocs sees."""
+    links = re.findall(r"\]\(([^):#]*)(?:#([^)]*))?\)|src=\"([^\"]+)\"", document.read_text("utf-8"))
+    for path, anchor, source in links:
+        target = document.parent / (path or source) if path or source else document
+        assert target.exists(), target
+        assert not anchor or anchor in anchors(target), f"{path}#{anchor}"
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras"),
+    [("requirements.txt", []), ("requirements-dev.txt", ["dev"]), ("requirements-docs.txt", ["docs"])],
+)
 def test_lock_holds_every_requirement_of_the_project(lock, extras):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = [*project["dependencies"], *(text for extra in extras for text in project["optional-dependencies"][extra])]
@@ -125,7 +144,7 @@ def test_what_tests_run_on_is_what_the_bot_runs_on():
     assert {name: tests.get(name) for name in bot} == bot
 
 
-@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt", "requirements-docs.txt"])
 def test_lock_asks_for_no_cuda_package_and_names_no_index(lock):
     assert [name for name in locked(lock) if re.match(r"nvidia|cuda|triton", name)] == []
     assert not re.search(r"^--|://|file:", (ROOT / lock).read_text("utf-8"), re.MULTILINE)

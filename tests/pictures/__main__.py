@@ -1,4 +1,4 @@
-"""The pictures of messages in the README: what the real client sends, as pages, drawn by chromium.
+"""The pictures of messages in docs/: what the real client sends, as pages, drawn by chromium.
 
 python -m tests.pictures [NAME ...] [--to FOLDER] [--phone] [--light] [--html]
 

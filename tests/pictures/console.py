@@ -1,4 +1,4 @@
-"""The picture of the console in the README: a real session with the article, drawn by rich.
+"""The picture of the console in docs/index.md: a real session with the article, drawn by rich.
 
 python -m tests.pictures.console [FILE]; without a file it writes docs/console.svg.
 """

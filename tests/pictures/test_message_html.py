@@ -287,22 +287,21 @@ def test_a_notice_is_drawn_with_its_words_escaped() -> None:
     assert "&lt;script&gt;" in message_page({"components": notice_message("<script>").to_components()}, SCENE)
 
 
-async def test_the_pictures_in_the_readme_show_what_the_bot_says_now(tmp_path: Path) -> None:
+async def test_the_pictures_in_the_documents_show_what_the_bot_says_now(tmp_path: Path) -> None:
     """By the words on them, figures apart: where they differ, run `python -m tests.pictures`."""
     drawn = {name: words(page) for name, page in (await scenes.pages(tmp_path)).items()}
     assert json.loads((FOLDER / WORDS).read_text("utf-8")) == drawn
     assert {path.stem for path in FOLDER.glob("*.webp")} == drawn.keys()
 
 
-def test_every_picture_is_small_and_in_the_readme_with_a_text_in_its_place() -> None:
+def test_every_picture_is_small_and_in_the_documents_with_a_text() -> None:
     sizes = {path.name: path.stat().st_size for path in FOLDER.glob("*.webp")}
     assert sizes
     assert max(sizes.values()) < 60_000
     assert sum(sizes.values()) < 550_000
-    shown = re.findall(r'<img [^>]*src="docs/messages/([^"]+)"[^>]*>', (ROOT / "README.md").read_text("utf-8"))
-    assert sorted(shown) == sorted(sizes)
-    alts = re.findall(r'<img [^>]*src="docs/messages/[^>]*alt="([^"]{30,})"', (ROOT / "README.md").read_text("utf-8"))
-    assert len(alts) == len(shown)
+    pages = "".join(path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md"))
+    shown = re.findall(r"!\[([^\]]{30,})\]\(messages/([^)]+)\)", pages)
+    assert sorted(name for _, name in shown) == sorted(sizes)
 
 
 def test_the_words_of_a_page_are_those_that_are_read_without_their_figures() -> None:
