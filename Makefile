@@ -65,9 +65,10 @@ record: $(VENV)/.installed ## Record the figures that may not fall anew, in eval
 	  $(PY) -m index eval --documents $(SQUAD)/documents --questions $(SQUAD)/questions.jsonl --cross-validate --record --worst 0; \
 	else echo "NOT RECORDED: figures by cross-validation, for there are no recorded answers" >&2; fi
 
-bench: $(VENV)/.installed-dev ## Measure speed against the bare model
+bench: $(VENV)/.installed-dev ## Measure speed, beside the targets
 	@$(PY) -m tests.bench $(ARGS)
 	@$(PY) -m tests.bench.rebuild
+	@$(PY) -m tests.bench.bounds
 
 torture: $(VENV)/.installed-dev browser ## Kill, fill, damage, flood and fuzz the index; ARGS="--quick" a tenth of it
 	@$(PY) -m tests.torture $(ARGS)

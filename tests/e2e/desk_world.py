@@ -3,13 +3,12 @@ journal's file, the log. It can be stopped and started anew on the same local Di
 
 from __future__ import annotations
 
-import asyncio
 import re
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -37,7 +36,6 @@ __all__ = [
     "link_buttons",
     "opened_world",
     "read_as",
-    "until",
 ]
 
 VOTED = Guild("1100000000000000040", "Voters", User("1100000000000000042", "voter"), "1100000000000000041")
@@ -212,10 +210,3 @@ async def opened_world(
         yield world
     finally:
         await world.close()
-
-
-async def until(holds: Callable[[], bool], *, within: float = 20.0) -> None:
-    """Wait until it holds: for what the bot does after it has answered."""
-    async with asyncio.timeout(within):
-        while not holds():  # noqa: ASYNC110 - another process makes it hold, which sets no event here
-            await asyncio.sleep(0.02)

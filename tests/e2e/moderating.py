@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.desk_world import World, until
+from tests.e2e.desk_world import World
 from tests.e2e.rights_table import Who
 from tests.support.discord.components import BUTTON, all_components
 from tests.support.discord.driver import Discord, Reply, has_ended
@@ -19,6 +19,7 @@ from tests.support.discord.exchange import Exchange, Scene
 from tests.support.discord.payloads import Channel, Json, User
 from tests.support.discord.rules import COMPONENTS_V2, text_of
 from tests.support.site import Asked, Site, page, served
+from tests.support.waiting import eventually
 
 __all__ = ["SHOWN_TO_ALL", "Acting", "Slow", "custom_id", "lines", "live", "slow_page", "state_of", "words"]
 
@@ -48,7 +49,7 @@ class Slow:
         try:
             exchange = await world.discord.send_command("reindex", **who)
             shown = await world.discord.reply(exchange, until=lambda message: "Cancel" in text_of(message))
-            await until(lambda: len(self.site.asked) > asked)
+            await eventually(lambda: len(self.site.asked) > asked)
             yield exchange, shown
         finally:
             self.gate.set()

@@ -10,13 +10,12 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from statistics import median
 
 import pytest
 import pytest_asyncio
 
 from bot.text.i18n import language_for
-from tests.e2e.desk_world import NO_LIMITS, VOTED, World, answer_id, built, link_buttons, opened_world, read_as, until
+from tests.e2e.desk_world import NO_LIMITS, VOTED, World, answer_id, built, link_buttons, opened_world, read_as
 from tests.support.article import WINDOW, WINDOW_EVIDENCE
 from tests.support.desk_sources import (
     AFTERWARDS,
@@ -30,7 +29,7 @@ from tests.support.desk_sources import (
 )
 from tests.support.discord.driver import Discord, Form, Reply
 from tests.support.discord.payloads import LISTED, NOT_JOINED, UNLISTED, Channel, User
-from tests.support.discord.state import ANSWER_WITHIN_S
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("bots_log")]
 
@@ -127,7 +126,7 @@ async def test_vote_counts_once_and_the_last_one_counts(world: World, discord: D
     answer = await discord.ask(WINDOW)
     for button, votes in (("Helpful", [(1, "")]), ("Helpful", [(1, "")]), ("Not helpful", [(0, "")])):
         await discord.press(answer, button, user=fickle)
-        await until(lambda votes=votes: world.votes(answer_id(answer)) == votes)
+        await eventually(lambda votes=votes: world.votes(answer_id(answer)) == votes)
     await discord.press(answer, "Helpful", user=steady)
     assert world.votes(answer_id(answer)) == [(0, ""), (1, "")]
 
@@ -313,26 +312,23 @@ async def test_questions_voted_helpful_are_suggested_in_their_server_and_in_no_o
 
 
 async def test_suggestions_come_while_one_types(discord: Discord) -> None:
-    delays = []
+    """The local Discord takes none that come after three seconds."""
     for typed in TYPED * 5:
         exchange = await discord.server.complete("ask", {"question": typed}, user=discord.somebody(), guild=LISTED)
         await exchange.acknowledged()
-        delays.append(exchange.acknowledged_after)
-    print(f"suggestions after {1000 * median(delays):.0f} ms (median), {1000 * max(delays):.0f} ms (slowest)")  # noqa: T201 - shown with -s
-    assert max(delays) <= ANSWER_WITHIN_S
 
 
 async def test_reply_is_in_the_language_of_whoever_asks(discord: Discord) -> None:
     german, user = language_for("de"), discord.somebody()
     answer = await discord.ask(WINDOW, user=user, locale="de")
     assert_window(answer)
-    labels = [german.say_as("button", label) for label in ("Helpful", "Not helpful", "Ask a follow-up")]
+    labels = [german.pgettext("button", label) for label in ("Helpful", "Not helpful", "Ask a follow-up")]
     assert "Helpful" not in labels
     assert set(labels) <= set(answer.buttons)
     thanks = await discord.press(answer, labels[0], user=user, locale="de")
     assert thanks.text == german.say("Noted: helpful. Thank you.")
     form = await discord.press(answer, labels[2], user=user, locale="de")
-    assert form.title == german.say_as("title", "Ask a follow-up")
+    assert form.title == german.pgettext("title", "Ask a follow-up")
     follow_up = await discord.submit(form, EXPERTS)
     assert german.say("Read as: {question}", question="How many experts does Scout have?") in follow_up.text
 
@@ -340,7 +336,7 @@ async def test_reply_is_in_the_language_of_whoever_asks(discord: Discord) -> Non
 async def test_direct_message_is_answered_in_the_language_that_the_person_was_heard_to_use(discord: Discord) -> None:
     german, user = language_for("de"), discord.somebody()
     await discord.ask(WINDOW, user=user, guild=None, locale="de")
-    assert german.say_as("button", "Helpful") in (await discord.dm(WINDOW, user=user)).buttons
+    assert german.pgettext("button", "Helpful") in (await discord.dm(WINDOW, user=user)).buttons
 
 
 async def test_source_is_shown_with_the_quoted_words_in_bold_and_is_paged(

@@ -36,7 +36,7 @@ from tests.support.discord.payloads import (
     Guild,
 )
 from tests.support.discord.server import TOKEN, DiscordServer
-from tests.support.discord.state import ANSWER_WITHIN_S, Exchange
+from tests.support.discord.state import Exchange
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -118,7 +118,6 @@ def requests_of(server: DiscordServer, exchange: Exchange) -> list[tuple[str, st
 async def test_question_asked_while_the_model_loads_is_answered(world: World) -> None:
     reply = await world.discord.reply(world.early)
     assert_window_is_quoted(reply)
-    assert reply.acknowledged_after <= ANSWER_WITHIN_S
 
 
 async def test_question_is_answered_by_a_sentence_that_is_in_the_source_to_the_letter(discord: Discord) -> None:
@@ -129,12 +128,9 @@ async def test_question_is_answered_by_a_sentence_that_is_in_the_source_to_the_l
     assert "llama-4-release.md" in reply.text.replace("\\", "")
 
 
-async def test_question_is_acknowledged_before_anything_else_and_in_time(
-    discord: Discord, server: DiscordServer
-) -> None:
+async def test_question_is_acknowledged_before_anything_else(discord: Discord, server: DiscordServer) -> None:
     exchange = await discord.send_command("ask", question=WINDOW)
-    reply = await discord.reply(exchange)
-    assert reply.acknowledged_after <= ANSWER_WITHIN_S
+    await discord.reply(exchange)
     assert requests_of(server, exchange) == [
         ("POST", "/interactions/{interaction_id}/{interaction_token}/callback"),
         ("PATCH", "/webhooks/{webhook_id}/{webhook_token}/messages/@original"),
@@ -294,12 +290,12 @@ async def test_session_that_cannot_be_resumed_is_begun_anew(discord: Discord, se
     assert_window_is_quoted(await discord.ask(WINDOW))
 
 
-async def test_two_hundred_questions_at_once_are_all_acknowledged_in_time_and_answered(discord: Discord) -> None:
+async def test_two_hundred_questions_at_once_are_all_answered(discord: Discord) -> None:
+    """Which the local Discord refuses for those acknowledged after its three seconds."""
     questions = [WINDOW, *OTHER_QUESTIONS] * (AT_ONCE // (1 + len(OTHER_QUESTIONS)))
     load = await ask_at_once(discord, questions)
     print(load)  # noqa: T201 - shown with -s, or if it fails
     assert len(load.replies) == AT_ONCE
-    assert load.late == 0
     for reply in load.replies[:: 1 + len(OTHER_QUESTIONS)]:
         assert_window_is_quoted(reply)
     known = readable() + HERONS

