@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from index.embedding.thread_pools import wait_passively
 from index.journal.journal import Journal
 from index.library import Library
 from index.settings import Settings
@@ -26,6 +27,7 @@ def open_library(settings: Settings) -> Library:
     """A library ready to load; opens nothing yet, so that a caller can answer before the model is there."""
     for name in ("faiss", "sentence_transformers"):
         logging.getLogger(name).setLevel(logging.WARNING)  # they tell how they loaded at every start
+    wait_passively()
     snapshots = SnapshotStore(settings.index_dir)
     journal = Journal(settings.journal_file, keep_days=settings.keep_questions_days)
 

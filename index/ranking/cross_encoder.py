@@ -12,7 +12,7 @@ import numpy as np
 from index.domain.answers import Hit
 from index.domain.errors import LibraryError
 from index.domain.ports import Query
-from index.embedding.sentence_transformer import torch_threads
+from index.embedding.thread_pools import torch_threads
 from index.ranking.logistic import LogisticRanker
 from index.ranking.stacking import DEPTH, rerank_read_hits
 

@@ -35,7 +35,8 @@ from index import Settings, open_library
 from index.answering.answerer import Answerer
 from index.answering.extractive import ExtractiveGenerator
 from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
-from index.embedding.sentence_transformer import SentenceTransformerEmbedder, torch_threads
+from index.embedding.sentence_transformer import SentenceTransformerEmbedder
+from index.embedding.thread_pools import torch_threads
 from index.indexing.indexer import Indexer
 from index.ranking.calibration import threshold
 from index.ranking.logistic import LogisticRanker
