@@ -16,8 +16,8 @@ from index.domain.documents import Document
 from index.domain.errors import Damaged, IndexMismatch, JournalUnavailable, LibraryError, NoIndex
 from index.domain.messages import Message
 from index.domain.messages import message_of as said_by
-from index.domain.snapshots import Diff, Preview, Report, Running, SnapshotInfo, Status
-from index.domain.sources import NOTHING, SourceSet
+from index.domain.snapshots import Diff, Preview, ReindexReport, ReindexStatus, SnapshotInfo, Status
+from index.domain.sources import NO_SOURCES, SourceSet
 from index.indexing.own_questions import FILE
 from index.indexing.progress import Request
 from index.indexing.reindexer import Ask, Reindexer
@@ -116,7 +116,7 @@ class Library:
             try:
                 self._serving.live()  # that there is no index is said before the model takes its seconds
             except Damaged as error:
-                log.warning("The live snapshot can't serve: %s", error.for_the_log)
+                log.warning("The live snapshot can't serve: %s", error.log_message)
         embedder = self._model_loaded(progress)
         if self._serving.held is None:
             if progress:
@@ -134,7 +134,7 @@ class Library:
         try:
             return self._serving.follow(self._make_indexer(self._model_loaded(None)).open)
         except Exception as error:  # a question tells it
-            why = error.for_the_log if isinstance(error, LibraryError) else type(error).__name__
+            why = error.log_message if isinstance(error, LibraryError) else type(error).__name__
             log.warning("No snapshot can be loaded: %s", why)
             return False
 
@@ -161,7 +161,7 @@ class Library:
         everywhere: bool = False,
         cancelled: threading.Event | None = None,
         wait: float = 0.0,
-    ) -> Report:
+    ) -> ReindexReport:
         """Build a snapshot from the sources as they are now and make it live; questions go on meanwhile.
 
         Then open gaps are asked again. Those that have an answer now are solved, whoever asked; the report lists
@@ -197,7 +197,7 @@ class Library:
         guild: int | None = None,
         everywhere: bool = False,
         wait: float = 0.0,
-    ) -> Report:
+    ) -> ReindexReport:
         """Make live what was previewed, by the preview's id, also after a restart.
 
         Raises PreviewGone where the sources changed since or it is no longer there, ReindexRunning.
@@ -208,7 +208,7 @@ class Library:
         """Let a preview go, by its id."""
         self._rebuild.discard(preview)
 
-    def rollback(self, snapshot: str, progress: Progress | None = None, *, wait: float = 0.0) -> Report:
+    def rollback(self, snapshot: str, progress: Progress | None = None, *, wait: float = 0.0) -> ReindexReport:
         """Make a snapshot live that is kept, by its id or a part of it, once all of it is checked; a later reindex goes
         on from there.
 
@@ -227,7 +227,7 @@ class Library:
         """
         return compared(self._snapshots, before, after)
 
-    def running(self) -> Running | None:
+    def running(self) -> ReindexStatus | None:
         """How far the reindex or preview is that runs in this process, None where none does."""
         return self._rebuild.now
 
@@ -284,7 +284,7 @@ class Library:
 
     def _read(self) -> SourceSet:
         """The sources as they are: files, and the copies of pages from the web. Raises SourcesUnreadable."""
-        return read_sources(self._seeds, self._max_bytes, self._web.reading(self._seeds) if self._web else NOTHING)
+        return read_sources(self._seeds, self._max_bytes, self._web.reading(self._seeds) if self._web else NO_SOURCES)
 
     def _engines(self, progress: Progress) -> tuple[Indexer, Ask]:
         embedder, answerer = self._model_loaded(progress), self._answerer

@@ -73,7 +73,7 @@ class Background:
             await self._bot.in_thread(self._bot.library.load)
             log.info("Ready for questions")
         except LibraryError as error:
-            log.warning("No questions can be answered yet: %s", error.for_the_log)
+            log.warning("No questions can be answered yet: %s", error.log_message)
         except Exception as error:  # the bot serves on, and a question tells what is wrong
             explain(error, "loading the model and the index")
         self.follow.start()

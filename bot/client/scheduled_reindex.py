@@ -85,7 +85,7 @@ class ScheduledReindex:
                 log.info("Reindexed by the %s: %s", where, outcome)
             except LibraryError as error:
                 outcome = failure(error)
-                log.warning("The reindex by the %s failed: %s", where, error.for_the_log)
+                log.warning("The reindex by the %s failed: %s", where, error.log_message)
             except Exception as error:  # whatever it was, the bot serves on
                 explain(error, f"reindexing by the {where}")
                 outcome = failure(error)

@@ -24,7 +24,7 @@ from index import Message
 if TYPE_CHECKING:
     from bot.client.bot import FootnoteBot
     from bot.services.permissions import Permissions
-    from index.domain.snapshots import Report, SnapshotInfo
+    from index.domain.snapshots import ReindexReport, SnapshotInfo
 
 __all__ = ["SnapshotsCog"]
 
@@ -144,7 +144,7 @@ class SnapshotsCog(commands.Cog):
                 view = notice_message(gettext(known) if known else explain(error, "rolling back"))
             await interaction.edit_original_response(view=view)
 
-    def _rolled_back(self, interaction: Interaction, snapshot: str, run: Run) -> Report:
+    def _rolled_back(self, interaction: Interaction, snapshot: str, run: Run) -> ReindexReport:
         """From a thread."""
         library = self.bot.library
         what = Message("rollback {id}", id=snapshot)

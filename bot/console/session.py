@@ -23,8 +23,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.text import Text
 
 from bot.console.view import Line, answer_lines, line, report_lines, source_lines, staleness_lines, status_lines
-from bot.text.answer_wording import count
 from index import Library, LibraryError
+from index.domain.messages import count
 
 if TYPE_CHECKING:
     from index.domain.ports import Progress as Callback
@@ -94,7 +94,7 @@ class Session:
         try:
             action()
         except LibraryError as error:
-            self._complain(error.for_the_log, exit_code=error.exit_code)
+            self._complain(error.log_message, exit_code=error.exit_code)
         except BrokenPipeError:
             raise
         except Exception:  # whatever it was, the prompt comes back
@@ -127,7 +127,7 @@ class Session:
     def _greet(self) -> None:
         status = self._library.status()
         if status.snapshot:
-            about = f"{count(status.snapshot.passages, 'passage')} indexed. Ask a question, or type /help."
+            about = f"{count(status.snapshot.passages, 'passage', ',')} indexed. Ask a question, or type /help."
             self._show([line(about, "dim"), *staleness_lines(status)], self._err)
 
     def _question(self, question: str) -> None:

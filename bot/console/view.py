@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from bot.text.answer_wording import ABSTENTION, bold_span, brief_answer, confidence_text, count, repeats_quotations
+from bot.text.answer_wording import ABSTENTION, bold_span, brief_answer, confidence_text, repeats_quotations
 from bot.text.escape import fold
+from index.domain.messages import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from index import Answer
     from index.domain.answers import Citation
-    from index.domain.snapshots import Report, Skipped, SourceInfo, Status
+    from index.domain.snapshots import ReindexReport, SkippedSource, SourceInfo, Status
 
 __all__ = ["Line", "answer_lines", "line", "report_lines", "source_lines", "staleness_lines", "status_lines"]
 
@@ -70,7 +71,7 @@ def source_lines(status: Status) -> list[Line]:
 
 def _of_source(source: SourceInfo) -> list[Line]:
     state = "" if source.state == "indexed" else f" ({source.state} since: /reindex brings it up to date)"
-    about = f"{source.title}; {count(source.passages, 'passage')}, {source.size:,} characters"
+    about = f"{source.title}; {count(source.passages, 'passage', ',')}, {source.size:,} characters"
     return [line(source.source + state, "bold"), line(about, lead="  "), *_of_old_copy(source)]
 
 
@@ -87,8 +88,9 @@ def status_lines(status: Status) -> list[Line]:
     lines = [line("There is no index yet: /reindex builds it.")]
     if snapshot := status.snapshot:
         since = _local(snapshot.created)
+        sources = count(len(snapshot.hashes), "source", ",")
         lines = [
-            line(f"{count(len(snapshot.hashes), 'source')}, {count(snapshot.passages, 'passage')}, indexed {since}"),
+            line(f"{sources}, {count(snapshot.passages, 'passage', ',')}, indexed {since}"),
             line(f"Snapshot {snapshot.id}, by {snapshot.model} ({snapshot.dimension} dimensions)"),
         ]
     lines.append(line(f"Model: {status.model} ({'loaded' if status.ready else 'not loaded yet'})"))
@@ -111,9 +113,9 @@ def staleness_lines(status: Status) -> list[Line]:
     return [line(f"Out of date ({status.stale.rstrip('.')}): /reindex brings it up to date.", "yellow")]
 
 
-def report_lines(report: Report) -> list[Line]:
+def report_lines(report: ReindexReport) -> list[Line]:
     """What a reindex changed and how long it took."""
-    size = f"{count(report.passages_after, 'passage')}, {report.passages_before:,} before"
+    size = f"{count(report.passages_after, 'passage', ',')}, {report.passages_before:,} before"
     lines = [line(f"Indexed in {report.seconds:.1f} s: {size}.", "green")]
     changes = {"Added": report.added, "Changed": report.changed, "Removed": report.removed}
     lines += [line(f"{verb}: {', '.join(names)}", lead="  ") for verb, names in changes.items() if names]
@@ -123,5 +125,5 @@ def report_lines(report: Report) -> list[Line]:
     return [*lines, *_of_skipped(report.skipped)]
 
 
-def _of_skipped(skipped: Sequence[Skipped]) -> list[Line]:
+def _of_skipped(skipped: Sequence[SkippedSource]) -> list[Line]:
     return [line(f"Skipped {each.source}: {each.reason}", "yellow") for each in skipped]

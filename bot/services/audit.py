@@ -11,7 +11,7 @@ from index import LibraryError, Message
 
 if TYPE_CHECKING:
     from index import Library
-    from index.domain.snapshots import Report
+    from index.domain.snapshots import ReindexReport
 
 from index.domain.activity import DIRECT
 
@@ -38,7 +38,7 @@ def audited(
         library.audit(what, came, where=DIRECT if guild is None else str(guild), who=interaction.user.id)
 
 
-def outcome(report: Report) -> Message:
+def outcome(report: ReindexReport) -> Message:
     """A report in a line."""
     changes = report.diff
     counted = (

@@ -38,8 +38,8 @@ def explain(error: BaseException, doing: str) -> str:
     cause = cause_of(error)
     if isinstance(cause, LibraryError):
         name = type(cause).__name__
-        if name in FOR_THE_LOG or cause.where:
-            log.warning("Failed while %s: %s", doing, cause.for_the_log)
+        if name in FOR_THE_LOG or cause.log_detail:
+            log.warning("Failed while %s: %s", doing, cause.log_message)
         return gettext(IN_SHORT[name]) if name in IN_SHORT else translate(cause.message)
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         log.warning("A command came that this program does not have: Discord may still hold older ones")

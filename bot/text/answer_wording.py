@@ -19,7 +19,6 @@ __all__ = [
     "brief_answer",
     "confidence_level",
     "confidence_text",
-    "count",
     "repeats_quotations",
 ]
 
@@ -93,11 +92,6 @@ def bold_span(found: Answer, citation: Citation) -> tuple[int, int] | None:
         if start < 0:
             return None
     return start, start + len(words)
-
-
-def count(number: int, noun: str) -> str:
-    """The number with its noun, in English: "1 source", "2 sources"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def repeats_quotations(found: Answer) -> bool:

@@ -13,7 +13,7 @@ from bot.text.index_messages import translate
 from bot.views.message import TEXT_LIMIT
 
 if TYPE_CHECKING:
-    from index.domain.snapshots import Skipped, SourceInfo
+    from index.domain.snapshots import SkippedSource, SourceInfo
 
 __all__ = [
     "LINE_ROOM",
@@ -65,7 +65,7 @@ def count_passages(number: int) -> str:
     return ngettext("{number} passage", "{number} passages", number)
 
 
-def skipped_lines(skipped: Sequence[Skipped]) -> list[str]:
+def skipped_lines(skipped: Sequence[SkippedSource]) -> list[str]:
     """The files that are no sources, with the reasons."""
     return [f"{fit(one.source, LINE_ROOM // 2)}: {fit(translate(one.reason), LINE_ROOM)}" for one in skipped]
 

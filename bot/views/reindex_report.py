@@ -18,7 +18,7 @@ from bot.views.message import FOUND, TEXT_LIMIT, build_message, share_room, snap
 if TYPE_CHECKING:
     from discord import Colour
 
-    from index.domain.snapshots import Diff, OwnQuestions, PassageText, Preview, Reanswered, Report
+    from index.domain.snapshots import ChangedAnswer, Diff, OwnQuestions, PassageText, Preview, ReindexReport
 
 __all__ = ["diff_message", "preview_message", "reindex_report_message", "rollback_report_message"]
 
@@ -45,12 +45,12 @@ class Part(NamedTuple):
     more: int = 0
 
 
-def reindex_report_message(made: Report) -> ui.LayoutView:
+def reindex_report_message(made: ReindexReport) -> ui.LayoutView:
     """What a reindex changed."""
     return _report(made, gettext(REBUILT, seconds=format_number(made.seconds, 1)))
 
 
-def rollback_report_message(made: Report) -> ui.LayoutView:
+def rollback_report_message(made: ReindexReport) -> ui.LayoutView:
     """What a roll-back changed."""
     return _report(made, gettext(ROLLED_BACK, seconds=format_number(made.seconds, 1)))
 
@@ -67,13 +67,13 @@ def preview_message(made: Preview) -> ui.LayoutView:
 def diff_message(title: str, changes: Diff, row: Sequence[ui.Button[ui.LayoutView]]) -> ui.LayoutView:
     """What one snapshot has that the other has not, below a title of ours."""
     lines = [title, *_sources(changes.added, changes.changed, changes.removed, changes.renamed)]
-    if changes.nothing:
+    if changes.is_empty:
         lines = [title, gettext("Both say the same.")]
     head = "\n".join(lines)
-    return _laid(head, [_passages(changes)] if not changes.nothing else [], "", FOUND, row)
+    return _laid(head, [_passages(changes)] if not changes.is_empty else [], "", FOUND, row)
 
 
-def _report(made: Report, title: str, row: Sequence[ui.Button[ui.LayoutView]] = ()) -> ui.LayoutView:
+def _report(made: ReindexReport, title: str, row: Sequence[ui.Button[ui.LayoutView]] = ()) -> ui.LayoutView:
     lines = [
         title,
         gettext("Passages: {before} before, {after} now.", before=made.passages_before, after=made.passages_after),
@@ -123,12 +123,10 @@ def _sources(
         yield gettext("No source changed.")
 
 
-def _embedded(made: Report) -> Iterator[str]:
+def _embedded(made: ReindexReport) -> Iterator[str]:
     """How many passages were embedded, and why all were."""
-    if made.embedded and made.anew:
-        why = fit(
-            translate_fault(made.anew).rstrip(".。"), WHY_ROOM
-        )  # the step that mends it is to reindex, which was done
+    if made.embedded and made.rebuild_reason:
+        why = fit(translate_fault(made.rebuild_reason).rstrip(".。"), WHY_ROOM)  # its fix was to reindex
         yield gettext("All passages were embedded anew: {why}.", why=why)
     elif made.embedded:
         yield ngettext(
@@ -175,7 +173,7 @@ def _own_questions(found: OwnQuestions) -> Part:
     return Part(title, [*map(_reanswered, found.changed), *still])
 
 
-def _reanswered(at: Reanswered) -> str:
+def _reanswered(at: ChangedAnswer) -> str:
     before, now = gettext("before: {answer}", answer=_quoted(at.was)), gettext("now: {answer}", answer=_quoted(at.now))
     return f"{_judged(at.question, right=at.right)}\n-# {before}\n-# {now}"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from index.domain.answers import Answer
 from index.domain.messages import count
-from index.domain.snapshots import Diff, OwnQuestions, PassageText, Report, SnapshotInfo, Status
+from index.domain.snapshots import Diff, OwnQuestions, PassageText, ReindexReport, SnapshotInfo, Status
 
 __all__ = ["answer_lines", "diff_lines", "report_lines", "snapshot_lines", "status_lines"]
 
@@ -27,7 +27,7 @@ def answer_lines(answer: Answer) -> Iterator[str]:
     yield f"\nconfidence {answer.confidence:.2f}, snapshot {answer.snapshot}"
 
 
-def report_lines(report: Report, *, live: bool) -> Iterator[str]:
+def report_lines(report: ReindexReport, *, live: bool) -> Iterator[str]:
     """A line a fact."""
     yield f"snapshot   {report.snapshot.id}, by {report.snapshot.model}{'' if live else ', not made live'}"
     if report.diff:
@@ -41,14 +41,14 @@ def report_lines(report: Report, *, live: bool) -> Iterator[str]:
         yield f"answered   {_short(question)}"
     if report.questions:
         yield from _questions(report.questions)
-    if report.anew and report.embedded:
-        yield f"anew       {count(report.embedded, 'passage')} embedded: {report.anew}"
+    if report.rebuild_reason and report.embedded:
+        yield f"anew       {count(report.embedded, 'passage')} embedded: {report.rebuild_reason}"
     yield f"time       {report.seconds:.1f} s"
 
 
 def diff_lines(changes: Diff) -> Iterator[str]:
     """A line a fact; one that says so where there is none."""
-    if changes.nothing:
+    if changes.is_empty:
         yield "Nothing changed."
     yield from _sources(changes)
     yield from _texts(changes)

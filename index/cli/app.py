@@ -20,9 +20,9 @@ from index.cli._terminal import print_json, print_lines, progress_bar, say
 from index.cli._text import answer_lines, diff_lines, report_lines, snapshot_lines, status_lines
 from index.cli.json_output import answer_line, diff_json, report_json, snapshot_json, status_json
 from index.domain.messages import Message, message_of
-from index.domain.snapshots import Report, outcome
+from index.domain.snapshots import ReindexReport, outcome
 from index.evaluation.metrics import Question, read_questions
-from index.evaluation.runner import ask_all, book, recorded_answers
+from index.evaluation.runner import ask_all, recorded_answers, results_file
 
 app = typer.Typer(
     help="Footnote's index: answers from your sources, quoted to the letter, or silence.",
@@ -157,7 +157,7 @@ def evaluate(
     ] = None,
 ) -> None:
     """Build a throw-away index, ask every question, and score the answers beside the recorded figures."""
-    last, settings = book(results, needed=record or cross_validate), Settings()
+    last, settings = results_file(results, needed=record or cross_validate), Settings()
     with progress_bar() as progress:
         if cross_validate and last:
             limit = int(settings.max_source_mb * 1_000_000)
@@ -221,8 +221,8 @@ def main() -> int:
         return error.exit_code
     except LibraryError as error:
         say(error)
-        if error.where:
-            say(error.where)
+        if error.log_detail:
+            say(error.log_detail)
         return error.exit_code
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
@@ -261,11 +261,11 @@ def _library(**places: Path | None) -> Library:
 
 
 @contextlib.contextmanager
-def _audited(library: Library, what: str) -> Iterator[Callable[[Report], None]]:
+def _audited(library: Library, what: str) -> Iterator[Callable[[ReindexReport], None]]:
     """A line in the audit of what was done from here, whatever came of it."""
     came: list[str] = [Message("interrupted")]
 
-    def written(report: Report) -> None:
+    def written(report: ReindexReport) -> None:
         came[0] = outcome(report)
 
     try:
@@ -279,7 +279,7 @@ def _audited(library: Library, what: str) -> Iterator[Callable[[Report], None]]:
         library.audit(what, came[0], where="command line")
 
 
-def _tell(report: Report, *, as_json: bool, live: bool) -> None:
+def _tell(report: ReindexReport, *, as_json: bool, live: bool) -> None:
     if as_json:
         print_json(report_json(report, live=live))
     else:

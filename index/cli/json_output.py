@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from index.domain.answers import Answer
-from index.domain.snapshots import Diff, Report, SnapshotInfo, SourceInfo, Status
+from index.domain.snapshots import Diff, ReindexReport, SnapshotInfo, SourceInfo, Status
 
 __all__ = ["answer_line", "diff_json", "report_json", "snapshot_json", "status_json"]
 
@@ -45,7 +45,7 @@ def answer_line(name: Any, answer: Answer) -> dict[str, Any]:
     }
 
 
-def report_json(report: Report, *, live: bool) -> dict[str, Any]:
+def report_json(report: ReindexReport, *, live: bool) -> dict[str, Any]:
     """As the contract has it; `live` says whether the snapshot is."""
     changes = report.diff or Diff("", report.snapshot.id)
     return {
@@ -60,7 +60,7 @@ def report_json(report: Report, *, live: bool) -> dict[str, Any]:
         "answered": report.answered,
         "live": live,
         "embedded": report.embedded,
-        "anew": report.anew,
+        "anew": report.rebuild_reason,
         "questions": asdict(report.questions) if report.questions else None,
         **_passages(changes),
     }

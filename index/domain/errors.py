@@ -1,4 +1,4 @@
-"""Errors fit to show a user: what happened, and the step that mends it."""
+"""Errors fit to show a user: what happened, and the step that fixes it."""
 
 from index.domain.messages import Message, message_of
 
@@ -14,42 +14,55 @@ __all__ = [
     "QuestionsUnreadable",
     "ReindexCancelled",
     "ReindexRunning",
-    "SourceUnfit",
-    "SourceUnkept",
+    "SourceRejected",
+    "SourceUnwritable",
     "SourcesUnreadable",
     "UnreadableSource",
 ]
 
 
 class LibraryError(Exception):
-    """Any failure that a user may see. `exit_code` is what the command line ends with; `where` is a sentence for whom
-    runs the program alone: which folder or process it is about."""
+    """Any failure that a user may see.
+
+    Parameters
+    ----------
+    message : str
+        What to show: what happened and how to fix it. It names no path of this machine.
+    log_detail : str
+        A sentence for the log and the terminal only: which folder or process the error is about.
+
+    Attributes
+    ----------
+    exit_code : int
+        The exit code of the command line.
+
+    """
 
     exit_code = 1
 
-    def __init__(self, message: str = "", where: str = "") -> None:
+    def __init__(self, message: str = "", log_detail: str = "") -> None:
         super().__init__(message)
-        self.where = where
+        self.log_detail = log_detail
 
     @property
     def message(self) -> str:
-        """What it says: a phrase where that can be said in other languages."""
+        """The text to show, as a translatable `Message` if it was raised with one."""
         return message_of(self)
 
     @property
-    def for_the_log(self) -> str:
-        """What it says, and where."""
-        return f"{self} {self.where}".strip()
+    def log_message(self) -> str:
+        """The text with its detail, for the log only."""
+        return f"{self} {self.log_detail}".strip()
 
 
 class QuestionsUnreadable(LibraryError):
-    """A file of questions is not there, or a line of it is no question."""
+    """A file of questions is missing, or a line of it is not a question."""
 
     exit_code = 2
 
 
 class NoSuchSnapshot(LibraryError):
-    """No snapshot is called so, or several begin or end so."""
+    """No snapshot has this id, or several match the part of an id."""
 
     exit_code = 2
 
@@ -61,7 +74,7 @@ class NoIndex(LibraryError):
 
 
 class SourcesUnreadable(LibraryError):
-    """Not one source could be read; the old index, if any, is untouched."""
+    """No source could be read; the old index, if any, is untouched."""
 
     exit_code = 4
 
@@ -77,35 +90,44 @@ class Damaged(IndexMismatch):
 
 
 class ReindexRunning(LibraryError):
-    """Another reindex is under way; `where` says in which process, empty where that is not known."""
+    """Another reindex is running; `log_detail` names the process if it is known."""
 
 
 class IndexUnwritable(LibraryError):
-    """The folder of the index can't be written to; the index is as it was before."""
+    """The folder of the index cannot be written; the index is as it was before."""
 
 
 class ReindexCancelled(LibraryError):
-    """The reindex was stopped by whoever asked for it; the index is as it was before."""
+    """The user who started the reindex cancelled it; the index is as it was before."""
 
 
 class PreviewGone(LibraryError):
-    """What was previewed can't be made live any more: something changed since."""
+    """A preview can no longer be published: something changed since it was built."""
 
 
 class JournalUnavailable(LibraryError):
-    """The journal can't be read or written: it is damaged, of a newer program, or the disk is full."""
+    """The journal cannot be read or written: it is damaged, of a newer program, or the disk is full."""
 
 
-class SourceUnfit(LibraryError):
-    """Why a file can't come in as a source, or go out: words that follow its name."""
+class SourceRejected(LibraryError):
+    """A file cannot be added or removed as a source.
 
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(Message("{name} {why}.", name=name, why=why))
+    Parameters
+    ----------
+    name : str
+        The file's name.
+    reason : str
+        The words that follow the name.
+
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(Message("{name} {why}.", name=name, why=reason))
 
 
-class SourceUnkept(LibraryError):
-    """A source could not be written or removed: the disk is full, the folder read-only, ..."""
+class SourceUnwritable(LibraryError):
+    """A source could not be written or removed: the disk is full, the folder is read-only, ..."""
 
 
 class UnreadableSource(Exception):
-    """Why one file is no source, in words that follow its name and say how to mend it. It stops no other file."""
+    """One file cannot be read; the text follows the file's name and says how to fix it. No other file is affected."""

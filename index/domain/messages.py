@@ -1,7 +1,7 @@
-"""English words that know what they are made of, so that whoever shows them can say them in another language.
+"""Translatable messages: English text that keeps its template and values.
 
-To the index, on the command line and in JSON they are a text like any other; a reason that is joined to another by
-anything but a `Message` is plain English from there on.
+The bot shows them in the reader's language. The index, the command line and the JSON treat a message as plain English
+text; one that is joined to other text by anything but a `Message` is plain English from there on.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from typing import Any
 
 __all__ = [
+    "FIXES",
     "LIST",
-    "MENDED",
     "REBUILD",
     "REINDEX",
     "RESET",
-    "STEPS",
+    "WITH_FIX",
     "Message",
     "Value",
     "count",
@@ -27,11 +27,11 @@ __all__ = [
     "system_message",
     "template",
     "with_fix",
-    "without_step",
+    "without_fix",
 ]
 
 Value = str | int | float | tuple[str, ...]
-"""What is put into a template; several texts are parted by semicolons."""
+"""A value of a template; several texts are joined by semicolons."""
 
 ALL = "{all}"
 
@@ -39,8 +39,21 @@ PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 class Message(str):
-    """`Message("is larger than {size} MB", size=2.0)` is the text "is larger than 2 MB". `template` is literal English,
-    `values` may be phrases too."""
+    """English text made from a template and its values.
+
+    Parameters
+    ----------
+    template : str
+        English with placeholders in braces, written out in the code, so that translators find it.
+    values
+        What replaces the placeholders; a value may be a `Message` too.
+
+    Examples
+    --------
+    >>> Message("is larger than {size} MB", size=2.0)
+    'is larger than 2 MB'
+
+    """
 
     __slots__ = ("template", "values")
 
@@ -48,10 +61,12 @@ class Message(str):
     values: Mapping[str, Value]
 
     def __new__(cls, template: str, /, **values: Value) -> Message:
-        text = PLACEHOLDER.sub(lambda at: _english(values[at[1]]) if at[1] in values else at[0], template)
-        made = super().__new__(cls, text)
-        made.template, made.values = template, values
-        return made
+        text = PLACEHOLDER.sub(
+            lambda match: _to_english(values[match[1]]) if match[1] in values else match[0], template
+        )
+        message = super().__new__(cls, text)
+        message.template, message.values = template, values
+        return message
 
     def __deepcopy__(self, memo: object) -> Message:
         return self
@@ -75,95 +90,93 @@ SYSTEM = (
     Message("Name or service not known"),
     Message("Temporary failure in name resolution"),
 )
-"""What Linux says of the failures one meets."""
+"""Error texts of Linux that occur in practice."""
+
+REINDEX = "run `python -m index reindex`"
+REBUILD = "run `python -m index reindex` to build it anew"
+RESET = "run `python -m index reindex`, or set EMBEDDING_MODEL back"
+LIST = "`python -m index snapshots` lists them"
+FIXES = (REINDEX, REBUILD, RESET, LIST)
 
 
 def system_message(error: OSError) -> str:
-    """Why the system refused something, as it says it; empty where it does not say."""
+    """Return the operating system's reason for an error, translatable if it is a common one; empty if it gives none."""
     text = error.strerror or ""
-    return next((one for one in SYSTEM if one == text), text)
+    return next((message for message in SYSTEM if message == text), text)
 
 
 def template(text: str) -> str:
-    """The text itself: marks a template that becomes a phrase elsewhere, by its name."""
+    """Return the text itself; marks a template for translation that becomes a `Message` elsewhere."""
     return text
 
 
+WITH_FIX = template("{fault}: {step}.")
+
+
 def join_messages(parts: tuple[str, ...]) -> Message:
-    """Several texts in a row, parted by semicolons."""
+    """Return several messages as one, joined by semicolons."""
     return Message(ALL, all=parts)
 
 
 def message_of(error: Exception) -> str:
-    """What an error says: the phrase that it was raised with, else its text."""
+    """Return the message that an error was raised with, or its text."""
     first = error.args[0] if error.args else None
     return first if isinstance(first, Message) else str(error)
 
 
+def with_fix(step: str, fault: str, /, **values: Value) -> Message:
+    """Return the message of a fault with the step that fixes it, one of `FIXES`."""
+    return Message(WITH_FIX, fault=Message(fault, **values), step=step)
+
+
+def without_fix(error: Exception) -> str:
+    """Return an error's message without the step to rebuild the live snapshot, for a snapshot that is not rebuilt."""
+    text = message_of(error)
+    if isinstance(text, Message) and text.template == WITH_FIX and text.values["step"] == REBUILD:
+        return Message("{fault}.", fault=text.values["fault"])
+    return text
+
+
 def message_to_json(text: Value) -> Any:
-    """A value as JSON can hold it: a phrase is its template with its values, anything else stays as it is."""
+    """Return a value as JSON can hold it: a message is a list of its template and values, other values stay."""
     if isinstance(text, Message):
         return [text.template, {name: message_to_json(value) for name, value in text.values.items()}]
-    return [message_to_json(one) for one in text] if isinstance(text, tuple) else text
+    return [message_to_json(part) for part in text] if isinstance(text, tuple) else text
 
 
 def message_from_json(row: Any) -> str:
-    """The text that was packed. Raises TypeError for what was not."""
-    found = _unpacked(row)
-    if not isinstance(found, str):
+    """Return the text that `message_to_json` packed.
+
+    Raises
+    ------
+    TypeError
+        The row is not such a text.
+
+    """
+    text = _value_from_json(row)
+    if not isinstance(text, str):
         raise TypeError("this is no text")
-    return found
+    return text
 
 
-def _unpacked(row: Any) -> Value:
+def count(number: int, noun: str, format_spec: str = "") -> str:
+    """Return a number with its English noun: "1 source", "2 sources"; with the format "," also "1,540 passages"."""
+    return f"{number:{format_spec}} {noun}" if number == 1 else f"{number:{format_spec}} {noun}s"
+
+
+def _value_from_json(row: Any) -> Value:
     if isinstance(row, str | int | float):
         return row
     if not isinstance(row, list):
         raise TypeError("this is no value of a phrase")
     if len(row) == 2 and isinstance(row[0], str) and isinstance(row[1], dict):
-        return Message(row[0], **{str(name): _unpacked(value) for name, value in row[1].items()})
-    return tuple(message_from_json(one) for one in row)
+        return Message(row[0], **{str(name): _value_from_json(value) for name, value in row[1].items()})
+    return tuple(message_from_json(part) for part in row)
 
 
-def _english(value: Value) -> str:
+def _to_english(value: Value) -> str:
     if isinstance(value, tuple):
         return "; ".join(value)
     if isinstance(value, str):
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
-
-
-def count(number: int, noun: str) -> str:
-    """The number with its noun: "1 source", "2 sources"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-REINDEX = "run `python -m index reindex`"
-
-
-REBUILD = "run `python -m index reindex` to build it anew"
-
-
-RESET = "run `python -m index reindex`, or set EMBEDDING_MODEL back"
-
-
-LIST = "`python -m index snapshots` lists them"
-
-
-STEPS = (REINDEX, REBUILD, RESET, LIST)
-
-
-MENDED = template("{fault}: {step}.")
-
-
-def with_fix(step: str, fault: str, /, **values: Value) -> Message:
-    """What is wrong, with the step that mends it."""
-    return Message(MENDED, fault=Message(fault, **values), step=step)
-
-
-def without_step(error: Exception) -> str:
-    """What is wrong, without the step that mends the live snapshot: another is not built anew."""
-    text = message_of(error)
-    if isinstance(text, Message) and text.template == MENDED and text.values["step"] == REBUILD:
-        return Message("{fault}.", fault=text.values["fault"])
-    return text

@@ -10,14 +10,14 @@ from datetime import datetime
 from index.domain.messages import Message
 
 __all__ = [
+    "ChangedAnswer",
     "Diff",
     "OwnQuestions",
     "PassageText",
     "Preview",
-    "Reanswered",
-    "Report",
-    "Running",
-    "Skipped",
+    "ReindexReport",
+    "ReindexStatus",
+    "SkippedSource",
     "Snapshot",
     "SnapshotInfo",
     "SourceFileInfo",
@@ -41,7 +41,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedSource:
     """A file that is no source, with the reason in words that say how to mend it."""
 
     source: str
@@ -86,7 +86,7 @@ class Status:
 
     snapshot: Snapshot | None
     sources: tuple[SourceInfo, ...]
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedSource, ...]
     stale: str
     model: str
     ready: bool
@@ -143,14 +143,14 @@ class Diff:
     first_removed: tuple[PassageText, ...] = ()
 
     @property
-    def nothing(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether both say the same."""
         sources = self.added or self.changed or self.removed or self.renamed
         return not (sources or self.passages_added or self.passages_removed)
 
 
 @dataclass(frozen=True, slots=True)
-class Reanswered:
+class ChangedAnswer:
     """A question of the operator's own that is answered otherwise than before. `was` and `now` are the first quotation
     as a person reads it, empty where there is no answer; `right` says whether the answer holds what it should, None
     where that is not written down."""
@@ -170,13 +170,13 @@ class OwnQuestions:
 
     written: int
     asked: int
-    changed: tuple[Reanswered, ...] = ()
+    changed: tuple[ChangedAnswer, ...] = ()
     wrong: tuple[str, ...] = ()
     problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ReindexReport:
     """What a reindex changed. `seconds` is the time it took, `answered` are open gaps that have an answer now,
     `embedded` is how many passages were embedded for it, the others were used again; `anew` is why all of them were.
 
@@ -188,13 +188,13 @@ class Report:
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedSource, ...]
     passages_before: int
     passages_after: int
     seconds: float
     answered: tuple[str, ...] = ()
     embedded: int = 0
-    anew: str = ""
+    rebuild_reason: str = ""
     diff: Diff | None = None
     questions: OwnQuestions | None = None
 
@@ -210,11 +210,11 @@ class Preview:
     its `answered` what it would answer."""
 
     id: str
-    report: Report
+    report: ReindexReport
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class ReindexStatus:
     """How far a reindex is: at `what`, `done` of `total`, 0 of 0 where that is not known, for `seconds` in all. `left`
     is about how many seconds this step still takes at its rate so far, None where that is not known yet."""
 
@@ -225,7 +225,7 @@ class Running:
     left: float | None
 
 
-def outcome(report: Report) -> Message:
+def outcome(report: ReindexReport) -> Message:
     """The report in a line, for the audit."""
     changes = report.diff or Diff("", report.snapshot.id)
     counted = (

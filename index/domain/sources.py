@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from index.domain.snapshots import Skipped
+from index.domain.snapshots import SkippedSource
 
-__all__ = ["NOTHING", "SourceFile", "SourceSet", "Stale"]
+__all__ = ["NO_SOURCES", "SourceFile", "SourceSet", "StaleSource"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Stale:
+class StaleSource:
     """A source of which an older copy is read: the newest is from `since`, `problem` is why there is none newer."""
 
     source: str
@@ -47,8 +47,8 @@ class SourceSet:
     """
 
     files: tuple[SourceFile, ...]
-    skipped: tuple[Skipped, ...]
-    stale: tuple[Stale, ...] = ()
+    skipped: tuple[SkippedSource, ...]
+    stale: tuple[StaleSource, ...] = ()
     waiting: tuple[str, ...] = ()
 
     @property
@@ -56,4 +56,4 @@ class SourceSet:
         return {file.source: file.sha256 for file in self.files}
 
 
-NOTHING = SourceSet((), ())
+NO_SOURCES = SourceSet((), ())

@@ -24,7 +24,7 @@ from index.library import Library
 from index.parsing.documents import text_of
 from index.sources.folder import read_sources
 
-__all__ = ["Run", "ask_all", "book", "recorded_answers"]
+__all__ = ["Run", "ask_all", "recorded_answers", "results_file"]
 
 NOT_TOLD = {"embedding_model", "seeds_dir", "index_dir", "keep_snapshots", "log_level"}
 """Settings that a record does not list: the model, which it names anyway, and those that change no figure."""
@@ -83,7 +83,7 @@ class Run:
         return next(same, None)
 
 
-def book(given: Path | None, *, needed: bool) -> Path | None:
+def results_file(given: Path | None, *, needed: bool) -> Path | None:
     """The file of recorded figures: the one given, else the repository's; checked before hours are spent.
 
     Raises LibraryError when it can't be read, or is needed and this program runs from no repository.

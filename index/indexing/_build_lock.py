@@ -56,7 +56,7 @@ class BuildLock:
                 raise
             raise LibraryError(
                 Message("The folder of the index has no locks: put INDEX_DIR on another file system."),
-                where=f"It is {self._lock.parent}.",
+                log_detail=f"It is {self._lock.parent}.",
             ) from error
         try:
             self._sign()
@@ -82,7 +82,7 @@ class BuildLock:
             return ReindexRunning(RUNS)
         return ReindexRunning(
             Message("A reindex is already running, since {time} UTC: wait until it is done.", time=f"{since:%H:%M:%S}"),
-            where=f"It is process {pid} on {host}; `python -m index reindex --wait SECONDS` waits for it.",
+            log_detail=f"It is process {pid} on {host}; `python -m index reindex --wait SECONDS` waits for it.",
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from index.domain.errors import ReindexCancelled
 from index.domain.messages import Message
-from index.domain.snapshots import Report
+from index.domain.snapshots import ReindexReport
 from index.indexing.progress import Request
 
 __all__ = ["ReindexQueue"]
@@ -17,7 +17,7 @@ LOOK_EVERY = 0.1
 
 WAITING = "waiting for the reindex that runs"
 
-Work = Callable[[Sequence[Request]], Sequence[Report]]
+Work = Callable[[Sequence[Request]], Sequence[ReindexReport]]
 """A report for each request, in their order."""
 
 
@@ -26,11 +26,11 @@ class _Run:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
-        self.reports: Sequence[Report] = ()
+        self.reports: Sequence[ReindexReport] = ()
         self.error: BaseException | None = None
         self.ended = False
 
-    def report(self, request: Request) -> Report:
+    def report(self, request: Request) -> ReindexReport:
         if self.error is not None:
             raise self.error
         return self.reports[self.requests.index(request)]
@@ -45,7 +45,7 @@ class ReindexQueue:
         self._next = _Run()
         self._running = False
 
-    def take(self, request: Request) -> Report:
+    def take(self, request: Request) -> ReindexReport:
         """What came of the first run that began after this was asked for. Raises what that raised, or ReindexCancelled
         where the request was given up before it began."""
         if self._running and request.progress:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex
 from index.domain.messages import Message, message_of
-from index.domain.snapshots import OwnQuestions, Report
+from index.domain.snapshots import OwnQuestions, ReindexReport
 from index.snapshots.catalog import texts as kept_texts
 from index.snapshots.diff import Texts, diff
 from index.snapshots.manifest import Manifest
@@ -101,10 +101,10 @@ def report(
     started: float,
     embedded: int = 0,
     questions: OwnQuestions | None = None,
-) -> Report:
+) -> ReindexReport:
     """From one snapshot to the other; `started` is when that began, by `time.perf_counter`."""
     changes = diff(texts(snapshots, was.manifest, was.shelf), texts(snapshots, manifest, shelf))
-    return Report(
+    return ReindexReport(
         snapshot=manifest.snapshot,
         added=changes.added,
         changed=changes.changed,
@@ -114,7 +114,7 @@ def report(
         passages_after=manifest.snapshot.passages,
         seconds=round(time.perf_counter() - started, 3),
         embedded=embedded,
-        anew=was.why,
+        rebuild_reason=was.why,
         diff=changes,
         questions=questions,
     )

@@ -16,7 +16,7 @@ from index.domain.documents import Document, Passage
 from index.domain.errors import IndexMismatch, ReindexCancelled, SourcesUnreadable, UnreadableSource
 from index.domain.messages import REINDEX, Message, message_of, with_fix
 from index.domain.ports import Embedder, Progress, VectorStore
-from index.domain.snapshots import Skipped, Snapshot
+from index.domain.snapshots import SkippedSource, Snapshot
 from index.domain.sources import SourceSet
 from index.indexing._reuse import PreviousBuild, Run, in_order, runs
 from index.parsing.chunking import chunk
@@ -146,7 +146,7 @@ class Indexer:
 
     def _chunked(
         self, reading: SourceSet, progress: Progress | None, before: PreviousBuild | None
-    ) -> tuple[dict[str, Document], list[Passage], tuple[Skipped, ...]]:
+    ) -> tuple[dict[str, Document], list[Passage], tuple[SkippedSource, ...]]:
         documents: dict[str, Document] = {}
         passages: list[Passage] = []
         skipped = list(reading.skipped)
@@ -170,7 +170,7 @@ class Indexer:
                     reason = (
                         message_of(error) if isinstance(error, UnreadableSource) else Message("is nested too deeply")
                     )
-                    skipped.append(Skipped(file.source, reason))
+                    skipped.append(SkippedSource(file.source, reason))
                     continue
                 documents[document.id] = document
                 passages += chunk(document, self._embedder.count, self._embedder.max_tokens)

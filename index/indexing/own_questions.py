@@ -15,7 +15,7 @@ from index.domain.answers import Answer
 from index.domain.errors import QuestionsUnreadable
 from index.domain.messages import Message, message_of, system_message
 from index.domain.ports import Progress
-from index.domain.snapshots import OwnQuestions, Reanswered
+from index.domain.snapshots import ChangedAnswer, OwnQuestions
 
 __all__ = ["FILE", "Wanted", "asked_again", "read"]
 
@@ -66,7 +66,7 @@ def asked_again(
         if right is False:
             wrong.append(one.question)
         if before is not None and (was := before(one.question)) and _differ(was, answer, one):
-            changed.append(Reanswered(one.question, _first(was), _first(answer), right, one.id))
+            changed.append(ChangedAnswer(one.question, _first(was), _first(answer), right, one.id))
     problem = ""
     if asked < len(wanted):
         problem = Message("Only the first {asked} of {written} questions were asked.", asked=asked, written=len(wanted))

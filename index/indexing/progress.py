@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from index.domain.errors import ReindexCancelled
 from index.domain.messages import Message
 from index.domain.ports import Progress
-from index.domain.snapshots import Running
+from index.domain.snapshots import ReindexStatus
 
 __all__ = ["ReindexProgress", "Request"]
 
@@ -74,10 +74,10 @@ class ReindexProgress:
         self._settled = True
 
     @property
-    def now(self) -> Running:
+    def now(self) -> ReindexStatus:
         """How far it is, and how long this step takes yet at its rate so far."""
         what, done, total = self._step
         now = self._clock()
         made, spent = done - self._first, now - self._step_begun
         left = round(spent * (total - done) / made, 1) if made > 0 and total > 0 and spent > 0 else None
-        return Running(what, done, total, round(now - self._begun, 1), left)
+        return ReindexStatus(what, done, total, round(now - self._begun, 1), left)

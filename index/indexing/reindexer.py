@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from index.domain.answers import Answer
 from index.domain.errors import Damaged, JournalUnavailable, LibraryError, PreviewGone
-from index.domain.messages import LIST, Message, without_step
+from index.domain.messages import LIST, Message, without_fix
 from index.domain.ports import Progress
-from index.domain.snapshots import OwnQuestions, Preview, Report, Running
+from index.domain.snapshots import OwnQuestions, Preview, ReindexReport, ReindexStatus
 from index.domain.sources import SourceSet
 from index.indexing._build_lock import BuildLock
 from index.indexing._queue import ReindexQueue
@@ -26,7 +26,7 @@ from index.snapshots.catalog import found
 from index.snapshots.files import ID
 from index.snapshots.serving import LiveIndex, LoadedSnapshot
 from index.snapshots.store import SnapshotStore
-from index.storage.failures import told_if_unwritable
+from index.storage.failures import explain_write_errors
 
 if TYPE_CHECKING:
     from index.desk import Desk
@@ -75,12 +75,12 @@ class Reindexer:
         self._course: ReindexProgress | None = None
 
     @property
-    def now(self) -> Running | None:
+    def now(self) -> ReindexStatus | None:
         """How far the one is that runs in this process; None where none does."""
         course = self._course
         return course.now if course else None
 
-    def reindex(self, request: Request) -> Report:
+    def reindex(self, request: Request) -> ReindexReport:
         """Build a snapshot of the sources and make it live. Requests that come while one runs share the next.
 
         Raises SourcesUnreadable, ReindexRunning, ReindexCancelled.
@@ -96,7 +96,7 @@ class Reindexer:
             (answered,) = self._answered([request], course, partial(ask, built.shelf))
         return Preview(built.manifest.snapshot.id, replace(made, answered=answered))
 
-    def publish(self, preview: str, request: Request) -> Report:
+    def publish(self, preview: str, request: Request) -> ReindexReport:
         """Make live what was previewed, without building it again.
 
         Raises PreviewGone where the sources changed since, or another was built; Damaged, ReindexRunning.
@@ -130,7 +130,7 @@ class Reindexer:
         if ID.fullmatch(preview):
             self._snapshots.discard(preview)
 
-    def rollback(self, part: str, request: Request) -> Report:
+    def rollback(self, part: str, request: Request) -> ReindexReport:
         """Make a snapshot live that is kept, once every byte of it is checked; `part` of its id is enough.
 
         Raises NoIndex, NoSuchSnapshot, Damaged, IndexMismatch, ReindexRunning; what was live is live still then.
@@ -150,7 +150,7 @@ class Reindexer:
                     was = before(self._snapshots, self._serving, indexer.open)
                     questions = self._asked(was, now.shelf, ask, course)
             except Damaged as error:
-                raise Damaged(Message("{why} Choose another, {step}.", why=without_step(error), step=LIST)) from error
+                raise Damaged(Message("{why} Choose another, {step}.", why=without_fix(error), step=LIST)) from error
             course.settle()
             self._snapshots.switch(manifest)
             if now is not None:
@@ -159,7 +159,7 @@ class Reindexer:
         shelf = now.shelf if now else None
         return report(self._snapshots, was, manifest, shelf, started=started, questions=questions)
 
-    def _reindexed(self, requests: Sequence[Request]) -> list[Report]:
+    def _reindexed(self, requests: Sequence[Request]) -> list[ReindexReport]:
         with self._alone(requests) as course:
             with self._swept() as place:
                 built, made, _ = self._built(place, course)
@@ -170,7 +170,7 @@ class Reindexer:
         answered = self._answered(requests, course)
         return [replace(made, answered=told) for told in answered]
 
-    def _built(self, place: Path, course: ReindexProgress) -> tuple[LoadedSnapshot, Report, Ask]:
+    def _built(self, place: Path, course: ReindexProgress) -> tuple[LoadedSnapshot, ReindexReport, Ask]:
         """A snapshot of the sources as they are now, in this folder, and what it would change."""
         started = time.perf_counter()
         self._refresh(course)
@@ -228,7 +228,7 @@ class Reindexer:
     @contextmanager
     def _alone(self, requests: Sequence[Request]) -> Iterator[ReindexProgress]:
         course = ReindexProgress(requests)
-        with told_if_unwritable(self._snapshots.root), self._builders.alone(course):
+        with explain_write_errors(self._snapshots.root), self._builders.alone(course):
             self._course = course
             try:
                 yield course

@@ -8,7 +8,7 @@ from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
 from index.domain.sources import SourceFile
 
-__all__ = ["CONFINED", "EMPTY", "EXTRACTED", "FORMATS", "SECONDS", "checked", "format_of", "too_large"]
+__all__ = ["CONFINED", "EMPTY", "EXTRACTED", "FORMATS", "SECONDS", "check_content", "format_of", "too_large"]
 
 FORMATS = {
     ".md": "md",
@@ -39,7 +39,7 @@ def format_of(file: SourceFile) -> str:
     return file.format or FORMATS.get(Path(file.source).suffix.lower(), "txt")
 
 
-def checked(data: bytes, form: str, max_bytes: int) -> bytes:
+def check_content(data: bytes, form: str, max_bytes: int) -> bytes:
     """The same bytes, where they can be a source of that format. Raises UnreadableSource."""
     if len(data) > max_bytes:
         raise UnreadableSource(too_large(max_bytes))

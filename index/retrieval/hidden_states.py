@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.domain.ports import Encoding, States, Vectors
-from index.storage.arrays import opened, save_array
+from index.storage.arrays import open_rows, save_array
 
 __all__ = ["LONGEST", "StateStore", "StateStoreBuilder"]
 
@@ -92,7 +92,7 @@ class StateStore:
         """The rows stay on disk until they are read."""
         return cls(
             np.load(folder / "state_scale.npy", allow_pickle=False),
-            opened(folder / "states.npy"),
-            opened(folder / "state_ids.npy"),
+            open_rows(folder / "states.npy"),
+            open_rows(folder / "state_ids.npy"),
             np.load(folder / "state_ends.npy", allow_pickle=False),
         )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index.domain.ports import Encoding, Vectors
 from index.embedding.vectors import l2_normalize
-from index.storage.arrays import opened, save_array
+from index.storage.arrays import open_rows, save_array
 
 __all__ = ["WIDTH", "TokenStore", "TokenStoreBuilder"]
 
@@ -115,8 +115,8 @@ class TokenStore:
         """The rows stay on disk until they are read."""
         return cls(
             np.load(folder / "token_axes.npy", allow_pickle=False),
-            opened(folder / "tokens.npy"),
-            opened(folder / "token_pieces.npy"),
+            open_rows(folder / "tokens.npy"),
+            open_rows(folder / "token_pieces.npy"),
             np.load(folder / "token_ends.npy", allow_pickle=False),
             json.loads((folder / "token_vocabulary.json").read_text("utf-8")),
         )

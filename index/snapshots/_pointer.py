@@ -31,7 +31,7 @@ class Pointer:
             raise NoIndex(with_fix(REINDEX, "There is no index yet")) from error
         except (OSError, ValueError) as error:
             fault = with_fix(REBUILD, "The pointer to the live snapshot, LIVE, is damaged")
-            raise Damaged(fault, where=f"It is {self.file}.") from error
+            raise Damaged(fault, log_detail=f"It is {self.file}.") from error
         return name, checksum
 
     def signature(self) -> Signature | None:

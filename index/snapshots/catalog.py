@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index.domain.errors import Damaged, LibraryError, NoIndex, NoSuchSnapshot
-from index.domain.messages import LIST, REINDEX, Message, system_message, with_fix, without_step
+from index.domain.messages import LIST, REINDEX, Message, system_message, with_fix, without_fix
 from index.domain.snapshots import Diff, SnapshotInfo
 from index.snapshots.diff import Texts, diff
 from index.snapshots.files import DOCUMENTS, PASSAGES, read_texts
@@ -82,7 +82,7 @@ def _info(snapshots: SnapshotStore, name: str, live: str) -> SnapshotInfo:
     try:
         manifest = snapshots.manifest(name)
     except LibraryError as error:
-        return SnapshotInfo(name, _named_time(name), "", 0, 0, size, name == live, without_step(error))
+        return SnapshotInfo(name, _named_time(name), "", 0, 0, size, name == live, without_fix(error))
     lacking = [file for file in manifest.files if not (folder / file).is_file()]
     return SnapshotInfo(
         id=name,

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from index.domain.messages import Message, message_from_json, message_to_json
-from index.domain.snapshots import Skipped, Snapshot
+from index.domain.snapshots import SkippedSource, Snapshot
 
 __all__ = ["FORMAT", "Manifest", "NotWhole", "sealed"]
 
@@ -30,7 +30,7 @@ class Manifest:
     snapshot: Snapshot
     max_tokens: int
     titles: Mapping[str, tuple[str, str | None, int, int]]
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedSource, ...]
     files: Mapping[str, str]
 
     def to_json(self) -> str:
@@ -58,7 +58,7 @@ class Manifest:
             snapshot=Snapshot(**table["snapshot"]),
             max_tokens=int(table["max_tokens"]),
             titles={source: (row[0], row[1], row[2], row[3]) for source, row in table["titles"].items()},
-            skipped=tuple(Skipped(row["source"], message_from_json(row["reason"])) for row in table["skipped"]),
+            skipped=tuple(SkippedSource(row["source"], message_from_json(row["reason"])) for row in table["skipped"]),
             files=table["files"],
         )
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.domain.errors import Damaged, IndexMismatch, LibraryError
-from index.domain.messages import RESET, Message, with_fix, without_step
+from index.domain.messages import RESET, Message, with_fix, without_fix
 from index.snapshots.manifest import Manifest
 from index.snapshots.store import SnapshotStore
 
@@ -158,7 +158,7 @@ class LiveIndex:
             if self._snapshots.pointer.signature() != seen:  # and was taken away again: the next look is at that
                 self._seen = UNSEEN
                 return False
-            why = without_step(error) if isinstance(error, LibraryError) else type(error).__name__
+            why = without_fix(error) if isinstance(error, LibraryError) else type(error).__name__
             self.fallback = Message(
                 "{why} Answers come from snapshot {id} until another is made live.",
                 why=why,
@@ -187,7 +187,7 @@ class LiveIndex:
             try:
                 held = self.opened(self.fitting(self._snapshots.manifest(name)), open_)
             except LibraryError as other:
-                log.warning("Snapshot %s can't serve instead: %s", name, without_step(other))
+                log.warning("Snapshot %s can't serve instead: %s", name, without_fix(other))
                 continue
             told = _said_instead(error, name)
             log.error("The live snapshot can't serve: %s", told)
@@ -222,7 +222,7 @@ class LiveIndex:
 
 def _said_instead(error: IndexMismatch, name: str) -> Message:
     return Message(
-        "{why} Answers come from snapshot {id}: reindex, or roll back to a good one.", why=without_step(error), id=name
+        "{why} Answers come from snapshot {id}: reindex, or roll back to a good one.", why=without_fix(error), id=name
     )
 
 

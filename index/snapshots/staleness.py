@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.domain.messages import Message, join_messages, template
-from index.domain.snapshots import Skipped, SourceInfo
+from index.domain.snapshots import SkippedSource, SourceInfo
 from index.domain.sources import SourceSet
 from index.snapshots.manifest import Manifest
 
@@ -48,7 +48,7 @@ def states(manifest: Manifest | None, reading: SourceSet) -> list[SourceInfo]:
     return infos
 
 
-def broken(manifest: Manifest | None, reading: SourceSet) -> tuple[Skipped, ...]:
+def broken(manifest: Manifest | None, reading: SourceSet) -> tuple[SkippedSource, ...]:
     """Files that were read but could not be parsed when the snapshot was built, and are still the same."""
     if manifest is None:
         return ()

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from index.domain.messages import Message, message_of, system_message
-from index.domain.snapshots import Skipped
+from index.domain.snapshots import SkippedSource
 
 __all__ = ["LIST", "Address", "WebSourceList", "read_addresses"]
 
@@ -38,7 +38,7 @@ class WebSourceList:
     """The addresses, and what is wrong with entries; `broken` is why the whole list cannot be read."""
 
     addresses: tuple[Address, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedSource, ...] = ()
     broken: str = ""
 
 
@@ -95,7 +95,7 @@ def _listing(table: dict[str, Any], lines: list[int]) -> WebSourceList:
             )
             continue
         addresses.append(address)
-    return WebSourceList(tuple(addresses), tuple(Skipped(LIST, problem) for problem in problems))
+    return WebSourceList(tuple(addresses), tuple(SkippedSource(LIST, problem) for problem in problems))
 
 
 def _address(entry: dict[str, Any]) -> Address:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from index.domain.errors import SourcesUnreadable, UnreadableSource
 from index.domain.messages import Message, message_of, system_message
-from index.domain.snapshots import Skipped
-from index.domain.sources import NOTHING, SourceFile, SourceSet
-from index.parsing.formats import FORMATS, checked
+from index.domain.snapshots import SkippedSource
+from index.domain.sources import NO_SOURCES, SourceFile, SourceSet
+from index.parsing.formats import FORMATS, check_content
 from index.text.normalize import replace_surrogates
 
 __all__ = ["named", "read_sources", "source_names"]
@@ -27,7 +27,7 @@ SAME_NAME = Message("is a file's name too: give the address another name in sour
 LINKED_FOLDER = Message("is a link to a folder, which is not followed: put the folder itself here")
 
 
-def read_sources(seeds: Path, max_bytes: int, web: SourceSet = NOTHING) -> SourceSet:
+def read_sources(seeds: Path, max_bytes: int, web: SourceSet = NO_SOURCES) -> SourceSet:
     """The bytes of every source below `seeds`, in the order of their paths, then those `web` sources that are none.
 
     Raises SourcesUnreadable when the folder is missing or not one source can be read.
@@ -38,22 +38,22 @@ def read_sources(seeds: Path, max_bytes: int, web: SourceSet = NOTHING) -> Sourc
                 "There is no folder of sources: put sources (.md, .txt, .html, .pdf, .docx, .csv) in it, "
                 "or set SEEDS_DIR to where they are."
             ),
-            where=f"It would be {seeds}.",
+            log_detail=f"It would be {seeds}.",
         )
     root = seeds.resolve()
     files: list[SourceFile] = []
-    skipped: list[Skipped] = []
+    skipped: list[SkippedSource] = []
     for path in _candidates(seeds, skipped):
         source = _shown(path.relative_to(seeds))
         try:
             files.append(SourceFile(source, _read_bytes(path, root, max_bytes)))
         except OSError as error:
-            skipped.append(Skipped(source, Message("cannot be read: {why}", why=system_message(error))))
+            skipped.append(SkippedSource(source, Message("cannot be read: {why}", why=system_message(error))))
         except UnreadableSource as error:
-            skipped.append(Skipped(source, message_of(error)))
+            skipped.append(SkippedSource(source, message_of(error)))
     names = {file.source for file in files}
     files += [file for file in web.files if file.source not in names]
-    skipped += [Skipped(file.source, SAME_NAME) for file in web.files if file.source in names]
+    skipped += [SkippedSource(file.source, SAME_NAME) for file in web.files if file.source in names]
     skipped += web.skipped
     if not files:
         raise SourcesUnreadable(_nothing_readable(seeds, skipped))
@@ -65,19 +65,19 @@ def source_names(seeds: Path) -> list[str]:
     return [_shown(path.relative_to(seeds)) for path in _candidates(seeds, [])] if seeds.is_dir() else []
 
 
-def _candidates(seeds: Path, skipped: list[Skipped]) -> Iterator[Path]:
+def _candidates(seeds: Path, skipped: list[SkippedSource]) -> Iterator[Path]:
     """Files that look like sources; links to folders are not followed, so a loop of links cannot hold us."""
 
     def unlistable(error: OSError) -> None:
         where = _shown(Path(error.filename).relative_to(seeds))
         why = Message("the folder cannot be listed: {why}", why=system_message(error))
-        skipped.append(Skipped(f"{where}/", why))
+        skipped.append(SkippedSource(f"{where}/", why))
 
     found: list[Path] = []
     for folder, folders, names in os.walk(seeds, onerror=unlistable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         links = [Path(folder, name) for name in folders if Path(folder, name).is_symlink()]
-        skipped += [Skipped(f"{_shown(path.relative_to(seeds))}/", LINKED_FOLDER) for path in links]
+        skipped += [SkippedSource(f"{_shown(path.relative_to(seeds))}/", LINKED_FOLDER) for path in links]
         found += [Path(folder, name) for name in names if not name.startswith(".")]
     yield from sorted(path for path in found if path.suffix.lower() in FORMATS)
 
@@ -98,7 +98,7 @@ def _read_bytes(path: Path, root: Path, max_bytes: int) -> bytes:
         raise UnreadableSource(Message("is a link that leads out of the folder: put the file itself here"))
     if not resolved.is_file():
         raise UnreadableSource(Message("is not a regular file"))
-    return checked(_at_rest(resolved, max_bytes + 1), FORMATS[path.suffix.lower()], max_bytes)
+    return check_content(_at_rest(resolved, max_bytes + 1), FORMATS[path.suffix.lower()], max_bytes)
 
 
 def _at_rest(path: Path, most: int) -> bytes:
@@ -121,14 +121,14 @@ def _at_rest(path: Path, most: int) -> bytes:
     raise UnreadableSource(Message("is being written to: reindex once it is saved"))
 
 
-def named(skipped: Sequence[Skipped], more: bool = True) -> tuple[str, ...]:
+def named(skipped: Sequence[SkippedSource], more: bool = True) -> tuple[str, ...]:
     """The first files that are no sources, each with its reason, and how many more there are."""
     first = tuple(Message("{name} {why}", name=item.source, why=item.reason) for item in skipped[:NAMED])
     left = len(skipped) - len(first)
     return (*first, Message("and {number} more", number=left)) if left and more else first
 
 
-def _nothing_readable(seeds: Path, skipped: list[Skipped]) -> Message:
+def _nothing_readable(seeds: Path, skipped: list[SkippedSource]) -> Message:
     if not skipped:
         return Message(
             "There is no source in the folder of sources: put .md, .txt, .html, .pdf, .docx or .csv files there, "

@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from index.domain.errors import SourceUnfit, SourceUnkept, UnreadableSource
+from index.domain.errors import SourceRejected, SourceUnwritable, UnreadableSource
 from index.domain.messages import Message, message_of, system_message, template
 from index.domain.snapshots import SourceFileInfo
 from index.domain.sources import SourceFile
 from index.parsing.documents import parse
-from index.parsing.formats import EMPTY, FORMATS, SECONDS, checked, format_of, too_large
+from index.parsing.formats import EMPTY, FORMATS, SECONDS, check_content, format_of, too_large
 from index.sources.folder import source_names
 from index.storage.atomic import fsync_path, remove_leftovers, write_atomically
 
@@ -79,14 +79,14 @@ class UploadedSources:
     def check(self, name: str, size: int) -> None:
         """Whether a file of that name and so many bytes may come in, as far as these tell. Raises SourceUnfit."""
         if problem := _problem(name):
-            raise SourceUnfit(name, problem)
+            raise SourceRejected(name, problem)
         if size > self._max_bytes:
-            raise SourceUnfit(name, too_large(self._max_bytes))
+            raise SourceRejected(name, too_large(self._max_bytes))
         if not size:
-            raise SourceUnfit(name, EMPTY)
+            raise SourceRejected(name, EMPTY)
         twin = next((one for one in self.names() if one != name and _same(one) == _same(name)), None)
         if twin:
-            raise SourceUnfit(
+            raise SourceRejected(
                 name,
                 Message(
                     "is called like {twin}, but for upper and lower case: rename it, or remove that one", twin=twin
@@ -102,22 +102,22 @@ class UploadedSources:
         self.check(name, len(data))
         file = SourceFile(name, data)
         try:
-            checked(data, format_of(file), self._max_bytes)
+            check_content(data, format_of(file), self._max_bytes)
             parse(file, self._seconds)
         except UnreadableSource as error:
-            raise SourceUnfit(name, message_of(error)) from error
+            raise SourceRejected(name, message_of(error)) from error
         except RecursionError as error:
-            raise SourceUnfit(name, Message("is nested too deeply: make it flatter")) from error
+            raise SourceRejected(name, Message("is nested too deeply: make it flatter")) from error
         with self._changing, _telling(UNWRITTEN, name):
             self._seeds.mkdir(parents=True, exist_ok=True)
             if same := self._same_bytes(data):
                 if same == name:
-                    raise SourceUnfit(name, Message("is there already"))
-                raise SourceUnfit(name, Message("is the same as {other}, to the byte", other=same))
+                    raise SourceRejected(name, Message("is there already"))
+                raise SourceRejected(name, Message("is the same as {other}, to the byte", other=same))
             path = self._seeds / name
             there = os.path.lexists(path)
             if there and path.is_dir():
-                raise SourceUnfit(name, Message("is the name of a folder: rename it"))
+                raise SourceRejected(name, Message("is the name of a folder: rename it"))
             if there and not replace:
                 return "there"
             remove_leftovers(self._seeds, UNFINISHED_SECONDS)
@@ -128,7 +128,7 @@ class UploadedSources:
         """Remove a source's file; of a link, the link alone. Raises SourceUnfit where there is none, SourceUnkept."""
         with self._changing, _telling(UNREMOVED, name):
             if name not in self.names() or not self._plain_way(name):
-                raise SourceUnfit(name, Message("is no file among the sources: /source list shows them"))
+                raise SourceRejected(name, Message("is no file among the sources: /source list shows them"))
             path = self._seeds / name
             path.unlink()
             fsync_path(path.parent)
@@ -189,4 +189,4 @@ def _telling(words: str, name: str) -> Iterator[None]:
         yield
     except OSError as error:
         why = system_message(error) or type(error).__name__
-        raise SourceUnkept(Message(words, name=name, why=why)) from error
+        raise SourceUnwritable(Message(words, name=name, why=why)) from error

@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message, message_from_json, message_of, message_to_json
-from index.domain.snapshots import Skipped
-from index.domain.sources import SourceFile, SourceSet, Stale
-from index.parsing.formats import FORMATS, TEXT, checked
+from index.domain.snapshots import SkippedSource
+from index.domain.sources import SourceFile, SourceSet, StaleSource
+from index.parsing.formats import FORMATS, TEXT, check_content
 from index.sources._sources_toml import LIST, Address, WebSourceList, read_addresses
 from index.storage.atomic import write_atomically
 
@@ -107,10 +107,10 @@ class Web:
         listing = read_addresses(seeds)
         skipped = list(listing.skipped)
         if listing.broken:
-            skipped.append(Skipped(LIST, listing.broken))
+            skipped.append(SkippedSource(LIST, listing.broken))
             listing = WebSourceList(tuple(Address(copy.name, copy.url) for copy in self._copies()))
         files: list[SourceFile] = []
-        stale: list[Stale] = []
+        stale: list[StaleSource] = []
         waiting: list[str] = []
         for address in listing.addresses:
             copy = self._copy(address.url)
@@ -120,11 +120,11 @@ class Web:
             try:
                 files.append(self._file(address, copy))
             except UnreadableSource as error:
-                skipped.append(Skipped(address.name, message_of(error)))
+                skipped.append(SkippedSource(address.name, message_of(error)))
                 continue
             if copy.problem:
                 why = Message("last fetch failed: {why}", why=copy.problem)
-                stale.append(Stale(address.name, datetime.fromisoformat(copy.fetched), why))
+                stale.append(StaleSource(address.name, datetime.fromisoformat(copy.fetched), why))
         return SourceSet(tuple(files), tuple(skipped), tuple(stale), tuple(waiting))
 
     def _refreshed(self, address: Address) -> None:
@@ -173,7 +173,7 @@ class Web:
         form, charset = _format(copy)
         if form in TEXT | {"html"}:
             data = _as_utf8(data, charset, mark=form == "html")
-        return SourceFile(address.name, checked(data, form, self._max_bytes), form, address.url)
+        return SourceFile(address.name, check_content(data, form, self._max_bytes), form, address.url)
 
     def _copies(self) -> list[CachedPage]:
         found = (_read(path) for path in sorted(self._folder.glob("*.json")))

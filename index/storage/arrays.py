@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from index.domain.errors import Damaged
 from index.domain.messages import REBUILD, with_fix
 
-__all__ = ["DiskRows", "opened", "save_array"]
+__all__ = ["DiskRows", "open_rows", "save_array"]
 
-MOST = 1 << 30
+READ_LIMIT = 1 << 30
 """Bytes that are read at a time; macOS refuses to read 2 GiB at once."""
 
 
@@ -48,7 +48,9 @@ class DiskRows:
         data, name = b"", Path(self.filename).name
         while len(data) < wanted:  # once, but for very many bytes
             try:
-                more = os.pread(self._file, min(MOST, wanted - len(data)), self._start + first * self._row + len(data))
+                more = os.pread(
+                    self._file, min(READ_LIMIT, wanted - len(data)), self._start + first * self._row + len(data)
+                )
             except OSError as error:
                 raise Damaged(
                     with_fix(REBUILD, "{file} of the snapshot that serves cannot be read", file=name)
@@ -59,7 +61,7 @@ class DiskRows:
         return np.frombuffer(data, self._type).reshape(-1, *self.shape[1:])
 
 
-def opened(path: Path) -> Any:
+def open_rows(path: Path) -> Any:
     """The rows of an array in a file. Windows, which lets nobody cut off a file that is mapped, maps it."""
     if hasattr(os, "pread"):
         return DiskRows(path)

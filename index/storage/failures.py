@@ -10,7 +10,7 @@ from pathlib import Path
 from index.domain.errors import IndexUnwritable
 from index.domain.messages import Message, system_message
 
-__all__ = ["told_if_unwritable"]
+__all__ = ["explain_write_errors"]
 
 FULL = Message("the disk is full: make room there")
 NO_RIGHT = Message("this program may not write there: give it the right, or set INDEX_DIR to a folder of its own")
@@ -30,7 +30,7 @@ ELSEWHERE = (errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE)
 
 
 @contextmanager
-def told_if_unwritable(index: Path) -> Iterator[None]:
+def explain_write_errors(index: Path) -> Iterator[None]:
     """Raises IndexUnwritable, a sentence that says what to do, where the block raises OSError.
 
     One that names a file elsewhere, or is no matter of a disk, is left as it is.
@@ -47,5 +47,5 @@ def told_if_unwritable(index: Path) -> Iterator[None]:
             Message(
                 "The index can't be written to its folder, {why}, then reindex. The index is as it was before.", why=why
             ),
-            where=f"It is {index}.",
+            log_detail=f"It is {index}.",
         ) from error

@@ -32,7 +32,15 @@ from bot.views.stats_chart import MAX_ALT_TEXT, describe_chart, draw_chart
 from index.domain.activity import AuditEntry, Day, Gap, StoredCounts, Theme
 from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE, ShortAnswer, SourcePage
 from index.domain.messages import Message
-from index.domain.snapshots import Diff, OwnQuestions, PassageText, Preview, Reanswered, Skipped, SourceFileInfo
+from index.domain.snapshots import (
+    ChangedAnswer,
+    Diff,
+    OwnQuestions,
+    PassageText,
+    Preview,
+    SkippedSource,
+    SourceFileInfo,
+)
 from tests.support.discord.rules import all_components
 from tests.support.fakes import (
     OLDER,
@@ -121,7 +129,7 @@ def test_the_most_gaps_are_one_message(code: str, filling: str) -> None:
 def everything(filling: str) -> dict[str, Any]:
     """What a report may say beside its sources, all of it."""
     passages = (PassageText(filling, filling, filling),) * 5
-    changed = (Reanswered(filling, filling, filling, False),) * 50
+    changed = (ChangedAnswer(filling, filling, filling, False),) * 50
     return {
         "diff": Diff(
             "a",
@@ -162,7 +170,7 @@ def test_the_most_files_each_old_changed_and_skipped_with_a_reason_are_one_messa
     named = [f"{number:02}{filling}" for number in range(40)]
     reason = Message("could not be fetched: {why}", why=filling)
     infos = tuple(make_source(name, state="changed", problem=reason, since=NOON) for name in named)
-    now = make_status(sources=infos, skipped=tuple(Skipped(name, reason) for name in named))
+    now = make_status(sources=infos, skipped=tuple(SkippedSource(name, reason) for name in named))
     with using_language(code):
         shown = source_view.source_files_message(now, [SourceFileInfo(name, MANY, NOON) for name in named], 2)
         check(shown)
@@ -177,7 +185,7 @@ def test_the_most_files_each_old_changed_and_skipped_with_a_reason_are_one_messa
 @fillings
 @pytest.mark.parametrize("state", ["indexed", "changed", "another state"])
 def test_the_most_sources_and_reports_are_one_message(code: str, filling: str, state: str) -> None:
-    names, skipped = (filling,) * 30, (Skipped(filling, filling),) * 30
+    names, skipped = (filling,) * 30, (SkippedSource(filling, filling),) * 30
     snapshot = replace(make_snapshot(id=filling), hashes={str(number): "" for number in range(2000)}, passages=MANY)
     made = make_report(snapshot=snapshot, added=names, changed=names, removed=names, skipped=skipped, seconds=MANY)
     made = replace(made, passages_before=MANY, passages_after=MANY, answered=names)

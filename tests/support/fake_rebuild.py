@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from index import LibraryError
 from index.domain.errors import ReindexCancelled
-from index.domain.snapshots import Preview, Report, Running
+from index.domain.snapshots import Preview, ReindexReport, ReindexStatus
 from index.indexing.progress import Request
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ class FakeRebuild:
         self._one = threading.Lock()
 
     @property
-    def now(self) -> Running | None:
+    def now(self) -> ReindexStatus | None:
         return self._library.run
 
-    def reindex(self, request: Request) -> Report:
+    def reindex(self, request: Request) -> ReindexReport:
         self._library.reindexes += 1
         return self._report(request)
 
@@ -38,7 +38,7 @@ class FakeRebuild:
         self._library.previews += 1
         return Preview(PREVIEW, self._report(request))
 
-    def publish(self, preview: str, request: Request) -> Report:
+    def publish(self, preview: str, request: Request) -> ReindexReport:
         self._library.published.append(preview)
         if self._library.publish_error is not None:
             raise self._library.publish_error
@@ -47,7 +47,7 @@ class FakeRebuild:
     def discard(self, preview: str) -> None:
         self._library.discarded.append(preview)
 
-    def rollback(self, snapshot: str, request: Request) -> Report:
+    def rollback(self, snapshot: str, request: Request) -> ReindexReport:
         self._library.rolled_back.append(snapshot)
         for step in self._library.steps:
             if request.progress is not None:
@@ -58,7 +58,7 @@ class FakeRebuild:
         report = self._library.given(self._library.report)
         return replace(report, snapshot=replace(report.snapshot, id=snapshot))
 
-    def _report(self, request: Request) -> Report:
+    def _report(self, request: Request) -> ReindexReport:
         """The steps, then the library's report; waits while its gate for reindexes is cleared."""
         self._library.reported_to.append((request.guild, request.everywhere))
         if not self._one.acquire(blocking=False):

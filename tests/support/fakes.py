@@ -18,7 +18,16 @@ from index.desk import Desk
 from index.domain.answers import Citation
 from index.domain.documents import Document
 from index.domain.ports import Progress, Vectors
-from index.domain.snapshots import Diff, Report, Running, Skipped, Snapshot, SnapshotInfo, SourceInfo, Status
+from index.domain.snapshots import (
+    Diff,
+    ReindexReport,
+    ReindexStatus,
+    SkippedSource,
+    Snapshot,
+    SnapshotInfo,
+    SourceInfo,
+    Status,
+)
 from index.journal.journal import Journal
 from index.sources.uploads import UploadedSources
 from tests.support.fake_rebuild import FakeRebuild
@@ -122,19 +131,19 @@ def make_status(**changes: Any) -> Status:
     return Status(**(values | changes))
 
 
-def make_report(**changes: Any) -> Report:
+def make_report(**changes: Any) -> ReindexReport:
     """What a reindex changed: one source of each kind."""
     values: dict[str, Any] = {
         "snapshot": make_snapshot(),
         "added": ("new.md",),
         "changed": ("llama-4-release.md",),
         "removed": ("old.md",),
-        "skipped": (Skipped("latin.md", "it is not UTF-8: save it as UTF-8"),),
+        "skipped": (SkippedSource("latin.md", "it is not UTF-8: save it as UTF-8"),),
         "passages_before": 18,
         "passages_after": 21,
         "seconds": 4.2,
     }
-    return Report(**(values | changes))
+    return ReindexReport(**(values | changes))
 
 
 def make_info(name: str = OLDER, **changes: Any) -> SnapshotInfo:
@@ -195,7 +204,7 @@ class FakeLibrary(Library):
         self.shelving = UploadedSources(folder / "seeds", max_bytes=1_000_000)
         self.answer: Answer | Exception = make_answer()
         self.answers: dict[str, Answer | Exception] = {}
-        self.report: Report | Exception = make_report()
+        self.report: ReindexReport | Exception = make_report()
         self._journal = self.desk.journal
         self._rebuild = FakeRebuild(self)
         self.current: Status | Exception = make_status()
@@ -215,7 +224,7 @@ class FakeLibrary(Library):
         self.most_at_once = 0
         self.kept: tuple[SnapshotInfo, ...] = (make_info(SNAPSHOT, passages=21, live=True), make_info())
         self.changes: Diff | Exception = Diff(SNAPSHOT, OLDER)
-        self.run: Running | None = None
+        self.run: ReindexStatus | None = None
         self.previews = 0
         self.published: list[str] = []
         self.discarded: list[str] = []

@@ -24,7 +24,7 @@ with atheris.instrument_imports(include=["index", "bot"]):
     from index.parsing._pdf import read_pdf
     from index.parsing.chunking import chunk
     from index.parsing.documents import parse
-    from index.parsing.formats import checked
+    from index.parsing.formats import check_content
     from index.parsing.layout import ParsedFile, laid_out
     from index.snapshots.manifest import Manifest
     from index.sources._sources_toml import read_addresses
@@ -74,7 +74,7 @@ def text(name: str) -> Callable[[bytes], None]:
 
     def one(data: bytes) -> None:
         try:
-            document = parse(SourceFile(name, checked(data, name.rpartition(".")[2], MOST_BYTES)))
+            document = parse(SourceFile(name, check_content(data, name.rpartition(".")[2], MOST_BYTES)))
         except UnreadableSource:
             return
         spans_hold(document)

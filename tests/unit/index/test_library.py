@@ -140,7 +140,7 @@ def test_a_second_builder_is_refused_and_the_first_goes_on(seeds, index):
         try:
             with pytest.raises(ReindexRunning, match="already running, since") as refused:
                 library(seeds, index).reindex()
-            assert f"process {os.getpid()} on " in refused.value.where
+            assert f"process {os.getpid()} on " in refused.value.log_detail
         finally:
             embedder.let.set()
         assert first.result(30).passages_after == 2

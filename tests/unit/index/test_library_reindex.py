@@ -12,7 +12,7 @@ import pytest
 from index.answering.extractive import ExtractiveGenerator
 from index.domain.errors import SourcesUnreadable
 from index.domain.ports import Draft
-from index.domain.snapshots import Report
+from index.domain.snapshots import ReindexReport
 from index.library import Library
 from tests.support.index_fakes import WordEmbedder, library, states, write
 
@@ -27,7 +27,7 @@ def seeds(tmp_path: Path) -> Path:
     return write(tmp_path / "seeds", a_md=BREAD, b_txt=TEA)
 
 
-def changes(report: Report) -> tuple[tuple[str, ...], ...]:
+def changes(report: ReindexReport) -> tuple[tuple[str, ...], ...]:
     return report.added, report.changed, report.removed
 
 
@@ -230,8 +230,8 @@ def test_only_what_changed_is_embedded_again(seeds, index):
     write(seeds, c_md="Coffee is made of beans.\n\nTea is made of leaves.\n", d_md="# Grain\n\nRye is a grain.\n")
     made = library(seeds, index)
     first = made.reindex()
-    assert (first.embedded, first.anew) == (first.passages_after, "there was no index before")
-    assert (made.reindex().embedded, made.reindex().anew) == (0, "")
+    assert (first.embedded, first.rebuild_reason) == (first.passages_after, "there was no index before")
+    assert (made.reindex().embedded, made.reindex().rebuild_reason) == (0, "")
     write(seeds, c_md="Coffee is made of beans.\n\nTea is made of green leaves.\n")
     assert made.reindex().embedded == 1
     write(seeds, e_md=(seeds / "d.md").read_bytes())
@@ -262,7 +262,7 @@ def test_with_another_model_everything_is_embedded_and_the_report_says_why(seeds
     library(seeds, index).reindex()
     report = library(seeds, index, embedder=WordEmbedder("others")).reindex()
     assert report.embedded == report.passages_after
-    assert "was built with the model words" in report.anew
+    assert "was built with the model words" in report.rebuild_reason
 
 
 def test_a_source_that_comes_in_is_answered_from_after_a_reindex_and_gone_after_the_next(seeds, index):

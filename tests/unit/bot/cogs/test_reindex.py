@@ -9,7 +9,7 @@ import pytest
 
 from index.domain.errors import PreviewGone
 from index.domain.messages import REINDEX, with_fix
-from index.domain.snapshots import Diff, OwnQuestions, PassageText, Reanswered, Running
+from index.domain.snapshots import ChangedAnswer, Diff, OwnQuestions, PassageText, ReindexStatus
 from tests.support.desk_kit import MODERATORS
 from tests.support.discord.driver import has_ended
 from tests.support.discord.payloads import LISTED, MANAGE_GUILD, MEMBER, MODERATOR_ROLE, OWNER, User
@@ -163,7 +163,7 @@ async def test_the_button_of_a_run_that_ended_stops_no_other(library: FakeLibrar
 async def test_progress_estimates_what_is_left(library: FakeLibrary, wire: Wire, left: float | None, said: str) -> None:
     library.reindex_gate.clear()
     library.steps = (("embedding passages", 21, 21),)
-    library.run = Running("embedding passages", 21, 21, 3.0, left)
+    library.run = ReindexStatus("embedding passages", 21, 21, 3.0, left)
     command = wire.command("reindex", user=OWNER)
     running = await command.answer(lambda message: "21 of 21" in text_of(message))
     assert said in text_of(running)
@@ -201,9 +201,9 @@ async def test_the_report_shows_what_was_renamed_and_the_first_passages_that_cha
 
 async def test_the_report_shows_own_questions_whose_answer_changed(library: FakeLibrary, wire: Wire) -> None:
     changed = (
-        Reanswered("How large is Scout?", "109 B", "", False),
-        Reanswered("When is it?", "May", "April", True),
-        Reanswered("Who?", "Ann", "Bob"),
+        ChangedAnswer("How large is Scout?", "109 B", "", False),
+        ChangedAnswer("When is it?", "May", "April", True),
+        ChangedAnswer("Who?", "Ann", "Bob"),
     )
     library.report = make_report(
         questions=OwnQuestions(5, 4, changed, ("Where?", "How large is Scout?"), "Only 4 asked.")
@@ -231,7 +231,7 @@ async def test_the_report_shows_own_questions_whose_answer_changed(library: Fake
 async def test_the_report_says_how_much_was_embedded_and_why(
     library: FakeLibrary, wire: Wire, embedded: int, anew: str, said: str
 ) -> None:
-    library.report = make_report(embedded=embedded, anew=anew)
+    library.report = make_report(embedded=embedded, rebuild_reason=anew)
     assert said in await reported(wire)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.policy.moderators import Moderators
 from index import LibraryError
-from index.domain.snapshots import Skipped
+from index.domain.snapshots import SkippedSource
 from tests.support.discord.payloads import (
     LISTED,
     MANAGE_GUILD,
@@ -190,7 +190,7 @@ async def test_nobody_may_while_discord_does_not_say_who_owns_the_bot(library: F
 
 
 async def test_everyone_is_shown_the_status(library: FakeLibrary, wire: Wire) -> None:
-    skipped = (Skipped("latin.md", "it is not UTF-8"),)
+    skipped = (SkippedSource("latin.md", "it is not UTF-8"),)
     library.current = make_status(stale="llama-4-release.md changed", skipped=skipped)
     wire.command("status", guild=UNLISTED)
     text = (await wire.sent.wait_for(lambda sent: sent.is_edit)).text
@@ -264,7 +264,7 @@ async def test_many_old_copies_with_long_reasons_fit_a_message(library: FakeLibr
     failed = [
         make_source("s" * 200 + str(n), title="t" * 300, problem="*p" * 400, since=FAILED.since) for n in range(90)
     ]
-    skipped = tuple(Skipped("k" * 300 + str(n), "r" * 500) for n in range(90))
+    skipped = tuple(SkippedSource("k" * 300 + str(n), "r" * 500) for n in range(90))
     library.current = make_status(sources=tuple(failed), skipped=skipped, stale="x" * 900)
     for command in ("status", "sources"):
         shown = text_of(await wire.command(command).answer())

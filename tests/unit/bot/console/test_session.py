@@ -16,7 +16,7 @@ from bot.console.session import Session, make_console, show_progress
 from index import LibraryError
 from index.domain.answers import ShortAnswer
 from index.domain.errors import IndexMismatch, NoIndex, SourcesUnreadable
-from index.domain.snapshots import Skipped
+from index.domain.snapshots import SkippedSource
 from tests.support.fakes import (
     FakeLibrary,
     make_abstention,
@@ -143,8 +143,8 @@ def test_no_text_acts_on_the_terminal_or_is_read_as_markup(terminal):
     desk = Desk(terminal=terminal)
     evil = "a\x1b]0;title\x07b\x9b31mc\u202ed\re [bold]f[/bold] [link=x]g [/] :smile:"
     desk.library.answer = make_answer(make_citation(quote=evil, section=evil, source=evil), text=evil)
-    desk.library.current = make_status(sources=(make_source(evil, title=evil),), skipped=(Skipped(evil, evil),))
-    desk.library.report = make_report(added=(evil,), skipped=(Skipped(evil, evil),))
+    desk.library.current = make_status(sources=(make_source(evil, title=evil),), skipped=(SkippedSource(evil, evil),))
+    desk.library.report = make_report(added=(evil,), skipped=(SkippedSource(evil, evil),))
     for text in (evil, "/sources", "/status", "/reindex", f"/{evil}"):
         desk.session.handle(text)
     printed = desk.out + desk.err
@@ -227,7 +227,7 @@ def test_blank_line_asks_nothing():
 def test_sources_lists_state_and_skipped_files_with_the_reason():
     desk = Desk()
     changed = make_source("b.md", title="B", state="changed", passages=1, size=1234)
-    desk.library.current = make_status(sources=(changed,), skipped=(Skipped("c.md", "it is empty"),))
+    desk.library.current = make_status(sources=(changed,), skipped=(SkippedSource("c.md", "it is empty"),))
     desk.session.handle("/sources")
     assert desk.out == (
         "b.md (changed since: /reindex brings it up to date)\n"
@@ -303,7 +303,7 @@ def test_missing_index_is_built_before_the_first_question():
 def test_whoever_sits_at_the_console_is_told_which_folder_it_is():
     desk = Desk()
     desk.library.load_error = NoIndex("There is no index yet.")
-    desk.library.report = SourcesUnreadable("There is no folder of sources.", where="It would be seeds.")
+    desk.library.report = SourcesUnreadable("There is no folder of sources.", log_detail="It would be seeds.")
     desk.session.start()
     assert "There is no folder of sources. It would be seeds.\n" in desk.err
 

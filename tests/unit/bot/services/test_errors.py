@@ -42,5 +42,5 @@ def test_where_something_is_on_the_machine_is_told_to_the_log_and_to_nobody_on_d
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with using_language(language_for(None)):
-        assert "/srv" not in explain(LibraryError("It can't be read.", where="It is /srv/index."), "asking")
+        assert "/srv" not in explain(LibraryError("It can't be read.", log_detail="It is /srv/index."), "asking")
     assert "Failed while asking: It can't be read. It is /srv/index." in caplog.text

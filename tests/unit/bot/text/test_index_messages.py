@@ -10,9 +10,9 @@ import pytest
 from bot.services.errors import explain
 from bot.text.i18n import PLACEHOLDER, language_codes, using_language
 from bot.text.index_messages import DISCORD_STEPS, translate, translate_fault
-from index.domain.errors import NoIndex, NoSuchSnapshot, SourceUnfit
+from index.domain.errors import NoIndex, NoSuchSnapshot, SourceRejected
+from index.domain.messages import FIXES as OF_THE_COMMAND_LINE
 from index.domain.messages import LIST, REINDEX, Message, join_messages, with_fix
-from index.domain.messages import STEPS as OF_THE_COMMAND_LINE
 from tests.support.catalogue import INDEX, of_index
 
 OTHERS = language_codes()[1:]
@@ -23,7 +23,8 @@ THE_SAME = {"{name} {why}", "{name} {why}.", "{fault}.", "{fault}: {step}.", "sn
 
 REASONS = {
     *("Damaged", "FetchFailed", "IndexMismatch", "NoIndex", "NoSuchSnapshot", "PreviewGone", "ReindexCancelled"),
-    *("ReindexRunning", "Skipped", "SourceUnfit", "SourceUnkept", "SourcesUnreadable", "Stale", "UnreadableSource"),
+    "UnreadableSource",
+    *("ReindexRunning", "SkippedSource", "SourceRejected", "SourceUnwritable", "SourcesUnreadable", "StaleSource"),
 }
 """What is made with a reason that a moderator reads."""
 
@@ -32,11 +33,11 @@ PLAIN = {"metrics.py", "recordings.py"}
 
 
 def bare(code: str) -> Iterator[str]:
-    """Reasons in a text of code that are words of English and no phrase, each with what it is given to; `where` is for
-    the command line alone."""
+    """Reasons in a text of code that are words of English and no phrase, each with what it is given to; `log_detail`
+    is for the command line alone."""
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REASONS:
-            given = [*node.args, *(each.value for each in node.keywords if each.arg != "where")]
+            given = [*node.args, *(each.value for each in node.keywords if each.arg != "log_detail")]
             words = [at for at in given if isinstance(at, ast.JoinedStr | ast.Constant | ast.BinOp)]
             reason = [at for at in words if " " in ast.unparse(at).strip()]
             yield from (f"{node.func.id}: {ast.unparse(at)}" for at in reason if not _names_a_place(at))
@@ -55,8 +56,8 @@ def test_no_reason_of_the_index_is_a_bare_sentence() -> None:
 
 
 def test_a_bare_sentence_is_found() -> None:
-    code = 'raise Damaged(f"{name} is damaged")\nSkipped("a.md", "is empty")\nSkipped(f"{a}/", Phrase("is empty"))'
-    assert list(bare(code)) == ["Damaged: f'{name} is damaged'", "Skipped: 'is empty'"]
+    code = 'raise Damaged(f"{name} is damaged")\nSkippedSource("a", "is 0")\nSkippedSource(f"{a}/", Message("empty"))'
+    assert list(bare(code)) == ["Damaged: f'{name} is damaged'", "SkippedSource: 'is 0'"]
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -124,4 +125,4 @@ def test_members_are_told_in_short_that_there_is_no_index() -> None:
 )
 def test_a_file_that_is_refused_is_told_with_the_reason_in_the_language(code: str, shown: str) -> None:
     with using_language(code):
-        assert explain(SourceUnfit("a.md", Message("is empty")), "adding a source") == shown
+        assert explain(SourceRejected("a.md", Message("is empty")), "adding a source") == shown

@@ -13,7 +13,7 @@ from bot.views import reindex_report as rebuilt
 from bot.views import status as reports
 from bot.views.message import notice_message
 from index.domain.answers import ShortAnswer
-from index.domain.snapshots import Skipped
+from index.domain.snapshots import SkippedSource
 from tests.support.fakes import make_answer, make_citation, make_report, make_snapshot, make_source, make_status
 from tests.support.harmless import EVIL, check_harmless, citations, seen, texts
 
@@ -88,7 +88,7 @@ def test_progress_is_harmless_whatever_it_says(what: str, done: int, total: int)
 def test_report_status_and_sources_are_harmless_however_many_files_there_are(
     name: str, reason: str, times: int
 ) -> None:
-    names, skipped = (name,) * times, (Skipped(name, reason),) * times
+    names, skipped = (name,) * times, (SkippedSource(name, reason),) * times
     snapshot = make_snapshot(id=name, model=name)
     listed = (make_source(name, title=reason, state=reason, size=10**9, passages=10**6),) * times
     check_harmless(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.domain.errors import LibraryError, SourceUnfit, UnreadableSource
+from index.domain.errors import LibraryError, SourceRejected, UnreadableSource
 from index.domain.messages import (
     LIST,
     REBUILD,
@@ -22,9 +22,9 @@ from index.domain.messages import (
     message_to_json,
     system_message,
     with_fix,
-    without_step,
+    without_fix,
 )
-from index.domain.snapshots import Skipped, Snapshot
+from index.domain.snapshots import SkippedSource, Snapshot
 from index.journal.journal import Journal
 from index.parsing._sandbox import read_confined
 from index.snapshots.manifest import FORMAT, Manifest
@@ -50,7 +50,7 @@ def test_a_phrase_is_its_english_text() -> None:
 
 
 def test_a_phrase_stays_one_within_a_noun_that_becomes_a_table() -> None:
-    assert isinstance(asdict(Skipped("a.md", NESTED))["reason"], Message)
+    assert isinstance(asdict(SkippedSource("a.md", NESTED))["reason"], Message)
 
 
 def test_what_is_packed_comes_back_with_all_it_is_made_of() -> None:
@@ -71,7 +71,7 @@ def test_a_value_is_put_in_as_it_stands_whatever_it_holds(name: str, other: str)
 
 
 def test_an_error_tells_the_phrase_that_it_was_raised_with() -> None:
-    error = SourceUnfit("a.md", Message("is empty"))
+    error = SourceRejected("a.md", Message("is empty"))
     assert (str(error), parts(error.message)) == ("a.md is empty.", parts(message_of(error)))
     assert isinstance(error.message, Message)
     assert LibraryError("A plain text.").message == "A plain text."
@@ -86,14 +86,14 @@ def test_what_the_system_says_often_is_a_phrase_and_the_rest_stays_as_it_is() ->
 def test_the_step_that_mends_the_live_snapshot_is_left_out_of_another() -> None:
     error = LibraryError(with_fix(REBUILD, "{file} is damaged", file="tokens.npy"))
     assert str(error) == "tokens.npy is damaged: run `python -m index reindex` to build it anew."
-    assert without_step(error) == "tokens.npy is damaged."
+    assert without_fix(error) == "tokens.npy is damaged."
     other = with_fix(LIST, "There is no snapshot {id}", id="5eed")
-    assert without_step(LibraryError(other)) is other
+    assert without_fix(LibraryError(other)) is other
 
 
 def test_a_manifest_keeps_the_reasons_of_files_that_were_skipped() -> None:
     snapshot = Snapshot("20250405T100000000000Z-5eed5eed", datetime(2025, 4, 5, tzinfo=UTC), "m", 3, {}, 0, FORMAT)
-    skipped = (Skipped("a.md", NESTED), Skipped("b.md", "of before"))
+    skipped = (SkippedSource("a.md", NESTED), SkippedSource("b.md", "of before"))
     made = Manifest(snapshot, max_tokens=9, titles={}, skipped=skipped, files={})
     back = Manifest.from_json(made.to_json())
     assert [parts(one.reason) for one in back.skipped] == [parts(NESTED), "of before"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from index.domain.snapshots import OwnQuestions, Reanswered
+from index.domain.snapshots import ChangedAnswer, OwnQuestions
 from index.indexing import own_questions
 from tests.support.index_fakes import library, write
 
@@ -48,15 +48,15 @@ def test_an_edit_that_breaks_an_answer_is_seen(seeds, index):
     made.reindex()
     write(seeds, a_md=RYE)
     found = made.reindex().questions
-    assert found == OwnQuestions(2, 2, (Reanswered(ASKED, BREAD, RYE, False, "7"),), (ASKED,))
+    assert found == OwnQuestions(2, 2, (ChangedAnswer(ASKED, BREAD, RYE, False, "7"),), (ASKED,))
     write(seeds, a_md="Sand is made of stones.")
     found = made.reindex().questions
     assert found is not None
-    assert found.changed == (Reanswered(ASKED, RYE, "", False, "7"),)
+    assert found.changed == (ChangedAnswer(ASKED, RYE, "", False, "7"),)
     write(seeds, a_md=BREAD)
     found = made.reindex().questions
     assert found is not None
-    assert (found.changed, found.wrong) == ((Reanswered(ASKED, "", BREAD, True, "7"),), ())
+    assert (found.changed, found.wrong) == ((ChangedAnswer(ASKED, "", BREAD, True, "7"),), ())
     found = made.reindex().questions
     assert found is not None
     assert found.changed == ()
@@ -68,7 +68,7 @@ def test_they_are_asked_of_the_snapshot_before_also_where_that_is_on_the_disk_al
     write(seeds, a_md=RYE)
     found = library(seeds, index).reindex().questions
     assert found is not None
-    assert found.changed == (Reanswered(ASKED, BREAD, RYE),)
+    assert found.changed == (ChangedAnswer(ASKED, BREAD, RYE),)
 
 
 @pytest.mark.parametrize(

@@ -328,7 +328,7 @@ def test_who_builds_in_another_process_is_named_with_since_when(seeds, index):
     with another_process(seeds, index, "wait") as other:
         with pytest.raises(ReindexRunning, match=r"already running, since \d\d:\d\d:\d\d UTC") as refused:
             library(seeds, index).reindex()
-        assert f"process {other.pid} on " in refused.value.where
+        assert f"process {other.pid} on " in refused.value.log_detail
         other.communicate("\n", timeout=60)
     assert not (index / "reindex.lock.json").exists()
 
@@ -378,7 +378,10 @@ def test_a_signature_of_a_process_that_died_is_not_believed(seeds, index):
         (index / "reindex.lock.json").write_text(signed)
         with FileLock(index / "reindex.lock"), pytest.raises(ReindexRunning) as refused:
             library(seeds, index).reindex()
-        assert (str(refused.value), refused.value.where) == ("A reindex is already running: wait until it is done.", "")
+        assert (str(refused.value), refused.value.log_detail) == (
+            "A reindex is already running: wait until it is done.",
+            "",
+        )
 
 
 def test_killed_at_any_moment_a_builder_leaves_a_whole_snapshot_live_and_no_growing_litter(seeds, index):

@@ -79,7 +79,7 @@ def test_two_snapshots_are_compared_whatever_their_models(seeds, index, two):
     assert (found.before, found.after, found.changed) == (two[0], third, ("a.md",))
     assert found.first_removed == (PassageText("a.md", "", BREAD.strip()),)
     assert found.first_added == (PassageText("a.md", "", "Bread is baked from rye and water."),)
-    assert other.diff(two[1], third).nothing
+    assert other.diff(two[1], third).is_empty
 
 
 def test_a_part_of_an_id_is_enough_where_it_is_a_part_of_one_alone(seeds, index, two):

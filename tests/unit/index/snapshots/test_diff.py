@@ -31,7 +31,7 @@ def test_sources_are_added_changed_and_removed():
 def test_a_source_with_the_same_content_under_another_name_is_renamed_and_its_passages_stay():
     found = diff(texts("1", a_md=BREAD, b_md=TEA), texts("2", a_md=BREAD, c_md=TEA))
     assert found == Diff("1", "2", renamed=(("b.md", "c.md"),))
-    assert not found.nothing
+    assert not found.is_empty
 
 
 def test_of_two_that_went_and_one_that_came_with_the_same_content_one_is_renamed_and_one_removed():
@@ -58,4 +58,4 @@ def test_only_the_first_few_passages_are_shown():
 
 
 def test_the_same_twice_is_nothing():
-    assert diff(texts("1", a_md=BREAD), texts("2", a_md=BREAD)).nothing
+    assert diff(texts("1", a_md=BREAD), texts("2", a_md=BREAD)).is_empty

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from index.domain.errors import SourceUnfit, SourceUnkept
+from index.domain.errors import SourceRejected, SourceUnwritable
 from index.sources.uploads import UploadedSources
 
 TEXT = b"# Scout\n\nScout has a context window of 10 million tokens.\n"
@@ -81,7 +81,7 @@ def test_a_source_is_replaced_only_where_that_is_said(shelving: UploadedSources,
     ],
 )
 def test_a_name_that_is_none_for_a_source_is_refused(shelving: UploadedSources, seeds: Path, name: str):
-    with pytest.raises(SourceUnfit):
+    with pytest.raises(SourceRejected):
         shelving.add(name, TEXT)
     assert there(seeds) == {}
 
@@ -103,16 +103,16 @@ def test_a_name_that_is_none_for_a_source_is_refused(shelving: UploadedSources, 
 def test_a_file_that_could_not_be_read_as_a_source_is_refused(
     shelving: UploadedSources, seeds: Path, name: str, data: bytes, why: str
 ):
-    with pytest.raises(SourceUnfit, match=why):
+    with pytest.raises(SourceRejected, match=why):
         shelving.add(name, data)
     assert there(seeds) == {}
 
 
 def test_the_same_bytes_are_not_taken_twice(shelving: UploadedSources, seeds: Path):
     shelving.add("scout.md", TEXT)
-    with pytest.raises(SourceUnfit, match=r"is the same as scout.md, to the byte"):
+    with pytest.raises(SourceRejected, match=r"is the same as scout.md, to the byte"):
         shelving.add("other.md", TEXT)
-    with pytest.raises(SourceUnfit, match="is there already"):
+    with pytest.raises(SourceRejected, match="is there already"):
         shelving.add("scout.md", TEXT, replace=True)
     assert there(seeds) == {"scout.md": TEXT}
 
@@ -120,7 +120,7 @@ def test_the_same_bytes_are_not_taken_twice(shelving: UploadedSources, seeds: Pa
 def test_names_that_differ_in_case_or_in_how_an_accent_is_written_are_one(shelving: UploadedSources):
     shelving.add("é.md", TEXT)
     for name in ("É.md", "e\u0301.md"):
-        with pytest.raises(SourceUnfit, match="but for upper"):
+        with pytest.raises(SourceRejected, match="but for upper"):
             shelving.add(name, TEXT + b"More.")
 
 
@@ -138,7 +138,7 @@ def test_a_link_is_replaced_itself_and_what_it_leads_to_is_left_alone(
 
 def test_the_name_of_a_folder_is_refused(shelving: UploadedSources, seeds: Path):
     (seeds / "a.md").mkdir(parents=True)
-    with pytest.raises(SourceUnfit, match="folder"):
+    with pytest.raises(SourceRejected, match="folder"):
         shelving.add("a.md", TEXT, replace=True)
 
 
@@ -167,7 +167,7 @@ def test_nothing_outside_the_folder_is_removed_and_nothing_that_is_no_source(
     (tmp_path / "outside.md").write_bytes(b"outside")
     (seeds / "sub").mkdir(parents=True)
     (seeds / "linked").symlink_to(tmp_path)
-    with pytest.raises(SourceUnfit):
+    with pytest.raises(SourceRejected):
         shelving.remove(name)
     assert (tmp_path / "outside.md").exists()
     assert (seeds / "linked").is_symlink()
@@ -191,7 +191,7 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(
         raise OSError(28, "No space left on device", str(seeds))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(SourceUnkept, match=r"can't be written \(No space left on device\)") as told:
+    with pytest.raises(SourceUnwritable, match=r"can't be written \(No space left on device\)") as told:
         shelving.add("scout.md", TEXT + b"More.", replace=True)
     assert str(seeds) not in str(told.value)
     assert there(seeds) == {"scout.md": TEXT}

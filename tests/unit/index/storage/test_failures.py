@@ -19,7 +19,7 @@ from index.retrieval.bm25 import Bm25Index
 from index.retrieval.faiss_store import FaissStore
 from index.snapshots.store import SnapshotStore
 from index.storage.arrays import save_array
-from index.storage.failures import told_if_unwritable
+from index.storage.failures import explain_write_errors
 from tests.support.index_fakes import library, shelf, write
 
 ARRAY = np.arange(40_000, dtype=np.float32).reshape(100, 400)
@@ -92,16 +92,16 @@ def test_whatever_byte_of_the_keyword_index_does_not_fit_it_is_told(tmp_path):
     ],
 )
 def test_what_the_disk_refuses_is_told_with_what_to_do_and_the_folder_for_whoever_runs_it(tmp_path, number, said):
-    with pytest.raises(IndexUnwritable) as refused, told_if_unwritable(tmp_path):
+    with pytest.raises(IndexUnwritable) as refused, explain_write_errors(tmp_path):
         raise OSError(number, os.strerror(number), str(tmp_path / "LIVE.new"))
     assert said in str(refused.value)
     assert str(refused.value).endswith("The index is as it was before.")
     assert str(tmp_path) not in str(refused.value)
-    assert refused.value.where == f"It is {tmp_path}."
+    assert refused.value.log_detail == f"It is {tmp_path}."
 
 
 def test_an_error_about_a_file_elsewhere_is_left_as_it_is(tmp_path):
-    with pytest.raises(FileNotFoundError), told_if_unwritable(tmp_path / "index"):
+    with pytest.raises(FileNotFoundError), explain_write_errors(tmp_path / "index"):
         (tmp_path / "questions.jsonl").read_text()
 
 
