@@ -170,7 +170,8 @@ def test_a_damaged_index_or_one_of_another_model_ends_with_5_and_says_what_to_do
     assert built("ask", "bread").code == 0
 
 
-def test_without_the_pointer_the_newest_good_snapshot_answers_and_every_command_says_so(built, caplog):
+def test_without_the_pointer_the_newest_good_snapshot_answers(built, caplog):
+    """Every command says so too."""
     pointer = built.folder / "data" / "index" / "LIVE"
     (name,) = (path.name for path in pointer.with_name("snapshots").iterdir())
     pointer.unlink()

@@ -111,7 +111,8 @@ def test_snapshots_are_listed_compared_and_rolled_back(built):
     assert f"snapshot   {new['id']}, by" in built("rollback", new["id"]).out
 
 
-def test_a_snapshot_that_is_not_there_is_wrong_usage_and_a_damaged_one_is_said_to_be_so(built):
+def test_a_missing_snapshot_is_wrong_usage_and_a_damaged_one_is_named(built):
+    """A snapshot that does not exist is wrong usage; one that is damaged is reported as damaged."""
     write(built.folder / "seeds", a_md=RYE)
     built("reindex")
     new, old = ids(built)

@@ -102,7 +102,8 @@ def test_model_is_taken_from_a_path(tiny, tiny_model):
     assert one(tiny, "abc").pieces == ("a", "##b", "##c")
 
 
-def test_where_the_model_pools_by_the_mean_the_vector_is_that_of_the_own_part_in_context(tiny):
+def test_with_mean_pooling_the_vector_is_that_of_the_passages_part_in_context(tiny):
+    """If the model pools by the mean, only the tokens of the passage itself are pooled, read in their context."""
     found = one(tiny, "before\nown", "own")
     mean = found.tokens.mean(axis=0)
     assert found.pieces == ("o", "##w", "##n")

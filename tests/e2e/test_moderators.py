@@ -124,9 +124,10 @@ async def hide(world: World, moderator: Acting) -> AsyncIterator[str]:
     file.unlink(missing_ok=True)
 
 
-async def test_an_attached_file_answers_once_the_index_is_rebuilt_and_no_more_once_it_is_removed(
+async def test_an_attached_file_answers_from_its_reindex_until_its_removal(
     world: World, discord: Discord, moderator: Acting
 ) -> None:
+    """An attached file answers once the index is rebuilt, and no more once it is removed."""
     name, data = "Bourton's hides.md", f"# Hides\n\n{TWENTY}\n".encode()
     added = await moderator.command("source add", file=world.server.cdn.hold(name, data))
     assert "**Added**: Bourton's hides.md, 1 kB" in added.text.replace("\\", "")
@@ -159,9 +160,10 @@ FILES: list[tuple[str, bytes, int | None, str, bool]] = [
 
 
 @pytest.mark.parametrize(("name", "data", "size", "said", "asked"), FILES, ids=[name for name, *_ in FILES])
-async def test_an_attached_file_that_is_unfit_is_refused_with_the_reason_and_nothing_is_written(
+async def test_an_unfit_attached_file_is_refused_with_the_reason(
     world: World, moderator: Acting, name: str, data: bytes, size: int | None, said: str, asked: bool
 ) -> None:
+    """Nothing is written to the folder of sources."""
     before, fetched = state_of(world), len(world.server.cdn.asked)
     refused = await moderator.command("source add", file=world.server.cdn.hold(name, data, size=size))
     assert said in refused.text.replace("\\", "")
@@ -210,9 +212,10 @@ async def test_a_preview_that_is_discarded_changes_no_answer(
     assert await quoted(discord) == [SIX]
 
 
-async def test_questions_are_answered_while_a_reindex_runs_and_after_another_moderator_cancelled_it(
+async def test_questions_are_answered_during_a_reindex_and_after_its_cancellation(
     world: World, discord: Discord, moderator: Acting, slow: Slow, hide: str
 ) -> None:
+    """Another moderator than the one who began it cancels it."""
     (world.seeds / hide).write_text(TEN + "\n", encoding="utf-8")
     owner = Acting(world, Who(UNLISTED, user=OWNER), slow)
     async with slow.waited_for(world, **moderator.how) as (exchange, shown):
@@ -242,9 +245,10 @@ async def test_a_roll_back_brings_the_answers_of_before(
     assert live(world) == before
 
 
-async def test_the_audit_names_all_that_was_done_in_a_server_and_in_direct_messages_everywhere(
+async def test_the_audit_names_a_servers_actions_and_in_direct_messages_all(
     world: World, moderator: Acting, slow: Slow
 ) -> None:
+    """In a server it lists what was done there, in direct messages what was done everywhere."""
     owner = Acting(world, Who(None, user=OWNER), slow)
     there = Acting(world, Who(UNLISTED, user=OWNER), slow)
     await moderator.command("source add", file=world.server.cdn.hold("audited.txt", b"Audited.\n"))
@@ -264,9 +268,10 @@ async def test_the_audit_names_all_that_was_done_in_a_server_and_in_direct_messa
     assert [one[2] for one in lines(world)][-5:-4] == ["source add audited.txt"]
 
 
-async def test_whatever_an_interaction_lacks_it_is_answered_within_three_seconds_and_changes_nothing(
+async def test_an_interaction_that_lacks_anything_is_answered_and_changes_nothing(
     world: World, slow: Slow, moderator: Acting
 ) -> None:
+    """Whatever it lacks, it is acknowledged within the three seconds after which the local Discord refuses that."""
     before, member = state_of(world), Acting(world, Who(), slow)
 
     async def answered(change: Change) -> bool:

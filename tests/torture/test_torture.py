@@ -26,12 +26,14 @@ FUZZED = pytest.mark.skipif(find_spec("atheris") is None, reason="there is no at
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="what a process holds is read from Linux's /proc")
 
 
-def test_a_builder_killed_at_any_moment_leaves_the_old_or_the_new_snapshot_live_and_whole(tmp_path):
+def test_a_builder_killed_at_any_moment_leaves_a_whole_snapshot_live(tmp_path):
+    """Either the old or the new snapshot is live, and it is whole."""
     found = kills(tmp_path, 4, lanes=1)
     assert (found.tried, found.faults) == (4, [])
 
 
-def test_whatever_write_finds_the_disk_full_the_old_snapshot_serves_and_it_is_said_what_to_do(tmp_path):
+def test_on_a_full_disk_the_old_snapshot_serves_and_the_error_says_what_to_do(tmp_path):
+    """Whichever write fails, the old snapshot goes on serving."""
     strace = shutil.which("strace")
     if strace is None and not os.environ.get("CI"):
         pytest.skip("there is no strace, which makes writes fail: on Debian, sudo apt install strace")
@@ -47,7 +49,8 @@ def test_folders_that_refuse_are_told_with_what_to_do(tmp_path):
     assert (found.tried, found.faults) == (6, [])
 
 
-def test_any_byte_flipped_and_any_file_cut_short_is_noticed_and_the_good_snapshot_answers(tmp_path):
+def test_damage_to_any_file_is_noticed_and_the_good_snapshot_answers(tmp_path):
+    """Any byte flipped and any file cut short counts as damage."""
     found = damage(tmp_path, 40)
     assert found.tried > 90
     assert found.faults == []
@@ -64,7 +67,8 @@ def test_hostile_sources_are_named_within_bounds_beside_a_good_one_that_answers(
 
 
 @ON_LINUX
-def test_questions_beside_rebuilds_and_roll_backs_neither_fail_nor_mix_snapshots_nor_leak(tmp_path):
+def test_questions_beside_rebuilds_never_fail_mix_snapshots_or_leak(tmp_path):
+    """Roll-backs happen beside them too; memory, open files and threads are counted."""
     found = load(tmp_path, 200, threads=16, reindexes=6, rollbacks=2)
     assert found.tried == 200
     assert [fault for fault in found.faults if "MiB" not in fault] == []

@@ -116,7 +116,8 @@ def suggested(made: Library) -> set[str]:
     return set(made.desk.suggest("", guild=None))
 
 
-def test_questions_made_from_the_sources_that_they_answer_are_suggested_also_after_a_restart(seeds, index):
+def test_questions_that_the_sources_answer_are_suggested_after_a_restart_too(seeds, index):
+    """They are kept with the snapshot."""
     write(seeds, facts_md=FACTS)
     made = library(seeds, index)
     made.reindex()
@@ -171,7 +172,8 @@ def asked_in_vain(made: Library, question: str, **place: int | None) -> None:
     assert kept.answer.abstained
 
 
-def test_a_reindex_lists_the_gaps_of_the_readers_server_that_have_an_answer_now_and_solves_all(seeds, index):
+def test_a_reindex_lists_the_servers_gaps_that_are_answered_now(seeds, index):
+    """It solves those of all servers."""
     made = library(seeds, index)
     made.reindex()
     asked_in_vain(made, "What is coffee made of?")
@@ -265,7 +267,8 @@ def test_with_another_model_everything_is_embedded_and_the_report_says_why(seeds
     assert "was built with the model words" in report.rebuild_reason
 
 
-def test_a_source_that_comes_in_is_answered_from_after_a_reindex_and_gone_after_the_next(seeds, index):
+def test_a_new_source_answers_after_a_reindex_until_its_removal(seeds, index):
+    """A removed source does not answer after the next reindex."""
     ours = library(seeds, index)
     ours.reindex()
     assert ours.shelving.add("pets.md", b"# Pets\n\nThe zebra sleeps in a hammock.\n") == "added"
@@ -289,7 +292,8 @@ def test_a_watched_library_tells_of_a_source_that_came_in(seeds, index):
 
 
 @pytest.mark.parametrize("harm", ["pointer gone", "pointer", "manifest"])
-def test_where_the_live_snapshot_is_damaged_what_the_newest_good_one_has_is_used_again(seeds, index, harm):
+def test_with_a_damaged_live_snapshot_vectors_of_the_newest_good_one_are_reused(seeds, index, harm):
+    """A rebuild does not embed again what a good snapshot has."""
     first = library(seeds, index).reindex()
     write(seeds, b_md="Coffee is made of beans.\n")
     live = library(seeds, index).reindex().snapshot.id

@@ -48,7 +48,8 @@ def test_a_sentence_of_two_questions_is_kept_once_and_only_within_its_split(tmp_
     assert pairs == [Pair("who?", 0), Pair("why?", 0), Pair("who?", 1), Pair("x?", 2)]
 
 
-def test_keywords_are_the_words_of_topic_in_order_some_cut_short_but_not_below_three_letters():
+def test_keywords_are_the_topics_words_in_order_some_cut_short():
+    """None is cut below three letters."""
     found = {keywords("when was the observatory built in Kenya?", random.Random(seed)) for seed in range(TRIES)}
     assert "observatory built kenya" in found
     assert "obser built kenya" in found
@@ -82,7 +83,8 @@ def test_a_number_is_swapped_for_one_of_like_length_from_around():
     }
 
 
-def test_a_number_is_moved_a_little_where_none_is_around_but_never_below_zero_nor_to_one_that_is_there():
+def test_a_number_without_neighbours_is_moved_a_little():
+    """Never below zero, and never to one that the evidence holds."""
     found = made("Who won 5 of 40?", "Of 40 games it won 5, lost 6, and 15 were drawn.")
     assert found == {f"Who won {other} of 40?" for other in (2, 4, 7, 10)} | {
         f"Who won 5 of {other}?" for other in (20, 30, 37, 39, 41, 42, 45, 50)

@@ -226,9 +226,8 @@ async def test_work_whose_waiter_left_is_known_until_its_thread_ends(
     assert "private" not in caplog.text
 
 
-async def test_what_another_process_made_live_is_looked_for_twice_a_second_once_the_index_is_loaded(
-    library: FakeLibrary, tmp_path: Path
-) -> None:
+async def test_another_process_switch_is_looked_for_twice_a_second(library: FakeLibrary, tmp_path: Path) -> None:
+    """It is looked for once the index is loaded, and not before."""
     async with connected(library, tmp_path) as wire:
         assert library.follows == 0
         wire.ready()

@@ -99,9 +99,10 @@ async def test_an_interaction_that_cannot_be_answered_is_passed_over(
 
 
 @pytest.mark.parametrize("event", ["MESSAGE_CREATE", "GUILD_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE"])
-async def test_an_event_that_cannot_be_read_ends_nothing_and_is_logged_without_what_is_in_it(
+async def test_an_unreadable_event_ends_nothing_and_is_logged_without_its_content(
     wire: Wire, caplog: pytest.LogCaptureFixture, event: str
 ) -> None:
+    """An event that cannot be parsed neither ends the connection nor shows what somebody wrote."""
     with caplog.at_level(logging.WARNING):
         wire.receive(event, {"id": "secretive", "content": "secretive"})
     assert f"What Discord sent could not be read: {event}" in caplog.text

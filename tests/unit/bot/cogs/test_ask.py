@@ -89,9 +89,10 @@ async def test_a_question_that_cannot_be_taken_is_refused_in_private(
     assert library.asked == []
 
 
-async def test_a_question_of_exactly_500_characters_is_taken_without_the_white_space_around_it(
+async def test_a_question_of_500_characters_is_taken_without_white_space_around_it(
     library: FakeLibrary, wire: Wire
 ) -> None:
+    """Exactly the limit is allowed, and white space around the question does not count."""
     wire.command("ask", {"question": "  " + "x" * 500 + "\n"})
     await wire.sent.wait_for(lambda sent: sent.is_edit)
     assert library.asked == ["x" * 500]
@@ -226,9 +227,10 @@ async def test_a_message_that_is_not_for_the_bot_is_left_alone(
 
 
 @pytest.mark.parametrize(("status", "code"), [(403, 50013), (404, 10003)])
-async def test_a_reply_that_cannot_be_sent_is_counted_and_logged_without_its_author_or_text(
+async def test_an_unsent_reply_is_counted_and_logged_without_author_or_text(
     library: FakeLibrary, tmp_path: Path, caplog: pytest.LogCaptureFixture, status: int, code: int
 ) -> None:
+    """A reply that cannot be sent leaves nothing in the log by which to know who asked what."""
     async with connected(library, tmp_path) as wire:
         wire.fail("/messages$", status, code)
         wire.message(QUESTION, user=User("4242424242424242", "zaphod"))

@@ -57,9 +57,10 @@ async def test_people_among_themselves_follow_their_own_questions_alone(library:
     assert "What is the context window of Maverick?" in library.asked
 
 
-async def test_who_brought_the_bot_to_a_server_that_has_it_as_well_is_bound_by_its_channels(
+async def test_a_users_own_installation_is_bound_by_the_channels_of_a_server_with_the_bot(
     library: DeskLibrary, wire: Wire
 ) -> None:
+    """A user who installed the bot for themselves obeys the channel settings of a server that has it as well."""
     library.journal.change(int(LISTED.id), "channels", "123456789012345678")
     said = await asked(wire, guild=LISTED, personal=True)
     assert "please ask there" in text_of(said)

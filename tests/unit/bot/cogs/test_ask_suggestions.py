@@ -90,9 +90,10 @@ async def test_suggestions_that_do_not_arrive_are_logged_without_who_typed_what(
 @pytest.mark.parametrize(
     ("command", "option"), [("ask", "query"), ("ask", "private"), ("status", "question"), ("forgotten", "question")]
 )
-async def test_what_an_older_program_offered_is_answered_with_none_and_logged_without_who_typed_what(
+async def test_an_option_of_an_older_program_is_answered_with_no_suggestions(
     wire: Wire, caplog: pytest.LogCaptureFixture, command: str, option: str
 ) -> None:
+    """It is logged without who typed what."""
     assert await choices(wire.autocomplete(command, {option: SECRET}, user=ZAPHOD)) == []
     await settled(wire)
     assert_nothing_said(caplog)

@@ -69,9 +69,10 @@ async def test_a_press_below_an_abstention_is_acknowledged_before_the_journal_is
 
 
 @pytest.mark.parametrize("command", ["gaps", "stats", "forget-me"])
-async def test_a_press_below_a_moderators_or_ones_own_message_is_acknowledged_before_the_journal_is_asked(
+async def test_a_press_below_a_private_message_is_acknowledged_before_the_journal_is_asked(
     library: DeskLibrary, wire: Wire, command: str
 ) -> None:
+    """A private message is a moderator's or the user's own."""
     library.silent("Who founded it?", user=ZAPHOD)
     button = {"gaps": "Mark as solved", "stats": "90 days", "forget-me": "Delete"}[command]
     message = await wire.command(command, user=ZAPHOD, permissions=MEMBER | MANAGE_GUILD).answer()
@@ -117,9 +118,10 @@ async def test_a_form_that_comes_back_is_acknowledged_in_time_though_the_journal
         "\u0663\u0663",
     ],
 )
-async def test_a_button_of_another_version_or_a_forged_one_says_so_in_private_and_changes_nothing(
+async def test_a_forged_button_or_one_of_another_version_changes_nothing(
     library: DeskLibrary, wire: Wire, custom_id: str
 ) -> None:
+    """The user is told so in private."""
     message = await asked(wire)
     answer_id = id_in(message)
     custom_id = custom_id.replace("{id}", answer_id)
@@ -234,9 +236,10 @@ LATER = [
         *(("form", *failure) for failure in [*AT_ONCE, *LATER]),
     ],
 )
-async def test_a_response_that_does_not_arrive_is_counted_once_and_logged_without_whose_it_was(
+async def test_a_response_that_does_not_arrive_is_counted_once_and_logged(
     library: DeskLibrary, wire: Wire, caplog: pytest.LogCaptureFixture, how: str, path: str, status: int, code: int
 ) -> None:
+    """The log does not name the user."""
     message = await asked(wire)
     form = await Form.opened(wire.press(message, "Ask a follow-up", user=ZAPHOD))
     wire.fail(path, status, code)

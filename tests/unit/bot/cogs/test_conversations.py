@@ -115,9 +115,8 @@ async def test_direct_messages_follow_the_turns_before_in_messages_and_commands(
     assert read(library) == {AFTER_SCOUT, AFTER_BEHEMOTH}
 
 
-async def test_a_reply_in_direct_messages_follows_the_answer_that_it_replies_to_and_not_the_last(
-    library: DeskLibrary, wire: Wire
-) -> None:
+async def test_a_reply_in_direct_messages_follows_the_answer_it_replies_to(library: DeskLibrary, wire: Wire) -> None:
+    """It does not follow the last answer there."""
     user = User.new()
     first = await answer_to(wire, SCOUT, user=user)
     await answer_to(wire, BEHEMOTH, user=user)

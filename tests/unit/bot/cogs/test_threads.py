@@ -58,9 +58,8 @@ async def test_a_second_thread_below_the_same_answer_is_refused_with_the_reason(
 
 
 @pytest.mark.parametrize("lacking", [CREATE_PUBLIC_THREADS, SEND_MESSAGES_IN_THREADS], ids=["begin", "write"])
-async def test_where_the_bot_may_not_begin_a_thread_or_write_in_it_none_is_offered_and_an_older_button_says_why(
-    wire: Wire, lacking: int
-) -> None:
+async def test_without_permission_no_thread_is_offered_and_an_older_button_says_why(wire: Wire, lacking: int) -> None:
+    """If the bot may not begin a thread or write in it, new answers have no button for one."""
     message = await asked(wire)
     wire.deny(LISTED, lacking)
     assert THREAD not in labels(await asked(wire))

@@ -38,9 +38,10 @@ def test_what_is_no_phrase_is_told_as_it_is(error: type[LibraryError]) -> None:
         assert explain(error("tokens.npy is damaged."), "asking") == "tokens.npy is damaged."
 
 
-def test_where_something_is_on_the_machine_is_told_to_the_log_and_to_nobody_on_discord(
+def test_a_path_of_the_machine_is_logged_and_shown_to_nobody_on_discord(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    """Errors whose text names a path are for the log only."""
     with using_language(language_for(None)):
         assert "/srv" not in explain(LibraryError("It can't be read.", log_detail="It is /srv/index."), "asking")
     assert "Failed while asking: It can't be read. It is /srv/index." in caplog.text

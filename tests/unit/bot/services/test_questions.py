@@ -190,9 +190,10 @@ async def test_a_servers_cool_down_is_in_the_place_of_the_bots(library: DeskLibr
         assert "try again in 60 s" in (await refused(wire, user=user, guild=None)).text
 
 
-async def test_a_question_asked_while_the_last_one_is_being_answered_is_refused_and_others_are_not(
+async def test_a_question_is_refused_while_the_members_last_one_is_being_answered(
     library: DeskLibrary, wire: Wire
 ) -> None:
+    """Questions of other members are not refused."""
     user = User.new()
     with slow_model(library):
         first = wire.command("ask", {"question": QUESTION}, user=user)
@@ -233,9 +234,10 @@ async def test_an_answer_comes_without_buttons_while_the_journal_is_damaged(libr
     assert labels(reply.body) == []
 
 
-async def test_a_question_is_acknowledged_in_time_as_is_usual_where_a_servers_settings_are_slow(
+async def test_a_question_is_acknowledged_though_the_servers_settings_are_slow(
     library: DeskLibrary, wire: Wire
 ) -> None:
+    """It is then answered in public, as is the default."""
     library.journal.change(HERE, "private", "yes")
     with busy_journal(library):
         exchange = wire.command("ask", {"question": QUESTION})
@@ -248,9 +250,10 @@ async def test_a_question_is_acknowledged_in_time_as_is_usual_where_a_servers_se
     ("setting", "private", "hidden"),
     [(None, True, True), (None, False, False), ("yes", True, True), ("yes", False, True)],
 )
-async def test_a_follow_up_by_the_form_is_the_askers_alone_where_the_answer_was_or_the_server_says_so(
+async def test_a_follow_up_by_the_form_is_private_if_the_answer_was_or_the_server_says_so(
     library: DeskLibrary, wire: Wire, setting: str | None, private: bool, hidden: bool
 ) -> None:
+    """A private follow-up is shown to its asker alone."""
     library.journal.change(HERE, "private", setting)
     user = User.new()
     form = await Form.opened(wire.press(await asked(wire, private=private, user=user), "Ask a follow-up", user=user))

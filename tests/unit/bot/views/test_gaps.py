@@ -155,7 +155,8 @@ def test_no_cell_begins_as_a_formula_does_and_none_is_changed_otherwise(cell: st
 
 
 @given(st.lists(some_themes, max_size=5))
-def test_the_table_has_a_row_for_every_gap_and_every_cell_is_one_line_without_a_formula(themes: list[Theme]) -> None:
+def test_the_table_has_a_row_for_every_gap_and_no_cell_is_a_formula(themes: list[Theme]) -> None:
+    """Every cell is one line."""
     found = table(themes)
     assert [(row["theme"], row["times"], row["why"]) for row in found] == [
         (str(number), str(gap.times), gap.why) for number, theme in enumerate(themes, 1) for gap in theme.gaps

@@ -34,7 +34,8 @@ def told(path: Path) -> Iterator[str]:
                 yield str(named[stage.id])
 
 
-def test_every_stage_that_the_index_tells_is_one_that_the_bot_says_in_words_of_its_own():
+def test_the_bot_has_words_of_its_own_for_every_stage_of_the_index():
+    """Every stage that the index reports while it builds has a translatable text in the bot."""
     stages = {stage for path in INDEX.rglob("*.py") for stage in told(path)}
     assert "reading sources" in stages
     assert stages - ON_THE_COMMAND_LINE == set(STAGES)

@@ -97,7 +97,8 @@ def test_a_name_whose_words_stand_apart_is_neither_mentioned_nor_missing():
     assert lack("What is Acme Scout?", SHELF) is None
 
 
-def test_a_phrase_is_letters_and_digits_of_bounded_length_and_there_are_at_most_three():
+def test_missing_phrases_are_short_letters_and_digits_and_at_most_three():
+    """A phrase that is missing from the sources consists of letters and digits and is of bounded length."""
     found = lack("Is it by @Everyone, <Alpha>, [Beta](x) or Gamma?", SHELF)
     assert found
     assert found.text == "The sources don't mention Everyone, Alpha or Beta."

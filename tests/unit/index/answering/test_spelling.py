@@ -31,7 +31,8 @@ def pieces(word: str) -> int:
         ("", ""),
     ],
 )
-def test_a_word_that_nobody_uses_is_read_as_the_one_of_the_sources_that_it_is_nearly_spelt_as(asked, read):
+def test_an_unknown_word_is_read_as_the_similar_one_of_the_sources(asked, read):
+    """A word that nobody uses is a misspelling of a word of the sources that it resembles."""
     assert SpellingCorrector(pieces).mended(asked, SHELF) == read
 
 
@@ -42,7 +43,8 @@ class Fussy(WordEmbedder):
         return pieces(text) if text.isalpha() else super().count(text)
 
 
-def test_what_a_question_asks_is_found_though_it_is_misspelt_and_the_answer_says_how_it_was_read(tmp_path):
+def test_a_misspelt_question_is_answered_and_its_reading_is_shown(tmp_path):
+    """The answer says how the question was read."""
     made = library(write(tmp_path / "seeds", a_md="Maverick has 128 experts.\n"), tmp_path / "index", embedder=Fussy())
     made.reindex()
     answer = made.ask("how many experst has mavrick")

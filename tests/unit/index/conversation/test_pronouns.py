@@ -74,5 +74,6 @@ def test_the_turn_before_serves_where_the_last_speaks_of_nothing():
         "What is located within this district?",
     ],
 )
-def test_a_word_that_only_looks_like_a_pronoun_or_points_to_nothing_spoken_of_is_left_alone(question):
+def test_what_is_no_pronoun_or_has_no_antecedent_is_left_alone(question):
+    """A word that only looks like a pronoun, or that refers to nothing in the conversation, is not replaced."""
     assert rewrite_question(question, [SCOUT]) == ()

@@ -105,9 +105,8 @@ TURNS = st.lists(st.builds(Turn, SAID, st.lists(SAID, max_size=2).map(tuple)), m
 
 @settings(max_examples=3 * settings().max_examples)
 @given(SAID, TURNS)
-def test_whatever_is_said_there_are_at_most_three_readings_all_different_from_the_question_and_always_the_same(
-    said, turns
-):
+def test_any_message_has_at_most_three_readings_always_the_same(said, turns):
+    """All of them differ from the question."""
     before = tuple(turns)
     found = rewrite_question(said, turns)
     assert len({tuple(tokenize(at)) for at in (*found, said)}) == len(found) + 1 <= 4
@@ -168,7 +167,8 @@ def test_what_says_nothing_by_itself_is_not_answered_by_its_words_alone():
         ({}, "Is Scout free?"),
     ],
 )
-def test_of_readings_an_answered_one_goes_first_then_the_surer_a_later_one_only_if_it_is_plainly_so(known, kept):
+def test_of_readings_an_answered_one_goes_first_then_the_surer(known, kept):
+    """A later reading is preferred only if it is plainly surer."""
     assert answer_in_context(Sources(known), "is it free?", [SCOUT]).read_as == kept
 
 
@@ -187,7 +187,8 @@ BATTLE = Turn("Who won the Battle of Carillon?")
         ({}, ""),
     ],
 )
-def test_what_may_stand_on_its_own_is_asked_as_it_is_too_and_kept_unless_a_reading_is_better_supported(known, kept):
+def test_a_self_contained_question_is_asked_as_it_is_too(known, kept):
+    """Its answer is kept unless a reading in context is better supported."""
     assert answer_in_context(Sources(known), "when did the battle end?", [BATTLE]).read_as == kept
 
 

@@ -86,7 +86,8 @@ def test_a_question_that_cannot_be_answered_is_not_written_down(desk, sources):
     assert desk.journal.stored(ANN).questions == 0
 
 
-def test_suggestions_are_questions_voted_helpful_in_this_server_and_those_the_sources_answer(desk, sources):
+def test_suggestions_are_helpful_questions_here_and_those_the_sources_answer(desk, sources):
+    """Helpful are those voted so in this server."""
     sources.suggested = ("Who wrote the article?", WINDOW)
     helped, disputed, elsewhere = (
         reply(desk, question, guild=guild).id for question, guild in ((WINDOW, GUILD), (MAVERICK, GUILD), (WINDOW, 8))
@@ -99,7 +100,8 @@ def test_suggestions_are_questions_voted_helpful_in_this_server_and_those_the_so
     assert desk.suggest("wrote", guild=GUILD) == ("Who wrote the article?",)
 
 
-def test_what_is_helpful_in_one_server_is_suggested_in_no_other_and_in_no_direct_message(desk):
+def test_a_helpful_question_is_suggested_in_its_own_server_alone(desk):
+    """It is suggested in no other server and in no direct message."""
     desk.journal.vote(reply(desk, WINDOW).id, user=BEN, helpful=True)
     desk.journal.vote(reply(desk, MAVERICK, guild=None).id, user=BEN, helpful=True)
     assert desk.suggest("", guild=GUILD) == (WINDOW,)

@@ -24,9 +24,8 @@ def reference() -> SentenceTransformerEmbedder:
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_a_question_has_the_vectors_pieces_and_states_that_sentence_transformers_gives(
-    real_embedder, reference, question
-):
+def test_a_question_is_encoded_as_sentence_transformers_does(real_embedder, reference, question):
+    """Vector, tokens and hidden states are the same."""
     found, wanted = real_embedder.question(question), reference.question(question)
     assert (found.pieces, found.spans) == (wanted.pieces, wanted.spans)
     assert float(found.vector @ wanted.vector) > 0.99999
@@ -49,7 +48,8 @@ PASSAGES = (
 
 
 @pytest.mark.parametrize("at", range(len(PASSAGES)))
-def test_a_passage_has_the_vectors_pieces_and_states_that_sentence_transformers_gives(real_embedder, reference, at):
+def test_a_passage_is_encoded_as_sentence_transformers_does(real_embedder, reference, at):
+    """Vector, tokens and hidden states are the same."""
     ((found,),) = real_embedder.passages([PASSAGES[at]])
     ((wanted,),) = reference.passages([PASSAGES[at]])
     assert found.pieces == wanted.pieces
@@ -95,7 +95,8 @@ def test_a_question_and_a_few_passages_need_no_torch():
     assert done.stdout.strip() == "False"
 
 
-def test_neither_building_nor_asking_leaves_anything_outside_the_index_for_others_to_be_told(tmp_path):
+def test_building_and_asking_write_nothing_outside_the_index(tmp_path):
+    """No engine leaves caches or telemetry behind."""
     seeds = write(tmp_path / "seeds", a_md="Scout reads 10 million tokens at once.\n")
     home = tmp_path / "home"
     home.mkdir()

@@ -169,7 +169,8 @@ def test_questions_are_read_in_order_with_their_gold_spans(tmp_path):
     assert found == [Question("1", "What?", "a.md", True, ((1, 2, "x"),)), Question(7, "Why?")]
 
 
-def test_line_ends_of_windows_a_byte_order_mark_and_separators_of_unicode_are_no_trouble(tmp_path):
+def test_windows_line_ends_a_byte_order_mark_and_unicode_separators_are_read(tmp_path):
+    """A set of questions may have any of them."""
     text = '\ufeff{"id": "1", "question": "a\u2028b\u0085c"}\r\n{"id": "2", "question": "d"}\r\n'
     assert [at.question for at in read(tmp_path, text)] == ["a\u2028b\u0085c", "d"]
 

@@ -37,7 +37,8 @@ def recording(request, tmp_path) -> Path:
     return written(tmp_path / "evaluation" / request.param)
 
 
-def test_recorded_answers_are_quoted_from_the_documents_in_the_order_of_the_questions(recording):
+def test_recorded_answers_are_quoted_in_the_order_of_the_questions(recording):
+    """Their quotations are read from the documents again."""
     first, second, third = read(recording)
     assert (first["id"], first["abstained"], first["confidence"], first["fold"]) == ("1", False, 0.8, "a.md")
     assert [at["quote"] for at in first["citations"]] == ["Bread is made of flour.", "Tea is made of leaves."]

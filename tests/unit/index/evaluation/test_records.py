@@ -37,7 +37,8 @@ def test_a_file_that_is_not_there_holds_no_record(tmp_path):
     assert read_records(tmp_path / "results.md") == []
 
 
-def test_a_record_takes_the_place_of_the_last_one_of_the_same_questions_asked_the_same_way(tmp_path):
+def test_a_record_replaces_the_last_one_of_the_same_questions_and_method(tmp_path):
+    """Records of other questions, or made in another way, stay."""
     path = tmp_path / "results.md"
     others = [replace(RECORD, questions="9" * 64), replace(RECORD, how="cross-validated")]
     for record in (others[0], RECORD, others[1]):
@@ -65,7 +66,8 @@ def test_a_section_that_can_not_be_read_is_named(tmp_path):
         ({}, set()),
     ],
 )
-def test_a_figure_has_fallen_when_it_is_worse_than_the_interval_and_speaks_of_quality(found, names):
+def test_a_quality_figure_has_fallen_if_it_is_worse_than_the_interval(found, names):
+    """Figures that say nothing of quality, such as times, never fall."""
     assert fallen(found, RECORD).keys() == names
 
 

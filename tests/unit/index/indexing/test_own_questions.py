@@ -37,7 +37,8 @@ def test_the_file_is_no_source(seeds, index):
     assert (report.added, report.skipped) == (("a.md", "b.md"), ())
 
 
-def test_at_the_first_reindex_nothing_is_answered_otherwise_but_what_is_wrong_is_named(seeds, index):
+def test_the_first_reindex_compares_no_answers_but_names_wrong_ones(seeds, index):
+    """Without an earlier snapshot no answer has changed."""
     keep(seeds, {"question": ASKED, "answer": "flour"}, {"question": "What is tea made of?", "answer": "milk"})
     assert library(seeds, index).reindex().questions == OwnQuestions(2, 2, (), ("What is tea made of?",))
 

@@ -384,7 +384,8 @@ def test_a_signature_of_a_process_that_died_is_not_believed(seeds, index):
         )
 
 
-def test_killed_at_any_moment_a_builder_leaves_a_whole_snapshot_live_and_no_growing_litter(seeds, index):
+def test_a_killed_builder_leaves_a_whole_snapshot_live_and_no_growing_litter(seeds, index):
+    """It may be killed at any moment."""
     library(seeds, index).reindex()
     for turn in range(8):
         with another_process(seeds, index, "on and on") as other:

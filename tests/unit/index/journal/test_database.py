@@ -276,7 +276,8 @@ def test_what_could_not_be_scrubbed_for_a_reader_is_scrubbed_the_next_time(file,
         assert file.stat().st_size < 100_000  # the room is given back too
 
 
-def test_unused_room_that_could_not_be_given_back_for_a_writer_is_given_back_the_next_time(file, caplog):
+def test_room_that_a_writer_kept_from_being_given_back_is_given_back_later(file, caplog):
+    """Unused pages are returned to the disk the next time if another writer prevented it."""
     filled(file)
     with closing(JournalFile(file, wait=0.05)) as opened:
         delete_answers(opened)

@@ -157,7 +157,8 @@ def test_a_reason_belongs_to_the_users_vote_against(journal):
     assert journal.gaps(GUILD)[0].reasons == ("Wrong.?",)
 
 
-def test_a_reason_is_replaced_by_the_next_and_stays_when_the_same_vote_is_given_again(journal):
+def test_a_reason_is_replaced_by_the_next_and_kept_by_the_same_vote(journal):
+    """The same vote without a reason does not remove it."""
     one = ask(journal, answer("How many?"))
     journal.vote(one, user=ANN, helpful=False)
     journal.explain(one, user=ANN, reason="Old.")

@@ -40,7 +40,8 @@ def test_a_greeting_is_no_gap(journal):
     assert journal.gaps(GUILD) == ()
 
 
-def test_an_answered_question_is_a_gap_only_when_more_found_it_unhelpful_than_helpful(journal):
+def test_an_answered_question_is_a_gap_if_more_votes_are_unhelpful(journal):
+    """As many helpful as unhelpful votes make no gap."""
     voted(journal, "No votes?")
     voted(journal, "For?", True)
     voted(journal, "Even?", True, False)

@@ -79,7 +79,8 @@ def test_in_a_thread_begun_from_an_answer_anybodys_first_question_goes_on_from_i
     assert journal.turns(BEN, CHANNEL) == ()
 
 
-def test_in_a_thread_a_users_own_turns_come_after_the_first_question_and_concern_nobody_else(journal, clock):
+def test_in_a_thread_a_users_turns_follow_the_first_question(journal, clock):
+    """They are no part of anybody else's conversation."""
     journal.begin(THREAD, ask(journal, answer("How many?")))
     clock.pass_by(seconds=1)
     ask(journal, answer("And Scout?"), user=BEN, channel=THREAD)

@@ -37,7 +37,8 @@ def texts(text: str, name: str = "a.md", limit: int = 64) -> list[str]:
         ("| Model, size | MMMU |\n|-|-|\n| Scout | 69.4 |\n", "Model size: Scout | MMMU: 69.4"),
     ],
 )
-def test_a_row_is_embedded_with_the_name_of_its_column_before_each_value_where_they_pair_off(table, embedded):
+def test_a_row_is_embedded_with_its_columns_name_before_each_value(table, embedded):
+    """Only if there are as many values as columns."""
     row = passages(table)[0]
     assert row.embedded == f"a\n{embedded}"
     assert passage_text(row) == embedded
@@ -119,7 +120,8 @@ def test_code_stays_together_up_to_the_limit_and_is_cut_at_ends_of_lines():
     assert 1 < len(found) < 40
 
 
-def test_the_context_is_shortened_before_anything_else_and_the_sentence_is_kept_whole():
+def test_the_context_is_shortened_first_and_the_sentence_kept_whole():
+    """A passage that is too long for the model loses of its context before anything else."""
     sentence = " ".join(f"word{n}" for n in range(40)) + "."
     title, heading = "title " * 30, "heading " * 30
     text = f"---\ntitle: {title}\n---\n# {heading}\n\nBefore it comes this one.\n\n{sentence}"
@@ -156,7 +158,8 @@ def test_a_long_word_of_broken_characters_does_not_make_quotations_as_long():
     assert max(len(at) for at in texts(text)) <= LONGEST
 
 
-def test_ids_differ_also_where_a_sentence_is_repeated_and_stay_the_same_from_build_to_build():
+def test_ids_of_repeated_sentences_differ_and_are_the_same_in_every_build():
+    """A passage keeps its id as long as its source is the same."""
     sentence = "The same sentence stands here again."
     text = f"{sentence}\n\n{sentence}\n\n# H\n\n{sentence}"
     ids = [at.id for at in passages(text)]

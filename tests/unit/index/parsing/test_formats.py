@@ -142,7 +142,8 @@ def test_scripts_styles_hidden_elements_and_navigation_are_not_text(unseen):
     assert texts("a.html", f"<body>{unseen}<p>seen</p>") == ["seen"]
 
 
-def test_what_the_page_marks_as_its_content_is_read_alone_with_the_header_of_the_article():
+def test_a_pages_marked_content_is_read_alone_with_the_articles_header():
+    """Navigation and footers around the main content are left out."""
     content = "<header>By Meta</header><p>" + "A sentence of some length. " * 10
     found = texts("a.html", f"<p>Cookies!</p><main><article>{content}</article></main><p>Buy!</p>")
     assert found == ["By Meta", ("A sentence of some length. " * 10).strip()]

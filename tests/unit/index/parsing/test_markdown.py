@@ -58,7 +58,8 @@ def test_what_nobody_reads_is_no_block(text):
     assert blocks(text) == []
 
 
-def test_headings_make_sections_with_their_path_and_the_first_of_level_1_is_the_title():
+def test_headings_make_sections_and_the_first_of_level_1_is_the_title():
+    """A section knows the path of headings above it."""
     title, sections = read_markdown("intro\n\n# T\n\na\n\n## **B** one\n\nb\n\n### C\n\nc\n\n## D\n\nd\n", 0)
     assert title == "T"
     assert [section.heading for section in sections] == ["", "T", "T > B one", "T > B one > C", "T > D"]

@@ -84,7 +84,8 @@ def test_a_process_that_reads_is_ended_when_that_is_not_wanted_any_more():
         read_confined("pdf", pdf(*[LINES] * 200), 60, stopped=stopped)
 
 
-def test_a_file_that_is_larger_than_a_pipe_holds_is_sent_whole_to_a_process_that_is_late(tmp_path):
+def test_a_file_larger_than_a_pipe_is_sent_whole_to_a_late_process(tmp_path):
+    """The parser process may begin to read after the pipe is full."""
     parser = tmp_path / "selectolax" / "lexbor.py"
     parser.parent.mkdir()
     parser.with_name("__init__.py").write_text("")

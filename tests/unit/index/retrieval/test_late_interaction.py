@@ -55,7 +55,8 @@ def test_bytes_keep_the_cosines_of_wide_vectors():
     assert best == pytest.approx(tokens @ tokens[:5].T, abs=0.02)
 
 
-def test_of_few_tokens_the_matches_are_the_cosines_whatever_the_order_of_the_passages():
+def test_matches_of_few_tokens_are_the_cosines_in_any_order_of_passages():
+    """The scores do not depend on the order in which passages are stored."""
     chance = np.random.default_rng(4)
     tokens = chance.standard_normal((12, 384)).astype(np.float32)
     tokens /= np.linalg.norm(tokens, axis=1, keepdims=True)

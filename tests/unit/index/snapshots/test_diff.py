@@ -28,13 +28,15 @@ def test_sources_are_added_changed_and_removed():
     assert found.first_removed == (PassageText("b.md", "", "Tea is made of leaves."),)
 
 
-def test_a_source_with_the_same_content_under_another_name_is_renamed_and_its_passages_stay():
+def test_a_source_with_the_same_content_under_another_name_is_renamed():
+    """Its passages count as unchanged."""
     found = diff(texts("1", a_md=BREAD, b_md=TEA), texts("2", a_md=BREAD, c_md=TEA))
     assert found == Diff("1", "2", renamed=(("b.md", "c.md"),))
     assert not found.is_empty
 
 
-def test_of_two_that_went_and_one_that_came_with_the_same_content_one_is_renamed_and_one_removed():
+def test_of_two_equal_sources_that_went_one_is_renamed_and_one_removed():
+    """One source with the same content came."""
     found = diff(texts("1", a_md=TEA, b_md=TEA), texts("2", c_md=TEA))
     assert (found.added, found.removed, found.renamed) == ((), ("b.md",), (("a.md", "c.md"),))
     assert (found.passages_added, found.passages_removed) == (0, 1)

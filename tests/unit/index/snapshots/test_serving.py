@@ -123,7 +123,8 @@ def test_a_roll_back_elsewhere_is_followed(seeds, index):
     assert served(made) == old
 
 
-def test_while_a_snapshot_is_loaded_to_follow_it_questions_are_answered_from_the_one_before(seeds, index):
+def test_while_a_new_snapshot_loads_the_one_before_answers(seeds, index):
+    """Questions do not wait for the switch that another process made."""
     opening, let = threading.Event(), threading.Event()
 
     class Slow(MemoryStore):
@@ -208,7 +209,8 @@ def test_where_no_snapshot_is_good_a_question_says_what_mends_it(seeds, index):
         library(seeds, index).ask("bread")
 
 
-def test_any_byte_of_any_file_that_is_flipped_is_noticed_and_the_good_snapshot_answers(seeds, index):
+def test_a_flipped_byte_in_any_file_is_noticed_and_the_good_snapshot_answers(seeds, index):
+    """Whichever file it is in."""
     good, damaged = two(seeds, index)
     files = [path for path in (index / "snapshots" / damaged).rglob("*") if path.is_file()]
     assert len(files) > 15
@@ -267,7 +269,8 @@ def test_a_file_that_was_only_touched_serves_on(seeds, index):
     assert (served(made), made.status().fallback) == (live, "")
 
 
-def test_where_a_file_was_written_to_and_nothing_else_is_good_there_is_no_answer_rather_than_a_wrong_one(seeds, index):
+def test_without_any_good_snapshot_there_is_no_answer_rather_than_a_wrong_one(seeds, index):
+    """If a file was written to while it served and no other snapshot is good, questions fail."""
     library(seeds, index).reindex()
     made = library(seeds, index)
     made.load()

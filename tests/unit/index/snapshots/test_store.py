@@ -106,7 +106,8 @@ def test_a_file_that_is_cut_short_or_gone_is_noticed(index):
     load(index)
 
 
-def test_with_any_byte_of_the_pointer_flipped_or_cut_off_the_newest_good_snapshot_serves(index):
+def test_with_a_damaged_pointer_the_newest_good_snapshot_serves(index):
+    """Any byte of the pointer may be flipped, and it may be cut off anywhere."""
     whole = (index / "LIVE").read_bytes()
     flipped = [whole[:at] + bytes([byte ^ 1]) + whole[at + 1 :] for at, byte in enumerate(whole)]
     for damaged in [*flipped, *(whole[:size] for size in range(len(whole))), whole + b"x"]:
@@ -143,7 +144,8 @@ def test_a_snapshot_folder_that_is_gone_is_noticed(index):
         load(index)
 
 
-def test_without_a_pointer_the_newest_good_snapshot_serves_and_status_says_so_before_and_after(index, caplog):
+def test_without_a_pointer_the_newest_good_snapshot_serves_and_status_says_so(index, caplog):
+    """Status says so before and after it is loaded."""
     (index / "LIVE").unlink()
     opened, serves = library(index.parent / "seeds", index), SnapshotStore(index).ids()[-1]
     said = f"LIVE, is missing. Answers come from snapshot {serves}: reindex, or roll back to a good one."
@@ -161,7 +163,8 @@ def test_without_a_pointer_the_newest_good_snapshot_serves_and_status_says_so_be
     assert live(index).name == serves
 
 
-def test_without_a_pointer_and_without_a_good_snapshot_nothing_serves_and_the_step_is_said(index):
+def test_without_a_pointer_and_a_good_snapshot_nothing_serves(index):
+    """The error says what to do."""
     (index / "LIVE").unlink()
     (live_only(index) / "passages.jsonl").write_text("nonsense")
     with pytest.raises(IndexMismatch, match=r"LIVE, is missing: run `python -m index reindex`") as refused:

@@ -100,7 +100,8 @@ def test_a_name_with_one_private_answer_among_public_ones_is_refused(site):
     )
 
 
-def test_a_name_that_changes_its_meaning_is_asked_once_and_connected_to_as_it_was_checked(site):
+def test_a_host_is_resolved_once_and_connected_to_as_it_was_checked(site):
+    """A name whose address changes in between (DNS rebinding) cannot lead into a private network."""
     answers = iter([["127.0.0.1"], ["10.0.0.1"]])
     found = get(
         site, url=site.url("/a", "allowed.test"), allowed={"allowed.test"}, resolver=lambda host, port: next(answers)
@@ -163,7 +164,8 @@ def test_a_server_that_says_when_is_asked_then_and_not_before(site):
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_server_that_asks_for_a_longer_wait_than_a_try_may_take_is_asked_once_and_it_is_said(site, status):
+def test_a_server_that_asks_for_too_long_a_wait_is_asked_once(site, status):
+    """The error says how long it wants; a wait is too long if it exceeds the time of one attempt."""
     site.pages["/a"] = page("", status, Retry_After="21")
     assert why(site).endswith(", and wants to be asked again in 21 s")
     assert len(site.asked) == 1
@@ -240,7 +242,8 @@ def certificate(folder: Path, name: str) -> Path:
     return folder / "both.pem"
 
 
-def test_a_certificate_is_checked_for_the_name_though_the_connection_is_to_the_checked_address(tmp_path, monkeypatch):
+def test_a_certificate_is_checked_for_the_name_not_the_address(tmp_path, monkeypatch):
+    """The connection itself is to the address that was checked."""
     pem = certificate(tmp_path, "allowed.test")
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -157,7 +157,8 @@ def test_a_page_that_was_never_there_is_named_and_the_others_are_read(tmp_path, 
     assert "could not be fetched: no connection" in reasons(found)["nowhere.invalid"]
 
 
-def test_a_page_that_is_gone_is_read_from_its_copy_and_said_to_be_stale_since_when_and_why(tmp_path, site):
+def test_a_page_that_is_gone_is_read_from_its_copy_and_called_stale(tmp_path, site):
+    """The reason and the time of the copy are given."""
     fetched(tmp_path, entry(site))
     before = datetime.now(UTC)
     site.pages["/a"] = page("", 404)
@@ -238,7 +239,8 @@ def test_the_library_answers_from_the_web_and_without_it_from_the_copy(tmp_path,
     assert opened().ask("How many experts has Scout?").citations[0].source == "herd"
 
 
-def test_an_address_that_was_not_asked_for_yet_makes_the_index_stale_but_one_that_failed_does_not(tmp_path, site):
+def test_an_address_never_asked_for_makes_the_index_stale_a_failed_one_does_not(tmp_path, site):
+    """A failed address would make every start rebuild the index."""
     seeds = write(tmp_path / "seeds", bread_md="Bread is made of flour and water.")
     opened = library(seeds, tmp_path / "index", web=web(tmp_path))
     opened.reindex()

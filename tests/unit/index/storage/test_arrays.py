@@ -50,7 +50,8 @@ def test_the_file_is_closed_with_the_rows(tmp_path: Path) -> None:
     assert open_files() == before
 
 
-def test_a_file_that_is_cut_off_while_it_serves_fails_the_question_and_not_the_process(tmp_path: Path) -> None:
+def test_a_file_cut_off_while_it_serves_fails_the_question_not_the_process(tmp_path: Path) -> None:
+    """A memory map would end the process by SIGBUS."""
     made = library(write(tmp_path / "seeds", a_md="Bread is made of flour and water.\n"), tmp_path / "index")
     made.reindex()
     opened = library(tmp_path / "seeds", tmp_path / "index")

@@ -91,7 +91,8 @@ def test_whatever_byte_of_the_keyword_index_does_not_fit_it_is_told(tmp_path):
         (errno.EIO, "Input/output error: see to the disk, then reindex"),
     ],
 )
-def test_what_the_disk_refuses_is_told_with_what_to_do_and_the_folder_for_whoever_runs_it(tmp_path, number, said):
+def test_what_the_disk_refuses_is_reported_with_what_to_do(tmp_path, number, said):
+    """The folder is named in the log only."""
     with pytest.raises(IndexUnwritable) as refused, explain_write_errors(tmp_path):
         raise OSError(number, os.strerror(number), str(tmp_path / "LIVE.new"))
     assert said in str(refused.value)
@@ -106,7 +107,8 @@ def test_an_error_about_a_file_elsewhere_is_left_as_it_is(tmp_path):
 
 
 @pytest.mark.parametrize("room", range(0, 20_000, 2_500))
-def test_with_whatever_room_a_rebuild_runs_out_of_the_old_snapshot_serves_and_nothing_is_left_behind(tmp_path, room):
+def test_a_rebuild_that_runs_out_of_room_leaves_the_old_snapshot_and_no_litter(tmp_path, room):
+    """However much room there was."""
     seeds, index = write(tmp_path / "seeds", a_md="Bread is made of flour.\n"), tmp_path / "index"
     made = library(seeds, index)
     old = made.reindex().snapshot.id
@@ -126,9 +128,8 @@ def test_a_folder_of_the_index_that_is_a_file_is_told(tmp_path):
         library(seeds, tmp_path / "index").reindex()
 
 
-def test_where_the_switch_was_made_but_not_synced_the_new_snapshot_is_live_and_it_is_logged(
-    tmp_path, monkeypatch, caplog
-):
+def test_a_switch_that_could_not_be_synced_is_live_and_logged(tmp_path, monkeypatch, caplog):
+    """The new snapshot is live if the pointer was renamed, though its folder could not be synced."""
     seeds, index = write(tmp_path / "seeds", a_md="Bread is made of flour.\n"), tmp_path / "index"
     made = library(seeds, index)
     made.reindex()

@@ -138,7 +138,8 @@ def test_the_title_of_the_article_is_a_name():
     assert asked(said) == []
 
 
-def test_front_matter_tells_of_the_author_and_the_day_and_names_the_article_where_there_are_several():
+def test_front_matter_gives_questions_about_author_and_day():
+    """They name the article if there are several."""
     one = '---\ntitle: "Scout is here: a leap"\nauthor: Ada Poe\ndate: 2025-04-06\n---\n\nNothing more.\n'
     assert asked(one) == ["Who wrote the article?", "When was the article published?"]
     assert asked(one, "Something else is here.\n") == [

@@ -51,9 +51,8 @@ def test_after_the_source_changed_it_is_shown_as_it_was_with_what_became_of_it(d
         (TEXT.replace("ten million", "ten\nmillion"), "changed", "The end."),
     ],
 )
-def test_after_its_snapshot_was_pruned_a_quotation_is_shown_where_its_words_stand_now(
-    desk, sources, text, since, shown
-):
+def test_a_quotation_of_a_pruned_snapshot_is_shown_where_its_words_are_now(desk, sources, text, since, shown):
+    """It is looked for in the live snapshot's source."""
     asked = reply(desk, WINDOW).id
     sources.rebuild("two", text)
     del sources.kept["one"]
@@ -96,7 +95,8 @@ def test_where_nothing_is_live_the_source_is_not_told_to_be_removed(desk, source
     assert desk.extract(asked, 1).since == ""
 
 
-def test_without_a_journal_there_is_no_source_to_show_and_the_error_says_what_mends_it(broken):
+def test_without_a_journal_there_is_no_source_to_show(broken):
+    """The error says what to do."""
     for act in (lambda: broken.extract("x", 1), lambda: broken.more("x"), lambda: broken.themes(GUILD)):
         with pytest.raises(JournalUnavailable, match="move it away"):
             act()

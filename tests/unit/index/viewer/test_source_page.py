@@ -90,7 +90,8 @@ def test_a_block_longer_than_a_page_is_cut_between_sentences_with_an_ellipsis():
     assert [page.text.endswith("of very many in this text. …") for page in pages] == [True, True, True, False]
 
 
-def test_a_text_without_sentences_is_cut_between_words_and_one_without_words_between_characters():
+def test_a_text_without_sentences_is_cut_between_words():
+    """One without words is cut between characters."""
     words = " ".join(f"word{n}" for n in range(600))
     for page in every_page(document(words), citation(words, "word0")):
         assert all(re.fullmatch(r"word\d+|…", word) for word in page.text.split())
