@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from index.embedding.thread_pools import wait_passively
+from index.indexing.reindexer import Reindexer
 from index.journal.journal import Journal
 from index.library import Library
 from index.settings import Settings
+from index.snapshots.serving import LiveIndex
 from index.snapshots.store import SnapshotStore
+from index.sources.reader import SourceReader
+from index.sources.uploads import UploadedSources
 from index.sources.web import Web
 
 if TYPE_CHECKING:
     from index.answering.answerer import Answerer
     from index.domain.ports import Embedder, Scorer
     from index.indexing.indexer import Indexer
+    from index.snapshots.loader import SnapshotLoader
 
-__all__ = ["open_library"]
+__all__ = ["assemble", "open_library"]
 
-READER = "bundled"
+BUNDLED_READER = "bundled"
 """The value of RERANKER_MODEL for the reader that is part of this package."""
 
 
 def open_library(settings: Settings) -> Library:
-    """A library ready to load; opens nothing yet, so that a caller can answer before the model is there."""
+    """Return a library ready to load; it opens nothing yet, so that a caller can answer before the model is there."""
     for name in ("faiss", "sentence_transformers"):
-        logging.getLogger(name).setLevel(logging.WARNING)  # they tell how they loaded at every start
+        logging.getLogger(name).setLevel(logging.WARNING)  # at INFO they log at every start how they loaded
     wait_passively()
     snapshots = SnapshotStore(settings.index_dir)
-    journal = Journal(settings.journal_file, keep_days=settings.keep_questions_days)
 
     def embedder() -> Embedder:
         from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
@@ -41,7 +46,7 @@ def open_library(settings: Settings) -> Library:
 
         return OnnxEmbedder(sentences) if settings.embedding_model == BUNDLED else sentences()
 
-    def answerer(loaded: Embedder) -> Answerer:
+    def answerer(embedder: Embedder) -> Answerer:
         from index.answering.abstention import NEARNESS, AbstentionExplainer
         from index.answering.answerer import Answerer
         from index.answering.extractive import ExtractiveGenerator
@@ -49,61 +54,126 @@ def open_library(settings: Settings) -> Library:
         from index.ranking.calibration import threshold
         from index.retrieval.retriever import Retriever
 
-        scorer = _scorer(settings, loaded.name)
+        scorer = _scorer(settings, embedder.name)
         return Answerer(
-            embedder=loaded,
+            embedder=embedder,
             retriever=Retriever(reranker=scorer),
             generator=ExtractiveGenerator(),
             confidence=scorer.confidence,
             threshold=threshold(scorer.curve, settings.max_wrong),
             silence=AbstentionExplainer(reads=["en"], nearness=NEARNESS)
-            if loaded.name == BUNDLED
+            if embedder.name == BUNDLED
             else AbstentionExplainer(),
         )
 
-    def indexer(loaded: Embedder) -> Indexer:
+    def indexer(embedder: Embedder) -> Indexer:
         from index.indexing.indexer import Indexer
         from index.retrieval.faiss_store import FaissStore
 
-        return Indexer(
-            snapshots=snapshots,
-            embedder=loaded,
-            new_store=FaissStore,
-            open_store=FaissStore.load,
-            seconds=settings.extract_seconds,
-        )
+        return Indexer(snapshots=snapshots, embedder=embedder, new_store=FaissStore, seconds=settings.extract_seconds)
+
+    def loader(embedder: Embedder) -> SnapshotLoader:
+        from index.retrieval.faiss_store import FaissStore
+        from index.snapshots.loader import SnapshotLoader
+
+        return SnapshotLoader(snapshots=snapshots, embedder=embedder, open_store=FaissStore.load)
 
     max_bytes = int(settings.max_source_mb * 1_000_000)
-    return Library(
-        snapshots=snapshots,
-        seeds=settings.seeds_dir,
-        max_bytes=max_bytes,
+    web = Web(settings.index_dir / "fetched", allowed=settings.fetch_allow_hosts, max_bytes=max_bytes)
+    return assemble(
         model=settings.embedding_model,
+        snapshots=snapshots,
+        reader=SourceReader(settings.seeds_dir, max_bytes=max_bytes, web=web),
+        sources=UploadedSources(settings.seeds_dir, max_bytes=max_bytes, seconds=settings.extract_seconds),
+        journal=Journal(settings.journal_file, keep_days=settings.keep_questions_days),
         embedder=embedder,
         answerer=answerer,
         indexer=indexer,
-        journal=journal,
+        loader=loader,
         keep=settings.keep_snapshots,
-        web=Web(settings.index_dir / "fetched", allowed=settings.fetch_allow_hosts, max_bytes=max_bytes),
-        seconds=settings.extract_seconds,
+    )
+
+
+def assemble(
+    *,
+    model: str,
+    snapshots: SnapshotStore,
+    reader: SourceReader,
+    sources: UploadedSources,
+    journal: Journal,
+    embedder: Callable[[], Embedder],
+    answerer: Callable[[Embedder], Answerer],
+    indexer: Callable[[Embedder], Indexer],
+    loader: Callable[[Embedder], SnapshotLoader],
+    keep: int,
+) -> Library:
+    """Return a library of these parts.
+
+    Parameters
+    ----------
+    model
+        The name of the model.
+    snapshots, reader, sources, journal
+        What is on disk: snapshots, sources to read, sources to change, and the journal.
+    embedder
+        Loads the model; called once, when it is first needed.
+    answerer, indexer, loader
+        Make, for the loaded model, what answers from snapshots, what builds them, and what loads them.
+    keep
+        How many snapshots are kept, the live one included.
+    """
+    # Loaded here: word lists and fuzzy matching take half a second that `--help` need not wait for.
+    from index.conversation.service import ConversationService
+    from index.engine import QueryEngine
+    from index.journal.gap_review import GapReview
+    from index.suggestions.completion import QuestionCompleter
+    from index.viewer.service import SourceViewer
+
+    live = LiveIndex(snapshots=snapshots, model=model)
+    engine = QueryEngine(snapshots=snapshots, live=live, embedder=embedder, answerer=answerer, loader=loader)
+    gaps = GapReview(engine=engine, journal=journal)
+    return Library(
+        model=model,
+        engine=engine,
+        live=live,
+        snapshots=snapshots,
+        reader=reader,
+        reindexer=Reindexer(
+            engine=engine,
+            sources=reader,
+            snapshots=snapshots,
+            live=live,
+            indexer=indexer,
+            gaps=gaps,
+            journal=journal,
+            keep=keep,
+        ),
+        conversation=ConversationService(engine=engine, journal=journal),
+        viewer=SourceViewer(engine=engine, journal=journal),
+        gaps=gaps,
+        suggestions=QuestionCompleter(engine=engine, journal=journal),
+        sources=sources,
+        journal=journal,
     )
 
 
 def _scorer(settings: Settings, embedding_model: str) -> Scorer:
-    """What orders passages and says how sure an answer is. The bundled reader goes on from the bundled model's
-    states; with another EMBEDDING_MODEL the features alone decide."""
+    """Return what orders passages and says how sure an answer is.
+
+    The bundled reader goes on from the bundled model's states; with another EMBEDDING_MODEL the features alone decide.
+    """
     from index.embedding.onnx_embedder import BUNDLED
     from index.ranking.logistic import LogisticRanker
 
-    base, wanted = LogisticRanker(), settings.reranker_model
-    bundled = wanted.lower() == READER
-    if wanted.lower() == "none" or (bundled and embedding_model != BUNDLED):
-        return base
+    ranker, reranker = LogisticRanker(), settings.reranker_model
+    bundled = reranker.lower() == BUNDLED_READER
+    if reranker.lower() == "none" or (bundled and embedding_model != BUNDLED):
+        return ranker
     if bundled:
         from index.ranking.onnx_reader import OnnxReader
         from index.ranking.stacking import StackedRanker
 
-        return StackedRanker(base, OnnxReader())
+        return StackedRanker(ranker, OnnxReader())
     from index.ranking.cross_encoder import CrossEncoderReranker
 
-    return CrossEncoderReranker(base, wanted)
+    return CrossEncoderReranker(ranker, reranker)

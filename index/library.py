@@ -1,45 +1,36 @@
-"""`Library`: ask, reindex, status, and the snapshots before. What people do with answers is its desk's."""
+"""The library: the front door to the engine, the reindexer and what people do with answers."""
 
 from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import cached_property
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from index.domain.answers import Answer
-from index.domain.documents import Document
 from index.domain.errors import Damaged, IndexMismatch, JournalUnavailable, LibraryError, NoIndex
-from index.domain.messages import Message
-from index.domain.messages import message_of as said_by
+from index.domain.messages import Message, message_of
 from index.domain.snapshots import Diff, Preview, ReindexReport, ReindexStatus, SnapshotInfo, Status
-from index.domain.sources import NO_SOURCES, SourceSet
-from index.indexing.own_questions import FILE
+from index.domain.sources import NO_SOURCES
 from index.indexing.progress import Request
-from index.indexing.reindexer import Ask, Reindexer
-from index.journal.journal import Journal
-from index.parsing.formats import SECONDS
 from index.snapshots.catalog import compared, listed
-from index.snapshots.manifest import Manifest
-from index.snapshots.serving import LiveIndex
 from index.snapshots.staleness import broken, said, states
-from index.snapshots.store import SnapshotStore
-from index.sources.folder import read_sources
-from index.sources.uploads import UploadedSources
 from index.sources.watcher import watch
-from index.text.normalize import replace_surrogates
 
 if TYPE_CHECKING:
-    from index.answering.answerer import Answerer
-    from index.desk import Desk
-    from index.domain.ports import Embedder, Progress, Vectors
-    from index.indexing.indexer import Indexer
-    from index.retrieval.search_index import SearchIndex
-    from index.sources.web import Web
+    from index.conversation.service import ConversationService
+    from index.domain.ports import Progress
+    from index.engine import QueryEngine
+    from index.indexing.reindexer import Reindexer
+    from index.journal.gap_review import GapReview
+    from index.journal.journal import Journal
+    from index.snapshots.manifest import Manifest
+    from index.snapshots.serving import LiveIndex
+    from index.snapshots.store import SnapshotStore
+    from index.sources.reader import SourceReader
+    from index.sources.uploads import UploadedSources
+    from index.suggestions.completion import QuestionCompleter
+    from index.viewer.service import SourceViewer
 
 __all__ = ["Library"]
 
@@ -47,111 +38,75 @@ log = logging.getLogger(__name__)
 
 
 class Library:
-    """Thread-safe: questions are answered from any thread while a reindex runs in another."""
+    """Answers questions from any thread while a reindex runs in another. Opens nothing when it is made.
+
+    Parameters
+    ----------
+    model
+        The name of the model that the index is for.
+    engine, live, snapshots
+        What answers, the snapshot in memory, and those on disk.
+    reader, reindexer
+        What reads the sources, and what makes snapshots of them.
+    conversation, viewer, gaps, suggestions, sources, journal
+        What people do with answers and sources; also attributes of the library.
+    """
 
     def __init__(
         self,
         *,
-        snapshots: SnapshotStore,
-        seeds: Path,
-        max_bytes: int,
         model: str,
-        embedder: Callable[[], Embedder],
-        answerer: Callable[[Embedder], Answerer],
-        indexer: Callable[[Embedder], Indexer],
+        engine: QueryEngine,
+        live: LiveIndex,
+        snapshots: SnapshotStore,
+        reader: SourceReader,
+        reindexer: Reindexer,
+        conversation: ConversationService,
+        viewer: SourceViewer,
+        gaps: GapReview,
+        suggestions: QuestionCompleter,
+        sources: UploadedSources,
         journal: Journal,
-        keep: int,
-        web: Web | None = None,
-        seconds: float = SECONDS,
     ) -> None:
-        """Opens nothing; `embedder` loads the model when it is first needed. `keep` snapshots are kept, the newest.
-        Without `web` only files are sources. Reading a source that comes in takes `seconds` at most."""
-        self._snapshots = snapshots
-        self._seeds = seeds
-        self.shelving = UploadedSources(seeds, max_bytes=max_bytes, seconds=seconds)
-        self._max_bytes = max_bytes
         self._model = model
-        self._load_embedder = embedder
-        self._make_answerer = answerer
-        self._make_indexer = indexer
-        self._journal = journal
-        self._loading = threading.Lock()
-        self._embedder: Embedder | None = None
-        self._answerer: Answerer | None = None
-        self._web = web
-        self._serving = LiveIndex(snapshots=snapshots, model=model)
-        self._rebuild = Reindexer(
-            snapshots=snapshots,
-            serving=self._serving,
-            refresh=self._refresh,
-            read=self._read,
-            engines=self._engines,
-            desk=lambda: self.desk,
-            questions=seeds / FILE,
-            keep=keep,
-            cited=journal.cited,
-        )
-
-    @cached_property
-    def desk(self) -> Desk:
-        """What people do with answers; imported when first needed, for that takes a moment."""
-        from index.desk import Desk
-
-        return Desk(
-            journal=self._journal,
-            ask=self.ask,
-            nearest=self.nearest,
-            vectors=self._vectors,
-            live=self._live_id,
-            documents=self._documents,
-            known=lambda: shelf.suggestions if (shelf := self._serving.shelf) else (),
-        )
+        self._engine = engine
+        self._live = live
+        self._snapshots = snapshots
+        self._reader = reader
+        self._reindexer = reindexer
+        self.conversation = conversation
+        self.viewer = viewer
+        self.gaps = gaps
+        self.suggestions = suggestions
+        self.sources = sources
+        self.journal = journal
 
     def load(self, progress: Progress | None = None) -> None:
-        """Load the model and the live snapshot, or the newest good one where that is damaged; quick once they are.
+        """Load the model and the live snapshot, or the newest good one if that is damaged.
 
-        Raises NoIndex, IndexMismatch.
+        Returns at once if both are loaded.
+
+        Raises
+        ------
+        NoIndex, IndexMismatch
+            There is nothing to load.
         """
-        if self._serving.held is None:
-            try:
-                self._serving.live()  # that there is no index is said before the model takes its seconds
-            except Damaged as error:
-                log.warning("The live snapshot can't serve: %s", error.log_message)
-        embedder = self._model_loaded(progress)
-        if self._serving.held is None:
-            if progress:
-                progress("loading the index", 0, 0)
-            self._serving.load(self._make_indexer(embedder).open)
+        self._engine.load(progress)
 
     def follow(self) -> bool:
-        """Take up what another process made live; whether another snapshot serves now. Never fails.
+        """Take up what another process made live; return whether another snapshot serves now.
 
-        To be called every half second by whoever goes on for long; a question has it done beside it. It takes as long
-        as loading takes where there is something new, and questions are answered meanwhile.
+        Never fails. A process that goes on for long calls this every half second; a question does it on the way.
         """
-        if not self._serving.moved():
-            return False
-        try:
-            return self._serving.follow(self._make_indexer(self._model_loaded(None)).open)
-        except Exception as error:  # a question tells it
-            why = error.log_message if isinstance(error, LibraryError) else type(error).__name__
-            log.warning("No snapshot can be loaded: %s", why)
-            return False
+        return self._engine.follow()
 
     def ask(self, question: str) -> Answer:
-        """The answer from exactly one snapshot; loads what is not loaded yet.
+        """Return the answer from exactly one snapshot; load what is not loaded yet."""
+        return self._engine.ask(question)
 
-        Half a character (a lone surrogate), which no tokenizer reads, becomes a question mark.
-        """
-        shelf, answerer = self._open()
-        started = time.perf_counter()
-        answer = answerer.answer(shelf, replace_surrogates(question))
-        return replace(answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
-
-    def nearest(self, question: str, most: int) -> Answer:
-        """No answer: the passages of one snapshot that are nearest to a question, `most` of them."""
-        shelf, answerer = self._open()
-        return answerer.nearest(shelf, replace_surrogates(question), most)
+    def nearest(self, question: str, count: int) -> Answer:
+        """Return an abstention with the `count` passages of one snapshot that are nearest to a question."""
+        return self._engine.nearest(question, count)
 
     def reindex(
         self,
@@ -174,7 +129,7 @@ class Library:
 
         Raises SourcesUnreadable (the old index keeps serving), ReindexRunning, ReindexCancelled.
         """
-        return self._rebuild.reindex(Request(progress, cancelled, guild, everywhere, wait))
+        return self._reindexer.reindex(Request(progress, cancelled, guild, everywhere, wait))
 
     def preview(
         self,
@@ -187,7 +142,7 @@ class Library:
     ) -> Preview:
         """What `reindex` would report now, and nothing of it done. What is built is kept for `publish` until anything
         else is built, by whichever process; `discard` lets it go before."""
-        return self._rebuild.preview(Request(progress, cancelled, guild, everywhere, wait))
+        return self._reindexer.preview(Request(progress, cancelled, guild, everywhere, wait))
 
     def publish(
         self,
@@ -202,74 +157,90 @@ class Library:
 
         Raises PreviewGone where the sources changed since or it is no longer there, ReindexRunning.
         """
-        return self._rebuild.publish(preview, Request(progress, None, guild, everywhere, wait))
+        return self._reindexer.publish(preview, Request(progress, None, guild, everywhere, wait))
 
     def discard(self, preview: str) -> None:
-        """Let a preview go, by its id."""
-        self._rebuild.discard(preview)
+        """Remove a preview, by its id."""
+        self._reindexer.discard(preview)
 
     def rollback(self, snapshot: str, progress: Progress | None = None, *, wait: float = 0.0) -> ReindexReport:
-        """Make a snapshot live that is kept, by its id or a part of it, once all of it is checked; a later reindex goes
-        on from there.
+        """Make a kept snapshot live, by its id or a part of it, once all of it is checked.
 
-        Raises NoIndex, NoSuchSnapshot, IndexMismatch where it is damaged or does not fit, ReindexRunning.
+        A later reindex goes on from there.
+
+        Raises
+        ------
+        NoIndex, NoSuchSnapshot
+            There is none of that id, or several.
+        IndexMismatch
+            It is damaged or does not fit.
+        ReindexRunning
+            Another process builds.
         """
-        return self._rebuild.rollback(snapshot, Request(progress, wait=wait))
+        return self._reindexer.rollback(snapshot, Request(progress, wait=wait))
 
     def snapshots(self) -> tuple[SnapshotInfo, ...]:
-        """Those that are kept, newest first."""
+        """Return the snapshots that are kept, newest first."""
         return listed(self._snapshots)
 
     def diff(self, before: str, after: str) -> Diff:
-        """What changed from one snapshot to the other, by their ids or parts of them, whatever models they are for.
+        """Return what changed between two snapshots, by their ids or parts of them, whatever models they are for.
 
-        Raises NoIndex, NoSuchSnapshot, IndexMismatch where one is damaged or of another format.
+        Raises
+        ------
+        NoIndex, NoSuchSnapshot
+            There is none of that id, or several.
+        IndexMismatch
+            One of them is damaged or of another format.
         """
         return compared(self._snapshots, before, after)
 
     def running(self) -> ReindexStatus | None:
-        """How far the reindex or preview is that runs in this process, None where none does."""
-        return self._rebuild.now
+        """Return how far the reindex or preview in this process is; None if none runs."""
+        return self._reindexer.now
 
     def audit(self, what: str, outcome: str, *, where: str, who: int | None = None) -> None:
-        """Write down what was done to the index; where that fails it is logged, and nothing else fails with it."""
+        """Record what was done to the index; if that fails it is logged, and nothing else fails with it."""
         try:
-            self._journal.audit(who=who, where=where, what=what, outcome=outcome)
+            self.journal.audit(who=who, where=where, what=what, outcome=outcome)
         except JournalUnavailable as error:
             log.warning("The audit lacks a line (%s, %s, by %s from %s): %s", what, outcome, who, where, error)
 
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
-        """Call `changed` from a thread whenever files among the sources may have changed; what is returned ends it."""
-        return watch(self._seeds, changed)
+        """Call `changed` from a thread whenever files among the sources may have changed; return what ends it."""
+        return watch(self._reader.folder, changed)
 
     def status(self) -> Status:
-        """What is indexed. Loads no model; reads the sources' bytes to say what changed since."""
+        """Return what is indexed, and what changed since.
+
+        Loads no model; reads the sources' bytes.
+        """
         try:
-            reading = self._read()
+            sources = self._reader.read()
         except LibraryError:
-            reading = SourceSet((), ())
-        stale, held, fallback = "", self._serving.held, self._serving.fallback
+            sources = NO_SOURCES
+        stale, loaded, fallback = "", self._live.loaded, self._live.fallback
         try:
-            manifest: Manifest | None = self._serving.live()
+            manifest: Manifest | None = self._live.manifest()
         except NoIndex:
             manifest, stale = None, Message("there is no index yet")
         except Damaged as error:
-            manifest, stale = self._manifest_or_none(), said_by(error)
-            if manifest is None and held is None and (likely := self._serving.likely(error)):
+            manifest, stale = self._manifest_or_none(), message_of(error)
+            if manifest is None and loaded is None and (likely := self._live.likely_fallback(error)):
                 manifest, stale = likely
                 fallback = stale
         except IndexMismatch as error:
-            manifest, stale = self._manifest_or_none(), said_by(error)
-        if fallback and held:
-            manifest, stale = held.manifest, fallback
-        changes = states(manifest, reading)
+            manifest, stale = self._manifest_or_none(), message_of(error)
+        if fallback and loaded:
+            manifest, stale = loaded.manifest, fallback
+        infos = states(manifest, sources)
         return Status(
             snapshot=manifest.snapshot if manifest else None,
-            sources=tuple(changes),
-            skipped=reading.skipped + broken(manifest, reading),
-            stale=stale or said(changes),
+            sources=tuple(infos),
+            skipped=sources.skipped + broken(manifest, sources),
+            stale=stale or said(infos),
             model=self._model,
-            ready=held is not None,
+            ready=loaded is not None,
             fallback=fallback,
         )
 
@@ -277,65 +248,8 @@ class Library:
         """Compare every file of the live snapshot with its checksum. Raises NoIndex, Damaged, IndexMismatch."""
         self._snapshots.verify(self._snapshots.live())
 
-    def _refresh(self, progress: Progress) -> None:
-        """Fetch the pages on the web that are sources."""
-        if self._web:
-            self._web.refresh(self._seeds, progress)
-
-    def _read(self) -> SourceSet:
-        """The sources as they are: files, and the copies of pages from the web. Raises SourcesUnreadable."""
-        return read_sources(self._seeds, self._max_bytes, self._web.reading(self._seeds) if self._web else NO_SOURCES)
-
-    def _engines(self, progress: Progress) -> tuple[Indexer, Ask]:
-        embedder, answerer = self._model_loaded(progress), self._answerer
-        if answerer is None:
-            raise LibraryError(Message("The model is not loaded: try again."))
-        return self._make_indexer(embedder), answerer.answer
-
-    def _open(self) -> tuple[SearchIndex, Answerer]:
-        """The shelf that serves and what answers from it, loaded if they are not."""
-        shelf, answerer = self._serving.shelf, self._answerer
-        if shelf is None or answerer is None:
-            self.load()
-            shelf, answerer = self._serving.shelf, self._answerer
-        elif self._serving.due():
-            threading.Thread(target=self.follow, name="follow", daemon=True).start()
-        if shelf is None or answerer is None:
-            raise LibraryError(Message("The index is not loaded: ask again."))
-        return shelf, answerer
-
-    def _vectors(self, questions: Sequence[str]) -> list[Vectors]:
-        """Unit vectors of questions, each of shape (dimension,)."""
-        embedder = self._model_loaded(None)
-        return [embedder.question(replace_surrogates(question)).vector for question in questions]
-
-    def _live_id(self) -> str:
-        """The live snapshot's id, also before it is loaded; empty where there is none."""
-        shelf = self._serving.shelf
-        if shelf is not None:
-            return shelf.id
-        manifest = self._manifest_or_none()
-        return manifest.snapshot.id if manifest else ""
-
-    def _documents(self, snapshot: str) -> dict[str, Document] | None:
-        """The documents of a snapshot by source, of an older one as long as it is kept."""
-        shelf = self._serving.shelf
-        if shelf is not None and shelf.id == snapshot:
-            return {document.source: document for document in shelf.documents.values()}
-        return self._snapshots.documents(snapshot) if snapshot else None
-
     def _manifest_or_none(self) -> Manifest | None:
         try:
             return self._snapshots.live()
         except (NoIndex, IndexMismatch):
             return None
-
-    def _model_loaded(self, progress: Progress | None) -> Embedder:
-        with self._loading:
-            if self._embedder is None:
-                if progress:
-                    progress("loading the model", 0, 0)
-                embedder = self._load_embedder()
-                self._answerer = self._make_answerer(embedder)
-                self._embedder = embedder  # last: who finds it finds the answerer too
-            return self._embedder

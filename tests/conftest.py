@@ -1,4 +1,4 @@
-"""What many suites begin with: models, loaded once; a journal and a desk; the command line in a
+"""What many suites begin with: models, loaded once; a journal and services; the command line in a
 folder of its own; a bot on a wire.
 
 What only some of them need is imported by the fixture that gives it, or every test of a word would wait for Discord."""
@@ -15,15 +15,14 @@ from hypothesis import settings
 from tests.support.paths import SEEDS
 
 if TYPE_CHECKING:
-    from index.desk import Desk
     from index.journal.journal import Journal
     from tests.e2e.desk_world import World
     from tests.support.cli_kit import Cli
-    from tests.support.desk_alone import Sources
     from tests.support.desk_kit import DeskLibrary
     from tests.support.discord.driver import Discord
     from tests.support.discord.wire import Wire
     from tests.support.journals import Clock
+    from tests.support.services_alone import Services, Sources
 
 settings.register_profile("full", deadline=None)  # a busy machine is no failure
 settings.register_profile("quick", settings.get_profile("full"), max_examples=25)
@@ -113,34 +112,34 @@ def journal(tmp_path: Path, clock: Clock) -> Iterator[Journal]:
 @pytest.fixture
 def sources() -> Sources:
     """One snapshot."""
-    from tests.support.desk_alone import TEXT, Sources
+    from tests.support.services_alone import TEXT, Sources
 
     return Sources(one=TEXT)
 
 
 @pytest.fixture
-def desk(sources: Sources, clock: Clock, tmp_path: Path) -> Desk:
-    """The desk over them and a real journal."""
+def services(sources: Sources, clock: Clock, tmp_path: Path) -> Services:
+    """The services over them and a real journal."""
     from index.journal.journal import Journal
-    from tests.support.desk_alone import standing
+    from tests.support.services_alone import services_over
 
-    return standing(sources, Journal(tmp_path / "journal.sqlite3", clock=clock))
+    return services_over(sources, Journal(tmp_path / "journal.sqlite3", clock=clock))
 
 
 @pytest.fixture
-def broken(sources: Sources, tmp_path: Path) -> Desk:
-    """A desk whose journal is no database."""
+def broken(sources: Sources, tmp_path: Path) -> Services:
+    """Services whose journal is no database."""
     from index.journal.journal import Journal
-    from tests.support.desk_alone import standing
+    from tests.support.services_alone import services_over
 
     path = tmp_path / "broken.sqlite3"
     path.write_bytes(b"no database at all" * 100)
-    return standing(sources, Journal(path))
+    return services_over(sources, Journal(path))
 
 
 @pytest.fixture
 def library(tmp_path: Path) -> DeskLibrary:
-    """A library with a real desk and journal, and answers by its attributes."""
+    """A library with real services and a real journal, and answers by its attributes."""
     from tests.support.desk_kit import DeskLibrary
 
     return DeskLibrary(tmp_path)

@@ -159,6 +159,5 @@ def shelf_of(documents: Path, embedder: OnnxEmbedder) -> SearchIndex:
             snapshots=SnapshotStore(Path(folder)),
             embedder=embedder,
             new_store=FaissStore,
-            open_store=FaissStore.load,
         )
-        return indexer.build(Path(folder), read_sources(documents, 100_000_000)).shelf
+        return indexer.build(Path(folder), read_sources(documents, 100_000_000)).search_index

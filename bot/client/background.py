@@ -82,7 +82,7 @@ class Background:
     async def _purge(self) -> None:
         """Delete what is older than it may be, also while nobody asks anything."""
         try:
-            await self._bot.in_thread(self._bot.library.desk.journal.purge)
+            await self._bot.in_thread(self._bot.library.journal.purge)
         except LibraryError as error:
             log.warning("Old questions could not be deleted: %s", error)
 

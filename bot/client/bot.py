@@ -112,7 +112,6 @@ class FootnoteBot(commands.Bot):
         """Between login and connecting: commands first, then in the background whatever takes time."""
         await use_gateway(self.http)
         pass_over_unreadable(self)
-        await self.in_thread(getattr, self.library, "desk")  # its first import takes a moment
         await self.tree.set_translator(CommandTranslator())
         asking = QuestionService(self, fairness=RateLimiter(self._limits))
         rights = Permissions(self, self._moderators)
@@ -139,7 +138,7 @@ class FootnoteBot(commands.Bot):
         `after` is the id of the answer that the question follows, `alone` says that it follows nothing.
         """
         asked = partial(
-            self.library.desk.reply,
+            self.library.conversation.reply,
             question,
             user=place.user,
             guild=place.guild,

@@ -48,5 +48,5 @@ async def offer(bot: FootnoteBot, interaction: Interaction, typed: str | None) -
 
 async def _questions(bot: FootnoteBot, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Questions that go on from what was typed, 25 at most."""
-    found = await bot.in_thread(partial(bot.library.desk.suggest, typed, guild=interaction.guild_id))
+    found = await bot.in_thread(partial(bot.library.suggestions.suggest, typed, guild=interaction.guild_id))
     return [app_commands.Choice(name=one, value=one) for one in found]

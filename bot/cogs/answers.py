@@ -81,7 +81,7 @@ class AnswersCog(commands.Cog):
         await self._show_page(interaction, press)
 
     async def _show_page(self, interaction: Interaction, press: ComponentId) -> None:
-        found = await self.bot.in_thread(self.bot.library.desk.extract, press.answer, press.number, press.page or None)
+        found = await self.bot.in_thread(self.bot.library.viewer.page, press.answer, press.number, press.page or None)
         await interaction.edit_original_response(
             view=source_page_message(found, press) if found else notice_message(gettext(FORGOTTEN))
         )
@@ -99,7 +99,7 @@ class AnswersCog(commands.Cog):
         await self._vote(interaction, press, helpful=False)
 
     async def _vote(self, interaction: Interaction, press: ComponentId, *, helpful: bool) -> bool:
-        vote = partial(self.bot.library.desk.journal.vote, press.answer, user=interaction.user.id, helpful=helpful)
+        vote = partial(self.bot.library.journal.vote, press.answer, user=interaction.user.id, helpful=helpful)
         return await self.bot.in_thread(vote) is not None
 
     async def _why(self, interaction: Interaction, press: ComponentId) -> None:
@@ -107,7 +107,7 @@ class AnswersCog(commands.Cog):
         reason, user = modal_text(interaction), interaction.user.id
 
         def explain() -> bool:
-            journal = self.bot.library.desk.journal
+            journal = self.bot.library.journal
             # The vote comes by the button already; should that have been lost, the reason says the same.
             return journal.vote(press.answer, user=user, helpful=False) is not None and (
                 not fold(reason) or journal.explain(press.answer, user=user, reason=reason)
@@ -127,7 +127,7 @@ class AnswersCog(commands.Cog):
 
     async def _more(self, interaction: Interaction, press: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        found = await self.bot.in_thread(self.bot.library.desk.more, press.answer)
+        found = await self.bot.in_thread(self.bot.library.viewer.more, press.answer)
         await interaction.edit_original_response(
             view=render.passages_message(found) if found else notice_message(gettext(FORGOTTEN))
         )
@@ -136,7 +136,7 @@ class AnswersCog(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
 
         def report() -> bool:
-            journal = self.bot.library.desk.journal
+            journal = self.bot.library.journal
             known = journal.answered(press.answer) is not None
             if known:
                 journal.report(press.answer, user=interaction.user.id)
@@ -154,7 +154,7 @@ class AnswersCog(commands.Cog):
     async def _thread(self, interaction: Interaction, press: ComponentId) -> None:
         """Begin a thread below the answer; who asks there goes on from it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        kept = await self.bot.in_thread(self.bot.library.desk.journal.answered, press.answer)
+        kept = await self.bot.in_thread(self.bot.library.journal.answered, press.answer)
         if kept is None or interaction.message is None:
             await interaction.edit_original_response(view=notice_message(gettext(FORGOTTEN)))
             return
@@ -177,7 +177,7 @@ class AnswersCog(commands.Cog):
         except discord.HTTPException as error:
             log.warning("A thread could not be begun: %s", trace(error))
             return notice_message(gettext(CANNOT_BEGIN))
-        await self.bot.in_thread(self.bot.library.desk.journal.begin, thread.id, kept.id)
+        await self.bot.in_thread(self.bot.library.journal.begin, thread.id, kept.id)
         try:
             await thread.send(view=notice_message(gettext(GO_ON)))
         except (discord.HTTPException, aiohttp.ClientError) as error:  # it is open all the same

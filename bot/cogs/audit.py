@@ -50,7 +50,7 @@ class AuditCog(commands.Cog):
         page, guild = max(press.page, 1), interaction.guild_id
         where = None if guild is None else str(guild)
         asked = partial(
-            self.bot.library.desk.journal.audited, LINES_PER_PAGE + 1, where=where, skip=(page - 1) * LINES_PER_PAGE
+            self.bot.library.journal.audited, LINES_PER_PAGE + 1, where=where, skip=(page - 1) * LINES_PER_PAGE
         )
         found = await self.bot.in_thread(asked)
         view = audit_message(found[:LINES_PER_PAGE], page, more=len(found) > LINES_PER_PAGE, everywhere=guild is None)

@@ -73,7 +73,7 @@ class GapsCog(commands.Cog):
             return
         theme = next((one for one in found if press.answer in one.ids), None)
         if theme is not None:
-            solve = partial(self.bot.library.desk.journal.solve, theme.ids, user=interaction.user.id)
+            solve = partial(self.bot.library.journal.solve, theme.ids, user=interaction.user.id)
             await self.bot.in_thread(solve)
         left = [one for one in found if one is not theme]
         note = _solved(len(theme.gaps)) if theme is not None else gettext(GONE)
@@ -103,7 +103,7 @@ class GapsCog(commands.Cog):
         if not await self._rights.oversees(interaction):
             return None
         guild = interaction.guild_id
-        return await self.bot.in_thread(partial(self.bot.library.desk.themes, guild, everywhere=guild is None))
+        return await self.bot.in_thread(partial(self.bot.library.gaps.themes, guild, everywhere=guild is None))
 
 
 def _solved(questions: int) -> str:

@@ -147,7 +147,7 @@ class GuildSettingsCog(commands.Cog):
 
     def _keep(self, guild: int, change: Change) -> tuple[GuildSettings, GuildSettings]:
         """What was chosen before and what is now; from a thread. Raises Unfit, and then nothing is changed."""
-        journal = self.bot.library.desk.journal
+        journal = self.bot.library.journal
         before = GuildSettings.from_rows(journal.settings(guild))
         after = change(before)
         rows = before.to_rows()

@@ -32,21 +32,21 @@ class PrivacyCog(commands.Cog):
     async def privacy(self, interaction: discord.Interaction[FootnoteBot]) -> None:
         """Say what is kept, with the asker's own counts."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        stored = await self.bot.in_thread(self.bot.library.desk.journal.stored, interaction.user.id)
-        view = privacy_view.privacy_message(stored, keep_days=self.bot.library.desk.journal.keep_days)
+        stored = await self.bot.in_thread(self.bot.library.journal.stored, interaction.user.id)
+        view = privacy_view.privacy_message(stored, keep_days=self.bot.library.journal.keep_days)
         await interaction.edit_original_response(view=view)
 
     @app_commands.command(name="forget-me", description="Delete your questions, votes and reports.")
     async def forget_me(self, interaction: discord.Interaction[FootnoteBot]) -> None:
         """Ask whether it is meant: what is deleted does not come back."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        stored = await self.bot.in_thread(self.bot.library.desk.journal.stored, interaction.user.id)
+        stored = await self.bot.in_thread(self.bot.library.journal.stored, interaction.user.id)
         await interaction.edit_original_response(view=privacy_view.confirm_deletion_message(stored))
 
     async def _forget(self, interaction: Interaction, press: ComponentId) -> None:
         """Delete what is kept of whoever pressed, and count anew."""
         await interaction.response.defer()
-        journal, user = self.bot.library.desk.journal, interaction.user.id
+        journal, user = self.bot.library.journal, interaction.user.id
 
         def forget() -> tuple[StoredCounts, StoredCounts]:
             return journal.forget(user), journal.stored(user)

@@ -71,7 +71,7 @@ class SourceFilesCog(commands.Cog):
         """Take a file in; ask before one is replaced."""
         if not await self._may(interaction):
             return
-        shelving, name = self.bot.library.shelving, file.filename
+        shelving, name = self.bot.library.sources, file.filename
         with self.bot.owing_a_reply():
             await self.bot.in_thread(shelving.check, name, file.size)
             try:
@@ -93,7 +93,7 @@ class SourceFilesCog(commands.Cog):
         """Ask before a file goes."""
         if not await self._may(interaction):
             return
-        there = name in await self.bot.in_thread(self.bot.library.shelving.names)
+        there = name in await self.bot.in_thread(self.bot.library.sources.names)
         view = source_view.confirm_remove_message(_key(name), name) if there else notice_message(gettext(NO_SUCH))
         await interaction.edit_original_response(view=view)
 
@@ -103,7 +103,7 @@ class SourceFilesCog(commands.Cog):
         """List them with what is wrong with them."""
         if not await self._may(interaction):
             return
-        files = await self.bot.in_thread(self.bot.library.shelving.shelved)
+        files = await self.bot.in_thread(self.bot.library.sources.shelved)
         view = source_view.source_files_message(await self.bot.index_status(), files, page)
         await interaction.edit_original_response(view=view)
 
@@ -116,7 +116,7 @@ class SourceFilesCog(commands.Cog):
         """Names of files with what is being typed in them, for moderators; one too long for a choice can be typed."""
         if not await self._rights.moderates(interaction):
             return []
-        names = await self.bot.in_thread(self.bot.library.shelving.names)
+        names = await self.bot.in_thread(self.bot.library.sources.names)
         wanted = typed.casefold()
         found = [one for one in names if wanted in one.casefold() and len(one) <= LONGEST_CHOICE][:MOST_CHOICES]
         return [app_commands.Choice(name=one, value=one) for one in found]
@@ -135,7 +135,7 @@ class SourceFilesCog(commands.Cog):
     async def _remove(self, interaction: Interaction, press: ComponentId) -> None:
         if not await self._may(interaction):
             return
-        shelving = self.bot.library.shelving
+        shelving = self.bot.library.sources
         name = next((one for one in await self.bot.in_thread(shelving.names) if _key(one) == press.answer), None)
         if name is None:
             await interaction.edit_original_response(view=notice_message(gettext(NO_SUCH)))
@@ -170,7 +170,7 @@ class SourceFilesCog(commands.Cog):
         return False
 
     async def _added(self, interaction: Interaction, name: str, data: bytes, *, replace: bool) -> str:
-        add = partial(self.bot.library.shelving.add, name, data, replace=replace)
+        add = partial(self.bot.library.sources.add, name, data, replace=replace)
         return await self._audited(interaction, Message("source add {name}", name=name), add)
 
     async def _audited(self, interaction: Interaction, what: str, do: Callable[[], str | None], done: str = "") -> str:

@@ -60,7 +60,7 @@ class StatsCog(commands.Cog):
             return
         guild = interaction.guild_id
         span = min(max(days, LEAST_DAYS), MOST_DAYS)
-        asked = partial(self.bot.library.desk.journal.days, span, guild=guild, everywhere=guild is None)
+        asked = partial(self.bot.library.journal.days, span, guild=guild, everywhere=guild is None)
         found = await self.bot.in_thread(asked)
         pictures = []
         if any(day.questions for day in found):

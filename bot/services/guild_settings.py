@@ -45,7 +45,7 @@ class GuildSettingsCache:
         changed = self._changed
         try:
             async with asyncio.timeout(WITHIN_SECONDS):
-                rows = await self._bot.in_thread(self._bot.library.desk.journal.settings, guild)
+                rows = await self._bot.in_thread(self._bot.library.journal.settings, guild)
         except (LibraryError, TimeoutError) as error:
             log.warning("A server's settings could not be read: %s", error or trace(error))
             return GuildSettings()

@@ -10,10 +10,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.domain.answers import Citation, Hit
+from index.domain.answers import Answer, Citation, Hit
 from index.domain.documents import Document
 
 __all__ = [
+    "AnswerEngine",
     "Draft",
     "Embedder",
     "Encoding",
@@ -168,3 +169,25 @@ class Generator(Protocol):
     ) -> Draft:
         """A draft from reranked hits, best first; `documents` are by id. Not `sure`: the nearest passages, for a reader
         to judge."""
+
+
+class AnswerEngine(Protocol):
+    """The model together with the live snapshot."""
+
+    def ask(self, question: str) -> Answer:
+        """Return the answer from exactly one snapshot."""
+
+    def nearest(self, question: str, count: int) -> Answer:
+        """Return an abstention with the `count` passages that are nearest to a question."""
+
+    def vectors(self, questions: Sequence[str]) -> list[Vectors]:
+        """Return the unit vectors of questions, each of shape (dimension,)."""
+
+    def live_id(self) -> str:
+        """Return the live snapshot's id; empty if there is none."""
+
+    def documents(self, snapshot: str) -> Mapping[str, Document] | None:
+        """Return the documents of a kept snapshot by source; None if it is gone."""
+
+    def suggestions(self) -> Sequence[str]:
+        """Return questions that the live snapshot answers."""

@@ -35,8 +35,8 @@ class BuildLock:
         self._who = lock.with_name(f"{lock.name}.json")
 
     @contextmanager
-    def alone(self, course: ReindexProgress) -> Iterator[None]:
-        """Nobody else builds meanwhile. Raises ReindexRunning when another does for longer than the course waits,
+    def hold(self, progress: ReindexProgress) -> Iterator[None]:
+        """Nobody else builds meanwhile. Raises ReindexRunning when another does for longer than the run waits,
         ReindexCancelled when it is given up before."""
         self._lock.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self._lock, fallback_to_soft=False, thread_local=False)
@@ -44,12 +44,12 @@ class BuildLock:
             try:
                 lock.acquire(timeout=0)
             except Timeout:
-                if not course.wait:
+                if not progress.wait:
                     raise
-                course(WAITING, 0, 0)
-                lock.acquire(timeout=course.wait, poll_interval=0.1, cancel_check=lambda: course.given_up)
+                progress(WAITING, 0, 0)
+                lock.acquire(timeout=progress.wait, poll_interval=0.1, cancel_check=lambda: progress.given_up)
         except Timeout as error:
-            course.check()
+            progress.check()
             raise self._refusal() from error
         except OSError as error:
             if error.errno != errno.ENOSYS:

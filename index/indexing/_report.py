@@ -1,17 +1,16 @@
-"""What was live before, and the report of what changed since."""
+"""The previous snapshot, and the report of what changed since."""
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex
 from index.domain.messages import Message, message_of
 from index.domain.snapshots import OwnQuestions, ReindexReport
-from index.snapshots.catalog import texts as kept_texts
+from index.snapshots.catalog import texts as read_snapshot_texts
 from index.snapshots.diff import Texts, diff
 from index.snapshots.manifest import Manifest
 from index.snapshots.serving import LiveIndex, LoadedSnapshot
@@ -19,102 +18,97 @@ from index.snapshots.staleness import indexed
 from index.snapshots.store import SnapshotStore
 
 if TYPE_CHECKING:
-    from index.indexing._reuse import PreviousBuild
     from index.retrieval.search_index import SearchIndex
+    from index.snapshots.loader import SnapshotLoader
 
-__all__ = ["PreviousSnapshot", "before", "report", "texts"]
+__all__ = ["PreviousSnapshot", "find_previous", "make_report"]
 
 
 @dataclass(frozen=True, slots=True)
 class PreviousSnapshot:
-    """The snapshot that was live; where it has no shelf, `why` says why nothing of it can be used again."""
+    """The snapshot that was live; without a `search_index`, `reason` says why nothing of it can be used again."""
 
     manifest: Manifest | None = None
-    shelf: SearchIndex | None = None
-    why: str = ""
+    search_index: SearchIndex | None = None
+    reason: str = ""
 
     @property
     def id(self) -> str:
-        """Empty where there was none."""
+        """Empty if there was none."""
         return self.manifest.snapshot.id if self.manifest else ""
 
     @property
-    def earlier(self) -> PreviousBuild | None:
-        """What can be used again of it."""
-        from index.indexing._reuse import PreviousBuild
-
-        return PreviousBuild(self.manifest, self.shelf) if self.manifest and self.shelf else None
+    def loaded(self) -> LoadedSnapshot | None:
+        """The same in memory; None if nothing of it can be used again."""
+        return LoadedSnapshot(self.manifest, self.search_index) if self.manifest and self.search_index else None
 
 
-def before(
-    snapshots: SnapshotStore, serving: LiveIndex, open_: Callable[[Manifest], SearchIndex] | None
-) -> PreviousSnapshot:
-    """The live snapshot, or the one that serves in its place. Without `open_` it has no shelf unless it serves."""
-    if open_ and serving.held is not None:
-        with contextlib.suppress(LibraryError):  # then nothing serves, and below it is said why
-            serving.follow(open_)  # what was written to while it served is not used again
-    held = serving.held
+def find_previous(snapshots: SnapshotStore, live: LiveIndex, loader: SnapshotLoader | None) -> PreviousSnapshot:
+    """Return the live snapshot, or the one that serves in its place; without a loader only a serving one is loaded."""
+    if loader and live.loaded is not None:
+        with contextlib.suppress(LibraryError):  # then nothing serves, and the reason follows below
+            live.follow(loader)  # what was written to while it served is not used again
+    loaded = live.loaded
     try:
-        manifest = serving.live()
-        if held is not None and held.manifest == manifest:
-            return PreviousSnapshot(manifest, held.shelf)
-        return PreviousSnapshot(manifest, open_(manifest)) if open_ else PreviousSnapshot(manifest)
+        manifest = live.manifest()
+        if loaded is not None and loaded.manifest == manifest:
+            return PreviousSnapshot(manifest, loaded.search_index)
+        return PreviousSnapshot(manifest, loader.load(manifest)) if loader else PreviousSnapshot(manifest)
     except NoIndex:
-        return PreviousSnapshot(why=Message("there was no index before"))
+        return PreviousSnapshot(reason=Message("there was no index before"))
     except IndexMismatch as error:
-        if isinstance(error, Damaged) and (good := held or _newest(serving, error, open_)) is not None:
-            return PreviousSnapshot(good.manifest, good.shelf)
+        if isinstance(error, Damaged) and (good := loaded or _newest_good(live, error, loader)) is not None:
+            return PreviousSnapshot(good.manifest, good.search_index)
         try:
             return PreviousSnapshot(snapshots.live(), None, message_of(error))
         except IndexMismatch:
             return PreviousSnapshot(None, None, message_of(error))
 
 
-def _newest(
-    serving: LiveIndex, error: Damaged, open_: Callable[[Manifest], SearchIndex] | None
-) -> LoadedSnapshot | None:
-    """The newest good snapshot, to use again what is in it; None where there is none."""
-    try:
-        return serving.instead(error, open_)[0] if open_ else None
-    except Damaged:
-        return None
-
-
-def texts(snapshots: SnapshotStore, manifest: Manifest | None, shelf: SearchIndex | None = None) -> Texts:
-    """What a snapshot says; of one whose texts can't be read only what its sources are."""
-    if manifest is None:
-        return Texts()
-    if shelf is not None:
-        return Texts(shelf.id, indexed(manifest), shelf.documents, shelf.passages)
-    try:
-        return kept_texts(snapshots, manifest)
-    except Damaged:
-        return Texts(manifest.snapshot.id, indexed(manifest))
-
-
-def report(
+def make_report(
     snapshots: SnapshotStore,
-    was: PreviousSnapshot,
+    previous: PreviousSnapshot,
     manifest: Manifest,
-    shelf: SearchIndex | None,
+    search_index: SearchIndex | None,
     *,
     started: float,
     embedded: int = 0,
     questions: OwnQuestions | None = None,
 ) -> ReindexReport:
-    """From one snapshot to the other; `started` is when that began, by `time.perf_counter`."""
-    changes = diff(texts(snapshots, was.manifest, was.shelf), texts(snapshots, manifest, shelf))
+    """Return the report from one snapshot to the next; `started` is a time of `time.perf_counter`."""
+    changes = diff(
+        _texts(snapshots, previous.manifest, previous.search_index), _texts(snapshots, manifest, search_index)
+    )
     return ReindexReport(
         snapshot=manifest.snapshot,
         added=changes.added,
         changed=changes.changed,
         removed=changes.removed,
         skipped=manifest.skipped,
-        passages_before=was.manifest.snapshot.passages if was.manifest else 0,
+        passages_before=previous.manifest.snapshot.passages if previous.manifest else 0,
         passages_after=manifest.snapshot.passages,
         seconds=round(time.perf_counter() - started, 3),
         embedded=embedded,
-        rebuild_reason=was.why,
+        rebuild_reason=previous.reason,
         diff=changes,
         questions=questions,
     )
+
+
+def _newest_good(live: LiveIndex, error: Damaged, loader: SnapshotLoader | None) -> LoadedSnapshot | None:
+    try:
+        return live.newest_good(error, loader)[0] if loader else None
+    except Damaged:
+        return None
+
+
+def _texts(snapshots: SnapshotStore, manifest: Manifest | None, search_index: SearchIndex | None) -> Texts:
+    """Return a snapshot's texts; if they cannot be read, only which sources it is of."""
+    if manifest is None:
+        return Texts()
+    if search_index is not None:
+        return Texts(search_index.id, indexed(manifest), search_index.documents, search_index.passages)
+    try:
+        return read_snapshot_texts(snapshots, manifest)
+    except Damaged:
+        return Texts(manifest.snapshot.id, indexed(manifest))

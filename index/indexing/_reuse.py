@@ -1,18 +1,20 @@
-"""What of the index before can be used again: documents whose bytes are the same, and what was made of texts that are
-embedded as before."""
+"""Reuse of the previous build: documents whose bytes are the same, and the encodings of unchanged texts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from index.domain.documents import Document, Passage
 from index.domain.ports import Encoding
 from index.domain.sources import SourceFile
-from index.retrieval.search_index import SearchIndex
 from index.snapshots.manifest import Manifest
 from index.text.passages import passage_text
+
+if TYPE_CHECKING:
+    from index.retrieval.search_index import SearchIndex
 
 __all__ = ["PreviousBuild", "Run", "in_order", "runs"]
 
@@ -23,68 +25,80 @@ its first texts, and a smaller one learns it anew when it grows to twice its siz
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Passages that follow one another here, `count` of them: rows `start` on of the index before, or new where `start`
-    is None."""
+    """Consecutive passages, `count` of them: rows `start` on of the previous index, or new if `start` is None."""
 
     start: int | None
     count: int
 
 
 class PreviousBuild:
-    """The index before, of the same model and format."""
+    """The previous index, of the same model and format."""
 
-    def __init__(self, manifest: Manifest, shelf: SearchIndex) -> None:
-        self.shelf = shelf
+    def __init__(self, manifest: Manifest, search_index: SearchIndex) -> None:
+        self.search_index = search_index
         self._hashes = manifest.snapshot.hashes
 
     def read(self, file: SourceFile) -> tuple[Document, list[Passage]] | None:
-        """The document of a file whose bytes are as before, and its passages; None for any other file."""
+        """Return the document of a file whose bytes are as before, and its passages; None for any other file."""
         if self._hashes.get(file.source) != file.sha256 or file.source not in self._documents:
             return None
         document = self._documents[file.source]
         start, stop = self._ranges.get(document.id, (0, 0))
-        return document, list(self.shelf.passages[start:stop])
+        return document, list(self.search_index.passages[start:stop])
 
     def rows(self, passages: Sequence[Passage]) -> list[int | None]:
-        """For each passage the row of the index before that was made of the same text; None where there is none."""
-        if len(self.shelf.passages) < SETTLED and len(passages) > 2 * len(self.shelf.passages):
+        """Return for each passage the previous index's row that was made of the same text; None if there is none."""
+        if len(self.search_index.passages) < SETTLED and len(passages) > 2 * len(self.search_index.passages):
             return [None] * len(passages)
-        return [self._made_of.get(_text(passage)) for passage in passages]
+        return [self._row_of_text.get(_text(passage)) for passage in passages]
 
     @cached_property
     def _documents(self) -> dict[str, Document]:
-        return {document.source: document for document in self.shelf.documents.values()}
+        return {document.source: document for document in self.search_index.documents.values()}
 
     @cached_property
     def _ranges(self) -> dict[str, tuple[int, int]]:
-        """Where each document's passages are: together, in the order of its text."""
-        found: dict[str, tuple[int, int]] = {}
-        for row, passage in enumerate(self.shelf.passages):
-            start, _ = found.get(passage.document_id, (row, row))
-            found[passage.document_id] = start, row + 1
-        return found
+        """The rows of each document's passages: they stand together, in the order of its text."""
+        ranges: dict[str, tuple[int, int]] = {}
+        for row, passage in enumerate(self.search_index.passages):
+            start, _ = ranges.get(passage.document_id, (row, row))
+            ranges[passage.document_id] = start, row + 1
+        return ranges
 
     @cached_property
-    def _made_of(self) -> dict[tuple[str, str], int]:
-        return {_text(passage): row for row, passage in enumerate(self.shelf.passages)}
+    def _row_of_text(self) -> dict[tuple[str, str], int]:
+        return {_text(passage): row for row, passage in enumerate(self.search_index.passages)}
 
 
 def runs(rows: Sequence[int | None]) -> list[Run]:
-    """Rows that follow one another joined, and new passages that do."""
-    found: list[Run] = []
+    """Return rows joined into runs of consecutive ones, and runs of new passages."""
+    joined: list[Run] = []
     for row in rows:
-        last = found[-1] if found else None
+        last = joined[-1] if joined else None
         if last is not None and row == (None if last.start is None else last.start + last.count):
-            found[-1] = Run(last.start, last.count + 1)
+            joined[-1] = Run(last.start, last.count + 1)
         else:
-            found.append(Run(row, 1))
-    return found
+            joined.append(Run(row, 1))
+    return joined
 
 
-def in_order(found: Sequence[Run], blocks: Iterator[list[Encoding]]) -> Iterator[Run | list[Encoding]]:
-    """The runs that are taken over, and in the place of each new one its encodings, which come in `blocks`."""
+def in_order(parts: Sequence[Run], blocks: Iterator[list[Encoding]]) -> Iterator[Run | list[Encoding]]:
+    """Yield the runs that are taken over, and in place of each new one its encodings.
+
+    Parameters
+    ----------
+    parts
+        Runs of passages, in the order of the new index.
+    blocks
+        The encodings of all new passages, in blocks of any size.
+
+    Raises
+    ------
+    ValueError
+        There are more encodings than new passages.
+    """
     waiting: list[Encoding] = []
-    for run in found:
+    for run in parts:
         if run.start is not None:
             yield run
             continue
@@ -99,5 +113,5 @@ def in_order(found: Sequence[Run], blocks: Iterator[list[Encoding]]) -> Iterator
 
 
 def _text(passage: Passage) -> tuple[str, str]:
-    """All that an embedding depends on, besides the model."""
+    """Return all that an encoding depends on, besides the model."""
     return passage.embedded, passage_text(passage)

@@ -1,10 +1,10 @@
-"""All that changes which snapshot is live: a reindex, a preview that is made live, a roll-back. One at a time."""
+"""All that changes which snapshot is live: a reindex, a preview that is published, a rollback; one at a time."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -14,94 +14,117 @@ from typing import TYPE_CHECKING
 from index.domain.answers import Answer
 from index.domain.errors import Damaged, JournalUnavailable, LibraryError, PreviewGone
 from index.domain.messages import LIST, Message, without_fix
-from index.domain.ports import Progress
 from index.domain.snapshots import OwnQuestions, Preview, ReindexReport, ReindexStatus
-from index.domain.sources import SourceSet
 from index.indexing._build_lock import BuildLock
 from index.indexing._queue import ReindexQueue
-from index.indexing._report import PreviousSnapshot, before, report
-from index.indexing.own_questions import asked_again
+from index.indexing._report import PreviousSnapshot, find_previous, make_report
+from index.indexing.own_questions import FILE, asked_again
 from index.indexing.progress import ReindexProgress, Request
 from index.snapshots.catalog import found
 from index.snapshots.files import ID
-from index.snapshots.serving import LiveIndex, LoadedSnapshot
-from index.snapshots.store import SnapshotStore
+from index.snapshots.serving import LoadedSnapshot
 from index.storage.failures import explain_write_errors
 
 if TYPE_CHECKING:
-    from index.desk import Desk
+    from index.answering.answerer import Answerer
+    from index.domain.ports import Embedder
+    from index.engine import QueryEngine
     from index.indexing.indexer import Indexer
+    from index.journal.gap_review import GapReview
+    from index.journal.journal import Journal
     from index.retrieval.search_index import SearchIndex
+    from index.snapshots.loader import SnapshotLoader
+    from index.snapshots.serving import LiveIndex
+    from index.snapshots.store import SnapshotStore
+    from index.sources.reader import SourceReader
 
 __all__ = ["Reindexer"]
 
 log = logging.getLogger(__name__)
 
-Ask = Callable[["SearchIndex", str], Answer]
-
 
 class Reindexer:
-    """Thread-safe.
+    """Builds snapshots and makes them live. Thread-safe.
 
-    `refresh` fetches what is on the web, `read` gives the sources, `engines` are what builds snapshots and what answers
-    from them, the model loaded. `questions` is the file of the operator's own. `cited` names the snapshots that kept
-    answers are from: they are kept beyond the newest `keep`.
+    Parameters
+    ----------
+    engine
+        The model, and what answers by it.
+    sources
+        Where the sources, and the operator's own questions, are read.
+    snapshots, live
+        The snapshots on disk, and the one in memory.
+    indexer
+        Makes what builds snapshots for the loaded model.
+    gaps
+        Asks the open gaps again.
+    journal
+        Knows which snapshots recorded answers cite; these are kept too.
+    keep
+        How many of the newest snapshots are kept.
     """
 
     def __init__(
         self,
         *,
+        engine: QueryEngine,
+        sources: SourceReader,
         snapshots: SnapshotStore,
-        serving: LiveIndex,
-        refresh: Callable[[Progress], None],
-        read: Callable[[], SourceSet],
-        engines: Callable[[ReindexProgress], tuple[Indexer, Ask]],
-        desk: Callable[[], Desk],
-        questions: Path,
+        live: LiveIndex,
+        indexer: Callable[[Embedder], Indexer],
+        gaps: GapReview,
+        journal: Journal,
         keep: int,
-        cited: Callable[[], Collection[str]],
     ) -> None:
+        self._engine = engine
+        self._sources = sources
         self._snapshots = snapshots
-        self._serving = serving
-        self._refresh = refresh
-        self._read = read
-        self._engines = engines
-        self._desk = desk
-        self._questions = questions
+        self._live = live
+        self._make_indexer = indexer
+        self._gaps = gaps
+        self._journal = journal
         self._keep = keep
-        self._cited = cited
-        self._builders = BuildLock(snapshots.root / "reindex.lock")
-        self._turns = ReindexQueue(self._reindexed)
-        self._course: ReindexProgress | None = None
+        self._lock = BuildLock(snapshots.root / "reindex.lock")
+        self._queue = ReindexQueue(self._reindex_for_all)
+        self._progress: ReindexProgress | None = None
 
     @property
     def now(self) -> ReindexStatus | None:
-        """How far the one is that runs in this process; None where none does."""
-        course = self._course
-        return course.now if course else None
+        """How far the run in this process is; None if none runs."""
+        progress = self._progress
+        return progress.now if progress else None
 
     def reindex(self, request: Request) -> ReindexReport:
-        """Build a snapshot of the sources and make it live. Requests that come while one runs share the next.
+        """Build a snapshot of the sources and make it live; requests that come meanwhile share the next run.
 
-        Raises SourcesUnreadable, ReindexRunning, ReindexCancelled.
+        Raises
+        ------
+        SourcesUnreadable, ReindexRunning, ReindexCancelled
+            The old snapshot serves on.
         """
-        return self._turns.take(request)
+        return self._queue.take(request)
 
     def preview(self, request: Request) -> Preview:
-        """The same without the switch. The snapshot waits for `publish` until another is built."""
-        with self._alone([request]) as course, self._swept() as place:
-            built, made, ask = self._built(place, course)
-            course.settle()
+        """Build a snapshot without making it live; it waits for `publish` until another is built."""
+        with self._run([request]) as progress, self._swept() as place:
+            built, report, answerer = self._build(place, progress)
+            progress.settle()
             self._snapshots.set_aside(place, built.manifest)
-            (answered,) = self._answered([request], course, partial(ask, built.shelf))
-        return Preview(built.manifest.snapshot.id, replace(made, answered=answered))
+            ask = partial(answerer.answer, built.search_index)
+            (answered,) = self._ask_gaps([request], progress, ask)
+        return Preview(built.manifest.snapshot.id, replace(report, answered=answered))
 
     def publish(self, preview: str, request: Request) -> ReindexReport:
-        """Make live what was previewed, without building it again.
+        """Make a previewed snapshot live without building it again.
 
-        Raises PreviewGone where the sources changed since, or another was built; Damaged, ReindexRunning.
+        Raises
+        ------
+        PreviewGone
+            The sources changed since, or another snapshot was built.
+        Damaged, ReindexRunning
+            The old snapshot serves on.
         """
-        with self._alone([request]) as course:
+        with self._run([request]) as progress:
             started, folder = time.perf_counter(), self._snapshots.preview(preview)
             if not ID.fullmatch(preview) or not folder.is_dir():
                 raise PreviewGone(
@@ -110,109 +133,128 @@ class Reindexer:
                         "preview again."
                     )
                 )
-            manifest = self._serving.fitting(self._snapshots.manifest(preview, folder))
+            manifest = self._live.fitting(self._snapshots.manifest(preview, folder))
             self._snapshots.verify(manifest, folder)
-            if self._read().hashes != manifest.snapshot.hashes:
+            if self._sources.read().hashes != manifest.snapshot.hashes:
                 raise PreviewGone(Message("The sources changed since this preview: preview again."))
-            indexer, _ = self._engines(course)
-            course("loading the index", 0, 0)
-            was = before(self._snapshots, self._serving, indexer.open)
-            course.settle()
+            loader = self._loader(progress)
+            progress("loading the index", 0, 0)
+            previous = find_previous(self._snapshots, self._live, loader)
+            progress.settle()
             self._snapshots.publish(folder, manifest)
-            now = self._serving.opened(manifest, indexer.open)
-            self._serving.put(now)
-            self._prune(was.id)
-        (answered,) = self._answered([request], course)
-        return replace(report(self._snapshots, was, manifest, now.shelf, started=started), answered=answered)
+            loaded = self._live.open(manifest, loader)
+            self._live.put(loaded)
+            self._prune(previous.id)
+        (answered,) = self._ask_gaps([request], progress)
+        report = make_report(self._snapshots, previous, manifest, loaded.search_index, started=started)
+        return replace(report, answered=answered)
 
     def discard(self, preview: str) -> None:
-        """Let a preview go that is not wanted."""
+        """Remove a preview that is not wanted."""
         if ID.fullmatch(preview):
             self._snapshots.discard(preview)
 
     def rollback(self, part: str, request: Request) -> ReindexReport:
-        """Make a snapshot live that is kept, once every byte of it is checked; `part` of its id is enough.
+        """Make a kept snapshot live, once every byte of it is checked; a part of its id is enough.
 
-        Raises NoIndex, NoSuchSnapshot, Damaged, IndexMismatch, ReindexRunning; what was live is live still then.
+        Raises
+        ------
+        NoIndex, NoSuchSnapshot, Damaged, IndexMismatch, ReindexRunning
+            What was live stays live.
         """
-        with self._alone([request]) as course:
-            started, questions = time.perf_counter(), None
+        with self._run([request]) as progress:
+            started, questions, loaded = time.perf_counter(), None, None
             name = found(self._snapshots, part)
-            course("checking the snapshot", 0, 0)
+            progress("checking the snapshot", 0, 0)
             try:
-                manifest = self._serving.fitting(self._snapshots.manifest(name))
-                if self._serving.held is None:  # no model is loaded for it
+                manifest = self._live.fitting(self._snapshots.manifest(name))
+                if self._live.loaded is None:  # no model is loaded for it
                     self._snapshots.verify(manifest)
-                    was, now = before(self._snapshots, self._serving, None), None
+                    previous = find_previous(self._snapshots, self._live, None)
                 else:
-                    indexer, ask = self._engines(course)
-                    now = self._serving.opened(manifest, indexer.open)
-                    was = before(self._snapshots, self._serving, indexer.open)
-                    questions = self._asked(was, now.shelf, ask, course)
+                    loader = self._loader(progress)
+                    loaded = self._live.open(manifest, loader)
+                    previous = find_previous(self._snapshots, self._live, loader)
+                    questions = self._ask_own_questions(previous, loaded.search_index, progress)
             except Damaged as error:
                 raise Damaged(Message("{why} Choose another, {step}.", why=without_fix(error), step=LIST)) from error
-            course.settle()
+            progress.settle()
             self._snapshots.switch(manifest)
-            if now is not None:
-                self._serving.put(now)
-        was = replace(was, why="")
-        shelf = now.shelf if now else None
-        return report(self._snapshots, was, manifest, shelf, started=started, questions=questions)
-
-    def _reindexed(self, requests: Sequence[Request]) -> list[ReindexReport]:
-        with self._alone(requests) as course:
-            with self._swept() as place:
-                built, made, _ = self._built(place, course)
-                course.settle()
-                self._snapshots.publish(place, built.manifest)
-            self._serving.put(built)
-            self._prune(made.diff.before if made.diff else "")
-        answered = self._answered(requests, course)
-        return [replace(made, answered=told) for told in answered]
-
-    def _built(self, place: Path, course: ReindexProgress) -> tuple[LoadedSnapshot, ReindexReport, Ask]:
-        """A snapshot of the sources as they are now, in this folder, and what it would change."""
-        started = time.perf_counter()
-        self._refresh(course)
-        reading = self._read()
-        indexer, ask = self._engines(course)
-        was = before(self._snapshots, self._serving, indexer.open)
-        built = indexer.build(place, reading, course, ask=ask, before=was.earlier)
-        questions = self._asked(was, built.shelf, ask, course)
-        made = report(
+            if loaded is not None:
+                self._live.put(loaded)
+        return make_report(
             self._snapshots,
-            was,
-            built.manifest,
-            built.shelf,
+            replace(previous, reason=""),
+            manifest,
+            loaded.search_index if loaded else None,
             started=started,
-            embedded=built.embedded,
             questions=questions,
         )
-        return LoadedSnapshot(built.manifest, built.shelf), made, ask
 
-    def _asked(self, was: PreviousSnapshot, now: SearchIndex, ask: Ask, course: ReindexProgress) -> OwnQuestions | None:
-        return asked_again(self._questions, partial(ask, was.shelf) if was.shelf else None, partial(ask, now), course)
+    def _reindex_for_all(self, requests: Sequence[Request]) -> list[ReindexReport]:
+        with self._run(requests) as progress:
+            with self._swept() as place:
+                built, report, _ = self._build(place, progress)
+                progress.settle()
+                self._snapshots.publish(place, built.manifest)
+            self._live.put(built)
+            self._prune(report.diff.before if report.diff else "")
+        return [replace(report, answered=answered) for answered in self._ask_gaps(requests, progress)]
 
-    def _answered(
-        self, requests: Sequence[Request], course: ReindexProgress, ask: Callable[[str], Answer] | None = None
+    def _build(self, place: Path, progress: ReindexProgress) -> tuple[LoadedSnapshot, ReindexReport, Answerer]:
+        """Build a snapshot of the sources as they are now in a folder; return also what it would change."""
+        started = time.perf_counter()
+        self._sources.refresh(progress)
+        sources = self._sources.read()
+        embedder = self._engine.load_model(progress)
+        answerer = self._engine.answerer
+        previous = find_previous(self._snapshots, self._live, self._engine.loader(embedder))
+        built = self._make_indexer(embedder).build(
+            place, sources, progress, answerer=answerer, previous=previous.loaded
+        )
+        report = make_report(
+            self._snapshots,
+            previous,
+            built.manifest,
+            built.search_index,
+            started=started,
+            embedded=built.embedded,
+            questions=self._ask_own_questions(previous, built.search_index, progress),
+        )
+        return LoadedSnapshot(built.manifest, built.search_index), report, answerer
+
+    def _loader(self, progress: ReindexProgress) -> SnapshotLoader:
+        return self._engine.loader(self._engine.load_model(progress))
+
+    def _ask_own_questions(
+        self, previous: PreviousSnapshot, search_index: SearchIndex, progress: ReindexProgress
+    ) -> OwnQuestions | None:
+        answer = self._engine.answerer.answer
+        before = partial(answer, previous.search_index) if previous.search_index else None
+        return asked_again(self._sources.folder / FILE, before, partial(answer, search_index), progress)
+
+    def _ask_gaps(
+        self, requests: Sequence[Request], progress: ReindexProgress, ask: Callable[[str], Answer] | None = None
     ) -> Sequence[tuple[str, ...]]:
-        """For each request the gaps that have an answer now, of those that it may see; none where they can't be asked
-        again, for the index is rebuilt as well. With `ask`, what answers would be if that were live."""
+        """Return for each request the gaps with an answer now, of those that it may see; none if asking fails.
+
+        `ask` answers from a snapshot that is not live yet.
+        """
         try:
-            readers = [(one.guild, one.everywhere) for one in requests]
-            return self._desk().answered_for(readers, progress=course, ask=ask)
-        except Exception as error:  # what it says may quote a question, which no log may hold
-            said = error if isinstance(error, LibraryError) else type(error).__name__
-            log.warning("Open gaps are not asked again: %s", said)
+            readers = [(request.guild, request.everywhere) for request in requests]
+            return self._gaps.answered_for(readers, progress=progress, ask=ask)
+        except Exception as error:  # its text may quote a question, which no log may hold
+            reason = error if isinstance(error, LibraryError) else type(error).__name__
+            log.warning("Open gaps are not asked again: %s", reason)
             return [()] * len(requests)
 
-    def _prune(self, was: str) -> None:
-        """Clear away what is old, but not what was live until now: one can always go back to that."""
+    def _prune(self, previous: str) -> None:
+        """Remove old snapshots, but not the one that was live until now: one can always go back to it."""
         try:
-            spared = {was, *self._cited()}
+            spared = {previous, *self._journal.cited()}
         except JournalUnavailable as error:
             log.warning("Which snapshots answers are from is not known, so only the newest are kept: %s", error)
-            spared = {was}
+            spared = {previous}
         try:
             self._snapshots.prune(self._keep, spared)
         except (OSError, LibraryError) as error:  # the new one is live all the same
@@ -220,17 +262,18 @@ class Reindexer:
 
     @contextmanager
     def _swept(self) -> Iterator[Path]:
-        """A folder to build in, once what builders that died left behind is gone."""
+        """Yield a folder to build in, once what dead builders left behind is removed."""
         self._snapshots.sweep()
         with self._snapshots.building() as place:
             yield place
 
     @contextmanager
-    def _alone(self, requests: Sequence[Request]) -> Iterator[ReindexProgress]:
-        course = ReindexProgress(requests)
-        with explain_write_errors(self._snapshots.root), self._builders.alone(course):
-            self._course = course
+    def _run(self, requests: Sequence[Request]) -> Iterator[ReindexProgress]:
+        """Hold the build lock, and yield the progress of the run."""
+        progress = ReindexProgress(requests)
+        with explain_write_errors(self._snapshots.root), self._lock.hold(progress):
+            self._progress = progress
             try:
-                yield course
+                yield progress
             finally:
-                self._course = None
+                self._progress = None

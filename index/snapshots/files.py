@@ -17,11 +17,22 @@ from index.parsing.documents import extracted
 from index.parsing.layout import block_of
 from index.snapshots.manifest import Manifest
 
-__all__ = ["ID", "Archive", "read_suggestions", "read_texts", "write_suggestions", "write_texts"]
+__all__ = [
+    "DOCUMENTS",
+    "ID",
+    "PASSAGES",
+    "VECTORS",
+    "Archive",
+    "read_suggestions",
+    "read_texts",
+    "write_suggestions",
+    "write_texts",
+]
 
 DOCUMENTS = "documents.jsonl"
 PASSAGES = "passages.jsonl"
 SUGGESTIONS = "suggestions.json"
+VECTORS = "vectors.faiss"
 
 ID = re.compile(r"[0-9]{8}T[0-9]{12}Z-[0-9a-f]{8}")
 """What the id of a snapshot looks like; nothing else is ever made part of a path."""

@@ -25,11 +25,11 @@ from index.domain.errors import Damaged, IndexMismatch, NoIndex, NoSuchSnapshot
 from index.domain.messages import LIST, REBUILD, message_of, system_message, with_fix
 from index.domain.snapshots import Snapshot
 from index.snapshots._pointer import Pointer
-from index.snapshots.files import ID, Archive, read_texts, write_texts
+from index.snapshots.files import ID, Archive
 from index.snapshots.manifest import FORMAT, Manifest, NotWhole
 from index.storage.atomic import fsync_path
 
-__all__ = ["FORMAT", "Manifest", "SnapshotStore", "new_id", "read_texts", "write_texts"]
+__all__ = ["SnapshotStore", "new_id"]
 
 log = logging.getLogger(__name__)
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
-from index.domain.ports import Vectors
+from index.domain.errors import JournalUnavailable
+from index.domain.ports import AnswerEngine, Vectors
 from index.text.tokens import STOP_WORDS
 
-__all__ = ["LONGEST", "suggest"]
+if TYPE_CHECKING:
+    from index.journal.journal import Journal
+
+__all__ = ["LONGEST", "QuestionCompleter", "suggest"]
+
+log = logging.getLogger(__name__)
 
 LONGEST = 100
 """Characters of a suggestion, Discord's limit for a choice; a longer one is left out, never cut."""
@@ -25,12 +33,35 @@ ALIKE = 0.7
 MOST_WORDS = 12
 """Words that are read of what was typed."""
 
+MOST_HELPFUL = 50
+"""Questions voted helpful that are known of a server, the newest."""
 
 MARKS = "?!.,:;\"'“”‘’()[]"
 """What may stand around a word."""
 
 BETWEEN = "\0"
 """Stands between two questions."""
+
+
+class QuestionCompleter:
+    """Completes questions with known ones. Thread-safe if the engine and the journal are."""
+
+    def __init__(self, *, engine: AnswerEngine, journal: Journal) -> None:
+        self._engine = engine
+        self._journal = journal
+
+    def suggest(self, typed: str, *, guild: int | None) -> tuple[str, ...]:
+        """Return up to 25 questions that complete what was typed, the best match first.
+
+        They are those voted helpful in this server, and those that the sources answer. Without the journal they come
+        from the sources alone.
+        """
+        helpful: Sequence[str] = ()
+        try:
+            helpful = self._journal.helpful(guild, MOST_HELPFUL) if guild is not None else ()
+        except JournalUnavailable as error:
+            log.warning("Suggestions come from the sources alone: %s", error)
+        return suggest(typed, list(dict.fromkeys([*helpful, *self._engine.suggestions()])))
 
 
 def suggest(typed: str, known: Sequence[str], *, limit: int = 25) -> tuple[str, ...]:

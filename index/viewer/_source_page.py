@@ -11,10 +11,10 @@ from index.text.normalize import collapse_whitespace, fix_mojibake
 from index.viewer._pagination import GAP, Piece, pages
 from index.viewer._text_fragment import link
 
-__all__ = ["extract"]
+__all__ = ["source_page"]
 
 
-def extract(
+def source_page(
     document: Document, citation: Citation, *, snapshot: str, page: int | None = None, current: Document | None = None
 ) -> SourcePage:
     """A page of `document`, which is from `snapshot`, for who wants to see a quotation where it stands.

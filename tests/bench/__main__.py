@@ -37,14 +37,15 @@ from index.answering.extractive import ExtractiveGenerator
 from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
 from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from index.embedding.thread_pools import torch_threads
-from index.indexing.indexer import Indexer
 from index.ranking.calibration import threshold
 from index.ranking.logistic import LogisticRanker
 from index.ranking.onnx_reader import OnnxReader
 from index.ranking.stacking import StackedRanker
 from index.retrieval.faiss_store import FaissStore
 from index.retrieval.retriever import Retriever
-from index.snapshots.store import SnapshotStore, read_texts
+from index.snapshots.files import read_texts
+from index.snapshots.loader import SnapshotLoader
+from index.snapshots.store import SnapshotStore
 from tests.support.article import ARTICLE, WINDOW
 from tests.support.paths import ROOT, SHARED
 
@@ -178,13 +179,8 @@ def _parts(index: Path, rounds: int, say: Say) -> dict[str, float]:
     spent: dict[str, float] = defaultdict(float)
     snapshots, embedder = SnapshotStore(index), OnnxEmbedder(lambda: SentenceTransformerEmbedder(BUNDLED))
     scorer = StackedRanker(LogisticRanker(), Stopwatch(OnnxReader(), "read", spent))
-    indexer = Indexer(
-        snapshots=snapshots,
-        embedder=embedder,
-        new_store=FaissStore,
-        open_store=FaissStore.load,
-    )
-    shelf = indexer.open(snapshots.live())
+    loader = SnapshotLoader(snapshots=snapshots, embedder=embedder, open_store=FaissStore.load)
+    shelf = loader.load(snapshots.live())
     shelf = replace(
         shelf,
         vectors=Stopwatch(shelf.vectors, "vectors", spent),

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from index.bootstrap import assemble
 from index.domain.ports import Encoding, Progress, States
 from index.embedding.onnx_embedder import BUNDLED
 from index.embedding.sentence_transformer import SentenceTransformerEmbedder
@@ -30,7 +31,10 @@ from index.indexing.indexer import Indexer
 from index.journal.journal import Journal
 from index.library import Library
 from index.retrieval.faiss_store import FaissStore
+from index.snapshots.loader import SnapshotLoader
 from index.snapshots.store import SnapshotStore
+from index.sources.reader import SourceReader
+from index.sources.uploads import UploadedSources
 from tests.support.index_fakes import answerer
 
 __all__ = ["measure"]
@@ -101,17 +105,16 @@ def measure(passages: int, measured: int, say: Any = lambda text: None) -> dict[
 def _library(seeds: Path, index: Path, embedder: StandIn) -> Library:
     """As a process that has just begun has it: the index before is read and checked from the disk."""
     snapshots = SnapshotStore(index)
-    return Library(
-        snapshots=snapshots,
-        seeds=seeds,
-        max_bytes=10**9,
+    return assemble(
         model=embedder.name,
+        snapshots=snapshots,
+        reader=SourceReader(seeds, max_bytes=10**9),
+        sources=UploadedSources(seeds, max_bytes=10**9),
+        journal=Journal(index.parent / "journal.sqlite3"),
         embedder=lambda: embedder,
         answerer=answerer,
-        indexer=lambda loaded: Indexer(
-            snapshots=snapshots, embedder=loaded, new_store=FaissStore, open_store=FaissStore.load
-        ),
-        journal=Journal(index.parent / "journal.sqlite3"),
+        indexer=lambda loaded: Indexer(snapshots=snapshots, embedder=loaded, new_store=FaissStore),
+        loader=lambda loaded: SnapshotLoader(snapshots=snapshots, embedder=loaded, open_store=FaissStore.load),
         keep=2,
     )
 

@@ -37,15 +37,15 @@ def test_reindex_prints_what_changed(cli):
 
 
 def test_reindex_lists_the_open_gaps_that_have_an_answer_now(cli):
-    desk = open_library(Settings(_env_file=None, max_wrong=0)).desk
+    library = open_library(Settings(_env_file=None, max_wrong=0))
     assert cli("reindex", "--json", MAX_WRONG="0").lines[0]["answered"] == []
     for question in ("What is bread\nmade of?", "What is tea made of?"):
-        assert desk.reply(question, user=1, guild=2, channel=3).answer.abstained
+        assert library.conversation.reply(question, user=1, guild=2, channel=3).answer.abstained
     assert "answered   What is bread made of?\nanswered" not in cli("reindex", MAX_WRONG="0").out
     (row,) = cli("reindex", "--json", MAX_WRONG="1").lines
     assert row["answered"] == ["What is tea made of?", "What is bread\nmade of?"]
     assert cli("reindex", "--json", MAX_WRONG="1").lines[0]["answered"] == []
-    assert desk.reply("What is bread\nmade of?", user=1, guild=2, channel=3).answer.abstained
+    assert library.conversation.reply("What is bread\nmade of?", user=1, guild=2, channel=3).answer.abstained
     assert "answered   What is bread made of?\n" in cli("reindex", MAX_WRONG="1").out
 
 
@@ -184,12 +184,12 @@ def test_the_audit_which_is_read_on_discord_names_no_folder(built):
 
 
 def test_another_index_has_its_journal_beside_it(cli):
-    desk = open_library(Settings(_env_file=None, max_wrong=0)).desk
+    library = open_library(Settings(_env_file=None, max_wrong=0))
     assert cli("reindex", MAX_WRONG="0").code == 0
-    assert desk.reply("What is tea made of?", user=1, guild=2, channel=3).answer.abstained
+    assert library.conversation.reply("What is tea made of?", user=1, guild=2, channel=3).answer.abstained
     (row,) = cli("reindex", "--index", "elsewhere", "--json", MAX_WRONG="1").lines
     assert row["answered"] == []
-    assert len(desk.journal.gaps(2)) == 1
+    assert len(library.journal.gaps(2)) == 1
     assert [line[0] for line in audited(cli.folder / "elsewhere" / "journal.sqlite3")] == ["reindex"]
     (row,) = cli("reindex", "--index", "data/../data/index", "--json", MAX_WRONG="1").lines
     assert row["answered"] == ["What is tea made of?"]

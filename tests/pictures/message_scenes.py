@@ -16,7 +16,6 @@ from typing import Any
 
 from index import Library, Settings, open_library
 from index.indexing.own_questions import FILE
-from index.journal.journal import Journal
 from tests.pictures.message_html import Json, Scene, choices_page, form_page, message_page
 from tests.support.article import ARTICLE, WINDOW
 from tests.support.discord.exchange import Exchange, is_final
@@ -131,7 +130,7 @@ async def pages(folder: Path, *, light: bool = False) -> dict[str, str]:
         journal_file=folder / "journal.sqlite3",
     )
     library, clock = open_library(settings), Clock()
-    library.desk.journal = library._journal = Journal(settings.journal_file, clock=clock)
+    library.journal._clock = clock
     async with connected(library, folder) as wire:
         camera = Camera(wire, Scene(NOW, channels={LISTED.channel_id: LISTED.channel.name}, light=light))
         clock.now = NOW - timedelta(hours=2)
@@ -199,7 +198,7 @@ def _write(path: Path, data: bytes, *, days: int) -> None:
 
 def _fill(library: Library, clock: Clock) -> None:
     """Questions of a month with their votes, in the order in which they were asked."""
-    journal = library.desk.journal
+    journal = library.journal
     asked, solved = [*GAPS, VOTED_DOWN[:2]], []
     for day in range(2, 30):
         asked += [(24 * day + 1 + number, ANSWERED[number % len(ANSWERED)]) for number in range(2 + day * 7 % 5)]

@@ -65,7 +65,7 @@ async def settled(wire: Wire) -> None:
 @contextmanager
 def busy_journal(library: FakeLibrary) -> Iterator[None]:
     """The journal keeps everybody waiting, as where its file is on a slow disk."""
-    with library.desk.journal._file._lock:
+    with library.journal._file._lock:
         yield
 
 
@@ -81,8 +81,8 @@ def slow_model(library: FakeLibrary) -> Iterator[None]:
 
 def damage(library: FakeLibrary) -> None:
     """The journal's file is no journal any more."""
-    library.desk.journal.close()
-    library.desk.journal._file._file.write_bytes(b"no database" * 999)
+    library.journal.close()
+    library.journal._file._file.write_bytes(b"no database" * 999)
 
 
 def labels(message: Json) -> list[str]:

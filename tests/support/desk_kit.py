@@ -10,7 +10,6 @@ from typing import Any
 
 from bot.policy.moderators import Moderators
 from bot.policy.rate_limits import Limits
-from index.journal.journal import Journal
 from tests.support.discord.payloads import LISTED, MODERATOR_ROLE, UNLISTED, Guild, User
 from tests.support.discord.wire import Wire, connected
 from tests.support.fakes import FakeLibrary, make_abstention, make_answer, make_citation
@@ -27,10 +26,6 @@ class DeskLibrary(FakeLibrary):
     def __init__(self, folder: Path) -> None:
         self.now = BEGUN
         super().__init__(folder=folder, clock=self._tick)
-
-    @property
-    def journal(self) -> Journal:
-        return self.desk.journal
 
     def silent(self, question: str, *, user: User | None = None, guild: Guild | None = LISTED) -> str:
         """A question asked in vain; the id of its answer."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from index import Answer, Library
-from index.desk import Desk
+from index.conversation.service import ConversationService
 from index.domain.answers import Citation
 from index.domain.documents import Document
 from index.domain.ports import Progress, Vectors
@@ -28,8 +28,11 @@ from index.domain.snapshots import (
     SourceInfo,
     Status,
 )
+from index.journal.gap_review import GapReview
 from index.journal.journal import Journal
 from index.sources.uploads import UploadedSources
+from index.suggestions.completion import QuestionCompleter
+from index.viewer.service import SourceViewer
 from tests.support.fake_rebuild import FakeRebuild
 from tests.support.index_fakes import word_vector
 
@@ -165,6 +168,31 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+class FakeEngine:
+    """What answers for a library whose replies are its attributes."""
+
+    def __init__(self, library: FakeLibrary) -> None:
+        self._library = library
+
+    def ask(self, question: str) -> Answer:
+        return self._library.ask(question)
+
+    def nearest(self, question: str, count: int) -> Answer:
+        return self._library.nearest(question, count)
+
+    def vectors(self, questions: Sequence[str]) -> list[Vectors]:
+        return [word_vector(question.split()[0]) for question in questions]
+
+    def live_id(self) -> str:
+        return SNAPSHOT
+
+    def documents(self, snapshot: str) -> dict[str, Document]:
+        return self._library.documents
+
+    def suggestions(self) -> Sequence[str]:
+        return self._library.known
+
+
 class FakeLibrary(Library):
     """A library whose replies are its attributes.
 
@@ -179,9 +207,9 @@ class FakeLibrary(Library):
     `previews`, `published`, `discarded`, `rolled_back` and `compared` record what came in, `follows` how often it was
     looked for another's switch; `follow_error`, `publish_error` and `rollback_error` are raised.
 
-    Its desk, its journal and its shelving, of the folder "seeds", are real; `clock` is the journal's. To it questions
-    that begin with the same word mean the same. `further` are the passages near any question, `documents` those of
-    every snapshot, `known` the questions that the sources answer.
+    Its journal, its sources, of the folder "seeds", and its services are real; `clock` is the journal's. Questions
+    that begin with the same word mean the same to it. `further` are the passages near any question, `documents` those
+    of every snapshot, `known` the questions that the sources answer.
     """
 
     def __init__(self, *, folder: Path | None = None, clock: Callable[[], datetime] = now) -> None:
@@ -192,21 +220,17 @@ class FakeLibrary(Library):
         self.further: tuple[Citation, ...] = ()
         self.documents: dict[str, Document] = {}
         self.known: tuple[str, ...] = ()
-        self.desk = Desk(
-            journal=Journal(folder / "journal.sqlite3", clock=clock),
-            ask=self.ask,
-            nearest=self.nearest,
-            vectors=self._first_words,
-            live=lambda: SNAPSHOT,
-            documents=lambda snapshot: self.documents,
-            known=lambda: self.known,
-        )
-        self.shelving = UploadedSources(folder / "seeds", max_bytes=1_000_000)
+        engine = FakeEngine(self)
+        self.journal = journal = Journal(folder / "journal.sqlite3", clock=clock)
+        self.conversation = ConversationService(engine=engine, journal=journal)
+        self.viewer = SourceViewer(engine=engine, journal=journal)
+        self.gaps = GapReview(engine=engine, journal=journal)
+        self.suggestions = QuestionCompleter(engine=engine, journal=journal)
+        self.sources = UploadedSources(folder / "seeds", max_bytes=1_000_000)
         self.answer: Answer | Exception = make_answer()
         self.answers: dict[str, Answer | Exception] = {}
         self.report: ReindexReport | Exception = make_report()
-        self._journal = self.desk.journal
-        self._rebuild = FakeRebuild(self)
+        self._reindexer = FakeRebuild(self)
         self.current: Status | Exception = make_status()
         self.load_error: Exception | None = None
         self.seconds = 0.0
@@ -253,8 +277,8 @@ class FakeLibrary(Library):
             self._now -= 1
         return replace(self.given(self.answers.get(question, self.answer)), question=question)
 
-    def nearest(self, question: str, most: int) -> Answer:
-        return make_abstention(*self.further[:most], question=question)
+    def nearest(self, question: str, count: int) -> Answer:
+        return make_abstention(*self.further[:count], question=question)
 
     def snapshots(self) -> tuple[SnapshotInfo, ...]:
         return self.kept
@@ -276,9 +300,6 @@ class FakeLibrary(Library):
     def status(self) -> Status:
         self.threads.add(threading.get_ident())
         return self.given(self.current)
-
-    def _first_words(self, questions: Sequence[str]) -> list[Vectors]:
-        return [word_vector(question.split()[0]) for question in questions]
 
     def work(self, gate: threading.Event) -> None:
         """Block this thread as long as the gate and `seconds` say."""

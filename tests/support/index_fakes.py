@@ -12,6 +12,7 @@ import numpy as np
 
 from index.answering.answerer import Answerer
 from index.answering.extractive import ExtractiveGenerator
+from index.bootstrap import assemble
 from index.domain.answers import Citation, Hit
 from index.domain.documents import Document, Passage
 from index.domain.ports import Draft, Embedder, Encoding, Generator, Progress, Query, Vectors
@@ -27,7 +28,10 @@ from index.retrieval.hidden_states import StateStoreBuilder
 from index.retrieval.late_interaction import TokenStoreBuilder
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
+from index.snapshots.loader import SnapshotLoader
 from index.snapshots.store import SnapshotStore
+from index.sources.reader import SourceReader
+from index.sources.uploads import UploadedSources
 from index.sources.web import Web
 from index.text.passages import passage_text
 from index.text.tokens import content_stems
@@ -150,20 +154,6 @@ def answerer(embedder: Embedder, *, generator: Generator | None = None, threshol
     )
 
 
-def indexer(
-    index: Path,
-    embedder: Embedder,
-    *,
-    open_store: Callable[[Path], MemoryStore],
-) -> Indexer:
-    return Indexer(
-        snapshots=SnapshotStore(index),
-        embedder=embedder,
-        new_store=MemoryStore,
-        open_store=open_store,
-    )
-
-
 def library(
     seeds: Path,
     index: Path,
@@ -178,18 +168,18 @@ def library(
 ) -> Library:
     """A real library on the fakes; nothing is loaded yet."""
     model = embedder or WordEmbedder()
-    journal = Journal(index.parent / "journal.sqlite3")
-    return Library(
-        snapshots=SnapshotStore(index),
-        seeds=seeds,
-        max_bytes=max_bytes,
+    snapshots = SnapshotStore(index)
+    return assemble(
         model=model.name,
+        snapshots=snapshots,
+        reader=SourceReader(seeds, max_bytes=max_bytes, web=web),
+        sources=UploadedSources(seeds, max_bytes=max_bytes),
+        journal=Journal(index.parent / "journal.sqlite3"),
         embedder=lambda: model,
         answerer=lambda loaded: answerer(loaded, generator=generator, threshold=threshold),
-        indexer=lambda loaded: indexer(index, loaded, open_store=open_store),
-        journal=journal,
+        indexer=lambda loaded: Indexer(snapshots=snapshots, embedder=loaded, new_store=MemoryStore),
+        loader=lambda loaded: SnapshotLoader(snapshots=snapshots, embedder=loaded, open_store=open_store),
         keep=keep,
-        web=web,
     )
 
 

@@ -129,8 +129,8 @@ class World:
         """A library that has read nothing of this index yet; the model is loaded once for all of them."""
         library = open_library(self.settings)
         model, answerer = _engines()
-        library._load_embedder = lambda: model
-        library._make_answerer = lambda loaded: answerer
+        library._engine._load_embedder = lambda: model
+        library._engine._make_answerer = lambda loaded: answerer
         return library
 
     def wrong(self, answer: Answer) -> list[str]:
@@ -201,8 +201,8 @@ def reset(source: Path, target: Path) -> None:
 @cache
 def _engines() -> tuple[Any, Any]:
     library = open_library(Settings())
-    model = library._load_embedder()
-    return model, library._make_answerer(model)
+    model = library._engine._load_embedder()
+    return model, library._engine._make_answerer(model)
 
 
 def _short(hashes: Mapping[str, str]) -> str:

@@ -49,7 +49,7 @@ def test_that_there_is_no_index_is_said_before_the_model_is_loaded(seeds, index)
     with pytest.raises(NoIndex):
         made.load()
     assert not made.status().ready
-    assert made._embedder is None
+    assert made._engine._embedder is None
 
 
 def test_a_question_loads_what_is_not_loaded(seeds, index):
@@ -257,7 +257,7 @@ def test_an_answerer_that_cannot_be_made_is_told_each_time(seeds, index):
     def broken(_: object) -> None:
         raise LibraryError("index/model.json does not fit this program")
 
-    made._make_answerer = broken  # type: ignore[assignment]
+    made._engine._make_answerer = broken  # type: ignore[assignment]
     for _ in range(2):
         with pytest.raises(LibraryError, match=r"model\.json"):
             made.ask("bread")

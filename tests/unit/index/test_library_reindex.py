@@ -113,7 +113,7 @@ def test_progress_tells_what_is_done(seeds, index):
 
 
 def suggested(made: Library) -> set[str]:
-    return set(made.desk.suggest("", guild=None))
+    return set(made.suggestions.suggest("", guild=None))
 
 
 def test_questions_that_the_sources_answer_are_suggested_after_a_restart_too(seeds, index):
@@ -168,7 +168,7 @@ def test_a_reindex_whose_suggestions_fail_is_whole_without_them(seeds, index, ca
 
 
 def asked_in_vain(made: Library, question: str, **place: int | None) -> None:
-    kept = made.desk.reply(question, **{"user": 1, "guild": 7, "channel": 3} | place)
+    kept = made.conversation.reply(question, **{"user": 1, "guild": 7, "channel": 3} | place)
     assert kept.answer.abstained
 
 
@@ -181,7 +181,7 @@ def test_a_reindex_lists_the_servers_gaps_that_are_answered_now(seeds, index):
     asked_in_vain(made, "What is paper made of?")
     write(seeds, c_md="Coffee is made of beans, which are good for it.\n")
     assert made.reindex(guild=7).answered == ("What is coffee made of?",)
-    assert [gap.question for gap in made.desk.journal.gaps(None, everywhere=True)] == ["What is paper made of?"]
+    assert [gap.question for gap in made.journal.gaps(None, everywhere=True)] == ["What is paper made of?"]
 
 
 @pytest.mark.parametrize(
@@ -197,11 +197,11 @@ def test_what_was_reported_in_a_direct_message_is_listed_for_nobody_but_the_owne
     made = library(seeds, index)
     made.reindex()
     asked_in_vain(made, "What is coffee made of?")
-    kept = made.desk.reply("Is coffee made for me?", user=1, guild=None, channel=4)
-    made.desk.journal.report(kept.id, user=1)
+    kept = made.conversation.reply("Is coffee made for me?", user=1, guild=None, channel=4)
+    made.journal.report(kept.id, user=1)
     write(seeds, c_md="Coffee is made of beans.\n")
     assert set(made.reindex(**reader).answered) == listed
-    assert made.desk.journal.gaps(None, everywhere=True) == ()
+    assert made.journal.gaps(None, everywhere=True) == ()
 
 
 def test_a_reindex_goes_through_though_the_journal_is_broken(seeds, index, caplog):
@@ -271,11 +271,11 @@ def test_a_new_source_answers_after_a_reindex_until_its_removal(seeds, index):
     """A removed source does not answer after the next reindex."""
     ours = library(seeds, index)
     ours.reindex()
-    assert ours.shelving.add("pets.md", b"# Pets\n\nThe zebra sleeps in a hammock.\n") == "added"
+    assert ours.sources.add("pets.md", b"# Pets\n\nThe zebra sleeps in a hammock.\n") == "added"
     assert states(ours.status())["pets.md"] == "new"
     assert ours.reindex().added == ("pets.md",)
     assert ours.status().stale == ""
-    ours.shelving.remove("pets.md")
+    ours.sources.remove("pets.md")
     assert states(ours.status())["pets.md"] == "removed"
     assert ours.reindex().removed == ("pets.md",)
 
@@ -286,7 +286,7 @@ def test_a_watched_library_tells_of_a_source_that_came_in(seeds, index):
     stop = ours.watch(told.set)
     assert told.wait(20)  # it is watched now
     told.clear()
-    ours.shelving.add("pets.md", b"# Pets\n\nThe zebra sleeps in a hammock.\n")
+    ours.sources.add("pets.md", b"# Pets\n\nThe zebra sleeps in a hammock.\n")
     assert told.wait(20)
     stop()
 

@@ -115,7 +115,7 @@ async def pressed(exchange: Exchange) -> str:
 
 
 def audited(library: FakeLibrary) -> list[tuple[int | None, str, str, str]]:
-    return [(one.who, one.where, one.what, one.outcome) for one in library.desk.journal.audited(9)]
+    return [(one.who, one.where, one.what, one.outcome) for one in library.journal.audited(9)]
 
 
 async def test_a_file_is_added_whole_and_written_down(wire: Wire, cdn: Cdn, library: FakeLibrary, seeds: Path) -> None:
@@ -162,7 +162,7 @@ async def test_after_a_restart_a_replacing_is_to_be_given_again(
 async def test_a_file_is_removed_once_that_is_confirmed_also_after_a_restart(
     library: FakeLibrary, seeds: Path, tmp_path: Path
 ) -> None:
-    library.shelving.add("scout.md", TEXT)
+    library.sources.add("scout.md", TEXT)
     async with connected(library, tmp_path, moderators=MODERATORS) as wire:
         message = await wire.command("source remove", {"name": "scout.md"}, user=OWNER).answer()
         assert "**Remove scout.md?**" in text_of(message)
@@ -281,7 +281,7 @@ async def test_files_are_added_removed_and_listed_by_those_who_may_and_nobody_el
     user: User | None,
     may: bool,
 ) -> None:
-    library.shelving.add("old.md", b"Old.")
+    library.sources.add("old.md", b"Old.")
     who = {"user": user or User.new(), "guild": guild, "permissions": permissions, "roles": roles}
     file = cdn.holds("scout.md", TEXT)
     for name, options in (("add", {"file": file}), ("remove", {"name": "old.md"}), ("list", {})):
@@ -298,7 +298,7 @@ async def test_files_are_added_removed_and_listed_by_those_who_may_and_nobody_el
 async def test_who_is_no_longer_a_moderator_confirms_nothing(
     wire: Wire, cdn: Cdn, library: FakeLibrary, seeds: Path
 ) -> None:
-    library.shelving.add("scout.md", b"Before.")
+    library.sources.add("scout.md", b"Before.")
     user = User.new()
     role = {"user": user, "roles": (MODERATOR_ROLE,)}
     replace = await wire.command("source add", {"file": cdn.holds("scout.md", TEXT)}, **role).answer()
@@ -309,7 +309,7 @@ async def test_who_is_no_longer_a_moderator_confirms_nothing(
 
 
 async def test_the_list_tells_size_age_and_what_is_the_matter(wire: Wire, library: FakeLibrary) -> None:
-    library.shelving.add("scout.md", TEXT)
+    library.sources.add("scout.md", TEXT)
     since = datetime(2025, 4, 1, 12, 0, tzinfo=UTC)
     page = make_source("page", problem="last fetch failed: 404", since=since)
     library.current = make_status(sources=(make_source("scout.md", state="changed"), page))

@@ -107,7 +107,7 @@ class SlowlyRead(Journal):
 async def test_settings_that_change_while_they_are_read_are_read_again(
     library: DeskLibrary, wire: Wire, tmp_path: Path
 ) -> None:
-    library.desk.journal = journal = SlowlyRead(tmp_path)
+    library.journal = journal = SlowlyRead(tmp_path)
     early = asyncio.create_task(wire.bot.preferences(HERE))
     await asyncio.to_thread(journal.read.wait, 20)
     journal.change(HERE, "private", "yes")

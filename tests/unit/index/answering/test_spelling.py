@@ -58,6 +58,6 @@ def test_a_follow_up_says_how_its_misspelt_words_were_read(tmp_path):
     made = library(write(tmp_path / "seeds", a_md="Maverick has 128 experts.\n"), tmp_path / "index", embedder=Fussy())
     made.reindex()
     whose = {"user": 1, "guild": None, "channel": 2}
-    made.desk.reply("What does Maverick have?", **whose)
-    kept = made.desk.reply("how many experst does it have?", **whose)
+    made.conversation.reply("What does Maverick have?", **whose)
+    kept = made.conversation.reply("how many experst does it have?", **whose)
     assert kept.answer.read_as == "How many experts does Maverick have?"

@@ -8,7 +8,7 @@ import pytest
 
 from index import Library, Settings, open_library
 from index.snapshots.store import SnapshotStore
-from index.viewer._source_page import extract
+from index.viewer._source_page import source_page
 from tests.support.office import docx, paragraph, pdf, ruled, table, word_table
 
 HEADER = ("Model", "Parameters", "MMMU", "MathVista", "LiveCodeBench")
@@ -73,7 +73,7 @@ def test_the_row_is_shown_where_it_stands_below_its_header(opened, name):
     library, index = opened
     answer = library.ask(f"What does {MODELS[name][0]} score on MMMU?")
     document = (SnapshotStore(index).documents(answer.snapshot) or {})[name]
-    found = extract(document, answer.citations[0], snapshot=answer.snapshot, current=document)
+    found = source_page(document, answer.citations[0], snapshot=answer.snapshot, current=document)
     assert found.bold
     assert found.text[slice(*found.bold)] == " | ".join(MODELS[name])
     assert ", ".join(HEADER) in found.text

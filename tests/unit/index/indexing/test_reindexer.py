@@ -84,14 +84,14 @@ def test_a_preview_reports_and_makes_nothing_live(seeds, index):
     made = library(seeds, index)
     old = made.reindex().snapshot.id
     write(seeds, b_md=COFFEE, bad_md=b"\xff")
-    kept = made.desk.reply("What is coffee made of?", user=1, guild=7, channel=3)
+    kept = made.conversation.reply("What is coffee made of?", user=1, guild=7, channel=3)
     assert kept.answer.abstained
     preview = made.preview(guild=7)
     report = preview.report
     assert (report.added, report.passages_before, report.passages_after, report.embedded) == (("b.md",), 1, 2, 1)
     assert [at.source for at in report.skipped] == ["bad.md"]
     assert report.answered == ("What is coffee made of?",)
-    assert [gap.question for gap in made.desk.journal.gaps(7)] == ["What is coffee made of?"]
+    assert [gap.question for gap in made.journal.gaps(7)] == ["What is coffee made of?"]
     assert made.ask("bread").snapshot == library(seeds, index).ask("bread").snapshot == old
     assert [info.id for info in made.snapshots()] == [old]
     assert preview.id == report.snapshot.id
@@ -103,7 +103,7 @@ def test_a_preview_is_made_live_without_being_built_again_also_after_a_restart(s
     made = library(seeds, index, embedder=embedder)
     old = made.reindex().snapshot.id
     write(seeds, b_md=COFFEE)
-    made.desk.reply("What is coffee made of?", user=1, guild=7, channel=3)
+    made.conversation.reply("What is coffee made of?", user=1, guild=7, channel=3)
     preview = made.preview()
     builds = embedder.builds
     report = library(seeds, index, embedder=embedder).publish(preview.id, guild=7)
@@ -196,7 +196,7 @@ def test_a_cancelled_reindex_leaves_the_old_snapshot_live_and_no_litter(seeds, i
 def test_what_is_cancelled_after_the_switch_is_done(seeds, index):
     made = library(seeds, index)
     made.reindex()
-    made.desk.reply("What is coffee made of?", user=1, guild=7, channel=3)
+    made.conversation.reply("What is coffee made of?", user=1, guild=7, channel=3)
     write(seeds, b_md=COFFEE)
     cancelled = threading.Event()
 
@@ -219,7 +219,7 @@ def test_requests_that_come_while_a_reindex_runs_share_the_next_one(seeds, index
         assert embedder.building.wait(30)
         write(seeds, b_md=COFFEE)  # too late for the first
         waiting = [threads.submit(made.reindex, lambda *at: told.append(at[0])) for _ in range(4)]
-        wait_until(lambda: len(made._rebuild._turns._next.requests) == 4)
+        wait_until(lambda: len(made._reindexer._queue._next.requests) == 4)
         embedder.let.set()
         reports = [each.result(30) for each in waiting]
     assert first.result().added == ("a.md",)
@@ -236,7 +236,7 @@ def test_who_shares_a_run_is_told_of_the_gaps_of_their_own_server(seeds, index):
     made = library(seeds, index, embedder=embedder)
     made.reindex()
     for guild, question in ((7, "What is coffee made of?"), (8, "What are beans good for?")):
-        assert made.desk.reply(question, user=1, guild=guild, channel=3).answer.abstained
+        assert made.conversation.reply(question, user=1, guild=guild, channel=3).answer.abstained
     embedder.let.clear()
     embedder.building.clear()
     write(seeds, a_md=BREAD + "\nMore.\n")
@@ -245,7 +245,7 @@ def test_who_shares_a_run_is_told_of_the_gaps_of_their_own_server(seeds, index):
         assert embedder.building.wait(30)
         write(seeds, b_md="Coffee is made of beans, which are good for it.\n")
         waiting = [threads.submit(made.reindex, guild=guild) for guild in (7, 8, 9)]
-        wait_until(lambda: len(made._rebuild._turns._next.requests) == 3)
+        wait_until(lambda: len(made._reindexer._queue._next.requests) == 3)
         embedder.let.set()
         told = [each.result(30).answered for each in waiting]
     first.result()
@@ -260,7 +260,7 @@ def test_a_shared_run_is_stopped_only_when_all_have_given_up(seeds, index):
         first = threads.submit(made.reindex)
         assert embedder.building.wait(30)
         waiting = [threads.submit(made.reindex, cancelled=event) for event in events]
-        wait_until(lambda: len(made._rebuild._turns._next.requests) == 3)
+        wait_until(lambda: len(made._reindexer._queue._next.requests) == 3)
         events[0].set()
         with pytest.raises(ReindexCancelled, match="before it began"):
             waiting[0].result(30)
@@ -282,7 +282,7 @@ def test_what_a_run_raises_all_who_share_it_are_told_and_the_next_runs(seeds, in
         assert embedder.building.wait(30)
         (seeds / "a.md").write_bytes(b"\xff")
         waiting = [threads.submit(made.reindex) for _ in range(2)]
-        wait_until(lambda: len(made._rebuild._turns._next.requests) == 2)
+        wait_until(lambda: len(made._reindexer._queue._next.requests) == 2)
         embedder.let.set()
         for each in waiting:
             with pytest.raises(SourcesUnreadable):

@@ -123,7 +123,7 @@ def test_a_roll_back_makes_an_older_snapshot_live_and_says_what_changed(seeds, i
 def test_a_roll_back_needs_no_model(seeds, index, two):
     made = library(seeds, index)
     assert made.rollback(two[0]).diff is not None
-    assert made._embedder is None
+    assert made._engine._embedder is None
     assert quoted(made) == (two[0], BREAD.strip())
 
 

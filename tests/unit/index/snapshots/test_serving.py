@@ -101,7 +101,7 @@ def test_a_look_that_finds_nothing_new_loads_nothing(seeds, index):
     made = library(seeds, index)
     made.reindex()
     assert not made.follow()
-    made._make_indexer = None  # type: ignore[assignment]
+    made._engine._make_loader = None  # type: ignore[assignment]
     assert not made.follow()
 
 
@@ -265,7 +265,7 @@ def test_a_file_that_was_only_touched_serves_on(seeds, index):
     made.load()
     os.utime(index / "snapshots" / live / "tokens.npy")
     assert not made.follow()
-    assert not made._serving.moved()
+    assert not made._live.moved()
     assert (served(made), made.status().fallback) == (live, "")
 
 
@@ -284,7 +284,7 @@ def test_every_file_that_stays_on_the_disk_is_watched(seeds, index):
     built = library(seeds, index).reindex().snapshot.id
     made = library(seeds, index)
     made.load()
-    shelf = made._serving.shelf
+    shelf = made._live.search_index
     assert shelf is not None
     parts = [*vars(shelf.tokens).values(), *vars(shelf.states).values()]
     mapped = {Path(part.filename).name for part in parts if hasattr(part, "filename") and part.filename}
@@ -302,8 +302,8 @@ def test_a_snapshot_that_was_cleared_away_answers_on_until_another_is_followed(s
         write(seeds, a_md=text)
         new = library(seeds, index, keep=1).reindex().snapshot.id
     assert not (index / "snapshots" / before).exists()
-    assert old._serving.shelf is not None
-    answer = old._answerer.answer(old._serving.shelf, "bread water")  # type: ignore[union-attr]
+    assert old._live.search_index is not None
+    answer = old._engine.answerer.answer(old._live.search_index, "bread water")
     assert (answer.snapshot, answer.citations[0].quote) == (before, BREAD.strip())
     assert old.follow()
     assert served(old) == new

@@ -17,8 +17,8 @@ import pytest
 from index.domain.documents import Document
 from index.domain.errors import IndexMismatch, IndexUnwritable, LibraryError, NoIndex
 from index.snapshots._pointer import Pointer
-from index.snapshots.manifest import sealed
-from index.snapshots.store import FORMAT, MOST_SPARED, SnapshotStore
+from index.snapshots.manifest import FORMAT, sealed
+from index.snapshots.store import MOST_SPARED, SnapshotStore
 from tests.support.index_fakes import WordEmbedder, library, write
 
 TEXT = "---\ntitle: 'A title'\n---\n# Part\n\nBread is made of flour\u2028and water.\r\n\r\nTea is made of leaves.\r\n"

@@ -1,26 +1,26 @@
-"""The desk shows the source around a quotation as it was, says what became of it, and what else is near."""
+"""The viewer shows the source around a quotation as it was, says what became of it, and what else is near."""
 
 from __future__ import annotations
 
 import pytest
 
 from index.domain.errors import JournalUnavailable
-from tests.support.desk_alone import MAVERICK, QUOTE, TEXT, WINDOW, reply, standing
 from tests.support.journals import GUILD
+from tests.support.services_alone import MAVERICK, QUOTE, TEXT, WINDOW, reply
 
 
-def test_the_source_is_shown_around_a_quotation(desk):
-    found = desk.extract(reply(desk, WINDOW).id, 1)
+def test_the_source_is_shown_around_a_quotation(services):
+    found = services.viewer.page(reply(services, WINDOW).id, 1)
     assert found.text[slice(*found.bold)] == QUOTE
     assert "There are models." in found.text
     assert (found.snapshot, found.since) == ("one", "")
 
 
 @pytest.mark.parametrize("number", [0, 2, -1])
-def test_of_an_answer_or_quotation_that_is_not_known_no_source_is_shown(desk, number):
-    known = reply(desk, WINDOW).id
-    assert desk.extract("forged", 1) is None
-    assert desk.extract(known, number) is None
+def test_of_an_answer_or_quotation_that_is_not_known_no_source_is_shown(services, number):
+    known = reply(services, WINDOW).id
+    assert services.viewer.page("forged", 1) is None
+    assert services.viewer.page(known, number) is None
 
 
 @pytest.mark.parametrize(
@@ -33,10 +33,10 @@ def test_of_an_answer_or_quotation_that_is_not_known_no_source_is_shown(desk, nu
         (None, "removed"),
     ],
 )
-def test_after_the_source_changed_it_is_shown_as_it_was_with_what_became_of_it(desk, sources, text, since):
-    asked = reply(desk, WINDOW).id
+def test_after_the_source_changed_it_is_shown_as_it_was_with_what_became_of_it(services, sources, text, since):
+    asked = reply(services, WINDOW).id
     sources.rebuild("two", text)
-    found = desk.extract(asked, 1)
+    found = services.viewer.page(asked, 1)
     assert found.text[slice(*found.bold)] == QUOTE
     assert "The end." in found.text
     assert "New at the top." not in found.text
@@ -51,69 +51,68 @@ def test_after_the_source_changed_it_is_shown_as_it_was_with_what_became_of_it(d
         (TEXT.replace("ten million", "ten\nmillion"), "changed", "The end."),
     ],
 )
-def test_a_quotation_of_a_pruned_snapshot_is_shown_where_its_words_are_now(desk, sources, text, since, shown):
+def test_a_quotation_of_a_pruned_snapshot_is_shown_where_its_words_are_now(services, sources, text, since, shown):
     """It is looked for in the live snapshot's source."""
-    asked = reply(desk, WINDOW).id
+    asked = reply(services, WINDOW).id
     sources.rebuild("two", text)
     del sources.kept["one"]
-    found = desk.extract(asked, 1)
+    found = services.viewer.page(asked, 1)
     assert found.text[slice(*found.bold)] == QUOTE
     assert shown in found.text
     assert (found.snapshot, found.since) == ("two", since)
 
 
 @pytest.mark.parametrize(("text", "since"), [(TEXT.replace("ten", "nine"), "reworded"), (None, "removed")])
-def test_words_that_stand_nowhere_any_longer_are_shown_alone(desk, sources, text, since):
-    asked = reply(desk, WINDOW).id
+def test_words_that_stand_nowhere_any_longer_are_shown_alone(services, sources, text, since):
+    asked = reply(services, WINDOW).id
     sources.rebuild("two", text)
     del sources.kept["one"]
-    found = desk.extract(asked, 1)
+    found = services.viewer.page(asked, 1)
     assert (found.text, found.bold, found.page, found.pages) == (QUOTE, (0, len(QUOTE)), 1, 1)
     assert (found.snapshot, found.since, found.source) == ("one", since, "a.md")
 
 
-def test_of_several_places_where_the_words_stand_now_it_is_the_nearest_to_their_own(desk, sources):
+def test_of_several_places_where_the_words_stand_now_it_is_the_nearest_to_their_own(services, sources):
     text = f"{'Much is said before it. ' * 20}\n\n# Near\n\n{QUOTE}\n"
     sources.rebuild("two", text)
-    asked = reply(desk, WINDOW).id
+    asked = reply(services, WINDOW).id
     sources.rebuild("three", f"# Far\n\n{QUOTE}\n\n{text}")
     del sources.kept["two"]
-    assert desk.extract(asked, 1).section == "Near"
+    assert services.viewer.page(asked, 1).section == "Near"
 
 
-def test_a_reindex_that_takes_the_live_snapshot_away_meanwhile_is_no_removal(desk, sources, tmp_path):
-    asked = reply(desk, WINDOW).id
+def test_a_reindex_that_takes_the_live_snapshot_away_meanwhile_is_no_removal(services, sources):
+    asked = reply(services, WINDOW).id
     lives = iter(["gone", "one", "one"])
-    hurried = standing(sources, desk.journal)
-    hurried._live = lambda: next(lives)
-    assert hurried.extract(asked, 1).since == ""
+    sources.live_id = lambda: next(lives)
+    assert services.viewer.page(asked, 1).since == ""
 
 
-def test_where_nothing_is_live_the_source_is_not_told_to_be_removed(desk, sources):
-    asked = reply(desk, WINDOW).id
+def test_where_nothing_is_live_the_source_is_not_told_to_be_removed(services, sources):
+    asked = reply(services, WINDOW).id
     sources.live = ""
-    assert desk.extract(asked, 1).since == ""
+    assert services.viewer.page(asked, 1).since == ""
 
 
 def test_without_a_journal_there_is_no_source_to_show(broken):
     """The error says what to do."""
-    for act in (lambda: broken.extract("x", 1), lambda: broken.more("x"), lambda: broken.themes(GUILD)):
+    for act in (lambda: broken.viewer.page("x", 1), lambda: broken.viewer.more("x"), lambda: broken.gaps.themes(GUILD)):
         with pytest.raises(JournalUnavailable, match="move it away"):
             act()
 
 
-def test_more_are_the_nearest_passages_that_the_answer_does_not_quote(desk, sources):
-    asked = reply(desk, WINDOW).id
+def test_more_are_the_nearest_passages_that_the_answer_does_not_quote(services, sources):
+    asked = reply(services, WINDOW).id
     sources.near = ["There are models.", QUOTE, "million tokens.", *(f"Passage {n}." for n in range(9))]
-    found = desk.more(asked)
+    found = services.viewer.more(asked)
     assert [at.quote for at in found.citations] == ["There are models.", *(f"Passage {n}." for n in range(5))]
     assert [at.number for at in found.citations] == [1, 2, 3, 4, 5, 6]
     assert (found.question, found.abstained) == (WINDOW, True)
-    assert desk.more("forged") is None
+    assert services.viewer.more("forged") is None
 
 
-def test_more_of_a_follow_up_are_near_to_what_it_meant(desk, sources):
-    reply(desk, WINDOW)
-    follow = reply(desk, "and Maverick?").id
-    assert (desk.more(follow).question, desk.more(follow).read_as) == ("and Maverick?", MAVERICK)
+def test_more_of_a_follow_up_are_near_to_what_it_meant(services, sources):
+    reply(services, WINDOW)
+    follow = reply(services, "and Maverick?").id
+    assert (services.viewer.more(follow).question, services.viewer.more(follow).read_as) == ("and Maverick?", MAVERICK)
     assert sources.asked[-1] == MAVERICK

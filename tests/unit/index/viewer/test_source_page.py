@@ -18,7 +18,7 @@ from index.parsing.documents import parse
 from index.text.normalize import collapse_whitespace
 from index.text.offsets import ReadableText
 from index.viewer._pagination import PAGE
-from index.viewer._source_page import extract
+from index.viewer._source_page import source_page
 from tests.support.index_fakes import WordEmbedder
 from tests.support.texts import any_text, front_matter, markdown
 
@@ -45,7 +45,7 @@ def cited(passages: list[Passage]) -> Citation:
 
 
 def shown(text: str, quote: str, *, page: int | None = None, reading: str | None = None) -> SourcePage:
-    return extract(document(text), citation(text, quote, reading), snapshot="s", page=page)
+    return source_page(document(text), citation(text, quote, reading), snapshot="s", page=page)
 
 
 def bold(found: SourcePage) -> str | None:
@@ -53,8 +53,8 @@ def bold(found: SourcePage) -> str | None:
 
 
 def every_page(source: Document, quotation: Citation) -> list[SourcePage]:
-    first = extract(source, quotation, snapshot="s", page=1)
-    others = [extract(source, quotation, snapshot="s", page=page) for page in range(2, first.pages + 1)]
+    first = source_page(source, quotation, snapshot="s", page=1)
+    others = [source_page(source, quotation, snapshot="s", page=page) for page in range(2, first.pages + 1)]
     return [first, *others]
 
 
@@ -112,7 +112,7 @@ def test_of_a_quotation_over_several_pages_each_has_its_part_in_bold():
     quotation = citation(LONG, LONG.strip())
     pages = every_page(document(LONG), quotation)
     assert collapse_whitespace(" ".join(filter(None, map(bold, pages)))) == LONG.strip()
-    assert extract(document(LONG), quotation, snapshot="s").page == 1
+    assert source_page(document(LONG), quotation, snapshot="s").page == 1
 
 
 def test_a_quotation_over_several_blocks_is_bold_from_its_first_word_to_its_last():
@@ -178,7 +178,7 @@ def test_a_sentence_of_a_value_whose_words_have_no_places_of_their_own_is_bold_a
     text = f'---\nsummary: "{value}"\n---\nbody\n'
     (last,) = [at for at in chunk(document(text), count, 64) if at.reading.startswith("It has another")]
     assert last.text != last.reading
-    assert bold(extract(document(text), cited([last]), snapshot="s")) == "It has another one that follows it there."
+    assert bold(source_page(document(text), cited([last]), snapshot="s")) == "It has another one that follows it there."
 
 
 def test_a_value_that_is_named_twice_is_bold_once():
@@ -192,7 +192,7 @@ def test_a_document_of_an_older_snapshot_which_has_no_blocks_gives_the_same_page
     whole = document(text)
     bare = replace(whole, sections=tuple(replace(section, blocks=()) for section in whole.sections))
     quotation = citation(text, "**two** three.")
-    assert extract(bare, quotation, snapshot="s") == extract(whole, quotation, snapshot="s")
+    assert source_page(bare, quotation, snapshot="s") == source_page(whole, quotation, snapshot="s")
 
 
 def test_front_matter_that_this_program_cannot_read_is_shown_as_plain_text():
@@ -200,7 +200,7 @@ def test_front_matter_that_this_program_cannot_read_is_shown_as_plain_text():
     with pytest.raises(BrokenFrontMatter):
         document(text)
     bare = Document("id", "a.md", "A", None, text, ())
-    assert bold(extract(bare, citation(text, "The body"), snapshot="s")) == "The body"
+    assert bold(source_page(bare, citation(text, "The body"), snapshot="s")) == "The body"
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_front_matter_that_this_program_cannot_read_is_shown_as_plain_text():
 def test_what_became_of_the_source_since_is_said(current, since):
     text = "One. The words here. Two."
     now = None if current is None else document(current)
-    assert extract(document(text), citation(text, "The words here."), snapshot="s", current=now).since == since
+    assert source_page(document(text), citation(text, "The words here."), snapshot="s", current=now).since == since
 
 
 def test_the_public_page_is_linked_where_there_is_one():
@@ -233,7 +233,7 @@ def test_quoted_code_is_linked_line_by_line():
 
 
 def test_a_document_without_words_has_one_empty_page():
-    found = extract(document("***\n"), citation("***", "***"), snapshot="s")
+    found = source_page(document("***\n"), citation("***", "***"), snapshot="s")
     assert (found.text, found.bold, found.page, found.pages) == ("", None, 1, 1)
 
 
@@ -273,7 +273,7 @@ def test_what_is_bold_is_what_the_quotation_shows(text):
     source = readable(text)
     for passage in chunk(source, count, 60) if source else []:
         assert source is not None
-        found = extract(source, cited([passage]), snapshot="s")
+        found = source_page(source, cited([passage]), snapshot="s")
         assert collapse_whitespace(bold(found) or "") == passage.reading
 
 
@@ -296,6 +296,8 @@ def test_whatever_the_places_are_there_is_a_page(text, start, end, page, words):
     source = readable(text)
     if source is None:
         return
-    found = extract(source, Citation(1, "a.md", "", "", start, end, words, 0.0, None, words), snapshot="s", page=page)
+    found = source_page(
+        source, Citation(1, "a.md", "", "", start, end, words, 0.0, None, words), snapshot="s", page=page
+    )
     assert 1 <= found.page <= found.pages
     assert found.bold is None or 0 <= found.bold[0] < found.bold[1] <= len(found.text)

@@ -1,19 +1,22 @@
-"""A desk over a real journal and snapshots of one document, without the engines."""
+"""The services over a real journal and snapshots of one document, without the engines."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from index.desk import Desk
+from index.conversation.service import ConversationService
 from index.domain.answers import Answer, Citation
 from index.domain.documents import Document
 from index.domain.errors import LibraryError
 from index.domain.ports import Vectors
 from index.domain.sources import SourceFile
+from index.journal.gap_review import GapReview
 from index.journal.journal import Journal
 from index.parsing.documents import parse
+from index.suggestions.completion import QuestionCompleter
+from index.viewer.service import SourceViewer
 from tests.support.index_fakes import word_vector
 from tests.support.journals import ANN, CHANNEL, GUILD
 
@@ -48,9 +51,9 @@ class Sources:
             return self.silence(question)
         return Answer(question, "x", (self.cite(self.known[question]),), 0.9, False, self.live, "fake")
 
-    def nearest(self, question: str, most: int) -> Answer:
+    def nearest(self, question: str, count: int) -> Answer:
         self.asked.append(question)
-        cited = [self.cite(quote, number) for number, quote in enumerate(self.near[:most], 1)]
+        cited = [self.cite(quote, number) for number, quote in enumerate(self.near[:count], 1)]
         return replace(self.silence(question), citations=tuple(cited))
 
     def silence(self, question: str) -> Answer:
@@ -66,6 +69,12 @@ class Sources:
             raise self.refusal
         return [word_vector(question.split()[-1]) for question in questions]
 
+    def live_id(self) -> str:
+        return self.live
+
+    def suggestions(self) -> Sequence[str]:
+        return self.suggested
+
     def documents(self, snapshot: str) -> Mapping[str, Document] | None:
         return self.kept.get(snapshot)
 
@@ -75,27 +84,36 @@ class Sources:
         self.live = name
 
 
-def standing(sources: Sources, journal: Journal) -> Desk:
-    return Desk(
+@dataclass
+class Services:
+    """All that a library does with answers, over the same engine and journal."""
+
+    journal: Journal
+    conversation: ConversationService
+    viewer: SourceViewer
+    gaps: GapReview
+    suggestions: QuestionCompleter
+
+
+def services_over(engine: Sources, journal: Journal) -> Services:
+    return Services(
         journal=journal,
-        ask=sources.ask,
-        nearest=sources.nearest,
-        vectors=sources.vectors,
-        live=lambda: sources.live,
-        documents=sources.documents,
-        known=lambda: sources.suggested,
+        conversation=ConversationService(engine=engine, journal=journal),
+        viewer=SourceViewer(engine=engine, journal=journal),
+        gaps=GapReview(engine=engine, journal=journal),
+        suggestions=QuestionCompleter(engine=engine, journal=journal),
     )
 
 
-def reply(desk: Desk, question: str, **given: Any) -> Any:
-    return desk.reply(question, **{"user": ANN, "guild": GUILD, "channel": CHANNEL} | given)
+def reply(services: Services, question: str, **given: Any) -> Any:
+    return services.conversation.reply(question, **{"user": ANN, "guild": GUILD, "channel": CHANNEL} | given)
 
 
-def read_as(desk: Desk, question: str, **given: Any) -> str:
-    found = reply(desk, question, **given)
+def read_as(services: Services, question: str, **given: Any) -> str:
+    found = reply(services, question, **given)
     assert found.answer.question == question
     return str(found.answer.read_as)
 
 
-def lacking(desk: Desk, *questions: str, **given: Any) -> list[str]:
-    return [reply(desk, question, alone=True, **given).id for question in questions]
+def lacking(services: Services, *questions: str, **given: Any) -> list[str]:
+    return [reply(services, question, alone=True, **given).id for question in questions]

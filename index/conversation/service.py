@@ -1,0 +1,68 @@
+"""Conversations: answer a question in the context of the turns before it, and record the answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from index.conversation._rewriting import answer_in_context
+from index.domain.activity import RecordedAnswer, Turn
+from index.domain.errors import JournalUnavailable
+
+if TYPE_CHECKING:
+    from index.domain.ports import AnswerEngine
+    from index.journal.journal import Journal
+
+__all__ = ["ConversationService"]
+
+log = logging.getLogger(__name__)
+
+
+class ConversationService:
+    """Answers questions in context and records them. Thread-safe if the engine and the journal are."""
+
+    def __init__(self, *, engine: AnswerEngine, journal: Journal) -> None:
+        self._engine = engine
+        self._journal = journal
+
+    def reply(
+        self, question: str, *, user: int, guild: int | None, channel: int, after: str = "", alone: bool = False
+    ) -> RecordedAnswer:
+        """Answer a question in the context of the user's last turns in this channel, and record the answer.
+
+        Without the journal the question is answered out of context, and the answer's id is empty.
+
+        Parameters
+        ----------
+        question
+            The question as it was put.
+        user, guild, channel
+            Discord ids of who asked and where; `guild` is None in a direct message.
+        after
+            The id of the answer that the question follows, whoever asked for that one.
+        alone
+            Whether the question follows nothing.
+
+        Raises
+        ------
+        LibraryError
+            The question cannot be answered; nothing is recorded.
+        """
+        turns: Sequence[Turn] = ()
+        try:
+            turns = () if alone else self._turns(user, channel, after)
+        except JournalUnavailable as error:
+            log.warning("A question is read as it stands: %s", error)
+        answer = answer_in_context(self._engine.ask, question, turns)
+        try:
+            return RecordedAnswer(answer, self._journal.record(answer, user=user, guild=guild, channel=channel))
+        except JournalUnavailable as error:
+            log.warning("An answer is not written down: %s", error)
+            return RecordedAnswer(answer, "")
+
+    def _turns(self, user: int, channel: int, after: str) -> tuple[Turn, ...]:
+        if not after:
+            return self._journal.turns(user, channel)
+        turn = self._journal.turn(after)
+        return (turn,) if turn else ()

@@ -1,0 +1,179 @@
+"""The query engine: the model together with the live snapshot."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from index.domain.answers import Answer
+from index.domain.documents import Document
+from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex
+from index.domain.messages import Message
+from index.text.normalize import replace_surrogates
+
+if TYPE_CHECKING:
+    from index.answering.answerer import Answerer
+    from index.domain.ports import Embedder, Progress, Vectors
+    from index.retrieval.search_index import SearchIndex
+    from index.snapshots.loader import SnapshotLoader
+    from index.snapshots.serving import LiveIndex
+    from index.snapshots.store import SnapshotStore
+
+__all__ = ["QueryEngine"]
+
+log = logging.getLogger(__name__)
+
+
+class QueryEngine:
+    """Answers questions from the live snapshot. Thread-safe.
+
+    Parameters
+    ----------
+    snapshots
+        The snapshots on disk.
+    live
+        The snapshot in memory.
+    embedder
+        Loads the model; called once, when it is first needed.
+    answerer, loader
+        Make what answers from a snapshot, and what loads one, for the loaded model.
+    """
+
+    def __init__(
+        self,
+        *,
+        snapshots: SnapshotStore,
+        live: LiveIndex,
+        embedder: Callable[[], Embedder],
+        answerer: Callable[[Embedder], Answerer],
+        loader: Callable[[Embedder], SnapshotLoader],
+    ) -> None:
+        self._snapshots = snapshots
+        self._live = live
+        self._load_embedder = embedder
+        self._make_answerer = answerer
+        self._make_loader = loader
+        self._loading = threading.Lock()
+        self._embedder: Embedder | None = None
+        self._answerer: Answerer | None = None
+
+    def load(self, progress: Progress | None = None) -> None:
+        """Load the model and the live snapshot; return at once if both are loaded.
+
+        If the live snapshot is damaged, the newest good one is loaded in its place.
+
+        Raises
+        ------
+        NoIndex
+            Nothing is indexed yet; raised before the model is loaded.
+        IndexMismatch
+            No snapshot fits this model and version.
+        """
+        if self._live.loaded is None:
+            try:
+                self._live.manifest()  # a missing index is reported before the model takes its seconds
+            except Damaged as error:
+                log.warning("The live snapshot can't serve: %s", error.log_message)
+        embedder = self.load_model(progress)
+        if self._live.loaded is None:
+            if progress:
+                progress("loading the index", 0, 0)
+            self._live.load(self.loader(embedder))
+
+    def load_model(self, progress: Progress | None = None) -> Embedder:
+        """Return the model, loaded at the first call, together with what answers by it."""
+        with self._loading:
+            if self._embedder is None:
+                if progress:
+                    progress("loading the model", 0, 0)
+                embedder = self._load_embedder()
+                self._answerer = self._make_answerer(embedder)
+                self._embedder = embedder  # last: a thread that sees the model sees the answerer too
+            return self._embedder
+
+    def follow(self) -> bool:
+        """Take up a snapshot that another process made live.
+
+        Never fails. Takes as long as loading a snapshot does if there is a new one; questions are answered meanwhile.
+
+        Returns
+        -------
+        bool
+            Whether another snapshot serves now.
+        """
+        if not self._live.moved():
+            return False
+        try:
+            return self._live.follow(self.loader(self.load_model()))
+        except Exception as error:  # the next question raises it
+            reason = error.log_message if isinstance(error, LibraryError) else type(error).__name__
+            log.warning("No snapshot can be loaded: %s", reason)
+            return False
+
+    def ask(self, question: str) -> Answer:
+        """Return the answer from exactly one snapshot; load what is not loaded yet.
+
+        A lone surrogate, which no tokenizer reads, becomes a question mark.
+        """
+        search_index, answerer = self._open()
+        started = time.perf_counter()
+        answer = answerer.answer(search_index, replace_surrogates(question))
+        return replace(answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
+
+    def nearest(self, question: str, count: int) -> Answer:
+        """Return an abstention with the `count` passages of one snapshot that are nearest to a question."""
+        search_index, answerer = self._open()
+        return answerer.nearest(search_index, replace_surrogates(question), count)
+
+    def vectors(self, questions: Sequence[str]) -> list[Vectors]:
+        """Return the unit vectors of questions, each of shape (dimension,)."""
+        embedder = self.load_model()
+        return [embedder.question(replace_surrogates(question)).vector for question in questions]
+
+    def live_id(self) -> str:
+        """Return the live snapshot's id, also before it is loaded; empty if there is none."""
+        if (search_index := self._live.search_index) is not None:
+            return search_index.id
+        try:
+            return self._snapshots.live().snapshot.id
+        except (NoIndex, IndexMismatch):
+            return ""
+
+    def documents(self, snapshot: str) -> dict[str, Document] | None:
+        """Return the documents of a kept snapshot by source; None if it is gone."""
+        search_index = self._live.search_index
+        if search_index is not None and search_index.id == snapshot:
+            return {document.source: document for document in search_index.documents.values()}
+        return self._snapshots.documents(snapshot) if snapshot else None
+
+    def suggestions(self) -> Sequence[str]:
+        """Return questions that the live snapshot answers; none before it is loaded."""
+        search_index = self._live.search_index
+        return search_index.suggestions if search_index else ()
+
+    def loader(self, embedder: Embedder) -> SnapshotLoader:
+        """Return what loads snapshots for the loaded model."""
+        return self._make_loader(embedder)
+
+    @property
+    def answerer(self) -> Answerer:
+        """What answers by the loaded model. Raises LibraryError before `load_model`."""
+        if self._answerer is None:
+            raise LibraryError(Message("The model is not loaded: try again."))
+        return self._answerer
+
+    def _open(self) -> tuple[SearchIndex, Answerer]:
+        """Return the live snapshot and what answers from it, loaded if they are not."""
+        search_index, answerer = self._live.search_index, self._answerer
+        if search_index is None or answerer is None:
+            self.load()
+            search_index, answerer = self._live.search_index, self._answerer
+        elif self._live.due():
+            threading.Thread(target=self.follow, name="follow", daemon=True).start()
+        if search_index is None or answerer is None:
+            raise LibraryError(Message("The index is not loaded: ask again."))
+        return search_index, answerer

@@ -1,0 +1,67 @@
+"""Loading a snapshot from disk as a search index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from index.domain.errors import IndexMismatch
+from index.domain.messages import REINDEX, with_fix
+from index.domain.ports import Embedder, VectorStore
+from index.retrieval.bm25 import Bm25Index
+from index.retrieval.hidden_states import StateStore
+from index.retrieval.late_interaction import TokenStore
+from index.retrieval.search_index import SearchIndex
+from index.snapshots.files import VECTORS, read_suggestions, read_texts
+from index.snapshots.manifest import Manifest
+from index.snapshots.store import SnapshotStore
+
+__all__ = ["SnapshotLoader"]
+
+
+class SnapshotLoader:
+    """Loads snapshots for one model and one kind of vector store."""
+
+    def __init__(
+        self, *, snapshots: SnapshotStore, embedder: Embedder, open_store: Callable[[Path], VectorStore]
+    ) -> None:
+        self._snapshots = snapshots
+        self._embedder = embedder
+        self._open_store = open_store
+
+    def load(self, manifest: Manifest) -> SearchIndex:
+        """Return a snapshot as a search index, every file of it checked.
+
+        Raises
+        ------
+        IndexMismatch
+            The snapshot was built with a model of other dimensions or another limit of tokens.
+        Damaged
+            A file is not as it was written.
+        """
+        built = (manifest.snapshot.dimension, manifest.max_tokens)
+        if built != (self._embedder.dimension, self._embedder.max_tokens):
+            raise IndexMismatch(
+                with_fix(
+                    REINDEX,
+                    "The index was built with a model of {built} dimensions that reads {read} tokens, the model "
+                    "{model} has {dimensions} and {tokens}",
+                    built=str(built[0]),
+                    read=str(built[1]),
+                    model=self._embedder.name,
+                    dimensions=str(self._embedder.dimension),
+                    tokens=str(self._embedder.max_tokens),
+                )
+            )
+        folder = self._snapshots.verify(manifest)
+        documents, passages = read_texts(folder)
+        return SearchIndex(
+            id=manifest.snapshot.id,
+            documents=documents,
+            passages=passages,
+            vectors=self._open_store(folder / VECTORS),
+            keyword=Bm25Index.load(folder),
+            tokens=TokenStore.load(folder),
+            states=StateStore.load(folder),
+            suggestions=read_suggestions(folder),
+        )

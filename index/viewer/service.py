@@ -1,0 +1,127 @@
+"""The source viewer: the source around a quotation, and further passages near a question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from index.domain.answers import Answer, Citation, SourcePage
+from index.domain.documents import Document
+from index.viewer._source_page import source_page
+
+if TYPE_CHECKING:
+    from index.domain.ports import AnswerEngine
+    from index.journal.journal import Journal
+
+__all__ = ["SourceViewer"]
+
+MOST_FURTHER = 6
+"""Passages shown to a reader who wants more than an answer has."""
+CANDIDATES = 3 * MOST_FURTHER
+"""Passages that these are chosen from: the answer quotes some already, several at once."""
+
+
+class SourceViewer:
+    """Shows where recorded answers come from. Thread-safe if the engine and the journal are."""
+
+    def __init__(self, *, engine: AnswerEngine, journal: Journal) -> None:
+        self._engine = engine
+        self._journal = journal
+
+    def page(self, answer_id: str, number: int, page: int | None = None) -> SourcePage | None:
+        """Return the source around a quotation, as it was in the answer's snapshot.
+
+        If that snapshot is gone, the live source serves as long as the words still stand in it, else the words alone;
+        the page names its snapshot.
+
+        Parameters
+        ----------
+        answer_id
+            The answer's id in the journal.
+        number
+            The citation's number in that answer.
+        page
+            The page of the source, from 1; by default the one with the quotation.
+
+        Returns
+        -------
+        SourcePage or None
+            None if the answer, or a citation of that number, is unknown.
+
+        Raises
+        ------
+        JournalUnavailable
+            The journal cannot be read.
+        """
+        entry = self._journal.answered(answer_id)
+        citations = entry.citations if entry else ()
+        citation = next((citation for citation in citations if citation.number == number), None)
+        if entry is None or citation is None:
+            return None
+        live_id, live_documents = self._live_documents()
+        document = (self._engine.documents(entry.snapshot) or {}).get(citation.source)
+        # Without a live snapshot nothing is known of the source now: it counts as unchanged.
+        current = document if live_documents is None else live_documents.get(citation.source)
+        if document is not None and document.text[citation.start : citation.end] == citation.quote:
+            return source_page(document, citation, snapshot=entry.snapshot, page=page, current=current)
+        if current is not None and (moved := _relocate(citation, current)):
+            found = source_page(current, moved, snapshot=live_id, page=page, current=current)
+            return replace(found, since="" if moved == citation else "changed")
+        return _quotation_page(citation, entry.snapshot, "removed" if current is None else "reworded")
+
+    def more(self, answer_id: str) -> Answer | None:
+        """Return further passages near the question of an answer, without those that it quotes.
+
+        Returns
+        -------
+        Answer or None
+            An abstention with the passages as citations; None if the answer is unknown.
+
+        Raises
+        ------
+        JournalUnavailable
+            The journal cannot be read.
+        """
+        entry = self._journal.answered(answer_id)
+        if entry is None:
+            return None
+        nearest = self._engine.nearest(entry.read_as or entry.question, CANDIDATES)
+        quotes = {citation.quote for citation in entry.citations}
+        # A quotation may be several sentences joined: a sentence of it is nothing new.
+        fresh = [citation for citation in nearest.citations if not any(citation.quote in quote for quote in quotes)]
+        numbered = tuple(replace(citation, number=n) for n, citation in enumerate(fresh[:MOST_FURTHER], 1))
+        return replace(nearest, question=entry.question, read_as=entry.read_as, citations=numbered)
+
+    def _live_documents(self) -> tuple[str, Mapping[str, Document] | None]:
+        """Return the live snapshot's id and its documents by source; None if there is none."""
+        live_id = self._engine.live_id()
+        documents = self._engine.documents(live_id)
+        if documents is None and (newer := self._engine.live_id()) != live_id:  # a reindex removed the older meanwhile
+            live_id, documents = newer, self._engine.documents(newer)
+        return live_id, documents
+
+
+def _relocate(citation: Citation, document: Document) -> Citation | None:
+    """Return the citation at the place nearest to its own where its words stand now; None if they are gone."""
+    words = r"\s+".join(map(re.escape, citation.quote.split()))
+    matches = re.finditer(words, document.text)
+    match = min(matches, key=lambda match: abs(match.start() - citation.start), default=None)
+    return replace(citation, start=match.start(), end=match.end(), quote=match[0]) if match and match[0] else None
+
+
+def _quotation_page(citation: Citation, snapshot: str, since: str) -> SourcePage:
+    """Return a page of the quotation alone, as it was recorded with the answer."""
+    words = " ".join(citation.shown.split())
+    return SourcePage(
+        source=citation.source,
+        title=citation.title,
+        section=citation.section,
+        text=words,
+        bold=(0, len(words)),
+        page=1,
+        pages=1,
+        snapshot=snapshot,
+        since=since,
+    )
