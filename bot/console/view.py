@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from bot.text.answer_wording import ABSTENTION, bold_span, brief_answer, confidence_text, repeats_quotations
+from bot.text.answer_wording import bold_span, brief_answer, confidence_text, repeats_quotations
 from bot.text.escape import fold
+from index.domain.answers import ABSTENTION
 from index.domain.messages import count
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from index.domain.answers import Citation
 
 __all__ = [
-    "ABSTENTION",
     "and_more",
     "bold_span",
     "brief_answer",
@@ -21,9 +20,6 @@ __all__ = [
     "confidence_text",
     "repeats_quotations",
 ]
-
-ABSTENTION = gettext_noop("The sources don't say.")
-"""Where an answer gives no reason of its own."""
 
 VERDICTS = {"yes": gettext_noop("Yes."), "no": gettext_noop("No.")}
 

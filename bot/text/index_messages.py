@@ -1,38 +1,78 @@
-"""What the index says in phrases, in the language that is spoken. Pure; plain text, not escaped."""
+"""Messages of the index in the current language, as plain text that is not escaped."""
 
 from __future__ import annotations
 
-from bot.text.i18n import gettext, gettext_noop
-from index import Message
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-__all__ = ["DISCORD_STEPS", "translate", "translate_fault"]
+from bot.text.escape import fold
+from bot.text.i18n import current_language, gettext, gettext_noop
+from index import Message
+from index.domain.answers import ABSTENTION, MISSING, NO_QUESTION
+from index.domain.messages import BILINGUAL, LIST, REBUILD, REINDEX, RESET, Value
+
+if TYPE_CHECKING:
+    from index import Answer
+
+__all__ = ["DISCORD_STEPS", "abstention_reason", "translate", "translate_fault"]
 
 DISCORD_STEPS = {
-    "run `python -m index reindex`": gettext_noop("/reindex builds it anew"),
-    "run `python -m index reindex` to build it anew": gettext_noop("/reindex builds it anew"),
-    "run `python -m index reindex`, or set EMBEDDING_MODEL back": gettext_noop(
-        "/reindex builds it anew, or set EMBEDDING_MODEL back"
-    ),
-    "`python -m index snapshots` lists them": gettext_noop("/snapshots lists them"),
+    REINDEX: gettext_noop("/reindex builds it anew"),
+    REBUILD: gettext_noop("/reindex builds it anew"),
+    RESET: gettext_noop("/reindex builds it anew, or set EMBEDDING_MODEL back"),
+    LIST: gettext_noop("/snapshots lists them"),
 }
-"""The steps of the command line, as one takes them on Discord."""
+"""What to do on Discord in place of each step on the command line."""
+
+MAX_TITLES = 2
+MAX_TITLE_CHARACTERS = 80
+"""The index keeps to the same limit."""
 
 
 def translate(text: str) -> str:
-    """A phrase of the index in the language that is spoken; any other text as it stands."""
+    """Return a message of the index in the current language; any other text as it is."""
     if not isinstance(text, Message):
         return text
-    return gettext(text.template, **{name: _value(value) for name, value in text.values.items()})
+    if text.template == BILINGUAL and current_language().code != "en":
+        return str(_translate_value(text.values["message"]))
+    return gettext(text.template, **{name: _translate_value(value) for name, value in text.values.items()})
 
 
 def translate_fault(text: str) -> str:
-    """What is wrong, without the step that mends it."""
-    if isinstance(text, Message) and isinstance(what := text.values.get("fault"), str):
-        return translate(what)
+    """Return what is wrong, without the step that mends it."""
+    if isinstance(text, Message) and isinstance(fault := text.values.get("fault"), str):
+        return translate(fault)
     return translate(text)
 
 
-def _value(value: str | int | float | tuple[str, ...]) -> str | int | float:
+def abstention_reason(answer: Answer) -> str:
+    """Return why an answer abstains.
+
+    Notes
+    -----
+    The sentences of the index name what the sources have and what they lack in ways that not every language can
+    follow. In another language the reason is made from the fields of the answer, with fewer words.
+
+    """
+    if current_language().code == "en":
+        return answer.text if fold(answer.text) else gettext(ABSTENTION)
+    if answer.why == MISSING and answer.missing:
+        phrases = [gettext("“{words}”", words=fold(phrase)) for phrase in answer.missing]
+        return gettext("The sources say nothing about {missing:or} that answers this.", missing=phrases)
+    if answer.why == NO_QUESTION:
+        return _off_topic(citation.title for citation in answer.citations)
+    return translate(answer.text) if answer.why and fold(answer.text) else gettext(ABSTENTION)
+
+
+def _off_topic(titles: Iterable[str]) -> str:
+    """Return that nothing was asked of the sources, and what could be asked about."""
+    unique = dict.fromkeys(fold(title)[:MAX_TITLE_CHARACTERS].strip() for title in titles)
+    if suggested := [title for title in unique if title][:MAX_TITLES]:
+        return gettext("That is not a question about the sources I have: ask me about {titles:or}.", titles=suggested)
+    return gettext("That is not a question about the sources I have.")
+
+
+def _translate_value(value: Value) -> str | int | float:
     if isinstance(value, tuple):
         return "; ".join(map(translate, value))
     if isinstance(value, str):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from discord import ButtonStyle, ui
 
-from bot.text.abstention_reasons import abstention_reason, answer_text
 from bot.text.answer_wording import (
     and_more,
     bold_span,
@@ -18,6 +17,7 @@ from bot.text.answer_wording import (
 )
 from bot.text.escape import BOLD, embolden, escape, fit, fit_around_bold, fold, utf16_length
 from bot.text.i18n import gettext, ngettext, pgettext
+from bot.text.index_messages import abstention_reason, translate
 from bot.views.custom_id import ComponentId, button
 from bot.views.message import (
     FAIRLY_SURE,
@@ -119,7 +119,7 @@ def _head(found: Answer, asked: str) -> list[str]:
     if said := brief_answer(found):
         head.append(f"{BOLD}{fit(said, BRIEF_ROOM)}{BOLD}")
     if not found.abstained and not repeats_quotations(found):
-        head.append(fit(answer_text(found), ANSWER_ROOM))
+        head.append(fit(translate(found.text), ANSWER_ROOM))
     return head
 
 

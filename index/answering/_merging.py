@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from index.answering._attribution import belongs_to_other
 from index.answering._decomposition import COMPARISON_STEMS, SubQuestion
 from index.domain.answers import Answer, Citation, Hit
+from index.domain.messages import Message, join_sentences
 from index.text.passages import passage_text, stems_in_context
 from index.text.tokens import content_stems
 
@@ -50,7 +51,7 @@ def merge_answers(whole: Answer, answered: Sequence[AnsweredPart]) -> Answer:
     citations = _merged([_leading_first(at, labels) for at in good])
     return replace(
         whole,
-        text=" ".join(_said(at, citations, labels) if at in good else _missing(at.part) for at in answered),
+        text=join_sentences([_said(at, citations, labels) if at in good else _missing(at.part) for at in answered]),
         citations=citations,
         confidence=min(at.answer.confidence for at in good),
         abstained=False,
@@ -122,5 +123,7 @@ def _said(at: AnsweredPart, citations: Sequence[Citation], labels: Sequence[str]
     return f"{label} {' '.join(short.text.split())} [{holder.number}]."
 
 
-def _missing(part: SubQuestion) -> str:
-    return f"The sources don't say: {part.label}" if part.whole else f"The sources don't say it of {part.label}."
+def _missing(part: SubQuestion) -> Message:
+    if part.whole:
+        return Message("The sources don't say: {part}", part=part.label)
+    return Message("The sources don't say it of {part}.", part=part.label)

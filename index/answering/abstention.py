@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from index.answering._missing_terms import lack
 from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE, Answer, Hit
+from index.domain.messages import BILINGUAL, Message
 from index.retrieval.features import FEATURES
 from index.retrieval.search_index import SearchIndex
 from index.text.normalize import fix_mojibake
@@ -100,9 +101,11 @@ class AbstentionExplainer:
     def _please(self, code: str) -> str:
         from index.text.languages import ASK_IN_ENGLISH
 
-        names = " and ".join(NAMES.get(at, at) for at in sorted(self._reads))
-        said = f"I read {names} only: please ask in {names}."
-        return f"{said} {ASK_IN_ENGLISH[code]}" if code in ASK_IN_ENGLISH and self._reads == {"en"} else said
+        if self._reads != {"en"}:
+            names = " and ".join(NAMES.get(read, read) for read in sorted(self._reads))
+            return f"I read {names} only: please ask in {names}."
+        english = Message("I read English only: please ask in English.")
+        return Message(BILINGUAL, message=english, repeated=ASK_IN_ENGLISH[code]) if code in ASK_IN_ENGLISH else english
 
 
 def _asks(question: str) -> bool:

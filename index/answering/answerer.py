@@ -16,15 +16,14 @@ from index.answering._yes_no import judge_yes_no
 from index.answering.abstention import AbstentionExplainer
 from index.answering.extractive import cite
 from index.answering.spans import extract_short_answer, figure_belongs_to_other, make_short_answer
-from index.domain.answers import Answer, Citation, Hit, ShortAnswer
+from index.domain.answers import ABSTENTION, Answer, Citation, Hit, ShortAnswer
 from index.domain.documents import Document
+from index.domain.messages import Message
 from index.domain.ports import Embedder, Generator
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
 
-__all__ = ["ABSTENTION", "Answerer", "verify_citations", "verify_short_answer"]
-
-ABSTENTION = "The sources don't say."
+__all__ = ["Answerer", "verify_citations", "verify_short_answer"]
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +128,8 @@ class Answerer:
             ]
             said = ", ".join(f"“{' '.join(at.text.split())}” [{at.citation}]" for at in values if at)
             if len(citations) == len(pair) and all(values):
-                return replace(found, text=f"The sources disagree: {said}.", citations=citations, conflict=True)
+                text = Message("The sources disagree: {values}.", values=said)
+                return replace(found, text=text, citations=citations, conflict=True)
         short = extract_short_answer(question, hits, found.citations, documents)
         best = hits[0].passage
         cited = any(at.start <= best.start and best.end <= at.end for at in found.citations)

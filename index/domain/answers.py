@@ -6,9 +6,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from index.domain.documents import Passage
+from index.domain.messages import Message
 
-__all__ = ["MISSING", "NO_QUESTION", "OTHER_LANGUAGE", "Answer", "Citation", "Hit", "ShortAnswer", "SourcePage"]
+__all__ = [
+    "ABSTENTION",
+    "MISSING",
+    "NO_QUESTION",
+    "OTHER_LANGUAGE",
+    "Answer",
+    "Citation",
+    "Hit",
+    "ShortAnswer",
+    "SourcePage",
+]
 
+
+ABSTENTION = Message("The sources don't say.")
+"""The text of an answer that abstains and gives no reason."""
 
 MISSING = "missing"
 """Why there is no answer: something of the question that the sources lack is named."""

@@ -7,10 +7,12 @@ text; one that is joined to other text by anything but a `Message` is plain Engl
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 __all__ = [
+    "BILINGUAL",
     "FIXES",
     "LIST",
     "REBUILD",
@@ -21,6 +23,7 @@ __all__ = [
     "Value",
     "count",
     "join_messages",
+    "join_sentences",
     "message_from_json",
     "message_of",
     "message_to_json",
@@ -34,6 +37,11 @@ Value = str | int | float | tuple[str, ...]
 """A value of a template; several texts are joined by semicolons."""
 
 ALL = "{all}"
+
+PAIR = "{first} {second}"
+
+BILINGUAL = "{message} {repeated}"
+"""A message, then the same in the language of the person who is answered, which no translation repeats."""
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
@@ -116,6 +124,18 @@ WITH_FIX = template("{fault}: {step}.")
 def join_messages(parts: tuple[str, ...]) -> Message:
     """Return several messages as one, joined by semicolons."""
     return Message(ALL, all=parts)
+
+
+def join_sentences(sentences: Sequence[str]) -> str:
+    """Return one text of several sentences, each of which may be a message of its own.
+
+    Raises
+    ------
+    TypeError
+        If there are no sentences.
+
+    """
+    return reduce(lambda before, sentence: Message(PAIR, first=before, second=sentence), sentences)
 
 
 def message_of(error: Exception) -> str:

@@ -62,21 +62,10 @@ ACCEPTED = {
     "DejaVu Sans": "a font",
     "lower right": "a place on a picture",
     "nearest passages": "a column of a file, which programs read",
-    "I read English only": "how the index begins, which is looked for",
-    "no question": "a reason as the index names it",
     **dict.fromkeys(("reading sources", "checking the snapshot"), "what the index is at, which bot.views.status says"),
     **dict.fromkeys(
         ("NoIndex", "IndexMismatch", "Damaged", "NoSuchSnapshot", "ReindexCancelled", "JournalUnavailable"),
         "an error's name",
-    ),
-    **dict.fromkeys(
-        (
-            "run `python -m index reindex`",
-            "run `python -m index reindex` to build it anew",
-            "run `python -m index reindex`, or set EMBEDDING_MODEL back",
-            "`python -m index snapshots` lists them",
-        ),
-        "a step as the index names it",
     ),
     **dict.fromkeys(("high", "fair", "low"), "how sure an answer is, for code"),
     "yes": "a setting as the journal keeps it",

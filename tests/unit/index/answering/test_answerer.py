@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from index.answering.answerer import ABSTENTION, Answerer, verify_citations
+from index.answering.answerer import Answerer, verify_citations
 from index.answering.extractive import ExtractiveGenerator
-from index.domain.answers import MISSING, NO_QUESTION, Answer, Citation
+from index.domain.answers import ABSTENTION, MISSING, NO_QUESTION, Answer, Citation
 from index.domain.ports import Embedder, Generator
 from index.ranking.calibration import threshold
 from index.ranking.logistic import LogisticRanker

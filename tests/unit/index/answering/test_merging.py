@@ -11,6 +11,7 @@ from index.answering._decomposition import SubQuestion
 from index.answering._merging import AnsweredPart, merge_answers
 from index.answering.answerer import verify_short_answer
 from index.domain.answers import Answer, Citation, Hit, ShortAnswer
+from index.domain.messages import Message
 from tests.support.index_fakes import WordEmbedder, answerer, shelf
 
 TEXT = """
@@ -156,6 +157,8 @@ def test_sources_that_disagree_are_both_cited_newest_first_and_it_is_said():
         b_md="---\ndate: 2025-06-01\n---\nScout has 24 experts.\n",
     )
     assert found.text == "The sources disagree: “24 experts” [1], “16 experts” [2]."
+    assert isinstance(found.text, Message)
+    assert found.text.template == "The sources disagree: {values}."
     assert [at.source for at in found.citations] == ["b.md", "a.md"]
     assert found.conflict
     assert found.short_answer is None
