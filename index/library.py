@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from index.domain.activity import NOBODY, Scope
 from index.domain.answers import Answer
 from index.domain.errors import Damaged, IndexMismatch, JournalUnavailable, LibraryError, NoIndex
 from index.domain.messages import Message, message_of
@@ -112,52 +113,66 @@ class Library:
         self,
         progress: Progress | None = None,
         *,
-        guild: int | None = None,
-        everywhere: bool = False,
+        scope: Scope = NOBODY,
         cancelled: threading.Event | None = None,
         wait: float = 0.0,
     ) -> ReindexReport:
         """Build a snapshot from the sources as they are now and make it live; questions go on meanwhile.
 
-        Then open gaps are asked again. Those that have an answer now are solved, whoever asked; the report lists
-        what its reader may see: the gaps of the server `guild`, or, for the owner alone, those of all servers and
-        what was reported in direct messages (`everywhere`); with neither, none.
+        Then open gaps are asked again, and those that have an answer now are solved, whoever asked. Requests that come
+        while a reindex runs in this process share the next run.
 
-        Who asks while one runs in this process gets the report of the next, with all others who do. `cancelled` stops
-        it where it is set, up to the switch; where several share a run, once all of them have set theirs. For another
-        process it waits `wait` seconds.
+        Parameters
+        ----------
+        progress
+            Called while it runs.
+        scope
+            Whose answered gaps the report lists.
+        cancelled
+            Stops the reindex when it is set, up to the switch; a shared run once all of its requests are cancelled.
+        wait
+            How many seconds to wait for another process that builds.
 
-        Raises SourcesUnreadable (the old index keeps serving), ReindexRunning, ReindexCancelled.
+        Raises
+        ------
+        SourcesUnreadable, ReindexRunning, ReindexCancelled
+            The old snapshot serves on.
         """
-        return self._reindexer.reindex(Request(progress, cancelled, guild, everywhere, wait))
+        return self._reindexer.reindex(Request(progress, cancelled, scope, wait))
 
     def preview(
         self,
         progress: Progress | None = None,
         *,
-        guild: int | None = None,
-        everywhere: bool = False,
+        scope: Scope = NOBODY,
         cancelled: threading.Event | None = None,
         wait: float = 0.0,
     ) -> Preview:
-        """What `reindex` would report now, and nothing of it done. What is built is kept for `publish` until anything
-        else is built, by whichever process; `discard` lets it go before."""
-        return self._reindexer.preview(Request(progress, cancelled, guild, everywhere, wait))
+        """Build a snapshot, and return what `reindex` would report now; nothing is made live.
+
+        The snapshot waits for `publish` until another is built, by whichever process, or until `discard`.
+        Parameters and errors are those of `reindex`.
+        """
+        return self._reindexer.preview(Request(progress, cancelled, scope, wait))
 
     def publish(
         self,
         preview: str,
         progress: Progress | None = None,
         *,
-        guild: int | None = None,
-        everywhere: bool = False,
+        scope: Scope = NOBODY,
         wait: float = 0.0,
     ) -> ReindexReport:
-        """Make live what was previewed, by the preview's id, also after a restart.
+        """Make a preview live, by its id, also after a restart.
 
-        Raises PreviewGone where the sources changed since or it is no longer there, ReindexRunning.
+        Raises
+        ------
+        PreviewGone
+            The sources changed since, or it is no longer there.
+        ReindexRunning
+            Another process builds.
         """
-        return self._reindexer.publish(preview, Request(progress, None, guild, everywhere, wait))
+        return self._reindexer.publish(preview, Request(progress, None, scope, wait))
 
     def discard(self, preview: str) -> None:
         """Remove a preview, by its id."""

@@ -16,6 +16,7 @@ from bot.views import gaps
 from bot.views.custom_id import ComponentId
 from bot.views.gaps_csv import gaps_to_csv
 from bot.views.message import notice_message
+from index.domain.activity import Scope
 
 if TYPE_CHECKING:
     from bot.client.bot import FootnoteBot
@@ -103,7 +104,7 @@ class GapsCog(commands.Cog):
         if not await self._rights.oversees(interaction):
             return None
         guild = interaction.guild_id
-        return await self.bot.in_thread(partial(self.bot.library.gaps.themes, guild, everywhere=guild is None))
+        return await self.bot.in_thread(partial(self.bot.library.gaps.themes, Scope.of_moderator(guild)))
 
 
 def _solved(questions: int) -> str:

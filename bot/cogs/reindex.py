@@ -21,6 +21,7 @@ from bot.text.i18n import gettext, gettext_noop
 from bot.views import reindex_report as rebuilt
 from bot.views.message import notice_message
 from index import Message
+from index.domain.activity import Scope
 
 if TYPE_CHECKING:
     from bot.client.bot import FootnoteBot
@@ -128,7 +129,7 @@ class ReindexCog(commands.Cog):
     def _rebuilt(self, interaction: Interaction, run: Run) -> Views:
         """A reindex; from a thread. In direct messages it is for the bot's owner, who sees all servers' gaps."""
         guild, library = interaction.guild_id, self.bot.library
-        act = partial(library.reindex, run, guild=guild, everywhere=guild is None, cancelled=run.cancelled)
+        act = partial(library.reindex, run, scope=Scope.of_moderator(guild), cancelled=run.cancelled)
         made = audited(library, interaction, Message("reindex"), act, outcome)
         return rebuilt.reindex_report_message(made), rebuilt.reindex_report_message(
             replace(made, answered=(), questions=None)
@@ -136,7 +137,7 @@ class ReindexCog(commands.Cog):
 
     def _previewed(self, interaction: Interaction, run: Run) -> Views:
         guild, library = interaction.guild_id, self.bot.library
-        act = partial(library.preview, run, guild=guild, everywhere=guild is None, cancelled=run.cancelled)
+        act = partial(library.preview, run, scope=Scope.of_moderator(guild), cancelled=run.cancelled)
         made = audited(
             library,
             interaction,
@@ -149,7 +150,7 @@ class ReindexCog(commands.Cog):
 
     def _published(self, preview: str, interaction: Interaction, run: Run) -> Views:
         guild, library = interaction.guild_id, self.bot.library
-        act = partial(library.publish, preview, run, guild=guild, everywhere=guild is None)
+        act = partial(library.publish, preview, run, scope=Scope.of_moderator(guild))
         made = audited(library, interaction, Message("preview {id} made live", id=preview), act, outcome)
         return rebuilt.reindex_report_message(made), rebuilt.reindex_report_message(
             replace(made, answered=(), questions=None)

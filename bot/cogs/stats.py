@@ -16,6 +16,7 @@ from bot.views.custom_id import ComponentId
 from bot.views.message import notice_message
 from bot.views.stats import LEAST_DAYS, MOST_DAYS, PICTURE, USUAL_DAYS, stats_message
 from bot.views.stats_chart import describe_chart, draw_chart
+from index.domain.activity import Scope
 
 if TYPE_CHECKING:
     from bot.client.bot import FootnoteBot
@@ -60,7 +61,7 @@ class StatsCog(commands.Cog):
             return
         guild = interaction.guild_id
         span = min(max(days, LEAST_DAYS), MOST_DAYS)
-        asked = partial(self.bot.library.journal.days, span, guild=guild, everywhere=guild is None)
+        asked = partial(self.bot.library.journal.days, span, Scope.of_moderator(guild))
         found = await self.bot.in_thread(asked)
         pictures = []
         if any(day.questions for day in found):

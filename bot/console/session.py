@@ -24,6 +24,7 @@ from rich.text import Text
 
 from bot.console.view import Line, answer_lines, line, report_lines, source_lines, staleness_lines, status_lines
 from index import Library, LibraryError
+from index.domain.activity import EVERYWHERE
 from index.domain.messages import count
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class Session:
 
     def _reindex(self) -> None:
         with show_progress(self._err) as progress:
-            report = self._library.reindex(progress, everywhere=True)  # who has the terminal owns the journal
+            report = self._library.reindex(progress, scope=EVERYWHERE)  # who has the terminal owns the journal
         self._show(report_lines(report), self._err)
 
     def _help(self) -> None:

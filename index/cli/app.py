@@ -19,6 +19,7 @@ from index import Library, LibraryError, Settings, open_library
 from index.cli._terminal import print_json, print_lines, progress_bar, say
 from index.cli._text import answer_lines, diff_lines, report_lines, snapshot_lines, status_lines
 from index.cli.json_output import answer_line, diff_json, report_json, snapshot_json, status_json
+from index.domain.activity import EVERYWHERE
 from index.domain.messages import Message, message_of
 from index.domain.snapshots import ReindexReport, outcome
 from index.evaluation.metrics import Question, read_questions
@@ -64,12 +65,12 @@ def reindex(
         say(f"Building the index: {reason}.")
     with progress_bar() as progress:
         if dry_run:
-            preview = library.preview(progress, everywhere=True, wait=wait)
+            preview = library.preview(progress, scope=EVERYWHERE, wait=wait)
             library.discard(preview.id)
             report = preview.report
         else:
             with _audited(library, Message("reindex")) as written:  # who sits here may read the journal anyway
-                report = library.reindex(progress, everywhere=True, wait=wait)
+                report = library.reindex(progress, scope=EVERYWHERE, wait=wait)
                 written(report)
     _tell(report, as_json=as_json, live=not dry_run)
 

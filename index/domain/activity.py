@@ -5,20 +5,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from index.domain.answers import Answer, Citation
 
-if TYPE_CHECKING:
-    pass
-
 __all__ = [
     "DIRECT",
+    "EVERYWHERE",
+    "NOBODY",
     "AuditEntry",
     "Day",
     "Gap",
     "JournalEntry",
     "RecordedAnswer",
+    "Scope",
     "StoredCounts",
     "Theme",
     "Turn",
@@ -133,3 +132,23 @@ class AuditEntry:
 
 DIRECT = "direct message"
 """Where something was done that was done in no server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose activity a reader may see.
+
+    `guild` is one server's; `everywhere` stands for all servers and direct messages; without either it is nobody's.
+    """
+
+    guild: int | None = None
+    everywhere: bool = False
+
+    @classmethod
+    def of_moderator(cls, guild: int | None) -> Scope:
+        """Return what a moderator sees in a server; in a direct message it is the bot's owner, who sees everything."""
+        return cls(guild, everywhere=guild is None)
+
+
+NOBODY = Scope()
+EVERYWHERE = Scope(everywhere=True)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from index.domain.activity import NOBODY, Scope
 from index.domain.errors import ReindexCancelled
 from index.domain.messages import Message
 from index.domain.ports import Progress
@@ -22,8 +23,7 @@ class Request:
 
     progress: Progress | None = None
     cancelled: threading.Event | None = None
-    guild: int | None = None
-    everywhere: bool = False
+    scope: Scope = NOBODY
     wait: float = 0.0
 
     @property

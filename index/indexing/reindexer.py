@@ -241,8 +241,8 @@ class Reindexer:
         `ask` answers from a snapshot that is not live yet.
         """
         try:
-            readers = [(request.guild, request.everywhere) for request in requests]
-            return self._gaps.answered_for(readers, progress=progress, ask=ask)
+            scopes = [request.scope for request in requests]
+            return self._gaps.answered_for(scopes, progress=progress, ask=ask)
         except Exception as error:  # its text may quote a question, which no log may hold
             reason = error if isinstance(error, LibraryError) else type(error).__name__
             log.warning("Open gaps are not asked again: %s", reason)

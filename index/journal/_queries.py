@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from statistics import median
 
-from index.domain.activity import Day, Gap
+from index.domain.activity import Day, Gap, Scope
 from index.domain.answers import NO_QUESTION
 
 __all__ = ["figures", "fold", "helped", "open_gaps"]
@@ -49,10 +49,10 @@ def fold(question: str) -> str:
     return words.rstrip(TRAILING) or words
 
 
-def open_gaps(db: sqlite3.Connection, guild: int | None, *, everywhere: bool) -> tuple[Gap, ...]:
+def open_gaps(db: sqlite3.Connection, scope: Scope) -> tuple[Gap, ...]:
     """The open gaps, newest first; those of one server that read the same are one."""
     same: defaultdict[tuple[int | None, str], list[tuple[str, str, str, bool, bool]]] = defaultdict(list)
-    wanted = {"guild": guild, "everywhere": everywhere, "no_question": NO_QUESTION}
+    wanted = {"guild": scope.guild, "everywhere": scope.everywhere, "no_question": NO_QUESTION}
     for one, asked_at, of, question, reported, unhelpful in db.execute(GAPS, wanted):
         same[of, fold(question)].append((one, asked_at, question, reported, unhelpful))
     return tuple(_gap(db, rows) for rows in same.values())
@@ -83,12 +83,12 @@ def helped(db: sqlite3.Connection, guild: int, limit: int) -> tuple[str, ...]:
     return tuple(question for folded, question in shown.items() if balance[folded] > 0)[:limit]
 
 
-def figures(db: sqlite3.Connection, today: date, count: int, guild: int | None, *, everywhere: bool) -> tuple[Day, ...]:
+def figures(db: sqlite3.Connection, today: date, count: int, scope: Scope) -> tuple[Day, ...]:
     """The last `count` dates, oldest first, today the last."""
     dates = [today - timedelta(days=ago) for ago in reversed(range(count))]
     if not dates:
         return ()
-    wanted = {"first": dates[0].isoformat(), "everywhere": everywhere, "guild": guild}
+    wanted = {"first": dates[0].isoformat(), "everywhere": scope.everywhere, "guild": scope.guild}
     rows = groupby(db.execute(DAYS, wanted), key=lambda row: date.fromisoformat(row[0]))
     found = {day: _day(day, [row[1:] for row in of]) for day, of in rows}
     return tuple(found.get(day) or _day(day, []) for day in dates)

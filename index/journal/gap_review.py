@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from index.domain.activity import Gap, Theme
+from index.domain.activity import EVERYWHERE, Gap, Scope, Theme
 from index.domain.answers import Answer
 from index.domain.errors import LibraryError
 from index.journal._clustering import clustered
@@ -34,7 +34,7 @@ class GapReview:
         self._engine = engine
         self._journal = journal
 
-    def themes(self, guild: int | None, *, everywhere: bool = False) -> tuple[Theme, ...]:
+    def themes(self, scope: Scope) -> tuple[Theme, ...]:
         """Return the open gaps grouped by meaning, the theme with the newest gap first.
 
         If the model cannot be loaded, each gap is a theme of its own.
@@ -44,7 +44,7 @@ class GapReview:
         JournalUnavailable
             The journal cannot be read.
         """
-        gaps = self._journal.gaps(guild, everywhere=everywhere)[:MOST_GROUPED]
+        gaps = self._journal.gaps(scope)[:MOST_GROUPED]
         try:
             groups = clustered(self._engine.vectors([gap.question for gap in gaps])) if gaps else []
         except LibraryError as error:
@@ -55,7 +55,7 @@ class GapReview:
 
     def answered_for(
         self,
-        readers: Sequence[tuple[int | None, bool]],
+        scopes: Sequence[Scope],
         *,
         progress: Progress | None = None,
         ask: Callable[[str], Answer] | None = None,
@@ -67,8 +67,8 @@ class GapReview:
 
         Parameters
         ----------
-        readers
-            Whose gaps each reader of a report may see, as (guild, everywhere).
+        scopes
+            Whose gaps each reader of a report may see.
         progress
             Called while questions are asked.
         ask
@@ -77,18 +77,15 @@ class GapReview:
         Returns
         -------
         list of tuple of str
-            For each reader the questions with an answer now, of those that it may see.
+            For each scope the questions with an answer now, of those that it covers.
 
         Raises
         ------
         JournalUnavailable
             The journal cannot be read or written.
         """
-        visible = [
-            {answer_id for gap in self._journal.gaps(guild, everywhere=everywhere) for answer_id in gap.ids}
-            for guild, everywhere in readers
-        ]
-        unanswered = [gap for gap in self._journal.gaps(None, everywhere=True) if self._never_answered(gap)]
+        visible = [{answer_id for gap in self._journal.gaps(scope) for answer_id in gap.ids} for scope in scopes]
+        unanswered = [gap for gap in self._journal.gaps(EVERYWHERE) if self._never_answered(gap)]
         questions = list(dict.fromkeys(gap.question for gap in unanswered))[:MOST_REASKED]
         solved: list[Gap] = []
         try:

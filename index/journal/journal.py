@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from index.domain.activity import AuditEntry, Day, Gap, JournalEntry, StoredCounts, Turn, VoteCount
+from index.domain.activity import AuditEntry, Day, Gap, JournalEntry, Scope, StoredCounts, Turn, VoteCount
 from index.domain.answers import Answer
 from index.domain.errors import JournalUnavailable
 from index.journal._database import JournalFile
@@ -138,13 +138,13 @@ class Journal:
             db.execute(REPORT, (self._user(user), self._time(), answer_id))
             return bool(db.execute("SELECT 1 FROM answers WHERE id = ?", (answer_id,)).fetchone())
 
-    def gaps(self, guild: int | None, *, everywhere: bool = False) -> tuple[Gap, ...]:
-        """What a server's sources lack, newest first: questions without an answer, voted down or reported, not solved.
+    def gaps(self, scope: Scope) -> tuple[Gap, ...]:
+        """Return the open gaps, newest first: questions without an answer, voted down or reported, and not solved.
 
-        `everywhere` those of all servers, and what was reported in direct messages, which are nobody else's to see.
+        Of direct messages only those that were reported count, and only for a scope that is everywhere.
         """
         with self._file.reading() as db:
-            return open_gaps(db, guild, everywhere=everywhere)
+            return open_gaps(db, scope)
 
     def solve(self, ids: Iterable[str], *, user: int | None) -> int:
         """How many of these answers were open and are solved now: no gaps until somebody asks again. `user` is None
@@ -158,13 +158,13 @@ class Journal:
         with self._file.reading() as db:
             return helped(db, guild, limit)
 
-    def days(self, days: int, *, guild: int | None, everywhere: bool = False) -> tuple[Day, ...]:
-        """Figures of the last days in UTC, oldest first, today the last; votes count for the day of their question.
+    def days(self, days: int, scope: Scope) -> tuple[Day, ...]:
+        """Return the figures of the last days in UTC, oldest first, today the last.
 
-        Direct messages count `everywhere` alone.
+        Votes count for the day of their question. Direct messages count only for a scope that is everywhere.
         """
         with self._file.reading() as db:
-            return figures(db, self._now().date(), days, guild, everywhere=everywhere)
+            return figures(db, self._now().date(), days, scope)
 
     def settings(self, guild: int) -> dict[str, str]:
         """What was chosen for a server, by name."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from index import Settings, open_library
+from index.domain.activity import Scope
 from index.journal.journal import Journal
 from tests.support.cli_kit import BREAD, REPORT, RYE, Cli
 from tests.support.index_fakes import write
@@ -189,7 +190,7 @@ def test_another_index_has_its_journal_beside_it(cli):
     assert library.conversation.reply("What is tea made of?", user=1, guild=2, channel=3).answer.abstained
     (row,) = cli("reindex", "--index", "elsewhere", "--json", MAX_WRONG="1").lines
     assert row["answered"] == []
-    assert len(library.journal.gaps(2)) == 1
+    assert len(library.journal.gaps(Scope(2))) == 1
     assert [line[0] for line in audited(cli.folder / "elsewhere" / "journal.sqlite3")] == ["reindex"]
     (row,) = cli("reindex", "--index", "data/../data/index", "--json", MAX_WRONG="1").lines
     assert row["answered"] == ["What is tea made of?"]

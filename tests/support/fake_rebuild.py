@@ -60,7 +60,7 @@ class FakeRebuild:
 
     def _report(self, request: Request) -> ReindexReport:
         """The steps, then the library's report; waits while its gate for reindexes is cleared."""
-        self._library.reported_to.append((request.guild, request.everywhere))
+        self._library.reported_to.append((request.scope.guild, request.scope.everywhere))
         if not self._one.acquire(blocking=False):
             raise LibraryError("A reindex is already running: wait for it to end.")
         try:

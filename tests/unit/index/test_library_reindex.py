@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from index.answering.extractive import ExtractiveGenerator
+from index.domain.activity import EVERYWHERE, NOBODY, Scope
 from index.domain.errors import SourcesUnreadable
 from index.domain.ports import Draft
 from index.domain.snapshots import ReindexReport
@@ -180,17 +181,17 @@ def test_a_reindex_lists_the_servers_gaps_that_are_answered_now(seeds, index):
     asked_in_vain(made, "What are beans good for?", guild=8)
     asked_in_vain(made, "What is paper made of?")
     write(seeds, c_md="Coffee is made of beans, which are good for it.\n")
-    assert made.reindex(guild=7).answered == ("What is coffee made of?",)
-    assert [gap.question for gap in made.journal.gaps(None, everywhere=True)] == ["What is paper made of?"]
+    assert made.reindex(scope=Scope(7)).answered == ("What is coffee made of?",)
+    assert [gap.question for gap in made.journal.gaps(EVERYWHERE)] == ["What is paper made of?"]
 
 
 @pytest.mark.parametrize(
     ("reader", "listed"),
     [
-        ({}, set()),
-        ({"guild": 8}, set()),
-        ({"guild": 7}, {"What is coffee made of?"}),
-        ({"everywhere": True}, {"What is coffee made of?", "Is coffee made for me?"}),
+        (NOBODY, set()),
+        (Scope(8), set()),
+        (Scope(7), {"What is coffee made of?"}),
+        (EVERYWHERE, {"What is coffee made of?", "Is coffee made for me?"}),
     ],
 )
 def test_what_was_reported_in_a_direct_message_is_listed_for_nobody_but_the_owner(seeds, index, reader, listed):
@@ -200,13 +201,13 @@ def test_what_was_reported_in_a_direct_message_is_listed_for_nobody_but_the_owne
     kept = made.conversation.reply("Is coffee made for me?", user=1, guild=None, channel=4)
     made.journal.report(kept.id, user=1)
     write(seeds, c_md="Coffee is made of beans.\n")
-    assert set(made.reindex(**reader).answered) == listed
-    assert made.journal.gaps(None, everywhere=True) == ()
+    assert set(made.reindex(scope=reader).answered) == listed
+    assert made.journal.gaps(EVERYWHERE) == ()
 
 
 def test_a_reindex_goes_through_though_the_journal_is_broken(seeds, index, caplog):
     (index.parent / "journal.sqlite3").write_bytes(b"no database at all" * 100)
-    report = library(seeds, index).reindex(everywhere=True)
+    report = library(seeds, index).reindex(scope=EVERYWHERE)
     assert (report.passages_after, report.answered) == (2, ())
     assert "Open gaps are not asked again" in caplog.text
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.domain.activity import VoteCount
+from index.domain.activity import Scope, VoteCount
 from index.domain.documents import Document
 from tests.support.asking_kit import QUESTION, asked, id_in, pressed, settled
 from tests.support.desk_kit import DeskLibrary, at_the_desk
@@ -99,7 +99,7 @@ async def test_a_vote_against_counts_though_its_form_never_comes_back(wire: Wire
     await Form.opened(wire.press(message, "Not helpful"))
     await settled(wire)
     assert library.journal.tally(id_in(message)) == VoteCount(0, 1)
-    assert [gap.question for gap in library.journal.gaps(int(LISTED.id))] == [QUESTION]
+    assert [gap.question for gap in library.journal.gaps(Scope(int(LISTED.id)))] == [QUESTION]
 
 
 async def test_the_reason_is_kept_for_the_moderators_without_who_wrote_it(wire: Wire, library: DeskLibrary) -> None:
@@ -108,7 +108,7 @@ async def test_the_reason_is_kept_for_the_moderators_without_who_wrote_it(wire: 
     said = await wire.submit(form, "  It is about Maverick.\n").answer()
     assert said["flags"] & EPHEMERAL
     assert "Noted: not helpful" in text_of(said)
-    (gap,) = library.journal.gaps(int(LISTED.id))
+    (gap,) = library.journal.gaps(Scope(int(LISTED.id)))
     assert gap.reasons == ("It is about Maverick.",)
     assert "zaphod" not in repr(gap)
     assert "4242424242424242" not in repr(gap)
@@ -155,7 +155,7 @@ async def test_a_gap_is_reported_once_a_user_and_the_moderators_see_it(wire: Wir
         shown = await pressed(wire, message, "Report the gap", user=user)
         assert "Reported" in text_of(shown)
         assert shown["flags"] & EPHEMERAL
-    (gap,) = library.journal.gaps(int(LISTED.id))
+    (gap,) = library.journal.gaps(Scope(int(LISTED.id)))
     assert (gap.question, gap.why) == (QUESTION, "reported")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from index.domain.activity import Scope
 from index.domain.documents import Document
 from tests.support.asking_kit import QUESTION, asked, busy_journal, damage, id_in, pressed, settled
 from tests.support.desk_kit import DeskLibrary, at_the_desk
@@ -181,7 +182,7 @@ async def test_a_member_sees_nothing_of_the_moderators_by_a_forged_button(
     custom_id = f"footnote:{action}:{gap}:0:30"
     said = await pressed(wire, forged(wire, await asked(wire, private=True, user=ZAPHOD), custom_id), custom_id)
     assert "Only moderators" in text_of(said)
-    assert [one.question for one in library.journal.gaps(int(LISTED.id))] == ["Who founded it?"]
+    assert [one.question for one in library.journal.gaps(Scope(int(LISTED.id)))] == ["Who founded it?"]
 
 
 @pytest.mark.parametrize("button", ["Show in source", "Helpful", "More passages", "Continue in a thread"])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from index.domain.activity import Scope
 from tests.support.desk_kit import DeskLibrary, at_the_desk
 from tests.support.discord.payloads import (
     LISTED,
@@ -111,7 +112,7 @@ async def test_a_solved_theme_is_gone_with_all_its_questions_and_others_stay(lib
     assert "Solved: 2 questions." in left
     assert "When" not in left
     assert "**1. Where is it?**" in left
-    assert [gap.question for gap in library.journal.gaps(int(LISTED.id))] == ["Where is it?"]
+    assert [gap.question for gap in library.journal.gaps(Scope(int(LISTED.id)))] == ["Where is it?"]
 
 
 async def test_the_theme_that_holds_the_answer_now_is_solved(library: DeskLibrary, wire: Wire) -> None:
@@ -119,7 +120,7 @@ async def test_the_theme_that_holds_the_answer_now_is_solved(library: DeskLibrar
     message = await shown(wire)
     library.silent("When was that?")
     assert "Solved: 2 questions." in text_of(await pressed(wire, message, "Mark as solved"))
-    assert library.journal.gaps(int(LISTED.id)) == ()
+    assert library.journal.gaps(Scope(int(LISTED.id))) == ()
 
 
 async def test_a_theme_that_somebody_else_solved_is_said_to_be_gone(library: DeskLibrary, wire: Wire) -> None:
@@ -136,7 +137,7 @@ async def test_a_press_solves_nothing_for_who_lost_the_right(library: DeskLibrar
     library.silent("When is it?")
     message = await shown(wire)
     assert "Only moderators" in text_of(await pressed(wire, message, "Mark as solved", permissions=MEMBER))
-    assert len(library.journal.gaps(int(LISTED.id))) == 1
+    assert len(library.journal.gaps(Scope(int(LISTED.id)))) == 1
 
 
 async def test_a_button_works_after_a_restart(library: DeskLibrary, tmp_path: Path) -> None:
@@ -184,6 +185,6 @@ async def test_there_is_no_export_of_nothing_or_for_nobody(library: DeskLibrary,
     message = await shown(wire)
     refused = await pressed(wire, message, "Export CSV", permissions=MEMBER)
     assert "Only moderators" in text_of(refused)
-    library.journal.solve([gap.ids[0] for gap in library.journal.gaps(int(LISTED.id))], user=1)
+    library.journal.solve([gap.ids[0] for gap in library.journal.gaps(Scope(int(LISTED.id)))], user=1)
     assert "no open gaps to export" in text_of(await pressed(wire, message, "Export CSV"))
     assert not any(sent.files for sent in wire.sent)

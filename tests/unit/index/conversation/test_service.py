@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from index.domain.activity import Scope
 from index.domain.errors import LibraryError
 from tests.support.journals import ANN, BEN, CHANNEL, GUILD
 from tests.support.services_alone import MAVERICK, QUOTE, WINDOW, lacking, read_as, reply
@@ -122,5 +123,5 @@ def test_what_is_forgotten_of_a_user_is_gone_from_the_desk(services, sources):
     assert services.journal.forget(ANN).questions == 2
     assert (services.viewer.page(kept, 1), services.viewer.more(kept)) == (None, None)
     assert services.suggestions.suggest("", guild=GUILD) == ()
-    assert services.gaps.themes(GUILD) == ()
+    assert services.gaps.themes(Scope(GUILD)) == ()
     assert read_as(services, "and Maverick?") == ""

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from index.domain.activity import Scope
 from index.domain.errors import LibraryError, PreviewGone, ReindexCancelled, ReindexRunning, SourcesUnreadable
 from index.indexing.progress import ReindexProgress, Request
 from index.snapshots.store import SnapshotStore
@@ -86,12 +87,12 @@ def test_a_preview_reports_and_makes_nothing_live(seeds, index):
     write(seeds, b_md=COFFEE, bad_md=b"\xff")
     kept = made.conversation.reply("What is coffee made of?", user=1, guild=7, channel=3)
     assert kept.answer.abstained
-    preview = made.preview(guild=7)
+    preview = made.preview(scope=Scope(7))
     report = preview.report
     assert (report.added, report.passages_before, report.passages_after, report.embedded) == (("b.md",), 1, 2, 1)
     assert [at.source for at in report.skipped] == ["bad.md"]
     assert report.answered == ("What is coffee made of?",)
-    assert [gap.question for gap in made.journal.gaps(7)] == ["What is coffee made of?"]
+    assert [gap.question for gap in made.journal.gaps(Scope(7))] == ["What is coffee made of?"]
     assert made.ask("bread").snapshot == library(seeds, index).ask("bread").snapshot == old
     assert [info.id for info in made.snapshots()] == [old]
     assert preview.id == report.snapshot.id
@@ -106,7 +107,7 @@ def test_a_preview_is_made_live_without_being_built_again_also_after_a_restart(s
     made.conversation.reply("What is coffee made of?", user=1, guild=7, channel=3)
     preview = made.preview()
     builds = embedder.builds
-    report = library(seeds, index, embedder=embedder).publish(preview.id, guild=7)
+    report = library(seeds, index, embedder=embedder).publish(preview.id, scope=Scope(7))
     assert embedder.builds == builds
     assert (report.snapshot.id, report.added, report.answered) == (preview.id, ("b.md",), ("What is coffee made of?",))
     assert report.diff is not None
@@ -204,7 +205,7 @@ def test_what_is_cancelled_after_the_switch_is_done(seeds, index):
         if what == "asking open gaps again":
             cancelled.set()
 
-    report = made.reindex(progress, guild=7, cancelled=cancelled)
+    report = made.reindex(progress, scope=Scope(7), cancelled=cancelled)
     assert cancelled.is_set()
     assert report.answered == ("What is coffee made of?",)
     assert made.ask("coffee").snapshot == report.snapshot.id
@@ -244,7 +245,7 @@ def test_who_shares_a_run_is_told_of_the_gaps_of_their_own_server(seeds, index):
         first = threads.submit(made.reindex)
         assert embedder.building.wait(30)
         write(seeds, b_md="Coffee is made of beans, which are good for it.\n")
-        waiting = [threads.submit(made.reindex, guild=guild) for guild in (7, 8, 9)]
+        waiting = [threads.submit(made.reindex, scope=Scope(guild)) for guild in (7, 8, 9)]
         wait_until(lambda: len(made._reindexer._queue._next.requests) == 3)
         embedder.let.set()
         told = [each.result(30).answered for each in waiting]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from index.domain.activity import StoredCounts, VoteCount
+from index.domain.activity import Scope, StoredCounts, VoteCount
 from index.journal._database import JournalFile
 from index.journal.journal import Journal
 from tests.support.journals import ANN, BEN, CHANNEL, GUILD, NOON, Clock, abstention, answer, ask, kept_bytes
@@ -42,7 +42,7 @@ def test_forget_deletes_all_of_the_user_and_nothing_of_others(journal):
     assert (journal.answered(mine), journal.turns(BEN, THREAD)) == (None, ())
     assert journal.answered(theirs).question == "When?"
     assert (journal.stored(BEN), journal.tally(theirs)) == (StoredCounts(1, 1), VoteCount(1, 0))
-    assert journal.gaps(GUILD) == ()  # the report is gone with who made it
+    assert journal.gaps(Scope(GUILD)) == ()  # the report is gone with who made it
 
 
 def test_what_a_forgotten_moderator_solved_stays_solved_by_nobody(journal, tmp_path):
@@ -51,7 +51,7 @@ def test_what_a_forgotten_moderator_solved_stays_solved_by_nobody(journal, tmp_p
     named = JournalFile(tmp_path / "journal.sqlite3").keyed("user", BEN).encode()
     assert named in kept_bytes(tmp_path)
     journal.forget(BEN)
-    assert journal.gaps(GUILD) == ()
+    assert journal.gaps(Scope(GUILD)) == ()
     assert named not in kept_bytes(tmp_path)
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.domain.activity import JournalEntry, StoredCounts, Turn, VoteCount
+from index.domain.activity import JournalEntry, Scope, StoredCounts, Turn, VoteCount
 from index.domain.answers import NO_QUESTION, Citation
 from index.journal.journal import Journal
 from tests.support.journals import ANN, BEN, CHANNEL, GUILD, NOON, abstention, answer, ask, citation
@@ -154,7 +154,7 @@ def test_a_reason_belongs_to_the_users_vote_against(journal):
     journal.vote(one, user=ANN, helpful=False)
     assert journal.explain(one, user=BEN, reason="Wrong.") is False
     assert journal.explain(one, user=ANN, reason="Wrong.\ud800") is True
-    assert journal.gaps(GUILD)[0].reasons == ("Wrong.?",)
+    assert journal.gaps(Scope(GUILD))[0].reasons == ("Wrong.?",)
 
 
 def test_a_reason_is_replaced_by_the_next_and_kept_by_the_same_vote(journal):
@@ -164,7 +164,7 @@ def test_a_reason_is_replaced_by_the_next_and_kept_by_the_same_vote(journal):
     journal.explain(one, user=ANN, reason="Old.")
     journal.explain(one, user=ANN, reason="Outdated.")
     journal.vote(one, user=ANN, helpful=False)
-    assert journal.gaps(GUILD)[0].reasons == ("Outdated.",)
+    assert journal.gaps(Scope(GUILD))[0].reasons == ("Outdated.",)
 
 
 def test_a_reason_is_dropped_when_the_vote_turns_helpful(journal):
@@ -173,13 +173,13 @@ def test_a_reason_is_dropped_when_the_vote_turns_helpful(journal):
     journal.explain(one, user=ANN, reason="Wrong.")
     journal.vote(one, user=ANN, helpful=True)
     journal.vote(one, user=ANN, helpful=False)
-    assert journal.gaps(GUILD)[0].reasons == ()
+    assert journal.gaps(Scope(GUILD))[0].reasons == ()
 
 
 def test_an_answer_is_reported_once_a_user(journal):
     one = ask(journal, answer("How many?"))
     assert [journal.report(one, user=ANN), journal.report(one, user=ANN)] == [True, True]
-    assert (journal.gaps(GUILD)[0].why, journal.gaps(GUILD)[0].times) == ("reported", 1)
+    assert (journal.gaps(Scope(GUILD))[0].why, journal.gaps(Scope(GUILD))[0].times) == ("reported", 1)
 
 
 def test_settings_are_each_servers_own(journal):
@@ -240,7 +240,7 @@ def test_what_many_threads_write_at_once_is_all_kept(journal):
 def test_nothing_is_asked_of_the_sources_by_a_greeting_but_it_is_kept(journal):
     one = ask(journal, abstention("Hello!", NO_QUESTION))
     assert journal.answered(one).abstained is True
-    assert journal.days(1, guild=GUILD)[0].questions == 1
+    assert journal.days(1, Scope(GUILD))[0].questions == 1
 
 
 def test_the_clock_is_utc_unless_told_otherwise(lasting):

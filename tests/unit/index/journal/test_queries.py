@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.domain.activity import Day, Gap
+from index.domain.activity import EVERYWHERE, Day, Gap, Scope
 from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE
 from index.journal._queries import fold
 from index.journal.journal import Journal
@@ -32,12 +32,12 @@ def voted(journal: Journal, question: str, *votes: bool, guild: int | None = GUI
 @pytest.mark.parametrize("why", ["", MISSING, OTHER_LANGUAGE])
 def test_a_question_without_an_answer_is_a_gap(journal, why):
     one = ask(journal, abstention("Who made it?", why))
-    assert journal.gaps(GUILD) == (Gap("Who made it?", 1, NOON, (one,), "unanswered"),)
+    assert journal.gaps(Scope(GUILD)) == (Gap("Who made it?", 1, NOON, (one,), "unanswered"),)
 
 
 def test_a_greeting_is_no_gap(journal):
     ask(journal, abstention("Hello!", NO_QUESTION))
-    assert journal.gaps(GUILD) == ()
+    assert journal.gaps(Scope(GUILD)) == ()
 
 
 def test_an_answered_question_is_a_gap_if_more_votes_are_unhelpful(journal):
@@ -46,24 +46,24 @@ def test_an_answered_question_is_a_gap_if_more_votes_are_unhelpful(journal):
     voted(journal, "For?", True)
     voted(journal, "Even?", True, False)
     voted(journal, "Against?", True, False, False)
-    assert named(journal.gaps(GUILD)) == [("Against?", "unhelpful")]
+    assert named(journal.gaps(Scope(GUILD))) == [("Against?", "unhelpful")]
 
 
 def test_a_reported_answer_is_a_gap_whatever_its_votes(journal):
     journal.report(voted(journal, "Liked?", True), user=ANN)
     journal.report(voted(journal, "Disliked?", False), user=ANN)
-    assert sorted(named(journal.gaps(GUILD))) == [("Disliked?", "reported"), ("Liked?", "reported")]
+    assert sorted(named(journal.gaps(Scope(GUILD)))) == [("Disliked?", "reported"), ("Liked?", "reported")]
 
 
 def test_voted_down_says_more_than_unanswered(journal):
     one = ask(journal, abstention("Who made it?"))
     journal.vote(one, user=BEN, helpful=False)
-    assert named(journal.gaps(GUILD)) == [("Who made it?", "unhelpful")]
+    assert named(journal.gaps(Scope(GUILD))) == [("Who made it?", "unhelpful")]
 
 
 def test_a_helpful_abstention_is_still_unanswered(journal):
     journal.vote(ask(journal, abstention("Who made it?")), user=BEN, helpful=True)
-    assert named(journal.gaps(GUILD)) == [("Who made it?", "unanswered")]
+    assert named(journal.gaps(Scope(GUILD))) == [("Who made it?", "unanswered")]
 
 
 def test_the_same_question_is_one_gap_in_the_words_of_the_newest(journal, clock):
@@ -72,35 +72,35 @@ def test_the_same_question_is_one_gap_in_the_words_of_the_newest(journal, clock)
         ids.append(ask(journal, abstention(question), user=BEN))
         clock.pass_by(hours=1)
     newest = NOON + timedelta(hours=2)
-    assert journal.gaps(GUILD) == (Gap("WHO MADE IT ?", 3, newest, tuple(reversed(ids)), "unanswered"),)
+    assert journal.gaps(Scope(GUILD)) == (Gap("WHO MADE IT ?", 3, newest, tuple(reversed(ids)), "unanswered"),)
 
 
 def test_gaps_are_newest_first(journal, clock):
     for question in ("One?", "Two?", "Three?", "one"):
         ask(journal, abstention(question))
         clock.pass_by(seconds=1)
-    assert [gap.question for gap in journal.gaps(GUILD)] == ["one", "Three?", "Two?"]
+    assert [gap.question for gap in journal.gaps(Scope(GUILD))] == ["one", "Three?", "Two?"]
 
 
 def test_gaps_of_the_same_moment_are_newest_first_too(journal):
     for question in ("One?", "Two?"):
         ask(journal, abstention(question))
-    assert [gap.question for gap in journal.gaps(GUILD)] == ["Two?", "One?"]
+    assert [gap.question for gap in journal.gaps(Scope(GUILD))] == ["Two?", "One?"]
 
 
 def test_a_follow_up_is_a_gap_in_the_words_it_was_read_in(journal):
     for read_as in ("Who made Scout?", "Who made Maverick?"):
         journal.report(ask(journal, answer("And who made it?", read_as=read_as)), user=ANN)
-    assert [gap.question for gap in journal.gaps(GUILD)] == ["Who made Maverick?", "Who made Scout?"]
+    assert [gap.question for gap in journal.gaps(Scope(GUILD))] == ["Who made Maverick?", "Who made Scout?"]
 
 
 def test_the_gravest_reason_counts_for_all_answers_to_a_question(journal):
     ask(journal, abstention("Who?"))
     voted(journal, "Who?", False)
-    assert [(gap.why, gap.times) for gap in journal.gaps(GUILD)] == [("unhelpful", 2)]
+    assert [(gap.why, gap.times) for gap in journal.gaps(Scope(GUILD))] == [("unhelpful", 2)]
     journal.report(ask(journal, abstention("Who?")), user=ANN)
     ask(journal, abstention("Who?"))
-    assert [(gap.why, gap.times) for gap in journal.gaps(GUILD)] == [("reported", 4)]
+    assert [(gap.why, gap.times) for gap in journal.gaps(Scope(GUILD))] == [("reported", 4)]
 
 
 def test_reasons_are_those_of_all_its_answers_each_once_newest_first(journal, clock):
@@ -110,50 +110,50 @@ def test_reasons_are_those_of_all_its_answers_each_once_newest_first(journal, cl
             clock.pass_by(seconds=1)
             journal.vote(one, user=user, helpful=False)
             journal.explain(one, user=user, reason=reason)
-    assert journal.gaps(GUILD)[0].reasons == ("Old 1.", "Wrong.", "Old 0.")
+    assert journal.gaps(Scope(GUILD))[0].reasons == ("Old 1.", "Wrong.", "Old 0.")
 
 
 def test_a_server_sees_its_own_gaps_alone(journal):
     ask(journal, abstention("Here?"))
     ask(journal, abstention("There?"), guild=ELSEWHERE)
-    assert named(journal.gaps(GUILD)) == [("Here?", "unanswered")]
-    assert named(journal.gaps(ELSEWHERE)) == [("There?", "unanswered")]
-    assert sorted(named(journal.gaps(GUILD, everywhere=True))) == [("Here?", "unanswered"), ("There?", "unanswered")]
+    assert named(journal.gaps(Scope(GUILD))) == [("Here?", "unanswered")]
+    assert named(journal.gaps(Scope(ELSEWHERE))) == [("There?", "unanswered")]
+    assert sorted(named(journal.gaps(EVERYWHERE))) == [("Here?", "unanswered"), ("There?", "unanswered")]
 
 
 def test_the_same_question_in_two_servers_is_two_gaps(journal):
     for guild in (GUILD, ELSEWHERE, GUILD):
         ask(journal, abstention("Who?"), guild=guild)
-    assert [(gap.question, gap.times) for gap in journal.gaps(None, everywhere=True)] == [("Who?", 2), ("Who?", 1)]
+    assert [(gap.question, gap.times) for gap in journal.gaps(EVERYWHERE)] == [("Who?", 2), ("Who?", 1)]
 
 
 def test_a_direct_message_is_a_gap_only_when_reported_and_only_everywhere(journal):
     ask(journal, abstention("My secret?"), guild=None)
     voted(journal, "Another secret?", False, guild=None)
     told = ask(journal, abstention("To be told?"), guild=None)
-    assert journal.gaps(None, everywhere=True) == ()
+    assert journal.gaps(EVERYWHERE) == ()
     journal.report(told, user=ANN)
-    assert named(journal.gaps(None, everywhere=True)) == [("To be told?", "reported")]
-    assert (journal.gaps(None), journal.gaps(GUILD)) == ((), ())
+    assert named(journal.gaps(EVERYWHERE)) == [("To be told?", "reported")]
+    assert (journal.gaps(Scope(None)), journal.gaps(Scope(GUILD))) == ((), ())
 
 
 def test_a_reported_direct_message_does_not_uncover_others_that_ask_the_same(journal):
     told = ask(journal, abstention("Who?"), guild=None)
     ask(journal, abstention("Who?"), guild=None, user=BEN)
     journal.report(told, user=ANN)
-    assert [(gap.ids, gap.times) for gap in journal.gaps(None, everywhere=True)] == [((told,), 1)]
+    assert [(gap.ids, gap.times) for gap in journal.gaps(EVERYWHERE)] == [((told,), 1)]
 
 
 def test_a_solved_gap_is_left_out_until_the_question_is_asked_again(journal, clock):
     old = [ask(journal, abstention("Who?")) for _ in range(2)]
     other = ask(journal, abstention("When?"))
-    assert journal.solve(journal.gaps(GUILD)[1].ids, user=BEN) == 2
-    assert [gap.ids for gap in journal.gaps(GUILD)] == [(other,)]
+    assert journal.solve(journal.gaps(Scope(GUILD))[1].ids, user=BEN) == 2
+    assert [gap.ids for gap in journal.gaps(Scope(GUILD))] == [(other,)]
     assert journal.solve([*old, other, other], user=ANN) == 1
-    assert journal.gaps(GUILD) == ()
+    assert journal.gaps(Scope(GUILD)) == ()
     clock.pass_by(days=1)
     again = ask(journal, abstention("Who?"))
-    assert journal.gaps(GUILD) == (Gap("Who?", 1, clock.now, (again,), "unanswered"),)
+    assert journal.gaps(Scope(GUILD)) == (Gap("Who?", 1, clock.now, (again,), "unanswered"),)
 
 
 def test_helpful_questions_are_answered_ones_with_more_votes_for_than_against(journal):
@@ -206,12 +206,12 @@ def test_days_are_oldest_first_with_today_the_last_and_none_left_out(journal, cl
     ask(journal, answer("Today too?", latency_ms=4.0))
     for user, helpful in enumerate((True, False, True)):
         journal.vote(one, user=user, helpful=helpful)
-    assert journal.days(3, guild=GUILD) == (
+    assert journal.days(3, Scope(GUILD)) == (
         Day(date(2026, 4, 8), 3, 2, 0, 0, 2.0),
         Day(date(2026, 4, 9), 0, 0, 0, 0, None),
         Day(date(2026, 4, 10), 2, 2, 2, 1, 3.5),
     )
-    assert journal.days(0, guild=GUILD) == ()
+    assert journal.days(0, Scope(GUILD)) == ()
 
 
 def test_a_day_begins_at_midnight_utc(journal, clock):
@@ -220,23 +220,23 @@ def test_a_day_begins_at_midnight_utc(journal, clock):
     clock.pass_by(microseconds=-1)
     ask(journal, answer("Last of the day before?"))
     clock.now = NOON.replace(hour=23, minute=59)
-    assert [day.questions for day in journal.days(1, guild=GUILD)] == [1]
-    assert [day.questions for day in journal.days(2, guild=GUILD)] == [1, 1]
+    assert [day.questions for day in journal.days(1, Scope(GUILD))] == [1]
+    assert [day.questions for day in journal.days(2, Scope(GUILD))] == [1, 1]
 
 
 def test_votes_count_for_the_day_of_their_question(journal, clock):
     one = ask(journal, answer("Who?"))
     clock.pass_by(days=1)
     journal.vote(one, user=ANN, helpful=True)
-    assert [day.helpful for day in journal.days(2, guild=GUILD)] == [1, 0]
+    assert [day.helpful for day in journal.days(2, Scope(GUILD))] == [1, 0]
 
 
 def test_days_are_of_one_server_or_of_all_with_direct_messages(journal):
     for guild in (GUILD, ELSEWHERE, ELSEWHERE, None):
         ask(journal, answer("Who?"), guild=guild)
-    counted = [journal.days(1, guild=guild)[0].questions for guild in (GUILD, ELSEWHERE, None)]
+    counted = [journal.days(1, Scope(guild))[0].questions for guild in (GUILD, ELSEWHERE, None)]
     assert counted == [1, 2, 0]
-    assert journal.days(1, guild=GUILD, everywhere=True)[0].questions == 4
+    assert journal.days(1, EVERYWHERE)[0].questions == 4
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from index.domain.activity import Scope
 from index.domain.errors import JournalUnavailable
 from tests.support.journals import GUILD
 from tests.support.services_alone import MAVERICK, QUOTE, TEXT, WINDOW, reply
@@ -96,7 +97,11 @@ def test_where_nothing_is_live_the_source_is_not_told_to_be_removed(services, so
 
 def test_without_a_journal_there_is_no_source_to_show(broken):
     """The error says what to do."""
-    for act in (lambda: broken.viewer.page("x", 1), lambda: broken.viewer.more("x"), lambda: broken.gaps.themes(GUILD)):
+    for act in (
+        lambda: broken.viewer.page("x", 1),
+        lambda: broken.viewer.more("x"),
+        lambda: broken.gaps.themes(Scope(GUILD)),
+    ):
         with pytest.raises(JournalUnavailable, match="move it away"):
             act()
 
