@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from tests.support.discord.client import FORM, ROW, Client, Clock, bare_client
+from tests.support.discord.client import FORM, ROW, Client
 from tests.support.discord.forms import Form
 from tests.support.discord.payloads import BOT, LISTED, NOT_JOINED, OWNER, Json, User
 
 BUTTON: Json = ROW["components"][0]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest_asyncio.fixture
-async def client(clock: Clock) -> AsyncIterator[Client]:
-    async with bare_client(clock) as client:
-        yield client
 
 
 async def test_form_is_opened_without_a_message_and_comes_back_as_discord_sends_it(client: Client) -> None:

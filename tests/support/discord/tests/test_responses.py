@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from tests.support.discord.client import FORM, Client, Clock, bare_client
+from tests.support.discord.client import FORM, Client, Clock
 from tests.support.discord.files import LARGEST_BYTES
 from tests.support.discord.payloads import LISTED, NOT_JOINED, Json
 from tests.support.discord.rules import COMPONENTS_V2, EPHEMERAL, LOADING
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest_asyncio.fixture
-async def client(clock: Clock) -> AsyncIterator[Client]:
-    async with bare_client(clock) as client:
-        yield client
-
 
 CHOICES: Json = {"choices": [{"name": "Why?", "value": "Why?"}]}
 DATA: dict[int, Json] = {4: {"content": "x"}, 5: {}, 6: {}, 7: {"content": "x"}, 8: CHOICES, 9: FORM}

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
-from tests.support.discord.client import INTENTS, Client, Clock, bare_client
+from tests.support.discord.client import INTENTS, Client, Clock
 from tests.support.discord.gateway import DIRECT_MESSAGES, GUILDS
 from tests.support.discord.payloads import BOT, LISTED, OWNER, Json, User
 from tests.support.discord.rules import COMPONENTS_V2, EPHEMERAL, LOADING, Refused, check_message, pings
 from tests.support.discord.server import TOKEN
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest_asyncio.fixture
-async def client(clock: Clock) -> AsyncIterator[Client]:
-    async with bare_client(clock) as client:
-        yield client
 
 
 async def test_wrong_token_gets_401(client: Client) -> None:

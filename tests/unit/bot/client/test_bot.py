@@ -20,11 +20,6 @@ QUESTION = "What is the context window of Scout?"
 SERVERS, SERVER_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
 
 
-@pytest.fixture
-def library() -> FakeLibrary:
-    return FakeLibrary()
-
-
 def is_sync(sent: Sent) -> bool:
     return sent.method == "PUT" and sent.path.endswith("/commands")
 

@@ -5,35 +5,21 @@ from __future__ import annotations
 import asyncio
 import copy
 import logging
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from bot.text.i18n import language_for
-from tests.support.desk_kit import MODERATORS
 from tests.support.discord.exchange import Exchange
 from tests.support.discord.oddities import ODD, Change
 from tests.support.discord.payloads import LISTED, OWNER, User
 from tests.support.discord.rules import EPHEMERAL, text_of
-from tests.support.discord.wire import Wire, connected
+from tests.support.discord.wire import Wire
 from tests.support.fakes import FakeLibrary
 
 NOT_UNDERSTOOD = ("Something went wrong on my side", "This button is of another version", "This command has changed")
 REFUSED = "Only a moderator may"
 TOLD = (*NOT_UNDERSTOOD, REFUSED)
 EXPECTED = {"command": TOLD, "press": TOLD, "choices": ("choices: []",)}
-
-
-@pytest.fixture
-def library() -> FakeLibrary:
-    return FakeLibrary()
-
-
-@pytest.fixture
-async def wire(library: FakeLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with connected(library, tmp_path, moderators=MODERATORS) as wire:
-        yield wire
 
 
 def begun(wire: Wire, kind: str, user: User) -> Exchange:

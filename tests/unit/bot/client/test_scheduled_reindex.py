@@ -22,11 +22,6 @@ from tests.support.waiting import eventually
 STALE = make_status(stale="changed: scout.md")
 
 
-@pytest.fixture
-def library() -> FakeLibrary:
-    return FakeLibrary()
-
-
 @asynccontextmanager
 async def running(library: FakeLibrary, folder: Path, **when: object) -> AsyncIterator[Wire]:
     async with connected(library, folder, reindex_when=ReindexSchedule(**when)) as wire:  # type: ignore[arg-type]

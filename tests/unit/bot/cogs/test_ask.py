@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,17 +16,6 @@ from tests.support.fakes import SCOUT, FakeLibrary, make_abstention, make_answer
 
 QUESTION = "What is the context window of Scout?"
 MENTION = f"<@{BOT.id}>"
-
-
-@pytest.fixture
-def library() -> FakeLibrary:
-    return FakeLibrary()
-
-
-@pytest.fixture
-async def wire(library: FakeLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with connected(library, tmp_path) as wire:
-        yield wire
 
 
 def nobody_is_mentioned(body: dict) -> bool:

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.services.questions import question_in
 from tests.support.asking_kit import MENTION, QUESTION, asked, replied
 from tests.support.discord.payloads import BOT, LISTED, Json, User
 from tests.support.discord.rules import EPHEMERAL, text_of
-from tests.support.discord.wire import Wire, connected
+from tests.support.discord.wire import Wire
 from tests.support.fakes import FakeLibrary
 
 MENU = "Answer this"
 TALK = "We talked about it at length, and there is much to say. " * 12
-
-
-@pytest.fixture
-def library() -> FakeLibrary:
-    return FakeLibrary()
-
-
-@pytest.fixture
-async def wire(library: FakeLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with connected(library, tmp_path) as wire:
-        yield wire
 
 
 async def answered(wire: Wire, content: str, **who: object) -> Json:

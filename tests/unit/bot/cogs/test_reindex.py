@@ -22,11 +22,6 @@ MODERATOR = {"permissions": MEMBER | MANAGE_GUILD}
 
 
 @pytest.fixture
-def library() -> FakeLibrary:
-    return FakeLibrary()
-
-
-@pytest.fixture
 async def wire(library: FakeLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
     async with connected(library, tmp_path, moderators=MODERATORS) as wire:
         wire.bot.get_cog("ReindexCog").edit_every = 0.01

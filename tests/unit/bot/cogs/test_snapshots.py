@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from index import LibraryError
 from index.domain.errors import Damaged, IndexMismatch, NoSuchSnapshot, ReindexRunning
 from index.domain.snapshots import Diff, PassageText
-from tests.support.desk_kit import MODERATORS
 from tests.support.discord.payloads import (
     LISTED,
     MANAGE_GUILD,
@@ -23,24 +19,12 @@ from tests.support.discord.payloads import (
     User,
 )
 from tests.support.discord.rules import EPHEMERAL, all_components, text_of
-from tests.support.discord.wire import Wire, connected
+from tests.support.discord.wire import Wire
 from tests.support.fakes import OLDER, SNAPSHOT, FakeLibrary, make_info
 
 MANAGER = {"permissions": MEMBER | MANAGE_GUILD}
 REFUSED = "Only a moderator may rebuild the index"
 COMMANDS = [("snapshots", {}), ("rollback", {"id": OLDER}), ("audit", {})]
-
-
-@pytest.fixture
-def library() -> FakeLibrary:
-    return FakeLibrary()
-
-
-@pytest.fixture
-async def wire(library: FakeLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with connected(library, tmp_path, moderators=MODERATORS) as wire:
-        wire.receive("GUILD_CREATE", wire.state.guild_create(UNLISTED))
-        yield wire
 
 
 async def shown(wire: Wire, name: str = "snapshots", options: Json | None = None, **who: object) -> Json:

@@ -90,12 +90,6 @@ def library(tmp_path: Path) -> FakeLibrary:
 
 
 @pytest.fixture
-async def wire(library: FakeLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with connected(library, tmp_path, moderators=MODERATORS) as wire:
-        yield wire
-
-
-@pytest.fixture
 def seeds(tmp_path: Path) -> Path:
     return tmp_path / "seeds"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,17 +29,6 @@ from tests.support.fakes import FakeLibrary, make_report, make_source, make_stat
 
 ADMINISTRATOR = 1 << 3
 MODERATORS = Moderators(guilds=frozenset({int(LISTED.id)}), roles=frozenset({int(MODERATOR_ROLE)}))
-
-
-@pytest.fixture
-def library() -> FakeLibrary:
-    return FakeLibrary()
-
-
-@pytest.fixture
-async def wire(library: FakeLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with connected(library, tmp_path, moderators=MODERATORS) as wire:
-        yield wire
 
 
 def is_report(sent: Sent) -> bool:

@@ -1,0 +1,24 @@
+"""Fixtures of the bot's suites: a client on a wire that never leaves the process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.desk_kit import DeskLibrary, at_the_desk
+from tests.support.discord.wire import NO_LIMITS, Wire
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> DeskLibrary:
+    """A library whose answers are its attributes, with a real journal."""
+    return DeskLibrary(tmp_path)
+
+
+@pytest.fixture
+async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
+    """A bot in two servers, one of them listed for moderators, that takes any number of questions."""
+    async with at_the_desk(library, tmp_path, limits=NO_LIMITS) as wire:
+        yield wire
