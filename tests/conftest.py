@@ -5,19 +5,13 @@ Engines are imported by the fixture that needs them, or every test of a word wou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from tests.support.paths import SEEDS
-
-if TYPE_CHECKING:
-    from index.journal.journal import Journal
-    from tests.support.journals import Clock
-    from tests.support.services_alone import Services, Sources
 
 settings.register_profile("full", deadline=None)  # a busy machine is no failure
 settings.register_profile("quick", settings.get_profile("full"), max_examples=25)
@@ -51,49 +45,3 @@ def real_embedder() -> Any:
     from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 
     return OnnxEmbedder(lambda: SentenceTransformerEmbedder(BUNDLED))
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """The journal's, which goes on when told to."""
-    from tests.support.journals import Clock
-
-    return Clock()
-
-
-@pytest.fixture
-def journal(tmp_path: Path, clock: Clock) -> Iterator[Journal]:
-    """A real one that keeps questions for 30 days."""
-    from index.journal.journal import Journal
-
-    journal = Journal(tmp_path / "journal.sqlite3", keep_days=30, clock=clock)
-    yield journal
-    journal.close()
-
-
-@pytest.fixture
-def sources() -> Sources:
-    """One snapshot."""
-    from tests.support.services_alone import TEXT, Sources
-
-    return Sources(one=TEXT)
-
-
-@pytest.fixture
-def services(sources: Sources, clock: Clock, tmp_path: Path) -> Services:
-    """The services over them and a real journal."""
-    from index.journal.journal import Journal
-    from tests.support.services_alone import services_over
-
-    return services_over(sources, Journal(tmp_path / "journal.sqlite3", clock=clock))
-
-
-@pytest.fixture
-def broken(sources: Sources, tmp_path: Path) -> Services:
-    """Services whose journal is no database."""
-    from index.journal.journal import Journal
-    from tests.support.services_alone import services_over
-
-    path = tmp_path / "broken.sqlite3"
-    path.write_bytes(b"no database at all" * 100)
-    return services_over(sources, Journal(path))
