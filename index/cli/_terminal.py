@@ -1,4 +1,4 @@
-"""Which stream the command line writes to: results on standard output, progress on standard error."""
+"""Output streams of the command line: results on standard output, progress on standard error."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ __all__ = ["print_json", "print_lines", "progress_bar", "say"]
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """A result for people."""
+    """Print a result for people."""
     for line in lines:
         print(line)
 
 
 def print_json(value: Any) -> None:
-    """A result for programs, in a line that is there at once."""
+    """Print a result for programs on one line, and flush it."""
     print(json.dumps(value, ensure_ascii=False), flush=True)
 
 
 def say(sentence: object) -> None:
-    """What is no result."""
+    """Print a remark on standard error."""
     print(sentence, file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on standard error; a line a stage where that is no terminal."""
+    """Show progress on standard error: a bar on a terminal, one line per stage elsewhere."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        said: set[str] = set()
+        stages: set[str] = set()
 
-        def line(what: str, done: int, total: int) -> None:
-            if what not in said:
-                said.add(what)
-                say(f"{what} ...")
+        def print_stage(stage: str, done: int, total: int) -> None:
+            if stage not in stages:
+                stages.add(stage)
+                say(f"{stage} ...")
 
-        yield line
+        yield print_stage
         return
     columns = (
         SpinnerColumn(),
@@ -54,9 +54,9 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
     with Progress(*columns, console=console, transient=True) as bars:
         tasks: dict[str, Any] = {}
 
-        def bar(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total or None)
-            bars.update(tasks[what], completed=done)
+        def update_bar(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total or None)
+            bars.update(tasks[stage], completed=done)
 
-        yield bar
+        yield update_bar

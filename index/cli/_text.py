@@ -1,4 +1,4 @@
-"""What the command line says of answers, of a reindex, of snapshots: as lines, and as JSON."""
+"""Text output of the command line: answers, reindex reports, snapshots, status."""
 
 from __future__ import annotations
 
@@ -15,47 +15,47 @@ LONGEST = 200
 
 
 def answer_lines(answer: Answer) -> Iterator[str]:
-    """What answers in short, the quotations, and how sure that is."""
-    if said := answer.verdict.title() or (answer.short_answer and " ".join(answer.short_answer.text.split())):
-        yield f"{said}\n"
+    """Yield the short answer, the text with its quotations, and the confidence."""
+    if short := answer.verdict.title() or (answer.short_answer and " ".join(answer.short_answer.text.split())):
+        yield f"{short}\n"
     yield answer.text
     if answer.abstained and answer.citations:
         yield "\nThe nearest passages:"
-    for at in answer.citations:
-        place = " > ".join(filter(None, [at.source, at.section]))
-        yield f"\n[{at.number}] {at.shown}\n    {place}, characters {at.start} to {at.end}"
+    for citation in answer.citations:
+        place = " > ".join(filter(None, [citation.source, citation.section]))
+        yield f"\n[{citation.number}] {citation.shown}\n    {place}, characters {citation.start} to {citation.end}"
     yield f"\nconfidence {answer.confidence:.2f}, snapshot {answer.snapshot}"
 
 
 def report_lines(report: ReindexReport, *, live: bool) -> Iterator[str]:
-    """A line a fact."""
+    """Yield the facts of a reindex report, one per line."""
     yield f"snapshot   {report.snapshot.id}, by {report.snapshot.model}{'' if live else ', not made live'}"
     if report.diff:
-        yield from _sources(report.diff)
+        yield from _changed_sources(report.diff)
     for skipped in report.skipped:
         yield f"skipped    {skipped.source}: {skipped.reason}"
     yield f"passages   {report.passages_before} before, {report.passages_after} after"
     if report.diff and report.diff.before:
-        yield from _texts(report.diff)
+        yield from _changed_passages(report.diff)
     for question in report.answered:
-        yield f"answered   {_short(question)}"
+        yield f"answered   {_shorten(question)}"
     if report.questions:
-        yield from _questions(report.questions)
+        yield from _own_questions(report.questions)
     if report.rebuild_reason and report.embedded:
         yield f"anew       {count(report.embedded, 'passage')} embedded: {report.rebuild_reason}"
     yield f"time       {report.seconds:.1f} s"
 
 
 def diff_lines(changes: Diff) -> Iterator[str]:
-    """A line a fact; one that says so where there is none."""
+    """Yield the differences, one per line; a sentence if there are none."""
     if changes.is_empty:
         yield "Nothing changed."
-    yield from _sources(changes)
-    yield from _texts(changes)
+    yield from _changed_sources(changes)
+    yield from _changed_passages(changes)
 
 
 def snapshot_lines(infos: Sequence[SnapshotInfo]) -> Iterator[str]:
-    """A line a snapshot."""
+    """Yield the snapshots, one per line."""
     for info in infos:
         mark = "live" if info.live else ""
         size = f"{count(info.passages, 'passage')} of {count(info.sources, 'source')}, {info.bytes / 1e6:.1f} MB"
@@ -63,7 +63,7 @@ def snapshot_lines(infos: Sequence[SnapshotInfo]) -> Iterator[str]:
         yield f"{info.id}  {info.created:%Y-%m-%d %H:%M}  {mark:4}  {info.damage or what}"
 
 
-def _sources(changes: Diff) -> Iterator[str]:
+def _changed_sources(changes: Diff) -> Iterator[str]:
     for name in ("added", "changed", "removed"):
         if sources := getattr(changes, name):
             yield f"{name:10} {', '.join(sources)}"
@@ -71,48 +71,49 @@ def _sources(changes: Diff) -> Iterator[str]:
         yield f"renamed    {before} to {after}"
 
 
-def _texts(changes: Diff) -> Iterator[str]:
-    yield from _some("-", changes.first_removed, changes.passages_removed)
-    yield from _some("+", changes.first_added, changes.passages_added)
+def _changed_passages(changes: Diff) -> Iterator[str]:
+    yield from _passages("-", changes.first_removed, changes.passages_removed)
+    yield from _passages("+", changes.first_added, changes.passages_added)
 
 
-def _some(mark: str, first: Sequence[PassageText], count: int) -> Iterator[str]:
-    for at in first:
-        place = " > ".join(filter(None, [at.source, at.section]))
-        yield f"{mark} {_short(at.text)}  ({place})"
+def _passages(mark: str, first: Sequence[PassageText], count: int) -> Iterator[str]:
+    for passage in first:
+        place = " > ".join(filter(None, [passage.source, passage.section]))
+        yield f"{mark} {_shorten(passage.text)}  ({place})"
     if count > len(first):
         yield f"{mark} and {count - len(first)} more"
 
 
-def _questions(found: OwnQuestions) -> Iterator[str]:
-    for at in found.changed:
-        verdict = {True: ", as it should be", False: ", not as it should be", None: ""}[at.right]
-        yield f"question   {_short(at.question)}"
-        yield f"  was      {_short(at.was) or 'no answer'}"
-        yield f"  now      {_short(at.now) or 'no answer'}{verdict}"
-    changed = {at.question for at in found.changed}
-    for question in found.wrong:
-        if question not in changed:
-            yield f"wrong      {_short(question)}"
-    yield f"questions  {found.asked} asked, {len(found.changed)} answered otherwise, {len(found.wrong)} wrong"
-    if found.problem:
-        yield f"questions  {found.problem}"
+def _own_questions(questions: OwnQuestions) -> Iterator[str]:
+    for change in questions.changed:
+        verdict = {True: ", as it should be", False: ", not as it should be", None: ""}[change.right]
+        yield f"question   {_shorten(change.question)}"
+        yield f"  was      {_shorten(change.was) or 'no answer'}"
+        yield f"  now      {_shorten(change.now) or 'no answer'}{verdict}"
+    shown = {change.question for change in questions.changed}
+    for question in questions.wrong:
+        if question not in shown:
+            yield f"wrong      {_shorten(question)}"
+    changed, wrong = len(questions.changed), len(questions.wrong)
+    yield f"questions  {questions.asked} asked, {changed} answered otherwise, {wrong} wrong"
+    if questions.problem:
+        yield f"questions  {questions.problem}"
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
 
 
-def status_lines(found: Status, whole: bool | None = None) -> Iterator[str]:
-    """A line a fact."""
-    if snapshot := found.snapshot:
+def status_lines(status: Status, whole: bool | None = None) -> Iterator[str]:
+    """Yield the facts of a status; `whole` says whether all files are intact, None if they were not read."""
+    if snapshot := status.snapshot:
         yield f"snapshot   {snapshot.id}, {count(snapshot.passages, 'passage')}, by {snapshot.model}"
-    for at in found.sources:
-        older = f", from {at.since:%Y-%m-%d %H:%M} UTC: {at.problem}" if at.since else ""
-        yield f"{at.state:10} {at.source}: {count(at.passages, 'passage')}{older}"
-    for skipped in found.skipped:
+    for source in status.sources:
+        older = f", from {source.since:%Y-%m-%d %H:%M} UTC: {source.problem}" if source.since else ""
+        yield f"{source.state:10} {source.source}: {count(source.passages, 'passage')}{older}"
+    for skipped in status.skipped:
         yield f"skipped    {skipped.source}: {skipped.reason}"
-    yield f"stale      {found.stale or 'no'}"
+    yield f"stale      {status.stale or 'no'}"
     if whole is not None:
         yield f"whole      {'yes' if whole else 'no'}"

@@ -1,4 +1,4 @@
-"""The command line. Results on standard output, everything else on standard error."""
+"""The command line: results on standard output, everything else on standard error."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from index import Library, LibraryError, Settings, open_library
 from index.cli._terminal import print_json, print_lines, progress_bar, say
 from index.cli._text import answer_lines, diff_lines, report_lines, snapshot_lines, status_lines
 from index.cli.json_output import answer_line, diff_json, report_json, snapshot_json, status_json
-from index.domain.activity import EVERYWHERE
-from index.domain.messages import Message, message_of
-from index.domain.snapshots import ReindexReport, outcome
+from index.domain.activity import EVERYWHERE, error_outcome, report_outcome
+from index.domain.messages import Message
+from index.domain.snapshots import ReindexReport
 from index.evaluation.metrics import Question, read_questions
 from index.evaluation.runner import ask_all, recorded_answers, results_file
 
@@ -34,7 +34,7 @@ app = typer.Typer(
 )
 EPILOG = "Exit codes: 0 done, 2 wrong usage, 3 no index yet, 4 sources unreadable, 5 run reindex, 1 anything else."
 
-# `readable=False`: that a folder can't be read is for the library to say, with its own exit code.
+# `readable=False`: the library reports a folder that cannot be read, with an exit code of its own.
 SeedsOption = Annotated[
     Path | None, typer.Option("--seeds", readable=False, help="Folder with the sources. [SEEDS_DIR]")
 ]
@@ -69,38 +69,37 @@ def reindex(
             library.discard(preview.id)
             report = preview.report
         else:
-            with _audited(library, Message("reindex")) as written:  # who sits here may read the journal anyway
+            # Everywhere: who uses the terminal may read the journal.
+            with _audited(library, Message("reindex")) as record:
                 report = library.reindex(progress, scope=EVERYWHERE, wait=wait)
-                written(report)
-    _tell(report, as_json=as_json, live=not dry_run)
+                record(report)
+    _print_report(report, as_json=as_json, live=not dry_run)
 
 
-@app.command(epilog=EPILOG)
+@app.command(epilog=EPILOG, help="The snapshots that are kept, newest first.")
 def snapshots(index: IndexOption = None, as_json: JsonOption = False) -> None:
-    """The snapshots that are kept, newest first."""
     library = _library(index_dir=index)
-    kept = library.snapshots()
-    if kept and not any(info.live for info in kept):
+    infos = library.snapshots()
+    if infos and not any(info.live for info in infos):
         say(library.status().fallback or "None of them is live: roll back to one, or reindex.")
     if as_json:
-        print_json({"snapshots": [snapshot_json(info) for info in kept]})
+        print_json({"snapshots": [snapshot_json(info) for info in infos]})
     else:
-        print_lines(snapshot_lines(kept))
+        print_lines(snapshot_lines(infos))
 
 
-@app.command(epilog=EPILOG)
+@app.command(epilog=EPILOG, help="What changed from one snapshot to another: sources, and passages.")
 def diff(
     before: Annotated[str, typer.Argument(metavar="A", help="A snapshot's id, or a part of it.")],
     after: Annotated[str, typer.Argument(metavar="B", help="Another's.")],
     index: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What changed from one snapshot to another: sources, and passages."""
-    found = _library(index_dir=index).diff(before, after)
+    changes = _library(index_dir=index).diff(before, after)
     if as_json:
-        print_json(diff_json(found))
+        print_json(diff_json(changes))
     else:
-        print_lines(diff_lines(found))
+        print_lines(diff_lines(changes))
 
 
 @app.command(epilog=EPILOG)
@@ -112,10 +111,10 @@ def rollback(
 ) -> None:
     """Make a snapshot live again, once every byte of it is checked; a running bot follows."""
     library = _library(index_dir=index)
-    with progress_bar() as progress, _audited(library, Message("rollback {id}", id=snapshot)) as written:
+    with progress_bar() as progress, _audited(library, Message("rollback {id}", id=snapshot)) as record:
         report = library.rollback(snapshot, progress, wait=wait)
-        written(report)
-    _tell(report, as_json=as_json, live=True)
+        record(report)
+    _print_report(report, as_json=as_json, live=True)
 
 
 @app.command(epilog=EPILOG)
@@ -134,10 +133,10 @@ def ask(
     library = _library(index_dir=index)
     with progress_bar() as progress:
         library.load(progress)
-    for at in questions:
-        answer = library.ask(at.question)
+    for entry in questions:
+        answer = library.ask(entry.question)
         if as_json or batch:
-            print_json(answer_line(at.id, answer))
+            print_json(answer_line(entry.id, answer))
         else:
             print_lines(answer_lines(answer))
 
@@ -151,7 +150,7 @@ def evaluate(
     cross_validate: Annotated[
         bool, typer.Option("--cross-validate", help="Score recorded answers by weights that have not seen the article.")
     ] = False,
-    most: Annotated[int, typer.Option("--worst", min=0, help="How many of the worst cases are shown.")] = 10,
+    worst: Annotated[int, typer.Option("--worst", min=0, help="How many of the worst cases are shown.")] = 10,
     record: Annotated[bool, typer.Option("--record", help="Make these the recorded figures.")] = False,
     results: Annotated[
         Path | None, typer.Option("--results", help="The recorded figures. [evaluation/results.md]")
@@ -176,13 +175,13 @@ def evaluate(
     if as_json:
         print_json(run.json())
     else:
-        print_lines([run.shown(last, most)])
+        print_lines([run.shown(last, worst)])
     if record and last:
         run.record(last, settings.model_dump(mode="json", exclude_defaults=True), model=settings.embedding_model)
         say(f"Recorded in {last}.")
 
 
-@app.command(epilog=EPILOG)
+@app.command(epilog=EPILOG, help="What is indexed, since when, by which model, and whether it still fits the sources.")
 def status(
     index: IndexOption = None,
     as_json: JsonOption = False,
@@ -191,20 +190,19 @@ def status(
         bool, typer.Option("--verify", help="Also read every file of the live snapshot; 5 where one is damaged.")
     ] = False,
 ) -> None:
-    """What is indexed, since when, by which model, and whether it still fits the sources."""
     library = _library(index_dir=index, seeds_dir=seeds)
-    found, damage = library.status(), _damage(library) if verify else None
+    result, damage = library.status(), _damage(library) if verify else None
     whole = (damage is None) if verify else None
     if as_json:
-        print_json(status_json(found, whole))
+        print_json(status_json(result, whole))
     else:
-        print_lines(status_lines(found, whole))
+        print_lines(status_lines(result, whole))
     if damage:
-        raise damage  # said on standard error, with its exit code
+        raise damage  # main() prints it and returns its exit code
 
 
 def _damage(library: Library) -> LibraryError | None:
-    """Why the live snapshot is not whole, every file of it read; None where it is."""
+    """Return why the live snapshot is damaged, after reading every file; None if it is intact."""
     try:
         library.verify()
     except LibraryError as error:
@@ -213,9 +211,9 @@ def _damage(library: Library) -> LibraryError | None:
 
 
 def main() -> int:
-    """Run the command line; the exit code says what went wrong, standard error what mends it."""
+    """Run the command line and return its exit code; standard error says what went wrong and how to fix it."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")  # results are the same bytes wherever they go
+        sys.stdout.reconfigure(encoding="utf-8")  # the same bytes on every system
     try:
         code = app(standalone_mode=False)
     except typer.Exit as error:
@@ -233,13 +231,13 @@ def main() -> int:
     except (typer.Abort, KeyboardInterrupt):
         return 1
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody reads any more; Python's own last flush must not fail
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader has gone; Python's own last flush must not fail
         return 1
     except OSError as error:
         say(f"{error.filename or 'A file'}: {error.strerror or error}.")
         return 1
     except Exception as error:
-        # typer keeps the base class of its usage errors to itself; they are known by what they can do.
+        # typer does not export the base class of its usage errors; they are recognised by their method.
         if not hasattr(error, "format_message"):
             raise
         say(f"{error.format_message()} Try --help.")
@@ -256,31 +254,29 @@ def _library(**places: Path | None) -> Library:
     given = {name: place for name, place in places.items() if place is not None}
     index = given.get("index_dir")
     if index is not None and index.resolve() != settings.index_dir.resolve():
-        # What users asked of the one index is no business of another.
+        # Each index keeps its own journal.
         given.setdefault("journal_file", index / settings.journal_file.name)
     return open_library(settings.model_copy(update=given))
 
 
 @contextlib.contextmanager
-def _audited(library: Library, what: str) -> Iterator[Callable[[ReindexReport], None]]:
-    """A line in the audit of what was done from here, whatever came of it."""
-    came: list[str] = [Message("interrupted")]
+def _audited(library: Library, action: str) -> Iterator[Callable[[ReindexReport], None]]:
+    """Write a line to the audit log about the block, however it ends; it is given the report by a call."""
+    outcome: list[str] = [Message("interrupted")]
 
-    def written(report: ReindexReport) -> None:
-        came[0] = outcome(report)
+    def record(report: ReindexReport) -> None:
+        outcome[0] = report_outcome(report)
 
     try:
-        yield written
-    except Exception as error:  # whatever it was, the audit has it; but it is read on Discord, and others name paths
-        came[0] = Message(
-            "failed: {why}", why=message_of(error) if isinstance(error, LibraryError) else type(error).__name__
-        )
+        yield record
+    except Exception as error:
+        outcome[0] = error_outcome(error)
         raise
     finally:
-        library.audit(what, came[0], where="command line")
+        library.audit(action, outcome[0], where="command line")
 
 
-def _tell(report: ReindexReport, *, as_json: bool, live: bool) -> None:
+def _print_report(report: ReindexReport, *, as_json: bool, live: bool) -> None:
     if as_json:
         print_json(report_json(report, live=live))
     else:

@@ -1,4 +1,4 @@
-"""The JSON of the command line: a contract that other programs rely on."""
+"""JSON output of the command line: a contract that other programs rely on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["answer_line", "diff_json", "report_json", "snapshot_json", "status_j
 
 
 def answer_line(name: Any, answer: Answer) -> dict[str, Any]:
-    """An answer as the contract has it."""
+    """Return an answer as JSON; `name` is the question's id in a batch."""
     return {
         "id": name,
         "question": answer.question,
@@ -30,30 +30,30 @@ def answer_line(name: Any, answer: Answer) -> dict[str, Any]:
         "conflict": answer.conflict,
         "citations": [
             {
-                "number": at.number,
-                "source": at.source,
-                "title": at.title,
-                "section": at.section,
-                "start": at.start,
-                "end": at.end,
-                "quote": at.quote,
-                "score": at.score,
-                "url": at.url,
+                "number": citation.number,
+                "source": citation.source,
+                "title": citation.title,
+                "section": citation.section,
+                "start": citation.start,
+                "end": citation.end,
+                "quote": citation.quote,
+                "score": citation.score,
+                "url": citation.url,
             }
-            for at in answer.citations
+            for citation in answer.citations
         ],
     }
 
 
 def report_json(report: ReindexReport, *, live: bool) -> dict[str, Any]:
-    """As the contract has it; `live` says whether the snapshot is."""
+    """Return a reindex report as JSON; `live` says whether its snapshot is."""
     changes = report.diff or Diff("", report.snapshot.id)
     return {
         "snapshot": report.snapshot.id,
         "added": report.added,
         "changed": report.changed,
         "removed": report.removed,
-        "skipped": [{"source": at.source, "reason": at.reason} for at in report.skipped],
+        "skipped": [asdict(skipped) for skipped in report.skipped],
         "passages_before": report.passages_before,
         "passages_after": report.passages_after,
         "seconds": report.seconds,
@@ -62,47 +62,53 @@ def report_json(report: ReindexReport, *, live: bool) -> dict[str, Any]:
         "embedded": report.embedded,
         "anew": report.rebuild_reason,
         "questions": asdict(report.questions) if report.questions else None,
-        **_passages(changes),
+        **_changes_json(changes),
     }
 
 
 def diff_json(changes: Diff) -> dict[str, Any]:
-    """As the contract has it."""
+    """Return a diff as JSON."""
     sources = {"added": changes.added, "changed": changes.changed, "removed": changes.removed}
-    return {"before": changes.before, "after": changes.after, **sources, **_passages(changes)}
+    return {"before": changes.before, "after": changes.after, **sources, **_changes_json(changes)}
 
 
 def snapshot_json(info: SnapshotInfo) -> dict[str, Any]:
-    """As the contract has it."""
+    """Return a snapshot as JSON."""
     return {**asdict(info), "created": info.created.isoformat(), "whole": info.whole}
 
 
-def _passages(changes: Diff) -> dict[str, Any]:
+def _changes_json(changes: Diff) -> dict[str, Any]:
     return {
         "renamed": [list(pair) for pair in changes.renamed],
         "passages_added": changes.passages_added,
         "passages_removed": changes.passages_removed,
-        "first_added": [asdict(at) for at in changes.first_added],
-        "first_removed": [asdict(at) for at in changes.first_removed],
+        "first_added": [asdict(passage) for passage in changes.first_added],
+        "first_removed": [asdict(passage) for passage in changes.first_removed],
     }
 
 
-def status_json(found: Status, whole: bool | None = None) -> dict[str, Any]:
-    """As the contract has it; `whole` says whether every file is as it was written, where that was looked for."""
-    snapshot = found.snapshot
+def status_json(status: Status, whole: bool | None = None) -> dict[str, Any]:
+    """Return a status as JSON; `whole` says whether all files are intact, None if they were not read."""
+    snapshot = status.snapshot
     return {
         "snapshot": snapshot.id if snapshot else None,
         "created": snapshot.created.isoformat() if snapshot else None,
-        "model": snapshot.model if snapshot else found.model,
+        "model": snapshot.model if snapshot else status.model,
         "dimension": snapshot.dimension if snapshot else None,
         "passages": snapshot.passages if snapshot else 0,
-        "stale": found.stale,
-        "sources": [_source(at) for at in found.sources],
-        "skipped": [{"source": at.source, "reason": at.reason} for at in found.skipped],
+        "stale": status.stale,
+        "sources": [_source_json(source) for source in status.sources],
+        "skipped": [asdict(skipped) for skipped in status.skipped],
         **({} if whole is None else {"whole": whole}),
     }
 
 
-def _source(at: SourceInfo) -> dict[str, Any]:
-    older = {"since": at.since.isoformat(), "problem": at.problem} if at.since else {}
-    return {"source": at.source, "title": at.title, "passages": at.passages, "state": at.state, **older}
+def _source_json(source: SourceInfo) -> dict[str, Any]:
+    older = {"since": source.since.isoformat(), "problem": source.problem} if source.since else {}
+    return {
+        "source": source.source,
+        "title": source.title,
+        "passages": source.passages,
+        "state": source.state,
+        **older,
+    }

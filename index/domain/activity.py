@@ -1,5 +1,7 @@
-"""The nouns of what is kept of questions: turns, votes, gaps, figures, the audit. Standard library only; every class is
-frozen."""
+"""What the journal keeps of questions: turns, votes, gaps, daily counts and the audit log.
+
+Standard library only; every class is frozen.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from index.domain.answers import Answer, Citation
+from index.domain.errors import LibraryError, ReindexCancelled
+from index.domain.messages import Message
+from index.domain.snapshots import Diff, ReindexReport
 
 __all__ = [
     "DIRECT",
@@ -22,12 +27,14 @@ __all__ = [
     "Theme",
     "Turn",
     "VoteCount",
+    "error_outcome",
+    "report_outcome",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedAnswer:
-    """An answer with the id that the journal knows it by; empty where it could not be written down."""
+    """An answer with its id in the journal; the id is empty if it could not be written."""
 
     answer: Answer
     id: str
@@ -35,8 +42,15 @@ class RecordedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question of a conversation and what came of it: `question` as it was read, `evidence` the quotations of its
-    answer as a person reads them, best first, none where it was not answered."""
+    """A question of a conversation and what answered it.
+
+    Attributes
+    ----------
+    question : str
+        The question as it was read.
+    evidence : tuple of str
+        The quotations of its answer as a person reads them, best first; empty if it was not answered.
+    """
 
     question: str
     evidence: tuple[str, ...] = ()
@@ -44,7 +58,27 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """An answer as the journal keeps it. `guild` is None for a direct message; `asked_at` is in UTC."""
+    """An answer as the journal keeps it.
+
+    Attributes
+    ----------
+    id : str
+        Its id in the journal.
+    asked_at : datetime
+        In UTC.
+    guild : int or None
+        The Discord server; None for a direct message.
+    question, read_as : str
+        As it was asked, and what a follow-up was rewritten to.
+    abstained : bool
+        Whether it was not answered.
+    confidence : float
+        Probability, 0..1, that the sources answer it.
+    snapshot : str
+        The snapshot that was asked.
+    citations : tuple of Citation
+        The quotations.
+    """
 
     id: str
     asked_at: datetime
@@ -67,9 +101,23 @@ class VoteCount:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A question that got no answer, or one that was voted down or reported. `times` is how often it was asked,
-    `newest` when it was last, in UTC; `ids` are the answers' in the journal; `why` is "unanswered", "unhelpful" or
-    "reported"; `reasons` are what voters wrote."""
+    """A question that got no answer, or whose answer was voted down or reported.
+
+    Attributes
+    ----------
+    question : str
+        The question.
+    times : int
+        How often it was asked.
+    newest : datetime
+        When it was last asked, in UTC.
+    ids : tuple of str
+        Its answers in the journal.
+    why : str
+        "unanswered", "unhelpful" or "reported".
+    reasons : tuple of str
+        What voters wrote.
+    """
 
     question: str
     times: int
@@ -81,25 +129,25 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Gaps that mean much the same, newest first; `nearest` are the passages nearest to the newest of them."""
+    """Gaps with nearly the same meaning, newest first; `nearest` are the passages nearest to the newest of them."""
 
     gaps: tuple[Gap, ...]
     nearest: tuple[Citation, ...] = ()
 
     @property
     def times(self) -> int:
-        """How often one of them was asked."""
+        """How often its questions were asked, all together."""
         return sum(gap.times for gap in self.gaps)
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """The answers of all of them."""
-        return tuple(one for gap in self.gaps for one in gap.ids)
+        """The answers of all its gaps."""
+        return tuple(answer for gap in self.gaps for answer in gap.ids)
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day's figures, in UTC. `latency_ms` is the median time of a question in milliseconds, None where none was."""
+    """Counts of one day, in UTC; `latency_ms` is the median time of a question, None without questions."""
 
     day: date
     questions: int
@@ -119,8 +167,23 @@ class StoredCounts:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """A line of the audit: who (a person's id, None where it was no person), when (in UTC), from where (a server's id,
-    "direct message", "command line", "schedule", "watcher"), what, and what came of it."""
+    """A line of the audit log.
+
+    Attributes
+    ----------
+    number : int
+        Its number.
+    at : datetime
+        In UTC.
+    who : int or None
+        The user's id; None if it was not a user.
+    where : str
+        The id of the Discord server, "direct message", "command line", "schedule" or "watcher".
+    what : str
+        The action.
+    outcome : str
+        Its result.
+    """
 
     number: int
     at: datetime
@@ -131,7 +194,7 @@ class AuditEntry:
 
 
 DIRECT = "direct message"
-"""Where something was done that was done in no server."""
+"""The place of an action outside any server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +215,29 @@ class Scope:
 
 NOBODY = Scope()
 EVERYWHERE = Scope(everywhere=True)
+
+
+def report_outcome(report: ReindexReport) -> Message:
+    """Return the outcome of a reindex or rollback, as a line for the audit log."""
+    changes = report.diff or Diff("", report.snapshot.id)
+    counts = (
+        Message("sources added: {count}", count=len(changes.added)),
+        Message("sources changed: {count}", count=len(changes.changed)),
+        Message("sources removed: {count}", count=len(changes.removed)),
+        Message("sources renamed: {count}", count=len(changes.renamed)),
+        Message("sources skipped: {count}", count=len(report.skipped)),
+        Message("passages added: {count}", count=changes.passages_added),
+        Message("passages removed: {count}", count=changes.passages_removed),
+    )
+    changed = tuple(message for message in counts if message.values["count"]) or (Message("nothing changed"),)
+    return Message("snapshot {id} is live; {changes}", id=report.snapshot.id, changes=changed)
+
+
+def error_outcome(error: Exception) -> Message:
+    """Return the outcome of an action that failed, as a line for the audit log.
+
+    Of an error that is not fit to show it names the class only: the text may quote a user or name a path.
+    """
+    if isinstance(error, ReindexCancelled):
+        return Message("cancelled")
+    return Message("failed: {why}", why=error.message if isinstance(error, LibraryError) else type(error).__name__)

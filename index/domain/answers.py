@@ -1,5 +1,7 @@
-"""The nouns of a question and its answer: documents, passages, quotations. Standard library only; every class is
-frozen."""
+"""Questions' candidates, quotations and answers.
+
+Standard library only; every class is frozen.
+"""
 
 from __future__ import annotations
 
@@ -25,21 +27,36 @@ ABSTENTION = Message("The sources don't say.")
 """The text of an answer that abstains and gives no reason."""
 
 MISSING = "missing"
-"""Why there is no answer: something of the question that the sources lack is named."""
+"""A reason for an abstention: the sources lack a term of the question, and the answer names it."""
 NO_QUESTION = "no question"
-"""Nothing is asked of the sources."""
+"""A reason for an abstention: the text asks nothing of the sources."""
 OTHER_LANGUAGE = "language"
-"""The question is in a language that the model does not read."""
+"""A reason for an abstention: the model does not read the question's language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A candidate passage. `cosine` is in -1..1, 1.0 the same direction; `bm25` is 0 or more, no upper bound;
-    `features` are the evidence for it, as `index.retrieval.features` names them; `row` is its place among all passages,
-    in the order of the texts; `score` is the probability, 0..1, that it answers the question, 0.0 before reranking.
+    """A candidate passage for a question.
 
-    Of a hit that a reader read: `odds` are its log-odds that this passage answers rather than none does, `prior`
-    the score that it had before."""
+    Attributes
+    ----------
+    passage : Passage
+        The passage.
+    cosine : float
+        Cosine similarity of question and passage, -1..1; 1.0 is the same direction.
+    bm25 : float
+        BM25 score, 0 or more, without an upper bound.
+    features : tuple of float
+        The evidence for it, in the order that `index.retrieval.features` names.
+    row : int
+        Its row among all passages of the index.
+    score : float
+        Probability, 0..1, that it answers the question; 0.0 before reranking.
+    odds : float or None
+        Log-odds by the reader that this passage answers rather than none does; None if no reader read it.
+    prior : float
+        Its score before the reader read it.
+    """
 
     passage: Passage
     cosine: float
@@ -53,10 +70,24 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quotation: `document.text[start:end] == quote`, checked at answer time.
+    """A quotation, checked when the answer is made: `document.text[start:end] == quote`.
 
-    `score` is the probability, 0..1, that this passage answers the question. `shown` is the quotation as a
-    person reads it (Markdown marks dropped, mojibake repaired): for eyes only, offsets belong to `quote`.
+    Attributes
+    ----------
+    number : int
+        Its number in the answer, from 1.
+    source, title, section : str
+        Where it stands.
+    start, end : int
+        Character offsets into the document's text.
+    quote : str
+        The exact characters of the document.
+    score : float
+        Probability, 0..1, that this passage answers the question.
+    url : str or None
+        The public page of the document.
+    shown : str
+        The quotation as a person reads it (without Markdown marks, mojibake repaired); offsets do not count in it.
     """
 
     number: int
@@ -73,9 +104,18 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class ShortAnswer:
-    """The words that answer, within a quotation: `document.text[start:end] == text`, checked at answer time.
+    """The words within a quotation that answer the question: `document.text[start:end] == text`.
 
-    `citation` is the number of the citation that holds them.
+    Attributes
+    ----------
+    text : str
+        The exact characters of the document.
+    source : str
+        The document's source.
+    start, end : int
+        Character offsets into the document's text.
+    citation : int
+        The number of the citation that holds them.
     """
 
     text: str
@@ -87,17 +127,38 @@ class ShortAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the sources say. When `abstained`, `citations` are only the nearest passages.
+    """What the sources say to a question, or why they say nothing.
 
-    `confidence` is the probability, 0..1, that the sources answer the question. `snapshot` is the id of the
-    one snapshot that every citation comes from. `latency_ms` is the time the question took, in milliseconds.
-    `short_answer` is None where it is not plain which words answer. `verdict` is "yes" or "no" where a quotation
-    says so to a question that asks for it, else empty. `conflict` says that two quotations give different values.
-
-    When `abstained`, `text` says why, `why` is one of MISSING, NO_QUESTION, OTHER_LANGUAGE, or empty where nothing
-    more is known, and `missing` are the words of the question that the sources lack.
-
-    `read_as` is how a follow-up was read in the light of the turns before it, empty where it was read as it stands.
+    Attributes
+    ----------
+    question : str
+        The question as it was asked.
+    text : str
+        The answer, or the reason for an abstention.
+    citations : tuple of Citation
+        The quotations; of an abstention only the nearest passages.
+    confidence : float
+        Probability, 0..1, that the sources answer the question.
+    abstained : bool
+        Whether the question is not answered.
+    snapshot : str
+        The id of the one snapshot that every citation comes from.
+    generator : str
+        The name of the generator that wrote the text.
+    latency_ms : float
+        Time that the question took, in milliseconds.
+    short_answer : ShortAnswer or None
+        The words that answer; None if they are not certain.
+    verdict : str
+        "yes" or "no" if a quotation says so to a question that asks for it, else empty.
+    conflict : bool
+        Whether two quotations give different values.
+    missing : tuple of str
+        Of an abstention: the words of the question that the sources lack.
+    why : str
+        Of an abstention: `MISSING`, `NO_QUESTION`, `OTHER_LANGUAGE`, or empty if nothing more is known.
+    read_as : str
+        The question that a follow-up was rewritten to; empty if it was read as it stands.
     """
 
     question: str
@@ -118,13 +179,25 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """A page of a source for a reader, around a quotation or further on.
+    """One page of a source, around a quotation or further on.
 
-    `text` is what a person reads, a paragraph a line group with an empty line between; `bold` are the characters of
-    `text` that were quoted, None where the quotation is not on this page. `page` counts from 1 to `pages`.
-    `snapshot` is the one that the text is from. `link` is the public page with a text fragment that finds the
-    quotation, None without a public page. `since` says what became of the source since that snapshot: "" the same,
-    "changed" elsewhere, "reworded" where the quotation stood, "removed".
+    Attributes
+    ----------
+    source, title, section : str
+        Where the page begins.
+    text : str
+        The text as a person reads it, paragraphs separated by an empty line.
+    bold : tuple of int or None
+        The characters of `text` that were quoted; None if the quotation is not on this page.
+    page, pages : int
+        The page's number, from 1, and how many there are.
+    snapshot : str
+        The snapshot that the text comes from.
+    link : str or None
+        The public page with a text fragment that finds the quotation.
+    since : str
+        What happened to the source since that snapshot: "" unchanged, "changed" elsewhere, "reworded" at the quotation,
+        "removed".
     """
 
     source: str

@@ -10,9 +10,14 @@ __all__ = ["Block", "Document", "Passage", "Section", "Span"]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Characters `start` to `end` (exclusive) of a document's text, with a reading of them.
+    """Characters of a document's text, with their readable form.
 
-    `reading` is what a person reads there: Markdown marks dropped, white space folded, mojibake repaired.
+    Attributes
+    ----------
+    start, end : int
+        Character offsets into the document's text; `end` is exclusive.
+    reading : str
+        The text as a person reads it: without Markdown marks, white space collapsed, mojibake repaired.
     """
 
     start: int
@@ -22,9 +27,16 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a document under one heading, and the blocks of prose in it.
+    """A part of a document under one heading, with its blocks.
 
-    `heading` is the path of headings that lead here ("Models > Scout"), empty before the first heading.
+    Attributes
+    ----------
+    heading : str
+        The path of headings ("Models > Scout"), empty before the first heading.
+    start, end : int
+        Character offsets into the document's text; `end` is exclusive.
+    blocks : tuple of Block
+        In the order of the text.
     """
 
     heading: str
@@ -35,11 +47,18 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, list item, table row, code block or front matter value, as runs of readable text.
+    """A paragraph, list item, table row, code block or front matter value.
 
-    The runs are in the order of the text and do not overlap; what lies between them is markup.
-    `kind` says how it is read: "prose" is split into sentences; "row", "code" and "field" are passages as
-    they stand. `lead` is what a reader knows who comes to it: a table's header, a field's meaning.
+    Attributes
+    ----------
+    start, end : int
+        Character offsets into the document's text; `end` is exclusive.
+    runs : tuple of Span
+        The readable text in order, without overlaps; what lies between two runs is markup.
+    kind : str
+        "prose" is split into sentences; "row", "code" and "field" become passages as they are.
+    lead : str
+        Context that a reader has: the header of the table, the meaning of the field, the words before the list.
     """
 
     start: int
@@ -51,10 +70,27 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One source: `text` is the file decoded as UTF-8 and otherwise untouched, so offsets hold for everyone.
+    """One source with its sections.
 
-    Where the file is no text (HTML, PDF, Word, tables), `text` is what was taken out of it. `format` is "md", "txt",
-    "html", "pdf", "docx", "csv" or "tsv", empty where the name of the source says it.
+    Attributes
+    ----------
+    id : str
+        A hash of the source's name and bytes.
+    source : str
+        The name of the source, as answers cite it.
+    title : str
+        From the front matter, the first heading or the file's name.
+    url : str or None
+        The public page.
+    text : str
+        The file decoded as UTF-8 and otherwise unchanged, so that offsets hold for everyone; the extracted text of a
+        file that is not text (HTML, PDF, Word, tables).
+    sections : tuple of Section
+        In the order of the text.
+    metadata : Mapping
+        The front matter, values as text.
+    format : str
+        "md", "txt", "html", "pdf", "docx", "csv" or "tsv"; empty if the name of the source says it.
     """
 
     id: str
@@ -69,10 +105,28 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A sentence, or a few short ones: `document.text[start:end] == text`, always. `id` is a content hash.
+    """The unit of retrieval: a sentence, or a few short ones.
 
-    `reading` is the text as a person reads it; `before` the sentence before it (or a table's header, a field's
-    meaning); `embedded` what is embedded: title, heading, `before` and reading, shortened to the model's limit.
+    Attributes
+    ----------
+    id : str
+        A hash of the source's name and `embedded`.
+    document_id : str
+        The document it belongs to.
+    section : str
+        The path of headings above it.
+    start, end : int
+        Character offsets; `document.text[start:end] == text` always holds.
+    text : str
+        The exact characters of the document.
+    reading : str
+        The text as a person reads it.
+    before : str
+        The sentence before it, the header of its table, or the meaning of its field.
+    embedded : str
+        The text that is embedded: title, heading, `before` and reading, shortened to the model's limit.
+    kind : str
+        The kind of its block.
     """
 
     id: str
@@ -88,3 +142,4 @@ class Passage:
 
 
 HEADING = "Front matter"
+"""The heading of the section that holds a document's front matter."""

@@ -1,4 +1,7 @@
-"""What an engine must be able to do. A port holds only what every engine can."""
+"""Protocols of the engines, and the values they exchange.
+
+A protocol holds only what every engine can do.
+"""
 
 from __future__ import annotations
 
@@ -32,13 +35,20 @@ __all__ = [
 Vectors = NDArray[np.floating[Any]]
 
 Progress = Callable[[str, int, int], None]
-"""Called as progress(what, done, total) while something takes time; total is 0 where it is not known."""
+"""Called as progress(stage, done, total) during a long task; total is 0 if it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """What a lower layer makes of each token: `rows` of shape (tokens, width), `ids` of shape (tokens,), the tokens'
-    numbers in the model's vocabulary. Without rows where a model has none."""
+    """The hidden states of a text at a lower layer of a model; empty if a model gives none.
+
+    Attributes
+    ----------
+    rows : array of float, shape (tokens, width)
+        One state per token.
+    ids : array of int, shape (tokens,)
+        The tokens' ids in the model's vocabulary.
+    """
 
     rows: Vectors
     ids: NDArray[np.int64]
@@ -47,18 +57,27 @@ class States:
         return len(self.ids)
 
     def first(self, tokens: int) -> States:
-        """Those of the first tokens alone."""
+        """Return the states of the first tokens only."""
         return States(self.rows[:tokens], self.ids[:tokens])
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """What a model makes of one text.
+    """One text as a model encodes it.
 
-    `vector` has shape (dimension,), length 1. `tokens` has shape (n, width), rows of length 1, one for each of
-    the n `pieces` of the text itself (context and special tokens left out). A question's `spans` say which
-    characters each piece stands for, as (start, end). `states` are those that a reader goes on from: a question's
-    with its special tokens, n + 2, a passage's without, n; None from a model that no reader goes on from.
+    Attributes
+    ----------
+    vector : array of float, shape (dimension,)
+        The embedding, of length 1.
+    tokens : array of float, shape (n, width)
+        Token embeddings of length 1, for the text itself, without context and special tokens.
+    pieces : tuple of str
+        The n tokens.
+    spans : tuple of pairs of int
+        Of a question: the characters (start, end) of each token.
+    states : States or None
+        The hidden states that a reader continues from: of a question with special tokens, n + 2; of a passage without,
+        n. None from a model without a reader.
     """
 
     vector: Vectors
@@ -69,11 +88,11 @@ class Encoding:
 
 
 class Embedder(Protocol):
-    """Text to unit vectors."""
+    """An embedding model: text to unit vectors."""
 
     @property
     def name(self) -> str:
-        """Which model this is, as the manifest names it."""
+        """The model's name, as the manifest has it."""
 
     @property
     def dimension(self) -> int:
@@ -81,16 +100,16 @@ class Embedder(Protocol):
 
     @property
     def max_tokens(self) -> int:
-        """How many tokens of a text are read, special tokens included; the rest would be dropped."""
+        """How many tokens of a text are read, special tokens included; further ones would be dropped."""
 
     def count(self, text: str) -> int:
-        """Tokens in `text`, special tokens included, by the model's own tokenizer, without a limit."""
+        """Return the number of tokens by the model's own tokenizer, special tokens included, without a limit."""
 
     def question(self, text: str) -> Encoding:
-        """A question's encoding."""
+        """Return the encoding of a question."""
 
     def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
-        """Encodings in the order of `texts`, a block at a time; each text is (what is read, its own end part)."""
+        """Yield the encodings of texts in their order, in batches; a text is a pair (with its context, without)."""
 
 
 class VectorStore(Protocol):
@@ -102,13 +121,13 @@ class VectorStore(Protocol):
         """Append rows; they are numbered from 0 in the order added."""
 
     def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
-        """The k nearest rows as (row, cosine), best first; fewer when there are fewer rows."""
+        """Return the k nearest rows as (row, cosine), best first; fewer if there are fewer rows."""
 
     def cosines(self, vector: Vectors, rows: Sequence[int]) -> list[float]:
-        """Cosine of each of the rows, in their order."""
+        """Return the cosine similarity of each of the rows, in their order."""
 
     def rows(self, start: int, stop: int) -> Vectors:
-        """Rows `start` to `stop` (exclusive) as they were added, shape (stop - start, dimension)."""
+        """Return rows `start` to `stop` (exclusive) as they were added, shape (stop - start, dimension)."""
 
     def save(self, path: Path) -> None:
         """Write to one file, in an open format."""
@@ -116,8 +135,17 @@ class VectorStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question as it is asked of one shelf: `states` gives those of the passage in a row, none where
-    the embedder has none."""
+    """A question asked of one search index.
+
+    Attributes
+    ----------
+    text : str
+        The question.
+    encoding : Encoding
+        Its encoding.
+    states : callable
+        Returns the hidden states of the passage in a row; empty ones if the embedder has none.
+    """
 
     text: str
     encoding: Encoding
@@ -128,47 +156,58 @@ class Reranker(Protocol):
     """Orders candidates by how likely each answers the question."""
 
     def rerank(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
-        """The same passages with `score` set to a probability, best first."""
+        """Return the same passages with `score` set to a probability, best first."""
 
 
 class Scorer(Reranker, Protocol):
-    """A reranker that can say what its order is worth."""
+    """A reranker that also estimates the probability that the best candidates answer the question."""
 
     @property
     def curve(self) -> Sequence[tuple[float, float]]:
-        """Pairs (confidence, share wrong of the answers at least so sure), see `index.ranking.calibration`."""
+        """Pairs (confidence, share of wrong answers from there up); see `index.ranking.calibration`."""
 
     def confidence(self, hits: Sequence[Hit]) -> float:
-        """Probability, 0..1, that the sources answer the question these reranked hits were found for."""
+        """Return the probability, 0..1, that the sources answer the question, from its reranked hits."""
 
 
 class Reader(Protocol):
-    """Reads the question and a candidate together."""
+    """A model that reads a question and a candidate together."""
 
     def odds(self, query: Query, hits: Sequence[Hit]) -> list[float | None]:
-        """Log-odds that each hit answers rather than none does, in their order; None for one that it cannot read."""
+        """Return the log-odds that each hit answers rather than none does; None for one that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a generator hands over before its citations are checked."""
+    """An answer before its citations are checked."""
 
     text: str
     citations: tuple[Citation, ...]
 
 
 class Generator(Protocol):
-    """Writes an answer from evidence. Its quotations are checked afterwards, not trusted."""
+    """Writes an answer from evidence; its quotations are checked afterwards, not trusted."""
 
     @property
     def name(self) -> str:
-        """As `Answer.generator` gives it."""
+        """The name in `Answer.generator`."""
 
     def generate(
         self, question: str, hits: Sequence[Hit], documents: Mapping[str, Document], *, sure: bool = True
     ) -> Draft:
-        """A draft from reranked hits, best first; `documents` are by id. Not `sure`: the nearest passages, for a reader
-        to judge."""
+        """Write a draft.
+
+        Parameters
+        ----------
+        question : str
+            The question.
+        hits : sequence of Hit
+            Reranked, best first.
+        documents : Mapping
+            The documents, by id.
+        sure : bool
+            Whether the question is answered; otherwise the draft shows the nearest passages.
+        """
 
 
 class AnswerEngine(Protocol):

@@ -1,13 +1,13 @@
-"""The nouns of the index itself: its sources, its snapshots, and what a reindex changes. Standard library only; every
-class is frozen."""
+"""The index itself: its sources, its snapshots, and what a reindex changes.
+
+Standard library only; every class is frozen.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-from index.domain.messages import Message
 
 __all__ = [
     "ChangedAnswer",
@@ -23,13 +23,30 @@ __all__ = [
     "SourceFileInfo",
     "SourceInfo",
     "Status",
-    "outcome",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One immutable build of the index. `hashes` maps each source to the sha256 of its bytes."""
+    """One immutable build of the index.
+
+    Attributes
+    ----------
+    id : str
+        Sorts by time.
+    created : datetime
+        In UTC.
+    model : str
+        The embedding model.
+    dimension : int
+        Length of its vectors.
+    hashes : Mapping
+        The sha256 of each source's bytes, by source.
+    passages : int
+        How many there are.
+    format : int
+        The version of the files' layout.
+    """
 
     id: str
     created: datetime
@@ -42,7 +59,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class SkippedSource:
-    """A file that is no source, with the reason in words that say how to mend it."""
+    """A file that cannot be read, with the reason in words that say how to fix it."""
 
     source: str
     reason: str
@@ -50,10 +67,24 @@ class SkippedSource:
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """A source in the live snapshot. `size` is in characters; `state` is "indexed", "changed" or "removed"
-    as its file is now, "new" for a file that the snapshot does not hold yet.
+    """A source in the live snapshot, or a file that is not in it yet.
 
-    Of a source from the web that could not be fetched anew, `problem` is why, and `since` when it was fetched last.
+    Attributes
+    ----------
+    source, title : str
+        Its name and title.
+    url : str or None
+        The public page.
+    size : int
+        In characters.
+    passages : int
+        How many it has in the snapshot.
+    state : str
+        "indexed", "changed" or "removed" compared with the file now; "new" for a file that the snapshot lacks.
+    since : datetime or None
+        When a web source that could not be refreshed was last fetched.
+    problem : str
+        Why it could not be refreshed; empty if it was.
     """
 
     source: str
@@ -68,7 +99,7 @@ class SourceInfo:
 
 @dataclass(frozen=True, slots=True)
 class SourceFileInfo:
-    """A file among the sources, read or not: `changed` is when it last was, in UTC."""
+    """A file in the folder of sources, readable or not; `changed` is its modification time in UTC."""
 
     name: str
     bytes: int
@@ -77,11 +108,24 @@ class SourceFileInfo:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What is indexed, since when, by which model. `snapshot` is None when there is no index yet.
+    """What is indexed, since when, by which model.
 
-    `stale` is why the index no longer matches the sources or the program, empty when it does.
-    `ready` says whether the model is loaded, so that a question is answered at once. `fallback` is why answers come
-    from another snapshot than the live one, empty where they don't; `snapshot` is the one that they come from.
+    Attributes
+    ----------
+    snapshot : Snapshot or None
+        The snapshot that answers come from; None before the first build.
+    sources : tuple of SourceInfo
+        The sources, in order.
+    skipped : tuple of SkippedSource
+        Files that could not be read.
+    stale : str
+        Why the index no longer matches the sources or the program; empty if it does.
+    model : str
+        The embedding model.
+    ready : bool
+        Whether the model is loaded, so that a question is answered at once.
+    fallback : str
+        Why answers come from another snapshot than the live one; empty if they don't.
     """
 
     snapshot: Snapshot | None
@@ -95,9 +139,23 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotInfo:
-    """A snapshot that is kept. `live` says that it is the live one, `damage` why it can't be made live, empty where its
-    manifest is whole and all its files are there; `bytes` is its size on the disk. Of one whose manifest can't be read,
-    `model` is empty and the counts are 0."""
+    """A snapshot that is kept on disk.
+
+    Attributes
+    ----------
+    id, model : str
+        The model is empty if the manifest cannot be read.
+    created : datetime
+        In UTC.
+    passages, sources : int
+        Counts; 0 if the manifest cannot be read.
+    bytes : int
+        Size on disk.
+    live : bool
+        Whether it is the live one.
+    damage : str
+        Why it cannot be made live; empty if its manifest is whole and all its files exist.
+    """
 
     id: str
     created: datetime
@@ -125,10 +183,20 @@ class PassageText:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """What one snapshot has that another has not. `before` is empty where there was none.
+    """The difference between two snapshots.
 
-    Sources: `renamed` are pairs (before, after) with the same content, and in neither of `added` and `removed`.
-    Passages: how many came and went, however they moved within their source, and the first few of each.
+    Attributes
+    ----------
+    before, after : str
+        The ids; `before` is empty if there was no snapshot before.
+    added, changed, removed : tuple of str
+        Sources.
+    renamed : tuple of pairs of str
+        Sources (before, after) with the same content, which are neither `added` nor `removed`.
+    passages_added, passages_removed : int
+        How many passages came and went; one that moved within its source counts as neither.
+    first_added, first_removed : tuple of PassageText
+        The first few of each.
     """
 
     before: str
@@ -144,16 +212,26 @@ class Diff:
 
     @property
     def is_empty(self) -> bool:
-        """Whether both say the same."""
+        """Whether both snapshots say the same."""
         sources = self.added or self.changed or self.removed or self.renamed
         return not (sources or self.passages_added or self.passages_removed)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedAnswer:
-    """A question of the operator's own that is answered otherwise than before. `was` and `now` are the first quotation
-    as a person reads it, empty where there is no answer; `right` says whether the answer holds what it should, None
-    where that is not written down."""
+    """One of the operator's own questions that is answered differently than before.
+
+    Attributes
+    ----------
+    question : str
+        The question.
+    was, now : str
+        The first quotation before and now, as a person reads it; empty if there was no answer.
+    right : bool or None
+        Whether the answer holds the expected words; None if none are written down.
+    id : str
+        The question's id in its file.
+    """
 
     question: str
     was: str
@@ -164,9 +242,19 @@ class ChangedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class OwnQuestions:
-    """The operator's own questions, asked of the snapshot before and of the new one: `asked` of `written` that stand in
-    the file. `changed` are those that are answered otherwise, `wrong` those whose answer lacks what it should hold, as
-    before or not. `problem` is why not all were asked, in words, empty where all were."""
+    """The operator's own questions, asked of the snapshot before and of the new one.
+
+    Attributes
+    ----------
+    written, asked : int
+        How many the file holds, and how many of them were asked.
+    changed : tuple of ChangedAnswer
+        Those that are answered differently.
+    wrong : tuple of str
+        Those whose answer lacks the expected words, changed or not.
+    problem : str
+        Why not all were asked; empty if all were.
+    """
 
     written: int
     asked: int
@@ -177,11 +265,30 @@ class OwnQuestions:
 
 @dataclass(frozen=True, slots=True)
 class ReindexReport:
-    """What a reindex changed. `seconds` is the time it took, `answered` are open gaps that have an answer now,
-    `embedded` is how many passages were embedded for it, the others were used again; `anew` is why all of them were.
+    """What a reindex changed.
 
-    `diff` is the same as to sources, with those that were renamed, which are neither added nor removed, and with the
-    passages. `questions` are the operator's own, None where there are none, or they were not asked.
+    Attributes
+    ----------
+    snapshot : Snapshot
+        The new snapshot.
+    added, changed, removed : tuple of str
+        Sources; one that was renamed counts as removed and added here, but not in `diff`.
+    skipped : tuple of SkippedSource
+        Files that could not be read.
+    passages_before, passages_after : int
+        How many passages there were and are.
+    seconds : float
+        Time that it took.
+    answered : tuple of str
+        Open gaps that have an answer now.
+    embedded : int
+        How many passages were embedded; the others were reused.
+    rebuild_reason : str
+        Why all of them were embedded; empty if not.
+    diff : Diff or None
+        The difference to the snapshot before, with renamed sources and passages.
+    questions : OwnQuestions or None
+        The operator's own questions; None if there are none or they were not asked.
     """
 
     snapshot: Snapshot
@@ -200,14 +307,13 @@ class ReindexReport:
 
     @property
     def renamed(self) -> tuple[tuple[str, str], ...]:
-        """Pairs (before, after)."""
+        """Pairs of names (before, after)."""
         return self.diff.renamed if self.diff else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A snapshot that is built but not live. `id` is what `Library.publish` takes; `report` says what it would change,
-    its `answered` what it would answer."""
+    """A snapshot that is built but not live; `Library.publish` takes its id."""
 
     id: str
     report: ReindexReport
@@ -215,26 +321,22 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class ReindexStatus:
-    """How far a reindex is: at `what`, `done` of `total`, 0 of 0 where that is not known, for `seconds` in all. `left`
-    is about how many seconds this step still takes at its rate so far, None where that is not known yet."""
+    """The progress of a reindex.
+
+    Attributes
+    ----------
+    what : str
+        The current stage.
+    done, total : int
+        Steps of the stage; 0 of 0 if they are not known.
+    seconds : float
+        Time since the reindex began.
+    left : float or None
+        Estimated seconds until the end of the stage; None if not known yet.
+    """
 
     what: str
     done: int
     total: int
     seconds: float
     left: float | None
-
-
-def outcome(report: ReindexReport) -> Message:
-    """The report in a line, for the audit."""
-    changes = report.diff or Diff("", report.snapshot.id)
-    counted = (
-        Message("sources added: {count}", count=len(changes.added)),
-        Message("sources changed: {count}", count=len(changes.changed)),
-        Message("sources removed: {count}", count=len(changes.removed)),
-        Message("sources renamed: {count}", count=len(changes.renamed)),
-        Message("passages added: {count}", count=changes.passages_added),
-        Message("passages removed: {count}", count=changes.passages_removed),
-    )
-    told = tuple(one for one in counted if one.values["count"]) or (Message("nothing changed"),)
-    return Message("snapshot {id} is live; {changes}", id=report.snapshot.id, changes=told)

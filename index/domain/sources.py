@@ -15,7 +15,16 @@ __all__ = ["NO_SOURCES", "SourceFile", "SourceSet", "StaleSource"]
 class SourceFile:
     """The bytes of one source, read once: what is hashed is what is parsed.
 
-    `format` is one of FORMATS, empty where the name says it; `url` is the public address, if it came from there.
+    Attributes
+    ----------
+    source : str
+        The name of the source, as answers cite it.
+    data : bytes
+        The whole content.
+    format : str
+        One of the values of `index.parsing.formats.FORMATS`; empty if the name says it.
+    url : str or None
+        The public address, for a page from the web.
     """
 
     source: str
@@ -25,14 +34,24 @@ class SourceFile:
 
     @property
     def sha256(self) -> str:
-        """Of the bytes; of a page from the web of its address and format too, for its document holds them."""
+        """The checksum of the bytes; for a page from the web, of its address and format too."""
         whole = b"\0".join([self.data, self.url.encode(), self.format.encode()]) if self.url else self.data
         return hashlib.sha256(whole).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class StaleSource:
-    """A source of which an older copy is read: the newest is from `since`, `problem` is why there is none newer."""
+    """A source of which an older copy is read.
+
+    Attributes
+    ----------
+    source : str
+        The name of the source.
+    since : datetime
+        When the copy was fetched.
+    problem : str
+        Why there is no newer one.
+    """
 
     source: str
     since: datetime
@@ -41,9 +60,18 @@ class StaleSource:
 
 @dataclass(frozen=True, slots=True)
 class SourceSet:
-    """All sources that could be read, and every one that could not.
+    """All sources that could be read, and all that could not.
 
-    `stale` are sources of which an older copy is read, `waiting` those from the web that were not asked for yet.
+    Attributes
+    ----------
+    files : tuple of SourceFile
+        The sources, in order.
+    skipped : tuple of SkippedSource
+        Files that could not be read, each with the reason.
+    stale : tuple of StaleSource
+        Sources of which an older copy is read.
+    waiting : tuple of str
+        Names of web sources that were not fetched yet.
     """
 
     files: tuple[SourceFile, ...]
@@ -53,6 +81,7 @@ class SourceSet:
 
     @property
     def hashes(self) -> dict[str, str]:
+        """The checksum of each source."""
         return {file.source: file.sha256 for file in self.files}
 
 
