@@ -44,7 +44,7 @@ def _discord(library: Library, settings: BotSettings) -> int:
     # Imported here, so that the console starts without discord.py.
     from bot.client.bot import FootnoteBot
     from bot.client.discord_patches import use_api
-    from bot.client.lifecycle import CannotServe, end_with, serve
+    from bot.client.lifecycle import CannotServe, exit_if_busy, serve
     from bot.client.scheduled_reindex import ReindexSchedule
     from bot.policy.moderators import Moderators
     from bot.policy.rate_limits import Limits
@@ -59,14 +59,16 @@ def _discord(library: Library, settings: BotSettings) -> int:
                 server_per_minute=settings.server_questions_per_minute,
                 most_waiting=settings.most_waiting,
             ),
-            reindex_when=ReindexSchedule(every=settings.reindex_every, changed=settings.watch_sources),
+            reindex_schedule=ReindexSchedule(every=settings.reindex_every, changed=settings.watch_sources),
+            api_url=settings.discord_api_url,
         )
         try:
             await serve(bot, token)
             code = 0
         except CannotServe as error:
             code = _fail(str(error), error.exit_code)
-        return end_with(bot, code)
+        exit_if_busy(bot.services.worker, code)
+        return code
 
     use_api(settings.discord_api_url)
     return asyncio.run(run(settings.discord_token.get_secret_value() if settings.discord_token else ""))

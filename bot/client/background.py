@@ -1,76 +1,66 @@
-"""What the bot does beside answering: tells Discord of the commands, loads the index, follows it, forgets in time."""
+"""The bot's background tasks: they sync the commands, load and follow the index, and delete old questions."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 from discord.ext import tasks
 
-from bot.client import command_sync as sync
-from bot.client.scheduled_reindex import ReindexSchedule, ScheduledReindex
+from bot.client.command_sync import CommandSync
+from bot.client.scheduled_reindex import ScheduledReindex
 from bot.services.errors import explain, trace
-from index import LibraryError
-
-if TYPE_CHECKING:
-    from bot.client.bot import FootnoteBot
+from bot.services.worker import LibraryWorker
+from index import Library, LibraryError
 
 __all__ = ["Background"]
 
 log = logging.getLogger(__name__)
 
 FOLLOW_EVERY_SECONDS = 0.5
-"""How often it is looked whether another process made a snapshot live."""
+"""How often to look whether another process made a snapshot live."""
 
 
 class Background:
-    """From `start` to `stop`. None of it ends the bot: what goes wrong is logged, and it serves on."""
+    """Runs from `start` to `stop`. No failure ends the bot: it is logged, and the bot serves on."""
 
-    def __init__(self, bot: FootnoteBot, *, commands_file: Path, reindex_when: ReindexSchedule) -> None:
-        self._bot = bot
-        self._commands_file = commands_file
-        self._reindex_when = reindex_when
-        self._not_followed = ""
+    def __init__(
+        self,
+        client: discord.Client,
+        *,
+        library: Library,
+        worker: LibraryWorker,
+        command_sync: CommandSync,
+        scheduled_reindex: ScheduledReindex,
+    ) -> None:
+        self._client = client
+        self._library = library
+        self._worker = worker
+        self._command_sync = command_sync
+        self._scheduled_reindex = scheduled_reindex
+        self._last_failure = ""
         self.tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Begin all of it; each waits by itself for what it needs."""
-        self.tasks = [asyncio.create_task(self._sync_commands()), asyncio.create_task(self._load())]
-        self.tasks += ScheduledReindex(self._bot, self._reindex_when).start()
+        """Start all tasks; each waits by itself for what it needs."""
+        self.tasks = [asyncio.create_task(self._command_sync.sync_if_changed()), asyncio.create_task(self._load())]
+        self.tasks += self._scheduled_reindex.start()
         self._purge.start()
 
     def stop(self) -> None:
-        """End it; a thread that is at work ends its work."""
+        """Cancel all tasks; a thread that is at work ends its work."""
         for task in self.tasks:
             task.cancel()
         self._purge.cancel()
         self.follow.cancel()
 
-    async def _sync_commands(self) -> None:
-        """Tell Discord of the commands if their definition changed since the last time."""
-        application = self._bot.application_id
-        if application is None:
-            return
-        current = await sync.fingerprint(self._bot.tree)
-        try:
-            if await self._bot.in_thread(sync.recall, self._commands_file, application) == current:
-                return
-            await self._bot.tree.sync()
-            log.info("Discord was told of the commands, which changed")
-            await self._bot.in_thread(sync.remember, self._commands_file, application, current)
-        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-            log.warning("The commands could not be synced, next try at the next start: %s", trace(error))
-
     async def _load(self) -> None:
-        """Load the model and the index, once the gateway is up. Without them the bot serves on, and says so."""
-        await self._bot.wait_until_ready()
+        """Load the model and the index once the gateway is up; without them the bot serves on, and says so."""
+        await self._client.wait_until_ready()
         log.info("Connected to Discord; loading the model and the index")
         try:
-            await self._bot.in_thread(self._bot.library.load)
+            await self._worker.run(self._library.load)
             log.info("Ready for questions")
         except LibraryError as error:
             log.warning("No questions can be answered yet: %s", error.log_message)
@@ -80,21 +70,21 @@ class Background:
 
     @tasks.loop(hours=1)
     async def _purge(self) -> None:
-        """Delete what is older than it may be, also while nobody asks anything."""
+        """Delete old questions, also while nobody asks anything."""
         try:
-            await self._bot.in_thread(self._bot.library.journal.purge)
+            await self._worker.run(self._library.journal.purge)
         except LibraryError as error:
             log.warning("Old questions could not be deleted: %s", error)
 
     @tasks.loop(seconds=FOLLOW_EVERY_SECONDS)
     async def follow(self) -> None:
-        """Take up what another process made live. What goes wrong is logged once, not every half second."""
+        """Load a snapshot that another process made live. The same failure is logged only once."""
         try:
-            await self._bot.in_thread(self._bot.library.follow)
+            await self._worker.run(self._library.follow)
         except Exception as error:  # whatever it was, the next look may find better
-            what = str(error) if isinstance(error, LibraryError) else type(error).__name__
-            if what != self._not_followed:
+            failure = str(error) if isinstance(error, LibraryError) else type(error).__name__
+            if failure != self._last_failure:
                 log.warning("The index is not followed: %s", error if isinstance(error, LibraryError) else trace(error))
-            self._not_followed = what
+            self._last_failure = failure
         else:
-            self._not_followed = ""
+            self._last_failure = ""

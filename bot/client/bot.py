@@ -1,79 +1,81 @@
-"""The Discord client: takes a library, hears questions, crosses to a thread for every answer."""
+"""The Discord client: builds the services, loads the cogs, and closes cleanly."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import logging
 import sys
-from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
-import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.client.background import Background
+from bot.client.command_sync import CommandSync
 from bot.client.command_tree import FootnoteTree
-from bot.client.discord_patches import pass_over_unreadable, use_gateway
-from bot.client.scheduled_reindex import NEVER, ReindexSchedule
-from bot.cogs._autocomplete import Choices
-from bot.cogs.answers import AnswersCog
-from bot.cogs.ask import AskCog
-from bot.cogs.audit import AuditCog
-from bot.cogs.components import ComponentsCog
-from bot.cogs.gaps import GapsCog
-from bot.cogs.guild_settings import GuildSettingsCog
-from bot.cogs.privacy import PrivacyCog
-from bot.cogs.reindex import ReindexCog
-from bot.cogs.snapshots import SnapshotsCog
-from bot.cogs.source_files import SourceFilesCog
-from bot.cogs.stats import StatsCog
-from bot.cogs.status import StatusCog
-from bot.policy.guild_settings import GuildSettings
+from bot.client.discord_patches import hide_users_in_log, skip_unreadable_events, use_gateway
+from bot.client.scheduled_reindex import NEVER, ReindexSchedule, ScheduledReindex
 from bot.policy.moderators import Moderators
 from bot.policy.rate_limits import Limits, RateLimiter
-from bot.services.errors import explain, trace
+from bot.services.attachments import AttachmentDownloader
+from bot.services.context import Services
+from bot.services.errors import explain
 from bot.services.guild_settings import GuildSettingsCache
 from bot.services.permissions import Permissions
-from bot.services.questions import FOR_ALL, QuestionService
+from bot.services.progress import ProgressMessages
+from bot.services.questions import QuestionService
+from bot.services.reindexing import ReindexService
+from bot.services.replies import Replies
 from bot.services.user_languages import UserLanguages
+from bot.services.worker import LibraryWorker
+from bot.settings import DISCORD_API
 from bot.text.command_translator import CommandTranslator
-from bot.views.message import notice_message
 from index import Library
 
-if TYPE_CHECKING:
-    from bot.services.questions import AskContext
-    from index.domain.activity import RecordedAnswer
-    from index.domain.snapshots import Status
+__all__ = ["EXTENSIONS", "GRACE_SECONDS", "INTENTS", "FootnoteBot"]
 
-__all__ = ["FootnoteBot"]
-
-log = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-QUESTIONS_AT_ONCE = 2
-"""Questions in threads at the same time; the model uses the processor whole, so more would only slow each other."""
+EXTENSIONS = (
+    "bot.cogs.ask",
+    "bot.cogs.answers",
+    "bot.cogs.status",
+    "bot.cogs.reindex",
+    "bot.cogs.snapshots",
+    "bot.cogs.audit",
+    "bot.cogs.source_files",
+    "bot.cogs.gaps",
+    "bot.cogs.stats",
+    "bot.cogs.privacy",
+    "bot.cogs.guild_settings",
+    "bot.cogs.components",
+)
+"""The cogs, in any order."""
 
 GRACE_SECONDS = 5.0
-"""How long closing waits for replies that are under way."""
-
-GONE = frozenset({40060, 50027})
-"""Discord's codes for what can't be answered any more, beside Not Found: answered already, expired."""
+"""How long closing waits for pending replies."""
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None is privileged: the content of messages that mention the bot, and of direct messages, comes all the same."""
 
-Interaction = discord.Interaction[Any]
-
 
 class FootnoteBot(commands.Bot):
-    """Answers from `library`. `commands_file` holds the fingerprint of the commands that Discord was told of. `choices`
-    are what a command offers by its name; those that are not in it offer questions."""
+    """Answers questions on Discord.
+
+    Parameters
+    ----------
+    library
+        Answers the questions.
+    commands_file
+        Remembers which commands Discord was told of.
+    moderators
+        Who may reindex.
+    limits
+        How often users and servers may ask.
+    reindex_schedule
+        When to reindex unasked.
+    api_url
+        The API in use, which `discord_patches.use_api` was told of.
+    """
 
     def __init__(
         self,
@@ -82,10 +84,13 @@ class FootnoteBot(commands.Bot):
         commands_file: Path,
         moderators: Moderators,
         limits: Limits,
-        reindex_when: ReindexSchedule = NEVER,
+        reindex_schedule: ReindexSchedule = NEVER,
+        api_url: str = DISCORD_API,
     ) -> None:
         # Voice is not used, so nobody need be warned that it would not work.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        self.services = self._build_services(library, moderators, limits, api_url)
+        worker = self.services.worker
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -94,146 +99,58 @@ class FootnoteBot(commands.Bot):
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             max_messages=None,
-            tree_cls=FootnoteTree,
+            # discord.py wants a class, but only calls it with the client.
+            tree_cls=partial(  # type: ignore[arg-type]
+                FootnoteTree, languages=self.services.languages, replies=self.services.replies
+            ),
         )
-        self.library = library
-        self.unsent = 0
-        self.choices: dict[str, Choices] = {}
-        self.background = Background(self, commands_file=commands_file, reindex_when=reindex_when)
-        self._moderators = moderators
-        self._limits = limits
-        self._asking = asyncio.Semaphore(QUESTIONS_AT_ONCE)
-        self._preferences = GuildSettingsCache(self)
-        self._languages = UserLanguages()
-        self._working: set[asyncio.Future[Any]] = set()
-        self._owed: set[asyncio.Future[None]] = set()
+        self.background = Background(
+            self,
+            library=library,
+            worker=worker,
+            command_sync=CommandSync(self.tree, file=commands_file, worker=worker),
+            scheduled_reindex=ScheduledReindex(reindex_schedule, library=library, worker=worker),
+        )
+
+    def _build_services(self, library: Library, moderators: Moderators, limits: Limits, api_url: str) -> Services:
+        worker, replies = LibraryWorker(), Replies()
+        permissions = Permissions(self, moderators)
+        guild_settings = GuildSettingsCache(library, worker)
+        progress = ProgressMessages(library, worker)
+        return Services(
+            library=library,
+            worker=worker,
+            replies=replies,
+            questions=QuestionService(
+                library=library,
+                worker=worker,
+                replies=replies,
+                guild_settings=guild_settings,
+                rate_limiter=RateLimiter(limits),
+            ),
+            permissions=permissions,
+            guild_settings=guild_settings,
+            languages=UserLanguages(),
+            progress=progress,
+            reindexing=ReindexService(
+                library=library, worker=worker, replies=replies, permissions=permissions, progress=progress
+            ),
+            attachments=AttachmentDownloader(api_url=api_url),
+            limits=limits,
+        )
 
     async def setup_hook(self) -> None:
-        """Between login and connecting: commands first, then in the background whatever takes time."""
+        """Load the cogs between login and connecting; what takes time goes on in the background."""
+        hide_users_in_log()
         await use_gateway(self.http)
-        pass_over_unreadable(self)
+        skip_unreadable_events(self, self.services.replies)
         await self.tree.set_translator(CommandTranslator())
-        asking = QuestionService(self, fairness=RateLimiter(self._limits))
-        rights = Permissions(self, self._moderators)
-        for cog in (
-            AskCog(self, asking=asking),
-            AnswersCog(self, asking=asking),
-            StatusCog(self),
-            ReindexCog(self, rights=rights),
-            SnapshotsCog(self, rights=rights),
-            AuditCog(self, rights=rights),
-            SourceFilesCog(self, rights=rights),
-            GapsCog(self, rights=rights),
-            StatsCog(self, rights=rights),
-            PrivacyCog(self),
-            GuildSettingsCog(self, rights=rights, usual_cooldown=self._limits.user_seconds),
-        ):
-            await self.add_cog(cog)
-        await self.add_cog(ComponentsCog(self))  # last: it looks through the cogs that are there
+        for extension in EXTENSIONS:
+            await self.load_extension(extension)
         self.background.start()
 
-    async def reply(self, question: str, place: AskContext, *, after: str = "", alone: bool = False) -> RecordedAnswer:
-        """The answer, written down; waits for its turn, and for the model where that is still loading.
-
-        `after` is the id of the answer that the question follows, `alone` says that it follows nothing.
-        """
-        asked = partial(
-            self.library.conversation.reply,
-            question,
-            user=place.user,
-            guild=place.guild,
-            channel=place.channel,
-            after=after,
-            alone=alone,
-        )
-        async with self._asking:
-            return await self.in_thread(asked)
-
-    async def preferences(self, guild: int | None) -> GuildSettings:
-        """What was chosen for a server; the usual in direct messages, and where the journal does not say in time."""
-        return await self._preferences.of(guild)
-
-    def forget_preferences(self, guild: int) -> None:
-        """They changed: read them anew when they are needed."""
-        self._preferences.forget(guild)
-
-    def hear(self, source: Interaction | discord.Message) -> None:
-        """From here on this task speaks the language of whoever asks."""
-        self._languages.hear(source)
-
-    async def index_status(self) -> Status:
-        """What is indexed."""
-        return await self.in_thread(self.library.status)
-
-    async def in_thread(self, func: Callable[..., T], *args: Any) -> T:
-        """`func(*args)` from a thread: the one place where the bot crosses to it.
-
-        A thread can't be cancelled: it ends its work when nobody waits for it any more, and `working` tells.
-        """
-        work = asyncio.ensure_future(asyncio.to_thread(func, *args))
-        self._working.add(work)
-        work.add_done_callback(self._ended)
-        return await asyncio.shield(work)
-
-    @property
-    def working(self) -> bool:
-        """Whether a thread is at work."""
-        return bool(self._working)
-
-    @contextlib.contextmanager
-    def owing_a_reply(self) -> Iterator[None]:
-        """Around whatever ends in a reply: closing waits a little for it."""
-        sent = asyncio.get_running_loop().create_future()
-        self._owed.add(sent)
-        try:
-            yield
-        finally:
-            self._owed.discard(sent)
-            sent.set_result(None)
-
-    def count_unsent(self, error: BaseException) -> None:
-        """Note that a reply did not reach Discord, without what was in it or whom it was for."""
-        self.unsent += 1
-        log.warning("A reply could not be sent (%d so far): %s", self.unsent, trace(error))
-
-    async def tell(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
-        """Show this to whoever gave a command or pressed a button, to them alone where nothing was begun yet."""
-        kind = interaction.response.type
-        try:
-            if interaction.type is discord.InteractionType.autocomplete:
-                if kind is None:
-                    await interaction.response.autocomplete([])
-            elif kind is None:
-                await interaction.response.send_message(view=view, ephemeral=True)
-            elif kind is discord.InteractionResponseType.deferred_channel_message:
-                await self._tell_instead(interaction, view)
-            else:  # the original is the message that the button is on, or a form
-                await interaction.followup.send(view=view, ephemeral=True)
-        except (discord.HTTPException, aiohttp.ClientError) as failure:
-            self.count_unsent(failure)
-
-    async def _tell_instead(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
-        """Show this in the place of an answer that was announced: to its asker alone, though all saw it announced."""
-        if interaction.extras.get(FOR_ALL):
-            try:
-                await interaction.delete_original_response()
-            except discord.HTTPException as error:  # then all see it, rather than nobody
-                log.warning("What was announced to all could not be taken back: %s", trace(error))
-            else:
-                await interaction.followup.send(view=view, ephemeral=True)
-                return
-        await interaction.edit_original_response(view=view)
-
-    async def tell_error(self, interaction: Interaction, error: BaseException, doing: str) -> None:
-        """Say what went wrong, as far as Discord still lets us."""
-        gone = isinstance(error, discord.HTTPException) and error.code in GONE
-        if gone or isinstance(error, discord.Forbidden | discord.NotFound):
-            self.count_unsent(error)
-        else:
-            await self.tell(interaction, notice_message(explain(error, doing)))
-
     async def on_message(self, message: discord.Message, /) -> None:
-        """Nothing here: there are no text commands, and questions are the cog's."""
+        """Override discord.py's text commands, of which there are none; a cog answers questions."""
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Log what a listener raised, without the event's own data."""
@@ -241,13 +158,7 @@ class FootnoteBot(commands.Bot):
             explain(error, f"handling {event_method}")
 
     async def close(self) -> None:
-        """Close cleanly, after replies under way were sent or had their time."""
-        if self._owed:
-            await asyncio.wait(self._owed, timeout=GRACE_SECONDS)
+        """Close cleanly, after pending replies were sent or had their time."""
+        await self.services.replies.wait_for_pending(GRACE_SECONDS)
         self.background.stop()
         await super().close()
-
-    def _ended(self, work: asyncio.Future[Any]) -> None:
-        self._working.discard(work)
-        if not work.cancelled():
-            work.exception()  # fetched, or asyncio would log it whole when nobody waits for it any more

@@ -1,54 +1,84 @@
-"""Whether Discord already knows the commands as they are: it is told when their definition changed, not at every
-start, since 200 creations a day are the limit."""
+"""Synchronization of the commands with Discord: only if their definition changed, since 200 creations a day are the
+limit."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from discord import AppCommandType
+import aiohttp
+import discord
+from discord.app_commands import CommandTree
 
+from bot.services.errors import trace
+from bot.services.worker import LibraryWorker
 from index.storage.atomic import write_atomically
 
-if TYPE_CHECKING:
-    from discord.app_commands import CommandTree
+__all__ = ["CommandSync"]
 
-__all__ = ["fingerprint", "recall", "remember"]
+log = logging.getLogger(__name__)
+
+
+class CommandSync:
+    """Tells Discord of the commands, and remembers what it was told.
+
+    Parameters
+    ----------
+    file
+        Holds the fingerprint of the commands that each application was told of last.
+    """
+
+    def __init__(self, tree: CommandTree[Any], *, file: Path, worker: LibraryWorker) -> None:
+        self._tree = tree
+        self._file = file
+        self._worker = worker
+
+    async def sync_if_changed(self) -> None:
+        """Tell Discord of the commands unless it knows them already; a failure is logged."""
+        application = self._tree.client.application_id
+        if application is None:
+            return
+        current = await fingerprint(self._tree)
+        try:
+            if await self._worker.run(self._recall, application) == current:
+                return
+            await self._tree.sync()
+            log.info("Discord was told of the commands, which changed")
+            await self._worker.run(self._remember, application, current)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            log.warning("The commands could not be synced, next try at the next start: %s", trace(error))
+
+    def _recall(self, application: int) -> str:
+        """Return the fingerprint synced last; empty if none is known."""
+        return self._read().get(str(application), "")
+
+    def _remember(self, application: int, synced: str) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        content = json.dumps(self._read() | {str(application): synced}, indent=1)
+        write_atomically(self._file, content.encode(), temporary=self._file.with_name(f"{self._file.name}.new"))
+
+    def _read(self) -> dict[str, str]:
+        try:
+            fingerprints = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            # Nothing known means one sync too many, which is harmless.
+            return {}
+        return fingerprints if isinstance(fingerprints, dict) else {}
 
 
 async def fingerprint(tree: CommandTree[Any]) -> str:
-    """The hash of what Discord would be told of the commands, in all languages."""
-    told = [await _payload(tree, command) for command in tree.get_commands()]
-    told += [await _payload(tree, menu) for menu in tree.get_commands(type=AppCommandType.message)]
-    payload = sorted(told, key=lambda one: (str(one["name"]), str(one.get("type"))))
-    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+    """Return a hash of the commands' definition in all languages."""
+    commands = [*tree.get_commands(), *tree.get_commands(type=discord.AppCommandType.message)]
+    payloads = [await _payload(tree, command) for command in commands]
+    payloads.sort(key=lambda payload: (str(payload["name"]), str(payload.get("type"))))
+    return hashlib.sha256(json.dumps(payloads, sort_keys=True).encode()).hexdigest()
 
 
 async def _payload(tree: CommandTree[Any], command: Any) -> dict[str, Any]:
-    found: dict[str, Any] = (
+    payload: dict[str, Any] = (
         await command.get_translated_payload(tree, tree.translator) if tree.translator else command.to_dict(tree)
     )
-    return found
-
-
-def recall(file: Path, application: int) -> str:
-    """The fingerprint synced last for an application; empty if none is known."""
-    return _read(file).get(str(application), "")
-
-
-def remember(file: Path, application: int, synced: str) -> None:
-    """Keep the fingerprint; the file is whole at any moment."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    content = json.dumps(_read(file) | {str(application): synced}, indent=1)
-    write_atomically(file, content.encode(), temporary=file.with_name(f"{file.name}.new"))
-
-
-def _read(file: Path) -> dict[str, str]:
-    try:
-        known = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        # Nothing known means one sync too many, which is harmless.
-        return {}
-    return known if isinstance(known, dict) else {}
+    return payload

@@ -1,65 +1,39 @@
-"""The commands, in the language of whoever gives them; what goes wrong becomes a reply."""
+"""The command tree: commands in the user's language, and errors as replies."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import discord
 from discord import app_commands
+from discord.ext import commands
 
-from bot.cogs._autocomplete import offer
+from bot.client.discord_patches import GuardedCommandTree
 from bot.services.errors import cause_of
+from bot.services.interactions import Interaction
 from bot.services.questions import QuestionRefused
-
-if TYPE_CHECKING:
-    from bot.client.bot import FootnoteBot
+from bot.services.replies import Replies
+from bot.services.user_languages import UserLanguages
 
 __all__ = ["FootnoteTree"]
 
-SUBCOMMANDS = (discord.AppCommandOptionType.subcommand.value, discord.AppCommandOptionType.subcommand_group.value)
 
+class FootnoteTree(GuardedCommandTree):
+    """Activates the user's language before a command or an autocompletion, and replies to errors."""
 
-class FootnoteTree(app_commands.CommandTree["FootnoteBot"]):
-    """Made by the client."""
+    def __init__(self, client: commands.Bot, *, languages: UserLanguages, replies: Replies) -> None:
+        super().__init__(client)
+        self._languages = languages
+        self._replies = replies
 
-    async def interaction_check(self, interaction: discord.Interaction[FootnoteBot], /) -> bool:
-        """Everyone may; what is said from here on is in their language.
-
-        Choices for what is being typed are offered here, which ends it: discord.py would log errors with who typed.
-        """
-        self.client.hear(interaction)
-        if interaction.type is discord.InteractionType.autocomplete:
-            await offer(self.client, interaction, _typed(interaction))
-            return False
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Let everyone pass: the commands check permissions themselves."""
+        self._languages.activate(interaction)
         return True
 
-    async def _call(self, interaction: discord.Interaction[FootnoteBot]) -> None:
-        """As discord.py does it; but of a command that it cannot read it would tell nobody, and log who gave it."""
-        try:
-            await super()._call(interaction)
-        except app_commands.AppCommandError:
-            raise
-        except Exception as error:  # whatever is in it, who gave it is told
-            await self.client.tell_error(interaction, error, "reading a command")
+    async def on_unreadable(self, interaction: Interaction, error: Exception) -> None:
+        await self._replies.tell_error(interaction, error, "reading a command")
 
-    async def on_error(
-        self, interaction: discord.Interaction[FootnoteBot], error: app_commands.AppCommandError, /
-    ) -> None:
-        """Tell the person who gave the command, as far as Discord still lets us."""
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         cause = cause_of(error)
         if isinstance(cause, QuestionRefused):
-            await self.client.tell(interaction, cause.view)
+            await self._replies.tell(interaction, cause.view)
         else:
-            await self.client.tell_error(interaction, cause, "answering a command")
-
-
-def _typed(interaction: discord.Interaction[FootnoteBot]) -> str | None:
-    """What is being typed; None for an option without choices, such as one of an older program."""
-    data: Any = interaction.data or {}
-    command = interaction.command
-    known = command.parameters if isinstance(command, app_commands.Command) else []
-    completed = {one.display_name for one in known if one.autocomplete}
-    options = data.get("options") or []
-    while options and options[0].get("type") in SUBCOMMANDS:
-        options = options[0].get("options") or []
-    return next((str(one["value"]) for one in options if one.get("focused") and one["name"] in completed), None)
+            await self._replies.tell_error(interaction, cause, "answering a command")

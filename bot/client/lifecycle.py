@@ -1,4 +1,4 @@
-"""From a token to an exit code: connect, serve until told to stop, close cleanly."""
+"""The client's life cycle: connect, serve until a signal, close cleanly."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ import sys
 import aiohttp
 import discord
 
-from bot.client.bot import GRACE_SECONDS, FootnoteBot
+from bot.client.bot import GRACE_SECONDS
 from bot.services.errors import trace
+from bot.services.worker import LibraryWorker
 
-__all__ = ["CannotServe", "end_with", "serve"]
+__all__ = ["CannotServe", "exit_if_busy", "serve"]
 
 log = logging.getLogger(__name__)
 
 CLOSE_SECONDS = GRACE_SECONDS + 5.0
-"""After this long the connection is dropped, closed or not."""
+"""After this long the connection is dropped."""
 
 SWITCH_SECONDS = 0.0005
 """How long a thread that answers may keep Python to itself while the connection has something to do: with Python's own
@@ -33,50 +34,55 @@ AUTHENTICATION_FAILED = 4004
 
 
 class CannotServe(Exception):
-    """Why the bot can't go on, in a sentence to show; `exit_code` is what the program ends with."""
+    """A failure that ends the bot, with a sentence to show and the program's exit code."""
 
     def __init__(self, sentence: str, exit_code: int) -> None:
         super().__init__(sentence)
         self.exit_code = exit_code
 
 
-async def serve(bot: FootnoteBot, token: str) -> None:
-    """Serve until SIGTERM or SIGINT. Raises CannotServe."""
+async def serve(client: discord.Client, token: str) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises
+    ------
+    CannotServe
+        If the token is not accepted, or Discord cannot be reached at the start.
+    """
     sys.setswitchinterval(SWITCH_SECONDS)
     stop = asyncio.Event()
-    _when_told_to_stop(stop)
-    connection = asyncio.create_task(_connect(bot, token))
-    told = asyncio.create_task(stop.wait())
+    _set_on_signal(stop)
+    connection = asyncio.create_task(_connect(client, token))
+    stopped = asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait({connection, told}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({connection, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if connection.done():
             await connection
         else:
             log.info("Told to stop; closing")
     finally:
-        told.cancel()
+        stopped.cancel()
         connection.cancel()
-        await asyncio.gather(connection, told, return_exceptions=True)
-        await _close(bot)
+        await asyncio.gather(connection, stopped, return_exceptions=True)
+        await _close(client)
 
 
-def end_with(bot: FootnoteBot, code: int) -> int:
-    """`code`, if the process may end by itself.
+def exit_if_busy(worker: LibraryWorker, code: int) -> None:
+    """End the process with this exit code if a thread is still at work.
 
-    A thread that works on the model can't be cancelled, and Python would wait for it for as long as that takes. The
-    index is safe, since a snapshot goes live by one rename; so the process ends here instead.
+    A thread cannot be cancelled, and Python would wait for it as long as it takes. The index is safe, since a snapshot
+    goes live by one rename.
     """
-    if bot.working:
+    if worker.is_busy:
         logging.shutdown()
         os._exit(code)
-    return code
 
 
-async def _connect(bot: FootnoteBot, token: str) -> None:
+async def _connect(client: discord.Client, token: str) -> None:
     """Log in and stay connected; discord.py reconnects by itself once it was connected."""
     try:
-        await bot.login(token)
-        await bot.connect()
+        await client.login(token)
+        await client.connect()
     except discord.LoginFailure:
         raise CannotServe(NOT_ACCEPTED, 2) from None
     except discord.ConnectionClosed as closed:
@@ -88,21 +94,21 @@ async def _connect(bot: FootnoteBot, token: str) -> None:
         raise CannotServe(UNREACHABLE, 1) from error
     except AttributeError as error:
         # discord.py trips over the connection that it never had when the first one fails.
-        if bot.ws is not None:
+        if client.ws is not None:
             raise
         raise CannotServe(UNREACHABLE, 1) from error
 
 
-async def _close(bot: FootnoteBot) -> None:
+async def _close(client: discord.Client) -> None:
     """Close the connection, or give up on it after a while."""
     try:
         async with asyncio.timeout(CLOSE_SECONDS):
-            await bot.close()
+            await client.close()
     except TimeoutError:
         log.warning("The connection did not close in time and was dropped")
 
 
-def _when_told_to_stop(stop: asyncio.Event) -> None:
+def _set_on_signal(stop: asyncio.Event) -> None:
     """Set `stop` on SIGINT and SIGTERM."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,21 +1,15 @@
-"""Reindexes that nobody asks for: by the clock, and when the files changed. What comes of them is logged, and none of
-them ends the bot."""
+"""Scheduled reindexes: at an interval, and when the files of the sources changed."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING
 
-from bot.services.audit import failure
-from bot.services.audit import outcome as told
+from bot.services.audit import failure, outcome
 from bot.services.errors import explain
-from index import LibraryError, Message
-
-if TYPE_CHECKING:
-    from bot.client.bot import FootnoteBot
+from bot.services.worker import LibraryWorker
+from index import Library, LibraryError, Message
 
 __all__ = ["NEVER", "ReindexSchedule", "ScheduledReindex"]
 
@@ -24,7 +18,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReindexSchedule:
-    """`every` so many seconds, 0 for never; `changed` says whether also when the files changed."""
+    """When to reindex: at every interval of so many seconds, 0 for never; and whether when files changed."""
 
     every: float = 0.0
     changed: bool = False
@@ -34,59 +28,59 @@ NEVER = ReindexSchedule()
 
 
 class ScheduledReindex:
-    """One at a time; with one that a moderator asks for the library joins it."""
+    """Reindexes one at a time, and joins one that a moderator started. The result is logged and never ends the bot."""
 
-    def __init__(self, bot: FootnoteBot, when: ReindexSchedule) -> None:
-        self._bot = bot
-        self._when = when
-        self._one = asyncio.Lock()
+    def __init__(self, schedule: ReindexSchedule, *, library: Library, worker: LibraryWorker) -> None:
+        self._schedule = schedule
+        self._library = library
+        self._worker = worker
+        self._lock = asyncio.Lock()
 
     def start(self) -> list[asyncio.Task[None]]:
-        """Tasks to be cancelled at the end; none where nothing is wanted."""
-        wanted = []
-        if self._when.every > 0:
-            wanted.append(asyncio.create_task(self._by_the_clock()))
-        if self._when.changed:
-            wanted.append(asyncio.create_task(self._by_changes()))
-        return wanted
+        """Start what the schedule asks for, and return the tasks, to be cancelled at the end."""
+        tasks = []
+        if self._schedule.every > 0:
+            tasks.append(asyncio.create_task(self._run_by_interval()))
+        if self._schedule.changed:
+            tasks.append(asyncio.create_task(self._run_by_changes()))
+        return tasks
 
-    async def _by_the_clock(self) -> None:
+    async def _run_by_interval(self) -> None:
         while True:
-            await asyncio.sleep(self._when.every)
+            await asyncio.sleep(self._schedule.every)
             await self._reindex("schedule")
 
-    async def _by_changes(self) -> None:
-        """Also at the start: what changed while no bot ran is told as soon as the sources are watched."""
+    async def _run_by_changes(self) -> None:
+        """Reindex when files changed; changes while no bot ran are found as soon as the sources are watched."""
         changed = asyncio.Event()
         loop = asyncio.get_running_loop()
 
-        def tell() -> None:
+        def notify() -> None:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(changed.set)
 
-        stop = self._bot.library.watch(tell)
+        stop = self._library.watch(notify)
         try:
             while True:
                 await changed.wait()
-                changed.clear()  # before the look: what changes from here on is another change
+                changed.clear()  # before the status is read: what changes from here on is another change
                 await self._reindex("watcher", only_if_stale=True)
         finally:
             stop()
 
-    async def _reindex(self, where: str, *, only_if_stale: bool = False) -> None:
-        """Log and write down what came of it, whatever it was."""
-        library = self._bot.library
-        async with self._one:
+    async def _reindex(self, trigger: str, *, only_if_stale: bool = False) -> None:
+        """Reindex; log and audit the result."""
+        library, worker = self._library, self._worker
+        async with self._lock:
             try:
-                if only_if_stale and not (await self._bot.in_thread(library.status)).stale:
+                if only_if_stale and not (await worker.run(library.status)).stale:
                     return
-                report = await self._bot.in_thread(library.reindex)
-                outcome = told(report)
-                log.info("Reindexed by the %s: %s", where, outcome)
+                result = outcome(await worker.run(library.reindex))
+                log.info("Reindexed by the %s: %s", trigger, result)
             except LibraryError as error:
-                outcome = failure(error)
-                log.warning("The reindex by the %s failed: %s", where, error.log_message)
+                result = failure(error)
+                log.warning("The reindex by the %s failed: %s", trigger, error.log_message)
             except Exception as error:  # whatever it was, the bot serves on
-                explain(error, f"reindexing by the {where}")
-                outcome = failure(error)
-            await self._bot.in_thread(partial(library.audit, Message("reindex"), outcome, where=where))
+                explain(error, f"reindexing by the {trigger}")
+                result = failure(error)
+            await worker.run(library.audit, Message("reindex"), result, where=trigger)

@@ -1,39 +1,37 @@
-"""What can be done with an answer: the buttons below it, the forms they open, and their effects.
+"""The buttons below an answer, the modals that they open, and their effects.
 
-Every button says in its `custom_id` what it does to which answer, so that it works after a restart.
+Every button's `custom_id` says what it does to which answer, so that it works after a restart.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import aiohttp
 import discord
 from discord.ext import commands
 
+from bot.cogs._component import component
+from bot.services.context import Services, services_of
 from bot.services.errors import trace
-from bot.services.questions import LONGEST_QUESTION, QuestionService
+from bot.services.interactions import Interaction
+from bot.services.questions import LONGEST_QUESTION
 from bot.text.escape import fit, fold
 from bot.text.i18n import gettext, gettext_noop
-from bot.views import answer as render
-from bot.views import status as reports
+from bot.views import answer as answer_view
+from bot.views import status as status_view
 from bot.views.custom_id import ComponentId
 from bot.views.message import notice_message
 from bot.views.modals import modal_text, question_modal, reason_modal
 from bot.views.source_page import source_page_message
 
 if TYPE_CHECKING:
-    from bot.client.bot import FootnoteBot
     from index.domain.activity import JournalEntry
 
 __all__ = ["AnswersCog"]
 
 log = logging.getLogger(__name__)
-
-Interaction = discord.Interaction[Any]
 
 FORGOTTEN = gettext_noop("This answer is no longer kept: please ask again.")
 REPORTED = gettext_noop("Reported: the moderators see that the sources don't answer this. Thank you.")
@@ -46,140 +44,144 @@ GO_ON = gettext_noop(
     "Go on from the answer above: mention me with your question, or press Ask a follow-up below any answer."
 )
 LONGEST_THREAD_NAME = 100
-DAY_MINUTES: Literal[1440] = 1440
+ARCHIVE_MINUTES: Literal[1440] = 1440
 """A thread is archived after a day of silence."""
 
 
 class AnswersCog(commands.Cog):
-    """Show in source, votes, follow-ups, further passages, gaps, threads."""
+    """Source pages, votes, follow-ups, further passages, reported gaps and threads."""
 
-    def __init__(self, bot: FootnoteBot, *, asking: QuestionService) -> None:
-        self.bot = bot
-        self._asking = asking
-        self.actions: dict[str, Callable[[Interaction, ComponentId], Awaitable[None]]] = {
-            "source": self._source,
-            "page": self._page,
-            "good": self._good,
-            "bad": self._bad,
-            "why": self._why,
-            "ask": self._ask,
-            "asked": self._asked,
-            "more": self._more,
-            "gap": self._gap,
-            "list": self._list,
-            "thread": self._thread,
-        }
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
-    async def _source(self, interaction: Interaction, press: ComponentId) -> None:
+    @component("source")
+    async def show_source(self, interaction: Interaction, component_id: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._show_page(interaction, press)
+        await self._show_page(interaction, component_id)
 
-    async def _page(self, interaction: Interaction, press: ComponentId) -> None:
-        """Show it in the place of the page before, which nobody else sees; what all see stays as it is."""
-        alone = interaction.message is not None and interaction.message.flags.ephemeral
-        await interaction.response.defer(ephemeral=True, thinking=not alone)
-        await self._show_page(interaction, press)
+    @component("page")
+    async def turn_page(self, interaction: Interaction, component_id: ComponentId) -> None:
+        """Show a page instead of the one before, if nobody else sees that; a public message stays as it is."""
+        private = interaction.message is not None and interaction.message.flags.ephemeral
+        await interaction.response.defer(ephemeral=True, thinking=not private)
+        await self._show_page(interaction, component_id)
 
-    async def _show_page(self, interaction: Interaction, press: ComponentId) -> None:
-        found = await self.bot.in_thread(self.bot.library.viewer.page, press.answer, press.number, press.page or None)
-        await interaction.edit_original_response(
-            view=source_page_message(found, press) if found else notice_message(gettext(FORGOTTEN))
+    @component("good")
+    async def vote_helpful(self, interaction: Interaction, component_id: ComponentId) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        known = await self._vote(interaction, component_id, helpful=True)
+        text = gettext("Noted: helpful. Thank you.") if known else gettext(FORGOTTEN)
+        await interaction.edit_original_response(view=notice_message(text))
+
+    @component("bad")
+    async def vote_unhelpful(self, interaction: Interaction, component_id: ComponentId) -> None:
+        """Count the vote whether or not the modal comes back; the modal must be the first response."""
+        await interaction.response.send_modal(reason_modal(component_id.answer))
+        await self._vote(interaction, component_id, helpful=False)
+
+    @component("why")
+    async def explain_vote(self, interaction: Interaction, component_id: ComponentId) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        reason = modal_text(interaction)
+        known = await self._services.worker.run(self._explain_vote, component_id.answer, interaction.user.id, reason)
+        thanks = gettext("Noted: not helpful. The moderators see it, not who wrote it. Thank you.")
+        await interaction.edit_original_response(view=notice_message(thanks if known else gettext(FORGOTTEN)))
+
+    @component("ask")
+    async def open_follow_up(self, interaction: Interaction, component_id: ComponentId) -> None:
+        await interaction.response.send_modal(question_modal(component_id.answer, LONGEST_QUESTION))
+
+    @component("asked")
+    async def answer_follow_up(self, interaction: Interaction, component_id: ComponentId) -> None:
+        """Answer where the answer before is shown, privately if that one was private."""
+        private = interaction.message is not None and interaction.message.flags.ephemeral
+        await self._services.questions.answer_interaction(
+            interaction, modal_text(interaction), after=component_id.answer, private=private or None
         )
 
-    async def _good(self, interaction: Interaction, press: ComponentId) -> None:
+    @component("more")
+    async def show_more(self, interaction: Interaction, component_id: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        known = await self._vote(interaction, press, helpful=True)
-        await interaction.edit_original_response(
-            view=notice_message(gettext("Noted: helpful. Thank you.") if known else gettext(FORGOTTEN))
-        )
+        answer = await self._services.worker.run(self._services.library.viewer.more, component_id.answer)
+        view = answer_view.passages_message(answer) if answer else notice_message(gettext(FORGOTTEN))
+        await interaction.edit_original_response(view=view)
 
-    async def _bad(self, interaction: Interaction, press: ComponentId) -> None:
-        """The vote counts whether or not the form comes back; the form must be the first response."""
-        await interaction.response.send_modal(reason_modal(press.answer))
-        await self._vote(interaction, press, helpful=False)
-
-    async def _vote(self, interaction: Interaction, press: ComponentId, *, helpful: bool) -> bool:
-        vote = partial(self.bot.library.journal.vote, press.answer, user=interaction.user.id, helpful=helpful)
-        return await self.bot.in_thread(vote) is not None
-
-    async def _why(self, interaction: Interaction, press: ComponentId) -> None:
+    @component("gap")
+    async def report_gap(self, interaction: Interaction, component_id: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        reason, user = modal_text(interaction), interaction.user.id
-
-        def explain() -> bool:
-            journal = self.bot.library.journal
-            # The vote comes by the button already; should that have been lost, the reason says the same.
-            return journal.vote(press.answer, user=user, helpful=False) is not None and (
-                not fold(reason) or journal.explain(press.answer, user=user, reason=reason)
-            )
-
-        known = await self.bot.in_thread(explain)
-        said = gettext("Noted: not helpful. The moderators see it, not who wrote it. Thank you.")
-        await interaction.edit_original_response(view=notice_message(said if known else gettext(FORGOTTEN)))
-
-    async def _ask(self, interaction: Interaction, press: ComponentId) -> None:
-        await interaction.response.send_modal(question_modal(press.answer, LONGEST_QUESTION))
-
-    async def _asked(self, interaction: Interaction, press: ComponentId) -> None:
-        """Answer the follow-up where the answer before is shown, to the asker alone if that one was."""
-        hidden = interaction.message is not None and interaction.message.flags.ephemeral
-        await self._asking.answer(interaction, modal_text(interaction), after=press.answer, private=hidden or None)
-
-    async def _more(self, interaction: Interaction, press: ComponentId) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        found = await self.bot.in_thread(self.bot.library.viewer.more, press.answer)
-        await interaction.edit_original_response(
-            view=render.passages_message(found) if found else notice_message(gettext(FORGOTTEN))
-        )
-
-    async def _gap(self, interaction: Interaction, press: ComponentId) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-
-        def report() -> bool:
-            journal = self.bot.library.journal
-            known = journal.answered(press.answer) is not None
-            if known:
-                journal.report(press.answer, user=interaction.user.id)
-            return known
-
-        known = await self.bot.in_thread(report)
+        known = await self._services.worker.run(self._report_gap, component_id.answer, interaction.user.id)
         await interaction.edit_original_response(
             view=notice_message(gettext(REPORTED) if known else gettext(FORGOTTEN))
         )
 
-    async def _list(self, interaction: Interaction, press: ComponentId) -> None:
+    @component("list")
+    async def list_sources(self, interaction: Interaction, component_id: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.edit_original_response(view=reports.sources_message(await self.bot.index_status()))
+        status = await self._services.worker.run(self._services.library.status)
+        await interaction.edit_original_response(view=status_view.sources_message(status))
 
-    async def _thread(self, interaction: Interaction, press: ComponentId) -> None:
-        """Begin a thread below the answer; who asks there goes on from it."""
+    @component("thread")
+    async def begin_thread(self, interaction: Interaction, component_id: ComponentId) -> None:
+        """Begin a thread below the answer; questions there go on from it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        kept = await self.bot.in_thread(self.bot.library.journal.answered, press.answer)
-        if kept is None or interaction.message is None:
+        entry = await self._services.worker.run(self._services.library.journal.answered, component_id.answer)
+        if entry is None or interaction.message is None:
             await interaction.edit_original_response(view=notice_message(gettext(FORGOTTEN)))
             return
         channel, view = interaction.channel, notice_message(gettext(CANNOT_BEGIN))
         if not isinstance(channel, discord.TextChannel):
             view = notice_message(gettext(ONLY_THERE))
         else:
-            place = await self._asking.place(interaction)
-            if not place.preferences.threads:
+            context = await self._services.questions.context_of(interaction)
+            if not context.settings.threads:
                 view = notice_message(gettext(SWITCHED_OFF))
-            elif place.threads:
-                view = await self._begin(channel.get_partial_message(interaction.message.id), kept)
+            elif context.offers_thread:
+                view = await self._begin_thread(channel.get_partial_message(interaction.message.id), entry)
         await interaction.edit_original_response(view=view)
 
-    async def _begin(self, message: discord.PartialMessage, kept: JournalEntry) -> discord.ui.LayoutView:
-        """Begin a thread below a message; what to say of it."""
-        name = fit(kept.question, LONGEST_THREAD_NAME).replace("\\", "")
+    async def _show_page(self, interaction: Interaction, component_id: ComponentId) -> None:
+        page = await self._services.worker.run(
+            self._services.library.viewer.page, component_id.answer, component_id.number, component_id.page or None
+        )
+        view = source_page_message(page, component_id) if page else notice_message(gettext(FORGOTTEN))
+        await interaction.edit_original_response(view=view)
+
+    async def _vote(self, interaction: Interaction, component_id: ComponentId, *, helpful: bool) -> bool:
+        """Record a vote; False if the answer is no longer kept."""
+        vote, user = self._services.library.journal.vote, interaction.user.id
+        return await self._services.worker.run(vote, component_id.answer, user=user, helpful=helpful) is not None
+
+    def _explain_vote(self, answer: str, user: int, reason: str) -> bool:
+        """Record the reason of a vote, in a thread; False if the answer is no longer kept."""
+        journal = self._services.library.journal
+        # The button recorded the vote already; in case that was lost, it is recorded again.
+        return journal.vote(answer, user=user, helpful=False) is not None and (
+            not fold(reason) or journal.explain(answer, user=user, reason=reason)
+        )
+
+    def _report_gap(self, answer: str, user: int) -> bool:
+        """Report an answer as a gap, in a thread; False if it is no longer kept."""
+        journal = self._services.library.journal
+        known = journal.answered(answer) is not None
+        if known:
+            journal.report(answer, user=user)
+        return known
+
+    async def _begin_thread(self, message: discord.PartialMessage, entry: JournalEntry) -> discord.ui.LayoutView:
+        """Begin a thread below a message; return what to say of it."""
+        name = fit(entry.question, LONGEST_THREAD_NAME).replace("\\", "")
         try:
-            thread = await message.create_thread(name=name, auto_archive_duration=DAY_MINUTES)
+            thread = await message.create_thread(name=name, auto_archive_duration=ARCHIVE_MINUTES)
         except discord.HTTPException as error:
             log.warning("A thread could not be begun: %s", trace(error))
             return notice_message(gettext(CANNOT_BEGIN))
-        await self.bot.in_thread(self.bot.library.journal.begin, thread.id, kept.id)
+        await self._services.worker.run(self._services.library.journal.begin, thread.id, entry.id)
         try:
             await thread.send(view=notice_message(gettext(GO_ON)))
         except (discord.HTTPException, aiohttp.ClientError) as error:  # it is open all the same
-            self.bot.count_unsent(error)
+            self._services.replies.count_unsent(error)
         return notice_message(gettext("The thread is open below the answer."))
+
+
+async def setup(bot: commands.Bot) -> None:
+    await bot.add_cog(AnswersCog(services_of(bot)))

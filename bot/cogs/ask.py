@@ -5,133 +5,140 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs._autocomplete import quiet
+from bot.services.context import Services, services_of
 from bot.services.errors import explain
-from bot.services.questions import LONGEST_QUESTION, QuestionRefused, QuestionService, question_in
+from bot.services.interactions import Interaction
+from bot.services.questions import LONGEST_QUESTION, QuestionRefused, question_in
 from bot.text.i18n import gettext, gettext_noop
 from bot.views.custom_id import answer_id_in
 from bot.views.message import notice_message
 
-if TYPE_CHECKING:
-    from bot.client.bot import FootnoteBot
-
 __all__ = ["AskCog"]
-
-Interaction = discord.Interaction[Any]
 
 MY_OWN = gettext_noop("I wrote that message myself. To go on from an answer, press Ask a follow-up below it.")
 
 
 class AskCog(commands.Cog):
-    """Checks a question, has it answered and sends the answer to where it was asked."""
+    """Answers questions where they are asked."""
 
-    def __init__(self, bot: FootnoteBot, *, asking: QuestionService) -> None:
-        self.bot = bot
-        self._asking = asking
+    def __init__(self, bot: commands.Bot, services: Services) -> None:
+        self._bot = bot
+        self._services = services
         self._menu = app_commands.ContextMenu(name="Answer this", callback=self.answer_this)
 
     async def cog_load(self) -> None:
-        """A menu's command cannot be a part of a cog's class."""
-        self.bot.tree.add_command(self._menu)
+        """Add the menu's command, which discord.py does not collect from a cog's class."""
+        self._bot.tree.add_command(self._menu)
 
     async def cog_unload(self) -> None:
-        """As it was before."""
-        self.bot.tree.remove_command(self._menu.name, type=self._menu.type)
+        """Remove the menu's command."""
+        self._bot.tree.remove_command(self._menu.name, type=self._menu.type)
 
     @app_commands.command(description="Ask the sources a question: the answer is quoted from them, or there is none.")
     @app_commands.describe(question="What do you want to know?", private="Show the answer to you alone.")
     async def ask(
         self,
-        interaction: discord.Interaction[FootnoteBot],
+        interaction: Interaction,
         question: app_commands.Range[str, 1, LONGEST_QUESTION],
         private: bool | None = None,
     ) -> None:
-        """Answer a slash command. A refusal needs no thought, so it comes at once, and to the asker alone."""
-        await self._asking.answer(interaction, question.strip(), private=private)
+        await self._services.questions.answer_interaction(interaction, question.strip(), private=private)
 
     @ask.autocomplete("question")
-    async def suggest(
-        self, interaction: discord.Interaction[FootnoteBot], typed: str
-    ) -> list[app_commands.Choice[str]]:
-        """Tells Discord that there are choices; they are offered before this, by `bot.client.command_tree`."""
-        return []
+    @quiet
+    async def suggest_questions(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Offer questions that the sources answer and that go on from what was typed."""
+        suggest = self._services.library.suggestions.suggest
+        questions = await self._services.worker.run(suggest, typed, guild=interaction.guild_id)
+        return [app_commands.Choice(name=question, value=question) for question in questions]
 
     async def answer_this(self, interaction: Interaction, message: discord.Message) -> None:
         """Answer what a message asks."""
-        me = self.bot.user
+        me = self._bot.user
         if me is not None and message.author.id == me.id:
             raise QuestionRefused(notice_message(gettext(MY_OWN)))
-        await self._asking.answer(interaction, question_in(_without_mention(message.content, me)[0]))
+        question = question_in(_without_mentions(message.content, me)[0])
+        await self._services.questions.answer_interaction(interaction, question)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Answer a direct message, or a message that mentions the bot, by a reply."""
-        question = self._question_in(message)
+        question = self._question_of(message)
         if question is None:
             return
-        self.bot.hear(message)
-        with self.bot.owing_a_reply():
+        self._services.languages.activate(message)
+        with self._services.replies.pending():
             try:
-                view = await self._answer(question_in(question), message)
+                view = await self._view_for(question_in(question), message)
                 if view is None:
                     return
                 await message.channel.send(view=view, reference=message.to_reference(fail_if_not_exists=False))
             except (discord.HTTPException, aiohttp.ClientError) as error:
-                self.bot.count_unsent(error)
+                self._services.replies.count_unsent(error)
 
-    async def _answer(self, question: str, message: discord.Message) -> discord.ui.LayoutView | None:
-        """What to reply: the answer, a refusal, or what went wrong. A reply to an answer follows that one. None where
-        all were told just now in which channels questions are answered."""
+    async def _view_for(self, question: str, message: discord.Message) -> discord.ui.LayoutView | None:
+        """Return the reply to a message: the answer, a refusal or an error.
+
+        None if the channel was told only just now where questions are answered.
+        """
+        questions = self._services.questions
         try:
-            place = await self._asking.place(message)
-            with self._asking.admitted(question, place):
+            context = await questions.context_of(message)
+            with questions.admit(question, context):
                 async with _typing(message.channel):
-                    after = self._replied_to(message)
-                    return await self._asking.view(question, place, after=after, alone=not (after or place.converses))
+                    after = self._replied_answer(message)
+                    alone = not (after or context.is_conversation)
+                    return await questions.answer(question, context, after=after, alone=alone)
         except QuestionRefused as refused:
-            if refused.elsewhere and not self._asking.tells(message.channel.id):
+            if refused.wrong_channel and not questions.may_repeat_notice(message.channel.id):
                 return None
             return refused.view
-        except Exception as error:  # whatever it was, who asked gets a reply
+        except Exception as error:  # whatever it was, the user gets a reply
             return notice_message(explain(error, "answering a message"))
 
-    def _replied_to(self, message: discord.Message) -> str:
-        """The id of the answer of the bot that a message replies to; empty if it does not."""
-        before = message.reference.resolved if message.reference else None
-        if not isinstance(before, discord.Message) or self.bot.user is None or before.author.id != self.bot.user.id:
+    def _replied_answer(self, message: discord.Message) -> str:
+        """Return the id of the bot's answer that a message replies to; empty if it replies to none."""
+        original = message.reference.resolved if message.reference else None
+        me = self._bot.user
+        if not isinstance(original, discord.Message) or me is None or original.author.id != me.id:
             return ""
-        return answer_id_in(before)
+        return answer_id_in(original)
 
-    def _question_in(self, message: discord.Message) -> str | None:
-        """The question, without the mention of the bot; None for a message that is not for the bot."""
-        me = self.bot.user
-        from_a_person = not message.author.bot and message.webhook_id is None
-        written = message.type in (discord.MessageType.default, discord.MessageType.reply)
-        if me is None or not (from_a_person and written):
+    def _question_of(self, message: discord.Message) -> str | None:
+        """Return the question, without mentions of the bot; None for a message that is not for the bot."""
+        me = self._bot.user
+        by_a_person = not message.author.bot and message.webhook_id is None
+        is_text = message.type in (discord.MessageType.default, discord.MessageType.reply)
+        if me is None or not (by_a_person and is_text):
             return None
         if message.guild is not None and me not in message.mentions:
             return None
-        question, named = _without_mention(message.content, me)
-        # Replying to the bot mentions it too: without words, such as with a sticker, that is no question.
-        return question if question or named or message.guild is None else None
+        question, mentions = _without_mentions(message.content, me)
+        # A reply to the bot mentions it too: without words, such as with a sticker, that is no question.
+        return question if question or mentions or message.guild is None else None
 
 
-def _without_mention(content: str, me: discord.ClientUser | None) -> tuple[str, int]:
-    """A text without mentions of the bot, and how many there were."""
-    question, named = re.subn(rf"<@!?{me.id}>", " ", content) if me else (content, 0)
-    return question.strip(), named
+def _without_mentions(content: str, me: discord.ClientUser | None) -> tuple[str, int]:
+    """Return a text without mentions of the bot, and how many there were."""
+    question, mentions = re.subn(rf"<@!?{me.id}>", " ", content) if me else (content, 0)
+    return question.strip(), mentions
 
 
 @contextlib.asynccontextmanager
 async def _typing(channel: discord.abc.Messageable) -> AsyncIterator[None]:
-    """Shows typing. It is a courtesy: that it fails costs nobody the answer."""
+    """Show typing; a failure to show it costs nobody the answer."""
     async with contextlib.AsyncExitStack() as stack:
         with contextlib.suppress(discord.HTTPException, aiohttp.ClientError):
             await stack.enter_async_context(channel.typing())
         yield
+
+
+async def setup(bot: commands.Bot) -> None:
+    await bot.add_cog(AskCog(bot, services_of(bot)))

@@ -1,57 +1,54 @@
-"""Who did what to the index, for moderators."""
+"""/audit: who did what to the index, for moderators."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import TYPE_CHECKING, Any
-
-import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs._component import component
 from bot.policy.moderators import REFUSAL
+from bot.services.context import Services, services_of
+from bot.services.interactions import Interaction, acknowledge
 from bot.text.i18n import gettext
 from bot.views.audit import LINES_PER_PAGE, audit_message
 from bot.views.custom_id import ComponentId
 from bot.views.message import notice_message
 
-if TYPE_CHECKING:
-    from bot.client.bot import FootnoteBot
-    from bot.services.permissions import Permissions
-
 __all__ = ["AuditCog"]
-
-Interaction = discord.Interaction[Any]
 
 
 class AuditCog(commands.Cog):
-    """/audit, and the buttons below it. In a server it is what was done there; in direct messages, where only the bot's
-    owner may, all."""
+    """Shows the audit: in a server its own lines, in direct messages, to the bot's owner alone, all."""
 
-    def __init__(self, bot: FootnoteBot, *, rights: Permissions) -> None:
-        self.bot = bot
-        self._rights = rights
-        self.actions: dict[str, Callable[[Interaction, ComponentId], Awaitable[None]]] = {"audit": self._turn}
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     @app_commands.command(description="Who rebuilt the index or went back, when, and what came of it. For moderators.")
-    async def audit(self, interaction: discord.Interaction[FootnoteBot]) -> None:
-        """Show the newest lines."""
-        await self._turn(interaction, ComponentId("audit", page=1))
+    async def audit(self, interaction: Interaction) -> None:
+        await self._show(interaction, 1)
 
-    async def _turn(self, interaction: Interaction, press: ComponentId) -> None:
-        if not await self._rights.moderates(interaction):
+    @component("audit")
+    async def turn_page(self, interaction: Interaction, component_id: ComponentId) -> None:
+        await self._show(interaction, component_id.page)
+
+    async def _show(self, interaction: Interaction, page: int) -> None:
+        """Show a page of the audit, newest lines first."""
+        if not await self._services.permissions.is_moderator(interaction):
             await interaction.response.send_message(view=notice_message(gettext(REFUSAL)), ephemeral=True)
             return
-        if interaction.type is discord.InteractionType.component:
-            await interaction.response.defer()
-        else:
-            await interaction.response.defer(ephemeral=True, thinking=True)
-        page, guild = max(press.page, 1), interaction.guild_id
-        where = None if guild is None else str(guild)
-        asked = partial(
-            self.bot.library.journal.audited, LINES_PER_PAGE + 1, where=where, skip=(page - 1) * LINES_PER_PAGE
+        await acknowledge(interaction)
+        page, guild = max(page, 1), interaction.guild_id
+        entries = await self._services.worker.run(
+            self._services.library.journal.audited,
+            LINES_PER_PAGE + 1,
+            where=None if guild is None else str(guild),
+            skip=(page - 1) * LINES_PER_PAGE,
         )
-        found = await self.bot.in_thread(asked)
-        view = audit_message(found[:LINES_PER_PAGE], page, more=len(found) > LINES_PER_PAGE, everywhere=guild is None)
+        view = audit_message(
+            entries[:LINES_PER_PAGE], page, more=len(entries) > LINES_PER_PAGE, everywhere=guild is None
+        )
         await interaction.edit_original_response(view=view)
+
+
+async def setup(bot: commands.Bot) -> None:
+    await bot.add_cog(AuditCog(services_of(bot)))

@@ -1,58 +1,61 @@
-"""Presses of buttons, and forms that come back: each is given to the cog that has its action.
+"""Buttons and modals: each interaction is passed to the cog that handles its `custom_id`.
 
-They come by the event of the interaction itself, since discord.py answers nobody when one of its own items fails.
+They arrive as the event of the interaction itself, since discord.py answers nobody when one of its own items fails.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord.ext import commands
 
+from bot.cogs._component import Handler, handlers_of
+from bot.services.context import Services, services_of
+from bot.services.interactions import Interaction
 from bot.services.questions import QuestionRefused
 from bot.text.i18n import gettext, gettext_noop
 from bot.views.custom_id import ComponentId
 from bot.views.message import notice_message
 
-if TYPE_CHECKING:
-    from bot.client.bot import FootnoteBot
-
 __all__ = ["ComponentsCog"]
-
-Interaction = discord.Interaction[Any]
-Action = Callable[[Interaction, ComponentId], Awaitable[None]]
 
 OLDER = gettext_noop("This button is of another version of me. Please ask again: the new answer has buttons that work.")
 KINDS = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 
 
 class ComponentsCog(commands.Cog):
-    """Added last: it knows the actions of the cogs that are there by then."""
+    """Finds handlers in whichever cogs are loaded at the time, so the order of loading does not matter."""
 
-    def __init__(self, bot: FootnoteBot) -> None:
-        self.bot = bot
-        self._actions: dict[str, Action] = {}
-        for cog in bot.cogs.values():
-            self._actions |= getattr(cog, "actions", {})
+    def __init__(self, bot: commands.Bot, services: Services) -> None:
+        self._bot = bot
+        self._services = services
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Carry out what was pressed; whatever goes wrong, the person is told."""
+        """Handle a button or a modal; whatever goes wrong, the user is told."""
         if interaction.type not in KINDS:
             return
-        with self.bot.owing_a_reply():
+        replies = self._services.replies
+        with replies.pending():
             try:
-                self.bot.hear(interaction)
+                self._services.languages.activate(interaction)
                 data: Any = interaction.data or {}
-                press = ComponentId.parse(str(data.get("custom_id", "")))
-                action = self._actions.get(press.action) if press else None
-                if press is None or action is None:
+                component_id = ComponentId.parse(str(data.get("custom_id", "")))
+                handler = self._handler_of(component_id.action) if component_id else None
+                if component_id is None or handler is None:
                     await interaction.response.send_message(view=notice_message(gettext(OLDER)), ephemeral=True)
                 else:
-                    await action(interaction, press)
+                    await handler(interaction, component_id)
             except QuestionRefused as refused:
-                await self.bot.tell(interaction, refused.view)
-            except Exception as error:  # whatever it was, who pressed is told
-                await self.bot.tell_error(interaction, error, "answering a button")
+                await replies.tell(interaction, refused.view)
+            except Exception as error:  # whatever it was, the user is told
+                await replies.tell_error(interaction, error, "answering a button")
+
+    def _handler_of(self, action: str) -> Handler | None:
+        found = (handlers_of(cog).get(action) for cog in self._bot.cogs.values())
+        return next((handler for handler in found if handler), None)
+
+
+async def setup(bot: commands.Bot) -> None:
+    await bot.add_cog(ComponentsCog(bot, services_of(bot)))

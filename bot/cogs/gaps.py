@@ -1,31 +1,29 @@
-"""What the sources lack, for moderators: by theme, as a file, to be marked as solved."""
+"""/gaps: what the sources lack, by theme, for moderators."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot.cogs._component import component
+from bot.services.context import Services, services_of
+from bot.services.interactions import Interaction
 from bot.text.i18n import gettext, gettext_noop, ngettext
-from bot.views import gaps
+from bot.views import gaps as gaps_view
 from bot.views.custom_id import ComponentId
 from bot.views.gaps_csv import gaps_to_csv
 from bot.views.message import notice_message
 from index.domain.activity import Scope
 
 if TYPE_CHECKING:
-    from bot.client.bot import FootnoteBot
-    from bot.services.permissions import Permissions
     from index.domain.activity import Theme
 
 __all__ = ["GapsCog"]
-
-Interaction = discord.Interaction[Any]
 
 REFUSAL = gettext_noop(
     "Only moderators see the gaps: members with Manage Server in their server, the bot's owner or team anywhere, "
@@ -38,74 +36,76 @@ GONE = gettext_noop("That theme is no longer open: somebody solved it, or its qu
 
 
 class GapsCog(commands.Cog):
-    """/gaps, and the buttons below it. Themes are made anew at every press, so nothing is shown that is solved."""
+    """Lists, solves and exports gaps. Themes are formed anew each time, so nothing is shown that is solved."""
 
-    def __init__(self, bot: FootnoteBot, *, rights: Permissions) -> None:
-        self.bot = bot
-        self._rights = rights
-        self.actions: dict[str, Callable[[Interaction, ComponentId], Awaitable[None]]] = {
-            "gaps": self._turn,
-            "gapsolve": self._solve,
-            "gapscsv": self._export,
-        }
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     @app_commands.command(description="Questions without a good answer, by theme. For moderators.")
-    async def gaps(self, interaction: discord.Interaction[FootnoteBot]) -> None:
-        """Show the first page to whoever may see it."""
+    async def gaps(self, interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._turn(interaction, ComponentId("gaps", page=1))
+        await self._show(interaction, 1)
 
-    async def _turn(self, interaction: Interaction, press: ComponentId) -> None:
-        """Show a page: of the command's response, or instead of the page that the button is on."""
-        if not interaction.response.is_done():
-            await interaction.response.defer()
-        found = await self._themes(interaction)
-        if found is None:
-            await self._refuse(interaction)
-        else:
-            await interaction.edit_original_response(view=gaps.gaps_message(found, press.page))
-
-    async def _solve(self, interaction: Interaction, press: ComponentId) -> None:
-        """Solve the theme that holds the answer which the button names, then show what is left."""
+    @component("gaps")
+    async def turn_page(self, interaction: Interaction, component_id: ComponentId) -> None:
         await interaction.response.defer()
-        found = await self._themes(interaction)
-        if found is None:
-            await self._refuse(interaction)
-            return
-        theme = next((one for one in found if press.answer in one.ids), None)
-        if theme is not None:
-            solve = partial(self.bot.library.journal.solve, theme.ids, user=interaction.user.id)
-            await self.bot.in_thread(solve)
-        left = [one for one in found if one is not theme]
-        note = _solved(len(theme.gaps)) if theme is not None else gettext(GONE)
-        await interaction.edit_original_response(view=gaps.gaps_message(left, press.page, note=note))
+        await self._show(interaction, component_id.page)
 
-    async def _export(self, interaction: Interaction, press: ComponentId) -> None:
-        """Give the gaps as a file."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        found = await self._themes(interaction)
-        if found is None:
+    @component("gapsolve")
+    async def solve(self, interaction: Interaction, component_id: ComponentId) -> None:
+        """Solve the theme that holds the button's answer, then show the others."""
+        await interaction.response.defer()
+        themes = await self._themes_for(interaction)
+        if themes is None:
             await self._refuse(interaction)
             return
-        if not found:
+        solved = next((theme for theme in themes if component_id.answer in theme.ids), None)
+        if solved is not None:
+            solve = self._services.library.journal.solve
+            await self._services.worker.run(solve, solved.ids, user=interaction.user.id)
+        others = [theme for theme in themes if theme is not solved]
+        note = _solved_note(len(solved.gaps)) if solved is not None else gettext(GONE)
+        await interaction.edit_original_response(view=gaps_view.gaps_message(others, component_id.page, note=note))
+
+    @component("gapscsv")
+    async def export(self, interaction: Interaction, component_id: ComponentId) -> None:
+        """Send the gaps as a file."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        themes = await self._themes_for(interaction)
+        if themes is None:
+            await self._refuse(interaction)
+            return
+        if not themes:
             await interaction.edit_original_response(view=notice_message(gettext(NOTHING_TO_EXPORT)))
             return
-        file = discord.File(io.BytesIO(gaps_to_csv(found)), CSV)
+        file = discord.File(io.BytesIO(gaps_to_csv(themes)), CSV)
         view = notice_message(gettext(EXPORTED))
         view.add_item(ui.File(file))
         await interaction.edit_original_response(view=view, attachments=[file])
 
+    async def _show(self, interaction: Interaction, page: int) -> None:
+        """Show a page of the themes to those who may see them."""
+        themes = await self._themes_for(interaction)
+        if themes is None:
+            await self._refuse(interaction)
+        else:
+            await interaction.edit_original_response(view=gaps_view.gaps_message(themes, page))
+
     async def _refuse(self, interaction: Interaction) -> None:
-        """Beside the message that the button is on, which others may see."""
-        await self.bot.tell(interaction, notice_message(gettext(REFUSAL)))
+        """Tell the user beside the message of the button, which others may see."""
+        await self._services.replies.tell(interaction, notice_message(gettext(REFUSAL)))
 
-    async def _themes(self, interaction: Interaction) -> Sequence[Theme] | None:
-        """The themes that this person may see here: a server's, or in direct messages all; None for nobody."""
-        if not await self._rights.oversees(interaction):
+    async def _themes_for(self, interaction: Interaction) -> Sequence[Theme] | None:
+        """Return the themes that the user may see here: the server's, in direct messages all; None if none may be."""
+        if not await self._services.permissions.can_review(interaction):
             return None
-        guild = interaction.guild_id
-        return await self.bot.in_thread(partial(self.bot.library.gaps.themes, Scope.of_moderator(guild)))
+        scope = Scope.of_moderator(interaction.guild_id)
+        return await self._services.worker.run(self._services.library.gaps.themes, scope)
 
 
-def _solved(questions: int) -> str:
+def _solved_note(questions: int) -> str:
     return ngettext("Solved: {number} question.", "Solved: {number} questions.", questions)
+
+
+async def setup(bot: commands.Bot) -> None:
+    await bot.add_cog(GapsCog(services_of(bot)))

@@ -1,24 +1,21 @@
-"""What a server's moderators choose for it."""
+"""/settings: how the bot answers in a server."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.policy.guild_settings import LONGEST_COOLDOWN, GuildSettings, InvalidSetting
+from bot.services.context import Services, services_of
+from bot.services.interactions import Interaction
 from bot.text.i18n import gettext, gettext_noop
 from bot.views.guild_settings import guild_settings_message
 from bot.views.message import notice_message
-
-if TYPE_CHECKING:
-    from bot.client.bot import FootnoteBot
-    from bot.services.permissions import Permissions
 
 __all__ = ["GuildSettingsCog"]
 
@@ -28,8 +25,8 @@ NOTHING_CHOSEN = gettext_noop("Say what to change: a channel to add, one to remo
 Change = Callable[[GuildSettings], GuildSettings]
 
 
-class WhereToAsk(app_commands.Transformer):
-    """A channel in which people write, whether or not the bot knows it."""
+class ChannelTransformer(app_commands.Transformer):
+    """A channel or thread in which users write, whether or not the bot knows it."""
 
     @property
     def type(self) -> discord.AppCommandOptionType:
@@ -37,24 +34,24 @@ class WhereToAsk(app_commands.Transformer):
 
     @property
     def channel_types(self) -> list[discord.ChannelType]:
-        kinds = discord.ChannelType
+        types = discord.ChannelType
         return [
-            kinds.text,
-            kinds.news,
-            kinds.forum,
-            kinds.voice,
-            kinds.stage_voice,
-            kinds.public_thread,
-            kinds.private_thread,
-            kinds.news_thread,
+            types.text,
+            types.news,
+            types.forum,
+            types.voice,
+            types.stage_voice,
+            types.public_thread,
+            types.private_thread,
+            types.news_thread,
         ]
 
-    async def transform(self, interaction: discord.Interaction[discord.Client], value: Place, /) -> Place:
+    async def transform(self, interaction: discord.Interaction[discord.Client], value: AnyChannel, /) -> AnyChannel:
         return value
 
 
-Place = app_commands.AppCommandChannel | app_commands.AppCommandThread
-Channel = app_commands.Transform[Place, WhereToAsk]
+AnyChannel = app_commands.AppCommandChannel | app_commands.AppCommandThread
+Channel = app_commands.Transform[AnyChannel, ChannelTransformer]
 
 
 class GuildSettingsCog(commands.Cog):
@@ -68,17 +65,13 @@ class GuildSettingsCog(commands.Cog):
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )
 
-    def __init__(self, bot: FootnoteBot, *, rights: Permissions, usual_cooldown: float) -> None:
-        """`usual_cooldown` is the bot's own, in seconds."""
-        self.bot = bot
-        self._rights = rights
-        self._usual_cooldown = usual_cooldown
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._changing = asyncio.Lock()
 
     @settings.command(description="Show what is chosen for this server.")
-    async def show(self, interaction: discord.Interaction[FootnoteBot]) -> None:
-        """Show all settings."""
-        await self._change(interaction, lambda chosen: chosen)
+    async def show(self, interaction: Interaction) -> None:
+        await self._change(interaction, lambda settings: settings)
 
     @settings.command(description="Choose the channels where I answer; without any, I answer in all.")
     @app_commands.describe(
@@ -88,66 +81,63 @@ class GuildSettingsCog(commands.Cog):
     )
     async def channels(
         self,
-        interaction: discord.Interaction[FootnoteBot],
+        interaction: Interaction,
         add: Channel | None = None,
         remove: Channel | None = None,
         clear: bool = False,
     ) -> None:
         """Change the channels: first clear, then add, then remove."""
 
-        def change(chosen: GuildSettings) -> GuildSettings:
+        def change(settings: GuildSettings) -> GuildSettings:
             if not (add or remove or clear):
                 raise InvalidSetting(gettext(NOTHING_CHOSEN))
-            chosen = replace(chosen, channels=frozenset()) if clear else chosen
-            chosen = chosen.with_channel(add.id) if add else chosen
-            return chosen.without_channel(remove.id) if remove else chosen
+            settings = replace(settings, channels=frozenset()) if clear else settings
+            settings = settings.with_channel(add.id) if add else settings
+            return settings.without_channel(remove.id) if remove else settings
 
         await self._change(interaction, change)
 
     @settings.command(description="Show answers to /ask to the asker alone, unless they say otherwise.")
     @app_commands.describe(on="True: for the asker alone. False: for everyone.")
-    async def private(self, interaction: discord.Interaction[FootnoteBot], on: bool) -> None:
-        """Change who sees answers."""
-        await self._change(interaction, lambda chosen: replace(chosen, private=on))
+    async def private(self, interaction: Interaction, on: bool) -> None:
+        await self._change(interaction, lambda settings: replace(settings, private=on))
 
     @settings.command(description="Offer below an answer to go on in a thread.")
     @app_commands.describe(on="True: offer it. False: don't.")
-    async def threads(self, interaction: discord.Interaction[FootnoteBot], on: bool) -> None:
-        """Change whether answers offer a thread."""
-        await self._change(interaction, lambda chosen: replace(chosen, threads=on))
+    async def threads(self, interaction: Interaction, on: bool) -> None:
+        await self._change(interaction, lambda settings: replace(settings, threads=on))
 
     @settings.command(description="Least time between two questions of a member.")
     @app_commands.describe(seconds="From 0 to 3600; leave it out for my usual one.")
     async def cooldown(
         self,
-        interaction: discord.Interaction[FootnoteBot],
+        interaction: Interaction,
         seconds: app_commands.Range[int, 0, LONGEST_COOLDOWN] | None = None,
     ) -> None:
-        """Change the cool-down."""
-        await self._change(interaction, lambda chosen: chosen.with_cooldown(seconds))
+        await self._change(interaction, lambda settings: settings.with_cooldown(seconds))
 
-    async def _change(self, interaction: discord.Interaction[FootnoteBot], change: Change) -> None:
-        """Check, change what is kept if there is a change, and show what is chosen now."""
+    async def _change(self, interaction: Interaction, change: Change) -> None:
+        """Change the server's settings, if the user may, and show them as they are now."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        guild = interaction.guild_id
-        if guild is None or not self._rights.manages(interaction):
+        services, guild = self._services, interaction.guild_id
+        if guild is None or not services.permissions.can_manage_guild(interaction):
             await interaction.edit_original_response(view=notice_message(gettext(REFUSAL)))
             return
         try:
-            async with self._changing:  # what is read must not change before it is written
-                before, after = await self.bot.in_thread(self._keep, guild, change)
-        except InvalidSetting as unfit:
-            await interaction.edit_original_response(view=notice_message(str(unfit)))
+            async with self._changing:  # what was read must not change before it is written
+                before, after = await services.worker.run(self._store, guild, change)
+        except InvalidSetting as error:
+            await interaction.edit_original_response(view=notice_message(str(error)))
             return
         if before != after:
-            self.bot.forget_preferences(guild)
+            services.guild_settings.invalidate(guild)
         note = gettext("**Changed.**") if before != after else ""
-        view = guild_settings_message(after, usual_cooldown=self._usual_cooldown, note=note)
+        view = guild_settings_message(after, usual_cooldown=services.limits.user_seconds, note=note)
         await interaction.edit_original_response(view=view)
 
-    def _keep(self, guild: int, change: Change) -> tuple[GuildSettings, GuildSettings]:
-        """What was chosen before and what is now; from a thread. Raises Unfit, and then nothing is changed."""
-        journal = self.bot.library.journal
+    def _store(self, guild: int, change: Change) -> tuple[GuildSettings, GuildSettings]:
+        """Return the settings before and after the change, in a thread. If it raises, nothing is changed."""
+        journal = self._services.library.journal
         before = GuildSettings.from_rows(journal.settings(guild))
         after = change(before)
         rows = before.to_rows()
@@ -155,3 +145,7 @@ class GuildSettingsCog(commands.Cog):
             if value != rows[name]:
                 journal.change(guild, name, value)
         return before, after
+
+
+async def setup(bot: commands.Bot) -> None:
+    await bot.add_cog(GuildSettingsCog(services_of(bot)))

@@ -1,55 +1,60 @@
-"""What is kept of whoever asks, and how to have it deleted."""
+"""/privacy and /forget-me, for everyone, shown to the user alone."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs._component import component
+from bot.services.context import Services, services_of
+from bot.services.interactions import Interaction
 from bot.views import privacy as privacy_view
-from bot.views.custom_id import ComponentId
 
 if TYPE_CHECKING:
-    from bot.client.bot import FootnoteBot
+    from bot.views.custom_id import ComponentId
     from index.domain.activity import StoredCounts
 
 __all__ = ["PrivacyCog"]
 
-Interaction = discord.Interaction[Any]
-
 
 class PrivacyCog(commands.Cog):
-    """/privacy and /forget-me, for everyone, shown to whoever asks alone."""
+    """Shows what is kept of the user, and deletes it."""
 
-    def __init__(self, bot: FootnoteBot) -> None:
-        self.bot = bot
-        self.actions: dict[str, Callable[[Interaction, ComponentId], Awaitable[None]]] = {"forgetme": self._forget}
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     @app_commands.command(description="What I keep of you, for how long, and how to have it deleted.")
-    async def privacy(self, interaction: discord.Interaction[FootnoteBot]) -> None:
-        """Say what is kept, with the asker's own counts."""
+    async def privacy(self, interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        stored = await self.bot.in_thread(self.bot.library.journal.stored, interaction.user.id)
-        view = privacy_view.privacy_message(stored, keep_days=self.bot.library.journal.keep_days)
+        keep_days = self._services.library.journal.keep_days
+        view = privacy_view.privacy_message(await self._stored_of(interaction), keep_days=keep_days)
         await interaction.edit_original_response(view=view)
 
     @app_commands.command(name="forget-me", description="Delete your questions, votes and reports.")
-    async def forget_me(self, interaction: discord.Interaction[FootnoteBot]) -> None:
-        """Ask whether it is meant: what is deleted does not come back."""
+    async def forget_me(self, interaction: Interaction) -> None:
+        """Ask for confirmation: what is deleted does not come back."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        stored = await self.bot.in_thread(self.bot.library.journal.stored, interaction.user.id)
-        await interaction.edit_original_response(view=privacy_view.confirm_deletion_message(stored))
+        await interaction.edit_original_response(
+            view=privacy_view.confirm_deletion_message(await self._stored_of(interaction))
+        )
 
-    async def _forget(self, interaction: Interaction, press: ComponentId) -> None:
-        """Delete what is kept of whoever pressed, and count anew."""
+    @component("forgetme")
+    async def forget(self, interaction: Interaction, component_id: ComponentId) -> None:
+        """Delete what is kept of the user, and count anew."""
         await interaction.response.defer()
-        journal, user = self.bot.library.journal, interaction.user.id
-
-        def forget() -> tuple[StoredCounts, StoredCounts]:
-            return journal.forget(user), journal.stored(user)
-
-        before, after = await self.bot.in_thread(forget)
+        before, after = await self._services.worker.run(self._forget, interaction.user.id)
         await interaction.edit_original_response(view=privacy_view.deleted_message(before, after))
+
+    async def _stored_of(self, interaction: Interaction) -> StoredCounts:
+        return await self._services.worker.run(self._services.library.journal.stored, interaction.user.id)
+
+    def _forget(self, user: int) -> tuple[StoredCounts, StoredCounts]:
+        """Return what was kept before and is kept after, in a thread."""
+        journal = self._services.library.journal
+        return journal.forget(user), journal.stored(user)
+
+
+async def setup(bot: commands.Bot) -> None:
+    await bot.add_cog(PrivacyCog(services_of(bot)))

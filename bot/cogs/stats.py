@@ -1,16 +1,16 @@
-"""The journal's figures, for moderators."""
+"""/stats: the journal's figures, for moderators."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs._component import component
+from bot.services.context import Services, services_of
+from bot.services.interactions import Interaction
 from bot.text.i18n import gettext, gettext_noop
 from bot.views.custom_id import ComponentId
 from bot.views.message import notice_message
@@ -18,13 +18,7 @@ from bot.views.stats import LEAST_DAYS, MOST_DAYS, PICTURE, USUAL_DAYS, stats_me
 from bot.views.stats_chart import describe_chart, draw_chart
 from index.domain.activity import Scope
 
-if TYPE_CHECKING:
-    from bot.client.bot import FootnoteBot
-    from bot.services.permissions import Permissions
-
 __all__ = ["StatsCog"]
-
-Interaction = discord.Interaction[Any]
 
 REFUSAL = gettext_noop(
     "Only moderators see the figures: members with Manage Server in their server, the bot's owner or team anywhere, "
@@ -33,39 +27,42 @@ REFUSAL = gettext_noop(
 
 
 class StatsCog(commands.Cog):
-    """/stats, and the buttons below it for other spans of time."""
+    """Shows questions, answers, votes and times of each day, with buttons for other periods."""
 
-    def __init__(self, bot: FootnoteBot, *, rights: Permissions) -> None:
-        self.bot = bot
-        self._rights = rights
-        self.actions: dict[str, Callable[[Interaction, ComponentId], Awaitable[None]]] = {"stats": self._span}
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     @app_commands.command(description="Questions, answers, votes and times of each day. For moderators.")
     @app_commands.describe(days="How many days back, 30 unless you say.")
     async def stats(
         self,
-        interaction: discord.Interaction[FootnoteBot],
+        interaction: Interaction,
         days: app_commands.Range[int, LEAST_DAYS, MOST_DAYS] = USUAL_DAYS,
     ) -> None:
-        """Show the figures to whoever may see them."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self._show(interaction, days)
 
-    async def _span(self, interaction: Interaction, press: ComponentId) -> None:
+    @component("stats")
+    async def change_period(self, interaction: Interaction, component_id: ComponentId) -> None:
         await interaction.response.defer()
-        await self._show(interaction, press.page)
+        await self._show(interaction, component_id.page)
 
     async def _show(self, interaction: Interaction, days: int) -> None:
-        if not await self._rights.oversees(interaction):
-            await self.bot.tell(interaction, notice_message(gettext(REFUSAL)))
+        """Show the figures of so many days to those who may see them."""
+        services = self._services
+        if not await services.permissions.can_review(interaction):
+            await services.replies.tell(interaction, notice_message(gettext(REFUSAL)))
             return
         guild = interaction.guild_id
-        span = min(max(days, LEAST_DAYS), MOST_DAYS)
-        asked = partial(self.bot.library.journal.days, span, Scope.of_moderator(guild))
-        found = await self.bot.in_thread(asked)
-        pictures = []
-        if any(day.questions for day in found):
-            drawn = await self.bot.in_thread(draw_chart, found)
-            pictures.append(discord.File(io.BytesIO(drawn), PICTURE))
-        view = stats_message(found, described=describe_chart(found), everywhere=guild is None)
-        await interaction.edit_original_response(view=view, attachments=pictures)
+        period = min(max(days, LEAST_DAYS), MOST_DAYS)
+        figures = await services.worker.run(services.library.journal.days, period, Scope.of_moderator(guild))
+        files = []
+        if any(day.questions for day in figures):
+            picture = await services.worker.run(draw_chart, figures)
+            files.append(discord.File(io.BytesIO(picture), PICTURE))
+        view = stats_message(figures, described=describe_chart(figures), everywhere=guild is None)
+        await interaction.edit_original_response(view=view, attachments=files)
+
+
+async def setup(bot: commands.Bot) -> None:
+    await bot.add_cog(StatsCog(services_of(bot)))

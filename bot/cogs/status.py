@@ -1,36 +1,42 @@
-"""The index as it is, shown to everyone."""
+"""/status and /sources, for everyone."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.views import status as reports
+from bot.services.context import Services, services_of
+from bot.services.interactions import Interaction
+from bot.views import status as status_view
 
 if TYPE_CHECKING:
-    from bot.client.bot import FootnoteBot
+    from index.domain.snapshots import Status
 
 __all__ = ["StatusCog"]
 
 
 class StatusCog(commands.Cog):
-    """/status and /sources."""
+    """Shows the index as it is."""
 
-    def __init__(self, bot: FootnoteBot) -> None:
-        self.bot = bot
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     @app_commands.command(description="What is indexed, since when, by which model, and whether it is up to date.")
-    async def status(self, interaction: discord.Interaction[FootnoteBot]) -> None:
-        """Show the status to whoever asks."""
+    async def status(self, interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.edit_original_response(view=reports.status_message(await self.bot.index_status()))
+        await interaction.edit_original_response(view=status_view.status_message(await self._status()))
 
     @app_commands.command(description="The sources that answers are quoted from.")
     @app_commands.describe(page="Which page, where there are many.")
-    async def sources(self, interaction: discord.Interaction[FootnoteBot], page: int = 1) -> None:
-        """List the sources to whoever asks."""
+    async def sources(self, interaction: Interaction, page: int = 1) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.edit_original_response(view=reports.sources_message(await self.bot.index_status(), page))
+        await interaction.edit_original_response(view=status_view.sources_message(await self._status(), page))
+
+    async def _status(self) -> Status:
+        return await self._services.worker.run(self._services.library.status)
+
+
+async def setup(bot: commands.Bot) -> None:
+    await bot.add_cog(StatusCog(services_of(bot)))

@@ -1,101 +1,104 @@
-"""A file that somebody attached, taken from Discord within limits on size and time; and files that wait for a word."""
+"""Attachments: downloaded from Discord within limits, and uploads that await confirmation."""
 
 from __future__ import annotations
 
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import aiohttp
 import yarl
-from discord.http import Route
+from cachetools import TTLCache
 
 from bot.settings import DISCORD_API
 
-__all__ = ["DownloadFailed", "PendingUploads", "download", "serves_files"]
+__all__ = ["AttachmentDownloader", "DownloadFailed", "PendingUpload", "PendingUploads"]
 
-SECONDS = 60.0
-PIECE = 64 * 1024
+DISCORD_ORIGINS = ("https://cdn.discordapp.com", "https://media.discordapp.net")
+"""Where Discord keeps attachments."""
 
-MOST_WAITING = 4
-WAITING_SECONDS = 600.0
+TIMEOUT_SECONDS = 60.0
+CHUNK_BYTES = 64 * 1024
+
+MAX_PENDING = 4
+PENDING_SECONDS = 600.0
 
 
 class DownloadFailed(Exception):
-    """The file did not come: it lies elsewhere, Discord did not give it, it took too long, or is larger than it may
-    be."""
+    """A file that is not on Discord, or is refused, too slow or too large."""
 
 
-async def download(url: str, most_bytes: int, *, seconds: float = SECONDS) -> bytes:
-    """What lies there; no more than is allowed is read, and from nobody but Discord. Raises NotTaken."""
-    taken = bytearray()
-    timeout = aiohttp.ClientTimeout(total=seconds)
-    if not serves_files(url):
-        raise DownloadFailed
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=timeout, auto_decompress=False) as session,
-            session.get(url, allow_redirects=False) as response,
-        ):
-            if response.status != 200:
-                raise DownloadFailed
-            async for piece in response.content.iter_chunked(PIECE):
-                taken += piece
-                if len(taken) > most_bytes:
+class AttachmentDownloader:
+    """Downloads attachments from Discord and from nowhere else.
+
+    Parameters
+    ----------
+    api_url
+        The API in use; one that stands in for Discord's may serve attachments too.
+    """
+
+    def __init__(self, *, api_url: str = DISCORD_API) -> None:
+        urls = DISCORD_ORIGINS if api_url == DISCORD_API else (*DISCORD_ORIGINS, api_url)
+        self._origins = {yarl.URL(url).origin() for url in urls}
+
+    def is_trusted(self, url: str) -> bool:
+        """Whether a file at this URL is on Discord."""
+        try:
+            return yarl.URL(url).origin() in self._origins
+        except (TypeError, ValueError):  # an address without a host, or none at all
+            return False
+
+    async def download(self, url: str, max_bytes: int, *, seconds: float = TIMEOUT_SECONDS) -> bytes:
+        """Return the file at a URL; no more than `max_bytes` are read.
+
+        Raises
+        ------
+        DownloadFailed
+            If the file did not come whole.
+        """
+        if not self.is_trusted(url):
+            raise DownloadFailed
+        data = bytearray()
+        timeout = aiohttp.ClientTimeout(total=seconds)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout, auto_decompress=False) as session,
+                session.get(url, allow_redirects=False) as response,
+            ):
+                if response.status != 200:
                     raise DownloadFailed
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        raise DownloadFailed from error
-    return bytes(taken)
+                async for chunk in response.content.iter_chunked(CHUNK_BYTES):
+                    data += chunk
+                    if len(data) > max_bytes:
+                        raise DownloadFailed
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise DownloadFailed from error
+        return bytes(data)
 
 
 @dataclass(frozen=True, slots=True)
 class PendingUpload:
-    """A file that waits for the word of who brought it, until a time."""
+    """A file that its user has yet to confirm."""
 
     user: int
     name: str
     data: bytes
-    until: float
 
 
 class PendingUploads:
-    """Files that wait for their replacing to be confirmed: a few, for a few minutes, in memory alone."""
+    """Uploads that await confirmation: a few, for ten minutes, in memory only."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._held: OrderedDict[str, PendingUpload] = OrderedDict()
+        self._uploads: TTLCache[str, PendingUpload] = TTLCache(MAX_PENDING, PENDING_SECONDS, timer=clock)
 
-    def hold(self, user: int, name: str, data: bytes) -> str:
-        """The key under which it waits; the oldest goes where there are too many."""
-        self._forget()
+    def add(self, user: int, name: str, data: bytes) -> str:
+        """Keep an upload and return its key; the oldest is dropped if there are too many."""
         key = secrets.token_hex(8)
-        self._held[key] = PendingUpload(user, name, data, self._clock() + WAITING_SECONDS)
-        while len(self._held) > MOST_WAITING:
-            self._held.popitem(last=False)
+        self._uploads[key] = PendingUpload(user, name, data)
         return key
 
-    def give(self, key: str, user: int) -> PendingUpload | None:
-        """What waits under a key, to who brought it, once; None where nothing does."""
-        self._forget()
-        held = self._held.get(key)
-        return self._held.pop(key) if held is not None and held.user == user else None
-
-    def _forget(self) -> None:
-        now = self._clock()
-        for key in [key for key, held in self._held.items() if held.until < now]:
-            del self._held[key]
-
-
-FILES = ("https://cdn.discordapp.com", "https://media.discordapp.net")
-"""Where Discord keeps what people attach."""
-
-
-def serves_files(url: str) -> bool:
-    """Whether an attachment that lies there lies on Discord, or on what stands in for it."""
-    places = FILES if Route.BASE == DISCORD_API else (*FILES, Route.BASE)
-    try:
-        return yarl.URL(url).origin() in {yarl.URL(place).origin() for place in places}
-    except (TypeError, ValueError):  # an address without a host, or none at all
-        return False
+    def take(self, key: str, user: int) -> PendingUpload | None:
+        """Return an upload to the user who brought it, once; None if there is none."""
+        upload = self._uploads.get(key)
+        return self._uploads.pop(key) if upload is not None and upload.user == user else None

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import discord
-
-from index import LibraryError, Message
+from bot.services.interactions import Interaction
+from index import Library, LibraryError, Message
+from index.domain.activity import DIRECT
+from index.domain.errors import ReindexCancelled
 
 if TYPE_CHECKING:
-    from index import Library
     from index.domain.snapshots import ReindexReport
-
-from index.domain.activity import DIRECT
 
 __all__ = ["audited", "failure", "outcome"]
 
 T = TypeVar("T")
 
 
-def audited(
-    library: Library, interaction: discord.Interaction[Any], what: str, act: Callable[[], T], said: Callable[[T], str]
-) -> T:
+def audited(library: Library, interaction: Interaction, what: str, act: Callable[[], T], said: Callable[[T], str]) -> T:
     """What `act` gives, done and written down; to be called from a thread, so that a line is there even where nobody
     waits for the end any more. `said` makes the outcome of what it gives."""
     guild = interaction.guild_id
@@ -56,7 +52,7 @@ def outcome(report: ReindexReport) -> Message:
 
 def failure(error: Exception) -> Message:
     """What went wrong, for the audit; of an error that is not fit to show only its kind, for it may quote somebody."""
-    name = type(error).__name__
-    if name == "ReindexCancelled":
+    if isinstance(error, ReindexCancelled):
         return Message("cancelled")
-    return Message("failed: {why}", why=error.message if isinstance(error, LibraryError) else name)
+    why = error.message if isinstance(error, LibraryError) else type(error).__name__
+    return Message("failed: {why}", why=why)

@@ -1,4 +1,4 @@
-"""The one place that turns errors into replies, and into log lines that hold nothing a person wrote."""
+"""Errors as replies, and as log lines that hold nothing a user wrote."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from discord import HTTPException, app_commands
 from bot.text.i18n import gettext, gettext_noop
 from bot.text.index_messages import translate
 from index import LibraryError
+from index.domain.errors import IndexMismatch, JournalUnavailable, NoIndex
 
 __all__ = ["cause_of", "explain", "trace"]
 
@@ -19,28 +20,27 @@ log = logging.getLogger(__name__)
 
 CHANGED = gettext_noop("This command has changed. Please try again in a minute; restarting Discord helps too.")
 
-IN_SHORT = {
-    "NoIndex": gettext_noop("There is no index yet: a moderator can build it with /reindex."),
-    "IndexMismatch": gettext_noop("The index does not fit this program: a moderator can build it anew with /reindex."),
-    "JournalUnavailable": gettext_noop(
+IN_SHORT: dict[type[LibraryError], str] = {
+    NoIndex: gettext_noop("There is no index yet: a moderator can build it with /reindex."),
+    IndexMismatch: gettext_noop("The index does not fit this program: a moderator can build it anew with /reindex."),
+    JournalUnavailable: gettext_noop(
         "What was asked before can't be read or written just now. The bot's log says why."
     ),
 }
-"""What the index says at more length, and to whoever types commands in a shell, in short for members; by the error's
-name."""
-
-FOR_THE_LOG = frozenset({"JournalUnavailable"})
-"""What says where a file is: that is for who runs the bot, and nobody who asks."""
+"""Short texts for members, by the error's exact class; the index's own are longer, and meant for a shell."""
 
 
 def explain(error: BaseException, doing: str) -> str:
-    """The sentence to show for `error`; one that is not fit to show is logged, under an id that the sentence names."""
+    """Return the sentence to show for an error.
+
+    An unexpected error is logged under an id that the sentence names. `doing` is for the log.
+    """
     cause = cause_of(error)
     if isinstance(cause, LibraryError):
-        name = type(cause).__name__
-        if name in FOR_THE_LOG or cause.log_detail:
+        if isinstance(cause, JournalUnavailable) or cause.log_detail:  # the path in it is for the log only
             log.warning("Failed while %s: %s", doing, cause.log_message)
-        return gettext(IN_SHORT[name]) if name in IN_SHORT else translate(cause.message)
+        short = IN_SHORT.get(type(cause))
+        return gettext(short) if short else translate(cause.message)
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         log.warning("A command came that this program does not have: Discord may still hold older ones")
         return gettext(CHANGED)
@@ -54,18 +54,18 @@ def explain(error: BaseException, doing: str) -> str:
 
 
 def cause_of(error: BaseException) -> BaseException:
-    """The error that a command's own error was made from."""
+    """Return the error that a command raised, without discord.py's wrapper."""
     return error.original if isinstance(error, app_commands.CommandInvokeError) else error
 
 
 def trace(error: BaseException) -> str:
-    """An error's class and where it came from, and the same of its cause.
+    """Return an error's class and stack, and those of its cause, in a line for the log.
 
-    Its message is left out: it may quote a question, a private message or an address with a token in it.
+    The message is left out: it may quote a question, a private message or a URL with a token in it.
     """
     frames = traceback.extract_tb(error.__traceback__)
     places = " > ".join(f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-8:])
     code = f" {error.status}/{error.code}" if isinstance(error, HTTPException) else ""
-    before = error.__cause__ or error.__context__
-    after = f", after {trace(before)}" if before is not None and before is not error else ""
+    cause = error.__cause__ or error.__context__
+    after = f", after {trace(cause)}" if cause is not None and cause is not error else ""
     return f"{type(error).__name__}{code} at {places or 'no place'}{after}"

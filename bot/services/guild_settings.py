@@ -1,68 +1,55 @@
-"""What the bot remembers of servers and people while it runs: what a server chose, which language a person uses."""
+"""The settings of servers, read from the journal once and cached."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
-from typing import TYPE_CHECKING, TypeVar
+
+from cachetools import LRUCache
 
 from bot.policy.guild_settings import GuildSettings
 from bot.services.errors import trace
-from index import LibraryError
-
-if TYPE_CHECKING:
-    from bot.client.bot import FootnoteBot
+from bot.services.worker import LibraryWorker
+from index import Library, LibraryError
 
 __all__ = ["GuildSettingsCache"]
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
-WITHIN_SECONDS = 1.0
+TIMEOUT_SECONDS = 1.0
 """A third of the time that Discord gives for a first response."""
 
-MOST = 10_000
-"""Servers whose preferences, and people whose language, are remembered; the longest unheard are forgotten first."""
+MAX_GUILDS = 10_000
 
 
 class GuildSettingsCache:
-    """Read from the journal once, until they change."""
+    """Settings of servers, cached until they change; the least recently used are dropped."""
 
-    def __init__(self, bot: FootnoteBot) -> None:
-        self._bot = bot
-        self._known: OrderedDict[int, GuildSettings] = OrderedDict()
-        self._changed = 0
+    def __init__(self, library: Library, worker: LibraryWorker) -> None:
+        self._library = library
+        self._worker = worker
+        self._cache: LRUCache[int, GuildSettings] = LRUCache(MAX_GUILDS)
+        self._changes = 0
 
-    async def of(self, guild: int | None) -> GuildSettings:
-        """What was chosen for a server; the usual in direct messages, and where the journal does not say in time."""
+    async def get(self, guild: int | None) -> GuildSettings:
+        """Return a server's settings, or the defaults in direct messages and if the journal does not answer in time."""
         if guild is None:
             return GuildSettings()
-        if guild in self._known:
-            self._known.move_to_end(guild)
-            return self._known[guild]
-        changed = self._changed
+        if (cached := self._cache.get(guild)) is not None:
+            return cached
+        changes = self._changes
         try:
-            async with asyncio.timeout(WITHIN_SECONDS):
-                rows = await self._bot.in_thread(self._bot.library.journal.settings, guild)
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                rows = await self._worker.run(self._library.journal.settings, guild)
         except (LibraryError, TimeoutError) as error:
             log.warning("A server's settings could not be read: %s", error or trace(error))
             return GuildSettings()
-        chosen = GuildSettings.from_rows(rows)
-        if changed == self._changed:  # else this may be what was chosen before
-            _remember(self._known, guild, chosen)
-        return chosen
+        settings = GuildSettings.from_rows(rows)
+        if changes == self._changes:  # else these may be the settings before the change
+            self._cache[guild] = settings
+        return settings
 
-    def forget(self, guild: int) -> None:
-        """They changed: read them anew when they are needed."""
-        self._changed += 1
-        self._known.pop(guild, None)
-
-
-def _remember(known: OrderedDict[int, T], key: int, value: T) -> None:
-    """Keep it as the newest; the oldest goes where there are too many."""
-    known[key] = value
-    known.move_to_end(key)
-    while len(known) > MOST:
-        known.popitem(last=False)
+    def invalidate(self, guild: int) -> None:
+        """Drop a server's settings, which have changed."""
+        self._changes += 1
+        self._cache.pop(guild, None)

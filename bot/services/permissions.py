@@ -1,78 +1,75 @@
-"""Who may do what, by who they are and what Discord says of them in an interaction."""
+"""Permissions of users, by who they are and what Discord says of them in an interaction."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
 
 from bot.policy.moderators import Moderators, owner_ids
 from bot.services.errors import trace
-
-if TYPE_CHECKING:
-    from discord.ext import commands
+from bot.services.interactions import Interaction
 
 __all__ = ["Permissions"]
 
 log = logging.getLogger(__name__)
 
-OWNERS_KEPT_SECONDS = 600.0
-OWNERS_WITHIN_SECONDS = 1.5
+OWNERS_TTL_SECONDS = 600.0
+OWNERS_TIMEOUT_SECONDS = 1.5
 """Half of the time that Discord gives for a first response."""
-
-Interaction = discord.Interaction[Any]
 
 
 class Permissions:
-    """The bot's owners, its moderators, and those who manage a server. Holds the owners for ten minutes."""
+    """Tells owners, moderators and those who manage a server from others. Caches the owners for ten minutes."""
 
-    def __init__(self, bot: commands.Bot, moderators: Moderators) -> None:
-        self._bot = bot
+    def __init__(self, client: discord.Client, moderators: Moderators) -> None:
+        self._client = client
         self._moderators = moderators
         self._owners: frozenset[int] = frozenset()
         self._owners_until = 0.0
 
-    async def owns(self, interaction: Interaction) -> bool:
-        """Whether it is the bot's owner, or of its team; may take 1.5 s."""
-        return interaction.user.id in await self._known_owners()
-
-    async def moderates(self, interaction: Interaction) -> bool:
-        """Whether the person may do here what moderators may: owners anywhere, others in listed servers; may take
-        1.5 s."""
+    async def is_moderator(self, interaction: Interaction) -> bool:
+        """Whether the user may moderate here: owners anywhere, others in listed servers; takes up to 1.5 s."""
         user = interaction.user
         return self._moderators.include(
             user.id,
-            owners=await self._known_owners(),
+            owners=await self._get_owners(),
             guild=interaction.guild_id,
-            manages=self.manages(interaction),
+            manages=self.can_manage_guild(interaction),
             roles={role.id for role in user.roles} if isinstance(user, discord.Member) else set(),
         )
 
-    def manages(self, interaction: Interaction) -> bool:
-        """Whether the person may manage the server that this comes from; nobody may in a direct message."""
-        rights = interaction.permissions
-        odd = rights.value < 0  # it would have every bit
-        return interaction.guild_id is not None and not odd and (rights.manage_guild or rights.administrator)
+    def can_manage_guild(self, interaction: Interaction) -> bool:
+        """Whether the user may manage the server of the interaction; never in a direct message."""
+        permissions = interaction.permissions
+        malformed = permissions.value < 0  # it would have every bit
+        return (
+            interaction.guild_id is not None
+            and not malformed
+            and (permissions.manage_guild or permissions.administrator)
+        )
 
-    async def oversees(self, interaction: Interaction) -> bool:
-        """Whether the person may see what is asked here: whoever moderates, and whoever manages the server, listed or
-        not. In a direct message that is the bot's owner, who sees all servers; may take 1.5 s."""
-        return self.manages(interaction) or await self.moderates(interaction)
+    async def can_review(self, interaction: Interaction) -> bool:
+        """Whether the user may see what is asked here; takes up to 1.5 s.
 
-    async def _known_owners(self) -> frozenset[int]:
-        """The owner or team, asked for when first needed and again after a while; those known before, if that fails."""
+        Moderators may, and who manages the server, listed or not. In a direct message that is the bot's owner alone,
+        who sees all servers.
+        """
+        return self.can_manage_guild(interaction) or await self.is_moderator(interaction)
+
+    async def _get_owners(self) -> frozenset[int]:
+        """Return the owner or team, refreshed when too old; the ones known before if that fails."""
         if time.monotonic() < self._owners_until:
             return self._owners
         try:
-            async with asyncio.timeout(OWNERS_WITHIN_SECONDS):
-                self._owners = owner_ids(await self._bot.application_info())
-            self._owners_until = time.monotonic() + OWNERS_KEPT_SECONDS
+            async with asyncio.timeout(OWNERS_TIMEOUT_SECONDS):
+                self._owners = owner_ids(await self._client.application_info())
+            self._owners_until = time.monotonic() + OWNERS_TTL_SECONDS
         except (TimeoutError, discord.HTTPException, aiohttp.ClientError) as error:
             log.warning("Discord did not say who owns the bot: %s", trace(error))
-            if not self._owners and self._bot.application:
-                self._owners = owner_ids(self._bot.application)
+            if not self._owners and self._client.application:
+                self._owners = owner_ids(self._client.application)
         return self._owners

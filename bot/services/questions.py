@@ -1,30 +1,33 @@
-"""A question from anywhere on Discord to the message that answers it: the one way that every cog takes."""
+"""Questions from anywhere on Discord, answered the same way for every cog."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
 import discord
 
 from bot.policy.guild_settings import GuildSettings
 from bot.policy.rate_limits import RateLimiter
+from bot.services.guild_settings import GuildSettingsCache
+from bot.services.interactions import Interaction
+from bot.services.replies import FOR_ALL, Replies
+from bot.services.worker import LibraryWorker
 from bot.text.escape import fold
 from bot.text.i18n import format_number, gettext, gettext_noop
-from bot.views import answer as render
+from bot.views import answer as answer_view
 from bot.views.message import notice_message
+from index import Library
 
-if TYPE_CHECKING:
-    from bot.client.bot import FootnoteBot
-
-__all__ = ["FOR_ALL", "LONGEST_QUESTION", "AskContext", "QuestionRefused", "QuestionService", "question_in"]
+__all__ = ["LONGEST_QUESTION", "AskContext", "QuestionRefused", "QuestionService", "question_in"]
 
 LONGEST_QUESTION = 500
-FOR_ALL = "public"
-"""Among the extras of an interaction: whether all see that it is being answered."""
+
+MAX_CONCURRENT = 2
+"""Questions in threads at the same time; the model uses all processors, so more would only slow each other."""
 
 HOW_TO = gettext_noop(
     "Ask me something, for example: What is the context window of Scout? I answer from the sources, or not at all."
@@ -36,129 +39,188 @@ ASKS = re.compile(r"[?？][?!？！]*[\"'”’»」)]*$")
 
 
 class QuestionRefused(Exception):
-    """A question is not taken; `view` says why, and what to do. `elsewhere` says that it is for where it was asked."""
+    """A question that is not answered.
 
-    def __init__(self, view: discord.ui.LayoutView, *, elsewhere: bool = False) -> None:
+    Parameters
+    ----------
+    view
+        The reason and what to do, as a message.
+    wrong_channel
+        Whether it was asked where the bot does not answer.
+    """
+
+    def __init__(self, view: discord.ui.LayoutView, *, wrong_channel: bool = False) -> None:
         super().__init__("a question is not taken")
         self.view = view
-        self.elsewhere = elsewhere
+        self.wrong_channel = wrong_channel
 
 
 @dataclass(frozen=True, slots=True)
 class AskContext:
-    """Who asks, and where: `parent` is the channel that a thread belongs to, `can_thread` whether the bot may begin one
-    there, `preferences` the server's, `converses` whether questions there follow one another unsaid, as they do in
-    direct messages and in threads."""
+    """The user and the place of a question.
+
+    `parent` is the channel that a thread belongs to. `can_thread` says whether the bot may begin a thread there,
+    `is_conversation` whether questions there follow one another, as in direct messages and in threads.
+    """
 
     user: int
     guild: int | None
     channel: int
     parent: int | None = None
     can_thread: bool = False
-    converses: bool = False
-    preferences: GuildSettings = field(default_factory=GuildSettings)
+    is_conversation: bool = False
+    settings: GuildSettings = field(default_factory=GuildSettings)
 
     @property
-    def threads(self) -> bool:
-        return self.can_thread and self.preferences.threads
+    def offers_thread(self) -> bool:
+        return self.can_thread and self.settings.threads
 
 
 class QuestionService:
-    """Takes a question or refuses it, has it answered and rendered."""
+    """Accepts a question or refuses it, has it answered and rendered."""
 
-    def __init__(self, bot: FootnoteBot, *, fairness: RateLimiter) -> None:
-        self.bot = bot
-        self._fairness = fairness
+    def __init__(
+        self,
+        *,
+        library: Library,
+        worker: LibraryWorker,
+        replies: Replies,
+        guild_settings: GuildSettingsCache,
+        rate_limiter: RateLimiter,
+    ) -> None:
+        self._library = library
+        self._worker = worker
+        self._replies = replies
+        self._guild_settings = guild_settings
+        self._rate_limiter = rate_limiter
+        self._turns = asyncio.Semaphore(MAX_CONCURRENT)
 
-    async def place(self, source: discord.Interaction[Any] | discord.Message) -> AskContext:
-        """Where an interaction or a message came from."""
+    async def context_of(self, source: Interaction | discord.Message) -> AskContext:
+        """Return who asks, and where."""
         user = source.user if isinstance(source, discord.Interaction) else source.author
-        here = source.guild_id if isinstance(source, discord.Interaction) else source.guild
-        guild = here.id if isinstance(here, discord.Guild) else here
+        place = source.guild_id if isinstance(source, discord.Interaction) else source.guild
+        guild = place.id if isinstance(place, discord.Guild) else place
         channel = source.channel
         return AskContext(
             user=user.id,
             guild=guild,
             channel=channel.id if channel else 0,
             parent=channel.parent_id if isinstance(channel, discord.Thread) else None,
-            can_thread=isinstance(channel, discord.TextChannel) and _may_begin_thread(source),
-            converses=guild is None or isinstance(channel, discord.Thread),
-            preferences=await self.bot.preferences(guild),
+            can_thread=isinstance(channel, discord.TextChannel) and _can_begin_thread(source),
+            is_conversation=guild is None or isinstance(channel, discord.Thread),
+            settings=await self._guild_settings.get(guild),
         )
 
-    def tells(self, channel: int) -> bool:
-        """Whether it is to be said again in a channel where questions are answered, which is then taken note of."""
-        return self._fairness.may_notify(channel)
+    def may_repeat_notice(self, channel: int) -> bool:
+        """Whether a channel may be told again where questions are answered; counts as telling it."""
+        return self._rate_limiter.may_notify(channel)
 
     @contextlib.contextmanager
-    def admitted(self, question: str, place: AskContext) -> Iterator[None]:
-        """Around an answer. Raises Refused, before anything is waited for."""
-        if refusal := _unfit(question):
+    def admit(self, question: str, context: AskContext) -> Iterator[None]:
+        """Admit a question for the `with` block that answers it.
+
+        Raises
+        ------
+        QuestionRefused
+            At once, before anything is waited for.
+        """
+        if problem := _problem_of(question):
+            raise QuestionRefused(notice_message(problem))
+        settings = context.settings
+        if context.guild is not None and not settings.answers_in(context.channel, context.parent):
+            raise QuestionRefused(answer_view.other_channels_message(settings.channels), wrong_channel=True)
+        if refusal := self._rate_limiter.refusal(context.user, context.guild, user_seconds=settings.cooldown):
             raise QuestionRefused(notice_message(refusal))
-        if place.guild is not None and not place.preferences.answers_in(place.channel, place.parent):
-            raise QuestionRefused(render.other_channels_message(place.preferences.channels), elsewhere=True)
-        cooldown = place.preferences.cooldown
-        if refusal := self._fairness.refusal(place.user, place.guild, user_seconds=cooldown):
-            raise QuestionRefused(notice_message(refusal))
-        with self.bot.owing_a_reply(), self._fairness.in_flight(place.user):
+        with self._replies.pending(), self._rate_limiter.in_flight(context.user):
             yield
 
-    async def answer(
-        self, interaction: discord.Interaction[Any], question: str, *, after: str = "", private: bool | None = None
+    async def answer_interaction(
+        self, interaction: Interaction, question: str, *, after: str = "", private: bool | None = None
     ) -> None:
-        """Answer a command or a form; `private` says whether to the asker alone, None as is usual in the server.
+        """Answer a command or a modal.
 
-        Raises Refused, to be shown at once.
+        Parameters
+        ----------
+        after
+            The id of the answer that the question follows; empty if there is none.
+        private
+            Whether the user alone sees the answer; None for the server's default.
+
+        Raises
+        ------
+        QuestionRefused
+            Before any response was sent.
         """
-        place = await self.place(interaction)
-        with self.bot.owing_a_reply():
-            with self.admitted(question, place):
-                hidden = place.preferences.private if private is None else private
-                await interaction.response.defer(ephemeral=hidden, thinking=True)
-                interaction.extras[FOR_ALL] = not hidden
-                alone = not (after or place.converses)
-                view = await self.view(question, place, after=after, alone=alone, shown=True, hidden=hidden)
-            # Only now, or who asks on as soon as they see it would be told that it is still being answered.
+        context = await self.context_of(interaction)
+        with self._replies.pending():
+            with self.admit(question, context):
+                is_private = context.settings.private if private is None else private
+                await interaction.response.defer(ephemeral=is_private, thinking=True)
+                interaction.extras[FOR_ALL] = not is_private
+                alone = not (after or context.is_conversation)
+                view = await self.answer(question, context, after=after, alone=alone, quoted=True, private=is_private)
+            # After the block, or who asks on at the sight of it would hear that it is still being answered.
             await interaction.edit_original_response(view=view)
 
-    async def view(
+    async def answer(
         self,
         question: str,
-        place: AskContext,
+        context: AskContext,
         *,
         after: str = "",
         alone: bool = False,
-        shown: bool = False,
-        hidden: bool = False,
+        quoted: bool = False,
+        private: bool = False,
     ) -> discord.ui.LayoutView:
-        """The answer as a message; `after` is the id of the answer that the question follows, `alone` says that it
-        follows nothing, `shown` that the question stands above its answer, `hidden` that the asker alone sees it."""
-        kept = await self.bot.reply(question, place, after=after, alone=alone)
-        threads = place.threads and not hidden  # what one person sees cannot begin a thread
-        return render.answer_message(kept.answer, asked=question if shown else "", answer_id=kept.id, threads=threads)
+        """Return the answer as a message; waits for its turn, and for the model while it loads.
+
+        Parameters
+        ----------
+        after
+            The id of the answer that the question follows; empty if there is none.
+        alone
+            Whether the question follows nothing.
+        quoted
+            Whether the question is shown above its answer.
+        private
+            Whether the user alone sees the answer.
+        """
+        async with self._turns:
+            recorded = await self._worker.run(
+                self._library.conversation.reply,
+                question,
+                user=context.user,
+                guild=context.guild,
+                channel=context.channel,
+                after=after,
+                alone=alone,
+            )
+        threads = context.offers_thread and not private  # a thread cannot begin below a private message
+        asked = question if quoted else ""
+        return answer_view.answer_message(recorded.answer, asked=asked, answer_id=recorded.id, threads=threads)
 
 
 def question_in(text: str) -> str:
-    """A message as a question: as it stands, or what it asks, where it is too long to be taken whole."""
+    """Return the question in a message: the whole text, or its first short question if it is too long."""
     text = text.strip()
     if len(text) <= LONGEST_QUESTION:
         return text
-    sentences = (one.strip() for one in SENTENCE_ENDS.split(text))
-    return next((one for one in sentences if len(one) <= LONGEST_QUESTION and ASKS.search(one)), text)
+    sentences = (sentence.strip() for sentence in SENTENCE_ENDS.split(text))
+    return next((each for each in sentences if len(each) <= LONGEST_QUESTION and ASKS.search(each)), text)
 
 
-def _may_begin_thread(source: discord.Interaction[Any] | discord.Message) -> bool:
-    """Whether the bot may, and may answer in it, by what Discord says of it there."""
-    rights = discord.Permissions.none()
+def _can_begin_thread(source: Interaction | discord.Message) -> bool:
+    """Whether the bot may begin a thread there and answer in it."""
+    permissions = discord.Permissions.none()
     if isinstance(source, discord.Interaction):
-        rights = source.app_permissions if source.is_guild_integration() else rights
+        permissions = source.app_permissions if source.is_guild_integration() else permissions
     elif isinstance(source.channel, discord.TextChannel) and (me := source.channel.guild.me) is not None:
-        rights = source.channel.permissions_for(me)
-    return rights.create_public_threads and rights.send_messages_in_threads
+        permissions = source.channel.permissions_for(me)
+    return permissions.create_public_threads and permissions.send_messages_in_threads
 
 
-def _unfit(question: str) -> str:
-    """Why this is no question that can be taken; empty if it is one."""
+def _problem_of(question: str) -> str:
+    """Return why a question cannot be taken; empty if it can."""
     if not fold(question):
         return gettext(HOW_TO)
     if len(question) > LONGEST_QUESTION:

@@ -1,71 +1,179 @@
-"""Work on the index that goes on for a while: done in a thread, and shown as it goes on."""
+"""Reindexes by moderators: started, previewed, made live, discarded, cancelled; one at a time."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
-import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
+from discord import ui
 
-from bot.services.errors import trace
-from bot.views import status as reports
+from bot.policy.moderators import REFUSAL
+from bot.services.audit import audited, outcome
+from bot.services.errors import explain, trace
+from bot.services.interactions import Interaction, acknowledge
+from bot.services.permissions import Permissions
+from bot.services.progress import ProgressMessages, Run
+from bot.services.replies import Replies
+from bot.services.worker import LibraryWorker
+from bot.text.i18n import gettext, gettext_noop
+from bot.views import reindex_report
+from bot.views.message import notice_message
+from index import Library, Message
+from index.domain.activity import Scope
 
 if TYPE_CHECKING:
-    from bot.client.bot import FootnoteBot
+    from index.domain.snapshots import ReindexReport
 
-__all__ = ["EDIT_EVERY_SECONDS", "Run", "done"]
+__all__ = ["ReindexService"]
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-Interaction = discord.Interaction[Any]
+MAX_RUN_NUMBER = 1_000_000
+"""What a button's custom id can hold; after it, numbers begin anew."""
 
-EDIT_EVERY_SECONDS = 2.0
+RUNNING = gettext_noop(
+    "A reindex is already running: its report comes where it was started. Questions are answered meanwhile."
+)
+ENDED = gettext_noop("This reindex is no longer running.")
+DISCARDED = gettext_noop("The preview is discarded: the index is as it was.")
 
-
-class Run:
-    """One that runs. Called from its thread with its progress: one assignment, so that a reader sees a whole triple.
-    `number` is that of one that can be cancelled, else 0."""
-
-    def __init__(self, stage: str, number: int = 0) -> None:
-        self.number = number
-        self.now = (stage, 0, 0)
-        self.cancelled = threading.Event()
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        self.now = (what, done, total)
+Views = tuple[ui.LayoutView, ui.LayoutView]
+"""The result for the moderator, and the same for everyone in the channel."""
 
 
-async def done(bot: FootnoteBot, interaction: Interaction, run: Run, act: Callable[[], T], *, edit_every: float) -> T:
-    """What comes of it, or its error; nothing more is shown of its progress after that."""
-    ended = asyncio.Event()
-    shown = asyncio.create_task(_show(bot, interaction, run, ended, edit_every))
-    try:
-        return await bot.in_thread(act)
-    finally:
-        ended.set()
-        await shown
+class ReindexService:
+    """Carries out what moderators ask of the index; checks each time whether they may."""
+
+    def __init__(
+        self,
+        *,
+        library: Library,
+        worker: LibraryWorker,
+        replies: Replies,
+        permissions: Permissions,
+        progress: ProgressMessages,
+    ) -> None:
+        self._library = library
+        self._worker = worker
+        self._replies = replies
+        self._permissions = permissions
+        self._progress = progress
+        self._run: Run | None = None
+        self._last_number = 0
+
+    async def reindex(self, interaction: Interaction) -> None:
+        """Rebuild the index, showing progress, then a report."""
+        await self._carry_out(interaction, self._reindex, cancellable=True)
+
+    async def preview(self, interaction: Interaction) -> None:
+        """Build a snapshot beside the live one, and report what it would change."""
+        await self._carry_out(interaction, self._preview, cancellable=True)
+
+    async def publish(self, interaction: Interaction, preview: str) -> None:
+        """Make a preview live."""
+        await self._carry_out(interaction, partial(self._publish, preview), cancellable=False)
+
+    async def discard(self, interaction: Interaction, preview: str) -> None:
+        """Delete a preview."""
+        if not await self._is_allowed(interaction):
+            return
+        await interaction.response.defer()
+        action, result = Message("preview {id}", id=preview), Message("discarded")
+        discard = partial(self._library.discard, preview)
+        await self._worker.run(audited, self._library, interaction, action, discard, lambda _: result)
+        await interaction.edit_original_response(view=notice_message(gettext(DISCARDED)))
+
+    async def cancel(self, interaction: Interaction, number: int) -> None:
+        """Cancel the run with this number; its own message then says so."""
+        if not await self._is_allowed(interaction):
+            return
+        if self._run is None or self._run.number != number:
+            await interaction.response.send_message(view=notice_message(gettext(ENDED)), ephemeral=True)
+            return
+        self._run.cancelled.set()
+        await interaction.response.defer()
+
+    async def _is_allowed(self, interaction: Interaction) -> bool:
+        """Whether the user is a moderator here; if not, they are told."""
+        if await self._permissions.is_moderator(interaction):
+            return True
+        await interaction.response.send_message(view=notice_message(gettext(REFUSAL)), ephemeral=True)
+        return False
+
+    async def _carry_out(
+        self, interaction: Interaction, work: Callable[[Interaction, Run], Views], *, cancellable: bool
+    ) -> None:
+        """Run `work` in a thread, unless the user may not or another run is under way; then show its result."""
+        if not await self._is_allowed(interaction):
+            return
+        if self._run is not None:
+            await interaction.response.send_message(view=notice_message(gettext(RUNNING)), ephemeral=True)
+            return
+        self._last_number = self._last_number % (MAX_RUN_NUMBER - 1) + 1
+        self._run = run = Run("reading sources", self._last_number if cancellable else 0)
+        try:
+            await acknowledge(interaction)  # privately: the report may name questions asked in private
+            views = await self._views_of(interaction, run, work)
+        finally:
+            self._run = None
+        with self._replies.pending():
+            await self._deliver(interaction, *views)
+
+    async def _views_of(self, interaction: Interaction, run: Run, work: Callable[[Interaction, Run], Views]) -> Views:
+        try:
+            return await self._progress.run(interaction, run, partial(work, interaction, run))
+        except Exception as error:  # whatever it was, the moderator gets a reply
+            failed = notice_message(explain(error, "reindexing"))
+            return failed, failed
+
+    def _reindex(self, interaction: Interaction, run: Run) -> Views:
+        """Reindex, in a thread; in direct messages for the bot's owner, who sees the gaps of all servers."""
+        library = self._library
+        reindex = partial(library.reindex, run, scope=Scope.of_moderator(interaction.guild_id), cancelled=run.cancelled)
+        report = audited(library, interaction, Message("reindex"), reindex, outcome)
+        return reindex_report.reindex_report_message(report), reindex_report.reindex_report_message(
+            _without_questions(report)
+        )
+
+    def _preview(self, interaction: Interaction, run: Run) -> Views:
+        library = self._library
+        preview = audited(
+            library,
+            interaction,
+            Message("preview"),
+            partial(library.preview, run, scope=Scope.of_moderator(interaction.guild_id), cancelled=run.cancelled),
+            lambda preview: Message("snapshot {id} is built, not live", id=preview.id),
+        )
+        public = replace(preview, report=_without_questions(preview.report))
+        return reindex_report.preview_message(preview), reindex_report.preview_message(public)
+
+    def _publish(self, preview: str, interaction: Interaction, run: Run) -> Views:
+        library = self._library
+        publish = partial(library.publish, preview, run, scope=Scope.of_moderator(interaction.guild_id))
+        report = audited(library, interaction, Message("preview {id} made live", id=preview), publish, outcome)
+        return reindex_report.reindex_report_message(report), reindex_report.reindex_report_message(
+            _without_questions(report)
+        )
+
+    async def _deliver(self, interaction: Interaction, view: ui.LayoutView, public: ui.LayoutView) -> None:
+        """Show the result; in the channel if the response can no longer be edited, which ends after 15 minutes."""
+        try:
+            await interaction.edit_original_response(view=view)
+            return
+        except (discord.HTTPException, aiohttp.ClientError) as error:
+            log.warning("The report goes to the channel instead: %s", trace(error))
+        try:
+            if isinstance(interaction.channel, discord.abc.Messageable):
+                await interaction.channel.send(view=public)
+        except (discord.HTTPException, aiohttp.ClientError) as error:
+            self._replies.count_unsent(error)
 
 
-async def _show(bot: FootnoteBot, interaction: Interaction, run: Run, ended: asyncio.Event, edit_every: float) -> None:
-    """Edit the response whenever progress was made, but not too often, until it ended."""
-    before = None
-    while not ended.is_set():
-        cancelled = run.cancelled.is_set()
-        if (now := (run.now, cancelled)) != before:
-            before = now
-            running = bot.library.running()
-            left = running.left if running and running.what == run.now[0] else None
-            view = reports.progress_message(*now[0], left=left, run=run.number, cancelled=cancelled)
-            try:
-                await interaction.edit_original_response(view=view)
-            except (discord.HTTPException, aiohttp.ClientError) as error:
-                log.warning("Progress is no longer shown: %s", trace(error))
-                return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ended.wait(), edit_every)
+def _without_questions(report: ReindexReport) -> ReindexReport:
+    """Return the report without the questions of users and of the operator."""
+    return replace(report, answered=(), questions=None)

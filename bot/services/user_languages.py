@@ -1,36 +1,32 @@
-"""The language that each person uses, as Discord told it."""
+"""The language that each user's Discord client is set to."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
-
 import discord
+from cachetools import LRUCache
 
+from bot.services.interactions import Interaction
 from bot.text.i18n import set_language
-
-if TYPE_CHECKING:
-    pass
-from bot.services.guild_settings import _remember
 
 __all__ = ["UserLanguages"]
 
+MAX_USERS = 10_000
+
 
 class UserLanguages:
-    """Of people, as Discord told them."""
+    """Remembers users' languages, since Discord sends one with interactions but not with messages."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[int, str] = OrderedDict()
+        self._locales: LRUCache[int, str] = LRUCache(MAX_USERS)
 
-    def hear(self, source: discord.Interaction[Any] | discord.Message) -> None:
-        """From here on this task speaks the language of whoever asks.
+    def activate(self, source: Interaction | discord.Message) -> None:
+        """Set the language of the current task to the user's.
 
-        Discord tells it with an interaction alone: of a message it is what the person was last heard to use, or what
-        their server is set to.
+        For a message it is the language of the user's last interaction, else the server's.
         """
         if isinstance(source, discord.Interaction):
             set_language(source.locale)
-            _remember(self._known, source.user.id, str(source.locale))
+            self._locales[source.user.id] = str(source.locale)
         else:
-            usual = source.guild.preferred_locale if source.guild else None
-            set_language(self._known.get(source.author.id) or usual)
+            preferred = source.guild.preferred_locale if source.guild else None
+            set_language(self._locales.get(source.author.id) or preferred)

@@ -173,7 +173,7 @@ def test_environment_is_read_by_the_settings_alone():
 
 
 def test_bot_crosses_to_a_thread_in_one_place():
-    assert rooms_where(re.compile(r"(.+\.)?(to_thread|run_in_executor)")) <= {"bot/client/bot.py"}
+    assert rooms_where(re.compile(r"(.+\.)?(to_thread|run_in_executor)")) <= {"bot/services/worker.py"}
 
 
 def loaded_by(*arguments: str) -> tuple[str, set[str]]:

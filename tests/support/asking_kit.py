@@ -58,7 +58,10 @@ async def replied(wire: Wire, content: str, **where: Any) -> Sent:
 async def settled(wire: Wire) -> None:
     """Nothing that was asked or pressed is under way any more."""
     async with asyncio.timeout(20):
-        while waited := {*wire.bot._owed, *(one for one in asyncio.all_tasks() if one.get_name() == COMMAND)}:
+        while waited := {
+            *wire.bot.services.replies._pending,
+            *(one for one in asyncio.all_tasks() if one.get_name() == COMMAND),
+        }:
             await asyncio.wait(waited)
 
 

@@ -21,7 +21,7 @@ NOT_ON_DISCORD = {
     "__main__.py": "the program's own start, on standard error",
     "session.py": "the terminal",
     "view.py": "the terminal",
-    "endpoint.py": "an address",
+    "discord_patches.py": "an address, and records of the log",
     "i18n.py": "the catalogue itself",
     "lifecycle.py": "the program's end, on standard error",
     "settings.py": "settings, on standard error",
@@ -44,7 +44,7 @@ SHOWN = {
 }
 """Calls whose words are shown, however short they are."""
 
-UNSEEN = {*SAYING, "ComponentId", "TypeVar", "compile", "getLogger", "getattr", "hasattr", "replace"}
+UNSEEN = {*SAYING, "ComponentId", "TypeError", "TypeVar", "compile", "getLogger", "getattr", "hasattr", "replace"}
 """Calls whose texts are said already, or seen by nobody."""
 
 BY_DISCORD = {"Choice", "ContextMenu", "Group", "choices", "command", "context_menu", "describe", "rename"}

@@ -209,15 +209,15 @@ async def test_work_whose_waiter_left_is_known_until_its_thread_ends(
 
     async with connected(library, tmp_path) as wire:
         await asyncio.gather(*wire.bot.background.tasks[:1])
-        waiter = asyncio.create_task(wire.bot.in_thread(work))
+        waiter = asyncio.create_task(wire.bot.services.worker.run(work))
         await asyncio.sleep(0)
         waiter.cancel()
         await asyncio.gather(waiter, return_exceptions=True)
-        assert wire.bot.working
+        assert wire.bot.services.worker.is_busy
         held.set()
         async with asyncio.timeout(20):
-            await asyncio.gather(*wire.bot._working, return_exceptions=True)
-        assert not wire.bot.working
+            await asyncio.gather(*wire.bot.services.worker._running, return_exceptions=True)
+        assert not wire.bot.services.worker.is_busy
     assert "private" not in caplog.text
 
 

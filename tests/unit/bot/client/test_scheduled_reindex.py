@@ -24,7 +24,7 @@ STALE = make_status(stale="changed: scout.md")
 
 @asynccontextmanager
 async def running(library: FakeLibrary, folder: Path, **when: object) -> AsyncIterator[Wire]:
-    async with connected(library, folder, reindex_when=ReindexSchedule(**when)) as wire:  # type: ignore[arg-type]
+    async with connected(library, folder, reindex_schedule=ReindexSchedule(**when)) as wire:  # type: ignore[arg-type]
         yield wire
 
 

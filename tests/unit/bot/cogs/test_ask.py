@@ -223,7 +223,7 @@ async def test_an_unsent_reply_is_counted_and_logged_without_author_or_text(
         wire.fail("/messages$", status, code)
         wire.message(QUESTION, user=User("4242424242424242", "zaphod"))
         await wire.sent.wait_for(lambda sent: sent.is_post)
-    assert wire.bot.unsent == 1
+    assert wire.bot.services.replies.unsent == 1
     assert f"{status}/{code}" in caplog.text
     for hidden in (QUESTION, "zaphod", "4242424242424242", "10 million"):
         assert hidden not in caplog.text
@@ -236,7 +236,7 @@ async def test_an_answer_to_an_interaction_that_died_is_counted_and_not_tried_ag
         wire.fail("/@original$", 404, 10015)
         wire.command("ask", {"question": QUESTION})
         await wire.sent.wait_for(lambda sent: sent.is_edit)
-    assert wire.bot.unsent == 1
+    assert wire.bot.services.replies.unsent == 1
     assert len([sent for sent in wire.sent if sent.is_edit]) == 1
 
 

@@ -95,7 +95,7 @@ async def test_a_form_that_comes_back_is_acknowledged_in_time_though_the_journal
     """A server's settings are waited for a third of the time at most."""
     form = await Form.opened(wire.press(await asked(wire), button))
     await settled(wire)
-    wire.bot.forget_preferences(int(LISTED.id))
+    wire.bot.services.guild_settings.invalidate(int(LISTED.id))
     with busy_journal(library):
         assert await wire.submit(form, "And Maverick?").acknowledged() == DEFERRED
 
@@ -252,7 +252,7 @@ async def test_a_response_that_does_not_arrive_is_counted_once_and_logged(
         wire.press(forged(wire, message, "x"), "x", user=ZAPHOD)
     await wire.sent.wait_for(lambda sent: sent.status == status)
     await settled(wire)
-    assert wire.bot.unsent == 1
+    assert wire.bot.services.replies.unsent == 1
     assert f"{status}/{code}" in caplog.text
     assert "Incident" not in caplog.text
     for hidden in ("private question", "zaphod", ZAPHOD.id, "interaction-token", "10 million"):
@@ -268,7 +268,7 @@ async def test_a_follow_up_that_does_not_arrive_is_counted_once(
     wire.press(message, "Not helpful")
     await wire.sent.wait_for(lambda sent: sent.status == 404)
     await settled(wire)
-    assert wire.bot.unsent == 1
+    assert wire.bot.services.replies.unsent == 1
     assert "interaction-token" not in caplog.text
 
 

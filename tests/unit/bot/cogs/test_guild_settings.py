@@ -93,10 +93,10 @@ async def test_what_is_chosen_can_be_taken_back(library: DeskLibrary, wire: Wire
 
 
 async def test_a_change_counts_at_once_and_in_its_server_alone(library: DeskLibrary, wire: Wire) -> None:
-    assert (await wire.bot.preferences(GUILD)).cooldown is None
+    assert (await wire.bot.services.guild_settings.get(GUILD)).cooldown is None
     await chosen(wire, "cooldown", {"seconds": 0})
-    assert (await wire.bot.preferences(GUILD)).cooldown == 0
-    assert (await wire.bot.preferences(int(UNLISTED.id))).cooldown is None
+    assert (await wire.bot.services.guild_settings.get(GUILD)).cooldown == 0
+    assert (await wire.bot.services.guild_settings.get(int(UNLISTED.id))).cooldown is None
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ MODERATOR = {"permissions": MEMBER | MANAGE_GUILD}
 @pytest.fixture
 async def wire(library: FakeLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
     async with connected(library, tmp_path, moderators=MODERATORS) as wire:
-        wire.bot.get_cog("ReindexCog").edit_every = 0.01
+        wire.bot.services.progress.edit_every = 0.01
         yield wire
 
 
@@ -143,7 +143,7 @@ async def test_the_button_of_a_run_that_ended_stops_no_other(library: FakeLibrar
     await second.answer(lambda message: "21 of 21" in text_of(message))
     with pytest.raises(Exception, match="Cancel"):  # the message has changed, and with it its buttons
         wire.press(await first.answer(), "Cancel", user=OWNER)
-    wire.bot.get_cog("ReindexCog")._run.number += 1
+    wire.bot.services.reindexing._run.number += 1
     running = await second.answer(lambda message: "21 of 21" in text_of(message))
     told = await wire.press(running, "Cancel", user=OWNER).answer()
     assert "no longer running" in text_of(told)

@@ -136,7 +136,7 @@ async def test_a_roll_back_shows_how_far_it_is_and_nothing_of_that_after_its_rep
     library: FakeLibrary, wire: Wire
 ) -> None:
     library.reindex_gate.clear()
-    wire.bot.get_cog("SnapshotsCog").edit_every = 0.01
+    wire.bot.services.progress.edit_every = 0.01
     asked = await shown(wire, "rollback", {"id": OLDER})
     exchange = wire.press(asked, "Roll back", **MANAGER)  # type: ignore[arg-type]
     await exchange.answer(lambda message: "Embedding passages: 21 of 21" in text_of(message))

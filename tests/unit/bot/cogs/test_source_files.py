@@ -9,12 +9,9 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from bot.policy.moderators import Moderators
-from bot.services.attachments import DownloadFailed, PendingUploads, download, serves_files
-from bot.settings import DISCORD_API
+from bot.services.attachments import AttachmentDownloader, DownloadFailed
 from tests.support.discord.commands import Given
 from tests.support.discord.exchange import Exchange
 from tests.support.discord.payloads import (
@@ -44,6 +41,10 @@ class Cdn:
         self.asked = 0
         self.base = ""
 
+    @property
+    def api_url(self) -> str:
+        return f"{self.base}/api/v10"
+
     def holds(self, filename: str, data: bytes, size: int | None = None) -> Given:
         """A file as Discord tells of it; `size` is what it says where that is not so."""
         self.files[filename] = data
@@ -67,8 +68,8 @@ class Cdn:
 
 
 @pytest.fixture
-async def cdn(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Cdn]:
-    """A server that stands in for Discord, which bots are told of by its address."""
+async def cdn() -> AsyncIterator[Cdn]:
+    """A server that stands in for Discord's, which bots are told of by its address."""
     held = Cdn()
     app = web.Application()
     app.router.add_get("/{any}", held.answer)
@@ -78,8 +79,6 @@ async def cdn(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Cdn]:
     await site.start()
     host, port = runner.addresses[0][:2]
     held.base = f"http://{host}:{port}"
-    monkeypatch.setattr(Route, "BASE", f"{held.base}/api/v10")
-    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
     yield held
     await runner.cleanup()
 
@@ -87,6 +86,12 @@ async def cdn(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Cdn]:
 @pytest.fixture
 def library(tmp_path: Path) -> FakeLibrary:
     return FakeLibrary(folder=tmp_path)
+
+
+@pytest.fixture
+async def wire(library: FakeLibrary, tmp_path: Path, cdn: Cdn) -> AsyncIterator[Wire]:
+    async with connected(library, tmp_path, moderators=MODERATORS, api_url=cdn.api_url) as wire:
+        yield wire
 
 
 @pytest.fixture
@@ -145,10 +150,10 @@ async def test_a_file_is_left_where_replacing_is_not_confirmed(wire: Wire, cdn: 
 async def test_after_a_restart_a_replacing_is_to_be_given_again(
     library: FakeLibrary, cdn: Cdn, seeds: Path, tmp_path: Path
 ) -> None:
-    async with connected(library, tmp_path, moderators=MODERATORS) as wire:
+    async with connected(library, tmp_path, moderators=MODERATORS, api_url=cdn.api_url) as wire:
         await add(wire, cdn.holds("scout.md", b"Before."))
         message = await add(wire, cdn.holds("scout.md", TEXT))
-    async with connected(library, tmp_path, moderators=MODERATORS, wire=wire):
+    async with connected(library, tmp_path, moderators=MODERATORS, api_url=cdn.api_url, wire=wire):
         assert "no longer waits" in await pressed(wire.press(message, "Replace", user=OWNER))
     assert (seeds / "scout.md").read_bytes() == b"Before."
 
@@ -217,39 +222,19 @@ async def test_a_folder_that_cannot_be_written_is_told_without_its_path(wire: Wi
 
 
 async def test_a_file_that_lies_elsewhere_is_not_asked_for(
-    wire: Wire, cdn: Cdn, seeds: Path, monkeypatch: pytest.MonkeyPatch
+    library: FakeLibrary, cdn: Cdn, seeds: Path, tmp_path: Path
 ) -> None:
-    file = cdn.holds("scout.md", TEXT)
-    monkeypatch.setattr(Route, "BASE", DISCORD_API)
-    assert "could not be taken from Discord" in text_of(await add(wire, file))
+    async with connected(library, tmp_path, moderators=MODERATORS) as wire:
+        assert "could not be taken from Discord" in text_of(await add(wire, cdn.holds("scout.md", TEXT)))
     assert cdn.asked == 0
     assert below(seeds) == set()
-
-
-@pytest.mark.parametrize(
-    ("url", "serves"),
-    [
-        ("https://cdn.discordapp.com/ephemeral-attachments/1/2/scout.md?ex=1&hm=2", True),
-        ("https://media.discordapp.net/attachments/1/2/scout.md", True),
-        ("http://cdn.discordapp.com/attachments/1/2/scout.md", False),
-        ("https://cdn.discordapp.com:8443/attachments/1/2/scout.md", False),
-        ("https://cdn.discordapp.com.example/attachments/1/2/scout.md", False),
-        ("https://cdn.discordapp.com@127.0.0.1/scout.md", False),
-        ("http://127.0.0.1/scout.md", False),
-        ("file:///etc/passwd", False),
-        ("scout.md", False),
-        ("", False),
-    ],
-)
-def test_files_lie_on_discord(url: str, serves: bool) -> None:
-    assert serves_files(url) is serves
 
 
 @pytest.mark.parametrize("path", ["99", "slow", "elsewhere"])
 async def test_a_file_that_does_not_come_is_not_taken(cdn: Cdn, path: str) -> None:
     cdn.holds("a.md", TEXT)
     with pytest.raises(DownloadFailed):
-        await download(f"{cdn.base}/{path}", 1000, seconds=0.3)
+        await AttachmentDownloader(api_url=cdn.api_url).download(f"{cdn.base}/{path}", 1000, seconds=0.3)
 
 
 WHO = [
@@ -320,15 +305,3 @@ async def test_a_long_list_comes_in_pages_that_fit(wire: Wire, library: FakeLibr
     text = await pressed(wire.command("source list", {"page": 9}, user=OWNER))
     assert "page 4 of 4" in text
     assert len(text) <= 4000
-
-
-def test_a_few_files_wait_for_a_while_for_who_brought_them_and_go_once() -> None:
-    now = [0.0]
-    waiting = PendingUploads(clock=lambda: now[0])
-    keys = [waiting.hold(1, f"{n}.md", b"x") for n in range(5)]
-    assert waiting.give(keys[0], 1) is None
-    assert waiting.give(keys[1], 2) is None
-    assert waiting.give(keys[1], 1) is not None
-    assert waiting.give(keys[1], 1) is None
-    now[0] = 601
-    assert waiting.give(keys[2], 1) is None

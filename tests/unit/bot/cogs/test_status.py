@@ -86,7 +86,7 @@ async def test_a_report_says_what_changed(library: FakeLibrary, wire: Wire) -> N
 async def test_progress_is_shown_and_never_after_the_report(library: FakeLibrary, tmp_path: Path) -> None:
     library.reindex_gate.clear()
     async with connected(library, tmp_path) as wire:
-        wire.bot.get_cog("ReindexCog").edit_every = 0.01
+        wire.bot.services.progress.edit_every = 0.01
         wire.command("reindex", user=OWNER)
         await wire.sent.wait_for(lambda sent: "Embedding passages: 21 of 21" in sent.text)
         library.reindex_gate.set()
@@ -159,7 +159,7 @@ async def test_a_report_that_can_go_nowhere_is_counted(library: FakeLibrary, tmp
         wire.fail("/messages$", 403, 50001)
         wire.command("reindex", user=OWNER)
         await wire.sent.wait_for(lambda sent: sent.is_post)
-    assert wire.bot.unsent == 1
+    assert wire.bot.services.replies.unsent == 1
 
 
 async def test_the_owner_is_asked_for_once(library: FakeLibrary, wire: Wire) -> None:

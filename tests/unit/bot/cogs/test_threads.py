@@ -54,7 +54,7 @@ async def test_a_second_thread_below_the_same_answer_is_refused_with_the_reason(
     assert "there is one below this answer already" in text_of(said)
     assert said["flags"] & EPHEMERAL
     assert len(wire.state.threads) == 1
-    assert wire.bot.unsent == 0
+    assert wire.bot.services.replies.unsent == 0
 
 
 @pytest.mark.parametrize("lacking", [CREATE_PUBLIC_THREADS, SEND_MESSAGES_IN_THREADS], ids=["begin", "write"])
@@ -67,7 +67,7 @@ async def test_without_permission_no_thread_is_offered_and_an_older_button_says_
     assert "Helpful" in labels(reply.body)
     assert THREAD not in labels(reply.body)
     assert "lack the right" in text_of(await pressed(wire, message, THREAD))
-    assert wire.bot.unsent == 0
+    assert wire.bot.services.replies.unsent == 0
     assert len(wire.state.threads) == 0
 
 
@@ -79,7 +79,7 @@ async def test_a_thread_is_open_though_its_first_message_could_not_be_sent(wire:
     message = await asked(wire)
     wire.fail(r"^/channels/\d+/messages$", 403, 50013)
     assert "The thread is open" in text_of(await pressed(wire, message, THREAD))
-    assert wire.bot.unsent == 1
+    assert wire.bot.services.replies.unsent == 1
 
 
 @pytest.mark.parametrize("place", ["direct messages", "thread", "private answer"])
@@ -107,7 +107,7 @@ async def test_a_server_without_threads_is_offered_none_and_an_older_button_begi
 ) -> None:
     message = await asked(wire)
     library.journal.change(int(LISTED.id), "threads", "no")
-    wire.bot.forget_preferences(int(LISTED.id))
+    wire.bot.services.guild_settings.invalidate(int(LISTED.id))
     assert THREAD not in labels(await asked(wire))
     assert text_of(await pressed(wire, message, THREAD)) == "Threads are switched off in this server."
     assert len(wire.state.threads) == 0

@@ -19,7 +19,7 @@ def test_what_names_a_command_of_a_shell_is_said_in_short_in_every_language(erro
         spoken = language_for(code)
         with using_language(spoken):
             assert explain(error("At length: run `python -m index reindex`."), "asking") == spoken.gettext(
-                IN_SHORT[error.__name__]
+                IN_SHORT[error]
             )
 
 

@@ -27,16 +27,16 @@ from tests.support.discord.wire import Wire
 
 
 @pytest.mark.parametrize(
-    ("guild", "permissions", "user", "team", "owns", "moderates", "manages"),
+    ("guild", "permissions", "user", "team", "moderates", "manages"),
     [
-        (LISTED, MEMBER, OWNER, False, True, True, False),
-        (None, MANAGE_GUILD, OWNER, False, True, True, False),
-        (None, MANAGE_GUILD, None, False, False, False, False),
-        (None, 0, TEAM_MEMBER, True, True, True, False),
-        (LISTED, MEMBER | MANAGE_GUILD, None, False, False, True, True),
-        (UNLISTED, MEMBER | MANAGE_GUILD, None, False, False, False, True),
-        (NOT_JOINED, MEMBER | MANAGE_GUILD, None, False, False, False, True),
-        (LISTED, MEMBER, None, False, False, False, False),
+        (LISTED, MEMBER, OWNER, False, True, False),
+        (None, MANAGE_GUILD, OWNER, False, True, False),
+        (None, MANAGE_GUILD, None, False, False, False),
+        (None, 0, TEAM_MEMBER, True, True, False),
+        (LISTED, MEMBER | MANAGE_GUILD, None, False, True, True),
+        (UNLISTED, MEMBER | MANAGE_GUILD, None, False, False, True),
+        (NOT_JOINED, MEMBER | MANAGE_GUILD, None, False, False, True),
+        (LISTED, MEMBER, None, False, False, False),
     ],
 )
 async def test_rights_are_by_person_server_and_permissions(
@@ -45,7 +45,6 @@ async def test_rights_are_by_person_server_and_permissions(
     permissions: int,
     user: User | None,
     team: bool,
-    owns: bool,
     moderates: bool,
     manages: bool,
 ) -> None:
@@ -54,9 +53,9 @@ async def test_rights_are_by_person_server_and_permissions(
         wire.bot.add_listener(keep(seen), "on_interaction")
         await wire.command("privacy", guild=guild, permissions=permissions, user=user).answer()
         rights = Permissions(wire.bot, MODERATORS)
-        found = await rights.owns(seen[0]), await rights.moderates(seen[0]), rights.manages(seen[0])
-        assert found == (owns, moderates, manages)
-        assert await rights.oversees(seen[0]) == (moderates or manages)
+        found = await rights.is_moderator(seen[0]), rights.can_manage_guild(seen[0])
+        assert found == (moderates, manages)
+        assert await rights.can_review(seen[0]) == (moderates or manages)
 
 
 def keep(seen: list[discord.Interaction]):  # type: ignore[no-untyped-def]
@@ -93,8 +92,8 @@ def forged(wire: Wire, button: str, **who: int) -> tuple[Exchange, Json]:
 
 async def test_nobody_lets_somebody_elses_file_go(tmp_path: Path) -> None:
     async with at_the_desk(DeskLibrary(tmp_path), tmp_path) as wire:
-        waiting = wire.bot.get_cog("SourceFilesCog")._waiting
-        key = waiting.hold(int(OWNER.id), "a.md", b"A.")
+        waiting = wire.bot.get_cog("SourceFilesCog")._uploads
+        key = waiting.add(int(OWNER.id), "a.md", b"A.")
         exchange, _ = forged(wire, f"srckeep:{key}", permissions=MEMBER | MANAGE_GUILD)
         assert "Nothing changed" in text_of(await exchange.answer())
-        assert waiting.give(key, int(OWNER.id)) is not None
+        assert waiting.take(key, int(OWNER.id)) is not None

@@ -108,13 +108,13 @@ async def test_settings_that_change_while_they_are_read_are_read_again(
     library: DeskLibrary, wire: Wire, tmp_path: Path
 ) -> None:
     library.journal = journal = SlowlyRead(tmp_path)
-    early = asyncio.create_task(wire.bot.preferences(HERE))
+    early = asyncio.create_task(wire.bot.services.guild_settings.get(HERE))
     await asyncio.to_thread(journal.read.wait, 20)
     journal.change(HERE, "private", "yes")
-    wire.bot.forget_preferences(HERE)
+    wire.bot.services.guild_settings.invalidate(HERE)
     journal.go.set()
     assert not (await early).private
-    assert (await wire.bot.preferences(HERE)).private
+    assert (await wire.bot.services.guild_settings.get(HERE)).private
 
 
 async def test_a_channel_that_was_not_chosen_is_refused_naming_those_that_were(
@@ -168,7 +168,7 @@ async def test_a_form_and_a_menu_are_refused_too_where_the_channel_is_no_longer_
     message = await asked(wire)
     form = await Form.opened(wire.press(message, "Ask a follow-up"))
     library.journal.change(HERE, "channels", snowflake())
-    wire.bot.forget_preferences(HERE)
+    wire.bot.services.guild_settings.invalidate(HERE)
     written = wire.message("What is it?", guild=LISTED)
     for exchange in (wire.submit(form, "And Maverick?"), wire.menu("Answer this", written)):
         said = await exchange.answer()

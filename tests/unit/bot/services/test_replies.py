@@ -57,7 +57,7 @@ async def test_it_is_counted_once_and_logged_without_its_text_or_author(
         wire.command(how, user=ZAPHOD)
     await wire.sent.wait_for(lambda sent: sent.status == status)
     await settled(wire)
-    assert wire.bot.unsent == 1
+    assert wire.bot.services.replies.unsent == 1
     assert f"{status}/{code}" in caplog.text
     for hidden in (SECRET, "zaphod", ZAPHOD.id, "interaction-token", "10 million", "never retrieved"):
         assert hidden not in caplog.text
@@ -74,4 +74,4 @@ async def test_the_next_question_is_answered_as_if_nothing_had_been(library: Des
             await settled(wire)
         wire._failures.clear()
         assert "10 million" in text_of(await asked(wire, user=ZAPHOD))
-    assert wire.bot.unsent == 2
+    assert wire.bot.services.replies.unsent == 2

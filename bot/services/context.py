@@ -1,0 +1,54 @@
+"""The services that every cog gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import discord
+
+    from bot.policy.rate_limits import Limits
+    from bot.services.attachments import AttachmentDownloader
+    from bot.services.guild_settings import GuildSettingsCache
+    from bot.services.permissions import Permissions
+    from bot.services.progress import ProgressMessages
+    from bot.services.questions import QuestionService
+    from bot.services.reindexing import ReindexService
+    from bot.services.replies import Replies
+    from bot.services.user_languages import UserLanguages
+    from bot.services.worker import LibraryWorker
+    from index import Library
+
+__all__ = ["Services", "services_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the cogs share; built once by the client."""
+
+    library: Library
+    worker: LibraryWorker
+    replies: Replies
+    questions: QuestionService
+    permissions: Permissions
+    guild_settings: GuildSettingsCache
+    languages: UserLanguages
+    progress: ProgressMessages
+    reindexing: ReindexService
+    attachments: AttachmentDownloader
+    limits: Limits
+
+
+def services_of(client: discord.Client) -> Services:
+    """Return the services of a client.
+
+    Raises
+    ------
+    TypeError
+        If the client has none, so that an extension cannot be loaded into it.
+    """
+    services = getattr(client, "services", None)
+    if not isinstance(services, Services):
+        raise TypeError(f"{type(client).__name__} has no services")
+    return services

@@ -1,0 +1,90 @@
+"""Replies to interactions outside a command's usual answer: refusals, errors, and those that Discord did not take."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterator
+
+import aiohttp
+import discord
+
+from bot.services.errors import explain, trace
+from bot.services.interactions import Interaction
+from bot.views.message import notice_message
+
+__all__ = ["FOR_ALL", "Replies"]
+
+log = logging.getLogger(__name__)
+
+FOR_ALL = "public"
+"""Key in an interaction's `extras`: whether everyone sees that it is being answered."""
+
+EXPIRED = frozenset({40060, 50027})
+"""Discord's codes, beside Not Found, for an interaction that was answered already or whose token expired."""
+
+
+class Replies:
+    """Sends replies, keeps track of pending ones and counts those that were lost."""
+
+    def __init__(self) -> None:
+        self.unsent = 0
+        self._pending: set[asyncio.Future[None]] = set()
+
+    @contextlib.contextmanager
+    def pending(self) -> Iterator[None]:
+        """Mark a reply as pending inside the `with` block, so that closing waits for it."""
+        sent = asyncio.get_running_loop().create_future()
+        self._pending.add(sent)
+        try:
+            yield
+        finally:
+            self._pending.discard(sent)
+            sent.set_result(None)
+
+    async def wait_for_pending(self, seconds: float) -> None:
+        """Wait until no reply is pending, at most so long."""
+        if self._pending:
+            await asyncio.wait(self._pending, timeout=seconds)
+
+    def count_unsent(self, error: BaseException) -> None:
+        """Count a reply that Discord did not take; the log names neither its text nor its reader."""
+        self.unsent += 1
+        log.warning("A reply could not be sent (%d so far): %s", self.unsent, trace(error))
+
+    async def tell(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
+        """Show a message to the user of an interaction, privately unless a public response has begun."""
+        kind = interaction.response.type
+        try:
+            if interaction.type is discord.InteractionType.autocomplete:
+                if kind is None:
+                    await interaction.response.autocomplete([])
+            elif kind is None:
+                await interaction.response.send_message(view=view, ephemeral=True)
+            elif kind is discord.InteractionResponseType.deferred_channel_message:
+                await self._replace_deferred(interaction, view)
+            else:  # the original response is the message that the button is on, or a form
+                await interaction.followup.send(view=view, ephemeral=True)
+        except (discord.HTTPException, aiohttp.ClientError) as failure:
+            self.count_unsent(failure)
+
+    async def tell_error(self, interaction: Interaction, error: BaseException, doing: str) -> None:
+        """Explain an error to the user, if Discord still takes a reply; `doing` is for the log."""
+        expired = isinstance(error, discord.HTTPException) and error.code in EXPIRED
+        if expired or isinstance(error, discord.Forbidden | discord.NotFound):
+            self.count_unsent(error)
+        else:
+            await self.tell(interaction, notice_message(explain(error, doing)))
+
+    async def _replace_deferred(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
+        """Show a message instead of a deferred answer: to the user alone, even if everyone saw it deferred."""
+        if interaction.extras.get(FOR_ALL):
+            try:
+                await interaction.delete_original_response()
+            except discord.HTTPException as error:  # then everyone sees it, rather than nobody
+                log.warning("What was announced to all could not be taken back: %s", trace(error))
+            else:
+                await interaction.followup.send(view=view, ephemeral=True)
+                return
+        await interaction.edit_original_response(view=view)
