@@ -10,13 +10,14 @@ from collections.abc import Callable
 
 from index.answering._number_rules import find_amount, find_attribute, find_count, find_date
 from index.answering._span_context import CharSpan, SpanContext, single
+from index.text.grammar import AUXILIARIES, alternatives
 from index.text.proper_nouns import NameSpan
 from index.text.tokens import STOP_WORDS, content_stems, stem
 
 __all__ = ["RULES"]
 
 MORE = re.compile(r",?\s+(?:and|or|as well as)\b")
-AUXILIARY = re.compile(r"\s*(did|do|does|is|was|were|are|had|has|have|will|would|can|could|may|should)\b")
+AUXILIARY = re.compile(rf"\s*{alternatives(*AUXILIARIES, without=['must'])}\b")
 ADJECTIVE = re.compile(r"(ish|an|ese|ch|ic|man|eek|ist|ant)$")
 CALLED = re.compile(r"\b(called|named|name (of|for)|known as|title of|titled|nickname\w*)\b")
 NAMING = re.compile(r"\b(called|named|known as|titled|nicknamed|dubbed)\s+(the\s+)?[\"“'‘]?$")

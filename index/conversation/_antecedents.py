@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from index.answering.spans import find_span
 from index.conversation._grammar import (
     AUXILIARY,
-    BE,
     PAST_VERB,
     PREPOSITION,
     QUESTION_WORD,
@@ -19,6 +18,7 @@ from index.conversation._grammar import (
     normalize_question,
 )
 from index.domain.activity import Turn
+from index.text.grammar import BE, MONTHS, alternatives
 from index.text.proper_nouns import find_names
 from index.text.questions import QuestionAnalysis
 from index.text.tokens import STOP_WORDS, content_stems
@@ -40,7 +40,7 @@ PERSON_NOUN = re.compile(
     r"minister|successor|wife|husband|father|mother|son|daughter|brother|creator|ruler|officer)s?$",
     re.IGNORECASE,
 )
-MONTH = re.compile(r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b")
+MONTH = re.compile(rf"{alternatives(*map(str.title, MONTHS))}\b")
 CHOSEN = re.compile(rf"\W*(?:which|what) (?!{AUXILIARY} )", re.IGNORECASE)
 FAR = re.compile(r"\b(?:of|in|at|to|from|against)(?: the)? $")
 """Before a name that only says where or of what."""

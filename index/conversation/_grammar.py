@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.text.grammar import AUXILIARIES, BE, HAVE, PREPOSITIONS, QUESTION_WORDS, alternatives
 from index.text.tokens import STOP_WORDS
+from index.text.verbs import BASE_VERBS, PARTICIPLE_OF_PAST, PAST_OF_PARTICIPLE
 
 __all__ = [
     "AUXILIARY",
-    "BE",
     "COUNT_WORDS",
     "DETERMINER",
     "LONGEST",
@@ -25,38 +26,18 @@ __all__ = [
     "skip_opener",
 ]
 
-AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
-BE = frozenset(["is", "are", "was", "were"])
-HAVE = frozenset(["has", "have", "had"])
-PREPOSITION = (
-    r"(?:in|on|at|to|from|with|by|for|during|after|before|since|until|under|into|about|against|between|as|than|through|"
-    r"over|near|within|without|among|across|towards?)"
+AUXILIARY = alternatives(*AUXILIARIES, "might")
+PREPOSITION = alternatives(
+    *PREPOSITIONS,
+    *("since", "into", "about", "between", "than", "over", "near", "within", "without", "among", "across", "towards?"),
 )
 DETERMINER = r"(?:the|an?|its|their|his|her)"
-QUESTION_WORD = r"(?:who|whom|whose|what|which|when|where|why|how)"
+QUESTION_WORD = alternatives(*QUESTION_WORDS)
 COUNT_WORDS = r"(?:how (?:many|much)|which|what)"
 YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})s?\b")
 
-PAST = """
-    won/won led/led built/built made/made took/taken gave/given wrote/written broke/broken held/held sent/sent left/left
-    met/met fought/fought lost/lost sat/sat spoke/spoken taught/taught told/told drew/drawn drove/driven knew/known
-    paid/paid said/said saw/seen sold/sold spent/spent brought/brought bought/bought caught/caught chose/chosen
-    kept/kept laid/laid began/begun came/come became/become went/gone fell/fallen rose/risen grew/grown ran/run
-    fled/fled bore/born overthrew/overthrown showed/shown
-"""
-PARTICIPLES = dict(pair.split("/") for pair in PAST.split())
-ACTIVE = {participle: past for past, participle in PARTICIPLES.items()}
-PAST_VERB = rf"(?:[a-z-]+ed|{'|'.join(PARTICIPLES)})\b"
+PAST_VERB = rf"(?:[a-z-]+ed|{'|'.join(PARTICIPLE_OF_PAST)})\b"
 """A verb of the past."""
-BARE_WORDS = """
-    have use make cost support include offer come go begin start end die live happen take lead rule found build invent
-    develop settle arrive leave become get give call play work say write speak fight win lose invade conquer control
-    own run release cause affect change influence contain need require cover last represent serve meet vote elect
-    pass join reach hold keep produce form create establish introduce provide mean differ do
-"""
-BARE = frozenset(BARE_WORDS.split())
-"""Verbs as they stand behind "does": where none does, the last word before a preposition is taken for one."""
-
 LONGEST = 300
 """Characters of a question that is looked at; a longer one stands on its own."""
 AT_ONCE = re.compile(rf"(?:{PREPOSITION} )?{QUESTION_WORD} {AUXILIARY}\b", re.IGNORECASE)
@@ -143,7 +124,7 @@ class ParsedQuestion:
 
     def _doer(self, wh: str) -> str:
         verb, _, rest = self.predicate.partition(" ")
-        done = ACTIVE.get(verb, verb if verb.endswith("ed") else "")
+        done = PAST_OF_PARTICIPLE.get(verb, verb if verb.endswith("ed") else "")
         if not self.aux:
             return f"{wh} {self.predicate or self.subject}"
         if self.aux in BE:
@@ -155,7 +136,7 @@ class ParsedQuestion:
     def _passive(self) -> str:
         """What "founded the dynasty" is of the dynasty, "was the dynasty founded"; without an object, as it stands."""
         verb, _, rest = self.predicate.partition(" ")
-        done = PARTICIPLES.get(verb.lower(), verb if verb.endswith("ed") else "")
+        done = PARTICIPLE_OF_PAST.get(verb.lower(), verb if verb.endswith("ed") else "")
         if not done or not rest or re.match(PREPOSITION + " ", rest):
             return self.predicate or self.text
         thing, more = _split(rest, "was")
@@ -197,7 +178,7 @@ def _split(rest: str, aux: str, *, alone: bool = False) -> tuple[str, str]:
     end = next((at for at in range(1, len(words)) if _is_verb(words, at, aux)), 0)
     if not end:
         end = next((at for at in range(1, len(words)) if _ends(words, at)), len(words))
-        verb_is_due = aux not in BE | HAVE or (alone and end == len(words))
+        verb_is_due = aux not in (*BE, *HAVE) or (alone and end == len(words))
         if verb_is_due and end > 1 and not words[end - 1][0].isupper() and not _opens_noun(words[end - 2]):
             end -= 1
     return " ".join(words[:end]), " ".join(words[end:])
@@ -211,7 +192,11 @@ def _is_verb(words: Sequence[str], at: int, aux: str) -> bool:
     if _opens_noun(words[at - 1]) or words[at][0].isupper():
         return False
     word = words[at].lower()
-    return (re.fullmatch(PAST_VERB, word) is not None or word in ACTIVE) if aux in BE | HAVE else word in BARE
+    return (
+        (re.fullmatch(PAST_VERB, word) is not None or word in PAST_OF_PARTICIPLE)
+        if aux in (*BE, *HAVE)
+        else word in BASE_VERBS
+    )
 
 
 def _ends(words: Sequence[str], at: int) -> bool:

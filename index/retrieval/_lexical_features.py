@@ -9,16 +9,15 @@ from itertools import pairwise
 import numpy as np
 
 from index.domain.documents import Passage
+from index.text.grammar import MONTHS, alternatives
 from index.text.passages import _Read, _read, passage_text, stems_in_context
 from index.text.questions import QuestionAnalysis
 from index.text.tokens import POINTING_WORDS, RELATION_STEMS, STOP_WORDS, stem, tokenize
 
 __all__ = ["lexical_features"]
 
-MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
-
 YEARISH = re.compile(
-    rf"\b(1\d{{3}}|20\d\d|\d{{1,2}}(st|nd|rd|th)|{MONTHS}|century|decade|centuries|spring|summer|"
+    rf"\b(1\d{{3}}|20\d\d|\d{{1,2}}(st|nd|rd|th)|{alternatives(*MONTHS)}|century|decade|centuries|spring|summer|"
     r"autumn|winter|year|years|months?|days?|weeks?|today|yesterday|\d{4}s)\b",
     re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.domain.documents import Document
+from index.text.grammar import PREPOSITIONS
 from index.text.proper_nouns import NameSpan, find_names
 from index.text.quantities import find_dates
 
@@ -19,7 +20,8 @@ ASIDE = re.compile(r"\s*,\s+((?:also\s+|formerly\s+)?(?:an?|the|one of)\s[^,]{3,
 MOST_READ = 100_000
 """Characters of a document in which is looked how it writes a name elsewhere."""
 
-PREPOSITION = "in on at by with to from of for against during after before and or as under using through until while"
+BEHIND_NAME = frozenset([*PREPOSITIONS, "of", "and", "or", "using", "while"])
+"""Words before which a name stands by itself and does not only describe the noun behind it."""
 WHEN = re.compile(r"(?:In|On)\s+(?:the\s+)?")
 ARTICLED = re.compile(r"\b(?:the|an?)\b")
 ARTICLE = re.compile(r"(?:The|the)\s+")
@@ -121,7 +123,7 @@ def find_leading_name(text: str) -> str:
     article = re.match(r"(?:the|an?)\s+", text)
     found = _name(text, article.end() if article else 0)
     after = re.match(r"\s+([a-z]+)", text[len(found) :])
-    described = after and after[1] not in PREPOSITION.split() and not after[1].endswith("ing")
+    described = after and after[1] not in BEHIND_NAME and not after[1].endswith("ing")
     return "" if described else found
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from index.suggestions._clauses import find_name_at
 from index.suggestions._from_sentences import MEASURES, THING
+from index.text.grammar import AUXILIARIES, QUESTION_WORDS, alternatives
+from index.text.verbs import BASE_OF_GERUND
 
 __all__ = ["questions_from_heading"]
 
@@ -18,21 +20,12 @@ TAGLINE = re.compile(r":\s|\s[–—-]\s|\s\(")
 """What follows only adorns: "Scout: a glimpse into the future"."""
 
 ASKS = re.compile(
-    r"(?:(?:who|what|when|where|why|how|which)\b.*?\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|"
-    r"should|may|must)|(?:is|are|was|were|do|does|did|can|could|will|should|may|must|has|have))\b.+\?",
+    rf"(?:{alternatives(*QUESTION_WORDS, without=['whom', 'whose'])}\b.*?\b{alternatives(*AUXILIARIES)}|"
+    rf"{alternatives(*AUXILIARIES, without=['would', 'had'])})\b.+\?",
     re.IGNORECASE,
 )
 TO_DO = re.compile(r"(how|where|when) to ([a-z]+(?: [^\s?]+)+)\??", re.IGNORECASE)
 MAY = {"how": "How do I", "where": "Where can I", "when": "When should I"}
-
-DOING = """
-    adding:add building:build changing:change choosing:choose configuring:configure connecting:connect creating:create
-    deploying:deploy downloading:download getting:get installing:install joining:join making:make removing:remove
-    reporting:report running:run starting:start stopping:stop testing:test training:train updating:update
-    upgrading:upgrade using:use writing:write
-"""
-PLAIN = dict(pair.split(":") for pair in DOING.split())
-"""What one does by the section's advice, and its plain form."""
 
 WHICH = re.compile(r"(?:the|a|an|your)\s", re.IGNORECASE)
 WHERE = re.compile(r"(?= (?:with|on|in|from|for|to|by|via|as) )")
@@ -59,10 +52,10 @@ def questions_from_heading(path: str, title: str, text: str) -> Iterator[str]:
         verb, _, rest = match[2].partition(" ")
         yield f"{MAY[match[1].lower()]} {verb.lower()} {_small(rest, text)}?"
     doing, _, what = head.partition(" ")
-    if doing.lower() in PLAIN and WHICH.match(what):
-        yield f"How do I {PLAIN[doing.lower()]} {_small(what, text)}?"
-    elif doing.lower() in PLAIN and (known := _name(WHERE.split(what)[0], text)):
-        yield f"How do I {PLAIN[doing.lower()]} {known}{what[len(WHERE.split(what)[0]) :]}?"
+    if doing.lower() in BASE_OF_GERUND and WHICH.match(what):
+        yield f"How do I {BASE_OF_GERUND[doing.lower()]} {_small(what, text)}?"
+    elif doing.lower() in BASE_OF_GERUND and (known := _name(WHERE.split(what)[0], text)):
+        yield f"How do I {BASE_OF_GERUND[doing.lower()]} {known}{what[len(WHERE.split(what)[0]) :]}?"
     name = _name(head, text)
     if name and THING.match(name):
         past = re.search(rf"{re.escape(head)} (?:was|were)\b", text) and not re.search(rf"{re.escape(head)} is\b", text)

@@ -7,21 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 
 from index.suggestions._clauses import Clause, find_leading_name, find_name_at, starts_with_date
 from index.text.quantities import find_dates, find_numbers
+from index.text.verbs import BASE_OF_PAST
 
 __all__ = ["questions_from_row", "questions_from_sentence"]
 
-PAIRS = """
-    conquered:conquer invaded:invade captured:capture defeated:defeat signed:sign founded:found established:establish
-    created:create built:build wrote:write published:publish released:release launched:launch introduced:introduce
-    invented:invent discovered:discover designed:design developed:develop led:lead joined:join left:leave married:marry
-    acquired:acquire bought:buy opened:open won:win proposed:propose painted:paint composed:compose directed:direct
-    occupied:occupy annexed:annex abolished:abolish adopted:adopt ratified:ratify revoked:revoke besieged:besiege
-    visited:visit attacked:attack
+TRANSITIVE = """
+    conquered invaded captured defeated signed founded established created built wrote published released
+    launched introduced invented discovered designed developed led joined left married acquired bought opened
+    won proposed painted composed directed occupied annexed abolished adopted ratified revoked besieged visited
+    attacked
 """
-ACTIVE = dict(pair.split(":") for pair in PAIRS.split())
-"""What someone did to something named, and its plain form."""
+"""What someone did to something named."""
 
-PLAIN = {"began": "begin", "ended": "end", "died": "die", "fell": "fall", "opened": "open", "started": "start"}
+INTRANSITIVE = "began ended died fell opened started"
 """What happened to someone or something by itself."""
 
 DONE = """
@@ -30,8 +28,7 @@ DONE = """
     invaded formed adopted ratified abolished dissolved designed written composed printed sold acquired renamed
     translated announced defeated revoked imposed lifted
 """
-SEEN = "announced:announce released:release introduced:introduce unveiled:unveil launched:launch"
-SHOWN = dict(pair.split(":") for pair in SEEN.split())
+PRESENTED = "announced released introduced unveiled launched"
 AGENT = "founded established created built designed invented discovered painted composed directed conquered defeated"
 SOMEWHERE = "born founded established built signed held killed executed crowned formed printed"
 MEASURES = """
@@ -110,12 +107,12 @@ def _did(at: Clause) -> Iterator[str]:
     if not match:
         return
     after = at.rest[match.end() :]
-    if match[1] in PLAIN and (starts_with_date(after) or (at.day and re.match(r"[.,;]", after))):
-        yield f"When did {at.subject} {PLAIN[match[1]]}?"
-    other = find_leading_name(after) if match[1] in ACTIVE else ""
+    if match[1] in INTRANSITIVE.split() and (starts_with_date(after) or (at.day and re.match(r"[.,;]", after))):
+        yield f"When did {at.subject} {BASE_OF_PAST[match[1]]}?"
+    other = find_leading_name(after) if match[1] in TRANSITIVE.split() else ""
     behind = after[len(other) :].lstrip()
     if other and (at.day or starts_with_date(behind)):
-        yield f"When did {at.subject} {ACTIVE[match[1]]} {other}?"
+        yield f"When did {at.subject} {BASE_OF_PAST[match[1]]} {other}?"
         if at.own and not at.many:
             yield f"Who {match[1]} {other}?"
 
@@ -170,8 +167,12 @@ def _is(at: Clause) -> Iterator[str]:
 def _shows(at: Clause) -> Iterator[str]:
     """What someone announced."""
     match = re.match(r"(has|have)?\s*(\w+)\s+(?:the|its|an?)\s", at.rest)
-    if at.own and match and match[2] in SHOWN:
-        yield f"What {match[1]} {at.subject} {match[2]}?" if match[1] else f"What did {at.subject} {SHOWN[match[2]]}?"
+    if at.own and match and match[2] in PRESENTED.split():
+        yield (
+            f"What {match[1]} {at.subject} {match[2]}?"
+            if match[1]
+            else f"What did {at.subject} {BASE_OF_PAST[match[2]]}?"
+        )
 
 
 def _beats(at: Clause) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from index.text.grammar import MONTHS
 from index.text.tokens import STOP_WORDS, stem, tokenize
 
 __all__ = ["Quantity", "find_dates", "find_numbers"]
@@ -15,7 +16,6 @@ SMALL_WORDS = """
     eighteen nineteen
 """
 TEN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
-MONTH_WORDS = "january february march april may june july august september october november december"
 UNIT_WORDS = """
     men women people children percent pence kb mb gb tb km m kg cm mm mph kmh hz ghz mhz ms bits per staff troops dollar
     euro pound cent mile feet foot inch year month week day hour minute second degree head cattle sheep
@@ -23,7 +23,6 @@ UNIT_WORDS = """
 SMALL = {word: at for at, word in enumerate(SMALL_WORDS.split())}
 TENS = {word: 10 * at for at, word in enumerate(TEN_WORDS.split(), 2)}
 GREAT = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0}
-MONTHS = MONTH_WORDS.split()
 
 DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 SPELT = "|".join(sorted([*SMALL, *TENS], key=len, reverse=True))
