@@ -61,7 +61,7 @@ def open_library(settings: Settings) -> Library:
             generator=ExtractiveGenerator(),
             confidence=scorer.confidence,
             threshold=threshold(scorer.curve, settings.max_wrong),
-            silence=AbstentionExplainer(reads=["en"], nearness=NEARNESS)
+            explainer=AbstentionExplainer(reads=["en"], nearness=NEARNESS)
             if embedder.name == BUNDLED
             else AbstentionExplainer(),
         )

@@ -24,6 +24,7 @@ from index.retrieval.search_index import SearchIndex
 from index.snapshots.store import SnapshotStore
 from index.sources.folder import read_sources
 from index.text.passages import passage_text
+from index.text.questions import QuestionAnalysis
 
 __all__ = ["Row", "collect", "shelf_of"]
 
@@ -69,7 +70,7 @@ def collect(documents: Path, questions: Sequence[Question], *, augment: bool, se
     chance = random.Random(seed)
 
     def found(shelf: SearchIndex, text: str) -> list[Hit]:
-        return retriever.retrieve(shelf, text, embedder.question(text))
+        return retriever.retrieve(shelf, QuestionAnalysis.of(text), embedder.question(text))
 
     def asked(
         shelf: SearchIndex,

@@ -70,7 +70,7 @@ def _answerer(folder: Path, embedder: OnnxEmbedder, reader: OnnxReader) -> Answe
         generator=ExtractiveGenerator(),
         confidence=scorer.confidence,
         threshold=threshold(scorer.curve, Settings.model_fields["max_wrong"].default),
-        silence=AbstentionExplainer(reads=["en"], nearness=NEARNESS),
+        explainer=AbstentionExplainer(reads=["en"], nearness=NEARNESS),
     )
 
 

@@ -1,4 +1,4 @@
-"""Whose a thing is that a sentence tells: that of the name asked about, or of another."""
+"""Attribution: whether a sentence says something of the name asked about or of another."""
 
 from __future__ import annotations
 
@@ -18,41 +18,54 @@ there."""
 
 
 def belongs_to_other(passage: Passage, owner: Collection[str], asked: Collection[str]) -> bool:
-    """Whether what is asked is told of another name: "Maverick, with 128 experts, beats Gemini" has no experts of
-    Gemini's.
+    """Return whether a passage says what is asked of another name than the one asked about.
 
-    `owner` are the stems of the name, `asked` those of what is asked about it. True where the passage holds the name,
-    and each of the words asked stands behind another name, before the owner's, and is not joined to that ("of
-    Gemini"). Where the passage holds none of them, the sentence before it is looked at too.
+    "Maverick, with 128 experts, beats Gemini" tells no number of experts of Gemini.
+
+    Parameters
+    ----------
+    passage : Passage
+        The passage; if it holds no word of `asked`, the sentence before it is read as well.
+    owner : collection of str
+        Stems of the name asked about.
+    asked : collection of str
+        Stems of what is asked about it.
+
+    Returns
+    -------
+    bool
+        True if the passage holds the owner's name, and each asked word stands behind another name, before the owner's,
+        and is not joined to that ("of Gemini").
     """
     text = passage.reading
     if not set(asked) & set(content_stems(passage_text(passage))):
         text = f"{passage.before} {text}"
-    return _anothers(text, owner, asked)
+    return _text_belongs_to_other(text, owner, asked)
 
 
-def _anothers(text: str, owner: Collection[str], asked: Collection[str]) -> bool:
-    words = [(stem(word), start, word in STOP_WORDS) for word, start, _ in token_spans(text)]
+def _text_belongs_to_other(text: str, owner: Collection[str], asked: Collection[str]) -> bool:
+    words = [(stem(token), start, token in STOP_WORDS) for token, start, _ in token_spans(text)]
     wanted, owned = set(asked) - set(owner), set(owner)
     if not owned or not owned <= {word for word, _, _ in words}:
         return False
-    others = [start for name, start in _names(text) if not owned & set(content_stems(name))]
-    places = [at for at, (word, _, _) in enumerate(words) if word in wanted]
+    other_starts = [start for name, start in _names_and_starts(text) if not owned & set(content_stems(name))]
+    places = [place for place, (word, _, _) in enumerate(words) if word in wanted]
     return bool(places) and all(
-        any(start < words[at][1] for start in others) and not _has(words, at, owned) for at in places
+        any(start < words[place][1] for start in other_starts) and not _is_owned(words, place, owned)
+        for place in places
     )
 
 
-def _names(text: str) -> Iterator[tuple[str, int]]:
-    for at in find_names(text):
-        yield text[at.start : at.end], at.start
+def _names_and_starts(text: str) -> Iterator[tuple[str, int]]:
+    for name in find_names(text):
+        yield text[name.start : name.end], name.start
     for match in EXPLAINED.finditer(text):
         yield match[1], match.start(1)
 
 
-def _has(words: list[tuple[str, int, bool]], at: int, owned: set[str]) -> bool:
-    """Whether the owner stands before this word, or follows it with nothing but little words between."""
-    if owned <= {word for word, _, _ in words[:at]}:
+def _is_owned(words: list[tuple[str, int, bool]], place: int, owned: set[str]) -> bool:
+    """Return whether the owner stands before this word, or follows it with only stop words between."""
+    if owned <= {word for word, _, _ in words[:place]}:
         return True
-    after = next((word for word, _, little in words[at + 1 :] if not little), "")
+    after = next((word for word, _, is_stop_word in words[place + 1 :] if not is_stop_word), "")
     return after in owned

@@ -1,4 +1,4 @@
-"""Two sentences that give different values for the same thing."""
+"""Contradictions: two sentences that give different values for the same thing."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from index.answering._span_context import CharSpan, SpanContext
 from index.answering.spans import find_span
 from index.domain.answers import Hit
 from index.domain.documents import Document
 from index.text.proper_nouns import find_names
 from index.text.quantities import Quantity, find_dates, find_numbers
+from index.text.questions import QuestionAnalysis
 from index.text.tokens import STOP_WORDS, content_stems, stem
 
 __all__ = ["find_conflict"]
@@ -20,22 +20,24 @@ NEAREST = 8
 """Of so many best hits one may contradict the best."""
 
 ALIKE = 0.5
-"""Two sentences speak of the same thing where at least this share of the topic words of the shorter one, the values
-and the question's words left out, stands in the other too, or where neither has such words."""
+"""Two sentences are about the same thing if the other one holds at least this share of the topic words of the shorter
+one, values and question words left out, or if neither has such words."""
 
 ROUND = re.compile(
     r"\b(about|around|roughly|approximately|nearly|almost|over|under|more|less|least|most|up to)\b", re.I
 )
 
 
-def find_conflict(question: str, hits: Sequence[Hit], documents: Mapping[str, Document]) -> tuple[Hit, Hit] | None:
-    """The best hit and one that gives another number or date for what is asked, the newer source first.
+def find_conflict(
+    question: QuestionAnalysis, hits: Sequence[Hit], documents: Mapping[str, Document]
+) -> tuple[Hit, Hit] | None:
+    """Return the best hit and one that gives another number or date for what is asked, the newer source first.
 
-    None where there is no such hit. Both sentences must hold every topic word of the question (a value stands for the
+    None if there is no such hit. Both sentences must hold every topic word of the question (a value stands for the
     word that asks for it), name the same names before the value and no other time, count the same unit, and be alike
     in their other words.
     """
-    kind = SpanContext(question, "").kind
+    kind = question.leading_kind
     first = _value(question, hits[0], kind) if hits else None
     if first is None:
         return None
@@ -50,35 +52,32 @@ def find_conflict(question: str, hits: Sequence[Hit], documents: Mapping[str, Do
     return None
 
 
-def _value(question: str, hit: Hit, kind: str) -> Quantity | None:
-    """The number or date in a hit that answers, where the hit's own words meet the question's."""
+def _value(question: QuestionAnalysis, hit: Hit, kind: str) -> Quantity | None:
+    """Return the number or date in a hit that answers, if the hit's own words hold the question's."""
     text = hit.passage.text
-    place = find_span(question, text)
-    if place is None or hit.passage.kind == "field":
+    span = find_span(question, text)
+    if span is None or hit.passage.kind == "field":
         return None
-    found = [at for at in (find_dates(text) if kind == "time" else find_numbers(text)) if _within(at, place)]
-    wanted = {word for word in content_stems(question) if word not in _units(question, found)}
+    quantities = find_dates(text) if kind == "time" else find_numbers(text)
+    found = [quantity for quantity in quantities if span[0] <= quantity.start < span[1]]
+    wanted = set(question.stems) - _kind_stems(found)
     return found[0] if len(found) == 1 and wanted and wanted <= set(content_stems(text)) else None
 
 
-def _within(at: Quantity, place: CharSpan) -> bool:
-    return place[0] <= at.start < place[1]
-
-
-def _units(question: str, found: Sequence[Quantity]) -> set[str]:
-    """Question words that only name the kind of value: "year" in "which year"."""
+def _kind_stems(found: Sequence[Quantity]) -> set[str]:
+    """Return stems of words that only name the kind of value: "year" in "which year"."""
     kinds = {stem(word) for word in ("year", "date", "day", "month", "century", "number", "percentage", "long")}
-    return kinds - {word for at in found for word in at.unit}
+    return kinds - {word for quantity in found for word in quantity.unit}
 
 
 def _differ(one: Quantity, two: Quantity, first: Hit, second: Hit) -> bool:
-    """Whether no reading makes both true: the same to the digits given, a date that says more, about so many."""
+    """Return whether two values exclude each other: not if one is rounded, or a date that is only more exact."""
     if one.kind != two.kind or one.unit[-1:] != two.unit[-1:]:
         return False
     if one.kind == "date":
         parts = [_split(one.value), _split(two.value)]
         return any(a and b and a != b for a, b in zip(*parts, strict=True))
-    texts = [hit.passage.text[at.start : at.end] for hit, at in ((first, one), (second, two))]
+    texts = [hit.passage.text[value.start : value.end] for hit, value in ((first, one), (second, two))]
     if any(ROUND.search(text) for text in texts):
         return False
     digits = min(len(re.sub(r"\D|0+\b", "", text)) or 1 for text in texts)
@@ -90,40 +89,40 @@ def _split(value: float) -> tuple[int, int, int]:
     return whole // 10_000, whole // 100 % 100, whole % 100
 
 
-def _same_thing(question: str, one: tuple[Hit, Quantity], two: tuple[Hit, Quantity], kind: str) -> bool:
-    asked = set(content_stems(question))
-    named = [_names_before(hit, at) - asked for hit, at in (one, two)]
+def _same_thing(question: QuestionAnalysis, one: tuple[Hit, Quantity], two: tuple[Hit, Quantity], kind: str) -> bool:
+    asked = set(question.stems)
+    names = [_names_before(hit, value) - asked for hit, value in (one, two)]
     times = (
-        [{at.value for at in find_dates(hit.passage.text)} for hit, _ in (one, two)]
+        [{date.value for date in find_dates(hit.passage.text)} for hit, _ in (one, two)]
         if kind != "time"
         else [set(), set()]
     )
-    if named[0] != named[1] or times[0] != times[1]:
+    if names[0] != names[1] or times[0] != times[1]:
         return False
-    rest = [_rest(hit, at) - asked for hit, at in (one, two)]
-    least = min(len(words) for words in rest)
-    return len(rest[0] & rest[1]) >= ALIKE * least
+    other_words = [_other_words(hit, value) - asked for hit, value in (one, two)]
+    fewest = min(len(words) for words in other_words)
+    return len(other_words[0] & other_words[1]) >= ALIKE * fewest
 
 
 def _names_before(hit: Hit, value: Quantity) -> set[str]:
-    """Stems of the names that stand before the value: what it is said of."""
+    """Return stems of the names before the value: what it is said of."""
     text = hit.passage.text
-    found = [text[at.start : at.end] for at in find_names(text) if at.start < value.start]
-    return {word for name in found for word in content_stems(name) if not word[0].isdigit()}
+    names = [text[name.start : name.end] for name in find_names(text) if name.start < value.start]
+    return {word for name in names for word in content_stems(name) if not word[0].isdigit()}
 
 
-def _rest(hit: Hit, value: Quantity) -> set[str]:
+def _other_words(hit: Hit, value: Quantity) -> set[str]:
     text = hit.passage.text
     words = content_stems(f"{text[: value.start]} {text[max(value.end, value.unit_end) :]}")
     return {word for word in words if word not in STOP_WORDS and not word[0].isdigit()}
 
 
 def _newest_first(one: Hit, two: Hit, documents: Mapping[str, Document]) -> tuple[Hit, Hit]:
-    return (two, one) if _dated(two, documents) > _dated(one, documents) else (one, two)
+    return (two, one) if _date_of(two, documents) > _date_of(one, documents) else (one, two)
 
 
-def _dated(hit: Hit, documents: Mapping[str, Document]) -> date:
-    """The day the front matter gives, the first of all days where it gives none."""
+def _date_of(hit: Hit, documents: Mapping[str, Document]) -> date:
+    """Return the day that the front matter gives, else the first of all days."""
     metadata = documents[hit.passage.document_id].metadata
     for name in ("updated", "date", "published"):
         try:

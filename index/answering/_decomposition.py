@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.text.questions import QuestionAnalysis
 from index.text.tokens import STOP_WORDS, content_stems, tokenize
 
 __all__ = ["COMPARISON_STEMS", "SubQuestion", "decompose"]
@@ -66,9 +67,9 @@ class SubQuestion:
     whole: bool = False
 
 
-def decompose(question: str) -> tuple[SubQuestion, ...]:
+def decompose(question: QuestionAnalysis) -> tuple[SubQuestion, ...]:
     """The questions that this one is made of, two or three; none where it is one question, or may be one."""
-    text = " ".join(question.split()).rstrip("?!. ")
+    text = " ".join(question.text.split()).rstrip("?!. ")
     if len(text) > LONGEST or TOGETHER.search(text):
         return ()
     if match := COMPARE.fullmatch(text) or DIFFER.fullmatch(text) or WHOSE.fullmatch(text):

@@ -10,6 +10,7 @@ from index.answering._decomposition import COMPARISON_STEMS, SubQuestion
 from index.domain.answers import Answer, Citation, Hit
 from index.domain.messages import Message, join_sentences
 from index.text.passages import passage_text, stems_in_context
+from index.text.questions import QuestionAnalysis
 from index.text.tokens import content_stems
 
 __all__ = ["AnsweredPart", "answered_by_one_sentence", "merge_answers"]
@@ -29,13 +30,13 @@ class AnsweredPart:
     hits: Sequence[Hit]
 
 
-def answered_by_one_sentence(question: str, hits: Sequence[Hit], asked: Sequence[SubQuestion]) -> bool:
+def answered_by_one_sentence(question: QuestionAnalysis, hits: Sequence[Hit], parts: Sequence[SubQuestion]) -> bool:
     """Whether the best hit alone holds every topic word of the question: then it is asked as one.
 
     Not where nothing is asked but the things themselves: a sentence that names both tells neither.
     """
-    wanted = set(content_stems(question)) - COMPARISON_STEMS
-    things = {word for part in asked for word in content_stems(part.label)}
+    wanted = set(question.stems) - COMPARISON_STEMS
+    things = {word for part in parts for word in content_stems(part.label)}
     return bool(hits) and not wanted <= things and wanted <= set(content_stems(passage_text(hits[0].passage)))
 
 

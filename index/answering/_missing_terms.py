@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.answering._decomposition import COMPARISON_STEMS
 from index.retrieval.search_index import SearchIndex
 from index.text.passages import stems_in_context
 from index.text.quantities import SMALL, TENS
 from index.text.questions import QuestionAnalysis, QuestionWord
-from index.text.tokens import content_stems, stem, token_spans, tokenize
+from index.text.tokens import content_stems, stem, tokenize
 
 __all__ = ["MissingTerms", "lack"]
 
@@ -73,7 +73,7 @@ class _Phrase:
         return frozenset(stem(word) for word in self.plain)
 
 
-def lack(question: str, shelf: SearchIndex) -> MissingTerms | None:
+def lack(question: QuestionAnalysis, shelf: SearchIndex) -> MissingTerms | None:
     """What of the question's names and things no passage has, or none has together; None where all are there, or
     where it is not plain what they are."""
     found = [at for at in _phrases(question) if len(at.text) <= LONGEST]
@@ -87,17 +87,17 @@ def lack(question: str, shelf: SearchIndex) -> MissingTerms | None:
         return MissingTerms(text, tuple(at.text for at in missing))
     for thing in (at for at in found if not at.name):
         if without := [name for name in known if not _near(name, thing, shelf)]:
-            its = len(known) == 1 and _its(question, thing, known[0]) and QuestionAnalysis.of(question).kind != "person"
+            its = len(known) == 1 and _its(question.text, thing, known[0]) and question.kind != "person"
             mentions = f"The sources mention {_listed([at.text for at in without[:MOST]], 'and')}, but not "
             return MissingTerms(mentions + (f"its {thing.text}." if its else f"near {thing.said}."), (thing.text,))
     return None
 
 
-def _phrases(question: str) -> Iterator[_Phrase]:
+def _phrases(analysis: QuestionAnalysis) -> Iterator[_Phrase]:
     """Names, and things that are plainly named as such, in order."""
-    shouted = question.isupper() and len(question.lower()) == len(question)  # its capitals tell no names
-    words = QuestionAnalysis.of(question.lower() if shouted else question).words
-    plain = [word for word, _, _ in token_spans(question)]
+    question, words, plain = analysis.text, analysis.words, analysis.tokens
+    if question.isupper() and len(question.lower()) == len(question):  # its capitals tell no names
+        words = tuple(replace(word, name=False) for word in words)
     for first, last, name in _joined(question, plain, words, list(_runs(question, words))):
         if not name and not words[first].name and not (first := _thing(question, plain, words, first, last)):
             continue

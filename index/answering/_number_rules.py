@@ -1,4 +1,4 @@
-"""Which number or date of a sentence a question asks for, where that is plain."""
+"""Rules that find the number or date of a sentence that a question asks for."""
 
 from __future__ import annotations
 
@@ -12,22 +12,25 @@ __all__ = ["find_amount", "find_attribute", "find_count", "find_date"]
 
 HOW_MANY = r"how many (?:of )?|^what (?:are|were) the (?=(?:[\w-]+ )?[a-z]*[^\Wsu]s of )"
 DURATIONS = "second minute hour day week month year decade century"
-SPANS = frozenset(stem(at) for at in DURATIONS.split())
+TIME_UNITS = frozenset(stem(word) for word in DURATIONS.split())
 PERCENT = re.compile(r"\bper ?cent|\bshare of\b")
 MONEY = re.compile(r"\b(cost|costs|price|prices|pay|paid|worth|money)\b")
 COIN_WORDS = "dollar euro pound cent penny pence franc crown krona krone yen yuan rupee"
-COINS = frozenset(stem(at) for at in COIN_WORDS.split())
+COINS = frozenset(stem(word) for word in COIN_WORDS.split())
 FROM = re.compile(r"\b(born|began|begin|start\w*|found\w*|establish\w*)\b")
 UNTIL = re.compile(r"\b(die|died|dead|death|end|ended|until|over)\b")
 
 
-def _whole(at: Quantity) -> CharSpan:
-    return (at.start, max(at.end, at.unit_end))
+def _with_unit(number: Quantity) -> CharSpan:
+    return (number.start, max(number.end, number.unit_end))
 
 
-def find_count(scene: SpanContext) -> CharSpan | None:
-    """How many X, what are the Xs of Y: the number before X, or the only number where it counts nothing else."""
-    match = re.search(rf"\b({HOW_MANY})((?:[\w'’-]+ ?){{1,4}})", scene.asks)
+def find_count(context: SpanContext) -> CharSpan | None:
+    """Return the number for "how many X" or "what are the Xs of Y".
+
+    It is the number before X, or the only number of the sentence if that counts nothing else.
+    """
+    match = re.search(rf"\b({HOW_MANY})((?:[\w'’-]+ ?){{1,4}})", context.question.normalized)
     if not match:
         return None
     wanted: list[str] = []
@@ -35,102 +38,125 @@ def find_count(scene: SpanContext) -> CharSpan | None:
         if word in STOP_WORDS and wanted:
             break
         wanted += [stem(word)] if word not in STOP_WORDS else []
-    if not set(wanted[:-1]) <= {word for word, _, _ in scene.words}:
+    if not set(wanted[:-1]) <= {word for word, _, _ in context.words}:
         return None  # "total parameters" are not the "active parameters" that the sentence counts
     found = [
-        (at.start, end) for at in scene.numbers if (end := _until(scene, at, wanted)) and not _shares_noun(scene, at)
+        (number.start, end)
+        for number in context.numbers
+        if (end := _end_of_counted(context, number, wanted)) and not _shares_noun(context, number)
     ]
-    if found or "how many" not in scene.asks:
-        return scene.plainest(found)
-    bare = [at for at in scene.numbers if at.kind == "number" and at.value != 1]
-    return single([(at.start, at.end) for at in bare]) if not any(at.unit for at in bare) else None
+    if found or "how many" not in context.question.normalized:
+        return context.nearest(found)
+    numbers = [number for number in context.numbers if number.kind == "number" and number.value != 1]
+    if any(number.unit for number in numbers):
+        return None
+    return single([(number.start, number.end) for number in numbers])
 
 
-def _shares_noun(scene: SpanContext, number: Quantity) -> bool:
-    """Whether it is the last of a row that counts one noun, "16 and 128 experts": then it is not all of the answer."""
-    rows = [scene.text[at.end : number.start] for at in scene.numbers if at.end <= number.start and not at.unit]
-    return any(re.fullmatch(r",?\s*(?:and|or|to|–|-)?\s*", between) for between in rows)
+def _shares_noun(context: SpanContext, number: Quantity) -> bool:
+    """Whether it is the last of several that count one noun, "16 and 128 experts": then it is not all of the answer."""
+    gaps = [
+        context.text[other.end : number.start]
+        for other in context.numbers
+        if other.end <= number.start and not other.unit
+    ]
+    return any(re.fullmatch(r",?\s*(?:and|or|to|–|-)?\s*", gap) for gap in gaps)
 
 
-def _until(scene: SpanContext, number: Quantity, wanted: list[str]) -> int:
-    """Where the last wanted word that the number counts ends; 0 where it counts none of them."""
+def _end_of_counted(context: SpanContext, number: Quantity, wanted: list[str]) -> int:
+    """Return where the last wanted word that the number counts ends; 0 if it counts none of them."""
     ends = 0
-    for word, start, end in scene.words:
-        between = scene.text[number.end : start]
-        if start < number.end or word not in wanted or scene.text[end : end + 1] == "-":
+    for word, start, end in context.words:
+        between = context.text[number.end : start]
+        if start < number.end or word not in wanted or context.text[end : end + 1] == "-":
             continue
         if (
             not re.search(r"[,;.:()\d]", between)
-            and all(at not in STOP_WORDS for at, _, _ in token_spans(between))
+            and all(token not in STOP_WORDS for token, _, _ in token_spans(between))
             and between.count(" ") <= 4
         ):
             ends = end
     return ends
 
 
-def find_attribute(scene: SpanContext) -> CharSpan | None:
-    """What is the X: the number that X has: "ELO score of 1417", "context window of 10 million tokens"."""
+def find_attribute(context: SpanContext) -> CharSpan | None:
+    """Return the number for "what is the X": "ELO score of 1417", "context window of 10 million tokens"."""
     match = re.match(
-        r"(?:what|which)(?: is| was| are| were)? (.*?)(?: (?:of|on|in|for|at|by|to|from|did|does)\b|$)", scene.asks
+        r"(?:what|which)(?: is| was| are| were)? (.*?)(?: (?:of|on|in|for|at|by|to|from|did|does)\b|$)",
+        context.question.normalized,
     )
     head = content_stems(match[1])[-1:] if match else []
     found = []
-    for at in scene.numbers:
-        link = re.search(r"([\w-]+)\s*(?:of|is|was|at|:|=|\|)\s*(?:an?\s)?$", scene.text[: at.start])
+    for number in context.numbers:
+        link = re.search(r"([\w-]+)\s*(?:of|is|was|at|:|=|\|)\s*(?:an?\s)?$", context.text[: number.start])
         if head and link and content_stems(link[1])[-1:] == head:
-            found.append(_whole(at))
-    return scene.plainest(found)
+            found.append(_with_unit(number))
+    return context.nearest(found)
 
 
-def find_amount(scene: SpanContext) -> CharSpan | None:
-    """How much, how big, what percentage: the only number of that sort."""
-    sort = "share" if PERCENT.search(scene.asks) else "money" if MONEY.search(scene.asks) else ""
-    if "how many" in scene.asks and not sort:
+def find_amount(context: SpanContext) -> CharSpan | None:
+    """Return the number for "how much", "how big" or "what percentage": the only one of that sort."""
+    sort = (
+        "share"
+        if PERCENT.search(context.question.normalized)
+        else "money"
+        if MONEY.search(context.question.normalized)
+        else ""
+    )
+    if "how many" in context.question.normalized and not sort:
         return None
-    return single([_whole(at) for at in scene.numbers if (_sort(at) == sort if sort else at.kind != "year")])
+    numbers = [number for number in context.numbers if (_sort(number) == sort if sort else number.kind != "year")]
+    return single([_with_unit(number) for number in numbers])
 
 
-def _sort(at: Quantity) -> str:
-    """A number's kind; one that counts coins, "30 euros", is money."""
-    return "money" if at.unit[-1:] and at.unit[-1] in COINS else at.kind
+def _sort(number: Quantity) -> str:
+    """Return a number's kind; one that counts coins, "30 euros", is money."""
+    return "money" if number.unit[-1:] and number.unit[-1] in COINS else number.kind
 
 
-def find_date(scene: SpanContext) -> CharSpan | None:
-    """When, in which year or century, how long: the date, or the span, that the question's words stand by."""
-    if re.search(r"\bhow (long|old)\b", scene.asks):
-        wanted = [at for at in scene.numbers if (at.unit[-1:] or ("",))[0] in SPANS]
-        return scene.plainest(map(_whole, wanted))
-    held = {at.value for at in find_dates(scene.question)}
-    clock = re.search(r"\b(what|which) time\b", scene.asks)
-    found = [(at.start, at.end if clock else _day(scene, at)) for at in find_dates(scene.text) if at.value not in held]
-    if "centur" in scene.asks:
-        found = [at for at in found if "centur" in scene.text[slice(*at)]]
-    if re.search(r"\b(what|which)( \w+)? year\b", scene.asks):
-        years = [re.search(rf"\b{YEAR}\b", scene.text[slice(*at)]) for at in found]
-        found = [(at[0] + year.start(), at[0] + year.end()) for at, year in zip(found, years, strict=True) if year]
-    return scene.plainest(_ranges(scene, found))
+def find_date(context: SpanContext) -> CharSpan | None:
+    """Return the date for "when" or "in which year", or the time span for "how long"."""
+    if re.search(r"\bhow (long|old)\b", context.question.normalized):
+        spans = [number for number in context.numbers if (number.unit[-1:] or ("",))[0] in TIME_UNITS]
+        return context.nearest(map(_with_unit, spans))
+    known = {date.value for date in context.question.dates}
+    clock = re.search(r"\b(what|which) time\b", context.question.normalized)
+    found = [
+        (date.start, date.end if clock else _end_of_day(context, date))
+        for date in find_dates(context.text)
+        if date.value not in known
+    ]
+    if "centur" in context.question.normalized:
+        found = [span for span in found if "centur" in context.text[slice(*span)]]
+    if re.search(r"\b(what|which)( \w+)? year\b", context.question.normalized):
+        years = [re.search(rf"\b{YEAR}\b", context.text[slice(*span)]) for span in found]
+        found = [
+            (span[0] + year.start(), span[0] + year.end()) for span, year in zip(found, years, strict=True) if year
+        ]
+    return context.nearest(_merge_ranges(context, found))
 
 
-def _day(scene: SpanContext, at: Quantity) -> int:
-    """Where the day of a time stamp ends: "2025-04-06" of "2025-04-06T04:14:12Z"."""
-    return at.start + 10 if scene.text[at.start + 10 : at.start + 11] == "T" else at.end
+def _end_of_day(context: SpanContext, date: Quantity) -> int:
+    """Return where the day of a time stamp ends: "2025-04-06" of "2025-04-06T04:14:12Z"."""
+    return date.start + 10 if context.text[date.start + 10 : date.start + 11] == "T" else date.end
 
 
-def _ranges(scene: SpanContext, found: list[CharSpan]) -> list[CharSpan]:
-    """Dates with those of a range made one, or the end of it that is asked for."""
-    made: list[CharSpan] = []
+def _merge_ranges(context: SpanContext, found: list[CharSpan]) -> list[CharSpan]:
+    """Merge the two dates of a range into one span, or keep the end of it that is asked for."""
+    merged: list[CharSpan] = []
     for start, end in found:
-        before = scene.text[made[-1][1] : start] if made else ""
-        opened = scene.text[: made[-1][0]] if made else ""
-        if before.strip() in ("to", "and", "until", "through to") and re.search(
-            r"\b(between|from)\s+(the\s+)?$", opened
+        between = context.text[merged[-1][1] : start] if merged else ""
+        before_range = context.text[: merged[-1][0]] if merged else ""
+        if between.strip() in ("to", "and", "until", "through to") and re.search(
+            r"\b(between|from)\s+(the\s+)?$", before_range
         ):
-            first = made.pop()
+            first = merged.pop()
             pair = [first, (start, end)]
-        elif dash := re.fullmatch(rf"({YEAR})\s?[–-]\s?({YEAR}|\d\d)", scene.text[start:end]):
+        elif dash := re.fullmatch(rf"({YEAR})\s?[–-]\s?({YEAR}|\d\d)", context.text[start:end]):
             pair = [(start, start + 4), (start + dash.start(2), end)]
         else:
-            made.append((start, end))
+            merged.append((start, end))
             continue
-        made.append(pair[0] if FROM.search(scene.asks) else pair[1] if UNTIL.search(scene.asks) else (pair[0][0], end))
-    return made
+        question = context.question.normalized
+        merged.append(pair[0] if FROM.search(question) else pair[1] if UNTIL.search(question) else (pair[0][0], end))
+    return merged

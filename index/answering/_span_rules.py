@@ -1,6 +1,7 @@
-"""Where in a sentence the words stand that a question asks for, by the kind of thing it asks for.
+"""Rules that find the words of a sentence that answer a question, by the kind of answer.
 
-Each rule gives a place only where that is plain: of several, the one that the question's own words stand by.
+Each rule returns characters of the sentence only if they are clear: of several candidates, the one that the question's
+own words stand nearest to.
 """
 
 from __future__ import annotations
@@ -23,95 +24,100 @@ CALLED = re.compile(r"\b(called|named|name (of|for)|known as|title of|titled|nic
 NAMING = re.compile(r"\b(called|named|known as|titled|nicknamed|dubbed)\s+(the\s+)?[\"“'‘]?$")
 
 
-def _agent(scene: SpanContext) -> CharSpan | None:
-    """Who did it: the name before the question's verb, or after it and "by"."""
-    match = re.search(r"\bwho\b(.*)", scene.asks)
+def _agent(context: SpanContext) -> CharSpan | None:
+    """Who did it: the name before the question's verb, or after the verb and "by"."""
+    match = re.search(r"\bwho\b(.*)", context.question.normalized)
     if not match or AUXILIARY.match(match[1]):
         return None
     verb = content_stems(match[1])[:1]
     found = []
-    for at in scene.names:
-        after = re.match(r"(?:\s+[a-z]+){1,3}", scene.text[at.end :])
-        by = re.search(r"((?:[a-z]+ ){1,3})by (?:the |an? )?(?:[a-z]+ ){0,2}$", scene.text[: at.start])
+    for name in context.names:
+        after = re.match(r"(?:\s+[a-z]+){1,3}", context.text[name.end :])
+        by = re.search(r"((?:[a-z]+ ){1,3})by (?:the |an? )?(?:[a-z]+ ){0,2}$", context.text[: name.start])
         near = [*(after.group().split() if after else ()), *(by[1].split() if by else ())]
         if any([stem(word)] == verb for word in near):
-            found.append((at.start, at.end))
-    return scene.plainest(found)
+            found.append((name.start, name.end))
+    return context.nearest(found)
 
 
-def _nouns(scene: SpanContext) -> list[NameSpan]:
-    def qualifies(at: NameSpan) -> bool:
-        after = re.match(r"\s+([a-z]+)", scene.text[at.end :])
-        return bool(ADJECTIVE.search(scene.text[at.start : at.end]) and after and after[1] not in STOP_WORDS)
+def _noun_names(context: SpanContext) -> list[NameSpan]:
+    """Names that are no adjectives before a noun: not "French" in "the French army"."""
 
-    return [at for at in scene.names if not qualifies(at)]
+    def is_adjective(name: NameSpan) -> bool:
+        after = re.match(r"\s+([a-z]+)", context.text[name.end :])
+        return bool(ADJECTIVE.search(context.text[name.start : name.end]) and after and after[1] not in STOP_WORDS)
+
+    return [name for name in context.names if not is_adjective(name)]
 
 
-def _bound(scene: SpanContext) -> CharSpan | None:
-    """Where: the name after a word of the question and "in"."""
+def _located(context: SpanContext) -> CharSpan | None:
+    """Where: the name after a word of the question and a preposition of place."""
     found = []
-    for at in _nouns(scene):
-        before = re.search(r"(\w+)\s+(?:in|at|to|near|into|on|from|throughout)\s+(?:the\s+)?$", scene.text[: at.start])
-        if before and stem(before[1].lower()) in scene.stems:
-            found.append((at.start, at.end))
+    for name in _noun_names(context):
+        before = re.search(
+            r"(\w+)\s+(?:in|at|to|near|into|on|from|throughout)\s+(?:the\s+)?$", context.text[: name.start]
+        )
+        if before and stem(before[1].lower()) in context.question_stems:
+            found.append((name.start, name.end))
     return single(found)
 
 
-def _bare(scene: SpanContext) -> CharSpan | None:
+def _whole_name(context: SpanContext) -> CharSpan | None:
     """Who, where: the name that is all of the text, as in a table's cell or a field."""
-    found = scene.names[:1]
-    return single([(at.start, at.end) for at in found if at.end - at.start >= len(scene.text.strip(" .\"'|*-"))])
+    length = len(context.text.strip(" .\"'|*-"))
+    return single([(name.start, name.end) for name in context.names[:1] if name.end - name.start >= length])
 
 
-def _called(scene: SpanContext) -> CharSpan | None:
+def _named(context: SpanContext) -> CharSpan | None:
     """What is it called: the name after "called"."""
-    if not CALLED.search(scene.asks):
+    if not CALLED.search(context.question.normalized):
         return None
-    return single([(at.start, at.end) for at in scene.names if NAMING.search(scene.text[: at.start])])
+    return single([(name.start, name.end) for name in context.names if NAMING.search(context.text[: name.start])])
 
 
-def _beside(scene: SpanContext) -> CharSpan | None:
+def _beside_noun(context: SpanContext) -> CharSpan | None:
     """Which X: the name beside X."""
-    match = re.search(r"\b(?:which|what) ([a-z]+(?: [a-z]+)?)\b", scene.asks)
+    match = re.search(r"\b(?:which|what) ([a-z]+(?: [a-z]+)?)\b", context.question.normalized)
     wanted = content_stems(match[1]) if match else []
     found = []
-    for at in _nouns(scene):
+    for name in _noun_names(context):
         before = re.search(
-            r"([a-z-]+),? (?:(?:such as|like|including|named|called|of|known as) )?(?:the )?$", scene.text[: at.start]
+            r"([a-z-]+),? (?:(?:such as|like|including|named|called|of|known as) )?(?:the )?$",
+            context.text[: name.start],
         )
-        after = re.match(r" ([a-z]+)", scene.text[at.end :])
+        after = re.match(r" ([a-z]+)", context.text[name.end :])
         beside = any(near and stem(near[1]) in wanted for near in (before, after))
-        if beside and not MORE.match(scene.text, at.end):
-            found.append((at.start, at.end))
+        if beside and not MORE.match(context.text, name.end):
+            found.append((name.start, name.end))
     return single(found)
 
 
-def _row(scene: SpanContext) -> CharSpan | None:
-    """Which Xs: the only name or row of names, where it is a row and whole."""
-    match = re.search(r"\b(?:which|what) ([a-z]+)(?: ([a-z]+))?", scene.asks)
+def _name_list(context: SpanContext) -> CharSpan | None:
+    """Which Xs: the only list of names in the sentence, if it is complete."""
+    match = re.search(r"\b(?:which|what) ([a-z]+)(?: ([a-z]+))?", context.question.normalized)
     wanted = [word for word in match.groups() if word and word not in STOP_WORDS] if match else []
     if not any(re.search(r"[^su]s$", word) for word in wanted):
         return None
-    rows = _nouns(scene)
-    whole = len(rows) == 1 and len(rows[0].parts) > 1 and not MORE.match(scene.text, rows[0].end)
-    return (rows[0].start, rows[0].end) if whole else None
+    names = _noun_names(context)
+    is_complete = len(names) == 1 and len(names[0].parts) > 1 and not MORE.match(context.text, names[0].end)
+    return (names[0].start, names[0].end) if is_complete else None
 
 
-def _reason(scene: SpanContext) -> CharSpan | None:
+def _reason(context: SpanContext) -> CharSpan | None:
     """Why: what follows the only "because", to the end of its clause."""
     found = re.finditer(
-        r"\b(?:because of|because|due to|as a result of|in order to|in response to)\s+([^,;.()]+)", scene.text
+        r"\b(?:because of|because|due to|as a result of|in order to|in response to)\s+([^,;.()]+)", context.text
     )
-    return single([at.span(1) for at in found])
+    return single([clause.span(1) for clause in found])
 
 
 Rule = Callable[[SpanContext], CharSpan | None]
 RULES: dict[str, tuple[Rule, ...]] = {
     "number": (find_count, find_attribute, find_amount),
     "time": (find_date,),
-    "person": (_agent, _bare),
-    "place": (_bound, _bare),
+    "person": (_agent, _whole_name),
+    "place": (_located, _whole_name),
     "reason": (_reason,),
-    "thing": (find_attribute, find_count, _called, _beside, _row),
+    "thing": (find_attribute, find_count, _named, _beside_noun, _name_list),
 }
-"""What is tried for each kind of question, the surest first."""
+"""The rules for each `QuestionAnalysis.leading_kind`, the surest first."""

@@ -33,7 +33,7 @@ class SpellingCorrector:
         self._pieces = pieces
         self._alone = pieces("the")
 
-    def mended(self, question: str, shelf: SearchIndex) -> str:
+    def correct(self, question: str, shelf: SearchIndex) -> str:
         """The question with each word that neither people use nor the sources hold, but is spelt nearly like one that
         they hold, as they have it. A slip is a letter more, less, other, or two exchanged; never the first."""
         return WORD.sub(lambda match: self._word(match.group(), shelf), question)

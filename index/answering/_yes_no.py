@@ -1,4 +1,4 @@
-"""Yes or no, where one sentence says so plainly; else nothing, and the quotation speaks for itself."""
+"""Yes or no for a question, if one sentence says so clearly; else nothing, and the quotation stands alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from index.domain.documents import Passage
 from index.text.proper_nouns import find_names
-from index.text.questions import YES_NO
+from index.text.questions import QuestionAnalysis
 from index.text.tokens import POINTING_WORDS, RELATION_STEMS, STOP_WORDS, content_stems, stem, token_spans, tokenize
 
 __all__ = ["judge_yes_no"]
@@ -28,12 +28,12 @@ OPPOSITES = (
     ("large big", "small little"),
     ("profitable", "unprofitable"),
 )
-"""Words that say the contrary of each other, listed by hand; each side denies a question asked with the other."""
+"""Pairs of opposites, listed by hand; each side denies a question asked with the other."""
 
 OPPOSED = {
     stem(word): frozenset(stem(other) for other in others.split())
-    for one, two in OPPOSITES
-    for words, others in ((one, two), (two, one))
+    for left, right in OPPOSITES
+    for words, others in ((left, right), (right, left))
     for word in words.split()
 }
 DENIAL = re.compile(r"\b(not|never|cannot|no longer)\b|n['’]t\b", re.IGNORECASE)
@@ -53,36 +53,36 @@ NEAR = 3
 """A denial denies a word that stands at most so many words behind it."""
 
 
-def judge_yes_no(question: str, passage: Passage) -> str:
-    """What the sentence says to a question that yes or no answers: "yes", "no" or "".
+def judge_yes_no(question: QuestionAnalysis, passage: Passage) -> str:
+    """Return "yes" or "no" as the sentence answers a yes-no question; "" if it does neither clearly.
 
-    Yes where it says all that the question says, unhedged and undenied; no where it says it under a plain denial or
-    with a listed opposite. A pronoun that begins the sentence stands for the names in the sentence before.
+    Yes if it says all that the question says, without hedge or denial; no if it says so under a plain denial or with a
+    listed opposite. A pronoun that begins the sentence stands for the names in the sentence before.
     """
-    words = tokenize(question)
-    if not YES_NO.search(" ".join(words)) or "or" in words or NEGATIVE.search(question) or not content_stems(question):
+    words = question.tokens
+    if question.kind != "yes_no" or "or" in words or NEGATIVE.search(question.text) or not question.stems:
         return ""
     text = passage.reading
-    hedges = {stem(at.group().lower()) for at in UNSURE.finditer(text)} - {stem(word) for word in words}
+    hedges = {stem(hedge.group().lower()) for hedge in UNSURE.finditer(text)} - {stem(word) for word in words}
     if passage.kind != "prose" or hedges or not _same_order(question, text):
         return ""
-    there = [stem(word) for word in tokenize(text)]
+    present = [stem(word) for word in tokenize(text)]
     wanted = [
         stem(word) for word in words[1:] if word not in STOP_WORDS or stem(word) in RELATION_STEMS or word[0].isdigit()
     ]
-    met = set(there) | (_named(passage.before) if there and there[0] in POINTING_WORDS else set())
-    missing = [word for word in dict.fromkeys(wanted) if word not in met]
+    known = set(present) | (_name_stems(passage.before) if present and present[0] in POINTING_WORDS else set())
+    missing = [word for word in dict.fromkeys(wanted) if word not in known]
     negations = list(NEGATIVE.finditer(text))
     if not missing and not negations:
         return "yes"
-    opposed = [word for word in missing if OPPOSED.get(word, frozenset()) & set(there)]
+    opposed = [word for word in missing if OPPOSED.get(word, frozenset()) & set(present)]
     if opposed == missing and len(missing) == 1 and _only_remains(negations):
         return "no"
     return "no" if not missing and _denied(text, wanted, negations) else ""
 
 
 def _denied(text: str, wanted: Sequence[str], negations: Sequence[re.Match[str]]) -> bool:
-    """Whether the one negative word is a plain denial right before a word of the question."""
+    """Return whether the one negative word is a plain denial right before a word of the question."""
     if len(negations) != 1 or not DENIAL.fullmatch(negations[0].group()):
         return False
     after = [stem(word) for word, _, _ in token_spans(text[negations[0].end() :])]
@@ -90,22 +90,24 @@ def _denied(text: str, wanted: Sequence[str], negations: Sequence[re.Match[str]]
 
 
 def _only_remains(negations: Sequence[re.Match[str]]) -> bool:
-    return all(at.group().lower().startswith("remain") for at in negations)
+    return all(negation.group().lower().startswith("remain") for negation in negations)
 
 
-def _named(text: str) -> set[str]:
-    return {stem for at in find_names(text) for stem in content_stems(text[at.start : at.end])}
+def _name_stems(text: str) -> set[str]:
+    return {stem for name in find_names(text) for stem in content_stems(text[name.start : name.end])}
 
 
-def _same_order(question: str, text: str) -> bool:
-    """Whether the question's words stand in the text in the question's order, with no other name among them: "GPT
-    outperforms Scout" does not say that Scout outperforms GPT."""
-    asked = list(dict.fromkeys(content_stems(question)))
+def _same_order(question: QuestionAnalysis, text: str) -> bool:
+    """Return whether the text holds the question's words in the same order, with no other name between.
+
+    "GPT outperforms Scout" does not say that Scout outperforms GPT.
+    """
+    asked = list(question.stems)
     found = [(stem(word), start) for word, start, _ in token_spans(text) if stem(word) in asked]
     order = list(dict.fromkeys(word for word, _ in found))
     if not found or order != [word for word in asked if word in order]:
         return False
     return not any(
-        found[0][1] < at.start < found[-1][1] and not set(content_stems(text[at.start : at.end])) & set(asked)
-        for at in find_names(text)
+        found[0][1] < name.start < found[-1][1] and not set(content_stems(text[name.start : name.end])) & set(asked)
+        for name in find_names(text)
     )

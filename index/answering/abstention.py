@@ -13,7 +13,6 @@ from index.retrieval.features import FEATURES
 from index.retrieval.search_index import SearchIndex
 from index.text.normalize import fix_mojibake
 from index.text.questions import QuestionAnalysis
-from index.text.tokens import content_stems
 
 __all__ = ["NEARNESS", "AbstentionExplainer"]
 
@@ -57,28 +56,27 @@ class AbstentionExplainer:
         self._nearness = nearness
         self._sources: tuple[str, frozenset[str]] = ("", frozenset())
 
-    def no_question(self, question: str, hits: Sequence[Hit], shelf: SearchIndex) -> bool:
+    def no_question(self, question: QuestionAnalysis, hits: Sequence[Hit], shelf: SearchIndex) -> bool:
         """Whether nothing is asked of the sources: no topic word, or numbers to reckon with and no other; or no passage
         comes near, none of its names is known, and few of its words are."""
         if not hits or hits[0].features[TOPICS] == 0:
             return True
-        if SUM.search(question) and all(word[0].isdigit() for word in content_stems(question)):
+        if SUM.search(question.text) and all(stem[0].isdigit() for stem in question.stems):
             return True
         cosine, match, covered = (max(hit.features[at] for hit in hits) for at in (COSINE, MATCH, COVERED))
         if self._nearness is None or cosine + match >= self._nearness or covered >= MOST_KNOWN:
             return False
-        asked = QuestionAnalysis.of(question)
-        known = {stem for stem in asked.stems if stem in shelf.keyword.stems}
+        known = {stem for stem in question.stems if stem in shelf.keyword.stems}
         words = [stem for stem in known if not stem[0].isdigit()]
-        return not known & asked.having("name") and len(words) <= MOST_KNOWN * len(asked.stems)
+        return not known & question.name_stems and len(words) <= MOST_KNOWN * len(question.stems)
 
-    def explained(self, answer: Answer, hits: Sequence[Hit], shelf: SearchIndex) -> Answer:
+    def explained(self, answer: Answer, question: QuestionAnalysis, hits: Sequence[Hit], shelf: SearchIndex) -> Answer:
         """An abstention with its reason."""
-        if code := self._unread(answer.question, shelf):
+        if code := self._unread(question.text, shelf):
             return replace(answer, text=self._please(code), why=OTHER_LANGUAGE)
-        if self.no_question(answer.question, hits, shelf) and not _asks(answer.question):
+        if self.no_question(question, hits, shelf) and not _asks(question):
             return replace(answer, text=_aside(hits, shelf), why=NO_QUESTION)
-        found = lack(answer.question, shelf)
+        found = lack(question, shelf)
         return replace(answer, text=found.text, missing=found.phrases, why=MISSING) if found else answer
 
     def _unread(self, question: str, shelf: SearchIndex) -> str:
@@ -108,11 +106,11 @@ class AbstentionExplainer:
         return Message(BILINGUAL, message=english, repeated=ASK_IN_ENGLISH[code]) if code in ASK_IN_ENGLISH else english
 
 
-def _asks(question: str) -> bool:
+def _asks(question: QuestionAnalysis) -> bool:
     """Whether it has the form of a question about something, not to the bot: then it is one that the sources don't
     answer, however far from them."""
-    asked = question.strip().lower()
-    things = [word for word in QuestionAnalysis.of(question).topics if not word.number]
+    asked = question.text.strip().lower()
+    things = [word for word in question.topics if not word.number]
     return bool(things) and QUESTION.match(asked) is not None and TO_THE_BOT.match(asked) is None
 
 

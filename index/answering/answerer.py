@@ -1,13 +1,13 @@
-"""Abstain or generate, then check every citation against the stored text."""
+"""The answering pipeline: retrieve, decide, generate, then verify every citation against the stored text."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from index.answering._conflicts import find_conflict
-from index.answering._decomposition import decompose
+from index.answering._decomposition import SubQuestion, decompose
 from index.answering._merging import AnsweredPart, answered_by_one_sentence, merge_answers
 from index.answering._small_talk import strip_small_talk
 from index.answering._spelling import SpellingCorrector
@@ -22,17 +22,35 @@ from index.domain.messages import Message
 from index.domain.ports import Embedder, Generator
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
+from index.text.questions import QuestionAnalysis
 
 __all__ = ["Answerer", "verify_citations", "verify_short_answer"]
 
 log = logging.getLogger(__name__)
 
 
-class Answerer:
-    """Answers from one shelf at a time. `confidence` judges reranked hits; below `threshold` it abstains, and
-    where the figure found is another's.
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """An answer to one question, not explained yet, with the hits and the table cell that it was made from."""
 
-    `silence` says why there is no answer.
+    answer: Answer
+    hits: list[Hit]
+    cell: TableCell | None
+
+
+class Answerer:
+    """Answers questions from a search index, or abstains.
+
+    Parameters
+    ----------
+    embedder, retriever, generator
+        The engines; the generator's citations are verified, not trusted.
+    confidence
+        Gives the probability, 0..1, that the sources answer the question that reranked hits were found for.
+    threshold
+        The confidence below which the answerer abstains.
+    explainer
+        Explains abstentions.
     """
 
     def __init__(
@@ -43,107 +61,127 @@ class Answerer:
         generator: Generator,
         confidence: Callable[[Sequence[Hit]], float],
         threshold: float,
-        silence: AbstentionExplainer | None = None,
+        explainer: AbstentionExplainer | None = None,
     ) -> None:
         self._embedder = embedder
         self._retriever = retriever
         self._generator = generator
         self._confidence = confidence
         self._threshold = threshold
-        self._silence = silence or AbstentionExplainer()
-        self._speller = SpellingCorrector(embedder.count)
+        self._explainer = explainer or AbstentionExplainer()
+        self._spelling = SpellingCorrector(embedder.count)
 
-    def answer(self, shelf: SearchIndex, question: str) -> Answer:
-        """The answer, or an abstention whose citations are the nearest passages.
+    def answer(self, search_index: SearchIndex, question: str) -> Answer:
+        """Return the answer, or an abstention whose citations are the nearest passages.
 
         A question about several things that no one sentence answers is asked about each. Misspelt words are read as
-        the sources spell them, and courtesies are not read; `read_as` tells.
+        the sources spell them, and small talk is left out; `read_as` is the question as it was read.
         """
-        read = self._speller.mended(strip_small_talk(question, shelf), shelf)
-        found = self._answered(shelf, read)
-        return found if read == question else replace(found, question=question, read_as=read)
+        read_as = self._spelling.correct(strip_small_talk(question, search_index), search_index)
+        answer = self._answer_or_explain(search_index, QuestionAnalysis.of(read_as))
+        return answer if read_as == question else replace(answer, question=question, read_as=read_as)
 
-    def _answered(self, shelf: SearchIndex, question: str) -> Answer:
-        whole, hits = self._answer(shelf, question)
-        asked = decompose(question)
-        if asked and not answered_by_one_sentence(question, hits, asked):
-            whole = merge_answers(whole, [AnsweredPart(part, *self._answer(shelf, part.question)) for part in asked])
-        if whole.abstained and find_cell(question, hits, shelf.passages) is None:
-            return self._silence.explained(whole, hits, shelf)
-        return whole  # of a cell without a value nothing is missing in the sources
-
-    def nearest(self, shelf: SearchIndex, question: str, most: int) -> Answer:
-        """No answer: the passages nearest to a question, each by itself, `most` of them."""
-        hits = self._retriever.retrieve(shelf, question, self._embedder.question(question))[:most]
-        citations = [cite([hit], number, shelf.documents) for number, hit in enumerate(hits, 1)]
+    def nearest(self, search_index: SearchIndex, question: str, most: int) -> Answer:
+        """Return an abstention that cites the passages nearest to a question, each by itself, at most `most`."""
+        hits = self._retrieve(search_index, QuestionAnalysis.of(question))[:most]
+        citations = [cite([hit], number, search_index.documents) for number, hit in enumerate(hits, 1)]
         return Answer(
             question=question,
             text=ABSTENTION,
-            citations=verify_citations(citations, shelf.documents),
+            citations=verify_citations(citations, search_index.documents),
             confidence=round(self._confidence(hits), 4),
             abstained=True,
-            snapshot=shelf.id,
+            snapshot=search_index.id,
             generator=self._generator.name,
         )
 
-    def _answer(self, shelf: SearchIndex, question: str) -> tuple[Answer, list[Hit]]:
-        hits = self._retriever.retrieve(shelf, question, self._embedder.question(question))
-        confidence = 0.0 if self._silence.no_question(question, hits, shelf) else self._confidence(hits)
-        cell = find_cell(question, hits, shelf.passages)
-        if cell and cell.told:
-            hits, confidence = cell.first(hits), max(confidence, LOOKUP_CONFIDENCE)
+    def _answer_or_explain(self, search_index: SearchIndex, question: QuestionAnalysis) -> Answer:
+        attempt = self._attempt(search_index, question)
+        answer, parts = attempt.answer, decompose(question)
+        if parts and not answered_by_one_sentence(question, attempt.hits, parts):
+            answer = merge_answers(answer, [self._answer_part(search_index, part) for part in parts])
+        if answer.abstained and attempt.cell is None:  # of a cell without a value nothing is missing in the sources
+            return self._explainer.explained(answer, question, attempt.hits, search_index)
+        return answer
+
+    def _answer_part(self, search_index: SearchIndex, part: SubQuestion) -> AnsweredPart:
+        attempt = self._attempt(search_index, QuestionAnalysis.of(part.question))
+        return AnsweredPart(part, attempt.answer, attempt.hits)
+
+    def _attempt(self, search_index: SearchIndex, question: QuestionAnalysis) -> _Attempt:
+        hits = self._retrieve(search_index, question)
+        is_off_topic = self._explainer.no_question(question, hits, search_index)
+        confidence = 0.0 if is_off_topic else self._confidence(hits)
+        cell = find_cell(question, hits, search_index.passages)
+        if cell and cell.has_value:
+            hits, confidence = cell.move_to_front(hits), max(confidence, LOOKUP_CONFIDENCE)
         elif cell:
             confidence = min(confidence, 1 - LOOKUP_CONFIDENCE)
-        sure = confidence >= self._threshold and not (figure_belongs_to_other(question, hits) and cell is None)
-        draft = self._generator.generate(question, hits, shelf.documents, sure=sure)
-        citations = verify_citations(draft.citations, shelf.documents)
-        intact = len(citations) == len(draft.citations)
-        abstained = not sure or not citations or (cell is not None and not cell.told)
-        found = Answer(
-            question=question,
-            text=ABSTENTION if abstained else draft.text if intact else _quoted(citations),
+        sure = confidence >= self._threshold and not (cell is None and figure_belongs_to_other(question, hits))
+        draft = self._generator.generate(question.text, hits, search_index.documents, sure=sure)
+        citations = verify_citations(draft.citations, search_index.documents)
+        abstained = not sure or not citations or (cell is not None and not cell.has_value)
+        text = draft.text if len(citations) == len(draft.citations) else _quote(citations)
+        answer = Answer(
+            question=question.text,
+            text=ABSTENTION if abstained else text,
             citations=citations,
             confidence=round(confidence, 4),
             abstained=abstained,
-            snapshot=shelf.id,
+            snapshot=search_index.id,
             generator=self._generator.name,
         )
-        return (found if abstained else self._plainly(found, hits, shelf.documents, cell)), hits
+        if not abstained:
+            answer = _shorten(answer, question, hits, search_index.documents, cell)
+        return _Attempt(answer, hits, cell)
 
-    def _plainly(
-        self, found: Answer, hits: Sequence[Hit], documents: Mapping[str, Document], cell: TableCell | None
-    ) -> Answer:
-        """The answer with what can be said in short: the words that answer, yes or no, that sources disagree."""
-        question = found.question
-        if cell:
-            short = make_short_answer(cell.hit.passage, cell.place, found.citations, documents)
-            return replace(found, short_answer=verify_short_answer(short, found.citations, documents))
-        if pair := find_conflict(question, hits, documents):
-            citations = verify_citations(
-                [cite([hit], number, documents) for number, hit in enumerate(pair, 1)], documents
-            )
-            values = [
-                verify_short_answer(extract_short_answer(question, [at], citations, documents), citations, documents)
-                for at in pair
-            ]
-            said = ", ".join(f"“{' '.join(at.text.split())}” [{at.citation}]" for at in values if at)
-            if len(citations) == len(pair) and all(values):
-                text = Message("The sources disagree: {values}.", values=said)
-                return replace(found, text=text, citations=citations, conflict=True)
-        short = extract_short_answer(question, hits, found.citations, documents)
-        best = hits[0].passage
-        cited = any(at.start <= best.start and best.end <= at.end for at in found.citations)
-        return replace(
-            found,
-            short_answer=verify_short_answer(short, found.citations, documents),
-            verdict=judge_yes_no(question, best) if cited else "",
-        )
+    def _retrieve(self, search_index: SearchIndex, question: QuestionAnalysis) -> list[Hit]:
+        return self._retriever.retrieve(search_index, question, self._embedder.question(question.text))
+
+
+def _shorten(
+    answer: Answer,
+    question: QuestionAnalysis,
+    hits: Sequence[Hit],
+    documents: Mapping[str, Document],
+    cell: TableCell | None,
+) -> Answer:
+    """Return the answer with what can be said in short: the words that answer, yes or no, that sources disagree."""
+    if cell:
+        short = make_short_answer(cell.hit.passage, cell.span, answer.citations, documents)
+        return replace(answer, short_answer=verify_short_answer(short, answer.citations, documents))
+    if (pair := find_conflict(question, hits, documents)) and (conflict := _cite_conflict(question, pair, documents)):
+        text, citations = conflict
+        return replace(answer, text=text, citations=citations, conflict=True)
+    short = extract_short_answer(question, hits, answer.citations, documents)
+    best = hits[0].passage
+    is_cited = any(citation.start <= best.start and best.end <= citation.end for citation in answer.citations)
+    return replace(
+        answer,
+        short_answer=verify_short_answer(short, answer.citations, documents),
+        verdict=judge_yes_no(question, best) if is_cited else "",
+    )
+
+
+def _cite_conflict(
+    question: QuestionAnalysis, pair: tuple[Hit, Hit], documents: Mapping[str, Document]
+) -> tuple[Message, tuple[Citation, ...]] | None:
+    """Return text and citations that show two contradicting values; None if one of them cannot be shown."""
+    citations = verify_citations([cite([hit], number, documents) for number, hit in enumerate(pair, 1)], documents)
+    shorts = [
+        verify_short_answer(extract_short_answer(question, [hit], citations, documents), citations, documents)
+        for hit in pair
+    ]
+    values = [f"“{' '.join(short.text.split())}” [{short.citation}]" for short in shorts if short]
+    if len(citations) < len(pair) or len(values) < len(pair):
+        return None
+    return Message("The sources disagree: {values}.", values=", ".join(values)), citations
 
 
 def verify_citations(citations: Sequence[Citation], documents: Mapping[str, Document]) -> tuple[Citation, ...]:
-    """The citations whose quotation stands in its source to the letter, numbered anew; others are a defect."""
+    """Return the citations whose quotation is in its source to the letter, numbered anew; log other ones as defects."""
     by_source = {document.source: document for document in documents.values()}
-    kept = []
+    verified = []
     for citation in citations:
         document = by_source.get(citation.source)
         if (
@@ -151,26 +189,30 @@ def verify_citations(citations: Sequence[Citation], documents: Mapping[str, Docu
             and 0 <= citation.start < citation.end
             and (document.text[citation.start : citation.end] == citation.quote)
         ):
-            kept.append(citation)
+            verified.append(citation)
         else:
             log.error("defect: a quotation of %s at %d is not in the source", citation.source, citation.start)
-    return tuple(replace(citation, number=number) for number, citation in enumerate(kept, 1))
+    return tuple(replace(citation, number=number) for number, citation in enumerate(verified, 1))
 
 
 def verify_short_answer(
     short: ShortAnswer | None, citations: Sequence[Citation], documents: Mapping[str, Document]
 ) -> ShortAnswer | None:
-    """The short answer where it stands in its source to the letter and within its citation; else None, a defect."""
+    """Return the short answer if it is in its source to the letter and within its citation; else log a defect."""
     if short is None:
         return None
     texts = [document.text for document in documents.values() if document.source == short.source]
-    holders = [at for at in citations if at.number == short.citation and at.source == short.source]
-    within = any(at.start <= short.start < short.end <= at.end for at in holders)
-    if within and any(text[short.start : short.end] == short.text for text in texts):
+    is_within = any(
+        citation.number == short.citation
+        and citation.source == short.source
+        and citation.start <= short.start < short.end <= citation.end
+        for citation in citations
+    )
+    if is_within and any(text[short.start : short.end] == short.text for text in texts):
         return short
     log.error("defect: a short answer of %s at %d is not in its quotation", short.source, short.start)
     return None
 
 
-def _quoted(citations: Sequence[Citation]) -> str:
+def _quote(citations: Sequence[Citation]) -> str:
     return " ".join(f"{citation.shown} [{citation.number}]" for citation in citations)

@@ -1,7 +1,4 @@
-"""The words within a quoted sentence that answer a question, where it is plain which they are; else nothing.
-
-A number, date or name of the kind asked for: rather nothing than the wrong words.
-"""
+"""Extract the words of a quoted sentence that answer a question; nothing if it is not clear which do."""
 
 from __future__ import annotations
 
@@ -22,70 +19,77 @@ __all__ = ["extract_short_answer", "figure_belongs_to_other", "find_span", "make
 LONGEST = 100
 """Characters of a short answer; a longer one is no shorter than the sentence."""
 
-MARKS = re.compile(r"[*`|<>\[\]\\]|\n\s*\n|(?<!\w)_|_(?!\w)")
-"""Markup within: then the words cannot be shown as they stand."""
+MARKUP = re.compile(r"[*`|<>\[\]\\]|\n\s*\n|(?<!\w)_|_(?!\w)")
+"""Markup within the words: then they cannot be shown as they are."""
 
-TWO = 2
-"""Cells of a row with one value: its name, and that."""
+LABEL_AND_VALUE = 2
+"""Cells of a row with one value: its name and that value."""
 
 EACH = re.compile(r"\b(?:does|do|did|is|are|was|were|has|have|of|for|in|by) (?:each|every)\b", re.IGNORECASE)
 """A question about each of several things: the words of one sentence are not all of the answer."""
 
 
-def find_span(question: str, text: str) -> CharSpan | None:
-    """Where in `text` the question's answer stands, None where that is not plain."""
-    scene = SpanContext(question, text)
-    found = next((place for rule in RULES[scene.kind] if (place := rule(scene))), None)
-    return found if found and found[1] - found[0] <= LONGEST else None
+def find_span(question: QuestionAnalysis, text: str) -> CharSpan | None:
+    """Return the characters of a text that answer a question; None if it is not clear which do."""
+    context = SpanContext(question, text)
+    span = next((span for rule in RULES[question.leading_kind] if (span := rule(context))), None)
+    return span if span and span[1] - span[0] <= LONGEST else None
 
 
-def figure_belongs_to_other(question: str, hits: Sequence[Hit]) -> bool:
-    """Whether a number is asked for and the one in the best hit, or before it, is plainly of another name: then it
-    is no answer."""
-    if not hits or SpanContext(question, "").kind != "number":
+def figure_belongs_to_other(question: QuestionAnalysis, hits: Sequence[Hit]) -> bool:
+    """Return whether the number that the best hit gives is clearly one of another name.
+
+    Then it is no answer. The sentence before the hit is read as well.
+    """
+    if not hits or question.leading_kind != "number":
         return False
     passage = hits[0].passage
     texts = (passage.text, f"{passage.before} {passage.reading}")
-    return any(find_span(question, text) for text in texts) and _of_another(question, passage)
-
-
-def _of_another(question: str, passage: Passage) -> bool:
-    asked = QuestionAnalysis.of(question)
-    owner = asked.having("name")
-    return bool(owner) and belongs_to_other(passage, owner, set(asked.stems) - owner - asked.having("number"))
+    return any(find_span(question, text) for text in texts) and _belongs_to_other(question, passage)
 
 
 def extract_short_answer(
-    question: str,
+    question: QuestionAnalysis,
     hits: Sequence[Hit],
     citations: Sequence[Citation],
     documents: Mapping[str, Document],
 ) -> ShortAnswer | None:
-    """The words that answer in the best hit, from the citation that holds them; None where it is not plain, they
-    are told of another name, or the question asks of each of several."""
-    if EACH.search(question) or not hits:
-        return None
-    place = None if _wide(hits[0].passage) else find_span(question, hits[0].passage.text)
-    if place is None or _of_another(question, hits[0].passage):
-        return None
-    return make_short_answer(hits[0].passage, place, citations, documents)
+    """Return the words of the best hit that answer, within the citation that holds them.
 
-
-def _wide(passage: Passage) -> bool:
-    """Whether it is a row of several values: beside which words one stands says nothing of which is asked for."""
-    return passage.kind == "row" and len(split_cells(passage.before, passage.reading)) > TWO
+    None if it is not clear which words answer, if they are said of another name, or if the question asks about each
+    of several things.
+    """
+    if not hits or EACH.search(question.text):
+        return None
+    passage = hits[0].passage
+    span = None if _has_several_values(passage) else find_span(question, passage.text)
+    if span is None or _belongs_to_other(question, passage):
+        return None
+    return make_short_answer(passage, span, citations, documents)
 
 
 def make_short_answer(
-    passage: Passage, place: CharSpan, citations: Sequence[Citation], documents: Mapping[str, Document]
+    passage: Passage, span: CharSpan, citations: Sequence[Citation], documents: Mapping[str, Document]
 ) -> ShortAnswer | None:
-    """The characters `place` of a passage's text, from the citation that holds them; None where they cannot be shown as
-    they stand."""
-    document, words = documents[passage.document_id], passage.text[slice(*place)]
-    if MARKS.search(words) or fix_mojibake(words) != words or len(words) > LONGEST:
+    """Return these characters of a passage as a short answer within the citation that holds them.
+
+    None if they cannot be shown as they are: they hold markup or broken characters, or are too long.
+    """
+    document, words = documents[passage.document_id], passage.text[slice(*span)]
+    if MARKUP.search(words) or fix_mojibake(words) != words or len(words) > LONGEST:
         return None
-    start, end = passage.start + place[0], passage.start + place[1]
-    for at in citations:
-        if at.source == document.source and at.start <= start and end <= at.end:
-            return ShortAnswer(document.text[start:end], at.source, start, end, at.number)
+    start, end = passage.start + span[0], passage.start + span[1]
+    for citation in citations:
+        if citation.source == document.source and citation.start <= start and end <= citation.end:
+            return ShortAnswer(document.text[start:end], citation.source, start, end, citation.number)
     return None
+
+
+def _belongs_to_other(question: QuestionAnalysis, passage: Passage) -> bool:
+    owner = question.name_stems
+    return bool(owner) and belongs_to_other(passage, owner, set(question.stems) - owner - question.number_stems)
+
+
+def _has_several_values(passage: Passage) -> bool:
+    """Return whether it is a row of several values: the words beside one do not tell which is asked for."""
+    return passage.kind == "row" and len(split_cells(passage.before, passage.reading)) > LABEL_AND_VALUE

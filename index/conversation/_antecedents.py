@@ -155,10 +155,11 @@ def _chunks(predicate: str, *, verb_first: bool) -> Iterator[str]:
 def _told(turn: Turn) -> list[str]:
     """Names in the first quotation that the question does not have, the one that answers it first; none where a time
     or a number was asked for."""
-    if not turn.evidence or QuestionAnalysis.of(turn.question).kind in ("time", "number"):
+    question = QuestionAnalysis.of(turn.question)
+    if not turn.evidence or question.kind in ("time", "number"):
         return []
-    text, known = turn.evidence[0][:MOST_READ], set(content_stems(turn.question))
-    place = find_span(turn.question, text)
+    text, known = turn.evidence[0][:MOST_READ], set(question.stems)
+    place = find_span(question, text)
     found = [text[slice(*place)]] if place and any(name_spans(text[slice(*place)])) else []
     new = [at for at in find_names(text) if not known & set(content_stems(text[at.start : at.end]))]
     new.sort(key=lambda at: FAR.search(text[: at.start]) is not None)

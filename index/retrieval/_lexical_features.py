@@ -62,10 +62,10 @@ def lexical_features(
         "bigrams": len(pairs & own.pairs) / max(len(pairs), 1),
         "rarest_missing": float(bool(rarest) and rarest in missing),
         "missing_weight": sum(weight.get(at, 1.0) for at in missing),
-        "names_missing": _lacking(asked.having("name"), everywhere),
-        "names_missing_near": _lacking(asked.having("name"), around),
-        "names_missing_own": _lacking(asked.having("name"), own.stems),
-        "numbers_missing": _lacking(asked.having("number"), frozenset(words)),
+        "names_missing": _lacking(asked.name_stems, everywhere),
+        "names_missing_near": _lacking(asked.name_stems, around),
+        "names_missing_own": _lacking(asked.name_stems, own.stems),
+        "numbers_missing": _lacking(asked.number_stems, frozenset(words)),
         "relations_missing": _lacking(
             _relations(asked), frozenset(stem(at) for at in words + _read(passage.before).words)
         ),
@@ -87,11 +87,9 @@ def _met(asked: QuestionAnalysis, reading: str, own: _Read) -> dict[str, float]:
     if asked.kind in ("person", "place"):
         found = _new_names(asked, reading, PLACEISH if asked.kind == "place" else None)
     elif asked.kind == "time":
-        found = float(any(match.group().lower() not in asked.having("number") for match in YEARISH.finditer(reading)))
+        found = float(any(match.group().lower() not in asked.number_stems for match in YEARISH.finditer(reading)))
     elif asked.kind == "number":
-        found = float(
-            bool(NUMBERISH.search(" ".join(at for at in reading.split() if at not in asked.having("number"))))
-        )
+        found = float(bool(NUMBERISH.search(" ".join(at for at in reading.split() if at not in asked.number_stems))))
     elif asked.kind == "reason":
         found = float(bool(REASONISH.search(reading)))
     return {

@@ -48,9 +48,9 @@ class Bm25Index:
         engine.index([_terms(passage) for passage in passages], show_progress=False)
         return cls(engine)
 
-    def scores(self, question: str) -> Vectors:
+    def scores(self, stems: Sequence[str]) -> Vectors:
         """Shape (passages,): the score of every passage for the question."""
-        terms = [term for term in dict.fromkeys(content_stems(question)) if term in self._engine.vocab_dict]
+        terms = [term for term in dict.fromkeys(stems) if term in self._engine.vocab_dict]
         if not terms:
             return np.zeros(self._engine.scores["num_docs"], np.float32)
         result: Vectors = self._engine.get_scores(terms) / self._rarity(0)

@@ -157,7 +157,7 @@ def _words(
     """Signals from topic words: `own` and `near` have shape (candidates, topic words)."""
     if not topics:
         own = near = np.zeros((len(candidates), 1), np.float32)
-        topics = [QuestionWord("", 0, 0, True, False, False, False)]
+        topics = [QuestionWord("", "", 0, 0, topical=True, name=False, number=False, names_kind=False)]
     rare = np.asarray([weight.get(word.stem, 1.0) for word in topics], np.float32)
     core = np.asarray([not word.names_kind for word in topics])
     core = core if core.any() else ~core

@@ -27,17 +27,16 @@ class Retriever:
         self._reranker = reranker
         self._candidates = candidates
 
-    def retrieve(self, shelf: SearchIndex, question: str, encoding: Encoding) -> list[Hit]:
+    def retrieve(self, shelf: SearchIndex, question: QuestionAnalysis, encoding: Encoding) -> list[Hit]:
         """Hits, best first: a list as long as `candidates`, or shorter on a short shelf."""
-        bm25 = shelf.keyword.scores(question)
+        bm25 = shelf.keyword.scores(question.stems)
         dense = [row for row, _ in shelf.vectors.search(encoding.vector, self._candidates)]
-        asked = QuestionAnalysis.of(question)
         fused = fuse(dense, _best(bm25, self._candidates))
-        rows = [row for row in fused if may_answer(shelf.passages[row], asked)][: self._candidates]
+        rows = [row for row in fused if may_answer(shelf.passages[row], question)][: self._candidates]
         if not rows or not encoding.pieces:
             return []
-        hits = self._hits(shelf, asked, encoding, rows, bm25)
-        return self._reranker.rerank(Query(question, encoding, shelf.states.of), hits)
+        hits = self._hits(shelf, question, encoding, rows, bm25)
+        return self._reranker.rerank(Query(question.text, encoding, shelf.states.of), hits)
 
     def _hits(
         self, shelf: SearchIndex, asked: QuestionAnalysis, encoding: Encoding, rows: Sequence[int], bm25: Vectors

@@ -140,6 +140,6 @@ def _same(one: CandidateQuestion, other: CandidateQuestion) -> bool:
     if asked.kind != known.kind:
         return False
     more = set(asked.stems) ^ set(known.stems)
-    named = asked.having("name") | asked.having("number") | known.having("name") | known.having("number")
+    named = asked.name_stems | asked.number_stems | known.name_stems | known.number_stems
     within = set(asked.stems) <= set(known.stems) or set(known.stems) <= set(asked.stems)
     return not more or (within and more <= named and (one.source, one.start) == (other.source, other.start))

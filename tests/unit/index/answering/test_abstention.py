@@ -9,6 +9,7 @@ import pytest
 from index.answering.abstention import AbstentionExplainer
 from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE, Answer, Hit
 from index.retrieval.features import FEATURES
+from index.text.questions import QuestionAnalysis
 from tests.support.index_fakes import shelf
 
 SHELF = shelf(
@@ -34,7 +35,7 @@ def near(cosine: float, match: float, *, covered: float = 0.0, topics: float = 1
 
 def explained(silence: AbstentionExplainer, question: str, hits: list[Hit]) -> Answer:
     silent = Answer(question, "The sources don't say.", (), 0.1, True, SHELF.id, "extractive")
-    return silence.explained(silent, hits, SHELF)
+    return silence.explained(silent, QuestionAnalysis.of(question), hits, SHELF)
 
 
 @pytest.mark.parametrize(
@@ -55,12 +56,12 @@ def explained(silence: AbstentionExplainer, question: str, hits: list[Hit]) -> A
 )
 def test_a_message_without_near_passages_and_known_words_asks_nothing(question, hits, aside):
     """If no passage is near and few of its words are known, it asks nothing of the sources."""
-    assert ENGLISH.no_question(question, hits, SHELF) is aside
+    assert ENGLISH.no_question(QuestionAnalysis.of(question), hits, SHELF) is aside
 
 
 def test_where_a_models_scale_is_not_known_only_the_lack_of_a_topic_tells():
-    assert not AbstentionExplainer().no_question("write a poem", near(-1.0, -1.0), SHELF)
-    assert AbstentionExplainer().no_question("hello you", near(0.9, 0.9, topics=0.0), SHELF)
+    assert not AbstentionExplainer().no_question(QuestionAnalysis.of("write a poem"), near(-1.0, -1.0), SHELF)
+    assert AbstentionExplainer().no_question(QuestionAnalysis.of("hello you"), near(0.9, 0.9, topics=0.0), SHELF)
 
 
 def test_a_message_that_asks_nothing_is_told_what_to_ask_about():
@@ -103,7 +104,7 @@ def test_the_language_of_the_sources_is_not_refused():
         },
     )
     silent = Answer("Wie wird das Brot gebacken?", "The sources don't say.", (), 0.1, True, "german", "extractive")
-    assert ENGLISH.explained(silent, near(0.5, 0.5), german).why != OTHER_LANGUAGE
+    assert ENGLISH.explained(silent, QuestionAnalysis.of(silent.question), near(0.5, 0.5), german).why != OTHER_LANGUAGE
     assert explained(ENGLISH, "Wie wird das Brot gebacken?", []).why == OTHER_LANGUAGE
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from index.answering._conflicts import find_conflict
 from index.domain.answers import Hit
+from index.text.questions import QuestionAnalysis
 from tests.support.index_fakes import shelf
 
 ASKED = "What is the context window of Scout?"
@@ -16,7 +17,7 @@ def found(question: str, **files: str) -> list[str]:
     made = shelf(**files)
     prose = [at for at in made.passages if at.kind == "prose" and at.section != "Front matter"]
     hits = [Hit(passage, 0.0, 0.0, score=0.9) for passage in prose]
-    return [hit.passage.text for hit in find_conflict(question, hits, made.documents) or ()]
+    return [hit.passage.text for hit in find_conflict(QuestionAnalysis.of(question), hits, made.documents) or ()]
 
 
 TEN, EIGHT = "Scout has a context window of 10 million tokens.", "Scout has a context window of 8 million tokens."
@@ -74,4 +75,4 @@ def test_what_may_both_be_true_does_not_conflict(question, one, two):
 
 
 def test_without_a_hit_nothing_conflicts():
-    assert find_conflict(ASKED, [], {}) is None
+    assert find_conflict(QuestionAnalysis.of(ASKED), [], {}) is None

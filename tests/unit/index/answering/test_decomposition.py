@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from index.answering._decomposition import decompose
+from index.text.questions import QuestionAnalysis
 
 
 def asked(question: str) -> list[tuple[str, str]]:
-    return [(part.label, part.question) for part in decompose(question)]
+    return [(part.label, part.question) for part in decompose(QuestionAnalysis.of(question))]
 
 
 @pytest.mark.parametrize(
@@ -78,11 +79,11 @@ def asked(question: str) -> list[tuple[str, str]]:
 )
 def test_a_comparison_or_list_is_a_question_about_each(question, each):
     assert asked(question) == each
-    assert not any(part.whole for part in decompose(question))
+    assert not any(part.whole for part in decompose(QuestionAnalysis.of(question)))
 
 
 def test_two_questions_in_one_are_two():
-    (one, two) = decompose("Who wrote the article and when was it published?")
+    (one, two) = decompose(QuestionAnalysis.of("Who wrote the article and when was it published?"))
     assert (one.question, two.question) == ("Who wrote the article?", "When was it published?")
     assert one.whole
     assert two.whole
@@ -111,9 +112,9 @@ def test_two_questions_in_one_are_two():
     ],
 )
 def test_any_other_question_stays_whole(question):
-    assert decompose(question) == ()
+    assert decompose(QuestionAnalysis.of(question)) == ()
 
 
 @pytest.mark.parametrize("question", ["word " * 2_000, "a, " * 99, "compare of and " * 20, "how many do and " * 18])
 def test_an_endless_question_is_whole_or_in_two_parts(question):
-    assert len(decompose(question)) in (0, 2)
+    assert len(decompose(QuestionAnalysis.of(question))) in (0, 2)

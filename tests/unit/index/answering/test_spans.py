@@ -7,6 +7,7 @@ import pytest
 from index.answering.extractive import ExtractiveGenerator
 from index.answering.spans import extract_short_answer, find_span
 from index.domain.answers import Hit
+from index.text.questions import QuestionAnalysis
 from tests.support.index_fakes import shelf
 
 SCOUT = "LLaMA 4 Scout is equipped with 17 billion active parameters and 16 experts."
@@ -15,7 +16,7 @@ WINDOW = "It offers an industry-leading context window of 10 million tokens."
 
 def said(question: str, text: str) -> str | None:
     """The words found."""
-    place = find_span(question, text)
+    place = find_span(QuestionAnalysis.of(question), text)
     return text[slice(*place)] if place else None
 
 
@@ -92,7 +93,7 @@ def shortened(question: str, text: str, *, best: str):
     hits = [Hit(at, 0.0, 0.0, (), row, 0.9 if best in at.text else 0.1) for row, at in enumerate(made.passages)]
     hits.sort(key=lambda at: -at.score)
     draft = ExtractiveGenerator().generate(question, hits, made.documents)
-    return extract_short_answer(question, hits, draft.citations, made.documents)
+    return extract_short_answer(QuestionAnalysis.of(question), hits, draft.citations, made.documents)
 
 
 def test_of_each_of_several_there_is_no_short_answer():
@@ -126,5 +127,5 @@ def test_words_with_markup_or_broken_characters_among_them_are_not_taken(text):
 @pytest.mark.parametrize("text", ["", " ", "x" * 5_000, "1" * 5_000, "A" * 5_000, "1 " * 300, "Ab " * 300, "\x00"])
 def test_whatever_the_text_what_is_found_lies_within_it(text):
     for question in ("How many experts?", "When was it?", "Who was it?", "Where is it?", "Which models?", "Why?", "x"):
-        start, end = find_span(question, text) or (0, 1)
+        start, end = find_span(QuestionAnalysis.of(question), text) or (0, 1)
         assert 0 <= start < end <= max(len(text), 1)

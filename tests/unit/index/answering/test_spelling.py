@@ -33,7 +33,7 @@ def pieces(word: str) -> int:
 )
 def test_an_unknown_word_is_read_as_the_similar_one_of_the_sources(asked, read):
     """A word that nobody uses is a misspelling of a word of the sources that it resembles."""
-    assert SpellingCorrector(pieces).mended(asked, SHELF) == read
+    assert SpellingCorrector(pieces).correct(asked, SHELF) == read
 
 
 class Fussy(WordEmbedder):

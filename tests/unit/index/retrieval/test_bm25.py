@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from index.retrieval.bm25 import Bm25Index
+from index.text.questions import QuestionAnalysis
 from index.text.tokens import stem
 from tests.support.index_fakes import shelf
 
@@ -24,14 +25,17 @@ def keyword() -> Bm25Index:
 
 
 def test_a_row_is_a_passage_and_one_without_a_word_of_the_question_scores_0(keyword):
-    scores = keyword.scores("How is bread made?")
+    scores = keyword.scores(QuestionAnalysis.of("How is bread made?").stems)
     assert scores.shape == (3,)
     assert scores[2] > 0
     assert scores[:2].tolist() == [0.0, 0.0]
 
 
 def test_words_are_compared_by_their_stem(keyword):
-    assert keyword.scores("breads").tolist() == keyword.scores("bread").tolist()
+    assert (
+        keyword.scores(QuestionAnalysis.of("breads").stems).tolist()
+        == keyword.scores(QuestionAnalysis.of("bread").stems).tolist()
+    )
 
 
 def test_rows_are_those_that_hold_every_stem_or_none(keyword):
@@ -60,20 +64,23 @@ def test_a_word_is_held_that_is_spelt_nearly_alike(keyword, word, held):
 
 
 def test_a_word_that_is_asked_twice_counts_once(keyword):
-    assert keyword.scores("bread bread").tolist() == keyword.scores("bread").tolist()
+    assert (
+        keyword.scores(QuestionAnalysis.of("bread bread").stems).tolist()
+        == keyword.scores(QuestionAnalysis.of("bread").stems).tolist()
+    )
 
 
 def test_own_words_weigh_more_than_those_of_the_context():
     found = shelf(
         a_md="# Tea\n\nThere is water in it, says the cook.\n\n# Other\n\nThe tea is hot, says the cook too.\n"
     )
-    scores = found.keyword.scores("tea")
+    scores = found.keyword.scores(QuestionAnalysis.of("tea").stems)
     assert 0 < scores[0] < scores[1]
 
 
 @pytest.mark.parametrize("question", ["", "the of and", "🦙", "unheard zzyzx", "?"])
 def test_a_question_without_a_known_word_scores_0_everywhere(keyword, question):
-    assert keyword.scores(question).tolist() == [0.0, 0.0, 0.0]
+    assert keyword.scores(QuestionAnalysis.of(question).stems).tolist() == [0.0, 0.0, 0.0]
 
 
 def test_rarity_goes_by_the_inverse_document_frequency_of_bm25(keyword):
@@ -85,16 +92,19 @@ def test_rarity_goes_by_the_inverse_document_frequency_of_bm25(keyword):
 def test_a_passage_without_a_word_keeps_rows_and_passages_in_step():
     found = shelf(a_md="Bread is made of flour.\n\n🦙🦙🦙\n\nWater is wet and clear.\n")
     assert len(found.passages) == 3
-    assert np.argmax(found.keyword.scores("water")) == 2
+    assert np.argmax(found.keyword.scores(QuestionAnalysis.of("water").stems)) == 2
 
 
 def test_passages_without_any_word_make_an_index_too():
-    assert shelf(a_md="🦙🦙🦙\n\n🐑🐑🐑\n").keyword.scores("llama").tolist() == [0.0, 0.0]
+    assert shelf(a_md="🦙🦙🦙\n\n🐑🐑🐑\n").keyword.scores(QuestionAnalysis.of("llama").stems).tolist() == [0.0, 0.0]
 
 
 def test_what_is_saved_scores_the_same_and_holds_no_pickle(keyword, tmp_path):
     keyword.save(tmp_path)
     loaded = Bm25Index.load(tmp_path)
-    assert loaded.scores("experts of Maverick").tolist() == keyword.scores("experts of Maverick").tolist()
+    assert (
+        loaded.scores(QuestionAnalysis.of("experts of Maverick").stems).tolist()
+        == keyword.scores(QuestionAnalysis.of("experts of Maverick").stems).tolist()
+    )
     assert loaded.weights(["bread"]) == keyword.weights(["bread"])
     assert {path.suffix for path in tmp_path.rglob("*") if path.is_file()} <= {".json", ".npy"}

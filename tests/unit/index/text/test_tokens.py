@@ -88,13 +88,13 @@ def test_the_kind_of_thing_that_a_question_asks_for(question, kind):
 
 def test_names_and_numbers_of_a_question_are_told_apart():
     asked = QuestionAnalysis.of("How many experts does Maverick have in LLaMA 4?")
-    assert asked.having("name") == {stem("maverick"), stem("llama")}
-    assert asked.having("number") == {"4"}
+    assert asked.name_stems == {stem("maverick"), stem("llama")}
+    assert asked.number_stems == {"4"}
     assert stem("experts") in asked.stems
 
 
 def test_the_first_word_is_no_name_for_its_capital_alone():
-    assert QuestionAnalysis.of("Models of Meta").having("name") == {"meta"}
+    assert QuestionAnalysis.of("Models of Meta").name_stems == {"meta"}
 
 
 def test_a_word_that_only_names_the_kind_of_answer_is_marked():
