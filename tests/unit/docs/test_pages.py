@@ -27,3 +27,12 @@ def test_files_and_modules_that_a_page_names_exist(page):
     files = set(re.findall(rf"`((?:{ROOTS})/[\w./-]+)`", text)) - NOT_IN_GIT
     modules = {name.replace(".", "/") for name in re.findall(r"`((?:bot|index)\.[a-z_.]+)`", text)}
     assert {name for name in files | modules if "NAME" not in name and "CODE" not in name and not exists(name)} == set()
+
+
+def test_classes_that_the_architecture_names_exist():
+    code = "".join(path.read_text("utf-8") for package in ("index", "bot") for path in (ROOT / package).rglob("*.py"))
+    classes = set(re.findall(r"^class (\w+)", code, re.MULTILINE))
+    nouns = (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("\n## Nouns\n")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`([A-Z]\w+)`", nouns))
+    assert {"Answer", "SearchIndex"} <= named
+    assert named <= classes
