@@ -13,6 +13,7 @@ from index.domain.answers import Answer
 from index.domain.documents import Document
 from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex
 from index.domain.messages import Message
+from index.domain.stages import Stage
 from index.text.normalize import replace_surrogates
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class QueryEngine:
         embedder = self.load_model(progress)
         if self._live.loaded is None:
             if progress:
-                progress("loading the index", 0, 0)
+                progress(Stage.LOADING_INDEX, 0, 0)
             self._live.load(self.loader(embedder))
 
     def load_model(self, progress: Progress | None = None) -> Embedder:
@@ -89,7 +90,7 @@ class QueryEngine:
         with self._loading:
             if self._embedder is None:
                 if progress:
-                    progress("loading the model", 0, 0)
+                    progress(Stage.LOADING_MODEL, 0, 0)
                 embedder = self._load_embedder()
                 self._answerer = self._make_answerer(embedder)
                 self._embedder = embedder  # last: a thread that sees the model sees the answerer too

@@ -10,6 +10,7 @@ from bot.services.audit import failure, outcome
 from bot.services.errors import explain
 from bot.services.worker import LibraryWorker
 from index import Library, LibraryError, Message
+from index.domain.activity import SCHEDULE, WATCHER
 
 __all__ = ["NEVER", "ReindexSchedule", "ScheduledReindex"]
 
@@ -48,7 +49,7 @@ class ScheduledReindex:
     async def _run_by_interval(self) -> None:
         while True:
             await asyncio.sleep(self._schedule.every)
-            await self._reindex("schedule")
+            await self._reindex(SCHEDULE)
 
     async def _run_by_changes(self) -> None:
         """Reindex when files changed; changes while no bot ran are found as soon as the sources are watched."""
@@ -64,7 +65,7 @@ class ScheduledReindex:
             while True:
                 await changed.wait()
                 changed.clear()  # before the status is read: what changes from here on is another change
-                await self._reindex("watcher", only_if_stale=True)
+                await self._reindex(WATCHER, only_if_stale=True)
         finally:
             stop()
 

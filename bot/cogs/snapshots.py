@@ -24,6 +24,7 @@ from bot.views.custom_id import ComponentId
 from bot.views.message import notice_message
 from index import Message
 from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex, NoSuchSnapshot
+from index.domain.stages import Stage
 
 if TYPE_CHECKING:
     from index.domain.snapshots import ReindexReport, SnapshotInfo
@@ -116,7 +117,7 @@ class SnapshotsCog(commands.Cog):
         if not await self._is_allowed(interaction):
             return
         await acknowledge(interaction)
-        run = Run("checking the snapshot")
+        run = Run(Stage.CHECKING_SNAPSHOT)
         with self._services.replies.pending():
             try:
                 work = partial(self._roll_back, interaction, component_id.answer, run)

@@ -23,6 +23,7 @@ from bot.views.message import notice_message
 from bot.views.source_files import KEEP, REINDEX, REMOVE, REPLACE
 from index import LibraryError, Message
 from index.domain.activity import DIRECT
+from index.domain.sources import UploadOutcome
 
 __all__ = ["SourceFilesCog"]
 
@@ -36,7 +37,11 @@ NO_SUCH = gettext_noop(
     "There is no such file: choose one while typing. Pages on the web are listed in sources.toml by who runs me."
 )
 UNCHANGED = gettext_noop("Nothing changed.")
-OUTCOMES = {"added": Message("added"), "replaced": Message("replaced"), "removed": Message("removed")}
+OUTCOMES: dict[str, Message] = {
+    UploadOutcome.ADDED: Message("added"),
+    UploadOutcome.REPLACED: Message("replaced"),
+    UploadOutcome.REMOVED: Message("removed"),
+}
 """What came of it, for the audit."""
 LONGEST_CHOICE = 100
 
@@ -67,7 +72,7 @@ class SourceFilesCog(commands.Cog):
                 await interaction.edit_original_response(view=notice_message(gettext(NOT_TAKEN)))
                 return
             outcome = await self._add(interaction, name, data, replace=False)
-            if outcome == "there":
+            if outcome == UploadOutcome.EXISTS:
                 key = self._uploads.add(interaction.user.id, name, data)
                 view = source_view.confirm_replace_message(key, name, len(data))
             else:
@@ -129,7 +134,7 @@ class SourceFilesCog(commands.Cog):
             Message("source remove {name}", name=name),
             partial(self._services.library.sources.remove, name),
         )
-        await self._audited(interaction, action, remove, "removed")
+        await self._audited(interaction, action, remove, UploadOutcome.REMOVED)
         await interaction.edit_original_response(view=source_view.source_removed_message(name))
 
     @component(KEEP)
@@ -174,7 +179,7 @@ class SourceFilesCog(commands.Cog):
         except LibraryError as error:
             await self._services.worker.run(record, failure(error))
             raise
-        if outcome != "there":
+        if outcome != UploadOutcome.EXISTS:
             await self._services.worker.run(record, OUTCOMES[outcome])
         return outcome
 

@@ -10,6 +10,7 @@ from bot.text.answer_wording import bold_span, brief_answer, confidence_text, re
 from bot.text.escape import fold
 from index.domain.answers import ABSTENTION
 from index.domain.messages import count
+from index.domain.snapshots import SourceState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +72,7 @@ def source_lines(status: Status) -> list[Line]:
 
 
 def _of_source(source: SourceInfo) -> list[Line]:
-    state = "" if source.state == "indexed" else f" ({source.state} since: /reindex brings it up to date)"
+    state = "" if source.state == SourceState.INDEXED else f" ({source.state} since: /reindex brings it up to date)"
     about = f"{source.title}; {count(source.passages, 'passage', ',')}, {source.size:,} characters"
     return [line(source.source + state, "bold"), line(about, lead="  "), *_of_old_copy(source)]
 

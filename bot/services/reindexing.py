@@ -25,6 +25,7 @@ from bot.views import reindex_report
 from bot.views.message import notice_message
 from index import Library, Message
 from index.domain.activity import Scope
+from index.domain.stages import Stage
 
 if TYPE_CHECKING:
     from index.domain.snapshots import ReindexReport
@@ -115,7 +116,7 @@ class ReindexService:
             await interaction.response.send_message(view=notice_message(gettext(RUNNING)), ephemeral=True)
             return
         self._last_number = self._last_number % (MAX_RUN_NUMBER - 1) + 1
-        self._run = run = Run("reading sources", self._last_number if cancellable else 0)
+        self._run = run = Run(Stage.READING_SOURCES, self._last_number if cancellable else 0)
         try:
             await acknowledge(interaction)  # privately: the report may name questions asked in private
             views = await self._views_of(interaction, run, work)

@@ -12,7 +12,7 @@ from bot.text.i18n import gettext, gettext_noop
 from bot.text.index_messages import translate
 from bot.views.formatting import relative_time
 from bot.views.message import FOUND, TEXT_LIMIT, build_message, notice_message, share_room
-from index.domain.activity import DIRECT
+from index.domain.activity import COMMAND_LINE, DIRECT, SCHEDULE, WATCHER
 
 if TYPE_CHECKING:
     from index.domain.activity import AuditEntry
@@ -30,9 +30,9 @@ WHAT_ROOM = 140
 
 PLACES = {
     DIRECT: gettext_noop("in a direct message"),
-    "command line": gettext_noop("on the command line"),
-    "schedule": gettext_noop("by the schedule"),
-    "watcher": gettext_noop("by the watcher"),
+    COMMAND_LINE: gettext_noop("on the command line"),
+    SCHEDULE: gettext_noop("by the schedule"),
+    WATCHER: gettext_noop("by the watcher"),
 }
 """Where something was done that was done in no server, by its name in the audit."""
 

@@ -11,6 +11,7 @@ from bot.text.escape import fit, fold, utf16_length
 from bot.text.i18n import gettext, gettext_noop, ngettext
 from bot.text.index_messages import translate
 from bot.views.message import TEXT_LIMIT
+from index.domain.snapshots import SourceState
 
 if TYPE_CHECKING:
     from index.domain.snapshots import SkippedSource, SourceInfo
@@ -39,10 +40,10 @@ LONGEST_LIST = 8
 """Lines of a list that is only a part of a message."""
 
 
-STATES = {
-    "changed": gettext_noop("changed since"),
-    "removed": gettext_noop("removed since"),
-    "new": gettext_noop("new since"),
+STATES: dict[str, str] = {
+    SourceState.CHANGED: gettext_noop("changed since"),
+    SourceState.REMOVED: gettext_noop("removed since"),
+    SourceState.NEW: gettext_noop("new since"),
 }
 """What became of a source since it was indexed."""
 

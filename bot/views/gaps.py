@@ -14,6 +14,7 @@ from bot.text.i18n import format_number, gettext, gettext_noop, ngettext, pgette
 from bot.views.answer import citation_location
 from bot.views.custom_id import ComponentId, button
 from bot.views.message import NOT_FOUND, TEXT_LIMIT, Block, build_message, notice_message, share_room
+from index.domain.activity import GapReason
 
 if TYPE_CHECKING:
     from index.domain.activity import Theme
@@ -28,10 +29,10 @@ WORDS_ROOM = 160
 """A further question, a reason, a passage."""
 NOTE_ROOM = 300
 
-WHY = {
-    "unanswered": gettext_noop("no answer"),
-    "unhelpful": gettext_noop("not helpful"),
-    "reported": gettext_noop("reported"),
+WHY: dict[str, str] = {
+    GapReason.UNANSWERED: gettext_noop("no answer"),
+    GapReason.UNHELPFUL: gettext_noop("not helpful"),
+    GapReason.REPORTED: gettext_noop("reported"),
 }
 CLOSING = gettext_noop("Newest first. What is solved comes back when it is asked again without a good answer.")
 NONE_OPEN = gettext_noop("There are no open gaps: every question had an answer, and none was voted down or reported.")

@@ -12,6 +12,7 @@ from bot.text.index_messages import translate
 from bot.views.custom_id import ComponentId, button
 from bot.views.formatting import STATES, older_copy_note
 from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, build_message, notice_message
+from index.domain.sources import UploadOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,9 +40,11 @@ WHY_ROOM = 60
 REASON_ROOM = 100
 """Why a source is old, in its line; why it is skipped, in one of its own."""
 FILES_PER_PAGE = 12
-DONE = {
-    "added": gettext_noop("**Added**: {name}, {size}. Answers come from it once the index is rebuilt."),
-    "replaced": gettext_noop("**Replaced**: {name}, {size}. Answers come from it once the index is rebuilt."),
+DONE: dict[str, str] = {
+    UploadOutcome.ADDED: gettext_noop("**Added**: {name}, {size}. Answers come from it once the index is rebuilt."),
+    UploadOutcome.REPLACED: gettext_noop(
+        "**Replaced**: {name}, {size}. Answers come from it once the index is rebuilt."
+    ),
 }
 
 

@@ -11,6 +11,7 @@ from bot.text.escape import BOLD, ELLIPSIS, embolden, fit, fold, utf16_length
 from bot.text.i18n import gettext, gettext_noop, pgettext
 from bot.views.custom_id import ComponentId, button
 from bot.views.message import FOUND, TEXT_LIMIT, Block, build_message, snapshot_note
+from index.domain.answers import SourceChange
 
 if TYPE_CHECKING:
     from index.domain.answers import SourcePage
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["source_page_message"]
 
 TITLE_ROOM = 200
-SINCE = {
-    "changed": gettext_noop("The source has changed since this answer; the quoted words still stand in it."),
-    "reworded": gettext_noop("The source has changed since this answer, and the quoted words no longer stand in it."),
-    "removed": gettext_noop("This source has been removed since this answer."),
+SINCE: dict[str, str] = {
+    SourceChange.CHANGED: gettext_noop("The source has changed since this answer; the quoted words still stand in it."),
+    SourceChange.REWORDED: gettext_noop(
+        "The source has changed since this answer, and the quoted words no longer stand in it."
+    ),
+    SourceChange.REMOVED: gettext_noop("This source has been removed since this answer."),
 }
 
 

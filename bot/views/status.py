@@ -12,6 +12,8 @@ from bot.text.i18n import gettext, gettext_noop, ngettext, pgettext
 from bot.text.index_messages import translate
 from bot.views.custom_id import ComponentId, button
 from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, build_message, notice_message, snapshot_note
+from index.domain.snapshots import SourceState
+from index.domain.stages import Stage
 
 if TYPE_CHECKING:
     from index.domain.snapshots import SourceInfo, Status
@@ -39,19 +41,19 @@ MODEL_ROOM = 100
 PROBLEM_ROOM = 80
 """Why a source is old, in the list of all."""
 
-STAGES = {
-    "fetching sources": gettext_noop("Fetching sources"),
-    "reading sources": gettext_noop("Reading sources"),
-    "embedding passages": gettext_noop("Embedding passages"),
-    "writing the snapshot": gettext_noop("Writing the snapshot"),
-    "loading the model": gettext_noop("Loading the model"),
-    "loading the index": gettext_noop("Loading the index"),
-    "checking suggestions": gettext_noop("Checking suggestions"),
-    "asking open gaps again": gettext_noop("Asking open gaps again"),
-    "asking your questions": gettext_noop("Asking your own questions"),
-    "checking the snapshot": gettext_noop("Checking the snapshot"),
-    "waiting for the reindex that runs": gettext_noop("Waiting for the reindex that runs"),
-    "waiting for another process": gettext_noop("Waiting for another process"),
+STAGES: dict[str, str] = {
+    Stage.FETCHING_SOURCES: gettext_noop("Fetching sources"),
+    Stage.READING_SOURCES: gettext_noop("Reading sources"),
+    Stage.EMBEDDING_PASSAGES: gettext_noop("Embedding passages"),
+    Stage.WRITING_SNAPSHOT: gettext_noop("Writing the snapshot"),
+    Stage.LOADING_MODEL: gettext_noop("Loading the model"),
+    Stage.LOADING_INDEX: gettext_noop("Loading the index"),
+    Stage.CHECKING_SUGGESTIONS: gettext_noop("Checking suggestions"),
+    Stage.CHECKING_GAPS: gettext_noop("Asking open gaps again"),
+    Stage.ASKING_OWN_QUESTIONS: gettext_noop("Asking your own questions"),
+    Stage.CHECKING_SNAPSHOT: gettext_noop("Checking the snapshot"),
+    Stage.WAITING_FOR_REINDEX: gettext_noop("Waiting for the reindex that runs"),
+    Stage.WAITING_FOR_PROCESS: gettext_noop("Waiting for another process"),
 }
 """What the index is at."""
 
@@ -151,7 +153,7 @@ def _size(one: SourceInfo) -> str:
     parts = [ngettext("{number} character", "{number} characters", one.size), count_passages(one.passages)]
     if one.state in STATES:
         parts.append(gettext(STATES[one.state]))
-    elif one.state != "indexed":
+    elif one.state != SourceState.INDEXED:
         parts.append(fit(one.state, STATE_ROOM))
     if old := older_copy_note(one, PROBLEM_ROOM):
         parts.append(old)

@@ -19,7 +19,7 @@ from index import Library, LibraryError, Settings, open_library
 from index.cli._terminal import print_json, print_lines, progress_bar, say
 from index.cli._text import answer_lines, diff_lines, report_lines, snapshot_lines, status_lines
 from index.cli.json_output import answer_line, diff_json, report_json, snapshot_json, status_json
-from index.domain.activity import EVERYWHERE, error_outcome, report_outcome
+from index.domain.activity import COMMAND_LINE, EVERYWHERE, error_outcome, report_outcome
 from index.domain.messages import Message
 from index.domain.snapshots import ReindexReport
 from index.evaluation.metrics import Question, read_questions
@@ -273,7 +273,7 @@ def _audited(library: Library, action: str) -> Iterator[Callable[[ReindexReport]
         outcome[0] = error_outcome(error)
         raise
     finally:
-        library.audit(action, outcome[0], where="command line")
+        library.audit(action, outcome[0], where=COMMAND_LINE)
 
 
 def _print_report(report: ReindexReport, *, as_json: bool, live: bool) -> None:

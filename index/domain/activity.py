@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from index.domain.answers import Answer, Citation
 from index.domain.errors import LibraryError, ReindexCancelled
@@ -14,12 +15,16 @@ from index.domain.messages import Message
 from index.domain.snapshots import Diff, ReindexReport
 
 __all__ = [
+    "COMMAND_LINE",
     "DIRECT",
     "EVERYWHERE",
     "NOBODY",
+    "SCHEDULE",
+    "WATCHER",
     "AuditEntry",
     "Day",
     "Gap",
+    "GapReason",
     "JournalEntry",
     "RecordedAnswer",
     "Scope",
@@ -99,6 +104,14 @@ class VoteCount:
     unhelpful: int
 
 
+class GapReason(StrEnum):
+    """Why a question counts as a gap."""
+
+    UNANSWERED = "unanswered"
+    UNHELPFUL = "unhelpful"
+    REPORTED = "reported"
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A question that got no answer, or whose answer was voted down or reported.
@@ -114,7 +127,7 @@ class Gap:
     ids : tuple of str
         Its answers in the journal.
     why : str
-        "unanswered", "unhelpful" or "reported".
+        One of `GapReason`.
     reasons : tuple of str
         What voters wrote.
     """
@@ -178,7 +191,7 @@ class AuditEntry:
     who : int or None
         The user's id; None if it was not a user.
     where : str
-        The id of the Discord server, "direct message", "command line", "schedule" or "watcher".
+        The id of the Discord server, DIRECT, COMMAND_LINE, SCHEDULE or WATCHER.
     what : str
         The action.
     outcome : str
@@ -193,8 +206,8 @@ class AuditEntry:
     outcome: str
 
 
-DIRECT = "direct message"
-"""The place of an action outside any server."""
+DIRECT, COMMAND_LINE, SCHEDULE, WATCHER = "direct message", "command line", "schedule", "watcher"
+"""The places of actions outside any server."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Standard library only; every class is frozen.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from index.domain.documents import Passage
 from index.domain.messages import Message
@@ -19,6 +20,7 @@ __all__ = [
     "Citation",
     "Hit",
     "ShortAnswer",
+    "SourceChange",
     "SourcePage",
 ]
 
@@ -175,6 +177,16 @@ class Answer:
     missing: tuple[str, ...] = ()
     why: str = ""
     read_as: str = ""
+
+
+class SourceChange(StrEnum):
+    """What became of a source since the snapshot that a page of it is from."""
+
+    NONE = ""
+    CHANGED = "changed"
+    """Elsewhere: the quotation still stands in it."""
+    REWORDED = "reworded"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 __all__ = [
     "ChangedAnswer",
@@ -22,6 +23,7 @@ __all__ = [
     "SnapshotInfo",
     "SourceFileInfo",
     "SourceInfo",
+    "SourceState",
     "Status",
 ]
 
@@ -65,6 +67,15 @@ class SkippedSource:
     reason: str
 
 
+class SourceState(StrEnum):
+    """A source compared with the live snapshot; NEW if the snapshot lacks it."""
+
+    INDEXED = "indexed"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    NEW = "new"
+
+
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
     """A source in the live snapshot, or a file that is not in it yet.
@@ -80,7 +91,7 @@ class SourceInfo:
     passages : int
         How many it has in the snapshot.
     state : str
-        "indexed", "changed" or "removed" compared with the file now; "new" for a file that the snapshot lacks.
+        One of `SourceState`.
     since : datetime or None
         When a web source that could not be refreshed was last fetched.
     problem : str

@@ -5,10 +5,20 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from index.domain.snapshots import SkippedSource
 
-__all__ = ["NO_SOURCES", "SourceFile", "SourceSet", "StaleSource"]
+__all__ = ["NO_SOURCES", "SourceFile", "SourceSet", "StaleSource", "UploadOutcome"]
+
+
+class UploadOutcome(StrEnum):
+    """What came of adding or removing a source; EXISTS if nothing was written, since the name is taken."""
+
+    ADDED = "added"
+    REPLACED = "replaced"
+    EXISTS = "there"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True)

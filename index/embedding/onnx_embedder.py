@@ -18,6 +18,7 @@ import numpy as np
 
 from index.domain.errors import LibraryError
 from index.domain.ports import Embedder, Encoding, Progress, States, Vectors
+from index.domain.stages import Stage
 from index.embedding.onnx_runtime import import_onnxruntime, single_thread_options
 from index.embedding.thread_pools import limit_numpy_threads
 from index.embedding.vectors import l2_normalize
@@ -97,7 +98,7 @@ class OnnxEmbedder:
             for encoding in threads.map(self._passage, texts):
                 found.append(encoding)
                 if progress:
-                    progress("embedding passages", len(found), len(texts))
+                    progress(Stage.EMBEDDING_PASSAGES, len(found), len(texts))
         finally:
             threads.shutdown(cancel_futures=True)
         return found
@@ -132,7 +133,7 @@ class OnnxEmbedder:
         with self._loading:
             if self._passages is None:
                 if progress:
-                    progress("loading the model", 0, 0)
+                    progress(Stage.LOADING_MODEL, 0, 0)
                 self._passages = self._load_passages()
         yield from self._passages.passages(texts, progress)
 

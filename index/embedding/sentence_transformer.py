@@ -11,6 +11,7 @@ from typing import Any
 
 from index.domain.errors import LibraryError
 from index.domain.ports import Encoding, Progress, States
+from index.domain.stages import Stage
 from index.embedding.onnx_embedder import BUNDLED, model_folder
 from index.embedding.thread_pools import limit_numpy_threads, torch_threads
 from index.embedding.vectors import l2_normalize
@@ -73,7 +74,7 @@ class SentenceTransformerEmbedder:
             batch = order[begin : begin + BATCH]
             encoded.update(zip(batch, self._encode([texts[at] for at in batch]), strict=True))
             if progress:
-                progress("embedding passages", done + len(encoded), total)
+                progress(Stage.EMBEDDING_PASSAGES, done + len(encoded), total)
         return [encoded[at] for at in range(len(texts))]
 
     def _encode(self, texts: Sequence[tuple[str, str]]) -> list[Encoding]:

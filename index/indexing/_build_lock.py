@@ -19,11 +19,11 @@ from filelock import FileLock, Timeout
 
 from index.domain.errors import LibraryError, ReindexRunning
 from index.domain.messages import Message
+from index.domain.stages import Stage
 from index.indexing.progress import ReindexProgress
 
 __all__ = ["BuildLock"]
 
-WAITING = "waiting for another process"
 RUNS = Message("A reindex is already running: wait until it is done.")
 
 
@@ -46,7 +46,7 @@ class BuildLock:
             except Timeout:
                 if not progress.wait:
                     raise
-                progress(WAITING, 0, 0)
+                progress(Stage.WAITING_FOR_PROCESS, 0, 0)
                 lock.acquire(timeout=progress.wait, poll_interval=0.1, cancel_check=lambda: progress.given_up)
         except Timeout as error:
             progress.check()

@@ -8,14 +8,13 @@ from collections.abc import Callable, Sequence
 from index.domain.errors import ReindexCancelled
 from index.domain.messages import Message
 from index.domain.snapshots import ReindexReport
+from index.domain.stages import Stage
 from index.indexing.progress import Request
 
 __all__ = ["ReindexQueue"]
 
 LOOK_EVERY = 0.1
 """Seconds between two looks whether somebody who waits has given up."""
-
-WAITING = "waiting for the reindex that runs"
 
 Work = Callable[[Sequence[Request]], Sequence[ReindexReport]]
 """A report for each request, in their order."""
@@ -49,7 +48,7 @@ class ReindexQueue:
         """What came of the first run that began after this was asked for. Raises what that raised, or ReindexCancelled
         where the request was given up before it began."""
         if self._running and request.progress:
-            request.progress(WAITING, 0, 0)
+            request.progress(Stage.WAITING_FOR_REINDEX, 0, 0)
         with self._changed:
             mine = self._next
             mine.requests.append(request)

@@ -19,6 +19,7 @@ from index.domain.messages import Message, message_of
 from index.domain.ports import Embedder, Progress, VectorStore
 from index.domain.snapshots import SkippedSource, Snapshot
 from index.domain.sources import SourceSet
+from index.domain.stages import Stage
 from index.indexing._reuse import PreviousBuild, Run, in_order, runs
 from index.parsing.chunking import chunk
 from index.parsing.formats import SECONDS
@@ -148,7 +149,7 @@ class Indexer:
 
                 def tick(done: int = done) -> None:
                     if progress:
-                        progress("reading sources", done, len(sources.files))
+                        progress(Stage.READING_SOURCES, done, len(sources.files))
 
                 tick()
                 if same:
@@ -195,7 +196,7 @@ class Indexer:
             tokens.add(part)
             states.add(part)
         if progress:
-            progress("writing the snapshot", 0, 0)
+            progress(Stage.WRITING_SNAPSHOT, 0, 0)
         keyword = Bm25Index.build(passages)
         search_index = SearchIndex(snapshot, documents, passages, vectors, keyword, tokens.finish(), states.finish())
         write_texts(place, documents, passages)

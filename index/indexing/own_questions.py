@@ -16,6 +16,7 @@ from index.domain.errors import QuestionsUnreadable
 from index.domain.messages import Message, message_of, system_message
 from index.domain.ports import Progress
 from index.domain.snapshots import ChangedAnswer, OwnQuestions
+from index.domain.stages import Stage
 
 __all__ = ["FILE", "Wanted", "asked_again", "read"]
 
@@ -60,7 +61,7 @@ def asked_again(
     for one in wanted[:MOST]:
         if clock() > until:
             break
-        progress("asking your questions", asked, len(wanted[:MOST]))
+        progress(Stage.ASKING_OWN_QUESTIONS, asked, len(wanted[:MOST]))
         answer, asked = now(one.question), asked + 1
         right = _right(answer, one)
         if right is False:

@@ -15,6 +15,7 @@ from index.domain.answers import Answer
 from index.domain.errors import Damaged, JournalUnavailable, LibraryError, PreviewGone
 from index.domain.messages import LIST, Message, without_fix
 from index.domain.snapshots import OwnQuestions, Preview, ReindexReport, ReindexStatus
+from index.domain.stages import Stage
 from index.indexing._build_lock import BuildLock
 from index.indexing._queue import ReindexQueue
 from index.indexing._report import PreviousSnapshot, find_previous, make_report
@@ -138,7 +139,7 @@ class Reindexer:
             if self._sources.read().hashes != manifest.snapshot.hashes:
                 raise PreviewGone(Message("The sources changed since this preview: preview again."))
             loader = self._loader(progress)
-            progress("loading the index", 0, 0)
+            progress(Stage.LOADING_INDEX, 0, 0)
             previous = find_previous(self._snapshots, self._live, loader)
             progress.settle()
             self._snapshots.publish(folder, manifest)
@@ -165,7 +166,7 @@ class Reindexer:
         with self._run([request]) as progress:
             started, questions, loaded = time.perf_counter(), None, None
             name = found(self._snapshots, part)
-            progress("checking the snapshot", 0, 0)
+            progress(Stage.CHECKING_SNAPSHOT, 0, 0)
             try:
                 manifest = self._live.fitting(self._snapshots.manifest(name))
                 if self._live.loaded is None:  # no model is loaded for it

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from statistics import median
 
-from index.domain.activity import Day, Gap, Scope
+from index.domain.activity import Day, Gap, GapReason, Scope
 from index.domain.answers import NO_QUESTION
 
 __all__ = ["figures", "fold", "helped", "open_gaps"]
@@ -58,6 +58,12 @@ def open_gaps(db: sqlite3.Connection, scope: Scope) -> tuple[Gap, ...]:
     return tuple(_gap(db, rows) for rows in same.values())
 
 
+def _gap_reason(*, reported: bool, unhelpful: bool) -> GapReason:
+    if reported:
+        return GapReason.REPORTED
+    return GapReason.UNHELPFUL if unhelpful else GapReason.UNANSWERED
+
+
 def _gap(db: sqlite3.Connection, rows: list[tuple[str, str, str, bool, bool]]) -> Gap:
     """Of the answers to one question, newest first."""
     ids, times, questions, reported, unhelpful = zip(*rows, strict=True)
@@ -67,7 +73,7 @@ def _gap(db: sqlite3.Connection, rows: list[tuple[str, str, str, bool, bool]]) -
         times=len(rows),
         newest=datetime.fromisoformat(times[0]),
         ids=ids,
-        why="reported" if any(reported) else "unhelpful" if any(unhelpful) else "unanswered",
+        why=_gap_reason(reported=any(reported), unhelpful=any(unhelpful)),
         reasons=tuple(dict.fromkeys(reasons)),
     )
 

@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from index.domain.activity import EVERYWHERE, Gap, Scope, Theme
+from index.domain.activity import EVERYWHERE, Gap, GapReason, Scope, Theme
 from index.domain.answers import Answer
 from index.domain.errors import LibraryError
+from index.domain.stages import Stage
 from index.journal._clustering import clustered
 
 if TYPE_CHECKING:
@@ -94,13 +95,13 @@ class GapReview:
                     same = [gap for gap in unanswered if gap.question == question]
                     solved += [gap for gap in same if ask or self._solve(gap)]
                 if progress:
-                    progress("asking open gaps again", done, len(questions))
+                    progress(Stage.CHECKING_GAPS, done, len(questions))
         except LibraryError as error:
             log.warning("Not every open gap is asked again: %s", error)
         return [tuple(dict.fromkeys(gap.question for gap in solved if not ids.isdisjoint(gap.ids))) for ids in visible]
 
     def _never_answered(self, gap: Gap) -> bool:
-        if gap.why == "unanswered":
+        if gap.why == GapReason.UNANSWERED:
             return True
         entries = (self._journal.answered(answer_id) for answer_id in gap.ids)
         return all(entry is None or entry.abstained for entry in entries)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.domain.messages import Message, join_messages, template
-from index.domain.snapshots import SkippedSource, SourceInfo
+from index.domain.snapshots import SkippedSource, SourceInfo, SourceState
 from index.domain.sources import SourceSet
 from index.snapshots.manifest import Manifest
 
@@ -33,14 +33,14 @@ def states(manifest: Manifest | None, reading: SourceSet) -> list[SourceInfo]:
     stale = {item.source: item for item in reading.stale}
     for source in sorted(old.keys() | reading.hashes.keys() | set(reading.waiting)):
         title, url, size, passages = titles.get(source, ("", None, 0, 0))
-        state = "indexed"
+        state = SourceState.INDEXED
         if source not in old:
-            state = "new"
+            state = SourceState.NEW
         elif source not in reading.hashes:
-            state = "removed"
+            state = SourceState.REMOVED
         elif old[source] != reading.hashes[source]:
-            state = "changed"
-        if source not in titles and source in unparsed and state == "indexed":
+            state = SourceState.CHANGED
+        if source not in titles and source in unparsed and state == SourceState.INDEXED:
             continue
         older = stale.get(source)
         since, problem = (older.since, older.problem) if older else (None, "")
@@ -62,7 +62,7 @@ def broken(manifest: Manifest | None, reading: SourceSet) -> tuple[SkippedSource
 def said(infos: Sequence[SourceInfo]) -> str:
     """Which sources are no longer as they were indexed, in words; empty when all are."""
     parts = []
-    for state, found in (("new", NEW), ("changed", CHANGED), ("removed", REMOVED)):
+    for state, found in ((SourceState.NEW, NEW), (SourceState.CHANGED, CHANGED), (SourceState.REMOVED, REMOVED)):
         if names := [info.source for info in infos if info.state == state]:
             first, left = ", ".join(names[:NAMED]), len(names) - NAMED
             shown = Message("{names} and {number} more", names=first, number=left) if left > 0 else first

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from index.domain.errors import SourceRejected, SourceUnwritable, UnreadableSource
 from index.domain.messages import Message, message_of, system_message, template
 from index.domain.snapshots import SourceFileInfo
-from index.domain.sources import SourceFile
+from index.domain.sources import SourceFile, UploadOutcome
 from index.parsing.documents import parse
 from index.parsing.formats import EMPTY, FORMATS, SECONDS, check_content, format_of, too_large
 from index.sources.folder import source_names
@@ -93,9 +93,8 @@ class UploadedSources:
                 ),
             )
 
-    def add(self, name: str, data: bytes, *, replace: bool = False) -> str:
-        """Write a source, checked before: "added", "replaced", or "there", which says that nothing is written, since
-        a file of that name is there and `replace` was not given.
+    def add(self, name: str, data: bytes, *, replace: bool = False) -> UploadOutcome:
+        """Write a source, checked before; EXISTS if a file of that name is there and `replace` was not given.
 
         Raises SourceUnfit: the name, the size, what is in it, or the same is there already; and SourceUnkept.
         """
@@ -119,10 +118,10 @@ class UploadedSources:
             if there and path.is_dir():
                 raise SourceRejected(name, Message("is the name of a folder: rename it"))
             if there and not replace:
-                return "there"
+                return UploadOutcome.EXISTS
             remove_leftovers(self._seeds, UNFINISHED_SECONDS)
             write_atomically(path, data)
-            return "replaced" if there else "added"
+            return UploadOutcome.REPLACED if there else UploadOutcome.ADDED
 
     def remove(self, name: str) -> None:
         """Remove a source's file; of a link, the link alone. Raises SourceUnfit where there is none, SourceUnkept."""

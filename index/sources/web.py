@@ -22,6 +22,7 @@ from index.domain.errors import UnreadableSource
 from index.domain.messages import Message, message_from_json, message_of, message_to_json
 from index.domain.snapshots import SkippedSource
 from index.domain.sources import SourceFile, SourceSet, StaleSource
+from index.domain.stages import Stage
 from index.parsing.formats import FORMATS, TEXT, check_content
 from index.sources._sources_toml import LIST, Address, WebSourceList, read_addresses
 from index.storage.atomic import write_atomically
@@ -98,7 +99,7 @@ class Web:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for done, _ in enumerate(pool.map(self._refreshed, listing.addresses)):
                 if progress:
-                    progress("fetching sources", done + 1, len(listing.addresses))
+                    progress(Stage.FETCHING_SOURCES, done + 1, len(listing.addresses))
         if not listing.broken:
             self._forget_all_but(listing.addresses)
 

@@ -10,6 +10,7 @@ from itertools import groupby, islice, zip_longest
 from index.domain.answers import Answer
 from index.domain.documents import Document, Passage
 from index.domain.ports import Progress
+from index.domain.stages import Stage
 from index.suggestions._clauses import Clause, parse_clause
 from index.suggestions._from_headings import questions_from_heading
 from index.suggestions._from_sentences import questions_from_row, questions_from_sentence
@@ -84,7 +85,7 @@ def keep_answered(
         if not answer.abstained and _answers(answer, candidate):
             answered.append((answer.confidence, candidate))
         if progress:
-            progress("checking suggestions", done, len(asked))
+            progress(Stage.CHECKING_SUGGESTIONS, done, len(asked))
     kept: list[CandidateQuestion] = []
     for _, candidate in sorted(answered, key=lambda at: -at[0]):
         if not any(_same(candidate, other) for other in kept):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.domain.answers import Citation, SourcePage
+from index.domain.answers import Citation, SourceChange, SourcePage
 from index.domain.documents import Document
 from index.text.normalize import collapse_whitespace, fix_mojibake
 from index.viewer._pagination import GAP, Piece, pages
@@ -49,10 +49,11 @@ def source_page(
 def _since(document: Document, citation: Citation, current: Document | None) -> str:
     """What became of the source; words that were only wrapped otherwise still stand in it."""
     if current is None:
-        return "removed"
+        return SourceChange.REMOVED
     if current.text == document.text:
-        return ""
-    return "changed" if collapse_whitespace(citation.quote) in collapse_whitespace(current.text) else "reworded"
+        return SourceChange.NONE
+    quoted = collapse_whitespace(citation.quote) in collapse_whitespace(current.text)
+    return SourceChange.CHANGED if quoted else SourceChange.REWORDED
 
 
 def _bold(pieces: Sequence[Piece], shown: str) -> tuple[int, int] | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from index.domain.answers import Answer, Citation, SourcePage
+from index.domain.answers import Answer, Citation, SourceChange, SourcePage
 from index.domain.documents import Document
 from index.viewer._source_page import source_page
 
@@ -68,8 +68,10 @@ class SourceViewer:
             return source_page(document, citation, snapshot=entry.snapshot, page=page, current=current)
         if current is not None and (moved := _relocate(citation, current)):
             found = source_page(current, moved, snapshot=live_id, page=page, current=current)
-            return replace(found, since="" if moved == citation else "changed")
-        return _quotation_page(citation, entry.snapshot, "removed" if current is None else "reworded")
+            return replace(found, since=SourceChange.NONE if moved == citation else SourceChange.CHANGED)
+        return _quotation_page(
+            citation, entry.snapshot, SourceChange.REMOVED if current is None else SourceChange.REWORDED
+        )
 
     def more(self, answer_id: str) -> Answer | None:
         """Return further passages near the question of an answer, without those that it quotes.

@@ -21,7 +21,7 @@ HEAVY = {"scipy", "sentence_transformers", "sklearn", "torch", "transformers"}
 NOT_FOR_HELP = HEAVY | {"faiss"}
 NOUNS = {
     f"index.domain.{name}"
-    for name in ("activity", "answers", "documents", "errors", "messages", "snapshots", "sources")
+    for name in ("activity", "answers", "documents", "errors", "messages", "snapshots", "sources", "stages")
 }
 
 

@@ -18,6 +18,7 @@ from index.domain.documents import Document, Passage
 from index.domain.ports import Draft, Embedder, Encoding, Generator, Progress, Query, Vectors
 from index.domain.snapshots import Status
 from index.domain.sources import SourceFile
+from index.domain.stages import Stage
 from index.indexing.indexer import Indexer
 from index.journal.journal import Journal
 from index.library import Library
@@ -68,7 +69,7 @@ class WordEmbedder:
             block = texts[done : done + 8]
             yield [self._encoding(PIECE.findall(own or read)[: self.max_tokens - 2]) for read, own in block]
             if progress:
-                progress("embedding passages", done + len(block), len(texts))
+                progress(Stage.EMBEDDING_PASSAGES, done + len(block), len(texts))
 
     def _encoding(self, words: Sequence[str]) -> Encoding:
         pieces = tuple(word.lower() for word in words) or ("[CLS]",)

@@ -62,7 +62,6 @@ ACCEPTED = {
     "DejaVu Sans": "a font",
     "lower right": "a place on a picture",
     "nearest passages": "a column of a file, which programs read",
-    **dict.fromkeys(("reading sources", "checking the snapshot"), "what the index is at, which bot.views.status says"),
     **dict.fromkeys(
         ("NoIndex", "IndexMismatch", "Damaged", "NoSuchSnapshot", "ReindexCancelled", "JournalUnavailable"),
         "an error's name",

@@ -1,0 +1,24 @@
+"""Stages of a reindex, by the names that progress callbacks and the command line use."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = ["Stage"]
+
+
+class Stage(StrEnum):
+    """What the index is doing."""
+
+    FETCHING_SOURCES = "fetching sources"
+    READING_SOURCES = "reading sources"
+    EMBEDDING_PASSAGES = "embedding passages"
+    WRITING_SNAPSHOT = "writing the snapshot"
+    LOADING_MODEL = "loading the model"
+    LOADING_INDEX = "loading the index"
+    CHECKING_SUGGESTIONS = "checking suggestions"
+    CHECKING_GAPS = "asking open gaps again"
+    ASKING_OWN_QUESTIONS = "asking your questions"
+    CHECKING_SNAPSHOT = "checking the snapshot"
+    WAITING_FOR_REINDEX = "waiting for the reindex that runs"
+    WAITING_FOR_PROCESS = "waiting for another process"
