@@ -21,7 +21,7 @@ from index.evaluation.metrics import Question, figures, read_questions
 from index.evaluation.recordings import MEANING, read_recording, recording_of
 from index.evaluation.records import Record, checkout, commit, read_records, sha256, weights, write_record
 from index.library import Library
-from index.parsing.documents import text_of
+from index.parsing.documents import source_text
 from index.sources.folder import read_sources
 
 __all__ = ["Run", "ask_all", "recorded_answers", "results_file"]
@@ -118,7 +118,7 @@ def ask_all(
             progress("asking", done, len(asked))
         status = opened.status()
     paths = {at.source: documents / at.source for at in status.sources}
-    texts = {name: text_of(SourceFile(name, path.read_bytes())) for name, path in paths.items() if path.is_file()}
+    texts = {name: source_text(SourceFile(name, path.read_bytes())) for name, path in paths.items() if path.is_file()}
     found, around = figures(texts, asked, lines), intervals(texts, asked, lines)
     return Run(documents, questions, asked, lines, "asked", found, around)
 
@@ -126,7 +126,7 @@ def ask_all(
 def recorded_answers(results: Path, documents: Path, questions: Path, *, model: str, max_bytes: int) -> Run:
     """Every question with its recorded answer by weights that have not seen its article."""
     asked = read_questions(questions)
-    texts = {file.source: text_of(file) for file in read_sources(documents, max_bytes).files}
+    texts = {file.source: source_text(file) for file in read_sources(documents, max_bytes).files}
     recording = recording_of(results.parent, sha256(questions))
     lines = read_recording(recording, asked, texts, model=model, weights=weights())
     found, around = figures(texts, asked, lines), intervals(texts, asked, lines)

@@ -23,7 +23,7 @@ from index.domain.stages import Stage
 from index.indexing._reuse import PreviousBuild, Run, in_order, runs
 from index.parsing.chunking import chunk
 from index.parsing.formats import SECONDS
-from index.parsing.pool import parsing
+from index.parsing.pool import parse_in_parallel
 from index.retrieval.bm25 import Bm25Index
 from index.retrieval.hidden_states import StateStoreBuilder
 from index.retrieval.late_interaction import TokenStoreBuilder
@@ -32,7 +32,7 @@ from index.snapshots.files import VECTORS, write_suggestions, write_texts
 from index.snapshots.manifest import FORMAT, Manifest
 from index.snapshots.serving import LoadedSnapshot
 from index.snapshots.store import SnapshotStore, new_id
-from index.sources.folder import named
+from index.sources.folder import name_skipped
 from index.suggestions.generation import generate_questions, keep_answered
 from index.text.passages import passage_text
 
@@ -107,7 +107,7 @@ class Indexer:
         reuse = PreviousBuild(previous.manifest, previous.search_index) if previous else None
         documents, passages, skipped = self._parse(sources, progress, reuse)
         if not passages:
-            reason = named(skipped, more=False) or Message("there are only headings and marks")
+            reason = name_skipped(skipped, more=False) or Message("there are only headings and marks")
             raise SourcesUnreadable(
                 Message("Not one source holds a passage ({why}): mend one of them, then reindex.", why=reason)
             )
@@ -144,7 +144,7 @@ class Indexer:
         skipped = list(sources.skipped)
         unchanged = [previous.read(file) if previous else None for file in sources.files]
         fresh = [file for file, same in zip(sources.files, unchanged, strict=True) if same is None]
-        with parsing(fresh, self._seconds) as parsed:
+        with parse_in_parallel(fresh, self._seconds) as parsed:
             for done, (file, same) in enumerate(zip(sources.files, unchanged, strict=True)):
 
                 def tick(done: int = done) -> None:

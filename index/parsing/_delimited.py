@@ -1,4 +1,4 @@
-"""Comma- or tab-separated values -> the rows of one table, each with its header."""
+"""Comma- or tab-separated values: the rows of one table, each with its header."""
 
 from __future__ import annotations
 
@@ -9,61 +9,71 @@ from itertools import islice
 
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
-from index.parsing.layout import ParsedFile, rows
+from index.parsing.layout import ParsedFile, table_rows
 
 __all__ = ["read_table"]
 
-MARKS = ",;\t|"
-"""What may stand between two values."""
+DELIMITERS = ",;\t|"
+"""What may separate two values."""
 
-LOOKED_AT = 50
-"""Rows by which the mark is chosen. csv.Sniffer would take time that grows with the square of a hostile line."""
+SAMPLED_ROWS = 50
+"""Rows by which the delimiter is chosen; csv.Sniffer takes time that grows with the square of a hostile line."""
 
 MOST_COLUMNS, MOST_ROWS = 500, 50_000
 
 LONGEST_CELL = 100_000
-"""A longer value is the rest of the file behind a quotation mark that nobody closed."""
+"""Characters; a longer value is the rest of the file after a quotation mark that was never closed."""
 
 
-def read_table(text: str, mark: str = "") -> ParsedFile:
-    """The rows of the table; `mark` stands between two values, empty where that is to be found out.
+def read_table(text: str, delimiter: str = "") -> ParsedFile:
+    """Return the rows of a table.
 
-    Raises UnreadableSource.
+    Parameters
+    ----------
+    text : str
+        The file.
+    delimiter : str
+        What separates two values; empty to detect it.
+
+    Raises
+    ------
+    UnreadableSource
+        The table has too many rows or columns, or a value that is too long.
     """
     text = text.removeprefix("\ufeff")
-    table = list(_rows(text, mark or _mark(text)))
+    table = list(_rows(text, delimiter or _detect_delimiter(text)))
     if len(table) > MOST_ROWS:
         raise UnreadableSource(Message("has more than {most} rows: keep those that are asked about", most=MOST_ROWS))
-    return ParsedFile("", tuple(rows(table)))
+    return ParsedFile("", tuple(table_rows(table)))
 
 
-def _rows(text: str, mark: str) -> Iterator[Sequence[str]]:
-    """The rows that hold a value, at most one more than are taken."""
-    found = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=False)
-    count = 0
+def _rows(text: str, delimiter: str) -> Iterator[Sequence[str]]:
+    """Yield the rows that hold a value, at most one more than are accepted."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
+    row_count = 0
     try:
-        for row in found:
+        for row in reader:
             if len(row) > MOST_COLUMNS:
                 raise UnreadableSource(
                     Message(
                         "has {columns} columns at line {line}: keep at most {most} of them",
                         columns=len(row),
-                        line=str(found.line_num),
+                        line=str(reader.line_num),
                         most=MOST_COLUMNS,
                     )
                 )
             if any(len(cell) > LONGEST_CELL for cell in row):
-                raise UnreadableSource(_unclosed(found.line_num))
+                raise UnreadableSource(_unclosed(reader.line_num))
             if any(cell.strip() for cell in row):
-                count += 1
+                row_count += 1
                 yield row
-            if count > MOST_ROWS:
+            if row_count > MOST_ROWS:
                 return
     except csv.Error as error:
         if "field larger" in str(error):
-            raise UnreadableSource(_unclosed(found.line_num)) from error
+            raise UnreadableSource(_unclosed(reader.line_num)) from error
         raise UnreadableSource(
-            Message("is no table at line {line}: {why}", line=str(found.line_num), why=str(error))
+            Message("is no table at line {line}: {why}", line=str(reader.line_num), why=str(error))
         ) from error
 
 
@@ -75,21 +85,21 @@ def _unclosed(line: int) -> Message:
     )
 
 
-def _mark(text: str) -> str:
-    """The mark that parts the first rows into the same number of values most often, and into the most."""
+def _detect_delimiter(text: str) -> str:
+    """Return the delimiter that splits the first rows most consistently, and into the most values."""
 
-    def fitness(mark: str) -> tuple[float, int]:
-        widths = [len(row) for row in islice(_widths(text, mark), LOOKED_AT)]
+    def fitness(delimiter: str) -> tuple[float, int]:
+        widths = [len(row) for row in islice(_widths(text, delimiter), SAMPLED_ROWS)]
         if not widths or max(widths) < 2:
             return 0.0, 0
         common = max(set(widths), key=lambda width: (widths.count(width), width))
         return (widths.count(common) / len(widths) if common > 1 else 0.0), common
 
-    return max(MARKS, key=fitness)
+    return max(DELIMITERS, key=fitness)
 
 
-def _widths(text: str, mark: str) -> Iterator[Sequence[str]]:
+def _widths(text: str, delimiter: str) -> Iterator[Sequence[str]]:
     try:
-        yield from filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=mark))
+        yield from filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error:
         return

@@ -1,4 +1,4 @@
-"""Word documents -> what they say, by way of HTML: insertions read, deletions not, pictures passed over."""
+"""Word documents, read by way of HTML: insertions are read, deletions, hidden text and pictures are not."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_UNPACKED = 200_000_000
 """Bytes of a document once it is unpacked, pictures included."""
 
 OLD = b"\xd0\xcf\x11\xe0"
-"""How a Word file of before 2007 begins, and one that is encrypted."""
+"""The first bytes of a Word file from before 2007, and of an encrypted one."""
 
 NO_WORD = Message("is no Word document: save it anew as .docx")
 
@@ -35,38 +35,47 @@ p[style-name='HTML Preformatted'] => pre:separator('\\n')
 
 
 def read_docx(data: bytes) -> ParsedFile:
-    """The document. Raises UnreadableSource."""
+    """Return the content of a Word document.
+
+    Raises
+    ------
+    UnreadableSource
+        The file is encrypted, no Word document, too large, or holds only pictures.
+    """
     if data.startswith(OLD):
         raise UnreadableSource(Message("is encrypted, or an old .doc: save it as .docx without a password"))
     _check(data)
     logging.getLogger("mammoth").setLevel(logging.ERROR)
-    made = mammoth.convert_to_html(
-        io.BytesIO(_shown(data)), style_map=STYLES, include_embedded_style_map=False, convert_image=_no_picture
+    converted = mammoth.convert_to_html(
+        io.BytesIO(_visible_document(data)),
+        style_map=STYLES,
+        include_embedded_style_map=False,
+        convert_image=_no_picture,
     )
-    found = read_html(f"<meta charset=utf-8><body>{made.value}".encode("utf-8", "replace"), furniture=False)
-    if not found.parts:
+    parsed = read_html(f"<meta charset=utf-8><body>{converted.value}".encode("utf-8", "replace"), frame=False)
+    if not parsed.blocks:
         raise UnreadableSource(Message("holds only pictures or nothing: there is no text to quote"))
-    return found
+    return parsed
 
 
 def _no_picture(image: object) -> list[object]:
     return []
 
 
-def _shown(data: bytes) -> bytes:
-    """The document without text that is formatted as hidden, which mammoth would read, and without pictures."""
+def _visible_document(data: bytes) -> bytes:
+    """Return the document without hidden text, which mammoth would read, and without pictures."""
     kept = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(kept, "w") as copy:
         for member in archive.infolist():
             if member.filename.endswith((".xml", ".rels")):
                 content = archive.read(member)
                 if member.filename == "word/document.xml" and b"vanish" in content:
-                    content = _without_hidden(content)
+                    content = _without_hidden_text(content)
                 copy.writestr(member.filename, content)
     return kept.getvalue()
 
 
-def _without_hidden(content: bytes) -> bytes:
+def _without_hidden_text(content: bytes) -> bytes:
     tree = minidom.parseString(content)  # noqa: S318  # expat bounds what entities grow to; the process bounds the rest
     for mark in tree.getElementsByTagNameNS(WORD, "vanish"):
         run = mark.parentNode.parentNode if mark.parentNode else None
@@ -77,7 +86,7 @@ def _without_hidden(content: bytes) -> bytes:
 
 
 def _check(data: bytes) -> None:
-    """Refuses what is no Word file, and one that unpacks to more than is read; the sizes declared bind the reader."""
+    """Refuse what is not a Word file or unpacks to too much; the archive's reader enforces the declared sizes."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()

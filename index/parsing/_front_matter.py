@@ -17,7 +17,7 @@ from index.domain.documents import HEADING, Block, Section, Span
 from index.domain.errors import UnreadableSource
 from index.text.normalize import collapse_whitespace, fix_mojibake
 
-__all__ = ["BrokenFrontMatter", "FrontMatter", "split_front_matter"]
+__all__ = ["FrontMatter", "FrontMatterError", "split_front_matter"]
 
 
 MEANINGS = {
@@ -49,7 +49,7 @@ WORDS = (re.compile(r"(\S+)"), re.compile(r"(?:\s|\\[nrtvf _NLP])+|((?:\\[^nrtvf
 """Words of a value as it is written; the second also knows the white space that is escaped in double quotes."""
 
 
-class BrokenFrontMatter(UnreadableSource):
+class FrontMatterError(UnreadableSource):
     """Why the front matter cannot be read, in words for a moderator."""
 
 
@@ -73,7 +73,7 @@ def split_front_matter(text: str) -> FrontMatter:
         return FrontMatter({}, None, begin)
     end = _closing(text[begin:])
     if end is None:
-        raise BrokenFrontMatter("has front matter that is opened with --- but never closed: add a line --- after it")
+        raise FrontMatterError("has front matter that is opened with --- but never closed: add a line --- after it")
     yaml_start = begin + len(first) + 1
     yaml_text = text[yaml_start : begin + end].rstrip().removesuffix("---").removesuffix("...")
     blocks = tuple(_blocks(_compose(yaml_text), yaml_start, text))
@@ -99,9 +99,9 @@ def _compose(text: str) -> yaml.MappingNode:
         line = getattr(getattr(error, "problem_mark", None), "line", None)
         where = f" at line {line + 2}" if line is not None else ""
         problem = getattr(error, "problem", None) or "it is nested too deeply or holds characters that YAML forbids"
-        raise BrokenFrontMatter(f"has front matter that is not YAML{where}: {problem}") from error
+        raise FrontMatterError(f"has front matter that is not YAML{where}: {problem}") from error
     if not isinstance(node, yaml.MappingNode):
-        raise BrokenFrontMatter("has front matter that is not a list of `key: value` lines")
+        raise FrontMatterError("has front matter that is not a list of `key: value` lines")
     return node
 
 
@@ -113,7 +113,7 @@ def _blocks(mapping: yaml.MappingNode, offset: int, text: str) -> Iterator[tuple
         for leaf in _leaves(value):
             values += 1
             if values > MOST_VALUES:
-                raise BrokenFrontMatter(f"has front matter with more than {MOST_VALUES:,} values: shorten it")
+                raise FrontMatterError(f"has front matter with more than {MOST_VALUES:,} values: shorten it")
             leaves.append(_scalar(leaf, offset, text))
         leaves = [leaf for leaf in leaves if leaf.reading]
         if not leaves:

@@ -10,7 +10,7 @@ from typing import Any
 
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message, message_of, message_to_json
-from index.parsing._sandbox import DAMAGED, MEMORY, TOO_MUCH
+from index.parsing._sandbox import DAMAGED, MEMORY_LIMIT, OUT_OF_MEMORY
 from index.parsing.layout import ParsedFile
 
 __all__ = ["main"]
@@ -29,11 +29,11 @@ FORBIDDEN = (
     "shutil.",
     "urllib.",
 )
-"""Audit events that no reader has cause for: https://docs.python.org/3/library/audit_events.html."""
+"""Audit events that no reader has reason for: https://docs.python.org/3/library/audit_events.html."""
 
 
 def _reader(form: str) -> Callable[[bytes], ParsedFile]:
-    """The reader of a format; its library is imported here and nowhere else."""
+    """Return the reader of a format, importing its library only here."""
     if form == "html":
         from index.parsing._html import read_html
 
@@ -50,36 +50,39 @@ def _reader(form: str) -> Callable[[bytes], ParsedFile]:
 
 
 def main() -> int:
-    """Read standard input within limits, print what was found as JSON."""
+    """Read standard input within limits and print the blocks as JSON."""
     form, seconds = sys.argv[1], float(sys.argv[2])
-    _limit(seconds)
+    _set_limits(seconds)
     try:
         answer = _answer(_reader(form), sys.stdin.buffer.read())
     except MemoryError:
-        return TOO_MUCH
+        return OUT_OF_MEMORY
     sys.stdout.write(answer)
     sys.stdout.flush()
     return 0
 
 
 def _answer(reader: Callable[[bytes], ParsedFile], data: bytes) -> str:
-    sys.addaudithook(_refuse)
+    sys.addaudithook(_forbid)
     try:
-        found = reader(data)
-        if sum(len(part.text) for part in found.parts) > MOST_TEXT:
+        parsed = reader(data)
+        if sum(len(block.text) for block in parsed.blocks) > MOST_TEXT:
             raise UnreadableSource(Message("holds more than {most} characters of text: split it", most=MOST_TEXT))
     except UnreadableSource as error:
         return json.dumps({"unreadable": message_to_json(message_of(error))})
     except MemoryError:
         raise
-    except Exception as error:  # whatever a library stumbles over: the file is named, the others are read
+    except Exception as error:  # whatever a library raises: only this file is skipped
         return json.dumps({"unreadable": message_to_json(DAMAGED), "error": f"{type(error).__name__}: {error}"})
     return json.dumps(
-        {"title": found.title, "parts": [[part.kind, part.text, part.lead, part.level] for part in found.parts]}
+        {
+            "title": parsed.title,
+            "blocks": [[block.kind, block.text, block.lead, block.level] for block in parsed.blocks],
+        }
     )
 
 
-def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+def _forbid(event: str, arguments: tuple[Any, ...]) -> None:
     if (event == "open" and _writes(*arguments[1:])) or event.startswith(FORBIDDEN):
         raise PermissionError(event)
 
@@ -88,14 +91,19 @@ def _writes(mode: str | None, flags: int) -> bool:
     return bool(set(mode or "") & set("wax+") or flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
 
 
-def _limit(seconds: float) -> None:
-    """Limits on memory, time and files, where the system has them; the time by the clock is the parent's to keep."""
+def _set_limits(seconds: float) -> None:
+    """Limit memory, CPU time and files if the system can; the parent limits the time by the clock."""
     try:
         import resource
     except ImportError:  # Windows
         return
     second = max(1, int(seconds))
-    for name, most in (("RLIMIT_AS", MEMORY), ("RLIMIT_CPU", second + 1), ("RLIMIT_FSIZE", 0), ("RLIMIT_CORE", 0)):
+    for name, most in (
+        ("RLIMIT_AS", MEMORY_LIMIT),
+        ("RLIMIT_CPU", second + 1),
+        ("RLIMIT_FSIZE", 0),
+        ("RLIMIT_CORE", 0),
+    ):
         try:
             resource.setrlimit(getattr(resource, name), (most, most + 1))
         except (AttributeError, OSError, ValueError):  # a system without it, or one that has a lower one already

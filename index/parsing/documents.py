@@ -1,4 +1,4 @@
-"""From the bytes of a source to a document."""
+"""Documents from the bytes of sources."""
 
 from __future__ import annotations
 
@@ -12,51 +12,68 @@ from index.domain.messages import Message
 from index.domain.sources import SourceFile
 from index.parsing._delimited import read_table
 from index.parsing._front_matter import split_front_matter
-from index.parsing._sandbox import read_confined
+from index.parsing._sandbox import read_in_sandbox
 from index.parsing.formats import EXTRACTED, SECONDS, format_of
-from index.parsing.layout import ParsedFile, laid_out
+from index.parsing.layout import ParsedFile, lay_out
 from index.parsing.markdown import read_markdown, read_plain
 
-__all__ = ["extracted", "parse", "text_of"]
+__all__ = ["is_extracted", "parse", "source_text"]
 
 
-def extracted(document: Document) -> bool:
-    """Whether a document's text is not its file's but what was taken out of it."""
+def is_extracted(document: Document) -> bool:
+    """Return whether a document's text was extracted from its file, rather than being the file's own."""
     return format_of(SourceFile(document.source, b"", document.format)) in EXTRACTED
 
 
-def text_of(file: SourceFile) -> str:
-    """The text that offsets count in: the file's, or what is taken out of it. Raises UnreadableSource."""
+def source_text(file: SourceFile) -> str:
+    """Return the text that offsets count in: the file's own, or what is extracted from it.
+
+    Raises
+    ------
+    UnreadableSource
+        The file cannot be read.
+    """
     return parse(file).text if format_of(file) in EXTRACTED else file.data.decode("utf-8")
 
 
 def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event | None = None) -> Document:
-    """The document in a file, with sections, blocks and front matter; an extraction takes at most `seconds`, and ends
-    where `stopped` is set.
+    """Return the document of a file, with sections, blocks and front matter.
 
-    Raises UnreadableSource: the front matter is not YAML, the file is encrypted, damaged, holds no text, ...
+    Parameters
+    ----------
+    file : SourceFile
+        The file.
+    seconds : float
+        How long an extraction may take.
+    stopped : threading.Event, optional
+        Ends an extraction once it is set.
+
+    Raises
+    ------
+    UnreadableSource
+        The front matter is not YAML, the file is encrypted, damaged, holds no text, ...
     """
     form = format_of(file)
     if form in EXTRACTED:
-        found = _extracted(form, file, seconds, stopped)
-        text, sections = laid_out(found.parts)
+        parsed = _extract(form, file, seconds, stopped)
+        text, sections = lay_out(parsed.blocks)
         if not sections:
             raise UnreadableSource(Message("holds no text to quote"))
-        heading = next((part.text for part in found.parts if part.kind == "heading" and part.level == 1), "")
-        return _document(file, text, {}, sections, found.title or heading)
+        heading = next((block.text for block in parsed.blocks if block.kind == "heading" and block.level == 1), "")
+        return _document(file, text, {}, sections, parsed.title or heading)
     text = file.data.decode("utf-8")
     if form == "txt":
         return _document(file, text, {}, read_plain(text), "")
     front = split_front_matter(text)
     title, sections = read_markdown(text, front.body_start)
-    blocks = (front.section, *sections) if front.section else sections
-    return _document(file, text, front.metadata, blocks, title)
+    sections = (front.section, *sections) if front.section else sections
+    return _document(file, text, front.metadata, sections, title)
 
 
-def _extracted(form: str, file: SourceFile, seconds: float, stopped: threading.Event | None) -> ParsedFile:
+def _extract(form: str, file: SourceFile, seconds: float, stopped: threading.Event | None) -> ParsedFile:
     if form in ("csv", "tsv"):
         return read_table(file.data.decode("utf-8"), "\t" if form == "tsv" else "")
-    return read_confined(form, file.data, seconds, stopped=stopped)
+    return read_in_sandbox(form, file.data, seconds, stopped=stopped)
 
 
 def _document(

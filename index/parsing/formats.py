@@ -1,4 +1,4 @@
-"""Which formats a source may have, and whether bytes can be one of them."""
+"""Formats that a source may have, and whether bytes can be one of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
 from index.domain.sources import SourceFile
 
-__all__ = ["CONFINED", "EMPTY", "EXTRACTED", "FORMATS", "SECONDS", "check_content", "format_of", "too_large"]
+__all__ = ["EMPTY", "EXTRACTED", "FORMATS", "SANDBOXED", "SECONDS", "check_content", "format_of", "too_large"]
 
 FORMATS = {
     ".md": "md",
@@ -20,7 +20,7 @@ FORMATS = {
     ".csv": "csv",
     ".tsv": "tsv",
 }
-"""Which format a file has by the end of its name."""
+"""The format by the end of a file's name."""
 
 
 TEXT = {"md", "txt", "csv", "tsv"}
@@ -28,19 +28,25 @@ TEXT = {"md", "txt", "csv", "tsv"}
 
 
 EXTRACTED = {"html", "pdf", "docx", "csv", "tsv"}
-"""Formats whose document's text is what was taken out of the file."""
+"""Formats whose text is extracted from the file."""
 
 
 EMPTY = Message("is empty")
 
 
 def format_of(file: SourceFile) -> str:
-    """One of FORMATS; text where nothing says it."""
+    """Return the file's format, one of the values of `FORMATS`; text if nothing says it."""
     return file.format or FORMATS.get(Path(file.source).suffix.lower(), "txt")
 
 
 def check_content(data: bytes, form: str, max_bytes: int) -> bytes:
-    """The same bytes, where they can be a source of that format. Raises UnreadableSource."""
+    """Return the bytes unchanged if they can be a source of a format.
+
+    Raises
+    ------
+    UnreadableSource
+        They are empty, too many, binary, or not UTF-8.
+    """
     if len(data) > max_bytes:
         raise UnreadableSource(too_large(max_bytes))
     if not data:
@@ -61,13 +67,13 @@ def check_content(data: bytes, form: str, max_bytes: int) -> bytes:
 
 
 def too_large(max_bytes: int) -> Message:
-    """Why a file is no source that has more bytes than that."""
+    """Return the reason to refuse a file with more bytes than that."""
     return Message("is larger than {size} MB: split it, or raise MAX_SOURCE_MB", size=max_bytes / 1e6)
 
 
 SECONDS = 60.0
-"""How long a file may take, where nothing else is said."""
+"""How long reading a file may take by default."""
 
 
-CONFINED = ("html", "pdf", "docx")
-"""Formats that are read so."""
+SANDBOXED = ("html", "pdf", "docx")
+"""Formats that are read in a sandboxed process."""

@@ -1,4 +1,4 @@
-"""Several sources read at once, as many as there are cores, each in a process of its own and with its own limits."""
+"""Sources parsed in parallel, as many as there are cores, each in a process with its own limits."""
 
 from __future__ import annotations
 
@@ -11,45 +11,62 @@ from contextlib import contextmanager
 from index.domain.documents import Document
 from index.domain.sources import SourceFile
 from index.parsing.documents import parse
-from index.parsing.formats import CONFINED, format_of
+from index.parsing.formats import SANDBOXED, format_of
 
-__all__ = ["AT_ONCE", "parsing"]
+__all__ = ["MAX_PROCESSES", "parse_in_parallel"]
 
-AT_ONCE = min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-"""Processes at a time; no more than so many, for each may take as much memory as one alone."""
+MAX_PROCESSES = min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+"""Processes at a time; each may take as much memory as the limit allows."""
 
-LOOK_EVERY = 0.2
-"""Seconds between two looks at whether the reading is still wanted."""
+POLL_SECONDS = 0.2
+"""Time between two checks whether the document is still wanted."""
 
 Parse = Callable[[SourceFile, float, threading.Event], Document]
-Parsed = Callable[[SourceFile, Callable[[], None]], Document]
-"""The document of one of the files; what it is given is called again and again while that is waited for, and may raise
-to give up. Raises what reading the file raises."""
+GetDocument = Callable[[SourceFile, Callable[[], None]], Document]
+"""Returns the document of a file, or raises what reading it raised.
+
+It calls its second argument again and again while it waits; that may raise to give up.
+"""
 
 
 @contextmanager
-def parsing(
-    files: Sequence[SourceFile], seconds: float, *, at_once: int = AT_ONCE, parse: Parse = parse
-) -> Iterator[Parsed]:
-    """What gives the documents of these files, to be asked for in their order. When the block ends, whatever is still
-    read is given up."""
+def parse_in_parallel(
+    files: Sequence[SourceFile], seconds: float, *, at_once: int = MAX_PROCESSES, parse: Parse = parse
+) -> Iterator[GetDocument]:
+    """Parse files in parallel; the block gets a function that returns their documents.
+
+    Parameters
+    ----------
+    files : sequence of SourceFile
+        In the order in which their documents will be requested.
+    seconds : float
+        How long reading one file may take.
+    at_once : int
+        How many are read at a time.
+    parse : callable
+        Parses one file.
+
+    Notes
+    -----
+    When the block ends, files that are still being read are given up.
+    """
     stopped = threading.Event()
     with ThreadPoolExecutor(at_once, thread_name_prefix="read") as pool:
-        begun: dict[int, Future[Document]] = {}
+        futures: dict[int, Future[Document]] = {}
         for file in files:
-            if format_of(file) in CONFINED:
-                begun[id(file)] = pool.submit(parse, file, seconds, stopped)
+            if format_of(file) in SANDBOXED:
+                futures[id(file)] = pool.submit(parse, file, seconds, stopped)
 
-        def parsed(file: SourceFile, waiting: Callable[[], None]) -> Document:
-            future = begun.pop(id(file), None)
+        def get_document(file: SourceFile, waiting: Callable[[], None]) -> Document:
+            future = futures.pop(id(file), None)
             if future is None:
                 return parse(file, seconds, stopped)
-            while not wait([future], LOOK_EVERY).done:
+            while not wait([future], POLL_SECONDS).done:
                 waiting()
             return future.result()
 
         try:
-            yield parsed
+            yield get_document
         finally:
             stopped.set()
             pool.shutdown(cancel_futures=True)

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from index.domain.documents import Block, Document, Passage, Section
-from index.parsing.documents import extracted
-from index.parsing.layout import block_of
+from index.parsing.documents import is_extracted
+from index.parsing.layout import make_block
 from index.snapshots.manifest import Manifest
 
 __all__ = [
@@ -89,7 +89,7 @@ def write_texts(folder: Path, documents: Mapping[str, Document], passages: list[
     """
     with (folder / DOCUMENTS).open("w", encoding="utf-8", newline="\n") as lines:
         for document in documents.values():
-            whole = extracted(document)
+            whole = is_extracted(document)
             sections = [
                 [at.heading, at.start, at.end, *([[_kept(block) for block in at.blocks]] if whole else [])]
                 for at in document.sections
@@ -151,4 +151,4 @@ def _kept(block: Block) -> list[Any]:
 
 
 def _section(text: str, heading: str, start: int, end: int, blocks: Sequence[Sequence[Any]] = ()) -> Section:
-    return Section(heading, start, end, tuple(block_of(text, *block) for block in blocks))
+    return Section(heading, start, end, tuple(make_block(text, *block) for block in blocks))

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from index.domain.messages import Message, message_of, system_message
 from index.domain.snapshots import SkippedSource
 
-__all__ = ["LIST", "Address", "WebSourceList", "read_addresses"]
+__all__ = ["LIST_NAME", "Address", "WebSourceList", "read_addresses"]
 
-LIST = "sources.toml"
+LIST_NAME = "sources.toml"
 """The file's name in the folder of sources."""
 
 ENTRY = re.compile(r"^[^\S\n]*\[\[\s*[\"']?source[\"']?\s*\]\]", re.MULTILINE)
@@ -44,7 +44,7 @@ class WebSourceList:
 
 def read_addresses(seeds: Path) -> WebSourceList:
     """What `sources.toml` in this folder lists; nothing where there is no such file."""
-    path = seeds / LIST
+    path = seeds / LIST_NAME
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
             return WebSourceList()
@@ -95,7 +95,7 @@ def _listing(table: dict[str, Any], lines: list[int]) -> WebSourceList:
             )
             continue
         addresses.append(address)
-    return WebSourceList(tuple(addresses), tuple(SkippedSource(LIST, problem) for problem in problems))
+    return WebSourceList(tuple(addresses), tuple(SkippedSource(LIST_NAME, problem) for problem in problems))
 
 
 def _address(entry: dict[str, Any]) -> Address:

@@ -14,7 +14,7 @@ from index.domain.sources import NO_SOURCES, SourceFile, SourceSet
 from index.parsing.formats import FORMATS, check_content
 from index.text.normalize import replace_surrogates
 
-__all__ = ["named", "read_sources", "source_names"]
+__all__ = ["name_skipped", "read_sources", "source_names"]
 
 
 NAMED = 5
@@ -121,7 +121,7 @@ def _at_rest(path: Path, most: int) -> bytes:
     raise UnreadableSource(Message("is being written to: reindex once it is saved"))
 
 
-def named(skipped: Sequence[SkippedSource], more: bool = True) -> tuple[str, ...]:
+def name_skipped(skipped: Sequence[SkippedSource], more: bool = True) -> tuple[str, ...]:
     """The first files that are no sources, each with its reason, and how many more there are."""
     first = tuple(Message("{name} {why}", name=item.source, why=item.reason) for item in skipped[:NAMED])
     left = len(skipped) - len(first)
@@ -136,5 +136,5 @@ def _nothing_readable(seeds: Path, skipped: list[SkippedSource]) -> Message:
         )
     return Message(
         "Not one source can be read: {named}. Mend one of them, then reindex.",
-        named=named(skipped),
+        named=name_skipped(skipped),
     )

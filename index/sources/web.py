@@ -24,7 +24,7 @@ from index.domain.snapshots import SkippedSource
 from index.domain.sources import SourceFile, SourceSet, StaleSource
 from index.domain.stages import Stage
 from index.parsing.formats import FORMATS, TEXT, check_content
-from index.sources._sources_toml import LIST, Address, WebSourceList, read_addresses
+from index.sources._sources_toml import LIST_NAME, Address, WebSourceList, read_addresses
 from index.storage.atomic import write_atomically
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Web:
         listing = read_addresses(seeds)
         skipped = list(listing.skipped)
         if listing.broken:
-            skipped.append(SkippedSource(LIST, listing.broken))
+            skipped.append(SkippedSource(LIST_NAME, listing.broken))
             listing = WebSourceList(tuple(Address(copy.name, copy.url) for copy in self._copies()))
         files: list[SourceFile] = []
         stale: list[StaleSource] = []

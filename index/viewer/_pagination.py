@@ -14,7 +14,7 @@ from index.domain.answers import Citation
 from index.domain.documents import HEADING, Block, Document, Section
 from index.domain.errors import UnreadableSource
 from index.domain.sources import SourceFile
-from index.parsing.documents import extracted, parse
+from index.parsing.documents import is_extracted, parse
 from index.parsing.markdown import read_plain
 from index.text.normalize import collapse_whitespace
 
@@ -60,7 +60,7 @@ def pages(document: Document, citation: Citation) -> Sequence[Sequence[Piece]]:
     A section begins a new page, but short sections share one, each with its heading. A block over the limit is cut
     between sentences, and not within the quotation where that fits on a page.
     """
-    own = document.sections if extracted(document) else ()
+    own = document.sections if is_extracted(document) else ()
     return _paged(document.source, document.format, document.text, own, (citation.start, citation.end))
 
 

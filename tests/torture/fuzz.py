@@ -25,7 +25,7 @@ with atheris.instrument_imports(include=["index", "bot"]):
     from index.parsing.chunking import chunk
     from index.parsing.documents import parse
     from index.parsing.formats import check_content
-    from index.parsing.layout import ParsedFile, laid_out
+    from index.parsing.layout import ParsedFile, lay_out
     from index.snapshots.manifest import Manifest
     from index.sources._sources_toml import read_addresses
     from tests.support.index_fakes import WordEmbedder
@@ -94,7 +94,7 @@ def taken_out(reader: Callable[[bytes], ParsedFile], *, ours: bool) -> Callable[
             if ours:
                 raise
             return
-        whole, sections = laid_out(found.parts)
+        whole, sections = lay_out(found.blocks)
         spans_hold(Document("id", "a.html", "a", None, whole, sections, {}))
 
     return one

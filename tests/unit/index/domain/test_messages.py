@@ -26,7 +26,7 @@ from index.domain.messages import (
 )
 from index.domain.snapshots import SkippedSource, Snapshot
 from index.journal.journal import Journal
-from index.parsing._sandbox import read_confined
+from index.parsing._sandbox import read_in_sandbox
 from index.snapshots.manifest import FORMAT, Manifest
 from index.sources.web import CachedPage, Web
 
@@ -114,7 +114,7 @@ def test_the_copy_of_a_page_keeps_why_it_is_old(tmp_path: Path) -> None:
 
 def test_a_reason_comes_out_of_the_process_that_reads_as_it_went_in() -> None:
     with pytest.raises(UnreadableSource) as refused:
-        read_confined("docx", b"no archive")
+        read_in_sandbox("docx", b"no archive")
     assert parts(message_of(refused.value)) == parts(Message("is no Word document: save it anew as .docx"))
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.domain.documents import Block
-from index.parsing._front_matter import BrokenFrontMatter, split_front_matter
+from index.parsing._front_matter import FrontMatterError, split_front_matter
 from tests.support.texts import front_matter
 
 
@@ -153,7 +153,7 @@ def test_a_file_that_does_not_begin_with_front_matter_has_none(text):
     ],
 )
 def test_broken_front_matter_is_refused_with_the_reason(text, reason):
-    with pytest.raises(BrokenFrontMatter, match=reason):
+    with pytest.raises(FrontMatterError, match=reason):
         split_front_matter(text)
 
 
@@ -167,7 +167,7 @@ def test_a_bomb_of_aliases_stays_small():
 
 def test_many_keys_that_name_one_long_list_are_refused():
     yaml = f"a: &a [{', '.join(['x'] * 900)}]\n" + "".join(f"k{n}: *a\n" for n in range(20))
-    with pytest.raises(BrokenFrontMatter, match="more than 10,000 values"):
+    with pytest.raises(FrontMatterError, match="more than 10,000 values"):
         blocks(yaml)
 
 
@@ -175,7 +175,7 @@ def test_many_keys_that_name_one_long_list_are_refused():
 def test_every_value_of_any_front_matter_stands_in_the_text(text):
     try:
         found = split_front_matter(text)
-    except BrokenFrontMatter:
+    except FrontMatterError:
         return
     for block in found.section.blocks if found.section else ():
         last = block.start

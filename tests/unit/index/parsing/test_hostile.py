@@ -12,7 +12,7 @@ import pytest
 
 from index.domain.errors import UnreadableSource
 from index.domain.sources import SourceFile
-from index.parsing._sandbox import DAMAGED, read_confined
+from index.parsing._sandbox import DAMAGED, read_in_sandbox
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
 from index.sources.folder import read_sources
@@ -190,7 +190,7 @@ def test_a_reader_that_goes_astray_is_stopped(tmp_path, monkeypatch, body, reaso
     monkeypatch.chdir(tmp_path)
     packages = f"{tmp_path / 'package'}:{ROOT}"
     with pytest.raises(UnreadableSource) as refused:
-        read_confined("html", b"<p>x", 1.0 if "longer" in reason else 60, packages=packages)
+        read_in_sandbox("html", b"<p>x", 1.0 if "longer" in reason else 60, packages=packages)
     assert reason in str(refused.value)
     assert not (tmp_path / "written").exists()
 
@@ -203,4 +203,4 @@ def test_what_a_reader_says_that_was_taken_over_is_not_believed(tmp_path, said):
     reader(tmp_path / "package", f"import os; os.write(1, {said.encode()!r}); os._exit(0)")
     packages = f"{tmp_path / 'package'}:{ROOT}"
     with pytest.raises(UnreadableSource, match="is damaged"):
-        read_confined("html", b"<p>x", 60, packages=packages)
+        read_in_sandbox("html", b"<p>x", 60, packages=packages)

@@ -10,9 +10,9 @@ import pytest
 from index.domain.documents import Document
 from index.domain.errors import ReindexCancelled, UnreadableSource
 from index.domain.sources import SourceFile
-from index.parsing._sandbox import DAMAGED, PACKAGES, read_confined
+from index.parsing._sandbox import DAMAGED, PACKAGES, read_in_sandbox
 from index.parsing.documents import parse
-from index.parsing.pool import parsing
+from index.parsing.pool import parse_in_parallel
 from tests.support.index_fakes import library, write
 from tests.support.office import pdf
 
@@ -40,7 +40,7 @@ def test_as_many_are_read_at_once_as_may_be_and_the_documents_come_in_order():
             last.set()
         return document(file)
 
-    with parsing(FILES, 60, at_once=2, parse=read) as parsed:
+    with parse_in_parallel(FILES, 60, at_once=2, parse=read) as parsed:
         assert [parsed(file, waiting).id for file in FILES] == ["a.pdf", "b.pdf", "c.pdf", "d.pdf"]
 
 
@@ -52,7 +52,7 @@ def test_what_a_file_fails_with_is_told_of_that_file_alone():
             raise TimeoutError
         return document(file)
 
-    with parsing(FILES, 60, at_once=2, parse=read) as parsed:
+    with parse_in_parallel(FILES, 60, at_once=2, parse=read) as parsed:
         assert parsed(FILES[0], waiting).id == "a.pdf"
         with pytest.raises(UnreadableSource, match="is damaged"):
             parsed(FILES[1], waiting)
@@ -72,7 +72,7 @@ def test_who_gives_up_while_a_file_is_read_ends_that_and_no_other_is_begun():
     def give_up() -> None:
         raise ReindexCancelled
 
-    with pytest.raises(ReindexCancelled), parsing(FILES, 60, at_once=1, parse=read) as parsed:
+    with pytest.raises(ReindexCancelled), parse_in_parallel(FILES, 60, at_once=1, parse=read) as parsed:
         parsed(FILES[0], give_up)
     assert begun == ["a.pdf"]
 
@@ -81,7 +81,7 @@ def test_a_process_that_reads_is_ended_when_that_is_not_wanted_any_more():
     stopped = threading.Event()
     stopped.set()
     with pytest.raises(UnreadableSource, match="was not read to its end"):
-        read_confined("pdf", pdf(*[LINES] * 200), 60, stopped=stopped)
+        read_in_sandbox("pdf", pdf(*[LINES] * 200), 60, stopped=stopped)
 
 
 def test_a_file_larger_than_a_pipe_is_sent_whole_to_a_late_process(tmp_path):
@@ -91,12 +91,12 @@ def test_a_file_larger_than_a_pipe_is_sent_whole_to_a_late_process(tmp_path):
     parser.with_name("__init__.py").write_text("")
     parser.write_text("import time\ntime.sleep(0.5)\nLexborNode = object\nLexborHTMLParser = None\n")
     with pytest.raises(UnreadableSource, match=DAMAGED):  # it was read, and then there was no parser
-        read_confined("html", b"a" * 2_000_000, 20, packages=f"{tmp_path}:{PACKAGES}")
+        read_in_sandbox("html", b"a" * 2_000_000, 20, packages=f"{tmp_path}:{PACKAGES}")
 
 
 def test_text_is_read_in_its_turn_and_what_it_says_is_the_same():
     file = SourceFile("a.md", b"# Title\n\nText.\n")
-    with parsing([file], 60) as parsed:
+    with parse_in_parallel([file], 60) as parsed:
         assert parsed(file, waiting) == parse(file)
 
 

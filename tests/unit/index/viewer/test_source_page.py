@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index.domain.answers import Citation, SourcePage
 from index.domain.documents import Document, Passage
 from index.domain.sources import SourceFile
-from index.parsing._front_matter import BrokenFrontMatter
+from index.parsing._front_matter import FrontMatterError
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
 from index.text.normalize import collapse_whitespace
@@ -197,7 +197,7 @@ def test_a_document_of_an_older_snapshot_which_has_no_blocks_gives_the_same_page
 
 def test_front_matter_that_this_program_cannot_read_is_shown_as_plain_text():
     text = "---\ntitle: [never closed\n---\nThe body of it.\n"
-    with pytest.raises(BrokenFrontMatter):
+    with pytest.raises(FrontMatterError):
         document(text)
     bare = Document("id", "a.md", "A", None, text, ())
     assert bold(source_page(bare, citation(text, "The body"), snapshot="s")) == "The body"
@@ -259,7 +259,7 @@ long_text = st.lists(
 def readable(text: str) -> Document | None:
     try:
         return document(text)
-    except BrokenFrontMatter:
+    except FrontMatterError:
         return None
 
 

@@ -1,0 +1,108 @@
+"""HTML tables: the rows of data tables, with cells that span several rows or columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborNode
+
+from index.domain.errors import UnreadableSource
+from index.domain.messages import Message
+from index.parsing._html_tree import HEADING, is_hidden, visible_text, walk
+from index.parsing.layout import ParsedBlock, table_rows
+
+__all__ = ["read_html_table"]
+
+MOST_CELLS = 500
+"""Columns of a table, and rows or columns that one cell may span."""
+
+Spans = dict[int, tuple[int, str]]
+"""By column: for how many more rows a cell from above reaches down, and its text."""
+
+
+def read_html_table(table: LexborNode) -> list[ParsedBlock] | None:
+    """Return the caption and the rows of a data table; None if the table only arranges parts of the page.
+
+    Raises
+    ------
+    UnreadableSource
+        The table has too many columns.
+    """
+    grid: list[list[str]] = []
+    spans: Spans = {}
+    header_rows, in_header, thead_depth, caption = 0, True, 0, ""
+    for event, node in walk(table, _is_cell):
+        tag = node.tag or ""
+        if tag == "table" and event == "open":
+            return None
+        if tag == "thead":
+            thead_depth += 1 if event == "open" else -1
+        elif tag == "caption" and event == "open":
+            caption = visible_text(node)
+        elif tag == "tr" and event == "open":
+            cells = list(_cells(node))
+            row = _row(cells, spans)
+            if row is None:
+                return None
+            if any(row):
+                grid.append(row)
+                all_headers = bool(cells) and all(cell.tag == "th" for cell in cells)
+                in_header = in_header and (thead_depth > 0 or all_headers)
+                header_rows += in_header
+    if not grid or max(map(len, grid)) < 2:
+        return None
+    lead = [ParsedBlock("prose", caption)] if caption else []
+    return [*lead, *table_rows(grid, header_rows or None)]
+
+
+def _is_cell(node: LexborNode) -> bool:
+    return node.tag in ("td", "th") or is_hidden(node)
+
+
+def _cells(row: LexborNode) -> Iterator[LexborNode]:
+    node = row.first_child
+    while node is not None:
+        if node.tag in ("td", "th") and not is_hidden(node):
+            yield node
+        node = node.next
+
+
+def _holds_text(cell: LexborNode) -> bool:
+    """Return whether a cell holds text, not parts of a page: tables or headings."""
+    return not any(
+        event == "open" and (node.tag == "table" or HEADING.fullmatch(node.tag or "")) for event, node in walk(cell)
+    )
+
+
+def _row(cells: list[LexborNode], spans: Spans) -> list[str] | None:
+    """Return the texts of a row by column, None if a cell holds parts of a page; `spans` is updated for rows below."""
+    row: list[str] = []
+    for cell in cells:
+        if not _holds_text(cell):
+            return None
+        _continue_spans(row, spans)
+        text, columns, rows = visible_text(cell), _span(cell, "colspan"), _span(cell, "rowspan")
+        if len(row) + columns > MOST_CELLS:
+            raise UnreadableSource(
+                Message("has a table of more than {most} columns: keep those that matter", most=MOST_CELLS)
+            )
+        for column in range(columns):
+            if rows > 1:
+                spans[len(row)] = (rows - 1, text)
+            row.append(text if column == 0 or cell.tag == "th" else "")
+    _continue_spans(row, spans)
+    return row
+
+
+def _continue_spans(row: list[str], spans: Spans) -> None:
+    """Append the cells from above that reach into the next columns of a row."""
+    while (column := len(row)) in spans:
+        rows_left, text = spans.pop(column)
+        if rows_left > 1:
+            spans[column] = (rows_left - 1, text)
+        row.append(text)
+
+
+def _span(cell: LexborNode, attribute: str) -> int:
+    value = (cell.attributes.get(attribute) or "").strip()
+    return min(max(int(value), 1), MOST_CELLS) if value.isascii() and value.isdigit() and len(value) < 6 else 1
