@@ -1,4 +1,4 @@
-"""Start-up: Discord when there is a token, else the console. Both answer from the same library."""
+"""The entry point of the bot: on Discord if there is a token, else at the console."""
 
 from __future__ import annotations
 
@@ -23,24 +23,25 @@ On Discord when DISCORD_TOKEN is set, else at a prompt here: one question a line
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: 0 after a clean end, 2 for wrong settings or a wrong token, else what went wrong."""
+    """Run the bot and return the exit code: 0 after a clean end, 2 for wrong settings or a wrong token."""
     _parser().parse_args(arguments)
     try:
         settings, bot_settings = Settings(), BotSettings()
         _log_to_stderr(settings.log_level)
     except ValidationError as error:
-        return _fail(_wrong_settings(error), WRONG_USAGE)
+        return _fail(_invalid_settings(error), WRONG_USAGE)
     except (SettingsError, ValueError) as error:
         return _fail(f"The settings can't be read: {error}", WRONG_USAGE)
     try:
         library = open_library(settings)
-        return _discord(library, bot_settings) if bot_settings.discord_token else _console(library, bot_settings)
+        run = _run_discord if bot_settings.discord_token else _run_console
+        return run(library, bot_settings)
     except LibraryError as error:
         return _fail(str(error), error.exit_code)
 
 
-def _discord(library: Library, settings: BotSettings) -> int:
-    """Serve on Discord until told to stop."""
+def _run_discord(library: Library, settings: BotSettings) -> int:
+    """Serve on Discord until a signal."""
     # Imported here, so that the console starts without discord.py.
     from bot.client.bot import FootnoteBot
     from bot.client.discord_patches import use_api
@@ -74,8 +75,8 @@ def _discord(library: Library, settings: BotSettings) -> int:
     return asyncio.run(run(settings.discord_token.get_secret_value() if settings.discord_token else ""))
 
 
-def _console(library: Library, settings: BotSettings) -> int:
-    """Answer at the prompt, or the lines of standard input."""
+def _run_console(library: Library, settings: BotSettings) -> int:
+    """Answer at the prompt, or answer the lines of standard input."""
     from bot.console import session as console
 
     return asyncio.run(console.run(library, history=settings.state_dir / "history"))
@@ -83,8 +84,8 @@ def _console(library: Library, settings: BotSettings) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     lines = ["settings, from the environment or a file .env here:"]
-    for name, text in (_described(BotSettings) | _described(Settings)).items():
-        lines.append(f"  {name:<18} {text}")
+    for name, description in (_descriptions(BotSettings) | _descriptions(Settings)).items():
+        lines.append(f"  {name:<18} {description}")
     return argparse.ArgumentParser(
         prog="python -m bot",
         description=ABOUT,
@@ -93,12 +94,12 @@ def _parser() -> argparse.ArgumentParser:
     )
 
 
-def _described(settings: type[BaseSettings]) -> dict[str, str]:
+def _descriptions(settings: type[BaseSettings]) -> dict[str, str]:
     return {name.upper(): field.description or "" for name, field in settings.model_fields.items()}
 
 
 def _log_to_stderr(level: str) -> None:
-    """Logs on standard error, from `level` on. Raises ValueError for a level that there isn't."""
+    """Log to standard error from `level` on. Raises ValueError for an unknown level."""
     number = logging.getLevelNamesMapping().get(level.strip().upper())
     if number is None:
         raise ValueError("LOG_LEVEL should be DEBUG, INFO, WARNING or ERROR.")
@@ -113,11 +114,12 @@ def _log_to_stderr(level: str) -> None:
     logging.getLogger("discord.client").setLevel(max(number, logging.WARNING))
 
 
-def _wrong_settings(error: ValidationError) -> str:
-    """Which settings can't be used and why, without their values, which may be secret."""
-    found = error.errors(include_input=False, include_context=False, include_url=False)
+def _invalid_settings(error: ValidationError) -> str:
+    """Return which settings can't be used and why, without their values, which may be secret."""
+    problems = error.errors(include_input=False, include_context=False, include_url=False)
     return "; ".join(
-        f"{str(one['loc'][0]).upper()} can't be used: {one['msg'].removeprefix('Value error, ')}" for one in found
+        f"{str(problem['loc'][0]).upper()} can't be used: {problem['msg'].removeprefix('Value error, ')}"
+        for problem in problems
     )
 
 

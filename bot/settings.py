@@ -1,4 +1,4 @@
-"""The only reader of the environment in `bot`. `.env.example` is generated from it."""
+"""The settings of the bot, the only reader of the environment in `bot`; `.env.example` is generated from them."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ DISCORD_API = "https://discord.com/api/v10"
 
 
 def _ids(value: object) -> object:
-    """The ids in a comma list; anything else as it is."""
+    """Return the ids in a list with commas; any other value unchanged."""
     return [part for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
 
 
 def _seconds(value: object) -> object:
-    """The seconds in "30m", "6h" or "1d"; anything else as it is."""
+    """Return the seconds of a duration such as "30m", "6h" or "1d"; any other value unchanged."""
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd])\s*", value.lower()) if isinstance(value, str) else None
-    return float(match[1]) * UNITS[match[2]] if match else value
+    return float(match[1]) * UNIT_SECONDS[match[2]] if match else value
 
 
-UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+UNIT_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
-LEAST_SECONDS = 60.0
-"""Between two reindexes that nobody asks for."""
+MIN_REINDEX_SECONDS = 60.0
+"""The shortest interval of scheduled reindexes."""
 
 Duration = Annotated[float, BeforeValidator(_seconds)]
 Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)]
 
 
 class BotSettings(BaseSettings):
-    """Settings of the bot, from the environment or `.env`; built in `__main__` alone."""
+    """Settings from the environment or `.env`; built in `__main__` only."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -90,8 +90,8 @@ class BotSettings(BaseSettings):
 
     @field_validator("discord_token")
     @classmethod
-    def _looks_like_a_token(cls, token: SecretStr | None) -> SecretStr | None:
-        """The token without the white space around it, None if nothing is left."""
+    def _check_token(cls, token: SecretStr | None) -> SecretStr | None:
+        """Return the token without surrounding white space; None if nothing is left."""
         value = token.get_secret_value().strip() if token else ""
         if not re.fullmatch(r"[\x21-\x7e]*", value):
             raise ValueError("it is not a token: copy it again, alone, from Discord's developer portal")
@@ -99,16 +99,15 @@ class BotSettings(BaseSettings):
 
     @field_validator("reindex_every")
     @classmethod
-    def _is_not_too_often(cls, seconds: float) -> float:
-        """The same; raises ValueError."""
-        if 0 < seconds < LEAST_SECONDS:
-            raise ValueError(f"it should be 0 for never, or at least {LEAST_SECONDS:g} seconds")
+    def _check_interval(cls, seconds: float) -> float:
+        if 0 < seconds < MIN_REINDEX_SECONDS:
+            raise ValueError(f"it should be 0 for never, or at least {MIN_REINDEX_SECONDS:g} seconds")
         return seconds
 
     @field_validator("discord_api_url")
     @classmethod
-    def _is_a_url(cls, url: str) -> str:
-        """The address without a slash at its end."""
+    def _check_url(cls, url: str) -> str:
+        """Return the URL without a slash at its end."""
         if not re.fullmatch(r"https?://[^\s{}?#]+", url):
             raise ValueError(f"it should look like {DISCORD_API}")
         return url.rstrip("/")

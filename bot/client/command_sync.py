@@ -1,5 +1,4 @@
-"""Synchronization of the commands with Discord: only if their definition changed, since 200 creations a day are the
-limit."""
+"""Synchronization of the commands with Discord, only if they changed: 200 creations a day are the limit."""
 
 from __future__ import annotations
 

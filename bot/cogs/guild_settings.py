@@ -46,7 +46,7 @@ class ChannelTransformer(app_commands.Transformer):
             types.news_thread,
         ]
 
-    async def transform(self, interaction: discord.Interaction[discord.Client], value: AnyChannel, /) -> AnyChannel:
+    async def transform(self, interaction: Interaction, value: AnyChannel, /) -> AnyChannel:
         return value
 
 

@@ -62,10 +62,6 @@ ACCEPTED = {
     "DejaVu Sans": "a font",
     "lower right": "a place on a picture",
     "nearest passages": "a column of a file, which programs read",
-    **dict.fromkeys(
-        ("NoIndex", "IndexMismatch", "Damaged", "NoSuchSnapshot", "ReindexCancelled", "JournalUnavailable"),
-        "an error's name",
-    ),
     **dict.fromkeys(("high", "fair", "low"), "how sure an answer is, for code"),
     "yes": "a setting as the journal keeps it",
     "no": "a setting as the journal keeps it",

@@ -198,29 +198,6 @@ async def test_what_a_listener_raises_is_logged_without_the_event(
     assert "private" not in caplog.text
 
 
-async def test_work_whose_waiter_left_is_known_until_its_thread_ends(
-    library: FakeLibrary, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    held = threading.Event()
-
-    def work() -> None:
-        held.wait(20)
-        raise RuntimeError("my very private question")
-
-    async with connected(library, tmp_path) as wire:
-        await asyncio.gather(*wire.bot.background.tasks[:1])
-        waiter = asyncio.create_task(wire.bot.services.worker.run(work))
-        await asyncio.sleep(0)
-        waiter.cancel()
-        await asyncio.gather(waiter, return_exceptions=True)
-        assert wire.bot.services.worker.is_busy
-        held.set()
-        async with asyncio.timeout(20):
-            await asyncio.gather(*wire.bot.services.worker._running, return_exceptions=True)
-        assert not wire.bot.services.worker.is_busy
-    assert "private" not in caplog.text
-
-
 async def test_another_process_switch_is_looked_for_twice_a_second(library: FakeLibrary, tmp_path: Path) -> None:
     """It is looked for once the index is loaded, and not before."""
     async with connected(library, tmp_path) as wire:
