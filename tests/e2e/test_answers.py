@@ -326,11 +326,11 @@ async def test_reply_is_in_the_language_of_whoever_asks(discord: Discord) -> Non
     assert "Helpful" not in labels
     assert set(labels) <= set(answer.buttons)
     thanks = await discord.press(answer, labels[0], user=user, locale="de")
-    assert thanks.text == german.say("Noted: helpful. Thank you.")
+    assert thanks.text == german.gettext("Noted: helpful. Thank you.")
     form = await discord.press(answer, labels[2], user=user, locale="de")
     assert form.title == german.pgettext("title", "Ask a follow-up")
     follow_up = await discord.submit(form, EXPERTS)
-    assert german.say("Read as: {question}", question="How many experts does Scout have?") in follow_up.text
+    assert german.gettext("Read as: {question}", question="How many experts does Scout have?") in follow_up.text
 
 
 async def test_direct_message_is_answered_in_the_language_that_the_person_was_heard_to_use(discord: Discord) -> None:
