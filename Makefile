@@ -42,9 +42,10 @@ test: $(VENV)/.installed-dev ## Run the tests that take few minutes; ARGS="-k na
 test-all: $(VENV)/.installed-dev browser ## Run all tests: those with processes, a browser and tortures too
 	@$(PY) $(PYTEST) --hypothesis-profile=full $(ARGS)
 
-lint: $(VENV)/.installed-dev ## Check style and format
+lint: $(VENV)/.installed-dev ## Check style, format and who imports whom
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+	@$(VENV)/bin/lint-imports --no-cache --no-logo
 
 types: $(VENV)/.installed-dev ## Check types
 	@$(PY) -m mypy
