@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from index.domain.activity import NOBODY, Scope
 from index.domain.answers import Answer
-from index.domain.errors import Damaged, IndexMismatch, JournalUnavailable, LibraryError, NoIndex
+from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex
 from index.domain.messages import Message, message_of
 from index.domain.snapshots import Diff, Preview, ReindexReport, ReindexStatus, SnapshotInfo, Status
 from index.domain.sources import NO_SOURCES
 from index.indexing.progress import Request
+from index.journal.audit import AuditLine, audited, record
 from index.snapshots.catalog import compared, listed
 from index.snapshots.staleness import broken, said, states
 from index.sources.watcher import watch
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from index.viewer.service import SourceViewer
 
 __all__ = ["Library"]
-
-log = logging.getLogger(__name__)
 
 
 class Library:
@@ -216,10 +215,11 @@ class Library:
 
     def audit(self, what: str, outcome: str, *, where: str, who: int | None = None) -> None:
         """Record what was done to the index; if that fails it is logged, and nothing else fails with it."""
-        try:
-            self.journal.audit(who=who, where=where, what=what, outcome=outcome)
-        except JournalUnavailable as error:
-            log.warning("The audit lacks a line (%s, %s, by %s from %s): %s", what, outcome, who, where, error)
+        record(self.journal, what, outcome, where=where, who=who)
+
+    def audited(self, what: str, *, where: str, who: int | None = None) -> AbstractContextManager[AuditLine]:
+        """Return a context that records what its block does to the index, also if it fails or is interrupted."""
+        return audited(self.journal, what, where=where, who=who)
 
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Call `changed` from a thread whenever files among the sources may have changed; return what ends it."""

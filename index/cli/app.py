@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +17,7 @@ from index import Library, LibraryError, Settings, open_library
 from index.cli._terminal import print_json, print_lines, progress_bar, say
 from index.cli._text import answer_lines, diff_lines, report_lines, snapshot_lines, status_lines
 from index.cli.json_output import answer_line, diff_json, report_json, snapshot_json, status_json
-from index.domain.activity import COMMAND_LINE, EVERYWHERE, error_outcome, report_outcome
+from index.domain.activity import COMMAND_LINE, EVERYWHERE, report_outcome
 from index.domain.messages import Message
 from index.domain.snapshots import ReindexReport
 from index.evaluation.metrics import Question, read_questions
@@ -70,9 +68,9 @@ def reindex(
             report = preview.report
         else:
             # Everywhere: who uses the terminal may read the journal.
-            with _audited(library, Message("reindex")) as record:
+            with library.audited(Message("reindex"), where=COMMAND_LINE) as line:
                 report = library.reindex(progress, scope=EVERYWHERE, wait=wait)
-                record(report)
+                line.outcome = report_outcome(report)
     _print_report(report, as_json=as_json, live=not dry_run)
 
 
@@ -111,9 +109,10 @@ def rollback(
 ) -> None:
     """Make a snapshot live again, once every byte of it is checked; a running bot follows."""
     library = _library(index_dir=index)
-    with progress_bar() as progress, _audited(library, Message("rollback {id}", id=snapshot)) as record:
+    action = Message("rollback {id}", id=snapshot)
+    with progress_bar() as progress, library.audited(action, where=COMMAND_LINE) as line:
         report = library.rollback(snapshot, progress, wait=wait)
-        record(report)
+        line.outcome = report_outcome(report)
     _print_report(report, as_json=as_json, live=True)
 
 
@@ -257,23 +256,6 @@ def _library(**places: Path | None) -> Library:
         # Each index keeps its own journal.
         given.setdefault("journal_file", index / settings.journal_file.name)
     return open_library(settings.model_copy(update=given))
-
-
-@contextlib.contextmanager
-def _audited(library: Library, action: str) -> Iterator[Callable[[ReindexReport], None]]:
-    """Write a line to the audit log about the block, however it ends; it is given the report by a call."""
-    outcome: list[str] = [Message("interrupted")]
-
-    def record(report: ReindexReport) -> None:
-        outcome[0] = report_outcome(report)
-
-    try:
-        yield record
-    except Exception as error:
-        outcome[0] = error_outcome(error)
-        raise
-    finally:
-        library.audit(action, outcome[0], where=COMMAND_LINE)
 
 
 def _print_report(report: ReindexReport, *, as_json: bool, live: bool) -> None:

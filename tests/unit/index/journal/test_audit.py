@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 
 from index.domain.activity import AuditEntry
+from index.domain.errors import NoIndex, ReindexCancelled
 from index.journal._schema import MIGRATIONS, migrate, version
+from index.journal.audit import audited
 from index.journal.journal import Journal
 from tests.support.index_fakes import library, write
 from tests.support.journals import ANN, GUILD, NOON, Clock, answer, ask
@@ -102,3 +104,35 @@ def test_an_act_that_cannot_be_audited_is_done_all_the_same_and_logged(tmp_path,
     (tmp_path / "journal.sqlite3").write_bytes(b"no database at all" * 100)
     made.audit("reindex", "snapshot 1 is live", where="schedule", who=ANN)
     assert f"The audit lacks a line (reindex, snapshot 1 is live, by {ANN} from schedule)" in caplog.text
+
+
+def endings(journal) -> list[tuple[int | None, str, str, str]]:
+    return [(line.who, line.where, line.what, line.outcome) for line in journal.audited(9)]
+
+
+def test_an_act_is_audited_with_its_outcome(journal):
+    with audited(journal, "reindex", where="7", who=ANN) as line:
+        line.outcome = "snapshot 1 is live"
+    assert endings(journal) == [(ANN, "7", "reindex", "snapshot 1 is live")]
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (NoIndex("There is no index yet."), "failed: There is no index yet."),
+        (ReindexCancelled("It was cancelled."), "cancelled"),
+        (RuntimeError("/a/path"), "failed: RuntimeError"),
+        (KeyboardInterrupt(), "interrupted"),
+    ],
+)
+def test_an_act_that_fails_is_audited_and_its_error_raised(journal, error, outcome):
+    """Of an error that is not fit to show only the kind is named."""
+    with pytest.raises(type(error)), audited(journal, "reindex", where="schedule"):
+        raise error
+    assert endings(journal) == [(None, "schedule", "reindex", outcome)]
+
+
+def test_an_act_without_an_outcome_is_not_audited(journal):
+    with audited(journal, "source add a.md", where="7") as line:
+        line.outcome = ""
+    assert endings(journal) == []

@@ -1,0 +1,64 @@
+"""The audit: a line for everything that is done to the index, however it ends."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from index.domain.activity import error_outcome
+from index.domain.errors import JournalUnavailable
+from index.domain.messages import Message
+
+if TYPE_CHECKING:
+    from index.journal.journal import Journal
+
+__all__ = ["AuditLine", "audited", "record"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class AuditLine:
+    """A line that is being written: `outcome` is how the act ended; without one there is no line."""
+
+    outcome: str
+
+
+def record(journal: Journal, what: str, outcome: str, *, where: str, who: int | None = None) -> None:
+    """Record what was done to the index; if that fails it is logged, and nothing else fails with it."""
+    try:
+        journal.audit(who=who, where=where, what=what, outcome=outcome)
+    except JournalUnavailable as error:
+        log.warning("The audit lacks a line (%s, %s, by %s from %s): %s", what, outcome, who, where, error)
+
+
+@contextmanager
+def audited(journal: Journal, what: str, *, where: str, who: int | None = None) -> Iterator[AuditLine]:
+    """Record what the block does, also if it fails or is interrupted.
+
+    Parameters
+    ----------
+    journal
+        Where the line is written.
+    what
+        What is done.
+    where, who
+        From where it is done, and by whom; None if by no person.
+
+    Yields
+    ------
+    AuditLine
+        Its outcome is to be set once the act is done.
+    """
+    line = AuditLine(Message("interrupted"))
+    try:
+        yield line
+    except Exception as error:
+        line.outcome = error_outcome(error)
+        raise
+    finally:
+        if line.outcome:
+            record(journal, what, line.outcome, where=where, who=who)
