@@ -10,7 +10,7 @@ from index.domain.activity import EVERYWHERE, Gap, GapReason, Scope, Theme
 from index.domain.answers import Answer
 from index.domain.errors import LibraryError
 from index.domain.stages import Stage
-from index.journal._clustering import clustered
+from index.journal._clustering import cluster
 
 if TYPE_CHECKING:
     from index.domain.ports import AnswerEngine, Progress
@@ -47,7 +47,7 @@ class GapReview:
         """
         gaps = self._journal.gaps(scope)[:MOST_GROUPED]
         try:
-            groups = clustered(self._engine.vectors([gap.question for gap in gaps])) if gaps else []
+            groups = cluster(self._engine.vectors([gap.question for gap in gaps])) if gaps else []
         except LibraryError as error:
             log.warning("Gaps are not grouped: %s", error)
             groups = [[row] for row in range(len(gaps))]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.journal._clustering import clustered
+from index.journal._clustering import cluster
 from tests.support.paths import DATA
 
 THEMES = [json.loads(line) for line in (DATA / "themes.jsonl").read_text("utf-8").splitlines()]
@@ -23,27 +23,27 @@ def at(*degrees):
 
 
 def test_nothing_makes_no_group_and_one_row_makes_one():
-    assert clustered([]) == []
-    assert clustered(at(30)) == [[0]]
+    assert cluster([]) == []
+    assert cluster(at(30)) == [[0]]
 
 
 def test_near_rows_are_one_group_and_groups_come_by_their_first_row():
-    assert clustered(at(0, 90, 5, 95, 180), near=0.9) == [[0, 2], [1, 3], [4]]
+    assert cluster(at(0, 90, 5, 95, 180), least_cosine=0.9) == [[0, 2], [1, 3], [4]]
 
 
 def test_groups_are_joined_from_the_limit_on():
-    assert clustered(at(0, 60), near=0.49) == [[0, 1]]
-    assert clustered(at(0, 60), near=0.51) == [[0], [1]]
+    assert cluster(at(0, 60), least_cosine=0.49) == [[0, 1]]
+    assert cluster(at(0, 60), least_cosine=0.51) == [[0], [1]]
 
 
 def test_a_chain_of_neighbours_is_no_group_where_its_ends_are_far_apart():
     """From one to the next it is about 40 degrees, a cosine of 0.74 and more; the mean over the pairs counts."""
-    assert clustered(at(0, 38, 80, 118), near=0.7) == [[0, 1], [2, 3]]
+    assert cluster(at(0, 38, 80, 118), least_cosine=0.7) == [[0, 1], [2, 3]]
 
 
 def test_of_pairs_that_are_as_near_the_first_is_joined():
     same, other = at(0), [np.array([0.6, 0.8], np.float32), np.array([0.6, -0.8], np.float32)]
-    assert clustered([*same, *other], near=0.5) == [[0, 1], [2]]
+    assert cluster([*same, *other], least_cosine=0.5) == [[0, 1], [2]]
 
 
 @given(st.integers(0, 10_000), st.integers(1, 40), st.floats(-0.5, 0.95))
@@ -52,7 +52,7 @@ def test_groups_are_those_of_average_linkage(seed, count, near):
 
     rows = np.random.default_rng(seed).standard_normal((count, 5))
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    found = clustered(list(rows), near=near)
+    found = cluster(list(rows), least_cosine=near)
     labels = fcluster(linkage(rows, "average", metric="cosine"), 1 - near, "distance") if count > 1 else [1]
     wanted = [[row for row in range(count) if labels[row] == label] for label in dict.fromkeys(labels)]
     assert found == wanted
@@ -64,7 +64,7 @@ def test_real_questions_make_no_mixed_theme_and_few_split_ones(part, agreement, 
     from sklearn.metrics import adjusted_rand_score
 
     rows = [row for row in THEMES if row["set"] == part]
-    groups = clustered([real_embedder.question(row["question"]).vector for row in rows])
+    groups = cluster([real_embedder.question(row["question"]).vector for row in rows])
     themes = [[rows[row]["theme"] for row in group] for group in groups]
     assert sum(max(Counter(theme).values()) for theme in themes) == len(rows) == 20
     place = {row: number for number, group in enumerate(groups) for row in group}
