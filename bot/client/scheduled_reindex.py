@@ -6,11 +6,11 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from bot.services.audit import failure, outcome
 from bot.services.errors import explain
 from bot.services.worker import LibraryWorker
 from index import Library, LibraryError, Message
-from index.domain.activity import SCHEDULE, WATCHER
+from index.domain.activity import SCHEDULE, WATCHER, report_outcome
+from index.domain.snapshots import ReindexReport
 
 __all__ = ["NEVER", "ReindexSchedule", "ScheduledReindex"]
 
@@ -71,17 +71,22 @@ class ScheduledReindex:
 
     async def _reindex(self, trigger: str, *, only_if_stale: bool = False) -> None:
         """Reindex; log and audit the result."""
-        library, worker = self._library, self._worker
         async with self._lock:
             try:
-                if only_if_stale and not (await worker.run(library.status)).stale:
-                    return
-                result = outcome(await worker.run(library.reindex))
-                log.info("Reindexed by the %s: %s", trigger, result)
+                report = await self._worker.run(self._reindex_audited, trigger, only_if_stale)
+                if report:
+                    log.info("Reindexed by the %s: %s", trigger, report_outcome(report))
             except LibraryError as error:
-                result = failure(error)
                 log.warning("The reindex by the %s failed: %s", trigger, error.log_message)
             except Exception as error:  # whatever it was, the bot serves on
                 explain(error, f"reindexing by the {trigger}")
-                result = failure(error)
-            await worker.run(library.audit, Message("reindex"), result, where=trigger)
+
+    def _reindex_audited(self, trigger: str, only_if_stale: bool) -> ReindexReport | None:
+        """Reindex, in a thread; return None without an audit entry if the index fits the sources."""
+        with self._library.audited(Message("reindex"), where=trigger) as line:
+            if only_if_stale and not self._library.status().stale:
+                line.outcome = ""
+                return None
+            report = self._library.reindex()
+            line.outcome = report_outcome(report)
+        return report

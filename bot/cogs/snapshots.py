@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot.cogs._autocomplete import MAX_CHOICES, quiet
 from bot.cogs._component import component
 from bot.policy.moderators import REFUSAL
-from bot.services.audit import audited, outcome
+from bot.services.audit import audited
 from bot.services.context import Services, services_of
 from bot.services.errors import explain
 from bot.services.interactions import Interaction, acknowledge
@@ -23,6 +23,7 @@ from bot.views import snapshots as snapshots_view
 from bot.views.custom_id import ComponentId
 from bot.views.message import notice_message
 from index import Message
+from index.domain.activity import report_outcome
 from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex, NoSuchSnapshot
 from index.domain.stages import Stage
 
@@ -131,7 +132,7 @@ class SnapshotsCog(commands.Cog):
         """Roll back, in a thread."""
         library = self._services.library
         action = Message("rollback {id}", id=snapshot)
-        return audited(library, interaction, action, partial(library.rollback, snapshot, run), outcome)
+        return audited(library, interaction, action, partial(library.rollback, snapshot, run), report_outcome)
 
     async def _show_list(self, interaction: Interaction, page: int) -> None:
         await interaction.edit_original_response(view=snapshots_view.snapshots_message(await self._snapshots(), page))

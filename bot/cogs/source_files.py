@@ -13,7 +13,7 @@ from discord.ext import commands
 from bot.cogs._autocomplete import MAX_CHOICES, quiet
 from bot.cogs._component import component
 from bot.services.attachments import DownloadFailed, PendingUploads
-from bot.services.audit import failure
+from bot.services.audit import audited
 from bot.services.context import Services, services_of
 from bot.services.interactions import Interaction, acknowledge
 from bot.text.i18n import gettext, gettext_noop
@@ -21,8 +21,7 @@ from bot.views import source_files as source_view
 from bot.views.custom_id import ComponentId
 from bot.views.message import notice_message
 from bot.views.source_files import KEEP, REINDEX, REMOVE, REPLACE
-from index import LibraryError, Message
-from index.domain.activity import DIRECT
+from index import Message
 from index.domain.sources import UploadOutcome
 
 __all__ = ["SourceFilesCog"]
@@ -37,10 +36,11 @@ NO_SUCH = gettext_noop(
     "There is no such file: choose one while typing. Pages on the web are listed in sources.toml by who runs me."
 )
 UNCHANGED = gettext_noop("Nothing changed.")
-OUTCOMES: dict[str, Message] = {
+OUTCOMES: dict[str, str] = {
     UploadOutcome.ADDED: Message("added"),
     UploadOutcome.REPLACED: Message("replaced"),
     UploadOutcome.REMOVED: Message("removed"),
+    UploadOutcome.EXISTS: "",
 }
 """What came of it, for the audit."""
 LONGEST_CHOICE = 100
@@ -167,21 +167,12 @@ class SourceFilesCog(commands.Cog):
         self, interaction: Interaction, action: str, change: Callable[[], str | None], default: str = ""
     ) -> str:
         """Return the outcome of a change, which is recorded in the audit with the user and the place."""
-        guild = interaction.guild_id
-        record = partial(
-            self._services.library.audit,
-            action,
-            where=DIRECT if guild is None else str(guild),
-            who=interaction.user.id,
-        )
-        try:
-            outcome = await self._services.worker.run(change) or default
-        except LibraryError as error:
-            await self._services.worker.run(record, failure(error))
-            raise
-        if outcome != UploadOutcome.EXISTS:
-            await self._services.worker.run(record, OUTCOMES[outcome])
-        return outcome
+
+        def record() -> str:
+            library = self._services.library
+            return audited(library, interaction, action, lambda: change() or default, OUTCOMES.__getitem__)
+
+        return await self._services.worker.run(record)
 
 
 def _key_of(name: str) -> str:

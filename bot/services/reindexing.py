@@ -13,7 +13,7 @@ import discord
 from discord import ui
 
 from bot.policy.moderators import REFUSAL
-from bot.services.audit import audited, outcome
+from bot.services.audit import audited
 from bot.services.errors import explain, trace
 from bot.services.interactions import Interaction, acknowledge
 from bot.services.permissions import Permissions
@@ -24,7 +24,7 @@ from bot.text.i18n import gettext, gettext_noop
 from bot.views import reindex_report
 from bot.views.message import notice_message
 from index import Library, Message
-from index.domain.activity import Scope
+from index.domain.activity import Scope, report_outcome
 from index.domain.stages import Stage
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class ReindexService:
         """Reindex, in a thread; in direct messages for the bot's owner, who sees the gaps of all servers."""
         library = self._library
         reindex = partial(library.reindex, run, scope=Scope.of_moderator(interaction.guild_id), cancelled=run.cancelled)
-        report = audited(library, interaction, Message("reindex"), reindex, outcome)
+        report = audited(library, interaction, Message("reindex"), reindex, report_outcome)
         return reindex_report.reindex_report_message(report), reindex_report.reindex_report_message(
             _without_questions(report)
         )
@@ -156,7 +156,7 @@ class ReindexService:
     def _publish(self, preview: str, interaction: Interaction, run: Run) -> Views:
         library = self._library
         publish = partial(library.publish, preview, run, scope=Scope.of_moderator(interaction.guild_id))
-        report = audited(library, interaction, Message("preview {id} made live", id=preview), publish, outcome)
+        report = audited(library, interaction, Message("preview {id} made live", id=preview), publish, report_outcome)
         return reindex_report.reindex_report_message(report), reindex_report.reindex_report_message(
             _without_questions(report)
         )

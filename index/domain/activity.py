@@ -234,10 +234,10 @@ def report_outcome(report: ReindexReport) -> Message:
     """Return the outcome of a reindex or rollback, as a line for the audit log."""
     changes = report.diff or Diff("", report.snapshot.id)
     counts = (
-        Message("sources added: {count}", count=len(changes.added)),
-        Message("sources changed: {count}", count=len(changes.changed)),
-        Message("sources removed: {count}", count=len(changes.removed)),
-        Message("sources renamed: {count}", count=len(changes.renamed)),
+        Message("sources added: {count}", count=len(report.added)),
+        Message("sources changed: {count}", count=len(report.changed)),
+        Message("sources removed: {count}", count=len(report.removed)),
+        Message("sources renamed: {count}", count=len(report.renamed)),
         Message("sources skipped: {count}", count=len(report.skipped)),
         Message("passages added: {count}", count=changes.passages_added),
         Message("passages removed: {count}", count=changes.passages_removed),
