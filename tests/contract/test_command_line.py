@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -15,7 +12,6 @@ from index.domain.answers import ShortAnswer
 from tests.support.cli_kit import ANSWER, BREAD, batch, check_answer, python
 from tests.support.fakes import make_answer
 from tests.support.index_fakes import write
-from tests.support.paths import ROOT
 
 
 def test_ask_prints_one_line_with_the_fields_of_the_contract(built):
@@ -219,26 +215,6 @@ def test_status_says_what_is_indexed_by_which_model_and_whether_it_fits(built, t
 def test_status_without_an_index_says_so(cli):
     (row,) = cli("status", "--json").lines
     assert (row["snapshot"], row["created"], row["passages"], row["stale"]) == (None, None, 0, "there is no index yet")
-
-
-@pytest.mark.parametrize("command", [[], ["reindex"], ["ask"], ["eval"], ["status"]])
-def test_help_of_every_command_loads_no_model(tmp_path, command):
-    code = (
-        "import sys; from index.cli.app import main; sys.argv = ['index', *sys.argv[1:]]; code = main()\n"
-        "heavy = {'torch', 'transformers', 'sentence_transformers', 'faiss', 'sklearn'} & set(sys.modules)\n"
-        "sys.exit(code or (f'loaded {heavy}' if heavy else 0))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, *command, "--help"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "Usage: " in done.stdout
 
 
 def test_exit_codes_of_the_process(tmp_path):

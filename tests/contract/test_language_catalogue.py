@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog, Message
 
 from bot.text.command_translator import accepted_by_discord
 from bot.text.i18n import KINDS, NUMBER, PLACEHOLDER, Language, language_codes, load_catalogue
-from tests.support.catalogue import Key, files, keys, read, said, said_in, update, write
+from tests.support.catalogue import Key, files, keys, read, said, said_in, update, written
 from tests.support.unsaid import unsaid, unsaid_in
 
 REACHING_OUT = re.compile(r"@|<[@#:]|\w+://|\bdiscord\.gg\b|\bwww\.", re.IGNORECASE)
@@ -157,13 +157,6 @@ def test_plural_forms_are_those_of_the_language(file: Path, tmp_path: Path) -> N
     speaker = Language(Locale(file.stem), load_catalogue(trial))
     rule = Locale(file.stem).plural_form
     assert [speaker.ngettext("1", "2", number) for number in range(200)] == [rule(number) for number in range(200)]
-
-
-def written(folder: Path, code: str, body: str) -> Path:
-    """A catalogue with the head of the language's real one."""
-    file = folder / f"{code}.po"
-    write(file, str(next(read(at).plural_forms for at in files() if at.stem == code)), body)
-    return file
 
 
 SOUND = """

@@ -31,6 +31,7 @@ from tests.support.paths import ROOT
 if TYPE_CHECKING:
     from discord.app_commands import CommandTree
 
+
 __all__ = [
     "BOT",
     "Key",
@@ -44,6 +45,7 @@ __all__ = [
     "said_in",
     "update",
     "write",
+    "written",
 ]
 
 BOT = ROOT / "bot"
@@ -193,6 +195,13 @@ def write(file: Path, plural: str, body: str) -> None:
 def files() -> Iterable[Path]:
     """The catalogues."""
     return sorted(LOCALES.glob("*.po"))
+
+
+def written(folder: Path, code: str, body: str) -> Path:
+    """Write a catalogue with the head of the language's real one; return its path."""
+    file = folder / f"{code}.po"
+    write(file, str(next(read(at).plural_forms for at in files() if at.stem == code)), body)
+    return file
 
 
 if __name__ == "__main__":

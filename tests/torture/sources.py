@@ -12,8 +12,8 @@ from pathlib import Path
 from index import Library
 from index.domain.errors import SourcesUnreadable
 from index.snapshots.store import SnapshotStore
+from tests.support.hostile import HOSTILE, alias_bomb
 from tests.torture.kit import PLACES, Figures, World, edition_text
-from tests.unit.index.parsing.test_hostile import HOSTILE, alias_bomb
 
 __all__ = ["hostile", "restless"]
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from index.evaluation.metrics import Question
-from tests.unit.index.evaluation.test_metrics import GOLD, UNKNOWN, cite, line
+from tests.support.runs import GOLD, UNKNOWN, cite, line
 from training.curves import DARK, Bin, Point, main, reliability, risk_coverage, standing
 
 RIGHT, MISSED = cite("a.md", 0, 23), cite("a.md", 24, 46)

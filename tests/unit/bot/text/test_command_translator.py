@@ -12,8 +12,7 @@ from discord import app_commands
 
 from bot.text.command_translator import CommandTranslator, accepted_by_discord
 from bot.text.i18n import KINDS, Language, load_catalogue
-from tests.contract.test_language_catalogue import written
-from tests.support.catalogue import Key, asked_by_discord
+from tests.support.catalogue import Key, asked_by_discord, written
 from tests.support.discord.openapi_check import OpenApi
 from tests.support.discord.payloads import BOT
 from tests.support.discord.wire import connected

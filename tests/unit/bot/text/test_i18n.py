@@ -25,7 +25,7 @@ from bot.text.i18n import (
     set_language,
     using_language,
 )
-from tests.contract.test_language_catalogue import written
+from tests.support.catalogue import written
 from tests.support.texts import any_text
 
 TRIAL = {

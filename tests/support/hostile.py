@@ -1,0 +1,76 @@
+"""Files made to harm, each with the reason that it is refused for."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from index.parsing._sandbox import DAMAGED
+from tests.support.office import docx, paragraph, pdf_of, stream
+
+__all__ = ["HOSTILE", "alias_bomb"]
+
+
+def alias_bomb() -> bytes:
+    lines = ["---", "a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 9)}]" for at in range(1, 12)]
+    return "\n".join([*lines, "---", "Text."]).encode()
+
+
+def zip_bomb() -> bytes:
+    return docx(paragraph("x"), more={"word/media/a.xml": bytes(250_000_000)})
+
+
+def entity_bomb() -> bytes:
+    entities = "".join(f'<!ENTITY a{at} "{f"&a{at - 1};" * 10}">' for at in range(1, 12))
+    text = f'<!DOCTYPE d [<!ENTITY a0 "lol">{entities}]><w:document xmlns:w="w"><w:body>&a11;</w:body></w:document>'
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("word/document.xml", text)
+    return packed.getvalue()
+
+
+def cyclic_pdf() -> bytes:
+    return pdf_of(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Count 9/Parent 3 0 R/Kids[3 0 R 2 0 R]>>",
+            b"<</Type/Pages/Kids[2 0 R 3 0 R]>>",
+        ]
+    )
+
+
+def many_pages() -> bytes:
+    kids = b" ".join(b"%d 0 R" % number for number in range(3, 3_003))
+    return pdf_of(
+        [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 3000/Kids[%s]>>" % kids]
+        + [b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"] * 3_000
+    )
+
+
+def letters_without_end() -> bytes:
+    content = b"BT /F1 9 Tf 0 0 Td " + b"(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) Tj " * 2_000_000
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>"
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+    tree = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>"]
+    return pdf_of([*tree, page, stream(content), font])
+
+
+def locked_pdf() -> bytes:
+    encrypt = b"/Encrypt<</Filter/Standard/V 1/R 2/P -4/O(%s)/U(%s)>>/ID[(x)(x)]" % (b"o" * 32, b"u" * 32)
+    return pdf_of([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 0/Kids[]>>"], encrypt)
+
+
+HOSTILE = {
+    "locked.pdf": (locked_pdf, "is encrypted: save it without a password"),
+    "cyclic.pdf": (cyclic_pdf, "has no pages, or is damaged: save it anew"),
+    "pages.pdf": (many_pages, "has more than 2,000 pages: split it"),
+    "endless.pdf": (letters_without_end, "takes longer than 5 s to read: split it, or raise EXTRACT_SECONDS"),
+    "bomb.docx": (zip_bomb, "unpacks to 250 MB, more than 200: split it"),
+    "entities.docx": (entity_bomb, DAMAGED),
+    "wide.csv": (lambda: b"," * 99_999, "has 100,000 columns at line 1: keep at most 500 of them"),
+    "open.csv": (lambda: b'a,b\n1,"' + b"2,3\n" * 50_000, "close its quotation mark"),
+    "long.csv": (lambda: b"1,2\n" * 50_001, "has more than 50,000 rows: keep those that are asked about"),
+    "deep.html": (lambda: b"<div>" * 200_000 + b"x", "takes longer than 5 s to read"),
+    "spans.html": (lambda: b"<table>" + b"<tr><td rowspan=9 colspan=400>x" * 9, "more than 500 columns"),
+}
