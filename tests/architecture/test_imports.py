@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -121,18 +120,6 @@ def test_rooms_of_the_index_do_not_go_through_their_own_front_door():
         if room(path) != "index/cli/app.py" and any(each.module == "index" for each in imports(path))
     ]
     assert wrong == []
-
-
-def test_imports_of_the_bot_run_downhill():
-    package = "bot"
-    graph = {
-        f"{package}.{path.relative_to(ROOT / package).with_suffix('').as_posix().replace('/', '.')}": {
-            each.module for each in imports(path) if each.module.startswith(f"{package}.") and not each.typing_only
-        }
-        for path in of(package)
-        if path.name != "__init__.py"
-    }
-    assert set(TopologicalSorter(graph).static_order()) >= set(graph)  # raises CycleError where they run in a circle
 
 
 def test_only_the_composition_root_names_a_concrete_engine():
