@@ -13,14 +13,12 @@ import ast
 import contextlib
 import importlib
 import io
-import os
 import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from discord import app_commands
 from discord.ext import commands
@@ -154,15 +152,11 @@ def _index_help(*arguments: str) -> str:
 
 
 def _bot_help() -> str:
-    """Return the help of `python -m bot` without its list of settings, which has a page of its own."""
+    """Return the help of `python -m bot` up to its options: what it does. Settings have a page of their own."""
     out = io.StringIO()
-    with (
-        mock.patch.dict(os.environ, COLUMNS=str(HELP_WIDTH), NO_COLOR="1"),
-        contextlib.redirect_stdout(out),
-        contextlib.suppress(SystemExit),
-    ):
+    with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
         bot.__main__.main(["--help"])
-    return f"```text\n{_trimmed(out.getvalue().partition('settings, from')[0])}\n```"
+    return f"```text\n{_trimmed(out.getvalue().partition('options:')[0])}\n```"
 
 
 def _discord_commands() -> str:
