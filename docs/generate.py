@@ -1,4 +1,4 @@
-"""Generate the parts of the documents that the code knows: settings, commands and the table of rooms.
+"""Generate the parts of the documents that the code knows: settings, commands, rooms and modules.
 
 Run `python -m docs.generate` after you changed a setting, a command, a module's docstring or its name. It rewrites
 `.env.example` and, in the pages of `docs/`, the text between the markers
@@ -16,6 +16,7 @@ import io
 import pkgutil
 import re
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -182,6 +183,23 @@ def _commands() -> Iterator[app_commands.Command[Any, ..., Any]]:
                         yield command
 
 
+def _layers() -> str:
+    """Return a table for each import-linter contract on layers: the layer, its rooms, what they hold."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    return "\n\n".join(_layers_table(contract) for contract in contracts if contract["type"] == "layers")
+
+
+def _layers_table(contract: dict[str, Any]) -> str:
+    rows = []
+    for number, layer in enumerate(contract["layers"], 1):
+        for room in re.split(r"\s*[|:]\s*", layer):
+            path = ROOT.joinpath(*room.split("."))
+            module = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+            rows.append([str(number), f"`{room}`", _summary(module)])
+    return f"### {contract['name'].capitalize()}\n\n{_table(['Layer', 'Room', 'Contents'], rows)}"
+
+
 def _rooms() -> str:
     """Return a section for each room, with the first sentence of each module's docstring."""
     return "\n\n".join(section for package in PACKAGES for section in _package_sections(package))
@@ -216,6 +234,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "command-line": _command_line,
     "bot-help": _bot_help,
     "discord-commands": _discord_commands,
+    "layers": _layers,
     "rooms": _rooms,
 }
 

@@ -7,7 +7,7 @@ import pytest
 from docs.generate import BLOCK, ROOT, documents, fill
 
 DOCUMENTS = documents()
-NAMED = {"settings", "command-line", "bot-help", "discord-commands", "rooms"}
+NAMED = {"settings", "command-line", "bot-help", "discord-commands", "layers", "rooms"}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
