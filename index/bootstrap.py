@@ -15,7 +15,7 @@ from index.snapshots.serving import LiveIndex
 from index.snapshots.store import SnapshotStore
 from index.sources.reader import SourceReader
 from index.sources.uploads import UploadedSources
-from index.sources.web import Web
+from index.sources.web import WebSources
 
 if TYPE_CHECKING:
     from index.answering.answerer import Answerer
@@ -79,7 +79,7 @@ def open_library(settings: Settings) -> Library:
         return SnapshotLoader(snapshots=snapshots, embedder=embedder, open_store=FaissStore.load)
 
     max_bytes = int(settings.max_source_mb * 1_000_000)
-    web = Web(settings.index_dir / "fetched", allowed=settings.fetch_allow_hosts, max_bytes=max_bytes)
+    web = WebSources(settings.index_dir / "fetched", allowed=settings.fetch_allow_hosts, max_bytes=max_bytes)
     return assemble(
         model=settings.embedding_model,
         snapshots=snapshots,

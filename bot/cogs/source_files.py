@@ -106,7 +106,7 @@ class SourceFilesCog(commands.Cog):
         if not await self._is_allowed(interaction):
             return
         library, worker = self._services.library, self._services.worker
-        files = await worker.run(library.sources.shelved)
+        files = await worker.run(library.sources.list_files)
         view = source_view.source_files_message(await worker.run(library.status), files, page)
         await interaction.edit_original_response(view=view)
 

@@ -34,28 +34,38 @@ MEANINGS = {
     "license": "The licence of this text",
     "url": "The web address of the article, its link",
 }
-"""What a reader knows a common front matter key to mean; other keys speak for themselves."""
+"""What common keys mean to a reader; other keys stand for themselves."""
 
 PROSE_WORDS = 12
-"""A value of more words than this is read as sentences, a shorter one as a whole."""
+"""A value with more words is split into sentences, a shorter one stays whole."""
 
 MOST_VALUES = 10_000
-"""More values than this, aliases counted each time, are no front matter but an attack on memory."""
+"""Values, aliases counted each time; more are an attack on memory."""
 
 PROPERTIES = re.compile(r"(?:[&!]\S*\s+(?:#[^\n]*\n\s*)*)*")
 """Anchors and tags before a value, as in `&name !!str value`."""
 
 WORDS = (re.compile(r"(\S+)"), re.compile(r"(?:\s|\\[nrtvf _NLP])+|((?:\\[^nrtvf _NLP\s]|[^\s\\])+)"))
-"""Words of a value as it is written; the second also knows the white space that is escaped in double quotes."""
+"""Words of a value as it is written; the second pattern knows white space that is escaped in double quotes."""
 
 
 class FrontMatterError(UnreadableSource):
-    """Why the front matter cannot be read, in words for a moderator."""
+    """The front matter cannot be read; the text is for a moderator."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """`metadata` holds scalar and joined list values as text; the body begins at `body_start`."""
+    """The front matter of a file.
+
+    Attributes
+    ----------
+    metadata : dict
+        Scalar values and joined lists as text, by key.
+    section : Section or None
+        The values as blocks; None without front matter.
+    body_start : int
+        Offset of the text after it.
+    """
 
     metadata: dict[str, str]
     section: Section | None
@@ -63,15 +73,18 @@ class FrontMatter:
 
 
 def split_front_matter(text: str) -> FrontMatter:
-    """The front matter at the beginning of a file, if there is one; a byte-order mark before it is passed over.
+    """Return the front matter at the beginning of a file, if there is any; a byte order mark before it is skipped.
 
-    Raises BrokenFrontMatter.
+    Raises
+    ------
+    FrontMatterError
+        The front matter is never closed, or is not a YAML mapping.
     """
     begin = 1 if text.startswith("\ufeff") else 0
     first, _, rest = text[begin:].partition("\n")
     if first.rstrip() != "---" or rest.split("\n", 1)[0].strip() in ("", "---", "..."):
         return FrontMatter({}, None, begin)
-    end = _closing(text[begin:])
+    end = _end_of_front_matter(text[begin:])
     if end is None:
         raise FrontMatterError("has front matter that is opened with --- but never closed: add a line --- after it")
     yaml_start = begin + len(first) + 1
@@ -83,8 +96,8 @@ def split_front_matter(text: str) -> FrontMatter:
     return FrontMatter(metadata, section, begin + end)
 
 
-def _closing(text: str) -> int | None:
-    """Character offset just behind the closing fence, None when there is none."""
+def _end_of_front_matter(text: str) -> int | None:
+    """Return the offset after the closing fence, None if there is none."""
     options = pyromark.Options.ENABLE_YAML_STYLE_METADATA_BLOCKS
     event, place = next(iter(pyromark.events_with_range(text, options=options)), (None, None))
     if event == {"Start": {"MetadataBlock": "YamlStyle"}} and place is not None:
@@ -108,43 +121,43 @@ def _compose(text: str) -> yaml.MappingNode:
 def _blocks(mapping: yaml.MappingNode, offset: int, text: str) -> Iterator[tuple[str, Block]]:
     values = 0
     for key, value in mapping.value:
-        name = _whole(key.value) if isinstance(key, yaml.ScalarNode) else ""
+        name = _storable(key.value) if isinstance(key, yaml.ScalarNode) else ""
         leaves: list[Span] = []
-        for leaf in _leaves(value):
+        for leaf in _scalars(value):
             values += 1
             if values > MOST_VALUES:
                 raise FrontMatterError(f"has front matter with more than {MOST_VALUES:,} values: shorten it")
-            leaves.append(_scalar(leaf, offset, text))
+            leaves.append(_span(leaf, offset, text))
         leaves = [leaf for leaf in leaves if leaf.reading]
         if not leaves:
             continue
-        runs = _joined(leaves, text)
+        runs = _join_values(leaves, text)
         words = sum(len(leaf.reading.split()) for leaf in leaves)
         kind = "prose" if len(leaves) == 1 and words > PROSE_WORDS else "field"
         lead = MEANINGS.get(name.lower(), name.replace("_", " ").replace("-", " "))
         yield name.lower(), Block(runs[0].start, runs[-1].end, runs, kind, lead)
 
 
-def _leaves(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
-    """Scalars below a node in the order of the text, each once, however often an alias names it; no nulls."""
+def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
+    """Yield the scalars below a node in the order of the text, without nulls, each once despite aliases."""
     seen: set[int] = set()
     waiting = [node]
     while waiting:
-        at = waiting.pop()
-        if id(at) in seen:
+        child = waiting.pop()
+        if id(child) in seen:
             continue
-        seen.add(id(at))
-        if isinstance(at, yaml.ScalarNode):
-            if not at.tag.endswith(":null"):
-                yield at
-        elif isinstance(at, yaml.SequenceNode):
-            waiting += reversed(at.value)
-        elif isinstance(at, yaml.MappingNode):
-            waiting += [value for _, value in reversed(at.value)]
+        seen.add(id(child))
+        if isinstance(child, yaml.ScalarNode):
+            if not child.tag.endswith(":null"):
+                yield child
+        elif isinstance(child, yaml.SequenceNode):
+            waiting += reversed(child.value)
+        elif isinstance(child, yaml.MappingNode):
+            waiting += [value for _, value in reversed(child.value)]
 
 
-def _scalar(node: yaml.ScalarNode, offset: int, text: str) -> Span:
-    """A value where it stands, without its quotation marks."""
+def _span(node: yaml.ScalarNode, offset: int, text: str) -> Span:
+    """Return a value where it stands, without its quotation marks."""
     start, end = offset + node.start_mark.index, offset + node.end_mark.index
     if properties := PROPERTIES.match(text, start, end):
         start = properties.end()
@@ -155,36 +168,36 @@ def _scalar(node: yaml.ScalarNode, offset: int, text: str) -> Span:
     raw = text[start:end]
     start += len(raw) - len(raw.lstrip())
     end -= len(raw) - len(raw.rstrip())
-    return Span(start, end, collapse_whitespace(fix_mojibake(_whole(node.value))))
+    return Span(start, end, collapse_whitespace(fix_mojibake(_storable(node.value))))
 
 
-def _whole(value: str) -> str:
-    """A value as text that can be stored: two surrogates are one character, one alone is none."""
+def _storable(value: str) -> str:
+    """Return text that can be stored: surrogate pairs become one character, lone surrogates a replacement character."""
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _joined(leaves: list[Span], text: str) -> tuple[Span, ...]:
-    """Runs in the order of the text (an alias may point back), with a comma between two values."""
+def _join_values(leaves: list[Span], text: str) -> tuple[Span, ...]:
+    """Return runs in the order of the text (an alias may point back), with a comma between two values."""
     ordered = sorted({leaf.start: leaf for leaf in leaves}.values(), key=lambda leaf: leaf.start)
-    runs = list(_words(ordered[0], text))
-    for one, other in pairwise(ordered):
-        runs.append(Span(one.end, one.end, ", "))
-        runs += _words(other, text)
+    runs = list(_word_runs(ordered[0], text))
+    for leaf, next_leaf in pairwise(ordered):
+        runs.append(Span(leaf.end, leaf.end, ", "))
+        runs += _word_runs(next_leaf, text)
     return tuple(runs)
 
 
-def _words(leaf: Span, text: str) -> Iterator[Span]:
-    """A value whose reading differs from its text, word by word where each word is still one: places stay exact."""
+def _word_runs(leaf: Span, text: str) -> Iterator[Span]:
+    """Yield the words of a value: where its reading differs from the text, word by word, so that offsets stay exact."""
     raw = text[leaf.start : leaf.end]
     readings = leaf.reading.split()
-    found = ([word for word in words.finditer(raw) if word.group(1)] for words in WORDS)
-    places = next((at for at in found if len(at) == len(readings)), None)
-    if raw == leaf.reading or places is None:
+    splits = ([match for match in pattern.finditer(raw) if match.group(1)] for pattern in WORDS)
+    words = next((matches for matches in splits if len(matches) == len(readings)), None)
+    if raw == leaf.reading or words is None:
         yield leaf
         return
     last = leaf.start
-    for place, reading in zip(places, readings, strict=True):
+    for word, reading in zip(words, readings, strict=True):
         if last > leaf.start:
-            yield Span(last, leaf.start + place.start(), " ")
-        last = leaf.start + place.end()
-        yield Span(leaf.start + place.start(), last, reading)
+            yield Span(last, leaf.start + word.start(), " ")
+        last = leaf.start + word.end()
+        yield Span(leaf.start + word.start(), last, reading)

@@ -1,4 +1,4 @@
-"""`Document` -> `Passage`s with exact spans: sentences, short ones together, each with its context."""
+"""Passages of a document: sentences, short ones merged, each with its exact span and its context."""
 
 from __future__ import annotations
 
@@ -17,44 +17,50 @@ from index.text.tables import label_cells
 __all__ = ["chunk"]
 
 SHORT = 25
-"""A sentence of fewer characters is joined with its neighbour: "Yes." alone is no evidence."""
+"""A sentence of fewer characters is merged with its neighbour: "Yes." alone is no evidence."""
 
 LONGEST = 1_200
-"""No passage is longer than this, in characters: a quotation is a sentence or two, not a page."""
+"""Characters of a passage: a quotation is a sentence or two, not a page."""
 
 WINDOW = 20_000
-"""So many characters of a paragraph are looked at together for the ends of its sentences."""
+"""Characters of a paragraph in which sentences are found at a time."""
 
 
 def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[Passage]:
-    """Passages in the order of the text.
+    """Return the passages of a document, in the order of the text.
 
-    `count` gives the tokens of a text (the embedder's own tokenizer, special tokens included), `limit` how many
-    the embedder reads. The context is shortened first; a sentence over the limit by itself is split.
+    Parameters
+    ----------
+    document : Document
+        The document.
+    count : callable
+        Returns the number of tokens of a text, by the embedder's own tokenizer, special tokens included.
+    limit : int
+        How many tokens the embedder reads: the context is shortened first; a sentence over the limit is split.
     """
     passages = []
     seen: Counter[str] = Counter()
     before = ""
     for section in document.sections:
         for block in section.blocks:
-            reader = ReadableText(block.runs)
+            readable = ReadableText(block.runs)
             if block.lead and block.kind != "prose":
                 before = block.lead
             elif block.lead:
                 before = block.lead if not before or block.lead not in before else before
-            for begin, end in _units(reader.text, block.kind, count, limit):
-                start, stop = reader.span(begin, end)
+            for begin, end in _units(readable.text, block.kind, count, limit):
+                start, stop = readable.span(begin, end)
                 if not document.text[start:stop].strip():
                     continue  # a mark that only the reading has, such as the bar between two cells
-                reading = collapse_whitespace(reader.text[begin:end])
-                context = _fitting([document.title, section.heading, before], reading, count, limit)
+                reading = collapse_whitespace(readable.text[begin:end])
+                context = _shorten_context([document.title, section.heading, before], reading, count, limit)
                 embedded = "\n".join([*filter(None, context), reading])
                 if block.kind == "row" and context[2]:
                     whole = "\n".join([*filter(None, context[:2]), label_cells(context[2], reading)])
                     embedded = whole if count(whole) <= limit else embedded
                 passages.append(
                     Passage(
-                        id=_identity(document.source, embedded, seen),
+                        id=_passage_id(document.source, embedded, seen),
                         document_id=document.id,
                         section=section.heading,
                         start=start,
@@ -73,8 +79,8 @@ def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[P
     return passages
 
 
-def _identity(source: str, embedded: str, seen: Counter[str]) -> str:
-    """A hash of what is embedded and where it comes from; a repetition in one source counts on."""
+def _passage_id(source: str, embedded: str, seen: Counter[str]) -> str:
+    """Return a hash of the embedded text and its source; a repetition in one source is numbered."""
     digest = hashlib.sha256(f"{source}\0{embedded}".encode()).hexdigest()
     seen[digest] += 1
     if seen[digest] > 1:
@@ -82,34 +88,34 @@ def _identity(source: str, embedded: str, seen: Counter[str]) -> str:
     return digest[:16]
 
 
-def _fitting(context: list[str], reading: str, count: Callable[[str], int], limit: int) -> list[str]:
-    """The context, its least telling words dropped until it fits with the reading: those furthest before."""
+def _shorten_context(context: list[str], reading: str, count: Callable[[str], int], limit: int) -> list[str]:
+    """Return the context, shortened until it fits with the reading: the longest part loses the words furthest away."""
     title, heading, before = context
     while count("\n".join(filter(None, [title, heading, before, reading]))) > limit:
         longest = max(("before", before), ("title", title), ("heading", heading), key=lambda part: len(part[1]))[0]
         if longest == "before":
-            before = _halved_from_left(before)
+            before = _last_half(before)
         elif longest == "title":
-            title = _halved(title)
+            title = _first_half(title)
         else:
-            heading = _halved_from_left(heading)
+            heading = _last_half(heading)
         if not (title or heading or before):
             break
     return [title, heading, before]
 
 
-def _halved(text: str) -> str:
+def _first_half(text: str) -> str:
     words = text.split()
     return " ".join(words[: len(words) // 2])
 
 
-def _halved_from_left(text: str) -> str:
+def _last_half(text: str) -> str:
     words = text.split()
     return " ".join(words[(len(words) + 1) // 2 :])
 
 
 def _units(text: str, kind: str, count: Callable[[str], int], limit: int) -> Iterator[tuple[int, int]]:
-    """Spans of the reading that become passages, trimmed of white space, none empty, in order."""
+    """Yield the spans of the reading that become passages, trimmed of white space, none empty, in order."""
     pieces = _sentences(text) if kind == "prose" else _lines(text, count, limit) if kind == "code" else [(0, len(text))]
     for begin, end in pieces:
         yield from _split(text, begin, end, count, limit)
@@ -129,34 +135,34 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _boundaries(text: str) -> Iterator[tuple[int, int]]:
-    """Sentences, found in one window after another: the splitter's time grows with the square of a text's length."""
+    """Yield the sentences, window by window: the splitter's time grows with the square of a text's length."""
     begin = 0
     while begin < len(text):
-        found = sentencex.get_sentence_boundaries("en", text[begin : begin + WINDOW])
-        if begin + WINDOW < len(text) and len(found) > 1:
-            found.pop()  # the window may have cut it: it is found whole in the next
-        for sentence in found:
+        sentences = sentencex.get_sentence_boundaries("en", text[begin : begin + WINDOW])
+        if begin + WINDOW < len(text) and len(sentences) > 1:
+            sentences.pop()  # the window may have cut it: it is found whole in the next
+        for sentence in sentences:
             yield begin + sentence["start_index"], begin + sentence["end_index"]
-        begin += found[-1]["end_index"] if found else WINDOW
+        begin += sentences[-1]["end_index"] if sentences else WINDOW
 
 
 def _lines(text: str, count: Callable[[str], int], limit: int) -> list[tuple[int, int]]:
-    """Code in as few pieces as the limit allows, cut at ends of lines."""
+    """Return code in as few spans as the limit allows, cut at line ends."""
     spans: list[tuple[int, int]] = []
     for line in re.finditer(r"[^\n]+", text):
         span = _trim(text, line.start(), line.end())
         if span[0] == span[1]:
             continue
-        joined = (spans[-1][0], span[1]) if spans else span
-        if spans and joined[1] - joined[0] <= LONGEST and count(text[slice(*joined)]) <= limit:
-            spans[-1] = joined
+        merged = (spans[-1][0], span[1]) if spans else span
+        if spans and merged[1] - merged[0] <= LONGEST and count(text[slice(*merged)]) <= limit:
+            spans[-1] = merged
         else:
             spans.append(span)
     return spans
 
 
 def _split(text: str, begin: int, end: int, count: Callable[[str], int], limit: int) -> Iterator[tuple[int, int]]:
-    """A span as it is when it fits, else in halves, cut between words where there are any."""
+    """Yield a span as it is if it fits, else in halves, cut between words if possible."""
     begin, end = _trim(text, begin, end)
     if begin == end:
         return

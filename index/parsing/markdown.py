@@ -1,4 +1,4 @@
-"""Markdown and plain text -> sections and blocks, read as a person reads them, offsets exact."""
+"""Markdown and plain text: sections and blocks with exact offsets, read as a person reads them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CONTAINERS = {"Item", "Paragraph", "DefinitionListDefinition", "DefinitionListTi
 
 
 def read_plain(text: str) -> tuple[Section, ...]:
-    """One section whose blocks are the paragraphs, separated by blank lines."""
+    """Return one section whose blocks are the paragraphs, separated by blank lines."""
     blocks = []
     for match in PARAGRAPHS.finditer(text):
         runs = [
@@ -52,7 +52,7 @@ def _plain_runs(piece: str, start: int) -> list[Span]:
 
 
 def read_markdown(text: str, start: int) -> tuple[str, tuple[Section, ...]]:
-    """Title (the first level-1 heading, or "") and sections of the Markdown that begins at `start`."""
+    """Return the title (the first level-1 heading, or "") and the sections of the Markdown from `start` on."""
     walker = _Walker(text, start)
     for event, place in pyromark.events_with_range(text[start:], options=OPTIONS):
         walker.take(event, place["start"], place["end"])
@@ -69,7 +69,7 @@ class _Open:
 
 
 class _Walker:
-    """Turns parser events into blocks; holds what is open at the moment."""
+    """Turns parser events into blocks; keeps what is open at the moment."""
 
     def __init__(self, text: str, start: int) -> None:
         self.text = text
@@ -87,7 +87,7 @@ class _Walker:
         self.html_at = 0
 
     def take(self, event: Any, begin: int, end: int) -> None:
-        """One event with its byte range in the body."""
+        """Handle one event with its byte range in the body."""
         if isinstance(event, str):
             name, value = event, ""
         else:
@@ -109,11 +109,11 @@ class _Walker:
 
     def finish(self) -> tuple[str, tuple[Section, ...]]:
         ends = [*(section.start for section in self.sections[1:]), len(self.text)]
-        made = (
+        sections = (
             Section(section.heading, section.start, end, tuple(section.blocks))
             for section, end in zip(self.sections, ends, strict=True)
         )
-        return self.title, tuple(section for section in made if section.blocks)
+        return self.title, tuple(section for section in sections if section.blocks)
 
     def _open(self, tag: str, value: Any, begin: int) -> None:
         if tag in ("Paragraph", "Heading", "Item", "TableHead", "TableRow", "FootnoteDefinition", "HtmlBlock"):
@@ -174,7 +174,7 @@ class _Walker:
         self.runs = []
         if level == 1 and not self.title:
             self.title = reading
-        self.path = [(at, name) for at, name in self.path if at < level] + [(level, reading)]
+        self.path = [(above, name) for above, name in self.path if above < level] + [(level, reading)]
         heading = " > ".join(name for _, name in self.path if name)
         self.sections.append(_Open(heading, self.offsets(begin)))
 
@@ -194,14 +194,14 @@ class _Walker:
 
 
 class _HtmlText(HTMLParser):
-    """The text between the tags of an HTML block, with offsets; scripts, styles and comments are not read."""
+    """The text between the tags of an HTML block, with offsets; scripts, styles and comments are left out."""
 
     def __init__(self, html: str, start: int) -> None:
         super().__init__(convert_charrefs=False)
         self.runs: list[Span] = []
         self._html = html
         self._start = start
-        self._lines = [start, *(start + at.end() for at in re.finditer("\n", html))]
+        self._lines = [start, *(start + match.end() for match in re.finditer("\n", html))]
         self._silent = 0
         self.feed(html)
         self.close()
@@ -221,7 +221,7 @@ class _HtmlText(HTMLParser):
         self._reference(f"&#{name}")
 
     def parse_marked_section(self, i: int, report: Any = 1) -> int:
-        """Where reading goes on; `<![anything` is passed over like a comment, where the parser of old would raise."""
+        """Skip `<![anything` like a comment; older versions of the parser raise there."""
         return self.parse_bogus_comment(i)
 
     def handle_data(self, data: str) -> None:
@@ -248,17 +248,17 @@ class _HtmlText(HTMLParser):
 
 
 class _Offsets:
-    """Byte offsets of the parser -> character offsets of the text."""
+    """Converts the parser's byte offsets to character offsets of the text."""
 
     def __init__(self, body: str, start: int) -> None:
         self._start = start
         self._chars: list[int] | None = None
         if not body.isascii():
-            self._chars = [at for at, char in enumerate(body) for _ in char.encode()]
+            self._chars = [offset for offset, char in enumerate(body) for _ in char.encode()]
             self._chars.append(len(body))
 
-    def __call__(self, at: int) -> int:
-        return self._start + (at if self._chars is None else self._chars[at])
+    def __call__(self, byte: int) -> int:
+        return self._start + (byte if self._chars is None else self._chars[byte])
 
 
 def _tag(value: Any) -> str:

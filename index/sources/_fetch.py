@@ -1,4 +1,4 @@
-"""One page from the web: conditional, within limits of time and size, tried again where that may help."""
+"""One page from the web: conditional, within limits of time and size, with retries."""
 
 from __future__ import annotations
 
@@ -15,34 +15,41 @@ import httpx2
 import stamina
 
 from index.domain.messages import Message, system_message
-from index.sources._public_network import CheckedNetwork, Refused, Resolve, resolve
+from index.sources._public_network import CheckedNetwork, PrivateAddress, Resolve, resolve
 
-__all__ = ["FetchFailed", "Fetched", "asked_to_wait", "fetch"]
+__all__ = ["FetchFailed", "FetchedPage", "fetch", "retry_after"]
 
-MOST_HOPS = 5
+MAX_REDIRECTS = 5
 ATTEMPTS = 3
-AGENT = "Footnote/0.1 (a bot that quotes pages which its operator lists)"
-AGAIN = {408, 425, 429, 500, 502, 503, 504}
-"""Answers of a server that may be better the next time."""
+USER_AGENT = "Footnote/0.1 (a bot that quotes pages which its operator lists)"
+RETRYABLE = {408, 425, 429, 500, 502, 503, 504}
+"""Status codes that may change on the next attempt."""
 
 
-WAITS = {429, 503}
-"""Those that may say when (Retry-After)."""
+MAY_NAME_WAIT = {429, 503}
+"""Status codes whose response may say when to retry (Retry-After)."""
 
 
 class FetchFailed(Exception):
-    """Why a page is not there, in words; `again` says that it may be the next time, `after` in how many seconds by the
-    word of the server."""
+    """A page could not be fetched.
 
-    def __init__(self, problem: str, *, again: bool = False, after: float | None = None) -> None:
+    Attributes
+    ----------
+    retry : bool
+        Whether another attempt may succeed.
+    wait : float or None
+        In how many seconds, if the server said so.
+    """
+
+    def __init__(self, problem: str, *, retry: bool = False, wait: float | None = None) -> None:
         super().__init__(problem)
-        self.again = again
-        self.after = after
+        self.retry = retry
+        self.wait = wait
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """A page. `data` is None where it is still as it was at the last fetch."""
+class FetchedPage:
+    """A page; `data` is None if it has not changed since the last fetch."""
 
     data: bytes | None
     type: str
@@ -61,16 +68,34 @@ def fetch(
     seconds: float,
     wait: float = 0.5,
     resolver: Resolve = resolve,
-) -> Fetched:
-    """The page at an address; `etag` and `modified` are those of the copy at hand, empty where there is none.
+) -> FetchedPage:
+    """Fetch a page.
 
-    Hosts in private ranges are refused unless `allowed` names them. One attempt, redirects and all, takes at most
-    `seconds`, and no wait is longer: a server that asks for one that is (Retry-After) is not asked again.
-    Raises FetchFailed.
+    Parameters
+    ----------
+    url : str
+        Its address.
+    etag, modified : str
+        Headers of the cached copy, empty without one: an unchanged page is not sent again.
+    allowed : collection of str
+        Hosts that may have a private address.
+    max_bytes : int
+        The largest page.
+    seconds : float
+        How long one attempt may take, redirects included; no wait is longer.
+    wait : float
+        Seconds before the second attempt.
+    resolver : callable
+        Resolves a host's addresses.
+
+    Raises
+    ------
+    FetchFailed
+        The page could not be fetched. A server that asks for a longer wait (Retry-After) is not asked again.
     """
     conditions = {name: value for name, value in (("If-None-Match", etag), ("If-Modified-Since", modified)) if value}
     retries = stamina.retry_context(
-        on=_hook(wait, seconds),
+        on=_retry_hook(wait, seconds),
         attempts=ATTEMPTS,
         timeout=2 * seconds,
         wait_initial=wait,
@@ -78,42 +103,45 @@ def fetch(
     )
     for attempt in retries:
         with attempt:
-            return _tried(url, conditions, CheckedNetwork(allowed, seconds, resolver), max_bytes, seconds)
+            return _fetch_once(url, conditions, CheckedNetwork(allowed, seconds, resolver), max_bytes, seconds)
     raise FetchFailed(Message("not tried"))
 
 
-def asked_to_wait(header: str, now: datetime) -> float | None:
-    """Seconds from `now` until a server wants to be asked again, by its Retry-After: seconds, or a date; None where it
-    says neither."""
-    said = header.strip()
-    if said.isascii() and said.isdigit():
-        return float(said[:9])
+def retry_after(header: str, now: datetime) -> float | None:
+    """Return the seconds from `now` that a Retry-After header names, in seconds or as a date; None if it is neither."""
+    text = header.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
     try:
-        then = parsedate_to_datetime(said)
+        date = parsedate_to_datetime(text)
     except (ValueError, OverflowError):  # no date, or one with a figure of many digits
         return None
-    return max(0.0, (then.replace(tzinfo=then.tzinfo or UTC) - now).total_seconds())
+    return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds())
 
 
-def _hook(least: float, seconds: float) -> Callable[[Exception], bool | float]:
-    """Whether to try again, or how long to wait before: at least `least`; never, where that is longer than `seconds` or
-    than what is left of all tries."""
+def _retry_hook(shortest: float, seconds: float) -> Callable[[Exception], bool | float]:
+    """Return whether to retry after an error, or how long to wait before that.
+
+    It is at least `shortest`; there is no retry if it exceeds `seconds` or what is left of all attempts.
+    """
     end = time.monotonic() + 2 * seconds
 
-    def again(error: Exception) -> bool | float:
-        if not isinstance(error, FetchFailed) or not error.again or error.after is None:
-            return isinstance(error, FetchFailed) and error.again
-        after = max(error.after, least)
-        return after if after <= min(seconds, end - time.monotonic()) else False
+    def retry(error: Exception) -> bool | float:
+        if not isinstance(error, FetchFailed) or not error.retry or error.wait is None:
+            return isinstance(error, FetchFailed) and error.retry
+        wait = max(error.wait, shortest)
+        return wait if wait <= min(seconds, end - time.monotonic()) else False
 
-    return again
+    return retry
 
 
-def _tried(url: str, conditions: dict[str, str], network: CheckedNetwork, max_bytes: int, seconds: float) -> Fetched:
+def _fetch_once(
+    url: str, conditions: dict[str, str], network: CheckedNetwork, max_bytes: int, seconds: float
+) -> FetchedPage:
     try:
         with httpx2.Client(transport=_Transport(network), trust_env=False) as client:
-            return _followed(client, url, conditions, max_bytes)
-    except Refused as error:
+            return _follow_redirects(client, url, conditions, max_bytes)
+    except PrivateAddress as error:
         raise FetchFailed(
             Message(
                 "{host} is an address of a private network: allow it in FETCH_ALLOW_HOSTS, or list another",
@@ -121,92 +149,97 @@ def _tried(url: str, conditions: dict[str, str], network: CheckedNetwork, max_by
             )
         ) from error
     except httpcore2.TimeoutException as error:
-        raise FetchFailed(Message("no whole answer within {seconds} s", seconds=float(seconds)), again=True) from error
+        raise FetchFailed(Message("no whole answer within {seconds} s", seconds=float(seconds)), retry=True) from error
     except httpcore2.NetworkError as error:
-        raise FetchFailed(_plainly(error), again=True) from error
+        raise FetchFailed(_connection_error(error), retry=True) from error
     except httpcore2.ProtocolError as error:
-        raise FetchFailed(Message("the server does not speak HTTP"), again=True) from error
+        raise FetchFailed(Message("the server does not speak HTTP"), retry=True) from error
     except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
         raise FetchFailed(Message("the answer cannot be read ({why})", why=type(error).__name__)) from error
 
 
-def _followed(client: httpx2.Client, url: str, conditions: dict[str, str], max_bytes: int) -> Fetched:
-    """The answer at the end of redirects, each of which is checked as the first address was."""
-    at = httpx2.URL(url)
-    headers = {"User-Agent": AGENT, "Accept-Encoding": "gzip", "Accept": "*/*", **conditions}
-    for _ in range(MOST_HOPS + 1):
-        if at.scheme not in ("http", "https") or at.userinfo:
+def _follow_redirects(client: httpx2.Client, url: str, conditions: dict[str, str], max_bytes: int) -> FetchedPage:
+    """Return the page at the end of redirects, each of which is checked like the first address."""
+    location = httpx2.URL(url)
+    headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", "Accept": "*/*", **conditions}
+    for _ in range(MAX_REDIRECTS + 1):
+        if location.scheme not in ("http", "https") or location.userinfo:
             raise FetchFailed(Message("a redirect leads to what is no public page"))
-        with client.stream("GET", at, headers=headers, follow_redirects=False) as answer:
-            if answer.status_code in (301, 302, 303, 307, 308) and "location" in answer.headers:
-                at = at.join(answer.headers["location"])
+        with client.stream("GET", location, headers=headers, follow_redirects=False) as response:
+            if response.status_code in (301, 302, 303, 307, 308) and "location" in response.headers:
+                location = location.join(response.headers["location"])
                 continue
-            return _fetched(answer, max_bytes, conditional=bool(conditions))
-    raise FetchFailed(Message("more than {most} redirects", most=MOST_HOPS))
+            return _read_response(response, max_bytes, conditional=bool(conditions))
+    raise FetchFailed(Message("more than {most} redirects", most=MAX_REDIRECTS))
 
 
-def _fetched(answer: httpx2.Response, max_bytes: int, *, conditional: bool) -> Fetched:
-    status = answer.status_code
+def _read_response(response: httpx2.Response, max_bytes: int, *, conditional: bool) -> FetchedPage:
+    status = response.status_code
     if status == HTTPStatus.NOT_MODIFIED and conditional:
-        return _made(answer, None)
+        return _page(response, None)
     if status != HTTPStatus.OK:
         term = f"{status} {responses.get(status, '')}".strip()  # HTTP's own, the same in every language
-        after = asked_to_wait(answer.headers.get("retry-after", ""), datetime.now(UTC)) if status in WAITS else None
+        header = response.headers.get("retry-after", "") if status in MAY_NAME_WAIT else ""
+        wait = retry_after(header, datetime.now(UTC))
         why = (
-            Message("{status}, and wants to be asked again in {seconds} s", status=term, seconds=round(after))
-            if after
+            Message("{status}, and wants to be asked again in {seconds} s", status=term, seconds=round(wait))
+            if wait
             else term
         )
-        raise FetchFailed(why, again=status in AGAIN, after=after)
-    if answer.headers.get("content-encoding", "gzip").lower() not in ("gzip", "identity"):
+        raise FetchFailed(why, retry=status in RETRYABLE, wait=wait)
+    if response.headers.get("content-encoding", "gzip").lower() not in ("gzip", "identity"):
         raise FetchFailed(
             Message("it is packed in a way that was not asked for")
-        )  # what is packed twice grows without end
+        )  # content that is compressed twice may grow without bound
     data = bytearray()
-    for piece in answer.iter_bytes():
+    for piece in response.iter_bytes():
         data += piece
         if len(data) > max_bytes:
             size = max_bytes / 1e6
             raise FetchFailed(Message("it is larger than {size} MB: list another, or raise MAX_SOURCE_MB", size=size))
-    return _made(answer, bytes(data))
+    return _page(response, bytes(data))
 
 
-def _made(answer: httpx2.Response, data: bytes | None) -> Fetched:
-    found = answer.headers
-    return Fetched(
-        data, found.get("content-type", ""), found.get("etag", ""), found.get("last-modified", ""), answer.status_code
+def _page(response: httpx2.Response, data: bytes | None) -> FetchedPage:
+    headers = response.headers
+    return FetchedPage(
+        data,
+        headers.get("content-type", ""),
+        headers.get("etag", ""),
+        headers.get("last-modified", ""),
+        response.status_code,
     )
 
 
-def _plainly(error: Exception) -> Message:
+def _connection_error(error: Exception) -> Message:
     cause = error.__cause__ or error.__context__
     why = system_message(cause) if isinstance(cause, OSError) else ""
     return Message("no connection ({why})", why=why or getattr(cause, "strerror", None) or str(error))
 
 
 class _Transport(httpx2.BaseTransport):
-    """httpx's own transport takes no network of ours, the one beneath it does."""
+    """A transport on a network of our own, which httpx's transport does not take."""
 
     def __init__(self, network: CheckedNetwork) -> None:
         context = httpcore2.default_ssl_context()
         self._pool = httpcore2.ConnectionPool(context, network_backend=network, max_keepalive_connections=0)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        at = request.url
-        url = httpcore2.URL(scheme=at.raw_scheme, host=at.raw_host, port=at.port, target=at.raw_path)
-        answer = self._pool.handle_request(httpcore2.Request(request.method, url, headers=request.headers.raw))
-        return httpx2.Response(answer.status, headers=answer.headers, stream=_Body(answer))
+        raw = request.url
+        url = httpcore2.URL(scheme=raw.raw_scheme, host=raw.raw_host, port=raw.port, target=raw.raw_path)
+        response = self._pool.handle_request(httpcore2.Request(request.method, url, headers=request.headers.raw))
+        return httpx2.Response(response.status, headers=response.headers, stream=_Body(response))
 
     def close(self) -> None:
         self._pool.close()
 
 
 class _Body(httpx2.SyncByteStream):
-    def __init__(self, answer: httpcore2.Response) -> None:
-        self._answer = answer
+    def __init__(self, response: httpcore2.Response) -> None:
+        self._response = response
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._answer.iter_stream())
+        return iter(self._response.iter_stream())
 
     def close(self) -> None:
-        self._answer.close()
+        self._response.close()

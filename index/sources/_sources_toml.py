@@ -1,4 +1,4 @@
-"""`sources.toml`: the addresses of sources on the web, each with a name. A broken entry is named with its line."""
+"""The file `sources.toml`: the names and addresses of web sources. A broken entry is reported with its line."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from urllib.parse import urlsplit
 from index.domain.messages import Message, message_of, system_message
 from index.domain.snapshots import SkippedSource
 
-__all__ = ["LIST_NAME", "Address", "WebSourceList", "read_addresses"]
+__all__ = ["LIST_NAME", "WebAddress", "WebSourceList", "read_addresses"]
 
 LIST_NAME = "sources.toml"
 """The file's name in the folder of sources."""
 
 ENTRY = re.compile(r"^[^\S\n]*\[\[\s*[\"']?source[\"']?\s*\]\]", re.MULTILINE)
 KEYS = {"url", "name"}
-MOST, LARGEST = 500, 1_000_000
+MOST_ADDRESSES, MOST_BYTES = 500, 1_000_000
 LONGEST_URL, LONGEST_NAME = 2_000, 200
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """A source on the web: `name` is what it is called in answers."""
+class WebAddress:
+    """A web source; `name` is what answers call it."""
 
     name: str
     url: str
@@ -35,22 +35,22 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class WebSourceList:
-    """The addresses, and what is wrong with entries; `broken` is why the whole list cannot be read."""
+    """The addresses, and the broken entries; `broken` is why the whole list cannot be read, empty if it can."""
 
-    addresses: tuple[Address, ...] = ()
+    addresses: tuple[WebAddress, ...] = ()
     skipped: tuple[SkippedSource, ...] = ()
     broken: str = ""
 
 
 def read_addresses(seeds: Path) -> WebSourceList:
-    """What `sources.toml` in this folder lists; nothing where there is no such file."""
+    """Return what `sources.toml` in this folder lists; nothing if there is no such file."""
     path = seeds / LIST_NAME
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
             return WebSourceList()
         with path.open("rb") as stream:
-            text = stream.read(LARGEST + 1).decode("utf-8-sig")
-        if len(text) > LARGEST:
+            text = stream.read(MOST_BYTES + 1).decode("utf-8-sig")
+        if len(text) > MOST_BYTES:
             return WebSourceList(broken=Message("is larger than 1 MB: list fewer addresses"))
         table = tomllib.loads(text.replace("\r\n", "\n"))
     except (FileNotFoundError, NotADirectoryError):
@@ -63,44 +63,50 @@ def read_addresses(seeds: Path) -> WebSourceList:
         return WebSourceList(broken=Message("is not TOML: it is nested too deeply"))
     except ValueError as error:  # tomllib's own, which names the line, or a number of thousands of digits
         return WebSourceList(broken=Message("is not TOML: {why}", why=str(error)))
-    return _listing(table, [text.count("\n", 0, at.start()) + 1 for at in ENTRY.finditer(text)])
+    return _web_source_list(table, [text.count("\n", 0, at.start()) + 1 for at in ENTRY.finditer(text)])
 
 
-def _listing(table: dict[str, Any], lines: list[int]) -> WebSourceList:
+def _web_source_list(table: dict[str, Any], lines: list[int]) -> WebSourceList:
     entries = table.get("source", [])
     if not isinstance(entries, list) or any(not isinstance(entry, dict) for entry in entries):
         return WebSourceList(
             broken=Message('is no list of sources: begin each with a line [[source]], then url = "https://..."')
         )
-    if len(entries) > MOST:
-        return WebSourceList(broken=Message("lists more than {most} addresses: list fewer", most=MOST))
-    addresses: list[Address] = []
+    if len(entries) > MOST_ADDRESSES:
+        return WebSourceList(broken=Message("lists more than {most} addresses: list fewer", most=MOST_ADDRESSES))
+    addresses: list[WebAddress] = []
     problems = [
         Message("has {name}, which means nothing: entries begin with [[source]]", name=repr(name))
         for name in table
         if name != "source"
     ]
     for number, entry in enumerate(entries):
-        where = Message("in entry {entry}", entry=str(number + 1))
+        place = Message("in entry {entry}", entry=str(number + 1))
         if len(lines) == len(entries):
-            where = Message("at line {line}", line=str(lines[number]))
+            place = Message("at line {line}", line=str(lines[number]))
         try:
             address = _address(entry)
         except ValueError as error:
-            problems.append(Message("has an entry {where} that {why}", where=where, why=message_of(error)))
+            problems.append(Message("has an entry {where} that {why}", where=place, why=message_of(error)))
             continue
         if any(address.name == other.name or address.url == other.url for other in addresses):
             problems.append(
-                Message("has an entry {where} whose name or address is in the list already: remove it", where=where)
+                Message("has an entry {where} whose name or address is in the list already: remove it", where=place)
             )
             continue
         addresses.append(address)
     return WebSourceList(tuple(addresses), tuple(SkippedSource(LIST_NAME, problem) for problem in problems))
 
 
-def _address(entry: dict[str, Any]) -> Address:
-    """Raises ValueError with what is wrong, in words that follow "an entry that"."""
-    if unknown := next(_unknown(entry), ""):
+def _address(entry: dict[str, Any]) -> WebAddress:
+    """Return the address of an entry.
+
+    Raises
+    ------
+    ValueError
+        The entry is wrong; the text follows "an entry that".
+    """
+    if unknown := next(_unknown_keys(entry), ""):
         raise ValueError(
             Message(
                 "has {key}: it takes url and name; FETCH_ALLOW_HOSTS in the settings allows a private host",
@@ -110,7 +116,7 @@ def _address(entry: dict[str, Any]) -> Address:
     url, name = entry.get("url"), entry.get("name", "")
     if not isinstance(url, str) or not isinstance(name, str):
         raise ValueError(Message('lacks its address: url = "https://..."'))
-    name, problem = " ".join(name.split()), _wrong(url)
+    name, problem = " ".join(name.split()), _url_problem(url)
     if problem:
         raise ValueError(problem)
     parts = urlsplit(url)
@@ -118,15 +124,15 @@ def _address(entry: dict[str, Any]) -> Address:
     name = name or (f"{page}?{parts.query}" if parts.query else page)
     if len(name) > LONGEST_NAME or not name.isprintable():
         raise ValueError(Message("needs a name of at most {most} characters: name = ...", most=LONGEST_NAME))
-    return Address(name, parts._replace(fragment="").geturl())
+    return WebAddress(name, parts._replace(fragment="").geturl())
 
 
-def _unknown(entry: dict[str, Any]) -> Iterator[str]:
+def _unknown_keys(entry: dict[str, Any]) -> Iterator[str]:
     return (key for key in entry if key not in KEYS)
 
 
-def _wrong(url: str) -> str:
-    """What is wrong with an address; empty where it is one that can be fetched."""
+def _url_problem(url: str) -> str:
+    """Return what is wrong with an address; empty if it can be fetched."""
     if len(url) > LONGEST_URL or not re.fullmatch(r"[^\s\x00-\x1f\x7f]+", url):
         return Message(
             "has an address with spaces or control characters, or of more than {most} characters", most=LONGEST_URL

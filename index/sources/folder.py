@@ -1,4 +1,4 @@
-"""Files in the seeds folder -> `Document`s. One bad file is named with its reason and stops no other."""
+"""Source files in the seeds folder. A file that cannot be read is skipped with its reason."""
 
 from __future__ import annotations
 
@@ -17,20 +17,37 @@ from index.text.normalize import replace_surrogates
 __all__ = ["name_skipped", "read_sources", "source_names"]
 
 
-NAMED = 5
-"""Files that are named with their reasons where not one can be read."""
-RESTS_NS = 50_000_000
-"""Nanoseconds since a file was last written to from which it is taken to be saved."""
-LOOKS = 10
+MOST_NAMED = 5
+"""Skipped files that an error names."""
+SETTLED_NS = 50_000_000
+"""Nanoseconds after the last write from which a file counts as saved."""
+MAX_ATTEMPTS = 10
 
 SAME_NAME = Message("is a file's name too: give the address another name in sources.toml")
 LINKED_FOLDER = Message("is a link to a folder, which is not followed: put the folder itself here")
 
 
 def read_sources(seeds: Path, max_bytes: int, web: SourceSet = NO_SOURCES) -> SourceSet:
-    """The bytes of every source below `seeds`, in the order of their paths, then those `web` sources that are none.
+    """Return the bytes of every source.
 
-    Raises SourcesUnreadable when the folder is missing or not one source can be read.
+    Parameters
+    ----------
+    seeds : Path
+        The folder of sources.
+    max_bytes : int
+        The largest file.
+    web : SourceSet
+        Web sources; one that has the name of a file is skipped.
+
+    Returns
+    -------
+    SourceSet
+        The files in the order of their paths, then the web sources.
+
+    Raises
+    ------
+    SourcesUnreadable
+        The folder is missing, or not one source can be read.
     """
     if not seeds.is_dir():
         raise SourcesUnreadable(
@@ -44,7 +61,7 @@ def read_sources(seeds: Path, max_bytes: int, web: SourceSet = NO_SOURCES) -> So
     files: list[SourceFile] = []
     skipped: list[SkippedSource] = []
     for path in _candidates(seeds, skipped):
-        source = _shown(path.relative_to(seeds))
+        source = _source_name(path.relative_to(seeds))
         try:
             files.append(SourceFile(source, _read_bytes(path, root, max_bytes)))
         except OSError as error:
@@ -56,39 +73,39 @@ def read_sources(seeds: Path, max_bytes: int, web: SourceSet = NO_SOURCES) -> So
     skipped += [SkippedSource(file.source, SAME_NAME) for file in web.files if file.source in names]
     skipped += web.skipped
     if not files:
-        raise SourcesUnreadable(_nothing_readable(seeds, skipped))
+        raise SourcesUnreadable(_no_source_message(seeds, skipped))
     return SourceSet(tuple(files), tuple(skipped), web.stale, web.waiting)
 
 
 def source_names(seeds: Path) -> list[str]:
-    """The files below `seeds` that look like sources, whether or not they can be read; none where it is no folder."""
-    return [_shown(path.relative_to(seeds)) for path in _candidates(seeds, [])] if seeds.is_dir() else []
+    """Return the names of files below `seeds` that look like sources, readable or not; none if it is no folder."""
+    return [_source_name(path.relative_to(seeds)) for path in _candidates(seeds, [])] if seeds.is_dir() else []
 
 
 def _candidates(seeds: Path, skipped: list[SkippedSource]) -> Iterator[Path]:
-    """Files that look like sources; links to folders are not followed, so a loop of links cannot hold us."""
+    """Yield the files that look like sources; links to folders are not followed, since they may form a loop."""
 
-    def unlistable(error: OSError) -> None:
-        where = _shown(Path(error.filename).relative_to(seeds))
+    def report_folder(error: OSError) -> None:
+        folder_name = _source_name(Path(error.filename).relative_to(seeds))
         why = Message("the folder cannot be listed: {why}", why=system_message(error))
-        skipped.append(SkippedSource(f"{where}/", why))
+        skipped.append(SkippedSource(f"{folder_name}/", why))
 
-    found: list[Path] = []
-    for folder, folders, names in os.walk(seeds, onerror=unlistable):
+    paths: list[Path] = []
+    for folder, folders, names in os.walk(seeds, onerror=report_folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         links = [Path(folder, name) for name in folders if Path(folder, name).is_symlink()]
-        skipped += [SkippedSource(f"{_shown(path.relative_to(seeds))}/", LINKED_FOLDER) for path in links]
-        found += [Path(folder, name) for name in names if not name.startswith(".")]
-    yield from sorted(path for path in found if path.suffix.lower() in FORMATS)
+        skipped += [SkippedSource(f"{_source_name(path.relative_to(seeds))}/", LINKED_FOLDER) for path in links]
+        paths += [Path(folder, name) for name in names if not name.startswith(".")]
+    yield from sorted(path for path in paths if path.suffix.lower() in FORMATS)
 
 
-def _shown(path: Path) -> str:
-    """A path as a source is named; bytes of a name that are not UTF-8 are shown as question marks."""
+def _source_name(path: Path) -> str:
+    """Return a path as a source's name; bytes that are not UTF-8 become question marks."""
     return replace_surrogates(path.as_posix())
 
 
 def _read_bytes(path: Path, root: Path, max_bytes: int) -> bytes:
-    if _shown(path) != path.as_posix():
+    if _source_name(path) != path.as_posix():
         raise UnreadableSource(Message("has a name that is not UTF-8: rename it"))
     try:
         resolved = path.resolve(strict=True)
@@ -98,37 +115,40 @@ def _read_bytes(path: Path, root: Path, max_bytes: int) -> bytes:
         raise UnreadableSource(Message("is a link that leads out of the folder: put the file itself here"))
     if not resolved.is_file():
         raise UnreadableSource(Message("is not a regular file"))
-    return check_content(_at_rest(resolved, max_bytes + 1), FORMATS[path.suffix.lower()], max_bytes)
+    return check_content(_read_settled(resolved, max_bytes + 1), FORMATS[path.suffix.lower()], max_bytes)
 
 
-def _at_rest(path: Path, most: int) -> bytes:
-    """The bytes of a file, at most so many, that nobody writes to: half of what is being saved is no source.
+def _read_settled(path: Path, limit: int) -> bytes:
+    """Return the bytes of a file, at most so many, once nobody writes to it: a half-saved file is no source.
 
-    Raises UnreadableSource where somebody goes on writing.
+    Raises
+    ------
+    UnreadableSource
+        The file is still being written.
     """
-    before: tuple[object, bytes] | None = None
-    for _ in range(LOOKS):
+    previous: tuple[object, bytes] | None = None
+    for _ in range(MAX_ATTEMPTS):
         with path.open("rb") as stream:
-            then = os.fstat(stream.fileno())
-            data = stream.read(most)
-            now = os.fstat(stream.fileno())
-        written = (now.st_mtime_ns, now.st_size)
-        same = written == (then.st_mtime_ns, then.st_size)
-        if same and (abs(time.time_ns() - now.st_mtime_ns) > RESTS_NS or before == (written, data)):
+            before_read = os.fstat(stream.fileno())
+            data = stream.read(limit)
+            after_read = os.fstat(stream.fileno())
+        written = (after_read.st_mtime_ns, after_read.st_size)
+        unchanged = written == (before_read.st_mtime_ns, before_read.st_size)
+        if unchanged and (abs(time.time_ns() - after_read.st_mtime_ns) > SETTLED_NS or previous == (written, data)):
             return data
-        before = (written, data)
-        time.sleep(RESTS_NS / 1e9)
+        previous = (written, data)
+        time.sleep(SETTLED_NS / 1e9)
     raise UnreadableSource(Message("is being written to: reindex once it is saved"))
 
 
 def name_skipped(skipped: Sequence[SkippedSource], more: bool = True) -> tuple[str, ...]:
-    """The first files that are no sources, each with its reason, and how many more there are."""
-    first = tuple(Message("{name} {why}", name=item.source, why=item.reason) for item in skipped[:NAMED])
-    left = len(skipped) - len(first)
-    return (*first, Message("and {number} more", number=left)) if left and more else first
+    """Return the first skipped files with their reasons, and how many more there are."""
+    first = tuple(Message("{name} {why}", name=item.source, why=item.reason) for item in skipped[:MOST_NAMED])
+    rest = len(skipped) - len(first)
+    return (*first, Message("and {number} more", number=rest)) if rest and more else first
 
 
-def _nothing_readable(seeds: Path, skipped: list[SkippedSource]) -> Message:
+def _no_source_message(seeds: Path, skipped: list[SkippedSource]) -> Message:
     if not skipped:
         return Message(
             "There is no source in the folder of sources: put .md, .txt, .html, .pdf, .docx or .csv files there, "

@@ -7,7 +7,7 @@ from pathlib import Path
 from index.domain.ports import Progress
 from index.domain.sources import NO_SOURCES, SourceSet
 from index.sources.folder import read_sources
-from index.sources.web import Web
+from index.sources.web import WebSources
 
 __all__ = ["SourceReader"]
 
@@ -15,7 +15,7 @@ __all__ = ["SourceReader"]
 class SourceReader:
     """Reads the sources of one folder; without `web`, files alone are sources."""
 
-    def __init__(self, folder: Path, *, max_bytes: int, web: Web | None = None) -> None:
+    def __init__(self, folder: Path, *, max_bytes: int, web: WebSources | None = None) -> None:
         self.folder = folder
         self._max_bytes = max_bytes
         self._web = web
@@ -27,4 +27,4 @@ class SourceReader:
 
     def read(self) -> SourceSet:
         """Return the sources as they are: files, and the copies of web pages. Raises SourcesUnreadable."""
-        return read_sources(self.folder, self._max_bytes, self._web.reading(self.folder) if self._web else NO_SOURCES)
+        return read_sources(self.folder, self._max_bytes, self._web.read(self.folder) if self._web else NO_SOURCES)

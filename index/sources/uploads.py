@@ -1,5 +1,4 @@
-"""Sources that come in and go out by name: checked first, then written or removed below the folder of the sources,
-whole or not at all."""
+"""Uploaded sources: files that are checked, then written to the folder of sources or removed from it."""
 
 from __future__ import annotations
 
@@ -26,31 +25,42 @@ from index.storage.atomic import fsync_path, remove_leftovers, write_atomically
 __all__ = ["UploadedSources"]
 
 LONGEST_NAME = 100
-"""Characters of a name: what Discord takes for a choice."""
+"""Characters of a name; Discord allows no more in a choice."""
 
 MOST_NAME_BYTES = 200
-"""File systems take 255."""
+"""Bytes of a name; file systems allow 255."""
 
 RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])", re.IGNORECASE)
-"""Names of devices on Windows, whatever comes after the first dot."""
+"""Names of devices on Windows, whatever follows the first dot."""
 
-UNFIT_CHARACTERS = re.compile(r'[<>:"|?*\\/]')
+FORBIDDEN_CHARACTERS = re.compile(r'[<>:"|?*\\/]')
 
-UNFINISHED_SECONDS = 3600.0
+LEFTOVER_SECONDS = 3600.0
 """A temporary file this old belongs to a process that died."""
 
-UNWRITTEN = template("{name} can't be written ({why}): nothing changed. Who runs me can mend that.")
-UNREMOVED = template("{name} can't be removed ({why}): nothing changed. Who runs me can mend that.")
+WRITE_FAILED = template("{name} can't be written ({why}): nothing changed. Who runs me can mend that.")
+REMOVE_FAILED = template("{name} can't be removed ({why}): nothing changed. Who runs me can mend that.")
 
-INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-"""Categories of Unicode that show nothing, or reorder what is shown."""
+INVISIBLE_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Unicode categories of characters that show nothing or reorder what is shown."""
 
 
 class UploadedSources:
-    """The folder of the sources as a shelf. Thread-safe; one change at a time."""
+    """The files in the folder of sources, added and removed by name.
+
+    Thread-safe; one change at a time.
+
+    Parameters
+    ----------
+    seeds : Path
+        The folder of sources.
+    max_bytes : int
+        The largest file.
+    seconds : float
+        How long reading a new file may take.
+    """
 
     def __init__(self, seeds: Path, *, max_bytes: int, seconds: float = SECONDS) -> None:
-        """`seconds` is how long reading a new file may take."""
         self._seeds = seeds
         self._max_bytes = max_bytes
         self._seconds = seconds
@@ -58,33 +68,40 @@ class UploadedSources:
 
     @property
     def max_bytes(self) -> int:
-        """How large a source may be."""
+        """The largest file, in bytes."""
         return self._max_bytes
 
     def names(self) -> tuple[str, ...]:
-        """The files that look like sources, whether or not they can be read, in order."""
+        """Return the names of files that look like sources, readable or not, in order."""
         return tuple(source_names(self._seeds))
 
-    def shelved(self) -> tuple[SourceFileInfo, ...]:
-        """The files that look like sources, with size and age."""
-        found = []
+    def list_files(self) -> tuple[SourceFileInfo, ...]:
+        """Return the files that look like sources, with size and modification time."""
+        files = []
         for name in self.names():
             try:
-                about = (self._seeds / name).lstat()
+                info = (self._seeds / name).lstat()
             except OSError:  # it went meanwhile
                 continue
-            found.append(SourceFileInfo(name, about.st_size, datetime.fromtimestamp(about.st_mtime, UTC)))
-        return tuple(found)
+            files.append(SourceFileInfo(name, info.st_size, datetime.fromtimestamp(info.st_mtime, UTC)))
+        return tuple(files)
 
     def check(self, name: str, size: int) -> None:
-        """Whether a file of that name and so many bytes may come in, as far as these tell. Raises SourceUnfit."""
-        if problem := _problem(name):
+        """Check whether a file of this name and size may be added, before its content is known.
+
+        Raises
+        ------
+        SourceRejected
+            The name is not allowed, or the file is empty or too large.
+        """
+        if problem := _name_problem(name):
             raise SourceRejected(name, problem)
         if size > self._max_bytes:
             raise SourceRejected(name, too_large(self._max_bytes))
         if not size:
             raise SourceRejected(name, EMPTY)
-        twin = next((one for one in self.names() if one != name and _same(one) == _same(name)), None)
+        folded = _fold_name(name)
+        twin = next((other for other in self.names() if other != name and _fold_name(other) == folded), None)
         if twin:
             raise SourceRejected(
                 name,
@@ -94,9 +111,28 @@ class UploadedSources:
             )
 
     def add(self, name: str, data: bytes, *, replace: bool = False) -> UploadOutcome:
-        """Write a source, checked before; EXISTS if a file of that name is there and `replace` was not given.
+        """Check a source and write it.
 
-        Raises SourceUnfit: the name, the size, what is in it, or the same is there already; and SourceUnkept.
+        Parameters
+        ----------
+        name : str
+            The file's name.
+        data : bytes
+            Its content.
+        replace : bool
+            Whether to replace a file of that name.
+
+        Returns
+        -------
+        UploadOutcome
+            If a file of that name exists and `replace` was not given, nothing is written.
+
+        Raises
+        ------
+        SourceRejected
+            The name, the size or the content is not allowed, or the same content exists already.
+        SourceUnwritable
+            The file could not be written.
         """
         self.check(name, len(data))
         file = SourceFile(name, data)
@@ -107,60 +143,68 @@ class UploadedSources:
             raise SourceRejected(name, message_of(error)) from error
         except RecursionError as error:
             raise SourceRejected(name, Message("is nested too deeply: make it flatter")) from error
-        with self._changing, _telling(UNWRITTEN, name):
+        with self._changing, _explain_errors(WRITE_FAILED, name):
             self._seeds.mkdir(parents=True, exist_ok=True)
-            if same := self._same_bytes(data):
-                if same == name:
+            if duplicate := self._duplicate_of(data):
+                if duplicate == name:
                     raise SourceRejected(name, Message("is there already"))
-                raise SourceRejected(name, Message("is the same as {other}, to the byte", other=same))
+                raise SourceRejected(name, Message("is the same as {other}, to the byte", other=duplicate))
             path = self._seeds / name
-            there = os.path.lexists(path)
-            if there and path.is_dir():
+            exists = os.path.lexists(path)
+            if exists and path.is_dir():
                 raise SourceRejected(name, Message("is the name of a folder: rename it"))
-            if there and not replace:
+            if exists and not replace:
                 return UploadOutcome.EXISTS
-            remove_leftovers(self._seeds, UNFINISHED_SECONDS)
+            remove_leftovers(self._seeds, LEFTOVER_SECONDS)
             write_atomically(path, data)
-            return UploadOutcome.REPLACED if there else UploadOutcome.ADDED
+            return UploadOutcome.REPLACED if exists else UploadOutcome.ADDED
 
     def remove(self, name: str) -> None:
-        """Remove a source's file; of a link, the link alone. Raises SourceUnfit where there is none, SourceUnkept."""
-        with self._changing, _telling(UNREMOVED, name):
-            if name not in self.names() or not self._plain_way(name):
+        """Remove a source's file; if it is a link, only the link.
+
+        Raises
+        ------
+        SourceRejected
+            There is no such source.
+        SourceUnwritable
+            The file could not be removed.
+        """
+        with self._changing, _explain_errors(REMOVE_FAILED, name):
+            if name not in self.names() or not self._is_plain_path(name):
                 raise SourceRejected(name, Message("is no file among the sources: /source list shows them"))
             path = self._seeds / name
             path.unlink()
             fsync_path(path.parent)
 
-    def _plain_way(self, name: str) -> bool:
-        """Whether a name leads through folders alone, none of them a link."""
+    def _is_plain_path(self, name: str) -> bool:
+        """Return whether a name leads through folders only, none of them a link."""
         parts = PurePosixPath(name).parts
         if PurePosixPath(name).is_absolute() or ".." in parts:
             return False
-        ways = [self._seeds.joinpath(*parts[:end]) for end in range(1, len(parts))]
-        return all(stat.S_ISDIR(way.lstat().st_mode) for way in ways)
+        folders = [self._seeds.joinpath(*parts[:end]) for end in range(1, len(parts))]
+        return all(stat.S_ISDIR(folder.lstat().st_mode) for folder in folders)
 
-    def _same_bytes(self, data: bytes) -> str:
-        """The source that has these bytes already; empty where none has."""
-        wanted = hashlib.sha256(data).digest()
+    def _duplicate_of(self, data: bytes) -> str:
+        """Return the name of the source that has these bytes already; empty if none has."""
+        digest = hashlib.sha256(data).digest()
         for name in self.names():
             path = self._seeds / name
             try:
-                alike = not path.is_symlink() and path.is_file() and path.stat().st_size == len(data)
-                if alike and hashlib.sha256(path.read_bytes()).digest() == wanted:
+                same_size = not path.is_symlink() and path.is_file() and path.stat().st_size == len(data)
+                if same_size and hashlib.sha256(path.read_bytes()).digest() == digest:
                     return name
             except OSError:  # it can't be read, or went meanwhile
                 continue
         return ""
 
 
-def _problem(name: str) -> str:
-    """What is wrong with a name, in words that follow it; empty where nothing is."""
+def _name_problem(name: str) -> str:
+    """Return what is wrong with a name, in words that follow it; empty if nothing is."""
     if not name.strip():
         return Message("has no name")
-    if UNFIT_CHARACTERS.search(name) or name in (".", ".."):
+    if FORBIDDEN_CHARACTERS.search(name) or name in (".", ".."):
         return Message('has a path or one of <>:"|?*\\/ in its name: rename it')
-    if any(unicodedata.category(one) in INVISIBLE for one in name):
+    if any(unicodedata.category(character) in INVISIBLE_CATEGORIES for character in name):
         return Message("has characters in its name that show nothing: rename it")
     if name.startswith("."):
         return Message("is a hidden file: rename it")
@@ -175,17 +219,16 @@ def _problem(name: str) -> str:
     return ""
 
 
-def _same(name: str) -> str:
-    """A name as file systems that don't tell upper from lower case, or one way to write an accent from another, see
-    it."""
+def _fold_name(name: str) -> str:
+    """Return a name as file systems see it that ignore case or the form of accents."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
 @contextmanager
-def _telling(words: str, name: str) -> Iterator[None]:
-    """What the system says against it, in a sentence that names no path."""
+def _explain_errors(sentence: str, name: str) -> Iterator[None]:
+    """Raise SourceUnwritable for a system error, with a sentence that names no path."""
     try:
         yield
     except OSError as error:
         why = system_message(error) or type(error).__name__
-        raise SourceUnwritable(Message(words, name=name, why=why)) from error
+        raise SourceUnwritable(Message(sentence, name=name, why=why)) from error

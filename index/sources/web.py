@@ -1,6 +1,6 @@
-"""Sources on the web: fetched when the index is built, kept, so that it can be built again without a network.
+"""Web sources: fetched when the index is built, and cached, so that it can be rebuilt without a network.
 
-INDEX_DIR/fetched/KEY.json            what is known of an address: when it was fetched, what went wrong since
+INDEX_DIR/fetched/KEY.json            an address: when it was fetched, what went wrong since
 INDEX_DIR/fetched/KEY-HASH.bin        its content, as it was sent
 """
 
@@ -24,21 +24,21 @@ from index.domain.snapshots import SkippedSource
 from index.domain.sources import SourceFile, SourceSet, StaleSource
 from index.domain.stages import Stage
 from index.parsing.formats import FORMATS, TEXT, check_content
-from index.sources._sources_toml import LIST_NAME, Address, WebSourceList, read_addresses
+from index.sources._sources_toml import LIST_NAME, WebAddress, WebSourceList, read_addresses
 from index.storage.atomic import write_atomically
 
 if TYPE_CHECKING:
     from index.domain.ports import Progress
     from index.sources._public_network import Resolve
 
-__all__ = ["Web"]
+__all__ = ["WebSources"]
 
 SECONDS = 30.0
 """How long one attempt to fetch a page may take."""
 
-AT_ONCE = 8
+MAX_THREADS = 8
 
-TYPES = {
+FORMAT_BY_TYPE = {
     "text/html": "html",
     "application/xhtml+xml": "html",
     "text/markdown": "md",
@@ -49,15 +49,27 @@ TYPES = {
     "application/pdf": "pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
 }
-VAGUE = {"", "text/plain", "application/octet-stream", "binary/octet-stream"}
-"""Types that servers give to files they know nothing of: there the end of the address tells more."""
+VAGUE_TYPES = {"", "text/plain", "application/octet-stream", "binary/octet-stream"}
+"""Types that servers give to files they do not know; the suffix of the address says more."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class CachedPage:
-    """What is kept of an address. `fetched` is when it last was as it is kept, `problem` what went wrong since."""
+    """What the cache knows of an address.
+
+    Attributes
+    ----------
+    name, url : str
+        The source's name and address.
+    sha256, type, etag, modified, status
+        Checksum of the content, and headers and status of the response.
+    fetched : str
+        When the content was last confirmed, in ISO format.
+    problem : str
+        What went wrong since; empty if nothing did.
+    """
 
     name: str
     url: str
@@ -70,8 +82,24 @@ class CachedPage:
     problem: str = ""
 
 
-class Web:
-    """The sources that `sources.toml` lists, and the copies of them in one folder."""
+class WebSources:
+    """The sources that `sources.toml` lists, with a cache in one folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The cache.
+    allowed : collection of str
+        Hosts in private networks that may be fetched from.
+    max_bytes : int
+        The largest page.
+    seconds : float
+        How long one attempt may take.
+    wait : float
+        Seconds before the second attempt.
+    resolver : callable, optional
+        Resolves a host's addresses, instead of the system.
+    """
 
     def __init__(
         self,
@@ -83,7 +111,6 @@ class Web:
         wait: float = 0.5,
         resolver: Resolve | None = None,
     ) -> None:
-        """`allowed` names hosts in private networks that may be fetched from; `wait` is the first between two tries."""
         self._folder = folder
         self._allowed = frozenset(host.lower() for host in allowed)
         self._max_bytes = max_bytes
@@ -92,53 +119,53 @@ class Web:
         self._resolver = resolver
 
     def refresh(self, seeds: Path, progress: Progress | None = None) -> None:
-        """Ask for every listed page anew; what went wrong is kept with its copy. Raises nothing."""
+        """Fetch every listed page again; failures are recorded with the cached page, none is raised."""
         listing = read_addresses(seeds)
         if listing.addresses:
             self._folder.mkdir(parents=True, exist_ok=True)
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            for done, _ in enumerate(pool.map(self._refreshed, listing.addresses)):
+        with ThreadPoolExecutor(MAX_THREADS) as pool:
+            for done, _ in enumerate(pool.map(self._refresh_page, listing.addresses)):
                 if progress:
                     progress(Stage.FETCHING_SOURCES, done + 1, len(listing.addresses))
         if not listing.broken:
-            self._forget_all_but(listing.addresses)
+            self._remove_others(listing.addresses)
 
-    def reading(self, seeds: Path) -> SourceSet:
-        """The listed sources as they are kept, without a look at the network."""
+    def read(self, seeds: Path) -> SourceSet:
+        """Return the listed sources from the cache, without the network."""
         listing = read_addresses(seeds)
         skipped = list(listing.skipped)
         if listing.broken:
             skipped.append(SkippedSource(LIST_NAME, listing.broken))
-            listing = WebSourceList(tuple(Address(copy.name, copy.url) for copy in self._copies()))
+            listing = WebSourceList(tuple(WebAddress(page.name, page.url) for page in self._cached_pages()))
         files: list[SourceFile] = []
         stale: list[StaleSource] = []
         waiting: list[str] = []
         for address in listing.addresses:
-            copy = self._copy(address.url)
-            if copy is None:
+            page = self._cached_page(address.url)
+            if page is None:
                 waiting.append(address.name)
                 continue
             try:
-                files.append(self._file(address, copy))
+                files.append(self._source_file(address, page))
             except UnreadableSource as error:
                 skipped.append(SkippedSource(address.name, message_of(error)))
                 continue
-            if copy.problem:
-                why = Message("last fetch failed: {why}", why=copy.problem)
-                stale.append(StaleSource(address.name, datetime.fromisoformat(copy.fetched), why))
+            if page.problem:
+                why = Message("last fetch failed: {why}", why=page.problem)
+                stale.append(StaleSource(address.name, datetime.fromisoformat(page.fetched), why))
         return SourceSet(tuple(files), tuple(skipped), tuple(stale), tuple(waiting))
 
-    def _refreshed(self, address: Address) -> None:
+    def _refresh_page(self, address: WebAddress) -> None:
         from index.sources._fetch import FetchFailed, fetch
         from index.sources._public_network import resolve
 
-        old = self._copy(address.url) or CachedPage(address.name, address.url)
-        whole = bool(old.sha256) and self._content(old) is not None
+        old_page = self._cached_page(address.url) or CachedPage(address.name, address.url)
+        whole = bool(old_page.sha256) and self._content(old_page) is not None
         try:
-            found = fetch(
+            response = fetch(
                 address.url,
-                etag=old.etag if whole else "",
-                modified=old.modified if whole else "",
+                etag=old_page.etag if whole else "",
+                modified=old_page.modified if whole else "",
                 allowed=self._allowed,
                 max_bytes=self._max_bytes,
                 seconds=self._seconds,
@@ -146,68 +173,78 @@ class Web:
                 resolver=self._resolver or resolve,
             )
         except FetchFailed as error:
-            new, data = replace(old, name=address.name, problem=message_of(error)), None
+            new_page, data = replace(old_page, name=address.name, problem=message_of(error)), None
         else:
-            data = found.data
-            new = replace(
-                old,
+            data = response.data
+            new_page = replace(
+                old_page,
                 name=address.name,
-                status=found.status,
+                status=response.status,
                 fetched=datetime.now(UTC).isoformat(timespec="seconds"),
                 problem="",
             )
             if data is not None:
                 sha256 = hashlib.sha256(data).hexdigest()
-                new = replace(new, sha256=sha256, type=found.type, etag=found.etag, modified=found.modified)
+                new_page = replace(
+                    new_page, sha256=sha256, type=response.type, etag=response.etag, modified=response.modified
+                )
         try:
-            self._keep(old, new, data)
+            self._store(old_page, new_page, data)
         except OSError as error:
             log.warning("What was fetched of %s cannot be kept: %s", address.name, error.strerror)
 
-    def _file(self, address: Address, copy: CachedPage) -> SourceFile:
-        """Raises UnreadableSource."""
-        if not copy.sha256:
-            raise UnreadableSource(Message("could not be fetched: {why}", why=copy.problem))
-        data = self._content(copy)
+    def _source_file(self, address: WebAddress, page: CachedPage) -> SourceFile:
+        """Return a cached page as a source file.
+
+        Raises
+        ------
+        UnreadableSource
+            It was never fetched, its copy is damaged, or its type is not supported.
+        """
+        if not page.sha256:
+            raise UnreadableSource(Message("could not be fetched: {why}", why=page.problem))
+        data = self._content(page)
         if data is None:
             raise UnreadableSource(Message("has a damaged copy: reindex while there is a network"))
-        form, charset = _format(copy)
-        if form in TEXT | {"html"}:
-            data = _as_utf8(data, charset, mark=form == "html")
-        return SourceFile(address.name, check_content(data, form, self._max_bytes), form, address.url)
+        format_, charset = _format(page)
+        if format_ in TEXT | {"html"}:
+            data = _as_utf8(data, charset, byte_order_mark=format_ == "html")
+        return SourceFile(address.name, check_content(data, format_, self._max_bytes), format_, address.url)
 
-    def _copies(self) -> list[CachedPage]:
-        found = (_read(path) for path in sorted(self._folder.glob("*.json")))
-        return [copy for copy in found if copy is not None]
+    def _cached_pages(self) -> list[CachedPage]:
+        response = (_read_cached_page(path) for path in sorted(self._folder.glob("*.json")))
+        return [page for page in response if page is not None]
 
-    def _copy(self, url: str) -> CachedPage | None:
-        copy = _read(self._folder / f"{_key(url)}.json")
-        return copy if copy is not None and copy.url == url else None
+    def _cached_page(self, url: str) -> CachedPage | None:
+        page = _read_cached_page(self._folder / f"{_key(url)}.json")
+        return page if page is not None and page.url == url else None
 
-    def _content(self, copy: CachedPage) -> bytes | None:
+    def _content(self, page: CachedPage) -> bytes | None:
         try:
-            data = (self._folder / _content_name(copy)).read_bytes()
+            data = (self._folder / _content_name(page)).read_bytes()
         except OSError:
             return None
-        return data if hashlib.sha256(data).hexdigest() == copy.sha256 else None
+        return data if hashlib.sha256(data).hexdigest() == page.sha256 else None
 
-    def _keep(self, old: CachedPage, new: CachedPage, data: bytes | None) -> None:
-        """The content first, then what is known of it: whatever happens between, the two fit."""
+    def _store(self, old_page: CachedPage, new_page: CachedPage, data: bytes | None) -> None:
+        """Write the content first, then the entry: the two fit whatever happens in between."""
         if data is not None:
-            write_atomically(self._folder / _content_name(new), data)
-        row = {**asdict(new), "problem": message_to_json(new.problem)}
-        write_atomically(self._folder / f"{_key(new.url)}.json", json.dumps(row, ensure_ascii=False, indent=1).encode())
-        if old.sha256 and old.sha256 != new.sha256:
-            (self._folder / _content_name(old)).unlink(missing_ok=True)
+            write_atomically(self._folder / _content_name(new_page), data)
+        row = {**asdict(new_page), "problem": message_to_json(new_page.problem)}
+        write_atomically(
+            self._folder / f"{_key(new_page.url)}.json", json.dumps(row, ensure_ascii=False, indent=1).encode()
+        )
+        if old_page.sha256 and old_page.sha256 != new_page.sha256:
+            (self._folder / _content_name(old_page)).unlink(missing_ok=True)
 
-    def _forget_all_but(self, addresses: Collection[Address]) -> None:
-        """Remove the copies of addresses that are listed no more, and what a process that died left behind."""
-        kept = {f"{_key(address.url)}.json" for address in addresses}
-        copies = (self._copy(address.url) for address in addresses)
-        kept |= {_content_name(copy) for copy in copies if copy is not None and copy.sha256}
+    def _remove_others(self, addresses: Collection[WebAddress]) -> None:
+        """Remove the cached pages of addresses that are no longer listed, and temporary files."""
+        current = {f"{_key(address.url)}.json" for address in addresses}
+        pages = (self._cached_page(address.url) for address in addresses)
+        current |= {_content_name(page) for page in pages if page is not None and page.sha256}
         if self._folder.is_dir():
             for path in self._folder.iterdir():
-                if path.name not in kept:
+                if path.name not in current:
                     path.unlink(missing_ok=True)
 
 
@@ -215,42 +252,48 @@ def _key(url: str) -> str:
     return hashlib.sha256(url.encode()).hexdigest()[:20]
 
 
-def _content_name(copy: CachedPage) -> str:
-    return f"{_key(copy.url)}-{copy.sha256[:16]}.bin"
+def _content_name(page: CachedPage) -> str:
+    return f"{_key(page.url)}-{page.sha256[:16]}.bin"
 
 
-def _read(path: Path) -> CachedPage | None:
-    """What is known of an address; None where nothing is, or it is damaged."""
+def _read_cached_page(path: Path) -> CachedPage | None:
+    """Return a cache entry; None if there is none or it is damaged."""
     try:
         row = json.loads(path.read_bytes())
-        copy = CachedPage(**{**row, "problem": message_from_json(row["problem"])})
-        if copy.fetched:
-            datetime.fromisoformat(copy.fetched)
+        page = CachedPage(**{**row, "problem": message_from_json(row["problem"])})
+        if page.fetched:
+            datetime.fromisoformat(page.fetched)
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
-    return copy
+    return page
 
 
-def _format(copy: CachedPage) -> tuple[str, str]:
-    """The format and the charset of a copy. Raises UnreadableSource."""
+def _format(page: CachedPage) -> tuple[str, str]:
+    """Return the format and charset of a page.
+
+    Raises
+    ------
+    UnreadableSource
+        Its type is not supported.
+    """
     header = HttpHeaders()
-    header["Content-Type"] = copy.type or "application/octet-stream"
-    named, charset = header.get_content_type() if copy.type else "", header.get_content_charset() or ""
-    by_name = FORMATS.get(PurePosixPath(urlsplit(copy.url).path).suffix.lower())
-    form = by_name if named in VAGUE and by_name else TYPES.get(named)
-    if form is None:
-        if not named:
+    header["Content-Type"] = page.type or "application/octet-stream"
+    media_type, charset = header.get_content_type() if page.type else "", header.get_content_charset() or ""
+    by_suffix = FORMATS.get(PurePosixPath(urlsplit(page.url).path).suffix.lower())
+    format_ = by_suffix if media_type in VAGUE_TYPES and by_suffix else FORMAT_BY_TYPE.get(media_type)
+    if format_ is None:
+        if not media_type:
             raise UnreadableSource(Message("is of no type, which is not read: list a page, a PDF or a text"))
-        raise UnreadableSource(Message("is {type}, which is not read: list a page, a PDF or a text", type=named))
-    return form, charset
+        raise UnreadableSource(Message("is {type}, which is not read: list a page, a PDF or a text", type=media_type))
+    return format_, charset
 
 
-def _as_utf8(data: bytes, charset: str, *, mark: bool) -> bytes:
-    """Text as UTF-8 where the server says in which charset it is; with a byte order `mark`, which goes before all."""
+def _as_utf8(data: bytes, charset: str, *, byte_order_mark: bool) -> bytes:
+    """Return text as UTF-8 if the server names its charset, with a byte order mark if a parser needs one."""
     if not charset or data.startswith(b"\xef\xbb\xbf"):
         return data
     try:
-        text = data.decode(charset, "replace" if charset not in ("utf-8", "utf8") or mark else "strict")
+        text = data.decode(charset, "replace" if charset not in ("utf-8", "utf8") or byte_order_mark else "strict")
     except (LookupError, ValueError):
         return data
-    return text.encode("utf-8-sig" if mark else "utf-8", "replace")
+    return text.encode("utf-8-sig" if byte_order_mark else "utf-8", "replace")

@@ -1,5 +1,8 @@
-"""Rows of an array in a file, read when they are wanted not mapped: one that is mapped, and cut off while it serves,
-ends the process (SIGBUS), one that is read only fails the question."""
+"""Rows of an array in a file, read when they are wanted.
+
+They are not memory-mapped: a mapped file that is cut off while it serves ends the process (SIGBUS); one that is read
+only fails the question.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,11 @@ from index.domain.messages import REBUILD, with_fix
 __all__ = ["DiskRows", "open_rows", "save_array"]
 
 READ_LIMIT = 1 << 30
-"""Bytes that are read at a time; macOS refuses to read 2 GiB at once."""
+"""Bytes read at a time; macOS refuses to read 2 GiB at once."""
 
 
 class DiskRows:
-    """Rows of an array of NumPy's file format; the file stays open as long as this lives. Thread-safe."""
+    """Rows of an array in NumPy's file format; the file stays open as long as the object lives. Thread-safe."""
 
     def __init__(self, path: Path) -> None:
         with path.open("rb") as stream:
@@ -42,41 +45,49 @@ class DiskRows:
         return int(self.shape[0])
 
     def __getitem__(self, rows: slice) -> NDArray[Any]:
-        """The rows of a slice without a step. Raises Damaged where the file has become too short for them."""
+        """Return the rows of a slice without a step.
+
+        Raises
+        ------
+        Damaged
+            The file can't be read, or has become too short for them.
+        """
         first, last, _ = rows.indices(len(self))
-        wanted = max(0, last - first) * self._row
+        size = max(0, last - first) * self._row
         data, name = b"", Path(self.filename).name
-        while len(data) < wanted:  # once, but for very many bytes
+        while len(data) < size:  # once, but for very many bytes
             try:
-                more = os.pread(
-                    self._file, min(READ_LIMIT, wanted - len(data)), self._start + first * self._row + len(data)
+                chunk = os.pread(
+                    self._file, min(READ_LIMIT, size - len(data)), self._start + first * self._row + len(data)
                 )
             except OSError as error:
                 raise Damaged(
                     with_fix(REBUILD, "{file} of the snapshot that serves cannot be read", file=name)
                 ) from error
-            if not more:
+            if not chunk:
                 raise Damaged(with_fix(REBUILD, "{file} of the snapshot that serves was cut off", file=name))
-            data = data + more if data else more
+            data = data + chunk if data else chunk
         return np.frombuffer(data, self._type).reshape(-1, *self.shape[1:])
 
 
 def open_rows(path: Path) -> Any:
-    """The rows of an array in a file. Windows, which lets nobody cut off a file that is mapped, maps it."""
+    """Return the rows of an array in a file. Windows, which does not let anyone cut off a mapped file, maps it."""
     if hasattr(os, "pread"):
         return DiskRows(path)
     return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
-class _Through:
-    """A file that NumPy does not know for one: it would write through a stream of C's, whose last bytes are lost
-    without a word where the disk fills up."""
+class _PythonFile:
+    """A file that NumPy does not recognise as one.
+
+    NumPy would write a real file through a C stream, whose last bytes are lost silently if the disk is full.
+    """
 
     def __init__(self, write: Any) -> None:
         self.write = write
 
 
 def save_array(path: Path, array: NDArray[Any]) -> None:
-    """As `numpy.save`, but that an OSError is raised whatever byte could not be written."""
+    """Write an array like `numpy.save`, but raise OSError whichever byte could not be written."""
     with path.open("wb") as stream:
-        np.lib.format.write_array(_Through(stream.write), np.ascontiguousarray(array), allow_pickle=False)
+        np.lib.format.write_array(_PythonFile(stream.write), np.ascontiguousarray(array), allow_pickle=False)

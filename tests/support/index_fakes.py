@@ -33,7 +33,7 @@ from index.snapshots.loader import SnapshotLoader
 from index.snapshots.store import SnapshotStore
 from index.sources.reader import SourceReader
 from index.sources.uploads import UploadedSources
-from index.sources.web import Web
+from index.sources.web import WebSources
 from index.text.passages import passage_text
 from index.text.tokens import content_stems
 
@@ -165,7 +165,7 @@ def library(
     keep: int = 3,
     max_bytes: int = 1_000_000,
     open_store: Callable[[Path], MemoryStore] = MemoryStore.load,
-    web: Web | None = None,
+    web: WebSources | None = None,
 ) -> Library:
     """A real library on the fakes; nothing is loaded yet."""
     model = embedder or WordEmbedder()

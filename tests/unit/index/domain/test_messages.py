@@ -28,7 +28,7 @@ from index.domain.snapshots import SkippedSource, Snapshot
 from index.journal.journal import Journal
 from index.parsing._sandbox import read_in_sandbox
 from index.snapshots.manifest import FORMAT, Manifest
-from index.sources.web import CachedPage, Web
+from index.sources.web import CachedPage, WebSources
 
 NESTED = Message(
     "{name} {why}; {all}",
@@ -102,9 +102,9 @@ def test_a_manifest_keeps_the_reasons_of_files_that_were_skipped() -> None:
 
 def test_the_copy_of_a_page_keeps_why_it_is_old(tmp_path: Path) -> None:
     (tmp_path / "sources.toml").write_text('[[source]]\nurl = "http://127.0.0.1/a.md"\nname = "a"\n', "utf-8")
-    web = Web(tmp_path / "fetched", max_bytes=100)
+    web = WebSources(tmp_path / "fetched", max_bytes=100)
     web.refresh(tmp_path)
-    (skipped,) = web.reading(tmp_path).skipped
+    (skipped,) = web.read(tmp_path).skipped
     host = Message(
         "{host} is an address of a private network: allow it in FETCH_ALLOW_HOSTS, or list another", host="127.0.0.1"
     )

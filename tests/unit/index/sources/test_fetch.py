@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from index.sources._fetch import Fetched, FetchFailed, asked_to_wait, fetch
-from index.sources._public_network import private
+from index.sources._fetch import FetchedPage, FetchFailed, fetch, retry_after
+from index.sources._public_network import is_private
 from tests.support.site import HOST, Asked, Page, Site, page, served
 
 
@@ -28,7 +28,7 @@ def site() -> Iterator[Site]:
         yield running
 
 
-def get(site: Site, path: str = "/a", **given: Any) -> Fetched:
+def get(site: Site, path: str = "/a", **given: Any) -> FetchedPage:
     given = {"allowed": {HOST}, "max_bytes": 10_000, "seconds": 20, "wait": 0.01, **given}
     return fetch(given.pop("url", site.url(path)), **given)
 
@@ -59,19 +59,19 @@ def known(**hosts: str) -> Callable[[str, int], list[str]]:
     ],
 )  # fmt: skip
 def test_an_address_that_is_not_on_the_public_internet_is_private(address):
-    assert private(address)
+    assert is_private(address)
 
 
 @pytest.mark.parametrize(
     "address", ["93.184.216.34", "1.1.1.1", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"]
 )
 def test_a_public_address_is_not_private(address):
-    assert not private(address)
+    assert not is_private(address)
 
 
 def test_a_page_is_fetched_with_its_type_and_marks(site):
     found = get(site)
-    assert found == Fetched(b"Hello", "text/html; charset=utf-8", '"1"', "Wed, 01 Apr 2026 00:00:00 GMT", 200)
+    assert found == FetchedPage(b"Hello", "text/html; charset=utf-8", '"1"', "Wed, 01 Apr 2026 00:00:00 GMT", 200)
     assert site.asked[0].headers["user-agent"].startswith("Footnote/")
     assert "if-none-match" not in site.asked[0].headers
 
@@ -190,7 +190,7 @@ def test_a_server_that_asks_for_too_long_a_wait_is_asked_once(site, status):
     ],
 )
 def test_when_to_ask_again_is_said_in_seconds_or_by_a_date(header, seconds):
-    assert asked_to_wait(header, datetime(2026, 4, 1, 12, 0, tzinfo=UTC)) == seconds
+    assert retry_after(header, datetime(2026, 4, 1, 12, 0, tzinfo=UTC)) == seconds
 
 
 def test_a_server_that_is_well_again_at_the_second_try_is_answered_from(site):

@@ -20,7 +20,7 @@ def seeds(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def shelving(seeds: Path) -> UploadedSources:
+def uploads(seeds: Path) -> UploadedSources:
     return UploadedSources(seeds, max_bytes=10_000, seconds=20)
 
 
@@ -28,17 +28,17 @@ def there(seeds: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in seeds.iterdir()} if seeds.exists() else {}
 
 
-def test_a_source_is_added_to_a_folder_that_is_made_for_it(shelving: UploadedSources, seeds: Path):
-    assert shelving.add("scout.md", TEXT) == "added"
+def test_a_source_is_added_to_a_folder_that_is_made_for_it(uploads: UploadedSources, seeds: Path):
+    assert uploads.add("scout.md", TEXT) == "added"
     assert there(seeds) == {"scout.md": TEXT}
-    assert shelving.names() == ("scout.md",)
+    assert uploads.names() == ("scout.md",)
 
 
-def test_a_source_is_replaced_only_where_that_is_said(shelving: UploadedSources, seeds: Path):
-    shelving.add("scout.md", TEXT)
-    assert shelving.add("scout.md", TEXT + b"More.") == "there"
+def test_a_source_is_replaced_only_where_that_is_said(uploads: UploadedSources, seeds: Path):
+    uploads.add("scout.md", TEXT)
+    assert uploads.add("scout.md", TEXT + b"More.") == "there"
     assert there(seeds) == {"scout.md": TEXT}
-    assert shelving.add("scout.md", TEXT + b"More.", replace=True) == "replaced"
+    assert uploads.add("scout.md", TEXT + b"More.", replace=True) == "replaced"
     assert there(seeds) == {"scout.md": TEXT + b"More."}
 
 
@@ -80,9 +80,9 @@ def test_a_source_is_replaced_only_where_that_is_said(shelving: UploadedSources,
         "a|b.md",
     ],
 )
-def test_a_name_that_is_none_for_a_source_is_refused(shelving: UploadedSources, seeds: Path, name: str):
+def test_a_name_that_is_none_for_a_source_is_refused(uploads: UploadedSources, seeds: Path, name: str):
     with pytest.raises(SourceRejected):
-        shelving.add(name, TEXT)
+        uploads.add(name, TEXT)
     assert there(seeds) == {}
 
 
@@ -101,104 +101,104 @@ def test_a_name_that_is_none_for_a_source_is_refused(shelving: UploadedSources, 
     ],
 )
 def test_a_file_that_could_not_be_read_as_a_source_is_refused(
-    shelving: UploadedSources, seeds: Path, name: str, data: bytes, why: str
+    uploads: UploadedSources, seeds: Path, name: str, data: bytes, why: str
 ):
     with pytest.raises(SourceRejected, match=why):
-        shelving.add(name, data)
+        uploads.add(name, data)
     assert there(seeds) == {}
 
 
-def test_the_same_bytes_are_not_taken_twice(shelving: UploadedSources, seeds: Path):
-    shelving.add("scout.md", TEXT)
+def test_the_same_bytes_are_not_taken_twice(uploads: UploadedSources, seeds: Path):
+    uploads.add("scout.md", TEXT)
     with pytest.raises(SourceRejected, match=r"is the same as scout.md, to the byte"):
-        shelving.add("other.md", TEXT)
+        uploads.add("other.md", TEXT)
     with pytest.raises(SourceRejected, match="is there already"):
-        shelving.add("scout.md", TEXT, replace=True)
+        uploads.add("scout.md", TEXT, replace=True)
     assert there(seeds) == {"scout.md": TEXT}
 
 
-def test_names_that_differ_in_case_or_in_how_an_accent_is_written_are_one(shelving: UploadedSources):
-    shelving.add("é.md", TEXT)
+def test_names_that_differ_in_case_or_in_how_an_accent_is_written_are_one(uploads: UploadedSources):
+    uploads.add("é.md", TEXT)
     for name in ("É.md", "e\u0301.md"):
         with pytest.raises(SourceRejected, match="but for upper"):
-            shelving.add(name, TEXT + b"More.")
+            uploads.add(name, TEXT + b"More.")
 
 
 def test_a_link_is_replaced_itself_and_what_it_leads_to_is_left_alone(
-    shelving: UploadedSources, seeds: Path, tmp_path: Path
+    uploads: UploadedSources, seeds: Path, tmp_path: Path
 ):
     outside = tmp_path / "outside.md"
     outside.write_bytes(b"outside")
     seeds.mkdir()
     (seeds / "a.md").symlink_to(outside)
-    assert shelving.add("a.md", TEXT, replace=True) == "replaced"
+    assert uploads.add("a.md", TEXT, replace=True) == "replaced"
     assert outside.read_bytes() == b"outside"
     assert not (seeds / "a.md").is_symlink()
 
 
-def test_the_name_of_a_folder_is_refused(shelving: UploadedSources, seeds: Path):
+def test_the_name_of_a_folder_is_refused(uploads: UploadedSources, seeds: Path):
     (seeds / "a.md").mkdir(parents=True)
     with pytest.raises(SourceRejected, match="folder"):
-        shelving.add("a.md", TEXT, replace=True)
+        uploads.add("a.md", TEXT, replace=True)
 
 
 def test_what_a_dead_process_left_behind_is_removed_and_what_is_being_written_is_not(
-    shelving: UploadedSources, seeds: Path
+    uploads: UploadedSources, seeds: Path
 ):
     seeds.mkdir()
     for name, age in ((".00112233445566aa.new", 7200), (".00112233445566bb.new", 0), (".mine.new", 7200)):
         (seeds / name).write_bytes(b"x")
         os.utime(seeds / name, (time.time() - age,) * 2)
-    shelving.add("scout.md", TEXT)
+    uploads.add("scout.md", TEXT)
     assert set(there(seeds)) == {"scout.md", ".00112233445566bb.new", ".mine.new"}
 
 
-def test_a_source_in_a_folder_is_removed(shelving: UploadedSources, seeds: Path):
+def test_a_source_in_a_folder_is_removed(uploads: UploadedSources, seeds: Path):
     (seeds / "sub").mkdir(parents=True)
     (seeds / "sub" / "a.md").write_bytes(TEXT)
-    shelving.remove("sub/a.md")
-    assert shelving.names() == ()
+    uploads.remove("sub/a.md")
+    assert uploads.names() == ()
 
 
 @pytest.mark.parametrize("name", ["../outside.md", "linked/outside.md", "/etc/passwd", "none.md", "", ".", "sub"])
 def test_nothing_outside_the_folder_is_removed_and_nothing_that_is_no_source(
-    shelving: UploadedSources, seeds: Path, tmp_path: Path, name: str
+    uploads: UploadedSources, seeds: Path, tmp_path: Path, name: str
 ):
     (tmp_path / "outside.md").write_bytes(b"outside")
     (seeds / "sub").mkdir(parents=True)
     (seeds / "linked").symlink_to(tmp_path)
     with pytest.raises(SourceRejected):
-        shelving.remove(name)
+        uploads.remove(name)
     assert (tmp_path / "outside.md").exists()
     assert (seeds / "linked").is_symlink()
 
 
-def test_of_a_link_the_link_alone_is_removed(shelving: UploadedSources, seeds: Path, tmp_path: Path):
+def test_of_a_link_the_link_alone_is_removed(uploads: UploadedSources, seeds: Path, tmp_path: Path):
     (tmp_path / "outside.md").write_bytes(b"outside")
     seeds.mkdir()
     (seeds / "a.md").symlink_to(tmp_path / "outside.md")
-    shelving.remove("a.md")
+    uploads.remove("a.md")
     assert there(seeds) == {}
     assert (tmp_path / "outside.md").exists()
 
 
 def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(
-    shelving: UploadedSources, seeds: Path, monkeypatch: pytest.MonkeyPatch
+    uploads: UploadedSources, seeds: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    shelving.add("scout.md", TEXT)
+    uploads.add("scout.md", TEXT)
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device", str(seeds))
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(SourceUnwritable, match=r"can't be written \(No space left on device\)") as told:
-        shelving.add("scout.md", TEXT + b"More.", replace=True)
+        uploads.add("scout.md", TEXT + b"More.", replace=True)
     assert str(seeds) not in str(told.value)
     assert there(seeds) == {"scout.md": TEXT}
 
 
-def test_size_and_age_are_told(shelving: UploadedSources, seeds: Path):
-    shelving.add("scout.md", TEXT)
-    (one,) = shelving.shelved()
+def test_size_and_age_are_told(uploads: UploadedSources, seeds: Path):
+    uploads.add("scout.md", TEXT)
+    (one,) = uploads.list_files()
     assert (one.name, one.bytes) == ("scout.md", len(TEXT))
     assert abs(one.changed.timestamp() - time.time()) < 60

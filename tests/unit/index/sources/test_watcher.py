@@ -39,7 +39,7 @@ def seeds(tmp_path: Path) -> Path:
 @pytest.fixture
 def told(seeds: Path) -> Iterator[Told]:
     heard = Told()
-    stop = watch(seeds, heard, again=0.2)
+    stop = watch(seeds, heard, retry_seconds=0.2)
     assert heard.within(20)  # it is watched now
     heard.times = 0
     yield heard
@@ -49,7 +49,7 @@ def told(seeds: Path) -> Iterator[Told]:
 def test_what_changed_before_it_was_watched_is_told_once(seeds: Path):
     heard = Told()
     (seeds / "a.md").write_text("text")
-    stop = watch(seeds, heard, again=0.2)
+    stop = watch(seeds, heard, retry_seconds=0.2)
     assert heard.within(20)
     assert not heard.within(QUIET_S)
     stop()
@@ -96,7 +96,7 @@ def test_a_folder_that_goes_and_comes_again_is_watched_again(seeds: Path, told: 
 
 def test_a_folder_that_comes_later_is_told(tmp_path: Path):
     heard = Told()
-    stop = watch(tmp_path / "later", heard, again=0.2)
+    stop = watch(tmp_path / "later", heard, retry_seconds=0.2)
     time.sleep(0.5)
     (tmp_path / "later").mkdir()
     assert heard.within(20)

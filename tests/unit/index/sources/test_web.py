@@ -12,8 +12,8 @@ import pytest
 
 from index.domain.sources import SourceSet
 from index.parsing.documents import parse
-from index.sources._sources_toml import Address, WebSourceList, read_addresses
-from index.sources.web import Web
+from index.sources._sources_toml import WebAddress, WebSourceList, read_addresses
+from index.sources.web import WebSources
 from tests.support.index_fakes import library, write
 from tests.support.office import pdf
 from tests.support.site import HOST, Site, page, served
@@ -31,8 +31,8 @@ def listed(folder: Path, *entries: str) -> Path:
     return write(folder, sources_toml="\n".join(f"[[source]]\n{entry}" for entry in entries))
 
 
-def web(tmp_path: Path, **given: object) -> Web:
-    return Web(
+def web(tmp_path: Path, **given: object) -> WebSources:
+    return WebSources(
         tmp_path / "index" / "fetched",
         **{"allowed": [HOST], "max_bytes": 100_000, "seconds": 20, "wait": 0.01, **given},
     )
@@ -42,7 +42,7 @@ def fetched(tmp_path: Path, *entries: str, **given: object) -> SourceSet:
     seeds = listed(tmp_path / "seeds", *entries)
     found = web(tmp_path, **given)
     found.refresh(seeds)
-    return found.reading(seeds)
+    return found.read(seeds)
 
 
 def entry(site: Site, path: str = "/a", name: str = "herd") -> str:
@@ -56,8 +56,8 @@ def reasons(reading: SourceSet) -> dict[str, str]:
 def test_an_address_has_a_name_its_own_or_that_of_the_page(tmp_path):
     seeds = listed(tmp_path, 'url = "https://a.test/b/?c=1#d"', 'url = "http://a.test/"\nname = " My  page "')
     assert read_addresses(seeds).addresses == (
-        Address("a.test/b?c=1", "https://a.test/b/?c=1"),
-        Address("My page", "http://a.test/"),
+        WebAddress("a.test/b?c=1", "https://a.test/b/?c=1"),
+        WebAddress("My page", "http://a.test/"),
     )
 
 
@@ -194,7 +194,7 @@ def test_a_damaged_copy_is_named_and_fetched_whole_again(tmp_path, site):
     fetched(tmp_path, entry(site))
     (copy,) = (tmp_path / "index" / "fetched").glob("*.bin")
     copy.write_bytes(b"x")
-    assert "damaged copy" in reasons(web(tmp_path).reading(tmp_path / "seeds"))["herd"]
+    assert "damaged copy" in reasons(web(tmp_path).read(tmp_path / "seeds"))["herd"]
     assert fetched(tmp_path, entry(site)).skipped == ()
     assert "if-none-match" not in site.asked[-1].headers
 
@@ -204,7 +204,7 @@ def test_a_damaged_note_about_a_copy_is_as_none(tmp_path, site, text):
     fetched(tmp_path, entry(site))
     (note,) = (tmp_path / "index" / "fetched").glob("*.json")
     note.write_text(text)
-    assert web(tmp_path).reading(tmp_path / "seeds").waiting == ("herd",)
+    assert web(tmp_path).read(tmp_path / "seeds").waiting == ("herd",)
 
 
 def test_a_broken_list_is_named_and_the_copies_at_hand_are_read(tmp_path, site):
@@ -212,7 +212,7 @@ def test_a_broken_list_is_named_and_the_copies_at_hand_are_read(tmp_path, site):
     (tmp_path / "seeds" / "sources.toml").write_text("[[source]\n")
     found = web(tmp_path)
     found.refresh(tmp_path / "seeds")
-    reading = found.reading(tmp_path / "seeds")
+    reading = found.read(tmp_path / "seeds")
     assert [file.source for file in reading.files] == ["herd"]
     assert "(at line 1" in reasons(reading)["sources.toml"]
 
