@@ -1,0 +1,58 @@
+"""A question beside a sentence: what is new in the sentence, and which candidate the question's words stand by."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.answering._span_context import SpanContext, single
+from index.text.questions import QuestionAnalysis
+
+
+def context(question: str, text: str) -> SpanContext:
+    return SpanContext(QuestionAnalysis.of(question), text)
+
+
+def test_names_that_the_question_holds_are_no_candidates():
+    found = context("Who beat Gemini?", "In a test Maverick beat Gemini.")
+    assert [found.text[name.start : name.end] for name in found.names] == ["Maverick"]
+
+
+def test_of_a_list_of_names_those_remain_that_are_new():
+    found = context("Who beside Scout was released?", "The models Scout and Maverick were released.")
+    assert [found.text[name.start : name.end] for name in found.names] == ["Maverick"]
+
+
+def test_a_month_is_no_name():
+    assert context("Who won?", "It was won in April 2025 by Maverick.").names[0].start == len(
+        "It was won in April 2025 by "
+    )
+
+
+def test_numbers_that_the_question_holds_are_no_candidates():
+    found = context("How many of the 16 experts are active?", "Of its 16 experts 2 are active.")
+    assert [number.value for number in found.numbers] == [2.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It has 16 experts, but it costs 20 dollars.", "16"),
+        ("It has 16 or 20 experts.", None),
+        ("There are 16 cats, experts, 20 dogs.", None),
+    ],
+    ids=["one stands nearer", "either is meant", "both as near"],
+)
+def test_the_candidate_nearest_to_the_question_words_is_meant(text, expected):
+    found = context("How many experts has it?", text)
+    span = found.nearest((number.start, number.end) for number in found.numbers)
+    assert (text[slice(*span)] if span else None) == expected
+
+
+def test_a_comma_between_counts_as_three_words():
+    near, far = "experts 16", "experts , 16"
+    assert context("experts?", near)._proximity((8, 10)) == 1 / 2
+    assert context("experts?", far)._proximity((10, 12)) == 1 / 5
+
+
+def test_only_a_single_candidate_is_no_choice():
+    assert (single([]), single([(1, 2)]), single([(1, 2), (3, 4)])) == (None, (1, 2), None)
