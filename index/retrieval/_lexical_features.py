@@ -10,7 +10,7 @@ import numpy as np
 
 from index.domain.documents import Passage
 from index.text.grammar import MONTHS, alternatives
-from index.text.passages import _Read, _read, passage_text, stems_in_context
+from index.text.passages import AnalysedText, analyse_text, passage_text, stems_in_context
 from index.text.questions import QuestionAnalysis
 from index.text.tokens import POINTING_WORDS, RELATION_STEMS, STOP_WORDS, stem, tokenize
 
@@ -41,10 +41,10 @@ def lexical_features(
     asked: QuestionAnalysis, passage: Passage, title: str, weight: Mapping[str, float]
 ) -> dict[str, float]:
     """The features that words alone give, by name; `weight` is the rarity of each topic stem of the question."""
-    own = _read(passage_text(passage))
+    own = analyse_text(passage_text(passage))
     around = stems_in_context(passage)
     stems = asked.stems
-    everywhere = around | _read(f"{title} {passage.section}").stems
+    everywhere = around | analyse_text(f"{title} {passage.section}").stems
     total = sum(weight.get(at, 1.0) for at in stems) or 1.0
 
     def share(found: frozenset[str]) -> float:
@@ -67,7 +67,7 @@ def lexical_features(
         "names_missing_own": _lacking(asked.name_stems, own.stems),
         "numbers_missing": _lacking(asked.number_stems, frozenset(words)),
         "relations_missing": _lacking(
-            _relations(asked), frozenset(stem(at) for at in words + _read(passage.before).words)
+            _relations(asked), frozenset(stem(at) for at in words + analyse_text(passage.before).words)
         ),
         "counted": _counted(asked, words),
         "spread": _spread(asked, words),
@@ -81,7 +81,7 @@ def lexical_features(
     }
 
 
-def _met(asked: QuestionAnalysis, reading: str, own: _Read) -> dict[str, float]:
+def _met(asked: QuestionAnalysis, reading: str, own: AnalysedText) -> dict[str, float]:
     """For the kind asked for: does the passage hold such a thing that the question does not hold already?"""
     found = 0.0
     if asked.kind in ("person", "place"):

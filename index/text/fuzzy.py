@@ -1,4 +1,4 @@
-"""Words that are spelt nearly alike."""
+"""Fuzzy lookup of words by edit distance."""
 
 from __future__ import annotations
 
@@ -10,8 +10,18 @@ from rapidfuzz.process import extract
 __all__ = ["similar_words"]
 
 
-def similar_words(word: str, known: Collection[str], slips: int) -> list[str]:
-    """Those that begin like the word and differ from it by so few slips, the likest first: a letter more, less, other,
-    or two neighbours exchanged."""
-    found = extract(word, known, scorer=OSA.distance, score_cutoff=slips, limit=len(known))
-    return [other for other, _, _ in found if other[:1] == word[:1]]
+def similar_words(word: str, vocabulary: Collection[str], max_distance: int) -> list[str]:
+    """Return the words of a vocabulary that are spelt nearly alike, the most similar first.
+
+    Parameters
+    ----------
+    word
+        The word to look up.
+    vocabulary
+        The words to choose from.
+    max_distance
+        The greatest distance: insertions, deletions, substitutions and swaps of two neighbours (optimal string
+        alignment). The first letter must be the same.
+    """
+    matches = extract(word, vocabulary, scorer=OSA.distance, score_cutoff=max_distance, limit=len(vocabulary))
+    return [other for other, _, _ in matches if other[:1] == word[:1]]

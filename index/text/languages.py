@@ -1,4 +1,4 @@
-"""Which language a text is in, where that is clear; a small fastText model tells, read from the installed package."""
+"""Language detection by script and by the small fastText model of the installed package."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from index.text.tokens import STOP_WORDS, tokenize
 
 __all__ = ["ASK_IN_ENGLISH", "detect_foreign_language", "detect_language"]
 
-SURE = 0.7
-"""Share of the probability that a language needs to be named; below it a text is in none that is clear."""
+CLEAR = 0.7
+"""Least probability, 0..1, of a language that is detected; below it the language is not clear."""
 
-FEWEST = 3
-"""Words of a question whose letters are all English ones: with fewer it may be names alone. Numbers and single letters
-are no words."""
+FEWEST_WORDS = 3
+"""A question in ASCII with fewer words may be names alone. Numbers and single letters are no words."""
 
 ASK_IN_ENGLISH = {
     "de": "Ich lese nur Englisch: Bitte frag auf Englisch.",
@@ -29,9 +28,9 @@ ASK_IN_ENGLISH = {
     "nl": "Ik lees alleen Engels: stel je vraag in het Engels.",
     "pt": "Só leio inglês: por favor, pergunte em inglês.",
 }
-"""That English alone is read, for those who may not read that in English."""
+"""The request to ask in English, by the code of the language that it is in."""
 
-LITTLE_OF = {
+STOP_WORDS_OF = {
     code: frozenset(word for text in words for word in tokenize(text))
     for code, words in {
         "da": stopwords.STOPWORDS_DANISH,
@@ -45,41 +44,41 @@ LITTLE_OF = {
         "sv": stopwords.STOPWORDS_SWEDISH,
     }.items()
 }
-"""Little words of languages that share some with English: "was" is German too."""
+"""Stop words of languages that share some with English: "was" is German too."""
 
 KANA = re.compile(r"[\u3040-\u30ff]")
 HANGUL = re.compile(r"[\uac00-\ud7af]")
 HAN = re.compile(r"[\u4e00-\u9fff]")
-ENOUGH = 0.2
-"""Share of a question's letters that tells its script: product names in Latin letters may be long."""
+SCRIPT_SHARE = 0.2
+"""Share of the letters that decides the script: product names in Latin letters may be long."""
 
 _loading = threading.Lock()
 
 
 def detect_foreign_language(question: str) -> str:
-    """The code of the language that a question is clearly in; empty where that is English or not clear.
+    """Return the ISO 639-1 code of the language of a question; empty if it is English or not clear.
 
-    A question with a little word that is English alone is English, whatever else stands in it.
+    A question with a stop word that only English has is English, whatever else it holds.
     """
     words = [word for word in tokenize(question) if word.isalpha() and (len(word) > 1 or not word.isascii())]
-    code, sure = _written(question) or _guess(question)
-    if code == "en" or sure < SURE or (len(words) < FEWEST and question.isascii()):
+    code, probability = _language_of_script(question) or _guess(question)
+    if code == "en" or probability < CLEAR or (len(words) < FEWEST_WORDS and question.isascii()):
         return ""
-    english = [word for word in words if word in STOP_WORDS and word not in LITTLE_OF.get(code, ())]
+    english = [word for word in words if word in STOP_WORDS and word not in STOP_WORDS_OF.get(code, ())]
     return "" if english else code
 
 
 def detect_language(text: str) -> str:
-    """The code of the language that a longer text is in; empty where that is not clear."""
-    code, sure = _guess(text)
-    return code if sure >= SURE else ""
+    """Return the ISO 639-1 code of the language of a longer text; empty if it is not clear."""
+    code, probability = _guess(text)
+    return code if probability >= CLEAR else ""
 
 
-def _written(text: str) -> tuple[str, float] | None:
-    """The language where the script tells it: its letters make up a share that names in Latin letters leave."""
+def _language_of_script(text: str) -> tuple[str, float] | None:
+    """Return the language and probability 1.0 if the script decides it."""
     letters = sum(char.isalpha() for char in text)
     for code, script in (("ja", KANA), ("ko", HANGUL), ("zh", HAN)):
-        if len(script.findall(text)) > ENOUGH * letters:
+        if len(script.findall(text)) > SCRIPT_SHARE * letters:
             return code, 1.0
     return None
 

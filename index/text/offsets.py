@@ -1,4 +1,4 @@
-"""Readable text whose every character maps to the source it was read from."""
+"""Readable text whose every character maps to an offset in the source."""
 
 from __future__ import annotations
 
@@ -13,13 +13,20 @@ from index.text.normalize import fix_mojibake
 __all__ = ["ReadableText", "split_runs"]
 
 LONGEST_WORD = 200
-"""A longer word is not repaired: its places would be those of the whole word, and its quotation that long."""
+"""Characters of a word; a longer one is not repaired, since its offsets would be those of the whole word."""
 
 
 def split_runs(text: str, start: int, reading: str | None = None) -> list[Span]:
-    """`text`, which stands at `start`, as runs: a word that is repaired is a run of its own.
+    """Split a text into runs; a word whose mojibake is repaired is a run of its own.
 
-    `reading` is given where it differs from the text in length (an entity): then it is one run.
+    Parameters
+    ----------
+    text
+        The text as it is in the document.
+    start
+        Its offset in the document.
+    reading
+        What the text reads as if that is another text, such as an entity's character: then it is one run.
     """
     if reading is not None and reading != text:
         return [Span(start, start + len(text), fix_mojibake(reading))]
@@ -33,7 +40,7 @@ def split_runs(text: str, start: int, reading: str | None = None) -> list[Span]:
 
 
 class ReadableText:
-    """The reading of a row of runs, and the way back from its characters to the text's offsets."""
+    """The readings of runs as one text, with the offsets of its characters in the document."""
 
     def __init__(self, runs: Sequence[Span]) -> None:
         self.runs = list(runs)
@@ -41,12 +48,12 @@ class ReadableText:
         self._begins = list(accumulate((len(run.reading) for run in self.runs), initial=0))
 
     def span(self, begin: int, end: int) -> tuple[int, int]:
-        """Offsets in the document of the reading's characters `begin` to `end`, which must not be empty."""
+        """Return the offsets in the document of the characters `begin` to `end`, which must not be empty."""
         return self._offset(begin, last=False), self._offset(end - 1, last=True)
 
-    def _offset(self, at: int, *, last: bool) -> int:
-        index = bisect_right(self._begins, at) - 1
+    def _offset(self, place: int, *, last: bool) -> int:
+        index = bisect_right(self._begins, place) - 1
         run = self.runs[index]
         if len(run.reading) != run.end - run.start:
             return run.end if last else run.start
-        return run.start + at - self._begins[index] + (1 if last else 0)
+        return run.start + place - self._begins[index] + (1 if last else 0)

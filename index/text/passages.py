@@ -1,4 +1,4 @@
-"""A passage's own words, apart from its context."""
+"""The words of a passage, with and without its context."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from index.domain.documents import Passage
 from index.text.tables import label_cells
 from index.text.tokens import content_stems, tokenize
 
-__all__ = ["passage_text", "stems_in_context"]
+__all__ = ["AnalysedText", "analyse_text", "passage_text", "stems_in_context"]
 
 
 def passage_text(passage: Passage) -> str:
-    """What counts as a passage's own words: a field's meaning or a row's header belongs to its value."""
+    """Return the words that count as a passage's own: a field's meaning or a row's header belongs to its value."""
     if passage.kind in ("prose", "code"):
         return passage.reading
     if passage.kind == "row" and passage.before:
@@ -23,18 +23,21 @@ def passage_text(passage: Passage) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class AnalysedText:
+    """The words of a text, the stems of its topic words, and its pairs of neighbouring topic stems."""
+
     words: tuple[str, ...]
     stems: frozenset[str]
     pairs: frozenset[tuple[str, str]]
 
 
 @lru_cache(maxsize=16_384)
-def _read(text: str) -> _Read:
+def analyse_text(text: str) -> AnalysedText:
+    """Return the words and stems of a text; cached, since every question reads the same passages."""
     stems = content_stems(text)
-    return _Read(tuple(tokenize(text)), frozenset(stems), frozenset(pairwise(stems)))
+    return AnalysedText(tuple(tokenize(text)), frozenset(stems), frozenset(pairwise(stems)))
 
 
 def stems_in_context(passage: Passage) -> frozenset[str]:
-    """Topic stems of a passage and the sentence before it."""
-    return _read(passage_text(passage)).stems | _read(passage.before).stems
+    """Return the topic stems of a passage and the sentence before it."""
+    return analyse_text(passage_text(passage)).stems | analyse_text(passage.before).stems

@@ -1,4 +1,4 @@
-"""Numbers and dates in a text, with what they are worth. English words, digits as English writes them."""
+"""Numbers and dates in a text with their values; English words, digits as English writes them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ UNIT_WORDS = """
     men women people children percent pence kb mb gb tb km m kg cm mm mph kmh hz ghz mhz ms bits per staff troops dollar
     euro pound cent mile feet foot inch year month week day hour minute second degree head cattle sheep
 """
-SMALL = {word: at for at, word in enumerate(SMALL_WORDS.split())}
-TENS = {word: 10 * at for at, word in enumerate(TEN_WORDS.split(), 2)}
+SMALL = {word: number for number, word in enumerate(SMALL_WORDS.split())}
+TENS = {word: 10 * tens for tens, word in enumerate(TEN_WORDS.split(), 2)}
 GREAT = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0}
 
 DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -39,7 +39,7 @@ NUMBER = re.compile(
 UNIT = re.compile(r"[\s-]+([A-Za-z][A-Za-z'’]*(?:-[a-z]+)*)")
 SINGULAR_UNITS = frozenset(UNIT_WORDS.split())
 MOST_UNIT_WORDS = 4
-"""A counted noun stands at most so many words after its number: "17 billion active parameters"."""
+"""Words after a number up to the noun it counts: "17 billion active parameters"."""
 
 MONTH = rf"(?:{'|'.join(month.title() for month in MONTHS)}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
 YEAR = r"(?:1\d{3}|20\d{2})"
@@ -56,17 +56,27 @@ MEASURE = re.compile(
     r"rate|size|depth|length|elevation|version|page|room|model)(?:\s+(?:of|is|was|at|to))?\s+$|[:|=]\s*$",
     re.IGNORECASE,
 )
-"""Before a bare number of four digits: then it is no year."""
+"""Words before a number of four digits that make it a measure and no year."""
 
 MODAL_MAY = re.compile(r"May(?!\s*\d|\s+of\b)")
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """Characters `start` to `end` of a text: a number or a date.
+    """A number or a date in a text.
 
-    `value` is a number's worth ("17 billion" is 17e9), or a date's as year * 10000 + month * 100 + day, 0 for
-    what it leaves out. `unit` holds the stems of what is counted, the noun last; `unit_end` is where that ends.
+    Attributes
+    ----------
+    start, end : int
+        Its characters.
+    value : float
+        The number ("17 billion" is 17e9), or the date as year * 10000 + month * 100 + day, 0 for parts it leaves out.
+    unit : tuple of str
+        Stems of what is counted, the noun last.
+    unit_end : int
+        Where the unit ends; 0 for a date.
+    kind : str
+        "number", "year", "money", "share" or "date".
     """
 
     start: int
@@ -78,39 +88,41 @@ class Quantity:
 
 
 def find_numbers(text: str) -> Iterator[Quantity]:
-    """Numbers that count or measure, in order: not those in a name ("LLaMA 4", "GPT-4.5"), nor days and years
-    written as dates, save that a bare year is taken for a number too, of kind "year"."""
-    dated = [at for at in find_dates(text) if not re.fullmatch(YEAR, text[at.start : at.end])]
+    """Yield the numbers that count or measure, in order.
+
+    Numbers in a name ("LLaMA 4", "GPT-4.5") and in a date are none, but a bare year is, of kind "year".
+    """
+    dates = [date for date in find_dates(text) if not re.fullmatch(YEAR, text[date.start : date.end])]
     for match in NUMBER.finditer(text):
         start, end = match.start(), match.end()
         start += len(match.group()) - len(match.group().lstrip())
-        if any(at.start < end and match.start("amount") < at.end for at in dated) or _named(text, match):
+        if any(date.start < end and match.start("amount") < date.end for date in dates) or _is_in_name(text, match):
             continue
         unit, unit_end = _unit(text, end)
         if match["amount"].lower() == "one" and re.match(r"\s+of\b", text[end:]):
             continue
-        money = match["money"] or match["share"]
-        year = re.fullmatch(YEAR, match["amount"]) and not (unit or money or match["great"])
-        kind = "year" if year else "money" if match["money"] else "share" if match["share"] else "number"
+        is_plain = not (unit or match["money"] or match["share"] or match["great"])
+        is_year = re.fullmatch(YEAR, match["amount"]) and is_plain
+        kind = "year" if is_year else "money" if match["money"] else "share" if match["share"] else "number"
         yield Quantity(start, end, _value(match), unit, unit_end, kind)
 
 
 def find_dates(text: str) -> Iterator[Quantity]:
-    """Days, months, years, decades and centuries, in order."""
+    """Yield days, months, years, decades and centuries in order."""
     for match in DATE.finditer(text):
-        found = match.group()
-        if MODAL_MAY.fullmatch(found) and not re.search(
+        date = match.group()
+        if MODAL_MAY.fullmatch(date) and not re.search(
             r"\b(?:in|of|since|until|by|late|early)\s+$", text[: match.start()]
         ):
             continue
-        bare = re.fullmatch(YEAR, found)
-        if bare and (_unit(text, match.end())[0] or MEASURE.search(text[: match.start()])):
+        is_bare_year = re.fullmatch(YEAR, date)
+        if is_bare_year and (_unit(text, match.end())[0] or MEASURE.search(text[: match.start()])):
             continue
-        yield Quantity(match.start(), match.end(), _when(found), kind="date")
+        yield Quantity(match.start(), match.end(), _date_value(date), kind="date")
 
 
-def _named(text: str, match: re.Match[str]) -> bool:
-    """Whether the number is part of a name: "Stage 2", "Gemini 2.0 Flash"."""
+def _is_in_name(text: str, match: re.Match[str]) -> bool:
+    """Return whether the number is part of a name: "Stage 2", "Gemini 2.0 Flash"."""
     if match["about"] or match["money"]:
         return False
     before = re.search(r"([^\W\d_][\w.’'&-]*)\s+$", text[: match.start("amount")])
@@ -121,18 +133,18 @@ def _named(text: str, match: re.Match[str]) -> bool:
 
 
 def _unit(text: str, end: int) -> tuple[tuple[str, ...], int]:
-    """Stems of the words after a number up to the noun it counts, and where that noun ends."""
+    """Return the stems of the words after a number up to the noun it counts, and where that noun ends."""
     stems: list[str] = []
-    at = end
+    place = end
     for _ in range(MOST_UNIT_WORDS):
-        match = UNIT.match(text, at)
+        match = UNIT.match(text, place)
         word = match[1].lower() if match else ""
         if not match or (word in STOP_WORDS and word not in SINGULAR_UNITS) or "\n\n" in match.group():
             break
         stems.append(stem(word))
-        at = match.end()
+        place = match.end()
         if word in SINGULAR_UNITS or (word.endswith("s") and not word.endswith(("ss", "us", "is"))):
-            return tuple(stems), at
+            return tuple(stems), place
     return (), end
 
 
@@ -148,13 +160,13 @@ def _value(match: re.Match[str]) -> float:
     return value
 
 
-def _when(found: str) -> float:
-    iso = re.match(r"(\d{4})-(\d\d)-(\d\d)", found)
+def _date_value(date: str) -> float:
+    iso = re.match(r"(\d{4})-(\d\d)-(\d\d)", date)
     if iso:
         return float("".join(iso.groups()))
-    year = re.search(YEAR, found)
-    month = next((at for at, name in enumerate(MONTHS, 1) if re.search(rf"\b{name[:3]}", found, re.IGNORECASE)), 0)
-    day = re.search(r"\b(\d{1,2})(?:st|nd|rd|th)?\b", found)
-    if "centur" in found:
+    year = re.search(YEAR, date)
+    month = next((n for n, name in enumerate(MONTHS, 1) if re.search(rf"\b{name[:3]}", date, re.IGNORECASE)), 0)
+    day = re.search(r"\b(\d{1,2})(?:st|nd|rd|th)?\b", date)
+    if "centur" in date:
         return 100.0 * 10_000 * (int(day[1]) - 1) if day else 0.0
     return (int(year.group()) if year else 0) * 10_000.0 + month * 100 + (int(day[1]) if day and month else 0)

@@ -1,4 +1,4 @@
-"""Rows of a table told with the names of their columns, and back."""
+"""Rows of a table in text: column names joined and split, cells labelled with the names of their columns."""
 
 from __future__ import annotations
 
@@ -8,40 +8,47 @@ from collections.abc import Sequence
 __all__ = ["NAME_SEPARATOR", "UNNAMED_COLUMN", "join_column_names", "label_cells", "split_cells"]
 
 NAME_SEPARATOR = ", "
-"""Between the names of a table's columns, where they are told together."""
+
+UNNAMED_COLUMN = "–"
+"""Stands for the name of a column that has none: a dash, as people write it into such a cell."""
+
+CELL_SEPARATOR = re.compile(r" ?\|(?: |$)")
+"""Between two cells of a row; an empty cell has nothing before it."""
 
 
-UNNAMED_COLUMN = "–"  # a dash, as one writes it into such a cell
-"""In the place of a column's name that is not given."""
-
-
-CELLS = re.compile(r" ?\|(?: |$)")
-"""Between two cells of a row; an empty one has nothing before it."""
-
-
-def join_column_names(columns: Sequence[str]) -> str:
-    """The names of a table's columns together, one for each column, so that cells can be told apart by them; empty
-    where there is none."""
-    return (
-        NAME_SEPARATOR.join(at.replace(NAME_SEPARATOR, " ") or UNNAMED_COLUMN for at in columns) if any(columns) else ""
-    )
+def join_column_names(names: Sequence[str]) -> str:
+    """Return the names of a table's columns as one text that `split_cells` can split; empty if none has a name."""
+    joined = NAME_SEPARATOR.join(name.replace(NAME_SEPARATOR, " ") or UNNAMED_COLUMN for name in names)
+    return joined if any(names) else ""
 
 
 def label_cells(names: str, row: str) -> str:
-    """A row of a table with the name of its column before each value, as one would say it.
+    """Return a row with the name of its column before each value: "Model: Scout | Price: $2".
 
-    `names` has commas between, `row` has bars; where they do not pair off, the names stand before the row.
+    If names and cells do not pair off, the names stand before the row.
     """
-    paired = split_cells(names, row)
-    if not paired:
+    cells = split_cells(names, row)
+    if not cells:
         return f"{names}\n{row}"
-    return " | ".join(cell if column == UNNAMED_COLUMN else f"{column}: {cell}".rstrip() for column, cell in paired)
+    return " | ".join(cell if name == UNNAMED_COLUMN else f"{name}: {cell}".rstrip() for name, cell in cells)
 
 
 def split_cells(names: str, row: str) -> list[tuple[str, str]]:
-    """The cells of a row, each with the name of its column; none where they do not pair off. Cells that are lacking at
-    the end are empty."""
-    columns, cells = names.split(NAME_SEPARATOR), CELLS.split(row)
+    """Return the cells of a row as (column name, cell).
+
+    Parameters
+    ----------
+    names
+        Column names joined by `join_column_names`.
+    row
+        Cells with bars between; missing cells at the end are empty.
+
+    Returns
+    -------
+    list of tuple
+        Empty if names and cells do not pair off.
+    """
+    columns, cells = names.split(NAME_SEPARATOR), CELL_SEPARATOR.split(row)
     if len(columns) < max(len(cells), 2):
         return []
     return list(zip(columns, [*cells, *[""] * (len(columns) - len(cells))], strict=True))
