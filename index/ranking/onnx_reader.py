@@ -1,4 +1,4 @@
-"""The reader on onnxruntime: question and passage read together, log-odds that the passage answers.
+"""The bundled reader on onnxruntime: log-odds that a passage answers a question, both read together.
 
 `reader.onnx` holds the upper layers of the bundled model, trained by `training/` (its model card: `reader.md`); the
 lower layers read each side by itself, see `index.retrieval.hidden_states`.
@@ -24,19 +24,22 @@ __all__ = ["CARD", "READER", "OnnxReader"]
 
 READER = Path(__file__).with_name("reader.onnx")
 CARD = Path(__file__).with_name("reader.json")
-"""What the file is and the sha256 it must have."""
+"""Describes the model file, with the sha256 that it must have."""
 
 MEND = "install Footnote anew, or set RERANKER_MODEL=none."
 
 
 class OnnxReader:
-    """Reads passages whose states the bundled embedder left in the index, each by itself, on one thread.
-
-    Thread-safe.
-    """
+    """Reads passages from the hidden states in the index, one at a time, on one thread. Thread-safe."""
 
     def __init__(self, model: Path = READER, card: Path = CARD) -> None:
-        """Raises LibraryError where the file is not the one that belongs to this program."""
+        """Load the model.
+
+        Raises
+        ------
+        LibraryError
+            A file is missing, or it is not the one that belongs to this program.
+        """
         try:
             content = model.read_bytes()
             wanted = json.loads(card.read_text("utf-8"))["sha256"]
@@ -49,17 +52,18 @@ class OnnxReader:
         )
 
     def odds(self, query: Query, hits: Sequence[Hit]) -> list[float | None]:
-        asked = query.encoding.states
-        return [None if asked is None else self.read(asked, query.states(hit.row)) for hit in hits]
+        """Return the log-odds that each hit answers, None for a hit without states."""
+        question = query.encoding.states
+        return [None if question is None else self.read(question, query.states(hit.row)) for hit in hits]
 
-    def read(self, asked: States, passage: States) -> float | None:
-        """Log-odds that a passage answers a question; None where the passage has no token."""
+    def read(self, question: States, passage: States) -> float | None:
+        """Return the log-odds that a passage answers a question; None if the passage has no token."""
         if not len(passage):
             return None
-        asked = asked.first(LONGEST)
-        states = np.concatenate([asked.rows, passage.rows])[np.newaxis].astype(np.float32)
-        ids = np.concatenate([asked.ids, passage.ids])[np.newaxis].astype(np.int64)
+        question = question.first(LONGEST)
+        states = np.concatenate([question.rows, passage.rows])[np.newaxis].astype(np.float32)
+        ids = np.concatenate([question.ids, passage.ids])[np.newaxis].astype(np.int64)
         second = np.zeros_like(ids)
-        second[:, len(asked) :] = 1
+        second[:, len(question) :] = 1
         (odds,) = self._session.run(None, {"states": states, "ids": ids, "second": second})
         return float(odds[0])

@@ -1,4 +1,4 @@
-"""Signals and a reader's odds, weighed together: which passage answers, and whether any does.
+"""The stacked ranker: features and a reader's odds weighed together.
 
 The best hits by their features are read; logistic regressions fitted by `training/fit.py` on odds of readers that had
 not seen the article (stacking: Wolpert 1992) say what an odd is worth beside the features. Their weights are in
@@ -40,7 +40,7 @@ __all__ = [
 WEIGHTS = Path(__file__).with_name("weigh.json")
 
 DEPTH = 5
-"""So many of the best hits are read: each costs a question the same time again."""
+"""Hits that are read; each costs a question the same time again."""
 
 HIT_FEATURES = (
     "prior",  # log-odds by the features
@@ -49,7 +49,7 @@ HIT_FEATURES = (
     "odds_lead",  # over the best other that was read
     "odds_share",  # probability by the reader that this one answers, rather than another or none
 )
-"""What is weighed for each hit that was read."""
+"""Features of each hit that was read."""
 
 READER_LIST_FEATURES = (
     "odds_best",
@@ -59,17 +59,21 @@ READER_LIST_FEATURES = (
     "odds_first",  # of the hit that is first now
     "first",  # log-odds of the hit that is first now, both weighed
     "first_lead",  # over the next
-    "agree",  # 1.0 where features and reader put the same hit first
+    "agree",  # 1.0 if features and reader put the same hit first
 )
-"""What is weighed of the list as a whole, after the features."""
+"""Features of the list as a whole that the reader adds."""
 
 STACKED_LIST_FEATURES = (*LIST_FEATURES, *READER_LIST_FEATURES)
 
 
 class StackedRanker:
-    """Reranks by features, has the best hits read, and reranks by both.
+    """Reranks by features, lets the reader read the best hits, and reranks those by both.
 
-    `curve` says what confidence is worth, see `index.ranking.calibration`.
+    `curve` calibrates the confidence, see `index.ranking.calibration`.
+
+    Notes
+    -----
+    Stacked generalisation: Wolpert 1992.
     """
 
     def __init__(self, base: LogisticRanker, reader: Reader, weights: Path = WEIGHTS) -> None:
@@ -78,7 +82,7 @@ class StackedRanker:
         self._reader = reader
         self._each = Logistic.of(table["each"], HIT_FEATURES, weights)
         self._judge = Logistic.of(table["confidence"], STACKED_LIST_FEATURES, weights)
-        self.curve: list[tuple[float, float]] = [(at, wrong) for at, wrong in table["curve"]]
+        self.curve: list[tuple[float, float]] = [(confidence, wrong) for confidence, wrong in table["curve"]]
 
     def rerank(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
         ranked = self._base.rerank(query, hits)
@@ -87,14 +91,17 @@ class StackedRanker:
         return rerank_read_hits(ranked, read, self._each(hit_features(read)) if read else np.zeros(0))
 
     def confidence(self, hits: Sequence[Hit]) -> float:
-        """Probability, 0..1, that the sources answer the question these reranked hits were found for."""
+        """Return the probability, 0..1, that the sources answer the question of these reranked hits."""
         if not hits or hits[0].odds is None or hits[0].features[TOPICS] == 0:
             return self._base.confidence(hits)
         return float(self._judge(stacked_list_features(hits)[np.newaxis])[0])
 
 
 def hit_features(read: Sequence[Hit]) -> Vectors:
-    """Shape (hits, HIT_FEATURES); the hits were read, their score is still that by their features."""
+    """Return the features of hits that were read, shape (hits, len(HIT_FEATURES)).
+
+    Their `score` is still that by their features, `odds` are the reader's.
+    """
     prior = np.asarray([log_odds(hit.score) for hit in read])
     odds = np.asarray([hit.odds or 0.0 for hit in read])
     share = np.exp(odds - np.logaddexp(0.0, np.logaddexp.reduce(odds)))
@@ -102,19 +109,29 @@ def hit_features(read: Sequence[Hit]) -> Vectors:
 
 
 def rerank_read_hits(ranked: Sequence[Hit], read: Sequence[Hit], scores: Vectors) -> list[Hit]:
-    """All hits, those that were read first and by their new scores; no other scores more than the least of them."""
+    """Return all hits, those that were read first.
+
+    Parameters
+    ----------
+    ranked
+        All hits, ranked by their features.
+    read
+        Those of them that were read.
+    scores
+        The new scores of `read`, shape (len(read),). No other hit scores more than the least of them.
+    """
     first = sorted(
         (replace(hit, prior=hit.score, score=float(score)) for hit, score in zip(read, scores, strict=True)),
         key=lambda hit: -hit.score,
     )
-    known = {hit.row for hit in first}
+    rows_read = {hit.row for hit in first}
     most = first[-1].score if first else 1.0
-    rest = [replace(hit, prior=hit.score, score=min(hit.score, most)) for hit in ranked if hit.row not in known]
+    rest = [replace(hit, prior=hit.score, score=min(hit.score, most)) for hit in ranked if hit.row not in rows_read]
     return [*first, *rest]
 
 
 def stacked_list_features(hits: Sequence[Hit]) -> Vectors:
-    """Shape (len(STACKED_LIST_FEATURES),): features of a whole list of hits, reranked by both, best first."""
+    """Return the features of a whole list of hits reranked by both, best first, shape (len(STACKED_LIST_FEATURES),)."""
     before = sorted((replace(hit, score=hit.prior) for hit in hits), key=lambda hit: -hit.score)
     odds = [hit.odds for hit in hits if hit.odds is not None]
     ordered = sorted(odds, reverse=True)
@@ -136,7 +153,7 @@ def stacked_list_features(hits: Sequence[Hit]) -> Vectors:
 
 
 def _lead(values: Vectors) -> Vectors:
-    """How far each value is above the best of the others; 0 where it is alone."""
+    """Return how far each value is above the best of the others; 0 if it is alone."""
     if len(values) < 2:
         return np.zeros(len(values))
     ordered = np.sort(values)

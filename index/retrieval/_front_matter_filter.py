@@ -1,4 +1,4 @@
-"""Fields of front matter as evidence: an author answers who, a date when, and neither anything else."""
+"""Filter for front matter fields: an author answers who, a date when, and neither answers anything else."""
 
 from __future__ import annotations
 
@@ -18,22 +18,25 @@ FIELDS = (
     (re.compile(r"The title\b"), ("title", "titled", "headline"), ()),
     (re.compile(r"(?:Summary|Description)\b"), ("summary", "summarise", "description"), ()),
 )
-"""Of each field its meaning, as `index.parsing._front_matter` words it, the words that ask for it by its name, and the
-kinds of question that it alone answers; without any it may answer whatever is asked."""
+"""For each field: its meaning as `index.parsing._front_matter` words it, the words that ask for it by name, and the
+kinds of question that it answers; without kinds it may answer any."""
 
 
-def may_answer(passage: Passage, asked: QuestionAnalysis) -> bool:
-    """Whether a passage may answer: a field of front matter does not where another is asked for by its name, nor, if it
-    holds one kind of thing, where another kind is asked for."""
-    own = next((field for field in FIELDS if field[0].match(passage.before)), None)
-    if own is None or passage.section != HEADING:
+def may_answer(passage: Passage, question: QuestionAnalysis) -> bool:
+    """Return whether a passage may answer a question.
+
+    A front matter field may not if another field is asked for by name, nor if it holds one kind of thing and the
+    question asks for another kind. Any other passage may.
+    """
+    field = next((field for field in FIELDS if field[0].match(passage.before)), None)
+    if field is None or passage.section != HEADING:
         return True
-    _, names, kinds = own
-    if _named(names, asked):
-        return not kinds or asked.kind in (*kinds, "thing", "yes_no")
-    elsewhere = any(_named(names, asked) for _, names, _ in FIELDS)
-    return asked.kind in kinds if kinds else not elsewhere
+    _, names, kinds = field
+    if _asks_by_name(names, question):
+        return not kinds or question.kind in (*kinds, "thing", "yes_no")
+    asks_for_other = any(_asks_by_name(names, question) for _, names, _ in FIELDS)
+    return question.kind in kinds if kinds else not asks_for_other
 
 
-def _named(names: Sequence[str], asked: QuestionAnalysis) -> bool:
-    return not frozenset(map(stem, names)).isdisjoint(asked.stems)
+def _asks_by_name(names: Sequence[str], question: QuestionAnalysis) -> bool:
+    return not frozenset(map(stem, names)).isdisjoint(question.stems)

@@ -1,4 +1,4 @@
-"""What can be told of a passage from its words alone: which of the question's it has, and what kind of thing."""
+"""Lexical features: which of the question's words a passage holds, and whether it holds the kind of answer."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ CAPITAL = re.compile(r"[A-Z][\w.'’-]*")
 
 
 def lexical_features(
-    asked: QuestionAnalysis, passage: Passage, title: str, weight: Mapping[str, float]
+    question: QuestionAnalysis, passage: Passage, title: str, weight: Mapping[str, float]
 ) -> dict[str, float]:
-    """The features that words alone give, by name; `weight` is the rarity of each topic stem of the question."""
+    """Return the features that words alone give, by name; `weight` is the rarity, 0..1, of each topic stem."""
     own = analyse_text(passage_text(passage))
-    around = stems_in_context(passage)
-    stems = asked.stems
-    everywhere = around | analyse_text(f"{title} {passage.section}").stems
-    total = sum(weight.get(at, 1.0) for at in stems) or 1.0
+    near = stems_in_context(passage)
+    stems = question.stems
+    everywhere = near | analyse_text(f"{title} {passage.section}").stems
+    total = sum(weight.get(stem, 1.0) for stem in stems) or 1.0
 
-    def share(found: frozenset[str]) -> float:
-        return sum(weight.get(at, 1.0) for at in stems if at in found) / total
+    def share(present: frozenset[str]) -> float:
+        return sum(weight.get(stem, 1.0) for stem in stems if stem in present) / total
 
-    covered, before, heading = share(own.stems), share(around), share(everywhere)
-    missing = [at for at in stems if at not in everywhere]
-    rarest = max(stems, key=lambda at: weight.get(at, 1.0), default="")
+    covered, before, heading = share(own.stems), share(near), share(everywhere)
+    missing = [stem for stem in stems if stem not in everywhere]
+    rarest = max(stems, key=lambda stem: weight.get(stem, 1.0), default="")
     pairs = set(pairwise(stems))
     words = own.words
     return {
@@ -61,72 +61,74 @@ def lexical_features(
         "covered_heading": heading - before,
         "bigrams": len(pairs & own.pairs) / max(len(pairs), 1),
         "rarest_missing": float(bool(rarest) and rarest in missing),
-        "missing_weight": sum(weight.get(at, 1.0) for at in missing),
-        "names_missing": _lacking(asked.name_stems, everywhere),
-        "names_missing_near": _lacking(asked.name_stems, around),
-        "names_missing_own": _lacking(asked.name_stems, own.stems),
-        "numbers_missing": _lacking(asked.number_stems, frozenset(words)),
-        "relations_missing": _lacking(
-            _relations(asked), frozenset(stem(at) for at in words + analyse_text(passage.before).words)
+        "missing_weight": sum(weight.get(stem, 1.0) for stem in missing),
+        "names_missing": _share_missing(question.name_stems, everywhere),
+        "names_missing_near": _share_missing(question.name_stems, near),
+        "names_missing_own": _share_missing(question.name_stems, own.stems),
+        "numbers_missing": _share_missing(question.number_stems, frozenset(words)),
+        "relations_missing": _share_missing(
+            _relations(question), frozenset(stem(word) for word in words + analyse_text(passage.before).words)
         ),
-        "counted": _counted(asked, words),
-        "spread": _spread(asked, words),
-        "topics": float(np.log1p(len(asked.topics))),
+        "counted": _counted(question, words),
+        "spread": _spread(question, words),
+        "topics": float(np.log1p(len(question.topics))),
         "new_words": float(np.log1p(len(own.stems - set(stems)))),
         "length": float(np.log(len(passage.reading))),
         "is_field": float(passage.kind == "field"),
         "is_title": float(passage.reading == title),
         "pronoun": float(bool(words) and words[0] in POINTING_WORDS),
-        **_met(asked, passage.reading, own),
+        **_kind_features(question, passage.reading, own),
     }
 
 
-def _met(asked: QuestionAnalysis, reading: str, own: AnalysedText) -> dict[str, float]:
-    """For the kind asked for: does the passage hold such a thing that the question does not hold already?"""
-    found = 0.0
-    if asked.kind in ("person", "place"):
-        found = _new_names(asked, reading, PLACEISH if asked.kind == "place" else None)
-    elif asked.kind == "time":
-        found = float(any(match.group().lower() not in asked.number_stems for match in YEARISH.finditer(reading)))
-    elif asked.kind == "number":
-        found = float(bool(NUMBERISH.search(" ".join(at for at in reading.split() if at not in asked.number_stems))))
-    elif asked.kind == "reason":
-        found = float(bool(REASONISH.search(reading)))
+def _kind_features(question: QuestionAnalysis, reading: str, own: AnalysedText) -> dict[str, float]:
+    """Return for the kind asked for whether the passage holds such a thing that the question does not hold already."""
+    present = 0.0
+    if question.kind in ("person", "place"):
+        present = _new_names(question, reading, PLACEISH if question.kind == "place" else None)
+    elif question.kind == "time":
+        present = float(any(match.group().lower() not in question.number_stems for match in YEARISH.finditer(reading)))
+    elif question.kind == "number":
+        present = float(
+            bool(NUMBERISH.search(" ".join(word for word in reading.split() if word not in question.number_stems)))
+        )
+    elif question.kind == "reason":
+        present = float(bool(REASONISH.search(reading)))
     return {
-        f"{kind}_met": (2 * found - 1) if asked.kind == kind else 0.0
+        f"{kind}_met": (2 * present - 1) if question.kind == kind else 0.0
         for kind in ("person", "time", "number", "place", "reason")
     }
 
 
-def _relations(asked: QuestionAnalysis) -> frozenset[str]:
-    return frozenset(word.stem for word in asked.words if word.stem in RELATION_STEMS)
+def _relations(question: QuestionAnalysis) -> frozenset[str]:
+    return frozenset(word.stem for word in question.words if word.stem in RELATION_STEMS)
 
 
-def _counted(asked: QuestionAnalysis, words: Sequence[str]) -> float:
-    """Whether a number stands within three words before what is counted."""
-    counted = {word.stem for word in asked.topics if word.names_kind}
-    if asked.kind != "number" or not counted:
+def _counted(question: QuestionAnalysis, words: Sequence[str]) -> float:
+    """Return 1.0 if a number stands right before what is counted, -1.0 if not, 0.0 if nothing is counted."""
+    counted = {word.stem for word in question.topics if word.names_kind}
+    if question.kind != "number" or not counted:
         return 0.0
-    for at, word in enumerate(words):
-        if stem(word) in counted and any(NUMBERISH.search(other) for other in words[max(0, at - 3) : at]):
+    for place, word in enumerate(words):
+        if stem(word) in counted and any(NUMBERISH.search(other) for other in words[max(0, place - 3) : place]):
             return 1.0
     return -1.0
 
 
-def _spread(asked: QuestionAnalysis, words: Sequence[str]) -> float:
-    stems = set(asked.stems)
-    met = [at for at, word in enumerate(words) if stem(word) in stems]
-    return float(np.log((met[-1] - met[0] + 1) / len(met))) if met else 0.0
+def _spread(question: QuestionAnalysis, words: Sequence[str]) -> float:
+    """Return the log of the words between the first and the last topic word in the passage, over those in it."""
+    stems = set(question.stems)
+    places = [place for place, word in enumerate(words) if stem(word) in stems]
+    return float(np.log((places[-1] - places[0] + 1) / len(places))) if places else 0.0
 
 
-def _new_names(asked: QuestionAnalysis, reading: str, where: re.Pattern[str] | None) -> float:
-    if where is not None:
-        return float(bool(where.search(reading)))
+def _new_names(question: QuestionAnalysis, reading: str, place: re.Pattern[str] | None) -> float:
+    if place is not None:
+        return float(bool(place.search(reading)))
     later = reading.split(" ", 1)[-1]
     names = [word for capital in CAPITAL.findall(later) for word in tokenize(capital) if word not in STOP_WORDS]
-    asked_for = asked.stems
-    return float(any(stem(word) not in asked_for for word in names))
+    return float(any(stem(word) not in question.stems for word in names))
 
 
-def _lacking(wanted: frozenset[str], there: frozenset[str]) -> float:
-    return sum(at not in there for at in wanted) / len(wanted) if wanted else 0.0
+def _share_missing(wanted: frozenset[str], present: frozenset[str]) -> float:
+    return sum(word not in present for word in wanted) / len(wanted) if wanted else 0.0

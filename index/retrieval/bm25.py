@@ -1,4 +1,4 @@
-"""BM25 over passages and their context, by bm25s."""
+"""BM25 over passages and their context, on bm25s."""
 
 from __future__ import annotations
 
@@ -24,22 +24,29 @@ from index.text.tokens import content_stems
 __all__ = ["Bm25Index"]
 
 OWN_WEIGHT = 3
-"""A passage's own words count this many times, those of the sentence before and the headings once."""
+"""How many times a passage's own words count; those of the sentence before and the headings count once."""
 
-ALIKE_FROM = 5
-"""Letters of a word from which one that differs by a letter may be meant."""
+SHORTEST_SIMILAR = 5
+"""Letters of a word; shorter ones have too many similar words."""
 
-NOTHING = "\0"
-"""Stands in a passage without a word, so that rows and passages stay in step."""
+PLACEHOLDER = "\0"
+"""The term of a passage without words, so that rows and passages stay in step."""
 
 
 class Bm25Index:
-    """Row i is passage i. A score is BM25's (Lucene's variant, k1 1.5, b 0.75) over the
-    rarity of a word that no passage has, so that small and large indexes compare: 0 or more, no upper bound."""
+    """BM25 scores of passages; row i is passage i.
+
+    Scores are 0 or more without an upper bound. They are divided by the rarity of a word that no passage has, so that
+    small and large indexes compare.
+
+    Notes
+    -----
+    Lucene's variant of BM25 (Robertson et al. 1994, "Okapi at TREC-3") with k1 1.5 and b 0.75.
+    """
 
     def __init__(self, engine: Any) -> None:
         self._engine = engine
-        self._plain: tuple[str, ...] | None = None
+        self._without_accents: tuple[str, ...] | None = None
 
     @classmethod
     def build(cls, passages: Sequence[Passage]) -> Bm25Index:
@@ -49,7 +56,7 @@ class Bm25Index:
         return cls(engine)
 
     def scores(self, stems: Sequence[str]) -> Vectors:
-        """Shape (passages,): the score of every passage for the question."""
+        """Return the score of every passage for the stems of a question, shape (passages,)."""
         terms = [term for term in dict.fromkeys(stems) if term in self._engine.vocab_dict]
         if not terms:
             return np.zeros(self._engine.scores["num_docs"], np.float32)
@@ -57,53 +64,55 @@ class Bm25Index:
         return result
 
     def weights(self, stems: Sequence[str]) -> dict[str, float]:
-        """Inverse document frequency of each stem (the BM25 form), as a share of that of a word no passage has."""
+        """Return the rarity of each stem, 0..1: its inverse document frequency over that of a word no passage has."""
         ends = self._engine.scores["indptr"]
-        found = {}
+        weights = {}
         for stem in stems:
-            at = self._engine.vocab_dict.get(stem)
-            seen = int(ends[at + 1] - ends[at]) if at is not None else 0
-            found[stem] = self._rarity(seen) / self._rarity(0)
-        return found
+            term = self._engine.vocab_dict.get(stem)
+            frequency = int(ends[term + 1] - ends[term]) if term is not None else 0
+            weights[stem] = self._rarity(frequency) / self._rarity(0)
+        return weights
 
     def rows(self, stems: Sequence[str]) -> list[int]:
-        """Rows that hold every one of the stems, in their own text, the sentence before or the heading."""
-        found: set[int] | None = None
-        for stem in stems:
-            held = self._rows(stem)
-            found = held if found is None else found & held
-        return sorted(found or ())
+        """Return the rows with all of the stems in their own text, the sentence before or the heading, in order."""
+        rows = [self._rows(stem) for stem in stems]
+        return sorted(set.intersection(*rows)) if rows else []
 
     @property
     def stems(self) -> Collection[str]:
-        """Every stem that some row holds."""
-        known: Collection[str] = self._engine.vocab_dict.keys()
-        return known
+        """The stems that any row holds."""
+        stems: Collection[str] = self._engine.vocab_dict.keys()
+        return stems
 
     def holds(self, stem: str) -> bool:
-        """Whether any row holds the stem, or one that is spelt nearly alike: a letter more, less or other, or without
-        its accents."""
-        known = self._engine.vocab_dict
-        if stem in known:
+        """Return whether any row holds the stem or one at edit distance 1, accents left out."""
+        vocabulary = self._engine.vocab_dict
+        if stem in vocabulary:
             return True
-        if len(stem) < ALIKE_FROM or not stem.isalpha():
+        if len(stem) < SHORTEST_SIMILAR or not stem.isalpha():
             return False
-        if self._plain is None:  # once an index: most questions never need it
-            self._plain = tuple(dict.fromkeys(map(_bare, known)))
-        return bool(similar_words(_bare(stem), self._plain, 1))
+        if self._without_accents is None:  # once per index: most questions never need it
+            self._without_accents = tuple(dict.fromkeys(map(_strip_accents, vocabulary)))
+        return bool(similar_words(_strip_accents(stem), self._without_accents, 1))
 
     def _rows(self, stem: str) -> set[int]:
-        at = self._engine.vocab_dict.get(stem)
-        if at is None:
+        term = self._engine.vocab_dict.get(stem)
+        if term is None:
             return set()
         scores = self._engine.scores
-        return {int(row) for row in scores["indices"][scores["indptr"][at] : scores["indptr"][at + 1]]}
+        return {int(row) for row in scores["indices"][scores["indptr"][term] : scores["indptr"][term + 1]]}
 
-    def _rarity(self, seen: int) -> float:
-        return math.log(1 + (self._engine.scores["num_docs"] - seen + 0.5) / (seen + 0.5))
+    def _rarity(self, frequency: int) -> float:
+        return math.log(1 + (self._engine.scores["num_docs"] - frequency + 0.5) / (frequency + 0.5))
 
     def save(self, folder: Path) -> None:
-        """Raises OSError, with its number, whatever byte could not be written."""
+        """Write the index into a folder.
+
+        Raises
+        ------
+        OSError
+            A file cannot be written; `errno` says why.
+        """
         try:
             self._engine.save(folder / "keyword", show_progress=False, allow_pickle=False)
         except OSError as error:
@@ -121,12 +130,12 @@ class Bm25Index:
 
 
 def _terms(passage: Passage) -> list[str]:
-    own = content_stems(passage_text(passage)) or [NOTHING]
+    own = content_stems(passage_text(passage)) or [PLACEHOLDER]
     return content_stems(f"{passage.section} {passage.before}") + own * OWN_WEIGHT
 
 
-def _bare(word: str) -> str:
-    """The word without accents."""
+def _strip_accents(word: str) -> str:
+    """Return the word without accents."""
     if word.isascii():
         return word
     return "".join(char for char in unicodedata.normalize("NFKD", word) if not unicodedata.combining(char))

@@ -1,4 +1,4 @@
-"""FAISS behind `VectorStore`: exact search by inner product, which is the cosine of unit vectors."""
+"""A `VectorStore` on FAISS: exact search by inner product, which is the cosine of unit vectors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["FaissStore"]
 
 
 class FaissStore:
-    """Flat and exact: cosine, 1.0 is the same direction, 0.0 at right angles, -1.0 opposite."""
+    """Flat, exact index of unit vectors; cosines are in -1..1, and 1.0 is the same direction."""
 
     def __init__(self, dimension: int) -> None:
         self._index: Any = faiss.IndexFlatIP(dimension)
@@ -38,8 +38,8 @@ class FaissStore:
         return [float(cosine) for cosine in stored @ np.asarray(vector, np.float32)]
 
     def rows(self, start: int, stop: int) -> Vectors:
-        found: Vectors = self._index.reconstruct_n(start, stop - start)
-        return found
+        vectors: Vectors = self._index.reconstruct_n(start, stop - start)
+        return vectors
 
     def save(self, path: Path) -> None:
         with path.open("wb") as stream:  # faiss's own stream loses the last bytes without a word where a disk is full

@@ -26,15 +26,15 @@ FEATURES = (
     "bm25_share",  # of the best candidate's score, 0..1
     "late",  # mean best match of the question's word pieces, weighted by rarity, -1..1
     "late_gap",  # to the best candidate, 0 or less
-    "late_weakest",  # the topic word that is met worst, in the passage
+    "late_weakest",  # the topic word with the worst match, in the passage
     "late_second",  # the next worst
-    "near_weakest",  # the topic word met worst, in passage and sentence before together
+    "near_weakest",  # the topic word with the worst match, in passage and sentence before together
     "core_weakest",  # the same without the words that only name the kind of answer ("which company")
-    "core_unmet",  # how far those words are from being met, weighted by rarity, 0..1
+    "core_unmet",  # how far those words are from a full match, weighted by rarity, 0..1
     "core_missing",  # rarity of those that neither passage nor sentence before has to the letter
     "core_missing_share",  # the same as a share of all
-    "kind_word",  # how well the word that names the kind of answer is met, 0 where there is none
-    "name_weakest",  # the name that is met worst, in passage and sentence before; 1 where there is none
+    "kind_word",  # match of the word that names the kind of answer, 0 if there is none
+    "name_weakest",  # the name with the worst match, in passage and sentence before; 1 if there is none
     "late_rarest",  # best match of the rarest word
     "late_all",  # the same over all pieces, question words and marks too
     "late_little",  # mean best match of the pieces that carry no topic
@@ -49,7 +49,7 @@ FEATURES = (
     "covered_heading",  # the same with title and heading, less the two
     "covered_gap",  # to the best candidate
     "bigrams",  # share of the question's neighbouring topic words that are neighbours in the passage
-    "rarest_missing",  # 1.0 when its rarest topic word is not in passage, sentence before or headings
+    "rarest_missing",  # 1.0 if its rarest topic word is not in passage, sentence before or headings
     "missing_weight",  # rarity of what is missing everywhere
     "names_missing",  # share of the question's names that passage, sentence before and headings lack
     "names_missing_near",  # share that passage and sentence before lack
@@ -57,7 +57,7 @@ FEATURES = (
     "numbers_missing",  # share of the question's numbers that the passage lacks
     "relations_missing",  # share of its words like "first", "before", "not", "only" that the two lack
     "counted",  # "how many X": 1 a number stands right before an X, -1 none does, 0 not asked
-    "spread",  # log of the words between the first and the last topic word that is met, over those met
+    "spread",  # log of the words between the first and the last topic word in the passage, over those in it
     "topics",  # log(1 + topic words of the question)
     "new_words",  # log(1 + topic words that the question does not have)
     "length",  # log of the passage's characters
@@ -76,7 +76,25 @@ FEATURES = (
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage with what retrieval found: `row` its place in the text, `best` the best match of each piece."""
+    """A candidate passage with what retrieval found.
+
+    Attributes
+    ----------
+    row : int
+        Its place in the order of the texts.
+    passage : Passage
+        The passage.
+    title : str
+        The title of its document.
+    cosine : float
+        Of question and passage, -1..1.
+    bm25 : float
+        BM25 score, 0 or more.
+    best, best_before, best_after : array of shape (pieces,)
+        Cosine of each piece of the question with its best match in this passage, the one before and the one after.
+    reverse : float
+        Mean over the passage's tokens of each one's best match in the question, -1..1.
+    """
 
     row: int
     passage: Passage
@@ -90,19 +108,35 @@ class Candidate:
 
 
 def compute_features(
-    asked: QuestionAnalysis,
+    question: QuestionAnalysis,
     candidates: Sequence[Candidate],
-    question: Encoding,
+    encoding: Encoding,
     rarity: Vectors,
     weight: Mapping[str, float],
 ) -> Vectors:
-    """Shape (len(candidates), len(FEATURES)).
+    """Return the features of each candidate.
 
-    `rarity` are the inverse document frequencies of the question's pieces, `weight` those of its topic stems.
+    Parameters
+    ----------
+    question
+        The question analysed.
+    candidates
+        Its candidates, at least one.
+    encoding
+        The question as the embedder encodes it.
+    rarity
+        Inverse document frequency of each piece of the question, shape (pieces,).
+    weight
+        Rarity, 0..1, of each topic stem of the question.
+
+    Returns
+    -------
+    array of shape (candidates, features)
+        Columns in the order of FEATURES.
     """
-    table = [lexical_features(asked, candidate.passage, candidate.title, weight) for candidate in candidates]
+    table = [lexical_features(question, candidate.passage, candidate.title, weight) for candidate in candidates]
     columns: dict[str, Vectors] = {name: np.asarray([row[name] for row in table], np.float32) for name in table[0]}
-    late = _late(asked, candidates, question, rarity, weight)
+    late = _late(question, candidates, encoding, rarity, weight)
     columns |= _dense(candidates) | late
     columns |= {
         "late_gap": late["late"] - late["late"].max(),
@@ -115,20 +149,22 @@ def compute_features(
 
 
 def _late(
-    asked: QuestionAnalysis,
+    question: QuestionAnalysis,
     candidates: Sequence[Candidate],
-    question: Encoding,
+    encoding: Encoding,
     rarity: Vectors,
     weight: Mapping[str, float],
 ) -> dict[str, Vectors]:
-    """Signals from the best matches of the question's pieces and words, each of shape (candidates,)."""
+    """Return the late interaction features, each of shape (candidates,)."""
     pieces = np.stack([candidate.best for candidate in candidates])
     before = np.maximum(pieces, np.stack([candidate.best_before for candidate in candidates]))
     after = np.maximum(pieces, np.stack([candidate.best_after for candidate in candidates]))
-    topics = [(word, at) for word in asked.words if word.topical and (at := _pieces_of(word, question.spans))]
+    topics = [
+        (word, places) for word in question.words if word.topical and (places := _pieces_of(word, encoding.spans))
+    ]
     topical = np.zeros(pieces.shape[1], bool)
-    for _, at in topics:
-        topical[at] = True
+    for _, places in topics:
+        topical[places] = True
     share = np.where(topical, rarity, 0.1 * rarity) + 1e-6
     share = share / share.sum()
     late = pieces @ share
@@ -141,20 +177,25 @@ def _late(
         "late_after": after @ share - late,
         "late_reverse": np.asarray([candidate.reverse for candidate in candidates], np.float32),
         **_words(
-            asked, candidates, [word for word, _ in topics], _by_word(pieces, topics), _by_word(before, topics), weight
+            question,
+            candidates,
+            [word for word, _ in topics],
+            _by_word(pieces, topics),
+            _by_word(before, topics),
+            weight,
         ),
     }
 
 
 def _words(
-    asked: QuestionAnalysis,
+    question: QuestionAnalysis,
     candidates: Sequence[Candidate],
     topics: list[QuestionWord],
     own: Vectors,
     near: Vectors,
     weight: Mapping[str, float],
 ) -> dict[str, Vectors]:
-    """Signals from topic words: `own` and `near` have shape (candidates, topic words)."""
+    """Return the features of topic words; `own` and `near` have shape (candidates, topic words)."""
     if not topics:
         own = near = np.zeros((len(candidates), 1), np.float32)
         topics = [QuestionWord("", "", 0, 0, topical=True, name=False, number=False, names_kind=False)]
@@ -163,34 +204,34 @@ def _words(
     core = core if core.any() else ~core
     names = np.asarray([word.name for word in topics])
     near_each = [stems_in_context(candidate.passage) for candidate in candidates]
-    there = np.asarray([[word.stem in stems for word in topics] for stems in near_each])
-    met = np.maximum(near, there.astype(np.float32))
+    present = np.asarray([[word.stem in stems for word in topics] for stems in near_each])
+    match = np.maximum(near, present.astype(np.float32))
     ordered = np.sort(own, axis=1)
     core_rare = rare[core] / max(float(rare[core].sum()), 1e-6)
-    lacking = (~there[:, core]) @ rare[core]
+    lacking = (~present[:, core]) @ rare[core]
     return {
         "late_weakest": ordered[:, 0],
         "late_second": ordered[:, min(1, ordered.shape[1] - 1)],
-        "near_weakest": met.min(axis=1),
-        "core_weakest": met[:, core].min(axis=1),
-        "core_unmet": (1 - met[:, core]) @ core_rare,
+        "near_weakest": match.min(axis=1),
+        "core_weakest": match[:, core].min(axis=1),
+        "core_unmet": (1 - match[:, core]) @ core_rare,
         "core_missing": lacking,
-        "core_missing_share": (~there[:, core]) @ core_rare,
-        "kind_word": met[:, ~core].max(axis=1) if (~core).any() else np.zeros(len(candidates), np.float32),
-        "name_weakest": met[:, names].min(axis=1) if names.any() else np.ones(len(candidates), np.float32),
+        "core_missing_share": (~present[:, core]) @ core_rare,
+        "kind_word": match[:, ~core].max(axis=1) if (~core).any() else np.zeros(len(candidates), np.float32),
+        "name_weakest": match[:, names].min(axis=1) if names.any() else np.ones(len(candidates), np.float32),
         "late_rarest": own[:, int(np.argmax(rare))],
     }
 
 
-def _pieces_of(word: QuestionWord, places: Sequence[tuple[int, int]]) -> list[int]:
-    return [at for at, (start, end) in enumerate(places) if start < word.end and word.start < end]
+def _pieces_of(word: QuestionWord, spans: Sequence[tuple[int, int]]) -> list[int]:
+    return [place for place, (start, end) in enumerate(spans) if start < word.end and word.start < end]
 
 
 def _by_word(pieces: Vectors, topics: list[tuple[QuestionWord, list[int]]]) -> Vectors:
-    """Shape (candidates, topic words): the mean over each word's pieces."""
+    """Return the mean over each word's pieces, shape (candidates, topic words)."""
     if not topics:
         return np.zeros((len(pieces), 0), np.float32)
-    return np.stack([pieces[:, at].mean(axis=1) for _, at in topics], axis=1)
+    return np.stack([pieces[:, places].mean(axis=1) for _, places in topics], axis=1)
 
 
 def _dense(candidates: Sequence[Candidate]) -> dict[str, Vectors]:
@@ -207,14 +248,16 @@ def _dense(candidates: Sequence[Candidate]) -> dict[str, Vectors]:
 
 
 def _near(candidates: Sequence[Candidate], late: Vectors) -> Vectors:
-    at = {candidate.row: float(score) for candidate, score in zip(candidates, late, strict=True)}
+    score_of = {candidate.row: float(score) for candidate, score in zip(candidates, late, strict=True)}
     steps = (-2, -1, 1, 2)
-    return np.asarray([max(at.get(c.row + step, 0.0) for step in steps) for c in candidates], np.float32)
+    near = [max(score_of.get(candidate.row + step, 0.0) for step in steps) for candidate in candidates]
+    return np.asarray(near, np.float32)
 
 
 def _same_document(candidates: Sequence[Candidate], late: Vectors) -> Vectors:
-    first = [candidates[at].passage.document_id for at in np.argsort(-late, kind="stable")[:10]]
-    return np.asarray([first.count(c.passage.document_id) / len(first) for c in candidates], np.float32)
+    first = [candidates[place].passage.document_id for place in np.argsort(-late, kind="stable")[:10]]
+    shares = [first.count(candidate.passage.document_id) / len(first) for candidate in candidates]
+    return np.asarray(shares, np.float32)
 
 
 def _ranks(scores: Vectors) -> Vectors:

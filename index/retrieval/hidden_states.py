@@ -1,7 +1,7 @@
-"""States of a lower layer of the embedder, one row a token, kept as bytes: what a reader goes on from.
+"""Hidden states of a lower layer of the embedder, one row per token, stored as bytes.
 
-So the lower layers read a passage once, when it is indexed, and a question pays for the upper ones alone (PreTTR:
-MacAvaney et al. 2020, arXiv 2004.14255).
+The reader starts from them: the lower layers read a passage once, when it is indexed, and a question pays for the upper
+layers alone (PreTTR: MacAvaney et al. 2020, arXiv 2004.14255).
 """
 
 from __future__ import annotations
@@ -18,16 +18,18 @@ from index.storage.arrays import open_rows, save_array
 __all__ = ["LONGEST", "StateStore", "StateStoreBuilder"]
 
 LONGEST = 96
-"""Tokens of a passage that are kept; a reader does not see the rest of a longer one."""
+"""Tokens of a passage whose states are kept; the reader does not see the rest of a longer one."""
 
 ALMOST_ALL = 0.9995
 ROOM = 1.25
-"""A byte spans what almost all values of a dimension fit in, and some room; the few beyond are cut off."""
+"""A byte spans almost all values of a dimension and some room; the few values beyond are clipped."""
 
 
 class StateStoreBuilder:
-    """Takes encodings block by block; the worth of a byte, by dimension, is that of the first block with tokens, or of
-    the store that rows are taken from."""
+    """Builds a store block by block.
+
+    The scale of a byte, per dimension, is fitted to the first block with tokens, or that of the store `like`.
+    """
 
     def __init__(self, like: StateStore | None = None) -> None:
         self._scale: Vectors | None = like.scale if like and len(like.rows) else None
@@ -39,17 +41,17 @@ class StateStoreBuilder:
         states = [encoding.states.first(LONGEST) for encoding in encodings if encoding.states is not None]
         if not states:
             return
-        rows = np.concatenate([one.rows for one in states])
+        rows = np.concatenate([passage.rows for passage in states])
         if self._scale is None and len(rows):
             spans = np.quantile(np.abs(rows), ALMOST_ALL, axis=0) * ROOM
             self._scale = (np.maximum(spans, 1e-6) / 127).astype(np.float32)
         if self._scale is not None:  # a text may have no token of its own, such as one of a zero-width space
             self._rows.append(np.clip(np.rint(rows / self._scale), -127, 127).astype(np.int8))
-            self._ids += [one.ids.astype(np.int32) for one in states]
-        self._lengths.append(np.asarray([len(one) for one in states], np.int64))
+            self._ids += [passage.ids.astype(np.int32) for passage in states]
+        self._lengths.append(np.asarray([len(passage) for passage in states], np.int64))
 
     def take(self, store: StateStore, start: int, stop: int) -> None:
-        """Passages `start` to `stop` of a store, the one that this builder is like."""
+        """Copy passages `start` to `stop` of the store that this builder is like."""
         if len(store):
             self._rows.append(store.rows[store.ends[start] : store.ends[stop]])
             self._ids.append(store.ids[store.ends[start] : store.ends[stop]])
@@ -63,7 +65,7 @@ class StateStoreBuilder:
 
 
 class StateStore:
-    """States of all passages; passage `i` has rows `ends[i]` to `ends[i + 1]`; empty for a model without states."""
+    """States of all passages; passage `i` has rows `ends[i]` to `ends[i + 1]`. Empty for a model without states."""
 
     def __init__(self, scale: Vectors, rows: NDArray[np.int8], ids: NDArray[np.int32], ends: NDArray[np.int64]) -> None:
         self.scale = scale
@@ -75,7 +77,7 @@ class StateStore:
         return len(self.ends) - 1
 
     def of(self, passage: int) -> States:
-        """Without rows where there are none."""
+        """Return the states of a passage; without rows if the store is empty."""
         if not len(self):
             return States(np.zeros((0, 0), np.float32), np.zeros(0, np.int64))
         own = slice(self.ends[passage], self.ends[passage + 1])
@@ -89,7 +91,7 @@ class StateStore:
 
     @classmethod
     def load(cls, folder: Path) -> StateStore:
-        """The rows stay on disk until they are read."""
+        """Open a saved store; the rows stay on disk until they are read."""
         return cls(
             np.load(folder / "state_scale.npy", allow_pickle=False),
             open_rows(folder / "states.npy"),

@@ -1,7 +1,7 @@
-"""Late interaction: how well each word of a question is met by some word of a passage, in context.
+"""Late interaction: the best match of each piece of a question among the tokens of a passage.
 
-The sum of best matches is ColBERT's score (Khattab and Zaharia 2020, arXiv 2004.12832), here over the embedder's
-own token vectors, projected on their principal axes and kept as bytes.
+The method is ColBERT's (Khattab and Zaharia 2020, arXiv 2004.12832), here over the embedder's own token vectors,
+projected on their principal axes and stored as bytes.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from index.storage.arrays import open_rows, save_array
 __all__ = ["WIDTH", "TokenStore", "TokenStoreBuilder"]
 
 WIDTH = 128
-"""Bytes kept for a token: principal axes, each rounded to a byte."""
+"""Bytes per token: that many principal axes, each rounded to a byte."""
 
-NO_PART = 1e-6
-"""Of the largest variance along an axis: less is no more than rounding."""
+ROUNDING = 1e-6
+"""Share of the largest variance along an axis; a smaller one is rounding."""
 
 
 class TokenStoreBuilder:
-    """Takes encodings block by block; the axes are those of the first, or of the store that rows are taken from."""
+    """Builds a store block by block; the axes are fitted to the first block, or those of the store `like`."""
 
     def __init__(self, like: TokenStore | None = None) -> None:
         self._axes: Vectors | None = like.axes if like else None
@@ -44,12 +44,14 @@ class TokenStoreBuilder:
         if self._axes is None:
             self._axes = _principal_axes(tokens)
         self._rows.append(_bytes(tokens @ self._axes))
-        places = [self._places.setdefault(piece, len(self._places)) for at in encodings for piece in at.pieces]
+        places = [
+            self._places.setdefault(piece, len(self._places)) for encoding in encodings for piece in encoding.pieces
+        ]
         self._pieces.append(np.asarray(places, np.int32))
         self._lengths.append(np.asarray([len(encoding.tokens) for encoding in encodings], np.int64))
 
     def take(self, store: TokenStore, start: int, stop: int) -> None:
-        """Passages `start` to `stop` of a store, the one that this builder is like."""
+        """Copy passages `start` to `stop` of the store that this builder is like."""
         self._rows.append(store.rows[store.ends[start] : store.ends[stop]])
         self._pieces.append(store.pieces[store.ends[start] : store.ends[stop]])
         self._lengths.append(np.diff(store.ends[start : stop + 1]))
@@ -65,7 +67,7 @@ class TokenStoreBuilder:
 class TokenStore:
     """Token vectors of all passages; passage `i` has rows `ends[i]` to `ends[i + 1]`.
 
-    `pieces` names the piece of each row by its place in `vocabulary`; one that no passage has may stay there.
+    `pieces` gives the piece of each row as its place in `vocabulary`, which may hold pieces that no passage has.
     """
 
     def __init__(
@@ -84,24 +86,31 @@ class TokenStore:
         self._frequency = _frequency(pieces[:], ends, vocabulary)
 
     def matches(self, question: Encoding, passages: Sequence[int]) -> tuple[Vectors, Vectors]:
-        """Cosine of each piece of the question with its best match in each passage, shape (passages, pieces), and
-        the mean over a passage's tokens of each one's best match in the question, shape (passages,); -1..1."""
-        asked: Vectors = question.tokens @ self.axes
-        if self.axes.shape[1] == WIDTH:  # fewer axes hold the passages' tokens whole: then products are cosines
-            asked = l2_normalize(asked)
-        parts = [self.rows[self.ends[at] : self.ends[at + 1]] for at in passages]
+        """Match a question with passages.
+
+        Returns
+        -------
+        best : array of shape (passages, pieces)
+            Cosine, -1..1, of each piece of the question with its best match in each passage.
+        reverse : array of shape (passages,)
+            Mean over a passage's tokens of each one's best match in the question, -1..1.
+        """
+        pieces: Vectors = question.tokens @ self.axes
+        if self.axes.shape[1] == WIDTH:  # with fewer axes the projection loses nothing and products are cosines
+            pieces = l2_normalize(pieces)
+        parts = [self.rows[self.ends[passage] : self.ends[passage + 1]] for passage in passages]
         lengths = np.asarray([len(part) for part in parts])
         starts = np.cumsum(lengths) - lengths
-        cosines = l2_normalize(np.concatenate(parts).astype(np.float32)) @ asked.T
+        cosines = l2_normalize(np.concatenate(parts).astype(np.float32)) @ pieces.T
         best: Vectors = np.maximum.reduceat(cosines, starts, axis=0)
         reverse: Vectors = np.add.reduceat(cosines.max(axis=1), starts) / lengths
         return best, reverse
 
     def weights(self, pieces: Iterable[str]) -> Vectors:
-        """Inverse document frequency of each piece (the BM25 form), over the passages."""
+        """Return the inverse document frequency of each piece (the BM25 form), shape (pieces,)."""
         total = len(self.ends) - 1
-        seen = [self._frequency.get(piece, 0) for piece in pieces]
-        return np.asarray([math.log(1 + (total - n + 0.5) / (n + 0.5)) for n in seen], np.float32)
+        frequencies = [self._frequency.get(piece, 0) for piece in pieces]
+        return np.asarray([math.log(1 + (total - n + 0.5) / (n + 0.5)) for n in frequencies], np.float32)
 
     def save(self, folder: Path) -> None:
         save_array(folder / "tokens.npy", self.rows)
@@ -112,7 +121,7 @@ class TokenStore:
 
     @classmethod
     def load(cls, folder: Path) -> TokenStore:
-        """The rows stay on disk until they are read."""
+        """Open a saved store; the rows stay on disk until they are read."""
         return cls(
             np.load(folder / "token_axes.npy", allow_pickle=False),
             open_rows(folder / "tokens.npy"),
@@ -123,7 +132,7 @@ class TokenStore:
 
 
 def _frequency(pieces: NDArray[np.int32], ends: NDArray[np.int64], vocabulary: Sequence[str]) -> dict[str, int]:
-    """In how many passages each piece is."""
+    """Return in how many passages each piece is."""
     passage = np.repeat(np.arange(len(ends) - 1, dtype=np.int64), np.diff(ends))
     once = np.unique(passage * max(len(vocabulary), 1) + pieces)
     counts = np.bincount(once % max(len(vocabulary), 1), minlength=len(vocabulary))
@@ -131,12 +140,12 @@ def _frequency(pieces: NDArray[np.int32], ends: NDArray[np.int64], vocabulary: S
 
 
 def _principal_axes(tokens: Vectors) -> Vectors:
-    """Shape (dimension, up to WIDTH): the directions that keep most of the tokens' inner products.
+    """Return the directions that keep most of the tokens' inner products, shape (dimension, at most WIDTH).
 
-    Directions in which few tokens have no part at all are left out: which ones these are is up to rounding.
+    Directions without variance are left out: which ones these are is up to rounding.
     """
     values, vectors = np.linalg.eigh((tokens.T @ tokens).astype(np.float64))
-    axes: Vectors = vectors[:, values > NO_PART * values[-1]][:, ::-1][:, :WIDTH].astype(np.float32)
+    axes: Vectors = vectors[:, values > ROUNDING * values[-1]][:, ::-1][:, :WIDTH].astype(np.float32)
     return axes
 
 

@@ -16,9 +16,10 @@ __all__ = ["SearchIndex"]
 
 @dataclass(frozen=True, slots=True)
 class SearchIndex:
-    """What one snapshot holds in memory; row i of every engine is passage i, in the order of the texts.
+    """The engines of one snapshot; row i of each is passage i, in the order of the texts.
 
-    `suggestions` are questions that it answered when it was built, the surest first."""
+    `suggestions` are questions that the snapshot answered when it was built, the surest first.
+    """
 
     id: str
     documents: Mapping[str, Document]
