@@ -1,4 +1,4 @@
-"""How figures are said, the same on Discord and in the console, which speaks English. Pure; plain text, not escaped."""
+"""The wording of an answer, the same on Discord and in the console; plain text that is not escaped."""
 
 from __future__ import annotations
 
@@ -12,71 +12,65 @@ if TYPE_CHECKING:
     from index import Answer
     from index.domain.answers import Citation
 
-__all__ = [
-    "and_more",
-    "bold_span",
-    "brief_answer",
-    "confidence_level",
-    "confidence_text",
-    "repeats_quotations",
-]
+__all__ = ["and_more", "bold_span", "brief_answer", "confidence_level", "confidence_text", "repeats_quotations"]
 
 VERDICTS = {"yes": gettext_noop("Yes."), "no": gettext_noop("No.")}
 
-NUMBERS = re.compile(r"\s*\[\d+\]")
-
+CITATION_NUMBERS = re.compile(r"\s*\[\d+\]")
 
 HIGH, FAIR = 80, 60
-"""Whole per cent of confidence from which on an answer is called so; the recorded answers bear it out, see
-tests/test_calibrated.py."""
+"""Least whole per cent of each confidence level; measured in tests/quality/test_calibrated.py."""
 
 
-def confidence_level(found: Answer) -> str:
-    """How sure an answer is, for code: "high", "fair" or "low"; "none" of an abstention."""
-    if found.abstained:
+def confidence_level(answer: Answer) -> str:
+    """Return "high", "fair" or "low", or "none" for an abstention; for code, not for display."""
+    if answer.abstained:
         return "none"
-    whole = _percent(found)
-    return "high" if whole >= HIGH else "fair" if whole >= FAIR else "low"
+    percentage = _percentage(answer)
+    return "high" if percentage >= HIGH else "fair" if percentage >= FAIR else "low"
 
 
-def confidence_text(found: Answer) -> str:
-    """Confidence in words and per cent; never 0 or 100, since it is an estimate."""
-    share, sure = format_percentage(_percent(found) / 100), confidence_level(found)
-    if sure == "none":
+def confidence_text(answer: Answer) -> str:
+    """Return the confidence in words and per cent; never 0 or 100, since it is an estimate."""
+    share, level = format_percentage(_percentage(answer) / 100), confidence_level(answer)
+    if level == "none":
         return gettext("Chance that the sources answer this: {percent}.", percent=share)
-    if sure == "high":
+    if level == "high":
         return gettext("Confidence: high, {percent}.", percent=share)
-    if sure == "fair":
+    if level == "fair":
         return gettext("Confidence: fair, {percent}.", percent=share)
     return gettext("Confidence: low, {percent}.", percent=share)
 
 
-def _percent(found: Answer) -> int:
-    return min(max(round(100 * found.confidence), 1), 99)
+def _percentage(answer: Answer) -> int:
+    return min(max(round(100 * answer.confidence), 1), 99)
 
 
-def brief_answer(found: Answer) -> str:
-    """The answer in a word or a few: "Yes", or the words that answer; empty where it is not plain, or abstained."""
-    if found.abstained:
+def brief_answer(answer: Answer) -> str:
+    """Return "Yes", "No" or the words that answer; empty if there are none, or of an abstention."""
+    if answer.abstained:
         return ""
-    short = found.short_answer
-    if found.verdict in VERDICTS:
-        return gettext(VERDICTS[found.verdict])
-    return fold(short.text) if short else ""
+    if answer.verdict in VERDICTS:
+        return gettext(VERDICTS[answer.verdict])
+    return fold(answer.short_answer.text) if answer.short_answer else ""
 
 
 def and_more(names: str, left: int) -> str:
-    """A list with how many more there are, where there are any."""
+    """Return a list, with the number of further items if there are any."""
     return gettext("{names} and {number} more", names=names, number=left) if left > 0 else names
 
 
-def bold_span(found: Answer, citation: Citation) -> tuple[int, int] | None:
-    """Where the short answer stands in the quotation as it is shown, folded; None where that is not certain.
+def bold_span(answer: Answer, citation: Citation) -> tuple[int, int] | None:
+    """Return where the short answer stands in a quotation.
 
-    Of several places it is the one that has as many before it as in the source.
+    Returns
+    -------
+    tuple of int, or None
+        Start and end in the folded quotation as it is shown; None if the place is uncertain. If the words occur
+        several times, it is the occurrence with as many before it as in the source.
     """
-    short = found.short_answer
-    if found.abstained or short is None or short.citation != citation.number:
+    short = answer.short_answer
+    if answer.abstained or short is None or short.citation != citation.number:
         return None
     words, shown, quote = fold(short.text), fold(citation.shown), fold(citation.quote)
     before = fold(citation.quote[: max(short.start - citation.start, 0)])
@@ -90,12 +84,12 @@ def bold_span(found: Answer, citation: Citation) -> tuple[int, int] | None:
     return start, start + len(words)
 
 
-def repeats_quotations(found: Answer) -> bool:
-    """Whether the answer's text is the quotations over again, which need not be read twice.
+def repeats_quotations(answer: Answer) -> bool:
+    """Return whether the text of an answer only repeats its quotations, so that it need not be shown as well.
 
-    Where the answer stands before them in brief, some of them over again are a repetition too.
+    Below a brief answer, repeating the first of them counts too.
     """
-    shown = [fold(NUMBERS.sub("", citation.shown)) for citation in found.citations]
-    said = fold(NUMBERS.sub("", found.text))
-    some = [" ".join(shown[:first]) for first in range(1, len(shown))] if brief_answer(found) else []
-    return bool(shown) and said in ("", fold(" ".join(shown)), *some)
+    quotations = [fold(CITATION_NUMBERS.sub("", citation.shown)) for citation in answer.citations]
+    text = fold(CITATION_NUMBERS.sub("", answer.text))
+    beginnings = [" ".join(quotations[:end]) for end in range(1, len(quotations))] if brief_answer(answer) else []
+    return bool(quotations) and text in ("", fold(" ".join(quotations)), *beginnings)

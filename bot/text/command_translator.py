@@ -1,4 +1,4 @@
-"""Names and descriptions of the commands for every language, from the catalogue that all texts are in."""
+"""Names and descriptions of the commands in every language, from the catalogues of all texts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["CommandTranslator", "accepted_by_discord", "text_kind"]
 
 log = logging.getLogger(__name__)
 
-KIND = {
+KIND_BY_LOCATION = {
     TranslationContextLocation.command_name: "command",
     TranslationContextLocation.group_name: "command",
     TranslationContextLocation.parameter_name: "option",
@@ -34,34 +34,34 @@ KIND = {
 
 
 class CommandTranslator(Translator):
-    """Tells Discord what a command is called in each language; what it would not take stays English."""
+    """discord.py's translator of command names; a translation that Discord would refuse stays English."""
 
-    def __init__(self, speaker: Callable[[Locale], Language] = language_for) -> None:
-        self._speaker = speaker
+    def __init__(self, language_of: Callable[[Locale], Language] = language_for) -> None:
+        self._language_of = language_of
 
     async def translate(self, string: locale_str, locale: Locale, context: TranslationContextTypes) -> str | None:
-        """The text in a locale; None where the catalogue lacks it."""
+        """Return the text in a locale; None if the catalogue lacks it."""
         kind = text_kind(context)
-        found = self._speaker(locale).translation(kind, string.message) if kind else None
-        if found is not None and not accepted_by_discord(kind, found):
-            log.warning("Discord would not take “%s” as a %s in %s", found, kind, locale)
+        translation = self._language_of(locale).translation(kind, string.message) if kind else None
+        if translation is not None and not accepted_by_discord(kind, translation):
+            log.warning("Discord would not take “%s” as a %s in %s", translation, kind, locale)
             return None
-        return found
+        return translation
 
 
 def text_kind(context: TranslationContextTypes) -> str:
-    """Which of the KINDS a text of a command is; empty for none."""
+    """Return which of the KINDS a text of a command is; empty for none."""
     if isinstance(context.data, ContextMenu):
         return "menu"
-    return KIND.get(context.location, "")
+    return KIND_BY_LOCATION.get(context.location, "")
 
 
 def accepted_by_discord(kind: str, text: str) -> bool:
-    """Whether Discord takes a text of this kind: its length, and the letters of a name that is typed."""
+    """Return whether Discord accepts a text of this kind: its length, and the letters of a name that is typed."""
     if not text.strip() or utf16_length(text) > KINDS[kind]:
         return False
-    return kind not in ("command", "option") or (text == text.lower() and all(map(_in_name, text)))
+    return kind not in ("command", "option") or (text == text.lower() and all(map(_allowed_in_name, text)))
 
 
-def _in_name(char: str) -> bool:
+def _allowed_in_name(char: str) -> bool:
     return char in "-_" or unicodedata.category(char)[0] in "LN"
