@@ -13,10 +13,10 @@ import discord
 from discord.ext import commands
 
 from bot.cogs._component import component
+from bot.policy.questions import LONGEST_QUESTION
 from bot.services.context import Services, services_of
 from bot.services.errors import trace
 from bot.services.interactions import Interaction
-from bot.services.questions import LONGEST_QUESTION
 from bot.text.escape import fit, fold
 from bot.text.i18n import gettext, gettext_noop
 from bot.views import answer as answer_view

@@ -12,10 +12,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs._autocomplete import quiet
+from bot.policy.questions import LONGEST_QUESTION, question_in
 from bot.services.context import Services, services_of
 from bot.services.errors import explain
 from bot.services.interactions import Interaction
-from bot.services.questions import LONGEST_QUESTION, QuestionRefused, question_in
+from bot.services.questions import QuestionRefused
 from bot.text.i18n import gettext, gettext_noop
 from bot.views.custom_id import answer_id_in
 from bot.views.message import notice_message

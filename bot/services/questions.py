@@ -4,38 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import discord
 
-from bot.policy.guild_settings import GuildSettings
+from bot.policy.questions import problem_of
 from bot.policy.rate_limits import RateLimiter
+from bot.services.ask_context import AskContext, build_context, guild_id_of
 from bot.services.guild_settings import GuildSettingsCache
 from bot.services.interactions import Interaction
 from bot.services.replies import FOR_ALL, Replies
 from bot.services.worker import LibraryWorker
-from bot.text.escape import fold
-from bot.text.i18n import format_number, gettext, gettext_noop
 from bot.views import answer as answer_view
 from bot.views.message import notice_message
 from index import Library
 
-__all__ = ["LONGEST_QUESTION", "AskContext", "QuestionRefused", "QuestionService", "question_in"]
-
-LONGEST_QUESTION = 500
+__all__ = ["QuestionRefused", "QuestionService"]
 
 MAX_CONCURRENT = 2
 """Questions in threads at the same time; the model uses all processors, so more would only slow each other."""
-
-HOW_TO = gettext_noop(
-    "Ask me something, for example: What is the context window of Scout? I answer from the sources, or not at all."
-)
-
-SENTENCE_ENDS = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])|\n")
-ASKS = re.compile(r"[?？][?!？！]*[\"'”’»」)]*$")
-"""At the end of a sentence that is a question."""
 
 
 class QuestionRefused(Exception):
@@ -53,27 +40,6 @@ class QuestionRefused(Exception):
         super().__init__("a question is not taken")
         self.view = view
         self.wrong_channel = wrong_channel
-
-
-@dataclass(frozen=True, slots=True)
-class AskContext:
-    """The user and the place of a question.
-
-    `parent` is the channel that a thread belongs to. `can_thread` says whether the bot may begin a thread there,
-    `is_conversation` whether questions there follow one another, as in direct messages and in threads.
-    """
-
-    user: int
-    guild: int | None
-    channel: int
-    parent: int | None = None
-    can_thread: bool = False
-    is_conversation: bool = False
-    settings: GuildSettings = field(default_factory=GuildSettings)
-
-    @property
-    def offers_thread(self) -> bool:
-        return self.can_thread and self.settings.threads
 
 
 class QuestionService:
@@ -97,19 +63,8 @@ class QuestionService:
 
     async def context_of(self, source: Interaction | discord.Message) -> AskContext:
         """Return who asks, and where."""
-        user = source.user if isinstance(source, discord.Interaction) else source.author
-        place = source.guild_id if isinstance(source, discord.Interaction) else source.guild
-        guild = place.id if isinstance(place, discord.Guild) else place
-        channel = source.channel
-        return AskContext(
-            user=user.id,
-            guild=guild,
-            channel=channel.id if channel else 0,
-            parent=channel.parent_id if isinstance(channel, discord.Thread) else None,
-            can_thread=isinstance(channel, discord.TextChannel) and _can_begin_thread(source),
-            is_conversation=guild is None or isinstance(channel, discord.Thread),
-            settings=await self._guild_settings.get(guild),
-        )
+        guild = guild_id_of(source)
+        return build_context(source, guild, await self._guild_settings.get(guild))
 
     def may_repeat_notice(self, channel: int) -> bool:
         """Whether a channel may be told again where questions are answered; counts as telling it."""
@@ -124,7 +79,7 @@ class QuestionService:
         QuestionRefused
             At once, before anything is waited for.
         """
-        if problem := _problem_of(question):
+        if problem := problem_of(question):
             raise QuestionRefused(notice_message(problem))
         settings = context.settings
         if context.guild is not None and not settings.answers_in(context.channel, context.parent):
@@ -198,35 +153,3 @@ class QuestionService:
         threads = context.offers_thread and not private  # a thread cannot begin below a private message
         asked = question if quoted else ""
         return answer_view.answer_message(recorded.answer, asked=asked, answer_id=recorded.id, threads=threads)
-
-
-def question_in(text: str) -> str:
-    """Return the question in a message: the whole text, or its first short question if it is too long."""
-    text = text.strip()
-    if len(text) <= LONGEST_QUESTION:
-        return text
-    sentences = (sentence.strip() for sentence in SENTENCE_ENDS.split(text))
-    return next((each for each in sentences if len(each) <= LONGEST_QUESTION and ASKS.search(each)), text)
-
-
-def _can_begin_thread(source: Interaction | discord.Message) -> bool:
-    """Whether the bot may begin a thread there and answer in it."""
-    permissions = discord.Permissions.none()
-    if isinstance(source, discord.Interaction):
-        permissions = source.app_permissions if source.is_guild_integration() else permissions
-    elif isinstance(source.channel, discord.TextChannel) and (me := source.channel.guild.me) is not None:
-        permissions = source.channel.permissions_for(me)
-    return permissions.create_public_threads and permissions.send_messages_in_threads
-
-
-def _problem_of(question: str) -> str:
-    """Return why a question cannot be taken; empty if it can."""
-    if not fold(question):
-        return gettext(HOW_TO)
-    if len(question) > LONGEST_QUESTION:
-        return gettext(
-            "That is {length} characters long, and I read at most {most}. Please ask it in a sentence or two.",
-            length=format_number(len(question)),
-            most=LONGEST_QUESTION,
-        )
-    return ""

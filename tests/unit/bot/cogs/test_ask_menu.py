@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.services.questions import question_in
 from tests.support.asking_kit import MENTION, QUESTION, asked, replied
 from tests.support.discord.payloads import BOT, LISTED, Json, User
 from tests.support.discord.rules import EPHEMERAL, text_of
@@ -99,26 +98,3 @@ async def test_the_menu_works_in_direct_messages(library: FakeLibrary, wire: Wir
     await replied(wire, "hello", user=user)
     said = wire.people.say(wire.state.scene(user), QUESTION)
     assert "10 million" in text_of(await wire.menu(MENU, said, user=user).answer())
-
-
-@pytest.mark.parametrize(
-    ("sentences", "question"),
-    [
-        ("Does Llama 4.5 read v2.1 files? It should.", "Does Llama 4.5 read v2.1 files?"),
-        ("See https://a.b/c?d=e for more. What is it?", "What is it?"),
-        (
-            "It is so. \u300cScout\u300d\u306e\u7a93\u306f\uff1f\u3042\u308a\u304c\u3068\u3046\u3002",
-            "\u300cScout\u300d\u306e\u7a93\u306f\uff1f",
-        ),
-        ("Well... who made it?! Tell me.", "who made it?!"),
-        ("One line\nwho made it?\nanother line", "who made it?"),
-        ("\u00bfQui\u00e9n lo hizo? Gracias.", "\u00bfQui\u00e9n lo hizo?"),
-    ],
-)
-def test_what_a_long_message_asks_is_its_first_sentence_that_is_a_question(sentences: str, question: str) -> None:
-    assert question_in(f"{TALK}\n{sentences}") == question
-
-
-def test_a_long_message_is_read_in_time_whatever_it_holds() -> None:
-    for part in ("a", "a.", "? ", ". ", "\n", "a?b"):
-        assert question_in(part * 4000) in part * 4000
