@@ -145,7 +145,7 @@ def everything(filling: str) -> dict[str, Any]:
         ),
         "questions": OwnQuestions(MANY, MANY, changed, (filling + "?",) * 50, filling),
         "embedded": MANY,
-        "anew": filling,
+        "rebuild_reason": filling,
     }
 
 
