@@ -13,10 +13,10 @@ from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex
 from index.domain.messages import Message, message_of
 from index.domain.snapshots import Diff, Preview, ReindexReport, ReindexStatus, SnapshotInfo, Status
 from index.domain.sources import NO_SOURCES
-from index.indexing.progress import Request
-from index.journal.audit import AuditLine, audited, record
-from index.snapshots.catalog import compared, listed
-from index.snapshots.staleness import broken, said, states
+from index.indexing.progress import ReindexRequest
+from index.journal.audit import AuditLine, audited, write_audit_entry
+from index.snapshots.catalog import compare_snapshots, list_snapshots
+from index.snapshots.staleness import describe_changes, source_states, unparsed_sources
 from index.sources.watcher import watch
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Library:
         SourcesUnreadable, ReindexRunning, ReindexCancelled
             The old snapshot serves on.
         """
-        return self._reindexer.reindex(Request(progress, cancelled, scope, wait))
+        return self._reindexer.reindex(ReindexRequest(progress, cancelled, scope, wait))
 
     def preview(
         self,
@@ -152,7 +152,7 @@ class Library:
         The snapshot waits for `publish` until another is built, by whichever process, or until `discard`.
         Parameters and errors are those of `reindex`.
         """
-        return self._reindexer.preview(Request(progress, cancelled, scope, wait))
+        return self._reindexer.preview(ReindexRequest(progress, cancelled, scope, wait))
 
     def publish(
         self,
@@ -171,7 +171,7 @@ class Library:
         ReindexRunning
             Another process builds.
         """
-        return self._reindexer.publish(preview, Request(progress, None, scope, wait))
+        return self._reindexer.publish(preview, ReindexRequest(progress, None, scope, wait))
 
     def discard(self, preview: str) -> None:
         """Remove a preview, by its id."""
@@ -191,11 +191,11 @@ class Library:
         ReindexRunning
             Another process builds.
         """
-        return self._reindexer.rollback(snapshot, Request(progress, wait=wait))
+        return self._reindexer.rollback(snapshot, ReindexRequest(progress, wait=wait))
 
     def snapshots(self) -> tuple[SnapshotInfo, ...]:
         """Return the snapshots that are kept, newest first."""
-        return listed(self._snapshots)
+        return list_snapshots(self._snapshots)
 
     def diff(self, before: str, after: str) -> Diff:
         """Return what changed between two snapshots, by their ids or parts of them, whatever models they are for.
@@ -207,7 +207,7 @@ class Library:
         IndexMismatch
             One of them is damaged or of another format.
         """
-        return compared(self._snapshots, before, after)
+        return compare_snapshots(self._snapshots, before, after)
 
     def running(self) -> ReindexStatus | None:
         """Return how far the reindex or preview in this process is; None if none runs."""
@@ -215,7 +215,7 @@ class Library:
 
     def audit(self, what: str, outcome: str, *, where: str, who: int | None = None) -> None:
         """Record what was done to the index; if that fails it is logged, and nothing else fails with it."""
-        record(self.journal, what, outcome, where=where, who=who)
+        write_audit_entry(self.journal, what, outcome, where=where, who=who)
 
     def audited(self, what: str, *, where: str, who: int | None = None) -> AbstractContextManager[AuditLine]:
         """Return a context that records what its block does to the index, also if it fails or is interrupted."""
@@ -248,12 +248,12 @@ class Library:
             manifest, stale = self._manifest_or_none(), message_of(error)
         if fallback and loaded:
             manifest, stale = loaded.manifest, fallback
-        infos = states(manifest, sources)
+        infos = source_states(manifest, sources)
         return Status(
             snapshot=manifest.snapshot if manifest else None,
             sources=tuple(infos),
-            skipped=sources.skipped + broken(manifest, sources),
-            stale=stale or said(infos),
+            skipped=sources.skipped + unparsed_sources(manifest, sources),
+            stale=stale or describe_changes(infos),
             model=self._model,
             ready=loaded is not None,
             fallback=fallback,

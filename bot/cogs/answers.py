@@ -124,7 +124,7 @@ class AnswersCog(commands.Cog):
     async def begin_thread(self, interaction: Interaction, component_id: ComponentId) -> None:
         """Begin a thread below the answer; questions there go on from it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        entry = await self._services.worker.run(self._services.library.journal.answered, component_id.answer)
+        entry = await self._services.worker.run(self._services.library.journal.entry, component_id.answer)
         if entry is None or interaction.message is None:
             await interaction.edit_original_response(view=notice_message(gettext(FORGOTTEN)))
             return
@@ -162,7 +162,7 @@ class AnswersCog(commands.Cog):
     def _report_gap(self, answer: str, user: int) -> bool:
         """Report an answer as a gap, in a thread; False if it is no longer kept."""
         journal = self._services.library.journal
-        known = journal.answered(answer) is not None
+        known = journal.entry(answer) is not None
         if known:
             journal.report(answer, user=user)
         return known
@@ -175,7 +175,7 @@ class AnswersCog(commands.Cog):
         except discord.HTTPException as error:
             log.warning("A thread could not be begun: %s", trace(error))
             return notice_message(gettext(CANNOT_BEGIN))
-        await self._services.worker.run(self._services.library.journal.begin, thread.id, entry.id)
+        await self._services.worker.run(self._services.library.journal.begin_thread, thread.id, entry.id)
         try:
             await thread.send(view=notice_message(gettext(GO_ON)))
         except (discord.HTTPException, aiohttp.ClientError) as error:  # it is open all the same

@@ -39,7 +39,7 @@ class AuditCog(commands.Cog):
         await acknowledge(interaction)
         page, guild = max(page, 1), interaction.guild_id
         entries = await self._services.worker.run(
-            self._services.library.journal.audited,
+            self._services.library.journal.audit_entries,
             LINES_PER_PAGE + 1,
             where=None if guild is None else str(guild),
             skip=(page - 1) * LINES_PER_PAGE,

@@ -143,7 +143,7 @@ class GuildSettingsCog(commands.Cog):
         rows = before.to_rows()
         for name, value in after.to_rows().items():
             if value != rows[name]:
-                journal.change(guild, name, value)
+                journal.set_setting(guild, name, value)
         return before, after
 
 

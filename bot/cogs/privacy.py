@@ -48,12 +48,12 @@ class PrivacyCog(commands.Cog):
         await interaction.edit_original_response(view=privacy_view.deleted_message(before, after))
 
     async def _stored_of(self, interaction: Interaction) -> StoredCounts:
-        return await self._services.worker.run(self._services.library.journal.stored, interaction.user.id)
+        return await self._services.worker.run(self._services.library.journal.count_stored, interaction.user.id)
 
     def _forget(self, user: int) -> tuple[StoredCounts, StoredCounts]:
         """Return what was kept before and is kept after, in a thread."""
         journal = self._services.library.journal
-        return journal.forget(user), journal.stored(user)
+        return journal.forget(user), journal.count_stored(user)
 
 
 async def setup(bot: commands.Bot) -> None:

@@ -9,14 +9,14 @@ from index.domain.errors import ReindexCancelled
 from index.domain.messages import Message
 from index.domain.snapshots import ReindexReport
 from index.domain.stages import Stage
-from index.indexing.progress import Request
+from index.indexing.progress import ReindexRequest
 
 __all__ = ["ReindexQueue"]
 
 LOOK_EVERY = 0.1
 """Seconds between two looks whether somebody who waits has given up."""
 
-Work = Callable[[Sequence[Request]], Sequence[ReindexReport]]
+Work = Callable[[Sequence[ReindexRequest]], Sequence[ReindexReport]]
 """A report for each request, in their order."""
 
 
@@ -24,12 +24,12 @@ class _Run:
     """Who takes part, and what came of it for each, in their order."""
 
     def __init__(self) -> None:
-        self.requests: list[Request] = []
+        self.requests: list[ReindexRequest] = []
         self.reports: Sequence[ReindexReport] = ()
         self.error: BaseException | None = None
         self.ended = False
 
-    def report(self, request: Request) -> ReindexReport:
+    def report(self, request: ReindexRequest) -> ReindexReport:
         if self.error is not None:
             raise self.error
         return self.reports[self.requests.index(request)]
@@ -44,7 +44,7 @@ class ReindexQueue:
         self._next = _Run()
         self._running = False
 
-    def take(self, request: Request) -> ReindexReport:
+    def take(self, request: ReindexRequest) -> ReindexReport:
         """What came of the first run that began after this was asked for. Raises what that raised, or ReindexCancelled
         where the request was given up before it began."""
         if self._running and request.progress:

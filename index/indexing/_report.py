@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex
 from index.domain.messages import Message, message_of
 from index.domain.snapshots import OwnQuestions, ReindexReport
-from index.snapshots.catalog import texts as read_snapshot_texts
-from index.snapshots.diff import Texts, diff
+from index.snapshots.catalog import load_texts as read_snapshot_texts
+from index.snapshots.diff import SnapshotTexts, diff
 from index.snapshots.manifest import Manifest
 from index.snapshots.serving import LiveIndex, LoadedSnapshot
-from index.snapshots.staleness import indexed
+from index.snapshots.staleness import indexed_hashes
 from index.snapshots.store import SnapshotStore
 
 if TYPE_CHECKING:
@@ -102,13 +102,13 @@ def _newest_good(live: LiveIndex, error: Damaged, loader: SnapshotLoader | None)
         return None
 
 
-def _texts(snapshots: SnapshotStore, manifest: Manifest | None, search_index: SearchIndex | None) -> Texts:
+def _texts(snapshots: SnapshotStore, manifest: Manifest | None, search_index: SearchIndex | None) -> SnapshotTexts:
     """Return a snapshot's texts; if they cannot be read, only which sources it is of."""
     if manifest is None:
-        return Texts()
+        return SnapshotTexts()
     if search_index is not None:
-        return Texts(search_index.id, indexed(manifest), search_index.documents, search_index.passages)
+        return SnapshotTexts(search_index.id, indexed_hashes(manifest), search_index.documents, search_index.passages)
     try:
         return read_snapshot_texts(snapshots, manifest)
     except Damaged:
-        return Texts(manifest.snapshot.id, indexed(manifest))
+        return SnapshotTexts(manifest.snapshot.id, indexed_hashes(manifest))

@@ -16,7 +16,7 @@ from index.text.passages import passage_text
 if TYPE_CHECKING:
     from index.retrieval.search_index import SearchIndex
 
-__all__ = ["PreviousBuild", "Run", "in_order", "runs"]
+__all__ = ["PreviousBuild", "Run", "merge_encodings", "to_runs"]
 
 SETTLED = 1_000
 """Passages from which on an index knows well enough what tokens are like: how they are kept as bytes is learned from
@@ -70,7 +70,7 @@ class PreviousBuild:
         return {_text(passage): row for row, passage in enumerate(self.search_index.passages)}
 
 
-def runs(rows: Sequence[int | None]) -> list[Run]:
+def to_runs(rows: Sequence[int | None]) -> list[Run]:
     """Return rows joined into runs of consecutive ones, and runs of new passages."""
     joined: list[Run] = []
     for row in rows:
@@ -82,7 +82,7 @@ def runs(rows: Sequence[int | None]) -> list[Run]:
     return joined
 
 
-def in_order(parts: Sequence[Run], blocks: Iterator[list[Encoding]]) -> Iterator[Run | list[Encoding]]:
+def merge_encodings(parts: Sequence[Run], blocks: Iterator[list[Encoding]]) -> Iterator[Run | list[Encoding]]:
     """Yield the runs that are taken over, and in place of each new one its encodings.
 
     Parameters

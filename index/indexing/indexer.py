@@ -20,7 +20,7 @@ from index.domain.ports import Embedder, Progress, VectorStore
 from index.domain.snapshots import SkippedSource, Snapshot
 from index.domain.sources import SourceSet
 from index.domain.stages import Stage
-from index.indexing._reuse import PreviousBuild, Run, in_order, runs
+from index.indexing._reuse import PreviousBuild, Run, merge_encodings, to_runs
 from index.parsing.chunking import chunk
 from index.parsing.formats import SECONDS
 from index.parsing.pool import parse_in_parallel
@@ -184,7 +184,7 @@ class Indexer:
         states = StateStoreBuilder(reused.states if reused else None)
         fresh = [passage for passage, row in zip(passages, rows, strict=True) if row is None]
         blocks = self._embedder.passages([(passage.embedded, passage_text(passage)) for passage in fresh], progress)
-        for part in in_order(runs(rows), blocks):
+        for part in merge_encodings(to_runs(rows), blocks):
             if isinstance(part, Run):
                 if reused is not None and part.start is not None:
                     stop = part.start + part.count

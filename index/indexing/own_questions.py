@@ -18,9 +18,9 @@ from index.domain.ports import Progress
 from index.domain.snapshots import ChangedAnswer, OwnQuestions
 from index.domain.stages import Stage
 
-__all__ = ["FILE", "Wanted", "asked_again", "read"]
+__all__ = ["FILE_NAME", "OwnQuestion", "ask_own_questions", "read_own_questions"]
 
-FILE = "questions.jsonl"
+FILE_NAME = "questions.jsonl"
 """In the folder of the sources; it is none of them."""
 
 EXAMPLE = '{"question": "When is it?", "answer": "May 1"}'
@@ -36,7 +36,7 @@ Ask = Callable[[str], Answer]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class OwnQuestion:
     """A question, and words that its answer should contain; none where that is empty."""
 
     question: str
@@ -44,7 +44,7 @@ class Wanted:
     id: str = ""
 
 
-def asked_again(
+def ask_own_questions(
     file: Path, before: Ask | None, now: Ask, progress: Progress, *, clock: Callable[[], float] = time.monotonic
 ) -> OwnQuestions | None:
     """How the questions of a file are answered now, and where that differs from before; None without such a file.
@@ -54,7 +54,7 @@ def asked_again(
     if not file.exists():
         return None
     try:
-        wanted = read(file)
+        wanted = read_own_questions(file)
     except QuestionsUnreadable as error:
         return OwnQuestions(0, 0, problem=message_of(error))
     until, asked, changed, wrong = clock() + SECONDS, 0, [], []
@@ -74,7 +74,7 @@ def asked_again(
     return OwnQuestions(len(wanted), asked, tuple(changed[:MOST_LISTED]), tuple(wrong[:MOST_LISTED]), problem)
 
 
-def read(file: Path) -> list[Wanted]:
+def read_own_questions(file: Path) -> list[OwnQuestion]:
     """The questions of a file. Raises QuestionsUnreadable that names the line."""
     try:
         if not file.is_file():
@@ -99,7 +99,7 @@ def read(file: Path) -> list[Wanted]:
     return [_wanted(line, number, file.name) for number, line in enumerate(lines, 1) if line.strip()]
 
 
-def _wanted(line: str, number: int, name: str) -> Wanted:
+def _wanted(line: str, number: int, name: str) -> OwnQuestion:
     try:
         row = json.loads(line)
         question, answer, known = row["question"], row.get("answer") or "", row.get("id", "")
@@ -114,10 +114,10 @@ def _wanted(line: str, number: int, name: str) -> Wanted:
                 example=EXAMPLE,
             )
         ) from error
-    return Wanted(question, answer, "" if known is None else str(known))
+    return OwnQuestion(question, answer, "" if known is None else str(known))
 
 
-def _differ(was: Answer, now: Answer, wanted: Wanted) -> bool:
+def _differ(was: Answer, now: Answer, wanted: OwnQuestion) -> bool:
     return _first(was) != _first(now) or _right(was, wanted) != _right(now, wanted)
 
 
@@ -125,7 +125,7 @@ def _first(answer: Answer) -> str:
     return "" if answer.abstained or not answer.citations else answer.citations[0].shown
 
 
-def _right(answer: Answer, wanted: Wanted) -> bool | None:
+def _right(answer: Answer, wanted: OwnQuestion) -> bool | None:
     """Whether a quotation holds the words that it should, however they are spaced and written; None if none need be."""
     if not wanted.answer.strip():
         return None

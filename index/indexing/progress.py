@@ -13,11 +13,11 @@ from index.domain.messages import Message
 from index.domain.ports import Progress
 from index.domain.snapshots import ReindexStatus
 
-__all__ = ["ReindexProgress", "Request"]
+__all__ = ["ReindexProgress", "ReindexRequest"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Request:
+class ReindexRequest:
     """Somebody who asked for a reindex: what tells them of its progress, what says that they have given up, whose gaps
     their report lists, and how long they wait for another process."""
 
@@ -35,7 +35,7 @@ class Request:
 class ReindexProgress:
     """The progress of one run; called as `Progress` is."""
 
-    def __init__(self, requests: Sequence[Request], *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, requests: Sequence[ReindexRequest], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._requests = requests
         self._clock = clock
         self._begun = self._step_begun = clock()

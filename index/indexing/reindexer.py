@@ -19,9 +19,9 @@ from index.domain.stages import Stage
 from index.indexing._build_lock import BuildLock
 from index.indexing._queue import ReindexQueue
 from index.indexing._report import PreviousSnapshot, find_previous, make_report
-from index.indexing.own_questions import FILE, asked_again
-from index.indexing.progress import ReindexProgress, Request
-from index.snapshots.catalog import found
+from index.indexing.own_questions import FILE_NAME, ask_own_questions
+from index.indexing.progress import ReindexProgress, ReindexRequest
+from index.snapshots.catalog import find_snapshot
 from index.snapshots.files import ID
 from index.snapshots.serving import LoadedSnapshot
 from index.storage.failures import explain_write_errors
@@ -95,7 +95,7 @@ class Reindexer:
         progress = self._progress
         return progress.now if progress else None
 
-    def reindex(self, request: Request) -> ReindexReport:
+    def reindex(self, request: ReindexRequest) -> ReindexReport:
         """Build a snapshot of the sources and make it live; requests that come meanwhile share the next run.
 
         Raises
@@ -105,7 +105,7 @@ class Reindexer:
         """
         return self._queue.take(request)
 
-    def preview(self, request: Request) -> Preview:
+    def preview(self, request: ReindexRequest) -> Preview:
         """Build a snapshot without making it live; it waits for `publish` until another is built."""
         with self._run([request]) as progress, self._swept() as place:
             built, report, answerer = self._build(place, progress)
@@ -115,7 +115,7 @@ class Reindexer:
             (answered,) = self._ask_gaps([request], progress, ask)
         return Preview(built.manifest.snapshot.id, replace(report, answered=answered))
 
-    def publish(self, preview: str, request: Request) -> ReindexReport:
+    def publish(self, preview: str, request: ReindexRequest) -> ReindexReport:
         """Make a previewed snapshot live without building it again.
 
         Raises
@@ -155,7 +155,7 @@ class Reindexer:
         if ID.fullmatch(preview):
             self._snapshots.discard(preview)
 
-    def rollback(self, part: str, request: Request) -> ReindexReport:
+    def rollback(self, part: str, request: ReindexRequest) -> ReindexReport:
         """Make a kept snapshot live, once every byte of it is checked; a part of its id is enough.
 
         Raises
@@ -165,7 +165,7 @@ class Reindexer:
         """
         with self._run([request]) as progress:
             started, questions, loaded = time.perf_counter(), None, None
-            name = found(self._snapshots, part)
+            name = find_snapshot(self._snapshots, part)
             progress(Stage.CHECKING_SNAPSHOT, 0, 0)
             try:
                 manifest = self._live.fitting(self._snapshots.manifest(name))
@@ -192,7 +192,7 @@ class Reindexer:
             questions=questions,
         )
 
-    def _reindex_for_all(self, requests: Sequence[Request]) -> list[ReindexReport]:
+    def _reindex_for_all(self, requests: Sequence[ReindexRequest]) -> list[ReindexReport]:
         with self._run(requests) as progress:
             with self._swept() as place:
                 built, report, _ = self._build(place, progress)
@@ -232,10 +232,10 @@ class Reindexer:
     ) -> OwnQuestions | None:
         answer = self._engine.answerer.answer
         before = partial(answer, previous.search_index) if previous.search_index else None
-        return asked_again(self._sources.folder / FILE, before, partial(answer, search_index), progress)
+        return ask_own_questions(self._sources.folder / FILE_NAME, before, partial(answer, search_index), progress)
 
     def _ask_gaps(
-        self, requests: Sequence[Request], progress: ReindexProgress, ask: Callable[[str], Answer] | None = None
+        self, requests: Sequence[ReindexRequest], progress: ReindexProgress, ask: Callable[[str], Answer] | None = None
     ) -> Sequence[tuple[str, ...]]:
         """Return for each request the gaps with an answer now, of those that it may see; none if asking fails.
 
@@ -252,7 +252,7 @@ class Reindexer:
     def _prune(self, previous: str) -> None:
         """Remove old snapshots, but not the one that was live until now: one can always go back to it."""
         try:
-            spared = {previous, *self._journal.cited()}
+            spared = {previous, *self._journal.cited_snapshots()}
         except JournalUnavailable as error:
             log.warning("Which snapshots answers are from is not known, so only the newest are kept: %s", error)
             spared = {previous}
@@ -269,7 +269,7 @@ class Reindexer:
             yield place
 
     @contextmanager
-    def _run(self, requests: Sequence[Request]) -> Iterator[ReindexProgress]:
+    def _run(self, requests: Sequence[ReindexRequest]) -> Iterator[ReindexProgress]:
         """Hold the build lock, and yield the progress of the run."""
         progress = ReindexProgress(requests)
         with explain_write_errors(self._snapshots.root), self._lock.hold(progress):

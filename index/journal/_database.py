@@ -19,7 +19,7 @@ from index.domain.errors import JournalUnavailable
 from index.journal._schema import APPLICATION, MIGRATIONS, migrate, version
 from index.storage.atomic import write_atomically
 
-__all__ = ["JournalFile"]
+__all__ = ["JournalDatabase"]
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ STEPS = {
 ELSE = "cannot be read or written: see that the file and its folder are this program's to write"
 
 
-class JournalFile:
+class JournalDatabase:
     """Thread-safe by one connection under a lock; other processes may have the same file open."""
 
     def __init__(self, file: Path, *, wait: float = 5.0) -> None:

@@ -12,7 +12,7 @@ from statistics import median
 from index.domain.activity import Day, Gap, GapReason, Scope
 from index.domain.answers import NO_QUESTION
 
-__all__ = ["figures", "fold", "helped", "open_gaps"]
+__all__ = ["daily_counts", "fold_question", "helpful_questions", "open_gaps"]
 
 TRAILING = " .!?,;:…‽。！？、，；：؟،؛"
 """What may end a question, or not, without making it another."""
@@ -43,7 +43,7 @@ FROM answers WHERE asked_at >= :first AND (:everywhere OR guild = :guild) ORDER 
 """
 
 
-def fold(question: str) -> str:
+def fold_question(question: str) -> str:
     """The same for questions that differ in case, white space or the punctuation at their end."""
     words = " ".join(question.casefold().split())
     return words.rstrip(TRAILING) or words
@@ -54,7 +54,7 @@ def open_gaps(db: sqlite3.Connection, scope: Scope) -> tuple[Gap, ...]:
     same: defaultdict[tuple[int | None, str], list[tuple[str, str, str, bool, bool]]] = defaultdict(list)
     wanted = {"guild": scope.guild, "everywhere": scope.everywhere, "no_question": NO_QUESTION}
     for one, asked_at, of, question, reported, unhelpful in db.execute(GAPS, wanted):
-        same[of, fold(question)].append((one, asked_at, question, reported, unhelpful))
+        same[of, fold_question(question)].append((one, asked_at, question, reported, unhelpful))
     return tuple(_gap(db, rows) for rows in same.values())
 
 
@@ -78,18 +78,18 @@ def _gap(db: sqlite3.Connection, rows: list[tuple[str, str, str, bool, bool]]) -
     )
 
 
-def helped(db: sqlite3.Connection, guild: int, limit: int) -> tuple[str, ...]:
+def helpful_questions(db: sqlite3.Connection, guild: int, limit: int) -> tuple[str, ...]:
     """Answered questions of a server with more helpful than unhelpful votes, all their answers together; newest first,
     `limit` at most."""
     shown: dict[str, str] = {}
     balance: defaultdict[str, int] = defaultdict(int)
     for question, votes in db.execute(HELPFUL, (guild,)):
-        shown.setdefault(fold(question), question)
-        balance[fold(question)] += votes
+        shown.setdefault(fold_question(question), question)
+        balance[fold_question(question)] += votes
     return tuple(question for folded, question in shown.items() if balance[folded] > 0)[:limit]
 
 
-def figures(db: sqlite3.Connection, today: date, count: int, scope: Scope) -> tuple[Day, ...]:
+def daily_counts(db: sqlite3.Connection, today: date, count: int, scope: Scope) -> tuple[Day, ...]:
     """The last `count` dates, oldest first, today the last."""
     dates = [today - timedelta(days=ago) for ago in reversed(range(count))]
     if not dates:

@@ -13,7 +13,16 @@ from index.domain.errors import JournalUnavailable
 from index.domain.messages import message_from_json, message_to_json
 from index.text.normalize import replace_surrogates
 
-__all__ = ["as_audited", "as_text", "as_turn", "audit", "insert", "recorded", "stored", "tally"]
+__all__ = [
+    "count_stored",
+    "count_votes",
+    "format_time",
+    "insert_answer",
+    "insert_audit_entry",
+    "read_entries",
+    "to_audit_entry",
+    "to_turn",
+]
 
 INSERT = """
 INSERT INTO answers (id, asked_at, guild, channel, user, question, read_as, abstained, why, confidence, snapshot,
@@ -23,19 +32,19 @@ RECORDED = """
 SELECT id, asked_at, guild, question, read_as, abstained, confidence, snapshot, citations FROM answers WHERE """
 
 
-def as_text(time: datetime) -> str:
+def format_time(time: datetime) -> str:
     """A time in UTC, with microseconds: sorts as it passes, and is read back exactly."""
     return time.isoformat(timespec="microseconds")
 
 
-def insert(
+def insert_answer(
     db: sqlite3.Connection, answer: Answer, *, one: str, at: datetime, guild: int | None, channel: str, user: str
 ) -> None:
     """Write an answer down under the id `one`; `channel` and `user` are keyed hashes."""
     row = (
         *(
             one,
-            as_text(at),
+            format_time(at),
             guild,
             channel,
             user,
@@ -48,7 +57,7 @@ def insert(
     db.execute(INSERT, row)
 
 
-def recorded(db: sqlite3.Connection, where: str, *values: str) -> list[JournalEntry]:
+def read_entries(db: sqlite3.Connection, where: str, *values: str) -> list[JournalEntry]:
     """The answers for which `where` holds, in its order. Raises JournalUnavailable where one cannot be read."""
     rows = db.execute(RECORDED + where, values)
     try:
@@ -74,20 +83,24 @@ def _recorded(
     )
 
 
-def as_turn(kept: JournalEntry) -> Turn:
+def to_turn(kept: JournalEntry) -> Turn:
     """The question as it was read, and the quotations of its answer if there was one."""
     evidence = () if kept.abstained else tuple(quoted.shown for quoted in kept.citations)
     return Turn(kept.read_as or kept.question, evidence)
 
 
-def audit(db: sqlite3.Connection, at: datetime, who: int | None, where: str, what: str, outcome: str) -> None:
+def insert_audit_entry(
+    db: sqlite3.Connection, at: datetime, who: int | None, where: str, what: str, outcome: str
+) -> None:
     """Write a line of the audit down: in English, and as phrases for other languages."""
     phrases = json.dumps([message_to_json(what), message_to_json(outcome)], ensure_ascii=False)
-    row = (as_text(at), who, *map(replace_surrogates, (where, what, outcome, phrases)))
+    row = (format_time(at), who, *map(replace_surrogates, (where, what, outcome, phrases)))
     db.execute("INSERT INTO audit (at, who, place, what, outcome, phrases) VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
-def as_audited(number: int, at: str, who: int | None, where: str, what: str, outcome: str, phrases: str) -> AuditEntry:
+def to_audit_entry(
+    number: int, at: str, who: int | None, where: str, what: str, outcome: str, phrases: str
+) -> AuditEntry:
     """A line of the audit; in English where it has no phrases, or none that can be read."""
     try:
         said, came = map(message_from_json, json.loads(phrases))
@@ -96,13 +109,13 @@ def as_audited(number: int, at: str, who: int | None, where: str, what: str, out
     return AuditEntry(number, datetime.fromisoformat(at), who, where, said, came)
 
 
-def tally(db: sqlite3.Connection, answer_id: str) -> VoteCount:
+def count_votes(db: sqlite3.Connection, answer_id: str) -> VoteCount:
     """The votes on an answer; none on an unknown one."""
     counted = "SELECT count(*) FILTER (WHERE helpful), count(*) FILTER (WHERE NOT helpful) FROM votes WHERE answer = ?"
     return VoteCount(*db.execute(counted, (answer_id,)).fetchone())
 
 
-def stored(db: sqlite3.Connection, user: str) -> StoredCounts:
+def count_stored(db: sqlite3.Connection, user: str) -> StoredCounts:
     """What there is of a user, who is named by a keyed hash."""
     counted = (
         "SELECT (SELECT count(*) FROM answers WHERE user = :user), (SELECT count(*) FROM votes WHERE user = :user)"

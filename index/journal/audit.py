@@ -15,7 +15,7 @@ from index.domain.messages import Message
 if TYPE_CHECKING:
     from index.journal.journal import Journal
 
-__all__ = ["AuditLine", "audited", "record"]
+__all__ = ["AuditLine", "audited", "write_audit_entry"]
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +27,10 @@ class AuditLine:
     outcome: str
 
 
-def record(journal: Journal, what: str, outcome: str, *, where: str, who: int | None = None) -> None:
+def write_audit_entry(journal: Journal, what: str, outcome: str, *, where: str, who: int | None = None) -> None:
     """Record what was done to the index; if that fails it is logged, and nothing else fails with it."""
     try:
-        journal.audit(who=who, where=where, what=what, outcome=outcome)
+        journal.add_audit_entry(who=who, where=where, what=what, outcome=outcome)
     except JournalUnavailable as error:
         log.warning("The audit lacks a line (%s, %s, by %s from %s): %s", what, outcome, who, where, error)
 
@@ -61,4 +61,4 @@ def audited(journal: Journal, what: str, *, where: str, who: int | None = None) 
         raise
     finally:
         if line.outcome:
-            record(journal, what, line.outcome, where=where, who=who)
+            write_audit_entry(journal, what, line.outcome, where=where, who=who)

@@ -103,7 +103,7 @@ class GapReview:
     def _never_answered(self, gap: Gap) -> bool:
         if gap.why == GapReason.UNANSWERED:
             return True
-        entries = (self._journal.answered(answer_id) for answer_id in gap.ids)
+        entries = (self._journal.entry(answer_id) for answer_id in gap.ids)
         return all(entry is None or entry.abstained for entry in entries)
 
     def _solve(self, gap: Gap) -> bool:
@@ -112,5 +112,5 @@ class GapReview:
 
     def _theme(self, gaps: Sequence[Gap]) -> Theme:
         newest_first = tuple(sorted(gaps, key=lambda gap: gap.newest, reverse=True))
-        entry = self._journal.answered(newest_first[0].ids[0])
+        entry = self._journal.entry(newest_first[0].ids[0])
         return Theme(newest_first, entry.citations[:MOST_NEAREST] if entry else ())

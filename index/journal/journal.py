@@ -16,9 +16,18 @@ from pathlib import Path
 from index.domain.activity import AuditEntry, Day, Gap, JournalEntry, Scope, StoredCounts, Turn, VoteCount
 from index.domain.answers import Answer
 from index.domain.errors import JournalUnavailable
-from index.journal._database import JournalFile
-from index.journal._queries import figures, helped, open_gaps
-from index.journal._rows import as_audited, as_text, as_turn, audit, insert, recorded, stored, tally
+from index.journal._database import JournalDatabase
+from index.journal._queries import daily_counts, helpful_questions, open_gaps
+from index.journal._rows import (
+    count_stored,
+    count_votes,
+    format_time,
+    insert_answer,
+    insert_audit_entry,
+    read_entries,
+    to_audit_entry,
+    to_turn,
+)
 from index.text.normalize import replace_surrogates
 
 __all__ = ["Journal"]
@@ -62,7 +71,7 @@ class Journal:
 
     def __init__(self, file: Path, *, keep_days: int = 30, clock: Callable[[], datetime] = _now) -> None:
         """Questions are kept for `keep_days`; `clock` tells the time, with its zone."""
-        self._file = JournalFile(file)
+        self._file = JournalDatabase(file)
         self.keep_days = keep_days
         self._keep = timedelta(days=keep_days)
         self._clock = clock
@@ -76,7 +85,7 @@ class Journal:
         one, at = secrets.token_urlsafe(9), self._now()
         by, place = self._user(user), self._channel(channel)
         with self._file.writing() as db:
-            insert(db, answer, one=one, at=at, guild=guild, channel=place, user=by)
+            insert_answer(db, answer, one=one, at=at, guild=guild, channel=place, user=by)
         if self._purged is None or not timedelta(0) <= at - self._purged < BETWEEN_PURGES:
             try:
                 self.purge()
@@ -84,16 +93,16 @@ class Journal:
                 log.warning("Old questions are not deleted from the journal: %s", error)
         return one
 
-    def answered(self, answer_id: str) -> JournalEntry | None:
+    def entry(self, answer_id: str) -> JournalEntry | None:
         """The answer by its id."""
         with self._file.reading() as db:
-            found = recorded(db, "id = ?", answer_id)
+            found = read_entries(db, "id = ?", answer_id)
         return found[0] if found else None
 
     def turn(self, answer_id: str) -> Turn | None:
         """The answer as a turn of a conversation, whoever asked."""
-        kept = self.answered(answer_id)
-        return as_turn(kept) if kept else None
+        kept = self.entry(answer_id)
+        return to_turn(kept) if kept else None
 
     def turns(self, user: int, channel: int) -> tuple[Turn, ...]:
         """The user's last turns in the channel, oldest first: 3 at most, none older than 10 minutes.
@@ -104,13 +113,13 @@ class Journal:
         with self._file.reading() as db:
             begun = db.execute("SELECT answer, begun_at FROM threads WHERE channel = ?", whose[1:]).fetchone()
             where, since = "user = ? AND channel = ? AND asked_at >= ?", begun[1] if begun else ""
-            kept = recorded(db, f"{where} ORDER BY number DESC LIMIT {MOST_TURNS}", *whose, since)
+            kept = read_entries(db, f"{where} ORDER BY number DESC LIMIT {MOST_TURNS}", *whose, since)
             if begun and not kept:
-                return tuple(as_turn(each) for each in recorded(db, "id = ?", begun[0]))
+                return tuple(to_turn(each) for each in read_entries(db, "id = ?", begun[0]))
         oldest = self._now() - TURNS_LAST
-        return tuple(as_turn(each) for each in reversed(kept) if each.asked_at >= oldest)
+        return tuple(to_turn(each) for each in reversed(kept) if each.asked_at >= oldest)
 
-    def begin(self, thread_channel: int, answer_id: str) -> None:
+    def begin_thread(self, thread_channel: int, answer_id: str) -> None:
         """From now on conversations in this channel go on from that answer; of an unknown one, nothing changes."""
         with self._file.writing() as db:
             db.execute(BEGIN, (self._channel(thread_channel), self._time(), answer_id))
@@ -119,7 +128,7 @@ class Journal:
         """The votes with this one, which replaces the user's vote before; None for an unknown answer."""
         with self._file.writing() as db:
             known = db.execute(VOTE, (self._user(user), helpful, self._time(), answer_id)).rowcount
-            return tally(db, answer_id) if known else None
+            return count_votes(db, answer_id) if known else None
 
     def explain(self, answer_id: str, *, user: int, reason: str) -> bool:
         """Whether the reason was written to the user's vote: there must be one, and not for the answer."""
@@ -127,10 +136,10 @@ class Journal:
         with self._file.writing() as db:
             return db.execute(said, (replace_surrogates(reason), answer_id, self._user(user))).rowcount > 0
 
-    def tally(self, answer_id: str) -> VoteCount:
+    def count_votes(self, answer_id: str) -> VoteCount:
         """The votes; none for an unknown answer."""
         with self._file.reading() as db:
-            return tally(db, answer_id)
+            return count_votes(db, answer_id)
 
     def report(self, answer_id: str, *, user: int) -> bool:
         """Whether the answer is known, and so is reported now; once a user."""
@@ -156,7 +165,7 @@ class Journal:
     def helpful(self, guild: int, limit: int) -> tuple[str, ...]:
         """Questions of a server with more helpful than unhelpful votes, newest first, each once."""
         with self._file.reading() as db:
-            return helped(db, guild, limit)
+            return helpful_questions(db, guild, limit)
 
     def days(self, days: int, scope: Scope) -> tuple[Day, ...]:
         """Return the figures of the last days in UTC, oldest first, today the last.
@@ -164,14 +173,14 @@ class Journal:
         Votes count for the day of their question. Direct messages count only for a scope that is everywhere.
         """
         with self._file.reading() as db:
-            return figures(db, self._now().date(), days, scope)
+            return daily_counts(db, self._now().date(), days, scope)
 
     def settings(self, guild: int) -> dict[str, str]:
         """What was chosen for a server, by name."""
         with self._file.reading() as db:
             return dict(db.execute("SELECT name, value FROM settings WHERE guild = ? ORDER BY name", (guild,)))
 
-    def change(self, guild: int, name: str, value: str | None) -> None:
+    def set_setting(self, guild: int, name: str, value: str | None) -> None:
         """Choose for a server; None takes a choice back."""
         with self._file.writing() as db:
             if value is None:
@@ -179,12 +188,12 @@ class Journal:
             else:
                 db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (guild, name, replace_surrogates(value)))
 
-    def audit(self, *, who: int | None, where: str, what: str, outcome: str) -> None:
+    def add_audit_entry(self, *, who: int | None, where: str, what: str, outcome: str) -> None:
         """Write down for good what somebody did to the index; `who` is None where it was no person."""
         with self._file.writing() as db:
-            audit(db, self._now(), who, where, what, outcome)
+            insert_audit_entry(db, self._now(), who, where, what, outcome)
 
-    def audited(
+    def audit_entries(
         self, limit: int, *, before: int | None = None, where: str | None = None, skip: int = 0
     ) -> tuple[AuditEntry, ...]:
         """The last lines of the audit, newest first; those before the line of that number, of one place alone with
@@ -196,23 +205,23 @@ class Journal:
         values = {"before": before, "place": where, "most": max(0, limit), "skip": max(0, skip)}
         with self._file.reading() as db:
             rows = db.execute(found, values).fetchall()
-        return tuple(as_audited(*row) for row in rows)
+        return tuple(to_audit_entry(*row) for row in rows)
 
-    def cited(self) -> frozenset[str]:
+    def cited_snapshots(self) -> frozenset[str]:
         """The ids of the snapshots that answers in the journal quote."""
         with self._file.reading() as db:
             return frozenset(one for (one,) in db.execute("SELECT snapshot FROM answers WHERE citations != '[]'"))
 
-    def stored(self, user: int) -> StoredCounts:
+    def count_stored(self, user: int) -> StoredCounts:
         """How much is kept of a user."""
         with self._file.reading() as db:
-            return stored(db, self._user(user))
+            return count_stored(db, self._user(user))
 
     def forget(self, user: int) -> StoredCounts:
         """What was kept of a user and is deleted now: questions, with everybody's votes on them, votes and reports."""
         whose = self._user(user)
         with self._file.writing() as db:
-            found = stored(db, whose)
+            found = count_stored(db, whose)
             for statement in FORGET:
                 db.execute(statement, (whose,))
         self._file.scrub(whole=True)
@@ -222,7 +231,7 @@ class Journal:
         """How many questions were older than they may be, and are deleted with all that is on them."""
         now = self._now()
         with self._file.writing() as db:
-            oldest = as_text(now - self._keep)
+            oldest = format_time(now - self._keep)
             deleted = db.execute("DELETE FROM answers WHERE asked_at < ?", (oldest,)).rowcount
         self._purged = now
         self._file.scrub(whole=deleted > 0)
@@ -236,7 +245,7 @@ class Journal:
         return self._clock().astimezone(UTC)
 
     def _time(self) -> str:
-        return as_text(self._now())
+        return format_time(self._now())
 
     def _user(self, user: int) -> str:
         return self._file.keyed("user", user)

@@ -9,13 +9,13 @@ from index.domain.errors import Damaged, NoIndex
 from index.domain.messages import REBUILD, REINDEX, with_fix
 from index.storage.atomic import write_atomically
 
-__all__ = ["Pointer"]
+__all__ = ["LivePointer"]
 
 Signature = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Pointer:
+class LivePointer:
     """The file that holds the id of the live snapshot and its manifest's sha256."""
 
     file: Path

@@ -9,16 +9,16 @@ from pathlib import Path
 from index.domain.errors import Damaged, LibraryError, NoIndex, NoSuchSnapshot
 from index.domain.messages import LIST, REINDEX, Message, system_message, with_fix, without_fix
 from index.domain.snapshots import Diff, SnapshotInfo
-from index.snapshots.diff import Texts, diff
+from index.snapshots.diff import SnapshotTexts, diff
 from index.snapshots.files import DOCUMENTS, PASSAGES, read_texts
 from index.snapshots.manifest import Manifest
-from index.snapshots.staleness import indexed
+from index.snapshots.staleness import indexed_hashes
 from index.snapshots.store import SnapshotStore
 
-__all__ = ["compared", "found", "listed", "texts"]
+__all__ = ["compare_snapshots", "find_snapshot", "list_snapshots", "load_texts"]
 
 
-def listed(snapshots: SnapshotStore) -> tuple[SnapshotInfo, ...]:
+def list_snapshots(snapshots: SnapshotStore) -> tuple[SnapshotInfo, ...]:
     """Newest first; of each only the manifest is read."""
     try:
         live, _ = snapshots.pointer.read()
@@ -27,7 +27,7 @@ def listed(snapshots: SnapshotStore) -> tuple[SnapshotInfo, ...]:
     return tuple(_info(snapshots, name, live) for name in reversed(snapshots.ids()))
 
 
-def found(snapshots: SnapshotStore, part: str) -> str:
+def find_snapshot(snapshots: SnapshotStore, part: str) -> str:
     """The id that this is a part of, and of no other. Raises NoIndex, NoSuchSnapshot."""
     ids = snapshots.ids()
     if not ids:
@@ -47,7 +47,7 @@ def found(snapshots: SnapshotStore, part: str) -> str:
     )
 
 
-def texts(snapshots: SnapshotStore, manifest: Manifest) -> Texts:
+def load_texts(snapshots: SnapshotStore, manifest: Manifest) -> SnapshotTexts:
     """What a snapshot says, checked and read from the disk. Raises Damaged."""
     id_ = manifest.snapshot.id
     folder = snapshots.folder(id_)
@@ -67,12 +67,12 @@ def texts(snapshots: SnapshotStore, manifest: Manifest) -> Texts:
                 step=LIST,
             )
         ) from error
-    return Texts(id_, indexed(manifest), documents, passages)
+    return SnapshotTexts(id_, indexed_hashes(manifest), documents, passages)
 
 
-def compared(snapshots: SnapshotStore, before: str, after: str) -> Diff:
+def compare_snapshots(snapshots: SnapshotStore, before: str, after: str) -> Diff:
     """From one snapshot to the other, by parts of their ids. Raises NoIndex, NoSuchSnapshot, IndexMismatch."""
-    one, other = (texts(snapshots, snapshots.manifest(found(snapshots, part))) for part in (before, after))
+    one, other = (load_texts(snapshots, snapshots.manifest(find_snapshot(snapshots, part))) for part in (before, after))
     return diff(one, other)
 
 

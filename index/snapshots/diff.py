@@ -10,14 +10,14 @@ from itertools import islice
 from index.domain.documents import Document, Passage
 from index.domain.snapshots import Diff, PassageText
 
-__all__ = ["Texts", "diff"]
+__all__ = ["SnapshotTexts", "diff"]
 
 FIRST = 5
 """Passages shown of those that came, and of those that went."""
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class SnapshotTexts:
     """What a snapshot says: `hashes` are those of the sources that it answers from, `documents` are by id. Without an
     id it stands for no snapshot."""
 
@@ -27,7 +27,7 @@ class Texts:
     passages: Sequence[Passage] = ()
 
 
-def diff(before: Texts, after: Texts) -> Diff:
+def diff(before: SnapshotTexts, after: SnapshotTexts) -> Diff:
     """From `before` to `after`, whatever models they are for."""
     old, new = before.hashes, after.hashes
     renamed = _renamed(old, new)
@@ -56,7 +56,7 @@ def _renamed(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[tuple[str,
     return tuple((name, came[old[name]].pop()) for name in gone if came.get(old[name]))
 
 
-def _only(one: Texts, other: Texts, names: Mapping[str, str]) -> list[int]:
+def _only(one: SnapshotTexts, other: SnapshotTexts, names: Mapping[str, str]) -> list[int]:
     """Which passages of `one` the other lacks, in their order; a text that stands there twice is wanted twice. `names`
     are what the other calls sources of `one`."""
     left = Counter(_keys(other, {}))
@@ -69,12 +69,12 @@ def _only(one: Texts, other: Texts, names: Mapping[str, str]) -> list[int]:
     return found
 
 
-def _keys(texts: Texts, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _keys(texts: SnapshotTexts, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for passage in texts.passages:
         source = texts.documents[passage.document_id].source
         yield names.get(source, source), passage.text
 
 
-def _shown(texts: Texts, rows: Sequence[int]) -> tuple[PassageText, ...]:
+def _shown(texts: SnapshotTexts, rows: Sequence[int]) -> tuple[PassageText, ...]:
     passages = (texts.passages[row] for row in islice(rows, FIRST))
     return tuple(PassageText(texts.documents[at.document_id].source, at.section, at.reading) for at in passages)

@@ -22,7 +22,7 @@ __all__ = [
     "ID",
     "PASSAGES",
     "VECTORS",
-    "Archive",
+    "DocumentCache",
     "read_suggestions",
     "read_texts",
     "write_suggestions",
@@ -37,11 +37,11 @@ VECTORS = "vectors.faiss"
 ID = re.compile(r"[0-9]{8}T[0-9]{12}Z-[0-9a-f]{8}")
 """What the id of a snapshot looks like; nothing else is ever made part of a path."""
 
-AT_HAND = 4
+MOST_CACHED = 4
 """Snapshots whose documents stay in memory, those that were asked for last."""
 
 
-class Archive:
+class DocumentCache:
     """The documents of the snapshots in one folder, of whatever age. Thread-safe."""
 
     def __init__(self, folder: Path, form: int) -> None:
@@ -63,7 +63,7 @@ class Archive:
             if found is None:
                 return None
             self._read[snapshot] = found
-            while len(self._read) > AT_HAND:
+            while len(self._read) > MOST_CACHED:
                 del self._read[next(iter(self._read))]
             return dict(found)
 

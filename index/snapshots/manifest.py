@@ -12,13 +12,13 @@ from typing import Any
 from index.domain.messages import Message, message_from_json, message_to_json
 from index.domain.snapshots import SkippedSource, Snapshot
 
-__all__ = ["FORMAT", "Manifest", "NotWhole", "sealed"]
+__all__ = ["FORMAT", "Manifest", "ManifestDamaged", "to_sealed_json"]
 
 FORMAT = 8
 """Raised whenever a snapshot of before can no longer be read, or its passages would be made otherwise now."""
 
 
-class NotWhole(ValueError):
+class ManifestDamaged(ValueError):
     """A manifest of this format that is not as it was written."""
 
 
@@ -38,7 +38,7 @@ class Manifest:
         table = asdict(self)
         table["snapshot"]["created"] = self.snapshot.created.isoformat()
         table["skipped"] = [{"source": at.source, "reason": message_to_json(at.reason)} for at in self.skipped]
-        return sealed(table)
+        return to_sealed_json(table)
 
     @classmethod
     def from_json(cls, text: str) -> Manifest:
@@ -48,11 +48,11 @@ class Manifest:
             table = json.loads(text)
             form = table["snapshot"]["format"]
         except (ValueError, RecursionError) as error:
-            raise NotWhole("it is no JSON") from error
+            raise ManifestDamaged("it is no JSON") from error
         if form != FORMAT:
             raise ValueError(Message("format {format}, this program reads {ours}", format=str(form), ours=str(FORMAT)))
-        if sealed(table) != text:
-            raise NotWhole("its checksum differs")
+        if to_sealed_json(table) != text:
+            raise ManifestDamaged("its checksum differs")
         table["snapshot"]["created"] = datetime.fromisoformat(table["snapshot"]["created"])
         return cls(
             snapshot=Snapshot(**table["snapshot"]),
@@ -63,7 +63,7 @@ class Manifest:
         )
 
 
-def sealed(table: Mapping[str, Any]) -> str:
+def to_sealed_json(table: Mapping[str, Any]) -> str:
     """The table as text, with its checksum."""
     bare = {name: value for name, value in table.items() if name != "checksum"}
     checksum = hashlib.sha256(_text(bare).encode()).hexdigest()

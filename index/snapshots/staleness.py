@@ -9,7 +9,7 @@ from index.domain.snapshots import SkippedSource, SourceInfo, SourceState
 from index.domain.sources import SourceSet
 from index.snapshots.manifest import Manifest
 
-__all__ = ["broken", "indexed", "said", "states"]
+__all__ = ["describe_changes", "indexed_hashes", "source_states", "unparsed_sources"]
 
 NEW = template("new: {names}")
 CHANGED = template("changed: {names}")
@@ -18,13 +18,13 @@ NAMED = 3
 """Sources named of each kind."""
 
 
-def indexed(manifest: Manifest | None) -> dict[str, str]:
+def indexed_hashes(manifest: Manifest | None) -> dict[str, str]:
     """Hashes of the sources that a snapshot answers from: not of those that it could not parse."""
     hashes = manifest.snapshot.hashes if manifest else {}
     return {source: checksum for source, checksum in hashes.items() if manifest and source in manifest.titles}
 
 
-def states(manifest: Manifest | None, reading: SourceSet) -> list[SourceInfo]:
+def source_states(manifest: Manifest | None, reading: SourceSet) -> list[SourceInfo]:
     """Every source of the snapshot, and every file that it does not hold yet."""
     old = dict(manifest.snapshot.hashes) if manifest else {}
     titles = manifest.titles if manifest else {}
@@ -48,7 +48,7 @@ def states(manifest: Manifest | None, reading: SourceSet) -> list[SourceInfo]:
     return infos
 
 
-def broken(manifest: Manifest | None, reading: SourceSet) -> tuple[SkippedSource, ...]:
+def unparsed_sources(manifest: Manifest | None, reading: SourceSet) -> tuple[SkippedSource, ...]:
     """Files that were read but could not be parsed when the snapshot was built, and are still the same."""
     if manifest is None:
         return ()
@@ -59,7 +59,7 @@ def broken(manifest: Manifest | None, reading: SourceSet) -> tuple[SkippedSource
     )
 
 
-def said(infos: Sequence[SourceInfo]) -> str:
+def describe_changes(infos: Sequence[SourceInfo]) -> str:
     """Which sources are no longer as they were indexed, in words; empty when all are."""
     parts = []
     for state, found in ((SourceState.NEW, NEW), (SourceState.CHANGED, CHANGED), (SourceState.REMOVED, REMOVED)):

@@ -24,9 +24,9 @@ from index.domain.documents import Document
 from index.domain.errors import Damaged, IndexMismatch, NoIndex, NoSuchSnapshot
 from index.domain.messages import LIST, REBUILD, message_of, system_message, with_fix
 from index.domain.snapshots import Snapshot
-from index.snapshots._pointer import Pointer
-from index.snapshots.files import ID, Archive
-from index.snapshots.manifest import FORMAT, Manifest, NotWhole
+from index.snapshots._pointer import LivePointer
+from index.snapshots.files import ID, DocumentCache
+from index.snapshots.manifest import FORMAT, Manifest, ManifestDamaged
 from index.storage.atomic import fsync_path
 
 __all__ = ["SnapshotStore", "new_id"]
@@ -45,9 +45,9 @@ class SnapshotStore:
 
     def __init__(self, folder: Path) -> None:
         self.root = folder
-        self.pointer = Pointer(folder / "LIVE")
+        self.pointer = LivePointer(folder / "LIVE")
         self._places = folder / "snapshots"
-        self._archive = Archive(self._places, FORMAT)
+        self._archive = DocumentCache(self._places, FORMAT)
 
     def folder(self, snapshot: str) -> Path:
         return self._places / snapshot
@@ -206,7 +206,7 @@ class SnapshotStore:
             raise Damaged(damaged)
         try:
             manifest = Manifest.from_json(data.decode("utf-8"))
-        except (NotWhole, UnicodeDecodeError) as error:
+        except (ManifestDamaged, UnicodeDecodeError) as error:
             raise Damaged(damaged) from error
         except (KeyError, TypeError, ValueError) as error:
             raise IndexMismatch(

@@ -17,11 +17,11 @@ from index.text.tokens import STOP_WORDS
 if TYPE_CHECKING:
     from index.journal.journal import Journal
 
-__all__ = ["LONGEST", "QuestionCompleter", "suggest"]
+__all__ = ["LONGEST_SUGGESTION", "QuestionCompleter", "complete"]
 
 log = logging.getLogger(__name__)
 
-LONGEST = 100
+LONGEST_SUGGESTION = 100
 """Characters of a suggestion, Discord's limit for a choice; a longer one is left out, never cut."""
 
 ENOUGH = 0.65
@@ -50,7 +50,7 @@ class QuestionCompleter:
         self._engine = engine
         self._journal = journal
 
-    def suggest(self, typed: str, *, guild: int | None) -> tuple[str, ...]:
+    def complete(self, typed: str, *, guild: int | None) -> tuple[str, ...]:
         """Return up to 25 questions that complete what was typed, the best match first.
 
         They are those voted helpful in this server, and those that the sources answer. Without the journal they come
@@ -61,17 +61,17 @@ class QuestionCompleter:
             helpful = self._journal.helpful(guild, MOST_HELPFUL) if guild is not None else ()
         except JournalUnavailable as error:
             log.warning("Suggestions come from the sources alone: %s", error)
-        return suggest(typed, list(dict.fromkeys([*helpful, *self._engine.suggestions()])))
+        return complete(typed, list(dict.fromkeys([*helpful, *self._engine.suggestions()])))
 
 
-def suggest(typed: str, known: Sequence[str], *, limit: int = 25) -> tuple[str, ...]:
+def complete(typed: str, known: Sequence[str], *, limit: int = 25) -> tuple[str, ...]:
     """The known questions that go on from what was typed, at most `limit`, each of at most 100 characters.
 
     First those that begin with it, then those that hold its words, in any order, begun or misspelt, the best match
     first; equals in the order of `known`. All of them, in that order, where nothing was typed.
     """
-    short = [question for question in dict.fromkeys(known) if len(question) <= LONGEST]
-    wanted = " ".join(typed[: 2 * LONGEST].lower().replace(BETWEEN, " ").split())
+    short = [question for question in dict.fromkeys(known) if len(question) <= LONGEST_SUGGESTION]
+    wanted = " ".join(typed[: 2 * LONGEST_SUGGESTION].lower().replace(BETWEEN, " ").split())
     words = [word for word in (each.strip(MARKS) for each in wanted.split()) if word][:MOST_WORDS]
     if not words or not short:
         return tuple(short[:limit])

@@ -14,7 +14,7 @@ from index.domain.stages import Stage
 from index.suggestions._clauses import Clause, parse_clause
 from index.suggestions._from_headings import questions_from_heading
 from index.suggestions._from_sentences import questions_from_row, questions_from_sentence
-from index.suggestions.completion import LONGEST
+from index.suggestions.completion import LONGEST_SUGGESTION
 from index.text.questions import QuestionAnalysis
 from index.text.tables import split_cells
 
@@ -77,7 +77,9 @@ def keep_answered(
     At most `limit` questions are asked, one of each source in turn. Of those that ask the same of one sentence
     in fewer and in more words the surer stays.
     """
-    fitting = (at for at in _in_turn(candidates) if len(at.question) <= LONGEST and at.question.isprintable())
+    fitting = (
+        at for at in _in_turn(candidates) if len(at.question) <= LONGEST_SUGGESTION and at.question.isprintable()
+    )
     asked = list(islice(fitting, limit))
     answered: list[tuple[float, CandidateQuestion]] = []
     for done, candidate in enumerate(asked, 1):

@@ -18,9 +18,9 @@ from index.parsing.documents import is_extracted, parse
 from index.parsing.markdown import read_plain
 from index.text.normalize import collapse_whitespace
 
-__all__ = ["GAP", "PAGE", "Piece", "pages"]
+__all__ = ["GAP", "PAGE_CHARACTERS", "Piece", "paginate"]
 
-PAGE = 1_500
+PAGE_CHARACTERS = 1_500
 """No page is longer than this, in characters."""
 
 SHORT = 500
@@ -54,7 +54,7 @@ class Piece:
         return f"{self.before}{self.text}{self.after}"
 
 
-def pages(document: Document, citation: Citation) -> Sequence[Sequence[Piece]]:
+def paginate(document: Document, citation: Citation) -> Sequence[Sequence[Piece]]:
     """Every page, at least one: its pieces, which with GAP between them have at most PAGE characters.
 
     A section begins a new page, but short sections share one, each with its heading. A block over the limit is cut
@@ -83,7 +83,7 @@ def _paged(
             close()
             made += _packed(pieces)
         elif pieces:
-            if _size([at for each in [*together, pieces] for at in _titled(each)]) > PAGE:
+            if _size([at for each in [*together, pieces] for at in _titled(each)]) > PAGE_CHARACTERS:
                 close()
             together.append(pieces)
     close()
@@ -102,7 +102,7 @@ def _packed(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
     """Pages of one section, as full as they get."""
     page: list[Piece] = []
     for piece in pieces:
-        if page and _size([*page, piece]) > PAGE:
+        if page and _size([*page, piece]) > PAGE_CHARACTERS:
             yield page
             page = []
         page.append(piece)
@@ -140,7 +140,7 @@ def _cut(section: str, block: Block, before: str, cited: tuple[int, int]) -> Ite
     quoted = _quoted(block, *cited)
     begin, last = _next(text, 0, code=code), len(text.rstrip())
     while begin < last:
-        room = PAGE - len(before) - len(MORE) - 1
+        room = PAGE_CHARACTERS - len(before) - len(MORE) - 1
         end = last if last - begin <= room else begin + _stop(text[begin : begin + room], code=code)
         if quoted and begin < quoted[0] < end < quoted[1] <= quoted[0] + room:
             end = quoted[0]

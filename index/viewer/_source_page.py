@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from index.domain.answers import Citation, SourceChange, SourcePage
 from index.domain.documents import Document
 from index.text.normalize import collapse_whitespace, fix_mojibake
-from index.viewer._pagination import GAP, Piece, pages
-from index.viewer._text_fragment import link
+from index.viewer._pagination import GAP, Piece, paginate
+from index.viewer._text_fragment import text_fragment_url
 
 __all__ = ["source_page"]
 
@@ -22,7 +22,7 @@ def source_page(
     Without a `page` it is the one where the quotation begins; for one that does not exist it is the nearest that does.
     `current` is the source as it is now, None where it is gone.
     """
-    every = pages(document, citation)
+    every = paginate(document, citation)
     if page is None:
         page = next((number for number, pieces in enumerate(every, 1) if any(at.quoted for at in pieces)), 1)
     page = min(max(page, 1), len(every))
@@ -41,7 +41,7 @@ def source_page(
         pages=len(every),
         snapshot=snapshot,
         # On the page the words still have their lines, by which a browser finds code.
-        link=link(document.url, words if collapse_whitespace(words) == shown else shown),
+        link=text_fragment_url(document.url, words if collapse_whitespace(words) == shown else shown),
         since=_since(document, citation, current),
     )
 

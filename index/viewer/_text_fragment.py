@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote, urlsplit
 
-__all__ = ["link"]
+__all__ = ["text_fragment_url"]
 
 LONGEST = 512
 """Characters of a link that a Discord button takes."""
@@ -45,7 +45,7 @@ BREAK = re.compile(
 """Where a word ends for certain, or as good as certain in Japanese: Hiragana seldom begins a word that Kanji end."""
 
 
-def link(url: str | None, shown: str) -> str | None:
+def text_fragment_url(url: str | None, shown: str) -> str | None:
     """The page with a fragment that finds a quotation, at most 512 characters; None where there is no such page.
 
     `shown` is the quotation as a person reads it, lines of code each on its own. Rather than the page, words of the

@@ -55,7 +55,7 @@ class SourceViewer:
         JournalUnavailable
             The journal cannot be read.
         """
-        entry = self._journal.answered(answer_id)
+        entry = self._journal.entry(answer_id)
         citations = entry.citations if entry else ()
         citation = next((citation for citation in citations if citation.number == number), None)
         if entry is None or citation is None:
@@ -86,7 +86,7 @@ class SourceViewer:
         JournalUnavailable
             The journal cannot be read.
         """
-        entry = self._journal.answered(answer_id)
+        entry = self._journal.entry(answer_id)
         if entry is None:
             return None
         nearest = self._engine.nearest(entry.read_as or entry.question, CANDIDATES)

@@ -13,7 +13,7 @@ from typing import Any
 
 from index.evaluation.intervals import intervals
 from index.evaluation.metrics import Question
-from index.suggestions.completion import suggest
+from index.suggestions.completion import complete
 
 __all__ = ["cpu_seconds", "measure"]
 
@@ -47,7 +47,7 @@ def _suggestions_growth() -> float:
 
     def seconds(count: int) -> float:
         known = [f"What is the {word} of model number {number}?" for number in range(count) for word in WORDS]
-        return cpu_seconds(lambda: suggest("wat is teh prise of modle 17", known))
+        return cpu_seconds(lambda: complete("wat is teh prise of modle 17", known))
 
     return seconds(10 * KNOWN) / seconds(KNOWN)
 

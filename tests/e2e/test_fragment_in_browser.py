@@ -14,7 +14,7 @@ from index.domain.sources import SourceFile
 from index.parsing._front_matter import split_front_matter
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
-from index.viewer._text_fragment import link
+from index.viewer._text_fragment import text_fragment_url
 from tests.pictures import browser
 from tests.support.article import ARTICLE
 from tests.support.index_fakes import WordEmbedder
@@ -157,7 +157,7 @@ def sees(page: Page, url: str | None, *, within: int = SOON) -> bool:
 def test_the_words_are_found(case, pages, address, page):
     html, shown = CASES[case]
     put(pages, html)
-    url = link(f"{address}/page", shown)
+    url = text_fragment_url(f"{address}/page", shown)
     assert ":~:text=" in (url or "")
     assert sees(page, url), url
 
@@ -165,21 +165,21 @@ def test_the_words_are_found(case, pages, address, page):
 @pytest.mark.parametrize("shown", ["These words are not there.", "ultimodal system", "The contexts window of Scout"])
 def test_other_words_are_not_found(shown, pages, address, page):
     put(pages, "<p>A multimodal system</p>")
-    assert not sees(page, link(f"{address}/page", shown), within=LATE)
+    assert not sees(page, text_fragment_url(f"{address}/page", shown), within=LATE)
 
 
 def test_words_are_found_by_the_little_that_there_is_room_for(pages, address, page):
     name = "long-" * 80
     words = "Nobody knows how many words there are in all the libraries of the world. " * 2 + "Do you?"
     put(pages, f"<p>{words}</p>", name)
-    url = link(f"{address}/{name}", words)
+    url = text_fragment_url(f"{address}/{name}", words)
     assert len(url or "") > 440
     assert sees(page, url), url
 
 
 def test_a_place_that_the_address_names_is_kept_beside_the_words(pages, address, page):
     put(pages, "<p>A multimodal system</p>")
-    assert sees(page, link(f"{address}/page#top", "multimodal system"))
+    assert sees(page, text_fragment_url(f"{address}/page#top", "multimodal system"))
     assert page.evaluate("location.hash") == "#top"
 
 
@@ -192,7 +192,7 @@ def test_every_passage_of_the_article_is_found_on_its_page(article, pages, addre
     assert len(passages) > 15
     for passage in passages:
         tab = running.new_page(viewport={"width": 800, "height": 600})
-        tab.goto(link(f"{address}/article", passage.reading), wait_until="load")
+        tab.goto(text_fragment_url(f"{address}/article", passage.reading), wait_until="load")
         tab.wait_for_function(
             """words => [...document.querySelectorAll("p")].some(each => {
                 const at = each.getBoundingClientRect();

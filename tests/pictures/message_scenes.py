@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from index import Library, Settings, open_library
-from index.indexing.own_questions import FILE
+from index.indexing.own_questions import FILE_NAME
 from tests.pictures.message_html import Json, Scene, choices_page, form_page, message_page
 from tests.support.article import ARTICLE, WINDOW
 from tests.support.discord.exchange import Exchange, is_final
@@ -172,7 +172,7 @@ async def _editors(camera: Camera, seeds: Path, clock: Clock) -> None:
     _write(seeds / ARTICLE.name, article.replace(b"on April 29", b"in spring"), days=0)
     _write(seeds / "prices.md", PRICES.encode(), days=0)
     _write(seeds / "notes.txt", "Café".encode("latin-1"), days=3)
-    _write(seeds / FILE, OWN_QUESTION.encode(), days=30)
+    _write(seeds / FILE_NAME, OWN_QUESTION.encode(), days=30)
     clock.now = NOW - timedelta(minutes=70)
     asked = wire.command("reindex", {"preview": True}, **MODERATOR)
     preview = await camera.message("preview", asked, "/reindex", until="preview")

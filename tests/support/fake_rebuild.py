@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from index import LibraryError
 from index.domain.errors import ReindexCancelled
 from index.domain.snapshots import Preview, ReindexReport, ReindexStatus
-from index.indexing.progress import Request
+from index.indexing.progress import ReindexRequest
 
 if TYPE_CHECKING:
     from tests.support.fakes import FakeLibrary
@@ -30,15 +30,15 @@ class FakeRebuild:
     def now(self) -> ReindexStatus | None:
         return self._library.run
 
-    def reindex(self, request: Request) -> ReindexReport:
+    def reindex(self, request: ReindexRequest) -> ReindexReport:
         self._library.reindexes += 1
         return self._report(request)
 
-    def preview(self, request: Request) -> Preview:
+    def preview(self, request: ReindexRequest) -> Preview:
         self._library.previews += 1
         return Preview(PREVIEW, self._report(request))
 
-    def publish(self, preview: str, request: Request) -> ReindexReport:
+    def publish(self, preview: str, request: ReindexRequest) -> ReindexReport:
         self._library.published.append(preview)
         if self._library.publish_error is not None:
             raise self._library.publish_error
@@ -47,7 +47,7 @@ class FakeRebuild:
     def discard(self, preview: str) -> None:
         self._library.discarded.append(preview)
 
-    def rollback(self, snapshot: str, request: Request) -> ReindexReport:
+    def rollback(self, snapshot: str, request: ReindexRequest) -> ReindexReport:
         self._library.rolled_back.append(snapshot)
         for step in self._library.steps:
             if request.progress is not None:
@@ -58,7 +58,7 @@ class FakeRebuild:
         report = self._library.given(self._library.report)
         return replace(report, snapshot=replace(report.snapshot, id=snapshot))
 
-    def _report(self, request: Request) -> ReindexReport:
+    def _report(self, request: ReindexRequest) -> ReindexReport:
         """The steps, then the library's report; waits while its gate for reindexes is cleared."""
         self._library.reported_to.append((request.scope.guild, request.scope.everywhere))
         if not self._one.acquire(blocking=False):

@@ -114,7 +114,7 @@ def test_progress_tells_what_is_done(seeds, index):
 
 
 def suggested(made: Library) -> set[str]:
-    return set(made.suggestions.suggest("", guild=None))
+    return set(made.suggestions.complete("", guild=None))
 
 
 def test_questions_that_the_sources_answer_are_suggested_after_a_restart_too(seeds, index):

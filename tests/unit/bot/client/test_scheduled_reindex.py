@@ -29,7 +29,7 @@ async def running(library: FakeLibrary, folder: Path, **when: object) -> AsyncIt
 
 
 def audited(library: FakeLibrary) -> list[tuple[str, str]]:
-    return [(one.where, one.outcome) for one in library.journal.audited(50)]
+    return [(one.where, one.outcome) for one in library.journal.audit_entries(50)]
 
 
 async def test_nothing_is_reindexed_unasked_unless_that_is_wanted(library: FakeLibrary, tmp_path: Path) -> None:

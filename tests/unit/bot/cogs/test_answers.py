@@ -67,7 +67,7 @@ async def test_a_button_of_an_answer_that_was_forgotten_says_so_in_private(
     shown = await pressed(wire, message, button)
     assert FORGOTTEN in text_of(shown)
     assert shown["flags"] & EPHEMERAL
-    assert library.journal.tally(id_in(message)) == VoteCount(0, 0)
+    assert library.journal.count_votes(id_in(message)) == VoteCount(0, 0)
 
 
 async def test_a_page_turned_after_the_answer_was_forgotten_says_so_in_its_place(
@@ -86,19 +86,19 @@ async def test_a_user_has_one_vote_on_an_answer_and_may_change_it(wire: Wire, li
     one, other = User.new(), User.new()
     for user in (one, one, other):
         assert "Noted: helpful" in text_of(await pressed(wire, message, "Helpful", user=user))
-    assert library.journal.tally(id_in(message)) == VoteCount(2, 0)
+    assert library.journal.count_votes(id_in(message)) == VoteCount(2, 0)
     form = await Form.opened(wire.press(message, "Not helpful", user=one))
     await wire.submit(form, "").answer()
-    assert library.journal.tally(id_in(message)) == VoteCount(1, 1)
+    assert library.journal.count_votes(id_in(message)) == VoteCount(1, 1)
     assert "Noted: helpful" in text_of(await pressed(wire, message, "Helpful", user=one))
-    assert library.journal.tally(id_in(message)) == VoteCount(2, 0)
+    assert library.journal.count_votes(id_in(message)) == VoteCount(2, 0)
 
 
 async def test_a_vote_against_counts_though_its_form_never_comes_back(wire: Wire, library: DeskLibrary) -> None:
     message = await asked(wire)
     await Form.opened(wire.press(message, "Not helpful"))
     await settled(wire)
-    assert library.journal.tally(id_in(message)) == VoteCount(0, 1)
+    assert library.journal.count_votes(id_in(message)) == VoteCount(0, 1)
     assert [gap.question for gap in library.journal.gaps(Scope(int(LISTED.id)))] == [QUESTION]
 
 
@@ -121,7 +121,7 @@ async def test_a_reason_whose_vote_was_lost_brings_the_vote_with_it(wire: Wire, 
     await settled(wire)
     library.journal.forget(int(user.id))
     await wire.submit(form, "It is about Maverick.").answer()
-    assert library.journal.tally(id_in(message)) == VoteCount(0, 1)
+    assert library.journal.count_votes(id_in(message)) == VoteCount(0, 1)
 
 
 async def test_a_reason_for_an_answer_that_was_forgotten_is_said_to_be_too_late(
@@ -144,7 +144,7 @@ async def test_votes_on_answers_from_before_a_restart_count(library: DeskLibrary
         await pressed(wire, message, "Helpful", user=user)
         await wire.submit(form, "It is about Maverick.").answer()
         assert SCOUT in text_of(await pressed(wire, message, "Show in source"))
-    assert library.journal.tally(id_in(message)) == VoteCount(1, 1)
+    assert library.journal.count_votes(id_in(message)) == VoteCount(1, 1)
 
 
 async def test_a_gap_is_reported_once_a_user_and_the_moderators_see_it(wire: Wire, library: DeskLibrary) -> None:

@@ -106,7 +106,7 @@ async def test_a_server_without_threads_is_offered_none_and_an_older_button_begi
     library: DeskLibrary, wire: Wire
 ) -> None:
     message = await asked(wire)
-    library.journal.change(int(LISTED.id), "threads", "no")
+    library.journal.set_setting(int(LISTED.id), "threads", "no")
     wire.bot.services.guild_settings.invalidate(int(LISTED.id))
     assert THREAD not in labels(await asked(wire))
     assert text_of(await pressed(wire, message, THREAD)) == "Threads are switched off in this server."

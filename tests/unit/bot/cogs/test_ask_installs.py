@@ -61,7 +61,7 @@ async def test_a_users_own_installation_is_bound_by_the_channels_of_a_server_wit
     library: DeskLibrary, wire: Wire
 ) -> None:
     """A user who installed the bot for themselves obeys the channel settings of a server that has it as well."""
-    library.journal.change(int(LISTED.id), "channels", "123456789012345678")
+    library.journal.set_setting(int(LISTED.id), "channels", "123456789012345678")
     said = await asked(wire, guild=LISTED, personal=True)
     assert "please ask there" in text_of(said)
     assert library.asked == []

@@ -129,7 +129,7 @@ async def test_a_forged_button_or_one_of_another_version_changes_nothing(
     said = await pressed(wire, forged(wire, message, custom_id), custom_id)
     assert OLDER in text_of(said)
     assert said["flags"] & EPHEMERAL
-    assert library.journal.answered(answer_id) is not None
+    assert library.journal.entry(answer_id) is not None
 
 
 @pytest.mark.parametrize("action", ["source", "page", "good", "more", "gap", "thread"])

@@ -84,7 +84,7 @@ async def test_what_is_chosen_is_kept_and_shown(library: DeskLibrary, wire: Wire
 
 async def test_what_is_chosen_can_be_taken_back(library: DeskLibrary, wire: Wire) -> None:
     for name, value in GuildSettings(frozenset({1, 2}), private=True, threads=False, cooldown=5).to_rows().items():
-        library.journal.change(GUILD, name, value)
+        library.journal.set_setting(GUILD, name, value)
     await chosen(wire, "channels", {"clear": True})
     await chosen(wire, "private", {"on": False})
     await chosen(wire, "threads", {"on": True})
@@ -144,7 +144,7 @@ async def test_a_channel_is_added_and_removed(library: DeskLibrary, wire: Wire) 
 async def test_a_choice_that_cannot_be_made_says_why_and_changes_nothing(
     library: DeskLibrary, wire: Wire, name: str, options: dict[str, Any], refusal: str
 ) -> None:
-    library.journal.change(GUILD, "channels", "1 2")
+    library.journal.set_setting(GUILD, "channels", "1 2")
     before = library.journal.settings(GUILD)
     assert refusal in await chosen(wire, name, options)
     assert library.journal.settings(GUILD) == before

@@ -54,13 +54,13 @@ async def test_nothing_is_deleted_before_it_is_confirmed_and_then_all_of_the_ask
     question = await wire.command("forget-me", user=ANNA, guild=guild).answer()
     assert question["flags"] & EPHEMERAL
     assert "I keep 2 questions and 3 votes of yours." in text_of(question)
-    assert library.journal.stored(int(ANNA.id)) == StoredCounts(2, 3)
+    assert library.journal.count_stored(int(ANNA.id)) == StoredCounts(2, 3)
     told = await wire.press(question, "Delete", user=ANNA).answer()
     assert told["id"] == question["id"]
     said = "Kept of you before: 2 questions and 3 votes. Kept of you now: 0 questions and 0 votes."
     assert said in text_of(told)
-    assert library.journal.stored(int(ANNA.id)) == StoredCounts(0, 0)
-    assert library.journal.stored(int(BERT.id)) == StoredCounts(1, 0)  # the vote was on a question of Anna's
+    assert library.journal.count_stored(int(ANNA.id)) == StoredCounts(0, 0)
+    assert library.journal.count_stored(int(BERT.id)) == StoredCounts(1, 0)  # the vote was on a question of Anna's
 
 
 async def test_deleting_twice_deletes_what_came_between(library: DeskLibrary, wire: Wire) -> None:
@@ -78,7 +78,7 @@ async def test_the_button_works_after_a_restart(library: DeskLibrary, tmp_path: 
         question = await wire.command("forget-me", user=BERT, guild=None).answer()
     async with at_the_desk(library, tmp_path, wire=wire):
         assert "before: 1 question and 1 vote." in text_of(await wire.press(question, "Delete").answer())
-    assert library.journal.stored(int(ANNA.id)) == StoredCounts(2, 2)
+    assert library.journal.count_stored(int(ANNA.id)) == StoredCounts(2, 2)
 
 
 @pytest.mark.parametrize("stored", [StoredCounts(0, 0), StoredCounts(1, 1), StoredCounts(10**12, 10**12)])

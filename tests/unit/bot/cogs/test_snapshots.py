@@ -127,7 +127,7 @@ async def test_a_roll_back_is_confirmed_then_reported_and_written_down(library: 
     done = await pressed(wire, asked, "Roll back", "**Rolled back**", user=user)
     assert library.rolled_back == [OLDER]
     assert buttons(done) == []
-    (line,) = library.journal.audited(9)
+    (line,) = library.journal.audit_entries(9)
     assert (line.what, line.where, line.who) == (f"rollback {OLDER}", LISTED.id, int(user.id))
     assert line.outcome.startswith(f"snapshot {OLDER} is live")
 
@@ -186,7 +186,7 @@ async def test_a_roll_back_that_fails_says_why_and_what_mends_it(
     library.rollback_error = error
     told = await pressed(wire, await shown(wire, "rollback", {"id": OLDER}), "Roll back", said)
     assert "secret" not in text_of(told)
-    (line,) = library.journal.audited(9)
+    (line,) = library.journal.audit_entries(9)
     assert line.outcome == f"failed: {error if isinstance(error, LibraryError) else 'RuntimeError'}"
 
 

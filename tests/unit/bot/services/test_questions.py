@@ -70,7 +70,7 @@ def thread_in(wire: Wire, channel: Channel) -> Channel:
 async def test_who_sees_an_answer_is_the_askers_choice_else_the_servers(
     library: DeskLibrary, wire: Wire, setting: str | None, private: bool | None, hidden: bool
 ) -> None:
-    library.journal.change(HERE, "private", setting)
+    library.journal.set_setting(HERE, "private", setting)
     chosen = {} if private is None else {"private": private}
     assert bool((await asked(wire, **chosen))["flags"] & EPHEMERAL) == hidden
 
@@ -78,7 +78,7 @@ async def test_who_sees_an_answer_is_the_askers_choice_else_the_servers(
 async def test_one_servers_settings_are_not_anothers_nor_those_of_direct_messages(
     library: DeskLibrary, wire: Wire
 ) -> None:
-    library.journal.change(HERE, "private", "yes")
+    library.journal.set_setting(HERE, "private", "yes")
     shown = [await asked(wire, guild=guild) for guild in (LISTED, UNLISTED, None)]
     assert [bool(message["flags"] & EPHEMERAL) for message in shown] == [True, False, False]
 
@@ -110,7 +110,7 @@ async def test_settings_that_change_while_they_are_read_are_read_again(
     library.journal = journal = SlowlyRead(tmp_path)
     early = asyncio.create_task(wire.bot.services.guild_settings.get(HERE))
     await asyncio.to_thread(journal.read.wait, 20)
-    journal.change(HERE, "private", "yes")
+    journal.set_setting(HERE, "private", "yes")
     wire.bot.services.guild_settings.invalidate(HERE)
     journal.go.set()
     assert not (await early).private
@@ -120,7 +120,7 @@ async def test_settings_that_change_while_they_are_read_are_read_again(
 async def test_a_channel_that_was_not_chosen_is_refused_naming_those_that_were(
     library: DeskLibrary, wire: Wire
 ) -> None:
-    library.journal.change(HERE, "channels", str(CHOSEN))
+    library.journal.set_setting(HERE, "channels", str(CHOSEN))
     place = wire.state.add(elsewhere())
     assert f"<#{CHOSEN}>: please ask there" in (await refused(wire, channel=place)).text
     wire.receive("CHANNEL_CREATE", place.payload())
@@ -132,7 +132,7 @@ async def test_a_channel_that_was_not_chosen_is_refused_naming_those_that_were(
 async def test_mentions_elsewhere_are_told_once_a_minute_where_questions_are_answered(
     library: DeskLibrary, wire: Wire
 ) -> None:
-    library.journal.change(HERE, "channels", str(CHOSEN))
+    library.journal.set_setting(HERE, "channels", str(CHOSEN))
     places = [wire.state.add(elsewhere()) for _ in range(2)]
     for place in places:
         wire.receive("CHANNEL_CREATE", place.payload())
@@ -145,7 +145,7 @@ async def test_mentions_elsewhere_are_told_once_a_minute_where_questions_are_ans
 
 
 async def test_a_chosen_channel_allows_its_threads_and_no_others(library: DeskLibrary, wire: Wire) -> None:
-    library.journal.change(HERE, "channels", str(CHOSEN))
+    library.journal.set_setting(HERE, "channels", str(CHOSEN))
     place = wire.state.add(elsewhere())
     wire.receive("CHANNEL_CREATE", place.payload())
     ours, others = thread_in(wire, LISTED.channel), thread_in(wire, place)
@@ -157,7 +157,7 @@ async def test_a_chosen_channel_allows_its_threads_and_no_others(library: DeskLi
 
 async def test_a_thread_may_be_chosen_by_itself(library: DeskLibrary, wire: Wire) -> None:
     thread = thread_in(wire, LISTED.channel)
-    library.journal.change(HERE, "channels", thread.id)
+    library.journal.set_setting(HERE, "channels", thread.id)
     assert QUESTION in text_of(await asked(wire, channel=thread))
     assert f"<#{thread.id}>" in (await refused(wire)).text
 
@@ -167,7 +167,7 @@ async def test_a_form_and_a_menu_are_refused_too_where_the_channel_is_no_longer_
 ) -> None:
     message = await asked(wire)
     form = await Form.opened(wire.press(message, "Ask a follow-up"))
-    library.journal.change(HERE, "channels", snowflake())
+    library.journal.set_setting(HERE, "channels", snowflake())
     wire.bot.services.guild_settings.invalidate(HERE)
     written = wire.message("What is it?", guild=LISTED)
     for exchange in (wire.submit(form, "And Maverick?"), wire.menu("Answer this", written)):
@@ -178,8 +178,8 @@ async def test_a_form_and_a_menu_are_refused_too_where_the_channel_is_no_longer_
 
 
 async def test_a_servers_cool_down_is_in_the_place_of_the_bots(library: DeskLibrary, tmp_path: Path) -> None:
-    library.journal.change(HERE, "cooldown", "8")
-    library.journal.change(int(UNLISTED.id), "cooldown", "0")
+    library.journal.set_setting(HERE, "cooldown", "8")
+    library.journal.set_setting(int(UNLISTED.id), "cooldown", "0")
     user = User.new()
     async with at_the_desk(library, tmp_path, limits=Limits(user_seconds=60.0)) as wire:
         await asked(wire, user=user)
@@ -238,7 +238,7 @@ async def test_a_question_is_acknowledged_though_the_servers_settings_are_slow(
     library: DeskLibrary, wire: Wire
 ) -> None:
     """It is then answered in public, as is the default."""
-    library.journal.change(HERE, "private", "yes")
+    library.journal.set_setting(HERE, "private", "yes")
     with busy_journal(library):
         exchange = wire.command("ask", {"question": QUESTION})
         await exchange.acknowledged()
@@ -254,7 +254,7 @@ async def test_a_follow_up_by_the_form_is_private_if_the_answer_was_or_the_serve
     library: DeskLibrary, wire: Wire, setting: str | None, private: bool, hidden: bool
 ) -> None:
     """A private follow-up is shown to its asker alone."""
-    library.journal.change(HERE, "private", setting)
+    library.journal.set_setting(HERE, "private", setting)
     user = User.new()
     form = await Form.opened(wire.press(await asked(wire, private=private, user=user), "Ask a follow-up", user=user))
     assert bool((await wire.submit(form, "And Maverick?").answer())["flags"] & EPHEMERAL) == hidden
@@ -266,7 +266,10 @@ async def test_what_is_forgotten_is_deleted_and_its_buttons_say_so(library: Desk
     await pressed(wire, theirs, "Helpful", user=user)
     sure = await wire.command("forget-me", user=user).answer()
     await pressed(wire, sure, "Delete")
-    assert (library.journal.stored(int(user.id)).questions, library.journal.stored(int(user.id)).votes) == (0, 0)
-    assert library.journal.answered(id_in(mine)) is None
-    assert library.journal.answered(id_in(theirs)) is not None
-    assert library.journal.tally(id_in(theirs)).helpful == 0
+    assert (library.journal.count_stored(int(user.id)).questions, library.journal.count_stored(int(user.id)).votes) == (
+        0,
+        0,
+    )
+    assert library.journal.entry(id_in(mine)) is None
+    assert library.journal.entry(id_in(theirs)) is not None
+    assert library.journal.count_votes(id_in(theirs)).helpful == 0

@@ -12,7 +12,7 @@ from tests.support.services_alone import MAVERICK, QUOTE, WINDOW, lacking, read_
 
 def test_an_answer_is_written_down_under_the_id_that_is_given(services):
     kept = reply(services, WINDOW)
-    written = services.journal.answered(kept.id)
+    written = services.journal.entry(kept.id)
     assert (written.question, written.guild, written.citations) == (WINDOW, GUILD, kept.answer.citations)
 
 
@@ -66,7 +66,7 @@ def test_what_stood_alone_can_be_followed(services):
 
 
 def test_in_a_thread_begun_from_an_answer_anybodys_first_question_goes_on_from_it(services, clock):
-    services.journal.begin(99, reply(services, WINDOW).id)
+    services.journal.begin_thread(99, reply(services, WINDOW).id)
     clock.pass_by(days=1)
     assert read_as(services, "and Maverick?", channel=99) == MAVERICK
     assert read_as(services, "and Maverick?", channel=99, user=BEN) == MAVERICK
@@ -84,7 +84,7 @@ def test_a_question_that_cannot_be_answered_is_not_written_down(services, source
     sources.refusal = LibraryError("There is no index yet.")
     with pytest.raises(LibraryError, match="no index yet"):
         reply(services, WINDOW)
-    assert services.journal.stored(ANN).questions == 0
+    assert services.journal.count_stored(ANN).questions == 0
 
 
 def test_suggestions_are_helpful_questions_here_and_those_the_sources_answer(services, sources):
@@ -94,25 +94,25 @@ def test_suggestions_are_helpful_questions_here_and_those_the_sources_answer(ser
         reply(services, question, guild=guild).id
         for question, guild in ((WINDOW, GUILD), (MAVERICK, GUILD), (WINDOW, 8))
     )
-    assert services.suggestions.suggest("", guild=GUILD) == ("Who wrote the article?", WINDOW)
+    assert services.suggestions.complete("", guild=GUILD) == ("Who wrote the article?", WINDOW)
     for one in (helped, elsewhere):
         services.journal.vote(one, user=BEN, helpful=True)
     services.journal.vote(disputed, user=BEN, helpful=False)
-    assert services.suggestions.suggest("", guild=GUILD) == (WINDOW, "Who wrote the article?")
-    assert services.suggestions.suggest("wrote", guild=GUILD) == ("Who wrote the article?",)
+    assert services.suggestions.complete("", guild=GUILD) == (WINDOW, "Who wrote the article?")
+    assert services.suggestions.complete("wrote", guild=GUILD) == ("Who wrote the article?",)
 
 
 def test_a_helpful_question_is_suggested_in_its_own_server_alone(services):
     """It is suggested in no other server and in no direct message."""
     services.journal.vote(reply(services, WINDOW).id, user=BEN, helpful=True)
     services.journal.vote(reply(services, MAVERICK, guild=None).id, user=BEN, helpful=True)
-    assert services.suggestions.suggest("", guild=GUILD) == (WINDOW,)
-    assert services.suggestions.suggest("", guild=GUILD + 1) == services.suggestions.suggest("", guild=None) == ()
+    assert services.suggestions.complete("", guild=GUILD) == (WINDOW,)
+    assert services.suggestions.complete("", guild=GUILD + 1) == services.suggestions.complete("", guild=None) == ()
 
 
 def test_without_a_journal_suggestions_come_from_the_sources_alone(broken, sources):
     sources.suggested = (WINDOW,)
-    assert broken.suggestions.suggest("window", guild=GUILD) == (WINDOW,)
+    assert broken.suggestions.complete("window", guild=GUILD) == (WINDOW,)
 
 
 def test_what_is_forgotten_of_a_user_is_gone_from_the_desk(services, sources):
@@ -122,6 +122,6 @@ def test_what_is_forgotten_of_a_user_is_gone_from_the_desk(services, sources):
     lacking(services, "Who is the king?")
     assert services.journal.forget(ANN).questions == 2
     assert (services.viewer.page(kept, 1), services.viewer.more(kept)) == (None, None)
-    assert services.suggestions.suggest("", guild=GUILD) == ()
+    assert services.suggestions.complete("", guild=GUILD) == ()
     assert services.gaps.themes(Scope(GUILD)) == ()
     assert read_as(services, "and Maverick?") == ""

@@ -123,7 +123,7 @@ def test_asking_them_ends_in_time(seeds, index):
     made = library(seeds, index)
     made.reindex()
     times = iter(range(0, 1_000, 10))
-    found = own_questions.asked_again(
+    found = own_questions.ask_own_questions(
         seeds / "questions.jsonl", made.ask, made.ask, lambda *_: None, clock=lambda: float(next(times))
     )
     assert found is not None

@@ -18,7 +18,7 @@ import pytest
 
 from index.domain.activity import Scope
 from index.domain.errors import LibraryError, PreviewGone, ReindexCancelled, ReindexRunning, SourcesUnreadable
-from index.indexing.progress import ReindexProgress, Request
+from index.indexing.progress import ReindexProgress, ReindexRequest
 from tests.support.index_fakes import WordEmbedder, library, write
 from tests.support.paths import ROOT
 from tests.support.waiting import wait_until
@@ -260,7 +260,7 @@ def test_a_shared_run_is_stopped_only_when_all_have_given_up(seeds, index):
             waiting[0].result(30)
         embedder.let.set()
         assert waiting[1].result(30).snapshot.id == waiting[2].result(30).snapshot.id != first.result().snapshot.id
-    one, other = Request(cancelled=events[0]), Request(cancelled=events[1])
+    one, other = ReindexRequest(cancelled=events[0]), ReindexRequest(cancelled=events[1])
     course = ReindexProgress([one, other])
     course("reading sources", 0, 1)
     events[1].set()
@@ -303,7 +303,7 @@ def test_it_is_told_how_far_a_reindex_is_and_how_long_the_step_takes_yet(seeds, 
 
 def test_what_is_left_of_a_step_follows_from_its_rate_so_far():
     times = [100.0]
-    course = ReindexProgress([Request()], clock=lambda: times[0])
+    course = ReindexProgress([ReindexRequest()], clock=lambda: times[0])
     course("reading sources", 0, 10)
     assert course.now.left is None
     times[0] += 4

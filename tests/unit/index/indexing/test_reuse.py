@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from index.domain.ports import Encoding
-from index.indexing._reuse import Run, in_order, runs
+from index.indexing._reuse import Run, merge_encodings, to_runs
 from tests.support.index_fakes import WordEmbedder
 
 
 def test_rows_that_follow_one_another_are_one_run_and_new_passages_too():
-    assert runs([3, 4, None, None, 5, 9, 9, None]) == [
+    assert to_runs([3, 4, None, None, 5, 9, 9, None]) == [
         Run(3, 2),
         Run(None, 2),
         Run(5, 1),
@@ -18,7 +18,7 @@ def test_rows_that_follow_one_another_are_one_run_and_new_passages_too():
         Run(9, 1),
         Run(None, 1),
     ]
-    assert runs([]) == []
+    assert to_runs([]) == []
 
 
 def encodings(*words: str) -> list[Encoding]:
@@ -30,6 +30,6 @@ def test_what_is_embedded_comes_where_it_is_new_however_the_blocks_are_cut():
         yield encodings("a", "b", "c")
         yield encodings("d")
 
-    parts = list(in_order([Run(None, 2), Run(7, 5), Run(None, 2)], blocks()))
+    parts = list(merge_encodings([Run(None, 2), Run(7, 5), Run(None, 2)], blocks()))
     shown = [part if isinstance(part, Run) else [one.pieces for one in part] for part in parts]
     assert shown == [[("a",), ("b",)], Run(7, 5), [("c",)], [("d",)]]

@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from index.domain.activity import StoredCounts
 from index.domain.errors import JournalUnavailable
-from index.journal._database import JournalFile
+from index.journal._database import JournalDatabase
 from index.journal._schema import MIGRATIONS, migrate, version
 from index.journal.journal import Journal
 from tests.support.journals import ANN, BEN, Clock, answer, ask, kept_bytes
@@ -32,7 +32,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 for number in range(25):
     ask(journal, answer(f"Question {number}?"), user=int(sys.argv[2]))
-print(journal.stored(7).questions)
+print(journal.count_stored(7).questions)
 """
 
 
@@ -55,7 +55,7 @@ def filled(file: Path) -> None:
     journal.close()
 
 
-def delete_answers(opened: JournalFile, then: Callable[[], object] = bool) -> None:
+def delete_answers(opened: JournalDatabase, then: Callable[[], object] = bool) -> None:
     with opened.writing() as db:
         db.execute("DELETE FROM answers")
         then()
@@ -68,7 +68,7 @@ def refused(file: Path) -> str:
     with pytest.raises(JournalUnavailable) as caught:
         ask(journal, answer("Who?"))
     with pytest.raises(JournalUnavailable, match=r"."):
-        journal.stored(ANN)
+        journal.count_stored(ANN)
     assert file.read_bytes() == before
     assert sorted(path.suffix for path in file.parent.glob("*wal")) == []
     return str(caught.value)
@@ -79,7 +79,7 @@ def test_nothing_is_touched_before_the_journal_is_used(tmp_path):
     assert list(tmp_path.iterdir()) == []
     journal.close()
     assert list(tmp_path.iterdir()) == []
-    assert journal.stored(ANN) == StoredCounts(0, 0)
+    assert journal.count_stored(ANN) == StoredCounts(0, 0)
     assert (tmp_path / "deep" / "folder" / "journal.sqlite3").is_file()
     journal.close()
 
@@ -97,13 +97,13 @@ def test_the_key_is_32_bytes_and_stays_the_same(file, journal):
     key = (file.parent / "journal.sqlite3.key").read_bytes()
     assert len(key) == 32
     again = Journal(file)
-    assert again.stored(ANN) == StoredCounts(1, 0)
+    assert again.count_stored(ANN) == StoredCounts(1, 0)
     again.close()
     assert (file.parent / "journal.sqlite3.key").read_bytes() == key
 
 
 def test_deleted_content_is_overwritten_and_writes_do_not_hold_up_reads(file):
-    with closing(JournalFile(file)) as opened, opened.reading() as db:
+    with closing(JournalDatabase(file)) as opened, opened.reading() as db:
         found = {
             name: db.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys", "secure_delete", "temp_store")
@@ -139,7 +139,7 @@ def test_processes_that_open_a_fresh_file_at_once_share_it(file):
     assert [writer.returncode for writer in writers] == [0, 0, 0], said
     assert max(int(out) for out, _ in said) == 75
     journal = Journal(file)
-    assert (journal.stored(7), journal.stored(8)) == (StoredCounts(75, 0), StoredCounts(0, 0))
+    assert (journal.count_stored(7), journal.count_stored(8)) == (StoredCounts(75, 0), StoredCounts(0, 0))
     journal.close()
 
 
@@ -156,7 +156,7 @@ def test_threads_that_open_a_fresh_file_at_once_share_a_key(file):
         thread.start()
     for thread in threads:
         thread.join()
-    assert [journal.stored(ANN) for journal in journals] == [StoredCounts(6, 0)] * 6
+    assert [journal.count_stored(ANN) for journal in journals] == [StoredCounts(6, 0)] * 6
     for journal in journals:
         journal.close()
 
@@ -164,9 +164,9 @@ def test_threads_that_open_a_fresh_file_at_once_share_a_key(file):
 def test_what_another_process_writes_is_seen_at_once(file, journal):
     other = Journal(file)
     one = ask(journal, answer("Who?"))
-    assert other.answered(one).question == "Who?"
+    assert other.entry(one).question == "Who?"
     other.vote(one, user=BEN, helpful=True)
-    assert journal.tally(one).helpful == 1
+    assert journal.count_votes(one).helpful == 1
     other.close()
 
 
@@ -207,9 +207,9 @@ def test_once_the_damaged_file_is_moved_away_the_same_journal_goes_on(file):
     file.write_bytes(b"not a database" * 1000)
     journal = Journal(file)
     with pytest.raises(JournalUnavailable):
-        journal.stored(ANN)
+        journal.count_stored(ANN)
     file.rename(file.with_name("away"))
-    assert journal.stored(ANN) == StoredCounts(0, 0)
+    assert journal.count_stored(ANN) == StoredCounts(0, 0)
     journal.close()
 
 
@@ -236,12 +236,12 @@ def test_a_key_without_its_journal_serves_the_next(file):
 def test_a_folder_that_cannot_be_made_is_told_as_a_journal_that_is_not_to_be_had(tmp_path):
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(JournalUnavailable, match="see that the file and its folder are this program's to write"):
-        Journal(tmp_path / "taken" / "journal.sqlite3").stored(ANN)
+        Journal(tmp_path / "taken" / "journal.sqlite3").count_stored(ANN)
 
 
 def test_a_file_that_another_program_holds_is_told_as_in_use(file, journal):
     ask(journal, answer("Who?"))
-    waiting = JournalFile(file, wait=0.05)
+    waiting = JournalDatabase(file, wait=0.05)
     with closing(sqlite3.connect(file, isolation_level=None)) as other, closing(waiting):
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(JournalUnavailable, match="is in use by another program: try again"):
@@ -250,19 +250,19 @@ def test_a_file_that_another_program_holds_is_told_as_in_use(file, journal):
             assert db.execute("SELECT count(*) FROM answers").fetchone() == (1,)
         other.execute("COMMIT")
         delete_answers(waiting)
-    assert journal.stored(ANN) == StoredCounts(0, 0)
+    assert journal.count_stored(ANN) == StoredCounts(0, 0)
 
 
 def test_a_process_that_never_ends_opening_is_told_as_in_use(file):
     with FileLock(file.with_name("journal.sqlite3.lock")):
         with pytest.raises(JournalUnavailable, match="is in use by another program: try again"):
-            JournalFile(file, wait=0.05).keyed("user", ANN)
+            JournalDatabase(file, wait=0.05).keyed("user", ANN)
         assert not file.exists()
 
 
 def test_what_could_not_be_scrubbed_for_a_reader_is_scrubbed_the_next_time(file, caplog):
     filled(file)
-    with closing(JournalFile(file, wait=0.05)) as opened:
+    with closing(JournalDatabase(file, wait=0.05)) as opened:
         with closing(sqlite3.connect(file, isolation_level=None)) as reader:
             reader.execute("BEGIN")
             reader.execute("SELECT count(*) FROM answers").fetchone()
@@ -279,7 +279,7 @@ def test_what_could_not_be_scrubbed_for_a_reader_is_scrubbed_the_next_time(file,
 def test_room_that_a_writer_kept_from_being_given_back_is_given_back_later(file, caplog):
     """Unused pages are returned to the disk the next time if another writer prevented it."""
     filled(file)
-    with closing(JournalFile(file, wait=0.05)) as opened:
+    with closing(JournalDatabase(file, wait=0.05)) as opened:
         delete_answers(opened)
         with closing(sqlite3.connect(file, isolation_level=None)) as writer:
             writer.execute("BEGIN IMMEDIATE")
@@ -292,19 +292,19 @@ def test_room_that_a_writer_kept_from_being_given_back_is_given_back_later(file,
 
 def test_a_change_that_fails_half_way_is_undone(file, journal):
     one = ask(journal, answer("Who?"))
-    with closing(JournalFile(file)) as opened, pytest.raises(ZeroDivisionError):
+    with closing(JournalDatabase(file)) as opened, pytest.raises(ZeroDivisionError):
         delete_answers(opened, lambda: 1 / 0)
-    assert journal.answered(one).question == "Who?"
+    assert journal.entry(one).question == "Who?"
 
 
 def test_a_full_disk_is_told_and_what_was_kept_is_kept(file, journal):
     one = ask(journal, answer("Who?"))
-    with closing(JournalFile(file)) as opened:
+    with closing(JournalDatabase(file)) as opened:
         with opened.reading() as db:
             db.execute(f"PRAGMA max_page_count = {db.execute('PRAGMA page_count').fetchone()[0]}")
         with pytest.raises(JournalUnavailable, match="the disk is full: make room"), opened.writing() as db:
             db.execute("UPDATE answers SET question = ?", ("x" * 100_000,))
-    assert journal.answered(one).question == "Who?"
+    assert journal.entry(one).question == "Who?"
 
 
 def test_an_answer_that_cannot_be_read_is_told_without_its_words(file, journal):
@@ -313,7 +313,7 @@ def test_an_answer_that_cannot_be_read_is_told_without_its_words(file, journal):
     with closing(sqlite3.connect(file)) as db, db:
         db.execute("UPDATE answers SET citations = '[{'")
     with pytest.raises(JournalUnavailable, match="an answer that is damaged: move the journal away") as caught:
-        journal.answered(one)
+        journal.entry(one)
     assert "secret" not in str(caught.value)
 
 
@@ -321,7 +321,7 @@ def test_a_text_that_is_no_utf8_any_more_is_read_as_far_as_it_can_be(file, journ
     one = ask(journal, answer("Who?"))
     with closing(sqlite3.connect(file)) as db, db:
         db.execute("UPDATE answers SET question = CAST(x'57ff6f' AS TEXT)")
-    assert journal.answered(one).question == "W\ufffdo"
+    assert journal.entry(one).question == "W\ufffdo"
 
 
 def test_an_answer_is_written_down_though_old_ones_cannot_be_deleted(file, caplog):
@@ -332,7 +332,7 @@ def test_an_answer_is_written_down_though_old_ones_cannot_be_deleted(file, caplo
         db.execute("CREATE TRIGGER keep BEFORE DELETE ON answers BEGIN SELECT raise(ABORT, 'My secret?'); END")
     clock.pass_by(days=2)
     one = ask(journal, answer("Who?"))
-    assert (journal.answered(one).question, journal.answered(old).question) == ("Who?", "My secret?")
+    assert (journal.entry(one).question, journal.entry(old).question) == ("Who?", "My secret?")
     assert "Old questions are not deleted from the journal" in caplog.text
     assert "secret" not in caplog.text
     journal.close()

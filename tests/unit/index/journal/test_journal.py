@@ -50,7 +50,7 @@ def test_an_answer_is_given_back_as_it_was_written_down(journal):
     said = answer("How many tokens?", "Ten.", "Eleven.", read_as="How many tokens has Scout?")
     one = ask(journal, said)
     assert re.fullmatch(r"[A-Za-z0-9_-]{12}", one)
-    assert journal.answered(one) == JournalEntry(
+    assert journal.entry(one) == JournalEntry(
         id=one,
         asked_at=NOON,
         guild=GUILD,
@@ -65,24 +65,24 @@ def test_an_answer_is_given_back_as_it_was_written_down(journal):
 
 def test_an_abstention_in_a_direct_message_is_given_back_without_a_guild(journal):
     one = ask(journal, abstention("Who?", nearest=[citation()]), guild=None)
-    kept = journal.answered(one)
+    kept = journal.entry(one)
     assert (kept.guild, kept.abstained, kept.confidence, kept.citations) == (None, True, 0.125, (citation(),))
 
 
 @given(quoted=st.lists(citations, max_size=3), question=any_text, read_as=any_text)
 def test_citations_and_questions_are_given_back_exactly(lasting, quoted, question, read_as):
     one = ask(lasting, replace(answer(question, read_as=read_as), citations=tuple(quoted)))
-    kept = lasting.answered(one)
+    kept = lasting.entry(one)
     assert (kept.citations, kept.question, kept.read_as) == (tuple(quoted), question, read_as)
 
 
 def test_half_a_character_in_a_question_becomes_a_question_mark(journal):
-    assert journal.answered(ask(journal, answer("a\ud800b"))).question == "a?b"
+    assert journal.entry(ask(journal, answer("a\ud800b"))).question == "a?b"
 
 
 def test_time_is_given_back_in_utc_to_the_microsecond_whatever_the_zone_of_the_clock(journal, clock):
     clock.now = datetime(2026, 4, 10, 1, 2, 3, 45, tzinfo=timezone(timedelta(hours=5)))
-    kept = journal.answered(ask(journal, answer("When?")))
+    kept = journal.entry(ask(journal, answer("When?")))
     assert kept.asked_at == clock.now
     assert kept.asked_at.isoformat() == "2026-04-09T20:02:03.000045+00:00"
 
@@ -92,27 +92,27 @@ def test_ids_are_never_the_same(journal):
 
 
 def test_an_unknown_id_is_no_error(journal):
-    assert journal.answered(UNKNOWN) is None
+    assert journal.entry(UNKNOWN) is None
     assert journal.turn(UNKNOWN) is None
     assert journal.vote(UNKNOWN, user=ANN, helpful=True) is None
     assert journal.explain(UNKNOWN, user=ANN, reason="Wrong.") is False
     assert journal.report(UNKNOWN, user=ANN) is False
-    assert journal.tally(UNKNOWN) == VoteCount(0, 0)
+    assert journal.count_votes(UNKNOWN) == VoteCount(0, 0)
     assert journal.solve([UNKNOWN], user=ANN) == 0
-    journal.begin(THREAD, UNKNOWN)
+    journal.begin_thread(THREAD, UNKNOWN)
     assert journal.turns(ANN, THREAD) == ()
-    assert journal.stored(ANN) == StoredCounts(0, 0)
+    assert journal.count_stored(ANN) == StoredCounts(0, 0)
 
 
 def test_a_second_journal_on_the_same_file_knows_what_the_first_was_told(journal, tmp_path, clock):
     one = ask(journal, answer("How many?"))
     journal.vote(one, user=BEN, helpful=True)
-    journal.change(GUILD, "language", "de")
+    journal.set_setting(GUILD, "language", "de")
     journal.close()
     after = Journal(tmp_path / "journal.sqlite3", clock=clock)
-    assert after.answered(one).question == "How many?"
+    assert after.entry(one).question == "How many?"
     assert questions(after.turns(ANN, CHANNEL)) == ["How many?"]
-    assert after.stored(BEN) == StoredCounts(0, 1)
+    assert after.count_stored(BEN) == StoredCounts(0, 1)
     assert after.settings(GUILD) == {"language": "de"}
     after.close()
 
@@ -121,7 +121,7 @@ def test_a_journal_that_was_closed_opens_again(journal):
     one = ask(journal, answer("How many?"))
     journal.close()
     journal.close()
-    assert journal.answered(one).question == "How many?"
+    assert journal.entry(one).question == "How many?"
 
 
 def test_votes_are_counted(journal):
@@ -129,13 +129,13 @@ def test_votes_are_counted(journal):
     assert journal.vote(one, user=1, helpful=True) == VoteCount(1, 0)
     assert journal.vote(one, user=2, helpful=False) == VoteCount(1, 1)
     assert journal.vote(one, user=3, helpful=False) == VoteCount(1, 2)
-    assert journal.tally(one) == VoteCount(1, 2)
+    assert journal.count_votes(one) == VoteCount(1, 2)
 
 
 def test_votes_on_other_answers_do_not_count(journal):
     one, other = ask(journal, answer("How many?")), ask(journal, answer("How many?"))
     journal.vote(other, user=ANN, helpful=True)
-    assert journal.tally(one) == VoteCount(0, 0)
+    assert journal.count_votes(one) == VoteCount(0, 0)
 
 
 def test_vote_of_the_same_user_replaces_the_one_before(journal):
@@ -143,7 +143,7 @@ def test_vote_of_the_same_user_replaces_the_one_before(journal):
     assert journal.vote(one, user=ANN, helpful=True) == VoteCount(1, 0)
     assert journal.vote(one, user=ANN, helpful=True) == VoteCount(1, 0)
     assert journal.vote(one, user=ANN, helpful=False) == VoteCount(0, 1)
-    assert journal.stored(ANN) == StoredCounts(1, 1)
+    assert journal.count_stored(ANN) == StoredCounts(1, 1)
 
 
 def test_a_reason_belongs_to_the_users_vote_against(journal):
@@ -183,39 +183,39 @@ def test_an_answer_is_reported_once_a_user(journal):
 
 
 def test_settings_are_each_servers_own(journal):
-    journal.change(GUILD, "language", "de")
-    journal.change(GUILD, "answers", "private")
-    journal.change(GUILD, "language", "fr")
-    journal.change(GUILD + 1, "language", "en")
+    journal.set_setting(GUILD, "language", "de")
+    journal.set_setting(GUILD, "answers", "private")
+    journal.set_setting(GUILD, "language", "fr")
+    journal.set_setting(GUILD + 1, "language", "en")
     assert journal.settings(GUILD) == {"language": "fr", "answers": "private"}
     assert journal.settings(GUILD + 1) == {"language": "en"}
     assert journal.settings(GUILD + 2) == {}
 
 
 def test_half_a_character_in_a_setting_becomes_a_question_mark(journal):
-    journal.change(GUILD, "language", "d\ud800e")
+    journal.set_setting(GUILD, "language", "d\ud800e")
     assert journal.settings(GUILD) == {"language": "d?e"}
 
 
 def test_a_setting_that_is_taken_back_is_gone(journal):
-    journal.change(GUILD, "language", "de")
-    journal.change(GUILD + 1, "language", "de")
-    journal.change(GUILD, "language", None)
-    journal.change(GUILD, "never set", None)
+    journal.set_setting(GUILD, "language", "de")
+    journal.set_setting(GUILD + 1, "language", "de")
+    journal.set_setting(GUILD, "language", None)
+    journal.set_setting(GUILD, "never set", None)
     assert (journal.settings(GUILD), journal.settings(GUILD + 1)) == ({}, {"language": "de"})
 
 
 def test_cited_snapshots_are_those_that_kept_answers_quote(journal, clock):
-    assert journal.cited() == frozenset()
+    assert journal.cited_snapshots() == frozenset()
     ask(journal, answer("Old?", snapshot="snapshot-0"))
     clock.pass_by(days=29)
     ask(journal, answer("New?", snapshot="snapshot-1"))
     ask(journal, answer("New too?", snapshot="snapshot-1"))
     ask(journal, replace(abstention("Nothing?"), snapshot="snapshot-2"))
-    assert journal.cited() == {"snapshot-0", "snapshot-1"}
+    assert journal.cited_snapshots() == {"snapshot-0", "snapshot-1"}
     clock.pass_by(days=2)
     assert journal.purge() == 1
-    assert journal.cited() == {"snapshot-1"}
+    assert journal.cited_snapshots() == {"snapshot-1"}
 
 
 def test_what_many_threads_write_at_once_is_all_kept(journal):
@@ -233,18 +233,18 @@ def test_what_many_threads_write_at_once_is_all_kept(journal):
         thread.start()
     for thread in threads:
         thread.join()
-    assert {user: journal.stored(user) for user in range(4)} == dict.fromkeys(range(4), StoredCounts(100, 100))
-    assert all(journal.answered(one).question == f"{user}: {n}?" for user in ids for n, one in enumerate(ids[user]))
+    assert {user: journal.count_stored(user) for user in range(4)} == dict.fromkeys(range(4), StoredCounts(100, 100))
+    assert all(journal.entry(one).question == f"{user}: {n}?" for user in ids for n, one in enumerate(ids[user]))
 
 
 def test_nothing_is_asked_of_the_sources_by_a_greeting_but_it_is_kept(journal):
     one = ask(journal, abstention("Hello!", NO_QUESTION))
-    assert journal.answered(one).abstained is True
+    assert journal.entry(one).abstained is True
     assert journal.days(1, Scope(GUILD))[0].questions == 1
 
 
 def test_the_clock_is_utc_unless_told_otherwise(lasting):
     before = datetime.now(UTC)
-    kept = lasting.answered(ask(lasting, answer("Now?")))
+    kept = lasting.entry(ask(lasting, answer("Now?")))
     assert before <= kept.asked_at <= datetime.now(UTC)
     assert kept.asked_at.utcoffset() == timedelta(0)

@@ -35,10 +35,10 @@ def journal(file, clock):
 
 
 def test_lines_come_back_as_they_were_written_newest_first(journal, clock):
-    journal.audit(who=ANN, where=str(GUILD), what="reindex", outcome="snapshot 1 is live")
+    journal.add_audit_entry(who=ANN, where=str(GUILD), what="reindex", outcome="snapshot 1 is live")
     clock.pass_by(minutes=1)
-    journal.audit(who=None, where="schedule", what="reindex \ud800", outcome="failed: no source can be read")
-    assert journal.audited(9) == (
+    journal.add_audit_entry(who=None, where="schedule", what="reindex \ud800", outcome="failed: no source can be read")
+    assert journal.audit_entries(9) == (
         AuditEntry(2, NOON + timedelta(minutes=1), None, "schedule", "reindex ?", "failed: no source can be read"),
         AuditEntry(1, NOON, ANN, str(GUILD), "reindex", "snapshot 1 is live"),
     )
@@ -46,19 +46,19 @@ def test_lines_come_back_as_they_were_written_newest_first(journal, clock):
 
 def test_it_is_read_for_one_place_alone_and_without_the_newest(journal):
     for number in range(6):
-        journal.audit(who=ANN, where=str(number % 2), what=f"act {number}", outcome="done")
-    assert [line.what for line in journal.audited(9, where="1")] == ["act 5", "act 3", "act 1"]
-    assert [line.what for line in journal.audited(1, where="1", skip=1)] == ["act 3"]
-    assert journal.audited(9, where="1", skip=3) == ()
+        journal.add_audit_entry(who=ANN, where=str(number % 2), what=f"act {number}", outcome="done")
+    assert [line.what for line in journal.audit_entries(9, where="1")] == ["act 5", "act 3", "act 1"]
+    assert [line.what for line in journal.audit_entries(1, where="1", skip=1)] == ["act 3"]
+    assert journal.audit_entries(9, where="1", skip=3) == ()
 
 
 def test_it_is_read_page_by_page(journal):
     for number in range(5):
-        journal.audit(who=ANN, where="command line", what=f"act {number}", outcome="done")
-    first = journal.audited(2)
+        journal.add_audit_entry(who=ANN, where="command line", what=f"act {number}", outcome="done")
+    first = journal.audit_entries(2)
     assert [line.what for line in first] == ["act 4", "act 3"]
-    assert [line.what for line in journal.audited(9, before=first[-1].number)] == ["act 2", "act 1", "act 0"]
-    assert journal.audited(0) == journal.audited(9, before=1) == ()
+    assert [line.what for line in journal.audit_entries(9, before=first[-1].number)] == ["act 2", "act 1", "act 0"]
+    assert journal.audit_entries(0) == journal.audit_entries(9, before=1) == ()
 
 
 @pytest.mark.parametrize(
@@ -70,19 +70,19 @@ def test_it_is_read_page_by_page(journal):
     ],
 )
 def test_no_line_is_changed_or_deleted_by_anything_that_opens_the_file(file, journal, statement):
-    journal.audit(who=ANN, where="command line", what="reindex", outcome="done")
+    journal.add_audit_entry(who=ANN, where="command line", what="reindex", outcome="done")
     with closing(sqlite3.connect(file)) as db, pytest.raises(sqlite3.IntegrityError, match="only added to"):
         db.execute(statement)
-    assert [line.who for line in journal.audited(9)] == [ANN]
+    assert [line.who for line in journal.audit_entries(9)] == [ANN]
 
 
 def test_forgetting_a_person_and_the_age_of_questions_leave_it_as_it_is(journal, clock):
-    journal.audit(who=ANN, where="command line", what="reindex", outcome="done")
+    journal.add_audit_entry(who=ANN, where="command line", what="reindex", outcome="done")
     ask(journal, answer("Who?"))
     clock.pass_by(days=400)
     assert journal.purge() == 1
     journal.forget(ANN)
-    assert [line.who for line in journal.audited(9)] == [ANN]
+    assert [line.who for line in journal.audit_entries(9)] == [ANN]
 
 
 def test_a_journal_of_the_version_before_gets_one_and_loses_nothing(file, journal):
@@ -91,8 +91,8 @@ def test_a_journal_of_the_version_before_gets_one_and_loses_nothing(file, journa
     (file.parent / "journal.sqlite3.key").write_bytes(b"k" * 32)
     with closing(sqlite3.connect(file)) as db, db:
         db.execute("INSERT INTO settings VALUES (7, 'threads', 'no')")
-    journal.audit(who=ANN, where="command line", what="reindex", outcome="done")
-    assert (journal.settings(7), len(journal.audited(9))) == ({"threads": "no"}, 1)
+    journal.add_audit_entry(who=ANN, where="command line", what="reindex", outcome="done")
+    assert (journal.settings(7), len(journal.audit_entries(9))) == ({"threads": "no"}, 1)
     with closing(sqlite3.connect(file)) as db:
         assert version(db) == len(MIGRATIONS)
 
@@ -107,7 +107,7 @@ def test_an_act_that_cannot_be_audited_is_done_all_the_same_and_logged(tmp_path,
 
 
 def endings(journal) -> list[tuple[int | None, str, str, str]]:
-    return [(line.who, line.where, line.what, line.outcome) for line in journal.audited(9)]
+    return [(line.who, line.where, line.what, line.outcome) for line in journal.audit_entries(9)]
 
 
 def test_an_act_is_audited_with_its_outcome(journal):

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 from index.domain.activity import Scope, StoredCounts, VoteCount
-from index.journal._database import JournalFile
+from index.journal._database import JournalDatabase
 from index.journal.journal import Journal
 from tests.support.journals import ANN, BEN, CHANNEL, GUILD, NOON, Clock, abstention, answer, ask, kept_bytes
 
@@ -22,7 +22,7 @@ def test_stored_counts_a_users_questions_and_votes_wherever_they_were(journal):
     for voted in (one, theirs):
         journal.vote(voted, user=ANN, helpful=True)
     journal.report(theirs, user=ANN)
-    assert (journal.stored(ANN), journal.stored(BEN), journal.stored(3)) == (
+    assert (journal.count_stored(ANN), journal.count_stored(BEN), journal.count_stored(3)) == (
         StoredCounts(2, 2),
         StoredCounts(1, 0),
         StoredCounts(0, 0),
@@ -31,24 +31,24 @@ def test_stored_counts_a_users_questions_and_votes_wherever_they_were(journal):
 
 def test_forget_deletes_all_of_the_user_and_nothing_of_others(journal):
     mine, theirs = ask(journal, answer("How many?")), ask(journal, answer("When?"), user=BEN)
-    journal.begin(THREAD, mine)
+    journal.begin_thread(THREAD, mine)
     for one in (mine, theirs):
         journal.vote(one, user=ANN, helpful=False)
         journal.vote(one, user=BEN, helpful=True)
         journal.report(one, user=ANN)
     assert journal.forget(ANN) == StoredCounts(1, 2)
-    assert journal.stored(ANN) == StoredCounts(0, 0)
+    assert journal.count_stored(ANN) == StoredCounts(0, 0)
     assert journal.forget(ANN) == StoredCounts(0, 0)
-    assert (journal.answered(mine), journal.turns(BEN, THREAD)) == (None, ())
-    assert journal.answered(theirs).question == "When?"
-    assert (journal.stored(BEN), journal.tally(theirs)) == (StoredCounts(1, 1), VoteCount(1, 0))
+    assert (journal.entry(mine), journal.turns(BEN, THREAD)) == (None, ())
+    assert journal.entry(theirs).question == "When?"
+    assert (journal.count_stored(BEN), journal.count_votes(theirs)) == (StoredCounts(1, 1), VoteCount(1, 0))
     assert journal.gaps(Scope(GUILD)) == ()  # the report is gone with who made it
 
 
 def test_what_a_forgotten_moderator_solved_stays_solved_by_nobody(journal, tmp_path):
     one = ask(journal, abstention("Who?"))
     assert journal.solve([one], user=BEN) == 1
-    named = JournalFile(tmp_path / "journal.sqlite3").keyed("user", BEN).encode()
+    named = JournalDatabase(tmp_path / "journal.sqlite3").keyed("user", BEN).encode()
     assert named in kept_bytes(tmp_path)
     journal.forget(BEN)
     assert journal.gaps(Scope(GUILD)) == ()
@@ -73,7 +73,7 @@ def test_after_forget_no_byte_on_the_disk_holds_what_the_user_wrote(journal, tmp
 
 def test_no_byte_on_the_disk_tells_who_a_user_or_which_a_channel_is(journal, tmp_path):
     one = ask(journal, answer("How many?"), guild=None)
-    journal.begin(THREAD, one)
+    journal.begin_thread(THREAD, one)
     journal.vote(one, user=BEN, helpful=False)
     journal.explain(one, user=BEN, reason="Wrong.")
     journal.report(one, user=ANN)
@@ -114,7 +114,7 @@ def test_purge_deletes_what_is_older_than_it_may_be_with_all_that_is_on_it(journ
     journal.vote(old, user=BEN, helpful=False)
     journal.explain(old, user=BEN, reason="An old reason.")
     journal.report(old, user=BEN)
-    journal.begin(THREAD, old)
+    journal.begin_thread(THREAD, old)
     clock.pass_by(seconds=1)
     young = ask(journal, answer("Is this young?"))
     large = (tmp_path / "journal.sqlite3").stat().st_size
@@ -122,14 +122,14 @@ def test_purge_deletes_what_is_older_than_it_may_be_with_all_that_is_on_it(journ
     assert journal.purge() == 0
     clock.pass_by(microseconds=1)
     assert journal.purge() == 101
-    assert (journal.answered(old), journal.tally(old), journal.stored(BEN)) == (
+    assert (journal.entry(old), journal.count_votes(old), journal.count_stored(BEN)) == (
         None,
         VoteCount(0, 0),
         StoredCounts(0, 0),
     )
     assert journal.vote(old, user=BEN, helpful=True) is None
     assert journal.turns(BEN, THREAD) == ()
-    assert journal.answered(young).question == "Is this young?"
+    assert journal.entry(young).question == "Is this young?"
     assert (tmp_path / "journal.sqlite3").stat().st_size < large / 2
     on_disk = kept_bytes(tmp_path)
     assert b"Is this young?" in on_disk
@@ -138,7 +138,7 @@ def test_purge_deletes_what_is_older_than_it_may_be_with_all_that_is_on_it(journ
 
 
 def test_settings_outlast_the_questions(journal, clock):
-    journal.change(GUILD, "language", "de")
+    journal.set_setting(GUILD, "language", "de")
     clock.pass_by(days=400)
     journal.purge()
     assert journal.settings(GUILD) == {"language": "de"}
@@ -152,13 +152,13 @@ def test_record_purges_by_itself_at_most_once_an_hour(tmp_path):
     second = ask(journal, answer("Second?"))
     clock.now = NOON + timedelta(days=1, minutes=15)
     ask(journal, answer("Purges what is a day old?"))
-    assert (journal.answered(first), journal.answered(second).question) == (None, "Second?")
+    assert (journal.entry(first), journal.entry(second).question) == (None, "Second?")
     clock.pass_by(minutes=59)
     ask(journal, answer("Too soon to purge?"))
-    assert journal.answered(second).question == "Second?"
+    assert journal.entry(second).question == "Second?"
     clock.pass_by(minutes=1)
     ask(journal, answer("Purges again?"))
-    assert journal.answered(second) is None
+    assert journal.entry(second) is None
     journal.close()
 
 
@@ -170,5 +170,5 @@ def test_a_clock_that_was_set_back_does_not_stop_the_purging(tmp_path):
     old = ask(journal, answer("Today?"))
     clock.pass_by(days=2)
     ask(journal, answer("Tomorrow?"))
-    assert journal.answered(old) is None
+    assert journal.entry(old) is None
     journal.close()

@@ -72,7 +72,7 @@ def test_a_user_and_a_channel_of_the_same_number_are_not_told_to_be_the_same(jou
 
 def test_in_a_thread_begun_from_an_answer_anybodys_first_question_goes_on_from_it(journal, clock):
     one = ask(journal, answer("How many?", "Ten."))
-    journal.begin(THREAD, one)
+    journal.begin_thread(THREAD, one)
     clock.pass_by(days=2)
     expected = (Turn("How many?", ("Ten.",)),)
     assert (journal.turns(ANN, THREAD), journal.turns(BEN, THREAD)) == (expected, expected)
@@ -81,7 +81,7 @@ def test_in_a_thread_begun_from_an_answer_anybodys_first_question_goes_on_from_i
 
 def test_in_a_thread_a_users_turns_follow_the_first_question(journal, clock):
     """They are no part of anybody else's conversation."""
-    journal.begin(THREAD, ask(journal, answer("How many?")))
+    journal.begin_thread(THREAD, ask(journal, answer("How many?")))
     clock.pass_by(seconds=1)
     ask(journal, answer("And Scout?"), user=BEN, channel=THREAD)
     assert questions(journal.turns(BEN, THREAD)) == ["And Scout?"]
@@ -91,8 +91,8 @@ def test_in_a_thread_a_users_turns_follow_the_first_question(journal, clock):
 
 
 def test_a_channel_begun_anew_goes_on_from_the_newer_answer(journal, clock):
-    journal.begin(THREAD, ask(journal, answer("How many?")))
+    journal.begin_thread(THREAD, ask(journal, answer("How many?")))
     ask(journal, answer("And Scout?"), channel=THREAD)
     clock.pass_by(seconds=1)
-    journal.begin(THREAD, ask(journal, answer("Who made it?")))
+    journal.begin_thread(THREAD, ask(journal, answer("Who made it?")))
     assert questions(journal.turns(ANN, THREAD)) == ["Who made it?"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.domain.activity import EVERYWHERE, Day, Gap, Scope
 from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE
-from index.journal._queries import fold
+from index.journal._queries import fold_question
 from index.journal.journal import Journal
 from tests.support.journals import ANN, BEN, GUILD, NOON, abstention, answer, ask
 from tests.support.texts import any_text
@@ -252,15 +252,15 @@ def test_days_are_of_one_server_or_of_all_with_direct_messages(journal):
     ],
 )
 def test_folded_questions_differ_in_words_alone(question, folded):
-    assert fold(question) == folded
+    assert fold_question(question) == folded
 
 
 @given(any_text | st.text(alphabet=" .?!\tAß\u0130\u00a0", max_size=12))
 def test_what_is_folded_stays_as_it_is(text):
-    assert fold(fold(text)) == fold(text)
+    assert fold_question(fold_question(text)) == fold_question(text)
 
 
 @given(any_text, st.sampled_from(["?", " ?", "...", "\n", " !? "]))
 def test_what_is_at_the_end_of_a_question_makes_it_no_other(text, end):
     words = f"Who {text} made it"
-    assert fold(words + end) == fold(words)
+    assert fold_question(words + end) == fold_question(words)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 
 from index.domain.snapshots import Diff, PassageText
-from index.snapshots.diff import FIRST, Texts, diff
+from index.snapshots.diff import FIRST, SnapshotTexts, diff
 from tests.support.index_fakes import shelf
 
 BREAD = "Bread is made of flour.\n"
 TEA = "Tea is made of leaves.\n"
 
 
-def texts(name: str, **files: str) -> Texts:
+def texts(name: str, **files: str) -> SnapshotTexts:
     """What a snapshot of these files says."""
     made = shelf(**files)
     hashes = {at.source: hashlib.sha256(at.text.encode()).hexdigest() for at in made.documents.values()}
-    return Texts(name, hashes, made.documents, made.passages)
+    return SnapshotTexts(name, hashes, made.documents, made.passages)
 
 
 def test_sources_are_added_changed_and_removed():
@@ -54,7 +54,7 @@ def test_a_text_that_stands_there_twice_is_counted_twice():
 
 def test_only_the_first_few_passages_are_shown():
     many = "\n\n".join(f"Sentence number {n} stands here alone, for all to see." for n in range(FIRST + 3))
-    found = diff(Texts(), texts("2", a_md=many))
+    found = diff(SnapshotTexts(), texts("2", a_md=many))
     assert (found.before, found.passages_added, len(found.first_added)) == ("", FIRST + 3, FIRST)
     assert found.first_added[0].text == "Sentence number 0 stands here alone, for all to see."
 

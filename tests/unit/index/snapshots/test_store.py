@@ -16,8 +16,8 @@ import pytest
 
 from index.domain.documents import Document
 from index.domain.errors import IndexMismatch, IndexUnwritable, LibraryError, NoIndex
-from index.snapshots._pointer import Pointer
-from index.snapshots.manifest import FORMAT, sealed
+from index.snapshots._pointer import LivePointer
+from index.snapshots.manifest import FORMAT, to_sealed_json
 from index.snapshots.store import MOST_SPARED, SnapshotStore
 from tests.support.index_fakes import WordEmbedder, library, write
 
@@ -200,8 +200,8 @@ def reseal(index: Path, change: Callable[[dict[str, Any]], object]) -> None:
     path = live(index) / "manifest.json"
     table = json.loads(path.read_text("utf-8"))
     change(table)
-    path.write_text(sealed(table), "utf-8")
-    Pointer(index / "LIVE").point(live(index).name, hashlib.sha256(path.read_bytes()).hexdigest())
+    path.write_text(to_sealed_json(table), "utf-8")
+    LivePointer(index / "LIVE").point(live(index).name, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def test_another_format_is_said_with_both_numbers(index):

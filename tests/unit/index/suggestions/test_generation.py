@@ -12,7 +12,7 @@ from index.domain.answers import Answer, Citation
 from index.domain.sources import SourceFile
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
-from index.suggestions.completion import suggest
+from index.suggestions.completion import complete
 from index.suggestions.generation import CandidateQuestion, generate_questions, keep_answered
 from tests.support.index_fakes import WordEmbedder
 from tests.support.texts import any_text
@@ -278,46 +278,46 @@ def test_when_and_where_of_one_thing_are_two_questions():
     ],
 )
 def test_a_question_is_found_by_its_words_in_any_order_begun_or_misspelt(typed, first):
-    assert suggest(typed, KNOWN)[0] == first
+    assert complete(typed, KNOWN)[0] == first
 
 
 @pytest.mark.parametrize("typed", ["weather in Paris", "xyzzy", "日本", "scout price in euros"])
 def test_nothing_is_suggested_that_does_not_match(typed):
-    assert suggest(typed, KNOWN) == ()
+    assert complete(typed, KNOWN) == ()
 
 
 def test_those_that_begin_with_what_was_typed_come_first():
     known = ("Is it true how many there are?", "How many are there?")
-    assert suggest("how many", known) == ("How many are there?", "Is it true how many there are?")
+    assert complete("how many", known) == ("How many are there?", "Is it true how many there are?")
 
 
 def test_of_equal_matches_the_order_stays():
-    assert suggest("how many experts", KNOWN) == (KNOWN[2], KNOWN[3])
-    assert suggest("how many experts", KNOWN[::-1]) == (KNOWN[3], KNOWN[2])
+    assert complete("how many experts", KNOWN) == (KNOWN[2], KNOWN[3])
+    assert complete("how many experts", KNOWN[::-1]) == (KNOWN[3], KNOWN[2])
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "?!", "\0"])
 def test_nothing_typed_gives_the_first_of_all(typed):
-    assert suggest(typed, KNOWN, limit=2) == KNOWN[:2]
+    assert complete(typed, KNOWN, limit=2) == KNOWN[:2]
 
 
 def test_there_are_at_most_25_and_no_two_the_same():
     known = [f"Question number {number}?" for number in range(60)]
-    assert suggest("question", known + known) == tuple(known[:25])
+    assert complete("question", known + known) == tuple(known[:25])
 
 
 def test_a_question_over_100_characters_is_left_out_and_never_cut():
     fits, longer = "W" * 99 + "?", "W" * 100 + "?"
-    assert suggest("", [longer, fits]) == suggest("www", [longer, fits]) == (fits,)
+    assert complete("", [longer, fits]) == complete("www", [longer, fits]) == (fits,)
 
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=120), max_size=8), st.integers(0, 30))
 def test_whatever_is_typed_only_known_questions_that_fit_are_suggested(typed, known, limit):
-    found = suggest(typed, known, limit=limit)
+    found = complete(typed, known, limit=limit)
     assert len(found) == len(set(found)) <= limit
     assert all(question in known and len(question) <= 100 for question in found)
 
 
 @given(st.sampled_from(KNOWN), st.integers(1, 40))
 def test_every_beginning_of_a_question_finds_it(question, length):
-    assert question in suggest(question[:length], KNOWN)
+    assert question in complete(question[:length], KNOWN)

@@ -17,7 +17,7 @@ from index.parsing.chunking import chunk
 from index.parsing.documents import parse
 from index.text.normalize import collapse_whitespace
 from index.text.offsets import ReadableText
-from index.viewer._pagination import PAGE
+from index.viewer._pagination import PAGE_CHARACTERS
 from index.viewer._source_page import source_page
 from tests.support.index_fakes import WordEmbedder
 from tests.support.texts import any_text, front_matter, markdown
@@ -132,9 +132,10 @@ def test_places_within_what_is_read_as_one_character_are_all_of_it():
 
 @pytest.mark.parametrize(("more", "pages"), [(0, 1), (1, 2)])
 def test_a_page_is_filled_up_to_the_limit(more, pages):
-    text = f"{'a' * 900}\n\n{'b' * (PAGE - 902 + more)}"
+    text = f"{'a' * 900}\n\n{'b' * (PAGE_CHARACTERS - 902 + more)}"
     assert shown(text, "a").pages == pages
-    text = f"# One\n\n{'a' * 495}\n\n# Two\n\n{'b' * 495}\n\n# Six\n\n{'c' * (PAGE - 990 - 3 * 3 - 5 * 2 + more)}"
+    last = "c" * (PAGE_CHARACTERS - 990 - 3 * 3 - 5 * 2 + more)
+    text = f"# One\n\n{'a' * 495}\n\n# Two\n\n{'b' * 495}\n\n# Six\n\n{last}"
     assert shown(text, "a").pages == pages
 
 
@@ -150,7 +151,7 @@ def test_no_page_of_short_sections_is_over_the_limit():
     text = "".join(f"# Heading {n}\n\n{LONG[:450]}\n\n" for n in range(9))
     pages = every_page(document(text), citation(text, "Heading 0"))
     assert [page.text.count("Heading") for page in pages] == [3, 3, 3]
-    assert max(len(page.text) for page in pages) <= PAGE
+    assert max(len(page.text) for page in pages) <= PAGE_CHARACTERS
 
 
 def test_a_table_is_shown_behind_its_header_and_its_rows_one_by_one():
@@ -283,7 +284,7 @@ def test_every_block_is_on_the_pages_and_no_page_is_over_the_limit(text):
     if source is None:
         return
     pages = every_page(source, Citation(1, "a.md", "", "", 0, 0, "", 0.0, None, ""))
-    assert max(len(page.text) for page in pages) <= PAGE
+    assert max(len(page.text) for page in pages) <= PAGE_CHARACTERS
     everything = bare("".join(page.text for page in pages))
     place = 0
     for section in source.sections:

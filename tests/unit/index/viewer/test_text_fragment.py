@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.viewer._text_fragment import LONGEST, UNSEEN, link
+from index.viewer._text_fragment import LONGEST, UNSEEN, text_fragment_url
 
 PAGE = "https://x.y/z"
 WORDS = "word " * 60
@@ -17,7 +17,7 @@ CHINESE = "今天天气很好，我们去公园玩吧，那里有很多树，也
 
 def found(shown: str, page: str = PAGE) -> str:
     """What the fragment looks for, as it is written."""
-    url = link(page, shown)
+    url = text_fragment_url(page, shown)
     assert url is not None
     assert url.startswith(f"{page}#:~:text=")
     return url.removeprefix(f"{page}#:~:text=")
@@ -81,7 +81,7 @@ def test_text_without_spaces_or_marks_is_cut_between_characters():
 
 def test_a_word_is_never_cut_where_a_script_has_spaces():
     assert found("x" * 300) == "x" * 300
-    assert link(PAGE, "x" * 600) == PAGE
+    assert text_fragment_url(PAGE, "x" * 600) == PAGE
 
 
 def test_a_cell_is_looked_for_beside_the_next_for_a_page_has_no_bar_between_them():
@@ -99,7 +99,7 @@ def test_a_line_of_code_is_looked_for_beside_the_next():
 
 @pytest.mark.parametrize("url", ["https://x.y/z", "http://x.y", "https://ü.de/ß?q=1&r=2", "https://[::1]:8080/a"])
 def test_a_page_on_the_web_is_linked(url):
-    assert link(url, "words") == f"{url}#:~:text=words"
+    assert text_fragment_url(url, "words") == f"{url}#:~:text=words"
 
 
 @pytest.mark.parametrize(
@@ -111,34 +111,34 @@ def test_a_page_on_the_web_is_linked(url):
     ],
 )
 def test_what_is_no_page_on_the_web_is_not_linked(url):
-    assert link(url, "words") is None
+    assert text_fragment_url(url, "words") is None
 
 
 def test_a_place_on_the_page_that_the_address_names_is_kept():
-    assert link(f"{PAGE}#a", "words") == f"{PAGE}#a:~:text=words"
-    assert link(f"{PAGE}#", "words") == f"{PAGE}#:~:text=words"
+    assert text_fragment_url(f"{PAGE}#a", "words") == f"{PAGE}#a:~:text=words"
+    assert text_fragment_url(f"{PAGE}#", "words") == f"{PAGE}#:~:text=words"
 
 
 def test_a_text_fragment_that_the_address_has_is_replaced():
-    assert link(f"{PAGE}#a:~:text=others", "words") == f"{PAGE}#a:~:text=words"
-    assert link("https://x.y/:~:z", "words") == "https://x.y/:~:z#:~:text=words"
+    assert text_fragment_url(f"{PAGE}#a:~:text=others", "words") == f"{PAGE}#a:~:text=words"
+    assert text_fragment_url("https://x.y/:~:z", "words") == "https://x.y/:~:z#:~:text=words"
 
 
 def test_fewer_words_are_looked_for_where_the_address_is_long():
     lengths = [len(unquote(found(WORDS, f"{PAGE}/{'a' * size}"))) for size in (0, 380, 420, 440)]
     assert lengths == sorted(lengths, reverse=True)
     assert len(set(lengths)) == 4
-    assert link(f"{PAGE}/{'a' * 485}", WORDS) == f"{PAGE}/{'a' * 485}"
+    assert text_fragment_url(f"{PAGE}/{'a' * 485}", WORDS) == f"{PAGE}/{'a' * 485}"
 
 
 def test_an_address_that_is_too_long_by_itself_is_not_linked():
-    assert link("https://x.y/" + "a" * 500, "words") == "https://x.y/" + "a" * 500
-    assert link("https://x.y/" + "a" * 501, "words") is None
+    assert text_fragment_url("https://x.y/" + "a" * 500, "words") == "https://x.y/" + "a" * 500
+    assert text_fragment_url("https://x.y/" + "a" * 501, "words") is None
 
 
 @pytest.mark.parametrize("shown", ["", "  \n ", "\u200b"])
 def test_without_words_it_is_the_page(shown):
-    assert link(PAGE, shown) == PAGE
+    assert text_fragment_url(PAGE, shown) == PAGE
 
 
 pieces = st.sampled_from(
@@ -151,7 +151,7 @@ texts = st.text(max_size=200) | st.lists(pieces, max_size=150).map("".join)
 @example("\ud800", 0)
 def test_no_link_is_over_the_limit_and_all_that_it_looks_for_stands_in_the_quotation(shown, size):
     page = f"https://x.y/{'a' * size}"
-    url = link(page, shown)
+    url = text_fragment_url(page, shown)
     assert (url is None) == (len(page) > LONGEST)
     if url is None:
         return
