@@ -119,7 +119,7 @@ def _question(index: Path, model: SentenceTransformer, rounds: int, say: Say) ->
     unread.load()
     features = [model.preprocess([question]) for question in QUESTIONS]
     bare = model[0].auto_model
-    inputs = [{name: one[name] for name in ("input_ids", "attention_mask")} for one in features]
+    inputs = [{name: encoding[name] for name in ("input_ids", "attention_mask")} for encoding in features]
     with torch_threads(1), torch.inference_mode():
         for question, tokens in list(zip(QUESTIONS, inputs, strict=True))[:20]:
             bare(**tokens)
@@ -237,7 +237,7 @@ def _build(folder: Path, model: SentenceTransformer, rounds: int, say: Say) -> d
             with torch_threads(os.cpu_count() or 1):
                 encoded[part].append(_seconds(model.encode, texts, batch_size=32, show_progress_bar=False))
     passages_in_all = sum(sizes.values())
-    ours, alone = (sum(min(times) for times in one.values()) for one in (built, encoded))
+    ours, alone = (sum(min(times) for times in parts.values()) for parts in (built, encoded))
     return {
         "passages": passages_in_all,
         "parts": len(parts),

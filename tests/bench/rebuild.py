@@ -139,9 +139,9 @@ def _write(seeds: Path, passages: int) -> None:
 
 
 def _lines(begin: int, end: int) -> Iterator[str]:
-    for at in range(begin, end):
-        thing, deed = THINGS[at % len(THINGS)], DEEDS[at // 3 % len(DEEDS)]
-        yield f"In {1700 + at % 320} the {thing} of district {at} {deed}, and {at % 97 + 2} people saw it."
+    for number in range(begin, end):
+        thing, deed = THINGS[number % len(THINGS)], DEEDS[number // 3 % len(DEEDS)]
+        yield f"In {1700 + number % 320} the {thing} of district {number} {deed}, and {number % 97 + 2} people saw it."
         yield ""
 
 

@@ -57,7 +57,7 @@ class Scene:
 
 def message_page(message: Json, scene: Scene) -> str:
     """A message of the bot. One that a single person sees says so."""
-    parts = [_draw(one, scene) for one in message.get("components") or []]
+    parts = [_draw(component, scene) for component in message.get("components") or []]
     if content := message.get("content"):
         parts.insert(0, scene.markdown.html(content))
     alone = bool(message.get("flags", 0) & EPHEMERAL)
@@ -75,7 +75,7 @@ def message_page(message: Json, scene: Scene) -> str:
 
 def form_page(form: Json, scene: Scene) -> str:
     """A form (modal), not yet filled in."""
-    fields = "".join(_draw(one, scene) for one in form["components"])
+    fields = "".join(_draw(component, scene) for component in form["components"])
     return _page(
         f'<main class="form" role="dialog" aria-labelledby="title"><h2><span id="title">{escape(form["title"])}</span>'
         f'<button class="close" aria-label="Close">✕</button></h2>'
@@ -117,7 +117,7 @@ def _draw(component: Json, scene: Scene) -> str:
 
 
 def _inside(component: Json, scene: Scene) -> str:
-    return "".join(_draw(one, scene) for one in component["components"])
+    return "".join(_draw(child, scene) for child in component["components"])
 
 
 def _box(box: Json, scene: Scene) -> str:

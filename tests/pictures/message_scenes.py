@@ -224,7 +224,7 @@ def _settled(part: Any, told: Told) -> Any:
     if isinstance(part, dict):
         return {key: _settled(value, told) for key, value in part.items()}
     if isinstance(part, list):
-        return [_settled(one, told) for one in part]
+        return [_settled(item, told) for item in part]
     if not isinstance(part, str):
         return part
     text = TIME.sub(lambda at: at[0] if int(at[1]) <= NOW.timestamp() else f"<t:{told.time(at[1])}:R>", part)

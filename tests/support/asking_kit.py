@@ -60,7 +60,7 @@ async def settled(wire: Wire) -> None:
     async with asyncio.timeout(20):
         while waited := {
             *wire.bot.services.replies._pending,
-            *(one for one in asyncio.all_tasks() if one.get_name() == COMMAND),
+            *(task for task in asyncio.all_tasks() if task.get_name() == COMMAND),
         }:
             await asyncio.wait(waited)
 
@@ -90,10 +90,10 @@ def damage(library: FakeLibrary) -> None:
 
 def labels(message: Json) -> list[str]:
     """What is written on the buttons of a message."""
-    return [one["label"] for one in all_components(message["components"]) if one.get("label")]
+    return [component["label"] for component in all_components(message["components"]) if component.get("label")]
 
 
 def id_in(message: Json) -> str:
     """The id of the answer that a message shows."""
-    names = [one["custom_id"] for one in all_components(message["components"]) if "custom_id" in one]
+    names = [component["custom_id"] for component in all_components(message["components"]) if "custom_id" in component]
     return str(names[0].split(":")[2])

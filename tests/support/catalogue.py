@@ -90,14 +90,14 @@ class Said:
 
 def said() -> list[Said]:
     """Whatever the bot's code says, and the index in phrases."""
-    of_bot = [one for path in sorted(BOT.rglob("*.py")) for one in said_in(path.read_text("utf-8"), path.name)]
+    of_bot = [text for path in sorted(BOT.rglob("*.py")) for text in said_in(path.read_text("utf-8"), path.name)]
     return of_bot + of_index()
 
 
 def of_index() -> list[Said]:
     """The phrases of the index."""
     return [
-        one for path in sorted(INDEX.rglob("*.py")) for one in said_in(path.read_text("utf-8"), path.name, PHRASING)
+        text for path in sorted(INDEX.rglob("*.py")) for text in said_in(path.read_text("utf-8"), path.name, PHRASING)
     ]
 
 
@@ -111,17 +111,17 @@ def said_in(code: str, file: str, saying: Collection[str] = SAYING) -> Iterator[
 
 def _said(call: ast.Call, name: str, place: str) -> Said:
     first = SAYING[name]
-    given = {each.arg for each in call.keywords}
-    values = None if None in given or name in ("gettext_noop", "template") else frozenset(str(each) for each in given)
-    texts = [_text(at) for at in call.args[first : first + (2 if name == "ngettext" else 1)]]
+    given = {keyword.arg for keyword in call.keywords}
+    values = None if None in given or name in ("gettext_noop", "template") else frozenset(map(str, given))
+    texts = [_text(argument) for argument in call.args[first : first + (2 if name == "ngettext" else 1)]]
     kind = _text(call.args[0]) if name == "pgettext" else ""
     if name == "gettext_noop":
-        kinds = [*call.args[1:2], *(each.value for each in call.keywords if each.arg == "kind")]
+        kinds = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "kind")]
         kind = _text(kinds[0]) if kinds else ""
     if kind is None:
         return Said(place, None, values, "the kind is no literal")
     if None in texts:
-        by_name = all(isinstance(at, ast.Name | ast.Attribute | ast.Subscript) for at in call.args[first:])
+        by_name = all(isinstance(argument, ast.Name | ast.Attribute | ast.Subscript) for argument in call.args[first:])
         wrong = (
             ""
             if by_name and name in ("gettext", "pgettext", "Message", "with_fix")
@@ -162,9 +162,9 @@ async def keys() -> dict[Key, list[str]]:
     with tempfile.TemporaryDirectory() as folder:
         async with connected(FakeLibrary(), Path(folder)) as wire:
             found = {key: ["commands"] for key in await asked_by_discord(wire.bot.tree)}
-    for one in said():
-        if one.key is not None:
-            found[one.key] = sorted({*found.get(one.key, []), one.place.partition(":")[0]})
+    for text in said():
+        if text.key is not None:
+            found[text.key] = sorted({*found.get(text.key, []), text.place.partition(":")[0]})
     return found
 
 
@@ -200,13 +200,13 @@ def files() -> Iterable[Path]:
 def written(folder: Path, code: str, body: str) -> Path:
     """Write a catalogue with the head of the language's real one; return its path."""
     file = folder / f"{code}.po"
-    write(file, str(next(read(at).plural_forms for at in files() if at.stem == code)), body)
+    write(file, str(next(read(path).plural_forms for path in files() if path.stem == code)), body)
     return file
 
 
 if __name__ == "__main__":
     current = asyncio.run(keys())
-    for each in files():
-        update(each, current)
-        missing = sum(not (message.string and all(message.string)) for message in read(each) if message.id)
-        sys.stdout.write(f"{each.name}: {len(current)} texts, {missing} untranslated\n")
+    for file in files():
+        update(file, current)
+        missing = sum(not (message.string and all(message.string)) for message in read(file) if message.id)
+        sys.stdout.write(f"{file.name}: {len(current)} texts, {missing} untranslated\n")

@@ -56,7 +56,7 @@ def blocks(view: ui.LayoutView, *files: str) -> list[str]:
     attached = [{"filename": name} for name in files]
     message: Json = {"flags": 1 << 15, "components": view.to_components(), "attachments": attached}
     check_message(message)
-    return [one["content"] for one in all_components(message["components"]) if one["type"] == 10]
+    return [component["content"] for component in all_components(message["components"]) if component["type"] == 10]
 
 
 def check_harmless(view: ui.LayoutView) -> None:

@@ -13,7 +13,7 @@ __all__ = ["HOSTILE", "alias_bomb"]
 
 def alias_bomb() -> bytes:
     lines = ["---", "a0: &a0 [x, x, x, x, x, x, x, x, x]"]
-    lines += [f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 9)}]" for at in range(1, 12)]
+    lines += [f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 9)}]" for number in range(1, 12)]
     return "\n".join([*lines, "---", "Text."]).encode()
 
 
@@ -22,7 +22,7 @@ def zip_bomb() -> bytes:
 
 
 def entity_bomb() -> bytes:
-    entities = "".join(f'<!ENTITY a{at} "{f"&a{at - 1};" * 10}">' for at in range(1, 12))
+    entities = "".join(f'<!ENTITY a{number} "{f"&a{number - 1};" * 10}">' for number in range(1, 12))
     text = f'<!DOCTYPE d [<!ENTITY a0 "lol">{entities}]><w:document xmlns:w="w"><w:body>&a11;</w:body></w:document>'
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

@@ -62,7 +62,7 @@ class WordEmbedder:
 
     def question(self, text: str) -> Encoding:
         found = list(PIECE.finditer(text))[: self.max_tokens - 2]
-        return replace(self._encoding([at.group() for at in found]), spans=tuple(at.span() for at in found))
+        return replace(self._encoding([match.group() for match in found]), spans=tuple(match.span() for match in found))
 
     def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
         for done in range(0, len(texts), 8):
@@ -204,7 +204,7 @@ def shelf(*, embedder: Embedder | None = None, **files: str) -> SearchIndex:
         documents[document.id] = document
         passages += chunk(document, model.count, model.max_tokens)
     vectors, tokens = MemoryStore(model.dimension), TokenStoreBuilder()
-    for block in model.passages([(at.embedded, passage_text(at)) for at in passages]):
+    for block in model.passages([(passage.embedded, passage_text(passage)) for passage in passages]):
         vectors.add(np.stack([encoding.vector for encoding in block]))
         tokens.add(block)
     keyword = Bm25Index.build(passages)
@@ -215,4 +215,4 @@ def shelf(*, embedder: Embedder | None = None, **files: str) -> SearchIndex:
 
 def states(status: Status) -> dict[str, str]:
     """What became of each source since the index was built."""
-    return {at.source: at.state for at in status.sources}
+    return {source.source: source.state for source in status.sources}

@@ -49,7 +49,7 @@ def pdf(*pages: Sequence[Words], lines: Sequence[tuple[float, float, float, floa
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Count %d/Kids[%s]>>"
-        % (len(pages), b" ".join(b"%d 0 R" % (6 + 2 * at) for at in range(len(pages)))),
+        % (len(pages), b" ".join(b"%d 0 R" % (6 + 2 * page) for page in range(len(pages)))),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica-Bold/Encoding/WinAnsiEncoding>>",
         b"<</Title(%s)>>" % title.encode("latin-1"),
@@ -79,8 +79,8 @@ def table(rows: Sequence[Sequence[str]], top: float, left: float = 60, width: fl
 def ruled(rows: Sequence[Sequence[str]], top: float, left: float = 60, width: float = 120) -> list[tuple[float, ...]]:
     """The lines around the cells of such a table."""
     columns, bottom, x = len(rows[0]), top + 14 - 20 * len(rows), left - 5
-    across = [(x, top + 14 - 20 * at, x + width * columns, top + 14 - 20 * at) for at in range(len(rows) + 1)]
-    down = [(x + width * at, top + 14, x + width * at, bottom) for at in range(columns + 1)]
+    across = [(x, top + 14 - 20 * row, x + width * columns, top + 14 - 20 * row) for row in range(len(rows) + 1)]
+    down = [(x + width * column, top + 14, x + width * column, bottom) for column in range(columns + 1)]
     return [*across, *down]
 
 

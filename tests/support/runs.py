@@ -38,14 +38,14 @@ def made_run(seed: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     chance = random.Random(seed)  # noqa: S311  the same run for the same number
     words = ["Bread", "the", "flour,", "a", "tea!", "leaves", "of", "", "bricks."]
     asked, answers = [], []
-    for at in range(chance.randrange(1, 30)):
+    for number in range(chance.randrange(1, 30)):
         source = chance.choice(list(TEXTS))
         start = chance.randrange(20)
         gold = {"text": TEXTS[source][start : start + 6], "start": start, "end": start + 6}
         answerable = chance.random() < 0.6
         golds = [gold, {"text": "flour", "start": 17, "end": 22}][: chance.randrange(1, 3)] if answerable else []
         row = {"question": "?", "source": source, "answerable": answerable, "answers": golds}
-        asked.append({"id": f"q{at}", **row})
+        asked.append({"id": f"q{number}", **row})
         said = None if chance.random() < 0.4 else " ".join(chance.choices(words, k=chance.randrange(8)))
         spans = [sorted(chance.sample(range(27), 2)) for _ in range(chance.randrange(5))]
         places = [chance.choice([*TEXTS, "b.md"]) for _ in spans]
@@ -54,7 +54,7 @@ def made_run(seed: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         ]
         latency = {} if chance.random() < 0.1 else {"latency_ms": round(chance.random() * 20, 2)}
         answers.append(
-            line(f"q{at}", said, *cited, confidence=chance.choice([0.0, 0.1, 0.5, 0.55, 0.99, 1.0]), **latency)
+            line(f"q{number}", said, *cited, confidence=chance.choice([0.0, 0.1, 0.5, 0.55, 0.99, 1.0]), **latency)
         )
     return asked, answers
 

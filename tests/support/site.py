@@ -62,7 +62,7 @@ def served(tls: ssl.SSLContext | None = None, **pages: Page) -> Iterator[Site]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            times = 1 + sum(one.path == self.path for one in site.asked)
+            times = 1 + sum(request.path == self.path for request in site.asked)
             asked = Asked(self.path, {name.lower(): value for name, value in self.headers.items()}, times)
             site.asked.append(asked)
             try:

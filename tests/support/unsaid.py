@@ -130,4 +130,4 @@ def _literal(node: ast.AST) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.stdout.write("".join(f"{one}\n" for one in unsaid()))
+    sys.stdout.write("".join(f"{text}\n" for text in unsaid()))

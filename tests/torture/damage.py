@@ -43,16 +43,16 @@ def damage(folder: Path, times: int, *, seed: int = 5) -> Figures:
             path.write_bytes(harm(whole, chance))
             figures.tried += 1
             met[path.name] += 1
-            figures.faults += [f"{path.name} {harm.__name__}: {at}" for at in _wrong(world, path, good)]
+            figures.faults += [f"{path.name} {harm.__name__}: {wrong}" for wrong in _wrong(world, path, good)]
             path.write_bytes(whole)
             if figures.tried % 200 == 0:
                 say(f"{figures.tried} files damaged, {len(figures.faults)} faults")
-    figures.faults += [f"mended again: {at}" for at in world.whole({2})]
+    figures.faults += [f"mended again: {fault}" for fault in world.whole({2})]
     for path in files:
         shutil.copy2(path, path.with_name("aside"))
         path.unlink()
         figures.tried += 1
-        figures.faults += [f"{path.name} gone: {at}" for at in _wrong(world, path, good)]
+        figures.faults += [f"{path.name} gone: {wrong}" for wrong in _wrong(world, path, good)]
         path.with_name("aside").rename(path)
     figures.facts = {"files": len(files), "the least often met": f"{min(met.values())} times"}
     return figures

@@ -48,15 +48,15 @@ def calls(world: World, index: Path, log: Path) -> list[Call]:
         raise RuntimeError(f"strace can't run the builder: {done.stderr.decode()[-400:]}")
     first, counts, found = "", Counter[str](), []
     for line in log.read_text("utf-8", "replace").splitlines():
-        at = CALL.match(line)
-        if not at or at["pid"] != (first := first or at["pid"]):
+        call = CALL.match(line)
+        if not call or call["pid"] != (first := first or call["pid"]):
             continue
-        counts[at["name"]] += 1
-        places = [one or other for one, other in PLACE.findall(at["rest"])]
+        counts[call["name"]] += 1
+        places = [quoted or bare for quoted, bare in PLACE.findall(call["rest"])]
         below = [place for place in places if Path(place).is_relative_to(index)]
-        creates = at["name"] != "openat" or "O_CREAT" in at["rest"]
-        if below and creates and " = -1 E" not in at["rest"]:
-            found.append(Call(at["name"], counts[at["name"]], str(Path(below[-1]).relative_to(index))))
+        creates = call["name"] != "openat" or "O_CREAT" in call["rest"]
+        if below and creates and " = -1 E" not in call["rest"]:
+            found.append(Call(call["name"], counts[call["name"]], str(Path(below[-1]).relative_to(index))))
     return found
 
 
@@ -70,7 +70,9 @@ def full_disk(folder: Path, *, most: int | None = None, lanes: int = 2) -> Figur
         world.write(2)
         shutil.copytree(world.index, world.index.with_name("before"))
     places = calls(worlds[0], worlds[0].index, folder / "trace")
-    chosen = places if most is None else [places[at * len(places) // most] for at in range(min(most, len(places)))]
+    chosen = (
+        places if most is None else [places[number * len(places) // most] for number in range(min(most, len(places)))]
+    )
     with ThreadPoolExecutor(lanes) as threads:
         for work in [threads.submit(_lane, world, chosen[lane::lanes], figures) for lane, world in enumerate(worlds)]:
             work.result()
@@ -87,7 +89,9 @@ def _lane(world: World, places: Sequence[Call], figures: Figures) -> None:
         if not any(str(world.index) in line for line in hit):
             figures.faults.append(f"the {call.nth}th {call.name} was not in the index, but {hit}")
         figures.tried += 1
-        figures.faults += [f"{call.name} of {call.kind}: {at}" for at in _wrong(world, done, said_by="No space left")]
+        figures.faults += [
+            f"{call.name} of {call.kind}: {fault}" for fault in _wrong(world, done, said_by="No space left")
+        ]
         name = "survived" if done.returncode == 0 else "refused"
         figures.facts[name] = figures.facts.get(name, 0) + 1
         if figures.tried % 20 == 0:
@@ -156,7 +160,7 @@ def small_disk(folder: Path) -> Figures:
         figures.tried += 1
         shutil.rmtree(place)
         (folder / "after").rename(place)
-        figures.faults += [f"{more} kB to spare: {at}" for at in _wrong(world, done, said_by="full")]
+        figures.faults += [f"{more} kB to spare: {fault}" for fault in _wrong(world, done, said_by="full")]
         name = "refused" if done.returncode else "fitted"
         figures.facts[name] = figures.facts.get(name, 0) + 1
         shutil.rmtree(place)
@@ -183,7 +187,7 @@ def refusals(folder: Path) -> Figures:
         elif code and not TO_DO.search(said):
             figures.faults.append(f"{name}: does not say what to do: {said[-300:]}")
         undo()
-        figures.faults += [f"{name}: {at}" for at in world.whole({1} if code else {2})]
+        figures.faults += [f"{name}: {fault}" for fault in world.whole({1} if code else {2})]
     return figures
 
 

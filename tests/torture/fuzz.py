@@ -105,7 +105,7 @@ def addresses(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "sources.toml").write_bytes(data)
         found = read_addresses(Path(folder))
-    assert all(at.url.startswith(("https://", "http://")) for at in found.addresses)
+    assert all(address.url.startswith(("https://", "http://")) for address in found.addresses)
 
 
 def manifest(data: bytes) -> None:

@@ -115,7 +115,7 @@ def _lane(world: World, times: int, seed: int, figures: Figures, stages: Counter
             done += 1
             figures.tried += 1
             stages[builder.stage] += 1
-            figures.faults += [f"killed while {builder.stage}: {at}" for at in found]
+            figures.faults += [f"killed while {builder.stage}: {match}" for match in found]
             most["new"] += world.live() == edition
             most["litter"] = max(most["litter"], len(litter(world.index)))
             most["bytes"], most["whole"] = max(most["bytes"], size(world.index)), whole

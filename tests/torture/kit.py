@@ -139,10 +139,10 @@ class World:
         if edition is None:
             return [f"an answer of a snapshot that is of no edition: {answer.snapshot}"]
         found = []
-        for at in answer.citations:
-            text = edition_text(at.source.removesuffix(".md"), edition)
-            if text[at.start : at.end] != at.quote or not at.quote:
-                found.append(f"{at.quote!r} is not in {at.source} of edition {edition}")
+        for citation in answer.citations:
+            text = edition_text(citation.source.removesuffix(".md"), edition)
+            if text[citation.start : citation.end] != citation.quote or not citation.quote:
+                found.append(f"{citation.quote!r} is not in {citation.source} of edition {edition}")
         return found
 
     def whole(self, allowed: set[int]) -> Iterator[str]:

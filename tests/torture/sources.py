@@ -47,8 +47,8 @@ def restless(folder: Path, times: int, *, seed: int = 5) -> Figures:
                 path.unlink(missing_ok=True)
                 time.sleep(chance.random() / 100)
             with path.open("w", encoding="utf-8", newline="\n") as stream:
-                for at in range(0, len(text), 100):  # as an editor saves over a slow line
-                    stream.write(text[at : at + 100])
+                for number in range(0, len(text), 100):  # as an editor saves over a slow line
+                    stream.write(text[number : number + 100])
                     stream.flush()
                     time.sleep(chance.random() / 500)
             time.sleep(chance.random() / 20)
@@ -71,7 +71,7 @@ def _rebuilt(library: Library, world: World, seen: set[str]) -> list[str]:
         return []
     except Exception as error:  # whatever it is, a rebuild failed
         return [f"{type(error).__name__}: {error}"]
-    seen |= {f"{at.source} {at.reason}" for at in report.skipped}
+    seen |= {f"{skipped.source} {skipped.reason}" for skipped in report.skipped}
     found = []
     documents = SnapshotStore(world.index).documents(report.snapshot.id) or {}
     for source, document in documents.items():
@@ -111,7 +111,7 @@ def hostile(folder: Path, most: int | None = None) -> Figures:
             continue
         took = time.monotonic() - started
         slowest = max(slowest, (name, took), key=lambda at: at[1])
-        if not any(at.source == name for at in report.skipped) and name not in HARMLESS:
+        if not any(skipped.source == name for skipped in report.skipped) and name not in HARMLESS:
             figures.faults.append(f"{name} is not named")
         if report.passages_after < 6 * len(PLACES):
             figures.faults.append(f"{name} stops others: {report.passages_after} passages")
@@ -119,7 +119,7 @@ def hostile(folder: Path, most: int | None = None) -> Figures:
             figures.faults.append(f"{name} takes {took:.0f} s")
         path.unlink()
     library.reindex()
-    figures.faults += [f"in the end: {at}" for at in world.whole({1})]
+    figures.faults += [f"in the end: {fault}" for fault in world.whole({1})]
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
     if children > CHILDREN_BYTES or own > OWN_BYTES:

@@ -49,7 +49,7 @@ def synced(definitions: list[Json], known: Mapping[tuple[int, str], Json]) -> di
     commands: dict[tuple[int, str], Json] = {}
     for number, definition in enumerate(definitions):
         name, kind = definition["name"], definition.get("type", 1)
-        if not all(_fits(one, kind) for one in _names(definition)):
+        if not all(_fits(name, kind) for name in _names(definition)):
             raise Refused(400, 50035, "Invalid Form Body", {"name": {"_errors": [_UNFIT_NAME]}})
         if (kind, name) in commands:
             code = "APPLICATION_COMMANDS_DUPLICATE_NAME"
@@ -85,7 +85,7 @@ def invocation(name: str, options: Mapping[str, Any], *, definition: Json | None
     root, *words = name.split()
     offered = definition
     for word in words if definition else ():
-        offered = next((one for one in offered["options"] if one["name"] == word), None) if offered else None
+        offered = next((option for option in offered["options"] if option["name"] == word), None) if offered else None
         assert offered is not None, f"/{name} is no command"
         assert offered["type"] in (SUBCOMMAND, GROUP), f"/{name} is no command"
     known = {option["name"]: option for option in offered.get("options") or []} if offered else None
@@ -111,24 +111,24 @@ def _resolved(options: Mapping[str, Any]) -> Json:
     users = [value for value in options.values() if isinstance(value, User)]
     found: Json = {}
     if channels:
-        found["channels"] = {one.id: one.payload() | {"permissions": str(MEMBER)} for one in channels}
+        found["channels"] = {channel.id: channel.payload() | {"permissions": str(MEMBER)} for channel in channels}
     if users:
-        found["users"] = {one.id: one.payload() for one in users}
+        found["users"] = {user.id: user.payload() for user in users}
     if files := [value for value in options.values() if isinstance(value, Given)]:
-        found["attachments"] = {one.id: one.payload() for one in files}
+        found["attachments"] = {file.id: file.payload() for file in files}
     return found
 
 
 def _check(name: str, options: Mapping[str, Any], known: Mapping[str, Json], focused: str) -> None:
     """What a client sees to before it sends a command."""
-    groups = [one for one, option in known.items() if option["type"] in (SUBCOMMAND, GROUP)]
+    groups = [name for name, option in known.items() if option["type"] in (SUBCOMMAND, GROUP)]
     assert not groups, f"/{name} needs one of {groups} after it"
-    unknown = [one for one in options if one not in known]
+    unknown = [name for name in options if name not in known]
     assert not unknown, f"/{name} has no option {unknown}, but {list(known)}"
     if focused:
         assert known[focused].get("autocomplete"), f"{focused} of /{name} is not completed"
         return
-    missing = [one for one, option in known.items() if option.get("required") and one not in options]
+    missing = [name for name, option in known.items() if option.get("required") and name not in options]
     assert not missing, f"/{name} needs {missing}"
     for key, value in options.items():
         _check_value(known[key], value)

@@ -65,7 +65,7 @@ def numbered(components: list[Json]) -> list[Json]:
     def with_ids(component: Json) -> Json:
         kept = component | {"id": component.get("id") or next(free)}
         if component.get("components"):
-            kept["components"] = [with_ids(one) for one in component["components"]]
+            kept["components"] = [with_ids(child) for child in component["components"]]
         return kept | {key: with_ids(component[key]) for key in ("accessory", "component") if component.get(key)}
 
     return [with_ids(component) for component in components]

@@ -43,8 +43,8 @@ class Reply:
     @property
     def buttons(self) -> list[str]:
         """What its buttons read, in order, the disabled ones left out."""
-        found = [one for one in all_components(self.message["components"]) if one["type"] == BUTTON]
-        return [one.get("label") or "" for one in found if not one.get("disabled")]
+        found = [component for component in all_components(self.message["components"]) if component["type"] == BUTTON]
+        return [button.get("label") or "" for button in found if not button.get("disabled")]
 
     @property
     def answered(self) -> bool:

@@ -55,7 +55,7 @@ def attach(message: Json, body: Json, uploads: Uploads, files: dict[str, bytes])
     listed = body.get("attachments")
     known = {attachment["id"]: attachment for attachment in message["attachments"]}
     kept = list(known.values()) if listed is None else [known[id_] for id_ in _ids(listed) if id_ in known]
-    about = {int(one["id"]): one for one in listed or [] if str(one["id"]) not in known}
+    about = {int(entry["id"]): entry for entry in listed or [] if str(entry["id"]) not in known}
     for number in about.keys() - uploads.keys():
         raise invalid("attachments.0.id", "ATTACHMENT_NOT_FOUND", f"files[{number}] is not in the request")
     new = [(upload, about.get(number, {})) for number, upload in sorted(uploads.items())]
@@ -69,7 +69,7 @@ def attach(message: Json, body: Json, uploads: Uploads, files: dict[str, bytes])
 
 
 def _ids(listed: list[Json]) -> Iterator[str]:
-    yield from (str(one["id"]) for one in listed)
+    yield from (str(entry["id"]) for entry in listed)
 
 
 def _attachment(message: Json, upload: Upload, told: Json) -> Json:

@@ -76,7 +76,10 @@ class Form:
             key: _written(field, fields.get(key, fields.get(field["label"], _prefilled(field))))
             for key, field in inputs.items()
         }
-        return {"custom_id": self.custom_id, "components": [_sent(one, values) for one in self.data["components"]]}
+        return {
+            "custom_id": self.custom_id,
+            "components": [_sent(component, values) for component in self.data["components"]],
+        }
 
 
 def _prefilled(field: Json) -> Value:

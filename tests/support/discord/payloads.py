@@ -99,7 +99,7 @@ def guild_create(guild: Guild, channels: Iterable[Json] = (), threads: Iterable[
         "unavailable": False,
         "member_count": 3,
         "members": [BOT.member(), guild.owner.member()],
-        "channels": [{key: value for key, value in one.items() if key != "guild_id"} for one in known],
+        "channels": [{key: value for key, value in entry.items() if key != "guild_id"} for entry in known],
         "threads": [thread.payload() for thread in threads],
         "voice_states": [],
         "presences": [],

@@ -72,7 +72,7 @@ class People:
         channels = [value for value in values if isinstance(value, Channel)]
         chosen: Json = {"values": [value.id if isinstance(value, Channel) else value for value in values]}
         if channels:
-            resolved = {one.id: one.payload() | {"permissions": str(MEMBER)} for one in channels}
+            resolved = {channel.id: channel.payload() | {"permissions": str(MEMBER)} for channel in channels}
             chosen["resolved"] = {"channels": resolved}
         return self._use(scene, shown, used, chosen)
 
@@ -101,7 +101,9 @@ class People:
         message = self.state.new_message(scene.channel, scene.user, {"content": content}, **extra)
         if reply_to is not None and ping:
             author = self.state.users[reply_to["author"]["id"]].payload()
-            message["mentions"] = [one for one in message["mentions"] if one["id"] != author["id"]] + [author]
+            message["mentions"] = [mention for mention in message["mentions"] if mention["id"] != author["id"]] + [
+                author
+            ]
         return message
 
     def current(self, message: Json) -> Json:
@@ -149,9 +151,9 @@ def _assert_offered(definition: Json | None, scene: Scene) -> None:
 
 def _one(message: Json, kinds: set[int], wanted: str, number: int | None) -> Json:
     """The one component that is wanted."""
-    usable = [one for one in all_components(message["components"]) if one["type"] in kinds]
-    found = [one for one in usable if wanted in _names(one)]
-    names = [(one.get("label") or one.get("placeholder"), one.get("custom_id")) for one in usable]
+    usable = [component for component in all_components(message["components"]) if component["type"] in kinds]
+    found = [component for component in usable if wanted in _names(component)]
+    names = [(item.get("label") or item.get("placeholder"), item.get("custom_id")) for item in usable]
     assert found, f"no {wanted!r} is on the message, but {names}"
     assert number is not None or len(found) == 1, f"which of the {len(found)} that read {wanted!r}? {names}"
     assert (number or 1) <= len(found), f"only {len(found)} read {wanted!r}: {names}"

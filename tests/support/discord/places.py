@@ -86,7 +86,7 @@ class Places:
         """GUILD_CREATE's data, with the channels and threads that are open."""
         here = [channel for channel in self.channels.values() if channel.guild == guild]
         threads = [channel for channel in here if channel.parent]
-        return guild_create(guild, [self.payload(one) for one in here if one not in threads], threads)
+        return guild_create(guild, [self.payload(channel) for channel in here if channel not in threads], threads)
 
     def permissions(self, channel: Channel) -> int:
         """What the bot may do in a channel."""

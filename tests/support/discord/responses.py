@@ -50,7 +50,7 @@ class Responses:
             raise Refused(400, 40060, "Interaction has already been acknowledged.")
         kind = body.get("type")
         if kind not in _taken(exchange):
-            choices = ", ".join(str(one) for one in _taken(exchange))
+            choices = ", ".join(str(number) for number in _taken(exchange))
             raise invalid("type", "BASE_TYPE_CHOICES", f"Value must be one of {{{choices}}}.")
         try:
             self._respond(exchange, kind, body.get("data") or {}, uploads)

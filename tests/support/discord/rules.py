@@ -96,8 +96,8 @@ def pings(request: Json, *, replied_to: str | None = None) -> set[str]:
     if "everyone" in parse and re.search(r"@(everyone|here)", text):
         found.add("everyone")
     for kind, pattern in (("users", r"<@!?(\d+)>"), ("roles", r"<@&(\d+)>")):
-        listed = {str(one) for one in rules.get(kind) or []}
-        found |= {one for one in re.findall(pattern, text) if kind in parse or one in listed}
+        listed = {str(identifier) for identifier in rules.get(kind) or []}
+        found |= {match for match in re.findall(pattern, text) if kind in parse or match in listed}
     if replied_to is not None and rules.get("replied_user", False):
         found.add(replied_to)
     return found

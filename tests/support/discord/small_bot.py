@@ -94,7 +94,7 @@ async def fruit(interaction: Interaction, name: str, ripe: bool = True) -> None:
 @fruit.autocomplete("name")
 async def _fruits(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     known = ["apple", "apricot", "banana"]
-    return [app_commands.Choice(name=one.title(), value=one) for one in known if one.startswith(typed)]
+    return [app_commands.Choice(name=word.title(), value=word) for word in known if word.startswith(typed)]
 
 
 @app_commands.context_menu(name="Quote this")

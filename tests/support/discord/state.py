@@ -72,7 +72,11 @@ class State(Places):
     ) -> Json:
         """A message as Discord keeps it, after its rules were checked."""
         content = body.get("content") or ""
-        mentioned = [self.users[one] for one in dict.fromkeys(re.findall(r"<@!?(\d+)>", content)) if one in self.users]
+        mentioned = [
+            self.users[user_id]
+            for user_id in dict.fromkeys(re.findall(r"<@!?(\d+)>", content))
+            if user_id in self.users
+        ]
         message: Json = {
             "id": snowflake(),
             "type": 0,
@@ -170,7 +174,7 @@ class State(Places):
         shown = copy.deepcopy(message)
         if shown.get("referenced_message"):
             shown["referenced_message"] = self.seen(_alone(shown["referenced_message"]))
-        addressed = message["author"]["id"] == BOT.id or any(one["id"] == BOT.id for one in message["mentions"])
+        addressed = message["author"]["id"] == BOT.id or any(mention["id"] == BOT.id for mention in message["mentions"])
         if channel.guild is not None and not addressed:
             shown |= {"content": "", "embeds": [], "components": [], "attachments": []}
         return shown
@@ -186,7 +190,7 @@ class State(Places):
 
     def sync(self, definitions: list[Json]) -> list[Json]:
         """The application's commands, replaced whole."""
-        known = {(one["type"], one["name"]): one for one in self.all_commands()}
+        known = {(command["type"], command["name"]): command for command in self.all_commands()}
         found = synced(definitions, known)
         self.commands = {name: one for (kind, name), one in found.items() if kind == 1}
         self.menus = {name: one for (kind, name), one in found.items() if kind != 1}

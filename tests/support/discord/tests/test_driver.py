@@ -257,4 +257,6 @@ async def test_everything_the_small_bot_sends_fits_discords_description(
     await discord.complete("fruit", name="a")
     await discord.press(await discord.press(shown, "Chart"), "Count")
     openapi = OpenApi()
-    assert [wrong for one in server.requests if (wrong := openapi.wrong(one.method, one.path, one.body))] == []
+    assert [
+        wrong for request in server.requests if (wrong := openapi.wrong(request.method, request.path, request.body))
+    ] == []

@@ -103,7 +103,7 @@ async def test_reply_brings_the_message_it_replies_to_and_mentions_its_author_if
         await client.server.say(User.new(), "And then?", reply_to=exchange.message, ping=ping)
         event = (await client.receive())["d"]
         assert (event["type"], event["content"]) == (19, "And then?" if ping else "")
-        assert [one["id"] for one in event["mentions"]] == ([BOT.id] if ping else [])
+        assert [mention["id"] for mention in event["mentions"]] == ([BOT.id] if ping else [])
         assert event["referenced_message"]["content"] == "Because."
         assert event["referenced_message"]["components"][0]["components"][0]["custom_id"] == "more"
         assert exchange.message is not None

@@ -34,7 +34,7 @@ async def test_kind_of_interaction_takes_its_kinds_of_response_alone(
             fitting.append(response)
         else:
             assert (status, body["code"]) == (400, 50035)
-            choices = ", ".join(str(one) for one in taken)
+            choices = ", ".join(str(number) for number in taken)
             assert body["errors"]["type"]["_errors"][0]["message"] == f"Value must be one of {{{choices}}}."
     assert fitting == taken
 
@@ -171,7 +171,9 @@ async def test_file_comes_by_a_form_and_what_names_no_file_is_refused(client: Cl
     assert (status, refused["code"], list(refused["errors"])) == (400, 50035, ["components"])
     status, message = await client.edit_with(exchange, body, {"a.png": b"bytes"})
     assert status == 200
-    assert [(one["filename"], one["description"]) for one in message["attachments"]] == [("a.png", "A")]
+    assert [(attachment["filename"], attachment["description"]) for attachment in message["attachments"]] == [
+        ("a.png", "A")
+    ]
     assert client.server.state.files_of(message) == {"a.png": b"bytes"}
     status, message = await client.edit(exchange, {"components": [{"type": 10, "content": "x"}], "attachments": []})
     assert (status, message["attachments"]) == (200, [])

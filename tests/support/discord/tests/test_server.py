@@ -216,7 +216,7 @@ async def test_channel_can_be_opened_and_is_unknown_once_it_is_deleted(client: C
 async def test_channel_that_was_opened_is_there_for_the_next_session(client: Client) -> None:
     channel = await client.server.open(LISTED, "second")
     known = client.server.state.guild_create(LISTED)["channels"]
-    assert [one["id"] for one in known] == [LISTED.channel_id, channel.id]
+    assert [entry["id"] for entry in known] == [LISTED.channel_id, channel.id]
 
 
 async def test_who_closed_direct_messages_gets_none(client: Client) -> None:
