@@ -28,7 +28,7 @@ from tests.support.desk_sources import (
     WAGTAILS_EVIDENCE,
 )
 from tests.support.discord.driver import Discord, Form, Reply
-from tests.support.discord.payloads import LISTED, NOT_JOINED, UNLISTED, Channel, User
+from tests.support.discord.payloads import LISTED, UNLISTED, Channel, User
 from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("bots_log")]
@@ -131,13 +131,6 @@ async def test_vote_counts_once_and_the_last_one_counts(world: World, discord: D
     assert world.votes(answer_id(answer)) == [(0, ""), (1, "")]
 
 
-async def test_thanks_for_a_vote_are_for_the_voter_alone(discord: Discord) -> None:
-    answer = await discord.ask(WINDOW)
-    thanks = await discord.press(answer, "Helpful")
-    assert "Noted: helpful" in thanks.text
-    assert thanks.ephemeral
-
-
 async def test_reason_is_written_to_the_vote_that_opened_the_form(world: World, discord: Discord) -> None:
     user = discord.somebody()
     answer = await discord.ask(WINDOW, user=user)
@@ -149,26 +142,11 @@ async def test_reason_is_written_to_the_vote_that_opened_the_form(world: World, 
     assert world.votes(answer_id(answer)) == [(0, REASON)]
 
 
-async def test_vote_for_an_answer_takes_the_reason_against_it_back(world: World, discord: Discord) -> None:
-    user = discord.somebody()
-    answer = await discord.ask(WINDOW, user=user)
-    await discord.submit(await discord.press(answer, "Not helpful", user=user), REASON)
-    await discord.press(answer, "Helpful", user=user)
-    assert world.votes(answer_id(answer)) == [(1, "")]
-
-
 async def test_follow_up_by_the_buttons_form_says_how_it_was_read(discord: Discord) -> None:
     answer = await discord.ask(WINDOW)
     user = discord.somebody()
     form = await discord.press(answer, "Ask a follow-up", user=user)
     assert_reads(await discord.submit(form, EXPERTS), "How many experts does Scout have?", "16 experts")
-
-
-async def test_follow_up_by_form_in_private_is_for_the_asker_alone(discord: Discord) -> None:
-    answer = await discord.ask(WINDOW, private=True)
-    reply = await discord.submit(await discord.press(answer, "Ask a follow-up"), EXPERTS)
-    assert reply.ephemeral
-    assert_reads(reply, "How many experts does Scout have?", "16 experts")
 
 
 async def test_conversation_in_direct_messages_goes_on(discord: Discord) -> None:
@@ -177,20 +155,6 @@ async def test_conversation_in_direct_messages_goes_on(discord: Discord) -> None
     assert read_as(first) == ""
     assert_reads(await discord.dm(EXPERTS, user=user), "How many experts does Scout have?", "16 experts")
     assert_reads(await discord.dm(MAVERICK, user=user), "How many experts does Maverick have?", "128 experts")
-
-
-async def test_commands_and_messages_of_one_person_in_direct_messages_are_one_conversation(discord: Discord) -> None:
-    user = discord.somebody()
-    await discord.dm(WINDOW, user=user)
-    reply = await discord.ask(EXPERTS, user=user, guild=None)
-    assert_reads(reply, "How many experts does Scout have?", "16 experts")
-
-
-async def test_reply_that_pings_the_bot_follows_the_answer_that_it_replies_to(discord: Discord) -> None:
-    user = discord.somebody()
-    scout = await discord.mention(WINDOW, user=user)
-    assert (await discord.mention("How many experts does Behemoth have?", user=user)).answered
-    assert_reads(await discord.reply_to(scout, EXPERTS, user=user), "How many experts does Scout have?", "16 experts")
 
 
 async def test_mention_goes_on_in_a_thread_and_others_there_have_their_own_conversation(
@@ -226,89 +190,13 @@ async def test_conversations_of_two_people_and_of_two_places_are_never_mixed(dis
     assert read_as(of_ben) == "How many experts does Maverick have?"
 
 
-async def test_question_in_a_servers_channel_follows_nothing_unless_told(discord: Discord) -> None:
-    user = discord.somebody()
-    await discord.ask(WINDOW, user=user)
-    assert read_as(await discord.ask(EXPERTS, user=user)) == ""
-    assert read_as(await discord.mention(EXPERTS, user=user)) == ""
-
-
 async def test_menu_answers_what_somebody_else_wrote(discord: Discord) -> None:
     message = await discord.say(WINDOW, user=discord.somebody(), guild=UNLISTED)
     assert_window(await discord.menu("Answer this", message))
 
 
-async def test_menu_answers_a_question_after_a_greeting(discord: Discord) -> None:
-    message = await discord.say(f"Hello! {WINDOW}", user=discord.somebody(), guild=UNLISTED)
-    assert_window(await discord.menu("Answer this", message))
-
-
-async def test_menu_answers_the_question_in_a_message_that_is_too_long_for_one(discord: Discord) -> None:
-    written = f"Good morning to all of you. {'I have read a lot today. ' * 30}{WINDOW} Thank you in advance."
-    message = await discord.say(written, user=discord.somebody(), guild=UNLISTED)
-    reply = await discord.menu("Answer this", message)
-    assert_window(reply)
-    assert f"Asked: {WINDOW}" in reply.text
-
-
-async def test_menu_serves_in_direct_messages(discord: Discord) -> None:
-    user = discord.somebody()
-    answered = await discord.dm(WINDOW, user=user)
-    message = answered.message["referenced_message"]
-    assert_window(await discord.menu("Answer this", message, user=user))
-
-
-async def test_menu_serves_where_only_the_person_brought_the_bot(discord: Discord) -> None:
-    user, friend = discord.somebody(), discord.somebody()
-    group = discord.server.state.group(user, friend)
-    for place in ({"channel": group}, {"guild": NOT_JOINED}):
-        message = await discord.say(WINDOW, user=friend, **place)
-        assert_window(await discord.menu("Answer this", message, user=user, personal=True))
-
-
-async def test_answer_in_a_private_channel_can_be_checked_voted_on_and_asked_on(world: World, discord: Discord) -> None:
-    user, friend = discord.somebody(), discord.somebody()
-    group = discord.server.state.group(user, friend)
-    answer = await discord.ask(WINDOW, user=user, channel=group, personal=True)
-    assert_window(answer)
-    assert "Continue in a thread" not in answer.buttons
-    shown = await told_in_source(discord, answer)
-    assert WINDOW_EVIDENCE in shown.text.replace("**", "").replace("\\", "")
-    await discord.press(answer, "Helpful", user=friend)
-    assert world.votes(answer_id(answer)) == [(1, "")]
-    form = await discord.press(answer, "Ask a follow-up", user=friend)
-    assert_reads(await discord.submit(form, EXPERTS), "How many experts does Scout have?", "16 experts")
-
-
 async def test_suggestions_come_from_the_sources_in_spite_of_slips(discord: Discord) -> None:
     assert WINDOW in [one["value"] for one in await discord.complete("ask", question="wat is teh contxt windw of scot")]
-
-
-async def test_suggestion_is_answered_when_it_is_chosen(discord: Discord) -> None:
-    offered = await discord.complete("ask", question="how many experts")
-    assert offered
-    assert (await discord.ask(offered[0]["value"])).answered
-
-
-async def test_suggestions_are_at_most_as_many_and_as_long_as_discord_takes(discord: Discord) -> None:
-    for typed in TYPED:
-        offered = await discord.complete("ask", question=typed)
-        assert len(offered) <= 25
-        assert [one for one in offered if not 1 <= len(one["value"]) <= 100 or one["name"] != one["value"]] == []
-
-
-async def test_questions_voted_helpful_are_suggested_in_their_server_and_in_no_other(discord: Discord) -> None:
-    asked = "Which GPU does Scout fit into?"
-    answer = await discord.ask(asked, guild=VOTED)
-    assert answer.answered, answer.text
-
-    async def offered_in(guild: object) -> bool:
-        return asked in [one["value"] for one in await discord.complete("ask", question="which gpu", guild=guild)]
-
-    assert not await offered_in(VOTED)
-    await discord.press(answer, "Helpful")
-    assert await offered_in(VOTED)
-    assert [await offered_in(guild) for guild in (LISTED, UNLISTED, None)] == [False, False, False]
 
 
 async def test_suggestions_come_while_one_types(discord: Discord) -> None:
@@ -331,12 +219,6 @@ async def test_reply_is_in_the_language_of_whoever_asks(discord: Discord) -> Non
     assert form.title == german.pgettext("title", "Ask a follow-up")
     follow_up = await discord.submit(form, EXPERTS)
     assert german.gettext("Read as: {question}", question="How many experts does Scout have?") in follow_up.text
-
-
-async def test_direct_message_is_answered_in_the_language_that_the_person_was_heard_to_use(discord: Discord) -> None:
-    german, user = language_for("de"), discord.somebody()
-    await discord.ask(WINDOW, user=user, guild=None, locale="de")
-    assert german.pgettext("button", "Helpful") in (await discord.dm(WINDOW, user=user)).buttons
 
 
 async def test_source_is_shown_with_the_quoted_words_in_bold_and_is_paged(

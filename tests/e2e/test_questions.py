@@ -7,7 +7,6 @@ stopped by the last test, which reads the log of the whole run.
 from __future__ import annotations
 
 import asyncio
-import re
 import shutil
 import signal
 import subprocess
@@ -27,21 +26,15 @@ from tests.support.discord.gateway import PRIVILEGED
 from tests.support.discord.openapi_check import OpenApi
 from tests.support.discord.payloads import (
     LISTED,
-    MANAGE_GUILD,
-    MEMBER,
     MODERATOR_ROLE,
-    NOT_JOINED,
     OWNER,
     UNLISTED,
-    Guild,
 )
 from tests.support.discord.server import TOKEN, DiscordServer
 from tests.support.discord.state import Exchange
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-EVIL = "@everyone @here <@123> <@&456> [click](http://evil.example/y) discord.gg/abc \u202eWhat is Scout's window?"
-HARMS = ("@everyone", "@here", r"<@&?\d+>", r"(?<!\\)\]\(", "https?://", "discord.gg/", "\u202e")
 HERONS = "The heronry of Upper Slaughter keeps forty-one grey herons.\n"
 AT_ONCE = 200
 
@@ -137,19 +130,6 @@ async def test_question_is_acknowledged_before_anything_else(discord: Discord, s
     ]
 
 
-async def test_answer_is_for_everyone_unless_the_asker_wants_it_alone(discord: Discord) -> None:
-    assert not (await discord.ask(WINDOW)).ephemeral
-    assert (await discord.ask(WINDOW, private=True)).ephemeral
-
-
-async def test_command_in_direct_messages_is_answered(discord: Discord) -> None:
-    assert_window_is_quoted(await discord.ask(WINDOW, guild=None))
-
-
-async def test_command_in_a_server_that_only_the_asker_installed_it_for_is_answered(discord: Discord) -> None:
-    assert_window_is_quoted(await discord.ask(WINDOW, guild=NOT_JOINED))
-
-
 async def test_direct_message_is_answered_after_typing(discord: Discord, server: DiscordServer) -> None:
     reply = await discord.dm(WINDOW)
     assert_window_is_quoted(reply)
@@ -169,69 +149,9 @@ async def test_mention_is_answered_by_a_reply_to_it_that_pings_nobody(discord: D
     assert posted.body["allowed_mentions"]["parse"] == []
 
 
-async def test_message_that_does_not_address_the_bot_is_ignored(discord: Discord, server: DiscordServer) -> None:
-    ignored = await discord.say(f"Does anyone know: {WINDOW}", user=discord.somebody(), guild=UNLISTED)
-    await discord.mention(WINDOW, guild=UNLISTED)
-    replied_to = [
-        post["message_reference"]["message_id"]
-        for post in server.state.posts
-        if post["channel_id"] == UNLISTED.channel_id
-    ]
-    assert len(replied_to) == 1
-    assert ignored["id"] not in replied_to
-
-
 async def test_question_that_the_sources_do_not_answer_is_not_answered(discord: Discord) -> None:
     reply = await discord.ask("What is the weather in Paris?")
     assert not reply.answered
-
-
-async def test_second_question_at_once_is_told_to_wait(discord: Discord) -> None:
-    hasty = discord.somebody()
-    first = await discord.send_command("ask", question=WINDOW, user=hasty)
-    second = await discord.command("ask", question=WINDOW, user=hasty)
-    assert_window_is_quoted(await discord.reply(first))
-    assert not second.quotations
-    assert second.ephemeral
-
-
-async def test_text_of_a_question_pings_nobody_and_links_nowhere(discord: Discord) -> None:
-    replies = [await discord.ask(EVIL), await discord.mention(EVIL), await discord.dm(EVIL)]
-    for reply in replies:
-        assert reply.notified == set()
-        assert [harm for harm in HARMS if re.search(harm, reply.text)] == []
-
-
-@pytest.mark.parametrize("guild", [LISTED, UNLISTED, None], ids=["listed server", "other server", "direct messages"])
-async def test_reindex_is_refused_to_a_member(discord: Discord, guild: Guild | None) -> None:
-    reply = await discord.command("reindex", guild=guild)
-    assert "Only a moderator" in reply.text
-    assert reply.ephemeral
-
-
-async def test_reindex_is_refused_to_an_admin_of_a_server_that_is_not_listed(discord: Discord) -> None:
-    everything = (1 << 53) - 1
-    reply = await discord.command("reindex", guild=UNLISTED, permissions=everything, roles=(MODERATOR_ROLE,))
-    assert "Only a moderator" in reply.text
-
-
-async def test_reindex_is_allowed_to_who_manages_a_listed_server(discord: Discord) -> None:
-    reply = await discord.command("reindex", permissions=MEMBER | MANAGE_GUILD, until=has_ended)
-    assert reply.passages, reply.text
-    before, after = reply.passages
-    assert before == after > 10
-
-
-async def test_reindex_is_allowed_to_a_moderator_role_of_a_listed_server(discord: Discord) -> None:
-    reply = await discord.command("reindex", roles=(MODERATOR_ROLE,), until=has_ended)
-    assert len(reply.passages) == 2
-
-
-async def test_second_reindex_while_one_runs_says_so(discord: Discord) -> None:
-    first = await discord.send_command("reindex", user=OWNER)
-    second = await discord.command("reindex", user=OWNER)
-    assert "already running" in second.text
-    assert len((await discord.reply(first, has_ended)).passages) == 2
 
 
 async def test_reindex_by_the_owner_reports_what_changed(world: World) -> None:
@@ -244,14 +164,6 @@ async def test_reindex_by_the_owner_reports_what_changed(world: World) -> None:
     assert "herons.txt" in reply.text
     found = await world.discord.ask("How many grey herons does the heronry of Upper Slaughter keep?")
     assert found.quotations[0] == HERONS.strip()
-
-
-async def test_status_and_sources_are_for_everyone(discord: Discord) -> None:
-    status = await discord.command("status")
-    sources = await discord.command("sources")
-    assert "all-minilm-l6-v2" in status.text.lower()
-    assert re.search(r"\d+ passages", status.text)
-    assert "llama-4-release.md" in sources.text
 
 
 async def test_rate_limited_answer_arrives_after_the_wait(discord: Discord, server: DiscordServer) -> None:

@@ -11,17 +11,15 @@ import io
 import json
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from bot.text.i18n import language_codes
 from tests.e2e.desk_world import ASKED, CHOSEN, NO_LIMITS, VOTED, World, answer_id, built, opened_world
 from tests.support.article import OTHER_QUESTIONS
 from tests.support.desk_sources import AFTERWARDS, BEFORE, PRICED
-from tests.support.discord.components import all_components
 from tests.support.discord.driver import Discord, Reply
 from tests.support.discord.payloads import (
     BOT,
@@ -31,8 +29,6 @@ from tests.support.discord.payloads import (
     SEND_MESSAGES,
     UNLISTED,
     Channel,
-    Guild,
-    Json,
 )
 from tests.support.paths import DATA
 from tests.support.waiting import eventually
@@ -46,8 +42,6 @@ MANAGER: dict[str, Any] = {"permissions": MEMBER | MANAGE_GUILD}
 HEAD = re.compile(r"\*\*(\d+) open gaps in (\d+) themes\*\*(?:, page (\d+) of (\d+))?")
 SOLVED = re.compile(r"Solved: (\d+) questions?\.")
 EXPERTS, *_ = OTHER_QUESTIONS
-EXPERTS_EVIDENCE = "LLaMA 4 Maverick, also a 17 billion active parameter model with 128 experts"
-NOT_THERE = "What is the weather in Paris?"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -127,33 +121,6 @@ async def test_gaps_are_counted_and_grouped_by_meaning(discord: Discord, gaps: s
     assert head_of(await shown_gaps(discord))[:2] == (20, len(themes))
 
 
-async def test_question_without_an_answer_is_a_gap_though_nobody_reports_it(discord: Discord) -> None:
-    asked = "Is there a student discount?"
-    assert not (await discord.ask(asked, guild=UNLISTED)).answered
-    assert asked in (await discord.command("gaps", guild=UNLISTED, **MANAGER)).text
-
-
-async def test_gaps_are_paged_newest_first_each_with_its_nearest_passages(discord: Discord, gaps: set[str]) -> None:
-    page = await shown_gaps(discord)
-    assert page.ephemeral
-    _, themes, _, pages = head_of(page)
-    assert list(THEME_OF)[-1] in page.text.split("\n")[1], "the newest is the first"
-    solvable = 0
-    for number in range(1, pages + 1):
-        assert head_of(page)[2:] == (number, pages)
-        here = page.buttons.count("Mark as solved")
-        assert page.text.count("Nearest: ") >= here > 0
-        solvable += here
-        if number < pages:
-            turned = await discord.press(page, "Next", **MANAGER)
-            assert turned.message["id"] == page.message["id"]
-            page = turned
-    assert pages > 1
-    assert solvable == themes
-    assert "Next" not in page.buttons
-    assert head_of(await discord.press(page, "Back", **MANAGER))[2] == pages - 1
-
-
 async def test_theme_that_is_solved_is_a_gap_no_more(world: World, discord: Discord, gaps: set[str]) -> None:
     before = {row["question"] for row in await exported(discord)}
     page = await shown_gaps(discord)
@@ -165,31 +132,6 @@ async def test_theme_that_is_solved_is_a_gap_no_more(world: World, discord: Disc
     assert after < before
     assert head_of(await shown_gaps(discord))[0] == len(after)
     assert len(world.rows("SELECT 1 FROM solved")) == int(found[1])
-
-
-async def test_downvoted_answer_is_a_gap_with_what_the_voter_wrote(discord: Discord, gaps: set[str]) -> None:
-    answer = await discord.ask(EXPERTS, guild=ASKED)
-    await discord.submit(await discord.press(answer, "Not helpful"), "That was last year.")
-    (row,) = [row for row in await exported(discord) if row["question"] == EXPERTS]
-    assert (row["why"], row["reasons"]) == ("unhelpful", "That was last year.")
-    assert EXPERTS_EVIDENCE in row["nearest passages"]
-
-
-@pytest.mark.parametrize("guild", [LISTED, ASKED, None], ids=["listed server", "other server", "direct messages"])
-@pytest.mark.parametrize("command", ["gaps", "stats"])
-async def test_what_moderators_see_is_refused_to_members(
-    discord: Discord, gaps: set[str], command: str, guild: Guild | None
-) -> None:
-    reply = await discord.command(command, guild=guild)
-    assert "Only moderators see" in reply.text
-    assert reply.ephemeral
-    assert reply.files == {}
-    assert [question for question in gaps if question in reply.text] == []
-
-
-async def test_gaps_of_one_server_are_not_shown_in_another(discord: Discord, gaps: set[str]) -> None:
-    reply = await discord.command("gaps", guild=UNLISTED, **MANAGER)
-    assert [question for question in gaps if question in reply.text] == []
 
 
 async def test_reindex_reports_the_gaps_that_are_answered_now(world: World, discord: Discord, gaps: set[str]) -> None:
@@ -204,46 +146,6 @@ async def test_reindex_reports_the_gaps_that_are_answered_now(world: World, disc
     open_now = {row["question"] for row in await exported(discord)}
     assert PRICED not in open_now
     assert [one for one in open_now if f"“{one}”" in report.text] == []
-
-
-async def test_stats_show_what_was_asked_answered_and_voted(discord: Discord) -> None:
-    for question, button in ((EXPERTS, "Helpful"), ("When is LlamaCon?", "Not helpful"), (NOT_THERE, None)):
-        reply = await discord.ask(question, guild=VOTED)
-        if button:
-            await discord.press(reply, button)
-    shown = await discord.command("stats", guild=VOTED, **MANAGER)
-    assert shown.ephemeral
-    assert "Questions: 3, of which 2 answered (67 %)." in shown.text
-    assert "Votes: 1 helpful, 1 not helpful (50 %" in shown.text
-    assert_picture(shown)
-    week = await discord.press(shown, "7 days", **MANAGER)
-    assert "The last 7 days" in week.text
-    assert week.message["id"] == shown.message["id"]
-    assert_picture(week)
-
-
-def assert_picture(reply: Reply) -> None:
-    """One picture, shown with a text for who cannot see it."""
-    ((_, picture),) = reply.files.items()
-    assert picture.startswith(b"\x89PNG\r\n")
-    items = [item for one in all_components(reply.message["components"]) for item in one.get("items") or []]
-    assert [item["description"] for item in items if "3 in all, 2 answered, 1 not" in item["description"]]
-
-
-async def test_settings_are_refused_to_members(discord: Discord) -> None:
-    for command, options in (("show", {}), ("private", {"on": True})):
-        reply = await discord.command(f"settings {command}", guild=CHOSEN, **options)
-        assert "Only members with Manage Server" in reply.text
-        assert reply.ephemeral
-
-
-async def test_settings_that_make_no_sense_change_nothing(world: World, discord: Discord, chosen: Reply) -> None:
-    before = world.rows("SELECT * FROM settings")
-    assert len(before) == 4
-    for options in ({}, {"remove": CHOSEN.channel}):
-        reply = await discord.command("settings channels", guild=CHOSEN, **MANAGER, **options)
-        assert "Changed." not in reply.text
-    assert world.rows("SELECT * FROM settings") == before
 
 
 async def assert_as_chosen(discord: Discord, elsewhere: Channel) -> None:
@@ -269,13 +171,6 @@ async def test_settings_are_shown_and_kept_to(discord: Discord, elsewhere: Chann
     assert "Threads: off" in chosen.text
     assert "600 seconds" in chosen.text
     await assert_as_chosen(discord, elsewhere)
-
-
-async def test_settings_of_one_server_are_not_those_of_another(discord: Discord, chosen: Reply) -> None:
-    reply = await discord.ask(EXPERTS, guild=UNLISTED)
-    assert reply.answered
-    assert not reply.ephemeral
-    assert "Continue in a thread" in reply.buttons
 
 
 async def test_settings_are_kept_over_a_restart(world: World, elsewhere: Channel, chosen: Reply) -> None:
@@ -361,21 +256,6 @@ async def lost(world: World, path: str, status: int, before: int) -> None:
     await world.server.requests.wait_for(lambda one: path in one.path and one.status == status)
     await eventually(lambda: world.unsent > before)
     assert world.unsent == before + 1
-
-
-async def test_commands_are_registered_in_every_language(world: World) -> None:
-    put = next(one for one in world.server.requests if one.method == "PUT" and one.route.endswith("/commands"))
-    known = {locale for command in put.body for locale in command.get("name_localizations") or {}}
-    assert {locale.partition("-")[0] for locale in known} == set(language_codes()) - {"en"}
-    described = [one for command in put.body for one in (command, *options_of(command)) if one.get("description")]
-    assert len(described) > len(put.body)
-    assert [one["name"] for one in described if set(one.get("description_localizations") or {}) != known] == []
-
-
-def options_of(command: Json) -> Iterator[Json]:
-    for option in command.get("options") or []:
-        yield option
-        yield from options_of(option)
 
 
 async def test_every_body_sent_fits_discords_description(world: World, gaps: set[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.e2e.bot_process import BotProcess, environment, running_bot, said_goodbye
+from tests.e2e.bot_process import BotProcess, running_bot, said_goodbye
 from tests.support.article import ARTICLE, WINDOW, WINDOW_EVIDENCE
 from tests.support.discord.driver import Discord, has_ended
 from tests.support.discord.http import Request
@@ -19,7 +18,6 @@ from tests.support.discord.server import TOKEN, DiscordServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ (DEBUG|INFO|WARNING) ")
 
 Running = tuple[DiscordServer, BotProcess]
 
@@ -48,10 +46,6 @@ async def test_question_without_an_index_is_told_what_to_do(first: Running) -> N
     reply = await Discord(first[0]).ask(WINDOW)
     assert "reindex" in reply.text
     assert not reply.quotations
-
-
-async def test_status_without_an_index_says_so(first: Running) -> None:
-    assert "no index yet" in (await Discord(first[0]).command("status")).text
 
 
 async def test_team_stands_for_the_owner_and_builds_the_first_index(first: Running) -> None:
@@ -84,24 +78,3 @@ async def test_signal_while_the_model_loads_ends_it_cleanly(settings: dict[str, 
     async with running_bot(settings, tmp_path) as (server, bot):
         assert await bot.end(signal.SIGTERM) == 0
         assert said_goodbye(server)
-
-
-@pytest.mark.parametrize(
-    "token", ["MTEwMDAwMDAwMDAwMDAwMDAwMQ.wrong.but-in-its-form", "two words"], ids=["wrong", "malformed"]
-)
-async def test_token_that_does_not_work_is_one_plain_sentence_and_exit_code_2(
-    settings: dict[str, object], tmp_path: Path, token: str
-) -> None:
-    server = DiscordServer()
-    await server.start()
-    variables = environment(**(settings | {"DISCORD_TOKEN": token}), DISCORD_API_URL=server.url)
-    bot = await BotProcess.start(variables, tmp_path / "refused")
-    try:
-        assert await bot.exit_code() == 2
-    finally:
-        await bot.make_sure_it_ended()
-        await server.stop()
-    said = [line for line in bot.stderr().splitlines() if not LOG_LINE.match(line)]
-    assert len(said) == 1
-    assert re.fullmatch(r"[A-Z].*token.*", said[0], re.IGNORECASE)
-    assert token not in bot.stderr() + bot.stdout()

@@ -8,8 +8,6 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from index.journal._clustering import cluster
 from tests.support.paths import DATA
@@ -39,23 +37,6 @@ def test_groups_are_joined_from_the_limit_on():
 def test_a_chain_of_neighbours_is_no_group_where_its_ends_are_far_apart():
     """From one to the next it is about 40 degrees, a cosine of 0.74 and more; the mean over the pairs counts."""
     assert cluster(at(0, 38, 80, 118), least_cosine=0.7) == [[0, 1], [2, 3]]
-
-
-def test_of_pairs_that_are_as_near_the_first_is_joined():
-    same, other = at(0), [np.array([0.6, 0.8], np.float32), np.array([0.6, -0.8], np.float32)]
-    assert cluster([*same, *other], least_cosine=0.5) == [[0, 1], [2]]
-
-
-@given(st.integers(0, 10_000), st.integers(1, 40), st.floats(-0.5, 0.95))
-def test_groups_are_those_of_average_linkage(seed, count, near):
-    from scipy.cluster.hierarchy import fcluster, linkage
-
-    rows = np.random.default_rng(seed).standard_normal((count, 5))
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    found = cluster(list(rows), least_cosine=near)
-    labels = fcluster(linkage(rows, "average", metric="cosine"), 1 - near, "distance") if count > 1 else [1]
-    wanted = [[row for row in range(count) if labels[row] == label] for label in dict.fromkeys(labels)]
-    assert found == wanted
 
 
 @pytest.mark.parametrize(("part", "agreement"), [("dev", 0.4), ("held", 0.75)])
