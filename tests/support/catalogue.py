@@ -2,7 +2,7 @@
 
     python -m tests.support.catalogue
 
-adds to every file of `bot/text/locales` what the code says and the file lacks, untranslated, and drops what is said no more.
+adds to every file of `bot/text/locales` what the code says and the file lacks, untranslated, and drops the rest.
 Babel keeps the files; the keys are found here, by the syntax tree and by what discord.py asks to have translated, since
 `pybabel extract` joins the two texts of a condition to one key and knows no commands.
 """
