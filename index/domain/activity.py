@@ -47,15 +47,7 @@ class RecordedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question of a conversation and what answered it.
-
-    Attributes
-    ----------
-    question : str
-        The question as it was read.
-    evidence : tuple of str
-        The quotations of its answer as a person reads them, best first; empty if it was not answered.
-    """
+    """A question of a conversation, as it was read, and the quotations that answered it, best first."""
 
     question: str
     evidence: tuple[str, ...] = ()
@@ -63,27 +55,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """An answer as the journal keeps it.
-
-    Attributes
-    ----------
-    id : str
-        Its id in the journal.
-    asked_at : datetime
-        In UTC.
-    guild : int or None
-        The Discord server; None for a direct message.
-    question, read_as : str
-        As it was asked, and what a follow-up was rewritten to.
-    abstained : bool
-        Whether it was not answered.
-    confidence : float
-        Probability, 0..1, that the sources answer it.
-    snapshot : str
-        The snapshot that was asked.
-    citations : tuple of Citation
-        The quotations.
-    """
+    """An answer as the journal keeps it; `guild` is None for a direct message, `asked_at` in UTC."""
 
     id: str
     asked_at: datetime
@@ -116,20 +88,8 @@ class GapReason(StrEnum):
 class Gap:
     """A question that got no answer, or whose answer was voted down or reported.
 
-    Attributes
-    ----------
-    question : str
-        The question.
-    times : int
-        How often it was asked.
-    newest : datetime
-        When it was last asked, in UTC.
-    ids : tuple of str
-        Its answers in the journal.
-    why : str
-        One of `GapReason`.
-    reasons : tuple of str
-        What voters wrote.
+    `newest` is when it was last asked, in UTC; `ids` are its answers in the journal; `why` is "unanswered", "unhelpful"
+    or "reported"; `reasons` are what voters wrote.
     """
 
     question: str
@@ -180,22 +140,9 @@ class StoredCounts:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """A line of the audit log.
+    """A line of the audit log: `who` is a user's id, None if it was not a user; `at` is in UTC.
 
-    Attributes
-    ----------
-    number : int
-        Its number.
-    at : datetime
-        In UTC.
-    who : int or None
-        The user's id; None if it was not a user.
-    where : str
-        The id of the Discord server, DIRECT, COMMAND_LINE, SCHEDULE or WATCHER.
-    what : str
-        The action.
-    outcome : str
-        Its result.
+    `where` is the id of a Discord server, "direct message", "command line", "schedule" or "watcher".
     """
 
     number: int

@@ -42,12 +42,10 @@ class Hit:
 
     Attributes
     ----------
-    passage : Passage
-        The passage.
     cosine : float
-        Cosine similarity of question and passage, -1..1; 1.0 is the same direction.
+        In -1..1; 1.0 is the same direction.
     bm25 : float
-        BM25 score, 0 or more, without an upper bound.
+        0 or more, without an upper bound.
     features : tuple of float
         The evidence for it, in the order that `index.retrieval.features` names.
     row : int
@@ -74,22 +72,8 @@ class Hit:
 class Citation:
     """A quotation, checked when the answer is made: `document.text[start:end] == quote`.
 
-    Attributes
-    ----------
-    number : int
-        Its number in the answer, from 1.
-    source, title, section : str
-        Where it stands.
-    start, end : int
-        Character offsets into the document's text.
-    quote : str
-        The exact characters of the document.
-    score : float
-        Probability, 0..1, that this passage answers the question.
-    url : str or None
-        The public page of the document.
-    shown : str
-        The quotation as a person reads it (without Markdown marks, mojibake repaired); offsets do not count in it.
+    `score` is the probability, 0..1, that this passage answers the question. `shown` is the quotation as a person reads
+    it (without Markdown marks, mojibake repaired); offsets do not count in it.
     """
 
     number: int
@@ -106,19 +90,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class ShortAnswer:
-    """The words within a quotation that answer the question: `document.text[start:end] == text`.
-
-    Attributes
-    ----------
-    text : str
-        The exact characters of the document.
-    source : str
-        The document's source.
-    start, end : int
-        Character offsets into the document's text.
-    citation : int
-        The number of the citation that holds them.
-    """
+    """The words that answer, within the quotation number `citation`: `document.text[start:end] == text`."""
 
     text: str
     source: str
@@ -133,22 +105,10 @@ class Answer:
 
     Attributes
     ----------
-    question : str
-        The question as it was asked.
-    text : str
-        The answer, or the reason for an abstention.
     citations : tuple of Citation
-        The quotations; of an abstention only the nearest passages.
+        The quotations, all from one `snapshot`; of an abstention only the nearest passages.
     confidence : float
         Probability, 0..1, that the sources answer the question.
-    abstained : bool
-        Whether the question is not answered.
-    snapshot : str
-        The id of the one snapshot that every citation comes from.
-    generator : str
-        The name of the generator that wrote the text.
-    latency_ms : float
-        Time that the question took, in milliseconds.
     short_answer : ShortAnswer or None
         The words that answer; None if they are not certain.
     verdict : str
@@ -191,24 +151,18 @@ class SourceChange(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """One page of a source, around a quotation or further on.
+    """One page of a source, around a quotation or further on; `page` counts from 1 to `pages`.
 
     Attributes
     ----------
-    source, title, section : str
-        Where the page begins.
     text : str
         The text as a person reads it, paragraphs separated by an empty line.
     bold : tuple of int or None
         The characters of `text` that were quoted; None if the quotation is not on this page.
-    page, pages : int
-        The page's number, from 1, and how many there are.
-    snapshot : str
-        The snapshot that the text comes from.
     link : str or None
         The public page with a text fragment that finds the quotation.
     since : str
-        What happened to the source since that snapshot: "" unchanged, "changed" elsewhere, "reworded" at the quotation,
+        What happened to the source since `snapshot`: "" unchanged, "changed" elsewhere, "reworded" at the quotation,
         "removed".
     """
 

@@ -22,20 +22,14 @@ __all__ = [
 
 
 class LibraryError(Exception):
-    """Any failure that a user may see.
+    """Any failure that a user may see; `exit_code` is what the command line ends with.
 
     Parameters
     ----------
     message : str
         What to show: what happened and how to fix it. It names no path of this machine.
     log_detail : str
-        A sentence for the log and the terminal only: which folder or process the error is about.
-
-    Attributes
-    ----------
-    exit_code : int
-        The exit code of the command line.
-
+        For the log and the terminal only: which folder or process the error is about.
     """
 
     exit_code = 1
@@ -110,16 +104,7 @@ class JournalUnavailable(LibraryError):
 
 
 class SourceRejected(LibraryError):
-    """A file cannot be added or removed as a source.
-
-    Parameters
-    ----------
-    name : str
-        The file's name.
-    reason : str
-        The words that follow the name.
-
-    """
+    """A file cannot be added or removed as a source; `reason` is in words that follow its name."""
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(Message("{name} {why}.", name=name, why=reason))

@@ -47,20 +47,12 @@ PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 class Message(str):
-    """English text made from a template and its values.
+    """English text made from a template and its values, which may be messages too.
 
-    Parameters
-    ----------
-    template : str
-        English with placeholders in braces, written out in the code, so that translators find it.
-    values
-        What replaces the placeholders; a value may be a `Message` too.
+    The template is written out in the code, so that translators find it.
 
-    Examples
-    --------
     >>> Message("is larger than {size} MB", size=2.0)
     'is larger than 2 MB'
-
     """
 
     __slots__ = ("template", "values")
@@ -165,14 +157,7 @@ def message_to_json(text: Value) -> Any:
 
 
 def message_from_json(row: Any) -> str:
-    """Return the text that `message_to_json` packed.
-
-    Raises
-    ------
-    TypeError
-        The row is not such a text.
-
-    """
+    """Return the text that `message_to_json` packed. Raises TypeError for anything else."""
     text = _value_from_json(row)
     if not isinstance(text, str):
         raise TypeError("this is no text")

@@ -45,7 +45,6 @@ class States:
     Attributes
     ----------
     rows : array of float, shape (tokens, width)
-        One state per token.
     ids : array of int, shape (tokens,)
         The tokens' ids in the model's vocabulary.
     """
@@ -137,14 +136,7 @@ class VectorStore(Protocol):
 class Query:
     """A question asked of one search index.
 
-    Attributes
-    ----------
-    text : str
-        The question.
-    encoding : Encoding
-        Its encoding.
-    states : callable
-        Returns the hidden states of the passage in a row; empty ones if the embedder has none.
+    `states` returns the hidden states of the passage in a row, empty if the embedder has none.
     """
 
     text: str
@@ -195,19 +187,7 @@ class Generator(Protocol):
     def generate(
         self, question: str, hits: Sequence[Hit], documents: Mapping[str, Document], *, sure: bool = True
     ) -> Draft:
-        """Write a draft.
-
-        Parameters
-        ----------
-        question : str
-            The question.
-        hits : sequence of Hit
-            Reranked, best first.
-        documents : Mapping
-            The documents, by id.
-        sure : bool
-            Whether the question is answered; otherwise the draft shows the nearest passages.
-        """
+        """Write a draft from reranked hits, best first; if not `sure`, it shows the nearest passages."""
 
 
 class AnswerEngine(Protocol):

@@ -30,25 +30,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One immutable build of the index.
-
-    Attributes
-    ----------
-    id : str
-        Sorts by time.
-    created : datetime
-        In UTC.
-    model : str
-        The embedding model.
-    dimension : int
-        Length of its vectors.
-    hashes : Mapping
-        The sha256 of each source's bytes, by source.
-    passages : int
-        How many there are.
-    format : int
-        The version of the files' layout.
-    """
+    """One immutable build of the index; `hashes` maps each source to the sha256 of its bytes."""
 
     id: str
     created: datetime
@@ -80,22 +62,9 @@ class SourceState(StrEnum):
 class SourceInfo:
     """A source in the live snapshot, or a file that is not in it yet.
 
-    Attributes
-    ----------
-    source, title : str
-        Its name and title.
-    url : str or None
-        The public page.
-    size : int
-        In characters.
-    passages : int
-        How many it has in the snapshot.
-    state : str
-        One of `SourceState`.
-    since : datetime or None
-        When a web source that could not be refreshed was last fetched.
-    problem : str
-        Why it could not be refreshed; empty if it was.
+    `size` is in characters; `state` is "indexed", "changed" or "removed" compared with the file now, "new" for a file
+    that the snapshot lacks. Of a web source that could not be refreshed, `problem` is why, `since` when it was last
+    fetched.
     """
 
     source: str
@@ -121,22 +90,9 @@ class SourceFileInfo:
 class Status:
     """What is indexed, since when, by which model.
 
-    Attributes
-    ----------
-    snapshot : Snapshot or None
-        The snapshot that answers come from; None before the first build.
-    sources : tuple of SourceInfo
-        The sources, in order.
-    skipped : tuple of SkippedSource
-        Files that could not be read.
-    stale : str
-        Why the index no longer matches the sources or the program; empty if it does.
-    model : str
-        The embedding model.
-    ready : bool
-        Whether the model is loaded, so that a question is answered at once.
-    fallback : str
-        Why answers come from another snapshot than the live one; empty if they don't.
+    `snapshot` is the one that answers come from, None before the first build. `stale` is why the index no longer
+    matches the sources or the program, empty if it does; `ready` whether the model is loaded; `fallback` why answers
+    come from another snapshot than the live one, empty if they don't.
     """
 
     snapshot: Snapshot | None
@@ -150,22 +106,10 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotInfo:
-    """A snapshot that is kept on disk.
+    """A snapshot on disk.
 
-    Attributes
-    ----------
-    id, model : str
-        The model is empty if the manifest cannot be read.
-    created : datetime
-        In UTC.
-    passages, sources : int
-        Counts; 0 if the manifest cannot be read.
-    bytes : int
-        Size on disk.
-    live : bool
-        Whether it is the live one.
-    damage : str
-        Why it cannot be made live; empty if its manifest is whole and all its files exist.
+    `damage` is why it cannot be made live, empty if its manifest is whole and all its files exist. If the manifest
+    cannot be read, `model` is empty and the counts are 0.
     """
 
     id: str
@@ -194,20 +138,11 @@ class PassageText:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """The difference between two snapshots.
+    """The difference between two snapshots; `before` is empty if there was none.
 
-    Attributes
-    ----------
-    before, after : str
-        The ids; `before` is empty if there was no snapshot before.
-    added, changed, removed : tuple of str
-        Sources.
-    renamed : tuple of pairs of str
-        Sources (before, after) with the same content, which are neither `added` nor `removed`.
-    passages_added, passages_removed : int
-        How many passages came and went; one that moved within its source counts as neither.
-    first_added, first_removed : tuple of PassageText
-        The first few of each.
+    `renamed` are pairs (before, after) of sources with the same content, which are neither `added` nor `removed`. A
+    passage that moved within its source counts as neither added nor removed. `first_added` and `first_removed` are the
+    first few.
     """
 
     before: str
@@ -232,16 +167,8 @@ class Diff:
 class ChangedAnswer:
     """One of the operator's own questions that is answered differently than before.
 
-    Attributes
-    ----------
-    question : str
-        The question.
-    was, now : str
-        The first quotation before and now, as a person reads it; empty if there was no answer.
-    right : bool or None
-        Whether the answer holds the expected words; None if none are written down.
-    id : str
-        The question's id in its file.
+    `was` and `now` are the first quotation as a person reads it, empty without an answer; `right` is whether the answer
+    holds the expected words, None if none are written down.
     """
 
     question: str
@@ -255,16 +182,8 @@ class ChangedAnswer:
 class OwnQuestions:
     """The operator's own questions, asked of the snapshot before and of the new one.
 
-    Attributes
-    ----------
-    written, asked : int
-        How many the file holds, and how many of them were asked.
-    changed : tuple of ChangedAnswer
-        Those that are answered differently.
-    wrong : tuple of str
-        Those whose answer lacks the expected words, changed or not.
-    problem : str
-        Why not all were asked; empty if all were.
+    `asked` of those `written` in the file were asked. `changed` are answered differently, `wrong` lack the expected
+    words; `problem` is why not all were asked.
     """
 
     written: int
@@ -278,28 +197,9 @@ class OwnQuestions:
 class ReindexReport:
     """What a reindex changed.
 
-    Attributes
-    ----------
-    snapshot : Snapshot
-        The new snapshot.
-    added, changed, removed : tuple of str
-        Sources; one that was renamed counts as removed and added here, but not in `diff`.
-    skipped : tuple of SkippedSource
-        Files that could not be read.
-    passages_before, passages_after : int
-        How many passages there were and are.
-    seconds : float
-        Time that it took.
-    answered : tuple of str
-        Open gaps that have an answer now.
-    embedded : int
-        How many passages were embedded; the others were reused.
-    rebuild_reason : str
-        Why all of them were embedded; empty if not.
-    diff : Diff or None
-        The difference to the snapshot before, with renamed sources and passages.
-    questions : OwnQuestions or None
-        The operator's own questions; None if there are none or they were not asked.
+    `answered` are open gaps that have an answer now; `embedded` is how many passages were embedded, the others were
+    reused, `rebuild_reason` why all were. A renamed source counts as removed and added here, but not in `diff`.
+    `questions` is None if the operator has none or they were not asked.
     """
 
     snapshot: Snapshot
@@ -334,16 +234,7 @@ class Preview:
 class ReindexStatus:
     """The progress of a reindex.
 
-    Attributes
-    ----------
-    what : str
-        The current stage.
-    done, total : int
-        Steps of the stage; 0 of 0 if they are not known.
-    seconds : float
-        Time since the reindex began.
-    left : float or None
-        Estimated seconds until the end of the stage; None if not known yet.
+    `total` is 0 and `left` (estimated seconds of this stage) None while they are not known.
     """
 
     what: str

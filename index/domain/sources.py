@@ -25,16 +25,7 @@ class UploadOutcome(StrEnum):
 class SourceFile:
     """The bytes of one source, read once: what is hashed is what is parsed.
 
-    Attributes
-    ----------
-    source : str
-        The name of the source, as answers cite it.
-    data : bytes
-        The whole content.
-    format : str
-        One of the values of `index.parsing.formats.FORMATS`; empty if the name says it.
-    url : str or None
-        The public address, for a page from the web.
+    `format` is empty if the name says it; `url` is the public address of a page from the web.
     """
 
     source: str
@@ -51,17 +42,7 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class StaleSource:
-    """A source of which an older copy is read.
-
-    Attributes
-    ----------
-    source : str
-        The name of the source.
-    since : datetime
-        When the copy was fetched.
-    problem : str
-        Why there is no newer one.
-    """
+    """A source of which a copy from `since` is read; `problem` is why there is no newer one."""
 
     source: str
     since: datetime
@@ -72,16 +53,7 @@ class StaleSource:
 class SourceSet:
     """All sources that could be read, and all that could not.
 
-    Attributes
-    ----------
-    files : tuple of SourceFile
-        The sources, in order.
-    skipped : tuple of SkippedSource
-        Files that could not be read, each with the reason.
-    stale : tuple of StaleSource
-        Sources of which an older copy is read.
-    waiting : tuple of str
-        Names of web sources that were not fetched yet.
+    `stale` are sources of which an older copy is read, `waiting` web sources that were not fetched yet.
     """
 
     files: tuple[SourceFile, ...]

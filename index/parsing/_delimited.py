@@ -26,20 +26,7 @@ LONGEST_CELL = 100_000
 
 
 def read_table(text: str, delimiter: str = "") -> ParsedFile:
-    """Return the rows of a table.
-
-    Parameters
-    ----------
-    text : str
-        The file.
-    delimiter : str
-        What separates two values; empty to detect it.
-
-    Raises
-    ------
-    UnreadableSource
-        The table has too many rows or columns, or a value that is too long.
-    """
+    """Return the rows of a table; an empty `delimiter` is detected. Raises UnreadableSource."""
     text = text.removeprefix("\ufeff")
     table = list(_rows(text, delimiter or _detect_delimiter(text)))
     if len(table) > MOST_ROWS:

@@ -35,13 +35,7 @@ p[style-name='HTML Preformatted'] => pre:separator('\\n')
 
 
 def read_docx(data: bytes) -> ParsedFile:
-    """Return the content of a Word document.
-
-    Raises
-    ------
-    UnreadableSource
-        The file is encrypted, no Word document, too large, or holds only pictures.
-    """
+    """Return the content of a Word document. Raises UnreadableSource."""
     if data.startswith(OLD):
         raise UnreadableSource(Message("is encrypted, or an old .doc: save it as .docx without a password"))
     _check(data)

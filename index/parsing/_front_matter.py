@@ -55,17 +55,7 @@ class FrontMatterError(UnreadableSource):
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The front matter of a file.
-
-    Attributes
-    ----------
-    metadata : dict
-        Scalar values and joined lists as text, by key.
-    section : Section or None
-        The values as blocks; None without front matter.
-    body_start : int
-        Offset of the text after it.
-    """
+    """The front matter of a file: `metadata` holds values as text, `section` the same as blocks; the body follows."""
 
     metadata: dict[str, str]
     section: Section | None
@@ -75,10 +65,7 @@ class FrontMatter:
 def split_front_matter(text: str) -> FrontMatter:
     """Return the front matter at the beginning of a file, if there is any; a byte order mark before it is skipped.
 
-    Raises
-    ------
-    FrontMatterError
-        The front matter is never closed, or is not a YAML mapping.
+    Raises FrontMatterError.
     """
     begin = 1 if text.startswith("\ufeff") else 0
     first, _, rest = text[begin:].partition("\n")

@@ -41,20 +41,7 @@ LONGEST_DEFINITION = 200
 
 
 def read_html(data: bytes, *, frame: bool = True) -> ParsedFile:
-    """Return the content of a page.
-
-    Parameters
-    ----------
-    data : bytes
-        The page.
-    frame : bool
-        Whether the page may have a frame (navigation, header, footer), which is left out.
-
-    Raises
-    ------
-    UnreadableSource
-        The page is too large.
-    """
+    """Return the content of a page; its frame (navigation, header, footer) is left out. Raises UnreadableSource."""
     tree = LexborHTMLParser(decode_html(data))
     body = tree.body
     if body is None:

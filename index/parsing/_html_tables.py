@@ -23,10 +23,7 @@ Spans = dict[int, tuple[int, str]]
 def read_html_table(table: LexborNode) -> list[ParsedBlock] | None:
     """Return the caption and the rows of a data table; None if the table only arranges parts of the page.
 
-    Raises
-    ------
-    UnreadableSource
-        The table has too many columns.
+    Raises UnreadableSource for too many columns.
     """
     grid: list[list[str]] = []
     spans: Spans = {}

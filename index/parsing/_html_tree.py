@@ -33,24 +33,10 @@ HEADING = re.compile(r"h[1-6]")
 
 
 def walk(root: LexborNode, skip: Callable[[LexborNode], bool] | None = None) -> Iterator[tuple[str, LexborNode]]:
-    """Yield what is below an element in the order of the document, without recursion, however deep it is.
+    """Yield ("open" or "close", element) and ("text", node) below an element in the order of the document.
 
-    Parameters
-    ----------
-    root : LexborNode
-        The element.
-    skip : callable, optional
-        Whether to leave out an element with all that is in it.
-
-    Yields
-    ------
-    tuple of str and LexborNode
-        ("open", element), ("close", element) or ("text", text node).
-
-    Raises
-    ------
-    UnreadableSource
-        There are too many elements.
+    Recursion is avoided, since a page may be nested as deep as it likes. `skip` leaves out an element with all that is
+    in it. Raises UnreadableSource for too many elements.
     """
     count = 0
     ancestors: list[LexborNode] = []

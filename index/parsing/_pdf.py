@@ -41,13 +41,7 @@ Item = Line | Table
 
 
 def read_pdf(data: bytes) -> ParsedFile:
-    """Return the content of a PDF.
-
-    Raises
-    ------
-    UnreadableSource
-        The file is encrypted, damaged, too large, or holds only pictures.
-    """
+    """Return the content of a PDF. Raises UnreadableSource."""
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:

@@ -30,22 +30,10 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Words on one line of a page.
+    """Words on one line of a page, with the box around them in points.
 
-    Attributes
-    ----------
-    cells : tuple of str
-        Groups of words that wide gaps separate.
-    starts : tuple of float
-        The left side of each cell, in points.
-    x0, x1, top, bottom : float
-        The box around the line, in points.
-    size : float
-        The mean size of the letters, in points, rounded to halves.
-    bold : bool
-        Whether nearly all letters are bold.
-    edge : bool
-        Whether it stands at the top or bottom of the page.
+    `cells` are groups of words that wide gaps separate, `starts` their left sides; `size` is the mean size of the
+    letters, `bold` says that nearly all are, `edge` that the line stands at the top or bottom of the page.
     """
 
     cells: tuple[str, ...]

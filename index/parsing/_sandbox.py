@@ -65,25 +65,9 @@ def read_in_sandbox(
     packages: str = PACKAGES,
     stopped: threading.Event | None = None,
 ) -> ParsedFile:
-    """Read a file of one of the formats in `SANDBOXED`.
+    """Read a file of one of the formats in `SANDBOXED`, until `stopped` is set; the process imports from `packages`.
 
-    Parameters
-    ----------
-    form : str
-        The format.
-    data : bytes
-        The file.
-    seconds : float
-        How long it may take.
-    packages : str
-        The folder that the process imports from.
-    stopped : threading.Event, optional
-        Ends the process once it is set.
-
-    Raises
-    ------
-    UnreadableSource
-        The file cannot be read, takes too long or too much memory, or is no longer wanted.
+    Raises UnreadableSource: the file cannot be read, or takes too long or too much memory.
     """
     command = [sys.executable, "-B", "-P", "-c", PROGRAM, str(Path(__file__).parents[1]), form, f"{seconds:g}"]
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}

@@ -29,14 +29,8 @@ WINDOW = 20_000
 def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[Passage]:
     """Return the passages of a document, in the order of the text.
 
-    Parameters
-    ----------
-    document : Document
-        The document.
-    count : callable
-        Returns the number of tokens of a text, by the embedder's own tokenizer, special tokens included.
-    limit : int
-        How many tokens the embedder reads: the context is shortened first; a sentence over the limit is split.
+    `count` returns the number of tokens of a text, special tokens included, `limit` is how many the embedder reads. The
+    context of a passage is shortened first; a sentence over the limit is split.
     """
     passages = []
     seen: Counter[str] = Counter()

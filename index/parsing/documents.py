@@ -26,32 +26,14 @@ def is_extracted(document: Document) -> bool:
 
 
 def source_text(file: SourceFile) -> str:
-    """Return the text that offsets count in: the file's own, or what is extracted from it.
-
-    Raises
-    ------
-    UnreadableSource
-        The file cannot be read.
-    """
+    """Return the text that offsets count in: the file's own, or what is extracted from it. Raises UnreadableSource."""
     return parse(file).text if format_of(file) in EXTRACTED else file.data.decode("utf-8")
 
 
 def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event | None = None) -> Document:
-    """Return the document of a file, with sections, blocks and front matter.
+    """Return the document of a file; an extraction takes at most `seconds`, and ends once `stopped` is set.
 
-    Parameters
-    ----------
-    file : SourceFile
-        The file.
-    seconds : float
-        How long an extraction may take.
-    stopped : threading.Event, optional
-        Ends an extraction once it is set.
-
-    Raises
-    ------
-    UnreadableSource
-        The front matter is not YAML, the file is encrypted, damaged, holds no text, ...
+    Raises UnreadableSource: the front matter is not YAML, the file is encrypted, damaged, holds no text, ...
     """
     form = format_of(file)
     if form in EXTRACTED:

@@ -40,13 +40,7 @@ def format_of(file: SourceFile) -> str:
 
 
 def check_content(data: bytes, form: str, max_bytes: int) -> bytes:
-    """Return the bytes unchanged if they can be a source of a format.
-
-    Raises
-    ------
-    UnreadableSource
-        They are empty, too many, binary, or not UTF-8.
-    """
+    """Return the bytes unchanged if they can be a source of this format. Raises UnreadableSource."""
     if len(data) > max_bytes:
         raise UnreadableSource(too_large(max_bytes))
     if not data:

@@ -28,16 +28,8 @@ LONGEST_NAME = 80
 class ParsedBlock:
     """A piece of a document, in reading order.
 
-    Attributes
-    ----------
-    kind : str
-        "heading", "prose", "item" (of a list), "row" (of a table) or "code".
-    text : str
-        Its text.
-    lead : str
-        The header of a row's table, or the words before a list.
-    level : int
-        Of a heading, from 1.
+    `kind` is "heading", "prose", "item" (of a list), "row" (of a table) or "code"; `level` is a heading's, from 1;
+    `lead` is the header of a row's table, or the words before a list.
     """
 
     kind: str
@@ -69,13 +61,8 @@ def clean_text(text: str, *, lines: bool = False) -> str:
 def table_rows(table: Sequence[Sequence[str]], headers: int | None = None) -> list[ParsedBlock]:
     """Return the rows of a table, each with the names of its columns as lead.
 
-    Parameters
-    ----------
-    table : sequence of sequences of str
-        The cells, row by row.
-    headers : int, optional
-        How many rows at the top name the columns. By default the first row does, if it names nearly every column
-        and none of its cells is a number.
+    `headers` is how many rows at the top name the columns. By default the first row does, if it names nearly every
+    column and none of its cells is a number.
     """
     cleaned = [[clean_text(cell) for cell in row] for row in table]
     cleaned = [row for row in cleaned if any(row)]

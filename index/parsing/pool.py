@@ -33,21 +33,8 @@ It calls its second argument again and again while it waits; that may raise to g
 def parse_in_parallel(
     files: Sequence[SourceFile], seconds: float, *, at_once: int = MAX_PROCESSES, parse: Parse = parse
 ) -> Iterator[GetDocument]:
-    """Parse files in parallel; the block gets a function that returns their documents.
+    """Parse files in parallel; the block gets a function that returns their documents, to be called in their order.
 
-    Parameters
-    ----------
-    files : sequence of SourceFile
-        In the order in which their documents will be requested.
-    seconds : float
-        How long reading one file may take.
-    at_once : int
-        How many are read at a time.
-    parse : callable
-        Parses one file.
-
-    Notes
-    -----
     When the block ends, files that are still being read are given up.
     """
     stopped = threading.Event()

@@ -31,15 +31,7 @@ MAY_NAME_WAIT = {429, 503}
 
 
 class FetchFailed(Exception):
-    """A page could not be fetched.
-
-    Attributes
-    ----------
-    retry : bool
-        Whether another attempt may succeed.
-    wait : float or None
-        In how many seconds, if the server said so.
-    """
+    """A page could not be fetched; `retry` says that another attempt may succeed, `wait` after how many seconds."""
 
     def __init__(self, problem: str, *, retry: bool = False, wait: float | None = None) -> None:
         super().__init__(problem)
@@ -69,29 +61,10 @@ def fetch(
     wait: float = 0.5,
     resolver: Resolve = resolve,
 ) -> FetchedPage:
-    """Fetch a page.
+    """Fetch a page, if it is not the one with this `etag` or `modified`.
 
-    Parameters
-    ----------
-    url : str
-        Its address.
-    etag, modified : str
-        Headers of the cached copy, empty without one: an unchanged page is not sent again.
-    allowed : collection of str
-        Hosts that may have a private address.
-    max_bytes : int
-        The largest page.
-    seconds : float
-        How long one attempt may take, redirects included; no wait is longer.
-    wait : float
-        Seconds before the second attempt.
-    resolver : callable
-        Resolves a host's addresses.
-
-    Raises
-    ------
-    FetchFailed
-        The page could not be fetched. A server that asks for a longer wait (Retry-After) is not asked again.
+    Hosts with private addresses are refused unless `allowed` names them. One attempt, redirects included, takes at most
+    `seconds`, and no wait is longer: a server that asks for more (Retry-After) is not asked again. Raises FetchFailed.
     """
     conditions = {name: value for name, value in (("If-None-Match", etag), ("If-Modified-Since", modified)) if value}
     retries = stamina.retry_context(

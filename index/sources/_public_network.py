@@ -31,13 +31,7 @@ class PrivateAddress(Exception):
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """Return the addresses of a host, as the system's name server has them.
-
-    Raises
-    ------
-    OSError
-        The host is unknown.
-    """
+    """Return the addresses of a host, as the system's name server has them. Raises OSError if it is unknown."""
     entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
@@ -76,15 +70,7 @@ class CheckedNetwork(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Options | None = None,
     ) -> httpcore2.NetworkStream:
-        """Return a connection to the first address that accepts one.
-
-        Raises
-        ------
-        PrivateAddress
-            The host has a private address.
-        httpcore2.ConnectError
-            The host is unknown or no address accepts.
-        """
+        """Return a connection to the first address that accepts one. Raises PrivateAddress, httpcore2.ConnectError."""
         try:
             addresses = self._resolve(host, port)
         except (OSError, UnicodeError) as error:
@@ -104,13 +90,7 @@ class CheckedNetwork(httpcore2.NetworkBackend):
         raise last_error
 
     def seconds_left(self) -> float:
-        """Return the seconds until the deadline.
-
-        Raises
-        ------
-        httpcore2.ReadTimeout
-            It has passed.
-        """
+        """Return the seconds until the deadline. Raises httpcore2.ReadTimeout when it has passed."""
         seconds = self._deadline - time.monotonic()
         if seconds <= 0:
             raise httpcore2.ReadTimeout("the deadline has passed")

@@ -99,13 +99,7 @@ def _web_source_list(table: dict[str, Any], lines: list[int]) -> WebSourceList:
 
 
 def _address(entry: dict[str, Any]) -> WebAddress:
-    """Return the address of an entry.
-
-    Raises
-    ------
-    ValueError
-        The entry is wrong; the text follows "an entry that".
-    """
+    """Return the address of an entry. Raises ValueError with words that follow "an entry that"."""
     if unknown := next(_unknown_keys(entry), ""):
         raise ValueError(
             Message(

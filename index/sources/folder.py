@@ -28,26 +28,9 @@ LINKED_FOLDER = Message("is a link to a folder, which is not followed: put the f
 
 
 def read_sources(seeds: Path, max_bytes: int, web: SourceSet = NO_SOURCES) -> SourceSet:
-    """Return the bytes of every source.
+    """Return the bytes of every source, in the order of their paths, then the `web` sources that have no file's name.
 
-    Parameters
-    ----------
-    seeds : Path
-        The folder of sources.
-    max_bytes : int
-        The largest file.
-    web : SourceSet
-        Web sources; one that has the name of a file is skipped.
-
-    Returns
-    -------
-    SourceSet
-        The files in the order of their paths, then the web sources.
-
-    Raises
-    ------
-    SourcesUnreadable
-        The folder is missing, or not one source can be read.
+    Raises SourcesUnreadable if the folder is missing or not one source can be read.
     """
     if not seeds.is_dir():
         raise SourcesUnreadable(
@@ -121,10 +104,7 @@ def _read_bytes(path: Path, root: Path, max_bytes: int) -> bytes:
 def _read_settled(path: Path, limit: int) -> bytes:
     """Return the bytes of a file, at most so many, once nobody writes to it: a half-saved file is no source.
 
-    Raises
-    ------
-    UnreadableSource
-        The file is still being written.
+    Raises UnreadableSource if it is still being written.
     """
     previous: tuple[object, bytes] | None = None
     for _ in range(MAX_ATTEMPTS):

@@ -46,19 +46,7 @@ INVISIBLE_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 class UploadedSources:
-    """The files in the folder of sources, added and removed by name.
-
-    Thread-safe; one change at a time.
-
-    Parameters
-    ----------
-    seeds : Path
-        The folder of sources.
-    max_bytes : int
-        The largest file.
-    seconds : float
-        How long reading a new file may take.
-    """
+    """The files in the folder of sources, added and removed by name. Thread-safe; one change at a time."""
 
     def __init__(self, seeds: Path, *, max_bytes: int, seconds: float = SECONDS) -> None:
         self._seeds = seeds
@@ -87,13 +75,7 @@ class UploadedSources:
         return tuple(files)
 
     def check(self, name: str, size: int) -> None:
-        """Check whether a file of this name and size may be added, before its content is known.
-
-        Raises
-        ------
-        SourceRejected
-            The name is not allowed, or the file is empty or too large.
-        """
+        """Check if a file of this name and size may be added, whatever its content. Raises SourceRejected."""
         if problem := _name_problem(name):
             raise SourceRejected(name, problem)
         if size > self._max_bytes:
@@ -111,21 +93,7 @@ class UploadedSources:
             )
 
     def add(self, name: str, data: bytes, *, replace: bool = False) -> UploadOutcome:
-        """Check a source and write it.
-
-        Parameters
-        ----------
-        name : str
-            The file's name.
-        data : bytes
-            Its content.
-        replace : bool
-            Whether to replace a file of that name.
-
-        Returns
-        -------
-        UploadOutcome
-            If a file of that name exists and `replace` was not given, nothing is written.
+        """Check a source and write it; if a file of that name exists and `replace` was not given, nothing is written.
 
         Raises
         ------
@@ -160,15 +128,7 @@ class UploadedSources:
             return UploadOutcome.REPLACED if exists else UploadOutcome.ADDED
 
     def remove(self, name: str) -> None:
-        """Remove a source's file; if it is a link, only the link.
-
-        Raises
-        ------
-        SourceRejected
-            There is no such source.
-        SourceUnwritable
-            The file could not be removed.
-        """
+        """Remove a source's file; if it is a link, only the link. Raises SourceRejected, SourceUnwritable."""
         with self._changing, _explain_errors(REMOVE_FAILED, name):
             if name not in self.names() or not self._is_plain_path(name):
                 raise SourceRejected(name, Message("is no file among the sources: /source list shows them"))

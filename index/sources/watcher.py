@@ -25,23 +25,10 @@ log = logging.getLogger(__name__)
 
 
 def watch(folder: Path, changed: Callable[[], None], *, retry_seconds: float = RETRY_SECONDS) -> Callable[[], None]:
-    """Call `changed` whenever files below a folder come, go or change, hidden ones aside.
+    """Call `changed` from a thread whenever files below a folder change, hidden ones aside; the result stops it.
 
-    It is also called once as soon as the folder is watched, since changes before that were not seen.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder; it need not exist yet.
-    changed : callable
-        Called from a thread.
-    retry_seconds : float
-        How long until a folder that cannot be watched is tried again.
-
-    Returns
-    -------
-    callable
-        Stops watching.
+    It is also called once as soon as the folder is watched, since changes before that were not seen. A folder that is
+    missing or cannot be watched is tried again.
     """
     stop = threading.Event()
     threading.Thread(target=_watch, args=(folder, changed, stop, retry_seconds), name="watch", daemon=True).start()

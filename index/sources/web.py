@@ -59,16 +59,7 @@ log = logging.getLogger(__name__)
 class CachedPage:
     """What the cache knows of an address.
 
-    Attributes
-    ----------
-    name, url : str
-        The source's name and address.
-    sha256, type, etag, modified, status
-        Checksum of the content, and headers and status of the response.
-    fetched : str
-        When the content was last confirmed, in ISO format.
-    problem : str
-        What went wrong since; empty if nothing did.
+    `fetched` is when the content was last confirmed, `problem` what went wrong since.
     """
 
     name: str
@@ -85,20 +76,7 @@ class CachedPage:
 class WebSources:
     """The sources that `sources.toml` lists, with a cache in one folder.
 
-    Parameters
-    ----------
-    folder : Path
-        The cache.
-    allowed : collection of str
-        Hosts in private networks that may be fetched from.
-    max_bytes : int
-        The largest page.
-    seconds : float
-        How long one attempt may take.
-    wait : float
-        Seconds before the second attempt.
-    resolver : callable, optional
-        Resolves a host's addresses, instead of the system.
+    `allowed` names hosts in private networks that may be fetched from; `wait` is in seconds, before the second attempt.
     """
 
     def __init__(
@@ -194,13 +172,7 @@ class WebSources:
             log.warning("What was fetched of %s cannot be kept: %s", address.name, error.strerror)
 
     def _source_file(self, address: WebAddress, page: CachedPage) -> SourceFile:
-        """Return a cached page as a source file.
-
-        Raises
-        ------
-        UnreadableSource
-            It was never fetched, its copy is damaged, or its type is not supported.
-        """
+        """Return a cached page as a source file. Raises UnreadableSource."""
         if not page.sha256:
             raise UnreadableSource(Message("could not be fetched: {why}", why=page.problem))
         data = self._content(page)
@@ -269,13 +241,7 @@ def _read_cached_page(path: Path) -> CachedPage | None:
 
 
 def _format(page: CachedPage) -> tuple[str, str]:
-    """Return the format and charset of a page.
-
-    Raises
-    ------
-    UnreadableSource
-        Its type is not supported.
-    """
+    """Return the format and charset of a page. Raises UnreadableSource."""
     header = HttpHeaders()
     header["Content-Type"] = page.type or "application/octet-stream"
     media_type, charset = header.get_content_type() if page.type else "", header.get_content_charset() or ""

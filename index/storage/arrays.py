@@ -45,13 +45,7 @@ class DiskRows:
         return int(self.shape[0])
 
     def __getitem__(self, rows: slice) -> NDArray[Any]:
-        """Return the rows of a slice without a step.
-
-        Raises
-        ------
-        Damaged
-            The file can't be read, or has become too short for them.
-        """
+        """Return the rows of a slice without a step. Raises Damaged if the file has become too short for them."""
         first, last, _ = rows.indices(len(self))
         size = max(0, last - first) * self._row
         data, name = b"", Path(self.filename).name

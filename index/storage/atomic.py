@@ -25,14 +25,11 @@ def write_atomically(
     """Write a file, or replace it, as a whole.
 
     The data goes to a temporary file beside it, which is flushed to the disk and renamed; then the folder is flushed,
-    so that the new name outlasts a power cut. The temporary file is removed if anything fails.
+    so that the new name outlasts a power cut. The temporary file is removed if anything fails. A link is replaced, not
+    followed.
 
     Parameters
     ----------
-    path : Path
-        The file. A link is replaced, not followed.
-    data : bytes
-        The whole content.
     temporary : Path, optional
         The temporary file, in the same folder; one that a process that died left behind is replaced. The default is a
         random hidden name, for writers that may meet; see `remove_leftovers`.
@@ -40,12 +37,6 @@ def write_atomically(
         Permissions of the file, less the umask.
     fsync_folder : bool
         Whether to flush the folder. Without it no error can come after the rename: if this raises, `path` is as it was.
-
-    Raises
-    ------
-    OSError
-        The file could not be written. It has its old content, unless it was the folder that could not be flushed.
-
     """
     staged = temporary or path.with_name(f".{secrets.token_hex(8)}.new")
     if temporary:
