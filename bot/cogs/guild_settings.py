@@ -132,7 +132,7 @@ class GuildSettingsCog(commands.Cog):
         if before != after:
             services.guild_settings.invalidate(guild)
         note = gettext("**Changed.**") if before != after else ""
-        view = guild_settings_message(after, usual_cooldown=services.limits.user_seconds, note=note)
+        view = guild_settings_message(after, default_cooldown=services.limits.user_seconds, note=note)
         await interaction.edit_original_response(view=view)
 
     def _store(self, guild: int, change: Change) -> tuple[GuildSettings, GuildSettings]:

@@ -60,7 +60,7 @@ class StatsCog(commands.Cog):
         if any(day.questions for day in figures):
             picture = await services.worker.run(draw_chart, figures)
             files.append(discord.File(io.BytesIO(picture), PICTURE))
-        view = stats_message(figures, described=describe_chart(figures), everywhere=guild is None)
+        view = stats_message(figures, description=describe_chart(figures), everywhere=guild is None)
         await interaction.edit_original_response(view=view, attachments=files)
 
 

@@ -112,15 +112,7 @@ class Language:
         return None if translated == message else translated
 
     def format_number(self, number: float, digits: int | None = None) -> str:
-        """Return a number with the language's separators.
-
-        Parameters
-        ----------
-        number : float
-            The number.
-        digits : int, optional
-            Digits after the decimal point; without it as many as the number has, at most three.
-        """
+        """Return a number with the language's separators, by default with at most three decimals."""
         pattern = None if digits is None else f"#,##0.{'0' * digits}".rstrip(".")
         return format_decimal(number, format=pattern, locale=self._region)
 
@@ -227,15 +219,7 @@ def _load_language(tag: str) -> Language:
 
 
 def open_language(tag: str, files: Mapping[str, Path]) -> Language:
-    """Return the language of a locale such as "es-419".
-
-    Parameters
-    ----------
-    tag : str
-        A locale of Discord.
-    files : Mapping
-        The catalogues by language code. English if there is none for the tag, or it cannot be read.
-    """
+    """Return the language of a locale such as "es-419"; English without a catalogue that can be read."""
     code = tag.partition("-")[0].lower()
     if file := files.get(code):
         try:

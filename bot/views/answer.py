@@ -1,4 +1,4 @@
-"""An answer as a message, from the nouns of the index. Pure; what a message may hold is `bot.views.message`'s."""
+"""An answer as a message."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["answer_message", "citation_location", "other_channels_message", "passages_message"]
 
-MOST_QUOTATIONS = 6
+MAX_QUOTATIONS = 6
 """Quotations in one message; an answer has three at most today."""
 
 QUESTION_ROOM = 300
@@ -46,91 +46,91 @@ READING_ROOM = 300
 BRIEF_ROOM = 200
 ANSWER_ROOM = 900
 REASON_ROOM = 600
-"""Why there is no answer."""
-LABEL_ROOM = 160
-"""Source and section below a quotation."""
-MOST_CHANNELS = 5
-"""Channels that are named where questions are answered in some only."""
-BETWEEN = " · "
+LOCATION_ROOM = 160
+"""Section and source below a quotation."""
+MAX_CHANNELS = 5
+"""Channels that are named if questions are answered only in some."""
+SEPARATOR = " · "
 
 COLOURS = {"high": SURE, "fair": FAIRLY_SURE, "low": UNSURE, "none": NOT_FOUND}
 
 
-def answer_message(found: Answer, *, asked: str = "", answer_id: str = "", threads: bool = False) -> ui.LayoutView:
-    """An answer with its numbered quotations, or why there is none. `asked` is shown above it.
+def answer_message(answer: Answer, *, asked: str = "", answer_id: str = "", threads: bool = False) -> ui.LayoutView:
+    """Return an answer with its numbered quotations, or an abstention with its reason.
 
-    What answers in brief comes first, and is in bold within its quotation. With its `answer_id` in the journal it has
-    buttons; `threads` says whether a thread can be begun from it.
+    The brief answer comes first, and is in bold within its quotation. `asked` is the question to show above it. With
+    `answer_id`, its id in the journal, the message has buttons; `threads` adds one that starts a thread.
     """
-    head, closing = _head(found, asked), _closing(found)
+    head, closing = _head(answer, asked), _closing(answer)
     room = TEXT_LIMIT - sum(utf16_length(block) for block in [*head, closing])
     blocks: list[Block] = [*head]
-    for citation, (words, stands) in zip(found.citations, _quotations(found, room), strict=False):
-        if answer_id:  # beside a button there is little room on a phone, so the words stand above
-            shown = button(ComponentId("source", answer_id, citation.number), pgettext("button", "Show in source"))
-            blocks += [words, (stands, shown)]
+    for citation, (quotation, location) in zip(answer.citations, _quotations(answer, room), strict=False):
+        if answer_id:  # beside a button there is little room on a phone, so the quotation stands above
+            show = button(ComponentId("source", answer_id, citation.number), pgettext("button", "Show in source"))
+            blocks += [quotation, (location, show)]
         else:
-            blocks.append(f"{words}\n{stands}")
+            blocks.append(f"{quotation}\n{location}")
     blocks.append(closing)
     if answer_id:
-        blocks.append(_silent_row(answer_id) if found.abstained else _row(answer_id, threads=threads))
-    return build_message(blocks, COLOURS[confidence_level(found)])
+        blocks.append(_abstention_row(answer_id) if answer.abstained else _answer_row(answer_id, threads=threads))
+    return build_message(blocks, COLOURS[confidence_level(answer)])
 
 
-def passages_message(found: Answer) -> ui.LayoutView:
-    """Further passages near the question, which may or may not be about it."""
-    if not found.citations:
+def passages_message(answer: Answer) -> ui.LayoutView:
+    """Return further passages near the question, which may or may not be about it."""
+    if not answer.citations:
         return notice_message(gettext("There are no further passages near this question."))
-    head, closing = gettext("**More passages**, which may not be about it:"), f"-# {snapshot_note(found.snapshot)}"
+    head, closing = gettext("**More passages**, which may not be about it:"), f"-# {snapshot_note(answer.snapshot)}"
     room = TEXT_LIMIT - utf16_length(head) - utf16_length(closing)
-    shown = ["\n".join(pair) for pair in _quotations(found, room)]
-    return build_message([head, *shown, closing], NOT_FOUND)
+    passages = ["\n".join(pair) for pair in _quotations(answer, room)]
+    return build_message([head, *passages, closing], NOT_FOUND)
 
 
 def other_channels_message(channels: Collection[int]) -> ui.LayoutView:
-    """Where in this server questions are answered."""
-    named = [f"<#{channel}>" for channel in sorted(channels)[:MOST_CHANNELS]]
-    listed = and_more(", ".join(named), len(channels) - len(named))
-    return build_message(
-        [gettext("In this server I answer in {channels}: please ask there.", channels=listed)], NOT_FOUND
-    )
+    """Return a pointer to the channels of this server where questions are answered."""
+    mentions = [f"<#{channel}>" for channel in sorted(channels)[:MAX_CHANNELS]]
+    listed = and_more(", ".join(mentions), len(channels) - len(mentions))
+    text = gettext("In this server I answer in {channels}: please ask there.", channels=listed)
+    return build_message([text], NOT_FOUND)
 
 
 def citation_location(citation: Citation) -> str:
-    """Section and file of a citation, or title and file where there is no section; each keeps its share of the room, so
-    that none pushes the other out."""
+    """Return section and source of a citation, or title and source if it has no section.
+
+    Each keeps its share of the room, so that none pushes the other out.
+    """
     section = citation.section if fold(citation.section) else citation.title
-    parts = [fold(part) for part in (section, citation.source)]
-    kept = [part for number, part in enumerate(parts) if part and part not in parts[:number]]
-    rooms = share_room([utf16_length(escape(part)) for part in kept], LABEL_ROOM - len(BETWEEN) * len(kept))
-    return BETWEEN.join(map(fit, kept, rooms)) or gettext("unnamed source")
+    names = [fold(name) for name in (section, citation.source)]
+    unique = [name for number, name in enumerate(names) if name and name not in names[:number]]
+    rooms = share_room([utf16_length(escape(name)) for name in unique], LOCATION_ROOM - len(SEPARATOR) * len(unique))
+    return SEPARATOR.join(map(fit, unique, rooms)) or gettext("unnamed source")
 
 
-def _head(found: Answer, asked: str) -> list[str]:
-    """What stands above the quotations: the question, then the answer in brief and in words, or why there is none."""
+def _head(answer: Answer, asked: str) -> list[str]:
+    """Return the blocks above the quotations: question, brief answer, and the answer or why there is none."""
     head: list[str] = []
     if fold(asked):
         head.append(f"-# {gettext('Asked: {question}', question=fit(asked, QUESTION_ROOM))}")
-    if fold(found.read_as):
-        head.append(f"-# {gettext('Read as: {question}', question=fit(found.read_as, READING_ROOM))}")
-    if found.abstained:
-        near = f" {gettext('The nearest passages, which may not be about it:')}" if found.citations else ""
-        head.append(f"{BOLD}{fit(abstention_reason(found), REASON_ROOM)}{BOLD}{near}")
-    if said := brief_answer(found):
-        head.append(f"{BOLD}{fit(said, BRIEF_ROOM)}{BOLD}")
-    if not found.abstained and not repeats_quotations(found):
-        head.append(fit(translate(found.text), ANSWER_ROOM))
+    if fold(answer.read_as):
+        head.append(f"-# {gettext('Read as: {question}', question=fit(answer.read_as, READING_ROOM))}")
+    if answer.abstained:
+        near = f" {gettext('The nearest passages, which may not be about it:')}" if answer.citations else ""
+        head.append(f"{BOLD}{fit(abstention_reason(answer), REASON_ROOM)}{BOLD}{near}")
+    if brief := brief_answer(answer):
+        head.append(f"{BOLD}{fit(brief, BRIEF_ROOM)}{BOLD}")
+    if not answer.abstained and not repeats_quotations(answer):
+        head.append(fit(translate(answer.text), ANSWER_ROOM))
     return head
 
 
-def _closing(found: Answer) -> str:
-    """How sure the answer is, and what it is made from."""
-    more = len(found.citations) - MOST_QUOTATIONS
+def _closing(answer: Answer) -> str:
+    """Return the confidence and the snapshot, below the number of quotations that are not shown."""
+    more = len(answer.citations) - MAX_QUOTATIONS
     left = f"-# {ngettext('and {number} more quotation', 'and {number} more quotations', more)}\n" if more > 0 else ""
-    return f"{left}-# {confidence_text(found)} {snapshot_note(found.snapshot)}"
+    return f"{left}-# {confidence_text(answer)} {snapshot_note(answer.snapshot)}"
 
 
-def _row(answer_id: str, *, threads: bool) -> Sequence[ui.Button[ui.LayoutView]]:
+def _answer_row(answer_id: str, *, threads: bool) -> Sequence[ui.Button[ui.LayoutView]]:
     row = [
         button(ComponentId("good", answer_id), pgettext("button", "Helpful")),
         button(ComponentId("bad", answer_id), pgettext("button", "Not helpful")),
@@ -142,8 +142,7 @@ def _row(answer_id: str, *, threads: bool) -> Sequence[ui.Button[ui.LayoutView]]
     return [*row, button(ComponentId("thread", answer_id), pgettext("button", "Continue in a thread"))]
 
 
-def _silent_row(answer_id: str) -> Sequence[ui.Button[ui.LayoutView]]:
-    """Below an abstention: what can be done about it."""
+def _abstention_row(answer_id: str) -> Sequence[ui.Button[ui.LayoutView]]:
     return [
         button(ComponentId("gap", answer_id), pgettext("button", "Report the gap"), style=ButtonStyle.primary),
         button(ComponentId("ask", answer_id), pgettext("button", "Ask differently")),
@@ -152,16 +151,16 @@ def _silent_row(answer_id: str) -> Sequence[ui.Button[ui.LayoutView]]:
     ]
 
 
-def _quotations(found: Answer, room: int) -> list[tuple[str, str]]:
-    """Of each quotation its number and words, and where it stands. Together at most `room` units."""
-    citations = found.citations[:MOST_QUOTATIONS]
+def _quotations(answer: Answer, room: int) -> list[tuple[str, str]]:
+    """Return number and words of each quotation, and its location, in at most `room` units all together."""
+    citations = answer.citations[:MAX_QUOTATIONS]
     openings = [f"> **{citation.number}.** " for citation in citations]
-    places = [f"-# {citation_location(citation)}" for citation in citations]
-    room -= sum(utf16_length(text) + 1 for text in [*openings, *places])
-    bold = [bold_span(found, citation) for citation in citations]
-    wanted = [utf16_length(embolden(citation.shown, at)) for citation, at in zip(citations, bold, strict=True)]
+    locations = [f"-# {citation_location(citation)}" for citation in citations]
+    room -= sum(utf16_length(text) + 1 for text in [*openings, *locations])
+    spans = [bold_span(answer, citation) for citation in citations]
+    wanted = [utf16_length(embolden(citation.shown, span)) for citation, span in zip(citations, spans, strict=True)]
     shown = [
-        fit_around_bold(citation.shown, at, share)
-        for citation, at, share in zip(citations, bold, share_room(wanted, room), strict=True)
+        fit_around_bold(citation.shown, span, share)
+        for citation, span, share in zip(citations, spans, share_room(wanted, room), strict=True)
     ]
-    return [(opening + text, stands) for opening, text, stands in zip(openings, shown, places, strict=True)]
+    return [(opening + text, location) for opening, text, location in zip(openings, shown, locations, strict=True)]

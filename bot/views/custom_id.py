@@ -1,5 +1,7 @@
-"""What a button or a form says of itself: what it does, to which answer. It stands whole in the `custom_id`, so that
-it works after a restart, and nothing is kept for it."""
+"""The codec of `custom_id`: what a button or a form does, and to which answer.
+
+All of it is in the `custom_id`, so that components work after a restart without any state in the bot.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +19,18 @@ if TYPE_CHECKING:
 __all__ = ["ComponentId", "answer_id_in", "button"]
 
 PREFIX = "footnote"
-FORM = re.compile(
+FORMAT = re.compile(
     rf"{PREFIX}:(?P<action>[a-z]{{1,12}}):(?P<answer>[A-Za-z0-9_-]{{0,32}}):(?P<number>\d{{1,3}}):(?P<page>\d{{1,6}})"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentId:
-    """`action` is what to do, `answer` the id of an answer in the journal, `number` of one of its citations, from 1,
-    `page` counts from 1; 0 stands for none."""
+    """The action of a button or a form, and its arguments.
+
+    `answer` is the id of an answer in the journal, or of what else the action is about. `number` (of a citation) and
+    `page` count from 1; 0 stands for none.
+    """
 
     action: str
     answer: str = ""
@@ -34,31 +39,31 @@ class ComponentId:
 
     @property
     def custom_id(self) -> str:
-        """At most 100 characters, as Discord wants it."""
+        """The `custom_id`, within Discord's limit of 100 characters."""
         return f"{PREFIX}:{self.action}:{self.answer}:{self.number}:{self.page}"
 
     @classmethod
     def parse(cls, custom_id: str) -> ComponentId | None:
-        """What a `custom_id` says; None for one that is not ours, or not of this version."""
-        match = FORM.fullmatch(custom_id)
+        """Return what a `custom_id` means; None if it is not of this bot, or of another version."""
+        match = FORMAT.fullmatch(custom_id)
         return cls(match["action"], match["answer"], int(match["number"]), int(match["page"])) if match else None
 
 
 def button(
-    press: ComponentId,
+    component_id: ComponentId,
     label: str,
     *,
     style: discord.ButtonStyle = discord.ButtonStyle.secondary,
     disabled: bool = False,
 ) -> ui.Button[LayoutView]:
-    """A button with words on it, which a screen reader reads."""
-    return ui.Button(label=label, custom_id=press.custom_id, style=style, disabled=disabled)
+    """Return a button with a label that screen readers read."""
+    return ui.Button(label=label, custom_id=component_id.custom_id, style=style, disabled=disabled)
 
 
 def answer_id_in(message: discord.Message) -> str:
-    """The id of the answer that a message of the bot shows; empty if it shows none."""
-    pressed = (ComponentId.parse(custom_id) for custom_id in _custom_ids(message.components))
-    return next((press.answer for press in pressed if press and press.answer), "")
+    """Return the id of the answer that a message of the bot shows; empty if it shows none."""
+    component_ids = (ComponentId.parse(custom_id) for custom_id in _custom_ids(message.components))
+    return next((component_id.answer for component_id in component_ids if component_id and component_id.answer), "")
 
 
 def _custom_ids(components: Any) -> Iterator[str]:

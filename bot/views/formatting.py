@@ -1,15 +1,19 @@
-"""Pieces that several messages share: lists, names, counts and moments."""
+"""Pieces that several messages share: lists, pages, names, counts and times."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from discord import ui
+
 from bot.text.answer_wording import and_more
 from bot.text.escape import fit, fold, utf16_length
-from bot.text.i18n import gettext, gettext_noop, ngettext
+from bot.text.i18n import gettext, gettext_noop, ngettext, pgettext
 from bot.text.index_messages import translate
+from bot.views.custom_id import ComponentId, button
 from bot.views.message import TEXT_LIMIT
 from index.domain.snapshots import SourceState
 
@@ -18,87 +22,118 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LINE_ROOM",
+    "NAMES_ROOM",
+    "SNAPSHOT_ID_ROOM",
     "STATES",
+    "clamp_page",
     "count_passages",
     "count_sources",
     "join_names",
     "list_block",
     "older_copy_note",
+    "page_buttons",
+    "page_title",
     "relative_time",
     "skipped_lines",
 ]
 
 LINE_ROOM = 180
-"""One line of a list: a source, or a skipped file with its reason."""
-
+"""A line of a list: a source, or a skipped file with its reason."""
 
 NAMES_ROOM = 400
 """Names in a row, such as the sources added."""
 
+SNAPSHOT_ID_ROOM = 60
 
-LONGEST_LIST = 8
+MAX_LINES = 8
 """Lines of a list that is only a part of a message."""
-
 
 STATES: dict[str, str] = {
     SourceState.CHANGED: gettext_noop("changed since"),
     SourceState.REMOVED: gettext_noop("removed since"),
     SourceState.NEW: gettext_noop("new since"),
 }
-"""What became of a source since it was indexed."""
+"""How a source differs from the live snapshot."""
 
 
-def older_copy_note(one: SourceInfo, room: int) -> str:
-    """Since when no newer copy of a source was to be had, and why; empty where that is not so."""
-    if not fold(one.problem):
+def older_copy_note(source: SourceInfo, room: int) -> str:
+    """Return from when the copy of a source is that could not be fetched anew, and why; empty for a current one."""
+    if not fold(source.problem):
         return ""
-    why = fit(translate(one.problem), room)
-    return gettext("from {when}, {why}", when=relative_time(one.since), why=why) if one.since else why
+    why = fit(translate(source.problem), room)
+    return gettext("from {when}, {why}", when=relative_time(source.since), why=why) if source.since else why
 
 
 def count_sources(number: int) -> str:
-    """Such as "2 sources"."""
+    """Return a number of sources, such as "2 sources"."""
     return ngettext("{number} source", "{number} sources", number)
 
 
 def count_passages(number: int) -> str:
-    """Such as "21 passages"."""
+    """Return a number of passages, such as "21 passages"."""
     return ngettext("{number} passage", "{number} passages", number)
 
 
 def skipped_lines(skipped: Sequence[SkippedSource]) -> list[str]:
-    """The files that are no sources, with the reasons."""
-    return [f"{fit(one.source, LINE_ROOM // 2)}: {fit(translate(one.reason), LINE_ROOM)}" for one in skipped]
+    """Return a line for each skipped file, with the reason."""
+    return [f"{fit(item.source, LINE_ROOM // 2)}: {fit(translate(item.reason), LINE_ROOM)}" for item in skipped]
 
 
 def list_block(title: str, lines: Sequence[str], more: int = 0, *, room: int = TEXT_LIMIT) -> list[str]:
-    """The first of some lines below a title, and how many more there are, in at most `room` units; `more` come on top
-    of the lines. No block where there is nothing."""
+    """Return a block with the first lines of a list below its title, in at most `room` UTF-16 units.
+
+    `more` further items are counted with the lines that do not fit. Without a title and lines there is no block.
+    """
     if not lines and not title:
         return []
-    kept = list(lines[:LONGEST_LIST])
+    shown = list(lines[:MAX_LINES])
     while True:
-        left = len(lines) - len(kept) + more
-        block = "\n".join([title, *kept, *([gettext("and {number} more", number=left)] if left > 0 else [])])
-        if utf16_length(block) <= room or not kept:
+        left = len(lines) - len(shown) + more
+        block = "\n".join([title, *shown, *([gettext("and {number} more", number=left)] if left > 0 else [])])
+        if utf16_length(block) <= room or not shown:
             return [block]
-        kept.pop()
+        shown.pop()
 
 
-def join_names(named: Sequence[str]) -> str:
-    """Names in a row, as many as there is room for, then how many more."""
+def join_names(names: Sequence[str]) -> str:
+    """Return names in a row, as many as fit, and the number of the others."""
     shown: list[str] = []
     room = NAMES_ROOM
-    for name in named:
-        safe = fit(name, LINE_ROOM // 2)
-        room -= utf16_length(safe) + 2
+    for name in names:
+        escaped = fit(name, LINE_ROOM // 2)
+        room -= utf16_length(escaped) + 2
         if room < 0:
             break
-        shown.append(safe)
-    return and_more(", ".join(shown), len(named) - len(shown))
+        shown.append(escaped)
+    return and_more(", ".join(shown), len(names) - len(shown))
 
 
-def relative_time(when: datetime) -> str:
-    """A time that Discord shows as "2 hours ago", in the reader's language."""
-    aware = when if when.tzinfo else when.replace(tzinfo=UTC)
+def relative_time(time: datetime) -> str:
+    """Return Discord's markup for a time, shown as "2 hours ago" in the reader's language; a naive time is in UTC."""
+    aware = time if time.tzinfo else time.replace(tzinfo=UTC)
     return f"<t:{int(aware.timestamp())}:R>"
+
+
+def clamp_page(page: int, items: int, per_page: int) -> tuple[int, int]:
+    """Return the page to show and the number of pages; a page past the end is the last."""
+    pages = -(-items // per_page)
+    return min(max(page, 1), pages), pages
+
+
+def page_title(title: str, page: int, pages: int) -> str:
+    """Return a title with the page, if there are several."""
+    if pages <= 1:
+        return title
+    return gettext("{title}, page {page} of {pages}", title=title, page=page, pages=pages)
+
+
+def page_buttons(component_id: ComponentId, *, more: bool) -> list[ui.Button[ui.LayoutView]]:
+    """Return buttons to the pages before and after that of a component; none if there is only one page."""
+    page = component_id.page
+    if page <= 1 and not more:
+        return []
+    back, on = replace(component_id, page=max(page - 1, 0)), replace(component_id, page=page + 1)
+    return [
+        button(back, pgettext("button", "Back"), disabled=page <= 1),
+        button(on, pgettext("button", "Next"), disabled=not more),
+    ]

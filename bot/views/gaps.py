@@ -1,4 +1,4 @@
-"""What the sources lack, as a message: gaps by theme, a page at a time. Pure."""
+"""Gaps of the sources as a message: grouped by theme, one page at a time."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from bot.text.escape import ELLIPSIS, escape, fit, fold, utf16_length
 from bot.text.i18n import format_number, gettext, gettext_noop, ngettext, pgettext
 from bot.views.answer import citation_location
 from bot.views.custom_id import ComponentId, button
+from bot.views.formatting import clamp_page, page_buttons, page_title, relative_time
 from bot.views.message import NOT_FOUND, TEXT_LIMIT, Block, build_message, notice_message, share_room
 from index.domain.activity import GapReason
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["THEMES_PER_PAGE", "gaps_message", "newest_answer_id"]
 
 THEMES_PER_PAGE = 5
-"""Themes on a page."""
 
 QUESTION_ROOM = 300
 WORDS_ROOM = 160
@@ -37,135 +37,127 @@ WHY: dict[str, str] = {
 CLOSING = gettext_noop("Newest first. What is solved comes back when it is asked again without a good answer.")
 NONE_OPEN = gettext_noop("There are no open gaps: every question had an answer, and none was voted down or reported.")
 HOLE = "\0"
-"""Where parts go within a sentence; no text that is fitted holds it."""
+"""Stands for parts within a translated sentence; no fitted text contains it."""
 
 
-class Most(NamedTuple):
-    """How many of each a theme shows."""
+class Limits(NamedTuple):
+    """How many questions, reasons and passages of a theme are shown."""
 
     questions: int
     reasons: int
     passages: int
 
 
-FULL = Most(questions=3, reasons=2, passages=2)
-SHORT = Most(questions=1, reasons=1, passages=1)
-"""Where a page would not hold the full ones."""
+FULL = Limits(questions=3, reasons=2, passages=2)
+SHORT = Limits(questions=1, reasons=1, passages=1)
+"""For themes that would not fit on a page in full."""
 
 
 class Words(NamedTuple):
-    """Somebody's text, to be shown in at most `most` units."""
+    """Somebody's text, to be shown in at most `room` units."""
 
     text: str
-    most: int = WORDS_ROOM
+    room: int = WORDS_ROOM
 
 
 Part = str | Words
+"""Markup as it is, or words to escape and cut."""
 
 
 def gaps_message(themes: Sequence[Theme], page: int = 1, *, note: str = "") -> ui.LayoutView:
-    """One page of themes, each with a button that solves it; `note` is a sentence above. A page past the end is the
-    last."""
+    """Return one page of themes, each with a button that marks it as solved.
+
+    A page past the end is the last. `note` is a sentence above the themes.
+    """
     if not themes:
         return notice_message(f"{note} {gettext(NONE_OPEN)}".strip())
-    pages = -(-len(themes) // THEMES_PER_PAGE)
-    page = min(max(page, 1), pages)
+    page, pages = clamp_page(page, len(themes), THEMES_PER_PAGE)
     start = (page - 1) * THEMES_PER_PAGE
     shown = themes[start : start + THEMES_PER_PAGE]
     questions = sum(len(theme.gaps) for theme in themes)
-    head = gettext(
+    title = gettext(
         "**{gaps} in {themes}**",
         gaps=ngettext("{number} open gap", "{number} open gaps", questions),
         themes=ngettext("{number} theme", "{number} themes", len(themes)),
     )
-    if pages > 1:
-        head = gettext("{title}, page {page} of {pages}", title=head, page=page, pages=pages)
+    head = page_title(title, page, pages)
     if note:
         head = f"{fit(note, NOTE_ROOM)}\n{head}"
     closing = f"-# {gettext(CLOSING)}"
     blocks: list[Block] = [head]
     room = TEXT_LIMIT - utf16_length(head) - utf16_length(closing)
-    for theme, text in zip(shown, _texts(shown, start + 1, room), strict=True):
-        solve = button(
-            ComponentId("gapsolve", newest_answer_id(theme), page=page), pgettext("button", "Mark as solved")
-        )
-        blocks.append((text, solve))
-    return build_message([*blocks, closing, _row(page, pages)], NOT_FOUND)
+    for theme, text in zip(shown, _theme_texts(shown, start + 1, room), strict=True):
+        component_id = ComponentId("gapsolve", newest_answer_id(theme), page=page)
+        blocks.append((text, button(component_id, pgettext("button", "Mark as solved"))))
+    turn = page_buttons(ComponentId("gaps", page=page), more=page < pages)
+    export = button(ComponentId("gapscsv"), pgettext("button", "Export CSV"))
+    return build_message([*blocks, closing, [*turn, export]], NOT_FOUND)
 
 
 def newest_answer_id(theme: Theme) -> str:
-    """The id of the newest answer of a theme; it names the theme as long as that is not solved or forgotten."""
+    """Return the id of the newest answer of a theme, which identifies it until it is solved or deleted."""
     return theme.gaps[0].ids[0] if theme.gaps and theme.gaps[0].ids else ""
 
 
-def _row(page: int, pages: int) -> list[ui.Button[ui.LayoutView]]:
-    export = button(ComponentId("gapscsv"), pgettext("button", "Export CSV"))
-    if pages == 1:
-        return [export]
-    back = button(ComponentId("gaps", page=page - 1), pgettext("button", "Back"), disabled=page <= 1)
-    on = button(ComponentId("gaps", page=page + 1), pgettext("button", "Next"), disabled=page >= pages)
-    return [back, on, export]
-
-
-def _texts(themes: Sequence[Theme], first: int, room: int) -> list[str]:
-    """One text a theme, together at most `room` units; those that are too long for their share say less."""
-    whole = [_laid(_parts(theme, number, FULL), TEXT_LIMIT) for number, theme in enumerate(themes, first)]
-    rooms = share_room([utf16_length(text) for text in whole], room)
+def _theme_texts(themes: Sequence[Theme], first: int, room: int) -> list[str]:
+    """Return a text for each theme, at most `room` units all together; one that exceeds its share is shortened."""
+    full = [_join_parts(_theme_parts(theme, number, FULL), TEXT_LIMIT) for number, theme in enumerate(themes, first)]
+    rooms = share_room([utf16_length(text) for text in full], room)
     return [
-        text if utf16_length(text) <= share else _laid(_parts(theme, number, SHORT), share)
-        for number, (theme, text, share) in enumerate(zip(themes, whole, rooms, strict=True), first)
+        text if utf16_length(text) <= share else _join_parts(_theme_parts(theme, number, SHORT), share)
+        for number, (theme, text, share) in enumerate(zip(themes, full, rooms, strict=True), first)
     ]
 
 
-def _parts(theme: Theme, number: int, most: Most) -> list[Part]:
-    """What is said of a theme: the newest question, how often and why, further questions, reasons, passages."""
+def _theme_parts(theme: Theme, number: int, limits: Limits) -> list[Part]:
+    """Return the newest question of a theme, how often and why, further questions, reasons and passages."""
     newest, *others = theme.gaps
     parts: list[Part] = [f"**{number}. ", Words(fold(newest.question) or ELLIPSIS, QUESTION_ROOM), "**"]
-    last = f"<t:{int(newest.newest.timestamp())}:R>"
-    parts.append(f"\n-# {gettext('Asked {times}, last {when}', times=_times(theme.times), when=last)} · {_whys(theme)}")
+    asked = gettext("Asked {times}, last {when}", times=_times(theme.times), when=relative_time(newest.newest))
+    parts.append(f"\n-# {asked} · {_reasons(theme)}")
     if others:
-        row = [[*_quoted(Words(gap.question)), f" ({_times(gap.times)})"] for gap in others]
-        parts += ["\n", *_around(gettext("Also: {questions}", questions=HOLE), _listed(row, most.questions))]
+        questions = [[*_quoted(Words(gap.question)), f" ({_times(gap.times)})"] for gap in others]
+        row = _join_row(questions, limits.questions)
+        parts += ["\n", *_fill_hole(gettext("Also: {questions}", questions=HOLE), row)]
     if reasons := [reason for gap in theme.gaps for reason in gap.reasons if fold(reason)]:
-        row = [_quoted(Words(reason)) for reason in reasons]
-        parts += ["\n", *_around(gettext("Voters wrote: {reasons}", reasons=HOLE), _listed(row, most.reasons))]
-    for citation in theme.nearest[: most.passages]:
-        words = [*_quoted(Words(citation.shown)), f" {citation_location(citation)}"]
-        parts += ["\n-# ", *_around(gettext("Nearest: {passage}", passage=HOLE), words)]
+        row = _join_row([_quoted(Words(reason)) for reason in reasons], limits.reasons)
+        parts += ["\n", *_fill_hole(gettext("Voters wrote: {reasons}", reasons=HOLE), row)]
+    for citation in theme.nearest[: limits.passages]:
+        passage = [*_quoted(Words(citation.shown)), f" {citation_location(citation)}"]
+        parts += ["\n-# ", *_fill_hole(gettext("Nearest: {passage}", passage=HOLE), passage)]
     return parts
 
 
 def _quoted(words: Words) -> list[Part]:
-    """Between the quotation marks of the language."""
-    return _around(gettext("“{words}”", words=HOLE), [words])
+    return _fill_hole(gettext("“{words}”", words=HOLE), [words])
 
 
-def _listed(row: Sequence[Sequence[Part]], most: int) -> list[Part]:
-    """So many in a row, then how many more."""
-    shown = [[", ", *one] if place_ else one for place_, one in enumerate(row[:most])]
-    return _around(and_more(HOLE, len(row) - most), [part for one in shown for part in one])
+def _join_row(items: Sequence[Sequence[Part]], limit: int) -> list[Part]:
+    """Return the first items in a row, and the number of the others."""
+    shown = [[", ", *item] if number else item for number, item in enumerate(items[:limit])]
+    return _fill_hole(and_more(HOLE, len(items) - limit), [part for item in shown for part in item])
 
 
-def _around(sentence: str, parts: Sequence[Part]) -> list[Part]:
-    """A sentence with the parts in place of its hole."""
+def _fill_hole(sentence: str, parts: Sequence[Part]) -> list[Part]:
     before, _, after = sentence.partition(HOLE)
     return [before, *parts, after]
 
 
-def _whys(theme: Theme) -> str:
-    """Why its questions are gaps; with numbers where they are so for different reasons."""
-    whys = Counter(gap.why for gap in theme.gaps)
-    named = [(gettext(WHY[why]) if why in WHY else fit(why, 20), times) for why, times in whys.most_common(len(WHY))]
-    return ", ".join(f"{why} ({format_number(times)})" if len(named) > 1 else why for why, times in named)
+def _reasons(theme: Theme) -> str:
+    """Return why its questions are gaps, with numbers if there are several reasons."""
+    counts = Counter(gap.why for gap in theme.gaps)
+    named = [(gettext(WHY[why]) if why in WHY else fit(why, 20), times) for why, times in counts.most_common(len(WHY))]
+    return ", ".join(f"{reason} ({format_number(times)})" if len(named) > 1 else reason for reason, times in named)
 
 
 def _times(times: int) -> str:
     return ngettext("once", "{number} times", times)
 
 
-def _laid(parts: Sequence[Part], room: int) -> str:
-    """The parts joined in at most `room` units: markup as it is, words escaped and cut evenly."""
+def _join_parts(parts: Sequence[Part], room: int) -> str:
+    """Return the parts as one text of at most `room` units; words are escaped and share what markup leaves."""
     words = [part for part in parts if isinstance(part, Words)]
     left = room - sum(utf16_length(part) for part in parts if isinstance(part, str))
-    rooms = iter(share_room([min(each.most, utf16_length(escape(fold(each.text)))) for each in words], max(left, 0)))
+    wanted = [min(item.room, utf16_length(escape(fold(item.text)))) for item in words]
+    rooms = iter(share_room(wanted, max(left, 0)))
     return "".join(fit(part.text, next(rooms)) if isinstance(part, Words) else part for part in parts)

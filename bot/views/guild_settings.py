@@ -1,4 +1,4 @@
-"""A server's settings in words. Pure."""
+"""The settings of a server as a message."""
 
 from __future__ import annotations
 
@@ -18,24 +18,26 @@ __all__ = ["guild_settings_message"]
 CLOSING = gettext_noop("To change them: /settings channels, private, threads, cooldown.")
 
 
-def guild_settings_message(chosen: GuildSettings, *, usual_cooldown: float, note: str = "") -> ui.LayoutView:
-    """All settings, one a line; `usual_cooldown` is the bot's own in seconds, `note` is what was just changed."""
+def guild_settings_message(settings: GuildSettings, *, default_cooldown: float, note: str = "") -> ui.LayoutView:
+    """Return all settings of a server, one a line, below a note on what was just changed.
+
+    `default_cooldown` is the bot's own cool-down in seconds.
+    """
     lines = [
-        gettext("Channels: {chosen}", chosen=_channels(chosen.channels)),
-        gettext("Private: {chosen}", chosen=_private(chosen.private)),
-        gettext("Threads: {chosen}", chosen=_threads(chosen.threads)),
-        gettext("Cool-down: {chosen}", chosen=_cooldown(chosen.cooldown, usual_cooldown)),
+        gettext("Channels: {chosen}", chosen=_channels(settings.channels)),
+        gettext("Private: {chosen}", chosen=_private(settings.private)),
+        gettext("Threads: {chosen}", chosen=_threads(settings.threads)),
+        gettext("Cool-down: {chosen}", chosen=_cooldown(settings.cooldown, default_cooldown)),
     ]
     head = gettext("**My settings in this server**")
     return build_message([f"{note}\n{head}" if note else head, "\n".join(lines), f"-# {gettext(CLOSING)}"], FOUND)
 
 
 def _channels(channels: Collection[int]) -> str:
-    """Twenty-five at most, so that all are named."""
     if not channels:
         return gettext("I answer in every channel.")
-    named = ", ".join(f"<#{channel}>" for channel in sorted(channels))
-    return gettext("I answer only in {channels}, and in threads there.", channels=named)
+    mentions = ", ".join(f"<#{channel}>" for channel in sorted(channels))  # 25 at most, so all are named
+    return gettext("I answer only in {channels}, and in threads there.", channels=mentions)
 
 
 def _private(private: bool) -> str:
@@ -45,16 +47,14 @@ def _private(private: bool) -> str:
 
 
 def _threads(threads: bool) -> str:
-    return (
-        gettext("on. An answer can be gone on from in a thread.")
-        if threads
-        else gettext("off. Answers offer no thread.")
-    )
+    if threads:
+        return gettext("on. An answer can be gone on from in a thread.")
+    return gettext("off. Answers offer no thread.")
 
 
-def _cooldown(seconds: int | None, usual: float) -> str:
-    if seconds is None and usual:
-        return gettext("{seconds} s between two questions of a member, as everywhere.", seconds=format_number(usual))
+def _cooldown(seconds: int | None, default: float) -> str:
+    if seconds is None and default:
+        return gettext("{seconds} s between two questions of a member, as everywhere.", seconds=format_number(default))
     if seconds is None:
         return gettext("none, as everywhere.")
     if not seconds:

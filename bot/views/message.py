@@ -1,4 +1,4 @@
-"""What every message is made of: one box of texts and buttons within Discord's limits. Pure."""
+"""The building blocks of every message: texts and buttons in one container within Discord's limits."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 TEXT_LIMIT = 4000
-"""Discord's limit for all text of one message, in characters; ours are counted in UTF-16 units, never fewer."""
+"""Discord's limit for all text of one message in characters, counted here in UTF-16 units, which are never fewer."""
 
 NOTICE_ROOM = 1500
 SNAPSHOT_ROOM = 60
@@ -33,48 +33,51 @@ SNAPSHOT_ROOM = 60
 FOUND = discord.Colour.blurple()
 NOT_FOUND = discord.Colour.light_grey()
 SURE, FAIRLY_SURE, UNSURE = discord.Colour.green(), discord.Colour.blurple(), discord.Colour.orange()
-"""Of an answer; a word says the same."""
+"""Colours of answers; the text says the same in words."""
 
 Block = str | tuple[str, discord.ui.Button[ui.LayoutView]] | Sequence[discord.ui.Button[ui.LayoutView]]
-"""A text; a text with a button beside it; or a row of buttons, five at most."""
+"""A text; a text with a button beside it; or a row of at most five buttons."""
 
 
 def build_message(blocks: Sequence[Block], colour: discord.Colour) -> ui.LayoutView:
-    """One box with these blocks; a text that is empty is left out.
+    """Return a message with these blocks in one container; empty texts are left out.
 
-    What a button does stands in its `custom_id` (`bot.views.custom_id`), so discord.py need not keep the message.
+    What a button does is in its `custom_id` (`bot.views.custom_id`), so discord.py need not keep the view.
     """
     view = ui.LayoutView(timeout=None)
-    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=colour)
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=colour)
     for block in blocks:
         if isinstance(block, str):
             if block.strip():
-                box.add_item(ui.TextDisplay(block))
+                container.add_item(ui.TextDisplay(block))
         elif isinstance(block, tuple):
-            box.add_item(ui.Section(block[0] if block[0].strip() else ELLIPSIS, accessory=block[1]))
+            container.add_item(ui.Section(block[0] if block[0].strip() else ELLIPSIS, accessory=block[1]))
         elif block:
-            box.add_item(ui.ActionRow(*block))
-    if not any(isinstance(one, ui.TextDisplay | ui.Section) for one in box.children):
-        box.add_item(ui.TextDisplay(ELLIPSIS))
-    view.add_item(box)
+            container.add_item(ui.ActionRow(*block))
+    if not any(isinstance(item, ui.TextDisplay | ui.Section) for item in container.children):
+        container.add_item(ui.TextDisplay(ELLIPSIS))
+    view.add_item(container)
     view.stop()
     return view
 
 
 def notice_message(text: str) -> ui.LayoutView:
-    """A plain sentence or two."""
+    """Return a message of a plain sentence or two."""
     return build_message([fit(text, NOTICE_ROOM)], NOT_FOUND)
 
 
 def share_room(wanted: Sequence[int], room: int) -> list[int]:
-    """`room` dealt out: whoever wants less than an even part gets all of it, the others share what is left."""
-    dealt = [0] * len(wanted)
-    for left, place in enumerate(sorted(range(len(wanted)), key=lambda place: wanted[place])):
-        dealt[place] = min(wanted[place], room // (len(wanted) - left))
-        room -= dealt[place]
-    return dealt
+    """Return `room` divided among texts of the wanted lengths.
+
+    A text that wants less than an equal share gets all of it; the others share the rest.
+    """
+    shares = [0] * len(wanted)
+    for served, position in enumerate(sorted(range(len(wanted)), key=lambda position: wanted[position])):
+        shares[position] = min(wanted[position], room // (len(wanted) - served))
+        room -= shares[position]
+    return shares
 
 
-def snapshot_note(name: str) -> str:
-    """Which snapshot something is from, by its id."""
-    return gettext("Snapshot {id}.", id=fit(name, SNAPSHOT_ROOM))
+def snapshot_note(snapshot: str) -> str:
+    """Return the sentence that names the snapshot of a message."""
+    return gettext("Snapshot {id}.", id=fit(snapshot, SNAPSHOT_ROOM))

@@ -1,5 +1,7 @@
-"""Forms (modals), and what comes back from them. Their `custom_id` says what they are for, so discord.py need not keep
-them, and one that is sent after a restart is still understood."""
+"""Modals and the text that members enter in them.
+
+What a modal is for is in its `custom_id`, so that one sent after a restart is still understood.
+"""
 
 from __future__ import annotations
 
@@ -14,59 +16,61 @@ from bot.views.custom_id import ComponentId
 __all__ = ["modal_text", "question_modal", "reason_modal"]
 
 FIELD = "text"
-LONGEST_REASON = 500
+MAX_REASON = 500
 
 
-def question_modal(answer_id: str, longest: int) -> ui.Modal:
-    """Asks for a question that follows an answer."""
-    return _form(
+def question_modal(answer_id: str, max_length: int) -> ui.Modal:
+    """Return a modal that asks for a follow-up question to an answer."""
+    return _modal(
         ComponentId("asked", answer_id),
         pgettext("title", "Ask a follow-up"),
         pgettext("label", "Your question"),
         pgettext("placeholder", "And Maverick?"),
-        longest=longest,
-        needed=True,
+        max_length=max_length,
+        required=True,
     )
 
 
 def reason_modal(answer_id: str) -> ui.Modal:
-    """Asks what was wrong with an answer; the vote is counted already."""
-    return _form(
+    """Return a modal that asks what was wrong with an answer; the vote is counted already."""
+    return _modal(
         ComponentId("why", answer_id),
         pgettext("title", "Not helpful"),
         pgettext("label", "What was wrong or missing? (Optional.)"),
         "",
-        longest=LONGEST_REASON,
-        needed=False,
+        max_length=MAX_REASON,
+        required=False,
     )
 
 
 def modal_text(interaction: discord.Interaction[Any]) -> str:
-    """What was written in a form that came back, without white space around it."""
+    """Return the text that was entered in a modal, stripped."""
     data: Any = interaction.data or {}
-    return _value(data.get("components") or []).strip()
+    return _field_value(data.get("components") or []).strip()
 
 
-def _value(components: Any) -> str:
+def _field_value(components: Any) -> str:
     for component in components:
         if component.get("custom_id") == FIELD:
             return str(component.get("value") or "")
         inner = component.get("component")
-        if found := _value([inner] if inner else component.get("components") or []):
-            return found
+        if value := _field_value([inner] if inner else component.get("components") or []):
+            return value
     return ""
 
 
-def _form(press: ComponentId, title: str, label: str, hint: str, *, longest: int, needed: bool) -> ui.Modal:
-    form = ui.Modal(title=title, custom_id=press.custom_id)
+def _modal(
+    component_id: ComponentId, title: str, label: str, placeholder: str, *, max_length: int, required: bool
+) -> ui.Modal:
+    modal = ui.Modal(title=title, custom_id=component_id.custom_id)
     field: ui.TextInput[Any] = ui.TextInput(
         custom_id=FIELD,
         style=discord.TextStyle.paragraph,
-        placeholder=hint or None,
-        required=needed,
-        min_length=1 if needed else None,
-        max_length=longest,
+        placeholder=placeholder or None,
+        required=required,
+        min_length=1 if required else None,
+        max_length=max_length,
     )
-    form.add_item(ui.Label(text=label, component=field))
-    form.stop()
-    return form
+    modal.add_item(ui.Label(text=label, component=field))
+    modal.stop()
+    return modal

@@ -1,4 +1,4 @@
-"""What is kept of a person, in words. Pure; every sentence is true of `index/journal.py`."""
+"""The messages of /privacy and /forget-me; every sentence must be true of `index/journal`."""
 
 from __future__ import annotations
 
@@ -34,38 +34,39 @@ DELETE = gettext_noop("**To delete it:** /forget-me deletes at once all that is 
 
 
 def privacy_message(stored: StoredCounts, *, keep_days: int) -> ui.LayoutView:
-    """What is kept, why, for how long, how to delete it, and how much it is for this person."""
+    """Return what is kept, why, for how long, how to delete it, and how much is kept of this user."""
     how_long = ngettext(
         "**For how long:** {number} day; then a question is deleted with the votes on its answer.",
         "**For how long:** {number} days; then a question is deleted with the votes on its answer.",
         keep_days,
     )
-    yours = gettext("**Of you now:** {counted}.", counted=_counted(stored))
-    return build_message([gettext(KEPT), gettext(WHAT_FOR), how_long, gettext(NOT_KEPT), gettext(DELETE), yours], FOUND)
+    yours = gettext("**Of you now:** {counted}.", counted=_count(stored))
+    blocks = [gettext(KEPT), gettext(WHAT_FOR), how_long, gettext(NOT_KEPT), gettext(DELETE), yours]
+    return build_message(blocks, FOUND)
 
 
 def confirm_deletion_message(stored: StoredCounts) -> ui.LayoutView:
-    """Asks whether to delete, where there is something to delete."""
-    asked = gettext(
+    """Return a question whether to delete what is kept, with a button that does."""
+    question = gettext(
         "I keep {counted} of yours. Delete all of it, with reports you made? It does not come back. "
         "My answers in Discord's channels stay: those you delete there.",
-        counted=_counted(stored),
+        counted=_count(stored),
     )
     delete = button(ComponentId("forgetme"), pgettext("button", "Delete"), style=ButtonStyle.danger)
-    return build_message([asked, [delete]], NOT_FOUND)
+    return build_message([question, [delete]], NOT_FOUND)
 
 
 def deleted_message(before: StoredCounts, after: StoredCounts) -> ui.LayoutView:
-    """What was deleted, and what is kept now."""
-    told = gettext(
+    """Return how much was deleted, and how much is kept now."""
+    text = gettext(
         "**Deleted.** Kept of you before: {before}. Kept of you now: {after}.",
-        before=_counted(before),
-        after=_counted(after),
+        before=_count(before),
+        after=_count(after),
     )
-    return build_message([told], FOUND)
+    return build_message([text], FOUND)
 
 
-def _counted(stored: StoredCounts) -> str:
+def _count(stored: StoredCounts) -> str:
     return gettext(
         "{questions} and {votes}",
         questions=ngettext("{number} question", "{number} questions", stored.questions),

@@ -1,4 +1,4 @@
-"""What changed in the index: the report of a reindex, a preview or a roll-back, and two snapshots compared. Pure."""
+"""The report of a reindex, a preview or a roll-back, and the comparison of two snapshots, as messages."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from bot.views.formatting import LINE_ROOM, join_names, list_block, skipped_line
 from bot.views.message import FOUND, TEXT_LIMIT, build_message, share_room, snapshot_note
 
 if TYPE_CHECKING:
-    from discord import Colour
-
     from index.domain.snapshots import ChangedAnswer, Diff, OwnQuestions, PassageText, Preview, ReindexReport
 
 __all__ = ["diff_message", "preview_message", "reindex_report_message", "rollback_report_message"]
@@ -25,92 +23,90 @@ __all__ = ["diff_message", "preview_message", "reindex_report_message", "rollbac
 WHY_ROOM = 250
 """Why all passages were embedded."""
 PASSAGE_ROOM = 220
-PLACE_ROOM = 80
-"""Of a passage that came or went: its words, and its source."""
+SOURCE_ROOM = 80
+"""The source of a passage that was added or removed."""
 QUESTION_ROOM = 160
-QUOTED_ROOM = 140
-"""Of a question that is answered otherwise: itself, and each answer."""
+ANSWER_ROOM = 140
+"""Each answer to a question whose answer changed."""
 
 REBUILT = gettext_noop("**The index is rebuilt**, in {seconds} s.")
 PREVIEWED = gettext_noop("**This is a preview**, made in {seconds} s: nothing of it is live yet.")
 ROLLED_BACK = gettext_noop("**Rolled back**, in {seconds} s: questions are answered from this snapshot now.")
-SHOULD = {True: gettext_noop("as it should be"), False: gettext_noop("not as it should be")}
+AS_EXPECTED = gettext_noop("as it should be")
+NOT_AS_EXPECTED = gettext_noop("not as it should be")
 
 
-class Part(NamedTuple):
-    """A list within a message: its title, its lines, and how many more there are than lines."""
+class Section(NamedTuple):
+    """A list within a report: its title, its lines, and the number of further items."""
 
     title: str
     lines: Sequence[str]
     more: int = 0
 
 
-def reindex_report_message(made: ReindexReport) -> ui.LayoutView:
-    """What a reindex changed."""
-    return _report(made, gettext(REBUILT, seconds=format_number(made.seconds, 1)))
+def reindex_report_message(report: ReindexReport) -> ui.LayoutView:
+    """Return what a reindex changed."""
+    return _report_message(report, gettext(REBUILT, seconds=format_number(report.seconds, 1)))
 
 
-def rollback_report_message(made: ReindexReport) -> ui.LayoutView:
-    """What a roll-back changed."""
-    return _report(made, gettext(ROLLED_BACK, seconds=format_number(made.seconds, 1)))
+def rollback_report_message(report: ReindexReport) -> ui.LayoutView:
+    """Return what a roll-back changed."""
+    return _report_message(report, gettext(ROLLED_BACK, seconds=format_number(report.seconds, 1)))
 
 
-def preview_message(made: Preview) -> ui.LayoutView:
-    """What a reindex would change, with buttons that do it and let it go."""
+def preview_message(preview: Preview) -> ui.LayoutView:
+    """Return what a reindex would change, with buttons to publish and to discard it."""
     row = [
-        button(ComponentId("golive", made.id), pgettext("button", "Make it live"), style=ButtonStyle.primary),
-        button(ComponentId("discard", made.id), pgettext("button", "Discard")),
+        button(ComponentId("golive", preview.id), pgettext("button", "Make it live"), style=ButtonStyle.primary),
+        button(ComponentId("discard", preview.id), pgettext("button", "Discard")),
     ]
-    return _report(made.report, gettext(PREVIEWED, seconds=format_number(made.report.seconds, 1)), row)
+    title = gettext(PREVIEWED, seconds=format_number(preview.report.seconds, 1))
+    return _report_message(preview.report, title, row)
 
 
-def diff_message(title: str, changes: Diff, row: Sequence[ui.Button[ui.LayoutView]]) -> ui.LayoutView:
-    """What one snapshot has that the other has not, below a title of ours."""
-    lines = [title, *_sources(changes.added, changes.changed, changes.removed, changes.renamed)]
-    if changes.is_empty:
-        lines = [title, gettext("Both say the same.")]
-    head = "\n".join(lines)
-    return _laid(head, [_passages(changes)] if not changes.is_empty else [], "", FOUND, row)
+def diff_message(title: str, diff: Diff, row: Sequence[ui.Button[ui.LayoutView]]) -> ui.LayoutView:
+    """Return how one snapshot differs from another, below a title that is not escaped."""
+    if diff.is_empty:
+        return _lay_out("\n".join([title, gettext("Both say the same.")]), [], "", row)
+    head = "\n".join([title, *_source_lines(diff.added, diff.changed, diff.removed, diff.renamed)])
+    return _lay_out(head, [_passage_section(diff)], "", row)
 
 
-def _report(made: ReindexReport, title: str, row: Sequence[ui.Button[ui.LayoutView]] = ()) -> ui.LayoutView:
-    lines = [
-        title,
-        gettext("Passages: {before} before, {after} now.", before=made.passages_before, after=made.passages_after),
-    ]
-    lines += _sources(made.added, made.changed, made.removed, made.renamed)
-    lines += _embedded(made)
-    parts = []
-    if made.answered:
-        answered = [f"- {fit(one, LINE_ROOM)}" for one in made.answered]
-        parts.append(Part(gettext("**Answered now**, which were gaps before"), answered))
-    if made.questions is not None:
-        parts.append(_own_questions(made.questions))
-    if made.diff is not None and made.diff.before:
-        parts.append(_passages(made.diff))
-    if made.skipped:
-        parts.append(Part(gettext("**Skipped**"), skipped_lines(made.skipped)))
-    return _laid("\n".join(lines), parts, f"-# {snapshot_note(made.snapshot.id)}", FOUND, row)
+def _report_message(report: ReindexReport, title: str, row: Sequence[ui.Button[ui.LayoutView]] = ()) -> ui.LayoutView:
+    before, after = report.passages_before, report.passages_after
+    passages = gettext("Passages: {before} before, {after} now.", before=before, after=after)
+    sources = _source_lines(report.added, report.changed, report.removed, report.renamed)
+    head = "\n".join([title, passages, *sources, *_embedding_lines(report)])
+    sections = []
+    if report.answered:
+        answered = [f"- {fit(question, LINE_ROOM)}" for question in report.answered]
+        sections.append(Section(gettext("**Answered now**, which were gaps before"), answered))
+    if report.questions is not None:
+        sections.append(_own_question_section(report.questions))
+    if report.diff is not None and report.diff.before:
+        sections.append(_passage_section(report.diff))
+    if report.skipped:
+        sections.append(Section(gettext("**Skipped**"), skipped_lines(report.skipped)))
+    return _lay_out(head, sections, f"-# {snapshot_note(report.snapshot.id)}", row)
 
 
-def _laid(
-    head: str, parts: Sequence[Part], closing: str, colour: Colour, row: Sequence[ui.Button[ui.LayoutView]]
+def _lay_out(
+    head: str, sections: Sequence[Section], closing: str, row: Sequence[ui.Button[ui.LayoutView]]
 ) -> ui.LayoutView:
-    """The head, then each list in its share of the room that is left."""
+    """Return the head, then each section in its share of the room that is left."""
     room = TEXT_LIMIT - utf16_length(head) - utf16_length(closing)
-    wanted = [sum(map(utf16_length, list_block(*part, room=TEXT_LIMIT))) for part in parts]
+    wanted = [sum(map(utf16_length, list_block(*section, room=TEXT_LIMIT))) for section in sections]
+    rooms = share_room(wanted, room)
     lists = [
-        one
-        for part, share in zip(parts, share_room(wanted, room), strict=True)
-        for one in list_block(*part, room=share)
+        block for section, share in zip(sections, rooms, strict=True) for block in list_block(*section, room=share)
     ]
-    return build_message([head, *lists, closing, list(row)], colour)
+    return build_message([head, *lists, closing, list(row)], FOUND)
 
 
-def _sources(
+def _source_lines(
     added: Sequence[str], changed: Sequence[str], removed: Sequence[str], renamed: Sequence[tuple[str, str]]
 ) -> Iterator[str]:
-    """A line for each kind of change; one that says so where there is none."""
+    """Return a line for each kind of change, or one that says that there is none."""
     if added:
         yield gettext("Added: {names}", names=join_names(added))
     if changed:
@@ -123,66 +119,66 @@ def _sources(
         yield gettext("No source changed.")
 
 
-def _embedded(made: ReindexReport) -> Iterator[str]:
-    """How many passages were embedded, and why all were."""
-    if made.embedded and made.rebuild_reason:
-        why = fit(translate_fault(made.rebuild_reason).rstrip(".。"), WHY_ROOM)  # its fix was to reindex
+def _embedding_lines(report: ReindexReport) -> Iterator[str]:
+    """Return how many passages were embedded, and why if it was all of them."""
+    if report.embedded and report.rebuild_reason:
+        # Without the step that fixes it, which is the reindex that was done.
+        why = fit(translate_fault(report.rebuild_reason).rstrip(".。"), WHY_ROOM)
         yield gettext("All passages were embedded anew: {why}.", why=why)
-    elif made.embedded:
+    elif report.embedded:
         yield ngettext(
             "{number} passage was embedded, the others were used again.",
             "{number} passages were embedded, the others were used again.",
-            made.embedded,
+            report.embedded,
         )
 
 
-def _passages(changes: Diff) -> Part:
-    """The first passages that went and came, in turn, so that both are seen where there is little room."""
-    went, came = ([_passage(mark, at) for at in first] for mark, first in _firsts(changes))
-    lines = [line for pair in zip_longest(went, came) for line in pair if line]
-    count = changes.passages_added + changes.passages_removed
+def _passage_section(diff: Diff) -> Section:
+    """Return the first passages removed and added, alternating, so that little room shows some of both."""
+    total = diff.passages_added + diff.passages_removed
+    if not total:
+        return Section("", ())
+    removed = [_passage_line("−", passage) for passage in diff.first_removed]
+    added = [_passage_line("+", passage) for passage in diff.first_added]
+    lines = [line for pair in zip_longest(removed, added) for line in pair if line]
     title = gettext(
         "**Passages**: {added} added, {removed} removed",
-        added=changes.passages_added,
-        removed=changes.passages_removed,
+        added=diff.passages_added,
+        removed=diff.passages_removed,
     )
-    return Part(title, lines, count - len(lines)) if count else Part("", ())
+    return Section(title, lines, total - len(lines))
 
 
-def _firsts(changes: Diff) -> tuple[tuple[str, Sequence[PassageText]], tuple[str, Sequence[PassageText]]]:
-    return ("−", changes.first_removed), ("+", changes.first_added)
+def _passage_line(sign: str, passage: PassageText) -> str:
+    return f"**{sign}** {fit(passage.text, PASSAGE_ROOM)} ({fit(passage.source, SOURCE_ROOM)})"
 
 
-def _passage(mark: str, at: PassageText) -> str:
-    return f"**{mark}** {fit(at.text, PASSAGE_ROOM)} ({fit(at.source, PLACE_ROOM)})"
-
-
-def _own_questions(found: OwnQuestions) -> Part:
-    """The operator's own questions: those that are answered otherwise, then those that still lack what they should
-    hold."""
+def _own_question_section(questions: OwnQuestions) -> Section:
+    """Return the operator's questions whose answers changed, then the others that are not as they should be."""
     title = gettext(
         "**Own questions**: {asked} asked, {changed} answered otherwise, {wrong} not as they should be",
-        asked=found.asked,
-        changed=len(found.changed),
-        wrong=len(found.wrong),
+        asked=questions.asked,
+        changed=len(questions.changed),
+        wrong=len(questions.wrong),
     )
-    if fold(found.problem):
-        title += f"\n-# {fit(translate(found.problem), LINE_ROOM)}"
-    changed = {at.question for at in found.changed}
-    still = [_judged(one, right=False) for one in found.wrong if one not in changed]
-    return Part(title, [*map(_reanswered, found.changed), *still])
+    if fold(questions.problem):
+        title += f"\n-# {fit(translate(questions.problem), LINE_ROOM)}"
+    changed = {answer.question for answer in questions.changed}
+    still_wrong = [_question_line(question, right=False) for question in questions.wrong if question not in changed]
+    return Section(title, [*map(_changed_answer_lines, questions.changed), *still_wrong])
 
 
-def _reanswered(at: ChangedAnswer) -> str:
-    before, now = gettext("before: {answer}", answer=_quoted(at.was)), gettext("now: {answer}", answer=_quoted(at.now))
-    return f"{_judged(at.question, right=at.right)}\n-# {before}\n-# {now}"
+def _changed_answer_lines(answer: ChangedAnswer) -> str:
+    before = gettext("before: {answer}", answer=_quoted(answer.was))
+    now = gettext("now: {answer}", answer=_quoted(answer.now))
+    return f"{_question_line(answer.question, right=answer.right)}\n-# {before}\n-# {now}"
 
 
-def _judged(question: str, *, right: bool | None) -> str:
-    """A question, with whether its answer is as it should be where that is known; what is not is not overlooked."""
-    verdict = {True: f" ({gettext(SHOULD[True])})", False: f" (**{gettext(SHOULD[False])}**)", None: ""}[right]
-    return f"- {fit(question, QUESTION_ROOM)}{verdict}"
+def _question_line(question: str, *, right: bool | None) -> str:
+    """Return a question with the verdict on its answer, if there is one; a wrong answer is in bold."""
+    verdicts = {True: f" ({gettext(AS_EXPECTED)})", False: f" (**{gettext(NOT_AS_EXPECTED)}**)", None: ""}
+    return f"- {fit(question, QUESTION_ROOM)}{verdicts[right]}"
 
 
 def _quoted(text: str) -> str:
-    return gettext("“{words}”", words=fit(text, QUOTED_ROOM)) if fold(text) else gettext("no answer")
+    return gettext("“{words}”", words=fit(text, ANSWER_ROOM)) if fold(text) else gettext("no answer")

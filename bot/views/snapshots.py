@@ -1,4 +1,4 @@
-"""The snapshots that are kept, a roll-back to be confirmed, and the audit, as messages. Pure."""
+"""The snapshots that are kept, and the confirmation of a roll-back, as messages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from bot.text.escape import fit, fold
 from bot.text.i18n import format_number, gettext, gettext_noop, ngettext, pgettext
 from bot.text.index_messages import translate
 from bot.views.custom_id import ComponentId, button
-from bot.views.formatting import count_passages, count_sources, relative_time
+from bot.views.formatting import (
+    SNAPSHOT_ID_ROOM,
+    clamp_page,
+    count_passages,
+    count_sources,
+    page_buttons,
+    page_title,
+    relative_time,
+)
 from bot.views.message import FOUND, NOT_FOUND, Block, build_message, notice_message
 
 if TYPE_CHECKING:
@@ -20,64 +28,55 @@ if TYPE_CHECKING:
 __all__ = ["comparison_header", "confirm_rollback_message", "snapshots_message"]
 
 SNAPSHOTS_PER_PAGE = 5
-"""Snapshots on a page."""
-ID_ROOM = 60
 DAMAGE_ROOM = 250
 MEGABYTE = 1_000_000
 
 CLOSING = gettext_noop("Newest first. What is kept beyond the newest is what recent answers quote.")
 
 
-def snapshots_message(kept: Sequence[SnapshotInfo], page: int = 1) -> ui.LayoutView:
-    """One page of them, each with what can be done with it. A page past the end is the last."""
-    if not kept:
+def snapshots_message(snapshots: Sequence[SnapshotInfo], page: int = 1) -> ui.LayoutView:
+    """Return one page of the snapshots, each with its buttons; a page past the end is the last."""
+    if not snapshots:
         return notice_message(gettext("There are no snapshots yet. A moderator can build one with /reindex."))
-    pages = -(-len(kept) // SNAPSHOTS_PER_PAGE)
-    page = min(max(page, 1), pages)
-    title = f"**{ngettext('{number} snapshot', '{number} snapshots', len(kept))}**"
-    if pages > 1:
-        title = gettext("{title}, page {page} of {pages}", title=title, page=page, pages=pages)
-    blocks: list[Block] = [title]
-    for one in kept[(page - 1) * SNAPSHOTS_PER_PAGE : page * SNAPSHOTS_PER_PAGE]:
-        blocks.append(_described(one))
-        if not one.live:
-            blocks.append([button(ComponentId("snapdiff", one.id), pgettext("button", "What changed")), _back(one)])
-    return build_message([*blocks, f"-# {gettext(CLOSING)}", _turning("snapshots", page, more=page < pages)], FOUND)
+    page, pages = clamp_page(page, len(snapshots), SNAPSHOTS_PER_PAGE)
+    title = f"**{ngettext('{number} snapshot', '{number} snapshots', len(snapshots))}**"
+    blocks: list[Block] = [page_title(title, page, pages)]
+    for snapshot in snapshots[(page - 1) * SNAPSHOTS_PER_PAGE : page * SNAPSHOTS_PER_PAGE]:
+        blocks.append(_description(snapshot))
+        if not snapshot.live:
+            compare = button(ComponentId("snapdiff", snapshot.id), pgettext("button", "What changed"))
+            blocks.append([compare, _rollback_button(snapshot)])
+    turn = page_buttons(ComponentId("snapshots", page=page), more=page < pages)
+    return build_message([*blocks, f"-# {gettext(CLOSING)}", turn], FOUND)
 
 
-def comparison_header(one: SnapshotInfo) -> tuple[str, list[ui.Button[ui.LayoutView]]]:
-    """The title and the button of a comparison of the live snapshot with this one."""
-    return gettext("**From the live snapshot to {id}**", id=fit(one.id, ID_ROOM)), [_back(one)]
+def comparison_header(snapshot: SnapshotInfo) -> tuple[str, list[ui.Button[ui.LayoutView]]]:
+    """Return the title and the buttons of a comparison of the live snapshot with this one."""
+    title = gettext("**From the live snapshot to {id}**", id=fit(snapshot.id, SNAPSHOT_ID_ROOM))
+    return title, [_rollback_button(snapshot)]
 
 
-def confirm_rollback_message(one: SnapshotInfo) -> ui.LayoutView:
-    """Whether it is really to be made live."""
-    asked = gettext("**Roll back to this snapshot?** Questions are answered from it at once, for everyone.")
-    after = gettext("The next reindex takes the sources as they are then.")
+def confirm_rollback_message(snapshot: SnapshotInfo) -> ui.LayoutView:
+    """Return a question whether to make a snapshot live, with a button that does."""
+    question = gettext("**Roll back to this snapshot?** Questions are answered from it at once, for everyone.")
+    note = gettext("The next reindex takes the sources as they are then.")
     row = [
-        button(ComponentId("rollback", one.id), pgettext("button", "Roll back"), style=ButtonStyle.danger),
-        button(ComponentId("rollnot", one.id), pgettext("button", "Cancel")),
+        button(ComponentId("rollback", snapshot.id), pgettext("button", "Roll back"), style=ButtonStyle.danger),
+        button(ComponentId("rollnot", snapshot.id), pgettext("button", "Cancel")),
     ]
-    return build_message([f"{asked}\n-# {after}", _described(one), row], NOT_FOUND)
+    return build_message([f"{question}\n-# {note}", _description(snapshot), row], NOT_FOUND)
 
 
-def _described(one: SnapshotInfo) -> str:
-    live = f" · **{gettext('live')}**" if one.live else ""
-    size = gettext("{size} MB", size=format_number(one.bytes / MEGABYTE, 1))
-    about = f"{count_passages(one.passages)} · {count_sources(one.sources)} · {size}"
+def _description(snapshot: SnapshotInfo) -> str:
+    live = f" · **{gettext('live')}**" if snapshot.live else ""
+    size = gettext("{size} MB", size=format_number(snapshot.bytes / MEGABYTE, 1))
+    about = f"{count_passages(snapshot.passages)} · {count_sources(snapshot.sources)} · {size}"
     damage = ""
-    if fold(one.damage):
-        damage = f"\n{gettext('Damaged: {why}', why=fit(translate(one.damage), DAMAGE_ROOM))}"
-    return f"**{relative_time(one.created)}**{live}\n{about}{damage}\n-# {fit(one.id, ID_ROOM)}"
+    if fold(snapshot.damage):
+        damage = f"\n{gettext('Damaged: {why}', why=fit(translate(snapshot.damage), DAMAGE_ROOM))}"
+    return f"**{relative_time(snapshot.created)}**{live}\n{about}{damage}\n-# {fit(snapshot.id, SNAPSHOT_ID_ROOM)}"
 
 
-def _back(one: SnapshotInfo) -> ui.Button[ui.LayoutView]:
-    return button(ComponentId("rollask", one.id), pgettext("button", "Roll back"), disabled=one.live or not one.whole)
-
-
-def _turning(action: str, page: int, *, more: bool) -> list[ui.Button[ui.LayoutView]]:
-    """Buttons to turn pages; none where there is one page."""
-    if page <= 1 and not more:
-        return []
-    back = button(ComponentId(action, page=max(page - 1, 0)), pgettext("button", "Back"), disabled=page <= 1)
-    return [back, button(ComponentId(action, page=page + 1), pgettext("button", "Next"), disabled=not more)]
+def _rollback_button(snapshot: SnapshotInfo) -> ui.Button[ui.LayoutView]:
+    disabled = snapshot.live or not snapshot.whole
+    return button(ComponentId("rollask", snapshot.id), pgettext("button", "Roll back"), disabled=disabled)

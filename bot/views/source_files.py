@@ -1,7 +1,8 @@
-"""What moderators are shown of sources that come in and go out. Pure."""
+"""The messages of /source: files added, removed and listed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from discord import ButtonStyle, ui
@@ -10,13 +11,11 @@ from bot.text.escape import fit, utf16_length
 from bot.text.i18n import gettext, gettext_noop, ngettext, pgettext
 from bot.text.index_messages import translate
 from bot.views.custom_id import ComponentId, button
-from bot.views.formatting import STATES, older_copy_note
+from bot.views.formatting import STATES, clamp_page, older_copy_note, page_title, relative_time
 from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, build_message, notice_message
 from index.domain.sources import UploadOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from index.domain.snapshots import SourceFileInfo, SourceInfo, Status
 
 __all__ = [
@@ -36,9 +35,10 @@ REPLACE, REMOVE, KEEP, REINDEX = "srcreplace", "srcremove", "srckeep", "srcreind
 
 NAME_ROOM = 220
 LINE_ROOM = 100
-WHY_ROOM = 60
+PROBLEM_ROOM = 60
+"""Why a source is an older copy, in its line."""
 REASON_ROOM = 100
-"""Why a source is old, in its line; why it is skipped, in one of its own."""
+"""Why a file is skipped, in a line of its own."""
 FILES_PER_PAGE = 12
 DONE: dict[str, str] = {
     UploadOutcome.ADDED: gettext_noop("**Added**: {name}, {size}. Answers come from it once the index is rebuilt."),
@@ -49,77 +49,74 @@ DONE: dict[str, str] = {
 
 
 def source_added_message(outcome: str, name: str, size: int) -> ui.LayoutView:
-    """That a file came in, with a button that reindexes."""
-    text = gettext(DONE[outcome], name=fit(name, NAME_ROOM), size=_size(size))
-    return build_message([text, [_reindex()]], FOUND)
+    """Return that a file was added or replaced, with a button that reindexes."""
+    text = gettext(DONE[outcome], name=fit(name, NAME_ROOM), size=_format_size(size))
+    return build_message([text, [_reindex_button()]], FOUND)
 
 
 def source_removed_message(name: str) -> ui.LayoutView:
-    """That a file is gone, with a button that reindexes."""
+    """Return that a file was removed, with a button that reindexes."""
     text = gettext("**Removed**: {name}. Answers come from it until the index is rebuilt.", name=fit(name, NAME_ROOM))
-    return build_message([text, [_reindex()]], FOUND)
+    return build_message([text, [_reindex_button()]], FOUND)
 
 
 def confirm_replace_message(key: str, name: str, size: int) -> ui.LayoutView:
-    """Whether the file that is there shall be replaced by the one that waits under a key."""
+    """Return a question whether to replace a file by the upload that is pending under a key."""
     text = gettext(
-        "**{name} is there already.** Shall your file, {size}, replace it?", name=fit(name, NAME_ROOM), size=_size(size)
+        "**{name} is there already.** Shall your file, {size}, replace it?",
+        name=fit(name, NAME_ROOM),
+        size=_format_size(size),
     )
     replace = button(ComponentId(REPLACE, key), pgettext("button", "Replace"), style=ButtonStyle.danger)
-    return build_message([text, [replace, _keep(key)]], NOT_FOUND)
+    return build_message([text, [replace, _keep_button(key)]], NOT_FOUND)
 
 
 def confirm_remove_message(key: str, name: str) -> ui.LayoutView:
-    """Whether the file with that key shall go."""
+    """Return a question whether to remove the file with a key."""
     text = gettext(
         "**Remove {name}?** Its file is deleted; the next reindex takes it out of the answers.",
         name=fit(name, NAME_ROOM),
     )
     remove = button(ComponentId(REMOVE, key), pgettext("button", "Remove"), style=ButtonStyle.danger)
-    return build_message([text, [remove, _keep(key)]], NOT_FOUND)
+    return build_message([text, [remove, _keep_button(key)]], NOT_FOUND)
 
 
-def source_files_message(now: Status, files: Sequence[SourceFileInfo], page: int = 1) -> ui.LayoutView:
-    """Files and pages of the web with size and age, and what is wrong with them; a page past the end is the last."""
-    infos, shelved = {one.source: one for one in now.sources}, {one.name: one for one in files}
-    reasons = {one.source: one.reason for one in now.skipped}
-    names = sorted(infos.keys() | shelved.keys())
+def source_files_message(status: Status, files: Sequence[SourceFileInfo], page: int = 1) -> ui.LayoutView:
+    """Return one page of files and web pages with size, age and problems; a page past the end is the last."""
+    sources = {source.source: source for source in status.sources}
+    files_by_name = {file.name: file for file in files}
+    reasons = {skipped.source: skipped.reason for skipped in status.skipped}
+    names = sorted(sources.keys() | files_by_name.keys())
     if not names:
         return notice_message(gettext("There are no sources yet."))
-    pages = -(-len(names) // FILES_PER_PAGE)
-    page = min(max(page, 1), pages)
+    page, pages = clamp_page(page, len(names), FILES_PER_PAGE)
     shown = names[(page - 1) * FILES_PER_PAGE : page * FILES_PER_PAGE]
-    title = f"**{ngettext('{number} source', '{number} sources', len(names))}**"
-    if pages > 1:
-        title = gettext("{title}, page {page} of {pages}", title=title, page=page, pages=pages)
-    abouts = [_about(shelved.get(name), infos.get(name), reasons.get(name, "")) for name in shown]
-    room = (TEXT_LIMIT - utf16_length(title) - sum(utf16_length(about) + len("****: \n") for about in abouts)) // len(
-        shown
-    )
-    lines = [f"**{fit(name, min(LINE_ROOM, room))}**: {about}" for name, about in zip(shown, abouts, strict=True)]
+    title = page_title(f"**{ngettext('{number} source', '{number} sources', len(names))}**", page, pages)
+    details = [_details(files_by_name.get(name), sources.get(name), reasons.get(name, "")) for name in shown]
+    room = TEXT_LIMIT - utf16_length(title) - sum(utf16_length(detail) + len("****: \n") for detail in details)
+    name_room = min(LINE_ROOM, room // len(shown))
+    lines = [f"**{fit(name, name_room)}**: {detail}" for name, detail in zip(shown, details, strict=True)]
     return build_message([title, "\n".join(lines)], FOUND)
 
 
-def _about(file: SourceFileInfo | None, info: SourceInfo | None, reason: str) -> str:
-    """Size and age of a source, and what is the matter with it."""
-    parts = (
-        [_size(file.bytes), gettext("changed {when}", when=f"<t:{int(file.changed.timestamp())}:R>")] if file else []
-    )
-    if info and info.state in STATES:
-        parts.append(gettext(STATES[info.state]))
-    if info and (old := older_copy_note(info, WHY_ROOM)):
-        parts.append(old)
-    about = ", ".join(parts) or gettext("from the web")
-    return f"{about}\n-# {gettext('Skipped: {why}', why=fit(translate(reason), REASON_ROOM))}" if reason else about
+def _details(file: SourceFileInfo | None, source: SourceInfo | None, reason: str) -> str:
+    """Return size, age and state of a source, and why it is skipped."""
+    parts = [_format_size(file.bytes), gettext("changed {when}", when=relative_time(file.changed))] if file else []
+    if source and source.state in STATES:
+        parts.append(gettext(STATES[source.state]))
+    if source and (note := older_copy_note(source, PROBLEM_ROOM)):
+        parts.append(note)
+    details = ", ".join(parts) or gettext("from the web")
+    return f"{details}\n-# {gettext('Skipped: {why}', why=fit(translate(reason), REASON_ROOM))}" if reason else details
 
 
-def _size(size: int) -> str:
+def _format_size(size: int) -> str:
     return gettext("{number} kB", number=max(1, round(size / 1000)))
 
 
-def _reindex() -> ui.Button[ui.LayoutView]:
+def _reindex_button() -> ui.Button[ui.LayoutView]:
     return button(ComponentId(REINDEX), pgettext("button", "Reindex now"), style=ButtonStyle.primary)
 
 
-def _keep(key: str) -> ui.Button[ui.LayoutView]:
+def _keep_button(key: str) -> ui.Button[ui.LayoutView]:
     return button(ComponentId(KEEP, key), pgettext("button", "Leave it"))

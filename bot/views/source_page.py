@@ -1,4 +1,4 @@
-"""A page of a source as a message: the words that were quoted in bold, and buttons to read on. Pure."""
+"""A page of a source as a message: the quotation in bold, with buttons to turn pages."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from discord import ui
 
 from bot.text.escape import BOLD, ELLIPSIS, embolden, fit, fold, utf16_length
 from bot.text.i18n import gettext, gettext_noop, pgettext
-from bot.views.custom_id import ComponentId, button
-from bot.views.message import FOUND, TEXT_LIMIT, Block, build_message, snapshot_note
+from bot.views.custom_id import ComponentId
+from bot.views.formatting import page_buttons
+from bot.views.message import FOUND, TEXT_LIMIT, build_message, snapshot_note
 from index.domain.answers import SourceChange
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["source_page_message"]
 
 TITLE_ROOM = 200
-SINCE: dict[str, str] = {
+SOURCE_ROOM = 100
+START_ROOM = 500
+"""The start of a page whose first paragraph is too long."""
+CHANGES: dict[str, str] = {
     SourceChange.CHANGED: gettext_noop("The source has changed since this answer; the quoted words still stand in it."),
     SourceChange.REWORDED: gettext_noop(
         "The source has changed since this answer, and the quoted words no longer stand in it."
@@ -28,54 +32,50 @@ SINCE: dict[str, str] = {
 }
 
 
-def source_page_message(found: SourcePage, press: ComponentId) -> ui.LayoutView:
-    """The page, what became of the source since, and paging; `press` is the one that asked for it."""
-    head = f"{BOLD}{fit(found.title or found.source, TITLE_ROOM)}{BOLD}"
-    if fold(found.section):
-        head += f"\n-# {fit(found.section, TITLE_ROOM)}"
-    if found.since:
-        head += f"\n{BOLD}{gettext(SINCE[found.since])}{BOLD}"
-    page = gettext("Page {page} of {pages}", page=found.page, pages=found.pages)
-    snapshot = snapshot_note(found.snapshot)
-    closing = f"-# {page} · {fit(found.source, 100)} · {snapshot}"
+def source_page_message(page: SourcePage, component_id: ComponentId) -> ui.LayoutView:
+    """Return a page of a source, how the source changed since, and buttons to turn pages.
+
+    `component_id` has the answer and the number of the citation that the page is about.
+    """
+    head = f"{BOLD}{fit(page.title or page.source, TITLE_ROOM)}{BOLD}"
+    if fold(page.section):
+        head += f"\n-# {fit(page.section, TITLE_ROOM)}"
+    if page.since:
+        head += f"\n{BOLD}{gettext(CHANGES[page.since])}{BOLD}"
+    number = gettext("Page {page} of {pages}", page=page.page, pages=page.pages)
+    closing = f"-# {number} · {fit(page.source, SOURCE_ROOM)} · {snapshot_note(page.snapshot)}"
     room = TEXT_LIMIT - utf16_length(head) - utf16_length(closing)
-    blocks: list[Block] = [head, _text(found, room), closing]
-    row: list[ui.Button[ui.LayoutView]] = []
-    if found.pages > 1:
-        back = replace(press, action="page", page=found.page - 1)
-        on = replace(press, action="page", page=found.page + 1)
-        row.append(button(back, pgettext("button", "Back"), disabled=found.page <= 1))
-        row.append(button(on, pgettext("button", "Next"), disabled=found.page >= found.pages))
-    if found.link:
-        row.append(ui.Button(label=pgettext("button", "Open the page"), url=found.link))
-    return build_message([*blocks, row], FOUND)
+    row = page_buttons(replace(component_id, action="page", page=page.page), more=page.page < page.pages)
+    if page.link:
+        row.append(ui.Button(label=pgettext("button", "Open the page"), url=page.link))
+    return build_message([head, _page_text(page, room), closing, row], FOUND)
 
 
-def _text(found: SourcePage, room: int) -> str:
-    """The paragraphs, escaped, as many as there is room for."""
-    shown, place = [], 0
-    for paragraph in found.text.split("\n\n"):
-        shown.append(_paragraph(paragraph, found.bold, place))
-        place += len(paragraph) + 2
-    text = "\n\n".join(part for part in shown if part)
+def _page_text(page: SourcePage, room: int) -> str:
+    """Return the escaped paragraphs, as many as fit."""
+    paragraphs, start = [], 0
+    for paragraph in page.text.split("\n\n"):
+        paragraphs.append(_embolden_paragraph(paragraph, page.bold, start))
+        start += len(paragraph) + 2
+    text = "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
     if utf16_length(text) <= room:
         return text
-    kept: list[str] = []
+    shown: list[str] = []
     room -= utf16_length(ELLIPSIS)
-    for part in shown:
-        room -= utf16_length(part) + 2
+    for paragraph in paragraphs:
+        room -= utf16_length(paragraph) + 2
         if room < 0:
             break
-        kept.append(part)
-    return "\n\n".join([*kept, fit(found.text, 500)] if not kept else [*kept, ELLIPSIS])
+        shown.append(paragraph)
+    return "\n\n".join([*shown, ELLIPSIS]) if shown else fit(page.text, START_ROOM)
 
 
-def _paragraph(text: str, bold: tuple[int, int] | None, start: int) -> str:
-    """One paragraph that begins at `start`, with what of it is bold."""
+def _embolden_paragraph(text: str, bold: tuple[int, int] | None, start: int) -> str:
+    """Return a paragraph that begins at `start` of the page, with its part of the bold span in bold."""
     line = fold(text)
     if bold is None or bold[1] <= start or bold[0] >= start + len(text):
         return embolden(line, None)
     first, last = max(bold[0] - start, 0), min(bold[1] - start, len(text))
     before, words = fold(text[:first]), fold(text[first:last])
-    at = line.find(words, max(len(before) - 1, 0))
-    return embolden(line, (at, at + len(words)) if words and at >= 0 else None)
+    position = line.find(words, max(len(before) - 1, 0))
+    return embolden(line, (position, position + len(words)) if words and position >= 0 else None)

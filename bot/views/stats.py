@@ -1,4 +1,4 @@
-"""The journal's figures as a message: in words, with a picture. Pure."""
+"""The usage statistics of /stats as a message, in words and with a picture."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ LEAST_DAYS, USUAL_DAYS, MOST_DAYS = 7, 30, 90
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The figures of several days together. `latency_ms` is the median of the days' medians, each day counting as
-    often as it has questions; None where there were none."""
+    """The counts of several days together.
+
+    `latency_ms` is the median of the daily median times, weighted by the number of questions; None without questions.
+    """
 
     questions: int
     answered: int
@@ -35,82 +37,86 @@ class Totals:
 
     @classmethod
     def of(cls, days: Sequence[Day]) -> Totals:
+        """Return the totals of some days."""
+        latencies = [(day.latency_ms, day.questions) for day in days if day.latency_ms is not None]
         return cls(
             questions=sum(day.questions for day in days),
             answered=sum(day.answered for day in days),
             helpful=sum(day.helpful for day in days),
             unhelpful=sum(day.unhelpful for day in days),
-            latency_ms=_middle([(day.latency_ms, day.questions) for day in days if day.latency_ms is not None]),
+            latency_ms=_weighted_median(latencies),
         )
 
     @property
     def votes(self) -> int:
+        """All votes."""
         return self.helpful + self.unhelpful
 
 
-def stats_message(days: Sequence[Day], *, described: str, everywhere: bool = False) -> ui.LayoutView:
-    """The figures in words, and the picture that is attached under the name PICTURE; `described` is its alternative
-    text. Of no questions there is no picture."""
-    found = Totals.of(days)
+def stats_message(days: Sequence[Day], *, description: str, everywhere: bool = False) -> ui.LayoutView:
+    """Return the statistics in words, above the picture that is attached under the name PICTURE.
+
+    `description` is the alternative text of the picture; without questions there is no picture.
+    """
+    totals = Totals.of(days)
     title = ngettext("**The last {number} day**", "**The last {number} days**", len(days))
     if everywhere:
         title = gettext("{title}, in all servers and direct messages", title=title)
     else:
         title = gettext("{title}, in this server", title=title)
-    blocks: list[Block] = [title, "\n".join(_lines(found))]
-    blocks.append([_span(span, chosen=span == len(days)) for span in (LEAST_DAYS, USUAL_DAYS, MOST_DAYS)])
+    row = [_days_button(choice, chosen=choice == len(days)) for choice in (LEAST_DAYS, USUAL_DAYS, MOST_DAYS)]
+    blocks: list[Block] = [title, "\n".join(_lines(totals)), row]
     view = build_message(blocks, FOUND)
-    if found.questions:
-        view.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{PICTURE}", description=described)))
+    if totals.questions:
+        picture = discord.MediaGalleryItem(f"attachment://{PICTURE}", description=description)
+        view.add_item(ui.MediaGallery(picture))
     return view
 
 
 def percent_of(part: int, whole: int) -> str:
-    """A part in whole per cent: 0 and 100 only where it is none or all. `whole` is more than 0."""
+    """Return a part as a whole percentage of `whole`, which is positive; 0 and 100 only for none and all."""
     nearest = round(100 * part / whole)
     return format_percentage(min(max(nearest, int(part > 0)), 100 - int(part < whole)) / 100)
 
 
-def _span(days: int, *, chosen: bool) -> ui.Button[ui.LayoutView]:
+def _days_button(days: int, *, chosen: bool) -> ui.Button[ui.LayoutView]:
     return button(ComponentId("stats", page=days), pgettext("button", "{number} days", number=days), disabled=chosen)
 
 
-def _lines(found: Totals) -> list[str]:
-    if not found.questions:
+def _lines(totals: Totals) -> list[str]:
+    if not totals.questions:
         return [gettext("There were no questions.")]
-    lines = [
-        gettext(
-            "Questions: {questions}, of which {answered} answered ({percent}).",
-            questions=found.questions,
-            answered=found.answered,
-            percent=percent_of(found.answered, found.questions),
-        ),
-        _votes(found),
-    ]
-    if found.latency_ms is not None:
-        took = format_number(found.latency_ms, 0)
+    questions = gettext(
+        "Questions: {questions}, of which {answered} answered ({percent}).",
+        questions=totals.questions,
+        answered=totals.answered,
+        percent=percent_of(totals.answered, totals.questions),
+    )
+    lines = [questions, _votes(totals)]
+    if totals.latency_ms is not None:
+        median = format_number(totals.latency_ms, 0)
         lines.append(
-            gettext("Time of a question: {milliseconds} ms, the median of the days' medians.", milliseconds=took)
+            gettext("Time of a question: {milliseconds} ms, the median of the days' medians.", milliseconds=median)
         )
     return [*lines, f"-# {gettext('Days are in UTC; a vote counts for the day of its question.')}"]
 
 
-def _votes(found: Totals) -> str:
-    if not found.votes:
+def _votes(totals: Totals) -> str:
+    if not totals.votes:
         return gettext("Nobody voted.")
     return gettext(
         "Votes: {helpful} helpful, {unhelpful} not helpful ({percent} helpful).",
-        helpful=found.helpful,
-        unhelpful=found.unhelpful,
-        percent=percent_of(found.helpful, found.votes),
+        helpful=totals.helpful,
+        unhelpful=totals.unhelpful,
+        percent=percent_of(totals.helpful, totals.votes),
     )
 
 
-def _middle(weighted: Sequence[tuple[float, int]]) -> float | None:
-    """The value that half of the weight is at or below; None without any."""
-    half, so_far = sum(weight for _, weight in weighted) / 2, 0
+def _weighted_median(weighted: Sequence[tuple[float, int]]) -> float | None:
+    """Return the least value that half of the weight is at or below; None without values."""
+    half, cumulated = sum(weight for _, weight in weighted) / 2, 0
     for value, weight in sorted(weighted):
-        so_far += weight
-        if so_far >= half:
+        cumulated += weight
+        if cumulated >= half:
             return value
     return None

@@ -1,4 +1,4 @@
-"""The questions of each day as a picture, and that picture in words. Pure."""
+"""The chart of /stats as a PNG, and its description in words."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 __all__ = ["MAX_ALT_TEXT", "describe_chart", "draw_chart"]
 
 MAX_ALT_TEXT = 1024
-"""Discord's limit for the alternative text of a picture."""
-DAILY = 14
-"""Up to so many days are described each by itself, more by the week."""
-WEEK = 7
+"""Discord's limit for the alternative text of a picture, in characters."""
+MAX_DAILY = 14
+"""Up to this many days are described one by one, more of them by the week."""
+DAYS_PER_WEEK = 7
 
-INCHES, DOTS_PER_INCH = (6.4, 6.0), 125
-"""Few inches, so that what is written is large enough where a phone shows the picture small."""
+SIZE_INCHES, DOTS_PER_INCH = (6.4, 6.0), 125
+"""Few inches, so that the labels are large enough on a phone."""
 FONT = {"family": "DejaVu Sans", "size": 14}
-"""Comes with matplotlib, so it is there on every machine."""
-MOST_DATES = 5
+"""Comes with matplotlib, so every machine has it."""
+MAX_DATES = 5
 
 QUESTIONS = gettext_noop("Questions a day")
 VOTES = gettext_noop("Helpful votes, %")
@@ -45,71 +45,85 @@ TIMES = gettext_noop("Median time of a question, ms")
 WITH_ANSWER = gettext_noop("answered")
 WITHOUT = gettext_noop("not answered")
 LABELS = (QUESTIONS, VOTES, TIMES, WITH_ANSWER, WITHOUT)
-"""All that is written on the picture, besides days and figures."""
+"""All labels of the picture, besides days and numbers."""
 
 PAPER, INK, FAINT = "#1e1f24", "#f2f3f5", "#50535c"
-"""A ground of its own, so that it reads the same in light and dark themes."""
+"""A background of its own, so that it looks the same in light and dark themes."""
 ANSWERED, UNANSWERED = "#56b4e9", "#e69f00"
-"""Blue and orange are told apart by the colour-blind too; what is unanswered is hatched besides."""
+"""Blue and orange can be distinguished by the colour-blind too; unanswered questions are hatched as well."""
 
 _drawing = threading.Lock()  # matplotlib is not thread-safe
 
 
 def draw_chart(days: Sequence[Day]) -> bytes:
-    """A PNG, 800 by 750 dots: bars of questions answered and not, the share of helpful votes, the median time.
+    """Return a chart of answered and unanswered questions, helpful votes and median times.
 
-    `days` are at least one, oldest first. Slow the first time: matplotlib looks for fonts then.
+    The first call is slow: matplotlib looks for fonts then.
+
+    Parameters
+    ----------
+    days : Sequence of Day
+        At least one day, oldest first.
+
+    Returns
+    -------
+    bytes
+        A PNG of 800 by 750 pixels.
     """
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells of fonts and of folders for its caches
-    with _drawing, using_language(_legible()):
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it logs fonts and cache folders
+    with _drawing, using_language(_legible_language()):
         from matplotlib.figure import Figure
 
-        drawn = Figure(figsize=INCHES, dpi=DOTS_PER_INCH, facecolor=PAPER, layout="constrained")
-        _draw(drawn, days)
+        figure = Figure(figsize=SIZE_INCHES, dpi=DOTS_PER_INCH, facecolor=PAPER, layout="constrained")
+        _draw_panels(figure, days)
         picture = io.BytesIO()
-        drawn.savefig(picture, format="png")
+        figure.savefig(picture, format="png")
         return picture.getvalue()
 
 
 def describe_chart(days: Sequence[Day]) -> str:
-    """The picture for who does not see it, with its figures, in at most 1,024 characters; not escaped."""
-    found = Totals.of(days)
-    parts = [
+    """Return an alternative text of the chart with its numbers, in at most MAX_ALT_TEXT units, not escaped."""
+    totals = Totals.of(days)
+    sentences = [
         gettext(
             "Bar chart of the questions from {first} to {last}: {all} in all, {answered} answered, {silent} not.",
             first=days[0].day,
             last=days[-1].day,
-            all=found.questions,
-            answered=found.answered,
-            silent=found.questions - found.answered,
+            all=totals.questions,
+            answered=totals.answered,
+            silent=totals.questions - totals.answered,
         )
     ]
-    if found.votes:
-        helpful = percent_of(found.helpful, found.votes)
-        parts.append(gettext("Below it, the share of votes that are helpful: {percent} in all.", percent=helpful))
-    if found.latency_ms is not None:
-        took = format_number(found.latency_ms, 0)
-        parts.append(
-            gettext("And the median time of a question: {milliseconds} ms on the middle day.", milliseconds=took)
+    if totals.votes:
+        helpful = percent_of(totals.helpful, totals.votes)
+        sentences.append(gettext("Below it, the share of votes that are helpful: {percent} in all.", percent=helpful))
+    if totals.latency_ms is not None:
+        median = format_number(totals.latency_ms, 0)
+        sentences.append(
+            gettext("And the median time of a question: {milliseconds} ms on the middle day.", milliseconds=median)
         )
-    step = 1 if len(days) <= DAILY else WEEK
+    step = 1 if len(days) <= MAX_DAILY else DAYS_PER_WEEK
     if step == 1:
-        parts.append(gettext("By day, answered of asked:"))
+        sentences.append(gettext("By day, answered of asked:"))
     else:
-        parts.append(gettext("By week, from the day named, answered of asked:"))
-    told = " ".join(parts)
+        sentences.append(gettext("By week, from the day named, answered of asked:"))
+    text = " ".join(sentences)
     for start in range(0, len(days), step):
-        part = Totals.of(days[start : start + step])
-        named = format_day(days[start].day)
-        more = gettext("{day}: {answered} of {asked}", day=named, answered=part.answered, asked=part.questions)
-        if utf16_length(told) + utf16_length(more) + 2 > MAX_ALT_TEXT:
+        period = Totals.of(days[start : start + step])
+        item = gettext(
+            "{day}: {answered} of {asked}",
+            day=format_day(days[start].day),
+            answered=period.answered,
+            asked=period.questions,
+        )
+        if utf16_length(text) + utf16_length(item) + 2 > MAX_ALT_TEXT:
             break
-        told += f" {more};"
-    return f"{told[:-1]}."
+        text += f" {item};"
+    return f"{text[:-1]}."
 
 
-def _legible() -> Language:
-    """The language that is spoken, or English where the font lacks its letters."""
+def _legible_language() -> Language:
+    """Return the current language, or English if the font lacks its letters."""
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
     letters = get_font(findfont(FontProperties(family=[str(FONT["family"])]))).get_charmap()
@@ -117,36 +131,39 @@ def _legible() -> Language:
     return current_language() if legible else language_for(None)
 
 
-def _draw(drawn: Any, days: Sequence[Day]) -> None:
-    """Three panels over the same days, the bars the largest."""
-    bars, votes, times = drawn.subplots(3, 1, sharex=True, height_ratios=(4, 1.1, 1.1))
+def _draw_panels(figure: Any, days: Sequence[Day]) -> None:
+    """Draw three panels over the same days; the bars are the largest."""
+    bars, votes, times = figure.subplots(3, 1, sharex=True, height_ratios=(4, 1.1, 1.1))
     _draw_bars(bars, days)
-    _titled(bars, gettext(QUESTIONS))
-    every = range(len(days))
-    votes.scatter(every, [_helpful_percent(one) for one in days], color=INK, s=28)
+    _style_panel(bars, gettext(QUESTIONS))
+    positions = range(len(days))
+    votes.scatter(positions, [_helpful_percentage(day) for day in days], color=INK, s=28)
     votes.set_ylim(-15, 115)
-    _titled(votes, gettext(VOTES))
-    times.plot(every, [_or_nothing(one.latency_ms) for one in days], color=INK, marker="o", markersize=5)
+    _style_panel(votes, gettext(VOTES))
+    latencies = [math.nan if day.latency_ms is None else day.latency_ms for day in days]
+    times.plot(positions, latencies, color=INK, marker="o", markersize=5)
     times.margins(y=0.2)
     times.set_ylim(bottom=0)
-    _titled(times, gettext(TIMES))
-    step = -(-len(days) // MOST_DATES)
-    shown = every[::-1][::step]  # today is always named
-    times.set_xticks(shown, [format_day(days[at].day) for at in shown])
+    _style_panel(times, gettext(TIMES))
+    step = -(-len(days) // MAX_DATES)
+    labelled = positions[::-1][::step]  # today is always labelled
+    times.set_xticks(labelled, [format_day(days[position].day) for position in labelled])
     times.set_xlim(-0.7, len(days) - 0.3)
 
 
 def _draw_bars(panel: Any, days: Sequence[Day]) -> None:
-    """Answered questions below, the others on top of them."""
+    """Draw answered questions, with the others on top of them."""
     from matplotlib.ticker import MaxNLocator
 
-    answered = [one.answered for one in days]
+    answered = [day.answered for day in days]
     panel.bar(range(len(days)), answered, color=ANSWERED, label=gettext(WITH_ANSWER), width=0.8)
-    silent = [(at, one.questions - one.answered) for at, one in enumerate(days) if one.questions > one.answered]
+    unanswered = [
+        (position, day.questions - day.answered) for position, day in enumerate(days) if day.questions > day.answered
+    ]
     panel.bar(
-        [at for at, _ in silent],
-        [height for _, height in silent],
-        bottom=[answered[at] for at, _ in silent],
+        [position for position, _ in unanswered],
+        [height for _, height in unanswered],
+        bottom=[answered[position] for position, _ in unanswered],
         color=PAPER,
         edgecolor=UNANSWERED,
         hatch="////",
@@ -160,8 +177,8 @@ def _draw_bars(panel: Any, days: Sequence[Day]) -> None:
     )
 
 
-def _titled(panel: Any, title: str) -> None:
-    """A panel with its title, and lines to read heights by."""
+def _style_panel(panel: Any, title: str) -> None:
+    """Give a panel its title and horizontal grid lines."""
     panel.set_title(title, loc="left", color=INK, fontdict=FONT)
     panel.set_facecolor(PAPER)
     panel.tick_params(colors=INK, labelsize=13, labelfontfamily=FONT["family"], length=0)
@@ -171,10 +188,6 @@ def _titled(panel: Any, title: str) -> None:
         side.set_visible(False)
 
 
-def _helpful_percent(one: Day) -> float:
-    votes = one.helpful + one.unhelpful
-    return 100 * one.helpful / votes if votes else math.nan
-
-
-def _or_nothing(value: float | None) -> float:
-    return math.nan if value is None else value
+def _helpful_percentage(day: Day) -> float:
+    votes = day.helpful + day.unhelpful
+    return 100 * day.helpful / votes if votes else math.nan

@@ -1,4 +1,4 @@
-"""What moderators and the curious are shown of the index: progress, status, sources. Pure."""
+"""Progress of a reindex, status of the index and the list of sources, as messages."""
 
 from __future__ import annotations
 
@@ -11,6 +11,19 @@ from bot.text.escape import fit, fold, utf16_length
 from bot.text.i18n import gettext, gettext_noop, ngettext, pgettext
 from bot.text.index_messages import translate
 from bot.views.custom_id import ComponentId, button
+from bot.views.formatting import (
+    LINE_ROOM,
+    NAMES_ROOM,
+    STATES,
+    clamp_page,
+    count_passages,
+    count_sources,
+    list_block,
+    older_copy_note,
+    page_title,
+    relative_time,
+    skipped_lines,
+)
 from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, build_message, notice_message, snapshot_note
 from index.domain.snapshots import SourceState
 from index.domain.stages import Stage
@@ -18,28 +31,15 @@ from index.domain.stages import Stage
 if TYPE_CHECKING:
     from index.domain.snapshots import SourceInfo, Status
 
-from bot.views.formatting import (
-    LINE_ROOM,
-    NAMES_ROOM,
-    STATES,
-    count_passages,
-    count_sources,
-    list_block,
-    older_copy_note,
-    relative_time,
-    skipped_lines,
-)
-
 __all__ = ["STAGES", "progress_message", "sources_message", "status_message"]
 
-FRAME = "**** (): \n"
-"""The marks of a source's line."""
+LINE_MARKUP = "**** (): \n"
+"""The markup of a source's line."""
 SOURCES_PER_PAGE = 15
-"""Sources on a page."""
 STATE_ROOM = 20
 MODEL_ROOM = 100
 PROBLEM_ROOM = 80
-"""Why a source is old, in the list of all."""
+"""Why a source is an older copy, in the list of all."""
 
 STAGES: dict[str, str] = {
     Stage.FETCHING_SOURCES: gettext_noop("Fetching sources"),
@@ -55,106 +55,112 @@ STAGES: dict[str, str] = {
     Stage.WAITING_FOR_REINDEX: gettext_noop("Waiting for the reindex that runs"),
     Stage.WAITING_FOR_PROCESS: gettext_noop("Waiting for another process"),
 }
-"""What the index is at."""
+"""Stages of a reindex."""
 
 
 def progress_message(
-    what: str, done: int, total: int, *, left: float | None = None, run: int = 0, cancelled: bool = False
+    stage: str, done: int, total: int, *, left: float | None = None, run: int = 0, cancelled: bool = False
 ) -> ui.LayoutView:
-    """How far a reindex is; questions go on meanwhile. `left` is about how many seconds this stage still takes, `run`
-    the number of one that can be cancelled, and `cancelled` says that it was."""
-    stage = gettext(STAGES[what]) if what in STAGES else fit(what[:1].upper() + what[1:], LINE_ROOM)
+    """Return the progress of a reindex.
+
+    `left` is the estimated rest of the stage in seconds. `run` is the number of a run that can be cancelled, 0 of any
+    other. A total of 0 is unknown.
+    """
+    text = gettext(STAGES[stage]) if stage in STAGES else fit(stage[:1].upper() + stage[1:], LINE_ROOM)
     if total > 0:
-        stage = gettext("{stage}: {done} of {total}", stage=stage, done=done, total=total)
+        text = gettext("{stage}: {done} of {total}", stage=text, done=done, total=total)
     if cancelled:
-        stage = gettext("Cancelling")
+        text = gettext("Cancelling")
     elif left is not None:
-        stage = gettext("{stage}, {left}", stage=stage, left=_left(left))
-    stop = [button(ComponentId("stop", page=run), pgettext("button", "Cancel"))] if run and not cancelled else []
-    return build_message([f"{stage} …\n-# {gettext('An index that is there already goes on answering.')}", stop], FOUND)
+        text = gettext("{stage}, {left}", stage=text, left=_time_left(left))
+    cancellable = run and not cancelled
+    row = [button(ComponentId("stop", page=run), pgettext("button", "Cancel"))] if cancellable else []
+    return build_message([f"{text} …\n-# {gettext('An index that is there already goes on answering.')}", row], FOUND)
 
 
-def _left(seconds: float) -> str:
-    """An estimate, no finer than it is: in steps of five seconds, from a minute and a half on in minutes."""
+def _time_left(seconds: float) -> str:
+    """Return an estimate in steps of five seconds, or in minutes from a minute and a half on."""
     if seconds >= 90:
         return gettext("about {minutes} min left", minutes=round(seconds / 60))
     return gettext("about {seconds} s left", seconds=max(5, 5 * round(seconds / 5)))
 
 
-def status_message(now: Status) -> ui.LayoutView:
-    """What is indexed, since when, by which model, and whether it still fits the sources."""
-    named = fit(now.model, MODEL_ROOM)
-    model = gettext("Model: {model} (still loading: a question now waits for it)", model=named)
-    if now.ready:
-        model = gettext("Model: {model} (loaded)", model=named)
-    if now.snapshot is None:
+def status_message(status: Status) -> ui.LayoutView:
+    """Return what is indexed, since when, by which model, and whether it is up to date."""
+    name = fit(status.model, MODEL_ROOM)
+    model = gettext("Model: {model} (still loading: a question now waits for it)", model=name)
+    if status.ready:
+        model = gettext("Model: {model} (loaded)", model=name)
+    if status.snapshot is None:
         nothing = gettext("**There is no index yet.** A moderator can build it with /reindex.")
         return build_message([f"{nothing}\n{model}"], NOT_FOUND)
     indexed = gettext(
         "**{sources}, {passages}**, indexed {when}.",
-        sources=count_sources(len(now.snapshot.hashes)),
-        passages=count_passages(now.snapshot.passages),
-        when=relative_time(now.snapshot.created),
+        sources=count_sources(len(status.snapshot.hashes)),
+        passages=count_passages(status.snapshot.passages),
+        when=relative_time(status.snapshot.created),
     )
-    closing = f"-# {snapshot_note(now.snapshot.id)} {gettext('/sources lists the sources.')}"
-    head = "\n".join([indexed, model, *_staleness(now)])
+    closing = f"-# {snapshot_note(status.snapshot.id)} {gettext('/sources lists the sources.')}"
+    head = "\n".join([indexed, model, *_staleness(status)])
     room = TEXT_LIMIT - utf16_length(head) - utf16_length(closing)
-    old = _old_copies(now.sources, room // 2)
-    room -= sum(map(utf16_length, old))
-    skipped = list_block(gettext("**Skipped**"), skipped_lines(now.skipped), room=room) if now.skipped else []
-    return build_message([head, *old, *skipped, closing], FOUND)
+    older_copies = _older_copies(status.sources, room // 2)
+    room -= sum(map(utf16_length, older_copies))
+    skipped = list_block(gettext("**Skipped**"), skipped_lines(status.skipped), room=room) if status.skipped else []
+    return build_message([head, *older_copies, *skipped, closing], FOUND)
 
 
-def sources_message(now: Status, page: int = 1) -> ui.LayoutView:
-    """The sources with title and size, one page of them; a page past the end is the last."""
-    if not now.sources:
+def sources_message(status: Status, page: int = 1) -> ui.LayoutView:
+    """Return one page of the sources with title and size; a page past the end is the last."""
+    if not status.sources:
         return notice_message(gettext("There are no sources yet."))
-    pages = -(-len(now.sources) // SOURCES_PER_PAGE)
-    page = min(max(page, 1), pages)
+    page, pages = clamp_page(page, len(status.sources), SOURCES_PER_PAGE)
     start = (page - 1) * SOURCES_PER_PAGE
-    shown = now.sources[start : start + SOURCES_PER_PAGE]
-    title = f"**{count_sources(len(now.sources))}**"
-    if pages > 1:
-        title = gettext("{title}, page {page} of {pages}", title=title, page=page, pages=pages)
+    shown = status.sources[start : start + SOURCES_PER_PAGE]
+    title = page_title(f"**{count_sources(len(status.sources))}**", page, pages)
     closing = ""
-    if more := len(now.sources) - start - len(shown):
+    if more := len(status.sources) - start - len(shown):
         closing = f"\n-# {gettext('and {number} more: /sources page:{page}', number=more, page=str(page + 1))}"
-    sizes = [_size(one) for one in shown]
-    room = TEXT_LIMIT - sum(utf16_length(text) + len(FRAME) for text in [title, closing, *sizes])
+    details = [_details(source) for source in shown]
+    room = TEXT_LIMIT - sum(utf16_length(text) + len(LINE_MARKUP) for text in [title, closing, *details])
     room = min(LINE_ROOM, room // len(shown)) // 2
-    lines = [f"{_named(one, room)}: {size}" for one, size in zip(shown, sizes, strict=True)]
+    lines = [f"{_title_and_name(source, room)}: {detail}" for source, detail in zip(shown, details, strict=True)]
     return build_message([title, "\n".join(lines) + closing], FOUND)
 
 
-def _staleness(now: Status) -> list[str]:
-    """Whether answers come from the live snapshot, and whether that still fits the sources; nothing where only a copy
-    of a page is old, for that is told elsewhere."""
-    if fold(now.fallback):
-        return [gettext("**Answers come from an older snapshot**: {why}", why=fit(translate(now.fallback), NAMES_ROOM))]
-    if fold(now.stale):
-        return [gettext("Stale: {why}", why=fit(translate(now.stale), NAMES_ROOM))]
-    return [] if any(one.problem for one in now.sources) else [gettext("Up to date with its sources.")]
+def _staleness(status: Status) -> list[str]:
+    """Return whether the index is up to date; nothing if only a web page is an older copy, which has its own block."""
+    if fold(status.fallback):
+        why = fit(translate(status.fallback), NAMES_ROOM)
+        return [gettext("**Answers come from an older snapshot**: {why}", why=why)]
+    if fold(status.stale):
+        return [gettext("Stale: {why}", why=fit(translate(status.stale), NAMES_ROOM))]
+    return [] if any(source.problem for source in status.sources) else [gettext("Up to date with its sources.")]
 
 
-def _old_copies(infos: Sequence[SourceInfo], room: int) -> list[str]:
-    """The sources of which an older copy is read, since when and why; no block where there are none."""
-    lines = [f"{fit(one.source, LINE_ROOM // 2)}: {old}" for one in infos if (old := older_copy_note(one, LINE_ROOM))]
-    return list_block(gettext("**Older copies**, which could not be fetched anew"), lines, room=room) if lines else []
+def _older_copies(sources: Sequence[SourceInfo], room: int) -> list[str]:
+    """Return a block of the sources that could not be fetched anew, or none."""
+    lines = [
+        f"{fit(source.source, LINE_ROOM // 2)}: {note}"
+        for source in sources
+        if (note := older_copy_note(source, LINE_ROOM))
+    ]
+    title = gettext("**Older copies**, which could not be fetched anew")
+    return list_block(title, lines, room=room) if lines else []
 
 
-def _named(one: SourceInfo, room: int) -> str:
-    """A source's title and its file, each in so much room, within the marks of a FRAME."""
-    file = f" ({fit(one.source, room)})" if one.title and one.title != one.source else ""
-    return f"**{fit(one.title or one.source, room)}**{file}"
+def _title_and_name(source: SourceInfo, room: int) -> str:
+    """Return the title of a source and its name, each in at most `room` units."""
+    name = f" ({fit(source.source, room)})" if source.title and source.title != source.source else ""
+    return f"**{fit(source.title or source.source, room)}**{name}"
 
 
-def _size(one: SourceInfo) -> str:
-    """How much a source is, and what became of it since."""
-    parts = [ngettext("{number} character", "{number} characters", one.size), count_passages(one.passages)]
-    if one.state in STATES:
-        parts.append(gettext(STATES[one.state]))
-    elif one.state != SourceState.INDEXED:
-        parts.append(fit(one.state, STATE_ROOM))
-    if old := older_copy_note(one, PROBLEM_ROOM):
-        parts.append(old)
+def _details(source: SourceInfo) -> str:
+    """Return the size of a source, and how it differs from the live snapshot."""
+    parts = [ngettext("{number} character", "{number} characters", source.size), count_passages(source.passages)]
+    if source.state in STATES:
+        parts.append(gettext(STATES[source.state]))
+    elif source.state != SourceState.INDEXED:
+        parts.append(fit(source.state, STATE_ROOM))
+    if note := older_copy_note(source, PROBLEM_ROOM):
+        parts.append(note)
     return ", ".join(parts)

@@ -230,7 +230,7 @@ def test_settings_privacy_and_figures_are_one_message(code: str) -> None:
             GuildSettings(cooldown=0, private=True, threads=False),
             GuildSettings(channels=channels, cooldown=LONGEST_COOLDOWN),
         ):
-            own_marks(guild_settings_message(chosen, usual_cooldown=0.5, note="**!**"))
+            own_marks(guild_settings_message(chosen, default_cooldown=0.5, note="**!**"))
         own_marks(render.other_channels_message(channels))
         for number in (0, 1, MANY):
             stored = StoredCounts(number, number)
@@ -239,7 +239,7 @@ def test_settings_privacy_and_figures_are_one_message(code: str) -> None:
             own_marks(privacy_view.deleted_message(stored, stored))
         for some in (days[:1], days[:7], days):
             assert utf16_length(describe_chart(some)) <= MAX_ALT_TEXT
-            own_marks(stats_message(some, described=describe_chart(some), everywhere=True))
+            own_marks(stats_message(some, description=describe_chart(some), everywhere=True))
 
 
 def own_marks(view: ui.LayoutView) -> None:

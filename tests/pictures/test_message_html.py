@@ -249,7 +249,7 @@ def days() -> list[Day]:
 
 def pages(scene: Scene) -> dict[str, str]:
     """Pages of what the bot shows, with every kind of component that it uses."""
-    figures = stats_message(days(), described=describe_chart(days())).to_components()
+    figures = stats_message(days(), description=describe_chart(days())).to_components()
     scene = replace(scene, files={PICTURE: draw_chart(days())})
     file = {"type": 13, "file": {"url": f"attachment://{PICTURE}"}}
     styles = [{"type": 2, "style": style, "label": "Go on", "custom_id": str(style)} for style in range(1, 5)]

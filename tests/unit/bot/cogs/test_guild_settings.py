@@ -177,7 +177,7 @@ preferences = st.builds(
 
 @given(preferences, st.floats(0, 3600))
 def test_any_choice_is_shown_whole(some: GuildSettings, usual: float) -> None:
-    said = "\n".join(blocks(guild_settings_message(some, usual_cooldown=usual, note="**Changed.**")))
+    said = "\n".join(blocks(guild_settings_message(some, default_cooldown=usual, note="**Changed.**")))
     assert all(f"<#{channel}>" in said for channel in some.channels)
 
 

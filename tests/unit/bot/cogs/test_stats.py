@@ -146,14 +146,14 @@ def test_totals_are_sums_and_the_time_is_that_of_the_middle_question() -> None:
 
 
 def test_days_without_votes_are_said_to_have_none() -> None:
-    shown = blocks(stats_message([make_day(0, 1, 1)], described="A chart."), PICTURE)
+    shown = blocks(stats_message([make_day(0, 1, 1)], description="A chart."), PICTURE)
     assert "\nNobody voted.\n" in "\n".join(shown)
 
 
 @given(st.integers(0, 10**12), st.integers(0, 10**12), st.integers(0, 10**9), st.floats(0, 10**9), st.booleans())
 def test_any_figures_make_a_message(answered: int, silent: int, votes: int, ms: float, everywhere: bool) -> None:
     day = make_day(0, answered + silent, answered, helpful=votes, unhelpful=votes, latency_ms=ms)
-    view = stats_message([day], described="A chart.", everywhere=everywhere)
+    view = stats_message([day], description="A chart.", everywhere=everywhere)
     pictures = [one for one in view.children if one.to_component_dict()["type"] == 12]
     assert len(pictures) == int(answered + silent > 0)
     for picture in pictures:  # the file that it refers to is attached by the cog
