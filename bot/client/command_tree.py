@@ -6,9 +6,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client.discord_patches import GuardedCommandTree
-from bot.services.errors import cause_of
 from bot.services.interactions import Interaction
-from bot.services.questions import QuestionRefused
 from bot.services.replies import Replies
 from bot.services.user_languages import UserLanguages
 
@@ -32,8 +30,4 @@ class FootnoteTree(GuardedCommandTree):
         await self._replies.tell_error(interaction, error, "reading a command")
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
-        cause = cause_of(error)
-        if isinstance(cause, QuestionRefused):
-            await self._replies.tell(interaction, cause.view)
-        else:
-            await self._replies.tell_error(interaction, cause, "answering a command")
+        await self._replies.tell_error(interaction, error, "answering a command")

@@ -6,13 +6,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs._component import component
-from bot.policy.moderators import REFUSAL
 from bot.services.context import Services, services_of
 from bot.services.interactions import Interaction, acknowledge
-from bot.text.i18n import gettext
 from bot.views.audit import LINES_PER_PAGE, audit_message
 from bot.views.custom_id import ComponentId
-from bot.views.message import notice_message
 
 __all__ = ["AuditCog"]
 
@@ -33,9 +30,7 @@ class AuditCog(commands.Cog):
 
     async def _show(self, interaction: Interaction, page: int) -> None:
         """Show a page of the audit, newest lines first."""
-        if not await self._services.permissions.is_moderator(interaction):
-            await interaction.response.send_message(view=notice_message(gettext(REFUSAL)), ephemeral=True)
-            return
+        await self._services.permissions.require_moderator(interaction)
         await acknowledge(interaction)
         page, guild = max(page, 1), interaction.guild_id
         entries = await self._services.worker.run(

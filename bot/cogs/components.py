@@ -13,7 +13,6 @@ from discord.ext import commands
 from bot.cogs._component import Handler, handlers_of
 from bot.services.context import Services, services_of
 from bot.services.interactions import Interaction
-from bot.services.questions import QuestionRefused
 from bot.text.i18n import gettext, gettext_noop
 from bot.views.custom_id import ComponentId
 from bot.views.message import notice_message
@@ -47,8 +46,6 @@ class ComponentsCog(commands.Cog):
                     await interaction.response.send_message(view=notice_message(gettext(OLDER)), ephemeral=True)
                 else:
                     await handler(interaction, component_id)
-            except QuestionRefused as refused:
-                await replies.tell(interaction, refused.view)
             except Exception as error:  # whatever it was, the user is told
                 await replies.tell_error(interaction, error, "answering a button")
 

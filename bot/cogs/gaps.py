@@ -56,9 +56,6 @@ class GapsCog(commands.Cog):
         """Solve the theme that holds the button's answer, then show the others."""
         await interaction.response.defer()
         themes = await self._themes_for(interaction)
-        if themes is None:
-            await self._refuse(interaction)
-            return
         solved = next((theme for theme in themes if component_id.answer in theme.ids), None)
         if solved is not None:
             solve = self._services.library.journal.solve
@@ -72,9 +69,6 @@ class GapsCog(commands.Cog):
         """Send the gaps as a file."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         themes = await self._themes_for(interaction)
-        if themes is None:
-            await self._refuse(interaction)
-            return
         if not themes:
             await interaction.edit_original_response(view=notice_message(gettext(NOTHING_TO_EXPORT)))
             return
@@ -86,19 +80,11 @@ class GapsCog(commands.Cog):
     async def _show(self, interaction: Interaction, page: int) -> None:
         """Show a page of the themes to those who may see them."""
         themes = await self._themes_for(interaction)
-        if themes is None:
-            await self._refuse(interaction)
-        else:
-            await interaction.edit_original_response(view=gaps_view.gaps_message(themes, page))
+        await interaction.edit_original_response(view=gaps_view.gaps_message(themes, page))
 
-    async def _refuse(self, interaction: Interaction) -> None:
-        """Tell the user beside the message of the button, which others may see."""
-        await self._services.replies.tell(interaction, notice_message(gettext(REFUSAL)))
-
-    async def _themes_for(self, interaction: Interaction) -> Sequence[Theme] | None:
-        """Return the themes that the user may see here: the server's, in direct messages all; None if none may be."""
-        if not await self._services.permissions.can_review(interaction):
-            return None
+    async def _themes_for(self, interaction: Interaction) -> Sequence[Theme]:
+        """Return the themes of the server, in direct messages all; raises Refused if the user may see none."""
+        await self._services.permissions.require_reviewer(interaction, REFUSAL)
         scope = Scope.of_moderator(interaction.guild_id)
         return await self._services.worker.run(self._services.library.gaps.themes, scope)
 

@@ -11,7 +11,6 @@ from discord.ext import commands
 
 from bot.cogs._autocomplete import MAX_CHOICES, quiet
 from bot.cogs._component import component
-from bot.policy.moderators import REFUSAL
 from bot.services.audit import audited
 from bot.services.context import Services, services_of
 from bot.services.errors import explain
@@ -61,17 +60,17 @@ class SnapshotsCog(commands.Cog):
         description="The versions of the index that are kept, to compare and go back. For moderators."
     )
     async def snapshots(self, interaction: Interaction) -> None:
-        if await self._is_allowed(interaction):
-            await acknowledge(interaction)
-            await self._show_list(interaction, 1)
+        await self._services.permissions.require_moderator(interaction)
+        await acknowledge(interaction)
+        await self._show_list(interaction, 1)
 
     @app_commands.command(description="Go back to an earlier version of the index. For moderators.")
     @app_commands.describe(id="Which snapshot; /snapshots lists them.")
     async def rollback(self, interaction: Interaction, id: str) -> None:  # noqa: A002 - the option's name
         """Ask for confirmation."""
-        if await self._is_allowed(interaction):
-            await acknowledge(interaction)
-            await self._show_confirmation(interaction, id.strip())
+        await self._services.permissions.require_moderator(interaction)
+        await acknowledge(interaction)
+        await self._show_confirmation(interaction, id.strip())
 
     @rollback.autocomplete("id")
     @quiet
@@ -88,35 +87,34 @@ class SnapshotsCog(commands.Cog):
 
     @component("snapshots")
     async def turn_page(self, interaction: Interaction, component_id: ComponentId) -> None:
-        if await self._is_allowed(interaction):
-            await acknowledge(interaction)
-            await self._show_list(interaction, component_id.page)
+        await self._services.permissions.require_moderator(interaction)
+        await acknowledge(interaction)
+        await self._show_list(interaction, component_id.page)
 
     @component("snapdiff")
     async def compare(self, interaction: Interaction, component_id: ComponentId) -> None:
         """Show in a message of its own what a roll-back would change."""
-        if await self._is_allowed(interaction):
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            await interaction.edit_original_response(view=await self._difference(component_id.answer))
+        await self._services.permissions.require_moderator(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.edit_original_response(view=await self._difference(component_id.answer))
 
     @component("rollask")
     async def ask_rollback(self, interaction: Interaction, component_id: ComponentId) -> None:
         """Ask for confirmation in a message of its own."""
-        if await self._is_allowed(interaction):
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            await self._show_confirmation(interaction, component_id.answer)
+        await self._services.permissions.require_moderator(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._show_confirmation(interaction, component_id.answer)
 
     @component("rollnot")
     async def keep_live(self, interaction: Interaction, component_id: ComponentId) -> None:
-        if await self._is_allowed(interaction):
-            await acknowledge(interaction)
-            await interaction.edit_original_response(view=notice_message(gettext(NOT_DONE)))
+        await self._services.permissions.require_moderator(interaction)
+        await acknowledge(interaction)
+        await interaction.edit_original_response(view=notice_message(gettext(NOT_DONE)))
 
     @component("rollback")
     async def roll_back(self, interaction: Interaction, component_id: ComponentId) -> None:
         """Make a snapshot live, and show what that changed, or why it failed."""
-        if not await self._is_allowed(interaction):
-            return
+        await self._services.permissions.require_moderator(interaction)
         await acknowledge(interaction)
         run = Run(Stage.CHECKING_SNAPSHOT)
         with self._services.replies.pending():
@@ -161,13 +159,6 @@ class SnapshotsCog(commands.Cog):
 
     async def _snapshots(self) -> Sequence[SnapshotInfo]:
         return await self._services.worker.run(self._services.library.snapshots)
-
-    async def _is_allowed(self, interaction: Interaction) -> bool:
-        """Whether the user is a moderator here; if not, they are told."""
-        if await self._services.permissions.is_moderator(interaction):
-            return True
-        await interaction.response.send_message(view=notice_message(gettext(REFUSAL)), ephemeral=True)
-        return False
 
 
 def _find(snapshots: Sequence[SnapshotInfo], part: str) -> SnapshotInfo | None:

@@ -61,8 +61,7 @@ class SourceFilesCog(commands.Cog):
     @app_commands.describe(file="A text, page, PDF, Word file or table.")
     async def add(self, interaction: Interaction, file: discord.Attachment) -> None:
         """Add a file; ask for confirmation before one is replaced."""
-        if not await self._is_allowed(interaction):
-            return
+        await self._check(interaction)
         services, sources, name = self._services, self._services.library.sources, file.filename
         with services.replies.pending():
             await services.worker.run(sources.check, name, file.size)
@@ -83,8 +82,7 @@ class SourceFilesCog(commands.Cog):
     @app_commands.describe(name="Which file.")
     async def remove(self, interaction: Interaction, name: str) -> None:
         """Ask for confirmation before a file is removed."""
-        if not await self._is_allowed(interaction):
-            return
+        await self._check(interaction)
         exists = name in await self._names()
         view = source_view.confirm_remove_message(_key_of(name), name) if exists else notice_message(gettext(NO_SUCH))
         await interaction.edit_original_response(view=view)
@@ -103,8 +101,7 @@ class SourceFilesCog(commands.Cog):
     @app_commands.describe(page="Which page, where there are many.")
     async def list_(self, interaction: Interaction, page: int = 1) -> None:
         """List the files with their problems."""
-        if not await self._is_allowed(interaction):
-            return
+        await self._check(interaction)
         library, worker = self._services.library, self._services.worker
         files = await worker.run(library.sources.list_files)
         view = source_view.source_files_message(await worker.run(library.status), files, page)
@@ -112,8 +109,7 @@ class SourceFilesCog(commands.Cog):
 
     @component(REPLACE)
     async def confirm_replace(self, interaction: Interaction, component_id: ComponentId) -> None:
-        if not await self._is_allowed(interaction):
-            return
+        await self._check(interaction)
         upload = self._uploads.take(component_id.answer, interaction.user.id)
         if upload is None:
             await interaction.edit_original_response(view=notice_message(gettext(FORGOTTEN)))
@@ -124,8 +120,7 @@ class SourceFilesCog(commands.Cog):
 
     @component(REMOVE)
     async def confirm_remove(self, interaction: Interaction, component_id: ComponentId) -> None:
-        if not await self._is_allowed(interaction):
-            return
+        await self._check(interaction)
         name = next((name for name in await self._names() if _key_of(name) == component_id.answer), None)
         if name is None:
             await interaction.edit_original_response(view=notice_message(gettext(NO_SUCH)))
@@ -139,8 +134,7 @@ class SourceFilesCog(commands.Cog):
 
     @component(KEEP)
     async def keep(self, interaction: Interaction, component_id: ComponentId) -> None:
-        if not await self._is_allowed(interaction):
-            return
+        await self._check(interaction)
         self._uploads.take(component_id.answer, interaction.user.id)
         await interaction.edit_original_response(view=notice_message(gettext(UNCHANGED)))
 
@@ -151,13 +145,10 @@ class SourceFilesCog(commands.Cog):
     async def _names(self) -> tuple[str, ...]:
         return await self._services.worker.run(self._services.library.sources.names)
 
-    async def _is_allowed(self, interaction: Interaction) -> bool:
-        """Acknowledge the interaction; whether the user is a moderator here, and if not, they are told."""
+    async def _check(self, interaction: Interaction) -> None:
+        """Acknowledge the interaction, then raise Refused unless the user is a moderator."""
         await acknowledge(interaction)
-        if await self._services.permissions.is_moderator(interaction):
-            return True
-        await self._services.replies.tell(interaction, notice_message(gettext(REFUSAL)))
-        return False
+        await self._services.permissions.require_moderator(interaction, REFUSAL)
 
     async def _add(self, interaction: Interaction, name: str, data: bytes, *, replace: bool) -> str:
         add = partial(self._services.library.sources.add, name, data, replace=replace)

@@ -11,9 +11,8 @@ from discord.ext import commands
 from bot.cogs._component import component
 from bot.services.context import Services, services_of
 from bot.services.interactions import Interaction
-from bot.text.i18n import gettext, gettext_noop
+from bot.text.i18n import gettext_noop
 from bot.views.custom_id import ComponentId
-from bot.views.message import notice_message
 from bot.views.stats import LEAST_DAYS, MOST_DAYS, PICTURE, USUAL_DAYS, stats_message
 from bot.views.stats_chart import describe_chart, draw_chart
 from index.domain.activity import Scope
@@ -50,9 +49,7 @@ class StatsCog(commands.Cog):
     async def _show(self, interaction: Interaction, days: int) -> None:
         """Show the figures of so many days to those who may see them."""
         services = self._services
-        if not await services.permissions.can_review(interaction):
-            await services.replies.tell(interaction, notice_message(gettext(REFUSAL)))
-            return
+        await services.permissions.require_reviewer(interaction, REFUSAL)
         guild = interaction.guild_id
         period = min(max(days, LEAST_DAYS), MOST_DAYS)
         figures = await services.worker.run(services.library.journal.days, period, Scope.of_moderator(guild))

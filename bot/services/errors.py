@@ -7,14 +7,14 @@ import secrets
 import traceback
 from pathlib import PurePath
 
-from discord import HTTPException, app_commands
+from discord import HTTPException, app_commands, ui
 
 from bot.text.i18n import gettext, gettext_noop
 from bot.text.index_messages import translate
 from index import LibraryError
 from index.domain.errors import IndexMismatch, JournalUnavailable, NoIndex
 
-__all__ = ["cause_of", "explain", "trace"]
+__all__ = ["Refused", "cause_of", "explain", "trace"]
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,14 @@ IN_SHORT: dict[type[LibraryError], str] = {
     ),
 }
 """Short texts for members, by the error's exact class; the index's own are longer, and meant for a shell."""
+
+
+class Refused(Exception):
+    """A request that is not carried out; `view` tells the user why."""
+
+    def __init__(self, view: ui.LayoutView) -> None:
+        super().__init__("refused")
+        self.view = view
 
 
 def explain(error: BaseException, doing: str) -> str:

@@ -9,9 +9,11 @@ import time
 import aiohttp
 import discord
 
-from bot.policy.moderators import Moderators, owner_ids
-from bot.services.errors import trace
+from bot.policy.moderators import REFUSAL, Moderators, owner_ids
+from bot.services.errors import Refused, trace
 from bot.services.interactions import Interaction
+from bot.text.i18n import gettext
+from bot.views.message import notice_message
 
 __all__ = ["Permissions"]
 
@@ -59,6 +61,16 @@ class Permissions:
         who sees all servers.
         """
         return self.can_manage_guild(interaction) or await self.is_moderator(interaction)
+
+    async def require_moderator(self, interaction: Interaction, refusal: str = REFUSAL) -> None:
+        """Raise Refused, with this text in the user's language, unless `is_moderator`."""
+        if not await self.is_moderator(interaction):
+            raise Refused(notice_message(gettext(refusal)))
+
+    async def require_reviewer(self, interaction: Interaction, refusal: str) -> None:
+        """Raise Refused, with this text in the user's language, unless `can_review`."""
+        if not await self.can_review(interaction):
+            raise Refused(notice_message(gettext(refusal)))
 
     async def _get_owners(self) -> frozenset[int]:
         """Return the owner or team, refreshed when too old; the ones known before if that fails."""

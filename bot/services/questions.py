@@ -11,6 +11,7 @@ import discord
 from bot.policy.questions import problem_of
 from bot.policy.rate_limits import RateLimiter
 from bot.services.ask_context import AskContext, build_context, guild_id_of
+from bot.services.errors import Refused
 from bot.services.guild_settings import GuildSettingsCache
 from bot.services.interactions import Interaction
 from bot.services.replies import FOR_ALL, Replies
@@ -25,20 +26,11 @@ MAX_CONCURRENT = 2
 """Questions in threads at the same time; the model uses all processors, so more would only slow each other."""
 
 
-class QuestionRefused(Exception):
-    """A question that is not answered.
-
-    Parameters
-    ----------
-    view
-        The reason and what to do, as a message.
-    wrong_channel
-        Whether it was asked where the bot does not answer.
-    """
+class QuestionRefused(Refused):
+    """A question that is not answered; `wrong_channel` says that the bot does not answer where it was asked."""
 
     def __init__(self, view: discord.ui.LayoutView, *, wrong_channel: bool = False) -> None:
-        super().__init__("a question is not taken")
-        self.view = view
+        super().__init__(view)
         self.wrong_channel = wrong_channel
 
 
@@ -72,13 +64,7 @@ class QuestionService:
 
     @contextlib.contextmanager
     def admit(self, question: str, context: AskContext) -> Iterator[None]:
-        """Admit a question for the `with` block that answers it.
-
-        Raises
-        ------
-        QuestionRefused
-            At once, before anything is waited for.
-        """
+        """Admit a question for the `with` block that answers it. Raises QuestionRefused before anything is awaited."""
         if problem := problem_of(question):
             raise QuestionRefused(notice_message(problem))
         settings = context.settings
@@ -92,19 +78,10 @@ class QuestionService:
     async def answer_interaction(
         self, interaction: Interaction, question: str, *, after: str = "", private: bool | None = None
     ) -> None:
-        """Answer a command or a modal.
+        """Answer a command or a modal. Raises QuestionRefused before any response is sent.
 
-        Parameters
-        ----------
-        after
-            The id of the answer that the question follows; empty if there is none.
-        private
-            Whether the user alone sees the answer; None for the server's default.
-
-        Raises
-        ------
-        QuestionRefused
-            Before any response was sent.
+        `after` is the id of the answer that the question follows, if any; `private` says whether the user alone sees
+        the answer, None for the server's default.
         """
         context = await self.context_of(interaction)
         with self._replies.pending():
@@ -129,16 +106,8 @@ class QuestionService:
     ) -> discord.ui.LayoutView:
         """Return the answer as a message; waits for its turn, and for the model while it loads.
 
-        Parameters
-        ----------
-        after
-            The id of the answer that the question follows; empty if there is none.
-        alone
-            Whether the question follows nothing.
-        quoted
-            Whether the question is shown above its answer.
-        private
-            Whether the user alone sees the answer.
+        `after` is the id of the answer that the question follows, `alone` says that it follows nothing, `quoted` that
+        it is shown above its answer, `private` that the user alone sees that.
         """
         async with self._turns:
             recorded = await self._worker.run(

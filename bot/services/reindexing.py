@@ -12,9 +12,8 @@ import aiohttp
 import discord
 from discord import ui
 
-from bot.policy.moderators import REFUSAL
 from bot.services.audit import audited
-from bot.services.errors import explain, trace
+from bot.services.errors import Refused, explain, trace
 from bot.services.interactions import Interaction, acknowledge
 from bot.services.permissions import Permissions
 from bot.services.progress import ProgressMessages, Run
@@ -81,8 +80,7 @@ class ReindexService:
 
     async def discard(self, interaction: Interaction, preview: str) -> None:
         """Delete a preview."""
-        if not await self._is_allowed(interaction):
-            return
+        await self._permissions.require_moderator(interaction)
         await interaction.response.defer()
         action, result = Message("preview {id}", id=preview), Message("discarded")
         discard = partial(self._library.discard, preview)
@@ -91,30 +89,19 @@ class ReindexService:
 
     async def cancel(self, interaction: Interaction, number: int) -> None:
         """Cancel the run with this number; its own message then says so."""
-        if not await self._is_allowed(interaction):
-            return
+        await self._permissions.require_moderator(interaction)
         if self._run is None or self._run.number != number:
-            await interaction.response.send_message(view=notice_message(gettext(ENDED)), ephemeral=True)
-            return
+            raise Refused(notice_message(gettext(ENDED)))
         self._run.cancelled.set()
         await interaction.response.defer()
-
-    async def _is_allowed(self, interaction: Interaction) -> bool:
-        """Whether the user is a moderator here; if not, they are told."""
-        if await self._permissions.is_moderator(interaction):
-            return True
-        await interaction.response.send_message(view=notice_message(gettext(REFUSAL)), ephemeral=True)
-        return False
 
     async def _carry_out(
         self, interaction: Interaction, work: Callable[[Interaction, Run], Views], *, cancellable: bool
     ) -> None:
         """Run `work` in a thread, unless the user may not or another run is under way; then show its result."""
-        if not await self._is_allowed(interaction):
-            return
+        await self._permissions.require_moderator(interaction)
         if self._run is not None:
-            await interaction.response.send_message(view=notice_message(gettext(RUNNING)), ephemeral=True)
-            return
+            raise Refused(notice_message(gettext(RUNNING)))
         self._last_number = self._last_number % (MAX_RUN_NUMBER - 1) + 1
         self._run = run = Run(Stage.READING_SOURCES, self._last_number if cancellable else 0)
         try:

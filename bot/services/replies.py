@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import aiohttp
 import discord
 
-from bot.services.errors import explain, trace
+from bot.services.errors import Refused, cause_of, explain, trace
 from bot.services.interactions import Interaction
 from bot.views.message import notice_message
 
@@ -71,11 +71,13 @@ class Replies:
 
     async def tell_error(self, interaction: Interaction, error: BaseException, doing: str) -> None:
         """Explain an error to the user, if Discord still takes a reply; `doing` is for the log."""
-        expired = isinstance(error, discord.HTTPException) and error.code in EXPIRED
-        if expired or isinstance(error, discord.Forbidden | discord.NotFound):
-            self.count_unsent(error)
+        cause = cause_of(error)
+        expired = isinstance(cause, discord.HTTPException) and cause.code in EXPIRED
+        if expired or isinstance(cause, discord.Forbidden | discord.NotFound):
+            self.count_unsent(cause)
         else:
-            await self.tell(interaction, notice_message(explain(error, doing)))
+            view = cause.view if isinstance(cause, Refused) else notice_message(explain(cause, doing))
+            await self.tell(interaction, view)
 
     async def _replace_deferred(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
         """Show a message instead of a deferred answer: to the user alone, even if everyone saw it deferred."""

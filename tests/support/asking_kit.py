@@ -84,8 +84,10 @@ def slow_model(library: FakeLibrary) -> Iterator[None]:
 
 def damage(library: FakeLibrary) -> None:
     """The journal's file is no journal any more."""
-    library.journal.close()
-    library.journal._file._file.write_bytes(b"no database" * 999)
+    database = library.journal._file
+    with database._lock:  # or a purge that runs in a thread would open it meanwhile
+        library.journal.close()
+        database._file.write_bytes(b"no database" * 999)
 
 
 def labels(message: Json) -> list[str]:
