@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from tests.e2e.desk_world import NO_LIMITS, World, built, opened_world
 from tests.e2e.talking import STATIONS, Talk, talk
+from tests.e2e.world import NO_LIMITS, World, built, opened_world
 from tests.support.article import OTHER_QUESTIONS, WINDOW
 from tests.support.discord.driver import Discord, Reply
 from tests.support.discord.state import ANSWER_WITHIN_S, Exchange

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli_kit import BREAD, SETTINGS, Cli
+from tests.support.command_line import BREAD, SETTINGS, Cli
 from tests.support.index_fakes import write
 
 

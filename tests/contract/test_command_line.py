@@ -9,7 +9,7 @@ import pytest
 
 from index.cli.app import answer_line
 from index.domain.answers import ShortAnswer
-from tests.support.cli_kit import ANSWER, BREAD, batch, check_answer, python
+from tests.support.command_line import ANSWER, BREAD, batch, check_answer, python
 from tests.support.fakes import make_answer
 from tests.support.index_fakes import write
 

@@ -11,7 +11,7 @@ import pytest
 
 from index.evaluation.recordings import write_recording
 from index.evaluation.records import read_records, weights
-from tests.support.cli_kit import BREAD, Cli, batch, python
+from tests.support.command_line import BREAD, Cli, batch, python
 from tests.support.index_fakes import write
 from tests.support.paths import ROOT
 

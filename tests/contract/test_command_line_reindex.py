@@ -12,7 +12,7 @@ from filelock import FileLock
 from index import Settings, open_library
 from index.domain.activity import Scope
 from index.journal.journal import Journal
-from tests.support.cli_kit import BREAD, REPORT, RYE, Cli
+from tests.support.command_line import BREAD, REPORT, RYE, Cli
 from tests.support.index_fakes import write
 
 

@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog, Message
 from bot.text.command_translator import accepted_by_discord
 from bot.text.i18n import KINDS, NUMBER, PLACEHOLDER, Language, language_codes, load_catalogue
 from tests.support.catalogue import Key, files, keys, read, said, said_in, update, written
-from tests.support.unsaid import unsaid, unsaid_in
+from tests.support.untranslated import untranslated_in, untranslated_texts
 
 REACHING_OUT = re.compile(r"@|<[@#:]|\w+://|\bdiscord\.gg\b|\bwww\.", re.IGNORECASE)
 """What mentions somebody or leads elsewhere."""
@@ -141,7 +141,7 @@ def test_what_is_said_is_a_literal_or_a_phrase_by_its_name() -> None:
 
 
 def test_nothing_is_shown_that_is_not_said() -> None:
-    assert unsaid() == []
+    assert untranslated_texts() == []
 
 
 def test_every_value_that_a_text_names_is_given_with_it() -> None:
@@ -261,4 +261,4 @@ def show(found: "An annotation here") -> None:
 
 
 def test_texts_that_are_shown_and_not_said_are_found() -> None:
-    assert [text for _, text in unsaid_in(UNSAID)] == ["Hello there.", "Sources", "{} pages, ", "loaded"]
+    assert [text for _, text in untranslated_in(UNSAID)] == ["Hello there.", "Sources", "{} pages, ", "loaded"]

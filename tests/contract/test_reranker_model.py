@@ -21,7 +21,7 @@ from index.ranking.logistic import LogisticRanker
 from index.ranking.stacking import StackedRanker
 from index.retrieval.hidden_states import StateStore, StateStoreBuilder
 from index.retrieval.retriever import Retriever
-from tests.support.index_fakes import shelf, write
+from tests.support.index_fakes import search_index, write
 
 TEXTS = {
     "bridge_md": "# The bridge\n\nThe bridge was opened in 1932. It is painted grey. It took eight years to build.\n",
@@ -52,7 +52,7 @@ def by_features(real_embedder) -> Answer:
         confidence=scorer.confidence,
         threshold=0.0,
     )
-    return answerer.answer(shelf(embedder=real_embedder, **TEXTS), QUESTION)
+    return answerer.answer(search_index(embedder=real_embedder, **TEXTS), QUESTION)
 
 
 @pytest.mark.parametrize("none", ["none", "None"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.desk_world import World
+from tests.e2e.world import World
 from tests.support.discord.driver import Discord
 
 

@@ -11,8 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.desk_world import World
 from tests.e2e.rights_table import Who
+from tests.e2e.world import World
 from tests.support.discord.components import BUTTON, all_components
 from tests.support.discord.driver import Discord, Reply, has_ended
 from tests.support.discord.exchange import Exchange, Scene

@@ -10,7 +10,7 @@ from typing import Any
 from tests.e2e.moderating import SHOWN_TO_ALL, Acting, custom_id
 from tests.support.discord.driver import has_ended
 from tests.support.discord.exchange import Exchange
-from tests.support.discord.oddities import Change
+from tests.support.discord.malformed import Change
 from tests.support.discord.payloads import LISTED, Json
 from tests.support.discord.rules import EPHEMERAL, text_of
 

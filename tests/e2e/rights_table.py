@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tests.support.discord.oddities import Change
+from tests.support.discord.malformed import Change
 from tests.support.discord.payloads import (
     INVITED,
     LISTED,

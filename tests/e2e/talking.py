@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from statistics import median
 
-from tests.e2e.desk_world import read_as
+from tests.e2e.world import read_as
 from tests.support.discord.driver import Discord, Form, Reply
 from tests.support.discord.exchange import Exchange
 from tests.support.discord.payloads import LISTED, UNLISTED

@@ -15,9 +15,9 @@ import pytest
 import pytest_asyncio
 
 from bot.text.i18n import language_for
-from tests.e2e.desk_world import NO_LIMITS, VOTED, World, answer_id, built, link_buttons, opened_world, read_as
+from tests.e2e.world import NO_LIMITS, VOTED, World, answer_id, built, link_buttons, opened_world, read_as
 from tests.support.article import WINDOW, WINDOW_EVIDENCE
-from tests.support.desk_sources import (
+from tests.support.changing_sources import (
     AFTERWARDS,
     BADGERS,
     BEFORE,

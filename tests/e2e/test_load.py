@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 
 from tests.bench.load import WITHIN_S
-from tests.e2e.desk_world import NO_LIMITS, World, built, opened_world
 from tests.e2e.talking import STATIONS, STAY, Talk, talk
+from tests.e2e.world import NO_LIMITS, World, built, opened_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

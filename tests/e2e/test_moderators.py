@@ -12,16 +12,16 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
-from tests.e2e.desk_world import NO_LIMITS, World, built, opened_world
 from tests.e2e.moderating import Acting, Slow, custom_id, lines, live, slow_page, state_of
 from tests.e2e.rights_done import DONE
 from tests.e2e.rights_refused import prepared, tried
 from tests.e2e.rights_table import FORGED, PEOPLE, TABLE, Who, cells, refusal
+from tests.e2e.world import NO_LIMITS, World, built, opened_world
 from tests.support.article import ARTICLE
-from tests.support.desk_sources import BEFORE
+from tests.support.changing_sources import BEFORE
 from tests.support.discord.commands import Given
 from tests.support.discord.driver import Discord, has_ended
-from tests.support.discord.oddities import ODD, Change
+from tests.support.discord.malformed import MALFORMED, Change
 from tests.support.discord.payloads import LISTED, MODERATOR_ROLE, OWNER, UNLISTED
 from tests.support.discord.rules import EPHEMERAL, text_of
 
@@ -280,7 +280,7 @@ async def test_an_interaction_that_lacks_anything_is_answered_and_changes_nothin
         message = await exchange.answer(lambda one: has_ended(one) and bool(text_of(one)))
         return bool(message["flags"] & EPHEMERAL)
 
-    assert all(await asyncio.gather(*map(answered, ODD.values())))
+    assert all(await asyncio.gather(*map(answered, MALFORMED.values())))
     assert state_of(world) == before
     assert world.bot.running
     assert "**live**" in (await moderator.command("snapshots")).text

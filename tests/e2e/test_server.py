@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.e2e.desk_world import ASKED, CHOSEN, NO_LIMITS, VOTED, World, answer_id, built, opened_world
+from tests.e2e.world import ASKED, CHOSEN, NO_LIMITS, VOTED, World, answer_id, built, opened_world
 from tests.support.article import OTHER_QUESTIONS
-from tests.support.desk_sources import AFTERWARDS, BEFORE, PRICED
+from tests.support.changing_sources import AFTERWARDS, BEFORE, PRICED
 from tests.support.discord.driver import Discord, Reply
 from tests.support.discord.payloads import (
     BOT,

@@ -33,7 +33,7 @@ from index.journal.journal import Journal
 from index.sources.uploads import UploadedSources
 from index.suggestions.completion import QuestionCompleter
 from index.viewer.service import SourceViewer
-from tests.support.fake_rebuild import FakeRebuild
+from tests.support.fake_reindexer import FakeReindexer
 from tests.support.index_fakes import word_vector
 
 __all__ = [
@@ -230,7 +230,7 @@ class FakeLibrary(Library):
         self.answer: Answer | Exception = make_answer()
         self.answers: dict[str, Answer | Exception] = {}
         self.report: ReindexReport | Exception = make_report()
-        self._reindexer = FakeRebuild(self)
+        self._reindexer = FakeReindexer(self)
         self.current: Status | Exception = make_status()
         self.load_error: Exception | None = None
         self.seconds = 0.0

@@ -193,7 +193,7 @@ def write(folder: Path, **files: str | bytes) -> Path:
     return folder
 
 
-def shelf(*, embedder: Embedder | None = None, **files: str) -> SearchIndex:
+def search_index(*, embedder: Embedder | None = None, **files: str) -> SearchIndex:
     """What a snapshot of these files holds, without a disk; files are named as for `write`."""
     model = embedder or WordEmbedder()
     documents: dict[str, Document] = {}

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.desk_kit import DeskLibrary, at_the_desk
 from tests.support.discord.wire import NO_LIMITS, Wire
+from tests.support.journal_library import JournalLibrary, connected_with_moderators
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> DeskLibrary:
+def library(tmp_path: Path) -> JournalLibrary:
     """A library whose answers are its attributes, with a real journal."""
-    return DeskLibrary(tmp_path)
+    return JournalLibrary(tmp_path)
 
 
 @pytest.fixture
-async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
+async def wire(library: JournalLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
     """A bot in two servers, one of them listed for moderators, that takes any number of questions."""
-    async with at_the_desk(library, tmp_path, limits=NO_LIMITS) as wire:
+    async with connected_with_moderators(library, tmp_path, limits=NO_LIMITS) as wire:
         yield wire

@@ -10,7 +10,7 @@ import pytest
 
 from bot.text.i18n import language_for
 from tests.support.discord.exchange import Exchange
-from tests.support.discord.oddities import ODD, Change
+from tests.support.discord.malformed import MALFORMED, Change
 from tests.support.discord.payloads import LISTED, OWNER, User
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import Wire
@@ -43,8 +43,8 @@ def arrives(wire: Wire, exchange: Exchange, change: Change) -> None:
 async def test_whatever_an_interaction_lacks_it_is_answered_and_does_nothing(
     wire: Wire, library: FakeLibrary, kind: str
 ) -> None:
-    come = await asyncio.gather(*(answered_oddly(wire, kind, change) for change in ODD.values()))
-    assert {odd: text for odd, text in zip(ODD, come, strict=True) if not text.startswith(EXPECTED[kind])} == {}
+    come = await asyncio.gather(*(answered_oddly(wire, kind, change) for change in MALFORMED.values()))
+    assert {odd: text for odd, text in zip(MALFORMED, come, strict=True) if not text.startswith(EXPECTED[kind])} == {}
     assert (library.reindexes, library.previews) == (0, 0)
 
 
@@ -65,7 +65,7 @@ async def answered_oddly(wire: Wire, kind: str, change: Change) -> str:
 async def test_what_cannot_be_read_is_told_in_the_language_of_whoever_asked(wire: Wire) -> None:
     exchange = begun(wire, "command", User.new())
     exchange.payload["locale"] = "de"
-    arrives(wire, exchange, ODD["permissions are a word"])
+    arrives(wire, exchange, MALFORMED["permissions are a word"])
     german = language_for("de").gettext(
         "Something went wrong on my side. Please try again; if it happens again, tell the bot's owner: "
         "incident {incident}.",

@@ -8,21 +8,21 @@ import pytest
 
 from index.domain.activity import Scope, VoteCount
 from index.domain.documents import Document
-from tests.support.asking_kit import QUESTION, asked, id_in, pressed, settled
-from tests.support.desk_kit import DeskLibrary, at_the_desk
+from tests.support.asking import QUESTION, asked, id_in, pressed, settled
 from tests.support.discord.forms import Form
 from tests.support.discord.payloads import LISTED, User
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import NO_LIMITS, Wire
 from tests.support.fakes import SCOUT, make_abstention, make_citation, make_source, make_status
+from tests.support.journal_library import JournalLibrary, connected_with_moderators
 
 FORGOTTEN = "no longer kept"
 PAGES = "\n\n".join(f"Paragraph {number}. " + "Words that fill it up. " * 30 for number in range(20))
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> DeskLibrary:
-    library = DeskLibrary(tmp_path)
+def library(tmp_path: Path) -> JournalLibrary:
+    library = JournalLibrary(tmp_path)
     source = "llama-4-release.md"
     library.documents = {source: Document(source, source, "The Llama 4 release", None, f"{SCOUT}\n\n{PAGES}", ())}
     return library
@@ -59,7 +59,7 @@ async def test_everyone_pages_for_themselves(wire: Wire) -> None:
 
 @pytest.mark.parametrize("button", ["Show in source", "Helpful", "More passages", "Continue in a thread"])
 async def test_a_button_of_an_answer_that_was_forgotten_says_so_in_private(
-    wire: Wire, library: DeskLibrary, button: str
+    wire: Wire, library: JournalLibrary, button: str
 ) -> None:
     user = User.new()
     message = await asked(wire, user=user)
@@ -71,7 +71,7 @@ async def test_a_button_of_an_answer_that_was_forgotten_says_so_in_private(
 
 
 async def test_a_page_turned_after_the_answer_was_forgotten_says_so_in_its_place(
-    wire: Wire, library: DeskLibrary
+    wire: Wire, library: JournalLibrary
 ) -> None:
     user = User.new()
     first = await pressed(wire, await asked(wire, user=user), "Show in source")
@@ -81,7 +81,7 @@ async def test_a_page_turned_after_the_answer_was_forgotten_says_so_in_its_place
     assert second["id"] == first["id"]
 
 
-async def test_a_user_has_one_vote_on_an_answer_and_may_change_it(wire: Wire, library: DeskLibrary) -> None:
+async def test_a_user_has_one_vote_on_an_answer_and_may_change_it(wire: Wire, library: JournalLibrary) -> None:
     message = await asked(wire)
     one, other = User.new(), User.new()
     for user in (one, one, other):
@@ -94,7 +94,7 @@ async def test_a_user_has_one_vote_on_an_answer_and_may_change_it(wire: Wire, li
     assert library.journal.count_votes(id_in(message)) == VoteCount(2, 0)
 
 
-async def test_a_vote_against_counts_though_its_form_never_comes_back(wire: Wire, library: DeskLibrary) -> None:
+async def test_a_vote_against_counts_though_its_form_never_comes_back(wire: Wire, library: JournalLibrary) -> None:
     message = await asked(wire)
     await Form.opened(wire.press(message, "Not helpful"))
     await settled(wire)
@@ -102,7 +102,7 @@ async def test_a_vote_against_counts_though_its_form_never_comes_back(wire: Wire
     assert [gap.question for gap in library.journal.gaps(Scope(int(LISTED.id)))] == [QUESTION]
 
 
-async def test_the_reason_is_kept_for_the_moderators_without_who_wrote_it(wire: Wire, library: DeskLibrary) -> None:
+async def test_the_reason_is_kept_for_the_moderators_without_who_wrote_it(wire: Wire, library: JournalLibrary) -> None:
     message = await asked(wire)
     form = await Form.opened(wire.press(message, "Not helpful", user=User("4242424242424242", "zaphod")))
     said = await wire.submit(form, "  It is about Maverick.\n").answer()
@@ -114,7 +114,7 @@ async def test_the_reason_is_kept_for_the_moderators_without_who_wrote_it(wire: 
     assert "4242424242424242" not in repr(gap)
 
 
-async def test_a_reason_whose_vote_was_lost_brings_the_vote_with_it(wire: Wire, library: DeskLibrary) -> None:
+async def test_a_reason_whose_vote_was_lost_brings_the_vote_with_it(wire: Wire, library: JournalLibrary) -> None:
     message = await asked(wire)
     user = User.new()
     form = await Form.opened(wire.press(message, "Not helpful", user=user))
@@ -125,7 +125,7 @@ async def test_a_reason_whose_vote_was_lost_brings_the_vote_with_it(wire: Wire, 
 
 
 async def test_a_reason_for_an_answer_that_was_forgotten_is_said_to_be_too_late(
-    wire: Wire, library: DeskLibrary
+    wire: Wire, library: JournalLibrary
 ) -> None:
     asker = User.new()
     form = await Form.opened(wire.press(await asked(wire, user=asker), "Not helpful", user=User.new()))
@@ -134,20 +134,20 @@ async def test_a_reason_for_an_answer_that_was_forgotten_is_said_to_be_too_late(
     assert FORGOTTEN in text_of(await wire.submit(form, "It is about Maverick.").answer())
 
 
-async def test_votes_on_answers_from_before_a_restart_count(library: DeskLibrary, tmp_path: Path) -> None:
+async def test_votes_on_answers_from_before_a_restart_count(library: JournalLibrary, tmp_path: Path) -> None:
     wire, user = Wire(), User.new()
-    async with at_the_desk(library, tmp_path, wire=wire, limits=NO_LIMITS):
+    async with connected_with_moderators(library, tmp_path, wire=wire, limits=NO_LIMITS):
         message = await asked(wire)
         await pressed(wire, message, "Helpful", user=user)
         form = await Form.opened(wire.press(message, "Not helpful", user=User.new()))
-    async with at_the_desk(library, tmp_path, wire=wire, limits=NO_LIMITS):
+    async with connected_with_moderators(library, tmp_path, wire=wire, limits=NO_LIMITS):
         await pressed(wire, message, "Helpful", user=user)
         await wire.submit(form, "It is about Maverick.").answer()
         assert SCOUT in text_of(await pressed(wire, message, "Show in source"))
     assert library.journal.count_votes(id_in(message)) == VoteCount(1, 1)
 
 
-async def test_a_gap_is_reported_once_a_user_and_the_moderators_see_it(wire: Wire, library: DeskLibrary) -> None:
+async def test_a_gap_is_reported_once_a_user_and_the_moderators_see_it(wire: Wire, library: JournalLibrary) -> None:
     library.answer = make_abstention(make_citation())
     message = await asked(wire)
     user = User.new()
@@ -160,7 +160,7 @@ async def test_a_gap_is_reported_once_a_user_and_the_moderators_see_it(wire: Wir
 
 
 async def test_a_gap_of_an_answer_that_was_forgotten_is_not_said_to_be_reported(
-    wire: Wire, library: DeskLibrary
+    wire: Wire, library: JournalLibrary
 ) -> None:
     library.answer = make_abstention(make_citation())
     user = User.new()
@@ -169,7 +169,7 @@ async def test_a_gap_of_an_answer_that_was_forgotten_is_not_said_to_be_reported(
     assert FORGOTTEN in text_of(await pressed(wire, message, "Report the gap"))
 
 
-async def test_the_sources_are_listed_to_who_pressed_alone(wire: Wire, library: DeskLibrary) -> None:
+async def test_the_sources_are_listed_to_who_pressed_alone(wire: Wire, library: JournalLibrary) -> None:
     library.answer = make_abstention()
     library.current = make_status(sources=(make_source("one.md", title="One"), make_source("two.md", title="Two")))
     shown = await pressed(wire, await asked(wire), "Sources")
@@ -178,7 +178,7 @@ async def test_the_sources_are_listed_to_who_pressed_alone(wire: Wire, library: 
     assert "Two" in text_of(shown)
 
 
-async def test_more_passages_are_those_that_the_answer_does_not_quote(wire: Wire, library: DeskLibrary) -> None:
+async def test_more_passages_are_those_that_the_answer_does_not_quote(wire: Wire, library: JournalLibrary) -> None:
     fresh = make_citation(2, "Maverick has 128 experts.", start=500)
     library.further = (make_citation(), fresh)
     shown = await pressed(wire, await asked(wire), "More passages")

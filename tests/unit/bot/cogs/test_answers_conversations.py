@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.support.asking_kit import MENTION, asked, pressed, replied
-from tests.support.desk_kit import DeskLibrary
+from tests.support.asking import MENTION, asked, pressed, replied
 from tests.support.discord.forms import Form
 from tests.support.discord.payloads import LISTED, UNLISTED, Json, User
 from tests.support.discord.rules import text_of
 from tests.support.discord.wire import Wire
+from tests.support.journal_library import JournalLibrary
 
 SCOUT = "What is the context window of Scout?"
 BEHEMOTH = "How many experts does Behemoth have?"
@@ -18,7 +18,7 @@ AFTER_SCOUT = "What is the context window of Maverick?"
 AFTER_BEHEMOTH = "How many experts does Maverick have?"
 
 
-def read(library: DeskLibrary) -> set[str]:
+def read(library: JournalLibrary) -> set[str]:
     """How "And Maverick?" was read, of the three readings that it may have here."""
     return set(library.asked) & {AFTER_SCOUT, AFTER_BEHEMOTH}
 
@@ -30,21 +30,23 @@ async def answer_to(wire: Wire, content: str, **where: object) -> Json:
     return sent.message
 
 
-async def test_a_reply_to_an_answer_follows_that_answer_whoever_asked_for_it(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_reply_to_an_answer_follows_that_answer_whoever_asked_for_it(
+    library: JournalLibrary, wire: Wire
+) -> None:
     first = await answer_to(wire, f"{MENTION} {SCOUT}", guild=LISTED)
     await answer_to(wire, f"{MENTION} {BEHEMOTH}", guild=LISTED)
     await answer_to(wire, AND, reply_to=first)
     assert read(library) == {AFTER_SCOUT}
 
 
-async def test_a_reply_to_the_answer_of_a_command_follows_it(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_reply_to_the_answer_of_a_command_follows_it(library: JournalLibrary, wire: Wire) -> None:
     first = await asked(wire, SCOUT)
     await answer_to(wire, AND, reply_to=first)
     assert read(library) == {AFTER_SCOUT}
 
 
 async def test_a_reply_without_a_ping_is_a_question_if_it_mentions_the_bot_and_else_none(
-    library: DeskLibrary, wire: Wire
+    library: JournalLibrary, wire: Wire
 ) -> None:
     first = await asked(wire, SCOUT)
     wire.message(AND, reply_to=first, ping=False)
@@ -58,21 +60,21 @@ async def test_how_a_follow_up_was_read_is_said_above_its_answer(wire: Wire) -> 
     assert f"Read as: {AFTER_SCOUT}" in text_of(await answer_to(wire, AND, reply_to=first))
 
 
-async def test_a_mention_in_a_channel_follows_nothing(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_mention_in_a_channel_follows_nothing(library: JournalLibrary, wire: Wire) -> None:
     user = User.new()
     await answer_to(wire, f"{MENTION} {SCOUT}", guild=LISTED, user=user)
     await answer_to(wire, f"{MENTION} {AND}", guild=LISTED, user=user)
     assert library.asked == [SCOUT, AND]
 
 
-async def test_a_command_in_a_channel_follows_nothing(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_command_in_a_channel_follows_nothing(library: JournalLibrary, wire: Wire) -> None:
     user = User.new()
     await asked(wire, SCOUT, user=user)
     await asked(wire, AND, user=user)
     assert library.asked == [SCOUT, AND]
 
 
-async def test_a_reply_to_a_person_follows_nothing(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_reply_to_a_person_follows_nothing(library: JournalLibrary, wire: Wire) -> None:
     user = User.new()
     await answer_to(wire, f"{MENTION} {SCOUT}", guild=LISTED, user=user)
     said = wire.message("I wonder.", guild=LISTED)
@@ -80,7 +82,7 @@ async def test_a_reply_to_a_person_follows_nothing(library: DeskLibrary, wire: W
     assert library.asked == [SCOUT, AND]
 
 
-async def test_buttons_on_somebody_elses_message_name_no_answer(library: DeskLibrary, wire: Wire) -> None:
+async def test_buttons_on_somebody_elses_message_name_no_answer(library: JournalLibrary, wire: Wire) -> None:
     """Another bot may send a message with our buttons on it, and what mentions us we see whole."""
     first = await asked(wire, SCOUT)
     other = wire.message(f"{MENTION} look at this", guild=LISTED, user=User("77", "other", bot=True))
@@ -89,13 +91,13 @@ async def test_buttons_on_somebody_elses_message_name_no_answer(library: DeskLib
     assert library.asked == [SCOUT, AND]
 
 
-async def test_a_reply_to_a_message_that_was_deleted_follows_nothing(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_reply_to_a_message_that_was_deleted_follows_nothing(library: JournalLibrary, wire: Wire) -> None:
     first = await asked(wire, SCOUT)
     await answer_to(wire, f"{MENTION} {AND}", reply_to=first, referenced_message=None)
     assert library.asked == [SCOUT, AND]
 
 
-async def test_a_reply_to_an_answer_that_was_forgotten_stands_alone(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_reply_to_an_answer_that_was_forgotten_stands_alone(library: JournalLibrary, wire: Wire) -> None:
     user = User.new()
     first = await asked(wire, SCOUT, user=user)
     library.journal.forget(int(user.id))
@@ -104,7 +106,7 @@ async def test_a_reply_to_an_answer_that_was_forgotten_stands_alone(library: Des
 
 
 async def test_direct_messages_follow_the_turns_before_in_messages_and_commands(
-    library: DeskLibrary, wire: Wire
+    library: JournalLibrary, wire: Wire
 ) -> None:
     user = User.new()
     await answer_to(wire, SCOUT, user=user)
@@ -115,7 +117,7 @@ async def test_direct_messages_follow_the_turns_before_in_messages_and_commands(
     assert read(library) == {AFTER_SCOUT, AFTER_BEHEMOTH}
 
 
-async def test_a_reply_in_direct_messages_follows_the_answer_it_replies_to(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_reply_in_direct_messages_follows_the_answer_it_replies_to(library: JournalLibrary, wire: Wire) -> None:
     """It does not follow the last answer there."""
     user = User.new()
     first = await answer_to(wire, SCOUT, user=user)
@@ -124,13 +126,13 @@ async def test_a_reply_in_direct_messages_follows_the_answer_it_replies_to(libra
     assert read(library) == {AFTER_SCOUT}
 
 
-async def test_nobody_follows_what_somebody_else_asked_in_direct_messages(library: DeskLibrary, wire: Wire) -> None:
+async def test_nobody_follows_what_somebody_else_asked_in_direct_messages(library: JournalLibrary, wire: Wire) -> None:
     await answer_to(wire, SCOUT, user=User.new())
     await answer_to(wire, AND, user=User.new())
     assert library.asked == [SCOUT, AND]
 
 
-async def test_many_users_at_once_follow_themselves_alone(library: DeskLibrary, wire: Wire) -> None:
+async def test_many_users_at_once_follow_themselves_alone(library: JournalLibrary, wire: Wire) -> None:
     questions = [SCOUT, BEHEMOTH] * 5
     users = [User.new() for _ in questions]
     await asyncio.gather(*(answer_to(wire, text, user=user) for text, user in zip(questions, users, strict=True)))
@@ -140,7 +142,7 @@ async def test_many_users_at_once_follow_themselves_alone(library: DeskLibrary, 
         assert f"Read as: {wanted[question]}" in text_of(message)
 
 
-async def test_a_thread_goes_on_with_its_own_turns_for_each_user(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_thread_goes_on_with_its_own_turns_for_each_user(library: JournalLibrary, wire: Wire) -> None:
     await pressed(wire, await asked(wire, SCOUT), "Continue in a thread")
     (thread,) = wire.state.threads
     one, other = User.new(), User.new()
@@ -149,7 +151,7 @@ async def test_a_thread_goes_on_with_its_own_turns_for_each_user(library: DeskLi
     assert f"Read as: {AFTER_BEHEMOTH}" in text_of(await answer_to(wire, f"{MENTION} {AND}", channel=thread, user=one))
 
 
-async def test_the_form_follows_the_answer_that_its_button_is_below(library: DeskLibrary, wire: Wire) -> None:
+async def test_the_form_follows_the_answer_that_its_button_is_below(library: JournalLibrary, wire: Wire) -> None:
     user = User.new()
     first = await asked(wire, SCOUT, user=user)
     await asked(wire, BEHEMOTH, user=user)
@@ -160,7 +162,7 @@ async def test_the_form_follows_the_answer_that_its_button_is_below(library: Des
 
 
 async def test_the_form_of_an_answer_that_was_forgotten_follows_nothing_instead(
-    library: DeskLibrary, wire: Wire
+    library: JournalLibrary, wire: Wire
 ) -> None:
     user = User.new()
     form = await Form.opened(wire.press(await answer_to(wire, SCOUT, user=user), "Ask a follow-up"))
@@ -170,7 +172,7 @@ async def test_the_form_of_an_answer_that_was_forgotten_follows_nothing_instead(
     assert library.asked == [SCOUT, BEHEMOTH, AND]
 
 
-async def test_what_one_server_was_asked_is_not_followed_in_another(library: DeskLibrary, wire: Wire) -> None:
+async def test_what_one_server_was_asked_is_not_followed_in_another(library: JournalLibrary, wire: Wire) -> None:
     user = User.new()
     await asked(wire, SCOUT, user=user, guild=LISTED)
     await asked(wire, AND, user=user, guild=UNLISTED)
@@ -178,7 +180,7 @@ async def test_what_one_server_was_asked_is_not_followed_in_another(library: Des
     assert library.asked == [SCOUT, AND, AND]
 
 
-async def test_a_form_without_words_is_told_how_to_ask(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_form_without_words_is_told_how_to_ask(library: JournalLibrary, wire: Wire) -> None:
     form = await Form.opened(wire.press(await asked(wire, SCOUT), "Ask a follow-up"))
     assert "Ask me something" in text_of(await wire.submit(form, " \u200b\n").answer())
     assert library.asked == [SCOUT]

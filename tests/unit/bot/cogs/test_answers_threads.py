@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.asking_kit import MENTION, QUESTION, asked, damage, labels, pressed, replied
-from tests.support.desk_kit import DeskLibrary, at_the_desk
+from tests.support.asking import MENTION, QUESTION, asked, damage, labels, pressed, replied
 from tests.support.discord.payloads import CREATE_PUBLIC_THREADS, LISTED, SEND_MESSAGES_IN_THREADS, User
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import NO_LIMITS, Wire
+from tests.support.journal_library import JournalLibrary, connected_with_moderators
 
 THREAD = "Continue in a thread"
 EVIL = "@everyone <@123456789012345678> <@&1> <#2> **[x](http://y.z)** discord.gg/abc \u202etxt.exe\u200b\n\n# ||s|| \\"
@@ -29,7 +29,7 @@ async def test_a_thread_is_begun_below_the_answer_and_says_how_to_go_on(wire: Wi
 
 
 async def test_a_question_in_the_thread_goes_on_from_its_answer_whoever_asks_it(
-    library: DeskLibrary, wire: Wire
+    library: JournalLibrary, wire: Wire
 ) -> None:
     await pressed(wire, await asked(wire), THREAD)
     (thread,) = wire.state.threads
@@ -37,11 +37,11 @@ async def test_a_question_in_the_thread_goes_on_from_its_answer_whoever_asks_it(
     assert "What is the context window of Maverick?" in library.asked
 
 
-async def test_a_thread_goes_on_from_its_answer_after_a_restart(library: DeskLibrary, tmp_path: Path) -> None:
+async def test_a_thread_goes_on_from_its_answer_after_a_restart(library: JournalLibrary, tmp_path: Path) -> None:
     wire = Wire()
-    async with at_the_desk(library, tmp_path, wire=wire, limits=NO_LIMITS):
+    async with connected_with_moderators(library, tmp_path, wire=wire, limits=NO_LIMITS):
         await pressed(wire, await asked(wire), THREAD)
-    async with at_the_desk(library, tmp_path, wire=wire, limits=NO_LIMITS):
+    async with connected_with_moderators(library, tmp_path, wire=wire, limits=NO_LIMITS):
         (thread,) = wire.state.threads
         await replied(wire, f"{MENTION} And Maverick?", channel=thread)
     assert "What is the context window of Maverick?" in library.asked
@@ -103,7 +103,7 @@ async def test_a_button_in_direct_messages_says_where_threads_can_be_begun(wire:
 
 
 async def test_a_server_without_threads_is_offered_none_and_an_older_button_begins_none(
-    library: DeskLibrary, wire: Wire
+    library: JournalLibrary, wire: Wire
 ) -> None:
     message = await asked(wire)
     library.journal.set_setting(int(LISTED.id), "threads", "no")
@@ -124,7 +124,7 @@ async def test_the_name_of_a_thread_is_one_harmless_line_that_discord_takes(wire
         assert hidden not in thread.name
 
 
-async def test_no_thread_is_begun_that_the_journal_could_not_go_on_with(library: DeskLibrary, wire: Wire) -> None:
+async def test_no_thread_is_begun_that_the_journal_could_not_go_on_with(library: JournalLibrary, wire: Wire) -> None:
     message = await asked(wire)
     damage(library)
     assert "can't be read" in text_of(await pressed(wire, message, THREAD))

@@ -8,7 +8,7 @@ import pytest
 
 from bot.policy.rate_limits import Limits
 from index import LibraryError
-from tests.support.asking_kit import asked
+from tests.support.asking import asked
 from tests.support.discord.payloads import BOT, LISTED, User
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import Wire, connected

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.asking_kit import QUESTION, asked, labels, pressed
-from tests.support.desk_kit import DeskLibrary
+from tests.support.asking import QUESTION, asked, labels, pressed
 from tests.support.discord.forms import Form
 from tests.support.discord.payloads import LISTED, NOT_JOINED, Channel, User
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import Wire
+from tests.support.journal_library import JournalLibrary
 
 THREAD = "Continue in a thread"
 
@@ -22,7 +22,7 @@ every_place = pytest.mark.parametrize("name", ["server", "group"])
 
 
 @every_place
-async def test_a_command_is_answered_and_its_buttons_work(library: DeskLibrary, wire: Wire, name: str) -> None:
+async def test_a_command_is_answered_and_its_buttons_work(library: JournalLibrary, wire: Wire, name: str) -> None:
     channel, user = place(wire, name), User.new()
     message = await asked(wire, channel=channel, user=user)
     assert "10 million" in text_of(message)
@@ -33,7 +33,7 @@ async def test_a_command_is_answered_and_its_buttons_work(library: DeskLibrary, 
 
 
 @every_place
-async def test_the_form_follows_its_answer(library: DeskLibrary, wire: Wire, name: str) -> None:
+async def test_the_form_follows_its_answer(library: JournalLibrary, wire: Wire, name: str) -> None:
     channel, user = place(wire, name), User.new()
     form = await Form.opened(wire.press(await asked(wire, channel=channel, user=user), "Ask a follow-up", user=user))
     assert "10 million" in text_of(await wire.submit(form, "And Maverick?").answer())
@@ -41,13 +41,13 @@ async def test_the_form_follows_its_answer(library: DeskLibrary, wire: Wire, nam
 
 
 @every_place
-async def test_the_menu_of_a_message_is_answered(library: DeskLibrary, wire: Wire, name: str) -> None:
+async def test_the_menu_of_a_message_is_answered(library: JournalLibrary, wire: Wire, name: str) -> None:
     said = wire.people.say(wire.state.scene(User.new(), channel=place(wire, name)), QUESTION)
     assert "10 million" in text_of(await wire.menu("Answer this", said).answer())
     assert library.asked == [QUESTION]
 
 
-async def test_people_among_themselves_follow_their_own_questions_alone(library: DeskLibrary, wire: Wire) -> None:
+async def test_people_among_themselves_follow_their_own_questions_alone(library: JournalLibrary, wire: Wire) -> None:
     one, other = User.new(), User.new()
     channel = wire.state.group(one, other)
     await asked(wire, channel=channel, user=one)
@@ -58,7 +58,7 @@ async def test_people_among_themselves_follow_their_own_questions_alone(library:
 
 
 async def test_a_users_own_installation_is_bound_by_the_channels_of_a_server_with_the_bot(
-    library: DeskLibrary, wire: Wire
+    library: JournalLibrary, wire: Wire
 ) -> None:
     """A user who installed the bot for themselves obeys the channel settings of a server that has it as well."""
     library.journal.set_setting(int(LISTED.id), "channels", "123456789012345678")

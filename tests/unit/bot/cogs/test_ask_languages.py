@@ -6,12 +6,12 @@ import asyncio
 
 from bot.text.i18n import language_for
 from index.domain.errors import NoIndex
-from tests.support.asking_kit import MENTION, QUESTION, asked, labels, pressed, replied, slow_model
-from tests.support.desk_kit import DeskLibrary
+from tests.support.asking import MENTION, QUESTION, asked, labels, pressed, replied, slow_model
 from tests.support.discord.forms import Form
 from tests.support.discord.payloads import LISTED, UNLISTED, User
 from tests.support.discord.rules import text_of
 from tests.support.discord.wire import Wire
+from tests.support.journal_library import JournalLibrary
 
 GERMAN, JAPANESE, ENGLISH = language_for("de"), language_for("ja"), language_for("en-US")
 SHOW = "Show in source"
@@ -35,7 +35,7 @@ async def test_a_button_answers_in_the_language_of_who_presses_it_and_not_of_who
     assert text_of(said) == JAPANESE.gettext("Noted: helpful. Thank you.")
 
 
-async def test_forms_refusals_and_errors_are_in_the_persons_language(library: DeskLibrary, wire: Wire) -> None:
+async def test_forms_refusals_and_errors_are_in_the_persons_language(library: JournalLibrary, wire: Wire) -> None:
     message = await asked(wire)
     form = await Form.opened(wire.press(message, "Ask a follow-up", locale="de"))
     assert form.title == GERMAN.pgettext("title", "Ask a follow-up")
@@ -85,7 +85,7 @@ async def test_a_language_without_a_catalogue_is_answered_in_english(wire: Wire)
     assert told_in(text_of(await asked(wire, locale="ko"))) == {"en"}
 
 
-async def test_two_languages_at_once_are_not_mixed(library: DeskLibrary, wire: Wire) -> None:
+async def test_two_languages_at_once_are_not_mixed(library: JournalLibrary, wire: Wire) -> None:
     locales = ["de", "en-US", "ja"] * 4
     with slow_model(library):
         exchanges = [wire.command("ask", {"question": QUESTION}, locale=locale) for locale in locales]
@@ -95,7 +95,7 @@ async def test_two_languages_at_once_are_not_mixed(library: DeskLibrary, wire: W
     assert [told_in(text_of(message)) for message in found] == [{locale[:2]} for locale in locales]
 
 
-async def test_two_languages_at_once_are_not_mixed_in_what_goes_wrong(library: DeskLibrary, wire: Wire) -> None:
+async def test_two_languages_at_once_are_not_mixed_in_what_goes_wrong(library: JournalLibrary, wire: Wire) -> None:
     library.answer = NoIndex("In English, at length.")
     locales = ["de", "ja", "en-US"]
     with slow_model(library):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.asking_kit import MENTION, QUESTION, asked, replied
+from tests.support.asking import MENTION, QUESTION, asked, replied
 from tests.support.discord.payloads import BOT, LISTED, Json, User
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import Wire

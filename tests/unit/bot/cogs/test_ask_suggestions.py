@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.asking_kit import QUESTION, asked, busy_journal, damage, pressed, settled
-from tests.support.desk_kit import DeskLibrary
+from tests.support.asking import QUESTION, asked, busy_journal, damage, pressed, settled
 from tests.support.discord.exchange import Exchange
 from tests.support.discord.payloads import LISTED, UNLISTED, User
 from tests.support.discord.wire import Wire
+from tests.support.journal_library import JournalLibrary
 
 SECRET = "my very private question"
 ZAPHOD = User("4242424242424242", "zaphod")
@@ -19,8 +19,8 @@ EXPERTS = "How many experts does Maverick have?"
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> DeskLibrary:
-    library = DeskLibrary(tmp_path)
+def library(tmp_path: Path) -> JournalLibrary:
+    library = JournalLibrary(tmp_path)
     library.known = (QUESTION, EXPERTS)
     return library
 
@@ -55,18 +55,20 @@ async def test_a_helpful_question_longer_than_a_choice_is_left_out(wire: Wire) -
     assert await offered(wire, "How many") == [EXPERTS]
 
 
-async def test_suggestions_come_from_the_sources_while_the_journal_is_damaged(library: DeskLibrary, wire: Wire) -> None:
+async def test_suggestions_come_from_the_sources_while_the_journal_is_damaged(
+    library: JournalLibrary, wire: Wire
+) -> None:
     damage(library)
     assert await offered(wire, "how many") == [EXPERTS]
 
 
-async def test_none_are_offered_in_time_while_the_journal_is_slow(library: DeskLibrary, wire: Wire) -> None:
+async def test_none_are_offered_in_time_while_the_journal_is_slow(library: JournalLibrary, wire: Wire) -> None:
     with busy_journal(library):
         assert await offered(wire, "how many") == []
 
 
 async def test_none_are_offered_after_an_unexpected_error_and_nothing_of_it_is_logged(
-    library: DeskLibrary, wire: Wire, caplog: pytest.LogCaptureFixture
+    library: JournalLibrary, wire: Wire, caplog: pytest.LogCaptureFixture
 ) -> None:
     library.known = None  # type: ignore[assignment]
     assert await offered(wire, SECRET, user=ZAPHOD) == []

@@ -10,14 +10,14 @@ import pytest
 
 from index.domain.activity import Scope
 from index.domain.documents import Document
-from tests.support.asking_kit import QUESTION, asked, busy_journal, damage, id_in, pressed, settled
-from tests.support.desk_kit import DeskLibrary, at_the_desk
+from tests.support.asking import QUESTION, asked, busy_journal, damage, id_in, pressed, settled
 from tests.support.discord.forms import Form
 from tests.support.discord.payloads import LISTED, MANAGE_GUILD, MEMBER, Json, User
 from tests.support.discord.responses import DEFERRED, DEFERRED_UPDATE, MODAL
 from tests.support.discord.rules import EPHEMERAL, all_components, text_of
 from tests.support.discord.wire import NO_LIMITS, Wire
 from tests.support.fakes import SCOUT, make_abstention, make_citation
+from tests.support.journal_library import JournalLibrary, connected_with_moderators
 
 SOURCE = "llama-4-release.md"
 OLDER = "This button is of another version of me"
@@ -26,8 +26,8 @@ ZAPHOD = User("4242424242424242", "zaphod")
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> DeskLibrary:
-    library = DeskLibrary(tmp_path)
+def library(tmp_path: Path) -> JournalLibrary:
+    library = JournalLibrary(tmp_path)
     text = "\n\n".join([SCOUT, *("Words that fill it up. " * 40 for _ in range(20))])
     library.documents = {SOURCE: Document(SOURCE, SOURCE, "The Llama 4 release", None, text, ())}
     return library
@@ -52,7 +52,7 @@ def forged(wire: Wire, message: Json, custom_id: str) -> Json:
     ],
 )
 async def test_a_press_is_acknowledged_before_the_journal_is_asked(
-    library: DeskLibrary, wire: Wire, button: str, kind: int
+    library: JournalLibrary, wire: Wire, button: str, kind: int
 ) -> None:
     message = await asked(wire)
     with busy_journal(library):
@@ -61,7 +61,7 @@ async def test_a_press_is_acknowledged_before_the_journal_is_asked(
 
 @pytest.mark.parametrize("button", ["Report the gap", "More passages", "Sources"])
 async def test_a_press_below_an_abstention_is_acknowledged_before_the_journal_is_asked(
-    library: DeskLibrary, wire: Wire, button: str
+    library: JournalLibrary, wire: Wire, button: str
 ) -> None:
     library.answer = make_abstention(make_citation())
     message = await asked(wire)
@@ -71,7 +71,7 @@ async def test_a_press_below_an_abstention_is_acknowledged_before_the_journal_is
 
 @pytest.mark.parametrize("command", ["gaps", "stats", "forget-me"])
 async def test_a_press_below_a_private_message_is_acknowledged_before_the_journal_is_asked(
-    library: DeskLibrary, wire: Wire, command: str
+    library: JournalLibrary, wire: Wire, command: str
 ) -> None:
     """A private message is a moderator's or the user's own."""
     library.silent("Who founded it?", user=ZAPHOD)
@@ -82,7 +82,7 @@ async def test_a_press_below_a_private_message_is_acknowledged_before_the_journa
         assert await press.acknowledged() == DEFERRED_UPDATE
 
 
-async def test_a_page_turned_is_acknowledged_before_the_journal_is_asked(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_page_turned_is_acknowledged_before_the_journal_is_asked(library: JournalLibrary, wire: Wire) -> None:
     first = await pressed(wire, await asked(wire), "Show in source")
     with busy_journal(library):
         assert await wire.press(first, "Next").acknowledged() == DEFERRED_UPDATE
@@ -90,7 +90,7 @@ async def test_a_page_turned_is_acknowledged_before_the_journal_is_asked(library
 
 @pytest.mark.parametrize("button", ["Not helpful", "Ask a follow-up"])
 async def test_a_form_that_comes_back_is_acknowledged_in_time_though_the_journal_is_slow(
-    library: DeskLibrary, wire: Wire, button: str
+    library: JournalLibrary, wire: Wire, button: str
 ) -> None:
     """A server's settings are waited for a third of the time at most."""
     form = await Form.opened(wire.press(await asked(wire), button))
@@ -120,7 +120,7 @@ async def test_a_form_that_comes_back_is_acknowledged_in_time_though_the_journal
     ],
 )
 async def test_a_forged_button_or_one_of_another_version_changes_nothing(
-    library: DeskLibrary, wire: Wire, custom_id: str
+    library: JournalLibrary, wire: Wire, custom_id: str
 ) -> None:
     """The user is told so in private."""
     message = await asked(wire)
@@ -165,7 +165,9 @@ async def test_a_forged_page_never_takes_the_place_of_an_answer_that_all_see(wir
 
 
 @pytest.mark.parametrize("custom_id", ["footnote:asked", "footnote:unknown:AAAAAAAAAAAA:0:0", "x" * 100, "gapsolve"])
-async def test_a_form_of_another_version_says_so_in_private(library: DeskLibrary, wire: Wire, custom_id: str) -> None:
+async def test_a_form_of_another_version_says_so_in_private(
+    library: JournalLibrary, wire: Wire, custom_id: str
+) -> None:
     form = await Form.opened(wire.press(await asked(wire), "Ask a follow-up"))
     form.data["custom_id"] = custom_id
     said = await wire.submit(form, "And Maverick?").answer()
@@ -176,7 +178,7 @@ async def test_a_form_of_another_version_says_so_in_private(library: DeskLibrary
 
 @pytest.mark.parametrize("action", ["gaps", "gapsolve", "gapscsv", "stats"])
 async def test_a_member_sees_nothing_of_the_moderators_by_a_forged_button(
-    library: DeskLibrary, wire: Wire, action: str
+    library: JournalLibrary, wire: Wire, action: str
 ) -> None:
     gap = library.silent("Who founded it?")
     custom_id = f"footnote:{action}:{gap}:0:30"
@@ -187,7 +189,7 @@ async def test_a_member_sees_nothing_of_the_moderators_by_a_forged_button(
 
 @pytest.mark.parametrize("button", ["Show in source", "Helpful", "More passages", "Continue in a thread"])
 async def test_a_press_while_the_journal_is_damaged_is_told_so_without_where_it_is(
-    library: DeskLibrary, wire: Wire, tmp_path: Path, caplog: pytest.LogCaptureFixture, button: str
+    library: JournalLibrary, wire: Wire, tmp_path: Path, caplog: pytest.LogCaptureFixture, button: str
 ) -> None:
     message = await asked(wire)
     damage(library)
@@ -197,7 +199,7 @@ async def test_a_press_while_the_journal_is_damaged_is_told_so_without_where_it_
     assert "journal.sqlite3 is no database" in caplog.text
 
 
-async def test_a_vote_that_is_lost_behind_its_form_is_told_in_private(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_vote_that_is_lost_behind_its_form_is_told_in_private(library: JournalLibrary, wire: Wire) -> None:
     message = await asked(wire)
     damage(library)
     press = wire.press(message, "Not helpful")
@@ -208,7 +210,7 @@ async def test_a_vote_that_is_lost_behind_its_form_is_told_in_private(library: D
 
 
 async def test_an_unexpected_error_shows_an_incident_that_the_log_names_and_nothing_else(
-    library: DeskLibrary, wire: Wire, caplog: pytest.LogCaptureFixture
+    library: JournalLibrary, wire: Wire, caplog: pytest.LogCaptureFixture
 ) -> None:
     form = await Form.opened(wire.press(await asked(wire), "Ask a follow-up", user=ZAPHOD))
     library.answer = ZeroDivisionError("my very private question")
@@ -238,7 +240,7 @@ LATER = [
     ],
 )
 async def test_a_response_that_does_not_arrive_is_counted_once_and_logged(
-    library: DeskLibrary, wire: Wire, caplog: pytest.LogCaptureFixture, how: str, path: str, status: int, code: int
+    library: JournalLibrary, wire: Wire, caplog: pytest.LogCaptureFixture, how: str, path: str, status: int, code: int
 ) -> None:
     """The log does not name the user."""
     message = await asked(wire)
@@ -260,7 +262,7 @@ async def test_a_response_that_does_not_arrive_is_counted_once_and_logged(
 
 
 async def test_a_follow_up_that_does_not_arrive_is_counted_once(
-    library: DeskLibrary, wire: Wire, caplog: pytest.LogCaptureFixture
+    library: JournalLibrary, wire: Wire, caplog: pytest.LogCaptureFixture
 ) -> None:
     message = await asked(wire)
     damage(library)
@@ -281,8 +283,8 @@ async def test_nothing_is_kept_of_messages_and_forms_for_their_buttons_to_work(w
     assert (dict(kept._views), kept._modals) == ({}, {})
 
 
-async def test_closing_waits_for_a_press_under_way(library: DeskLibrary, tmp_path: Path) -> None:
-    async with at_the_desk(library, tmp_path, limits=NO_LIMITS) as wire:
+async def test_closing_waits_for_a_press_under_way(library: JournalLibrary, tmp_path: Path) -> None:
+    async with connected_with_moderators(library, tmp_path, limits=NO_LIMITS) as wire:
         message = await asked(wire)
         with contextlib.ExitStack() as busy:
             busy.enter_context(busy_journal(library))

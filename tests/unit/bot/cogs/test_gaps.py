@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from index.domain.activity import Scope
-from tests.support.desk_kit import DeskLibrary, at_the_desk
 from tests.support.discord.payloads import (
     LISTED,
     MANAGE_GUILD,
@@ -24,14 +23,15 @@ from tests.support.discord.payloads import (
 )
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import Wire
+from tests.support.journal_library import JournalLibrary, connected_with_moderators
 
 MANAGER = MEMBER | MANAGE_GUILD
 THEMES = ("When", "Where", "Who", "Why", "How", "Which")
 
 
 @pytest.fixture
-async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with at_the_desk(library, tmp_path) as wire:
+async def wire(library: JournalLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
+    async with connected_with_moderators(library, tmp_path) as wire:
         yield wire
 
 
@@ -67,7 +67,7 @@ def rows(wire: Wire) -> list[dict[str, str]]:
     ],
 )
 async def test_the_gaps_of_a_server_are_its_moderators_and_those_of_all_the_owners(
-    library: DeskLibrary,
+    library: JournalLibrary,
     wire: Wire,
     guild: Guild | None,
     permissions: int,
@@ -84,12 +84,12 @@ async def test_the_gaps_of_a_server_are_its_moderators_and_those_of_all_the_owne
     assert message["flags"] & EPHEMERAL
 
 
-async def test_a_server_without_gaps_is_told_so(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_server_without_gaps_is_told_so(library: JournalLibrary, wire: Wire) -> None:
     library.answered("What was answered?")
     assert "There are no open gaps" in text_of(await shown(wire))
 
 
-async def test_themes_come_newest_first_five_a_page(library: DeskLibrary, wire: Wire) -> None:
+async def test_themes_come_newest_first_five_a_page(library: JournalLibrary, wire: Wire) -> None:
     for word in THEMES:
         library.silent(f"{word} is it?")
     first = await shown(wire)
@@ -103,7 +103,9 @@ async def test_themes_come_newest_first_five_a_page(library: DeskLibrary, wire: 
     assert "**1. Which is it?**" in text_of(await pressed(wire, second, "Back"))
 
 
-async def test_a_solved_theme_is_gone_with_all_its_questions_and_others_stay(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_solved_theme_is_gone_with_all_its_questions_and_others_stay(
+    library: JournalLibrary, wire: Wire
+) -> None:
     for question in ("Where is it?", "When is it?", "When was that?", "When is it?"):
         library.silent(question)
     message = await shown(wire)
@@ -115,7 +117,7 @@ async def test_a_solved_theme_is_gone_with_all_its_questions_and_others_stay(lib
     assert [gap.question for gap in library.journal.gaps(Scope(int(LISTED.id)))] == ["Where is it?"]
 
 
-async def test_the_theme_that_holds_the_answer_now_is_solved(library: DeskLibrary, wire: Wire) -> None:
+async def test_the_theme_that_holds_the_answer_now_is_solved(library: JournalLibrary, wire: Wire) -> None:
     library.silent("When is it?")
     message = await shown(wire)
     library.silent("When was that?")
@@ -123,7 +125,7 @@ async def test_the_theme_that_holds_the_answer_now_is_solved(library: DeskLibrar
     assert library.journal.gaps(Scope(int(LISTED.id))) == ()
 
 
-async def test_a_theme_that_somebody_else_solved_is_said_to_be_gone(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_theme_that_somebody_else_solved_is_said_to_be_gone(library: JournalLibrary, wire: Wire) -> None:
     library.silent("When is it?")
     one, other = await shown(wire), await shown(wire)
     await pressed(wire, one, "Mark as solved")
@@ -133,23 +135,23 @@ async def test_a_theme_that_somebody_else_solved_is_said_to_be_gone(library: Des
     assert "**1. Where is it?**" in text
 
 
-async def test_a_press_solves_nothing_for_who_lost_the_right(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_press_solves_nothing_for_who_lost_the_right(library: JournalLibrary, wire: Wire) -> None:
     library.silent("When is it?")
     message = await shown(wire)
     assert "Only moderators" in text_of(await pressed(wire, message, "Mark as solved", permissions=MEMBER))
     assert len(library.journal.gaps(Scope(int(LISTED.id)))) == 1
 
 
-async def test_a_button_works_after_a_restart(library: DeskLibrary, tmp_path: Path) -> None:
+async def test_a_button_works_after_a_restart(library: JournalLibrary, tmp_path: Path) -> None:
     library.silent("When is it?")
     wire = Wire()
-    async with at_the_desk(library, tmp_path, wire=wire):
+    async with connected_with_moderators(library, tmp_path, wire=wire):
         message = await shown(wire)
-    async with at_the_desk(library, tmp_path, wire=wire):
+    async with connected_with_moderators(library, tmp_path, wire=wire):
         assert "Solved: 1 question." in text_of(await pressed(wire, message, "Mark as solved"))
 
 
-async def test_the_export_holds_every_gap_of_every_page(library: DeskLibrary, wire: Wire) -> None:
+async def test_the_export_holds_every_gap_of_every_page(library: JournalLibrary, wire: Wire) -> None:
     for word in THEMES:
         library.silent(f"{word} is it?")
     library.silent("=HYPERLINK is it?")
@@ -180,7 +182,7 @@ async def test_the_export_holds_every_gap_of_every_page(library: DeskLibrary, wi
     assert "context window of 10 million tokens.” (The Llama 4 release · Models" in table[0]["nearest passages"]
 
 
-async def test_there_is_no_export_of_nothing_or_for_nobody(library: DeskLibrary, wire: Wire) -> None:
+async def test_there_is_no_export_of_nothing_or_for_nobody(library: JournalLibrary, wire: Wire) -> None:
     library.silent("When is it?")
     message = await shown(wire)
     refused = await pressed(wire, message, "Export CSV", permissions=MEMBER)

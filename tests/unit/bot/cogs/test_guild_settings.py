@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from bot.policy.guild_settings import LONGEST_COOLDOWN, MOST_CHANNELS, GuildSettings, InvalidSetting
 from bot.views.guild_settings import guild_settings_message
-from tests.support.desk_kit import DeskLibrary, at_the_desk
 from tests.support.discord.openapi_check import OpenApi
 from tests.support.discord.payloads import (
     LISTED,
@@ -29,6 +28,7 @@ from tests.support.discord.payloads import (
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import Wire
 from tests.support.harmless import blocks
+from tests.support.journal_library import JournalLibrary, connected_with_moderators
 
 MANAGER = MEMBER | MANAGE_GUILD
 ADMINISTRATOR = 1 << 3
@@ -37,8 +37,8 @@ HERE = int(LISTED.channel_id)
 
 
 @pytest.fixture
-async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with at_the_desk(library, tmp_path) as wire:
+async def wire(library: JournalLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
+    async with connected_with_moderators(library, tmp_path) as wire:
         yield wire
 
 
@@ -49,11 +49,11 @@ async def chosen(wire: Wire, name: str, options: dict[str, Any] | None = None, *
     return text_of(message)
 
 
-def kept(library: DeskLibrary) -> GuildSettings:
+def kept(library: JournalLibrary) -> GuildSettings:
     return GuildSettings.from_rows(library.journal.settings(GUILD))
 
 
-async def test_a_server_that_chose_nothing_is_shown_how_it_is_everywhere(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_server_that_chose_nothing_is_shown_how_it_is_everywhere(library: JournalLibrary, wire: Wire) -> None:
     assert (await chosen(wire, "show")).splitlines() == [
         "**My settings in this server**",
         "Channels: I answer in every channel.",
@@ -65,7 +65,7 @@ async def test_a_server_that_chose_nothing_is_shown_how_it_is_everywhere(library
     assert library.journal.settings(GUILD) == {}
 
 
-async def test_what_is_chosen_is_kept_and_shown(library: DeskLibrary, wire: Wire) -> None:
+async def test_what_is_chosen_is_kept_and_shown(library: JournalLibrary, wire: Wire) -> None:
     await chosen(wire, "channels", {"add": LISTED.channel})
     await chosen(wire, "private", {"on": True})
     await chosen(wire, "threads", {"on": False})
@@ -82,7 +82,7 @@ async def test_what_is_chosen_is_kept_and_shown(library: DeskLibrary, wire: Wire
     assert await chosen(wire, "show") == said.removeprefix("**Changed.**\n")
 
 
-async def test_what_is_chosen_can_be_taken_back(library: DeskLibrary, wire: Wire) -> None:
+async def test_what_is_chosen_can_be_taken_back(library: JournalLibrary, wire: Wire) -> None:
     for name, value in GuildSettings(frozenset({1, 2}), private=True, threads=False, cooldown=5).to_rows().items():
         library.journal.set_setting(GUILD, name, value)
     await chosen(wire, "channels", {"clear": True})
@@ -92,7 +92,7 @@ async def test_what_is_chosen_can_be_taken_back(library: DeskLibrary, wire: Wire
     assert library.journal.settings(GUILD) == {}
 
 
-async def test_a_change_counts_at_once_and_in_its_server_alone(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_change_counts_at_once_and_in_its_server_alone(library: JournalLibrary, wire: Wire) -> None:
     assert (await wire.bot.services.guild_settings.get(GUILD)).cooldown is None
     await chosen(wire, "cooldown", {"seconds": 0})
     assert (await wire.bot.services.guild_settings.get(GUILD)).cooldown == 0
@@ -112,7 +112,7 @@ async def test_a_change_counts_at_once_and_in_its_server_alone(library: DeskLibr
     ],
 )
 async def test_only_who_manages_the_server_sees_or_changes_its_settings(
-    library: DeskLibrary, wire: Wire, guild: Any, permissions: int, roles: tuple[str, ...], user: Any, may: bool
+    library: JournalLibrary, wire: Wire, guild: Any, permissions: int, roles: tuple[str, ...], user: Any, may: bool
 ) -> None:
     who = {"guild": guild, "permissions": permissions, "roles": roles, "user": user}
     said = [await chosen(wire, "show", **who), await chosen(wire, "private", {"on": True}, **who)]
@@ -120,7 +120,7 @@ async def test_only_who_manages_the_server_sees_or_changes_its_settings(
     assert library.journal.settings(int(guild.id) if guild else 0) == ({"private": "yes"} if may else {})
 
 
-async def test_a_channel_is_added_and_removed(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_channel_is_added_and_removed(library: JournalLibrary, wire: Wire) -> None:
     thread = wire.state.add(Channel(snowflake(), guild=LISTED, parent=LISTED.channel, name="a thread"))
     for channel in (LISTED.channel, thread):
         await chosen(wire, "channels", {"add": channel})
@@ -142,7 +142,7 @@ async def test_a_channel_is_added_and_removed(library: DeskLibrary, wire: Wire) 
     ],
 )
 async def test_a_choice_that_cannot_be_made_says_why_and_changes_nothing(
-    library: DeskLibrary, wire: Wire, name: str, options: dict[str, Any], refusal: str
+    library: JournalLibrary, wire: Wire, name: str, options: dict[str, Any], refusal: str
 ) -> None:
     library.journal.set_setting(GUILD, "channels", "1 2")
     before = library.journal.settings(GUILD)
@@ -150,7 +150,7 @@ async def test_a_choice_that_cannot_be_made_says_why_and_changes_nothing(
     assert library.journal.settings(GUILD) == before
 
 
-async def test_changes_at_the_same_time_are_all_kept(library: DeskLibrary, wire: Wire) -> None:
+async def test_changes_at_the_same_time_are_all_kept(library: JournalLibrary, wire: Wire) -> None:
     channels = [wire.state.add(Channel(snowflake(), guild=LISTED)) for _ in range(10)]
     for exchange in [wire.command("settings channels", {"add": channel}, permissions=MANAGER) for channel in channels]:
         await exchange.answer()

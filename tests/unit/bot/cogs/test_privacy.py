@@ -9,22 +9,22 @@ import pytest
 
 from bot.views.privacy import confirm_deletion_message, deleted_message, privacy_message
 from index.domain.activity import StoredCounts
-from tests.support.desk_kit import DeskLibrary, at_the_desk
 from tests.support.discord.payloads import LISTED, NOT_JOINED, UNLISTED, Guild, User
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import Wire
 from tests.support.harmless import check_harmless
+from tests.support.journal_library import JournalLibrary, connected_with_moderators
 
 ANNA, BERT = User.new("anna"), User.new("bert")
 
 
 @pytest.fixture
-async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with at_the_desk(library, tmp_path) as wire:
+async def wire(library: JournalLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
+    async with connected_with_moderators(library, tmp_path) as wire:
         yield wire
 
 
-def asked(library: DeskLibrary) -> None:
+def asked(library: JournalLibrary) -> None:
     """Anna asked twice and voted on all three questions, Bert asked once and voted on Anna's first."""
     ids = [library.answered("When is it?", user=ANNA), library.silent("Where is it?", user=ANNA, guild=None)]
     ids.append(library.answered("Who is it?", user=BERT))
@@ -35,7 +35,7 @@ def asked(library: DeskLibrary) -> None:
 
 @pytest.mark.parametrize("guild", [LISTED, UNLISTED, NOT_JOINED, None])
 async def test_everyone_is_told_alone_what_is_kept_of_them(
-    library: DeskLibrary, wire: Wire, guild: Guild | None
+    library: JournalLibrary, wire: Wire, guild: Guild | None
 ) -> None:
     asked(library)
     message = await wire.command("privacy", user=ANNA, guild=guild).answer()
@@ -48,7 +48,7 @@ async def test_everyone_is_told_alone_what_is_kept_of_them(
 
 @pytest.mark.parametrize("guild", [LISTED, NOT_JOINED, None])
 async def test_nothing_is_deleted_before_it_is_confirmed_and_then_all_of_the_asker_alone(
-    library: DeskLibrary, wire: Wire, guild: Guild | None
+    library: JournalLibrary, wire: Wire, guild: Guild | None
 ) -> None:
     asked(library)
     question = await wire.command("forget-me", user=ANNA, guild=guild).answer()
@@ -63,7 +63,7 @@ async def test_nothing_is_deleted_before_it_is_confirmed_and_then_all_of_the_ask
     assert library.journal.count_stored(int(BERT.id)) == StoredCounts(1, 0)  # the vote was on a question of Anna's
 
 
-async def test_deleting_twice_deletes_what_came_between(library: DeskLibrary, wire: Wire) -> None:
+async def test_deleting_twice_deletes_what_came_between(library: JournalLibrary, wire: Wire) -> None:
     question = await wire.command("forget-me", user=ANNA).answer()
     assert "I keep 0 questions and 0 votes of yours." in text_of(question)
     asked(library)
@@ -71,12 +71,12 @@ async def test_deleting_twice_deletes_what_came_between(library: DeskLibrary, wi
     assert "before: 2 questions and 3 votes. Kept of you now: 0 questions" in said
 
 
-async def test_the_button_works_after_a_restart(library: DeskLibrary, tmp_path: Path) -> None:
+async def test_the_button_works_after_a_restart(library: JournalLibrary, tmp_path: Path) -> None:
     asked(library)
     wire = Wire()
-    async with at_the_desk(library, tmp_path, wire=wire):
+    async with connected_with_moderators(library, tmp_path, wire=wire):
         question = await wire.command("forget-me", user=BERT, guild=None).answer()
-    async with at_the_desk(library, tmp_path, wire=wire):
+    async with connected_with_moderators(library, tmp_path, wire=wire):
         assert "before: 1 question and 1 vote." in text_of(await wire.press(question, "Delete").answer())
     assert library.journal.count_stored(int(ANNA.id)) == StoredCounts(2, 2)
 

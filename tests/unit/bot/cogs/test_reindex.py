@@ -10,13 +10,13 @@ import pytest
 from index.domain.errors import PreviewGone
 from index.domain.messages import REINDEX, with_fix
 from index.domain.snapshots import ChangedAnswer, Diff, OwnQuestions, PassageText, ReindexStatus
-from tests.support.desk_kit import MODERATORS
 from tests.support.discord.driver import has_ended
 from tests.support.discord.payloads import LISTED, MANAGE_GUILD, MEMBER, MODERATOR_ROLE, OWNER, User
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import Wire, connected
-from tests.support.fake_rebuild import PREVIEW
+from tests.support.fake_reindexer import PREVIEW
 from tests.support.fakes import FakeLibrary, make_report
+from tests.support.journal_library import MODERATORS
 
 MODERATOR = {"permissions": MEMBER | MANAGE_GUILD}
 

@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 
 from bot.views.stats import PICTURE, Totals, percent_of, stats_message
 from index.domain.activity import Day
-from tests.support.desk_kit import DeskLibrary, at_the_desk
 from tests.support.discord.payloads import LISTED, MANAGE_GUILD, MEMBER, OWNER, UNLISTED, Guild, Json, User
 from tests.support.discord.rules import EPHEMERAL, all_components, text_of
 from tests.support.discord.wire import Wire
 from tests.support.harmless import blocks, check_harmless
+from tests.support.journal_library import JournalLibrary, connected_with_moderators
 
 MANAGER = MEMBER | MANAGE_GUILD
 
 
 @pytest.fixture
-async def wire(library: DeskLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
-    async with at_the_desk(library, tmp_path) as wire:
+async def wire(library: JournalLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
+    async with connected_with_moderators(library, tmp_path) as wire:
         yield wire
 
 
@@ -54,7 +54,7 @@ def make_day(ago: int = 0, questions: int = 0, answered: int = 0, **changes: Any
     ],
 )
 async def test_the_figures_of_a_server_are_its_moderators_and_those_of_all_the_owners(
-    library: DeskLibrary,
+    library: JournalLibrary,
     wire: Wire,
     guild: Guild | None,
     permissions: int,
@@ -74,7 +74,7 @@ async def test_the_figures_of_a_server_are_its_moderators_and_those_of_all_the_o
 
 
 async def test_the_message_has_the_figures_and_a_picture_that_is_told_in_words(
-    library: DeskLibrary, wire: Wire
+    library: JournalLibrary, wire: Wire
 ) -> None:
     one = library.answered("When is it?")
     library.silent("Where is it?")
@@ -98,7 +98,7 @@ async def test_the_message_has_the_figures_and_a_picture_that_is_told_in_words(
 
 
 async def test_another_span_takes_the_place_of_the_one_before_with_its_picture(
-    library: DeskLibrary, wire: Wire
+    library: JournalLibrary, wire: Wire
 ) -> None:
     library.answered("When is it?")
     library.now += timedelta(days=20)

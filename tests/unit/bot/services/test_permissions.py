@@ -8,7 +8,6 @@ import discord
 import pytest
 
 from bot.services.permissions import Permissions
-from tests.support.desk_kit import MODERATORS, DeskLibrary, at_the_desk
 from tests.support.discord.exchange import Exchange
 from tests.support.discord.payloads import (
     LISTED,
@@ -24,6 +23,7 @@ from tests.support.discord.payloads import (
 )
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import Wire
+from tests.support.journal_library import MODERATORS, JournalLibrary, connected_with_moderators
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ async def test_rights_are_by_person_server_and_permissions(
     moderates: bool,
     manages: bool,
 ) -> None:
-    async with at_the_desk(DeskLibrary(tmp_path), tmp_path, wire=Wire(team=team)) as wire:
+    async with connected_with_moderators(JournalLibrary(tmp_path), tmp_path, wire=Wire(team=team)) as wire:
         seen: list[discord.Interaction] = []
         wire.bot.add_listener(keep(seen), "on_interaction")
         await wire.command("privacy", guild=guild, permissions=permissions, user=user).answer()
@@ -73,7 +73,7 @@ BUTTONS = [
 
 
 async def test_a_member_who_presses_a_moderators_button_is_refused_beside_what_all_see(tmp_path: Path) -> None:
-    async with at_the_desk(DeskLibrary(tmp_path), tmp_path) as wire:
+    async with connected_with_moderators(JournalLibrary(tmp_path), tmp_path) as wire:
         for action in BUTTONS:
             exchange, seen_by_all = forged(wire, f"{action}:20250404T120000000000Z-0badcafe")
             refusal = await exchange.answer(lambda message: "Only" in text_of(message))
@@ -91,7 +91,7 @@ def forged(wire: Wire, button: str, **who: int) -> tuple[Exchange, Json]:
 
 
 async def test_nobody_lets_somebody_elses_file_go(tmp_path: Path) -> None:
-    async with at_the_desk(DeskLibrary(tmp_path), tmp_path) as wire:
+    async with connected_with_moderators(JournalLibrary(tmp_path), tmp_path) as wire:
         waiting = wire.bot.get_cog("SourceFilesCog")._uploads
         key = waiting.add(int(OWNER.id), "a.md", b"A.")
         exchange, _ = forged(wire, f"srckeep:{key}", permissions=MEMBER | MANAGE_GUILD)

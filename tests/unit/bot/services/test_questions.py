@@ -12,7 +12,7 @@ import pytest
 
 from bot.policy.rate_limits import Limits
 from index.journal.journal import Journal
-from tests.support.asking_kit import (
+from tests.support.asking import (
     MENTION,
     QUESTION,
     asked,
@@ -25,12 +25,12 @@ from tests.support.asking_kit import (
     settled,
     slow_model,
 )
-from tests.support.desk_kit import DeskLibrary, at_the_desk
 from tests.support.discord.forms import Form
 from tests.support.discord.payloads import LISTED, UNLISTED, Channel, User, snowflake
 from tests.support.discord.responses import MESSAGE
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.wire import Sent, Wire
+from tests.support.journal_library import JournalLibrary, connected_with_moderators
 
 HERE = int(LISTED.id)
 CHOSEN = int(LISTED.channel_id)
@@ -68,7 +68,7 @@ def thread_in(wire: Wire, channel: Channel) -> Channel:
     ],
 )
 async def test_who_sees_an_answer_is_the_askers_choice_else_the_servers(
-    library: DeskLibrary, wire: Wire, setting: str | None, private: bool | None, hidden: bool
+    library: JournalLibrary, wire: Wire, setting: str | None, private: bool | None, hidden: bool
 ) -> None:
     library.journal.set_setting(HERE, "private", setting)
     chosen = {} if private is None else {"private": private}
@@ -76,14 +76,14 @@ async def test_who_sees_an_answer_is_the_askers_choice_else_the_servers(
 
 
 async def test_one_servers_settings_are_not_anothers_nor_those_of_direct_messages(
-    library: DeskLibrary, wire: Wire
+    library: JournalLibrary, wire: Wire
 ) -> None:
     library.journal.set_setting(HERE, "private", "yes")
     shown = [await asked(wire, guild=guild) for guild in (LISTED, UNLISTED, None)]
     assert [bool(message["flags"] & EPHEMERAL) for message in shown] == [True, False, False]
 
 
-async def test_a_setting_that_changed_holds_from_the_next_question_on(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_setting_that_changed_holds_from_the_next_question_on(library: JournalLibrary, wire: Wire) -> None:
     manager = {"permissions": 1 << 5}
     assert not (await asked(wire))["flags"] & EPHEMERAL
     await wire.command("settings private", {"on": True}, **manager).answer()
@@ -105,7 +105,7 @@ class SlowlyRead(Journal):
 
 
 async def test_settings_that_change_while_they_are_read_are_read_again(
-    library: DeskLibrary, wire: Wire, tmp_path: Path
+    library: JournalLibrary, wire: Wire, tmp_path: Path
 ) -> None:
     library.journal = journal = SlowlyRead(tmp_path)
     early = asyncio.create_task(wire.bot.services.guild_settings.get(HERE))
@@ -118,7 +118,7 @@ async def test_settings_that_change_while_they_are_read_are_read_again(
 
 
 async def test_a_channel_that_was_not_chosen_is_refused_naming_those_that_were(
-    library: DeskLibrary, wire: Wire
+    library: JournalLibrary, wire: Wire
 ) -> None:
     library.journal.set_setting(HERE, "channels", str(CHOSEN))
     place = wire.state.add(elsewhere())
@@ -130,7 +130,7 @@ async def test_a_channel_that_was_not_chosen_is_refused_naming_those_that_were(
 
 
 async def test_mentions_elsewhere_are_told_once_a_minute_where_questions_are_answered(
-    library: DeskLibrary, wire: Wire
+    library: JournalLibrary, wire: Wire
 ) -> None:
     library.journal.set_setting(HERE, "channels", str(CHOSEN))
     places = [wire.state.add(elsewhere()) for _ in range(2)]
@@ -144,7 +144,7 @@ async def test_mentions_elsewhere_are_told_once_a_minute_where_questions_are_ans
     assert [sum(place.id in path for path in told) for place in places] == [1, 1]
 
 
-async def test_a_chosen_channel_allows_its_threads_and_no_others(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_chosen_channel_allows_its_threads_and_no_others(library: JournalLibrary, wire: Wire) -> None:
     library.journal.set_setting(HERE, "channels", str(CHOSEN))
     place = wire.state.add(elsewhere())
     wire.receive("CHANNEL_CREATE", place.payload())
@@ -155,7 +155,7 @@ async def test_a_chosen_channel_allows_its_threads_and_no_others(library: DeskLi
     assert "please ask there" in (await replied(wire, f"{MENTION} {QUESTION}", channel=others)).text
 
 
-async def test_a_thread_may_be_chosen_by_itself(library: DeskLibrary, wire: Wire) -> None:
+async def test_a_thread_may_be_chosen_by_itself(library: JournalLibrary, wire: Wire) -> None:
     thread = thread_in(wire, LISTED.channel)
     library.journal.set_setting(HERE, "channels", thread.id)
     assert QUESTION in text_of(await asked(wire, channel=thread))
@@ -163,7 +163,7 @@ async def test_a_thread_may_be_chosen_by_itself(library: DeskLibrary, wire: Wire
 
 
 async def test_a_form_and_a_menu_are_refused_too_where_the_channel_is_no_longer_chosen(
-    library: DeskLibrary, wire: Wire
+    library: JournalLibrary, wire: Wire
 ) -> None:
     message = await asked(wire)
     form = await Form.opened(wire.press(message, "Ask a follow-up"))
@@ -177,11 +177,11 @@ async def test_a_form_and_a_menu_are_refused_too_where_the_channel_is_no_longer_
     assert library.asked == [QUESTION]
 
 
-async def test_a_servers_cool_down_is_in_the_place_of_the_bots(library: DeskLibrary, tmp_path: Path) -> None:
+async def test_a_servers_cool_down_is_in_the_place_of_the_bots(library: JournalLibrary, tmp_path: Path) -> None:
     library.journal.set_setting(HERE, "cooldown", "8")
     library.journal.set_setting(int(UNLISTED.id), "cooldown", "0")
     user = User.new()
-    async with at_the_desk(library, tmp_path, limits=Limits(user_seconds=60.0)) as wire:
+    async with connected_with_moderators(library, tmp_path, limits=Limits(user_seconds=60.0)) as wire:
         await asked(wire, user=user)
         assert "try again in 8 s" in (await refused(wire, user=user)).text
         for _ in range(2):
@@ -191,7 +191,7 @@ async def test_a_servers_cool_down_is_in_the_place_of_the_bots(library: DeskLibr
 
 
 async def test_a_question_is_refused_while_the_members_last_one_is_being_answered(
-    library: DeskLibrary, wire: Wire
+    library: JournalLibrary, wire: Wire
 ) -> None:
     """Questions of other members are not refused."""
     user = User.new()
@@ -209,9 +209,9 @@ async def test_a_question_is_refused_while_the_members_last_one_is_being_answere
 
 
 async def test_a_full_queue_is_said_to_be_full_with_a_time_and_empties_again(
-    library: DeskLibrary, tmp_path: Path
+    library: JournalLibrary, tmp_path: Path
 ) -> None:
-    async with at_the_desk(library, tmp_path, limits=Limits(user_seconds=0.0, most_waiting=3)) as wire:
+    async with connected_with_moderators(library, tmp_path, limits=Limits(user_seconds=0.0, most_waiting=3)) as wire:
         with slow_model(library):
             waiting = [wire.command("ask", {"question": QUESTION}) for _ in range(3)]
             for one in waiting:
@@ -224,7 +224,9 @@ async def test_a_full_queue_is_said_to_be_full_with_a_time_and_empties_again(
         assert "10 million" in text_of(await asked(wire))
 
 
-async def test_an_answer_comes_without_buttons_while_the_journal_is_damaged(library: DeskLibrary, wire: Wire) -> None:
+async def test_an_answer_comes_without_buttons_while_the_journal_is_damaged(
+    library: JournalLibrary, wire: Wire
+) -> None:
     damage(library)
     message = await asked(wire)
     assert "10 million" in text_of(message)
@@ -235,7 +237,7 @@ async def test_an_answer_comes_without_buttons_while_the_journal_is_damaged(libr
 
 
 async def test_a_question_is_acknowledged_though_the_servers_settings_are_slow(
-    library: DeskLibrary, wire: Wire
+    library: JournalLibrary, wire: Wire
 ) -> None:
     """It is then answered in public, as is the default."""
     library.journal.set_setting(HERE, "private", "yes")
@@ -251,7 +253,7 @@ async def test_a_question_is_acknowledged_though_the_servers_settings_are_slow(
     [(None, True, True), (None, False, False), ("yes", True, True), ("yes", False, True)],
 )
 async def test_a_follow_up_by_the_form_is_private_if_the_answer_was_or_the_server_says_so(
-    library: DeskLibrary, wire: Wire, setting: str | None, private: bool, hidden: bool
+    library: JournalLibrary, wire: Wire, setting: str | None, private: bool, hidden: bool
 ) -> None:
     """A private follow-up is shown to its asker alone."""
     library.journal.set_setting(HERE, "private", setting)
@@ -260,7 +262,7 @@ async def test_a_follow_up_by_the_form_is_private_if_the_answer_was_or_the_serve
     assert bool((await wire.submit(form, "And Maverick?").answer())["flags"] & EPHEMERAL) == hidden
 
 
-async def test_what_is_forgotten_is_deleted_and_its_buttons_say_so(library: DeskLibrary, wire: Wire) -> None:
+async def test_what_is_forgotten_is_deleted_and_its_buttons_say_so(library: JournalLibrary, wire: Wire) -> None:
     user, other = User.new(), User.new()
     mine, theirs = await asked(wire, user=user), await asked(wire, user=other)
     await pressed(wire, theirs, "Helpful", user=user)

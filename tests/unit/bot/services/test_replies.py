@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.asking_kit import QUESTION, asked, settled
-from tests.support.desk_kit import DeskLibrary, at_the_desk
+from tests.support.asking import QUESTION, asked, settled
 from tests.support.discord.payloads import LISTED, User
 from tests.support.discord.rules import text_of
 from tests.support.discord.wire import NO_LIMITS, Wire
+from tests.support.journal_library import JournalLibrary, connected_with_moderators
 
 SECRET = "my very private question"
 ZAPHOD = User("4242424242424242", "zaphod")
@@ -39,7 +39,7 @@ CALLBACK, EDIT, POST = "/callback$", "/@original$", r"^/channels/\d+/messages$"
     ],
 )
 async def test_it_is_counted_once_and_logged_without_its_text_or_author(
-    library: DeskLibrary, wire: Wire, caplog: pytest.LogCaptureFixture, how: str, path: str, status: int, code: int
+    library: JournalLibrary, wire: Wire, caplog: pytest.LogCaptureFixture, how: str, path: str, status: int, code: int
 ) -> None:
     if how == "error":
         library.answer = ZeroDivisionError(SECRET)
@@ -63,10 +63,10 @@ async def test_it_is_counted_once_and_logged_without_its_text_or_author(
         assert hidden not in caplog.text
 
 
-async def test_the_next_question_is_answered_as_if_nothing_had_been(library: DeskLibrary, tmp_path: Path) -> None:
+async def test_the_next_question_is_answered_as_if_nothing_had_been(library: JournalLibrary, tmp_path: Path) -> None:
     """Whoever's answer was lost is not taken for one whose question is still under way."""
     wire = Wire()
-    async with at_the_desk(library, tmp_path, wire=wire, limits=NO_LIMITS):
+    async with connected_with_moderators(library, tmp_path, wire=wire, limits=NO_LIMITS):
         wire.fail(EDIT, 404, 10015)
         for _ in range(2):
             wire.command("ask", {"question": QUESTION}, user=ZAPHOD)

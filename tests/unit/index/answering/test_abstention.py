@@ -10,9 +10,9 @@ from index.answering.abstention import AbstentionExplainer
 from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE, Answer, Hit
 from index.retrieval.features import FEATURES
 from index.text.questions import QuestionAnalysis
-from tests.support.index_fakes import shelf
+from tests.support.index_fakes import search_index
 
-SHELF = shelf(
+SHELF = search_index(
     a_md="# Bread\n\nBread is made of flour and water by Acme.\n", b_md="# Tea\n\nTea is made of leaves and time.\n"
 )
 ENGLISH = AbstentionExplainer(reads=["en"], nearness=0.75)

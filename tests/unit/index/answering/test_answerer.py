@@ -15,10 +15,10 @@ from index.domain.ports import Embedder, Generator
 from index.ranking.calibration import threshold
 from index.ranking.logistic import LogisticRanker
 from index.retrieval.retriever import Retriever
-from tests.support.index_fakes import LyingGenerator, WordEmbedder, answerer, shelf
+from tests.support.index_fakes import LyingGenerator, WordEmbedder, answerer, search_index
 
 TEXT = "Bread is made of flour and water.\n\nTea is made of leaves and time.\n\nA house is made of bricks by masons.\n"
-SHELF = shelf(a_md=TEXT, b_md="Nothing of the kind is said in here.\n")
+SHELF = search_index(a_md=TEXT, b_md="Nothing of the kind is said in here.\n")
 
 
 def ask(question: str, *, generator: Generator | None = None, threshold: float = 0.5) -> Answer:
@@ -120,7 +120,7 @@ def test_what_asks_nothing_of_the_sources_is_abstained_on_for_that():
 @pytest.fixture(scope="module")
 def from_the_article(real_embedder: Embedder, article: str) -> Callable[[str], Answer]:
     """Asks the article with the real model and the fitted weights."""
-    made = shelf(embedder=real_embedder, article_md=article)
+    made = search_index(embedder=real_embedder, article_md=article)
     scorer = LogisticRanker()
     judge = Answerer(
         embedder=real_embedder,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from index.answering._attribution import belongs_to_other
-from tests.support.index_fakes import shelf
+from tests.support.index_fakes import search_index
 
 EXPERTS = {"expert"}
 
 
 def other(text: str, owner: str) -> bool:
     """Whether the last sentence tells of another name's experts than the owner's."""
-    return belongs_to_other(shelf(a_md=text).passages[-1], {owner}, EXPERTS)
+    return belongs_to_other(search_index(a_md=text).passages[-1], {owner}, EXPERTS)
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ import pytest
 from index.answering._conflicts import find_conflict
 from index.domain.answers import Hit
 from index.text.questions import QuestionAnalysis
-from tests.support.index_fakes import shelf
+from tests.support.index_fakes import search_index
 
 ASKED = "What is the context window of Scout?"
 
 
 def found(question: str, **files: str) -> list[str]:
     """The sentences that conflict, in the order they are to be shown; the first file's is the best hit."""
-    made = shelf(**files)
+    made = search_index(**files)
     prose = [at for at in made.passages if at.kind == "prose" and at.section != "Front matter"]
     hits = [Hit(passage, 0.0, 0.0, score=0.9) for passage in prose]
     return [hit.passage.text for hit in find_conflict(QuestionAnalysis.of(question), hits, made.documents) or ()]

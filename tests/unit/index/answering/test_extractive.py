@@ -7,14 +7,14 @@ import pytest
 from index.answering.extractive import ExtractiveGenerator
 from index.domain.answers import Hit
 from index.domain.ports import Draft
-from tests.support.index_fakes import shelf
+from tests.support.index_fakes import search_index
 
 REPEATED = "Scout has sixteen experts and a long window."
 
 
 def draft(scores: list[float], *, sure: bool = True, **files: str) -> Draft:
     """What is quoted when the passages, in the order of the text, have these scores."""
-    made = shelf(**files)
+    made = search_index(**files)
     hits = [
         Hit(passage, 0.0, 0.0, (), row, score)
         for row, (passage, score) in enumerate(zip(made.passages, scores, strict=True))
@@ -45,7 +45,7 @@ def test_the_best_sentence_comes_first_and_citations_are_numbered():
 
 def test_source_section_place_and_address_of_a_citation_are_those_of_its_sentence():
     text = "---\ntitle: The title\nurl: https://a.b\n---\n# Part\n\n**Bread** is made of flour and water.\n"
-    made = shelf(a_md=text)
+    made = search_index(a_md=text)
     (at,) = draft([0.0] * (len(made.passages) - 1) + [0.9], a_md=text).citations[:1]
     assert (at.source, at.title, at.section, at.url, at.score) == ("a.md", "The title", "Part", "https://a.b", 0.9)
     assert text[at.start : at.end] == at.quote

@@ -12,7 +12,7 @@ from index.answering._merging import AnsweredPart, merge_answers
 from index.answering.answerer import verify_short_answer
 from index.domain.answers import Answer, Citation, Hit, ShortAnswer
 from index.domain.messages import Message
-from tests.support.index_fakes import WordEmbedder, answerer, shelf
+from tests.support.index_fakes import WordEmbedder, answerer, search_index
 
 TEXT = """
 Scout has 16 experts and a context window of 10 million tokens.
@@ -24,7 +24,7 @@ Maverick has 128 experts.
 
 
 def ask(question: str, *, threshold: float = 0.5, **files: str) -> Answer:
-    made = shelf(**(files or {"a_md": TEXT}))
+    made = search_index(**(files or {"a_md": TEXT}))
     found = answerer(WordEmbedder(), threshold=threshold).answer(made, question)
     texts = {document.source: document.text for document in made.documents.values()}
     assert all(texts[at.source][at.start : at.end] == at.quote for at in found.citations)
@@ -86,7 +86,7 @@ def test_things_compared_as_such_are_cited_by_what_is_said_of_each_alone():
 
 def test_a_heading_may_name_the_part_if_it_names_no_other():
     text = "# Scout\n\nThe model has 16 experts.\n\n# Scout and Maverick\n\nThe model has 128 experts.\n"
-    made = shelf(a_md=text)
+    made = search_index(a_md=text)
     answer = ask("How many experts are there?", a_md=text)
     first, second = (Hit(passage, 0.0, 0.0) for passage in made.passages if passage.kind == "prose")
     scout, maverick = SubQuestion("Scout", ""), SubQuestion("Maverick", "")
@@ -100,7 +100,7 @@ def test_further_citations_of_a_part_are_those_that_may_answer_too():
     second = replace(made, number=2, start=10, end=15, score=0.3)
     answer = replace(ask("What is bread made of?"), citations=(made, second))
     other = replace(answer, citations=(replace(made, start=20, end=25), replace(second, start=30, end=35, score=0.5)))
-    hits = [Hit(shelf(a_md="Bread and tea.\n").passages[-1], 0.0, 0.0)]
+    hits = [Hit(search_index(a_md="Bread and tea.\n").passages[-1], 0.0, 0.0)]
     found = merge_answers(
         answer,
         [AnsweredPart(SubQuestion("Bread", ""), answer, hits), AnsweredPart(SubQuestion("Tea", ""), other, hits)],
@@ -165,7 +165,7 @@ def test_sources_that_disagree_are_both_cited_newest_first_and_it_is_said():
 
 
 def test_a_short_answer_that_is_not_in_its_quotation_to_the_letter_is_refused(caplog):
-    made = shelf(a_md=TEXT)
+    made = search_index(a_md=TEXT)
     found = answerer(WordEmbedder()).answer(made, "How many experts does Scout have?")
     true = found.short_answer
     assert true

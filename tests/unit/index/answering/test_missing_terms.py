@@ -6,7 +6,7 @@ import pytest
 
 from index.answering._missing_terms import LONGEST, lack
 from index.text.questions import QuestionAnalysis
-from tests.support.index_fakes import shelf
+from tests.support.index_fakes import search_index
 
 TEXT = (
     "---\ntitle: The Zephyr report\n---\n"
@@ -15,7 +15,7 @@ TEXT = (
     "Maverick has 128 experts. It was built by Acme in Nantes, a place near the sea.\n\n"
     "General Céloron came in 1749.\n"
 )
-SHELF = shelf(a_md=TEXT)
+SHELF = search_index(a_md=TEXT)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_person_is_no_it():
 
 @pytest.mark.parametrize("question", ["What is Maverick's GPU count?", "What is the GPU count of Maverick?"])
 def test_a_name_that_only_qualifies_a_thing_is_part_of_the_thing(question):
-    made = shelf(a_md="Scout needs a GPU count of 8.\n\nTea is nice.\n\nMaverick has 128 experts.\n")
+    made = search_index(a_md="Scout needs a GPU count of 8.\n\nTea is nice.\n\nMaverick has 128 experts.\n")
     found = lack(QuestionAnalysis.of(question), made)
     assert found
     assert found.text == "The sources mention Maverick, but not its GPU count."

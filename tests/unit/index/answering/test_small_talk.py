@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from index.answering._small_talk import strip_small_talk
-from tests.support.index_fakes import library, shelf, write
+from tests.support.index_fakes import library, search_index, write
 
-SHELF = shelf(a_md="Bread is made of flour. Thanks to yeast it rises. In 2019 it won.\n")
+SHELF = search_index(a_md="Bread is made of flour. Thanks to yeast it rises. In 2019 it won.\n")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from index.answering.extractive import ExtractiveGenerator
 from index.answering.spans import extract_short_answer, find_span
 from index.domain.answers import Hit
 from index.text.questions import QuestionAnalysis
-from tests.support.index_fakes import shelf
+from tests.support.index_fakes import search_index
 
 SCOUT = "LLaMA 4 Scout is equipped with 17 billion active parameters and 16 experts."
 WINDOW = "It offers an industry-leading context window of 10 million tokens."
@@ -89,7 +89,7 @@ def test_of_two_the_one_that_the_questions_words_stand_by():
 
 
 def shortened(question: str, text: str, *, best: str):
-    made = shelf(a_md=text)
+    made = search_index(a_md=text)
     hits = [Hit(at, 0.0, 0.0, (), row, 0.9 if best in at.text else 0.1) for row, at in enumerate(made.passages)]
     hits.sort(key=lambda at: -at.score)
     draft = ExtractiveGenerator().generate(question, hits, made.documents)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from index.answering._spelling import SpellingCorrector
-from tests.support.index_fakes import WordEmbedder, library, shelf, write
+from tests.support.index_fakes import WordEmbedder, library, search_index, write
 
 KNOWN = {"the", "found", "scouts", "experience", "windows", "contest"}
 """Words that are one piece to the model, beside those of the sources."""
 
-SHELF = shelf(a_md="Maverick has 128 experts. The context window of Scout is large. Behemoth's parameters are many.\n")
+SHELF = search_index(
+    a_md="Maverick has 128 experts. The context window of Scout is large. Behemoth's parameters are many.\n"
+)
 
 
 def pieces(word: str) -> int:

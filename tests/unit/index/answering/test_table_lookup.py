@@ -7,7 +7,7 @@ import pytest
 from index.answering._table_lookup import LOOKUP_CONFIDENCE
 from index.domain.answers import Answer
 from index.text.tables import join_column_names, label_cells, split_cells
-from tests.support.index_fakes import WordEmbedder, answerer, shelf
+from tests.support.index_fakes import WordEmbedder, answerer, search_index
 
 ROWS = """\
 Model,Total parameters,MMMU,MMLU Pro,LiveCodeBench (2024),Price
@@ -21,7 +21,7 @@ TURNED = """\
 MMMU,73.4,69.4
 MMLU Pro,80.5,74.3
 """
-TABLE, OTHER = shelf(benchmarks_csv=ROWS), shelf(turned_csv=TURNED)
+TABLE, OTHER = search_index(benchmarks_csv=ROWS), search_index(turned_csv=TURNED)
 
 
 def ask(question: str, on=TABLE) -> Answer:
@@ -97,7 +97,9 @@ def test_what_row_and_column_do_not_name_plainly_has_no_short_answer(question):
 
 
 def test_two_tables_that_say_otherwise_give_no_short_answer():
-    twice = shelf(one_csv="Model,MMMU\nScout,69.4\nMaverick,73.4\n", two_csv="Model,MMMU\nScout,70.1\nQwen,70.2\n")
+    twice = search_index(
+        one_csv="Model,MMMU\nScout,69.4\nMaverick,73.4\n", two_csv="Model,MMMU\nScout,70.1\nQwen,70.2\n"
+    )
     assert short(ask("What does Scout score on MMMU?", twice)) == ""
     assert short(ask("What does Qwen score on MMMU?", twice)) == "70.2"
 

@@ -6,12 +6,12 @@ import pytest
 
 from index.answering._yes_no import judge_yes_no
 from index.text.questions import QuestionAnalysis
-from tests.support.index_fakes import shelf
+from tests.support.index_fakes import search_index
 
 
 def said(question: str, text: str) -> str:
     """The verdict of the last sentence of a text."""
-    return judge_yes_no(QuestionAnalysis.of(question), shelf(a_md=text).passages[-1])
+    return judge_yes_no(QuestionAnalysis.of(question), search_index(a_md=text).passages[-1])
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from index.domain.activity import Turn
-from tests.support.turns_kit import SCOUT, first
+from tests.support.turns import SCOUT, rewritten
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from tests.support.turns_kit import SCOUT, first
     ],
 )
 def test_a_name_alone_takes_the_place_of_the_last_questions_name(question, meant):
-    assert first(question, SCOUT) == meant
+    assert rewritten(question, SCOUT) == meant
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,12 @@ def test_a_name_alone_takes_the_place_of_the_last_questions_name(question, meant
     ],
 )
 def test_what_is_replaced_is_of_the_same_kind(last, question, meant):
-    assert first(question, Turn(last)) == meant
+    assert rewritten(question, Turn(last)) == meant
 
 
 def test_a_name_in_small_letters_is_written_as_the_turn_writes_it():
     turn = replace(SCOUT, evidence=("Both Scout and Maverick are free.",))
-    assert first("and maverick", turn) == "What is the context window of Maverick?"
+    assert rewritten("and maverick", turn) == "What is the context window of Maverick?"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_name_in_small_letters_is_written_as_the_turn_writes_it():
     ],
 )
 def test_question_words_alone_ask_the_last_question_with_them(last, question, meant):
-    assert first(question, Turn(last)) == meant
+    assert rewritten(question, Turn(last)) == meant
 
 
 @pytest.mark.parametrize(
@@ -86,4 +86,4 @@ def test_question_words_alone_ask_the_last_question_with_them(last, question, me
     ],
 )
 def test_a_thing_alone_is_asked_for_of_what_the_last_question_spoke_of(question, meant):
-    assert first(question, SCOUT) == meant
+    assert rewritten(question, SCOUT) == meant

@@ -6,7 +6,7 @@ import pytest
 
 from index.conversation._rewriting import rewrite_question
 from index.domain.activity import Turn
-from tests.support.turns_kit import SCOUT, YUAN, first
+from tests.support.turns import SCOUT, YUAN, rewritten
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from tests.support.turns_kit import SCOUT, YUAN, first
     ],
 )
 def test_a_pronoun_is_what_the_last_question_spoke_of(question, meant):
-    assert first(question, SCOUT) == meant
+    assert rewritten(question, SCOUT) == meant
 
 
 @pytest.mark.parametrize(
@@ -37,27 +37,31 @@ def test_a_pronoun_is_what_the_last_question_spoke_of(question, meant):
     ],
 )
 def test_a_pronoun_agrees_with_what_it_stands_for_and_the_evidence_serves_too(last, question, meant):
-    assert first(question, last) == meant
+    assert rewritten(question, last) == meant
 
 
 def test_the_owner_of_a_plural_ends_in_an_apostrophe():
-    assert first("what was their language?", Turn("Where did the Normans settle?")) == "What was the Normans' language?"
+    assert (
+        rewritten("what was their language?", Turn("Where did the Normans settle?"))
+        == "What was the Normans' language?"
+    )
 
 
 def test_the_battle_is_the_one_that_was_spoken_of_by_name():
     assert (
-        first("who fought in the battle?", Turn("Who won the Battle of Rain?")) == "Who fought in the Battle of Rain?"
+        rewritten("who fought in the battle?", Turn("Who won the Battle of Rain?"))
+        == "Who fought in the Battle of Rain?"
     )
 
 
 def test_that_year_is_the_year_of_the_evidence():
-    assert first("what else happened that year?", YUAN) == "What else happened in 1271?"
+    assert rewritten("what else happened that year?", YUAN) == "What else happened in 1271?"
 
 
 def test_the_turn_before_serves_where_the_last_speaks_of_nothing():
-    assert first("is it free?", SCOUT, Turn("why?")) == "Is Scout free?"
-    assert first("is it free?", SCOUT, Turn("thanks")) == "Is Scout free?"
-    assert first("is it big?", SCOUT, Turn("Is Maverick free?")) == "Is Maverick big?"
+    assert rewritten("is it free?", SCOUT, Turn("why?")) == "Is Scout free?"
+    assert rewritten("is it free?", SCOUT, Turn("thanks")) == "Is Scout free?"
+    assert rewritten("is it big?", SCOUT, Turn("Is Maverick free?")) == "Is Maverick big?"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from index.domain.activity import Turn
 from index.domain.answers import Answer, Citation
 from index.text.tokens import tokenize
 from tests.support.paths import DATA
-from tests.support.turns_kit import SCOUT
+from tests.support.turns import SCOUT
 
 LINES = [json.loads(line) for line in (DATA / "followups.jsonl").read_text("utf-8").splitlines()]
 

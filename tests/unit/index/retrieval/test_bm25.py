@@ -10,7 +10,7 @@ import pytest
 from index.retrieval.bm25 import Bm25Index
 from index.text.questions import QuestionAnalysis
 from index.text.tokens import stem
-from tests.support.index_fakes import shelf
+from tests.support.index_fakes import search_index
 
 TEXT = (
     "# Scout\n\nScout has sixteen experts and a long window.\n\n"
@@ -21,7 +21,7 @@ TEXT = (
 
 @pytest.fixture(scope="module")
 def keyword() -> Bm25Index:
-    return shelf(a_md=TEXT).keyword
+    return search_index(a_md=TEXT).keyword
 
 
 def test_a_row_is_a_passage_and_one_without_a_word_of_the_question_scores_0(keyword):
@@ -71,7 +71,7 @@ def test_a_word_that_is_asked_twice_counts_once(keyword):
 
 
 def test_own_words_weigh_more_than_those_of_the_context():
-    found = shelf(
+    found = search_index(
         a_md="# Tea\n\nThere is water in it, says the cook.\n\n# Other\n\nThe tea is hot, says the cook too.\n"
     )
     scores = found.keyword.scores(QuestionAnalysis.of("tea").stems)
@@ -90,13 +90,16 @@ def test_rarity_goes_by_the_inverse_document_frequency_of_bm25(keyword):
 
 
 def test_a_passage_without_a_word_keeps_rows_and_passages_in_step():
-    found = shelf(a_md="Bread is made of flour.\n\n🦙🦙🦙\n\nWater is wet and clear.\n")
+    found = search_index(a_md="Bread is made of flour.\n\n🦙🦙🦙\n\nWater is wet and clear.\n")
     assert len(found.passages) == 3
     assert np.argmax(found.keyword.scores(QuestionAnalysis.of("water").stems)) == 2
 
 
 def test_passages_without_any_word_make_an_index_too():
-    assert shelf(a_md="🦙🦙🦙\n\n🐑🐑🐑\n").keyword.scores(QuestionAnalysis.of("llama").stems).tolist() == [0.0, 0.0]
+    assert search_index(a_md="🦙🦙🦙\n\n🐑🐑🐑\n").keyword.scores(QuestionAnalysis.of("llama").stems).tolist() == [
+        0.0,
+        0.0,
+    ]
 
 
 def test_what_is_saved_scores_the_same_and_holds_no_pickle(keyword, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 from index.retrieval._front_matter_filter import may_answer
 from index.text.questions import QuestionAnalysis
-from tests.support.index_fakes import shelf
+from tests.support.index_fakes import search_index
 
 ARTICLE = """---
 title: Bread for all
@@ -21,7 +21,7 @@ Who bakes it is a baker.
 
 def fitting(question: str) -> set[str]:
     asked = QuestionAnalysis.of(question)
-    return {passage.reading for passage in shelf(a_md=ARTICLE).passages if may_answer(passage, asked)}
+    return {passage.reading for passage in search_index(a_md=ARTICLE).passages if may_answer(passage, asked)}
 
 
 @pytest.mark.parametrize(

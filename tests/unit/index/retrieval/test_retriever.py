@@ -8,7 +8,7 @@ from index.domain.answers import Hit
 from index.retrieval.features import FEATURES
 from index.retrieval.retriever import Retriever, fuse
 from index.text.questions import QuestionAnalysis
-from tests.support.index_fakes import CoverageScorer, WordEmbedder, shelf
+from tests.support.index_fakes import CoverageScorer, WordEmbedder, search_index
 
 EMBEDDER = WordEmbedder()
 BREAD = (
@@ -18,7 +18,7 @@ BREAD = (
 
 def retrieve(question: str, candidates: int = 50, **files: str) -> list[Hit]:
     return Retriever(reranker=CoverageScorer(), candidates=candidates).retrieve(
-        shelf(**files), QuestionAnalysis.of(question), EMBEDDER.question(question)
+        search_index(**files), QuestionAnalysis.of(question), EMBEDDER.question(question)
     )
 
 

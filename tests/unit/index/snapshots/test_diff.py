@@ -6,7 +6,7 @@ import hashlib
 
 from index.domain.snapshots import Diff, PassageText
 from index.snapshots.diff import FIRST, SnapshotTexts, diff
-from tests.support.index_fakes import shelf
+from tests.support.index_fakes import search_index
 
 BREAD = "Bread is made of flour.\n"
 TEA = "Tea is made of leaves.\n"
@@ -14,7 +14,7 @@ TEA = "Tea is made of leaves.\n"
 
 def texts(name: str, **files: str) -> SnapshotTexts:
     """What a snapshot of these files says."""
-    made = shelf(**files)
+    made = search_index(**files)
     hashes = {at.source: hashlib.sha256(at.text.encode()).hexdigest() for at in made.documents.values()}
     return SnapshotTexts(name, hashes, made.documents, made.passages)
 

@@ -20,7 +20,7 @@ from index.retrieval.faiss_store import FaissStore
 from index.snapshots.store import SnapshotStore
 from index.storage.arrays import save_array
 from index.storage.failures import explain_write_errors
-from tests.support.index_fakes import library, shelf, write
+from tests.support.index_fakes import library, search_index, write
 
 ARRAY = np.arange(40_000, dtype=np.float32).reshape(100, 400)
 
@@ -70,7 +70,7 @@ def test_the_file_of_vectors_is_the_one_that_faiss_writes(tmp_path):
 
 
 def test_whatever_byte_of_the_keyword_index_does_not_fit_it_is_told(tmp_path):
-    keyword = Bm25Index.build(shelf(a_md="\n\n".join(f"Word{at} is here." for at in range(400))).passages)
+    keyword = Bm25Index.build(search_index(a_md="\n\n".join(f"Word{at} is here." for at in range(400))).passages)
     keyword.save(tmp_path)
     files = {path.name: path.stat().st_size for path in (tmp_path / "keyword").iterdir()}
     assert sum(name.endswith(".npy") for name in files) == 3

@@ -6,13 +6,13 @@ import pytest
 
 from index.domain.documents import Document
 from index.suggestions._clauses import Clause, find_leading_name, parse_clause, starts_with_date
-from tests.support.index_fakes import shelf
+from tests.support.index_fakes import search_index
 
 TEXT = "Scout has experts. The Duchy of Normandy grew; the Duchy of Normandy fell. Bread is bread."
 
 
 def document(text: str = TEXT) -> Document:
-    (found,) = shelf(a_md=f"# Scout\n\n{text}\n").documents.values()
+    (found,) = search_index(a_md=f"# Scout\n\n{text}\n").documents.values()
     return found
 
 

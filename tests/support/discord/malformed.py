@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 
 from tests.support.discord.payloads import LISTED, MANAGE_GUILD, OWNER, Json
 
-__all__ = ["ODD", "Change"]
+__all__ = ["MALFORMED", "Change"]
 
 Change = Callable[[Json], object]
 
-ODD: Mapping[str, Change] = {
+MALFORMED: Mapping[str, Change] = {
     "no member": lambda it: it.pop("member"),
     "member is nothing": lambda it: it.update(member=None),
     "member is a list": lambda it: it.update(member=[it["member"]]),

@@ -14,13 +14,13 @@ from tests.support.discord.payloads import LISTED, MODERATOR_ROLE, UNLISTED, Gui
 from tests.support.discord.wire import Wire, connected
 from tests.support.fakes import FakeLibrary, make_abstention, make_answer, make_citation
 
-__all__ = ["MODERATORS", "DeskLibrary", "at_the_desk"]
+__all__ = ["MODERATORS", "JournalLibrary", "connected_with_moderators"]
 
 MODERATORS = Moderators(guilds=frozenset({int(LISTED.id)}), roles=frozenset({int(MODERATOR_ROLE)}))
 BEGUN = datetime(2025, 4, 5, 12, 0, tzinfo=UTC)
 
 
-class DeskLibrary(FakeLibrary):
+class JournalLibrary(FakeLibrary):
     """A library with what was asked before; `now` is what the journal's clock says, a second later at every look."""
 
     def __init__(self, folder: Path) -> None:
@@ -45,7 +45,7 @@ class DeskLibrary(FakeLibrary):
 
 
 @asynccontextmanager
-async def at_the_desk(library: DeskLibrary, folder: Path, **changes: Any) -> AsyncIterator[Wire]:
+async def connected_with_moderators(library: JournalLibrary, folder: Path, **changes: Any) -> AsyncIterator[Wire]:
     """A client in two servers, one of them listed."""
     usual = {"moderators": MODERATORS, "limits": Limits(user_seconds=3.0)}
     async with connected(library, folder, **(usual | changes)) as wire:

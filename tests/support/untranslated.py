@@ -1,6 +1,6 @@
 """Texts in the bot's code that a member may see and that do not go through the catalogue.
 
-    python -m tests.support.unsaid
+    python -m tests.support.untranslated
 
 lists them. It is a guess by form: it may name a text that nobody sees, and a single lower-case word escapes it unless
 it stands where words are shown, or is chosen by a condition.
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from tests.support.catalogue import BOT, SAYING
 
-__all__ = ["unsaid", "unsaid_in"]
+__all__ = ["untranslated_in", "untranslated_texts"]
 
 NOT_ON_DISCORD = {
     "__main__.py": "the program's own start, on standard error",
@@ -70,17 +70,17 @@ ACCEPTED = {
 """Texts that look as if they were shown, and why they are not."""
 
 
-def unsaid() -> list[str]:
+def untranslated_texts() -> list[str]:
     """The texts of the bot, each with its place."""
     return [
         f"{path.relative_to(BOT.parent).as_posix()}:{line}: {text}"
         for path in sorted(BOT.rglob("*.py"))
         if path.name not in NOT_ON_DISCORD
-        for line, text in unsaid_in(path.read_text("utf-8"))
+        for line, text in untranslated_in(path.read_text("utf-8"))
     ]
 
 
-def unsaid_in(code: str) -> list[tuple[int, str]]:
+def untranslated_in(code: str) -> list[tuple[int, str]]:
     """Line and words of each; values in an f-string are shown as {}."""
     return list(_texts(ast.parse(code), shown=False))
 
@@ -130,4 +130,4 @@ def _literal(node: ast.AST) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.stdout.write("".join(f"{text}\n" for text in unsaid()))
+    sys.stdout.write("".join(f"{text}\n" for text in untranslated_texts()))

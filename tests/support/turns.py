@@ -9,6 +9,6 @@ SCOUT = Turn("What is the context window of Scout?", ("Scout has a context windo
 YUAN = Turn("Who founded the Yuan dynasty?", ("The dynasty was established by Kublai Khan in 1271.",))
 
 
-def first(question: str, *turns: Turn) -> str:
+def rewritten(question: str, *turns: Turn) -> str:
     """The best reading, empty where the question stands on its own."""
     return next(iter(rewrite_question(question, turns)), "")

@@ -14,12 +14,12 @@ from index.indexing.progress import ReindexRequest
 if TYPE_CHECKING:
     from tests.support.fakes import FakeLibrary
 
-__all__ = ["PREVIEW", "FakeRebuild"]
+__all__ = ["PREVIEW", "FakeReindexer"]
 
 PREVIEW = "20250406T120000000000Z-facade00"
 
 
-class FakeRebuild:
+class FakeReindexer:
     """In the place of `index.indexing.reindexer.Reindexer`, so that the front door before it is the real one."""
 
     def __init__(self, library: FakeLibrary) -> None:
