@@ -61,20 +61,7 @@ INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 class FootnoteBot(commands.Bot):
     """Answers questions on Discord.
 
-    Parameters
-    ----------
-    library
-        Answers the questions.
-    commands_file
-        Remembers which commands Discord was told of.
-    moderators
-        Who may reindex.
-    limits
-        How often users and servers may ask.
-    reindex_schedule
-        When to reindex unasked.
-    api_url
-        The API in use, which `discord_patches.use_api` was told of.
+    `commands_file` remembers which commands Discord was told of; `api_url` is what `discord_patches.use_api` was given.
     """
 
     def __init__(

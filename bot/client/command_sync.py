@@ -22,13 +22,7 @@ log = logging.getLogger(__name__)
 
 
 class CommandSync:
-    """Tells Discord of the commands, and remembers what it was told.
-
-    Parameters
-    ----------
-    file
-        Holds the fingerprint of the commands that each application was told of last.
-    """
+    """Tells Discord of the commands; `file` holds the fingerprint of those that each application was told of last."""
 
     def __init__(self, tree: CommandTree[Any], *, file: Path, worker: LibraryWorker) -> None:
         self._tree = tree

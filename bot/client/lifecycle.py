@@ -42,13 +42,7 @@ class CannotServe(Exception):
 
 
 async def serve(client: discord.Client, token: str) -> None:
-    """Serve until SIGTERM or SIGINT.
-
-    Raises
-    ------
-    CannotServe
-        If the token is not accepted, or Discord cannot be reached at the start.
-    """
+    """Serve until SIGTERM or SIGINT. Raises CannotServe if Discord does not accept the token or cannot be reached."""
     sys.setswitchinterval(SWITCH_SECONDS)
     stop = asyncio.Event()
     _set_on_signal(stop)

@@ -30,13 +30,7 @@ class DownloadFailed(Exception):
 
 
 class AttachmentDownloader:
-    """Downloads attachments from Discord and from nowhere else.
-
-    Parameters
-    ----------
-    api_url
-        The API in use; one that stands in for Discord's may serve attachments too.
-    """
+    """Downloads attachments from Discord and nowhere else; an API that stands in for Discord's may serve them too."""
 
     def __init__(self, *, api_url: str = DISCORD_API) -> None:
         urls = DISCORD_ORIGINS if api_url == DISCORD_API else (*DISCORD_ORIGINS, api_url)
@@ -50,13 +44,7 @@ class AttachmentDownloader:
             return False
 
     async def download(self, url: str, max_bytes: int, *, seconds: float = TIMEOUT_SECONDS) -> bytes:
-        """Return the file at a URL; no more than `max_bytes` are read.
-
-        Raises
-        ------
-        DownloadFailed
-            If the file did not come whole.
-        """
+        """Return the file at a URL. Raises DownloadFailed; at most `max_bytes` are read, within so many seconds."""
         if not self.is_trusted(url):
             raise DownloadFailed
         data = bytearray()

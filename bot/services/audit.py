@@ -19,20 +19,8 @@ def audited(
 ) -> T:
     """Return the result of `act`, recorded in the audit with the user and the place.
 
-    Call it in a worker thread: then the line is written even if nobody waits for the result any more.
-
-    Parameters
-    ----------
-    library
-        What is acted on.
-    interaction
-        Who acts, and where.
-    what
-        What is done.
-    act
-        Does it; an error that it raises is recorded too.
-    outcome
-        Makes the outcome of the result; an empty one is not recorded.
+    Call it in a worker thread: then the line is written even if nobody waits for the result any more. `outcome` makes
+    the line of the result; an empty one is not recorded.
     """
     guild = interaction.guild_id
     with library.audited(what, where=DIRECT if guild is None else str(guild), who=interaction.user.id) as line:

@@ -41,13 +41,7 @@ class Services:
 
 
 def services_of(client: discord.Client) -> Services:
-    """Return the services of a client.
-
-    Raises
-    ------
-    TypeError
-        If the client has none, so that an extension cannot be loaded into it.
-    """
+    """Return the services of a client. Raises TypeError for a client without any."""
     services = getattr(client, "services", None)
     if not isinstance(services, Services):
         raise TypeError(f"{type(client).__name__} has no services")

@@ -28,15 +28,7 @@ EDIT_EVERY_SECONDS = 2.0
 
 
 class Run:
-    """The progress of one run, called from its thread.
-
-    Parameters
-    ----------
-    stage
-        The stage that it begins with.
-    number
-        Identifies a run that can be cancelled; 0 if it cannot.
-    """
+    """The progress of one run, called from its thread; `number` identifies one that can be cancelled, else it is 0."""
 
     def __init__(self, stage: str, number: int = 0) -> None:
         self.number = number
