@@ -1,4 +1,4 @@
-"""The question that a piece of one stands for after another: "and Maverick?", "why?", "how many?", "the price?"."""
+"""Ellipsis: the question that a fragment stands for after another one: "and Maverick?", "why?", "the price?"."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ ASKS = {
     "cause": "why",
     "number": "how many",
 }
-"""What "and the year?" asks with."""
+"""The question words of a noun alone: "and the year?"."""
 CHAT_WORDS = """
     thanks thank hello hi hey ok okay yes no nope yep nice great cool lol bye good please sorry help wow sure right
     really test haha stop again nothing anything something you me i
 """
 CHAT = frozenset(CHAT_WORDS.split())
-"""With these nothing is asked."""
+"""Words that ask nothing."""
 ALONE = re.compile(
     rf"(?P<wh>(?:{PREPOSITION} )?(?:when|where|why|how(?: long| often| come)?|who|whom)"
     rf"(?: exactly| else| precisely| so)?|"
@@ -78,145 +78,165 @@ LEAD = re.compile(rf"({PREPOSITION}) (.+)", re.IGNORECASE)
 
 
 def is_fragment(piece: str) -> bool:
-    """Whether this is but a name, a time or place, or a word or two."""
+    """Return whether this is only a name, a time or place, or a few words."""
     if len(list(name_spans(piece))) == 1:
         return is_name(re.sub(r"['’]s?$", "", piece)) or LEAD.match(piece) is not None
     words = piece.lower().split()
     return len(words) <= 3 and not set(words) & CHAT and not any(name_spans(piece))
 
 
-def expand_question_words(piece: str, last: Turn, turns: Sequence[Turn], *, opened: bool) -> Iterator[str]:
-    """The last question with these question words: "since when?", "why is that?", "how many?", "how big?"; `opened`
-    says that "and" or the like stands before them."""
-    asked = ParsedQuestion.of(last.question)
+def expand_question_words(piece: str, last: Turn, turns: Sequence[Turn], *, continues: bool) -> Iterator[str]:
+    """Yield the last question with these question words: "since when?", "why is that?", "how many?", "how big?".
+
+    `continues` says that "and" or the like stands before them.
+    """
+    parsed = ParsedQuestion.of(last.question)
     if match := ALONE.fullmatch(piece):
-        yield asked.asking(match["wh"].lower())
+        yield parsed.asking(match["wh"].lower())
     elif match := HEADED.fullmatch(piece):
         wh, noun = match["wh"].lower(), match["noun"].strip()
         if noun.lower() in ("", "one", "ones", "exactly", "else", "of them", "of these", "of those"):
-            yield asked.counting(wh)
-        elif (opened or "how" in wh or " " not in noun) and not re.search(rf"\b{PAST_VERB}$", noun):
-            yield from _headed(f"{wh} {noun}", asked, turns)
+            yield parsed.counting(wh)
+        elif (continues or "how" in wh or " " not in noun) and not re.search(rf"\b{PAST_VERB}$", noun):
+            yield from _count(f"{wh} {noun}", parsed, turns)
     elif match := THERE.fullmatch(piece):
-        yield from (f"{match[1]} {_bare(thing)} {match[2]} there" for thing in find_antecedents("they", turns)[:1])
+        yield from (
+            f"{match[1]} {_strip_determiner(entity)} {match[2]} there" for entity in find_antecedents("they", turns)[:1]
+        )
     elif match := ONES.fullmatch(piece):
-        own = [asked.noun] if asked.noun else [_bare(at) for at in find_antecedents("they", turns) if is_plural(at)]
-        yield from (f"{match['wh'] or match['many']} {noun} {match['rest']}" for noun in own[:1])
+        entities = find_antecedents("they", turns)
+        nouns = (
+            [parsed.noun] if parsed.noun else [_strip_determiner(entity) for entity in entities if is_plural(entity)]
+        )
+        yield from (f"{match['wh'] or match['many']} {noun} {match['rest']}" for noun in nouns[:1])
     elif match := QUALITY.fullmatch(piece):
-        yield from (f"How {match['quality']} {_be(thing)} {thing}" for thing in find_antecedents("it", turns)[:1])
+        yield from (
+            f"How {match['quality']} {_verb_be(entity)} {entity}" for entity in find_antecedents("it", turns)[:1]
+        )
 
 
 def repeat_for_other(piece: str, last: Turn) -> Iterator[str]:
-    """The last question of something else: "does Maverick too?", "is that true of Maverick?"."""
-    asked, match = ParsedQuestion.of(last.question), SAME.fullmatch(piece)
+    """Yield the last question about something else: "does Maverick too?", "is that true of Maverick?"."""
+    parsed, match = ParsedQuestion.of(last.question), SAME.fullmatch(piece)
     if not match or not is_name(match_name_case(match["piece"], last)):
         return
     if match["same"]:
-        yield from _substituted(match["piece"], last)
-    elif asked.aux and not asked.wh:
-        yield f"{asked.aux} {match['piece']} {asked.predicate}"
+        yield from _substitute(match["piece"], last)
+    elif parsed.aux and not parsed.wh:
+        yield f"{parsed.aux} {match['piece']} {parsed.predicate}"
 
 
 def expand_fragment(piece: str, last: Turn, turns: Sequence[Turn]) -> Iterator[str]:
-    """The question that a name or a thing alone may stand for, best first: the last question about it, or a question
-    for it as a part of what the last was about."""
+    """Yield the questions that a name or a noun alone may stand for, best first.
+
+    They are the last question about it, and a question for it as a part of what the last one was about.
+    """
     piece = AROUND.sub("", piece)
-    asked, bare = ParsedQuestion.of(last.question), _bare(piece)
+    parsed, noun = ParsedQuestion.of(last.question), _strip_determiner(piece)
     if PRONOUN.match(piece):
-        yield from (f"What {_be(said)} {said}" for said in resolve_pronouns(piece, turns))
-    elif bare.lower() in ASKS:
-        wh = ASKS[bare.lower()]
-        yield asked.counting(wh) if wh == "how many" else asked.asking(wh)
+        yield from (f"What {_verb_be(form)} {form}" for form in resolve_pronouns(piece, turns))
+    elif noun.lower() in ASKS:
+        wh = ASKS[noun.lower()]
+        yield parsed.counting(wh) if wh == "how many" else parsed.asking(wh)
     elif match_name_case(piece, last) != piece or any(name_spans(piece)) or YEAR.search(piece) or LEAD.match(piece):
         if re.search(r" of |['’]s? ", piece) and not is_name(piece):
-            yield f"What {_be(piece)} {piece}"
-        yield from _substituted(piece, last)
+            yield f"What {_verb_be(piece)} {piece}"
+        yield from _substitute(piece, last)
     else:
-        yield from _thing(piece, asked, last, turns)
+        yield from _expand_noun(piece, parsed, last, turns)
 
 
-def _thing(piece: str, asked: ParsedQuestion, last: Turn, turns: Sequence[Turn]) -> Iterator[str]:
-    """A thing without a name: another like the last question's own ("circuit switching" after "packet switching"), or
-    a part of that ("the context window" after "Scout")."""
-    bare, plural = _bare(piece), is_plural(piece)
-    shared = set(content_stems(bare)) & set(content_stems(next(head_phrases(asked.subject or asked.predicate))))
-    peer = bool(shared) or (bool(asked.noun) and " " not in piece and not plural)
-    if peer:
-        yield from _substituted(piece, last)
-    elif asked.noun and plural and bare == piece:
-        yield asked.asking(f"{asked.wh.lower().removesuffix(asked.noun.lower()).strip()} {bare}")
-    if " of " in bare and not bare.lower().startswith("number of"):
-        yield f"What {_be(bare)} the {bare}"
-    asks = "Who" if PERSON_NOUN.search(bare) else "What"
-    yield from (f"{asks} {_be(bare)} the {bare} of {thing}" for thing in find_antecedents("it", turns)[:1])
-    if not peer and bare == piece:
-        yield from _substituted(piece, last)
+def _expand_noun(piece: str, parsed: ParsedQuestion, last: Turn, turns: Sequence[Turn]) -> Iterator[str]:
+    """Yield the questions for a noun that is no name.
+
+    It is like the one in the last question ("circuit switching" after "packet switching"), or a part of that ("the
+    context window" after "Scout").
+    """
+    noun, is_plural_noun = _strip_determiner(piece), is_plural(piece)
+    shared = set(content_stems(noun)) & set(content_stems(next(head_phrases(parsed.subject or parsed.predicate))))
+    is_alike = bool(shared) or (bool(parsed.noun) and " " not in piece and not is_plural_noun)
+    if is_alike:
+        yield from _substitute(piece, last)
+    elif parsed.noun and is_plural_noun and noun == piece:
+        yield parsed.asking(f"{parsed.wh.lower().removesuffix(parsed.noun.lower()).strip()} {noun}")
+    if " of " in noun and not noun.lower().startswith("number of"):
+        yield f"What {_verb_be(noun)} the {noun}"
+    asks = "Who" if PERSON_NOUN.search(noun) else "What"
+    yield from (f"{asks} {_verb_be(noun)} the {noun} of {entity}" for entity in find_antecedents("it", turns)[:1])
+    if not is_alike and noun == piece:
+        yield from _substitute(piece, last)
 
 
-def _headed(wh: str, asked: ParsedQuestion, turns: Sequence[Turn]) -> Iterator[str]:
-    """The question of "how many parameters" about what the last question counted or was about."""
-    if asked.noun:
-        yield asked.asking(wh)
+def _count(wh: str, parsed: ParsedQuestion, turns: Sequence[Turn]) -> Iterator[str]:
+    """Yield the question of "how many parameters" about what the last question counted or was about."""
+    if parsed.noun:
+        yield parsed.asking(wh)
     else:
         yield from (
-            f"{wh} {'do' if is_plural(thing) else 'does'} {thing} have" for thing in find_antecedents("it", turns)[:1]
+            f"{wh} {'do' if is_plural(entity) else 'does'} {entity} have"
+            for entity in find_antecedents("it", turns)[:1]
         )
 
 
-def _substituted(piece: str, last: Turn) -> Iterator[str]:
-    """The last question with what is most like the piece replaced by it, at most two ways."""
+def _substitute(piece: str, last: Turn) -> Iterator[str]:
+    """Yield the last question with what is most like the piece replaced by it, at most two ways."""
     text = normalize_question(last.question)
     lead = LEAD.match(piece)
-    whole = lead[2] if lead else piece
-    thing = re.sub(r"['’]s?$", "", whole)
-    year = re.sub(r"^(?:the )?(?:year )?| one$", "", thing)
+    phrase = lead[2] if lead else piece
+    entity = re.sub(r"['’]s?$", "", phrase)
+    year = re.sub(r"^(?:the )?(?:year )?| one$", "", entity)
     if YEAR.fullmatch(year):
-        yield YEAR.sub(year, text) if YEAR.search(text) else f"{text} {lead[1] if lead else 'in'} {thing}"
+        yield YEAR.sub(year, text) if YEAR.search(text) else f"{text} {lead[1] if lead else 'in'} {entity}"
         return
-    owns, thing = thing != whole, match_name_case(thing, last)
-    places = sorted(_places(text, thing, last), key=lambda at: _likeness(text, at, thing, owns=owns), reverse=True)
+    owns, entity = entity != phrase, match_name_case(entity, last)
+    spans = sorted(
+        _replaceable_spans(text, entity, last),
+        key=lambda span: _similarity(text, span, entity, owns=owns),
+        reverse=True,
+    )
     if lead:
-        after = [at for at in places if text[: at[0]].lower().endswith(f" {lead[1].lower()} ")]
+        after = [span for span in spans if text[: span[0]].lower().endswith(f" {lead[1].lower()} ")]
         if not after:
-            yield f"{text} {lead[1].lower()} {thing}"
-        places = after or places
-    yield from (text[:start] + thing + text[end:] for start, end in places[:2])
+            yield f"{text} {lead[1].lower()} {entity}"
+        spans = after or spans
+    yield from (text[:start] + entity + text[end:] for start, end in spans[:2])
 
 
-def _places(text: str, thing: str, last: Turn) -> Iterator[tuple[int, int]]:
-    """Where in the last question another thing can stand: its names, or its things where one side has no name."""
-    found, own = list(name_spans(text)), question_entities(last)
-    if not found or not any(name_spans(thing)):
-        found = [(at, at + len(one)) for one in own if (at := text.find(one)) >= 0]
-    for start, end in found:
-        word = thing.split()[-1] if thing.split() else "?"
-        tail = re.match(rf" {re.escape(word)}\b", text[end:], re.IGNORECASE)  # "the Yuan [dynasty]", "the Ming dynasty"
+def _replaceable_spans(text: str, entity: str, last: Turn) -> Iterator[tuple[int, int]]:
+    """Yield where in the last question another entity can stand: its names, or its entities if a side has no name."""
+    spans, entities = list(name_spans(text)), question_entities(last)
+    if not spans or not any(name_spans(entity)):
+        spans = [(place, place + len(phrase)) for phrase in entities if (place := text.find(phrase)) >= 0]
+    for start, end in spans:
+        last_word = entity.split()[-1] if entity.split() else "?"
+        # "the Yuan [dynasty]" for "the Ming dynasty"
+        same_head = re.match(rf" {re.escape(last_word)}\b", text[end:], re.IGNORECASE)
         article = re.search(r"\b(?:the|an?) $", text[:start], re.IGNORECASE)
-        complete = (
+        is_complete = (
             is_plural(text[start:end])
             or text[end : end + 2].strip()[:1] in ("", "'", "’")
-            or (any(one.endswith(text[start:end]) for one in own))
+            or (any(phrase.endswith(text[start:end]) for phrase in entities))
         )
-        has_article = re.match(r"(?:the|an?) ", thing, re.IGNORECASE) is not None
-        if article and (has_article or (is_name(thing) and (tail or complete))):
+        has_article = re.match(r"(?:the|an?) ", entity, re.IGNORECASE) is not None
+        if article and (has_article or (is_name(entity) and (same_head or is_complete))):
             start = article.start()
-        yield start, end + (tail.end() if tail else 0)
+        yield start, end + (same_head.end() if same_head else 0)
 
 
-def _likeness(text: str, place: tuple[int, int], thing: str, *, owns: bool) -> tuple[int, ...]:
-    here = text[slice(*place)]
+def _similarity(text: str, span: tuple[int, int], entity: str, *, owns: bool) -> tuple[int, ...]:
+    phrase = text[slice(*span)]
     same = (
-        owns == (text[place[1] : place[1] + 2] in ("'s", "’s")),
-        here.lower().startswith("the ") == thing.lower().startswith("the "),
-        is_plural(here) == is_plural(thing),
-        here.isupper() == thing.isupper(),
+        owns == (text[span[1] : span[1] + 2] in ("'s", "’s")),
+        phrase.lower().startswith("the ") == entity.lower().startswith("the "),
+        is_plural(phrase) == is_plural(entity),
+        phrase.isupper() == entity.isupper(),
     )
-    return (len(set(tokenize(here)) & set(tokenize(thing)) - STOP_WORDS), *same, place[0])
+    return (len(set(tokenize(phrase)) & set(tokenize(entity)) - STOP_WORDS), *same, span[0])
 
 
-def _bare(thing: str) -> str:
-    return re.sub(rf"^{DETERMINER} ", "", thing, flags=re.IGNORECASE)
+def _strip_determiner(phrase: str) -> str:
+    return re.sub(rf"^{DETERMINER} ", "", phrase, flags=re.IGNORECASE)
 
 
-def _be(thing: str) -> str:
-    return "are" if is_plural(thing) else "is"
+def _verb_be(phrase: str) -> str:
+    return "are" if is_plural(phrase) else "is"

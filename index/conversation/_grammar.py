@@ -1,4 +1,4 @@
-"""A question in parts, by its grammar: "How many experts | does | Scout | have". By rules on words, for English."""
+"""A shallow parser of English questions: "How many experts | does | Scout | have"."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ COUNT_WORDS = r"(?:how (?:many|much)|which|what)"
 YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})s?\b")
 
 PAST_VERB = rf"(?:[a-z-]+ed|{'|'.join(PARTICIPLE_OF_PAST)})\b"
-"""A verb of the past."""
+"""A verb in the past tense."""
 LONGEST = 300
-"""Characters of a question that is looked at; a longer one stands on its own."""
+"""Characters of a question that is parsed; a longer one stands on its own."""
 AT_ONCE = re.compile(rf"(?:{PREPOSITION} )?{QUESTION_WORD} {AUXILIARY}\b", re.IGNORECASE)
 FORM = re.compile(
     rf"(?P<wh>(?:{PREPOSITION} )?(?:(?:when|where|why|how(?: long| often| come)?|who|whom)(?: else| exactly)?|"
@@ -67,8 +67,21 @@ TIMES = re.compile(rf"(?:when|where|why|how(?! many| much)|{PREPOSITION})\b|.* (
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuestion:
-    """A question, as in "How many experts | does | Scout | have". `wh` is empty where yes or no is asked, `aux` and
-    `subject` where the question word is the subject."""
+    """A question in parts.
+
+    Attributes
+    ----------
+    text : str
+        The question, normalised.
+    wh : str
+        The question words with their noun: "How many experts"; empty for a yes-no question.
+    aux : str
+        The auxiliary: "does"; empty if the question word is the subject.
+    subject : str
+        "Scout"; empty if the question word is the subject.
+    predicate : str
+        The rest: "have".
+    """
 
     text: str
     wh: str
@@ -78,7 +91,7 @@ class ParsedQuestion:
 
     @classmethod
     def of(cls, question: str) -> ParsedQuestion:
-        """The parts of a question; what is none is a subject alone."""
+        """Parse a question; a text that is none is a subject alone."""
         text = normalize_question(question)[:LONGEST]
         text = text[skip_opener(text) :]
         match = None if AT_ONCE.match(text) else DOER.fullmatch(text) or DOES.fullmatch(text)
@@ -91,93 +104,92 @@ class ParsedQuestion:
 
     @property
     def noun(self) -> str:
-        """What is counted or chosen: "experts" in "how many experts"."""
+        """The noun that is counted or chosen: "experts" in "how many experts"."""
         match = re.fullmatch(rf"{COUNT_WORDS} (.+)", self.wh, re.IGNORECASE)
         return match[1] if match else ""
 
     def asking(self, wh: str) -> str:
-        """The same asked with other question words: "why", "in what year", "by whom", "how many members"."""
+        """Return the question with other question words: "why", "in what year", "by whom", "how many members"."""
         verb, _, rest = self.predicate.partition(" ")
         if re.match(r"who", wh):
-            return self._doer(wh)
+            return self._ask_for_doer(wh)
         if not self.aux:
             return f"{wh} {self._passive() if TIMES.match(wh) else self.predicate or self.text}"
         if TIMES.match(wh) and self.noun and self.aux not in BE:
-            return _joined(wh, self.aux, self.subject, verb, self.noun, rest)
-        return _joined(wh, self.aux, self.subject, self.predicate)
+            return _join(wh, self.aux, self.subject, verb, self.noun, rest)
+        return _join(wh, self.aux, self.subject, self.predicate)
 
     def counting(self, wh: str) -> str:
-        """The same asked with a "how many" or "which" that has no noun of its own."""
+        """Return the question with a "how many" or "which" that has no noun of its own."""
         if self.noun:
             return self.asking(f"{wh} {self.noun}")
         if not self.aux:
             return f"{wh} {self.predicate or self.subject}"
         things = re.match(rf"(\S+) (?!{DETERMINER} |{PREPOSITION} )([a-z]+s)\b(.*)", self.predicate)
         if things and self.aux not in BE:
-            return _joined(wh, things[2], self.aux, self.subject, things[1], things[3])
-        if one := re.fullmatch(r"(.*\b)(?:an?|any|some|one) ([\w -]+)", self.predicate):
-            return _joined(wh, one[2], self.aux, self.subject, one[1])
-        bare = re.sub(rf"^{DETERMINER} ", "", self.subject, flags=re.IGNORECASE)
+            return _join(wh, things[2], self.aux, self.subject, things[1], things[3])
+        if counted := re.fullmatch(r"(.*\b)(?:an?|any|some|one) ([\w -]+)", self.predicate):
+            return _join(wh, counted[2], self.aux, self.subject, counted[1])
+        noun = re.sub(rf"^{DETERMINER} ", "", self.subject, flags=re.IGNORECASE)
         if self.aux in BE:
-            return _joined(wh, bare, "are", self.predicate or "there")
-        return _joined(wh, bare, self.aux, self.predicate)
+            return _join(wh, noun, "are", self.predicate or "there")
+        return _join(wh, noun, self.aux, self.predicate)
 
-    def _doer(self, wh: str) -> str:
+    def _ask_for_doer(self, wh: str) -> str:
+        """Return the question for who did it."""
         verb, _, rest = self.predicate.partition(" ")
         done = PAST_OF_PARTICIPLE.get(verb, verb if verb.endswith("ed") else "")
         if not self.aux:
             return f"{wh} {self.predicate or self.subject}"
         if self.aux in BE:
-            return (
-                _joined(wh, done, self.subject, rest) if done else _joined(wh, self.aux, self.subject, self.predicate)
-            )
-        return _joined(wh, self.aux, self.predicate or self.subject)
+            return _join(wh, done, self.subject, rest) if done else _join(wh, self.aux, self.subject, self.predicate)
+        return _join(wh, self.aux, self.predicate or self.subject)
 
     def _passive(self) -> str:
-        """What "founded the dynasty" is of the dynasty, "was the dynasty founded"; without an object, as it stands."""
+        """Return the predicate in the passive: "was the dynasty founded" for "founded the dynasty"."""
         verb, _, rest = self.predicate.partition(" ")
         done = PARTICIPLE_OF_PAST.get(verb.lower(), verb if verb.endswith("ed") else "")
         if not done or not rest or re.match(PREPOSITION + " ", rest):
             return self.predicate or self.text
         thing, more = _split(rest, "was")
-        return _joined("were" if is_plural(thing) else "was", thing, done, more)
+        return _join("were" if is_plural(thing) else "was", thing, done, more)
 
 
 def normalize_question(question: str) -> str:
-    """One line, without short forms and the marks around it."""
+    """Return the question on one line, without short forms and the punctuation around it."""
     text = " ".join(question.split()).rstrip(" ?!.…").lstrip(" -–—.,;:…")
     return re.sub(r"^((?:and |but )?(?:what|who|where|when|how|why))['’]?s\b", r"\1 is", text, flags=re.IGNORECASE)
 
 
 def skip_opener(text: str) -> int:
-    """Where a question begins after "ok, and what about"."""
+    """Return where a question begins behind "ok, and what about"."""
     match = OPENER.match(text)
     return match.end() if match and match.end() < len(text) else 0
 
 
 def is_plural(thing: str) -> bool:
-    """Whether a noun phrase is plural, by its looks."""
+    """Return whether a noun phrase is plural, by its form."""
     head = re.split(r" (?:of|in|for) ", thing)[0]
     return " and " in thing or re.search(r"(?:[^sui'’]s|ies|people|children|men)$", head.lower()) is not None
 
 
 def is_clause(text: str) -> bool:
-    """Whether this is a clause, not a mere piece of one."""
+    """Return whether this is a clause and not only a fragment of one."""
     if re.match(rf"(?:{PREPOSITION} )?{QUESTION_WORD}\b", text, re.IGNORECASE) or TELL.match(text):
         return True
     return re.search(rf"(?:^| )(?:{AUXILIARY}|{PAST_VERB})\b", text, re.IGNORECASE) is not None
 
 
-def _joined(*words: str) -> str:
+def _join(*words: str) -> str:
     return " ".join(" ".join(words).split())
 
 
 def _split(rest: str, aux: str, *, alone: bool = False) -> tuple[str, str]:
-    """Subject and predicate of what follows an auxiliary; `alone` where no question word stands before it."""
+    """Split what follows an auxiliary into subject and predicate; `alone` if no question word stands before it."""
     words = rest.split()
-    end = next((at for at in range(1, len(words)) if _is_verb(words, at, aux)), 0)
+    end = next((place for place in range(1, len(words)) if _is_verb(words, place, aux)), 0)
     if not end:
-        end = next((at for at in range(1, len(words)) if _ends(words, at)), len(words))
+        end = next((place for place in range(1, len(words)) if _ends_noun_phrase(words, place)), len(words))
         verb_is_due = aux not in (*BE, *HAVE) or (alone and end == len(words))
         if verb_is_due and end > 1 and not words[end - 1][0].isupper() and not _opens_noun(words[end - 2]):
             end -= 1
@@ -188,10 +200,10 @@ def _opens_noun(word: str) -> bool:
     return word.lower() in ("the", "a", "an", "of", "and", "or")
 
 
-def _is_verb(words: Sequence[str], at: int, aux: str) -> bool:
-    if _opens_noun(words[at - 1]) or words[at][0].isupper():
+def _is_verb(words: Sequence[str], place: int, aux: str) -> bool:
+    if _opens_noun(words[place - 1]) or words[place][0].isupper():
         return False
-    word = words[at].lower()
+    word = words[place].lower()
     return (
         (re.fullmatch(PAST_VERB, word) is not None or word in PAST_OF_PARTICIPLE)
         if aux in (*BE, *HAVE)
@@ -199,10 +211,10 @@ def _is_verb(words: Sequence[str], at: int, aux: str) -> bool:
     )
 
 
-def _ends(words: Sequence[str], at: int) -> bool:
-    """Whether a noun phrase ends before this word: at a little word, or where a second name begins."""
-    word, before = words[at], words[at - 1]
+def _ends_noun_phrase(words: Sequence[str], place: int) -> bool:
+    """Return whether a noun phrase ends before this word: it is a stop word, or a second name begins."""
+    word, before = words[place], words[place - 1]
     if word[0].isupper():
-        return before.islower() and not _opens_noun(before) and any(one[0].isupper() for one in words[:at])
+        return before.islower() and not _opens_noun(before) and any(other[0].isupper() for other in words[:place])
     low = word.lower().strip(",;")
     return not _opens_noun(low) and (low in STOP_WORDS or re.fullmatch(PREPOSITION, low) is not None)

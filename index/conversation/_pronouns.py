@@ -1,4 +1,4 @@
-"""A question with what its pronoun stands for: "it", "its", "there", "that year", "the battle"."""
+"""Pronoun resolution: a question with what "it", "its", "there", "that year" or "the battle" stands for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["PRONOUN", "needs_antecedent", "resolve_definites", "resolve_pronouns
 PRONOUN = re.compile(
     r"(?<![\w'’-])(?:(?P<owner>(?:its|their|his)(?![\w'’-])|her(?= [a-z]))|"
     r"(?P<thing>it|they|them|he|him|she|her)(?![\w'’-])|"
-    r"(?P<said>this|that|these|those|the same) (?P<noun>[a-z]+)\b(?!-))",
+    r"(?P<pointing>this|that|these|those|the same) (?P<noun>[a-z]+)\b(?!-))",
     re.IGNORECASE,
 )
 POINTING = re.compile(
@@ -31,68 +31,70 @@ EMPTY_IT = re.compile(
     r"\bdoes it (?:mean (?:when|if|that|to|for .* to)|cost to)\b",
     re.IGNORECASE,
 )
-"""Where "it" stands for nothing."""
+"""Forms in which "it" stands for nothing."""
 LATER = re.compile(
     r" (?:when|whether|before|after|until|while|because|if|that|where|although|and|or|but|who|which)\b", re.IGNORECASE
 )
 MANY = frozenset(["they", "them", "their", "these", "those"])
 PEOPLE = frozenset(["he", "she", "him", "his", "her"])
 BEFORE_THAT = re.compile(rf"\b(?:{AUXILIARY}|{PREPOSITION}|of|like) $", re.IGNORECASE)
-MOST_LITTLE = 3
-"""Words with a topic in a question that says little by itself."""
+MOST_TOPICS = 3
+"""Topic words of a question that says little by itself."""
 CLASS_WORDS = """
     model company organisation organization event person man woman city country region war battle conflict crisis
     dynasty empire kingdom state party group team institution product device system network version book film law act
     treaty agreement article project building river island people models companies events
 """
 CLASSES = frozenset(CLASS_WORDS.split())
-"""What "the ..." may call a thing that was spoken of by name."""
+"""Nouns that may stand for a named entity after "the"."""
 ANY_WORDS = """
     thing things one ones place places concept idea method practice policy process technology technique topic work
     number figure value term word name company series family version feature features group kind type
 """
 ANYTHING = frozenset(ANY_WORDS.split())
-"""What "this ..." may call whatever was spoken of."""
+"""Nouns that may stand for any entity after "this"."""
 
 
 def resolve_pronouns(text: str, turns: Sequence[Turn]) -> Iterator[str]:
-    """The text with its first pronoun that means nothing in it replaced, at most two ways."""
+    """Yield the text with its first pronoun without an antecedent of its own replaced, at most two ways."""
     if EMPTY_IT.search(text):
         return
     for match in sorted([*POINTING.finditer(text), *PRONOUN.finditer(text)], key=_start):
-        said = match.groupdict()
-        if said.get("said"):
-            found = list(_pointed(text, match, turns))
+        groups = match.groupdict()
+        if groups.get("pointing"):
+            replaced = list(_replace_pointing(text, match, turns))
         else:
-            found = list(_replaced(text, match, turns, owner=bool(said.get("owner"))))
-        if found:
-            yield from found
+            replaced = list(_replace_pronoun(text, match, turns, owner=bool(groups.get("owner"))))
+        if replaced:
+            yield from replaced
             return
 
 
 def resolve_there(text: str, turns: Sequence[Turn]) -> Iterator[str]:
-    """The text with the place said that it ends with: "Who will speak there?"."""
+    """Yield the text with the place that "there" at its end stands for: "Who will speak there?"."""
     match = re.fullmatch(r"(.+?)(?<! is)(?<! are)(?<! was)(?<! were) there", text, re.IGNORECASE)
     if match and not any(name_spans(text)):
-        for thing in find_antecedents("it", turns)[:1]:
-            told = re.search(rf"\b(at|in|on) (?:the )?{re.escape(thing)}", " ".join(turns[-1].evidence)[:1_000])
-            yield f"{match[1]} {told[1] if told else 'in'} {thing}"
+        for entity in find_antecedents("it", turns)[:1]:
+            preposition = re.search(rf"\b(at|in|on) (?:the )?{re.escape(entity)}", " ".join(turns[-1].evidence)[:1_000])
+            yield f"{match[1]} {preposition[1] if preposition else 'in'} {entity}"
 
 
 def resolve_definites(text: str, turns: Sequence[Turn]) -> Iterator[str]:
-    """The text with "the model" or the like replaced by what was spoken of, where it names nothing itself."""
+    """Yield the text with "the model" or the like replaced by its antecedent, if the text names nothing itself."""
     if any(name_spans(text)) or not is_clause(text):
         return
     for match in re.finditer(r"\bthe ([a-z]+)(?= [a-z]+\b|$)(?! of\b)", text, re.IGNORECASE):
         noun = match[1].lower()
-        called = [
-            at for at in all_entities(turns[-1:]) if stem(noun) in content_stems(at) and len(content_stems(at)) > 1
+        named = [
+            entity
+            for entity in all_entities(turns[-1:])
+            if stem(noun) in content_stems(entity) and len(content_stems(entity)) > 1
         ]
-        told = noun in CLASSES and any(noun in tokenize(said) for said in turns[-1].evidence[:1])
-        for thing in (called or (find_antecedents("they" if is_plural(noun) else "it", turns[-1:]) if told else []))[
-            :1
-        ]:
-            yield text[: match.start()] + thing + text[match.end() :]
+        is_mentioned = noun in CLASSES and any(noun in tokenize(quotation) for quotation in turns[-1].evidence[:1])
+        kind = "they" if is_plural(noun) else "it"
+        entities = named or (find_antecedents(kind, turns[-1:]) if is_mentioned else [])
+        for entity in entities[:1]:
+            yield text[: match.start()] + entity + text[match.end() :]
             return
 
 
@@ -100,36 +102,36 @@ def _start(match: re.Match[str]) -> int:
     return match.start("thing") if match["thing"] else match.start()
 
 
-def _replaced(text: str, match: re.Match[str], turns: Sequence[Turn], *, owner: bool) -> Iterator[str]:
-    """The text with a pronoun replaced; nothing where what stands before it is what it may mean."""
+def _replace_pronoun(text: str, match: re.Match[str], turns: Sequence[Turn], *, owner: bool) -> Iterator[str]:
+    """Yield the text with a pronoun replaced; nothing if its antecedent stands before it."""
     start, end = match.span() if owner else match.span("thing")
-    if _has_own(text[:start], owner=owner):
+    if _has_own_antecedent(text[:start], owner=owner):
         return
     word = text[start:end].lower()
     kind = "they" if word in MANY else "he" if word in PEOPLE else "it"
-    found = find_antecedents(kind, turns)
+    entities = find_antecedents(kind, turns)
     if word in ("this", "that"):  # rather the whole of what was asked for than the thing that has it
-        found.sort(key=lambda thing: " of " not in thing and "'s " not in thing)
-    for thing in found[:2]:
-        said = f"{thing}{chr(39) if thing.endswith('s') else chr(39) + 's'}" if owner else thing
-        others = [at for at in found if at != thing and not is_name(at)] if kind == "he" else []
+        entities.sort(key=lambda entity: " of " not in entity and "'s " not in entity)
+    for entity in entities[:2]:
+        replacement = f"{entity}{chr(39) if entity.endswith('s') else chr(39) + 's'}" if owner else entity
+        others = [other for other in entities if other != entity and not is_name(other)] if kind == "he" else []
         it = re.search(r"\bit\b(?!['’])", text[end:]) if others else None
         rest = text[end:][: it.start()] + others[0] + text[end:][it.end() :] if it else text[end:]
-        yield text[:start] + said + rest
+        yield text[:start] + replacement + rest
 
 
-def _has_own(before: str, *, owner: bool) -> bool:
-    named = any(name_spans(before))
+def _has_own_antecedent(before: str, *, owner: bool) -> bool:
+    has_name = any(name_spans(before))
     if owner:
         return (
-            named
+            has_name
             or re.search(r"\b(?:do|does|did|has|have|had|can|will|would) (?:the|an?) ", before.lower()) is not None
         )
-    return named and ("," in before or LATER.search(before) is not None)
+    return has_name and ("," in before or LATER.search(before) is not None)
 
 
-def _pointed(text: str, match: re.Match[str], turns: Sequence[Turn]) -> Iterator[str]:
-    """The text with "this model", "that year" or "the same company" replaced."""
+def _replace_pointing(text: str, match: re.Match[str], turns: Sequence[Turn]) -> Iterator[str]:
+    """Yield the text with "this model", "that year" or "the same company" replaced."""
     noun, before, after = match["noun"].lower(), text[: match.start()], text[match.end() :]
     if (
         noun in STOP_WORDS
@@ -139,30 +141,32 @@ def _pointed(text: str, match: re.Match[str], turns: Sequence[Turn]) -> Iterator
     ):
         return
     if noun == "year":
-        said = [one for turn in reversed(turns) for one in (turn.question, *turn.evidence)]
-        years = [at.group() for one in said for at in YEAR.finditer(one)]
-        told = "" if re.search(rf"\b{PREPOSITION} $", before, re.IGNORECASE) else "in "
-        yield from (before + told + year + after for year in years[:1])
+        texts = [text for turn in reversed(turns) for text in (turn.question, *turn.evidence)]
+        years = [match.group() for text in texts for match in YEAR.finditer(text)]
+        preposition = "" if re.search(rf"\b{PREPOSITION} $", before, re.IGNORECASE) else "in "
+        yield from (before + preposition + year + after for year in years[:1])
         return
-    called = [thing for thing in all_entities(turns) if stem(noun) in content_stems(thing)]
+    named = [entity for entity in all_entities(turns) if stem(noun) in content_stems(entity)]
     others = find_antecedents("they" if is_plural(noun) else "it", turns) if noun in CLASSES | ANYTHING else []
-    for thing in [*called, *others][:2]:
-        yield before + thing + after
+    for entity in [*named, *others][:2]:
+        yield before + entity + after
 
 
 def _is_pointing(match: re.Match[str], before: str, after: str) -> bool:
-    """Whether "that model" is one spoken of: not "wrote that imperialism is", "for those responsible"."""
-    noun, said = match["noun"], match["said"].lower()
-    if said in ("these", "those"):
+    """Return whether "that model" points back: not "wrote that imperialism is", "for those responsible"."""
+    noun, determiner = match["noun"], match["pointing"].lower()
+    if determiner in ("these", "those"):
         return is_plural(noun)
-    if said != "that" or not before or BEFORE_THAT.search(before):
+    if determiner != "that" or not before or BEFORE_THAT.search(before):
         return noun[0].islower()
     return noun in CLASSES | {"year"} and re.match(rf"$| {PREPOSITION}\b", after, re.IGNORECASE) is not None
 
 
 def needs_antecedent(text: str) -> bool:
-    """Whether a question with a pronoun says too little without what that stands for: it is what is asked about, as in
-    "does it run on an H100?", or there is little else."""
+    """Return whether a question with a pronoun says too little without the antecedent.
+
+    The pronoun is what is asked about, as in "does it run on an H100?", or there is little else.
+    """
     match = min([*POINTING.finditer(text), *PRONOUN.finditer(text)], key=_start, default=None)
     if match is None:
         return True
@@ -173,5 +177,5 @@ def needs_antecedent(text: str) -> bool:
     if any(name_spans(before)) or "," in before or LATER.search(before):
         return False
     asked_about = re.search(rf"(?:^|\b{AUXILIARY}(?:n['’]t)? )$", before, re.IGNORECASE) is not None
-    few = len(content_stems(before)) <= 1 and len(content_stems(text)) <= MOST_LITTLE and not any(name_spans(text))
-    return few or (asked_about and len(content_stems(before)) <= MOST_LITTLE)
+    few = len(content_stems(before)) <= 1 and len(content_stems(text)) <= MOST_TOPICS and not any(name_spans(text))
+    return few or (asked_about and len(content_stems(before)) <= MOST_TOPICS)

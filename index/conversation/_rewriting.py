@@ -1,6 +1,6 @@
-"""A follow-up read in the light of the turns before it: "and Maverick?", "how many experts does it have?", "why?".
+"""Conversational query rewriting: what a follow-up asks after the turns before it: "and Maverick?", "why?".
 
-By rules on words alone, for English. What stands on its own has no other reading.
+By rules on words alone, for English. A question that stands on its own is not rewritten.
 """
 
 from __future__ import annotations
@@ -20,76 +20,74 @@ from index.text.tokens import tokenize
 __all__ = ["answer_in_context", "rewrite_question"]
 
 MOST = 3
-"""Readings besides the question as it stands."""
-LATER_READING = 0.1
-"""Confidence that a reading must be surer by than the one before it."""
-PART = re.compile(r"(?:What|Who) (?:is|are) the ([a-z]+) of ")
-OPENED = re.compile(r"\b(?:and|but|or|about|of|for|with)\b", re.IGNORECASE)
+"""Rewritten questions besides the question as it is."""
+LATER_PENALTY = 0.1
+"""Confidence by which a rewritten question must be surer than the one before it."""
+PART_OF = re.compile(r"(?:What|Who) (?:is|are) the ([a-z]+) of ")
+CONTINUES = re.compile(r"\b(?:and|but|or|about|of|for|with)\b", re.IGNORECASE)
 
 
 def rewrite_question(question: str, turns: Sequence[Turn]) -> tuple[str, ...]:
-    """Other questions that this one may stand for after these turns (oldest first): at most 3, best first, none where
-    it stands on its own."""
-    return _read(question, turns)[0]
+    """Return the questions that a follow-up may stand for after these turns (oldest first), best first.
+
+    At most 3; none if the question stands on its own.
+    """
+    return _rewrite(question, turns)[0]
 
 
 def answer_in_context(ask: Callable[[str], Answer], question: str, turns: Sequence[Turn]) -> Answer:
-    """The best supported answer to the question as it stands or to a reading of it; at most 4 are asked.
+    """Return the best supported answer to a question or to one of its rewritten forms; at most 4 are asked.
 
-    A question that says little by itself ("why?", "and its price?") is asked by its readings alone: the sources may
-    well answer its words, but of something else. Any other is asked as it stands too, and a reading is kept only where
-    that is not answered or the reading is plainly surer. `read_as` says which was kept; `question` stays as it was put.
+    A question that says little by itself ("why?", "and its price?") is asked in its rewritten forms alone: the sources
+    may well answer its words, but about something else. Any other is asked as it is too, and a rewritten form is kept
+    only if that is not answered or the form is clearly surer. `read_as` says which was kept; `question` stays.
     """
-    read, lacking = _read(question, turns)
-    asked = read if lacking else ("", *read)
-    answers = [ask(at or question) for at in asked]
-    if len({at.snapshot for at in answers}) > 1:  # a reindex came between
-        answers = [ask(at or question) for at in asked]
+    rewritten, is_incomplete = _rewrite(question, turns)
+    forms = rewritten if is_incomplete else ("", *rewritten)
+    answers = [ask(form or question) for form in forms]
+    if len({answer.snapshot for answer in answers}) > 1:  # a reindex came between
+        answers = [ask(form or question) for form in forms]
     live = answers[-1].snapshot
-    places = [place for place, at in enumerate(answers) if at.snapshot == live]
-    best = max(places, key=lambda place: _support(asked[place], answers[place], place))
-    # What was asked may have been spelt anew on the way.
-    return replace(answers[best], question=question, read_as=answers[best].read_as or asked[best])
+    places = [place for place, answer in enumerate(answers) if answer.snapshot == live]
+    best = max(places, key=lambda place: _support(forms[place], answers[place], place))
+    # The question may have been spelt anew on the way.
+    return replace(answers[best], question=question, read_as=answers[best].read_as or forms[best])
 
 
 def _support(read_as: str, answer: Answer, place: int) -> tuple[bool, bool, float]:
-    """An answered one before one that is not; of the answered the surer, of the others the first. Last comes what the
-    quotations show to be misread."""
+    """Rank answered before abstained, then by confidence, then by place; forms that the quotations refute come last."""
     confidence = 0.0 if answer.abstained else answer.confidence
-    return not _misread(read_as, answer), not answer.abstained, confidence - LATER_READING * place
+    return not _is_misread(read_as, answer), not answer.abstained, confidence - LATER_PENALTY * place
 
 
-def _misread(read_as: str, answer: Answer) -> bool:
-    """Whether a name in lower case was taken for a thing, as in "the maverick of Scout"."""
-    match = PART.match(read_as)
-    said = " ".join(at.shown for at in answer.citations)
-    found = re.findall(rf"(?<!\w){re.escape(match[1])}(?!\w)", said, re.IGNORECASE) if match else []
-    return bool(found) and not any(word.islower() for word in found)
+def _is_misread(read_as: str, answer: Answer) -> bool:
+    """Return whether a name in lower case was taken for a thing, as in "the maverick of Scout"."""
+    match = PART_OF.match(read_as)
+    quotations = " ".join(citation.shown for citation in answer.citations)
+    mentions = re.findall(rf"(?<!\w){re.escape(match[1])}(?!\w)", quotations, re.IGNORECASE) if match else []
+    return bool(mentions) and not any(mention.islower() for mention in mentions)
 
 
-def _read(question: str, turns: Sequence[Turn]) -> tuple[tuple[str, ...], bool]:
-    """The readings, and whether the question lacks what they say: it says nothing by itself."""
+def _rewrite(question: str, turns: Sequence[Turn]) -> tuple[tuple[str, ...], bool]:
+    """Return the rewritten questions, and whether the question is incomplete without what they add."""
     text = normalize_question(question)
     turns = [turn for turn in turns if has_topic(turn)]
     if not turns or not tokenize(text) or len(text) > LONGEST:
         return (), False
     start, last = skip_opener(text), turns[-1]
-    piece, opened = text[start:], OPENED.search(text[:start]) is not None
-    found, lacking = (
-        [*expand_question_words(piece, last, turns, opened=opened)] or [*repeat_for_other(piece, last)],
-        True,
-    )
-    if not found and (opened or is_fragment(piece)) and not is_clause(piece):
-        found, lacking = list(expand_fragment(piece, last, turns)), opened
-    if not found:
-        found, lacking = [*resolve_pronouns(piece, turns)], needs_antecedent(piece)
-    if not found:
-        found, lacking = list(resolve_there(piece, turns)), True
-    if not found:
-        found, lacking = list(resolve_definites(piece, turns)), False
-    said = [f"{at[0].upper()}{at[1:]}?" for at in (" ".join(at.split()) for at in found) if at]
-    fresh = {
-        tuple(tokenize(at)): at for at in reversed(said) if tokenize(at) not in (tokenize(question), tokenize(piece))
-    }
-    kept = tuple(reversed(fresh.values()))[:MOST]
-    return kept, lacking and bool(kept)
+    piece, continues = text[start:], CONTINUES.search(text[:start]) is not None
+    forms = [*expand_question_words(piece, last, turns, continues=continues)] or [*repeat_for_other(piece, last)]
+    is_incomplete = True
+    if not forms and (continues or is_fragment(piece)) and not is_clause(piece):
+        forms, is_incomplete = list(expand_fragment(piece, last, turns)), continues
+    if not forms:
+        forms, is_incomplete = [*resolve_pronouns(piece, turns)], needs_antecedent(piece)
+    if not forms:
+        forms, is_incomplete = list(resolve_there(piece, turns)), True
+    if not forms:
+        forms, is_incomplete = list(resolve_definites(piece, turns)), False
+    sentences = [f"{form[0].upper()}{form[1:]}?" for form in (" ".join(form.split()) for form in forms) if form]
+    known = (tokenize(question), tokenize(piece))
+    new = {tuple(tokenize(sentence)): sentence for sentence in reversed(sentences) if tokenize(sentence) not in known}
+    best = tuple(reversed(new.values()))[:MOST]
+    return best, is_incomplete and bool(best)
