@@ -1,4 +1,4 @@
-"""A sentence taken apart for who makes questions of it: whom it is about, and what it says of that. English."""
+"""Clauses: the subject of a sentence and what it says of that, for making questions. English."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AGAIN = re.compile(r"(?:It|This (?!is|was|has|had|can|may|will)[a-z]+)(?=\s)")
 BESIDE = re.compile(r"\s*\([^()]{1,80}\)")
 ASIDE = re.compile(r"\s*,\s+((?:also\s+|formerly\s+)?(?:an?|the|one of)\s[^,]{3,80})(?:,(?=\s)|(?=\.$))")
 MOST_READ = 100_000
-"""Characters of a document in which is looked how it writes a name elsewhere."""
+"""Characters of a document that are searched for how it writes a name elsewhere."""
 
 BEHIND_NAME = frozenset([*PREPOSITIONS, "of", "and", "or", "using", "while"])
 """Words before which a name stands by itself and does not only describe the noun behind it."""
@@ -29,11 +29,24 @@ ARTICLE = re.compile(r"(?:The|the)\s+")
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A sentence about something named.
+    """A sentence and its parts.
 
-    `subject` is its name as it stands within a sentence ("the Duchy of Normandy"), empty where none is plain; `many`
-    says that it is several names; `own` that the sentence itself names it, not the one before. `aside` is what stands
-    between commas behind the name, `rest` what follows; `day` the date that the sentence begins with, or empty.
+    Attributes
+    ----------
+    text : str
+        The sentence.
+    subject : str
+        Its name as within a sentence ("the Duchy of Normandy"); empty if none is clear.
+    many : bool
+        The subject is several names.
+    own : bool
+        The sentence names the subject itself, not the sentence before.
+    aside : str
+        What stands between commas behind the name.
+    rest : str
+        What follows.
+    day : str
+        The date that the sentence begins with, or empty.
     """
 
     text: str
@@ -46,98 +59,103 @@ class Clause:
 
     @property
     def present(self) -> bool:
-        """Whether its verb tells of the present, as far as that is plain."""
+        """Whether its verb is in the present tense, by its form."""
         return re.match(r"(?:are|have|(?!was\b)[a-z]+s)\b", self.rest) is not None
 
 
 def parse_clause(text: str, document: Document, before: Clause | None) -> Clause:
-    """A sentence of a document taken apart; the sentence `before` it says what "it" is."""
+    """Parse a sentence of a document; the clause `before` it says what "it" is."""
     lead = LEAD.match(text)
-    at = lead.end() if lead else 0
-    day = next((text[one.start : one.end] for one in find_dates(text[:at]) if WHEN.fullmatch(text, 0, one.start)), "")
-    article = ARTICLE.match(text, at)
-    start = article.end() if article else at
-    found = _titled(text, start, document.title) or find_name_at(text, start)
-    if found is None or not re.match(r"[\s,]", text[found.end :]):
-        return _meant(text, at, day, before)
-    whole = document.text[:MOST_READ]
-    name = _within(text[found.start : found.end], whole, opens=start == 0, article=article is not None)
-    if not name:
+    lead_end = lead.end() if lead else 0
+    dates = (date for date in find_dates(text[:lead_end]) if WHEN.fullmatch(text, 0, date.start))
+    day = next((text[date.start : date.end] for date in dates), "")
+    article = ARTICLE.match(text, lead_end)
+    start = article.end() if article else lead_end
+    name = _title_at(text, start, document.title) or find_name_at(text, start)
+    if name is None or not re.match(r"[\s,]", text[name.end :]):
+        return _about_previous_subject(text, lead_end, day, before)
+    document_text = document.text[:MOST_READ]
+    subject = _as_within_sentence(
+        text[name.start : name.end], document_text, opens=start == 0, article=article is not None
+    )
+    if not subject:
         return Clause(text, day=day)
-    note = BESIDE.match(text, found.end)
-    end = note.end() if note else found.end
+    note = BESIDE.match(text, name.end)
+    end = note.end() if note else name.end
     aside = ASIDE.match(text, end)
     return Clause(
         text=text,
-        subject=name,
-        many=len(found.parts) > 1,
+        subject=subject,
+        many=len(name.parts) > 1,
         aside=aside[1] if aside else "",
         rest=text[aside.end() if aside else end :].strip(),
         day=day,
     )
 
 
-def _meant(text: str, at: int, day: str, before: Clause | None) -> Clause:
-    """A sentence that names no subject: it has that of the sentence before where it says "it"."""
-    again = AGAIN.match(text, at)
-    known = before is not None and before.subject and not before.many
-    if before is None or not known or not (again or re.search(r"\bit\b", text)):
+def _about_previous_subject(text: str, lead_end: int, day: str, before: Clause | None) -> Clause:
+    """Return the clause of a sentence without a subject; it has that of the sentence before if it says "it"."""
+    pronoun = AGAIN.match(text, lead_end)
+    is_known = before is not None and before.subject and not before.many
+    if before is None or not is_known or not (pronoun or re.search(r"\bit\b", text)):
         return Clause(text, day=day)
-    return Clause(text, before.subject, False, False, "", text[again.end() :].lstrip() if again else "", day)
+    return Clause(text, before.subject, False, False, "", text[pronoun.end() :].lstrip() if pronoun else "", day)
 
 
-def _titled(text: str, start: int, title: str) -> NameSpan | None:
-    """The document's title, where it stands at this character."""
+def _title_at(text: str, start: int, title: str) -> NameSpan | None:
+    """Return the document's title if it begins at this character."""
     end = start + len(title)
     same = title and text[start:end].lower() == title.lower() and not text[end : end + 1].isalnum()
     return NameSpan(start, end, ((start, end),)) if same else None
 
 
-def _within(name: str, whole: str, *, opens: bool, article: bool) -> str:
-    """A name as it stands within a sentence, empty where it may be none: with its article, where the text mostly gives
-    it one, and in lower case where the text has the word so elsewhere."""
+def _as_within_sentence(name: str, text: str, *, opens: bool, article: bool) -> str:
+    """Return a name as within a sentence; empty if it may be none.
+
+    It has an article if the text mostly gives it one, and is in lower case if the text elsewhere has the word so.
+    """
     first = name.split()[0]
-    if opens and first.istitle() and re.search(rf"(?<!\w){re.escape(first.lower())}(?!\w|\.\w)", whole):
+    if opens and first.istitle() and re.search(rf"(?<!\w){re.escape(first.lower())}(?!\w|\.\w)", text):
         return name.lower() if name == first else ""
     if not article:
         return name
-    found = re.findall(rf"(\b[Tt]he\s+)?{re.escape(name)}(?=['’.,;:!?)]|\s+(?:is|was|has|had|and|or|in|on)\b)", whole)
-    return name if sum(not each for each in found) > sum(bool(each) for each in found) else f"the {name}"
+    uses = re.findall(rf"(\b[Tt]he\s+)?{re.escape(name)}(?=['’.,;:!?)]|\s+(?:is|was|has|had|and|or|in|on)\b)", text)
+    return name if sum(not each for each in uses) > sum(bool(each) for each in uses) else f"the {name}"
 
 
 def find_name_at(text: str, start: int) -> NameSpan | None:
-    """The name, or row of names with "and" or "or", that begins at this character and is no date."""
-    parts = next((at.parts for at in find_names(text) if at.start <= start < at.end), ())
+    """Return the name, or list of names with "and" or "or", that begins at this character and is no date."""
+    parts = next((name.parts for name in find_names(text) if name.start <= start < name.end), ())
     parts = tuple(part for part in parts if part[0] >= start)
     if not parts or parts[0][0] != start:
         return None
-    gaps = [text[one[1] : other[0]] for one, other in pairwise(parts)]
+    gaps = [text[part[1] : other[0]] for part, other in pairwise(parts)]
     if gaps and (any(ARTICLED.search(gap) for gap in gaps) or not re.search(r"\b(?:and|or)\b", gaps[-1])):
         parts = parts[:1]
-    found = NameSpan(start, parts[-1][1], parts)
-    return None if any(True for _ in find_dates(text[found.start : found.end])) else found
+    name = NameSpan(start, parts[-1][1], parts)
+    return None if any(True for _ in find_dates(text[name.start : name.end])) else name
 
 
 def find_leading_name(text: str) -> str:
-    """The name, with its article, that a text begins with; empty where a noun follows that it only describes."""
+    """Return the name, with its article, that a text begins with; empty if it only describes a noun behind it."""
     article = re.match(r"(?:the|an?)\s+", text)
-    found = _name(text, article.end() if article else 0)
-    after = re.match(r"\s+([a-z]+)", text[len(found) :])
-    described = after and after[1] not in BEHIND_NAME and not after[1].endswith("ing")
-    return "" if described else found
+    name = _up_to_name(text, article.end() if article else 0)
+    after = re.match(r"\s+([a-z]+)", text[len(name) :])
+    is_description = after and after[1] not in BEHIND_NAME and not after[1].endswith("ing")
+    return "" if is_description else name
 
 
 def starts_with_date(text: str) -> bool:
-    """Whether a text begins with a date: "in 1998", "on 5 May"; a name may stand before it ("in Paris in 1998")."""
+    """Return whether a text begins with a date: "in 1998", "on 5 May", "in Paris in 1998"."""
     place = re.match(r"(?:in|at|by|to|with)\s+(?:the\s+)?", text)
-    text = text[len(_name(text, place.end())) :].lstrip() if place else text
+    text = text[len(_up_to_name(text, place.end())) :].lstrip() if place else text
     match = re.match(r"(?:in|on)\s+", text)
-    return match is not None and any(at.start == match.end() for at in find_dates(text))
+    return match is not None and any(date.start == match.end() for date in find_dates(text))
 
 
-def _name(text: str, start: int) -> str:
-    """All up to the end of the name that begins at this character, empty where none does."""
-    found = find_name_at(
+def _up_to_name(text: str, start: int) -> str:
+    """Return the text up to the end of the name that begins at this character; empty if none does."""
+    name = find_name_at(
         f"of {text}", start + 3
     )  # a name at the beginning would be taken for the first word of a sentence
-    return text[: found.end - 3] if found else ""
+    return text[: name.end - 3] if name else ""

@@ -1,4 +1,4 @@
-"""Which questions a heading promises to answer. English, by rules: rather few questions than silly ones."""
+"""Questions that a heading promises to answer. English by rules: few questions rather than silly ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BETWEEN = " > "
 
 NUMBERED = re.compile(r"^(?:\d+(?:\.\d+)*[.):]|\d+(?:\.\d+)+|[A-Za-z][.)]|Q\d*[:.])\s+")
 TAGLINE = re.compile(r":\s|\s[–—-]\s|\s\(")
-"""What follows only adorns: "Scout: a glimpse into the future"."""
+"""Separates a heading from its tagline: "Scout: a glimpse into the future"."""
 
 ASKS = re.compile(
     rf"(?:{alternatives(*QUESTION_WORDS, without=['whom', 'whose'])}\b.*?\b{alternatives(*AUXILIARIES)}|"
@@ -34,13 +34,18 @@ ASPECTS = """
     effect feature founder function goal impact importance inventor licence license limitation meaning member origin
     prerequisite principle purpose reason requirement result role structure
 """
-"""What something has, and one may ask for."""
+"""Nouns for what something has and people ask for."""
 
 
 def questions_from_heading(path: str, title: str, text: str) -> Iterator[str]:
-    """The questions that a section should answer, by the headings that lead to it, "Models > Scout".
+    """Yield the questions that a section should answer.
 
-    What the document with this title and text nowhere writes as a name is none: headings write nearly all words large.
+    Parameters
+    ----------
+    path
+        The headings that lead to the section: "Models > Scout".
+    title, text
+        Those of the document. Only what the text writes as a name counts as one: headings capitalise nearly all words.
     """
     above, _, last = path.rpartition(BETWEEN)
     heading = NUMBERED.sub("", last.strip(), count=1)
@@ -50,58 +55,69 @@ def questions_from_heading(path: str, title: str, text: str) -> Iterator[str]:
     head = TAGLINE.split(heading)[0].strip(' .!"“”')
     if match := TO_DO.fullmatch(head):
         verb, _, rest = match[2].partition(" ")
-        yield f"{MAY[match[1].lower()]} {verb.lower()} {_small(rest, text)}?"
+        yield f"{MAY[match[1].lower()]} {verb.lower()} {_lower(rest, text)}?"
     doing, _, what = head.partition(" ")
     if doing.lower() in BASE_OF_GERUND and WHICH.match(what):
-        yield f"How do I {BASE_OF_GERUND[doing.lower()]} {_small(what, text)}?"
-    elif doing.lower() in BASE_OF_GERUND and (known := _name(WHERE.split(what)[0], text)):
-        yield f"How do I {BASE_OF_GERUND[doing.lower()]} {known}{what[len(WHERE.split(what)[0]) :]}?"
-    name = _name(head, text)
+        yield f"How do I {BASE_OF_GERUND[doing.lower()]} {_lower(what, text)}?"
+    elif doing.lower() in BASE_OF_GERUND and (name := _as_name(WHERE.split(what)[0], text)):
+        yield f"How do I {BASE_OF_GERUND[doing.lower()]} {name}{what[len(WHERE.split(what)[0]) :]}?"
+    name = _as_name(head, text)
     if name and THING.match(name):
         past = re.search(rf"{re.escape(head)} (?:was|were)\b", text) and not re.search(rf"{re.escape(head)} is\b", text)
         yield f"What {'was' if past else 'is'} {name}?"
     aspect, _, owner = head.partition(" of ")
-    owner = owner or next((at for at in (*reversed(above.split(BETWEEN)), title) if _name(_bare(at), text)), "")
-    if (known := _name(_bare(owner), text)) and (asked := _aspect(aspect)):
-        yield f"What {asked} of {known}?"
+    owner = owner or next(
+        (
+            candidate
+            for candidate in (*reversed(above.split(BETWEEN)), title)
+            if _as_name(_strip_heading(candidate), text)
+        ),
+        "",
+    )
+    if (name := _as_name(_strip_heading(owner), text)) and (question := _aspect(aspect)):
+        yield f"What {question} of {name}?"
 
 
-def _small(words: str, text: str) -> str:
-    """The words, articles in small letters, and those that the text has so too."""
-    small = re.findall(r"(?<!\w)[a-z][\w'’-]*", text)
-    known = {"the", "a", "an", "your", *small}
-    return " ".join(at.lower() if at.lower() in known else at for at in words.split())
+def _lower(words: str, text: str) -> str:
+    """Return the words with articles, and what the text has in lower case, in lower case."""
+    small_words = re.findall(r"(?<!\w)[a-z][\w'’-]*", text)
+    lower = {"the", "a", "an", "your", *small_words}
+    return " ".join(word.lower() if word.lower() in lower else word for word in words.split())
 
 
-def _bare(heading: str) -> str:
-    """A heading without its number, its tagline and an article before it."""
+def _strip_heading(heading: str) -> str:
+    """Return a heading without its number, its tagline and its article."""
     head = TAGLINE.split(NUMBERED.sub("", heading.strip(), count=1))[0].strip(' .!"“”')
     return re.sub(r"^(?:The|the) ", "", head)
 
 
-def _name(words: str, text: str) -> str:
-    """The words, with the article that the text gives them, if they are one name and stand in it as one; else empty."""
-    found = find_name_at(f"of {words}", 3) if words else None
+def _as_name(words: str, text: str) -> str:
+    """Return the words with the article that the text gives them if they are one name in it; else empty."""
+    name = find_name_at(f"of {words}", 3) if words else None
     lower = rf"(?<!\w){re.escape(words[:1].lower() + words[1:])}(?!\w)"
-    if found is None or found.end != len(words) + 3 or len(found.parts) > 1 or (len(words) > 5 and words.isupper()):
+    if name is None or name.end != len(words) + 3 or len(name.parts) > 1 or (len(words) > 5 and words.isupper()):
         titled = re.fullmatch(r"\d{4} [a-z ]{3,40}", words)  # "1973 oil crisis", with which a name may begin
         if not titled:
             return ""
     elif not words[0].isdigit() and re.search(lower, text):
         return ""
-    within = re.findall(rf"(\b[Tt]he\s+)?(?<!\w){re.escape(words)}(?=['’.,;:!?)]|\s+[a-z])", text)
-    if not within:
+    uses = re.findall(rf"(\b[Tt]he\s+)?(?<!\w){re.escape(words)}(?=['’.,;:!?)]|\s+[a-z])", text)
+    if not uses:
         return ""
-    return f"the {words}" if sum(map(bool, within)) >= len(within) / 2 else words
+    return f"the {words}" if sum(map(bool, uses)) >= len(uses) / 2 else words
 
 
 def _aspect(words: str) -> str:
-    """The verb, and what is asked for, as it stands within a question: "are the main features"; else empty."""
-    *more, noun = re.sub(r"^(?:The|the) ", "", words).split() or [""]
-    one = re.sub("ies$", "y", noun.lower()) if noun.lower().endswith("ies") else noun.lower().removesuffix("s")
-    known = {*ASPECTS.split(), *MEASURES.split()}
-    if len(more) > 2 or not {one, noun.lower()} & known or not all(re.fullmatch(r"[\w-]+", at) for at in more):
+    """Return the verb and the aspect as within a question, "are the main features"; empty if it is none."""
+    *adjectives, noun = re.sub(r"^(?:The|the) ", "", words).split() or [""]
+    singular = re.sub("ies$", "y", noun.lower()) if noun.lower().endswith("ies") else noun.lower().removesuffix("s")
+    nouns = {*ASPECTS.split(), *MEASURES.split()}
+    if (
+        len(adjectives) > 2
+        or not {singular, noun.lower()} & nouns
+        or not all(re.fullmatch(r"[\w-]+", word) for word in adjectives)
+    ):
         return ""
-    many = noun.lower() not in known
-    said = [at if re.search(r"\w[A-Z]|\d", at) else at.lower() for at in [*more, noun]]
-    return f"{'are' if many else 'is'} the {' '.join(said)}"
+    is_plural = noun.lower() not in nouns
+    words_asked = [word if re.search(r"\w[A-Z]|\d", word) else word.lower() for word in [*adjectives, noun]]
+    return f"{'are' if is_plural else 'is'} the {' '.join(words_asked)}"

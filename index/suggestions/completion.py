@@ -1,4 +1,4 @@
-"""Questions to choose from while one types: made from the sources, answered by them, found by what was typed so far."""
+"""Autocompletion: known questions that go on from what was typed so far."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ log = logging.getLogger(__name__)
 LONGEST_SUGGESTION = 100
 """Characters of a suggestion, Discord's limit for a choice; a longer one is left out, never cut."""
 
-ENOUGH = 0.65
-"""Share of what was typed that a suggestion must match, words weighed by their length."""
+LEAST_MATCH = 0.65
+"""Share of what was typed that a suggestion must match, words weighted by length."""
 
-ALIKE = 0.7
-"""Two words are taken for one from this share of their letters on: one slip in four letters, two in seven."""
+LEAST_SIMILARITY = 0.7
+"""Least similarity of two words that count as one: one slip in four letters, two in seven."""
 
 MOST_WORDS = 12
 """Words that are read of what was typed."""
@@ -36,11 +36,11 @@ MOST_WORDS = 12
 MOST_HELPFUL = 50
 """Questions voted helpful that are known of a server, the newest."""
 
-MARKS = "?!.,:;\"'“”‘’()[]"
+PUNCTUATION = "?!.,:;\"'“”‘’()[]"
 """What may stand around a word."""
 
-BETWEEN = "\0"
-"""Stands between two questions."""
+SEPARATOR = "\0"
+"""Stands between two questions in a list of words."""
 
 
 class QuestionCompleter:
@@ -65,47 +65,48 @@ class QuestionCompleter:
 
 
 def complete(typed: str, known: Sequence[str], *, limit: int = 25) -> tuple[str, ...]:
-    """The known questions that go on from what was typed, at most `limit`, each of at most 100 characters.
+    """Return the known questions that complete what was typed, at most `limit`, each of at most 100 characters.
 
     First those that begin with it, then those that hold its words, in any order, begun or misspelt, the best match
-    first; equals in the order of `known`. All of them, in that order, where nothing was typed.
+    first; equal ones in the order of `known`. All of them in that order if nothing was typed.
     """
     short = [question for question in dict.fromkeys(known) if len(question) <= LONGEST_SUGGESTION]
-    wanted = " ".join(typed[: 2 * LONGEST_SUGGESTION].lower().replace(BETWEEN, " ").split())
-    words = [word for word in (each.strip(MARKS) for each in wanted.split()) if word][:MOST_WORDS]
+    wanted = " ".join(typed[: 2 * LONGEST_SUGGESTION].lower().replace(SEPARATOR, " ").split())
+    words = [word for word in (each.strip(PUNCTUATION) for each in wanted.split()) if word][:MOST_WORDS]
     if not words or not short:
         return tuple(short[:limit])
-    lowered = [question.lower().replace(BETWEEN, " ") for question in short]
+    lowered = [question.lower().replace(SEPARATOR, " ") for question in short]
     shares = _shares(list(dict.fromkeys(words)), lowered)
-    found = [
-        (not question.startswith(wanted), -share, at)
-        for at, (question, share) in enumerate(zip(lowered, shares, strict=True))
-        if share >= ENOUGH or question.startswith(wanted)
+    matches = [
+        (not question.startswith(wanted), -share, place)
+        for place, (question, share) in enumerate(zip(lowered, shares, strict=True))
+        if share >= LEAST_MATCH or question.startswith(wanted)
     ]
-    return tuple(short[at] for _, _, at in sorted(found)[:limit])
+    return tuple(short[place] for _, _, place in sorted(matches)[:limit])
 
 
 def _shares(wanted: Sequence[str], questions: Sequence[str]) -> Sequence[float]:
-    """Of each question, how well it matches the wanted words, 0..1: the mean over them, weighed by their length."""
-    words = f" {BETWEEN} ".join(["", *questions]).split()
+    """Return how well each question matches the wanted words, 0..1: the mean over them, weighted by length."""
+    words = f" {SEPARATOR} ".join(["", *questions]).split()
     places = {word: place for place, word in enumerate(dict.fromkeys(words))}
-    likeness = _likeness(wanted, [word.strip(MARKS) for word in places])
+    similarity = _similarities(wanted, [word.strip(PUNCTUATION) for word in places])
     row = np.fromiter(map(places.__getitem__, words), np.int64, len(words))
-    best = np.maximum.reduceat(likeness[:, row], np.flatnonzero(row == places[BETWEEN]), axis=1)
+    best = np.maximum.reduceat(similarity[:, row], np.flatnonzero(row == places[SEPARATOR]), axis=1)
     weights = np.array([1 if word in STOP_WORDS else len(word) for word in wanted])
     shares: Sequence[float] = (weights @ best / weights.sum()).tolist()
     return shares
 
 
-def _likeness(wanted: Sequence[str], words: Sequence[str]) -> Vectors:
-    """How alike each wanted word is to each word or its beginning, 0..1, 0 where they are not one word misspelt.
+def _similarities(wanted: Sequence[str], words: Sequence[str]) -> Vectors:
+    """Return the similarity, 0..1, of each wanted word and each word or its beginning; 0 if they are too different.
 
-    Little words are begun only at the end of what was typed."""
-    found = cdist(wanted, words, scorer=OSA.normalized_similarity, score_cutoff=ALIKE)
+    Shape (wanted, words). Stop words are matched with beginnings only at the end of what was typed.
+    """
+    similarities = cdist(wanted, words, scorer=OSA.normalized_similarity, score_cutoff=LEAST_SIMILARITY)
     for row, word in enumerate(wanted):
         if word in STOP_WORDS and row < len(wanted) - 1:
             continue
-        begun = [other[: len(word)] for other in words]
-        beginnings = cdist([word], begun, scorer=OSA.normalized_similarity, score_cutoff=ALIKE)
-        found[row] = np.maximum(found[row], beginnings[0])
-    return found
+        prefixes = [other[: len(word)] for other in words]
+        beginnings = cdist([word], prefixes, scorer=OSA.normalized_similarity, score_cutoff=LEAST_SIMILARITY)
+        similarities[row] = np.maximum(similarities[row], beginnings[0])
+    return similarities

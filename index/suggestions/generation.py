@@ -1,4 +1,4 @@
-"""Questions that the sources answer, made at index time and checked by asking them."""
+"""Generation of questions that the sources answer, made at index time and checked by asking them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from index.text.tables import split_cells
 __all__ = ["CandidateQuestion", "generate_questions", "keep_answered"]
 
 MOST_READ = 3_000
-"""Passages that questions are made from, of each source as many, its first."""
+"""Passages that questions are made from, as many of each source, its first ones."""
 
 
 MOST_SCANNED = 100_000
-"""Characters of a source in which is looked for the names in its headings."""
+"""Characters of a source that are searched for the names in its headings."""
 
 
 NOTE = re.compile(r"(?<=[.!?])\[[^\]]{1,40}\]\s+")
@@ -34,8 +34,7 @@ NOTE = re.compile(r"(?<=[.!?])\[[^\]]{1,40}\]\s+")
 
 @dataclass(frozen=True, slots=True)
 class CandidateQuestion:
-    """A question made from a sentence or a heading: characters `start` to `end` of a source, the sentence or the
-    section, which should be its answer."""
+    """A question and where its answer should be: characters `start` to `end` of a source, a sentence or a section."""
 
     question: str
     source: str
@@ -44,25 +43,27 @@ class CandidateQuestion:
 
 
 def generate_questions(documents: Mapping[str, Document], passages: Sequence[Passage]) -> tuple[CandidateQuestion, ...]:
-    """Questions that a passage should answer, in the order of the passages, each question once; behind those of a
-    section what its heading asks.
+    """Return the questions that passages should answer, in their order, each question once.
 
-    `documents` are by id. Of a passage its reading counts, and whom the one before it in its section is about.
+    Those of a section's sentences come before those of its heading.
     """
-    found: dict[str, CandidateQuestion] = {}
+    candidates: dict[str, CandidateQuestion] = {}
     share = max(1, MOST_READ // max(1, len(documents)))
-    for name, of_one in groupby(passages, key=lambda at: at.document_id):
+    for name, of_document in groupby(passages, key=lambda passage: passage.document_id):
         document = documents[name]
         several = len(documents) > 1
-        for heading, section in groupby(islice(of_one, share), key=lambda at: at.section):
+        for heading, section in groupby(islice(of_document, share), key=lambda passage: passage.section):
             own = list(section)
-            asked = [(question, at.start, at.end) for question, at in _of_a_section(own, document, several=several)]
+            questions = [
+                (question, passage.start, passage.end)
+                for question, passage in _from_section(own, document, several=several)
+            ]
             scanned = document.text[:MOST_SCANNED]
             promised = questions_from_heading(heading, document.title, scanned) if heading else ()
-            asked += [(question, own[0].start, own[-1].end) for question in promised]
-            for question, start, end in asked:
-                found.setdefault(question.lower(), CandidateQuestion(question, document.source, start, end))
-    return tuple(found.values())
+            questions += [(question, own[0].start, own[-1].end) for question in promised]
+            for question, start, end in questions:
+                candidates.setdefault(question.lower(), CandidateQuestion(question, document.source, start, end))
+    return tuple(candidates.values())
 
 
 def keep_answered(
@@ -72,48 +73,50 @@ def keep_answered(
     limit: int = 200,
     progress: Progress | None = None,
 ) -> tuple[str, ...]:
-    """The questions that are answered by the very sentence or section that they were made from, the surest first.
+    """Return the questions that are answered by the sentence or section that they were made from, the surest first.
 
-    At most `limit` questions are asked, one of each source in turn. Of those that ask the same of one sentence
-    in fewer and in more words the surer stays.
+    At most `limit` questions are asked, one of each source in turn. Of two that ask one sentence for the same thing the
+    surer one stays.
     """
     fitting = (
-        at for at in _in_turn(candidates) if len(at.question) <= LONGEST_SUGGESTION and at.question.isprintable()
+        candidate
+        for candidate in _round_robin(candidates)
+        if len(candidate.question) <= LONGEST_SUGGESTION and candidate.question.isprintable()
     )
-    asked = list(islice(fitting, limit))
+    chosen = list(islice(fitting, limit))
     answered: list[tuple[float, CandidateQuestion]] = []
-    for done, candidate in enumerate(asked, 1):
+    for done, candidate in enumerate(chosen, 1):
         answer = ask(candidate.question)
-        if not answer.abstained and _answers(answer, candidate):
+        if not answer.abstained and _is_answered_by(answer, candidate):
             answered.append((answer.confidence, candidate))
         if progress:
-            progress(Stage.CHECKING_SUGGESTIONS, done, len(asked))
-    kept: list[CandidateQuestion] = []
-    for _, candidate in sorted(answered, key=lambda at: -at[0]):
-        if not any(_same(candidate, other) for other in kept):
-            kept.append(candidate)
-    return tuple(at.question for at in kept)
+            progress(Stage.CHECKING_SUGGESTIONS, done, len(chosen))
+    distinct: list[CandidateQuestion] = []
+    for _, candidate in sorted(answered, key=lambda pair: -pair[0]):
+        if not any(_ask_the_same(candidate, other) for other in distinct):
+            distinct.append(candidate)
+    return tuple(candidate.question for candidate in distinct)
 
 
-def _of_a_section(passages: Iterable[Passage], document: Document, *, several: bool) -> Iterator[tuple[str, Passage]]:
-    """The questions that its passages answer; `several` says that there are further articles."""
+def _from_section(passages: Iterable[Passage], document: Document, *, several: bool) -> Iterator[tuple[str, Passage]]:
+    """Yield the questions that the passages of a section answer; `several` says that there are other documents."""
     before: Clause | None = None
     for passage in passages:
         if passage.kind == "field":
-            asked = [*_of_a_field(passage.before, document.title if several else "")]
+            questions = [*_from_field(passage.before, document.title if several else "")]
         elif passage.kind == "row":
             paired = split_cells(passage.before, passage.reading)
-            asked = [*questions_from_row(*zip(*paired, strict=True))] if paired else []
+            questions = [*questions_from_row(*zip(*paired, strict=True))] if paired else []
         else:
-            asked = []
+            questions = []
         for sentence in NOTE.split(passage.reading) if passage.kind == "prose" else ():
             before = parse_clause(sentence, document, before)
-            asked += questions_from_sentence(before)
-        yield from ((question, passage) for question in asked)
+            questions += questions_from_sentence(before)
+        yield from ((question, passage) for question in questions)
 
 
-def _of_a_field(meaning: str, title: str) -> Iterator[str]:
-    """Who wrote it, when it was published. `title` is empty where there is one article alone."""
+def _from_field(meaning: str, title: str) -> Iterator[str]:
+    """Yield who wrote an article and when it was published; `title` is empty if it is the only one."""
     short = re.split(r":\s", title)[0].strip(' .?!"“”')
     article = f"the article “{short}”" if short else "the article"
     if meaning.startswith(("The author:", "The authors:")):
@@ -122,8 +125,8 @@ def _of_a_field(meaning: str, title: str) -> Iterator[str]:
         yield f"When was {article} published?"
 
 
-def _in_turn(candidates: Iterable[CandidateQuestion]) -> Iterator[CandidateQuestion]:
-    """One candidate of each source after the other."""
+def _round_robin(candidates: Iterable[CandidateQuestion]) -> Iterator[CandidateQuestion]:
+    """Yield one candidate of each source in turn."""
     by_source: dict[str, list[CandidateQuestion]] = {}
     for candidate in candidates:
         by_source.setdefault(candidate.source, []).append(candidate)
@@ -131,18 +134,20 @@ def _in_turn(candidates: Iterable[CandidateQuestion]) -> Iterator[CandidateQuest
         yield from (candidate for candidate in turn if candidate is not None)
 
 
-def _answers(answer: Answer, candidate: CandidateQuestion) -> bool:
-    """Whether the first quotation holds a part of what the question was made from."""
+def _is_answered_by(answer: Answer, candidate: CandidateQuestion) -> bool:
+    """Return whether the first quotation overlaps with what the question was made from."""
     first = answer.citations[0]
     return first.source == candidate.source and first.start < candidate.end and candidate.start < first.end
 
 
-def _same(one: CandidateQuestion, other: CandidateQuestion) -> bool:
-    """Whether they ask for one kind of thing with the same words, or of one sentence with one name in two lengths."""
-    asked, known = QuestionAnalysis.of(one.question), QuestionAnalysis.of(other.question)
-    if asked.kind != known.kind:
+def _ask_the_same(candidate: CandidateQuestion, other: CandidateQuestion) -> bool:
+    """Return whether two ask for the same kind of thing in the same words, or with a shorter and a longer name."""
+    analysis, other_analysis = QuestionAnalysis.of(candidate.question), QuestionAnalysis.of(other.question)
+    if analysis.kind != other_analysis.kind:
         return False
-    more = set(asked.stems) ^ set(known.stems)
-    named = asked.name_stems | asked.number_stems | known.name_stems | known.number_stems
-    within = set(asked.stems) <= set(known.stems) or set(known.stems) <= set(asked.stems)
-    return not more or (within and more <= named and (one.source, one.start) == (other.source, other.start))
+    difference = set(analysis.stems) ^ set(other_analysis.stems)
+    named = analysis.name_stems | analysis.number_stems | other_analysis.name_stems | other_analysis.number_stems
+    is_subset = set(analysis.stems) <= set(other_analysis.stems) or set(other_analysis.stems) <= set(analysis.stems)
+    return not difference or (
+        is_subset and difference <= named and (candidate.source, candidate.start) == (other.source, other.start)
+    )
