@@ -1,4 +1,4 @@
-"""A question about several things taken apart into a question about each; any other question is left whole."""
+"""Query decomposition: a question about several things becomes a question about each."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["COMPARISON_STEMS", "SubQuestion", "decompose"]
 COMPARISON_STEMS = frozenset(
     content_stems("compare comparison contrast differ difference differences versus vs please")
 )
-"""Words that ask for a comparison; no source need hold them."""
+"""Stems of words that ask for a comparison; no source need hold them."""
 
-MOST = 3
-"""As many parts as an answer has citations; a question about more things is left whole."""
+MOST_PARTS = 3
+"""As many as an answer has citations; a question about more things is left whole."""
 
 THING = r"[\w][\w.'’+-]*(?: [\w][\w.'’+-]*){0,3}?"
 """What is compared or listed: one to four words."""
@@ -25,7 +25,7 @@ ROW = rf"{THING}(?:, {THING})*,? (?:and|or|with|to) (?:the )?{THING}"
 LINK = re.compile(r",? (?:and|or|with|to) (?:of )?(?:the )?|, (?:of )?(?:the )?", re.IGNORECASE)
 AND_ROW = rf"{THING}(?:, {THING})*,? and (?:of )?(?:the )?{THING}"
 LONGEST = 300
-"""Characters of a question that is looked at; in a longer one nobody lists two things to compare."""
+"""Characters of a question that is decomposed; in a longer one nobody lists two things to compare."""
 WH = r"(?:who|what|when|where|why|which|how)"
 PLEASE = r"(?:please )?(?:compare|contrast)"
 
@@ -60,7 +60,7 @@ TOGETHER = _form(r"\b(?:together|jointly|combined|in total|altogether|in common|
 
 @dataclass(frozen=True, slots=True)
 class SubQuestion:
-    """A question about one thing. `label` says which: a name, or where `whole` the question itself."""
+    """A question about one thing. `label` says which: a name, or the question itself if it is `whole`."""
 
     label: str
     question: str
@@ -68,7 +68,7 @@ class SubQuestion:
 
 
 def decompose(question: QuestionAnalysis) -> tuple[SubQuestion, ...]:
-    """The questions that this one is made of, two or three; none where it is one question, or may be one."""
+    """Return the two or three questions that a question consists of; none if it is or may be a single one."""
     text = " ".join(question.text.split()).rstrip("?!. ")
     if len(text) > LONGEST or TOGETHER.search(text):
         return ()
@@ -79,8 +79,8 @@ def decompose(question: QuestionAnalysis) -> tuple[SubQuestion, ...]:
     if match := PLAIN.fullmatch(text) or BETWEEN.fullmatch(text) or HOW_DIFFER.fullmatch(text):
         return _each(LINK.split(match["row"]), _of_each(""))
     if match := AGAINST.fullmatch(text):
-        two, rest = _name_and_rest(match["one"], match["two"])
-        return _each([match["one"], two], _of_each(rest))
+        name, rest = _name_and_rest(match["one"], match["two"])
+        return _each([match["one"], name], _of_each(rest))
     if match := EACH_HAS.fullmatch(text):
         return _each(LINK.split(match["row"]), f"{match['head']}does {{}} {match['rest'].removeprefix('each ')}?")
     if match := EACH_IS.fullmatch(text):
@@ -93,31 +93,31 @@ def decompose(question: QuestionAnalysis) -> tuple[SubQuestion, ...]:
     return ()
 
 
-def _name_and_rest(one: str, two: str) -> tuple[str, str]:
-    """What stands behind "vs" as a name and what belongs to both, as in "Scout vs Maverick context window".
+def _name_and_rest(left: str, right: str) -> tuple[str, str]:
+    """Split what follows "vs" into a name and what belongs to both: "Scout vs Maverick context window".
 
     The name ends with its capitals, or has as many words as the one before "vs".
     """
-    words = two.split()
+    words = right.split()
     capital = [not word[0].islower() for word in words]
-    size = [*capital, False].index(False) if one[0].isupper() else len(one.split())
+    size = [*capital, False].index(False) if left[0].isupper() else len(left.split())
     return " ".join(words[:size]), " ".join(words[size:])
 
 
 def _of_each(what: str) -> str:
-    """The form of a question for `what` of a thing, or for the thing itself."""
-    many = re.search(r"[^su]s$", what)
-    return f"What {'are' if many else 'is'} the {what} of {{}}?" if what else "What is {}?"
+    """Return a question with a gap for a thing: for `what` of it, or for the thing itself."""
+    is_plural = re.search(r"[^su]s$", what)
+    return f"What {'are' if is_plural else 'is'} the {what} of {{}}?" if what else "What is {}?"
 
 
 def _each(things: Sequence[str], form: str) -> tuple[SubQuestion, ...]:
-    """The question about each thing; none where a thing is none: it has no topic word, or a clause begins in it."""
+    """Return the question about each thing; none if one has no topic word, or a clause begins in it."""
     things = [thing.strip() for thing in things]
-    if not 2 <= len(things) <= MOST or len(set(map(str.lower, things))) < len(things):
+    if not 2 <= len(things) <= MOST_PARTS or len(set(map(str.lower, things))) < len(things):
         return ()
     for thing in things:
         words = tokenize(thing)
-        little = [word for word in words if word in STOP_WORDS and word not in ("of", "the")]
-        if little or not set(words) - STOP_WORDS or len(words) > 5:
+        unexpected = [word for word in words if word in STOP_WORDS and word not in ("of", "the")]
+        if unexpected or not set(words) - STOP_WORDS or len(words) > 5:
             return ()
     return tuple(SubQuestion(thing, form.replace("{}", thing)) for thing in things)

@@ -1,4 +1,4 @@
-"""One answer from the answers to the parts of a question: each part labelled, none left out in silence."""
+"""Merge the answers to the parts of a question into one: each part labelled, none left out in silence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["AnsweredPart", "answered_by_one_sentence", "merge_answers"]
 MOST_CITATIONS = 3
 
 WORTH = 0.5
-"""A part's further citations are shown when they score at least this share of its first."""
+"""A further citation of a part is shown if it scores at least this share of its first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class AnsweredPart:
 
 
 def answered_by_one_sentence(question: QuestionAnalysis, hits: Sequence[Hit], parts: Sequence[SubQuestion]) -> bool:
-    """Whether the best hit alone holds every topic word of the question: then it is asked as one.
+    """Return whether the best hit alone holds every topic word of the question.
 
-    Not where nothing is asked but the things themselves: a sentence that names both tells neither.
+    Not if the question asks for nothing but the things themselves: a sentence that names both tells neither.
     """
     wanted = set(question.stems) - COMPARISON_STEMS
     things = {word for part in parts for word in content_stems(part.label)}
@@ -41,90 +41,105 @@ def answered_by_one_sentence(question: QuestionAnalysis, hits: Sequence[Hit], pa
 
 
 def merge_answers(whole: Answer, answered: Sequence[AnsweredPart]) -> Answer:
-    """The parts' answers in one, at most three citations, one of each part first; `whole` where no part is answered.
+    """Merge the answers to parts; `whole`, the answer to the whole question, is returned if no part is answered.
 
-    Confidence is the least of the parts that are answered; the text says which are not.
+    The merged answer has at most three citations, one of each part first. Its confidence is the least of the answered
+    parts, and its text says which parts are not answered.
     """
-    labels = [at.part.label for at in answered if not at.part.whole]
-    good = [at for at in answered if not at.answer.abstained and (at.part.whole or _about(at, labels))]
+    labels = [result.part.label for result in answered if not result.part.whole]
+    good = [
+        result
+        for result in answered
+        if not result.answer.abstained and (result.part.whole or _is_about_part(result, labels))
+    ]
     if not good:
         return whole
-    citations = _merged([_leading_first(at, labels) for at in good])
+    citations = _deal_citations([_ordered_citations(result, labels) for result in good])
     return replace(
         whole,
-        text=join_sentences([_said(at, citations, labels) if at in good else _missing(at.part) for at in answered]),
+        text=join_sentences(
+            [
+                _labelled_answer(result, citations, labels) if result in good else _labelled_abstention(result.part)
+                for result in answered
+            ]
+        ),
         citations=citations,
-        confidence=min(at.answer.confidence for at in good),
+        confidence=min(result.answer.confidence for result in good),
         abstained=False,
         short_answer=None,
         verdict="",
-        conflict=any(at.answer.conflict for at in good),
+        conflict=any(result.answer.conflict for result in good),
     )
 
 
-def _about(at: AnsweredPart, labels: Sequence[str]) -> bool:
-    """Whether the best hit speaks of the part: itself, the sentence before, or the heading if it names no other. Not
-    where it tells what is asked of another name."""
-    passage, wanted = at.hits[0].passage, set(content_stems(at.part.label))
-    if belongs_to_other(passage, wanted, set(content_stems(at.part.question)) - wanted):
+def _is_about_part(result: AnsweredPart, labels: Sequence[str]) -> bool:
+    """Return whether the best hit is about the part and does not say what is asked of another name.
+
+    The hit, the sentence before, or a heading that names no other part must hold the label.
+    """
+    passage, wanted = result.hits[0].passage, set(content_stems(result.part.label))
+    if belongs_to_other(passage, wanted, set(content_stems(result.part.question)) - wanted):
         return False
     heading = set(content_stems(passage.section))
-    return wanted <= stems_in_context(passage) or (wanted <= heading and not _others(at.part, labels) & heading)
-
-
-def _others(part: SubQuestion, labels: Sequence[str]) -> set[str]:
-    """Words of the other parts' labels alone."""
-    return {word for label in labels if label != part.label for word in content_stems(label)} - set(
-        content_stems(part.label)
+    return wanted <= stems_in_context(passage) or (
+        wanted <= heading and not _other_stems(result.part, labels) & heading
     )
 
 
-def _leading_first(at: AnsweredPart, labels: Sequence[str]) -> list[Citation]:
-    """The citations of an answer, that with the short answer first; where the thing itself is asked about, those
-    that name no other."""
-    short = at.answer.short_answer
-    itself = not at.part.whole and set(content_stems(at.part.question)) <= set(content_stems(at.part.label))
-    others = _others(at.part, labels) if itself else set()
+def _other_stems(part: SubQuestion, labels: Sequence[str]) -> set[str]:
+    """Return the stems of the other parts' labels that this one's does not hold."""
+    others = {word for label in labels if label != part.label for word in content_stems(label)}
+    return others - set(content_stems(part.label))
+
+
+def _ordered_citations(result: AnsweredPart, labels: Sequence[str]) -> list[Citation]:
+    """Return an answer's citations, that of the short answer first.
+
+    If the thing itself is asked about, those that name no other part come before.
+    """
+    short = result.answer.short_answer
+    label = set(content_stems(result.part.label))
+    asks_for_thing = not result.part.whole and set(content_stems(result.part.question)) <= label
+    others = _other_stems(result.part, labels) if asks_for_thing else set()
     return sorted(
-        at.answer.citations,
-        key=lambda cited: (
-            bool(others & set(content_stems(cited.shown))),
-            short is not None and cited.number != short.citation,
-            cited.number,
+        result.answer.citations,
+        key=lambda citation: (
+            bool(others & set(content_stems(citation.shown))),
+            short is not None and citation.number != short.citation,
+            citation.number,
         ),
     )
 
 
-def _merged(rows: Sequence[Sequence[Citation]]) -> tuple[Citation, ...]:
-    """Citations dealt from each row in turn, none that another one holds, numbered anew."""
-    found: list[Citation] = []
+def _deal_citations(by_part: Sequence[Sequence[Citation]]) -> tuple[Citation, ...]:
+    """Take citations from each part in turn, none that another one contains, and number them anew."""
+    dealt: list[Citation] = []
     for turn in range(MOST_CITATIONS):
-        for row in rows:
-            worth = turn < len(row) and row[turn].score >= WORTH * row[0].score
-            if worth and _holder(row[turn], found) is None and len(found) < MOST_CITATIONS:
-                found.append(row[turn])
-    return tuple(replace(at, number=number) for number, at in enumerate(found, 1))
+        for citations in by_part:
+            is_worth_it = turn < len(citations) and citations[turn].score >= WORTH * citations[0].score
+            if is_worth_it and _container(citations[turn], dealt) is None and len(dealt) < MOST_CITATIONS:
+                dealt.append(citations[turn])
+    return tuple(replace(citation, number=number) for number, citation in enumerate(dealt, 1))
 
 
-def _holder(wanted: Citation, citations: Sequence[Citation]) -> Citation | None:
-    for at in citations:
-        if at.source == wanted.source and at.start <= wanted.start and wanted.end <= at.end:
-            return at
+def _container(wanted: Citation, citations: Sequence[Citation]) -> Citation | None:
+    for citation in citations:
+        if citation.source == wanted.source and citation.start <= wanted.start and wanted.end <= citation.end:
+            return citation
     return None
 
 
-def _said(at: AnsweredPart, citations: Sequence[Citation], labels: Sequence[str]) -> str:
-    """What answers a part, with its label and the number of its citation."""
-    first = _leading_first(at, labels)[0]
-    holder = _holder(first, citations) or first
-    label = at.part.label if at.part.whole else f"{at.part.label}:"
-    short = at.answer.short_answer
-    if at.answer.verdict or at.answer.conflict or short is None:
-        return f"{label} {first.shown} [{holder.number}]"
-    return f"{label} {' '.join(short.text.split())} [{holder.number}]."
+def _labelled_answer(result: AnsweredPart, citations: Sequence[Citation], labels: Sequence[str]) -> str:
+    first = _ordered_citations(result, labels)[0]
+    number = (_container(first, citations) or first).number
+    label = result.part.label if result.part.whole else f"{result.part.label}:"
+    short = result.answer.short_answer
+    if result.answer.verdict or result.answer.conflict or short is None:
+        return f"{label} {first.shown} [{number}]"
+    return f"{label} {' '.join(short.text.split())} [{number}]."
 
 
-def _missing(part: SubQuestion) -> Message:
+def _labelled_abstention(part: SubQuestion) -> Message:
     if part.whole:
         return Message("The sources don't say: {part}", part=part.label)
     return Message("The sources don't say it of {part}.", part=part.label)

@@ -1,4 +1,4 @@
-"""What people say around a question: "Hello! ... Thanks in advance." The sources are not asked that."""
+"""Small talk around a question, "Hello! ... Thanks in advance.", which is not asked of the sources."""
 
 from __future__ import annotations
 
@@ -9,27 +9,29 @@ from index.text.tokens import content_stems, tokenize
 
 __all__ = ["strip_small_talk"]
 
-PART = re.compile(r"[^,.!?;…\n]+(?:[,.!?;…\n]+|$)\s*")
+SEGMENT = re.compile(r"[^,.!?;…\n]+(?:[,.!?;…\n]+|$)\s*")
 """A sentence, or what stands before a comma."""
 
 MOST_WORDS = 4
-"""Words of a courtesy."""
+"""Words of a segment that may be small talk."""
 
 
-def strip_small_talk(question: str, shelf: SearchIndex) -> str:
-    """The question without the few words before or after it, set off by a mark, of which the sources hold none; as it
-    stands where nothing else would be left."""
-    parts = [match.group() for match in PART.finditer(question)]
-    first, last = 0, len(parts)
-    while first < last and _says_nothing(parts[first], shelf):
+def strip_small_talk(question: str, search_index: SearchIndex) -> str:
+    """Return the question without short segments at its ends whose words the sources do not hold.
+
+    If nothing else would be left, it is returned as it is.
+    """
+    segments = [match.group() for match in SEGMENT.finditer(question)]
+    first, last = 0, len(segments)
+    while first < last and _is_small_talk(segments[first], search_index):
         first += 1
-    while last > first and _says_nothing(parts[last - 1], shelf):
+    while last > first and _is_small_talk(segments[last - 1], search_index):
         last -= 1
-    return "".join(parts[first:last]).strip() or question
+    return "".join(segments[first:last]).strip() or question
 
 
-def _says_nothing(part: str, shelf: SearchIndex) -> bool:
-    words = tokenize(part)
-    if part.rstrip().endswith("?") or len(words) > MOST_WORDS or any(word[0].isdigit() for word in words):
+def _is_small_talk(segment: str, search_index: SearchIndex) -> bool:
+    tokens = tokenize(segment)
+    if segment.rstrip().endswith("?") or len(tokens) > MOST_WORDS or any(token[0].isdigit() for token in tokens):
         return False
-    return not any(stem in shelf.keyword.stems for stem in content_stems(part))
+    return not any(stem in search_index.keyword.stems for stem in content_stems(segment))

@@ -1,4 +1,4 @@
-"""Misspelt words of a question, spelt as the sources have them: "contxt window of mavrick"."""
+"""Spelling correction: misspelt words of a question become words of the sources: "contxt window of mavrick"."""
 
 from __future__ import annotations
 
@@ -16,49 +16,52 @@ __all__ = ["SpellingCorrector"]
 
 WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 SHORTEST = 5
-"""Letters of a word that may be a misspelling of another: of shorter ones too many are alike."""
+"""Letters of a word that may be misspelt: shorter ones have too many similar words."""
 LONG = 8
-"""Letters from which on two slips are forgiven, and not only one."""
-MOST_ALIKE = 20
-"""Stems of the sources that are weighed against one another."""
-MOST_READ = 5
-"""Passages that are looked at for how a word is written."""
+"""Letters from which on two slips are forgiven instead of one."""
+MOST_STEMS = 20
+"""Similar stems of the sources that are compared."""
+MOST_PASSAGES = 5
+"""Passages that are read for how a word is written."""
 
 
 class SpellingCorrector:
-    """`pieces` counts what the model makes of a word, special tokens included, as `Embedder.count` does: a word that is
-    one piece is one that people use, and no misspelling."""
+    """Corrects the spelling of questions.
 
-    def __init__(self, pieces: Callable[[str], int]) -> None:
-        self._pieces = pieces
-        self._alone = pieces("the")
+    `count_tokens` counts the tokens of a text, special tokens included, as `Embedder.count` does: a word that is one
+    token of the model is in common use and not misspelt.
+    """
 
-    def correct(self, question: str, shelf: SearchIndex) -> str:
-        """The question with each word that neither people use nor the sources hold, but is spelt nearly like one that
-        they hold, as they have it. A slip is a letter more, less, other, or two exchanged; never the first."""
-        return WORD.sub(lambda match: self._word(match.group(), shelf), question)
+    def __init__(self, count_tokens: Callable[[str], int]) -> None:
+        self._count_tokens = count_tokens
+        self._single_token = count_tokens("the")
 
-    def _word(self, word: str, shelf: SearchIndex) -> str:
-        low = word.lower()
-        if (
-            len(low) < SHORTEST
-            or low in STOP_WORDS
-            or stem(low) in shelf.keyword.stems
-            or self._pieces(low) == self._alone
-        ):
+    def correct(self, question: str, search_index: SearchIndex) -> str:
+        """Return the question with each misspelt word as the sources spell it.
+
+        A word is misspelt if it is not in common use, the sources do not hold it, and they hold a similar one. A slip
+        is a letter more, less or other, or two exchanged; never the first letter.
+        """
+        return WORD.sub(lambda match: self._correct_word(match.group(), search_index), question)
+
+    def _correct_word(self, word: str, search_index: SearchIndex) -> str:
+        lowered = word.lower()
+        if len(lowered) < SHORTEST or lowered in STOP_WORDS or stem(lowered) in search_index.keyword.stems:
             return word
-        slips = 2 if len(low) >= LONG else 1
-        stems = similar_words(stem(low), shelf.keyword.stems, slips)[:MOST_ALIKE]
-        found = [one for wanted in stems for one in _written(wanted, low, slips, shelf)]
-        return min(found)[2] if found else word
+        if self._count_tokens(lowered) == self._single_token:
+            return word
+        slips = 2 if len(lowered) >= LONG else 1
+        stems = similar_words(stem(lowered), search_index.keyword.stems, slips)[:MOST_STEMS]
+        spellings = [spelling for wanted in stems for spelling in _spellings(wanted, lowered, slips, search_index)]
+        return min(spellings)[2] if spellings else word
 
 
-def _written(wanted: str, low: str, slips: int, shelf: SearchIndex) -> Iterator[tuple[int, int, str]]:
-    """The words with this stem, as the first passages that hold it write them, that differ by so few slips; each with
-    the slips, and how rare the stem is."""
-    rows = shelf.keyword.rows([wanted])
-    for row in rows[:MOST_READ]:
-        reading = passage_text(shelf.passages[row])
-        for word, start, end in token_spans(reading):
-            if word[:1] == low[:1] and stem(word) == wanted and (apart := OSA.distance(word, low)) <= slips:
-                yield apart, -len(rows), reading[start:end]
+def _spellings(wanted: str, lowered: str, slips: int, search_index: SearchIndex) -> Iterator[tuple[int, int, str]]:
+    """Yield how the first passages with this stem write it, if similar enough, as (slips, -frequency, spelling)."""
+    rows = search_index.keyword.rows([wanted])
+    for row in rows[:MOST_PASSAGES]:
+        text = passage_text(search_index.passages[row])
+        for word, start, end in token_spans(text):
+            is_candidate = word[:1] == lowered[:1] and stem(word) == wanted
+            if is_candidate and (distance := OSA.distance(word, lowered)) <= slips:
+                yield distance, -len(rows), text[start:end]
