@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.policy.guild_settings import LONGEST_COOLDOWN, GuildSettings, InvalidSetting
+from bot.policy.guild_settings import MAX_COOLDOWN, GuildSettings, InvalidSetting
 from bot.services.context import Services, services_of
 from bot.services.interactions import Interaction
 from bot.text.i18n import gettext, gettext_noop
@@ -112,7 +112,7 @@ class GuildSettingsCog(commands.Cog):
     async def cooldown(
         self,
         interaction: Interaction,
-        seconds: app_commands.Range[int, 0, LONGEST_COOLDOWN] | None = None,
+        seconds: app_commands.Range[int, 0, MAX_COOLDOWN] | None = None,
     ) -> None:
         await self._change(interaction, lambda settings: settings.with_cooldown(seconds))
 

@@ -1,4 +1,4 @@
-"""What the console prints: nouns of the index to lines of text. Pure; nothing in a source can act on the terminal."""
+"""What the console prints: nouns of the index as lines of text, in which nothing can control the terminal."""
 
 from __future__ import annotations
 
@@ -23,91 +23,89 @@ if TYPE_CHECKING:
 __all__ = ["Line", "answer_lines", "line", "report_lines", "source_lines", "staleness_lines", "status_lines"]
 
 Line = tuple[str, Text]
-"""What stands before the first row, its width left blank before the others; and the text."""
+"""A text and its lead: the lead stands before the first row, the others are indented by its width."""
 
 BLANK: Line = ("", Text())
 
 
 def line(text: str, style: str = "", lead: str = "") -> Line:
-    """One line to print. All text passes here, so none of it is read as markup or acts on the terminal."""
+    """Return a line to print; every text passes here, so that none is read as markup or controls the terminal."""
     return lead, Text(fold(text), style)
 
 
 def answer_lines(answer: Answer) -> list[Line]:
-    """The answer, its numbered quotations with source and section, the confidence and the time it took.
+    """Return the answer, its numbered quotations with their location, the confidence and the time it took.
 
-    What answers in brief comes first, and is bold within its quotation. An answer that is its quotations over again
-    is shown as these alone.
+    The brief answer comes first, and is bold within its quotation. Text that only repeats the quotations is left out.
     """
     lines: list[Line] = []
     if answer.abstained:
         near = " The nearest passages, which may not be about it:" if answer.citations else ""
         lines = [line(f"{answer.text or ABSTENTION}{near}", "yellow"), BLANK]
-    if said := brief_answer(answer):
-        lines = [line(said, "bold"), BLANK]
+    if brief := brief_answer(answer):
+        lines = [line(brief, "bold"), BLANK]
     if answer.read_as:
         lines.insert(0, line(f"Read as: {answer.read_as}", "dim"))
     if not answer.abstained and not repeats_quotations(answer):
-        lines += [line(answer.text, "" if said else "bold"), BLANK]
+        lines += [line(answer.text, "" if brief else "bold"), BLANK]
     for citation in answer.citations:
-        bold = bold_span(answer, citation)
-        lines += [*_of_citation(citation, "" if answer.abstained or said else "bold", bold), BLANK]
+        style = "" if answer.abstained or brief else "bold"
+        lines += [*_citation_lines(citation, style, bold_span(answer, citation)), BLANK]
     took = f"{max(1, round(answer.latency_ms)):,} ms"
     return [*lines, line(f"{confidence_text(answer)} Took {took}. Snapshot {answer.snapshot}.", "dim"), BLANK]
 
 
-def _of_citation(citation: Citation, style: str, bold: tuple[int, int] | None) -> list[Line]:
+def _citation_lines(citation: Citation, style: str, bold: tuple[int, int] | None) -> list[Line]:
     quotation = line(f"“{fold(citation.shown)}”", style, lead=f"[{citation.number}] ")
     if bold:
-        quotation[1].stylize("bold", bold[0] + 1, bold[1] + 1)  # behind the quotation mark
-    where = f"{citation.source}, {citation.section}" if citation.section else citation.source
+        quotation[1].stylize("bold", bold[0] + 1, bold[1] + 1)  # after the quotation mark
+    location = f"{citation.source}, {citation.section}" if citation.section else citation.source
     link = [line(citation.url, "dim", lead="    ")] if citation.url else []
-    return [quotation, line(where, "dim", lead="    "), *link]
+    return [quotation, line(location, "dim", lead="    "), *link]
 
 
 def source_lines(status: Status) -> list[Line]:
-    """Each source with its title, size and state, then the files that could not be read, with the reason."""
-    lines = [entry for source in status.sources for entry in _of_source(source)]
-    return [*(lines or [line("No sources are indexed yet: /reindex reads them.")]), *_of_skipped(status.skipped)]
+    """Return each source with title, size and state, then the files that are skipped, with the reason."""
+    lines = [entry for source in status.sources for entry in _one_source_lines(source)]
+    return [*(lines or [line("No sources are indexed yet: /reindex reads them.")]), *_skipped_lines(status.skipped)]
 
 
-def _of_source(source: SourceInfo) -> list[Line]:
-    state = "" if source.state == SourceState.INDEXED else f" ({source.state} since: /reindex brings it up to date)"
+def _one_source_lines(source: SourceInfo) -> list[Line]:
+    indexed = source.state == SourceState.INDEXED
+    state = "" if indexed else f" ({source.state} since: /reindex brings it up to date)"
     about = f"{source.title}; {count(source.passages, 'passage', ',')}, {source.size:,} characters"
-    return [line(source.source + state, "bold"), line(about, lead="  "), *_of_old_copy(source)]
+    return [line(source.source + state, "bold"), line(about, lead="  "), *_older_copy_lines(source)]
 
 
-def _of_old_copy(source: SourceInfo) -> list[Line]:
-    """Since when a source is an older copy, and why; nothing where it is not."""
+def _older_copy_lines(source: SourceInfo) -> list[Line]:
     if not source.problem:
         return []
-    since = f"Copy of {_local(source.since)}: " if source.since else ""
+    since = f"Copy of {_local_time(source.since)}: " if source.since else ""
     return [line(f"{since}{source.problem}", "yellow", lead="  ")]
 
 
 def status_lines(status: Status) -> list[Line]:
-    """What is indexed, since when, by which model, and why it is out of date if it is."""
+    """Return what is indexed, since when, by which model, and why it is out of date if it is."""
     lines = [line("There is no index yet: /reindex builds it.")]
     if snapshot := status.snapshot:
-        since = _local(snapshot.created)
-        sources = count(len(snapshot.hashes), "source", ",")
+        sources, passages = count(len(snapshot.hashes), "source", ","), count(snapshot.passages, "passage", ",")
         lines = [
-            line(f"{sources}, {count(snapshot.passages, 'passage', ',')}, indexed {since}"),
+            line(f"{sources}, {passages}, indexed {_local_time(snapshot.created)}"),
             line(f"Snapshot {snapshot.id}, by {snapshot.model} ({snapshot.dimension} dimensions)"),
         ]
     lines.append(line(f"Model: {status.model} ({'loaded' if status.ready else 'not loaded yet'})"))
     for source in status.sources:
-        if old := _of_old_copy(source):
-            lines += [line(f"{source.source} could not be fetched anew:", "yellow"), *old]
-    return [*lines, *staleness_lines(status), *_of_skipped(status.skipped)]
+        if older_copy := _older_copy_lines(source):
+            lines += [line(f"{source.source} could not be fetched anew:", "yellow"), *older_copy]
+    return [*lines, *staleness_lines(status), *_skipped_lines(status.skipped)]
 
 
-def _local(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M %Z")
+def _local_time(time: datetime) -> str:
+    return time.astimezone().strftime("%Y-%m-%d %H:%M %Z")
 
 
 def staleness_lines(status: Status) -> list[Line]:
-    """Why the index is out of date; nothing where it is not, or where there is none."""
+    """Return why the index is out of date; nothing if it is not, or there is none."""
     if not (status.snapshot and status.stale):
         return []
     if status.fallback:
@@ -116,7 +114,7 @@ def staleness_lines(status: Status) -> list[Line]:
 
 
 def report_lines(report: ReindexReport) -> list[Line]:
-    """What a reindex changed and how long it took."""
+    """Return what a reindex changed and how long it took."""
     size = f"{count(report.passages_after, 'passage', ',')}, {report.passages_before:,} before"
     lines = [line(f"Indexed in {report.seconds:.1f} s: {size}.", "green")]
     changes = {"Added": report.added, "Changed": report.changed, "Removed": report.removed}
@@ -124,8 +122,8 @@ def report_lines(report: ReindexReport) -> list[Line]:
     if not any(changes.values()):
         lines.append(line("No source changed.", lead="  "))
     lines += [line(f"Answered now: {question}", lead="  ") for question in report.answered]
-    return [*lines, *_of_skipped(report.skipped)]
+    return [*lines, *_skipped_lines(report.skipped)]
 
 
-def _of_skipped(skipped: Sequence[SkippedSource]) -> list[Line]:
-    return [line(f"Skipped {each.source}: {each.reason}", "yellow") for each in skipped]
+def _skipped_lines(skipped: Sequence[SkippedSource]) -> list[Line]:
+    return [line(f"Skipped {item.source}: {item.reason}", "yellow") for item in skipped]

@@ -1,4 +1,4 @@
-"""Who may reindex. Decided at run time from plain values, since a server's admins can change what Discord shows."""
+"""Who may reindex: decided by the bot itself, since a server's admins can change which commands Discord shows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REFUSAL = gettext_noop(
 
 @dataclass(frozen=True, slots=True)
 class Moderators:
-    """Who may reindex: `guilds` are the servers listed by the owner, `roles` the roles that count there."""
+    """The servers whose moderators may reindex, and the roles that make a moderator there."""
 
     guilds: frozenset[int] = frozenset()
     roles: frozenset[int] = frozenset()
@@ -31,14 +31,17 @@ class Moderators:
     def include(
         self, user: int, *, owners: AbstractSet[int], guild: int | None, manages: bool, roles: AbstractSet[int]
     ) -> bool:
-        """Whether a user may, here: `manages` is Manage Server and `roles` are the user's, both in this `guild`."""
+        """Return whether a user may reindex.
+
+        `manages` says whether the user has Manage Server in this `guild`, and `roles` are the user's roles there.
+        """
         if user in owners:
             return True
         return guild is not None and guild in self.guilds and (manages or not self.roles.isdisjoint(roles))
 
 
 def owner_ids(application: AppInfo) -> frozenset[int]:
-    """Ids of the application's owner, or of its team: who was only invited, or may only read, is left out."""
+    """Return the ids of the owner, or of the team without members who are only invited or may only read."""
     team = application.team
     if team is None:
         return frozenset({application.owner.id})

@@ -11,7 +11,7 @@ from discord import ui
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.policy.guild_settings import LONGEST_COOLDOWN, MOST_CHANNELS, GuildSettings
+from bot.policy.guild_settings import MAX_CHANNELS, MAX_COOLDOWN, GuildSettings
 from bot.text.escape import utf16_length
 from bot.text.i18n import KINDS, language_codes, using_language
 from bot.views import answer as render
@@ -223,12 +223,12 @@ def test_the_longest_page_of_a_source_is_one_message(code: str, filling: str, si
 @every_language
 def test_settings_privacy_and_figures_are_one_message(code: str) -> None:
     days = [Day(date(2025, 1, 1) + timedelta(at), MANY, MANY - 1, MANY, MANY, 1e9) for at in range(90)]
-    channels = frozenset(range(10**19, 10**19 + MOST_CHANNELS))
+    channels = frozenset(range(10**19, 10**19 + MAX_CHANNELS))
     with using_language(code):
         for chosen in (
             GuildSettings(),
             GuildSettings(cooldown=0, private=True, threads=False),
-            GuildSettings(channels=channels, cooldown=LONGEST_COOLDOWN),
+            GuildSettings(channels=channels, cooldown=MAX_COOLDOWN),
         ):
             own_marks(guild_settings_message(chosen, default_cooldown=0.5, note="**!**"))
         own_marks(render.other_channels_message(channels))

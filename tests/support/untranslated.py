@@ -20,6 +20,7 @@ __all__ = ["untranslated_in", "untranslated_texts"]
 NOT_ON_DISCORD = {
     "__main__.py": "the program's own start, on standard error",
     "session.py": "the terminal",
+    "terminal.py": "the terminal",
     "view.py": "the terminal",
     "discord_patches.py": "an address, and records of the log",
     "i18n.py": "the catalogue itself",

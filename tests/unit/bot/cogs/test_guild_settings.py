@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.policy.guild_settings import LONGEST_COOLDOWN, MOST_CHANNELS, GuildSettings, InvalidSetting
+from bot.policy.guild_settings import MAX_CHANNELS, MAX_COOLDOWN, GuildSettings, InvalidSetting
 from bot.views.guild_settings import guild_settings_message
 from tests.support.discord.openapi_check import OpenApi
 from tests.support.discord.payloads import (
@@ -168,10 +168,10 @@ async def test_the_commands_are_such_as_discord_takes(wire: Wire) -> None:
 
 preferences = st.builds(
     GuildSettings,
-    channels=st.frozensets(st.integers(1, 2**63), max_size=MOST_CHANNELS),
+    channels=st.frozensets(st.integers(1, 2**63), max_size=MAX_CHANNELS),
     private=st.booleans(),
     threads=st.booleans(),
-    cooldown=st.none() | st.integers(0, LONGEST_COOLDOWN),
+    cooldown=st.none() | st.integers(0, MAX_COOLDOWN),
 )
 
 
@@ -188,10 +188,10 @@ def test_what_is_kept_reads_the_same_again(some: GuildSettings) -> None:
 
 
 def test_no_more_channels_are_chosen_than_can_be_shown() -> None:
-    full = GuildSettings(frozenset(range(1, MOST_CHANNELS + 1)))
+    full = GuildSettings(frozenset(range(1, MAX_CHANNELS + 1)))
     with pytest.raises(InvalidSetting, match="At most 25 channels"):
         full.with_channel(99)
-    assert full.with_channel(MOST_CHANNELS) == full
+    assert full.with_channel(MAX_CHANNELS) == full
 
 
 def test_the_last_channel_is_not_removed_since_that_would_open_all() -> None:

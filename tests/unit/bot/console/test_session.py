@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bot.console.session import Session, make_console, show_progress
+from bot.console.session import Session
+from bot.console.terminal import make_console, show_progress
 from index import LibraryError
 from index.domain.answers import ShortAnswer
 from index.domain.errors import IndexMismatch, NoIndex, SourcesUnreadable
