@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from bot.policy.guild_settings import MAX_COOLDOWN, GuildSettings, InvalidSetting
 from bot.services.context import Services, services_of
+from bot.services.errors import Refused
 from bot.services.interactions import Interaction
 from bot.text.i18n import gettext, gettext_noop
 from bot.views.guild_settings import guild_settings_message
@@ -121,14 +122,12 @@ class GuildSettingsCog(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         services, guild = self._services, interaction.guild_id
         if guild is None or not services.permissions.can_manage_guild(interaction):
-            await interaction.edit_original_response(view=notice_message(gettext(REFUSAL)))
-            return
+            raise Refused(notice_message(gettext(REFUSAL)))
         try:
             async with self._changing:  # what was read must not change before it is written
                 before, after = await services.worker.run(self._store, guild, change)
         except InvalidSetting as error:
-            await interaction.edit_original_response(view=notice_message(str(error)))
-            return
+            raise Refused(notice_message(str(error))) from error
         if before != after:
             services.guild_settings.invalidate(guild)
         note = gettext("**Changed.**") if before != after else ""
