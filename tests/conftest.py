@@ -20,7 +20,7 @@ FOLDER_MARKS = {"e2e": pytest.mark.e2e, "torture": pytest.mark.slow}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests whose folder says what they need."""
+    """Mark the tests of folders that have a marker."""
     for item in items:
         if mark := FOLDER_MARKS.get(item.path.relative_to(Path(__file__).parent).parts[0]):
             item.add_marker(mark)

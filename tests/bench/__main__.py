@@ -111,7 +111,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _question(index: Path, model: SentenceTransformer, rounds: int, say: Say) -> dict[str, Any]:
-    """Every question `rounds` times, each time right after the bare model's forward pass over it, on one thread."""
+    """Time every question `rounds` times, each right after the bare model's forward pass, on one thread."""
     say(f"{len(QUESTIONS)} questions, {rounds} times each ...")
     library = open_library(_settings(index))
     library.load()
@@ -148,7 +148,7 @@ def _question(index: Path, model: SentenceTransformer, rounds: int, say: Say) ->
 
 
 class Stopwatch:
-    """Stands before an engine and adds up the time spent in its methods."""
+    """A proxy of an engine that adds up the time spent in its methods."""
 
     def __init__(self, engine: Any, stage: str, spent: dict[str, float]) -> None:
         self._engine = engine
@@ -174,7 +174,7 @@ class Stopwatch:
 
 
 def _parts(index: Path, rounds: int, say: Say) -> dict[str, float]:
-    """Median milliseconds of each part of a question; `features` is what of retrieval no engine accounts for."""
+    """Return the median milliseconds of each part of a question; `features` is retrieval without its engines."""
     say("where a question's time goes ...")
     spent: dict[str, float] = defaultdict(float)
     snapshots, embedder = SnapshotStore(index), OnnxEmbedder(lambda: SentenceTransformerEmbedder(BUNDLED))
@@ -211,7 +211,7 @@ def _parts(index: Path, rounds: int, say: Say) -> dict[str, float]:
 
 
 def _build(folder: Path, model: SentenceTransformer, rounds: int, say: Say) -> dict[str, Any]:
-    """Reindexing against `encode` alone on the same texts, on all threads, a part of the sources after the other.
+    """Time reindexing against `encode` alone on the same texts, on all threads, part by part of the sources.
 
     Of each part the best time counts: short turns leave the least room for what else the machine does.
     """
@@ -256,7 +256,7 @@ def _parts_of(seeds: Path) -> list[list[Path]]:
 
 
 def _corpus(folder: Path) -> Path:
-    """The article seventy times over, each time about models of other names and numbers: some 1,500 passages."""
+    """Write the article seventy times, each with other names and numbers: some 1,500 passages."""
     folder.mkdir(parents=True)
     text = ARTICLE.read_bytes().decode()
     for number in range(70):
@@ -266,7 +266,7 @@ def _corpus(folder: Path) -> Path:
 
 
 def _cold_start(index: Path, starts: int, say: Say) -> dict[str, Any]:
-    """From a fresh process to its first answer, and how long the imports of a like process take, in turns."""
+    """Time a fresh process up to its first answer, and the imports of such a process, in turns."""
     say(f"{starts} cold starts ...")
     ask = ["index", "ask", WINDOW, "--index", str(index), "--json"]
     whole, imports = [], []

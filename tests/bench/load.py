@@ -51,7 +51,7 @@ class Load:
 
 
 async def ask_at_once(discord: Discord, questions: Sequence[str]) -> Load:
-    """Dispatch all questions without waiting, each from somebody else, then wait for every reply."""
+    """Dispatch all questions at once, each by another user, then wait for every reply."""
     started = discord.server.clock()
     exchanges = [await discord.send_command("ask", question=question) for question in questions]
     replies = await asyncio.gather(*(discord.reply(exchange) for exchange in exchanges))
@@ -59,7 +59,7 @@ async def ask_at_once(discord: Discord, questions: Sequence[str]) -> Load:
 
 
 async def measure(how_many: int, users: int | None) -> Load | Talk:
-    """A fresh bot on a fresh index, warmed by one question, then all the others."""
+    """Ask a fresh bot on a fresh index, warmed by one question."""
 
     async def measured(world: World) -> Load | Talk:
         if users is not None:

@@ -49,7 +49,7 @@ DEEDS = ("opened", "moved", "doubled its staff", "won a prize", "lost its roof",
 
 
 class StandIn:
-    """Vectors of the default model's shapes, the same for the same text."""
+    """An embedder with vectors of the default model's shapes, the same for the same text."""
 
     name, dimension, max_tokens = "stand-in", DIMENSION, 256
 
@@ -78,7 +78,7 @@ class StandIn:
 
 
 def measure(passages: int, measured: int, say: Any = lambda text: None) -> dict[str, float]:
-    """Seconds of a full build and of a rebuild, and their ratio."""
+    """Return the seconds of a full build and of a rebuild, and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
         seeds, index, embedder = Path(folder, "seeds"), Path(folder, "index"), StandIn()
         _write(seeds, passages)
@@ -103,7 +103,7 @@ def measure(passages: int, measured: int, say: Any = lambda text: None) -> dict[
 
 
 def _library(seeds: Path, index: Path, embedder: StandIn) -> Library:
-    """As a process that has just begun has it: the index before is read and checked from the disk."""
+    """Return the library of a fresh process, which reads and checks the index from the disk."""
     snapshots = SnapshotStore(index)
     return assemble(
         model=embedder.name,
@@ -120,7 +120,7 @@ def _library(seeds: Path, index: Path, embedder: StandIn) -> Library:
 
 
 def _seconds_a_text(texts: Sequence[str]) -> float:
-    """Of the default model, with the heading and the sentence before each, as an index has them."""
+    """Return the default model's seconds a text, each with heading and previous sentence."""
     model = SentenceTransformerEmbedder(BUNDLED)
     model.question("so that it is loaded")
     read = [(f"Chronicle\n{before}\n{text}", text) for before, text in pairwise(texts)]
@@ -131,7 +131,7 @@ def _seconds_a_text(texts: Sequence[str]) -> float:
 
 
 def _write(seeds: Path, passages: int) -> None:
-    """Sources of so many sentences, each another."""
+    """Write sources of so many different sentences."""
     seeds.mkdir()
     for number, begin in enumerate(range(0, passages, A_DOCUMENT)):
         lines = [f"# Chronicle {number}", "", *_lines(begin, min(begin + A_DOCUMENT, passages))]

@@ -23,7 +23,7 @@ EVERY = 4
 
 
 def write_sample(folder: Path) -> tuple[Path, Path]:
-    """The folder of documents and the file of questions, the same bytes every time."""
+    """Write the sample, the same bytes every time; return the folder of documents and the file of questions."""
     documents, questions = folder / "documents", folder / "questions.jsonl"
     documents.mkdir(parents=True, exist_ok=True)
     for name in ARTICLES:

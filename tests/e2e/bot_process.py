@@ -41,7 +41,7 @@ class BotProcess:
 
     @classmethod
     async def start(cls, variables: dict[str, str], folder: Path) -> BotProcess:
-        """Start it in `folder`, away from the `.env` of whoever runs the tests."""
+        """Start it in `folder`, away from the `.env` of the checkout."""
         with _outputs(folder) as (out, err):
             process = await asyncio.create_subprocess_exec(
                 sys.executable,

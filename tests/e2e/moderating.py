@@ -1,4 +1,4 @@
-"""People who moderate the real bot: what they do, what they press that is not theirs, and what that leaves behind."""
+"""Moderators of the real bot: their commands, forged presses, and the traces of both."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def live(world: World) -> str:
 
 
 def lines(world: World) -> list[tuple[Any, ...]]:
-    """The audit, oldest first: who, where, what, what came of it."""
+    """Return the audit, oldest first: user, place, action, outcome."""
     return world.rows("SELECT who, place, what, outcome FROM audit ORDER BY number")
 
 

@@ -102,7 +102,7 @@ async def prepared(moderator: Acting, run: str) -> Prepared:
 
 
 async def tried(me: Acting, what: Try, told: str, change: Change) -> str:
-    """What is wrong with how it is refused, if it is not in the words `told`; empty where nothing is."""
+    """Return what is wrong with a refusal that should have the words `told`, or empty."""
     shown = me.seen_by_all()
     exchange = await me.world.server.forge(_made(me, what, shown), change)
     try:

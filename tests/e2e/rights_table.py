@@ -172,7 +172,7 @@ REFUSALS: Mapping[str, str] = {
     "/stats": "Only moderators see the figures: members with Manage Server in their server, the bot's owner",
     "/settings": "Only members with Manage Server may see and change my settings",
 }
-"""What who may not is told, by the command that it is of; a button that reindexes says what that command says."""
+"""The refusal of each command; a button that reindexes has that of the command."""
 
 
 def cells(row: str, letter: str) -> Iterator[tuple[str, str]]:
@@ -182,5 +182,5 @@ def cells(row: str, letter: str) -> Iterator[tuple[str, str]]:
 
 
 def refusal(command: str, name: str) -> str:
-    """What who may not is told, in a cell."""
+    """Return the refusal of a cell."""
     return REFUSALS["/reindex" if name == "Reindex now" else command]

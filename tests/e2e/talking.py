@@ -1,4 +1,4 @@
-"""Many people who talk with the bot at the same time, each about a thing of their own."""
+"""Many users who talk with the bot at the same time, each about a thing of their own."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Said:
 
 @dataclass
 class Talk:
-    """What was said, and every interaction, whose acknowledgement Discord waits three seconds for."""
+    """All questions, and every interaction, which Discord wants acknowledged within three seconds."""
 
     said: list[Said] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)

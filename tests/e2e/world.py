@@ -46,13 +46,13 @@ CHOSEN = Guild("1100000000000000060", "Choosers", User("1100000000000000062", "c
 NO_LIMITS: dict[str, object] = {"COOLDOWN_SECONDS": 0, "SERVER_QUESTIONS_PER_MINUTE": 0, "MOST_WAITING": 0}
 
 LEAST_SECRET = 8
-"""Characters from which on what somebody typed can be told from any other word of a log."""
+"""The fewest characters by which a typed text differs from other words of a log."""
 
 READ_AS = re.compile(r"^-# Read as: (.*)$", re.MULTILINE)
 
 
 def read_as(reply: Reply) -> str:
-    """How a reply says that it read the question; empty where it says nothing."""
+    """Return the reading of the question that a reply shows, or empty."""
     found = READ_AS.search(reply.text)
     return found[1].replace("\\", "") if found else ""
 
@@ -89,7 +89,7 @@ _kept: dict[tuple[tuple[str, str], ...], Path] = {}
 
 
 def _made(sources: tuple[tuple[str, str], ...], folder: Path) -> Path:
-    """A folder with `seeds` and `index` that nobody writes to any more; of the first who wants these sources."""
+    """Return a read-only folder with `seeds` and `index`, made once for these sources."""
     if sources not in _kept:
         place = folder / "made"
         (place / "seeds").mkdir(parents=True)
@@ -178,7 +178,7 @@ class World:
         return [wrong for wrong in said if wrong]
 
     def secrets_in(self, log: str) -> list[str]:
-        """What no log may hold and this one does: tokens, what people wrote, who they are."""
+        """Return the secrets in a log: tokens, texts of users, their ids and names."""
         people = [OWNER, *self.discord.people]
         secrets = {self.server.token, *self.server.state.exchanges, *self.discord.typed}
         secrets |= {part for user in people for part in (user.id, user.name) if user is not OWNER or part == user.id}

@@ -81,7 +81,7 @@ def served(pages: Mapping[str, str]) -> Iterator[str]:
             self.wfile.write(content)
 
         def log_message(self, *args: object) -> None:
-            """Requests are no news."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     serving = threading.Thread(target=server.serve_forever, daemon=True)

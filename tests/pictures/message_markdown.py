@@ -53,7 +53,7 @@ AGES = (
 
 @dataclass(frozen=True, slots=True)
 class Markdown:
-    """`now` is when the text is read, `channels` are their names by id."""
+    """Discord's Markdown, read at `now`; `channels` are names by id."""
 
     now: datetime
     channels: Mapping[str, str] = field(default_factory=dict)
@@ -112,7 +112,7 @@ def ago(then: datetime, now: datetime) -> str:
 
 
 def _kind_and_rest(line: str) -> tuple[str, str]:
-    """What a line begins with, by name, and what follows that."""
+    """Return the name of a line's prefix and the rest of the line."""
     begun = LINE.match(line)
     return (begun.lastgroup or "", line[begun.end() :]) if begun else ("", line)
 

@@ -60,7 +60,7 @@ TIME = re.compile(r"<t:(\d+):R>")
 
 @dataclass
 class Clock:
-    """Tells a moment that is set, a little later at every look, so that what happens in turn is told apart."""
+    """A clock with a set time, a little later at every look, so that events differ in time."""
 
     now: datetime = NOW - timedelta(minutes=1)
 

@@ -1,4 +1,4 @@
-"""The real article, and questions whose evidence in it is known."""
+"""The real article, and questions with known evidence in it."""
 
 from __future__ import annotations
 

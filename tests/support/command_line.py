@@ -32,7 +32,7 @@ SETTINGS = [
     *("SEEDS_DIR", "INDEX_DIR", "MAX_WRONG", "RERANKER_MODEL", "MAX_SOURCE_MB", "JOURNAL_FILE"),
     *("KEEP_SNAPSHOTS", "LOG_LEVEL"),
 ]
-"""Of the environment, not to be taken over from whoever runs the tests."""
+"""Environment variables that must not reach the command line under test."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What changes which snapshot is live, for a library whose replies are its attributes."""
+"""A reindexer for the fake library."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ def now() -> datetime:
 
 
 class FakeEngine:
-    """What answers for a library whose replies are its attributes."""
+    """An engine for the fake library."""
 
     def __init__(self, library: FakeLibrary) -> None:
         self._library = library

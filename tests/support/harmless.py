@@ -1,4 +1,4 @@
-"""Whether what is sent keeps Discord's limits and does nothing; texts that try to."""
+"""Checks that a message is harmless and within Discord's limits, and texts that try to break that."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def blocks(view: ui.LayoutView, *files: str) -> list[str]:
 
 
 def check_harmless(view: ui.LayoutView) -> None:
-    """Within every limit, by either way of counting; nothing in it acts, hides or is empty."""
+    """Assert that a view is within every limit and that nothing in it acts, hides or is empty."""
     shown = blocks(view)
     text = "\n".join(shown)
     assert shown
@@ -75,7 +75,7 @@ def check_harmless(view: ui.LayoutView) -> None:
 
 
 def seen(escaped: str) -> str:
-    """What a reader sees of escaped text."""
+    """Return escaped text as a reader sees it."""
     return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", escaped).replace("@\u200b", "@")
 
 

@@ -1,4 +1,4 @@
-"""Engines small enough to know by heart: a model of hashed words, a store in a list, a scorer that counts words."""
+"""Small fake engines: a model of hashed words, a store in an array, a scorer that counts words."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class CoverageScorer:
 
 
 class LyingGenerator:
-    """Quotes as the real one does, then tells each citation as `lie` would have it."""
+    """A generator that quotes as the real one does, then changes each citation by `lie`."""
 
     name = "lying"
 
@@ -194,7 +194,7 @@ def write(folder: Path, **files: str | bytes) -> Path:
 
 
 def search_index(*, embedder: Embedder | None = None, **files: str) -> SearchIndex:
-    """What a snapshot of these files holds, without a disk; files are named as for `write`."""
+    """Return an index of these files in memory; files are named as for `write`."""
     model = embedder or WordEmbedder()
     documents: dict[str, Document] = {}
     passages: list[Passage] = []
@@ -214,5 +214,5 @@ def search_index(*, embedder: Embedder | None = None, **files: str) -> SearchInd
 
 
 def states(status: Status) -> dict[str, str]:
-    """What became of each source since the index was built."""
+    """Return each source's state by name."""
     return {source.source: source.state for source in status.sources}

@@ -39,7 +39,7 @@ def answer(
     snapshot: str = "snapshot-1",
     latency_ms: float = 8.5,
 ) -> Answer:
-    """Answered by quotations that are shown so."""
+    """Return an answer by quotations that are shown so."""
     quoted = tuple(citation(number, one) for number, one in enumerate(shown or ("Ten tokens.",), 1))
     return Answer(question, "text", quoted, 0.75, False, snapshot, "quoting", latency_ms, read_as=read_as)
 
@@ -53,7 +53,7 @@ def ask(journal: Journal, what: Answer, user: int = ANN, guild: int | None = GUI
 
 
 def kept_bytes(folder: Path) -> bytes:
-    """All that is on the disk."""
+    """Return all bytes of the journal's files."""
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     assert files
     return b"\n".join(path.read_bytes() for path in files)

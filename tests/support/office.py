@@ -1,4 +1,4 @@
-"""PDF and Word files written by hand, so that a test says every byte that matters."""
+"""PDF and Word files written by hand, so that a test controls every byte that matters."""
 
 from __future__ import annotations
 

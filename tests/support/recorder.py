@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Recorder(Generic[T]):
-    """Everything that happened, in order; `wait_for` gives the first item, past or to come, that fits."""
+    """A list of events in order; `wait_for` returns the first one, past or to come, that fits."""
 
     def __init__(self, name: str) -> None:
         self.name = name

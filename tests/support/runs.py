@@ -34,7 +34,7 @@ def line(
 
 
 def made_run(seed: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Questions and answer lines as files hold them, made by chance."""
+    """Return random questions and answer lines, as files hold them."""
     chance = random.Random(seed)  # noqa: S311  the same run for the same number
     words = ["Bread", "the", "flour,", "a", "tea!", "leaves", "of", "", "bricks."]
     asked, answers = [], []

@@ -71,7 +71,7 @@ def served(tls: ssl.SSLContext | None = None, **pages: Page) -> Iterator[Site]:
                 self.close_connection = True
 
         def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002  # the standard library's name
-            """Says nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer((HOST, 0), Handler)
     server.daemon_threads = True

@@ -1,4 +1,4 @@
-"""Turns of a conversation, and how a question after them is read first."""
+"""Turns of a conversation, and the first reading of a question after them."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ YUAN = Turn("Who founded the Yuan dynasty?", ("The dynasty was established by Ku
 
 
 def rewritten(question: str, *turns: Turn) -> str:
-    """The best reading, empty where the question stands on its own."""
+    """Return the first reading, or empty if the question is self-contained."""
     return next(iter(rewrite_question(question, turns)), "")

@@ -43,10 +43,10 @@ SHOWN = {
     "notice_message",
     "send",
 }
-"""Calls whose words are shown, however short they are."""
+"""Calls whose words are shown, even if they are short."""
 
 UNSEEN = {*SAYING, "ComponentId", "TypeError", "TypeVar", "compile", "getLogger", "getattr", "hasattr", "replace"}
-"""Calls whose texts are said already, or seen by nobody."""
+"""Calls whose texts are translated already, or seen by nobody."""
 
 BY_DISCORD = {"Choice", "ContextMenu", "Group", "choices", "command", "context_menu", "describe", "rename"}
 """Calls that define commands: `tests.support.catalogue` finds their texts in the tree."""

@@ -1,1 +1,1 @@
-"""What the index must bear: kills, full disks, damage, load, fuzzing."""
+"""Robustness of the index against kills, full disks, damage, load and fuzzing."""

@@ -1,4 +1,4 @@
-"""What the index must bear, tried on the real thing: real processes, real files, the real model.
+"""Robustness of the index, tried with real processes, real files and the real model.
 
     python -m tests.torture [--quick] [PART ...]
 
@@ -49,7 +49,7 @@ PARTS: dict[str, list[Callable[[Path, int], Figures]]] = {
 
 
 def main() -> int:
-    """Try every part that is named, all where none is."""
+    """Run the named parts, by default all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART")
     parser.add_argument("--quick", action="store_true", help="a tenth of everything")

@@ -1,4 +1,4 @@
-"""A disk that is full, read-only or not there: the old snapshot serves, and it is said what to do.
+"""A disk that is full, read-only or missing: the old snapshot serves, and the error says what to do.
 
 Writes are made to fail by strace, which tampers with the builder's system calls, whoever in it makes them.
 """
@@ -42,7 +42,7 @@ class Call:
 
 
 def calls(world: World, index: Path, log: Path) -> list[Call]:
-    """Those that a builder makes that nobody disturbs."""
+    """Return the calls of an undisturbed builder."""
     done = _traced(world, log, [f"trace={','.join(WRITING)}"])
     if done.returncode != 0:
         raise RuntimeError(f"strace can't run the builder: {done.stderr.decode()[-400:]}")
@@ -61,7 +61,7 @@ def calls(world: World, index: Path, log: Path) -> list[Call]:
 
 
 def full_disk(folder: Path, *, most: int | None = None, lanes: int = 2) -> Figures:
-    """Each write of a rebuild fails in a rebuild of its own, `most` of them spread over all where that is given."""
+    """Let each write of a rebuild fail in a rebuild of its own; if `most` is given, so many spread over all."""
     figures = Figures("writes failed for a full disk")
     worlds = [World(folder / f"lane{lane}") for lane in range(lanes)]
     for world in worlds:
@@ -135,7 +135,7 @@ shift 3
 
 
 def small_disk(folder: Path) -> Figures:
-    """A real file system with room for less and less of a snapshot; nothing is tried where none may be mounted."""
+    """Use a real file system with room for less and less of a snapshot; nothing is tried if none can be mounted."""
     figures = Figures("rebuilds on a small tmpfs")
     world = World(folder)
     world.write(1)

@@ -83,7 +83,7 @@ def text(name: str) -> Callable[[bytes], None]:
 
 
 def taken_out(reader: Callable[[bytes], ParsedFile], *, ours: bool) -> Callable[[bytes], None]:
-    """Files whose text is taken out; what a library stumbles over is named as damaged, where it is not `ours` alone."""
+    """Files whose text is extracted; a failing library reports them as damaged, unless `ours` alone reads them."""
 
     def one(data: bytes) -> None:
         try:
@@ -101,7 +101,7 @@ def taken_out(reader: Callable[[bytes], ParsedFile], *, ours: bool) -> Callable[
 
 
 def addresses(data: bytes) -> None:
-    """A listing of pages on the web: every one is an address that was checked, or is named."""
+    """A list of web sources: every entry is an address that was checked, or is reported."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "sources.toml").write_bytes(data)
         found = read_addresses(Path(folder))
@@ -109,7 +109,7 @@ def addresses(data: bytes) -> None:
 
 
 def manifest(data: bytes) -> None:
-    """What a snapshot is made of: it is as it was written, or it is refused in one of the ways that are named."""
+    """A snapshot's manifest: it is read as it was written, or refused by one of the documented errors."""
     try:
         found = Manifest.from_json(data.decode("utf-8"))
     except (KeyError, TypeError, ValueError):
@@ -128,7 +128,7 @@ def emphasised(data: bytes) -> None:
 
 
 def broken(data: bytes) -> None:
-    """Breaks, to see that it is told."""
+    """Break a rule, to see that it is reported."""
     assert b"!" not in data
 
 

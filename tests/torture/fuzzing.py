@@ -21,7 +21,7 @@ UNITS = re.compile(r"stat::number_of_executed_units: *(\d+)")
 
 
 def fuzz(folder: Path, seconds: int, *, runs: int = 0, targets: Sequence[str] = ()) -> Figures:
-    """Inputs for `seconds` a target, or `runs` of them where that is given; of all targets where none is named."""
+    """Fuzz each target for `seconds`, or for `runs` inputs if given; by default all targets."""
     figures = Figures("inputs of a fuzzer")
     command = [sys.executable, "-m", "tests.torture.fuzz"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)

@@ -42,7 +42,7 @@ class Builder:
 
     @property
     def stage(self) -> str:
-        """What it was at when it last spoke."""
+        """The stage that it reported last."""
         return self.said[-1] if self.said else "beginning"
 
     def killed(self) -> bool:

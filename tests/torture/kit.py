@@ -1,4 +1,4 @@
-"""What every torture shares: figures to print, and a world of sources that say which edition they are of."""
+"""Shared by all tortures: figures to print, and a world of sources that state their edition."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ QUESTIONS = tuple(
 
 @dataclass
 class Figures:
-    """What was tried, what went wrong each time it did, and what else there is to tell."""
+    """What was tried, every fault, and further facts."""
 
     what: str
     tried: int = 0
@@ -72,7 +72,7 @@ class Figures:
 
 @cache
 def edition_text(thing: str, edition: int) -> str:
-    """The source about one thing, as that edition has it: one sentence differs from one edition to another."""
+    """The source about one thing in an edition; one sentence differs from edition to edition."""
     town, what = PLACES[thing]
     year = 1700 + sum(map(ord, thing)) % 200
     return (
@@ -118,15 +118,15 @@ class World:
         self.known(edition)
 
     def known(self, edition: int) -> None:
-        """Have the ids of its snapshots told from those of others."""
+        """Remember which edition each new snapshot is of."""
         self._editions[_short(_hashes(edition))] = edition
 
     def edition(self, snapshot: str) -> int | None:
-        """Which edition a snapshot is of; None where it is of none that was written."""
+        """Return a snapshot's edition, or None if it is of none that was written."""
         return self._editions.get(snapshot.rsplit("-", 1)[-1])
 
     def fresh(self) -> Library:
-        """A library that has read nothing of this index yet; the model is loaded once for all of them."""
+        """Return a library that has read nothing of the index yet; all share one loaded model."""
         library = open_library(self.settings)
         model, answerer = _engines()
         library._engine._load_embedder = lambda: model
@@ -134,7 +134,7 @@ class World:
         return library
 
     def wrong(self, answer: Answer) -> list[str]:
-        """What is not right about an answer: a citation that the snapshot it names has not, to the letter."""
+        """Return what is wrong with an answer: citations that are not in its snapshot to the letter."""
         edition = self.edition(answer.snapshot)
         if edition is None:
             return [f"an answer of a snapshot that is of no edition: {answer.snapshot}"]
@@ -176,7 +176,7 @@ def command(world: World, *more: str) -> list[str]:
 
 
 def litter(index: Path) -> list[str]:
-    """All that is there besides whole snapshots, the pointer, the lock and the journal."""
+    """Return all entries besides whole snapshots, the pointer, the lock and the journal."""
     places = index / "snapshots"
     there = [path.name for path in index.iterdir()] + [path.name for path in places.iterdir()]
     known = {"LIVE", "snapshots", "reindex.lock", *SnapshotStore(index).ids()}
@@ -193,7 +193,7 @@ def say(text: str) -> None:
 
 
 def reset(source: Path, target: Path) -> None:
-    """Have `target` as `source` is, times included."""
+    """Make `target` a copy of `source`, times included."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target, copy_function=shutil.copy2)
 
@@ -210,7 +210,7 @@ def _short(hashes: Mapping[str, str]) -> str:
 
 
 def without_override() -> None:
-    """In a process to be started by root: have the permissions of files count, as they do for everybody else."""
+    """Make file permissions count in a process started by root, as they do for other users."""
     if os.geteuid() == 0:
         import ctypes
 

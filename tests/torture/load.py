@@ -99,7 +99,7 @@ def load(folder: Path, questions: int, *, threads: int = 16, reindexes: int = 50
 
 
 def _changes(reindexes: int, rollbacks: int) -> list[str]:
-    """What is done to the index, in turn: roll-backs spread among rebuilds, some of these by another process."""
+    """Return the changes of the index in order: roll-backs spread among rebuilds, some of them by another process."""
     found = ["elsewhere" if turn % ELSEWHERE == ELSEWHERE - 1 else "here" for turn in range(reindexes)]
     for number in range(rollbacks):
         found.insert((number + 1) * (reindexes // max(1, rollbacks)) + number, "back")

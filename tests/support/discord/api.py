@@ -51,7 +51,7 @@ def needs_no_token(route: str) -> bool:
 
 
 class Api:
-    """Answers calls; what the bot posts, it is told of by `tell`, as everybody is."""
+    """Answers calls; `tell` sends the event of a message that the bot posts."""
 
     def __init__(self, state: State, *, team: bool, tell: Tell, gateway_url: Callable[[], str] = str) -> None:
         self.state = state

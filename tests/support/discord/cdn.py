@@ -15,7 +15,7 @@ WAY = "/ephemeral-attachments"
 
 
 class Cdn:
-    """Serves each at its address; `asked` are the names of those that were fetched, `base` is where it is."""
+    """A server of attached files; `asked` are the names of those fetched, `base` is its address."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
@@ -23,7 +23,7 @@ class Cdn:
         self.base = ""
 
     def hold(self, filename: str, data: bytes, *, size: int | None = None) -> Given:
-        """A file as a command brings it; `size` is what is said of it where that is not so."""
+        """Hold a file for a command; `size` overrides the size that its payload states."""
         id_ = snowflake()
         self.files[id_] = data
         url = f"{self.base}{WAY}/{BOT.id}/{id_}/{quote(filename, safe='')}?ex=1&is=2&hm=3"

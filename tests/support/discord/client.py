@@ -1,4 +1,4 @@
-"""A bare client of the local Discord: what a bot would send, sent by hand, and a clock that moves when told."""
+"""A bare client of the local Discord that sends single requests, and a clock that a test moves."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FORM: Json = {"title": "Why?", "custom_id": "why", "components": [{"type": 18, "
 
 
 class Clock:
-    """A clock that moves when told."""
+    """A clock that a test moves."""
 
     now = 100.0
 
@@ -110,7 +110,7 @@ class Client:
         return data
 
     async def asked(self, **how: Any) -> Exchange:
-        """A command, given in direct messages unless told otherwise."""
+        """Give a command, by default in direct messages."""
         return await self.server.interact("ask", {"question": "Why?"}, user=OWNER, **how)
 
     async def pressed(self, flags: int = 0) -> Exchange:

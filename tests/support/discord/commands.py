@@ -1,4 +1,4 @@
-"""Commands as the bot told Discord of them, and what a client makes of one that somebody gives."""
+"""Application commands as the bot registered them, and their interaction data as a client sends it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STRING, INTEGER, BOOLEAN, USER, CHANNEL, NUMBER, ATTACHMENT = 3, 4, 5, 6, 7, 10,
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A file that comes with a command, as Discord tells of it; `url` is where it lies."""
+    """A file attached to a command, as Discord describes it; `url` is its address."""
 
     filename: str
     size: int

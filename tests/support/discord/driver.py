@@ -24,7 +24,7 @@ PASSAGES = re.compile(r"(\d+) before, (\d+) now")
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The bot's final message. `notified` is whom it pinged; `acknowledged_after` is 0 for a plain message; `files` are
+    """The bot's final message. `notified` are pinged ids; `acknowledged_after` is 0 for a plain message; `files` are
     those on it, by name."""
 
     message: Json
@@ -120,7 +120,7 @@ class Discord:
         return await self.reply(await self.send_command(name, **how), until)
 
     async def ask(self, question: str, *, private: bool = False, **how: Any) -> Reply:
-        """/ask, in the listed server unless told otherwise; `private` sets the command's one yes-or-no option."""
+        """Give /ask, by default in the listed server; `private` sets the command's one boolean option."""
         options: Json = {"question": question}
         if private:
             options[self._yes_or_no_option("ask")] = True
@@ -196,7 +196,7 @@ class Discord:
         reply_to: Reply | Json | None = None,
         ping: bool = True,
     ) -> Json:
-        """A message, without waiting for anything; a reply pings who it replies to, unless told not to."""
+        """Send a message without waiting for anything; a reply pings its addressee if `ping`."""
         self.typed.append(content)
         target = _json(reply_to) if reply_to is not None else None
         return await self.server.say(user, content, guild=guild, channel=channel, reply_to=target, ping=ping)
@@ -238,7 +238,7 @@ class Discord:
         return self._reply(await posts.wait_for(answers, since=since, within=ANSWERED_WITHIN_S))
 
     def _one(self, message: Reply | Json, user: User | None) -> User:
-        """Who is given, or whoever sees a private message, or somebody new."""
+        """The given user, else the reader of a private message, else a new user."""
         shown = _json(message)
         state = self.server.state
         return (

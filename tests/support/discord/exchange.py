@@ -1,4 +1,4 @@
-"""An interaction: who begins it, where, what it says of itself, and what came of it."""
+"""An interaction: its user and channel, its payload, and its responses."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Scene:
 
     @property
     def owners(self) -> Json:
-        """Through whose installation it comes: "0" a server's ("0" in direct messages), "1" the user's own."""
+        """The owners of the installation: "0" a server ("0" in direct messages), "1" the user."""
         guild = self.channel.guild
         brought = self.context == AMONG_PEOPLE or (guild is not None and not self.joined)
         owners: Json = {} if brought else {"0": guild.id if guild else "0"}
@@ -145,7 +145,7 @@ class Exchange:
 
     @property
     def acknowledged_after(self) -> float:
-        """Seconds from the dispatch to the callback; infinite where none came in time."""
+        """Seconds from the dispatch to the callback; infinite if none came in time."""
         return float("inf") if self.acknowledged_at is None else self.acknowledged_at - self.dispatched_at
 
     @property

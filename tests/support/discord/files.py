@@ -73,7 +73,7 @@ def _ids(listed: list[Json]) -> Iterator[str]:
 
 
 def _attachment(message: Json, upload: Upload, told: Json) -> Json:
-    """As Discord answers; a name is freed of what does not belong in an address."""
+    """Attachments as Discord describes them; a name loses characters that do not belong in an address."""
     description = told.get("description") or ""
     at_most("attachments.0.description", description, 1024)
     filename = re.sub(r"[^\w.-]", "_", told.get("filename") or upload.filename)

@@ -1,4 +1,4 @@
-"""The servers and the application of the local Discord as Discord writes them, and who is known by name there."""
+"""Payloads of the local Discord's servers and application, and its named users."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _role(role_id: str, name: str, permissions: int) -> Json:
 
 
 def guild_create(guild: Guild, channels: Iterable[Json] = (), threads: Iterable[Channel] = ()) -> Json:
-    """GUILD_CREATE's data; `channels` are the payloads of its text channels, its first one unless told."""
+    """GUILD_CREATE's data; `channels` are the payloads of its text channels, by default the first one."""
     known = [*channels] or [guild.channel.payload()]
     return {
         **guild.partial(),

@@ -31,7 +31,7 @@ class People:
     def complete(
         self, scene: Scene, name: str, options: Mapping[str, Any], definition: Json | None, focused: str = ""
     ) -> Exchange:
-        """A command while `focused` is being typed: the last option unless told otherwise."""
+        """A command while an option is being typed: `focused`, by default the last one."""
         focused = focused or list(options)[-1]
         return self._begin(AUTOCOMPLETE, invocation(name, options, definition=definition, focused=focused), scene)
 
@@ -82,12 +82,12 @@ class People:
         return self._begin(COMPONENT, data | more, scene, shown)
 
     def submit(self, form: Form, text: str | None, fields: Mapping[str, Value]) -> Exchange:
-        """The form sent off by who opened it, in the place where it was opened."""
+        """The form, submitted by the user who opened it, in the same channel."""
         opened = form.exchange
         return self._begin(SUBMIT, form.filled(text, fields), opened.scene, opened.origin)
 
     def say(self, scene: Scene, content: str, *, reply_to: Json | None = None, ping: bool = True) -> Json:
-        """A message; a reply mentions who it replies to, if it pings."""
+        """A message; a reply that pings mentions its addressee."""
         extra: Json = {}
         if reply_to is not None:
             target = self.current(reply_to)
@@ -112,12 +112,12 @@ class People:
         return self.state.messages[message["id"]]
 
     def scene_at(self, message: Json, user: User | None = None, **who: Any) -> Scene:
-        """Where a message is; without a user, somebody who sees it."""
+        """The scene of a message; without a user, that of somebody who sees it."""
         channel = self.state.channels[message["channel_id"]]
         return self.state.scene(user or self.alone(message) or User.new(), channel=channel, **who)
 
     def alone(self, message: Json) -> User | None:
-        """The one person who sees an ephemeral message or one in direct messages; None where others do."""
+        """The only user who sees the message: of an ephemeral one or in direct messages; else None."""
         return self.state.shown_to.get(message["id"]) or self.state.channels[message["channel_id"]].recipient
 
     def _shown(self, scene: Scene, message: Json) -> Json:
@@ -144,7 +144,7 @@ class People:
 
 
 def _assert_offered(definition: Json | None, scene: Scene) -> None:
-    """A client offers a command only where it was meant for."""
+    """Refuse a command in a context that it is not registered for, as a client does."""
     contexts = definition.get("contexts") if definition else None
     assert not contexts or scene.context in contexts, "the command is not offered here"
 

@@ -60,7 +60,7 @@ class Places:
         del self.channels[channel.id]
 
     def scene(self, user: User, *, guild: Guild | None = None, channel: Channel | None = None, **who: Any) -> Scene:
-        """A person in a channel, else in a server's only one, else in direct messages; `who` is the rest of it."""
+        """A user in a channel, else in a server's only channel, else in direct messages; `who` are further fields."""
         self.users[user.id] = user
         place = channel or (guild.channel if guild else self.direct_messages(user))
         return Scene(user, place, joined=self.reaches(place), **who)
@@ -97,7 +97,7 @@ class Places:
         return channel.guild.everyone & ~self.denied.get((channel.parent or channel).id, 0)
 
     def must(self, permission: int, channel: Channel) -> None:
-        """Refuse what takes a permission that the bot lacks there, and what goes to who takes no direct messages."""
+        """Refuse what needs a permission that the bot lacks, and messages to users who take no direct messages."""
         if channel.recipient is not None and channel.recipient.id in self.closed:
             raise Refused(403, 50007, "Cannot send messages to this user")
         if not self.permissions(channel) & permission:

@@ -79,7 +79,7 @@ class Responses:
                 self.state.edit(exchange.origin, data, uploads)
 
     def _message(self, exchange: Exchange, body: Json, uploads: Uploads = NO_FILES, **extra: Any) -> Json:
-        """A new message that answers; an ephemeral one is shown to who asked."""
+        """A new message as the response; an ephemeral one is shown to the user of the interaction."""
         about: Json = {"webhook_id": BOT.id, "application_id": BOT.id, "interaction_metadata": exchange.metadata}
         message = self.state.by_bot(exchange.channel, body, uploads, **about, **extra)
         if message["flags"] & EPHEMERAL:

@@ -1,4 +1,4 @@
-"""What Discord refuses in a message, and whom a message would notify."""
+"""Discord's rules for messages: what it refuses, and which users and roles a message notifies."""
 
 from __future__ import annotations
 

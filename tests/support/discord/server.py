@@ -124,7 +124,7 @@ class DiscordServer:
         return await self._sent(self.people.select(scene, message, menu, values))
 
     async def submit(self, form: Form, text: str | None = None, /, **fields: Value) -> Exchange:
-        """Dispatch a filled form: `fields` by custom id or label, `text` where there is one input only."""
+        """Dispatch a filled form: `fields` by custom id or label, `text` if there is one input only."""
         return await self._sent(self.people.submit(form, text, fields))
 
     async def say(

@@ -20,7 +20,7 @@ Interaction = discord.Interaction[Any]
 
 
 class SmallBot(commands.Bot):
-    """Answers by what it was told, so that a test sees what reached it."""
+    """A bot that repeats what reached it, so that a test can see it."""
 
     def __init__(self) -> None:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -36,7 +36,7 @@ class SmallBot(commands.Bot):
         await self.tree.sync()
 
     async def on_message(self, message: discord.Message, /) -> None:
-        """Says back what it was told, and what that replied to."""
+        """Repeat the message, and the one that it replies to."""
         if message.author.bot or (message.guild and self.user not in message.mentions):
             return
         before = message.reference.resolved if message.reference else None

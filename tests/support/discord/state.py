@@ -111,7 +111,7 @@ class State(Places):
     def by_bot(
         self, channel: Channel, body: Json, uploads: Uploads = NO_FILES, *, replied_to: str | None = None, **extra: Any
     ) -> Json:
-        """A message of the bot, and whom it notifies."""
+        """Store a message of the bot and the ids that it notifies."""
         message = self.new_message(channel, BOT, body, uploads, **extra)
         self.notified[message["id"]] = pings(body, replied_to=replied_to)
         return message

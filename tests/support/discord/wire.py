@@ -62,7 +62,7 @@ class Wire:
         self._failures: list[tuple[re.Pattern[str], int, int]] = []
 
     def fail(self, path: str, status: int, code: int = 0) -> None:
-        """Every request whose path fits from now on fails."""
+        """Let every further request fail whose path matches."""
         self._failures.append((re.compile(path), status, code))
 
     def deny(self, guild: Guild, permissions: int) -> None:
@@ -116,7 +116,7 @@ class Wire:
         return self._arrives(self.people.select(self.people.scene_at(message, user, **who), message, menu, values))
 
     def submit(self, form: Form | Exchange, text: str | None = None, /, **fields: Value) -> Exchange:
-        """A filled form arrives: `fields` by custom id or label, `text` where there is one input only."""
+        """A filled form arrives: `fields` by custom id or label, `text` if there is one input only."""
         return self._arrives(self.people.submit(form if isinstance(form, Form) else Form(form), text, fields))
 
     def message(

@@ -67,7 +67,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """As much of an aiohttp response as discord.py reads."""
+    """The part of an aiohttp response that discord.py reads."""
 
     status: int
     body: str

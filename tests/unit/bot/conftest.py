@@ -13,7 +13,7 @@ from tests.support.journal_library import JournalLibrary, connected_with_moderat
 
 @pytest.fixture
 def library(tmp_path: Path) -> JournalLibrary:
-    """A library whose answers are its attributes, with a real journal."""
+    """A fake library with a real journal."""
     return JournalLibrary(tmp_path)
 
 

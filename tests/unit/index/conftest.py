@@ -14,13 +14,13 @@ from tests.support.services_alone import TEXT, Services, Sources, services_over
 
 @pytest.fixture
 def clock() -> Clock:
-    """The journal's, which goes on when told to."""
+    """The journal's clock, which the test moves."""
     return Clock()
 
 
 @pytest.fixture
 def journal(tmp_path: Path, clock: Clock) -> Iterator[Journal]:
-    """A real one that keeps questions for 30 days."""
+    """A real journal that keeps questions for 30 days."""
     journal = Journal(tmp_path / "journal.sqlite3", keep_days=30, clock=clock)
     yield journal
     journal.close()
@@ -40,7 +40,7 @@ def services(sources: Sources, clock: Clock, tmp_path: Path) -> Services:
 
 @pytest.fixture
 def broken(sources: Sources, tmp_path: Path) -> Services:
-    """Services whose journal is no database."""
+    """The services over a journal file that is no database."""
     path = tmp_path / "broken.sqlite3"
     path.write_bytes(b"no database at all" * 100)
     return services_over(sources, Journal(path))
