@@ -24,7 +24,7 @@ from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
 from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from index.evaluation.metrics import read_questions
 from index.evaluation.recordings import write_recording
-from index.evaluation.records import weights
+from index.evaluation.records import weight_checksums
 from index.ranking.calibration import threshold
 from index.ranking.logistic import MODEL, LogisticRanker
 from index.ranking.onnx_reader import OnnxReader
@@ -54,7 +54,7 @@ def main(argv: Sequence[str]) -> int:
         if done % 200 == 0:
             print(f"{done} of {len(asked)} questions asked", file=sys.stderr, flush=True)
     digest = hashlib.sha256(given.questions.read_bytes()).hexdigest()
-    write_recording(RECORDING, questions=digest, model=BUNDLED, weights=weights(), answers=lines)
+    write_recording(RECORDING, questions=digest, model=BUNDLED, weights=weight_checksums(), answers=lines)
     if given.answers:
         given.answers.write_text("".join(f"{json.dumps(line)}\n" for _, line in lines), "utf-8")
     print(f"wrote {RECORDING}")

@@ -24,7 +24,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from index.evaluation.metrics import BINS, Question, paired, place, read_questions
+from index.evaluation.metrics import BINS, Question, evidence_rank, pair_answers, read_questions
 
 INK, PAPER, RULE, LINE, MARK, BAR = "#1f2328", "#ffffff", "#d0d7de", "#0969da", "#bc4c00", "#afb8c1"
 DARK = {INK: "#e6edf3", PAPER: "#0d1117", RULE: "#30363d", LINE: "#58a6ff", MARK: "#f0883e", BAR: "#484f58"}
@@ -74,7 +74,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("out", type=Path)
     given = parser.parse_args(argv)
     lines = [json.loads(line) for line in given.answers.read_text("utf-8").split("\n") if line.strip()]
-    pairs = paired(read_questions(given.questions), lines)
+    pairs = pair_answers(read_questions(given.questions), lines)
     if not pairs:
         sys.exit(f"There are no questions in {given.questions}.")
     given.out.mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ Pairs = Sequence[tuple[Question, Mapping[str, Any]]]
 
 def wrong(question: Question, answer: Mapping[str, Any]) -> bool:
     """Whether the answer, were it given, would be wrong: nothing answers the question, or no quotation does."""
-    return not question.answerable or place(question, answer) >= 3
+    return not question.answerable or evidence_rank(question, answer) >= 3
 
 
 def risk_coverage(pairs: Pairs) -> list[Point]:

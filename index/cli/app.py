@@ -21,7 +21,7 @@ from index.domain.activity import COMMAND_LINE, EVERYWHERE, report_outcome
 from index.domain.messages import Message
 from index.domain.snapshots import ReindexReport
 from index.evaluation.metrics import Question, read_questions
-from index.evaluation.runner import ask_all, recorded_answers, results_file
+from index.evaluation.runner import ask_questions, replay_recording, results_file
 
 app = typer.Typer(
     help="Footnote's index: answers from your sources, quoted to the letter, or silence.",
@@ -160,9 +160,9 @@ def evaluate(
     with progress_bar() as progress:
         if cross_validate and last:
             limit = int(settings.max_source_mb * 1_000_000)
-            run = recorded_answers(last, documents, questions, model=settings.embedding_model, max_bytes=limit)
+            run = replay_recording(last, documents, questions, model=settings.embedding_model, max_bytes=limit)
         else:
-            run = ask_all(
+            run = ask_questions(
                 lambda index: _library(seeds_dir=documents, index_dir=index),
                 documents,
                 questions,
@@ -174,7 +174,7 @@ def evaluate(
     if as_json:
         print_json(run.json())
     else:
-        print_lines([run.shown(last, worst)])
+        print_lines([run.report(last, worst)])
     if record and last:
         run.record(last, settings.model_dump(mode="json", exclude_defaults=True), model=settings.embedding_model)
         say(f"Recorded in {last}.")

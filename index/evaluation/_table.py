@@ -6,22 +6,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from index.domain.messages import count
-from index.evaluation.metrics import Question, paired, place
-from index.evaluation.records import Record, fallen
+from index.evaluation.metrics import Question, evidence_rank, pair_answers
+from index.evaluation.records import Record, worse_figures
 
-__all__ = ["table", "worst"]
+__all__ = ["figures_table", "worst_cases"]
 
 LONGEST = 240
-"""Characters of one quotation shown."""
+"""Characters shown of a quotation."""
 
 
-def table(found: Mapping[str, float], around: Mapping[str, tuple[float, float]], last: Record | None) -> str:
-    """A line a figure: its value, its 95 % interval, and the last recorded value with the difference."""
+def figures_table(
+    figures: Mapping[str, float], intervals: Mapping[str, tuple[float, float]], last: Record | None
+) -> str:
+    """Return one line per figure: its value, its 95 % interval, and the last recorded value with the difference."""
     head = f"{'figure':20} {'value':9} {'95 % interval':17}"
     lines = [(f"{head} {'last':9} difference" if last else head).rstrip()]
-    worse = fallen(found, last) if last else {}
-    for name, value in found.items():
-        interval = " to ".join(map(str, around[name])) if name in around else ""
+    worse = worse_figures(figures, last) if last else {}
+    for name, value in figures.items():
+        interval = " to ".join(map(str, intervals[name])) if name in intervals else ""
         line = f"{name:20} {value:<9} {interval:17}"
         if last and name in last.figures:
             before = last.figures[name]
@@ -36,41 +38,41 @@ def table(found: Mapping[str, float], around: Mapping[str, tuple[float, float]],
     return "\n".join(lines)
 
 
-def worst(questions: Sequence[Question], answers: Iterable[Mapping[str, Any]], most: int) -> str:
-    """The cases in which an answer has no evidence for it, or evidence was missed, the surest first."""
+def worst_cases(questions: Sequence[Question], answers: Iterable[Mapping[str, Any]], limit: int) -> str:
+    """Return the cases that went wrong, the most confident first: an answer without evidence, or evidence missed."""
     cases = []
-    for question, answer in paired(questions, answers):
+    for question, answer in pair_answers(questions, answers):
         if reason := _reason(question, answer):
             cases.append((float(answer["confidence"]), question, answer, reason))
     cases.sort(key=lambda case: -case[0])
-    shown = cases[:most]
+    shown = cases[:limit]
     if not shown:
         return ""
-    said = [_case(*case) for case in shown]
+    texts = [_case(*case) for case in shown]
     return "\n\n".join(
-        [f"The worst {len(shown)} of {count(len(cases), 'case')} that went wrong, the surest first:", *said]
+        [f"The worst {len(shown)} of {count(len(cases), 'case')} that went wrong, the surest first:", *texts]
     )
 
 
 def _reason(question: Question, answer: Mapping[str, Any]) -> str:
     if not question.answerable:
         return "" if answer["abstained"] else "answered, though nothing answers it"
-    if place(question, answer) < 3:
+    if evidence_rank(question, answer) < 3:
         return ""
     return "evidence missed" + (", not answered" if answer["abstained"] else "")
 
 
 def _case(confidence: float, question: Question, answer: Mapping[str, Any], reason: str) -> str:
-    gold = " | ".join(dict.fromkeys(_short(text) for _, _, text in question.spans))
+    gold = " | ".join(dict.fromkeys(_shorten(text) for _, _, text in question.spans))
     quoted = [
-        f"      {at['source']}, characters {at['start']} to {at['end']}: {_short(at['quote'])}"
-        for at in answer["citations"][:3]
+        f"      {quote['source']}, characters {quote['start']} to {quote['end']}: {_shorten(quote['quote'])}"
+        for quote in answer["citations"][:3]
     ]
-    head = f"{confidence:.2f}  {_short(question.question)}  ({question.id}: {reason})"
+    head = f"{confidence:.2f}  {_shorten(question.question)}  ({question.id}: {reason})"
     return "\n".join([head, f"      gold: {gold or 'none'}", *(quoted or ["      nothing quoted"])])
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
 

@@ -1,4 +1,4 @@
-"""How far each figure of a run may be from what another sample of such questions would give."""
+"""Confidence intervals of a run's figures, by the bootstrap."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.evaluation.metrics import BINS, Question, marks, paired
+from index.evaluation.metrics import BINS, Question, answer_scores, pair_answers
 
-__all__ = ["RESAMPLES", "intervals"]
+__all__ = ["RESAMPLES", "bootstrap_intervals"]
 
 RESAMPLES = 1_000
-COVERED = 0.95
+COVERAGE = 0.95
 BLOCK = 100
-"""Resamples weighed at once: bounds the memory."""
+"""Resamples weighted at once, to bound the memory."""
 
 Numbers = NDArray[np.float64]
 
 
-def intervals(
+def bootstrap_intervals(
     texts: Mapping[str, str],
     questions: Sequence[Question],
     answers: Iterable[Mapping[str, Any]],
@@ -29,66 +29,66 @@ def intervals(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> dict[str, tuple[float, float]]:
-    """The 95 % interval of each figure that `index.evaluation.metrics.figures` gives, rounded to four places.
+    """Return the 95 % interval of each figure of `index.evaluation.metrics.compute_figures`, rounded to four places.
 
-    Percentiles of the bootstrap (B. Efron, "Bootstrap Methods: Another Look at the Jackknife", Annals of Statistics
-    7, 1979): the questions are drawn anew, as many as there are, with replacement, 1,000 times. A resample is a
-    weight a question, so that a figure of a hundred resamples is a product of matrices: a second for all figures of
-    3,000 questions. (scipy.stats.bootstrap takes one figure at a time, and gives no interval where a resample lacks
-    it.) A resample without a figure, such as AUROC without an unanswerable question, is left out of its interval.
+    Percentiles of the bootstrap (B. Efron, "Bootstrap Methods: Another Look at the Jackknife", Annals of Statistics 7,
+    1979): questions are drawn with replacement, as many as there are, 1,000 times. A resample is a weight per question,
+    so that a figure of a hundred resamples is a product of matrices: a second for all figures of 3,000 questions.
+    (scipy.stats.bootstrap takes one figure at a time, and gives no interval if a resample lacks it.) A resample without
+    a figure, such as AUROC without an unanswerable question, is left out of its interval.
 
-    Questions are drawn one by one: that those of an article are alike is not seen, so for a set of few articles
-    the interval is too narrow for questions about other articles. A figure that every question agrees on (1.0) has
-    an interval without width.
+    Notes ----- Questions are drawn one by one, so the likeness of those about one article is not seen: for a set of few
+    articles the interval is too narrow for questions about others. A figure that every question agrees on (1.0) has no
+    width.
     """
-    pairs = paired(questions, answers)
+    pairs = pair_answers(questions, answers)
     if not pairs:
         return {}
-    chance = np.random.default_rng(seed)
-    drawn = _Run(texts, pairs)
+    generator = np.random.default_rng(seed)
+    columns = _Run(texts, pairs)
     size = len(pairs)
     samples: dict[str, list[Numbers]] = defaultdict(list)
     for begin in range(0, resamples, BLOCK):
-        weights = chance.multinomial(size, np.full(size, 1 / size), min(BLOCK, resamples - begin)).astype(np.float64)
-        for name, values in drawn.figures(weights).items():
+        weights = generator.multinomial(size, np.full(size, 1 / size), min(BLOCK, resamples - begin)).astype(np.float64)
+        for name, values in columns.figures(weights).items():
             samples[name].append(values)
-    found = {}
+    intervals = {}
     for name, blocks in samples.items():
         values = np.concatenate(blocks)
         values = values[~np.isnan(values)]
         if len(values):
-            low, high = np.quantile(values, [(1 - COVERED) / 2, (1 + COVERED) / 2])
-            found[name] = (round(float(low), 4), round(float(high), 4))
-    return found
+            low, high = np.quantile(values, [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
+            intervals[name] = (round(float(low), 4), round(float(high), 4))
+    return intervals
 
 
 class _Run:
-    """A run as columns, a row a question; `figures` weighs the rows."""
+    """A run as columns, one row per question."""
 
     def __init__(self, texts: Mapping[str, str], pairs: Sequence[tuple[Question, Mapping[str, Any]]]) -> None:
         size = len(pairs)
         self._sums: dict[str, Numbers] = defaultdict(lambda: np.zeros(size))
         self._counts: dict[str, Numbers] = defaultdict(lambda: np.zeros(size))
         for row, (question, answer) in enumerate(pairs):
-            for name, value in marks(texts, question, answer):
+            for name, value in answer_scores(texts, question, answer):
                 self._sums[name][row] += value
                 self._counts[name][row] += 1
         self._confidence = np.asarray([float(answer["confidence"]) for _, answer in pairs])
         self._answerable = np.asarray([float(question.answerable) for question, _ in pairs])
 
     def figures(self, weights: Numbers) -> dict[str, Numbers]:
-        """Each figure of each resample, not a number where it has none; `weights` are (resamples, questions)."""
-        found = {
+        """Return each figure of each resample, NaN if it has none; `weights` has shape (resamples, questions)."""
+        values = {
             name: _ratio(weights @ self._sums[name], weights @ self._counts[name])
             for name in self._sums
             if name != "latency"
         }
-        found["auroc"] = self._auroc(weights)
-        found["ece"] = self._ece(weights)
+        values["auroc"] = self._auroc(weights)
+        values["ece"] = self._ece(weights)
         if "latency" in self._sums:
-            found["latency_ms_p50"] = self._latency(weights, 0.5)
-            found["latency_ms_p99"] = self._latency(weights, 0.99)
-        return found
+            values["latency_ms_p50"] = self._latency(weights, 0.5)
+            values["latency_ms_p99"] = self._latency(weights, 0.99)
+        return values
 
     def _auroc(self, weights: Numbers) -> Numbers:
         order = np.argsort(self._confidence, kind="stable")
@@ -110,13 +110,13 @@ class _Run:
         timed = self._counts["latency"] > 0
         order = np.argsort(self._sums["latency"][timed], kind="stable")
         values = self._sums["latency"][timed][order]
-        upto = np.cumsum(weights[:, timed][:, order], axis=1)
-        wanted = np.floor(upto[:, -1:] * share)
-        at = np.minimum((upto <= wanted).sum(axis=1), len(values) - 1)
-        found: Numbers = np.where(upto[:, -1] > 0, values[at], np.nan)
-        return found
+        cumulated = np.cumsum(weights[:, timed][:, order], axis=1)
+        targets = np.floor(cumulated[:, -1:] * share)
+        rows = np.minimum((cumulated <= targets).sum(axis=1), len(values) - 1)
+        quantiles: Numbers = np.where(cumulated[:, -1] > 0, values[rows], np.nan)
+        return quantiles
 
 
 def _ratio(above: Numbers, below: Numbers) -> Numbers:
-    found: Numbers = np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
-    return found
+    ratios: Numbers = np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
+    return ratios

@@ -1,4 +1,4 @@
-"""Question sets -> figures: how much of what is asked is found, answered, quoted and rightly left unanswered."""
+"""Question sets and the figures of a run: how much is found, answered, quoted, and rightly left unanswered."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from typing import Any
 
 from index.domain.errors import LibraryError, QuestionsUnreadable
 
-__all__ = ["BINS", "Question", "figures", "marks", "paired", "place", "read_questions"]
+__all__ = ["BINS", "Question", "answer_scores", "compute_figures", "evidence_rank", "pair_answers", "read_questions"]
 
 BINS = 10
-"""Of confidence, of equal width, for the calibration error."""
+"""Bins of confidence, of equal width, for the calibration error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Question:
 
 
 def read_questions(path: Path) -> list[Question]:
-    """The questions of a JSON Lines file, one object a line: at least `id` and `question`.
+    """Return the questions of a JSON Lines file, one object a line with at least `id` and `question`.
 
-    Raises QuestionsUnreadable that names the line.
+    Raises QuestionsUnreadable, which names the line.
     """
     try:
         lines = path.read_bytes().decode("utf-8-sig").split("\n")
@@ -64,31 +64,31 @@ def _question(row: dict[str, Any]) -> Question:
         question=row["question"],
         source=row.get("source", ""),
         answerable=bool(row.get("answerable", True)),
-        spans=tuple((at["start"], at["end"], at["text"]) for at in row.get("answers", ())),
+        spans=tuple((span["start"], span["end"], span["text"]) for span in row.get("answers", ())),
     )
 
 
-def figures(
+def compute_figures(
     texts: Mapping[str, str], questions: Sequence[Question], answers: Iterable[Mapping[str, Any]]
 ) -> dict[str, float]:
-    """The figures of a run, rounded to four places.
+    """Return the figures of a run, rounded to four places.
 
     `texts` maps a source to its text; `answers` are lines as `ask --json` prints them. Shares are of all citations
     (verbatim), of answerable questions (evidence@1, evidence@3, contains, answer_rate), of unanswerable ones
-    (abstain_recall), of answered ones (answered_precision). `f1` is SQuAD 2.0's, `auroc` and `ece` are of
-    `confidence` as the probability that the question is answerable, `cited` is in characters, latency in ms.
-    Raises LibraryError when a question has no answer.
+    (abstain_recall), of answered ones (answered_precision). `f1` is SQuAD 2.0's, `auroc` and `ece` are of `confidence`
+    as the probability that the question is answerable, `cited` is in characters, latency in ms. Raises LibraryError if
+    a question has no answer.
     """
     rows: dict[str, list[float]] = defaultdict(list)
-    judged: list[tuple[float, bool]] = []
-    for question, answer in paired(questions, answers):
-        judged.append((float(answer["confidence"]), question.answerable))
-        for name, value in marks(texts, question, answer):
+    judgements: list[tuple[float, bool]] = []
+    for question, answer in pair_answers(questions, answers):
+        judgements.append((float(answer["confidence"]), question.answerable))
+        for name, value in answer_scores(texts, question, answer):
             rows[name].append(value)
     latency = sorted(rows.pop("latency", []))
     found = {name: round(statistics.fmean(values), 4) for name, values in rows.items()}
-    found["auroc"] = round(_auroc(judged), 4)
-    found["ece"] = round(_ece(judged), 4)
+    found["auroc"] = round(_auroc(judgements), 4)
+    found["ece"] = round(_ece(judgements), 4)
     found["questions"] = len(questions)
     if latency:
         found["latency_ms_p50"] = round(latency[len(latency) // 2], 2)
@@ -96,10 +96,10 @@ def figures(
     return found
 
 
-def paired(
+def pair_answers(
     questions: Sequence[Question], answers: Iterable[Mapping[str, Any]]
 ) -> list[tuple[Question, Mapping[str, Any]]]:
-    """Each question with its answer line. Raises LibraryError when a question has none."""
+    """Return each question with its answer line. Raises LibraryError if a question has none."""
     by_id = {str(answer["id"]): answer for answer in answers}
     for question in questions:
         if str(question.id) not in by_id:
@@ -107,65 +107,72 @@ def paired(
     return [(question, by_id[str(question.id)]) for question in questions]
 
 
-def marks(texts: Mapping[str, str], question: Question, answer: Mapping[str, Any]) -> Iterable[tuple[str, float]]:
-    """What one answer adds to the figures: a figure is the mean of its marks, `latency` is in ms."""
+def answer_scores(
+    texts: Mapping[str, str], question: Question, answer: Mapping[str, Any]
+) -> Iterable[tuple[str, float]]:
+    """Yield what one answer adds to the figures, by name; a figure is the mean of its scores, `latency` is in ms."""
     citations = answer.get("citations", [])
     text = answer.get("answer") or ""
     for citation in citations:
         source = texts.get(citation["source"])
         yield "verbatim", source is not None and source[citation["start"] : citation["end"]] == citation["quote"]
-    first = place(question, answer)
+    rank = evidence_rank(question, answer)
     if question.answerable:
-        yield "evidence@1", first < 1
-        yield "evidence@3", first < 3
-        held = any(_fold(gold) in _fold(text) for _, _, gold in question.spans)
-        yield "contains", held and not answer["abstained"]
-        best = max((_f1(text, gold) for _, _, gold in question.spans), default=0.0)
-        yield "f1", 0.0 if answer["abstained"] else best
+        yield "evidence@1", rank < 1
+        yield "evidence@3", rank < 3
+        contains = any(_normalize(gold) in _normalize(text) for _, _, gold in question.spans)
+        yield "contains", contains and not answer["abstained"]
+        best_f1 = max((_f1(text, gold) for _, _, gold in question.spans), default=0.0)
+        yield "f1", 0.0 if answer["abstained"] else best_f1
         yield "answer_rate", not answer["abstained"]
     else:
         yield "f1", answer["abstained"]
         yield "abstain_recall", answer["abstained"]
     if not answer["abstained"]:
-        yield "answered_precision", first < 3
+        yield "answered_precision", rank < 3
         yield "words", len(text.split())
         yield "cited", sum(len(citation["quote"]) for citation in citations)
     if answer.get("latency_ms") is not None:
         yield "latency", answer["latency_ms"]
 
 
-def place(question: Question, answer: Mapping[str, Any]) -> int:
-    """Of the first quotation that holds gold: 0 for the first, at least 3 where none does."""
+def evidence_rank(question: Question, answer: Mapping[str, Any]) -> int:
+    """Return the index of the first quotation that overlaps gold, at least 3 if none does."""
     citations = answer.get("citations", [])
-    return next((at for at, citation in enumerate(citations) if _holds_gold(question, citation)), len(citations) + 3)
+    ranks = (rank for rank, citation in enumerate(citations) if _overlaps_gold(question, citation))
+    return next(ranks, len(citations) + 3)
 
 
-def _holds_gold(question: Question, citation: Mapping[str, Any]) -> bool:
+def _overlaps_gold(question: Question, citation: Mapping[str, Any]) -> bool:
     if citation["source"] != question.source:
         return False
     return any(citation["start"] < end and start < citation["end"] for start, end, _ in question.spans)
 
 
-def _fold(text: str) -> str:
-    """As SQuAD compares answers: lower case, no punctuation, no articles, single spaces."""
+def _normalize(text: str) -> str:
+    """Return text as SQuAD compares answers: lower case, no punctuation, no articles, single spaces."""
     bare = text.lower().translate(str.maketrans("", "", string.punctuation))
     return " ".join(re.sub(r"\b(a|an|the)\b", " ", bare).split())
 
 
 def _f1(text: str, gold: str) -> float:
-    said, wanted = Counter(_fold(text).split()), Counter(_fold(gold).split())
-    if not said or not wanted:
-        return float(said == wanted)
-    same = (said & wanted).total()
-    return 2 * same / (said.total() + wanted.total())
+    words, gold_words = Counter(_normalize(text).split()), Counter(_normalize(gold).split())
+    if not words or not gold_words:
+        return float(words == gold_words)
+    shared = (words & gold_words).total()
+    return 2 * shared / (words.total() + gold_words.total())
 
 
-def _auroc(judged: Sequence[tuple[float, bool]]) -> float:
-    """Probability that an answerable question has the higher confidence, ties counted half."""
+def _auroc(judgements: Sequence[tuple[float, bool]]) -> float:
+    """Return the probability that an answerable question has the higher confidence, ties counted half.
+
+    Counted in whole pairs: scikit-learn's roc_auc_score adds up floats, and its fourth digit differs in 1 of 300 small
+    runs.
+    """
     counts: dict[float, Counter[bool]] = defaultdict(Counter)
-    for confidence, answerable in judged:
+    for confidence, answerable in judgements:
         counts[confidence][answerable] += 1
-    positive, negative = (sum(at[kind] for at in counts.values()) for kind in (True, False))
+    positive, negative = (sum(cell[kind] for cell in counts.values()) for kind in (True, False))
     if not positive or not negative:
         return float("nan")
     below, won = 0, 0.0
@@ -176,10 +183,11 @@ def _auroc(judged: Sequence[tuple[float, bool]]) -> float:
     return won / (positive * negative)
 
 
-def _ece(judged: Sequence[tuple[float, bool]]) -> float:
-    """Expected calibration error over BINS bins of equal width."""
+def _ece(judgements: Sequence[tuple[float, bool]]) -> float:
+    """Return the expected calibration error over `BINS` bins of equal width."""
     cells: dict[int, list[tuple[float, bool]]] = defaultdict(list)
-    for confidence, answerable in sorted(judged, key=lambda at: not at[1]):  # a sum of floats hangs on its order
+    answerable_first = sorted(judgements, key=lambda pair: not pair[1])  # a sum of floats depends on its order
+    for confidence, answerable in answerable_first:
         cells[min(BINS - 1, int(confidence * BINS))].append((confidence, answerable))
-    gaps = (abs(sum(at[0] for at in cell) - sum(at[1] for at in cell)) for cell in cells.values())
-    return sum(gaps) / len(judged) if judged else float("nan")
+    gaps = (abs(sum(pair[0] for pair in cell) - sum(pair[1] for pair in cell)) for cell in cells.values())
+    return sum(gaps) / len(judgements) if judgements else float("nan")

@@ -1,4 +1,4 @@
-"""The figures that were recorded: `evaluation/results.md`, read by people and by this program."""
+"""Recorded figures: `evaluation/results.md`, read by people and by this program."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from pathlib import Path
 
 from index.domain.errors import LibraryError
 
-__all__ = ["Record", "checkout", "commit", "fallen", "read_records", "sha256", "weights", "write_record"]
+__all__ = [
+    "Record",
+    "current_commit",
+    "file_sha256",
+    "read_records",
+    "repository_root",
+    "weight_checksums",
+    "worse_figures",
+    "write_record",
+]
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -36,13 +45,16 @@ RISES_WHEN_BETTER = {
     "ece": False,
     "cited": False,
 }
-"""The figures that may not fall: the others say nothing of quality, or of the machine as much as of the program."""
+"""The figures that may not get worse; the others say nothing of quality, or as much of the machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The figures of one run. `questions` is the sha256 of the questions' file, `how` "asked" or "cross-validated",
-    `settings` what was not as shipped, `weights` the sha256 of each file of weights that took part."""
+    """The figures of one run.
+
+    `questions` is the sha256 of the questions' file, `how` "asked" or "cross-validated", `settings` those that differ
+    from the defaults, `weights` the sha256 of each file of weights that took part.
+    """
 
     title: str
     command: str
@@ -57,42 +69,41 @@ class Record:
     intervals: Mapping[str, tuple[float, float]]
 
 
-def sha256(path: Path) -> str:
-    """Of the bytes of a file."""
+def file_sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def weights(folder: Path = PACKAGE) -> dict[str, str]:
-    """The sha256 of every file of weights that the program carries, by name."""
-    found = sorted([*folder.rglob("*.json"), *folder.rglob("*.onnx")])
-    return {path.relative_to(folder.parent).as_posix(): sha256(path) for path in found}
+def weight_checksums(folder: Path = PACKAGE) -> dict[str, str]:
+    """Return the sha256 of every file of weights in the program, by name."""
+    paths = sorted([*folder.rglob("*.json"), *folder.rglob("*.onnx")])
+    return {path.relative_to(folder.parent).as_posix(): file_sha256(path) for path in paths}
 
 
-def checkout(folder: Path = PACKAGE.parent) -> Path | None:
-    """The root of the repository that this program runs from; None where it is installed without one."""
+def repository_root(folder: Path = PACKAGE.parent) -> Path | None:
+    """Return the root of the repository that this program runs from; None if it is installed without one."""
     return folder if (folder / ".git").exists() else None
 
 
-def commit(root: Path | None) -> str:
-    """The commit that is checked out, and whether the index has changed since; "unknown" where git can't say."""
+def current_commit(root: Path | None) -> str:
+    """Return the checked-out commit, and whether the index has changed since; "unknown" if git can't say."""
     git = shutil.which("git")
     if root is None or git is None:
         return "unknown"
 
-    def said(*words: str) -> str:
+    def run_git(*words: str) -> str:
         return subprocess.run(  # noqa: S603  fixed words, and no shell
             [git, *words], cwd=root, capture_output=True, text=True, check=False
         ).stdout.strip()
 
-    name = said("rev-parse", "HEAD")
-    return (name + (", with changes" if said("status", "--porcelain", "--", "index") else "")) if name else "unknown"
+    name = run_git("rev-parse", "HEAD")
+    return (name + (", with changes" if run_git("status", "--porcelain", "--", "index") else "")) if name else "unknown"
 
 
-def fallen(found: Mapping[str, float], last: Record) -> dict[str, str]:
-    """The figures that are worse than the recorded interval, each with the comparison in words."""
+def worse_figures(figures: Mapping[str, float], last: Record) -> dict[str, str]:
+    """Return the figures that are worse than the recorded interval, each with the comparison in words."""
     worse = {}
     for name, (low, high) in last.intervals.items():
-        value = found.get(name)
+        value = figures.get(name)
         if value is None or name not in RISES_WHEN_BETTER:
             continue
         if value < low if RISES_WHEN_BETTER[name] else value > high:
@@ -101,24 +112,24 @@ def fallen(found: Mapping[str, float], last: Record) -> dict[str, str]:
 
 
 def read_records(path: Path) -> list[Record]:
-    """Every record of a file, none if there is no file. Raises LibraryError that names the section it can't read."""
+    """Return every record of a file, none if there is no file. Raises LibraryError, which names a broken section."""
     if not path.is_file():
         return []
     _, *sections = re.split(r"^## ", path.read_text("utf-8"), flags=re.MULTILINE)
-    return [_read(section, path) for section in sections]
+    return [_from_markdown(section, path) for section in sections]
 
 
 def write_record(path: Path, record: Record) -> None:
-    """Put a record in the place of the last one of the same questions, asked the same way, or at the end."""
+    """Replace the record of the same questions, asked the same way, or append it."""
     records = read_records(path)
-    same = [at for at, old in enumerate(records) if (old.questions, old.how) == (record.questions, record.how)]
+    same = [row for row, old in enumerate(records) if (old.questions, old.how) == (record.questions, record.how)]
     place = same[0] if same else len(records)
     records[place : place + 1] = [record]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join([HEAD, *map(_written, records)]), "utf-8")
+    path.write_text("\n".join([HEAD, *map(_to_markdown, records)]), "utf-8")
 
 
-def _written(record: Record) -> str:
+def _to_markdown(record: Record) -> str:
     rows = [
         f"| {name} | {value} | {' to '.join(map(str, record.intervals[name])) if name in record.intervals else ''} |"
         for name, value in record.figures.items()
@@ -146,7 +157,7 @@ def _written(record: Record) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _read(section: str, path: Path) -> Record:
+def _from_markdown(section: str, path: Path) -> Record:
     title = section.partition("\n")[0].strip()
     facts = dict(re.findall(r"^- ([^:\n]+): (.*)$", section, re.MULTILINE))
     rows = re.findall(r"^\| (\S+) \| (\S+) \| ?(?:(\S+) to (\S+))? ?\|$", section, re.MULTILINE)

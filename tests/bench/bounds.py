@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from index.evaluation.intervals import intervals
+from index.evaluation.intervals import bootstrap_intervals
 from index.evaluation.metrics import Question
 from index.suggestions.completion import complete
 
@@ -57,7 +57,7 @@ def _intervals_seconds() -> float:
     asked = [Question(number, "?", "a.md", True, ((17, 22, "flour"),)) for number in range(QUESTIONS)]
     lines = [_line(number, *((0, 23) if number % 2 else (24, 46))) for number in range(QUESTIONS)]
     started = time.process_time()
-    intervals({"a.md": TEXT}, asked, lines)
+    bootstrap_intervals({"a.md": TEXT}, asked, lines)
     return time.process_time() - started
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from index.evaluation.recordings import write_recording
-from index.evaluation.records import read_records, weights
+from index.evaluation.records import read_records, weight_checksums
 from tests.support.command_line import BREAD, Cli, batch, python
 from tests.support.index_fakes import write
 from tests.support.paths import ROOT
@@ -91,7 +91,7 @@ def test_eval_by_cross_validation_scores_the_recorded_answers(cli, asked, tiny_m
         cli.folder / "evaluation" / "cross_validated.jsonl.gz",
         questions=hashlib.sha256((cli.folder / "questions.jsonl").read_bytes()).hexdigest(),
         model=str(tiny_model),
-        weights=weights(),
+        weights=weight_checksums(),
         answers=answers,
     )
     done = cli(*asked, "--cross-validate", "--record", "--answers", "answers.jsonl")

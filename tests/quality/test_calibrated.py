@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from bot.text.answer_wording import confidence_level
-from index.evaluation.metrics import Question, paired
-from index.evaluation.runner import Run, recorded_answers
+from index.evaluation.metrics import Question, pair_answers
+from index.evaluation.runner import Run, replay_recording
 from tests.bench.sample import SQUAD
 from tests.support.fakes import make_abstention, make_answer
 from tests.support.paths import ROOT
@@ -33,12 +33,12 @@ def run() -> Run:
     if not SQUAD.is_dir():
         pytest.skip("NOT MEASURED: ../shared/eval/squad2 is not here")
     results = ROOT / "evaluation" / "results.md"
-    return recorded_answers(results, SQUAD / "documents", SQUAD / "questions.jsonl", model=MODEL, max_bytes=10**8)
+    return replay_recording(results, SQUAD / "documents", SQUAD / "questions.jsonl", model=MODEL, max_bytes=10**8)
 
 
 @pytest.fixture(scope="module")
 def pairs(run: Run) -> Pairs:
-    return paired(run.questions, run.lines)
+    return pair_answers(run.questions, run.lines)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def interval(pairs: Pairs) -> tuple[float, float]:
 
 def test_the_expected_calibration_error_is_at_most_five_hundredths(run):
     assert len(run.lines) > 2_500
-    assert run.found["ece"] <= 0.05
+    assert run.figures["ece"] <= 0.05
 
 
 def test_the_curve_of_reliability_rises_and_keeps_near_the_diagonal(pairs):

@@ -13,8 +13,8 @@ import pytest
 
 from index import Settings, open_library
 from index.cli.app import answer_line
-from index.evaluation.records import Record, fallen, read_records, sha256
-from index.evaluation.runner import Run, ask_all
+from index.evaluation.records import Record, file_sha256, read_records, worse_figures
+from index.evaluation.runner import Run, ask_questions
 from tests.bench.sample import SQUAD, write_sample
 from tests.support.paths import DATA, ROOT, SEEDS
 
@@ -23,7 +23,7 @@ RESULTS = ROOT / "evaluation" / "results.md"
 
 
 def asked(documents: Path, questions: Path) -> Run:
-    return ask_all(
+    return ask_questions(
         lambda index: open_library(
             Settings(_env_file=None, seeds_dir=documents, index_dir=index, journal_file=index / "journal.sqlite3")
         ),
@@ -35,7 +35,7 @@ def asked(documents: Path, questions: Path) -> Run:
 
 
 def recorded(questions: Path) -> Record:
-    found = [at for at in read_records(RESULTS) if (at.questions, at.how) == (sha256(questions), "asked")]
+    found = [at for at in read_records(RESULTS) if (at.questions, at.how) == (file_sha256(questions), "asked")]
     assert found, f"no figures are recorded for {questions.name}: run `make record`"
     return found[0]
 
@@ -58,7 +58,7 @@ def run(request: pytest.FixtureRequest) -> Any:
 
 
 def test_no_figure_falls_by_more_than_its_interval_below_the_recorded_one(run):
-    assert fallen(run.found, recorded(run.path)) == {}
+    assert worse_figures(run.figures, recorded(run.path)) == {}
 
 
 def test_figures_are_recorded_of_the_program_as_shipped(run):
@@ -66,8 +66,8 @@ def test_figures_are_recorded_of_the_program_as_shipped(run):
 
 
 def test_every_quotation_is_to_the_letter_and_an_answer_brief(run):
-    assert run.found["verbatim"] == 1.0
-    assert run.found["cited"] <= 600
+    assert run.figures["verbatim"] == 1.0
+    assert run.figures["cited"] <= 600
     assert max(len(line["citations"]) for line in run.lines) <= 3
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from index.domain.errors import LibraryError, QuestionsUnreadable
-from index.evaluation.metrics import Question, figures, read_questions
+from index.evaluation.metrics import Question, compute_figures, read_questions
 from tests.support.paths import SHARED
 from tests.support.runs import GOLD, TEA, TEXTS, UNKNOWN, cite, line, made_run
 
@@ -18,7 +18,7 @@ SCORER = SHARED / "eval" / "score.py"
 
 
 def test_figures_of_a_small_run_computed_by_hand():
-    found = figures(
+    found = compute_figures(
         TEXTS,
         [GOLD, TEA, UNKNOWN],
         [
@@ -48,24 +48,24 @@ def test_figures_of_a_small_run_computed_by_hand():
 
 def test_evidence_of_another_source_or_beside_the_gold_is_none():
     for citation in (cite("b.md", 17, 22), cite("a.md", 22, 30), cite("a.md", 10, 17)):
-        assert figures(TEXTS, [GOLD], [line("1", "x", citation)])["evidence@1"] == 0.0
-    assert figures(TEXTS, [GOLD], [line("1", "x", cite("a.md", 21, 30))])["evidence@1"] == 1.0
+        assert compute_figures(TEXTS, [GOLD], [line("1", "x", citation)])["evidence@1"] == 0.0
+    assert compute_figures(TEXTS, [GOLD], [line("1", "x", cite("a.md", 21, 30))])["evidence@1"] == 1.0
 
 
 def test_evidence_is_looked_for_in_the_first_three_citations():
     far = [cite("b.md", 0, 5)] * 3
-    assert figures(TEXTS, [GOLD], [line("1", "x", *far[:2], cite("a.md", 0, 23))])["evidence@3"] == 1.0
-    assert figures(TEXTS, [GOLD], [line("1", "x", *far, cite("a.md", 0, 23))])["evidence@3"] == 0.0
+    assert compute_figures(TEXTS, [GOLD], [line("1", "x", *far[:2], cite("a.md", 0, 23))])["evidence@3"] == 1.0
+    assert compute_figures(TEXTS, [GOLD], [line("1", "x", *far, cite("a.md", 0, 23))])["evidence@3"] == 0.0
 
 
 def test_an_abstention_on_what_nobody_knows_counts_as_right():
-    found = figures(TEXTS, [UNKNOWN], [line("3", None, confidence=0.1)])
+    found = compute_figures(TEXTS, [UNKNOWN], [line("3", None, confidence=0.1)])
     assert (found["f1"], found["abstain_recall"]) == (1.0, 1.0)
     assert math.isnan(found["auroc"])
 
 
 def test_case_articles_and_punctuation_do_not_matter_to_what_an_answer_contains():
-    found = figures(TEXTS, [GOLD], [line("1", "The FLOUR, of course!")])
+    found = compute_figures(TEXTS, [GOLD], [line("1", "The FLOUR, of course!")])
     assert found["contains"] == 1.0
     assert found["f1"] == round(2 * 1 / (3 + 1), 4)
 
@@ -77,12 +77,12 @@ def test_case_articles_and_punctuation_do_not_matter_to_what_an_answer_contains(
 def test_auroc_is_how_often_the_answerable_question_has_the_higher_confidence(confidences, auroc):
     answerable, not_answerable = confidences
     lines = [line("1", "x", confidence=answerable), line("3", "x", confidence=not_answerable)]
-    assert figures(TEXTS, [GOLD, UNKNOWN], lines)["auroc"] == auroc
+    assert compute_figures(TEXTS, [GOLD, UNKNOWN], lines)["auroc"] == auroc
 
 
 def test_a_question_without_an_answer_is_an_error_that_names_it():
     with pytest.raises(LibraryError, match="2"):
-        figures(TEXTS, [GOLD, TEA], [line("1", None)])
+        compute_figures(TEXTS, [GOLD, TEA], [line("1", None)])
 
 
 @pytest.mark.skipif(not SCORER.is_file(), reason="the shared scorer is not beside this repository")
@@ -100,7 +100,7 @@ def test_figures_are_those_of_the_shared_scorer(tmp_path):
         asked, answers = made_run(seed)
         (tmp_path / "questions.jsonl").write_text("\n".join(json.dumps(row) for row in asked), "utf-8")
         wanted, _ = scorer.score(documents, asked, answers)
-        found = figures(TEXTS, read_questions(tmp_path / "questions.jsonl"), answers)
+        found = compute_figures(TEXTS, read_questions(tmp_path / "questions.jsonl"), answers)
         assert {name: value for name, value in found.items() if not math.isnan(value)} == {
             name: value for name, value in wanted.items() if not math.isnan(value)
         }

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from index.domain.errors import LibraryError
-from index.evaluation.metrics import Question, figures
-from index.evaluation.recordings import read_recording, recording_of, write_recording
+from index.evaluation.metrics import Question, compute_figures
+from index.evaluation.recordings import find_recording, read_recording, write_recording
 from tests.support.runs import GOLD, TEA, TEXTS, UNKNOWN, cite, line
 
 ASKED = [GOLD, TEA, UNKNOWN]
@@ -49,7 +49,7 @@ def test_recorded_answers_are_quoted_in_the_order_of_the_questions(recording):
 
 
 def test_recorded_answers_are_scored_like_any_others(recording):
-    found = figures(TEXTS, ASKED, read(recording))
+    found = compute_figures(TEXTS, ASKED, read(recording))
     assert (found["verbatim"], found["evidence@1"], found["answer_rate"], found["auroc"]) == (1.0, 1.0, 0.5, 1.0)
     assert "latency_ms_p50" not in found
 
@@ -86,9 +86,9 @@ def test_the_same_answers_are_the_same_bytes(tmp_path):
 def test_a_recording_is_known_by_the_sum_of_its_questions(tmp_path):
     written(tmp_path / "cross_validated_a.jsonl.gz", questions="2" * 64)
     wanted = written(tmp_path / "cross_validated_b.jsonl.gz")
-    assert recording_of(tmp_path, "1" * 64) == wanted
+    assert find_recording(tmp_path, "1" * 64) == wanted
     with pytest.raises(LibraryError, match=r"no recording .* make one with `python -m training\.cross_validate`"):
-        recording_of(tmp_path, "7" * 64)
+        find_recording(tmp_path, "7" * 64)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_file_that_is_no_recording_is_named(tmp_path, data):
     for name, content in (("cross_validated.jsonl", data), ("cross_validated.jsonl.gz", gzip.compress(data))):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(LibraryError, match=r"cross_validated\.jsonl"):
-            recording_of(tmp_path, "1" * 64)
+            find_recording(tmp_path, "1" * 64)
         (tmp_path / name).unlink()
 
 
@@ -129,7 +129,7 @@ def test_a_recording_that_is_cut_off_is_named(tmp_path):
     path = written(tmp_path / "cross_validated.jsonl.gz")
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(LibraryError, match="can't be read"):
-        recording_of(tmp_path, "1" * 64)
+        find_recording(tmp_path, "1" * 64)
 
 
 def test_a_line_without_its_fields_is_told(tmp_path):

@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 
 from index.domain.errors import LibraryError
-from index.evaluation.records import checkout, commit, fallen, read_records, weights, write_record
+from index.evaluation.records import (
+    current_commit,
+    read_records,
+    repository_root,
+    weight_checksums,
+    worse_figures,
+    write_record,
+)
 from tests.support.runs import RECORD
 
 
@@ -55,11 +62,11 @@ def test_a_section_that_can_not_be_read_is_named(tmp_path):
 )
 def test_a_quality_figure_has_fallen_if_it_is_worse_than_the_interval(found, names):
     """Figures that say nothing of quality, such as times, never fall."""
-    assert fallen(found, RECORD).keys() == names
+    assert worse_figures(found, RECORD).keys() == names
 
 
 def test_a_fallen_figure_is_told_with_what_was_recorded():
-    assert fallen({"evidence@1": 0.5}, RECORD) == {"evidence@1": "0.5, recorded as 0.9 (0.8 to 0.97)"}
+    assert worse_figures({"evidence@1": 0.5}, RECORD) == {"evidence@1": "0.5, recorded as 0.9 (0.8 to 0.97)"}
 
 
 def test_weights_are_all_files_of_weights_with_their_sums(tmp_path):
@@ -67,17 +74,17 @@ def test_weights_are_all_files_of_weights_with_their_sums(tmp_path):
     folder.mkdir()
     for name in ("b.onnx", "a.json", "code.py"):
         (folder / name).write_text(name, "utf-8")
-    assert weights(folder) == {
+    assert weight_checksums(folder) == {
         "index/a.json": hashlib.sha256(b"a.json").hexdigest(),
         "index/b.onnx": hashlib.sha256(b"b.onnx").hexdigest(),
     }
-    assert "index/ranking/model.json" in weights()
+    assert "index/ranking/model.json" in weight_checksums()
 
 
 def test_a_program_without_a_repository_has_no_checkout_and_no_commit(tmp_path):
-    assert checkout(tmp_path) is None
-    assert commit(None) == "unknown"
-    assert commit(tmp_path) == "unknown"
+    assert repository_root(tmp_path) is None
+    assert current_commit(None) == "unknown"
+    assert current_commit(tmp_path) == "unknown"
 
 
 def git(folder: Path, *words: str) -> str:
@@ -100,7 +107,7 @@ def test_a_commit_is_told_with_changes_of_the_index_since(tmp_path):
     git(tmp_path, "commit", "--quiet", "--message", "first")
     name = git(tmp_path, "rev-parse", "HEAD")
     (tmp_path / "notes.md").write_text("beside the index", "utf-8")
-    assert checkout(tmp_path) == tmp_path
-    assert commit(tmp_path) == name
+    assert repository_root(tmp_path) == tmp_path
+    assert current_commit(tmp_path) == name
     (tmp_path / "index" / "model.json").write_text("{ }", "utf-8")
-    assert commit(tmp_path) == f"{name}, with changes"
+    assert current_commit(tmp_path) == f"{name}, with changes"

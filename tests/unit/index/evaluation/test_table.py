@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from index.evaluation._table import table, worst
+from index.evaluation._table import figures_table, worst_cases
 from index.evaluation.metrics import Question
 from tests.support.runs import GOLD, RECORD, TEA, UNKNOWN, cite, line
 
@@ -13,7 +13,7 @@ AROUND = {"evidence@1": (0.6, 0.85), "ece": (0.08, 0.12), "words": (90.0, 110.0)
 
 
 def test_a_figure_is_shown_with_its_interval_the_last_one_and_the_difference():
-    lines = table(FOUND, AROUND, RECORD).splitlines()
+    lines = figures_table(FOUND, AROUND, RECORD).splitlines()
     assert lines[:5] == [
         "figure               value     95 % interval     last      difference",
         "evidence@1           0.75      0.6 to 0.85       0.9       -0.15  below what was recorded",
@@ -25,15 +25,18 @@ def test_a_figure_is_shown_with_its_interval_the_last_one_and_the_difference():
 
 
 def test_within_its_interval_a_figure_has_not_fallen():
-    assert "recorded" not in table({"evidence@1": 0.8}, {}, RECORD).splitlines()[1]
+    assert "recorded" not in figures_table({"evidence@1": 0.8}, {}, RECORD).splitlines()[1]
 
 
 def test_a_figure_that_was_not_recorded_has_no_last_one():
-    assert table({"f1": 0.5}, {"f1": (0.4, 0.6)}, RECORD).splitlines()[1] == "f1                   0.5       0.4 to 0.6"
+    assert (
+        figures_table({"f1": 0.5}, {"f1": (0.4, 0.6)}, RECORD).splitlines()[1]
+        == "f1                   0.5       0.4 to 0.6"
+    )
 
 
 def test_without_a_record_the_table_says_how_to_make_one():
-    lines = table(FOUND, AROUND, None).splitlines()
+    lines = figures_table(FOUND, AROUND, None).splitlines()
     assert lines[:2] == [
         "figure               value     95 % interval",
         "evidence@1           0.75      0.6 to 0.85",
@@ -43,7 +46,7 @@ def test_without_a_record_the_table_says_how_to_make_one():
 
 def test_the_worst_cases_are_wrong_answers_and_missed_evidence_the_surest_first():
     asked = [GOLD, TEA, UNKNOWN, replace(UNKNOWN, id="4"), replace(GOLD, id="5")]
-    shown = worst(
+    shown = worst_cases(
         asked,
         [
             line("1", "x", cite("a.md", 24, 46), confidence=0.7),
@@ -68,19 +71,19 @@ def test_the_worst_cases_are_wrong_answers_and_missed_evidence_the_surest_first(
 def test_as_many_cases_are_shown_as_are_asked_for():
     lines = [line(str(at), "x", confidence=at / 10) for at in range(9)]
     asked = [Question(str(at), f"Who {at}?", "a.md", False) for at in range(9)]
-    shown = worst(asked, lines, 2)
+    shown = worst_cases(asked, lines, 2)
     assert shown.startswith("The worst 2 of 9 cases")
     assert [row[:4] for row in shown.splitlines() if row.startswith("0.")] == ["0.80", "0.70"]
     assert "nothing quoted" in shown
-    assert worst(asked, lines, 0) == ""
+    assert worst_cases(asked, lines, 0) == ""
 
 
 def test_where_nothing_went_wrong_there_is_nothing_to_read():
-    assert worst([GOLD], [line("1", "x", cite("a.md", 0, 23))], 10) == ""
+    assert worst_cases([GOLD], [line("1", "x", cite("a.md", 0, 23))], 10) == ""
 
 
 def test_a_quotation_is_shown_on_one_line_cut_where_it_is_long():
-    shown = worst([UNKNOWN], [line("3", "x", cite("b.md", 0, 26, "two\nlines " + "long " * 100))], 10)
+    shown = worst_cases([UNKNOWN], [line("3", "x", cite("b.md", 0, 26, "two\nlines " + "long " * 100))], 10)
     last = shown.splitlines()[-1]
     assert "two lines long" in last
     assert last.endswith("long…")
