@@ -109,18 +109,8 @@ def assemble(
 ) -> Library:
     """Return a library of these parts.
 
-    Parameters
-    ----------
-    model
-        The name of the model.
-    snapshots, reader, sources, journal
-        What is on disk: snapshots, sources to read, sources to change, and the journal.
-    embedder
-        Loads the model; called once, when it is first needed.
-    answerer, indexer, loader
-        Make, for the loaded model, what answers from snapshots, what builds them, and what loads them.
-    keep
-        How many snapshots are kept, the live one included.
+    `embedder` loads the model and is called once, when it is first needed; `answerer`, `indexer` and `loader` make,
+    for the loaded model, what answers from snapshots, builds them and loads them. `keep` counts the live snapshot too.
     """
     # Loaded here: word lists and fuzzy matching take half a second that `--help` need not wait for.
     from index.conversation.service import ConversationService

@@ -32,16 +32,8 @@ log = logging.getLogger(__name__)
 class QueryEngine:
     """Answers questions from the live snapshot. Thread-safe.
 
-    Parameters
-    ----------
-    snapshots
-        The snapshots on disk.
-    live
-        The snapshot in memory.
-    embedder
-        Loads the model; called once, when it is first needed.
-    answerer, loader
-        Make what answers from a snapshot, and what loads one, for the loaded model.
+    `embedder` loads the model and is called once, when it is first needed; `answerer` and `loader` make, for the
+    loaded model, what answers from a snapshot and what loads one.
     """
 
     def __init__(
@@ -63,16 +55,9 @@ class QueryEngine:
         self._answerer: Answerer | None = None
 
     def load(self, progress: Progress | None = None) -> None:
-        """Load the model and the live snapshot; return at once if both are loaded.
+        """Load the model and the live snapshot, or the newest good one if that is damaged.
 
-        If the live snapshot is damaged, the newest good one is loaded in its place.
-
-        Raises
-        ------
-        NoIndex
-            Nothing is indexed yet; raised before the model is loaded.
-        IndexMismatch
-            No snapshot fits this model and version.
+        Returns at once if both are loaded. Raises NoIndex, before the model is loaded, and IndexMismatch.
         """
         if self._live.loaded is None:
             try:
@@ -97,14 +82,9 @@ class QueryEngine:
             return self._embedder
 
     def follow(self) -> bool:
-        """Take up a snapshot that another process made live.
+        """Take up a snapshot that another process made live; return whether another serves now.
 
         Never fails. Takes as long as loading a snapshot does if there is a new one; questions are answered meanwhile.
-
-        Returns
-        -------
-        bool
-            Whether another snapshot serves now.
         """
         if not self._live.moved():
             return False

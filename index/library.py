@@ -38,19 +38,7 @@ __all__ = ["Library"]
 
 
 class Library:
-    """Answers questions from any thread while a reindex runs in another. Opens nothing when it is made.
-
-    Parameters
-    ----------
-    model
-        The name of the model that the index is for.
-    engine, live, snapshots
-        What answers, the snapshot in memory, and those on disk.
-    reader, reindexer
-        What reads the sources, and what makes snapshots of them.
-    conversation, viewer, gaps, suggestions, sources, journal
-        What people do with answers and sources; also attributes of the library.
-    """
+    """Answers questions from any thread while a reindex runs in another. Opens nothing when it is made."""
 
     def __init__(
         self,
@@ -84,12 +72,7 @@ class Library:
     def load(self, progress: Progress | None = None) -> None:
         """Load the model and the live snapshot, or the newest good one if that is damaged.
 
-        Returns at once if both are loaded.
-
-        Raises
-        ------
-        NoIndex, IndexMismatch
-            There is nothing to load.
+        Returns at once if both are loaded. Raises NoIndex, IndexMismatch.
         """
         self._engine.load(progress)
 
@@ -123,8 +106,6 @@ class Library:
 
         Parameters
         ----------
-        progress
-            Called while it runs.
         scope
             Whose answered gaps the report lists.
         cancelled
@@ -150,7 +131,6 @@ class Library:
         """Build a snapshot, and return what `reindex` would report now; nothing is made live.
 
         The snapshot waits for `publish` until another is built, by whichever process, or until `discard`.
-        Parameters and errors are those of `reindex`.
         """
         return self._reindexer.preview(ReindexRequest(progress, cancelled, scope, wait))
 
@@ -164,12 +144,7 @@ class Library:
     ) -> ReindexReport:
         """Make a preview live, by its id, also after a restart.
 
-        Raises
-        ------
-        PreviewGone
-            The sources changed since, or it is no longer there.
-        ReindexRunning
-            Another process builds.
+        Raises PreviewGone if the sources changed since or it is no longer there, and ReindexRunning.
         """
         return self._reindexer.publish(preview, ReindexRequest(progress, None, scope, wait))
 
@@ -180,16 +155,8 @@ class Library:
     def rollback(self, snapshot: str, progress: Progress | None = None, *, wait: float = 0.0) -> ReindexReport:
         """Make a kept snapshot live, by its id or a part of it, once all of it is checked.
 
-        A later reindex goes on from there.
-
-        Raises
-        ------
-        NoIndex, NoSuchSnapshot
-            There is none of that id, or several.
-        IndexMismatch
-            It is damaged or does not fit.
-        ReindexRunning
-            Another process builds.
+        A later reindex goes on from there. Raises NoIndex, NoSuchSnapshot, IndexMismatch if it is damaged or does not
+        fit, and ReindexRunning.
         """
         return self._reindexer.rollback(snapshot, ReindexRequest(progress, wait=wait))
 
@@ -200,12 +167,7 @@ class Library:
     def diff(self, before: str, after: str) -> Diff:
         """Return what changed between two snapshots, by their ids or parts of them, whatever models they are for.
 
-        Raises
-        ------
-        NoIndex, NoSuchSnapshot
-            There is none of that id, or several.
-        IndexMismatch
-            One of them is damaged or of another format.
+        Raises NoIndex, NoSuchSnapshot, and IndexMismatch if one is damaged or of another format.
         """
         return compare_snapshots(self._snapshots, before, after)
 

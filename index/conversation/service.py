@@ -31,23 +31,9 @@ class ConversationService:
     ) -> RecordedAnswer:
         """Answer a question in the context of the user's last turns in this channel, and record the answer.
 
-        Without the journal the question is answered out of context, and the answer's id is empty.
-
-        Parameters
-        ----------
-        question
-            The question as it was put.
-        user, guild, channel
-            Discord ids of who asked and where; `guild` is None in a direct message.
-        after
-            The id of the answer that the question follows, whoever asked for that one.
-        alone
-            Whether the question follows nothing.
-
-        Raises
-        ------
-        LibraryError
-            The question cannot be answered; nothing is recorded.
+        Without the journal the question is answered out of context, and the answer's id is empty. `after` is the id of
+        the answer that the question follows, whoever asked for that one; `alone` says that it follows nothing.
+        Raises LibraryError if it cannot be answered; then nothing is recorded.
         """
         turns: Sequence[Turn] = ()
         try:

@@ -1,7 +1,7 @@
-"""One builder at a time, across processes, by a lock of the operating system: a process that dies holds it no longer.
+"""The build lock: one builder at a time, across processes, by a lock of the operating system.
 
-On Linux and macOS that is flock, on Windows LockFileEx. On a network file system it holds between machines where the
-server keeps locks (NFS 4, SMB); where there are none at all it is refused rather than pretended.
+A process that dies releases it. On Linux and macOS it is flock, on Windows LockFileEx. On a network file
+system it holds between machines if the server keeps locks (NFS 4, SMB); a file system without locks is refused.
 """
 
 from __future__ import annotations
@@ -28,16 +28,18 @@ RUNS = Message("A reindex is already running: wait until it is done.")
 
 
 class BuildLock:
-    """The lock, and beside it who holds it: process, machine and since when."""
+    """The lock file, and beside it a file that says which process on which machine holds it since when."""
 
     def __init__(self, lock: Path) -> None:
         self._lock = lock
-        self._who = lock.with_name(f"{lock.name}.json")
+        self._holder = lock.with_name(f"{lock.name}.json")
 
     @contextmanager
     def hold(self, progress: ReindexProgress) -> Iterator[None]:
-        """Nobody else builds meanwhile. Raises ReindexRunning when another does for longer than the run waits,
-        ReindexCancelled when it is given up before."""
+        """Hold the lock during the block.
+
+        Raises ReindexRunning if another process holds it for longer than the run waits, and ReindexCancelled.
+        """
         self._lock.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self._lock, fallback_to_soft=False, thread_local=False)
         try:
@@ -47,7 +49,7 @@ class BuildLock:
                 if not progress.wait:
                     raise
                 progress(Stage.WAITING_FOR_PROCESS, 0, 0)
-                lock.acquire(timeout=progress.wait, poll_interval=0.1, cancel_check=lambda: progress.given_up)
+                lock.acquire(timeout=progress.wait, poll_interval=0.1, cancel_check=lambda: progress.is_cancelled)
         except Timeout as error:
             progress.check()
             raise self._refusal() from error
@@ -63,18 +65,18 @@ class BuildLock:
             yield
         finally:
             with suppress(OSError):
-                self._who.unlink()
+                self._holder.unlink()
             lock.release()
 
     def _sign(self) -> None:
-        """Who holds the lock, for others to read; without it they only know that somebody does."""
+        """Write who holds the lock; without it others only know that it is held."""
         row = {"pid": os.getpid(), "host": platform.node(), "started": datetime.now(UTC).isoformat()}
         with suppress(OSError):
-            self._who.write_text(json.dumps(row), "utf-8")
+            self._holder.write_text(json.dumps(row), "utf-8")
 
     def _refusal(self) -> ReindexRunning:
         try:
-            row = json.loads(self._who.read_text("utf-8"))
+            row = json.loads(self._holder.read_text("utf-8"))
             since, pid, host = datetime.fromisoformat(row["started"]), int(row["pid"]), str(row["host"])
         except (OSError, ValueError, KeyError, TypeError):
             return ReindexRunning(RUNS)

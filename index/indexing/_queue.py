@@ -1,4 +1,4 @@
-"""Requests for a reindex in one process: one run at a time, and those that come meanwhile share the next."""
+"""The queue of reindex requests in one process: one run at a time; requests that come meanwhile share the next."""
 
 from __future__ import annotations
 
@@ -14,15 +14,13 @@ from index.indexing.progress import ReindexRequest
 __all__ = ["ReindexQueue"]
 
 LOOK_EVERY = 0.1
-"""Seconds between two looks whether somebody who waits has given up."""
+"""Seconds between two checks whether a waiting request was cancelled."""
 
 Work = Callable[[Sequence[ReindexRequest]], Sequence[ReindexReport]]
-"""A report for each request, in their order."""
+"""Returns a report for each request, in their order."""
 
 
 class _Run:
-    """Who takes part, and what came of it for each, in their order."""
-
     def __init__(self) -> None:
         self.requests: list[ReindexRequest] = []
         self.reports: Sequence[ReindexReport] = ()
@@ -36,7 +34,7 @@ class _Run:
 
 
 class ReindexQueue:
-    """Thread-safe. The work is done in the thread of one of those who share a run."""
+    """Runs requests together. Thread-safe; the work is done in the thread of one of the requests of a run."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -44,30 +42,32 @@ class ReindexQueue:
         self._next = _Run()
         self._running = False
 
-    def take(self, request: ReindexRequest) -> ReindexReport:
-        """What came of the first run that began after this was asked for. Raises what that raised, or ReindexCancelled
-        where the request was given up before it began."""
+    def submit(self, request: ReindexRequest) -> ReindexReport:
+        """Return the report of the first run that began after the request.
+
+        Raises what that run raised, or ReindexCancelled if the request was cancelled before it began.
+        """
         if self._running and request.progress:
             request.progress(Stage.WAITING_FOR_REINDEX, 0, 0)
         with self._changed:
-            mine = self._next
-            mine.requests.append(request)
-            while not mine.ended and (self._running or mine is not self._next):
+            run = self._next
+            run.requests.append(request)
+            while not run.ended and (self._running or run is not self._next):
                 self._changed.wait(LOOK_EVERY)
-                if mine is self._next and request.given_up:
-                    mine.requests.remove(request)
+                if run is self._next and request.is_cancelled:
+                    run.requests.remove(request)
                     raise ReindexCancelled(
                         Message("The reindex was cancelled before it began: the index is as it was.")
                     )
-            if mine.ended:
-                return mine.report(request)
+            if run.ended:
+                return run.report(request)
             self._running, self._next = True, _Run()
         try:
-            mine.reports = self._work(mine.requests)
+            run.reports = self._work(run.requests)
         except BaseException as error:
-            mine.error = error
+            run.error = error
         finally:
             with self._changed:
-                mine.ended, self._running = True, False
+                run.ended, self._running = True, False
                 self._changed.notify_all()
-        return mine.report(request)
+        return run.report(request)

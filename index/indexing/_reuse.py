@@ -83,19 +83,9 @@ def to_runs(rows: Sequence[int | None]) -> list[Run]:
 
 
 def merge_encodings(parts: Sequence[Run], blocks: Iterator[list[Encoding]]) -> Iterator[Run | list[Encoding]]:
-    """Yield the runs that are taken over, and in place of each new one its encodings.
+    """Yield the runs that are taken over, and in place of each new one its encodings, from blocks of any size.
 
-    Parameters
-    ----------
-    parts
-        Runs of passages, in the order of the new index.
-    blocks
-        The encodings of all new passages, in blocks of any size.
-
-    Raises
-    ------
-    ValueError
-        There are more encodings than new passages.
+    Raises ValueError if there are more encodings than new passages.
     """
     waiting: list[Encoding] = []
     for run in parts:

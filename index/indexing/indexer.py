@@ -84,25 +84,10 @@ class Indexer:
         answerer: Answerer | None = None,
         previous: LoadedSnapshot | None = None,
     ) -> Built:
-        """Build and seal a snapshot of the sources.
+        """Build and seal a snapshot of the sources in a folder.
 
-        Parameters
-        ----------
-        place
-            The folder to build in.
-        sources
-            The bytes of all sources.
-        progress
-            Called while it is built; what it raises ends the build.
-        answerer
-            Checks the suggestions; without it there are none.
-        previous
-            The snapshot before, of the same model; what did not change is used again.
-
-        Raises
-        ------
-        SourcesUnreadable
-            No source has a passage.
+        The answerer checks the suggestions; without one there are none. Of the previous snapshot, which must be of the
+        same model, what did not change is used again. Raises SourcesUnreadable if no source has a passage.
         """
         reuse = PreviousBuild(previous.manifest, previous.search_index) if previous else None
         documents, passages, skipped = self._parse(sources, progress, reuse)

@@ -1,4 +1,4 @@
-"""The operator's own questions, questions.jsonl among the sources: an edit that breaks an answer is seen at once.
+"""The operator's own regression questions, questions.jsonl among the sources.
 
 A line is an object with `question`, and may have `id`, and `answer`: words that the answer should contain.
 """
@@ -21,23 +21,22 @@ from index.domain.stages import Stage
 __all__ = ["FILE_NAME", "OwnQuestion", "ask_own_questions", "read_own_questions"]
 
 FILE_NAME = "questions.jsonl"
-"""In the folder of the sources; it is none of them."""
+"""In the folder of the sources, but no source."""
 
 EXAMPLE = '{"question": "When is it?", "answer": "May 1"}'
-MOST = 200
-"""Questions that are asked, the first of the file."""
+MOST_ASKED = 200
 SECONDS = 30.0
-"""How long asking them may take in all."""
+"""How long asking all of them may take."""
 MOST_BYTES = 1_000_000
 MOST_LISTED = 50
-"""Questions that are listed as answered otherwise, and as answered wrong."""
+"""Questions listed as answered differently, and as many as answered wrong."""
 
 Ask = Callable[[str], Answer]
 
 
 @dataclass(frozen=True, slots=True)
 class OwnQuestion:
-    """A question, and words that its answer should contain; none where that is empty."""
+    """A question, and the words that its answer should contain, if any."""
 
     question: str
     answer: str = ""
@@ -47,35 +46,38 @@ class OwnQuestion:
 def ask_own_questions(
     file: Path, before: Ask | None, now: Ask, progress: Progress, *, clock: Callable[[], float] = time.monotonic
 ) -> OwnQuestions | None:
-    """How the questions of a file are answered now, and where that differs from before; None without such a file.
+    """Ask the questions of a file, and compare the answers with those of the previous snapshot.
 
-    Never fails for what is in the file: what is wrong with it is said.
+    `before` and `now` answer from the previous snapshot, if there is one, and from the new one. Returns None without
+    such a file; one that cannot be read is reported as a problem, not raised.
     """
     if not file.exists():
         return None
     try:
-        wanted = read_own_questions(file)
+        questions = read_own_questions(file)
     except QuestionsUnreadable as error:
         return OwnQuestions(0, 0, problem=message_of(error))
-    until, asked, changed, wrong = clock() + SECONDS, 0, [], []
-    for one in wanted[:MOST]:
-        if clock() > until:
+    deadline, asked, changed, wrong = clock() + SECONDS, 0, [], []
+    for question in questions[:MOST_ASKED]:
+        if clock() > deadline:
             break
-        progress(Stage.ASKING_OWN_QUESTIONS, asked, len(wanted[:MOST]))
-        answer, asked = now(one.question), asked + 1
-        right = _right(answer, one)
+        progress(Stage.ASKING_OWN_QUESTIONS, asked, len(questions[:MOST_ASKED]))
+        answer, asked = now(question.question), asked + 1
+        right = _is_right(answer, question)
         if right is False:
-            wrong.append(one.question)
-        if before is not None and (was := before(one.question)) and _differ(was, answer, one):
-            changed.append(ChangedAnswer(one.question, _first(was), _first(answer), right, one.id))
+            wrong.append(question.question)
+        if before is not None and (was := before(question.question)) and _differ(was, answer, question):
+            changed.append(ChangedAnswer(question.question, _first(was), _first(answer), right, question.id))
     problem = ""
-    if asked < len(wanted):
-        problem = Message("Only the first {asked} of {written} questions were asked.", asked=asked, written=len(wanted))
-    return OwnQuestions(len(wanted), asked, tuple(changed[:MOST_LISTED]), tuple(wrong[:MOST_LISTED]), problem)
+    if asked < len(questions):
+        problem = Message(
+            "Only the first {asked} of {written} questions were asked.", asked=asked, written=len(questions)
+        )
+    return OwnQuestions(len(questions), asked, tuple(changed[:MOST_LISTED]), tuple(wrong[:MOST_LISTED]), problem)
 
 
 def read_own_questions(file: Path) -> list[OwnQuestion]:
-    """The questions of a file. Raises QuestionsUnreadable that names the line."""
+    """Return the questions of a file. Raises QuestionsUnreadable, which names the line."""
     try:
         if not file.is_file():
             raise QuestionsUnreadable(
@@ -96,10 +98,10 @@ def read_own_questions(file: Path) -> list[OwnQuestion]:
         raise QuestionsUnreadable(
             Message("{file} is larger than {size} MB: leave some questions out.", file=file.name, size=MOST_BYTES / 1e6)
         )
-    return [_wanted(line, number, file.name) for number, line in enumerate(lines, 1) if line.strip()]
+    return [_parse(line, number, file.name) for number, line in enumerate(lines, 1) if line.strip()]
 
 
-def _wanted(line: str, number: int, name: str) -> OwnQuestion:
+def _parse(line: str, number: int, name: str) -> OwnQuestion:
     try:
         row = json.loads(line)
         question, answer, known = row["question"], row.get("answer") or "", row.get("id", "")
@@ -117,19 +119,21 @@ def _wanted(line: str, number: int, name: str) -> OwnQuestion:
     return OwnQuestion(question, answer, "" if known is None else str(known))
 
 
-def _differ(was: Answer, now: Answer, wanted: OwnQuestion) -> bool:
-    return _first(was) != _first(now) or _right(was, wanted) != _right(now, wanted)
+def _differ(was: Answer, now: Answer, question: OwnQuestion) -> bool:
+    return _first(was) != _first(now) or _is_right(was, question) != _is_right(now, question)
 
 
 def _first(answer: Answer) -> str:
     return "" if answer.abstained or not answer.citations else answer.citations[0].shown
 
 
-def _right(answer: Answer, wanted: OwnQuestion) -> bool | None:
-    """Whether a quotation holds the words that it should, however they are spaced and written; None if none need be."""
-    if not wanted.answer.strip():
+def _is_right(answer: Answer, question: OwnQuestion) -> bool | None:
+    """Return whether a quotation contains the expected words, in any spacing and case; None if none are expected."""
+    if not question.answer.strip():
         return None
-    words = " ".join(wanted.answer.split()).casefold()
+    words = " ".join(question.answer.split()).casefold()
     return not answer.abstained and any(
-        words in " ".join(text.split()).casefold() for at in answer.citations for text in (at.quote, at.shown)
+        words in " ".join(text.split()).casefold()
+        for citation in answer.citations
+        for text in (citation.quote, citation.shown)
     )

@@ -1,4 +1,4 @@
-"""How far a reindex is: told to whoever asked for it, stopped when all of them have given up."""
+"""Requests for a reindex, and its progress and cancellation."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ __all__ = ["ReindexProgress", "ReindexRequest"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReindexRequest:
-    """Somebody who asked for a reindex: what tells them of its progress, what says that they have given up, whose gaps
-    their report lists, and how long they wait for another process."""
+    """A request for a reindex: whose gaps its report lists, and for how many seconds it waits for another process."""
 
     progress: Progress | None = None
     cancelled: threading.Event | None = None
@@ -27,57 +26,55 @@ class ReindexRequest:
     wait: float = 0.0
 
     @property
-    def given_up(self) -> bool:
-        """Whether they don't want it any more."""
+    def is_cancelled(self) -> bool:
         return self.cancelled is not None and self.cancelled.is_set()
 
 
 class ReindexProgress:
-    """The progress of one run; called as `Progress` is."""
+    """The progress of one run, called like any `Progress`; a run is cancelled when all of its requests are."""
 
     def __init__(self, requests: Sequence[ReindexRequest], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._requests = requests
         self._clock = clock
-        self._begun = self._step_begun = clock()
+        self._started = self._step_started = clock()
         self._step = ("", 0, 0)
-        self._first = 0
-        self._settled = False
+        self._done_at_start = 0
+        self._committed = False
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        """Raises ReindexCancelled once all who asked have given up, until it is settled."""
+        """Report progress. Raises ReindexCancelled if the run is cancelled and not committed."""
         self.check()
         if what != self._step[0]:
-            self._step_begun, self._first = self._clock(), done
+            self._step_started, self._done_at_start = self._clock(), done
         self._step = (what, done, total)
         for request in self._requests:
-            if request.progress and not request.given_up:
+            if request.progress and not request.is_cancelled:
                 request.progress(what, done, total)
 
     def check(self) -> None:
-        """Raises ReindexCancelled like a call, and tells nobody anything."""
-        if not self._settled and self.given_up:
+        """Raise ReindexCancelled if the run is cancelled and not committed."""
+        if not self._committed and self.is_cancelled:
             raise ReindexCancelled(Message("The reindex was cancelled: the index is as it was before."))
 
     @property
-    def given_up(self) -> bool:
-        """Whether nobody wants it any more."""
-        return all(request.given_up for request in self._requests)
+    def is_cancelled(self) -> bool:
+        return all(request.is_cancelled for request in self._requests)
 
     @property
     def wait(self) -> float:
-        """How long whoever is most patient waits for another process, in seconds."""
+        """The longest wait of its requests for another process, in seconds."""
         return max(request.wait for request in self._requests)
 
-    def settle(self) -> None:
-        """From here on it can't be stopped. Raises ReindexCancelled if it was by now."""
+    def commit(self) -> None:
+        """End the time in which the run can be cancelled. Raises ReindexCancelled if it was."""
         self.check()
-        self._settled = True
+        self._committed = True
 
     @property
     def now(self) -> ReindexStatus:
-        """How far it is, and how long this step takes yet at its rate so far."""
+        """How far the run is, and how long the step still takes at its rate so far."""
         what, done, total = self._step
         now = self._clock()
-        made, spent = done - self._first, now - self._step_begun
-        left = round(spent * (total - done) / made, 1) if made > 0 and total > 0 and spent > 0 else None
-        return ReindexStatus(what, done, total, round(now - self._begun, 1), left)
+        advanced, spent = done - self._done_at_start, now - self._step_started
+        left = round(spent * (total - done) / advanced, 1) if advanced > 0 and total > 0 and spent > 0 else None
+        return ReindexStatus(what, done, total, round(now - self._started, 1), left)

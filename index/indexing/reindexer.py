@@ -47,22 +47,7 @@ log = logging.getLogger(__name__)
 class Reindexer:
     """Builds snapshots and makes them live. Thread-safe.
 
-    Parameters
-    ----------
-    engine
-        The model, and what answers by it.
-    sources
-        Where the sources, and the operator's own questions, are read.
-    snapshots, live
-        The snapshots on disk, and the one in memory.
-    indexer
-        Makes what builds snapshots for the loaded model.
-    gaps
-        Asks the open gaps again.
-    journal
-        Knows which snapshots recorded answers cite; these are kept too.
-    keep
-        How many of the newest snapshots are kept.
+    Besides the newest `keep` snapshots those are kept that recorded answers cite, as the journal knows.
     """
 
     def __init__(
@@ -98,18 +83,15 @@ class Reindexer:
     def reindex(self, request: ReindexRequest) -> ReindexReport:
         """Build a snapshot of the sources and make it live; requests that come meanwhile share the next run.
 
-        Raises
-        ------
-        SourcesUnreadable, ReindexRunning, ReindexCancelled
-            The old snapshot serves on.
+        Raises SourcesUnreadable, ReindexRunning, ReindexCancelled; the old snapshot serves on then.
         """
-        return self._queue.take(request)
+        return self._queue.submit(request)
 
     def preview(self, request: ReindexRequest) -> Preview:
         """Build a snapshot without making it live; it waits for `publish` until another is built."""
         with self._run([request]) as progress, self._swept() as place:
             built, report, answerer = self._build(place, progress)
-            progress.settle()
+            progress.commit()
             self._snapshots.set_aside(place, built.manifest)
             ask = partial(answerer.answer, built.search_index)
             (answered,) = self._ask_gaps([request], progress, ask)
@@ -118,15 +100,10 @@ class Reindexer:
     def publish(self, preview: str, request: ReindexRequest) -> ReindexReport:
         """Make a previewed snapshot live without building it again.
 
-        Raises
-        ------
-        PreviewGone
-            The sources changed since, or another snapshot was built.
-        Damaged, ReindexRunning
-            The old snapshot serves on.
+        Raises PreviewGone if the sources changed since or another snapshot was built, Damaged, ReindexRunning.
         """
         with self._run([request]) as progress:
-            started, folder = time.perf_counter(), self._snapshots.preview(preview)
+            started, folder = time.perf_counter(), self._snapshots.preview_folder(preview)
             if not ID.fullmatch(preview) or not folder.is_dir():
                 raise PreviewGone(
                     Message(
@@ -141,7 +118,7 @@ class Reindexer:
             loader = self._loader(progress)
             progress(Stage.LOADING_INDEX, 0, 0)
             previous = find_previous(self._snapshots, self._live, loader)
-            progress.settle()
+            progress.commit()
             self._snapshots.publish(folder, manifest)
             loaded = self._live.open(manifest, loader)
             self._live.put(loaded)
@@ -158,10 +135,7 @@ class Reindexer:
     def rollback(self, part: str, request: ReindexRequest) -> ReindexReport:
         """Make a kept snapshot live, once every byte of it is checked; a part of its id is enough.
 
-        Raises
-        ------
-        NoIndex, NoSuchSnapshot, Damaged, IndexMismatch, ReindexRunning
-            What was live stays live.
+        Raises NoIndex, NoSuchSnapshot, Damaged, IndexMismatch, ReindexRunning; what was live stays live then.
         """
         with self._run([request]) as progress:
             started, questions, loaded = time.perf_counter(), None, None
@@ -179,7 +153,7 @@ class Reindexer:
                     questions = self._ask_own_questions(previous, loaded.search_index, progress)
             except Damaged as error:
                 raise Damaged(Message("{why} Choose another, {step}.", why=without_fix(error), step=LIST)) from error
-            progress.settle()
+            progress.commit()
             self._snapshots.switch(manifest)
             if loaded is not None:
                 self._live.put(loaded)
@@ -196,7 +170,7 @@ class Reindexer:
         with self._run(requests) as progress:
             with self._swept() as place:
                 built, report, _ = self._build(place, progress)
-                progress.settle()
+                progress.commit()
                 self._snapshots.publish(place, built.manifest)
             self._live.put(built)
             self._prune(report.diff.before if report.diff else "")

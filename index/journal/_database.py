@@ -1,4 +1,4 @@
-"""The file of the journal: opened at first use, one transaction at a time, names of people behind a key."""
+"""The journal's SQLite file: opened at first use, one transaction at a time, users and channels as keyed hashes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from index.domain.errors import JournalUnavailable
-from index.journal._schema import APPLICATION, MIGRATIONS, migrate, version
+from index.journal._schema import APPLICATION_ID, MIGRATIONS, migrate, version
 from index.storage.atomic import write_atomically
 
 __all__ = ["JournalDatabase"]
@@ -26,75 +26,75 @@ log = logging.getLogger(__name__)
 KEY_BYTES = 32
 
 AWAY = "move it away, with the -wal and -shm files beside it, and a new one is begun"
-STEPS = {
+FIXES = {
     "SQLITE_NOTADB": f"is no database: {AWAY}.",
     "SQLITE_CORRUPT": f"is damaged: {AWAY}.",
     "SQLITE_FULL": "cannot be written, the disk is full: make room.",
     "SQLITE_BUSY": "is in use by another program: try again.",
 }
-"""What happened and what mends it, by the first two words of SQLite's name for the error."""
-ELSE = "cannot be read or written: see that the file and its folder are this program's to write"
+"""What happened and how to fix it, by the first two words of SQLite's name for the error."""
+OTHER_FIX = "cannot be read or written: see that the file and its folder are this program's to write"
 
 
 class JournalDatabase:
-    """Thread-safe by one connection under a lock; other processes may have the same file open."""
+    """The file, by one connection under a lock. Thread-safe; other processes may have it open too."""
 
     def __init__(self, file: Path, *, wait: float = 5.0) -> None:
-        """Touches nothing yet. Another process may hold the file for `wait` seconds before an error says so."""
+        """Touch nothing yet; another process may hold the file for `wait` seconds before JournalUnavailable."""
         self._file = file
         self._wait = wait
         self._key_file = file.with_name(f"{file.name}.key")
-        self._lock = threading.RLock()  # who is in a transaction may ask for a name
+        self._lock = threading.RLock()  # a transaction may ask for a hash
         self._db: sqlite3.Connection | None = None
         self._key = b""
-        self._shadows = False
+        self._vacuum_due = False
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """The database as it is at one moment. Raises JournalUnavailable, as everything here does."""
+        """Begin a transaction that reads. Raises JournalUnavailable, as everything here does."""
         with self._transaction("BEGIN") as db:
             yield db
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: kept when the block ends, undone when it raises."""
+        """Begin a transaction that writes: committed when the block ends, rolled back if it raises."""
         with self._transaction("BEGIN IMMEDIATE") as db:
             yield db
 
-    def keyed(self, kind: str, number: int) -> str:
-        """64 hexadecimal digits that stand for a user's or a channel's id; without the key nobody can tell whose."""
-        with self._lock, self._told():
+    def hash_id(self, kind: str, number: int) -> str:
+        """Return 64 hexadecimal digits for a user's or a channel's id, which nobody can trace back without the key."""
+        with self._lock, self._explained():
             self._open()
             return hmac.new(self._key, f"{kind}:{number}".encode(), hashlib.sha256).hexdigest()
 
     def scrub(self, *, whole: bool = False) -> None:
-        """Leave nothing of what was deleted in the log of writes; if `whole`, nor in the file's unused room.
+        """Erase what was deleted from the write-ahead log, and with `whole` from the file's unused pages too.
 
-        Where another process is reading meanwhile that is left to the next time, and logged.
+        If another process reads meanwhile, that is logged and left to the next time.
         """
         with self._lock:
-            self._shadows |= whole
+            self._vacuum_due |= whole
             try:
-                with self._told():
+                with self._explained():
                     db = self._open()
-                    if self._shadows:  # deleted rows are overwritten, but one that was moved leaves a shadow behind
+                    if self._vacuum_due:  # deleted rows are overwritten, but one that was moved leaves a shadow behind
                         db.execute("VACUUM")
                     if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                        raise JournalUnavailable(f"The journal {self._file} {STEPS['SQLITE_BUSY']}")
-                    self._shadows = False
+                        raise JournalUnavailable(f"The journal {self._file} {FIXES['SQLITE_BUSY']}")
+                    self._vacuum_due = False
             except JournalUnavailable as error:
                 log.warning("What was deleted from the journal is on the disk until the next time: %s", error)
 
     def close(self) -> None:
-        """A later use opens it again."""
-        with self._lock, self._told():
+        """Close the file; a later use opens it again."""
+        with self._lock, self._explained():
             if self._db is not None:
                 self._db.close()
             self._db = None
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._told():
+        with self._lock, self._explained():
             db = self._open()
             db.execute(begin)
             try:
@@ -105,18 +105,18 @@ class JournalDatabase:
                 raise
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Errors of SQLite and of the disk become sentences; SQLite's own may quote what is kept, its names do not."""
+    def _explained(self) -> Iterator[None]:
+        """Raise errors of SQLite and of the disk as JournalUnavailable; SQLite's own text may quote what is kept."""
         try:
             yield
         except sqlite3.Error as error:
             name = getattr(error, "sqlite_errorname", type(error).__name__)
-            step = STEPS.get("_".join(name.split("_")[:2]), f"{ELSE} ({name}).")
-            raise JournalUnavailable(f"The journal {self._file} {step}") from error
+            fix = FIXES.get("_".join(name.split("_")[:2]), f"{OTHER_FIX} ({name}).")
+            raise JournalUnavailable(f"The journal {self._file} {fix}") from error
         except TimeoutError as error:
-            raise JournalUnavailable(f"The journal {self._file} {STEPS['SQLITE_BUSY']}") from error
+            raise JournalUnavailable(f"The journal {self._file} {FIXES['SQLITE_BUSY']}") from error
         except OSError as error:
-            raise JournalUnavailable(f"The journal {self._file} {ELSE} ({error.strerror or error}).") from error
+            raise JournalUnavailable(f"The journal {self._file} {OTHER_FIX} ({error.strerror or error}).") from error
 
     def _open(self) -> sqlite3.Connection:
         if self._db is None:
@@ -135,8 +135,8 @@ class JournalDatabase:
         return self._db
 
     def _check(self, db: sqlite3.Connection) -> None:
-        """Raises JournalUnavailable or sqlite3.Error for what is no journal this program knows; changes nothing."""
-        found, ours = version(db), db.execute("PRAGMA application_id").fetchone() == (APPLICATION,)
+        """Raise JournalUnavailable or sqlite3.Error if this is no journal of a known version; change nothing."""
+        found, ours = version(db), db.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
         if not ours and db.execute("SELECT 1 FROM sqlite_master").fetchone():
             raise JournalUnavailable(f"{self._file} is another program's database: choose another JOURNAL_FILE.")
         if found > len(MIGRATIONS):
@@ -145,10 +145,10 @@ class JournalDatabase:
                 "update the program, or move the file away."
             )
         if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise JournalUnavailable(f"The journal {self._file} {STEPS['SQLITE_CORRUPT']}")
+            raise JournalUnavailable(f"The journal {self._file} {FIXES['SQLITE_CORRUPT']}")
 
     def _read_key(self, *, fresh: bool) -> bytes:
-        """The key, made for a fresh journal. Without its key a journal could not find a user's questions to delete."""
+        """Return the key; a fresh journal gets one. Without it a user's questions could not be found to delete them."""
         if fresh and not self._key_file.exists():
             self._make_key()
         key = self._key_file.read_bytes() if self._key_file.exists() else b""
@@ -165,7 +165,7 @@ class JournalDatabase:
 
 
 def _prepare(db: sqlite3.Connection) -> None:
-    """What every connection is set to, and the newest version of the tables."""
+    """Set a connection up, and bring the tables to the newest version."""
     db.text_factory = _text
     for setting in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"):
         db.execute(f"PRAGMA {setting}").fetchall()
@@ -174,5 +174,5 @@ def _prepare(db: sqlite3.Connection) -> None:
 
 
 def _text(data: bytes) -> str:
-    """A damaged text is read as far as it can be: SQLite's error would quote it."""
+    """Decode a damaged text as far as possible: SQLite's error would quote it."""
     return data.decode("utf-8", "replace")

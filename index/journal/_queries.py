@@ -1,4 +1,4 @@
-"""What the journal says of all its questions together: the gaps, what helped, and the figures of each day."""
+"""Queries over all questions: open gaps, helpful questions, daily counts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from index.domain.answers import NO_QUESTION
 __all__ = ["daily_counts", "fold_question", "helpful_questions", "open_gaps"]
 
 TRAILING = " .!?,;:…‽。！？、，；：؟،؛"
-"""What may end a question, or not, without making it another."""
+"""Punctuation at the end of a question that makes no difference."""
 
 GAPS = """
 SELECT id, asked_at, guild, question, reported, balance < 0 AS unhelpful FROM (
@@ -44,17 +44,17 @@ FROM answers WHERE asked_at >= :first AND (:everywhere OR guild = :guild) ORDER 
 
 
 def fold_question(question: str) -> str:
-    """The same for questions that differ in case, white space or the punctuation at their end."""
+    """Return the same key for questions that differ in case, white space or the punctuation at their end."""
     words = " ".join(question.casefold().split())
     return words.rstrip(TRAILING) or words
 
 
 def open_gaps(db: sqlite3.Connection, scope: Scope) -> tuple[Gap, ...]:
-    """The open gaps, newest first; those of one server that read the same are one."""
+    """Return the open gaps, newest first; equal questions of one server are one gap."""
     same: defaultdict[tuple[int | None, str], list[tuple[str, str, str, bool, bool]]] = defaultdict(list)
-    wanted = {"guild": scope.guild, "everywhere": scope.everywhere, "no_question": NO_QUESTION}
-    for one, asked_at, of, question, reported, unhelpful in db.execute(GAPS, wanted):
-        same[of, fold_question(question)].append((one, asked_at, question, reported, unhelpful))
+    values = {"guild": scope.guild, "everywhere": scope.everywhere, "no_question": NO_QUESTION}
+    for answer_id, asked_at, guild, question, reported, unhelpful in db.execute(GAPS, values):
+        same[guild, fold_question(question)].append((answer_id, asked_at, question, reported, unhelpful))
     return tuple(_gap(db, rows) for rows in same.values())
 
 
@@ -65,9 +65,9 @@ def _gap_reason(*, reported: bool, unhelpful: bool) -> GapReason:
 
 
 def _gap(db: sqlite3.Connection, rows: list[tuple[str, str, str, bool, bool]]) -> Gap:
-    """Of the answers to one question, newest first."""
+    """Return the gap of the answers to one question, newest first."""
     ids, times, questions, reported, unhelpful = zip(*rows, strict=True)
-    reasons = [reason for one in ids for (reason,) in db.execute(REASONS, (one,)) if reason]
+    reasons = [reason for answer_id in ids for (reason,) in db.execute(REASONS, (answer_id,)) if reason]
     return Gap(
         question=questions[0],
         times=len(rows),
@@ -79,8 +79,7 @@ def _gap(db: sqlite3.Connection, rows: list[tuple[str, str, str, bool, bool]]) -
 
 
 def helpful_questions(db: sqlite3.Connection, guild: int, limit: int) -> tuple[str, ...]:
-    """Answered questions of a server with more helpful than unhelpful votes, all their answers together; newest first,
-    `limit` at most."""
+    """Return the newest answered questions of a server with more helpful than unhelpful votes on all their answers."""
     shown: dict[str, str] = {}
     balance: defaultdict[str, int] = defaultdict(int)
     for question, votes in db.execute(HELPFUL, (guild,)):
@@ -90,14 +89,14 @@ def helpful_questions(db: sqlite3.Connection, guild: int, limit: int) -> tuple[s
 
 
 def daily_counts(db: sqlite3.Connection, today: date, count: int, scope: Scope) -> tuple[Day, ...]:
-    """The last `count` dates, oldest first, today the last."""
+    """Return the counts of the last `count` dates, oldest first, today the last."""
     dates = [today - timedelta(days=ago) for ago in reversed(range(count))]
     if not dates:
         return ()
-    wanted = {"first": dates[0].isoformat(), "everywhere": scope.everywhere, "guild": scope.guild}
-    rows = groupby(db.execute(DAYS, wanted), key=lambda row: date.fromisoformat(row[0]))
-    found = {day: _day(day, [row[1:] for row in of]) for day, of in rows}
-    return tuple(found.get(day) or _day(day, []) for day in dates)
+    values = {"first": dates[0].isoformat(), "everywhere": scope.everywhere, "guild": scope.guild}
+    rows = groupby(db.execute(DAYS, values), key=lambda row: date.fromisoformat(row[0]))
+    days = {day: _day(day, [row[1:] for row in group]) for day, group in rows}
+    return tuple(days.get(day) or _day(day, []) for day in dates)
 
 
 def _day(day: date, rows: Iterable[tuple[bool, float, int, int]]) -> Day:

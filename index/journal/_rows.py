@@ -1,9 +1,10 @@
-"""Rows of the journal as nouns, and answers as rows."""
+"""Rows of the journal as domain objects, and the reverse."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 
@@ -33,32 +34,32 @@ SELECT id, asked_at, guild, question, read_as, abstained, confidence, snapshot, 
 
 
 def format_time(time: datetime) -> str:
-    """A time in UTC, with microseconds: sorts as it passes, and is read back exactly."""
+    """Return a UTC time as ISO 8601 with microseconds, which sorts as text and is read back exactly."""
     return time.isoformat(timespec="microseconds")
 
 
 def insert_answer(
-    db: sqlite3.Connection, answer: Answer, *, one: str, at: datetime, guild: int | None, channel: str, user: str
+    db: sqlite3.Connection,
+    answer: Answer,
+    *,
+    answer_id: str,
+    time: datetime,
+    guild: int | None,
+    channel: str,
+    user: str,
 ) -> None:
-    """Write an answer down under the id `one`; `channel` and `user` are keyed hashes."""
+    """Insert an answer; `channel` and `user` are keyed hashes."""
+    question, read_as = replace_surrogates(answer.question), replace_surrogates(answer.read_as)
+    citations = json.dumps([asdict(citation) for citation in answer.citations])
     row = (
-        *(
-            one,
-            format_time(at),
-            guild,
-            channel,
-            user,
-            replace_surrogates(answer.question),
-            replace_surrogates(answer.read_as),
-        ),
-        *(answer.abstained, answer.why, answer.confidence, answer.snapshot, answer.latency_ms),
-        json.dumps([asdict(quoted) for quoted in answer.citations]),
+        *(answer_id, format_time(time), guild, channel, user, question, read_as),
+        *(answer.abstained, answer.why, answer.confidence, answer.snapshot, answer.latency_ms, citations),
     )
     db.execute(INSERT, row)
 
 
 def read_entries(db: sqlite3.Connection, where: str, *values: str) -> list[JournalEntry]:
-    """The answers for which `where` holds, in its order. Raises JournalUnavailable where one cannot be read."""
+    """Return the answers that match an SQL condition. Raises JournalUnavailable if one cannot be read."""
     rows = db.execute(RECORDED + where, values)
     try:
         return [_recorded(*row) for row in rows]
@@ -67,11 +68,11 @@ def read_entries(db: sqlite3.Connection, where: str, *values: str) -> list[Journ
 
 
 def _recorded(
-    one: str, asked_at: str, guild: int | None, question: str, read_as: str, abstained: int, *rest: float | str
+    answer_id: str, asked_at: str, guild: int | None, question: str, read_as: str, abstained: int, *rest: float | str
 ) -> JournalEntry:
     confidence, snapshot, citations = rest
     return JournalEntry(
-        id=one,
+        id=answer_id,
         asked_at=datetime.fromisoformat(asked_at),
         guild=guild,
         question=question,
@@ -79,20 +80,19 @@ def _recorded(
         abstained=bool(abstained),
         confidence=float(confidence),
         snapshot=str(snapshot),
-        citations=tuple(Citation(**quoted) for quoted in json.loads(str(citations))),
+        citations=tuple(Citation(**citation) for citation in json.loads(str(citations))),
     )
 
 
-def to_turn(kept: JournalEntry) -> Turn:
-    """The question as it was read, and the quotations of its answer if there was one."""
-    evidence = () if kept.abstained else tuple(quoted.shown for quoted in kept.citations)
-    return Turn(kept.read_as or kept.question, evidence)
+def to_turn(entry: JournalEntry) -> Turn:
+    evidence = () if entry.abstained else tuple(citation.shown for citation in entry.citations)
+    return Turn(entry.read_as or entry.question, evidence)
 
 
 def insert_audit_entry(
     db: sqlite3.Connection, at: datetime, who: int | None, where: str, what: str, outcome: str
 ) -> None:
-    """Write a line of the audit down: in English, and as phrases for other languages."""
+    """Insert a line of the audit: as English text, and as messages for other languages."""
     phrases = json.dumps([message_to_json(what), message_to_json(outcome)], ensure_ascii=False)
     row = (format_time(at), who, *map(replace_surrogates, (where, what, outcome, phrases)))
     db.execute("INSERT INTO audit (at, who, place, what, outcome, phrases) VALUES (?, ?, ?, ?, ?, ?)", row)
@@ -101,23 +101,19 @@ def insert_audit_entry(
 def to_audit_entry(
     number: int, at: str, who: int | None, where: str, what: str, outcome: str, phrases: str
 ) -> AuditEntry:
-    """A line of the audit; in English where it has no phrases, or none that can be read."""
-    try:
-        said, came = map(message_from_json, json.loads(phrases))
-    except (ValueError, TypeError, RecursionError):
-        said, came = what, outcome
-    return AuditEntry(number, datetime.fromisoformat(at), who, where, said, came)
+    """Return a line of the audit; in plain English if it has no messages, or none that can be read."""
+    with suppress(ValueError, TypeError, RecursionError):
+        what, outcome = map(message_from_json, json.loads(phrases))
+    return AuditEntry(number, datetime.fromisoformat(at), who, where, what, outcome)
 
 
 def count_votes(db: sqlite3.Connection, answer_id: str) -> VoteCount:
-    """The votes on an answer; none on an unknown one."""
-    counted = "SELECT count(*) FILTER (WHERE helpful), count(*) FILTER (WHERE NOT helpful) FROM votes WHERE answer = ?"
-    return VoteCount(*db.execute(counted, (answer_id,)).fetchone())
+    """Return the votes on an answer; none on an unknown one."""
+    sql = "SELECT count(*) FILTER (WHERE helpful), count(*) FILTER (WHERE NOT helpful) FROM votes WHERE answer = ?"
+    return VoteCount(*db.execute(sql, (answer_id,)).fetchone())
 
 
 def count_stored(db: sqlite3.Connection, user: str) -> StoredCounts:
-    """What there is of a user, who is named by a keyed hash."""
-    counted = (
-        "SELECT (SELECT count(*) FROM answers WHERE user = :user), (SELECT count(*) FROM votes WHERE user = :user)"
-    )
-    return StoredCounts(*db.execute(counted, {"user": user}).fetchone())
+    """Return how much is kept of a user, given as a keyed hash."""
+    sql = "SELECT (SELECT count(*) FROM answers WHERE user = :user), (SELECT count(*) FROM votes WHERE user = :user)"
+    return StoredCounts(*db.execute(sql, {"user": user}).fetchone())

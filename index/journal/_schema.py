@@ -1,17 +1,17 @@
-"""The tables of the journal, and how a file of an older version becomes one of this."""
+"""The tables of the journal, and the migrations from older versions."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
 
-__all__ = ["APPLICATION", "MIGRATIONS", "migrate", "version"]
+__all__ = ["APPLICATION_ID", "MIGRATIONS", "migrate", "version"]
 
-APPLICATION = 0x464E4A31
+APPLICATION_ID = 0x464E4A31
 """Written into the file's header, so that another program's database is never taken for a journal."""
 
 FIRST = f"""
-PRAGMA application_id = {APPLICATION};
+PRAGMA application_id = {APPLICATION_ID};
 CREATE TABLE answers (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -84,32 +84,33 @@ CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
 WHEN EXISTS (SELECT 1 FROM audit WHERE number = NEW.number)
 BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END
 """
-"""What was done to the index: who is in it by their plain id, for it is there to name them, and it is about nobody's
-questions. Neither forgetting a person nor the age of questions touches it."""
+"""The audit names users by their plain ids, for that is its purpose, and holds nobody's questions. Neither forgetting a
+user nor the age of questions touches it."""
 
 PHRASES = "ALTER TABLE audit ADD COLUMN phrases TEXT NOT NULL DEFAULT ''"
-"""What was done and what came of it, as `index.domain.messages` packs them, for other languages than English; empty
-in lines from before."""
+"""Action and outcome as `index.domain.messages` packs them, for other languages than English; empty in older lines."""
 
 MIGRATIONS = (FIRST, AUDIT, PHRASES)
-"""The script at place n makes version n + 1 of version n. One that was released is never changed."""
+"""Script n makes version n + 1 of version n. A released script is never changed."""
 
 
 def version(db: sqlite3.Connection) -> int:
-    """How many of the scripts the file has seen."""
+    """Return how many of the scripts were run on the file."""
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
 def migrate(db: sqlite3.Connection, scripts: tuple[str, ...] = MIGRATIONS) -> None:
-    """Bring the file to the newest version, a transaction a script; `db` is in autocommit mode. Raises sqlite3.Error,
-    and the scripts before the one that failed stay done."""
+    """Bring the file to the newest version, one transaction a script; `db` is in autocommit mode.
+
+    Raises sqlite3.Error; the scripts before the one that failed stay done.
+    """
     while version(db) < len(scripts):
         db.execute("BEGIN IMMEDIATE")
         try:
-            seen = version(db)  # another process may have come first
-            for statement in _statements(scripts[seen]) if seen < len(scripts) else ():
+            done = version(db)  # another process may have come first
+            for statement in _statements(scripts[done]) if done < len(scripts) else ():
                 db.execute(statement)
-            db.execute(f"PRAGMA user_version = {min(seen + 1, len(scripts))}")
+            db.execute(f"PRAGMA user_version = {min(done + 1, len(scripts))}")
             db.execute("COMMIT")
         except BaseException:
             db.rollback()
@@ -117,10 +118,10 @@ def migrate(db: sqlite3.Connection, scripts: tuple[str, ...] = MIGRATIONS) -> No
 
 
 def _statements(script: str) -> Iterator[str]:
-    """A script's statements; a semicolon within a trigger ends none."""
-    begun = ""
+    """Yield a script's statements; a semicolon within a trigger ends none."""
+    statement = ""
     for part in script.split(";"):
-        begun += f"{part};"
-        if sqlite3.complete_statement(begun):
-            yield begun
-            begun = ""
+        statement += f"{part};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

@@ -39,19 +39,7 @@ def write_audit_entry(journal: Journal, what: str, outcome: str, *, where: str, 
 def audited(journal: Journal, what: str, *, where: str, who: int | None = None) -> Iterator[AuditLine]:
     """Record what the block does, also if it fails or is interrupted.
 
-    Parameters
-    ----------
-    journal
-        Where the line is written.
-    what
-        What is done.
-    where, who
-        From where it is done, and by whom; None if by no person.
-
-    Yields
-    ------
-    AuditLine
-        Its outcome is to be set once the act is done.
+    The block sets the line's outcome once the act is done. `who` is None if no person acts.
     """
     line = AuditLine(Message("interrupted"))
     try:

@@ -39,11 +39,6 @@ class GapReview:
         """Return the open gaps grouped by meaning, the theme with the newest gap first.
 
         If the model cannot be loaded, each gap is a theme of its own.
-
-        Raises
-        ------
-        JournalUnavailable
-            The journal cannot be read.
         """
         gaps = self._journal.gaps(scope)[:MOST_GROUPED]
         try:
@@ -64,26 +59,13 @@ class GapReview:
         """Ask open gaps again, the newest questions of all servers, and mark those with an answer now as solved.
 
         A question that was answered before and voted down stays open: an answer alone does not mend it. An error of
-        the engine ends the round; what was solved before it stays solved.
-
-        Parameters
-        ----------
-        scopes
-            Whose gaps each reader of a report may see.
-        progress
-            Called while questions are asked.
-        ask
-            Answers from a snapshot that is not live yet; with it nothing is marked as solved.
+        the engine ends the round; what was solved before it stays solved. With `ask`, which answers from a snapshot
+        that is not live yet, nothing is marked as solved.
 
         Returns
         -------
         list of tuple of str
             For each scope the questions with an answer now, of those that it covers.
-
-        Raises
-        ------
-        JournalUnavailable
-            The journal cannot be read or written.
         """
         visible = [{answer_id for gap in self._journal.gaps(scope) for answer_id in gap.ids} for scope in scopes]
         unanswered = [gap for gap in self._journal.gaps(EVERYWHERE) if self._never_answered(gap)]

@@ -1,4 +1,4 @@
-"""What was asked, what came of it and what people made of it: for follow-ups, votes, gaps and servers' settings.
+"""The journal: answers, votes, reports, gaps, servers' settings and the audit, in SQLite.
 
 FILE             SQLite; users and channels are in it as keyed hashes alone
 FILE.key         the key of those hashes
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 MOST_TURNS = 3
 TURNS_LAST = timedelta(minutes=10)
-"""How long a conversation goes on without a word."""
+"""How long a conversation lasts without a question."""
 BETWEEN_PURGES = timedelta(hours=1)
 
 BEGIN = """
@@ -63,14 +63,14 @@ def _now() -> datetime:
 
 
 class Journal:
-    """Thread-safe; a second process may use the same file. Opens it at first use, and makes it if there is none.
+    """What is kept of questions and acts. Thread-safe; a second process may use the same file.
 
-    Every method raises JournalUnavailable where the file can't be used. An id that is unknown (forged, or its answer
-    forgotten) is no error.
+    The file is opened at first use, and made if there is none. Every method raises JournalUnavailable if it cannot be
+    used. An unknown answer id, forged or of a forgotten answer, is no error.
     """
 
     def __init__(self, file: Path, *, keep_days: int = 30, clock: Callable[[], datetime] = _now) -> None:
-        """Questions are kept for `keep_days`; `clock` tells the time, with its zone."""
+        """Keep questions for `keep_days`; `clock` returns an aware time."""
         self._file = JournalDatabase(file)
         self.keep_days = keep_days
         self._keep = timedelta(days=keep_days)
@@ -78,71 +78,70 @@ class Journal:
         self._purged: datetime | None = None
 
     def record(self, answer: Answer, *, user: int, guild: int | None, channel: int) -> str:
-        """The id that the answer is known by from now on: 12 letters, digits, - or _.
+        """Record an answer, and return its new id: 12 letters, digits, - or _.
 
-        Once an hour what is older than it may be is deleted on the way.
+        Once an hour questions that are too old are deleted on the way.
         """
-        one, at = secrets.token_urlsafe(9), self._now()
-        by, place = self._user(user), self._channel(channel)
+        answer_id, time = secrets.token_urlsafe(9), self._now()
+        user_hash, channel_hash = self._user(user), self._channel(channel)
         with self._file.writing() as db:
-            insert_answer(db, answer, one=one, at=at, guild=guild, channel=place, user=by)
-        if self._purged is None or not timedelta(0) <= at - self._purged < BETWEEN_PURGES:
+            insert_answer(db, answer, answer_id=answer_id, time=time, guild=guild, channel=channel_hash, user=user_hash)
+        if self._purged is None or not timedelta(0) <= time - self._purged < BETWEEN_PURGES:
             try:
                 self.purge()
             except JournalUnavailable as error:  # the answer is written down all the same
                 log.warning("Old questions are not deleted from the journal: %s", error)
-        return one
+        return answer_id
 
     def entry(self, answer_id: str) -> JournalEntry | None:
-        """The answer by its id."""
         with self._file.reading() as db:
-            found = read_entries(db, "id = ?", answer_id)
-        return found[0] if found else None
+            entries = read_entries(db, "id = ?", answer_id)
+        return entries[0] if entries else None
 
     def turn(self, answer_id: str) -> Turn | None:
-        """The answer as a turn of a conversation, whoever asked."""
-        kept = self.entry(answer_id)
-        return to_turn(kept) if kept else None
+        """Return an answer as a turn of a conversation, whoever asked."""
+        entry = self.entry(answer_id)
+        return to_turn(entry) if entry else None
 
     def turns(self, user: int, channel: int) -> tuple[Turn, ...]:
-        """The user's last turns in the channel, oldest first: 3 at most, none older than 10 minutes.
+        """Return the user's last turns in the channel, oldest first: 3 at most, none older than 10 minutes.
 
-        In a channel that was begun from an answer a user's first question goes on from that one, however old.
+        In a thread that was begun from an answer a user's first question follows that answer, however old.
         """
-        whose = (self._user(user), self._channel(channel))
+        keys = (self._user(user), self._channel(channel))
         with self._file.reading() as db:
-            begun = db.execute("SELECT answer, begun_at FROM threads WHERE channel = ?", whose[1:]).fetchone()
+            begun = db.execute("SELECT answer, begun_at FROM threads WHERE channel = ?", keys[1:]).fetchone()
             where, since = "user = ? AND channel = ? AND asked_at >= ?", begun[1] if begun else ""
-            kept = read_entries(db, f"{where} ORDER BY number DESC LIMIT {MOST_TURNS}", *whose, since)
-            if begun and not kept:
-                return tuple(to_turn(each) for each in read_entries(db, "id = ?", begun[0]))
+            entries = read_entries(db, f"{where} ORDER BY number DESC LIMIT {MOST_TURNS}", *keys, since)
+            if begun and not entries:
+                return tuple(to_turn(entry) for entry in read_entries(db, "id = ?", begun[0]))
         oldest = self._now() - TURNS_LAST
-        return tuple(to_turn(each) for each in reversed(kept) if each.asked_at >= oldest)
+        return tuple(to_turn(entry) for entry in reversed(entries) if entry.asked_at >= oldest)
 
     def begin_thread(self, thread_channel: int, answer_id: str) -> None:
-        """From now on conversations in this channel go on from that answer; of an unknown one, nothing changes."""
+        """Let conversations in this channel follow an answer from now on; an unknown one changes nothing."""
         with self._file.writing() as db:
             db.execute(BEGIN, (self._channel(thread_channel), self._time(), answer_id))
 
     def vote(self, answer_id: str, *, user: int, helpful: bool) -> VoteCount | None:
-        """The votes with this one, which replaces the user's vote before; None for an unknown answer."""
+        """Vote on an answer, in place of the user's earlier vote; return its votes, None for an unknown answer."""
         with self._file.writing() as db:
             known = db.execute(VOTE, (self._user(user), helpful, self._time(), answer_id)).rowcount
             return count_votes(db, answer_id) if known else None
 
     def explain(self, answer_id: str, *, user: int, reason: str) -> bool:
-        """Whether the reason was written to the user's vote: there must be one, and not for the answer."""
-        said = "UPDATE votes SET reason = ? WHERE answer = ? AND user = ? AND NOT helpful"
+        """Add a reason to the user's unhelpful vote; return whether there is one."""
+        sql = "UPDATE votes SET reason = ? WHERE answer = ? AND user = ? AND NOT helpful"
         with self._file.writing() as db:
-            return db.execute(said, (replace_surrogates(reason), answer_id, self._user(user))).rowcount > 0
+            return db.execute(sql, (replace_surrogates(reason), answer_id, self._user(user))).rowcount > 0
 
     def count_votes(self, answer_id: str) -> VoteCount:
-        """The votes; none for an unknown answer."""
+        """Return the votes on an answer; none on an unknown one."""
         with self._file.reading() as db:
             return count_votes(db, answer_id)
 
     def report(self, answer_id: str, *, user: int) -> bool:
-        """Whether the answer is known, and so is reported now; once a user."""
+        """Report an answer, once a user; return whether it is known."""
         with self._file.writing() as db:
             db.execute(REPORT, (self._user(user), self._time(), answer_id))
             return bool(db.execute("SELECT 1 FROM answers WHERE id = ?", (answer_id,)).fetchone())
@@ -156,14 +155,16 @@ class Journal:
             return open_gaps(db, scope)
 
     def solve(self, ids: Iterable[str], *, user: int | None) -> int:
-        """How many of these answers were open and are solved now: no gaps until somebody asks again. `user` is None
-        where no person did it."""
-        by = ("" if user is None else self._user(user), self._time())
+        """Mark answers as solved, so that they are no gaps until somebody asks again; return how many were open.
+
+        `user` is None if no person did it.
+        """
+        solved_by = ("" if user is None else self._user(user), self._time())
         with self._file.writing() as db:
-            return sum(db.execute(SOLVE, (*by, one)).rowcount for one in ids)
+            return sum(db.execute(SOLVE, (*solved_by, answer_id)).rowcount for answer_id in ids)
 
     def helpful(self, guild: int, limit: int) -> tuple[str, ...]:
-        """Questions of a server with more helpful than unhelpful votes, newest first, each once."""
+        """Return questions of a server with more helpful than unhelpful votes, newest first, each once."""
         with self._file.reading() as db:
             return helpful_questions(db, guild, limit)
 
@@ -176,12 +177,12 @@ class Journal:
             return daily_counts(db, self._now().date(), days, scope)
 
     def settings(self, guild: int) -> dict[str, str]:
-        """What was chosen for a server, by name."""
+        """Return the settings of a server, by name."""
         with self._file.reading() as db:
             return dict(db.execute("SELECT name, value FROM settings WHERE guild = ? ORDER BY name", (guild,)))
 
     def set_setting(self, guild: int, name: str, value: str | None) -> None:
-        """Choose for a server; None takes a choice back."""
+        """Set a setting of a server; None removes it."""
         with self._file.writing() as db:
             if value is None:
                 db.execute("DELETE FROM settings WHERE guild = ? AND name = ?", (guild, name))
@@ -189,46 +190,49 @@ class Journal:
                 db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (guild, name, replace_surrogates(value)))
 
     def add_audit_entry(self, *, who: int | None, where: str, what: str, outcome: str) -> None:
-        """Write down for good what somebody did to the index; `who` is None where it was no person."""
+        """Record for good what was done to the index; `who` is None if no person did it."""
         with self._file.writing() as db:
             insert_audit_entry(db, self._now(), who, where, what, outcome)
 
     def audit_entries(
         self, limit: int, *, before: int | None = None, where: str | None = None, skip: int = 0
     ) -> tuple[AuditEntry, ...]:
-        """The last lines of the audit, newest first; those before the line of that number, of one place alone with
-        `where`, and without the newest `skip` of them."""
-        found = (
+        """Return lines of the audit, newest first, without the newest `skip`.
+
+        `before` is the number of a line; `where` the only place.
+        """
+        sql = (
             "SELECT * FROM audit WHERE (:before IS NULL OR number < :before) AND (:place IS NULL OR place = :place) "
             "ORDER BY number DESC LIMIT :most OFFSET :skip"
         )
         values = {"before": before, "place": where, "most": max(0, limit), "skip": max(0, skip)}
         with self._file.reading() as db:
-            rows = db.execute(found, values).fetchall()
+            rows = db.execute(sql, values).fetchall()
         return tuple(to_audit_entry(*row) for row in rows)
 
     def cited_snapshots(self) -> frozenset[str]:
-        """The ids of the snapshots that answers in the journal quote."""
+        """Return the ids of the snapshots that recorded answers cite."""
         with self._file.reading() as db:
-            return frozenset(one for (one,) in db.execute("SELECT snapshot FROM answers WHERE citations != '[]'"))
+            return frozenset(
+                snapshot for (snapshot,) in db.execute("SELECT snapshot FROM answers WHERE citations != '[]'")
+            )
 
     def count_stored(self, user: int) -> StoredCounts:
-        """How much is kept of a user."""
         with self._file.reading() as db:
             return count_stored(db, self._user(user))
 
     def forget(self, user: int) -> StoredCounts:
-        """What was kept of a user and is deleted now: questions, with everybody's votes on them, votes and reports."""
-        whose = self._user(user)
+        """Delete a user's questions, with everybody's votes on them, votes and reports; return how many there were."""
+        user_hash = self._user(user)
         with self._file.writing() as db:
-            found = count_stored(db, whose)
+            counts = count_stored(db, user_hash)
             for statement in FORGET:
-                db.execute(statement, (whose,))
+                db.execute(statement, (user_hash,))
         self._file.scrub(whole=True)
-        return found
+        return counts
 
     def purge(self) -> int:
-        """How many questions were older than they may be, and are deleted with all that is on them."""
+        """Delete questions that are too old, with all that is on them; return how many."""
         now = self._now()
         with self._file.writing() as db:
             oldest = format_time(now - self._keep)
@@ -238,7 +242,7 @@ class Journal:
         return deleted
 
     def close(self) -> None:
-        """Give the file back; a later use opens it again."""
+        """Close the file; a later use opens it again."""
         self._file.close()
 
     def _now(self) -> datetime:
@@ -248,7 +252,7 @@ class Journal:
         return format_time(self._now())
 
     def _user(self, user: int) -> str:
-        return self._file.keyed("user", user)
+        return self._file.hash_id("user", user)
 
     def _channel(self, channel: int) -> str:
-        return self._file.keyed("channel", channel)
+        return self._file.hash_id("channel", channel)

@@ -1,4 +1,4 @@
-"""LIVE: which snapshot is live. Switched by one rename, and looked at without being read."""
+"""The pointer file LIVE, which says which snapshot is live; switched by one rename."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class LivePointer:
     file: Path
 
     def read(self) -> tuple[str, str]:
-        """The id and the checksum. Raises NoIndex where nothing is live, Damaged where any byte is not as written."""
+        """Return the id and the checksum. Raises NoIndex if nothing is live, Damaged if a byte is not as written."""
         try:
-            said = self.file.read_bytes().decode("utf-8")
-            name, checksum = said.split()
-            if said != _line(name, checksum):
-                raise ValueError(said)
+            text = self.file.read_bytes().decode("utf-8")
+            name, checksum = text.split()
+            if text != _line(name, checksum):
+                raise ValueError(text)
         except FileNotFoundError as error:
             raise NoIndex(with_fix(REINDEX, "There is no index yet")) from error
         except (OSError, ValueError) as error:
@@ -35,25 +35,27 @@ class LivePointer:
         return name, checksum
 
     def signature(self) -> Signature | None:
-        """Another one after every switch; None where nothing is live. One look at the file's entry, which a network
-        file system may remember for some seconds."""
+        """Return what differs after every switch; None if nothing is live.
+
+        Takes one look at the file's entry, which a network file system may cache for some seconds.
+        """
         try:
-            found = self.file.stat()
+            entry = self.file.stat()
         except OSError:
             return None
-        return found.st_mtime_ns, found.st_ino, found.st_size
+        return entry.st_mtime_ns, entry.st_ino, entry.st_size
 
-    def point(self, name: str, checksum: str) -> None:
-        """Switch: when this returns the snapshot is live, when it raises it is not."""
+    def switch(self, name: str, checksum: str) -> None:
+        """Make a snapshot live: when this returns it is live, when it raises it is not."""
         line = _line(name, checksum).encode()
         # The folder is flushed by the store: from the rename on the snapshot is live, and no error may say otherwise.
         write_atomically(self.file, line, temporary=self.file.with_suffix(".new"), fsync_folder=False)
 
     def sweep(self) -> None:
-        """Remove what a process that died while it switched left behind."""
-        fresh = self.file.with_suffix(".new")
-        if fresh.is_file():
-            fresh.unlink()
+        """Remove what a process that died during a switch left behind."""
+        temporary = self.file.with_suffix(".new")
+        if temporary.is_file():
+            temporary.unlink()
 
 
 def _line(name: str, checksum: str) -> str:

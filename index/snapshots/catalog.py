@@ -1,4 +1,4 @@
-"""The snapshots that are kept: listed, found by a part of their id, read and compared."""
+"""The catalog of kept snapshots: list them, find one by a part of its id, compare two."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["compare_snapshots", "find_snapshot", "list_snapshots", "load_texts"]
 
 
 def list_snapshots(snapshots: SnapshotStore) -> tuple[SnapshotInfo, ...]:
-    """Newest first; of each only the manifest is read."""
+    """Return the kept snapshots, newest first; of each only the manifest is read."""
     try:
         live, _ = snapshots.pointer.read()
     except LibraryError:
@@ -28,27 +28,27 @@ def list_snapshots(snapshots: SnapshotStore) -> tuple[SnapshotInfo, ...]:
 
 
 def find_snapshot(snapshots: SnapshotStore, part: str) -> str:
-    """The id that this is a part of, and of no other. Raises NoIndex, NoSuchSnapshot."""
+    """Return the only id that contains `part`. Raises NoIndex, NoSuchSnapshot."""
     ids = snapshots.ids()
     if not ids:
         raise NoIndex(with_fix(REINDEX, "There is no index yet"))
-    fitting = [name for name in ids if part and part in name]
-    if part in ids or len(fitting) == 1:
-        return part if part in ids else fitting[0]
-    if not fitting:
+    matches = [name for name in ids if part and part in name]
+    if part in ids or len(matches) == 1:
+        return part if part in ids else matches[0]
+    if not matches:
         raise NoSuchSnapshot(with_fix(LIST, "There is no snapshot {id}", id=repr(part)))
     raise NoSuchSnapshot(
         Message(
             "{part} may be {count} snapshots: write more of the id, {step}.",
             part=repr(part),
-            count=len(fitting),
+            count=len(matches),
             step=LIST,
         )
     )
 
 
 def load_texts(snapshots: SnapshotStore, manifest: Manifest) -> SnapshotTexts:
-    """What a snapshot says, checked and read from the disk. Raises Damaged."""
+    """Return a snapshot's texts, checked. Raises Damaged."""
     id_ = manifest.snapshot.id
     folder = snapshots.folder(id_)
     try:
@@ -71,9 +71,9 @@ def load_texts(snapshots: SnapshotStore, manifest: Manifest) -> SnapshotTexts:
 
 
 def compare_snapshots(snapshots: SnapshotStore, before: str, after: str) -> Diff:
-    """From one snapshot to the other, by parts of their ids. Raises NoIndex, NoSuchSnapshot, IndexMismatch."""
-    one, other = (load_texts(snapshots, snapshots.manifest(find_snapshot(snapshots, part))) for part in (before, after))
-    return diff(one, other)
+    """Return what changed, by parts of the ids. Raises NoIndex, NoSuchSnapshot, IndexMismatch."""
+    old, new = (load_texts(snapshots, snapshots.manifest(find_snapshot(snapshots, part))) for part in (before, after))
+    return diff(old, new)
 
 
 def _info(snapshots: SnapshotStore, name: str, live: str) -> SnapshotInfo:
@@ -82,8 +82,8 @@ def _info(snapshots: SnapshotStore, name: str, live: str) -> SnapshotInfo:
     try:
         manifest = snapshots.manifest(name)
     except LibraryError as error:
-        return SnapshotInfo(name, _named_time(name), "", 0, 0, size, name == live, without_fix(error))
-    lacking = [file for file in manifest.files if not (folder / file).is_file()]
+        return SnapshotInfo(name, _time_of(name), "", 0, 0, size, name == live, without_fix(error))
+    missing = [file for file in manifest.files if not (folder / file).is_file()]
     return SnapshotInfo(
         id=name,
         created=manifest.snapshot.created,
@@ -92,12 +92,12 @@ def _info(snapshots: SnapshotStore, name: str, live: str) -> SnapshotInfo:
         sources=len(manifest.titles),
         bytes=size,
         live=name == live,
-        damage=Message("{file} of snapshot {id} is missing.", file=lacking[0], id=name) if lacking else "",
+        damage=Message("{file} of snapshot {id} is missing.", file=missing[0], id=name) if missing else "",
     )
 
 
-def _named_time(name: str) -> datetime:
-    """The time in an id."""
+def _time_of(name: str) -> datetime:
+    """Return the time in an id."""
     try:
         return datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
     except ValueError:

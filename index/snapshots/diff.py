@@ -1,4 +1,4 @@
-"""What one snapshot has that another has not: sources by their content, passages by their text."""
+"""Differences between two snapshots: sources by their content, passages by their text."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from index.domain.snapshots import Diff, PassageText
 
 __all__ = ["SnapshotTexts", "diff"]
 
-FIRST = 5
-"""Passages shown of those that came, and of those that went."""
+MOST_SHOWN = 5
+"""Passages shown of those added, and of those removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotTexts:
-    """What a snapshot says: `hashes` are those of the sources that it answers from, `documents` are by id. Without an
-    id it stands for no snapshot."""
+    """The texts of a snapshot; without an id they stand for no snapshot.
+
+    `hashes` are those of the sources that it answers from, `documents` are by id.
+    """
 
     id: str = ""
     hashes: Mapping[str, str] = field(default_factory=dict)
@@ -28,11 +30,12 @@ class SnapshotTexts:
 
 
 def diff(before: SnapshotTexts, after: SnapshotTexts) -> Diff:
-    """From `before` to `after`, whatever models they are for."""
+    """Return what changed from `before` to `after`, whatever models they are for."""
     old, new = before.hashes, after.hashes
     renamed = _renamed(old, new)
     names = dict(renamed)
-    came, went = _only(after, before, {now: was for was, now in renamed}), _only(before, after, names)
+    came = _only_in(after, before, {new_name: old_name for old_name, new_name in renamed})
+    went = _only_in(before, after, names)
     return Diff(
         before=before.id,
         after=after.id,
@@ -48,7 +51,7 @@ def diff(before: SnapshotTexts, after: SnapshotTexts) -> Diff:
 
 
 def _renamed(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Pairs of a source that went and one that came with the same content; each source in one pair at most."""
+    """Return pairs of a removed and an added source of the same content; each source is in one pair at most."""
     came: dict[str, list[str]] = {}
     for name in sorted(new.keys() - old.keys(), reverse=True):
         came.setdefault(new[name], []).append(name)
@@ -56,17 +59,19 @@ def _renamed(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[tuple[str,
     return tuple((name, came[old[name]].pop()) for name in gone if came.get(old[name]))
 
 
-def _only(one: SnapshotTexts, other: SnapshotTexts, names: Mapping[str, str]) -> list[int]:
-    """Which passages of `one` the other lacks, in their order; a text that stands there twice is wanted twice. `names`
-    are what the other calls sources of `one`."""
+def _only_in(texts: SnapshotTexts, other: SnapshotTexts, names: Mapping[str, str]) -> list[int]:
+    """Return the rows of the passages that the other lacks; of a text that occurs twice it must hold two.
+
+    `names` are the other's names of the sources.
+    """
     left = Counter(_keys(other, {}))
-    found = []
-    for row, key in enumerate(_keys(one, names)):
+    rows = []
+    for row, key in enumerate(_keys(texts, names)):
         if left[key]:
             left[key] -= 1
         else:
-            found.append(row)
-    return found
+            rows.append(row)
+    return rows
 
 
 def _keys(texts: SnapshotTexts, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -76,5 +81,8 @@ def _keys(texts: SnapshotTexts, names: Mapping[str, str]) -> Iterator[tuple[str,
 
 
 def _shown(texts: SnapshotTexts, rows: Sequence[int]) -> tuple[PassageText, ...]:
-    passages = (texts.passages[row] for row in islice(rows, FIRST))
-    return tuple(PassageText(texts.documents[at.document_id].source, at.section, at.reading) for at in passages)
+    passages = (texts.passages[row] for row in islice(rows, MOST_SHOWN))
+    return tuple(
+        PassageText(texts.documents[passage.document_id].source, passage.section, passage.reading)
+        for passage in passages
+    )

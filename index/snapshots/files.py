@@ -1,4 +1,4 @@
-"""The texts of snapshots: written into the folder of one, read back, and found again when it is live no more."""
+"""The text files of a snapshot: writing, reading, and a cache of the documents of older snapshots."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from index.domain.documents import Block, Document, Passage, Section
+from cachetools import LRUCache
+
+from index.domain.documents import Document, Passage, Section
 from index.parsing.documents import is_extracted
 from index.parsing.layout import make_block
 from index.snapshots.manifest import Manifest
@@ -35,64 +37,62 @@ SUGGESTIONS = "suggestions.json"
 VECTORS = "vectors.faiss"
 
 ID = re.compile(r"[0-9]{8}T[0-9]{12}Z-[0-9a-f]{8}")
-"""What the id of a snapshot looks like; nothing else is ever made part of a path."""
+"""The form of a snapshot's id; nothing else ever becomes part of a path."""
 
 MOST_CACHED = 4
-"""Snapshots whose documents stay in memory, those that were asked for last."""
+"""Snapshots whose documents stay in memory."""
 
 
 class DocumentCache:
-    """The documents of the snapshots in one folder, of whatever age. Thread-safe."""
+    """The documents of the snapshots in one folder, live or not. Thread-safe."""
 
-    def __init__(self, folder: Path, form: int) -> None:
-        """`form` is the format of the snapshots that are read."""
+    def __init__(self, folder: Path, format_: int) -> None:
         self._folder = folder
-        self._form = form
+        self._format = format_
         self._lock = threading.Lock()
-        self._read: dict[str, dict[str, Document]] = {}
+        self._cache: LRUCache[str, dict[str, Document]] = LRUCache(MOST_CACHED)
 
     def documents(self, snapshot: str) -> dict[str, Document] | None:
-        """Documents by source; None where the snapshot is gone, damaged, of another format, or no id of one."""
+        """Return documents by source; None if the snapshot is gone, damaged, of another format, or not an id."""
         if not ID.fullmatch(snapshot):
             return None
         folder = self._folder / snapshot
         with self._lock:
-            found = self._read.pop(snapshot, None)
-            if found is None or not folder.is_dir():  # one that was removed is not shown any longer
-                found = self._checked(folder)
-            if found is None:
+            if not folder.is_dir():  # what was removed is not shown any longer
+                self._cache.pop(snapshot, None)
                 return None
-            self._read[snapshot] = found
-            while len(self._read) > MOST_CACHED:
-                del self._read[next(iter(self._read))]
-            return dict(found)
+            documents = self._cache.get(snapshot) or self._read(folder)
+            if documents is None:
+                return None
+            self._cache[snapshot] = documents
+            return dict(documents)
 
-    def _checked(self, folder: Path) -> dict[str, Document] | None:
-        """What is read of a snapshot whose manifest and documents are as they were written."""
+    def _read(self, folder: Path) -> dict[str, Document] | None:
+        """Read the documents if they and the manifest are as they were written."""
         try:
             manifest = Manifest.from_json((folder / "manifest.json").read_bytes().decode("utf-8"))
             data = (folder / DOCUMENTS).read_bytes()
-            if (manifest.snapshot.id, manifest.snapshot.format) != (folder.name, self._form):
+            if (manifest.snapshot.id, manifest.snapshot.format) != (folder.name, self._format):
                 return None
             if hashlib.sha256(data).hexdigest() != manifest.files[DOCUMENTS]:
                 return None
-            return {each.source: each for each in _documents(io.BytesIO(data))}
+            return {document.source: document for document in _documents(io.BytesIO(data))}
         except (OSError, KeyError, TypeError, ValueError, RecursionError):
             return None
 
 
 def write_texts(folder: Path, documents: Mapping[str, Document], passages: list[Passage]) -> None:
-    """documents.jsonl and passages.jsonl; sections are kept as [heading, start, end].
+    """Write documents.jsonl and passages.jsonl; sections as [heading, start, end].
 
-    What was taken out of a file that is no text cannot be taken apart again: its sections keep their blocks, as
+    A document that was extracted from another format cannot be parsed again: its sections keep their blocks, as
     [start, end, kind, lead].
     """
     with (folder / DOCUMENTS).open("w", encoding="utf-8", newline="\n") as lines:
         for document in documents.values():
-            whole = is_extracted(document)
+            with_blocks = is_extracted(document)
             sections = [
-                [at.heading, at.start, at.end, *([[_kept(block) for block in at.blocks]] if whole else [])]
-                for at in document.sections
+                [section.heading, section.start, section.end, *([_block_rows(section)] if with_blocks else [])]
+                for section in document.sections
             ]
             row: dict[str, Any] = {
                 "id": document.id,
@@ -113,7 +113,7 @@ def write_texts(folder: Path, documents: Mapping[str, Document], passages: list[
 
 
 def read_texts(folder: Path) -> tuple[dict[str, Document], list[Passage]]:
-    """What `write_texts` wrote; each passage's text is cut out of its document anew."""
+    """Return what `write_texts` wrote: documents by id, and passages, whose texts are cut out of the documents."""
     with (folder / DOCUMENTS).open(encoding="utf-8", newline="\n") as lines:
         documents = {document.id: document for document in _documents(lines)}
     passages = []
@@ -126,18 +126,18 @@ def read_texts(folder: Path) -> tuple[dict[str, Document], list[Passage]]:
 
 
 def write_suggestions(folder: Path, suggestions: Sequence[str]) -> None:
-    """suggestions.json: a list of questions."""
+    """Write suggestions.json, a list of questions."""
     text = json.dumps(list(suggestions), ensure_ascii=False, indent=1)
     (folder / SUGGESTIONS).write_text(f"{text}\n", "utf-8", newline="\n")
 
 
 def read_suggestions(folder: Path) -> tuple[str, ...]:
-    """What `write_suggestions` wrote."""
+    """Return what `write_suggestions` wrote."""
     return tuple(json.loads((folder / SUGGESTIONS).read_text("utf-8")))
 
 
 def _documents(lines: Iterable[str | bytes]) -> list[Document]:
-    """A document of each line; its sections come without blocks, but for those that keep them."""
+    """Return the document of each line; its sections have no blocks unless they were kept."""
     documents = []
     for line in lines:
         row = json.loads(line)
@@ -146,8 +146,8 @@ def _documents(lines: Iterable[str | bytes]) -> list[Document]:
     return documents
 
 
-def _kept(block: Block) -> list[Any]:
-    return [block.start, block.end, block.kind, block.lead]
+def _block_rows(section: Section) -> list[list[Any]]:
+    return [[block.start, block.end, block.kind, block.lead] for block in section.blocks]
 
 
 def _section(text: str, heading: str, start: int, end: int, blocks: Sequence[Sequence[Any]] = ()) -> Section:

@@ -1,4 +1,4 @@
-"""What a snapshot is made of, written down with a checksum of itself: no byte of it changes unnoticed."""
+"""The manifest of a snapshot: what it is made of, with a checksum of itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from index.domain.snapshots import SkippedSource, Snapshot
 __all__ = ["FORMAT", "Manifest", "ManifestDamaged", "to_sealed_json"]
 
 FORMAT = 8
-"""Raised whenever a snapshot of before can no longer be read, or its passages would be made otherwise now."""
+"""Raised when older snapshots can no longer be read, or their passages would differ if they were built now."""
 
 
 class ManifestDamaged(ValueError):
@@ -24,8 +24,11 @@ class ManifestDamaged(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`files` maps each file's path in the snapshot's folder to its sha256, `titles` each source to its title, address,
-    characters and passages."""
+    """What a snapshot is made of.
+
+    `files` maps each file's path in the snapshot's folder to its sha256; `titles` maps each source to its title, its
+    address, and how many characters and passages it has.
+    """
 
     snapshot: Snapshot
     max_tokens: int
@@ -34,23 +37,34 @@ class Manifest:
     files: Mapping[str, str]
 
     def to_json(self) -> str:
-        """The same text for the same manifest, always."""
+        """Return the manifest as JSON, the same text for the same manifest."""
         table = asdict(self)
         table["snapshot"]["created"] = self.snapshot.created.isoformat()
-        table["skipped"] = [{"source": at.source, "reason": message_to_json(at.reason)} for at in self.skipped]
+        table["skipped"] = [
+            {"source": skipped.source, "reason": message_to_json(skipped.reason)} for skipped in self.skipped
+        ]
         return to_sealed_json(table)
 
     @classmethod
     def from_json(cls, text: str) -> Manifest:
-        """Raises NotWhole where a manifest of this format is not as it was written, KeyError, TypeError or another
-        ValueError where it is none."""
+        """Return the manifest of a JSON text.
+
+        Raises
+        ------
+        ManifestDamaged
+            A manifest of this format is not as it was written.
+        KeyError, TypeError, ValueError
+            It is no manifest, or of another format.
+        """
         try:
             table = json.loads(text)
-            form = table["snapshot"]["format"]
+            format_ = table["snapshot"]["format"]
         except (ValueError, RecursionError) as error:
             raise ManifestDamaged("it is no JSON") from error
-        if form != FORMAT:
-            raise ValueError(Message("format {format}, this program reads {ours}", format=str(form), ours=str(FORMAT)))
+        if format_ != FORMAT:
+            raise ValueError(
+                Message("format {format}, this program reads {ours}", format=str(format_), ours=str(FORMAT))
+            )
         if to_sealed_json(table) != text:
             raise ManifestDamaged("its checksum differs")
         table["snapshot"]["created"] = datetime.fromisoformat(table["snapshot"]["created"])
@@ -64,7 +78,7 @@ class Manifest:
 
 
 def to_sealed_json(table: Mapping[str, Any]) -> str:
-    """The table as text, with its checksum."""
+    """Return a table as JSON with its checksum."""
     bare = {name: value for name, value in table.items() if name != "checksum"}
     checksum = hashlib.sha256(_text(bare).encode()).hexdigest()
     return _text({**bare, "checksum": checksum})

@@ -1,4 +1,4 @@
-"""What became of the sources since a snapshot was built."""
+"""Staleness: how the sources changed since a snapshot was built."""
 
 from __future__ import annotations
 
@@ -14,31 +14,30 @@ __all__ = ["describe_changes", "indexed_hashes", "source_states", "unparsed_sour
 NEW = template("new: {names}")
 CHANGED = template("changed: {names}")
 REMOVED = template("removed: {names}")
-NAMED = 3
-"""Sources named of each kind."""
+MOST_NAMED = 3
 
 
 def indexed_hashes(manifest: Manifest | None) -> dict[str, str]:
-    """Hashes of the sources that a snapshot answers from: not of those that it could not parse."""
+    """Return the hashes of the sources that a snapshot answers from, without those that it could not parse."""
     hashes = manifest.snapshot.hashes if manifest else {}
     return {source: checksum for source, checksum in hashes.items() if manifest and source in manifest.titles}
 
 
-def source_states(manifest: Manifest | None, reading: SourceSet) -> list[SourceInfo]:
-    """Every source of the snapshot, and every file that it does not hold yet."""
+def source_states(manifest: Manifest | None, sources: SourceSet) -> list[SourceInfo]:
+    """Return the state of every source of the snapshot, and of every source that it does not hold yet."""
     old = dict(manifest.snapshot.hashes) if manifest else {}
     titles = manifest.titles if manifest else {}
     unparsed = {item.source for item in manifest.skipped} if manifest else set()
     infos = []
-    stale = {item.source: item for item in reading.stale}
-    for source in sorted(old.keys() | reading.hashes.keys() | set(reading.waiting)):
+    stale = {source.source: source for source in sources.stale}
+    for source in sorted(old.keys() | sources.hashes.keys() | set(sources.waiting)):
         title, url, size, passages = titles.get(source, ("", None, 0, 0))
         state = SourceState.INDEXED
         if source not in old:
             state = SourceState.NEW
-        elif source not in reading.hashes:
+        elif source not in sources.hashes:
             state = SourceState.REMOVED
-        elif old[source] != reading.hashes[source]:
+        elif old[source] != sources.hashes[source]:
             state = SourceState.CHANGED
         if source not in titles and source in unparsed and state == SourceState.INDEXED:
             continue
@@ -48,23 +47,23 @@ def source_states(manifest: Manifest | None, reading: SourceSet) -> list[SourceI
     return infos
 
 
-def unparsed_sources(manifest: Manifest | None, reading: SourceSet) -> tuple[SkippedSource, ...]:
-    """Files that were read but could not be parsed when the snapshot was built, and are still the same."""
+def unparsed_sources(manifest: Manifest | None, sources: SourceSet) -> tuple[SkippedSource, ...]:
+    """Return the files that could not be parsed when the snapshot was built, and are still the same."""
     if manifest is None:
         return ()
     return tuple(
         item
         for item in manifest.skipped
-        if item.source in reading.hashes and manifest.snapshot.hashes.get(item.source) == reading.hashes[item.source]
+        if item.source in sources.hashes and manifest.snapshot.hashes.get(item.source) == sources.hashes[item.source]
     )
 
 
 def describe_changes(infos: Sequence[SourceInfo]) -> str:
-    """Which sources are no longer as they were indexed, in words; empty when all are."""
+    """Return which sources are not as they were indexed, as a message; empty if all are."""
     parts = []
     for state, found in ((SourceState.NEW, NEW), (SourceState.CHANGED, CHANGED), (SourceState.REMOVED, REMOVED)):
         if names := [info.source for info in infos if info.state == state]:
-            first, left = ", ".join(names[:NAMED]), len(names) - NAMED
+            first, left = ", ".join(names[:MOST_NAMED]), len(names) - MOST_NAMED
             shown = Message("{names} and {number} more", names=first, number=left) if left > 0 else first
             parts.append(Message(found, names=shown))
     return join_messages(tuple(parts)) if parts else ""

@@ -1,10 +1,10 @@
-"""Snapshots on disk: immutable folders, checksummed, made live by one atomic switch of a pointer.
+"""The snapshot store: immutable, checksummed folders, made live by one atomic switch of a pointer.
 
 INDEX_DIR/LIVE                      the id of the live snapshot and its manifest's sha256
 INDEX_DIR/snapshots/ID/manifest.json, documents.jsonl, passages.jsonl, suggestions.json, vectors.faiss, keyword/,
                         token*, state*
-INDEX_DIR/snapshots/.preview-ID     one that is whole, and waits to be made live
-INDEX_DIR/snapshots/.building-*, .removed-*   one that is not whole yet, or no more
+INDEX_DIR/snapshots/.preview-ID     a whole one that waits to be made live
+INDEX_DIR/snapshots/.building-*, .removed-*   one that is not whole yet, or no longer
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ __all__ = ["SnapshotStore", "new_id"]
 
 log = logging.getLogger(__name__)
 
-MOST_SPARED = 20
-"""Snapshots that are kept because answers cite them, beyond those that are kept because they are new."""
+MOST_CITED = 20
+"""Snapshots that are kept because answers cite them, besides the newest."""
 
 MANIFEST = "manifest.json"
 PREVIEW = ".preview-"
@@ -46,28 +46,33 @@ class SnapshotStore:
     def __init__(self, folder: Path) -> None:
         self.root = folder
         self.pointer = LivePointer(folder / "LIVE")
-        self._places = folder / "snapshots"
-        self._archive = DocumentCache(self._places, FORMAT)
+        self._snapshots = folder / "snapshots"
+        self._documents = DocumentCache(self._snapshots, FORMAT)
 
     def folder(self, snapshot: str) -> Path:
-        return self._places / snapshot
+        return self._snapshots / snapshot
 
-    def preview(self, snapshot: str) -> Path:
-        """Where a snapshot waits to be made live."""
-        return self._places / f"{PREVIEW}{snapshot}"
+    def preview_folder(self, snapshot: str) -> Path:
+        return self._snapshots / f"{PREVIEW}{snapshot}"
 
     def ids(self) -> list[str]:
-        """The snapshots that are there, whole or not, oldest first."""
+        """Return the ids of the snapshots, whole or not, oldest first."""
         try:
-            return sorted(path.name for path in self._places.iterdir() if ID.fullmatch(path.name) and path.is_dir())
+            return sorted(path.name for path in self._snapshots.iterdir() if ID.fullmatch(path.name) and path.is_dir())
         except FileNotFoundError:
             return []
 
     def live(self) -> Manifest:
-        """The live snapshot's manifest, checked against the pointer.
+        """Return the live snapshot's manifest, checked against the pointer.
 
-        Raises NoIndex when there is no snapshot, Damaged when there is one but no pointer, or when that or the manifest
-        is damaged, IndexMismatch when it is of another format.
+        Raises
+        ------
+        NoIndex
+            There is no snapshot.
+        Damaged
+            The pointer is missing or damaged, or the manifest is damaged.
+        IndexMismatch
+            It is of another format.
         """
         try:
             name, checksum = self.pointer.read()
@@ -78,17 +83,14 @@ class SnapshotStore:
         return self._manifest(self.folder(name), name, checksum)
 
     def manifest(self, snapshot: str, folder: Path | None = None) -> Manifest:
-        """The manifest of any snapshot, checked against itself. Raises NoSuchSnapshot, Damaged, IndexMismatch."""
+        """Return any snapshot's manifest, checked against itself. Raises NoSuchSnapshot, Damaged, IndexMismatch."""
         place = folder or self.folder(snapshot)
         if not ID.fullmatch(snapshot) or not place.is_dir():
             raise NoSuchSnapshot(with_fix(LIST, "There is no snapshot {id}", id=snapshot))
         return self._manifest(place, snapshot)
 
     def verify(self, manifest: Manifest, folder: Path | None = None) -> Path:
-        """The snapshot's folder, every file in it checked against its checksum, the manifest against its own.
-
-        Raises Damaged.
-        """
+        """Return the snapshot's folder once every file in it matches its checksum. Raises Damaged."""
         id_ = manifest.snapshot.id
         place = folder or self.folder(id_)
         if self._manifest(place, id_) != manifest:
@@ -111,16 +113,16 @@ class SnapshotStore:
         return place
 
     def documents(self, snapshot: str) -> dict[str, Document] | None:
-        """The documents, by source, of a snapshot that may be older than the live one; their sections have no blocks.
+        """Return a snapshot's documents by source; None if it is gone, damaged or of another format.
 
-        None where it is gone, damaged, of another format, or no snapshot's id.
+        Their sections have no blocks.
         """
-        return self._archive.documents(snapshot)
+        return self._documents.documents(snapshot)
 
     @contextmanager
     def building(self) -> Iterator[Path]:
-        """A folder to build in, removed when the block ends without `publish` or `set_aside`."""
-        place = self._places / f".building-{uuid.uuid4().hex[:8]}"
+        """Yield a folder to build in, removed at the end unless it was given to `publish` or `set_aside`."""
+        place = self._snapshots / f".building-{uuid.uuid4().hex[:8]}"
         place.mkdir(parents=True)
         try:
             yield place
@@ -128,7 +130,7 @@ class SnapshotStore:
             shutil.rmtree(place, ignore_errors=True)
 
     def seal(self, place: Path, snapshot: Snapshot, **facts: Any) -> Manifest:
-        """The manifest of a built folder, written into it; all of it is on the disk by then."""
+        """Write the manifest of a built folder, and flush all of it to the disk."""
         names = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
         manifest = Manifest(snapshot=snapshot, files={name: _sha256(place / name) for name in names}, **facts)
         (place / MANIFEST).write_bytes(manifest.to_json().encode())
@@ -137,63 +139,60 @@ class SnapshotStore:
         return manifest
 
     def publish(self, place: Path, manifest: Manifest) -> None:
-        """Make a sealed folder live: until the last step the old one serves."""
+        """Make a sealed folder live; until the last step the old one serves."""
         folder = place.rename(self.folder(manifest.snapshot.id))
         try:
-            fsync_path(self._places)
-            self.pointer.point(manifest.snapshot.id, _checksum(manifest))
+            fsync_path(self._snapshots)
+            self.pointer.switch(manifest.snapshot.id, _checksum(manifest))
         except OSError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        self._switched()
+        self._flush_switch()
 
     def set_aside(self, place: Path, manifest: Manifest) -> None:
-        """Let a sealed folder wait to be made live; the next builder clears it away."""
-        place.rename(self.preview(manifest.snapshot.id))
+        """Keep a sealed folder as a preview; the next builder removes it."""
+        place.rename(self.preview_folder(manifest.snapshot.id))
 
     def switch(self, manifest: Manifest) -> None:
-        """Make a snapshot live that is there already."""
-        self.pointer.point(manifest.snapshot.id, _checksum(manifest))
-        self._switched()
+        """Make a kept snapshot live."""
+        self.pointer.switch(manifest.snapshot.id, _checksum(manifest))
+        self._flush_switch()
 
-    def _switched(self) -> None:
-        """From the switch on the new one is live: whatever fails now undoes nothing."""
+    def _flush_switch(self) -> None:
+        """Flush the switch; a failure undoes nothing, the new snapshot is live."""
         try:
             fsync_path(self.root)
         except OSError as error:
             log.warning("The switch to another snapshot may not outlast a power cut (%s)", error.strerror)
 
     def sweep(self) -> None:
-        """Remove what builders that died, and previews that were not made live, left behind."""
+        """Remove previews, and what dead builders left behind."""
         self.pointer.sweep()
-        if self._places.is_dir():
-            for path in self._places.iterdir():
+        if self._snapshots.is_dir():
+            for path in self._snapshots.iterdir():
                 if path.name.startswith(".") and path.is_dir():
                     shutil.rmtree(path, ignore_errors=True)
 
     def discard(self, snapshot: str) -> None:
-        """Remove a snapshot that waits to be made live."""
-        shutil.rmtree(self.preview(snapshot), ignore_errors=True)
+        """Remove a preview."""
+        shutil.rmtree(self.preview_folder(snapshot), ignore_errors=True)
 
-    def prune(self, keep: int, spare: Collection[str] = ()) -> None:
-        """Remove what builders that died left behind, and all but the newest `keep` snapshots and the live one.
-
-        Of the others those in `spare` stay too, the newest MOST_SPARED of them.
-        """
+    def prune(self, keep: int, cited: Collection[str] = ()) -> None:
+        """Keep the live snapshot, the newest up to `keep`, and the newest MOST_CITED of those in `cited`."""
         live, _ = self.pointer.read()
         others = [name for name in self.ids() if name != live]
         old = others[: max(0, len(others) - (keep - 1))]
-        spared = [name for name in old if name in spare][-MOST_SPARED:]
+        kept = [name for name in old if name in cited][-MOST_CITED:]
         for name in old:
-            if name not in spared:
+            if name not in kept:
                 self._remove(name)
         self.sweep()
 
     def _remove(self, name: str) -> None:
-        """By a new name first: what is half removed when a process dies is no snapshot any more."""
+        """Remove by a new name first: what is half removed when a process dies is no snapshot any more."""
         try:
-            self.folder(name).rename(self._places / f".removed-{name}")
-        except OSError:  # such as one of Windows, where a file of it is in use: the next builder tries again
+            self.folder(name).rename(self._snapshots / f".removed-{name}")
+        except OSError:  # on Windows a file of it may be in use: the next builder tries again
             return
 
     def _manifest(self, place: Path, name: str, checksum: str = "") -> Manifest:
@@ -225,7 +224,7 @@ class SnapshotStore:
 
 
 def new_id(hashes: Mapping[str, str]) -> str:
-    """Sorts by time: 20260401T120000Z-1a2b3c4d."""
+    """Return an id that sorts by time, such as 20260401T120000000000Z-1a2b3c4d."""
     digest = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{digest[:8]}"
 

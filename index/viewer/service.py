@@ -34,26 +34,8 @@ class SourceViewer:
         """Return the source around a quotation, as it was in the answer's snapshot.
 
         If that snapshot is gone, the live source serves as long as the words still stand in it, else the words alone;
-        the page names its snapshot.
-
-        Parameters
-        ----------
-        answer_id
-            The answer's id in the journal.
-        number
-            The citation's number in that answer.
-        page
-            The page of the source, from 1; by default the one with the quotation.
-
-        Returns
-        -------
-        SourcePage or None
-            None if the answer, or a citation of that number, is unknown.
-
-        Raises
-        ------
-        JournalUnavailable
-            The journal cannot be read.
+        the page names its snapshot. `page` counts from 1, by default it is the one with the quotation. Returns None
+        if the answer, or a citation of that number, is unknown.
         """
         entry = self._journal.entry(answer_id)
         citations = entry.citations if entry else ()
@@ -76,15 +58,7 @@ class SourceViewer:
     def more(self, answer_id: str) -> Answer | None:
         """Return further passages near the question of an answer, without those that it quotes.
 
-        Returns
-        -------
-        Answer or None
-            An abstention with the passages as citations; None if the answer is unknown.
-
-        Raises
-        ------
-        JournalUnavailable
-            The journal cannot be read.
+        They are the citations of an abstention; None if the answer is unknown.
         """
         entry = self._journal.entry(answer_id)
         if entry is None:

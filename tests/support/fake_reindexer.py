@@ -68,7 +68,7 @@ class FakeReindexer:
                 if request.progress is not None:
                     request.progress(*step)
             while not self._library.reindex_gate.wait(0.01):
-                if request.given_up:
+                if request.is_cancelled:
                     raise ReindexCancelled("The reindex was cancelled: the index is as it was before.")
             self._library.work(self._library.reindex_gate)
             return self._library.given(self._library.report)

@@ -111,11 +111,14 @@ def test_an_empty_file_asks_nothing(seeds, index):
 
 
 def test_only_so_many_are_asked_and_that_is_said(seeds, index):
-    keep(seeds, *({"question": f"{ASKED} {n}"} for n in range(own_questions.MOST + 1)))
+    keep(seeds, *({"question": f"{ASKED} {n}"} for n in range(own_questions.MOST_ASKED + 1)))
     found = library(seeds, index).reindex().questions
     assert found is not None
-    assert (found.written, found.asked) == (own_questions.MOST + 1, own_questions.MOST)
-    assert found.problem == f"Only the first {own_questions.MOST} of {own_questions.MOST + 1} questions were asked."
+    assert (found.written, found.asked) == (own_questions.MOST_ASKED + 1, own_questions.MOST_ASKED)
+    assert (
+        found.problem
+        == f"Only the first {own_questions.MOST_ASKED} of {own_questions.MOST_ASKED + 1} questions were asked."
+    )
 
 
 def test_asking_them_ends_in_time(seeds, index):

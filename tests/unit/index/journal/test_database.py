@@ -256,7 +256,7 @@ def test_a_file_that_another_program_holds_is_told_as_in_use(file, journal):
 def test_a_process_that_never_ends_opening_is_told_as_in_use(file):
     with FileLock(file.with_name("journal.sqlite3.lock")):
         with pytest.raises(JournalUnavailable, match="is in use by another program: try again"):
-            JournalDatabase(file, wait=0.05).keyed("user", ANN)
+            JournalDatabase(file, wait=0.05).hash_id("user", ANN)
         assert not file.exists()
 
 

@@ -48,7 +48,7 @@ def test_forget_deletes_all_of_the_user_and_nothing_of_others(journal):
 def test_what_a_forgotten_moderator_solved_stays_solved_by_nobody(journal, tmp_path):
     one = ask(journal, abstention("Who?"))
     assert journal.solve([one], user=BEN) == 1
-    named = JournalDatabase(tmp_path / "journal.sqlite3").keyed("user", BEN).encode()
+    named = JournalDatabase(tmp_path / "journal.sqlite3").hash_id("user", BEN).encode()
     assert named in kept_bytes(tmp_path)
     journal.forget(BEN)
     assert journal.gaps(Scope(GUILD)) == ()

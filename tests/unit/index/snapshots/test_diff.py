@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from index.domain.snapshots import Diff, PassageText
-from index.snapshots.diff import FIRST, SnapshotTexts, diff
+from index.snapshots.diff import MOST_SHOWN, SnapshotTexts, diff
 from tests.support.index_fakes import search_index
 
 BREAD = "Bread is made of flour.\n"
@@ -53,9 +53,9 @@ def test_a_text_that_stands_there_twice_is_counted_twice():
 
 
 def test_only_the_first_few_passages_are_shown():
-    many = "\n\n".join(f"Sentence number {n} stands here alone, for all to see." for n in range(FIRST + 3))
+    many = "\n\n".join(f"Sentence number {n} stands here alone, for all to see." for n in range(MOST_SHOWN + 3))
     found = diff(SnapshotTexts(), texts("2", a_md=many))
-    assert (found.before, found.passages_added, len(found.first_added)) == ("", FIRST + 3, FIRST)
+    assert (found.before, found.passages_added, len(found.first_added)) == ("", MOST_SHOWN + 3, MOST_SHOWN)
     assert found.first_added[0].text == "Sentence number 0 stands here alone, for all to see."
 
 

@@ -18,7 +18,7 @@ from index.domain.documents import Document
 from index.domain.errors import IndexMismatch, IndexUnwritable, LibraryError, NoIndex
 from index.snapshots._pointer import LivePointer
 from index.snapshots.manifest import FORMAT, to_sealed_json
-from index.snapshots.store import MOST_SPARED, SnapshotStore
+from index.snapshots.store import MOST_CITED, SnapshotStore
 from tests.support.index_fakes import WordEmbedder, library, write
 
 TEXT = "---\ntitle: 'A title'\n---\n# Part\n\nBread is made of flour\u2028and water.\r\n\r\nTea is made of leaves.\r\n"
@@ -201,7 +201,7 @@ def reseal(index: Path, change: Callable[[dict[str, Any]], object]) -> None:
     table = json.loads(path.read_text("utf-8"))
     change(table)
     path.write_text(to_sealed_json(table), "utf-8")
-    LivePointer(index / "LIVE").point(live(index).name, hashlib.sha256(path.read_bytes()).hexdigest())
+    LivePointer(index / "LIVE").switch(live(index).name, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def test_another_format_is_said_with_both_numbers(index):
@@ -419,9 +419,9 @@ def test_a_snapshot_that_answers_cite_is_spared_though_newer_ones_go(index):
 
 
 def test_no_more_than_so_many_are_spared_the_newest_of_them(index):
-    names = copies(index, MOST_SPARED + 5)
+    names = copies(index, MOST_CITED + 5)
     SnapshotStore(index).prune(3, frozenset(names))
-    assert folders(index) == [*names[-MOST_SPARED - 2 :], live(index).name]
+    assert folders(index) == [*names[-MOST_CITED - 2 :], live(index).name]
 
 
 def test_without_answers_that_cite_them_old_snapshots_go(index):
