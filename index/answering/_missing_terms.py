@@ -1,4 +1,4 @@
-"""What of a question the sources lack, in a sentence: of the question's words only, and only what was checked."""
+"""Missing terms: what of a question the sources lack, in the question's own words and only if it was checked."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from dataclasses import dataclass, replace
 
 from index.answering._decomposition import COMPARISON_STEMS
 from index.retrieval.search_index import SearchIndex
+from index.text.grammar import AUXILIARIES
 from index.text.passages import stems_in_context
 from index.text.quantities import SMALL, TENS
 from index.text.questions import QuestionAnalysis, QuestionWord
 from index.text.tokens import content_stems, stem, tokenize
 
-__all__ = ["MissingTerms", "lack"]
+__all__ = ["MissingTerms", "find_missing_terms"]
 
-MOST = 3
-"""Phrases in a sentence."""
+MOST_PHRASES = 3
+"""Phrases in a message."""
 
 LONGEST = 60
-"""Characters of a phrase; a longer one is not said."""
+"""Characters of a phrase; a longer one is not named."""
 
-FEW = 2
-"""Words of a thing; more are seldom one thing alone."""
+MOST_WORDS = 2
+"""Words of a thing; more are seldom a single thing."""
 
 OPENS_THING = frozenset(
     tokenize(
@@ -30,24 +31,22 @@ OPENS_THING = frozenset(
         "over during into than many much and or per another any every each own"
     )
 )
-"""Little words after which a thing is named, not an action told: "the context window", "or chromium"."""
+"""Stop words after which a noun follows and no verb: "the context window", "or chromium"."""
 
 ARTICLES = frozenset(["a", "an", "the"])
 KIND = frozenset(["which", "what", "whose"])
-AFTER_KIND = frozenset(
-    tokenize("is was are were did do does has have had can could will would should may might must in of for on")
-)
-"""After "which licence" these follow; after "what happened" others do."""
+AFTER_KIND = frozenset([*AUXILIARIES, "might", "in", "of", "for", "on"])
+"""Words that follow a noun as in "which licence" and no verb as in "what happened"."""
 
-OF_IT = re.compile(r"\s+of\s+(the\s+)?", re.IGNORECASE)
+OF = re.compile(r"\s+of\s+(the\s+)?", re.IGNORECASE)
 OWNS = re.compile(r"['’]s?\s+")
 JOINED = re.compile(r"[ \t]*[-.]?[ \t]*")
-"""Between words of one phrase; anything else parts them."""
+"""Between words of one phrase."""
 
 
 @dataclass(frozen=True, slots=True)
 class MissingTerms:
-    """What the sources lack: the sentence that says so, and the phrases of the question that it names."""
+    """What the sources lack: the message that says so, and the phrases of the question that it names."""
 
     text: str
     phrases: tuple[str, ...]
@@ -55,108 +54,118 @@ class MissingTerms:
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """Words of the question that stand together: a name or a thing, as the asker wrote it."""
+    """Adjacent words of the question: a name or a thing, as it was written."""
 
     text: str
     start: int
     end: int
     name: bool
     quoted: bool
-    plain: tuple[str, ...]
+    tokens: tuple[str, ...]
 
     @property
-    def said(self) -> str:
+    def shown(self) -> str:
         return f"“{self.text}”" if self.quoted else self.text
 
     @property
     def stems(self) -> frozenset[str]:
-        return frozenset(stem(word) for word in self.plain)
+        return frozenset(stem(word) for word in self.tokens)
 
 
-def lack(question: QuestionAnalysis, shelf: SearchIndex) -> MissingTerms | None:
-    """What of the question's names and things no passage has, or none has together; None where all are there, or
-    where it is not plain what they are."""
-    found = [at for at in _phrases(question) if len(at.text) <= LONGEST]
-    absent = [at for at in found if _absent(at, shelf)]
-    known = [at for at in found if at.name and at not in absent and _said(at, shelf)]
-    mentions = f"The sources mention {_listed([at.text for at in known[:MOST]], 'and')}, but not "
-    missing = _distinct([at for at in absent if at.name] or absent)[:MOST]
+def find_missing_terms(question: QuestionAnalysis, search_index: SearchIndex) -> MissingTerms | None:
+    """Return the names and things of a question that no passage holds, or none holds together.
+
+    None if the sources hold all of them, or if it is not clear what they are.
+    """
+    phrases = [phrase for phrase in _name_and_thing_phrases(question) if len(phrase.text) <= LONGEST]
+    absent = [phrase for phrase in phrases if _is_absent(phrase, search_index)]
+    held = [phrase for phrase in phrases if phrase.name and phrase not in absent and _is_held(phrase, search_index)]
+    mentions = f"The sources mention {_enumerate([phrase.text for phrase in held[:MOST_PHRASES]], 'and')}, but not "
+    missing = _distinct([phrase for phrase in absent if phrase.name] or absent)[:MOST_PHRASES]
     if missing:
-        said = _listed([at.said for at in missing], "or")
-        text = f"{mentions}{said}." if known else f"The sources don't mention {said}."
-        return MissingTerms(text, tuple(at.text for at in missing))
-    for thing in (at for at in found if not at.name):
-        if without := [name for name in known if not _near(name, thing, shelf)]:
-            its = len(known) == 1 and _its(question.text, thing, known[0]) and question.kind != "person"
-            mentions = f"The sources mention {_listed([at.text for at in without[:MOST]], 'and')}, but not "
-            return MissingTerms(mentions + (f"its {thing.text}." if its else f"near {thing.said}."), (thing.text,))
+        listed = _enumerate([phrase.shown for phrase in missing], "or")
+        text = f"{mentions}{listed}." if held else f"The sources don't mention {listed}."
+        return MissingTerms(text, tuple(phrase.text for phrase in missing))
+    for thing in (phrase for phrase in phrases if not phrase.name):
+        if without := [name for name in held if not _is_near(name, thing, search_index)]:
+            is_owned = len(held) == 1 and _asks_for_owned(question.text, thing, held[0]) and question.kind != "person"
+            mentions = (
+                f"The sources mention {_enumerate([phrase.text for phrase in without[:MOST_PHRASES]], 'and')}, but not "
+            )
+            return MissingTerms(
+                mentions + (f"its {thing.text}." if is_owned else f"near {thing.shown}."), (thing.text,)
+            )
     return None
 
 
-def _phrases(analysis: QuestionAnalysis) -> Iterator[_Phrase]:
-    """Names, and things that are plainly named as such, in order."""
-    question, words, plain = analysis.text, analysis.words, analysis.tokens
-    if question.isupper() and len(question.lower()) == len(question):  # its capitals tell no names
+def _name_and_thing_phrases(analysis: QuestionAnalysis) -> Iterator[_Phrase]:
+    """Yield names, and things that are clearly nouns, in order."""
+    question, words, tokens = analysis.text, analysis.words, analysis.tokens
+    if question.isupper() and len(question.lower()) == len(question):  # its capitals mark no names
         words = tuple(replace(word, name=False) for word in words)
-    for first, last, name in _joined(question, plain, words, list(_runs(question, words))):
-        if not name and not words[first].name and not (first := _thing(question, plain, words, first, last)):
+    for first, last, name in _merge_qualified(question, tokens, words, list(_runs(question, words))):
+        if not name and not words[first].name and not (first := _first_of_thing(question, tokens, words, first, last)):
             continue
-        while not name and first < last and (plain[first] in SMALL or plain[first] in TENS):
+        while not name and first < last and (tokens[first] in SMALL or tokens[first] in TENS):
             first += 1  # "three models" may be counted in digits, or not at all
-        if not name and {stem(word) for word in plain[first : last + 1]} <= COMPARISON_STEMS:
+        if not name and {stem(word) for word in tokens[first : last + 1]} <= COMPARISON_STEMS:
             continue
-        if not name and last - first >= FEW:
+        if not name and last - first >= MOST_WORDS:
             continue
         start, end = words[first].start, words[last].end
-        quoted = not name or (first > 0 and plain[first - 1] in ARTICLES)  # "the CEO" is a thing, not a name
-        yield _Phrase(" ".join(question[start:end].split()), start, end, name, quoted, tuple(plain[first : last + 1]))
+        quoted = not name or (first > 0 and tokens[first - 1] in ARTICLES)  # "the CEO" is a thing, not a name
+        yield _Phrase(" ".join(question[start:end].split()), start, end, name, quoted, tuple(tokens[first : last + 1]))
 
 
 def _runs(question: str, words: Sequence[QuestionWord]) -> Iterator[tuple[int, int]]:
-    """First and last place of topic words that stand together, all of them names or none of them.
+    """Yield the first and last place of adjacent topic words, all of them names or none of them.
 
     A number belongs to the name before it, else it is a thing of its own.
     """
     first: int | None = None
-    for at, word in enumerate(words):
+    for place, word in enumerate(words):
         joins = (
             first is not None
             and word.topical
-            and JOINED.fullmatch(question[words[at - 1].end : word.start]) is not None
+            and JOINED.fullmatch(question[words[place - 1].end : word.start]) is not None
             and (word.name == words[first].name or word.number)
         )
         if first is not None and not joins:
-            yield first, at - 1
+            yield first, place - 1
             first = None
         if first is None and word.topical:
-            first = at
+            first = place
     if first is not None:
         yield first, len(words) - 1
 
 
-def _joined(
-    question: str, plain: Sequence[str], words: Sequence[QuestionWord], runs: Sequence[tuple[int, int]]
+def _merge_qualified(
+    question: str, tokens: Sequence[str], words: Sequence[QuestionWord], runs: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, int, bool]]:
-    """The runs and whether each is a name. A name is one with the word it qualifies, and then none, where the two are
-    plainly a thing: "Scout's ELO score", "the ELO score of Scout"."""
+    """Yield the runs and whether each is a name.
+
+    A name that clearly qualifies a noun becomes a thing with it: "Scout's ELO score", "the ELO score of Scout".
+    """
     place = 0
     while place < len(runs):
         first, last = runs[place]
         place, name = place + 1, words[first].name
         if place < len(runs) and name and first:
             start, end = runs[place]
-            opened = plain[first - 1] in ARTICLES or OWNS.fullmatch(question[words[first - 1].end : words[first].start])
-            beside = start == last + 1 and JOINED.fullmatch(question[words[last].end : words[start].start])
-            closed = end + 1 == len(words) or plain[end + 1] == "of"
-            if opened and beside and closed and not words[start].name:
+            is_opened = tokens[first - 1] in ARTICLES or OWNS.fullmatch(
+                question[words[first - 1].end : words[first].start]
+            )
+            is_adjacent = start == last + 1 and JOINED.fullmatch(question[words[last].end : words[start].start])
+            is_closed = end + 1 == len(words) or tokens[end + 1] == "of"
+            if is_opened and is_adjacent and is_closed and not words[start].name:
                 last, place, name = end, place + 1, False
         yield first, last, name
 
 
-def _thing(question: str, plain: Sequence[str], words: Sequence[QuestionWord], first: int, last: int) -> int:
-    """Place of the first word of what is plainly a thing; 0 where these may be actions or properties."""
-    before = plain[first - 1] if first else ""
-    after = plain[last + 1] if last + 1 < len(plain) else ""
+def _first_of_thing(question: str, tokens: Sequence[str], words: Sequence[QuestionWord], first: int, last: int) -> int:
+    """Return the place of the first word of what is clearly a thing; 0 if these may be actions or properties."""
+    before = tokens[first - 1] if first else ""
+    after = tokens[last + 1] if last + 1 < len(tokens) else ""
     if last + 1 < len(words) and words[last + 1].topical:
         return 0  # a name follows: "Helsinki's [population spoke] French"
     if before in OPENS_THING:
@@ -170,42 +179,46 @@ def _thing(question: str, plain: Sequence[str], words: Sequence[QuestionWord], f
     return first if first and words[first].number else 0
 
 
-def _absent(phrase: _Phrase, shelf: SearchIndex) -> bool:
-    """Whether a word of it is nowhere in the sources, nor one that is spelt nearly alike."""
-    titles = {word for document in shelf.documents.values() for word in content_stems(document.title)}
-    return any(word not in titles and not shelf.keyword.holds(word) for word in phrase.stems)
+def _is_absent(phrase: _Phrase, search_index: SearchIndex) -> bool:
+    """Return whether the sources hold neither a word of it nor a similar one."""
+    titles = {word for document in search_index.documents.values() for word in content_stems(document.title)}
+    return any(word not in titles and not search_index.keyword.holds(word) for word in phrase.stems)
 
 
-def _said(phrase: _Phrase, shelf: SearchIndex) -> bool:
-    """Whether a passage, or a title, has these words one after the other."""
-    held = [tokenize(document.title) for document in shelf.documents.values()]
-    rows = shelf.keyword.rows(sorted(phrase.stems))
-    wanted = [stem(word) for word in phrase.plain]
-    texts = (tokenize(f"{at.section} {at.reading}") for at in (shelf.passages[row] for row in rows))
-    return any(_follows(wanted, text) for text in held) or any(_follows(wanted, text) for text in texts)
+def _is_held(phrase: _Phrase, search_index: SearchIndex) -> bool:
+    """Return whether a passage or a title holds these words one after the other."""
+    titles = [tokenize(document.title) for document in search_index.documents.values()]
+    rows = search_index.keyword.rows(sorted(phrase.stems))
+    wanted = [stem(word) for word in phrase.tokens]
+    texts = (
+        tokenize(f"{passage.section} {passage.reading}") for passage in (search_index.passages[row] for row in rows)
+    )
+    return any(_follows(wanted, text) for text in titles) or any(_follows(wanted, text) for text in texts)
 
 
-def _follows(wanted: Sequence[str], text: Sequence[str]) -> bool:
-    stems = [stem(word) for word in text]
-    return any(stems[at : at + len(wanted)] == list(wanted) for at in range(len(stems) - len(wanted) + 1))
+def _follows(wanted: Sequence[str], tokens: Sequence[str]) -> bool:
+    stems = [stem(token) for token in tokens]
+    return any(stems[place : place + len(wanted)] == list(wanted) for place in range(len(stems) - len(wanted) + 1))
 
 
-def _near(name: _Phrase, thing: _Phrase, shelf: SearchIndex) -> bool:
-    """Whether a sentence, with the one before it, has the name and the thing."""
+def _is_near(name: _Phrase, thing: _Phrase, search_index: SearchIndex) -> bool:
+    """Return whether a sentence, with the one before it, holds the name and the thing."""
     wanted = thing.stems | name.stems
-    return any(wanted <= stems_in_context(shelf.passages[row]) for row in shelf.keyword.rows(sorted(wanted)))
+    return any(
+        wanted <= stems_in_context(search_index.passages[row]) for row in search_index.keyword.rows(sorted(wanted))
+    )
 
 
-def _its(question: str, thing: _Phrase, name: _Phrase) -> bool:
-    """Whether the question asks for the thing as the name's own: "the X of NAME", "NAME's X"."""
+def _asks_for_owned(question: str, thing: _Phrase, name: _Phrase) -> bool:
+    """Return whether the question asks for the thing as the name's own: "the X of NAME", "NAME's X"."""
     if thing.end < name.start:
-        return OF_IT.fullmatch(question[thing.end : name.start]) is not None
+        return OF.fullmatch(question[thing.end : name.start]) is not None
     return OWNS.fullmatch(question[name.end : thing.start]) is not None
 
 
 def _distinct(phrases: Sequence[_Phrase]) -> list[_Phrase]:
-    return list({at.stems: at for at in reversed(phrases)}.values())[::-1]
+    return list({phrase.stems: phrase for phrase in reversed(phrases)}.values())[::-1]
 
 
-def _listed(names: Sequence[str], word: str) -> str:
+def _enumerate(names: Sequence[str], word: str) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}" if names else ""

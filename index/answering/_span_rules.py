@@ -69,7 +69,7 @@ def _whole_name(context: SpanContext) -> CharSpan | None:
 
 
 def _named(context: SpanContext) -> CharSpan | None:
-    """The name after "called", for what something is called."""
+    """Find the name after "called", for what something is called."""
     if not CALLED.search(context.question.normalized):
         return None
     return single([(name.start, name.end) for name in context.names if NAMING.search(context.text[: name.start])])

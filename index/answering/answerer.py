@@ -101,7 +101,7 @@ class Answerer:
         if parts and not answered_by_one_sentence(question, attempt.hits, parts):
             answer = merge_answers(answer, [self._answer_part(search_index, part) for part in parts])
         if answer.abstained and attempt.cell is None:  # of a cell without a value nothing is missing in the sources
-            return self._explainer.explained(answer, question, attempt.hits, search_index)
+            return self._explainer.explain(answer, question, attempt.hits, search_index)
         return answer
 
     def _answer_part(self, search_index: SearchIndex, part: SubQuestion) -> AnsweredPart:
@@ -110,7 +110,7 @@ class Answerer:
 
     def _attempt(self, search_index: SearchIndex, question: QuestionAnalysis) -> _Attempt:
         hits = self._retrieve(search_index, question)
-        is_off_topic = self._explainer.no_question(question, hits, search_index)
+        is_off_topic = self._explainer.is_out_of_scope(question, hits, search_index)
         confidence = 0.0 if is_off_topic else self._confidence(hits)
         cell = find_cell(question, hits, search_index.passages)
         if cell and cell.has_value:

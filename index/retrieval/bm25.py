@@ -8,6 +8,7 @@ import math
 import os
 import unicodedata
 from collections.abc import Collection, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,6 @@ class Bm25Index:
 
     def __init__(self, engine: Any) -> None:
         self._engine = engine
-        self._without_accents: tuple[str, ...] | None = None
 
     @classmethod
     def build(cls, passages: Sequence[Passage]) -> Bm25Index:
@@ -91,9 +91,12 @@ class Bm25Index:
             return True
         if len(stem) < SHORTEST_SIMILAR or not stem.isalpha():
             return False
-        if self._without_accents is None:  # once per index: most questions never need it
-            self._without_accents = tuple(dict.fromkeys(map(_strip_accents, vocabulary)))
-        return bool(similar_words(_strip_accents(stem), self._without_accents, 1))
+        return bool(similar_words(_strip_accents(stem), self._plain_stems, 1))
+
+    @cached_property
+    def _plain_stems(self) -> tuple[str, ...]:
+        """The stems without accents, made when first needed: most questions never are looked up in them."""
+        return tuple(dict.fromkeys(map(_strip_accents, self._engine.vocab_dict)))
 
     def _rows(self, stem: str) -> set[int]:
         term = self._engine.vocab_dict.get(stem)

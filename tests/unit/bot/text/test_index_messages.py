@@ -180,7 +180,7 @@ def test_what_is_no_question_is_told_what_could_be_asked() -> None:
 
 
 def test_a_language_that_is_not_read_is_asked_for_in_english() -> None:
-    asked = AbstentionExplainer(reads=["en"])._please("ja")
+    asked = AbstentionExplainer(reads=["en"])._request_language("ja")
     for code in OTHERS:
         with using_language(code):
             assert abstention_reason(silent(OTHER_LANGUAGE, text=asked)) != asked
@@ -191,7 +191,7 @@ def test_a_language_that_is_not_read_is_asked_for_in_english() -> None:
 
 
 def test_of_a_model_that_reads_other_languages_the_index_tells_which() -> None:
-    asked = AbstentionExplainer(reads=["en", "fr"])._please("ja")
+    asked = AbstentionExplainer(reads=["en", "fr"])._request_language("ja")
     with using_language("de"):
         assert abstention_reason(silent(OTHER_LANGUAGE, text=asked)) == asked
 

@@ -35,7 +35,7 @@ def near(cosine: float, match: float, *, covered: float = 0.0, topics: float = 1
 
 def explained(silence: AbstentionExplainer, question: str, hits: list[Hit]) -> Answer:
     silent = Answer(question, "The sources don't say.", (), 0.1, True, SHELF.id, "extractive")
-    return silence.explained(silent, QuestionAnalysis.of(question), hits, SHELF)
+    return silence.explain(silent, QuestionAnalysis.of(question), hits, SHELF)
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,12 @@ def explained(silence: AbstentionExplainer, question: str, hits: list[Hit]) -> A
 )
 def test_a_message_without_near_passages_and_known_words_asks_nothing(question, hits, aside):
     """If no passage is near and few of its words are known, it asks nothing of the sources."""
-    assert ENGLISH.no_question(QuestionAnalysis.of(question), hits, SHELF) is aside
+    assert ENGLISH.is_out_of_scope(QuestionAnalysis.of(question), hits, SHELF) is aside
 
 
 def test_where_a_models_scale_is_not_known_only_the_lack_of_a_topic_tells():
-    assert not AbstentionExplainer().no_question(QuestionAnalysis.of("write a poem"), near(-1.0, -1.0), SHELF)
-    assert AbstentionExplainer().no_question(QuestionAnalysis.of("hello you"), near(0.9, 0.9, topics=0.0), SHELF)
+    assert not AbstentionExplainer().is_out_of_scope(QuestionAnalysis.of("write a poem"), near(-1.0, -1.0), SHELF)
+    assert AbstentionExplainer().is_out_of_scope(QuestionAnalysis.of("hello you"), near(0.9, 0.9, topics=0.0), SHELF)
 
 
 def test_a_message_that_asks_nothing_is_told_what_to_ask_about():
@@ -104,7 +104,7 @@ def test_the_language_of_the_sources_is_not_refused():
         },
     )
     silent = Answer("Wie wird das Brot gebacken?", "The sources don't say.", (), 0.1, True, "german", "extractive")
-    assert ENGLISH.explained(silent, QuestionAnalysis.of(silent.question), near(0.5, 0.5), german).why != OTHER_LANGUAGE
+    assert ENGLISH.explain(silent, QuestionAnalysis.of(silent.question), near(0.5, 0.5), german).why != OTHER_LANGUAGE
     assert explained(ENGLISH, "Wie wird das Brot gebacken?", []).why == OTHER_LANGUAGE
 
 

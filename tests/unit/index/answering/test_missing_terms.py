@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.answering._missing_terms import LONGEST, lack
+from index.answering._missing_terms import LONGEST, find_missing_terms
 from index.text.questions import QuestionAnalysis
 from tests.support.index_fakes import search_index
 
@@ -32,7 +32,7 @@ SHELF = search_index(a_md=TEXT)
     ],
 )
 def test_what_no_source_holds_is_named_as_the_asker_wrote_it(question, said, missing):
-    found = lack(QuestionAnalysis.of(question), SHELF)
+    found = find_missing_terms(QuestionAnalysis.of(question), SHELF)
     assert found
     assert (found.text, found.phrases) == (said, missing)
 
@@ -41,20 +41,20 @@ def test_what_no_source_holds_is_named_as_the_asker_wrote_it(question, said, mis
     "question", ["What is the context window of Maverick?", "What is Maverick's context window, if any?"]
 )
 def test_what_is_there_but_not_with_the_name_is_said_to_be_missing_of_it(question):
-    found = lack(QuestionAnalysis.of(question), SHELF)
+    found = find_missing_terms(QuestionAnalysis.of(question), SHELF)
     assert found
     assert found.text == "The sources mention Maverick, but not its context window."
     assert found.phrases == ("context window",)
 
 
 def test_what_is_not_the_names_own_is_said_not_to_be_near_it():
-    found = lack(QuestionAnalysis.of("Has Maverick come with tokens?"), SHELF)
+    found = find_missing_terms(QuestionAnalysis.of("Has Maverick come with tokens?"), SHELF)
     assert found
     assert found.text == "The sources mention Maverick, but not near “tokens”."
 
 
 def test_a_person_is_no_it():
-    found = lack(QuestionAnalysis.of("Who is the sea of Scout?"), SHELF)
+    found = find_missing_terms(QuestionAnalysis.of("Who is the sea of Scout?"), SHELF)
     assert found
     assert found.text == "The sources mention Scout, but not near “sea”."
 
@@ -62,13 +62,13 @@ def test_a_person_is_no_it():
 @pytest.mark.parametrize("question", ["What is Maverick's GPU count?", "What is the GPU count of Maverick?"])
 def test_a_name_that_only_qualifies_a_thing_is_part_of_the_thing(question):
     made = search_index(a_md="Scout needs a GPU count of 8.\n\nTea is nice.\n\nMaverick has 128 experts.\n")
-    found = lack(QuestionAnalysis.of(question), made)
+    found = find_missing_terms(QuestionAnalysis.of(question), made)
     assert found
     assert found.text == "The sources mention Maverick, but not its GPU count."
 
 
 def test_of_two_names_only_the_one_that_the_thing_is_not_near_is_said_to_lack_it():
-    found = lack(QuestionAnalysis.of("Has Scout, or Maverick, a context window?"), SHELF)
+    found = find_missing_terms(QuestionAnalysis.of("Has Scout, or Maverick, a context window?"), SHELF)
     assert found
     assert found.text == "The sources mention Maverick, but not near “context window”."
 
@@ -91,16 +91,16 @@ def test_of_two_names_only_the_one_that_the_thing_is_not_near_is_said_to_lack_it
     ],
 )
 def test_what_was_not_checked_or_is_no_plain_thing_is_not_said_to_be_missing(question):
-    assert lack(QuestionAnalysis.of(question), SHELF) is None
+    assert find_missing_terms(QuestionAnalysis.of(question), SHELF) is None
 
 
 def test_a_name_whose_words_stand_apart_is_neither_mentioned_nor_missing():
-    assert lack(QuestionAnalysis.of("What is Acme Scout?"), SHELF) is None
+    assert find_missing_terms(QuestionAnalysis.of("What is Acme Scout?"), SHELF) is None
 
 
 def test_missing_phrases_are_short_letters_and_digits_and_at_most_three():
     """A phrase that is missing from the sources consists of letters and digits and is of bounded length."""
-    found = lack(QuestionAnalysis.of("Is it by @Everyone, <Alpha>, [Beta](x) or Gamma?"), SHELF)
+    found = find_missing_terms(QuestionAnalysis.of("Is it by @Everyone, <Alpha>, [Beta](x) or Gamma?"), SHELF)
     assert found
     assert found.text == "The sources don't mention Everyone, Alpha or Beta."
-    assert lack(QuestionAnalysis.of(f"Is it by X{'x' * LONGEST}?"), SHELF) is None
+    assert find_missing_terms(QuestionAnalysis.of(f"Is it by X{'x' * LONGEST}?"), SHELF) is None
