@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-
 from docs.generate import BLOCK, ROOT, documents, fill
 
-DOCUMENTS = documents()
 NAMED = {"settings", "command-line", "bot-help", "discord-commands", "layers", "rooms"}
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_generated_parts_are_current(path):
+def test_generated_parts_are_current():
     """If this fails, run `.venv/bin/python -m docs.generate` (or `make docs`) and commit what it wrote."""
-    assert path.read_text("utf-8") == DOCUMENTS[path]
+    generated = documents()
+    assert [path.name for path, text in generated.items() if path.read_text("utf-8") != text] == []
+    assert {path.name for path in generated} >= {".env.example", "settings.md", "command-line.md", "modules.md"}
 
 
 def test_every_generated_block_stands_in_one_page():
@@ -29,7 +27,3 @@ def test_text_outside_of_the_markers_stays():
     assert filled.endswith("<!-- end of generated: bot-help -->\n\nafter\n")
     assert "usage: python -m bot" in filled
     assert "old" not in filled
-
-
-def test_filling_twice_changes_nothing_more():
-    assert {path: fill(text) for path, text in DOCUMENTS.items()} == DOCUMENTS
