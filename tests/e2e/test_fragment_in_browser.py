@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyromark
@@ -203,31 +201,3 @@ def test_every_passage_of_the_article_is_found_on_its_page(article, pages, addre
             timeout=SOON,
         )
         tab.close()
-
-
-def test_a_picture_of_a_page_is_as_wide_as_asked_and_as_high_as_the_page(tmp_path):
-    tall = "@media (prefers-color-scheme: dark) { body { height: 900px } }"
-    html = f"<style>body {{ margin: 0; height: 700px }} {tall}</style>"
-    browser.page_picture(html, tmp_path / "light.png", width=320)
-    browser.page_picture(html, tmp_path / "dark.png", width=320, dark=True)
-    assert size(tmp_path / "light.png") == (640, 1400)
-    assert size(tmp_path / "dark.png") == (640, 1800)
-
-
-def size(path: Path) -> tuple[int, int]:
-    """Width and height of a PNG file in dots."""
-    content = path.read_bytes()
-    assert content.startswith(b"\x89PNG\r\n\x1a\n")
-    width, height = struct.unpack(">II", content[16:24])
-    return width, height
-
-
-def test_without_chromium_a_test_is_skipped_or_fails_in_ci(monkeypatch):
-    """The skip is visible in the summary; with CI=true it is a failure."""
-    monkeypatch.setenv("PATH", "")
-    monkeypatch.delenv(browser.NEEDED, raising=False)
-    with pytest.raises(pytest.skip.Exception, match=r"NOT CHECKED: no chromium \(apt install chromium\)"):
-        browser.chromium()
-    monkeypatch.setenv(browser.NEEDED, "1")
-    with pytest.raises(pytest.fail.Exception, match="there is no chromium"):
-        browser.chromium()

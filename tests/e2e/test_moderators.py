@@ -19,7 +19,6 @@ from tests.e2e.rights_table import FORGED, PEOPLE, TABLE, Who, cells, refusal
 from tests.e2e.world import NO_LIMITS, World, built, opened_world
 from tests.support.article import ARTICLE
 from tests.support.changing_sources import BEFORE
-from tests.support.discord.commands import Given
 from tests.support.discord.driver import Discord, has_ended
 from tests.support.discord.malformed import MALFORMED, Change
 from tests.support.discord.payloads import LISTED, MODERATOR_ROLE, OWNER, UNLISTED
@@ -159,35 +158,6 @@ FILES: list[tuple[str, bytes, int | None, str, bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "data", "size", "said", "asked"), FILES, ids=[name for name, *_ in FILES])
-async def test_an_unfit_attached_file_is_refused_with_the_reason(
-    world: World, moderator: Acting, name: str, data: bytes, size: int | None, said: str, asked: bool
-) -> None:
-    """Nothing is written to the folder of sources."""
-    before, fetched = state_of(world), len(world.server.cdn.asked)
-    refused = await moderator.command("source add", file=world.server.cdn.hold(name, data, size=size))
-    assert said in refused.text.replace("\\", "")
-    assert str(world.folder) not in refused.text
-    after = state_of(world)
-    written = after.pop("audit")[len(before.pop("audit")) :]
-    assert after == before
-    assert [one for *_, one in written if not one.startswith("failed: ")] == []
-    assert not (world.seeds.parent / "up.txt").exists()
-    assert len(world.server.cdn.asked) - fetched == int(asked)
-
-
-async def test_an_attached_file_that_is_gone_or_lies_elsewhere_is_not_taken(
-    world: World, moderator: Acting, slow: Slow
-) -> None:
-    before, cdn = state_of(world), world.server.cdn
-    elsewhere = [slow.site.url("/elsewhere.txt"), "file:///etc/hostname", "http://169.254.169.254/latest/meta-data"]
-    files = [cdn.lose(cdn.hold("gone.txt", b"Gone.")), *(Given("elsewhere.txt", 10, url) for url in elsewhere)]
-    for file in files:
-        assert "could not be taken from Discord" in (await moderator.command("source add", file=file)).text
-    assert state_of(world) == before
-    assert [one.path for one in slow.site.asked if "elsewhere" in one.path] == []
-
-
 async def test_a_preview_changes_no_answer_until_it_is_made_live(
     world: World, discord: Discord, moderator: Acting, hide: str
 ) -> None:
@@ -199,17 +169,6 @@ async def test_a_preview_changes_no_answer_until_it_is_made_live(
     assert await quoted(discord) == [SIX]
     await moderator.press(preview, "Make it live")
     assert await quoted(discord) == [TEN]
-
-
-async def test_a_preview_that_is_discarded_changes_no_answer(
-    world: World, discord: Discord, moderator: Acting, hide: str
-) -> None:
-    (world.seeds / hide).write_text(TEN + "\n", encoding="utf-8")
-    preview = await moderator.command("reindex", preview=True)
-    kept = custom_id(preview, "Make it live")
-    await moderator.press(preview, "Discard")
-    assert "This preview is no longer there" in (await moderator.forge(preview, kept)).text
-    assert await quoted(discord) == [SIX]
 
 
 async def test_questions_are_answered_during_a_reindex_and_after_its_cancellation(
