@@ -64,7 +64,7 @@ NOON = datetime(2025, 4, 5, 12, 0, tzinfo=UTC)
 def check(view: ui.LayoutView) -> None:
     """A message within the limits of Discord: 4,000 of text, 40 components, 80 on a button."""
     check_harmless(view)
-    labels = [one["label"] for one in all_components(view.to_components()) if one["type"] == 2]
+    labels = [component["label"] for component in all_components(view.to_components()) if component["type"] == 2]
     assert all(0 < utf16_length(label) <= KINDS["button"] for label in labels)
 
 
@@ -222,7 +222,7 @@ def test_the_longest_page_of_a_source_is_one_message(code: str, filling: str, si
 
 @every_language
 def test_settings_privacy_and_figures_are_one_message(code: str) -> None:
-    days = [Day(date(2025, 1, 1) + timedelta(at), MANY, MANY - 1, MANY, MANY, 1e9) for at in range(90)]
+    days = [Day(date(2025, 1, 1) + timedelta(day), MANY, MANY - 1, MANY, MANY, 1e9) for day in range(90)]
     channels = frozenset(range(10**19, 10**19 + MAX_CHANNELS))
     with using_language(code):
         for chosen in (
@@ -245,9 +245,9 @@ def test_settings_privacy_and_figures_are_one_message(code: str) -> None:
 def own_marks(view: ui.LayoutView) -> None:
     """As `check`, for messages that name channels or have a picture."""
     shown = list(all_components(view.to_components()))
-    assert sum(utf16_length(one["content"]) for one in shown if one["type"] == 10) <= 4000
+    assert sum(utf16_length(component["content"]) for component in shown if component["type"] == 10) <= 4000
     assert len(shown) <= 40
-    assert all(0 < utf16_length(one["label"]) <= KINDS["button"] for one in shown if one["type"] == 2)
+    assert all(0 < utf16_length(component["label"]) <= KINDS["button"] for component in shown if component["type"] == 2)
 
 
 @every_language

@@ -13,7 +13,16 @@ from babel.messages.catalog import Catalog, Message
 
 from bot.text.command_translator import accepted_by_discord
 from bot.text.i18n import KINDS, NUMBER, PLACEHOLDER, Language, language_codes, load_catalogue
-from tests.support.catalogue import Key, files, keys, read, said, said_in, update, written
+from tests.support.catalogue import (
+    Key,
+    all_keys,
+    catalogue_files,
+    message_uses,
+    message_uses_in,
+    read_catalogue,
+    update_catalogue,
+    write_test_catalogue,
+)
 from tests.support.untranslated import untranslated_in, untranslated_texts
 
 REACHING_OUT = re.compile(r"@|<[@#:]|\w+://|\bdiscord\.gg\b|\bwww\.", re.IGNORECASE)
@@ -21,16 +30,16 @@ REACHING_OUT = re.compile(r"@|<[@#:]|\w+://|\bdiscord\.gg\b|\bwww\.", re.IGNOREC
 
 MARKS = ("**", "__", "~~", "||", "`", "-# ", "\n", "[", "]", "_", "\\")
 
-every_catalogue = pytest.mark.parametrize("file", files(), ids=lambda file: file.stem)
+every_catalogue = pytest.mark.parametrize("file", catalogue_files(), ids=lambda file: file.stem)
 
 
 def names(text: str) -> set[str]:
-    return {at[1] for at in PLACEHOLDER.finditer(text)}
+    return {match[1] for match in PLACEHOLDER.finditer(text)}
 
 
 def counted(key: Key) -> set[str]:
     """The number of a plural is put in by itself, and a language may leave it out."""
-    return {NUMBER} if key.many else set()
+    return {NUMBER} if key.plural else set()
 
 
 def key_of(message: Message) -> Key:
@@ -44,7 +53,7 @@ def forms(message: Message) -> Sequence[str]:
 
 def wrong_with(key: Key, text: str) -> Iterator[str]:
     """What is wrong with a translation."""
-    english = key.many or key.one
+    english = key.plural or key.singular
     if not names(english) - counted(key) <= names(text) <= names(english):
         yield "placeholders"
     plain, plain_english = PLACEHOLDER.sub("", text), PLACEHOLDER.sub("", english)
@@ -63,22 +72,22 @@ def wrong_with(key: Key, text: str) -> Iterator[str]:
 def defects(read_in: Catalog, wanted: set[Key]) -> list[str]:
     """Everything that is wrong with a catalogue."""
     there = {key_of(message): message for message in read_in if message.id}
-    found = [f"missing: {key.one}" for key in wanted - there.keys()]
-    found += [f"unused: {key.one}" for key in there.keys() - wanted]
+    found = [f"missing: {key.singular}" for key in wanted - there.keys()]
+    found += [f"unused: {key.singular}" for key in there.keys() - wanted]
     for key, message in there.items():
         texts = forms(message)
         if message.fuzzy:
-            found.append(f"fuzzy: {key.one}")
-        if len(texts) != (read_in.num_plurals if key.many else 1) or not all(text.strip() for text in texts):
-            found.append(f"untranslated: {key.one}")
+            found.append(f"fuzzy: {key.singular}")
+        if len(texts) != (read_in.num_plurals if key.plural else 1) or not all(text.strip() for text in texts):
+            found.append(f"untranslated: {key.singular}")
         else:
-            found += [f"{wrong}: {key.one}" for text in texts for wrong in wrong_with(key, text)]
+            found += [f"{wrong}: {key.singular}" for text in texts for wrong in wrong_with(key, text)]
     return sorted(found)
 
 
 @pytest.fixture(scope="module")
 def wanted() -> set[Key]:
-    return set(asyncio.run(keys()))
+    return set(asyncio.run(all_keys()))
 
 
 def test_five_languages_are_spoken_beside_english() -> None:
@@ -87,12 +96,12 @@ def test_five_languages_are_spoken_beside_english() -> None:
 
 @every_catalogue
 def test_a_catalogue_holds_just_what_the_bot_says_and_nothing_broken(file: Path, wanted: set[Key]) -> None:
-    assert defects(read(file), wanted) == []
+    assert defects(read_catalogue(file), wanted) == []
 
 
 @every_catalogue
 def test_commands_are_told_apart_in_every_language(file: Path) -> None:
-    called = [str(message.string) for message in read(file) if message.context == "command"]
+    called = [str(message.string) for message in read_catalogue(file) if message.context == "command"]
     assert called
     assert len(set(called)) == len(called)
 
@@ -110,14 +119,14 @@ def misnamed(read_in: Catalog) -> list[str]:
     found = []
     for key, message in there.items():
         for kind, named in TYPED.items():
-            wanted = [str(there[Key(name, kind=kind)].string) for name in named.findall(key.many or key.one)]
-            found += [key.one for text in forms(message) if sorted(named.findall(text)) != sorted(wanted)]
+            wanted = [str(there[Key(name, kind=kind)].string) for name in named.findall(key.plural or key.singular)]
+            found += [key.singular for text in forms(message) if sorted(named.findall(text)) != sorted(wanted)]
     return found
 
 
 @every_catalogue
 def test_texts_name_commands_and_options_as_they_are_called_in_the_language(file: Path) -> None:
-    assert misnamed(read(file)) == []
+    assert misnamed(read_catalogue(file)) == []
 
 
 @pytest.mark.parametrize(
@@ -126,18 +135,18 @@ def test_texts_name_commands_and_options_as_they_are_called_in_the_language(file
 def test_a_command_that_is_named_otherwise_is_found(tmp_path: Path, said: str) -> None:
     names = 'msgctxt "option"\nmsgid "question"\nmsgstr "frage"\n\n'
     body = f'{SOUND}\n{names}msgid "/ask takes question:True."\nmsgstr "/fragen nimmt frage:True."\n'
-    assert misnamed(read(written(tmp_path, "de", body))) == []
+    assert misnamed(read_catalogue(write_test_catalogue(tmp_path, "de", body))) == []
     body = body.replace("/fragen nimmt frage:True.", said)
-    assert misnamed(read(written(tmp_path, "de", body))) == ["/ask takes question:True."]
+    assert misnamed(read_catalogue(write_test_catalogue(tmp_path, "de", body))) == ["/ask takes question:True."]
 
 
 def test_english_texts_keep_the_limits_of_their_kinds(wanted: set[Key]) -> None:
     assert {key.kind for key in wanted} <= {"", *KINDS}
-    assert [key.one for key in wanted if key.kind and not accepted_by_discord(key.kind, key.one)] == []
+    assert [key.singular for key in wanted if key.kind and not accepted_by_discord(key.kind, key.singular)] == []
 
 
 def test_what_is_said_is_a_literal_or_a_phrase_by_its_name() -> None:
-    assert [(one.place, one.wrong) for one in said() if one.wrong] == []
+    assert [(use.place, use.wrong) for use in message_uses() if use.wrong] == []
 
 
 def test_nothing_is_shown_that_is_not_said() -> None:
@@ -145,15 +154,15 @@ def test_nothing_is_shown_that_is_not_said() -> None:
 
 
 def test_every_value_that_a_text_names_is_given_with_it() -> None:
-    given = [(one.place, one.key, one.values) for one in said() if one.key and one.values is not None]
-    assert [place for place, key, values in given if names(key.many or key.one) - counted(key) != values] == []
+    given = [(use.place, use.key, use.values) for use in message_uses() if use.key and use.values is not None]
+    assert [place for place, key, values in given if names(key.plural or key.singular) - counted(key) != values] == []
 
 
 @every_catalogue
 def test_plural_forms_are_those_of_the_language(file: Path, tmp_path: Path) -> None:
-    tags = ["one", "other"] if read(file).num_plurals == 2 else ["other"]
+    tags = ["one", "other"] if read_catalogue(file).num_plurals == 2 else ["other"]
     body = "".join(f'msgstr[{place}] "{tag}"\n' for place, tag in enumerate(tags))
-    trial = written(tmp_path, file.stem, f'msgid "1"\nmsgid_plural "2"\n{body}')
+    trial = write_test_catalogue(tmp_path, file.stem, f'msgid "1"\nmsgid_plural "2"\n{body}')
     speaker = Language(Locale(file.stem), load_catalogue(trial))
     rule = Locale(file.stem).plural_form
     assert [speaker.ngettext("1", "2", number) for number in range(200)] == [rule(number) for number in range(200)]
@@ -173,11 +182,11 @@ msgstr[0] "eine Quelle"
 msgstr[1] "{number} Quellen"
 """
 PAGE, SOURCE = "Page {page} of {pages}.", "{number} source"
-WANTED = {Key(PAGE), Key("ask", kind="command"), Key(SOURCE, many="{number} sources")}
+WANTED = {Key(PAGE), Key("ask", kind="command"), Key(SOURCE, plural="{number} sources")}
 
 
 def test_a_sound_catalogue_has_no_defects(tmp_path: Path) -> None:
-    assert defects(read(written(tmp_path, "de", SOUND)), WANTED) == []
+    assert defects(read_catalogue(write_test_catalogue(tmp_path, "de", SOUND)), WANTED) == []
 
 
 @pytest.mark.parametrize(
@@ -205,17 +214,17 @@ def test_a_sound_catalogue_has_no_defects(tmp_path: Path) -> None:
 )
 def test_what_is_wrong_with_a_catalogue_is_found(tmp_path: Path, before: str, after: str, found: list[str]) -> None:
     assert SOUND.count(before) == 1
-    assert defects(read(written(tmp_path, "de", SOUND.replace(before, after))), WANTED) == found
+    assert defects(read_catalogue(write_test_catalogue(tmp_path, "de", SOUND.replace(before, after))), WANTED) == found
 
 
 def test_update_keeps_translations_adds_what_is_new_and_drops_what_is_said_no_more(tmp_path: Path) -> None:
-    file = written(tmp_path, "de", SOUND)
+    file = write_test_catalogue(tmp_path, "de", SOUND)
     current = {Key("ask", kind="command"): ["commands"], Key("Sources", kind="button"): ["render.py"]}
-    update(file, current)
-    there = {key_of(message): message.string for message in read(file) if message.id}
+    update_catalogue(file, current)
+    there = {key_of(message): message.string for message in read_catalogue(file) if message.id}
     assert there == {Key("ask", kind="command"): "fragen", Key("Sources", kind="button"): ""}
     once = file.read_bytes()
-    update(file, current)
+    update_catalogue(file, current)
     assert file.read_bytes() == once
 
 
@@ -233,9 +242,9 @@ pgettext(kind, "Text")
 
 
 def test_keys_are_found_where_they_are_said() -> None:
-    assert {one.key for one in said_in(SAYING, "room.py") if one.key} == {
+    assert {use.key for use in message_uses_in(SAYING, "room.py") if use.key} == {
         Key("One text of {a}."),
-        Key("{number} cat", many="{number} cats"),
+        Key("{number} cat", plural="{number} cats"),
         Key("Press", kind="button"),
         Key("Later."),
         Key("Title", kind="title"),
@@ -243,7 +252,11 @@ def test_keys_are_found_where_they_are_said() -> None:
 
 
 def test_a_text_that_is_made_up_where_it_is_said_has_no_key() -> None:
-    assert [one.place for one in said_in(SAYING, "room.py") if one.wrong] == ["room.py:8", "room.py:9", "room.py:10"]
+    assert [use.place for use in message_uses_in(SAYING, "room.py") if use.wrong] == [
+        "room.py:8",
+        "room.py:9",
+        "room.py:10",
+    ]
 
 
 UNSAID = '''

@@ -1,9 +1,9 @@
-"""Texts in the bot's code that a member may see and that do not go through the catalogue.
+"""Texts in the bot's code that members may see and that are not translated.
 
     python -m tests.support.untranslated
 
-lists them. It is a guess by form: it may name a text that nobody sees, and a single lower-case word escapes it unless
-it stands where words are shown, or is chosen by a condition.
+lists them. It is a heuristic: it may list a text that nobody sees, and it misses a single lower-case word unless that
+is an argument that is shown, or is chosen by a condition.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 import sys
 from collections.abc import Iterator
 
-from tests.support.catalogue import BOT, SAYING
+from tests.support.catalogue import BOT, MESSAGE_FUNCTIONS
 
 __all__ = ["untranslated_in", "untranslated_texts"]
 
@@ -43,10 +43,20 @@ SHOWN = {
     "notice_message",
     "send",
 }
-"""Calls whose words are shown, even if they are short."""
+"""Calls whose texts are shown, however short they are."""
 
-UNSEEN = {*SAYING, "ComponentId", "TypeError", "TypeVar", "compile", "getLogger", "getattr", "hasattr", "replace"}
-"""Calls whose texts are translated already, or seen by nobody."""
+UNSEEN = {
+    *MESSAGE_FUNCTIONS,
+    "ComponentId",
+    "TypeError",
+    "TypeVar",
+    "compile",
+    "getLogger",
+    "getattr",
+    "hasattr",
+    "replace",
+}
+"""Calls whose texts are translated, or seen by nobody."""
 
 BY_DISCORD = {"Choice", "ContextMenu", "Group", "choices", "command", "context_menu", "describe", "rename"}
 """Calls that define commands: `tests.support.catalogue` finds their texts in the tree."""
@@ -68,11 +78,11 @@ ACCEPTED = {
     "no": "a setting as the journal keeps it",
     "direct message": "a place in the audit",
 }
-"""Texts that look as if they were shown, and why they are not."""
+"""Texts that look as if they were shown, with the reason why they are not."""
 
 
 def untranslated_texts() -> list[str]:
-    """The texts of the bot, each with its place."""
+    """Return the texts of the bot, each with its place."""
     return [
         f"{path.relative_to(BOT.parent).as_posix()}:{line}: {text}"
         for path in sorted(BOT.rglob("*.py"))
@@ -82,7 +92,7 @@ def untranslated_texts() -> list[str]:
 
 
 def untranslated_in(code: str) -> list[tuple[int, str]]:
-    """Line and words of each; values in an f-string are shown as {}."""
+    """Return line and text of each; values in an f-string are {}."""
     return list(_texts(ast.parse(code), shown=False))
 
 
@@ -100,13 +110,13 @@ def _texts(node: ast.AST, *, shown: bool) -> Iterator[tuple[int, str]]:
         if name in UNSEEN | BY_DISCORD | LOGGED or ast.unparse(node.func) == "super().__init__":
             return
         shown = name in SHOWN
-    for child in _worth(node):
+    for child in _shown_parts(node):
         chosen = isinstance(node, ast.IfExp) and child is not node.test
         yield from _texts(child, shown=chosen or (shown and isinstance(child, ast.expr | ast.keyword)))
 
 
-def _worth(node: ast.AST) -> Iterator[ast.AST]:
-    """The parts that may hold a text: no docstring, annotation, subscript, comparison or dictionary's key."""
+def _shown_parts(node: ast.AST) -> Iterator[ast.AST]:
+    """Return the parts that may hold a text: no docstring, annotation, subscript, comparison or dictionary key."""
     for name, value in ast.iter_fields(node):
         for child in value if isinstance(value, list) else [value]:
             doc = isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
@@ -118,7 +128,7 @@ def _worth(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _titles(node: ast.Dict) -> bool:
-    """Whether the keys of a dictionary are words to show, as they are where they begin with a capital."""
+    """Return whether the keys of a dictionary are shown: those that begin with a capital."""
     return all(isinstance(key, ast.Constant) and str(key.value)[:1].isupper() for key in node.keys)
 
 

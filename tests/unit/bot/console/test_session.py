@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from bot.console.session import Session
-from bot.console.terminal import make_console, show_progress
 from index import LibraryError
 from index.domain.answers import ShortAnswer
 from index.domain.errors import IndexMismatch, NoIndex, SourcesUnreadable
@@ -172,13 +171,6 @@ def test_colour_and_control_sequences_never_leave_a_terminal():
     assert "\x1b" not in desk.out + desk.err
 
 
-def test_forced_colour_does_not_reach_a_pipe(monkeypatch):
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    stream = io.StringIO()
-    make_console(stream).print("plain", style="red")
-    assert stream.getvalue() == "plain\n"
-
-
 def test_long_quotation_stays_on_one_line_where_output_is_no_terminal():
     desk = Desk(width=40)
     desk.session.handle("What?")
@@ -279,16 +271,6 @@ def test_reindex_that_changes_nothing_says_so():
     desk.library.report = make_report(added=(), changed=(), removed=(), skipped=())
     desk.session.handle("/reindex")
     assert desk.err.endswith("21 passages, 18 before.\n  No source changed.\n")
-
-
-def test_progress_on_a_terminal_is_a_bar_that_takes_an_unknown_total():
-    stream = io.StringIO()
-    console = Console(file=stream, force_terminal=True, width=100)
-    with show_progress(console) as progress:
-        progress("Loading [bold]the model", 0, 0)
-        progress("Embedding", 5, 10)
-    assert "Loading [bold]the model" in stream.getvalue()
-    assert "Embedding" in stream.getvalue()
 
 
 def test_missing_index_is_built_before_the_first_question():

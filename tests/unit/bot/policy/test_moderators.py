@@ -72,7 +72,7 @@ def test_without_a_team_the_owner_alone_counts() -> None:
 )
 def test_of_a_team_those_count_who_accepted_and_may_more_than_read(state: int, role: str, counts: bool) -> None:
     payload = application(team=True)
-    member = next(one for one in payload["team"]["members"] if one["user"]["id"] == TEAM_MEMBER.id)
+    member = next(member for member in payload["team"]["members"] if member["user"]["id"] == TEAM_MEMBER.id)
     member |= {"membership_state": state, "role": role}
     assert (int(TEAM_MEMBER.id) in owner_ids(app(payload))) is counts
 

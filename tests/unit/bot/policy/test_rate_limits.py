@@ -75,7 +75,7 @@ def test_a_question_refused_for_its_server_does_not_start_the_users_cool_down() 
 def test_a_question_refused_for_its_user_does_not_count_for_the_server() -> None:
     fairness = fair(user_seconds=60.0, server_per_minute=2)
     said = [fairness.refusal(user, 7) for user in (1, 1, 1, 2)]
-    assert [bool(one) for one in said] == [False, True, True, False]
+    assert [bool(refusal) for refusal in said] == [False, True, True, False]
 
 
 def test_a_servers_own_cool_down_goes_before_the_bots() -> None:

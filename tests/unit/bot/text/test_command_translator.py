@@ -12,7 +12,7 @@ from discord import app_commands
 
 from bot.text.command_translator import CommandTranslator, accepted_by_discord
 from bot.text.i18n import KINDS, Language, load_catalogue
-from tests.support.catalogue import Key, asked_by_discord, written
+from tests.support.catalogue import Key, command_keys, write_test_catalogue
 from tests.support.discord.openapi_check import OpenApi
 from tests.support.discord.payloads import BOT
 from tests.support.discord.wire import connected
@@ -79,12 +79,12 @@ async def payloads(tree: app_commands.CommandTree[Any], translator: CommandTrans
 
 def germans(folder: Path) -> CommandTranslator:
     """A translator for whom everybody is German."""
-    spoken = Language(Locale("de"), load_catalogue(written(folder, "de", GERMAN)))
+    spoken = Language(Locale("de"), load_catalogue(write_test_catalogue(folder, "de", GERMAN)))
     return CommandTranslator(lambda _: spoken)
 
 
 async def test_commands_options_choices_and_menus_are_asked_for_by_their_kind() -> None:
-    assert await asked_by_discord(a_tree()) == {
+    assert await command_keys(a_tree()) == {
         Key("gaps", kind="command"),
         Key("solve", kind="command"),
         Key("Solved gaps.", kind="description"),

@@ -25,7 +25,7 @@ from bot.text.i18n import (
     set_language,
     using_language,
 )
-from tests.support.catalogue import written
+from tests.support.catalogue import write_test_catalogue
 from tests.support.texts import any_text
 
 TRIAL = {
@@ -60,7 +60,7 @@ msgstr "{button}"
 msgid "{{number}} source"
 msgid_plural "{{number}} sources"
 {plurals}"""
-    return Language(Locale(code), load_catalogue(written(folder, code, body)))
+    return Language(Locale(code), load_catalogue(write_test_catalogue(folder, code, body)))
 
 
 def test_a_text_is_said_in_the_language_that_is_spoken(speakers: dict[str, Language]) -> None:

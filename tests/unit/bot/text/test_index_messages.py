@@ -21,12 +21,12 @@ from index.domain.answers import ABSTENTION, MISSING, NO_QUESTION, OTHER_LANGUAG
 from index.domain.errors import NoIndex, NoSuchSnapshot, SourceRejected
 from index.domain.messages import FIXES as OF_THE_COMMAND_LINE
 from index.domain.messages import LIST, REINDEX, Message, join_messages, with_fix
-from tests.support.catalogue import INDEX, of_index
+from tests.support.catalogue import INDEX, index_message_uses
 from tests.support.fakes import make_abstention, make_answer, make_citation
 from tests.support.texts import any_text
 
 OTHERS = language_codes()[1:]
-TEMPLATES = sorted({one.key.one for one in of_index() if one.key})
+TEMPLATES = sorted({use.key.singular for use in index_message_uses() if use.key})
 
 THE_SAME = {"{name} {why}", "{name} {why}.", "{fault}.", "{fault}: {step}.", "snapshot {id} is live; {changes}"}
 """Templates that a language may word as English does."""
@@ -48,9 +48,11 @@ def bare(code: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REASONS:
             given = [*node.args, *(each.value for each in node.keywords if each.arg != "log_detail")]
-            words = [at for at in given if isinstance(at, ast.JoinedStr | ast.Constant | ast.BinOp)]
-            reason = [at for at in words if " " in ast.unparse(at).strip()]
-            yield from (f"{node.func.id}: {ast.unparse(at)}" for at in reason if not _names_a_place(at))
+            words = [argument for argument in given if isinstance(argument, ast.JoinedStr | ast.Constant | ast.BinOp)]
+            reason = [argument for argument in words if " " in ast.unparse(argument).strip()]
+            yield from (
+                f"{node.func.id}: {ast.unparse(argument)}" for argument in reason if not _names_a_place(argument)
+            )
 
 
 def _names_a_place(node: ast.expr) -> bool:
@@ -74,7 +76,7 @@ def test_a_bare_sentence_is_found() -> None:
 def test_every_template_of_the_index_is_said_in_each_language_with_all_its_values(code: str) -> None:
     english = []
     for template in TEMPLATES:
-        values = {at[1]: f"<{at[1]}>" for at in PLACEHOLDER.finditer(template)}
+        values = {match[1]: f"<{match[1]}>" for match in PLACEHOLDER.finditer(template)}
         with using_language(code):
             shown = translate(Message(template, **values))
         assert all(value in shown for value in values.values()), shown

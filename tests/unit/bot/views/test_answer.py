@@ -133,7 +133,7 @@ def test_where_there_is_no_section_the_title_says_where_a_quotation_stands() -> 
 
 def test_beside_its_button_a_quotation_has_the_words_above_and_where_it_stands() -> None:
     box = render.answer_message(make_answer(), answer_id="abc").to_components()[0]["components"]
-    assert [one["type"] for one in box] == [10, 9, 10, 1]
+    assert [component["type"] for component in box] == [10, 9, 10, 1]
     assert box[1]["components"][0]["content"] == r"-# Models \> Scout · llama-4-release.md"
     assert box[1]["accessory"]["label"] == "Show in source"
 
@@ -162,7 +162,9 @@ def test_an_abstention_says_its_reason_with_nothing_in_it_that_acts() -> None:
 
 def test_an_answer_has_a_colour_by_how_sure_it_is_and_an_abstention_another() -> None:
     sure = (make_answer(confidence=share) for share in (0.8, 0.6, 0.59))
-    colours = [render.answer_message(one).to_components()[0]["accent_color"] for one in (*sure, make_abstention())]
+    colours = [
+        render.answer_message(answer).to_components()[0]["accent_color"] for answer in (*sure, make_abstention())
+    ]
     assert len(set(colours)) == 4
 
 

@@ -83,8 +83,14 @@ def test_every_theme_is_on_one_page_and_its_button_names_its_newest_answer(theme
     pages = -(-len(themes) // 5)
     named = []
     for page in range(1, pages + 1):
-        buttons = [one for one in all_components(gaps_message(themes, page).to_components()) if one["type"] == 2]
-        named += [ComponentId.parse(one["custom_id"]) for one in buttons if one["label"] == "Mark as solved"]
+        buttons = [
+            component
+            for component in all_components(gaps_message(themes, page).to_components())
+            if component["type"] == 2
+        ]
+        named += [
+            ComponentId.parse(component["custom_id"]) for component in buttons if component["label"] == "Mark as solved"
+        ]
     assert [(press.action, press.answer) for press in named if press] == [
         ("gapsolve", theme.gaps[0].ids[0]) for theme in themes
     ]
@@ -132,8 +138,12 @@ def test_a_page_past_the_end_is_the_last(page: int, shown: int) -> None:
 def test_only_pages_that_there_are_can_be_turned_to() -> None:
     def row(themes: int, page: int) -> list[tuple[str, bool]]:
         view = gaps_message([make_theme(f"Q{number}") for number in range(themes)], page)
-        buttons = [one for one in all_components(view.to_components()) if one["type"] == 2]
-        return [(one["label"], one["disabled"]) for one in buttons if one["label"] != "Mark as solved"]
+        buttons = [component for component in all_components(view.to_components()) if component["type"] == 2]
+        return [
+            (component["label"], component["disabled"])
+            for component in buttons
+            if component["label"] != "Mark as solved"
+        ]
 
     assert row(5, 1) == [("Export CSV", False)]
     assert row(11, 1) == [("Back", True), ("Next", False), ("Export CSV", False)]

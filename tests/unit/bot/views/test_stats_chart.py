@@ -49,7 +49,7 @@ def heights(picture: Picture, colour: str) -> list[int]:
     """How many dots of a colour each bar has, from left to right; the legend above is left out."""
     dots = (np.abs(picture[PANEL].astype(int) - rgb(colour)).max(axis=2) < 8).sum(axis=0)
     columns = [int(count) for count in dots]
-    starts = [at for at in range(1, len(columns)) if columns[at] > 0 and columns[at - 1] == 0]
+    starts = [column for column in range(1, len(columns)) if columns[column] > 0 and columns[column - 1] == 0]
     return [max(columns[start : start + 20]) for start in starts]
 
 
@@ -84,7 +84,7 @@ many_days = st.lists(
 @pytest.mark.parametrize("span", [1, 7, 30, 90])
 def test_the_picture_is_a_small_png_of_a_thousand_by_six_hundred(span: int) -> None:
     png = draw_chart(
-        [make_day(span - at, at * 37 % 50, at * 11 % 30, helpful=at % 3, unhelpful=1) for at in range(span)]
+        [make_day(span - day, day * 37 % 50, day * 11 % 30, helpful=day % 3, unhelpful=1) for day in range(span)]
     )
     assert png.startswith(b"\x89PNG")
     assert decoded(png).shape == (750, 800, 3)
@@ -128,7 +128,7 @@ def test_any_figures_make_a_picture(days: list[Day]) -> None:
 
 
 def test_pictures_are_drawn_from_several_threads() -> None:
-    days = [make_day(at, at + 3, at) for at in range(30, -1, -1)]
+    days = [make_day(day, day + 3, day) for day in range(30, -1, -1)]
     with ThreadPoolExecutor(4) as threads:
         drawn = list(threads.map(draw_chart, [days] * 8))
     assert set(drawn) == {draw_chart(days)}
@@ -161,7 +161,7 @@ def test_the_picture_is_told_with_the_figures_of_each_day() -> None:
 
 
 def test_many_days_are_told_by_the_week_and_their_sums_are_those_of_the_days() -> None:
-    days = [make_day(89 - at, 5, 3) for at in range(90)]
+    days = [make_day(89 - day, 5, 3) for day in range(90)]
     told = describe_chart(days).split("answered of asked: ")[1].rstrip(".").split("; ")
     assert told[0] == "5 Feb: 21 of 35"
     assert len(told) == 13
@@ -174,5 +174,5 @@ def test_the_picture_in_words_fits_and_names_no_half_figure(days: list[Day]) -> 
     assert utf16_length(told) <= MAX_ALT_TEXT
     assert told.endswith(".")
     last = told.rpartition(" of ")[2].rstrip(".").replace(",", "")
-    weeks = {str(Totals.of(days[at : at + 7]).questions) for at in range(0, len(days), 7)}
+    weeks = {str(Totals.of(days[start : start + 7]).questions) for start in range(0, len(days), 7)}
     assert last in {str(day.questions) for day in days} | weeks
