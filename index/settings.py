@@ -1,4 +1,4 @@
-"""The only reader of the environment in `index`. `.env.example` is generated from it."""
+"""Settings of the index, the only reader of the environment in `index`. `.env.example` is generated from it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Settings"]
 
 
 def _hosts(value: object) -> object:
-    """The hosts in a comma list; anything else as it is."""
+    """Return the hosts of a comma-separated list; other values unchanged."""
     return [part.lower() for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
 
 

@@ -136,12 +136,12 @@ class JournalDatabase:
 
     def _check(self, db: sqlite3.Connection) -> None:
         """Raise JournalUnavailable or sqlite3.Error if this is no journal of a known version; change nothing."""
-        found, ours = version(db), db.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+        file_version, ours = version(db), db.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
         if not ours and db.execute("SELECT 1 FROM sqlite_master").fetchone():
             raise JournalUnavailable(f"{self._file} is another program's database: choose another JOURNAL_FILE.")
-        if found > len(MIGRATIONS):
+        if file_version > len(MIGRATIONS):
             raise JournalUnavailable(
-                f"The journal {self._file} is of version {found}, this program knows {len(MIGRATIONS)}: "
+                f"The journal {self._file} is of version {file_version}, this program knows {len(MIGRATIONS)}: "
                 "update the program, or move the file away."
             )
         if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):

@@ -61,9 +61,9 @@ def unparsed_sources(manifest: Manifest | None, sources: SourceSet) -> tuple[Ski
 def describe_changes(infos: Sequence[SourceInfo]) -> str:
     """Return which sources are not as they were indexed, as a message; empty if all are."""
     parts = []
-    for state, found in ((SourceState.NEW, NEW), (SourceState.CHANGED, CHANGED), (SourceState.REMOVED, REMOVED)):
+    for state, text in ((SourceState.NEW, NEW), (SourceState.CHANGED, CHANGED), (SourceState.REMOVED, REMOVED)):
         if names := [info.source for info in infos if info.state == state]:
             first, left = ", ".join(names[:MOST_NAMED]), len(names) - MOST_NAMED
             shown = Message("{names} and {number} more", names=first, number=left) if left > 0 else first
-            parts.append(Message(found, names=shown))
+            parts.append(Message(text, names=shown))
     return join_messages(tuple(parts)) if parts else ""

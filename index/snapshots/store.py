@@ -97,7 +97,7 @@ class SnapshotStore:
             raise Damaged(with_fix(REBUILD, "The manifest of snapshot {id} is not the one that is live", id=id_))
         for name, checksum in manifest.files.items():
             try:
-                found = _sha256(place / name)
+                actual = _sha256(place / name)
             except OSError as error:
                 raise Damaged(
                     with_fix(
@@ -108,7 +108,7 @@ class SnapshotStore:
                         why=system_message(error),
                     )
                 ) from error
-            if found != checksum:
+            if actual != checksum:
                 raise Damaged(with_fix(REBUILD, "{file} of snapshot {id} is damaged", file=name, id=id_))
         return place
 

@@ -72,7 +72,7 @@ def complete(typed: str, known: Sequence[str], *, limit: int = 25) -> tuple[str,
     """
     short = [question for question in dict.fromkeys(known) if len(question) <= LONGEST_SUGGESTION]
     wanted = " ".join(typed[: 2 * LONGEST_SUGGESTION].lower().replace(SEPARATOR, " ").split())
-    words = [word for word in (each.strip(PUNCTUATION) for each in wanted.split()) if word][:MOST_WORDS]
+    words = [word for word in (part.strip(PUNCTUATION) for part in wanted.split()) if word][:MOST_WORDS]
     if not words or not short:
         return tuple(short[:limit])
     lowered = [question.lower().replace(SEPARATOR, " ") for question in short]

@@ -1,4 +1,4 @@
-"""A page of a source for a reader: what stands around a quotation, and what comes before and after."""
+"""The page of a source around a quotation."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ __all__ = ["source_page"]
 def source_page(
     document: Document, citation: Citation, *, snapshot: str, page: int | None = None, current: Document | None = None
 ) -> SourcePage:
-    """A page of `document`, which is from `snapshot`, for who wants to see a quotation where it stands.
+    """Return a page of `document`, which is from `snapshot`, with the quotation marked.
 
-    Without a `page` it is the one where the quotation begins; for one that does not exist it is the nearest that does.
-    `current` is the source as it is now, None where it is gone.
+    Without a `page` it is the one where the quotation begins; for one out of range it is the nearest.
+    `current` is the source as it is now, None if it is gone.
     """
-    every = paginate(document, citation)
+    pages = paginate(document, citation)
     if page is None:
-        page = next((number for number, pieces in enumerate(every, 1) if any(at.quoted for at in pieces)), 1)
-    page = min(max(page, 1), len(every))
-    pieces = every[page - 1]
+        page = next((number for number, pieces in enumerate(pages, 1) if any(piece.quoted for piece in pieces)), 1)
+    page = min(max(page, 1), len(pages))
+    pieces = pages[page - 1]
     shown = collapse_whitespace(citation.shown)
     text = GAP.join(piece.whole for piece in pieces)
     bold = _bold(pieces, shown)
@@ -34,11 +34,11 @@ def source_page(
     return SourcePage(
         source=document.source,
         title=fix_mojibake(document.title),
-        section=next((at.section for at in pieces if at.quoted), pieces[0].section if pieces else ""),
+        section=next((piece.section for piece in pieces if piece.quoted), pieces[0].section if pieces else ""),
         text=text,
         bold=bold,
         page=page,
-        pages=len(every),
+        pages=len(pages),
         snapshot=snapshot,
         # On the page the words still have their lines, by which a browser finds code.
         link=text_fragment_url(document.url, words if collapse_whitespace(words) == shown else shown),
@@ -47,7 +47,7 @@ def source_page(
 
 
 def _since(document: Document, citation: Citation, current: Document | None) -> str:
-    """What became of the source; words that were only wrapped otherwise still stand in it."""
+    """Return how the source changed; words that are only wrapped differently still stand in it."""
     if current is None:
         return SourceChange.REMOVED
     if current.text == document.text:
@@ -57,22 +57,22 @@ def _since(document: Document, citation: Citation, current: Document | None) -> 
 
 
 def _bold(pieces: Sequence[Piece], shown: str) -> tuple[int, int] | None:
-    """The characters of a page's text that were quoted."""
-    found: list[tuple[int, int]] = []
-    at = 0
+    """Return the range of a page's text that was quoted."""
+    ranges: list[tuple[int, int]] = []
+    offset = 0
     for piece in pieces:
         if piece.quoted:
-            start = at + len(piece.before)
-            first, last = _to_the_letter(piece.text, piece.quoted, shown)
-            found.append((start + first, start + last))
+            start = offset + len(piece.before)
+            first, last = _exact_range(piece.text, piece.quoted, shown)
+            ranges.append((start + first, start + last))
             if collapse_whitespace(piece.text[first:last]) == shown:
-                return found[-1]
-        at += len(piece.whole) + len(GAP)
-    return (found[0][0], found[-1][1]) if found else None
+                return ranges[-1]
+        offset += len(piece.whole) + len(GAP)
+    return (ranges[0][0], ranges[-1][1]) if ranges else None
 
 
-def _to_the_letter(text: str, place: tuple[int, int], shown: str) -> tuple[int, int]:
-    """The words shown, where the place of the quotation is that of more words or of fewer."""
+def _exact_range(text: str, place: tuple[int, int], shown: str) -> tuple[int, int]:
+    """Return the range of exactly the words shown, if a quotation's range covers more or fewer."""
     if not shown or collapse_whitespace(text[slice(*place)]) == shown:
         return place
     starts = [match.start() for match in re.finditer(f"(?={re.escape(shown)})", text)]

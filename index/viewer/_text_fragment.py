@@ -1,4 +1,4 @@
-"""A link to words on a public page: a text fragment, by which browsers find, scroll to and mark them.
+"""Text fragments: links by which browsers find words on a public page, scroll to them and mark them.
 
 https://wicg.github.io/scroll-to-text-fragment/: `text=start`, `text=start,end`, `text=before-,start` or
 `text=start,-after`, and several of these joined by `&`. What is looked for must begin and end where words do.
@@ -17,22 +17,22 @@ LONGEST = 512
 """Characters of a link that a Discord button takes."""
 
 WHOLE = 100
-"""Characters of a quotation that is looked for as it stands; of a longer one, its beginning and its end."""
+"""Characters of the longest quotation that is searched as a whole; of a longer one its beginning and its end are."""
 
 BEGINNING, END = 80, 40
-"""Characters of that beginning and that end."""
+"""Characters of that beginning and end."""
 
 SHARES = (1.0, 0.7, 0.5, 0.35, 0.25)
-"""What is left of these lengths where the link has less room."""
+"""Shares of these lengths to try while the link is too long."""
 
 LEAST = 20
-"""Characters of the beginning that is looked for alone when all else is too long."""
+"""Characters of the beginning that is searched alone if all else is too long."""
 
-UNSEEN = re.compile("[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
-"""Characters that a page may hold or lack without anyone seeing it."""
+INVISIBLE = re.compile("[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+"""Characters that a page may contain or lack without any visible difference."""
 
 PARTS = re.compile(r"\s*\n\s*|(?:^|\s+)\|(?:\s+|$)")
-"""What stands between two lines of code, or in a reading between two cells: a page has other elements there."""
+"""What separates lines of code or table cells: on a page they are elements of their own."""
 
 IDEOGRAPH = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 UNSPACED = re.compile(f"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff{IDEOGRAPH}]")
@@ -42,23 +42,23 @@ BREAK = re.compile(
     rf"\s+|(?<=[、。，．！？；：」』）】》…])(?=\S)|(?=[「『（【《])"
     rf"|(?<=[\u3041-\u309f])(?=[\u30a1-\u30ff{IDEOGRAPH}])|(?<=[a-zA-Z0-9])(?=[{IDEOGRAPH}])|(?<=[{IDEOGRAPH}])(?=[a-zA-Z0-9])"
 )
-"""Where a word ends for certain, or as good as certain in Japanese: Hiragana seldom begins a word that Kanji end."""
+"""Where a word ends for certain; in Japanese almost: Hiragana seldom begin a word that ends in Kanji."""
 
 
 def text_fragment_url(url: str | None, shown: str) -> str | None:
-    """The page with a fragment that finds a quotation, at most 512 characters; None where there is no such page.
+    """Return the page's URL with a fragment that finds a quotation, at most 512 characters; None without a public page.
 
-    `shown` is the quotation as a person reads it, lines of code each on its own. Rather than the page, words of the
-    fragment are left out, at last all of them.
+    `shown` is the quotation as a person reads it, each line of code on its own. If the URL is too long, words of the
+    fragment are left out, in the end all of them.
     """
     if url is None or not _is_page(url):
         return None
     page, _, anchor = url.partition("#")
     anchor = anchor.partition(":~:")[0]
-    for searches in _searches(_from_a_word(UNSEEN.sub("", shown))):
-        found = f"{page}#{anchor}:~:text={searches}"
-        if len(found) <= LONGEST:
-            return found
+    for searches in _searches(_from_a_word(INVISIBLE.sub("", shown))):
+        link = f"{page}#{anchor}:~:text={searches}"
+        if len(link) <= LONGEST:
+            return link
     whole = f"{page}#{anchor}" if anchor else page
     return whole if len(whole) <= LONGEST else None
 
@@ -69,12 +69,12 @@ def _is_page(url: str) -> bool:
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # no address, or no port, is written like that
+    except ValueError:  # not a URL, or not a port
         return False
 
 
 def _from_a_word(text: str) -> str:
-    """`text` without the bullets and marks before its first word, which a page may show otherwise; all, if no word."""
+    """Return a text from its first word on: a page may show bullets differently; all of it without a word."""
     for place, char in enumerate(text):
         if char == "_" or unicodedata.category(char)[0] in "LMN":
             return text[place:]
@@ -82,32 +82,32 @@ def _from_a_word(text: str) -> str:
 
 
 def _searches(words: str) -> Iterator[str]:
-    """What a fragment may look for, the surest and longest first; nothing for a quotation without characters."""
+    """Yield fragments to try, the surest and longest first; none for an empty quotation."""
     line = " ".join(words.split())
     if not line:
         return
     parts = [part for part in (" ".join(part.split()) for part in PARTS.split(words)) if part]
     for share in SHARES:
-        yield "&text=".join([_stretch(line, share), *_neighbours(parts, share)])
+        yield "&text=".join([_search(line, share), *_neighbours(parts, share)])
     yield _encoded(_head(line, LEAST))
 
 
 def _neighbours(parts: Sequence[str], share: float) -> Iterator[str]:
-    """Cells or lines by those next to them: the first before the second, and the others behind the first."""
+    """Yield searches of cells or lines by their neighbours: the first before the second, the others after the first."""
     if len(parts) < 2:
         return
     first, second, *others = parts
-    yield f"{_stretch(first, share)},-{_encoded(_head(second, int(END * share)))}"
+    yield f"{_search(first, share)},-{_encoded(_head(second, int(END * share)))}"
     before = _encoded(_tail(first, int(END * share)) or first)
     if not others:
-        yield f"{before}-,{_stretch(second, share)}"
+        yield f"{before}-,{_search(second, share)}"
     else:
         last = _tail(others[-1], int(END * share)) or others[-1]
         yield f"{before}-,{_encoded(_head(second, int(BEGINNING * share)))},{_encoded(last)}"
 
 
-def _stretch(text: str, share: float) -> str:
-    """A short text as it stands, a longer one by its beginning and its end, which do not overlap."""
+def _search(text: str, share: float) -> str:
+    """Return the search of a short text as a whole, of a longer one by its beginning and its end."""
     if len(text) <= WHOLE * share:
         return _encoded(text)
     head = _head(text, int(BEGINNING * share))
@@ -116,7 +116,7 @@ def _stretch(text: str, share: float) -> str:
 
 
 def _head(text: str, room: int) -> str:
-    """As many whole words from the beginning as there is room for, at least one; characters where no word ends."""
+    """Return as many whole words from the beginning as fit, at least one; characters if no word ends."""
     if len(text) <= room:
         return text
     ends = [match.start() for match in BREAK.finditer(text) if match.start()]
@@ -129,7 +129,7 @@ def _head(text: str, room: int) -> str:
 
 
 def _tail(text: str, room: int) -> str:
-    """As many whole words from the end as there is room for, none where no word begins there."""
+    """Return as many whole words from the end as fit; none if no word begins there."""
     if len(text) <= room:
         return text
     starts = [match.end() for match in BREAK.finditer(text) if match.end() >= len(text) - room]
@@ -137,5 +137,5 @@ def _tail(text: str, room: int) -> str:
 
 
 def _encoded(text: str) -> str:
-    """Safe in a fragment, whose own marks are `-`, `,` and `&`."""
+    """Return the text encoded for a fragment, whose own marks are `-`, `,` and `&`."""
     return quote(text, safe="", errors="replace").replace("-", "%2D")

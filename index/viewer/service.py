@@ -49,8 +49,8 @@ class SourceViewer:
         if document is not None and document.text[citation.start : citation.end] == citation.quote:
             return source_page(document, citation, snapshot=entry.snapshot, page=page, current=current)
         if current is not None and (moved := _relocate(citation, current)):
-            found = source_page(current, moved, snapshot=live_id, page=page, current=current)
-            return replace(found, since=SourceChange.NONE if moved == citation else SourceChange.CHANGED)
+            moved_page = source_page(current, moved, snapshot=live_id, page=page, current=current)
+            return replace(moved_page, since=SourceChange.NONE if moved == citation else SourceChange.CHANGED)
         return _quotation_page(
             citation, entry.snapshot, SourceChange.REMOVED if current is None else SourceChange.REWORDED
         )

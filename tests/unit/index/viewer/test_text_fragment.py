@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.viewer._text_fragment import LONGEST, UNSEEN, text_fragment_url
+from index.viewer._text_fragment import INVISIBLE, LONGEST, text_fragment_url
 
 PAGE = "https://x.y/z"
 WORDS = "word " * 60
@@ -158,7 +158,7 @@ def test_no_link_is_over_the_limit_and_all_that_it_looks_for_stands_in_the_quota
     assert len(url) <= LONGEST
     assert url.isascii()
     assert url.split("#")[0] == page
-    line = " ".join(UNSEEN.sub("", shown).split())
+    line = " ".join(INVISIBLE.sub("", shown).split())
     for search in url.partition("#:~:text=")[2].split("&text="):
         for term in search.split(","):
             assert unquote(term.removesuffix("-").removeprefix("-")) in line
