@@ -19,7 +19,7 @@ from pathlib import Path
 from index.answering.abstention import NEARNESS, AbstentionExplainer
 from index.answering.answerer import Answerer
 from index.answering.extractive import ExtractiveGenerator
-from index.cli.app import answer_line
+from index.cli.json_output import answer_line
 from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
 from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from index.evaluation.metrics import read_questions
@@ -31,7 +31,7 @@ from index.ranking.onnx_reader import OnnxReader
 from index.ranking.stacking import WEIGHTS, StackedRanker
 from index.retrieval.retriever import Retriever
 from index.settings import Settings
-from training.collect import shelf_of
+from training.collect import build_search_index
 
 RECORDING = Path("evaluation/cross_validated.jsonl.gz")
 
@@ -43,16 +43,21 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--folds", type=Path, required=True)
     parser.add_argument("--answers", type=Path, help="also write the answer lines to this file")
     given = parser.parse_args(argv)
-    asked = read_questions(given.questions)
+    questions = read_questions(given.questions)
     embedder = OnnxEmbedder(lambda: SentenceTransformerEmbedder(BUNDLED))
-    shelf = shelf_of(given.documents, embedder)
+    index = build_search_index(given.documents, embedder)
     reader = OnnxReader()
-    answerers = {source: _answerer(given.folds / source, embedder, reader) for source in {at.source for at in asked}}
+    answerers = {
+        source: _answerer(given.folds / source, embedder, reader)
+        for source in {question.source for question in questions}
+    }
     lines = []
-    for done, at in enumerate(asked, 1):
-        lines.append((at.source, answer_line(at.id, answerers[at.source].answer(shelf, at.question))))
+    for done, question in enumerate(questions, 1):
+        lines.append(
+            (question.source, answer_line(question.id, answerers[question.source].answer(index, question.question)))
+        )
         if done % 200 == 0:
-            print(f"{done} of {len(asked)} questions asked", file=sys.stderr, flush=True)
+            print(f"{done} of {len(questions)} questions asked", file=sys.stderr, flush=True)
     digest = hashlib.sha256(given.questions.read_bytes()).hexdigest()
     write_recording(RECORDING, questions=digest, model=BUNDLED, weights=weight_checksums(), answers=lines)
     if given.answers:
@@ -62,7 +67,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _answerer(folder: Path, embedder: OnnxEmbedder, reader: OnnxReader) -> Answerer:
-    """As `index.bootstrap` makes it, with the weights of one fold and the settings as shipped."""
+    """Return an answerer like that of `index.bootstrap`, with the weights of one fold and default settings."""
     scorer = StackedRanker(LogisticRanker(folder / MODEL.name), reader, folder / WEIGHTS.name)
     return Answerer(
         embedder=embedder,

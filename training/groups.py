@@ -1,4 +1,4 @@
-"""Questions with their candidates, as the reader is trained on: states kept as bytes, written to one file."""
+"""Groups of a question and its candidates, which the reader is trained on: states kept as bytes, in one file."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-__all__ = ["Group", "Groups", "scales", "to_bytes"]
+__all__ = ["Group", "Groups", "byte_scales", "to_bytes"]
 
 Side = tuple[np.ndarray, np.ndarray]
-"""A question's or a passage's states and the ids of their tokens."""
+"""A question's or passage's states and the ids of their tokens."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A question (its place among the questions), its candidates (places among the passages), and which of them
-    answer."""
+    """A question and its candidates, as indices, and which of them answer."""
 
     question: int
     candidates: tuple[int, ...]
@@ -27,29 +27,26 @@ class Group:
 
 @dataclass
 class Groups:
-    """`questions` and `passages` are (states, ids) each: int8 of shape (tokens, width), and (tokens,)."""
+    """Questions and passages as (states, ids): int8 of shape (tokens, width), and (tokens,)."""
 
     questions: list[Side] = field(default_factory=list)
     passages: list[Side] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
 
     def save(self, path: Path) -> None:
-        np.savez(
-            path,
-            **_joined("question", self.questions),
-            **_joined("passage", self.passages),
-            groups=np.asarray(json.dumps([[at.question, at.candidates, at.gold] for at in self.groups])),
-        )
+        rows = [[group.question, group.candidates, group.gold] for group in self.groups]
+        arrays: dict[str, Any] = _concatenate("question", self.questions) | _concatenate("passage", self.passages)
+        np.savez(path, **arrays, groups=np.asarray(json.dumps(rows)))
 
     @classmethod
     def load(cls, path: Path) -> Groups:
-        with np.load(path, allow_pickle=False) as kept:
-            rows = json.loads(str(kept["groups"]))
+        with np.load(path, allow_pickle=False) as arrays:
+            rows = json.loads(str(arrays["groups"]))
             groups = [Group(question, tuple(places), tuple(gold)) for question, places, gold in rows]
-            return cls(_parted("question", kept), _parted("passage", kept), groups)
+            return cls(_split("question", arrays), _split("passage", arrays), groups)
 
 
-def _joined(name: str, sides: Sequence[Side]) -> dict[str, np.ndarray]:
+def _concatenate(name: str, sides: Sequence[Side]) -> dict[str, np.ndarray]:
     return {
         f"{name}_states": np.concatenate([states for states, _ in sides]),
         f"{name}_ids": np.concatenate([ids for _, ids in sides]),
@@ -57,16 +54,18 @@ def _joined(name: str, sides: Sequence[Side]) -> dict[str, np.ndarray]:
     }
 
 
-def _parted(name: str, kept: Mapping[str, np.ndarray]) -> list[Side]:
-    ends = kept[f"{name}_ends"][:-1]
-    return list(zip(np.split(kept[f"{name}_states"], ends), np.split(kept[f"{name}_ids"], ends), strict=True))
+def _split(name: str, arrays: Mapping[str, np.ndarray]) -> list[Side]:
+    ends = arrays[f"{name}_ends"][:-1]
+    return list(zip(np.split(arrays[f"{name}_states"], ends), np.split(arrays[f"{name}_ids"], ends), strict=True))
 
 
-def scales(states: Sequence[np.ndarray]) -> np.ndarray:
-    """How much a step of a byte is worth in each dimension: almost all values fit."""
-    sample = np.concatenate([at.astype(np.float32) for at in states[:: max(1, len(states) // 4000)]])
-    return (np.quantile(np.abs(sample), 0.9995, axis=0) / 127).astype(np.float32)
+def byte_scales(states: Sequence[np.ndarray]) -> np.ndarray:
+    """Return how much a step of a byte is worth in each dimension, so that almost all values fit."""
+    sample = np.concatenate([rows.astype(np.float32) for rows in states[:: max(1, len(states) // 4000)]])
+    scales: np.ndarray = (np.quantile(np.abs(sample), 0.9995, axis=0) / 127).astype(np.float32)
+    return scales
 
 
 def to_bytes(states: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    return np.clip(np.rint(states.astype(np.float32) / scale), -127, 127).astype(np.int8)
+    rounded: np.ndarray = np.clip(np.rint(states.astype(np.float32) / scale), -127, 127).astype(np.int8)
+    return rounded

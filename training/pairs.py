@@ -1,4 +1,4 @@
-"""Pairs of a question and the sentence that answers it -> questions with the near sentences that do not.
+"""Training pairs of a question and the sentence that answers it, with the near sentences that do not.
 
 The pairs are those of `sentence_questions.jsonl`: SQuAD 1.1 at sentence level (Du et al. 2017), lower case and
 tokenised in the Penn manner. Neighbouring lines come from one article, so hard negatives are near lines.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 
 from index.text.tokens import STOP_WORDS, content_stems, stem, tokenize
 
-__all__ = ["Pair", "clean", "keywords", "misspelt", "read_pairs", "swapped"]
+__all__ = ["Pair", "detokenize", "make_unanswerable", "misspell", "read_pairs", "to_keywords"]
 
 BRACKETS = {"-lrb-": "(", "-rrb-": ")", "-lsb-": "[", "-rsb-": "]", "-lcb-": "{", "-rcb-": "}", "``": '"', "''": '"'}
 NUMBER = re.compile(r"\b\d[\d.,]*\b")
@@ -46,14 +47,14 @@ OPPOSITES = """
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and the place of the sentence that answers it, among the sentences in their order."""
+    """A question and the index of the sentence that answers it."""
 
     question: str
     sentence: int
 
 
 def read_pairs(path: Path) -> tuple[list[str], list[Pair]]:
-    """The sentences, once each in the order of the articles, and the questions about them."""
+    """Return the sentences, once each in the order of the articles, and the questions about them."""
     sentences: list[str] = []
     places: dict[tuple[str, str], int] = {}
     pairs = []
@@ -62,36 +63,36 @@ def read_pairs(path: Path) -> tuple[list[str], list[Pair]]:
         key = (row["split"], row["sentence"])
         if key not in places:
             places[key] = len(sentences)
-            sentences.append(clean(row["sentence"]))
-        pairs.append(Pair(clean(row["question"]), places[key]))
+            sentences.append(detokenize(row["sentence"]))
+        pairs.append(Pair(detokenize(row["question"]), places[key]))
     return sentences, pairs
 
 
-def clean(text: str) -> str:
-    """Text as people write it, but for capitals: brackets, quotation marks and contractions put back."""
+def detokenize(text: str) -> str:
+    """Return text as people write it, but for capitals: brackets, quotation marks and contractions put back."""
     text = " ".join(BRACKETS.get(word, word) for word in text.split())
     text = re.sub(r" (n't|'s|'re|'ve|'ll|'d|'m)\b", r"\1", text)
     text = re.sub(r" ([,.;:?!%)\]])", r"\1", text)
     return re.sub(r"([(\[$]) ", r"\1", text).replace(" - ", "-")
 
 
-def keywords(question: str, chance: random.Random) -> str:
-    """As typed in haste: the words that carry a topic, now and then cut short."""
-    kept = [word for word in tokenize(question) if word not in STOP_WORDS or chance.random() < 0.15]
+def to_keywords(question: str, generator: random.Random) -> str:
+    """Return a question as typed in haste: the words that carry a topic, sometimes cut short."""
+    kept = [word for word in tokenize(question) if word not in STOP_WORDS or generator.random() < 0.15]
     return " ".join(
-        word[: max(3, len(word) // 2)] if len(word) > 6 and chance.random() < 0.15 else word for word in kept
+        word[: max(3, len(word) // 2)] if len(word) > 6 and generator.random() < 0.15 else word for word in kept
     )
 
 
-def misspelt(question: str, chance: random.Random) -> str:
-    """One or two words with a letter dropped, doubled, or swapped with the next."""
+def misspell(question: str, generator: random.Random) -> str:
+    """Return a question with a letter of one or two words dropped, doubled, or swapped with the next."""
     words = question.split()
-    for at in chance.sample(range(len(words)), min(len(words), chance.choice((1, 1, 2)))):
-        word = words[at]
+    for index in generator.sample(range(len(words)), min(len(words), generator.choice((1, 1, 2)))):
+        word = words[index]
         if len(word) < 4 or not word.isalpha():
             continue
-        place = chance.randrange(1, len(word) - 1)
-        words[at] = chance.choice(
+        place = generator.randrange(1, len(word) - 1)
+        words[index] = generator.choice(
             (
                 word[:place] + word[place + 1 :],
                 word[:place] + word[place] + word[place:],
@@ -101,67 +102,73 @@ def misspelt(question: str, chance: random.Random) -> str:
     return " ".join(words)
 
 
-def swapped(question: str, evidence: str, around: Sequence[str], chance: random.Random) -> str:
-    """A question like this one that its evidence does not answer, by swapping a number, a word for its opposite, or
-    a word that the evidence holds for one of the sentences around; "" where none of the three can be done."""
-    ways = [_other_number, _opposite, _other_word, _other_word]
-    chance.shuffle(ways)
-    for way in ways:
-        if found := way(question, evidence, around, chance):
-            return found
+def make_unanswerable(question: str, evidence: str, around: Sequence[str], generator: random.Random) -> str:
+    """Return a question like this one that its evidence does not answer; "" if none can be made.
+
+    A number is swapped, a word for its opposite, or a word of the evidence for one of the sentences around.
+    """
+    methods = [_swap_number, _swap_opposite, _swap_word, _swap_word]
+    generator.shuffle(methods)
+    for method in methods:
+        if variant := method(question, evidence, around, generator):
+            return variant
     return ""
 
 
-def _other_number(question: str, evidence: str, around: Sequence[str], chance: random.Random) -> str:
+def _swap_number(question: str, evidence: str, around: Sequence[str], generator: random.Random) -> str:
     known = {*_numbers(evidence), *_numbers(question)}
-    found = [at for at in _numbers(question) if at in _numbers(evidence)]
-    if not found:
+    candidates = [number for number in _numbers(question) if number in _numbers(evidence)]
+    if not candidates:
         return ""
-    old = chance.choice(found)
-    alike = [at for text in around for at in _numbers(text) if at not in known and len(at) == len(old)]
+    old = generator.choice(candidates)
+    alike = [number for text in around for number in _numbers(text) if number not in known and len(number) == len(old)]
     if not alike and old.isdigit():
         near = [int(old) + step for step in (-20, -10, -3, -1, 1, 2, 5, 10)]
-        alike = [str(at) for at in near if at >= 0 and str(at) not in known]
+        alike = [str(number) for number in near if number >= 0 and str(number) not in known]
     if not alike:
         return ""
-    new = chance.choice(alike)
-    return NUMBER.sub(lambda at: at.group().replace(old, new) if _plain(at.group()) == old else at.group(), question)
+    new = generator.choice(alike)
+
+    def replace(match: re.Match[str]) -> str:
+        return match.group().replace(old, new) if _strip_number(match.group()) == old else match.group()
+
+    return NUMBER.sub(replace, question)
 
 
 def _numbers(text: str) -> list[str]:
-    return [_plain(at) for at in NUMBER.findall(text)]
+    return [_strip_number(number) for number in NUMBER.findall(text)]
 
 
-def _plain(number: str) -> str:
-    """Without the signs that end a sentence or a clause."""
+def _strip_number(number: str) -> str:
+    """Return a number without the signs that end a sentence or clause."""
     return number.rstrip(".,")
 
 
-def _opposite(question: str, evidence: str, around: Sequence[str], chance: random.Random) -> str:
+def _swap_opposite(question: str, evidence: str, around: Sequence[str], generator: random.Random) -> str:
     words = question.split()
-    found = [at for at, word in enumerate(words) if word.lower() in _opposites()]
-    if not found:
+    candidates = [index for index, word in enumerate(words) if word.lower() in _opposites()]
+    if not candidates:
         return ""
-    at = chance.choice(found)
-    other = _opposites()[words[at].lower()]
-    if stem(other) in {stem(word) for word in tokenize(evidence)}:
+    index = generator.choice(candidates)
+    opposite = _opposites()[words[index].lower()]
+    if stem(opposite) in {stem(word) for word in tokenize(evidence)}:
         return ""
-    return " ".join((*words[:at], other, *words[at + 1 :]))
+    return " ".join((*words[:index], opposite, *words[index + 1 :]))
 
 
-def _other_word(question: str, evidence: str, around: Sequence[str], chance: random.Random) -> str:
-    """A word of like length and, where there are capitals, of like writing."""
-    there = set(content_stems(evidence))
+def _swap_word(question: str, evidence: str, around: Sequence[str], generator: random.Random) -> str:
+    """Swap a word for one of like length and, if there are capitals, of like case."""
+    evidence_stems = set(content_stems(evidence))
     words = question.split()
-    found = [
-        at
-        for at, word in enumerate(words)
-        if len(word) > 3 and word.isalpha() and word.lower() not in STOP_WORDS and stem(word.lower()) in there
+    candidates = [
+        index
+        for index, word in enumerate(words)
+        if len(word) > 3 and word.isalpha() and word.lower() not in STOP_WORDS and stem(word.lower()) in evidence_stems
     ]
-    if not found:
+    if not candidates:
         return ""
-    at = chance.choice(found)
-    own = set(content_stems(question))
+    index = generator.choice(candidates)
+    question_stems = set(content_stems(question))
     others = sorted(
         {
             word
@@ -169,14 +176,14 @@ def _other_word(question: str, evidence: str, around: Sequence[str], chance: ran
             for word in re.findall(r"[^\W\d_]+", text)
             if len(word) > 3
             and word.lower() not in STOP_WORDS
-            and stem(word.lower()) not in there | own
-            and word[0].isupper() == words[at][0].isupper()
-            and word[-1] == words[at][-1]
+            and stem(word.lower()) not in evidence_stems | question_stems
+            and word[0].isupper() == words[index][0].isupper()
+            and word[-1] == words[index][-1]
         }
     )
     if not others:
         return ""
-    return " ".join((*words[:at], chance.choice(others), *words[at + 1 :]))
+    return " ".join((*words[:index], generator.choice(others), *words[index + 1 :]))
 
 
 _OPPOSITES: dict[str, str] = {}
@@ -185,29 +192,27 @@ _OPPOSITES: dict[str, str] = {}
 def _opposites() -> dict[str, str]:
     if not _OPPOSITES:
         for pair in OPPOSITES.split(";"):
-            one, other = pair.split()
-            _OPPOSITES[one] = other
-            _OPPOSITES.setdefault(other, one)
+            word, opposite = pair.split()
+            _OPPOSITES[word] = opposite
+            _OPPOSITES.setdefault(opposite, word)
     return _OPPOSITES
 
 
-def nearest(
-    questions: np.ndarray, sentences: np.ndarray, texts: Sequence[str], asked: Sequence[Pair], reach: int, most: int
+def hard_negatives(
+    questions: np.ndarray, sentences: np.ndarray, texts: Sequence[str], pairs: Sequence[Pair], reach: int, most: int
 ) -> list[list[int]]:
-    """For each question the sentences within `reach` of its own that are most like it, its own left out."""
+    """Return, for each question, the sentences within `reach` of its own that are most like it, without its own."""
     stems = [frozenset(content_stems(text)) for text in texts]
-    seen: dict[str, int] = {}
-    for own in stems:
-        for at in own:
-            seen[at] = seen.get(at, 0) + 1
-    rarity = {at: np.log(1 + len(texts) / n) for at, n in seen.items()}
-    found = []
-    for vector, pair in zip(questions, asked, strict=True):
+    counts = Counter(stem for sentence_stems in stems for stem in sentence_stems)
+    rarity = {stem: np.log(1 + len(texts) / count) for stem, count in counts.items()}
+    negatives = []
+    for vector, pair in zip(questions, pairs, strict=True):
         start, end = max(0, pair.sentence - reach), min(len(texts), pair.sentence + reach)
         cosine = sentences[start:end] @ vector
-        own = set(content_stems(pair.question))
-        overlap = np.asarray([sum(rarity[at] for at in own & stems[row]) for row in range(start, end)])
+        question_stems = set(content_stems(pair.question))
+        shared = (question_stems & stems[row] for row in range(start, end))
+        overlap = np.asarray([sum(rarity[stem] for stem in both) for both in shared])
         score = 1 / (5 + np.argsort(np.argsort(-cosine))) + 1 / (5 + np.argsort(np.argsort(-overlap)))
-        order = [start + int(at) for at in np.argsort(-score)[: most + 1]]
-        found.append([at for at in order if at != pair.sentence][:most])
-    return found
+        order = [start + int(row) for row in np.argsort(-score)[: most + 1]]
+        negatives.append([row for row in order if row != pair.sentence][:most])
+    return negatives

@@ -1,8 +1,8 @@
-"""Pairs of a question and its sentence -> groups that the reader is trained on.
+"""Prepare the groups that the reader is trained on, from pairs of a question and its sentence.
 
     python -m training.prepare sentence_questions.jsonl --out GROUPS.npz --scale SCALE.npy [--seed 1] [--absent 0.08]
 
-The worth of a byte, by dimension, is taken from SCALE.npy, or written there where it is not yet.
+The worth of a byte, by dimension, is taken from SCALE.npy, or written there if it does not exist.
 """
 
 from __future__ import annotations
@@ -17,34 +17,34 @@ import numpy as np
 import torch
 
 from index.retrieval.hidden_states import LONGEST
-from training.groups import Group, Groups, scales, to_bytes
-from training.pairs import keywords, misspelt, nearest, read_pairs, swapped
-from training.states import Lower
+from training.groups import Group, Groups, byte_scales, to_bytes
+from training.pairs import hard_negatives, make_unanswerable, misspell, read_pairs, to_keywords
+from training.states import LowerLayers
 
 REACH = 50
-"""Near sentences of a pair are looked for so many sentences before and after its own."""
+"""Hard negatives of a pair are looked for so many sentences before and after its own."""
 
 
 class _Builder:
-    """Questions and passages, each text once, and the groups of them."""
+    """Questions and passages, each text once, and their groups."""
 
-    def __init__(self, chance: random.Random) -> None:
-        self.chance = chance
+    def __init__(self, generator: random.Random) -> None:
+        self.generator = generator
         self.questions: list[str] = []
         self.passages: dict[tuple[str, str], int] = {}
         self.groups: list[Group] = []
 
     def add(self, question: str, texts: Sequence[tuple[str, str]], gold: Sequence[bool]) -> None:
-        """In an order by chance: a place in the list tells nothing."""
+        """Add a group, shuffled: a place in the list tells nothing."""
         self.questions.append(question)
         order = list(range(len(texts)))
-        self.chance.shuffle(order)
+        self.generator.shuffle(order)
         places = tuple(self.passages.setdefault(texts[at], len(self.passages)) for at in order)
         self.groups.append(Group(len(self.questions) - 1, places, tuple(gold[at] for at in order)))
 
-    def states(self, lower: Lower, scale: np.ndarray | None) -> tuple[Groups, np.ndarray]:
+    def states(self, lower: LowerLayers, scale: np.ndarray | None) -> tuple[Groups, np.ndarray]:
         passages = lower.passages(list(self.passages))
-        scale = scales([states for states, _ in passages]) if scale is None else scale
+        scale = byte_scales([states for states, _ in passages]) if scale is None else scale
         questions = [(to_bytes(states, scale), ids) for states, ids in lower.questions(self.questions)]
         kept = [(to_bytes(states[:LONGEST], scale), ids[:LONGEST]) for states, ids in passages]
         return Groups(questions, kept, self.groups), scale
@@ -62,48 +62,50 @@ def main(argv: Sequence[str]) -> int:
     torch.set_num_threads(given.threads)
     for path in (given.out, given.scale):
         path.parent.mkdir(parents=True, exist_ok=True)
-    lower = Lower()
+    lower = LowerLayers()
     known = np.load(given.scale) if given.scale.exists() else None
     groups, scale = _of_pairs(given.file, lower, given.seed, given.absent).states(lower, known)
     if known is None:
         np.save(given.scale, scale)
     groups.save(given.out)
-    print(f"{len(groups.groups)} groups, {sum(len(at.candidates) for at in groups.groups)} candidates")
+    print(f"{len(groups.groups)} groups, {sum(len(group.candidates) for group in groups.groups)} candidates")
     return 0
 
 
-def _of_pairs(file: Path, lower: Lower, seed: int, absent: float) -> _Builder:
+def _of_pairs(file: Path, lower: LowerLayers, seed: int, absent: float) -> _Builder:
     sentences, pairs = read_pairs(file)
-    near = nearest(lower.vectors([at.question for at in pairs]), lower.vectors(sentences), sentences, pairs, REACH, 12)
-    chance = random.Random(seed)
-    made = _Builder(chance)
+    near = hard_negatives(
+        lower.vectors([pair.question for pair in pairs]), lower.vectors(sentences), sentences, pairs, REACH, 12
+    )
+    generator = random.Random(seed)
+    builder = _Builder(generator)
     texts = [
-        (f"{sentences[at - 1]}\n{own}" if at and chance.random() < 0.9 else own, own)
-        for at, own in enumerate(sentences)
+        (f"{sentences[place - 1]}\n{sentence}" if place and generator.random() < 0.9 else sentence, sentence)
+        for place, sentence in enumerate(sentences)
     ]
     for pair, others in zip(pairs, near, strict=True):
-        asked = _as_typed(pair.question, chance)
-        hard = chance.sample(others[:4], min(2, len(others))) + chance.sample(others[4:], min(1, len(others[4:])))
-        if chance.random() < absent:
-            made.add(asked, [texts[at] for at in others[:4]], [False] * len(others[:4]))
+        question = _retype(pair.question, generator)
+        hard = generator.sample(others[:4], min(2, len(others))) + generator.sample(others[4:], min(1, len(others[4:])))
+        if generator.random() < absent:
+            builder.add(question, [texts[place] for place in others[:4]], [False] * len(others[:4]))
         else:
-            made.add(asked, [texts[at] for at in (pair.sentence, *hard)], [True] + [False] * len(hard))
-        if chance.random() < 0.4:
+            builder.add(question, [texts[place] for place in (pair.sentence, *hard)], [True] + [False] * len(hard))
+        if generator.random() < 0.4:
             evidence = sentences[pair.sentence]
-            other = swapped(pair.question, evidence, [sentences[at] for at in others], chance)
+            other = make_unanswerable(pair.question, evidence, [sentences[place] for place in others], generator)
             if other:
                 chosen = (pair.sentence, *others[:2])
-                made.add(other, [texts[at] for at in chosen], [False] * len(chosen))
-    return made
+                builder.add(other, [texts[place] for place in chosen], [False] * len(chosen))
+    return builder
 
 
-def _as_typed(question: str, chance: random.Random) -> str:
-    way = chance.random()
-    if way < 0.08:
-        question = keywords(question, chance) or question
-    elif way < 0.16:
-        question = misspelt(question, chance)
-    return question.rstrip(" ?") if chance.random() < 0.3 else question
+def _retype(question: str, generator: random.Random) -> str:
+    draw = generator.random()
+    if draw < 0.08:
+        question = to_keywords(question, generator) or question
+    elif draw < 0.16:
+        question = misspell(question, generator)
+    return question.rstrip(" ?") if generator.random() < 0.3 else question
 
 
 if __name__ == "__main__":

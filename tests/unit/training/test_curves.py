@@ -13,7 +13,7 @@ import pytest
 
 from index.evaluation.metrics import Question
 from tests.support.runs import GOLD, UNKNOWN, cite, line
-from training.curves import DARK, Bin, Point, main, reliability, risk_coverage, standing
+from training.curves import DARK, Bin, Point, main, operating_point, reliability, risk_coverage
 
 RIGHT, MISSED = cite("a.md", 0, 23), cite("a.md", 24, 46)
 
@@ -44,8 +44,8 @@ def test_questions_of_the_same_confidence_are_answered_together():
 
 def test_the_program_stands_where_it_answers():
     pairs = [pair(GOLD, 0.9, RIGHT), pair(UNKNOWN, 0.4), pair(GOLD, 0.3, RIGHT, abstained=True)]
-    assert standing(pairs) == Point(0.4, pytest.approx(2 / 3), 0.5)
-    assert standing(pairs[2:]) is None
+    assert operating_point(pairs) == Point(0.4, pytest.approx(2 / 3), 0.5)
+    assert operating_point(pairs[2:]) is None
 
 
 def test_reliability_counts_the_answerable_in_ten_bins():

@@ -133,12 +133,12 @@ def test_without_states_of_the_question_or_of_the_passage_there_are_no_odds(expo
 def test_a_soup_is_the_mean_of_its_weights(torch_reader, tmp_path: Path):
     import torch
 
-    from training.export import soup
+    from training.export import average_weights
 
     for name, factor in (("one", 1.0), ("two", 3.0)):
         table = {key: value * factor for key, value in torch_reader.state_dict().items()}
         torch.save(table, tmp_path / f"{name}.pt")
-    found = soup([tmp_path / "one.pt", tmp_path / "two.pt"]).state_dict()
+    found = average_weights([tmp_path / "one.pt", tmp_path / "two.pt"]).state_dict()
     for key, value in torch_reader.state_dict().items():
         assert torch.allclose(found[key], value * 2, atol=1e-6)
 

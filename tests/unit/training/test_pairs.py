@@ -13,14 +13,14 @@ import pytest
 
 from index.text.tokens import content_stems, tokenize
 from training.groups import Group, Groups
-from training.pairs import Pair, clean, keywords, misspelt, nearest, read_pairs, swapped
+from training.pairs import Pair, detokenize, hard_negatives, make_unanswerable, misspell, read_pairs, to_keywords
 
 TRIES = 200
 
 
 def made(question: str, evidence: str, *around: str) -> set[str]:
     """Every swapped question that chance comes upon."""
-    return {swapped(question, evidence, around, random.Random(seed)) for seed in range(TRIES)}
+    return {make_unanswerable(question, evidence, around, random.Random(seed)) for seed in range(TRIES)}
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def made(question: str, evidence: str, *around: str) -> set[str]:
     ],
 )
 def test_text_is_written_as_people_write_it(tokenised, wanted):
-    assert clean(tokenised) == wanted
+    assert detokenize(tokenised) == wanted
 
 
 def test_a_sentence_of_two_questions_is_kept_once_and_only_within_its_split(tmp_path: Path):
@@ -50,7 +50,7 @@ def test_a_sentence_of_two_questions_is_kept_once_and_only_within_its_split(tmp_
 
 def test_keywords_are_the_topics_words_in_order_some_cut_short():
     """None is cut below three letters."""
-    found = {keywords("when was the observatory built in Kenya?", random.Random(seed)) for seed in range(TRIES)}
+    found = {to_keywords("when was the observatory built in Kenya?", random.Random(seed)) for seed in range(TRIES)}
     assert "observatory built kenya" in found
     assert "obser built kenya" in found
     for words in map(str.split, found):
@@ -62,7 +62,7 @@ def test_a_misspelt_question_differs_in_one_or_two_words_by_one_slip_each():
     question = "which planet has beautiful rings"
     differing = set()
     for seed in range(TRIES):
-        pairs = list(zip(question.split(), misspelt(question, random.Random(seed)).split(), strict=True))
+        pairs = list(zip(question.split(), misspell(question, random.Random(seed)).split(), strict=True))
         other = [(was, now) for was, now in pairs if was != now]
         differing.add(len(other))
         for was, now in other:
@@ -73,7 +73,7 @@ def test_a_misspelt_question_differs_in_one_or_two_words_by_one_slip_each():
 
 
 def test_short_words_and_numbers_are_never_misspelt():
-    assert {misspelt("who was 1984 in it", random.Random(seed)) for seed in range(TRIES)} == {"who was 1984 in it"}
+    assert {misspell("who was 1984 in it", random.Random(seed)) for seed in range(TRIES)} == {"who was 1984 in it"}
 
 
 def test_a_number_is_swapped_for_one_of_like_length_from_around():
@@ -132,8 +132,8 @@ def test_the_nearest_sentences_leave_the_own_one_out_and_stay_within_reach():
     vectors = np.asarray([[0.0, 1.0], [0.8, 0.6], [1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
     asked = [Pair("what flour does bread need?", 2), Pair("what flour does bread need?", 4)]
     questions = np.asarray([[1.0, 0.0], [1.0, 0.0]])
-    assert nearest(questions, vectors, texts, asked, 5, 2) == [[4, 1], [2, 1]]
-    assert nearest(questions, vectors, texts, asked, 1, 9)[0] == [1]
+    assert hard_negatives(questions, vectors, texts, asked, 5, 2) == [[4, 1], [2, 1]]
+    assert hard_negatives(questions, vectors, texts, asked, 1, 9)[0] == [1]
 
 
 def test_groups_read_from_disk_are_those_that_were_written(tmp_path: Path):
