@@ -22,20 +22,9 @@ def belongs_to_other(passage: Passage, owner: Collection[str], asked: Collection
 
     "Maverick, with 128 experts, beats Gemini" tells no number of experts of Gemini.
 
-    Parameters
-    ----------
-    passage : Passage
-        The passage; if it holds no word of `asked`, the sentence before it is read as well.
-    owner : collection of str
-        Stems of the name asked about.
-    asked : collection of str
-        Stems of what is asked about it.
-
-    Returns
-    -------
-    bool
-        True if the passage holds the owner's name, and each asked word stands behind another name, before the owner's,
-        and is not joined to that ("of Gemini").
+    `owner` are the stems of the name, `asked` those of what is asked about it. True if the passage holds the name, and
+    each asked word stands behind another name, before the owner's, and is not joined to that ("of Gemini"). If the
+    passage holds no asked word, the sentence before it is read as well.
     """
     text = passage.reading
     if not set(asked) & set(content_stems(passage_text(passage))):

@@ -59,47 +59,49 @@ def _value(question: QuestionAnalysis, hit: Hit, kind: str) -> Quantity | None:
     if span is None or hit.passage.kind == "field":
         return None
     quantities = find_dates(text) if kind == "time" else find_numbers(text)
-    found = [quantity for quantity in quantities if span[0] <= quantity.start < span[1]]
-    wanted = set(question.stems) - _kind_stems(found)
-    return found[0] if len(found) == 1 and wanted and wanted <= set(content_stems(text)) else None
+    values = [quantity for quantity in quantities if span[0] <= quantity.start < span[1]]
+    wanted = set(question.stems) - _kind_stems(values)
+    return values[0] if len(values) == 1 and wanted and wanted <= set(content_stems(text)) else None
 
 
-def _kind_stems(found: Sequence[Quantity]) -> set[str]:
+def _kind_stems(values: Sequence[Quantity]) -> set[str]:
     """Return stems of words that only name the kind of value: "year" in "which year"."""
     kinds = {stem(word) for word in ("year", "date", "day", "month", "century", "number", "percentage", "long")}
-    return kinds - {word for quantity in found for word in quantity.unit}
+    return kinds - {word for quantity in values for word in quantity.unit}
 
 
-def _differ(one: Quantity, two: Quantity, first: Hit, second: Hit) -> bool:
+def _differ(value: Quantity, other: Quantity, hit: Hit, other_hit: Hit) -> bool:
     """Return whether two values exclude each other: not if one is rounded, or a date that is only more exact."""
-    if one.kind != two.kind or one.unit[-1:] != two.unit[-1:]:
+    if value.kind != other.kind or value.unit[-1:] != other.unit[-1:]:
         return False
-    if one.kind == "date":
-        parts = [_split(one.value), _split(two.value)]
+    if value.kind == "date":
+        parts = [_split(value.value), _split(other.value)]
         return any(a and b and a != b for a, b in zip(*parts, strict=True))
-    texts = [hit.passage.text[value.start : value.end] for hit, value in ((first, one), (second, two))]
+    texts = [hit.passage.text[value.start : value.end], other_hit.passage.text[other.start : other.end]]
     if any(ROUND.search(text) for text in texts):
         return False
     digits = min(len(re.sub(r"\D|0+\b", "", text)) or 1 for text in texts)
-    return f"{one.value:.{digits - 1}e}" != f"{two.value:.{digits - 1}e}"
+    return f"{value.value:.{digits - 1}e}" != f"{other.value:.{digits - 1}e}"
 
 
 def _split(value: float) -> tuple[int, int, int]:
-    whole = int(value)
-    return whole // 10_000, whole // 100 % 100, whole % 100
+    number = int(value)
+    return number // 10_000, number // 100 % 100, number % 100
 
 
-def _same_thing(question: QuestionAnalysis, one: tuple[Hit, Quantity], two: tuple[Hit, Quantity], kind: str) -> bool:
+def _same_thing(
+    question: QuestionAnalysis, candidate: tuple[Hit, Quantity], other: tuple[Hit, Quantity], kind: str
+) -> bool:
     asked = set(question.stems)
-    names = [_names_before(hit, value) - asked for hit, value in (one, two)]
+    names = [_names_before(hit, value) - asked for hit, value in (candidate, other)]
     times = (
-        [{date.value for date in find_dates(hit.passage.text)} for hit, _ in (one, two)]
+        [{date.value for date in find_dates(hit.passage.text)} for hit, _ in (candidate, other)]
         if kind != "time"
         else [set(), set()]
     )
     if names[0] != names[1] or times[0] != times[1]:
         return False
-    other_words = [_other_words(hit, value) - asked for hit, value in (one, two)]
+    other_words = [_other_words(hit, value) - asked for hit, value in (candidate, other)]
     fewest = min(len(words) for words in other_words)
     return len(other_words[0] & other_words[1]) >= ALIKE * fewest
 
@@ -117,8 +119,8 @@ def _other_words(hit: Hit, value: Quantity) -> set[str]:
     return {word for word in words if word not in STOP_WORDS and not word[0].isdigit()}
 
 
-def _newest_first(one: Hit, two: Hit, documents: Mapping[str, Document]) -> tuple[Hit, Hit]:
-    return (two, one) if _date_of(two, documents) > _date_of(one, documents) else (one, two)
+def _newest_first(hit: Hit, other: Hit, documents: Mapping[str, Document]) -> tuple[Hit, Hit]:
+    return (other, hit) if _date_of(other, documents) > _date_of(hit, documents) else (hit, other)
 
 
 def _date_of(hit: Hit, documents: Mapping[str, Document]) -> date:

@@ -40,13 +40,13 @@ def find_count(context: SpanContext) -> CharSpan | None:
         wanted += [stem(word)] if word not in STOP_WORDS else []
     if not set(wanted[:-1]) <= {word for word, _, _ in context.words}:
         return None  # "total parameters" are not the "active parameters" that the sentence counts
-    found = [
+    spans = [
         (number.start, end)
         for number in context.numbers
         if (end := _end_of_counted(context, number, wanted)) and not _shares_noun(context, number)
     ]
-    if found or "how many" not in context.question.normalized:
-        return context.nearest(found)
+    if spans or "how many" not in context.question.normalized:
+        return context.nearest(spans)
     numbers = [number for number in context.numbers if number.kind == "number" and number.value != 1]
     if any(number.unit for number in numbers):
         return None
@@ -86,12 +86,12 @@ def find_attribute(context: SpanContext) -> CharSpan | None:
         context.question.normalized,
     )
     head = content_stems(match[1])[-1:] if match else []
-    found = []
+    spans = []
     for number in context.numbers:
         link = re.search(r"([\w-]+)\s*(?:of|is|was|at|:|=|\|)\s*(?:an?\s)?$", context.text[: number.start])
         if head and link and content_stems(link[1])[-1:] == head:
-            found.append(_with_unit(number))
-    return context.nearest(found)
+            spans.append(_with_unit(number))
+    return context.nearest(spans)
 
 
 def find_amount(context: SpanContext) -> CharSpan | None:
@@ -117,23 +117,23 @@ def _sort(number: Quantity) -> str:
 def find_date(context: SpanContext) -> CharSpan | None:
     """Return the date for "when" or "in which year", or the time span for "how long"."""
     if re.search(r"\bhow (long|old)\b", context.question.normalized):
-        spans = [number for number in context.numbers if (number.unit[-1:] or ("",))[0] in TIME_UNITS]
-        return context.nearest(map(_with_unit, spans))
+        durations = [number for number in context.numbers if (number.unit[-1:] or ("",))[0] in TIME_UNITS]
+        return context.nearest(map(_with_unit, durations))
     known = {date.value for date in context.question.dates}
     clock = re.search(r"\b(what|which) time\b", context.question.normalized)
-    found = [
+    spans = [
         (date.start, date.end if clock else _end_of_day(context, date))
         for date in find_dates(context.text)
         if date.value not in known
     ]
     if "centur" in context.question.normalized:
-        found = [span for span in found if "centur" in context.text[slice(*span)]]
+        spans = [span for span in spans if "centur" in context.text[slice(*span)]]
     if re.search(r"\b(what|which)( \w+)? year\b", context.question.normalized):
-        years = [re.search(rf"\b{YEAR}\b", context.text[slice(*span)]) for span in found]
-        found = [
-            (span[0] + year.start(), span[0] + year.end()) for span, year in zip(found, years, strict=True) if year
+        years = [re.search(rf"\b{YEAR}\b", context.text[slice(*span)]) for span in spans]
+        spans = [
+            (span[0] + year.start(), span[0] + year.end()) for span, year in zip(spans, years, strict=True) if year
         ]
-    return context.nearest(_merge_ranges(context, found))
+    return context.nearest(_merge_ranges(context, spans))
 
 
 def _end_of_day(context: SpanContext, date: Quantity) -> int:
@@ -141,10 +141,10 @@ def _end_of_day(context: SpanContext, date: Quantity) -> int:
     return date.start + 10 if context.text[date.start + 10 : date.start + 11] == "T" else date.end
 
 
-def _merge_ranges(context: SpanContext, found: list[CharSpan]) -> list[CharSpan]:
+def _merge_ranges(context: SpanContext, spans: list[CharSpan]) -> list[CharSpan]:
     """Merge the two dates of a range into one span, or keep the end of it that is asked for."""
     merged: list[CharSpan] = []
-    for start, end in found:
+    for start, end in spans:
         between = context.text[merged[-1][1] : start] if merged else ""
         before_range = context.text[: merged[-1][0]] if merged else ""
         if between.strip() in ("to", "and", "until", "through to") and re.search(

@@ -52,12 +52,12 @@ class SpanContext:
     @cached_property
     def names(self) -> list[NameSpan]:
         """The names of the sentence that share no word with the question and are no dates."""
-        found: list[NameSpan] = []
+        names: list[NameSpan] = []
         for name in find_names(self.text):
             new = [part for part in name.parts if not self.question_stems & set(content_stems(self.text[slice(*part)]))]
             is_whole = len(new) == len(name.parts)
-            found += [name] if is_whole else [NameSpan(*part, (part,)) for part in new]
-        return [name for name in found if not any(True for _ in find_dates(self.text[name.start : name.end]))]
+            names += [name] if is_whole else [NameSpan(*part, (part,)) for part in new]
+        return [name for name in names if not any(True for _ in find_dates(self.text[name.start : name.end]))]
 
     def nearest(self, candidates: Iterable[CharSpan]) -> CharSpan | None:
         """Return the candidate that the question's words clearly stand nearest to; None if that is not clear."""

@@ -30,14 +30,14 @@ def _agent(context: SpanContext) -> CharSpan | None:
     if not match or AUXILIARY.match(match[1]):
         return None
     verb = content_stems(match[1])[:1]
-    found = []
+    spans = []
     for name in context.names:
         after = re.match(r"(?:\s+[a-z]+){1,3}", context.text[name.end :])
         by = re.search(r"((?:[a-z]+ ){1,3})by (?:the |an? )?(?:[a-z]+ ){0,2}$", context.text[: name.start])
         near = [*(after.group().split() if after else ()), *(by[1].split() if by else ())]
         if any([stem(word)] == verb for word in near):
-            found.append((name.start, name.end))
-    return context.nearest(found)
+            spans.append((name.start, name.end))
+    return context.nearest(spans)
 
 
 def _noun_names(context: SpanContext) -> list[NameSpan]:
@@ -52,14 +52,14 @@ def _noun_names(context: SpanContext) -> list[NameSpan]:
 
 def _located(context: SpanContext) -> CharSpan | None:
     """Where: the name after a word of the question and a preposition of place."""
-    found = []
+    spans = []
     for name in _noun_names(context):
         before = re.search(
             r"(\w+)\s+(?:in|at|to|near|into|on|from|throughout)\s+(?:the\s+)?$", context.text[: name.start]
         )
         if before and stem(before[1].lower()) in context.question_stems:
-            found.append((name.start, name.end))
-    return single(found)
+            spans.append((name.start, name.end))
+    return single(spans)
 
 
 def _whole_name(context: SpanContext) -> CharSpan | None:
@@ -79,7 +79,7 @@ def _beside_noun(context: SpanContext) -> CharSpan | None:
     """Which X: the name beside X."""
     match = re.search(r"\b(?:which|what) ([a-z]+(?: [a-z]+)?)\b", context.question.normalized)
     wanted = content_stems(match[1]) if match else []
-    found = []
+    spans = []
     for name in _noun_names(context):
         before = re.search(
             r"([a-z-]+),? (?:(?:such as|like|including|named|called|of|known as) )?(?:the )?$",
@@ -88,8 +88,8 @@ def _beside_noun(context: SpanContext) -> CharSpan | None:
         after = re.match(r" ([a-z]+)", context.text[name.end :])
         beside = any(near and stem(near[1]) in wanted for near in (before, after))
         if beside and not MORE.match(context.text, name.end):
-            found.append((name.start, name.end))
-    return single(found)
+            spans.append((name.start, name.end))
+    return single(spans)
 
 
 def _name_list(context: SpanContext) -> CharSpan | None:
@@ -105,10 +105,10 @@ def _name_list(context: SpanContext) -> CharSpan | None:
 
 def _reason(context: SpanContext) -> CharSpan | None:
     """Why: what follows the only "because", to the end of its clause."""
-    found = re.finditer(
+    clauses = re.finditer(
         r"\b(?:because of|because|due to|as a result of|in order to|in response to)\s+([^,;.()]+)", context.text
     )
-    return single([clause.span(1) for clause in found])
+    return single([clause.span(1) for clause in clauses])
 
 
 Rule = Callable[[SpanContext], CharSpan | None]

@@ -82,14 +82,7 @@ class _Row:
 def find_cell(question: QuestionAnalysis, hits: Sequence[Hit], passages: Sequence[Passage]) -> TableCell | None:
     """Return the cell that a question asks for; None if it asks for none, or it is not clear for which.
 
-    Parameters
-    ----------
-    question : QuestionAnalysis
-        The question.
-    hits : sequence of Hit
-        Reranked hits, best first.
-    passages : sequence of Passage
-        All passages of the index in the order of the texts: a superlative is looked up in the whole table.
+    `passages` are all passages of the index in order: a superlative is looked up in the whole table.
     """
     lowered = question.text.lower()
     if not hits or question.kind in ("yes_no", "reason") or COMPARES.search(lowered):
@@ -104,15 +97,15 @@ def _named_cell(asked: Collection[str], hits: Sequence[Hit]) -> TableCell | None
     rows = [row for hit in hits if (row := _row(hit))]
     named = [(row, column) for row in rows if (column := _column(frozenset(asked), row))]
     named = [(row, column) for row, column in named if column[1]] or named
-    found = [(row, column[0]) for row, column in named]
-    valued = [(row, column) for row, column in found if not NO_VALUE.fullmatch(row.cells[column])]
+    matches = [(row, column[0]) for row, column in named]
+    valued = [(row, column) for row, column in matches if not NO_VALUE.fullmatch(row.cells[column])]
     if len({row.cells[column] for row, column in valued}) > 1:
         return None
     if valued:
         best_row, best_column = valued[0]
         return TableCell(best_row.hit, best_row.spans[best_column])
     best = hits[0].passage
-    same = [row for row, _ in found if _table(row.hit.passage) == _table(best)]
+    same = [row for row, _ in matches if _table(row.hit.passage) == _table(best)]
     return TableCell(same[0].hit, (0, 0)) if same else None
 
 
@@ -122,21 +115,27 @@ def _column(asked: frozenset[str], row: _Row) -> tuple[int, bool] | None:
     None if it does not name both, or names more than them.
     """
     label = frozenset(_words(row.cells[0]))
-    beside = frozenset(_words(" ".join(cell for cell in row.cells if re.search(r"[^\W\d_]", cell))))
-    found = []
+    words_of_cells = frozenset(_words(" ".join(cell for cell in row.cells if re.search(r"[^\W\d_]", cell))))
+    matches = []
     for place, name in enumerate(row.names[1:], 1):
         ordered = _words(NOTE.sub(" ", name)) or _words(name)
         column = frozenset(ordered)
-        whole = bool(column) and column <= asked
-        tail = bool(column) and ordered[-1] in asked and label and label <= asked  # "Maverick" for "Llama 4 Maverick"
-        rest = asked - column - ANY_CELL_STEMS
-        if not rest <= beside:
-            rest -= frozenset(_words(row.names[0]))
-        names_row = rest == label or any(re.search(r"[^\W\d_]", word) for word in rest)
-        if (whole or tail) and names_row and rest and rest <= (beside - frozenset(_words(row.cells[place])) | label):
-            found.append((len(column & asked), place, rest == label))
-    most = max((size for size, _, _ in found), default=0)
-    fitting = [(place, exact) for size, place, exact in found if size == most]
+        names_column = bool(column) and column <= asked
+        # "Maverick" for "Llama 4 Maverick"
+        names_last_word = bool(column) and ordered[-1] in asked and label and label <= asked
+        other_words = asked - column - ANY_CELL_STEMS
+        if not other_words <= words_of_cells:
+            other_words -= frozenset(_words(row.names[0]))
+        names_row = other_words == label or any(re.search(r"[^\W\d_]", word) for word in other_words)
+        if (
+            (names_column or names_last_word)
+            and names_row
+            and other_words
+            and other_words <= (words_of_cells - frozenset(_words(row.cells[place])) | label)
+        ):
+            matches.append((len(column & asked), place, other_words == label))
+    most = max((size for size, _, _ in matches), default=0)
+    fitting = [(place, exact) for size, place, exact in matches if size == most]
     return fitting[0] if len(fitting) == 1 else None
 
 
@@ -200,13 +199,13 @@ def _row(hit: Hit) -> _Row | None:
 
 def _cell_spans(text: str) -> list[CharSpan]:
     """Return the characters of each cell of a row, without the white space around it."""
-    found, start = [], 0
+    spans, start = [], 0
     for end in [*(bar.start() for bar in BAR.finditer(text)), len(text)]:
         cell = text[start:end]
         left = start + len(cell) - len(cell.lstrip())
-        found.append((left, max(left, end - len(cell) + len(cell.rstrip()))))
+        spans.append((left, max(left, end - len(cell) + len(cell.rstrip()))))
         start = end + 1
-    return found
+    return spans
 
 
 def _name_words(name: str) -> frozenset[str]:

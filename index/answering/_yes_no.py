@@ -102,12 +102,12 @@ def _same_order(question: QuestionAnalysis, text: str) -> bool:
 
     "GPT outperforms Scout" does not say that Scout outperforms GPT.
     """
-    asked = list(question.stems)
-    found = [(stem(word), start) for word, start, _ in token_spans(text) if stem(word) in asked]
-    order = list(dict.fromkeys(word for word, _ in found))
-    if not found or order != [word for word in asked if word in order]:
+    stems = list(question.stems)
+    words = [(stem(word), start) for word, start, _ in token_spans(text) if stem(word) in stems]
+    order = list(dict.fromkeys(word for word, _ in words))
+    if not words or order != [word for word in stems if word in order]:
         return False
     return not any(
-        found[0][1] < name.start < found[-1][1] and not set(content_stems(text[name.start : name.end])) & set(asked)
+        words[0][1] < name.start < words[-1][1] and not set(content_stems(text[name.start : name.end])) & set(stems)
         for name in find_names(text)
     )

@@ -39,18 +39,9 @@ class _Attempt:
 
 
 class Answerer:
-    """Answers questions from a search index, or abstains.
+    """Answers questions from a search index, or abstains if the confidence of the hits, 0..1, is below a threshold.
 
-    Parameters
-    ----------
-    embedder, retriever, generator
-        The engines; the generator's citations are verified, not trusted.
-    confidence
-        Gives the probability, 0..1, that the sources answer the question that reranked hits were found for.
-    threshold
-        The confidence below which the answerer abstains.
-    explainer
-        Explains abstentions.
+    The generator's citations are verified, not trusted.
     """
 
     def __init__(

@@ -67,20 +67,9 @@ TIMES = re.compile(rf"(?:when|where|why|how(?! many| much)|{PREPOSITION})\b|.* (
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuestion:
-    """A question in parts.
+    """A question in parts: "How many experts" (wh), "does" (aux), "Scout" (subject), "have" (predicate).
 
-    Attributes
-    ----------
-    text : str
-        The question, normalised.
-    wh : str
-        The question words with their noun: "How many experts"; empty for a yes-no question.
-    aux : str
-        The auxiliary: "does"; empty if the question word is the subject.
-    subject : str
-        "Scout"; empty if the question word is the subject.
-    predicate : str
-        The rest: "have".
+    `wh` is empty for a yes-no question, `aux` and `subject` if the question word is the subject.
     """
 
     text: str

@@ -57,14 +57,7 @@ class OnnxEmbedder:
     max_tokens = MAX_TOKENS
 
     def __init__(self, passages: Callable[[], Embedder], folder: Path | None = None) -> None:
-        """Load the weights.
-
-        Parameters
-        ----------
-        passages
-            Loads the engine for many passages.
-        folder
-            The folder of the model; by default that of the installed package.
+        """Load the weights from a folder, by default the installed package; `passages` loads the other engine.
 
         Raises
         ------
@@ -90,16 +83,16 @@ class OnnxEmbedder:
 
     def question(self, text: str) -> Encoding:
         read = self._tokenizer.encode(text)
-        kept = slice(1, min(len(read.ids), MAX_TOKENS) - 1)
-        ids, tokens, states = self._run(read, kept.stop)
-        own = tokens[kept] if len(ids) > 2 else tokens[:1]
-        pieces = read.tokens[kept] if len(ids) > 2 else read.tokens[:1]
-        vector = tokens.mean(axis=0) if len(ids) <= 2 else own.mean(axis=0)
+        inner = slice(1, min(len(read.ids), MAX_TOKENS) - 1)
+        ids, tokens, states = self._run(read, inner.stop)
+        own_tokens = tokens[inner] if len(ids) > 2 else tokens[:1]
+        pieces = read.tokens[inner] if len(ids) > 2 else read.tokens[:1]
+        vector = tokens.mean(axis=0) if len(ids) <= 2 else own_tokens.mean(axis=0)
         return Encoding(
             l2_normalize(vector),
-            l2_normalize(own),
+            l2_normalize(own_tokens),
             tuple(pieces),
-            tuple(read.offsets[kept]),
+            tuple(read.offsets[inner]),
             States(states, np.asarray(ids)),
         )
 

@@ -38,12 +38,7 @@ class SentenceTransformerEmbedder:
     """
 
     def __init__(self, model: str) -> None:
-        """Load the weights.
-
-        Parameters
-        ----------
-        model
-            BUNDLED, a path or a hub name.
+        """Load the weights: `model` is BUNDLED, a path or a hub name.
 
         Raises
         ------
@@ -110,13 +105,13 @@ class SentenceTransformerEmbedder:
         states = out["all_layer_embeddings"][LOWER_LAYERS].float().numpy() if self._with_states else None
         encodings = []
         for place, (_, tail) in enumerate(texts):
-            own = min(tails[place] or lengths[place], lengths[place] - 2)
-            encoding = self._encoding(vectors[place], tokens[place], pieces[place], own)
+            own_count = min(tails[place] or lengths[place], lengths[place] - 2)
+            encoding = self._encoding(vectors[place], tokens[place], pieces[place], own_count)
             if states is not None:
                 end = lengths[place]
-                kept = slice(end - 1 - own, end - 1) if tail else slice(end)
-                ids = features["input_ids"][place, kept].numpy()
-                encoding = replace(encoding, states=States(states[place, kept].copy(), ids.copy()))
+                with_states = slice(end - 1 - own_count, end - 1) if tail else slice(end)
+                ids = features["input_ids"][place, with_states].numpy()
+                encoding = replace(encoding, states=States(states[place, with_states].copy(), ids.copy()))
             encodings.append(encoding)
         return encodings
 
@@ -126,9 +121,9 @@ class SentenceTransformerEmbedder:
 
     def _encoding(self, vector: Any, tokens: Any, pieces: list[str], tail: int) -> Encoding:
         end = len(pieces) - 1
-        own = tokens[end - tail : end] if tail > 0 else tokens[:1]
-        pooled = l2_normalize(own.mean(axis=0)) if self._pools_by_mean and tail > 0 else vector
-        return Encoding(pooled, l2_normalize(own), tuple(pieces[end - tail : end] if tail > 0 else pieces[:1]))
+        own_tokens = tokens[end - tail : end] if tail > 0 else tokens[:1]
+        pooled = l2_normalize(own_tokens.mean(axis=0)) if self._pools_by_mean and tail > 0 else vector
+        return Encoding(pooled, l2_normalize(own_tokens), tuple(pieces[end - tail : end] if tail > 0 else pieces[:1]))
 
 
 def _load(model: str) -> Any:

@@ -1,7 +1,7 @@
 """Thread pools of the numeric libraries in this process: who may use how many threads, and how they wait.
 
 NumPy, faiss and torch each bring a pool of their own, and a pool's idle threads spin for a while after every parallel
-operation, in the hope of the next one. On a small machine that time is taken from whoever has work: a question costs
+operation, in the hope of the next one. On a small machine that time is taken from threads with work: a question costs
 twice the processor time as soon as NumPy multiplies its small matrices on all cores.
 """
 

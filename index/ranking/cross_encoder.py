@@ -26,14 +26,7 @@ class CrossEncoderReranker:
     """
 
     def __init__(self, base: LogisticRanker, model: str) -> None:
-        """Load the model.
-
-        Parameters
-        ----------
-        base
-            Ranks the hits first, and gives the confidence.
-        model
-            Path or hub name of a cross-encoder with one score per pair.
+        """Load the model, a path or hub name.
 
         Raises
         ------

@@ -79,16 +79,7 @@ class Logistic:
 
     @classmethod
     def of(cls, table: dict[str, Any], names: Sequence[str], source: Path) -> Logistic:
-        """Read the weights from a table.
-
-        Parameters
-        ----------
-        table
-            The weights as `read_weights` gives them.
-        names
-            The features that the program computes, in order.
-        source
-            The file that the table comes from, for the message.
+        """Read the weights of these features from a table; `source` is its file, for the error message.
 
         Raises
         ------

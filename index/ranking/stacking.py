@@ -109,16 +109,9 @@ def hit_features(read: Sequence[Hit]) -> Vectors:
 
 
 def rerank_read_hits(ranked: Sequence[Hit], read: Sequence[Hit], scores: Vectors) -> list[Hit]:
-    """Return all hits, those that were read first.
+    """Return all hits, those that were read first and by their new scores, shape (len(read),).
 
-    Parameters
-    ----------
-    ranked
-        All hits, ranked by their features.
-    read
-        Those of them that were read.
-    scores
-        The new scores of `read`, shape (len(read),). No other hit scores more than the least of them.
+    No other hit scores more than the least of them.
     """
     first = sorted(
         (replace(hit, prior=hit.score, score=float(score)) for hit, score in zip(read, scores, strict=True)),

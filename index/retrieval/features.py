@@ -82,10 +82,6 @@ class Candidate:
     ----------
     row : int
         Its place in the order of the texts.
-    passage : Passage
-        The passage.
-    title : str
-        The title of its document.
     cosine : float
         Of question and passage, -1..1.
     bm25 : float
@@ -114,25 +110,14 @@ def compute_features(
     rarity: Vectors,
     weight: Mapping[str, float],
 ) -> Vectors:
-    """Return the features of each candidate.
+    """Return the features of at least one candidate, shape (candidates, len(FEATURES)).
 
     Parameters
     ----------
-    question
-        The question analysed.
-    candidates
-        Its candidates, at least one.
-    encoding
-        The question as the embedder encodes it.
     rarity
         Inverse document frequency of each piece of the question, shape (pieces,).
     weight
         Rarity, 0..1, of each topic stem of the question.
-
-    Returns
-    -------
-    array of shape (candidates, features)
-        Columns in the order of FEATURES.
     """
     table = [lexical_features(question, candidate.passage, candidate.title, weight) for candidate in candidates]
     columns: dict[str, Vectors] = {name: np.asarray([row[name] for row in table], np.float32) for name in table[0]}

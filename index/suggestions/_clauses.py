@@ -31,22 +31,9 @@ ARTICLE = re.compile(r"(?:The|the)\s+")
 class Clause:
     """A sentence and its parts.
 
-    Attributes
-    ----------
-    text : str
-        The sentence.
-    subject : str
-        Its name as within a sentence ("the Duchy of Normandy"); empty if none is clear.
-    many : bool
-        The subject is several names.
-    own : bool
-        The sentence names the subject itself, not the sentence before.
-    aside : str
-        What stands between commas behind the name.
-    rest : str
-        What follows.
-    day : str
-        The date that the sentence begins with, or empty.
+    `subject` is a name as within a sentence ("the Duchy of Normandy"), empty if none is clear; `many` says that it is
+    several names, `own` that the sentence itself names it, not the one before. `aside` stands between commas behind
+    the name, `rest` follows; `day` is the date that the sentence begins with.
     """
 
     text: str

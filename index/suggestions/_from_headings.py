@@ -38,14 +38,9 @@ ASPECTS = """
 
 
 def questions_from_heading(path: str, title: str, text: str) -> Iterator[str]:
-    """Yield the questions that a section should answer.
+    """Yield the questions that a section should answer by the headings that lead to it, "Models > Scout".
 
-    Parameters
-    ----------
-    path
-        The headings that lead to the section: "Models > Scout".
-    title, text
-        Those of the document. Only what the text writes as a name counts as one: headings capitalise nearly all words.
+    Only what the text of the document writes as a name counts as one: headings capitalise nearly all words.
     """
     above, _, last = path.rpartition(BETWEEN)
     heading = NUMBERED.sub("", last.strip(), count=1)

@@ -11,17 +11,10 @@ __all__ = ["similar_words"]
 
 
 def similar_words(word: str, vocabulary: Collection[str], max_distance: int) -> list[str]:
-    """Return the words of a vocabulary that are spelt nearly alike, the most similar first.
+    """Return the words of a vocabulary within an edit distance, the most similar first.
 
-    Parameters
-    ----------
-    word
-        The word to look up.
-    vocabulary
-        The words to choose from.
-    max_distance
-        The greatest distance: insertions, deletions, substitutions and swaps of two neighbours (optimal string
-        alignment). The first letter must be the same.
+    The distance (optimal string alignment) counts insertions, deletions, substitutions and swaps of two neighbours. The
+    first letter must be the same.
     """
     matches = extract(word, vocabulary, scorer=OSA.distance, score_cutoff=max_distance, limit=len(vocabulary))
     return [other for other, _, _ in matches if other[:1] == word[:1]]

@@ -19,14 +19,8 @@ LONGEST_WORD = 200
 def split_runs(text: str, start: int, reading: str | None = None) -> list[Span]:
     """Split a text into runs; a word whose mojibake is repaired is a run of its own.
 
-    Parameters
-    ----------
-    text
-        The text as it is in the document.
-    start
-        Its offset in the document.
-    reading
-        What the text reads as if that is another text, such as an entity's character: then it is one run.
+    `start` is the offset of the text in the document. `reading` is given if the text reads as another one, such as the
+    character of an entity: then it is one run.
     """
     if reading is not None and reading != text:
         return [Span(start, start + len(text), fix_mojibake(reading))]

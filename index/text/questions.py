@@ -83,8 +83,8 @@ class QuestionAnalysis:
     @classmethod
     def of(cls, question: str) -> QuestionAnalysis:
         """Analyse a question."""
-        found = list(token_spans(question))
-        tokens = [token for token, _, _ in found]
+        spans = list(token_spans(question))
+        tokens = [token for token, _, _ in spans]
         kinds = _kind_words(tokens)
         words = tuple(
             QuestionWord(
@@ -97,7 +97,7 @@ class QuestionAnalysis:
                 number=token[0].isdigit(),
                 names_kind=place in kinds,
             )
-            for place, (token, start, end) in enumerate(found)
+            for place, (token, start, end) in enumerate(spans)
         )
         normalized = " ".join(tokens)
         return cls(question, words, _kind(normalized), _leading_kind(normalized))

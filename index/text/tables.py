@@ -34,19 +34,9 @@ def label_cells(names: str, row: str) -> str:
 
 
 def split_cells(names: str, row: str) -> list[tuple[str, str]]:
-    """Return the cells of a row as (column name, cell).
+    """Return the cells of a row as (column name, cell); none if `names`, as joined above, and cells do not pair off.
 
-    Parameters
-    ----------
-    names
-        Column names joined by `join_column_names`.
-    row
-        Cells with bars between; missing cells at the end are empty.
-
-    Returns
-    -------
-    list of tuple
-        Empty if names and cells do not pair off.
+    Missing cells at the end are empty.
     """
     columns, cells = names.split(NAME_SEPARATOR), CELL_SEPARATOR.split(row)
     if len(columns) < max(len(cells), 2):
