@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.text.escape import fold
 from bot.text.i18n import format_percentage, gettext, gettext_noop
+from index.domain.answers import NO, YES
 
 if TYPE_CHECKING:
     from index import Answer
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["and_more", "bold_span", "brief_answer", "confidence_level", "confidence_text", "repeats_quotations"]
 
-VERDICTS = {"yes": gettext_noop("Yes."), "no": gettext_noop("No.")}
+VERDICTS = {YES: gettext_noop("Yes."), NO: gettext_noop("No.")}
 
 CITATION_NUMBERS = re.compile(r"\s*\[\d+\]")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.text.escape import fold
 from bot.text.i18n import current_language, gettext, gettext_noop
 from index import Message
-from index.domain.answers import ABSTENTION, MISSING, NO_QUESTION
+from index.domain.answers import ABSTENTION, MAX_SUGGESTION_LENGTH, MAX_SUGGESTIONS, MISSING, NO_QUESTION
 from index.domain.messages import BILINGUAL, LIST, REBUILD, REINDEX, RESET, Value
 
 if TYPE_CHECKING:
@@ -23,10 +23,6 @@ DISCORD_STEPS = {
     LIST: gettext_noop("/snapshots lists them"),
 }
 """What to do on Discord in place of each step on the command line."""
-
-MAX_TITLES = 2
-MAX_TITLE_CHARACTERS = 80
-"""The index keeps to the same limit."""
 
 
 def translate(text: str) -> str:
@@ -66,8 +62,8 @@ def abstention_reason(answer: Answer) -> str:
 
 def _off_topic(titles: Iterable[str]) -> str:
     """Return that nothing was asked of the sources, and what could be asked about."""
-    unique = dict.fromkeys(fold(title)[:MAX_TITLE_CHARACTERS].strip() for title in titles)
-    if suggested := [title for title in unique if title][:MAX_TITLES]:
+    unique = dict.fromkeys(fold(title)[:MAX_SUGGESTION_LENGTH].strip() for title in titles)
+    if suggested := [title for title in unique if title][:MAX_SUGGESTIONS]:
         return gettext("That is not a question about the sources I have: ask me about {titles:or}.", titles=suggested)
     return gettext("That is not a question about the sources I have.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from index.domain.answers import NO, YES
 from index.domain.documents import Passage
 from index.text.proper_nouns import find_names
 from index.text.questions import QuestionAnalysis
@@ -74,11 +75,11 @@ def judge_yes_no(question: QuestionAnalysis, passage: Passage) -> str:
     missing = [word for word in dict.fromkeys(wanted) if word not in known]
     negations = list(NEGATIVE.finditer(text))
     if not missing and not negations:
-        return "yes"
+        return YES
     opposed = [word for word in missing if OPPOSED.get(word, frozenset()) & set(present)]
     if opposed == missing and len(missing) == 1 and _only_remains(negations):
-        return "no"
-    return "no" if not missing and _denied(text, wanted, negations) else ""
+        return NO
+    return NO if not missing and _denied(text, wanted, negations) else ""
 
 
 def _denied(text: str, wanted: Sequence[str], negations: Sequence[re.Match[str]]) -> bool:

@@ -7,7 +7,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from index.answering._missing_terms import find_missing_terms
-from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE, Answer, Hit
+from index.domain.answers import (
+    MAX_SUGGESTION_LENGTH,
+    MAX_SUGGESTIONS,
+    MISSING,
+    NO_QUESTION,
+    OTHER_LANGUAGE,
+    Answer,
+    Hit,
+)
 from index.domain.messages import BILINGUAL, Message
 from index.retrieval.features import FEATURES
 from index.retrieval.search_index import SearchIndex
@@ -35,8 +43,6 @@ QUESTION = re.compile(
 TO_THE_BOT = re.compile(r"(?:\w+ ){0,3}(?:you|your|yourself|me|my)\b")
 """One of the first words of a question that is put to the bot itself."""
 
-MOST_TITLES = 2
-LONGEST_TITLE = 80
 SAMPLE = 2_000
 """Characters of a document that tell its language."""
 SAMPLED = 20
@@ -122,8 +128,8 @@ def _out_of_scope_text(hits: Sequence[Hit], search_index: SearchIndex) -> str:
     nearest = [hit.passage.document_id for hit in hits]
     document_ids = list(dict.fromkeys([*nearest, *search_index.documents]))
     titles = [
-        " ".join(fix_mojibake(search_index.documents[document_id].title).split())[:LONGEST_TITLE].strip()
+        " ".join(fix_mojibake(search_index.documents[document_id].title).split())[:MAX_SUGGESTION_LENGTH].strip()
         for document_id in document_ids
     ]
-    suggestion = " or ".join(title for title in titles[:MOST_TITLES] if title)
+    suggestion = " or ".join(title for title in titles[:MAX_SUGGESTIONS] if title)
     return f"That is not a question about the sources I have{f': ask me about {suggestion}' if suggestion else ''}."

@@ -13,9 +13,13 @@ from index.domain.messages import Message
 
 __all__ = [
     "ABSTENTION",
+    "MAX_SUGGESTIONS",
+    "MAX_SUGGESTION_LENGTH",
     "MISSING",
+    "NO",
     "NO_QUESTION",
     "OTHER_LANGUAGE",
+    "YES",
     "Answer",
     "Citation",
     "Hit",
@@ -34,6 +38,12 @@ NO_QUESTION = "no question"
 """A reason for an abstention: the text asks nothing of the sources."""
 OTHER_LANGUAGE = "language"
 """A reason for an abstention: the model does not read the question's language."""
+
+MAX_SUGGESTIONS, MAX_SUGGESTION_LENGTH = 2, 80
+"""Titles that an abstention for NO_QUESTION suggests to ask about, and characters of each."""
+
+YES, NO = "yes", "no"
+"""Verdicts on a yes-no question."""
 
 
 @dataclass(frozen=True, slots=True)
