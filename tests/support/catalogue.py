@@ -93,7 +93,9 @@ class MessageUse:
 def message_uses() -> list[MessageUse]:
     """Return all texts that the bot translates, those of the index included."""
     of_bot = [
-        text for path in sorted(BOT.rglob("*.py")) for text in message_uses_in(path.read_text("utf-8"), path.name)
+        text
+        for path in sorted(BOT.rglob("*.py"))
+        for text in message_uses_in(path.read_text("utf-8"), path.relative_to(ROOT).as_posix())
     ]
     return of_bot + index_message_uses()
 
@@ -103,14 +105,14 @@ def index_message_uses() -> list[MessageUse]:
     return [
         text
         for path in sorted(INDEX.rglob("*.py"))
-        for text in message_uses_in(path.read_text("utf-8"), path.name, INDEX_MESSAGE_FUNCTIONS)
+        for text in message_uses_in(path.read_text("utf-8"), path.relative_to(ROOT).as_posix(), INDEX_MESSAGE_FUNCTIONS)
     ]
 
 
-def message_uses_in(code: str, file: str, saying: Collection[str] = MESSAGE_FUNCTIONS) -> Iterator[MessageUse]:
+def message_uses_in(code: str, file: str, functions: Collection[str] = MESSAGE_FUNCTIONS) -> Iterator[MessageUse]:
     """Return the calls of `gettext` and the like in some code; a constant marked by `gettext_noop` may go by name."""
     for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in saying:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions:
             yield _message_use(node, node.func.id, f"{file}:{node.lineno}")
 
 
