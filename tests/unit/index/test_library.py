@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from index.domain.errors import LibraryError, NoIndex, ReindexRunning
+from index.domain.errors import NoIndex, ReindexRunning
 from tests.support.index_fakes import MemoryStore, WordEmbedder, library, states, write
 
 BREAD = "Bread is made of flour and water.\n"
@@ -42,14 +42,6 @@ def test_before_the_first_reindex_there_is_no_index(seeds, index):
     for act in (library(seeds, index).load, lambda: library(seeds, index).ask("bread")):
         with pytest.raises(NoIndex, match="python -m index reindex"):
             act()
-
-
-def test_that_there_is_no_index_is_said_before_the_model_is_loaded(seeds, index):
-    made = library(seeds, index)
-    with pytest.raises(NoIndex):
-        made.load()
-    assert not made.status().ready
-    assert made._engine._embedder is None
 
 
 def test_a_question_loads_what_is_not_loaded(seeds, index):
@@ -240,33 +232,3 @@ def test_a_load_that_began_before_a_reindex_does_not_put_the_old_snapshot_back(s
         new = building.result(30).snapshot.id
         loading.result(30)
     assert made.ask("bread flour").snapshot == new
-
-
-def test_many_threads_that_load_at_once_load_one_model(seeds, index):
-    library(seeds, index).reindex()
-    made = library(seeds, index)
-    with ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(lambda _: made.ask("bread flour").citations[0].quote, range(16)))
-    assert found == [BREAD.strip()] * 16
-
-
-def test_an_answerer_that_cannot_be_made_is_told_each_time(seeds, index):
-    library(seeds, index).reindex()
-    made = library(seeds, index)
-
-    def broken(_: object) -> None:
-        raise LibraryError("index/model.json does not fit this program")
-
-    made._engine._make_answerer = broken  # type: ignore[assignment]
-    for _ in range(2):
-        with pytest.raises(LibraryError, match=r"model\.json"):
-            made.ask("bread")
-
-
-@pytest.mark.parametrize("question", ["", "the of", "🦙", "x" * 10_000, "word " * 2_000, "\ud800 lone", "\x00"])
-def test_no_question_makes_it_fall(seeds, index, question):
-    made = library(seeds, index)
-    made.reindex()
-    answer = made.ask(question)
-    assert answer.abstained
-    answer.question.encode("utf-8")

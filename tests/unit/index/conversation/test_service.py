@@ -1,4 +1,4 @@
-"""Conversations, and suggestions, over a real journal."""
+"""Conversations over a real journal."""
 
 from __future__ import annotations
 
@@ -87,35 +87,7 @@ def test_a_question_that_cannot_be_answered_is_not_written_down(services, source
     assert services.journal.count_stored(ANN).questions == 0
 
 
-def test_suggestions_are_helpful_questions_here_and_those_the_sources_answer(services, sources):
-    """Helpful are those voted so in this server."""
-    sources.suggested = ("Who wrote the article?", WINDOW)
-    helped, disputed, elsewhere = (
-        reply(services, question, guild=guild).id
-        for question, guild in ((WINDOW, GUILD), (MAVERICK, GUILD), (WINDOW, 8))
-    )
-    assert services.suggestions.complete("", guild=GUILD) == ("Who wrote the article?", WINDOW)
-    for one in (helped, elsewhere):
-        services.journal.vote(one, user=BEN, helpful=True)
-    services.journal.vote(disputed, user=BEN, helpful=False)
-    assert services.suggestions.complete("", guild=GUILD) == (WINDOW, "Who wrote the article?")
-    assert services.suggestions.complete("wrote", guild=GUILD) == ("Who wrote the article?",)
-
-
-def test_a_helpful_question_is_suggested_in_its_own_server_alone(services):
-    """It is suggested in no other server and in no direct message."""
-    services.journal.vote(reply(services, WINDOW).id, user=BEN, helpful=True)
-    services.journal.vote(reply(services, MAVERICK, guild=None).id, user=BEN, helpful=True)
-    assert services.suggestions.complete("", guild=GUILD) == (WINDOW,)
-    assert services.suggestions.complete("", guild=GUILD + 1) == services.suggestions.complete("", guild=None) == ()
-
-
-def test_without_a_journal_suggestions_come_from_the_sources_alone(broken, sources):
-    sources.suggested = (WINDOW,)
-    assert broken.suggestions.complete("window", guild=GUILD) == (WINDOW,)
-
-
-def test_what_is_forgotten_of_a_user_is_gone_from_the_desk(services, sources):
+def test_what_is_forgotten_of_a_user_is_gone_from_every_service(services, sources):
     sources.suggested = ()
     kept = reply(services, WINDOW).id
     services.journal.vote(kept, user=BEN, helpful=True)

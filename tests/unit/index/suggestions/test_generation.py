@@ -12,7 +12,6 @@ from index.domain.answers import Answer, Citation
 from index.domain.sources import SourceFile
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
-from index.suggestions.completion import complete
 from index.suggestions.generation import CandidateQuestion, generate_questions, keep_answered
 from tests.support.index_fakes import WordEmbedder
 from tests.support.texts import any_text
@@ -39,14 +38,6 @@ PIECES = (
         ", ",
         "| a | b |\n|-|-|\n| Scout | 3 |\n",
     ),
-)
-KNOWN = (
-    "When is LlamaCon?",
-    "What is the context window of Scout?",
-    "How many experts does Maverick have?",
-    "How many experts does Scout have?",
-    "Who wrote the article?",
-    "When was the Eiffel Tower built?",
 )
 
 
@@ -259,65 +250,3 @@ def test_when_and_where_of_one_thing_are_two_questions():
     ask = Answers(When_was_Ada_born=(0.6, "a.md", 10, 20), Where_was_Ada_born=(0.5, "a.md", 10, 20))
     both = ("When was Ada born?", "Where was Ada born?")
     assert keep_answered([one(question) for question in both], ask) == both
-
-
-@pytest.mark.parametrize(
-    ("typed", "first"),
-    [
-        ("when is", "When is LlamaCon?"),
-        ("WHEN IS LLAMACON?", "When is LlamaCon?"),
-        ("llamacon", "When is LlamaCon?"),
-        ("scout context", "What is the context window of Scout?"),
-        ("contxt wndow", "What is the context window of Scout?"),
-        ("cotnext", "What is the context window of Scout?"),
-        ("mavrick exprets", "How many experts does Maverick have?"),
-        ("eifel", "When was the Eiffel Tower built?"),
-        ("tow", "When was the Eiffel Tower built?"),
-        ("eiffle tow", "When was the Eiffel Tower built?"),
-        ("  who   wrote ", "Who wrote the article?"),
-    ],
-)
-def test_a_question_is_found_by_its_words_in_any_order_begun_or_misspelt(typed, first):
-    assert complete(typed, KNOWN)[0] == first
-
-
-@pytest.mark.parametrize("typed", ["weather in Paris", "xyzzy", "日本", "scout price in euros"])
-def test_nothing_is_suggested_that_does_not_match(typed):
-    assert complete(typed, KNOWN) == ()
-
-
-def test_those_that_begin_with_what_was_typed_come_first():
-    known = ("Is it true how many there are?", "How many are there?")
-    assert complete("how many", known) == ("How many are there?", "Is it true how many there are?")
-
-
-def test_of_equal_matches_the_order_stays():
-    assert complete("how many experts", KNOWN) == (KNOWN[2], KNOWN[3])
-    assert complete("how many experts", KNOWN[::-1]) == (KNOWN[3], KNOWN[2])
-
-
-@pytest.mark.parametrize("typed", ["", "   ", "?!", "\0"])
-def test_nothing_typed_gives_the_first_of_all(typed):
-    assert complete(typed, KNOWN, limit=2) == KNOWN[:2]
-
-
-def test_there_are_at_most_25_and_no_two_the_same():
-    known = [f"Question number {number}?" for number in range(60)]
-    assert complete("question", known + known) == tuple(known[:25])
-
-
-def test_a_question_over_100_characters_is_left_out_and_never_cut():
-    fits, longer = "W" * 99 + "?", "W" * 100 + "?"
-    assert complete("", [longer, fits]) == complete("www", [longer, fits]) == (fits,)
-
-
-@given(st.text(max_size=300), st.lists(st.text(max_size=120), max_size=8), st.integers(0, 30))
-def test_whatever_is_typed_only_known_questions_that_fit_are_suggested(typed, known, limit):
-    found = complete(typed, known, limit=limit)
-    assert len(found) == len(set(found)) <= limit
-    assert all(question in known and len(question) <= 100 for question in found)
-
-
-@given(st.sampled_from(KNOWN), st.integers(1, 40))
-def test_every_beginning_of_a_question_finds_it(question, length):
-    assert question in complete(question[:length], KNOWN)
