@@ -1,6 +1,6 @@
 """A real browser for tests: Debian's chromium without a window, and pages for it served on loopback.
 
-`make test` installs it where it may (the Makefile's `browser`). Elsewhere the tests that need it are skipped, and say
+`make test-all` installs it if it may (the Makefile's `browser`). Else the tests that need it are skipped, and say
 how to get it; with CI=true they fail.
 """
 
