@@ -42,13 +42,13 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("questions", type=Path)
     parser.add_argument("--folds", type=Path, required=True)
     parser.add_argument("--answers", type=Path, help="also write the answer lines to this file")
-    given = parser.parse_args(argv)
-    questions = read_questions(given.questions)
+    arguments = parser.parse_args(argv)
+    questions = read_questions(arguments.questions)
     embedder = OnnxEmbedder(lambda: SentenceTransformerEmbedder(BUNDLED))
-    index = build_search_index(given.documents, embedder)
+    index = build_search_index(arguments.documents, embedder)
     reader = OnnxReader()
     answerers = {
-        source: _answerer(given.folds / source, embedder, reader)
+        source: _answerer(arguments.folds / source, embedder, reader)
         for source in {question.source for question in questions}
     }
     lines = []
@@ -58,10 +58,10 @@ def main(argv: Sequence[str]) -> int:
         )
         if done % 200 == 0:
             print(f"{done} of {len(questions)} questions asked", file=sys.stderr, flush=True)
-    digest = hashlib.sha256(given.questions.read_bytes()).hexdigest()
+    digest = hashlib.sha256(arguments.questions.read_bytes()).hexdigest()
     write_recording(RECORDING, questions=digest, model=BUNDLED, weights=weight_checksums(), answers=lines)
-    if given.answers:
-        given.answers.write_text("".join(f"{json.dumps(line)}\n" for _, line in lines), "utf-8")
+    if arguments.answers:
+        arguments.answers.write_text("".join(f"{json.dumps(line)}\n" for _, line in lines), "utf-8")
     print(f"wrote {RECORDING}")
     return 0
 

@@ -2,7 +2,7 @@
 
     python -m training.encoder
 
-The weights stay where they are, in the installed package; the second file says which of them stand for which constants.
+The weights stay in the installed package; the second file says which of them stand for which constants.
 """
 
 from __future__ import annotations

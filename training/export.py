@@ -44,13 +44,13 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("weights", type=Path, nargs="+")
     parser.add_argument("--full", action="store_true", help="keep the weights as floats of 32 bits")
     parser.add_argument("--out", type=Path, default=READER)
-    given = parser.parse_args(argv)
+    arguments = parser.parse_args(argv)
     logging.getLogger().setLevel(logging.ERROR)  # the quantiser recommends steps that were left out on purpose
-    export(average_weights(given.weights), given.out, full=given.full)
-    digest = hashlib.sha256(given.out.read_bytes()).hexdigest()
-    if given.out == READER:
+    export(average_weights(arguments.weights), arguments.out, full=arguments.full)
+    digest = hashlib.sha256(arguments.out.read_bytes()).hexdigest()
+    if arguments.out == READER:
         CARD.write_text(json.dumps({"sha256": digest}, indent=1) + "\n", "utf-8")
-    print(f"wrote {given.out}: {given.out.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
+    print(f"wrote {arguments.out}: {arguments.out.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
     return 0
 
 

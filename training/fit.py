@@ -58,12 +58,12 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--set", nargs=2, type=Path, action="append", required=True, metavar=("DOCUMENTS", "QUESTIONS"))
     parser.add_argument("--cache", type=Path, help="keep the rows of features in this folder between runs")
     parser.add_argument("--write", action="store_true", help=f"write {MODEL.name}")
-    given = parser.parse_args(argv)
-    rows = read_sets(given.set, given.cache)
+    arguments = parser.parse_args(argv)
+    rows = read_sets(arguments.set, arguments.cache)
     ranked = rank_out_of_fold(rows)
     confidence = judge_out_of_fold(rows, ranked)
     report(rows, ranked, confidence)
-    if given.write:
+    if arguments.write:
         MODEL.write_text(json.dumps(model_table(rows), indent=1) + "\n", "utf-8")
         print(f"wrote {MODEL}")
     return 0

@@ -39,8 +39,8 @@ class _Builder:
         self.questions.append(question)
         order = list(range(len(texts)))
         self.generator.shuffle(order)
-        places = tuple(self.passages.setdefault(texts[at], len(self.passages)) for at in order)
-        self.groups.append(Group(len(self.questions) - 1, places, tuple(gold[at] for at in order)))
+        places = tuple(self.passages.setdefault(texts[index], len(self.passages)) for index in order)
+        self.groups.append(Group(len(self.questions) - 1, places, tuple(gold[index] for index in order)))
 
     def states(self, lower: LowerLayers, scale: np.ndarray | None) -> tuple[Groups, np.ndarray]:
         passages = lower.passages(list(self.passages))
@@ -58,16 +58,16 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1, help="another one gives other negatives of the same pairs")
     parser.add_argument("--absent", type=float, default=0.08, help="share of questions asked without their sentence")
     parser.add_argument("--threads", type=int, default=2)
-    given = parser.parse_args(argv)
-    torch.set_num_threads(given.threads)
-    for path in (given.out, given.scale):
+    arguments = parser.parse_args(argv)
+    torch.set_num_threads(arguments.threads)
+    for path in (arguments.out, arguments.scale):
         path.parent.mkdir(parents=True, exist_ok=True)
     lower = LowerLayers()
-    known = np.load(given.scale) if given.scale.exists() else None
-    groups, scale = _of_pairs(given.file, lower, given.seed, given.absent).states(lower, known)
+    known = np.load(arguments.scale) if arguments.scale.exists() else None
+    groups, scale = _of_pairs(arguments.file, lower, arguments.seed, arguments.absent).states(lower, known)
     if known is None:
-        np.save(given.scale, scale)
-    groups.save(given.out)
+        np.save(arguments.scale, scale)
+    groups.save(arguments.out)
     print(f"{len(groups.groups)} groups, {sum(len(group.candidates) for group in groups.groups)} candidates")
     return 0
 
@@ -92,10 +92,10 @@ def _of_pairs(file: Path, lower: LowerLayers, seed: int, absent: float) -> _Buil
             builder.add(question, [texts[place] for place in (pair.sentence, *hard)], [True] + [False] * len(hard))
         if generator.random() < 0.4:
             evidence = sentences[pair.sentence]
-            other = make_unanswerable(pair.question, evidence, [sentences[place] for place in others], generator)
-            if other:
+            variant = make_unanswerable(pair.question, evidence, [sentences[place] for place in others], generator)
+            if variant:
                 chosen = (pair.sentence, *others[:2])
-                builder.add(other, [texts[place] for place in chosen], [False] * len(chosen))
+                builder.add(variant, [texts[place] for place in chosen], [False] * len(chosen))
     return builder
 
 

@@ -31,8 +31,8 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--set", nargs=2, type=Path, action="append", required=True, metavar=("DOCUMENTS", "QUESTIONS"))
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    given = parser.parse_args(argv)
-    rows = read_sets(given.set, given.cache)
+    arguments = parser.parse_args(argv)
+    rows = read_sets(arguments.set, arguments.cache)
     best = [[hit.row for hit in hits[:DEPTH]] for hits in rank_out_of_fold(rows)]
     questions = list({row.question for row in rows})
     texts = list({row.texts[index] for row, places in zip(rows, best, strict=True) for index in places})
@@ -54,7 +54,7 @@ def main(argv: Sequence[str]) -> int:
             all_odds[str(index)] = row_odds
             if index % 1000 == 0:
                 print(f"{index} of {len(rows)} questions read", file=sys.stderr, flush=True)
-    given.out.write_text(json.dumps(all_odds), "utf-8")
+    arguments.out.write_text(json.dumps(all_odds), "utf-8")
     return 0
 
 

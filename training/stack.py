@@ -51,20 +51,20 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--odds", type=Path, required=True)
     parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS.name} and {MODEL.name}")
     parser.add_argument("--folds", type=Path, help="write those of each fold below this folder")
-    given = parser.parse_args(argv)
-    rows = read_sets(given.set, given.cache)
-    odds = json.loads(given.odds.read_text("utf-8"))
+    arguments = parser.parse_args(argv)
+    rows = read_sets(arguments.set, arguments.cache)
+    odds = json.loads(arguments.odds.read_text("utf-8"))
     ranked = read_hits(rows, odds)
     confidence, lists = out_of_fold(rows, ranked)
     report(rows, lists, confidence)
     curve = risk_curve(rows, lists, confidence)
-    if given.write:
+    if arguments.write:
         WEIGHTS.write_text(_dump(stacking_table(rows, ranked, curve)), "utf-8")
         MODEL.write_text(_dump(model_table(rows)), "utf-8")
         print(f"wrote {WEIGHTS} and {MODEL}")
-    for fold in sorted({row.fold for row in rows}) if given.folds else ():
+    for fold in sorted({row.fold for row in rows}) if arguments.folds else ():
         kept = [index for index, row in enumerate(rows) if row.fold != fold]
-        folder = given.folds / fold
+        folder = arguments.folds / fold
         folder.mkdir(parents=True, exist_ok=True)
         fold_rows = [rows[index] for index in kept]
         curve = risk_curve(fold_rows, [lists[index] for index in kept], confidence[kept])

@@ -45,26 +45,26 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
-    given = parser.parse_args(argv)
-    torch.set_num_threads(given.threads)
-    torch.manual_seed(given.seed)
+    arguments = parser.parse_args(argv)
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(arguments.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     bfloat16 = device == "cuda" or torch.cpu._is_amx_tile_supported()  # elsewhere 16 bits are no faster
     rank, workers = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
     if workers > 1:
         distributed.init_process_group("gloo")
-    given.out.mkdir(parents=True, exist_ok=True)
-    groups = Groups.load(given.groups)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    groups = Groups.load(arguments.groups)
     reader = Reader().to(device).train()
-    if given.begin:
-        load_weights(reader, given.begin)
-    scale = torch.from_numpy(np.load(given.scale)).to(device)
-    steps = int(given.epochs * len(groups.groups) / BATCH)
-    optimizer = _optimizer(reader, given.rate)
+    if arguments.begin:
+        load_weights(reader, arguments.begin)
+    scale = torch.from_numpy(np.load(arguments.scale)).to(device)
+    steps = int(arguments.epochs * len(groups.groups) / BATCH)
+    optimizer = _optimizer(reader, arguments.rate)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / (0.06 * steps + 1), max(0.0, 1 - step / steps))
     )
-    checkpoint, step = given.out / "checkpoint.pt", 0
+    checkpoint, step = arguments.out / "checkpoint.pt", 0
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
         reader.load_state_dict(state["reader"])
@@ -72,7 +72,7 @@ def main(argv: Sequence[str]) -> int:
         schedule.load_state_dict(state["schedule"])
         step = state["step"]
         print(f"goes on from step {step}", file=sys.stderr)
-    order = _shuffled_order(len(groups.groups), steps * BATCH, given.seed)
+    order = _shuffled_order(len(groups.groups), steps * BATCH, arguments.seed)
     started, losses = time.monotonic(), []
     while step < steps:
         batch = [groups.groups[index] for index in order[step * BATCH :][:BATCH]]
@@ -102,7 +102,7 @@ def main(argv: Sequence[str]) -> int:
             )
             checkpoint.with_suffix(".new").replace(checkpoint)
     if rank == 0:
-        torch.save(reader.state_dict(), given.out / "reader.pt")
+        torch.save(reader.state_dict(), arguments.out / "reader.pt")
         checkpoint.unlink(missing_ok=True)
     if workers > 1:
         distributed.destroy_process_group()

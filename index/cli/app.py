@@ -250,12 +250,12 @@ def _library(**places: Path | None) -> Library:
     if level not in logging.getLevelNamesMapping():
         raise typer.BadParameter("the setting LOG_LEVEL is DEBUG, INFO, WARNING or ERROR")
     logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(message)s")
-    given = {name: place for name, place in places.items() if place is not None}
-    index = given.get("index_dir")
+    overrides = {name: place for name, place in places.items() if place is not None}
+    index = overrides.get("index_dir")
     if index is not None and index.resolve() != settings.index_dir.resolve():
         # Each index keeps its own journal.
-        given.setdefault("journal_file", index / settings.journal_file.name)
-    return open_library(settings.model_copy(update=given))
+        overrides.setdefault("journal_file", index / settings.journal_file.name)
+    return open_library(settings.model_copy(update=overrides))
 
 
 def _print_report(report: ReindexReport, *, as_json: bool, live: bool) -> None:

@@ -129,7 +129,7 @@ class SnapshotInfo:
 
 @dataclass(frozen=True, slots=True)
 class PassageText:
-    """A passage as a person reads it, and where it stands."""
+    """A passage as a person reads it, with its source and section."""
 
     source: str
     section: str

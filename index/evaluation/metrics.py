@@ -86,14 +86,14 @@ def compute_figures(
         for name, value in answer_scores(texts, question, answer):
             rows[name].append(value)
     latency = sorted(rows.pop("latency", []))
-    found = {name: round(statistics.fmean(values), 4) for name, values in rows.items()}
-    found["auroc"] = round(_auroc(judgements), 4)
-    found["ece"] = round(_ece(judgements), 4)
-    found["questions"] = len(questions)
+    means = {name: round(statistics.fmean(values), 4) for name, values in rows.items()}
+    means["auroc"] = round(_auroc(judgements), 4)
+    means["ece"] = round(_ece(judgements), 4)
+    means["questions"] = len(questions)
     if latency:
-        found["latency_ms_p50"] = round(latency[len(latency) // 2], 2)
-        found["latency_ms_p99"] = round(latency[min(len(latency) - 1, int(len(latency) * 0.99))], 2)
-    return found
+        means["latency_ms_p50"] = round(latency[len(latency) // 2], 2)
+        means["latency_ms_p99"] = round(latency[min(len(latency) - 1, int(len(latency) * 0.99))], 2)
+    return means
 
 
 def pair_answers(

@@ -58,15 +58,15 @@ def _no_picture(image: object) -> list[object]:
 
 def _visible_document(data: bytes) -> bytes:
     """Return the document without hidden text, which mammoth would read, and without pictures."""
-    kept = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(kept, "w") as copy:
+    output = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(output, "w") as copy:
         for member in archive.infolist():
             if member.filename.endswith((".xml", ".rels")):
                 content = archive.read(member)
                 if member.filename == "word/document.xml" and b"vanish" in content:
                     content = _without_hidden_text(content)
                 copy.writestr(member.filename, content)
-    return kept.getvalue()
+    return output.getvalue()
 
 
 def _without_hidden_text(content: bytes) -> bytes:

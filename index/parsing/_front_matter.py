@@ -97,9 +97,9 @@ def _compose(text: str) -> yaml.MappingNode:
         node = yaml.compose(text, Loader=yaml.SafeLoader) or yaml.compose("{}")
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:  # the last two: "\U99999999"
         line = getattr(getattr(error, "problem_mark", None), "line", None)
-        where = f" at line {line + 2}" if line is not None else ""
+        place = f" at line {line + 2}" if line is not None else ""
         problem = getattr(error, "problem", None) or "it is nested too deeply or holds characters that YAML forbids"
-        raise FrontMatterError(f"has front matter that is not YAML{where}: {problem}") from error
+        raise FrontMatterError(f"has front matter that is not YAML{place}: {problem}") from error
     if not isinstance(node, yaml.MappingNode):
         raise FrontMatterError("has front matter that is not a list of `key: value` lines")
     return node
@@ -144,7 +144,7 @@ def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
 
 
 def _span(node: yaml.ScalarNode, offset: int, text: str) -> Span:
-    """Return a value where it stands, without its quotation marks."""
+    """Return the span of a value, without its quotation marks."""
     start, end = offset + node.start_mark.index, offset + node.end_mark.index
     if properties := PROPERTIES.match(text, start, end):
         start = properties.end()
@@ -174,7 +174,7 @@ def _join_values(leaves: list[Span], text: str) -> tuple[Span, ...]:
 
 
 def _word_runs(leaf: Span, text: str) -> Iterator[Span]:
-    """Yield the words of a value: where its reading differs from the text, word by word, so that offsets stay exact."""
+    """Yield the runs of a value: if its reading differs from the text, word by word, so that offsets stay exact."""
     raw = text[leaf.start : leaf.end]
     readings = leaf.reading.split()
     splits = ([match for match in pattern.finditer(raw) if match.group(1)] for pattern in WORDS)

@@ -54,8 +54,8 @@ def clean_text(text: str, *, lines: bool = False) -> str:
     text = replace_surrogates(UNSEEN.sub("", text))
     if not lines:
         return "".join(char for char in collapse_whitespace(text) if unicodedata.category(char) != "Cc")
-    kept = (char for char in text.expandtabs(4) if char == "\n" or unicodedata.category(char) != "Cc")
-    return "\n".join(line.rstrip() for line in "".join(kept).split("\n")).strip("\n")
+    characters = (char for char in text.expandtabs(4) if char == "\n" or unicodedata.category(char) != "Cc")
+    return "\n".join(line.rstrip() for line in "".join(characters).split("\n")).strip("\n")
 
 
 def table_rows(table: Sequence[Sequence[str]], headers: int | None = None) -> list[ParsedBlock]:

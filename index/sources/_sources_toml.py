@@ -63,7 +63,7 @@ def read_addresses(seeds: Path) -> WebSourceList:
         return WebSourceList(broken=Message("is not TOML: it is nested too deeply"))
     except ValueError as error:  # tomllib's own, which names the line, or a number of thousands of digits
         return WebSourceList(broken=Message("is not TOML: {why}", why=str(error)))
-    return _web_source_list(table, [text.count("\n", 0, at.start()) + 1 for at in ENTRY.finditer(text)])
+    return _web_source_list(table, [text.count("\n", 0, entry.start()) + 1 for entry in ENTRY.finditer(text)])
 
 
 def _web_source_list(table: dict[str, Any], lines: list[int]) -> WebSourceList:

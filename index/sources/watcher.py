@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from watchfiles import watch as file_changes
+
 __all__ = ["watch"]
 
 DEBOUNCE_MS = 1_600
@@ -36,13 +38,11 @@ def watch(folder: Path, changed: Callable[[], None], *, retry_seconds: float = R
 
 
 def _watch(folder: Path, changed: Callable[[], None], stop: threading.Event, retry_seconds: float) -> None:
-    from watchfiles import watch as changes
-
     failing = False
     while not stop.is_set():
         try:
             first = True
-            for batch in changes(
+            for batch in file_changes(
                 folder,
                 watch_filter=lambda _, path: _is_visible(folder, path),
                 debounce=DEBOUNCE_MS,

@@ -24,12 +24,13 @@ from index.domain.snapshots import SkippedSource
 from index.domain.sources import SourceFile, SourceSet, StaleSource
 from index.domain.stages import Stage
 from index.parsing.formats import FORMATS, TEXT, check_content
+from index.sources._fetch import FetchFailed, fetch
+from index.sources._public_network import Resolve, resolve
 from index.sources._sources_toml import LIST_NAME, WebAddress, WebSourceList, read_addresses
 from index.storage.atomic import write_atomically
 
 if TYPE_CHECKING:
     from index.domain.ports import Progress
-    from index.sources._public_network import Resolve
 
 __all__ = ["WebSources"]
 
@@ -134,9 +135,6 @@ class WebSources:
         return SourceSet(tuple(files), tuple(skipped), tuple(stale), tuple(waiting))
 
     def _refresh_page(self, address: WebAddress) -> None:
-        from index.sources._fetch import FetchFailed, fetch
-        from index.sources._public_network import resolve
-
         old_page = self._cached_page(address.url) or CachedPage(address.name, address.url)
         whole = bool(old_page.sha256) and self._content(old_page) is not None
         try:
