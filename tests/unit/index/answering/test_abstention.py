@@ -100,7 +100,8 @@ def test_the_language_of_the_sources_is_not_refused():
         SHELF,
         id="german",
         documents={
-            key: replace(at, text="Das Brot wird aus Mehl und Wasser gebacken.") for key, at in SHELF.documents.items()
+            key: replace(document, text="Das Brot wird aus Mehl und Wasser gebacken.")
+            for key, document in SHELF.documents.items()
         },
     )
     silent = Answer("Wie wird das Brot gebacken?", "The sources don't say.", (), 0.1, True, "german", "extractive")

@@ -26,15 +26,15 @@ def ask(question: str, *, generator: Generator | None = None, threshold: float =
 
 
 def lie(**changes: object) -> Callable[[Citation], Citation]:
-    return lambda at: replace(at, **changes)  # type: ignore[arg-type]
+    return lambda citation: replace(citation, **changes)  # type: ignore[arg-type]
 
 
-def shifted(at: Citation) -> Citation:
-    return replace(at, start=at.start + 1, end=at.end + 1)
+def shifted(citation: Citation) -> Citation:
+    return replace(citation, start=citation.start + 1, end=citation.end + 1)
 
 
-def reworded(at: Citation) -> Citation:
-    return replace(at, quote=at.quote.replace("flour", "flower"))
+def reworded(citation: Citation) -> Citation:
+    return replace(citation, quote=citation.quote.replace("flour", "flower"))
 
 
 def test_an_answer_is_quoted_to_the_letter_and_names_its_snapshot_and_generator():
@@ -77,8 +77,8 @@ def test_the_threshold_itself_is_enough():
 def test_a_quotation_that_is_not_in_the_source_is_refused_and_told_as_a_defect(told, caplog):
     with caplog.at_level(logging.ERROR, logger="index.answering.answerer"):
         found = ask("What is bread made of, flour?", generator=LyingGenerator(told))
-    assert all(TEXT[at.start : at.end] == at.quote for at in found.citations)
-    assert "Bread is made of flour and water." not in [at.quote for at in found.citations]
+    assert all(TEXT[citation.start : citation.end] == citation.quote for citation in found.citations)
+    assert "Bread is made of flour and water." not in [citation.quote for citation in found.citations]
     assert "Bread" not in found.text
     assert ["defect" in record.getMessage() for record in caplog.records] == [True]
 
@@ -87,8 +87,8 @@ def test_the_citations_that_are_left_are_numbered_anew_and_make_the_text():
     found = ask(
         "What is made of flour, of leaves, of bricks?", generator=LyingGenerator(*[reworded] * 3), threshold=0.1
     )
-    assert [at.number for at in found.citations] == [1, 2]
-    assert found.text == " ".join(f"{at.shown} [{at.number}]" for at in found.citations)
+    assert [citation.number for citation in found.citations] == [1, 2]
+    assert found.text == " ".join(f"{citation.shown} [{citation.number}]" for citation in found.citations)
     assert "flower" not in found.text
 
 
@@ -148,11 +148,11 @@ def test_the_article_is_quoted_where_the_evidence_stands(from_the_article, artic
     found = from_the_article(question)
     assert evidence in found.citations[0].quote
     assert found.citations[0].section == section
-    assert all(article[at.start : at.end] == at.quote for at in found.citations)
+    assert all(article[citation.start : citation.end] == citation.quote for citation in found.citations)
 
 
 @pytest.mark.parametrize("question", ["", "the of and", "🦙🦙", "word " * 2_000, "?", "\x00", "x" * 10_000])
 def test_no_question_makes_the_real_model_fall_or_misquote(from_the_article, article, question):
     found = from_the_article(question)
     assert 0 <= found.confidence <= 1
-    assert all(article[at.start : at.end] == at.quote for at in found.citations)
+    assert all(article[citation.start : citation.end] == citation.quote for citation in found.citations)

@@ -15,7 +15,7 @@ ASKED = "What is the context window of Scout?"
 def found(question: str, **files: str) -> list[str]:
     """The sentences that conflict, in the order they are to be shown; the first file's is the best hit."""
     made = search_index(**files)
-    prose = [at for at in made.passages if at.kind == "prose" and at.section != "Front matter"]
+    prose = [passage for passage in made.passages if passage.kind == "prose" and passage.section != "Front matter"]
     hits = [Hit(passage, 0.0, 0.0, score=0.9) for passage in prose]
     return [hit.passage.text for hit in find_conflict(QuestionAnalysis.of(question), hits, made.documents) or ()]
 

@@ -20,16 +20,16 @@ def draft(scores: list[float], *, sure: bool = True, **files: str) -> Draft:
         for row, (passage, score) in enumerate(zip(made.passages, scores, strict=True))
     ]
     found = ExtractiveGenerator().generate(
-        "a question", sorted(hits, key=lambda at: -at.score), made.documents, sure=sure
+        "a question", sorted(hits, key=lambda hit: -hit.score), made.documents, sure=sure
     )
     texts = {document.source: document.text for document in made.documents.values()}
-    for at in found.citations:
-        assert texts[at.source][at.start : at.end] == at.quote
+    for citation in found.citations:
+        assert texts[citation.source][citation.start : citation.end] == citation.quote
     return found
 
 
 def quotes(found: Draft) -> list[str]:
-    return [at.quote for at in found.citations]
+    return [citation.quote for citation in found.citations]
 
 
 def paragraphs(*sentences: str) -> str:
@@ -39,22 +39,28 @@ def paragraphs(*sentences: str) -> str:
 def test_the_best_sentence_comes_first_and_citations_are_numbered():
     found = draft([0.1, 0.9], a_md=paragraphs("Bread is made of flour and water.", "Tea is made of leaves and time."))
     assert found.citations[0].quote == "Tea is made of leaves and time."
-    assert [at.number for at in found.citations] == list(range(1, len(found.citations) + 1))
+    assert [citation.number for citation in found.citations] == list(range(1, len(found.citations) + 1))
     assert found.text.startswith("Tea is made of leaves and time. [1]")
 
 
 def test_source_section_place_and_address_of_a_citation_are_those_of_its_sentence():
     text = "---\ntitle: The title\nurl: https://a.b\n---\n# Part\n\n**Bread** is made of flour and water.\n"
     made = search_index(a_md=text)
-    (at,) = draft([0.0] * (len(made.passages) - 1) + [0.9], a_md=text).citations[:1]
-    assert (at.source, at.title, at.section, at.url, at.score) == ("a.md", "The title", "Part", "https://a.b", 0.9)
-    assert text[at.start : at.end] == at.quote
-    assert at.shown == "Bread is made of flour and water."
+    (citation,) = draft([0.0] * (len(made.passages) - 1) + [0.9], a_md=text).citations[:1]
+    assert (citation.source, citation.title, citation.section, citation.url, citation.score) == (
+        "a.md",
+        "The title",
+        "Part",
+        "https://a.b",
+        0.9,
+    )
+    assert text[citation.start : citation.end] == citation.quote
+    assert citation.shown == "Bread is made of flour and water."
 
 
 def test_there_are_at_most_three_citations():
     sentences = [f"Sentence {word} tells of {word}ness at some length, and of {word}hood." for word in "abcdefghij"]
-    assert len(draft([0.2 - at / 100 for at in range(10)], a_md=paragraphs(*sentences)).citations) == 3
+    assert len(draft([0.2 - place / 100 for place in range(10)], a_md=paragraphs(*sentences)).citations) == 3
 
 
 LONG = [f"Words {' '.join(word * n for n in range(4, 24))}." for word in "abcdefg"]
@@ -128,17 +134,17 @@ def test_rows_of_a_table_are_not_joined():
 
 def test_broken_characters_are_repaired_in_what_is_shown_and_kept_in_the_quotation():
     text = "It has advanced modelsâ€”LLaMA 4 Scout among them."
-    (at,) = draft([0.9], a_md=text).citations
-    assert at.quote == text
-    assert at.shown == "It has advanced models—LLaMA 4 Scout among them."
+    (citation,) = draft([0.9], a_md=text).citations
+    assert citation.quote == text
+    assert citation.shown == "It has advanced models—LLaMA 4 Scout among them."
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_a_quotation_over_two_lines_keeps_its_line_end(line_end):
     text = f"Scout has sixteen experts{line_end}and reads ten million tokens."
-    (at,) = draft([0.9], a_md=text).citations
-    assert at.quote == text
-    assert at.shown == "Scout has sixteen experts and reads ten million tokens."
+    (citation,) = draft([0.9], a_md=text).citations
+    assert citation.quote == text
+    assert citation.shown == "Scout has sixteen experts and reads ten million tokens."
 
 
 def test_without_a_hit_nothing_is_said():

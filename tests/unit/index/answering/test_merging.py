@@ -27,15 +27,15 @@ def ask(question: str, *, threshold: float = 0.5, **files: str) -> Answer:
     made = search_index(**(files or {"a_md": TEXT}))
     found = answerer(WordEmbedder(), threshold=threshold).answer(made, question)
     texts = {document.source: document.text for document in made.documents.values()}
-    assert all(texts[at.source][at.start : at.end] == at.quote for at in found.citations)
-    assert [at.number for at in found.citations] == list(range(1, len(found.citations) + 1))
+    assert all(texts[citation.source][citation.start : citation.end] == citation.quote for citation in found.citations)
+    assert [citation.number for citation in found.citations] == list(range(1, len(found.citations) + 1))
     return found
 
 
 def test_each_part_is_labelled_and_cited_first_come_first():
     found = ask("How many experts do Scout and Maverick have?")
     assert found.text == "Scout: 16 experts [1]. Maverick: 128 experts [2]."
-    assert [at.quote[:8] for at in found.citations[:2]] == ["Scout ha", "Maverick"]
+    assert [citation.quote[:8] for citation in found.citations[:2]] == ["Scout ha", "Maverick"]
     assert len(found.citations) <= 3
     assert not found.abstained
 
@@ -105,7 +105,7 @@ def test_further_citations_of_a_part_are_those_that_may_answer_too():
         answer,
         [AnsweredPart(SubQuestion("Bread", ""), answer, hits), AnsweredPart(SubQuestion("Tea", ""), other, hits)],
     )
-    assert [(at.number, at.start) for at in found.citations] == [(1, 0), (2, 20), (3, 30)]
+    assert [(citation.number, citation.start) for citation in found.citations] == [(1, 0), (2, 20), (3, 30)]
 
 
 def test_where_no_part_is_answered_it_abstains():
@@ -122,7 +122,7 @@ def test_what_one_sentence_answers_is_asked_as_one():
 def test_a_sentence_that_answers_two_parts_is_cited_once():
     text = "Bread and tea stand on a table of oak.\n\nNothing else is here to be seen.\n"
     found = ask("Bread vs tea", a_md=text, threshold=0.5)
-    assert [at.quote for at in found.citations].count("Bread and tea stand on a table of oak.") == 1
+    assert [citation.quote for citation in found.citations].count("Bread and tea stand on a table of oak.") == 1
 
 
 def test_two_questions_in_one_cite_a_sentence_each():
@@ -159,7 +159,7 @@ def test_sources_that_disagree_are_both_cited_newest_first_and_it_is_said():
     assert found.text == "The sources disagree: “24 experts” [1], “16 experts” [2]."
     assert isinstance(found.text, Message)
     assert found.text.template == "The sources disagree: {values}."
-    assert [at.source for at in found.citations] == ["b.md", "a.md"]
+    assert [citation.source for citation in found.citations] == ["b.md", "a.md"]
     assert found.conflict
     assert found.short_answer is None
 

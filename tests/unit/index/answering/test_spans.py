@@ -90,8 +90,11 @@ def test_of_two_the_one_that_the_questions_words_stand_by():
 
 def shortened(question: str, text: str, *, best: str):
     made = search_index(a_md=text)
-    hits = [Hit(at, 0.0, 0.0, (), row, 0.9 if best in at.text else 0.1) for row, at in enumerate(made.passages)]
-    hits.sort(key=lambda at: -at.score)
+    hits = [
+        Hit(passage, 0.0, 0.0, (), row, 0.9 if best in passage.text else 0.1)
+        for row, passage in enumerate(made.passages)
+    ]
+    hits.sort(key=lambda hit: -hit.score)
     draft = ExtractiveGenerator().generate(question, hits, made.documents)
     return extract_short_answer(QuestionAnalysis.of(question), hits, draft.citations, made.documents)
 

@@ -29,7 +29,7 @@ def of(split: str, *, alone: bool) -> list[dict]:
 
 def read(line: dict) -> tuple[str, ...]:
     turns = [Turn(turn["question"], tuple(turn["evidence"])) for turn in line["turns"]]
-    return tuple(folded(at) for at in rewrite_question(line["question"], turns))
+    return tuple(folded(form) for form in rewrite_question(line["question"], turns))
 
 
 def share(lines: list[dict], right: Callable[[dict], bool]) -> float:
@@ -59,7 +59,8 @@ def test_questions_that_stand_on_their_own_are_left_alone_as_often_as_was_measur
 
 def test_the_set_is_as_large_as_its_figures_need_and_no_question_is_in_both_splits():
     asked = {
-        split: {(str(at["turns"]), at["question"]) for at in LINES if at["split"] == split} for split in ("dev", "held")
+        split: {(str(line["turns"]), line["question"]) for line in LINES if line["split"] == split}
+        for split in ("dev", "held")
     }
     assert len(asked["dev"]) >= 40
     assert len(asked["held"]) >= 20
@@ -109,8 +110,8 @@ def test_any_message_has_at_most_three_readings_always_the_same(said, turns):
     """All of them differ from the question."""
     before = tuple(turns)
     found = rewrite_question(said, turns)
-    assert len({tuple(tokenize(at)) for at in (*found, said)}) == len(found) + 1 <= 4
-    assert all(at == " ".join(at.split()) and at.endswith("?") for at in found)
+    assert len({tuple(tokenize(form)) for form in (*found, said)}) == len(found) + 1 <= 4
+    assert all(form == " ".join(form.split()) and form.endswith("?") for form in found)
     assert rewrite_question(said, turns) == found
     assert tuple(turns) == before
 

@@ -60,11 +60,11 @@ def test_a_passage_is_encoded_as_sentence_transformers_does(real_embedder, refer
 
 
 def test_few_passages_come_in_one_block_in_their_order_and_many_by_the_other_engine(real_embedder, reference):
-    said: list[tuple[str, int, int]] = []
-    few = [(f"Scout has {at} experts.", f"Scout has {at} experts.") for at in range(40)]
-    (block,) = real_embedder.passages(few, lambda *at: said.append(at))
-    assert [encoding.pieces[2] for encoding in block] == [str(at) for at in range(40)]
-    assert said == [("embedding passages", at + 1, 40) for at in range(40)]
+    calls: list[tuple[str, int, int]] = []
+    few = [(f"Scout has {number} experts.", f"Scout has {number} experts.") for number in range(40)]
+    (block,) = real_embedder.passages(few, lambda *call: calls.append(call))
+    assert [encoding.pieces[2] for encoding in block] == [str(number) for number in range(40)]
+    assert calls == [("embedding passages", number + 1, 40) for number in range(40)]
     assert list(real_embedder.passages([])) == []
     asked: list[int] = []
 

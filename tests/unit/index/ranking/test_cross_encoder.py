@@ -58,15 +58,15 @@ def test_hits_are_ordered_by_the_models_own_scores(tmp_path: Path):
     folder = cross_encoder(tmp_path)
     found = CrossEncoderReranker(LogisticRanker(), str(folder)).rerank(QUERY, [hit(row) for row in range(4)])
     scores = CrossEncoder(str(folder)).predict([("who", hit(row).passage.embedded) for row in range(4)])
-    assert [at.row for at in found] == [int(row) for row in np.argsort(-scores)]
-    assert len({at.odds for at in found}) == 4
+    assert [hit.row for hit in found] == [int(row) for row in np.argsort(-scores)]
+    assert len({hit.odds for hit in found}) == 4
 
 
 def test_how_sure_an_answer_is_stays_what_the_features_say(tmp_path: Path):
     features = LogisticRanker()
     reranker = CrossEncoderReranker(features, str(cross_encoder(tmp_path)))
     hits = [hit(row) for row in range(4)]
-    by_features = [replace(at, score=at.score) for at in features.rerank(QUERY, hits)]
+    by_features = [replace(hit, score=hit.score) for hit in features.rerank(QUERY, hits)]
     assert reranker.confidence(reranker.rerank(QUERY, hits)) == features.confidence(by_features)
 
 

@@ -44,7 +44,7 @@ def test_a_score_is_the_logistic_of_the_weighed_standardised_features(tmp_path):
 def test_the_likeliest_hit_comes_first(tmp_path):
     scorer = LogisticRanker(weights(tmp_path / "model.json", late={"weight": 1.0}))
     found = scorer.rerank("?", [hit(late=0.1), hit(late=0.9), hit(late=0.5)])
-    assert [round(at.features[FEATURES.index("late")], 1) for at in found] == [0.9, 0.5, 0.1]
+    assert [round(hit.features[FEATURES.index("late")], 1) for hit in found] == [0.9, 0.5, 0.1]
 
 
 def test_confidence_weighs_the_list_as_a_whole(tmp_path):

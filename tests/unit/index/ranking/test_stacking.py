@@ -60,12 +60,12 @@ def test_each_hit_is_weighed_by_its_odds_and_its_leads():
 def test_no_hit_that_was_not_read_comes_before_one_that_was():
     ranked = [hit(0, 0.9, 0.0), hit(1, 0.8, 0.0), hit(2, 0.7)]
     found = rerank_read_hits(ranked, ranked[:2], np.asarray([0.1, 0.3]))
-    assert [(at.row, at.score, at.prior) for at in found] == [(1, 0.3, 0.8), (0, 0.1, 0.9), (2, 0.1, 0.7)]
+    assert [(hit.row, hit.score, hit.prior) for hit in found] == [(1, 0.3, 0.8), (0, 0.1, 0.9), (2, 0.1, 0.7)]
 
 
 def test_a_hit_that_the_reader_is_surer_of_overtakes_one_of_like_features():
     scorer = StackedRanker(LogisticRanker(), SaidOdds(row0=-3.0, row1=3.0))
-    assert [at.row for at in scorer.rerank(QUERY, [hit(0), hit(1)])] == [1, 0]
+    assert [hit.row for hit in scorer.rerank(QUERY, [hit(0), hit(1)])] == [1, 0]
 
 
 def test_confidence_rises_with_the_readers_odds():

@@ -86,7 +86,9 @@ def test_a_question_without_a_known_word_scores_0_everywhere(keyword, question):
 def test_rarity_goes_by_the_inverse_document_frequency_of_bm25(keyword):
     found = keyword.weights([stem("experts"), stem("bread"), "unheard"])
     rarity = [math.log(1 + (3 - n + 0.5) / (n + 0.5)) for n in (2, 1, 0)]
-    assert [at / found["unheard"] for at in found.values()] == pytest.approx([at / rarity[2] for at in rarity])
+    assert [weight / found["unheard"] for weight in found.values()] == pytest.approx(
+        [weight / rarity[2] for weight in rarity]
+    )
 
 
 def test_a_passage_without_a_word_keeps_rows_and_passages_in_step():

@@ -26,11 +26,11 @@ def passage(reading: str, *, before: str = "", section: str = "", kind: str = "p
 def table(question: str, *passages: Passage, cosines: tuple[float, ...] = ()) -> list[dict[str, float]]:
     """Each passage's features by name."""
     encoding = EMBEDDER.question(question)
-    rows = [EMBEDDER.question(at.reading) for at in passages]
+    rows = [EMBEDDER.question(candidate.reading) for candidate in passages]
     candidates = [
         Candidate(
             row=place * 10,
-            passage=at,
+            passage=candidate,
             title="",
             cosine=cosines[place] if cosines else float(rows[place].vector @ encoding.vector),
             bm25=0.0,
@@ -39,7 +39,7 @@ def table(question: str, *passages: Passage, cosines: tuple[float, ...] = ()) ->
             best_after=np.full(len(encoding.pieces), -1.0, np.float32),
             reverse=0.0,
         )
-        for place, at in enumerate(passages)
+        for place, candidate in enumerate(passages)
     ]
     asked = QuestionAnalysis.of(question)
     found = compute_features(
@@ -99,8 +99,8 @@ def test_a_kind_that_is_not_asked_for_is_silent():
 
 def test_gaps_and_ranks_are_to_the_best_candidate():
     found = table("bread", passage("a b c"), passage("d e f"), passage("g h i"), cosines=(0.2, 0.9, 0.5))
-    assert [at["cosine_gap"] for at in found] == pytest.approx([-0.7, 0.0, -0.4])
-    assert [at["dense_rank"] for at in found] == pytest.approx([1 / 3, 1.0, 1 / 2])
+    assert [row["cosine_gap"] for row in found] == pytest.approx([-0.7, 0.0, -0.4])
+    assert [row["dense_rank"] for row in found] == pytest.approx([1 / 3, 1.0, 1 / 2])
 
 
 def test_a_passage_that_begins_by_pointing_back_is_marked():
@@ -122,7 +122,7 @@ def test_a_fields_meaning_and_a_rows_header_are_its_own_words():
     st.lists(st.text(min_size=1, max_size=60), min_size=1, max_size=4),
 )
 def test_features_of_any_question_are_finite_numbers(question, readings):
-    for row in table(question, *(passage(at) for at in readings)):
+    for row in table(question, *(passage(reading) for reading in readings)):
         assert np.isfinite(list(row.values())).all()
 
 

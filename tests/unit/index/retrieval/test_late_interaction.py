@@ -63,7 +63,7 @@ def test_matches_of_few_tokens_are_the_cosines_in_any_order_of_passages():
     asked = Encoding(tokens[0], tokens[10:], ("a", "b"))
     for order in (list(range(10)), list(range(10))[::-1]):
         builder = TokenStoreBuilder()
-        builder.add([Encoding(tokens[at], tokens[at][np.newaxis], ("x",)) for at in order])
+        builder.add([Encoding(tokens[place], tokens[place][np.newaxis], ("x",)) for place in order])
         best, _ = builder.finish().matches(asked, range(10))
         assert best == pytest.approx(tokens[order] @ tokens[10:].T, abs=0.01)
 

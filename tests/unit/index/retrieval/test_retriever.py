@@ -42,22 +42,22 @@ def test_hits_come_in_the_order_of_the_reranker_with_their_scores():
     hits = retrieve("What is bread made of?", a_md=BREAD)
     assert hits[0].passage.text == "Bread is made of flour and water."
     assert hits[0].score == 1.0
-    assert [at.score for at in hits] == sorted((at.score for at in hits), reverse=True)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
 def test_every_hit_carries_its_cosine_its_row_and_all_features():
     hits = retrieve("bread flour", a_md=BREAD)
-    assert sorted(at.row for at in hits) == [0, 1, 2]
-    assert all(len(at.features) == len(FEATURES) for at in hits)
-    assert all(-1.001 <= at.cosine <= 1.001 for at in hits)
-    assert {at.row: at.bm25 > 0 for at in hits} == {0: True, 1: True, 2: False}  # 1 comes after it
+    assert sorted(hit.row for hit in hits) == [0, 1, 2]
+    assert all(len(hit.features) == len(FEATURES) for hit in hits)
+    assert all(-1.001 <= hit.cosine <= 1.001 for hit in hits)
+    assert {hit.row: hit.bm25 > 0 for hit in hits} == {0: True, 1: True, 2: False}  # 1 comes after it
 
 
 def test_a_word_for_word_match_is_found_though_many_passages_are_nearer():
     crowd = "".join(f"The word number{n} is in this sentence of many.\n\n" for n in range(60))
     far = "Whoever reads on finds zzyzx here, among other words that nobody asked about at all.\n"
     hits = retrieve("Is the word zzyzx in this sentence of many?", candidates=5, a_md=crowd + far)
-    assert far.strip() in [at.passage.text for at in hits]
+    assert far.strip() in [hit.passage.text for hit in hits]
     assert len(hits) == 5
 
 
@@ -78,8 +78,8 @@ def test_neighbours_of_another_section_or_document_are_no_context():
 def test_any_question_is_taken_without_a_fall(question):
     hits = retrieve(question, a_md=BREAD)
     assert len(hits) <= 3
-    assert all(0 <= at.score <= 1 for at in hits)
+    assert all(0 <= hit.score <= 1 for hit in hits)
 
 
 def test_a_shelf_of_one_passage_is_searched_too():
-    assert [at.row for at in retrieve("bread", a_md="Bread is made of flour.")] == [0]
+    assert [hit.row for hit in retrieve("bread", a_md="Bread is made of flour.")] == [0]

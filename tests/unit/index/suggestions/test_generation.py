@@ -45,12 +45,12 @@ def made(*texts: str) -> tuple[CandidateQuestion, ...]:
     """The questions made from files of Markdown: 0.md, 1.md, ..."""
     model = WordEmbedder()
     documents = [parse(SourceFile(f"{number}.md", text.encode())) for number, text in enumerate(texts)]
-    passages = [passage for at in documents for passage in chunk(at, model.count, model.max_tokens)]
-    return generate_questions({at.id: at for at in documents}, passages)
+    passages = [passage for document in documents for passage in chunk(document, model.count, model.max_tokens)]
+    return generate_questions({document.id: document for document in documents}, passages)
 
 
 def asked(*texts: str) -> list[str]:
-    return [at.question for at in made(*texts)]
+    return [candidate.question for candidate in made(*texts)]
 
 
 @pytest.mark.parametrize(
@@ -161,8 +161,13 @@ def test_a_candidate_from_a_heading_is_to_be_answered_by_its_section():
 
 def test_of_many_passages_the_first_of_each_source_are_read(monkeypatch):
     monkeypatch.setattr("index.suggestions.generation.MOST_READ", 4)
-    said = [f"The Battle of Number{at} was fought in 1815.\n\n" for at in range(9)]
-    assert [at.source for at in made("".join(said[:4]), "".join(said[4:]))] == ["0.md", "0.md", "1.md", "1.md"]
+    said = [f"The Battle of Number{number} was fought in 1815.\n\n" for number in range(9)]
+    assert [candidate.source for candidate in made("".join(said[:4]), "".join(said[4:]))] == [
+        "0.md",
+        "0.md",
+        "1.md",
+        "1.md",
+    ]
 
 
 def test_a_question_that_several_sentences_answer_is_made_once():
@@ -189,7 +194,7 @@ class Answers:
     """Answers by a table: of a question its confidence and the source and characters of its first quotation."""
 
     def __init__(self, **known: tuple[float, str, int, int]) -> None:
-        self.known = {name.replace("_", " ") + "?": at for name, at in known.items()}
+        self.known = {name.replace("_", " ") + "?": answer for name, answer in known.items()}
         self.asked: list[str] = []
 
     def __call__(self, question: str) -> Answer:
@@ -223,10 +228,10 @@ def test_sources_are_asked_in_turn_and_not_more_often_than_allowed():
 
 
 def test_progress_tells_how_many_of_those_that_are_asked_are_done():
-    said: list[tuple[str, int, int]] = []
+    calls: list[tuple[str, int, int]] = []
     many = [one(f"Who was number {number}?") for number in range(5)]
-    keep_answered(many, Answers(), limit=2, progress=lambda *at: said.append(at))
-    assert said == [("checking suggestions", 1, 2), ("checking suggestions", 2, 2)]
+    keep_answered(many, Answers(), limit=2, progress=lambda *call: calls.append(call))
+    assert calls == [("checking suggestions", 1, 2), ("checking suggestions", 2, 2)]
 
 
 @pytest.mark.parametrize("question", ["Who " + "a" * 96 + "?", "Who won\u202e?", "Who\nwon?"])

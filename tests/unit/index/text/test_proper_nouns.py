@@ -29,7 +29,7 @@ from index.text.proper_nouns import find_names
     ],
 )
 def test_names_and_rows_of_names(text, found):
-    assert [text[at.start : at.end] for at in find_names(text)] == found
+    assert [text[name.start : name.end] for name in find_names(text)] == found
 
 
 def test_a_row_knows_its_parts():

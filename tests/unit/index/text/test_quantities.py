@@ -8,7 +8,7 @@ from index.text.quantities import find_dates, find_numbers
 
 
 def amounts(text: str) -> list[tuple[str, float]]:
-    return [(text[at.start : at.end], at.value) for at in find_numbers(text)]
+    return [(text[quantity.start : quantity.end], quantity.value) for quantity in find_numbers(text)]
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,9 @@ def test_numbers_are_found_with_their_worth(text, found):
     ],
 )
 def test_what_a_number_counts_ends_with_its_noun(text, counted, unit):
-    (at,) = find_numbers(text)
-    assert text[at.start : max(at.end, at.unit_end)] == counted
-    assert (at.unit[-1] if at.unit else None) == unit
+    (quantity,) = find_numbers(text)
+    assert text[quantity.start : max(quantity.end, quantity.unit_end)] == counted
+    assert (quantity.unit[-1] if quantity.unit else None) == unit
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_what_a_number_counts_ends_with_its_noun(text, counted, unit):
     ],
 )
 def test_dates_are_found_with_their_day(text, found):
-    assert [(text[at.start : at.end], at.value) for at in find_dates(text)] == found
+    assert [(text[quantity.start : quantity.end], quantity.value) for quantity in find_dates(text)] == found
