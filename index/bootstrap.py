@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from index.embedding.thread_pools import wait_passively
+from index.engine import QueryEngine
 from index.indexing.reindexer import Reindexer
+from index.journal.gap_review import GapReview
 from index.journal.journal import Journal
 from index.library import Library
 from index.settings import Settings
@@ -112,10 +114,8 @@ def assemble(
     `embedder` loads the model and is called once, when it is first needed; `answerer`, `indexer` and `loader` make,
     for the loaded model, what answers from snapshots, builds them and loads them. `keep` counts the live snapshot too.
     """
-    # Loaded here: word lists and fuzzy matching take half a second that `--help` need not wait for.
+    # Imported here: they load scipy and rapidfuzz, half a second that `--help` need not wait for.
     from index.conversation.service import ConversationService
-    from index.engine import QueryEngine
-    from index.journal.gap_review import GapReview
     from index.suggestions.completion import QuestionCompleter
     from index.viewer.service import SourceViewer
 

@@ -101,8 +101,8 @@ class Library:
     ) -> ReindexReport:
         """Build a snapshot from the sources as they are now and make it live; questions go on meanwhile.
 
-        Then open gaps are asked again, and those that have an answer now are solved, whoever asked. Requests that come
-        while a reindex runs in this process share the next run.
+        Then open gaps are asked again, and those that have an answer now are solved, for every server. Requests that
+        come while a reindex runs in this process share the next run.
 
         Parameters
         ----------

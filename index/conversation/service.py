@@ -32,7 +32,7 @@ class ConversationService:
         """Answer a question in the context of the user's last turns in this channel, and record the answer.
 
         Without the journal the question is answered out of context, and the answer's id is empty. `after` is the id of
-        the answer that the question follows, whoever asked for that one; `alone` says that it follows nothing.
+        the answer that the question follows, no matter who asked for that one; `alone` says that it follows nothing.
         Raises LibraryError if it cannot be answered; then nothing is recorded.
         """
         turns: Sequence[Turn] = ()

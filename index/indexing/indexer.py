@@ -77,7 +77,7 @@ class Indexer:
 
     def build(
         self,
-        place: Path,
+        folder: Path,
         sources: SourceSet,
         progress: Progress | None = None,
         *,
@@ -106,17 +106,17 @@ class Indexer:
             format=FORMAT,
         )
         rows = reuse.rows(passages) if reuse else [None] * len(passages)
-        search_index = self._write(place, snapshot.id, documents, passages, progress, rows, reuse)
+        search_index = self._write(folder, snapshot.id, documents, passages, progress, rows, reuse)
         suggestions = _suggestions(search_index, answerer, progress) if answerer else ()
         search_index = replace(search_index, suggestions=suggestions)
-        write_suggestions(place, suggestions)
+        write_suggestions(folder, suggestions)
         counts = Counter(passage.document_id for passage in passages)
         titles = {
             document.source: (document.title, document.url, len(document.text), counts[document.id])
             for document in documents.values()
         }
         manifest = self._snapshots.seal(
-            place, snapshot, max_tokens=self._embedder.max_tokens, titles=titles, skipped=skipped
+            folder, snapshot, max_tokens=self._embedder.max_tokens, titles=titles, skipped=skipped
         )
         return Built(manifest, search_index, rows.count(None))
 
@@ -154,7 +154,7 @@ class Indexer:
 
     def _write(
         self,
-        place: Path,
+        folder: Path,
         snapshot: str,
         documents: dict[str, Document],
         passages: list[Passage],
@@ -184,11 +184,11 @@ class Indexer:
             progress(Stage.WRITING_SNAPSHOT, 0, 0)
         keyword = Bm25Index.build(passages)
         search_index = SearchIndex(snapshot, documents, passages, vectors, keyword, tokens.finish(), states.finish())
-        write_texts(place, documents, passages)
-        vectors.save(place / VECTORS)
-        search_index.keyword.save(place)
-        search_index.tokens.save(place)
-        search_index.states.save(place)
+        write_texts(folder, documents, passages)
+        vectors.save(folder / VECTORS)
+        search_index.keyword.save(folder)
+        search_index.tokens.save(folder)
+        search_index.states.save(folder)
         return search_index
 
 

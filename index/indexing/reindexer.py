@@ -89,10 +89,10 @@ class Reindexer:
 
     def preview(self, request: ReindexRequest) -> Preview:
         """Build a snapshot without making it live; it waits for `publish` until another is built."""
-        with self._run([request]) as progress, self._swept() as place:
-            built, report, answerer = self._build(place, progress)
+        with self._run([request]) as progress, self._swept() as folder:
+            built, report, answerer = self._build(folder, progress)
             progress.commit()
-            self._snapshots.set_aside(place, built.manifest)
+            self._snapshots.set_aside(folder, built.manifest)
             ask = partial(answerer.answer, built.search_index)
             (answered,) = self._ask_gaps([request], progress, ask)
         return Preview(built.manifest.snapshot.id, replace(report, answered=answered))
@@ -168,15 +168,15 @@ class Reindexer:
 
     def _reindex_for_all(self, requests: Sequence[ReindexRequest]) -> list[ReindexReport]:
         with self._run(requests) as progress:
-            with self._swept() as place:
-                built, report, _ = self._build(place, progress)
+            with self._swept() as folder:
+                built, report, _ = self._build(folder, progress)
                 progress.commit()
-                self._snapshots.publish(place, built.manifest)
+                self._snapshots.publish(folder, built.manifest)
             self._live.put(built)
             self._prune(report.diff.before if report.diff else "")
         return [replace(report, answered=answered) for answered in self._ask_gaps(requests, progress)]
 
-    def _build(self, place: Path, progress: ReindexProgress) -> tuple[LoadedSnapshot, ReindexReport, Answerer]:
+    def _build(self, folder: Path, progress: ReindexProgress) -> tuple[LoadedSnapshot, ReindexReport, Answerer]:
         """Build a snapshot of the sources as they are now in a folder; return also what it would change."""
         started = time.perf_counter()
         self._sources.refresh(progress)
@@ -185,7 +185,7 @@ class Reindexer:
         answerer = self._engine.answerer
         previous = find_previous(self._snapshots, self._live, self._engine.loader(embedder))
         built = self._make_indexer(embedder).build(
-            place, sources, progress, answerer=answerer, previous=previous.loaded
+            folder, sources, progress, answerer=answerer, previous=previous.loaded
         )
         report = make_report(
             self._snapshots,
@@ -239,8 +239,8 @@ class Reindexer:
     def _swept(self) -> Iterator[Path]:
         """Yield a folder to build in, once what dead builders left behind is removed."""
         self._snapshots.sweep()
-        with self._snapshots.building() as place:
-            yield place
+        with self._snapshots.building() as folder:
+            yield folder
 
     @contextmanager
     def _run(self, requests: Sequence[ReindexRequest]) -> Iterator[ReindexProgress]:

@@ -99,7 +99,7 @@ class Journal:
         return entries[0] if entries else None
 
     def turn(self, answer_id: str) -> Turn | None:
-        """Return an answer as a turn of a conversation, whoever asked."""
+        """Return an answer as a turn of a conversation, no matter who asked."""
         entry = self.entry(answer_id)
         return to_turn(entry) if entry else None
 

@@ -80,24 +80,24 @@ class SnapshotStore:
             if not self.ids():
                 raise
             raise Damaged(with_fix(REBUILD, "The pointer to the live snapshot, LIVE, is missing")) from error
-        return self._manifest(self.folder(name), name, checksum)
+        return self._read_manifest(self.folder(name), name, checksum)
 
     def manifest(self, snapshot: str, folder: Path | None = None) -> Manifest:
         """Return any snapshot's manifest, checked against itself. Raises NoSuchSnapshot, Damaged, IndexMismatch."""
-        place = folder or self.folder(snapshot)
-        if not ID.fullmatch(snapshot) or not place.is_dir():
+        folder = folder or self.folder(snapshot)
+        if not ID.fullmatch(snapshot) or not folder.is_dir():
             raise NoSuchSnapshot(with_fix(LIST, "There is no snapshot {id}", id=snapshot))
-        return self._manifest(place, snapshot)
+        return self._read_manifest(folder, snapshot)
 
     def verify(self, manifest: Manifest, folder: Path | None = None) -> Path:
         """Return the snapshot's folder once every file in it matches its checksum. Raises Damaged."""
         id_ = manifest.snapshot.id
-        place = folder or self.folder(id_)
-        if self._manifest(place, id_) != manifest:
+        folder = folder or self.folder(id_)
+        if self._read_manifest(folder, id_) != manifest:
             raise Damaged(with_fix(REBUILD, "The manifest of snapshot {id} is not the one that is live", id=id_))
         for name, checksum in manifest.files.items():
             try:
-                actual = _sha256(place / name)
+                actual = _sha256(folder / name)
             except OSError as error:
                 raise Damaged(
                     with_fix(
@@ -110,7 +110,7 @@ class SnapshotStore:
                 ) from error
             if actual != checksum:
                 raise Damaged(with_fix(REBUILD, "{file} of snapshot {id} is damaged", file=name, id=id_))
-        return place
+        return folder
 
     def documents(self, snapshot: str) -> dict[str, Document] | None:
         """Return a snapshot's documents by source; None if it is gone, damaged or of another format.
@@ -122,25 +122,25 @@ class SnapshotStore:
     @contextmanager
     def building(self) -> Iterator[Path]:
         """Yield a folder to build in, removed at the end unless it was given to `publish` or `set_aside`."""
-        place = self._snapshots / f".building-{uuid.uuid4().hex[:8]}"
-        place.mkdir(parents=True)
+        folder = self._snapshots / f".building-{uuid.uuid4().hex[:8]}"
+        folder.mkdir(parents=True)
         try:
-            yield place
+            yield folder
         finally:
-            shutil.rmtree(place, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
 
-    def seal(self, place: Path, snapshot: Snapshot, **facts: Any) -> Manifest:
+    def seal(self, folder: Path, snapshot: Snapshot, **facts: Any) -> Manifest:
         """Write the manifest of a built folder, and flush all of it to the disk."""
-        names = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
-        manifest = Manifest(snapshot=snapshot, files={name: _sha256(place / name) for name in names}, **facts)
-        (place / MANIFEST).write_bytes(manifest.to_json().encode())
-        for path in [*place.rglob("*"), place]:
+        names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+        manifest = Manifest(snapshot=snapshot, files={name: _sha256(folder / name) for name in names}, **facts)
+        (folder / MANIFEST).write_bytes(manifest.to_json().encode())
+        for path in [*folder.rglob("*"), folder]:
             fsync_path(path)
         return manifest
 
-    def publish(self, place: Path, manifest: Manifest) -> None:
+    def publish(self, built: Path, manifest: Manifest) -> None:
         """Make a sealed folder live; until the last step the old one serves."""
-        folder = place.rename(self.folder(manifest.snapshot.id))
+        folder = built.rename(self.folder(manifest.snapshot.id))
         try:
             fsync_path(self._snapshots)
             self.pointer.switch(manifest.snapshot.id, _checksum(manifest))
@@ -149,9 +149,9 @@ class SnapshotStore:
             raise
         self._flush_switch()
 
-    def set_aside(self, place: Path, manifest: Manifest) -> None:
+    def set_aside(self, built: Path, manifest: Manifest) -> None:
         """Keep a sealed folder as a preview; the next builder removes it."""
-        place.rename(self.preview_folder(manifest.snapshot.id))
+        built.rename(self.preview_folder(manifest.snapshot.id))
 
     def switch(self, manifest: Manifest) -> None:
         """Make a kept snapshot live."""
@@ -195,9 +195,9 @@ class SnapshotStore:
         except OSError:  # on Windows a file of it may be in use: the next builder tries again
             return
 
-    def _manifest(self, place: Path, name: str, checksum: str = "") -> Manifest:
+    def _read_manifest(self, folder: Path, name: str, checksum: str = "") -> Manifest:
         try:
-            data = (place / MANIFEST).read_bytes()
+            data = (folder / MANIFEST).read_bytes()
         except OSError as error:
             raise Damaged(with_fix(REBUILD, "The snapshot {id} has no readable manifest", id=name)) from error
         damaged = with_fix(REBUILD, "The manifest of snapshot {id} is damaged", id=name)

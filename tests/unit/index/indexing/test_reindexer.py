@@ -261,11 +261,11 @@ def test_a_shared_run_is_stopped_only_when_all_have_given_up(seeds, index):
         embedder.let.set()
         assert waiting[1].result(30).snapshot.id == waiting[2].result(30).snapshot.id != first.result().snapshot.id
     one, other = ReindexRequest(cancelled=events[0]), ReindexRequest(cancelled=events[1])
-    course = ReindexProgress([one, other])
-    course("reading sources", 0, 1)
+    progress = ReindexProgress([one, other])
+    progress("reading sources", 0, 1)
     events[1].set()
     with pytest.raises(ReindexCancelled):
-        course("reading sources", 1, 1)
+        progress("reading sources", 1, 1)
 
 
 def test_what_a_run_raises_all_who_share_it_are_told_and_the_next_runs(seeds, index):
@@ -299,23 +299,6 @@ def test_it_is_told_how_far_a_reindex_is_and_how_long_the_step_takes_yet(seeds, 
     assert found is not None
     assert (found.what, found.done, found.total) == ("reading sources", 0, 1)
     assert made.running() is None
-
-
-def test_what_is_left_of_a_step_follows_from_its_rate_so_far():
-    times = [100.0]
-    course = ReindexProgress([ReindexRequest()], clock=lambda: times[0])
-    course("reading sources", 0, 10)
-    assert course.now.left is None
-    times[0] += 4
-    course("reading sources", 2, 10)
-    assert (course.now.left, course.now.seconds) == (16.0, 4.0)
-    course("embedding passages", 100, 1_000)  # a step that was begun before
-    assert course.now.left is None
-    times[0] += 10
-    course("embedding passages", 200, 1_000)
-    assert (course.now.left, course.now.seconds) == (80.0, 14.0)
-    course("writing the snapshot", 0, 0)
-    assert course.now.left is None
 
 
 def test_who_builds_in_another_process_is_named_with_since_when(seeds, index):

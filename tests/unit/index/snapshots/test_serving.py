@@ -264,9 +264,9 @@ def test_every_file_that_stays_on_the_disk_is_watched(seeds, index):
     built = library(seeds, index).reindex().snapshot.id
     made = library(seeds, index)
     made.load()
-    shelf = made._live.search_index
-    assert shelf is not None
-    parts = [*vars(shelf.tokens).values(), *vars(shelf.states).values()]
+    search_index = made._live.search_index
+    assert search_index is not None
+    parts = [*vars(search_index.tokens).values(), *vars(search_index.states).values()]
     mapped = {Path(part.filename).name for part in parts if hasattr(part, "filename") and part.filename}
     assert mapped == set(ON_DISK)
     manifest = json.loads((index / "snapshots" / built / "manifest.json").read_text("utf-8"))
