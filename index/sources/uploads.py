@@ -52,7 +52,7 @@ class UploadedSources:
         self._seeds = seeds
         self._max_bytes = max_bytes
         self._seconds = seconds
-        self._changing = threading.Lock()
+        self._lock = threading.Lock()
 
     @property
     def max_bytes(self) -> int:
@@ -111,7 +111,7 @@ class UploadedSources:
             raise SourceRejected(name, message_of(error)) from error
         except RecursionError as error:
             raise SourceRejected(name, Message("is nested too deeply: make it flatter")) from error
-        with self._changing, _explain_errors(WRITE_FAILED, name):
+        with self._lock, _explain_errors(WRITE_FAILED, name):
             self._seeds.mkdir(parents=True, exist_ok=True)
             if duplicate := self._duplicate_of(data):
                 if duplicate == name:
@@ -129,7 +129,7 @@ class UploadedSources:
 
     def remove(self, name: str) -> None:
         """Remove a source's file; if it is a link, only the link. Raises SourceRejected, SourceUnwritable."""
-        with self._changing, _explain_errors(REMOVE_FAILED, name):
+        with self._lock, _explain_errors(REMOVE_FAILED, name):
             if name not in self.names() or not self._is_plain_path(name):
                 raise SourceRejected(name, Message("is no file among the sources: /source list shows them"))
             path = self._seeds / name

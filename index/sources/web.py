@@ -88,7 +88,7 @@ class WebSources:
         max_bytes: int,
         seconds: float = SECONDS,
         wait: float = 0.5,
-        resolver: Resolve | None = None,
+        resolver: Resolve = resolve,
     ) -> None:
         self._folder = folder
         self._allowed = frozenset(host.lower() for host in allowed)
@@ -146,7 +146,7 @@ class WebSources:
                 max_bytes=self._max_bytes,
                 seconds=self._seconds,
                 wait=self._wait,
-                resolver=self._resolver or resolve,
+                resolver=self._resolver,
             )
         except FetchFailed as error:
             new_page, data = replace(old_page, name=address.name, problem=message_of(error)), None
