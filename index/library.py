@@ -175,13 +175,13 @@ class Library:
         """Return how far the reindex or preview in this process is; None if none runs."""
         return self._reindexer.now
 
-    def audit(self, what: str, outcome: str, *, where: str, who: int | None = None) -> None:
+    def audit(self, action: str, outcome: str, *, origin: str, user: int | None = None) -> None:
         """Record what was done to the index; if that fails it is logged, and nothing else fails with it."""
-        write_audit_entry(self.journal, what, outcome, where=where, who=who)
+        write_audit_entry(self.journal, action, outcome, origin=origin, user=user)
 
-    def audited(self, what: str, *, where: str, who: int | None = None) -> AbstractContextManager[AuditLine]:
+    def audited(self, action: str, *, origin: str, user: int | None = None) -> AbstractContextManager[AuditLine]:
         """Return a context that records what its block does to the index, also if it fails or is interrupted."""
-        return audited(self.journal, what, where=where, who=who)
+        return audited(self.journal, action, origin=origin, user=user)
 
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Call `changed` from a thread whenever files among the sources may have changed; return what ends it."""

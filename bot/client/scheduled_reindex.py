@@ -83,7 +83,7 @@ class ScheduledReindex:
 
     def _reindex_audited(self, trigger: str, only_if_stale: bool) -> ReindexReport | None:
         """Reindex, in a thread; return None without an audit entry if the index fits the sources."""
-        with self._library.audited(Message("reindex"), where=trigger) as line:
+        with self._library.audited(Message("reindex"), origin=trigger) as line:
             if only_if_stale and not self._library.status().stale:
                 line.outcome = ""
                 return None

@@ -36,7 +36,7 @@ class AuditCog(commands.Cog):
         entries = await self._services.worker.run(
             self._services.library.journal.audit_entries,
             LINES_PER_PAGE + 1,
-            where=None if guild is None else str(guild),
+            origin=None if guild is None else str(guild),
             skip=(page - 1) * LINES_PER_PAGE,
         )
         view = audit_message(

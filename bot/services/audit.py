@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def audited(
-    library: Library, interaction: Interaction, what: str, act: Callable[[], T], outcome: Callable[[T], str]
+    library: Library, interaction: Interaction, action: str, act: Callable[[], T], outcome: Callable[[T], str]
 ) -> T:
     """Return the result of `act`, recorded in the audit with the user and the place.
 
@@ -23,7 +23,7 @@ def audited(
     the line of the result; an empty one is not recorded.
     """
     guild = interaction.guild_id
-    with library.audited(what, where=DIRECT if guild is None else str(guild), who=interaction.user.id) as line:
+    with library.audited(action, origin=DIRECT if guild is None else str(guild), user=interaction.user.id) as line:
         result = act()
         line.outcome = outcome(result)
     return result

@@ -65,7 +65,7 @@ class ProgressMessages:
             if (now := (run.progress, cancelled)) != before:
                 before = now
                 running = self._library.running()
-                left = running.left if running and running.what == run.progress[0] else None
+                left = running.seconds_left if running and running.stage == run.progress[0] else None
                 view = status_view.progress_message(*now[0], left=left, run=run.number, cancelled=cancelled)
                 try:
                     await interaction.edit_original_response(view=view)

@@ -54,12 +54,12 @@ def audit_message(entries: Sequence[AuditEntry], page: int, *, more: bool, every
 
 def _head(entry: AuditEntry, *, everywhere: bool) -> str:
     """Return when, by whom and where something was done, and what."""
-    parts = [relative_time(entry.at)]
-    if entry.who is not None:
-        parts.append(f"`{entry.who}`")
-    if everywhere or not entry.where.isdecimal():
-        parts.append(_place(entry.where))
-    return f"-# {' · '.join(parts)}\n**{fit(translate(entry.what), ACTION_ROOM)}**:"
+    parts = [relative_time(entry.time)]
+    if entry.user is not None:
+        parts.append(f"`{entry.user}`")
+    if everywhere or not entry.origin.isdecimal():
+        parts.append(_place(entry.origin))
+    return f"-# {' · '.join(parts)}\n**{fit(translate(entry.action), ACTION_ROOM)}**:"
 
 
 def _place(place: str) -> str:

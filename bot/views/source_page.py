@@ -40,8 +40,8 @@ def source_page_message(page: SourcePage, component_id: ComponentId) -> ui.Layou
     head = f"{BOLD}{fit(page.title or page.source, TITLE_ROOM)}{BOLD}"
     if fold(page.section):
         head += f"\n-# {fit(page.section, TITLE_ROOM)}"
-    if page.since:
-        head += f"\n{BOLD}{gettext(CHANGES[page.since])}{BOLD}"
+    if page.change:
+        head += f"\n{BOLD}{gettext(CHANGES[page.change])}{BOLD}"
     number = gettext("Page {page} of {pages}", page=page.page, pages=page.pages)
     closing = f"-# {number} · {fit(page.source, SOURCE_ROOM)} · {snapshot_note(page.snapshot)}"
     room = TEXT_LIMIT - utf16_length(head) - utf16_length(closing)
@@ -55,7 +55,7 @@ def _page_text(page: SourcePage, room: int) -> str:
     """Return the escaped paragraphs, as many as fit."""
     paragraphs, start = [], 0
     for paragraph in page.text.split("\n\n"):
-        paragraphs.append(_embolden_paragraph(paragraph, page.bold, start))
+        paragraphs.append(_embolden_paragraph(paragraph, page.highlight, start))
         start += len(paragraph) + 2
     text = "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
     if utf16_length(text) <= room:

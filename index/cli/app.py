@@ -68,7 +68,7 @@ def reindex(
             report = preview.report
         else:
             # Everywhere: who uses the terminal may read the journal.
-            with library.audited(Message("reindex"), where=COMMAND_LINE) as line:
+            with library.audited(Message("reindex"), origin=COMMAND_LINE) as line:
                 report = library.reindex(progress, scope=EVERYWHERE, wait=wait)
                 line.outcome = report_outcome(report)
     _print_report(report, as_json=as_json, live=not dry_run)
@@ -110,7 +110,7 @@ def rollback(
     """Make a snapshot live again, once every byte of it is checked; a running bot follows."""
     library = _library(index_dir=index)
     action = Message("rollback {id}", id=snapshot)
-    with progress_bar() as progress, library.audited(action, where=COMMAND_LINE) as line:
+    with progress_bar() as progress, library.audited(action, origin=COMMAND_LINE) as line:
         report = library.rollback(snapshot, progress, wait=wait)
         line.outcome = report_outcome(report)
     _print_report(report, as_json=as_json, live=True)

@@ -140,21 +140,21 @@ class StoredCounts:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """A line of the audit log: `who` is a user's id, None if it was not a user; `at` is in UTC.
+    """A line of the audit log: `user` is a user's id, None if no person acted; `time` is in UTC.
 
-    `where` is the id of a Discord server, "direct message", "command line", "schedule" or "watcher".
+    `origin` is the id of a Discord server, "direct message", "command line", "schedule" or "watcher".
     """
 
     number: int
-    at: datetime
-    who: int | None
-    where: str
-    what: str
+    time: datetime
+    user: int | None
+    origin: str
+    action: str
     outcome: str
 
 
 DIRECT, COMMAND_LINE, SCHEDULE, WATCHER = "direct message", "command line", "schedule", "watcher"
-"""The places of actions outside any server."""
+"""Origins of actions outside any server."""
 
 
 @dataclass(frozen=True, slots=True)

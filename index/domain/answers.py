@@ -30,7 +30,7 @@ __all__ = [
 
 
 ABSTENTION = Message("The sources don't say.")
-"""The text of an answer that abstains and gives no reason."""
+"""The text of an abstention that gives no reason."""
 
 MISSING = "missing"
 """A reason for an abstention: the sources lack a term of the question, and the answer names it."""
@@ -150,12 +150,13 @@ class Answer:
 
 
 class SourceChange(StrEnum):
-    """What became of a source since the snapshot that a page of it is from."""
+    """How a source changed since the snapshot of a page."""
 
     NONE = ""
     CHANGED = "changed"
-    """Elsewhere: the quotation still stands in it."""
+    """The source changed, but still holds the quotation."""
     REWORDED = "reworded"
+    """The source no longer holds the quotation."""
     REMOVED = "removed"
 
 
@@ -167,22 +168,21 @@ class SourcePage:
     ----------
     text : str
         The text as a person reads it, paragraphs separated by an empty line.
-    bold : tuple of int or None
+    highlight : tuple of int or None
         The characters of `text` that were quoted; None if the quotation is not on this page.
     link : str or None
         The public page with a text fragment that finds the quotation.
-    since : str
-        What happened to the source since `snapshot`: "" unchanged, "changed" elsewhere, "reworded" at the quotation,
-        "removed".
+    change : SourceChange
+        What happened to the source since `snapshot`.
     """
 
     source: str
     title: str
     section: str
     text: str
-    bold: tuple[int, int] | None
+    highlight: tuple[int, int] | None
     page: int
     pages: int
     snapshot: str
     link: str | None = None
-    since: str = ""
+    change: SourceChange = SourceChange.NONE

@@ -234,11 +234,12 @@ class Preview:
 class ReindexStatus:
     """The progress of a reindex.
 
-    `total` is 0 and `left` (estimated seconds of this stage) None while they are not known.
+    `total` is 0 while it is not known. `seconds` have passed since the start; `seconds_left` estimates the rest of this
+    stage, None while nothing is known.
     """
 
-    what: str
+    stage: str
     done: int
     total: int
     seconds: float
-    left: float | None
+    seconds_left: float | None

@@ -41,15 +41,15 @@ class ReindexProgress:
         self._done_at_start = 0
         self._committed = False
 
-    def __call__(self, what: str, done: int, total: int) -> None:
+    def __call__(self, stage: str, done: int, total: int) -> None:
         """Report progress. Raises ReindexCancelled if the run is cancelled and not committed."""
         self.check()
-        if what != self._step[0]:
+        if stage != self._step[0]:
             self._step_started, self._done_at_start = self._clock(), done
-        self._step = (what, done, total)
+        self._step = (stage, done, total)
         for request in self._requests:
             if request.progress and not request.is_cancelled:
-                request.progress(what, done, total)
+                request.progress(stage, done, total)
 
     def check(self) -> None:
         """Raise ReindexCancelled if the run is cancelled and not committed."""
@@ -73,8 +73,8 @@ class ReindexProgress:
     @property
     def now(self) -> ReindexStatus:
         """How far the run is, and how long the step still takes at its rate so far."""
-        what, done, total = self._step
+        stage, done, total = self._step
         now = self._clock()
         advanced, spent = done - self._done_at_start, now - self._step_started
-        left = round(spent * (total - done) / advanced, 1) if advanced > 0 and total > 0 and spent > 0 else None
-        return ReindexStatus(what, done, total, round(now - self._started, 1), left)
+        seconds_left = round(spent * (total - done) / advanced, 1) if advanced > 0 and total > 0 and spent > 0 else None
+        return ReindexStatus(stage, done, total, round(now - self._started, 1), seconds_left)

@@ -90,21 +90,21 @@ def to_turn(entry: JournalEntry) -> Turn:
 
 
 def insert_audit_entry(
-    db: sqlite3.Connection, at: datetime, who: int | None, where: str, what: str, outcome: str
+    db: sqlite3.Connection, time: datetime, user: int | None, origin: str, action: str, outcome: str
 ) -> None:
     """Insert a line of the audit: as English text, and as messages for other languages."""
-    phrases = json.dumps([message_to_json(what), message_to_json(outcome)], ensure_ascii=False)
-    row = (format_time(at), who, *map(replace_surrogates, (where, what, outcome, phrases)))
+    phrases = json.dumps([message_to_json(action), message_to_json(outcome)], ensure_ascii=False)
+    row = (format_time(time), user, *map(replace_surrogates, (origin, action, outcome, phrases)))
     db.execute("INSERT INTO audit (at, who, place, what, outcome, phrases) VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
 def to_audit_entry(
-    number: int, at: str, who: int | None, where: str, what: str, outcome: str, phrases: str
+    number: int, time: str, user: int | None, origin: str, action: str, outcome: str, phrases: str
 ) -> AuditEntry:
     """Return a line of the audit; in plain English if it has no messages, or none that can be read."""
     with suppress(ValueError, TypeError, RecursionError):
-        what, outcome = map(message_from_json, json.loads(phrases))
-    return AuditEntry(number, datetime.fromisoformat(at), who, where, what, outcome)
+        action, outcome = map(message_from_json, json.loads(phrases))
+    return AuditEntry(number, datetime.fromisoformat(time), user, origin, action, outcome)
 
 
 def count_votes(db: sqlite3.Connection, answer_id: str) -> VoteCount:

@@ -27,19 +27,19 @@ class AuditLine:
     outcome: str
 
 
-def write_audit_entry(journal: Journal, what: str, outcome: str, *, where: str, who: int | None = None) -> None:
+def write_audit_entry(journal: Journal, action: str, outcome: str, *, origin: str, user: int | None = None) -> None:
     """Record what was done to the index; if that fails it is logged, and nothing else fails with it."""
     try:
-        journal.add_audit_entry(who=who, where=where, what=what, outcome=outcome)
+        journal.add_audit_entry(user=user, origin=origin, action=action, outcome=outcome)
     except JournalUnavailable as error:
-        log.warning("The audit lacks a line (%s, %s, by %s from %s): %s", what, outcome, who, where, error)
+        log.warning("The audit lacks a line (%s, %s, by %s from %s): %s", action, outcome, user, origin, error)
 
 
 @contextmanager
-def audited(journal: Journal, what: str, *, where: str, who: int | None = None) -> Iterator[AuditLine]:
+def audited(journal: Journal, action: str, *, origin: str, user: int | None = None) -> Iterator[AuditLine]:
     """Record what the block does, also if it fails or is interrupted.
 
-    The block sets the line's outcome once the act is done. `who` is None if no person acts.
+    The block sets the line's outcome once the act is done. `user` is None if no person acts.
     """
     line = AuditLine(Message("interrupted"))
     try:
@@ -49,4 +49,4 @@ def audited(journal: Journal, what: str, *, where: str, who: int | None = None) 
         raise
     finally:
         if line.outcome:
-            write_audit_entry(journal, what, line.outcome, where=where, who=who)
+            write_audit_entry(journal, action, line.outcome, origin=origin, user=user)

@@ -189,23 +189,23 @@ class Journal:
             else:
                 db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (guild, name, replace_surrogates(value)))
 
-    def add_audit_entry(self, *, who: int | None, where: str, what: str, outcome: str) -> None:
-        """Record for good what was done to the index; `who` is None if no person did it."""
+    def add_audit_entry(self, *, user: int | None, origin: str, action: str, outcome: str) -> None:
+        """Record for good what was done to the index; `user` is None if no person did it."""
         with self._file.writing() as db:
-            insert_audit_entry(db, self._now(), who, where, what, outcome)
+            insert_audit_entry(db, self._now(), user, origin, action, outcome)
 
     def audit_entries(
-        self, limit: int, *, before: int | None = None, where: str | None = None, skip: int = 0
+        self, limit: int, *, before: int | None = None, origin: str | None = None, skip: int = 0
     ) -> tuple[AuditEntry, ...]:
         """Return lines of the audit, newest first, without the newest `skip`.
 
-        `before` is the number of a line; `where` the only place.
+        `before` is the number of a line; `origin` is the only one, None for all.
         """
         sql = (
             "SELECT * FROM audit WHERE (:before IS NULL OR number < :before) AND (:place IS NULL OR place = :place) "
             "ORDER BY number DESC LIMIT :most OFFSET :skip"
         )
-        values = {"before": before, "place": where, "most": max(0, limit), "skip": max(0, skip)}
+        values = {"before": before, "place": origin, "most": max(0, limit), "skip": max(0, skip)}
         with self._file.reading() as db:
             rows = db.execute(sql, values).fetchall()
         return tuple(to_audit_entry(*row) for row in rows)

@@ -29,24 +29,24 @@ def source_page(
     pieces = pages[page - 1]
     shown = collapse_whitespace(citation.shown)
     text = GAP.join(piece.whole for piece in pieces)
-    bold = _bold(pieces, shown)
-    words = text[slice(*bold)] if bold else ""
+    highlight = _highlight(pieces, shown)
+    words = text[slice(*highlight)] if highlight else ""
     return SourcePage(
         source=document.source,
         title=fix_mojibake(document.title),
         section=next((piece.section for piece in pieces if piece.quoted), pieces[0].section if pieces else ""),
         text=text,
-        bold=bold,
+        highlight=highlight,
         page=page,
         pages=len(pages),
         snapshot=snapshot,
         # On the page the words still have their lines, by which a browser finds code.
         link=text_fragment_url(document.url, words if collapse_whitespace(words) == shown else shown),
-        since=_since(document, citation, current),
+        change=_change(document, citation, current),
     )
 
 
-def _since(document: Document, citation: Citation, current: Document | None) -> str:
+def _change(document: Document, citation: Citation, current: Document | None) -> SourceChange:
     """Return how the source changed; words that are only wrapped differently still stand in it."""
     if current is None:
         return SourceChange.REMOVED
@@ -56,7 +56,7 @@ def _since(document: Document, citation: Citation, current: Document | None) -> 
     return SourceChange.CHANGED if quoted else SourceChange.REWORDED
 
 
-def _bold(pieces: Sequence[Piece], shown: str) -> tuple[int, int] | None:
+def _highlight(pieces: Sequence[Piece], shown: str) -> tuple[int, int] | None:
     """Return the range of a page's text that was quoted."""
     ranges: list[tuple[int, int]] = []
     offset = 0

@@ -50,7 +50,7 @@ class SourceViewer:
             return source_page(document, citation, snapshot=entry.snapshot, page=page, current=current)
         if current is not None and (moved := _relocate(citation, current)):
             moved_page = source_page(current, moved, snapshot=live_id, page=page, current=current)
-            return replace(moved_page, since=SourceChange.NONE if moved == citation else SourceChange.CHANGED)
+            return replace(moved_page, change=SourceChange.NONE if moved == citation else SourceChange.CHANGED)
         return _quotation_page(
             citation, entry.snapshot, SourceChange.REMOVED if current is None else SourceChange.REWORDED
         )
@@ -87,7 +87,7 @@ def _relocate(citation: Citation, document: Document) -> Citation | None:
     return replace(citation, start=match.start(), end=match.end(), quote=match[0]) if match and match[0] else None
 
 
-def _quotation_page(citation: Citation, snapshot: str, since: str) -> SourcePage:
+def _quotation_page(citation: Citation, snapshot: str, change: SourceChange) -> SourcePage:
     """Return a page of the quotation alone, as it was recorded with the answer."""
     words = " ".join(citation.shown.split())
     return SourcePage(
@@ -95,9 +95,9 @@ def _quotation_page(citation: Citation, snapshot: str, since: str) -> SourcePage
         title=citation.title,
         section=citation.section,
         text=words,
-        bold=(0, len(words)),
+        highlight=(0, len(words)),
         page=1,
         pages=1,
         snapshot=snapshot,
-        since=since,
+        change=change,
     )

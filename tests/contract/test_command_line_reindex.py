@@ -21,7 +21,7 @@ def ids(cli: Cli) -> list[str]:
 
 
 def audited(file: Path) -> list[tuple[str, str, str, int | None]]:
-    return [(at.what, at.outcome, at.where, at.who) for at in Journal(file).audit_entries(9)]
+    return [(entry.action, entry.outcome, entry.origin, entry.user) for entry in Journal(file).audit_entries(9)]
 
 
 def test_reindex_prints_what_changed(cli):

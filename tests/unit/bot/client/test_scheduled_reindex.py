@@ -29,7 +29,7 @@ async def running(library: FakeLibrary, folder: Path, **when: object) -> AsyncIt
 
 
 def audited(library: FakeLibrary) -> list[tuple[str, str]]:
-    return [(one.where, one.outcome) for one in library.journal.audit_entries(50)]
+    return [(entry.origin, entry.outcome) for entry in library.journal.audit_entries(50)]
 
 
 async def test_nothing_is_reindexed_unasked_unless_that_is_wanted(library: FakeLibrary, tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ async def test_there_are_never_two_at_once_and_changes_meanwhile_make_one_more(
             await asyncio.sleep(0.01)
         assert library.reindexes == 1
         library.reindex_gate.set()
-        await eventually(lambda: "watcher" in {where for where, _ in audited(library)})
+        await eventually(lambda: "watcher" in {origin for origin, _ in audited(library)})
     assert not [outcome for _, outcome in audited(library) if outcome.startswith("failed")]
 
 

@@ -29,7 +29,7 @@ async def wire(library: FakeLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
 
 
 def lines(library: FakeLibrary) -> list[tuple[str, str, str, int | None]]:
-    return [(line.what, line.outcome, line.where, line.who) for line in library.journal.audit_entries(9)]
+    return [(line.action, line.outcome, line.origin, line.user) for line in library.journal.audit_entries(9)]
 
 
 async def previewed(wire: Wire, **who: object) -> dict:

@@ -128,7 +128,7 @@ async def test_a_roll_back_is_confirmed_then_reported_and_written_down(library: 
     assert library.rolled_back == [OLDER]
     assert buttons(done) == []
     (line,) = library.journal.audit_entries(9)
-    assert (line.what, line.where, line.who) == (f"rollback {OLDER}", LISTED.id, int(user.id))
+    assert (line.action, line.origin, line.user) == (f"rollback {OLDER}", LISTED.id, int(user.id))
     assert line.outcome.startswith(f"snapshot {OLDER} is live")
 
 
@@ -211,9 +211,9 @@ async def test_ids_are_offered_to_moderators_alone(wire: Wire) -> None:
 
 
 async def test_the_audit_of_a_server_is_its_own_and_that_of_all_the_owners(library: FakeLibrary, wire: Wire) -> None:
-    library.audit("reindex", "listed *done*", where=LISTED.id, who=42)
-    library.audit("reindex", "unlisted", where=UNLISTED.id, who=43)
-    library.audit("reindex", "by hand", where="command line")
+    library.audit("reindex", "listed *done*", origin=LISTED.id, user=42)
+    library.audit("reindex", "unlisted", origin=UNLISTED.id, user=43)
+    library.audit("reindex", "by hand", origin="command line")
     here = text_of(await shown(wire, "audit"))
     assert "**reindex**: listed \\*done\\*" in here
     assert "`42`" in here
@@ -229,7 +229,7 @@ async def test_the_audit_of_a_server_is_its_own_and_that_of_all_the_owners(libra
 async def test_the_audit_comes_in_pages_and_says_where_there_is_nothing(library: FakeLibrary, wire: Wire) -> None:
     assert "Nothing is written in the audit yet." in text_of(await shown(wire, "audit"))
     for number in range(12):
-        library.audit("reindex", f"no. {number} {'long ' * 200}", where=LISTED.id, who=42)
+        library.audit("reindex", f"no. {number} {'long ' * 200}", origin=LISTED.id, user=42)
     message = await shown(wire, "audit")
     assert "no. 11" in text_of(message)
     assert "no. 1 " not in text_of(message)

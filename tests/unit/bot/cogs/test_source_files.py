@@ -114,7 +114,7 @@ async def pressed(exchange: Exchange) -> str:
 
 
 def audited(library: FakeLibrary) -> list[tuple[int | None, str, str, str]]:
-    return [(one.who, one.where, one.what, one.outcome) for one in library.journal.audit_entries(9)]
+    return [(entry.user, entry.origin, entry.action, entry.outcome) for entry in library.journal.audit_entries(9)]
 
 
 async def test_a_file_is_added_whole_and_written_down(wire: Wire, cdn: Cdn, library: FakeLibrary, seeds: Path) -> None:

@@ -74,7 +74,7 @@ def test_the_row_is_shown_where_it_stands_below_its_header(opened, name):
     answer = library.ask(f"What does {MODELS[name][0]} score on MMMU?")
     document = (SnapshotStore(index).documents(answer.snapshot) or {})[name]
     found = source_page(document, answer.citations[0], snapshot=answer.snapshot, current=document)
-    assert found.bold
-    assert found.text[slice(*found.bold)] == " | ".join(MODELS[name])
+    assert found.highlight
+    assert found.text[slice(*found.highlight)] == " | ".join(MODELS[name])
     assert ", ".join(HEADER) in found.text
-    assert found.since == ""
+    assert found.change == ""

@@ -121,7 +121,7 @@ def test_a_reason_comes_out_of_the_process_that_reads_as_it_went_in() -> None:
 def test_the_audit_keeps_phrases_and_shows_lines_of_before_as_they_were_written(tmp_path: Path) -> None:
     kept = Journal(tmp_path / "journal.sqlite3")
     kept.add_audit_entry(
-        who=1, where="2", what=Message("rollback {id}", id="5eed"), outcome=join_messages((NESTED, "b"))
+        user=1, origin="2", action=Message("rollback {id}", id="5eed"), outcome=join_messages((NESTED, "b"))
     )
     with kept._file.writing() as db:
         db.execute("INSERT INTO audit (at, place, what, outcome) VALUES ('2025-04-05T00:00:00+00:00', '2', 'x', 'y')")
@@ -130,8 +130,8 @@ def test_the_audit_keeps_phrases_and_shows_lines_of_before_as_they_were_written(
             "VALUES ('2025-04-05T00:00:00+00:00', '2', 'x', 'y', '[[1], 2]')"
         )
     *before, line = kept.audit_entries(9)
-    assert [(one.what, one.outcome) for one in before] == [("x", "y"), ("x", "y")]
-    assert (parts(line.what), parts(line.outcome)) == (
+    assert [(entry.action, entry.outcome) for entry in before] == [("x", "y"), ("x", "y")]
+    assert (parts(line.action), parts(line.outcome)) == (
         ["rollback {id}", {"id": "5eed"}],
         parts(join_messages((NESTED, "b"))),
     )

@@ -14,17 +14,17 @@ def test_what_is_left_of_a_step_follows_from_its_rate_so_far():
     times = [100.0]
     progress = ReindexProgress([ReindexRequest()], clock=lambda: times[0])
     progress("reading sources", 0, 10)
-    assert progress.now.left is None
+    assert progress.now.seconds_left is None
     times[0] += 4
     progress("reading sources", 2, 10)
-    assert (progress.now.left, progress.now.seconds) == (16.0, 4.0)
+    assert (progress.now.seconds_left, progress.now.seconds) == (16.0, 4.0)
     progress("embedding passages", 100, 1_000)  # a step that was begun before
-    assert progress.now.left is None
+    assert progress.now.seconds_left is None
     times[0] += 10
     progress("embedding passages", 200, 1_000)
-    assert (progress.now.left, progress.now.seconds) == (80.0, 14.0)
+    assert (progress.now.seconds_left, progress.now.seconds) == (80.0, 14.0)
     progress("writing the snapshot", 0, 0)
-    assert progress.now.left is None
+    assert progress.now.seconds_left is None
 
 
 def test_what_is_committed_can_no_longer_be_cancelled():
@@ -33,7 +33,7 @@ def test_what_is_committed_can_no_longer_be_cancelled():
     progress.commit()
     cancelled.set()
     progress("asking open gaps again", 1, 2)
-    assert (progress.now.what, progress.now.done) == ("asking open gaps again", 1)
+    assert (progress.now.stage, progress.now.done) == ("asking open gaps again", 1)
 
 
 def test_a_cancelled_run_cannot_be_committed():

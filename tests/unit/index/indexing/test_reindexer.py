@@ -297,7 +297,7 @@ def test_it_is_told_how_far_a_reindex_is_and_how_long_the_step_takes_yet(seeds, 
         embedder.let.set()
         work.result(30)
     assert found is not None
-    assert (found.what, found.done, found.total) == ("reading sources", 0, 1)
+    assert (found.stage, found.done, found.total) == ("reading sources", 0, 1)
     assert made.running() is None
 
 

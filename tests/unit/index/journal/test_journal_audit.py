@@ -35,9 +35,11 @@ def journal(file, clock):
 
 
 def test_lines_come_back_as_they_were_written_newest_first(journal, clock):
-    journal.add_audit_entry(who=ANN, where=str(GUILD), what="reindex", outcome="snapshot 1 is live")
+    journal.add_audit_entry(user=ANN, origin=str(GUILD), action="reindex", outcome="snapshot 1 is live")
     clock.pass_by(minutes=1)
-    journal.add_audit_entry(who=None, where="schedule", what="reindex \ud800", outcome="failed: no source can be read")
+    journal.add_audit_entry(
+        user=None, origin="schedule", action="reindex \ud800", outcome="failed: no source can be read"
+    )
     assert journal.audit_entries(9) == (
         AuditEntry(2, NOON + timedelta(minutes=1), None, "schedule", "reindex ?", "failed: no source can be read"),
         AuditEntry(1, NOON, ANN, str(GUILD), "reindex", "snapshot 1 is live"),
@@ -46,18 +48,18 @@ def test_lines_come_back_as_they_were_written_newest_first(journal, clock):
 
 def test_it_is_read_for_one_place_alone_and_without_the_newest(journal):
     for number in range(6):
-        journal.add_audit_entry(who=ANN, where=str(number % 2), what=f"act {number}", outcome="done")
-    assert [line.what for line in journal.audit_entries(9, where="1")] == ["act 5", "act 3", "act 1"]
-    assert [line.what for line in journal.audit_entries(1, where="1", skip=1)] == ["act 3"]
-    assert journal.audit_entries(9, where="1", skip=3) == ()
+        journal.add_audit_entry(user=ANN, origin=str(number % 2), action=f"act {number}", outcome="done")
+    assert [line.action for line in journal.audit_entries(9, origin="1")] == ["act 5", "act 3", "act 1"]
+    assert [line.action for line in journal.audit_entries(1, origin="1", skip=1)] == ["act 3"]
+    assert journal.audit_entries(9, origin="1", skip=3) == ()
 
 
 def test_it_is_read_page_by_page(journal):
     for number in range(5):
-        journal.add_audit_entry(who=ANN, where="command line", what=f"act {number}", outcome="done")
+        journal.add_audit_entry(user=ANN, origin="command line", action=f"act {number}", outcome="done")
     first = journal.audit_entries(2)
-    assert [line.what for line in first] == ["act 4", "act 3"]
-    assert [line.what for line in journal.audit_entries(9, before=first[-1].number)] == ["act 2", "act 1", "act 0"]
+    assert [line.action for line in first] == ["act 4", "act 3"]
+    assert [line.action for line in journal.audit_entries(9, before=first[-1].number)] == ["act 2", "act 1", "act 0"]
     assert journal.audit_entries(0) == journal.audit_entries(9, before=1) == ()
 
 
@@ -70,19 +72,19 @@ def test_it_is_read_page_by_page(journal):
     ],
 )
 def test_no_line_is_changed_or_deleted_by_anything_that_opens_the_file(file, journal, statement):
-    journal.add_audit_entry(who=ANN, where="command line", what="reindex", outcome="done")
+    journal.add_audit_entry(user=ANN, origin="command line", action="reindex", outcome="done")
     with closing(sqlite3.connect(file)) as db, pytest.raises(sqlite3.IntegrityError, match="only added to"):
         db.execute(statement)
-    assert [line.who for line in journal.audit_entries(9)] == [ANN]
+    assert [line.user for line in journal.audit_entries(9)] == [ANN]
 
 
 def test_forgetting_a_person_and_the_age_of_questions_leave_it_as_it_is(journal, clock):
-    journal.add_audit_entry(who=ANN, where="command line", what="reindex", outcome="done")
+    journal.add_audit_entry(user=ANN, origin="command line", action="reindex", outcome="done")
     ask(journal, answer("Who?"))
     clock.pass_by(days=400)
     assert journal.purge() == 1
     journal.forget(ANN)
-    assert [line.who for line in journal.audit_entries(9)] == [ANN]
+    assert [line.user for line in journal.audit_entries(9)] == [ANN]
 
 
 def test_a_journal_of_the_version_before_gets_one_and_loses_nothing(file, journal):
@@ -91,7 +93,7 @@ def test_a_journal_of_the_version_before_gets_one_and_loses_nothing(file, journa
     (file.parent / "journal.sqlite3.key").write_bytes(b"k" * 32)
     with closing(sqlite3.connect(file)) as db, db:
         db.execute("INSERT INTO settings VALUES (7, 'threads', 'no')")
-    journal.add_audit_entry(who=ANN, where="command line", what="reindex", outcome="done")
+    journal.add_audit_entry(user=ANN, origin="command line", action="reindex", outcome="done")
     assert (journal.settings(7), len(journal.audit_entries(9))) == ({"threads": "no"}, 1)
     with closing(sqlite3.connect(file)) as db:
         assert version(db) == len(MIGRATIONS)
@@ -99,19 +101,19 @@ def test_a_journal_of_the_version_before_gets_one_and_loses_nothing(file, journa
 
 def test_an_act_that_cannot_be_audited_is_done_all_the_same_and_logged(tmp_path, caplog):
     made = library(write(tmp_path / "seeds", a_md="Bread is made of flour."), tmp_path / "index")
-    made.audit("reindex", "done", where="schedule")
+    made.audit("reindex", "done", origin="schedule")
     made.journal.close()
     (tmp_path / "journal.sqlite3").write_bytes(b"no database at all" * 100)
-    made.audit("reindex", "snapshot 1 is live", where="schedule", who=ANN)
+    made.audit("reindex", "snapshot 1 is live", origin="schedule", user=ANN)
     assert f"The audit lacks a line (reindex, snapshot 1 is live, by {ANN} from schedule)" in caplog.text
 
 
 def endings(journal) -> list[tuple[int | None, str, str, str]]:
-    return [(line.who, line.where, line.what, line.outcome) for line in journal.audit_entries(9)]
+    return [(line.user, line.origin, line.action, line.outcome) for line in journal.audit_entries(9)]
 
 
 def test_an_act_is_audited_with_its_outcome(journal):
-    with audited(journal, "reindex", where="7", who=ANN) as line:
+    with audited(journal, "reindex", origin="7", user=ANN) as line:
         line.outcome = "snapshot 1 is live"
     assert endings(journal) == [(ANN, "7", "reindex", "snapshot 1 is live")]
 
@@ -127,12 +129,12 @@ def test_an_act_is_audited_with_its_outcome(journal):
 )
 def test_an_act_that_fails_is_audited_and_its_error_raised(journal, error, outcome):
     """Of an error that is not fit to show only the kind is named."""
-    with pytest.raises(type(error)), audited(journal, "reindex", where="schedule"):
+    with pytest.raises(type(error)), audited(journal, "reindex", origin="schedule"):
         raise error
     assert endings(journal) == [(None, "schedule", "reindex", outcome)]
 
 
 def test_an_act_without_an_outcome_is_not_audited(journal):
-    with audited(journal, "source add a.md", where="7") as line:
+    with audited(journal, "source add a.md", origin="7") as line:
         line.outcome = ""
     assert endings(journal) == []

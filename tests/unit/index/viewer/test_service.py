@@ -12,9 +12,9 @@ from tests.support.services_alone import MAVERICK, QUOTE, TEXT, WINDOW, reply
 
 def test_the_source_is_shown_around_a_quotation(services):
     found = services.viewer.page(reply(services, WINDOW).id, 1)
-    assert found.text[slice(*found.bold)] == QUOTE
+    assert found.text[slice(*found.highlight)] == QUOTE
     assert "There are models." in found.text
-    assert (found.snapshot, found.since) == ("one", "")
+    assert (found.snapshot, found.change) == ("one", "")
 
 
 @pytest.mark.parametrize("number", [0, 2, -1])
@@ -38,10 +38,10 @@ def test_after_the_source_changed_it_is_shown_as_it_was_with_what_became_of_it(s
     asked = reply(services, WINDOW).id
     sources.rebuild("two", text)
     found = services.viewer.page(asked, 1)
-    assert found.text[slice(*found.bold)] == QUOTE
+    assert found.text[slice(*found.highlight)] == QUOTE
     assert "The end." in found.text
     assert "New at the top." not in found.text
-    assert (found.snapshot, found.since) == ("one", since)
+    assert (found.snapshot, found.change) == ("one", since)
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def test_a_quotation_of_a_pruned_snapshot_is_shown_where_its_words_are_now(servi
     sources.rebuild("two", text)
     del sources.kept["one"]
     found = services.viewer.page(asked, 1)
-    assert found.text[slice(*found.bold)] == QUOTE
+    assert found.text[slice(*found.highlight)] == QUOTE
     assert shown in found.text
-    assert (found.snapshot, found.since) == ("two", since)
+    assert (found.snapshot, found.change) == ("two", since)
 
 
 @pytest.mark.parametrize(("text", "since"), [(TEXT.replace("ten", "nine"), "reworded"), (None, "removed")])
@@ -69,8 +69,8 @@ def test_words_that_stand_nowhere_any_longer_are_shown_alone(services, sources, 
     sources.rebuild("two", text)
     del sources.kept["one"]
     found = services.viewer.page(asked, 1)
-    assert (found.text, found.bold, found.page, found.pages) == (QUOTE, (0, len(QUOTE)), 1, 1)
-    assert (found.snapshot, found.since, found.source) == ("one", since, "a.md")
+    assert (found.text, found.highlight, found.page, found.pages) == (QUOTE, (0, len(QUOTE)), 1, 1)
+    assert (found.snapshot, found.change, found.source) == ("one", since, "a.md")
 
 
 def test_of_several_places_where_the_words_stand_now_it_is_the_nearest_to_their_own(services, sources):
@@ -86,13 +86,13 @@ def test_a_reindex_that_takes_the_live_snapshot_away_meanwhile_is_no_removal(ser
     asked = reply(services, WINDOW).id
     lives = iter(["gone", "one", "one"])
     sources.live_id = lambda: next(lives)
-    assert services.viewer.page(asked, 1).since == ""
+    assert services.viewer.page(asked, 1).change == ""
 
 
 def test_where_nothing_is_live_the_source_is_not_told_to_be_removed(services, sources):
     asked = reply(services, WINDOW).id
     sources.live = ""
-    assert services.viewer.page(asked, 1).since == ""
+    assert services.viewer.page(asked, 1).change == ""
 
 
 def test_without_a_journal_there_is_no_source_to_show(broken):

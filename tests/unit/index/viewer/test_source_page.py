@@ -49,7 +49,7 @@ def shown(text: str, quote: str, *, page: int | None = None, reading: str | None
 
 
 def bold(found: SourcePage) -> str | None:
-    return None if found.bold is None else found.text[slice(*found.bold)]
+    return None if found.highlight is None else found.text[slice(*found.highlight)]
 
 
 def every_page(source: Document, quotation: Citation) -> list[SourcePage]:
@@ -105,7 +105,9 @@ def test_a_quotation_that_fits_on_a_page_is_not_cut_in_two():
     whole = LONG[LONG.index("Sentence number 20 ") : LONG.index("Sentence number 40 ")].strip()
     found = shown(LONG, whole)
     assert bold(found) == whole
-    assert [at.bold for at in every_page(document(LONG), citation(LONG, whole)) if at.page != found.page] == [None] * 3
+    assert [at.highlight for at in every_page(document(LONG), citation(LONG, whole)) if at.page != found.page] == [
+        None
+    ] * 3
 
 
 def test_of_a_quotation_over_several_pages_each_has_its_part_in_bold():
@@ -217,7 +219,7 @@ def test_front_matter_that_this_program_cannot_read_is_shown_as_plain_text():
 def test_what_became_of_the_source_since_is_said(current, since):
     text = "One. The words here. Two."
     now = None if current is None else document(current)
-    assert source_page(document(text), citation(text, "The words here."), snapshot="s", current=now).since == since
+    assert source_page(document(text), citation(text, "The words here."), snapshot="s", current=now).change == since
 
 
 def test_the_public_page_is_linked_where_there_is_one():
@@ -235,7 +237,7 @@ def test_quoted_code_is_linked_line_by_line():
 
 def test_a_document_without_words_has_one_empty_page():
     found = source_page(document("***\n"), citation("***", "***"), snapshot="s")
-    assert (found.text, found.bold, found.page, found.pages) == ("", None, 1, 1)
+    assert (found.text, found.highlight, found.page, found.pages) == ("", None, 1, 1)
 
 
 FRAGMENTS = (
@@ -301,4 +303,4 @@ def test_whatever_the_places_are_there_is_a_page(text, start, end, page, words):
         source, Citation(1, "a.md", "", "", start, end, words, 0.0, None, words), snapshot="s", page=page
     )
     assert 1 <= found.page <= found.pages
-    assert found.bold is None or 0 <= found.bold[0] < found.bold[1] <= len(found.text)
+    assert found.highlight is None or 0 <= found.highlight[0] < found.highlight[1] <= len(found.text)
