@@ -86,7 +86,7 @@ class QueryEngine:
 
         Never fails. Takes as long as loading a snapshot does if there is a new one; questions are answered meanwhile.
         """
-        if not self._live.moved():
+        if not self._live.has_changed():
             return False
         try:
             return self._live.follow(self.loader(self.load_model()))
@@ -153,7 +153,7 @@ class QueryEngine:
         if search_index is None or answerer is None:
             self.load()
             search_index, answerer = self._live.search_index, self._answerer
-        elif self._live.due():
+        elif self._live.should_follow():
             threading.Thread(target=self.follow, name="follow", daemon=True).start()
         if search_index is None or answerer is None:
             raise LibraryError(Message("The index is not loaded: ask again."))

@@ -96,8 +96,8 @@ class _Run:
         positive = np.add.reduceat(weights * answerable, starts, axis=1)
         negative = np.add.reduceat(weights * (1 - answerable), starts, axis=1)
         below = np.cumsum(negative, axis=1) - negative
-        won = (positive * (below + negative / 2)).sum(axis=1)
-        return _ratio(won, positive.sum(axis=1) * negative.sum(axis=1))
+        ordered_pairs = (positive * (below + negative / 2)).sum(axis=1)
+        return _ratio(ordered_pairs, positive.sum(axis=1) * negative.sum(axis=1))
 
     def _ece(self, weights: Numbers) -> Numbers:
         cells = np.minimum(BINS - 1, (self._confidence * BINS).astype(int))

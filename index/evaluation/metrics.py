@@ -151,8 +151,8 @@ def _overlaps_gold(question: Question, citation: Mapping[str, Any]) -> bool:
 
 def _normalize(text: str) -> str:
     """Return text as SQuAD compares answers: lower case, no punctuation, no articles, single spaces."""
-    bare = text.lower().translate(str.maketrans("", "", string.punctuation))
-    return " ".join(re.sub(r"\b(a|an|the)\b", " ", bare).split())
+    unpunctuated = text.lower().translate(str.maketrans("", "", string.punctuation))
+    return " ".join(re.sub(r"\b(a|an|the)\b", " ", unpunctuated).split())
 
 
 def _f1(text: str, gold: str) -> float:
@@ -175,12 +175,12 @@ def _auroc(judgements: Sequence[tuple[float, bool]]) -> float:
     positive, negative = (sum(cell[kind] for cell in counts.values()) for kind in (True, False))
     if not positive or not negative:
         return float("nan")
-    below, won = 0, 0.0
+    below, ordered_pairs = 0, 0.0
     for confidence in sorted(counts):
         cell = counts[confidence]
-        won += cell[True] * (below + cell[False] / 2)
+        ordered_pairs += cell[True] * (below + cell[False] / 2)
         below += cell[False]
-    return won / (positive * negative)
+    return ordered_pairs / (positive * negative)
 
 
 def _ece(judgements: Sequence[tuple[float, bool]]) -> float:

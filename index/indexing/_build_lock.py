@@ -24,15 +24,15 @@ from index.indexing.progress import ReindexProgress
 
 __all__ = ["BuildLock"]
 
-RUNS = Message("A reindex is already running: wait until it is done.")
+ALREADY_RUNNING = Message("A reindex is already running: wait until it is done.")
 
 
 class BuildLock:
     """The lock file, and beside it a file that says which process on which machine holds it since when."""
 
-    def __init__(self, lock: Path) -> None:
-        self._lock = lock
-        self._holder = lock.with_name(f"{lock.name}.json")
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._holder_file = file.with_name(f"{file.name}.json")
 
     @contextmanager
     def hold(self, progress: ReindexProgress) -> Iterator[None]:
@@ -40,8 +40,8 @@ class BuildLock:
 
         Raises ReindexRunning if another process holds it for longer than the run waits, and ReindexCancelled.
         """
-        self._lock.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._lock, fallback_to_soft=False, thread_local=False)
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self._file, fallback_to_soft=False, thread_local=False)
         try:
             try:
                 lock.acquire(timeout=0)
@@ -52,43 +52,44 @@ class BuildLock:
                 lock.acquire(timeout=progress.wait, poll_interval=0.1, cancel_check=lambda: progress.is_cancelled)
         except Timeout as error:
             progress.check()
-            raise self._refusal() from error
+            raise self._running_error() from error
         except OSError as error:
             if error.errno != errno.ENOSYS:
                 raise
             raise LibraryError(
                 Message("The folder of the index has no locks: put INDEX_DIR on another file system."),
-                log_detail=f"It is {self._lock.parent}.",
+                log_detail=f"It is {self._file.parent}.",
             ) from error
         try:
-            self._sign()
+            self._write_holder()
             yield
         finally:
             with suppress(OSError):
-                self._holder.unlink()
+                self._holder_file.unlink()
             lock.release()
 
-    def _sign(self) -> None:
-        """Write who holds the lock; without it others only know that it is held."""
+    def _write_holder(self) -> None:
+        """Write which process holds the lock, for the message that other processes show."""
         row = {"pid": os.getpid(), "host": platform.node(), "started": datetime.now(UTC).isoformat()}
         with suppress(OSError):
-            self._holder.write_text(json.dumps(row), "utf-8")
+            self._holder_file.write_text(json.dumps(row), "utf-8")
 
-    def _refusal(self) -> ReindexRunning:
+    def _running_error(self) -> ReindexRunning:
         try:
-            row = json.loads(self._holder.read_text("utf-8"))
+            row = json.loads(self._holder_file.read_text("utf-8"))
             since, pid, host = datetime.fromisoformat(row["started"]), int(row["pid"]), str(row["host"])
         except (OSError, ValueError, KeyError, TypeError):
-            return ReindexRunning(RUNS)
-        if host == platform.node() and not _alive(pid):  # of a process that died; who holds the lock has not signed yet
-            return ReindexRunning(RUNS)
+            return ReindexRunning(ALREADY_RUNNING)
+        # A process that died left this file, and the new holder has not written its own yet.
+        if host == platform.node() and not _is_alive(pid):
+            return ReindexRunning(ALREADY_RUNNING)
         return ReindexRunning(
             Message("A reindex is already running, since {time} UTC: wait until it is done.", time=f"{since:%H:%M:%S}"),
             log_detail=f"It is process {pid} on {host}; `python -m index reindex --wait SECONDS` waits for it.",
         )
 
 
-def _alive(pid: int) -> bool:
+def _is_alive(pid: int) -> bool:
     if os.name == "nt":  # there a signal of 0 ends a process
         return True
     try:

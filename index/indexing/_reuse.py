@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PreviousBuild", "Run", "merge_encodings", "to_runs"]
 
-SETTLED = 1_000
-"""Passages from which on an index knows well enough what tokens are like: how they are kept as bytes is learned from
-its first texts, and a smaller one learns it anew when it grows to twice its size."""
+ENOUGH_PASSAGES = 1_000
+"""Passages from which on the quantization, which is fitted to the first passages, is kept; a smaller index is encoded
+again when it grows to twice its size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class PreviousBuild:
         self._hashes = manifest.snapshot.hashes
 
     def read(self, file: SourceFile) -> tuple[Document, list[Passage]] | None:
-        """Return the document of a file whose bytes are as before, and its passages; None for any other file."""
+        """Return the document and passages of an unchanged file; None for any other file."""
         if self._hashes.get(file.source) != file.sha256 or file.source not in self._documents:
             return None
         document = self._documents[file.source]
@@ -48,7 +48,7 @@ class PreviousBuild:
 
     def rows(self, passages: Sequence[Passage]) -> list[int | None]:
         """Return for each passage the previous index's row that was made of the same text; None if there is none."""
-        if len(self.search_index.passages) < SETTLED and len(passages) > 2 * len(self.search_index.passages):
+        if len(self.search_index.passages) < ENOUGH_PASSAGES and len(passages) > 2 * len(self.search_index.passages):
             return [None] * len(passages)
         return [self._row_of_text.get(_text(passage)) for passage in passages]
 
@@ -92,16 +92,16 @@ def merge_encodings(parts: Sequence[Run], blocks: Iterator[list[Encoding]]) -> I
         if run.start is not None:
             yield run
             continue
-        left = run.count
-        while left:
+        remaining = run.count
+        while remaining:
             waiting = waiting or next(blocks)
-            part, waiting = waiting[:left], waiting[left:]
-            left -= len(part)
+            part, waiting = waiting[:remaining], waiting[remaining:]
+            remaining -= len(part)
             yield part
     if waiting or any(blocks):  # asked once more: an embedder may say only then that it failed, or is done
         raise ValueError("there are more encodings than texts")
 
 
 def _text(passage: Passage) -> tuple[str, str]:
-    """Return all that an encoding depends on, besides the model."""
+    """Return the texts that the encoding depends on."""
     return passage.embedded, passage_text(passage)

@@ -174,8 +174,8 @@ class Indexer:
                 if reused is not None and part.start is not None:
                     stop = part.start + part.count
                     vectors.add(reused.vectors.rows(part.start, stop))
-                    tokens.take(reused.tokens, part.start, stop)
-                    states.take(reused.states, part.start, stop)
+                    tokens.copy(reused.tokens, part.start, stop)
+                    states.copy(reused.states, part.start, stop)
                 continue
             vectors.add(np.stack([encoding.vector for encoding in part]))
             tokens.add(part)

@@ -89,7 +89,7 @@ class Reindexer:
 
     def preview(self, request: ReindexRequest) -> Preview:
         """Build a snapshot without making it live; it waits for `publish` until another is built."""
-        with self._run([request]) as progress, self._swept() as folder:
+        with self._run([request]) as progress, self._clean_build_folder() as folder:
             built, report, answerer = self._build(folder, progress)
             progress.commit()
             self._snapshots.set_aside(folder, built.manifest)
@@ -111,7 +111,7 @@ class Reindexer:
                         "preview again."
                     )
                 )
-            manifest = self._live.fitting(self._snapshots.manifest(preview, folder))
+            manifest = self._live.check_model(self._snapshots.manifest(preview, folder))
             self._snapshots.verify(manifest, folder)
             if self._sources.read().hashes != manifest.snapshot.hashes:
                 raise PreviewGone(Message("The sources changed since this preview: preview again."))
@@ -121,7 +121,7 @@ class Reindexer:
             progress.commit()
             self._snapshots.publish(folder, manifest)
             loaded = self._live.open(manifest, loader)
-            self._live.put(loaded)
+            self._live.replace_loaded(loaded)
             self._prune(previous.id)
         (answered,) = self._ask_gaps([request], progress)
         report = make_report(self._snapshots, previous, manifest, loaded.search_index, started=started)
@@ -142,7 +142,7 @@ class Reindexer:
             name = find_snapshot(self._snapshots, part)
             progress(Stage.CHECKING_SNAPSHOT, 0, 0)
             try:
-                manifest = self._live.fitting(self._snapshots.manifest(name))
+                manifest = self._live.check_model(self._snapshots.manifest(name))
                 if self._live.loaded is None:  # no model is loaded for it
                     self._snapshots.verify(manifest)
                     previous = find_previous(self._snapshots, self._live, None)
@@ -156,7 +156,7 @@ class Reindexer:
             progress.commit()
             self._snapshots.switch(manifest)
             if loaded is not None:
-                self._live.put(loaded)
+                self._live.replace_loaded(loaded)
         return make_report(
             self._snapshots,
             replace(previous, reason=""),
@@ -168,11 +168,11 @@ class Reindexer:
 
     def _reindex_for_all(self, requests: Sequence[ReindexRequest]) -> list[ReindexReport]:
         with self._run(requests) as progress:
-            with self._swept() as folder:
+            with self._clean_build_folder() as folder:
                 built, report, _ = self._build(folder, progress)
                 progress.commit()
                 self._snapshots.publish(folder, built.manifest)
-            self._live.put(built)
+            self._live.replace_loaded(built)
             self._prune(report.diff.before if report.diff else "")
         return [replace(report, answered=answered) for answered in self._ask_gaps(requests, progress)]
 
@@ -224,19 +224,19 @@ class Reindexer:
             return [()] * len(requests)
 
     def _prune(self, previous: str) -> None:
-        """Remove old snapshots, but not the one that was live until now: one can always go back to it."""
+        """Remove old snapshots, but not the previous live one, so that a rollback is always possible."""
         try:
-            spared = {previous, *self._journal.cited_snapshots()}
+            protected = {previous, *self._journal.cited_snapshots()}
         except JournalUnavailable as error:
             log.warning("Which snapshots answers are from is not known, so only the newest are kept: %s", error)
-            spared = {previous}
+            protected = {previous}
         try:
-            self._snapshots.prune(self._keep, spared)
+            self._snapshots.prune(self._keep, protected)
         except (OSError, LibraryError) as error:  # the new one is live all the same
             log.warning("Old snapshots are not cleared away: %s", error)
 
     @contextmanager
-    def _swept(self) -> Iterator[Path]:
+    def _clean_build_folder(self) -> Iterator[Path]:
         """Yield a folder to build in, once what dead builders left behind is removed."""
         self._snapshots.sweep()
         with self._snapshots.building() as folder:

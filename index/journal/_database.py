@@ -25,10 +25,10 @@ log = logging.getLogger(__name__)
 
 KEY_BYTES = 32
 
-AWAY = "move it away, with the -wal and -shm files beside it, and a new one is begun"
+MOVE_AWAY = "move it away, with the -wal and -shm files beside it, and a new one is begun"
 FIXES = {
-    "SQLITE_NOTADB": f"is no database: {AWAY}.",
-    "SQLITE_CORRUPT": f"is damaged: {AWAY}.",
+    "SQLITE_NOTADB": f"is no database: {MOVE_AWAY}.",
+    "SQLITE_CORRUPT": f"is damaged: {MOVE_AWAY}.",
     "SQLITE_FULL": "cannot be written, the disk is full: make room.",
     "SQLITE_BUSY": "is in use by another program: try again.",
 }
@@ -63,7 +63,7 @@ class JournalDatabase:
 
     def hash_id(self, kind: str, number: int) -> str:
         """Return 64 hexadecimal digits for a user's or a channel's id, which nobody can trace back without the key."""
-        with self._lock, self._explained():
+        with self._lock, self._translated_errors():
             self._open()
             return hmac.new(self._key, f"{kind}:{number}".encode(), hashlib.sha256).hexdigest()
 
@@ -75,9 +75,10 @@ class JournalDatabase:
         with self._lock:
             self._vacuum_due |= whole
             try:
-                with self._explained():
+                with self._translated_errors():
                     db = self._open()
-                    if self._vacuum_due:  # deleted rows are overwritten, but one that was moved leaves a shadow behind
+                    # secure_delete overwrites deleted rows, but a row that SQLite moved leaves a copy behind.
+                    if self._vacuum_due:
                         db.execute("VACUUM")
                     if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                         raise JournalUnavailable(f"The journal {self._file} {FIXES['SQLITE_BUSY']}")
@@ -87,14 +88,14 @@ class JournalDatabase:
 
     def close(self) -> None:
         """Close the file; a later use opens it again."""
-        with self._lock, self._explained():
+        with self._lock, self._translated_errors():
             if self._db is not None:
                 self._db.close()
             self._db = None
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._explained():
+        with self._lock, self._translated_errors():
             db = self._open()
             db.execute(begin)
             try:
@@ -105,7 +106,7 @@ class JournalDatabase:
                 raise
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _translated_errors(self) -> Iterator[None]:
         """Raise errors of SQLite and of the disk as JournalUnavailable; SQLite's own text may quote what is kept."""
         try:
             yield
@@ -166,13 +167,13 @@ class JournalDatabase:
 
 def _prepare(db: sqlite3.Connection) -> None:
     """Set a connection up, and bring the tables to the newest version."""
-    db.text_factory = _text
+    db.text_factory = _decode_text
     for setting in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"):
         db.execute(f"PRAGMA {setting}").fetchall()
     db.execute("PRAGMA temp_store = MEMORY")  # no copy of a question in a temporary file
     migrate(db)
 
 
-def _text(data: bytes) -> str:
+def _decode_text(data: bytes) -> str:
     """Decode a damaged text as far as possible: SQLite's error would quote it."""
     return data.decode("utf-8", "replace")

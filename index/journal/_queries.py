@@ -51,11 +51,11 @@ def fold_question(question: str) -> str:
 
 def open_gaps(db: sqlite3.Connection, scope: Scope) -> tuple[Gap, ...]:
     """Return the open gaps, newest first; equal questions of one server are one gap."""
-    same: defaultdict[tuple[int | None, str], list[tuple[str, str, str, bool, bool]]] = defaultdict(list)
+    rows_by_question: defaultdict[tuple[int | None, str], list[tuple[str, str, str, bool, bool]]] = defaultdict(list)
     values = {"guild": scope.guild, "everywhere": scope.everywhere, "no_question": NO_QUESTION}
     for answer_id, asked_at, guild, question, reported, unhelpful in db.execute(GAPS, values):
-        same[guild, fold_question(question)].append((answer_id, asked_at, question, reported, unhelpful))
-    return tuple(_gap(db, rows) for rows in same.values())
+        rows_by_question[guild, fold_question(question)].append((answer_id, asked_at, question, reported, unhelpful))
+    return tuple(_gap(db, rows) for rows in rows_by_question.values())
 
 
 def _gap_reason(*, reported: bool, unhelpful: bool) -> GapReason:

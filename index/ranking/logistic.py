@@ -108,7 +108,7 @@ class LogisticRanker:
     def __init__(self, model: Path = MODEL) -> None:
         table = read_weights(model)
         self._ranker = Logistic.of(table["ranker"], FEATURES, model)
-        self._judge = Logistic.of(table["confidence"], LIST_FEATURES, model)
+        self._confidence_model = Logistic.of(table["confidence"], LIST_FEATURES, model)
         self.curve: list[tuple[float, float]] = [(confidence, wrong) for confidence, wrong in table["curve"]]
 
     def rerank(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
@@ -125,7 +125,7 @@ class LogisticRanker:
         """
         if not hits or hits[0].features[TOPICS] == 0:
             return 0.0
-        return float(self._judge(list_features(hits)[np.newaxis])[0])
+        return float(self._confidence_model(list_features(hits)[np.newaxis])[0])
 
 
 def read_weights(path: Path) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The stacked ranker: features and a reader's odds weighed together.
 
-The best hits by their features are read; logistic regressions fitted by `training/fit.py` on odds of readers that had
-not seen the article (stacking: Wolpert 1992) say what an odd is worth beside the features. Their weights are in
+The best hits by their features are read; logistic regressions, fitted by `training/fit.py` on odds of readers that had
+not seen the article (stacking: Wolpert 1992), weigh the reader's odds against the features. Their weights are in
 `weigh.json`.
 """
 
@@ -57,7 +57,7 @@ READER_LIST_FEATURES = (
     "odds_any",  # log of the sum of the odds: that any of those read answers
     "odds_prior",  # of the hit that was best by its features
     "odds_first",  # of the hit that is first now
-    "first",  # log-odds of the hit that is first now, both weighed
+    "first",  # log-odds of the hit that is first now
     "first_lead",  # over the next
     "agree",  # 1.0 if features and reader put the same hit first
 )
@@ -80,27 +80,29 @@ class StackedRanker:
         table = read_weights(weights)
         self._base = base
         self._reader = reader
-        self._each = Logistic.of(table["each"], HIT_FEATURES, weights)
-        self._judge = Logistic.of(table["confidence"], STACKED_LIST_FEATURES, weights)
+        self._hit_model = Logistic.of(table["each"], HIT_FEATURES, weights)
+        self._confidence_model = Logistic.of(table["confidence"], STACKED_LIST_FEATURES, weights)
         self.curve: list[tuple[float, float]] = [(confidence, wrong) for confidence, wrong in table["curve"]]
 
     def rerank(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
         ranked = self._base.rerank(query, hits)
         odds = self._reader.odds(query, ranked[:DEPTH])
-        read = [replace(hit, odds=odd) for hit, odd in zip(ranked, odds, strict=False) if odd is not None]
-        return rerank_read_hits(ranked, read, self._each(hit_features(read)) if read else np.zeros(0))
+        read = [
+            replace(hit, odds=hit_odds) for hit, hit_odds in zip(ranked, odds, strict=False) if hit_odds is not None
+        ]
+        return rerank_read_hits(ranked, read, self._hit_model(hit_features(read)) if read else np.zeros(0))
 
     def confidence(self, hits: Sequence[Hit]) -> float:
         """Return the probability, 0..1, that the sources answer the question of these reranked hits."""
         if not hits or hits[0].odds is None or hits[0].features[TOPICS] == 0:
             return self._base.confidence(hits)
-        return float(self._judge(stacked_list_features(hits)[np.newaxis])[0])
+        return float(self._confidence_model(stacked_list_features(hits)[np.newaxis])[0])
 
 
 def hit_features(read: Sequence[Hit]) -> Vectors:
     """Return the features of hits that were read, shape (hits, len(HIT_FEATURES)).
 
-    Their `score` is still that by their features, `odds` are the reader's.
+    `score` is still the base ranker's, `odds` are the reader's.
     """
     prior = np.asarray([log_odds(hit.score) for hit in read])
     odds = np.asarray([hit.odds or 0.0 for hit in read])
@@ -118,29 +120,29 @@ def rerank_read_hits(ranked: Sequence[Hit], read: Sequence[Hit], scores: Vectors
         key=lambda hit: -hit.score,
     )
     rows_read = {hit.row for hit in first}
-    most = first[-1].score if first else 1.0
-    rest = [replace(hit, prior=hit.score, score=min(hit.score, most)) for hit in ranked if hit.row not in rows_read]
+    ceiling = first[-1].score if first else 1.0
+    rest = [replace(hit, prior=hit.score, score=min(hit.score, ceiling)) for hit in ranked if hit.row not in rows_read]
     return [*first, *rest]
 
 
 def stacked_list_features(hits: Sequence[Hit]) -> Vectors:
     """Return the features of a whole list of hits reranked by both, best first, shape (len(STACKED_LIST_FEATURES),)."""
-    before = sorted((replace(hit, score=hit.prior) for hit in hits), key=lambda hit: -hit.score)
+    by_prior = sorted((replace(hit, score=hit.prior) for hit in hits), key=lambda hit: -hit.score)
     odds = [hit.odds for hit in hits if hit.odds is not None]
     ordered = sorted(odds, reverse=True)
     first, second = log_odds(hits[0].score), log_odds(hits[1].score) if len(hits) > 1 else log_odds(0.0)
-    of_prior = before[0].odds if before[0].odds is not None else ordered[0]
+    prior_best_odds = by_prior[0].odds if by_prior[0].odds is not None else ordered[0]
     return np.asarray(
         [
-            *list_features(before),
+            *list_features(by_prior),
             ordered[0],
             ordered[1] if len(ordered) > 1 else ordered[0],
             float(np.logaddexp.reduce(odds)),
-            of_prior,
+            prior_best_odds,
             odds[0],
             first,
             first - second,
-            float(of_prior == ordered[0]),
+            float(prior_best_odds == ordered[0]),
         ]
     )
 

@@ -121,19 +121,19 @@ def compute_features(
     """
     table = [lexical_features(question, candidate.passage, candidate.title, weight) for candidate in candidates]
     columns: dict[str, Vectors] = {name: np.asarray([row[name] for row in table], np.float32) for name in table[0]}
-    late = _late(question, candidates, encoding, rarity, weight)
-    columns |= _dense(candidates) | late
+    late = _late_interaction_features(question, candidates, encoding, rarity, weight)
+    columns |= _retrieval_features(candidates) | late
     columns |= {
         "late_gap": late["late"] - late["late"].max(),
         "late_rank": 1 / (1 + _ranks(late["late"])),
         "covered_gap": columns["covered"] - columns["covered"].max(),
-        "near": _near(candidates, late["late"]),
+        "near": _best_neighbour(candidates, late["late"]),
         "same_document": _same_document(candidates, late["late"]),
     }
     return np.stack([np.asarray(columns[name], np.float32) for name in FEATURES], axis=1)
 
 
-def _late(
+def _late_interaction_features(
     question: QuestionAnalysis,
     candidates: Sequence[Candidate],
     encoding: Encoding,
@@ -145,7 +145,7 @@ def _late(
     before = np.maximum(pieces, np.stack([candidate.best_before for candidate in candidates]))
     after = np.maximum(pieces, np.stack([candidate.best_after for candidate in candidates]))
     topics = [
-        (word, places) for word in question.words if word.topical and (places := _pieces_of(word, encoding.spans))
+        (word, places) for word in question.words if word.topical and (places := _piece_indexes(word, encoding.spans))
     ]
     topical = np.zeros(pieces.shape[1], bool)
     for _, places in topics:
@@ -153,26 +153,26 @@ def _late(
     share = np.where(topical, rarity, 0.1 * rarity) + 1e-6
     share = share / share.sum()
     late = pieces @ share
-    little = pieces[:, ~topical] if (~topical).any() else pieces
+    non_topical = pieces[:, ~topical] if (~topical).any() else pieces
     return {
         "late": late,
         "late_all": pieces @ (rarity / max(float(rarity.sum()), 1e-6)),
-        "late_little": little.mean(axis=1),
+        "late_little": non_topical.mean(axis=1),
         "late_before": before @ share - late,
         "late_after": after @ share - late,
         "late_reverse": np.asarray([candidate.reverse for candidate in candidates], np.float32),
-        **_words(
+        **_topic_word_features(
             question,
             candidates,
             [word for word, _ in topics],
-            _by_word(pieces, topics),
-            _by_word(before, topics),
+            _mean_per_word(pieces, topics),
+            _mean_per_word(before, topics),
             weight,
         ),
     }
 
 
-def _words(
+def _topic_word_features(
     question: QuestionAnalysis,
     candidates: Sequence[Candidate],
     topics: list[QuestionWord],
@@ -184,7 +184,7 @@ def _words(
     if not topics:
         own = near = np.zeros((len(candidates), 1), np.float32)
         topics = [QuestionWord("", "", 0, 0, topical=True, name=False, number=False, names_kind=False)]
-    rare = np.asarray([weight.get(word.stem, 1.0) for word in topics], np.float32)
+    rarities = np.asarray([weight.get(word.stem, 1.0) for word in topics], np.float32)
     core = np.asarray([not word.names_kind for word in topics])
     core = core if core.any() else ~core
     names = np.asarray([word.name for word in topics])
@@ -192,34 +192,34 @@ def _words(
     present = np.asarray([[word.stem in stems for word in topics] for stems in near_each])
     match = np.maximum(near, present.astype(np.float32))
     ordered = np.sort(own, axis=1)
-    core_rare = rare[core] / max(float(rare[core].sum()), 1e-6)
-    lacking = (~present[:, core]) @ rare[core]
+    core_rarities = rarities[core] / max(float(rarities[core].sum()), 1e-6)
+    missing_rarity = (~present[:, core]) @ rarities[core]
     return {
         "late_weakest": ordered[:, 0],
         "late_second": ordered[:, min(1, ordered.shape[1] - 1)],
         "near_weakest": match.min(axis=1),
         "core_weakest": match[:, core].min(axis=1),
-        "core_unmet": (1 - match[:, core]) @ core_rare,
-        "core_missing": lacking,
-        "core_missing_share": (~present[:, core]) @ core_rare,
+        "core_unmet": (1 - match[:, core]) @ core_rarities,
+        "core_missing": missing_rarity,
+        "core_missing_share": (~present[:, core]) @ core_rarities,
         "kind_word": match[:, ~core].max(axis=1) if (~core).any() else np.zeros(len(candidates), np.float32),
         "name_weakest": match[:, names].min(axis=1) if names.any() else np.ones(len(candidates), np.float32),
-        "late_rarest": own[:, int(np.argmax(rare))],
+        "late_rarest": own[:, int(np.argmax(rarities))],
     }
 
 
-def _pieces_of(word: QuestionWord, spans: Sequence[tuple[int, int]]) -> list[int]:
+def _piece_indexes(word: QuestionWord, spans: Sequence[tuple[int, int]]) -> list[int]:
     return [place for place, (start, end) in enumerate(spans) if start < word.end and word.start < end]
 
 
-def _by_word(pieces: Vectors, topics: list[tuple[QuestionWord, list[int]]]) -> Vectors:
+def _mean_per_word(pieces: Vectors, topics: list[tuple[QuestionWord, list[int]]]) -> Vectors:
     """Return the mean over each word's pieces, shape (candidates, topic words)."""
     if not topics:
         return np.zeros((len(pieces), 0), np.float32)
     return np.stack([pieces[:, places].mean(axis=1) for _, places in topics], axis=1)
 
 
-def _dense(candidates: Sequence[Candidate]) -> dict[str, Vectors]:
+def _retrieval_features(candidates: Sequence[Candidate]) -> dict[str, Vectors]:
     cosine = np.asarray([candidate.cosine for candidate in candidates], np.float32)
     bm25 = np.asarray([candidate.bm25 for candidate in candidates], np.float32)
     return {
@@ -232,7 +232,7 @@ def _dense(candidates: Sequence[Candidate]) -> dict[str, Vectors]:
     }
 
 
-def _near(candidates: Sequence[Candidate], late: Vectors) -> Vectors:
+def _best_neighbour(candidates: Sequence[Candidate], late: Vectors) -> Vectors:
     score_of = {candidate.row: float(score) for candidate, score in zip(candidates, late, strict=True)}
     steps = (-2, -1, 1, 2)
     near = [max(score_of.get(candidate.row + step, 0.0) for step in steps) for candidate in candidates]
@@ -240,8 +240,8 @@ def _near(candidates: Sequence[Candidate], late: Vectors) -> Vectors:
 
 
 def _same_document(candidates: Sequence[Candidate], late: Vectors) -> Vectors:
-    first = [candidates[place].passage.document_id for place in np.argsort(-late, kind="stable")[:10]]
-    shares = [first.count(candidate.passage.document_id) / len(first) for candidate in candidates]
+    best_ten = [candidates[place].passage.document_id for place in np.argsort(-late, kind="stable")[:10]]
+    shares = [best_ten.count(candidate.passage.document_id) / len(best_ten) for candidate in candidates]
     return np.asarray(shares, np.float32)
 
 

@@ -28,11 +28,11 @@ ROOM = 1.25
 class StateStoreBuilder:
     """Builds a store block by block.
 
-    The scale of a byte, per dimension, is fitted to the first block with tokens, or that of the store `like`.
+    The scale of a byte, per dimension, is fitted to the first block with tokens, or that of the `previous` store.
     """
 
-    def __init__(self, like: StateStore | None = None) -> None:
-        self._scale: Vectors | None = like.scale if like and len(like.rows) else None
+    def __init__(self, previous: StateStore | None = None) -> None:
+        self._scale: Vectors | None = previous.scale if previous and len(previous.rows) else None
         self._rows: list[NDArray[np.int8]] = []
         self._ids: list[NDArray[np.int32]] = []
         self._lengths: list[NDArray[np.int64]] = []
@@ -50,8 +50,8 @@ class StateStoreBuilder:
             self._ids += [passage.ids.astype(np.int32) for passage in states]
         self._lengths.append(np.asarray([len(passage) for passage in states], np.int64))
 
-    def take(self, store: StateStore, start: int, stop: int) -> None:
-        """Copy passages `start` to `stop` of the store that this builder is like."""
+    def copy(self, store: StateStore, start: int, stop: int) -> None:
+        """Copy passages `start` to `stop` of the `previous` store."""
         if len(store):
             self._rows.append(store.rows[store.ends[start] : store.ends[stop]])
             self._ids.append(store.ids[store.ends[start] : store.ends[stop]])

@@ -28,11 +28,13 @@ ROUNDING = 1e-6
 
 
 class TokenStoreBuilder:
-    """Builds a store block by block; the axes are fitted to the first block, or those of the store `like`."""
+    """Builds a store block by block; the axes are fitted to the first block, or those of the `previous` store."""
 
-    def __init__(self, like: TokenStore | None = None) -> None:
-        self._axes: Vectors | None = like.axes if like else None
-        self._places: dict[str, int] = {piece: place for place, piece in enumerate(like.vocabulary)} if like else {}
+    def __init__(self, previous: TokenStore | None = None) -> None:
+        self._axes: Vectors | None = previous.axes if previous else None
+        self._places: dict[str, int] = (
+            {piece: place for place, piece in enumerate(previous.vocabulary)} if previous else {}
+        )
         self._rows: list[NDArray[np.int8]] = []
         self._pieces: list[NDArray[np.int32]] = []
         self._lengths: list[NDArray[np.int64]] = []
@@ -43,15 +45,15 @@ class TokenStoreBuilder:
         tokens = np.concatenate([encoding.tokens for encoding in encodings])
         if self._axes is None:
             self._axes = _principal_axes(tokens)
-        self._rows.append(_bytes(tokens @ self._axes))
+        self._rows.append(_quantize(tokens @ self._axes))
         places = [
             self._places.setdefault(piece, len(self._places)) for encoding in encodings for piece in encoding.pieces
         ]
         self._pieces.append(np.asarray(places, np.int32))
         self._lengths.append(np.asarray([len(encoding.tokens) for encoding in encodings], np.int64))
 
-    def take(self, store: TokenStore, start: int, stop: int) -> None:
-        """Copy passages `start` to `stop` of the store that this builder is like."""
+    def copy(self, store: TokenStore, start: int, stop: int) -> None:
+        """Copy passages `start` to `stop` of the `previous` store."""
         self._rows.append(store.rows[store.ends[start] : store.ends[stop]])
         self._pieces.append(store.pieces[store.ends[start] : store.ends[stop]])
         self._lengths.append(np.diff(store.ends[start : stop + 1]))
@@ -149,6 +151,6 @@ def _principal_axes(tokens: Vectors) -> Vectors:
     return axes
 
 
-def _bytes(rows: Vectors) -> NDArray[np.int8]:
+def _quantize(rows: Vectors) -> NDArray[np.int8]:
     result: NDArray[np.int8] = np.rint(l2_normalize(rows) * 127).astype(np.int8)
     return result

@@ -34,8 +34,8 @@ def diff(before: SnapshotTexts, after: SnapshotTexts) -> Diff:
     old, new = before.hashes, after.hashes
     renamed = _renamed(old, new)
     names = dict(renamed)
-    came = _only_in(after, before, {new_name: old_name for old_name, new_name in renamed})
-    went = _only_in(before, after, names)
+    added_rows = _only_in(after, before, {new_name: old_name for old_name, new_name in renamed})
+    removed_rows = _only_in(before, after, names)
     return Diff(
         before=before.id,
         after=after.id,
@@ -43,32 +43,32 @@ def diff(before: SnapshotTexts, after: SnapshotTexts) -> Diff:
         changed=tuple(sorted(name for name in new.keys() & old.keys() if new[name] != old[name])),
         removed=tuple(sorted(old.keys() - new.keys() - set(names))),
         renamed=renamed,
-        passages_added=len(came),
-        passages_removed=len(went),
-        first_added=_shown(after, came),
-        first_removed=_shown(before, went),
+        passages_added=len(added_rows),
+        passages_removed=len(removed_rows),
+        first_added=_shown(after, added_rows),
+        first_removed=_shown(before, removed_rows),
     )
 
 
 def _renamed(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """Return pairs of a removed and an added source of the same content; each source is in one pair at most."""
-    came: dict[str, list[str]] = {}
+    added_by_hash: dict[str, list[str]] = {}
     for name in sorted(new.keys() - old.keys(), reverse=True):
-        came.setdefault(new[name], []).append(name)
-    gone = sorted(old.keys() - new.keys())
-    return tuple((name, came[old[name]].pop()) for name in gone if came.get(old[name]))
+        added_by_hash.setdefault(new[name], []).append(name)
+    removed = sorted(old.keys() - new.keys())
+    return tuple((name, added_by_hash[old[name]].pop()) for name in removed if added_by_hash.get(old[name]))
 
 
 def _only_in(texts: SnapshotTexts, other: SnapshotTexts, names: Mapping[str, str]) -> list[int]:
-    """Return the rows of the passages that the other lacks; of a text that occurs twice it must hold two.
+    """Return the rows of the passages that `other` lacks, as a multiset: a text that occurs twice must be there twice.
 
     `names` are the other's names of the sources.
     """
-    left = Counter(_keys(other, {}))
+    remaining = Counter(_keys(other, {}))
     rows = []
     for row, key in enumerate(_keys(texts, names)):
-        if left[key]:
-            left[key] -= 1
+        if remaining[key]:
+            remaining[key] -= 1
         else:
             rows.append(row)
     return rows

@@ -79,9 +79,9 @@ class Manifest:
 
 def to_sealed_json(table: Mapping[str, Any]) -> str:
     """Return a table as JSON with its checksum."""
-    bare = {name: value for name, value in table.items() if name != "checksum"}
-    checksum = hashlib.sha256(_text(bare).encode()).hexdigest()
-    return _text({**bare, "checksum": checksum})
+    unsealed = {name: value for name, value in table.items() if name != "checksum"}
+    checksum = hashlib.sha256(_text(unsealed).encode()).hexdigest()
+    return _text({**unsealed, "checksum": checksum})
 
 
 def _text(table: Mapping[str, Any]) -> str:

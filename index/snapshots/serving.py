@@ -3,7 +3,7 @@
 A search index cannot change while it serves. All that is read into memory is checked against checksums while it is
 loaded. What stays on the disk and is read when it is needed (ON_DISK) is never written again by this program, and
 outlives its folder's removal for as long as it is open; if anything else writes to it, its times change, which is
-checked whenever the pointer is. What no look can tell is a disk that gives back other bytes than it was given.
+checked whenever the pointer is. A disk that returns other bytes than were written goes unnoticed.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ __all__ = ["LiveIndex", "LoadedSnapshot"]
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 0.5
-"""Seconds between two looks at the pointer, and so the longest that a switch goes unnoticed while questions come."""
+CHECK_INTERVAL = 0.5
+"""Seconds between two checks of the pointer, the longest that a switch by another process goes unnoticed."""
 
-UNSEEN = "unseen"
-"""In place of the pointer's signature if it is to be looked at in any case."""
+CHECK_AGAIN = "unseen"
+"""Used in place of the pointer's signature to force the next check to read it."""
 
 ON_DISK = ("tokens.npy", "token_pieces.npy", "states.npy", "state_ids.npy")
 """Files of a snapshot that stay on the disk while it serves."""
@@ -61,9 +61,9 @@ class LiveIndex:
     def __init__(self, *, snapshots: SnapshotStore, model: str) -> None:
         self._snapshots = snapshots
         self._model = model
-        self._changing = threading.Lock()
+        self._lock = threading.Lock()
         self._signature: object = None
-        self._looked = 0.0
+        self._last_check = 0.0
         self.loaded: LoadedSnapshot | None = None
         self.fallback = ""
 
@@ -75,11 +75,11 @@ class LiveIndex:
 
     def manifest(self) -> Manifest:
         """Return the live snapshot's manifest. Raises NoIndex, IndexMismatch, Damaged."""
-        return self.fitting(self._snapshots.live())
+        return self.check_model(self._snapshots.live())
 
     def load(self, loader: SnapshotLoader) -> None:
         """Load the live snapshot, or the newest good one if that is damaged. Raises NoIndex, IndexMismatch."""
-        with self._changing:
+        with self._lock:
             if self.loaded is not None:
                 return
             self._signature = signature = self._snapshots.pointer.signature()
@@ -93,34 +93,34 @@ class LiveIndex:
                     loaded, fallback = self.newest_good(error, loader)
             self.fallback, self._signature, self.loaded = fallback, signature, loaded
 
-    def put(self, loaded: LoadedSnapshot) -> None:
+    def replace_loaded(self, loaded: LoadedSnapshot) -> None:
         """Serve from a snapshot that was just made live."""
-        with self._changing:
-            self.fallback, self._signature, self.loaded = "", UNSEEN, loaded
+        with self._lock:
+            self.fallback, self._signature, self.loaded = "", CHECK_AGAIN, loaded
 
-    def due(self) -> bool:
-        """Return whether it is time to look again, and something moved."""
+    def should_follow(self) -> bool:
+        """Return whether CHECK_INTERVAL has passed and `has_changed` is true."""
         now = time.monotonic()
-        if now - self._looked < LOOK_EVERY:
+        if now - self._last_check < CHECK_INTERVAL:
             return False
-        self._looked = now
-        return self.moved()
+        self._last_check = now
+        return self.has_changed()
 
-    def moved(self) -> bool:
+    def has_changed(self) -> bool:
         """Return whether another snapshot may be live, or something was written to this one.
 
-        Costs a few looks at files' entries.
+        Costs a few calls of stat().
         """
         loaded = self.loaded
         return self._snapshots.pointer.signature() != self._signature or (
-            loaded is not None and self._written_to(loaded)
+            loaded is not None and self._files_changed(loaded)
         )
 
     def follow(self, loader: SnapshotLoader) -> bool:
-        """Take up what was made live by another process.
+        """Load the snapshot that another process made live.
 
         Takes as long as loading it, and questions are answered meanwhile. If it does not fit or is damaged, that is
-        logged once, and the snapshot of before serves on. Returns at once if another thread is at it.
+        logged once, and the previous snapshot stays in use. Returns at once if another thread is doing it.
 
         Returns
         -------
@@ -136,21 +136,21 @@ class LiveIndex:
         if loaded is None:
             self.load(loader)
             return True
-        if not self._changing.acquire(blocking=False):
+        if not self._lock.acquire(blocking=False):
             return False
         try:
             loaded = self.loaded or loaded
             signature = self._snapshots.pointer.signature()
             if signature != self._signature:
-                return self._take_up(loaded, signature, loader)
-            if self._written_to(loaded):
-                return self._check_again(loaded, loader)
+                return self._load_switched(loaded, signature, loader)
+            if self._files_changed(loaded):
+                return self._verify_again(loaded, loader)
             return False
         finally:
-            self._changing.release()
+            self._lock.release()
 
     def open(self, manifest: Manifest, loader: SnapshotLoader) -> LoadedSnapshot:
-        """Return a snapshot whose every byte was checked, and none of whose files changed meanwhile."""
+        """Load a snapshot: every file matches its checksum, and none changed during loading."""
         folder = self._snapshots.folder(manifest.snapshot.id)
         before = _stamp(folder, manifest.files)
         search_index = loader.load(manifest)
@@ -163,7 +163,7 @@ class LiveIndex:
         """Return the newest snapshot that fits and is whole, and why it serves. Raises `error` if there is none."""
         for name in reversed(self._snapshots.ids()):
             try:
-                loaded = self.open(self.fitting(self._snapshots.manifest(name)), loader)
+                loaded = self.open(self.check_model(self._snapshots.manifest(name)), loader)
             except LibraryError as other:
                 log.warning("Snapshot %s can't serve instead: %s", name, without_fix(other))
                 continue
@@ -173,14 +173,14 @@ class LiveIndex:
         raise error
 
     def likely_fallback(self, error: Damaged) -> tuple[Manifest, str] | None:
-        """Return what would serve in place of the live snapshot, as far as manifests tell, and why; None if none."""
+        """Return the manifest that `newest_good` would probably choose, and the reason; None if there is none."""
         for name in reversed(self._snapshots.ids()):
             with contextlib.suppress(LibraryError):
-                return self.fitting(self._snapshots.manifest(name)), _fallback_reason(error, name)
+                return self.check_model(self._snapshots.manifest(name)), _fallback_reason(error, name)
         return None
 
-    def fitting(self, manifest: Manifest) -> Manifest:
-        """Return the same manifest. Raises IndexMismatch if it is of another model."""
+    def check_model(self, manifest: Manifest) -> Manifest:
+        """Return the manifest if its model is the configured one. Raises IndexMismatch."""
         if manifest.snapshot.model != self._model:
             raise IndexMismatch(
                 with_fix(
@@ -192,7 +192,7 @@ class LiveIndex:
             )
         return manifest
 
-    def _take_up(self, loaded: LoadedSnapshot, signature: object, loader: SnapshotLoader) -> bool:
+    def _load_switched(self, loaded: LoadedSnapshot, signature: object, loader: SnapshotLoader) -> bool:
         self._signature = signature
         try:
             manifest = self.manifest()
@@ -202,7 +202,7 @@ class LiveIndex:
             self.fallback, self.loaded = "", self.open(manifest, loader)
         except Exception as error:  # whatever it is, questions are answered
             if self._snapshots.pointer.signature() != signature:  # it was replaced meanwhile: look at the next one
-                self._signature = UNSEEN
+                self._signature = CHECK_AGAIN
                 return False
             reason = without_fix(error) if isinstance(error, LibraryError) else type(error).__name__
             self.fallback = Message(
@@ -215,19 +215,19 @@ class LiveIndex:
         log.info("Snapshot %s was made live, and is followed", self.loaded.manifest.snapshot.id)
         return True
 
-    def _check_again(self, loaded: LoadedSnapshot, loader: SnapshotLoader) -> bool:
+    def _verify_again(self, loaded: LoadedSnapshot, loader: SnapshotLoader) -> bool:
         """Verify the files of a snapshot that were written to; fall back if they changed."""
         stamp = _stamp(self._snapshots.folder(loaded.manifest.snapshot.id), ON_DISK)
         try:
             self._snapshots.verify(loaded.manifest)
         except IndexMismatch as error:  # damaged, or another format's manifest in its place
-            self.loaded = None  # rather no answer than a wrong one
+            self.loaded = None  # no answer is better than a wrong one
             self.loaded, self.fallback = self.newest_good(error, loader)
             return True
         self.loaded = LoadedSnapshot(loaded.manifest, loaded.search_index, stamp)
         return False
 
-    def _written_to(self, loaded: LoadedSnapshot) -> bool:
+    def _files_changed(self, loaded: LoadedSnapshot) -> bool:
         """Return whether a file that stays on the disk was written to; one that is gone stays open as it was."""
         folder = self._snapshots.folder(loaded.manifest.snapshot.id)
         return bool(loaded.stamp) and folder.is_dir() and _stamp(folder, ON_DISK) != loaded.stamp

@@ -245,7 +245,7 @@ def test_a_file_that_was_only_touched_serves_on(seeds, index):
     made.load()
     os.utime(index / "snapshots" / live / "tokens.npy")
     assert not made.follow()
-    assert not made._live.moved()
+    assert not made._live.has_changed()
     assert (served(made), made.status().fallback) == (live, "")
 
 
