@@ -1,5 +1,5 @@
 # Footnote. `make run` starts it, `make test` tests it, `make help` lists the rest.
-# Works with GNU make 3.81 and later; on Windows see the README for the plain commands.
+# Works with GNU make 3.81 and later; for Windows, docs/index.md has the plain commands.
 
 # Which Python makes the virtual environment; empty: the first of the usual names that is new enough.
 PYTHON ?=
