@@ -110,7 +110,7 @@ def _log_to_stderr(level: str) -> None:
         logging.getLogger(name).setLevel(number)
     # Below INFO, discord.py logs bodies and addresses: people's messages, and tokens of interactions.
     logging.getLogger("discord").setLevel(max(number, logging.INFO))
-    # Its INFO line at every login would stand beside the one sentence of a token that is not accepted.
+    # Its INFO line at login would clutter the one-sentence error of a rejected token.
     logging.getLogger("discord.client").setLevel(max(number, logging.WARNING))
 
 

@@ -23,7 +23,7 @@ FOLLOW_EVERY_SECONDS = 0.5
 
 
 class Background:
-    """Runs from `start` to `stop`. No failure ends the bot: it is logged, and the bot serves on."""
+    """Background tasks, running from `start` to `stop`; a failure is logged and never ends the bot."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Background:
         self._worker = worker
         self._command_sync = command_sync
         self._scheduled_reindex = scheduled_reindex
-        self._last_failure = ""
+        self._last_failure: str | type[Exception] | None = None
         self.tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -56,7 +56,7 @@ class Background:
         self.follow.cancel()
 
     async def _load(self) -> None:
-        """Load the model and the index once the gateway is up; without them the bot serves on, and says so."""
+        """Load the model and the index once the gateway is up; if that fails, replies to questions say why."""
         await self._client.wait_until_ready()
         log.info("Connected to Discord; loading the model and the index")
         try:
@@ -64,7 +64,7 @@ class Background:
             log.info("Ready for questions")
         except LibraryError as error:
             log.warning("No questions can be answered yet: %s", error.log_message)
-        except Exception as error:  # the bot serves on, and a question tells what is wrong
+        except Exception as error:  # the bot serves on, and the reply to a question says what is wrong
             explain(error, "loading the model and the index")
         self.follow.start()
 
@@ -81,10 +81,10 @@ class Background:
         """Load a snapshot that another process made live. The same failure is logged only once."""
         try:
             await self._worker.run(self._library.follow)
-        except Exception as error:  # whatever it was, the next look may find better
-            failure = str(error) if isinstance(error, LibraryError) else type(error).__name__
+        except Exception as error:  # whatever it was, the next attempt may succeed
+            failure = str(error) if isinstance(error, LibraryError) else type(error)
             if failure != self._last_failure:
                 log.warning("The index is not followed: %s", error if isinstance(error, LibraryError) else trace(error))
             self._last_failure = failure
         else:
-            self._last_failure = ""
+            self._last_failure = None

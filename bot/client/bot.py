@@ -61,7 +61,8 @@ INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 class FootnoteBot(commands.Bot):
     """Answers questions on Discord.
 
-    `commands_file` remembers which commands Discord was told of; `api_url` is what `discord_patches.use_api` was given.
+    `commands_file` holds a fingerprint of the commands that were synced last; `api_url` is the URL that
+    `discord_patches.use_api` was given.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class FootnoteBot(commands.Bot):
         reindex_schedule: ReindexSchedule = NEVER,
         api_url: str = DISCORD_API,
     ) -> None:
-        # Voice is not used, so nobody need be warned that it would not work.
+        # Voice is not used, so discord.py need not warn that its libraries are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         self.services = self._build_services(library, moderators, limits, api_url)
         worker = self.services.worker
@@ -137,7 +138,7 @@ class FootnoteBot(commands.Bot):
         self.background.start()
 
     async def on_message(self, message: discord.Message, /) -> None:
-        """Override discord.py's text commands, of which there are none; a cog answers questions."""
+        """Turn off discord.py's handling of text commands: there are none, and a cog answers questions."""
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Log what a listener raised, without the event's own data."""

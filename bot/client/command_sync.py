@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 class CommandSync:
-    """Tells Discord of the commands; `file` holds the fingerprint of those that each application was told of last."""
+    """Syncs the commands; `file` holds, by application id, a fingerprint of the commands that were synced last."""
 
     def __init__(self, tree: CommandTree[Any], *, file: Path, worker: LibraryWorker) -> None:
         self._tree = tree
@@ -30,34 +30,34 @@ class CommandSync:
         self._worker = worker
 
     async def sync_if_changed(self) -> None:
-        """Tell Discord of the commands unless it knows them already; a failure is logged."""
+        """Sync the commands unless Discord has them already; a failure is logged."""
         application = self._tree.client.application_id
         if application is None:
             return
         current = await fingerprint(self._tree)
         try:
-            if await self._worker.run(self._recall, application) == current:
+            if await self._worker.run(self._read_fingerprint, application) == current:
                 return
             await self._tree.sync()
             log.info("Discord was told of the commands, which changed")
-            await self._worker.run(self._remember, application, current)
+            await self._worker.run(self._write_fingerprint, application, current)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             log.warning("The commands could not be synced, next try at the next start: %s", trace(error))
 
-    def _recall(self, application: int) -> str:
+    def _read_fingerprint(self, application: int) -> str:
         """Return the fingerprint synced last; empty if none is known."""
-        return self._read().get(str(application), "")
+        return self._read_file().get(str(application), "")
 
-    def _remember(self, application: int, synced: str) -> None:
+    def _write_fingerprint(self, application: int, synced: str) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        content = json.dumps(self._read() | {str(application): synced}, indent=1)
+        content = json.dumps(self._read_file() | {str(application): synced}, indent=1)
         write_atomically(self._file, content.encode(), temporary=self._file.with_name(f"{self._file.name}.new"))
 
-    def _read(self) -> dict[str, str]:
+    def _read_file(self) -> dict[str, str]:
         try:
             fingerprints = json.loads(self._file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            # Nothing known means one sync too many, which is harmless.
+            # Then the commands are synced once more than needed, which is harmless.
             return {}
         return fingerprints if isinstance(fingerprints, dict) else {}
 

@@ -1,6 +1,6 @@
 """All that relies on discord.py's internals: its addresses, its event parsers, the calls of its command tree.
 
-An event that discord.py cannot parse would end the bot. Here it is passed over, and the user of an interaction is told.
+An event that discord.py cannot parse would end the bot. Here it is skipped, and an interaction gets a reply.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 READY = "READY"
 """The one event without which the bot cannot go on."""
 INTERACTION = "INTERACTION_CREATE"
-NEEDED = ("id", "type", "token")
+REPLY_FIELDS = ("id", "type", "token")
 """The fields of an interaction that a reply to it needs."""
 
 
@@ -53,7 +53,7 @@ async def use_gateway(http: HTTPClient) -> None:
 
 
 def skip_unreadable_events(client: discord.Client, replies: Replies) -> None:
-    """From now on pass over events that lack a field or have the wrong type in it."""
+    """Skip events from now on that lack a field or have a value of the wrong type."""
     # discord.py has no option for it, but calls what is in this table.
     parsers = client._connection.parsers
     tasks: set[asyncio.Task[None]] = set()  # the event loop itself holds tasks weakly
@@ -82,13 +82,13 @@ def _parse(
 
 
 async def _reply(client: discord.Client, replies: Replies, data: Any, error: Exception) -> None:
-    """Tell the user of an interaction, if it names what a reply needs."""
+    """Reply to an interaction that cannot be parsed, if it has the fields that a reply needs."""
     try:
-        about = {"application_id": client.application_id, "version": 1, "attachment_size_limit": 0}
-        bare: Any = {name: data[name] for name in NEEDED} | about | {"locale": str(data.get("locale"))}
-        interaction: Interaction = discord.Interaction(data=bare, state=client._connection)
-    except Exception as unfit:  # then nobody can be told
-        log.warning("Nor can it be answered: %s", trace(unfit))
+        defaults = {"application_id": client.application_id, "version": 1, "attachment_size_limit": 0}
+        minimal: Any = {name: data[name] for name in REPLY_FIELDS} | defaults | {"locale": str(data.get("locale"))}
+        interaction: Interaction = discord.Interaction(data=minimal, state=client._connection)
+    except Exception as failure:  # no reply is possible then
+        log.warning("Nor can it be answered: %s", trace(failure))
         return
     with replies.pending():
         set_language(interaction.locale)
@@ -98,7 +98,7 @@ async def _reply(client: discord.Client, replies: Replies, data: Any, error: Exc
 class GuardedCommandTree(app_commands.CommandTree[Any]):
     """A command tree that survives commands it cannot parse; `on_unreadable` is called with them.
 
-    discord.py would tell nobody, and log who gave the command.
+    discord.py itself would send no reply, and its log would name the user.
     """
 
     async def on_unreadable(self, interaction: Interaction, error: Exception) -> None:
@@ -111,14 +111,14 @@ class GuardedCommandTree(app_commands.CommandTree[Any]):
         except app_commands.AppCommandError:
             if not completing:
                 raise
-        except Exception as error:  # whatever is in it, the user is told
+        except Exception as error:  # whatever is wrong with it, the user gets a reply
             await self.on_unreadable(interaction, error)
         if completing and not interaction.response.is_done():
-            await _offer_nothing(interaction)
+            await _send_no_choices(interaction)
 
 
-async def _offer_nothing(interaction: Interaction) -> None:
-    """Complete an autocompletion that discord.py left open, such as of an option of an older program."""
+async def _send_no_choices(interaction: Interaction) -> None:
+    """Answer an autocompletion that discord.py did not answer, such as that of an option that no longer exists."""
     try:
         await interaction.response.autocomplete([])
     except (discord.HTTPException, aiohttp.ClientError) as error:

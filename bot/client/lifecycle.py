@@ -23,8 +23,8 @@ CLOSE_SECONDS = GRACE_SECONDS + 5.0
 """After this long the connection is dropped."""
 
 SWITCH_SECONDS = 0.0005
-"""How long a thread that answers may keep Python to itself while the connection has something to do: with Python's own
-5 ms, two hundred questions at once are acknowledged three times as late."""
+"""Python's switch interval. With the default of 5 ms, threads that answer hold the interpreter lock so long that two
+hundred questions at once are acknowledged three times as late."""
 
 NOT_ACCEPTED = (
     "Discord did not accept DISCORD_TOKEN: copy the bot's token again from the developer portal (Bot, Reset Token)."
@@ -87,7 +87,7 @@ async def _connect(client: discord.Client, token: str) -> None:
         log.debug("Not connected: %s", trace(error))
         raise CannotServe(UNREACHABLE, 1) from error
     except AttributeError as error:
-        # discord.py trips over the connection that it never had when the first one fails.
+        # If the first connection fails, discord.py reads an attribute of a websocket that it does not have yet.
         if client.ws is not None:
             raise
         raise CannotServe(UNREACHABLE, 1) from error

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReindexSchedule:
-    """When to reindex: at every interval of so many seconds, 0 for never; and whether when files changed."""
+    """When to reindex: every `every` seconds (0 for never), and, with `changed`, when source files change."""
 
     every: float = 0.0
     changed: bool = False
@@ -29,7 +29,7 @@ NEVER = ReindexSchedule()
 
 
 class ScheduledReindex:
-    """Reindexes one at a time, and joins one that a moderator started. The result is logged and never ends the bot."""
+    """Runs one scheduled reindex at a time, joining one that a moderator started; failures are logged."""
 
     def __init__(self, schedule: ReindexSchedule, *, library: Library, worker: LibraryWorker) -> None:
         self._schedule = schedule
@@ -64,7 +64,7 @@ class ScheduledReindex:
         try:
             while True:
                 await changed.wait()
-                changed.clear()  # before the status is read: what changes from here on is another change
+                changed.clear()  # before the status is read, so that a later change is not missed
                 await self._reindex(WATCHER, only_if_stale=True)
         finally:
             stop()

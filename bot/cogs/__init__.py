@@ -1,1 +1,1 @@
-"""The commands, a room a subject: check, defer, ask, render, send."""
+"""The commands, one cog for each subject: check, defer, ask, render, send."""

@@ -168,7 +168,7 @@ class AnswersCog(commands.Cog):
         return known
 
     async def _begin_thread(self, message: discord.PartialMessage, entry: JournalEntry) -> discord.ui.LayoutView:
-        """Begin a thread below a message; return what to say of it."""
+        """Begin a thread below a message; return the reply to the user."""
         name = fit(entry.question, LONGEST_THREAD_NAME).replace("\\", "")
         try:
             thread = await message.create_thread(name=name, auto_archive_duration=ARCHIVE_MINUTES)

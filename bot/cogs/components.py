@@ -20,7 +20,7 @@ from bot.views.message import notice_message
 __all__ = ["ComponentsCog"]
 
 OLDER = gettext_noop("This button is of another version of me. Please ask again: the new answer has buttons that work.")
-KINDS = (discord.InteractionType.component, discord.InteractionType.modal_submit)
+INTERACTION_TYPES = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 
 
 class ComponentsCog(commands.Cog):
@@ -32,8 +32,8 @@ class ComponentsCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Handle a button or a modal; whatever goes wrong, the user is told."""
-        if interaction.type not in KINDS:
+        """Handle a button or a modal; if that fails, the user gets a reply."""
+        if interaction.type not in INTERACTION_TYPES:
             return
         replies = self._services.replies
         with replies.pending():
@@ -50,8 +50,8 @@ class ComponentsCog(commands.Cog):
                 await replies.tell_error(interaction, error, "answering a button")
 
     def _handler_of(self, action: str) -> Handler | None:
-        found = (handlers_of(cog).get(action) for cog in self._bot.cogs.values())
-        return next((handler for handler in found if handler), None)
+        handlers = (handlers_of(cog).get(action) for cog in self._bot.cogs.values())
+        return next((handler for handler in handlers if handler), None)
 
 
 async def setup(bot: commands.Bot) -> None:

@@ -29,7 +29,7 @@ REFUSAL = gettext_noop(
     "Only moderators see the gaps: members with Manage Server in their server, the bot's owner or team anywhere, "
     "and in direct messages those of all servers."
 )
-CSV = "gaps.csv"
+CSV_NAME = "gaps.csv"
 EXPORTED = gettext_noop("The open gaps, a line each; times are in UTC.")
 NOTHING_TO_EXPORT = gettext_noop("There are no open gaps to export.")
 GONE = gettext_noop("That theme is no longer open: somebody solved it, or its questions were deleted.")
@@ -72,7 +72,7 @@ class GapsCog(commands.Cog):
         if not themes:
             await interaction.edit_original_response(view=notice_message(gettext(NOTHING_TO_EXPORT)))
             return
-        file = discord.File(io.BytesIO(gaps_to_csv(themes)), CSV)
+        file = discord.File(io.BytesIO(gaps_to_csv(themes)), CSV_NAME)
         view = notice_message(gettext(EXPORTED))
         view.add_item(ui.File(file))
         await interaction.edit_original_response(view=view, attachments=[file])

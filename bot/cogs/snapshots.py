@@ -145,9 +145,10 @@ class SnapshotsCog(commands.Cog):
         await interaction.edit_original_response(view=view)
 
     async def _difference(self, part: str) -> ui.LayoutView:
-        """Return what a snapshot has that the live one has not, and the other way round."""
+        """Return a comparison of the live snapshot with another one."""
         snapshots = await self._snapshots()
-        snapshot, live = _find(snapshots, part), next((each for each in snapshots if each.live), None)
+        snapshot = _find(snapshots, part)
+        live = next((candidate for candidate in snapshots if candidate.live), None)
         if snapshot is None or live is None:
             return notice_message(gettext(GONE) if snapshot is None else gettext(NOTHING_LIVE))
         try:

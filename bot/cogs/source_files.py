@@ -42,7 +42,7 @@ OUTCOMES: dict[str, str] = {
     UploadOutcome.REMOVED: Message("removed"),
     UploadOutcome.EXISTS: "",
 }
-"""What came of it, for the audit."""
+"""The outcome of a change in the audit; empty if nothing is recorded."""
 LONGEST_CHOICE = 100
 
 

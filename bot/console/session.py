@@ -131,7 +131,7 @@ class Session:
 
     def _reindex(self) -> None:
         with show_progress(self._err) as progress:
-            report = self._library.reindex(progress, scope=EVERYWHERE)  # whose terminal it is also owns the journal
+            report = self._library.reindex(progress, scope=EVERYWHERE)  # who uses the terminal owns the journal too
         print_lines(report_lines(report), self._err)
 
     def _show_help(self) -> None:

@@ -1,4 +1,4 @@
-"""What the console prints: nouns of the index as lines of text, in which nothing can control the terminal."""
+"""The console's output: nouns of the index as lines of text, in which nothing can control the terminal."""
 
 from __future__ import annotations
 

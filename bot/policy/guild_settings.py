@@ -14,7 +14,7 @@ MAX_CHANNELS = 25
 
 
 class InvalidSetting(ValueError):
-    """A setting that cannot be made; its message can be shown and says why."""
+    """An invalid setting; its message can be shown and says why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ HOW_TO = gettext_noop(
 )
 
 SENTENCE_ENDS = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])|\n")
-ASKS = re.compile(r"[?？][?!？！]*[\"'”’»」)]*$")
-"""At the end of a sentence that is a question."""
+QUESTION_END = re.compile(r"[?？][?!？！]*[\"'”’»」)]*$")
+"""The end of a sentence that is a question, closing quotation marks included."""
 
 
 def question_in(text: str) -> str:
@@ -26,7 +26,7 @@ def question_in(text: str) -> str:
     if len(text) <= LONGEST_QUESTION:
         return text
     sentences = (sentence.strip() for sentence in SENTENCE_ENDS.split(text))
-    return next((each for each in sentences if len(each) <= LONGEST_QUESTION and ASKS.search(each)), text)
+    return next((short for short in sentences if len(short) <= LONGEST_QUESTION and QUESTION_END.search(short)), text)
 
 
 def problem_of(question: str) -> str:

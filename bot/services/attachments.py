@@ -87,6 +87,6 @@ class PendingUploads:
         return key
 
     def take(self, key: str, user: int) -> PendingUpload | None:
-        """Return an upload to the user who brought it, once; None if there is none."""
+        """Remove a pending upload of this user and return it; None if there is none."""
         upload = self._uploads.get(key)
         return self._uploads.pop(key) if upload is not None and upload.user == user else None

@@ -15,15 +15,15 @@ T = TypeVar("T")
 
 
 def audited(
-    library: Library, interaction: Interaction, action: str, act: Callable[[], T], outcome: Callable[[T], str]
+    library: Library, interaction: Interaction, action: str, work: Callable[[], T], outcome: Callable[[T], str]
 ) -> T:
-    """Return the result of `act`, recorded in the audit with the user and the place.
+    """Return the result of `work`, recorded in the audit with the user and the place.
 
-    Call it in a worker thread: then the line is written even if nobody waits for the result any more. `outcome` makes
-    the line of the result; an empty one is not recorded.
+    Call it in a worker thread, so that the entry is written even if the interaction is no longer awaited. `outcome`
+    turns the result into the text of the entry; nothing is recorded if that is empty.
     """
     guild = interaction.guild_id
     with library.audited(action, origin=DIRECT if guild is None else str(guild), user=interaction.user.id) as line:
-        result = act()
+        result = work()
         line.outcome = outcome(result)
     return result

@@ -1,4 +1,4 @@
-"""Permissions of users, by who they are and what Discord says of them in an interaction."""
+"""Permissions of users: the owner or team, moderators, and members with Manage Server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OWNERS_TIMEOUT_SECONDS = 1.5
 
 
 class Permissions:
-    """Tells owners, moderators and those who manage a server from others. Caches the owners for ten minutes."""
+    """Checks what a user may do. The owner or team is cached for ten minutes."""
 
     def __init__(self, client: discord.Client, moderators: Moderators) -> None:
         self._client = client
@@ -57,8 +57,8 @@ class Permissions:
     async def can_review(self, interaction: Interaction) -> bool:
         """Whether the user may see what is asked here; takes up to 1.5 s.
 
-        Moderators may, and who manages the server, listed or not. In a direct message that is the bot's owner alone,
-        who sees all servers.
+        Moderators may, and members with Manage Server, whether or not the server is listed. In a direct message only
+        the bot's owner or team may, and sees all servers.
         """
         return self.can_manage_guild(interaction) or await self.is_moderator(interaction)
 

@@ -50,12 +50,12 @@ class ProgressMessages:
     async def run(self, interaction: Interaction, run: Run, work: Callable[[], T]) -> T:
         """Return the result of `work`, or raise its error; no progress is shown after that."""
         ended = asyncio.Event()
-        shown = asyncio.create_task(self._show(interaction, run, ended))
+        display = asyncio.create_task(self._show(interaction, run, ended))
         try:
             return await self._worker.run(work)
         finally:
             ended.set()
-            await shown
+            await display
 
     async def _show(self, interaction: Interaction, run: Run, ended: asyncio.Event) -> None:
         """Edit the response whenever there is progress, but not too often, until the work has ended."""

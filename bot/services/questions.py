@@ -51,7 +51,7 @@ class QuestionService:
         self._replies = replies
         self._guild_settings = guild_settings
         self._rate_limiter = rate_limiter
-        self._turns = asyncio.Semaphore(MAX_CONCURRENT)
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def context_of(self, source: Interaction | discord.Message) -> AskContext:
         """Return who asks, and where."""
@@ -91,7 +91,7 @@ class QuestionService:
                 interaction.extras[FOR_ALL] = not is_private
                 alone = not (after or context.is_conversation)
                 view = await self.answer(question, context, after=after, alone=alone, quoted=True, private=is_private)
-            # After the block, or who asks on at the sight of it would hear that it is still being answered.
+            # After the block: by the time the answer is seen, the user's next question must be admitted.
             await interaction.edit_original_response(view=view)
 
     async def answer(
@@ -107,9 +107,9 @@ class QuestionService:
         """Return the answer as a message; waits for its turn, and for the model while it loads.
 
         `after` is the id of the answer that the question follows, `alone` says that it follows nothing, `quoted` that
-        it is shown above its answer, `private` that the user alone sees that.
+        it is shown above its answer, `private` that only the user sees the answer.
         """
-        async with self._turns:
+        async with self._slots:
             recorded = await self._worker.run(
                 self._library.conversation.reply,
                 question,

@@ -47,7 +47,7 @@ Views = tuple[ui.LayoutView, ui.LayoutView]
 
 
 class ReindexService:
-    """Carries out what moderators ask of the index; checks each time whether they may."""
+    """Runs reindexes and previews for moderators; checks the permission at every call."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class ReindexService:
     async def _carry_out(
         self, interaction: Interaction, work: Callable[[Interaction, Run], Views], *, cancellable: bool
     ) -> None:
-        """Run `work` in a thread, unless the user may not or another run is under way; then show its result."""
+        """Run `work` in a thread and show its result. Raises Refused without permission or if another run goes on."""
         await self._permissions.require_moderator(interaction)
         if self._run is not None:
             raise Refused(notice_message(gettext(RUNNING)))

@@ -1,4 +1,4 @@
-"""Replies to interactions outside a command's usual answer: refusals, errors, and those that Discord did not take."""
+"""Replies outside a command's usual answer: refusals and errors; counts replies that could not be sent."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ class Replies:
 
     async def tell(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
         """Show a message to the user of an interaction, privately unless a public response has begun."""
-        kind = interaction.response.type
+        response_type = interaction.response.type
         try:
             if interaction.type is discord.InteractionType.autocomplete:
-                if kind is None:
+                if response_type is None:
                     await interaction.response.autocomplete([])
-            elif kind is None:
+            elif response_type is None:
                 await interaction.response.send_message(view=view, ephemeral=True)
-            elif kind is discord.InteractionResponseType.deferred_channel_message:
+            elif response_type is discord.InteractionResponseType.deferred_channel_message:
                 await self._replace_deferred(interaction, view)
             else:  # the original response is the message that the button is on, or a form
                 await interaction.followup.send(view=view, ephemeral=True)

@@ -1,1 +1,1 @@
-"""What the bot says, in six languages, and how text is made harmless."""
+"""The bot's texts in six languages, and escaping for Discord."""

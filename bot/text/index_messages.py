@@ -61,7 +61,7 @@ def abstention_reason(answer: Answer) -> str:
 
 
 def _off_topic(titles: Iterable[str]) -> str:
-    """Return that nothing was asked of the sources, and what could be asked about."""
+    """Return the sentence for a text that asks nothing of the sources, with titles to ask about."""
     unique = dict.fromkeys(fold(title)[:MAX_SUGGESTION_LENGTH].strip() for title in titles)
     if suggested := [title for title in unique if title][:MAX_SUGGESTIONS]:
         return gettext("That is not a question about the sources I have: ask me about {titles:or}.", titles=suggested)

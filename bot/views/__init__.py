@@ -1,1 +1,1 @@
-"""From nouns to Discord messages; nothing here talks to Discord."""
+"""Discord messages built from nouns of the index; nothing here talks to Discord."""

@@ -48,7 +48,7 @@ ANSWER_ROOM = 900
 REASON_ROOM = 600
 LOCATION_ROOM = 160
 """Section and source below a quotation."""
-MAX_CHANNELS = 5
+MAX_NAMED_CHANNELS = 5
 """Channels that are named if questions are answered only in some."""
 SEPARATOR = " · "
 
@@ -88,7 +88,7 @@ def passages_message(answer: Answer) -> ui.LayoutView:
 
 def other_channels_message(channels: Collection[int]) -> ui.LayoutView:
     """Return a pointer to the channels of this server where questions are answered."""
-    mentions = [f"<#{channel}>" for channel in sorted(channels)[:MAX_CHANNELS]]
+    mentions = [f"<#{channel}>" for channel in sorted(channels)[:MAX_NAMED_CHANNELS]]
     listed = and_more(", ".join(mentions), len(channels) - len(mentions))
     text = gettext("In this server I answer in {channels}: please ask there.", channels=listed)
     return build_message([text], NOT_FOUND)

@@ -57,7 +57,7 @@ STATES: dict[str, str] = {
 
 
 def older_copy_note(source: SourceInfo, room: int) -> str:
-    """Return from when the copy of a source is that could not be fetched anew, and why; empty for a current one."""
+    """Return the age of an older copy of a source and why it was not fetched anew; empty if the copy is current."""
     if not fold(source.problem):
         return ""
     why = fit(translate(source.problem), room)

@@ -36,11 +36,11 @@ WHY: dict[str, str] = {
 }
 CLOSING = gettext_noop("Newest first. What is solved comes back when it is asked again without a good answer.")
 NONE_OPEN = gettext_noop("There are no open gaps: every question had an answer, and none was voted down or reported.")
-HOLE = "\0"
+SLOT = "\0"
 """Stands for parts within a translated sentence; no fitted text contains it."""
 
 
-class Limits(NamedTuple):
+class ItemLimits(NamedTuple):
     """How many questions, reasons and passages of a theme are shown."""
 
     questions: int
@@ -48,8 +48,8 @@ class Limits(NamedTuple):
     passages: int
 
 
-FULL = Limits(questions=3, reasons=2, passages=2)
-SHORT = Limits(questions=1, reasons=1, passages=1)
+FULL = ItemLimits(questions=3, reasons=2, passages=2)
+SHORT = ItemLimits(questions=1, reasons=1, passages=1)
 """For themes that would not fit on a page in full."""
 
 
@@ -109,7 +109,7 @@ def _theme_texts(themes: Sequence[Theme], first: int, room: int) -> list[str]:
     ]
 
 
-def _theme_parts(theme: Theme, number: int, limits: Limits) -> list[Part]:
+def _theme_parts(theme: Theme, number: int, limits: ItemLimits) -> list[Part]:
     """Return the newest question of a theme, how often and why, further questions, reasons and passages."""
     newest, *others = theme.gaps
     parts: list[Part] = [f"**{number}. ", Words(fold(newest.question) or ELLIPSIS, QUESTION_ROOM), "**"]
@@ -118,28 +118,28 @@ def _theme_parts(theme: Theme, number: int, limits: Limits) -> list[Part]:
     if others:
         questions = [[*_quoted(Words(gap.question)), f" ({_times(gap.times)})"] for gap in others]
         row = _join_row(questions, limits.questions)
-        parts += ["\n", *_fill_hole(gettext("Also: {questions}", questions=HOLE), row)]
+        parts += ["\n", *_fill_slot(gettext("Also: {questions}", questions=SLOT), row)]
     if reasons := [reason for gap in theme.gaps for reason in gap.reasons if fold(reason)]:
         row = _join_row([_quoted(Words(reason)) for reason in reasons], limits.reasons)
-        parts += ["\n", *_fill_hole(gettext("Voters wrote: {reasons}", reasons=HOLE), row)]
+        parts += ["\n", *_fill_slot(gettext("Voters wrote: {reasons}", reasons=SLOT), row)]
     for citation in theme.nearest[: limits.passages]:
         passage = [*_quoted(Words(citation.shown)), f" {citation_location(citation)}"]
-        parts += ["\n-# ", *_fill_hole(gettext("Nearest: {passage}", passage=HOLE), passage)]
+        parts += ["\n-# ", *_fill_slot(gettext("Nearest: {passage}", passage=SLOT), passage)]
     return parts
 
 
 def _quoted(words: Words) -> list[Part]:
-    return _fill_hole(gettext("“{words}”", words=HOLE), [words])
+    return _fill_slot(gettext("“{words}”", words=SLOT), [words])
 
 
 def _join_row(items: Sequence[Sequence[Part]], limit: int) -> list[Part]:
     """Return the first items in a row, and the number of the others."""
     shown = [[", ", *item] if number else item for number, item in enumerate(items[:limit])]
-    return _fill_hole(and_more(HOLE, len(items) - limit), [part for item in shown for part in item])
+    return _fill_slot(and_more(SLOT, len(items) - limit), [part for item in shown for part in item])
 
 
-def _fill_hole(sentence: str, parts: Sequence[Part]) -> list[Part]:
-    before, _, after = sentence.partition(HOLE)
+def _fill_slot(sentence: str, parts: Sequence[Part]) -> list[Part]:
+    before, _, after = sentence.partition(SLOT)
     return [before, *parts, after]
 
 

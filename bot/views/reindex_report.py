@@ -36,7 +36,7 @@ AS_EXPECTED = gettext_noop("as it should be")
 NOT_AS_EXPECTED = gettext_noop("not as it should be")
 
 
-class Section(NamedTuple):
+class ReportSection(NamedTuple):
     """A list within a report: its title, its lines, and the number of further items."""
 
     title: str
@@ -80,18 +80,18 @@ def _report_message(report: ReindexReport, title: str, row: Sequence[ui.Button[u
     sections = []
     if report.answered:
         answered = [f"- {fit(question, LINE_ROOM)}" for question in report.answered]
-        sections.append(Section(gettext("**Answered now**, which were gaps before"), answered))
+        sections.append(ReportSection(gettext("**Answered now**, which were gaps before"), answered))
     if report.questions is not None:
         sections.append(_own_question_section(report.questions))
     if report.diff is not None and report.diff.before:
         sections.append(_passage_section(report.diff))
     if report.skipped:
-        sections.append(Section(gettext("**Skipped**"), skipped_lines(report.skipped)))
+        sections.append(ReportSection(gettext("**Skipped**"), skipped_lines(report.skipped)))
     return _lay_out(head, sections, f"-# {snapshot_note(report.snapshot.id)}", row)
 
 
 def _lay_out(
-    head: str, sections: Sequence[Section], closing: str, row: Sequence[ui.Button[ui.LayoutView]]
+    head: str, sections: Sequence[ReportSection], closing: str, row: Sequence[ui.Button[ui.LayoutView]]
 ) -> ui.LayoutView:
     """Return the head, then each section in its share of the room that is left."""
     room = TEXT_LIMIT - utf16_length(head) - utf16_length(closing)
@@ -133,11 +133,11 @@ def _embedding_lines(report: ReindexReport) -> Iterator[str]:
         )
 
 
-def _passage_section(diff: Diff) -> Section:
+def _passage_section(diff: Diff) -> ReportSection:
     """Return the first passages removed and added, alternating, so that little room shows some of both."""
     total = diff.passages_added + diff.passages_removed
     if not total:
-        return Section("", ())
+        return ReportSection("", ())
     removed = [_passage_line("−", passage) for passage in diff.first_removed]
     added = [_passage_line("+", passage) for passage in diff.first_added]
     lines = [line for pair in zip_longest(removed, added) for line in pair if line]
@@ -146,14 +146,14 @@ def _passage_section(diff: Diff) -> Section:
         added=diff.passages_added,
         removed=diff.passages_removed,
     )
-    return Section(title, lines, total - len(lines))
+    return ReportSection(title, lines, total - len(lines))
 
 
 def _passage_line(sign: str, passage: PassageText) -> str:
     return f"**{sign}** {fit(passage.text, PASSAGE_ROOM)} ({fit(passage.source, SOURCE_ROOM)})"
 
 
-def _own_question_section(questions: OwnQuestions) -> Section:
+def _own_question_section(questions: OwnQuestions) -> ReportSection:
     """Return the operator's questions whose answers changed, then the others that are not as they should be."""
     title = gettext(
         "**Own questions**: {asked} asked, {changed} answered otherwise, {wrong} not as they should be",
@@ -165,7 +165,7 @@ def _own_question_section(questions: OwnQuestions) -> Section:
         title += f"\n-# {fit(translate(questions.problem), LINE_ROOM)}"
     changed = {answer.question for answer in questions.changed}
     still_wrong = [_question_line(question, right=False) for question in questions.wrong if question not in changed]
-    return Section(title, [*map(_changed_answer_lines, questions.changed), *still_wrong])
+    return ReportSection(title, [*map(_changed_answer_lines, questions.changed), *still_wrong])
 
 
 def _changed_answer_lines(answer: ChangedAnswer) -> str:

@@ -34,7 +34,7 @@ REPLACE, REMOVE, KEEP, REINDEX = "srcreplace", "srcremove", "srckeep", "srcreind
 """Actions of buttons."""
 
 NAME_ROOM = 220
-LINE_ROOM = 100
+LISTED_NAME_ROOM = 100
 PROBLEM_ROOM = 60
 """Why a source is an older copy, in its line."""
 REASON_ROOM = 100
@@ -94,7 +94,7 @@ def source_files_message(status: Status, files: Sequence[SourceFileInfo], page: 
     title = page_title(f"**{ngettext('{number} source', '{number} sources', len(names))}**", page, pages)
     details = [_details(files_by_name.get(name), sources.get(name), reasons.get(name, "")) for name in shown]
     room = TEXT_LIMIT - utf16_length(title) - sum(utf16_length(detail) + len("****: \n") for detail in details)
-    name_room = min(LINE_ROOM, room // len(shown))
+    name_room = min(LISTED_NAME_ROOM, room // len(shown))
     lines = [f"**{fit(name, name_room)}**: {detail}" for name, detail in zip(shown, details, strict=True)]
     return build_message([title, "\n".join(lines)], FOUND)
 

@@ -37,7 +37,6 @@ class Totals:
 
     @classmethod
     def of(cls, days: Sequence[Day]) -> Totals:
-        """Return the totals of some days."""
         latencies = [(day.latency_ms, day.questions) for day in days if day.latency_ms is not None]
         return cls(
             questions=sum(day.questions for day in days),
@@ -49,7 +48,6 @@ class Totals:
 
     @property
     def votes(self) -> int:
-        """All votes."""
         return self.helpful + self.unhelpful
 
 

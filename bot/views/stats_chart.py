@@ -52,7 +52,7 @@ PAPER, INK, FAINT = "#1e1f24", "#f2f3f5", "#50535c"
 ANSWERED, UNANSWERED = "#56b4e9", "#e69f00"
 """Blue and orange can be distinguished by the colour-blind too; unanswered questions are hatched as well."""
 
-_drawing = threading.Lock()  # matplotlib is not thread-safe
+_matplotlib_lock = threading.Lock()  # matplotlib is not thread-safe
 
 
 def draw_chart(days: Sequence[Day]) -> bytes:
@@ -71,7 +71,7 @@ def draw_chart(days: Sequence[Day]) -> bytes:
         A PNG of 800 by 750 pixels.
     """
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it logs fonts and cache folders
-    with _drawing, using_language(_legible_language()):
+    with _matplotlib_lock, using_language(_legible_language()):
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=SIZE_INCHES, dpi=DOTS_PER_INCH, facecolor=PAPER, layout="constrained")
