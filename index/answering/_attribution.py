@@ -1,4 +1,4 @@
-"""Attribution: whether a sentence says something of the name asked about or of another."""
+"""Attribution: whether a sentence speaks about the name in question or another one."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ EXPLAINED = re.compile(r"(?:^|[.!?]\s+)(?=([A-Z][\w-]*),\s+(?:also|with|an?|the|
 there."""
 
 
-def belongs_to_other(passage: Passage, owner: Collection[str], asked: Collection[str]) -> bool:
-    """Return whether a passage says what is asked of another name than the one asked about.
+def belongs_to_other(passage: Passage, owner: Collection[str], attribute: Collection[str]) -> bool:
+    """Return whether a passage attributes what is asked to another name than the one asked about.
 
-    "Maverick, with 128 experts, beats Gemini" tells no number of experts of Gemini.
+    "Maverick, with 128 experts, beats Gemini" does not give Gemini's number of experts.
 
-    `owner` are the stems of the name, `asked` those of what is asked about it. True if the passage holds the name, and
-    each asked word stands behind another name, before the owner's, and is not joined to that ("of Gemini"). If the
+    `owner` are the stems of the name, `attribute` those of what is asked about it. True if the passage holds the name,
+    and each asked word follows another name, precedes the owner's, and is not linked to it ("of Gemini"). If the
     passage holds no asked word, the sentence before it is read as well.
     """
     text = passage.reading
-    if not set(asked) & set(content_stems(passage_text(passage))):
+    if not set(attribute) & set(content_stems(passage_text(passage))):
         text = f"{passage.before} {text}"
-    return _text_belongs_to_other(text, owner, asked)
+    return _text_belongs_to_other(text, owner, attribute)
 
 
-def _text_belongs_to_other(text: str, owner: Collection[str], asked: Collection[str]) -> bool:
+def _text_belongs_to_other(text: str, owner: Collection[str], attribute: Collection[str]) -> bool:
     words = [(stem(token), start, token in STOP_WORDS) for token, start, _ in token_spans(text)]
-    wanted, owned = set(asked) - set(owner), set(owner)
-    if not owned or not owned <= {word for word, _, _ in words}:
+    wanted, owner_stems = set(attribute) - set(owner), set(owner)
+    if not owner_stems or not owner_stems <= {word for word, _, _ in words}:
         return False
-    other_starts = [start for name, start in _names_and_starts(text) if not owned & set(content_stems(name))]
+    other_starts = [start for name, start in _names_and_starts(text) if not owner_stems & set(content_stems(name))]
     places = [place for place, (word, _, _) in enumerate(words) if word in wanted]
     return bool(places) and all(
-        any(start < words[place][1] for start in other_starts) and not _is_owned(words, place, owned)
+        any(start < words[place][1] for start in other_starts) and not _is_owned(words, place, owner_stems)
         for place in places
     )
 
@@ -52,9 +52,9 @@ def _names_and_starts(text: str) -> Iterator[tuple[str, int]]:
         yield match[1], match.start(1)
 
 
-def _is_owned(words: list[tuple[str, int, bool]], place: int, owned: set[str]) -> bool:
-    """Return whether the owner stands before this word, or follows it with only stop words between."""
-    if owned <= {word for word, _, _ in words[:place]}:
+def _is_owned(words: list[tuple[str, int, bool]], place: int, owner_stems: set[str]) -> bool:
+    """Return whether the owner precedes this word, or follows it with only stop words between."""
+    if owner_stems <= {word for word, _, _ in words[:place]}:
         return True
     after = next((word for word, _, is_stop_word in words[place + 1 :] if not is_stop_word), "")
-    return after in owned
+    return after in owner_stems

@@ -16,14 +16,14 @@ from index.text.tokens import STOP_WORDS, content_stems, stem
 
 __all__ = ["find_conflict"]
 
-NEAREST = 8
-"""Of so many best hits one may contradict the best."""
+MOST_COMPARED = 8
+"""How many of the best hits are compared with the first."""
 
-ALIKE = 0.5
+MIN_OVERLAP = 0.5
 """Two sentences are about the same thing if the other one holds at least this share of the topic words of the shorter
 one, values and question words left out, or if neither has such words."""
 
-ROUND = re.compile(
+ROUNDED = re.compile(
     r"\b(about|around|roughly|approximately|nearly|almost|over|under|more|less|least|most|up to)\b", re.I
 )
 
@@ -41,7 +41,7 @@ def find_conflict(
     first = _value(question, hits[0], kind) if hits else None
     if first is None:
         return None
-    for hit in hits[1:NEAREST]:
+    for hit in hits[1:MOST_COMPARED]:
         other = _value(question, hit, kind)
         if (
             other
@@ -71,20 +71,20 @@ def _kind_stems(values: Sequence[Quantity]) -> set[str]:
 
 
 def _differ(value: Quantity, other: Quantity, hit: Hit, other_hit: Hit) -> bool:
-    """Return whether two values exclude each other: not if one is rounded, or a date that is only more exact."""
+    """Return whether two values exclude each other: not if one is rounded, or is the same date in more detail."""
     if value.kind != other.kind or value.unit[-1:] != other.unit[-1:]:
         return False
     if value.kind == "date":
-        parts = [_split(value.value), _split(other.value)]
+        parts = [_date_parts(value.value), _date_parts(other.value)]
         return any(a and b and a != b for a, b in zip(*parts, strict=True))
     texts = [hit.passage.text[value.start : value.end], other_hit.passage.text[other.start : other.end]]
-    if any(ROUND.search(text) for text in texts):
+    if any(ROUNDED.search(text) for text in texts):
         return False
     digits = min(len(re.sub(r"\D|0+\b", "", text)) or 1 for text in texts)
     return f"{value.value:.{digits - 1}e}" != f"{other.value:.{digits - 1}e}"
 
 
-def _split(value: float) -> tuple[int, int, int]:
+def _date_parts(value: float) -> tuple[int, int, int]:
     number = int(value)
     return number // 10_000, number // 100 % 100, number % 100
 
@@ -92,8 +92,8 @@ def _split(value: float) -> tuple[int, int, int]:
 def _same_thing(
     question: QuestionAnalysis, candidate: tuple[Hit, Quantity], other: tuple[Hit, Quantity], kind: str
 ) -> bool:
-    asked = set(question.stems)
-    names = [_names_before(hit, value) - asked for hit, value in (candidate, other)]
+    question_stems = set(question.stems)
+    names = [_names_before(hit, value) - question_stems for hit, value in (candidate, other)]
     times = (
         [{date.value for date in find_dates(hit.passage.text)} for hit, _ in (candidate, other)]
         if kind != "time"
@@ -101,13 +101,13 @@ def _same_thing(
     )
     if names[0] != names[1] or times[0] != times[1]:
         return False
-    other_words = [_other_words(hit, value) - asked for hit, value in (candidate, other)]
+    other_words = [_other_words(hit, value) - question_stems for hit, value in (candidate, other)]
     fewest = min(len(words) for words in other_words)
-    return len(other_words[0] & other_words[1]) >= ALIKE * fewest
+    return len(other_words[0] & other_words[1]) >= MIN_OVERLAP * fewest
 
 
 def _names_before(hit: Hit, value: Quantity) -> set[str]:
-    """Return stems of the names before the value: what it is said of."""
+    """Return stems of the names before the value, its subject."""
     text = hit.passage.text
     names = [text[name.start : name.end] for name in find_names(text) if name.start < value.start]
     return {word for name in names for word in content_stems(name) if not word[0].isdigit()}
@@ -124,7 +124,7 @@ def _newest_first(hit: Hit, other: Hit, documents: Mapping[str, Document]) -> tu
 
 
 def _date_of(hit: Hit, documents: Mapping[str, Document]) -> date:
-    """Return the day that the front matter gives, else the first of all days."""
+    """Return the date in the front matter, else `date.min`."""
     metadata = documents[hit.passage.document_id].metadata
     for name in ("updated", "date", "published"):
         try:

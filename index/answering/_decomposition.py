@@ -14,48 +14,50 @@ __all__ = ["COMPARISON_STEMS", "SubQuestion", "decompose"]
 COMPARISON_STEMS = frozenset(
     content_stems("compare comparison contrast differ difference differences versus vs please")
 )
-"""Stems of words that ask for a comparison; no source need hold them."""
+"""Stems of words that ask for a comparison; the sources need not contain them."""
 
 MOST_PARTS = 3
-"""As many as an answer has citations; a question about more things is left whole."""
+"""As many as an answer has citations; a question about more things is not decomposed."""
 
 THING = r"[\w][\w.'’+-]*(?: [\w][\w.'’+-]*){0,3}?"
 """What is compared or listed: one to four words."""
-ROW = rf"{THING}(?:, {THING})*,? (?:and|or|with|to) (?:the )?{THING}"
+LIST = rf"{THING}(?:, {THING})*,? (?:and|or|with|to) (?:the )?{THING}"
 LINK = re.compile(r",? (?:and|or|with|to) (?:of )?(?:the )?|, (?:of )?(?:the )?", re.IGNORECASE)
-AND_ROW = rf"{THING}(?:, {THING})*,? and (?:of )?(?:the )?{THING}"
+AND_LIST = rf"{THING}(?:, {THING})*,? and (?:of )?(?:the )?{THING}"
 LONGEST = 300
-"""Characters of a question that is decomposed; in a longer one nobody lists two things to compare."""
+"""Characters of a question that is decomposed; a longer one seldom lists two things to compare."""
 WH = r"(?:who|what|when|where|why|which|how)"
 PLEASE = r"(?:please )?(?:compare|contrast)"
 
 
-def _form(pattern: str) -> re.Pattern[str]:
+def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-COMPARE = _form(rf"{PLEASE}(?: the)? (?P<what>.+) (?:of|in|between|for) (?:the )?(?P<row>{ROW})")
-DIFFER = _form(rf"(?:what (?:is|are) the )?differences? in (?P<what>.+) (?:of|between) (?:the )?(?P<row>{ROW})")
-WHOSE = _form(rf"{PLEASE} (?P<row>{THING}['’]s? and {THING}['’]s?) (?P<what>.+)")
-PLAIN = _form(rf"{PLEASE} (?:the )?(?P<row>{ROW})")
-AGAINST = _form(r"(?P<one>.+?) (?:vs\.?|versus) (?P<two>.+)")
-BETWEEN = _form(rf"(?:what (?:is|are) the )?differences? between (?:the )?(?P<row>{AND_ROW})")
-HOW_DIFFER = _form(rf"how do (?:the )?(?P<row>{AND_ROW}) (?:differ|compare)")
-EACH_HAS = _form(
-    rf"(?P<head>how (?:many .+? |much (?:.+? )?))do (?:the )?(?P<row>{AND_ROW}) "
+COMPARE = _compile(rf"{PLEASE}(?: the)? (?P<attribute>.+) (?:of|in|between|for) (?:the )?(?P<things>{LIST})")
+DIFFER = _compile(
+    rf"(?:what (?:is|are) the )?differences? in (?P<attribute>.+) (?:of|between) (?:the )?(?P<things>{LIST})"
+)
+WHOSE = _compile(rf"{PLEASE} (?P<things>{THING}['’]s? and {THING}['’]s?) (?P<attribute>.+)")
+PLAIN = _compile(rf"{PLEASE} (?:the )?(?P<things>{LIST})")
+AGAINST = _compile(r"(?P<one>.+?) (?:vs\.?|versus) (?P<two>.+)")
+BETWEEN = _compile(rf"(?:what (?:is|are) the )?differences? between (?:the )?(?P<things>{AND_LIST})")
+HOW_DIFFER = _compile(rf"how do (?:the )?(?P<things>{AND_LIST}) (?:differ|compare)")
+EACH_HAS = _compile(
+    rf"(?P<head>how (?:many .+? |much (?:.+? )?))do (?:the )?(?P<things>{AND_LIST}) "
     r"(?P<rest>(?:each )?(?:have|use|offer|cost|weigh|score|reach)\b.*)"
 )
-EACH_IS = _form(
+EACH_IS = _compile(
     r"(?P<head>how (?:big|large|small|old|tall|high|deep|fast|wide|long|heavy|expensive) )are (?:the )?"
-    rf"(?P<row>{AND_ROW})"
+    rf"(?P<things>{AND_LIST})"
 )
-OF_EACH = _form(
+OF_EACH = _compile(
     rf"(?P<head>what (?:is|are|was|were) the [\w -]+? of )(?:the )?"
-    rf"(?P<row>{THING}(?:, (?:of )?(?:the )?{THING})*,? and of (?:the )?{THING})"
+    rf"(?P<things>{THING}(?:, (?:of )?(?:the )?{THING})*,? and of (?:the )?{THING})"
 )
-ATTRIBUTES = _form(rf"(?P<head>what (?:are|were) the [\w -]+? of )(?:the )?(?P<row>{AND_ROW})")
-TWO_QUESTIONS = _form(rf"(?P<one>{WH}\b.+?),? and (?P<two>{WH} (?!(?:of|else)\b).+)")
-TOGETHER = _form(r"\b(?:together|jointly|combined|in total|altogether|in common|between them)\b")
+ATTRIBUTES = _compile(rf"(?P<head>what (?:are|were) the [\w -]+? of )(?:the )?(?P<things>{AND_LIST})")
+TWO_QUESTIONS = _compile(rf"(?P<one>{WH}\b.+?),? and (?P<two>{WH} (?!(?:of|else)\b).+)")
+TOGETHER = _compile(r"\b(?:together|jointly|combined|in total|altogether|in common|between them)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +75,25 @@ def decompose(question: QuestionAnalysis) -> tuple[SubQuestion, ...]:
     if len(text) > LONGEST or TOGETHER.search(text):
         return ()
     if match := COMPARE.fullmatch(text) or DIFFER.fullmatch(text) or WHOSE.fullmatch(text):
-        what = match["what"].strip()
-        things = [re.sub(r"['’]s?$", "", thing) for thing in LINK.split(match["row"])]
-        return _each(things, _of_each(what))
+        attribute = match["attribute"].strip()
+        things = [re.sub(r"['’]s?$", "", thing) for thing in LINK.split(match["things"])]
+        return _sub_questions(things, _question_form(attribute))
     if match := PLAIN.fullmatch(text) or BETWEEN.fullmatch(text) or HOW_DIFFER.fullmatch(text):
-        return _each(LINK.split(match["row"]), _of_each(""))
+        return _sub_questions(LINK.split(match["things"]), _question_form(""))
     if match := AGAINST.fullmatch(text):
         name, rest = _name_and_rest(match["one"], match["two"])
-        return _each([match["one"], name], _of_each(rest))
+        return _sub_questions([match["one"], name], _question_form(rest))
     if match := EACH_HAS.fullmatch(text):
-        return _each(LINK.split(match["row"]), f"{match['head']}does {{}} {match['rest'].removeprefix('each ')}?")
+        return _sub_questions(
+            LINK.split(match["things"]), f"{match['head']}does {{}} {match['rest'].removeprefix('each ')}?"
+        )
     if match := EACH_IS.fullmatch(text):
-        return _each(LINK.split(match["row"]), f"{match['head']}is {{}}?")
+        return _sub_questions(LINK.split(match["things"]), f"{match['head']}is {{}}?")
     if match := OF_EACH.fullmatch(text) or ATTRIBUTES.fullmatch(text):
-        return _each(LINK.split(match["row"]), f"{match['head']}{{}}?")
+        return _sub_questions(LINK.split(match["things"]), f"{match['head']}{{}}?")
     if match := TWO_QUESTIONS.fullmatch(text):
-        both = [f"{half[0].upper()}{half[1:]}?" for half in match.groups()]
-        return tuple(SubQuestion(half, half, whole=True) for half in both)
+        both = [f"{sub_question[0].upper()}{sub_question[1:]}?" for sub_question in match.groups()]
+        return tuple(SubQuestion(sub_question, sub_question, whole=True) for sub_question in both)
     return ()
 
 
@@ -104,13 +108,13 @@ def _name_and_rest(left: str, right: str) -> tuple[str, str]:
     return " ".join(words[:size]), " ".join(words[size:])
 
 
-def _of_each(what: str) -> str:
-    """Return a question with a gap for a thing: for `what` of it, or for the thing itself."""
-    is_plural = re.search(r"[^su]s$", what)
-    return f"What {'are' if is_plural else 'is'} the {what} of {{}}?" if what else "What is {}?"
+def _question_form(attribute: str) -> str:
+    """Return a question about an attribute of {}, the placeholder for a thing; about the thing itself without one."""
+    is_plural = re.search(r"[^su]s$", attribute)
+    return f"What {'are' if is_plural else 'is'} the {attribute} of {{}}?" if attribute else "What is {}?"
 
 
-def _each(things: Sequence[str], form: str) -> tuple[SubQuestion, ...]:
+def _sub_questions(things: Sequence[str], form: str) -> tuple[SubQuestion, ...]:
     """Return the question about each thing; none if one has no topic word, or a clause begins in it."""
     things = [thing.strip() for thing in things]
     if not 2 <= len(things) <= MOST_PARTS or len(set(map(str.lower, things))) < len(things):

@@ -1,4 +1,4 @@
-"""Merge the answers to the parts of a question into one: each part labelled, none left out in silence."""
+"""Merge the answers to the parts of a question into one that labels each part, unanswered ones included."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ __all__ = ["AnsweredPart", "answered_by_one_sentence", "merge_answers"]
 
 MOST_CITATIONS = 3
 
-WORTH = 0.5
+MIN_SCORE_SHARE = 0.5
 """A further citation of a part is shown if it scores at least this share of its first."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnsweredPart:
-    """A part of a question, its answer, and the hits that this was made from, best first."""
+    """A part of a question, its answer, and the hits behind the answer, best first."""
 
     part: SubQuestion
     answer: Answer
@@ -33,7 +33,7 @@ class AnsweredPart:
 def answered_by_one_sentence(question: QuestionAnalysis, hits: Sequence[Hit], parts: Sequence[SubQuestion]) -> bool:
     """Return whether the best hit alone holds every topic word of the question.
 
-    Not if the question asks for nothing but the things themselves: a sentence that names both tells neither.
+    False if the question names only the things themselves: a sentence that names both describes neither.
     """
     wanted = set(question.stems) - COMPARISON_STEMS
     things = {word for part in parts for word in content_stems(part.label)}
@@ -47,33 +47,35 @@ def merge_answers(whole: Answer, answered: Sequence[AnsweredPart]) -> Answer:
     parts, and its text says which parts are not answered.
     """
     labels = [result.part.label for result in answered if not result.part.whole]
-    good = [
+    answered_parts = [
         result
         for result in answered
         if not result.answer.abstained and (result.part.whole or _is_about_part(result, labels))
     ]
-    if not good:
+    if not answered_parts:
         return whole
-    citations = _deal_citations([_ordered_citations(result, labels) for result in good])
+    citations = _pick_citations([_ordered_citations(result, labels) for result in answered_parts])
     return replace(
         whole,
         text=join_sentences(
             [
-                _labelled_answer(result, citations, labels) if result in good else _labelled_abstention(result.part)
+                _labelled_answer(result, citations, labels)
+                if result in answered_parts
+                else _labelled_abstention(result.part)
                 for result in answered
             ]
         ),
         citations=citations,
-        confidence=min(result.answer.confidence for result in good),
+        confidence=min(result.answer.confidence for result in answered_parts),
         abstained=False,
         short_answer=None,
         verdict="",
-        conflict=any(result.answer.conflict for result in good),
+        conflict=any(result.answer.conflict for result in answered_parts),
     )
 
 
 def _is_about_part(result: AnsweredPart, labels: Sequence[str]) -> bool:
-    """Return whether the best hit is about the part and does not say what is asked of another name.
+    """Return whether the best hit is about this part, and not about another name.
 
     The hit, the sentence before, or a heading that names no other part must hold the label.
     """
@@ -95,7 +97,7 @@ def _other_stems(part: SubQuestion, labels: Sequence[str]) -> set[str]:
 def _ordered_citations(result: AnsweredPart, labels: Sequence[str]) -> list[Citation]:
     """Return an answer's citations, that of the short answer first.
 
-    If the thing itself is asked about, those that name no other part come before.
+    If the question is about the thing itself, citations that name no other part come first.
     """
     short = result.answer.short_answer
     label = set(content_stems(result.part.label))
@@ -111,18 +113,18 @@ def _ordered_citations(result: AnsweredPart, labels: Sequence[str]) -> list[Cita
     )
 
 
-def _deal_citations(by_part: Sequence[Sequence[Citation]]) -> tuple[Citation, ...]:
-    """Take citations from each part in turn, none that another one contains, and number them anew."""
-    dealt: list[Citation] = []
+def _pick_citations(by_part: Sequence[Sequence[Citation]]) -> tuple[Citation, ...]:
+    """Take citations from each part in turn, skip those within another, and renumber them."""
+    picked: list[Citation] = []
     for turn in range(MOST_CITATIONS):
         for citations in by_part:
-            is_worth_it = turn < len(citations) and citations[turn].score >= WORTH * citations[0].score
-            if is_worth_it and _container(citations[turn], dealt) is None and len(dealt) < MOST_CITATIONS:
-                dealt.append(citations[turn])
-    return tuple(replace(citation, number=number) for number, citation in enumerate(dealt, 1))
+            scores_enough = turn < len(citations) and citations[turn].score >= MIN_SCORE_SHARE * citations[0].score
+            if scores_enough and _containing_citation(citations[turn], picked) is None and len(picked) < MOST_CITATIONS:
+                picked.append(citations[turn])
+    return tuple(replace(citation, number=number) for number, citation in enumerate(picked, 1))
 
 
-def _container(wanted: Citation, citations: Sequence[Citation]) -> Citation | None:
+def _containing_citation(wanted: Citation, citations: Sequence[Citation]) -> Citation | None:
     for citation in citations:
         if citation.source == wanted.source and citation.start <= wanted.start and wanted.end <= citation.end:
             return citation
@@ -131,7 +133,7 @@ def _container(wanted: Citation, citations: Sequence[Citation]) -> Citation | No
 
 def _labelled_answer(result: AnsweredPart, citations: Sequence[Citation], labels: Sequence[str]) -> str:
     first = _ordered_citations(result, labels)[0]
-    number = (_container(first, citations) or first).number
+    number = (_containing_citation(first, citations) or first).number
     label = result.part.label if result.part.whole else f"{result.part.label}:"
     short = result.answer.short_answer
     if result.answer.verdict or result.answer.conflict or short is None:

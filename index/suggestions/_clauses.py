@@ -1,4 +1,4 @@
-"""Clauses: the subject of a sentence and what it says of that, for making questions. English."""
+"""Clauses: a sentence's subject and predicate, from which questions are made. English."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from index.text.quantities import find_dates
 __all__ = ["Clause", "find_leading_name", "find_name_at", "parse_clause", "starts_with_date"]
 
 LEAD = re.compile(r"(?:In|On|By|At|After|Before|During|Since|As part of|Despite)\s[^,]{2,80}(?:, \d{4})?,\s+")
-AGAIN = re.compile(r"(?:It|This (?!is|was|has|had|can|may|will)[a-z]+)(?=\s)")
-BESIDE = re.compile(r"\s*\([^()]{1,80}\)")
-ASIDE = re.compile(r"\s*,\s+((?:also\s+|formerly\s+)?(?:an?|the|one of)\s[^,]{3,80})(?:,(?=\s)|(?=\.$))")
+PRONOUN_SUBJECT = re.compile(r"(?:It|This (?!is|was|has|had|can|may|will)[a-z]+)(?=\s)")
+PARENTHESIS = re.compile(r"\s*\([^()]{1,80}\)")
+APPOSITION = re.compile(r"\s*,\s+((?:also\s+|formerly\s+)?(?:an?|the|one of)\s[^,]{3,80})(?:,(?=\s)|(?=\.$))")
 MOST_READ = 100_000
-"""Characters of a document that are searched for how it writes a name elsewhere."""
+"""Characters of a document that are searched for other uses of a name."""
 
-BEHIND_NAME = frozenset([*PREPOSITIONS, "of", "and", "or", "using", "while"])
-"""Words before which a name stands by itself and does not only describe the noun behind it."""
-WHEN = re.compile(r"(?:In|On)\s+(?:the\s+)?")
+AFTER_NAME = frozenset([*PREPOSITIONS, "of", "and", "or", "using", "while"])
+"""Words after a name that show that it stands alone and does not only describe the next noun."""
+DATE_LEAD = re.compile(r"(?:In|On)\s+(?:the\s+)?")
 ARTICLED = re.compile(r"\b(?:the|an?)\b")
 ARTICLE = re.compile(r"(?:The|the)\s+")
 
@@ -31,30 +31,30 @@ ARTICLE = re.compile(r"(?:The|the)\s+")
 class Clause:
     """A sentence and its parts.
 
-    `subject` is a name as within a sentence ("the Duchy of Normandy"), empty if none is clear; `many` says that it is
-    several names, `own` that the sentence itself names it, not the one before. `aside` stands between commas behind
-    the name, `rest` follows; `day` is the date that the sentence begins with.
+    `subject` is a name as within a sentence ("the Duchy of Normandy"), empty if none is clear; `is_list` says that it
+    is several names, `names_subject` that this sentence holds it, not the one before. `apposition` is the text between
+    commas after the name, `predicate` what follows; `date` is the date that the sentence begins with.
     """
 
     text: str
     subject: str = ""
-    many: bool = False
-    own: bool = True
-    aside: str = ""
-    rest: str = ""
-    day: str = ""
+    is_list: bool = False
+    names_subject: bool = True
+    apposition: str = ""
+    predicate: str = ""
+    date: str = ""
 
     @property
-    def present(self) -> bool:
+    def is_present(self) -> bool:
         """Whether its verb is in the present tense, by its form."""
-        return re.match(r"(?:are|have|(?!was\b)[a-z]+s)\b", self.rest) is not None
+        return re.match(r"(?:are|have|(?!was\b)[a-z]+s)\b", self.predicate) is not None
 
 
 def parse_clause(text: str, document: Document, before: Clause | None) -> Clause:
-    """Parse a sentence of a document; the clause `before` it says what "it" is."""
+    """Parse a sentence of a document; `before` is the clause that "it" may refer to."""
     lead = LEAD.match(text)
     lead_end = lead.end() if lead else 0
-    dates = (date for date in find_dates(text[:lead_end]) if WHEN.fullmatch(text, 0, date.start))
+    dates = (date for date in find_dates(text[:lead_end]) if DATE_LEAD.fullmatch(text, 0, date.start))
     day = next((text[date.start : date.end] for date in dates), "")
     article = ARTICLE.match(text, lead_end)
     start = article.end() if article else lead_end
@@ -63,29 +63,29 @@ def parse_clause(text: str, document: Document, before: Clause | None) -> Clause
         return _about_previous_subject(text, lead_end, day, before)
     document_text = document.text[:MOST_READ]
     subject = _as_within_sentence(
-        text[name.start : name.end], document_text, opens=start == 0, article=article is not None
+        text[name.start : name.end], document_text, starts_sentence=start == 0, article=article is not None
     )
     if not subject:
-        return Clause(text, day=day)
-    note = BESIDE.match(text, name.end)
-    end = note.end() if note else name.end
-    aside = ASIDE.match(text, end)
+        return Clause(text, date=day)
+    parenthesis = PARENTHESIS.match(text, name.end)
+    end = parenthesis.end() if parenthesis else name.end
+    apposition = APPOSITION.match(text, end)
     return Clause(
         text=text,
         subject=subject,
-        many=len(name.parts) > 1,
-        aside=aside[1] if aside else "",
-        rest=text[aside.end() if aside else end :].strip(),
-        day=day,
+        is_list=len(name.parts) > 1,
+        apposition=apposition[1] if apposition else "",
+        predicate=text[apposition.end() if apposition else end :].strip(),
+        date=day,
     )
 
 
 def _about_previous_subject(text: str, lead_end: int, day: str, before: Clause | None) -> Clause:
     """Return the clause of a sentence without a subject; it has that of the sentence before if it says "it"."""
-    pronoun = AGAIN.match(text, lead_end)
-    is_known = before is not None and before.subject and not before.many
+    pronoun = PRONOUN_SUBJECT.match(text, lead_end)
+    is_known = before is not None and before.subject and not before.is_list
     if before is None or not is_known or not (pronoun or re.search(r"\bit\b", text)):
-        return Clause(text, day=day)
+        return Clause(text, date=day)
     return Clause(text, before.subject, False, False, "", text[pronoun.end() :].lstrip() if pronoun else "", day)
 
 
@@ -96,13 +96,13 @@ def _title_at(text: str, start: int, title: str) -> NameSpan | None:
     return NameSpan(start, end, ((start, end),)) if same else None
 
 
-def _as_within_sentence(name: str, text: str, *, opens: bool, article: bool) -> str:
-    """Return a name as within a sentence; empty if it may be none.
+def _as_within_sentence(name: str, text: str, *, starts_sentence: bool, article: bool) -> str:
+    """Return a name as written within a sentence; empty if it may not be a name.
 
-    It has an article if the text mostly gives it one, and is in lower case if the text elsewhere has the word so.
+    It gets an article if the text mostly uses one, and is in lower case if the text elsewhere writes it so.
     """
     first = name.split()[0]
-    if opens and first.istitle() and re.search(rf"(?<!\w){re.escape(first.lower())}(?!\w|\.\w)", text):
+    if starts_sentence and first.istitle() and re.search(rf"(?<!\w){re.escape(first.lower())}(?!\w|\.\w)", text):
         return name.lower() if name == first else ""
     if not article:
         return name
@@ -111,7 +111,7 @@ def _as_within_sentence(name: str, text: str, *, opens: bool, article: bool) -> 
 
 
 def find_name_at(text: str, start: int) -> NameSpan | None:
-    """Return the name, or list of names with "and" or "or", that begins at this character and is no date."""
+    """Return the name, or list of names with "and" or "or", that begins at this character and is not a date."""
     parts = next((name.parts for name in find_names(text) if name.start <= start < name.end), ())
     parts = tuple(part for part in parts if part[0] >= start)
     if not parts or parts[0][0] != start:
@@ -124,11 +124,11 @@ def find_name_at(text: str, start: int) -> NameSpan | None:
 
 
 def find_leading_name(text: str) -> str:
-    """Return the name, with its article, that a text begins with; empty if it only describes a noun behind it."""
+    """Return the name, with its article, that a text begins with; empty if it only describes the next noun."""
     article = re.match(r"(?:the|an?)\s+", text)
     name = _up_to_name(text, article.end() if article else 0)
     after = re.match(r"\s+([a-z]+)", text[len(name) :])
-    is_description = after and after[1] not in BEHIND_NAME and not after[1].endswith("ing")
+    is_description = after and after[1] not in AFTER_NAME and not after[1].endswith("ing")
     return "" if is_description else name
 
 

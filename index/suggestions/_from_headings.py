@@ -1,4 +1,4 @@
-"""Questions that a heading promises to answer. English by rules: few questions rather than silly ones."""
+"""Questions that a heading suggests its section answers. English by rules: few questions rather than silly ones."""
 
 from __future__ import annotations
 
@@ -12,50 +12,50 @@ from index.text.verbs import BASE_OF_GERUND
 
 __all__ = ["questions_from_heading"]
 
-BETWEEN = " > "
-"""Between the headings that lead to a section."""
+SEPARATOR = " > "
+"""Between the headings in the path to a section."""
 
 NUMBERED = re.compile(r"^(?:\d+(?:\.\d+)*[.):]|\d+(?:\.\d+)+|[A-Za-z][.)]|Q\d*[:.])\s+")
 TAGLINE = re.compile(r":\s|\s[–—-]\s|\s\(")
 """Separates a heading from its tagline: "Scout: a glimpse into the future"."""
 
-ASKS = re.compile(
+QUESTION = re.compile(
     rf"(?:{alternatives(*QUESTION_WORDS, without=['whom', 'whose'])}\b.*?\b{alternatives(*AUXILIARIES)}|"
     rf"{alternatives(*AUXILIARIES, without=['would', 'had'])})\b.+\?",
     re.IGNORECASE,
 )
-TO_DO = re.compile(r"(how|where|when) to ([a-z]+(?: [^\s?]+)+)\??", re.IGNORECASE)
-MAY = {"how": "How do I", "where": "Where can I", "when": "When should I"}
+HOW_TO = re.compile(r"(how|where|when) to ([a-z]+(?: [^\s?]+)+)\??", re.IGNORECASE)
+HOW_TO_OPENERS = {"how": "How do I", "where": "Where can I", "when": "When should I"}
 
-WHICH = re.compile(r"(?:the|a|an|your)\s", re.IGNORECASE)
-WHERE = re.compile(r"(?= (?:with|on|in|from|for|to|by|via|as) )")
+DETERMINER = re.compile(r"(?:the|a|an|your)\s", re.IGNORECASE)
+BEFORE_PREPOSITION = re.compile(r"(?= (?:with|on|in|from|for|to|by|via|as) )")
 ASPECTS = """
     advantage aim architecture author benefit capability cause component consequence definition disadvantage drawback
     effect feature founder function goal impact importance inventor licence license limitation meaning member origin
     prerequisite principle purpose reason requirement result role structure
 """
-"""Nouns for what something has and people ask for."""
+"""Nouns for aspects of a thing that people ask for."""
 
 
 def questions_from_heading(path: str, title: str, text: str) -> Iterator[str]:
     """Yield the questions that a section should answer by the headings that lead to it, "Models > Scout".
 
-    Only what the text of the document writes as a name counts as one: headings capitalise nearly all words.
+    Only words that the document's text writes as a name count as one: headings capitalise nearly all words.
     """
-    above, _, last = path.rpartition(BETWEEN)
+    above, _, last = path.rpartition(SEPARATOR)
     heading = NUMBERED.sub("", last.strip(), count=1)
-    if ASKS.fullmatch(heading):
+    if QUESTION.fullmatch(heading):
         yield f"{heading[0].upper()}{heading[1:]}"
         return
     head = TAGLINE.split(heading)[0].strip(' .!"“”')
-    if match := TO_DO.fullmatch(head):
+    if match := HOW_TO.fullmatch(head):
         verb, _, rest = match[2].partition(" ")
-        yield f"{MAY[match[1].lower()]} {verb.lower()} {_lower(rest, text)}?"
-    doing, _, what = head.partition(" ")
-    if doing.lower() in BASE_OF_GERUND and WHICH.match(what):
-        yield f"How do I {BASE_OF_GERUND[doing.lower()]} {_lower(what, text)}?"
-    elif doing.lower() in BASE_OF_GERUND and (name := _as_name(WHERE.split(what)[0], text)):
-        yield f"How do I {BASE_OF_GERUND[doing.lower()]} {name}{what[len(WHERE.split(what)[0]) :]}?"
+        yield f"{HOW_TO_OPENERS[match[1].lower()]} {verb.lower()} {_lowercase(rest, text)}?"
+    gerund, _, object_ = head.partition(" ")
+    if gerund.lower() in BASE_OF_GERUND and DETERMINER.match(object_):
+        yield f"How do I {BASE_OF_GERUND[gerund.lower()]} {_lowercase(object_, text)}?"
+    elif gerund.lower() in BASE_OF_GERUND and (name := _as_name(BEFORE_PREPOSITION.split(object_)[0], text)):
+        yield f"How do I {BASE_OF_GERUND[gerund.lower()]} {name}{object_[len(BEFORE_PREPOSITION.split(object_)[0]) :]}?"
     name = _as_name(head, text)
     if name and THING.match(name):
         past = re.search(rf"{re.escape(head)} (?:was|were)\b", text) and not re.search(rf"{re.escape(head)} is\b", text)
@@ -64,7 +64,7 @@ def questions_from_heading(path: str, title: str, text: str) -> Iterator[str]:
     owner = owner or next(
         (
             candidate
-            for candidate in (*reversed(above.split(BETWEEN)), title)
+            for candidate in (*reversed(above.split(SEPARATOR)), title)
             if _as_name(_strip_heading(candidate), text)
         ),
         "",
@@ -73,8 +73,8 @@ def questions_from_heading(path: str, title: str, text: str) -> Iterator[str]:
         yield f"What {question} of {name}?"
 
 
-def _lower(words: str, text: str) -> str:
-    """Return the words with articles, and what the text has in lower case, in lower case."""
+def _lowercase(words: str, text: str) -> str:
+    """Return the words with articles, and words that the text has in lower case, in lower case."""
     small_words = re.findall(r"(?<!\w)[a-z][\w'’-]*", text)
     lower = {"the", "a", "an", "your", *small_words}
     return " ".join(word.lower() if word.lower() in lower else word for word in words.split())

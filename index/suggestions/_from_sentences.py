@@ -11,26 +11,28 @@ from index.text.verbs import BASE_OF_PAST
 
 __all__ = ["questions_from_row", "questions_from_sentence"]
 
-TRANSITIVE = """
+TRANSITIVE_VERBS = """
     conquered invaded captured defeated signed founded established created built wrote published released
     launched introduced invented discovered designed developed led joined left married acquired bought opened
     won proposed painted composed directed occupied annexed abolished adopted ratified revoked besieged visited
     attacked
 """
-"""What someone did to something named."""
+"""Past-tense verbs with a named object."""
 
-INTRANSITIVE = "began ended died fell opened started"
-"""What happened to someone or something by itself."""
+INTRANSITIVE_VERBS = "began ended died fell opened started"
+"""Past-tense verbs without an object."""
 
-DONE = """
+PASSIVE_VERBS = """
     founded established created built completed opened closed born published released launched introduced invented
     discovered signed held fought elected appointed crowned killed executed assassinated destroyed captured conquered
     invaded formed adopted ratified abolished dissolved designed written composed printed sold acquired renamed
     translated announced defeated revoked imposed lifted
 """
-PRESENTED = "announced released introduced unveiled launched"
-AGENT = "founded established created built designed invented discovered painted composed directed conquered defeated"
-SOMEWHERE = "born founded established built signed held killed executed crowned formed printed"
+ANNOUNCING_VERBS = "announced released introduced unveiled launched"
+AGENT_VERBS = (
+    "founded established created built designed invented discovered painted composed directed conquered defeated"
+)
+PLACE_VERBS = "born founded established built signed held killed executed crowned formed printed"
 MEASURES = """
     window score population area length height speed size price cost capacity weight budget rate range depth width
     distance elevation temperature limit resolution latency power revenue bandwidth diameter density altitude
@@ -48,20 +50,20 @@ THINGS = """
     system team tool town treaty university version village war website
 """
 PERSON = re.compile(r"\w+ist$")
-EITHER = re.compile(r"\w+(?:er|or|ian)$")
+PERSON_OR_THING = re.compile(r"\w+(?:er|or|ian)$")
 """A noun that may be a person or a thing: "ruler", "computer"."""
 
 THING = re.compile(r"the |.*(?:\d|[A-Za-z][A-Z])")
 """A name that no person has: with an article, a figure, or capitals within."""
 
 NAME = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z0-9][\w.'’-]*){0,4}")
-SHORT = re.compile(r".*\d\S*\s([A-Z][a-z]{3,})")
-"""A name whose last word is a name by itself: Scout of LLaMA 4 Scout."""
+SHORT_NAME = re.compile(r".*\d\S*\s([A-Z][a-z]{3,})")
+"""A name whose last word is also a name alone: Scout in LLaMA 4 Scout."""
 
-PAPERS = re.compile(r"\b(?:Act|Bill|Charter|Constitution|Decree|Edict|Law|Order|Treaty|War)\b")
-STATES = "has had offers features provides supports comes reaches is was"
+LAWS_AND_WARS = re.compile(r"\b(?:Act|Bill|Charter|Constitution|Decree|Edict|Law|Order|Treaty|War)\b")
+STATE_VERBS = "has had offers features provides supports comes reaches is was"
 ADVERB = r"(?:(?:also|then|later|first|eventually|finally|soon|once|officially|originally|now)\s+)?"
-OTHERS = "users|people|developers|customers|visitors|readers|players|students|anyone|you"
+PEOPLE = "users|people|developers|customers|visitors|readers|players|students|anyone|you"
 
 
 def questions_from_sentence(clause: Clause) -> Iterator[str]:
@@ -87,43 +89,45 @@ def questions_from_row(header: Sequence[str], cells: Sequence[str]) -> Iterator[
 
 def _passive(clause: Clause) -> Iterator[str]:
     """Ask when it was founded, who founded it, where it was signed."""
-    match = re.match(rf"(was|were)\s+{ADVERB}(\w+)\b\s*", clause.rest)
-    if not match or match[2] not in DONE.split():
+    match = re.match(rf"(was|were)\s+{ADVERB}(\w+)\b\s*", clause.predicate)
+    if not match or match[2] not in PASSIVE_VERBS.split():
         return
     passive = f"{match[1]} {clause.subject} {match[2]}"
-    after = clause.rest[match.end() :]
-    if clause.day or starts_with_date(after):
+    after = clause.predicate[match.end() :]
+    if clause.date or starts_with_date(after):
         yield f"When {passive}?"
-    doer = find_leading_name(after[3:]) if after.startswith("by ") and match[2] in AGENT.split() else ""
-    if doer and not PAPERS.search(doer):
+    agent = find_leading_name(after[3:]) if after.startswith("by ") and match[2] in AGENT_VERBS.split() else ""
+    if agent and not LAWS_AND_WARS.search(agent):
         yield f"Who {match[2]} {clause.subject}?"
-    if match[2] in SOMEWHERE.split() and after.startswith(("in ", "at ")) and find_leading_name(after[3:]):
+    if match[2] in PLACE_VERBS.split() and after.startswith(("in ", "at ")) and find_leading_name(after[3:]):
         yield f"Where {passive}?"
 
 
 def _active(clause: Clause) -> Iterator[str]:
     """Ask when someone did something to something named and who did; when it began."""
-    match = re.match(rf"{ADVERB}(\w+)\s*", clause.rest)
+    match = re.match(rf"{ADVERB}(\w+)\s*", clause.predicate)
     if not match:
         return
-    after = clause.rest[match.end() :]
-    if match[1] in INTRANSITIVE.split() and (starts_with_date(after) or (clause.day and re.match(r"[.,;]", after))):
+    after = clause.predicate[match.end() :]
+    if match[1] in INTRANSITIVE_VERBS.split() and (
+        starts_with_date(after) or (clause.date and re.match(r"[.,;]", after))
+    ):
         yield f"When did {clause.subject} {BASE_OF_PAST[match[1]]}?"
-    thing = find_leading_name(after) if match[1] in TRANSITIVE.split() else ""
-    behind = after[len(thing) :].lstrip()
-    if thing and (clause.day or starts_with_date(behind)):
+    thing = find_leading_name(after) if match[1] in TRANSITIVE_VERBS.split() else ""
+    following = after[len(thing) :].lstrip()
+    if thing and (clause.date or starts_with_date(following)):
         yield f"When did {clause.subject} {BASE_OF_PAST[match[1]]} {thing}?"
-        if clause.own and not clause.many:
+        if clause.names_subject and not clause.is_list:
             yield f"Who {match[1]} {thing}?"
 
 
 def _counts(clause: Clause) -> Iterator[str]:
     """Ask how many of something it has."""
-    text = clause.aside if re.search(r"\bwith\b", clause.aside) else clause.rest
+    text = clause.apposition if re.search(r"\bwith\b", clause.apposition) else clause.predicate
     match = re.match(r"(has|have|had|is equipped with|are equipped with|.*?\bwith)\s+", text)
-    if not match or (text is clause.rest and "with" in match[1] and "equipped" not in match[1]):
+    if not match or (text is clause.predicate and "with" in match[1] and "equipped" not in match[1]):
         return
-    auxiliary = "did" if not clause.present else "do" if clause.many else "does"
+    auxiliary = "did" if not clause.is_present else "do" if clause.is_list else "does"
     expected = match.end()
     for number in find_numbers(text):
         counted = text[number.end : number.unit_end].strip(" -")
@@ -136,40 +140,40 @@ def _counts(clause: Clause) -> Iterator[str]:
 
 def _measures(clause: Clause) -> Iterator[str]:
     """Ask what its context window is, if one number says it."""
-    first = re.match(rf"{ADVERB}([a-z]+)", clause.rest)
-    if clause.many or not first or (clause.own and first[1] not in STATES.split()):
+    first = re.match(rf"{ADVERB}([a-z]+)", clause.predicate)
+    if clause.is_list or not first or (clause.names_subject and first[1] not in STATE_VERBS.split()):
         return
     for number in find_numbers(clause.text):
         match = re.search(r"\b(?:an?|the|its)\s+((?:[\w-]+\s+){0,3}?)([a-z]+)\s+of\s+$", clause.text[: number.start])
         if match and match[2] in MEASURES.split():
             qualifier = [word for word in match[1].split() if "-" not in word][-1:]
-            short = SHORT.fullmatch(clause.subject)
+            short = SHORT_NAME.fullmatch(clause.subject)
             for name in (clause.subject, short[1]) if short else (clause.subject,):
                 yield f"What is the {' '.join([*qualifier, match[2]])} of {name}?"
 
 
 def _identity(clause: Clause) -> Iterator[str]:
     """Ask what it is or who someone is."""
-    match = re.match(r"(is|are|was|were)\s+((?:an?|the|one of|members)\s.*)", clause.rest)
-    text = match[2] if match else clause.aside
-    verb = match[1] if match else "is" if clause.present else "was"
+    match = re.match(r"(is|are|was|were)\s+((?:an?|the|one of|members)\s.*)", clause.predicate)
+    text = match[2] if match else clause.apposition
+    verb = match[1] if match else "is" if clause.is_present else "was"
     kind, *further = re.split(r"[,;:.]|\s\b(with|that|which|who|whose|of|in|for|to|from)\b", text)
     head = kind.split()[-1:] or [""]
-    if not clause.own or not text or clause.many != (verb in ("are", "were")):
+    if not clause.names_subject or not text or clause.is_list != (verb in ("are", "were")):
         return
     thing = THING.match(clause.subject)
     if not thing and (head[0] in PERSONS.split() or PERSON.match(head[0]) or further[:1] == ["who"]):
         yield f"Who {verb} {clause.subject}?"
     elif head[0] in THINGS.split() or (
-        thing and not EITHER.match(head[0]) and not re.search("[^us]s$", clause.subject)
+        thing and not PERSON_OR_THING.match(head[0]) and not re.search("[^us]s$", clause.subject)
     ):
         yield f"What {verb} {clause.subject}?"
 
 
-def _shows(clause: Clause) -> Iterator[str]:
+def _announcement(clause: Clause) -> Iterator[str]:
     """Ask what someone announced."""
-    match = re.match(r"(has|have)?\s*(\w+)\s+(?:the|its|an?)\s", clause.rest)
-    if clause.own and match and match[2] in PRESENTED.split():
+    match = re.match(r"(has|have)?\s*(\w+)\s+(?:the|its|an?)\s", clause.predicate)
+    if clause.names_subject and match and match[2] in ANNOUNCING_VERBS.split():
         yield (
             f"What {match[1]} {clause.subject} {match[2]}?"
             if match[1]
@@ -177,25 +181,25 @@ def _shows(clause: Clause) -> Iterator[str]:
         )
 
 
-def _beats(clause: Clause) -> Iterator[str]:
+def _comparison(clause: Clause) -> Iterator[str]:
     """Ask what it outperforms, if that is named."""
     match = re.search(
         r"(?:, |\bit )(outperform|surpass|exceed)ing (?:the )?(?:[a-z]+ ){0,3}?(?:such as |like |including )?(?=[A-Z])",
         clause.text,
     )
-    if match and clause.subject and not clause.many and find_name_at(clause.text, match.end()):
+    if match and clause.subject and not clause.is_list and find_name_at(clause.text, match.end()):
         yield f"What does {clause.subject} {match[1]}?"
 
 
-def _where(clause: Clause) -> Iterator[str]:
+def _place_or_means(clause: Clause) -> Iterator[str]:
     """Ask where it is available or located; where or how people can do something with something named."""
     match = re.match(
         r"(is|are|was|were)\s+((?:available|located|situated|based)(?: for [a-z]+)?)\s+(?:in|on|at|from)\s+",
-        clause.rest,
+        clause.predicate,
     )
-    if match and find_leading_name(clause.rest[match.end() :]):
+    if match and find_leading_name(clause.predicate[match.end() :]):
         yield f"Where {match[1]} {clause.subject} {match[2]}?"
-    match = re.search(rf"\b({OTHERS}) can ([a-z]+) ", clause.text, re.IGNORECASE)
+    match = re.search(rf"\b({PEOPLE}) can ([a-z]+) ", clause.text, re.IGNORECASE)
     thing = find_leading_name(clause.text[match.end() :]) if match else ""
     if match and thing:
         link = re.match(r"\s+(through|via|on|in|at|from)\s", clause.text[match.end() + len(thing) :])
@@ -210,10 +214,20 @@ def _event(clause: Clause) -> Iterator[str]:
     event = find_leading_name(clause.text[match.end() :]) if match else ""
     if match and event and starts_with_date(clause.text[match.end() + len(event) :].lstrip()):
         yield f"When is {event}?"
-    match = re.match(r"(?:takes place|will take place|will be held|is scheduled)\b", clause.rest)
-    if match and any(True for _ in find_dates(clause.rest)):
+    match = re.match(r"(?:takes place|will take place|will be held|is scheduled)\b", clause.predicate)
+    if match and any(True for _ in find_dates(clause.predicate)):
         yield f"When is {clause.subject}?"
 
 
 Rule = Callable[[Clause], Iterator[str]]
-RULES: tuple[Rule, ...] = (_counts, _measures, _passive, _active, _identity, _shows, _beats, _where, _event)
+RULES: tuple[Rule, ...] = (
+    _counts,
+    _measures,
+    _passive,
+    _active,
+    _identity,
+    _announcement,
+    _comparison,
+    _place_or_means,
+    _event,
+)

@@ -1,7 +1,7 @@
 """Text fragments: links by which browsers find words on a public page, scroll to them and mark them.
 
 https://wicg.github.io/scroll-to-text-fragment/: `text=start`, `text=start,end`, `text=before-,start` or
-`text=start,-after`, and several of these joined by `&`. What is looked for must begin and end where words do.
+`text=start,-after`, and several of these joined by `&`. The searched text must begin and end at word boundaries.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["text_fragment_url"]
 LONGEST = 512
 """Characters of a link that a Discord button takes."""
 
-WHOLE = 100
+LONGEST_WHOLE = 100
 """Characters of the longest quotation that is searched as a whole; of a longer one its beginning and its end are."""
 
 BEGINNING, END = 80, 40
@@ -25,7 +25,7 @@ BEGINNING, END = 80, 40
 SHARES = (1.0, 0.7, 0.5, 0.35, 0.25)
 """Shares of these lengths to try while the link is too long."""
 
-LEAST = 20
+SHORTEST_BEGINNING = 20
 """Characters of the beginning that is searched alone if all else is too long."""
 
 INVISIBLE = re.compile("[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
@@ -55,7 +55,7 @@ def text_fragment_url(url: str | None, shown: str) -> str | None:
         return None
     page, _, anchor = url.partition("#")
     anchor = anchor.partition(":~:")[0]
-    for searches in _searches(_from_a_word(INVISIBLE.sub("", shown))):
+    for searches in _searches(_strip_leading_marks(INVISIBLE.sub("", shown))):
         link = f"{page}#{anchor}:~:text={searches}"
         if len(link) <= LONGEST:
             return link
@@ -73,8 +73,8 @@ def _is_page(url: str) -> bool:
         return False
 
 
-def _from_a_word(text: str) -> str:
-    """Return a text from its first word on: a page may show bullets differently; all of it without a word."""
+def _strip_leading_marks(text: str) -> str:
+    """Return a text from its first word on, as a page may show bullets differently; unchanged if it has no word."""
     for place, char in enumerate(text):
         if char == "_" or unicodedata.category(char)[0] in "LMN":
             return text[place:]
@@ -89,7 +89,7 @@ def _searches(words: str) -> Iterator[str]:
     parts = [part for part in (" ".join(part.split()) for part in PARTS.split(words)) if part]
     for share in SHARES:
         yield "&text=".join([_search(line, share), *_neighbours(parts, share)])
-    yield _encoded(_head(line, LEAST))
+    yield _encode(_head(line, SHORTEST_BEGINNING))
 
 
 def _neighbours(parts: Sequence[str], share: float) -> Iterator[str]:
@@ -97,45 +97,45 @@ def _neighbours(parts: Sequence[str], share: float) -> Iterator[str]:
     if len(parts) < 2:
         return
     first, second, *others = parts
-    yield f"{_search(first, share)},-{_encoded(_head(second, int(END * share)))}"
-    before = _encoded(_tail(first, int(END * share)) or first)
+    yield f"{_search(first, share)},-{_encode(_head(second, int(END * share)))}"
+    before = _encode(_tail(first, int(END * share)) or first)
     if not others:
         yield f"{before}-,{_search(second, share)}"
     else:
         last = _tail(others[-1], int(END * share)) or others[-1]
-        yield f"{before}-,{_encoded(_head(second, int(BEGINNING * share)))},{_encoded(last)}"
+        yield f"{before}-,{_encode(_head(second, int(BEGINNING * share)))},{_encode(last)}"
 
 
 def _search(text: str, share: float) -> str:
     """Return the search of a short text as a whole, of a longer one by its beginning and its end."""
-    if len(text) <= WHOLE * share:
-        return _encoded(text)
+    if len(text) <= LONGEST_WHOLE * share:
+        return _encode(text)
     head = _head(text, int(BEGINNING * share))
     tail = _tail(text[len(head) :].strip(), int(END * share))
-    return f"{_encoded(head)},{_encoded(tail)}" if tail else _encoded(head)
+    return f"{_encode(head)},{_encode(tail)}" if tail else _encode(head)
 
 
-def _head(text: str, room: int) -> str:
+def _head(text: str, max_length: int) -> str:
     """Return as many whole words from the beginning as fit, at least one; characters if no word ends."""
-    if len(text) <= room:
+    if len(text) <= max_length:
         return text
     ends = [match.start() for match in BREAK.finditer(text) if match.start()]
-    fitting = [end for end in ends if end <= room]
-    if fitting:
-        return text[: fitting[-1]]
-    if UNSPACED.search(text[:room]):
-        return text[:room]
+    fitting_ends = [end for end in ends if end <= max_length]
+    if fitting_ends:
+        return text[: fitting_ends[-1]]
+    if UNSPACED.search(text[:max_length]):
+        return text[:max_length]
     return text[: ends[0]] if ends else text
 
 
-def _tail(text: str, room: int) -> str:
+def _tail(text: str, max_length: int) -> str:
     """Return as many whole words from the end as fit; none if no word begins there."""
-    if len(text) <= room:
+    if len(text) <= max_length:
         return text
-    starts = [match.end() for match in BREAK.finditer(text) if match.end() >= len(text) - room]
+    starts = [match.end() for match in BREAK.finditer(text) if match.end() >= len(text) - max_length]
     return text[starts[0] :] if starts else ""
 
 
-def _encoded(text: str) -> str:
-    """Return the text encoded for a fragment, whose own marks are `-`, `,` and `&`."""
+def _encode(text: str) -> str:
+    """Percent-encode a text for a fragment, including `-`, `,` and `&`, which are its syntax."""
     return quote(text, safe="", errors="replace").replace("-", "%2D")

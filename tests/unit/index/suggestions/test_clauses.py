@@ -18,7 +18,12 @@ def document(text: str = TEXT) -> Document:
 
 def test_a_clause_has_its_subject_and_what_is_said_of_it():
     clause = parse_clause("Scout has 16 experts.", document(), None)
-    assert (clause.subject, clause.rest, clause.own, clause.many) == ("Scout", "has 16 experts.", True, False)
+    assert (clause.subject, clause.predicate, clause.names_subject, clause.is_list) == (
+        "Scout",
+        "has 16 experts.",
+        True,
+        False,
+    )
 
 
 def test_a_name_that_the_text_gives_an_article_has_one():
@@ -27,19 +32,19 @@ def test_a_name_that_the_text_gives_an_article_has_one():
 
 def test_an_apposition_and_the_day_before_it_stand_apart():
     clause = parse_clause("On 5 April 2025, Scout, a model of Meta, was released.", document(), None)
-    assert (clause.day, clause.subject, clause.aside) == ("5 April 2025", "Scout", "a model of Meta")
-    assert clause.rest == "was released."
+    assert (clause.date, clause.subject, clause.apposition) == ("5 April 2025", "Scout", "a model of Meta")
+    assert clause.predicate == "was released."
 
 
 def test_it_means_the_subject_of_the_sentence_before():
     before = parse_clause("Scout has 16 experts.", document(), None)
     clause = parse_clause("It was released in 2025.", document(), before)
-    assert (clause.subject, clause.own, clause.rest) == ("Scout", False, "was released in 2025.")
+    assert (clause.subject, clause.names_subject, clause.predicate) == ("Scout", False, "was released in 2025.")
 
 
 def test_it_means_nothing_after_several_names():
     before = parse_clause("Maverick and Scout have experts.", document(), None)
-    assert before.many
+    assert before.is_list
     assert parse_clause("It was released in 2025.", document(), before).subject == ""
 
 
@@ -52,7 +57,7 @@ def test_a_word_that_the_text_writes_small_is_no_name():
 
 @pytest.mark.parametrize(("rest", "present"), [("has experts.", True), ("are here.", True), ("was here.", False)])
 def test_a_clause_is_present_by_its_verb(rest, present):
-    assert Clause("", rest=rest).present is present
+    assert Clause("", predicate=rest).is_present is present
 
 
 @pytest.mark.parametrize(

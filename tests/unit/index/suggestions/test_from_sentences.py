@@ -9,7 +9,7 @@ from index.suggestions._from_sentences import questions_from_row, questions_from
 
 
 def asked(rest: str, subject: str = "Scout", **parts: object) -> list[str]:
-    return list(questions_from_sentence(Clause(f"{subject} {rest}", subject, rest=rest, **parts)))  # type: ignore[arg-type]
+    return list(questions_from_sentence(Clause(f"{subject} {rest}", subject, predicate=rest, **parts)))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -34,13 +34,13 @@ def test_a_sentence_answers_what_its_verb_says(subject, rest, questions):
 
 
 def test_a_sentence_about_several_things_asks_in_the_plural():
-    assert asked("have 16 experts.", "Scout and Maverick", many=True) == [
+    assert asked("have 16 experts.", "Scout and Maverick", is_list=True) == [
         "How many experts do Scout and Maverick have?"
     ]
 
 
 def test_a_day_at_the_beginning_dates_the_sentence():
-    assert asked("conquered England.", "William", day="1066")[0] == "When did William conquer England?"
+    assert asked("conquered England.", "William", date="1066")[0] == "When did William conquer England?"
 
 
 @pytest.mark.parametrize(
