@@ -28,9 +28,9 @@ with atheris.instrument_imports(include=["index", "bot"]):
     from index.parsing.layout import ParsedFile, lay_out
     from index.snapshots.manifest import Manifest
     from index.sources._sources_toml import read_addresses
+    from tests.contract import test_harmless_messages
     from tests.support.index_fakes import WordEmbedder
     from tests.support.office import docx, paragraph, pdf, table, word_table
-    from tests.unit.bot.views import test_harmless
 
 __all__ = ["SEEDS", "TARGETS"]
 
@@ -119,12 +119,14 @@ def manifest(data: bytes) -> None:
 
 def rendered(data: bytes) -> None:
     """An answer made of anything: no message over a limit, no ping, no quotation cut without an ellipsis."""
-    test_harmless.test_an_answer_is_harmless_whatever_it_is_made_from.hypothesis.fuzz_one_input(data)
+    test_harmless_messages.test_an_answer_is_harmless_whatever_it_is_made_from.hypothesis.fuzz_one_input(data)
 
 
 def emphasised(data: bytes) -> None:
     """The same of an answer with words in bold, anywhere in it."""
-    test_harmless.test_an_answer_in_brief_is_harmless_whatever_its_words_and_place.hypothesis.fuzz_one_input(data)
+    test_harmless_messages.test_an_answer_in_brief_is_harmless_whatever_its_words_and_place.hypothesis.fuzz_one_input(
+        data
+    )
 
 
 def broken(data: bytes) -> None:
