@@ -60,7 +60,7 @@ def _run_discord(library: Library, settings: BotSettings) -> int:
                 server_per_minute=settings.server_questions_per_minute,
                 most_waiting=settings.most_waiting,
             ),
-            reindex_schedule=ReindexSchedule(every=settings.reindex_every, changed=settings.watch_sources),
+            reindex_schedule=ReindexSchedule(interval_seconds=settings.reindex_every, on_change=settings.watch_sources),
             api_url=settings.discord_api_url,
         )
         try:

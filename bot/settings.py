@@ -14,12 +14,12 @@ __all__ = ["DISCORD_API", "BotSettings"]
 DISCORD_API = "https://discord.com/api/v10"
 
 
-def _ids(value: object) -> object:
+def _split_ids(value: object) -> object:
     """Return the ids in a list with commas; any other value unchanged."""
     return [part for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
 
 
-def _seconds(value: object) -> object:
+def _parse_duration(value: object) -> object:
     """Return the seconds of a duration such as "30m", "6h" or "1d"; any other value unchanged."""
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd])\s*", value.lower()) if isinstance(value, str) else None
     return float(match[1]) * UNIT_SECONDS[match[2]] if match else value
@@ -30,8 +30,8 @@ UNIT_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 MIN_REINDEX_SECONDS = 60.0
 """The shortest interval of scheduled reindexes."""
 
-Duration = Annotated[float, BeforeValidator(_seconds)]
-Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)]
+Duration = Annotated[float, BeforeValidator(_parse_duration)]
+Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_split_ids)]
 
 
 class BotSettings(BaseSettings):

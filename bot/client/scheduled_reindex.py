@@ -19,10 +19,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReindexSchedule:
-    """When to reindex: every `every` seconds (0 for never), and, with `changed`, when source files change."""
+    """When to reindex: at an interval, 0 for never, and on changes of source files."""
 
-    every: float = 0.0
-    changed: bool = False
+    interval_seconds: float = 0.0
+    on_change: bool = False
 
 
 NEVER = ReindexSchedule()
@@ -40,15 +40,15 @@ class ScheduledReindex:
     def start(self) -> list[asyncio.Task[None]]:
         """Start what the schedule asks for, and return the tasks, to be cancelled at the end."""
         tasks = []
-        if self._schedule.every > 0:
+        if self._schedule.interval_seconds > 0:
             tasks.append(asyncio.create_task(self._run_by_interval()))
-        if self._schedule.changed:
+        if self._schedule.on_change:
             tasks.append(asyncio.create_task(self._run_by_changes()))
         return tasks
 
     async def _run_by_interval(self) -> None:
         while True:
-            await asyncio.sleep(self._schedule.every)
+            await asyncio.sleep(self._schedule.interval_seconds)
             await self._reindex(SCHEDULE)
 
     async def _run_by_changes(self) -> None:

@@ -33,14 +33,14 @@ __all__ = ["AnswersCog"]
 
 log = logging.getLogger(__name__)
 
-FORGOTTEN = gettext_noop("This answer is no longer kept: please ask again.")
+NOT_KEPT = gettext_noop("This answer is no longer kept: please ask again.")
 REPORTED = gettext_noop("Reported: the moderators see that the sources don't answer this. Thank you.")
-SWITCHED_OFF = gettext_noop("Threads are switched off in this server.")
-ONLY_THERE = gettext_noop("Threads can be begun in a server's text channels.")
-CANNOT_BEGIN = gettext_noop(
+THREADS_OFF = gettext_noop("Threads are switched off in this server.")
+ONLY_IN_TEXT_CHANNELS = gettext_noop("Threads can be begun in a server's text channels.")
+THREAD_FAILED = gettext_noop(
     "I could not begin a thread here: there is one below this answer already, or I lack the right to create threads."
 )
-GO_ON = gettext_noop(
+THREAD_OPENING = gettext_noop(
     "Go on from the answer above: mention me with your question, or press Ask a follow-up below any answer."
 )
 LONGEST_THREAD_NAME = 100
@@ -70,7 +70,7 @@ class AnswersCog(commands.Cog):
     async def vote_helpful(self, interaction: Interaction, component_id: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         known = await self._vote(interaction, component_id, helpful=True)
-        text = gettext("Noted: helpful. Thank you.") if known else gettext(FORGOTTEN)
+        text = gettext("Noted: helpful. Thank you.") if known else gettext(NOT_KEPT)
         await interaction.edit_original_response(view=notice_message(text))
 
     @component("bad")
@@ -85,7 +85,7 @@ class AnswersCog(commands.Cog):
         reason = modal_text(interaction)
         known = await self._services.worker.run(self._explain_vote, component_id.answer, interaction.user.id, reason)
         thanks = gettext("Noted: not helpful. The moderators see it, not who wrote it. Thank you.")
-        await interaction.edit_original_response(view=notice_message(thanks if known else gettext(FORGOTTEN)))
+        await interaction.edit_original_response(view=notice_message(thanks if known else gettext(NOT_KEPT)))
 
     @component("ask")
     async def open_follow_up(self, interaction: Interaction, component_id: ComponentId) -> None:
@@ -103,16 +103,14 @@ class AnswersCog(commands.Cog):
     async def show_more(self, interaction: Interaction, component_id: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         answer = await self._services.worker.run(self._services.library.viewer.more, component_id.answer)
-        view = answer_view.passages_message(answer) if answer else notice_message(gettext(FORGOTTEN))
+        view = answer_view.passages_message(answer) if answer else notice_message(gettext(NOT_KEPT))
         await interaction.edit_original_response(view=view)
 
     @component("gap")
     async def report_gap(self, interaction: Interaction, component_id: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         known = await self._services.worker.run(self._report_gap, component_id.answer, interaction.user.id)
-        await interaction.edit_original_response(
-            view=notice_message(gettext(REPORTED) if known else gettext(FORGOTTEN))
-        )
+        await interaction.edit_original_response(view=notice_message(gettext(REPORTED) if known else gettext(NOT_KEPT)))
 
     @component("list")
     async def list_sources(self, interaction: Interaction, component_id: ComponentId) -> None:
@@ -126,15 +124,15 @@ class AnswersCog(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         entry = await self._services.worker.run(self._services.library.journal.entry, component_id.answer)
         if entry is None or interaction.message is None:
-            await interaction.edit_original_response(view=notice_message(gettext(FORGOTTEN)))
+            await interaction.edit_original_response(view=notice_message(gettext(NOT_KEPT)))
             return
-        channel, view = interaction.channel, notice_message(gettext(CANNOT_BEGIN))
+        channel, view = interaction.channel, notice_message(gettext(THREAD_FAILED))
         if not isinstance(channel, discord.TextChannel):
-            view = notice_message(gettext(ONLY_THERE))
+            view = notice_message(gettext(ONLY_IN_TEXT_CHANNELS))
         else:
             context = await self._services.questions.context_of(interaction)
             if not context.settings.threads:
-                view = notice_message(gettext(SWITCHED_OFF))
+                view = notice_message(gettext(THREADS_OFF))
             elif context.offers_thread:
                 view = await self._begin_thread(channel.get_partial_message(interaction.message.id), entry)
         await interaction.edit_original_response(view=view)
@@ -143,7 +141,7 @@ class AnswersCog(commands.Cog):
         page = await self._services.worker.run(
             self._services.library.viewer.page, component_id.answer, component_id.number, component_id.page or None
         )
-        view = source_page_message(page, component_id) if page else notice_message(gettext(FORGOTTEN))
+        view = source_page_message(page, component_id) if page else notice_message(gettext(NOT_KEPT))
         await interaction.edit_original_response(view=view)
 
     async def _vote(self, interaction: Interaction, component_id: ComponentId, *, helpful: bool) -> bool:
@@ -174,10 +172,10 @@ class AnswersCog(commands.Cog):
             thread = await message.create_thread(name=name, auto_archive_duration=ARCHIVE_MINUTES)
         except discord.HTTPException as error:
             log.warning("A thread could not be begun: %s", trace(error))
-            return notice_message(gettext(CANNOT_BEGIN))
+            return notice_message(gettext(THREAD_FAILED))
         await self._services.worker.run(self._services.library.journal.begin_thread, thread.id, entry.id)
         try:
-            await thread.send(view=notice_message(gettext(GO_ON)))
+            await thread.send(view=notice_message(gettext(THREAD_OPENING)))
         except (discord.HTTPException, aiohttp.ClientError) as error:  # it is open all the same
             self._services.replies.count_unsent(error)
         return notice_message(gettext("The thread is open below the answer."))

@@ -23,7 +23,7 @@ from bot.views.message import notice_message
 
 __all__ = ["AskCog"]
 
-MY_OWN = gettext_noop("I wrote that message myself. To go on from an answer, press Ask a follow-up below it.")
+OWN_MESSAGE = gettext_noop("I wrote that message myself. To go on from an answer, press Ask a follow-up below it.")
 
 
 class AskCog(commands.Cog):
@@ -39,7 +39,6 @@ class AskCog(commands.Cog):
         self._bot.tree.add_command(self._menu)
 
     async def cog_unload(self) -> None:
-        """Remove the menu's command."""
         self._bot.tree.remove_command(self._menu.name, type=self._menu.type)
 
     @app_commands.command(description="Ask the sources a question: the answer is quoted from them, or there is none.")
@@ -64,7 +63,7 @@ class AskCog(commands.Cog):
         """Answer what a message asks."""
         me = self._bot.user
         if me is not None and message.author.id == me.id:
-            raise QuestionRefused(notice_message(gettext(MY_OWN)))
+            raise QuestionRefused(notice_message(gettext(OWN_MESSAGE)))
         question = question_in(_without_mentions(message.content, me)[0])
         await self._services.questions.answer_interaction(interaction, question)
 

@@ -19,7 +19,9 @@ from bot.views.message import notice_message
 
 __all__ = ["ComponentsCog"]
 
-OLDER = gettext_noop("This button is of another version of me. Please ask again: the new answer has buttons that work.")
+UNKNOWN_BUTTON = gettext_noop(
+    "This button is of another version of me. Please ask again: the new answer has buttons that work."
+)
 INTERACTION_TYPES = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 
 
@@ -43,7 +45,9 @@ class ComponentsCog(commands.Cog):
                 component_id = ComponentId.parse(str(data.get("custom_id", "")))
                 handler = self._handler_of(component_id.action) if component_id else None
                 if component_id is None or handler is None:
-                    await interaction.response.send_message(view=notice_message(gettext(OLDER)), ephemeral=True)
+                    await interaction.response.send_message(
+                        view=notice_message(gettext(UNKNOWN_BUTTON)), ephemeral=True
+                    )
                 else:
                     await handler(interaction, component_id)
             except Exception as error:  # whatever it was, the user is told

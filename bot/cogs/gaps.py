@@ -32,7 +32,7 @@ REFUSAL = gettext_noop(
 CSV_NAME = "gaps.csv"
 EXPORTED = gettext_noop("The open gaps, a line each; times are in UTC.")
 NOTHING_TO_EXPORT = gettext_noop("There are no open gaps to export.")
-GONE = gettext_noop("That theme is no longer open: somebody solved it, or its questions were deleted.")
+NO_SUCH_THEME = gettext_noop("That theme is no longer open: somebody solved it, or its questions were deleted.")
 
 
 class GapsCog(commands.Cog):
@@ -61,7 +61,7 @@ class GapsCog(commands.Cog):
             solve = self._services.library.journal.solve
             await self._services.worker.run(solve, solved.ids, user=interaction.user.id)
         others = [theme for theme in themes if theme is not solved]
-        note = _solved_note(len(solved.gaps)) if solved is not None else gettext(GONE)
+        note = _solved_note(len(solved.gaps)) if solved is not None else gettext(NO_SUCH_THEME)
         await interaction.edit_original_response(view=gaps_view.gaps_message(others, component_id.page, note=note))
 
     @component("gapscsv")

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 __all__ = ["SnapshotsCog"]
 
-GONE = gettext_noop("There is no such snapshot any more: /snapshots lists those that are kept.")
+NO_SUCH_SNAPSHOT = gettext_noop("There is no such snapshot any more: /snapshots lists those that are kept.")
 NOTHING_LIVE = gettext_noop("There is no live snapshot to compare with.")
-IS_LIVE = gettext_noop("This snapshot is live already.")
-NOT_DONE = gettext_noop("Nothing was changed.")
+ALREADY_LIVE = gettext_noop("This snapshot is live already.")
+NOTHING_CHANGED = gettext_noop("Nothing was changed.")
 FAILURES: dict[type[LibraryError], str] = {
     Damaged: gettext_noop(
         "This snapshot is damaged, so it was not made live, and nothing changed. Choose another from /snapshots, or "
@@ -44,8 +44,8 @@ FAILURES: dict[type[LibraryError], str] = {
         "This snapshot does not fit this program or its model, so it was not made live, and nothing changed. Choose "
         "another from /snapshots, or build the index anew with /reindex."
     ),
-    NoSuchSnapshot: GONE,
-    NoIndex: GONE,
+    NoSuchSnapshot: NO_SUCH_SNAPSHOT,
+    NoIndex: NO_SUCH_SNAPSHOT,
 }
 """Why a roll-back failed and what to do, by the error's exact class."""
 
@@ -109,7 +109,7 @@ class SnapshotsCog(commands.Cog):
     async def keep_live(self, interaction: Interaction, component_id: ComponentId) -> None:
         await self._services.permissions.require_moderator(interaction)
         await acknowledge(interaction)
-        await interaction.edit_original_response(view=notice_message(gettext(NOT_DONE)))
+        await interaction.edit_original_response(view=notice_message(gettext(NOTHING_CHANGED)))
 
     @component("rollback")
     async def roll_back(self, interaction: Interaction, component_id: ComponentId) -> None:
@@ -139,7 +139,7 @@ class SnapshotsCog(commands.Cog):
         """Ask whether to roll back; `part` is an id, or a part that only one has."""
         snapshot = _find(await self._snapshots(), part)
         if snapshot is None or snapshot.live:
-            view = notice_message(gettext(GONE) if snapshot is None else gettext(IS_LIVE))
+            view = notice_message(gettext(NO_SUCH_SNAPSHOT) if snapshot is None else gettext(ALREADY_LIVE))
         else:
             view = snapshots_view.confirm_rollback_message(snapshot)
         await interaction.edit_original_response(view=view)
@@ -150,7 +150,7 @@ class SnapshotsCog(commands.Cog):
         snapshot = _find(snapshots, part)
         live = next((candidate for candidate in snapshots if candidate.live), None)
         if snapshot is None or live is None:
-            return notice_message(gettext(GONE) if snapshot is None else gettext(NOTHING_LIVE))
+            return notice_message(gettext(NO_SUCH_SNAPSHOT) if snapshot is None else gettext(NOTHING_LIVE))
         try:
             diff = await self._services.worker.run(self._services.library.diff, live.id, snapshot.id)
             title, row = snapshots_view.comparison_header(snapshot)

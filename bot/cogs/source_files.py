@@ -30,9 +30,9 @@ REFUSAL = gettext_noop(
     "Only a moderator may add, remove and list the files: the bot's owner or team anywhere, and in the servers that "
     "the owner has listed, members with Manage Server or a moderator role. /sources lists the sources."
 )
-NOT_TAKEN = gettext_noop("The file could not be taken from Discord. Please attach it again.")
-FORGOTTEN = gettext_noop("That file no longer waits here. Please give the command again.")
-NO_SUCH = gettext_noop(
+DOWNLOAD_FAILED = gettext_noop("The file could not be taken from Discord. Please attach it again.")
+UPLOAD_GONE = gettext_noop("That file no longer waits here. Please give the command again.")
+NO_SUCH_FILE = gettext_noop(
     "There is no such file: choose one while typing. Pages on the web are listed in sources.toml by who runs me."
 )
 UNCHANGED = gettext_noop("Nothing changed.")
@@ -68,7 +68,7 @@ class SourceFilesCog(commands.Cog):
             try:
                 data = await services.attachments.download(file.url, sources.max_bytes)
             except DownloadFailed:
-                await interaction.edit_original_response(view=notice_message(gettext(NOT_TAKEN)))
+                await interaction.edit_original_response(view=notice_message(gettext(DOWNLOAD_FAILED)))
                 return
             outcome = await self._add(interaction, name, data, replace=False)
             if outcome == UploadOutcome.EXISTS:
@@ -84,7 +84,9 @@ class SourceFilesCog(commands.Cog):
         """Ask for confirmation before a file is removed."""
         await self._check(interaction)
         exists = name in await self._names()
-        view = source_view.confirm_remove_message(_key_of(name), name) if exists else notice_message(gettext(NO_SUCH))
+        view = (
+            source_view.confirm_remove_message(_key_of(name), name) if exists else notice_message(gettext(NO_SUCH_FILE))
+        )
         await interaction.edit_original_response(view=view)
 
     @remove.autocomplete("name")
@@ -112,7 +114,7 @@ class SourceFilesCog(commands.Cog):
         await self._check(interaction)
         upload = self._uploads.take(component_id.answer, interaction.user.id)
         if upload is None:
-            await interaction.edit_original_response(view=notice_message(gettext(FORGOTTEN)))
+            await interaction.edit_original_response(view=notice_message(gettext(UPLOAD_GONE)))
             return
         outcome = await self._add(interaction, upload.name, upload.data, replace=True)
         view = source_view.source_added_message(outcome, upload.name, len(upload.data))
@@ -123,7 +125,7 @@ class SourceFilesCog(commands.Cog):
         await self._check(interaction)
         name = next((name for name in await self._names() if _key_of(name) == component_id.answer), None)
         if name is None:
-            await interaction.edit_original_response(view=notice_message(gettext(NO_SUCH)))
+            await interaction.edit_original_response(view=notice_message(gettext(NO_SUCH_FILE)))
             return
         action, remove = (
             Message("source remove {name}", name=name),

@@ -11,7 +11,7 @@ __all__ = ["LONGEST_QUESTION", "problem_of", "question_in"]
 
 LONGEST_QUESTION = 500
 
-HOW_TO = gettext_noop(
+HOW_TO_ASK = gettext_noop(
     "Ask me something, for example: What is the context window of Scout? I answer from the sources, or not at all."
 )
 
@@ -32,7 +32,7 @@ def question_in(text: str) -> str:
 def problem_of(question: str) -> str:
     """Return why a question cannot be taken; empty if it can."""
     if not fold(question):
-        return gettext(HOW_TO)
+        return gettext(HOW_TO_ASK)
     if len(question) > LONGEST_QUESTION:
         return gettext(
             "That is {length} characters long, and I read at most {most}. Please ask it in a sentence or two.",

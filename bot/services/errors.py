@@ -18,9 +18,9 @@ __all__ = ["Refused", "cause_of", "explain", "trace"]
 
 log = logging.getLogger(__name__)
 
-CHANGED = gettext_noop("This command has changed. Please try again in a minute; restarting Discord helps too.")
+COMMAND_CHANGED = gettext_noop("This command has changed. Please try again in a minute; restarting Discord helps too.")
 
-IN_SHORT: dict[type[LibraryError], str] = {
+SHORT_TEXTS: dict[type[LibraryError], str] = {
     NoIndex: gettext_noop("There is no index yet: a moderator can build it with /reindex."),
     IndexMismatch: gettext_noop("The index does not fit this program: a moderator can build it anew with /reindex."),
     JournalUnavailable: gettext_noop(
@@ -47,11 +47,11 @@ def explain(error: BaseException, doing: str) -> str:
     if isinstance(cause, LibraryError):
         if isinstance(cause, JournalUnavailable) or cause.log_detail:  # the path in it is for the log only
             log.warning("Failed while %s: %s", doing, cause.log_message)
-        short = IN_SHORT.get(type(cause))
+        short = SHORT_TEXTS.get(type(cause))
         return gettext(short) if short else translate(cause.message)
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         log.warning("A command came that this program does not have: Discord may still hold older ones")
-        return gettext(CHANGED)
+        return gettext(COMMAND_CHANGED)
     incident = secrets.token_hex(4)
     log.error("Incident %s while %s: %s", incident, doing, trace(cause))
     return gettext(

@@ -14,7 +14,7 @@ from bot.services.ask_context import AskContext, build_context, guild_id_of
 from bot.services.errors import Refused
 from bot.services.guild_settings import GuildSettingsCache
 from bot.services.interactions import Interaction
-from bot.services.replies import FOR_ALL, Replies
+from bot.services.replies import PUBLIC, Replies
 from bot.services.worker import LibraryWorker
 from bot.views import answer as answer_view
 from bot.views.message import notice_message
@@ -88,9 +88,11 @@ class QuestionService:
             with self.admit(question, context):
                 is_private = context.settings.private if private is None else private
                 await interaction.response.defer(ephemeral=is_private, thinking=True)
-                interaction.extras[FOR_ALL] = not is_private
+                interaction.extras[PUBLIC] = not is_private
                 alone = not (after or context.is_conversation)
-                view = await self.answer(question, context, after=after, alone=alone, quoted=True, private=is_private)
+                view = await self.answer(
+                    question, context, after=after, alone=alone, show_question=True, private=is_private
+                )
             # After the block: by the time the answer is seen, the user's next question must be admitted.
             await interaction.edit_original_response(view=view)
 
@@ -101,13 +103,13 @@ class QuestionService:
         *,
         after: str = "",
         alone: bool = False,
-        quoted: bool = False,
+        show_question: bool = False,
         private: bool = False,
     ) -> discord.ui.LayoutView:
         """Return the answer as a message; waits for its turn, and for the model while it loads.
 
-        `after` is the id of the answer that the question follows, `alone` says that it follows nothing, `quoted` that
-        it is shown above its answer, `private` that only the user sees the answer.
+        `after` is the id of the answer that the question follows, `alone` says that it follows nothing,
+        `show_question` that it is shown above its answer, `private` that only the user sees the answer.
         """
         async with self._slots:
             recorded = await self._worker.run(
@@ -120,5 +122,5 @@ class QuestionService:
                 alone=alone,
             )
         threads = context.offers_thread and not private  # a thread cannot begin below a private message
-        asked = question if quoted else ""
-        return answer_view.answer_message(recorded.answer, asked=asked, answer_id=recorded.id, threads=threads)
+        shown = question if show_question else ""
+        return answer_view.answer_message(recorded.answer, question=shown, answer_id=recorded.id, threads=threads)

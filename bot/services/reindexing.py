@@ -36,10 +36,10 @@ log = logging.getLogger(__name__)
 MAX_RUN_NUMBER = 1_000_000
 """What a button's custom id can hold; after it, numbers begin anew."""
 
-RUNNING = gettext_noop(
+ALREADY_RUNNING = gettext_noop(
     "A reindex is already running: its report comes where it was started. Questions are answered meanwhile."
 )
-ENDED = gettext_noop("This reindex is no longer running.")
+NOT_RUNNING = gettext_noop("This reindex is no longer running.")
 DISCARDED = gettext_noop("The preview is discarded: the index is as it was.")
 
 Views = tuple[ui.LayoutView, ui.LayoutView]
@@ -91,7 +91,7 @@ class ReindexService:
         """Cancel the run with this number; its own message then says so."""
         await self._permissions.require_moderator(interaction)
         if self._run is None or self._run.number != number:
-            raise Refused(notice_message(gettext(ENDED)))
+            raise Refused(notice_message(gettext(NOT_RUNNING)))
         self._run.cancelled.set()
         await interaction.response.defer()
 
@@ -101,7 +101,7 @@ class ReindexService:
         """Run `work` in a thread and show its result. Raises Refused without permission or if another run goes on."""
         await self._permissions.require_moderator(interaction)
         if self._run is not None:
-            raise Refused(notice_message(gettext(RUNNING)))
+            raise Refused(notice_message(gettext(ALREADY_RUNNING)))
         self._last_number = self._last_number % (MAX_RUN_NUMBER - 1) + 1
         self._run = run = Run(Stage.READING_SOURCES, self._last_number if cancellable else 0)
         try:

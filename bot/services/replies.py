@@ -14,11 +14,11 @@ from bot.services.errors import Refused, cause_of, explain, trace
 from bot.services.interactions import Interaction
 from bot.views.message import notice_message
 
-__all__ = ["FOR_ALL", "Replies"]
+__all__ = ["PUBLIC", "Replies"]
 
 log = logging.getLogger(__name__)
 
-FOR_ALL = "public"
+PUBLIC = "public"
 """Key in an interaction's `extras`: whether everyone sees that it is being answered."""
 
 EXPIRED = frozenset({40060, 50027})
@@ -81,7 +81,7 @@ class Replies:
 
     async def _replace_deferred(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
         """Show a message instead of a deferred answer: to the user alone, even if everyone saw it deferred."""
-        if interaction.extras.get(FOR_ALL):
+        if interaction.extras.get(PUBLIC):
             try:
                 await interaction.delete_original_response()
             except discord.HTTPException as error:  # then everyone sees it, rather than nobody

@@ -55,13 +55,13 @@ SEPARATOR = " · "
 COLOURS = {"high": SURE, "fair": FAIRLY_SURE, "low": UNSURE, "none": NOT_FOUND}
 
 
-def answer_message(answer: Answer, *, asked: str = "", answer_id: str = "", threads: bool = False) -> ui.LayoutView:
+def answer_message(answer: Answer, *, question: str = "", answer_id: str = "", threads: bool = False) -> ui.LayoutView:
     """Return an answer with its numbered quotations, or an abstention with its reason.
 
-    The brief answer comes first, and is in bold within its quotation. `asked` is the question to show above it. With
+    The brief answer comes first, and is in bold within its quotation. `question` is shown above it. With
     `answer_id`, its id in the journal, the message has buttons; `threads` adds one that starts a thread.
     """
-    head, closing = _head(answer, asked), _closing(answer)
+    head, closing = _head(answer, question), _closing(answer)
     room = TEXT_LIMIT - sum(utf16_length(block) for block in [*head, closing])
     blocks: list[Block] = [*head]
     for citation, (quotation, location) in zip(answer.citations, _quotations(answer, room), strict=False):
@@ -106,11 +106,11 @@ def citation_location(citation: Citation) -> str:
     return SEPARATOR.join(map(fit, unique, rooms)) or gettext("unnamed source")
 
 
-def _head(answer: Answer, asked: str) -> list[str]:
+def _head(answer: Answer, question: str) -> list[str]:
     """Return the blocks above the quotations: question, brief answer, and the answer or why there is none."""
     head: list[str] = []
-    if fold(asked):
-        head.append(f"-# {gettext('Asked: {question}', question=fit(asked, QUESTION_ROOM))}")
+    if fold(question):
+        head.append(f"-# {gettext('Asked: {question}', question=fit(question, QUESTION_ROOM))}")
     if fold(answer.read_as):
         head.append(f"-# {gettext('Read as: {question}', question=fit(answer.read_as, READING_ROOM))}")
     if answer.abstained:

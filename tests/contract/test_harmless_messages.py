@@ -41,7 +41,7 @@ def test_an_answer_is_harmless_whatever_it_is_made_from(
     found = (
         make_answer(*cited, text=text, snapshot=snapshot, abstained=abstained, confidence=likely) if cited else found
     )
-    check_harmless(render.answer_message(found, asked=asked))
+    check_harmless(render.answer_message(found, question=asked))
 
 
 @given(

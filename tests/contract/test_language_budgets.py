@@ -88,7 +88,7 @@ def test_the_longest_answer_is_one_message(code: str, filling: str, why: str | N
     )
     with using_language(code):
         for each in (found, replace(found, verdict="", conflict=True, text=f"The sources disagree: {filling}.")):
-            check(render.answer_message(each, asked=filling, answer_id="a" * 32, threads=True))
+            check(render.answer_message(each, question=filling, answer_id="a" * 32, threads=True))
         check(render.passages_message(found))
 
 
@@ -108,7 +108,7 @@ def test_any_answer_is_one_message_in_any_language(
     numbered = tuple(replace(citation, number=number) for number, citation in enumerate(cited, 1))
     found = replace(found, missing=(asked, text), citations=numbered)
     with using_language(code):
-        check(render.answer_message(found, asked=asked, answer_id=answer_id, threads=True))
+        check(render.answer_message(found, question=asked, answer_id=answer_id, threads=True))
         check(render.passages_message(found))
 
 

@@ -257,7 +257,7 @@ def pages(scene: Scene) -> dict[str, str]:
     menu = {"type": 1, "components": [{"type": 3, "placeholder": "Which source?", "custom_id": "m", "options": []}]}
     marks = text(f"### Head\n`code` <t:{int(NOW.timestamp())}:R> <#12>\n> quoted\n- https://a.example/{'long' * 30}")
     box = {"type": 17, "components": [marks, {"type": 14}, {"type": 1, "components": [*styles, link]}, menu, file]}
-    shown = answer_message(make_answer(), asked="What is Scout's window?", answer_id="abcdefghijkl", threads=True)
+    shown = answer_message(make_answer(), question="What is Scout's window?", answer_id="abcdefghijkl", threads=True)
     silent = answer_message(make_abstention(make_citation()), answer_id="abcdefghijkl")
     return {
         "answer": message_page({"components": shown.to_components()}, scene),

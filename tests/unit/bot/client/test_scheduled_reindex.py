@@ -23,8 +23,8 @@ STALE = make_status(stale="changed: scout.md")
 
 
 @asynccontextmanager
-async def running(library: FakeLibrary, folder: Path, **when: object) -> AsyncIterator[Wire]:
-    async with connected(library, folder, reindex_schedule=ReindexSchedule(**when)) as wire:  # type: ignore[arg-type]
+async def running(library: FakeLibrary, folder: Path, **schedule: object) -> AsyncIterator[Wire]:
+    async with connected(library, folder, reindex_schedule=ReindexSchedule(**schedule)) as wire:  # type: ignore[arg-type]
         yield wire
 
 
@@ -45,7 +45,7 @@ async def test_the_bot_reindexes_by_the_clock_and_logs_what_came_of_it(
 ) -> None:
     caplog.set_level(logging.INFO, "bot.client.scheduled_reindex")
     library.report = make_report(skipped=())
-    async with running(library, tmp_path, every=0.05):
+    async with running(library, tmp_path, interval_seconds=0.05):
         await eventually(lambda: len(audited(library)) >= 3)
     outcome = "snapshot 20250405-1a2b3c is live; sources added: 1; sources changed: 1; sources removed: 1"
     assert f"Reindexed by the schedule: {outcome}" in caplog.text
@@ -57,7 +57,7 @@ async def test_the_clock_goes_on_whatever_fails(
     library: FakeLibrary, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     failures: list[Exception] = [LibraryError("Not one source could be read."), RuntimeError("secret")]
-    async with running(library, tmp_path, every=0.05):
+    async with running(library, tmp_path, interval_seconds=0.05):
         for failure in failures:
             library.report = failure
             before = library.reindexes
@@ -69,7 +69,7 @@ async def test_the_clock_goes_on_whatever_fails(
 
 async def test_the_bot_reindexes_when_files_changed(library: FakeLibrary, tmp_path: Path) -> None:
     library.current = STALE
-    async with running(library, tmp_path, changed=True):
+    async with running(library, tmp_path, on_change=True):
         await eventually(lambda: bool(library.watchers))
         library.watchers[0]()
         await eventually(lambda: len(audited(library)) == 1)
@@ -79,7 +79,7 @@ async def test_the_bot_reindexes_when_files_changed(library: FakeLibrary, tmp_pa
 
 
 async def test_the_watcher_reindexes_nothing_where_no_source_is_otherwise(library: FakeLibrary, tmp_path: Path) -> None:
-    async with running(library, tmp_path, changed=True):
+    async with running(library, tmp_path, on_change=True):
         await eventually(lambda: bool(library.watchers))
         library.threads.clear()
         library.watchers[0]()
@@ -93,7 +93,7 @@ async def test_there_are_never_two_at_once_and_changes_meanwhile_make_one_more(
 ) -> None:
     library.current = STALE
     library.reindex_gate.clear()
-    async with running(library, tmp_path, changed=True, every=0.05):
+    async with running(library, tmp_path, on_change=True, interval_seconds=0.05):
         await eventually(lambda: library.reindexes == 1)
         for _ in range(20):
             library.watchers[0]()
@@ -106,7 +106,7 @@ async def test_there_are_never_two_at_once_and_changes_meanwhile_make_one_more(
 
 async def test_a_question_and_a_command_are_answered_while_one_runs(library: FakeLibrary, tmp_path: Path) -> None:
     library.reindex_gate.clear()
-    async with running(library, tmp_path, every=0.01) as wire:
+    async with running(library, tmp_path, interval_seconds=0.01) as wire:
         await eventually(lambda: library.reindexes == 1)
         wire.command("ask", {"question": "What is the context window of Scout?"}, user=OWNER)
         answer = await wire.sent.wait_for(lambda sent: "10 million tokens" in sent.text)

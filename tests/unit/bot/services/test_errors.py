@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.services.errors import IN_SHORT, explain
+from bot.services.errors import SHORT_TEXTS, explain
 from bot.text.i18n import language_for, using_language
 from index import LibraryError
 from index.domain.errors import Damaged, IndexMismatch, NoIndex
@@ -19,7 +19,7 @@ def test_what_names_a_command_of_a_shell_is_said_in_short_in_every_language(erro
         spoken = language_for(code)
         with using_language(spoken):
             assert explain(error("At length: run `python -m index reindex`."), "asking") == spoken.gettext(
-                IN_SHORT[error]
+                SHORT_TEXTS[error]
             )
 
 

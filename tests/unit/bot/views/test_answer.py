@@ -53,7 +53,7 @@ def shortened(words: str = "10 million tokens", quote: str = SCOUT, **changes: A
 
 
 def test_a_short_answer_comes_first_and_is_in_bold_within_its_quotation() -> None:
-    shown = blocks(render.answer_message(shortened(), asked="What?"))
+    shown = blocks(render.answer_message(shortened(), question="What?"))
     assert shown[1] == "**10 million tokens**"
     assert "> **1.** It stands out for its efficiency and offers an industry-leading context window of " in shown[2]
     assert "window of **10 million tokens**.\n" in shown[2]
@@ -113,7 +113,7 @@ def test_long_quotations_share_the_room_that_short_ones_leave() -> None:
     found = make_answer(
         make_citation(1, "short"), make_citation(2, "long word " * 600), make_citation(3, "also " * 900)
     )
-    _, first, second, third, _ = blocks(render.answer_message(found, asked="What?"))
+    _, first, second, third, _ = blocks(render.answer_message(found, question="What?"))
     assert first.startswith("> **1.** short\n")
     assert abs(utf16_length(second) - utf16_length(third)) < 20
     assert 3600 < sum(utf16_length(block) for block in (first, second, third)) <= 4000
