@@ -38,7 +38,7 @@ NO_PASSAGE = Passage("", "", "", 0, 0, "", "", "", "")
 
 
 WEIGHTS = {"asked": 1.0, "part": 1.0, "stranger": 0.5, "swapped": 0.5, "single": 10.0}
-"""How much a row counts when the judge is fitted.
+"""How much a row counts when the confidence model is fitted.
 
 "single" are the few questions of a set of one article, the kind of small index that the bot is mostly run on.
 """
@@ -49,8 +49,8 @@ ANSWERABLE = 0.8
 FEWEST = 50
 """A share of fewer answers is no measurement."""
 
-JUDGE_C = 0.005
-"""Inverse strength of the judge's regularisation."""
+CONFIDENCE_C = 0.005
+"""Inverse strength of the confidence model's regularisation."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -61,7 +61,7 @@ def main(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
     rows = read_sets(arguments.set, arguments.cache)
     ranked = rank_out_of_fold(rows)
-    confidence = judge_out_of_fold(rows, ranked)
+    confidence = confidence_out_of_fold(rows, ranked)
     report(rows, ranked, confidence)
     if arguments.write:
         MODEL.write_text(json.dumps(model_table(rows), indent=1) + "\n", "utf-8")
@@ -72,11 +72,11 @@ def main(argv: Sequence[str]) -> int:
 def model_table(rows: Sequence[Row]) -> dict[str, Any]:
     """Return the content of `model.json`: both models fitted on all rows, and the curve by cross-validation."""
     ranked = rank_out_of_fold(rows)
-    shape = risk_curve(rows, ranked, judge_out_of_fold(rows, ranked))
-    ranker, judge = fit_ranker(rows), fit_judge(rows, ranked)
+    shape = risk_curve(rows, ranked, confidence_out_of_fold(rows, ranked))
+    ranker, confidence_model = fit_ranker(rows), fit_confidence_model(rows, ranked)
     return {
         "ranker": weights_table(ranker, FEATURES),
-        "confidence": weights_table(judge, LIST_FEATURES),
+        "confidence": weights_table(confidence_model, LIST_FEATURES),
         "curve": shape,
     }
 
@@ -117,12 +117,12 @@ def fit_ranker(rows: Sequence[Row]) -> Pipeline:
     return make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=3_000)).fit(x, y)
 
 
-def fit_judge(rows: Sequence[Row], ranked: Sequence[list[Hit]]) -> Pipeline:
+def fit_confidence_model(rows: Sequence[Row], ranked: Sequence[list[Hit]]) -> Pipeline:
     """Fit the weights of the features of a whole list of hits."""
     x = np.stack([list_features(hits) for hits in ranked])
     y = [row.answerable for row in rows]
     weight = [WEIGHTS[row.kind] for row in rows]
-    pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=JUDGE_C, max_iter=3_000))
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=CONFIDENCE_C, max_iter=3_000))
     return pipeline.fit(x, y, logisticregression__sample_weight=weight)
 
 
@@ -137,14 +137,16 @@ def rank_out_of_fold(rows: Sequence[Row]) -> list[list[Hit]]:
     return ranked
 
 
-def judge_out_of_fold(rows: Sequence[Row], ranked: Sequence[list[Hit]]) -> NDArray[np.float64]:
-    """Return each row's confidence, by a judge that has not seen its article."""
+def confidence_out_of_fold(rows: Sequence[Row], ranked: Sequence[list[Hit]]) -> NDArray[np.float64]:
+    """Return each row's confidence, by a model that has not seen its article."""
     confidence = np.zeros(len(rows))
     for fold in sorted({row.fold for row in rows}):
         seen = [index for index, row in enumerate(rows) if row.fold != fold]
         unseen = [index for index, row in enumerate(rows) if row.fold == fold]
-        judge = fit_judge([rows[index] for index in seen], [ranked[index] for index in seen])
-        confidence[unseen] = judge.predict_proba(np.stack([list_features(ranked[index]) for index in unseen]))[:, 1]
+        confidence_model = fit_confidence_model([rows[index] for index in seen], [ranked[index] for index in seen])
+        confidence[unseen] = confidence_model.predict_proba(
+            np.stack([list_features(ranked[index]) for index in unseen])
+        )[:, 1]
     return confidence
 
 

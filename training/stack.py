@@ -38,8 +38,8 @@ from training.collect import Row
 from training.fit import WEIGHTS as KINDS
 from training.fit import gold_rank, model_table, rank_out_of_fold, read_sets, risk_curve, weights_table
 
-JUDGE_C = 0.005
-"""Inverse strength of the judge's regularisation."""
+CONFIDENCE_C = 0.005
+"""Inverse strength of the list model's regularisation."""
 
 Odds = Mapping[str, Mapping[str, float]]
 
@@ -109,7 +109,7 @@ def rerank(ranked: Sequence[list[Hit]], pipeline: Pipeline) -> list[list[Hit]]:
 def fit_list_model(rows: Sequence[Row], lists: Sequence[list[Hit]]) -> Pipeline:
     x = np.stack([stacked_list_features(hits) for hits in lists])
     weight = [KINDS[row.kind] for row in rows]
-    pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=JUDGE_C, max_iter=3_000))
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=CONFIDENCE_C, max_iter=3_000))
     return pipeline.fit(x, [row.answerable for row in rows], logisticregression__sample_weight=weight)
 
 
@@ -121,12 +121,14 @@ def out_of_fold(rows: Sequence[Row], ranked: Sequence[list[Hit]]) -> tuple[NDArr
         seen = [index for index, row_fold in enumerate(folds) if row_fold != fold]
         unseen = [index for index, row_fold in enumerate(folds) if row_fold == fold]
         pipeline = fit_hit_model([rows[index] for index in seen], [ranked[index] for index in seen])
-        judge = fit_list_model([rows[index] for index in seen], rerank([ranked[index] for index in seen], pipeline))
+        list_model = fit_list_model(
+            [rows[index] for index in seen], rerank([ranked[index] for index in seen], pipeline)
+        )
         for index, hits in zip(unseen, rerank([ranked[index] for index in unseen], pipeline), strict=True):
             lists[index] = hits
-        confidence[unseen] = judge.predict_proba(np.stack([stacked_list_features(lists[index]) for index in unseen]))[
-            :, 1
-        ]
+        confidence[unseen] = list_model.predict_proba(
+            np.stack([stacked_list_features(lists[index]) for index in unseen])
+        )[:, 1]
     return confidence, lists
 
 
@@ -156,10 +158,10 @@ def stacking_table(
     rows: Sequence[Row], ranked: Sequence[list[Hit]], curve: Sequence[tuple[float, float]]
 ) -> dict[str, Any]:
     pipeline = fit_hit_model(rows, ranked)
-    judge = fit_list_model(rows, rerank(ranked, pipeline))
+    list_model = fit_list_model(rows, rerank(ranked, pipeline))
     return {
         "each": weights_table(pipeline, HIT_FEATURES),
-        "confidence": weights_table(judge, STACKED_LIST_FEATURES),
+        "confidence": weights_table(list_model, STACKED_LIST_FEATURES),
         "curve": curve,
     }
 

@@ -19,10 +19,10 @@ __all__ = ["read_docx"]
 MOST_UNPACKED = 200_000_000
 """Bytes of a document once it is unpacked, pictures included."""
 
-OLD = b"\xd0\xcf\x11\xe0"
+OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"
 """The first bytes of a Word file from before 2007, and of an encrypted one."""
 
-NO_WORD = Message("is no Word document: save it anew as .docx")
+NOT_A_WORD_FILE = Message("is no Word document: save it anew as .docx")
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
@@ -36,7 +36,7 @@ p[style-name='HTML Preformatted'] => pre:separator('\\n')
 
 def read_docx(data: bytes) -> ParsedFile:
     """Return the content of a Word document. Raises UnreadableSource."""
-    if data.startswith(OLD):
+    if data.startswith(OLE_SIGNATURE):
         raise UnreadableSource(Message("is encrypted, or an old .doc: save it as .docx without a password"))
     _check(data)
     logging.getLogger("mammoth").setLevel(logging.ERROR)
@@ -85,7 +85,7 @@ def _check(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise UnreadableSource(NO_WORD) from error
+        raise UnreadableSource(NOT_A_WORD_FILE) from error
     if any(member.flag_bits & 1 for member in members):
         raise UnreadableSource(Message("is encrypted: save it without a password"))
     unpacked = sum(member.file_size for member in members)
@@ -93,4 +93,4 @@ def _check(data: bytes) -> None:
         size, most = round(unpacked / 1e6), MOST_UNPACKED / 1e6
         raise UnreadableSource(Message("unpacks to {size} MB, more than {most}: split it", size=size, most=most))
     if not any(member.filename == "word/document.xml" for member in members):
-        raise UnreadableSource(NO_WORD)
+        raise UnreadableSource(NOT_A_WORD_FILE)

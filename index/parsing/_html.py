@@ -1,7 +1,7 @@
 """HTML pages: headings, paragraphs, lists, tables and code as a visitor reads them, without navigation and page frame.
 
-What is not content is recognised by what the page itself says (nav, aside, role, hidden), not by guesses about density:
-those drop tables. Nothing is run and nothing is fetched.
+Navigation and page frame are recognised by the page's own markup (nav, aside, role, hidden), not by text density, which
+would drop tables. No script is run and nothing is fetched.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from index.parsing.layout import ParsedBlock, ParsedFile, clean_text
 __all__ = ["read_html"]
 
 NAVIGATION = frozenset({"nav", "menu", "search"})
-OUTER = frozenset({"header", "footer", "aside"})
-"""Frame of the page outside its content; within it they belong to the article."""
+OUTER_FRAME = frozenset({"header", "footer", "aside"})
+"""Frame of the page, but part of the article if they are inside it."""
 
 ROLE_NAMES = """
     navigation banner contentinfo search menu menubar toolbar tablist dialog alertdialog complementary
@@ -33,8 +33,8 @@ XML_ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{1,40
 LONGEST_LINK = 80
 """Mean characters of the entries in a list of nothing but links."""
 
-LEAST_CONTENT = 200
-"""Characters in an element that may be taken for the whole content of a page, at least."""
+MIN_CONTENT = 200
+"""An element with fewer characters is not taken for the whole content of a page."""
 
 LONGEST_DEFINITION = 200
 """Characters of a definition that is quoted together with its term."""
@@ -74,7 +74,7 @@ def _content(tree: LexborHTMLParser, body: LexborNode) -> LexborNode:
     """Return the one element that holds the page's content if the page marks it, else its body."""
     for query in ("main, [role=main]", "article"):
         nodes = [node for node in tree.css(query) if not is_hidden(node)]
-        if len(nodes) == 1 and len(visible_text(nodes[0])) > LEAST_CONTENT:
+        if len(nodes) == 1 and len(visible_text(nodes[0])) > MIN_CONTENT:
             return nodes[0]
     return body
 
@@ -88,13 +88,13 @@ class _Reader:
     blocks: list[ParsedBlock] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     leads: list[str] = field(default_factory=list)
-    items: int = 0
-    code: int = 0
-    within: int = 0
+    item_depth: int = 0
+    code_depth: int = 0
+    content_depth: int = 0
     term: str = ""
 
     def read(self) -> list[ParsedBlock]:
-        self.within = int(self.root.tag in CONTENT or (self.root.attributes.get("role") == "main"))
+        self.content_depth = int(self.root.tag in CONTENT or (self.root.attributes.get("role") == "main"))
         for event, node in walk(self.root, self._skip):
             if event == "text":
                 self.words.append(node.text_content or "")
@@ -106,15 +106,15 @@ class _Reader:
         return self.blocks
 
     def _skip(self, node: LexborNode) -> bool:
-        """Return whether to skip a subtree: hidden, frame of the page, or a table, which is read at once."""
+        """Return whether to skip a subtree: hidden, page frame, or a table, whose rows are added here."""
         tag = node.tag or ""
         if is_hidden(node):
             return True
         if self.frame:
             role = (node.attributes.get("role") or "").strip().lower() if node.attributes else ""
-            if tag in NAVIGATION or role in FRAME_ROLES or (tag in OUTER and not self.within):
+            if tag in NAVIGATION or role in FRAME_ROLES or (tag in OUTER_FRAME and not self.content_depth):
                 return True
-            if tag in ("ul", "ol") and not (self.within or self.items) and _only_links(node):
+            if tag in ("ul", "ol") and not (self.content_depth or self.item_depth) and _only_links(node):
                 return True
         if tag == "table" and (rows := read_html_table(node)) is not None:
             self._flush()
@@ -124,17 +124,17 @@ class _Reader:
 
     def _open(self, tag: str) -> None:
         if tag == "br":
-            self.words.append("\n" if self.code else " ")
+            self.words.append("\n" if self.code_depth else " ")
         elif tag not in INLINE:
             self._flush()
-        self.within += tag in CONTENT
+        self.content_depth += tag in CONTENT
         if tag == "pre":
-            self.code += 1
+            self.code_depth += 1
         elif tag in ("ul", "ol"):
             before = self.blocks[-1] if self.blocks else None
             self.leads.append(before.text if before and before.kind in ("prose", "item") else "")
         elif tag == "li":
-            self.items += 1
+            self.item_depth += 1
 
     def _close(self, tag: str) -> None:
         if HEADING.fullmatch(tag):
@@ -146,13 +146,13 @@ class _Reader:
             self._add_definition()
         elif tag not in INLINE:
             self._flush()
-        self.within -= tag in CONTENT
+        self.content_depth -= tag in CONTENT
         if tag == "pre":
-            self.code -= 1
+            self.code_depth -= 1
         elif tag in ("ul", "ol") and self.leads:
             self.leads.pop()
         elif tag == "li":
-            self.items -= 1
+            self.item_depth -= 1
         elif tag == "dl":
             self.term = ""
 
@@ -169,18 +169,18 @@ class _Reader:
     def _flush(self, kind: str = "", *, lead: str = "", level: int = 0) -> None:
         """Add a block of the words so far, if there are any."""
         raw, self.words = "".join(self.words), []
-        if self.code and not kind:
+        if self.code_depth and not kind:
             text, kind = clean_text(raw, lines=True), "code"
         else:
             text = clean_text(raw)
-        kind = kind or ("item" if self.items else "prose")
+        kind = kind or ("item" if self.item_depth else "prose")
         if text.strip():
             lead = lead or (self.leads[-1] if kind == "item" and self.leads else "")
             self.blocks.append(ParsedBlock(kind, text, lead, level))
 
 
 def _only_links(node: LexborNode) -> bool:
-    """Return whether a list holds three or more links and no other words: it leads elsewhere and says nothing."""
+    """Return whether a list holds three or more links and hardly any other words: it is navigation."""
     linked, links, other, depth = 0, 0, 0, 0
     for event, child in walk(node, is_hidden):
         if event == "text":

@@ -73,7 +73,7 @@ def clean_pdf_text(text: str) -> str:
 
 
 def is_at_edge(word: Mapping[str, Any], height: float) -> bool:
-    """Return whether a word or letter stands where running titles and page numbers do."""
+    """Return whether a word or letter is at the top or bottom of a page, like running titles and page numbers."""
     return bool(word["bottom"] < EDGE * height or word["top"] > (1 - EDGE) * height)
 
 

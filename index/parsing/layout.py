@@ -14,7 +14,7 @@ from index.text.tables import join_column_names
 
 __all__ = ["FIGURE", "ParsedBlock", "ParsedFile", "clean_text", "lay_out", "make_block", "table_rows"]
 
-UNSEEN = re.compile("[\xad\u200b\u2060\ufeff]")
+INVISIBLE = re.compile("[\xad\u200b\u2060\ufeff]")
 """Invisible characters, which would separate a word from the same word elsewhere."""
 
 FIGURE = re.compile(r"[\W_]*\d[\d.,:/%\s]*\D{0,3}")
@@ -51,7 +51,7 @@ def clean_text(text: str, *, lines: bool = False) -> str:
 
     White space is collapsed; with `lines`, line breaks and indentation are kept.
     """
-    text = replace_surrogates(UNSEEN.sub("", text))
+    text = replace_surrogates(INVISIBLE.sub("", text))
     if not lines:
         return "".join(char for char in collapse_whitespace(text) if unicodedata.category(char) != "Cc")
     characters = (char for char in text.expandtabs(4) if char == "\n" or unicodedata.category(char) != "Cc")
@@ -85,7 +85,7 @@ def lay_out(blocks: Sequence[ParsedBlock]) -> tuple[str, tuple[Section, ...]]:
 
 
 def make_block(text: str, start: int, end: int, kind: str, lead: str) -> Block:
-    """Return a block of laid-out text, which reads as it stands but for broken characters."""
+    """Return a block of laid-out text; its reading differs from it only in repaired characters."""
     return Block(start, end, tuple(split_runs(text[start:end], start)), kind, lead)
 
 
@@ -114,7 +114,7 @@ class _Page:
 
     pieces: list[str] = field(default_factory=list)
     length: int = 0
-    before: ParsedBlock | None = None
+    previous: ParsedBlock | None = None
     path: list[tuple[int, str]] = field(default_factory=list)
     sections: list[tuple[str, int, list[tuple[int, int, str, str]]]] = field(default_factory=lambda: [("", 0, [])])
 
@@ -122,10 +122,10 @@ class _Page:
         text = block.text if block.kind == "code" else collapse_whitespace(block.text)
         if not text.strip():
             return
-        together = self.before is not None and block.kind in ("row", "item") and self.before.kind == block.kind
-        if self.before is not None:
-            self._write("\n" if together and self.before.lead == block.lead else "\n\n")
-        self.before = block
+        is_same_group = self.previous is not None and block.kind in ("row", "item") and self.previous.kind == block.kind
+        if self.previous is not None:
+            self._write("\n" if is_same_group and self.previous.lead == block.lead else "\n\n")
+        self.previous = block
         if block.kind == "heading":
             self.path = [(level, name) for level, name in self.path if level < block.level] + [(block.level, text)]
             self.sections.append((" > ".join(name for _, name in self.path), self.length, []))

@@ -55,12 +55,12 @@ def read_markdown(text: str, start: int) -> tuple[str, tuple[Section, ...]]:
     """Return the title (the first level-1 heading, or "") and the sections of the Markdown from `start` on."""
     walker = _Walker(text, start)
     for event, place in pyromark.events_with_range(text[start:], options=OPTIONS):
-        walker.take(event, place["start"], place["end"])
+        walker.handle_event(event, place["start"], place["end"])
     return walker.finish()
 
 
 @dataclass
-class _Open:
+class _OpenSection:
     """A section that is being filled."""
 
     heading: str
@@ -69,24 +69,24 @@ class _Open:
 
 
 class _Walker:
-    """Turns parser events into blocks; keeps what is open at the moment."""
+    """Turns parser events into blocks, and keeps the open elements."""
 
     def __init__(self, text: str, start: int) -> None:
         self.text = text
         self.offsets = _Offsets(text[start:], start)
         self.title = ""
         self.path: list[tuple[int, str]] = []
-        self.sections = [_Open("", start)]
+        self.sections = [_OpenSection("", start)]
         self.runs: list[Span] = []
         self.cells: list[str] = []
-        self.cell_at = 0
+        self.cell_start = 0
         self.header: list[str] = []
         self.leads: list[str] = []
         self.mode = "prose"
         self.html: list[str] = []
-        self.html_at = 0
+        self.html_start = 0
 
-    def take(self, event: Any, begin: int, end: int) -> None:
+    def handle_event(self, event: Any, begin: int, end: int) -> None:
         """Handle one event with its byte range in the body."""
         if isinstance(event, str):
             name, value = event, ""
@@ -104,7 +104,7 @@ class _Walker:
             self._flush("prose")
         elif name == "Html":
             if not self.html:
-                self.html_at = begin
+                self.html_start = begin
             self.html.append(value)
 
     def finish(self) -> tuple[str, tuple[Section, ...]]:
@@ -131,13 +131,13 @@ class _Walker:
             if self.cells:
                 last = self.runs[-1].end if self.runs else self.offsets(begin)
                 self.runs.append(Span(last, last, " | "))
-            self.cell_at = len(self.runs)
+            self.cell_start = len(self.runs)
 
     def _close(self, tag: str, value: Any, begin: int, end: int) -> None:
         if tag == "Heading":
             self._heading(int(str(value["Heading"])[1:]), begin)
         elif tag == "TableCell":
-            self.cells.append(collapse_whitespace("".join(run.reading for run in self.runs[self.cell_at :])))
+            self.cells.append(collapse_whitespace("".join(run.reading for run in self.runs[self.cell_start :])))
         elif tag == "TableHead":
             self.header, self.runs, self.mode = self.cells, [], "prose"
         elif tag == "TableRow":
@@ -176,10 +176,10 @@ class _Walker:
             self.title = reading
         self.path = [(above, name) for above, name in self.path if above < level] + [(level, reading)]
         heading = " > ".join(name for _, name in self.path if name)
-        self.sections.append(_Open(heading, self.offsets(begin)))
+        self.sections.append(_OpenSection(heading, self.offsets(begin)))
 
     def _html_block(self, end: int) -> None:
-        start = self.offsets(self.html_at)
+        start = self.offsets(self.html_start)
         reader = _HtmlText(self.text[start : self.offsets(end)], start)
         self.html = []
         self.runs = reader.runs

@@ -1,0 +1,61 @@
+"""HTML tables: spanned cells fill their rows and columns, and tables for layout are not data."""
+
+from __future__ import annotations
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from index.domain.errors import UnreadableSource
+from index.parsing._html_tables import MOST_CELLS, read_html_table
+
+HEADER = "<tr><th>Model<th>Experts<th>Score</tr>"
+
+
+def rows(content: str) -> list[tuple[str, str, str]] | None:
+    (table,) = LexborHTMLParser(f"<table>{content}</table>").css("body > table")
+    blocks = read_html_table(table)
+    return blocks and [(block.kind, block.text, block.lead) for block in blocks]
+
+
+def test_each_row_has_the_column_names_and_the_caption_comes_first():
+    assert rows(f"<caption>Herd</caption>{HEADER}<tr><td>Scout<td>16<td>1400</tr>") == [
+        ("prose", "Herd", ""),
+        ("row", "Scout | 16 | 1400", "Model, Experts, Score"),
+    ]
+
+
+def test_a_cell_over_several_rows_is_repeated_in_each():
+    spanned = "<tr><td>Scout<td rowspan=2>16<td>1400</tr><tr><td>Behemoth<td>1450</tr>"
+    assert [text for _, text, _ in rows(HEADER + spanned)] == ["Scout | 16 | 1400", "Behemoth | 16 | 1450"]
+
+
+def test_a_header_over_several_columns_names_each_of_them():
+    header = "<tr><th rowspan=2>Model<th colspan=2>Score</tr><tr><th>old<th>new</tr>"
+    assert rows(f"{header}<tr><td>Scout<td>1<td>2</tr>") == [("row", "Scout | 1 | 2", "Model, Score old, Score new")]
+
+
+def test_a_hidden_cell_is_left_out():
+    assert rows(f"{HEADER}<tr><td>Scout<td hidden>9<td>16<td>1400</tr>")[0][1] == "Scout | 16 | 1400"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<tr><td><table><tr><td>a<td>b</tr></table><td>c</tr>",
+        "<tr><td><h2>Part</h2><td>text</tr>",
+        "<tr><td>one column</tr>",
+        "",
+    ],
+)
+def test_a_table_that_arranges_parts_of_the_page_is_no_data(content):
+    assert rows(content) is None
+
+
+@pytest.mark.parametrize("span", ["0", "-1", "x", "9999999"])
+def test_a_span_that_is_no_number_counts_as_one(span):
+    assert rows(f"{HEADER}<tr><td colspan='{span}'>Scout<td>16<td>1400</tr>")[0][1] == "Scout | 16 | 1400"
+
+
+def test_a_table_with_too_many_columns_is_refused():
+    with pytest.raises(UnreadableSource, match=f"more than {MOST_CELLS} columns"):
+        rows(f"<tr><td colspan={MOST_CELLS}>a<td>b</tr>")
