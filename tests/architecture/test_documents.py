@@ -51,8 +51,8 @@ def tracked() -> list[Path]:
     git = shutil.which("git")
     if git is None or not (ROOT / ".git").exists():
         pytest.skip("this is not a git checkout")
-    done = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return [ROOT / name for name in done.stdout.split("\0") if name and (ROOT / name).is_file()]
+    process = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / name for name in process.stdout.split("\0") if name and (ROOT / name).is_file()]
 
 
 def test_no_setting_has_two_owners():
@@ -108,9 +108,9 @@ def test_invite_link_asks_for_the_permissions_named():
 def test_make_targets_that_a_document_names_exist(document):
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     commands = re.findall(r"(?:^ {4,}|`|\| |\$ )make ((?:[a-z-]+ ?)+)", document.read_text("utf-8"), re.MULTILINE)
-    named = {word for command in commands for word in command.split()}
-    assert named <= targets
-    assert named or document not in (README, ROOT / "CONTRIBUTING.md")
+    words = {word for command in commands for word in command.split()}
+    assert words <= targets
+    assert words or document not in (README, ROOT / "CONTRIBUTING.md")
 
 
 @pytest.mark.parametrize("document", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

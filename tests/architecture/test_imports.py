@@ -87,23 +87,26 @@ def test_bot_comes_in_by_the_front_door_of_the_index():
     """Front door and nouns; and the one way to write a file, which knows nothing of an index."""
     allowed = {*NOUNS, "index.storage.atomic"}
     running = [
-        (room(path), each)
+        (room(path), imported)
         for path in of("bot")
-        for each in imports(path)
-        if each.package == "index" and not each.typing_only
+        for imported in imports(path)
+        if imported.package == "index" and not imported.typing_only
     ]
     assert running
     wrong = [
-        (where, each)
-        for where, each in running
-        if each.module not in allowed and (each.module != "index" or each.name not in index.__all__)
+        (where, imported)
+        for where, imported in running
+        if imported.module not in allowed and (imported.module != "index" or imported.name not in index.__all__)
     ]
     assert wrong == []
 
 
 def test_bot_takes_only_nouns_and_ports_from_the_index_for_annotations():
     taken = {
-        each.module for path in of("bot") for each in imports(path) if each.package == "index" and each.typing_only
+        imported.module
+        for path in of("bot")
+        for imported in imports(path)
+        if imported.package == "index" and imported.typing_only
     }
     assert taken <= {"index", *NOUNS, "index.domain.ports"}
 
@@ -117,7 +120,7 @@ def test_rooms_of_the_index_do_not_go_through_their_own_front_door():
     wrong = [
         room(path)
         for path in of("index")
-        if room(path) != "index/cli/app.py" and any(each.module == "index" for each in imports(path))
+        if room(path) != "index/cli/app.py" and any(imported.module == "index" for imported in imports(path))
     ]
     assert wrong == []
 
@@ -127,16 +130,16 @@ def test_only_the_composition_root_names_a_concrete_engine():
 
 
 def test_nouns_need_the_standard_library_only():
-    needed = {each for noun in NOUNS for each in imports(ROOT / f"{noun.replace('.', '/')}.py")}
-    assert {each.package for each in needed if each.module not in NOUNS} <= sys.stdlib_module_names
+    needed = {imported for noun in NOUNS for imported in imports(ROOT / f"{noun.replace('.', '/')}.py")}
+    assert {imported.package for imported in needed if imported.module not in NOUNS} <= sys.stdlib_module_names
 
 
 def test_nothing_heavy_is_imported_with_a_module():
     wrong = {
-        room(path): each.module
+        room(path): imported.module
         for path in ROOMS
-        for each in imports(path)
-        if each.package in HEAVY and not each.late and not each.typing_only
+        for imported in imports(path)
+        if imported.package in HEAVY and not imported.late and not imported.typing_only
     }
     assert wrong == {}
 
@@ -158,7 +161,7 @@ def test_bot_crosses_to_a_thread_in_one_place():
 
 def loaded_by(*arguments: str) -> tuple[str, set[str]]:
     """What the program printed, and every module that it imported."""
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-X", "importtime", *arguments],
         cwd=ROOT,
         capture_output=True,
@@ -167,10 +170,10 @@ def loaded_by(*arguments: str) -> tuple[str, set[str]]:
         check=False,
         timeout=120,
     )
-    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
-    rest = [line for line in done.stderr.splitlines() if not line.startswith("import time:")]
-    assert done.returncode == 0, "\n".join(rest)
-    return done.stdout, {line.rpartition("|")[2].strip() for line in lines}
+    lines = [line for line in process.stderr.splitlines() if line.startswith("import time:")]
+    rest = [line for line in process.stderr.splitlines() if not line.startswith("import time:")]
+    assert process.returncode == 0, "\n".join(rest)
+    return process.stdout, {line.rpartition("|")[2].strip() for line in lines}
 
 
 def test_imports_of_a_program_are_seen():

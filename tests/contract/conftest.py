@@ -48,7 +48,7 @@ def _save_model(folder: Path, pooling: str, *, dimension: int) -> Path:
 
     torch.manual_seed(0)
     characters = [chr(code) for code in range(33, 127) if not chr(code).isupper()]
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *characters, *(f"##{at}" for at in characters)]
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *characters, *(f"##{character}" for character in characters)]
     bert = folder / "bert"
     bert.mkdir()
     (bert / "vocab.txt").write_text("\n".join(words), "utf-8")

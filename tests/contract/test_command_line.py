@@ -15,9 +15,9 @@ from tests.support.index_fakes import write
 
 
 def test_ask_prints_one_line_with_the_fields_of_the_contract(built):
-    done = built("ask", "What is bread made of?", "--json", MAX_WRONG="1")
-    assert done.code == 0
-    (row,) = done.lines
+    process = built("ask", "What is bread made of?", "--json", MAX_WRONG="1")
+    assert process.code == 0
+    (row,) = process.lines
     check_answer(row, BREAD)
     assert (row["id"], row["question"], row["abstained"], row["generator"]) == (
         "",
@@ -26,8 +26,13 @@ def test_ask_prints_one_line_with_the_fields_of_the_contract(built):
         "extractive",
     )
     quoted = {at["quote"]: at for at in row["citations"]}
-    found = quoted["Bread — the white one — is made of flour and water."]
-    assert (found["source"], found["title"], found["section"], found["url"]) == ("a.md", "Baking", "Baking", None)
+    citation = quoted["Bread — the white one — is made of flour and water."]
+    assert (citation["source"], citation["title"], citation["section"], citation["url"]) == (
+        "a.md",
+        "Baking",
+        "Baking",
+        None,
+    )
 
 
 def test_the_short_answer_the_verdict_and_a_conflict_are_in_the_line():
@@ -41,10 +46,10 @@ def test_the_short_answer_the_verdict_and_a_conflict_are_in_the_line():
 
 
 def test_an_abstention_has_no_answer_but_the_nearest_passages_and_ends_with_0(built):
-    done = built("ask", "What is bread made of?", "--json", MAX_WRONG="0")
-    (row,) = done.lines
+    process = built("ask", "What is bread made of?", "--json", MAX_WRONG="0")
+    (row,) = process.lines
     check_answer(row, BREAD)
-    assert (done.code, row["abstained"], row["answer"]) == (0, True, None)
+    assert (process.code, row["abstained"], row["answer"]) == (0, True, None)
     assert row["citations"]
 
 
@@ -59,49 +64,49 @@ def test_ask_without_json_shows_answer_quotations_and_confidence(built):
 
 
 def test_only_the_result_goes_to_standard_output(built):
-    done = built("ask", "bread", "--json", LOG_LEVEL="DEBUG")
-    assert len(done.out.splitlines()) == 1
-    assert "loading" in done.err
+    process = built("ask", "bread", "--json", LOG_LEVEL="DEBUG")
+    assert len(process.out.splitlines()) == 1
+    assert "loading" in process.err
 
 
 def test_a_batch_is_answered_a_line_a_question_in_the_same_order(built):
     names: list[Any] = ["b", "a", 7, "é", "empty"]
-    rows = [{"id": name, "question": f"What is bread {at}?", "other": [1]} for at, name in enumerate(names)]
+    rows = [{"id": name, "question": f"What is bread {number}?", "other": [1]} for number, name in enumerate(names)]
     rows[-1]["question"] = ""
-    done = built("ask", "--batch", batch(built.folder, *map(json.dumps, rows)), "--json")
-    assert done.code == 0
-    assert [row["id"] for row in done.lines] == names
-    assert [row["question"] for row in done.lines] == [row["question"] for row in rows]
-    for row in done.lines:
+    process = built("ask", "--batch", batch(built.folder, *map(json.dumps, rows)), "--json")
+    assert process.code == 0
+    assert [row["id"] for row in process.lines] == names
+    assert [row["question"] for row in process.lines] == [row["question"] for row in rows]
+    for row in process.lines:
         check_answer(row, BREAD)
 
 
 def test_a_batch_is_answered_in_json_without_being_told(built):
-    done = built("ask", "--batch", batch(built.folder, '{"id": "1", "question": "bread"}'))
-    check_answer(done.lines[0], BREAD)
+    process = built("ask", "--batch", batch(built.folder, '{"id": "1", "question": "bread"}'))
+    check_answer(process.lines[0], BREAD)
 
 
 def test_a_batch_with_text_that_is_half_a_character_is_answered(built):
-    done = built("ask", "--batch", batch(built.folder, '{"id": "1", "question": "bread \\ud800?"}'), "--json")
-    assert (done.code, done.lines[0]["question"]) == (0, "bread ??")
+    process = built("ask", "--batch", batch(built.folder, '{"id": "1", "question": "bread \\ud800?"}'), "--json")
+    assert (process.code, process.lines[0]["question"]) == (0, "bread ??")
 
 
 def test_an_empty_batch_has_no_answers(built):
-    done = built("ask", "--batch", batch(built.folder), "--json")
-    assert (done.code, done.out) == (0, "")
+    process = built("ask", "--batch", batch(built.folder), "--json")
+    assert (process.code, process.out) == (0, "")
 
 
 def test_a_bad_line_of_a_batch_is_named_before_any_question_is_asked(built):
     bad = batch(built.folder, '{"id": "1", "question": "bread"}', "nonsense")
-    done = built("ask", "--batch", bad, "--json")
-    assert (done.code, done.out) == (2, "")
-    assert "Line 2 of" in done.err
+    process = built("ask", "--batch", bad, "--json")
+    assert (process.code, process.out) == (2, "")
+    assert "Line 2 of" in process.err
 
 
 def test_a_batch_file_that_is_not_there_is_wrong_usage(built):
-    done = built("ask", "--batch", "nowhere.jsonl", "--json")
-    assert (done.code, done.out) == (2, "")
-    assert "nowhere.jsonl" in done.err
+    process = built("ask", "--batch", "nowhere.jsonl", "--json")
+    assert (process.code, process.out) == (2, "")
+    assert "nowhere.jsonl" in process.err
 
 
 @pytest.mark.parametrize(
@@ -121,9 +126,9 @@ def test_a_batch_file_that_is_not_there_is_wrong_usage(built):
     ],
 )
 def test_wrong_usage_ends_with_2_and_says_so_on_standard_error(cli, words):
-    done = cli(*words)
-    assert (done.code, done.out) == (2, "")
-    assert done.err.strip()
+    process = cli(*words)
+    assert (process.code, process.out) == (2, "")
+    assert process.err.strip()
 
 
 @pytest.mark.parametrize(
@@ -131,23 +136,23 @@ def test_wrong_usage_ends_with_2_and_says_so_on_standard_error(cli, words):
     [("MAX_WRONG", "2"), ("MAX_SOURCE_MB", "much"), ("KEEP_SNAPSHOTS", "0"), ("LOG_LEVEL", "LOUD")],
 )
 def test_a_wrong_setting_ends_with_2_and_is_named(cli, name, value):
-    done = cli("status", **{name: value})
-    assert (done.code, done.out) == (2, "")
-    assert name in done.err
-    assert "Traceback" not in done.err
+    process = cli("status", **{name: value})
+    assert (process.code, process.out) == (2, "")
+    assert name in process.err
+    assert "Traceback" not in process.err
 
 
 def test_without_an_index_a_question_ends_with_3_and_says_what_to_do(cli):
-    done = cli("ask", "bread", "--json")
-    assert (done.code, done.out) == (3, "")
-    assert "run `python -m index reindex`" in done.err
+    process = cli("ask", "bread", "--json")
+    assert (process.code, process.out) == (3, "")
+    assert "run `python -m index reindex`" in process.err
 
 
 def test_without_a_readable_source_reindex_ends_with_4_and_the_old_index_answers(built):
     write(built.folder / "seeds", a_md=b"\xff\xfe")
-    done = built("reindex", "--json")
-    assert (done.code, done.out) == (4, "")
-    assert "a.md is not UTF-8" in done.err
+    process = built("reindex", "--json")
+    assert (process.code, process.out) == (4, "")
+    assert "a.md is not UTF-8" in process.err
     assert built("ask", "bread", "--json").code == 0
     assert built("reindex", "--seeds", "nowhere").code == 4
 
@@ -158,10 +163,10 @@ def test_a_damaged_index_or_one_of_another_model_ends_with_5_and_says_what_to_do
     assert "run `python -m index reindex`" in other.err
     damaged = next((built.folder / "data" / "index" / "snapshots").glob("*/passages.jsonl"))
     damaged.write_bytes(damaged.read_bytes()[:-1])
-    done = built("ask", "bread", "--json")
-    assert (done.code, done.out) == (5, "")
-    assert "passages.jsonl" in done.err
-    assert "reindex" in done.err
+    process = built("ask", "bread", "--json")
+    assert (process.code, process.out) == (5, "")
+    assert "passages.jsonl" in process.err
+    assert "reindex" in process.err
     assert built("reindex").code == 0
     assert built("ask", "bread").code == 0
 
@@ -171,13 +176,17 @@ def test_without_the_pointer_the_newest_good_snapshot_answers(built, caplog):
     pointer = built.folder / "data" / "index" / "LIVE"
     (name,) = (path.name for path in pointer.with_name("snapshots").iterdir())
     pointer.unlink()
-    said = f"LIVE, is missing. Answers come from snapshot {name}"
+    notice = f"LIVE, is missing. Answers come from snapshot {name}"
     (status,) = built("status", "--json").lines
-    assert (status["snapshot"], said in status["stale"]) == (name, True)
-    done = built("ask", "bread", "--json")
-    assert (done.code, done.lines[0]["snapshot"], said in caplog.text) == (0, name, True)
-    done = built("snapshots", "--json")
-    assert (done.code, [one["live"] for one in done.lines[0]["snapshots"]], said in done.err) == (0, [False], True)
+    assert (status["snapshot"], notice in status["stale"]) == (name, True)
+    process = built("ask", "bread", "--json")
+    assert (process.code, process.lines[0]["snapshot"], notice in caplog.text) == (0, name, True)
+    process = built("snapshots", "--json")
+    assert (process.code, [snapshot["live"] for snapshot in process.lines[0]["snapshots"]], notice in process.err) == (
+        0,
+        [False],
+        True,
+    )
     assert built("rollback", name).code == 0
     assert "missing" not in built("snapshots").err
     assert built("status", "--json").lines[0]["stale"] == ""
@@ -185,23 +194,23 @@ def test_without_the_pointer_the_newest_good_snapshot_answers(built, caplog):
 
 def test_a_model_of_another_kind_builds_and_answers(cli, cls_model):
     assert cli("reindex", EMBEDDING_MODEL=str(cls_model)).code == 0
-    done = cli("ask", "bread", "--json", EMBEDDING_MODEL=str(cls_model), MAX_WRONG="1")
-    check_answer(done.lines[0], BREAD)
+    process = cli("ask", "bread", "--json", EMBEDDING_MODEL=str(cls_model), MAX_WRONG="1")
+    check_answer(process.lines[0], BREAD)
 
 
 def test_anything_else_ends_with_1_in_one_sentence(cli):
     (cli.folder / "file").write_text("in the way")
-    done = cli("reindex", "--index", "file")
-    assert (done.code, done.out) == (1, "")
-    assert "file" in done.err
-    assert "Traceback" not in done.err
+    process = cli("reindex", "--index", "file")
+    assert (process.code, process.out) == (1, "")
+    assert "file" in process.err
+    assert "Traceback" not in process.err
 
 
 def test_status_says_what_is_indexed_by_which_model_and_whether_it_fits(built, tiny_model):
     write(built.folder / "seeds", b_md="The house is made of bricks.\n", c_md=b"\xff")
-    done = built("status", "--json")
-    (row,) = done.lines
-    assert done.code == 0
+    process = built("status", "--json")
+    (row,) = process.lines
+    assert process.code == 0
     assert (row["model"], row["dimension"], row["passages"]) == (str(tiny_model), 16, 2)
     assert row["stale"] == "new: b.md"
     assert row["sources"] == [
@@ -226,18 +235,20 @@ def test_exit_codes_of_the_process(tmp_path):
 
 def test_the_process_answers_a_batch_in_utf_8_whatever_the_terminal(built, tiny_model):
     settings = {"EMBEDDING_MODEL": str(tiny_model), "MAX_WRONG": "1", "PYTHONIOENCODING": "ascii"}
-    asked = batch(built.folder, *(json.dumps({"id": f"q{at}", "question": "What is bread?"}) for at in range(3)))
-    done = python("ask", "--batch", asked, "--json", folder=built.folder, **settings)
-    assert done.code == 0
-    assert [row["id"] for row in done.lines] == ["q0", "q1", "q2"]
-    for row in done.lines:
+    batch_file = batch(
+        built.folder, *(json.dumps({"id": f"q{number}", "question": "What is bread?"}) for number in range(3))
+    )
+    process = python("ask", "--batch", batch_file, "--json", folder=built.folder, **settings)
+    assert process.code == 0
+    assert [row["id"] for row in process.lines] == ["q0", "q1", "q2"]
+    for row in process.lines:
         check_answer(row, BREAD)
-    assert any("—" in at["quote"] for at in done.lines[0]["citations"])
+    assert any("—" in citation["quote"] for citation in process.lines[0]["citations"])
 
 
 def test_the_process_ends_with_5_where_the_index_is_of_another_model(built):
-    done = python("ask", "bread", folder=built.folder, EMBEDDING_MODEL="another")
-    assert (done.code, done.out) == (5, "")
+    process = python("ask", "bread", folder=built.folder, EMBEDDING_MODEL="another")
+    assert (process.code, process.out) == (5, "")
 
 
 def test_status_reads_every_file_of_the_live_snapshot_only_where_it_is_asked_to(built):
@@ -247,13 +258,13 @@ def test_status_reads_every_file_of_the_live_snapshot_only_where_it_is_asked_to(
     damaged = next((built.folder / "data" / "index" / "snapshots").glob("*/tokens.npy"))
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
     assert built("status", "--json").code == 0
-    done = built("status", "--verify", "--json")
-    assert (done.code, done.lines[0]["whole"]) == (5, False)
-    assert "tokens.npy of snapshot" in done.err
+    process = built("status", "--verify", "--json")
+    assert (process.code, process.lines[0]["whole"]) == (5, False)
+    assert "tokens.npy of snapshot" in process.err
     assert "whole      no" in built("status", "--verify").out
 
 
 def test_status_can_verify_nothing_where_there_is_no_index(cli):
-    done = cli("status", "--verify", "--json")
-    assert (done.code, done.lines[0]["whole"]) == (3, False)
-    assert "no index yet" in done.err
+    process = cli("status", "--verify", "--json")
+    assert (process.code, process.lines[0]["whole"]) == (3, False)
+    assert "no index yet" in process.err

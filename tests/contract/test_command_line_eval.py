@@ -20,8 +20,8 @@ from tests.support.paths import ROOT
 def asked(cli: Cli) -> list[str | Path]:
     """The words of an eval of a question that is answered and one that is not answerable, in a folder of its own."""
     write(cli.folder / "seeds", b_md="A house is made of bricks.\n")
-    at = BREAD.index("flour")
-    gold = {"text": "flour", "start": at, "end": at + 5}
+    offset = BREAD.index("flour")
+    gold = {"text": "flour", "start": offset, "end": offset + 5}
     questions = batch(
         cli.folder,
         json.dumps({"id": "1", "question": "bread flour", "source": "a.md", "answerable": True, "answers": [gold]}),
@@ -38,15 +38,15 @@ def test_eval_scores_questions_on_an_index_that_is_thrown_away(cli):
         json.dumps({"id": "1", "question": "bread flour", "source": "a.md", "answerable": True, "answers": [gold]}),
         json.dumps({"id": 2, "question": "king", "source": "a.md", "answerable": False, "answers": []}),
     )
-    done = cli("eval", "--documents", "seeds", "--questions", questions, "--json", "--answers", "answers.jsonl")
-    (row,) = done.lines
-    assert done.code == 0
+    process = cli("eval", "--documents", "seeds", "--questions", questions, "--json", "--answers", "answers.jsonl")
+    (row,) = process.lines
+    assert process.code == 0
     assert (row["questions"], row["verbatim"], row["evidence@3"]) == (2, 1.0, 1.0)
     assert {"evidence@1", "contains", "f1", "answer_rate", "abstain_recall", "auroc", "ece", "latency_ms_p50"} <= set(
         row
     )
     written = [json.loads(line) for line in (cli.folder / "answers.jsonl").read_text("utf-8").splitlines()]
-    assert [at["id"] for at in written] == ["1", 2]
+    assert [record["id"] for record in written] == ["1", 2]
     assert not (cli.folder / "data").exists()
     assert "questions            2" in cli("eval", "--documents", "seeds", "--questions", questions).out
 
@@ -94,12 +94,12 @@ def test_eval_by_cross_validation_scores_the_recorded_answers(cli, asked, tiny_m
         weights=weight_checksums(),
         answers=answers,
     )
-    done = cli(*asked, "--cross-validate", "--record", "--answers", "answers.jsonl")
-    assert done.code == 0
-    assert done.out.startswith("Cross-validated: each question is answered by weights that were fitted without its")
-    assert "`python -m training.cross_validate` makes them anew" in done.out.splitlines()[0]
-    assert "evidence@1           0.0" in done.out
-    assert "abstain_recall       1.0" in done.out
+    process = cli(*asked, "--cross-validate", "--record", "--answers", "answers.jsonl")
+    assert process.code == 0
+    assert process.out.startswith("Cross-validated: each question is answered by weights that were fitted without its")
+    assert "`python -m training.cross_validate` makes them anew" in process.out.splitlines()[0]
+    assert "evidence@1           0.0" in process.out
+    assert "abstain_recall       1.0" in process.out
     (record,) = read_records(cli.folder / "evaluation" / "results.md")
     assert (record.how, record.command.split()[-2:]) == ("cross-validated", ["--cross-validate", "--record"])
     first = json.loads((cli.folder / "answers.jsonl").read_text("utf-8").splitlines()[0])
@@ -110,18 +110,18 @@ def test_eval_by_cross_validation_scores_the_recorded_answers(cli, asked, tiny_m
 
 
 def test_eval_by_cross_validation_without_a_recording_says_how_to_make_one(cli, asked):
-    done = cli(*asked, "--cross-validate")
-    assert (done.code, done.out) == (1, "")
-    assert "make one with `python -m training.cross_validate`" in done.err
+    process = cli(*asked, "--cross-validate")
+    assert (process.code, process.out) == (1, "")
+    assert "make one with `python -m training.cross_validate`" in process.err
 
 
 def test_eval_does_not_ask_before_it_knows_that_it_can_compare(cli, asked):
     (cli.folder / "evaluation").mkdir()
     (cli.folder / "evaluation" / "results.md").write_text("## A section of another kind\n", "utf-8")
-    done = cli(*asked)
-    assert (done.code, done.out) == (1, "")
-    assert "'A section of another kind'" in done.err
-    assert "loading" not in done.err
+    process = cli(*asked)
+    assert (process.code, process.out) == (1, "")
+    assert "'A section of another kind'" in process.err
+    assert "loading" not in process.err
 
 
 def test_a_program_outside_a_checkout_has_nowhere_to_record(tmp_path):
@@ -129,6 +129,6 @@ def test_a_program_outside_a_checkout_has_nowhere_to_record(tmp_path):
     shutil.copytree(ROOT / "index", tmp_path / "installed" / "index", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "questions.jsonl").write_text("", "utf-8")
     words = ("eval", "--documents", "seeds", "--questions", "questions.jsonl", "--record")
-    done = python(*words, folder=tmp_path, PYTHONPATH=str(tmp_path / "installed"))
-    assert (done.code, done.out) == (1, "")
-    assert done.err.splitlines()[-1].startswith("Recorded figures are kept in a checkout of the repository")
+    process = python(*words, folder=tmp_path, PYTHONPATH=str(tmp_path / "installed"))
+    assert (process.code, process.out) == (1, "")
+    assert process.err.splitlines()[-1].startswith("Recorded figures are kept in a checkout of the repository")

@@ -25,9 +25,9 @@ def audited(file: Path) -> list[tuple[str, str, str, int | None]]:
 
 
 def test_reindex_prints_what_changed(cli):
-    done = cli("reindex", "--json")
-    (row,) = done.lines
-    assert done.code == 0
+    process = cli("reindex", "--json")
+    (row,) = process.lines
+    assert process.code == 0
     assert (row["added"], row["changed"], row["removed"], row["skipped"]) == (["a.md"], [], [], [])
     assert (row["passages_before"], row["passages_after"]) == (0, 2)
     assert (cli.folder / "data" / "index" / "snapshots" / row["snapshot"]).is_dir()
@@ -118,15 +118,15 @@ def test_a_missing_snapshot_is_wrong_usage_and_a_damaged_one_is_named(built):
     built("reindex")
     new, old = ids(built)
     for words in (["rollback", "nonsense"], ["rollback", "20"], ["diff", new, "nonsense"], ["diff", new], ["rollback"]):
-        done = built(*words)
-        assert (done.code, done.out) == (2, "")
-        assert done.err.strip()
+        process = built(*words)
+        assert (process.code, process.out) == (2, "")
+        assert process.err.strip()
     path = built.folder / "data" / "index" / "snapshots" / old / "tokens.npy"
     path.write_bytes(path.read_bytes()[:-1])
-    done = built("rollback", old)
-    assert (done.code, done.out) == (5, "")
-    assert "tokens.npy" in done.err
-    assert "Choose another, `python -m index snapshots` lists them" in done.err
+    process = built("rollback", old)
+    assert (process.code, process.out) == (5, "")
+    assert "tokens.npy" in process.err
+    assert "Choose another, `python -m index snapshots` lists them" in process.err
     assert built("ask", "bread", "--json").lines[0]["snapshot"] == new
 
 
@@ -140,10 +140,10 @@ def test_while_another_process_builds_a_reindex_ends_with_1_and_names_it(built):
     row = {"pid": os.getpid(), "host": platform.node(), "started": "2026-04-01T10:20:30+00:00"}
     with FileLock(lock):
         lock.with_name("reindex.lock.json").write_text(json.dumps(row))
-        done = built("reindex", "--wait", "0.2")
-    assert (done.code, done.out) == (1, "")
-    assert "A reindex is already running, since 10:20:30 UTC" in done.err
-    assert f"It is process {os.getpid()} on {platform.node()}" in done.err
+        process = built("reindex", "--wait", "0.2")
+    assert (process.code, process.out) == (1, "")
+    assert "A reindex is already running, since 10:20:30 UTC" in process.err
+    assert f"It is process {os.getpid()} on {platform.node()}" in process.err
     assert built("reindex", "--wait", "-1").code == 2
 
 
@@ -179,8 +179,8 @@ def test_a_reindex_and_a_roll_back_are_written_into_the_audit_whatever_came_of_t
 
 def test_the_audit_which_is_read_on_discord_names_no_folder(built):
     assert built("reindex", "--seeds", built.folder / ("long" * 80)).code != 0
-    what, outcome, _, _ = audited(built.folder / "data" / "journal.sqlite3")[0]
-    assert (what, outcome[:8]) == ("reindex", "failed: ")
+    audit_entry, outcome, _, _ = audited(built.folder / "data" / "journal.sqlite3")[0]
+    assert (audit_entry, outcome[:8]) == ("reindex", "failed: ")
     assert str(built.folder) not in outcome
 
 
@@ -198,8 +198,10 @@ def test_another_index_has_its_journal_beside_it(cli):
 
 def test_seeds_and_index_are_taken_from_the_options_before_the_environment(cli):
     write(cli.folder / "other", b_md="The house is made of bricks and mortar.\n")
-    done = cli("reindex", "--json", "--seeds", "other", "--index", "elsewhere", SEEDS_DIR="seeds", INDEX_DIR="nowhere")
-    assert done.lines[0]["added"] == ["b.md"]
+    process = cli(
+        "reindex", "--json", "--seeds", "other", "--index", "elsewhere", SEEDS_DIR="seeds", INDEX_DIR="nowhere"
+    )
+    assert process.lines[0]["added"] == ["b.md"]
     assert (cli.folder / "elsewhere" / "LIVE").is_file()
     assert not (cli.folder / "nowhere").exists()
 
@@ -212,8 +214,8 @@ def test_seeds_and_index_are_taken_from_the_environment(cli):
 
 def test_reindex_if_stale_does_nothing_where_nothing_changed(built):
     before = sorted((built.folder / "data").rglob("*"))
-    done = built("reindex", "--if-stale")
-    assert (done.code, done.out, done.err) == (0, "", "The index fits the sources.\n")
+    process = built("reindex", "--if-stale")
+    assert (process.code, process.out, process.err) == (0, "", "The index fits the sources.\n")
     assert sorted((built.folder / "data").rglob("*")) == before
     write(built.folder / "seeds", b_md="The house is made of bricks.\n")
     again = built("reindex", "--if-stale")

@@ -38,15 +38,15 @@ def test_tokens_are_counted_with_special_ones_and_without_a_limit(real_embedder)
 
 
 def test_vectors_and_token_vectors_have_length_1(real_embedder):
-    found = one(real_embedder, "Scout reads ten million tokens.")
-    assert np.linalg.norm(found.vector) == pytest.approx(1, abs=1e-5)
-    assert np.linalg.norm(found.tokens, axis=1) == pytest.approx(np.ones(len(found.pieces)), abs=1e-5)
+    encoding = one(real_embedder, "Scout reads ten million tokens.")
+    assert np.linalg.norm(encoding.vector) == pytest.approx(1, abs=1e-5)
+    assert np.linalg.norm(encoding.tokens, axis=1) == pytest.approx(np.ones(len(encoding.pieces)), abs=1e-5)
 
 
 def test_like_meanings_are_nearer_than_unlike_ones(real_embedder):
-    asked = real_embedder.question("How old is the king?").vector
+    vector = real_embedder.question("How old is the king?").vector
     near, far = (one(real_embedder, text).vector for text in ("The monarch is 70 years of age.", "Bread needs yeast."))
-    assert float(asked @ near) > 0.4 > 0.2 > float(asked @ far)
+    assert float(vector @ near) > 0.4 > 0.2 > float(vector @ far)
 
 
 def test_a_question_and_a_passage_of_the_same_words_have_the_same_vector(real_embedder):
@@ -56,21 +56,21 @@ def test_a_question_and_a_passage_of_the_same_words_have_the_same_vector(real_em
 
 def test_spans_of_a_questions_pieces_lead_back_to_its_characters(real_embedder):
     text = "Où est LLaMA 4 Scout's café?"
-    found = real_embedder.question(text)
-    assert len(found.spans) == len(found.pieces) == len(found.tokens)
-    assert "".join(text[a:b] for a, b in found.spans) == text.replace(" ", "")
+    encoding = real_embedder.question(text)
+    assert len(encoding.spans) == len(encoding.pieces) == len(encoding.tokens)
+    assert "".join(text[a:b] for a, b in encoding.spans) == text.replace(" ", "")
 
 
 def test_a_passage_has_the_pieces_of_its_own_part_alone(real_embedder):
-    found = one(real_embedder, "Title\nThe model is big.\nIt was released.", "It was released.")
-    assert found.pieces == ("it", "was", "released", ".")
+    encoding = one(real_embedder, "Title\nThe model is big.\nIt was released.", "It was released.")
+    assert encoding.pieces == ("it", "was", "released", ".")
 
 
 def test_context_changes_the_vector_of_the_own_part(real_embedder):
     own = "It is for sale."
     alone, house, dog = (one(real_embedder, f"{before}{own}", own).vector for before in ("", "A house.\n", "A dog.\n"))
-    asked = real_embedder.question("Is the house for sale?").vector
-    assert asked @ house > asked @ dog
+    vector = real_embedder.question("Is the house for sale?").vector
+    assert vector @ house > vector @ dog
     assert not np.allclose(alone, house)
 
 
@@ -82,19 +82,19 @@ def test_vectors_come_in_the_order_of_the_texts_whatever_their_lengths(real_embe
 
 def test_progress_counts_up_to_all_passages(real_embedder):
     for embedder, counts in ((real_embedder, [1, 2, 3]), (SentenceTransformerEmbedder(BUNDLED), [3])):
-        said: list[tuple[str, int, int]] = []
-        list(embedder.passages([("a", ""), ("b", ""), ("c", "")], lambda *at, said=said: said.append(at)))
-        assert said == [("embedding passages", count, 3) for count in counts]
+        progress: list[tuple[str, int, int]] = []
+        list(embedder.passages([("a", ""), ("b", ""), ("c", "")], lambda *at, said=progress: said.append(at)))
+        assert progress == [("embedding passages", count, 3) for count in counts]
 
 
 @pytest.mark.parametrize(
     "text", ["", " ", "🦙🦙", "\u200b", "the of and", "?!", "x" * 10_000, "many words " * 5_000, "\x00"]
 )
 def test_any_question_has_an_encoding_within_the_limit(real_embedder, text):
-    found = real_embedder.question(text)
-    assert found.vector.shape == (384,)
-    assert 1 <= len(found.pieces) == len(found.tokens) <= 254
-    assert len(found.spans) <= len(found.pieces)
+    encoding = real_embedder.question(text)
+    assert encoding.vector.shape == (384,)
+    assert 1 <= len(encoding.pieces) == len(encoding.tokens) <= 254
+    assert len(encoding.spans) <= len(encoding.pieces)
 
 
 def test_model_is_taken_from_a_path(tiny, tiny_model):
@@ -104,18 +104,18 @@ def test_model_is_taken_from_a_path(tiny, tiny_model):
 
 def test_with_mean_pooling_the_vector_is_that_of_the_passages_part_in_context(tiny):
     """If the model pools by the mean, only the tokens of the passage itself are pooled, read in their context."""
-    found = one(tiny, "before\nown", "own")
-    mean = found.tokens.mean(axis=0)
-    assert found.pieces == ("o", "##w", "##n")
-    assert not np.allclose(found.vector, one(tiny, "before\nown").vector, atol=1e-3)
-    assert float(found.vector @ (mean / np.linalg.norm(mean))) > 0.95
+    encoding = one(tiny, "before\nown", "own")
+    mean = encoding.tokens.mean(axis=0)
+    assert encoding.pieces == ("o", "##w", "##n")
+    assert not np.allclose(encoding.vector, one(tiny, "before\nown").vector, atol=1e-3)
+    assert float(encoding.vector @ (mean / np.linalg.norm(mean))) > 0.95
 
 
 def test_where_it_pools_otherwise_the_vector_is_the_models_own(cls):
-    found, whole = one(cls, "before\nown", "own"), one(cls, "before\nown")
-    assert found.vector.shape == (24,)
-    assert found.vector == pytest.approx(whole.vector, abs=1e-6)
-    assert found.pieces == ("o", "##w", "##n")
+    encoding, whole = one(cls, "before\nown", "own"), one(cls, "before\nown")
+    assert encoding.vector.shape == (24,)
+    assert encoding.vector == pytest.approx(whole.vector, abs=1e-6)
+    assert encoding.pieces == ("o", "##w", "##n")
 
 
 def test_model_that_is_not_there_is_named_with_what_to_do(tmp_path):

@@ -43,8 +43,8 @@ def counted(key: Key) -> set[str]:
 
 
 def key_of(message: Message) -> Key:
-    one, many = (message.id, "") if isinstance(message.id, str) else message.id
-    return Key(one, many, message.context or "")
+    message_id, many = (message.id, "") if isinstance(message.id, str) else message.id
+    return Key(message_id, many, message.context or "")
 
 
 def forms(message: Message) -> Sequence[str]:
@@ -71,18 +71,18 @@ def wrong_with(key: Key, text: str) -> Iterator[str]:
 
 def defects(read_in: Catalog, wanted: set[Key]) -> list[str]:
     """Everything that is wrong with a catalogue."""
-    there = {key_of(message): message for message in read_in if message.id}
-    found = [f"missing: {key.singular}" for key in wanted - there.keys()]
-    found += [f"unused: {key.singular}" for key in there.keys() - wanted]
-    for key, message in there.items():
+    catalogue_messages = {key_of(message): message for message in read_in if message.id}
+    problems = [f"missing: {key.singular}" for key in wanted - catalogue_messages.keys()]
+    problems += [f"unused: {key.singular}" for key in catalogue_messages.keys() - wanted]
+    for key, message in catalogue_messages.items():
         texts = forms(message)
         if message.fuzzy:
-            found.append(f"fuzzy: {key.singular}")
+            problems.append(f"fuzzy: {key.singular}")
         if len(texts) != (read_in.num_plurals if key.plural else 1) or not all(text.strip() for text in texts):
-            found.append(f"untranslated: {key.singular}")
+            problems.append(f"untranslated: {key.singular}")
         else:
-            found += [f"{wrong}: {key.singular}" for text in texts for wrong in wrong_with(key, text)]
-    return sorted(found)
+            problems += [f"{wrong}: {key.singular}" for text in texts for wrong in wrong_with(key, text)]
+    return sorted(problems)
 
 
 @pytest.fixture(scope="module")
@@ -115,13 +115,16 @@ TYPED = {
 
 def misnamed(read_in: Catalog) -> list[str]:
     """Texts that name a command or an option otherwise than it is called in the language."""
-    there = {key_of(message): message for message in read_in if message.id}
-    found = []
-    for key, message in there.items():
-        for kind, named in TYPED.items():
-            wanted = [str(there[Key(name, kind=kind)].string) for name in named.findall(key.plural or key.singular)]
-            found += [key.singular for text in forms(message) if sorted(named.findall(text)) != sorted(wanted)]
-    return found
+    catalogue_messages = {key_of(message): message for message in read_in if message.id}
+    problems = []
+    for key, message in catalogue_messages.items():
+        for kind, names in TYPED.items():
+            wanted = [
+                str(catalogue_messages[Key(name, kind=kind)].string)
+                for name in names.findall(key.plural or key.singular)
+            ]
+            problems += [key.singular for text in forms(message) if sorted(names.findall(text)) != sorted(wanted)]
+    return problems
 
 
 @every_catalogue
@@ -154,8 +157,8 @@ def test_nothing_is_shown_that_is_not_said() -> None:
 
 
 def test_every_value_that_a_text_names_is_given_with_it() -> None:
-    given = [(use.place, use.key, use.values) for use in message_uses() if use.key and use.values is not None]
-    assert [place for place, key, values in given if names(key.plural or key.singular) - counted(key) != values] == []
+    uses = [(use.place, use.key, use.values) for use in message_uses() if use.key and use.values is not None]
+    assert [place for place, key, values in uses if names(key.plural or key.singular) - counted(key) != values] == []
 
 
 @every_catalogue
@@ -221,8 +224,8 @@ def test_update_keeps_translations_adds_what_is_new_and_drops_what_is_said_no_mo
     file = write_test_catalogue(tmp_path, "de", SOUND)
     current = {Key("ask", kind="command"): ["commands"], Key("Sources", kind="button"): ["render.py"]}
     update_catalogue(file, current)
-    there = {key_of(message): message.string for message in read_catalogue(file) if message.id}
-    assert there == {Key("ask", kind="command"): "fragen", Key("Sources", kind="button"): ""}
+    catalogue_messages = {key_of(message): message.string for message in read_catalogue(file) if message.id}
+    assert catalogue_messages == {Key("ask", kind="command"): "fragen", Key("Sources", kind="button"): ""}
     once = file.read_bytes()
     update_catalogue(file, current)
     assert file.read_bytes() == once

@@ -57,17 +57,17 @@ def by_features(real_embedder) -> Answer:
 
 @pytest.mark.parametrize("none", ["none", "None"])
 def test_with_none_the_features_alone_decide(none, tmp_path, by_features):
-    found = asked(tmp_path, none)
-    assert found.citations[0].score == pytest.approx(by_features.citations[0].score, abs=NEAR)
-    assert found.citations[0].quote == by_features.citations[0].quote
-    assert found.confidence == pytest.approx(by_features.confidence, abs=NEAR)
+    answer = asked(tmp_path, none)
+    assert answer.citations[0].score == pytest.approx(by_features.citations[0].score, abs=NEAR)
+    assert answer.citations[0].quote == by_features.citations[0].quote
+    assert answer.confidence == pytest.approx(by_features.confidence, abs=NEAR)
 
 
 @pytest.mark.parametrize("bundled", ["bundled", "Bundled"])
 def test_with_bundled_what_was_read_counts_too(bundled, tmp_path, by_features):
-    found = asked(tmp_path, bundled)
-    assert found.citations[0].quote.startswith("The bridge was opened in 1932.")
-    assert found.confidence != pytest.approx(by_features.confidence, abs=10 * NEAR)
+    answer = asked(tmp_path, bundled)
+    assert answer.citations[0].quote.startswith("The bridge was opened in 1932.")
+    assert answer.confidence != pytest.approx(by_features.confidence, abs=10 * NEAR)
 
 
 def test_a_hub_name_without_the_internet_is_refused_at_once_with_what_to_set(tmp_path):
@@ -77,14 +77,14 @@ def test_a_hub_name_without_the_internet_is_refused_at_once_with_what_to_set(tmp
         "try:\n    CrossEncoderReranker(LogisticRanker(), 'nobody/such-a-reranker')\n"
         "except LibraryError as error:\n    print(error)\n"
     )
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", script],
         env={**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert "'nobody/such-a-reranker' cannot be loaded: set RERANKER_MODEL" in done.stdout
+    assert "'nobody/such-a-reranker' cannot be loaded: set RERANKER_MODEL" in process.stdout
 
 
 def test_an_embedding_model_is_no_cross_encoder(tiny_model):
@@ -97,7 +97,7 @@ def test_weights_that_are_missing_or_broken_are_refused_with_what_mends_it(conte
     path = tmp_path / "weights.json"
     if content is not None:
         path.write_text(content, "utf-8")
-    for load in (LogisticRanker, lambda at: StackedRanker(LogisticRanker(), None, at)):
+    for load in (LogisticRanker, lambda weight: StackedRanker(LogisticRanker(), None, weight)):
         with pytest.raises(
             LibraryError, match=r"index/ranking/weights\.json is missing or broken: install Footnote anew"
         ):
@@ -109,12 +109,12 @@ def test_passages_without_a_token_of_their_own_have_states_without_rows(tmp_path
     bare = States(np.zeros((0, 4), np.float32), np.zeros(0, np.int64))
     full = States(np.asarray([[1.0, -2.0, 3.0, -4.0]], np.float32), np.asarray([7]))
     builder = StateStoreBuilder()
-    for one in (bare, full, bare):
-        builder.add([Encoding(unit, unit[np.newaxis], ("x",), (), one)])
+    for states_before in (bare, full, bare):
+        builder.add([Encoding(unit, unit[np.newaxis], ("x",), (), states_before)])
     builder.finish().save(tmp_path)
-    kept = StateStore.load(tmp_path)
-    assert [len(kept.of(at)) for at in range(3)] == [0, 1, 0]
-    assert kept.of(1).rows == pytest.approx(full.rows, abs=0.05)
+    states = StateStore.load(tmp_path)
+    assert [len(states.of(number)) for number in range(3)] == [0, 1, 0]
+    assert states.of(1).rows == pytest.approx(full.rows, abs=0.05)
     only = StateStoreBuilder()
     only.add([Encoding(unit, unit[np.newaxis], ("x",), (), bare)])
     assert len(only.finish().of(0)) == 0

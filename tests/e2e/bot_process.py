@@ -27,9 +27,9 @@ END_WITHIN_S = 30.0
 def environment(**settings: object) -> dict[str, str]:
     """This process's environment with Footnote's settings replaced by the ones given."""
     ours = {name.upper() for name in (*Settings.model_fields, *BotSettings.model_fields)}
-    kept = {name: value for name, value in os.environ.items() if name.upper() not in ours}
-    path = os.pathsep.join(filter(None, [str(ROOT), kept.get("PYTHONPATH")]))
-    return {**kept, "PYTHONPATH": path, **{name: str(value) for name, value in settings.items()}}
+    inherited = {name: value for name, value in os.environ.items() if name.upper() not in ours}
+    path = os.pathsep.join(filter(None, [str(ROOT), inherited.get("PYTHONPATH")]))
+    return {**inherited, "PYTHONPATH": path, **{name: str(value) for name, value in settings.items()}}
 
 
 class BotProcess:

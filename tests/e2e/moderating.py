@@ -11,14 +11,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.rights_table import Who
+from tests.e2e.rights_table import Speaker
 from tests.e2e.world import World
 from tests.support.discord.components import BUTTON, all_components
 from tests.support.discord.driver import Discord, Reply, has_ended
 from tests.support.discord.exchange import Exchange, Scene
 from tests.support.discord.payloads import Channel, Json, User
 from tests.support.discord.rules import COMPONENTS_V2, text_of
-from tests.support.site import Asked, Site, page, served
+from tests.support.site import Site, SiteRequest, page, served
 from tests.support.waiting import eventually
 
 __all__ = ["SHOWN_TO_ALL", "Acting", "Slow", "custom_id", "lines", "live", "slow_page", "state_of", "words"]
@@ -45,12 +45,12 @@ class Slow:
         listed = world.seeds / "sources.toml"
         listed.write_text(f'[[source]]\nurl = "{self.site.url("/slow")}"\nname = "Slow"\n', encoding="utf-8")
         self.gate.clear()
-        asked = len(self.site.asked)
+        requests_before = len(self.site.asked)
         try:
             exchange = await world.discord.send_command("reindex", **who)
-            shown = await world.discord.reply(exchange, until=lambda message: "Cancel" in text_of(message))
-            await eventually(lambda: len(self.site.asked) > asked)
-            yield exchange, shown
+            reply = await world.discord.reply(exchange, until=lambda message: "Cancel" in text_of(message))
+            await eventually(lambda: len(self.site.asked) > requests_before)
+            yield exchange, reply
         finally:
             self.gate.set()
             listed.unlink()
@@ -60,7 +60,7 @@ class Slow:
 def slow_page() -> Iterator[Slow]:
     gate = threading.Event()
 
-    def answer(asked: Asked, handler: Any) -> None:
+    def answer(asked: SiteRequest, handler: Any) -> None:
         gate.wait(20)
         page("The weir at Ford was mended.\n", content_type="text/plain")(asked, handler)
 
@@ -97,8 +97,8 @@ def _index(world: World) -> Path:
 
 def custom_id(reply: Reply, label: str) -> str:
     """What the first button that reads so says of itself."""
-    found = [one for one in all_components(reply.message["components"]) if one["type"] == BUTTON]
-    return next(str(one["custom_id"]) for one in found if one.get("label") == label)
+    components = [component for component in all_components(reply.message["components"]) if component["type"] == BUTTON]
+    return next(str(component["custom_id"]) for component in components if component.get("label") == label)
 
 
 @dataclass
@@ -106,7 +106,7 @@ class Acting:
     """Somebody at the keyboard, in a place, with rights or without; `kept` are messages for the buttons on them."""
 
     world: World
-    who: Who
+    who: Speaker
     slow: Slow
     kept: dict[str, Reply] = field(default_factory=dict)
 
@@ -167,13 +167,13 @@ class Acting:
     async def typed(self, command: str, option: str, text: str = "") -> list[str]:
         """What is offered to them while they type."""
         offered = await self.discord.complete(command, **self.how, **{option: text})
-        return [str(one["value"]) for one in offered]
+        return [str(component["value"]) for component in offered]
 
     def wrote(self, what: str, outcome: str) -> None:
         """The last line of the audit is theirs, and says so."""
-        who, where, done, came = lines(self.world)[-1]
-        assert (who, where) == (int(self.user.id), self.place)
-        assert what in done, done
+        actor, where, line, came = lines(self.world)[-1]
+        assert (actor, where) == (int(self.user.id), self.place)
+        assert what in line, line
         assert outcome in came, came
 
     def change(self) -> str:

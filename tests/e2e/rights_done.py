@@ -24,8 +24,8 @@ async def reindex(me: Acting) -> None:
 async def preview(me: Acting) -> None:
     me.change()
     before = live(me.world)
-    me.kept["preview"] = shown = await me.command("reindex", preview=True)
-    assert "**This is a preview**" in shown.text
+    me.kept["preview"] = reply = await me.command("reindex", preview=True)
+    assert "**This is a preview**" in reply.text
     assert live(me.world) == before
     me.wrote("preview", "is built, not live")
 
@@ -38,8 +38,8 @@ async def make_live(me: Acting) -> None:
 
 
 async def discard(me: Acting) -> None:
-    shown, before = await me.command("reindex", preview=True), live(me.world)
-    assert "The preview is discarded" in (await me.press(shown, "Discard")).text
+    reply, before = await me.command("reindex", preview=True), live(me.world)
+    assert "The preview is discarded" in (await me.press(reply, "Discard")).text
     assert live(me.world) == before
     me.wrote("preview", "discarded")
 
@@ -55,8 +55,8 @@ async def cancel(me: Acting) -> None:
 
 async def add(me: Acting) -> None:
     name, text = f"of-{me.user.id}.txt", words()
-    me.kept["added"] = shown = await attached(me, name, text)
-    assert f"**Added**: {name}" in shown.text.replace("\\", "")
+    me.kept["added"] = reply = await attached(me, name, text)
+    assert f"**Added**: {name}" in reply.text.replace("\\", "")
     assert (me.world.seeds / name).read_text() == text
     me.wrote(f"source add {name}", "added")
 
@@ -66,8 +66,8 @@ async def attached(me: Acting, name: str, text: str) -> Reply:
 
 
 async def list_(me: Acting) -> None:
-    shown = await me.command("source list")
-    assert f"of-{me.user.id}.txt" in shown.text.replace("\\", "")
+    reply = await me.command("source list")
+    assert f"of-{me.user.id}.txt" in reply.text.replace("\\", "")
 
 
 async def choose_source(me: Acting) -> None:
@@ -84,8 +84,8 @@ async def ask_to_remove(me: Acting) -> None:
 
 async def replace(me: Acting) -> None:
     name, text = f"of-{me.user.id}.txt", words()
-    asked = await attached(me, name, text)
-    assert "**Replaced**" in (await me.press(asked, "Replace")).text
+    reply = await attached(me, name, text)
+    assert "**Replaced**" in (await me.press(reply, "Replace")).text
     assert (me.world.seeds / name).read_text() == text
     me.wrote(f"source add {name}", "replaced")
 
@@ -112,8 +112,8 @@ async def remove(me: Acting) -> None:
 
 
 async def snapshots(me: Acting) -> None:
-    me.kept["snapshots"] = shown = await me.command("snapshots")
-    assert live(me.world) in shown.text.replace("\\", "")
+    me.kept["snapshots"] = reply = await me.command("snapshots")
+    assert live(me.world) in reply.text.replace("\\", "")
 
 
 async def page_of_snapshots(me: Acting) -> None:
@@ -147,8 +147,8 @@ async def roll_back_pressed(me: Acting) -> None:
 
 async def roll_back_not(me: Acting) -> None:
     before = live(me.world)
-    asked = await me.command("rollback", id=await older(me))
-    assert "Nothing was changed" in (await me.press(asked, "Cancel")).text
+    reply = await me.command("rollback", id=await older(me))
+    assert "Nothing was changed" in (await me.press(reply, "Cancel")).text
     assert live(me.world) == before
 
 
@@ -160,9 +160,9 @@ async def roll_back(me: Acting) -> None:
 
 
 async def audit(me: Acting) -> None:
-    me.kept["audit"] = shown = await me.command("audit")
-    assert f"`{me.user.id}`" in shown.text
-    assert "rollback " in shown.text
+    me.kept["audit"] = reply = await me.command("audit")
+    assert f"`{me.user.id}`" in reply.text
+    assert "rollback " in reply.text
 
 
 async def page_of_audit(me: Acting) -> None:
@@ -170,10 +170,10 @@ async def page_of_audit(me: Acting) -> None:
 
 
 async def gaps(me: Acting) -> None:
-    asked = f"Who painted the {words().split()[4]} portraits of Naunton?"
-    await me.discord.press(await me.discord.ask(asked, **me.how), "Report the gap", **me.rights)
-    me.kept["gaps"] = shown = await me.command("gaps")
-    assert asked in shown.text
+    question = f"Who painted the {words().split()[4]} portraits of Naunton?"
+    await me.discord.press(await me.discord.ask(question, **me.how), "Report the gap", **me.rights)
+    me.kept["gaps"] = reply = await me.command("gaps")
+    assert question in reply.text
 
 
 async def page_of_gaps(me: Acting) -> None:
@@ -219,8 +219,8 @@ async def choose_channel(me: Acting) -> None:
     assert me.who.guild is not None
     here = me.who.guild.channel
     for options in ({"add": here}, {"clear": True}):
-        shown = await me.command("settings channels", **options)
-        assert "**Changed.**" in shown.text, shown.text
+        reply = await me.command("settings channels", **options)
+        assert "**Changed.**" in reply.text, reply.text
 
 
 DONE: Mapping[str, Mapping[str, Act]] = {

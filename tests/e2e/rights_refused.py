@@ -53,7 +53,7 @@ async def prepared(moderator: Acting, run: str) -> Prepared:
     removing = await moderator.command("source remove", name=TAKEN)
     gap = await moderator.discord.ask("Who painted the portraits of Ford?", guild=LISTED)
     await moderator.discord.press(gap, "Report the gap")
-    listed, asked = await moderator.command("snapshots"), await moderator.command("rollback", id=older)
+    listed, reply = await moderator.command("snapshots"), await moderator.command("rollback", id=older)
     gaps, stats = await moderator.command("gaps"), await moderator.command("stats")
     return {
         "/reindex": {
@@ -80,8 +80,8 @@ async def prepared(moderator: Acting, run: str) -> Prepared:
             "/rollback": Command("rollback", {"id": older}),
             "choices": Typed("rollback", "id"),
             "ask": Press(custom_id(listed, "Roll back")),
-            "Cancel": Press(custom_id(asked, "Cancel")),
-            "Roll back": Press(custom_id(asked, "Roll back")),
+            "Cancel": Press(custom_id(reply, "Cancel")),
+            "Roll back": Press(custom_id(reply, "Roll back")),
         },
         "/audit": {"/audit": Command("audit"), "page": Press("footnote:audit::0:1")},
         "/gaps": {
@@ -103,13 +103,15 @@ async def prepared(moderator: Acting, run: str) -> Prepared:
 
 async def tried(me: Acting, what: Try, told: str, change: Change) -> str:
     """Return what is wrong with a refusal that should have the words `told`, or empty."""
-    shown = me.seen_by_all()
-    exchange = await me.world.server.forge(_made(me, what, shown), change)
+    reply = me.seen_by_all()
+    exchange = await me.world.server.forge(_made(me, what, reply), change)
     try:
         await exchange.acknowledged()
         if isinstance(what, Typed):
             return "" if exchange.choices == [] else f"offered {exchange.choices}"
-        said = exchange.updates.wait_for(lambda one: has_ended(one) and bool(text_of(one)), within=REFUSED_WITHIN_S)
+        said = exchange.updates.wait_for(
+            lambda message: has_ended(message) and bool(text_of(message)), within=REFUSED_WITHIN_S
+        )
         message = await said
     except AssertionError as error:
         return f"not answered: {error}"
@@ -117,8 +119,8 @@ async def tried(me: Acting, what: Try, told: str, change: Change) -> str:
         return f"told to all: {text_of(message)}"
     if told not in text_of(message) or message["attachments"]:
         return f"not refused: {text_of(message)}"
-    seen = text_of(me.world.server.people.current(shown))
-    return "" if seen == SHOWN_TO_ALL else f"what all see became: {seen}"
+    text = text_of(me.world.server.people.current(reply))
+    return "" if text == SHOWN_TO_ALL else f"what all see became: {text}"
 
 
 def _made(me: Acting, what: Try, shown: Json) -> Exchange:

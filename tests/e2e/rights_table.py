@@ -22,7 +22,7 @@ from tests.support.discord.payloads import (
     User,
 )
 
-__all__ = ["COLUMNS", "FORGED", "PEOPLE", "TABLE", "Who", "cells", "refusal"]
+__all__ = ["COLUMNS", "FORGED", "PEOPLE", "TABLE", "Speaker", "cells", "refusal"]
 
 ALL = (1 << 50) - 1
 MANAGER = MEMBER | MANAGE_GUILD
@@ -30,7 +30,7 @@ ADMINISTRATOR = MEMBER | 1 << 3
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
+class Speaker:
     """Somebody in a place; without `user` somebody new, `group` is a private channel of people that the bot is not
     in."""
 
@@ -91,40 +91,40 @@ TABLE: Mapping[str, str] = {
 }  # fmt: skip
 """`x` may, `.` may not, `-` is not tried: Discord offers no such command there, or what is forged takes nothing."""
 
-PEOPLE: Mapping[str, Who] = {
-    "the listed server's owner": Who(permissions=ALL, user=LISTED.owner),
-    "administrator of the listed server": Who(permissions=ADMINISTRATOR),
-    "with Manage Server in the listed server": Who(permissions=MANAGER),
-    "with a listed role in the listed server": Who(roles=(MODERATOR_ROLE,)),
-    "member of the listed server": Who(),
-    "owner of an unlisted server": Who(UNLISTED, ALL, user=UNLISTED.owner),
-    "with Manage Server in an unlisted server": Who(UNLISTED, MANAGER),
-    "with a listed role in an unlisted server": Who(UNLISTED, roles=(MODERATOR_ROLE,)),
-    "member of an unlisted server": Who(UNLISTED),
-    "somebody in direct messages": Who(None),
-    "the listed server's owner in direct messages": Who(None, user=LISTED.owner),
-    "who brought the bot to a group": Who(None, personal=True, group=True),
-    "who brought the bot to a server they manage": Who(NOT_JOINED, MANAGER, personal=True),
-    "who brought the bot to any server": Who(NOT_JOINED, personal=True),
-    "the bot's owner in the listed server": Who(user=OWNER),
-    "the bot's owner in an unlisted server": Who(UNLISTED, user=OWNER),
-    "the bot's owner in direct messages": Who(None, user=OWNER),
-    "the bot's owner, with the bot in a group": Who(None, user=OWNER, personal=True, group=True),
-    "developer of the team, anywhere": Who(NOT_JOINED, user=TEAM_MEMBER, personal=True),
-    "who may only read in the team": Who(user=READER),
-    "who was only invited to the team": Who(None, user=INVITED),
-    "Manage Server claimed of the channel": Who(),
-    "Manage Server claimed beside the member": Who(),
-    "the bot's own permissions": Who(),
-    "permissions below nothing": Who(),
-    "no permissions": Who(permissions=MANAGER),
-    "a listed role claimed beside the member": Who(),
-    "the bot's owner beside the member": Who(),
-    "the bot's owner beside what is asked": Who(),
-    "the bot's owner as who brought the bot": Who(personal=True),
-    "the listed server named by an unlisted one": Who(UNLISTED, MANAGER),
-    "a manager's member in direct messages": Who(None),
-    "a manager's member in a server without an id": Who(permissions=MANAGER),
+PEOPLE: Mapping[str, Speaker] = {
+    "the listed server's owner": Speaker(permissions=ALL, user=LISTED.owner),
+    "administrator of the listed server": Speaker(permissions=ADMINISTRATOR),
+    "with Manage Server in the listed server": Speaker(permissions=MANAGER),
+    "with a listed role in the listed server": Speaker(roles=(MODERATOR_ROLE,)),
+    "member of the listed server": Speaker(),
+    "owner of an unlisted server": Speaker(UNLISTED, ALL, user=UNLISTED.owner),
+    "with Manage Server in an unlisted server": Speaker(UNLISTED, MANAGER),
+    "with a listed role in an unlisted server": Speaker(UNLISTED, roles=(MODERATOR_ROLE,)),
+    "member of an unlisted server": Speaker(UNLISTED),
+    "somebody in direct messages": Speaker(None),
+    "the listed server's owner in direct messages": Speaker(None, user=LISTED.owner),
+    "who brought the bot to a group": Speaker(None, personal=True, group=True),
+    "who brought the bot to a server they manage": Speaker(NOT_JOINED, MANAGER, personal=True),
+    "who brought the bot to any server": Speaker(NOT_JOINED, personal=True),
+    "the bot's owner in the listed server": Speaker(user=OWNER),
+    "the bot's owner in an unlisted server": Speaker(UNLISTED, user=OWNER),
+    "the bot's owner in direct messages": Speaker(None, user=OWNER),
+    "the bot's owner, with the bot in a group": Speaker(None, user=OWNER, personal=True, group=True),
+    "developer of the team, anywhere": Speaker(NOT_JOINED, user=TEAM_MEMBER, personal=True),
+    "who may only read in the team": Speaker(user=READER),
+    "who was only invited to the team": Speaker(None, user=INVITED),
+    "Manage Server claimed of the channel": Speaker(),
+    "Manage Server claimed beside the member": Speaker(),
+    "the bot's own permissions": Speaker(),
+    "permissions below nothing": Speaker(),
+    "no permissions": Speaker(permissions=MANAGER),
+    "a listed role claimed beside the member": Speaker(),
+    "the bot's owner beside the member": Speaker(),
+    "the bot's owner beside what is asked": Speaker(),
+    "the bot's owner as who brought the bot": Speaker(personal=True),
+    "the listed server named by an unlisted one": Speaker(UNLISTED, MANAGER),
+    "a manager's member in direct messages": Speaker(None),
+    "a manager's member in a server without an id": Speaker(permissions=MANAGER),
 }
 
 
@@ -149,17 +149,21 @@ def _without_its_id(payload: Json) -> None:
 
 
 FORGED: Mapping[str, Change] = {
-    "Manage Server claimed of the channel": lambda it: it["channel"].update(permissions=str(ALL)),
-    "Manage Server claimed beside the member": lambda it: it.update(permissions=str(ALL)),
-    "the bot's own permissions": lambda it: it.update(app_permissions=str(ALL)),
-    "permissions below nothing": lambda it: it["member"].update(permissions="-1"),
-    "no permissions": lambda it: it["member"].pop("permissions"),
-    "a listed role claimed beside the member": lambda it: it.update(roles=[MODERATOR_ROLE]),
-    "the bot's owner beside the member": lambda it: it.update(user=OWNER.payload()),
+    "Manage Server claimed of the channel": lambda payload: payload["channel"].update(permissions=str(ALL)),
+    "Manage Server claimed beside the member": lambda payload: payload.update(permissions=str(ALL)),
+    "the bot's own permissions": lambda payload: payload.update(app_permissions=str(ALL)),
+    "permissions below nothing": lambda payload: payload["member"].update(permissions="-1"),
+    "no permissions": lambda payload: payload["member"].pop("permissions"),
+    "a listed role claimed beside the member": lambda payload: payload.update(roles=[MODERATOR_ROLE]),
+    "the bot's owner beside the member": lambda payload: payload.update(user=OWNER.payload()),
     "the bot's owner beside what is asked": _in_data,
-    "the bot's owner as who brought the bot": lambda it: it.update(authorizing_integration_owners={"1": OWNER.id}),
+    "the bot's owner as who brought the bot": lambda payload: payload.update(
+        authorizing_integration_owners={"1": OWNER.id}
+    ),
     "the listed server named by an unlisted one": _named,
-    "a manager's member in direct messages": lambda it: it.update(member=_member(OWNER), guild=LISTED.partial()),
+    "a manager's member in direct messages": lambda payload: payload.update(
+        member=_member(OWNER), guild=LISTED.partial()
+    ),
     "a manager's member in a server without an id": _without_its_id,
 }
 
@@ -178,7 +182,7 @@ REFUSALS: Mapping[str, str] = {
 def cells(row: str, letter: str) -> Iterator[tuple[str, str]]:
     """The columns of a row that have this letter, each with the command that it is of."""
     for (command, names), letters in zip(COLUMNS.items(), TABLE[row].split(), strict=True):
-        yield from ((command, name) for name, one in zip(names, letters, strict=True) if one == letter)
+        yield from ((command, name) for name, cells in zip(names, letters, strict=True) if cells == letter)
 
 
 def refusal(command: str, name: str) -> str:

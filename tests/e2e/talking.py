@@ -14,7 +14,7 @@ from tests.support.discord.exchange import Exchange
 from tests.support.discord.payloads import LISTED, UNLISTED
 from tests.support.discord.state import ANSWER_WITHIN_S
 
-__all__ = ["NAMES", "STATIONS", "Said", "Talk", "talk"]
+__all__ = ["NAMES", "STATIONS", "Talk", "Turn", "talk"]
 
 BEGINNINGS = ("Alder", "Bex", "Cald", "Dun", "East", "Farn", "Gis", "Haw", "Ing", "Kirk")
 ENDS = ("moor", "wick", "beck", "sop", "leach", "ham", "burn", "thorpe", "ton", "stead")
@@ -33,7 +33,7 @@ FOLLOW_UPS = ("how many cables does it have?", "and how many cables?")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Turn:
     """A question of somebody, who has a `number`, and its reply, None where none came. `name` is the asker's own thing,
     `follows` says that the question does not name it, `again` that it was put off before; times are in seconds."""
 
@@ -68,44 +68,44 @@ class Said:
 class Talk:
     """All questions, and every interaction, which Discord wants acknowledged within three seconds."""
 
-    said: list[Said] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     began_at: float = 0.0
 
     @property
-    def at_once(self) -> list[Said]:
+    def at_once(self) -> list[Turn]:
         """What was asked at its time; the others were put off before."""
-        return [one for one in self.said if not one.again]
+        return [turn for turn in self.turns if not turn.again]
 
     @property
-    def follow_ups(self) -> list[Said]:
-        return [one for one in self.said if one.follows]
+    def follow_ups(self) -> list[Turn]:
+        return [turn for turn in self.turns if turn.follows]
 
     @property
-    def lost(self) -> list[Said]:
-        return [one for one in self.said if one.reply is None]
+    def lost(self) -> list[Turn]:
+        return [turn for turn in self.turns if turn.reply is None]
 
     @property
     def late(self) -> int:
-        return sum(one.acknowledged_after > ANSWER_WITHIN_S for one in self.exchanges)
+        return sum(exchange.acknowledged_after > ANSWER_WITHIN_S for exchange in self.exchanges)
 
     @property
     def asked_within_s(self) -> float:
-        return max(one.asked_at for one in self.at_once) - self.began_at
+        return max(turn.asked_at for turn in self.at_once) - self.began_at
 
     def __str__(self) -> str:
-        delays = [one.acknowledged_after for one in self.exchanges]
-        waits = [one.answered_after for one in self.said if one.answered]
-        ended = max(one.asked_at + one.answered_after for one in self.said) - self.began_at
-        ways = ", ".join(f"{sum(one.way == way for one in self.at_once)} by {way}" for way in WAYS)
+        delays = [exchange.acknowledged_after for exchange in self.exchanges]
+        waits = [turn.answered_after for turn in self.turns if turn.answered]
+        ended = max(turn.asked_at + turn.answered_after for turn in self.turns) - self.began_at
+        ways = ", ".join(f"{sum(turn.way == way for turn in self.at_once)} by {way}" for way in WAYS)
         return (
             f"{len(self.at_once)} questions within {self.asked_within_s:.1f} s ({ways}): "
-            f"{sum(one.answered for one in self.at_once)} answered, {sum(one.refused for one in self.at_once)} told to "
-            f"wait, {sum(one.again for one in self.said)} asked again later; of all {len(self.said)} in "
-            f"{ended:.1f} s, {len(self.lost)} lost and {sum(one.mixed for one in self.said)} mixed; answered after "
-            f"{median(waits):.2f} s (median), {max(waits):.2f} s (slowest); {len(delays)} interactions acknowledged "
-            f"after {median(delays):.2f} s (median), {max(delays):.2f} s (slowest), {self.late} later than "
-            f"{ANSWER_WITHIN_S:.0f} s"
+            f"{sum(turn.answered for turn in self.at_once)} answered, {sum(turn.refused for turn in self.at_once)} "
+            f"told to wait, {sum(turn.again for turn in self.turns)} asked again later; of all {len(self.turns)} in "
+            f"{ended:.1f} s, {len(self.lost)} lost and {sum(turn.mixed for turn in self.turns)} mixed; answered "
+            f"after {median(waits):.2f} s (median), {max(waits):.2f} s (slowest); {len(delays)} interactions "
+            f"acknowledged after {median(delays):.2f} s (median), {max(delays):.2f} s (slowest), {self.late} later "
+            f"than {ANSWER_WITHIN_S:.0f} s"
         )
 
 
@@ -180,34 +180,36 @@ async def talk(discord: Discord, how_many: int, *, users: int, within_s: float) 
 
     Whose last answer has not come by then asks in full and is told to wait; some go on once that answer is there.
     """
-    loop, found = asyncio.get_running_loop(), Talk()
-    started, found.began_at = loop.time(), discord.server.clock()
+    loop, conversations = asyncio.get_running_loop(), Talk()
+    started, conversations.began_at = loop.time(), discord.server.clock()
 
-    async def said(person: Person, ask: Ask, question: str, *, follows: bool = False, again: bool = False) -> None:
+    async def take_turn(person: Person, ask: Ask, question: str, *, follows: bool = False, again: bool = False) -> None:
         asked_at, reply = discord.server.clock(), None
         with contextlib.suppress(AssertionError):  # nothing came
             reply = await ask(question)
         answered_after = discord.server.clock() - asked_at
-        found.said.append(Said(person.number, person.name, person.way, follows, again, reply, asked_at, answered_after))
+        conversations.turns.append(
+            Turn(person.number, person.name, person.way, follows, again, reply, asked_at, answered_after)
+        )
 
     async def converse(number: int) -> None:
-        person = Person(discord, number, found.exchanges)
+        person = Person(discord, number, conversations.exchanges)
         in_full = f"How many sensors does the {person.name} station have?"
-        asked: list[asyncio.Task[None]] = []
+        tasks: list[asyncio.Task[None]] = []
         owed = False
-        for turn, place in enumerate(range(number, how_many, users)):
+        for nth, place in enumerate(range(number, how_many, users)):
             await asyncio.sleep(started + place * within_s / how_many - loop.time())
-            if asked and not asked[-1].done():
-                await said(person, person.insist, in_full)
+            if tasks and not tasks[-1].done():
+                await take_turn(person, person.insist, in_full)
                 owed = True
                 continue
-            question = FOLLOW_UPS[number % 2] if turn == 1 else in_full
-            asked.append(asyncio.ensure_future(said(person, person.ask, question, follows=turn == 1)))
-        await asyncio.gather(*asked)
+            question = FOLLOW_UPS[number % 2] if nth == 1 else in_full
+            tasks.append(asyncio.ensure_future(take_turn(person, person.ask, question, follows=nth == 1)))
+        await asyncio.gather(*tasks)
         if owed and number % STAY == 0 and person.before is not None:
-            await said(person, person.ask, FOLLOW_UPS[number % 2], follows=True, again=True)
+            await take_turn(person, person.ask, FOLLOW_UPS[number % 2], follows=True, again=True)
         if number % 2 and person.before is not None:
             await person.vote()
 
     await asyncio.gather(*(converse(number) for number in range(users)))
-    return found
+    return conversations

@@ -110,15 +110,15 @@ def assert_reads(reply: Reply, question: str, number: str) -> None:
 
 
 async def told_in_source(discord: Discord, reply: Reply) -> Reply:
-    shown = await discord.press(reply, "Show in source", number=1)
-    assert isinstance(shown, Reply)
-    return shown
+    page = await discord.press(reply, "Show in source", number=1)
+    assert isinstance(page, Reply)
+    return page
 
 
 def shown_page(reply: Reply) -> tuple[int, int]:
-    found = PAGES.search(reply.text)
-    assert found, reply.text
-    return int(found[1]), int(found[2])
+    match = PAGES.search(reply.text)
+    assert match, reply.text
+    return int(match[1]), int(match[2])
 
 
 async def test_vote_counts_once_and_the_last_one_counts(world: World, discord: Discord) -> None:
@@ -196,7 +196,9 @@ async def test_menu_answers_what_somebody_else_wrote(discord: Discord) -> None:
 
 
 async def test_suggestions_come_from_the_sources_in_spite_of_slips(discord: Discord) -> None:
-    assert WINDOW in [one["value"] for one in await discord.complete("ask", question="wat is teh contxt windw of scot")]
+    assert WINDOW in [
+        choice["value"] for choice in await discord.complete("ask", question="wat is teh contxt windw of scot")
+    ]
 
 
 async def test_suggestions_come_while_one_types(discord: Discord) -> None:
@@ -224,18 +226,18 @@ async def test_reply_is_in_the_language_of_whoever_asks(discord: Discord) -> Non
 async def test_source_is_shown_with_the_quoted_words_in_bold_and_is_paged(
     discord: Discord, quoted: dict[str, Reply]
 ) -> None:
-    shown = await told_in_source(discord, quoted[HERONS])
-    assert shown.ephemeral
-    assert "**The heronry of Upper Slaughter keeps forty-one grey herons.**" in shown.text
-    assert "The heronry" in shown.text.splitlines()[1]
-    page, pages = shown_page(shown)
+    reply = await told_in_source(discord, quoted[HERONS])
+    assert reply.ephemeral
+    assert "**The heronry of Upper Slaughter keeps forty-one grey herons.**" in reply.text
+    assert "The heronry" in reply.text.splitlines()[1]
+    page, pages = shown_page(reply)
     assert 1 < page < pages
-    on = await discord.press(shown, "Next")
-    assert on.message["id"] == shown.message["id"]
+    on = await discord.press(reply, "Next")
+    assert on.message["id"] == reply.message["id"]
     assert shown_page(on) == (page + 1, pages)
     assert "forty-one" not in on.text
     assert shown_page(await discord.press(on, "Back")) == (page, pages)
-    first = await discord.press(shown, "Back")
+    first = await discord.press(reply, "Back")
     while shown_page(first)[0] > 1:
         first = await discord.press(first, "Back")
     assert "Back" not in first.buttons
@@ -262,8 +264,8 @@ async def test_vote_on_a_message_of_before_the_restart_replaces_the_one_before(
 
 async def test_answer_of_before_the_restart_can_be_checked_and_asked_on(restarted: World, voted: Reply) -> None:
     discord = restarted.discord
-    shown = await told_in_source(discord, voted)
-    assert WINDOW_EVIDENCE in shown.text.replace("**", "").replace("\\", "")
+    reply = await told_in_source(discord, voted)
+    assert WINDOW_EVIDENCE in reply.text.replace("**", "").replace("\\", "")
     form = await discord.press(voted, "Ask a follow-up")
     assert_reads(await discord.submit(form, EXPERTS), "How many experts does Scout have?", "16 experts")
     more = await discord.press(voted, "More passages")
@@ -278,56 +280,60 @@ async def test_thread_of_before_the_restart_goes_on_from_its_answer(restarted: W
 
 
 async def test_commands_that_did_not_change_are_told_of_once(restarted: World) -> None:
-    told = [one for one in restarted.server.requests if one.method == "PUT" and one.route.endswith("/commands")]
-    assert len(told) == 1
+    synced = [
+        request
+        for request in restarted.server.requests
+        if request.method == "PUT" and request.route.endswith("/commands")
+    ]
+    assert len(synced) == 1
 
 
 async def test_quotation_that_is_gone_is_still_shown_as_it_stood(reindexed: World, quoted: dict[str, Reply]) -> None:
-    shown = await told_in_source(reindexed.discord, quoted[HERONS])
-    assert "**The heronry of Upper Slaughter keeps forty-one grey herons.**" in shown.text
-    assert "the quoted words no longer stand in it" in shown.text
-    page, pages = shown_page(shown)
-    on = await reindexed.discord.press(shown, "Next")
+    reply = await told_in_source(reindexed.discord, quoted[HERONS])
+    assert "**The heronry of Upper Slaughter keeps forty-one grey herons.**" in reply.text
+    assert "the quoted words no longer stand in it" in reply.text
+    page, pages = shown_page(reply)
+    on = await reindexed.discord.press(reply, "Next")
     assert shown_page(on) == (page + 1, pages)
     assert "has changed since" in on.text
 
 
 async def test_quotation_whose_source_changed_elsewhere_says_so(reindexed: World, quoted: dict[str, Reply]) -> None:
-    shown = await told_in_source(reindexed.discord, quoted[OTTERS])
-    assert "**The otter hide at Bibury seats nine visitors.**" in shown.text
-    assert "the quoted words still stand in it" in shown.text
-    assert "It rained all spring." not in shown.text
+    reply = await told_in_source(reindexed.discord, quoted[OTTERS])
+    assert "**The otter hide at Bibury seats nine visitors.**" in reply.text
+    assert "the quoted words still stand in it" in reply.text
+    assert "It rained all spring." not in reply.text
 
 
 async def test_quotation_of_a_source_that_was_removed_is_still_shown(
     reindexed: World, quoted: dict[str, Reply]
 ) -> None:
-    shown = await told_in_source(reindexed.discord, quoted[BADGERS])
-    assert "**The badger sett near Naunton has seventeen entrances.**" in shown.text
-    assert "has been removed since" in shown.text
+    reply = await told_in_source(reindexed.discord, quoted[BADGERS])
+    assert "**The badger sett near Naunton has seventeen entrances.**" in reply.text
+    assert "has been removed since" in reply.text
 
 
 async def test_quotation_of_a_source_that_did_not_change_says_nothing(
     reindexed: World, quoted: dict[str, Reply]
 ) -> None:
-    shown = await told_in_source(reindexed.discord, quoted[WAGTAILS])
-    assert f"**{WAGTAILS_EVIDENCE}**" in shown.text
-    assert " since" not in shown.text
+    reply = await told_in_source(reindexed.discord, quoted[WAGTAILS])
+    assert f"**{WAGTAILS_EVIDENCE}**" in reply.text
+    assert " since" not in reply.text
 
 
 async def test_answer_after_the_reindex_is_of_the_sources_as_they_are_now(reindexed: World) -> None:
     quotations = (await reindexed.discord.ask(HERONS)).quotations
-    assert [one for one in quotations if "forty-one" in one] == []
+    assert [quotation for quotation in quotations if "forty-one" in quotation] == []
 
 
 async def test_discord_refused_nothing_but_the_second_thread(world: World, thread: Thread) -> None:
-    refused = [one for one in world.refused() if not one.route.endswith("/threads")]
-    assert [(one.method, one.path, one.status) for one in refused] == []
+    refused = [refusal for refusal in world.refused() if not refusal.route.endswith("/threads")]
+    assert [(refusal.method, refusal.path, refusal.status) for refusal in refused] == []
     assert set().union(*world.server.state.notified.values()) == set()
 
 
 async def test_every_body_sent_fits_discords_description(world: World, voted: Reply) -> None:
-    assert {"PUT", "POST", "PATCH"} <= {one.method for one in world.server.requests}
+    assert {"PUT", "POST", "PATCH"} <= {request.method for request in world.server.requests}
     assert world.unfit_bodies() == []
 
 
@@ -337,11 +343,11 @@ async def test_logs_hold_no_question_no_person_and_no_token(world: World, voted:
 
 
 async def test_journal_holds_no_plain_id_of_a_person_or_of_a_private_channel(world: World, voted: Reply) -> None:
-    kept = world.journal_bytes()
-    assert WINDOW.encode() in kept
+    journal = world.journal_bytes()
+    assert WINDOW.encode() in journal
     people = [user.id.encode() for user in world.discord.people]
-    private = [one.id.encode() for one in world.server.state.channels.values() if one.guild is None]
-    assert [one for one in [*people, *private] if one in kept] == []
+    private = [channel.id.encode() for channel in world.server.state.channels.values() if channel.guild is None]
+    assert [channel for channel in [*people, *private] if channel in journal] == []
 
 
 def assert_window(reply: Reply) -> None:

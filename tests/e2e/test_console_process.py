@@ -136,8 +136,8 @@ def terminal():
         return opened[-1]
 
     yield start
-    for each in opened:
-        each.close()
+    for process in opened:
+        process.close()
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x04", "/quit\r"], ids=["ctrl-c", "ctrl-d", "/quit"])

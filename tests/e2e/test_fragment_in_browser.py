@@ -153,9 +153,9 @@ def sees(page: Page, url: str | None, *, within: int = SOON) -> bool:
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_words_are_found(case, pages, address, page):
-    html, shown = CASES[case]
+    html, text = CASES[case]
     put(pages, html)
-    url = text_fragment_url(f"{address}/page", shown)
+    url = text_fragment_url(f"{address}/page", text)
     assert ":~:text=" in (url or "")
     assert sees(page, url), url
 
@@ -186,7 +186,7 @@ def test_every_passage_of_the_article_is_found_on_its_page(article, pages, addre
     start = split_front_matter(article).body_start
     html = pyromark.html(article[start:])
     pages["article"] = f"<!doctype html><meta charset=utf-8><style>p {{ margin: 3000px 0 }}</style>{html}"
-    passages = [at for at in chunk(document, WordEmbedder().count, 256) if at.start >= start]
+    passages = [passage for passage in chunk(document, WordEmbedder().count, 256) if passage.start >= start]
     assert len(passages) > 15
     for passage in passages:
         tab = running.new_page(viewport={"width": 800, "height": 600})

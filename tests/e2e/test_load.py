@@ -26,9 +26,9 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def talked(world: World) -> Talk:
-    found = await talk(world.discord, QUESTIONS, users=USERS, within_s=WITHIN_S)
-    print(found)  # noqa: T201 - shown with -s, or if a test fails
-    return found
+    conversations = await talk(world.discord, QUESTIONS, users=USERS, within_s=WITHIN_S)
+    print(conversations)  # noqa: T201 - shown with -s, or if a test fails
+    return conversations
 
 
 async def test_every_question_has_a_reply(talked: Talk) -> None:
@@ -37,15 +37,15 @@ async def test_every_question_has_a_reply(talked: Talk) -> None:
 
 
 async def test_everybody_is_answered_and_refused_only_while_their_last_question_waits(talked: Talk) -> None:
-    refusals = {one.reply.text for one in talked.said if one.reply is not None and one.refused}
+    refusals = {turn.reply.text for turn in talked.turns if turn.reply is not None and turn.refused}
     assert [text for text in refusals if TOLD_TO_WAIT not in text] == []
-    assert [one for one in talked.said if not (one.answered or one.refused)] == []
-    assert len({one.number for one in talked.said if one.answered}) == USERS
-    assert len({one.number for one in talked.follow_ups if one.answered}) >= USERS // STAY
+    assert [turn for turn in talked.turns if not (turn.answered or turn.refused)] == []
+    assert len({turn.number for turn in talked.turns if turn.answered}) == USERS
+    assert len({turn.number for turn in talked.follow_ups if turn.answered}) >= USERS // STAY
 
 
 async def test_nobodys_conversation_is_mixed_with_another(talked: Talk) -> None:
-    assert [one for one in talked.said if one.mixed] == []
+    assert [turn for turn in talked.turns if turn.mixed] == []
 
 
 async def test_log_counts_no_reply_that_was_not_sent(world: World, talked: Talk) -> None:

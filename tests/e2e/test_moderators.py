@@ -15,7 +15,7 @@ import pytest_asyncio
 from tests.e2e.moderating import Acting, Slow, custom_id, lines, live, slow_page, state_of
 from tests.e2e.rights_done import DONE
 from tests.e2e.rights_refused import prepared, tried
-from tests.e2e.rights_table import FORGED, PEOPLE, TABLE, Who, cells, refusal
+from tests.e2e.rights_table import FORGED, PEOPLE, TABLE, Speaker, cells, refusal
 from tests.e2e.world import NO_LIMITS, World, built, opened_world
 from tests.support.article import ARTICLE
 from tests.support.changing_sources import BEFORE
@@ -59,7 +59,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
 async def moderator(world: World, slow: Slow) -> Acting:
     """By a role in the listed server; there is a snapshot to go back to. Only short sources are left, for each reindex
     asks what they suggest."""
-    acting = Acting(world, Who(roles=(MODERATOR_ROLE,)), slow)
+    acting = Acting(world, Speaker(roles=(MODERATOR_ROLE,)), slow)
     for name in (ARTICLE.name, "herons.md"):
         (world.seeds / name).unlink()
     acting.change()
@@ -82,9 +82,9 @@ async def test_who_may_not_is_told_alone_who_may_and_changes_nothing(
             who, change = Acting(world, PEOPLE[row], slow), FORGED.get(row, dict)
             tries = list(cells(row, "."))
             come = await asyncio.gather(
-                *(tried(who, attempts[one][name], refusal(one, name), change) for one, name in tries)
+                *(tried(who, attempts[attempt][name], refusal(attempt, name), change) for attempt, name in tries)
             )
-            wrong += [(row, *what, text) for what, text in zip(tries, come, strict=True) if text]
+            wrong += [(row, *attempt, text) for attempt, text in zip(tries, come, strict=True) if text]
         assert not wrong, named(wrong)
         assert state_of(world) == before
     assert "**The index is rebuilt**" in (await world.discord.reply(exchange, has_ended)).text
@@ -109,7 +109,7 @@ def named(wrong: list[Wrong]) -> str:
 
 async def quoted(discord: Discord) -> list[str]:
     """What the sources say of the hide now."""
-    return [one for one in (await discord.ask(ASKED)).quotations if "kingfisher hide" in one]
+    return [quotation for quotation in (await discord.ask(ASKED)).quotations if "kingfisher hide" in quotation]
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -176,7 +176,7 @@ async def test_questions_are_answered_during_a_reindex_and_after_its_cancellatio
 ) -> None:
     """Another moderator than the one who began it cancels it."""
     (world.seeds / hide).write_text(TEN + "\n", encoding="utf-8")
-    owner = Acting(world, Who(UNLISTED, user=OWNER), slow)
+    owner = Acting(world, Speaker(UNLISTED, user=OWNER), slow)
     async with slow.waited_for(world, **moderator.how) as (exchange, shown):
         assert await quoted(discord) == [SIX]
         assert "already running" in (await owner.command("reindex")).text
@@ -196,9 +196,9 @@ async def test_a_roll_back_brings_the_answers_of_before(
     await moderator.command("reindex")
     assert await quoted(discord) == [TEN]
     (choice,) = await moderator.typed("rollback", "id", before)
-    asked = await moderator.command("rollback", id=choice)
+    reply = await moderator.command("rollback", id=choice)
     assert await quoted(discord) == [TEN], "only asked so far"
-    done = await moderator.press(asked, "Roll back")
+    done = await moderator.press(reply, "Roll back")
     assert f"**+** {SIX}" in done.text.replace("\\", "")
     assert await quoted(discord) == [SIX]
     assert live(world) == before
@@ -208,35 +208,35 @@ async def test_the_audit_names_a_servers_actions_and_in_direct_messages_all(
     world: World, moderator: Acting, slow: Slow
 ) -> None:
     """In a server it lists what was done there, in direct messages what was done everywhere."""
-    owner = Acting(world, Who(None, user=OWNER), slow)
-    there = Acting(world, Who(UNLISTED, user=OWNER), slow)
+    owner = Acting(world, Speaker(None, user=OWNER), slow)
+    foreign_owner = Acting(world, Speaker(UNLISTED, user=OWNER), slow)
     await moderator.command("source add", file=world.server.cdn.hold("audited.txt", b"Audited.\n"))
-    for one in (there, owner):
-        discarded = await one.command("reindex", preview=True)
-        await one.press(discarded, "Discard")
+    for actor in (foreign_owner, owner):
+        discarded = await actor.command("reindex", preview=True)
+        await actor.press(discarded, "Discard")
     (world.seeds / "audited.txt").unlink()
-    here, elsewhere, everywhere = [(await one.command("audit")).text for one in (moderator, there, owner)]
+    here, audits, everywhere = [(await one.command("audit")).text for one in (moderator, foreign_owner, owner)]
     assert f"`{moderator.user.id}`" in here.split("\n")[1]
     assert "**source add audited.txt**: added" in here.replace("\\", "")
     assert str(OWNER.id) not in here.split("source add audited.txt")[0]
-    assert "audited.txt" not in elsewhere
-    assert elsewhere.count(f"`{OWNER.id}`") >= 2
+    assert "audited.txt" not in audits
+    assert audits.count(f"`{OWNER.id}`") >= 2
     assert "in a direct message" in everywhere
     assert f"in the server `{UNLISTED.id}`" in everywhere
     assert f"in the server `{LISTED.id}`" in everywhere
-    assert [one[2] for one in lines(world)][-5:-4] == ["source add audited.txt"]
+    assert [line[2] for line in lines(world)][-5:-4] == ["source add audited.txt"]
 
 
 async def test_an_interaction_that_lacks_anything_is_answered_and_changes_nothing(
     world: World, slow: Slow, moderator: Acting
 ) -> None:
     """Whatever it lacks, it is acknowledged within the three seconds after which the local Discord refuses that."""
-    before, member = state_of(world), Acting(world, Who(), slow)
+    before, member = state_of(world), Acting(world, Speaker(), slow)
 
     async def answered(change: Change) -> bool:
         exchange = world.server.people.command(member.scene, "reindex", {"preview": True}, None)
         await world.server.forge(exchange, change)
-        message = await exchange.answer(lambda one: has_ended(one) and bool(text_of(one)))
+        message = await exchange.answer(lambda message: has_ended(message) and bool(text_of(message)))
         return bool(message["flags"] & EPHEMERAL)
 
     assert all(await asyncio.gather(*map(answered, MALFORMED.values())))
@@ -250,10 +250,10 @@ async def test_every_body_sent_fits_discords_description(world: World, moderator
 
 
 async def test_discord_refused_nothing_and_nobody_was_pinged(world: World, moderator: Acting) -> None:
-    assert [(one.method, one.path, one.status) for one in world.refused()] == []
+    assert [(refusal.method, refusal.path, refusal.status) for refusal in world.refused()] == []
     assert set().union(*world.server.state.notified.values()) == set()
 
 
 async def test_logs_hold_no_question_no_person_and_no_token(world: World, moderator: Acting) -> None:
     assert await world.bot.end() == 0
-    assert [one for one in world.secrets_in(world.log) if not SNAPSHOT.fullmatch(one)] == []
+    assert [secret for secret in world.secrets_in(world.log) if not SNAPSHOT.fullmatch(secret)] == []

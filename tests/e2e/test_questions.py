@@ -105,7 +105,7 @@ def assert_window_is_quoted(reply: Reply) -> None:
 
 
 def requests_of(server: DiscordServer, exchange: Exchange) -> list[tuple[str, str]]:
-    return [(one.method, one.route) for one in server.requests if exchange.token in one.path]
+    return [(request.method, request.route) for request in server.requests if exchange.token in request.path]
 
 
 async def test_question_asked_while_the_model_loads_is_answered(world: World) -> None:
@@ -134,7 +134,7 @@ async def test_direct_message_is_answered_after_typing(discord: Discord, server:
     reply = await discord.dm(WINDOW)
     assert_window_is_quoted(reply)
     channel = f"/channels/{reply.message['channel_id']}"
-    paths = [one.path for one in server.requests if one.path.startswith(channel)]
+    paths = [request.path for request in server.requests if request.path.startswith(channel)]
     assert paths[0] == f"{channel}/typing"
     assert paths[-1] == f"{channel}/messages"
 
@@ -145,7 +145,7 @@ async def test_mention_is_answered_by_a_reply_to_it_that_pings_nobody(discord: D
     assert_window_is_quoted(reply)
     assert reply.message["referenced_message"]["author"]["id"] == asker.id
     assert reply.notified == set()
-    posted = next(one for one in reversed(server.requests.items) if one.route.endswith("/messages"))
+    posted = next(request for request in reversed(server.requests.items) if request.route.endswith("/messages"))
     assert posted.body["allowed_mentions"]["parse"] == []
 
 
@@ -162,15 +162,15 @@ async def test_reindex_by_the_owner_reports_what_changed(world: World) -> None:
     before, after = reply.passages
     assert after == before + 1
     assert "herons.txt" in reply.text
-    found = await world.discord.ask("How many grey herons does the heronry of Upper Slaughter keep?")
-    assert found.quotations[0] == HERONS.strip()
+    answer = await world.discord.ask("How many grey herons does the heronry of Upper Slaughter keep?")
+    assert answer.quotations[0] == HERONS.strip()
 
 
 async def test_rate_limited_answer_arrives_after_the_wait(discord: Discord, server: DiscordServer) -> None:
     exchange = await discord.send_command("ask", question=WINDOW)
     server.http.rate_limit("PATCH|POST", f"/webhooks/.*{exchange.token}", retry_after=0.7)
     assert_window_is_quoted(await discord.reply(exchange))
-    limited, answered = [one for one in server.requests if f"{exchange.token}/messages" in one.path]
+    limited, answered = [request for request in server.requests if f"{exchange.token}/messages" in request.path]
     assert (limited.status, answered.status) == (429, 200)
     assert answered.at - limited.at >= 0.7
 
@@ -178,7 +178,9 @@ async def test_rate_limited_answer_arrives_after_the_wait(discord: Discord, serv
 async def test_rate_limited_reply_in_a_channel_arrives_after_the_wait(discord: Discord, server: DiscordServer) -> None:
     server.http.rate_limit("POST", f"/channels/{UNLISTED.channel_id}/messages", retry_after=0.7)
     assert_window_is_quoted(await discord.mention(WINDOW, guild=UNLISTED))
-    statuses = [one.status for one in server.requests if one.path == f"/channels/{UNLISTED.channel_id}/messages"]
+    statuses = [
+        request.status for request in server.requests if request.path == f"/channels/{UNLISTED.channel_id}/messages"
+    ]
     assert statuses[-2:] == [429, 200]
 
 
@@ -223,14 +225,14 @@ async def test_gateway_is_asked_for_no_privileged_intent(server: DiscordServer) 
 async def test_every_body_sent_fits_discords_description(discord: Discord, server: DiscordServer) -> None:
     await asyncio.gather(discord.ask(WINDOW), discord.dm(WINDOW), discord.mention(WINDOW))
     openapi = OpenApi()
-    bodies = [one for one in server.requests if one.status != 401]
-    assert {"PUT", "POST", "PATCH"} <= {one.method for one in bodies}
-    assert [wrong for one in bodies if (wrong := openapi.wrong(one.method, one.path, one.body))] == []
+    bodies = [request for request in server.requests if request.status != 401]
+    assert {"PUT", "POST", "PATCH"} <= {body.method for body in bodies}
+    assert [wrong for body in bodies if (wrong := openapi.wrong(body.method, body.path, body.body))] == []
 
 
 async def test_discord_refused_nothing_of_the_whole_run(discord: Discord, server: DiscordServer) -> None:
     await discord.ask(WINDOW)
-    assert [one for one in server.requests if one.status >= 400 and one.status not in (401, 429)] == []
+    assert [request for request in server.requests if request.status >= 400 and request.status not in (401, 429)] == []
     assert set().union(*server.state.notified.values()) == set()
 
 

@@ -99,9 +99,9 @@ async def exported(discord: Discord) -> list[dict[str, str]]:
 
 def head_of(reply: Reply) -> tuple[int, ...]:
     """Open gaps, themes, page, pages."""
-    found = HEAD.search(reply.text)
-    assert found, reply.text
-    return tuple(int(one or 1) for one in found.groups())
+    match = HEAD.search(reply.text)
+    assert match, reply.text
+    return tuple(int(group or 1) for group in match.groups())
 
 
 def kept(reply: Reply) -> list[str]:
@@ -125,13 +125,13 @@ async def test_theme_that_is_solved_is_a_gap_no_more(world: World, discord: Disc
     before = {row["question"] for row in await exported(discord)}
     page = await shown_gaps(discord)
     left = await discord.press(page, "Mark as solved", number=1, **MANAGER)
-    found = SOLVED.search(left.text)
-    assert found, left.text
+    match = SOLVED.search(left.text)
+    assert match, left.text
     after = {row["question"] for row in await exported(discord)}
-    assert len(before - after) == int(found[1]) > 0
+    assert len(before - after) == int(match[1]) > 0
     assert after < before
     assert head_of(await shown_gaps(discord))[0] == len(after)
-    assert len(world.rows("SELECT 1 FROM solved")) == int(found[1])
+    assert len(world.rows("SELECT 1 FROM solved")) == int(match[1])
 
 
 async def test_reindex_reports_the_gaps_that_are_answered_now(world: World, discord: Discord, gaps: set[str]) -> None:
@@ -145,7 +145,7 @@ async def test_reindex_reports_the_gaps_that_are_answered_now(world: World, disc
     assert (await discord.ask(PRICED, guild=ASKED)).answered
     open_now = {row["question"] for row in await exported(discord)}
     assert PRICED not in open_now
-    assert [one for one in open_now if f"“{one}”" in report.text] == []
+    assert [channel for channel in open_now if f"“{channel}”" in report.text] == []
 
 
 async def assert_as_chosen(discord: Discord, elsewhere: Channel) -> None:
@@ -175,8 +175,8 @@ async def test_settings_are_shown_and_kept_to(discord: Discord, elsewhere: Chann
 
 async def test_settings_are_kept_over_a_restart(world: World, elsewhere: Channel, chosen: Reply) -> None:
     await world.restart()
-    shown = await world.discord.command("settings show", guild=CHOSEN, **MANAGER)
-    assert shown.text == chosen.text
+    reply = await world.discord.command("settings show", guild=CHOSEN, **MANAGER)
+    assert reply.text == chosen.text
     await assert_as_chosen(world.discord, elsewhere)
 
 
@@ -188,15 +188,15 @@ async def test_forget_me_deletes_what_is_kept_of_a_person_and_nothing_else(world
     await discord.press(others, "Helpful", user=user)
     await discord.press(mine, "Helpful", user=other)
 
-    told = await discord.command("privacy", user=user)
-    assert told.ephemeral
-    assert kept(told) == ["2 questions and 1 vote"]
-    asked = await discord.command("forget-me", user=user)
-    assert asked.ephemeral
-    assert kept(asked) == ["2 questions and 1 vote"]
+    notice = await discord.command("privacy", user=user)
+    assert notice.ephemeral
+    assert kept(notice) == ["2 questions and 1 vote"]
+    reply = await discord.command("forget-me", user=user)
+    assert reply.ephemeral
+    assert kept(reply) == ["2 questions and 1 vote"]
     assert kept(await discord.command("privacy", user=user)) == ["2 questions and 1 vote"], "only asked so far"
 
-    done = await discord.press(asked, "Delete", user=user)
+    done = await discord.press(reply, "Delete", user=user)
     assert kept(done) == ["2 questions and 1 vote", "0 questions and 0 votes"]
     assert kept(await discord.command("privacy", user=user)) == ["0 questions and 0 votes"]
     assert kept(await discord.command("privacy", user=other)) == ["1 question and 0 votes"]
@@ -221,8 +221,8 @@ async def test_reply_to_a_channel_that_was_deleted_meanwhile_is_counted(world: W
     before = world.unsent
     doomed = await world.server.open(UNLISTED, "doomed")
     world.refusable.append(re.compile(f"/channels/{doomed.id}/"))
-    asked = await discord.say(f"{BOT.mention} {EXPERTS}", user=discord.somebody(), channel=doomed)
-    assert asked["channel_id"] == doomed.id
+    reply = await discord.say(f"{BOT.mention} {EXPERTS}", user=discord.somebody(), channel=doomed)
+    assert reply["channel_id"] == doomed.id
     await world.server.delete(doomed)
     await lost(world, f"/channels/{doomed.id}/messages", 404, before)
     assert (await discord.mention(EXPERTS, guild=UNLISTED)).answered
@@ -253,18 +253,18 @@ async def test_reply_to_an_interaction_that_expired_is_counted(
 async def lost(world: World, path: str, status: int, before: int) -> None:
     """Discord refused what went there, and the log counts one more reply that was not sent."""
     world.refusable.append(re.compile(re.escape(path)))
-    await world.server.requests.wait_for(lambda one: path in one.path and one.status == status)
+    await world.server.requests.wait_for(lambda request: path in request.path and request.status == status)
     await eventually(lambda: world.unsent > before)
     assert world.unsent == before + 1
 
 
 async def test_every_body_sent_fits_discords_description(world: World, gaps: set[str]) -> None:
-    assert {"PUT", "POST", "PATCH"} <= {one.method for one in world.server.requests}
+    assert {"PUT", "POST", "PATCH"} <= {request.method for request in world.server.requests}
     assert world.unfit_bodies() == []
 
 
 async def test_discord_refused_nothing_but_what_was_made_to_fail(world: World, gaps: set[str]) -> None:
-    assert [(one.method, one.path, one.status) for one in world.refused()] == []
+    assert [(refusal.method, refusal.path, refusal.status) for refusal in world.refused()] == []
     assert set().union(*world.server.state.notified.values()) == set()
 
 
@@ -279,5 +279,5 @@ async def test_journal_holds_no_plain_id_of_a_person_or_of_a_private_channel(wor
     held = world.journal_bytes()
     assert next(iter(gaps)).encode() in held
     people = [user.id.encode() for user in world.discord.people]
-    private = [one.id.encode() for one in world.server.state.channels.values() if one.guild is None]
-    assert [one for one in [*people, *private] if one in held] == []
+    private = [channel.id.encode() for channel in world.server.state.channels.values() if channel.guild is None]
+    assert [channel for channel in [*people, *private] if channel in held] == []

@@ -39,7 +39,7 @@ async def first(settings: dict[str, object], tmp_path_factory: pytest.TempPathFa
 
 
 def synced(server: DiscordServer) -> list[Request]:
-    return [one for one in server.requests if one.route.endswith("/commands")]
+    return [request for request in server.requests if request.route.endswith("/commands")]
 
 
 async def test_question_without_an_index_is_told_what_to_do(first: Running) -> None:
@@ -67,7 +67,7 @@ async def test_interrupt_ends_the_bot_cleanly(first: Running) -> None:
 async def test_commands_are_synced_at_the_first_start_and_not_at_the_next(
     first: Running, settings: dict[str, object], tmp_path: Path
 ) -> None:
-    assert [(one.method, one.status) for one in synced(first[0])] == [("PUT", 200)]
+    assert [(command.method, command.status) for command in synced(first[0])] == [("PUT", 200)]
     async with running_bot(settings, tmp_path) as (server, _):
         server.state.sync(list(first[0].state.commands.values()))
         assert "all-minilm-l6-v2" in (await Discord(server).command("status")).text.lower()

@@ -53,20 +53,22 @@ READ_AS = re.compile(r"^-# Read as: (.*)$", re.MULTILINE)
 
 def read_as(reply: Reply) -> str:
     """Return the reading of the question that a reply shows, or empty."""
-    found = READ_AS.search(reply.text)
-    return found[1].replace("\\", "") if found else ""
+    match = READ_AS.search(reply.text)
+    return match[1].replace("\\", "") if match else ""
 
 
 def answer_id(reply: Reply) -> str:
     """The id that the journal knows the answer by, as it stands in the message's buttons."""
-    pressed = (ComponentId.parse(one.get("custom_id") or "") for one in all_components(reply.message["components"]))
+    pressed = (
+        ComponentId.parse(component.get("custom_id") or "") for component in all_components(reply.message["components"])
+    )
     return next((press.answer for press in pressed if press and press.answer), "")
 
 
 def link_buttons(reply: Reply) -> list[str]:
     """Where the buttons lead that are links."""
-    found = [one for one in all_components(reply.message["components"]) if one["type"] == BUTTON]
-    return [one["url"] for one in found if one.get("url")]
+    components = [component for component in all_components(reply.message["components"]) if component["type"] == BUTTON]
+    return [component["url"] for component in components if component.get("url")]
 
 
 def built(folder: Path, sources: Mapping[str, str]) -> dict[str, object]:
@@ -98,8 +100,8 @@ def _made(sources: tuple[tuple[str, str], ...], folder: Path) -> Path:
             (place / "seeds" / name).write_text(text, encoding="utf-8")
         variables = environment(SEEDS_DIR=place / "seeds", INDEX_DIR=place / "index", JOURNAL_FILE=place / "journal")
         command = [sys.executable, "-m", "index", "reindex"]
-        done = subprocess.run(command, env=variables, cwd=place, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        process = subprocess.run(command, env=variables, cwd=place, capture_output=True, text=True, check=False)
+        assert process.returncode == 0, process.stderr
         _kept[sources] = place
     return _kept[sources]
 
@@ -129,7 +131,7 @@ class World:
         place = self.folder / f"bot-{len(self.bots) + 1}"
         self.bots.append(await self._stack.enter_async_context(bot_on(self.server, self.settings, place)))
         if len(self.bots) == 1:
-            await self.server.requests.wait_for(lambda one: one.route.endswith("/commands"), since=since)
+            await self.server.requests.wait_for(lambda request: request.route.endswith("/commands"), since=since)
         await self.discord.ask("What is the context window of Scout?", guild=LISTED)
 
     async def restart(self) -> None:
@@ -173,16 +175,16 @@ class World:
     def unfit_bodies(self, *, every: int = 1) -> list[str]:
         """What is wrong with the bodies of requests, one in so many, by Discord's own description."""
         openapi = OpenApi()
-        sent = [one for one in self.server.requests if one.status != 401][::every]
-        said = (openapi.wrong(one.method, one.path, one.body) for one in sent)
-        return [wrong for wrong in said if wrong]
+        sent = [request for request in self.server.requests if request.status != 401][::every]
+        problems = (openapi.wrong(request.method, request.path, request.body) for request in sent)
+        return [wrong for wrong in problems if wrong]
 
     def secrets_in(self, log: str) -> list[str]:
         """Return the secrets in a log: tokens, texts of users, their ids and names."""
         people = [OWNER, *self.discord.people]
         secrets = {self.server.token, *self.server.state.exchanges, *self.discord.typed}
         secrets |= {part for user in people for part in (user.id, user.name) if user is not OWNER or part == user.id}
-        return sorted(one for one in secrets if len(one) >= LEAST_SECRET and one in log)
+        return sorted(secret for secret in secrets if len(secret) >= LEAST_SECRET and secret in log)
 
     def journal_bytes(self) -> bytes:
         """All that is in the journal's files, the log of writes included."""
@@ -193,8 +195,8 @@ class World:
 
     def refused(self) -> list[Request]:
         """The requests that Discord refused though no test had it do so."""
-        wrong = [one for one in self.server.requests if one.status >= 400 and one.status != 401]
-        return [one for one in wrong if not any(fits.search(one.path) for fits in self.refusable)]
+        wrong = [request for request in self.server.requests if request.status >= 400 and request.status != 401]
+        return [request for request in wrong if not any(fits.search(request.path) for fits in self.refusable)]
 
 
 @asynccontextmanager

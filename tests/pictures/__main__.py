@@ -82,8 +82,8 @@ def main() -> None:
 def _missing() -> str:
     """The packages without which the pictures would not come, or come out in another font."""
     fonts = shutil.which("fc-list")
-    found = subprocess.run([fonts, FONT], capture_output=True, text=True, check=True).stdout if fonts else ""
-    needed = {"chromium": shutil.which("chromium"), "fonts-noto-core": found.strip()}
+    font_files = subprocess.run([fonts, FONT], capture_output=True, text=True, check=True).stdout if fonts else ""
+    needed = {"chromium": shutil.which("chromium"), "fonts-noto-core": font_files.strip()}
     return " ".join(name for name, there in needed.items() if not there)
 
 

@@ -43,10 +43,10 @@ FLAGS = (
 
 def chromium() -> str:
     """The path of chromium. Without one the test fails or is skipped, as the variable CI says."""
-    found = shutil.which("chromium")
-    if found is None and os.environ.get(NEEDED, "").lower() in ("1", "true"):
+    path = shutil.which("chromium")
+    if path is None and os.environ.get(NEEDED, "").lower() in ("1", "true"):
         pytest.fail(f"{NEEDED} is set, but there is no chromium (apt install chromium)")
-    return found or pytest.skip(ABSENT)
+    return path or pytest.skip(ABSENT)
 
 
 @contextmanager

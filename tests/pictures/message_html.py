@@ -151,9 +151,9 @@ def _button(button: Json, scene: Scene) -> str:
 
 def _menu(menu: Json, scene: Scene) -> str:
     chosen = [option["label"] for option in menu.get("options") or [] if option.get("default")]
-    shown = ", ".join(chosen) or menu.get("placeholder") or MENUS[menu["type"]]
+    label = ", ".join(chosen) or menu.get("placeholder") or MENUS[menu["type"]]
     disabled = " disabled" if menu.get("disabled") else ""
-    return f'<button class="select" aria-haspopup="listbox"{disabled}>{escape(shown)}<span>⌄</span></button>'
+    return f'<button class="select" aria-haspopup="listbox"{disabled}>{escape(label)}<span>⌄</span></button>'
 
 
 def _gallery(gallery: Json, scene: Scene) -> str:
@@ -170,8 +170,8 @@ def _gallery(gallery: Json, scene: Scene) -> str:
 def _file(file: Json, scene: Scene) -> str:
     name = _named(file["file"]["url"])
     size = len(_content(name, scene))
-    shown = f"{size:,} bytes" if size < 1024 else f"{size / 1024:.2f} KB"
-    return f'<div class="file">{SHEET}<div><a href="#">{escape(name)}</a><p class="small">{shown}</p></div></div>'
+    size_text = f"{size:,} bytes" if size < 1024 else f"{size / 1024:.2f} KB"
+    return f'<div class="file">{SHEET}<div><a href="#">{escape(name)}</a><p class="small">{size_text}</p></div></div>'
 
 
 def _named(url: str) -> str:
@@ -194,17 +194,17 @@ def _label(label: Json, scene: Scene) -> str:
     field_ = label["component"]
     needed = '<span class="needed"> *</span>' if field_.get("required", True) else ""
     about = f'<p class="small">{escape(label["description"])}</p>' if label.get("description") else ""
-    named = escape(str(field_["custom_id"]))
-    head = f'<label for="{named}">{escape(label["label"])}{needed}</label>'
+    name = escape(str(field_["custom_id"]))
+    head = f'<label for="{name}">{escape(label["label"])}{needed}</label>'
     return f'<div class="field">{head}{about}{_draw(field_, scene)}</div>'
 
 
 def _input(field_: Json, scene: Scene) -> str:
-    named, value = escape(str(field_["custom_id"])), escape(field_.get("value") or "")
+    name, value = escape(str(field_["custom_id"])), escape(field_.get("value") or "")
     hint = escape(field_.get("placeholder") or "")
     if field_.get("style") == 1:
-        return f'<input id="{named}" placeholder="{hint}" value="{value}">'
-    return f'<textarea id="{named}" rows="4" placeholder="{hint}">{value}</textarea>'
+        return f'<input id="{name}" placeholder="{hint}" value="{value}">'
+    return f'<textarea id="{name}" rows="4" placeholder="{hint}">{value}</textarea>'
 
 
 DRAWN: dict[int, Callable[[Json, Scene], str]] = {

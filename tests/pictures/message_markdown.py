@@ -75,11 +75,11 @@ class Markdown:
 
     def inline(self, text: str) -> str:
         """The marks within lines; an end of line stays one."""
-        done, at = [], 0
+        parts, position = [], 0
         for match in INLINE.finditer(text):
-            done += [_plain(text[at : match.start()]), self._marked(match)]
-            at = match.end()
-        return "".join([*done, _plain(text[at:])])
+            parts += [_plain(text[position : match.start()]), self._marked(match)]
+            position = match.end()
+        return "".join([*parts, _plain(text[position:])])
 
     def _marked(self, match: re.Match[str]) -> str:
         kind = match.lastgroup or ""
@@ -92,8 +92,8 @@ class Markdown:
         if match["channel"]:
             return f'<span class="mention">#{escape(self.channels.get(match["channel"], "unknown"))}</span>'
         if address := match["address"] or match["link"] or match["url"]:
-            shown = self.inline(match["label"]) if match["label"] else escape(address)
-            return f'<a href="{escape(address)}">{shown}</a>'
+            label = self.inline(match["label"]) if match["label"] else escape(address)
+            return f'<a href="{escape(address)}">{label}</a>'
         return f"<{MARKS[kind]}>{self.inline(match[kind])}</{MARKS[kind]}>"
 
     def _time(self, seconds: int, style: str | None) -> str:
@@ -106,8 +106,8 @@ class Markdown:
 def ago(then: datetime, now: datetime) -> str:
     """How long ago, or in how long, in the words of Discord's client."""
     seconds = (now - then).total_seconds()
-    counted, said = next((unit, said) for most, unit, said in AGES if abs(seconds) < most)
-    age = said.format(round(abs(seconds) / counted))
+    counted, phrase = next((unit, template) for most, unit, template in AGES if abs(seconds) < most)
+    age = phrase.format(round(abs(seconds) / counted))
     return f"{age} ago" if seconds >= 0 else f"in {age}"
 
 

@@ -70,7 +70,7 @@ class Clock:
 
 
 @dataclass(frozen=True)
-class Told:
+class Placeholders:
     """What is shown in the place of ids and times that differ from run to run, by what they really are."""
 
     ids: dict[str, str]
@@ -92,13 +92,13 @@ class Camera:
 
     wire: Wire
     scene: Scene
-    told: Told = field(default_factory=lambda: Told({}, {}))
+    told: Placeholders = field(default_factory=lambda: Placeholders({}, {}))
     pages: dict[str, str] = field(default_factory=dict)
 
     async def message(self, name: str, exchange: Exchange, used: str = "", until: str = "") -> Json:
         """The answer to an interaction, taken; as it is, to press its buttons. `used` is the command that gave it, with
         `until` it is the first answer that says that."""
-        message = await exchange.answer(lambda shown: is_final(shown) and until in text_of(shown))
+        message = await exchange.answer(lambda message: is_final(message) and until in text_of(message))
         scene = replace(
             self.scene,
             did=(exchange.user.name.title(), f"used {used}") if used else None,
@@ -134,7 +134,7 @@ async def pages(folder: Path, *, light: bool = False) -> dict[str, str]:
     async with connected(library, folder) as wire:
         camera = Camera(wire, Scene(NOW, channels={LISTED.channel_id: LISTED.channel.name}, light=light))
         clock.now = NOW - timedelta(hours=2)
-        await wire.command("reindex", **MODERATOR).answer(lambda shown: "rebuilt" in text_of(shown))
+        await wire.command("reindex", **MODERATOR).answer(lambda message: "rebuilt" in text_of(message))
         await asyncio.to_thread(_fill, library, clock)
         await _moderators(camera)
         await _members(camera)
@@ -174,18 +174,18 @@ async def _editors(camera: Camera, seeds: Path, clock: Clock) -> None:
     _write(seeds / "notes.txt", "Café".encode("latin-1"), days=3)
     _write(seeds / FILE_NAME, OWN_QUESTION.encode(), days=30)
     clock.now = NOW - timedelta(minutes=70)
-    asked = wire.command("reindex", {"preview": True}, **MODERATOR)
-    preview = await camera.message("preview", asked, "/reindex", until="preview")
-    await wire.press(preview, "Discard", **MODERATOR).answer(lambda shown: "is discarded" in text_of(shown))
+    exchange = wire.command("reindex", {"preview": True}, **MODERATOR)
+    preview = await camera.message("preview", exchange, "/reindex", until="preview")
+    await wire.press(preview, "Discard", **MODERATOR).answer(lambda message: "is discarded" in text_of(message))
     _write(seeds / ARTICLE.name, article.replace(b"on April 29", b"on April 29, online,"), days=0)
     await camera.message("report", wire.command("reindex", **MODERATOR), "/reindex", until="rebuilt")
     clock.now = NOW - timedelta(minutes=1)
     listed = await camera.message("snapshots", wire.command("snapshots", **MODERATOR), "/snapshots")
     await camera.message("rollback", wire.press(listed, "Roll back", **MODERATOR), until="Roll back to")
     await camera.message("source-list", wire.command("source list", **MODERATOR), "/source list")
-    asked = wire.command("source remove", {"name": "notes.txt"}, **MODERATOR)
-    wanted = await asked.answer(lambda shown: "Remove" in text_of(shown))
-    await wire.press(wanted, "Remove", **MODERATOR).answer(lambda shown: "Removed" in text_of(shown))
+    exchange = wire.command("source remove", {"name": "notes.txt"}, **MODERATOR)
+    wanted = await exchange.answer(lambda message: "Remove" in text_of(message))
+    await wire.press(wanted, "Remove", **MODERATOR).answer(lambda message: "Removed" in text_of(message))
     await camera.message("audit", wire.command("audit", **MODERATOR), "/audit")
 
 
@@ -199,26 +199,26 @@ def _write(path: Path, data: bytes, *, days: int) -> None:
 def _fill(library: Library, clock: Clock) -> None:
     """Questions of a month with their votes, in the order in which they were asked."""
     journal = library.journal
-    asked, solved = [*GAPS, VOTED_DOWN[:2]], []
+    gaps, solved = [*GAPS, VOTED_DOWN[:2]], []
     for day in range(2, 30):
-        asked += [(24 * day + 1 + number, ANSWERED[number % len(ANSWERED)]) for number in range(2 + day * 7 % 5)]
-        asked += [(24 * day, SOLVED[number]) for number in range(day % 3)]
-    for number, (hours, question) in enumerate(sorted(asked, reverse=True)):
+        gaps += [(24 * day + 1 + number, ANSWERED[number % len(ANSWERED)]) for number in range(2 + day * 7 % 5)]
+        gaps += [(24 * day, SOLVED[number]) for number in range(day % 3)]
+    for number, (hours, question) in enumerate(sorted(gaps, reverse=True)):
         clock.now = NOW - timedelta(hours=hours)
         answer = replace(library.ask(question), latency_ms=18.0 + number * 7 % 9)
-        one = journal.record(answer, user=number % 11, guild=int(LISTED.id), channel=1)
+        answer_id = journal.record(answer, user=number % 11, guild=int(LISTED.id), channel=1)
         if question == VOTED_DOWN[1]:
-            journal.vote(one, user=0, helpful=False)
-            journal.explain(one, user=0, reason=VOTED_DOWN[2])
+            journal.vote(answer_id, user=0, helpful=False)
+            journal.explain(answer_id, user=0, reason=VOTED_DOWN[2])
         elif not answer.abstained and number % 3:
-            journal.vote(one, user=0, helpful=number % 5 > 0)
+            journal.vote(answer_id, user=0, helpful=number % 5 > 0)
         if question in (*ANSWERED, *SOLVED):
-            solved.append(one)
+            solved.append(answer_id)
     journal.solve(solved, user=0)
     clock.now = NOW - timedelta(minutes=1)
 
 
-def _settled(part: Any, told: Told) -> Any:
+def _settled(part: Any, told: Placeholders) -> Any:
     """A payload without what differs from run to run: the first time after the fixed moment becomes two hours before it
     and the next one hour, and snapshots are called by the order in which they are seen."""
     if isinstance(part, dict):
@@ -227,5 +227,7 @@ def _settled(part: Any, told: Told) -> Any:
         return [_settled(item, told) for item in part]
     if not isinstance(part, str):
         return part
-    text = TIME.sub(lambda at: at[0] if int(at[1]) <= NOW.timestamp() else f"<t:{told.time(at[1])}:R>", part)
-    return SECONDS.sub("1.3 s", SNAPSHOT.sub(lambda at: told.snapshot(at[0]), text))
+    text = TIME.sub(
+        lambda match: match[0] if int(match[1]) <= NOW.timestamp() else f"<t:{told.time(match[1])}:R>", part
+    )
+    return SECONDS.sub("1.3 s", SNAPSHOT.sub(lambda match: told.snapshot(match[0]), text))

@@ -44,11 +44,11 @@ def pairs(run: Run) -> Pairs:
 @pytest.fixture(scope="module")
 def by_word(pairs: Pairs) -> dict[str, Pairs]:
     """The recorded answers by what the bot says of them."""
-    found: dict[str, list[Any]] = defaultdict(list)
+    outcomes: dict[str, list[Any]] = defaultdict(list)
     for question, line in pairs:
         make = make_abstention if line["abstained"] else make_answer
-        found[confidence_level(make(confidence=line["confidence"]))].append((question, line))
-    return dict(found)
+        outcomes[confidence_level(make(confidence=line["confidence"]))].append((question, line))
+    return dict(outcomes)
 
 
 def mean(pairs: Pairs) -> float:
@@ -76,11 +76,13 @@ def test_the_expected_calibration_error_is_at_most_five_hundredths(run):
 
 
 def test_the_curve_of_reliability_rises_and_keeps_near_the_diagonal(pairs):
-    bins = [at for at in reliability(pairs) if at and at.count >= 50]
+    bins = [bucket for bucket in reliability(pairs) if bucket and bucket.count >= 50]
     assert len(bins) >= 9
     # The least sure are answered more often than they say, which makes no answer worse: nothing is answered there.
-    assert [abs(at.confidence - at.answerable) <= (0.08 if at.confidence > 0.2 else 0.16) for at in bins] == [True] * 9
-    shares = [at.answerable for at in bins[1:]]
+    assert [
+        abs(bucket.confidence - bucket.answerable) <= (0.08 if bucket.confidence > 0.2 else 0.16) for bucket in bins
+    ] == [True] * 9
+    shares = [bucket.answerable for bucket in bins[1:]]
     assert shares == sorted(shares)
 
 

@@ -35,9 +35,13 @@ def asked(documents: Path, questions: Path) -> Run:
 
 
 def recorded(questions: Path) -> Record:
-    found = [at for at in read_records(RESULTS) if (at.questions, at.how) == (file_sha256(questions), "asked")]
-    assert found, f"no figures are recorded for {questions.name}: run `make record`"
-    return found[0]
+    records = [
+        record
+        for record in read_records(RESULTS)
+        if (record.questions, record.how) == (file_sha256(questions), "asked")
+    ]
+    assert records, f"no figures are recorded for {questions.name}: run `make record`"
+    return records[0]
 
 
 @pytest.fixture(scope="module")

@@ -118,8 +118,8 @@ def message_uses_in(code: str, file: str, functions: Collection[str] = MESSAGE_F
 
 def _message_use(call: ast.Call, name: str, place: str) -> MessageUse:
     first = MESSAGE_FUNCTIONS[name]
-    given = {keyword.arg for keyword in call.keywords}
-    values = None if None in given or name in ("gettext_noop", "template") else frozenset(map(str, given))
+    keywords = {keyword.arg for keyword in call.keywords}
+    values = None if None in keywords or name in ("gettext_noop", "template") else frozenset(map(str, keywords))
     texts = [_literal_text(argument) for argument in call.args[first : first + (2 if name == "ngettext" else 1)]]
     kind = _literal_text(call.args[0]) if name == "pgettext" else ""
     if name == "gettext_noop":
@@ -155,10 +155,10 @@ class KeyCollector(Translator):
 
 async def command_keys(tree: CommandTree[Any]) -> set[Key]:
     """Return the keys of names and descriptions of the commands."""
-    asked = KeyCollector()
+    collector = KeyCollector()
     for command in tree.get_commands():
-        await command.get_translated_payload(tree, asked)
-    return asked.keys
+        await command.get_translated_payload(tree, collector)
+    return collector.keys
 
 
 async def all_keys() -> dict[Key, list[str]]:
@@ -168,11 +168,11 @@ async def all_keys() -> dict[Key, list[str]]:
 
     with tempfile.TemporaryDirectory() as folder:
         async with connected(FakeLibrary(), Path(folder)) as wire:
-            found = {key: ["commands"] for key in await command_keys(wire.bot.tree)}
+            places_of = {key: ["commands"] for key in await command_keys(wire.bot.tree)}
     for text in message_uses():
         if text.key is not None:
-            found[text.key] = sorted({*found.get(text.key, []), text.place.partition(":")[0]})
-    return found
+            places_of[text.key] = sorted({*places_of.get(text.key, []), text.place.partition(":")[0]})
+    return places_of
 
 
 def read_catalogue(file: Path) -> Catalog:
@@ -181,11 +181,11 @@ def read_catalogue(file: Path) -> Catalog:
         return read_po(written, locale=file.stem, abort_invalid=True)
 
 
-def update_catalogue(file: Path, found: dict[Key, list[str]]) -> None:
+def update_catalogue(file: Path, places_of: dict[Key, list[str]]) -> None:
     """Rewrite a catalogue with just these keys; translations are kept, none is guessed."""
     template = Catalog(fuzzy=False)
-    for key in sorted(found, key=lambda key: (key.kind, found[key], key.singular)):
-        places = [(place, None) for place in found[key]]
+    for key in sorted(places_of, key=lambda key: (key.kind, places_of[key], key.singular)):
+        places = [(place, None) for place in places_of[key]]
         template.add(
             (key.singular, key.plural) if key.plural else key.singular, context=key.kind or None, locations=places
         )

@@ -23,9 +23,9 @@ WAGTAILS_EVIDENCE = "Twelve wagtails nest under the bridge at Ford."
 PRICED = "How much does Scout cost?"
 
 POND = "\n\n".join(
-    f"{where} lies the pond, and {what}, though nobody who walks by in the grey light of the morning would think so. "
+    f"{where} lies the pond, and {fact}, though nobody who walks by in the grey light of the morning would think so. "
     * 4
-    for where, what in (
+    for where, fact in (
         ("Behind the church", "reeds stand in it"),
         ("Below the mill", "its water is still"),
         ("Beyond the orchard", "mist hangs over it"),

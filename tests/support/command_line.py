@@ -69,7 +69,7 @@ class Cli:
 def python(*words: str | Path, folder: Path, **settings: str) -> Ended:
     """The command line as a process of its own."""
     quiet = {name: value for name, value in os.environ.items() if name not in ("SEEDS_DIR", "INDEX_DIR", "LOG_LEVEL")}
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "index", *map(str, words)],
         cwd=folder,
         env={**quiet, "PYTHONPATH": str(ROOT), **settings},
@@ -78,7 +78,7 @@ def python(*words: str | Path, folder: Path, **settings: str) -> Ended:
         timeout=120,
         check=False,
     )
-    return Ended(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+    return Ended(process.returncode, process.stdout.decode("utf-8"), process.stderr.decode("utf-8"))
 
 
 def batch(folder: Path, *lines: str) -> Path:

@@ -61,17 +61,17 @@ def blocks(view: ui.LayoutView, *files: str) -> list[str]:
 
 def check_harmless(view: ui.LayoutView) -> None:
     """Assert that a view is within every limit and that nothing in it acts, hides or is empty."""
-    shown = blocks(view)
-    text = "\n".join(shown)
-    assert shown
-    assert all(block.strip() for block in shown)
-    assert sum(utf16_length(block) for block in shown) <= 4000
+    texts = blocks(view)
+    text = "\n".join(texts)
+    assert texts
+    assert all(block.strip() for block in texts)
+    assert sum(utf16_length(block) for block in texts) <= 4000
     assert len(list(all_components(view.to_components()))) <= 40
     assert not BIDIRECTIONAL & set(text)
     assert {char for char in text if unicodedata.category(char) in ("Cc", "Cs")} <= MAY_BE_INVISIBLE
     assert "\u200b" not in re.sub("@\u200b(everyone|here)", "", text, flags=re.IGNORECASE)
-    shown = text.replace(r"\\", "+")  # an escaped backslash escapes nothing after it, and joins nothing either
-    assert FORBIDDEN.search(OWN_TIME.sub("", shown)) is None
+    texts = text.replace(r"\\", "+")  # an escaped backslash escapes nothing after it, and joins nothing either
+    assert FORBIDDEN.search(OWN_TIME.sub("", texts)) is None
 
 
 def seen(escaped: str) -> str:

@@ -61,15 +61,17 @@ class WordEmbedder:
         return len(PIECE.findall(text)) + 2
 
     def question(self, text: str) -> Encoding:
-        found = list(PIECE.finditer(text))[: self.max_tokens - 2]
-        return replace(self._encoding([match.group() for match in found]), spans=tuple(match.span() for match in found))
+        matches = list(PIECE.finditer(text))[: self.max_tokens - 2]
+        return replace(
+            self._encoding([match.group() for match in matches]), spans=tuple(match.span() for match in matches)
+        )
 
     def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
-        for done in range(0, len(texts), 8):
-            block = texts[done : done + 8]
+        for start in range(0, len(texts), 8):
+            block = texts[start : start + 8]
             yield [self._encoding(PIECE.findall(own or read)[: self.max_tokens - 2]) for read, own in block]
             if progress:
-                progress(Stage.EMBEDDING_PASSAGES, done + len(block), len(texts))
+                progress(Stage.EMBEDDING_PASSAGES, start + len(block), len(texts))
 
     def _encoding(self, words: Sequence[str]) -> Encoding:
         pieces = tuple(word.lower() for word in words) or ("[CLS]",)
@@ -92,7 +94,7 @@ class MemoryStore:
 
     def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
         cosines = self.cosines(vector, range(len(self)))
-        return sorted(enumerate(cosines), key=lambda at: -at[1])[:k]
+        return sorted(enumerate(cosines), key=lambda pair: -pair[1])[:k]
 
     def cosines(self, vector: Vectors, rows: Sequence[int]) -> list[float]:
         return [float(self._rows[row] @ np.asarray(vector, np.float32)) for row in rows]
@@ -118,8 +120,8 @@ class CoverageScorer:
         wanted = set(content_stems(query.text))
 
         def score(hit: Hit) -> float:
-            there = set(content_stems(f"{hit.passage.reading} {hit.passage.before}"))
-            return len(wanted & there) / len(wanted) if wanted else 0.0
+            stems = set(content_stems(f"{hit.passage.reading} {hit.passage.before}"))
+            return len(wanted & stems) / len(wanted) if wanted else 0.0
 
         return sorted((replace(hit, score=score(hit)) for hit in hits), key=lambda hit: -hit.score)
 
@@ -139,9 +141,9 @@ class LyingGenerator:
         self, question: str, hits: Sequence[Hit], documents: Mapping[str, Document], *, sure: bool = True
     ) -> Draft:
         draft = ExtractiveGenerator().generate(question, hits, documents, sure=False)
-        told = [lie(at) for lie, at in zip(self._lies, draft.citations, strict=False)]
-        told += draft.citations[len(told) :]
-        return Draft(draft.text, tuple(told))
+        citations = [lie(citation) for lie, citation in zip(self._lies, draft.citations, strict=False)]
+        citations += draft.citations[len(citations) :]
+        return Draft(draft.text, tuple(citations))
 
 
 def answerer(embedder: Embedder, *, generator: Generator | None = None, threshold: float = 0.5) -> Answerer:

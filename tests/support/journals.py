@@ -40,7 +40,7 @@ def answer(
     latency_ms: float = 8.5,
 ) -> Answer:
     """Return an answer by quotations that are shown so."""
-    quoted = tuple(citation(number, one) for number, one in enumerate(shown or ("Ten tokens.",), 1))
+    quoted = tuple(citation(number, quote) for number, quote in enumerate(shown or ("Ten tokens.",), 1))
     return Answer(question, "text", quoted, 0.75, False, snapshot, "quoting", latency_ms, read_as=read_as)
 
 

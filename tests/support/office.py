@@ -57,8 +57,8 @@ def pdf(*pages: Sequence[Words], lines: Sequence[tuple[float, float, float, floa
     for number, words in enumerate(pages):
         drawn = [b"%g %g m %g %g l S" % line for line in (lines if number == 0 else ())]
         for x, y, size, text in words:
-            said = text.encode("cp1252").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
-            drawn.append(b"BT /F%d %g Tf %g %g Td (%s) Tj ET" % (2 if size < 0 else 1, abs(size), x, y, said))
+            escaped = text.encode("cp1252").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+            drawn.append(b"BT /F%d %g Tf %g %g Td (%s) Tj ET" % (2 if size < 0 else 1, abs(size), x, y, escaped))
         objects.append(
             b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R"
             b"/Resources<</Font<</F1 3 0 R/F2 4 0 R>>>>>>" % (7 + 2 * number)
@@ -86,8 +86,8 @@ def ruled(rows: Sequence[Sequence[str]], top: float, left: float = 60, width: fl
 
 def paragraph(text: str, style: str = "", run: str = "") -> str:
     """A paragraph of a Word file; `run` are properties of its letters."""
-    named = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
-    return f"<w:p>{named}<w:r><w:rPr>{run}</w:rPr><w:t>{escape(text)}</w:t></w:r></w:p>"
+    style_xml = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
+    return f"<w:p>{style_xml}<w:r><w:rPr>{run}</w:rPr><w:t>{escape(text)}</w:t></w:r></w:p>"
 
 
 def word_table(rows: Sequence[Sequence[str]]) -> str:

@@ -37,7 +37,7 @@ def made_run(seed: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return random questions and answer lines, as files hold them."""
     chance = random.Random(seed)  # noqa: S311  the same run for the same number
     words = ["Bread", "the", "flour,", "a", "tea!", "leaves", "of", "", "bricks."]
-    asked, answers = [], []
+    questions, answers = [], []
     for number in range(chance.randrange(1, 30)):
         source = chance.choice(list(TEXTS))
         start = chance.randrange(20)
@@ -45,8 +45,8 @@ def made_run(seed: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         answerable = chance.random() < 0.6
         golds = [gold, {"text": "flour", "start": 17, "end": 22}][: chance.randrange(1, 3)] if answerable else []
         row = {"question": "?", "source": source, "answerable": answerable, "answers": golds}
-        asked.append({"id": f"q{number}", **row})
-        said = None if chance.random() < 0.4 else " ".join(chance.choices(words, k=chance.randrange(8)))
+        questions.append({"id": f"q{number}", **row})
+        text = None if chance.random() < 0.4 else " ".join(chance.choices(words, k=chance.randrange(8)))
         spans = [sorted(chance.sample(range(27), 2)) for _ in range(chance.randrange(5))]
         places = [chance.choice([*TEXTS, "b.md"]) for _ in spans]
         cited = [
@@ -54,9 +54,9 @@ def made_run(seed: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         ]
         latency = {} if chance.random() < 0.1 else {"latency_ms": round(chance.random() * 20, 2)}
         answers.append(
-            line(f"q{number}", said, *cited, confidence=chance.choice([0.0, 0.1, 0.5, 0.55, 0.99, 1.0]), **latency)
+            line(f"q{number}", text, *cited, confidence=chance.choice([0.0, 0.1, 0.5, 0.55, 0.99, 1.0]), **latency)
         )
-    return asked, answers
+    return questions, answers
 
 
 RECORD = Record(

@@ -105,15 +105,15 @@ def services_over(engine: Sources, journal: Journal) -> Services:
     )
 
 
-def reply(services: Services, question: str, **given: Any) -> Any:
-    return services.conversation.reply(question, **{"user": ANN, "guild": GUILD, "channel": CHANNEL} | given)
+def reply(services: Services, question: str, **options: Any) -> Any:
+    return services.conversation.reply(question, **{"user": ANN, "guild": GUILD, "channel": CHANNEL} | options)
 
 
-def read_as(services: Services, question: str, **given: Any) -> str:
-    found = reply(services, question, **given)
-    assert found.answer.question == question
-    return str(found.answer.read_as)
+def read_as(services: Services, question: str, **options: Any) -> str:
+    answer = reply(services, question, **options)
+    assert answer.answer.question == question
+    return str(answer.answer.read_as)
 
 
-def lacking(services: Services, *questions: str, **given: Any) -> list[str]:
-    return [reply(services, question, alone=True, **given).id for question in questions]
+def lacking(services: Services, *questions: str, **options: Any) -> list[str]:
+    return [reply(services, question, alone=True, **options).id for question in questions]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-__all__ = ["Asked", "Page", "Site", "closed_port", "page", "served"]
+__all__ = ["Page", "Site", "SiteRequest", "closed_port", "page", "served"]
 
 HOST = "127.0.0.1"
 
@@ -24,7 +24,7 @@ def closed_port() -> int:
 
 
 @dataclass
-class Asked:
+class SiteRequest:
     """A request: its path, its headers by lower-case name, and the number of requests for this path so far."""
 
     path: str
@@ -32,7 +32,7 @@ class Asked:
     times: int
 
 
-Page = Callable[[Asked, Any], None]
+Page = Callable[[SiteRequest, Any], None]
 """Answers a request by what it writes to the handler of the standard library."""
 
 
@@ -42,7 +42,7 @@ class Site:
 
     pages: dict[str, Page]
     port: int = 0
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[SiteRequest] = field(default_factory=list)
 
     def url(self, path: str, host: str = HOST) -> str:
         return f"http://{host}:{self.port}{path}"
@@ -52,7 +52,7 @@ def page(body: bytes | str, status: int = 200, **headers: str) -> Page:
     """A page that is always the same; `content_type` is the header Content-Type."""
     data = body.encode() if isinstance(body, str) else body
 
-    def answer(asked: Asked, handler: Any) -> None:
+    def answer(asked: SiteRequest, handler: Any) -> None:
         handler.send_response(status)
         for name, value in {"content_type": "text/html; charset=utf-8", **headers}.items():
             handler.send_header(name.replace("_", "-"), value)
@@ -71,10 +71,10 @@ def served(tls: ssl.SSLContext | None = None, **pages: Page) -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             times = 1 + sum(request.path == self.path for request in site.asked)
-            asked = Asked(self.path, {name.lower(): value for name, value in self.headers.items()}, times)
-            site.asked.append(asked)
+            request = SiteRequest(self.path, {name.lower(): value for name, value in self.headers.items()}, times)
+            site.asked.append(request)
             try:
-                site.pages.get(self.path, page("nothing", 404))(asked, self)
+                site.pages.get(self.path, page("nothing", 404))(request, self)
             except OSError:
                 self.close_connection = True
 

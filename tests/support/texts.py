@@ -42,4 +42,4 @@ _keys = st.sampled_from(["title", "authors", "Date", "x_y", "? [k]\n"])
 _line = st.tuples(_keys, st.sampled_from(VALUES)).map(": ".join)
 front_matter = st.tuples(
     st.sampled_from(["", "\ufeff"]), st.lists(_line, min_size=1, max_size=5), st.sampled_from(["\n", "\r\n"]), markdown
-).map(lambda at: at[0] + "\n".join(["---", *at[1], "---", ""]).replace("\n", at[2]) + at[3])
+).map(lambda parts: parts[0] + "\n".join(["---", *parts[1], "---", ""]).replace("\n", parts[2]) + parts[3])

@@ -32,18 +32,20 @@ MOST_SHOWN = 20
 """Faults of a part that are printed."""
 
 PARTS: dict[str, list[Callable[[Path, int], Figures]]] = {
-    "kills": [lambda at, share: kills(at, KILLS // share)],
+    "kills": [lambda folder, share: kills(folder, KILLS // share)],
     "disk": [
-        lambda at, share: full_disk(at, most=None if share == 1 else 12),
-        lambda at, share: small_disk(at),
-        lambda at, share: refusals(at),
+        lambda folder, share: full_disk(folder, most=None if share == 1 else 12),
+        lambda folder, share: small_disk(folder),
+        lambda folder, share: refusals(folder),
     ],
-    "damage": [lambda at, share: damage(at, FLIPS // share)],
-    "sources": [lambda at, share: restless(at, REBUILDS // share), lambda at, share: hostile(at)],
+    "damage": [lambda folder, share: damage(folder, FLIPS // share)],
+    "sources": [lambda folder, share: restless(folder, REBUILDS // share), lambda folder, share: hostile(folder)],
     "load": [
-        lambda at, share: load(at, QUESTIONS // share, reindexes=REINDEXES // share, rollbacks=ROLLBACKS // share)
+        lambda folder, share: load(
+            folder, QUESTIONS // share, reindexes=REINDEXES // share, rollbacks=ROLLBACKS // share
+        )
     ],
-    "fuzz": [lambda at, share: fuzz(at, FUZZ_SECONDS // share)],
+    "fuzz": [lambda folder, share: fuzz(folder, FUZZ_SECONDS // share)],
 }
 """What is tried, each in a folder of its own and a share of all that could be."""
 
@@ -53,15 +55,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART")
     parser.add_argument("--quick", action="store_true", help="a tenth of everything")
-    given = parser.parse_args()
+    options = parser.parse_args()
     logging.disable(logging.CRITICAL)  # that damage is noticed is what is tried, a thousand times
     wrong = 0
-    for name in given.parts or PARTS:
+    for name in options.parts or PARTS:
         for torture in PARTS[name]:
             folder, started = Path(tempfile.mkdtemp(prefix="torture-")), time.monotonic()
             say(f"{name} ...")
             try:
-                figures = torture(folder, 10 if given.quick else 1)
+                figures = torture(folder, 10 if options.quick else 1)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
             wrong += len(figures.faults)

@@ -15,8 +15,8 @@ __all__ = ["damage"]
 
 def flipped(data: bytes, chance: random.Random) -> bytes:
     """With one bit of one byte turned."""
-    at = chance.randrange(len(data))
-    return data[:at] + bytes([data[at] ^ (1 << chance.randrange(8))]) + data[at + 1 :]
+    offset = chance.randrange(len(data))
+    return data[:offset] + bytes([data[offset] ^ (1 << chance.randrange(8))]) + data[offset + 1 :]
 
 
 def truncated(data: bytes, chance: random.Random) -> bytes:
@@ -63,7 +63,7 @@ def _wrong(world: World, harmed: Path, good: str) -> list[str]:
 
     Where it is the pointer that is harmed, the snapshot that it pointed to is the newest good one.
     """
-    library, found = world.fresh(), []
+    library, failures = world.fresh(), []
     if harmed.name == "LIVE":
         good = SnapshotStore(world.index).ids()[-1]
     try:
@@ -73,11 +73,9 @@ def _wrong(world: World, harmed: Path, good: str) -> list[str]:
     except Exception as error:  # whatever it is, it is a fault to be counted
         return [f"{type(error).__name__}: {error}"]
     if answer.snapshot != good:
-        found.append(f"{answer.snapshot} answers")
-    found += world.wrong(answer)
-    named = harmed.stem if harmed.name == "manifest.json" else harmed.name
-    if f"Answers come from snapshot {good}" not in status.fallback or (
-        named != "LIVE" and named not in status.fallback
-    ):
-        found.append(f"it says {status.fallback!r}")
-    return found
+        failures.append(f"{answer.snapshot} answers")
+    failures += world.wrong(answer)
+    name = harmed.stem if harmed.name == "manifest.json" else harmed.name
+    if f"Answers come from snapshot {good}" not in status.fallback or (name != "LIVE" and name not in status.fallback):
+        failures.append(f"it says {status.fallback!r}")
+    return failures

@@ -43,10 +43,10 @@ class Call:
 
 def calls(world: World, index: Path, log: Path) -> list[Call]:
     """Return the calls of an undisturbed builder."""
-    done = _traced(world, log, [f"trace={','.join(WRITING)}"])
-    if done.returncode != 0:
-        raise RuntimeError(f"strace can't run the builder: {done.stderr.decode()[-400:]}")
-    first, counts, found = "", Counter[str](), []
+    process = _traced(world, log, [f"trace={','.join(WRITING)}"])
+    if process.returncode != 0:
+        raise RuntimeError(f"strace can't run the builder: {process.stderr.decode()[-400:]}")
+    first, counts, failures = "", Counter[str](), []
     for line in log.read_text("utf-8", "replace").splitlines():
         call = CALL.match(line)
         if not call or call["pid"] != (first := first or call["pid"]):
@@ -56,8 +56,8 @@ def calls(world: World, index: Path, log: Path) -> list[Call]:
         below = [place for place in places if Path(place).is_relative_to(index)]
         creates = call["name"] != "openat" or "O_CREAT" in call["rest"]
         if below and creates and " = -1 E" not in call["rest"]:
-            found.append(Call(call["name"], counts[call["name"]], str(Path(below[-1]).relative_to(index))))
-    return found
+            failures.append(Call(call["name"], counts[call["name"]], str(Path(below[-1]).relative_to(index))))
+    return failures
 
 
 def full_disk(folder: Path, *, most: int | None = None, lanes: int = 2) -> Figures:
@@ -84,15 +84,15 @@ def _lane(world: World, places: Sequence[Call], figures: Figures) -> None:
     for call in places:
         reset(world.index.with_name("before"), world.index)
         log = world.index.with_name("trace")
-        done = _traced(world, log, [f"trace={call.name}", f"inject={call.name}:error=ENOSPC:when={call.nth}"])
+        process = _traced(world, log, [f"trace={call.name}", f"inject={call.name}:error=ENOSPC:when={call.nth}"])
         hit = [line for line in log.read_text("utf-8", "replace").splitlines() if "(INJECTED)" in line]
         if not any(str(world.index) in line for line in hit):
             figures.faults.append(f"the {call.nth}th {call.name} was not in the index, but {hit}")
         figures.tried += 1
         figures.faults += [
-            f"{call.name} of {call.kind}: {fault}" for fault in _wrong(world, done, said_by="No space left")
+            f"{call.name} of {call.kind}: {fault}" for fault in _wrong(world, process, said_by="No space left")
         ]
-        name = "survived" if done.returncode == 0 else "refused"
+        name = "survived" if process.returncode == 0 else "refused"
         figures.facts[name] = figures.facts.get(name, 0) + 1
         if figures.tried % 20 == 0:
             say(f"{figures.tried} writes failed, {len(figures.faults)} faults")
@@ -100,13 +100,13 @@ def _lane(world: World, places: Sequence[Call], figures: Figures) -> None:
 
 def _wrong(world: World, done: subprocess.CompletedProcess[bytes], *, said_by: str) -> Iterator[str]:
     """What is wrong after a builder that could not write, and after the next one that could."""
-    said = done.stderr.decode("utf-8", "replace")
-    if "Traceback" in said or done.returncode not in (0, 1):
-        yield f"ended with {done.returncode}: {said[-300:]}"
-    if done.returncode == 1 and not TO_DO.search(said):
-        yield f"does not say what to do: {said[-300:]}"
-    if done.returncode == 1 and said_by not in said and "full" not in said:
-        yield f"does not say what happened: {said[-300:]}"
+    stderr = done.stderr.decode("utf-8", "replace")
+    if "Traceback" in stderr or done.returncode not in (0, 1):
+        yield f"ended with {done.returncode}: {stderr[-300:]}"
+    if done.returncode == 1 and not TO_DO.search(stderr):
+        yield f"does not say what to do: {stderr[-300:]}"
+    if done.returncode == 1 and said_by not in stderr and "full" not in stderr:
+        yield f"does not say what happened: {stderr[-300:]}"
     try:
         yield from world.whole({2} if done.returncode == 0 else {1})
         again = subprocess.run(command(world), cwd=ROOT, capture_output=True, timeout=120, check=False)
@@ -147,21 +147,21 @@ def small_disk(folder: Path) -> Figures:
     have = sum(-(-path.stat().st_size // 4096) * 4 + 4 for path in before.rglob("*"))
     for more in range(0, have + 200, max(20, have // 8)):
         script = f'{shlex.join(command(world))}; code=$?; cp -a "{place}" "{folder}/after" || true; exit $code'
-        done = subprocess.run(
+        process = subprocess.run(
             ["unshare", "-m", "sh", "-c", SMALL, "sh", place, str(have + more), before, "sh", "-c", script],  # noqa: S607
             cwd=ROOT,
             capture_output=True,
             timeout=300,
             check=False,
         )
-        if b"unshare" in done.stderr or b"mount" in done.stderr:
+        if b"unshare" in process.stderr or b"mount" in process.stderr:
             figures.facts["not tried"] = "nothing may be mounted here"
             return figures
         figures.tried += 1
         shutil.rmtree(place)
         (folder / "after").rename(place)
-        figures.faults += [f"{more} kB to spare: {fault}" for fault in _wrong(world, done, said_by="full")]
-        name = "refused" if done.returncode else "fitted"
+        figures.faults += [f"{more} kB to spare: {fault}" for fault in _wrong(world, process, said_by="full")]
+        name = "refused" if process.returncode else "fitted"
         figures.facts[name] = figures.facts.get(name, 0) + 1
         shutil.rmtree(place)
         place.mkdir()
@@ -177,15 +177,15 @@ def refusals(folder: Path) -> Figures:
         world.fresh().reindex()
         world.write(2)
         undo = harm(world)
-        done = subprocess.run(
+        process = subprocess.run(
             command(world), cwd=ROOT, capture_output=True, timeout=120, check=False, preexec_fn=without_override
         )
-        said = done.stderr.decode("utf-8", "replace")
+        stderr = process.stderr.decode("utf-8", "replace")
         figures.tried += 1
-        if done.returncode != code or "Traceback" in said:
-            figures.faults.append(f"{name}: ended with {done.returncode}, not {code}: {said[-400:]}")
-        elif code and not TO_DO.search(said):
-            figures.faults.append(f"{name}: does not say what to do: {said[-300:]}")
+        if process.returncode != code or "Traceback" in stderr:
+            figures.faults.append(f"{name}: ended with {process.returncode}, not {code}: {stderr[-400:]}")
+        elif code and not TO_DO.search(stderr):
+            figures.faults.append(f"{name}: does not say what to do: {stderr[-300:]}")
         undo()
         figures.faults += [f"{name}: {fault}" for fault in world.whole({1} if code else {2})]
     return figures

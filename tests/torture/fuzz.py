@@ -87,14 +87,14 @@ def taken_out(reader: Callable[[bytes], ParsedFile], *, ours: bool) -> Callable[
 
     def one(data: bytes) -> None:
         try:
-            found = reader(data)
+            failures = reader(data)
         except (UnreadableSource, RecursionError):
             return
         except Exception:  # as the process that reads it has it: the file is damaged
             if ours:
                 raise
             return
-        whole, sections = lay_out(found.blocks)
+        whole, sections = lay_out(failures.blocks)
         spans_hold(Document("id", "a.html", "a", None, whole, sections, {}))
 
     return one
@@ -104,17 +104,17 @@ def addresses(data: bytes) -> None:
     """A list of web sources: every entry is an address that was checked, or is reported."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "sources.toml").write_bytes(data)
-        found = read_addresses(Path(folder))
-    assert all(address.url.startswith(("https://", "http://")) for address in found.addresses)
+        failures = read_addresses(Path(folder))
+    assert all(address.url.startswith(("https://", "http://")) for address in failures.addresses)
 
 
 def manifest(data: bytes) -> None:
     """A snapshot's manifest: it is read as it was written, or refused by one of the documented errors."""
     try:
-        found = Manifest.from_json(data.decode("utf-8"))
+        failures = Manifest.from_json(data.decode("utf-8"))
     except (KeyError, TypeError, ValueError):
         return
-    assert found.to_json().encode() == data
+    assert failures.to_json().encode() == data
 
 
 def rendered(data: bytes) -> None:

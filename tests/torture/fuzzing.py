@@ -29,8 +29,8 @@ def fuzz(folder: Path, seconds: int, *, runs: int = 0, targets: Sequence[str] = 
         figures.faults.append(f"the fuzzer does not begin: {listed.stderr[-300:]}")
     with ThreadPoolExecutor(2) as threads:
         chosen = [*(targets or listed.stdout.split())]
-        found = threads.map(lambda name: _one(folder, name, seconds, runs), chosen)
-        for name, (count, fault) in zip(chosen, found, strict=True):
+        failures = threads.map(lambda name: _one(folder, name, seconds, runs), chosen)
+        for name, (count, fault) in zip(chosen, failures, strict=True):
             figures.tried += count
             figures.facts[name] = f"{count:,}"
             figures.faults += [f"{name}: {fault}"] if fault else []
@@ -43,11 +43,11 @@ def _one(folder: Path, name: str, seconds: int, runs: int) -> tuple[int, str]:
     options = [bound, "-seed=5", f"-timeout={SECONDS_AN_INPUT}", f"-rss_limit_mb={MEGABYTES}", "-print_final_stats=1"]
     command = [sys.executable, "-m", "tests.torture.fuzz", name, str(folder / name), *options]
     command.append(f"-artifact_prefix={folder}/{name}-")
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=seconds * 2 + 600, check=False)
-    said = done.stderr.decode("utf-8", "replace") + done.stdout.decode("utf-8", "replace")
-    found = UNITS.search(said)
-    say(f"fuzzed {name}: {found[1] if found else 0} inputs")
-    if done.returncode == 0 and found:
-        return int(found[1]), ""
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=seconds * 2 + 600, check=False)
+    stderr = process.stderr.decode("utf-8", "replace") + process.stdout.decode("utf-8", "replace")
+    failures = UNITS.search(stderr)
+    say(f"fuzzed {name}: {failures[1] if failures else 0} inputs")
+    if process.returncode == 0 and failures:
+        return int(failures[1]), ""
     inputs = [path.read_bytes()[:300] for path in folder.glob(f"{name}-*")]
-    return int(found[1]) if found else 0, f"{said[-1500:]}\ninput: {inputs}"
+    return int(failures[1]) if failures else 0, f"{stderr[-1500:]}\ninput: {inputs}"

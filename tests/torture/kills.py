@@ -103,19 +103,19 @@ def _lane(world: World, times: int, seed: int, figures: Figures, stages: Counter
             figures.faults.append(f"an undisturbed builder failed: {builder.said}")
             return
         span = time.monotonic() - started
-    live, whole, done = edition, size(world.index), 0
-    while done < times:
+    live, whole, previous = edition, size(world.index), 0
+    while previous < times:
         edition += 1
         world.write(edition)
         builder = Builder(world)
         time.sleep(chance.uniform(0, span))
         killed = builder.killed()
-        found = _wrong(world, {live, edition})
+        failures = _wrong(world, {live, edition})
         if killed:
-            done += 1
+            previous += 1
             figures.tried += 1
             stages[builder.stage] += 1
-            figures.faults += [f"killed while {builder.stage}: {match}" for match in found]
+            figures.faults += [f"killed while {builder.stage}: {match}" for match in failures]
             most["new"] += world.live() == edition
             most["litter"] = max(most["litter"], len(litter(world.index)))
             most["bytes"], most["whole"] = max(most["bytes"], size(world.index)), whole

@@ -42,8 +42,8 @@ PLACES = {
 """A source each: what it is about, and what is counted there, differently in every edition."""
 
 QUESTIONS = tuple(
-    form.format(thing=thing, town=town, what=what)
-    for thing, (town, what) in PLACES.items()
+    form.format(thing=thing, town=town, what=counted)
+    for thing, (town, counted) in PLACES.items()
     for form in (
         "How many {what} does the {thing} of {town} have?",
         "When was the {thing} of {town} founded?",
@@ -73,14 +73,14 @@ class Figures:
 @cache
 def edition_text(thing: str, edition: int) -> str:
     """The source about one thing in an edition; one sentence differs from edition to edition."""
-    town, what = PLACES[thing]
+    town, counted = PLACES[thing]
     year = 1700 + sum(map(ord, thing)) % 200
     return (
         f"# The {thing} of {town}\n\n"
         f"The {thing} of {town} was founded in {year} by the guild of the town. "
         f"Its roof was repaired by the carpenter Ludwig {town}son after the great storm.\n\n"
         f"## What there is\n\n"
-        f"The {thing} of {town} has {edition + 1_000} {what}, as edition {edition} counts them. "
+        f"The {thing} of {town} has {edition + 1_000} {counted}, as edition {edition} counts them. "
         f"Visitors come on Sundays, when the {thing} is open until dusk. "
         f"A bell above the gate rings when it closes.\n\n"
         f"- The keeper lives beside the gate of the {thing}.\n"
@@ -138,12 +138,12 @@ class World:
         edition = self.edition(answer.snapshot)
         if edition is None:
             return [f"an answer of a snapshot that is of no edition: {answer.snapshot}"]
-        found = []
+        failures = []
         for citation in answer.citations:
             text = edition_text(citation.source.removesuffix(".md"), edition)
             if text[citation.start : citation.end] != citation.quote or not citation.quote:
-                found.append(f"{citation.quote!r} is not in {citation.source} of edition {edition}")
-        return found
+                failures.append(f"{citation.quote!r} is not in {citation.source} of edition {edition}")
+        return failures
 
     def whole(self, allowed: set[int]) -> Iterator[str]:
         """What is wrong with the index: the live snapshot must load without a fallback, be whole to the byte, of one of
@@ -178,9 +178,9 @@ def command(world: World, *more: str) -> list[str]:
 def litter(index: Path) -> list[str]:
     """Return all entries besides whole snapshots, the pointer, the lock and the journal."""
     places = index / "snapshots"
-    there = [path.name for path in index.iterdir()] + [path.name for path in places.iterdir()]
+    names = [path.name for path in index.iterdir()] + [path.name for path in places.iterdir()]
     known = {"LIVE", "snapshots", "reindex.lock", *SnapshotStore(index).ids()}
-    return sorted(name for name in there if name not in known and not name.startswith("journal.sqlite3"))
+    return sorted(name for name in names if name not in known and not name.startswith("journal.sqlite3"))
 
 
 def size(folder: Path) -> int:

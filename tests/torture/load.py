@@ -64,14 +64,18 @@ def load(folder: Path, questions: int, *, threads: int = 16, reindexes: int = 50
     memory, handles, begun = 0, 0, time.monotonic()
     with ThreadPoolExecutor(threads) as pool:
         works = [pool.submit(askers.ask, questions, seed) for seed in range(threads)]
-        for done, change in enumerate(changes):
-            while askers.asked < questions * done // (reindexes + rollbacks) and not all(work.done() for work in works):
+        for number, change in enumerate(changes):
+            while askers.asked < questions * number // (reindexes + rollbacks) and not all(
+                work.done() for work in works
+            ):
                 time.sleep(0.01)
             figures.faults += _made(change, world, library, editions)
-            if done == 0:
+            if number == 0:
                 memory, handles = _memory(), _handles()
-            if done % 10 == 9:
-                say(f"{askers.asked:,} asked, {done + 1} changes, {_memory() >> 20} MiB, {len(figures.faults)} faults")
+            if number % 10 == 9:
+                say(
+                    f"{askers.asked:,} asked, {number + 1} changes, {_memory() >> 20} MiB, {len(figures.faults)} faults"
+                )
         for work in works:
             work.result()
     took = time.monotonic() - begun
@@ -100,24 +104,26 @@ def load(folder: Path, questions: int, *, threads: int = 16, reindexes: int = 50
 
 def _changes(reindexes: int, rollbacks: int) -> list[str]:
     """Return the changes of the index in order: roll-backs spread among rebuilds, some of them by another process."""
-    found = ["elsewhere" if turn % ELSEWHERE == ELSEWHERE - 1 else "here" for turn in range(reindexes)]
+    failures = ["elsewhere" if turn % ELSEWHERE == ELSEWHERE - 1 else "here" for turn in range(reindexes)]
     for number in range(rollbacks):
-        found.insert((number + 1) * (reindexes // max(1, rollbacks)) + number, "back")
-    return found
+        failures.insert((number + 1) * (reindexes // max(1, rollbacks)) + number, "back")
+    return failures
 
 
 def _made(change: str, world: World, library: Library, editions: Iterator[int]) -> list[str]:
     try:
         if change == "back":
-            kept = [info.id for info in library.snapshots()]
-            library.rollback(kept[-1] if kept[-1] != SnapshotStore(world.index).live().snapshot.id else kept[0])
+            snapshots = [info.id for info in library.snapshots()]
+            library.rollback(
+                snapshots[-1] if snapshots[-1] != SnapshotStore(world.index).live().snapshot.id else snapshots[0]
+            )
             return []
         world.write(next(editions))
         if change == "here":
             library.reindex()
             return []
-        done = subprocess.run(command(world), cwd=ROOT, capture_output=True, timeout=300, check=False)
-        return [] if done.returncode == 0 else [f"another process: {done.stderr.decode()[-300:]}"]
+        process = subprocess.run(command(world), cwd=ROOT, capture_output=True, timeout=300, check=False)
+        return [] if process.returncode == 0 else [f"another process: {process.stderr.decode()[-300:]}"]
     except Exception as error:  # whatever it is, a change failed
         return [f"{change}: {type(error).__name__}: {error}"]
 
@@ -141,10 +147,10 @@ def _mapped(index: Path) -> set[str]:
 
 
 def _open() -> list[str]:
-    found = []
+    failures = []
     for path in Path("/proc/self/fd").iterdir():
         try:
-            found.append(str(path.readlink()))
+            failures.append(str(path.readlink()))
         except OSError:  # closed meanwhile
             continue
-    return found
+    return failures

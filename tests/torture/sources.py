@@ -37,7 +37,7 @@ def restless(folder: Path, times: int, *, seed: int = 5) -> Figures:
     world.write(1)
     library = world.fresh()
     library.reindex()
-    seen: set[str] = set()
+    rebuilt: set[str] = set()
     stalled: set[str] = set()  # what stood there for so long that it could only be taken for whole
 
     def change() -> None:
@@ -63,30 +63,30 @@ def restless(folder: Path, times: int, *, seed: int = 5) -> Figures:
         changing = threads.submit(change)
         for _ in range(times):
             figures.tried += 1
-            figures.faults += _rebuilt(library, world, seen, stalled)
+            figures.faults += _rebuilt(library, world, rebuilt, stalled)
         done.set()
         changing.result()
-    figures.facts = {"named as being written to, or gone": len(seen)}
+    figures.facts = {"named as being written to, or gone": len(rebuilt)}
     return figures
 
 
-def _rebuilt(library: Library, world: World, seen: set[str], stalled: set[str]) -> list[str]:
+def _rebuilt(library: Library, world: World, rebuilt: set[str], stalled: set[str]) -> list[str]:
     try:
         report = library.reindex()
     except SourcesUnreadable:
         return []
     except Exception as error:  # whatever it is, a rebuild failed
         return [f"{type(error).__name__}: {error}"]
-    seen |= {f"{skipped.source} {skipped.reason}" for skipped in report.skipped}
-    found = []
+    rebuilt |= {f"{skipped.source} {skipped.reason}" for skipped in report.skipped}
+    failures = []
     documents = SnapshotStore(world.index).documents(report.snapshot.id) or {}
     for source, document in documents.items():
         edition = document.text.partition("as edition ")[2].partition(" ")[0]
         if document.text in stalled:
             continue
         if not edition.isdigit() or document.text != edition_text(source.removesuffix(".md"), int(edition)):
-            found.append(f"{source} is no edition that was saved: {document.text[-80:]!r}")
-    return found
+            failures.append(f"{source} is no edition that was saved: {document.text[-80:]!r}")
+    return failures
 
 
 def hostile(folder: Path, most: int | None = None) -> Figures:
@@ -118,7 +118,7 @@ def hostile(folder: Path, most: int | None = None) -> Figures:
             figures.faults.append(f"{name}: {type(error).__name__}: {error}")
             continue
         took = time.monotonic() - started
-        slowest = max(slowest, (name, took), key=lambda at: at[1])
+        slowest = max(slowest, (name, took), key=lambda pair: pair[1])
         if not any(skipped.source == name for skipped in report.skipped) and name not in HARMLESS:
             figures.faults.append(f"{name} is not named")
         if report.passages_after < 6 * len(PLACES):

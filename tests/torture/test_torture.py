@@ -28,8 +28,8 @@ ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="what a process ho
 
 def test_a_builder_killed_at_any_moment_leaves_a_whole_snapshot_live(tmp_path):
     """Either the old or the new snapshot is live, and it is whole."""
-    found = kills(tmp_path, 4, lanes=1)
-    assert (found.tried, found.faults) == (4, [])
+    failures = kills(tmp_path, 4, lanes=1)
+    assert (failures.tried, failures.faults) == (4, [])
 
 
 def test_on_a_full_disk_the_old_snapshot_serves_and_the_error_says_what_to_do(tmp_path):
@@ -40,53 +40,53 @@ def test_on_a_full_disk_the_old_snapshot_serves_and_the_error_says_what_to_do(tm
     assert strace is not None
     if subprocess.run([strace, "-o", os.devnull, sys.executable, "-V"], capture_output=True, check=False).returncode:
         pytest.skip("strace may not trace here, such as in a container without ptrace")
-    found = full_disk(tmp_path, most=4, lanes=1)
-    assert (found.tried, found.faults) == (4, [])
+    failures = full_disk(tmp_path, most=4, lanes=1)
+    assert (failures.tried, failures.faults) == (4, [])
 
 
 def test_folders_that_refuse_are_told_with_what_to_do(tmp_path):
-    found = refusals(tmp_path)
-    assert (found.tried, found.faults) == (6, [])
+    failures = refusals(tmp_path)
+    assert (failures.tried, failures.faults) == (6, [])
 
 
 def test_damage_to_any_file_is_noticed_and_the_good_snapshot_answers(tmp_path):
     """Any byte flipped and any file cut short counts as damage."""
-    found = damage(tmp_path, 40)
-    assert found.tried > 90
-    assert found.faults == []
+    failures = damage(tmp_path, 40)
+    assert failures.tried > 90
+    assert failures.faults == []
 
 
 def test_sources_that_change_while_they_are_read_are_read_whole_or_named(tmp_path):
-    found = restless(tmp_path, 5)
-    assert (found.tried, found.faults) == (5, [])
+    failures = restless(tmp_path, 5)
+    assert (failures.tried, failures.faults) == (5, [])
 
 
 def test_hostile_sources_are_named_within_bounds_beside_a_good_one_that_answers(tmp_path):
-    found = hostile(tmp_path, 3)
-    assert (found.tried, found.faults) == (3, [])
+    failures = hostile(tmp_path, 3)
+    assert (failures.tried, failures.faults) == (3, [])
 
 
 @ON_LINUX
 def test_questions_beside_rebuilds_never_fail_mix_snapshots_or_leak(tmp_path):
     """Roll-backs happen beside them too; memory, open files and threads are counted."""
-    found = load(tmp_path, 200, threads=16, reindexes=6, rollbacks=2)
-    assert found.tried == 200
-    assert [fault for fault in found.faults if "MiB" not in fault] == []
+    failures = load(tmp_path, 200, threads=16, reindexes=6, rollbacks=2)
+    assert failures.tried == 200
+    assert [fault for fault in failures.faults if "MiB" not in fault] == []
 
 
 @FUZZED
 def test_what_a_fuzzer_makes_breaks_no_rule(tmp_path):
-    found = fuzz(tmp_path, 60, runs=300, targets=["markdown", "render"])
-    assert found.faults == []
-    assert found.tried >= 600
+    failures = fuzz(tmp_path, 60, runs=300, targets=["markdown", "render"])
+    assert failures.faults == []
+    assert failures.tried >= 600
 
 
 @FUZZED
 def test_an_input_that_breaks_a_rule_is_told(tmp_path):
-    found = fuzz(tmp_path, 60, runs=100_000, targets=["broken"])
-    assert len(found.faults) == 1
-    assert "AssertionError" in found.faults[0]
-    assert "!" in found.faults[0]
+    failures = fuzz(tmp_path, 60, runs=100_000, targets=["broken"])
+    assert len(failures.faults) == 1
+    assert "AssertionError" in failures.faults[0]
+    assert "!" in failures.faults[0]
 
 
 def test_a_wrong_index_is_told_from_a_whole_one(tmp_path):

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from tests.support.discord.commands import Given
+from tests.support.discord.commands import AttachedFile
 from tests.support.discord.nouns import BOT, snowflake
 
 __all__ = ["Cdn"]
@@ -22,14 +22,14 @@ class Cdn:
         self.asked: list[str] = []
         self.base = ""
 
-    def hold(self, filename: str, data: bytes, *, size: int | None = None) -> Given:
+    def hold(self, filename: str, data: bytes, *, size: int | None = None) -> AttachedFile:
         """Hold a file for a command; `size` overrides the size that its payload states."""
         id_ = snowflake()
         self.files[id_] = data
         url = f"{self.base}{WAY}/{BOT.id}/{id_}/{quote(filename, safe='')}?ex=1&is=2&hm=3"
-        return Given(filename, len(data) if size is None else size, url, id_)
+        return AttachedFile(filename, len(data) if size is None else size, url, id_)
 
-    def lose(self, file: Given) -> Given:
+    def lose(self, file: AttachedFile) -> AttachedFile:
         """The same file, no longer there."""
         del self.files[file.id]
         return file

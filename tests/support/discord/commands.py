@@ -11,7 +11,7 @@ from typing import Any
 from tests.support.discord.payloads import BOT, MEMBER, Channel, Json, User, snowflake
 from tests.support.discord.refusals import Refused, invalid
 
-__all__ = ["Given", "check_choices", "invocation", "synced"]
+__all__ = ["AttachedFile", "check_choices", "invocation", "synced"]
 
 SLASH = 1
 SUBCOMMAND, GROUP = 1, 2
@@ -19,7 +19,7 @@ STRING, INTEGER, BOOLEAN, USER, CHANNEL, NUMBER, ATTACHMENT = 3, 4, 5, 6, 7, 10,
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class AttachedFile:
     """A file attached to a command, as Discord describes it; `url` is its address."""
 
     filename: str
@@ -32,7 +32,15 @@ class Given:
         return {"id": self.id, "filename": self.filename, "size": self.size, **where}
 
 
-KINDS = {bool: BOOLEAN, int: INTEGER, float: NUMBER, str: STRING, Channel: CHANNEL, User: USER, Given: ATTACHMENT}
+KINDS = {
+    bool: BOOLEAN,
+    int: INTEGER,
+    float: NUMBER,
+    str: STRING,
+    Channel: CHANNEL,
+    User: USER,
+    AttachedFile: ATTACHMENT,
+}
 FITTING: dict[int, Any] = {
     STRING: str,
     INTEGER: int,
@@ -40,7 +48,7 @@ FITTING: dict[int, Any] = {
     NUMBER: (int, float),
     CHANNEL: Channel,
     USER: User,
-    ATTACHMENT: Given,
+    ATTACHMENT: AttachedFile,
 }
 
 
@@ -91,32 +99,37 @@ def invocation(name: str, options: Mapping[str, Any], *, definition: Json | None
     known = {option["name"]: option for option in offered.get("options") or []} if offered else None
     if known is not None:
         _check(name, options, known, focused)
-    given = [_option(key, value, known, focused) for key, value in options.items()]
+    sent_options = [_option(key, value, known, focused) for key, value in options.items()]
     for depth, word in enumerate(reversed(words)):
-        given = [{"name": word, "type": SUBCOMMAND if depth == 0 else GROUP, "options": given}]
-    data: Json = {"id": definition["id"] if definition else snowflake(), "name": root, "type": 1, "options": given}
+        sent_options = [{"name": word, "type": SUBCOMMAND if depth == 0 else GROUP, "options": sent_options}]
+    data: Json = {
+        "id": definition["id"] if definition else snowflake(),
+        "name": root,
+        "type": 1,
+        "options": sent_options,
+    }
     resolved = {} if focused else _resolved(options)
     return data | ({"resolved": resolved} if resolved else {})
 
 
 def _option(name: str, value: Any, known: Mapping[str, Json] | None, focused: str) -> Json:
     kind = known[name]["type"] if known is not None else KINDS[type(value)]
-    given = value.id if isinstance(value, Channel | User | Given) else value
-    return {"name": name, "type": kind, "value": given, **({"focused": True} if name == focused else {})}
+    raw = value.id if isinstance(value, Channel | User | AttachedFile) else value
+    return {"name": name, "type": kind, "value": raw, **({"focused": True} if name == focused else {})}
 
 
 def _resolved(options: Mapping[str, Any]) -> Json:
     """What the ids among the values stand for."""
     channels = [value for value in options.values() if isinstance(value, Channel)]
     users = [value for value in options.values() if isinstance(value, User)]
-    found: Json = {}
+    resolved: Json = {}
     if channels:
-        found["channels"] = {channel.id: channel.payload() | {"permissions": str(MEMBER)} for channel in channels}
+        resolved["channels"] = {channel.id: channel.payload() | {"permissions": str(MEMBER)} for channel in channels}
     if users:
-        found["users"] = {user.id: user.payload() for user in users}
-    if files := [value for value in options.values() if isinstance(value, Given)]:
-        found["attachments"] = {file.id: file.payload() for file in files}
-    return found
+        resolved["users"] = {user.id: user.payload() for user in users}
+    if files := [value for value in options.values() if isinstance(value, AttachedFile)]:
+        resolved["attachments"] = {file.id: file.payload() for file in files}
+    return resolved
 
 
 def _check(name: str, options: Mapping[str, Any], known: Mapping[str, Json], focused: str) -> None:

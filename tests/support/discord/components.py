@@ -63,10 +63,12 @@ def numbered(components: list[Json]) -> list[Json]:
     free = (number for number in itertools.count(1) if number not in taken)
 
     def with_ids(component: Json) -> Json:
-        kept = component | {"id": component.get("id") or next(free)}
+        numbered_component = component | {"id": component.get("id") or next(free)}
         if component.get("components"):
-            kept["components"] = [with_ids(child) for child in component["components"]]
-        return kept | {key: with_ids(component[key]) for key in ("accessory", "component") if component.get(key)}
+            numbered_component["components"] = [with_ids(child) for child in component["components"]]
+        return numbered_component | {
+            key: with_ids(component[key]) for key in ("accessory", "component") if component.get(key)
+        }
 
     return [with_ids(component) for component in components]
 
@@ -119,12 +121,12 @@ def _check_types(path: str, components: list[Json], allowed: Collection[int]) ->
 
 def _check_unique(every: list[tuple[str, Json]]) -> None:
     for key in ("custom_id", "id"):
-        seen = set()
+        ids = set()
         for path, component in every:
-            if component.get(key) and component[key] in seen:
+            if component.get(key) and component[key] in ids:
                 code = f"COMPONENT_{key.upper()}_DUPLICATED"
                 raise invalid(f"{path}.{key}", code, f"Component {key.replace('_', ' ')} cannot be duplicated")
-            seen.add(component.get(key))
+            ids.add(component.get(key))
 
 
 def _check_row(path: str, row: Json, attached: Collection[str]) -> None:

@@ -43,8 +43,10 @@ class Reply:
     @property
     def buttons(self) -> list[str]:
         """What its buttons read, in order, the disabled ones left out."""
-        found = [component for component in all_components(self.message["components"]) if component["type"] == BUTTON]
-        return [button.get("label") or "" for button in found if not button.get("disabled")]
+        components = [
+            component for component in all_components(self.message["components"]) if component["type"] == BUTTON
+        ]
+        return [button.get("label") or "" for button in components if not button.get("disabled")]
 
     @property
     def answered(self) -> bool:
@@ -239,10 +241,13 @@ class Discord:
 
     def _one(self, message: Reply | Json, user: User | None) -> User:
         """The given user, else the reader of a private message, else a new user."""
-        shown = _json(message)
+        payload = _json(message)
         state = self.server.state
         return (
-            user or state.shown_to.get(shown["id"]) or state.channels[shown["channel_id"]].recipient or self.somebody()
+            user
+            or state.shown_to.get(payload["id"])
+            or state.channels[payload["channel_id"]].recipient
+            or self.somebody()
         )
 
     def _note(self, options: Mapping[str, Any]) -> None:

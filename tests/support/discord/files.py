@@ -54,18 +54,18 @@ def attach(message: Json, body: Json, uploads: Uploads, files: dict[str, bytes])
     """A message's attachments after a request: those it keeps, then the new ones, whose bytes land in `files` by id."""
     listed = body.get("attachments")
     known = {attachment["id"]: attachment for attachment in message["attachments"]}
-    kept = list(known.values()) if listed is None else [known[id_] for id_ in _ids(listed) if id_ in known]
+    attachments = list(known.values()) if listed is None else [known[id_] for id_ in _ids(listed) if id_ in known]
     about = {int(entry["id"]): entry for entry in listed or [] if str(entry["id"]) not in known}
     for number in about.keys() - uploads.keys():
         raise invalid("attachments.0.id", "ATTACHMENT_NOT_FOUND", f"files[{number}] is not in the request")
     new = [(upload, about.get(number, {})) for number, upload in sorted(uploads.items())]
-    if len(kept) + len(new) > MOST:
+    if len(attachments) + len(new) > MOST:
         raise invalid("attachments", "BASE_TYPE_MAX_LENGTH", f"Must be {MOST} or fewer in length.")
     if any(len(upload.content) > LARGEST_BYTES for upload, _ in new):
         raise Refused(413, 40005, "Request entity too large")
     made = [_attachment(message, upload, dict(told)) for upload, told in new]
     files |= {attachment["id"]: upload.content for attachment, (upload, _) in zip(made, new, strict=True)}
-    return [*kept, *made]
+    return [*attachments, *made]
 
 
 def _ids(listed: list[Json]) -> Iterator[str]:
@@ -88,6 +88,6 @@ def refer(components: list[Json], attachments: list[Json]) -> None:
     urls = {ATTACHED + attachment["filename"]: attachment for attachment in attachments}
     for component in all_components(components):
         for media in media_of(component):
-            if found := urls.get(media["url"]):
-                media |= {"url": found["url"], "proxy_url": found["url"], "attachment_id": found["id"]}
-                media |= {"content_type": found["content_type"], "width": None, "height": None}
+            if attachment := urls.get(media["url"]):
+                media |= {"url": attachment["url"], "proxy_url": attachment["url"], "attachment_id": attachment["id"]}
+                media |= {"content_type": attachment["content_type"], "width": None, "height": None}

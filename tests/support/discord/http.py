@@ -90,7 +90,7 @@ class HttpApi:
 
     async def _serve(self, request: web.Request) -> web.Response:
         """The answer behind authorization and rate limits, refusals in Discord's form, everything recorded."""
-        at, body = self.api.state.clock(), None
+        received_at, body = self.api.state.clock(), None
         path = request.path.removeprefix(API)
         route = self.api.route(request.method, path)
         try:
@@ -103,7 +103,7 @@ class HttpApi:
             response = _json(refused.body, refused.status)
         except ValueError:
             response = _json({"message": "The request body contains invalid JSON.", "code": 50109}, 400)
-        self.requests.add(Request(request.method, path, route or path, body, at, response.status))
+        self.requests.add(Request(request.method, path, route or path, body, received_at, response.status))
         return response
 
     def _refused_at_the_door(self, request: web.Request, *, open_to_all: bool) -> web.Response | None:

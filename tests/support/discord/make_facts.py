@@ -58,13 +58,13 @@ def facts_of(description: dict[str, Any]) -> dict[str, Any]:
         schema = request.get("content", {}).get("application/json", {}).get("schema")
         body = {"schema": _stripped(schema), "required": request.get("required", False)} if schema else {}
         endpoints[f"{method} {route}"] = body
-    kept: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
     missing = {*RESPONSES_CHECKED, *_references(endpoints)}
     while missing:
         name = missing.pop()
-        kept[name] = _stripped(schemas[name])
-        missing |= _references(kept[name]) - kept.keys()
-    return {"endpoints": endpoints, "schemas": dict(sorted(kept.items()))}
+        facts[name] = _stripped(schemas[name])
+        missing |= _references(facts[name]) - facts.keys()
+    return {"endpoints": endpoints, "schemas": dict(sorted(facts.items()))}
 
 
 def to_text(facts: dict[str, Any]) -> str:
@@ -100,8 +100,8 @@ def _stripped(schema: Any) -> Any:
 def _references(schema: Any) -> set[str]:
     """The names of the schemas that one refers to."""
     if isinstance(schema, dict):
-        found = {name for value in schema.values() for name in _references(value)}
-        return found | {schema["$ref"].rpartition("/")[2]} if isinstance(schema.get("$ref"), str) else found
+        referenced = {name for value in schema.values() for name in _references(value)}
+        return referenced | {schema["$ref"].rpartition("/")[2]} if isinstance(schema.get("$ref"), str) else referenced
     return {name for part in schema for name in _references(part)} if isinstance(schema, list) else set()
 
 

@@ -50,10 +50,10 @@ class People:
 
     def press(self, scene: Scene, message: Json, button: str, number: int | None = None) -> Exchange:
         """A button by label or custom id; `number`, from 1, where several read the same."""
-        shown = self._shown(scene, message)
-        pressed = _one(shown, {BUTTON}, button, number)
+        current = self._shown(scene, message)
+        pressed = _one(current, {BUTTON}, button, number)
         assert pressed["style"] != LINK, f"{button} is a link: Discord opens it and tells nobody"
-        return self._use(scene, shown, pressed, {})
+        return self._use(scene, current, pressed, {})
 
     def forged(self, scene: Scene, custom_id: str, message: Json) -> Exchange:
         """The press of a button that is not on the message, which no client lets its person do."""
@@ -62,8 +62,8 @@ class People:
 
     def select(self, scene: Scene, message: Json, menu: str, values: tuple[str | Channel, ...]) -> Exchange:
         """Values of a select menu, by its custom id or placeholder."""
-        shown = self._shown(scene, message)
-        used = _one(shown, {SELECT, CHANNEL_SELECT}, menu, None)
+        current = self._shown(scene, message)
+        used = _one(current, {SELECT, CHANNEL_SELECT}, menu, None)
         least, most = used.get("min_values", 1), used.get("max_values", 1)
         assert least <= len(values) <= most, f"{menu} takes {least} to {most}"
         if used["type"] == SELECT:
@@ -74,7 +74,7 @@ class People:
         if channels:
             resolved = {channel.id: channel.payload() | {"permissions": str(MEMBER)} for channel in channels}
             chosen["resolved"] = {"channels": resolved}
-        return self._use(scene, shown, used, chosen)
+        return self._use(scene, current, used, chosen)
 
     def _use(self, scene: Scene, shown: Json, component: Json, more: Json) -> Exchange:
         assert not component.get("disabled"), f"{component['custom_id']} is disabled"
@@ -122,10 +122,10 @@ class People:
 
     def _shown(self, scene: Scene, message: Json) -> Json:
         """The message as it stands, which the person must be able to see."""
-        shown = self.current(message)
-        assert self.alone(shown) in (None, scene.user), "the message is shown to somebody else alone"
-        assert shown["channel_id"] == scene.channel.id, "the message is in another channel"
-        return shown
+        current = self.current(message)
+        assert self.alone(current) in (None, scene.user), "the message is shown to somebody else alone"
+        assert current["channel_id"] == scene.channel.id, "the message is in another channel"
+        return current
 
     def _begin(self, kind: int, data: Json, scene: Scene, origin: Json | None = None) -> Exchange:
         exchange = Exchange.begin(
@@ -152,12 +152,12 @@ def _assert_offered(definition: Json | None, scene: Scene) -> None:
 def _one(message: Json, kinds: set[int], wanted: str, number: int | None) -> Json:
     """The one component that is wanted."""
     usable = [component for component in all_components(message["components"]) if component["type"] in kinds]
-    found = [component for component in usable if wanted in _names(component)]
+    components = [component for component in usable if wanted in _names(component)]
     names = [(item.get("label") or item.get("placeholder"), item.get("custom_id")) for item in usable]
-    assert found, f"no {wanted!r} is on the message, but {names}"
-    assert number is not None or len(found) == 1, f"which of the {len(found)} that read {wanted!r}? {names}"
-    assert (number or 1) <= len(found), f"only {len(found)} read {wanted!r}: {names}"
-    return found[(number or 1) - 1]
+    assert components, f"no {wanted!r} is on the message, but {names}"
+    assert number is not None or len(components) == 1, f"which of the {len(components)} that read {wanted!r}? {names}"
+    assert (number or 1) <= len(components), f"only {len(components)} read {wanted!r}: {names}"
+    return components[(number or 1) - 1]
 
 
 def _names(component: Json) -> Iterator[str]:

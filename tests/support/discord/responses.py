@@ -149,6 +149,6 @@ def _focused(data: Json) -> Json:
     for option in data.get("options") or []:
         if option.get("focused"):
             return option  # type: ignore[no-any-return]
-        if found := _focused(option):
-            return found
+        if focused := _focused(option):
+            return focused
     return {}

@@ -92,12 +92,12 @@ def pings(request: Json, *, replied_to: str | None = None) -> set[str]:
     everything: Json = {"parse": ["everyone", "users", "roles"], "replied_user": True}
     rules: Json = everything if allowed is None else allowed
     parse = rules.get("parse") or []
-    found: set[str] = set()
+    problems: set[str] = set()
     if "everyone" in parse and re.search(r"@(everyone|here)", text):
-        found.add("everyone")
+        problems.add("everyone")
     for kind, pattern in (("users", r"<@!?(\d+)>"), ("roles", r"<@&(\d+)>")):
         listed = {str(identifier) for identifier in rules.get(kind) or []}
-        found |= {match for match in re.findall(pattern, text) if kind in parse or match in listed}
+        problems |= {match for match in re.findall(pattern, text) if kind in parse or match in listed}
     if replied_to is not None and rules.get("replied_user", False):
-        found.add(replied_to)
-    return found
+        problems.add(replied_to)
+    return problems

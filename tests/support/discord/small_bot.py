@@ -40,10 +40,10 @@ class SmallBot(commands.Bot):
         if message.author.bot or (message.guild and self.user not in message.mentions):
             return
         before = message.reference.resolved if message.reference else None
-        told = f"{type(message.channel).__name__}: {message.content}"
+        description = f"{type(message.channel).__name__}: {message.content}"
         if isinstance(before, discord.Message):
-            told += f" (to {len(before.components)} components)"
-        await message.channel.send(told, reference=message.to_reference())
+            description += f" (to {len(before.components)} components)"
+        await message.channel.send(description, reference=message.to_reference())
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Buttons, menus and forms."""
@@ -142,9 +142,9 @@ async def _chart(interaction: Interaction) -> None:
 async def _follow(interaction: Interaction) -> None:
     """Deferred update, then a further message."""
     assert interaction.message is not None
-    shown: Any = interaction.message.components[0]
+    component: Any = interaction.message.components[0]
     await interaction.response.defer()
-    await interaction.followup.send(f"{shown.items[0].media.url.rsplit('/', 1)[-1]}", ephemeral=True)
+    await interaction.followup.send(f"{component.items[0].media.url.rsplit('/', 1)[-1]}", ephemeral=True)
 
 
 async def _thread(interaction: Interaction) -> None:

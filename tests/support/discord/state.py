@@ -171,13 +171,13 @@ class State(Places):
     def seen(self, message: Json) -> Json:
         """The message as a bot without the message content intent sees it, and the one that it replies to."""
         channel = self.channels[message["channel_id"]]
-        shown = copy.deepcopy(message)
-        if shown.get("referenced_message"):
-            shown["referenced_message"] = self.seen(_alone(shown["referenced_message"]))
+        payload = copy.deepcopy(message)
+        if payload.get("referenced_message"):
+            payload["referenced_message"] = self.seen(_alone(payload["referenced_message"]))
         addressed = message["author"]["id"] == BOT.id or any(mention["id"] == BOT.id for mention in message["mentions"])
         if channel.guild is not None and not addressed:
-            shown |= {"content": "", "embeds": [], "components": [], "attachments": []}
-        return shown
+            payload |= {"content": "", "embeds": [], "components": [], "attachments": []}
+        return payload
 
     def message_create(self, message: Json) -> Json:
         """MESSAGE_CREATE's data."""
@@ -191,10 +191,10 @@ class State(Places):
     def sync(self, definitions: list[Json]) -> list[Json]:
         """The application's commands, replaced whole."""
         known = {(command["type"], command["name"]): command for command in self.all_commands()}
-        found = synced(definitions, known)
-        self.commands = {name: one for (kind, name), one in found.items() if kind == 1}
-        self.menus = {name: one for (kind, name), one in found.items() if kind != 1}
-        return list(found.values())
+        commands = synced(definitions, known)
+        self.commands = {name: command_id for (kind, name), command_id in commands.items() if kind == 1}
+        self.menus = {name: command_id for (kind, name), command_id in commands.items() if kind != 1}
+        return list(commands.values())
 
     def all_commands(self) -> Iterator[Json]:
         """Slash commands, then those of context menus."""

@@ -135,9 +135,9 @@ class Wire:
         place = self.state.channels[reply_to["channel_id"]] if reply_to else channel
         scene = self.state.scene(user or User.new(), guild=guild, channel=place)
         message = self.people.say(scene, content, reply_to=reply_to, ping=ping)
-        shown = self.state.message_create(message) | {"content": content} | changes
-        self.receive("MESSAGE_CREATE", shown)
-        return shown
+        payload = self.state.message_create(message) | {"content": content} | changes
+        self.receive("MESSAGE_CREATE", payload)
+        return payload
 
     def ready(self) -> None:
         """READY arrives: the gateway is up."""

@@ -83,5 +83,5 @@ class Response:
 
 def message_in(reply: Any) -> Json | None:
     """A copy of the message in a reply, a callback's too."""
-    found = reply.get("resource", {}).get("message", reply) if isinstance(reply, dict) else {}
-    return dict(found) if "channel_id" in found else None
+    message = reply.get("resource", {}).get("message", reply) if isinstance(reply, dict) else {}
+    return dict(message) if "channel_id" in message else None

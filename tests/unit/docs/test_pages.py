@@ -33,6 +33,6 @@ def test_classes_that_the_architecture_names_exist():
     code = "".join(path.read_text("utf-8") for package in ("index", "bot") for path in (ROOT / package).rglob("*.py"))
     classes = set(re.findall(r"^class (\w+)", code, re.MULTILINE))
     nouns = (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("\n## Nouns\n")[2].partition("\n## ")[0]
-    named = set(re.findall(r"`([A-Z]\w+)`", nouns))
-    assert {"Answer", "SearchIndex"} <= named
-    assert named <= classes
+    names = set(re.findall(r"`([A-Z]\w+)`", nouns))
+    assert {"Answer", "SearchIndex"} <= names
+    assert names <= classes

@@ -31,8 +31,8 @@ def test_many_threads_that_load_at_once_load_one_model(seeds, index):
     library(seeds, index).reindex()
     made = library(seeds, index)
     with ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(lambda _: made.ask("bread flour").citations[0].quote, range(16)))
-    assert found == [BREAD.strip()] * 16
+        quotes = list(threads.map(lambda _: made.ask("bread flour").citations[0].quote, range(16)))
+    assert quotes == [BREAD.strip()] * 16
 
 
 def test_an_answerer_that_cannot_be_made_is_told_each_time(seeds, index):

@@ -75,7 +75,7 @@ def test_status_says_which_sources_are_new_changed_and_removed(seeds, index):
 def test_status_names_a_few_sources_and_counts_the_rest(seeds, index):
     made = library(seeds, index)
     made.reindex()
-    write(seeds, **{f"n{at}_md": TEA for at in range(5)})
+    write(seeds, **{f"n{number}_md": TEA for number in range(5)})
     assert made.status().stale == "new: n0.md, n1.md, n2.md and 2 more"
 
 
@@ -92,15 +92,15 @@ def test_status_without_an_index_or_without_sources(seeds, index):
 def test_status_tells_each_sources_title_size_and_passages(seeds, index):
     made = library(seeds, index)
     made.reindex()
-    found = {at.source: (at.title, at.size, at.passages) for at in made.status().sources}
-    assert found == {"a.md": ("a", len(BREAD), 1), "b.txt": ("b", len(TEA), 1)}
+    sources = {source.source: (source.title, source.size, source.passages) for source in made.status().sources}
+    assert sources == {"a.md": ("a", len(BREAD), 1), "b.txt": ("b", len(TEA), 1)}
 
 
 def test_status_names_files_that_are_no_sources(seeds, index):
     write(seeds, bad_md=b"\xff")
     made = library(seeds, index)
     made.reindex()
-    assert [(at.source, at.reason) for at in made.status().skipped] == [
+    assert [(skipped_file.source, skipped_file.reason) for skipped_file in made.status().skipped] == [
         ("bad.md", "is not UTF-8 (byte 0): save it as UTF-8")
     ]
 
@@ -180,7 +180,7 @@ def test_questions_during_reindexes_each_come_from_one_snapshot_to_the_letter(se
     for answer in answers:
         text = source_of[answer.snapshot]
         assert answer.citations
-        assert all(text[at.start : at.end] == at.quote for at in answer.citations)
+        assert all(text[citation.start : citation.end] == citation.quote for citation in answer.citations)
 
 
 def test_questions_go_on_while_a_reindex_is_under_way(seeds, index):

@@ -51,10 +51,10 @@ def test_a_source_with_broken_front_matter_is_named_and_not_told_as_added(seeds,
     made = library(seeds, index)
     report = made.reindex()
     assert changes(report)[0] == ("a.md", "b.txt")
-    assert [at.source for at in report.skipped] == ["broken.md"]
+    assert [skipped_file.source for skipped_file in report.skipped] == ["broken.md"]
     assert "not YAML" in report.skipped[0].reason
     status = made.status()
-    assert [at.source for at in status.skipped] == ["broken.md"]
+    assert [skipped_file.source for skipped_file in status.skipped] == ["broken.md"]
     assert states(status) == {"a.md": "indexed", "b.txt": "indexed"}
     assert status.stale == ""
     assert not made.ask("bread flour water").abstained
@@ -101,16 +101,16 @@ def test_where_no_source_holds_a_passage_the_old_index_still_answers(seeds, inde
 
 
 def test_progress_tells_what_is_done(seeds, index):
-    said: list[tuple[str, int, int]] = []
-    library(seeds, index).reindex(lambda *at: said.append(at))
-    assert [what for what, _, _ in said] == [
+    steps: list[tuple[str, int, int]] = []
+    library(seeds, index).reindex(lambda *at: steps.append(at))
+    assert [step for step, _, _ in steps] == [
         "loading the model",
         "reading sources",
         "reading sources",
         "embedding passages",
         "writing the snapshot",
     ]
-    assert said[3][1:] == (2, 2)
+    assert steps[3][1:] == (2, 2)
 
 
 def suggested(made: Library) -> set[str]:
@@ -144,17 +144,17 @@ def test_a_question_that_the_new_snapshot_does_not_answer_is_not_suggested(seeds
 
 
 def test_progress_tells_of_the_suggestions_that_are_checked(seeds, index):
-    said: list[tuple[str, int, int]] = []
-    library(write(seeds, facts_md=FACTS), index).reindex(lambda *at: said.append(at))
-    assert said[-2:] == [("checking suggestions", 1, 2), ("checking suggestions", 2, 2)]
+    steps: list[tuple[str, int, int]] = []
+    library(write(seeds, facts_md=FACTS), index).reindex(lambda *at: steps.append(at))
+    assert steps[-2:] == [("checking suggestions", 1, 2), ("checking suggestions", 2, 2)]
 
 
 def test_a_reindex_whose_suggestions_fail_is_whole_without_them(seeds, index, caplog):
     class Failing(ExtractiveGenerator):
-        def generate(self, *given: Any, **more: Any) -> Draft:
+        def generate(self, *options: Any, **more: Any) -> Draft:
             if fails.is_set():
                 raise RuntimeError("out of paper")
-            return super().generate(*given, **more)
+            return super().generate(*options, **more)
 
     fails = threading.Event()
     fails.set()
@@ -169,8 +169,8 @@ def test_a_reindex_whose_suggestions_fail_is_whole_without_them(seeds, index, ca
 
 
 def asked_in_vain(made: Library, question: str, **place: int | None) -> None:
-    kept = made.conversation.reply(question, **{"user": 1, "guild": 7, "channel": 3} | place)
-    assert kept.answer.abstained
+    reply = made.conversation.reply(question, **{"user": 1, "guild": 7, "channel": 3} | place)
+    assert reply.answer.abstained
 
 
 def test_a_reindex_lists_the_servers_gaps_that_are_answered_now(seeds, index):
@@ -198,8 +198,8 @@ def test_what_was_reported_in_a_direct_message_is_listed_for_nobody_but_the_owne
     made = library(seeds, index)
     made.reindex()
     asked_in_vain(made, "What is coffee made of?")
-    kept = made.conversation.reply("Is coffee made for me?", user=1, guild=None, channel=4)
-    made.journal.report(kept.id, user=1)
+    reply = made.conversation.reply("Is coffee made for me?", user=1, guild=None, channel=4)
+    made.journal.report(reply.id, user=1)
     write(seeds, c_md="Coffee is made of beans.\n")
     assert set(made.reindex(scope=reader).answered) == listed
     assert made.journal.gaps(EVERYWHERE) == ()
@@ -216,9 +216,9 @@ def test_progress_tells_of_gaps_that_are_asked_again(seeds, index):
     made = library(seeds, index)
     made.reindex()
     asked_in_vain(made, "What is coffee made of?")
-    said: list[tuple[str, int, int]] = []
-    made.reindex(lambda *at: said.append(at))
-    assert said[-1] == ("asking open gaps again", 1, 1)
+    steps: list[tuple[str, int, int]] = []
+    made.reindex(lambda *at: steps.append(at))
+    assert steps[-1] == ("asking open gaps again", 1, 1)
 
 
 def test_a_large_source_is_indexed_without_much_ado(seeds, index):
@@ -254,9 +254,9 @@ def test_an_index_that_was_changed_by_and_by_answers_as_one_built_at_once(seeds,
     at_once.reindex()
     again = library(seeds, index)
     for question in ("What is tea made of?", "What is rye?", "What is milk?", "What is coffee made of?"):
-        first, second, third = (one.ask(question) for one in (grown, again, at_once))
-        assert [(at.source, at.start, at.quote) for at in first.citations] == [
-            (at.source, at.start, at.quote) for at in third.citations
+        first, second, third = (report.ask(question) for report in (grown, again, at_once))
+        assert [(citation.source, citation.start, citation.quote) for citation in first.citations] == [
+            (citation.source, citation.start, citation.quote) for citation in third.citations
         ]
         assert first.confidence == second.confidence == pytest.approx(third.confidence, abs=0.02)
 
@@ -283,12 +283,12 @@ def test_a_new_source_answers_after_a_reindex_until_its_removal(seeds, index):
 
 def test_a_watched_library_tells_of_a_source_that_came_in(seeds, index):
     ours = library(seeds, index)
-    told = threading.Event()
-    stop = ours.watch(told.set)
-    assert told.wait(20)  # it is watched now
-    told.clear()
+    reported = threading.Event()
+    stop = ours.watch(reported.set)
+    assert reported.wait(20)  # it is watched now
+    reported.clear()
     ours.sources.add("pets.md", b"# Pets\n\nThe zebra sleeps in a hammock.\n")
-    assert told.wait(20)
+    assert reported.wait(20)
     stop()
 
 

@@ -60,14 +60,14 @@ def test_reliability_counts_the_answerable_in_ten_bins():
 def run(tmp_path: Path) -> list[str]:
     """The words of a run on made answers: the surer, the more often right."""
     chance = random.Random(0)  # noqa: S311  the same answers every time
-    asked, answers = [], []
-    for at in range(200):
+    questions, answers = [], []
+    for number in range(200):
         confidence = round(chance.random(), 3)
         answerable = chance.random() < confidence
         gold = [{"text": "flour", "start": 17, "end": 22}] if answerable else []
-        asked.append({"id": at, "question": "?", "source": "a.md", "answerable": answerable, "answers": gold})
-        answers.append(line(str(at), None if confidence < 0.3 else "x", RIGHT, confidence=confidence))
-    for name, rows in (("questions.jsonl", asked), ("answers.jsonl", answers)):
+        questions.append({"id": number, "question": "?", "source": "a.md", "answerable": answerable, "answers": gold})
+        answers.append(line(str(number), None if confidence < 0.3 else "x", RIGHT, confidence=confidence))
+    for name, rows in (("questions.jsonl", questions), ("answers.jsonl", answers)):
         (tmp_path / name).write_text("\n".join(map(json.dumps, rows)), "utf-8")
     return [str(tmp_path / name) for name in ("answers.jsonl", "questions.jsonl", "out")]
 
@@ -96,7 +96,7 @@ def test_every_colour_of_a_picture_has_another_for_the_dark(run):
 
 
 def luminance(colour: str) -> float:
-    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    parts = (int(colour[number : number + 2], 16) / 255 for number in (1, 3, 5))
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 

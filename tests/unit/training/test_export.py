@@ -44,13 +44,13 @@ def exported(torch_reader: Any, tmp_path_factory: pytest.TempPathFactory) -> dic
     from training.export import export
 
     folder = tmp_path_factory.mktemp("reader")
-    found = {}
+    odds = {}
     for name, full in (("full", True), ("bytes", False)):
         model, card = folder / f"{name}.onnx", folder / f"{name}.json"
         export(torch_reader, model, full=full)
         card.write_text(json.dumps({"sha256": hashlib.sha256(model.read_bytes()).hexdigest()}), "utf-8")
-        found[name] = OnnxReader(model, card)
-    return found
+        odds[name] = OnnxReader(model, card)
+    return odds
 
 
 def states(tokens: int, seed: int) -> States:
@@ -76,12 +76,12 @@ def by_torch(reader: Any, asked: Query) -> list[float]:
     rows = torch.zeros(len(PASSAGES), longest, WIDTH)
     mask = torch.zeros(len(PASSAGES), longest, dtype=torch.long)
     ids, second = torch.zeros_like(mask), torch.zeros_like(mask)
-    for at, passage in enumerate(passages):
+    for number, passage in enumerate(passages):
         end = len(question) + len(passage)
-        rows[at, :end] = torch.from_numpy(np.concatenate([question.rows, passage.rows]))
-        ids[at, :end] = torch.from_numpy(np.concatenate([question.ids, passage.ids]))
-        mask[at, :end] = 1
-        second[at, len(question) : end] = 1
+        rows[number, :end] = torch.from_numpy(np.concatenate([question.rows, passage.rows]))
+        ids[number, :end] = torch.from_numpy(np.concatenate([question.ids, passage.ids]))
+        mask[number, :end] = 1
+        second[number, len(question) : end] = 1
     with torch.inference_mode():
         return [float(odd) for odd in reader(rows, ids, mask, second)]
 
@@ -94,39 +94,41 @@ def test_the_file_with_floats_gives_the_odds_that_torch_gives(exported, torch_re
 
 def test_the_file_with_bytes_gives_nearly_those_odds_and_is_a_quarter_of_the_size(exported, torch_reader):
     wanted = by_torch(torch_reader, query())
-    found = exported["bytes"].odds(query(), hits(0, 1, 2, 3))
-    assert found == pytest.approx(wanted, abs=0.1 * np.ptp(wanted))
-    assert found != pytest.approx(wanted, abs=1e-4)
+    odds = exported["bytes"].odds(query(), hits(0, 1, 2, 3))
+    assert odds == pytest.approx(wanted, abs=0.1 * np.ptp(wanted))
+    assert odds != pytest.approx(wanted, abs=1e-4)
 
 
 def test_odds_come_in_the_order_of_the_hits(exported):
-    there = exported["full"].odds(query(), hits(0, 1, 2, 3))
-    assert exported["full"].odds(query(), hits(2, 0, 3, 1)) == [there[at] for at in (2, 0, 3, 1)]
+    expected = exported["full"].odds(query(), hits(0, 1, 2, 3))
+    assert exported["full"].odds(query(), hits(2, 0, 3, 1)) == [expected[number] for number in (2, 0, 3, 1)]
 
 
 def test_a_word_that_question_and_passage_both_hold_counts(exported):
-    asked = query()
-    passage = asked.states(0)
+    query_states = query()
+    passage = query_states.states(0)
     other = States(passage.rows, passage.ids + 1_000)
     reader = exported["full"]
-    assert reader.read(asked.encoding.states, passage) != pytest.approx(
-        reader.read(asked.encoding.states, other), abs=1e-3
+    assert reader.read(query_states.encoding.states, passage) != pytest.approx(
+        reader.read(query_states.encoding.states, other), abs=1e-3
     )
 
 
 def test_a_question_is_read_up_to_the_longest(exported):
-    asked = query(LONGEST + 30)
+    query_states = query(LONGEST + 30)
     cut = query(LONGEST)
-    same = Query("?", Encoding(UNIT, UNIT[np.newaxis], ("x",), (), asked.encoding.states.first(LONGEST)), cut.states)
-    assert exported["full"].odds(asked, hits(0, 2)) == exported["full"].odds(same, hits(0, 2))
-    assert exported["full"].odds(asked, hits(0, 2)) != exported["full"].odds(query(LONGEST - 1), hits(0, 2))
+    same = Query(
+        "?", Encoding(UNIT, UNIT[np.newaxis], ("x",), (), query_states.encoding.states.first(LONGEST)), cut.states
+    )
+    assert exported["full"].odds(query_states, hits(0, 2)) == exported["full"].odds(same, hits(0, 2))
+    assert exported["full"].odds(query_states, hits(0, 2)) != exported["full"].odds(query(LONGEST - 1), hits(0, 2))
 
 
 def test_without_states_of_the_question_or_of_the_passage_there_are_no_odds(exported):
     bare = Query("?", Encoding(UNIT, UNIT[np.newaxis], ("x",)), query().states)
     assert exported["full"].odds(bare, hits(0, 1)) == [None, None]
-    asked = query()
-    half = Query("?", asked.encoding, lambda row: asked.states(row) if row else states(0, 0))
+    query_states = query()
+    half = Query("?", query_states.encoding, lambda row: query_states.states(row) if row else states(0, 0))
     assert [odd is None for odd in exported["full"].odds(half, hits(0, 1))] == [True, False]
 
 
@@ -138,9 +140,9 @@ def test_a_soup_is_the_mean_of_its_weights(torch_reader, tmp_path: Path):
     for name, factor in (("one", 1.0), ("two", 3.0)):
         table = {key: value * factor for key, value in torch_reader.state_dict().items()}
         torch.save(table, tmp_path / f"{name}.pt")
-    found = average_weights([tmp_path / "one.pt", tmp_path / "two.pt"]).state_dict()
+    averaged = average_weights([tmp_path / "one.pt", tmp_path / "two.pt"]).state_dict()
     for key, value in torch_reader.state_dict().items():
-        assert torch.allclose(found[key], value * 2, atol=1e-6)
+        assert torch.allclose(averaged[key], value * 2, atol=1e-6)
 
 
 @pytest.mark.parametrize("card", ["", "[]", "null", "{}", '"x"'])

@@ -50,10 +50,10 @@ def test_a_sentence_of_two_questions_is_kept_once_and_only_within_its_split(tmp_
 
 def test_keywords_are_the_topics_words_in_order_some_cut_short():
     """None is cut below three letters."""
-    found = {to_keywords("when was the observatory built in Kenya?", random.Random(seed)) for seed in range(TRIES)}
-    assert "observatory built kenya" in found
-    assert "obser built kenya" in found
-    for words in map(str.split, found):
+    keywords = {to_keywords("when was the observatory built in Kenya?", random.Random(seed)) for seed in range(TRIES)}
+    assert "observatory built kenya" in keywords
+    assert "obser built kenya" in keywords
+    for words in map(str.split, keywords):
         assert [word for word in words if word[:3] in {"obs", "bui", "ken"}][-1] == "kenya"
         assert all("observatory".startswith(word) for word in words if word.startswith("obs"))
 
@@ -85,8 +85,8 @@ def test_a_number_is_swapped_for_one_of_like_length_from_around():
 
 def test_a_number_without_neighbours_is_moved_a_little():
     """Never below zero, and never to one that the evidence holds."""
-    found = made("Who won 5 of 40?", "Of 40 games it won 5, lost 6, and 15 were drawn.")
-    assert found == {f"Who won {other} of 40?" for other in (2, 4, 7, 10)} | {
+    pairs = made("Who won 5 of 40?", "Of 40 games it won 5, lost 6, and 15 were drawn.")
+    assert pairs == {f"Who won {other} of 40?" for other in (2, 4, 7, 10)} | {
         f"Who won 5 of {other}?" for other in (20, 30, 37, 39, 41, 42, 45, 50)
     }
 
@@ -106,17 +106,17 @@ def test_a_word_is_swapped_for_its_opposite_unless_the_evidence_holds_that():
 
 
 def test_a_word_of_the_evidence_is_swapped_for_one_of_like_writing_from_around():
-    found = made("Which guitar did Hendrix play?", "Hendrix burned a guitar.", "Felix had a zither.", "A sitar, too.")
-    assert found == {"Which guitar did Felix play?", "Which zither did Hendrix play?", "Which sitar did Hendrix play?"}
+    pairs = made("Which guitar did Hendrix play?", "Hendrix burned a guitar.", "Felix had a zither.", "A sitar, too.")
+    assert pairs == {"Which guitar did Felix play?", "Which zither did Hendrix play?", "Which sitar did Hendrix play?"}
 
 
 def test_no_swapped_word_or_number_is_one_that_the_evidence_holds():
     evidence = "The northern tower, built in 1210, was larger than the southern chapel of 1275; 1211 saw fire."
     question = "When was the northern tower of 1210 larger?"
     around = ["The chapel burned in 1275.", "A smaller water shelter stood in 1302.", "A southern river, 1211."]
-    found = made(question, evidence, *around)
-    assert len(found) > 3
-    for other in found:
+    pairs = made(question, evidence, *around)
+    assert len(pairs) > 3
+    for other in pairs:
         new = set(tokenize(other)) - set(tokenize(question))
         assert new
         assert not new & set(tokenize(evidence))
@@ -130,19 +130,19 @@ def test_where_nothing_can_be_swapped_there_is_no_question():
 def test_the_nearest_sentences_leave_the_own_one_out_and_stay_within_reach():
     texts = ["rome fell", "bread needs yeast", "bread needs flour", "tea needs water", "bread needs flour and yeast"]
     vectors = np.asarray([[0.0, 1.0], [0.8, 0.6], [1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
-    asked = [Pair("what flour does bread need?", 2), Pair("what flour does bread need?", 4)]
+    pairs = [Pair("what flour does bread need?", 2), Pair("what flour does bread need?", 4)]
     questions = np.asarray([[1.0, 0.0], [1.0, 0.0]])
-    assert hard_negatives(questions, vectors, texts, asked, 5, 2) == [[4, 1], [2, 1]]
-    assert hard_negatives(questions, vectors, texts, asked, 1, 9)[0] == [1]
+    assert hard_negatives(questions, vectors, texts, pairs, 5, 2) == [[4, 1], [2, 1]]
+    assert hard_negatives(questions, vectors, texts, pairs, 1, 9)[0] == [1]
 
 
 def test_groups_read_from_disk_are_those_that_were_written(tmp_path: Path):
     chance = np.random.default_rng(0)
     states = [chance.integers(-127, 128, (rows, 4), dtype=np.int8) for rows in (3, 1, 0, 5)]
-    sides = [(at, chance.integers(0, 30_000, len(at))) for at in states]
-    one, other = Group(1, (1, 0), (True, False)), Group(0, (0,), (False,))
-    Groups(sides[:2], sides[2:], [one, other]).save(tmp_path / "groups.npz")
-    found = Groups.load(tmp_path / "groups.npz")
-    assert found.groups == [one, other]
-    for (rows, ids), (wanted, wanted_ids) in zip((*found.questions, *found.passages), sides, strict=True):
+    sides = [(state, chance.integers(0, 30_000, len(state))) for state in states]
+    first, other = Group(1, (1, 0), (True, False)), Group(0, (0,), (False,))
+    Groups(sides[:2], sides[2:], [first, other]).save(tmp_path / "groups.npz")
+    pairs = Groups.load(tmp_path / "groups.npz")
+    assert pairs.groups == [first, other]
+    for (rows, ids), (wanted, wanted_ids) in zip((*pairs.questions, *pairs.passages), sides, strict=True):
         assert (rows.tolist(), ids.tolist()) == (wanted.tolist(), wanted_ids.tolist())

@@ -20,7 +20,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(train, "CHECKPOINT", 2)
     chance = np.random.default_rng(0)
     sides = [(chance.integers(-90, 90, (6, WIDTH), dtype=np.int8), chance.integers(0, 999, 6)) for _ in range(12)]
-    groups = [Group(at, ((at + 1) % 12, at), (False, True)) for at in range(12)]
+    groups = [Group(number, ((number + 1) % 12, number), (False, True)) for number in range(12)]
     Groups(sides, sides, groups).save(tmp_path / "groups.npz")
     np.save(tmp_path / "scale.npy", np.full(WIDTH, 0.01, np.float32))
     return [str(tmp_path / "groups.npz"), "--scale", str(tmp_path / "scale.npy"), "--epochs", "2", "--threads", "1"]
@@ -29,7 +29,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def weights(folder: Path) -> dict[str, np.ndarray]:
     import torch
 
-    return {name: at.numpy() for name, at in torch.load(folder / "reader.pt", weights_only=True).items()}
+    return {name: state.numpy() for name, state in torch.load(folder / "reader.pt", weights_only=True).items()}
 
 
 @pytest.mark.slow
@@ -52,8 +52,8 @@ def test_a_stopped_run_resumes_and_ends_with_the_same_weights(files, tmp_path, m
     assert not (tmp_path / "stopped" / "reader.pt").exists()
     train.main([*files, "--out", str(tmp_path / "stopped")])
     wanted = weights(tmp_path / "whole")
-    for name, found in weights(tmp_path / "stopped").items():
-        assert found == pytest.approx(wanted[name], abs=1e-5), name
+    for name, tensor in weights(tmp_path / "stopped").items():
+        assert tensor == pytest.approx(wanted[name], abs=1e-5), name
     assert [path.name for path in (tmp_path / "stopped").iterdir()] == ["reader.pt"]
 
 
@@ -62,4 +62,4 @@ def test_a_run_that_begins_with_weights_of_another_takes_them_up(files, tmp_path
     begun = ["--from", str(tmp_path / "first" / "reader.pt"), "--rate", "0"]
     train.main([*files, *begun, "--out", str(tmp_path / "second")])
     wanted = weights(tmp_path / "first")
-    assert all((found == wanted[name]).all() for name, found in weights(tmp_path / "second").items())
+    assert all((tensor == wanted[name]).all() for name, tensor in weights(tmp_path / "second").items())

@@ -175,6 +175,6 @@ def test_form_at_the_limits_is_accepted_here_and_by_discords_description(given: 
 
 
 def test_components_get_ids_of_their_own_and_keep_those_they_have() -> None:
-    kept = numbered([{**text(), "id": 2}, section(text()), row(button())])
-    assert [component["id"] for component in all_components(kept)] == [2, 1, 3, 4, 5, 6]
-    assert numbered(kept) == kept
+    components = numbered([{**text(), "id": 2}, section(text()), row(button())])
+    assert [component["id"] for component in all_components(components)] == [2, 1, 3, 4, 5, 6]
+    assert numbered(components) == components

@@ -165,8 +165,8 @@ async def test_channel_where_the_bot_is_not_is_out_of_its_reach(client: Client) 
 async def test_file_comes_by_a_form_and_what_names_no_file_is_refused(client: Client) -> None:
     exchange = await client.asked()
     await client.callback(exchange, {"type": 5})
-    shown = {"type": 12, "items": [{"media": {"url": "attachment://a.png"}}]}
-    body: Json = {"flags": COMPONENTS_V2, "components": [shown], "attachments": [{"id": 0, "description": "A"}]}
+    gallery = {"type": 12, "items": [{"media": {"url": "attachment://a.png"}}]}
+    body: Json = {"flags": COMPONENTS_V2, "components": [gallery], "attachments": [{"id": 0, "description": "A"}]}
     status, refused = await client.edit(exchange, {**body, "attachments": []})
     assert (status, refused["code"], list(refused["errors"])) == (400, 50035, ["components"])
     status, message = await client.edit_with(exchange, body, {"a.png": b"bytes"})

@@ -19,10 +19,10 @@ async def wire() -> AsyncIterator[Wire]:
 
 
 async def test_press_changes_the_message_that_the_button_is_on(wire: Wire) -> None:
-    shown = await wire.command("show", user=User.new("anna")).answer()
-    once = await wire.press(shown, "Count").answer()
-    assert (once["id"], once["components"][0]["components"][0]["content"]) == (shown["id"], "1 pressed")
-    assert [sent.message["id"] for sent in wire.sent if sent.message] == [shown["id"]] * 3
+    reply = await wire.command("show", user=User.new("anna")).answer()
+    once = await wire.press(reply, "Count").answer()
+    assert (once["id"], once["components"][0]["components"][0]["content"]) == (reply["id"], "1 pressed")
+    assert [sent.message["id"] for sent in wire.sent if sent.message] == [reply["id"]] * 3
 
 
 async def test_message_of_a_request_can_be_pressed(wire: Wire) -> None:
@@ -34,21 +34,21 @@ async def test_message_of_a_request_can_be_pressed(wire: Wire) -> None:
 
 async def test_form_is_sent_off_by_the_interaction_that_opened_it(wire: Wire) -> None:
     anna = User.new("anna")
-    shown = await wire.command("show", user=anna).answer()
-    pressed = wire.press(shown, "Write", user=anna)
+    reply = await wire.command("show", user=anna).answer()
+    pressed = wire.press(reply, "Write", user=anna)
     assert await pressed.acknowledged() == 9
     assert Form(pressed).title == "Write"
     assert next(sent for sent in wire.sent if sent.is_form).text == "Write\nPlease write.\nYour text"
     answer = await wire.submit(pressed, "abc").answer()
-    assert answer["content"] == f"written: abc on {shown['id']}"
+    assert answer["content"] == f"written: abc on {reply['id']}"
     with pytest.raises(AssertionError, match="somebody else"):
         wire.press(answer, "Write", user=User.new())
 
 
 async def test_form_that_did_not_come_is_not_sent_off(wire: Wire) -> None:
-    shown = await wire.command("show").answer()
+    reply = await wire.command("show").answer()
     with pytest.raises(AssertionError, match="the response is of type"):
-        await Form.opened(wire.press(shown, "Count"))
+        await Form.opened(wire.press(reply, "Count"))
 
 
 async def test_what_is_typed_is_completed(wire: Wire) -> None:
@@ -58,24 +58,24 @@ async def test_what_is_typed_is_completed(wire: Wire) -> None:
 
 
 async def test_menu_and_subcommand_reach_their_commands(wire: Wire) -> None:
-    told = wire.message("hello", user=User.new("bea"), guild=LISTED)
-    assert (await wire.menu("Quote this", told).answer())["content"] == "“hello” by bea"
+    reply = wire.message("hello", user=User.new("bea"), guild=LISTED)
+    assert (await wire.menu("Quote this", reply).answer())["content"] == "“hello” by bea"
     answer = await wire.command("settings channel", {"where": LISTED.channel}).answer()
     assert answer["content"] == f"{LISTED.channel_id} general"
 
 
 async def test_reply_brings_the_message_it_replies_to(wire: Wire) -> None:
-    shown = await wire.command("show").answer()
-    wire.message("And then?", reply_to=shown)
+    reply = await wire.command("show").answer()
+    wire.message("And then?", reply_to=reply)
     post = await wire.sent.wait_for(lambda sent: sent.is_post)
     assert post.text == "TextChannel: And then? (to 1 components)"
 
 
 async def test_thread_is_heard_in_and_refused_without_the_permission(wire: Wire) -> None:
-    shown = await wire.command("show").answer()
-    assert (await wire.press(shown, "Thread").answer())["content"] == f"{LISTED.channel_id} True"
+    reply = await wire.command("show").answer()
+    assert (await wire.press(reply, "Thread").answer())["content"] == f"{LISTED.channel_id} True"
     assert [sent.status for sent in wire.sent if sent.is_thread] == [201]
-    wire.message(f"{BOT.mention} hello", channel=wire.state.channels[shown["id"]])
+    wire.message(f"{BOT.mention} hello", channel=wire.state.channels[reply["id"]])
     await wire.sent.wait_for(lambda sent: sent.text.startswith("Thread: "))
     wire.deny(LISTED, CREATE_PUBLIC_THREADS)
     other = await wire.command("show").answer()
@@ -83,12 +83,12 @@ async def test_thread_is_heard_in_and_refused_without_the_permission(wire: Wire)
 
 
 async def test_files_of_a_request_are_kept(wire: Wire) -> None:
-    shown = await wire.command("show").answer()
-    chart = await wire.press(shown, "Chart").answer()
+    reply = await wire.command("show").answer()
+    chart = await wire.press(reply, "Chart").answer()
     edit = await wire.sent.wait_for(lambda sent: bool(sent.files))
     assert edit.files == wire.state.files_of(chart) == {"chart.png": PNG, "days.csv": b"day,count\n"}
-    told = await wire.press(chart, "Count").answer()
-    assert (told["content"], told["flags"]) == ("chart.png", 64)
+    answer = await wire.press(chart, "Count").answer()
+    assert (answer["content"], answer["flags"]) == ("chart.png", 64)
     assert [sent.ephemeral for sent in wire.sent if sent.is_follow_up] == [True]
 
 
@@ -103,9 +103,9 @@ async def test_response_later_than_three_seconds_is_refused(wire: Wire) -> None:
 async def test_another_client_on_the_same_wire_finds_the_messages_of_the_first() -> None:
     wire = Wire()
     async with on_wire(SmallBot(), wire):
-        shown = await wire.command("show").answer()
-        form = wire.press(shown, "Write")
+        reply = await wire.command("show").answer()
+        form = wire.press(reply, "Write")
         await form.acknowledged()
     async with on_wire(SmallBot(), wire):
-        assert (await wire.press(shown, "Count").answer())["components"][0]["components"][0]["content"] == "1 pressed"
+        assert (await wire.press(reply, "Count").answer())["components"][0]["components"][0]["content"] == "1 pressed"
         assert (await wire.submit(form, "again").answer())["content"].startswith("written: again")

@@ -151,8 +151,8 @@ async def test_the_bot_serves_on_when_the_library_cannot_be_loaded(
         wire.ready()
         await asyncio.gather(*wire.bot.background.tasks)
         wire.command("ask", {"question": QUESTION})
-        told = await wire.sent.wait_for(lambda sent: sent.text == "There is no index yet.")
-    assert told.ephemeral
+        notice = await wire.sent.wait_for(lambda sent: sent.text == "There is no index yet.")
+    assert notice.ephemeral
     assert logged in caplog.text
     assert "secret" not in caplog.text
 

@@ -29,10 +29,10 @@ def library(tmp_path: Path) -> JournalLibrary:
 
 
 async def test_the_source_is_shown_around_the_quotation_to_who_pressed_alone(wire: Wire) -> None:
-    shown = await pressed(wire, await asked(wire), "Show in source")
-    assert shown["flags"] & EPHEMERAL
-    assert f"**{SCOUT}**" in text_of(shown)
-    assert "Page 1 of " in text_of(shown)
+    reply = await pressed(wire, await asked(wire), "Show in source")
+    assert reply["flags"] & EPHEMERAL
+    assert f"**{SCOUT}**" in text_of(reply)
+    assert "Page 1 of " in text_of(reply)
 
 
 async def test_paging_changes_the_page_that_it_is_on_and_leaves_the_answer_as_it_is(wire: Wire) -> None:
@@ -64,9 +64,9 @@ async def test_a_button_of_an_answer_that_was_forgotten_says_so_in_private(
     user = User.new()
     message = await asked(wire, user=user)
     library.journal.forget(int(user.id))
-    shown = await pressed(wire, message, button)
-    assert FORGOTTEN in text_of(shown)
-    assert shown["flags"] & EPHEMERAL
+    reply = await pressed(wire, message, button)
+    assert FORGOTTEN in text_of(reply)
+    assert reply["flags"] & EPHEMERAL
     assert library.journal.count_votes(id_in(message)) == VoteCount(0, 0)
 
 
@@ -83,14 +83,14 @@ async def test_a_page_turned_after_the_answer_was_forgotten_says_so_in_its_place
 
 async def test_a_user_has_one_vote_on_an_answer_and_may_change_it(wire: Wire, library: JournalLibrary) -> None:
     message = await asked(wire)
-    one, other = User.new(), User.new()
-    for user in (one, one, other):
+    asker, other = User.new(), User.new()
+    for user in (asker, asker, other):
         assert "Noted: helpful" in text_of(await pressed(wire, message, "Helpful", user=user))
     assert library.journal.count_votes(id_in(message)) == VoteCount(2, 0)
-    form = await Form.opened(wire.press(message, "Not helpful", user=one))
+    form = await Form.opened(wire.press(message, "Not helpful", user=asker))
     await wire.submit(form, "").answer()
     assert library.journal.count_votes(id_in(message)) == VoteCount(1, 1)
-    assert "Noted: helpful" in text_of(await pressed(wire, message, "Helpful", user=one))
+    assert "Noted: helpful" in text_of(await pressed(wire, message, "Helpful", user=asker))
     assert library.journal.count_votes(id_in(message)) == VoteCount(2, 0)
 
 
@@ -105,9 +105,9 @@ async def test_a_vote_against_counts_though_its_form_never_comes_back(wire: Wire
 async def test_the_reason_is_kept_for_the_moderators_without_who_wrote_it(wire: Wire, library: JournalLibrary) -> None:
     message = await asked(wire)
     form = await Form.opened(wire.press(message, "Not helpful", user=User("4242424242424242", "zaphod")))
-    said = await wire.submit(form, "  It is about Maverick.\n").answer()
-    assert said["flags"] & EPHEMERAL
-    assert "Noted: not helpful" in text_of(said)
+    reply = await wire.submit(form, "  It is about Maverick.\n").answer()
+    assert reply["flags"] & EPHEMERAL
+    assert "Noted: not helpful" in text_of(reply)
     (gap,) = library.journal.gaps(Scope(int(LISTED.id)))
     assert gap.reasons == ("It is about Maverick.",)
     assert "zaphod" not in repr(gap)
@@ -152,9 +152,9 @@ async def test_a_gap_is_reported_once_a_user_and_the_moderators_see_it(wire: Wir
     message = await asked(wire)
     user = User.new()
     for _ in range(2):
-        shown = await pressed(wire, message, "Report the gap", user=user)
-        assert "Reported" in text_of(shown)
-        assert shown["flags"] & EPHEMERAL
+        reply = await pressed(wire, message, "Report the gap", user=user)
+        assert "Reported" in text_of(reply)
+        assert reply["flags"] & EPHEMERAL
     (gap,) = library.journal.gaps(Scope(int(LISTED.id)))
     assert (gap.question, gap.why) == (QUESTION, "reported")
 
@@ -172,19 +172,19 @@ async def test_a_gap_of_an_answer_that_was_forgotten_is_not_said_to_be_reported(
 async def test_the_sources_are_listed_to_who_pressed_alone(wire: Wire, library: JournalLibrary) -> None:
     library.answer = make_abstention()
     library.current = make_status(sources=(make_source("one.md", title="One"), make_source("two.md", title="Two")))
-    shown = await pressed(wire, await asked(wire), "Sources")
-    assert shown["flags"] & EPHEMERAL
-    assert "One" in text_of(shown)
-    assert "Two" in text_of(shown)
+    reply = await pressed(wire, await asked(wire), "Sources")
+    assert reply["flags"] & EPHEMERAL
+    assert "One" in text_of(reply)
+    assert "Two" in text_of(reply)
 
 
 async def test_more_passages_are_those_that_the_answer_does_not_quote(wire: Wire, library: JournalLibrary) -> None:
     fresh = make_citation(2, "Maverick has 128 experts.", start=500)
     library.further = (make_citation(), fresh)
-    shown = await pressed(wire, await asked(wire), "More passages")
-    assert shown["flags"] & EPHEMERAL
-    assert "Maverick has 128 experts." in text_of(shown)
-    assert SCOUT not in text_of(shown)
+    reply = await pressed(wire, await asked(wire), "More passages")
+    assert reply["flags"] & EPHEMERAL
+    assert "Maverick has 128 experts." in text_of(reply)
+    assert SCOUT not in text_of(reply)
 
 
 async def test_that_there_are_no_more_passages_is_said(wire: Wire) -> None:

@@ -77,8 +77,8 @@ async def test_a_command_in_a_channel_follows_nothing(library: JournalLibrary, w
 async def test_a_reply_to_a_person_follows_nothing(library: JournalLibrary, wire: Wire) -> None:
     user = User.new()
     await answer_to(wire, f"{MENTION} {SCOUT}", guild=LISTED, user=user)
-    said = wire.message("I wonder.", guild=LISTED)
-    await answer_to(wire, f"{MENTION} {AND}", reply_to=said, user=user)
+    exchange = wire.message("I wonder.", guild=LISTED)
+    await answer_to(wire, f"{MENTION} {AND}", reply_to=exchange, user=user)
     assert library.asked == [SCOUT, AND]
 
 
@@ -136,19 +136,19 @@ async def test_many_users_at_once_follow_themselves_alone(library: JournalLibrar
     questions = [SCOUT, BEHEMOTH] * 5
     users = [User.new() for _ in questions]
     await asyncio.gather(*(answer_to(wire, text, user=user) for text, user in zip(questions, users, strict=True)))
-    found = await asyncio.gather(*(answer_to(wire, AND, user=user) for user in users))
+    replies = await asyncio.gather(*(answer_to(wire, AND, user=user) for user in users))
     wanted = {SCOUT: AFTER_SCOUT, BEHEMOTH: AFTER_BEHEMOTH}
-    for question, message in zip(questions, found, strict=True):
+    for question, message in zip(questions, replies, strict=True):
         assert f"Read as: {wanted[question]}" in text_of(message)
 
 
 async def test_a_thread_goes_on_with_its_own_turns_for_each_user(library: JournalLibrary, wire: Wire) -> None:
     await pressed(wire, await asked(wire, SCOUT), "Continue in a thread")
     (thread,) = wire.state.threads
-    one, other = User.new(), User.new()
-    await answer_to(wire, f"{MENTION} {BEHEMOTH}", channel=thread, user=one)
+    user, other = User.new(), User.new()
+    await answer_to(wire, f"{MENTION} {BEHEMOTH}", channel=thread, user=user)
     assert f"Read as: {AFTER_SCOUT}" in text_of(await answer_to(wire, f"{MENTION} {AND}", channel=thread, user=other))
-    assert f"Read as: {AFTER_BEHEMOTH}" in text_of(await answer_to(wire, f"{MENTION} {AND}", channel=thread, user=one))
+    assert f"Read as: {AFTER_BEHEMOTH}" in text_of(await answer_to(wire, f"{MENTION} {AND}", channel=thread, user=user))
 
 
 async def test_the_form_follows_the_answer_that_its_button_is_below(library: JournalLibrary, wire: Wire) -> None:

@@ -18,9 +18,9 @@ EVIL = "@everyone <@123456789012345678> <@&1> <#2> **[x](http://y.z)** discord.g
 
 async def test_a_thread_is_begun_below_the_answer_and_says_how_to_go_on(wire: Wire) -> None:
     message = await asked(wire)
-    said = await pressed(wire, message, THREAD)
-    assert said["flags"] & EPHEMERAL
-    assert "The thread is open" in text_of(said)
+    reply = await pressed(wire, message, THREAD)
+    assert reply["flags"] & EPHEMERAL
+    assert "The thread is open" in text_of(reply)
     (thread,) = wire.state.threads
     assert (thread.id, thread.name) == (message["id"], QUESTION)
     (post,) = [sent for sent in wire.sent if sent.is_post]
@@ -50,9 +50,9 @@ async def test_a_thread_goes_on_from_its_answer_after_a_restart(library: Journal
 async def test_a_second_thread_below_the_same_answer_is_refused_with_the_reason(wire: Wire) -> None:
     message = await asked(wire)
     await pressed(wire, message, THREAD)
-    said = await pressed(wire, message, THREAD)
-    assert "there is one below this answer already" in text_of(said)
-    assert said["flags"] & EPHEMERAL
+    reply = await pressed(wire, message, THREAD)
+    assert "there is one below this answer already" in text_of(reply)
+    assert reply["flags"] & EPHEMERAL
     assert len(wire.state.threads) == 1
     assert wire.bot.services.replies.unsent == 0
 

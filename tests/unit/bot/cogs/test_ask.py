@@ -111,8 +111,8 @@ async def test_a_refused_question_does_not_start_the_cool_down(library: FakeLibr
 
 async def test_what_the_library_says_of_a_failure_is_shown(library: FakeLibrary, wire: Wire) -> None:
     library.answer = LibraryError("There is no index yet: run python -m index reindex")
-    shown = await asked(wire, private=True)
-    assert text_of(shown) == "There is no index yet: run python -m index reindex"
+    reply = await asked(wire, private=True)
+    assert text_of(reply) == "There is no index yet: run python -m index reindex"
 
 
 async def test_a_failure_is_for_the_asker_alone_though_all_saw_that_an_answer_would_come(
@@ -120,10 +120,10 @@ async def test_a_failure_is_for_the_asker_alone_though_all_saw_that_an_answer_wo
 ) -> None:
     library.answer = LibraryError("There is no index yet.")
     exchange = wire.command("ask", {"question": QUESTION})
-    shown = await exchange.answer()
-    assert text_of(shown) == "There is no index yet."
-    assert shown["flags"] & EPHEMERAL
-    assert [one for one in wire.state.messages.values() if not one["flags"] & EPHEMERAL] == []
+    reply = await exchange.answer()
+    assert text_of(reply) == "There is no index yet."
+    assert reply["flags"] & EPHEMERAL
+    assert [message for message in wire.state.messages.values() if not message["flags"] & EPHEMERAL] == []
 
 
 @pytest.mark.parametrize("how", ["command", "message"])

@@ -27,8 +27,8 @@ async def test_a_command_is_answered_and_its_buttons_work(library: JournalLibrar
     message = await asked(wire, channel=channel, user=user)
     assert "10 million" in text_of(message)
     assert THREAD not in labels(message)
-    shown = await pressed(wire, message, "Show in source", user=user)
-    assert shown["flags"] & EPHEMERAL
+    reply = await pressed(wire, message, "Show in source", user=user)
+    assert reply["flags"] & EPHEMERAL
     assert "Noted: helpful" in text_of(await pressed(wire, message, "Helpful", user=user))
 
 
@@ -42,18 +42,18 @@ async def test_the_form_follows_its_answer(library: JournalLibrary, wire: Wire, 
 
 @every_place
 async def test_the_menu_of_a_message_is_answered(library: JournalLibrary, wire: Wire, name: str) -> None:
-    said = wire.people.say(wire.state.scene(User.new(), channel=place(wire, name)), QUESTION)
-    assert "10 million" in text_of(await wire.menu("Answer this", said).answer())
+    message = wire.people.say(wire.state.scene(User.new(), channel=place(wire, name)), QUESTION)
+    assert "10 million" in text_of(await wire.menu("Answer this", message).answer())
     assert library.asked == [QUESTION]
 
 
 async def test_people_among_themselves_follow_their_own_questions_alone(library: JournalLibrary, wire: Wire) -> None:
-    one, other = User.new(), User.new()
-    channel = wire.state.group(one, other)
-    await asked(wire, channel=channel, user=one)
+    user, other = User.new(), User.new()
+    channel = wire.state.group(user, other)
+    await asked(wire, channel=channel, user=user)
     await asked(wire, "And Maverick?", channel=channel, user=other)
     assert library.asked == [QUESTION, "And Maverick?"]
-    await asked(wire, "And Maverick?", channel=channel, user=one)
+    await asked(wire, "And Maverick?", channel=channel, user=user)
     assert "What is the context window of Maverick?" in library.asked
 
 
@@ -62,6 +62,6 @@ async def test_a_users_own_installation_is_bound_by_the_channels_of_a_server_wit
 ) -> None:
     """A user who installed the bot for themselves obeys the channel settings of a server that has it as well."""
     library.journal.set_setting(int(LISTED.id), "channels", "123456789012345678")
-    said = await asked(wire, guild=LISTED, personal=True)
-    assert "please ask there" in text_of(said)
+    reply = await asked(wire, guild=LISTED, personal=True)
+    assert "please ask there" in text_of(reply)
     assert library.asked == []

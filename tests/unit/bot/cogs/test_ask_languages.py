@@ -19,7 +19,7 @@ SHOW = "Show in source"
 
 def told_in(text: str) -> set[str]:
     """The languages that the buttons below an answer are in."""
-    return {one.code for one in (GERMAN, JAPANESE, ENGLISH) if one.pgettext("button", SHOW) in text}
+    return {language.code for language in (GERMAN, JAPANESE, ENGLISH) if language.pgettext("button", SHOW) in text}
 
 
 async def test_a_command_is_answered_in_the_language_of_who_gave_it(wire: Wire) -> None:
@@ -31,8 +31,8 @@ async def test_a_command_is_answered_in_the_language_of_who_gave_it(wire: Wire) 
 
 async def test_a_button_answers_in_the_language_of_who_presses_it_and_not_of_who_asked(wire: Wire) -> None:
     message = await asked(wire, locale="de")
-    said = await pressed(wire, message, GERMAN.pgettext("button", "Helpful"), locale="ja")
-    assert text_of(said) == JAPANESE.gettext("Noted: helpful. Thank you.")
+    reply = await pressed(wire, message, GERMAN.pgettext("button", "Helpful"), locale="ja")
+    assert text_of(reply) == JAPANESE.gettext("Noted: helpful. Thank you.")
 
 
 async def test_forms_refusals_and_errors_are_in_the_persons_language(library: JournalLibrary, wire: Wire) -> None:
@@ -91,8 +91,8 @@ async def test_two_languages_at_once_are_not_mixed(library: JournalLibrary, wire
         exchanges = [wire.command("ask", {"question": QUESTION}, locale=locale) for locale in locales]
         for exchange in exchanges:
             await exchange.acknowledged()
-    found = await asyncio.gather(*(exchange.answer() for exchange in exchanges))
-    assert [told_in(text_of(message)) for message in found] == [{locale[:2]} for locale in locales]
+    replies = await asyncio.gather(*(exchange.answer() for exchange in exchanges))
+    assert [told_in(text_of(message)) for message in replies] == [{locale[:2]} for locale in locales]
 
 
 async def test_two_languages_at_once_are_not_mixed_in_what_goes_wrong(library: JournalLibrary, wire: Wire) -> None:
@@ -102,6 +102,6 @@ async def test_two_languages_at_once_are_not_mixed_in_what_goes_wrong(library: J
         exchanges = [wire.command("ask", {"question": QUESTION}, locale=locale) for locale in locales]
         for exchange in exchanges:
             await exchange.acknowledged()
-    said = [text_of(await exchange.answer()).replace("\\", "") for exchange in exchanges]
+    replies = [text_of(await exchange.answer()).replace("\\", "") for exchange in exchanges]
     short = "There is no index yet: a moderator can build it with /reindex."
-    assert said == [GERMAN.gettext(short), JAPANESE.gettext(short), short]
+    assert replies == [GERMAN.gettext(short), JAPANESE.gettext(short), short]

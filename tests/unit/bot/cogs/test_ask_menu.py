@@ -16,9 +16,9 @@ TALK = "We talked about it at length, and there is much to say. " * 12
 
 async def answered(wire: Wire, content: str, **who: object) -> Json:
     """What comes of the menu of a message with this text."""
-    said = wire.people.say(wire.state.scene(User.new(), guild=LISTED), content or "a picture")
-    wire.people.current(said)["content"] = content
-    return await wire.menu(MENU, said, **who).answer()  # type: ignore[arg-type]
+    message = wire.people.say(wire.state.scene(User.new(), guild=LISTED), content or "a picture")
+    wire.people.current(message)["content"] = content
+    return await wire.menu(MENU, message, **who).answer()  # type: ignore[arg-type]
 
 
 async def test_a_message_is_answered_for_all_to_see_with_what_it_asks_above(library: FakeLibrary, wire: Wire) -> None:
@@ -43,9 +43,9 @@ async def test_of_a_message_too_long_to_be_taken_whole_its_question_is_answered(
 
 
 async def test_a_message_too_long_that_asks_nothing_is_refused_in_private(library: FakeLibrary, wire: Wire) -> None:
-    said = await answered(wire, TALK)
-    assert f"{len(TALK.strip())} characters long" in text_of(said)
-    assert said["flags"] & EPHEMERAL
+    reply = await answered(wire, TALK)
+    assert f"{len(TALK.strip())} characters long" in text_of(reply)
+    assert reply["flags"] & EPHEMERAL
     assert library.asked == []
 
 
@@ -53,17 +53,17 @@ async def test_a_message_too_long_that_asks_nothing_is_refused_in_private(librar
 async def test_a_message_without_words_is_told_how_to_ask_in_private(
     library: FakeLibrary, wire: Wire, content: str
 ) -> None:
-    said = await answered(wire, content)
-    assert "Ask me something" in text_of(said)
-    assert said["flags"] & EPHEMERAL
+    reply = await answered(wire, content)
+    assert "Ask me something" in text_of(reply)
+    assert reply["flags"] & EPHEMERAL
     assert library.asked == []
 
 
 async def test_a_long_message_that_mentions_the_bot_is_read_as_its_menu_reads_it(
     library: FakeLibrary, wire: Wire
 ) -> None:
-    said = await replied(wire, f"{MENTION} {TALK}So, {QUESTION} Thanks!", guild=LISTED)
-    assert "10 million" in said.text
+    reply = await replied(wire, f"{MENTION} {TALK}So, {QUESTION} Thanks!", guild=LISTED)
+    assert "10 million" in reply.text
     assert library.asked == [f"So, {QUESTION}"]
     assert "characters long" in (await replied(wire, f"{MENTION} {TALK}", guild=LISTED)).text
 
@@ -72,9 +72,9 @@ async def test_of_the_bots_own_message_it_is_said_in_private_that_it_is_its_own(
     library: FakeLibrary, wire: Wire
 ) -> None:
     answer = await asked(wire)
-    said = await wire.menu(MENU, answer).answer()
-    assert text_of(said).startswith("I wrote that message myself.")
-    assert said["flags"] & EPHEMERAL
+    reply = await wire.menu(MENU, answer).answer()
+    assert text_of(reply).startswith("I wrote that message myself.")
+    assert reply["flags"] & EPHEMERAL
     assert library.asked == [QUESTION]
 
 
@@ -96,5 +96,5 @@ async def test_the_menu_of_a_message_follows_nothing_in_a_channel(library: FakeL
 async def test_the_menu_works_in_direct_messages(library: FakeLibrary, wire: Wire) -> None:
     user = User.new()
     await replied(wire, "hello", user=user)
-    said = wire.people.say(wire.state.scene(user), QUESTION)
-    assert "10 million" in text_of(await wire.menu(MENU, said, user=user).answer())
+    message = wire.people.say(wire.state.scene(user), QUESTION)
+    assert "10 million" in text_of(await wire.menu(MENU, message, user=user).answer())

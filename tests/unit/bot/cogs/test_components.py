@@ -35,7 +35,11 @@ def library(tmp_path: Path) -> JournalLibrary:
 
 def forged(wire: Wire, message: Json, custom_id: str) -> Json:
     """The message with a button that says something else."""
-    button = next(one for one in all_components(wire.people.current(message)["components"]) if "custom_id" in one)
+    button = next(
+        component
+        for component in all_components(wire.people.current(message)["components"])
+        if "custom_id" in component
+    )
     button["custom_id"] = custom_id
     return message
 
@@ -126,9 +130,9 @@ async def test_a_forged_button_or_one_of_another_version_changes_nothing(
     message = await asked(wire)
     answer_id = id_in(message)
     custom_id = custom_id.replace("{id}", answer_id)
-    said = await pressed(wire, forged(wire, message, custom_id), custom_id)
-    assert OLDER in text_of(said)
-    assert said["flags"] & EPHEMERAL
+    reply = await pressed(wire, forged(wire, message, custom_id), custom_id)
+    assert OLDER in text_of(reply)
+    assert reply["flags"] & EPHEMERAL
     assert library.journal.entry(answer_id) is not None
 
 
@@ -136,8 +140,8 @@ async def test_a_forged_button_or_one_of_another_version_changes_nothing(
 @pytest.mark.parametrize("answer_id", ["", "AAAAAAAAAAAA", "-" * 32])
 async def test_an_answer_that_never_was_is_said_to_be_forgotten(wire: Wire, action: str, answer_id: str) -> None:
     custom_id = f"footnote:{action}:{answer_id}:1:0"
-    said = await pressed(wire, forged(wire, await asked(wire), custom_id), custom_id)
-    assert FORGOTTEN in text_of(said)
+    reply = await pressed(wire, forged(wire, await asked(wire), custom_id), custom_id)
+    assert FORGOTTEN in text_of(reply)
 
 
 @pytest.mark.parametrize("number", [0, 2, 999])
@@ -150,17 +154,17 @@ async def test_a_quotation_that_an_answer_has_not_is_said_to_be_forgotten(wire: 
 async def test_a_page_beyond_the_last_is_the_last(wire: Wire) -> None:
     message = await asked(wire)
     custom_id = f"footnote:source:{id_in(message)}:1:999999"
-    shown = await pressed(wire, forged(wire, message, custom_id), custom_id)
-    page, pages = text_of(shown).split("Page ")[1].split(" · ")[0].split(" of ")
+    reply = await pressed(wire, forged(wire, message, custom_id), custom_id)
+    page, pages = text_of(reply).split("Page ")[1].split(" · ")[0].split(" of ")
     assert page == pages
 
 
 async def test_a_forged_page_never_takes_the_place_of_an_answer_that_all_see(wire: Wire) -> None:
     message = await asked(wire)
     custom_id = f"footnote:page:{id_in(message)}:1:2"
-    shown = await pressed(wire, forged(wire, message, custom_id), custom_id)
-    assert shown["flags"] & EPHEMERAL
-    assert shown["id"] != message["id"]
+    reply = await pressed(wire, forged(wire, message, custom_id), custom_id)
+    assert reply["flags"] & EPHEMERAL
+    assert reply["id"] != message["id"]
     assert SCOUT in text_of(wire.people.current(message))
 
 
@@ -170,9 +174,9 @@ async def test_a_form_of_another_version_says_so_in_private(
 ) -> None:
     form = await Form.opened(wire.press(await asked(wire), "Ask a follow-up"))
     form.data["custom_id"] = custom_id
-    said = await wire.submit(form, "And Maverick?").answer()
-    assert OLDER in text_of(said)
-    assert said["flags"] & EPHEMERAL
+    reply = await wire.submit(form, "And Maverick?").answer()
+    assert OLDER in text_of(reply)
+    assert reply["flags"] & EPHEMERAL
     assert library.asked == [QUESTION]
 
 
@@ -182,9 +186,9 @@ async def test_a_member_sees_nothing_of_the_moderators_by_a_forged_button(
 ) -> None:
     gap = library.silent("Who founded it?")
     custom_id = f"footnote:{action}:{gap}:0:30"
-    said = await pressed(wire, forged(wire, await asked(wire, private=True, user=ZAPHOD), custom_id), custom_id)
-    assert "Only moderators" in text_of(said)
-    assert [one.question for one in library.journal.gaps(Scope(int(LISTED.id)))] == ["Who founded it?"]
+    reply = await pressed(wire, forged(wire, await asked(wire, private=True, user=ZAPHOD), custom_id), custom_id)
+    assert "Only moderators" in text_of(reply)
+    assert [gap.question for gap in library.journal.gaps(Scope(int(LISTED.id)))] == ["Who founded it?"]
 
 
 @pytest.mark.parametrize("button", ["Show in source", "Helpful", "More passages", "Continue in a thread"])
@@ -193,9 +197,9 @@ async def test_a_press_while_the_journal_is_damaged_is_told_so_without_where_it_
 ) -> None:
     message = await asked(wire)
     damage(library)
-    said = text_of(await pressed(wire, message, button))
-    assert "can't be read or written just now" in said
-    assert "journal.sqlite3" not in said
+    text = text_of(await pressed(wire, message, button))
+    assert "can't be read or written just now" in text
+    assert "journal.sqlite3" not in text
     assert "journal.sqlite3 is no database" in caplog.text
 
 
@@ -203,10 +207,10 @@ async def test_a_vote_that_is_lost_behind_its_form_is_told_in_private(library: J
     message = await asked(wire)
     damage(library)
     press = wire.press(message, "Not helpful")
-    said = await press.updates.wait_for(lambda _: True)
+    reply = await press.updates.wait_for(lambda _: True)
     assert press.form is not None
-    assert "can't be read or written just now" in text_of(said)
-    assert said["flags"] & EPHEMERAL
+    assert "can't be read or written just now" in text_of(reply)
+    assert reply["flags"] & EPHEMERAL
 
 
 async def test_an_unexpected_error_shows_an_incident_that_the_log_names_and_nothing_else(
@@ -279,8 +283,8 @@ async def test_nothing_is_kept_of_messages_and_forms_for_their_buttons_to_work(w
     for button in ("Ask a follow-up", "Not helpful"):
         await Form.opened(wire.press(message, button))
     await pressed(wire, message, "Show in source")
-    kept = wire.bot._connection._view_store
-    assert (dict(kept._views), kept._modals) == ({}, {})
+    view_store = wire.bot._connection._view_store
+    assert (dict(view_store._views), view_store._modals) == ({}, {})
 
 
 async def test_closing_waits_for_a_press_under_way(library: JournalLibrary, tmp_path: Path) -> None:

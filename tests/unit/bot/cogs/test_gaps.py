@@ -161,7 +161,7 @@ async def test_the_export_holds_every_gap_of_every_page(library: JournalLibrary,
     message = await shown(wire)
     answer = await pressed(wire, message, "Export CSV")
     assert answer["flags"] & EPHEMERAL
-    assert [one["filename"] for one in answer["attachments"]] == ["gaps.csv"]
+    assert [attachment["filename"] for attachment in answer["attachments"]] == ["gaps.csv"]
     table = rows(wire)
     assert [row["question"] for row in table] == [
         "When was it, “really”, then?",

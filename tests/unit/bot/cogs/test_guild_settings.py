@@ -69,8 +69,8 @@ async def test_what_is_chosen_is_kept_and_shown(library: JournalLibrary, wire: W
     await chosen(wire, "channels", {"add": LISTED.channel})
     await chosen(wire, "private", {"on": True})
     await chosen(wire, "threads", {"on": False})
-    said = await chosen(wire, "cooldown", {"seconds": 60})
-    assert said.splitlines()[:6] == [
+    reply = await chosen(wire, "cooldown", {"seconds": 60})
+    assert reply.splitlines()[:6] == [
         "**Changed.**",
         "**My settings in this server**",
         f"Channels: I answer only in <#{HERE}>, and in threads there.",
@@ -79,7 +79,7 @@ async def test_what_is_chosen_is_kept_and_shown(library: JournalLibrary, wire: W
         "Cool-down: 60 seconds between two questions of a member.",
     ]
     assert kept(library) == GuildSettings(frozenset({HERE}), private=True, threads=False, cooldown=60)
-    assert await chosen(wire, "show") == said.removeprefix("**Changed.**\n")
+    assert await chosen(wire, "show") == reply.removeprefix("**Changed.**\n")
 
 
 async def test_what_is_chosen_can_be_taken_back(library: JournalLibrary, wire: Wire) -> None:
@@ -115,8 +115,8 @@ async def test_only_who_manages_the_server_sees_or_changes_its_settings(
     library: JournalLibrary, wire: Wire, guild: Any, permissions: int, roles: tuple[str, ...], user: Any, may: bool
 ) -> None:
     who = {"guild": guild, "permissions": permissions, "roles": roles, "user": user}
-    said = [await chosen(wire, "show", **who), await chosen(wire, "private", {"on": True}, **who)]
-    assert ["Only members with Manage Server" in one for one in said] == [not may] * 2
+    replies = [await chosen(wire, "show", **who), await chosen(wire, "private", {"on": True}, **who)]
+    assert ["Only members with Manage Server" in reply for reply in replies] == [not may] * 2
     assert library.journal.settings(int(guild.id) if guild else 0) == ({"private": "yes"} if may else {})
 
 
@@ -160,7 +160,7 @@ async def test_changes_at_the_same_time_are_all_kept(library: JournalLibrary, wi
 async def test_the_commands_are_such_as_discord_takes(wire: Wire) -> None:
     definitions = [command.to_dict(wire.bot.tree) for command in wire.bot.tree.get_commands()]
     assert OpenApi().wrong("PUT", "/applications/1/commands", definitions) == ""
-    settings_ = next(one for one in definitions if one["name"] == "settings")
+    settings_ = next(definition for definition in definitions if definition["name"] == "settings")
     assert settings_["contexts"] == [0]  # servers
     assert settings_["integration_types"] == [0]  # that it was added to
     assert settings_["default_member_permissions"] == MANAGE_GUILD
@@ -177,8 +177,8 @@ preferences = st.builds(
 
 @given(preferences, st.floats(0, 3600))
 def test_any_choice_is_shown_whole(some: GuildSettings, usual: float) -> None:
-    said = "\n".join(blocks(guild_settings_message(some, default_cooldown=usual, note="**Changed.**")))
-    assert all(f"<#{channel}>" in said for channel in some.channels)
+    text = "\n".join(blocks(guild_settings_message(some, default_cooldown=usual, note="**Changed.**")))
+    assert all(f"<#{channel}>" in text for channel in some.channels)
 
 
 @given(preferences)
@@ -196,7 +196,7 @@ def test_no_more_channels_are_chosen_than_can_be_shown() -> None:
 
 def test_the_last_channel_is_not_removed_since_that_would_open_all() -> None:
     two = GuildSettings(frozenset({1, 2}))
-    one = two.without_channel(1)
-    assert one == replace(two, channels=frozenset({2}))
+    fewer = two.without_channel(1)
+    assert fewer == replace(two, channels=frozenset({2}))
     with pytest.raises(InvalidSetting, match="last channel"):
-        one.without_channel(2)
+        fewer.without_channel(2)

@@ -28,8 +28,8 @@ def asked(library: JournalLibrary) -> None:
     """Anna asked twice and voted on all three questions, Bert asked once and voted on Anna's first."""
     ids = [library.answered("When is it?", user=ANNA), library.silent("Where is it?", user=ANNA, guild=None)]
     ids.append(library.answered("Who is it?", user=BERT))
-    for one in ids:
-        library.journal.vote(one, user=int(ANNA.id), helpful=True)
+    for answer_id in ids:
+        library.journal.vote(answer_id, user=int(ANNA.id), helpful=True)
     library.journal.vote(ids[0], user=int(BERT.id), helpful=False)
 
 
@@ -55,10 +55,10 @@ async def test_nothing_is_deleted_before_it_is_confirmed_and_then_all_of_the_ask
     assert question["flags"] & EPHEMERAL
     assert "I keep 2 questions and 3 votes of yours." in text_of(question)
     assert library.journal.count_stored(int(ANNA.id)) == StoredCounts(2, 3)
-    told = await wire.press(question, "Delete", user=ANNA).answer()
-    assert told["id"] == question["id"]
-    said = "Kept of you before: 2 questions and 3 votes. Kept of you now: 0 questions and 0 votes."
-    assert said in text_of(told)
+    reply = await wire.press(question, "Delete", user=ANNA).answer()
+    assert reply["id"] == question["id"]
+    confirmation = "Kept of you before: 2 questions and 3 votes. Kept of you now: 0 questions and 0 votes."
+    assert confirmation in text_of(reply)
     assert library.journal.count_stored(int(ANNA.id)) == StoredCounts(0, 0)
     assert library.journal.count_stored(int(BERT.id)) == StoredCounts(1, 0)  # the vote was on a question of Anna's
 
@@ -67,8 +67,8 @@ async def test_deleting_twice_deletes_what_came_between(library: JournalLibrary,
     question = await wire.command("forget-me", user=ANNA).answer()
     assert "I keep 0 questions and 0 votes of yours." in text_of(question)
     asked(library)
-    said = text_of(await wire.press(question, "Delete", user=ANNA).answer())
-    assert "before: 2 questions and 3 votes. Kept of you now: 0 questions" in said
+    text = text_of(await wire.press(question, "Delete", user=ANNA).answer())
+    assert "before: 2 questions and 3 votes. Kept of you now: 0 questions" in text
 
 
 async def test_the_button_works_after_a_restart(library: JournalLibrary, tmp_path: Path) -> None:

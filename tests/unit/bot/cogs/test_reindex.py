@@ -67,19 +67,19 @@ async def test_a_preview_is_made_live_by_its_button(library: FakeLibrary, wire: 
 async def test_a_preview_that_is_outdated_says_so(library: FakeLibrary, wire: Wire) -> None:
     library.publish_error = PreviewGone("The sources changed since this preview: preview again.")
     message = await previewed(wire)
-    told = await wire.press(message, "Make it live", **MODERATOR).answer(
+    reply = await wire.press(message, "Make it live", **MODERATOR).answer(
         lambda message: "The sources changed since this preview" in text_of(message)
     )
-    assert "Make it live" not in text_of(told)
+    assert "Make it live" not in text_of(reply)
     assert lines(library)[0][1] == "failed: The sources changed since this preview: preview again."
 
 
 async def test_a_preview_is_discarded_by_its_button(library: FakeLibrary, wire: Wire) -> None:
     message = await previewed(wire)
-    told = await wire.press(message, "Discard", **MODERATOR).answer(
+    reply = await wire.press(message, "Discard", **MODERATOR).answer(
         lambda message: "The preview is discarded" in text_of(message)
     )
-    assert "Discard" not in text_of(told).replace("discarded", "")
+    assert "Discard" not in text_of(reply).replace("discarded", "")
     assert (library.discarded, library.published) == ([PREVIEW], [])
     assert lines(library)[0][:2] == (f"preview {PREVIEW}", "discarded")
 
@@ -112,9 +112,9 @@ async def test_a_run_is_cancelled_by_its_button_and_the_old_index_serves(
     command = wire.command("reindex", {"preview": preview}, user=user, **MODERATOR)
     running = await command.answer(lambda message: "21 of 21" in text_of(message))
     wire.press(running, "Cancel", user=user, **MODERATOR)
-    told = await command.answer(lambda message: "The reindex was cancelled" in text_of(message))
-    assert "the index is as it was before" in text_of(told)
-    assert "Cancel" not in text_of(told).replace("cancelled", "")
+    reply = await command.answer(lambda message: "The reindex was cancelled" in text_of(message))
+    assert "the index is as it was before" in text_of(reply)
+    assert "Cancel" not in text_of(reply).replace("cancelled", "")
     assert lines(library)[0][1] == "cancelled"
     library.reindex_gate.set()
     again = await wire.command("reindex", user=user, **MODERATOR).answer(has_ended)
@@ -145,8 +145,8 @@ async def test_the_button_of_a_run_that_ended_stops_no_other(library: FakeLibrar
         wire.press(await first.answer(), "Cancel", user=OWNER)
     wire.bot.services.reindexing._run.number += 1
     running = await second.answer(lambda message: "21 of 21" in text_of(message))
-    told = await wire.press(running, "Cancel", user=OWNER).answer()
-    assert "no longer running" in text_of(told)
+    reply = await wire.press(running, "Cancel", user=OWNER).answer()
+    assert "no longer running" in text_of(reply)
     library.reindex_gate.set()
     await second.answer(lambda message: "The index is rebuilt" in text_of(message))
 

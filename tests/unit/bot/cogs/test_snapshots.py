@@ -39,7 +39,9 @@ async def pressed(wire: Wire, message: Json, label: str, until: str = "", **who:
 
 def buttons(message: Json) -> list[tuple[str, bool]]:
     return [
-        (one["label"], one.get("disabled", False)) for one in all_components(message["components"]) if one["type"] == 2
+        (component["label"], component.get("disabled", False))
+        for component in all_components(message["components"])
+        if component["type"] == 2
     ]
 
 
@@ -119,14 +121,14 @@ async def test_a_comparison_with_the_same_says_so_and_one_that_fails_says_why(li
 
 async def test_a_roll_back_is_confirmed_then_reported_and_written_down(library: FakeLibrary, wire: Wire) -> None:
     user = User.new()
-    asked = await pressed(wire, await shown(wire, user=user), "Roll back", "Roll back to this snapshot?", user=user)
+    question = await pressed(wire, await shown(wire, user=user), "Roll back", "Roll back to this snapshot?", user=user)
     assert library.rolled_back == []
-    assert buttons(asked) == [("Roll back", False), ("Cancel", False)]
-    styles = [one["style"] for one in all_components(asked["components"]) if one["type"] == 2]
+    assert buttons(question) == [("Roll back", False), ("Cancel", False)]
+    styles = [component["style"] for component in all_components(question["components"]) if component["type"] == 2]
     assert styles[0] == 4
-    done = await pressed(wire, asked, "Roll back", "**Rolled back**", user=user)
+    reply = await pressed(wire, question, "Roll back", "**Rolled back**", user=user)
     assert library.rolled_back == [OLDER]
-    assert buttons(done) == []
+    assert buttons(reply) == []
     (line,) = library.journal.audit_entries(9)
     assert (line.action, line.origin, line.user) == (f"rollback {OLDER}", LISTED.id, int(user.id))
     assert line.outcome.startswith(f"snapshot {OLDER} is live")
@@ -137,27 +139,27 @@ async def test_a_roll_back_shows_how_far_it_is_and_nothing_of_that_after_its_rep
 ) -> None:
     library.reindex_gate.clear()
     wire.bot.services.progress.edit_every = 0.01
-    asked = await shown(wire, "rollback", {"id": OLDER})
-    exchange = wire.press(asked, "Roll back", **MANAGER)  # type: ignore[arg-type]
+    question = await shown(wire, "rollback", {"id": OLDER})
+    exchange = wire.press(question, "Roll back", **MANAGER)  # type: ignore[arg-type]
     await exchange.answer(lambda message: "Embedding passages: 21 of 21" in text_of(message))
     library.reindex_gate.set()
-    done = await exchange.answer(lambda message: "**Rolled back**" in text_of(message))
+    reply = await exchange.answer(lambda message: "**Rolled back**" in text_of(message))
     edits = [sent for sent in wire.sent if sent.is_edit]
     assert "**Rolled back**" in edits[-1].text
-    assert buttons(done) == []
+    assert buttons(reply) == []
 
 
 async def test_a_roll_back_that_is_not_confirmed_changes_nothing(library: FakeLibrary, wire: Wire) -> None:
-    asked = await shown(wire, "rollback", {"id": OLDER})
-    assert await pressed(wire, asked, "Cancel", "Nothing was changed.")
+    question = await shown(wire, "rollback", {"id": OLDER})
+    assert await pressed(wire, question, "Cancel", "Nothing was changed.")
     assert library.rolled_back == []
 
 
 @pytest.mark.parametrize("label", ["Roll back", "Cancel"])
 async def test_who_confirms_is_checked_anew(library: FakeLibrary, wire: Wire, label: str) -> None:
     user = User.new()
-    asked = await shown(wire, "rollback", {"id": OLDER}, user=user)
-    refused = await wire.press(asked, label, user=user, permissions=MEMBER).answer()
+    question = await shown(wire, "rollback", {"id": OLDER}, user=user)
+    refused = await wire.press(question, label, user=user, permissions=MEMBER).answer()
     assert REFUSED in text_of(refused)
     assert library.rolled_back == []
 
@@ -184,8 +186,8 @@ async def test_a_roll_back_that_fails_says_why_and_what_mends_it(
     library: FakeLibrary, wire: Wire, error: Exception, said: str
 ) -> None:
     library.rollback_error = error
-    told = await pressed(wire, await shown(wire, "rollback", {"id": OLDER}), "Roll back", said)
-    assert "secret" not in text_of(told)
+    reply = await pressed(wire, await shown(wire, "rollback", {"id": OLDER}), "Roll back", said)
+    assert "secret" not in text_of(reply)
     (line,) = library.journal.audit_entries(9)
     assert line.outcome == f"failed: {error if isinstance(error, LibraryError) else 'RuntimeError'}"
 
@@ -207,7 +209,7 @@ async def test_ids_are_offered_to_moderators_alone(wire: Wire) -> None:
     for permissions, wanted in ((MEMBER | MANAGE_GUILD, [OLDER]), (MEMBER, [])):
         typing = wire.autocomplete("rollback", {"id": "2025"}, permissions=permissions)
         await typing.acknowledged()
-        assert [one["value"] for one in typing.choices or []] == wanted
+        assert [choice["value"] for choice in typing.choices or []] == wanted
 
 
 async def test_the_audit_of_a_server_is_its_own_and_that_of_all_the_owners(library: FakeLibrary, wire: Wire) -> None:

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.policy.moderators import Moderators
 from bot.services.attachments import AttachmentDownloader, DownloadFailed
-from tests.support.discord.commands import Given
+from tests.support.discord.commands import AttachedFile
 from tests.support.discord.exchange import Exchange
 from tests.support.discord.payloads import (
     LISTED,
@@ -45,10 +45,10 @@ class Cdn:
     def api_url(self) -> str:
         return f"{self.base}/api/v10"
 
-    def holds(self, filename: str, data: bytes, size: int | None = None) -> Given:
+    def holds(self, filename: str, data: bytes, size: int | None = None) -> AttachedFile:
         """A file as Discord tells of it; `size` is what it says where that is not so."""
         self.files[filename] = data
-        return Given(filename, len(data) if size is None else size, f"{self.base}/{len(self.files) - 1}")
+        return AttachedFile(filename, len(data) if size is None else size, f"{self.base}/{len(self.files) - 1}")
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.asked += 1
@@ -103,7 +103,7 @@ def below(folder: Path) -> set[str]:
     return {path.name for path in folder.rglob("*")}
 
 
-async def add(wire: Wire, file: Given, user: User = OWNER) -> Json:
+async def add(wire: Wire, file: AttachedFile, user: User = OWNER) -> Json:
     message = await wire.command("source add", {"file": file}, user=user).answer()
     assert message["flags"] & EPHEMERAL
     return message
@@ -186,7 +186,7 @@ async def test_a_file_with_an_unfit_name_is_not_even_fetched(
     await add(wire, cdn.holds(name, TEXT))
     assert cdn.asked == 0
     written = below(tmp_path) - before
-    assert [one for one in written if not one.startswith(("journal", "commands.json"))] == []
+    assert [file for file in written if not file.startswith(("journal", "commands.json"))] == []
 
 
 async def test_a_file_that_is_too_large_is_not_fetched(wire: Wire, cdn: Cdn) -> None:
@@ -211,13 +211,13 @@ async def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
 
 async def test_a_folder_that_cannot_be_written_is_told_without_its_path(wire: Wire, cdn: Cdn, tmp_path: Path) -> None:
     (tmp_path / "seeds").write_bytes(b"no folder")
-    for locale, said in (
+    for locale, refusal in (
         ("en-US", "a.md can't be written (File exists): nothing changed."),
         ("de", "a.md lässt sich nicht schreiben (Datei existiert bereits)"),
     ):
         file = cdn.holds("a.md", TEXT)
         text = await pressed(wire.command("source add", {"file": file}, user=OWNER, locale=locale))
-        assert said in text
+        assert refusal in text
         assert str(tmp_path) not in text
 
 

@@ -34,7 +34,12 @@ async def shown(wire: Wire, options: dict[str, Any] | None = None, **who: Any) -
 
 
 def gallery(message: Json) -> list[Json]:
-    return [item for one in all_components(message["components"]) if one["type"] == 12 for item in one["items"]]
+    return [
+        item
+        for component in all_components(message["components"])
+        if component["type"] == 12
+        for item in component["items"]
+    ]
 
 
 def make_day(ago: int = 0, questions: int = 0, answered: int = 0, **changes: Any) -> Day:
@@ -76,11 +81,11 @@ async def test_the_figures_of_a_server_are_its_moderators_and_those_of_all_the_o
 async def test_the_message_has_the_figures_and_a_picture_that_is_told_in_words(
     library: JournalLibrary, wire: Wire
 ) -> None:
-    one = library.answered("When is it?")
+    answer_id = library.answered("When is it?")
     library.silent("Where is it?")
-    library.journal.vote(one, user=1, helpful=True)
-    library.journal.vote(one, user=2, helpful=False)
-    library.journal.vote(one, user=3, helpful=True)
+    library.journal.vote(answer_id, user=1, helpful=True)
+    library.journal.vote(answer_id, user=2, helpful=False)
+    library.journal.vote(answer_id, user=3, helpful=True)
     message = await shown(wire, {"days": 14})
     assert text_of(message).splitlines()[:5] == [
         "**The last 14 days**, in this server",
@@ -89,7 +94,7 @@ async def test_the_message_has_the_figures_and_a_picture_that_is_told_in_words(
         "Time of a question: 8 ms, the median of the days' medians.",
         "-# Days are in UTC; a vote counts for the day of its question.",
     ]
-    assert [one["filename"] for one in message["attachments"]] == ["questions.png"]
+    assert [attachment["filename"] for attachment in message["attachments"]] == ["questions.png"]
     sent = next(sent for sent in wire.sent if sent.files)
     assert sent.files["questions.png"].startswith(b"\x89PNG")
     (item,) = gallery(message)
@@ -154,7 +159,7 @@ def test_days_without_votes_are_said_to_have_none() -> None:
 def test_any_figures_make_a_message(answered: int, silent: int, votes: int, ms: float, everywhere: bool) -> None:
     day = make_day(0, answered + silent, answered, helpful=votes, unhelpful=votes, latency_ms=ms)
     view = stats_message([day], description="A chart.", everywhere=everywhere)
-    pictures = [one for one in view.children if one.to_component_dict()["type"] == 12]
+    pictures = [component for component in view.children if component.to_component_dict()["type"] == 12]
     assert len(pictures) == int(answered + silent > 0)
     for picture in pictures:  # the file that it refers to is attached by the cog
         view.remove_item(picture)

@@ -96,7 +96,7 @@ async def test_progress_is_shown_and_never_after_the_report(library: FakeLibrary
 
 
 async def test_progress_is_edited_at_most_once_every_two_seconds(library: FakeLibrary, wire: Wire) -> None:
-    library.steps = tuple(("Embedding passages", done, 1000) for done in range(1000))
+    library.steps = tuple(("Embedding passages", number, 1000) for number in range(1000))
     wire.command("reindex", user=OWNER)
     await wire.sent.wait_for(is_report)
     assert len([sent for sent in wire.sent if sent.is_edit]) <= 2
@@ -135,8 +135,10 @@ async def test_questions_are_answered_while_a_reindex_runs(library: FakeLibrary,
 async def test_sources_that_cannot_be_read_are_told_in_the_librarys_words(library: FakeLibrary, wire: Wire) -> None:
     library.report = LibraryError("Not one source could be read: the old index goes on serving.")
     wire.command("reindex", user=OWNER)
-    told = await wire.sent.wait_for(lambda sent: sent.is_edit and sent.text.startswith("Not one source could be read"))
-    assert "the old index goes on serving" in told.text
+    notice = await wire.sent.wait_for(
+        lambda sent: sent.is_edit and sent.text.startswith("Not one source could be read")
+    )
+    assert "the old index goes on serving" in notice.text
 
 
 @pytest.mark.parametrize(("status", "code"), [(401, 50027), (404, 10015)])
@@ -255,9 +257,9 @@ async def test_many_old_copies_with_long_reasons_fit_a_message(library: FakeLibr
     skipped = tuple(SkippedSource("k" * 300 + str(n), "r" * 500) for n in range(90))
     library.current = make_status(sources=tuple(failed), skipped=skipped, stale="x" * 900)
     for command in ("status", "sources"):
-        shown = text_of(await wire.command(command).answer())
-        assert "sss" in shown
-        assert len(shown) <= 4000
+        reply = text_of(await wire.command(command).answer())
+        assert "sss" in reply
+        assert len(reply) <= 4000
 
 
 async def test_the_status_says_that_an_older_snapshot_answers_and_why(library: FakeLibrary, wire: Wire) -> None:

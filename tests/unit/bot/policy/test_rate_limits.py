@@ -26,11 +26,11 @@ def test_the_wait_is_said_in_whole_seconds_rounded_up_and_does_not_grow_by_tryin
     clock = Clock()
     fairness = fair(clock, user_seconds=3.0)
     assert fairness.refusal(1, None) == ""
-    said = []
+    replies = []
     for moment in (1000.0, 1000.5, 1001.5, 1002.9, 1003.1):
         clock.now = moment
-        said.append(fairness.refusal(1, None).removeprefix("One question at a time, please: try again in "))
-    assert said == ["3 s.", "3 s.", "2 s.", "1 s.", ""]
+        replies.append(fairness.refusal(1, None).removeprefix("One question at a time, please: try again in "))
+    assert replies == ["3 s.", "3 s.", "2 s.", "1 s.", ""]
 
 
 def test_users_wait_for_themselves_alone() -> None:
@@ -74,8 +74,8 @@ def test_a_question_refused_for_its_server_does_not_start_the_users_cool_down() 
 
 def test_a_question_refused_for_its_user_does_not_count_for_the_server() -> None:
     fairness = fair(user_seconds=60.0, server_per_minute=2)
-    said = [fairness.refusal(user, 7) for user in (1, 1, 1, 2)]
-    assert [bool(refusal) for refusal in said] == [False, True, True, False]
+    replies = [fairness.refusal(user, 7) for user in (1, 1, 1, 2)]
+    assert [bool(refusal) for refusal in replies] == [False, True, True, False]
 
 
 def test_a_servers_own_cool_down_goes_before_the_bots() -> None:
@@ -109,6 +109,6 @@ def test_a_full_queue_says_so_and_how_long_it_may_take() -> None:
         with fairness.in_flight(9):
             clock.now += 4.0
     with fairness.in_flight(1), fairness.in_flight(2):
-        said = fairness.refusal(3, None)
-        assert said == "Too many questions are waiting just now: try again in 8 s."
+        refusal = fairness.refusal(3, None)
+        assert refusal == "Too many questions are waiting just now: try again in 8 s."
     assert fairness.refusal(3, None) == ""

@@ -26,10 +26,10 @@ def test_what_names_a_command_of_a_shell_is_said_in_short_in_every_language(erro
 def test_any_other_error_is_said_in_the_readers_language_with_discords_own_step() -> None:
     error = Damaged(with_fix(REBUILD, "{file} of snapshot {id} is damaged", file="tokens.npy", id="X"))
     with using_language(GERMAN):
-        said = explain(error, "asking")
-    assert "tokens.npy" in said
-    assert "/neu-indexieren" in said
-    assert "damaged" not in said
+        text = explain(error, "asking")
+    assert "tokens.npy" in text
+    assert "/neu-indexieren" in text
+    assert "damaged" not in text
 
 
 @pytest.mark.parametrize("error", [Damaged, LibraryError])

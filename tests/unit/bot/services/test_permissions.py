@@ -49,18 +49,18 @@ async def test_rights_are_by_person_server_and_permissions(
     manages: bool,
 ) -> None:
     async with connected_with_moderators(JournalLibrary(tmp_path), tmp_path, wire=Wire(team=team)) as wire:
-        seen: list[discord.Interaction] = []
-        wire.bot.add_listener(keep(seen), "on_interaction")
+        interactions: list[discord.Interaction] = []
+        wire.bot.add_listener(keep(interactions), "on_interaction")
         await wire.command("privacy", guild=guild, permissions=permissions, user=user).answer()
         rights = Permissions(wire.bot, MODERATORS)
-        found = await rights.is_moderator(seen[0]), rights.can_manage_guild(seen[0])
-        assert found == (moderates, manages)
-        assert await rights.can_review(seen[0]) == (moderates or manages)
+        granted = await rights.is_moderator(interactions[0]), rights.can_manage_guild(interactions[0])
+        assert granted == (moderates, manages)
+        assert await rights.can_review(interactions[0]) == (moderates or manages)
 
 
-def keep(seen: list[discord.Interaction]):  # type: ignore[no-untyped-def]
+def keep(interactions: list[discord.Interaction]):  # type: ignore[no-untyped-def]
     async def on_interaction(interaction: discord.Interaction) -> None:
-        seen.append(interaction)
+        interactions.append(interaction)
 
     return on_interaction
 

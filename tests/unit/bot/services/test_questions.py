@@ -79,8 +79,8 @@ async def test_one_servers_settings_are_not_anothers_nor_those_of_direct_message
     library: JournalLibrary, wire: Wire
 ) -> None:
     library.journal.set_setting(HERE, "private", "yes")
-    shown = [await asked(wire, guild=guild) for guild in (LISTED, UNLISTED, None)]
-    assert [bool(message["flags"] & EPHEMERAL) for message in shown] == [True, False, False]
+    replies = [await asked(wire, guild=guild) for guild in (LISTED, UNLISTED, None)]
+    assert [bool(message["flags"] & EPHEMERAL) for message in replies] == [True, False, False]
 
 
 async def test_a_setting_that_changed_holds_from_the_next_question_on(library: JournalLibrary, wire: Wire) -> None:
@@ -98,10 +98,10 @@ class SlowlyRead(Journal):
         self.read, self.go = threading.Event(), threading.Event()
 
     def settings(self, guild: int) -> dict[str, str]:
-        found = super().settings(guild)
+        settings = super().settings(guild)
         self.read.set()
         self.go.wait(20)
-        return found
+        return settings
 
 
 async def test_settings_that_change_while_they_are_read_are_read_again(
@@ -140,8 +140,8 @@ async def test_mentions_elsewhere_are_told_once_a_minute_where_questions_are_ans
             wire.message(f"{MENTION} {QUESTION}", guild=LISTED, channel=place)
         await wire.sent.wait_for(lambda sent, place=place: sent.is_post and place.id in sent.path)
     await replied(wire, QUESTION)  # what came before it was heard before it
-    told = [sent.path for sent in wire.sent if sent.is_post and "please ask there" in sent.text]
-    assert [sum(place.id in path for path in told) for place in places] == [1, 1]
+    paths = [sent.path for sent in wire.sent if sent.is_post and "please ask there" in sent.text]
+    assert [sum(place.id in path for path in paths) for place in places] == [1, 1]
 
 
 async def test_a_chosen_channel_allows_its_threads_and_no_others(library: JournalLibrary, wire: Wire) -> None:
@@ -171,9 +171,9 @@ async def test_a_form_and_a_menu_are_refused_too_where_the_channel_is_no_longer_
     wire.bot.services.guild_settings.invalidate(HERE)
     written = wire.message("What is it?", guild=LISTED)
     for exchange in (wire.submit(form, "And Maverick?"), wire.menu("Answer this", written)):
-        said = await exchange.answer()
-        assert "please ask there" in text_of(said)
-        assert said["flags"] & EPHEMERAL
+        reply = await exchange.answer()
+        assert "please ask there" in text_of(reply)
+        assert reply["flags"] & EPHEMERAL
     assert library.asked == [QUESTION]
 
 
@@ -214,12 +214,12 @@ async def test_a_full_queue_is_said_to_be_full_with_a_time_and_empties_again(
     async with connected_with_moderators(library, tmp_path, limits=Limits(user_seconds=0.0, most_waiting=3)) as wire:
         with slow_model(library):
             waiting = [wire.command("ask", {"question": QUESTION}) for _ in range(3)]
-            for one in waiting:
-                await one.acknowledged()
+            for exchange in waiting:
+                await exchange.acknowledged()
             assert "Too many questions are waiting just now: try again in 1 s." in (await refused(wire)).text
             assert "Too many questions" in (await replied(wire, QUESTION)).text
-        for one in waiting:
-            assert "10 million" in text_of(await one.answer())
+        for exchange in waiting:
+            assert "10 million" in text_of(await exchange.answer())
         await settled(wire)
         assert "10 million" in text_of(await asked(wire))
 

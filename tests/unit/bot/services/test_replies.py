@@ -43,14 +43,14 @@ async def test_it_is_counted_once_and_logged_without_its_text_or_author(
 ) -> None:
     if how == "error":
         library.answer = ZeroDivisionError(SECRET)
-    said = wire.people.say(wire.state.scene(ZAPHOD, guild=LISTED), SECRET)
+    message = wire.people.say(wire.state.scene(ZAPHOD, guild=LISTED), SECRET)
     wire.fail(path, status, code)
     if how in ("command", "error"):
         wire.command("ask", {"question": SECRET}, user=ZAPHOD)
     elif how == "refusal":
         wire.command("ask", {"question": SECRET * 50}, user=ZAPHOD)
     elif how == "menu":
-        wire.menu("Answer this", said, user=ZAPHOD)
+        wire.menu("Answer this", message, user=ZAPHOD)
     elif how == "message":
         wire.message(SECRET, user=ZAPHOD)
     else:

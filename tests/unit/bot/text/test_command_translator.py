@@ -128,8 +128,8 @@ async def test_every_description_of_the_bot_is_told_in_every_language(commands: 
 
 
 async def test_names_are_told_in_the_languages_that_are_spoken_and_no_other(commands: list[Json]) -> None:
-    told = {locale for part in parts(commands) for locale in part["name_localizations"]}
-    assert told == TRANSLATED
+    locales = {locale for part in parts(commands) for locale in part["name_localizations"]}
+    assert locales == TRANSLATED
 
 
 async def test_no_two_commands_or_options_have_a_name_in_common(commands: list[Json]) -> None:
@@ -137,7 +137,7 @@ async def test_no_two_commands_or_options_have_a_name_in_common(commands: list[J
     for beside in [commands, *(part["options"] for part in parts(commands) if part.get("options"))]:
         for locale in TRANSLATED:
             called = [{part["name"], part["name_localizations"].get(locale, part["name"])} for part in beside]
-            wrong += [locale for at, names in enumerate(called) for other in called[:at] if names & other]
+            wrong += [locale for number, names in enumerate(called) for other in called[:number] if names & other]
     assert wrong == []
 
 

@@ -26,9 +26,9 @@ def test_text_that_is_cut_ends_with_an_ellipsis_after_a_beginning_of_it(text: st
 
 @given(words=st.lists(st.text("abc_*", min_size=1, max_size=9), min_size=30, max_size=60), room=st.integers(40, 90))
 def test_words_are_not_cut_through(words: list[str], room: int) -> None:
-    shown = seen(fit(" ".join(words), room)).removesuffix(" " + ELLIPSIS).split()
-    assert shown == words[: len(shown)]
-    assert shown
+    kept_words = seen(fit(" ".join(words), room)).removesuffix(" " + ELLIPSIS).split()
+    assert kept_words == words[: len(kept_words)]
+    assert kept_words
 
 
 @pytest.mark.parametrize(

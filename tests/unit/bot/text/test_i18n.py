@@ -64,11 +64,11 @@ msgid_plural "{{number}} sources"
 
 
 def test_a_text_is_said_in_the_language_that_is_spoken(speakers: dict[str, Language]) -> None:
-    said = {}
+    texts = {}
     for code, spoken in speakers.items():
         with using_language(spoken):
-            said[code] = gettext("Page {page} of {pages}", page=1, pages=1234)
-    assert said == {
+            texts[code] = gettext("Page {page} of {pages}", page=1, pages=1234)
+    assert texts == {
         "de": "Seite 1 von 1.234",
         "es": "Página 1 de 1.234",
         "fr": "Page 1 sur 1\u202f234",
@@ -102,9 +102,9 @@ def test_a_number_takes_the_form_that_its_language_has_for_it(
 
 def test_names_are_joined_as_the_language_does(speakers: dict[str, Language]) -> None:
     names = ("Scout", "Maverick", "Behemoth")
-    said = {code: spoken.gettext("Pages of {names:or}", names=names) for code, spoken in speakers.items()}
-    assert said["de"] == "Seiten von Scout, Maverick oder Behemoth"
-    assert said["ja"] == "Scout、Maverick、またはBehemothのページ"
+    texts = {code: spoken.gettext("Pages of {names:or}", names=names) for code, spoken in speakers.items()}
+    assert texts["de"] == "Seiten von Scout, Maverick oder Behemoth"
+    assert texts["ja"] == "Scout、Maverick、またはBehemothのページ"
     assert gettext("Pages of {names:or}", names=names) == "Pages of Scout, Maverick or Behemoth"
     assert gettext("Pages of {names}", names=names[:2]) == "Pages of Scout and Maverick"
 
@@ -171,8 +171,8 @@ async def test_tasks_and_threads_speak_each_its_own_language(speakers: dict[str,
         await asyncio.sleep(0)
         return pgettext("button", "Button"), await asyncio.to_thread(pgettext, "button", "Button")
 
-    said = await asyncio.gather(*map(answer, speakers.values()))
-    assert said == [(trial[2], trial[2]) for trial in TRIAL.values()]
+    texts = await asyncio.gather(*map(answer, speakers.values()))
+    assert texts == [(trial[2], trial[2]) for trial in TRIAL.values()]
     assert pgettext("button", "Button") == "Button"
 
 

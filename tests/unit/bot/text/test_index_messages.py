@@ -47,8 +47,10 @@ def bare(code: str) -> Iterator[str]:
     is for the command line alone."""
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REASONS:
-            given = [*node.args, *(each.value for each in node.keywords if each.arg != "log_detail")]
-            words = [argument for argument in given if isinstance(argument, ast.JoinedStr | ast.Constant | ast.BinOp)]
+            arguments = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg != "log_detail")]
+            words = [
+                argument for argument in arguments if isinstance(argument, ast.JoinedStr | ast.Constant | ast.BinOp)
+            ]
             reason = [argument for argument in words if " " in ast.unparse(argument).strip()]
             yield from (
                 f"{node.func.id}: {ast.unparse(argument)}" for argument in reason if not _names_a_place(argument)
@@ -64,7 +66,7 @@ def _names_a_place(node: ast.expr) -> bool:
 
 def test_no_reason_of_the_index_is_a_bare_sentence() -> None:
     rooms = [path for path in sorted(INDEX.rglob("*.py")) if path.name not in PLAIN]
-    assert {path.name: found for path in rooms if (found := list(bare(path.read_text("utf-8"))))} == {}
+    assert {path.name: texts for path in rooms if (texts := list(bare(path.read_text("utf-8"))))} == {}
 
 
 def test_a_bare_sentence_is_found() -> None:
@@ -78,9 +80,9 @@ def test_every_template_of_the_index_is_said_in_each_language_with_all_its_value
     for template in TEMPLATES:
         values = {match[1]: f"<{match[1]}>" for match in PLACEHOLDER.finditer(template)}
         with using_language(code):
-            shown = translate(Message(template, **values))
-        assert all(value in shown for value in values.values()), shown
-        if shown == Message(template, **values) and template not in THE_SAME:
+            translated = translate(Message(template, **values))
+        assert all(value in translated for value in values.values()), translated
+        if translated == Message(template, **values) and template not in THE_SAME:
             english.append(template)
     assert english == []
 
@@ -182,20 +184,20 @@ def test_what_is_no_question_is_told_what_could_be_asked() -> None:
 
 
 def test_a_language_that_is_not_read_is_asked_for_in_english() -> None:
-    asked = AbstentionExplainer(reads=["en"])._request_language("ja")
+    request = AbstentionExplainer(reads=["en"])._request_language("ja")
     for code in OTHERS:
         with using_language(code):
-            assert abstention_reason(silent(OTHER_LANGUAGE, text=asked)) != asked
+            assert abstention_reason(silent(OTHER_LANGUAGE, text=request)) != request
     with using_language("de"):
         assert (
-            abstention_reason(silent(OTHER_LANGUAGE, text=asked)) == "Ich lese nur Englisch: Bitte frag auf Englisch."
+            abstention_reason(silent(OTHER_LANGUAGE, text=request)) == "Ich lese nur Englisch: Bitte frag auf Englisch."
         )
 
 
 def test_of_a_model_that_reads_other_languages_the_index_tells_which() -> None:
-    asked = AbstentionExplainer(reads=["en", "fr"])._request_language("ja")
+    request = AbstentionExplainer(reads=["en", "fr"])._request_language("ja")
     with using_language("de"):
-        assert abstention_reason(silent(OTHER_LANGUAGE, text=asked)) == asked
+        assert abstention_reason(silent(OTHER_LANGUAGE, text=request)) == request
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -216,16 +218,16 @@ def test_that_sources_disagree_is_said_with_the_quotations_as_they_are() -> None
 
 def test_of_a_part_that_is_not_answered_it_is_said_and_the_answered_part_stays() -> None:
     parts = [SubQuestion("Scout 4.1", ""), SubQuestion("Maverick", ""), SubQuestion("When is it?", "", whole=True)]
-    found = merge_answers(
+    answer = merge_answers(
         make_answer(),
         [
             AnsweredPart(SubQuestion("How many?", "", whole=True), make_answer(make_citation(1, "Sixteen.")), ()),
             *(AnsweredPart(part, make_abstention(), ()) for part in parts),
         ],
     )
-    assert "The sources don't say it of Scout 4.1. " in found.text
+    assert "The sources don't say it of Scout 4.1. " in answer.text
     with using_language("de"):
-        assert translate(found.text) == (
+        assert translate(answer.text) == (
             "How many? Sixteen. [1] Zu Scout 4.1 sagen die Quellen das nicht. "
             "Zu Maverick sagen die Quellen das nicht. Dazu sagen die Quellen nichts: When is it?"
         )

@@ -81,25 +81,25 @@ def test_a_page_is_harmless_whatever_was_asked(themes: list[Theme], page: int, n
 @given(st.lists(some_themes, min_size=1, max_size=12))
 def test_every_theme_is_on_one_page_and_its_button_names_its_newest_answer(themes: list[Theme]) -> None:
     pages = -(-len(themes) // 5)
-    named = []
+    names = []
     for page in range(1, pages + 1):
         buttons = [
             component
             for component in all_components(gaps_message(themes, page).to_components())
             if component["type"] == 2
         ]
-        named += [
+        names += [
             ComponentId.parse(component["custom_id"]) for component in buttons if component["label"] == "Mark as solved"
         ]
-    assert [(press.action, press.answer) for press in named if press] == [
+    assert [(press.action, press.answer) for press in names if press] == [
         ("gapsolve", theme.gaps[0].ids[0]) for theme in themes
     ]
 
 
 def test_a_theme_tells_its_questions_why_reasons_and_nearest_passages() -> None:
     gap = make_gap("When was *that*?", times=3, why="unhelpful", reasons=("No [date]", "Wrong"))
-    said = text([Theme((make_gap("When is it?"), gap), (make_citation(1, "On _April_ 29."),))])
-    assert said.splitlines() == [
+    rendered = text([Theme((make_gap("When is it?"), gap), (make_citation(1, "On _April_ 29."),))])
+    assert rendered.splitlines() == [
         "**2 open gaps in 1 theme**",
         "**1. When is it?**",
         "-# Asked 4 times, last <t:1743854400:R> · no answer (1), not helpful (1)",
@@ -111,16 +111,16 @@ def test_a_theme_tells_its_questions_why_reasons_and_nearest_passages() -> None:
 
 
 def test_what_is_left_out_of_a_theme_is_counted() -> None:
-    said = text([make_theme("Q0", "Q1", "Q2", "Q3", "Q4", "Q5", reasons=("R",))])
-    assert "Also: “Q1” (once), “Q2” (once), “Q3” (once) and 2 more" in said
-    assert "Voters wrote: “R”, “R” and 4 more" in said
+    rendered = text([make_theme("Q0", "Q1", "Q2", "Q3", "Q4", "Q5", reasons=("R",))])
+    assert "Also: “Q1” (once), “Q2” (once), “Q3” (once) and 2 more" in rendered
+    assert "Voters wrote: “R”, “R” and 4 more" in rendered
 
 
 def test_a_long_theme_takes_no_room_from_short_ones() -> None:
     short = [make_theme(f"Short question number {number}, which is whole?") for number in range(4)]
-    said = text([worst[0], *short])
-    assert all(f"Short question number {number}, which is whole?**" in said for number in range(4))
-    assert len(said) > 2000
+    rendered = text([worst[0], *short])
+    assert all(f"Short question number {number}, which is whole?**" in rendered for number in range(4))
+    assert len(rendered) > 2000
 
 
 def test_in_five_long_themes_every_question_can_still_be_read() -> None:
@@ -130,9 +130,9 @@ def test_in_five_long_themes_every_question_can_still_be_read() -> None:
 
 @pytest.mark.parametrize(("page", "shown"), [(-1, 1), (0, 1), (1, 1), (2, 2), (3, 2), (999_999, 2)])
 def test_a_page_past_the_end_is_the_last(page: int, shown: int) -> None:
-    said = text([make_theme(f"Q{number}") for number in range(6)], page)
-    assert f"page {shown} of 2" in said
-    assert ("Q5" in said, "Q0" in said) == (shown == 2, shown == 1)
+    rendered = text([make_theme(f"Q{number}") for number in range(6)], page)
+    assert f"page {shown} of 2" in rendered
+    assert ("Q5" in rendered, "Q0" in rendered) == (shown == 2, shown == 1)
 
 
 def test_only_pages_that_there_are_can_be_turned_to() -> None:
@@ -167,11 +167,11 @@ def test_no_cell_begins_as_a_formula_does_and_none_is_changed_otherwise(cell: st
 @given(st.lists(some_themes, max_size=5))
 def test_the_table_has_a_row_for_every_gap_and_no_cell_is_a_formula(themes: list[Theme]) -> None:
     """Every cell is one line."""
-    found = table(themes)
-    assert [(row["theme"], row["times"], row["why"]) for row in found] == [
+    rows = table(themes)
+    assert [(row["theme"], row["times"], row["why"]) for row in rows] == [
         (str(number), str(gap.times), gap.why) for number, theme in enumerate(themes, 1) for gap in theme.gaps
     ]
-    for cell in (cell for row in found for cell in row.values()):
+    for cell in (cell for row in rows for cell in row.values()):
         assert cell == escape_formula(cell)
         assert "\n" not in cell
         assert "\r" not in cell

@@ -75,8 +75,8 @@ many_days = st.lists(
     max_size=90,
 ).map(
     lambda rows: [
-        make_day(len(rows) - at, q, a, helpful=up, unhelpful=down, latency_ms=ms)
-        for at, (q, a, up, down, ms) in enumerate(rows)
+        make_day(len(rows) - number, q, a, helpful=up, unhelpful=down, latency_ms=ms)
+        for number, (q, a, up, down, ms) in enumerate(rows)
     ]
 )
 
@@ -93,7 +93,9 @@ def test_the_picture_is_a_small_png_of_a_thousand_by_six_hundred(span: int) -> N
 
 def test_bars_are_as_high_as_the_figures_and_the_rest_stands_on_them() -> None:
     picture = decoded(
-        draw_chart([make_day(6 - at, questions, 10) for at, questions in enumerate([10, 10, 10, 20, 10, 20, 20])])
+        draw_chart(
+            [make_day(6 - number, questions, 10) for number, questions in enumerate([10, 10, 10, 20, 10, 20, 20])]
+        )
     )
     answered = heights(picture, ANSWERED)
     assert len(answered) == 7
@@ -144,10 +146,10 @@ def test_drawing_says_nothing_where_matplotlib_may_write_nowhere(tmp_path: Path)
     nowhere = tmp_path / "file"
     nowhere.write_text("")
     place = {"HOME": str(nowhere), "MPLCONFIGDIR": str(nowhere / "below"), "TMPDIR": str(tmp_path)}
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", drawing], cwd=ROOT, env=os.environ | place, capture_output=True, text=True, check=False
     )
-    assert (done.stdout, done.stderr, done.returncode) == ("True\n", "", 0)
+    assert (process.stdout, process.stderr, process.returncode) == ("True\n", "", 0)
 
 
 def test_the_picture_is_told_with_the_figures_of_each_day() -> None:
@@ -162,17 +164,17 @@ def test_the_picture_is_told_with_the_figures_of_each_day() -> None:
 
 def test_many_days_are_told_by_the_week_and_their_sums_are_those_of_the_days() -> None:
     days = [make_day(89 - day, 5, 3) for day in range(90)]
-    told = describe_chart(days).split("answered of asked: ")[1].rstrip(".").split("; ")
-    assert told[0] == "5 Feb: 21 of 35"
-    assert len(told) == 13
-    assert told[-1] == "30 Apr: 18 of 30"
+    description = describe_chart(days).split("answered of asked: ")[1].rstrip(".").split("; ")
+    assert description[0] == "5 Feb: 21 of 35"
+    assert len(description) == 13
+    assert description[-1] == "30 Apr: 18 of 30"
 
 
 @given(many_days)
 def test_the_picture_in_words_fits_and_names_no_half_figure(days: list[Day]) -> None:
-    told = describe_chart(days)
-    assert utf16_length(told) <= MAX_ALT_TEXT
-    assert told.endswith(".")
-    last = told.rpartition(" of ")[2].rstrip(".").replace(",", "")
+    description = describe_chart(days)
+    assert utf16_length(description) <= MAX_ALT_TEXT
+    assert description.endswith(".")
+    last = description.rpartition(" of ")[2].rstrip(".").replace(",", "")
     weeks = {str(Totals.of(days[start : start + 7]).questions) for start in range(0, len(days), 7)}
     assert last in {str(day.questions) for day in days} | weeks

@@ -38,21 +38,21 @@ def reworded(citation: Citation) -> Citation:
 
 
 def test_an_answer_is_quoted_to_the_letter_and_names_its_snapshot_and_generator():
-    found = ask("What is bread made of, flour?")
-    assert not found.abstained
-    assert found.citations[0].quote == "Bread is made of flour and water."
-    assert found.text.startswith("Bread is made of flour and water. [1]")
-    assert (found.snapshot, found.generator, found.confidence) == ("a-snapshot", "extractive", 1.0)
-    assert found.question == "What is bread made of, flour?"
+    answer = ask("What is bread made of, flour?")
+    assert not answer.abstained
+    assert answer.citations[0].quote == "Bread is made of flour and water."
+    assert answer.text.startswith("Bread is made of flour and water. [1]")
+    assert (answer.snapshot, answer.generator, answer.confidence) == ("a-snapshot", "extractive", 1.0)
+    assert answer.question == "What is bread made of, flour?"
 
 
 def test_below_the_threshold_it_abstains_and_offers_the_nearest_passages():
-    found = ask("Does bread contain asbestos or chromium?")
-    assert found.abstained
-    assert (found.text, found.why) == ("The sources don't mention “chromium”.", MISSING)
-    assert found.missing == ("chromium",)
-    assert found.confidence == pytest.approx(0.25)
-    assert found.citations[0].quote == "Bread is made of flour and water."
+    answer = ask("Does bread contain asbestos or chromium?")
+    assert answer.abstained
+    assert (answer.text, answer.why) == ("The sources don't mention “chromium”.", MISSING)
+    assert answer.missing == ("chromium",)
+    assert answer.confidence == pytest.approx(0.25)
+    assert answer.citations[0].quote == "Bread is made of flour and water."
 
 
 def test_the_threshold_itself_is_enough():
@@ -76,26 +76,28 @@ def test_the_threshold_itself_is_enough():
 )
 def test_a_quotation_that_is_not_in_the_source_is_refused_and_told_as_a_defect(told, caplog):
     with caplog.at_level(logging.ERROR, logger="index.answering.answerer"):
-        found = ask("What is bread made of, flour?", generator=LyingGenerator(told))
-    assert all(TEXT[citation.start : citation.end] == citation.quote for citation in found.citations)
-    assert "Bread is made of flour and water." not in [citation.quote for citation in found.citations]
-    assert "Bread" not in found.text
+        answer = ask("What is bread made of, flour?", generator=LyingGenerator(told))
+    assert all(TEXT[citation.start : citation.end] == citation.quote for citation in answer.citations)
+    assert "Bread is made of flour and water." not in [citation.quote for citation in answer.citations]
+    assert "Bread" not in answer.text
     assert ["defect" in record.getMessage() for record in caplog.records] == [True]
 
 
 def test_the_citations_that_are_left_are_numbered_anew_and_make_the_text():
-    found = ask(
+    answer = ask(
         "What is made of flour, of leaves, of bricks?", generator=LyingGenerator(*[reworded] * 3), threshold=0.1
     )
-    assert [citation.number for citation in found.citations] == [1, 2]
-    assert found.text == " ".join(f"{citation.shown} [{citation.number}]" for citation in found.citations)
-    assert "flower" not in found.text
+    assert [citation.number for citation in answer.citations] == [1, 2]
+    assert answer.text == " ".join(f"{citation.shown} [{citation.number}]" for citation in answer.citations)
+    assert "flower" not in answer.text
 
 
 def test_where_no_quotation_is_left_it_abstains(caplog):
-    found = ask("What is made of flour, of leaves, of bricks?", generator=LyingGenerator(*[shifted] * 3), threshold=0.0)
-    assert found.abstained
-    assert (found.text, found.why, found.citations) == (ABSTENTION, "", ())
+    answer = ask(
+        "What is made of flour, of leaves, of bricks?", generator=LyingGenerator(*[shifted] * 3), threshold=0.0
+    )
+    assert answer.abstained
+    assert (answer.text, answer.why, answer.citations) == (ABSTENTION, "", ())
     assert len(caplog.records) == 3
 
 
@@ -107,14 +109,14 @@ def test_checked_keeps_true_quotations_as_they_are():
 
 @pytest.mark.parametrize("question", ["", "the of and", "🦙🦙", "word " * 2_000, "\x00", "?"])
 def test_a_question_about_nothing_is_abstained_on_with_confidence_0(question):
-    found = ask(question)
-    assert (found.abstained, found.confidence) == (True, 0.0)
+    answer = ask(question)
+    assert (answer.abstained, answer.confidence) == (True, 0.0)
 
 
 def test_what_asks_nothing_of_the_sources_is_abstained_on_for_that():
-    found = ask("the of and")
-    assert (found.why, found.missing) == (NO_QUESTION, ())
-    assert found.text == "That is not a question about the sources I have: ask me about b or a."
+    answer = ask("the of and")
+    assert (answer.why, answer.missing) == (NO_QUESTION, ())
+    assert answer.text == "That is not a question about the sources I have: ask me about b or a."
 
 
 @pytest.fixture(scope="module")
@@ -145,14 +147,14 @@ def from_the_article(real_embedder: Embedder, article: str) -> Callable[[str], A
     ],
 )
 def test_the_article_is_quoted_where_the_evidence_stands(from_the_article, article, question, evidence, section):
-    found = from_the_article(question)
-    assert evidence in found.citations[0].quote
-    assert found.citations[0].section == section
-    assert all(article[citation.start : citation.end] == citation.quote for citation in found.citations)
+    answer = from_the_article(question)
+    assert evidence in answer.citations[0].quote
+    assert answer.citations[0].section == section
+    assert all(article[citation.start : citation.end] == citation.quote for citation in answer.citations)
 
 
 @pytest.mark.parametrize("question", ["", "the of and", "🦙🦙", "word " * 2_000, "?", "\x00", "x" * 10_000])
 def test_no_question_makes_the_real_model_fall_or_misquote(from_the_article, article, question):
-    found = from_the_article(question)
-    assert 0 <= found.confidence <= 1
-    assert all(article[citation.start : citation.end] == citation.quote for citation in found.citations)
+    answer = from_the_article(question)
+    assert 0 <= answer.confidence <= 1
+    assert all(article[citation.start : citation.end] == citation.quote for citation in answer.citations)

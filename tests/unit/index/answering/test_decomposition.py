@@ -83,10 +83,10 @@ def test_a_comparison_or_list_is_a_question_about_each(question, each):
 
 
 def test_two_questions_in_one_are_two():
-    (one, two) = decompose(QuestionAnalysis.of("Who wrote the article and when was it published?"))
-    assert (one.question, two.question) == ("Who wrote the article?", "When was it published?")
-    assert one.whole
-    assert two.whole
+    (first, second) = decompose(QuestionAnalysis.of("Who wrote the article and when was it published?"))
+    assert (first.question, second.question) == ("Who wrote the article?", "When was it published?")
+    assert first.whole
+    assert second.whole
 
 
 @pytest.mark.parametrize(

@@ -19,17 +19,17 @@ def draft(scores: list[float], *, sure: bool = True, **files: str) -> Draft:
         Hit(passage, 0.0, 0.0, (), row, score)
         for row, (passage, score) in enumerate(zip(made.passages, scores, strict=True))
     ]
-    found = ExtractiveGenerator().generate(
+    answer_draft = ExtractiveGenerator().generate(
         "a question", sorted(hits, key=lambda hit: -hit.score), made.documents, sure=sure
     )
     texts = {document.source: document.text for document in made.documents.values()}
-    for citation in found.citations:
+    for citation in answer_draft.citations:
         assert texts[citation.source][citation.start : citation.end] == citation.quote
-    return found
+    return answer_draft
 
 
-def quotes(found: Draft) -> list[str]:
-    return [citation.quote for citation in found.citations]
+def quotes(answer_draft: Draft) -> list[str]:
+    return [citation.quote for citation in answer_draft.citations]
 
 
 def paragraphs(*sentences: str) -> str:
@@ -37,10 +37,12 @@ def paragraphs(*sentences: str) -> str:
 
 
 def test_the_best_sentence_comes_first_and_citations_are_numbered():
-    found = draft([0.1, 0.9], a_md=paragraphs("Bread is made of flour and water.", "Tea is made of leaves and time."))
-    assert found.citations[0].quote == "Tea is made of leaves and time."
-    assert [citation.number for citation in found.citations] == list(range(1, len(found.citations) + 1))
-    assert found.text.startswith("Tea is made of leaves and time. [1]")
+    answer_draft = draft(
+        [0.1, 0.9], a_md=paragraphs("Bread is made of flour and water.", "Tea is made of leaves and time.")
+    )
+    assert answer_draft.citations[0].quote == "Tea is made of leaves and time."
+    assert [citation.number for citation in answer_draft.citations] == list(range(1, len(answer_draft.citations) + 1))
+    assert answer_draft.text.startswith("Tea is made of leaves and time. [1]")
 
 
 def test_source_section_place_and_address_of_a_citation_are_those_of_its_sentence():
@@ -68,8 +70,8 @@ LONG = [f"Words {' '.join(word * n for n in range(4, 24))}." for word in "abcdef
 
 def test_a_further_sentence_is_quoted_only_where_it_is_worth_its_length():
     short = "Tea is made of leaves and time."
-    found = draft([0.9, 0.02, 0.02], a_md=paragraphs(LONG[0], LONG[1], short))
-    assert quotes(found) == [LONG[0], short]
+    answer_draft = draft([0.9, 0.02, 0.02], a_md=paragraphs(LONG[0], LONG[1], short))
+    assert quotes(answer_draft) == [LONG[0], short]
 
 
 def test_a_sentence_beside_one_that_is_quoted_need_be_worth_less():
@@ -89,15 +91,15 @@ def test_where_the_reader_must_judge_the_nearest_are_quoted_whatever_they_are_wo
 
 @pytest.mark.parametrize("sure", [True, False])
 def test_quotations_stay_within_their_characters(sure):
-    found = quotes(draft([0.1] * 7, sure=sure, a_md=" ".join(LONG)))
-    assert 1_300 - len(LONG[0]) < sum(map(len, found)) <= 1_300 + len(LONG)
+    answer_draft = quotes(draft([0.1] * 7, sure=sure, a_md=" ".join(LONG)))
+    assert 1_300 - len(LONG[0]) < sum(map(len, answer_draft)) <= 1_300 + len(LONG)
 
 
 def test_a_sentence_that_only_repeats_is_not_cited_twice():
     again = "Scout has sixteen experts, and a long window!"
-    found = draft([0.9, 0.85, 0.8], a_md=paragraphs(REPEATED, "Bread is made of flour and water.", again))
-    assert REPEATED in quotes(found)
-    assert again not in quotes(found)
+    answer_draft = draft([0.9, 0.85, 0.8], a_md=paragraphs(REPEATED, "Bread is made of flour and water.", again))
+    assert REPEATED in quotes(answer_draft)
+    assert again not in quotes(answer_draft)
 
 
 def test_the_same_sentence_of_another_source_is_not_cited_twice():
@@ -108,23 +110,23 @@ def test_neighbours_in_a_paragraph_are_one_quotation_cut_from_the_text_as_it_is(
     text = (
         "**Scout** has sixteen experts.  It reads *ten million* tokens at once.\n\nBread is made of flour and water.\n"
     )
-    found = draft([0.9, 0.8, 0.0], a_md=text)
-    assert found.citations[0].quote.endswith("It reads *ten million* tokens at once.")
-    assert "sixteen experts.  It reads" in found.citations[0].quote
-    assert found.citations[0].shown == "Scout has sixteen experts. It reads ten million tokens at once."
-    assert found.citations[0].score == 0.9
+    answer_draft = draft([0.9, 0.8, 0.0], a_md=text)
+    assert answer_draft.citations[0].quote.endswith("It reads *ten million* tokens at once.")
+    assert "sixteen experts.  It reads" in answer_draft.citations[0].quote
+    assert answer_draft.citations[0].shown == "Scout has sixteen experts. It reads ten million tokens at once."
+    assert answer_draft.citations[0].score == 0.9
 
 
 def test_a_sentence_that_joins_two_quotations_makes_them_one():
     text = "Scout has sixteen experts. It reads ten million tokens. The third sentence is about bread."
-    found = draft([0.3, 0.1, 0.2], a_md=text)
-    assert quotes(found)[0] == text
-    assert len(found.citations) == 1
+    answer_draft = draft([0.3, 0.1, 0.2], a_md=text)
+    assert quotes(answer_draft)[0] == text
+    assert len(answer_draft.citations) == 1
 
 
 def test_sentences_of_two_paragraphs_are_two_quotations():
-    found = draft([0.9, 0.85], a_md=paragraphs("Scout has sixteen experts.", "Maverick has many more of them."))
-    assert set(quotes(found)) == {"Scout has sixteen experts.", "Maverick has many more of them."}
+    answer_draft = draft([0.9, 0.85], a_md=paragraphs("Scout has sixteen experts.", "Maverick has many more of them."))
+    assert set(quotes(answer_draft)) == {"Scout has sixteen experts.", "Maverick has many more of them."}
 
 
 def test_rows_of_a_table_are_not_joined():

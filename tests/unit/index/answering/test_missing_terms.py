@@ -32,45 +32,45 @@ SHELF = search_index(a_md=TEXT)
     ],
 )
 def test_what_no_source_holds_is_named_as_the_asker_wrote_it(question, said, missing):
-    found = find_missing_terms(QuestionAnalysis.of(question), SHELF)
-    assert found
-    assert (found.text, found.phrases) == (said, missing)
+    missing_terms = find_missing_terms(QuestionAnalysis.of(question), SHELF)
+    assert missing_terms
+    assert (missing_terms.text, missing_terms.phrases) == (said, missing)
 
 
 @pytest.mark.parametrize(
     "question", ["What is the context window of Maverick?", "What is Maverick's context window, if any?"]
 )
 def test_what_is_there_but_not_with_the_name_is_said_to_be_missing_of_it(question):
-    found = find_missing_terms(QuestionAnalysis.of(question), SHELF)
-    assert found
-    assert found.text == "The sources mention Maverick, but not its context window."
-    assert found.phrases == ("context window",)
+    missing = find_missing_terms(QuestionAnalysis.of(question), SHELF)
+    assert missing
+    assert missing.text == "The sources mention Maverick, but not its context window."
+    assert missing.phrases == ("context window",)
 
 
 def test_what_is_not_the_names_own_is_said_not_to_be_near_it():
-    found = find_missing_terms(QuestionAnalysis.of("Has Maverick come with tokens?"), SHELF)
-    assert found
-    assert found.text == "The sources mention Maverick, but not near “tokens”."
+    missing = find_missing_terms(QuestionAnalysis.of("Has Maverick come with tokens?"), SHELF)
+    assert missing
+    assert missing.text == "The sources mention Maverick, but not near “tokens”."
 
 
 def test_a_person_is_no_it():
-    found = find_missing_terms(QuestionAnalysis.of("Who is the sea of Scout?"), SHELF)
-    assert found
-    assert found.text == "The sources mention Scout, but not near “sea”."
+    missing = find_missing_terms(QuestionAnalysis.of("Who is the sea of Scout?"), SHELF)
+    assert missing
+    assert missing.text == "The sources mention Scout, but not near “sea”."
 
 
 @pytest.mark.parametrize("question", ["What is Maverick's GPU count?", "What is the GPU count of Maverick?"])
 def test_a_name_that_only_qualifies_a_thing_is_part_of_the_thing(question):
     made = search_index(a_md="Scout needs a GPU count of 8.\n\nTea is nice.\n\nMaverick has 128 experts.\n")
-    found = find_missing_terms(QuestionAnalysis.of(question), made)
-    assert found
-    assert found.text == "The sources mention Maverick, but not its GPU count."
+    missing = find_missing_terms(QuestionAnalysis.of(question), made)
+    assert missing
+    assert missing.text == "The sources mention Maverick, but not its GPU count."
 
 
 def test_of_two_names_only_the_one_that_the_thing_is_not_near_is_said_to_lack_it():
-    found = find_missing_terms(QuestionAnalysis.of("Has Scout, or Maverick, a context window?"), SHELF)
-    assert found
-    assert found.text == "The sources mention Maverick, but not near “context window”."
+    missing = find_missing_terms(QuestionAnalysis.of("Has Scout, or Maverick, a context window?"), SHELF)
+    assert missing
+    assert missing.text == "The sources mention Maverick, but not near “context window”."
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_name_whose_words_stand_apart_is_neither_mentioned_nor_missing():
 
 def test_missing_phrases_are_short_letters_and_digits_and_at_most_three():
     """A phrase that is missing from the sources consists of letters and digits and is of bounded length."""
-    found = find_missing_terms(QuestionAnalysis.of("Is it by @Everyone, <Alpha>, [Beta](x) or Gamma?"), SHELF)
-    assert found
-    assert found.text == "The sources don't mention Everyone, Alpha or Beta."
+    missing = find_missing_terms(QuestionAnalysis.of("Is it by @Everyone, <Alpha>, [Beta](x) or Gamma?"), SHELF)
+    assert missing
+    assert missing.text == "The sources don't mention Everyone, Alpha or Beta."
     assert find_missing_terms(QuestionAnalysis.of(f"Is it by X{'x' * LONGEST}?"), SHELF) is None

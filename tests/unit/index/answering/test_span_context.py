@@ -13,13 +13,13 @@ def context(question: str, text: str) -> SpanContext:
 
 
 def test_names_that_the_question_holds_are_no_candidates():
-    found = context("Who beat Gemini?", "In a test Maverick beat Gemini.")
-    assert [found.text[name.start : name.end] for name in found.names] == ["Maverick"]
+    span = context("Who beat Gemini?", "In a test Maverick beat Gemini.")
+    assert [span.text[name.start : name.end] for name in span.names] == ["Maverick"]
 
 
 def test_of_a_list_of_names_those_remain_that_are_new():
-    found = context("Who beside Scout was released?", "The models Scout and Maverick were released.")
-    assert [found.text[name.start : name.end] for name in found.names] == ["Maverick"]
+    span = context("Who beside Scout was released?", "The models Scout and Maverick were released.")
+    assert [span.text[name.start : name.end] for name in span.names] == ["Maverick"]
 
 
 def test_a_month_is_no_name():
@@ -29,8 +29,8 @@ def test_a_month_is_no_name():
 
 
 def test_numbers_that_the_question_holds_are_no_candidates():
-    found = context("How many of the 16 experts are active?", "Of its 16 experts 2 are active.")
-    assert [number.value for number in found.numbers] == [2.0]
+    span = context("How many of the 16 experts are active?", "Of its 16 experts 2 are active.")
+    assert [number.value for number in span.numbers] == [2.0]
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def test_numbers_that_the_question_holds_are_no_candidates():
     ids=["one stands nearer", "either is meant", "both as near"],
 )
 def test_the_candidate_nearest_to_the_question_words_is_meant(text, expected):
-    found = context("How many experts has it?", text)
-    span = found.nearest((number.start, number.end) for number in found.numbers)
+    span_context = context("How many experts has it?", text)
+    span = span_context.nearest((number.start, number.end) for number in span_context.numbers)
     assert (text[slice(*span)] if span else None) == expected
 
 

@@ -48,4 +48,4 @@ def test_a_rule_finds_the_words_only_if_they_are_clear(question, text, expected)
     ids=["behind called", "beside its noun", "a whole list", "one of a list"],
 )
 def test_a_thing_is_named_beside_its_noun_or_in_a_whole_list(question, text, expected):
-    assert next((found for found in words(question, text) if found), None) == expected
+    assert next((word for word in words(question, text) if word), None) == expected

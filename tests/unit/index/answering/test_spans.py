@@ -114,10 +114,10 @@ def test_a_time_that_is_told_of_another_is_no_short_answer():
 
 def test_the_place_is_in_the_document_and_within_its_citation():
     text = f"# Scout\n\n{SCOUT} {WINDOW}\n"
-    found = shortened("What is the context window of Scout?", text, best="window")
-    assert found
-    assert (found.text, found.source, found.citation) == ("10 million tokens", "a.md", 1)
-    assert text[found.start : found.end] == found.text
+    span = shortened("What is the context window of Scout?", text, best="window")
+    assert span
+    assert (span.text, span.source, span.citation) == ("10 million tokens", "a.md", 1)
+    assert text[span.start : span.end] == span.text
 
 
 @pytest.mark.parametrize(

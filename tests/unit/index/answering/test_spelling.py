@@ -61,5 +61,5 @@ def test_a_follow_up_says_how_its_misspelt_words_were_read(tmp_path):
     made.reindex()
     whose = {"user": 1, "guild": None, "channel": 2}
     made.conversation.reply("What does Maverick have?", **whose)
-    kept = made.conversation.reply("how many experst does it have?", **whose)
-    assert kept.answer.read_as == "How many experts does Maverick have?"
+    reply = made.conversation.reply("how many experst does it have?", **whose)
+    assert reply.answer.read_as == "How many experts does Maverick have?"

@@ -47,11 +47,11 @@ def short(answer: Answer) -> str:
     ],
 )
 def test_the_cell_that_row_and_column_name_is_the_short_answer_within_its_row(question, value):
-    found = ask(question)
-    assert not found.abstained
-    assert short(found) == value
-    assert value in found.citations[0].quote
-    assert found.confidence >= LOOKUP_CONFIDENCE
+    answer = ask(question)
+    assert not answer.abstained
+    assert short(answer) == value
+    assert value in answer.citations[0].quote
+    assert answer.confidence >= LOOKUP_CONFIDENCE
 
 
 @pytest.mark.parametrize(
@@ -74,10 +74,10 @@ def test_a_table_with_its_things_as_columns_is_read_the_same_way(question, value
     ids=["empty", "n/a", "dash", "which end is best", "two currencies", "what no column tells"],
 )
 def test_where_the_table_does_not_say_there_is_no_answer(question):
-    found = ask(question)
-    assert found.abstained
-    assert found.confidence <= 0.2 + 1e-9
-    assert found.citations  # what is nearest is shown
+    answer = ask(question)
+    assert answer.abstained
+    assert answer.confidence <= 0.2 + 1e-9
+    assert answer.citations  # what is nearest is shown
 
 
 @pytest.mark.parametrize(

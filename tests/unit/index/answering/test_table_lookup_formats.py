@@ -73,8 +73,8 @@ def test_the_row_is_shown_where_it_stands_below_its_header(opened, name):
     library, index = opened
     answer = library.ask(f"What does {MODELS[name][0]} score on MMMU?")
     document = (SnapshotStore(index).documents(answer.snapshot) or {})[name]
-    found = source_page(document, answer.citations[0], snapshot=answer.snapshot, current=document)
-    assert found.highlight
-    assert found.text[slice(*found.highlight)] == " | ".join(MODELS[name])
-    assert ", ".join(HEADER) in found.text
-    assert found.change == ""
+    page = source_page(document, answer.citations[0], snapshot=answer.snapshot, current=document)
+    assert page.highlight
+    assert page.text[slice(*page.highlight)] == " | ".join(MODELS[name])
+    assert ", ".join(HEADER) in page.text
+    assert page.change == ""

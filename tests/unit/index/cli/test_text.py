@@ -20,6 +20,8 @@ def test_a_snapshot_and_a_report_of_one_thing_say_so():
     (line,) = snapshot_lines([make_info(passages=1, sources=1)])
     assert "  1 passage of 1 source, " in line
     (anew,) = [
-        at for at in report_lines(make_report(embedded=1, rebuild_reason="why"), live=True) if at.startswith("anew")
+        line
+        for line in report_lines(make_report(embedded=1, rebuild_reason="why"), live=True)
+        if line.startswith("anew")
     ]
     assert re.fullmatch(r"anew +1 passage embedded: why", anew)

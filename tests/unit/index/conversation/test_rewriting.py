@@ -58,14 +58,14 @@ def test_questions_that_stand_on_their_own_are_left_alone_as_often_as_was_measur
 
 
 def test_the_set_is_as_large_as_its_figures_need_and_no_question_is_in_both_splits():
-    asked = {
+    questions = {
         split: {(str(line["turns"]), line["question"]) for line in LINES if line["split"] == split}
         for split in ("dev", "held")
     }
-    assert len(asked["dev"]) >= 40
-    assert len(asked["held"]) >= 20
+    assert len(questions["dev"]) >= 40
+    assert len(questions["held"]) >= 20
     assert len(of("dev", alone=True)) + len(of("held", alone=True)) >= 15
-    assert asked["dev"].isdisjoint(asked["held"])
+    assert questions["dev"].isdisjoint(questions["held"])
 
 
 @pytest.mark.parametrize(
@@ -109,10 +109,10 @@ TURNS = st.lists(st.builds(Turn, SAID, st.lists(SAID, max_size=2).map(tuple)), m
 def test_any_message_has_at_most_three_readings_always_the_same(said, turns):
     """All of them differ from the question."""
     before = tuple(turns)
-    found = rewrite_question(said, turns)
-    assert len({tuple(tokenize(form)) for form in (*found, said)}) == len(found) + 1 <= 4
-    assert all(form == " ".join(form.split()) and form.endswith("?") for form in found)
-    assert rewrite_question(said, turns) == found
+    rewritten = rewrite_question(said, turns)
+    assert len({tuple(tokenize(form)) for form in (*rewritten, said)}) == len(rewritten) + 1 <= 4
+    assert all(form == " ".join(form.split()) and form.endswith("?") for form in rewritten)
+    assert rewrite_question(said, turns) == rewritten
     assert tuple(turns) == before
 
 
@@ -140,23 +140,23 @@ class Sources:
 
 def test_a_question_that_stands_on_its_own_is_asked_once_as_it_is():
     sources = Sources({"Who wrote the article?": 0.9})
-    found = answer_in_context(sources, "Who wrote the article?", [SCOUT])
-    assert (found.question, found.read_as, found.confidence) == ("Who wrote the article?", "", 0.9)
+    answer = answer_in_context(sources, "Who wrote the article?", [SCOUT])
+    assert (answer.question, answer.read_as, answer.confidence) == ("Who wrote the article?", "", 0.9)
     assert sources.asked == ["Who wrote the article?"]
 
 
 def test_an_answer_says_how_the_question_was_read_and_keeps_the_users_words():
     sources = Sources({"What is the context window of Maverick?": 0.6})
-    found = answer_in_context(sources, "and Maverick?", [SCOUT])
-    assert (found.question, found.read_as) == ("and Maverick?", "What is the context window of Maverick?")
-    assert (found.confidence, found.abstained) == (0.6, False)
+    answer = answer_in_context(sources, "and Maverick?", [SCOUT])
+    assert (answer.question, answer.read_as) == ("and Maverick?", "What is the context window of Maverick?")
+    assert (answer.confidence, answer.abstained) == (0.6, False)
 
 
 def test_what_says_nothing_by_itself_is_not_answered_by_its_words_alone():
     sources = Sources({"what about its price?": 0.9})
-    found = answer_in_context(sources, "what about its price?", [SCOUT])
-    assert found.abstained
-    assert found.read_as == "What is Scout's price?"
+    answer = answer_in_context(sources, "what about its price?", [SCOUT])
+    assert answer.abstained
+    assert answer.read_as == "What is Scout's price?"
 
 
 @pytest.mark.parametrize(
@@ -211,8 +211,8 @@ def test_a_question_that_says_enough_besides_its_pronoun_is_asked_as_it_is_first
 @pytest.mark.parametrize("question", ["does it run on an H100?", "what is its price?", "who made that model?"])
 def test_what_is_asked_about_by_a_pronoun_is_never_answered_of_something_else(question):
     sources = Sources({question: 0.9})
-    found = answer_in_context(sources, question, [SCOUT])
-    assert found.abstained
+    answer = answer_in_context(sources, question, [SCOUT])
+    assert answer.abstained
     assert question not in sources.asked
 
 
@@ -229,22 +229,22 @@ def test_a_name_in_small_letters_that_the_quotations_know_is_no_part_of_another(
 
 def test_after_a_reindex_in_between_all_are_asked_again():
     sources = Sources({"Is Scout free?": 0.5, "Is the context window of Scout free?": 0.9}, ("s1", "s2"))
-    found = answer_in_context(sources, "is it free?", [SCOUT])
-    assert (found.snapshot, found.read_as) == ("s2", "Is the context window of Scout free?")
+    answer = answer_in_context(sources, "is it free?", [SCOUT])
+    assert (answer.snapshot, answer.read_as) == ("s2", "Is the context window of Scout free?")
     assert sources.asked == ["Is Scout free?", "Is the context window of Scout free?"] * 2
 
 
 def test_only_answers_of_one_snapshot_are_compared_whatever_goes_on_meanwhile():
     sources = Sources({"Is Scout free?": 0.9, "Is the context window of Scout free?": 0.2}, ("s1", "s2", "s3", "s4"))
-    found = answer_in_context(sources, "is it free?", [SCOUT])
-    assert (found.snapshot, found.confidence) == ("s4", 0.2)
+    answer = answer_in_context(sources, "is it free?", [SCOUT])
+    assert (answer.snapshot, answer.confidence) == ("s4", 0.2)
     assert len(sources.asked) == 4
 
 
 @given(SAID, TURNS)
 def test_at_most_four_are_asked_and_the_one_kept_is_among_them(said, turns):
     sources = Sources({})
-    found = answer_in_context(sources, said, turns)
+    answer = answer_in_context(sources, said, turns)
     assert 1 <= len(sources.asked) <= 4
-    assert (found.read_as or said) in sources.asked
-    assert found.question == said
+    assert (answer.read_as or said) in sources.asked
+    assert answer.question == said

@@ -11,9 +11,9 @@ from tests.support.services_alone import MAVERICK, QUOTE, WINDOW, lacking, read_
 
 
 def test_an_answer_is_written_down_under_the_id_that_is_given(services):
-    kept = reply(services, WINDOW)
-    written = services.journal.entry(kept.id)
-    assert (written.question, written.guild, written.citations) == (WINDOW, GUILD, kept.answer.citations)
+    answer = reply(services, WINDOW)
+    written = services.journal.entry(answer.id)
+    assert (written.question, written.guild, written.citations) == (WINDOW, GUILD, answer.answer.citations)
 
 
 def test_a_question_follows_the_users_last_in_this_channel(services):
@@ -74,8 +74,8 @@ def test_in_a_thread_begun_from_an_answer_anybodys_first_question_goes_on_from_i
 
 
 def test_without_a_journal_a_question_is_answered_as_it_stands_under_no_id(broken, caplog):
-    kept = reply(broken, WINDOW)
-    assert (kept.answer.citations[0].quote, kept.id) == (QUOTE, "")
+    answer = reply(broken, WINDOW)
+    assert (answer.answer.citations[0].quote, answer.id) == (QUOTE, "")
     assert "not written down" in caplog.text
     assert WINDOW not in caplog.text
 
@@ -89,11 +89,11 @@ def test_a_question_that_cannot_be_answered_is_not_written_down(services, source
 
 def test_what_is_forgotten_of_a_user_is_gone_from_every_service(services, sources):
     sources.suggested = ()
-    kept = reply(services, WINDOW).id
-    services.journal.vote(kept, user=BEN, helpful=True)
+    answer_id = reply(services, WINDOW).id
+    services.journal.vote(answer_id, user=BEN, helpful=True)
     lacking(services, "Who is the king?")
     assert services.journal.forget(ANN).questions == 2
-    assert (services.viewer.page(kept, 1), services.viewer.more(kept)) == (None, None)
+    assert (services.viewer.page(answer_id, 1), services.viewer.more(answer_id)) == (None, None)
     assert services.suggestions.complete("", guild=GUILD) == ()
     assert services.gaps.themes(Scope(GUILD)) == ()
     assert read_as(services, "and Maverick?") == ""

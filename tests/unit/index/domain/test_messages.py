@@ -96,7 +96,7 @@ def test_a_manifest_keeps_the_reasons_of_files_that_were_skipped() -> None:
     skipped = (SkippedSource("a.md", NESTED), SkippedSource("b.md", "of before"))
     made = Manifest(snapshot, max_tokens=9, titles={}, skipped=skipped, files={})
     back = Manifest.from_json(made.to_json())
-    assert [parts(one.reason) for one in back.skipped] == [parts(NESTED), "of before"]
+    assert [parts(skipped_file.reason) for skipped_file in back.skipped] == [parts(NESTED), "of before"]
     assert (back, back.to_json()) == (made, made.to_json())
 
 
@@ -119,17 +119,17 @@ def test_a_reason_comes_out_of_the_process_that_reads_as_it_went_in() -> None:
 
 
 def test_the_audit_keeps_phrases_and_shows_lines_of_before_as_they_were_written(tmp_path: Path) -> None:
-    kept = Journal(tmp_path / "journal.sqlite3")
-    kept.add_audit_entry(
+    journal = Journal(tmp_path / "journal.sqlite3")
+    journal.add_audit_entry(
         user=1, origin="2", action=Message("rollback {id}", id="5eed"), outcome=join_messages((NESTED, "b"))
     )
-    with kept._file.writing() as db:
+    with journal._file.writing() as db:
         db.execute("INSERT INTO audit (at, place, what, outcome) VALUES ('2025-04-05T00:00:00+00:00', '2', 'x', 'y')")
         db.execute(
             "INSERT INTO audit (at, place, what, outcome, phrases) "
             "VALUES ('2025-04-05T00:00:00+00:00', '2', 'x', 'y', '[[1], 2]')"
         )
-    *before, line = kept.audit_entries(9)
+    *before, line = journal.audit_entries(9)
     assert [(entry.action, entry.outcome) for entry in before] == [("x", "y"), ("x", "y")]
     assert (parts(line.action), parts(line.outcome)) == (
         ["rollback {id}", {"id": "5eed"}],

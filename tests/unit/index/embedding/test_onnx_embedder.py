@@ -26,12 +26,12 @@ def reference() -> SentenceTransformerEmbedder:
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_question_is_encoded_as_sentence_transformers_does(real_embedder, reference, question):
     """Vector, tokens and hidden states are the same."""
-    found, wanted = real_embedder.question(question), reference.question(question)
-    assert (found.pieces, found.spans) == (wanted.pieces, wanted.spans)
-    assert float(found.vector @ wanted.vector) > 0.99999
-    assert np.abs(found.tokens - wanted.tokens).max() < 1e-4
-    assert np.abs(found.states.rows - wanted.states.rows).max() < 1e-4
-    assert (found.states.ids == wanted.states.ids).all()
+    encoding, wanted = real_embedder.question(question), reference.question(question)
+    assert (encoding.pieces, encoding.spans) == (wanted.pieces, wanted.spans)
+    assert float(encoding.vector @ wanted.vector) > 0.99999
+    assert np.abs(encoding.tokens - wanted.tokens).max() < 1e-4
+    assert np.abs(encoding.states.rows - wanted.states.rows).max() < 1e-4
+    assert (encoding.states.ids == wanted.states.ids).all()
     assert real_embedder.count(question) == reference.count(question)
 
 
@@ -50,13 +50,13 @@ PASSAGES = (
 @pytest.mark.parametrize("at", range(len(PASSAGES)))
 def test_a_passage_is_encoded_as_sentence_transformers_does(real_embedder, reference, at):
     """Vector, tokens and hidden states are the same."""
-    ((found,),) = real_embedder.passages([PASSAGES[at]])
+    ((encoding,),) = real_embedder.passages([PASSAGES[at]])
     ((wanted,),) = reference.passages([PASSAGES[at]])
-    assert found.pieces == wanted.pieces
-    assert float(found.vector @ wanted.vector) > 0.99999
-    assert np.abs(found.tokens - wanted.tokens).max() < 1e-4
-    assert np.abs(found.states.rows - wanted.states.rows).max(initial=0) < 1e-4
-    assert (found.states.ids == wanted.states.ids).all()
+    assert encoding.pieces == wanted.pieces
+    assert float(encoding.vector @ wanted.vector) > 0.99999
+    assert np.abs(encoding.tokens - wanted.tokens).max() < 1e-4
+    assert np.abs(encoding.states.rows - wanted.states.rows).max(initial=0) < 1e-4
+    assert (encoding.states.ids == wanted.states.ids).all()
 
 
 def test_few_passages_come_in_one_block_in_their_order_and_many_by_the_other_engine(real_embedder, reference):
@@ -66,15 +66,15 @@ def test_few_passages_come_in_one_block_in_their_order_and_many_by_the_other_eng
     assert [encoding.pieces[2] for encoding in block] == [str(number) for number in range(40)]
     assert calls == [("embedding passages", number + 1, 40) for number in range(40)]
     assert list(real_embedder.passages([])) == []
-    asked: list[int] = []
+    checks: list[int] = []
 
     class Other:
         def passages(self, texts, progress=None):
-            asked.append(len(texts))
+            checks.append(len(texts))
             yield []
 
     assert list(OnnxEmbedder(Other).passages([few[0]] * (FEW + 1))) == [[]]
-    assert asked == [FEW + 1]
+    assert checks == [FEW + 1]
 
 
 def test_what_is_cancelled_while_few_passages_are_encoded_ends_at_once(real_embedder):
@@ -91,8 +91,8 @@ def test_a_question_and_a_few_passages_need_no_torch():
         "made.question('Who wrote it?')\nlist(made.passages([('A line.', 'A line.')]))\n"
         "print('torch' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert process.stdout.strip() == "False"
 
 
 def test_building_and_asking_write_nothing_outside_the_index(tmp_path):
@@ -103,9 +103,9 @@ def test_building_and_asking_write_nothing_outside_the_index(tmp_path):
     variables = {**os.environ, "HOME": str(home), "XDG_CACHE_HOME": str(home), "INDEX_DIR": str(tmp_path / "index")}
     for words in (["reindex", "--seeds", str(seeds)], ["ask", "How many tokens does Scout read?"]):
         command = [sys.executable, "-m", "index", *words]
-        done = subprocess.run(
+        process = subprocess.run(
             command, env=variables, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
         )
-        assert done.returncode == 0, done.stderr
-    assert "10 million" in done.stdout
+        assert process.returncode == 0, process.stderr
+    assert "10 million" in process.stdout
     assert [path.name for path in home.rglob("*") if path.is_file()] == []

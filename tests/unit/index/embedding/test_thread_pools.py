@@ -35,7 +35,7 @@ def test_loading_the_bundled_embedder_keeps_numpy_to_one_thread(real_embedder: O
 
 @pytest.mark.parametrize(("given", "policy"), [({}, "passive"), ({"OMP_WAIT_POLICY": "active"}, "active")])
 def test_openmp_waits_passively_unless_the_operator_says_otherwise(given: dict[str, str], policy: str) -> None:
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", POLICY],
         cwd=ROOT,
         env={"PATH": "", **given},
@@ -44,7 +44,7 @@ def test_openmp_waits_passively_unless_the_operator_says_otherwise(given: dict[s
         check=True,
         timeout=120,
     )
-    assert done.stdout.strip() == policy
+    assert process.stdout.strip() == policy
 
 
 def test_torch_gets_its_threads_back() -> None:

@@ -18,7 +18,7 @@ SCORER = SHARED / "eval" / "score.py"
 
 
 def test_figures_of_a_small_run_computed_by_hand():
-    found = compute_figures(
+    figures = compute_figures(
         TEXTS,
         [GOLD, TEA, UNKNOWN],
         [
@@ -27,7 +27,7 @@ def test_figures_of_a_small_run_computed_by_hand():
             line("3", "The house", cite("b.md", 0, 26), confidence=0.25, latency_ms=4.0),
         ],
     )
-    assert found == {
+    assert figures == {
         "verbatim": 0.75,
         "evidence@1": 0.5,
         "evidence@3": 1.0,
@@ -59,15 +59,15 @@ def test_evidence_is_looked_for_in_the_first_three_citations():
 
 
 def test_an_abstention_on_what_nobody_knows_counts_as_right():
-    found = compute_figures(TEXTS, [UNKNOWN], [line("3", None, confidence=0.1)])
-    assert (found["f1"], found["abstain_recall"]) == (1.0, 1.0)
-    assert math.isnan(found["auroc"])
+    figures = compute_figures(TEXTS, [UNKNOWN], [line("3", None, confidence=0.1)])
+    assert (figures["f1"], figures["abstain_recall"]) == (1.0, 1.0)
+    assert math.isnan(figures["auroc"])
 
 
 def test_case_articles_and_punctuation_do_not_matter_to_what_an_answer_contains():
-    found = compute_figures(TEXTS, [GOLD], [line("1", "The FLOUR, of course!")])
-    assert found["contains"] == 1.0
-    assert found["f1"] == round(2 * 1 / (3 + 1), 4)
+    figures = compute_figures(TEXTS, [GOLD], [line("1", "The FLOUR, of course!")])
+    assert figures["contains"] == 1.0
+    assert figures["f1"] == round(2 * 1 / (3 + 1), 4)
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,14 @@ def test_figures_are_those_of_the_shared_scorer(tmp_path):
     for name, text in TEXTS.items():
         (documents / name).write_text(text, "utf-8")
     for seed in range(200):
-        asked, answers = made_run(seed)
-        (tmp_path / "questions.jsonl").write_text("\n".join(json.dumps(row) for row in asked), "utf-8")
-        wanted, _ = scorer.score(documents, asked, answers)
-        found = compute_figures(TEXTS, read_questions(tmp_path / "questions.jsonl"), answers)
-        assert {name: value for name, value in found.items() if not math.isnan(value)} == {
+        questions, answers = made_run(seed)
+        (tmp_path / "questions.jsonl").write_text("\n".join(json.dumps(row) for row in questions), "utf-8")
+        wanted, _ = scorer.score(documents, questions, answers)
+        figures = compute_figures(TEXTS, read_questions(tmp_path / "questions.jsonl"), answers)
+        assert {name: value for name, value in figures.items() if not math.isnan(value)} == {
             name: value for name, value in wanted.items() if not math.isnan(value)
         }
-        assert found.keys() == wanted.keys()
+        assert figures.keys() == wanted.keys()
 
 
 def read(folder: Path, text: str | bytes) -> list[Question]:
@@ -115,16 +115,16 @@ def read(folder: Path, text: str | bytes) -> list[Question]:
 
 def test_questions_are_read_in_order_with_their_gold_spans(tmp_path):
     gold = '"source": "a.md", "answerable": true, "answers": [{"text": "x", "start": 1, "end": 2}]'
-    found = read(
+    questions = read(
         tmp_path, f'{{"id": "1", "question": "What?", {gold}}}\n\n  \n{{"id": 7, "question": "Why?", "other": []}}\n'
     )
-    assert found == [Question("1", "What?", "a.md", True, ((1, 2, "x"),)), Question(7, "Why?")]
+    assert questions == [Question("1", "What?", "a.md", True, ((1, 2, "x"),)), Question(7, "Why?")]
 
 
 def test_windows_line_ends_a_byte_order_mark_and_unicode_separators_are_read(tmp_path):
     """A set of questions may have any of them."""
     text = '\ufeff{"id": "1", "question": "a\u2028b\u0085c"}\r\n{"id": "2", "question": "d"}\r\n'
-    assert [at.question for at in read(tmp_path, text)] == ["a\u2028b\u0085c", "d"]
+    assert [question.question for question in read(tmp_path, text)] == ["a\u2028b\u0085c", "d"]
 
 
 @pytest.mark.parametrize(

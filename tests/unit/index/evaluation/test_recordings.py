@@ -18,7 +18,7 @@ ASKED = [GOLD, TEA, UNKNOWN]
 WEIGHTS = {"index/model.json": "3" * 64}
 ANSWERS = [
     ("a.md", line("2", None, {**cite("a.md", 24, 46), "score": 0.3}, confidence=0.2)),
-    ("a.md", line("1", "x", *({**cite("a.md", *at), "score": 0.9} for at in ((0, 23), (24, 46))), confidence=0.8)),
+    ("a.md", line("1", "x", *({**cite("a.md", *span), "score": 0.9} for span in ((0, 23), (24, 46))), confidence=0.8)),
     ("b.md", line("3", None, confidence=0.1)),
 ]
 
@@ -28,8 +28,8 @@ def written(path: Path, answers: Any = ANSWERS, **header: Any) -> Path:
     return path
 
 
-def read(path: Path, asked: list[Question] = ASKED, **given: Any) -> list[dict[str, Any]]:
-    return read_recording(path, asked, **{"texts": TEXTS, "model": "m", "weights": WEIGHTS, **given})
+def read(path: Path, asked: list[Question] = ASKED, **options: Any) -> list[dict[str, Any]]:
+    return read_recording(path, asked, **{"texts": TEXTS, "model": "m", "weights": WEIGHTS, **options})
 
 
 @pytest.fixture(params=["cross_validated.jsonl.gz", "cross_validated_tea.jsonl"])
@@ -41,17 +41,25 @@ def test_recorded_answers_are_quoted_in_the_order_of_the_questions(recording):
     """Their quotations are read from the documents again."""
     first, second, third = read(recording)
     assert (first["id"], first["abstained"], first["confidence"], first["fold"]) == ("1", False, 0.8, "a.md")
-    assert [at["quote"] for at in first["citations"]] == ["Bread is made of flour.", "Tea is made of leaves."]
-    assert [(at["number"], at["score"]) for at in first["citations"]] == [(1, 0.9), (2, 0.9)]
+    assert [citation["quote"] for citation in first["citations"]] == [
+        "Bread is made of flour.",
+        "Tea is made of leaves.",
+    ]
+    assert [(citation["number"], citation["score"]) for citation in first["citations"]] == [(1, 0.9), (2, 0.9)]
     assert first["answer"] == "Bread is made of flour. [1]"
     assert (second["answer"], second["citations"][0]["quote"]) == (None, "Tea is made of leaves.")
     assert (third["question"], third["citations"]) == ("Who is the king?", [])
 
 
 def test_recorded_answers_are_scored_like_any_others(recording):
-    found = compute_figures(TEXTS, ASKED, read(recording))
-    assert (found["verbatim"], found["evidence@1"], found["answer_rate"], found["auroc"]) == (1.0, 1.0, 0.5, 1.0)
-    assert "latency_ms_p50" not in found
+    figures = compute_figures(TEXTS, ASKED, read(recording))
+    assert (figures["verbatim"], figures["evidence@1"], figures["answer_rate"], figures["auroc"]) == (
+        1.0,
+        1.0,
+        0.5,
+        1.0,
+    )
+    assert "latency_ms_p50" not in figures
 
 
 def test_the_answer_is_as_many_quotations_as_were_said(tmp_path):
@@ -74,7 +82,9 @@ def test_a_recording_holds_no_text_of_questions_or_documents(recording):
         "abstained": False,
         "confidence": 0.8,
         "said": 1,
-        "citations": [{"source": "a.md", "start": at, "end": to, "score": 0.9} for at, to in ((0, 23), (24, 46))],
+        "citations": [
+            {"source": "a.md", "start": start, "end": end, "score": 0.9} for start, end in ((0, 23), (24, 46))
+        ],
     }
 
 
@@ -134,7 +144,7 @@ def test_a_recording_that_is_cut_off_is_named(tmp_path):
 
 def test_a_line_without_its_fields_is_told(tmp_path):
     path = tmp_path / "r.jsonl"
-    rows = [{"questions": "1" * 64, "model": "m", "weights": WEIGHTS}, *({"id": at} for at in "123")]
+    rows = [{"questions": "1" * 64, "model": "m", "weights": WEIGHTS}, *({"id": question_id} for question_id in "123")]
     path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
     with pytest.raises(LibraryError, match="is damaged"):
         read(path)

@@ -88,14 +88,14 @@ def test_a_program_without_a_repository_has_no_checkout_and_no_commit(tmp_path):
 
 
 def git(folder: Path, *words: str) -> str:
-    done = subprocess.run(
+    process = subprocess.run(
         [shutil.which("git") or "git", "-c", "user.name=x", "-c", "user.email=x@example.org", *words],
         cwd=folder,
         capture_output=True,
         text=True,
         check=True,
     )
-    return done.stdout.strip()
+    return process.stdout.strip()
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")

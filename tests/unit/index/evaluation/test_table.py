@@ -45,9 +45,9 @@ def test_without_a_record_the_table_says_how_to_make_one():
 
 
 def test_the_worst_cases_are_wrong_answers_and_missed_evidence_the_surest_first():
-    asked = [GOLD, TEA, UNKNOWN, replace(UNKNOWN, id="4"), replace(GOLD, id="5")]
-    shown = worst_cases(
-        asked,
+    questions = [GOLD, TEA, UNKNOWN, replace(UNKNOWN, id="4"), replace(GOLD, id="5")]
+    cases = worst_cases(
+        questions,
         [
             line("1", "x", cite("a.md", 24, 46), confidence=0.7),
             line("2", None, cite("b.md", 0, 26), confidence=0.1),
@@ -57,7 +57,7 @@ def test_the_worst_cases_are_wrong_answers_and_missed_evidence_the_surest_first(
         ],
         10,
     )
-    assert shown.split("\n\n") == [
+    assert cases.split("\n\n") == [
         "The worst 3 of 3 cases that went wrong, the surest first:",
         "0.90  Who is the king?  (3: answered, though nothing answers it)\n      gold: none\n"
         "      b.md, characters 0 to 26: A house is made of bricks.",
@@ -69,13 +69,13 @@ def test_the_worst_cases_are_wrong_answers_and_missed_evidence_the_surest_first(
 
 
 def test_as_many_cases_are_shown_as_are_asked_for():
-    lines = [line(str(at), "x", confidence=at / 10) for at in range(9)]
-    asked = [Question(str(at), f"Who {at}?", "a.md", False) for at in range(9)]
-    shown = worst_cases(asked, lines, 2)
-    assert shown.startswith("The worst 2 of 9 cases")
-    assert [row[:4] for row in shown.splitlines() if row.startswith("0.")] == ["0.80", "0.70"]
-    assert "nothing quoted" in shown
-    assert worst_cases(asked, lines, 0) == ""
+    lines = [line(str(number), "x", confidence=number / 10) for number in range(9)]
+    questions = [Question(str(number), f"Who {number}?", "a.md", False) for number in range(9)]
+    cases = worst_cases(questions, lines, 2)
+    assert cases.startswith("The worst 2 of 9 cases")
+    assert [row[:4] for row in cases.splitlines() if row.startswith("0.")] == ["0.80", "0.70"]
+    assert "nothing quoted" in cases
+    assert worst_cases(questions, lines, 0) == ""
 
 
 def test_where_nothing_went_wrong_there_is_nothing_to_read():
@@ -83,8 +83,8 @@ def test_where_nothing_went_wrong_there_is_nothing_to_read():
 
 
 def test_a_quotation_is_shown_on_one_line_cut_where_it_is_long():
-    shown = worst_cases([UNKNOWN], [line("3", "x", cite("b.md", 0, 26, "two\nlines " + "long " * 100))], 10)
-    last = shown.splitlines()[-1]
+    cases = worst_cases([UNKNOWN], [line("3", "x", cite("b.md", 0, 26, "two\nlines " + "long " * 100))], 10)
+    last = cases.splitlines()[-1]
     assert "two lines long" in last
     assert last.endswith("long…")
     assert len(last) < 300

@@ -48,28 +48,28 @@ def test_an_edit_that_breaks_an_answer_is_seen(seeds, index):
     made = library(seeds, index)
     made.reindex()
     write(seeds, a_md=RYE)
-    found = made.reindex().questions
-    assert found == OwnQuestions(2, 2, (ChangedAnswer(ASKED, BREAD, RYE, False, "7"),), (ASKED,))
+    outcome = made.reindex().questions
+    assert outcome == OwnQuestions(2, 2, (ChangedAnswer(ASKED, BREAD, RYE, False, "7"),), (ASKED,))
     write(seeds, a_md="Sand is made of stones.")
-    found = made.reindex().questions
-    assert found is not None
-    assert found.changed == (ChangedAnswer(ASKED, RYE, "", False, "7"),)
+    outcome = made.reindex().questions
+    assert outcome is not None
+    assert outcome.changed == (ChangedAnswer(ASKED, RYE, "", False, "7"),)
     write(seeds, a_md=BREAD)
-    found = made.reindex().questions
-    assert found is not None
-    assert (found.changed, found.wrong) == ((ChangedAnswer(ASKED, "", BREAD, True, "7"),), ())
-    found = made.reindex().questions
-    assert found is not None
-    assert found.changed == ()
+    outcome = made.reindex().questions
+    assert outcome is not None
+    assert (outcome.changed, outcome.wrong) == ((ChangedAnswer(ASKED, "", BREAD, True, "7"),), ())
+    outcome = made.reindex().questions
+    assert outcome is not None
+    assert outcome.changed == ()
 
 
 def test_they_are_asked_of_the_snapshot_before_also_where_that_is_on_the_disk_alone(seeds, index):
     keep(seeds, {"question": ASKED})
     library(seeds, index).reindex()
     write(seeds, a_md=RYE)
-    found = library(seeds, index).reindex().questions
-    assert found is not None
-    assert found.changed == (ChangedAnswer(ASKED, BREAD, RYE),)
+    outcome = library(seeds, index).reindex().questions
+    assert outcome is not None
+    assert outcome.changed == (ChangedAnswer(ASKED, BREAD, RYE),)
 
 
 @pytest.mark.parametrize(
@@ -112,11 +112,11 @@ def test_an_empty_file_asks_nothing(seeds, index):
 
 def test_only_so_many_are_asked_and_that_is_said(seeds, index):
     keep(seeds, *({"question": f"{ASKED} {n}"} for n in range(own_questions.MOST_ASKED + 1)))
-    found = library(seeds, index).reindex().questions
-    assert found is not None
-    assert (found.written, found.asked) == (own_questions.MOST_ASKED + 1, own_questions.MOST_ASKED)
+    outcome = library(seeds, index).reindex().questions
+    assert outcome is not None
+    assert (outcome.written, outcome.asked) == (own_questions.MOST_ASKED + 1, own_questions.MOST_ASKED)
     assert (
-        found.problem
+        outcome.problem
         == f"Only the first {own_questions.MOST_ASKED} of {own_questions.MOST_ASKED + 1} questions were asked."
     )
 
@@ -126,8 +126,8 @@ def test_asking_them_ends_in_time(seeds, index):
     made = library(seeds, index)
     made.reindex()
     times = iter(range(0, 1_000, 10))
-    found = own_questions.ask_own_questions(
+    outcome = own_questions.ask_own_questions(
         seeds / "questions.jsonl", made.ask, made.ask, lambda *_: None, clock=lambda: float(next(times))
     )
-    assert found is not None
-    assert (found.asked, found.problem) == (3, "Only the first 3 of 9 questions were asked.")
+    assert outcome is not None
+    assert (outcome.asked, outcome.problem) == (3, "Only the first 3 of 9 questions were asked.")

@@ -78,12 +78,12 @@ def test_a_preview_reports_and_makes_nothing_live(seeds, index):
     made = library(seeds, index)
     old = made.reindex().snapshot.id
     write(seeds, b_md=COFFEE, bad_md=b"\xff")
-    kept = made.conversation.reply("What is coffee made of?", user=1, guild=7, channel=3)
-    assert kept.answer.abstained
+    reply = made.conversation.reply("What is coffee made of?", user=1, guild=7, channel=3)
+    assert reply.answer.abstained
     preview = made.preview(scope=Scope(7))
     report = preview.report
     assert (report.added, report.passages_before, report.passages_after, report.embedded) == (("b.md",), 1, 2, 1)
-    assert [at.source for at in report.skipped] == ["bad.md"]
+    assert [skipped_file.source for skipped_file in report.skipped] == ["bad.md"]
     assert report.answered == ("What is coffee made of?",)
     assert [gap.question for gap in made.journal.gaps(Scope(7))] == ["What is coffee made of?"]
     assert made.ask("bread").snapshot == library(seeds, index).ask("bread").snapshot == old
@@ -170,10 +170,10 @@ def test_a_cancelled_reindex_leaves_the_old_snapshot_live_and_no_litter(seeds, i
     made = library(seeds, index)
     old = made.reindex().snapshot.id
     write(seeds, b_md="Scout has 16 experts.\n\nThe Battle of Waterloo was fought in 1815.\n")
-    cancelled, said = threading.Event(), []
+    cancelled, steps = threading.Event(), []
 
     def progress(what: str, done: int, total: int) -> None:
-        said.append(what)
+        steps.append(what)
         if what == stage:
             cancelled.set()
 
@@ -181,7 +181,7 @@ def test_a_cancelled_reindex_leaves_the_old_snapshot_live_and_no_litter(seeds, i
         cancelled.clear()
         with pytest.raises(ReindexCancelled, match="the index is as it was before"):
             act(progress, cancelled=cancelled)
-        assert said[-1] == stage
+        assert steps[-1] == stage
         assert made.ask("bread").snapshot == library(seeds, index).ask("bread").snapshot == old
         assert litter(index) == []
     assert made.reindex().added == ("b.md",)
@@ -207,21 +207,21 @@ def test_what_is_cancelled_after_the_switch_is_done(seeds, index):
 def test_requests_that_come_while_a_reindex_runs_share_the_next_one(seeds, index):
     embedder = Waiting()
     made = library(seeds, index, embedder=embedder)
-    told: list[str] = []
+    calls: list[str] = []
     with ThreadPoolExecutor() as threads:
         first = threads.submit(made.reindex)
         assert embedder.building.wait(30)
         write(seeds, b_md=COFFEE)  # too late for the first
-        waiting = [threads.submit(made.reindex, lambda *at: told.append(at[0])) for _ in range(4)]
+        waiting = [threads.submit(made.reindex, lambda *at: calls.append(at[0])) for _ in range(4)]
         wait_until(lambda: len(made._reindexer._queue._next.requests) == 4)
         embedder.let.set()
-        reports = [each.result(30) for each in waiting]
+        reports = [exchange.result(30) for exchange in waiting]
     assert first.result().added == ("a.md",)
     assert {report.snapshot.id for report in reports} == {reports[0].snapshot.id} != {first.result().snapshot.id}
     assert reports[0].added == ("b.md",)
     assert embedder.builds == 2
-    assert told.count("waiting for the reindex that runs") == 4
-    assert told.count("writing the snapshot") == 4
+    assert calls.count("waiting for the reindex that runs") == 4
+    assert calls.count("writing the snapshot") == 4
 
 
 def test_who_shares_a_run_is_told_of_the_gaps_of_their_own_server(seeds, index):
@@ -241,9 +241,9 @@ def test_who_shares_a_run_is_told_of_the_gaps_of_their_own_server(seeds, index):
         waiting = [threads.submit(made.reindex, scope=Scope(guild)) for guild in (7, 8, 9)]
         wait_until(lambda: len(made._reindexer._queue._next.requests) == 3)
         embedder.let.set()
-        told = [each.result(30).answered for each in waiting]
+        answered = [exchange.result(30).answered for exchange in waiting]
     first.result()
-    assert told == [("What is coffee made of?",), ("What are beans good for?",), ()]
+    assert answered == [("What is coffee made of?",), ("What are beans good for?",), ()]
 
 
 def test_a_shared_run_is_stopped_only_when_all_have_given_up(seeds, index):
@@ -260,8 +260,8 @@ def test_a_shared_run_is_stopped_only_when_all_have_given_up(seeds, index):
             waiting[0].result(30)
         embedder.let.set()
         assert waiting[1].result(30).snapshot.id == waiting[2].result(30).snapshot.id != first.result().snapshot.id
-    one, other = ReindexRequest(cancelled=events[0]), ReindexRequest(cancelled=events[1])
-    progress = ReindexProgress([one, other])
+    first_request, other = ReindexRequest(cancelled=events[0]), ReindexRequest(cancelled=events[1])
+    progress = ReindexProgress([first_request, other])
     progress("reading sources", 0, 1)
     events[1].set()
     with pytest.raises(ReindexCancelled):
@@ -278,9 +278,9 @@ def test_what_a_run_raises_all_who_share_it_are_told_and_the_next_runs(seeds, in
         waiting = [threads.submit(made.reindex) for _ in range(2)]
         wait_until(lambda: len(made._reindexer._queue._next.requests) == 2)
         embedder.let.set()
-        for each in waiting:
+        for exchange in waiting:
             with pytest.raises(SourcesUnreadable):
-                each.result(30)
+                exchange.result(30)
     write(seeds, a_md=COFFEE)
     assert made.reindex().changed == ("a.md",)
     assert first.result().passages_after == 1
@@ -293,11 +293,11 @@ def test_it_is_told_how_far_a_reindex_is_and_how_long_the_step_takes_yet(seeds, 
     with ThreadPoolExecutor() as threads:
         work = threads.submit(made.reindex)
         assert embedder.building.wait(30)
-        found = made.running()
+        running = made.running()
         embedder.let.set()
         work.result(30)
-    assert found is not None
-    assert (found.stage, found.done, found.total) == ("reading sources", 0, 1)
+    assert running is not None
+    assert (running.stage, running.done, running.total) == ("reading sources", 0, 1)
     assert made.running() is None
 
 
@@ -314,9 +314,9 @@ def test_who_waits_for_another_process_builds_after_it_or_says_that_it_still_run
     with another_process(seeds, index) as other, ThreadPoolExecutor() as threads:
         with pytest.raises(ReindexRunning):
             library(seeds, index).reindex(wait=0.3)
-        said: list[str] = []
-        waiting = threads.submit(library(seeds, index).reindex, lambda *at: said.append(at[0]), wait=60)
-        wait_until(lambda: "waiting for another process" in said)
+        steps: list[str] = []
+        waiting = threads.submit(library(seeds, index).reindex, lambda *at: steps.append(at[0]), wait=60)
+        wait_until(lambda: "waiting for another process" in steps)
         out, _ = other.communicate("\n", timeout=60)
         report = waiting.result(60)
     assert report.diff is not None

@@ -31,5 +31,5 @@ def test_what_is_embedded_comes_where_it_is_new_however_the_blocks_are_cut():
         yield encodings("d")
 
     parts = list(merge_encodings([Run(None, 2), Run(7, 5), Run(None, 2)], blocks()))
-    shown = [part if isinstance(part, Run) else [one.pieces for one in part] for part in parts]
-    assert shown == [[("a",), ("b",)], Run(7, 5), [("c",)], [("d",)]]
+    pieces = [part if isinstance(part, Run) else [run.pieces for run in part] for part in parts]
+    assert pieces == [[("a",), ("b",)], Run(7, 5), [("c",)], [("d",)]]

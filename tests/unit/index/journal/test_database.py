@@ -104,11 +104,11 @@ def test_the_key_is_32_bytes_and_stays_the_same(file, journal):
 
 def test_deleted_content_is_overwritten_and_writes_do_not_hold_up_reads(file):
     with closing(JournalDatabase(file)) as opened, opened.reading() as db:
-        found = {
+        pragmas = {
             name: db.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys", "secure_delete", "temp_store")
         }
-    assert found == {
+    assert pragmas == {
         "journal_mode": "wal",
         "synchronous": 1,
         "busy_timeout": 5000,
@@ -135,9 +135,9 @@ def test_processes_that_open_a_fresh_file_at_once_share_it(file):
     for writer in writers:
         writer.stdin.write("go\n")
         writer.stdin.flush()
-    said = [writer.communicate(timeout=120) for writer in writers]
-    assert [writer.returncode for writer in writers] == [0, 0, 0], said
-    assert max(int(out) for out, _ in said) == 75
+    outputs = [writer.communicate(timeout=120) for writer in writers]
+    assert [writer.returncode for writer in writers] == [0, 0, 0], outputs
+    assert max(int(out) for out, _ in outputs) == 75
     journal = Journal(file)
     assert (journal.count_stored(7), journal.count_stored(8)) == (StoredCounts(75, 0), StoredCounts(0, 0))
     journal.close()
@@ -163,10 +163,10 @@ def test_threads_that_open_a_fresh_file_at_once_share_a_key(file):
 
 def test_what_another_process_writes_is_seen_at_once(file, journal):
     other = Journal(file)
-    one = ask(journal, answer("Who?"))
-    assert other.entry(one).question == "Who?"
-    other.vote(one, user=BEN, helpful=True)
-    assert journal.count_votes(one).helpful == 1
+    answer_id = ask(journal, answer("Who?"))
+    assert other.entry(answer_id).question == "Who?"
+    other.vote(answer_id, user=BEN, helpful=True)
+    assert journal.count_votes(answer_id).helpful == 1
     other.close()
 
 
@@ -174,9 +174,9 @@ def test_a_file_of_a_newer_version_is_refused_and_left_as_it_is(file):
     filled(file)
     with closing(sqlite3.connect(file)) as db:
         db.execute("PRAGMA user_version = 99")
-    said = refused(file)
-    assert f"is of version 99, this program knows {len(MIGRATIONS)}" in said
-    assert said.endswith("update the program, or move the file away.")
+    message = refused(file)
+    assert f"is of version 99, this program knows {len(MIGRATIONS)}" in message
+    assert message.endswith("update the program, or move the file away.")
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(file):
@@ -291,37 +291,37 @@ def test_room_that_a_writer_kept_from_being_given_back_is_given_back_later(file,
 
 
 def test_a_change_that_fails_half_way_is_undone(file, journal):
-    one = ask(journal, answer("Who?"))
+    answer_id = ask(journal, answer("Who?"))
     with closing(JournalDatabase(file)) as opened, pytest.raises(ZeroDivisionError):
         delete_answers(opened, lambda: 1 / 0)
-    assert journal.entry(one).question == "Who?"
+    assert journal.entry(answer_id).question == "Who?"
 
 
 def test_a_full_disk_is_told_and_what_was_kept_is_kept(file, journal):
-    one = ask(journal, answer("Who?"))
+    answer_id = ask(journal, answer("Who?"))
     with closing(JournalDatabase(file)) as opened:
         with opened.reading() as db:
             db.execute(f"PRAGMA max_page_count = {db.execute('PRAGMA page_count').fetchone()[0]}")
         with pytest.raises(JournalUnavailable, match="the disk is full: make room"), opened.writing() as db:
             db.execute("UPDATE answers SET question = ?", ("x" * 100_000,))
-    assert journal.entry(one).question == "Who?"
+    assert journal.entry(answer_id).question == "Who?"
 
 
 def test_an_answer_that_cannot_be_read_is_told_without_its_words(file, journal):
-    one = ask(journal, answer("My secret?"))
+    answer_id = ask(journal, answer("My secret?"))
     journal.close()
     with closing(sqlite3.connect(file)) as db, db:
         db.execute("UPDATE answers SET citations = '[{'")
     with pytest.raises(JournalUnavailable, match="an answer that is damaged: move the journal away") as caught:
-        journal.entry(one)
+        journal.entry(answer_id)
     assert "secret" not in str(caught.value)
 
 
 def test_a_text_that_is_no_utf8_any_more_is_read_as_far_as_it_can_be(file, journal):
-    one = ask(journal, answer("Who?"))
+    answer_id = ask(journal, answer("Who?"))
     with closing(sqlite3.connect(file)) as db, db:
         db.execute("UPDATE answers SET question = CAST(x'57ff6f' AS TEXT)")
-    assert journal.entry(one).question == "W\ufffdo"
+    assert journal.entry(answer_id).question == "W\ufffdo"
 
 
 def test_an_answer_is_written_down_though_old_ones_cannot_be_deleted(file, caplog):
@@ -331,8 +331,8 @@ def test_an_answer_is_written_down_though_old_ones_cannot_be_deleted(file, caplo
     with closing(sqlite3.connect(file)) as db, db:
         db.execute("CREATE TRIGGER keep BEFORE DELETE ON answers BEGIN SELECT raise(ABORT, 'My secret?'); END")
     clock.pass_by(days=2)
-    one = ask(journal, answer("Who?"))
-    assert (journal.entry(one).question, journal.entry(old).question) == ("Who?", "My secret?")
+    answer_id = ask(journal, answer("Who?"))
+    assert (journal.entry(answer_id).question, journal.entry(old).question) == ("Who?", "My secret?")
     assert "Old questions are not deleted from the journal" in caplog.text
     assert "secret" not in caplog.text
     journal.close()

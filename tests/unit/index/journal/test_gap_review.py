@@ -15,10 +15,10 @@ from tests.support.journals import ANN, BEN, CHANNEL, GUILD
 from tests.support.services_alone import MAVERICK, QUOTE, WINDOW, Services, lacking, reply
 
 
-def answered(services: Services, scope: Scope, **given: Any) -> tuple[str, ...]:
+def answered(services: Services, scope: Scope, **options: Any) -> tuple[str, ...]:
     """What one reader is told of the gaps that have an answer now."""
-    (told,) = services.gaps.answered_for([scope], **given)
-    return told
+    (answered,) = services.gaps.answered_for([scope], **options)
+    return answered
 
 
 def open_gaps(services: Services) -> list[str]:
@@ -42,7 +42,7 @@ def test_themes_are_told_with_the_passages_nearest_to_the_newest_gap(services, s
     services.journal.record(
         replace(sources.silence("Who is the king?"), citations=near), user=ANN, guild=GUILD, channel=CHANNEL
     )
-    assert [at.quote for at in services.gaps.themes(Scope(GUILD))[0].nearest] == [QUOTE, "The end."]
+    assert [citation.quote for citation in services.gaps.themes(Scope(GUILD))[0].nearest] == [QUOTE, "The end."]
 
 
 def test_without_a_model_each_gap_is_a_theme(services, sources):
@@ -125,10 +125,10 @@ def test_so_many_questions_are_asked_again_and_no_more_the_newest_first(services
         lacking(services, question)
         clock.pass_by(seconds=1)
     sources.asked.clear()
-    told: list[tuple[str, int, int]] = []
-    answered(services, Scope(GUILD), progress=lambda *at: told.append(at))
+    notices: list[tuple[str, int, int]] = []
+    answered(services, Scope(GUILD), progress=lambda *at: notices.append(at))
     assert sources.asked == many[:4:-1]
-    assert told[-1] == ("asking open gaps again", MOST_REASKED, MOST_REASKED)
+    assert notices[-1] == ("asking open gaps again", MOST_REASKED, MOST_REASKED)
 
 
 def test_those_that_are_solved_before_an_error_are_told(services, sources):

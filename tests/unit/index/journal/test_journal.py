@@ -47,11 +47,11 @@ def questions(turns: tuple[Turn, ...]) -> list[str]:
 
 
 def test_an_answer_is_given_back_as_it_was_written_down(journal):
-    said = answer("How many tokens?", "Ten.", "Eleven.", read_as="How many tokens has Scout?")
-    one = ask(journal, said)
-    assert re.fullmatch(r"[A-Za-z0-9_-]{12}", one)
-    assert journal.entry(one) == JournalEntry(
-        id=one,
+    recorded = answer("How many tokens?", "Ten.", "Eleven.", read_as="How many tokens has Scout?")
+    answer_id = ask(journal, recorded)
+    assert re.fullmatch(r"[A-Za-z0-9_-]{12}", answer_id)
+    assert journal.entry(answer_id) == JournalEntry(
+        id=answer_id,
         asked_at=NOON,
         guild=GUILD,
         question="How many tokens?",
@@ -64,16 +64,16 @@ def test_an_answer_is_given_back_as_it_was_written_down(journal):
 
 
 def test_an_abstention_in_a_direct_message_is_given_back_without_a_guild(journal):
-    one = ask(journal, abstention("Who?", nearest=[citation()]), guild=None)
-    kept = journal.entry(one)
-    assert (kept.guild, kept.abstained, kept.confidence, kept.citations) == (None, True, 0.125, (citation(),))
+    answer_id = ask(journal, abstention("Who?", nearest=[citation()]), guild=None)
+    entry = journal.entry(answer_id)
+    assert (entry.guild, entry.abstained, entry.confidence, entry.citations) == (None, True, 0.125, (citation(),))
 
 
 @given(quoted=st.lists(citations, max_size=3), question=any_text, read_as=any_text)
 def test_citations_and_questions_are_given_back_exactly(lasting, quoted, question, read_as):
-    one = ask(lasting, replace(answer(question, read_as=read_as), citations=tuple(quoted)))
-    kept = lasting.entry(one)
-    assert (kept.citations, kept.question, kept.read_as) == (tuple(quoted), question, read_as)
+    answer_id = ask(lasting, replace(answer(question, read_as=read_as), citations=tuple(quoted)))
+    entry = lasting.entry(answer_id)
+    assert (entry.citations, entry.question, entry.read_as) == (tuple(quoted), question, read_as)
 
 
 def test_half_a_character_in_a_question_becomes_a_question_mark(journal):
@@ -82,9 +82,9 @@ def test_half_a_character_in_a_question_becomes_a_question_mark(journal):
 
 def test_time_is_given_back_in_utc_to_the_microsecond_whatever_the_zone_of_the_clock(journal, clock):
     clock.now = datetime(2026, 4, 10, 1, 2, 3, 45, tzinfo=timezone(timedelta(hours=5)))
-    kept = journal.entry(ask(journal, answer("When?")))
-    assert kept.asked_at == clock.now
-    assert kept.asked_at.isoformat() == "2026-04-09T20:02:03.000045+00:00"
+    entry = journal.entry(ask(journal, answer("When?")))
+    assert entry.asked_at == clock.now
+    assert entry.asked_at.isoformat() == "2026-04-09T20:02:03.000045+00:00"
 
 
 def test_ids_are_never_the_same(journal):
@@ -105,12 +105,12 @@ def test_an_unknown_id_is_no_error(journal):
 
 
 def test_a_second_journal_on_the_same_file_knows_what_the_first_was_told(journal, tmp_path, clock):
-    one = ask(journal, answer("How many?"))
-    journal.vote(one, user=BEN, helpful=True)
+    answer_id = ask(journal, answer("How many?"))
+    journal.vote(answer_id, user=BEN, helpful=True)
     journal.set_setting(GUILD, "language", "de")
     journal.close()
     after = Journal(tmp_path / "journal.sqlite3", clock=clock)
-    assert after.entry(one).question == "How many?"
+    assert after.entry(answer_id).question == "How many?"
     assert questions(after.turns(ANN, CHANNEL)) == ["How many?"]
     assert after.count_stored(BEN) == StoredCounts(0, 1)
     assert after.settings(GUILD) == {"language": "de"}
@@ -118,67 +118,67 @@ def test_a_second_journal_on_the_same_file_knows_what_the_first_was_told(journal
 
 
 def test_a_journal_that_was_closed_opens_again(journal):
-    one = ask(journal, answer("How many?"))
+    answer_id = ask(journal, answer("How many?"))
     journal.close()
     journal.close()
-    assert journal.entry(one).question == "How many?"
+    assert journal.entry(answer_id).question == "How many?"
 
 
 def test_votes_are_counted(journal):
-    one = ask(journal, answer("How many?"))
-    assert journal.vote(one, user=1, helpful=True) == VoteCount(1, 0)
-    assert journal.vote(one, user=2, helpful=False) == VoteCount(1, 1)
-    assert journal.vote(one, user=3, helpful=False) == VoteCount(1, 2)
-    assert journal.count_votes(one) == VoteCount(1, 2)
+    answer_id = ask(journal, answer("How many?"))
+    assert journal.vote(answer_id, user=1, helpful=True) == VoteCount(1, 0)
+    assert journal.vote(answer_id, user=2, helpful=False) == VoteCount(1, 1)
+    assert journal.vote(answer_id, user=3, helpful=False) == VoteCount(1, 2)
+    assert journal.count_votes(answer_id) == VoteCount(1, 2)
 
 
 def test_votes_on_other_answers_do_not_count(journal):
-    one, other = ask(journal, answer("How many?")), ask(journal, answer("How many?"))
+    answer_id, other = ask(journal, answer("How many?")), ask(journal, answer("How many?"))
     journal.vote(other, user=ANN, helpful=True)
-    assert journal.count_votes(one) == VoteCount(0, 0)
+    assert journal.count_votes(answer_id) == VoteCount(0, 0)
 
 
 def test_vote_of_the_same_user_replaces_the_one_before(journal):
-    one = ask(journal, answer("How many?"))
-    assert journal.vote(one, user=ANN, helpful=True) == VoteCount(1, 0)
-    assert journal.vote(one, user=ANN, helpful=True) == VoteCount(1, 0)
-    assert journal.vote(one, user=ANN, helpful=False) == VoteCount(0, 1)
+    answer_id = ask(journal, answer("How many?"))
+    assert journal.vote(answer_id, user=ANN, helpful=True) == VoteCount(1, 0)
+    assert journal.vote(answer_id, user=ANN, helpful=True) == VoteCount(1, 0)
+    assert journal.vote(answer_id, user=ANN, helpful=False) == VoteCount(0, 1)
     assert journal.count_stored(ANN) == StoredCounts(1, 1)
 
 
 def test_a_reason_belongs_to_the_users_vote_against(journal):
-    one = ask(journal, answer("How many?"))
-    assert journal.explain(one, user=ANN, reason="Wrong.") is False
-    journal.vote(one, user=ANN, helpful=True)
-    assert journal.explain(one, user=ANN, reason="Wrong.") is False
-    journal.vote(one, user=ANN, helpful=False)
-    assert journal.explain(one, user=BEN, reason="Wrong.") is False
-    assert journal.explain(one, user=ANN, reason="Wrong.\ud800") is True
+    answer_id = ask(journal, answer("How many?"))
+    assert journal.explain(answer_id, user=ANN, reason="Wrong.") is False
+    journal.vote(answer_id, user=ANN, helpful=True)
+    assert journal.explain(answer_id, user=ANN, reason="Wrong.") is False
+    journal.vote(answer_id, user=ANN, helpful=False)
+    assert journal.explain(answer_id, user=BEN, reason="Wrong.") is False
+    assert journal.explain(answer_id, user=ANN, reason="Wrong.\ud800") is True
     assert journal.gaps(Scope(GUILD))[0].reasons == ("Wrong.?",)
 
 
 def test_a_reason_is_replaced_by_the_next_and_kept_by_the_same_vote(journal):
     """The same vote without a reason does not remove it."""
-    one = ask(journal, answer("How many?"))
-    journal.vote(one, user=ANN, helpful=False)
-    journal.explain(one, user=ANN, reason="Old.")
-    journal.explain(one, user=ANN, reason="Outdated.")
-    journal.vote(one, user=ANN, helpful=False)
+    answer_id = ask(journal, answer("How many?"))
+    journal.vote(answer_id, user=ANN, helpful=False)
+    journal.explain(answer_id, user=ANN, reason="Old.")
+    journal.explain(answer_id, user=ANN, reason="Outdated.")
+    journal.vote(answer_id, user=ANN, helpful=False)
     assert journal.gaps(Scope(GUILD))[0].reasons == ("Outdated.",)
 
 
 def test_a_reason_is_dropped_when_the_vote_turns_helpful(journal):
-    one = ask(journal, answer("How many?"))
-    journal.vote(one, user=ANN, helpful=False)
-    journal.explain(one, user=ANN, reason="Wrong.")
-    journal.vote(one, user=ANN, helpful=True)
-    journal.vote(one, user=ANN, helpful=False)
+    answer_id = ask(journal, answer("How many?"))
+    journal.vote(answer_id, user=ANN, helpful=False)
+    journal.explain(answer_id, user=ANN, reason="Wrong.")
+    journal.vote(answer_id, user=ANN, helpful=True)
+    journal.vote(answer_id, user=ANN, helpful=False)
     assert journal.gaps(Scope(GUILD))[0].reasons == ()
 
 
 def test_an_answer_is_reported_once_a_user(journal):
-    one = ask(journal, answer("How many?"))
-    assert [journal.report(one, user=ANN), journal.report(one, user=ANN)] == [True, True]
+    answer_id = ask(journal, answer("How many?"))
+    assert [journal.report(answer_id, user=ANN), journal.report(answer_id, user=ANN)] == [True, True]
     assert (journal.gaps(Scope(GUILD))[0].why, journal.gaps(Scope(GUILD))[0].times) == ("reported", 1)
 
 
@@ -234,17 +234,19 @@ def test_what_many_threads_write_at_once_is_all_kept(journal):
     for thread in threads:
         thread.join()
     assert {user: journal.count_stored(user) for user in range(4)} == dict.fromkeys(range(4), StoredCounts(100, 100))
-    assert all(journal.entry(one).question == f"{user}: {n}?" for user in ids for n, one in enumerate(ids[user]))
+    assert all(
+        journal.entry(answer_id).question == f"{user}: {n}?" for user in ids for n, answer_id in enumerate(ids[user])
+    )
 
 
 def test_nothing_is_asked_of_the_sources_by_a_greeting_but_it_is_kept(journal):
-    one = ask(journal, abstention("Hello!", NO_QUESTION))
-    assert journal.entry(one).abstained is True
+    answer_id = ask(journal, abstention("Hello!", NO_QUESTION))
+    assert journal.entry(answer_id).abstained is True
     assert journal.days(1, Scope(GUILD))[0].questions == 1
 
 
 def test_the_clock_is_utc_unless_told_otherwise(lasting):
     before = datetime.now(UTC)
-    kept = lasting.entry(ask(lasting, answer("Now?")))
-    assert before <= kept.asked_at <= datetime.now(UTC)
-    assert kept.asked_at.utcoffset() == timedelta(0)
+    entry = lasting.entry(ask(lasting, answer("Now?")))
+    assert before <= entry.asked_at <= datetime.now(UTC)
+    assert entry.asked_at.utcoffset() == timedelta(0)

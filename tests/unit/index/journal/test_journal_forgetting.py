@@ -16,10 +16,10 @@ HASHES = re.compile(rb"[0-9a-f]{64}")
 
 
 def test_stored_counts_a_users_questions_and_votes_wherever_they_were(journal):
-    one = ask(journal, answer("How many?"))
+    answer_id = ask(journal, answer("How many?"))
     ask(journal, answer("Who?"), guild=None, channel=OTHER)
     theirs = ask(journal, answer("When?"), user=BEN)
-    for voted in (one, theirs):
+    for voted in (answer_id, theirs):
         journal.vote(voted, user=ANN, helpful=True)
     journal.report(theirs, user=ANN)
     assert (journal.count_stored(ANN), journal.count_stored(BEN), journal.count_stored(3)) == (
@@ -32,10 +32,10 @@ def test_stored_counts_a_users_questions_and_votes_wherever_they_were(journal):
 def test_forget_deletes_all_of_the_user_and_nothing_of_others(journal):
     mine, theirs = ask(journal, answer("How many?")), ask(journal, answer("When?"), user=BEN)
     journal.begin_thread(THREAD, mine)
-    for one in (mine, theirs):
-        journal.vote(one, user=ANN, helpful=False)
-        journal.vote(one, user=BEN, helpful=True)
-        journal.report(one, user=ANN)
+    for answer_id in (mine, theirs):
+        journal.vote(answer_id, user=ANN, helpful=False)
+        journal.vote(answer_id, user=BEN, helpful=True)
+        journal.report(answer_id, user=ANN)
     assert journal.forget(ANN) == StoredCounts(1, 2)
     assert journal.count_stored(ANN) == StoredCounts(0, 0)
     assert journal.forget(ANN) == StoredCounts(0, 0)
@@ -46,22 +46,24 @@ def test_forget_deletes_all_of_the_user_and_nothing_of_others(journal):
 
 
 def test_what_a_forgotten_moderator_solved_stays_solved_by_nobody(journal, tmp_path):
-    one = ask(journal, abstention("Who?"))
-    assert journal.solve([one], user=BEN) == 1
-    named = JournalDatabase(tmp_path / "journal.sqlite3").hash_id("user", BEN).encode()
-    assert named in kept_bytes(tmp_path)
+    answer_id = ask(journal, abstention("Who?"))
+    assert journal.solve([answer_id], user=BEN) == 1
+    hashed = JournalDatabase(tmp_path / "journal.sqlite3").hash_id("user", BEN).encode()
+    assert hashed in kept_bytes(tmp_path)
     journal.forget(BEN)
     assert journal.gaps(Scope(GUILD)) == ()
-    assert named not in kept_bytes(tmp_path)
+    assert hashed not in kept_bytes(tmp_path)
 
 
 def test_after_forget_no_byte_on_the_disk_holds_what_the_user_wrote(journal, tmp_path):
     for number in range(400):  # enough for the pages of the tree to be split and joined
         user = (ANN, BEN)[number % 2]
-        one = ask(journal, answer(f"of {user}, " + "padding " * (number % 40), read_as=f"read of {user}"), user=user)
+        answer_id = ask(
+            journal, answer(f"of {user}, " + "padding " * (number % 40), read_as=f"read of {user}"), user=user
+        )
         for voter in (ANN, BEN):
-            journal.vote(one, user=voter, helpful=False)
-            journal.explain(one, user=voter, reason=f"reason of {voter} " * (number % 9))
+            journal.vote(answer_id, user=voter, helpful=False)
+            journal.explain(answer_id, user=voter, reason=f"reason of {voter} " * (number % 9))
     journal.purge()  # the log of writes becomes the file
     large = (tmp_path / "journal.sqlite3").stat().st_size
     journal.forget(ANN)
@@ -72,12 +74,12 @@ def test_after_forget_no_byte_on_the_disk_holds_what_the_user_wrote(journal, tmp
 
 
 def test_no_byte_on_the_disk_tells_who_a_user_or_which_a_channel_is(journal, tmp_path):
-    one = ask(journal, answer("How many?"), guild=None)
-    journal.begin_thread(THREAD, one)
-    journal.vote(one, user=BEN, helpful=False)
-    journal.explain(one, user=BEN, reason="Wrong.")
-    journal.report(one, user=ANN)
-    journal.solve([one], user=BEN)
+    answer_id = ask(journal, answer("How many?"), guild=None)
+    journal.begin_thread(THREAD, answer_id)
+    journal.vote(answer_id, user=BEN, helpful=False)
+    journal.explain(answer_id, user=BEN, reason="Wrong.")
+    journal.report(answer_id, user=ANN)
+    journal.solve([answer_id], user=BEN)
     journal.turns(ANN, CHANNEL)
 
     def nowhere():
@@ -95,15 +97,15 @@ def test_no_byte_on_the_disk_tells_who_a_user_or_which_a_channel_is(journal, tmp
 
 def test_users_cannot_be_told_by_hashing_all_ids_without_the_key(journal, tmp_path, clock):
     ask(journal, answer("How many?"))
-    elsewhere = Journal(tmp_path / "elsewhere" / "journal.sqlite3", clock=clock)
-    ask(elsewhere, answer("How many?"))
-    elsewhere.close()
+    other_journal = Journal(tmp_path / "elsewhere" / "journal.sqlite3", clock=clock)
+    ask(other_journal, answer("How many?"))
+    other_journal.close()
     journal.close()
     here = set(HASHES.findall((tmp_path / "journal.sqlite3").read_bytes()))
-    there = set(HASHES.findall((tmp_path / "elsewhere" / "journal.sqlite3").read_bytes()))
+    other_hashes = set(HASHES.findall((tmp_path / "elsewhere" / "journal.sqlite3").read_bytes()))
     assert here
-    assert there
-    assert here & there == set()
+    assert other_hashes
+    assert here & other_hashes == set()
 
 
 def test_purge_deletes_what_is_older_than_it_may_be_with_all_that_is_on_it(journal, tmp_path, clock):

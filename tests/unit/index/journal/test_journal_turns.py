@@ -34,9 +34,9 @@ def test_turns_asked_at_the_same_moment_keep_their_order(journal):
 
 
 def test_a_turn_is_the_question_as_it_was_read_and_the_quotations_as_they_are_shown(journal):
-    one = ask(journal, answer("And Scout?", "Ten.", "Eleven.", read_as="How many tokens has Scout?"))
+    answer_id = ask(journal, answer("And Scout?", "Ten.", "Eleven.", read_as="How many tokens has Scout?"))
     expected = Turn("How many tokens has Scout?", ("Ten.", "Eleven."))
-    assert journal.turn(one) == expected
+    assert journal.turn(answer_id) == expected
     assert journal.turns(ANN, CHANNEL) == (expected,)
 
 
@@ -71,8 +71,8 @@ def test_a_user_and_a_channel_of_the_same_number_are_not_told_to_be_the_same(jou
 
 
 def test_in_a_thread_begun_from_an_answer_anybodys_first_question_goes_on_from_it(journal, clock):
-    one = ask(journal, answer("How many?", "Ten."))
-    journal.begin_thread(THREAD, one)
+    answer_id = ask(journal, answer("How many?", "Ten."))
+    journal.begin_thread(THREAD, answer_id)
     clock.pass_by(days=2)
     expected = (Turn("How many?", ("Ten.",)),)
     assert (journal.turns(ANN, THREAD), journal.turns(BEN, THREAD)) == (expected, expected)

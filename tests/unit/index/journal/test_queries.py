@@ -23,16 +23,16 @@ def named(gaps: tuple[Gap, ...]) -> list[tuple[str, str]]:
 
 
 def voted(journal: Journal, question: str, *votes: bool, guild: int | None = GUILD) -> str:
-    one = ask(journal, answer(question), guild=guild)
+    answer_id = ask(journal, answer(question), guild=guild)
     for user, helpful in enumerate(votes):
-        journal.vote(one, user=user, helpful=helpful)
-    return one
+        journal.vote(answer_id, user=user, helpful=helpful)
+    return answer_id
 
 
 @pytest.mark.parametrize("why", ["", MISSING, OTHER_LANGUAGE])
 def test_a_question_without_an_answer_is_a_gap(journal, why):
-    one = ask(journal, abstention("Who made it?", why))
-    assert journal.gaps(Scope(GUILD)) == (Gap("Who made it?", 1, NOON, (one,), "unanswered"),)
+    answer_id = ask(journal, abstention("Who made it?", why))
+    assert journal.gaps(Scope(GUILD)) == (Gap("Who made it?", 1, NOON, (answer_id,), "unanswered"),)
 
 
 def test_a_greeting_is_no_gap(journal):
@@ -56,8 +56,8 @@ def test_a_reported_answer_is_a_gap_whatever_its_votes(journal):
 
 
 def test_voted_down_says_more_than_unanswered(journal):
-    one = ask(journal, abstention("Who made it?"))
-    journal.vote(one, user=BEN, helpful=False)
+    answer_id = ask(journal, abstention("Who made it?"))
+    journal.vote(answer_id, user=BEN, helpful=False)
     assert named(journal.gaps(Scope(GUILD))) == [("Who made it?", "unhelpful")]
 
 
@@ -104,12 +104,12 @@ def test_the_gravest_reason_counts_for_all_answers_to_a_question(journal):
 
 
 def test_reasons_are_those_of_all_its_answers_each_once_newest_first(journal, clock):
-    for asked in range(2):
-        one = voted(journal, "Who?", False, False, False)
-        for user, reason in enumerate(("Wrong.", f"Old {asked}.", "")):
+    for number in range(2):
+        answer_id = voted(journal, "Who?", False, False, False)
+        for user, reason in enumerate(("Wrong.", f"Old {number}.", "")):
             clock.pass_by(seconds=1)
-            journal.vote(one, user=user, helpful=False)
-            journal.explain(one, user=user, reason=reason)
+            journal.vote(answer_id, user=user, helpful=False)
+            journal.explain(answer_id, user=user, reason=reason)
     assert journal.gaps(Scope(GUILD))[0].reasons == ("Old 1.", "Wrong.", "Old 0.")
 
 
@@ -130,18 +130,18 @@ def test_the_same_question_in_two_servers_is_two_gaps(journal):
 def test_a_direct_message_is_a_gap_only_when_reported_and_only_everywhere(journal):
     ask(journal, abstention("My secret?"), guild=None)
     voted(journal, "Another secret?", False, guild=None)
-    told = ask(journal, abstention("To be told?"), guild=None)
+    answer_id = ask(journal, abstention("To be told?"), guild=None)
     assert journal.gaps(EVERYWHERE) == ()
-    journal.report(told, user=ANN)
+    journal.report(answer_id, user=ANN)
     assert named(journal.gaps(EVERYWHERE)) == [("To be told?", "reported")]
     assert (journal.gaps(Scope(None)), journal.gaps(Scope(GUILD))) == ((), ())
 
 
 def test_a_reported_direct_message_does_not_uncover_others_that_ask_the_same(journal):
-    told = ask(journal, abstention("Who?"), guild=None)
+    answer_id = ask(journal, abstention("Who?"), guild=None)
     ask(journal, abstention("Who?"), guild=None, user=BEN)
-    journal.report(told, user=ANN)
-    assert [(gap.ids, gap.times) for gap in journal.gaps(EVERYWHERE)] == [((told,), 1)]
+    journal.report(answer_id, user=ANN)
+    assert [(gap.ids, gap.times) for gap in journal.gaps(EVERYWHERE)] == [((answer_id,), 1)]
 
 
 def test_a_solved_gap_is_left_out_until_the_question_is_asked_again(journal, clock):
@@ -174,8 +174,8 @@ def test_votes_on_all_answers_to_a_question_count_together_for_helpful(journal):
 
 
 def test_a_helpful_follow_up_is_told_in_the_words_it_was_read_in(journal):
-    one = ask(journal, answer("And Scout?", read_as="Who made Scout?"))
-    journal.vote(one, user=ANN, helpful=True)
+    answer_id = ask(journal, answer("And Scout?", read_as="Who made Scout?"))
+    journal.vote(answer_id, user=ANN, helpful=True)
     assert journal.helpful(GUILD, 10) == ("Who made Scout?",)
 
 
@@ -199,13 +199,13 @@ def test_days_are_oldest_first_with_today_the_last_and_none_left_out(journal, cl
     clock.now = NOON - timedelta(days=3)
     ask(journal, answer("Too long ago?"))
     clock.now = NOON - timedelta(days=2)
-    for latency, said in ((1.0, answer), (9.0, answer), (2.0, abstention)):
-        ask(journal, said("Before?", latency_ms=latency))
+    for latency, outcome in ((1.0, answer), (9.0, answer), (2.0, abstention)):
+        ask(journal, outcome("Before?", latency_ms=latency))
     clock.now = NOON
-    one = ask(journal, answer("Today?", latency_ms=3.0))
+    answer_id = ask(journal, answer("Today?", latency_ms=3.0))
     ask(journal, answer("Today too?", latency_ms=4.0))
     for user, helpful in enumerate((True, False, True)):
-        journal.vote(one, user=user, helpful=helpful)
+        journal.vote(answer_id, user=user, helpful=helpful)
     assert journal.days(3, Scope(GUILD)) == (
         Day(date(2026, 4, 8), 3, 2, 0, 0, 2.0),
         Day(date(2026, 4, 9), 0, 0, 0, 0, None),
@@ -225,9 +225,9 @@ def test_a_day_begins_at_midnight_utc(journal, clock):
 
 
 def test_votes_count_for_the_day_of_their_question(journal, clock):
-    one = ask(journal, answer("Who?"))
+    answer_id = ask(journal, answer("Who?"))
     clock.pass_by(days=1)
-    journal.vote(one, user=ANN, helpful=True)
+    journal.vote(answer_id, user=ANN, helpful=True)
     assert [day.helpful for day in journal.days(2, Scope(GUILD))] == [1, 0]
 
 

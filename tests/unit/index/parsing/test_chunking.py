@@ -77,7 +77,7 @@ def test_what_is_embedded_is_title_heading_the_sentence_before_and_the_reading()
 
 
 def test_the_sentence_with_the_context_window_carries_the_model_it_is_about(article):
-    (passage,) = [at for at in passages(article, limit=256) if "10 million tokens" in at.text]
+    (passage,) = [passage for passage in passages(article, limit=256) if "10 million tokens" in passage.text]
     assert passage.text.startswith("It stands out")
     assert passage.section == "LLaMA 4 Scout and Maverick: Leading the Multimodal Revolution"
     assert "LLaMA 4 Scout is equipped with 17 billion active parameters" in passage.embedded
@@ -85,7 +85,9 @@ def test_the_sentence_with_the_context_window_carries_the_model_it_is_about(arti
 
 def test_the_articles_summary_is_repaired_where_it_is_read_and_quoted_as_it_is(article):
     (passage,) = [
-        at for at in passages(article, limit=256) if at.reading.startswith("Meta has released LLaMA 4, intro")
+        passage
+        for passage in passages(article, limit=256)
+        if passage.reading.startswith("Meta has released LLaMA 4, intro")
     ]
     assert "models—" not in passage.text
     assert "â" not in passage.reading
@@ -108,16 +110,16 @@ def test_a_row_carries_the_header_and_a_field_its_meaning():
 
 
 def test_list_items_are_passages_that_carry_what_the_list_is_about():
-    found = passages("These models have been released:\n\n- Scout with 16 experts\n- Maverick with 128 experts\n")
-    assert [at.text for at in found][1:] == ["Scout with 16 experts", "Maverick with 128 experts"]
-    assert all("These models have been released:" in at.embedded for at in found[1:])
+    chunks = passages("These models have been released:\n\n- Scout with 16 experts\n- Maverick with 128 experts\n")
+    assert [passage.text for passage in chunks][1:] == ["Scout with 16 experts", "Maverick with 128 experts"]
+    assert all("These models have been released:" in passage.embedded for passage in chunks[1:])
 
 
 def test_code_stays_together_up_to_the_limit_and_is_cut_at_ends_of_lines():
     code = "".join(f"line{n} = {n}\n" for n in range(40))
-    found = passages(f"```\n{code}```\n", limit=64)
-    assert "".join(f"{at.text}\n" for at in found) == code
-    assert 1 < len(found) < 40
+    chunks = passages(f"```\n{code}```\n", limit=64)
+    assert "".join(f"{passage.text}\n" for passage in chunks) == code
+    assert 1 < len(chunks) < 40
 
 
 def test_the_context_is_shortened_first_and_the_sentence_kept_whole():
@@ -135,16 +137,16 @@ def test_the_context_is_shortened_first_and_the_sentence_kept_whole():
 def test_a_sentence_over_the_limit_is_split_between_words_with_exact_places():
     words = [f"word{n}" for n in range(100)]
     text = " ".join(words)
-    found = passages(text, limit=20)
-    assert " ".join(at.text for at in found) == text
-    assert all(count(at.embedded) <= 20 for at in found)
+    chunks = passages(text, limit=20)
+    assert " ".join(passage.text for passage in chunks) == text
+    assert all(count(passage.embedded) <= 20 for passage in chunks)
 
 
 def test_a_text_without_spaces_is_split_too():
     text = "x" * 10_000
-    found = passages(text)
-    assert "".join(at.text for at in found) == text
-    assert max(len(at.text) for at in found) <= LONGEST
+    chunks = passages(text)
+    assert "".join(passage.text for passage in chunks) == text
+    assert max(len(passage.text) for passage in chunks) <= LONGEST
 
 
 def test_a_paragraph_of_thousands_of_sentences_is_split_where_a_short_one_is():
@@ -155,16 +157,16 @@ def test_a_paragraph_of_thousands_of_sentences_is_split_where_a_short_one_is():
 
 def test_a_long_word_of_broken_characters_does_not_make_quotations_as_long():
     text = "It begins here. " + "â€”" * 2_000
-    assert max(len(at) for at in texts(text)) <= LONGEST
+    assert max(len(passage) for passage in texts(text)) <= LONGEST
 
 
 def test_ids_of_repeated_sentences_differ_and_are_the_same_in_every_build():
     """A passage keeps its id as long as its source is the same."""
     sentence = "The same sentence stands here again."
     text = f"{sentence}\n\n{sentence}\n\n# H\n\n{sentence}"
-    ids = [at.id for at in passages(text)]
+    ids = [passage.id for passage in passages(text)]
     assert len(set(ids)) == 3
-    assert ids == [at.id for at in passages(text)]
+    assert ids == [passage.id for passage in passages(text)]
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.txt"])
@@ -179,8 +181,8 @@ def test_places_hold_with_crlf_and_a_byte_order_mark(name):
 
 
 def test_a_bar_between_cells_is_never_a_passage():
-    found = passages(f"| a | b |\n|---|---|\n| c | {'x' * 3_000} |\n| | |\n")
-    assert all(at.text.strip(" |") for at in found)
+    chunks = passages(f"| a | b |\n|---|---|\n| c | {'x' * 3_000} |\n| | |\n")
+    assert all(passage.text.strip(" |") for passage in chunks)
 
 
 @pytest.mark.parametrize("text", ["# Only a heading", "***", "[r]: http://x.y", "<!-- c -->", "\x85"])
@@ -191,24 +193,24 @@ def test_a_text_without_words_has_no_passage(text):
 def check(text: str, name: str) -> list[Passage]:
     document = parse(SourceFile(name, text.encode()))
     assert document.text == text
-    found = chunk(document, count, 40)
-    for at in found:
-        assert document.text[at.start : at.end] == at.text
-        assert at.text.strip()
-        assert at.reading == collapse_whitespace(at.reading) != ""
-        assert at.embedded.endswith((at.reading, passage_text(at)))
-        assert count(at.embedded) <= 40
-    assert len({at.id for at in found}) == len(found)
-    return found
+    chunks = chunk(document, count, 40)
+    for passage in chunks:
+        assert document.text[passage.start : passage.end] == passage.text
+        assert passage.text.strip()
+        assert passage.reading == collapse_whitespace(passage.reading) != ""
+        assert passage.embedded.endswith((passage.reading, passage_text(passage)))
+        assert count(passage.embedded) <= 40
+    assert len({piece.id for piece in chunks}) == len(chunks)
+    return chunks
 
 
 @given(any_text | markdown)
 def test_passages_of_any_plain_text_are_exact_in_order_and_lose_no_word(text):
-    found = check(text, "a.txt")
-    for one, other in pairwise(found):
-        assert one.start <= other.start
-        assert one.end <= other.end
-    covered = {at for passage in found for at in range(passage.start, passage.end)}
+    chunks = check(text, "a.txt")
+    for previous, other in pairwise(chunks):
+        assert previous.start <= other.start
+        assert previous.end <= other.end
+    covered = {offset for passage in chunks for offset in range(passage.start, passage.end)}
     for word in re.finditer(r"\w", text):
         assert word.start() in covered
 
@@ -238,8 +240,8 @@ def test_passages_of_any_front_matter_are_exact_and_within_the_limit(text):
 def test_no_passage_is_over_the_limit_however_long_the_sentence(parts):
     for name in ("a.md", "a.txt"):
         document = parse(SourceFile(name, "".join(parts).encode()))
-        for at in chunk(document, lambda text: len(text) // 3 + 2, 30):
-            assert len(at.embedded) // 3 + 2 <= 30
+        for passage in chunk(document, lambda text: len(text) // 3 + 2, 30):
+            assert len(passage.embedded) // 3 + 2 <= 30
 
 
 def test_the_real_models_limit_is_kept_on_a_text_of_long_words_and_signs(real_embedder):
@@ -251,6 +253,6 @@ def test_the_real_models_limit_is_kept_on_a_text_of_long_words_and_signs(real_em
         + "\n\n"
         + "¿qué? 日本語 antidisestablishmentarianism, " * 120
     )
-    found = chunk(parse(SourceFile("a.md", text.encode())), real_embedder.count, real_embedder.max_tokens)
-    assert max(real_embedder.count(at.embedded) for at in found) <= 256
-    assert sum(at.text.count("日本語") for at in found) == 120
+    chunks = chunk(parse(SourceFile("a.md", text.encode())), real_embedder.count, real_embedder.max_tokens)
+    assert max(real_embedder.count(passage.embedded) for passage in chunks) <= 256
+    assert sum(passage.text.count("日本語") for passage in chunks) == 120

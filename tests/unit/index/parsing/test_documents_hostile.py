@@ -48,16 +48,16 @@ def test_a_hostile_file_is_named_with_the_reason_within_bounds(name):
 )
 def test_what_is_nested_deeply_is_read_or_named(name, data):
     try:
-        found = parse(SourceFile(name, data), 20).text
+        parsed = parse(SourceFile(name, data), 20).text
     except UnreadableSource as refused:
-        found = str(refused)
-    assert ("Scout." in found and "Maverick." in found) or "more than 10,000 values" in found
+        parsed = str(refused)
+    assert ("Scout." in parsed and "Maverick." in parsed) or "more than 10,000 values" in parsed
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.txt", "a.html", "a.csv", "a.docx", "a.pdf"])
 def test_every_category_of_characters_is_read_and_quoted_to_the_letter(name):
-    said = EVERY.replace("\0", "")
-    text = f"Before. {said} After, {said[::-1]} and more."
+    expected = EVERY.replace("\0", "")
+    text = f"Before. {expected} After, {expected[::-1]} and more."
     if name == "a.pdf":
         data = pdf([(60, 700, 10, text.encode("cp1252", "ignore").decode("cp1252").replace("\n", " "))])
     elif name == "a.docx":
@@ -75,7 +75,7 @@ def test_every_category_of_characters_is_read_and_quoted_to_the_letter(name):
 def test_one_line_of_fifty_megabytes_is_named_and_where_that_is_allowed_it_is_read(tmp_path):
     line = "Scout has sixteen experts and reads on. " * 1_250_000
     seeds = write(tmp_path, good_md="Good.", line_md=line)
-    assert [(at.source, at.reason) for at in read_sources(seeds, 10_000_000).skipped] == [
+    assert [(skipped_file.source, skipped_file.reason) for skipped_file in read_sources(seeds, 10_000_000).skipped] == [
         ("line.md", "is larger than 10 MB: split it, or raise MAX_SOURCE_MB")
     ]
     assert len(parse(SourceFile("line.md", line.encode())).text) == 50_000_000
@@ -90,7 +90,13 @@ def test_hostile_files_stop_no_other(tmp_path):
     (seeds / "round").symlink_to(seeds)
     opened = library(seeds, tmp_path / "index")
     report = opened.reindex()
-    assert {at.source for at in report.skipped} == {"locked.pdf", "bomb.docx", "wide.csv", "null.md", "round/"}
+    assert {skipped_file.source for skipped_file in report.skipped} == {
+        "locked.pdf",
+        "bomb.docx",
+        "wide.csv",
+        "null.md",
+        "round/",
+    }
     assert opened.ask("How many experts has Scout?").citations[0].source == "good.md"
     assert set(opened.status().skipped) == set(report.skipped)
 

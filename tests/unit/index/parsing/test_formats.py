@@ -21,10 +21,10 @@ def read(name: str, data: bytes | str) -> Document:
 
 def blocks(document: Document) -> list[tuple[str, str, str]]:
     """(kind, text, lead) of each block, after a look at its places."""
-    found = [block for section in document.sections for block in section.blocks]
-    for block in found:
+    blocks = [block for section in document.sections for block in section.blocks]
+    for block in blocks:
         assert ReadableText(block.runs).text == document.text[block.start : block.end]
-    return [(at.kind, document.text[at.start : at.end], at.lead) for at in found]
+    return [(block.kind, document.text[block.start : block.end], block.lead) for block in blocks]
 
 
 def texts(name: str, data: bytes | str) -> list[str]:
@@ -72,10 +72,10 @@ SHEET = pdf(table(MMMU, 700), lines=ruled(MMMU, 700))
     ids=["md", "html", "html without th", "comma", "semicolon", "tab", "tsv", "docx", "ruled pdf", "open pdf"],
 )
 def test_a_table_is_read_row_by_row_with_its_header(name, data):
-    found = read(name, data)
-    rows = [block for section in found.sections for block in section.blocks]
-    assert [(at.kind, at.lead) for at in rows] == [("row", HEADER)] * 3
-    assert [" ".join(ReadableText(at.runs).text.split()) for at in rows] == ROWS
+    sections = read(name, data)
+    rows = [block for section in sections.sections for block in section.blocks]
+    assert [(row.kind, row.lead) for row in rows] == [("row", HEADER)] * 3
+    assert [" ".join(ReadableText(row.runs).text.split()) for row in rows] == ROWS
 
 
 GAPS = (MMMU[0], MMMU[1], (MMMU[2][0], "", "69.4", ""), ("Behemoth", "288B", "", "75.0"))
@@ -99,15 +99,17 @@ def test_an_empty_cell_parts_no_table_and_moves_no_other_cell(name, data):
 
 
 def test_the_text_of_a_page_is_its_headings_paragraphs_lists_and_code():
-    found = read(
+    sections = read(
         "a.html",
         "<title>The &amp; title</title><h1>Llama 4</h1><p>Two <b>mod</b>els,<br>in all.<h2>Use</h2>"
         "<p>They are:<ul><li>Scout<li>Maverick</ul><pre>x = 1\n  y = 2\n</pre>",
     )
-    assert found.text == "Llama 4\n\nTwo models, in all.\n\nUse\n\nThey are:\n\n- Scout\n- Maverick\n\nx = 1\n  y = 2\n"
-    assert found.title == "The & title"
-    assert headings(found) == ["Llama 4", "Llama 4 > Use"]
-    assert blocks(found) == [
+    assert (
+        sections.text == "Llama 4\n\nTwo models, in all.\n\nUse\n\nThey are:\n\n- Scout\n- Maverick\n\nx = 1\n  y = 2\n"
+    )
+    assert sections.title == "The & title"
+    assert headings(sections) == ["Llama 4", "Llama 4 > Use"]
+    assert blocks(sections) == [
         ("prose", "Two models, in all.", ""),
         ("prose", "They are:", ""),
         ("prose", "Scout", "They are:"),
@@ -145,18 +147,18 @@ def test_scripts_styles_hidden_elements_and_navigation_are_not_text(unseen):
 def test_a_pages_marked_content_is_read_alone_with_the_articles_header():
     """Navigation and footers around the main content are left out."""
     content = "<header>By Meta</header><p>" + "A sentence of some length. " * 10
-    found = texts("a.html", f"<p>Cookies!</p><main><article>{content}</article></main><p>Buy!</p>")
-    assert found == ["By Meta", ("A sentence of some length. " * 10).strip()]
+    sections = texts("a.html", f"<p>Cookies!</p><main><article>{content}</article></main><p>Buy!</p>")
+    assert sections == ["By Meta", ("A sentence of some length. " * 10).strip()]
 
 
 def test_cells_that_span_rows_are_said_in_each_and_two_rows_of_names_become_one():
-    found = read(
+    sections = read(
         "a.html",
         "<table><thead><tr><th rowspan=2>Kind<th colspan=2>Llama 4</tr><tr><th>Scout<th>Maverick</thead>"
         "<tr><td rowspan=2>Reasoning<td>57.2<td>69.8</tr><tr><td>74.3<td>80.5</table>",
     )
     lead = "Kind, Llama 4 Scout, Llama 4 Maverick"
-    assert blocks(found) == [("row", "Reasoning | 57.2 | 69.8", lead), ("row", "Reasoning | 74.3 | 80.5", lead)]
+    assert blocks(sections) == [("row", "Reasoning | 57.2 | 69.8", lead), ("row", "Reasoning | 74.3 | 80.5", lead)]
 
 
 def test_a_table_that_lays_out_a_page_is_read_as_prose():
@@ -190,11 +192,13 @@ def test_letters_that_nobody_sees_are_not_text():
     assert texts("a.html", "<p>ex\xadam\u200bple\0 \x07bell") == ["example bell"]
 
 
-PROSE = [(60, 660 - 14 * at, 10, line) for at, line in enumerate(["Scout reads ten million to-", "kens, and more."])]
+PROSE = [
+    (60, 660 - 14 * number, 10, line) for number, line in enumerate(["Scout reads ten million to-", "kens, and more."])
+]
 
 
 def test_a_pdf_has_headings_by_size_and_weight_and_paragraphs_whole_again():
-    found = read(
+    sections = read(
         "a.pdf",
         pdf(
             [
@@ -206,9 +210,9 @@ def test_a_pdf_has_headings_by_size_and_weight_and_paragraphs_whole_again():
             ]
         ),
     )
-    assert found.title == "Llama 4"
-    assert headings(found) == ["Llama 4 > Models", "Llama 4 > Models > In bold"]
-    assert [text for _, text, _ in blocks(found)] == ["Scout reads ten million tokens, and more.", "End."]
+    assert sections.title == "Llama 4"
+    assert headings(sections) == ["Llama 4 > Models", "Llama 4 > Models > In bold"]
+    assert [text for _, text, _ in blocks(sections)] == ["Scout reads ten million tokens, and more.", "End."]
 
 
 def test_a_pdf_is_titled_by_its_properties_unless_a_program_filled_them_in():
@@ -218,8 +222,8 @@ def test_a_pdf_is_titled_by_its_properties_unless_a_program_filled_them_in():
 
 def test_running_titles_and_page_numbers_are_not_text():
     pages = [
-        [(60, 820, 8, "The Herd Times"), (60, 600, 10, f"Text of page {at}."), (300, 20, 8, str(at))]
-        for at in (1, 2, 3)
+        [(60, 820, 8, "The Herd Times"), (60, 600, 10, f"Text of page {number}."), (300, 20, 8, str(number))]
+        for number in (1, 2, 3)
     ]
     assert texts("a.pdf", pdf(*pages)) == ["Text of page 1.", "Text of page 2.", "Text of page 3."]
 
@@ -239,8 +243,8 @@ def test_a_word_file_has_headings_lists_insertions_and_no_deletions():
     added = f'<w:p><w:ins w:id="1">{paragraph("put in")[5:-6]}</w:ins></w:p>'
     removed = '<w:p><w:del w:id="2"><w:r><w:delText>taken out</w:delText></w:r></w:del></w:p>'
     hidden = paragraph("secret", run="<w:vanish/>")
-    shown = paragraph("not hidden", run='<w:vanish w:val="0"/>')
-    found = read(
+    visible = paragraph("not hidden", run='<w:vanish w:val="0"/>')
+    sections = read(
         "a.docx",
         docx(
             paragraph("Llama 4", "Title"),
@@ -249,12 +253,12 @@ def test_a_word_file_has_headings_lists_insertions_and_no_deletions():
             added,
             removed,
             hidden,
-            shown,
+            visible,
         ),
     )
-    assert found.title == "Llama 4"
-    assert headings(found) == ["Llama 4 > Models"]
-    assert [text for _, text, _ in blocks(found)] == ["Two.", "put in", "not hidden"]
+    assert sections.title == "Llama 4"
+    assert headings(sections) == ["Llama 4 > Models"]
+    assert [text for _, text, _ in blocks(sections)] == ["Two.", "put in", "not hidden"]
 
 
 def test_quoted_commas_lines_within_cells_and_empty_rows_of_a_table():

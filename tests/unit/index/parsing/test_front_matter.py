@@ -16,9 +16,12 @@ from tests.support.texts import front_matter
 def blocks(yaml: str, *, end: str = "---") -> list[tuple[str, str, str]]:
     """(lead, quoted text, reading) of each block of the front matter."""
     text = f"---\n{yaml}\n{end}\nbody\n"
-    found = split_front_matter(text)
-    assert text[found.body_start :].lstrip("\n") == "body\n"
-    return [(at.lead, text[at.start : at.end], reading(at)) for at in (found.section.blocks if found.section else ())]
+    split = split_front_matter(text)
+    assert text[split.body_start :].lstrip("\n") == "body\n"
+    return [
+        (block.lead, text[block.start : block.end], reading(block))
+        for block in (split.section.blocks if split.section else ())
+    ]
 
 
 def reading(block: Block) -> str:
@@ -87,9 +90,9 @@ def test_a_word_of_a_value_with_escapes_has_its_own_place():
     text = f'---\nsummary: "{value}"\n---\n'
     section = split_front_matter(text).section
     assert section is not None
-    found = {run.reading: text[run.start : run.end] for run in section.blocks[0].runs}
+    readings = {run.reading: text[run.start : run.end] for run in section.blocks[0].runs}
     assert reading(section.blocks[0]).startswith('One and \\new "there". This value')
-    assert (found["One"], found["and"], found["\\new"], found['"there".'], found["This"]) == (
+    assert (readings["One"], readings["and"], readings["\\new"], readings['"there".'], readings["This"]) == (
         "One",
         "and",
         "\\\\new",
@@ -106,7 +109,7 @@ def test_metadata_holds_the_values_by_key():
 def test_the_articles_author_and_date_are_values_to_the_letter(article):
     section = split_front_matter(article).section
     assert section is not None
-    quoted = {at.lead: article[at.start : at.end] for at in section.blocks}
+    quoted = {block.lead: article[block.start : block.end] for block in section.blocks}
     assert "Elijah Mondero" in quoted.values()
     assert "2025-04-06T04:14:12.348773Z" in quoted.values()
 
@@ -119,21 +122,21 @@ def test_end_may_be_three_dots_and_the_text_before_them_is_kept():
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_offsets_hold_behind_a_byte_order_mark_and_with_crlf(mark, line_end):
     text = mark + line_end.join(["---", "title: 'A b'", "notes: |", "  one", "  two", "---", "body"])
-    found = split_front_matter(text)
-    assert found.section is not None
-    title, notes = found.section.blocks
+    split = split_front_matter(text)
+    assert split.section is not None
+    title, notes = split.section.blocks
     assert text[title.start : title.end] == "A b"
     assert text[notes.start : notes.end] == f"one{line_end}  two"
     assert reading(notes) == "one two"
-    assert text[found.body_start :].strip() == "body"
+    assert text[split.body_start :].strip() == "body"
 
 
 @pytest.mark.parametrize(
     "text", ["", "body", "---", "---\n", "---\n\nbody", "---\n---\nbody", "a\n---\nb: c\n---\n", "----\na: b\n---\n"]
 )
 def test_a_file_that_does_not_begin_with_front_matter_has_none(text):
-    found = split_front_matter(text)
-    assert (found.metadata, found.section, found.body_start) == ({}, None, 0)
+    split = split_front_matter(text)
+    assert (split.metadata, split.section, split.body_start) == ({}, None, 0)
 
 
 @pytest.mark.parametrize(
@@ -160,8 +163,8 @@ def test_broken_front_matter_is_refused_with_the_reason(text, reason):
 def test_a_bomb_of_aliases_stays_small():
     bomb = "a0: &a0 [lol, lol]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
     started = time.process_time()
-    found = blocks(bomb)
-    assert [read for _, _, read in found] == ["lol, lol"] * 30
+    parsed = blocks(bomb)
+    assert [read for _, _, read in parsed] == ["lol, lol"] * 30
     assert time.process_time() - started < 5
 
 
@@ -174,10 +177,10 @@ def test_many_keys_that_name_one_long_list_are_refused():
 @given(front_matter | st.text(st.characters(exclude_categories=["Cs"])).map("---\n{}\n---\n".format))
 def test_every_value_of_any_front_matter_stands_in_the_text(text):
     try:
-        found = split_front_matter(text)
+        split = split_front_matter(text)
     except FrontMatterError:
         return
-    for block in found.section.blocks if found.section else ():
+    for block in split.section.blocks if split.section else ():
         last = block.start
         for run in block.runs:
             assert last <= run.start <= run.end <= block.end

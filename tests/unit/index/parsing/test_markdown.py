@@ -14,7 +14,9 @@ from tests.support.texts import any_text, markdown
 def blocks(text: str) -> list[tuple[str, str]]:
     """(kind, reading) of each block."""
     return [
-        (at.kind, ReadableText(at.runs).text.strip()) for section in read_markdown(text, 0)[1] for at in section.blocks
+        (block.kind, ReadableText(block.runs).text.strip())
+        for section in read_markdown(text, 0)[1]
+        for block in section.blocks
     ]
 
 
@@ -23,7 +25,7 @@ def readings(text: str) -> list[str]:
 
 
 def leads(text: str) -> list[str]:
-    return [at.lead for section in read_markdown(text, 0)[1] for at in section.blocks]
+    return [block.lead for section in read_markdown(text, 0)[1] for block in section.blocks]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,7 @@ def leads(text: str) -> list[str]:
     ],
 )
 def test_marks_are_dropped_and_words_kept(text, reading):
-    assert [" ".join(at.split()) for at in readings(text)] == [reading]
+    assert [" ".join(reading.split()) for reading in readings(text)] == [reading]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,7 @@ def test_headings_make_sections_and_the_first_of_level_1_is_the_title():
 def test_sections_cover_the_text_without_a_gap():
     text = "intro\n\n# A\n\na\n\n# B\n\nb\n"
     sections = read_markdown(text, 0)[1]
-    assert [text[at.start : at.end] for at in sections] == ["intro\n\n", "# A\n\na\n\n", "# B\n\nb\n"]
+    assert [text[section.start : section.end] for section in sections] == ["intro\n\n", "# A\n\na\n\n", "# B\n\nb\n"]
 
 
 def test_a_table_is_read_row_by_row_with_its_header_as_lead():
@@ -101,9 +103,9 @@ def test_code_is_one_block_with_its_lines():
 @pytest.mark.parametrize("between", ["<div>html</div>", "***", "> quoted", "```\ncode\n```", "- nested", "# heading"])
 def test_what_stands_in_a_tight_list_item_neither_swallows_its_words_nor_joins_them(between):
     inside = "".join(f"  {line}\n" for line in between.split("\n"))
-    found = readings(f"- before\n{inside}- after\n")
-    assert found[0] == "before"
-    assert found[-1] == "after"
+    lines = readings(f"- before\n{inside}- after\n")
+    assert lines[0] == "before"
+    assert lines[-1] == "after"
 
 
 def test_a_footnote_is_a_block_of_its_own_and_its_mark_is_not_read():
@@ -116,13 +118,15 @@ def test_a_rule_parts_the_words_around_it():
 
 def test_front_matter_is_not_read_twice():
     text = "---\na: b\n---\nbody"
-    assert [ReadableText(at.runs).text for section in read_markdown(text, 12)[1] for at in section.blocks] == ["body"]
+    assert [ReadableText(block.runs).text for section in read_markdown(text, 12)[1] for block in section.blocks] == [
+        "body"
+    ]
 
 
 def test_paragraphs_of_plain_text_are_blocks_and_marks_stay():
     text = "One *line*\r\nand two.\r\n\r\n \r\n# Three\n\n\n"
     (section,) = read_plain(text)
-    assert [ReadableText(at.runs).text.strip() for at in section.blocks] == ["One *line* and two.", "# Three"]
+    assert [ReadableText(block.runs).text.strip() for block in section.blocks] == ["One *line* and two.", "# Three"]
     assert (section.heading, section.start, section.end) == ("", 0, len(text))
 
 
@@ -132,16 +136,16 @@ def test_a_byte_order_mark_is_not_read():
 
 
 def check(text: str, sections: tuple[Section, ...]) -> None:
-    at = 0
+    position = 0
     for section in sections:
-        assert at <= section.start <= section.end <= len(text)
-        at = section.start
+        assert position <= section.start <= section.end <= len(text)
+        position = section.start
         for block in section.blocks:
             assert section.start <= block.start <= block.end <= section.end
-            at = block.start
+            position = block.start
             for run in block.runs:
-                assert at <= run.start <= run.end <= block.end
-                at = run.end
+                assert position <= run.start <= run.end <= block.end
+                position = run.end
 
 
 @given(markdown | any_text)

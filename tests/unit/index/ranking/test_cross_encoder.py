@@ -56,10 +56,10 @@ def test_hits_are_ordered_by_the_models_own_scores(tmp_path: Path):
     from sentence_transformers import CrossEncoder
 
     folder = cross_encoder(tmp_path)
-    found = CrossEncoderReranker(LogisticRanker(), str(folder)).rerank(QUERY, [hit(row) for row in range(4)])
+    reranked = CrossEncoderReranker(LogisticRanker(), str(folder)).rerank(QUERY, [hit(row) for row in range(4)])
     scores = CrossEncoder(str(folder)).predict([("who", hit(row).passage.embedded) for row in range(4)])
-    assert [hit.row for hit in found] == [int(row) for row in np.argsort(-scores)]
-    assert len({hit.odds for hit in found}) == 4
+    assert [hit.row for hit in reranked] == [int(row) for row in np.argsort(-scores)]
+    assert len({hit.odds for hit in reranked}) == 4
 
 
 def test_how_sure_an_answer_is_stays_what_the_features_say(tmp_path: Path):

@@ -45,22 +45,22 @@ class SaidOdds:
 
 
 def hit(row: int, score: float = 0.5, odds: float | None = None, late: float = 0.0) -> Hit:
-    given = {"topics": math.log(2), "late": late}
-    return Hit(PASSAGE, 0.0, 0.0, tuple(given.get(name, 0.0) for name in FEATURES), row, score, odds)
+    features = {"topics": math.log(2), "late": late}
+    return Hit(PASSAGE, 0.0, 0.0, tuple(features.get(name, 0.0) for name in FEATURES), row, score, odds)
 
 
 def test_each_hit_is_weighed_by_its_odds_and_its_leads():
-    found = hit_features([hit(0, 0.5, 1.0), hit(1, 0.2, -1.0)])
+    features = hit_features([hit(0, 0.5, 1.0), hit(1, 0.2, -1.0)])
     share = math.exp(1) / (1 + math.exp(1) + math.exp(-1))
-    assert dict(zip(HIT_FEATURES, found[0], strict=True)) == pytest.approx(
+    assert dict(zip(HIT_FEATURES, features[0], strict=True)) == pytest.approx(
         {"prior": 0.0, "prior_lead": math.log(4), "odds": 1.0, "odds_lead": 2.0, "odds_share": share}
     )
 
 
 def test_no_hit_that_was_not_read_comes_before_one_that_was():
     ranked = [hit(0, 0.9, 0.0), hit(1, 0.8, 0.0), hit(2, 0.7)]
-    found = rerank_read_hits(ranked, ranked[:2], np.asarray([0.1, 0.3]))
-    assert [(hit.row, hit.score, hit.prior) for hit in found] == [(1, 0.3, 0.8), (0, 0.1, 0.9), (2, 0.1, 0.7)]
+    reranked = rerank_read_hits(ranked, ranked[:2], np.asarray([0.1, 0.3]))
+    assert [(hit.row, hit.score, hit.prior) for hit in reranked] == [(1, 0.3, 0.8), (0, 0.1, 0.9), (2, 0.1, 0.7)]
 
 
 def test_a_hit_that_the_reader_is_surer_of_overtakes_one_of_like_features():
@@ -84,10 +84,15 @@ def test_what_cannot_be_read_is_judged_by_its_features():
 
 
 def test_the_list_as_a_whole_says_whether_features_and_reader_agree():
-    one = replace(hit(0, 0.9, 2.0), prior=0.4)
+    first = replace(hit(0, 0.9, 2.0), prior=0.4)
     other = replace(hit(1, 0.3, 1.0), prior=0.6)
-    found = dict(zip(STACKED_LIST_FEATURES, stacked_list_features([one, other]), strict=True))
-    assert (found["agree"], found["odds_best"], found["odds_prior"], found["odds_first"]) == (0.0, 2.0, 1.0, 2.0)
+    features = dict(zip(STACKED_LIST_FEATURES, stacked_list_features([first, other]), strict=True))
+    assert (features["agree"], features["odds_best"], features["odds_prior"], features["odds_first"]) == (
+        0.0,
+        2.0,
+        1.0,
+        2.0,
+    )
 
 
 def test_the_shipped_weights_name_everything_and_their_curve_never_rises():

@@ -71,10 +71,10 @@ def test_a_word_that_is_asked_twice_counts_once(keyword):
 
 
 def test_own_words_weigh_more_than_those_of_the_context():
-    found = search_index(
+    documents = search_index(
         a_md="# Tea\n\nThere is water in it, says the cook.\n\n# Other\n\nThe tea is hot, says the cook too.\n"
     )
-    scores = found.keyword.scores(QuestionAnalysis.of("tea").stems)
+    scores = documents.keyword.scores(QuestionAnalysis.of("tea").stems)
     assert 0 < scores[0] < scores[1]
 
 
@@ -84,17 +84,17 @@ def test_a_question_without_a_known_word_scores_0_everywhere(keyword, question):
 
 
 def test_rarity_goes_by_the_inverse_document_frequency_of_bm25(keyword):
-    found = keyword.weights([stem("experts"), stem("bread"), "unheard"])
+    weights = keyword.weights([stem("experts"), stem("bread"), "unheard"])
     rarity = [math.log(1 + (3 - n + 0.5) / (n + 0.5)) for n in (2, 1, 0)]
-    assert [weight / found["unheard"] for weight in found.values()] == pytest.approx(
+    assert [weight / weights["unheard"] for weight in weights.values()] == pytest.approx(
         [weight / rarity[2] for weight in rarity]
     )
 
 
 def test_a_passage_without_a_word_keeps_rows_and_passages_in_step():
-    found = search_index(a_md="Bread is made of flour.\n\n🦙🦙🦙\n\nWater is wet and clear.\n")
-    assert len(found.passages) == 3
-    assert np.argmax(found.keyword.scores(QuestionAnalysis.of("water").stems)) == 2
+    documents = search_index(a_md="Bread is made of flour.\n\n🦙🦙🦙\n\nWater is wet and clear.\n")
+    assert len(documents.passages) == 3
+    assert np.argmax(documents.keyword.scores(QuestionAnalysis.of("water").stems)) == 2
 
 
 def test_passages_without_any_word_make_an_index_too():

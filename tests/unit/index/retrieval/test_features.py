@@ -41,12 +41,12 @@ def table(question: str, *passages: Passage, cosines: tuple[float, ...] = ()) ->
         )
         for place, candidate in enumerate(passages)
     ]
-    asked = QuestionAnalysis.of(question)
-    found = compute_features(
-        asked, candidates, encoding, np.ones(len(encoding.pieces), np.float32), dict.fromkeys(asked.stems, 1.0)
+    analysis = QuestionAnalysis.of(question)
+    features = compute_features(
+        analysis, candidates, encoding, np.ones(len(encoding.pieces), np.float32), dict.fromkeys(analysis.stems, 1.0)
     )
-    assert found.shape == (len(passages), len(FEATURES))
-    return [dict(zip(FEATURES, map(float, row), strict=True)) for row in found]
+    assert features.shape == (len(passages), len(FEATURES))
+    return [dict(zip(FEATURES, map(float, row), strict=True)) for row in features]
 
 
 def test_every_signal_has_a_name_of_its_own():
@@ -54,18 +54,18 @@ def test_every_signal_has_a_name_of_its_own():
 
 
 def test_coverage_is_the_share_of_topic_words_that_the_passage_has():
-    one, other, none = table(
+    without, other, none = table(
         "Which experts has Scout?", passage("Scout has experts."), passage("Scout."), passage("Bread.")
     )
-    assert (one["covered"], other["covered"], none["covered"]) == (1.0, 0.5, 0.0)
-    assert (one["covered_gap"], other["covered_gap"]) == (0.0, -0.5)
+    assert (without["covered"], other["covered"], none["covered"]) == (1.0, 0.5, 0.0)
+    assert (without["covered_gap"], other["covered_gap"]) == (0.0, -0.5)
 
 
 def test_the_sentence_before_and_the_heading_count_beside_the_passages_own_words():
-    (found,) = table("Which experts has Scout?", passage("It has sixteen experts.", before="Scout is big."))
-    assert (found["covered"], found["covered_before"]) == (0.5, 0.5)
-    (found,) = table("Which experts has Scout?", passage("It has sixteen experts.", section="Scout"))
-    assert (found["covered"], found["covered_before"], found["covered_heading"]) == (0.5, 0.0, 0.5)
+    (features,) = table("Which experts has Scout?", passage("It has sixteen experts.", before="Scout is big."))
+    assert (features["covered"], features["covered_before"]) == (0.5, 0.5)
+    (features,) = table("Which experts has Scout?", passage("It has sixteen experts.", section="Scout"))
+    assert (features["covered"], features["covered_before"], features["covered_heading"]) == (0.5, 0.0, 0.5)
 
 
 def test_names_and_numbers_that_the_evidence_lacks_are_told():
@@ -93,19 +93,19 @@ def test_the_kind_of_thing_that_is_asked_for_is_there_or_not(question, signal, g
 
 
 def test_a_kind_that_is_not_asked_for_is_silent():
-    (found,) = table("What is bread?", passage("Bread was made in 1990 in Europe by Ann because of hunger."))
-    assert [found[f"{kind}_met"] for kind in ("time", "number", "person", "place", "reason")] == [0.0] * 5
+    (features,) = table("What is bread?", passage("Bread was made in 1990 in Europe by Ann because of hunger."))
+    assert [features[f"{kind}_met"] for kind in ("time", "number", "person", "place", "reason")] == [0.0] * 5
 
 
 def test_gaps_and_ranks_are_to_the_best_candidate():
-    found = table("bread", passage("a b c"), passage("d e f"), passage("g h i"), cosines=(0.2, 0.9, 0.5))
-    assert [row["cosine_gap"] for row in found] == pytest.approx([-0.7, 0.0, -0.4])
-    assert [row["dense_rank"] for row in found] == pytest.approx([1 / 3, 1.0, 1 / 2])
+    features = table("bread", passage("a b c"), passage("d e f"), passage("g h i"), cosines=(0.2, 0.9, 0.5))
+    assert [row["cosine_gap"] for row in features] == pytest.approx([-0.7, 0.0, -0.4])
+    assert [row["dense_rank"] for row in features] == pytest.approx([1 / 3, 1.0, 1 / 2])
 
 
 def test_a_passage_that_begins_by_pointing_back_is_marked():
-    one, other = table("bread", passage("It is baked."), passage("Bread is baked."))
-    assert (one["pronoun"], other["pronoun"]) == (1.0, 0.0)
+    without, other = table("bread", passage("It is baked."), passage("Bread is baked."))
+    assert (without["pronoun"], other["pronoun"]) == (1.0, 0.0)
 
 
 def test_a_fields_meaning_and_a_rows_header_are_its_own_words():
@@ -113,8 +113,8 @@ def test_a_fields_meaning_and_a_rows_header_are_its_own_words():
     assert passage_text(field) == "The author: who wrote it\nElijah Mondero"
     assert passage_text(replace(field, kind="row")) == passage_text(field)
     assert passage_text(replace(field, kind="prose")) == "Elijah Mondero"
-    (found,) = table("Who is the author?", field)
-    assert (found["covered"], found["is_field"]) == (1.0, 1.0)
+    (features,) = table("Who is the author?", field)
+    assert (features["covered"], features["is_field"]) == (1.0, 1.0)
 
 
 @given(
@@ -130,5 +130,5 @@ def test_a_question_whose_pieces_have_no_places_is_weighed_all_the_same():
     bare = Encoding(EMBEDDER.question("x").vector, EMBEDDER.question("x").tokens, ("[CLS]",))
     best = np.ones(1, np.float32)
     candidate = Candidate(0, passage("Bread."), "", 0.1, 0.0, best, -best, -best, 0.0)
-    found = compute_features(QuestionAnalysis.of("bread"), [candidate], bare, best, {})
-    assert np.isfinite(found).all()
+    features = compute_features(QuestionAnalysis.of("bread"), [candidate], bare, best, {})
+    assert np.isfinite(features).all()

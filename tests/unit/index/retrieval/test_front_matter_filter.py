@@ -20,8 +20,8 @@ Who bakes it is a baker.
 
 
 def fitting(question: str) -> set[str]:
-    asked = QuestionAnalysis.of(question)
-    return {passage.reading for passage in search_index(a_md=ARTICLE).passages if may_answer(passage, asked)}
+    analysis = QuestionAnalysis.of(question)
+    return {passage.reading for passage in search_index(a_md=ARTICLE).passages if may_answer(passage, analysis)}
 
 
 @pytest.mark.parametrize(

@@ -38,10 +38,10 @@ def test_the_reverse_is_the_mean_over_the_passages_own_words():
 
 
 def test_matches_come_in_the_order_of_the_passages_that_were_named():
-    asked = EMBEDDER.question("flour bread")
-    there, back = store(*PASSAGES).matches(asked, [0, 1, 2]), store(*PASSAGES).matches(asked, [2, 1, 0])
-    assert there[0][::-1] == pytest.approx(back[0])
-    assert there[1][::-1] == pytest.approx(back[1])
+    encoding = EMBEDDER.question("flour bread")
+    forwards, back = store(*PASSAGES).matches(encoding, [0, 1, 2]), store(*PASSAGES).matches(encoding, [2, 1, 0])
+    assert forwards[0][::-1] == pytest.approx(back[0])
+    assert forwards[1][::-1] == pytest.approx(back[1])
 
 
 def test_bytes_keep_the_cosines_of_wide_vectors():
@@ -60,18 +60,18 @@ def test_matches_of_few_tokens_are_the_cosines_in_any_order_of_passages():
     chance = np.random.default_rng(4)
     tokens = chance.standard_normal((12, 384)).astype(np.float32)
     tokens /= np.linalg.norm(tokens, axis=1, keepdims=True)
-    asked = Encoding(tokens[0], tokens[10:], ("a", "b"))
+    encoding = Encoding(tokens[0], tokens[10:], ("a", "b"))
     for order in (list(range(10)), list(range(10))[::-1]):
         builder = TokenStoreBuilder()
         builder.add([Encoding(tokens[place], tokens[place][np.newaxis], ("x",)) for place in order])
-        best, _ = builder.finish().matches(asked, range(10))
+        best, _ = builder.finish().matches(encoding, range(10))
         assert best == pytest.approx(tokens[order] @ tokens[10:].T, abs=0.01)
 
 
 def test_rarity_goes_by_the_inverse_document_frequency_of_bm25():
-    found = store(*PASSAGES).weights(["flour", "bread", "unheard"])
+    weights = store(*PASSAGES).weights(["flour", "bread", "unheard"])
     wanted = [math.log(1 + (3 - n + 0.5) / (n + 0.5)) for n in (2, 1, 0)]
-    assert found / found[2] == pytest.approx(np.asarray(wanted) / wanted[2], abs=1e-6)
+    assert weights / weights[2] == pytest.approx(np.asarray(wanted) / wanted[2], abs=1e-6)
 
 
 def test_a_passage_of_many_blocks_is_found_in_its_own_rows():
@@ -84,8 +84,8 @@ def test_what_is_saved_matches_the_same_and_holds_no_pickle(tmp_path):
     made = store(*PASSAGES)
     made.save(tmp_path)
     loaded = TokenStore.load(tmp_path)
-    asked = EMBEDDER.question("bread experts")
-    assert loaded.matches(asked, [0, 1, 2])[0] == pytest.approx(made.matches(asked, [0, 1, 2])[0])
+    encoding = EMBEDDER.question("bread experts")
+    assert loaded.matches(encoding, [0, 1, 2])[0] == pytest.approx(made.matches(encoding, [0, 1, 2])[0])
     assert loaded.weights(["flour"]) == pytest.approx(made.weights(["flour"]))
     assert np.load(tmp_path / "tokens.npy", allow_pickle=False).dtype == np.int8
     assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".npy"}

@@ -75,17 +75,17 @@ def test_what_is_no_snapshot_is_not_listed(seeds, index, two):
 def test_two_snapshots_are_compared_whatever_their_models(seeds, index, two):
     other = library(seeds, index, embedder=WordEmbedder("others"))
     third = other.reindex().snapshot.id
-    found = other.diff(two[0], third)
-    assert (found.before, found.after, found.changed) == (two[0], third, ("a.md",))
-    assert found.first_removed == (PassageText("a.md", "", BREAD.strip()),)
-    assert found.first_added == (PassageText("a.md", "", "Bread is baked from rye and water."),)
+    changes = other.diff(two[0], third)
+    assert (changes.before, changes.after, changes.changed) == (two[0], third, ("a.md",))
+    assert changes.first_removed == (PassageText("a.md", "", BREAD.strip()),)
+    assert changes.first_added == (PassageText("a.md", "", "Bread is baked from rye and water."),)
     assert other.diff(two[1], third).is_empty
 
 
 def test_a_part_of_an_id_is_enough_where_it_is_a_part_of_one_alone(seeds, index, two):
     made = library(seeds, index)
-    found = made.diff(two[0][-8:], two[1][:-4])
-    assert (found.before, found.after) == two
+    changes = made.diff(two[0][-8:], two[1][:-4])
+    assert (changes.before, changes.after) == two
     with pytest.raises(NoSuchSnapshot, match="may be 2 snapshots: write more") as ambiguous:
         made.diff(two[0][:4], two[1])
     with pytest.raises(NoSuchSnapshot, match="There is no snapshot 'zebra'"):

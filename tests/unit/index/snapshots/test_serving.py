@@ -39,10 +39,10 @@ def seeds(tmp_path: Path) -> Path:
 
 def elsewhere(seeds: Path, index: Path) -> str:
     """The snapshot that a process of its own built of the sources."""
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", REINDEX, seeds, index], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
     )
-    return done.stdout.strip()
+    return process.stdout.strip()
 
 
 def served(made: Library) -> str:
@@ -83,7 +83,9 @@ def test_questions_follow_what_another_process_made_live_and_none_fails(seeds, i
     text = {old: BREAD, new: RYE}
     assert {answer.snapshot for answer in answers} == {old, new}
     for answer in answers:
-        assert all(text[answer.snapshot][at.start : at.end] == at.quote for at in answer.citations)
+        assert all(
+            text[answer.snapshot][citation.start : citation.end] == citation.quote for citation in answer.citations
+        )
 
 
 def test_who_is_asked_nothing_follows_when_told_to_look(seeds, index):

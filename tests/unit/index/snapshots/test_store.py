@@ -64,9 +64,9 @@ def test_a_snapshot_loads_to_the_documents_and_passages_that_were_built(index):
 def test_every_file_is_in_the_manifest_with_its_checksum(index):
     folder = live(index)
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    there = {path.relative_to(folder).as_posix() for path in files(folder)} - {"manifest.json"}
-    assert set(manifest["files"]) == there
-    assert set(FILES) <= there
+    names = {path.relative_to(folder).as_posix() for path in files(folder)} - {"manifest.json"}
+    assert set(manifest["files"]) == names
+    assert set(FILES) <= names
 
 
 def test_no_file_is_a_pickle(index):
@@ -81,9 +81,9 @@ def test_a_flipped_bit_in_any_file_is_noticed(index):
     load(index)
     for path in files(live(index)):
         whole = path.read_bytes()
-        for at in {0, len(whole) // 2, len(whole) - 1}:
+        for position in {0, len(whole) // 2, len(whole) - 1}:
             damaged = bytearray(whole)
-            damaged[at] ^= 1
+            damaged[position] ^= 1
             path.write_bytes(damaged)
             with pytest.raises(IndexMismatch, match="run `python -m index reindex`") as refused:
                 load(index)
@@ -109,7 +109,7 @@ def test_a_file_that_is_cut_short_or_gone_is_noticed(index):
 def test_with_a_damaged_pointer_the_newest_good_snapshot_serves(index):
     """Any byte of the pointer may be flipped, and it may be cut off anywhere."""
     whole = (index / "LIVE").read_bytes()
-    flipped = [whole[:at] + bytes([byte ^ 1]) + whole[at + 1 :] for at, byte in enumerate(whole)]
+    flipped = [whole[:number] + bytes([byte ^ 1]) + whole[number + 1 :] for number, byte in enumerate(whole)]
     for damaged in [*flipped, *(whole[:size] for size in range(len(whole))), whole + b"x"]:
         (index / "LIVE").write_bytes(damaged)
         with pytest.raises(IndexMismatch, match="run `python -m index reindex`"):
@@ -126,8 +126,8 @@ def test_any_byte_of_a_manifest_that_changes_is_noticed_without_the_pointer(inde
     snapshots, path = SnapshotStore(index), live(index) / "manifest.json"
     whole = path.read_bytes()
     assert snapshots.manifest(live(index).name) == snapshots.live()
-    for at, byte in enumerate(whole):
-        path.write_bytes(whole[:at] + bytes([byte ^ 1]) + whole[at + 1 :])
+    for position, byte in enumerate(whole):
+        path.write_bytes(whole[:position] + bytes([byte ^ 1]) + whole[position + 1 :])
         with pytest.raises(IndexMismatch):
             snapshots.manifest(live(index).name)
 
@@ -148,15 +148,15 @@ def test_without_a_pointer_the_newest_good_snapshot_serves_and_status_says_so(in
     """Status says so before and after it is loaded."""
     (index / "LIVE").unlink()
     opened, serves = library(index.parent / "seeds", index), SnapshotStore(index).ids()[-1]
-    said = f"LIVE, is missing. Answers come from snapshot {serves}: reindex, or roll back to a good one."
+    notice = f"LIVE, is missing. Answers come from snapshot {serves}: reindex, or roll back to a good one."
     for _ in range(2):
         status = opened.status()
         assert status.snapshot is not None
         assert (status.snapshot.id, status.stale) == (serves, status.fallback)
-        assert status.fallback.endswith(said)
+        assert status.fallback.endswith(notice)
         opened.load()
     assert opened.ask("What is bread made of?").snapshot == serves
-    assert said in caplog.text
+    assert notice in caplog.text
     assert not (index / "LIVE").exists()
     assert opened.rollback(serves).snapshot.id == serves
     assert opened.status().fallback == ""
@@ -250,7 +250,7 @@ def test_a_build_that_fails_leaves_the_old_snapshot_live_and_no_litter(index):
         library(index.parent / "seeds", index, embedder=FailingEmbedder()).reindex()
     assert (index / "LIVE").read_bytes() == pointer
     assert [path for path in files(index) if path.name != "reindex.lock"] == [
-        at for at in before if at.name != "reindex.lock"
+        path for path in before if path.name != "reindex.lock"
     ]
     assert [path.name for path in (index / "snapshots").iterdir()] == [live(index).name]
     load(index)
@@ -292,14 +292,14 @@ def test_what_a_builder_that_died_left_behind_is_cleared_by_the_next(index):
 def test_ids_sort_by_time(tmp_path):
     seeds = write(tmp_path / "seeds", a_md="Bread is made of flour.")
     made = [library(seeds, tmp_path / "index").reindex().snapshot for _ in range(3)]
-    assert [at.id for at in made] == sorted(at.id for at in made)
+    assert [path.id for path in made] == sorted(path.id for path in made)
     assert made[0].created < made[1].created < made[2].created
 
 
 def documents(index: Path, snapshot: str) -> dict[str, str] | None:
     """The texts of a snapshot by source, read by who has just been started."""
-    found = SnapshotStore(index).documents(snapshot)
-    return None if found is None else {source: document.text for source, document in found.items()}
+    documents = SnapshotStore(index).documents(snapshot)
+    return None if documents is None else {source: document.text for source, document in documents.items()}
 
 
 def built_on(index: Path, text: str, **options: Any) -> str:
@@ -396,8 +396,8 @@ def test_documents_that_were_read_lately_are_at_hand_and_others_are_read_anew(in
 def test_documents_are_read_once_by_however_many_at_once(index):
     snapshots, name = SnapshotStore(index), live(index).name
     with ThreadPoolExecutor(max_workers=8) as threads:
-        found = list(threads.map(lambda _: snapshots.documents(name), range(64)))
-    assert len({id((each or {})["a.md"]) for each in found}) == 1
+        results = list(threads.map(lambda _: snapshots.documents(name), range(64)))
+    assert len({id((documents or {})["a.md"]) for documents in results}) == 1
 
 
 def folders(index: Path) -> list[str]:

@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from index.sources._fetch import FetchedPage, FetchFailed, fetch, retry_after
 from index.sources._public_network import is_private
-from tests.support.site import HOST, Asked, Page, Site, page, served
+from tests.support.site import HOST, Page, Site, SiteRequest, page, served
 
 
 @pytest.fixture
@@ -28,14 +28,14 @@ def site() -> Iterator[Site]:
         yield running
 
 
-def get(site: Site, path: str = "/a", **given: Any) -> FetchedPage:
-    given = {"allowed": {HOST}, "max_bytes": 10_000, "seconds": 20, "wait": 0.01, **given}
-    return fetch(given.pop("url", site.url(path)), **given)
+def get(site: Site, path: str = "/a", **options: Any) -> FetchedPage:
+    options = {"allowed": {HOST}, "max_bytes": 10_000, "seconds": 20, "wait": 0.01, **options}
+    return fetch(options.pop("url", site.url(path)), **options)
 
 
-def why(site: Site, path: str = "/a", **given: Any) -> str:
+def why(site: Site, path: str = "/a", **options: Any) -> str:
     with pytest.raises(FetchFailed) as failed:
-        get(site, path, **given)
+        get(site, path, **options)
     return str(failed.value)
 
 
@@ -70,18 +70,18 @@ def test_a_public_address_is_not_private(address):
 
 
 def test_a_page_is_fetched_with_its_type_and_marks(site):
-    found = get(site)
-    assert found == FetchedPage(b"Hello", "text/html; charset=utf-8", '"1"', "Wed, 01 Apr 2026 00:00:00 GMT", 200)
+    response = get(site)
+    assert response == FetchedPage(b"Hello", "text/html; charset=utf-8", '"1"', "Wed, 01 Apr 2026 00:00:00 GMT", 200)
     assert site.asked[0].headers["user-agent"].startswith("Footnote/")
     assert "if-none-match" not in site.asked[0].headers
 
 
 def test_a_page_that_is_still_the_same_is_not_sent_again(site):
-    site.pages["/a"] = lambda asked, handler: page("", 304 if asked.headers.get("if-none-match") == '"1"' else 500)(
-        asked, handler
+    site.pages["/a"] = lambda request, handler: page("", 304 if request.headers.get("if-none-match") == '"1"' else 500)(
+        request, handler
     )
-    found = get(site, etag='"1"', modified="Wed, 01 Apr 2026 00:00:00 GMT")
-    assert (found.data, found.status) == (None, 304)
+    response = get(site, etag='"1"', modified="Wed, 01 Apr 2026 00:00:00 GMT")
+    assert (response.data, response.status) == (None, 304)
     assert site.asked[0].headers["if-modified-since"] == "Wed, 01 Apr 2026 00:00:00 GMT"
 
 
@@ -103,10 +103,10 @@ def test_a_name_with_one_private_answer_among_public_ones_is_refused(site):
 def test_a_host_is_resolved_once_and_connected_to_as_it_was_checked(site):
     """A name whose address changes in between (DNS rebinding) cannot lead into a private network."""
     answers = iter([["127.0.0.1"], ["10.0.0.1"]])
-    found = get(
+    response = get(
         site, url=site.url("/a", "allowed.test"), allowed={"allowed.test"}, resolver=lambda host, port: next(answers)
     )
-    assert found.data == b"Hello"
+    assert response.data == b"Hello"
     assert next(answers) == ["10.0.0.1"]
     assert site.asked[0].headers["host"] == f"allowed.test:{site.port}"
 
@@ -124,7 +124,7 @@ def test_a_redirect_to_what_is_no_page_is_refused(site, target):
 
 
 def test_five_redirects_are_followed_and_no_more(site):
-    site.pages |= {f"/r{at}": to(f"/r{at - 1}") for at in range(2, 8)} | {"/r1": to("/a")}
+    site.pages |= {f"/r{number}": to(f"/r{number - 1}") for number in range(2, 8)} | {"/r1": to("/a")}
     assert get(site, "/r5").data == b"Hello"
     assert why(site, "/r6") == "more than 5 redirects"
 
@@ -153,7 +153,7 @@ def test_a_server_that_says_when_is_asked_then_and_not_before(site):
     """Who asks it again within the second is refused for good."""
     first: list[float] = []
 
-    def busy(asked: Asked, handler: Any) -> None:
+    def busy(asked: SiteRequest, handler: Any) -> None:
         early = first and time.monotonic() - first[0] < 1
         first.append(time.monotonic())
         page("Hello", 429 if asked.times == 1 else 403 if early else 200, Retry_After="1")(asked, handler)
@@ -194,14 +194,14 @@ def test_when_to_ask_again_is_said_in_seconds_or_by_a_date(header, seconds):
 
 
 def test_a_server_that_is_well_again_at_the_second_try_is_answered_from(site):
-    site.pages["/a"] = lambda asked, handler: page("Hello", 503 if asked.times == 1 else 200)(asked, handler)
+    site.pages["/a"] = lambda request, handler: page("Hello", 503 if request.times == 1 else 200)(request, handler)
     assert get(site).data == b"Hello"
 
 
 def drip(head: bytes, piece: bytes) -> Page:
     """Sends a piece every tenth of a second, for a long time."""
 
-    def answer(asked: Asked, handler: Any) -> None:
+    def answer(asked: SiteRequest, handler: Any) -> None:
         handler.wfile.write(head)
         for _ in range(1_000):
             handler.wfile.write(piece)
@@ -248,16 +248,16 @@ def test_a_certificate_is_checked_for_the_name_not_the_address(tmp_path, monkeyp
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
-    given = {"allowed": {"allowed.test", "other.test"}, "resolver": known(allowed="127.0.0.1", other="127.0.0.1")}
+    options = {"allowed": {"allowed.test", "other.test"}, "resolver": known(allowed="127.0.0.1", other="127.0.0.1")}
     with served(context, a=page("Hello")) as site:
-        assert get(site, url=f"https://allowed.test:{site.port}/a", **given).data == b"Hello"
-        assert "no connection" in why(site, url=f"https://other.test:{site.port}/a", **given)
+        assert get(site, url=f"https://allowed.test:{site.port}/a", **options).data == b"Hello"
+        assert "no connection" in why(site, url=f"https://other.test:{site.port}/a", **options)
         monkeypatch.delenv("SSL_CERT_FILE")
-        assert "no connection" in why(site, url=f"https://allowed.test:{site.port}/a", **given)
+        assert "no connection" in why(site, url=f"https://allowed.test:{site.port}/a", **options)
 
 
 def test_no_host_no_server_and_no_http_are_said(site):
     assert "no connection" in why(site, url="http://nowhere.invalid/")
-    site.pages["/a"] = lambda asked, handler: handler.wfile.write(b"SSH-2.0-hello\r\n")
+    site.pages["/a"] = lambda request, handler: handler.wfile.write(b"SSH-2.0-hello\r\n")
     assert why(site) == "the server does not speak HTTP"
     assert "no connection" in why(site, url="http://127.0.0.1:1/")

@@ -67,9 +67,9 @@ def test_hidden_files_and_folders_are_passed_over(tmp_path):
     ],
 )
 def test_a_file_that_is_no_text_is_named_with_the_reason_and_the_others_are_read(tmp_path, data, reason):
-    found = read(write(tmp_path, bad_md=data, good_md=GOOD))
-    assert names(found) == ["good.md"]
-    assert reason in reasons(found)["bad.md"]
+    reading = read(write(tmp_path, bad_md=data, good_md=GOOD))
+    assert names(reading) == ["good.md"]
+    assert reason in reasons(reading)["bad.md"]
 
 
 def test_a_file_as_large_as_the_limit_is_read(tmp_path):
@@ -82,11 +82,11 @@ def test_links_out_of_the_folder_and_in_a_loop_and_to_nowhere_are_named(tmp_path
     (seeds / "out.md").symlink_to(outside / "secret.md")
     (seeds / "round.md").symlink_to(seeds / "round.md")
     (seeds / "gone.md").symlink_to(seeds / "nothing.md")
-    found = read(seeds)
-    assert names(found) == ["good.md"]
-    assert "leads out of the folder" in reasons(found)["out.md"]
-    assert "loop" in reasons(found)["round.md"] or "Too many levels" in reasons(found)["round.md"]
-    assert reasons(found)["gone.md"] == "cannot be read: No such file or directory"
+    reading = read(seeds)
+    assert names(reading) == ["good.md"]
+    assert "leads out of the folder" in reasons(reading)["out.md"]
+    assert "loop" in reasons(reading)["round.md"] or "Too many levels" in reasons(reading)["round.md"]
+    assert reasons(reading)["gone.md"] == "cannot be read: No such file or directory"
 
 
 def test_a_link_to_a_source_in_the_folder_is_read(tmp_path):
@@ -100,19 +100,19 @@ def test_a_folder_that_is_a_link_is_named_and_not_followed(tmp_path):
     seeds = write(tmp_path / "seeds", good_md=GOOD)
     (seeds / "out").symlink_to(outside)
     (seeds / "round").symlink_to(seeds)
-    found = read(seeds)
-    assert names(found) == ["good.md"]
-    assert set(reasons(found)) == {"out/", "round/"}
-    assert all("link to a folder" in reason for reason in reasons(found).values())
+    reading = read(seeds)
+    assert names(reading) == ["good.md"]
+    assert set(reasons(reading)) == {"out/", "round/"}
+    assert all("link to a folder" in reason for reason in reasons(reading).values())
 
 
 def test_a_folder_and_a_pipe_that_are_named_like_sources_stop_nothing(tmp_path):
     write(tmp_path, good_md=GOOD)
     write(tmp_path / "folder.md", inner_md=GOOD)
     os.mkfifo(tmp_path / "pipe.md")
-    found = read(tmp_path)
-    assert names(found) == ["folder.md/inner.md", "good.md"]
-    assert reasons(found) == {"pipe.md": "is not a regular file"}
+    reading = read(tmp_path)
+    assert names(reading) == ["folder.md/inner.md", "good.md"]
+    assert reasons(reading) == {"pipe.md": "is not a regular file"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere root reads every file, whatever its permissions")
@@ -127,7 +127,7 @@ def test_a_file_and_a_folder_without_permission_are_named(tmp_path):
         "print(json.dumps([list(found.hashes), {at.source: at.reason for at in found.skipped}]))"
     )
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-c", script, str(tmp_path)],
             cwd=ROOT,
             capture_output=True,
@@ -138,7 +138,7 @@ def test_a_file_and_a_folder_without_permission_are_named(tmp_path):
         )
     finally:
         (tmp_path / "closed").chmod(0o700)
-    assert json.loads(done.stdout) == [
+    assert json.loads(process.stdout) == [
         ["good.md"],
         {"closed/": "the folder cannot be listed: Permission denied", "shut.md": "cannot be read: Permission denied"},
     ]
@@ -150,9 +150,9 @@ def test_a_name_that_is_not_utf8_is_reported_and_stops_nothing(tmp_path):
         (tmp_path / os.fsdecode(b"caf\xe9.md")).write_text(GOOD)
     except OSError:
         pytest.skip("this file system takes no such name")
-    found = read(tmp_path)
-    assert names(found) == ["good.md"]
-    assert reasons(found) == {"caf?.md": "has a name that is not UTF-8: rename it"}
+    reading = read(tmp_path)
+    assert names(reading) == ["good.md"]
+    assert reasons(reading) == {"caf?.md": "has a name that is not UTF-8: rename it"}
 
 
 def test_no_folder_is_said_with_the_setting_that_mends_it(tmp_path):
@@ -179,8 +179,8 @@ def test_where_no_source_can_be_read_each_is_named(tmp_path):
 
 
 def test_what_is_hashed_is_the_bytes_of_the_file(tmp_path):
-    found = read(write(tmp_path, a_md=b"abc"))
-    assert found.hashes == {"a.md": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}
+    reading = read(write(tmp_path, a_md=b"abc"))
+    assert reading.hashes == {"a.md": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.txt"])
@@ -205,16 +205,16 @@ def test_the_title_is_that_of_the_front_matter_else_the_first_heading_else_the_n
 
 
 def test_url_and_metadata_come_from_the_front_matter():
-    found = document("a.md", "---\nurl: https://a.b/c\ntags: [x, y]\n---\ntext")
-    assert found.url == "https://a.b/c"
-    assert found.metadata == {"url": "https://a.b/c", "tags": "x, y"}
+    parsed = document("a.md", "---\nurl: https://a.b/c\ntags: [x, y]\n---\ntext")
+    assert parsed.url == "https://a.b/c"
+    assert parsed.metadata == {"url": "https://a.b/c", "tags": "x, y"}
     assert document("a.md", "text").url is None
 
 
 def test_plain_text_has_no_front_matter_and_no_headings():
-    found = document("a.txt", "---\ntitle: x\n---\n# y\n")
-    assert [section.heading for section in found.sections] == [""]
-    assert found.metadata == {}
+    parsed = document("a.txt", "---\ntitle: x\n---\n# y\n")
+    assert [section.heading for section in parsed.sections] == [""]
+    assert parsed.metadata == {}
 
 
 def test_the_id_changes_with_the_text_and_with_the_name():
@@ -231,9 +231,9 @@ def test_a_file_that_is_being_saved_is_read_once_it_is_whole(tmp_path):
         with path.open("wb", buffering=0) as stream:
             stream.write(b"Half of it. ")
             done.set()
-            for at in range(5):
+            for number in range(5):
                 time.sleep(0.02)
-                stream.write(b"And more. " if at < 4 else b"The end.")
+                stream.write(b"And more. " if number < 4 else b"The end.")
 
     with ThreadPoolExecutor() as threads:
         saving = threads.submit(save)
@@ -259,6 +259,6 @@ def test_a_file_that_is_never_at_rest_is_named_and_stops_no_other(tmp_path):
         done.set()
         writing.result(10)
     assert [file.source for file in reading.files] == ["a.md"]
-    assert [(at.source, at.reason) for at in reading.skipped] == [
+    assert [(skipped_file.source, skipped_file.reason) for skipped_file in reading.skipped] == [
         ("b.md", "is being written to: reindex once it is saved")
     ]

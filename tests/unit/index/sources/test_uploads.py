@@ -191,14 +191,14 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(
         raise OSError(28, "No space left on device", str(seeds))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(SourceUnwritable, match=r"can't be written \(No space left on device\)") as told:
+    with pytest.raises(SourceUnwritable, match=r"can't be written \(No space left on device\)") as error:
         uploads.add("scout.md", TEXT + b"More.", replace=True)
-    assert str(seeds) not in str(told.value)
+    assert str(seeds) not in str(error.value)
     assert there(seeds) == {"scout.md": TEXT}
 
 
 def test_size_and_age_are_told(uploads: UploadedSources, seeds: Path):
     uploads.add("scout.md", TEXT)
-    (one,) = uploads.list_files()
-    assert (one.name, one.bytes) == ("scout.md", len(TEXT))
-    assert abs(one.changed.timestamp() - time.time()) < 60
+    (files,) = uploads.list_files()
+    assert (files.name, files.bytes) == ("scout.md", len(TEXT))
+    assert abs(files.changed.timestamp() - time.time()) < 60

@@ -15,7 +15,7 @@ from index.sources.watcher import watch
 QUIET_S = 3.0
 
 
-class Told:
+class ChangeCounter:
     def __init__(self) -> None:
         self.times = 0
         self._new = threading.Event()
@@ -25,9 +25,9 @@ class Told:
         self._new.set()
 
     def within(self, seconds: float) -> bool:
-        found = self._new.wait(seconds)
+        changed = self._new.wait(seconds)
         self._new.clear()
-        return found
+        return changed
 
 
 @pytest.fixture
@@ -37,67 +37,67 @@ def seeds(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def told(seeds: Path) -> Iterator[Told]:
-    heard = Told()
-    stop = watch(seeds, heard, retry_seconds=0.2)
-    assert heard.within(20)  # it is watched now
-    heard.times = 0
-    yield heard
+def changes(seeds: Path) -> Iterator[ChangeCounter]:
+    counter = ChangeCounter()
+    stop = watch(seeds, counter, retry_seconds=0.2)
+    assert counter.within(20)  # it is watched now
+    counter.times = 0
+    yield counter
     stop()
 
 
 def test_what_changed_before_it_was_watched_is_told_once(seeds: Path):
-    heard = Told()
+    counter = ChangeCounter()
     (seeds / "a.md").write_text("text")
-    stop = watch(seeds, heard, retry_seconds=0.2)
-    assert heard.within(20)
-    assert not heard.within(QUIET_S)
+    stop = watch(seeds, counter, retry_seconds=0.2)
+    assert counter.within(20)
+    assert not counter.within(QUIET_S)
     stop()
 
 
-def test_a_file_that_comes_changes_and_goes_is_told(seeds: Path, told: Told):
+def test_a_file_that_comes_changes_and_goes_is_told(seeds: Path, changes: ChangeCounter):
     file = seeds / "sub" / "a.md"
     file.write_text("one")
-    assert told.within(20)
+    assert changes.within(20)
     time.sleep(QUIET_S)
-    told.within(0)
+    changes.within(0)
     file.write_text("two")
-    assert told.within(20)
+    assert changes.within(20)
     time.sleep(QUIET_S)
-    told.within(0)
+    changes.within(0)
     file.unlink()
-    assert told.within(20)
+    assert changes.within(20)
 
 
-def test_many_changes_at_once_are_told_few_times(seeds: Path, told: Told):
+def test_many_changes_at_once_are_told_few_times(seeds: Path, changes: ChangeCounter):
     for number in range(200):
         (seeds / f"{number}.md").write_text("text")
-    assert told.within(20)
+    assert changes.within(20)
     time.sleep(QUIET_S)
-    assert told.times <= 3
+    assert changes.times <= 3
 
 
-def test_hidden_files_are_not_told(seeds: Path, told: Told):
+def test_hidden_files_are_not_told(seeds: Path, changes: ChangeCounter):
     (seeds / ".00112233445566aa.new").write_text("text")
-    assert not told.within(QUIET_S)
+    assert not changes.within(QUIET_S)
 
 
-def test_a_folder_that_goes_and_comes_again_is_watched_again(seeds: Path, told: Told):
+def test_a_folder_that_goes_and_comes_again_is_watched_again(seeds: Path, changes: ChangeCounter):
     shutil.rmtree(seeds)
-    assert told.within(20)
+    assert changes.within(20)
     time.sleep(QUIET_S)
     seeds.mkdir()
     time.sleep(QUIET_S)
-    while told.within(0):
+    while changes.within(0):
         pass
     (seeds / "a.md").write_text("text")
-    assert told.within(20)
+    assert changes.within(20)
 
 
 def test_a_folder_that_comes_later_is_told(tmp_path: Path):
-    heard = Told()
-    stop = watch(tmp_path / "later", heard, retry_seconds=0.2)
+    counter = ChangeCounter()
+    stop = watch(tmp_path / "later", counter, retry_seconds=0.2)
     time.sleep(0.5)
     (tmp_path / "later").mkdir()
-    assert heard.within(20)
+    assert counter.within(20)
     stop()

@@ -31,18 +31,18 @@ def listed(folder: Path, *entries: str) -> Path:
     return write(folder, sources_toml="\n".join(f"[[source]]\n{entry}" for entry in entries))
 
 
-def web(tmp_path: Path, **given: object) -> WebSources:
+def web(tmp_path: Path, **options: object) -> WebSources:
     return WebSources(
         tmp_path / "index" / "fetched",
-        **{"allowed": [HOST], "max_bytes": 100_000, "seconds": 20, "wait": 0.01, **given},
+        **{"allowed": [HOST], "max_bytes": 100_000, "seconds": 20, "wait": 0.01, **options},
     )
 
 
-def fetched(tmp_path: Path, *entries: str, **given: object) -> SourceSet:
+def fetched(tmp_path: Path, *entries: str, **options: object) -> SourceSet:
     seeds = listed(tmp_path / "seeds", *entries)
-    found = web(tmp_path, **given)
-    found.refresh(seeds)
-    return found.read(seeds)
+    reading = web(tmp_path, **options)
+    reading.refresh(seeds)
+    return reading.read(seeds)
 
 
 def entry(site: Site, path: str = "/a", name: str = "herd") -> str:
@@ -50,7 +50,7 @@ def entry(site: Site, path: str = "/a", name: str = "herd") -> str:
 
 
 def reasons(reading: SourceSet) -> dict[str, str]:
-    return {at.source: at.reason for at in reading.skipped}
+    return {skipped_file.source: skipped_file.reason for skipped_file in reading.skipped}
 
 
 def test_an_address_has_a_name_its_own_or_that_of_the_page(tmp_path):
@@ -101,9 +101,9 @@ def test_a_list_that_cannot_be_read_is_named_with_the_line(tmp_path, text, reaso
     ],
 )
 def test_a_wrong_entry_is_named_with_its_line_and_stops_no_other(tmp_path, wrong, reason):
-    found = read_addresses(listed(tmp_path, "url = 'https://good.test/'", wrong, "url = 'https://other.test/'"))
-    assert [at.name for at in found.addresses] == ["good.test", "other.test"]
-    (skipped,) = found.skipped
+    reading = read_addresses(listed(tmp_path, "url = 'https://good.test/'", wrong, "url = 'https://other.test/'"))
+    assert [address.name for address in reading.addresses] == ["good.test", "other.test"]
+    (skipped,) = reading.skipped
     assert skipped.source == "sources.toml"
     assert "at line 3" in skipped.reason
     assert reason in skipped.reason
@@ -151,10 +151,10 @@ def test_an_answer_that_is_no_source_is_named(tmp_path, site, kind, body, reason
 
 
 def test_a_page_that_was_never_there_is_named_and_the_others_are_read(tmp_path, site):
-    found = fetched(tmp_path, entry(site), entry(site, "/gone", "gone"), 'url = "http://nowhere.invalid/"')
-    assert [file.source for file in found.files] == ["herd"]
-    assert reasons(found)["gone"] == "could not be fetched: 404 Not Found"
-    assert "could not be fetched: no connection" in reasons(found)["nowhere.invalid"]
+    reading = fetched(tmp_path, entry(site), entry(site, "/gone", "gone"), 'url = "http://nowhere.invalid/"')
+    assert [file.source for file in reading.files] == ["herd"]
+    assert reasons(reading)["gone"] == "could not be fetched: 404 Not Found"
+    assert "could not be fetched: no connection" in reasons(reading)["nowhere.invalid"]
 
 
 def test_a_page_that_is_gone_is_read_from_its_copy_and_called_stale(tmp_path, site):
@@ -162,9 +162,9 @@ def test_a_page_that_is_gone_is_read_from_its_copy_and_called_stale(tmp_path, si
     fetched(tmp_path, entry(site))
     before = datetime.now(UTC)
     site.pages["/a"] = page("", 404)
-    found = fetched(tmp_path, entry(site))
-    (stale,) = found.stale
-    assert parse(found.files[0]).title == "The herd"
+    reading = fetched(tmp_path, entry(site))
+    (stale,) = reading.stale
+    assert parse(reading.files[0]).title == "The herd"
     assert (stale.source, stale.problem) == ("herd", "last fetch failed: 404 Not Found")
     assert before - timedelta(seconds=60) < stale.since <= before
     site.pages["/a"] = page(ARTICLE)
@@ -173,11 +173,11 @@ def test_a_page_that_is_gone_is_read_from_its_copy_and_called_stale(tmp_path, si
 
 def test_an_unchanged_page_is_asked_for_by_its_mark_and_kept(tmp_path, site):
     fetched(tmp_path, entry(site))
-    site.pages["/a"] = lambda asked, handler: page("", 304 if asked.headers.get("if-none-match") == '"1"' else 500)(
-        asked, handler
+    site.pages["/a"] = lambda request, handler: page("", 304 if request.headers.get("if-none-match") == '"1"' else 500)(
+        request, handler
     )
-    found = fetched(tmp_path, entry(site))
-    assert (len(found.files), found.stale) == (1, ())
+    reading = fetched(tmp_path, entry(site))
+    assert (len(reading.files), reading.stale) == (1, ())
 
 
 def test_a_changed_page_replaces_its_copy_and_a_page_listed_no_more_loses_it(tmp_path, site):
@@ -210,9 +210,9 @@ def test_a_damaged_note_about_a_copy_is_as_none(tmp_path, site, text):
 def test_a_broken_list_is_named_and_the_copies_at_hand_are_read(tmp_path, site):
     fetched(tmp_path, entry(site))
     (tmp_path / "seeds" / "sources.toml").write_text("[[source]\n")
-    found = web(tmp_path)
-    found.refresh(tmp_path / "seeds")
-    reading = found.read(tmp_path / "seeds")
+    second_reading = web(tmp_path)
+    second_reading.refresh(tmp_path / "seeds")
+    reading = second_reading.read(tmp_path / "seeds")
     assert [file.source for file in reading.files] == ["herd"]
     assert "(at line 1" in reasons(reading)["sources.toml"]
 
@@ -232,7 +232,7 @@ def test_the_library_answers_from_the_web_and_without_it_from_the_copy(tmp_path,
     site.pages["/a"] = page("", 503)
     report = opened().reindex()
     assert (report.changed, report.removed, report.skipped) == ((), (), ())
-    infos = {at.source: at for at in opened().status().sources}
+    infos = {source.source: source for source in opened().status().sources}
     assert infos["herd"].problem == "last fetch failed: 503 Service Unavailable"
     assert infos["herd"].since is not None
     assert infos["bread.md"].since is None
@@ -248,7 +248,9 @@ def test_an_address_never_asked_for_makes_the_index_stale_a_failed_one_does_not(
     assert opened.status().stale == "new: herd"
     opened.reindex()
     assert opened.status().stale == ""
-    assert {at.source: at.reason for at in opened.status().skipped} == {"herd": "could not be fetched: 404 Not Found"}
+    assert {skipped_file.source: skipped_file.reason for skipped_file in opened.status().skipped} == {
+        "herd": "could not be fetched: 404 Not Found"
+    }
 
 
 def test_an_address_that_is_called_like_a_file_is_named(tmp_path, site):
@@ -256,7 +258,7 @@ def test_an_address_that_is_called_like_a_file_is_named(tmp_path, site):
     write(seeds, bread_md="Bread is made of flour and water.")
     report = library(seeds, tmp_path / "index", web=web(tmp_path)).reindex()
     assert report.added == ("bread.md",)
-    assert [(at.source, at.reason) for at in report.skipped] == [
+    assert [(skipped_file.source, skipped_file.reason) for skipped_file in report.skipped] == [
         ("bread.md", "is a file's name too: give the address another name in sources.toml")
     ]
 
@@ -279,5 +281,5 @@ def test_addresses_alone_are_sources_enough(tmp_path, site):
 def test_what_is_kept_says_when_it_was_fetched_and_what_the_server_answered(tmp_path, site):
     fetched(tmp_path, entry(site))
     (note,) = (tmp_path / "index" / "fetched").glob("*.json")
-    kept = json.loads(note.read_text("utf-8"))
-    assert (kept["url"], kept["status"], kept["etag"], kept["problem"]) == (site.url("/a"), 200, '"1"', "")
+    saved = json.loads(note.read_text("utf-8"))
+    assert (saved["url"], saved["status"], saved["etag"], saved["problem"]) == (site.url("/a"), 200, '"1"', "")

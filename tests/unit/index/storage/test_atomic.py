@@ -124,11 +124,11 @@ def test_reader_sees_one_whole_content_or_the_other(target: Path):
     contents = [bytes([letter]) * 50_000 for letter in b"abcd"]
     write_atomically(target, contents[0])
     done = threading.Event()
-    seen: set[bytes] = set()
+    values: set[bytes] = set()
 
     def read() -> None:
         while not done.is_set():
-            seen.add(target.read_bytes())
+            values.add(target.read_bytes())
 
     reader = threading.Thread(target=read)
     reader.start()
@@ -136,7 +136,7 @@ def test_reader_sees_one_whole_content_or_the_other(target: Path):
         write_atomically(target, contents[number % 4])
     done.set()
     reader.join()
-    assert seen <= set(contents)
+    assert values <= set(contents)
 
 
 def test_writers_that_meet_do_not_disturb_each_other(target: Path):

@@ -70,7 +70,9 @@ def test_the_file_of_vectors_is_the_one_that_faiss_writes(tmp_path):
 
 
 def test_whatever_byte_of_the_keyword_index_does_not_fit_it_is_told(tmp_path):
-    keyword = Bm25Index.build(search_index(a_md="\n\n".join(f"Word{at} is here." for at in range(400))).passages)
+    keyword = Bm25Index.build(
+        search_index(a_md="\n\n".join(f"Word{number} is here." for number in range(400))).passages
+    )
     keyword.save(tmp_path)
     files = {path.name: path.stat().st_size for path in (tmp_path / "keyword").iterdir()}
     assert sum(name.endswith(".npy") for name in files) == 3
@@ -112,7 +114,7 @@ def test_a_rebuild_that_runs_out_of_room_leaves_the_old_snapshot_and_no_litter(t
     seeds, index = write(tmp_path / "seeds", a_md="Bread is made of flour.\n"), tmp_path / "index"
     made = library(seeds, index)
     old = made.reindex().snapshot.id
-    write(seeds, b_md="\n\n".join(f"Coffee number {at} is made of beans." for at in range(100)))
+    write(seeds, b_md="\n\n".join(f"Coffee number {number} is made of beans." for number in range(100)))
     with no_file_longer_than(room), pytest.raises(IndexUnwritable, match="The index is as it was before"):
         made.reindex()
     assert library(seeds, index).ask("bread flour").snapshot == old

@@ -12,8 +12,8 @@ TEXT = "Scout has experts. The Duchy of Normandy grew; the Duchy of Normandy fel
 
 
 def document(text: str = TEXT) -> Document:
-    (found,) = search_index(a_md=f"# Scout\n\n{text}\n").documents.values()
-    return found
+    (documents,) = search_index(a_md=f"# Scout\n\n{text}\n").documents.values()
+    return documents
 
 
 def test_a_clause_has_its_subject_and_what_is_said_of_it():

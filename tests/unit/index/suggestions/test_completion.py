@@ -23,13 +23,13 @@ KNOWN = (
 def test_suggestions_are_helpful_questions_here_and_those_the_sources_answer(services, sources):
     """Helpful are those voted so in this server."""
     sources.suggested = ("Who wrote the article?", WINDOW)
-    helped, disputed, elsewhere = (
+    helped, disputed, unrelated = (
         reply(services, question, guild=guild).id
         for question, guild in ((WINDOW, GUILD), (MAVERICK, GUILD), (WINDOW, 8))
     )
     assert services.suggestions.complete("", guild=GUILD) == ("Who wrote the article?", WINDOW)
-    for one in (helped, elsewhere):
-        services.journal.vote(one, user=BEN, helpful=True)
+    for answer_id in (helped, unrelated):
+        services.journal.vote(answer_id, user=BEN, helpful=True)
     services.journal.vote(disputed, user=BEN, helpful=False)
     assert services.suggestions.complete("", guild=GUILD) == (WINDOW, "Who wrote the article?")
     assert services.suggestions.complete("wrote", guild=GUILD) == ("Who wrote the article?",)
@@ -100,9 +100,9 @@ def test_a_question_over_100_characters_is_left_out_and_never_cut():
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=120), max_size=8), st.integers(0, 30))
 def test_whatever_is_typed_only_known_questions_that_fit_are_suggested(typed, known, limit):
-    found = complete(typed, known, limit=limit)
-    assert len(found) == len(set(found)) <= limit
-    assert all(question in known and len(question) <= 100 for question in found)
+    completions = complete(typed, known, limit=limit)
+    assert len(completions) == len(set(completions)) <= limit
+    assert all(question in known and len(question) <= 100 for question in completions)
 
 
 @given(st.sampled_from(KNOWN), st.integers(1, 40))

@@ -107,13 +107,13 @@ def test_a_sentence_that_names_nothing_plainly_makes_no_question(sentence):
 
 
 def test_it_is_what_the_sentence_before_was_about_in_the_same_section():
-    said = "LLaMA 4 Scout is equipped with 16 experts.\n\n{}It offers a context window of 10 million tokens."
-    assert asked(said.format("")) == [
+    text = "LLaMA 4 Scout is equipped with 16 experts.\n\n{}It offers a context window of 10 million tokens."
+    assert asked(text.format("")) == [
         "How many experts does LLaMA 4 Scout have?",
         "What is the context window of LLaMA 4 Scout?",
         "What is the context window of Scout?",
     ]
-    assert asked(said.format("# Elsewhere\n\n")) == ["How many experts does LLaMA 4 Scout have?"]
+    assert asked(text.format("# Elsewhere\n\n")) == ["How many experts does LLaMA 4 Scout have?"]
 
 
 def test_it_is_nothing_known_where_several_things_were_named_before():
@@ -121,19 +121,19 @@ def test_it_is_nothing_known_where_several_things_were_named_before():
 
 
 def test_the_title_of_the_article_is_a_name():
-    said = "The 1973 oil crisis began in October 1973."
-    assert asked(f"# 1973 oil crisis\n\n{said}") == [
+    text = "The 1973 oil crisis began in October 1973."
+    assert asked(f"# 1973 oil crisis\n\n{text}") == [
         "When did the 1973 oil crisis begin?",
         "What is the 1973 oil crisis?",
     ]
-    assert asked(said) == []
+    assert asked(text) == []
 
 
 def test_front_matter_gives_questions_about_author_and_day():
     """They name the article if there are several."""
-    one = '---\ntitle: "Scout is here: a leap"\nauthor: Ada Poe\ndate: 2025-04-06\n---\n\nNothing more.\n'
-    assert asked(one) == ["Who wrote the article?", "When was the article published?"]
-    assert asked(one, "Something else is here.\n") == [
+    text = '---\ntitle: "Scout is here: a leap"\nauthor: Ada Poe\ndate: 2025-04-06\n---\n\nNothing more.\n'
+    assert asked(text) == ["Who wrote the article?", "When was the article published?"]
+    assert asked(text, "Something else is here.\n") == [
         "Who wrote the article “Scout is here”?",
         "When was the article “Scout is here” published?",
     ]
@@ -161,8 +161,8 @@ def test_a_candidate_from_a_heading_is_to_be_answered_by_its_section():
 
 def test_of_many_passages_the_first_of_each_source_are_read(monkeypatch):
     monkeypatch.setattr("index.suggestions.generation.MOST_READ", 4)
-    said = [f"The Battle of Number{number} was fought in 1815.\n\n" for number in range(9)]
-    assert [candidate.source for candidate in made("".join(said[:4]), "".join(said[4:]))] == [
+    text = [f"The Battle of Number{number} was fought in 1815.\n\n" for number in range(9)]
+    assert [candidate.source for candidate in made("".join(text[:4]), "".join(text[4:]))] == [
         "0.md",
         "0.md",
         "1.md",
@@ -177,9 +177,9 @@ def test_a_question_that_several_sentences_answer_is_made_once():
 
 
 def test_questions_of_the_real_article_are_at_least_eight(article):
-    found = asked(article)
-    assert len(found) >= 8
-    assert {"When is LlamaCon?", "Who wrote the article?", "What is the context window of Scout?"} <= set(found)
+    questions = asked(article)
+    assert len(questions) >= 8
+    assert {"When is LlamaCon?", "Who wrote the article?", "What is the context window of Scout?"} <= set(questions)
 
 
 @given(st.lists(st.sampled_from(PIECES) | any_text, max_size=12).map("".join))

@@ -26,12 +26,12 @@ FOREIGN = {
 }
 
 
-@pytest.mark.parametrize("question", [each.strip() for each in ENGLISH.split("|")])
+@pytest.mark.parametrize("question", [word.strip() for word in ENGLISH.split("|")])
 def test_english_is_not_called_foreign_whatever_names_are_in_it(question):
     assert detect_foreign_language(question) == ""
 
 
-@pytest.mark.parametrize(("code", "question"), [(code, each) for code in FOREIGN for each in FOREIGN[code].split("|")])
+@pytest.mark.parametrize(("code", "question"), [(code, word) for code in FOREIGN for word in FOREIGN[code].split("|")])
 def test_a_question_clearly_in_another_language_is_known_by_it(code, question):
     assert detect_foreign_language(question) == code
 

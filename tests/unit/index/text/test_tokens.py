@@ -87,10 +87,10 @@ def test_the_kind_of_thing_that_a_question_asks_for(question, kind):
 
 
 def test_names_and_numbers_of_a_question_are_told_apart():
-    asked = QuestionAnalysis.of("How many experts does Maverick have in LLaMA 4?")
-    assert asked.name_stems == {stem("maverick"), stem("llama")}
-    assert asked.number_stems == {"4"}
-    assert stem("experts") in asked.stems
+    analysis = QuestionAnalysis.of("How many experts does Maverick have in LLaMA 4?")
+    assert analysis.name_stems == {stem("maverick"), stem("llama")}
+    assert analysis.number_stems == {"4"}
+    assert stem("experts") in analysis.stems
 
 
 def test_the_first_word_is_no_name_for_its_capital_alone():
@@ -104,6 +104,6 @@ def test_a_word_that_only_names_the_kind_of_answer_is_marked():
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_question_can_be_taken_apart(question):
-    asked = QuestionAnalysis.of(question)
-    assert set(asked.stems) == {word.stem for word in asked.topics}
-    assert all(question[word.start : word.end] for word in asked.words)
+    analysis = QuestionAnalysis.of(question)
+    assert set(analysis.stems) == {word.stem for word in analysis.topics}
+    assert all(question[word.start : word.end] for word in analysis.words)

@@ -11,10 +11,10 @@ from tests.support.services_alone import MAVERICK, QUOTE, TEXT, WINDOW, reply
 
 
 def test_the_source_is_shown_around_a_quotation(services):
-    found = services.viewer.page(reply(services, WINDOW).id, 1)
-    assert found.text[slice(*found.highlight)] == QUOTE
-    assert "There are models." in found.text
-    assert (found.snapshot, found.change) == ("one", "")
+    page = services.viewer.page(reply(services, WINDOW).id, 1)
+    assert page.text[slice(*page.highlight)] == QUOTE
+    assert "There are models." in page.text
+    assert (page.snapshot, page.change) == ("one", "")
 
 
 @pytest.mark.parametrize("number", [0, 2, -1])
@@ -35,13 +35,13 @@ def test_of_an_answer_or_quotation_that_is_not_known_no_source_is_shown(services
     ],
 )
 def test_after_the_source_changed_it_is_shown_as_it_was_with_what_became_of_it(services, sources, text, since):
-    asked = reply(services, WINDOW).id
+    answer_id = reply(services, WINDOW).id
     sources.rebuild("two", text)
-    found = services.viewer.page(asked, 1)
-    assert found.text[slice(*found.highlight)] == QUOTE
-    assert "The end." in found.text
-    assert "New at the top." not in found.text
-    assert (found.snapshot, found.change) == ("one", since)
+    page = services.viewer.page(answer_id, 1)
+    assert page.text[slice(*page.highlight)] == QUOTE
+    assert "The end." in page.text
+    assert "New at the top." not in page.text
+    assert (page.snapshot, page.change) == ("one", since)
 
 
 @pytest.mark.parametrize(
@@ -54,45 +54,45 @@ def test_after_the_source_changed_it_is_shown_as_it_was_with_what_became_of_it(s
 )
 def test_a_quotation_of_a_pruned_snapshot_is_shown_where_its_words_are_now(services, sources, text, since, shown):
     """It is looked for in the live snapshot's source."""
-    asked = reply(services, WINDOW).id
+    answer_id = reply(services, WINDOW).id
     sources.rebuild("two", text)
     del sources.kept["one"]
-    found = services.viewer.page(asked, 1)
-    assert found.text[slice(*found.highlight)] == QUOTE
-    assert shown in found.text
-    assert (found.snapshot, found.change) == ("two", since)
+    page = services.viewer.page(answer_id, 1)
+    assert page.text[slice(*page.highlight)] == QUOTE
+    assert shown in page.text
+    assert (page.snapshot, page.change) == ("two", since)
 
 
 @pytest.mark.parametrize(("text", "since"), [(TEXT.replace("ten", "nine"), "reworded"), (None, "removed")])
 def test_words_that_stand_nowhere_any_longer_are_shown_alone(services, sources, text, since):
-    asked = reply(services, WINDOW).id
+    answer_id = reply(services, WINDOW).id
     sources.rebuild("two", text)
     del sources.kept["one"]
-    found = services.viewer.page(asked, 1)
-    assert (found.text, found.highlight, found.page, found.pages) == (QUOTE, (0, len(QUOTE)), 1, 1)
-    assert (found.snapshot, found.change, found.source) == ("one", since, "a.md")
+    page = services.viewer.page(answer_id, 1)
+    assert (page.text, page.highlight, page.page, page.pages) == (QUOTE, (0, len(QUOTE)), 1, 1)
+    assert (page.snapshot, page.change, page.source) == ("one", since, "a.md")
 
 
 def test_of_several_places_where_the_words_stand_now_it_is_the_nearest_to_their_own(services, sources):
     text = f"{'Much is said before it. ' * 20}\n\n# Near\n\n{QUOTE}\n"
     sources.rebuild("two", text)
-    asked = reply(services, WINDOW).id
+    answer_id = reply(services, WINDOW).id
     sources.rebuild("three", f"# Far\n\n{QUOTE}\n\n{text}")
     del sources.kept["two"]
-    assert services.viewer.page(asked, 1).section == "Near"
+    assert services.viewer.page(answer_id, 1).section == "Near"
 
 
 def test_a_reindex_that_takes_the_live_snapshot_away_meanwhile_is_no_removal(services, sources):
-    asked = reply(services, WINDOW).id
+    answer_id = reply(services, WINDOW).id
     lives = iter(["gone", "one", "one"])
     sources.live_id = lambda: next(lives)
-    assert services.viewer.page(asked, 1).change == ""
+    assert services.viewer.page(answer_id, 1).change == ""
 
 
 def test_where_nothing_is_live_the_source_is_not_told_to_be_removed(services, sources):
-    asked = reply(services, WINDOW).id
+    answer_id = reply(services, WINDOW).id
     sources.live = ""
-    assert services.viewer.page(asked, 1).change == ""
+    assert services.viewer.page(answer_id, 1).change == ""
 
 
 def test_without_a_journal_there_is_no_source_to_show(broken):
@@ -107,12 +107,15 @@ def test_without_a_journal_there_is_no_source_to_show(broken):
 
 
 def test_more_are_the_nearest_passages_that_the_answer_does_not_quote(services, sources):
-    asked = reply(services, WINDOW).id
+    answer_id = reply(services, WINDOW).id
     sources.near = ["There are models.", QUOTE, "million tokens.", *(f"Passage {n}." for n in range(9))]
-    found = services.viewer.more(asked)
-    assert [at.quote for at in found.citations] == ["There are models.", *(f"Passage {n}." for n in range(5))]
-    assert [at.number for at in found.citations] == [1, 2, 3, 4, 5, 6]
-    assert (found.question, found.abstained) == (WINDOW, True)
+    answer = services.viewer.more(answer_id)
+    assert [citation.quote for citation in answer.citations] == [
+        "There are models.",
+        *(f"Passage {n}." for n in range(5)),
+    ]
+    assert [citation.number for citation in answer.citations] == [1, 2, 3, 4, 5, 6]
+    assert (answer.question, answer.abstained) == (WINDOW, True)
     assert services.viewer.more("forged") is None
 
 

@@ -40,16 +40,16 @@ def citation(text: str, quote: str, shown: str | None = None) -> Citation:
 def cited(passages: list[Passage]) -> Citation:
     """Of passages that follow each other, as the generator joins them."""
     first, last = passages[0], passages[-1]
-    shown = collapse_whitespace(" ".join(at.reading for at in passages))
-    return Citation(1, "a.md", "", "", first.start, last.end, "", 0.5, None, shown)
+    text = collapse_whitespace(" ".join(passage.reading for passage in passages))
+    return Citation(1, "a.md", "", "", first.start, last.end, "", 0.5, None, text)
 
 
 def shown(text: str, quote: str, *, page: int | None = None, reading: str | None = None) -> SourcePage:
     return source_page(document(text), citation(text, quote, reading), snapshot="s", page=page)
 
 
-def bold(found: SourcePage) -> str | None:
-    return None if found.highlight is None else found.text[slice(*found.highlight)]
+def bold(page: SourcePage) -> str | None:
+    return None if page.highlight is None else page.text[slice(*page.highlight)]
 
 
 def every_page(source: Document, quotation: Citation) -> list[SourcePage]:
@@ -60,24 +60,24 @@ def every_page(source: Document, quotation: Citation) -> list[SourcePage]:
 
 def test_the_page_is_what_a_person_reads_and_the_quotation_is_bold():
     text = "# Models\n\n**Scout** reads [10 million](http://x.y) tokens&hellip; It is\nmodelsâ€”fast.\n\n- One\n- Two\n"
-    found = shown(text, "[10 million](http://x.y) tokens&hellip; It is\nmodelsâ€”fast.")
-    assert found.text == "Scout reads 10 million tokens… It is models—fast.\n\nOne\n\nTwo"
-    assert bold(found) == "10 million tokens… It is models—fast."
-    assert (found.section, found.page, found.pages, found.snapshot) == ("Models", 1, 1, "s")
-    assert (found.source, found.title) == ("a.md", "Models")
+    page = shown(text, "[10 million](http://x.y) tokens&hellip; It is\nmodelsâ€”fast.")
+    assert page.text == "Scout reads 10 million tokens… It is models—fast.\n\nOne\n\nTwo"
+    assert bold(page) == "10 million tokens… It is models—fast."
+    assert (page.section, page.page, page.pages, page.snapshot) == ("Models", 1, 1, "s")
+    assert (page.source, page.title) == ("a.md", "Models")
 
 
 def test_without_a_page_it_is_the_one_where_the_quotation_begins():
-    found = shown(LONG, "Sentence number 70 is one")
-    assert bold(found) == "Sentence number 70 is one"
-    assert 1 < found.page < found.pages
-    assert found == shown(LONG, "Sentence number 70 is one", page=found.page)
+    page = shown(LONG, "Sentence number 70 is one")
+    assert bold(page) == "Sentence number 70 is one"
+    assert 1 < page.page < page.pages
+    assert page == shown(LONG, "Sentence number 70 is one", page=page.page)
 
 
 @pytest.mark.parametrize(("wanted", "got"), [(-5, 1), (0, 1), (1, 1), (2, 2), (4, 4), (5, 4), (10**9, 4)])
 def test_for_a_page_that_does_not_exist_it_is_the_nearest_that_does(wanted, got):
-    found = shown(LONG, "Sentence number 0 is", page=wanted)
-    assert (found.page, found.pages) == (got, 4)
+    page = shown(LONG, "Sentence number 0 is", page=wanted)
+    assert (page.page, page.pages) == (got, 4)
 
 
 def test_on_another_page_nothing_is_bold():
@@ -103,11 +103,11 @@ def test_a_text_without_sentences_is_cut_between_words():
 
 def test_a_quotation_that_fits_on_a_page_is_not_cut_in_two():
     whole = LONG[LONG.index("Sentence number 20 ") : LONG.index("Sentence number 40 ")].strip()
-    found = shown(LONG, whole)
-    assert bold(found) == whole
-    assert [at.highlight for at in every_page(document(LONG), citation(LONG, whole)) if at.page != found.page] == [
-        None
-    ] * 3
+    page = shown(LONG, whole)
+    assert bold(page) == whole
+    assert [
+        viewed.highlight for viewed in every_page(document(LONG), citation(LONG, whole)) if viewed.page != page.page
+    ] == [None] * 3
 
 
 def test_of_a_quotation_over_several_pages_each_has_its_part_in_bold():
@@ -158,36 +158,36 @@ def test_no_page_of_short_sections_is_over_the_limit():
 
 def test_a_table_is_shown_behind_its_header_and_its_rows_one_by_one():
     text = "| Model | Experts |\n|---|---|\n| Scout | 16 |\n| Maverick | 128 |\n"
-    found = shown(text, "Maverick | 128")
-    assert found.text == "Model, Experts\n\nScout | 16\n\nMaverick | 128"
-    assert bold(found) == "Maverick | 128"
+    page = shown(text, "Maverick | 128")
+    assert page.text == "Model, Experts\n\nScout | 16\n\nMaverick | 128"
+    assert bold(page) == "Maverick | 128"
 
 
 def test_front_matter_is_shown_with_the_names_of_its_fields():
     text = "---\ntitle: 'A title'\nauthors:\n  - name: Ann\n  - name: Bob\n---\nbody\n"
-    found = shown(text, "Ann\n  - name: Bob", reading="Ann, Bob")
-    assert found.text == "Front matter\n\ntitle: A title\n\nauthors: Ann, Bob\n\nbody"
-    assert bold(found) == "Ann, Bob"
+    page = shown(text, "Ann\n  - name: Bob", reading="Ann, Bob")
+    assert page.text == "Front matter\n\ntitle: A title\n\nauthors: Ann, Bob\n\nbody"
+    assert bold(page) == "Ann, Bob"
 
 
 def test_code_keeps_its_lines():
-    found = shown("Do this:\n\n```py\nif x:\n    y = 1\n\nz = 2\n```\n", "    y = 1\n\nz", reading="y = 1 z")
-    assert found.text == "Do this:\n\nif x:\n    y = 1\n\nz = 2"
-    assert bold(found) == "y = 1\n\nz"
+    page = shown("Do this:\n\n```py\nif x:\n    y = 1\n\nz = 2\n```\n", "    y = 1\n\nz", reading="y = 1 z")
+    assert page.text == "Do this:\n\nif x:\n    y = 1\n\nz = 2"
+    assert bold(page) == "y = 1\n\nz"
 
 
 def test_a_sentence_of_a_value_whose_words_have_no_places_of_their_own_is_bold_alone():
     value = "It has\\x20one sentence here of some words. It has another one that follows it there."
     text = f'---\nsummary: "{value}"\n---\nbody\n'
-    (last,) = [at for at in chunk(document(text), count, 64) if at.reading.startswith("It has another")]
+    (last,) = [passage for passage in chunk(document(text), count, 64) if passage.reading.startswith("It has another")]
     assert last.text != last.reading
     assert bold(source_page(document(text), cited([last]), snapshot="s")) == "It has another one that follows it there."
 
 
 def test_a_value_that_is_named_twice_is_bold_once():
     text = "---\nauthor: &a 'Ann Lee'\neditor: *a\n---\nbody\n"
-    found = shown(text, "Ann Lee")
-    assert (found.text.count("Ann Lee"), bold(found)) == (2, "Ann Lee")
+    page = shown(text, "Ann Lee")
+    assert (page.text.count("Ann Lee"), bold(page)) == (2, "Ann Lee")
 
 
 def test_a_document_of_an_older_snapshot_which_has_no_blocks_gives_the_same_page():
@@ -230,14 +230,14 @@ def test_the_public_page_is_linked_where_there_is_one():
 
 def test_quoted_code_is_linked_line_by_line():
     text = "---\nurl: https://x.y/z\n---\n```\nx = 1\ny = 2\n```\n"
-    found = shown(text, "x = 1\ny = 2")
-    assert found.link is not None
-    assert found.link.endswith("&text=x%20%3D%201,-y%20%3D%202&text=x%20%3D%201-,y%20%3D%202")
+    page = shown(text, "x = 1\ny = 2")
+    assert page.link is not None
+    assert page.link.endswith("&text=x%20%3D%201,-y%20%3D%202&text=x%20%3D%201-,y%20%3D%202")
 
 
 def test_a_document_without_words_has_one_empty_page():
-    found = source_page(document("***\n"), citation("***", "***"), snapshot="s")
-    assert (found.text, found.highlight, found.page, found.pages) == ("", None, 1, 1)
+    page = source_page(document("***\n"), citation("***", "***"), snapshot="s")
+    assert (page.text, page.highlight, page.page, page.pages) == ("", None, 1, 1)
 
 
 FRAGMENTS = (
@@ -254,7 +254,7 @@ FRAGMENTS = (
     *("e\u0301", "**bold** ", "&amp; ", "modelsâ€”LLaMA ", "```\nco  de\n```\n\n", "\n\n| a | b |\n|---|---|\n| c | "),
 )
 long_text = st.lists(
-    st.tuples(st.sampled_from(FRAGMENTS), st.integers(1, 90)).map(lambda at: at[0] * at[1]), max_size=8
+    st.tuples(st.sampled_from(FRAGMENTS), st.integers(1, 90)).map(lambda pair: pair[0] * pair[1]), max_size=8
 ).map("".join)
 """Texts of many pages: blocks that are longer than one, rows of short blocks, and sections of either size."""
 
@@ -276,8 +276,8 @@ def test_what_is_bold_is_what_the_quotation_shows(text):
     source = readable(text)
     for passage in chunk(source, count, 60) if source else []:
         assert source is not None
-        found = source_page(source, cited([passage]), snapshot="s")
-        assert collapse_whitespace(bold(found) or "") == passage.reading
+        page = source_page(source, cited([passage]), snapshot="s")
+        assert collapse_whitespace(bold(page) or "") == passage.reading
 
 
 @given(any_text | markdown | front_matter | long_text)
@@ -299,8 +299,8 @@ def test_whatever_the_places_are_there_is_a_page(text, start, end, page, words):
     source = readable(text)
     if source is None:
         return
-    found = source_page(
+    result = source_page(
         source, Citation(1, "a.md", "", "", start, end, words, 0.0, None, words), snapshot="s", page=page
     )
-    assert 1 <= found.page <= found.pages
-    assert found.highlight is None or 0 <= found.highlight[0] < found.highlight[1] <= len(found.text)
+    assert 1 <= result.page <= result.pages
+    assert result.highlight is None or 0 <= result.highlight[0] < result.highlight[1] <= len(result.text)

@@ -36,19 +36,17 @@ def test_letters_that_are_not_ascii_are_percent_encoded_as_utf_8():
 
 
 def test_of_a_long_quotation_the_first_and_the_last_words_are_looked_for():
-    shown = "It begins like this, " + "goes on and on, " * 20 + "and it ends like that."
-    start, end = map(unquote, found(shown).split(","))
+    text = "It begins like this, " + "goes on and on, " * 20 + "and it ends like that."
+    start, end = map(unquote, found(text).split(","))
     assert start == "It begins like this, goes on and on, goes on and on, goes on and on, goes on and"
     assert end == "goes on and on, and it ends like that."
 
 
 def test_beginning_and_end_do_not_overlap():
-    shown = (
-        "Twenty words or so are in this quotation, which is only a little longer than one that is taken whole: ends."
-    )
-    start, end = map(unquote, found(shown).split(","))
-    assert f"{start} " in shown
-    assert len(start) + len(end) < len(shown)
+    text = "Twenty words or so are in this quotation, which is only a little longer than one that is taken whole: ends."
+    start, end = map(unquote, found(text).split(","))
+    assert f"{start} " in text
+    assert len(start) + len(end) < len(text)
 
 
 @pytest.mark.parametrize(
