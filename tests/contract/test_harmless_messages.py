@@ -37,11 +37,11 @@ from tests.support.harmless import EVIL, check_harmless, citations, seen, texts
 def test_an_answer_is_harmless_whatever_it_is_made_from(
     asked: str, text: str, cited: list[Any], snapshot: str, abstained: bool, likely: float
 ) -> None:
-    found = make_answer(text=text, snapshot=snapshot, abstained=abstained, confidence=likely)
-    found = (
-        make_answer(*cited, text=text, snapshot=snapshot, abstained=abstained, confidence=likely) if cited else found
+    answer = make_answer(text=text, snapshot=snapshot, abstained=abstained, confidence=likely)
+    answer = (
+        make_answer(*cited, text=text, snapshot=snapshot, abstained=abstained, confidence=likely) if cited else answer
     )
-    check_harmless(render.answer_message(found, question=asked))
+    check_harmless(render.answer_message(answer, question=asked))
 
 
 @given(

@@ -75,7 +75,7 @@ def test_the_longest_answer_is_one_message(code: str, filling: str, why: str | N
     cited = [
         make_citation(number, filling, title=filling, section=filling, source=filling) for number in range(99, 114)
     ]
-    found = make_answer(
+    answer = make_answer(
         *cited,
         text=filling,
         snapshot=filling,
@@ -87,9 +87,9 @@ def test_the_longest_answer_is_one_message(code: str, filling: str, why: str | N
         short_answer=ShortAnswer(filling, filling, 0, len(filling), 1),
     )
     with using_language(code):
-        for each in (found, replace(found, verdict="", conflict=True, text=f"The sources disagree: {filling}.")):
+        for each in (answer, replace(answer, verdict="", conflict=True, text=f"The sources disagree: {filling}.")):
             check(render.answer_message(each, question=filling, answer_id="a" * 32, threads=True))
-        check(render.passages_message(found))
+        check(render.passages_message(answer))
 
 
 @given(
@@ -104,12 +104,12 @@ def test_the_longest_answer_is_one_message(code: str, filling: str, why: str | N
 def test_any_answer_is_one_message_in_any_language(
     code: str, asked: str, text: str, cited: list[Any], why: str | None, likely: float, answer_id: str
 ) -> None:
-    found = make_answer(*cited, text=text, read_as=asked, confidence=likely, abstained=why is not None, why=why or "")
+    answer = make_answer(*cited, text=text, read_as=asked, confidence=likely, abstained=why is not None, why=why or "")
     numbered = tuple(replace(citation, number=number) for number, citation in enumerate(cited, 1))
-    found = replace(found, missing=(asked, text), citations=numbered)
+    answer = replace(answer, missing=(asked, text), citations=numbered)
     with using_language(code):
-        check(render.answer_message(found, question=asked, answer_id=answer_id, threads=True))
-        check(render.passages_message(found))
+        check(render.answer_message(answer, question=asked, answer_id=answer_id, threads=True))
+        check(render.passages_message(answer))
 
 
 @every_language
@@ -117,8 +117,8 @@ def test_any_answer_is_one_message_in_any_language(
 def test_the_most_gaps_are_one_message(code: str, filling: str) -> None:
     def theme(number: int) -> Theme:
         whys = ("unanswered", "unhelpful", "reported", "unanswered", "unanswered")
-        found = [Gap(filling, MANY, NOON, (f"{number:032}",), why, (filling,) * 4) for why in whys]
-        return Theme(tuple(found), (make_citation(1, filling, title=filling, source=filling),) * 3)
+        gaps = [Gap(filling, MANY, NOON, (f"{number:032}",), why, (filling,) * 4) for why in whys]
+        return Theme(tuple(gaps), (make_citation(1, filling, title=filling, source=filling),) * 3)
 
     with using_language(code):
         for page in (1, 3):
@@ -152,32 +152,32 @@ def everything(filling: str) -> dict[str, Any]:
 @every_language
 @fillings
 def test_the_most_snapshots_and_the_longest_audit_are_one_message(code: str, filling: str) -> None:
-    one = make_info(damage=filling, passages=MANY, sources=MANY, bytes=MANY * MANY)
+    info = make_info(damage=filling, passages=MANY, sources=MANY, bytes=MANY * MANY)
     lines = [AuditEntry(MANY, NOON, MANY * MANY, str(MANY * MANY), filling, filling)] * audit_view.LINES_PER_PAGE
     with using_language(code):
         check(
-            snapshots_view.snapshots_message([replace(one, id=f"{OLDER[:-2]}{number}") for number in range(10, 99)], 7)
+            snapshots_view.snapshots_message([replace(info, id=f"{OLDER[:-2]}{number}") for number in range(10, 99)], 7)
         )
-        check(snapshots_view.snapshots_message([replace(one, id=filling, live=True)]))
-        check(snapshots_view.confirm_rollback_message(one))
-        shown = audit_view.audit_message(lines, 3, more=True, everywhere=True)
-        assert sum(map(utf16_length, blocks(shown))) <= TEXT_LIMIT
+        check(snapshots_view.snapshots_message([replace(info, id=filling, live=True)]))
+        check(snapshots_view.confirm_rollback_message(info))
+        view = audit_view.audit_message(lines, 3, more=True, everywhere=True)
+        assert sum(map(utf16_length, blocks(view))) <= TEXT_LIMIT
 
 
 @every_language
 @fillings
 def test_the_most_files_each_old_changed_and_skipped_with_a_reason_are_one_message(code: str, filling: str) -> None:
-    named = [f"{number:02}{filling}" for number in range(40)]
+    names = [f"{number:02}{filling}" for number in range(40)]
     reason = Message("could not be fetched: {why}", why=filling)
-    infos = tuple(make_source(name, state="changed", problem=reason, since=NOON) for name in named)
-    now = make_status(sources=infos, skipped=tuple(SkippedSource(name, reason) for name in named))
+    infos = tuple(make_source(name, state="changed", problem=reason, since=NOON) for name in names)
+    now = make_status(sources=infos, skipped=tuple(SkippedSource(name, reason) for name in names))
     with using_language(code):
-        shown = source_view.source_files_message(now, [SourceFileInfo(name, MANY, NOON) for name in named], 2)
-        check(shown)
-        assert sum(map(utf16_length, blocks(shown))) <= TEXT_LIMIT
+        view = source_view.source_files_message(now, [SourceFileInfo(name, MANY, NOON) for name in names], 2)
+        check(view)
+        assert sum(map(utf16_length, blocks(view))) <= TEXT_LIMIT
         assert all(
-            name[:2] in "".join(blocks(shown))
-            for name in named[source_view.FILES_PER_PAGE : 2 * source_view.FILES_PER_PAGE]
+            name[:2] in "".join(blocks(view))
+            for name in names[source_view.FILES_PER_PAGE : 2 * source_view.FILES_PER_PAGE]
         )
 
 
@@ -215,9 +215,9 @@ def test_the_most_sources_and_reports_are_one_message(code: str, filling: str, s
 @pytest.mark.parametrize("since", ["", "changed", "reworded", "removed"])
 def test_the_longest_page_of_a_source_is_one_message(code: str, filling: str, since: str) -> None:
     for text in (filling, "\n\n".join(["paragraph"] * 2000), "\n\n".join([filling[:1500]] * 9)):
-        found = SourcePage(filling, filling, filling, text, (0, 9), 2, 3, filling, "https://example.com/", since)
+        page = SourcePage(filling, filling, filling, text, (0, 9), 2, 3, filling, "https://example.com/", since)
         with using_language(code):
-            check(source_page_message(found, ComponentId("source", "a" * 32, 1)))
+            check(source_page_message(page, ComponentId("source", "a" * 32, 1)))
 
 
 @every_language
@@ -244,10 +244,12 @@ def test_settings_privacy_and_figures_are_one_message(code: str) -> None:
 
 def own_marks(view: ui.LayoutView) -> None:
     """As `check`, for messages that name channels or have a picture."""
-    shown = list(all_components(view.to_components()))
-    assert sum(utf16_length(component["content"]) for component in shown if component["type"] == 10) <= 4000
-    assert len(shown) <= 40
-    assert all(0 < utf16_length(component["label"]) <= KINDS["button"] for component in shown if component["type"] == 2)
+    message = list(all_components(view.to_components()))
+    assert sum(utf16_length(component["content"]) for component in message if component["type"] == 10) <= 4000
+    assert len(message) <= 40
+    assert all(
+        0 < utf16_length(component["label"]) <= KINDS["button"] for component in message if component["type"] == 2
+    )
 
 
 @every_language

@@ -173,20 +173,16 @@ def test_a_button_has_its_style_and_may_be_disabled(button: dict[str, Any], show
 
 
 def test_a_link_button_shows_its_address() -> None:
-    shown = page_of(
-        {"type": 1, "components": [{"type": 2, "style": 5, "label": "Open", "url": 'https://a.example/"x'}]}
-    )
-    assert (
-        '<a class="button plain" href="https://a.example/&quot;x" title="https://a.example/&quot;x">Open<svg' in shown
-    )
+    html = page_of({"type": 1, "components": [{"type": 2, "style": 5, "label": "Open", "url": 'https://a.example/"x'}]})
+    assert '<a class="button plain" href="https://a.example/&quot;x" title="https://a.example/&quot;x">Open<svg' in html
 
 
 def test_a_box_has_its_colour_and_what_is_in_it_in_order() -> None:
     beside = {"type": 9, "components": [text("one")], "accessory": {"type": 2, "style": 2, "label": "two"}}
     inside = [beside, {"type": 14, "divider": False, "spacing": 2}, text("three")]
-    shown = page_of({"type": 17, "accent_color": 0xFF, "components": inside})
-    assert '<div class="box" style="--accent: #0000ff"><div class="section">' in shown
-    assert shown.index("one") < shown.index("two") < shown.index('<hr class="bare large">') < shown.index("three")
+    html = page_of({"type": 17, "accent_color": 0xFF, "components": inside})
+    assert '<div class="box" style="--accent: #0000ff"><div class="section">' in html
+    assert html.index("one") < html.index("two") < html.index('<hr class="bare large">') < html.index("three")
     assert '<div class="box"><' in page_of({"type": 17, "accent_color": None, "components": [text("x")]})
 
 
@@ -216,10 +212,10 @@ def test_pictures_and_files_are_in_the_page_or_it_is_an_error() -> None:
     gallery = {"type": 12, "items": [{"media": {"url": "https://cdn.example/1/a.png?ex=1"}, "description": 'A "b"'}]}
     file = {"type": 13, "file": {"url": "attachment://b.csv"}}
     scene = replace(SCENE, files={"a.png": b"abc", "b.csv": b"x" * 2048})
-    shown = message_page({"components": [gallery, file]}, scene)
-    assert '<img alt="A &quot;b&quot;" src="data:image/png;base64,YWJj">' in shown
-    assert ">b.csv</a>" in shown
-    assert "2.00 KB" in shown
+    html = message_page({"components": [gallery, file]}, scene)
+    assert '<img alt="A &quot;b&quot;" src="data:image/png;base64,YWJj">' in html
+    assert ">b.csv</a>" in html
+    assert "2.00 KB" in html
     with pytest.raises(ValueError, match=r"a\.png is shown, but not among the files"):
         message_page({"components": [gallery]}, SCENE)
 
@@ -230,9 +226,9 @@ def test_a_message_for_one_person_says_so() -> None:
 
 
 def test_a_form_has_its_labels_and_says_what_is_needed() -> None:
-    shown = form_page(question_modal("a", 500).to_dict(), SCENE)
-    assert '<label for="text">Your question<span class="needed"> *</span></label>' in shown
-    assert '<textarea id="text" rows="4" placeholder="And Maverick?"></textarea>' in shown
+    html = form_page(question_modal("a", 500).to_dict(), SCENE)
+    assert '<label for="text">Your question<span class="needed"> *</span></label>' in html
+    assert '<textarea id="text" rows="4" placeholder="And Maverick?"></textarea>' in html
     reason = reason_modal("a").to_dict()
     assert f">{reason['components'][0]['label']}</label>" in form_page(reason, SCENE)
     short = {"type": 4, "custom_id": "t", "style": 1, "value": '"x"'}
@@ -257,11 +253,11 @@ def pages(scene: Scene) -> dict[str, str]:
     menu = {"type": 1, "components": [{"type": 3, "placeholder": "Which source?", "custom_id": "m", "options": []}]}
     marks = text(f"### Head\n`code` <t:{int(NOW.timestamp())}:R> <#12>\n> quoted\n- https://a.example/{'long' * 30}")
     box = {"type": 17, "components": [marks, {"type": 14}, {"type": 1, "components": [*styles, link]}, menu, file]}
-    shown = answer_message(make_answer(), question="What is Scout's window?", answer_id="abcdefghijkl", threads=True)
+    image = answer_message(make_answer(), question="What is Scout's window?", answer_id="abcdefghijkl", threads=True)
     silent = answer_message(make_abstention(make_citation()), answer_id="abcdefghijkl")
     return {
-        "answer": message_page({"components": shown.to_components()}, scene),
-        "alone": message_page({"components": shown.to_components(), "flags": 64}, scene),
+        "answer": message_page({"components": image.to_components()}, scene),
+        "alone": message_page({"components": image.to_components(), "flags": 64}, scene),
         "abstention": message_page({"components": silent.to_components()}, scene),
         "stats": message_page({"components": figures, "flags": 64}, scene),
         "elsewhere": message_page({"components": other_channels_message([12, 13]).to_components(), "flags": 64}, scene),
@@ -300,8 +296,8 @@ def test_every_picture_is_small_and_in_the_documents_with_a_text() -> None:
     assert max(sizes.values()) < 60_000
     assert sum(sizes.values()) < 550_000
     pages = "".join(path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md"))
-    shown = re.findall(r"!\[([^\]]{30,})\]\(messages/([^)]+)\)", pages)
-    assert sorted(name for _, name in shown) == sorted(sizes)
+    image = re.findall(r"!\[([^\]]{30,})\]\(messages/([^)]+)\)", pages)
+    assert sorted(name for _, name in image) == sorted(sizes)
 
 
 def test_the_words_of_a_page_are_those_that_are_read_without_their_figures() -> None:
@@ -323,12 +319,12 @@ def test_pages_can_be_read_on_a_phone(light: bool, tab: Page) -> None:
         tab.set_content(html, wait_until="load")
         width = tab.evaluate("document.scrollingElement.scrollWidth")
         assert width <= PHONE, f"{name} is {width} wide"
-        found = tab.evaluate(LOW_CONTRAST, CONTRAST)
-        assert found["seen"] > 2, name
-        assert not found["low"], f"{name}: {found['low']}"
+        failures = tab.evaluate(LOW_CONTRAST, CONTRAST)
+        assert failures["seen"] > 2, name
+        assert not failures["low"], f"{name}: {failures['low']}"
         assert tab.evaluate("[...document.images].every(one => one.naturalWidth && one.alt.trim())"), name
-        named = "[...document.querySelectorAll('button')].every(one => one.ariaLabel || one.innerText.trim())"
-        assert tab.evaluate(named), name
+        all_named = "[...document.querySelectorAll('button')].every(one => one.ariaLabel || one.innerText.trim())"
+        assert tab.evaluate(all_named), name
         assert tab.evaluate("[...document.querySelectorAll('textarea, input')].every(one => one.labels.length)"), name
 
 
