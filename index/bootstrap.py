@@ -148,9 +148,9 @@ def assemble(
 
 
 def _scorer(settings: Settings, embedding_model: str) -> Scorer:
-    """Return what orders passages and says how sure an answer is.
+    """Return the scorer that ranks passages and gives an answer's confidence.
 
-    The bundled reader goes on from the bundled model's states; with another EMBEDDING_MODEL the features alone decide.
+    The bundled reader needs the bundled model's hidden states; with another EMBEDDING_MODEL only the features are used.
     """
     from index.embedding.onnx_embedder import BUNDLED
     from index.ranking.logistic import LogisticRanker

@@ -79,7 +79,7 @@ class Library:
     def follow(self) -> bool:
         """Take up what another process made live; return whether another snapshot serves now.
 
-        Never fails. A process that goes on for long calls this every half second; a question does it on the way.
+        Never fails. A long-running process calls this every half second; each question does it too.
         """
         return self._engine.follow()
 
@@ -99,7 +99,7 @@ class Library:
         cancelled: threading.Event | None = None,
         wait: float = 0.0,
     ) -> ReindexReport:
-        """Build a snapshot from the sources as they are now and make it live; questions go on meanwhile.
+        """Build a snapshot of the current sources and make it live; questions are answered meanwhile.
 
         Then open gaps are asked again, and those that have an answer now are solved, for every server. Requests that
         come while a reindex runs in this process share the next run.
@@ -130,7 +130,7 @@ class Library:
     ) -> Preview:
         """Build a snapshot, and return what `reindex` would report now; nothing is made live.
 
-        The snapshot waits for `publish` until another is built, by whichever process, or until `discard`.
+        The snapshot waits for `publish` until any process builds another, or until `discard`.
         """
         return self._reindexer.preview(ReindexRequest(progress, cancelled, scope, wait))
 
@@ -155,7 +155,7 @@ class Library:
     def rollback(self, snapshot: str, progress: Progress | None = None, *, wait: float = 0.0) -> ReindexReport:
         """Make a kept snapshot live, by its id or a part of it, once all of it is checked.
 
-        A later reindex goes on from there. Raises NoIndex, NoSuchSnapshot, IndexMismatch if it is damaged or does not
+        A later reindex builds on it. Raises NoIndex, NoSuchSnapshot, IndexMismatch if it is damaged or does not
         fit, and ReindexRunning.
         """
         return self._reindexer.rollback(snapshot, ReindexRequest(progress, wait=wait))
@@ -184,7 +184,7 @@ class Library:
         return audited(self.journal, action, origin=origin, user=user)
 
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
-        """Call `changed` from a thread whenever files among the sources may have changed; return what ends it."""
+        """Call `changed` from a thread whenever files among the sources may have changed; return its stop function."""
         return watch(self._reader.folder, changed)
 
     def status(self) -> Status:

@@ -1,4 +1,4 @@
-"""Missing terms: what of a question the sources lack, in the question's own words and only if it was checked."""
+"""Missing terms: names and things of a question that the sources verifiably lack, in the question's own words."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LONGEST = 60
 """Characters of a phrase; a longer one is not named."""
 
 MOST_WORDS = 2
-"""Words of a thing; more are seldom a single thing."""
+"""Most words of a thing; longer phrases are seldom a single thing."""
 
 OPENS_THING = frozenset(
     tokenize(
@@ -118,7 +118,7 @@ def _name_and_thing_phrases(analysis: QuestionAnalysis) -> Iterator[_Phrase]:
 
 
 def _runs(question: str, words: Sequence[QuestionWord]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last place of adjacent topic words, all of them names or none of them.
+    """Yield the first and last place of adjacent topic words, either all names or all other words.
 
     A number belongs to the name before it, else it is a thing of its own.
     """

@@ -10,7 +10,7 @@ from index.text.tokens import content_stems, tokenize
 __all__ = ["strip_small_talk"]
 
 SEGMENT = re.compile(r"[^,.!?;…\n]+(?:[,.!?;…\n]+|$)\s*")
-"""A sentence, or what stands before a comma."""
+"""A sentence, or its part before a comma."""
 
 MOST_WORDS = 4
 """Words of a segment that may be small talk."""

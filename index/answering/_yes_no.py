@@ -51,7 +51,7 @@ UNSURE = re.compile(
     re.IGNORECASE,
 )
 NEAR = 3
-"""A denial denies a word that stands at most so many words behind it."""
+"""A denial applies to a word at most this many words after it."""
 
 
 def judge_yes_no(question: QuestionAnalysis, passage: Passage) -> str:

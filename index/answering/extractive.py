@@ -1,4 +1,4 @@
-"""The extractive generator: the best sentences, to the letter, and nothing else."""
+"""The extractive generator: it quotes the best sentences verbatim and writes nothing itself."""
 
 from __future__ import annotations
 

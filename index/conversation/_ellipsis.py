@@ -88,7 +88,7 @@ def is_fragment(piece: str) -> bool:
 def expand_question_words(piece: str, last: Turn, turns: Sequence[Turn], *, continues: bool) -> Iterator[str]:
     """Yield the last question with these question words: "since when?", "why is that?", "how many?", "how big?".
 
-    `continues` says that "and" or the like stands before them.
+    `continues` says that "and" or the like precedes them.
     """
     parsed = ParsedQuestion.of(last.question)
     if match := ALONE.fullmatch(piece):

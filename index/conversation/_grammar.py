@@ -46,7 +46,7 @@ FORM = re.compile(
     rf"(?:what|which|whose|how)(?: (?!{AUXILIARY} )[\w'’-]+){{0,5}}?)) (?P<aux>{AUXILIARY}) (?P<rest>.+)",
     re.IGNORECASE,
 )
-DOER = re.compile(
+SUBJECT_QUESTION = re.compile(
     r"(?P<wh>(?:who|what|which|whose)(?: else)?(?: [\w-]+){0,2}?|how (?:many|much)(?: [\w-]+){1,3}?) "
     rf"(?P<rest>{PAST_VERB}.*)",
     re.IGNORECASE,
@@ -80,10 +80,10 @@ class ParsedQuestion:
 
     @classmethod
     def of(cls, question: str) -> ParsedQuestion:
-        """Parse a question; a text that is none is a subject alone."""
+        """Parse a question; any other text becomes the subject."""
         text = normalize_question(question)[:LONGEST]
         text = text[skip_opener(text) :]
-        match = None if AT_ONCE.match(text) else DOER.fullmatch(text) or DOES.fullmatch(text)
+        match = None if AT_ONCE.match(text) else SUBJECT_QUESTION.fullmatch(text) or DOES.fullmatch(text)
         if match:
             return cls(text, match["wh"], "", "", match["rest"])
         if match := FORM.fullmatch(text) or YES_NO.fullmatch(text):
@@ -101,7 +101,7 @@ class ParsedQuestion:
         """Return the question with other question words: "why", "in what year", "by whom", "how many members"."""
         verb, _, rest = self.predicate.partition(" ")
         if re.match(r"who", wh):
-            return self._ask_for_doer(wh)
+            return self._ask_for_agent(wh)
         if not self.aux:
             return f"{wh} {self._passive() if TIMES.match(wh) else self.predicate or self.text}"
         if TIMES.match(wh) and self.noun and self.aux not in BE:
@@ -124,8 +124,8 @@ class ParsedQuestion:
             return _join(wh, noun, "are", self.predicate or "there")
         return _join(wh, noun, self.aux, self.predicate)
 
-    def _ask_for_doer(self, wh: str) -> str:
-        """Return the question for who did it."""
+    def _ask_for_agent(self, wh: str) -> str:
+        """Return the question for the agent: "who founded it"."""
         verb, _, rest = self.predicate.partition(" ")
         done = PAST_OF_PARTICIPLE.get(verb, verb if verb.endswith("ed") else "")
         if not self.aux:
@@ -151,7 +151,7 @@ def normalize_question(question: str) -> str:
 
 
 def skip_opener(text: str) -> int:
-    """Return where a question begins behind "ok, and what about"."""
+    """Return where a question begins after an opener such as "ok, and what about"."""
     match = OPENER.match(text)
     return match.end() if match and match.end() < len(text) else 0
 

@@ -20,7 +20,7 @@ from index.text.tokens import tokenize
 __all__ = ["answer_in_context", "rewrite_question"]
 
 MOST = 3
-"""Rewritten questions besides the question as it is."""
+"""Most rewritten forms of a question."""
 LATER_PENALTY = 0.1
 """Confidence by which a rewritten question must be surer than the one before it."""
 PART_OF = re.compile(r"(?:What|Who) (?:is|are) the ([a-z]+) of ")
@@ -50,7 +50,7 @@ def answer_in_context(ask: Callable[[str], Answer], question: str, turns: Sequen
     live = answers[-1].snapshot
     places = [place for place, answer in enumerate(answers) if answer.snapshot == live]
     best = max(places, key=lambda place: _support(forms[place], answers[place], place))
-    # The question may have been spelt anew on the way.
+    # `ask` may have corrected the spelling.
     return replace(answers[best], question=question, read_as=answers[best].read_as or forms[best])
 
 

@@ -1,1 +1,1 @@
-"""Nouns, errors, messages and ports: what every other room speaks of."""
+"""Nouns, errors, messages and ports that all other rooms use."""

@@ -1,4 +1,4 @@
-"""What the journal keeps of questions: turns, votes, gaps, daily counts and the audit log.
+"""Records of the journal: turns, votes, gaps, daily counts and the audit log.
 
 Standard library only; every class is frozen.
 """
@@ -161,7 +161,7 @@ DIRECT, COMMAND_LINE, SCHEDULE, WATCHER = "direct message", "command line", "sch
 class Scope:
     """Whose activity a reader may see.
 
-    `guild` is one server's; `everywhere` stands for all servers and direct messages; without either it is nobody's.
+    `guild` is the id of one server; `everywhere` means all servers and direct messages; without both, nobody's.
     """
 
     guild: int | None = None

@@ -37,7 +37,7 @@ def bootstrap_intervals(
     (scipy.stats.bootstrap takes one figure at a time, and gives no interval if a resample lacks it.) A resample without
     a figure, such as AUROC without an unanswerable question, is left out of its interval.
 
-    Questions are drawn one by one, so the likeness of those about one article is not seen: for a set of few articles
+    Questions are drawn one by one, so correlation within one article is ignored: for a set of few articles
     the interval is too narrow for questions about others. A figure that every question agrees on (1.0) has no width.
     """
     pairs = pair_answers(questions, answers)

@@ -1,4 +1,4 @@
-"""All that changes which snapshot is live: a reindex, a preview that is published, a rollback; one at a time."""
+"""Reindex, preview, publish and rollback: every change of the live snapshot, one at a time."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class JournalDatabase:
             yield db
 
     def hash_id(self, kind: str, number: int) -> str:
-        """Return 64 hexadecimal digits for a user's or a channel's id, which nobody can trace back without the key."""
+        """Return 64 hexadecimal digits for a user's or a channel's id, which cannot be traced back without the key."""
         with self._lock, self._translated_errors():
             self._open()
             return hmac.new(self._key, f"{kind}:{number}".encode(), hashlib.sha256).hexdigest()

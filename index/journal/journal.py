@@ -89,7 +89,7 @@ class Journal:
         if self._purged is None or not timedelta(0) <= time - self._purged < BETWEEN_PURGES:
             try:
                 self.purge()
-            except JournalUnavailable as error:  # the answer is written down all the same
+            except JournalUnavailable as error:  # the answer is recorded nevertheless
                 log.warning("Old questions are not deleted from the journal: %s", error)
         return answer_id
 
@@ -149,7 +149,7 @@ class Journal:
     def gaps(self, scope: Scope) -> tuple[Gap, ...]:
         """Return the open gaps, newest first: questions without an answer, voted down or reported, and not solved.
 
-        Of direct messages only those that were reported count, and only for a scope that is everywhere.
+        Of direct messages only those that were reported count, and only if the scope is `everywhere`.
         """
         with self._file.reading() as db:
             return open_gaps(db, scope)
@@ -171,7 +171,7 @@ class Journal:
     def days(self, days: int, scope: Scope) -> tuple[Day, ...]:
         """Return the figures of the last days in UTC, oldest first, today the last.
 
-        Votes count for the day of their question. Direct messages count only for a scope that is everywhere.
+        Votes count for the day of their question. Direct messages count only if the scope is `everywhere`.
         """
         with self._file.reading() as db:
             return daily_counts(db, self._now().date(), days, scope)

@@ -35,9 +35,9 @@ class LivePointer:
         return name, checksum
 
     def signature(self) -> Signature | None:
-        """Return what differs after every switch; None if nothing is live.
+        """Return a value that changes with every switch; None if nothing is live.
 
-        Takes one look at the file's entry, which a network file system may cache for some seconds.
+        Costs one stat() of the file, which a network file system may cache for some seconds.
         """
         try:
             entry = self.file.stat()

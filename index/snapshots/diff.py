@@ -18,7 +18,7 @@ MOST_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class SnapshotTexts:
-    """The texts of a snapshot; without an id they stand for no snapshot.
+    """The texts of a snapshot; an empty id stands for no snapshot.
 
     `hashes` are those of the sources that it answers from, `documents` are by id.
     """

@@ -21,7 +21,7 @@ class SourceReader:
         self._web = web
 
     def refresh(self, progress: Progress) -> None:
-        """Fetch the listed web pages anew; a page that fails keeps its older copy."""
+        """Fetch the listed web pages again; a page that fails keeps its older copy."""
         if self._web:
             self._web.refresh(self.folder, progress)
 

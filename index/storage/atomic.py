@@ -67,7 +67,7 @@ def fsync_path(path: Path) -> None:
 
 
 def remove_leftovers(folder: Path, seconds: float) -> None:
-    """Remove temporary files of `write_atomically` that nobody has written to for so many seconds."""
+    """Remove temporary files of `write_atomically` that are older than `seconds`."""
     for path in folder.glob(".*.new"):
         if TEMPORARY_NAME.fullmatch(path.name) and path.lstat().st_mtime < time.time() - seconds:
             path.unlink(missing_ok=True)

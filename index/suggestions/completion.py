@@ -1,4 +1,4 @@
-"""Autocompletion: known questions that go on from what was typed so far."""
+"""Autocompletion: known questions that complete what was typed so far."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ MOST_HELPFUL = 50
 """Questions voted helpful that are known of a server, the newest."""
 
 PUNCTUATION = "?!.,:;\"'“”‘’()[]"
-"""What may stand around a word."""
+"""Characters stripped from both ends of a word."""
 
 SEPARATOR = "\0"
-"""Stands between two questions in a list of words."""
+"""Separates two questions in a list of words."""
 
 
 class QuestionCompleter:

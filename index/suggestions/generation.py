@@ -29,7 +29,7 @@ MOST_SCANNED = 100_000
 
 
 NOTE = re.compile(r"(?<=[.!?])\[[^\]]{1,40}\]\s+")
-"""Between two sentences of a passage: "[citation needed]"."""
+"""A note between two sentences of a passage: "[citation needed]"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def join_column_names(names: Sequence[str]) -> str:
 def label_cells(names: str, row: str) -> str:
     """Return a row with the name of its column before each value: "Model: Scout | Price: $2".
 
-    If names and cells do not pair off, the names stand before the row.
+    If their numbers differ, the names precede the row.
     """
     cells = split_cells(names, row)
     if not cells:

@@ -159,13 +159,13 @@ def _cut(section: str, block: Block, before: str, cited: tuple[int, int]) -> Ite
 
 
 def _skip_space(text: str, start: int, *, code: bool) -> int:
-    """Return where the text goes on after white space; a line of code keeps its indentation."""
+    """Return where the text continues after white space; a line of code keeps its indentation."""
     match = (LINES if code else SPACE).match(text, start)
     return match.end() if match else start
 
 
 def _find_cut(window: str, *, code: bool) -> int:
-    """Return where to cut a text of which more follows: between lines or sentences, else words, else graphemes."""
+    """Return where to cut a text too long for a page: between lines or sentences, else words, else graphemes."""
     sentences = [] if code else sentencex.get_sentence_boundaries("en", window)
     cut = sentences[-1]["start_index"] if sentences else window.rfind("\n")
     least = len(window) // 3

@@ -20,7 +20,7 @@ __all__ = ["SourceViewer"]
 MOST_FURTHER = 6
 """Passages shown to a reader who wants more than an answer has."""
 CANDIDATES = 3 * MOST_FURTHER
-"""Passages that these are chosen from: the answer quotes some already, several at once."""
+"""Candidates for further passages; more than are shown, as the answer quotes some of them already."""
 
 
 class SourceViewer:
