@@ -14,7 +14,7 @@ from index.domain.messages import Message, message_of
 from index.domain.snapshots import Diff, Preview, ReindexReport, ReindexStatus, SnapshotInfo, Status
 from index.domain.sources import NO_SOURCES
 from index.indexing.progress import ReindexRequest
-from index.journal.audit import AuditLine, audited, write_audit_entry
+from index.journal.audit import AuditLine, audited
 from index.snapshots.catalog import compare_snapshots, list_snapshots
 from index.snapshots.staleness import describe_changes, source_states, unparsed_sources
 from index.sources.watcher import watch
@@ -174,10 +174,6 @@ class Library:
     def running(self) -> ReindexStatus | None:
         """Return how far the reindex or preview in this process is; None if none runs."""
         return self._reindexer.now
-
-    def audit(self, action: str, outcome: str, *, origin: str, user: int | None = None) -> None:
-        """Record what was done to the index; if that fails it is logged, and nothing else fails with it."""
-        write_audit_entry(self.journal, action, outcome, origin=origin, user=user)
 
     def audited(self, action: str, *, origin: str, user: int | None = None) -> AbstractContextManager[AuditLine]:
         """Return a context that records what its block does to the index, also if it fails or is interrupted."""

@@ -15,7 +15,7 @@ from index.domain.messages import Message
 if TYPE_CHECKING:
     from index.journal.journal import Journal
 
-__all__ = ["AuditLine", "audited", "write_audit_entry"]
+__all__ = ["AuditLine", "audited"]
 
 log = logging.getLogger(__name__)
 
@@ -27,19 +27,12 @@ class AuditLine:
     outcome: str
 
 
-def write_audit_entry(journal: Journal, action: str, outcome: str, *, origin: str, user: int | None = None) -> None:
-    """Record what was done to the index; if that fails it is logged, and nothing else fails with it."""
-    try:
-        journal.add_audit_entry(user=user, origin=origin, action=action, outcome=outcome)
-    except JournalUnavailable as error:
-        log.warning("The audit lacks a line (%s, %s, by %s from %s): %s", action, outcome, user, origin, error)
-
-
 @contextmanager
 def audited(journal: Journal, action: str, *, origin: str, user: int | None = None) -> Iterator[AuditLine]:
     """Record what the block does, also if it fails or is interrupted.
 
-    The block sets the line's outcome once the act is done. `user` is None if no person acts.
+    The block sets the line's outcome once the act is done. `user` is None if no person acts. If the journal cannot be
+    written the missing line is logged, and nothing else fails with it.
     """
     line = AuditLine(Message("interrupted"))
     try:
@@ -49,4 +42,8 @@ def audited(journal: Journal, action: str, *, origin: str, user: int | None = No
         raise
     finally:
         if line.outcome:
-            write_audit_entry(journal, action, line.outcome, origin=origin, user=user)
+            try:
+                journal.add_audit_entry(user=user, origin=origin, action=action, outcome=line.outcome)
+            except JournalUnavailable as error:
+                lacking = (action, line.outcome, user, origin)
+                log.warning("The audit lacks a line (%s, %s, by %s from %s): %s", *lacking, error)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
+from discord import InteractionResponseType
 
 from bot.text.i18n import language_for
 from tests.e2e.world import NO_LIMITS, VOTED, World, answer_id, built, link_buttons, opened_world, read_as
@@ -205,7 +206,7 @@ async def test_suggestions_come_while_one_types(discord: Discord) -> None:
     """The local Discord takes none that come after three seconds."""
     for typed in TYPED * 5:
         exchange = await discord.server.complete("ask", {"question": typed}, user=discord.somebody(), guild=LISTED)
-        await exchange.acknowledged()
+        assert await exchange.acknowledged() == InteractionResponseType.autocomplete_result.value
 
 
 async def test_reply_is_in_the_language_of_whoever_asks(discord: Discord) -> None:

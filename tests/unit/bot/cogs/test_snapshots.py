@@ -213,9 +213,9 @@ async def test_ids_are_offered_to_moderators_alone(wire: Wire) -> None:
 
 
 async def test_the_audit_of_a_server_is_its_own_and_that_of_all_the_owners(library: FakeLibrary, wire: Wire) -> None:
-    library.audit("reindex", "listed *done*", origin=LISTED.id, user=42)
-    library.audit("reindex", "unlisted", origin=UNLISTED.id, user=43)
-    library.audit("reindex", "by hand", origin="command line")
+    library.journal.add_audit_entry(user=42, origin=LISTED.id, action="reindex", outcome="listed *done*")
+    library.journal.add_audit_entry(user=43, origin=UNLISTED.id, action="reindex", outcome="unlisted")
+    library.journal.add_audit_entry(user=None, origin="command line", action="reindex", outcome="by hand")
     here = text_of(await shown(wire, "audit"))
     assert "**reindex**: listed \\*done\\*" in here
     assert "`42`" in here
@@ -231,7 +231,9 @@ async def test_the_audit_of_a_server_is_its_own_and_that_of_all_the_owners(libra
 async def test_the_audit_comes_in_pages_and_says_where_there_is_nothing(library: FakeLibrary, wire: Wire) -> None:
     assert "Nothing is written in the audit yet." in text_of(await shown(wire, "audit"))
     for number in range(12):
-        library.audit("reindex", f"no. {number} {'long ' * 200}", origin=LISTED.id, user=42)
+        library.journal.add_audit_entry(
+            user=42, origin=LISTED.id, action="reindex", outcome=f"no. {number} {'long ' * 200}"
+        )
     message = await shown(wire, "audit")
     assert "no. 11" in text_of(message)
     assert "no. 1 " not in text_of(message)

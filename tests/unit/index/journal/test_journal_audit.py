@@ -101,10 +101,12 @@ def test_a_journal_of_the_version_before_gets_one_and_loses_nothing(file, journa
 
 def test_an_act_that_cannot_be_audited_is_done_all_the_same_and_logged(tmp_path, caplog):
     made = library(write(tmp_path / "seeds", a_md="Bread is made of flour."), tmp_path / "index")
-    made.audit("reindex", "done", origin="schedule")
+    with made.audited("reindex", origin="schedule") as line:
+        line.outcome = "done"
     made.journal.close()
     (tmp_path / "journal.sqlite3").write_bytes(b"no database at all" * 100)
-    made.audit("reindex", "snapshot 1 is live", origin="schedule", user=ANN)
+    with made.audited("reindex", origin="schedule", user=ANN) as line:
+        line.outcome = "snapshot 1 is live"
     assert f"The audit lacks a line (reindex, snapshot 1 is live, by {ANN} from schedule)" in caplog.text
 
 
