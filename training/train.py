@@ -1,196 +1,202 @@
-"""Train the reader on groups of candidates.
+"""Train the reader further from given weights, on a GPU if there is one, else on the processor.
 
-    python -m training.train GROUPS.npz --scale SCALE.npy --out FOLDER [--from WEIGHTS] [--epochs 1] [--rate 1e-4]
+    python -m training.train build/training/data/*.jsonl.gz --base ../shared/models/reader --out build/training/reader
 
-A run that was stopped continues from its last checkpoint. It uses a GPU if there is one; on several cores it is fastest
-as so many processes of one thread, `torchrun --nproc-per-node 2 -m training.train ... --threads 1`, which share each
-batch.
+Progress is kept in OUT/checkpoint.pt every few minutes: the same command, run again, goes on from there.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, distributed
+from torch import Tensor
+from torch.nn import functional
 
-from training.groups import Group, Groups
-from training.reader import Reader
+from training.augment import vary_question
+from training.data import read_jsonl
+from training.model import ReaderModel, load_reader, save_reader
+from training.quantization import simulate_int8
+from training.tokens import Batch, PairTokenizer
 
-__all__ = ["load_weights"]
+__all__ = ["Targets", "reader_loss", "span_log_probabilities"]
 
-BATCH = 16
-"""Groups in a step."""
+MASKED = -1e4
+POOL = 2_048
+"""Lines that are sorted by length before they are cut into batches."""
+WARM_UP = 60
+"""Steps over which the rate rises."""
 
-PARTS = 3
-"""The pairs of a step are read in so many parts of like length, so that little is padded."""
 
-CHECKPOINT = 100
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What a batch should be read as.
+
+    Attributes
+    ----------
+    answerable : Tensor, shape (pairs,)
+        1.0 or 0.0; NaN for a claim.
+    starts, ends : Tensor of bool, shape (pairs, tokens)
+        Tokens that begin or end the answering words.
+    nli : Tensor of int64, shape (pairs,)
+        0 entailed, 1 neutral, 2 contradicted; -1 for a question.
+    weight : Tensor, shape (pairs,)
+    """
+
+    answerable: Tensor
+    starts: Tensor
+    ends: Tensor
+    nli: Tensor
+    weight: Tensor
 
 
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("groups", type=Path)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--scale", type=Path, required=True, help="worth of a step of a byte, by dimension")
-    parser.add_argument("--from", dest="begin", type=Path, help="weights to begin with")
-    parser.add_argument("--epochs", type=float, default=1.0)
-    parser.add_argument("--rate", type=float, default=1e-4)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("data", type=Path, nargs="+")
+    parser.add_argument("--base", type=Path, required=True, help="folder of the reader to start from")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the trained reader")
+    parser.add_argument("--epochs", type=float, default=2.0)
+    parser.add_argument("--rate", type=float, default=4e-5, help="greatest learning rate")
+    parser.add_argument("--tokens", type=int, default=4_000, help="tokens of a batch, padding included")
+    parser.add_argument("--int8", action="store_true", help="train with the rounding of the exported graph")
+    parser.add_argument("--save-minutes", type=float, default=5.0)
+    parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args(argv)
-    torch.set_num_threads(arguments.threads)
-    torch.manual_seed(arguments.seed)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    bfloat16 = device == "cuda" or torch.cpu._is_amx_tile_supported()  # elsewhere 16 bits are no faster
-    rank, workers = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
-    if workers > 1:
-        distributed.init_process_group("gloo")
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    groups = Groups.load(arguments.groups)
-    reader = Reader().to(device).train()
-    if arguments.begin:
-        load_weights(reader, arguments.begin)
-    scale = torch.from_numpy(np.load(arguments.scale)).to(device)
-    steps = int(arguments.epochs * len(groups.groups) / BATCH)
-    optimizer = _optimizer(reader, arguments.rate)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / (0.06 * steps + 1), max(0.0, 1 - step / steps))
-    )
-    checkpoint, step = arguments.out / "checkpoint.pt", 0
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        reader.load_state_dict(state["reader"])
-        optimizer.load_state_dict(state["optimizer"])
-        schedule.load_state_dict(state["schedule"])
-        step = state["step"]
-        print(f"goes on from step {step}", file=sys.stderr)
-    order = _shuffled_order(len(groups.groups), steps * BATCH, arguments.seed)
-    started, losses = time.monotonic(), []
-    while step < steps:
-        batch = [groups.groups[index] for index in order[step * BATCH :][:BATCH]]
-        with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
-            loss = _loss(reader, groups, batch[rank::workers], scale, device)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it without types
-        if workers > 1:
-            _average_gradients(reader, workers)
-        torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
-        optimizer.zero_grad(set_to_none=True)
-        losses.append(float(loss.detach()))
-        step += 1
-        if step % 20 == 0 and rank == 0:
-            left = (time.monotonic() - started) / len(losses) * (steps - step) / 60
-            print(f"step {step} of {steps}, loss {np.mean(losses[-100:]):.4f}, {left:.0f} min left", flush=True)
-        if step % CHECKPOINT == 0 and rank == 0:
-            torch.save(
-                {
-                    "reader": reader.state_dict(),
-                    "optimizer": optimizer.state_dict(),
-                    "schedule": schedule.state_dict(),
-                    "step": step,
-                },
-                checkpoint.with_suffix(".new"),
-            )
-            checkpoint.with_suffix(".new").replace(checkpoint)
-    if rank == 0:
-        torch.save(reader.state_dict(), arguments.out / "reader.pt")
-        checkpoint.unlink(missing_ok=True)
-    if workers > 1:
-        distributed.destroy_process_group()
+    lines = [line for path in arguments.data for line in read_jsonl(path)]
+    train(lines, arguments)
     return 0
 
 
-def load_weights(reader: Reader, path: Path) -> Reader:
-    reader.load_state_dict(torch.load(path, weights_only=True, map_location="cpu"))
-    return reader
+def train(lines: list[dict[str, Any]], arguments: argparse.Namespace) -> None:
+    torch.manual_seed(arguments.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    tokenizer = PairTokenizer(arguments.base)
+    model = load_reader(arguments.base)
+    if arguments.int8:
+        simulate_int8(model)
+    model.to(device).train()
+    optimizer = torch.optim.AdamW(_parameter_groups(model), lr=arguments.rate, betas=(0.9, 0.98))
+    batches = [batch for epoch in range(int(np.ceil(arguments.epochs))) for batch in cut(lines, arguments, epoch)]
+    batches = batches[: int(len(batches) * arguments.epochs / np.ceil(arguments.epochs))]
+    checkpoint = arguments.out / "checkpoint.pt"
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    done = 0
+    if checkpoint.exists():
+        kept = torch.load(checkpoint, map_location=device, weights_only=True)
+        model.load_state_dict(kept["model"])
+        optimizer.load_state_dict(kept["optimizer"])
+        done = int(kept["step"])
+    saved = started = time.monotonic()
+    losses: list[float] = []
+    for step in range(done, len(batches)):
+        rate = arguments.rate * min(1.0, (step + 1) / WARM_UP) * max(0.02, 1 - step / len(batches))
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        part = [lines[place] for place in batches[step]]
+        batch, targets = prepare(part, tokenizer, random.Random(arguments.seed * 1_000_003 + step))
+        with torch.autocast(device.type, torch.bfloat16):
+            outputs = model(*(tensor.to(device) for tensor in (batch.ids, batch.mask, batch.types)))
+        loss = reader_loss(outputs, batch, targets)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        losses.append(loss.item())
+        if (step + 1) % 50 == 0 or step + 1 == len(batches):
+            pace = (time.monotonic() - started) / (step + 1 - done)
+            print(f"step {step + 1} of {len(batches)}, loss {np.mean(losses):.4f}, "
+                  f"{pace * (len(batches) - step - 1) / 60:.0f} minutes left", flush=True)  # fmt: skip
+            losses = []
+        if time.monotonic() - saved > arguments.save_minutes * 60:
+            _save_checkpoint(checkpoint, model, optimizer, step + 1)
+            saved = time.monotonic()
+    save_reader(model, arguments.out, arguments.base)
+    checkpoint.unlink(missing_ok=True)
 
 
-def _optimizer(reader: Reader, rate: float) -> torch.optim.Optimizer:
-    """Return an optimizer: new weights learn ten times faster than the layers, which are pretrained."""
-    layers = list(reader.layers.parameters())
-    layer_ids = {id(parameter) for parameter in layers}
-    new = [parameter for parameter in reader.parameters() if id(parameter) not in layer_ids]
-    return torch.optim.AdamW([{"params": layers, "lr": rate}, {"params": new, "lr": rate * 10}], weight_decay=0.01)
+def cut(lines: Sequence[dict[str, Any]], arguments: argparse.Namespace, epoch: int) -> Iterator[list[int]]:
+    """Yield the batches of one epoch as places of lines, of similar length, in random order."""
+    rng = random.Random(arguments.seed * 7_919 + epoch)
+    order = rng.sample(range(len(lines)), len(lines))
+    lengths = [24 + len(line.get("ctx") or line["premise"]) // 4 for line in lines]
+    batches = []
+    for begin in range(0, len(order), POOL):
+        batch: list[int] = []
+        for place in sorted(order[begin : begin + POOL], key=lambda place: lengths[place]):
+            if batch and (len(batch) + 1) * lengths[place] > arguments.tokens:
+                batches.append(batch)
+                batch = []
+            batch.append(place)
+        batches.append(batch)
+    rng.shuffle(batches)
+    yield from batches
 
 
-def _average_gradients(reader: Reader, workers: int) -> None:
-    """Replace the gradients of every worker by the mean of all."""
-    parameters = list(reader.parameters())
-    flat = torch.cat(
-        [
-            (torch.zeros_like(parameter) if parameter.grad is None else parameter.grad).flatten()
-            for parameter in parameters
-        ]
+def prepare(lines: Sequence[dict[str, Any]], tokenizer: PairTokenizer, rng: random.Random) -> tuple[Batch, Targets]:
+    """Return lines as a batch with its targets; questions are varied as people type them."""
+    pairs = tokenizer.pairs([
+        (vary_question(line["q"], rng), line["ctx"]) if "ctx" in line else (line["hypothesis"], line["premise"])
+        for line in lines
+    ])  # fmt: skip
+    batch = tokenizer.batch(pairs)
+    starts, ends = torch.zeros_like(batch.window), torch.zeros_like(batch.window)
+    for row, (line, pair) in enumerate(zip(lines, pairs, strict=True)):
+        for span in line.get("spans") or ():
+            if tokens := pair.tokens_of(span):
+                starts[row, tokens[0]] = ends[row, tokens[-1]] = True
+        if line.get("ev") and not line.get("spans"):
+            tokens = pair.tokens_of(line["ev"])
+            starts[row, tokens] = ends[row, tokens] = True
+    answerable = torch.tensor([float(line["y"]) if line.get("y") is not None else float("nan") for line in lines])
+    nli = torch.tensor([int(line.get("nli", -1)) for line in lines])
+    weight = torch.tensor([float(line.get("w", 1.0)) for line in lines])
+    return batch, Targets(answerable, starts, ends, nli, weight)
+
+
+def reader_loss(outputs: tuple[Tensor, Tensor, Tensor, Tensor], batch: Batch, targets: Targets) -> Tensor:
+    """Return the sum of the heads' losses, each a mean over all pairs of the batch."""
+    answerable, start, end, nli = (output.float() for output in outputs)
+    device, count = answerable.device, len(answerable)
+    wanted, weight = targets.answerable.to(device), targets.weight.to(device)
+    asked = ~wanted.isnan()
+    answering = functional.binary_cross_entropy_with_logits(
+        answerable[asked], wanted[asked], weight[asked], reduction="sum"
     )
-    distributed.all_reduce(flat)
-    flat /= workers
-    for parameter, mean in zip(
-        parameters, torch.split(flat, [parameter.numel() for parameter in parameters]), strict=True
-    ):
-        parameter.grad = mean.view_as(parameter)
+    claims = targets.nli.to(device)
+    entailing = functional.cross_entropy(nli, claims, ignore_index=-1, reduction="sum")
+    marked = (targets.starts.any(1) & targets.ends.any(1)).to(device)
+    window = batch.window.to(device)
+    spans = torch.zeros((), device=device)
+    for logits, tokens in ((start, targets.starts.to(device)), (end, targets.ends.to(device))):
+        log_probabilities = span_log_probabilities(logits, window).masked_fill(~tokens, MASKED)
+        spans = spans - torch.logsumexp(log_probabilities, 1)[marked].sum() / 2
+    return (answering + 0.5 * spans + 0.5 * entailing) / count
 
 
-def _shuffled_order(size: int, wanted: int, seed: int) -> list[int]:
-    generator = random.Random(seed)
-    order: list[int] = []
-    while len(order) < wanted:
-        epoch = list(range(size))
-        generator.shuffle(epoch)
-        order += epoch
-    return order
+def span_log_probabilities(logits: Tensor, window: Tensor) -> Tensor:
+    """Return log-probabilities over the window's tokens, shape (pairs, tokens)."""
+    return functional.log_softmax(logits.masked_fill(~window, MASKED), 1)
 
 
-def _loss(reader: Reader, groups: Groups, batch: Sequence[Group], scale: Tensor, device: str) -> Tensor:
-    """Return the cross-entropy over a group's candidates and "none of them", averaged over the groups."""
-    odds = _read(reader, groups, batch, scale, device)
-    total, first = odds.new_zeros(()), 0
-    for group in batch:
-        n = len(group.candidates)
-        group_odds = torch.cat((odds.new_zeros(1), odds[first : first + n]))
-        gold = torch.tensor([not any(group.gold), *group.gold], device=device)
-        total = total + torch.logsumexp(group_odds, 0) - torch.logsumexp(group_odds[gold], 0)
-        first += n
-    return total / len(batch)
+def _parameter_groups(model: ReaderModel) -> list[dict[str, Any]]:
+    named = list(model.named_parameters())
+    decayed = [value for name, value in named if value.dim() > 1 and "embeddings" not in name]
+    kept = [value for name, value in named if value.dim() <= 1 or "embeddings" in name]
+    return [{"params": decayed, "weight_decay": 0.01}, {"params": kept, "weight_decay": 0.0}]
 
 
-def _read(reader: Reader, groups: Groups, batch: Sequence[Group], scale: Tensor, device: str) -> Tensor:
-    """Return the log-odds of all candidates of the batch, in order."""
-    pairs = [
-        (groups.questions[group.question], groups.passages[index]) for group in batch for index in group.candidates
-    ]
-    lengths = [len(question_ids) + len(passage_ids) for (_, question_ids), (_, passage_ids) in pairs]
-    by_length = sorted(range(len(pairs)), key=lengths.__getitem__)
-    parts = [part.tolist() for part in np.array_split(np.asarray(by_length), PARTS) if len(part)]
-    odds: list[Tensor | None] = [None] * len(pairs)
-    for part in parts:
-        longest = max(lengths[index] for index in part)
-        states = np.zeros((len(part), longest, len(scale)), np.int8)
-        ids = np.zeros((len(part), longest), np.int64)
-        mask, second = np.zeros_like(ids), np.zeros_like(ids)
-        for row, index in enumerate(part):
-            (question, question_ids), (passage, passage_ids) = pairs[index]
-            n, end = len(question_ids), lengths[index]
-            states[row, :n], states[row, n:end] = question, passage
-            ids[row, :n], ids[row, n:end] = question_ids, passage_ids
-            mask[row, :end], second[row, n:end] = 1, 1
-        part_odds = reader(
-            torch.from_numpy(states).to(device).float() * scale,
-            torch.from_numpy(ids).to(device),
-            torch.from_numpy(mask).to(device),
-            torch.from_numpy(second).to(device),
-        )
-        for row, index in enumerate(part):
-            odds[index] = part_odds[row]
-    return torch.stack([value.float() for value in odds if value is not None])
+def _save_checkpoint(path: Path, model: ReaderModel, optimizer: torch.optim.Optimizer, step: int) -> None:
+    partial = path.with_suffix(".partial")
+    torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, partial)
+    partial.replace(path)
 
 
 if __name__ == "__main__":

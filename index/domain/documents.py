@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Block", "Document", "Passage", "Section", "Span"]
+__all__ = ["Block", "Document", "Passage", "Section", "Span", "TextRun"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,25 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class TextRun:
+    """A piece of readable text, from character `begin`, that stands for characters `start` to `end` of a document.
+
+    A piece as long as what it stands for reads the same, character by character; any other only as a whole.
+    """
+
+    begin: int
+    length: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A sentence or a few short ones, the unit of retrieval: `document.text[start:end] == text`.
 
     `id` is a content hash; `reading` the text as a person reads it; `before` the sentence before it, the header of its
     table or the meaning of its field; `embedded` what is embedded: title, heading, `before` and reading, shortened to
-    the model's limit.
+    the model's limit. `runs` say which characters of `reading` stand for which of the document.
     """
 
     id: str
@@ -86,6 +99,7 @@ class Passage:
     before: str
     embedded: str
     kind: str = "prose"
+    runs: tuple[TextRun, ...] = ()
 
 
 HEADING = "Front matter"

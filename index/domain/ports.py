@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from index.domain.answers import Answer, Citation, Hit
 from index.domain.documents import Document
+from index.domain.reading import Entailment, Reading
 
 __all__ = [
     "AnswerEngine",
     "Draft",
     "Embedder",
     "Encoding",
+    "EntailmentModel",
     "Generator",
     "Progress",
     "Query",
@@ -30,6 +32,7 @@ __all__ = [
     "States",
     "VectorStore",
     "Vectors",
+    "WindowReader",
 ]
 
 Vectors = NDArray[np.floating[Any]]
@@ -167,6 +170,24 @@ class Reader(Protocol):
 
     def odds(self, query: Query, hits: Sequence[Hit]) -> list[float | None]:
         """Return the log-odds that each hit answers rather than none does; None for one that cannot be read."""
+
+
+class WindowReader(Protocol):
+    """A model that reads a question and a window together."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, for the record."""
+
+    def read(self, question: str, window: str) -> Reading:
+        """Return whether a window answers a question, and by which of its words."""
+
+
+class EntailmentModel(Protocol):
+    """A model that reads a claim and evidence together."""
+
+    def entailment(self, claim: str, evidence: str) -> Entailment:
+        """Return whether the evidence entails the claim."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,108 @@
+"""Prepare the reader's training lines from the given questions, claims and general mix.
+
+    python -m training.data --out build/training/data
+
+One line of a data file is `{"q", "ctx", "spans", "y", "w", "src"}`, a question over a window with the characters of the
+answering words, or `{"hypothesis", "premise", "nli", "src"}`, a claim over evidence (0 entailed, 1 neutral, 2 contradicted).
+Only lines whose `split` is "train" are read of the release questions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+__all__ = ["claim_lines", "followup_question", "read_jsonl", "release_lines", "write_jsonl"]
+
+GIVEN = Path("../shared/training")
+NLI = {"entailed": 0, "neutral": 1, "contradicted": 2}
+HISTORY = 2
+"""Earlier questions that a follow-up is read with."""
+
+
+def main(argv: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--given", type=Path, default=GIVEN)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--general", type=int, default=6_000, help="questions of the general mix")
+    parser.add_argument("--general-claims", type=int, default=1_500, help="claims of the general mix")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args(argv)
+    rng = random.Random(arguments.seed)
+    rows = [row for row in read_jsonl(arguments.given / "release_questions.jsonl") if row["split"] == "train"]
+    release = list(release_lines(rows, rng))
+    claims = list(claim_lines(read_jsonl(arguments.given / "claims.jsonl")))
+    general = list(read_jsonl(arguments.given / "general_mix.jsonl.gz"))
+    questions = rng.sample([line for line in general if "ctx" in line], arguments.general)
+    general_claims = rng.sample([line for line in general if "nli" in line], arguments.general_claims)
+    for name, lines in (("release", release), ("claims", claims), ("general", questions + general_claims)):
+        write_jsonl(arguments.out / f"{name}.jsonl.gz", lines)
+        print(f"{name}: {len(lines)} lines", file=sys.stderr)
+    return 0
+
+
+def release_lines(rows: Sequence[dict[str, Any]], rng: random.Random) -> Iterator[dict[str, Any]]:
+    """Yield a line for each release question, most under their document's title, and negatives from its repository.
+
+    A negative is an answerable question over another passage of the same repository that does not hold the answer.
+    """
+    passages = defaultdict(set)
+    for row in rows:
+        passages[row["repo"]].add((row["doc"], row["passage"]))
+    for row in rows:
+        question = followup_question([turn["question"] for turn in row.get("history") or ()], row["question"])
+        spans = [[row["start"], row["end"]]] if row["label"] == 1 else []
+        yield _line(question, row["doc"], row["passage"], spans, row["label"], "release", rng)
+        others = [
+            other for other in sorted(passages[row["repo"]])
+            if other[1] != row["passage"] and row.get("answer", "").lower() not in other[1].lower()
+        ]  # fmt: skip
+        if row["label"] == 1 and others and not row.get("history") and rng.random() < 0.25:
+            doc, passage = rng.choice(others)
+            yield _line(question, doc, passage, [], 0, "release-other-passage", rng)
+
+
+def claim_lines(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        yield {"hypothesis": row["claim"], "premise": row["evidence"], "nli": NLI[row["label"]], "src": "claims"}
+
+
+def followup_question(earlier: Sequence[str], question: str) -> str:
+    """Return a follow-up as the reader reads it: after the last questions before it."""
+    return " ".join([*earlier[-HISTORY:], question])
+
+
+def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a file of JSON lines, compressed or not."""
+    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    with opened as lines:
+        for line in lines:
+            if line.strip():
+                yield json.loads(line)
+
+
+def write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with gzip.open(path, "wt", encoding="utf-8") as lines:
+        for row in rows:
+            lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _line(
+    question: str, doc: str, passage: str, spans: list[list[int]], label: int, kind: str, rng: random.Random
+) -> dict[str, Any]:
+    """Return a line over the passage as a window: in half of the cases under the title of its document."""
+    heading = f"{doc}\n" if rng.random() < 0.5 else ""
+    shifted = [[start + len(heading), end + len(heading)] for start, end in spans]
+    return {"q": question, "ctx": heading + passage, "spans": shifted, "y": label, "w": 1.0, "src": kind}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
