@@ -65,6 +65,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder of the trained reader")
     parser.add_argument("--epochs", type=float, default=2.0)
     parser.add_argument("--rate", type=float, default=4e-5, help="greatest learning rate")
+    parser.add_argument("--dropout", type=float, default=0.0, help="on a processor it doubles the time of a step")
     parser.add_argument("--tokens", type=int, default=4_000, help="tokens of a batch, padding included")
     parser.add_argument("--int8", action="store_true", help="train with the rounding of the exported graph")
     parser.add_argument("--save-minutes", type=float, default=5.0)
@@ -79,7 +80,7 @@ def train(lines: list[dict[str, Any]], arguments: argparse.Namespace) -> None:
     torch.manual_seed(arguments.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     tokenizer = PairTokenizer(arguments.base)
-    model = load_reader(arguments.base)
+    model = load_reader(arguments.base, dropout=arguments.dropout)
     if arguments.int8:
         simulate_int8(model)
     model.to(device).train()
