@@ -9,35 +9,25 @@ __all__ = ["vary_question"]
 
 SHORT_FORMS = {
     "what is": "whats", "what's": "whats", "who is": "whos", "where is": "wheres", "how is": "hows",
-    "is not": "isnt", "does not": "doesnt", "do not": "dont", "cannot": "cant", "can not": "cant", "will not": "wont",
-    "parameters": "params", "parameter": "param", "context": "ctx", "difference": "diff", "differences": "diffs",
-    "download": "dl", "because": "bc", "between": "btw", "with": "w/", "without": "w/o", "versus": "vs", "version": "ver",
-    "you": "u", "your": "ur", "are": "r", "please": "pls", "information": "info", "configuration": "config",
-    "repository": "repo", "documentation": "docs", "maximum": "max", "minimum": "min", "number": "num", "about": "abt",
-    "people": "ppl", "thanks": "thx", "requirements": "reqs", "dependencies": "deps", "database": "db",
-    "environment": "env", "administrator": "admin", "message": "msg", "messages": "msgs", "and": "&", "to": "2", "for": "4",
+    "is not": "isnt", "does not": "doesnt", "do not": "dont", "cannot": "cant", "can not": "cant",
+    "will not": "wont", "parameters": "params", "parameter": "param", "context": "ctx", "difference": "diff",
+    "differences": "diffs", "download": "dl", "because": "bc", "with": "w/", "without": "w/o", "versus": "vs",
+    "version": "ver", "you": "u", "your": "ur", "are": "r", "please": "pls", "information": "info",
+    "configuration": "config", "repository": "repo", "documentation": "docs", "maximum": "max", "minimum": "min",
+    "number": "num", "about": "abt", "people": "ppl", "thanks": "thx", "requirements": "reqs",
+    "dependencies": "deps", "database": "db", "environment": "env", "administrator": "admin", "message": "msg",
+    "messages": "msgs", "and": "&", "to": "2", "for": "4",
 }  # fmt: skip
 OPENINGS = (
-    "hey, ", "hi, ", "hi all, ", "hello, ", "yo ", "so ", "ok so ", "quick question: ", "quick q: ", "sorry if asked before, ",
-    "hey bot ", "does anyone know ", "anyone know ", "can someone tell me ", "could you tell me ", "just wondering, ",
-    "i was reading this and wondered, ", "a friend asked me, ", "noob here, ", "um ", "btw ", "please tell me ",
+    "hey, ", "hi, ", "hi all, ", "hello, ", "yo ", "so ", "ok so ", "quick question: ", "quick q: ",
+    "sorry if asked before, ", "hey bot ", "does anyone know ", "anyone know ", "can someone tell me ",
+    "could you tell me ", "just wondering, ", "i was reading this and wondered, ", "a friend asked me, ",
+    "noob here, ", "um ", "btw ", "please tell me ",
 )  # fmt: skip
 CLOSINGS = (
-    " pls",
-    " please",
-    " thx",
-    " thanks",
-    " ty",
-    " lol",
-    " tho",
-    " then",
-    " exactly",
-    " anyone?",
-    " plz",
-    " :)",
-    "...",
-    " ??",
-)
+    " pls", " please", " thx", " thanks", " ty", " lol", " tho", " then", " exactly", " anyone?", " plz", " :)",
+    "...", " ??",
+)  # fmt: skip
 
 
 def vary_question(question: str, rng: random.Random) -> str:

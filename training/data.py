@@ -3,7 +3,8 @@
     python -m training.data --out build/training/data
 
 One line of a data file is `{"q", "ctx", "spans", "y", "w", "src"}`, a question over a window with the characters of the
-answering words, or `{"hypothesis", "premise", "nli", "src"}`, a claim over evidence (0 entailed, 1 neutral, 2 contradicted).
+answering words, or `{"hypothesis", "premise", "nli", "src"}`, a claim over evidence (0 entailed, 1 neutral, 2
+contradicted).
 Only lines whose `split` is "train" are read of the release questions.
 """
 
@@ -81,8 +82,7 @@ def followup_question(earlier: Sequence[str], question: str) -> str:
 
 def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the objects of a file of JSON lines, compressed or not."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         for line in lines:
             if line.strip():
                 yield json.loads(line)

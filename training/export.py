@@ -1,9 +1,6 @@
-"""Export trained weights to `index/ranking/reader.onnx`, and its card with the checksum.
+"""Export a reader to `index/reading`: the int8 graph, its tokenizer and its card with the checksums.
 
-    python -m training.export WEIGHTS.pt [WEIGHTS.pt ...] [--full]
-
-Several weights that were trained from the same start are averaged (a model soup: Wortsman et al. 2022, arXiv
-2203.05482). Weights are kept as signed bytes, a scale for each channel, unless `--full`.
+python -m training.export build/training/reader
 """
 
 from __future__ import annotations
@@ -17,70 +14,124 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.transformers.fusion_options import FusionOptions
+from onnxruntime.transformers.optimizer import optimize_model
 from torch import Tensor, nn
 
-from index.ranking.onnx_reader import CARD, READER
-from training.reader import Reader
+from training.model import TOKENIZER, ReaderModel, load_reader
+from training.tokens import MAX_QUESTION, MAX_TOKENS
 
-__all__ = ["average_weights", "export"]
+__all__ = ["export", "write_card", "write_graph"]
+
+ROOM = Path("index/reading")
+GRAPH, CARD = "reader.onnx", "reader.json"
+LICENCES = {
+    "weights": "MIT: fine-tuned from gte-small (MIT), distilled from all-mpnet-base-v2 (Apache 2.0)",
+    "data": "SQuAD 1.1 and 2.0, SNLI (CC BY-SA 4.0); QED, BoolQ, FEVER (CC BY-SA 3.0); SelQA, CLAPNQ, CondaQA, "
+    "COVID-QA, FoolMeTwice, CAD (Apache 2.0); BBQ (CC BY 4.0); QAMR, negation NLI (MIT); questions and claims "
+    "written for this project over openly licensed release documents",
+}
 
 
-class _PairReader(nn.Module):
-    """The reader for one question and one passage, without padding."""
+class _SinglePair(nn.Module):
+    """The reader for one pair without padding."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: ReaderModel) -> None:
         super().__init__()
         self.reader = reader.eval()
 
-    def forward(self, states: Tensor, ids: Tensor, second: Tensor) -> Tensor:
-        odds: Tensor = self.reader(states, ids, torch.ones_like(second), second)
-        return odds
+    def forward(self, ids: Tensor, types: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        answerable, start, end, nli = self.reader(ids, torch.ones_like(ids), types)
+        return answerable, start, end, nli
 
 
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("weights", type=Path, nargs="+")
+    parser.add_argument("folder", type=Path, help="folder of the reader")
+    parser.add_argument("--out", type=Path, default=ROOM)
+    parser.add_argument("--name", default="footnote-reader", help="name in the card")
     parser.add_argument("--full", action="store_true", help="keep the weights as floats of 32 bits")
-    parser.add_argument("--out", type=Path, default=READER)
     arguments = parser.parse_args(argv)
-    logging.getLogger().setLevel(logging.ERROR)  # the quantiser recommends steps that were left out on purpose
-    export(average_weights(arguments.weights), arguments.out, full=arguments.full)
-    digest = hashlib.sha256(arguments.out.read_bytes()).hexdigest()
-    if arguments.out == READER:
-        CARD.write_text(json.dumps({"sha256": digest}, indent=1) + "\n", "utf-8")
-    print(f"wrote {arguments.out}: {arguments.out.stat().st_size / 1e6:.1f} MB, sha256 {digest}")
+    export(arguments.folder, arguments.out, name=arguments.name, full=arguments.full)
+    size = (arguments.out / GRAPH).stat().st_size / 1e6
+    print(f"wrote {arguments.out / GRAPH}: {size:.1f} MB")
     return 0
 
 
-def average_weights(weights: Sequence[Path]) -> Reader:
-    """Return a reader whose weights are the mean of these."""
-    tables = [torch.load(path, weights_only=True, map_location="cpu") for path in weights]
-    reader = Reader()
-    reader.load_state_dict(
-        {name: torch.stack([weight_table[name] for weight_table in tables]).mean(0) for name in tables[0]}
-    )
-    return reader
+def export(folder: Path, out: Path, *, name: str, full: bool = False) -> None:
+    """Write graph, tokenizer and card of a reader's folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    write_graph(load_reader(folder), out / GRAPH, full=full)
+    (out / TOKENIZER).write_bytes((folder / TOKENIZER).read_bytes())
+    write_card(out, name)
 
 
-def export(reader: Reader, path: Path, *, full: bool = False) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        plain = path if full else Path(folder, "reader.onnx")
-        second = torch.zeros(1, 9, dtype=torch.long)
-        second[:, 4:] = 1
+def write_graph(model: ReaderModel, path: Path, *, full: bool = False) -> None:
+    """Write a reader as an ONNX graph for one pair.
+
+    Inputs `ids` and `types`, int64, shape (1, n); outputs `answerable` (1,), `start` and `end` (1, n), `nli` (1, 3),
+    all logits. Attention is one operator. Unless `full`, matrices are int8: an output channel a scale, inputs
+    quantised as they come.
+    """
+    model.enc.set_attn_implementation("eager")
+    types = torch.zeros(1, 9, dtype=torch.long)
+    types[:, 4:] = 1
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        plain, fused = Path(folder, "plain.onnx"), Path(folder, "fused.onnx")
         torch.onnx.export(
-            _PairReader(reader),
-            (torch.zeros(1, 9, 384), torch.arange(9)[None], second),
+            _SinglePair(model),
+            (torch.arange(9)[None], types),
             plain,
-            input_names=["states", "ids", "second"],
-            output_names=["odds"],
-            dynamic_axes={"states": {1: "n"}, "ids": {1: "n"}, "second": {1: "n"}},
+            input_names=["ids", "types"],
+            output_names=["answerable", "start", "end", "nli"],
+            dynamic_axes={name: {1: "n"} for name in ("ids", "types", "start", "end")},
             opset_version=17,
             dynamo=False,
         )
+        config = model.enc.config
+        optimize_model(
+            str(plain),
+            model_type="bert",
+            num_heads=config.num_attention_heads,
+            hidden_size=config.hidden_size,
+            optimization_options=_fusions(),
+            opt_level=0,
+        ).save_model_to_file(str(fused))
+        written = fused
         if not full:
-            quantize_dynamic(plain, path, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+            written = Path(folder, "int8.onnx")
+            logging.getLogger().setLevel(logging.ERROR)  # it recommends a preparation that fusing has done
+            quantize_dynamic(
+                fused,
+                written,
+                weight_type=QuantType.QInt8,
+                per_channel=True,
+                extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+            )
+        written.replace(path)
+
+
+def write_card(out: Path, name: str) -> None:
+    """Write the card of an exported reader: name, licences, limits and the checksums of its files."""
+    card = {
+        "name": name,
+        "licences": LICENCES,
+        "max_question_tokens": MAX_QUESTION,
+        "max_tokens": MAX_TOKENS,
+        "sha256": {file: hashlib.sha256((out / file).read_bytes()).hexdigest() for file in (GRAPH, TOKENIZER)},
+    }
+    (out / CARD).write_text(json.dumps(card, indent=1) + "\n", "utf-8")
+
+
+def _fusions() -> FusionOptions:
+    """Fuse attention and GELU alone: layer normalisation fused with what is before it is slower on a processor."""
+    options = FusionOptions("bert")
+    options.enable_skip_layer_norm = options.enable_bias_skip_layer_norm = False
+    options.enable_bias_gelu = options.enable_embed_layer_norm = False
+    return options
 
 
 if __name__ == "__main__":

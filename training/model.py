@@ -48,7 +48,7 @@ class ReaderModel(nn.Module):
         Returns
         -------
         tuple of Tensor
-            Answerable, shape (pairs,); start and end, each (pairs, tokens); entailed, neutral, contradicted, (pairs, 3).
+            Answerable, shape (pairs,); start and end, each (pairs, tokens); the three of the claim, (pairs, 3).
         """
         more = {"token_type_ids": types} if self.has_types else {}
         states = self.enc(input_ids=ids, attention_mask=mask, **more).last_hidden_state
@@ -58,7 +58,7 @@ class ReaderModel(nn.Module):
 
 
 def load_weights(path: Path) -> dict[str, Tensor]:
-    """Return the weights of a safetensors file as float32; rows kept in int8 (`NAME.q`, scales `NAME.s`) are restored."""
+    """Return a file's weights as float32; rows kept in int8 (`NAME.q`, with scales `NAME.s`) are restored."""
     stored = load_file(path)
     weights = {}
     for name, value in stored.items():

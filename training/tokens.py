@@ -19,7 +19,7 @@ MAX_QUESTION, MAX_TOKENS = 48, 320
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and a window as token ids; the window's tokens begin at `start`, with their characters in `offsets`."""
+    """A question and a window as token ids; the window's begin at `start`, with their characters in `offsets`."""
 
     ids: list[int]
     start: int

@@ -107,7 +107,7 @@ def train(lines: list[dict[str, Any]], arguments: argparse.Namespace) -> None:
             outputs = model(*(tensor.to(device) for tensor in (batch.ids, batch.mask, batch.types)))
         loss = reader_loss(outputs, batch, targets)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         losses.append(loss.item())

@@ -23,7 +23,7 @@ class Window:
     text : str
         Readable text: the heading path, then the passages; no markup.
     runs : tuple of TextRun
-        Which characters of `text` stand for which of the document; what lies between two runs is not in the source there.
+        Which characters of `text` stand for which of the document; what lies between two runs is not in the source.
     """
 
     document_id: str
