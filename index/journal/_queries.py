@@ -31,8 +31,9 @@ ORDER BY asked_at DESC, number DESC
 REASONS = "SELECT reason FROM votes WHERE answer = ? ORDER BY voted_at DESC"
 
 HELPFUL = """
-SELECT iif(read_as = '', question, read_as), sum(iif(helpful, 1, -1)) FROM answers JOIN votes ON answer = id
-WHERE guild = ? AND NOT abstained GROUP BY number ORDER BY asked_at DESC, number DESC
+SELECT guild, iif(read_as = '', question, read_as), sum(iif(helpful, 1, -1)) FROM answers JOIN votes ON answer = id
+WHERE guild IS NOT NULL AND (:everywhere OR guild = :guild) AND NOT abstained
+GROUP BY number ORDER BY asked_at DESC, number DESC
 """
 
 DAYS = """
@@ -78,14 +79,19 @@ def _gap(db: sqlite3.Connection, rows: list[tuple[str, str, str, bool, bool]]) -
     )
 
 
-def helpful_questions(db: sqlite3.Connection, guild: int, limit: int) -> tuple[str, ...]:
-    """Return the newest answered questions of a server with more helpful than unhelpful votes on all their answers."""
-    shown: dict[str, str] = {}
-    balance: defaultdict[str, int] = defaultdict(int)
-    for question, votes in db.execute(HELPFUL, (guild,)):
-        shown.setdefault(fold_question(question), question)
-        balance[fold_question(question)] += votes
-    return tuple(question for folded, question in shown.items() if balance[folded] > 0)[:limit]
+def helpful_questions(db: sqlite3.Connection, scope: Scope, limit: int) -> tuple[str, ...]:
+    """Return the newest answered questions with more helpful than unhelpful votes on all their answers in a server."""
+    shown: dict[tuple[int, str], str] = {}
+    balance: defaultdict[tuple[int, str], int] = defaultdict(int)
+    for guild, question, votes in db.execute(HELPFUL, {"guild": scope.guild, "everywhere": scope.everywhere}):
+        key = guild, fold_question(question)
+        shown.setdefault(key, question)
+        balance[key] += votes
+    helpful: dict[str, str] = {}
+    for (guild, folded), question in shown.items():
+        if balance[guild, folded] > 0:
+            helpful.setdefault(folded, question)
+    return tuple(helpful.values())[:limit]
 
 
 def daily_counts(db: sqlite3.Connection, today: date, count: int, scope: Scope) -> tuple[Day, ...]:

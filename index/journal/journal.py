@@ -163,10 +163,13 @@ class Journal:
         with self._file.writing() as db:
             return sum(db.execute(SOLVE, (*solved_by, answer_id)).rowcount for answer_id in ids)
 
-    def helpful(self, guild: int, limit: int) -> tuple[str, ...]:
-        """Return questions of a server with more helpful than unhelpful votes, newest first, each once."""
+    def helpful(self, scope: Scope, limit: int) -> tuple[str, ...]:
+        """Return answered questions with more helpful than unhelpful votes, newest first, each once.
+
+        Those of direct messages never count.
+        """
         with self._file.reading() as db:
-            return helpful_questions(db, guild, limit)
+            return helpful_questions(db, scope, limit)
 
     def days(self, days: int, scope: Scope) -> tuple[Day, ...]:
         """Return the figures of the last days in UTC, oldest first, today the last.

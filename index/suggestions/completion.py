@@ -10,6 +10,7 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
+from index.domain.activity import Scope
 from index.domain.errors import JournalUnavailable
 from index.domain.ports import AnswerEngine, Vectors
 from index.text.tokens import STOP_WORDS
@@ -58,7 +59,7 @@ class QuestionCompleter:
         """
         helpful: Sequence[str] = ()
         try:
-            helpful = self._journal.helpful(guild, MOST_HELPFUL) if guild is not None else ()
+            helpful = self._journal.helpful(Scope(guild), MOST_HELPFUL) if guild is not None else ()
         except JournalUnavailable as error:
             log.warning("Suggestions come from the sources alone: %s", error)
         return complete(typed, list(dict.fromkeys([*helpful, *self._engine.suggestions()])))

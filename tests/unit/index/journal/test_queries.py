@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.domain.activity import EVERYWHERE, Day, Gap, Scope
+from index.domain.activity import EVERYWHERE, NOBODY, Day, Gap, Scope
 from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE
 from index.journal._queries import fold_question
 from index.journal.journal import Journal
@@ -162,7 +162,7 @@ def test_helpful_questions_are_answered_ones_with_more_votes_for_than_against(jo
     voted(journal, "For?", True, True, False)
     voted(journal, "Against?", False)
     journal.vote(ask(journal, abstention("Not answered?")), user=ANN, helpful=True)
-    assert journal.helpful(GUILD, 10) == ("For?",)
+    assert journal.helpful(Scope(GUILD), 10) == ("For?",)
 
 
 def test_votes_on_all_answers_to_a_question_count_together_for_helpful(journal):
@@ -170,29 +170,39 @@ def test_votes_on_all_answers_to_a_question_count_together_for_helpful(journal):
     voted(journal, "Liked once?", True)
     voted(journal, "liked before", False)
     voted(journal, "liked once", False)
-    assert journal.helpful(GUILD, 10) == ("liked before",)
+    assert journal.helpful(Scope(GUILD), 10) == ("liked before",)
 
 
 def test_a_helpful_follow_up_is_told_in_the_words_it_was_read_in(journal):
     answer_id = ask(journal, answer("And Scout?", read_as="Who made Scout?"))
     journal.vote(answer_id, user=ANN, helpful=True)
-    assert journal.helpful(GUILD, 10) == ("Who made Scout?",)
+    assert journal.helpful(Scope(GUILD), 10) == ("Who made Scout?",)
 
 
 def test_helpful_questions_are_newest_first_each_once_and_so_many_at_most(journal, clock):
     for question in ("One?", "Two?", "Three?", "one!"):
         voted(journal, question, True)
         clock.pass_by(seconds=1)
-    assert journal.helpful(GUILD, 10) == ("one!", "Three?", "Two?")
-    assert journal.helpful(GUILD, 2) == ("one!", "Three?")
-    assert journal.helpful(GUILD, 0) == ()
+    assert journal.helpful(Scope(GUILD), 10) == ("one!", "Three?", "Two?")
+    assert journal.helpful(Scope(GUILD), 2) == ("one!", "Three?")
+    assert journal.helpful(Scope(GUILD), 0) == ()
 
 
 def test_helpful_questions_are_of_this_server_and_of_no_direct_message(journal):
     voted(journal, "Here?", True)
     voted(journal, "There?", True, guild=ELSEWHERE)
     voted(journal, "In private?", True, guild=None)
-    assert journal.helpful(GUILD, 10) == ("Here?",)
+    assert journal.helpful(Scope(GUILD), 10) == ("Here?",)
+    assert journal.helpful(EVERYWHERE, 10) == ("There?", "Here?")
+    assert journal.helpful(NOBODY, 10) == ()
+
+
+def test_votes_of_one_server_do_not_make_a_question_helpful_in_another(journal):
+    """For a reader of all servers it is helpful if it is in one of them."""
+    voted(journal, "Here and there?", True)
+    voted(journal, "Here and there?", False, False, guild=ELSEWHERE)
+    assert journal.helpful(Scope(GUILD), 10) == journal.helpful(EVERYWHERE, 10) == ("Here and there?",)
+    assert journal.helpful(Scope(ELSEWHERE), 10) == ()
 
 
 def test_days_are_oldest_first_with_today_the_last_and_none_left_out(journal, clock):
