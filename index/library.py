@@ -101,13 +101,14 @@ class Library:
     ) -> ReindexReport:
         """Build a snapshot of the current sources and make it live; questions are answered meanwhile.
 
-        Then open gaps are asked again, and those that have an answer now are solved, for every server. Requests that
-        come while a reindex runs in this process share the next run.
+        Then open gaps are asked again, and those that have an answer now are solved, for every server; and answers to
+        known questions are compared with those before. Requests that come while a reindex runs in this process share
+        the next run.
 
         Parameters
         ----------
         scope
-            Whose answered gaps the report lists.
+            Whose answered gaps and helpful questions the report lists.
         cancelled
             Stops the reindex when it is set, up to the switch; a shared run once all of its requests are cancelled.
         wait

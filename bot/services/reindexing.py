@@ -163,5 +163,5 @@ class ReindexService:
 
 
 def _without_questions(report: ReindexReport) -> ReindexReport:
-    """Return the report without the questions of users and of the operator."""
-    return replace(report, answered=(), questions=None)
+    """Return the report without questions of users and of the operator."""
+    return replace(report, answered=(), regressions=())

@@ -14,9 +14,17 @@ from bot.text.index_messages import translate, translate_fault
 from bot.views.custom_id import ComponentId, button
 from bot.views.formatting import LINE_ROOM, join_names, list_block, skipped_lines
 from bot.views.message import FOUND, TEXT_LIMIT, build_message, share_room, snapshot_note
+from index.domain.snapshots import QuestionOrigin
 
 if TYPE_CHECKING:
-    from index.domain.snapshots import ChangedAnswer, Diff, OwnQuestions, PassageText, Preview, ReindexReport
+    from index.domain.snapshots import (
+        ChangedAnswer,
+        Diff,
+        PassageText,
+        Preview,
+        RegressionCheck,
+        ReindexReport,
+    )
 
 __all__ = ["diff_message", "preview_message", "reindex_report_message", "rollback_report_message"]
 
@@ -34,6 +42,18 @@ PREVIEWED = gettext_noop("**This is a preview**, made in {seconds} s: nothing of
 ROLLED_BACK = gettext_noop("**Rolled back**, in {seconds} s: questions are answered from this snapshot now.")
 AS_EXPECTED = gettext_noop("as it should be")
 NOT_AS_EXPECTED = gettext_noop("not as it should be")
+
+REGRESSION_TITLES: dict[str, str] = {
+    QuestionOrigin.OWN: gettext_noop(
+        "**Own questions**: {asked} asked, {lost} lost, {changed} changed, {wrong} not as they should be"
+    ),
+    QuestionOrigin.HELPFUL: gettext_noop("**Helpful answers**: {asked} asked again, {lost} lost, {changed} changed"),
+    QuestionOrigin.SUGGESTIONS: gettext_noop("**Suggestions**: {asked} asked again, {lost} lost, {changed} changed"),
+}
+NOTHING_TO_ASK: dict[str, str] = {
+    QuestionOrigin.HELPFUL: gettext_noop("**Helpful answers**: there are none to ask again"),
+    QuestionOrigin.SUGGESTIONS: gettext_noop("**Suggestions**: there are none to ask again"),
+}
 
 
 class ReportSection(NamedTuple):
@@ -81,8 +101,7 @@ def _report_message(report: ReindexReport, title: str, row: Sequence[ui.Button[u
     if report.answered:
         answered = [f"- {fit(question, LINE_ROOM)}" for question in report.answered]
         sections.append(ReportSection(gettext("**Answered now**, which were gaps before"), answered))
-    if report.questions is not None:
-        sections.append(_own_question_section(report.questions))
+    sections += map(_regression_section, report.regressions)
     if report.diff is not None and report.diff.before:
         sections.append(_passage_section(report.diff))
     if report.skipped:
@@ -153,19 +172,23 @@ def _passage_line(sign: str, passage: PassageText) -> str:
     return f"**{sign}** {fit(passage.text, PASSAGE_ROOM)} ({fit(passage.source, SOURCE_ROOM)})"
 
 
-def _own_question_section(questions: OwnQuestions) -> ReportSection:
-    """Return the operator's questions whose answers changed, then the others that are not as they should be."""
+def _regression_section(check: RegressionCheck) -> ReportSection:
+    """Return the questions whose answers were lost or changed, then the others that are not as they should be."""
+    if not check.total and check.origin in NOTHING_TO_ASK:
+        return ReportSection(gettext(NOTHING_TO_ASK[check.origin]), ())
+    lost = len(check.lost)
     title = gettext(
-        "**Own questions**: {asked} asked, {changed} answered otherwise, {wrong} not as they should be",
-        asked=questions.asked,
-        changed=len(questions.changed),
-        wrong=len(questions.wrong),
+        REGRESSION_TITLES[check.origin],
+        asked=check.asked,
+        lost=lost,
+        changed=len(check.changed) - lost,
+        wrong=len(check.wrong),
     )
-    if fold(questions.problem):
-        title += f"\n-# {fit(translate(questions.problem), LINE_ROOM)}"
-    changed = {answer.question for answer in questions.changed}
-    still_wrong = [_question_line(question, right=False) for question in questions.wrong if question not in changed]
-    return ReportSection(title, [*map(_changed_answer_lines, questions.changed), *still_wrong])
+    if fold(check.problem):
+        title += f"\n-# {fit(translate(check.problem), LINE_ROOM)}"
+    changed = {answer.question for answer in check.changed}
+    still_wrong = [_question_line(question, right=False) for question in check.wrong if question not in changed]
+    return ReportSection(title, [*map(_changed_answer_lines, check.changed), *still_wrong])
 
 
 def _changed_answer_lines(answer: ChangedAnswer) -> str:

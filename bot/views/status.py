@@ -50,7 +50,7 @@ STAGES: dict[str, str] = {
     Stage.LOADING_INDEX: gettext_noop("Loading the index"),
     Stage.CHECKING_SUGGESTIONS: gettext_noop("Checking suggestions"),
     Stage.CHECKING_GAPS: gettext_noop("Asking open gaps again"),
-    Stage.ASKING_OWN_QUESTIONS: gettext_noop("Asking your own questions"),
+    Stage.COMPARING_ANSWERS: gettext_noop("Comparing answers"),
     Stage.CHECKING_SNAPSHOT: gettext_noop("Checking the snapshot"),
     Stage.WAITING_FOR_REINDEX: gettext_noop("Waiting for the reindex that runs"),
     Stage.WAITING_FOR_PROCESS: gettext_noop("Waiting for another process"),

@@ -6,12 +6,23 @@ from collections.abc import Iterator, Sequence
 
 from index.domain.answers import Answer
 from index.domain.messages import count
-from index.domain.snapshots import Diff, OwnQuestions, PassageText, ReindexReport, SnapshotInfo, Status
+from index.domain.snapshots import (
+    Diff,
+    PassageText,
+    QuestionOrigin,
+    RegressionCheck,
+    ReindexReport,
+    SnapshotInfo,
+    Status,
+)
 
 __all__ = ["answer_lines", "diff_lines", "report_lines", "snapshot_lines", "status_lines"]
 
 LONGEST = 200
 """Characters shown of a passage, a question or a quotation."""
+MOST_LISTED = 20
+"""Questions listed as answered differently, and as many as answered wrong."""
+LABELS = {QuestionOrigin.OWN: "questions", QuestionOrigin.HELPFUL: "helpful", QuestionOrigin.SUGGESTIONS: "suggested"}
 
 
 def answer_lines(answer: Answer) -> Iterator[str]:
@@ -39,8 +50,8 @@ def report_lines(report: ReindexReport, *, live: bool) -> Iterator[str]:
         yield from _changed_passages(report.diff)
     for question in report.answered:
         yield f"answered   {_shorten(question)}"
-    if report.questions:
-        yield from _own_questions(report.questions)
+    for check in report.regressions:
+        yield from _regressions(check)
     if report.rebuild_reason and report.embedded:
         yield f"anew       {count(report.embedded, 'passage')} embedded: {report.rebuild_reason}"
     yield f"time       {report.seconds:.1f} s"
@@ -84,20 +95,20 @@ def _passages(mark: str, first: Sequence[PassageText], count: int) -> Iterator[s
         yield f"{mark} and {count - len(first)} more"
 
 
-def _own_questions(questions: OwnQuestions) -> Iterator[str]:
-    for change in questions.changed:
+def _regressions(check: RegressionCheck) -> Iterator[str]:
+    for change in check.changed[:MOST_LISTED]:
         verdict = {True: ", as it should be", False: ", not as it should be", None: ""}[change.right]
         yield f"question   {_shorten(change.question)}"
         yield f"  was      {_shorten(change.was) or 'no answer'}"
         yield f"  now      {_shorten(change.now) or 'no answer'}{verdict}"
-    shown = {change.question for change in questions.changed}
-    for question in questions.wrong:
-        if question not in shown:
-            yield f"wrong      {_shorten(question)}"
-    changed, wrong = len(questions.changed), len(questions.wrong)
-    yield f"questions  {questions.asked} asked, {changed} answered otherwise, {wrong} wrong"
-    if questions.problem:
-        yield f"questions  {questions.problem}"
+    listed = {change.question for change in check.changed}
+    for question in [question for question in check.wrong if question not in listed][:MOST_LISTED]:
+        yield f"wrong      {_shorten(question)}"
+    lost, label = len(check.lost), f"{LABELS[check.origin]:10}"
+    wrong = f", {len(check.wrong)} wrong" if check.origin == QuestionOrigin.OWN else ""
+    yield f"{label} {check.asked} asked, {lost} lost, {len(check.changed) - lost} changed{wrong}"
+    if check.problem:
+        yield f"{label} {check.problem}"
 
 
 def _shorten(text: str) -> str:

@@ -6,7 +6,15 @@ from dataclasses import asdict
 from typing import Any
 
 from index.domain.answers import Answer
-from index.domain.snapshots import Diff, ReindexReport, SnapshotInfo, SourceInfo, Status
+from index.domain.snapshots import (
+    Diff,
+    QuestionOrigin,
+    RegressionCheck,
+    ReindexReport,
+    SnapshotInfo,
+    SourceInfo,
+    Status,
+)
 
 __all__ = ["answer_line", "diff_json", "report_json", "snapshot_json", "status_json"]
 
@@ -48,6 +56,7 @@ def answer_line(name: Any, answer: Answer) -> dict[str, Any]:
 def report_json(report: ReindexReport, *, live: bool) -> dict[str, Any]:
     """Return a reindex report as JSON; `live` says whether its snapshot is."""
     changes = report.diff or Diff("", report.snapshot.id)
+    checks = {check.origin: _regression_json(check) for check in report.regressions}
     return {
         "snapshot": report.snapshot.id,
         "added": report.added,
@@ -61,8 +70,9 @@ def report_json(report: ReindexReport, *, live: bool) -> dict[str, Any]:
         "live": live,
         "embedded": report.embedded,
         "anew": report.rebuild_reason,
-        "questions": asdict(report.questions) if report.questions else None,
+        "questions": checks.pop(QuestionOrigin.OWN, None),
         **_changes_json(changes),
+        "regressions": checks,
     }
 
 
@@ -75,6 +85,17 @@ def diff_json(changes: Diff) -> dict[str, Any]:
 def snapshot_json(info: SnapshotInfo) -> dict[str, Any]:
     """Return a snapshot as JSON."""
     return {**asdict(info), "created": info.created.isoformat(), "whole": info.whole}
+
+
+def _regression_json(check: RegressionCheck) -> dict[str, Any]:
+    return {
+        "written": check.total,
+        "asked": check.asked,
+        "changed": [asdict(change) for change in check.changed],
+        "wrong": check.wrong,
+        "problem": check.problem,
+        "lost": check.lost,
+    }
 
 
 def _changes_json(changes: Diff) -> dict[str, Any]:

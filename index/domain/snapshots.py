@@ -13,9 +13,10 @@ from enum import StrEnum
 __all__ = [
     "ChangedAnswer",
     "Diff",
-    "OwnQuestions",
     "PassageText",
     "Preview",
+    "QuestionOrigin",
+    "RegressionCheck",
     "ReindexReport",
     "ReindexStatus",
     "SkippedSource",
@@ -163,9 +164,20 @@ class Diff:
         return not (sources or self.passages_added or self.passages_removed)
 
 
+class QuestionOrigin(StrEnum):
+    """Where the questions of a regression check come from."""
+
+    OWN = "own"
+    """The operator's file."""
+    HELPFUL = "helpful"
+    """Questions of members whose answers were voted helpful."""
+    SUGGESTIONS = "suggestions"
+    """The suggestions of the snapshot before."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChangedAnswer:
-    """One of the operator's own questions that is answered differently than before.
+    """A question that is answered differently than before.
 
     `was` and `now` are the first quotation as a person reads it, empty without an answer; `right` is whether the answer
     holds the expected words, None if none are written down.
@@ -177,20 +189,31 @@ class ChangedAnswer:
     right: bool | None = None
     id: str = ""
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether it was answered before, and no longer is."""
+        return bool(self.was) and not self.now
+
 
 @dataclass(frozen=True, slots=True)
-class OwnQuestions:
-    """The operator's own questions, asked of the snapshot before and of the new one.
+class RegressionCheck:
+    """Questions of one origin, asked of the snapshot before and of the new one.
 
-    `asked` of those `written` in the file were asked. `changed` are answered differently, `wrong` lack the expected
-    words; `problem` is why not all were asked.
+    `asked` of the `total` questions were asked. `changed` are answered differently, those without an answer now first;
+    `wrong` lack the expected words; `problem` is why not all were asked.
     """
 
-    written: int
+    origin: QuestionOrigin
+    total: int
     asked: int
     changed: tuple[ChangedAnswer, ...] = ()
     wrong: tuple[str, ...] = ()
     problem: str = ""
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The questions that were answered before, and no longer are."""
+        return tuple(change.question for change in self.changed if change.is_lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +222,7 @@ class ReindexReport:
 
     `answered` are open gaps that have an answer now; `embedded` is how many passages were embedded, the others were
     reused, `rebuild_reason` why all were. A renamed source counts as removed and added here, but not in `diff`.
-    `questions` is None if the operator has none or they were not asked.
+    `regressions` lack an origin whose questions were not compared.
     """
 
     snapshot: Snapshot
@@ -214,7 +237,7 @@ class ReindexReport:
     embedded: int = 0
     rebuild_reason: str = ""
     diff: Diff | None = None
-    questions: OwnQuestions | None = None
+    regressions: tuple[RegressionCheck, ...] = ()
 
     @property
     def renamed(self) -> tuple[tuple[str, str], ...]:

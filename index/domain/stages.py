@@ -18,7 +18,7 @@ class Stage(StrEnum):
     LOADING_INDEX = "loading the index"
     CHECKING_SUGGESTIONS = "checking suggestions"
     CHECKING_GAPS = "asking open gaps again"
-    ASKING_OWN_QUESTIONS = "asking your questions"
+    COMPARING_ANSWERS = "comparing answers"
     CHECKING_SNAPSHOT = "checking the snapshot"
     WAITING_FOR_REINDEX = "waiting for the reindex that runs"
     WAITING_FOR_PROCESS = "waiting for another process"

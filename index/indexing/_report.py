@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex
 from index.domain.messages import Message, message_of
-from index.domain.snapshots import OwnQuestions, ReindexReport
+from index.domain.snapshots import ReindexReport
 from index.snapshots.catalog import load_texts as read_snapshot_texts
 from index.snapshots.diff import SnapshotTexts, diff
 from index.snapshots.manifest import Manifest
@@ -73,7 +73,6 @@ def make_report(
     *,
     started: float,
     embedded: int = 0,
-    questions: OwnQuestions | None = None,
 ) -> ReindexReport:
     """Return the report from one snapshot to the next; `started` is a time of `time.perf_counter`."""
     changes = diff(
@@ -91,7 +90,6 @@ def make_report(
         embedded=embedded,
         rebuild_reason=previous.reason,
         diff=changes,
-        questions=questions,
     )
 
 

@@ -6,36 +6,24 @@ A line is an object with `question`, and may have `id`, and `answer`: words that
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.domain.answers import Answer
 from index.domain.errors import QuestionsUnreadable
-from index.domain.messages import Message, message_of, system_message
-from index.domain.ports import Progress
-from index.domain.snapshots import ChangedAnswer, OwnQuestions
-from index.domain.stages import Stage
+from index.domain.messages import Message, system_message
+from index.text.normalize import replace_surrogates
 
-__all__ = ["FILE_NAME", "OwnQuestion", "ask_own_questions", "read_own_questions"]
+__all__ = ["FILE_NAME", "RegressionQuestion", "read_own_questions"]
 
 FILE_NAME = "questions.jsonl"
 """In the folder of the sources, but no source."""
 
 EXAMPLE = '{"question": "When is it?", "answer": "May 1"}'
-MOST_ASKED = 200
-SECONDS = 30.0
-"""How long asking all of them may take."""
 MOST_BYTES = 1_000_000
-MOST_LISTED = 50
-"""Questions listed as answered differently, and as many as answered wrong."""
-
-Ask = Callable[[str], Answer]
 
 
 @dataclass(frozen=True, slots=True)
-class OwnQuestion:
+class RegressionQuestion:
     """A question, and the words that its answer should contain, if any."""
 
     question: str
@@ -43,40 +31,7 @@ class OwnQuestion:
     id: str = ""
 
 
-def ask_own_questions(
-    file: Path, before: Ask | None, now: Ask, progress: Progress, *, clock: Callable[[], float] = time.monotonic
-) -> OwnQuestions | None:
-    """Ask the questions of a file, and compare the answers with those of the previous snapshot.
-
-    `before` and `now` answer from the previous snapshot, if there is one, and from the new one. Returns None without
-    such a file; one that cannot be read is reported as a problem, not raised.
-    """
-    if not file.exists():
-        return None
-    try:
-        questions = read_own_questions(file)
-    except QuestionsUnreadable as error:
-        return OwnQuestions(0, 0, problem=message_of(error))
-    deadline, asked, changed, wrong = clock() + SECONDS, 0, [], []
-    for question in questions[:MOST_ASKED]:
-        if clock() > deadline:
-            break
-        progress(Stage.ASKING_OWN_QUESTIONS, asked, len(questions[:MOST_ASKED]))
-        answer, asked = now(question.question), asked + 1
-        right = _is_right(answer, question)
-        if right is False:
-            wrong.append(question.question)
-        if before is not None and (was := before(question.question)) and _differ(was, answer, question):
-            changed.append(ChangedAnswer(question.question, _first(was), _first(answer), right, question.id))
-    problem = ""
-    if asked < len(questions):
-        problem = Message(
-            "Only the first {asked} of {written} questions were asked.", asked=asked, written=len(questions)
-        )
-    return OwnQuestions(len(questions), asked, tuple(changed[:MOST_LISTED]), tuple(wrong[:MOST_LISTED]), problem)
-
-
-def read_own_questions(file: Path) -> list[OwnQuestion]:
+def read_own_questions(file: Path) -> list[RegressionQuestion]:
     """Return the questions of a file. Raises QuestionsUnreadable, which names the line."""
     try:
         if not file.is_file():
@@ -101,7 +56,7 @@ def read_own_questions(file: Path) -> list[OwnQuestion]:
     return [_parse(line, number, file.name) for number, line in enumerate(lines, 1) if line.strip()]
 
 
-def _parse(line: str, number: int, name: str) -> OwnQuestion:
+def _parse(line: str, number: int, name: str) -> RegressionQuestion:
     try:
         row = json.loads(line)
         question, answer, known = row["question"], row.get("answer") or "", row.get("id", "")
@@ -116,24 +71,4 @@ def _parse(line: str, number: int, name: str) -> OwnQuestion:
                 example=EXAMPLE,
             )
         ) from error
-    return OwnQuestion(question, answer, "" if known is None else str(known))
-
-
-def _differ(was: Answer, now: Answer, question: OwnQuestion) -> bool:
-    return _first(was) != _first(now) or _is_right(was, question) != _is_right(now, question)
-
-
-def _first(answer: Answer) -> str:
-    return "" if answer.abstained or not answer.citations else answer.citations[0].shown
-
-
-def _is_right(answer: Answer, question: OwnQuestion) -> bool | None:
-    """Return whether a quotation contains the expected words, in any spacing and case; None if none are expected."""
-    if not question.answer.strip():
-        return None
-    words = " ".join(question.answer.split()).casefold()
-    return not answer.abstained and any(
-        words in " ".join(text.split()).casefold()
-        for citation in answer.citations
-        for text in (citation.quote, citation.shown)
-    )
+    return RegressionQuestion(replace_surrogates(question), answer, "" if known is None else str(known))

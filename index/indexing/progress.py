@@ -18,7 +18,7 @@ __all__ = ["ReindexProgress", "ReindexRequest"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReindexRequest:
-    """A request for a reindex: whose gaps its report lists, and for how many seconds it waits for another process."""
+    """A request for a reindex: whose questions its report lists, and how many seconds it waits for another process."""
 
     progress: Progress | None = None
     cancelled: threading.Event | None = None

@@ -14,26 +14,25 @@ from typing import TYPE_CHECKING
 from index.domain.answers import Answer
 from index.domain.errors import Damaged, JournalUnavailable, LibraryError, PreviewGone
 from index.domain.messages import LIST, Message, without_fix
-from index.domain.snapshots import OwnQuestions, Preview, ReindexReport, ReindexStatus
+from index.domain.snapshots import Preview, RegressionCheck, ReindexReport, ReindexStatus
 from index.domain.stages import Stage
 from index.indexing._build_lock import BuildLock
 from index.indexing._queue import ReindexQueue
 from index.indexing._report import PreviousSnapshot, find_previous, make_report
-from index.indexing.own_questions import FILE_NAME, ask_own_questions
+from index.indexing.own_questions import FILE_NAME
 from index.indexing.progress import ReindexProgress, ReindexRequest
+from index.indexing.regression import RegressionChecker
 from index.snapshots.catalog import find_snapshot
 from index.snapshots.files import ID
 from index.snapshots.serving import LoadedSnapshot
 from index.storage.failures import explain_write_errors
 
 if TYPE_CHECKING:
-    from index.answering.answerer import Answerer
     from index.domain.ports import Embedder
     from index.engine import QueryEngine
     from index.indexing.indexer import Indexer
     from index.journal.gap_review import GapReview
     from index.journal.journal import Journal
-    from index.retrieval.search_index import SearchIndex
     from index.snapshots.loader import SnapshotLoader
     from index.snapshots.serving import LiveIndex
     from index.snapshots.store import SnapshotStore
@@ -69,6 +68,7 @@ class Reindexer:
         self._make_indexer = indexer
         self._gaps = gaps
         self._journal = journal
+        self._regression = RegressionChecker(file=sources.folder / FILE_NAME, journal=journal)
         self._keep = keep
         self._lock = BuildLock(snapshots.root / "reindex.lock")
         self._queue = ReindexQueue(self._reindex_for_all)
@@ -90,12 +90,13 @@ class Reindexer:
     def preview(self, request: ReindexRequest) -> Preview:
         """Build a snapshot without making it live; it waits for `publish` until another is built."""
         with self._run([request]) as progress, self._clean_build_folder() as folder:
-            built, report, answerer = self._build(folder, progress)
+            built, previous, report = self._build(folder, progress)
             progress.commit()
             self._snapshots.set_aside(folder, built.manifest)
-            ask = partial(answerer.answer, built.search_index)
+            ask = partial(self._engine.answerer.answer, built.search_index)
             (answered,) = self._ask_gaps([request], progress, ask)
-        return Preview(built.manifest.snapshot.id, replace(report, answered=answered))
+            (regressions,) = self._compare_answers([request], progress, previous, built, report)
+        return Preview(built.manifest.snapshot.id, replace(report, answered=answered, regressions=regressions))
 
     def publish(self, preview: str, request: ReindexRequest) -> ReindexReport:
         """Make a previewed snapshot live without building it again.
@@ -138,7 +139,7 @@ class Reindexer:
         Raises NoIndex, NoSuchSnapshot, Damaged, IndexMismatch, ReindexRunning; what was live stays live then.
         """
         with self._run([request]) as progress:
-            started, questions, loaded = time.perf_counter(), None, None
+            started, loaded = time.perf_counter(), None
             name = find_snapshot(self._snapshots, part)
             progress(Stage.CHECKING_SNAPSHOT, 0, 0)
             try:
@@ -150,33 +151,40 @@ class Reindexer:
                     loader = self._loader(progress)
                     loaded = self._live.open(manifest, loader)
                     previous = find_previous(self._snapshots, self._live, loader)
-                    questions = self._ask_own_questions(previous, loaded.search_index, progress)
             except Damaged as error:
                 raise Damaged(Message("{why} Choose another, {step}.", why=without_fix(error), step=LIST)) from error
             progress.commit()
             self._snapshots.switch(manifest)
             if loaded is not None:
                 self._live.replace_loaded(loaded)
-        return make_report(
-            self._snapshots,
-            replace(previous, reason=""),
-            manifest,
-            loaded.search_index if loaded else None,
-            started=started,
-            questions=questions,
-        )
+            report = make_report(
+                self._snapshots,
+                replace(previous, reason=""),
+                manifest,
+                loaded.search_index if loaded else None,
+                started=started,
+            )
+            if loaded is None:
+                return report
+            (regressions,) = self._compare_answers([request], progress, previous, loaded, report)
+        return replace(report, regressions=regressions)
 
     def _reindex_for_all(self, requests: Sequence[ReindexRequest]) -> list[ReindexReport]:
         with self._run(requests) as progress:
             with self._clean_build_folder() as folder:
-                built, report, _ = self._build(folder, progress)
+                built, previous, report = self._build(folder, progress)
                 progress.commit()
                 self._snapshots.publish(folder, built.manifest)
             self._live.replace_loaded(built)
-            self._prune(report.diff.before if report.diff else "")
-        return [replace(report, answered=answered) for answered in self._ask_gaps(requests, progress)]
+            self._prune(previous.id)
+            answered = self._ask_gaps(requests, progress)
+            regressions = self._compare_answers(requests, progress, previous, built, report)
+        return [
+            replace(report, answered=gaps, regressions=checks)
+            for gaps, checks in zip(answered, regressions, strict=True)
+        ]
 
-    def _build(self, folder: Path, progress: ReindexProgress) -> tuple[LoadedSnapshot, ReindexReport, Answerer]:
+    def _build(self, folder: Path, progress: ReindexProgress) -> tuple[LoadedSnapshot, PreviousSnapshot, ReindexReport]:
         """Build a snapshot of the sources as they are now in a folder; return also what it would change."""
         started = time.perf_counter()
         self._sources.refresh(progress)
@@ -194,19 +202,40 @@ class Reindexer:
             built.search_index,
             started=started,
             embedded=built.embedded,
-            questions=self._ask_own_questions(previous, built.search_index, progress),
         )
-        return LoadedSnapshot(built.manifest, built.search_index), report, answerer
+        return LoadedSnapshot(built.manifest, built.search_index), previous, report
 
     def _loader(self, progress: ReindexProgress) -> SnapshotLoader:
         return self._engine.loader(self._engine.load_model(progress))
 
-    def _ask_own_questions(
-        self, previous: PreviousSnapshot, search_index: SearchIndex, progress: ReindexProgress
-    ) -> OwnQuestions | None:
-        answer = self._engine.answerer.answer
-        before = partial(answer, previous.search_index) if previous.search_index else None
-        return ask_own_questions(self._sources.folder / FILE_NAME, before, partial(answer, search_index), progress)
+    def _compare_answers(
+        self,
+        requests: Sequence[ReindexRequest],
+        progress: ReindexProgress,
+        previous: PreviousSnapshot,
+        current: LoadedSnapshot,
+        report: ReindexReport,
+    ) -> Sequence[tuple[RegressionCheck, ...]]:
+        """Return for each request what became of the answers that it may see; nothing if asking fails.
+
+        Two snapshots that say the same are not compared.
+        """
+        answer, compared = self._engine.answerer.answer, previous.search_index
+        if report.diff is not None and report.diff.is_empty:
+            compared = None
+        try:
+            return self._regression.check(
+                [request.scope for request in requests],
+                progress,
+                now=partial(answer, current.search_index),
+                before=partial(answer, compared) if compared else None,
+                suggestions=compared.suggestions if compared else (),
+            )
+        except Exception as error:  # its text may quote a question, which no log may hold
+            log.warning(
+                "Answers are not compared: %s", error if isinstance(error, LibraryError) else type(error).__name__
+            )
+            return [()] * len(requests)
 
     def _ask_gaps(
         self, requests: Sequence[ReindexRequest], progress: ReindexProgress, ask: Callable[[str], Answer] | None = None

@@ -69,16 +69,32 @@ def test_reindex_tells_what_changed_to_the_passage(built):
     assert "+ Bread — the white one — is made of flour and water.  (a.md > Baking)\n" in plain
 
 
-def test_reindex_tells_which_of_the_operators_questions_are_answered_otherwise(built):
+def test_reindex_asks_the_operators_questions_again(built):
     row = {"question": "What is bread made of?", "answer": "flour"}
     (built.folder / "seeds" / "questions.jsonl").write_text(json.dumps(row), "utf-8")
-    assert "1 asked, 0 answered otherwise, 0 wrong" in built("reindex", MAX_WRONG="1").out
+    assert "1 asked, 0 lost, 0 changed, 0 wrong" in built("reindex", MAX_WRONG="1").out
     write(built.folder / "seeds", a_md=RYE)
     dry = built("reindex", "--dry-run", "--json", MAX_WRONG="1").lines[0]["questions"]
+    assert list(dry) == ["written", "asked", "changed", "wrong", "problem", "lost"]
     assert (dry["asked"], dry["wrong"], dry["changed"][0]["right"]) == (1, ["What is bread made of?"], False)
     plain = built("reindex", MAX_WRONG="1").out
     assert "question   What is bread made of?\n  was " in plain
     assert ", not as it should be\n" in plain
+
+
+def test_reindex_asks_helpful_questions_and_suggestions_again(built):
+    library = open_library(Settings(_env_file=None, max_wrong=1))
+    answered = library.conversation.reply("What is bread made of?", user=1, guild=2, channel=3)
+    library.journal.vote(answered.id, user=1, helpful=True)
+    assert built("reindex", "--dry-run", "--json", MAX_WRONG="1").lines[0]["regressions"] == {}
+    write(built.folder / "seeds", b_md="The house is made of bricks.\n")
+    regressions = built("reindex", "--dry-run", "--json", MAX_WRONG="1").lines[0]["regressions"]
+    assert list(regressions) == ["helpful", "suggestions"]
+    assert list(regressions["helpful"]) == ["written", "asked", "changed", "wrong", "problem", "lost"]
+    assert regressions["helpful"]["asked"] == 1
+    plain = built("reindex", MAX_WRONG="1").out
+    assert "helpful    1 asked, " in plain
+    assert "suggested  " in plain
 
 
 def test_a_dry_run_reports_and_leaves_everything_as_it_is(built):

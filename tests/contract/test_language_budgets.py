@@ -35,9 +35,10 @@ from index.domain.messages import Message
 from index.domain.snapshots import (
     ChangedAnswer,
     Diff,
-    OwnQuestions,
     PassageText,
     Preview,
+    QuestionOrigin,
+    RegressionCheck,
     SkippedSource,
     SourceFileInfo,
 )
@@ -143,7 +144,9 @@ def everything(filling: str) -> dict[str, Any]:
             passages,
             passages,
         ),
-        "questions": OwnQuestions(MANY, MANY, changed, (filling + "?",) * 50, filling),
+        "regressions": tuple(
+            RegressionCheck(origin, MANY, MANY, changed, (filling + "?",) * 50, filling) for origin in QuestionOrigin
+        ),
         "embedded": MANY,
         "rebuild_reason": filling,
     }

@@ -26,7 +26,7 @@ CITATION = ["number", "source", "title", "section", "start", "end", "quote", "sc
 REPORT = [
     *("snapshot", "added", "changed", "removed", "skipped", "passages_before", "passages_after", "seconds", "answered"),
     *("live", "embedded", "anew", "questions", "renamed", "passages_added", "passages_removed"),
-    *("first_added", "first_removed"),
+    *("first_added", "first_removed", "regressions"),
 ]
 SETTINGS = [
     *("SEEDS_DIR", "INDEX_DIR", "MAX_WRONG", "RERANKER_MODEL", "MAX_SOURCE_MB", "JOURNAL_FILE"),

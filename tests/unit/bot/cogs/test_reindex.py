@@ -9,7 +9,7 @@ import pytest
 
 from index.domain.errors import PreviewGone
 from index.domain.messages import REINDEX, with_fix
-from index.domain.snapshots import ChangedAnswer, Diff, OwnQuestions, PassageText, ReindexStatus
+from index.domain.snapshots import ChangedAnswer, Diff, PassageText, QuestionOrigin, RegressionCheck, ReindexStatus
 from tests.support.discord.driver import has_ended
 from tests.support.discord.payloads import LISTED, MANAGE_GUILD, MEMBER, MODERATOR_ROLE, OWNER, User
 from tests.support.discord.rules import EPHEMERAL, text_of
@@ -200,15 +200,58 @@ async def test_the_report_shows_own_questions_whose_answer_changed(library: Fake
         ChangedAnswer("When is it?", "May", "April", True),
         ChangedAnswer("Who?", "Ann", "Bob"),
     )
-    library.report = make_report(
-        questions=OwnQuestions(5, 4, changed, ("Where?", "How large is Scout?"), "Only 4 asked.")
-    )
+    wrong = ("Where?", "How large is Scout?")
+    check = RegressionCheck(QuestionOrigin.OWN, 5, 4, changed, wrong, "Only 4 asked.")
+    library.report = make_report(regressions=(check,))
     text = await reported(wire)
-    assert "**Own questions**: 4 asked, 3 answered otherwise, 2 not as they should be\n-# Only 4 asked." in text
+    assert "**Own questions**: 4 asked, 1 lost, 2 changed, 2 not as they should be\n-# Only 4 asked." in text
     assert "- How large is Scout? (**not as it should be**)\n-# before: “109 B”\n-# now: no answer\n" in text
     assert "- When is it? (as it should be)\n-# before: “May”\n-# now: “April”\n" in text
     assert "- Who?\n-# before: “Ann”\n-# now: “Bob”\n" in text
     assert "- Where? (**not as it should be**)" in text
+
+
+LOST = RegressionCheck(
+    QuestionOrigin.HELPFUL,
+    12,
+    12,
+    (
+        ChangedAnswer("When is *LlamaCon*?", "On April 29.", ""),
+        ChangedAnswer("Who made it?", "Meta did.", "Meta AI did."),
+        ChangedAnswer("How large is it?", "109 B", "110 B"),
+    ),
+)
+
+
+async def test_a_preview_shows_the_helpful_answers_that_an_edit_breaks(library: FakeLibrary, wire: Wire) -> None:
+    library.report = make_report(regressions=(LOST, RegressionCheck(QuestionOrigin.SUGGESTIONS, 9, 9)))
+    message = await previewed(wire)
+    text = text_of(message)
+    assert "**Helpful answers**: 12 asked again, 1 lost, 2 changed\n- When is \\*LlamaCon\\*?" in text
+    assert "\n-# before: “On April 29.”\n-# now: no answer\n- Who made it?\n" in text
+    assert "**Suggestions**: 9 asked again, 0 lost, 0 changed" in text
+    assert message["flags"] & EPHEMERAL
+    assert library.reported_to == [(int(LISTED.id), False)]
+
+
+async def test_a_long_list_of_broken_answers_shows_the_first_and_counts_the_rest(
+    library: FakeLibrary, wire: Wire
+) -> None:
+    changed = tuple(ChangedAnswer(f"Question {number}?", "Yes.", "") for number in range(30))
+    library.report = make_report(regressions=(RegressionCheck(QuestionOrigin.HELPFUL, 40, 40, changed),))
+    text = await reported(wire)
+    assert "**Helpful answers**: 40 asked again, 30 lost, 0 changed" in text
+    assert "Question 7?" in text
+    assert "Question 8?" not in text
+    assert "and 22 more" in text
+
+
+async def test_the_report_says_that_there_was_nothing_to_ask_again(library: FakeLibrary, wire: Wire) -> None:
+    origins = (QuestionOrigin.HELPFUL, QuestionOrigin.SUGGESTIONS)
+    library.report = make_report(regressions=tuple(RegressionCheck(origin, 0, 0) for origin in origins))
+    text = await reported(wire)
+    assert "**Helpful answers**: there are none to ask again" in text
+    assert "**Suggestions**: there are none to ask again" in text
 
 
 @pytest.mark.parametrize(

@@ -388,3 +388,47 @@ def test_all_of_a_snapshot_and_its_folders_are_on_the_disk_before_it_is_live(see
     assert {path.relative_to(place) for path in before if path.is_relative_to(place)} >= wanted
     assert {index / "snapshots", index / "LIVE.new"} <= before
     assert next(name for name, live in synced if live == made) == str(index)
+
+
+def test_a_report_and_a_preview_show_the_helpful_answers_that_an_edit_breaks(seeds, index):
+    """A server sees its own alone; two snapshots that say the same are not compared."""
+    made = library(seeds, index)
+    made.reindex()
+    answered = made.conversation.reply("What is bread made of?", user=1, guild=7, channel=3)
+    made.journal.vote(answered.id, user=1, helpful=True)
+    assert made.reindex(scope=Scope(7)).regressions == ()
+    write(seeds, a_md=COFFEE)
+    previews = [made.preview(scope=Scope(guild)).report for guild in (7, 8)]
+    lost = [
+        {check.origin: check.lost for check in report.regressions}["helpful"]
+        for report in (*previews, made.reindex(scope=Scope(7)))
+    ]
+    assert lost == [("What is bread made of?",), (), ("What is bread made of?",)]
+
+
+def test_the_new_snapshot_is_live_before_answers_are_compared(seeds, index):
+    made = library(seeds, index)
+    old = made.reindex().snapshot.id
+    (seeds / "questions.jsonl").write_text('{"question": "bread"}', "utf-8")
+    write(seeds, a_md=COFFEE)
+    live: list[str] = []
+
+    def progress(stage: str, done: int, total: int) -> None:
+        if stage == "comparing answers":
+            live.append(made.ask("coffee").snapshot)
+
+    report = made.reindex(progress)
+    assert live == [report.snapshot.id] != [old]
+
+
+def test_a_question_whose_answer_raises_does_not_undo_a_reindex_or_reach_the_log(seeds, index, caplog):
+    class Refusing(WordEmbedder):
+        def question(self, text: str) -> Any:
+            raise ValueError(text)
+
+    made = library(seeds, index, embedder=Refusing())
+    (seeds / "questions.jsonl").write_text('{"question": "my secret"}', "utf-8")
+    report = made.reindex()
+    assert (report.passages_after, report.regressions) == (1, ())
+    assert "Answers are not compared: ValueError" in caplog.text
+    assert "secret" not in caplog.text
