@@ -1,4 +1,4 @@
-"""Prepare the reader's training lines from the given questions, claims and general mix.
+"""Prepare the reader's training lines from the given questions, claims and general mix, and from our own questions.
 
     python -m training.data --out build/training/data
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import hashlib
 import json
 import random
 import sys
@@ -20,10 +21,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-__all__ = ["claim_lines", "followup_question", "read_jsonl", "release_lines", "write_jsonl"]
+__all__ = [
+    "claim_lines",
+    "followup_question",
+    "own_lines",
+    "passage_key",
+    "read_jsonl",
+    "release_lines",
+    "sentence_around",
+    "write_jsonl",
+]
 
 GIVEN = Path("../shared/training")
 NLI = {"entailed": 0, "neutral": 1, "contradicted": 2}
+VERDICTS = {"yes": "entailed", "no": "contradicted"}
+OWN = Path(__file__).with_name("questions")
 HISTORY = 2
 """Earlier questions that a follow-up is read with."""
 
@@ -32,18 +44,26 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--given", type=Path, default=GIVEN)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--release", type=int, default=10_000, help="release questions, at most")
     parser.add_argument("--general", type=int, default=6_000, help="questions of the general mix")
     parser.add_argument("--general-claims", type=int, default=1_500, help="claims of the general mix")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args(argv)
     rng = random.Random(arguments.seed)
     rows = [row for row in read_jsonl(arguments.given / "release_questions.jsonl") if row["split"] == "train"]
-    release = list(release_lines(rows, rng))
+    release = list(release_lines(rng.sample(rows, min(len(rows), arguments.release)), rng))
+    own_rows = [row for path in sorted(OWN.glob("*.jsonl")) for row in read_jsonl(path)]
+    own = list(own_lines(own_rows, {passage_key(row["passage"]): row for row in rows}, rng))
     claims = list(claim_lines(read_jsonl(arguments.given / "claims.jsonl")))
     general = list(read_jsonl(arguments.given / "general_mix.jsonl.gz"))
     questions = rng.sample([line for line in general if "ctx" in line], arguments.general)
     general_claims = rng.sample([line for line in general if "nli" in line], arguments.general_claims)
-    for name, lines in (("release", release), ("claims", claims), ("general", questions + general_claims)):
+    for name, lines in (
+        ("release", release),
+        ("own", own),
+        ("claims", claims),
+        ("general", questions + general_claims),
+    ):
         write_jsonl(arguments.out / f"{name}.jsonl.gz", lines)
         print(f"{name}: {len(lines)} lines", file=sys.stderr)
     return 0
@@ -68,6 +88,44 @@ def release_lines(rows: Sequence[dict[str, Any]], rng: random.Random) -> Iterato
         if row["label"] == 1 and others and not row.get("history") and rng.random() < 0.25:
             doc, passage = rng.choice(others)
             yield _line(question, doc, passage, [], 0, "release-other-passage", rng)
+
+
+def own_lines(
+    rows: Sequence[dict[str, Any]], passages: dict[str, dict[str, Any]], rng: random.Random
+) -> Iterator[dict[str, Any]]:
+    """Yield a line for each of our own questions, and for a yes-no question a claim of its evidence.
+
+    Their passages are named by `passage_key`: the texts stay with the release questions and their licences.
+    """
+    for row in rows:
+        source = passages[row["passage"]]
+        passage = source["passage"]
+        answer = row.get("answer", "")
+        start = row.get("start", passage.find(answer, max(0, passage.find(row.get("sentence", "")))))
+        start = passage.find(answer) if start < 0 else start
+        question = followup_question(row.get("history") or (), row["question"])
+        spans = [[start, start + len(answer)]] if row["label"] == 1 else []
+        yield _line(question, source["doc"], passage, spans, row["label"], "own", rng)
+        if row.get("verdict") in VERDICTS:
+            evidence = sentence_around(passage, start, start + len(answer))
+            yield {
+                "hypothesis": question,
+                "premise": evidence,
+                "nli": NLI[VERDICTS[row["verdict"]]],
+                "src": "own-yes-no",
+            }
+
+
+def passage_key(passage: str) -> str:
+    """Return the name of a passage in `training/questions`: the first 16 digits of its sha256."""
+    return hashlib.sha256(passage.encode()).hexdigest()[:16]
+
+
+def sentence_around(text: str, start: int, end: int) -> str:
+    """Return the sentence or line that holds characters `start` to `end`."""
+    begin = max(text.rfind("\n", 0, start), text.rfind(". ", 0, start)) + 1
+    stops = [stop for mark in ("\n", ". ") if (stop := text.find(mark, end)) >= 0]
+    return text[begin : min(stops) + 1 if stops else len(text)].strip()
 
 
 def claim_lines(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

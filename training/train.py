@@ -67,6 +67,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--rate", type=float, default=4e-5, help="greatest learning rate")
     parser.add_argument("--dropout", type=float, default=0.0, help="on a processor it doubles the time of a step")
     parser.add_argument("--tokens", type=int, default=4_000, help="tokens of a batch, padding included")
+    parser.add_argument("--frozen", type=int, default=0, help="lower layers that stay as they are, embeddings included")
     parser.add_argument("--int8", action="store_true", help="train with the rounding of the exported graph")
     parser.add_argument("--save-minutes", type=float, default=5.0)
     parser.add_argument("--seed", type=int, default=1)
@@ -81,6 +82,8 @@ def train(lines: list[dict[str, Any]], arguments: argparse.Namespace) -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     tokenizer = PairTokenizer(arguments.base)
     model = load_reader(arguments.base, dropout=arguments.dropout)
+    if arguments.frozen:
+        freeze(model, arguments.frozen)
     if arguments.int8:
         simulate_int8(model)
     model.to(device).train()
@@ -121,6 +124,12 @@ def train(lines: list[dict[str, Any]], arguments: argparse.Namespace) -> None:
             saved = time.monotonic()
     save_reader(model, arguments.out, arguments.base)
     checkpoint.unlink(missing_ok=True)
+
+
+def freeze(model: ReaderModel, layers: int) -> None:
+    """Keep the embeddings and the lower layers as they are: what they know is general, and a step takes less time."""
+    for part in (model.enc.embeddings, *model.enc.encoder.layer[:layers]):
+        part.requires_grad_(False)
 
 
 def cut(lines: Sequence[dict[str, Any]], arguments: argparse.Namespace, epoch: int) -> Iterator[list[int]]:
@@ -188,7 +197,7 @@ def span_log_probabilities(logits: Tensor, window: Tensor) -> Tensor:
 
 
 def _parameter_groups(model: ReaderModel) -> list[dict[str, Any]]:
-    named = list(model.named_parameters())
+    named = [(name, value) for name, value in model.named_parameters() if value.requires_grad]
     decayed = [value for name, value in named if value.dim() > 1 and "embeddings" not in name]
     kept = [value for name, value in named if value.dim() <= 1 or "embeddings" in name]
     return [{"params": decayed, "weight_decay": 0.01}, {"params": kept, "weight_decay": 0.0}]
