@@ -192,8 +192,9 @@ def _regression_section(check: RegressionCheck) -> ReportSection:
 
 
 def _changed_answer_lines(answer: ChangedAnswer) -> str:
-    before = gettext("before: {answer}", answer=_quoted(answer.was))
-    now = gettext("now: {answer}", answer=_quoted(answer.now))
+    before, now = answer.excerpts
+    before = gettext("before: {answer}", answer=_quoted(before))
+    now = gettext("now: {answer}", answer=_quoted(now))
     return f"{_question_line(answer.question, right=answer.right)}\n-# {before}\n-# {now}"
 
 

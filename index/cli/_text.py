@@ -98,14 +98,20 @@ def _passages(mark: str, first: Sequence[PassageText], count: int) -> Iterator[s
 def _regressions(check: RegressionCheck) -> Iterator[str]:
     for change in check.changed[:MOST_LISTED]:
         verdict = {True: ", as it should be", False: ", not as it should be", None: ""}[change.right]
+        was, now = (_shorten(text) or "no answer" for text in change.excerpts)
         yield f"question   {_shorten(change.question)}"
-        yield f"  was      {_shorten(change.was) or 'no answer'}"
-        yield f"  now      {_shorten(change.now) or 'no answer'}{verdict}"
+        yield f"  was      {was}"
+        yield f"  now      {now}{verdict}"
+    if more := len(check.changed[MOST_LISTED:]):
+        yield f"           and {more} more"
     listed = {change.question for change in check.changed}
     for question in [question for question in check.wrong if question not in listed][:MOST_LISTED]:
         yield f"wrong      {_shorten(question)}"
     lost, label = len(check.lost), f"{LABELS[check.origin]:10}"
     wrong = f", {len(check.wrong)} wrong" if check.origin == QuestionOrigin.OWN else ""
+    if not check.total and not check.problem:
+        yield f"{label} none to ask again"
+        return
     yield f"{label} {check.asked} asked, {lost} lost, {len(check.changed) - lost} changed{wrong}"
     if check.problem:
         yield f"{label} {check.problem}"

@@ -28,6 +28,9 @@ __all__ = [
     "Status",
 ]
 
+LEAD = 40
+"""Characters shown before the first difference of two quotations, at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -193,6 +196,16 @@ class ChangedAnswer:
     def is_lost(self) -> bool:
         """Whether it was answered before, and no longer is."""
         return bool(self.was) and not self.now
+
+    @property
+    def excerpts(self) -> tuple[str, str]:
+        """`was` and `now` from a few words before the first difference on, so that one cut short shows it."""
+        pairs = enumerate(zip(self.was, self.now, strict=False))
+        first = next((place for place, (was, now) in pairs if was != now), min(len(self.was), len(self.now)))
+        start = self.was.rfind(" ", 0, max(0, first - LEAD)) + 1
+        if not start or self.was == self.now:
+            return self.was, self.now
+        return f"…{self.was[start:]}", f"…{self.now[start:]}"
 
 
 @dataclass(frozen=True, slots=True)

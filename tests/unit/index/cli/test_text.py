@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from index.cli._text import report_lines, snapshot_lines
+from index.cli._text import MOST_LISTED, report_lines, snapshot_lines
 from index.domain.messages import count
+from index.domain.snapshots import ChangedAnswer, QuestionOrigin, RegressionCheck
 from tests.support.fakes import make_info, make_report
 
 
@@ -25,3 +26,24 @@ def test_a_snapshot_and_a_report_of_one_thing_say_so():
         if line.startswith("anew")
     ]
     assert re.fullmatch(r"anew +1 passage embedded: why", anew)
+
+
+def test_a_report_lists_the_first_changed_answers_below_their_question():
+    lost = ChangedAnswer("When\nis it?", "In May.", "")
+    checks = (
+        RegressionCheck(QuestionOrigin.OWN, 3, 2, (lost,), ("Who?",), "Only the first 2 of 3 questions were asked."),
+        RegressionCheck(QuestionOrigin.HELPFUL, 30, 30, (lost,) * 30),
+        RegressionCheck(QuestionOrigin.SUGGESTIONS, 0, 0),
+    )
+    lines = list(report_lines(make_report(regressions=checks), live=True))
+    change = ["question   When is it?", "  was      In May.", "  now      no answer"]
+    assert lines[-1 - 4 - 3 * MOST_LISTED - 5 : -1] == [
+        *change,
+        "wrong      Who?",
+        "questions  2 asked, 1 lost, 0 changed, 1 wrong",
+        "questions  Only the first 2 of 3 questions were asked.",
+        *change * MOST_LISTED,
+        "           and 10 more",
+        "helpful    30 asked, 30 lost, 0 changed",
+        "suggested  none to ask again",
+    ]

@@ -199,3 +199,23 @@ def test_without_a_journal_the_other_questions_are_asked(tmp_path, file):
     checker = RegressionChecker(file=file, journal=Journal(path))
     checks = checked(checker, scope=EVERYWHERE, before=Snapshot(One="1"), now=Snapshot(), suggestions=("One?",))
     assert {origin: check.lost for origin, check in checks.items()} == {SUGGESTIONS: ("One?",)}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "excerpts"),
+    [
+        ("In May.", "In June.", ("In May.", "In June.")),
+        ("In May.", "", ("In May.", "")),
+        (
+            "It stands out for its efficiency and has a window of 10 million tokens.",
+            "It stands out for its efficiency and has a window of 5 million tokens.",
+            (
+                "…out for its efficiency and has a window of 10 million tokens.",
+                "…out for its efficiency and has a window of 5 million tokens.",
+            ),
+        ),
+        ("The same words as before and a few more of them.", "The same words as before and a few more of them.", None),
+    ],
+)
+def test_excerpts_begin_a_few_words_before_the_first_difference(was, now, excerpts):
+    assert ChangedAnswer("Which?", was, now).excerpts == (excerpts or (was, now))
