@@ -10,7 +10,7 @@ import pytest
 
 from bot.policy.moderators import Moderators
 from index import LibraryError
-from index.domain.snapshots import SkippedSource
+from index.domain.snapshots import ChangedAnswer, QuestionOrigin, RegressionCheck, SkippedSource
 from tests.support.discord.payloads import (
     LISTED,
     MANAGE_GUILD,
@@ -145,7 +145,9 @@ async def test_sources_that_cannot_be_read_are_told_in_the_librarys_words(librar
 async def test_a_report_later_than_the_token_goes_to_the_channel_without_what_was_asked(
     library: FakeLibrary, wire: Wire, status: int, code: int
 ) -> None:
-    library.report = make_report(answered=("Who is Mallory?",))
+    lost = ChangedAnswer("Is Mallory well?", "Yes.", "")
+    check = RegressionCheck(QuestionOrigin.HELPFUL, 1, 1, (lost,))
+    library.report = make_report(answered=("Who is Mallory?",), regressions=(check,))
     wire.fail("/@original$", status, code)
     wire.command("reindex", user=OWNER)
     post = await wire.sent.wait_for(lambda sent: sent.is_post)
