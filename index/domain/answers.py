@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from index.domain.documents import Passage
 from index.domain.messages import Message
 
 __all__ = [
@@ -22,7 +21,6 @@ __all__ = [
     "YES",
     "Answer",
     "Citation",
-    "Hit",
     "ShortAnswer",
     "SourceChange",
     "SourcePage",
@@ -47,38 +45,6 @@ YES, NO = "yes", "no"
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A candidate passage for a question.
-
-    Attributes
-    ----------
-    cosine : float
-        In -1..1; 1.0 is the same direction.
-    bm25 : float
-        0 or more, without an upper bound.
-    features : tuple of float
-        The evidence for it, in the order that `index.retrieval.features` names.
-    row : int
-        Its row among all passages of the index.
-    score : float
-        Probability, 0..1, that it answers the question; 0.0 before reranking.
-    odds : float or None
-        Log-odds by the reader that this passage answers rather than none does; None if no reader read it.
-    prior : float
-        Its score before the reader read it.
-    """
-
-    passage: Passage
-    cosine: float
-    bm25: float
-    features: tuple[float, ...] = ()
-    row: int = -1
-    score: float = 0.0
-    odds: float | None = None
-    prior: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class Citation:
     """A quotation, checked when the answer is made: `document.text[start:end] == quote`.
 
@@ -96,6 +62,7 @@ class Citation:
     score: float
     url: str | None
     shown: str
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

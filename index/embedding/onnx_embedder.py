@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from index.domain.errors import LibraryError
-from index.domain.ports import Embedder, Encoding, Progress, States, Vectors
+from index.domain.ports import Embedder, Progress, Vectors
 from index.domain.stages import Stage
 from index.embedding.onnx_runtime import import_onnxruntime, single_thread_options
 from index.embedding.thread_pools import limit_numpy_threads
@@ -81,64 +81,47 @@ class OnnxEmbedder:
     def count(self, text: str) -> int:
         return len(self._tokenizer.encode(text).ids)
 
-    def question(self, text: str) -> Encoding:
+    def question(self, text: str) -> Vectors:
         read = self._tokenizer.encode(text)
-        inner = slice(1, min(len(read.ids), MAX_TOKENS) - 1)
-        ids, tokens, states = self._run(read, inner.stop)
-        own_tokens = tokens[inner] if len(ids) > 2 else tokens[:1]
-        pieces = read.tokens[inner] if len(ids) > 2 else read.tokens[:1]
-        vector = tokens.mean(axis=0) if len(ids) <= 2 else own_tokens.mean(axis=0)
-        return Encoding(
-            l2_normalize(vector),
-            l2_normalize(own_tokens),
-            tuple(pieces),
-            tuple(read.offsets[inner]),
-            States(states, np.asarray(ids)),
-        )
+        end = min(len(read.ids), MAX_TOKENS) - 1
+        tokens = self._run(read, end)
+        own_tokens = tokens[1:end]
+        return l2_normalize((own_tokens if len(own_tokens) else tokens).mean(axis=0))
 
-    def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
+    def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[Vectors]:
         if len(texts) > FEW:
             yield from self._in_batches(texts, progress)
         elif texts:
             yield self._one_by_one(texts, progress)
 
-    def _one_by_one(self, texts: Sequence[tuple[str, str]], progress: Progress | None) -> list[Encoding]:
-        encodings: list[Encoding] = []
+    def _one_by_one(self, texts: Sequence[tuple[str, str]], progress: Progress | None) -> Vectors:
+        vectors: list[Vectors] = []
         threads = ThreadPoolExecutor(os.cpu_count(), "embed")
         try:
-            for encoding in threads.map(self._passage, texts):
-                encodings.append(encoding)
+            for vector in threads.map(self._passage, texts):
+                vectors.append(vector)
                 if progress:
-                    progress(Stage.EMBEDDING_PASSAGES, len(encodings), len(texts))
+                    progress(Stage.EMBEDDING_PASSAGES, len(vectors), len(texts))
         finally:
             threads.shutdown(cancel_futures=True)
-        return encodings
+        return np.stack(vectors)
 
-    def _passage(self, text: tuple[str, str]) -> Encoding:
-        """Encode a passage with its context, pooled over its own tokens, as `SentenceTransformerEmbedder` does."""
+    def _passage(self, text: tuple[str, str]) -> Vectors:
+        """Return the vector of a passage with its context, pooled over its own tokens."""
         read = self._tokenizer.encode(text[0])
         tail = len(self._tokenizer.encode(text[1], add_special_tokens=False).ids)
         end = min(len(read.ids), MAX_TOKENS) - 1
-        ids, tokens, states = self._run(read, end)
+        tokens = self._run(read, end)
         count = min(tail or end + 1, end - 1)
-        own = slice(end - count, end) if count > 0 else slice(1)
-        kept = slice(end - count, end) if text[1] else slice(end + 1)
-        vector = tokens[own].mean(axis=0) if count > 0 else tokens.mean(axis=0)
-        pieces = [*read.tokens[:end], read.tokens[-1]][own]
-        return Encoding(
-            l2_normalize(vector),
-            l2_normalize(tokens[own]),
-            tuple(pieces),
-            states=States(states[kept].copy(), np.asarray(ids)[kept]),
-        )
+        return l2_normalize((tokens[end - count : end] if count > 0 else tokens).mean(axis=0))
 
-    def _run(self, read: Any, end: int) -> tuple[list[int], Vectors, Vectors]:
-        """Return the ids up to `end` and the last one, with their token vectors and the states of a lower layer."""
+    def _run(self, read: Any, end: int) -> Vectors:
+        """Return the token vectors of the ids up to `end` and the last one, shape (end + 1, dimension)."""
         ids = [*read.ids[:end], read.ids[-1]]
-        tokens, states = self._session.run(None, {"ids": np.asarray([ids], np.int64)})
-        return ids, tokens[0], states[0]
+        tokens: Vectors = self._session.run(["tokens"], {"ids": np.asarray([ids], np.int64)})[0][0]
+        return tokens
 
-    def _in_batches(self, texts: Sequence[tuple[str, str]], progress: Progress | None) -> Iterator[list[Encoding]]:
+    def _in_batches(self, texts: Sequence[tuple[str, str]], progress: Progress | None) -> Iterator[Vectors]:
         with self._loading:
             if self._passages is None:
                 if progress:

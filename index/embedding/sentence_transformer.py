@@ -1,29 +1,27 @@
-"""An `Embedder` on sentence-transformers: one forward pass gives a passage's vector and its token vectors."""
+"""An `Embedder` on sentence-transformers, for any of its models by path or hub name."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from index.domain.errors import LibraryError
-from index.domain.ports import Encoding, Progress, States
+from index.domain.ports import Progress, Vectors
 from index.domain.stages import Stage
 from index.embedding.onnx_embedder import BUNDLED, model_folder
 from index.embedding.thread_pools import limit_numpy_threads, torch_threads
 from index.embedding.vectors import l2_normalize
 
-__all__ = ["LOWER_LAYERS", "SentenceTransformerEmbedder"]
-
-LOWER_LAYERS = 3
-"""Layers of the bundled model whose output the reader starts from; see `index.ranking.onnx_reader`."""
+__all__ = ["SentenceTransformerEmbedder"]
 
 BATCH = 32
 BLOCK = 2_048
-"""Passages encoded between two yields, which bounds the token vectors in memory."""
+"""Passages encoded between two yields."""
 
 
 class SentenceTransformerEmbedder:
@@ -47,8 +45,6 @@ class SentenceTransformerEmbedder:
         """
         self.name = model
         self._model = _load(model)
-        self._with_states = model == BUNDLED
-        self._model[0].auto_model.config.output_hidden_states = self._with_states
         limit_numpy_threads()
         self._tokenizer = self._model.tokenizer
         self._tokenizing = threading.Lock()
@@ -60,70 +56,49 @@ class SentenceTransformerEmbedder:
         with self._tokenizing:
             return len(self._tokenizer(text, truncation=False, verbose=False)["input_ids"])
 
-    def question(self, text: str) -> Encoding:
+    def question(self, text: str) -> Vectors:
         with torch_threads(1):
-            encoding = self._encode([(text, "")])[0]
-        with self._tokenizing:
-            offsets = self._tokenizer(
-                text, truncation=False, verbose=False, add_special_tokens=False, return_offsets_mapping=True
-            )["offset_mapping"]
-        return replace(encoding, spans=tuple((int(a), int(b)) for a, b in offsets[: len(encoding.pieces)]))
+            vector: Vectors = self._encode([(text, "")])[0]
+            return vector
 
-    def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
+    def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[Vectors]:
         with torch_threads(os.cpu_count() or 1):
             for begin in range(0, len(texts), BLOCK):
                 yield self._block(texts[begin : begin + BLOCK], begin, len(texts), progress)
 
-    def _block(
-        self, texts: Sequence[tuple[str, str]], done: int, total: int, progress: Progress | None
-    ) -> list[Encoding]:
+    def _block(self, texts: Sequence[tuple[str, str]], done: int, total: int, progress: Progress | None) -> Vectors:
         """Encode texts in batches of similar length, so that little is padded; returned in their order."""
         order = sorted(range(len(texts)), key=lambda place: len(texts[place][0]))
-        encoded: dict[int, Encoding] = {}
+        vectors = np.empty((len(texts), self.dimension), np.float32)
         for begin in range(0, len(order), BATCH):
             batch = order[begin : begin + BATCH]
-            encoded.update(zip(batch, self._encode([texts[place] for place in batch]), strict=True))
+            vectors[batch] = self._encode([texts[place] for place in batch])
             if progress:
-                progress(Stage.EMBEDDING_PASSAGES, done + len(encoded), total)
-        return [encoded[place] for place in range(len(texts))]
+                progress(Stage.EMBEDDING_PASSAGES, done + begin + len(batch), total)
+        return vectors
 
-    def _encode(self, texts: Sequence[tuple[str, str]]) -> list[Encoding]:
+    def _encode(self, texts: Sequence[tuple[str, str]]) -> Vectors:
         import torch
 
         with self._tokenizing:
             features: dict[str, Any] = self._model.preprocess([text for text, _ in texts])
-            lengths = [int(n) for n in features["attention_mask"].sum(dim=1)]
-            pieces = [
-                self._tokenizer.convert_ids_to_tokens(row[:n].tolist())
-                for row, n in zip(features["input_ids"], lengths, strict=True)
-            ]
             tails = [self._tail(tail) for _, tail in texts]
+        lengths = [int(length) for length in features["attention_mask"].sum(dim=1)]
         with torch.inference_mode():
-            out = self._model(features)
-        tokens = out["token_embeddings"].float().numpy()
-        vectors = l2_normalize(out["sentence_embedding"].float().numpy())
-        states = out["all_layer_embeddings"][LOWER_LAYERS].float().numpy() if self._with_states else None
-        encodings = []
-        for place, (_, tail) in enumerate(texts):
-            own_count = min(tails[place] or lengths[place], lengths[place] - 2)
-            encoding = self._encoding(vectors[place], tokens[place], pieces[place], own_count)
-            if states is not None:
-                end = lengths[place]
-                with_states = slice(end - 1 - own_count, end - 1) if tail else slice(end)
-                ids = features["input_ids"][place, with_states].numpy()
-                encoding = replace(encoding, states=States(states[place, with_states].copy(), ids.copy()))
-            encodings.append(encoding)
-        return encodings
+            output = self._model(features)
+        vectors = l2_normalize(output["sentence_embedding"].float().numpy())
+        if not self._pools_by_mean:
+            return vectors
+        tokens = output["token_embeddings"].float().numpy()
+        for place, (length, tail) in enumerate(zip(lengths, tails, strict=True)):
+            count = min(tail or length, length - 2)
+            if count > 0:
+                vectors[place] = l2_normalize(tokens[place, length - 1 - count : length - 1].mean(axis=0))
+        return vectors
 
     def _tail(self, text: str) -> int:
         """Return how many tokens the passage's own text has, which ends the text that is read; 0 means all."""
         return len(self._tokenizer(text, truncation=False, verbose=False, add_special_tokens=False)["input_ids"])
-
-    def _encoding(self, vector: Any, tokens: Any, pieces: list[str], tail: int) -> Encoding:
-        end = len(pieces) - 1
-        own_tokens = tokens[end - tail : end] if tail > 0 else tokens[:1]
-        pooled = l2_normalize(own_tokens.mean(axis=0)) if self._pools_by_mean and tail > 0 else vector
-        return Encoding(pooled, l2_normalize(own_tokens), tuple(pieces[end - tail : end] if tail > 0 else pieces[:1]))
 
 
 def _load(model: str) -> Any:

@@ -24,6 +24,8 @@ BINS = 10
 class Question:
     """A question of a set; `spans` are the gold answers as (start, end, text) in `source`.
 
+    `before` are the questions that it follows, oldest first.
+
     `id` is as the line has it, text or number, so that an answer line can repeat it.
     """
 
@@ -32,6 +34,7 @@ class Question:
     source: str = ""
     answerable: bool = True
     spans: tuple[tuple[int, int, str], ...] = ()
+    before: tuple[str, ...] = ()
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -57,14 +60,18 @@ def read_questions(path: Path) -> list[Question]:
 
 
 def _question(row: dict[str, Any]) -> Question:
-    if not isinstance(row["question"], str):
+    before = row.get("before") or ()
+    if not isinstance(row["question"], str) or not isinstance(before, list | tuple):
         raise TypeError("question")
+    if not all(isinstance(text, str) for text in before):
+        raise TypeError("before")
     return Question(
         id=row["id"],
         question=row["question"],
         source=row.get("source", ""),
         answerable=bool(row.get("answerable", True)),
         spans=tuple((span["start"], span["end"], span["text"]) for span in row.get("answers", ())),
+        before=tuple(before),
     )
 
 

@@ -52,14 +52,13 @@ RISES_WHEN_BETTER = {
 class Record:
     """The figures of one run.
 
-    `questions` is the sha256 of the questions' file, `how` "asked" or "cross-validated", `settings` those that differ
+    `questions` is the sha256 of the questions' file, `settings` those that differ
     from the defaults, `weights` the sha256 of each file of weights that took part.
     """
 
     title: str
     command: str
     questions: str
-    how: str
     commit: str
     date: str
     model: str
@@ -122,7 +121,7 @@ def read_records(path: Path) -> list[Record]:
 def write_record(path: Path, record: Record) -> None:
     """Replace the record of the same questions, asked the same way, or append it."""
     records = read_records(path)
-    same = [row for row, old in enumerate(records) if (old.questions, old.how) == (record.questions, record.how)]
+    same = [row for row, old in enumerate(records) if old.questions == record.questions]
     place = same[0] if same else len(records)
     records[place : place + 1] = [record]
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -136,7 +135,6 @@ def _to_markdown(record: Record) -> str:
     ]
     facts = {
         "questions": record.questions,
-        "how": record.how,
         "commit": record.commit,
         "date": record.date,
         "model": record.model,
@@ -167,7 +165,6 @@ def _from_markdown(section: str, path: Path) -> Record:
             title=title,
             command=command[1] if command else "",
             questions=facts["questions"],
-            how=facts["how"],
             commit=facts["commit"],
             date=facts["date"],
             model=facts["model"],

@@ -1,4 +1,4 @@
-"""The evaluation from questions to a printed table: asked now, or replayed as recorded by cross-validation."""
+"""The evaluation from questions to a printed table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from index.domain.sources import SourceFile
 from index.evaluation._table import figures_table, worst_cases
 from index.evaluation.intervals import bootstrap_intervals
 from index.evaluation.metrics import Question, compute_figures, read_questions
-from index.evaluation.recordings import MEANING, find_recording, read_recording
 from index.evaluation.records import (
     Record,
     current_commit,
@@ -30,9 +29,8 @@ from index.evaluation.records import (
 )
 from index.library import Library
 from index.parsing.documents import source_text
-from index.sources.folder import read_sources
 
-__all__ = ["Run", "ask_questions", "replay_recording", "results_file"]
+__all__ = ["Run", "ask_questions", "results_file"]
 
 UNLISTED_SETTINGS = {"embedding_model", "seeds_dir", "index_dir", "keep_snapshots", "log_level"}
 """Settings that a record does not list: the model, which it names anyway, and those that change no figure."""
@@ -40,13 +38,12 @@ UNLISTED_SETTINGS = {"embedding_model", "seeds_dir", "index_dir", "keep_snapshot
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Questions with their answer lines; `how` is "asked" or "cross-validated"."""
+    """Questions with their answer lines."""
 
     documents: Path
     path: Path
     questions: list[Question]
     lines: list[dict[str, Any]]
-    how: str
     figures: Mapping[str, float]
     intervals: Mapping[str, tuple[float, float]]
 
@@ -56,21 +53,17 @@ class Run:
 
     def report(self, results: Path | None, most: int) -> str:
         """Return the table against the last recorded figures, then at most `most` of the worst cases."""
-        sections = [MEANING] if self.how == "cross-validated" else []
-        sections.append(figures_table(self.figures, self.intervals, self._last(results)))
-        sections.append(worst_cases(self.questions, self.lines, most))
-        return "\n\n".join(filter(None, sections))
+        table = figures_table(self.figures, self.intervals, self._last(results))
+        return "\n\n".join(filter(None, [table, worst_cases(self.questions, self.lines, most)]))
 
     def record(self, results: Path, settings: Mapping[str, Any], *, model: str) -> None:
         """Make these the recorded figures; `settings` are those that differ from the defaults, secrets masked."""
         root = repository_root()
         places = [f"--documents {_relative(root, self.documents)}", f"--questions {_relative(root, self.path)}"]
-        flags = ["--cross-validate"] if self.how == "cross-validated" else []
         record = Record(
-            title=f"{_relative(root, self.path)}, {count(len(self.questions), 'question')}, {self.how}",
-            command=" ".join(["python -m index eval", *places, *flags, "--record"]),
+            title=f"{_relative(root, self.path)}, {count(len(self.questions), 'question')}",
+            command=" ".join(["python -m index eval", *places, "--record"]),
             questions=file_sha256(self.path),
-            how=self.how,
             commit=current_commit(root),
             date=datetime.now(UTC).date().isoformat(),
             model=_public(model),
@@ -86,7 +79,7 @@ class Run:
 
     def _last(self, results: Path | None) -> Record | None:
         records = read_records(results) if results else []
-        same = (record for record in records if (record.questions, record.how) == (file_sha256(self.path), self.how))
+        same = (record for record in records if record.questions == file_sha256(self.path))
         return next(same, None)
 
 
@@ -121,23 +114,13 @@ def ask_questions(
         opened.reindex(progress)
         lines = []
         for done, question in enumerate(question_set, 1):
-            lines.append(line(question.id, opened.ask(question.question)))
+            lines.append(line(question.id, opened.ask(question.question, question.before)))
             progress("asking", done, len(question_set))
         status = opened.status()
     paths = {source.source: documents / source.source for source in status.sources}
     texts = {name: source_text(SourceFile(name, path.read_bytes())) for name, path in paths.items() if path.is_file()}
     figures, intervals = compute_figures(texts, question_set, lines), bootstrap_intervals(texts, question_set, lines)
-    return Run(documents, questions, question_set, lines, "asked", figures, intervals)
-
-
-def replay_recording(results: Path, documents: Path, questions: Path, *, model: str, max_bytes: int) -> Run:
-    """Return every question with its recorded answer by weights that have not seen its article."""
-    question_set = read_questions(questions)
-    texts = {file.source: source_text(file) for file in read_sources(documents, max_bytes).files}
-    recording = find_recording(results.parent, file_sha256(questions))
-    lines = read_recording(recording, question_set, texts, model=model, weights=weight_checksums())
-    figures, intervals = compute_figures(texts, question_set, lines), bootstrap_intervals(texts, question_set, lines)
-    return Run(documents, questions, question_set, lines, "cross-validated", figures, intervals)
+    return Run(documents, questions, question_set, lines, figures, intervals)
 
 
 def _public(value: Any) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from index.domain.documents import Document, Passage
-from index.domain.ports import Encoding
+from index.domain.ports import Vectors
 from index.domain.sources import SourceFile
 from index.snapshots.manifest import Manifest
 from index.text.passages import passage_text
@@ -16,11 +16,7 @@ from index.text.passages import passage_text
 if TYPE_CHECKING:
     from index.retrieval.search_index import SearchIndex
 
-__all__ = ["PreviousBuild", "Run", "merge_encodings", "to_runs"]
-
-ENOUGH_PASSAGES = 1_000
-"""Passages from which on the quantization, which is fitted to the first passages, is kept; a smaller index is encoded
-again when it grows to twice its size."""
+__all__ = ["PreviousBuild", "Run", "merge_vectors", "to_runs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +44,6 @@ class PreviousBuild:
 
     def rows(self, passages: Sequence[Passage]) -> list[int | None]:
         """Return for each passage the previous index's row that was made of the same text; None if there is none."""
-        if len(self.search_index.passages) < ENOUGH_PASSAGES and len(passages) > 2 * len(self.search_index.passages):
-            return [None] * len(passages)
         return [self._row_of_text.get(_text(passage)) for passage in passages]
 
     @cached_property
@@ -82,24 +76,25 @@ def to_runs(rows: Sequence[int | None]) -> list[Run]:
     return joined
 
 
-def merge_encodings(parts: Sequence[Run], blocks: Iterator[list[Encoding]]) -> Iterator[Run | list[Encoding]]:
-    """Yield the runs that are taken over, and in place of each new one its encodings, from blocks of any size.
+def merge_vectors(parts: Sequence[Run], blocks: Iterator[Vectors]) -> Iterator[Run | Vectors]:
+    """Yield the runs that are taken over, and in place of each new one its vectors, from blocks of any size.
 
-    Raises ValueError if there are more encodings than new passages.
+    Raises ValueError if there are more vectors than new passages.
     """
-    waiting: list[Encoding] = []
+    waiting: Vectors | None = None
     for run in parts:
         if run.start is not None:
             yield run
             continue
         remaining = run.count
         while remaining:
-            waiting = waiting or next(blocks)
+            waiting = next(blocks) if waiting is None or not len(waiting) else waiting
             part, waiting = waiting[:remaining], waiting[remaining:]
             remaining -= len(part)
             yield part
-    if waiting or any(blocks):  # asked once more: an embedder may say only then that it failed, or is done
-        raise ValueError("there are more encodings than texts")
+    # asked once more: an embedder may say only then that it failed, or is done
+    if (waiting is not None and len(waiting)) or any(len(block) for block in blocks):
+        raise ValueError("there are more vectors than texts")
 
 
 def _text(passage: Passage) -> tuple[str, str]:

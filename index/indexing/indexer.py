@@ -11,8 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from index.domain.documents import Document, Passage
 from index.domain.errors import ReindexCancelled, SourcesUnreadable, UnreadableSource
 from index.domain.messages import Message, message_of
@@ -20,13 +18,11 @@ from index.domain.ports import Embedder, Progress, VectorStore
 from index.domain.snapshots import SkippedSource, Snapshot
 from index.domain.sources import SourceSet
 from index.domain.stages import Stage
-from index.indexing._reuse import PreviousBuild, Run, merge_encodings, to_runs
+from index.indexing._reuse import PreviousBuild, Run, merge_vectors, to_runs
 from index.parsing.chunking import chunk
 from index.parsing.formats import SECONDS
 from index.parsing.pool import parse_in_parallel
 from index.retrieval.bm25 import Bm25Index
-from index.retrieval.hidden_states import StateStoreBuilder
-from index.retrieval.late_interaction import TokenStoreBuilder
 from index.retrieval.search_index import SearchIndex
 from index.snapshots.files import VECTORS, write_suggestions, write_texts
 from index.snapshots.manifest import FORMAT, Manifest
@@ -165,30 +161,20 @@ class Indexer:
         """Embed the passages that are new, take over the others, and write all files but the manifest."""
         vectors = self._new_store(self._embedder.dimension)
         reused = previous.search_index if previous and any(row is not None for row in rows) else None
-        tokens = TokenStoreBuilder(reused.tokens if reused else None)
-        states = StateStoreBuilder(reused.states if reused else None)
         fresh = [passage for passage, row in zip(passages, rows, strict=True) if row is None]
         blocks = self._embedder.passages([(passage.embedded, passage_text(passage)) for passage in fresh], progress)
-        for part in merge_encodings(to_runs(rows), blocks):
-            if isinstance(part, Run):
-                if reused is not None and part.start is not None:
-                    stop = part.start + part.count
-                    vectors.add(reused.vectors.rows(part.start, stop))
-                    tokens.copy(reused.tokens, part.start, stop)
-                    states.copy(reused.states, part.start, stop)
-                continue
-            vectors.add(np.stack([encoding.vector for encoding in part]))
-            tokens.add(part)
-            states.add(part)
+        for part in merge_vectors(to_runs(rows), blocks):
+            if not isinstance(part, Run):
+                vectors.add(part)
+            elif reused is not None and part.start is not None:
+                vectors.add(reused.vectors.rows(part.start, part.start + part.count))
         if progress:
             progress(Stage.WRITING_SNAPSHOT, 0, 0)
         keyword = Bm25Index.build(passages)
-        search_index = SearchIndex(snapshot, documents, passages, vectors, keyword, tokens.finish(), states.finish())
+        search_index = SearchIndex.of(snapshot, documents, passages, vectors, keyword)
         write_texts(folder, documents, passages)
         vectors.save(folder / VECTORS)
         search_index.keyword.save(folder)
-        search_index.tokens.save(folder)
-        search_index.states.save(folder)
         return search_index
 
 

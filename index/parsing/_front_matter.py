@@ -21,18 +21,18 @@ __all__ = ["FrontMatter", "FrontMatterError", "split_front_matter"]
 
 
 MEANINGS = {
-    "author": "The author: who wrote the article, written by",
-    "authors": "The authors: who wrote the article, written by",
-    "date": "The date when the article was published, publication date",
-    "published": "The date when the article was published, publication date",
-    "updated": "The date when the article was last updated",
-    "title": "The title of the article, what it is called",
-    "summary": "Summary of the article",
-    "description": "Description of the article",
-    "tags": "The tags of the article: its topics, keywords",
-    "keywords": "The keywords of the article: its topics",
-    "license": "The licence of this text",
-    "url": "The web address of the article, its link",
+    "author": "Author: who wrote the article, written by",
+    "authors": "Authors: who wrote the article, written by",
+    "date": "Published: the date when the article was published, publication date",
+    "published": "Published: the date when the article was published, publication date",
+    "updated": "Updated: the date when the article was last updated",
+    "title": "Title: of the article, what it is called",
+    "summary": "Summary: of the article",
+    "description": "Description: of the article",
+    "tags": "Tags: the topics and keywords of the article",
+    "keywords": "Keywords: the topics of the article",
+    "license": "License: the licence of this text",
+    "url": "URL: the web address of the article, its link",
 }
 """What common keys mean to a reader; other keys stand for themselves."""
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 import sentencex
 
 from index.domain.documents import Document, Passage
-from index.text.normalize import collapse_whitespace
 from index.text.offsets import ReadableText
 from index.text.tables import label_cells
 
@@ -46,7 +45,7 @@ def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[P
                 start, stop = readable.span(begin, end)
                 if not document.text[start:stop].strip():
                     continue  # a mark that only the reading has, such as the bar between two cells
-                reading = collapse_whitespace(readable.text[begin:end])
+                reading, runs = readable.collapse(begin, end)
                 context = _shorten_context([document.title, section.heading, before], reading, count, limit)
                 embedded = "\n".join([*filter(None, context), reading])
                 if block.kind == "row" and context[2]:
@@ -64,6 +63,7 @@ def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[P
                         before=before,
                         embedded=embedded,
                         kind=block.kind,
+                        runs=runs,
                     )
                 )
                 before = reading

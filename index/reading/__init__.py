@@ -1,1 +1,1 @@
-"""What the reader reads of a question and a window: whether it answers, by which words, and what follows from it."""
+"""Reading: the trained reader that says whether a window of the sources answers a question, and by which words."""

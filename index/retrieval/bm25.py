@@ -6,8 +6,7 @@ import errno
 import logging
 import math
 import os
-import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -56,54 +55,29 @@ class Bm25Index:
         return cls(engine)
 
     def scores(self, stems: Sequence[str]) -> Vectors:
-        """Return the score of every passage for the stems of a question, shape (passages,)."""
-        terms = [term for term in dict.fromkeys(stems) if term in self._engine.vocab_dict]
+        """Return the score of every passage for the stems of a question, shape (passages,).
+
+        A stem that no passage has counts as the most similar one, at edit distance 1.
+        """
+        known = (self._known(stem) for stem in stems)
+        terms = [term for term in dict.fromkeys(known) if term]
         if not terms:
             return np.zeros(self._engine.scores["num_docs"], np.float32)
         result: Vectors = self._engine.get_scores(terms) / self._rarity(0)
         return result
 
-    def weights(self, stems: Sequence[str]) -> dict[str, float]:
-        """Return the rarity of each stem, 0..1: its inverse document frequency over that of a word no passage has."""
-        ends = self._engine.scores["indptr"]
-        weights = {}
-        for stem in stems:
-            term = self._engine.vocab_dict.get(stem)
-            frequency = int(ends[term + 1] - ends[term]) if term is not None else 0
-            weights[stem] = self._rarity(frequency) / self._rarity(0)
-        return weights
-
-    def rows(self, stems: Sequence[str]) -> list[int]:
-        """Return the rows with all of the stems in their own text, the sentence before or the heading, in order."""
-        rows = [self._rows(stem) for stem in stems]
-        return sorted(set.intersection(*rows)) if rows else []
-
-    @property
-    def stems(self) -> Collection[str]:
-        """The stems that any row holds."""
-        stems: Collection[str] = self._engine.vocab_dict.keys()
-        return stems
-
-    def holds(self, stem: str) -> bool:
-        """Return whether any row holds the stem or one at edit distance 1, accents left out."""
+    def _known(self, stem: str) -> str:
+        """Return the stem as passages have it, empty if none has a similar one."""
         vocabulary = self._engine.vocab_dict
         if stem in vocabulary:
-            return True
+            return stem
         if len(stem) < SHORTEST_SIMILAR or not stem.isalpha():
-            return False
-        return bool(similar_words(_strip_accents(stem), self._plain_stems, 1))
+            return ""
+        return next(iter(similar_words(stem, self._stems, 1)), "")
 
     @cached_property
-    def _plain_stems(self) -> tuple[str, ...]:
-        """The stems without accents, made when first needed: most questions never are looked up in them."""
-        return tuple(dict.fromkeys(map(_strip_accents, self._engine.vocab_dict)))
-
-    def _rows(self, stem: str) -> set[int]:
-        term = self._engine.vocab_dict.get(stem)
-        if term is None:
-            return set()
-        scores = self._engine.scores
-        return {int(row) for row in scores["indices"][scores["indptr"][term] : scores["indptr"][term + 1]]}
+    def _stems(self) -> tuple[str, ...]:
+        return tuple(self._engine.vocab_dict)
 
     def _rarity(self, frequency: int) -> float:
         return math.log(1 + (self._engine.scores["num_docs"] - frequency + 0.5) / (frequency + 0.5))
@@ -135,10 +109,3 @@ class Bm25Index:
 def _terms(passage: Passage) -> list[str]:
     own = content_stems(passage_text(passage)) or [PLACEHOLDER]
     return content_stems(f"{passage.section} {passage.before}") + own * OWN_WEIGHT
-
-
-def _strip_accents(word: str) -> str:
-    """Return the word without accents."""
-    if word.isascii():
-        return word
-    return "".join(char for char in unicodedata.normalize("NFKD", word) if not unicodedata.combining(char))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from index.domain.documents import Document, Passage
 from index.domain.ports import VectorStore
+from index.domain.reading import Window
 from index.retrieval.bm25 import Bm25Index
-from index.retrieval.hidden_states import StateStore
-from index.retrieval.late_interaction import TokenStore
+from index.retrieval.windows import cut_windows
 
 __all__ = ["SearchIndex"]
 
@@ -18,7 +18,8 @@ __all__ = ["SearchIndex"]
 class SearchIndex:
     """The engines of one snapshot; row i of each is passage i, in the order of the texts.
 
-    `suggestions` are questions that the snapshot answered when it was built, the surest first.
+    `windows_of` holds the places in `windows` of the windows with passage i. `suggestions` are questions that the
+    snapshot answered when it was built, the surest first.
     """
 
     id: str
@@ -26,6 +27,25 @@ class SearchIndex:
     passages: Sequence[Passage]
     vectors: VectorStore
     keyword: Bm25Index
-    tokens: TokenStore
-    states: StateStore
+    windows: Sequence[Window]
+    windows_of: Sequence[Sequence[int]]
     suggestions: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        snapshot: str,
+        documents: Mapping[str, Document],
+        passages: Sequence[Passage],
+        vectors: VectorStore,
+        keyword: Bm25Index,
+        *,
+        suggestions: tuple[str, ...] = (),
+    ) -> SearchIndex:
+        """Return the search index of these engines, its windows cut from the passages."""
+        windows = cut_windows(documents, passages)
+        windows_of: list[list[int]] = [[] for _ in passages]
+        for place, window in enumerate(windows):
+            for row in window.rows:
+                windows_of[row].append(place)
+        return cls(snapshot, documents, passages, vectors, keyword, windows, windows_of, suggestions)

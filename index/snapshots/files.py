@@ -14,7 +14,7 @@ from typing import Any
 
 from cachetools import LRUCache
 
-from index.domain.documents import Document, Passage, Section
+from index.domain.documents import Document, Passage, Section, TextRun
 from index.parsing.documents import is_extracted
 from index.parsing.layout import make_block
 from index.snapshots.manifest import Manifest
@@ -109,6 +109,7 @@ def write_texts(folder: Path, documents: Mapping[str, Document], passages: list[
         for passage in passages:
             row = asdict(passage)
             del row["text"]
+            row["runs"] = [[run.begin, run.length, run.start, run.end] for run in passage.runs]
             lines.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
@@ -121,6 +122,7 @@ def read_texts(folder: Path) -> tuple[dict[str, Document], list[Passage]]:
         for line in lines:
             row = json.loads(line)
             text = documents[row["document_id"]].text[row["start"] : row["end"]]
+            row["runs"] = tuple(TextRun(*run) for run in row["runs"])
             passages.append(Passage(**row, text=text))
     return documents, passages
 

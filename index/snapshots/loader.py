@@ -9,8 +9,6 @@ from index.domain.errors import IndexMismatch
 from index.domain.messages import REINDEX, with_fix
 from index.domain.ports import Embedder, VectorStore
 from index.retrieval.bm25 import Bm25Index
-from index.retrieval.hidden_states import StateStore
-from index.retrieval.late_interaction import TokenStore
 from index.retrieval.search_index import SearchIndex
 from index.snapshots.files import VECTORS, read_suggestions, read_texts
 from index.snapshots.manifest import Manifest
@@ -55,13 +53,11 @@ class SnapshotLoader:
             )
         folder = self._snapshots.verify(manifest)
         documents, passages = read_texts(folder)
-        return SearchIndex(
-            id=manifest.snapshot.id,
-            documents=documents,
-            passages=passages,
-            vectors=self._open_store(folder / VECTORS),
-            keyword=Bm25Index.load(folder),
-            tokens=TokenStore.load(folder),
-            states=StateStore.load(folder),
+        return SearchIndex.of(
+            manifest.snapshot.id,
+            documents,
+            passages,
+            self._open_store(folder / VECTORS),
+            Bm25Index.load(folder),
             suggestions=read_suggestions(folder),
         )

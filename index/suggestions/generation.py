@@ -15,7 +15,6 @@ from index.suggestions._clauses import Clause, parse_clause
 from index.suggestions._from_headings import questions_from_heading
 from index.suggestions._from_sentences import questions_from_row, questions_from_sentence
 from index.suggestions.completion import LONGEST_SUGGESTION
-from index.text.questions import QuestionAnalysis
 from index.text.tables import split_cells
 
 __all__ = ["CandidateQuestion", "generate_questions", "keep_answered"]
@@ -75,8 +74,7 @@ def keep_answered(
 ) -> tuple[str, ...]:
     """Return the questions that are answered by the sentence or section that they were made from, the surest first.
 
-    At most `limit` questions are asked, one of each source in turn. Of two that ask one sentence for the same thing the
-    surer one stays.
+    At most `limit` questions are asked, one of each source in turn. Of two with the same answer the surer one stays.
     """
     fitting = (
         candidate
@@ -84,18 +82,18 @@ def keep_answered(
         if len(candidate.question) <= LONGEST_SUGGESTION and candidate.question.isprintable()
     )
     chosen = list(islice(fitting, limit))
-    answered: list[tuple[float, CandidateQuestion]] = []
+    answered: list[tuple[Answer, CandidateQuestion]] = []
     for done, candidate in enumerate(chosen, 1):
         answer = ask(candidate.question)
         if not answer.abstained and _is_answered_by(answer, candidate):
-            answered.append((answer.confidence, candidate))
+            answered.append((answer, candidate))
         if progress:
             progress(Stage.CHECKING_SUGGESTIONS, done, len(chosen))
-    distinct: list[CandidateQuestion] = []
-    for _, candidate in sorted(answered, key=lambda pair: -pair[0]):
-        if not any(_ask_the_same(candidate, other) for other in distinct):
-            distinct.append(candidate)
-    return tuple(candidate.question for candidate in distinct)
+    distinct: dict[tuple[str, int, int], str] = {}
+    for answer, candidate in sorted(answered, key=lambda pair: -pair[0].confidence):
+        words = answer.short_answer or answer.citations[0]
+        distinct.setdefault((words.source, words.start, words.end), candidate.question)
+    return tuple(distinct.values())
 
 
 def _from_section(passages: Iterable[Passage], document: Document, *, several: bool) -> Iterator[tuple[str, Passage]]:
@@ -119,9 +117,9 @@ def _from_field(meaning: str, title: str) -> Iterator[str]:
     """Yield who wrote an article and when it was published; `title` is empty if it is the only one."""
     short = re.split(r":\s", title)[0].strip(' .?!"“”')
     article = f"the article “{short}”" if short else "the article"
-    if meaning.startswith(("The author:", "The authors:")):
+    if meaning.startswith(("Author:", "Authors:")):
         yield f"Who wrote {article}?"
-    if meaning.startswith("The date when the article was published"):
+    if meaning.startswith("Published:"):
         yield f"When was {article} published?"
 
 
@@ -138,16 +136,3 @@ def _is_answered_by(answer: Answer, candidate: CandidateQuestion) -> bool:
     """Return whether the first quotation overlaps with what the question was made from."""
     first = answer.citations[0]
     return first.source == candidate.source and first.start < candidate.end and candidate.start < first.end
-
-
-def _ask_the_same(candidate: CandidateQuestion, other: CandidateQuestion) -> bool:
-    """Return whether two ask for the same kind of thing in the same words, or with a shorter and a longer name."""
-    analysis, other_analysis = QuestionAnalysis.of(candidate.question), QuestionAnalysis.of(other.question)
-    if analysis.kind != other_analysis.kind:
-        return False
-    difference = set(analysis.stems) ^ set(other_analysis.stems)
-    named = analysis.name_stems | analysis.number_stems | other_analysis.name_stems | other_analysis.number_stems
-    is_subset = set(analysis.stems) <= set(other_analysis.stems) or set(other_analysis.stems) <= set(analysis.stems)
-    return not difference or (
-        is_subset and difference <= named and (candidate.source, candidate.start) == (other.source, other.start)
-    )

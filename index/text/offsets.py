@@ -7,10 +7,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
-from index.domain.documents import Span
+from index.domain.documents import Span, TextRun
 from index.text.normalize import fix_mojibake
 
-__all__ = ["ReadableText", "split_runs"]
+__all__ = ["ReadableText", "source_span", "split_runs"]
 
 LONGEST_WORD = 200
 """Characters of a word; a longer one is not repaired, since its offsets would be those of the whole word."""
@@ -45,9 +45,50 @@ class ReadableText:
         """Return the offsets in the document of the characters `begin` to `end`, which must not be empty."""
         return self._offset(begin, last=False), self._offset(end - 1, last=True)
 
+    def collapse(self, begin: int, end: int) -> tuple[str, tuple[TextRun, ...]]:
+        """Return the characters `begin` to `end` with white space collapsed, and the runs of that text."""
+        words = list(re.finditer(r"\S+", self.text[begin:end]))
+        runs: list[TextRun] = []
+        place = 0
+        for number, word in enumerate(words):
+            if number:
+                gap = (begin + words[number - 1].end(), begin + word.start())
+                _append(runs, TextRun(place, 1, *self.span(*gap)))
+                place += 1
+            first = begin + word.start()
+            while first < begin + word.end():
+                last = min(begin + word.end(), self._begins[bisect_right(self._begins, first)])
+                _append(runs, TextRun(place, last - first, *self.span(first, last)))
+                place, first = place + last - first, last
+        return " ".join(word.group() for word in words), tuple(runs)
+
     def _offset(self, place: int, *, last: bool) -> int:
         index = bisect_right(self._begins, place) - 1
         run = self.runs[index]
         if len(run.reading) != run.end - run.start:
             return run.end if last else run.start
         return run.start + place - self._begins[index] + (1 if last else 0)
+
+
+def source_span(runs: Sequence[TextRun], begin: int, end: int) -> tuple[int, int] | None:
+    """Return the document's offsets of the characters `begin` to `end` of a text; None if they stand for nothing."""
+    covered = [run for run in runs if run.begin < end and begin < run.begin + run.length and run.start < run.end]
+    if not covered:
+        return None
+    first, last = covered[0], covered[-1]
+    start, stop = first.start, last.end
+    if first.length == first.end - first.start:
+        start += max(0, begin - first.begin)
+    if last.length == last.end - last.start:
+        stop -= max(0, last.begin + last.length - end)
+    return start, stop
+
+
+def _append(runs: list[TextRun], run: TextRun) -> None:
+    """Append a run, joined to the last one if both read the same as what they stand for and that is one piece."""
+    last = runs[-1] if runs else None
+    exact = run.length == run.end - run.start
+    if last and exact and last.length == last.end - last.start and last.end == run.start:
+        runs[-1] = TextRun(last.begin, last.length + run.length, last.start, run.end)
+    else:
+        runs.append(run)

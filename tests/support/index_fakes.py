@@ -1,21 +1,19 @@
-"""Small fake engines: a model of hashed words, a store in an array, a scorer that counts words."""
+"""Small fake engines: a model of hashed words, a store in an array, a reader that counts words."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from index.answering.answerer import Answerer
-from index.answering.extractive import ExtractiveGenerator
 from index.bootstrap import assemble
-from index.domain.answers import Citation, Hit
 from index.domain.documents import Document, Passage
-from index.domain.ports import Draft, Embedder, Encoding, Generator, Progress, Query, Vectors
+from index.domain.ports import Embedder, Progress, Reader, Vectors
+from index.domain.reading import AnswerSpan, Reading
 from index.domain.snapshots import Status
 from index.domain.sources import SourceFile
 from index.domain.stages import Stage
@@ -24,9 +22,9 @@ from index.journal.journal import Journal
 from index.library import Library
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
+from index.reading.calibration import Calibration
+from index.reading.windows_reader import WindowsReader
 from index.retrieval.bm25 import Bm25Index
-from index.retrieval.hidden_states import StateStoreBuilder
-from index.retrieval.late_interaction import TokenStoreBuilder
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
 from index.snapshots.loader import SnapshotLoader
@@ -39,6 +37,7 @@ from index.text.tokens import content_stems
 
 WIDTH = 32
 PIECE = re.compile(r"\w+|[^\w\s]")
+SENTENCE = re.compile(r"[^\s.!?|][^.!?\n|]*[.!?]?")
 
 
 def word_vector(word: str) -> Vectors:
@@ -60,24 +59,19 @@ class WordEmbedder:
     def count(self, text: str) -> int:
         return len(PIECE.findall(text)) + 2
 
-    def question(self, text: str) -> Encoding:
-        matches = list(PIECE.finditer(text))[: self.max_tokens - 2]
-        return replace(
-            self._encoding([match.group() for match in matches]), spans=tuple(match.span() for match in matches)
-        )
+    def question(self, text: str) -> Vectors:
+        return self._vector(PIECE.findall(text)[: self.max_tokens - 2])
 
-    def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[list[Encoding]]:
+    def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[Vectors]:
         for start in range(0, len(texts), 8):
             block = texts[start : start + 8]
-            yield [self._encoding(PIECE.findall(own or read)[: self.max_tokens - 2]) for read, own in block]
+            yield np.stack([self._vector(PIECE.findall(own or read)[: self.max_tokens - 2]) for read, own in block])
             if progress:
                 progress(Stage.EMBEDDING_PASSAGES, start + len(block), len(texts))
 
-    def _encoding(self, words: Sequence[str]) -> Encoding:
-        pieces = tuple(word.lower() for word in words) or ("[CLS]",)
-        tokens = np.stack([word_vector(piece) for piece in pieces])
-        mean = tokens.mean(axis=0)
-        return Encoding((mean / np.linalg.norm(mean)).astype(np.float32), tokens, pieces)
+    def _vector(self, words: Sequence[str]) -> Vectors:
+        mean = np.mean([word_vector(word.lower()) for word in words or ("[CLS]",)], axis=0)
+        return (mean / np.linalg.norm(mean)).astype(np.float32)
 
 
 class MemoryStore:
@@ -113,46 +107,37 @@ class MemoryStore:
         return store
 
 
-class CoverageScorer:
-    """A passage's score is the share of the question's topic words in its reading and the sentence before."""
+class CoverageReader:
+    """Reads a window as answered by the sentence with most of the question's topic words.
 
-    def rerank(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
-        wanted = set(content_stems(query.text))
+    Its log-odds are 0 where half of these words are in that sentence and the one before, 4 where all are.
+    """
 
-        def score(hit: Hit) -> float:
-            stems = set(content_stems(f"{hit.passage.reading} {hit.passage.before}"))
-            return len(wanted & stems) / len(wanted) if wanted else 0.0
+    name = "coverage"
 
-        return sorted((replace(hit, score=score(hit)) for hit in hits), key=lambda hit: -hit.score)
-
-    def confidence(self, hits: Sequence[Hit]) -> float:
-        return hits[0].score if hits else 0.0
-
-
-class LyingGenerator:
-    """A generator that quotes as the real one does, then changes each citation by `lie`."""
-
-    name = "lying"
-
-    def __init__(self, *lies: Callable[[Citation], Citation]) -> None:
-        self._lies = lies
-
-    def generate(
-        self, question: str, hits: Sequence[Hit], documents: Mapping[str, Document], *, sure: bool = True
-    ) -> Draft:
-        draft = ExtractiveGenerator().generate(question, hits, documents, sure=False)
-        citations = [lie(citation) for lie, citation in zip(self._lies, draft.citations, strict=False)]
-        citations += draft.citations[len(citations) :]
-        return Draft(draft.text, tuple(citations))
+    def read(self, question: str, window: str) -> Reading:
+        wanted = set(content_stems(question))
+        sentences = list(SENTENCE.finditer(window))
+        found = []
+        for number, sentence in enumerate(sentences):
+            before = sentences[number - 1].group() if number else ""
+            stems = set(content_stems(f"{before} {sentence.group()}"))
+            own = len(wanted & set(content_stems(sentence.group())))
+            share = len(wanted & stems) / len(wanted) if wanted else 0.0
+            found.append((share, own, -number, sentence))
+        if not found:
+            return Reading(-4.0, ())
+        best = sorted(found, reverse=True, key=lambda each: each[:3])
+        spans = tuple(AnswerSpan(*sentence.span(), -float(place)) for place, (*_, sentence) in enumerate(best[:3]))
+        return Reading(8 * best[0][0] - 4, spans)
 
 
-def answerer(embedder: Embedder, *, generator: Generator | None = None, threshold: float = 0.5) -> Answerer:
-    scorer = CoverageScorer()
+def answerer(embedder: Embedder, *, reader: Reader | None = None, threshold: float = 0.5) -> Answerer:
     return Answerer(
         embedder=embedder,
-        retriever=Retriever(reranker=scorer),
-        generator=generator or ExtractiveGenerator(),
-        confidence=scorer.confidence,
+        retriever=Retriever(),
+        reader=WindowsReader(reader or CoverageReader()),
+        calibration=Calibration(intercept=0.0, answerable=1.0),
         threshold=threshold,
     )
 
@@ -162,7 +147,7 @@ def library(
     index: Path,
     *,
     embedder: Embedder | None = None,
-    generator: Generator | None = None,
+    reader: Reader | None = None,
     threshold: float = 0.5,
     keep: int = 3,
     max_bytes: int = 1_000_000,
@@ -179,7 +164,7 @@ def library(
         sources=UploadedSources(seeds, max_bytes=max_bytes),
         journal=Journal(index.parent / "journal.sqlite3"),
         embedder=lambda: model,
-        answerer=lambda loaded: answerer(loaded, generator=generator, threshold=threshold),
+        answerer=lambda loaded: answerer(loaded, reader=reader, threshold=threshold),
         indexer=lambda loaded: Indexer(snapshots=snapshots, embedder=loaded, new_store=MemoryStore),
         loader=lambda loaded: SnapshotLoader(snapshots=snapshots, embedder=loaded, open_store=open_store),
         keep=keep,
@@ -205,14 +190,10 @@ def search_index(*, embedder: Embedder | None = None, **files: str) -> SearchInd
         document = parse(SourceFile(f"{stem}.{suffix}", text.encode()))
         documents[document.id] = document
         passages += chunk(document, model.count, model.max_tokens)
-    vectors, tokens = MemoryStore(model.dimension), TokenStoreBuilder()
+    vectors = MemoryStore(model.dimension)
     for block in model.passages([(passage.embedded, passage_text(passage)) for passage in passages]):
-        vectors.add(np.stack([encoding.vector for encoding in block]))
-        tokens.add(block)
-    keyword = Bm25Index.build(passages)
-    return SearchIndex(
-        "a-snapshot", documents, passages, vectors, keyword, tokens.finish(), StateStoreBuilder().finish()
-    )
+        vectors.add(block)
+    return SearchIndex.of("a-snapshot", documents, passages, vectors, Bm25Index.build(passages))
 
 
 def states(status: Status) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from index.conversation._rewriting import rewrite_question
+
 from index.domain.activity import Turn
 
 SCOUT = Turn("What is the context window of Scout?", ("Scout has a context window of 10 million tokens.",))

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from index.answering.extractive import ExtractiveGenerator
+
 from index.domain.activity import EVERYWHERE, NOBODY, Scope
 from index.domain.errors import SourcesUnreadable
 from index.domain.ports import Draft

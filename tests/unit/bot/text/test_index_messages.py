@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from index.answering._decomposition import SubQuestion
+from index.answering._merging import AnsweredPart, merge_answers
+from index.answering.abstention import AbstentionExplainer
 
 from bot.services.errors import explain
 from bot.text.i18n import PLACEHOLDER, language_codes, using_language
 from bot.text.index_messages import DISCORD_STEPS, abstention_reason, translate, translate_fault
-from index.answering._decomposition import SubQuestion
-from index.answering._merging import AnsweredPart, merge_answers
-from index.answering.abstention import AbstentionExplainer
 from index.domain.answers import ABSTENTION, MISSING, NO_QUESTION, OTHER_LANGUAGE
 from index.domain.errors import NoIndex, NoSuchSnapshot, SourceRejected
 from index.domain.messages import FIXES as OF_THE_COMMAND_LINE

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from index.evaluation.recordings import find_recording, read_recording, write_recording
 
 from index.domain.errors import LibraryError
 from index.evaluation.metrics import Question, compute_figures
-from index.evaluation.recordings import find_recording, read_recording, write_recording
 from tests.support.runs import GOLD, TEA, TEXTS, UNKNOWN, cite, line
 
 ASKED = [GOLD, TEA, UNKNOWN]

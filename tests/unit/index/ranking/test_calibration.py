@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from index.ranking.calibration import threshold
 
 CURVE = [(0.0, 0.4), (0.2, 0.3), (0.4, 0.1), (0.6, 0.05)]

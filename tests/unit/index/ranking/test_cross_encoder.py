@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from index.ranking.cross_encoder import CrossEncoderReranker
+from index.ranking.logistic import LogisticRanker
+from index.retrieval.features import FEATURES
 
 from index.domain.answers import Hit
 from index.domain.documents import Passage
 from index.domain.errors import LibraryError
 from index.domain.ports import Encoding, Query, States
-from index.ranking.cross_encoder import CrossEncoderReranker
-from index.ranking.logistic import LogisticRanker
-from index.retrieval.features import FEATURES
 
 UNIT = np.ones(1, np.float32)
 QUERY = Query(

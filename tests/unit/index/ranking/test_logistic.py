@@ -7,12 +7,12 @@ import math
 from pathlib import Path
 
 import pytest
+from index.ranking.logistic import LIST_FEATURES, MODEL, LogisticRanker, list_features
+from index.retrieval.features import FEATURES
 
 from index.domain.answers import Hit
 from index.domain.documents import Passage
 from index.domain.errors import LibraryError
-from index.ranking.logistic import LIST_FEATURES, MODEL, LogisticRanker, list_features
-from index.retrieval.features import FEATURES
 
 PASSAGE = Passage("", "", "", 0, 1, "x", "x", "", "x")
 

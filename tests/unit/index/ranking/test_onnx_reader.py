@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from index.ranking.onnx_reader import CARD, READER, OnnxReader
 
 from index.domain.answers import Hit
 from index.domain.documents import Passage
@@ -14,7 +15,6 @@ from index.domain.errors import LibraryError
 from index.domain.ports import Query, States
 from index.embedding.onnx_embedder import BUNDLED
 from index.embedding.sentence_transformer import SentenceTransformerEmbedder
-from index.ranking.onnx_reader import CARD, READER, OnnxReader
 
 TEXTS = ("The bridge was opened in 1932.", "Bread needs yeast, water and salt.")
 PASSAGE = Passage("", "", "", 0, 1, "x", "x", "", "x")

@@ -9,10 +9,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
-from index.domain.answers import Hit
-from index.domain.documents import Passage
-from index.domain.ports import Encoding, Query, States
 from index.ranking.logistic import LogisticRanker
 from index.ranking.stacking import (
     HIT_FEATURES,
@@ -24,6 +20,10 @@ from index.ranking.stacking import (
     stacked_list_features,
 )
 from index.retrieval.features import FEATURES
+
+from index.domain.answers import Hit
+from index.domain.documents import Passage
+from index.domain.ports import Encoding, Query, States
 
 PASSAGE = Passage("", "", "", 0, 1, "x", "x", "", "x")
 UNIT = np.ones(1, np.float32)

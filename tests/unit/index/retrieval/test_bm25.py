@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
+from index.text.questions import QuestionAnalysis
 
 from index.retrieval.bm25 import Bm25Index
-from index.text.questions import QuestionAnalysis
 from index.text.tokens import stem
 from tests.support.index_fakes import search_index
 

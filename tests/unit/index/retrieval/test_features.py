@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from index.retrieval.features import FEATURES, Candidate, compute_features
+from index.text.questions import QuestionAnalysis
 
 from index.domain.documents import Passage
 from index.domain.ports import Encoding
-from index.retrieval.features import FEATURES, Candidate, compute_features
 from index.text.passages import passage_text
-from index.text.questions import QuestionAnalysis
 from tests.support.index_fakes import WordEmbedder
 
 EMBEDDER = WordEmbedder()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
 from index.retrieval._front_matter_filter import may_answer
 from index.text.questions import QuestionAnalysis
+
 from tests.support.index_fakes import search_index
 
 ARTICLE = """---

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from index.retrieval.hidden_states import LONGEST, StateStore, StateStoreBuilder
 
 from index.domain.ports import Encoding, States, Vectors
-from index.retrieval.hidden_states import LONGEST, StateStore, StateStoreBuilder
 
 UNIT = np.ones(2, np.float32) / np.sqrt(2)
 

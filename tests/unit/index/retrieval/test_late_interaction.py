@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
+from index.retrieval.late_interaction import WIDTH, TokenStore, TokenStoreBuilder
 
 from index.domain.ports import Encoding
-from index.retrieval.late_interaction import WIDTH, TokenStore, TokenStoreBuilder
 from tests.support.index_fakes import WordEmbedder, word_vector
 
 EMBEDDER = WordEmbedder()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from index.retrieval.features import FEATURES
+from index.text.questions import QuestionAnalysis
 
 from index.domain.answers import Hit
-from index.retrieval.features import FEATURES
 from index.retrieval.retriever import Retriever, fuse
-from index.text.questions import QuestionAnalysis
 from tests.support.index_fakes import CoverageScorer, WordEmbedder, search_index
 
 EMBEDDER = WordEmbedder()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from index.text.questions import QuestionAnalysis
+
 from index.text.tokens import STOP_WORDS, content_stems, stem, token_spans, tokenize
 
 

@@ -1,0 +1,165 @@
+"""Quotations: the sentences around the words that answer, with exact offsets, short enough for a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.domain.answers import Citation, ShortAnswer
+from index.domain.documents import Document, Passage
+from index.domain.reading import AnswerSpan, Window
+from index.text.normalize import fix_mojibake
+from index.text.offsets import source_span
+from index.text.tokens import POINTING_WORDS, tokenize
+
+__all__ = ["LONGEST_QUOTATION", "Quotation", "locate", "quote"]
+
+LONGEST_QUOTATION = 300
+"""Characters of a quotation; a longer sentence is cut around the words that answer, at the ends of clauses."""
+
+LONGEST_SHORT_ANSWER = 200
+"""Characters of the words that answer; longer ones are a quotation and nothing else."""
+
+CLAUSE_END = re.compile(r"[,;:](?=\s)|\s[–—](?=\s)|(?<=[.!?…])(?=\s)")
+"""Where a sentence may be cut: behind a mark, before the white space."""
+
+POINTING_BACK = POINTING_WORDS | {"despite", "however", "instead", "also", "additionally", "moreover", "furthermore"}
+"""First words of a sentence that cannot be understood without the one before."""
+
+CONTEXT_WORDS = 8
+"""Words of the sentence before that tell what a quotation speaks of."""
+
+ELLIPSIS = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Characters `start` to `end` of a document that are quoted for the words at `answer_start` to `answer_end`.
+
+    `rows` are the passages that it comes from; `shown` is how a person reads it, with an ellipsis where a sentence was
+    cut; `context` is what the sentence before speaks of, if the quotation cannot be understood alone.
+    """
+
+    rows: range
+    start: int
+    end: int
+    shown: str
+    answer_start: int
+    answer_end: int
+    answer: str
+    context: str = ""
+
+    def overlaps(self, other: Quotation) -> bool:
+        return self.start < other.end and other.start < self.end
+
+    def cite(self, document: Document, section: str, number: int, score: float) -> Citation:
+        """Return the quotation as a citation; `score` is the probability that it answers."""
+        return Citation(
+            number=number,
+            source=document.source,
+            title=fix_mojibake(document.title),
+            section=section,
+            start=self.start,
+            end=self.end,
+            quote=document.text[self.start : self.end],
+            score=round(score, 4),
+            url=document.url,
+            shown=self.shown,
+            context=self.context,
+        )
+
+    def short_answer(self, document: Document, number: int) -> ShortAnswer | None:
+        """Return the words that answer; None if their source differs from how they read, or they are too long."""
+        words = document.text[self.answer_start : self.answer_end]
+        if words != self.answer or len(words) > LONGEST_SHORT_ANSWER:
+            return None
+        return ShortAnswer(words, document.source, self.answer_start, self.answer_end, number)
+
+
+def locate(window: Window, span: AnswerSpan, passages: Sequence[Passage]) -> range:
+    """Return the rows whose passages hold the words of a span; empty if they are in a heading or table header."""
+    place = source_span(window.runs, span.start, span.end)
+    if place is None:
+        return range(0)
+    start, end = place
+    rows = [row for row in window.rows if passages[row].start < end and start < passages[row].end]
+    return range(rows[0], rows[-1] + 1) if rows else range(0)
+
+
+def quote(window: Window, span: AnswerSpan, passages: Sequence[Passage], document: Document) -> Quotation | None:
+    """Return the quotation for the words of a span; None if these are not in the source."""
+    rows = locate(window, span, passages)
+    place = source_span(window.runs, span.start, span.end)
+    if not rows or place is None:
+        return None
+    answer_start, answer_end = _trim(document.text, *place)
+    answer = window.text[span.start : span.end].strip()
+    start, end, shown = _cut(rows, passages, document, answer_start, answer_end)
+    context = ""
+    if _points_back(passages[rows[0]]) and start == passages[rows[0]].start and rows[0] > 0:
+        before = passages[rows[0] - 1]
+        if before.document_id == document.id and before.section == passages[rows[0]].section:
+            if end - before.start <= LONGEST_QUOTATION and before.kind == passages[rows[0]].kind == "prose":
+                start, shown = before.start, f"{before.reading} {shown}"
+                rows = range(rows[0] - 1, rows[-1] + 1)
+            else:
+                context = _beginning(before.reading)
+    return Quotation(rows, start, end, shown, answer_start, answer_end, answer, context)
+
+
+def _cut(
+    rows: range, passages: Sequence[Passage], document: Document, answer_start: int, answer_end: int
+) -> tuple[int, int, str]:
+    """Return start, end and shown form of the passages in `rows`, cut around the answer if they are too long."""
+    start, end = passages[rows[0]].start, passages[rows[-1]].end
+    shown = " ".join(passages[row].reading for row in rows)
+    if end - start <= LONGEST_QUOTATION or len(rows) > 1 or passages[rows[0]].kind not in ("prose", "field"):
+        return start, end, shown
+    passage = passages[rows[0]]
+    ends = [match.end() for match in CLAUSE_END.finditer(passage.reading)]
+    places = [place for cut in ends if (place := source_span(passage.runs, cut - 1, cut))]
+    lefts = [start, *(stop for _, stop in places if stop <= answer_start)]
+    rights = [*(stop for _, stop in places if stop >= answer_end), end]
+    left, right = lefts[-1], rights[0]
+    for stop in rights:
+        if stop - left <= LONGEST_QUOTATION:
+            right = stop
+    for begin in reversed(lefts):
+        if right - begin <= LONGEST_QUOTATION:
+            left = begin
+    left, right = _trim(document.text, left, right)
+    piece = _reading_between(passage, left, right)
+    return left, right, f"{ELLIPSIS * (left > start)}{piece}{ELLIPSIS * (right < end)}"
+
+
+def _reading_between(passage: Passage, start: int, end: int) -> str:
+    """Return the part of a passage's reading that stands for characters `start` to `end` of the document."""
+    kept = []
+    for run in passage.runs:
+        if run.start >= end or run.end <= start:
+            continue
+        begin, length = run.begin, run.length
+        if run.length == run.end - run.start:
+            skipped = max(0, start - run.start)
+            begin, length = run.begin + skipped, run.length - skipped - max(0, run.end - end)
+        kept.append(passage.reading[begin : begin + length])
+    return "".join(kept).strip()
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _points_back(passage: Passage) -> bool:
+    words = tokenize(passage.reading[:40])
+    return bool(words) and words[0] in POINTING_BACK
+
+
+def _beginning(sentence: str) -> str:
+    words = sentence.split()
+    return " ".join(words[:CONTEXT_WORDS]) + (ELLIPSIS if len(words) > CONTEXT_WORDS else "")

@@ -1,0 +1,50 @@
+"""Verification: quotations and short answers are compared with the stored text, never trusted."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from index.domain.answers import Citation, ShortAnswer
+from index.domain.documents import Document
+
+__all__ = ["verify_citations", "verify_short_answer"]
+
+log = logging.getLogger(__name__)
+
+
+def verify_citations(citations: Sequence[Citation], documents: Mapping[str, Document]) -> tuple[Citation, ...]:
+    """Return the citations whose quotation is in its source to the letter, numbered anew; log other ones as defects."""
+    by_source = {document.source: document for document in documents.values()}
+    verified = []
+    for citation in citations:
+        document = by_source.get(citation.source)
+        if (
+            document is not None
+            and 0 <= citation.start < citation.end
+            and (document.text[citation.start : citation.end] == citation.quote)
+        ):
+            verified.append(citation)
+        else:
+            log.error("defect: a quotation of %s at %d is not in the source", citation.source, citation.start)
+    return tuple(replace(citation, number=number) for number, citation in enumerate(verified, 1))
+
+
+def verify_short_answer(
+    short: ShortAnswer | None, citations: Sequence[Citation], documents: Mapping[str, Document]
+) -> ShortAnswer | None:
+    """Return the short answer if it is in its source to the letter and within its citation; else log a defect."""
+    if short is None:
+        return None
+    texts = [document.text for document in documents.values() if document.source == short.source]
+    is_within = any(
+        citation.number == short.citation
+        and citation.source == short.source
+        and citation.start <= short.start < short.end <= citation.end
+        for citation in citations
+    )
+    if is_within and any(text[short.start : short.end] == short.text for text in texts):
+        return short
+    log.error("defect: a short answer of %s at %d is not in its quotation", short.source, short.start)
+    return None

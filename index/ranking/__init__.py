@@ -1,1 +1,0 @@
-"""Fitted models that order candidates and estimate confidence."""

@@ -1,0 +1,37 @@
+"""Reading the windows that retrieval found, until one answers surely or all are read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from index.domain.ports import Reader
+from index.domain.reading import Window, WindowReading
+
+__all__ = ["SURE", "WindowsReader"]
+
+SURE = 4.0
+"""Log-odds at which no further window is read."""
+
+
+class WindowsReader:
+    """Reads windows of one question, as many at a time as there are processors. Thread-safe."""
+
+    def __init__(self, reader: Reader, *, sure: float = SURE) -> None:
+        self._reader = reader
+        self._sure = sure
+        self._threads = max(1, os.cpu_count() or 1)
+        self._pool = ThreadPoolExecutor(self._threads, "read")
+
+    def read(self, question: str, windows: Sequence[Window]) -> list[WindowReading]:
+        """Return readings, the likeliest to answer first; after a sure one no further window is read."""
+        readings: list[WindowReading] = []
+        for begin in range(0, len(windows), self._threads):
+            part = windows[begin : begin + self._threads]
+            texts = [window.text for window in part]
+            results = list(self._pool.map(lambda text: self._reader.read(question, text), texts))
+            readings += (WindowReading(window, reading) for window, reading in zip(part, results, strict=True))
+            if any(result.answerable >= self._sure for result in results):
+                break
+        return sorted(readings, key=lambda each: -each.reading.answerable)

@@ -1,0 +1,140 @@
+"""Windows: what the reader reads at once, cut from the passages of an index."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, pairwise
+
+from index.domain.documents import HEADING as FRONT_MATTER
+from index.domain.documents import Document, Passage, TextRun
+from index.domain.reading import Window
+from index.text.tables import NAME_SEPARATOR
+
+__all__ = ["cut_windows"]
+
+MOST_WORDS = 120
+"""Words of a window's passages; a longer passage is a window by itself."""
+
+LEAST_WORDS = 60
+"""A window with fewer words goes on with the next section of its document."""
+
+TITLE_WORDS = 16
+"""Words of a document's title above a window."""
+
+ITEM = re.compile(r"(?:^|\n)[ \t>]*(?:[-*+•]|\d+[.)])\s+\W{0,4}$")
+"""The mark of a list's item, and marks of emphasis or a link after it."""
+
+BEFORE_ITEM = 24
+"""Characters before an item that are searched for its mark."""
+
+
+def cut_windows(documents: Mapping[str, Document], passages: Sequence[Passage]) -> list[Window]:
+    """Return windows that hold every passage, in the order of the passages.
+
+    A window breaks between paragraphs if it can; where it breaks within one, the next begins with its last sentence.
+    """
+    windows = []
+    for document_id, rows in groupby(range(len(passages)), key=lambda row: passages[row].document_id):
+        for chosen in _groups(list(rows), passages, documents[document_id].text):
+            windows.append(_window(documents[document_id], chosen, passages))
+    return windows
+
+
+def _groups(rows: list[int], passages: Sequence[Passage], text: str) -> Iterator[range]:
+    """Yield the rows of each window of a document."""
+    lengths = {row: len(passages[row].reading.split()) for row in rows}
+    begin = rows[0]
+    words = lengths[begin]
+    for previous, row in pairwise(rows):
+        same = passages[row].section == passages[previous].section
+        is_full = words + lengths[row] > MOST_WORDS or (not same and words >= LEAST_WORDS)
+        kinds = {passages[previous].kind, passages[row].kind}
+        leaves_front_matter = not same and passages[previous].section == FRONT_MATTER
+        if is_full or leaves_front_matter:
+            yield range(begin, row)
+            within = same and "prose" in kinds and not _breaks(passages[previous], passages[row], text)
+            begin = previous if within and lengths[previous] + lengths[row] <= MOST_WORDS and previous > begin else row
+            words = sum(lengths[each] for each in range(begin, row))
+        words += lengths[row]
+    yield range(begin, rows[-1] + 1)
+
+
+def _breaks(passage: Passage, following: Passage, text: str) -> bool:
+    """Return whether a paragraph, item or row ends between two passages of a document."""
+    if passage.kind != "prose" or following.kind != "prose" or _is_item(text, following):
+        return True
+    return "\n\n" in text[passage.end : following.start].replace("\r\n", "\n")
+
+
+def _window(document: Document, rows: range, passages: Sequence[Passage]) -> Window:
+    writer = _Writer()
+    title = " ".join(document.title.split()[:TITLE_WORDS])
+    previous: Passage | None = None
+    for row in rows:
+        passage = passages[row]
+        if passage.section != FRONT_MATTER and (previous is None or passage.section != previous.section):
+            writer.line(_heading(title if previous is None else "", passage.section))
+        if passage.kind == "row" and (previous is None or previous.before != passage.before):
+            writer.line(_header(passage.before))
+        if passage.section == FRONT_MATTER:
+            if previous is None or passage.before != previous.reading:
+                writer.line(f"{_label(passage.before)}: ")
+            else:
+                writer.write(" ")
+            writer.passage(passage)
+        elif passage.kind == "row":
+            writer.line("| ")
+            writer.passage(passage)
+            writer.write(" |")
+        elif previous is None or _breaks(previous, passage, document.text):
+            writer.line("- " if _is_item(document.text, passage) else "")
+            writer.passage(passage)
+        else:
+            writer.write(" ")
+            writer.passage(passage)
+        previous = passage
+    return Window(document.id, rows, writer.text, tuple(writer.runs))
+
+
+class _Writer:
+    """The text of a window so far, and what its characters stand for."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.runs: list[TextRun] = []
+
+    def line(self, text: str) -> None:
+        """Begin a line, unless nothing was written on this one."""
+        if self.text and not self.text.endswith("\n"):
+            self.text += "\n"
+        self.text += text
+
+    def write(self, text: str) -> None:
+        self.text += text
+
+    def passage(self, passage: Passage) -> None:
+        begin = len(self.text)
+        self.runs += (TextRun(begin + run.begin, run.length, run.start, run.end) for run in passage.runs)
+        self.text += passage.reading
+
+
+def _heading(title: str, section: str) -> str:
+    """Return the heading path above a section: the title, unless the path begins with it, then the path."""
+    parts = [part for part in (title, section) if part]
+    heading = section if section.startswith(title) and title else " > ".join(parts)
+    return f"{heading}\n" if heading else ""
+
+
+def _header(names: str) -> str:
+    return f"| {' | '.join(names.split(NAME_SEPARATOR))} |\n" if names else ""
+
+
+def _label(meaning: str) -> str:
+    return meaning.partition(":")[0]
+
+
+def _is_item(text: str, passage: Passage) -> bool:
+    """Return whether a passage begins an item of a list in its source."""
+    before = text[max(0, passage.start - BEFORE_ITEM) : passage.start]
+    return passage.kind == "prose" and ITEM.search(before) is not None
