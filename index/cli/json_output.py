@@ -24,8 +24,10 @@ def answer_line(name: Any, answer: Answer) -> dict[str, Any]:
     return {
         "id": name,
         "question": answer.question,
+        "read_as": answer.read_as or None,
         "abstained": answer.abstained,
         "confidence": answer.confidence,
+        "certainty": answer.certainty,
         "answer": None if answer.abstained else answer.text,
         "reason": answer.text if answer.abstained else None,
         "why": answer.why,
@@ -45,6 +47,7 @@ def answer_line(name: Any, answer: Answer) -> dict[str, Any]:
                 "start": citation.start,
                 "end": citation.end,
                 "quote": citation.quote,
+                "shown": citation.shown,
                 "score": citation.score,
                 "url": citation.url,
             }

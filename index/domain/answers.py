@@ -12,14 +12,17 @@ from index.domain.messages import Message
 
 __all__ = [
     "ABSTENTION",
+    "LIKELY",
     "MAX_SUGGESTIONS",
     "MAX_SUGGESTION_LENGTH",
     "MISSING",
     "NO",
     "NO_QUESTION",
     "OTHER_LANGUAGE",
+    "SURE",
     "YES",
     "Answer",
+    "Certainty",
     "Citation",
     "ShortAnswer",
     "SourceChange",
@@ -43,13 +46,25 @@ MAX_SUGGESTIONS, MAX_SUGGESTION_LENGTH = 2, 80
 YES, NO = "yes", "no"
 """Verdicts on a yes-no question."""
 
+SURE, LIKELY = 0.9, 0.75
+"""Least confidence of an answer that is called sure, and of one that is called likely."""
+
+
+class Certainty(StrEnum):
+    """How sure an answer is, in the one word that people see of its confidence."""
+
+    SURE = "sure"
+    LIKELY = "likely"
+    UNSURE = "unsure"
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A quotation, checked when the answer is made: `document.text[start:end] == quote`.
 
     `score` is the probability, 0..1, that this passage answers the question. `shown` is the quotation as a person reads
-    it (without Markdown marks, mojibake repaired); offsets do not count in it.
+    it (without Markdown marks, mojibake repaired, an ellipsis where a sentence is cut); offsets do not count in it.
+    `context` is a name or heading that tells what the quotation speaks about, in words that are not part of it.
     """
 
     number: int
@@ -114,6 +129,15 @@ class Answer:
     missing: tuple[str, ...] = ()
     why: str = ""
     read_as: str = ""
+
+    @property
+    def certainty(self) -> Certainty | None:
+        """The confidence as a word; None for an abstention."""
+        if self.abstained:
+            return None
+        if self.confidence >= SURE:
+            return Certainty.SURE
+        return Certainty.LIKELY if self.confidence >= LIKELY else Certainty.UNSURE
 
 
 class SourceChange(StrEnum):

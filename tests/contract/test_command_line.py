@@ -9,8 +9,8 @@ import pytest
 
 from index.cli.app import answer_line
 from index.domain.answers import ShortAnswer
-from tests.support.command_line import ANSWER, BREAD, batch, check_answer, python
-from tests.support.fakes import make_answer
+from tests.support.command_line import ANSWER, BREAD, CITATION, batch, check_answer, python
+from tests.support.fakes import make_abstention, make_answer, make_citation
 from tests.support.index_fakes import write
 
 
@@ -43,6 +43,21 @@ def test_the_short_answer_the_verdict_and_a_conflict_are_in_the_line():
     assert (row["verdict"], row["conflict"]) == ("yes", True)
     plain = answer_line("q1", make_answer())
     assert (plain["short_answer"], plain["verdict"], plain["conflict"]) == (None, None, False)
+
+
+def test_the_line_says_how_a_question_was_read_and_how_sure_the_answer_is():
+    row = answer_line("q1", make_answer(read_as="Which window has Scout? … and maverick?", confidence=0.8))
+    assert (row["read_as"], row["certainty"]) == ("Which window has Scout? … and maverick?", "likely")
+    assert answer_line("q1", make_answer())["read_as"] is None
+    assert answer_line("q1", make_abstention(confidence=0.95))["certainty"] is None
+
+
+def test_a_citation_in_the_line_is_exact_and_beside_it_as_it_is_read():
+    (citation,) = answer_line("q1", make_answer(make_citation(quote="It has **16** experts", shown="It has 16 …")))[
+        "citations"
+    ]
+    assert list(citation) == CITATION
+    assert (citation["quote"], citation["shown"]) == ("It has **16** experts", "It has 16 …")
 
 
 def test_an_abstention_has_no_answer_but_the_nearest_passages_and_ends_with_0(built):

@@ -18,11 +18,11 @@ from tests.support.paths import ROOT
 BREAD = "# Baking\n\nBread — the white one — is made of flour and water.\r\n\r\nTea is made of leaves and time.\n"
 RYE = BREAD.replace("flour", "rye")
 ANSWER = [
-    *("id", "question", "abstained", "confidence", "answer", "reason", "why", "missing"),
+    *("id", "question", "read_as", "abstained", "confidence", "certainty", "answer", "reason", "why", "missing"),
     *("generator", "snapshot", "latency_ms"),
     *("short_answer", "verdict", "conflict", "citations"),
 ]
-CITATION = ["number", "source", "title", "section", "start", "end", "quote", "score", "url"]
+CITATION = ["number", "source", "title", "section", "start", "end", "quote", "shown", "score", "url"]
 REPORT = [
     *("snapshot", "added", "changed", "removed", "skipped", "passages_before", "passages_after", "seconds", "answered"),
     *("live", "embedded", "anew", "questions", "renamed", "passages_added", "passages_removed"),
@@ -93,10 +93,13 @@ def check_answer(row: dict[str, Any], text: str) -> None:
     assert row["why"] in ("", "missing", "no question", "language")
     assert row["abstained"] or (row["why"], row["missing"]) == ("", [])
     assert 0 <= row["confidence"] <= 1
+    assert row["certainty"] in ((None,) if row["abstained"] else ("sure", "likely", "unsure"))
+    assert row["read_as"] is None or row["read_as"]
     assert row["latency_ms"] > 0
     assert len(row["citations"]) <= 3
     for number, citation in enumerate(row["citations"], 1):
         assert list(citation) == CITATION
         assert citation["number"] == number
         assert text[citation["start"] : citation["end"]] == citation["quote"]
+        assert citation["shown"]
         assert 0 <= citation["score"] <= 1
