@@ -103,7 +103,15 @@ class AnswersCog(commands.Cog):
     async def show_more(self, interaction: Interaction, component_id: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         answer = await self._services.worker.run(self._services.library.viewer.more, component_id.answer)
-        view = answer_view.passages_message(answer) if answer else notice_message(gettext(NOT_KEPT))
+        view = answer_view.passages_message(answer.citations) if answer else notice_message(gettext(NOT_KEPT))
+        await interaction.edit_original_response(view=view)
+
+    @component("near")
+    async def show_nearest(self, interaction: Interaction, component_id: ComponentId) -> None:
+        """Show the passages that were recorded with an abstention, so those of its snapshot."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        entry = await self._services.worker.run(self._services.library.journal.entry, component_id.answer)
+        view = answer_view.nearest_message(entry.citations, entry.id) if entry else notice_message(gettext(NOT_KEPT))
         await interaction.edit_original_response(view=view)
 
     @component("gap")

@@ -18,8 +18,16 @@ from prompt_toolkit.history import History
 from rich.console import Console
 
 from bot.console.terminal import handle_interrupt, make_console, open_history, print_lines, show_progress
-from bot.console.view import answer_lines, line, report_lines, source_lines, staleness_lines, status_lines
-from index import Library, LibraryError
+from bot.console.view import (
+    answer_lines,
+    line,
+    passage_lines,
+    report_lines,
+    source_lines,
+    staleness_lines,
+    status_lines,
+)
+from index import Answer, Library, LibraryError
 from index.domain.activity import EVERYWHERE
 from index.domain.errors import NoIndex
 from index.domain.messages import count
@@ -27,6 +35,9 @@ from index.domain.messages import count
 __all__ = ["Session", "run"]
 
 log = logging.getLogger(__name__)
+
+MOST_PASSAGES = 6
+"""Passages that /more looks for."""
 
 
 class Session:
@@ -41,7 +52,9 @@ class Session:
         self._library = library
         self._out = out
         self._err = err
+        self._last: Answer | None = None
         self._commands: dict[str, tuple[str, Callable[[], None]]] = {
+            "/more": ("passages near the last question", self._show_more),
             "/sources": ("what is indexed, and which files could not be read", self._show_sources),
             "/reindex": ("read the sources again and rebuild the index", self._reindex),
             "/status": ("since when, by which model, and whether it is out of date", self._show_status),
@@ -115,13 +128,26 @@ class Session:
     def _answer(self, question: str) -> None:
         if not self._out.is_terminal:
             print_lines([line(f"> {question}")], self._out)
-        print_lines(answer_lines(self._library.ask(question)), self._out)
+        self._last = self._library.ask(question)
+        print_lines(answer_lines(self._last), self._out)
 
     def _run_command(self, name: str) -> None:
         if name not in self._commands:
             self._fail(f"There is no {name}. There are: {', '.join(self._commands)}.", exit_code=2)
             return
         self._commands[name][1]()
+
+    def _show_more(self) -> None:
+        """Print the passages found with an abstention, or those that an answer does not quote."""
+        if self._last is None:
+            print_lines([line("Ask a question first.")], self._err)
+        elif self._last.abstained:
+            print_lines(passage_lines(self._last.citations), self._out)
+        else:
+            nearest = self._library.nearest(self._last.read_as or self._last.question, MOST_PASSAGES)
+            quoted = {citation.quote for citation in self._last.citations}
+            fresh = [citation for citation in nearest.citations if not any(citation.quote in quote for quote in quoted)]
+            print_lines(passage_lines(fresh), self._out)
 
     def _show_sources(self) -> None:
         print_lines(source_lines(self._library.status()), self._out)

@@ -6,9 +6,16 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from bot.text.answer_wording import bold_span, brief_answer, confidence_text, repeats_quotations
-from bot.text.escape import fold
-from index.domain.answers import ABSTENTION
+from bot.text.answer_wording import (
+    bold_span,
+    brief_answer,
+    certainty_text,
+    distinct_citations,
+    own_words,
+    quotation_text,
+)
+from bot.text.escape import LINE_BREAK, fold
+from index.domain.answers import ABSTENTION, NO_QUESTION
 from index.domain.messages import count
 from index.domain.snapshots import SourceState
 
@@ -20,7 +27,16 @@ if TYPE_CHECKING:
     from index.domain.answers import Citation
     from index.domain.snapshots import ReindexReport, SkippedSource, SourceInfo, Status
 
-__all__ = ["Line", "answer_lines", "line", "report_lines", "source_lines", "staleness_lines", "status_lines"]
+__all__ = [
+    "Line",
+    "answer_lines",
+    "line",
+    "passage_lines",
+    "report_lines",
+    "source_lines",
+    "staleness_lines",
+    "status_lines",
+]
 
 Line = tuple[str, Text]
 """A text and its lead: the lead stands before the first row, the others are indented by its width."""
@@ -34,34 +50,46 @@ def line(text: str, style: str = "", lead: str = "") -> Line:
 
 
 def answer_lines(answer: Answer) -> list[Line]:
-    """Return the answer, its numbered quotations with their location, the confidence and the time it took.
+    """Return the answer, its numbered quotations with their location, the certainty and the time it took.
 
-    The brief answer comes first, and is bold within its quotation. Text that only repeats the quotations is left out.
+    The brief answer comes first, and is bold within its quotation. Of an abstention only the reason is shown.
     """
-    lines: list[Line] = []
+    lines = [line(f"Read as: {answer.read_as}", "dim")] if answer.read_as else []
+    took = f"Took {max(1, round(answer.latency_ms)):,} ms."
     if answer.abstained:
-        near = " The nearest passages, which may not be about it:" if answer.citations else ""
-        lines = [line(f"{answer.text or ABSTENTION}{near}", "yellow"), BLANK]
-    if brief := brief_answer(answer):
-        lines = [line(brief, "bold"), BLANK]
-    if answer.read_as:
-        lines.insert(0, line(f"Read as: {answer.read_as}", "dim"))
-    if not answer.abstained and not repeats_quotations(answer):
-        lines += [line(answer.text, "" if brief else "bold"), BLANK]
-    for citation in answer.citations:
-        style = "" if answer.abstained or brief else "bold"
-        lines += [*_citation_lines(citation, style, bold_span(answer, citation)), BLANK]
-    took = f"{max(1, round(answer.latency_ms)):,} ms"
-    return [*lines, line(f"{confidence_text(answer)} Took {took}. Snapshot {answer.snapshot}.", "dim"), BLANK]
+        more = " /more shows the nearest passages." if answer.citations and answer.why != NO_QUESTION else ""
+        return [*lines, line(answer.text or ABSTENTION, "yellow"), BLANK, line(f"{took}{more}", "dim"), BLANK]
+    brief, words = brief_answer(answer), own_words(answer)
+    if brief:
+        lines += [line(brief, "bold"), BLANK]
+    if words:
+        lines += [line(words, "" if brief else "bold"), BLANK]
+    elif answer.conflict:
+        lines += [line("The sources disagree.", "bold"), BLANK]
+    for citation in distinct_citations(answer.citations):
+        lines += [*_citation_lines(citation, "" if brief else "bold", bold_span(answer, citation)), BLANK]
+    return [*lines, line(f"{certainty_text(answer)} {took}", "dim"), BLANK]
+
+
+def passage_lines(citations: Sequence[Citation]) -> list[Line]:
+    """Return passages near a question, which may or may not be about it."""
+    if not citations:
+        return [line("There are no further passages near this question.")]
+    passages = [entry for citation in citations for entry in (*_citation_lines(citation, "", None), BLANK)]
+    return [line("Passages near the last question, which may not be about it:"), BLANK, *passages]
 
 
 def _citation_lines(citation: Citation, style: str, bold: tuple[int, int] | None) -> list[Line]:
-    quotation = line(f"“{fold(citation.shown)}”", style, lead=f"[{citation.number}] ")
+    quotation = line(f"“{quotation_text(citation)}”", style)[1]
     if bold:
-        quotation[1].stylize("bold", bold[0] + 1, bold[1] + 1)  # after the quotation mark
+        quotation.stylize("bold", bold[0] + 1, bold[1] + 1)  # after the quotation mark
+    if context := fold(citation.context):
+        quotation = Text.assemble((f"[{context}] ", "dim"), quotation)
+    lead = f"[{citation.number}] "
+    first, *others = quotation.split(f" {LINE_BREAK} ")
     location = f"{citation.source}, {citation.section}" if citation.section else citation.source
     link = [line(citation.url, "dim", lead="    ")] if citation.url else []
-    return [quotation, line(location, "dim", lead="    "), *link]
+    return [(lead, first), *(("    ", other) for other in others), line(location, "dim", lead="    "), *link]
 
 
 def source_lines(status: Status) -> list[Line]:

@@ -5,60 +5,87 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.text.escape import fold
+from bot.text.escape import ELLIPSIS, LINE_BREAK, fold
 from bot.text.i18n import format_percentage, gettext, gettext_noop
-from index.domain.answers import NO, YES
+from bot.text.index_messages import translate
+from index.domain.answers import NO, YES, Certainty
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from index import Answer
     from index.domain.answers import Citation
 
-__all__ = ["and_more", "bold_span", "brief_answer", "confidence_level", "confidence_text", "repeats_quotations"]
+__all__ = [
+    "and_more",
+    "bold_span",
+    "brief_answer",
+    "certainty_text",
+    "confidence_text",
+    "distinct_citations",
+    "own_words",
+    "quotation_text",
+]
 
 VERDICTS = {YES: gettext_noop("Yes."), NO: gettext_noop("No.")}
 
+CERTAINTIES: dict[str, str] = {
+    Certainty.SURE: gettext_noop("I am sure of this."),
+    Certainty.LIKELY: gettext_noop("This is likely right."),
+    Certainty.UNSURE: gettext_noop("I am unsure of this."),
+}
+
 CITATION_NUMBERS = re.compile(r"\s*\[\d+\]")
 
-HIGH, FAIR = 80, 60
-"""Least whole per cent of each confidence level; measured in tests/quality/test_calibrated.py."""
+LIST_ITEM = re.compile(r"\s*(?:[-*+•]|(\d{1,3}[.)]))\s+")
+"""The beginning of an item of a list, at the start of a line."""
 
 
-def confidence_level(answer: Answer) -> str:
-    """Return "high", "fair" or "low", or "none" for an abstention; for code, not for display."""
-    if answer.abstained:
-        return "none"
-    percentage = _percentage(answer)
-    return "high" if percentage >= HIGH else "fair" if percentage >= FAIR else "low"
+def certainty_text(answer: Answer) -> str:
+    """Return how sure an answer is; empty for an abstention."""
+    return gettext(CERTAINTIES[answer.certainty]) if answer.certainty else ""
 
 
-def confidence_text(answer: Answer) -> str:
-    """Return the confidence in words and per cent; never 0 or 100, since it is an estimate."""
-    share, level = format_percentage(_percentage(answer) / 100), confidence_level(answer)
-    if level == "none":
-        return gettext("Chance that the sources answer this: {percent}.", percent=share)
-    if level == "high":
-        return gettext("Confidence: high, {percent}.", percent=share)
-    if level == "fair":
-        return gettext("Confidence: fair, {percent}.", percent=share)
-    return gettext("Confidence: low, {percent}.", percent=share)
-
-
-def _percentage(answer: Answer) -> int:
-    return min(max(round(100 * answer.confidence), 1), 99)
+def confidence_text(confidence: float) -> str:
+    """Return the confidence, 0..1, in per cent; never 0 or 100, since it is an estimate."""
+    return gettext("Confidence: {percent}.", percent=format_percentage(min(max(confidence, 0.01), 0.99)))
 
 
 def brief_answer(answer: Answer) -> str:
-    """Return "Yes", "No" or the words that answer; empty if there are none, or of an abstention."""
+    """Return "Yes", "No" or the words that answer.
+
+    It is empty if there are none, if they are a whole quotation, which shows them anyway, or for an abstention.
+    """
     if answer.abstained:
         return ""
     if answer.verdict in VERDICTS:
         return gettext(VERDICTS[answer.verdict])
-    return fold(answer.short_answer.text) if answer.short_answer else ""
+    words = fold(answer.short_answer.text) if answer.short_answer else ""
+    return "" if any(words == _bare(citation) for citation in answer.citations) else words
 
 
 def and_more(names: str, left: int) -> str:
     """Return a list, with the number of further items if there are any."""
     return gettext("{names} and {number} more", names=names, number=left) if left > 0 else names
+
+
+def quotation_text(citation: Citation) -> str:
+    """Return a quotation folded to one line, with a `LINE_BREAK` before each item of a list."""
+    lines = citation.shown.replace(LINE_BREAK, " ").split("\n")
+    if len(lines) > 1:
+        items = [(LIST_ITEM.match(line), line) for line in lines]
+        lines = [f"{LINE_BREAK} {item[1] or '•'} {line[item.end() :]}" if item else line for item, line in items]
+    return fold(" ".join(lines)).removeprefix(f"{LINE_BREAK} ")
+
+
+def distinct_citations(citations: Sequence[Citation]) -> list[Citation]:
+    """Return the citations whose words do not stand in an earlier one already."""
+    distinct: list[Citation] = []
+    for citation in citations:
+        words = f" {_bare(citation)} "
+        if not any(words in f" {_bare(earlier)} " for earlier in distinct):
+            distinct.append(citation)
+    return distinct
 
 
 def bold_span(answer: Answer, citation: Citation) -> tuple[int, int] | None:
@@ -67,13 +94,13 @@ def bold_span(answer: Answer, citation: Citation) -> tuple[int, int] | None:
     Returns
     -------
     tuple of int, or None
-        Start and end in the folded quotation as it is shown; None if the place is uncertain. If the words occur
-        several times, it is the occurrence with as many before it as in the source.
+        Start and end in `quotation_text`; None if the place is uncertain. If the words occur several times, it is the
+        occurrence with as many before it as in the source.
     """
     short = answer.short_answer
     if answer.abstained or short is None or short.citation != citation.number:
         return None
-    words, shown, quote = fold(short.text), fold(citation.shown), fold(citation.quote)
+    words, shown, quote = fold(short.text), quotation_text(citation), fold(citation.quote)
     before = fold(citation.quote[: max(short.start - citation.start, 0)])
     if not words or shown.count(words) != quote.count(words):
         return None
@@ -85,12 +112,20 @@ def bold_span(answer: Answer, citation: Citation) -> tuple[int, int] | None:
     return start, start + len(words)
 
 
-def repeats_quotations(answer: Answer) -> bool:
-    """Return whether the text of an answer only repeats its quotations, so that it need not be shown as well.
+def own_words(answer: Answer) -> str:
+    """Return what the text of an answer says beside its quotations and the brief answer; empty if that is nothing.
 
-    Below a brief answer, repeating the first of them counts too.
+    A quotation within other words gives way to its number. The values of a conflict stay, however much they quote.
     """
-    quotations = [fold(CITATION_NUMBERS.sub("", citation.shown)) for citation in answer.citations]
-    text = fold(CITATION_NUMBERS.sub("", answer.text))
-    beginnings = [" ".join(quotations[:end]) for end in range(1, len(quotations))] if brief_answer(answer) else []
-    return bool(quotations) and text in ("", fold(" ".join(quotations)), *beginnings)
+    text = rest = fold(translate(answer.text))
+    for words in sorted(filter(None, map(_bare, answer.citations)), key=len, reverse=True):
+        rest = re.sub(rf"{ELLIPSIS}? ?(?<!\w){re.escape(words)}(?!\w) ?{ELLIPSIS}?", " ", rest)
+    said = CITATION_NUMBERS.sub("", rest)
+    if said.strip(" .") == brief_answer(answer).strip(" .") or not re.search(r"\w", said):
+        return ""
+    return text if answer.conflict else fold(rest)
+
+
+def _bare(citation: Citation) -> str:
+    """Return a quotation's words on one line, without the ellipses of a cut."""
+    return fold(citation.shown).strip(f"{ELLIPSIS} ")

@@ -8,9 +8,23 @@ from collections.abc import Iterator
 
 import regex
 
-__all__ = ["BOLD", "ELLIPSIS", "embolden", "escape", "fit", "fit_around_bold", "fold", "utf16_length"]
+__all__ = [
+    "BOLD",
+    "ELLIPSIS",
+    "LINE_BREAK",
+    "block_quote",
+    "embolden",
+    "escape",
+    "fit",
+    "fit_around_bold",
+    "fold",
+    "utf16_length",
+]
 
 ELLIPSIS = "…"
+
+LINE_BREAK = "\ue000"
+"""Stands for a line break in folded text."""
 
 BOLD = "**"
 
@@ -70,7 +84,7 @@ def fit(text: str, room: int) -> str:
 def embolden(text: str, bold: tuple[int, int] | None) -> str:
     """Return `text` folded and escaped, with a span of the folded text in bold; not cut."""
     line = fold(text)
-    if bold is None or not line[slice(*bold)].strip():
+    if bold is None or not line[slice(*bold)].strip() or LINE_BREAK in line[slice(*bold)]:
         return escape(line)
     parts = [escape(part) for part in (line[: bold[0]], line[slice(*bold)], line[bold[1] :])]
     # If the marks would split a mention or a link, and so change how it is escaped, nothing is bold.
@@ -96,6 +110,12 @@ def fit_around_bold(text: str, bold: tuple[int, int] | None, room: int) -> str:
     widths = range(len(line))
     fitting = bisect.bisect_right(widths, room, key=lambda width: utf16_length(cut(width)))
     return cut(widths[fitting - 1]) if fitting else fit(line, room)
+
+
+def block_quote(opening: str, escaped: str) -> str:
+    """Return escaped text as a block quote after an opening on its first line, each `LINE_BREAK` a new line of it."""
+    first, *others = escaped.split(LINE_BREAK)
+    return "\n> ".join([f"> {opening}{first}".rstrip(), *(_LINE_START.sub(r"\1\\", line.strip()) for line in others)])
 
 
 def _widen_to_words(line: str, start: int, stop: int, kept: tuple[int, int]) -> tuple[int, int]:

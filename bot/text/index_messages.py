@@ -44,20 +44,18 @@ def translate_fault(text: str) -> str:
 def abstention_reason(answer: Answer) -> str:
     """Return why an answer abstains.
 
-    Notes
-    -----
-    The sentences of the index name what the sources have and what they lack in ways that not every language can
-    follow. In another language the reason is made from the fields of the answer, with fewer words.
-
+    A reason of the index that is no `Message` is English; in another language it is made from the answer's fields.
     """
-    if current_language().code == "en":
-        return answer.text if fold(answer.text) else gettext(ABSTENTION)
+    if not fold(answer.text):
+        return gettext(ABSTENTION)
+    if current_language().code == "en" or isinstance(answer.text, Message):
+        return translate(answer.text)
     if answer.why == MISSING and answer.missing:
         phrases = [gettext("“{words}”", words=fold(phrase)) for phrase in answer.missing]
         return gettext("The sources say nothing about {missing:or} that answers this.", missing=phrases)
     if answer.why == NO_QUESTION:
         return _off_topic(citation.title for citation in answer.citations)
-    return translate(answer.text) if answer.why and fold(answer.text) else gettext(ABSTENTION)
+    return answer.text if answer.why else gettext(ABSTENTION)
 
 
 def _off_topic(titles: Iterable[str]) -> str:

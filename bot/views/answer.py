@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from discord import ButtonStyle, ui
+from discord import ButtonStyle, Colour, ui
 
 from bot.text.answer_wording import (
     and_more,
-    bold_span,
     brief_answer,
-    confidence_level,
-    confidence_text,
-    repeats_quotations,
+    certainty_text,
+    distinct_citations,
+    own_words,
 )
-from bot.text.escape import BOLD, embolden, escape, fit, fit_around_bold, fold, utf16_length
+from bot.text.escape import BOLD, escape, fit, fold, utf16_length
 from bot.text.i18n import gettext, ngettext, pgettext
-from bot.text.index_messages import abstention_reason, translate
+from bot.text.index_messages import abstention_reason
 from bot.views.custom_id import ComponentId, button
 from bot.views.message import (
     FAIRLY_SURE,
@@ -28,62 +27,70 @@ from bot.views.message import (
     Block,
     build_message,
     notice_message,
-    share_room,
-    snapshot_note,
 )
+from bot.views.quotations import MAX_QUOTATIONS, quotation_blocks
+from index.domain.answers import NO_QUESTION, Certainty
 
 if TYPE_CHECKING:
     from index import Answer
     from index.domain.answers import Citation
 
-__all__ = ["answer_message", "citation_location", "other_channels_message", "passages_message"]
+__all__ = ["answer_message", "nearest_message", "other_channels_message", "passages_message"]
 
-MAX_QUOTATIONS = 6
-"""Quotations in one message; an answer has three at most today."""
-
+ABSTENTION_ROOM = 400
+"""An abstention, the labels of its buttons included: what a phone shows at once."""
+REASON_ROOM = 300
 QUESTION_ROOM = 300
-READING_ROOM = 300
+LEAST_QUESTION = 20
+"""Room below which the question is left out rather than cut to nothing."""
+READING_ROOM = 120
+"""The line that says how a question was read."""
 BRIEF_ROOM = 200
 ANSWER_ROOM = 900
-REASON_ROOM = 600
-LOCATION_ROOM = 160
-"""Section and source below a quotation."""
 MAX_NAMED_CHANNELS = 5
 """Channels that are named if questions are answered only in some."""
-SEPARATOR = " · "
 
-COLOURS = {"high": SURE, "fair": FAIRLY_SURE, "low": UNSURE, "none": NOT_FOUND}
+COLOURS: dict[Certainty | None, Colour] = {
+    Certainty.SURE: SURE,
+    Certainty.LIKELY: FAIRLY_SURE,
+    Certainty.UNSURE: UNSURE,
+    None: NOT_FOUND,
+}
 
 
 def answer_message(answer: Answer, *, question: str = "", answer_id: str = "", threads: bool = False) -> ui.LayoutView:
-    """Return an answer with its numbered quotations, or an abstention with its reason.
+    """Return an answer with its numbered quotations, or an abstention with its reason alone.
 
     The brief answer comes first, and is in bold within its quotation. `question` is shown above it. With
     `answer_id`, its id in the journal, the message has buttons; `threads` adds one that starts a thread.
     """
-    head, closing = _head(answer, question), _closing(answer)
+    if answer.abstained:
+        return _abstention_message(answer, question, answer_id)
+    citations = distinct_citations(answer.citations)
+    head = [*_question_lines(answer, question, TEXT_LIMIT), *_answer_lines(answer)]
+    closing = _closing(answer, len(citations) - MAX_QUOTATIONS)
     room = TEXT_LIMIT - sum(utf16_length(block) for block in [*head, closing])
-    blocks: list[Block] = [*head]
-    for citation, (quotation, location) in zip(answer.citations, _quotations(answer, room), strict=False):
-        if answer_id:  # beside a button there is little room on a phone, so the quotation stands above
-            show = button(ComponentId("source", answer_id, citation.number), pgettext("button", "Show in source"))
-            blocks += [quotation, (location, show)]
-        else:
-            blocks.append(f"{quotation}\n{location}")
-    blocks.append(closing)
+    blocks: list[Block] = [*head, *quotation_blocks(citations, room, answer_id, answer), closing]
     if answer_id:
-        blocks.append(_abstention_row(answer_id) if answer.abstained else _answer_row(answer_id, threads=threads))
-    return build_message(blocks, COLOURS[confidence_level(answer)])
+        blocks.append(_answer_row(answer_id, threads=threads))
+    return build_message(blocks, COLOURS[answer.certainty])
 
 
-def passages_message(answer: Answer) -> ui.LayoutView:
-    """Return further passages near the question, which may or may not be about it."""
-    if not answer.citations:
+def passages_message(citations: Sequence[Citation]) -> ui.LayoutView:
+    """Return further passages near a question that was answered, which may or may not be about it."""
+    if not citations:
         return notice_message(gettext("There are no further passages near this question."))
-    head, closing = gettext("**More passages**, which may not be about it:"), f"-# {snapshot_note(answer.snapshot)}"
-    room = TEXT_LIMIT - utf16_length(head) - utf16_length(closing)
-    passages = ["\n".join(pair) for pair in _quotations(answer, room)]
-    return build_message([head, *passages, closing], NOT_FOUND)
+    return _passages_message(gettext("**More passages**, which may not be about it:"), citations)
+
+
+def nearest_message(citations: Sequence[Citation], answer_id: str) -> ui.LayoutView:
+    """Return the passages nearest to a question that was not answered, each with a button that shows its source.
+
+    `answer_id` is the id of the abstention that recorded them.
+    """
+    if not citations:
+        return notice_message(gettext("There are no passages near this question."))
+    return _passages_message(gettext("**Nearest passages**, which may not be about it:"), citations, answer_id)
 
 
 def other_channels_message(channels: Collection[int]) -> ui.LayoutView:
@@ -94,40 +101,53 @@ def other_channels_message(channels: Collection[int]) -> ui.LayoutView:
     return build_message([text], NOT_FOUND)
 
 
-def citation_location(citation: Citation) -> str:
-    """Return section and source of a citation, or title and source if it has no section.
-
-    Each keeps its share of the room, so that none pushes the other out.
-    """
-    section = citation.section if fold(citation.section) else citation.title
-    names = [fold(name) for name in (section, citation.source)]
-    unique = [name for number, name in enumerate(names) if name and name not in names[:number]]
-    rooms = share_room([utf16_length(escape(name)) for name in unique], LOCATION_ROOM - len(SEPARATOR) * len(unique))
-    return SEPARATOR.join(map(fit, unique, rooms)) or gettext("unnamed source")
+def _abstention_message(answer: Answer, question: str, answer_id: str) -> ui.LayoutView:
+    row = _abstention_row(answer, answer_id) if answer_id else []
+    reason = fit(abstention_reason(answer), REASON_ROOM)
+    room = ABSTENTION_ROOM - utf16_length(reason) - sum(utf16_length(item.label or "") for item in row)
+    return build_message([*_question_lines(answer, question, room), reason, row], NOT_FOUND)
 
 
-def _head(answer: Answer, question: str) -> list[str]:
-    """Return the blocks above the quotations: question, brief answer, and the answer or why there is none."""
-    head: list[str] = []
-    if fold(question):
-        head.append(f"-# {gettext('Asked: {question}', question=fit(question, QUESTION_ROOM))}")
-    if fold(answer.read_as):
-        head.append(f"-# {gettext('Read as: {question}', question=fit(answer.read_as, READING_ROOM))}")
-    if answer.abstained:
-        near = f" {gettext('The nearest passages, which may not be about it:')}" if answer.citations else ""
-        head.append(f"{BOLD}{fit(abstention_reason(answer), REASON_ROOM)}{BOLD}{near}")
+def _question_lines(answer: Answer, question: str, room: int) -> list[str]:
+    """Return how the question was asked and read, in at most `room` units; the reading may show what was asked."""
+    reading = _reading_line(answer, min(READING_ROOM, room))
+    room -= utf16_length(reading)
+    asked = f"-# {gettext('Asked: {question}', question='')}"
+    room = min(room - utf16_length(asked), QUESTION_ROOM)
+    if not fold(question) or escape(fold(question)) in reading or room < LEAST_QUESTION:
+        return [reading]
+    return [f"-# {gettext('Asked: {question}', question=fit(question, room))}", reading]
+
+
+def _reading_line(answer: Answer, room: int) -> str:
+    """Return how the question was read; of a follow-up, the questions before it are cut first."""
+    reading, question = fold(answer.read_as), fold(answer.question)
+    room -= utf16_length(f"-# {gettext('Read as: {question}', question='')}")
+    if not reading or room < LEAST_QUESTION:
+        return ""
+    before = reading.removesuffix(question).strip()
+    if utf16_length(shown := escape(reading)) > room and question and before and before != reading:
+        last = fit(question, 2 * room // 3)
+        shown = f"{fit(before, room - utf16_length(last) - 1)} {last}"
+    return f"-# {gettext('Read as: {question}', question=shown if utf16_length(shown) <= room else fit(reading, room))}"
+
+
+def _answer_lines(answer: Answer) -> list[str]:
+    """Return the brief answer, and what the answer says in words of its own."""
+    lines = []
     if brief := brief_answer(answer):
-        head.append(f"{BOLD}{fit(brief, BRIEF_ROOM)}{BOLD}")
-    if not answer.abstained and not repeats_quotations(answer):
-        head.append(fit(translate(answer.text), ANSWER_ROOM))
-    return head
+        lines.append(f"{BOLD}{fit(brief, BRIEF_ROOM)}{BOLD}")
+    if words := own_words(answer):
+        lines.append(fit(words, ANSWER_ROOM))
+    elif answer.conflict:
+        lines.append(gettext("The sources disagree."))
+    return lines
 
 
-def _closing(answer: Answer) -> str:
-    """Return the confidence and the snapshot, below the number of quotations that are not shown."""
-    more = len(answer.citations) - MAX_QUOTATIONS
+def _closing(answer: Answer, more: int) -> str:
+    """Return the certainty, below the number of quotations that are not shown."""
     left = f"-# {ngettext('and {number} more quotation', 'and {number} more quotations', more)}\n" if more > 0 else ""
-    return f"{left}-# {confidence_text(answer)} {snapshot_note(answer.snapshot)}"
+    return f"{left}-# {certainty_text(answer)}"
 
 
 def _answer_row(answer_id: str, *, threads: bool) -> Sequence[ui.Button[ui.LayoutView]]:
@@ -142,25 +162,19 @@ def _answer_row(answer_id: str, *, threads: bool) -> Sequence[ui.Button[ui.Layou
     return [*row, button(ComponentId("thread", answer_id), pgettext("button", "Continue in a thread"))]
 
 
-def _abstention_row(answer_id: str) -> Sequence[ui.Button[ui.LayoutView]]:
+def _abstention_row(answer: Answer, answer_id: str) -> Sequence[ui.Button[ui.LayoutView]]:
+    sources = button(ComponentId("list", answer_id), pgettext("button", "Sources"))
+    if answer.why == NO_QUESTION:
+        ask = button(ComponentId("ask", answer_id), pgettext("button", "Ask a question"), style=ButtonStyle.primary)
+        return [ask, sources]
     return [
         button(ComponentId("gap", answer_id), pgettext("button", "Report the gap"), style=ButtonStyle.primary),
         button(ComponentId("ask", answer_id), pgettext("button", "Ask differently")),
-        button(ComponentId("more", answer_id), pgettext("button", "More passages")),
-        button(ComponentId("list", answer_id), pgettext("button", "Sources")),
+        button(ComponentId("near", answer_id), pgettext("button", "Nearest passages")),
+        sources,
     ]
 
 
-def _quotations(answer: Answer, room: int) -> list[tuple[str, str]]:
-    """Return number and words of each quotation, and its location, in at most `room` units all together."""
-    citations = answer.citations[:MAX_QUOTATIONS]
-    openings = [f"> **{citation.number}.** " for citation in citations]
-    locations = [f"-# {citation_location(citation)}" for citation in citations]
-    room -= sum(utf16_length(text) + 1 for text in [*openings, *locations])
-    spans = [bold_span(answer, citation) for citation in citations]
-    wanted = [utf16_length(embolden(citation.shown, span)) for citation, span in zip(citations, spans, strict=True)]
-    shown = [
-        fit_around_bold(citation.shown, span, share)
-        for citation, span, share in zip(citations, spans, share_room(wanted, room), strict=True)
-    ]
-    return [(opening + text, location) for opening, text, location in zip(openings, shown, locations, strict=True)]
+def _passages_message(head: str, citations: Sequence[Citation], answer_id: str = "") -> ui.LayoutView:
+    room = TEXT_LIMIT - utf16_length(head)
+    return build_message([head, *quotation_blocks(distinct_citations(citations), room, answer_id)], NOT_FOUND)

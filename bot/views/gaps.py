@@ -11,10 +11,10 @@ from discord import ui
 from bot.text.answer_wording import and_more
 from bot.text.escape import ELLIPSIS, escape, fit, fold, utf16_length
 from bot.text.i18n import format_number, gettext, gettext_noop, ngettext, pgettext
-from bot.views.answer import citation_location
 from bot.views.custom_id import ComponentId, button
 from bot.views.formatting import clamp_page, page_buttons, page_title, relative_time
 from bot.views.message import NOT_FOUND, TEXT_LIMIT, Block, build_message, notice_message, share_room
+from bot.views.quotations import citation_location
 from index.domain.activity import GapReason
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from discord import ui
 
+from bot.text.answer_wording import confidence_text
 from bot.text.escape import BOLD, ELLIPSIS, embolden, fit, fold, utf16_length
 from bot.text.i18n import gettext, gettext_noop, pgettext
 from bot.views.custom_id import ComponentId
@@ -43,7 +44,8 @@ def source_page_message(page: SourcePage, component_id: ComponentId) -> ui.Layou
     if page.change:
         head += f"\n{BOLD}{gettext(CHANGES[page.change])}{BOLD}"
     number = gettext("Page {page} of {pages}", page=page.page, pages=page.pages)
-    closing = f"-# {number} · {fit(page.source, SOURCE_ROOM)} · {snapshot_note(page.snapshot)}"
+    confidence = "" if page.confidence is None else f"{confidence_text(page.confidence)} "
+    closing = f"-# {number} · {fit(page.source, SOURCE_ROOM)} · {confidence}{snapshot_note(page.snapshot)}"
     room = TEXT_LIMIT - utf16_length(head) - utf16_length(closing)
     row = page_buttons(replace(component_id, action="page", page=page.page), more=page.page < page.pages)
     if page.link:

@@ -165,6 +165,8 @@ class SourcePage:
         The public page with a text fragment that finds the quotation.
     change : SourceChange
         What happened to the source since `snapshot`.
+    confidence : float or None
+        That of the answer that quotes it; None if there was no answer and the passage is only near.
     """
 
     source: str
@@ -177,3 +179,4 @@ class SourcePage:
     snapshot: str
     link: str | None = None
     change: SourceChange = SourceChange.NONE
+    confidence: float | None = None

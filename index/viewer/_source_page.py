@@ -13,6 +13,9 @@ from index.viewer._text_fragment import text_fragment_url
 
 __all__ = ["source_page"]
 
+CUT = "… "
+"""What stands at the ends of a quotation whose sentence is cut, and not in the source."""
+
 
 def source_page(
     document: Document, citation: Citation, *, snapshot: str, page: int | None = None, current: Document | None = None
@@ -27,7 +30,7 @@ def source_page(
         page = next((number for number, pieces in enumerate(pages, 1) if any(piece.quoted for piece in pieces)), 1)
     page = min(max(page, 1), len(pages))
     pieces = pages[page - 1]
-    shown = collapse_whitespace(citation.shown)
+    shown = collapse_whitespace(citation.shown).strip(CUT)
     text = GAP.join(piece.whole for piece in pieces)
     highlight = _highlight(pieces, shown)
     words = text[slice(*highlight)] if highlight else ""

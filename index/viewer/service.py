@@ -12,6 +12,7 @@ from index.domain.documents import Document
 from index.viewer._source_page import source_page
 
 if TYPE_CHECKING:
+    from index.domain.activity import JournalEntry
     from index.domain.ports import AnswerEngine
     from index.journal.journal import Journal
 
@@ -42,18 +43,8 @@ class SourceViewer:
         citation = next((citation for citation in citations if citation.number == number), None)
         if entry is None or citation is None:
             return None
-        live_id, live_documents = self._live_documents()
-        document = (self._engine.documents(entry.snapshot) or {}).get(citation.source)
-        # Without a live snapshot nothing is known of the source now: it counts as unchanged.
-        current = document if live_documents is None else live_documents.get(citation.source)
-        if document is not None and document.text[citation.start : citation.end] == citation.quote:
-            return source_page(document, citation, snapshot=entry.snapshot, page=page, current=current)
-        if current is not None and (moved := _relocate(citation, current)):
-            moved_page = source_page(current, moved, snapshot=live_id, page=page, current=current)
-            return replace(moved_page, change=SourceChange.NONE if moved == citation else SourceChange.CHANGED)
-        return _quotation_page(
-            citation, entry.snapshot, SourceChange.REMOVED if current is None else SourceChange.REWORDED
-        )
+        shown = self._page(entry, citation, page)
+        return shown if entry.abstained else replace(shown, confidence=entry.confidence)
 
     def more(self, answer_id: str) -> Answer | None:
         """Return further passages near the question of an answer, without those that it quotes.
@@ -69,6 +60,20 @@ class SourceViewer:
         fresh = [citation for citation in nearest.citations if not any(citation.quote in quote for quote in quotes)]
         numbered = tuple(replace(citation, number=n) for n, citation in enumerate(fresh[:MOST_FURTHER], 1))
         return replace(nearest, question=entry.question, read_as=entry.read_as, citations=numbered)
+
+    def _page(self, entry: JournalEntry, citation: Citation, page: int | None) -> SourcePage:
+        live_id, live_documents = self._live_documents()
+        document = (self._engine.documents(entry.snapshot) or {}).get(citation.source)
+        # Without a live snapshot nothing is known of the source now: it counts as unchanged.
+        current = document if live_documents is None else live_documents.get(citation.source)
+        if document is not None and document.text[citation.start : citation.end] == citation.quote:
+            return source_page(document, citation, snapshot=entry.snapshot, page=page, current=current)
+        if current is not None and (moved := _relocate(citation, current)):
+            moved_page = source_page(current, moved, snapshot=live_id, page=page, current=current)
+            return replace(moved_page, change=SourceChange.NONE if moved == citation else SourceChange.CHANGED)
+        return _quotation_page(
+            citation, entry.snapshot, SourceChange.REMOVED if current is None else SourceChange.REWORDED
+        )
 
     def _live_documents(self) -> tuple[str, Mapping[str, Document] | None]:
         """Return the live snapshot's id and its documents by source; None if there is none."""

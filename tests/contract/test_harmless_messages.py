@@ -44,6 +44,13 @@ def test_an_answer_is_harmless_whatever_it_is_made_from(
     check_harmless(render.answer_message(answer, question=asked))
 
 
+@given(shown=texts, context=texts, mark=st.sampled_from(["-", "*", "1.", "2)", "\ue000", "#"]))
+@example(shown=EVIL, context=EVIL, mark="-")
+def test_a_list_and_its_context_are_harmless_whatever_they_hold(shown: str, context: str, mark: str) -> None:
+    quote = f"{shown}\n{mark} {shown}\n{mark} {shown}"
+    check_harmless(render.answer_message(make_answer(make_citation(quote=quote, context=context))))
+
+
 @given(
     quote=st.one_of(texts, st.just(EVIL), st.just(EVIL * 99)),
     places=st.tuples(st.integers(0, 900), st.integers(0, 60)),

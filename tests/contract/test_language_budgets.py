@@ -69,12 +69,19 @@ def check(view: ui.LayoutView) -> None:
     assert all(0 < utf16_length(label) <= KINDS["button"] for label in labels)
 
 
+def text_length(view: ui.LayoutView) -> int:
+    """The length of all that is read on a message, the labels of its buttons included."""
+    labels = [str(component.get("label", "")) for component in all_components(view.to_components())]
+    return sum(map(utf16_length, [*blocks(view), *labels]))
+
+
 @every_language
 @fillings
 @pytest.mark.parametrize("why", [None, "", MISSING, NO_QUESTION, OTHER_LANGUAGE])
 def test_the_longest_answer_is_one_message(code: str, filling: str, why: str | None) -> None:
     cited = [
-        make_citation(number, filling, title=filling, section=filling, source=filling) for number in range(99, 114)
+        make_citation(number, f"{number} {filling}", title=filling, section=filling, source=filling, context=filling)
+        for number in range(99, 114)
     ]
     answer = make_answer(
         *cited,
@@ -90,7 +97,8 @@ def test_the_longest_answer_is_one_message(code: str, filling: str, why: str | N
     with using_language(code):
         for each in (answer, replace(answer, verdict="", conflict=True, text=f"The sources disagree: {filling}.")):
             check(render.answer_message(each, question=filling, answer_id="a" * 32, threads=True))
-        check(render.passages_message(answer))
+        check(render.passages_message(cited))
+        check(render.nearest_message(cited, "a" * 32))
 
 
 @given(
@@ -109,8 +117,12 @@ def test_any_answer_is_one_message_in_any_language(
     numbered = tuple(replace(citation, number=number) for number, citation in enumerate(cited, 1))
     answer = replace(answer, missing=(asked, text), citations=numbered)
     with using_language(code):
-        check(render.answer_message(answer, question=asked, answer_id=answer_id, threads=True))
-        check(render.passages_message(answer))
+        view = render.answer_message(answer, question=asked, answer_id=answer_id, threads=True)
+        check(view)
+        if answer.abstained:
+            assert text_length(view) <= render.ABSTENTION_ROOM
+        check(render.passages_message(numbered))
+        check(render.nearest_message(numbered, "a" * 32))
 
 
 @every_language
@@ -218,7 +230,7 @@ def test_the_most_sources_and_reports_are_one_message(code: str, filling: str, s
 @pytest.mark.parametrize("since", ["", "changed", "reworded", "removed"])
 def test_the_longest_page_of_a_source_is_one_message(code: str, filling: str, since: str) -> None:
     for text in (filling, "\n\n".join(["paragraph"] * 2000), "\n\n".join([filling[:1500]] * 9)):
-        page = SourcePage(filling, filling, filling, text, (0, 9), 2, 3, filling, "https://example.com/", since)
+        page = SourcePage(filling, filling, filling, text, (0, 9), 2, 3, filling, "https://example.com/", since, 0.5)
         with using_language(code):
             check(source_page_message(page, ComponentId("source", "a" * 32, 1)))
 

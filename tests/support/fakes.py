@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from index import Answer, Library
 from index.conversation.service import ConversationService
-from index.domain.answers import Citation
+from index.domain.answers import Citation, ShortAnswer
 from index.domain.documents import Document
 from index.domain.ports import Progress, Vectors
 from index.domain.snapshots import (
@@ -43,6 +43,7 @@ __all__ = [
     "make_citation",
     "make_info",
     "make_report",
+    "make_shortened",
     "make_snapshot",
     "make_source",
     "make_status",
@@ -87,6 +88,13 @@ def make_answer(*citations: Citation, **changes: Any) -> Answer:
         "latency_ms": 8.1,
     }
     return Answer(**(values | changes))
+
+
+def make_shortened(words: str = "10 million tokens", quote: str = SCOUT, **changes: Any) -> Answer:
+    """An answer whose short answer is the last of these words in its quotation."""
+    start = quote.rindex(words)
+    short = ShortAnswer(words, "llama-4-release.md", start, start + len(words), 1)
+    return make_answer(make_citation(quote=quote, **changes), short_answer=short)
 
 
 def make_abstention(*citations: Citation, **changes: Any) -> Answer:

@@ -73,7 +73,6 @@ ACCEPTED = {
     "DejaVu Sans": "a font",
     "lower right": "a place on a picture",
     "nearest passages": "a column of a file, which programs read",
-    **dict.fromkeys(("high", "fair", "low"), "how sure an answer is, for code"),
     "yes": "a setting as the journal keeps it",
     "no": "a setting as the journal keeps it",
     "direct message": "a place in the audit",

@@ -51,7 +51,7 @@ class Reply:
     @property
     def answered(self) -> bool:
         """Whether it is an answer: neither an abstention nor a refusal, which quote nothing or only what is near."""
-        return "nearest passages" not in self.text and bool(self.quotations)
+        return "**Nearest passages**" not in self.text and bool(self.quotations)
 
     @property
     def quotations(self) -> list[str]:

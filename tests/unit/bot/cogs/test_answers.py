@@ -33,6 +33,7 @@ async def test_the_source_is_shown_around_the_quotation_to_who_pressed_alone(wir
     assert reply["flags"] & EPHEMERAL
     assert f"**{SCOUT}**" in text_of(reply)
     assert "Page 1 of " in text_of(reply)
+    assert "Confidence: 93 %. Snapshot 20250405-1a2b3c." in text_of(reply)
 
 
 async def test_paging_changes_the_page_that_it_is_on_and_leaves_the_answer_as_it_is(wire: Wire) -> None:
@@ -189,3 +190,45 @@ async def test_more_passages_are_those_that_the_answer_does_not_quote(wire: Wire
 
 async def test_that_there_are_no_more_passages_is_said(wire: Wire) -> None:
     assert "no further passages" in text_of(await pressed(wire, await asked(wire), "More passages"))
+
+
+async def test_nearest_passages_are_those_recorded_and_shown_in_private(wire: Wire, library: JournalLibrary) -> None:
+    library.answer = make_abstention(make_citation(), make_citation(2, "Maverick has 128 experts.", start=500))
+    message = await asked(wire, "Who founded OpenAI?")
+    assert SCOUT not in text_of(message)
+    library.further = (make_citation(1, "Of another snapshot."),)
+    reply = await pressed(wire, message, "Nearest passages")
+    assert reply["flags"] & EPHEMERAL
+    assert SCOUT in text_of(reply)
+    assert "Maverick has 128 experts." in text_of(reply)
+    assert "another snapshot" not in text_of(reply)
+
+
+async def test_a_nearest_passage_is_shown_in_its_source_without_a_confidence(
+    wire: Wire, library: JournalLibrary
+) -> None:
+    library.answer = make_abstention(make_citation())
+    nearest = await pressed(wire, await asked(wire), "Nearest passages")
+    page = text_of(await pressed(wire, nearest, "Show in source"))
+    assert f"**{SCOUT}**" in page
+    assert "Confidence" not in page
+    assert "Snapshot 20250405-1a2b3c." in page
+
+
+async def test_nearest_passages_are_there_after_a_restart(library: JournalLibrary, tmp_path: Path) -> None:
+    library.answer = make_abstention(make_citation())
+    wire = Wire()
+    async with connected_with_moderators(library, tmp_path, wire=wire, limits=NO_LIMITS):
+        message = await asked(wire)
+    async with connected_with_moderators(library, tmp_path, wire=wire, limits=NO_LIMITS):
+        assert SCOUT in text_of(await pressed(wire, message, "Nearest passages"))
+
+
+async def test_nearest_passages_of_an_abstention_that_was_forgotten_are_not_shown(
+    wire: Wire, library: JournalLibrary
+) -> None:
+    library.answer = make_abstention(make_citation())
+    user = User.new()
+    message = await asked(wire, user=user)
+    library.journal.forget(int(user.id))
+    assert FORGOTTEN in text_of(await pressed(wire, message, "Nearest passages"))

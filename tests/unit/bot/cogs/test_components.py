@@ -63,7 +63,7 @@ async def test_a_press_is_acknowledged_before_the_journal_is_asked(
         assert await wire.press(message, button).acknowledged() == kind
 
 
-@pytest.mark.parametrize("button", ["Report the gap", "More passages", "Sources"])
+@pytest.mark.parametrize("button", ["Report the gap", "Nearest passages", "Sources"])
 async def test_a_press_below_an_abstention_is_acknowledged_before_the_journal_is_asked(
     library: JournalLibrary, wire: Wire, button: str
 ) -> None:

@@ -1,0 +1,82 @@
+"""Quotations in a message: number, words and location of each, within the room that there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.text.answer_wording import bold_span, quotation_text
+from bot.text.escape import LINE_BREAK, block_quote, embolden, escape, fit, fit_around_bold, fold, utf16_length
+from bot.text.i18n import gettext, pgettext
+from bot.views.custom_id import ComponentId, button
+from bot.views.message import Block, share_room
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from index import Answer
+    from index.domain.answers import Citation
+
+__all__ = ["MAX_QUOTATIONS", "citation_location", "quotation_blocks"]
+
+MAX_QUOTATIONS = 6
+"""Quotations in one message; an answer has three at most today."""
+CONTEXT_ROOM = 80
+LOCATION_ROOM = 120
+"""Section and source below a quotation."""
+SEPARATOR = " · "
+
+
+def quotation_blocks(
+    citations: Sequence[Citation], room: int, answer_id: str = "", answer: Answer | None = None
+) -> list[Block]:
+    """Return the quotations in at most `room` units, the short answer of `answer` in bold.
+
+    With `answer_id`, each stands above its location and a button that shows its source.
+    """
+    citations = citations[:MAX_QUOTATIONS]
+    spans = [bold_span(answer, citation) if answer else None for citation in citations]
+    texts = _quotations(citations, spans, room)
+    if not answer_id:
+        return ["\n".join(pair) for pair in texts]
+    blocks: list[Block] = []
+    for citation, (quotation, location) in zip(citations, texts, strict=True):
+        # Beside a button there is little room on a phone, so the quotation stands above.
+        show = button(ComponentId("source", answer_id, citation.number), pgettext("button", "Show in source"))
+        blocks += [quotation, (location, show)]
+    return blocks
+
+
+def _quotations(
+    citations: Sequence[Citation], spans: Sequence[tuple[int, int] | None], room: int
+) -> list[tuple[str, str]]:
+    """Return number and words of each quotation, and its location, in at most `room` units all together."""
+    contexts = [_context_line(citation) for citation in citations]
+    openings = [f"**{citation.number}.** " for citation in citations]
+    locations = [f"-# {citation_location(citation)}" for citation in citations]
+    texts = [quotation_text(citation) for citation in citations]
+    breaks = sum(text.count(LINE_BREAK) for text in texts)
+    room -= sum(utf16_length(text) + 3 for text in [*contexts, *openings, *locations]) + 3 * breaks
+    rooms = share_room([utf16_length(embolden(text, span)) for text, span in zip(texts, spans, strict=True)], room)
+    shown = list(map(fit_around_bold, texts, spans, rooms))
+    return [
+        (context + block_quote(opening, text), location)
+        for context, opening, text, location in zip(contexts, openings, shown, locations, strict=True)
+    ]
+
+
+def _context_line(citation: Citation) -> str:
+    """Return what a quotation speaks about, above it and outside of it; empty if that is clear."""
+    context = fit(citation.context, CONTEXT_ROOM) if fold(citation.context) else ""
+    return f"-# {escape('[')}{context}{escape(']')}\n" if context else ""
+
+
+def citation_location(citation: Citation) -> str:
+    """Return section and source of a citation, or title and source if it has no section.
+
+    Each keeps its share of the room, so that none pushes the other out.
+    """
+    section = citation.section if fold(citation.section) else citation.title
+    names = [fold(name) for name in (section, citation.source)]
+    unique = [name for number, name in enumerate(names) if name and name not in names[:number]]
+    rooms = share_room([utf16_length(escape(name)) for name in unique], LOCATION_ROOM - len(SEPARATOR) * len(unique))
+    return SEPARATOR.join(map(fit, unique, rooms)) or gettext("unnamed source")
