@@ -35,6 +35,8 @@ __all__ = [
 GIVEN = Path("../shared/training")
 NLI = {"entailed": 0, "neutral": 1, "contradicted": 2}
 VERDICTS = {"yes": "entailed", "no": "contradicted"}
+FRAGMENT = "followup-entity"
+"""Kind of a follow-up that asks nothing without the question before: "and the small one?"."""
 OWN = Path(__file__).with_name("questions")
 HISTORY = 2
 """Earlier questions that a follow-up is read with."""
@@ -106,6 +108,8 @@ def own_lines(
         question = followup_question(row.get("history") or (), row["question"])
         spans = [[start, start + len(answer)]] if row["label"] == 1 else []
         yield _line(question, source["doc"], passage, spans, row["label"], "own", rng)
+        if row["kind"] == FRAGMENT:
+            yield _line(row["question"], source["doc"], passage, [], 0, "own-alone", rng) | {"w": 0.5}
         if row.get("verdict") in VERDICTS:
             evidence = sentence_around(passage, start, start + len(answer))
             yield {
