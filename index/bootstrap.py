@@ -50,7 +50,9 @@ def open_library(settings: Settings) -> Library:
 
     def answerer(embedder: Embedder) -> Answerer:
         from index.answering.answerer import Answerer
+        from index.embedding.onnx_embedder import BUNDLED
         from index.reading.calibration import Calibration, threshold
+        from index.reading.intents import load_intents
         from index.reading.windows_reader import WindowsReader
         from index.retrieval.retriever import Retriever
 
@@ -61,6 +63,7 @@ def open_library(settings: Settings) -> Library:
             reader=WindowsReader(_reader(settings.reader_model)),
             calibration=calibration,
             threshold=threshold(calibration.curve, settings.max_wrong),
+            intents=load_intents() if embedder.name == BUNDLED else None,
         )
 
     def indexer(embedder: Embedder) -> Indexer:

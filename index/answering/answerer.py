@@ -2,53 +2,72 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.answering.quotations import Quotation, quote
+from index.answering.abstention import explain_abstention
+from index.answering.conflicts import newest_first, sources_disagree
+from index.answering.quotations import Quotation, cite_passage, quote
+from index.answering.small_talk import reply_to_small_talk
+from index.answering.summary import headline, summarise
 from index.answering.verification import verify_citations, verify_short_answer
-from index.domain.answers import ABSTENTION, Answer, Citation
-from index.domain.documents import Passage
+from index.domain.answers import NO_QUESTION, Answer, Citation
+from index.domain.messages import Message, join_sentences
 from index.domain.ports import Embedder, Vectors
 from index.domain.reading import Window, WindowReading
 from index.reading.calibration import Calibration
+from index.reading.intents import Intent, IntentClassifier
 from index.reading.windows_reader import WindowsReader
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
-from index.text.normalize import fix_mojibake
 
-__all__ = ["GENERATOR", "Answerer"]
+__all__ = ["GENERATOR", "Answerer", "ReadQuestion"]
 
 GENERATOR = "extractive"
 
 MOST_QUOTATIONS = 3
+"""Quotations of an answer, and nearest passages of an abstention."""
+
+FURTHER = 0.5
+"""Share of the best quotation's score from which on another one is needed: the reader wavers between them."""
+
 MOST_BEFORE = 2
 """Earlier questions that a follow-up is read with."""
 
-FOLLOW_UP_MARGIN = 0.5
+FOLLOW_UP_MARGIN = 0.0
 """Log-odds by which a reading with the questions before must beat the one of the question alone."""
-
-FURTHER = 0.6
-"""Share of the best quotation's confidence from which on another is quoted too."""
-
-NEAREST = 3
-"""Passages of an abstention."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """One way to read a question: the text that was read, and the readings of its windows, best first."""
+class ReadQuestion:
+    """A question as it was read, and the readings of its windows, best first."""
 
     text: str
+    vector: Vectors
     readings: list[WindowReading]
 
     @property
     def odds(self) -> float:
-        return self.readings[0].reading.answerable if self.readings else float("-inf")
+        return self.readings[0].reading.answerable if self.readings else -math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A quotation with its score: the probability that its window answers, times that of its words in the window."""
+
+    quotation: Quotation
+    document_id: str
+    section: str
+    score: float
+    confidence: float
 
 
 class Answerer:
-    """Answers questions from a search index, or abstains if the confidence, 0..1, is below the threshold."""
+    """Answers questions from a search index, or abstains if the confidence, 0..1, is below the threshold.
+
+    Without `intents` every message is taken for a question.
+    """
 
     def __init__(
         self,
@@ -58,52 +77,81 @@ class Answerer:
         reader: WindowsReader,
         calibration: Calibration,
         threshold: float,
+        intents: IntentClassifier | None = None,
     ) -> None:
         self._embedder = embedder
         self._retriever = retriever
         self._reader = reader
         self._calibration = calibration
         self._threshold = threshold
+        self._intents = intents
 
     def answer(self, search_index: SearchIndex, question: str, before: Sequence[str] = ()) -> Answer:
         """Return the answer, or an abstention whose citations are the nearest passages.
 
         `before` are the questions that this one follows, oldest first: it is read alone and after the last ones, and
-        the surest reading counts. `read_as` says which, if it is not the question alone.
+        the surest reading counts. `read_as` is what was read, if that is not the question alone.
         """
         vector = self._embedder.question(question)
-        best = self._read(search_index, question, vector)
-        for count in range(1, min(len(before), MOST_BEFORE) + 1):
-            text = " ".join([*before[-count:], question])
-            reading = self._read(search_index, text, self._embedder.question(text))
-            if reading.odds > best.odds + FOLLOW_UP_MARGIN:
-                best = reading
+        intent = self._intents.classify(vector) if self._intents else Intent.QUESTION
+        if intent is not Intent.QUESTION and (reply := self._reply(search_index, question, vector, intent)):
+            return reply
+        best = self.read(search_index, question, before, vector)
         answer = self._decide(search_index, question, best)
+        if answer.abstained and self._intents and not before:
+            intent = self._intents.guess(vector)
+            reply = self._reply(search_index, question, vector, intent) if intent is not Intent.QUESTION else None
+            answer = reply or answer
         return answer if best.text == question else replace(answer, read_as=best.text)
+
+    def answer_from(self, search_index: SearchIndex, question: str, windows: Sequence[Window]) -> Answer:
+        """Return the answer to a question that stands alone, from these windows alone, or an abstention."""
+        vector = self._embedder.question(question)
+        return self._decide(
+            search_index, question, ReadQuestion(question, vector, self._reader.read(question, windows))
+        )
 
     def nearest(self, search_index: SearchIndex, question: str, most: int) -> Answer:
         """Return an abstention that cites the passages nearest to a question, each by itself, at most `most`."""
-        vector = self._embedder.question(question)
-        rows = self._retriever.rows(search_index, question, vector)[:most]
-        citations = [_cite_passage(search_index, row, number) for number, row in enumerate(rows, 1)]
-        return self._abstain(search_index, question, 0.0, citations)
+        rows = self._retriever.rows(search_index, question, self._embedder.question(question))[:most]
+        return self._abstain(search_index, question, 0.0, self._cite_rows(search_index, rows))
 
-    def _read(self, search_index: SearchIndex, question: str, vector: Vectors) -> _Reading:
-        windows = self._retriever.retrieve(search_index, question, vector)
-        return _Reading(question, self._reader.read(question, windows))
+    def read(
+        self, search_index: SearchIndex, question: str, before: Sequence[str] = (), vector: Vectors | None = None
+    ) -> ReadQuestion:
+        """Return the surest reading of a question, alone or after the last of the questions before it."""
+        best = self._read(search_index, question, self._embedder.question(question) if vector is None else vector)
+        for count in range(1, min(len(before), MOST_BEFORE) + 1):
+            text = " ".join([*before[-count:], question])
+            read = self._read(search_index, text, self._embedder.question(text))
+            if read.odds > best.odds + FOLLOW_UP_MARGIN:
+                best = read
+        return best
 
-    def _decide(self, search_index: SearchIndex, question: str, read: _Reading) -> Answer:
-        confidence = self._calibration.confidence(read.readings)
-        quotations = self._quotations(search_index, read.readings)
-        if confidence < self._threshold or not quotations:
-            nearest = quotations or self._fallback(search_index, read.readings)
-            return self._abstain(search_index, question, confidence, self._cite(search_index, nearest[:NEAREST]))
-        kept = [quotations[0], *(pair for pair in quotations[1:] if pair[1] >= FURTHER * quotations[0][1])]
-        citations = verify_citations(self._cite(search_index, kept[:MOST_QUOTATIONS]), search_index.documents)
+    def _read(self, search_index: SearchIndex, text: str, vector: Vectors) -> ReadQuestion:
+        windows = self._retriever.retrieve(search_index, text, vector)
+        return ReadQuestion(text, vector, self._reader.read(text, windows))
+
+    def _decide(self, search_index: SearchIndex, question: str, attempt: ReadQuestion) -> Answer:
+        confidence = self._calibration.confidence(attempt.readings)
+        candidates = self._candidates(search_index, attempt.readings)
+        if confidence < self._threshold or not candidates:
+            nearest = _cite(search_index, candidates[:MOST_QUOTATIONS])
+            if not nearest:
+                rows = self._retriever.rows(search_index, attempt.text, attempt.vector)[:MOST_QUOTATIONS]
+                nearest = self._cite_rows(search_index, rows)
+            return self._abstain(search_index, question, confidence, nearest)
+        best, second = candidates[0], candidates[1] if len(candidates) > 1 else None
+        conflict = second is not None and self._is_conflict(best, second)
+        if conflict and second is not None:
+            documents = search_index.documents
+            chosen = newest_first([best, second], lambda candidate: documents[candidate.document_id])
+        else:
+            chosen = [candidate for candidate in candidates if candidate.score >= FURTHER * best.score]
+        citations = verify_citations(_cite(search_index, chosen[:MOST_QUOTATIONS]), search_index.documents)
         if not citations:
-            return self._abstain(search_index, question, confidence, [])
-        document = search_index.documents[search_index.passages[quotations[0][0].rows[0]].document_id]
-        short = quotations[0][0].short_answer(document, 1)
+            return self._abstain(search_index, question, confidence, ())
+        short = chosen[0].quotation.short_answer(search_index.documents[chosen[0].document_id], 1)
         return Answer(
             question=question,
             text=" ".join(f"{citation.shown} [{citation.number}]" for citation in citations),
@@ -112,72 +160,93 @@ class Answerer:
             abstained=False,
             snapshot=search_index.id,
             generator=GENERATOR,
-            short_answer=verify_short_answer(short, citations, search_index.documents),
+            short_answer=None if conflict else verify_short_answer(short, citations, search_index.documents),
+            conflict=conflict,
         )
 
-    def _quotations(
-        self, search_index: SearchIndex, readings: Sequence[WindowReading]
-    ) -> list[tuple[Quotation, float]]:
-        """Return quotations for the best words of the windows, best first, each with its probability."""
-        candidates: list[tuple[float, Window, int]] = []
-        found: list[tuple[float, Quotation]] = []
+    def _candidates(self, search_index: SearchIndex, readings: Sequence[WindowReading]) -> list[_Candidate]:
+        """Return quotations for the best words of the windows, best first, none of a place that is quoted already."""
+        found = []
         for reading in readings:
-            probability = self._calibration.confidence([reading])
+            confidence = self._calibration.confidence([reading])
             document = search_index.documents[reading.window.document_id]
             for span in reading.reading.spans:
-                quotation = quote(reading.window, span, search_index.passages, document)
-                if quotation is not None:
-                    found.append((probability * 2.718281828**span.log_probability, quotation))
-        del candidates
-        chosen: list[tuple[Quotation, float]] = []
-        for score, quotation in sorted(found, key=lambda pair: -pair[0]):
-            passage = search_index.passages[quotation.rows[0]]
-            same = [
-                other
-                for other, _ in chosen
-                if search_index.passages[other.rows[0]].document_id == passage.document_id and other.overlaps(quotation)
-            ]
-            if not same and not any(other.shown == quotation.shown for other, _ in chosen):
-                chosen.append((quotation, score))
+                if quotation := quote(reading.window, span, search_index.passages, document):
+                    section = search_index.passages[quotation.rows[0]].section
+                    score = confidence * math.exp(span.log_probability)
+                    found.append(_Candidate(quotation, document.id, section, score, confidence))
+        chosen: list[_Candidate] = []
+        for candidate in sorted(found, key=lambda each: -each.score):
+            if not any(_repeats(candidate, other) for other in chosen):
+                chosen.append(candidate)
         return chosen
 
-    def _fallback(self, search_index: SearchIndex, readings: Sequence[WindowReading]) -> list[tuple[Quotation, float]]:
-        return []
+    def _is_conflict(self, best: _Candidate, second: _Candidate) -> bool:
+        if best.document_id == second.document_id or second.confidence < self._threshold:
+            return False
+        return sources_disagree(best.quotation.answer, second.quotation.answer)
 
-    def _cite(self, search_index: SearchIndex, quotations: Sequence[tuple[Quotation, float]]) -> list[Citation]:
-        citations = []
-        for number, (quotation, score) in enumerate(quotations, 1):
-            passage = search_index.passages[quotation.rows[0]]
-            document = search_index.documents[passage.document_id]
-            citations.append(quotation.cite(document, passage.section, number, min(1.0, score)))
-        return citations
+    def _reply(self, search_index: SearchIndex, question: str, vector: Vectors, intent: Intent) -> Answer | None:
+        """Return the reply to small talk, or a summary; None if there is nothing to quote."""
+        documents = search_index.documents
+        if intent is Intent.SMALL_TALK:
+            titles = [document.title for document in documents.values()]
+            text = reply_to_small_talk(titles, search_index.suggestions)
+            return replace(self._abstain(search_index, question, 0.0, ()), text=text, why=NO_QUESTION)
+        vectors = search_index.vectors.rows(0, len(search_index.passages))
+        rows = summarise(search_index.passages, vectors, documents, vector)
+        citations = verify_citations(self._cite_rows(search_index, rows), documents)
+        if not citations:
+            return None
+        lines: list[str] = []
+        for document_id in dict.fromkeys(search_index.passages[row].document_id for row in rows):
+            document = documents[document_id]
+            own = [citation for citation in citations if citation.source == document.source]
+            quoted = " ".join(f"{citation.shown} [{citation.number}]" for citation in own)
+            lines.append(Message("{headline}: {quotations}", headline=headline(document), quotations=quoted))
+        return Answer(
+            question=question,
+            text=join_sentences(lines),
+            citations=citations,
+            confidence=1.0,
+            abstained=False,
+            snapshot=search_index.id,
+            generator=GENERATOR,
+        )
+
+    def _cite_rows(self, search_index: SearchIndex, rows: Sequence[int]) -> list[Citation]:
+        passages, documents = search_index.passages, search_index.documents
+        return [
+            cite_passage(passages[row], documents[passages[row].document_id], number)
+            for number, row in enumerate(rows, 1)
+        ]
 
     def _abstain(
         self, search_index: SearchIndex, question: str, confidence: float, citations: Sequence[Citation]
     ) -> Answer:
+        text, why = explain_abstention(question)
         return Answer(
             question=question,
-            text=ABSTENTION,
+            text=text,
             citations=verify_citations(citations, search_index.documents),
             confidence=round(confidence, 4),
             abstained=True,
             snapshot=search_index.id,
             generator=GENERATOR,
+            why=why,
         )
 
 
-def _cite_passage(search_index: SearchIndex, row: int, number: int) -> Citation:
-    passage: Passage = search_index.passages[row]
-    document = search_index.documents[passage.document_id]
-    return Citation(
-        number=number,
-        source=document.source,
-        title=fix_mojibake(document.title),
-        section=passage.section,
-        start=passage.start,
-        end=passage.end,
-        quote=passage.text,
-        score=0.0,
-        url=document.url,
-        shown=passage.reading,
-    )
+def _cite(search_index: SearchIndex, candidates: Sequence[_Candidate]) -> list[Citation]:
+    return [
+        candidate.quotation.cite(
+            search_index.documents[candidate.document_id], candidate.section, number, candidate.score
+        )
+        for number, candidate in enumerate(candidates, 1)
+    ]
+
+
+def _repeats(candidate: _Candidate, other: _Candidate) -> bool:
+    """Return whether a quotation is of the same place as another, or reads the same."""
+    same_place = candidate.document_id == other.document_id and candidate.quotation.overlaps(other.quotation)
+    return same_place or candidate.quotation.shown == other.quotation.shown

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.domain.answers import Citation, ShortAnswer
+from index.domain.documents import HEADING as FRONT_MATTER
 from index.domain.documents import Document, Passage
 from index.domain.reading import AnswerSpan, Window
 from index.text.normalize import fix_mojibake
 from index.text.offsets import source_span
 from index.text.tokens import POINTING_WORDS, tokenize
 
-__all__ = ["LONGEST_QUOTATION", "Quotation", "locate", "quote"]
+__all__ = ["LONGEST_QUOTATION", "Quotation", "cite_passage", "quote"]
 
 LONGEST_QUOTATION = 300
 """Characters of a quotation; a longer sentence is cut around the words that answer, at the ends of clauses."""
@@ -77,35 +78,40 @@ class Quotation:
         return ShortAnswer(words, document.source, self.answer_start, self.answer_end, number)
 
 
-def locate(window: Window, span: AnswerSpan, passages: Sequence[Passage]) -> range:
-    """Return the rows whose passages hold the words of a span; empty if they are in a heading or table header."""
+def quote(window: Window, span: AnswerSpan, passages: Sequence[Passage], document: Document) -> Quotation | None:
+    """Return the quotation for the words of a span; None if they stand for nothing in the source."""
     place = source_span(window.runs, span.start, span.end)
     if place is None:
-        return range(0)
-    start, end = place
-    rows = [row for row in window.rows if passages[row].start < end and start < passages[row].end]
-    return range(rows[0], rows[-1] + 1) if rows else range(0)
-
-
-def quote(window: Window, span: AnswerSpan, passages: Sequence[Passage], document: Document) -> Quotation | None:
-    """Return the quotation for the words of a span; None if these are not in the source."""
-    rows = locate(window, span, passages)
-    place = source_span(window.runs, span.start, span.end)
-    if not rows or place is None:
         return None
     answer_start, answer_end = _trim(document.text, *place)
-    answer = window.text[span.start : span.end].strip()
+    found = [row for row in window.rows if passages[row].start < answer_end and answer_start < passages[row].end]
+    if not found:
+        return None
+    rows = range(found[0], found[-1] + 1)
+    first = passages[rows[0]]
     start, end, shown = _cut(rows, passages, document, answer_start, answer_end)
-    context = ""
-    if _points_back(passages[rows[0]]) and start == passages[rows[0]].start and rows[0] > 0:
-        before = passages[rows[0] - 1]
-        if before.document_id == document.id and before.section == passages[rows[0]].section:
-            if end - before.start <= LONGEST_QUOTATION and before.kind == passages[rows[0]].kind == "prose":
-                start, shown = before.start, f"{before.reading} {shown}"
-                rows = range(rows[0] - 1, rows[-1] + 1)
-            else:
-                context = _beginning(before.reading)
+    context = first.before.partition(":")[0] if first.section == FRONT_MATTER and first.kind == "field" else ""
+    if start == first.start and _points_back(first) and (before := _sentence_before(rows[0], passages)):
+        if end - before.start <= LONGEST_QUOTATION:
+            rows, start, shown = range(rows[0] - 1, rows[-1] + 1), before.start, f"{before.reading} {shown}"
+        else:
+            context = _beginning(before.reading)
+    answer = window.text[span.start : span.end].strip()
     return Quotation(rows, start, end, shown, answer_start, answer_end, answer, context)
+
+
+def cite_passage(passage: Passage, document: Document, number: int) -> Citation:
+    """Return a whole passage as a citation."""
+    quotation = Quotation(range(0), passage.start, passage.end, passage.reading, passage.start, passage.end, "")
+    return quotation.cite(document, passage.section, number, 0.0)
+
+
+def _sentence_before(row: int, passages: Sequence[Passage]) -> Passage | None:
+    """Return the sentence before a passage in its section; None if there is none."""
+    passage, before = passages[row], passages[row - 1] if row else None
+    if before is None or before.kind != "prose" or passage.kind != "prose":
+        return None
+    return before if (before.document_id, before.section) == (passage.document_id, passage.section) else None
 
 
 def _cut(

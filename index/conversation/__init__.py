@@ -1,1 +1,1 @@
-"""Follow-up questions: query rewriting from the turns before."""
+"""Conversations: questions in the context of those before, recorded."""

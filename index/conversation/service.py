@@ -1,4 +1,4 @@
-"""Conversations: answer a question in the context of the turns before it, and record the answer."""
+"""Conversations: answer a question in the context of the questions before it, and record the answer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from index.domain.activity import RecordedAnswer, Turn
+from index.domain.activity import RecordedAnswer
 from index.domain.errors import JournalUnavailable
 
 if TYPE_CHECKING:
@@ -28,26 +28,26 @@ class ConversationService:
     def reply(
         self, question: str, *, user: int, guild: int | None, channel: int, after: str = "", alone: bool = False
     ) -> RecordedAnswer:
-        """Answer a question in the context of the user's last turns in this channel, and record the answer.
+        """Answer a question in the context of the user's last questions in this channel, and record the answer.
 
         Without the journal the question is answered out of context, and the answer's id is empty. `after` is the id of
         the answer that the question follows, no matter who asked for that one; `alone` says that it follows nothing.
         Raises LibraryError if it cannot be answered; then nothing is recorded.
         """
-        turns: Sequence[Turn] = ()
+        before: Sequence[str] = ()
         try:
-            turns = () if alone else self._turns(user, channel, after)
+            before = () if alone else self._questions_before(user, channel, after)
         except JournalUnavailable as error:
             log.warning("A question is read as it stands: %s", error)
-        answer = self._engine.ask(question, [turn.question for turn in turns])
+        answer = self._engine.ask(question, before)
         try:
             return RecordedAnswer(answer, self._journal.record(answer, user=user, guild=guild, channel=channel))
         except JournalUnavailable as error:
             log.warning("An answer is not written down: %s", error)
             return RecordedAnswer(answer, "")
 
-    def _turns(self, user: int, channel: int, after: str) -> tuple[Turn, ...]:
+    def _questions_before(self, user: int, channel: int, after: str) -> tuple[str, ...]:
         if not after:
-            return self._journal.turns(user, channel)
-        turn = self._journal.turn(after)
-        return (turn,) if turn else ()
+            return self._journal.questions_before(user, channel)
+        entry = self._journal.entry(after)
+        return (entry.read_as or entry.question,) if entry else ()

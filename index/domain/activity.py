@@ -1,4 +1,4 @@
-"""Records of the journal: turns, votes, gaps, daily counts and the audit log.
+"""Records of the journal: questions, votes, gaps, daily counts and the audit log.
 
 Standard library only; every class is frozen.
 """
@@ -30,7 +30,6 @@ __all__ = [
     "Scope",
     "StoredCounts",
     "Theme",
-    "Turn",
     "VoteCount",
     "error_outcome",
     "report_outcome",
@@ -43,14 +42,6 @@ class RecordedAnswer:
 
     answer: Answer
     id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question of a conversation, as it was read, and the quotations that answered it, best first."""
-
-    question: str
-    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.domain.answers import Answer
 from index.domain.documents import Document, Passage
 from index.domain.errors import ReindexCancelled, SourcesUnreadable, UnreadableSource
 from index.domain.messages import Message, message_of
 from index.domain.ports import Embedder, Progress, VectorStore
+from index.domain.reading import Window
 from index.domain.snapshots import SkippedSource, Snapshot
 from index.domain.sources import SourceSet
 from index.domain.stages import Stage
@@ -29,7 +30,7 @@ from index.snapshots.manifest import FORMAT, Manifest
 from index.snapshots.serving import LoadedSnapshot
 from index.snapshots.store import SnapshotStore, new_id
 from index.sources.folder import name_skipped
-from index.suggestions.generation import generate_questions, keep_answered
+from index.suggestions.generation import CandidateQuestion, generate_questions, keep_answered
 from index.text.passages import passage_text
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ __all__ = ["Built", "Indexer"]
 
 MOST_SUGGESTING = 2_000
 """Passages that suggestions are made from: so many suffice, and a large index takes no longer to rebuild."""
+
+MOST_WINDOWS = 2
+"""Windows that are read to check a suggestion."""
 
 log = logging.getLogger(__name__)
 
@@ -182,12 +186,32 @@ def _suggestions(search_index: SearchIndex, answerer: Answerer, progress: Progre
     """Return questions that the index answers; none if making them fails, for it serves as well without."""
     try:
         candidates = generate_questions(search_index.documents, _first_passages(search_index))
-        return keep_answered(candidates, partial(answerer.answer, search_index), progress=progress)
+        windows = _windows_by_source(search_index)
+
+        def ask(candidate: CandidateQuestion) -> Answer:
+            """Read only where the question was made from: that suffices to know that it is answered."""
+            near = [
+                window
+                for start, end, window in windows[candidate.source]
+                if start < candidate.end and candidate.start < end
+            ]
+            return answerer.answer_from(search_index, candidate.question, near[:MOST_WINDOWS])
+
+        return keep_answered(candidates, ask, progress=progress)
     except ReindexCancelled:
         raise
     except Exception:
         log.warning("There are no suggestions, for they could not be made", exc_info=True)
         return ()
+
+
+def _windows_by_source(search_index: SearchIndex) -> dict[str, list[tuple[int, int, Window]]]:
+    """Return the windows of each source with their characters in it."""
+    windows: dict[str, list[tuple[int, int, Window]]] = defaultdict(list)
+    for window in search_index.windows:
+        first, last = search_index.passages[window.rows[0]], search_index.passages[window.rows[-1]]
+        windows[search_index.documents[window.document_id].source].append((first.start, last.end, window))
+    return windows
 
 
 def _first_passages(search_index: SearchIndex) -> list[Passage]:

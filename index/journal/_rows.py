@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 
-from index.domain.activity import AuditEntry, JournalEntry, StoredCounts, Turn, VoteCount
+from index.domain.activity import AuditEntry, JournalEntry, StoredCounts, VoteCount
 from index.domain.answers import Answer, Citation
 from index.domain.errors import JournalUnavailable
 from index.domain.messages import message_from_json, message_to_json
@@ -22,7 +22,6 @@ __all__ = [
     "insert_audit_entry",
     "read_entries",
     "to_audit_entry",
-    "to_turn",
 ]
 
 INSERT = """
@@ -82,11 +81,6 @@ def _recorded(
         snapshot=str(snapshot),
         citations=tuple(Citation(**citation) for citation in json.loads(str(citations))),
     )
-
-
-def to_turn(entry: JournalEntry) -> Turn:
-    evidence = () if entry.abstained else tuple(citation.shown for citation in entry.citations)
-    return Turn(entry.read_as or entry.question, evidence)
 
 
 def insert_audit_entry(

@@ -1,1 +1,1 @@
-"""Candidate passages for a question, and their features."""
+"""Windows of the sources that are worth reading for a question."""

@@ -67,7 +67,7 @@ def generate_questions(documents: Mapping[str, Document], passages: Sequence[Pas
 
 def keep_answered(
     candidates: Iterable[CandidateQuestion],
-    ask: Callable[[str], Answer],
+    ask: Callable[[CandidateQuestion], Answer],
     *,
     limit: int = 200,
     progress: Progress | None = None,
@@ -84,7 +84,7 @@ def keep_answered(
     chosen = list(islice(fitting, limit))
     answered: list[tuple[Answer, CandidateQuestion]] = []
     for done, candidate in enumerate(chosen, 1):
-        answer = ask(candidate.question)
+        answer = ask(candidate)
         if not answer.abstained and _is_answered_by(answer, candidate):
             answered.append((answer, candidate))
         if progress:
