@@ -98,7 +98,8 @@ def _block(name: str) -> str:
 def _settings() -> Iterator[tuple[str, FieldInfo]]:
     for settings in SETTINGS:
         for name, field in settings.model_fields.items():
-            yield name.upper(), field
+            if not field.deprecated:
+                yield name.upper(), field
 
 
 def _default(field: FieldInfo) -> str:

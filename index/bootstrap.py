@@ -12,7 +12,7 @@ from index.indexing.reindexer import Reindexer
 from index.journal.gap_review import GapReview
 from index.journal.journal import Journal
 from index.library import Library
-from index.settings import Settings
+from index.settings import BUNDLED_READER, Settings
 from index.snapshots.serving import LiveIndex
 from index.snapshots.store import SnapshotStore
 from index.sources.reader import SourceReader
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from index.snapshots.loader import SnapshotLoader
 
 __all__ = ["assemble", "open_library"]
-
-BUNDLED_READER = "bundled"
-"""The value of READER_MODEL for the reader that is part of this package."""
 
 
 def open_library(settings: Settings) -> Library:
@@ -51,12 +48,13 @@ def open_library(settings: Settings) -> Library:
     def answerer(embedder: Embedder) -> Answerer:
         from index.answering.answerer import Answerer
         from index.embedding.onnx_embedder import BUNDLED
-        from index.reading.calibration import Calibration, threshold
+        from index.reading.calibration import UNCALIBRATED, Calibration, threshold
         from index.reading.intents import load_intents
         from index.reading.windows_reader import WindowsReader
         from index.retrieval.retriever import Retriever
 
-        calibration = Calibration.load()
+        bundled = settings.reader_model.lower() == BUNDLED_READER
+        calibration = Calibration.load() if bundled else UNCALIBRATED
         return Answerer(
             embedder=embedder,
             retriever=Retriever(),

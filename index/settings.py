@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AliasChoices, BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-__all__ = ["Settings"]
+__all__ = ["BUNDLED_READER", "Settings"]
+
+BUNDLED_READER = "bundled"
+"""The value of READER_MODEL for the reader that is part of this package."""
+
+logger = logging.getLogger(__name__)
 
 
 def _hosts(value: object) -> object:
@@ -43,10 +49,16 @@ class Settings(BaseSettings):
         description="The model carried by the installed package of this name, or a path, or a hub name.",
     )
     reader_model: str = Field(
-        default="bundled",
-        validation_alias=AliasChoices("reader_model", "reranker_model"),
-        description="What reads the passages and decides: bundled (our reader), or an extractive question-answering "
-        "model with a no-answer score, by path or hub name.",
+        default=BUNDLED_READER,
+        description="What reads the sources and decides: bundled (our reader), or any extractive question-answering "
+        "model with a no-answer score, by path or hub name. Another than ours is not calibrated: it answers where its "
+        "probability is at least 0.5, whatever MAX_WRONG.",
+    )
+    reranker_model: str | None = Field(
+        default=None,
+        exclude=True,
+        deprecated=True,
+        description="The name of READER_MODEL until the reader decided alone.",
     )
     max_wrong: float = Field(
         default=0.2,
@@ -79,3 +91,13 @@ class Settings(BaseSettings):
         default=30, ge=1, le=3650, description="Days that questions are kept, for follow-ups, votes and gaps."
     )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR; logs go to standard error.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _renamed(cls, values: Any) -> Any:
+        """Read RERANKER_MODEL as READER_MODEL, unless that is set too."""
+        if not isinstance(values, dict) or not (old := values.get("reranker_model")):
+            return values
+        others = {name: value for name, value in values.items() if name != "reranker_model"}
+        logger.warning("RERANKER_MODEL is called READER_MODEL now: rename it in the environment or in .env.")
+        return {"reader_model": BUNDLED_READER if str(old).lower() in ("none", BUNDLED_READER) else old, **others}

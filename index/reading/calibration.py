@@ -10,7 +10,7 @@ from pathlib import Path
 
 from index.domain.reading import WindowReading
 
-__all__ = ["CALIBRATION", "Calibration", "threshold"]
+__all__ = ["CALIBRATION", "UNCALIBRATED", "Calibration", "threshold"]
 
 CALIBRATION = Path(__file__).with_name("calibration.json")
 """Written by `training/calibrate.py`."""
@@ -59,6 +59,10 @@ class Calibration:
         answerable, span, margin = self.features(readings)
         odds = self.intercept + self.answerable * answerable + self.span * span + self.margin * margin
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+
+
+UNCALIBRATED = Calibration(intercept=0.0, answerable=1.0, curve=((0.5, 0.0),))
+"""Of a reader that nothing was fitted for: its own probability, and 0.5 as the threshold for every share of errors."""
 
 
 def threshold(curve: Sequence[tuple[float, float]], max_wrong: float) -> float:

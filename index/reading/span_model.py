@@ -5,14 +5,19 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import numpy as np
+
 from index.domain.errors import LibraryError
 from index.domain.reading import Reading
 from index.embedding.thread_pools import torch_threads
-from index.reading.onnx_reader import best_spans
+from index.reading.onnx_reader import MAX_QUESTION, best_spans
 
 __all__ = ["SpanModelReader"]
 
 MAX_TOKENS = 384
+NOTHING_READ = -30.0
+"""Log-odds for a window without a token."""
+
 HEAD = "ForQuestionAnswering"
 """Part of the architecture's name of a model that can find spans."""
 
@@ -46,11 +51,13 @@ class SpanModelReader:
                 raise ValueError("the weights have no head for spans")
             if not self._tokenizer.is_fast:
                 raise ValueError("the tokenizer gives no offsets")
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
+        except Exception as error:  # the errors of transformers, tokenizers and safetensors have no class in common
             raise LibraryError(
                 f"The reader {model!r} cannot be loaded: set READER_MODEL to bundled, to the path of an extractive "
                 f"question-answering model, or to a hub name (that needs the internet once). ({type(error).__name__})"
             ) from error
+        positions = getattr(self._model.config, "max_position_embeddings", MAX_TOKENS)
+        self._max_tokens = min(MAX_TOKENS, self._tokenizer.model_max_length, positions)
         self._lock = threading.Lock()
 
     def read(self, question: str, window: str) -> Reading:
@@ -58,24 +65,24 @@ class SpanModelReader:
 
         with self._lock, torch_threads(1), torch.inference_mode():
             encoded = self._tokenizer(
-                question,
+                self._cut(question),
                 window,
                 truncation="only_second",
-                max_length=MAX_TOKENS,
+                max_length=self._max_tokens,
                 return_offsets_mapping=True,
                 return_tensors="pt",
             )
             own = [place for place, part in enumerate(encoded.sequence_ids(0)) if part == 1]
             offsets = [tuple(pair) for pair in encoded.pop("offset_mapping")[0].tolist()]
             output = self._model(**encoded)
-        start, end = output.start_logits[0].float().numpy(), output.end_logits[0].float().numpy()
+        start, end = (logits[0].double().numpy() for logits in (output.start_logits, output.end_logits))
         spans = best_spans(start[own], end[own], [offsets[place] for place in own])
         if not spans:
-            return Reading(-30.0, ())
-        best = max(
-            start[first] + end[last]
-            for first in own
-            for last in own
-            if offsets[first][0] == spans[0].start and offsets[last][1] == spans[0].end
-        )
+            return Reading(NOTHING_READ, ())
+        best = spans[0].log_probability + np.logaddexp.reduce(start[own]) + np.logaddexp.reduce(end[own])
         return Reading(float(best - start[0] - end[0]), spans)
+
+    def _cut(self, question: str) -> str:
+        """Return the first `MAX_QUESTION` tokens of a question, so that the window has room beside it."""
+        offsets = self._tokenizer(question, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
+        return question[: offsets[MAX_QUESTION - 1][1]] if len(offsets) > MAX_QUESTION else question

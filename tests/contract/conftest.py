@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,29 +41,44 @@ def built(cli: Cli) -> Cli:
     return cli
 
 
+@pytest.fixture(scope="session")
+def span_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an extractive question-answering model of random weights, of two layers."""
+    from transformers import BertForQuestionAnswering
+
+    return _save_bert(tmp_path_factory.mktemp("spans"), BertForQuestionAnswering, dimension=16, layers=2)
+
+
 def _save_model(folder: Path, pooling: str, *, dimension: int) -> Path:
-    import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Normalize, Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+    from transformers import BertModel
+
+    bert = _save_bert(folder / "bert", BertModel, dimension=dimension)
+    transformer = Transformer(str(bert), max_seq_length=128)
+    SentenceTransformer(modules=[transformer, Pooling(dimension, pooling), Normalize()]).save(str(folder / "model"))
+    return folder / "model"
+
+
+def _save_bert(folder: Path, architecture: Any, *, dimension: int, layers: int = 1) -> Path:
+    """Save a model of random weights whose tokens are single characters."""
+    import torch
+    from transformers import BertConfig, BertTokenizerFast
 
     torch.manual_seed(0)
     characters = [chr(code) for code in range(33, 127) if not chr(code).isupper()]
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *characters, *(f"##{character}" for character in characters)]
-    bert = folder / "bert"
-    bert.mkdir()
-    (bert / "vocab.txt").write_text("\n".join(words), "utf-8")
-    BertTokenizerFast(vocab=str(bert / "vocab.txt"), model_max_length=128).save_pretrained(bert)
-    BertModel(
+    folder.mkdir(exist_ok=True)
+    (folder / "vocab.txt").write_text("\n".join(words), "utf-8")
+    BertTokenizerFast(vocab=str(folder / "vocab.txt"), model_max_length=128).save_pretrained(folder)
+    architecture(
         BertConfig(
             vocab_size=len(words),
             hidden_size=dimension,
-            num_hidden_layers=1,
+            num_hidden_layers=layers,
             num_attention_heads=2,
             intermediate_size=32,
             max_position_embeddings=128,
         )
-    ).save_pretrained(bert)
-    transformer = Transformer(str(bert), max_seq_length=128)
-    SentenceTransformer(modules=[transformer, Pooling(dimension, pooling), Normalize()]).save(str(folder / "model"))
-    return folder / "model"
+    ).save_pretrained(folder)
+    return folder

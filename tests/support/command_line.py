@@ -29,7 +29,7 @@ REPORT = [
     *("first_added", "first_removed", "regressions"),
 ]
 SETTINGS = [
-    *("SEEDS_DIR", "INDEX_DIR", "MAX_WRONG", "RERANKER_MODEL", "MAX_SOURCE_MB", "JOURNAL_FILE"),
+    *("SEEDS_DIR", "INDEX_DIR", "MAX_WRONG", "READER_MODEL", "RERANKER_MODEL", "MAX_SOURCE_MB", "JOURNAL_FILE"),
     *("KEEP_SNAPSHOTS", "LOG_LEVEL"),
 ]
 """Environment variables that must not reach the command line under test."""
