@@ -20,7 +20,7 @@ from index.cli.json_output import answer_line, diff_json, report_json, snapshot_
 from index.domain.activity import COMMAND_LINE, EVERYWHERE, report_outcome
 from index.domain.messages import Message
 from index.domain.snapshots import ReindexReport
-from index.evaluation.metrics import Question, read_questions
+from index.evaluation.questions import Question, read_questions
 from index.evaluation.runner import ask_questions, results_file
 
 app = typer.Typer(

@@ -6,13 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from index.domain.messages import count
-from index.evaluation.metrics import Question, evidence_rank, pair_answers
+from index.evaluation.outcomes import Outcome, evidence_rank, judge
+from index.evaluation.questions import Question, pair_answers
 from index.evaluation.records import Record, worse_figures
 
 __all__ = ["figures_table", "worst_cases"]
 
 LONGEST = 240
 """Characters shown of a quotation."""
+
+REASONS = {
+    Outcome.RIGHT: "",
+    Outcome.FALSE: "answered falsely",
+    Outcome.SILENT: "not answered, though the sources answer",
+    Outcome.MISTAKEN: "small talk taken for a question",
+}
+"""What went wrong with a question as members type it."""
 
 
 def figures_table(
@@ -39,7 +48,7 @@ def figures_table(
 
 
 def worst_cases(questions: Sequence[Question], answers: Iterable[Mapping[str, Any]], limit: int) -> str:
-    """Return the cases that went wrong, the most confident first: an answer without evidence, or evidence missed."""
+    """Return the cases that went wrong, the most confident first: wrong answers, evidence missed."""
     cases = []
     for question, answer in pair_answers(questions, answers):
         if reason := _reason(question, answer):
@@ -55,6 +64,8 @@ def worst_cases(questions: Sequence[Question], answers: Iterable[Mapping[str, An
 
 
 def _reason(question: Question, answer: Mapping[str, Any]) -> str:
+    if question.expected:
+        return REASONS[judge(question, answer)]
     if not question.answerable:
         return "" if answer["abstained"] else "answered, though nothing answers it"
     if evidence_rank(question, answer) < 3:
@@ -63,12 +74,12 @@ def _reason(question: Question, answer: Mapping[str, Any]) -> str:
 
 
 def _case(confidence: float, question: Question, answer: Mapping[str, Any], reason: str) -> str:
-    gold = " | ".join(dict.fromkeys(_shorten(text) for _, _, text in question.spans))
+    gold = question.gold or " | ".join(dict.fromkeys(_shorten(text) for _, _, text in question.spans))
     quoted = [
         f"      {quote['source']}, characters {quote['start']} to {quote['end']}: {_shorten(quote['quote'])}"
         for quote in answer["citations"][:3]
     ]
-    head = f"{confidence:.2f}  {_shorten(question.question)}  ({question.id}: {reason})"
+    head = f"{confidence:.2f}  {_shorten(' / '.join([*question.before, question.question]))}  ({question.id}: {reason})"
     return "\n".join([head, f"      gold: {gold or 'none'}", *(quoted or ["      nothing quoted"])])
 
 

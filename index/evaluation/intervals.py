@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.evaluation.metrics import BINS, Question, answer_scores, pair_answers
+from index.evaluation.metrics import BINS, KEPT_SHARES, MEDIANS, answer_scores
+from index.evaluation.questions import Question, pair_answers
 
 __all__ = ["RESAMPLES", "bootstrap_intervals"]
 
@@ -17,6 +18,8 @@ RESAMPLES = 1_000
 COVERAGE = 0.95
 BLOCK = 100
 """Resamples weighted at once, to bound the memory."""
+ROUNDING = 1e-9
+"""Taken off a product before it is rounded up, so that 0.8 of 10 is 8."""
 
 Numbers = NDArray[np.float64]
 
@@ -80,13 +83,18 @@ class _Run:
         values = {
             name: _ratio(weights @ self._sums[name], weights @ self._counts[name])
             for name in self._sums
-            if name != "latency"
+            if name not in ("latency", *MEDIANS)
         }
         values["auroc"] = self._auroc(weights)
         values["ece"] = self._ece(weights)
+        values |= {name: self._refused(weights, share) for name, share in KEPT_SHARES.items()}
+        for name in MEDIANS:
+            if name in self._sums:
+                below, above = (self._at(name, weights, share=0.5, shift=shift) for shift in (-0.5, 0.0))
+                values[name] = (below + above) / 2
         if "latency" in self._sums:
-            values["latency_ms_p50"] = self._latency(weights, 0.5)
-            values["latency_ms_p99"] = self._latency(weights, 0.99)
+            values["latency_ms_p50"] = self._at("latency", weights, share=0.5)
+            values["latency_ms_p99"] = self._at("latency", weights, share=0.99)
         return values
 
     def _auroc(self, weights: Numbers) -> Numbers:
@@ -105,12 +113,23 @@ class _Run:
         gaps = [np.abs(weights[:, cells == cell] @ gap[cells == cell]) for cell in range(BINS)]
         return _ratio(np.sum(gaps, axis=0), weights.sum(axis=1))
 
-    def _latency(self, weights: Numbers, share: float) -> Numbers:
-        timed = self._counts["latency"] > 0
-        order = np.argsort(self._sums["latency"][timed], kind="stable")
-        values = self._sums["latency"][timed][order]
-        cumulated = np.cumsum(weights[:, timed][:, order], axis=1)
-        targets = np.floor(cumulated[:, -1:] * share)
+    def _refused(self, weights: Numbers, share: float) -> Numbers:
+        order = np.argsort(-self._confidence, kind="stable")
+        weights, confidence, answerable = weights[:, order], self._confidence[order], self._answerable[order]
+        cumulated = np.cumsum(weights * answerable, axis=1)
+        is_kept = cumulated < np.ceil(cumulated[:, -1:] * share - ROUNDING)
+        least = confidence[np.minimum(is_kept.sum(axis=1), len(confidence) - 1)]
+        negative = weights * (1 - answerable)
+        refused = (negative * (confidence < least[:, np.newaxis])).sum(axis=1)
+        return np.where(cumulated[:, -1] > 0, _ratio(refused, negative.sum(axis=1)), np.nan)
+
+    def _at(self, name: str, weights: Numbers, *, share: float, shift: float = 0.0) -> Numbers:
+        """Return the score that a share of a figure's scores is below."""
+        scored = self._counts[name] > 0
+        order = np.argsort(self._sums[name][scored], kind="stable")
+        values = self._sums[name][scored][order]
+        cumulated = np.cumsum(weights[:, scored][:, order], axis=1)
+        targets = np.floor(cumulated[:, -1:] * share + shift)
         rows = np.minimum((cumulated <= targets).sum(axis=1), len(values) - 1)
         quantiles: Numbers = np.where(cumulated[:, -1] > 0, values[rows], np.nan)
         return quantiles

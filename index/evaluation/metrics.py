@@ -1,78 +1,26 @@
-"""Question sets and the figures of a run: how much is found, answered, quoted, and rightly left unanswered."""
+"""The figures of a run: how much is found, answered, quoted, and rightly left unanswered."""
 
 from __future__ import annotations
 
-import json
-import re
+import math
 import statistics
-import string
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from index.domain.errors import LibraryError, QuestionsUnreadable
+from index.evaluation.outcomes import Outcome, evidence_rank, judge, normalize, word_f1
+from index.evaluation.questions import Question, pair_answers
 
-__all__ = ["BINS", "Question", "answer_scores", "compute_figures", "evidence_rank", "pair_answers", "read_questions"]
+__all__ = ["BINS", "KEPT_SHARES", "MEDIANS", "answer_scores", "compute_figures", "kept"]
 
 BINS = 10
 """Bins of confidence, of equal width, for the calibration error."""
 
+KEPT_SHARES = {"refused@80": 0.80, "refused@85": 0.85}
+"""Figures of the unanswerable questions refused, with the share of the answerable ones that is answered meanwhile."""
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question of a set; `spans` are the gold answers as (start, end, text) in `source`.
-
-    `before` are the questions that it follows, oldest first.
-
-    `id` is as the line has it, text or number, so that an answer line can repeat it.
-    """
-
-    id: Any
-    question: str
-    source: str = ""
-    answerable: bool = True
-    spans: tuple[tuple[int, int, str], ...] = ()
-    before: tuple[str, ...] = ()
-
-
-def read_questions(path: Path) -> list[Question]:
-    """Return the questions of a JSON Lines file, one object a line with at least `id` and `question`.
-
-    Raises QuestionsUnreadable, which names the line.
-    """
-    try:
-        lines = path.read_bytes().decode("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionsUnreadable(f"The questions in {path} cannot be read: {error}.") from error
-    questions = []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                questions.append(_question(json.loads(line)))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise QuestionsUnreadable(
-                    f"Line {number} of {path} is no question: each line is an object with `id` and `question`, "
-                    'like {"id": "1", "question": "When is it?"}.'
-                ) from error
-    return questions
-
-
-def _question(row: dict[str, Any]) -> Question:
-    before = row.get("before") or ()
-    if not isinstance(row["question"], str) or not isinstance(before, list | tuple):
-        raise TypeError("question")
-    if not all(isinstance(text, str) for text in before):
-        raise TypeError("before")
-    return Question(
-        id=row["id"],
-        question=row["question"],
-        source=row.get("source", ""),
-        answerable=bool(row.get("answerable", True)),
-        spans=tuple((span["start"], span["end"], span["text"]) for span in row.get("answers", ())),
-        before=tuple(before),
-    )
+MEDIANS = ("answer_words", "abstention_words")
+"""Figures that are the median of their scores."""
 
 
 def compute_figures(
@@ -80,11 +28,30 @@ def compute_figures(
 ) -> dict[str, float]:
     """Return the figures of a run, rounded to four places.
 
-    `texts` maps a source to its text; `answers` are lines as `ask --json` prints them. Shares are of all citations
-    (verbatim), of answerable questions (evidence@1, evidence@3, contains, answer_rate), of unanswerable ones
-    (abstain_recall), of answered ones (answered_precision). `f1` is SQuAD 2.0's, `auroc` and `ece` are of `confidence`
-    as the probability that the question is answerable, `cited` is in characters, latency in ms. Raises LibraryError if
-    a question has no answer.
+    Parameters
+    ----------
+    texts
+        The text of each source by name.
+    questions, answers
+        Questions, and answer lines as `ask --json` prints them.
+
+    Returns
+    -------
+    dict
+        Of all sets: `verbatim`, a share of all citations; `auroc` and `ece` of `confidence` as the probability that the
+        question is answerable; `refused@80`, the share of unanswerable questions below the confidence that keeps 80 %
+        of the answerable ones; `right@sure` and so on, the share of right answers among those called sure; `cited`,
+        the mean characters quoted in an answer; latency in ms.
+        Of questions with gold spans: shares of answerable questions (`evidence@1`, `evidence@3`, `contains`,
+        `answer_rate`; `exact` and `words_f1` of the short answer, 0 without one), of unanswerable ones
+        (`abstain_recall`), of answered ones (`answered_precision`), and `f1`, SQuAD 2.0's of the whole answer.
+        Of questions as members type them: shares of all that are `right`, `false`, `silent` and `mistaken`, and the
+        median length of answers and of reasons in words.
+
+    Raises
+    ------
+    LibraryError
+        A question has no answer.
     """
     rows: dict[str, list[float]] = defaultdict(list)
     judgements: list[tuple[float, bool]] = []
@@ -93,81 +60,79 @@ def compute_figures(
         for name, value in answer_scores(texts, question, answer):
             rows[name].append(value)
     latency = sorted(rows.pop("latency", []))
-    means = {name: round(statistics.fmean(values), 4) for name, values in rows.items()}
-    means["auroc"] = round(_auroc(judgements), 4)
-    means["ece"] = round(_ece(judgements), 4)
-    means["questions"] = len(questions)
+    figures = {
+        name: round(statistics.median(values) if name in MEDIANS else statistics.fmean(values), 4)
+        for name, values in rows.items()
+    }
+    figures["auroc"] = round(_auroc(judgements), 4)
+    figures["ece"] = round(_ece(judgements), 4)
+    for name, share in KEPT_SHARES.items():
+        figures[name] = round(_refused(judgements, share), 4)
+    figures["questions"] = len(questions)
     if latency:
-        means["latency_ms_p50"] = round(latency[len(latency) // 2], 2)
-        means["latency_ms_p99"] = round(latency[min(len(latency) - 1, int(len(latency) * 0.99))], 2)
-    return means
-
-
-def pair_answers(
-    questions: Sequence[Question], answers: Iterable[Mapping[str, Any]]
-) -> list[tuple[Question, Mapping[str, Any]]]:
-    """Return each question with its answer line. Raises LibraryError if a question has none."""
-    by_id = {str(answer["id"]): answer for answer in answers}
-    for question in questions:
-        if str(question.id) not in by_id:
-            raise LibraryError(f"The question {question.id} has no answer.")
-    return [(question, by_id[str(question.id)]) for question in questions]
+        figures["latency_ms_p50"] = round(latency[len(latency) // 2], 2)
+        figures["latency_ms_p99"] = round(latency[min(len(latency) - 1, int(len(latency) * 0.99))], 2)
+    return figures
 
 
 def answer_scores(
     texts: Mapping[str, str], question: Question, answer: Mapping[str, Any]
 ) -> Iterable[tuple[str, float]]:
-    """Yield what one answer adds to the figures, by name; a figure is the mean of its scores, `latency` is in ms."""
+    """Yield what one answer adds to the figures, by name; a figure is the mean of its scores, or their median."""
     citations = answer.get("citations", [])
-    text = answer.get("answer") or ""
     for citation in citations:
         source = texts.get(citation["source"])
         yield "verbatim", source is not None and source[citation["start"] : citation["end"]] == citation["quote"]
-    rank = evidence_rank(question, answer)
-    if question.answerable:
-        yield "evidence@1", rank < 1
-        yield "evidence@3", rank < 3
-        contains = any(_normalize(gold) in _normalize(text) for _, _, gold in question.spans)
-        yield "contains", contains and not answer["abstained"]
-        best_f1 = max((_f1(text, gold) for _, _, gold in question.spans), default=0.0)
-        yield "f1", 0.0 if answer["abstained"] else best_f1
-        yield "answer_rate", not answer["abstained"]
-    else:
-        yield "f1", answer["abstained"]
-        yield "abstain_recall", answer["abstained"]
+    yield from _outcome_scores(question, answer) if question.expected else _span_scores(question, answer)
     if not answer["abstained"]:
-        yield "answered_precision", rank < 3
-        yield "words", len(text.split())
         yield "cited", sum(len(citation["quote"]) for citation in citations)
+        if certainty := answer.get("certainty"):
+            yield f"right@{certainty}", judge(question, answer) == Outcome.RIGHT
     if answer.get("latency_ms") is not None:
         yield "latency", answer["latency_ms"]
 
 
-def evidence_rank(question: Question, answer: Mapping[str, Any]) -> int:
-    """Return the index of the first quotation that overlaps gold, at least 3 if none does."""
-    citations = answer.get("citations", [])
-    ranks = (rank for rank, citation in enumerate(citations) if _overlaps_gold(question, citation))
-    return next(ranks, len(citations) + 3)
+def kept(count: int, share: float) -> int:
+    """Return how many of `count` are at least a share of them."""
+    return math.ceil(count * share - 1e-9)
 
 
-def _overlaps_gold(question: Question, citation: Mapping[str, Any]) -> bool:
-    if citation["source"] != question.source:
-        return False
-    return any(citation["start"] < end and start < citation["end"] for start, end, _ in question.spans)
+def _span_scores(question: Question, answer: Mapping[str, Any]) -> Iterable[tuple[str, float]]:
+    text, abstained = answer.get("answer") or "", answer["abstained"]
+    golds = [gold for _, _, gold in question.spans]
+    rank = evidence_rank(question, answer)
+    if question.answerable:
+        yield "evidence@1", rank < 1
+        yield "evidence@3", rank < 3
+        yield "contains", not abstained and any(normalize(gold) in normalize(text) for gold in golds)
+        yield "f1", 0.0 if abstained else max((word_f1(text, gold) for gold in golds), default=0.0)
+        yield "answer_rate", not abstained
+        short = "" if abstained else (answer.get("short_answer") or {}).get("text", "")
+        yield "exact", bool(short) and any(normalize(short) == normalize(gold) for gold in golds)
+        yield "words_f1", max((word_f1(short, gold) for gold in golds), default=0.0) if short else 0.0
+    else:
+        yield "f1", abstained
+        yield "abstain_recall", abstained
+    if not abstained:
+        yield "answered_precision", rank < 3
+        yield "words", len(text.split())
 
 
-def _normalize(text: str) -> str:
-    """Return text as SQuAD compares answers: lower case, no punctuation, no articles, single spaces."""
-    unpunctuated = text.lower().translate(str.maketrans("", "", string.punctuation))
-    return " ".join(re.sub(r"\b(a|an|the)\b", " ", unpunctuated).split())
+def _outcome_scores(question: Question, answer: Mapping[str, Any]) -> Iterable[tuple[str, float]]:
+    outcome = judge(question, answer)
+    for name in Outcome:
+        yield name.value, outcome == name
+    shown = "abstention_words" if answer["abstained"] else "answer_words"
+    yield shown, len((answer.get("reason" if answer["abstained"] else "answer") or "").split())
 
 
-def _f1(text: str, gold: str) -> float:
-    words, gold_words = Counter(_normalize(text).split()), Counter(_normalize(gold).split())
-    if not words or not gold_words:
-        return float(words == gold_words)
-    shared = (words & gold_words).total()
-    return 2 * shared / (words.total() + gold_words.total())
+def _refused(judgements: Sequence[tuple[float, bool]], share: float) -> float:
+    """Return the share of unanswerable questions below the confidence that keeps a share of the answerable ones."""
+    positive, negative = (sorted(value for value, label in judgements if label == kind) for kind in (True, False))
+    if not positive or not negative:
+        return float("nan")
+    least = positive[-kept(len(positive), share)]
+    return sum(value < least for value in negative) / len(negative)
 
 
 def _auroc(judgements: Sequence[tuple[float, bool]]) -> float:

@@ -42,8 +42,20 @@ RISES_WHEN_BETTER = {
     "abstain_recall": True,
     "answered_precision": True,
     "auroc": True,
+    "exact": True,
+    "words_f1": True,
+    "refused@80": True,
+    "refused@85": True,
+    "right": True,
+    "right@sure": True,
+    "right@likely": True,
     "ece": False,
     "cited": False,
+    "false": False,
+    "silent": False,
+    "mistaken": False,
+    "answer_words": False,
+    "abstention_words": False,
 }
 """The figures that may not get worse; the others say nothing of quality, or as much of the machine."""
 

@@ -17,7 +17,8 @@ from index.domain.ports import Progress
 from index.domain.sources import SourceFile
 from index.evaluation._table import figures_table, worst_cases
 from index.evaluation.intervals import bootstrap_intervals
-from index.evaluation.metrics import Question, compute_figures, read_questions
+from index.evaluation.metrics import compute_figures
+from index.evaluation.questions import Question, read_questions
 from index.evaluation.records import (
     Record,
     current_commit,

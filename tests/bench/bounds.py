@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from index.evaluation.intervals import bootstrap_intervals
-from index.evaluation.metrics import Question
+from index.evaluation.questions import Question
 from index.suggestions.completion import complete
 
 __all__ = ["cpu_seconds", "measure"]

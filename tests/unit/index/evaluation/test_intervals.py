@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,9 @@ import pytest
 from scipy.stats import bootstrap
 
 from index.evaluation.intervals import _Run, bootstrap_intervals
-from index.evaluation.metrics import Question, compute_figures, pair_answers
-from tests.support.runs import GOLD, TEXTS, UNKNOWN, cite, line, made_run
+from index.evaluation.metrics import compute_figures
+from index.evaluation.questions import Question, pair_answers
+from tests.support.runs import CHAT, GOLD, MEMBER, TEXTS, UNKNOWN, cite, line, made_run
 
 
 def questions(rows: list[dict[str, Any]]) -> list[Question]:
@@ -100,6 +102,25 @@ def test_a_resample_without_a_figure_is_no_resample_of_it():
     )
     assert figures["auroc"] == (1.0, 1.0)
     assert not any(math.isnan(bound) for pair in figures.values() for bound in pair)
+
+
+def test_a_resample_of_questions_of_members_is_scored_as_a_run_of_them():
+    chance = np.random.default_rng(0)
+    kinds = (MEMBER, CHAT)
+    asked = [replace(kinds[number % 2], id=number) for number in range(20)]
+    lines = [
+        line(str(number), "flour " * (number % 5 + 1)) if number % 3 else line(str(number), None, reason="no " * number)
+        for number in range(20)
+    ]
+    run = _Run(TEXTS, pair_answers(asked, lines))
+    for _ in range(20):
+        sample = chance.integers(0, 20, 20)
+        drawn = [replace(asked[i], id=f"d{n}") for n, i in enumerate(sample)]
+        wanted = compute_figures(TEXTS, drawn, [{**lines[i], "id": f"d{n}"} for n, i in enumerate(sample)])
+        figures = run.figures(np.bincount(sample, minlength=20).astype(float)[np.newaxis])
+        assert {name: float(figures[name][0]) for name in wanted if name != "questions"} == {
+            name: pytest.approx(value, abs=1e-4) for name, value in wanted.items() if name != "questions"
+        }
 
 
 def test_every_figure_has_an_interval_around_it():

@@ -5,16 +5,23 @@ from __future__ import annotations
 import importlib.util
 import json
 import math
+import random
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from index.domain.errors import LibraryError, QuestionsUnreadable
-from index.evaluation.metrics import Question, compute_figures, read_questions
+from index.domain.errors import LibraryError
+from index.evaluation.metrics import compute_figures
+from index.evaluation.questions import Expected, read_questions
 from tests.support.paths import SHARED
-from tests.support.runs import GOLD, TEA, TEXTS, UNKNOWN, cite, line, made_run
+from tests.support.runs import CHAT, GOLD, MEMBER, TEA, TEXTS, UNKNOWN, cite, line, made_run, short
 
 SCORER = SHARED / "eval" / "score.py"
+MEMBERS_SCORER = SHARED / "eval" / "members" / "score.py"
 
 
 def test_figures_of_a_small_run_computed_by_hand():
@@ -22,9 +29,16 @@ def test_figures_of_a_small_run_computed_by_hand():
         TEXTS,
         [GOLD, TEA, UNKNOWN],
         [
-            line("1", "Bread is made of flour", cite("a.md", 0, 23), confidence=0.9, latency_ms=8.0),
+            line(
+                "1",
+                "Bread is made of flour",
+                cite("a.md", 0, 23),
+                confidence=0.9,
+                latency_ms=8.0,
+                **short("the flour, of"),
+            ),
             line("2", None, cite("b.md", 0, 5), cite("a.md", 24, 46, "Tea is wrong"), confidence=0.25, latency_ms=2.0),
-            line("3", "The house", cite("b.md", 0, 26), confidence=0.25, latency_ms=4.0),
+            line("3", "The house", cite("b.md", 0, 26), confidence=0.25, latency_ms=4.0, certainty="likely"),
         ],
     )
     assert figures == {
@@ -34,6 +48,11 @@ def test_figures_of_a_small_run_computed_by_hand():
         "contains": 0.5,
         "f1": round((2 * 1 / (5 + 1) + 0.0 + 0.0) / 3, 4),
         "answer_rate": 0.5,
+        "exact": 0.0,
+        "words_f1": round((2 * 1 / (2 + 1) + 0.0) / 2, 4),
+        "right@likely": 0.0,
+        "refused@80": 0.0,
+        "refused@85": 0.0,
         "abstain_recall": 0.0,
         "answered_precision": 0.5,
         "words": 3.5,
@@ -71,6 +90,43 @@ def test_case_articles_and_punctuation_do_not_matter_to_what_an_answer_contains(
 
 
 @pytest.mark.parametrize(
+    ("words", "exact", "f1"),
+    [("The Flour.", 1.0, 1.0), ("flour and water", 0.0, 0.5), ("water", 0.0, 0.0), (None, 0.0, 0.0)],
+)
+def test_the_short_answer_is_compared_with_gold_word_by_word(words, exact, f1):
+    figures = compute_figures(TEXTS, [GOLD], [line("1", "flour", **(short(words) if words else {}))])
+    assert (figures["exact"], figures["words_f1"]) == (exact, f1)
+
+
+def test_an_abstention_has_no_right_words():
+    figures = compute_figures(TEXTS, [GOLD], [line("1", None, **short("flour"))])
+    assert (figures["exact"], figures["words_f1"]) == (0.0, 0.0)
+
+
+def test_refused_is_what_lies_below_the_confidence_that_keeps_so_many():
+    answerable = [replace(GOLD, id=f"a{number}") for number in range(20)]
+    others = [replace(UNKNOWN, id=f"u{number}") for number in range(4)]
+    sure = [line(f"a{number}", "x", confidence=number / 20) for number in range(20)]
+    unsure = [line(f"u{number}", "x", confidence=confidence) for number, confidence in enumerate((0.1, 0.18, 0.2, 0.9))]
+    figures = compute_figures(TEXTS, [*answerable, *others], [*sure, *unsure])
+    assert (figures["refused@80"], figures["refused@85"]) == (0.5, 0.25)
+
+
+def test_of_each_certainty_the_share_that_is_right_is_told():
+    figures = compute_figures(
+        TEXTS,
+        [GOLD, TEA, UNKNOWN],
+        [
+            line("1", "x", cite("a.md", 0, 23), certainty="sure"),
+            line("2", "x", cite("a.md", 0, 5), certainty="unsure"),
+            line("3", "x", cite("b.md", 0, 26), certainty="sure"),
+        ],
+    )
+    assert (figures["right@sure"], figures["right@unsure"]) == (0.5, 0.0)
+    assert "right@likely" not in figures
+
+
+@pytest.mark.parametrize(
     ("confidences", "auroc"),
     [((0.9, 0.1), 1.0), ((0.1, 0.9), 0.0), ((0.5, 0.5), 0.5), ((0.2, 0.2), 0.5)],
 )
@@ -83,6 +139,62 @@ def test_auroc_is_how_often_the_answerable_question_has_the_higher_confidence(co
 def test_a_question_without_an_answer_is_an_error_that_names_it():
     with pytest.raises(LibraryError, match="2"):
         compute_figures(TEXTS, [GOLD, TEA], [line("1", None)])
+
+
+def members(folder: Path, seed: int) -> tuple[Path, list[dict[str, Any]]]:
+    """Questions as members type them, in a file, and random answers to them."""
+    chance = random.Random(seed)  # noqa: S311  the same run for the same number
+    golds = {"answer": "Flour, of rye!", "abstain": "", "chat": ""}
+    rows, lines = [], []
+    for number in range(chance.randrange(1, 30)):
+        expect = chance.choice(list(golds))
+        before = {"before": ["What is it?"]} if chance.random() < 0.3 else {}
+        rows.append({"id": f"m{number}", "question": "?", "expect": expect, "gold": golds[expect], **before})
+        texts = ["water", "some flour of rye", "flour"]
+        if chance.random() < 0.5:
+            said = {"reason": "The sources don't say.", "why": chance.choice(["", "no question"])}
+            lines.append(line(f"m{number}", None, **said))
+        else:
+            quoted = [cite("a.md", 0, 5, chance.choice(texts)) for _ in range(2)]
+            brief = short(chance.choice(texts)) if chance.random() < 0.5 else {"short_answer": None}
+            lines.append(line(f"m{number}", chance.choice(texts), *quoted, **brief))
+    path = folder / f"{seed}.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    return path, lines
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "outcome"),
+    [
+        (MEMBER, line("4", "Of flour [1]"), "right"),
+        (MEMBER, line("4", "It says [1]", **short("FLOUR")), "right"),
+        (MEMBER, line("4", "It says [1]", cite("a.md", 0, 23)), "right"),
+        (MEMBER, line("4", "It says [1]", cite("a.md", 24, 46), cite("a.md", 0, 23)), "false"),
+        (MEMBER, line("4", None, why=""), "silent"),
+        (replace(MEMBER, expected=Expected.ABSTAIN, answerable=False), line("4", None, why=""), "right"),
+        (replace(MEMBER, expected=Expected.ABSTAIN, answerable=False), line("4", "flour"), "false"),
+        (CHAT, line("5", None, why="no question"), "right"),
+        (CHAT, line("5", None, why=""), "mistaken"),
+        (CHAT, line("5", "Hello"), "false"),
+    ],
+)
+def test_a_question_of_a_member_is_right_false_silent_or_mistaken(question, answer, outcome):
+    figures = compute_figures(TEXTS, [question], [answer])
+    assert [name for name in ("right", "false", "silent", "mistaken") if figures[name]] == [outcome]
+    assert "evidence@1" not in figures
+
+
+@pytest.mark.skipif(not MEMBERS_SCORER.is_file(), reason="the shared scorer is not beside this repository")
+def test_figures_of_members_are_those_of_the_shared_scorer(tmp_path):
+    for seed in range(5):
+        path, lines = members(tmp_path, seed)
+        answers = tmp_path / "answers.jsonl"
+        answers.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+        words = [sys.executable, str(MEMBERS_SCORER), str(path), "--answers", str(answers), "--json"]
+        wanted = json.loads(subprocess.run(words, capture_output=True, check=True).stdout)
+        figures = {"n": len(lines), "answer_words": 0, "abstention_words": 0}
+        figures |= compute_figures(TEXTS, read_questions(path), lines)
+        assert {name: figures[name] for name in wanted} == wanted
 
 
 @pytest.mark.skipif(not SCORER.is_file(), reason="the shared scorer is not beside this repository")
@@ -101,42 +213,5 @@ def test_figures_are_those_of_the_shared_scorer(tmp_path):
         (tmp_path / "questions.jsonl").write_text("\n".join(json.dumps(row) for row in questions), "utf-8")
         wanted, _ = scorer.score(documents, questions, answers)
         figures = compute_figures(TEXTS, read_questions(tmp_path / "questions.jsonl"), answers)
-        assert {name: value for name, value in figures.items() if not math.isnan(value)} == {
-            name: value for name, value in wanted.items() if not math.isnan(value)
-        }
-        assert figures.keys() == wanted.keys()
-
-
-def read(folder: Path, text: str | bytes) -> list[Question]:
-    path = folder / "questions.jsonl"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_questions(path)
-
-
-def test_questions_are_read_in_order_with_their_gold_spans(tmp_path):
-    gold = '"source": "a.md", "answerable": true, "answers": [{"text": "x", "start": 1, "end": 2}]'
-    questions = read(
-        tmp_path, f'{{"id": "1", "question": "What?", {gold}}}\n\n  \n{{"id": 7, "question": "Why?", "other": []}}\n'
-    )
-    assert questions == [Question("1", "What?", "a.md", True, ((1, 2, "x"),)), Question(7, "Why?")]
-
-
-def test_windows_line_ends_a_byte_order_mark_and_unicode_separators_are_read(tmp_path):
-    """A set of questions may have any of them."""
-    text = '\ufeff{"id": "1", "question": "a\u2028b\u0085c"}\r\n{"id": "2", "question": "d"}\r\n'
-    assert [question.question for question in read(tmp_path, text)] == ["a\u2028b\u0085c", "d"]
-
-
-@pytest.mark.parametrize(
-    "bad", ["nonsense", "[]", "7", '"text"', "null", '{"id": "1"}', '{"question": "x"}', '{"id": "1", "question": 7}']
-)
-def test_a_line_that_is_no_question_is_named(tmp_path, bad):
-    with pytest.raises(QuestionsUnreadable, match=r"Line 2 of .*questions\.jsonl is no question"):
-        read(tmp_path, f'{{"id": "1", "question": "x"}}\n{bad}\n')
-
-
-def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path):
-    with pytest.raises(QuestionsUnreadable, match=r"questions\.jsonl"):
-        read_questions(tmp_path / "questions.jsonl")
-    with pytest.raises(QuestionsUnreadable, match="cannot be read"):
-        read(tmp_path, b"\xff")
+        shared = {name: figures[name] for name in wanted}
+        assert shared == pytest.approx(wanted, abs=0, nan_ok=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from index.evaluation._table import figures_table, worst_cases
-from index.evaluation.metrics import Question
-from tests.support.runs import GOLD, RECORD, TEA, UNKNOWN, cite, line
+from index.evaluation.questions import Question
+from tests.support.runs import CHAT, GOLD, MEMBER, RECORD, TEA, UNKNOWN, cite, line
 
 FOUND = {"evidence@1": 0.75, "ece": 0.1, "words": 99.0, "questions": 26}
 AROUND = {"evidence@1": (0.6, 0.85), "ece": (0.08, 0.12), "words": (90.0, 110.0)}
@@ -65,6 +65,23 @@ def test_the_worst_cases_are_wrong_answers_and_missed_evidence_the_surest_first(
         "      a.md, characters 24 to 46: Tea is made of leaves.",
         "0.10  What is tea made of?  (2: evidence missed, not answered)\n      gold: leaves\n"
         "      b.md, characters 0 to 26: A house is made of bricks.",
+    ]
+
+
+def test_cases_of_members_say_what_went_wrong_and_which_words_were_expected():
+    silent, mistaken, false = MEMBER, CHAT, replace(MEMBER, id="6", before=("and rye?",))
+    cases = worst_cases(
+        [silent, mistaken, false],
+        [line("4", None, confidence=0.2), line("5", None, confidence=0.1), line("6", "x", confidence=0.9)],
+        10,
+    )
+    assert [row for row in cases.splitlines() if row.startswith(("0.", "      gold"))] == [
+        "0.90  and rye? / whats bread made of  (6: answered falsely)",
+        "      gold: flour",
+        "0.20  whats bread made of  (4: not answered, though the sources answer)",
+        "      gold: flour",
+        "0.10  hi  (5: small talk taken for a question)",
+        "      gold: none",
     ]
 
 
