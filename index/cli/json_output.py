@@ -31,7 +31,6 @@ def answer_line(name: Any, answer: Answer) -> dict[str, Any]:
         "answer": None if answer.abstained else answer.text,
         "reason": answer.text if answer.abstained else None,
         "why": answer.why,
-        "missing": answer.missing,
         "generator": answer.generator,
         "snapshot": answer.snapshot,
         "latency_ms": answer.latency_ms,

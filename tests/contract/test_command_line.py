@@ -78,6 +78,43 @@ def test_ask_without_json_shows_answer_quotations_and_confidence(built):
     assert "The nearest passages:" in abstained
 
 
+FOLLOW_UP = ["--before", "What is bread made of?"]
+
+
+def test_a_follow_up_is_asked_with_the_questions_before_it(built):
+    (row,) = built("ask", "and tea?", *FOLLOW_UP, "--json", MAX_WRONG="1").lines
+    check_answer(row, BREAD)
+    assert row["question"] == "and tea?"
+    assert row["read_as"] in (None, "What is bread made of? and tea?")
+    (twice,) = built("ask", "and tea?", *FOLLOW_UP, "--before", "and rye?", "--json").lines
+    assert twice["read_as"] in (None, "and rye? and tea?", "What is bread made of? and rye? and tea?")
+
+
+def test_blank_texts_before_a_question_count_for_nothing(built):
+    (alone,) = built("ask", "What is bread made of?", "--json").lines
+    (row,) = built("ask", "What is bread made of?", "--before", "  ", "--before", "", "--json").lines
+    assert {**row, "latency_ms": 0} == {**alone, "latency_ms": 0}
+    assert alone["read_as"] is None
+
+
+def test_a_line_of_a_batch_is_asked_with_the_questions_before_it(built):
+    before = ["What is bread made of?"]
+    rows = [{"id": 1, "question": "and tea?"}, {"id": 2, "question": "and tea?", "before": before}]
+    alone, after = built("ask", "--batch", batch(built.folder, *map(json.dumps, rows)), "--json").lines
+    (single,) = built("ask", "and tea?", *FOLLOW_UP, "--json").lines
+    assert alone["read_as"] is None
+    assert {**after, "id": "", "latency_ms": 0} == {**single, "latency_ms": 0}
+
+
+@pytest.mark.parametrize("before", ['"bread"', "[7]", "{}", '[["bread"]]'])
+def test_a_line_whose_earlier_questions_are_no_list_of_texts_is_named(built, before):
+    bad = batch(built.folder, f'{{"id": "1", "question": "tea?", "before": {before}}}')
+    process = built("ask", "--batch", bad, "--json")
+    assert (process.code, process.out) == (2, "")
+    assert "Line 1 of" in process.err
+    assert "`before` is a list of questions" in process.err
+
+
 def test_only_the_result_goes_to_standard_output(built):
     process = built("ask", "bread", "--json", LOG_LEVEL="DEBUG")
     assert len(process.out.splitlines()) == 1
@@ -132,6 +169,9 @@ def test_a_batch_file_that_is_not_there_is_wrong_usage(built):
         ["ask", "one", "two"],
         ["ask", "one", "--batch", "file"],
         ["ask", "one", "--nonsense"],
+        ["ask", "one", "--before"],
+        ["ask", "--before", "one"],
+        ["ask", "--batch", "file", "--before", "one"],
         ["nonsense"],
         ["eval"],
         ["eval", "--documents", "seeds"],
@@ -270,12 +310,12 @@ def test_status_reads_every_file_of_the_live_snapshot_only_where_it_is_asked_to(
     assert "whole" not in built("status", "--json").lines[0]
     assert built("status", "--verify", "--json").lines[0]["whole"] is True
     assert "whole      yes" in built("status", "--verify").out
-    damaged = next((built.folder / "data" / "index" / "snapshots").glob("*/tokens.npy"))
+    damaged = next((built.folder / "data" / "index" / "snapshots").glob("*/vectors.faiss"))
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
     assert built("status", "--json").code == 0
     process = built("status", "--verify", "--json")
     assert (process.code, process.lines[0]["whole"]) == (5, False)
-    assert "tokens.npy of snapshot" in process.err
+    assert "vectors.faiss of snapshot" in process.err
     assert "whole      no" in built("status", "--verify").out
 
 

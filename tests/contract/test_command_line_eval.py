@@ -8,9 +8,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from index.evaluation.recordings import write_recording
 
-from index.evaluation.records import read_records, weight_checksums
+from index.evaluation.records import read_records
 from tests.support.command_line import BREAD, Cli, batch, python
 from tests.support.index_fakes import write
 from tests.support.paths import ROOT
@@ -57,7 +56,7 @@ def test_eval_shows_the_figures_beside_those_recorded_and_the_worst_cases(cli, a
     assert "No figures are recorded for these questions" in first.out
     assert "(2: answered, though nothing answers it)" in first.out
     (record,) = read_records(cli.folder / "evaluation" / "results.md")
-    assert (record.how, record.model, record.settings) == ("asked", "model", "MAX_WRONG=1.0")
+    assert (record.model, record.settings) == ("model", "MAX_WRONG=1.0")
     assert (record.figures["answer_rate"], record.intervals["abstain_recall"]) == (1.0, (0.0, 0.0))
     assert record.questions == hashlib.sha256((cli.folder / "questions.jsonl").read_bytes()).hexdigest()
     again = cli(*asked, "--worst", "0", MAX_WRONG="0")
@@ -73,46 +72,18 @@ def test_eval_in_json_has_the_figures_by_name_and_their_intervals(cli, asked):
     assert row["intervals"].keys() == row.keys() - {"questions", "intervals"}
 
 
-def test_eval_by_cross_validation_scores_the_recorded_answers(cli, asked, tiny_model):
-    spans = [(fold, BREAD.index("Tea") if fold == "b.md" else 10) for fold in ("a.md", "b.md")]
-    answers = [
-        (
-            fold,
-            {
-                "id": str(n),
-                "abstained": n == 2,
-                "confidence": 0.5,
-                "citations": [{"source": "a.md", "start": start, "end": start + 30, "score": 0.5}],
-            },
-        )
-        for n, (fold, start) in enumerate(spans, 1)
-    ]
-    write_recording(
-        cli.folder / "evaluation" / "cross_validated.jsonl.gz",
-        questions=hashlib.sha256((cli.folder / "questions.jsonl").read_bytes()).hexdigest(),
-        model=str(tiny_model),
-        weights=weight_checksums(),
-        answers=answers,
+def test_eval_scores_questions_as_members_type_them(cli):
+    questions = batch(
+        cli.folder,
+        json.dumps({"id": "m1", "question": "whats bread made of", "expect": "answer", "gold": "flour"}),
+        json.dumps({"id": "m2", "question": "and rye?", "before": ["is it bread"], "expect": "abstain", "gold": ""}),
+        json.dumps({"id": "m3", "question": "hi", "expect": "chat", "gold": ""}),
     )
-    process = cli(*asked, "--cross-validate", "--record", "--answers", "answers.jsonl")
-    assert process.code == 0
-    assert process.out.startswith("Cross-validated: each question is answered by weights that were fitted without its")
-    assert "`python -m training.cross_validate` makes them anew" in process.out.splitlines()[0]
-    assert "evidence@1           0.0" in process.out
-    assert "abstain_recall       1.0" in process.out
-    (record,) = read_records(cli.folder / "evaluation" / "results.md")
-    assert (record.how, record.command.split()[-2:]) == ("cross-validated", ["--cross-validate", "--record"])
-    first = json.loads((cli.folder / "answers.jsonl").read_text("utf-8").splitlines()[0])
-    assert first["citations"][0]["quote"] == BREAD[10:40]
-    other = cli(*asked, "--cross-validate", EMBEDDING_MODEL="another")
-    assert (other.code, other.out) == (1, "")
-    assert "EMBEDDING_MODEL" in other.err
-
-
-def test_eval_by_cross_validation_without_a_recording_says_how_to_make_one(cli, asked):
-    process = cli(*asked, "--cross-validate")
-    assert (process.code, process.out) == (1, "")
-    assert "make one with `python -m training.cross_validate`" in process.err
+    (row,) = cli("eval", "--documents", "seeds", "--questions", questions, "--json").lines
+    assert row["right"] + row["false"] + row["silent"] + row["mistaken"] == pytest.approx(1, abs=1e-3)
+    assert row["questions"] == 3
+    assert {"auroc", "verbatim", "latency_ms_p50"} <= row.keys()
+    assert "evidence@1" not in row
 
 
 def test_eval_does_not_ask_before_it_knows_that_it_can_compare(cli, asked):

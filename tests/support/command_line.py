@@ -18,7 +18,7 @@ from tests.support.paths import ROOT
 BREAD = "# Baking\n\nBread — the white one — is made of flour and water.\r\n\r\nTea is made of leaves and time.\n"
 RYE = BREAD.replace("flour", "rye")
 ANSWER = [
-    *("id", "question", "read_as", "abstained", "confidence", "certainty", "answer", "reason", "why", "missing"),
+    *("id", "question", "read_as", "abstained", "confidence", "certainty", "answer", "reason", "why"),
     *("generator", "snapshot", "latency_ms"),
     *("short_answer", "verdict", "conflict", "citations"),
 ]
@@ -90,8 +90,13 @@ def batch(folder: Path, *lines: str) -> Path:
 def check_answer(row: dict[str, Any], text: str) -> None:
     assert list(row) == ANSWER
     assert (row["answer"] is None) == row["abstained"] == (row["reason"] is not None)
-    assert row["why"] in ("", "missing", "no question", "language")
-    assert row["abstained"] or (row["why"], row["missing"]) == ("", [])
+    assert row["why"] in ("", "no question", "language")
+    assert row["abstained"] or row["why"] == ""
+    if short := row["short_answer"]:
+        cited = row["citations"][short["citation"] - 1]
+        assert list(short) == ["text", "source", "start", "end", "citation"]
+        assert (short["source"], text[short["start"] : short["end"]]) == (cited["source"], short["text"])
+        assert cited["start"] <= short["start"] < short["end"] <= cited["end"]
     assert 0 <= row["confidence"] <= 1
     assert row["certainty"] in ((None,) if row["abstained"] else ("sure", "likely", "unsure"))
     assert row["read_as"] is None or row["read_as"]
