@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bot.text.escape import fold
 from bot.text.i18n import current_language, gettext, gettext_noop
 from index import Message
-from index.domain.answers import ABSTENTION, MAX_SUGGESTION_LENGTH, MAX_SUGGESTIONS, MISSING, NO_QUESTION
+from index.domain.answers import ABSTENTION
 from index.domain.messages import BILINGUAL, LIST, REBUILD, REINDEX, RESET, Value
 
 if TYPE_CHECKING:
@@ -42,28 +41,8 @@ def translate_fault(text: str) -> str:
 
 
 def abstention_reason(answer: Answer) -> str:
-    """Return why an answer abstains.
-
-    A reason of the index that is no `Message` is English; in another language it is made from the answer's fields.
-    """
-    if not fold(answer.text):
-        return gettext(ABSTENTION)
-    if current_language().code == "en" or isinstance(answer.text, Message):
-        return translate(answer.text)
-    if answer.why == MISSING and answer.missing:
-        phrases = [gettext("“{words}”", words=fold(phrase)) for phrase in answer.missing]
-        return gettext("The sources say nothing about {missing:or} that answers this.", missing=phrases)
-    if answer.why == NO_QUESTION:
-        return _off_topic(citation.title for citation in answer.citations)
-    return answer.text if answer.why else gettext(ABSTENTION)
-
-
-def _off_topic(titles: Iterable[str]) -> str:
-    """Return the sentence for a text that asks nothing of the sources, with titles to ask about."""
-    unique = dict.fromkeys(fold(title)[:MAX_SUGGESTION_LENGTH].strip() for title in titles)
-    if suggested := [title for title in unique if title][:MAX_SUGGESTIONS]:
-        return gettext("That is not a question about the sources I have: ask me about {titles:or}.", titles=suggested)
-    return gettext("That is not a question about the sources I have.")
+    """Return why an answer abstains, in the current language if the index says it as a `Message`."""
+    return translate(answer.text) if fold(answer.text) else gettext(ABSTENTION)
 
 
 def _translate_value(value: Value) -> str | int | float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from index.domain.answers import Citation, SourceChange, SourcePage
 from index.domain.documents import Document
@@ -14,7 +14,7 @@ from index.viewer._text_fragment import text_fragment_url
 __all__ = ["source_page"]
 
 CUT = "… "
-"""What stands at the ends of a quotation whose sentence is cut, and not in the source."""
+"""What may stand at the ends of a quotation whose sentence is cut."""
 
 
 def source_page(
@@ -30,7 +30,7 @@ def source_page(
         page = next((number for number, pieces in enumerate(pages, 1) if any(piece.quoted for piece in pieces)), 1)
     page = min(max(page, 1), len(pages))
     pieces = pages[page - 1]
-    shown = collapse_whitespace(citation.shown).strip(CUT)
+    shown = _quoted_words(citation, (piece for pieces in pages for piece in pieces))
     text = GAP.join(piece.whole for piece in pieces)
     highlight = _highlight(pieces, shown)
     words = text[slice(*highlight)] if highlight else ""
@@ -47,6 +47,12 @@ def source_page(
         link=text_fragment_url(document.url, words if collapse_whitespace(words) == shown else shown),
         change=_change(document, citation, current),
     )
+
+
+def _quoted_words(citation: Citation, pieces: Iterable[Piece]) -> str:
+    """Return the words that a quotation shows, without the ellipses of a cut, which are not in the source."""
+    shown = collapse_whitespace(citation.shown)
+    return shown if any(shown in collapse_whitespace(piece.text) for piece in pieces) else shown.strip(CUT)
 
 
 def _change(document: Document, citation: Citation, current: Document | None) -> SourceChange:

@@ -182,8 +182,8 @@ class FakeEngine:
     def __init__(self, library: FakeLibrary) -> None:
         self._library = library
 
-    def ask(self, question: str) -> Answer:
-        return self._library.ask(question)
+    def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
+        return self._library.ask(question, before)
 
     def nearest(self, question: str, count: int) -> Answer:
         return self._library.nearest(question, count)
@@ -205,11 +205,12 @@ class FakeLibrary(Library):
     """A library whose replies are its attributes.
 
     An attribute that holds an exception is raised. `answers` maps a question to its reply; any other question
-    gets `answer`. `seconds` is how long a question, a load or a reindex blocks its thread. While `gate` is cleared,
-    questions and loads wait; while `reindex_gate` is, reindexes do. `asked`, `loads` and `reindexes` record what
-    came in, `watchers` who wants to hear of changed files, `reported_to` for whom reindexes were reported (server,
-    everywhere), `most_at_once` how many questions were in threads at the same time. A reindex that waits at its gate
-    can be cancelled.
+    gets `answer`. "And ...?" is read as the last question before it and itself. `seconds` is how long a question, a
+    load or a reindex blocks its thread. While `gate` is cleared, questions and loads wait; while `reindex_gate` is,
+    reindexes do. `asked`, `loads` and `reindexes` record what came in, `followed` the questions before each question,
+    `watchers` who wants to hear of changed files, `reported_to` for whom reindexes were reported (server, everywhere),
+    `most_at_once` how many questions were in threads at the same time. A reindex that waits at its gate can be
+    cancelled.
 
     `kept` are the snapshots, newest first, `changes` what differs between any two, `run` how far a reindex is.
     `previews`, `published`, `discarded`, `rolled_back` and `compared` record what came in, `follows` how often it was
@@ -248,6 +249,7 @@ class FakeLibrary(Library):
         self.reindex_gate = threading.Event()
         self.reindex_gate.set()
         self.asked: list[str] = []
+        self.followed: list[tuple[str, ...]] = []
         self.threads: set[int] = set()
         self.loads = 0
         self.reindexes = 0
@@ -275,15 +277,20 @@ class FakeLibrary(Library):
         if self.load_error is not None:
             raise self.load_error
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
         with self._counting:
             self.asked.append(question)
+            self.followed.append(tuple(before))
             self._now += 1
             self.most_at_once = max(self.most_at_once, self._now)
         self.work(self.gate)
         with self._counting:
             self._now -= 1
-        return replace(self.given(self.answers.get(question, self.answer)), question=question)
+        answer = self.given(self.answers.get(question, self.answer))
+        is_follow_up = before and question.startswith("And ")
+        return replace(
+            answer, question=question, read_as=f"{before[-1]} {question}" if is_follow_up else answer.read_as
+        )
 
     def nearest(self, question: str, count: int) -> Answer:
         return make_abstention(*self.further[:count], question=question)

@@ -43,7 +43,7 @@ class Sources:
         self.suggested: tuple[str, ...] = ()
         self.refusal: LibraryError | None = None
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
         self.asked.append(question)
         if self.refusal:
             raise self.refusal

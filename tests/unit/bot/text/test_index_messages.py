@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from index.answering._decomposition import SubQuestion
-from index.answering._merging import AnsweredPart, merge_answers
-from index.answering.abstention import AbstentionExplainer
 
 from bot.services.errors import explain
 from bot.text.i18n import PLACEHOLDER, language_codes, using_language
 from bot.text.index_messages import DISCORD_STEPS, abstention_reason, translate, translate_fault
-from index.domain.answers import ABSTENTION, MISSING, NO_QUESTION, OTHER_LANGUAGE
+from index.domain.answers import ABSTENTION
 from index.domain.errors import NoIndex, NoSuchSnapshot, SourceRejected
 from index.domain.messages import FIXES as OF_THE_COMMAND_LINE
 from index.domain.messages import LIST, REINDEX, Message, join_messages, with_fix
 from tests.support.catalogue import INDEX, index_message_uses
-from tests.support.fakes import make_abstention, make_answer, make_citation
+from tests.support.fakes import make_abstention
 from tests.support.texts import any_text
 
 OTHERS = language_codes()[1:]
@@ -142,104 +137,32 @@ def test_a_file_that_is_refused_is_told_with_the_reason_in_the_language(code: st
         assert explain(SourceRejected("a.md", Message("is empty")), "adding a source") == shown
 
 
-def silent(why: str = "", *, text: str = "The index's own words.", missing: tuple[str, ...] = (), **cited: Any) -> Any:
-    citations = [make_citation(number, title=title) for number, title in enumerate(cited.get("titles", ()), 1)]
-    return replace(make_abstention(*citations, text=text), why=why, missing=missing)
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_reason_is_said_in_the_language_with_its_values_as_they_are(code: str) -> None:
+    reason = Message("new: {names}", names="“24 experts” [1]")
+    with using_language(code):
+        said = abstention_reason(make_abstention(text=reason))
+    assert "“24 experts” [1]" in said
+    assert said != reason
 
 
-@pytest.mark.parametrize("why", ["", MISSING, NO_QUESTION, OTHER_LANGUAGE])
-@pytest.mark.parametrize("locale", ["en-US", "pl", None])
-def test_in_english_the_index_speaks_for_itself(why: str, locale: str | None) -> None:
-    with using_language(locale):
-        assert abstention_reason(silent(why, missing=("Netflix",))) == "The index's own words."
-        assert abstention_reason(silent(why, text=" ")) == "The sources don't say."
-        assert translate(Message("The sources disagree: {values}.", values="“a” [1]")) == (
-            "The sources disagree: “a” [1]."
-        )
-
-
-@pytest.mark.parametrize(
-    ("locale", "said"),
-    [
-        ("de", "Die Quellen sagen zu „Netflix“, „its price“ oder „the CEO“ nichts, was das beantwortet."),
-        ("es-ES", "Las fuentes no dicen nada sobre «Netflix», «its price» o «the CEO» que responda a esto."),
-        (
-            "ja",
-            "「Netflix」、「its price」、または「the CEO」について、この質問の答えになることは出典に書かれていません。",
-        ),
-    ],
-)
-def test_what_the_sources_lack_is_named_as_it_was_asked(locale: str, said: str) -> None:
-    with using_language(locale):
-        assert abstention_reason(silent(MISSING, missing=("Netflix", "its price", "the CEO"))) == said
-
-
-def test_what_is_no_question_is_told_what_could_be_asked() -> None:
-    with using_language("de"):
-        assert abstention_reason(silent(NO_QUESTION)) == "Das ist keine Frage zu den Quellen, die ich habe."
-        assert abstention_reason(silent(NO_QUESTION, titles=("Llama 4", "Llama 4", " ", "Maverick", "Scout"))) == (
-            "Das ist keine Frage zu den Quellen, die ich habe: Frag mich etwas zu Llama 4 oder Maverick."
-        )
-        assert f"zu {'x' * 80}." in abstention_reason(silent(NO_QUESTION, titles=("x" * 999,)))
-
-
-def test_a_language_that_is_not_read_is_asked_for_in_english() -> None:
-    request = AbstentionExplainer(reads=["en"])._request_language("ja")
-    for code in OTHERS:
-        with using_language(code):
-            assert abstention_reason(silent(OTHER_LANGUAGE, text=request)) != request
-    with using_language("de"):
-        assert (
-            abstention_reason(silent(OTHER_LANGUAGE, text=request)) == "Ich lese nur Englisch: Bitte frag auf Englisch."
-        )
-
-
-def test_of_a_model_that_reads_other_languages_the_index_tells_which() -> None:
-    request = AbstentionExplainer(reads=["en", "fr"])._request_language("ja")
-    with using_language("de"):
-        assert abstention_reason(silent(OTHER_LANGUAGE, text=request)) == request
+@pytest.mark.parametrize("code", language_codes())
+def test_a_reason_that_is_no_message_is_shown_as_it_stands(code: str) -> None:
+    with using_language(code):
+        assert abstention_reason(make_abstention(text="The index's own words.")) == "The index's own words."
 
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_without_a_reason_it_is_said_that_the_sources_do_not_say(code: str) -> None:
+    assert abstention_reason(make_abstention(text=" ")) == "The sources don't say."
     with using_language(code):
-        assert abstention_reason(silent(text=ABSTENTION)) == abstention_reason(silent(text=""))
-        assert abstention_reason(silent(text=ABSTENTION)) != ABSTENTION
+        said = abstention_reason(make_abstention(text=ABSTENTION))
+        assert said == abstention_reason(make_abstention(text=""))
+        assert said != ABSTENTION
 
 
-def test_that_sources_disagree_is_said_with_the_quotations_as_they_are() -> None:
-    disagreement = Message("The sources disagree: {values}.", values="“24 experts” [1], “16 experts. Or more” [2]")
-    with using_language("fr"):
-        assert translate(disagreement) == (
-            "Les sources se contredisent\u00a0: “24 experts” [1], “16 experts. Or more” [2]."
-        )
-        assert translate(str(disagreement)) == disagreement
-
-
-def test_of_a_part_that_is_not_answered_it_is_said_and_the_answered_part_stays() -> None:
-    parts = [SubQuestion("Scout 4.1", ""), SubQuestion("Maverick", ""), SubQuestion("When is it?", "", whole=True)]
-    answer = merge_answers(
-        make_answer(),
-        [
-            AnsweredPart(SubQuestion("How many?", "", whole=True), make_answer(make_citation(1, "Sixteen.")), ()),
-            *(AnsweredPart(part, make_abstention(), ()) for part in parts),
-        ],
-    )
-    assert "The sources don't say it of Scout 4.1. " in answer.text
-    with using_language("de"):
-        assert translate(answer.text) == (
-            "How many? Sixteen. [1] Zu Scout 4.1 sagen die Quellen das nicht. "
-            "Zu Maverick sagen die Quellen das nicht. Dazu sagen die Quellen nichts: When is it?"
-        )
-
-
-@given(
-    text=any_text,
-    words=st.lists(any_text, max_size=3).map(tuple),
-    why=st.sampled_from(["", MISSING, NO_QUESTION, OTHER_LANGUAGE, "another"]),
-    code=st.sampled_from(language_codes()),
-)
-def test_there_is_a_reason_whatever_the_index_says(text: str, words: tuple[str, ...], why: str, code: str) -> None:
+@given(text=any_text, code=st.sampled_from(language_codes()))
+def test_there_is_a_reason_whatever_the_index_says(text: str, code: str) -> None:
     with using_language(code):
-        assert abstention_reason(silent(why, text=text, missing=words, titles=words)).strip()
+        assert abstention_reason(make_abstention(text=text)).strip()
         assert translate(text) == text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.domain.activity import Scope
+from index.domain.answers import Answer
 from index.domain.errors import JournalUnavailable
 from tests.support.journals import GUILD
 from tests.support.services_alone import MAVERICK, QUOTE, TEXT, WINDOW, reply
@@ -15,6 +16,12 @@ def test_the_source_is_shown_around_a_quotation(services):
     assert page.text[slice(*page.highlight)] == QUOTE
     assert "There are models." in page.text
     assert (page.snapshot, page.change) == ("one", "")
+
+
+def test_the_source_of_an_answer_has_its_confidence_and_that_of_a_near_passage_none(services, sources):
+    assert services.viewer.page(reply(services, WINDOW).id, 1).confidence == 0.9
+    sources.silence = lambda question: Answer(question, "", (sources.cite(QUOTE),), 0.1, True, "one", "fake")
+    assert services.viewer.page(reply(services, "Who founded it?").id, 1).confidence is None
 
 
 @pytest.mark.parametrize("number", [0, 2, -1])

@@ -235,6 +235,19 @@ def test_quoted_code_is_linked_line_by_line():
     assert page.link.endswith("&text=x%20%3D%201,-y%20%3D%202&text=x%20%3D%201-,y%20%3D%202")
 
 
+def test_the_ellipses_of_a_cut_quotation_are_looked_for_nowhere():
+    source = replace(document("It is new, and it has 16 experts, as is said."), url="https://example.com/a")
+    cut = citation(source.text, "and it has 16 experts", "…and it has 16 experts…")
+    page = source_page(source, cut, snapshot="s")
+    assert bold(page) == "and it has 16 experts"
+    assert page.link is not None
+    assert "%E2%80%A6" not in page.link
+
+
+def test_an_ellipsis_of_the_source_itself_is_quoted():
+    assert bold(shown("It goes on … and ends …", "… and ends …")) == "… and ends …"
+
+
 def test_a_document_without_words_has_one_empty_page():
     page = source_page(document("***\n"), citation("***", "***"), snapshot="s")
     assert (page.text, page.highlight, page.page, page.pages) == ("", None, 1, 1)
