@@ -24,6 +24,7 @@ from sklearn.metrics import roc_auc_score
 from training.benchmarks import Claim, Question, claims, fever_claims, followups, release_questions, squad_questions
 from training.model import WEIGHTS
 from training.predict import Flags, Floats, Prediction, Reader, open_reader
+from training.tokens import pair_key
 
 __all__ = ["Figure", "bootstrap", "claim_figures", "question_figures", "refused_at"]
 
@@ -164,7 +165,7 @@ def _predict(reader: Reader, texts: Sequence[tuple[str, str]], kept: Path) -> li
         with suppress(json.JSONDecodeError):  # an interrupted run may leave half a line
             key, prediction = json.loads(line)
             known[key] = Prediction(*prediction)
-    keys = [hashlib.sha256("\n".join(text).encode()).hexdigest()[:16] for text in texts]
+    keys = [pair_key(*text) for text in texts]
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     places = list(missing)
     with kept.open("a", encoding="utf-8") as lines:

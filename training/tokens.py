@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-__all__ = ["MAX_QUESTION", "MAX_TOKENS", "Batch", "Pair", "PairTokenizer"]
+__all__ = ["MAX_QUESTION", "MAX_TOKENS", "Batch", "Pair", "PairTokenizer", "pair_key"]
 
 MAX_QUESTION, MAX_TOKENS = 48, 320
 
@@ -76,3 +77,8 @@ class PairTokenizer:
             ids[row, :count], mask[row, :count], types[row, pair.start : count] = pair.ids, 1, 1
             window[row, pair.start : pair.start + len(pair.offsets)] = True
         return Batch(*(torch.from_numpy(array) for array in (ids, mask, types, window)))
+
+
+def pair_key(question: str, window: str) -> str:
+    """Return a name for a pair of texts, under which what a model says of it is kept."""
+    return hashlib.sha256(f"{question}\n{window}".encode()).hexdigest()[:16]

@@ -11,51 +11,25 @@ import argparse
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
-from torch.nn import functional
 
-from training.augment import vary_question
+from training.batches import cut, prepare
 from training.data import read_jsonl
+from training.distil import load_labels
+from training.losses import distillation_loss, reader_loss
 from training.model import ReaderModel, load_reader, save_reader
 from training.quantization import simulate_int8
-from training.tokens import Batch, PairTokenizer
+from training.tokens import PairTokenizer
 
-__all__ = ["Targets", "reader_loss", "span_log_probabilities"]
+__all__ = ["freeze", "train"]
 
-MASKED = -1e4
-POOL = 2_048
-"""Lines that are sorted by length before they are cut into batches."""
 WARM_UP = 60
 """Steps over which the rate rises."""
-
-
-@dataclass(frozen=True, slots=True)
-class Targets:
-    """What a batch should be read as.
-
-    Attributes
-    ----------
-    answerable : Tensor, shape (pairs,)
-        1.0 or 0.0; NaN for a claim.
-    starts, ends : Tensor of bool, shape (pairs, tokens)
-        Tokens that begin or end the answering words.
-    nli : Tensor of int64, shape (pairs,)
-        0 entailed, 1 neutral, 2 contradicted; -1 for a question.
-    weight : Tensor, shape (pairs,)
-    """
-
-    answerable: Tensor
-    starts: Tensor
-    ends: Tensor
-    nli: Tensor
-    weight: Tensor
 
 
 def main(argv: Sequence[str]) -> int:
@@ -69,6 +43,8 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--tokens", type=int, default=4_000, help="tokens of a batch, padding included")
     parser.add_argument("--frozen", type=int, default=0, help="lower layers that stay as they are, embeddings included")
     parser.add_argument("--int8", action="store_true", help="train with the rounding of the exported graph")
+    parser.add_argument("--teacher", type=Path, help="folder of labels that training.distil wrote")
+    parser.add_argument("--hard", type=float, default=0.3, help="weight of the labels beside the teacher's")
     parser.add_argument("--save-minutes", type=float, default=5.0)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args(argv)
@@ -88,10 +64,15 @@ def train(lines: list[dict[str, Any]], arguments: argparse.Namespace) -> None:
         simulate_int8(model)
     model.to(device).train()
     optimizer = torch.optim.AdamW(_parameter_groups(model), lr=arguments.rate, betas=(0.9, 0.98))
-    batches = [batch for epoch in range(int(np.ceil(arguments.epochs))) for batch in cut(lines, arguments, epoch)]
+    batches = [
+        batch
+        for epoch in range(int(np.ceil(arguments.epochs)))
+        for batch in cut(lines, arguments.tokens, arguments.seed * 7_919 + epoch)
+    ]
     batches = batches[: int(len(batches) * arguments.epochs / np.ceil(arguments.epochs))]
     checkpoint = arguments.out / "checkpoint.pt"
     arguments.out.mkdir(parents=True, exist_ok=True)
+    soft = load_labels(arguments.teacher) if arguments.teacher else {}
     done = 0
     if checkpoint.exists():
         kept = torch.load(checkpoint, map_location=device, weights_only=True)
@@ -105,10 +86,11 @@ def train(lines: list[dict[str, Any]], arguments: argparse.Namespace) -> None:
         for group in optimizer.param_groups:
             group["lr"] = rate
         part = [lines[place] for place in batches[step]]
-        batch, targets = prepare(part, tokenizer, random.Random(arguments.seed * 1_000_003 + step))
+        batch, targets = prepare(part, tokenizer, random.Random(arguments.seed * 1_000_003 + step), soft)
+        torch.manual_seed(arguments.seed * 1_000_003 + step)  # the same dropout after an interruption
         with torch.autocast(device.type, torch.bfloat16):
             outputs = model(*(tensor.to(device) for tensor in (batch.ids, batch.mask, batch.types)))
-        loss = reader_loss(outputs, batch, targets)
+        loss = reader_loss(outputs, batch, targets, arguments.hard) + distillation_loss(outputs, batch, targets)
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -130,70 +112,6 @@ def freeze(model: ReaderModel, layers: int) -> None:
     """Keep the embeddings and the lower layers as they are: what they know is general, and a step takes less time."""
     for part in (model.enc.embeddings, *model.enc.encoder.layer[:layers]):
         part.requires_grad_(False)
-
-
-def cut(lines: Sequence[dict[str, Any]], arguments: argparse.Namespace, epoch: int) -> Iterator[list[int]]:
-    """Yield the batches of one epoch as places of lines, of similar length, in random order."""
-    rng = random.Random(arguments.seed * 7_919 + epoch)
-    order = rng.sample(range(len(lines)), len(lines))
-    lengths = [24 + len(line.get("ctx") or line["premise"]) // 4 for line in lines]
-    batches = []
-    for begin in range(0, len(order), POOL):
-        batch: list[int] = []
-        for place in sorted(order[begin : begin + POOL], key=lambda place: lengths[place]):
-            if batch and (len(batch) + 1) * lengths[place] > arguments.tokens:
-                batches.append(batch)
-                batch = []
-            batch.append(place)
-        batches.append(batch)
-    rng.shuffle(batches)
-    yield from batches
-
-
-def prepare(lines: Sequence[dict[str, Any]], tokenizer: PairTokenizer, rng: random.Random) -> tuple[Batch, Targets]:
-    """Return lines as a batch with its targets; questions are varied as people type them."""
-    pairs = tokenizer.pairs([
-        (vary_question(line["q"], rng), line["ctx"]) if "ctx" in line else (line["hypothesis"], line["premise"])
-        for line in lines
-    ])  # fmt: skip
-    batch = tokenizer.batch(pairs)
-    starts, ends = torch.zeros_like(batch.window), torch.zeros_like(batch.window)
-    for row, (line, pair) in enumerate(zip(lines, pairs, strict=True)):
-        for span in line.get("spans") or ():
-            if tokens := pair.tokens_of(span):
-                starts[row, tokens[0]] = ends[row, tokens[-1]] = True
-        if line.get("ev") and not line.get("spans"):
-            tokens = pair.tokens_of(line["ev"])
-            starts[row, tokens] = ends[row, tokens] = True
-    answerable = torch.tensor([float(line["y"]) if line.get("y") is not None else float("nan") for line in lines])
-    nli = torch.tensor([int(line.get("nli", -1)) for line in lines])
-    weight = torch.tensor([float(line.get("w", 1.0)) for line in lines])
-    return batch, Targets(answerable, starts, ends, nli, weight)
-
-
-def reader_loss(outputs: tuple[Tensor, Tensor, Tensor, Tensor], batch: Batch, targets: Targets) -> Tensor:
-    """Return the sum of the heads' losses, each a mean over all pairs of the batch."""
-    answerable, start, end, nli = (output.float() for output in outputs)
-    device, count = answerable.device, len(answerable)
-    wanted, weight = targets.answerable.to(device), targets.weight.to(device)
-    asked = ~wanted.isnan()
-    answering = functional.binary_cross_entropy_with_logits(
-        answerable[asked], wanted[asked], weight[asked], reduction="sum"
-    )
-    claims = targets.nli.to(device)
-    entailing = functional.cross_entropy(nli, claims, ignore_index=-1, reduction="sum")
-    marked = (targets.starts.any(1) & targets.ends.any(1)).to(device)
-    window = batch.window.to(device)
-    spans = torch.zeros((), device=device)
-    for logits, tokens in ((start, targets.starts.to(device)), (end, targets.ends.to(device))):
-        log_probabilities = span_log_probabilities(logits, window).masked_fill(~tokens, MASKED)
-        spans = spans - torch.logsumexp(log_probabilities, 1)[marked].sum() / 2
-    return (answering + 0.5 * spans + 0.5 * entailing) / count
-
-
-def span_log_probabilities(logits: Tensor, window: Tensor) -> Tensor:
-    """Return log-probabilities over the window's tokens, shape (pairs, tokens)."""
-    return functional.log_softmax(logits.masked_fill(~window, MASKED), 1)
 
 
 def _parameter_groups(model: ReaderModel) -> list[dict[str, Any]]:
