@@ -21,28 +21,25 @@ ELLIPSIS = "…"
 
 def reply_to_small_talk(titles: Sequence[str], suggestions: Sequence[str]) -> Message:
     """Return one sentence that names a source and up to two questions that the sources answer."""
-    topic = _topic([name for title in titles if (name := _shorten(title))])
+    names = [name for title in titles if (name := _shorten(title))]
     questions = [question for suggestion in suggestions if (question := _shorten(suggestion))]
-    if len(questions) > 1:
-        return Message(
-            "I answer questions about {topic}: ask me “{first}” or “{second}”.",
-            topic=topic,
-            first=questions[0],
-            second=questions[1],
-        )
     if questions:
-        return Message("I answer questions about {topic}: ask me “{question}”.", topic=topic, question=questions[0])
-    return Message("I answer questions about {topic}.", topic=topic)
+        question = Message("“{title}”", title=questions[0])
+        if len(questions) > 1:
+            question = Message("“{first}” or “{second}”", first=questions[0], second=questions[1])
+        return Message("I answer questions about {topic}: ask me {question}.", topic=_topic(names), question=question)
+    if len(names) == 2:
+        topic = Message("“{first}” and “{second}”", first=names[0], second=names[1])
+        return Message("I answer questions about {topic}.", topic=topic)
+    return Message("I answer questions about {topic}.", topic=_topic(names))
 
 
-def _topic(titles: Sequence[str]) -> Message:
-    if not titles:
+def _topic(names: Sequence[str]) -> Message:
+    if not names:
         return Message("the sources that I have")
-    if len(titles) == 1:
-        return Message("“{title}”", title=titles[0])
-    if len(titles) == 2:
-        return Message("“{first}” and “{second}”", first=titles[0], second=titles[1])
-    return Message("“{title}” and other sources", title=titles[0])
+    if len(names) == 1:
+        return Message("“{title}”", title=names[0])
+    return Message("“{title}” and other sources", title=names[0])
 
 
 def _shorten(text: str) -> str:

@@ -55,11 +55,11 @@ class IntentClassifier:
         return self._first(vector, self.likely)
 
     def probabilities(self, vector: Vectors) -> Vectors:
-        """Return the probability of each intent, in the order of `Intent`."""
+        """Return the probability of each intent, in the order of `Intent`, of a vector or of rows of them."""
         units = np.maximum(vector @ self.hidden + self.hidden_bias, 0)
         odds = units @ self.output + self.output_bias
-        exponents = np.exp(odds - odds.max())
-        result: Vectors = exponents / exponents.sum()
+        exponents = np.exp(odds - odds.max(axis=-1, keepdims=True))
+        result: Vectors = exponents / exponents.sum(axis=-1, keepdims=True)
         return result
 
     def _first(self, vector: Vectors, least: Vectors) -> Intent:
