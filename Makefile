@@ -11,10 +11,12 @@ ARGS ?=
 # A file's tests stay on one worker: its models and bots start once. Files start in the order of their names, so that
 # the long ones are not the last.
 PYTEST := -m pytest -n auto --dist loadfile --no-loadscope-reorder
-# What `make eval` asks, and of which documents.
+# The only questions that `make eval` asks, and of which documents; empty: those of every set below.
 EVAL_DOCUMENTS ?= seeds
-EVAL_QUESTIONS ?= tests/data/article.jsonl
-# The articles and questions of SQuAD 2.0, for `make record`; without them only the article's questions are asked.
+EVAL_QUESTIONS ?=
+# Questions about the release article: with gold spans, and as members type them.
+ARTICLE_SETS := tests/data/article.jsonl tests/data/members.jsonl
+# The articles and questions of SQuAD 2.0, which are not part of this repository.
 SQUAD := ../shared/eval/squad2
 
 VENV := .venv
@@ -54,17 +56,26 @@ docs: $(VENV)/.installed-docs ## Generate what the code knows in docs/, and buil
 	@$(PY) -m docs.generate
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
 
-eval: $(VENV)/.installed ## Ask a set of questions and show the figures beside those last recorded
-	@$(PY) -m index eval --documents $(EVAL_DOCUMENTS) --questions $(EVAL_QUESTIONS) $(ARGS)
+eval: $(VENV)/.installed ## Ask every set of questions and show the figures beside those last recorded
+	@if [ -n "$(EVAL_QUESTIONS)" ]; then \
+	  $(PY) -m index eval --documents $(EVAL_DOCUMENTS) --questions $(EVAL_QUESTIONS) $(ARGS); \
+	else $(call each-set,$(ARGS)); fi
 
 record: $(VENV)/.installed ## Record the figures that may not fall anew, in evaluation/results.md
-	@$(PY) -m index eval --documents seeds --questions tests/data/article.jsonl --record --worst 0
+	@$(call each-set,--record --worst 0)
 	@if [ -d "$(SQUAD)" ]; then $(PY) -m tests.bench.sample && \
 	  $(PY) -m index eval --documents build/sample/documents --questions build/sample/questions.jsonl --record --worst 0; \
-	else echo "NOT RECORDED: the sample of SQuAD, for there is no $(SQUAD)" >&2; fi
-	@if [ -d "$(SQUAD)" ] && ls evaluation/cross_validated*.jsonl* >/dev/null 2>&1; then \
-	  $(PY) -m index eval --documents $(SQUAD)/documents --questions $(SQUAD)/questions.jsonl --cross-validate --record --worst 0; \
-	else echo "NOT RECORDED: figures by cross-validation, for there are no recorded answers" >&2; fi
+	fi
+
+# Evaluate every set with the arguments $1; the first failure ends it.
+define each-set
+for questions in $(ARTICLE_SETS); do \
+  echo "$$questions" >&2; $(PY) -m index eval --documents seeds --questions $$questions $1 || exit; \
+done; \
+if [ -d "$(SQUAD)" ]; then \
+  echo "$(SQUAD)" >&2; $(PY) -m index eval --documents $(SQUAD)/documents --questions $(SQUAD)/questions.jsonl $1; \
+else echo "NOT MEASURED: SQuAD 2.0, for there is no $(SQUAD)" >&2; fi
+endef
 
 bench: $(VENV)/.installed-dev ## Measure speed, beside the targets
 	@$(PY) -m tests.bench $(ARGS)

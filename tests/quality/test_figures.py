@@ -18,7 +18,6 @@ from index.evaluation.runner import Run, ask_questions
 from tests.bench.sample import SQUAD, write_sample
 from tests.support.paths import DATA, ROOT, SEEDS
 
-ARTICLE_QUESTIONS = DATA / "article.jsonl"
 RESULTS = ROOT / "evaluation" / "results.md"
 
 
@@ -35,18 +34,19 @@ def asked(documents: Path, questions: Path) -> Run:
 
 
 def recorded(questions: Path) -> Record:
-    records = [
-        record
-        for record in read_records(RESULTS)
-        if (record.questions, record.how) == (file_sha256(questions), "asked")
-    ]
+    records = [record for record in read_records(RESULTS) if record.questions == file_sha256(questions)]
     assert records, f"no figures are recorded for {questions.name}: run `make record`"
     return records[0]
 
 
 @pytest.fixture(scope="module")
 def article() -> Run:
-    return asked(SEEDS, ARTICLE_QUESTIONS)
+    return asked(SEEDS, DATA / "article.jsonl")
+
+
+@pytest.fixture(scope="module")
+def members() -> Run:
+    return asked(SEEDS, DATA / "members.jsonl")
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return asked(*write_sample(tmp_path_factory.mktemp("sample")))
 
 
-@pytest.fixture(params=["article", pytest.param("sample", marks=pytest.mark.slow)])
+@pytest.fixture(params=["article", "members", pytest.param("sample", marks=pytest.mark.slow)])
 def run(request: pytest.FixtureRequest) -> Any:
     return request.getfixturevalue(request.param)
 
