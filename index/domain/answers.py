@@ -15,7 +15,6 @@ __all__ = [
     "LIKELY",
     "MAX_SUGGESTIONS",
     "MAX_SUGGESTION_LENGTH",
-    "MISSING",
     "NO",
     "NO_QUESTION",
     "OTHER_LANGUAGE",
@@ -33,8 +32,6 @@ __all__ = [
 ABSTENTION = Message("The sources don't say.")
 """The text of an abstention that gives no reason."""
 
-MISSING = "missing"
-"""A reason for an abstention: the sources lack a term of the question, and the answer names it."""
 NO_QUESTION = "no question"
 """A reason for an abstention: the text asks nothing of the sources."""
 OTHER_LANGUAGE = "language"
@@ -107,10 +104,8 @@ class Answer:
         "yes" or "no" if a quotation says so to a question that asks for it, else empty.
     conflict : bool
         Whether two quotations give different values.
-    missing : tuple of str
-        Of an abstention: the words of the question that the sources lack.
     why : str
-        Of an abstention: `MISSING`, `NO_QUESTION`, `OTHER_LANGUAGE`, or empty if nothing more is known.
+        Of an abstention: `NO_QUESTION`, `OTHER_LANGUAGE`, or empty if nothing more is known.
     read_as : str
         The question that a follow-up was rewritten to; empty if it was read as it stands.
     """
@@ -126,7 +121,6 @@ class Answer:
     short_answer: ShortAnswer | None = None
     verdict: str = ""
     conflict: bool = False
-    missing: tuple[str, ...] = ()
     why: str = ""
     read_as: str = ""
 

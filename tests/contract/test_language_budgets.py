@@ -30,7 +30,7 @@ from bot.views.source_page import source_page_message
 from bot.views.stats import stats_message
 from bot.views.stats_chart import MAX_ALT_TEXT, describe_chart, draw_chart
 from index.domain.activity import AuditEntry, Day, Gap, StoredCounts, Theme
-from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE, ShortAnswer, SourcePage
+from index.domain.answers import NO_QUESTION, OTHER_LANGUAGE, ShortAnswer, SourcePage
 from index.domain.messages import Message
 from index.domain.snapshots import (
     ChangedAnswer,
@@ -77,7 +77,7 @@ def text_length(view: ui.LayoutView) -> int:
 
 @every_language
 @fillings
-@pytest.mark.parametrize("why", [None, "", MISSING, NO_QUESTION, OTHER_LANGUAGE])
+@pytest.mark.parametrize("why", [None, "", NO_QUESTION, OTHER_LANGUAGE])
 def test_the_longest_answer_is_one_message(code: str, filling: str, why: str | None) -> None:
     cited = [
         make_citation(number, f"{number} {filling}", title=filling, section=filling, source=filling, context=filling)
@@ -90,7 +90,6 @@ def test_the_longest_answer_is_one_message(code: str, filling: str, why: str | N
         read_as=filling,
         abstained=why is not None,
         why=why or "",
-        missing=(filling,) * 3,
         verdict="yes",
         short_answer=ShortAnswer(filling, filling, 0, len(filling), 1),
     )
@@ -106,7 +105,7 @@ def test_the_longest_answer_is_one_message(code: str, filling: str, why: str | N
     asked=texts,
     text=texts,
     cited=st.lists(citations, max_size=9),
-    why=st.sampled_from([None, "", MISSING, NO_QUESTION, OTHER_LANGUAGE]),
+    why=st.sampled_from([None, "", NO_QUESTION, OTHER_LANGUAGE]),
     likely=st.floats(0, 1),
     answer_id=st.sampled_from(["", "a" * 32]),
 )
@@ -115,7 +114,7 @@ def test_any_answer_is_one_message_in_any_language(
 ) -> None:
     answer = make_answer(*cited, text=text, read_as=asked, confidence=likely, abstained=why is not None, why=why or "")
     numbered = tuple(replace(citation, number=number) for number, citation in enumerate(cited, 1))
-    answer = replace(answer, missing=(asked, text), citations=numbered)
+    answer = replace(answer, citations=numbered)
     with using_language(code):
         view = render.answer_message(answer, question=asked, answer_id=answer_id, threads=True)
         check(view)

@@ -9,7 +9,7 @@ from discord import ui
 from bot.text.escape import utf16_length
 from bot.text.i18n import language_codes, using_language
 from bot.views import answer as render
-from index.domain.answers import MISSING, NO_QUESTION
+from index.domain.answers import NO_QUESTION, OTHER_LANGUAGE
 from index.domain.messages import Message
 from tests.support.discord.rules import all_components
 from tests.support.fakes import SCOUT, make_abstention, make_answer, make_citation
@@ -55,8 +55,8 @@ def test_small_talk_has_no_gap_to_report_and_no_passages() -> None:
 
 
 def test_an_abstention_fits_a_phone_in_every_language_with_its_labels() -> None:
-    for text, why in ((EVIL * 9, MISSING), (REPLY, NO_QUESTION), ("", "")):
-        answer = make_abstention(make_citation(), text=text, why=why, read_as=EVIL * 5, missing=(EVIL,) * 3)
+    for text, why in ((EVIL * 9, OTHER_LANGUAGE), (REPLY, NO_QUESTION), ("", "")):
+        answer = make_abstention(make_citation(), text=text, why=why, read_as=EVIL * 5)
         for code in language_codes():
             with using_language(code):
                 view = render.answer_message(answer, question="Why? " * 100, answer_id=ANSWER_ID)

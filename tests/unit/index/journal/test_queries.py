@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.domain.activity import EVERYWHERE, NOBODY, Day, Gap, Scope
-from index.domain.answers import MISSING, NO_QUESTION, OTHER_LANGUAGE
+from index.domain.answers import NO_QUESTION, OTHER_LANGUAGE
 from index.journal._queries import fold_question
 from index.journal.journal import Journal
 from tests.support.journals import ANN, BEN, GUILD, NOON, abstention, answer, ask
@@ -29,7 +29,7 @@ def voted(journal: Journal, question: str, *votes: bool, guild: int | None = GUI
     return answer_id
 
 
-@pytest.mark.parametrize("why", ["", MISSING, OTHER_LANGUAGE])
+@pytest.mark.parametrize("why", ["", OTHER_LANGUAGE])
 def test_a_question_without_an_answer_is_a_gap(journal, why):
     answer_id = ask(journal, abstention("Who made it?", why))
     assert journal.gaps(Scope(GUILD)) == (Gap("Who made it?", 1, NOON, (answer_id,), "unanswered"),)
