@@ -85,9 +85,10 @@ def pair_answers(
 
 
 def _question(row: dict[str, Any]) -> Question:
-    before = row.get("before") or ()
-    texts = [row["question"], row.get("gold", ""), *before]
-    if not isinstance(before, list | tuple) or not all(isinstance(text, str) for text in texts):
+    before = [] if row.get("before") is None else row["before"]
+    if not isinstance(before, list):
+        raise TypeError("before")
+    if not all(isinstance(text, str) for text in (row["question"], row.get("gold", ""), *before)):
         raise TypeError("question, gold or before")
     expected = Expected(row["expect"]) if "expect" in row else None
     return Question(

@@ -17,14 +17,18 @@ from tests.support.paths import ROOT
 
 @pytest.fixture
 def asked(cli: Cli) -> list[str | Path]:
-    """The words of an eval of a question that is answered and one that is not answerable, in a folder of its own."""
+    """The words of an eval of a question that is answered and of one that should not be, in a folder of its own."""
     write(cli.folder / "seeds", b_md="A house is made of bricks.\n")
     offset = BREAD.index("flour")
     gold = {"text": "flour", "start": offset, "end": offset + 5}
     questions = batch(
         cli.folder,
-        json.dumps({"id": "1", "question": "bread flour", "source": "a.md", "answerable": True, "answers": [gold]}),
-        json.dumps({"id": "2", "question": "bread king", "source": "b.md", "answerable": False, "answers": []}),
+        json.dumps(
+            {"id": "1", "question": "What is bread made of?", "source": "a.md", "answerable": True, "answers": [gold]}
+        ),
+        json.dumps(
+            {"id": "2", "question": "What is tea made of?", "source": "b.md", "answerable": False, "answers": []}
+        ),
     )
     results = cli.folder / "evaluation" / "results.md"
     return ["eval", "--documents", "seeds", "--questions", questions, "--results", results]
@@ -59,7 +63,8 @@ def test_eval_shows_the_figures_beside_those_recorded_and_the_worst_cases(cli, a
     assert (record.model, record.settings) == ("model", "MAX_WRONG=1.0")
     assert (record.figures["answer_rate"], record.intervals["abstain_recall"]) == (1.0, (0.0, 0.0))
     assert record.questions == hashlib.sha256((cli.folder / "questions.jsonl").read_bytes()).hexdigest()
-    again = cli(*asked, "--worst", "0", MAX_WRONG="0")
+    write(cli.folder / "seeds", a_md="# Harbour\n\nThe harbour was opened in 1900.\n")
+    again = cli(*asked, "--worst", "0")
     assert "answer_rate          0.0       0.0 to 0.0        1.0       -1.0  below what was recorded" in again.out
     assert "abstain_recall       1.0       1.0 to 1.0        0.0       +1.0" in again.out
     assert "cases" not in again.out

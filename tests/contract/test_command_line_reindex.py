@@ -15,6 +15,8 @@ from index.journal.journal import Journal
 from tests.support.command_line import BREAD, REPORT, RYE, Cli
 from tests.support.index_fakes import write
 
+HARBOUR = "# Harbour\n\nThe harbour was opened in 1900.\n"
+
 
 def ids(cli: Cli) -> list[str]:
     return [row["id"] for row in cli("snapshots", "--json").lines[0]["snapshots"]]
@@ -38,16 +40,17 @@ def test_reindex_prints_what_changed(cli):
 
 
 def test_reindex_lists_the_open_gaps_that_have_an_answer_now(cli):
-    library = open_library(Settings(_env_file=None, max_wrong=0))
-    assert cli("reindex", "--json", MAX_WRONG="0").lines[0]["answered"] == []
+    seeds, library = cli.folder / "seeds", open_library(Settings(_env_file=None))
+    write(seeds, a_md=HARBOUR)
+    assert cli("reindex", "--json").lines[0]["answered"] == []
     for question in ("What is bread\nmade of?", "What is tea made of?"):
         assert library.conversation.reply(question, user=1, guild=2, channel=3).answer.abstained
-    assert "answered   What is bread made of?\nanswered" not in cli("reindex", MAX_WRONG="0").out
+    assert cli("reindex", "--json").lines[0]["answered"] == []
+    write(seeds, a_md=BREAD)
+    assert "answered   What is bread made of?\n" in cli("reindex", "--dry-run", MAX_WRONG="1").out
     (row,) = cli("reindex", "--json", MAX_WRONG="1").lines
     assert row["answered"] == ["What is tea made of?", "What is bread\nmade of?"]
     assert cli("reindex", "--json", MAX_WRONG="1").lines[0]["answered"] == []
-    assert library.conversation.reply("What is bread\nmade of?", user=1, guild=2, channel=3).answer.abstained
-    assert "answered   What is bread made of?\n" in cli("reindex", MAX_WRONG="1").out
 
 
 def test_reindex_tells_what_changed_to_the_passage(built):
@@ -201,9 +204,11 @@ def test_the_audit_which_is_read_on_discord_names_no_folder(built):
 
 
 def test_another_index_has_its_journal_beside_it(cli):
-    library = open_library(Settings(_env_file=None, max_wrong=0))
-    assert cli("reindex", MAX_WRONG="0").code == 0
+    library = open_library(Settings(_env_file=None))
+    write(cli.folder / "seeds", a_md=HARBOUR)
+    assert cli("reindex").code == 0
     assert library.conversation.reply("What is tea made of?", user=1, guild=2, channel=3).answer.abstained
+    write(cli.folder / "seeds", a_md=BREAD)
     (row,) = cli("reindex", "--index", "elsewhere", "--json", MAX_WRONG="1").lines
     assert row["answered"] == []
     assert len(library.journal.gaps(Scope(2))) == 1
