@@ -26,16 +26,22 @@ LABELS = {QuestionOrigin.OWN: "questions", QuestionOrigin.HELPFUL: "helpful", Qu
 
 
 def answer_lines(answer: Answer) -> Iterator[str]:
-    """Yield the short answer, the text with its quotations, and the confidence."""
+    """Yield how a follow-up was read, the short answer, each quotation once with its place, and the confidence."""
+    if answer.read_as:
+        yield f"Read as: {' '.join(answer.read_as.split())}\n"
     if short := answer.verdict.title() or (answer.short_answer and " ".join(answer.short_answer.text.split())):
         yield f"{short}\n"
-    yield answer.text
+    if answer.text != " ".join(f"{citation.shown} [{citation.number}]" for citation in answer.citations):
+        yield answer.text
     if answer.abstained and answer.citations:
         yield "\nThe nearest passages:"
     for citation in answer.citations:
         place = " > ".join(filter(None, [citation.source, citation.section]))
-        yield f"\n[{citation.number}] {citation.shown}\n    {place}, characters {citation.start} to {citation.end}"
-    yield f"\nconfidence {answer.confidence:.2f}, snapshot {answer.snapshot}"
+        context = f"[{citation.context}] " if citation.context else ""
+        yield f"\n[{citation.number}] {context}{citation.shown}"
+        yield f"    {place}, characters {citation.start} to {citation.end}"
+    certainty = f" ({answer.certainty})" if answer.certainty else ""
+    yield f"\nconfidence {answer.confidence:.2f}{certainty}, snapshot {answer.snapshot}"
 
 
 def report_lines(report: ReindexReport, *, live: bool) -> Iterator[str]:

@@ -6,15 +6,39 @@ import re
 
 import pytest
 
-from index.cli._text import MOST_LISTED, report_lines, snapshot_lines
+from index.cli._text import MOST_LISTED, answer_lines, report_lines, snapshot_lines
 from index.domain.messages import count
 from index.domain.snapshots import ChangedAnswer, QuestionOrigin, RegressionCheck
-from tests.support.fakes import make_info, make_report
+from tests.support.fakes import make_abstention, make_answer, make_citation, make_info, make_report
 
 
 @pytest.mark.parametrize(("number", "said"), [(0, "0 sources"), (1, "1 source"), (2, "2 sources")])
 def test_a_number_has_its_noun_in_the_singular_only_where_it_is_one(number, said):
     assert count(number, "source") == said
+
+
+def test_an_answer_shows_each_quotation_once():
+    first, second = make_citation(quote="It has 16 experts."), make_citation(2, "Another has 128.", context="Maverick")
+    text = "\n".join(answer_lines(make_answer(first, second, confidence=0.8)))
+    assert text.count("It has 16 experts.") == text.count("Another has 128.") == 1
+    assert "[2] [Maverick] Another has 128.\n" in text
+    assert "confidence 0.80 (likely)" in text
+
+
+def test_words_of_an_answer_besides_its_quotations_are_shown_too():
+    lines = list(answer_lines(make_answer(make_citation(quote="In May."), text="The sources disagree: In May. [1]")))
+    assert lines[0] == "The sources disagree: In May. [1]"
+
+
+def test_a_follow_up_says_how_it_was_read():
+    assert next(answer_lines(make_answer(read_as="Who\nis it? and now?"))) == "Read as: Who is it? and now?\n"
+    assert not next(answer_lines(make_answer())).startswith("Read as")
+
+
+def test_an_abstention_says_why_before_the_nearest_passages():
+    lines = list(answer_lines(make_abstention(make_citation(), text="The sources don't say.")))
+    assert lines[:2] == ["The sources don't say.", "\nThe nearest passages:"]
+    assert lines[-1].startswith("\nconfidence 0.12, snapshot ")
 
 
 def test_a_snapshot_and_a_report_of_one_thing_say_so():
