@@ -43,8 +43,8 @@ def test_reindex_lists_the_open_gaps_that_have_an_answer_now(cli):
     seeds, library = cli.folder / "seeds", open_library(Settings(_env_file=None))
     write(seeds, a_md=HARBOUR)
     assert cli("reindex", "--json").lines[0]["answered"] == []
-    for question in ("What is bread\nmade of?", "What is tea made of?"):
-        assert library.conversation.reply(question, user=1, guild=2, channel=3).answer.abstained
+    for user, question in enumerate(("What is bread\nmade of?", "What is tea made of?")):
+        assert library.conversation.reply(question, user=user, guild=2, channel=3).answer.abstained
     assert cli("reindex", "--json").lines[0]["answered"] == []
     write(seeds, a_md=BREAD)
     assert "answered   What is bread made of?\n" in cli("reindex", "--dry-run", MAX_WRONG="1").out
