@@ -123,7 +123,11 @@ def own_words(answer: Answer) -> str:
     said = CITATION_NUMBERS.sub("", rest)
     if said.strip(" .") == brief_answer(answer).strip(" .") or not re.search(r"\w", said):
         return ""
-    return text if answer.conflict else fold(rest)
+    if answer.conflict:
+        return text
+    words, bracket, numbers = fold(rest).partition("[")
+    # Numbers that stand at the end alone, as behind a title, add nothing.
+    return words.rstrip(": ") if re.fullmatch(r"(?:\[\d+\] ?)+", bracket + numbers) else fold(rest)
 
 
 def _bare(citation: Citation) -> str:

@@ -21,7 +21,7 @@ __all__ = ["MAX_QUOTATIONS", "citation_location", "quotation_blocks"]
 MAX_QUOTATIONS = 6
 """Quotations in one message; an answer has three at most today."""
 CONTEXT_ROOM = 80
-LOCATION_ROOM = 120
+LOCATION_ROOM = 100
 """Section and source below a quotation."""
 SEPARATOR = " · "
 

@@ -36,6 +36,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures(
 
 EXPERTS = "how many experts does it have?"
 MAVERICK = "and Maverick?"
+SCORE = "What is Maverick's ELO score on LMArena?"
 REASON = "It says nothing of how this was measured."
 PAGES = re.compile(r"Page (\d+) of (\d+)")
 TYPED = ("", "w", "wat is teh contxt windw of scot", "how many", "experts of maverik", "LlamaCon", "zzzz")
@@ -103,9 +104,9 @@ async def reindexed(world: World, quoted: dict[str, Reply]) -> World:
     return world
 
 
-def assert_reads(reply: Reply, question: str, number: str) -> None:
-    """A follow-up that was read so, and answered by a quotation with this number."""
-    assert read_as(reply) == question, reply.text
+def assert_reads(reply: Reply, before: str, follow_up: str, number: str) -> None:
+    """A follow-up that was read after the question before it, and answered by a quotation with this number."""
+    assert read_as(reply).endswith(f"{before} {follow_up}"), reply.text
     assert reply.answered, reply.text
     assert number in reply.quotations[0]
 
@@ -147,32 +148,27 @@ async def test_follow_up_by_the_buttons_form_says_how_it_was_read(discord: Disco
     answer = await discord.ask(WINDOW)
     user = discord.somebody()
     form = await discord.press(answer, "Ask a follow-up", user=user)
-    assert_reads(await discord.submit(form, EXPERTS), "How many experts does Scout have?", "16 experts")
+    assert_reads(await discord.submit(form, EXPERTS), WINDOW, EXPERTS, "16 experts")
 
 
 async def test_conversation_in_direct_messages_goes_on(discord: Discord) -> None:
     user = discord.somebody()
     first = await discord.dm(WINDOW, user=user)
     assert read_as(first) == ""
-    assert_reads(await discord.dm(EXPERTS, user=user), "How many experts does Scout have?", "16 experts")
-    assert_reads(await discord.dm(MAVERICK, user=user), "How many experts does Maverick have?", "128 experts")
+    assert_reads(await discord.dm(EXPERTS, user=user), WINDOW, EXPERTS, "16 experts")
+    assert_reads(await discord.dm(MAVERICK, user=user), EXPERTS, MAVERICK, "128 experts")
 
 
 async def test_mention_goes_on_in_a_thread_and_others_there_have_their_own_conversation(
     discord: Discord, thread: Thread
 ) -> None:
     mine = await discord.say_in(thread.channel, EXPERTS, user=thread.user)
-    assert_reads(mine, "How many experts does Scout have?", "16 experts")
+    assert_reads(mine, WINDOW, EXPERTS, "16 experts")
     other = discord.somebody()
-    await discord.say_in(thread.channel, "What is Maverick's ELO score on LMArena?", user=other)
-    assert_reads(
-        await discord.say_in(thread.channel, EXPERTS, user=other), "How many experts does Maverick have?", "128 experts"
-    )
-    assert_reads(
-        await discord.say_in(thread.channel, MAVERICK, user=thread.user),
-        "How many experts does Maverick have?",
-        "128 experts",
-    )
+    await discord.say_in(thread.channel, SCORE, user=other)
+    assert_reads(await discord.say_in(thread.channel, EXPERTS, user=other), SCORE, EXPERTS, "128 experts")
+    last = await discord.say_in(thread.channel, MAVERICK, user=thread.user)
+    assert_reads(last, EXPERTS, MAVERICK, "128 experts")
 
 
 async def test_thread_has_the_question_as_its_name_and_an_answer_has_one_only(discord: Discord, thread: Thread) -> None:
@@ -184,11 +180,11 @@ async def test_thread_has_the_question_as_its_name_and_an_answer_has_one_only(di
 async def test_conversations_of_two_people_and_of_two_places_are_never_mixed(discord: Discord) -> None:
     ann, ben = discord.somebody(), discord.somebody()
     await discord.dm(WINDOW, user=ann)
-    await discord.dm("What is Maverick's ELO score on LMArena?", user=ben)
+    await discord.dm(SCORE, user=ben)
     await discord.ask("How many experts does Behemoth have?", user=ann, guild=LISTED)
     of_ann, of_ben = await asyncio.gather(discord.dm(EXPERTS, user=ann), discord.dm(EXPERTS, user=ben))
-    assert read_as(of_ann) == "How many experts does Scout have?"
-    assert read_as(of_ben) == "How many experts does Maverick have?"
+    assert read_as(of_ann) == f"{WINDOW} {EXPERTS}"
+    assert read_as(of_ben) == f"{SCORE} {EXPERTS}"
 
 
 async def test_menu_answers_what_somebody_else_wrote(discord: Discord) -> None:
@@ -221,7 +217,7 @@ async def test_reply_is_in_the_language_of_whoever_asks(discord: Discord) -> Non
     form = await discord.press(answer, labels[2], user=user, locale="de")
     assert form.title == german.pgettext("title", "Ask a follow-up")
     follow_up = await discord.submit(form, EXPERTS)
-    assert german.gettext("Read as: {question}", question="How many experts does Scout have?") in follow_up.text
+    assert german.gettext("Read as: {question}", question=f"{WINDOW} {EXPERTS}") in follow_up.text
 
 
 async def test_source_is_shown_with_the_quoted_words_in_bold_and_is_paged(
@@ -268,7 +264,7 @@ async def test_answer_of_before_the_restart_can_be_checked_and_asked_on(restarte
     reply = await told_in_source(discord, voted)
     assert WINDOW_EVIDENCE in reply.text.replace("**", "").replace("\\", "")
     form = await discord.press(voted, "Ask a follow-up")
-    assert_reads(await discord.submit(form, EXPERTS), "How many experts does Scout have?", "16 experts")
+    assert_reads(await discord.submit(form, EXPERTS), WINDOW, EXPERTS, "16 experts")
     more = await discord.press(voted, "More passages")
     assert more.quotations
     assert set(more.quotations).isdisjoint(voted.quotations)
@@ -277,7 +273,7 @@ async def test_answer_of_before_the_restart_can_be_checked_and_asked_on(restarte
 async def test_thread_of_before_the_restart_goes_on_from_its_answer(restarted: World, thread: Thread) -> None:
     newcomer = restarted.discord.somebody()
     reply = await restarted.discord.say_in(thread.channel, EXPERTS, user=newcomer)
-    assert_reads(reply, "How many experts does Scout have?", "16 experts")
+    assert_reads(reply, WINDOW, EXPERTS, "16 experts")
 
 
 async def test_commands_that_did_not_change_are_told_of_once(restarted: World) -> None:

@@ -66,6 +66,14 @@ def test_a_quotation_in_the_text_of_an_answer_gives_way_to_its_number() -> None:
     assert "\n".join(texts).count(SCOUT) == 1
 
 
+def test_a_summary_has_its_title_above_the_quotations() -> None:
+    cited = (make_citation(1, "It is new."), make_citation(2, "It is free."))
+    answer = make_answer(*cited, text="The release (2025-04-05): It is new. [1] It is free. [2]")
+    texts = blocks(render.answer_message(answer))
+    assert texts[0] == "The release (2025-04-05)"
+    assert "\n".join(texts).count("It is new.") == 1
+
+
 def test_a_quotation_that_is_cut_is_found_in_the_text_of_an_answer() -> None:
     cut = make_citation(shown="… offers a context window of 10 million tokens …")
     texts = blocks(render.answer_message(make_answer(cut, text="offers a context window of 10 million tokens. [1]")))
