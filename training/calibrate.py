@@ -25,21 +25,16 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from index.answering.answerer import Answerer
 from index.answering.quotations import quote
 from index.domain.ports import Embedder
-from index.domain.sources import SourceFile
 from index.embedding.onnx_embedder import OnnxEmbedder
-from index.parsing.chunking import chunk
-from index.parsing.documents import parse
 from index.reading.calibration import CALIBRATION, Calibration
 from index.reading.onnx_reader import OnnxReader
 from index.reading.windows_reader import WindowsReader
-from index.retrieval.bm25 import Bm25Index
-from index.retrieval.faiss_store import FaissStore
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
-from index.text.passages import passage_text
 from training.data import GIVEN, read_jsonl
+from training.windows import build_index
 
-__all__ = ["Reading", "as_markdown", "expected_calibration_error", "fit", "risk_curve"]
+__all__ = ["Reading", "expected_calibration_error", "fit", "risk_curve"]
 
 UNANSWERABLE = 0.2
 """Share of unanswerable questions that the curve is drawn for."""
@@ -89,7 +84,7 @@ def read_all(rows: Sequence[dict[str, Any]]) -> Iterator[Reading]:
     for row in rows:
         by_document[row["doc"]].append(row)
     for done, (document, questions) in enumerate(by_document.items(), 1):
-        search_index = _index(document, {row["passage"]: None for row in questions}, embedder)
+        search_index = build_index({(document, row["passage"]): None for row in questions}, embedder)
         for row in questions:
             before = [turn["question"] for turn in row.get("history") or ()]
             readings = answerer.read(search_index, row["question"], before).readings
@@ -153,30 +148,6 @@ def expected_calibration_error(confidence: Any, truth: Any, bins: int = 10) -> f
         sum(abs(confidence[places == place].sum() - truth[places == place].sum()) for place in range(bins))
         / len(confidence)
     )
-
-
-def as_markdown(passage: str) -> str:
-    """Return the readable text of a passage as Markdown: a line is a paragraph, a list stays one, a table too."""
-    lines: list[str] = []
-    kind = ""
-    for line in passage.split("\n"):
-        before, kind = kind, "row" if line.startswith("|") else "item" if line.startswith("- ") else "prose"
-        if kind != before or kind == "prose":
-            lines.append("")
-        lines.append(line)
-        if kind == "row" and before != "row":
-            lines.append("|" + "---|" * max(1, line.count("|") - 1))
-    return "\n".join(lines)
-
-
-def _index(name: str, passages: dict[str, None], embedder: Embedder) -> SearchIndex:
-    text = "\n\n".join(as_markdown(passage) for passage in passages)
-    document = parse(SourceFile("document.md", f"# {name}\n\n{text}\n".encode()))
-    chunks = chunk(document, embedder.count, embedder.max_tokens)
-    store = FaissStore(embedder.dimension)
-    for block in embedder.passages([(passage.embedded, passage_text(passage)) for passage in chunks]):
-        store.add(block)
-    return SearchIndex.of("calibration", {document.id: document}, chunks, store, Bm25Index.build(chunks))
 
 
 def _holds(search_index: SearchIndex, readings: Sequence[Any], answer: str) -> bool:
