@@ -96,13 +96,16 @@ class Answerer:
         intent = self._intents.classify(vector) if self._intents else Intent.QUESTION
         if intent is not Intent.QUESTION and (reply := self._reply(search_index, question, vector, intent)):
             return reply
-        best = self.read(search_index, question, before, vector)
+        alone = self._read(search_index, question, vector)
+        best = self._after(search_index, alone, before)
         answer = self._decide(search_index, question, best)
-        if answer.abstained and self._intents and not before:
-            intent = self._intents.guess(vector)
-            reply = self._reply(search_index, question, vector, intent) if intent is not Intent.QUESTION else None
-            answer = reply or answer
-        return answer if best.text == question else replace(answer, read_as=best.text)
+        if not answer.abstained:
+            return answer if best is alone else replace(answer, read_as=best.text)
+        if best is not alone:  # what the questions before add is worth telling only if it answers
+            answer = self._decide(search_index, question, alone)
+        intent = self._intents.guess(vector) if self._intents and not before else Intent.QUESTION
+        reply = self._reply(search_index, question, vector, intent) if intent is not Intent.QUESTION else None
+        return reply or answer
 
     def answer_from(self, search_index: SearchIndex, question: str, windows: Sequence[Window]) -> Answer:
         """Return the answer to a question that stands alone, from these windows alone, or an abstention."""
@@ -116,13 +119,14 @@ class Answerer:
         rows = self._retriever.rows(search_index, question, self._embedder.question(question))[:most]
         return self._abstain(search_index, question, 0.0, self._cite_rows(search_index, rows))
 
-    def read(
-        self, search_index: SearchIndex, question: str, before: Sequence[str] = (), vector: Vectors | None = None
-    ) -> ReadQuestion:
+    def read(self, search_index: SearchIndex, question: str, before: Sequence[str] = ()) -> ReadQuestion:
         """Return the surest reading of a question, alone or after the last of the questions before it."""
-        best = self._read(search_index, question, self._embedder.question(question) if vector is None else vector)
+        return self._after(search_index, self._read(search_index, question, self._embedder.question(question)), before)
+
+    def _after(self, search_index: SearchIndex, alone: ReadQuestion, before: Sequence[str]) -> ReadQuestion:
+        best = alone
         for count in range(1, min(len(before), MOST_BEFORE) + 1):
-            text = " ".join([*before[-count:], question])
+            text = " ".join([*before[-count:], alone.text])
             read = self._read(search_index, text, self._embedder.question(text))
             if read.odds > best.odds + FOLLOW_UP_MARGIN:
                 best = read

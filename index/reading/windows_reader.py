@@ -14,21 +14,23 @@ __all__ = ["SURE", "WindowsReader"]
 SURE = 4.0
 """Log-odds at which no further window is read."""
 
+AT_ONCE = 2
+"""Windows of a question that are read at a time; the same on every machine, since what is read decides the answer."""
+
 
 class WindowsReader:
-    """Reads windows of one question, as many at a time as there are processors. Thread-safe."""
+    """Reads the windows of one question. Thread-safe."""
 
     def __init__(self, reader: Reader, *, sure: float = SURE) -> None:
         self._reader = reader
         self._sure = sure
-        self._threads = max(1, os.cpu_count() or 1)
-        self._pool = ThreadPoolExecutor(self._threads, "read")
+        self._pool = ThreadPoolExecutor(max(AT_ONCE, os.cpu_count() or 1), "read")
 
     def read(self, question: str, windows: Sequence[Window]) -> list[WindowReading]:
         """Return readings, the likeliest to answer first; after a sure one no further window is read."""
         readings: list[WindowReading] = []
-        for begin in range(0, len(windows), self._threads):
-            part = windows[begin : begin + self._threads]
+        for begin in range(0, len(windows), AT_ONCE):
+            part = windows[begin : begin + AT_ONCE]
             texts = [window.text for window in part]
             results = list(self._pool.map(lambda text: self._reader.read(question, text), texts))
             readings += (WindowReading(window, reading) for window, reading in zip(part, results, strict=True))
