@@ -28,7 +28,7 @@ ASIDE := </dev/null >&2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all lint types docs eval record bench torture lock install browser
+.PHONY: help run test test-all lint types docs eval record bench torture train lock install browser
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -84,6 +84,13 @@ bench: $(VENV)/.installed-dev ## Measure speed, beside the targets
 
 torture: $(VENV)/.installed-dev browser ## Kill, fill, damage, flood and fuzz the index; ARGS="--quick" a tenth of it
 	@$(PY) -m tests.torture $(ARGS)
+
+# It starts anew if it was finished, and goes on if it was interrupted.
+train: $(VENV)/.installed-dev ## Train the reader from ../shared and export it; an hour on two cores
+	@$(PY) -m training.data --out build/training/data
+	@$(PY) -m training.train build/training/data/*.jsonl.gz --base ../shared/models/reader --out build/training/reader \
+	  --epochs 1 --frozen 6 $(ARGS)
+	@$(PY) -m training.export build/training/reader
 
 install: $(VENV)/.installed-dev ## Only install, what tests need included
 

@@ -22,6 +22,7 @@ from onnxruntime.transformers.optimizer import optimize_model
 from torch import Tensor, nn
 
 from training.model import TOKENIZER, ReaderModel, load_reader
+from training.quantization import prepare_int8
 from training.tokens import MAX_QUESTION, MAX_TOKENS
 
 __all__ = ["export", "write_card", "write_graph"]
@@ -73,9 +74,11 @@ def write_graph(model: ReaderModel, path: Path, *, full: bool = False) -> None:
     """Write a reader as an ONNX graph for one pair.
 
     Inputs `ids` and `types`, int64, shape (1, n); outputs `answerable` (1,), `start` and `end` (1, n), `nli` (1, 3),
-    all logits. Attention is one operator. Unless `full`, matrices are int8: an output channel a scale, inputs
-    quantised as they come.
+    all logits. Attention is one operator. Unless `full`, the encoder's matrices are int8; the model is changed by
+    `prepare_int8` then.
     """
+    if not full:
+        prepare_int8(model)
     model.enc.set_attn_implementation("eager")
     types = torch.zeros(1, 9, dtype=torch.long)
     types[:, 4:] = 1
@@ -100,17 +103,9 @@ def write_graph(model: ReaderModel, path: Path, *, full: bool = False) -> None:
             optimization_options=_fusions(),
             opt_level=0,
         ).save_model_to_file(str(fused))
-        written = fused
+        written = fused if full else Path(folder, "int8.onnx")
         if not full:
-            written = Path(folder, "int8.onnx")
-            logging.getLogger().setLevel(logging.ERROR)  # it recommends a preparation that fusing has done
-            quantize_dynamic(
-                fused,
-                written,
-                weight_type=QuantType.QInt8,
-                per_channel=True,
-                extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
-            )
+            _quantize(fused, written)
         written.replace(path)
 
 
@@ -124,6 +119,24 @@ def write_card(out: Path, name: str) -> None:
         "sha256": {file: hashlib.sha256((out / file).read_bytes()).hexdigest() for file in (GRAPH, TOKENIZER)},
     }
     (out / CARD).write_text(json.dumps(card, indent=1) + "\n", "utf-8")
+
+
+def _quantize(graph: Path, written: Path) -> None:
+    logging.getLogger().setLevel(logging.ERROR)  # it recommends a preparation that fusing has done
+    heads = [
+        node.name
+        for node in onnx.load(graph).graph.node
+        if node.op_type in ("Gemm", "MatMul") and "/enc/" not in node.name
+    ]
+    quantize_dynamic(
+        graph,
+        written,
+        op_types_to_quantize=["Attention", "MatMul"],
+        nodes_to_exclude=[*heads, *(f"{name}_MatMul" for name in heads)],  # a Gemm is renamed when it is split
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+    )
 
 
 def _fusions() -> FusionOptions:

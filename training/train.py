@@ -23,7 +23,6 @@ from training.data import read_jsonl
 from training.distil import load_labels
 from training.losses import distillation_loss, reader_loss
 from training.model import ReaderModel, load_reader, save_reader
-from training.quantization import simulate_int8
 from training.tokens import PairTokenizer
 
 __all__ = ["freeze", "train"]
@@ -42,7 +41,6 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--dropout", type=float, default=0.0, help="on a processor it doubles the time of a step")
     parser.add_argument("--tokens", type=int, default=4_000, help="tokens of a batch, padding included")
     parser.add_argument("--frozen", type=int, default=0, help="lower layers that stay as they are, embeddings included")
-    parser.add_argument("--int8", action="store_true", help="train with the rounding of the exported graph")
     parser.add_argument("--teacher", type=Path, help="folder of labels that training.distil wrote")
     parser.add_argument("--hard", type=float, default=0.3, help="weight of the labels beside the teacher's")
     parser.add_argument("--save-minutes", type=float, default=5.0)
@@ -60,8 +58,6 @@ def train(lines: list[dict[str, Any]], arguments: argparse.Namespace) -> None:
     model = load_reader(arguments.base, dropout=arguments.dropout)
     if arguments.frozen:
         freeze(model, arguments.frozen)
-    if arguments.int8:
-        simulate_int8(model)
     model.to(device).train()
     optimizer = torch.optim.AdamW(_parameter_groups(model), lr=arguments.rate, betas=(0.9, 0.98))
     batches = [

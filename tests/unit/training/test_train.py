@@ -33,7 +33,7 @@ def arguments(reader: Path, tmp_path: Path) -> list[str]:
     return [str(tmp_path / "data.jsonl.gz"), "--base", str(reader), *sizes]
 
 
-@pytest.mark.parametrize("more", [[], ["--dropout", "0.1"], ["--int8"], ["--frozen", "1"]])
+@pytest.mark.parametrize("more", [[], ["--dropout", "0.1"], ["--frozen", "1"]])
 def test_an_interrupted_run_ends_with_the_same_weights(arguments, tmp_path, monkeypatch, more):
     train.main([*arguments, *more, "--out", str(tmp_path / "whole")])
     calls = []
