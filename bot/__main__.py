@@ -95,7 +95,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _descriptions(settings: type[BaseSettings]) -> dict[str, str]:
-    return {name.upper(): field.description or "" for name, field in settings.model_fields.items()}
+    fields = {name: field for name, field in settings.model_fields.items() if not field.deprecated}
+    return {name.upper(): field.description or "" for name, field in fields.items()}
 
 
 def _log_to_stderr(level: str) -> None:

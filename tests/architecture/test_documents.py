@@ -22,7 +22,12 @@ README = ROOT / "README.md"
 PAGES = (README, *(ROOT / name for name in ("CONTRIBUTING.md", "CHANGELOG.md", "training/README.md")))
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 SETTINGS: tuple[type[BaseSettings], ...] = (Settings, BotSettings)
-FIELDS = {name.upper(): field for settings in SETTINGS for name, field in settings.model_fields.items()}
+FIELDS = {
+    name.upper(): field
+    for settings in SETTINGS
+    for name, field in settings.model_fields.items()
+    if not field.deprecated
+}
 
 
 def section(title: str) -> str:

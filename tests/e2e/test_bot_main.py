@@ -32,8 +32,8 @@ def start(folder: Path, *arguments: str, **settings: object) -> subprocess.Compl
 def test_help_names_every_setting(tmp_path: Path) -> None:
     ended = start(tmp_path, "--help")
     assert ended.returncode == 0
-    for name in (*BotSettings.model_fields, *Settings.model_fields):
-        assert f"  {name.upper()} " in ended.stdout
+    for name, field in (BotSettings.model_fields | Settings.model_fields).items():
+        assert (f"  {name.upper()} " in ended.stdout) != bool(field.deprecated)
 
 
 @pytest.mark.parametrize(
