@@ -16,9 +16,14 @@ from tests.support.discord.state import ANSWER_WITHIN_S
 
 __all__ = ["NAMES", "STATIONS", "Talk", "Turn", "talk"]
 
-BEGINNINGS = ("Alder", "Bex", "Cald", "Dun", "East", "Farn", "Gis", "Haw", "Ing", "Kirk")
-ENDS = ("moor", "wick", "beck", "sop", "leach", "ham", "burn", "thorpe", "ton", "stead")
-NAMES = [beginning + end for beginning in BEGINNINGS for end in ENDS]
+NAMES = (
+    "Albatross", "Avocet", "Bittern", "Bluebird", "Bullfinch", "Buzzard", "Canary", "Cardinal", "Chickadee",
+    "Condor", "Cormorant", "Cuckoo", "Dove", "Eagle", "Falcon", "Flamingo", "Goldfinch", "Goose", "Grouse",
+    "Hawk", "Heron", "Hummingbird", "Ibis", "Jackdaw", "Kestrel", "Kingfisher", "Lapwing", "Lark", "Linnet",
+    "Magpie", "Mallard", "Nightingale", "Oriole", "Osprey", "Ostrich", "Owl", "Parrot", "Peacock", "Pelican",
+    "Penguin", "Pheasant", "Plover", "Puffin", "Quail", "Raven", "Robin", "Sparrow", "Starling", "Stork",
+    "Swallow",
+)  # fmt: skip
 
 FACTS = [(name, 20 + number, 200 + number) for number, name in enumerate(NAMES)]
 STATIONS = "# Weather stations\n\n" + "\n\n".join(
@@ -29,7 +34,7 @@ STATIONS = "# Weather stations\n\n" + "\n\n".join(
 STAY = 4
 """Of those who were told to wait one in so many asks on when they have their answer; the others leave with it."""
 
-FOLLOW_UPS = ("how many cables does it have?", "and how many cables?")
+FOLLOW_UP = "and how many cables?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +61,17 @@ class Turn:
         return self.reply is not None and not self.reply.quotations
 
     @property
+    def in_context(self) -> bool:
+        """Whether it was read after a question about the asker's own thing."""
+        return self.reply is not None and self.name in read_as(self.reply)
+
+    @property
     def mixed(self) -> bool:
-        """Whether it was answered of another thing, or read as if it were of another."""
-        if self.reply is None or self.refused:
+        """Whether it was answered of another thing, or read after a question about another; a follow-up that was read
+        alone may be of anything."""
+        if self.reply is None or self.refused or (self.follows and not read_as(self.reply)):
             return False
-        other = self.name not in self.reply.quotations[0]
-        return other or (self.follows and self.name not in read_as(self.reply))
+        return self.name not in self.reply.quotations[0] or (self.follows and not self.in_context)
 
 
 @dataclass
@@ -203,11 +213,11 @@ async def talk(discord: Discord, how_many: int, *, users: int, within_s: float) 
                 await take_turn(person, person.insist, in_full)
                 owed = True
                 continue
-            question = FOLLOW_UPS[number % 2] if nth == 1 else in_full
+            question = FOLLOW_UP if nth == 1 else in_full
             tasks.append(asyncio.ensure_future(take_turn(person, person.ask, question, follows=nth == 1)))
         await asyncio.gather(*tasks)
         if owed and number % STAY == 0 and person.before is not None:
-            await take_turn(person, person.ask, FOLLOW_UPS[number % 2], follows=True, again=True)
+            await take_turn(person, person.ask, FOLLOW_UP, follows=True, again=True)
         if number % 2 and person.before is not None:
             await person.vote()
 

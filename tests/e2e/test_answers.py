@@ -34,9 +34,9 @@ from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("bots_log")]
 
-EXPERTS = "how many experts does it have?"
-MAVERICK = "and Maverick?"
-SCORE = "What is Maverick's ELO score on LMArena?"
+EXPERTS, PARAMETERS = "How many experts does Scout have?", "How many active parameters does Scout have?"
+FOLLOW_UP = "and Maverick?"
+"""Answered by 128 experts after the first of these questions, by 17 billion after the second."""
 REASON = "It says nothing of how this was measured."
 PAGES = re.compile(r"Page (\d+) of (\d+)")
 TYPED = ("", "w", "wat is teh contxt windw of scot", "how many", "experts of maverik", "LlamaCon", "zzzz")
@@ -66,7 +66,7 @@ async def voter(world: World) -> User:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def voted(world: World, voter: User) -> Reply:
     """An answer with one vote, for it."""
-    answer = await world.discord.ask(WINDOW, user=voter)
+    answer = await world.discord.ask(EXPERTS, user=voter)
     await world.discord.press(answer, "Helpful", user=voter)
     return answer
 
@@ -75,7 +75,7 @@ async def voted(world: World, voter: User) -> Reply:
 async def thread(world: World) -> Thread:
     """Begun from an answer, and not spoken in yet."""
     user = world.discord.somebody()
-    answer = await world.discord.ask(WINDOW, user=user)
+    answer = await world.discord.ask(EXPERTS, user=user)
     await world.discord.press(answer, "Continue in a thread", user=user)
     return Thread(await world.discord.thread(answer), user, answer)
 
@@ -104,11 +104,11 @@ async def reindexed(world: World, quoted: dict[str, Reply]) -> World:
     return world
 
 
-def assert_reads(reply: Reply, before: str, follow_up: str, number: str) -> None:
-    """A follow-up that was read after the question before it, and answered by a quotation with this number."""
-    assert read_as(reply).endswith(f"{before} {follow_up}"), reply.text
+def assert_follows(reply: Reply, question: str, words: str) -> None:
+    """The follow-up was read after this question, and answered by a quotation with these words."""
+    assert read_as(reply) == f"{question} {FOLLOW_UP}", reply.text
     assert reply.answered, reply.text
-    assert number in reply.quotations[0]
+    assert words in reply.quotations[0]
 
 
 async def told_in_source(discord: Discord, reply: Reply) -> Reply:
@@ -145,46 +145,47 @@ async def test_reason_is_written_to_the_vote_that_opened_the_form(world: World, 
 
 
 async def test_follow_up_by_the_buttons_form_says_how_it_was_read(discord: Discord) -> None:
-    answer = await discord.ask(WINDOW)
+    answer = await discord.ask(EXPERTS)
     user = discord.somebody()
     form = await discord.press(answer, "Ask a follow-up", user=user)
-    assert_reads(await discord.submit(form, EXPERTS), WINDOW, EXPERTS, "16 experts")
+    assert_follows(await discord.submit(form, FOLLOW_UP), EXPERTS, "128 experts")
 
 
 async def test_conversation_in_direct_messages_goes_on(discord: Discord) -> None:
+    """And a question that stands alone is answered in the middle of it."""
     user = discord.somebody()
-    first = await discord.dm(WINDOW, user=user)
+    first = await discord.dm(EXPERTS, user=user)
     assert read_as(first) == ""
-    assert_reads(await discord.dm(EXPERTS, user=user), WINDOW, EXPERTS, "16 experts")
-    assert_reads(await discord.dm(MAVERICK, user=user), EXPERTS, MAVERICK, "128 experts")
+    assert_follows(await discord.dm(FOLLOW_UP, user=user), EXPERTS, "128 experts")
+    assert_window(await discord.dm(WINDOW, user=user))
 
 
 async def test_mention_goes_on_in_a_thread_and_others_there_have_their_own_conversation(
     discord: Discord, thread: Thread
 ) -> None:
-    mine = await discord.say_in(thread.channel, EXPERTS, user=thread.user)
-    assert_reads(mine, WINDOW, EXPERTS, "16 experts")
+    mine = await discord.say_in(thread.channel, FOLLOW_UP, user=thread.user)
+    assert_follows(mine, EXPERTS, "128 experts")
     other = discord.somebody()
-    await discord.say_in(thread.channel, SCORE, user=other)
-    assert_reads(await discord.say_in(thread.channel, EXPERTS, user=other), SCORE, EXPERTS, "128 experts")
-    last = await discord.say_in(thread.channel, MAVERICK, user=thread.user)
-    assert_reads(last, EXPERTS, MAVERICK, "128 experts")
+    await discord.say_in(thread.channel, PARAMETERS, user=other)
+    of_other = await discord.say_in(thread.channel, FOLLOW_UP, user=other)
+    assert read_as(of_other).endswith(f"{PARAMETERS} {FOLLOW_UP}"), of_other.text
+    assert "17 billion active parameter" in of_other.quotations[0]
 
 
 async def test_thread_has_the_question_as_its_name_and_an_answer_has_one_only(discord: Discord, thread: Thread) -> None:
-    assert thread.channel.name == WINDOW
+    assert thread.channel.name == EXPERTS
     again = await discord.press(thread.answer, "Continue in a thread", user=thread.user)
     assert "could not begin a thread" in again.text
 
 
 async def test_conversations_of_two_people_and_of_two_places_are_never_mixed(discord: Discord) -> None:
     ann, ben = discord.somebody(), discord.somebody()
-    await discord.dm(WINDOW, user=ann)
-    await discord.dm(SCORE, user=ben)
+    await discord.dm(EXPERTS, user=ann)
+    await discord.dm(PARAMETERS, user=ben)
     await discord.ask("How many experts does Behemoth have?", user=ann, guild=LISTED)
-    of_ann, of_ben = await asyncio.gather(discord.dm(EXPERTS, user=ann), discord.dm(EXPERTS, user=ben))
-    assert read_as(of_ann) == f"{WINDOW} {EXPERTS}"
-    assert read_as(of_ben) == f"{SCORE} {EXPERTS}"
+    of_ann, of_ben = await asyncio.gather(discord.dm(FOLLOW_UP, user=ann), discord.dm(FOLLOW_UP, user=ben))
+    assert_follows(of_ann, EXPERTS, "128 experts")
+    assert_follows(of_ben, PARAMETERS, "17 billion active parameter")
 
 
 async def test_menu_answers_what_somebody_else_wrote(discord: Discord) -> None:
@@ -193,9 +194,8 @@ async def test_menu_answers_what_somebody_else_wrote(discord: Discord) -> None:
 
 
 async def test_suggestions_come_from_the_sources_in_spite_of_slips(discord: Discord) -> None:
-    assert WINDOW in [
-        choice["value"] for choice in await discord.complete("ask", question="wat is teh contxt windw of scot")
-    ]
+    choices = await discord.complete("ask", question="wat is teh contxt windw of scot")
+    assert [choice for choice in choices if "context window" in choice["value"] and "Scout" in choice["value"]]
 
 
 async def test_suggestions_come_while_one_types(discord: Discord) -> None:
@@ -207,8 +207,8 @@ async def test_suggestions_come_while_one_types(discord: Discord) -> None:
 
 async def test_reply_is_in_the_language_of_whoever_asks(discord: Discord) -> None:
     german, user = language_for("de"), discord.somebody()
-    answer = await discord.ask(WINDOW, user=user, locale="de")
-    assert_window(answer)
+    answer = await discord.ask(EXPERTS, user=user, locale="de")
+    assert answer.answered, answer.text
     labels = [german.pgettext("button", label) for label in ("Helpful", "Not helpful", "Ask a follow-up")]
     assert "Helpful" not in labels
     assert set(labels) <= set(answer.buttons)
@@ -216,8 +216,8 @@ async def test_reply_is_in_the_language_of_whoever_asks(discord: Discord) -> Non
     assert thanks.text == german.gettext("Noted: helpful. Thank you.")
     form = await discord.press(answer, labels[2], user=user, locale="de")
     assert form.title == german.pgettext("title", "Ask a follow-up")
-    follow_up = await discord.submit(form, EXPERTS)
-    assert german.gettext("Read as: {question}", question=f"{WINDOW} {EXPERTS}") in follow_up.text
+    follow_up = await discord.submit(form, FOLLOW_UP)
+    assert german.gettext("Read as: {question}", question=f"{EXPERTS} {FOLLOW_UP}") in follow_up.text
 
 
 async def test_source_is_shown_with_the_quoted_words_in_bold_and_is_paged(
@@ -262,9 +262,9 @@ async def test_vote_on_a_message_of_before_the_restart_replaces_the_one_before(
 async def test_answer_of_before_the_restart_can_be_checked_and_asked_on(restarted: World, voted: Reply) -> None:
     discord = restarted.discord
     reply = await told_in_source(discord, voted)
-    assert WINDOW_EVIDENCE in reply.text.replace("**", "").replace("\\", "")
+    assert "16 experts" in reply.text.replace("**", "").replace("\\", "")
     form = await discord.press(voted, "Ask a follow-up")
-    assert_reads(await discord.submit(form, EXPERTS), WINDOW, EXPERTS, "16 experts")
+    assert_follows(await discord.submit(form, FOLLOW_UP), EXPERTS, "128 experts")
     more = await discord.press(voted, "More passages")
     assert more.quotations
     assert set(more.quotations).isdisjoint(voted.quotations)
@@ -272,8 +272,8 @@ async def test_answer_of_before_the_restart_can_be_checked_and_asked_on(restarte
 
 async def test_thread_of_before_the_restart_goes_on_from_its_answer(restarted: World, thread: Thread) -> None:
     newcomer = restarted.discord.somebody()
-    reply = await restarted.discord.say_in(thread.channel, EXPERTS, user=newcomer)
-    assert_reads(reply, WINDOW, EXPERTS, "16 experts")
+    reply = await restarted.discord.say_in(thread.channel, FOLLOW_UP, user=newcomer)
+    assert_follows(reply, EXPERTS, "128 experts")
 
 
 async def test_commands_that_did_not_change_are_told_of_once(restarted: World) -> None:

@@ -27,11 +27,11 @@ class Slow(FakeLibrary):
             print("loading", flush=True)
         super().load(progress)
 
-    def ask(self, question):
+    def ask(self, question, before=()):
         if question == "hang":
             self.gate.clear()
             print("thinking", flush=True)
-        return super().ask(question)
+        return super().ask(question, before)
 
 sys.exit(asyncio.run(run(Slow(), history=Path(sys.argv[1]))))
 """

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 QUESTIONS, USERS = 500, 200
 TOLD_TO_WAIT = "one at a time, please"
+IN_CONTEXT = 0.8
+"""Least share of follow-ups that are read after the question before, and not alone."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -46,6 +48,8 @@ async def test_everybody_is_answered_and_refused_only_while_their_last_question_
 
 async def test_nobodys_conversation_is_mixed_with_another(talked: Talk) -> None:
     assert [turn for turn in talked.turns if turn.mixed] == []
+    answered = [turn for turn in talked.follow_ups if turn.answered]
+    assert sum(turn.in_context for turn in answered) >= IN_CONTEXT * len(answered)
 
 
 async def test_log_counts_no_reply_that_was_not_sent(world: World, talked: Talk) -> None:
