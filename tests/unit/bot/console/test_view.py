@@ -46,7 +46,7 @@ def test_answer_in_other_words_than_its_quotations_is_shown_above_them():
     console_session = ConsoleSession()
     console_session.library.answer = make_answer(make_citation(quote="Ten million."), text="It is ten million. [1]")
     console_session.session.handle("How long?")
-    assert console_session.out.splitlines()[1:4] == ["It is ten million. [1]", "", "[1] “Ten million.”"]
+    assert console_session.out.splitlines()[1:4] == ["It is ten million.", "", "[1] “Ten million.”"]
 
 
 def test_short_answer_or_verdict_comes_first_and_is_bold_within_its_quotation():

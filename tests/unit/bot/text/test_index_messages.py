@@ -23,7 +23,10 @@ from tests.support.texts import any_text
 OTHERS = language_codes()[1:]
 TEMPLATES = sorted({use.key.singular for use in index_message_uses() if use.key})
 
-THE_SAME = {"{name} {why}", "{name} {why}.", "{fault}.", "{fault}: {step}.", "snapshot {id} is live; {changes}"}
+THE_SAME = {
+    *("{name} {why}", "{name} {why}.", "{fault}.", "{fault}: {step}.", "snapshot {id} is live; {changes}"),
+    *("{headline}: {quotations}", "{title} ({date})", "“{title}”"),
+}
 """Templates that a language may word as English does."""
 
 REASONS = {
