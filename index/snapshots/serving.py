@@ -1,9 +1,6 @@
 """The live index: the live snapshot in memory, or the newest good one if that is damaged.
 
-A search index cannot change while it serves. All that is read into memory is checked against checksums while it is
-loaded. What stays on the disk and is read when it is needed (ON_DISK) is never written again by this program, and
-outlives its folder's removal for as long as it is open; if anything else writes to it, its times change, which is
-checked whenever the pointer is. A disk that returns other bytes than were written goes unnoticed.
+A search index is in memory whole and cannot change while it serves; it is checked against checksums while it is loaded.
 """
 
 from __future__ import annotations
@@ -36,20 +33,16 @@ CHECK_INTERVAL = 0.5
 CHECK_AGAIN = "unseen"
 """Used in place of the pointer's signature to force the next check to read it."""
 
-ON_DISK = ("tokens.npy", "token_pieces.npy", "states.npy", "state_ids.npy")
-"""Files of a snapshot that stay on the disk while it serves."""
-
 Stamp = tuple[tuple[str, int, int, int, int], ...]
 """For each file its name, times of change in ns, inode and size."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedSnapshot:
-    """A snapshot in memory; `stamp` says how its files on disk were when they were checked, empty if none were."""
+    """A snapshot in memory."""
 
     manifest: Manifest
     search_index: SearchIndex
-    stamp: Stamp = ()
 
 
 class LiveIndex:
@@ -107,14 +100,8 @@ class LiveIndex:
         return self.has_changed()
 
     def has_changed(self) -> bool:
-        """Return whether another snapshot may be live, or something was written to this one.
-
-        Costs a few calls of stat().
-        """
-        loaded = self.loaded
-        return self._snapshots.pointer.signature() != self._signature or (
-            loaded is not None and self._files_changed(loaded)
-        )
+        """Return whether another snapshot may be live; costs a call of stat()."""
+        return self._snapshots.pointer.signature() != self._signature
 
     def follow(self, loader: SnapshotLoader) -> bool:
         """Load the snapshot that another process made live.
@@ -141,11 +128,7 @@ class LiveIndex:
         try:
             loaded = self.loaded or loaded
             signature = self._snapshots.pointer.signature()
-            if signature != self._signature:
-                return self._load_switched(loaded, signature, loader)
-            if self._files_changed(loaded):
-                return self._verify_again(loaded, loader)
-            return False
+            return signature != self._signature and self._load_switched(loaded, signature, loader)
         finally:
             self._lock.release()
 
@@ -157,7 +140,7 @@ class LiveIndex:
         if _stamp(folder, manifest.files) != before:
             id_ = manifest.snapshot.id
             raise Damaged(Message("The snapshot {id} was written to while it was read: load it again.", id=id_))
-        return LoadedSnapshot(manifest, search_index, _stamp(folder, ON_DISK))
+        return LoadedSnapshot(manifest, search_index)
 
     def newest_good(self, error: IndexMismatch, loader: SnapshotLoader) -> tuple[LoadedSnapshot, str]:
         """Return the newest snapshot that fits and is whole, and why it serves. Raises `error` if there is none."""
@@ -214,23 +197,6 @@ class LiveIndex:
             return False
         log.info("Snapshot %s was made live, and is followed", self.loaded.manifest.snapshot.id)
         return True
-
-    def _verify_again(self, loaded: LoadedSnapshot, loader: SnapshotLoader) -> bool:
-        """Verify the files of a snapshot that were written to; fall back if they changed."""
-        stamp = _stamp(self._snapshots.folder(loaded.manifest.snapshot.id), ON_DISK)
-        try:
-            self._snapshots.verify(loaded.manifest)
-        except IndexMismatch as error:  # damaged, or another format's manifest in its place
-            self.loaded = None  # no answer is better than a wrong one
-            self.loaded, self.fallback = self.newest_good(error, loader)
-            return True
-        self.loaded = LoadedSnapshot(loaded.manifest, loaded.search_index, stamp)
-        return False
-
-    def _files_changed(self, loaded: LoadedSnapshot) -> bool:
-        """Return whether a file that stays on the disk was written to; one that is gone stays open as it was."""
-        folder = self._snapshots.folder(loaded.manifest.snapshot.id)
-        return bool(loaded.stamp) and folder.is_dir() and _stamp(folder, ON_DISK) != loaded.stamp
 
 
 def _fallback_reason(error: IndexMismatch, name: str) -> Message:

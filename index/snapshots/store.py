@@ -1,8 +1,7 @@
 """The snapshot store: immutable, checksummed folders, made live by one atomic switch of a pointer.
 
 INDEX_DIR/LIVE                      the id of the live snapshot and its manifest's sha256
-INDEX_DIR/snapshots/ID/manifest.json, documents.jsonl, passages.jsonl, suggestions.json, vectors.faiss, keyword/,
-                        token*, state*
+INDEX_DIR/snapshots/ID/manifest.json, documents.jsonl, passages.jsonl, suggestions.json, vectors.faiss, keyword/
 INDEX_DIR/snapshots/.preview-ID     a whole one that waits to be made live
 INDEX_DIR/snapshots/.building-*, .removed-*   one that is not whole yet, or no longer
 """

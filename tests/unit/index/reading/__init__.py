@@ -1,1 +1,1 @@
-"""Suites of `index/answering`."""
+"""Suites of `index/reading`."""

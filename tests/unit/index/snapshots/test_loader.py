@@ -42,8 +42,8 @@ def test_a_loaded_index_holds_one_row_per_passage_everywhere(snapshots, manifest
     assert loaded.id == manifest.snapshot.id
     assert [passage.reading for passage in loaded.passages] == ["Bread is made of flour and water, and of salt."]
     assert [document.source for document in loaded.documents.values()] == ["a.md"]
-    assert (len(loaded.vectors), len(loaded.tokens.ends) - 1, len(loaded.states)) == (1, 1, 0)
-    assert loaded.keyword.rows(["flour"]) == [0]
+    assert (len(loaded.vectors), len(loaded.keyword.scores(["flour"])), loaded.windows_of) == (1, 1, [[0]])
+    assert [window.text for window in loaded.windows] == ["Bread\nBread is made of flour and water, and of salt."]
 
 
 @pytest.mark.parametrize("embedder", [WiderEmbedder(), WordEmbedder(max_tokens=63)])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import subprocess
 import sys
@@ -14,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from index.domain.errors import Damaged, IndexMismatch
+from index.domain.errors import Damaged
 from index.library import Library
-from index.snapshots.serving import ON_DISK
 from tests.support.index_fakes import MemoryStore, WordEmbedder, library, write
 from tests.support.paths import ROOT
 from tests.support.waiting import wait_until
@@ -165,7 +162,7 @@ def test_what_cannot_be_followed_is_logged_once_and_the_one_of_before_serves_on(
     elif harm == "gone":
         shutil.rmtree(folder)
     elif harm != "model":
-        flip(folder / ("manifest.json" if harm == "manifest" else "tokens.npy"), -1)
+        flip(folder / ("manifest.json" if harm == "manifest" else "vectors.faiss"), -1)
     pointer = (index / "LIVE").read_bytes() if (index / "LIVE").exists() else b""
     caplog.clear()
     for _ in range(3):
@@ -218,61 +215,12 @@ def test_what_is_written_to_while_it_is_read_is_not_served(seeds, index):
         @classmethod
         def load(cls, path: Path) -> MemoryStore:
             if path.parent.name == other:  # after it was checked, before it is read
-                flip(path.parent / "tokens.npy", -1)
+                flip(path.parent / "documents.jsonl", -1)
             return super().load(path)
 
     made = library(seeds, index, open_store=Written.load)
     assert served(made) == good
     assert "was written to while it was read" in made.status().fallback
-
-
-@pytest.mark.parametrize("name", ON_DISK)
-def test_a_file_on_the_disk_that_is_written_to_while_it_serves_is_noticed(seeds, index, name):
-    good, damaged = two(seeds, index)
-    made = library(seeds, index)
-    assert served(made) == damaged
-    with (index / "snapshots" / damaged / name).open("r+b") as stream:
-        stream.seek(-1, os.SEEK_END)
-        last = stream.read(1)
-        stream.seek(-1, os.SEEK_END)
-        stream.write(bytes([last[0] ^ 1]))
-    assert made.follow()
-    assert served(made) == good
-    assert f"{name} of snapshot {damaged} is damaged" in made.status().fallback
-
-
-def test_a_file_that_was_only_touched_serves_on(seeds, index):
-    _, live = two(seeds, index)
-    made = library(seeds, index)
-    made.load()
-    os.utime(index / "snapshots" / live / "tokens.npy")
-    assert not made.follow()
-    assert not made._live.has_changed()
-    assert (served(made), made.status().fallback) == (live, "")
-
-
-def test_without_any_good_snapshot_there_is_no_answer_rather_than_a_wrong_one(seeds, index):
-    """If a file was written to while it served and no other snapshot is good, questions fail."""
-    library(seeds, index).reindex()
-    made = library(seeds, index)
-    made.load()
-    flip(index / "snapshots" / served(made) / "tokens.npy", -1)
-    assert not made.follow()
-    with pytest.raises(IndexMismatch, match=r"tokens\.npy"):
-        made.ask("bread")
-
-
-def test_every_file_that_stays_on_the_disk_is_watched(seeds, index):
-    built = library(seeds, index).reindex().snapshot.id
-    made = library(seeds, index)
-    made.load()
-    search_index = made._live.search_index
-    assert search_index is not None
-    parts = [*vars(search_index.tokens).values(), *vars(search_index.states).values()]
-    mapped = {Path(part.filename).name for part in parts if hasattr(part, "filename") and part.filename}
-    assert mapped == set(ON_DISK)
-    manifest = json.loads((index / "snapshots" / built / "manifest.json").read_text("utf-8"))
-    assert mapped <= set(manifest["files"])
 
 
 def test_a_snapshot_that_was_cleared_away_answers_on_until_another_is_followed(seeds, index):
@@ -289,15 +237,3 @@ def test_a_snapshot_that_was_cleared_away_answers_on_until_another_is_followed(s
     assert (answer.snapshot, answer.citations[0].quote) == (before, BREAD.strip())
     assert old.follow()
     assert served(old) == new
-
-
-def test_a_manifest_of_another_format_in_the_place_of_the_live_one_is_noticed(seeds, index):
-    good, live = two(seeds, index)
-    made = library(seeds, index)
-    assert served(made) == live
-    folder = index / "snapshots" / live
-    text = (folder / "manifest.json").read_text("utf-8")
-    (folder / "manifest.json").write_text(text.replace('"format": ', '"format": 9'), "utf-8")
-    os.utime(folder / ON_DISK[0])
-    assert made.follow()
-    assert served(made) == good

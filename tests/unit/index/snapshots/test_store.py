@@ -22,10 +22,7 @@ from index.snapshots.store import MOST_CITED, SnapshotStore
 from tests.support.index_fakes import WordEmbedder, library, write
 
 TEXT = "---\ntitle: 'A title'\n---\n# Part\n\nBread is made of flour\u2028and water.\r\n\r\nTea is made of leaves.\r\n"
-FILES = (
-    *("documents.jsonl", "passages.jsonl", "suggestions.json"),
-    *("vectors.faiss", "tokens.npy", "token_ends.npy", "token_axes.npy"),
-)
+FILES = ("documents.jsonl", "passages.jsonl", "suggestions.json", "vectors.faiss")
 
 
 @pytest.fixture(scope="module")
