@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.domain.documents import Document
-from index.text.grammar import PREPOSITIONS
-from index.text.proper_nouns import NameSpan, find_names
-from index.text.quantities import find_dates
+from index.suggestions._grammar import PREPOSITIONS
+from index.suggestions._proper_nouns import NameSpan, find_names
+from index.suggestions._quantities import find_dates
 
 __all__ = ["Clause", "find_leading_name", "find_name_at", "parse_clause", "starts_with_date"]
 

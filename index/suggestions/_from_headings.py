@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from index.suggestions._clauses import find_name_at
 from index.suggestions._from_sentences import MEASURES, THING
-from index.text.grammar import AUXILIARIES, QUESTION_WORDS, alternatives
-from index.text.verbs import BASE_OF_GERUND
+from index.suggestions._grammar import AUXILIARIES, QUESTION_WORDS, alternatives
+from index.suggestions._verbs import BASE_OF_GERUND
 
 __all__ = ["questions_from_heading"]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from index.suggestions._clauses import Clause, find_leading_name, find_name_at, starts_with_date
-from index.text.quantities import find_dates, find_numbers
-from index.text.verbs import BASE_OF_PAST
+from index.suggestions._quantities import find_dates, find_numbers
+from index.suggestions._verbs import BASE_OF_PAST
 
 __all__ = ["questions_from_row", "questions_from_sentence"]
 

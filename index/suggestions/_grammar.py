@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = [
-    "AUXILIARIES",
-    "BE",
-    "DO",
-    "HAVE",
-    "MODALS",
-    "MONTHS",
-    "PREPOSITIONS",
-    "QUESTION_WORDS",
-    "alternatives",
-]
+__all__ = ["AUXILIARIES", "MONTHS", "PREPOSITIONS", "QUESTION_WORDS", "alternatives"]
 
 BE = ("is", "are", "was", "were")
 DO = ("do", "does", "did")
 HAVE = ("has", "have", "had")
 MODALS = ("can", "could", "will", "would", "should", "may", "must")
-"""Modal verbs that begin a question. "Might" begins hardly any; rules that read it as well add it."""
+"""Modal verbs that begin a question. "Might" begins hardly any."""
 
 AUXILIARIES = (*BE, *DO, *HAVE, *MODALS)
 
@@ -30,7 +20,7 @@ PREPOSITIONS = (
     *("in", "on", "at", "to", "from", "with", "by", "for", "during", "after", "before"),
     *("until", "under", "against", "as", "through"),
 )
-"""Prepositions that every rule knows; a rule that needs rarer ones adds them."""
+"""The common prepositions."""
 
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.text.proper_nouns import find_names
+from index.suggestions._proper_nouns import find_names
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Numbers and dates in a text with their values; English words, digits as English writes them."""
+"""Numbers and dates in a text: English words, digits as English writes them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.text.grammar import MONTHS
-from index.text.tokens import STOP_WORDS, stem, tokenize
+from index.suggestions._grammar import MONTHS
+from index.text.tokens import STOP_WORDS, tokenize
 
 __all__ = ["Quantity", "find_dates", "find_numbers"]
 
@@ -20,13 +20,9 @@ UNIT_WORDS = """
     men women people children percent pence kb mb gb tb km m kg cm mm mph kmh hz ghz mhz ms bits per staff troops dollar
     euro pound cent mile feet foot inch year month week day hour minute second degree head cattle sheep
 """
-SMALL = {word: number for number, word in enumerate(SMALL_WORDS.split())}
-TENS = {word: 10 * tens for tens, word in enumerate(TEN_WORDS.split(), 2)}
-GREAT = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0}
-
 DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-SPELT = "|".join(sorted([*SMALL, *TENS], key=len, reverse=True))
-GREATER = "|".join(GREAT)
+SPELT = "|".join(sorted([*SMALL_WORDS.split(), *TEN_WORDS.split()], key=len, reverse=True))
+GREATER = "hundred|thousand|million|billion|trillion|dozen"
 ABOUT = (
     "more than|less than|fewer than|at least|at most|up to|nearly|almost|over|about|around|roughly|approximately|only"
 )
@@ -69,20 +65,14 @@ class Quantity:
     ----------
     start, end : int
         Its characters.
-    value : float
-        The number ("17 billion" is 17e9), or the date as year * 10000 + month * 100 + day, 0 for parts it leaves out.
-    unit : tuple of str
-        Stems of what is counted, the noun last.
     unit_end : int
-        Where the unit ends; 0 for a date.
+        Where the noun that is counted ends; `end` if there is none, 0 for a date.
     kind : str
         "number", "year", "money", "share" or "date".
     """
 
     start: int
     end: int
-    value: float
-    unit: tuple[str, ...] = ()
     unit_end: int = 0
     kind: str = "number"
 
@@ -98,13 +88,13 @@ def find_numbers(text: str) -> Iterator[Quantity]:
         start += len(match.group()) - len(match.group().lstrip())
         if any(date.start < end and match.start("amount") < date.end for date in dates) or _is_in_name(text, match):
             continue
-        unit, unit_end = _unit(text, end)
+        unit_end = _unit_end(text, end)
         if match["amount"].lower() == "one" and re.match(r"\s+of\b", text[end:]):
             continue
-        is_plain = not (unit or match["money"] or match["share"] or match["great"])
+        is_plain = not (unit_end > end or match["money"] or match["share"] or match["great"])
         is_year = re.fullmatch(YEAR, match["amount"]) and is_plain
         kind = "year" if is_year else "money" if match["money"] else "share" if match["share"] else "number"
-        yield Quantity(start, end, _value(match), unit, unit_end, kind)
+        yield Quantity(start, end, unit_end, kind)
 
 
 def find_dates(text: str) -> Iterator[Quantity]:
@@ -116,9 +106,9 @@ def find_dates(text: str) -> Iterator[Quantity]:
         ):
             continue
         is_bare_year = re.fullmatch(YEAR, date)
-        if is_bare_year and (_unit(text, match.end())[0] or MEASURE.search(text[: match.start()])):
+        if is_bare_year and (_unit_end(text, match.end()) > match.end() or MEASURE.search(text[: match.start()])):
             continue
-        yield Quantity(match.start(), match.end(), _date_value(date), kind="date")
+        yield Quantity(match.start(), match.end(), kind="date")
 
 
 def _is_in_name(text: str, match: re.Match[str]) -> bool:
@@ -132,41 +122,15 @@ def _is_in_name(text: str, match: re.Match[str]) -> bool:
     return bool(words) and words[-1] not in STOP_WORDS
 
 
-def _unit(text: str, end: int) -> tuple[tuple[str, ...], int]:
-    """Return the stems of the words after a number up to the noun it counts, and where that noun ends."""
-    stems: list[str] = []
+def _unit_end(text: str, end: int) -> int:
+    """Return where the noun ends that a number counts; the number's own end if it counts nothing."""
     place = end
     for _ in range(MOST_UNIT_WORDS):
         match = UNIT.match(text, place)
         word = match[1].lower() if match else ""
         if not match or (word in STOP_WORDS and word not in SINGULAR_UNITS) or "\n\n" in match.group():
             break
-        stems.append(stem(word))
         place = match.end()
         if word in SINGULAR_UNITS or (word.endswith("s") and not word.endswith(("ss", "us", "is"))):
-            return tuple(stems), place
-    return (), end
-
-
-def _value(match: re.Match[str]) -> float:
-    amount = match["amount"].lower()
-    if amount[0].isdigit():
-        value = float(amount.replace(",", ""))
-    else:
-        words = re.split(r"[\s-]+", amount)
-        value = float(sum(SMALL.get(word, TENS.get(word, 0)) for word in words) or 1)
-    for great in re.findall(r"[a-z]+", match["great"].lower()):
-        value *= GREAT[great]
-    return value
-
-
-def _date_value(date: str) -> float:
-    iso = re.match(r"(\d{4})-(\d\d)-(\d\d)", date)
-    if iso:
-        return float("".join(iso.groups()))
-    year = re.search(YEAR, date)
-    month = next((n for n, name in enumerate(MONTHS, 1) if re.search(rf"\b{name[:3]}", date, re.IGNORECASE)), 0)
-    day = re.search(r"\b(\d{1,2})(?:st|nd|rd|th)?\b", date)
-    if "centur" in date:
-        return 100.0 * 10_000 * (int(day[1]) - 1) if day else 0.0
-    return (int(year.group()) if year else 0) * 10_000.0 + month * 100 + (int(day[1]) if day and month else 0)
+            return place
+    return end
