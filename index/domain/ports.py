@@ -71,9 +71,6 @@ class VectorStore(Protocol):
     def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
         """Return the k nearest rows as (row, cosine), best first; fewer if there are fewer rows."""
 
-    def cosines(self, vector: Vectors, rows: Sequence[int]) -> list[float]:
-        """Return the cosine similarity of each of the rows, in their order."""
-
     def rows(self, start: int, stop: int) -> Vectors:
         """Return rows `start` to `stop` (exclusive) as they were added, shape (stop - start, dimension)."""
 

@@ -63,8 +63,8 @@ class Bm25Index:
         terms = [term for term in dict.fromkeys(known) if term]
         if not terms:
             return np.zeros(self._engine.scores["num_docs"], np.float32)
-        result: Vectors = self._engine.get_scores(terms) / self._rarity(0)
-        return result
+        scores: Vectors = self._engine.get_scores(terms) / math.log(1 + (self._engine.scores["num_docs"] + 0.5) / 0.5)
+        return scores
 
     def _known(self, stem: str) -> str:
         """Return the stem as passages have it, empty if none has a similar one."""
@@ -78,9 +78,6 @@ class Bm25Index:
     @cached_property
     def _stems(self) -> tuple[str, ...]:
         return tuple(self._engine.vocab_dict)
-
-    def _rarity(self, frequency: int) -> float:
-        return math.log(1 + (self._engine.scores["num_docs"] - frequency + 0.5) / (frequency + 0.5))
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder.

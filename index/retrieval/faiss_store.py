@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +31,6 @@ class FaissStore:
             return []
         cosines, rows = self._index.search(np.ascontiguousarray(vector, np.float32).reshape(1, -1), k)
         return [(int(row), float(cosine)) for row, cosine in zip(rows[0], cosines[0], strict=True)]
-
-    def cosines(self, vector: Vectors, rows: Sequence[int]) -> list[float]:
-        stored = self._index.reconstruct_batch(np.asarray(rows, np.int64))
-        return [float(cosine) for cosine in stored @ np.asarray(vector, np.float32)]
 
     def rows(self, start: int, stop: int) -> Vectors:
         vectors: Vectors = self._index.reconstruct_n(start, stop - start)

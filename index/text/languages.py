@@ -11,7 +11,7 @@ from bm25s import stopwords
 
 from index.text.tokens import STOP_WORDS, tokenize
 
-__all__ = ["ASK_IN_ENGLISH", "detect_foreign_language", "detect_language"]
+__all__ = ["ASK_IN_ENGLISH", "detect_foreign_language"]
 
 CLEAR = 0.7
 """Least probability, 0..1, of a language that is detected; below it the language is not clear."""
@@ -66,12 +66,6 @@ def detect_foreign_language(question: str) -> str:
         return ""
     english = [word for word in words if word in STOP_WORDS and word not in STOP_WORDS_OF.get(code, ())]
     return "" if english else code
-
-
-def detect_language(text: str) -> str:
-    """Return the ISO 639-1 code of the language of a longer text; empty if it is not clear."""
-    code, probability = _guess(text)
-    return code if probability >= CLEAR else ""
 
 
 def _language_of_script(text: str) -> tuple[str, float] | None:

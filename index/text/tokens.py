@@ -10,7 +10,7 @@ from functools import lru_cache
 import Stemmer
 from bm25s.stopwords import STOPWORDS_EN_PLUS
 
-__all__ = ["POINTING_WORDS", "RELATION_STEMS", "STOP_WORDS", "content_stems", "stem", "token_spans", "tokenize"]
+__all__ = ["POINTING_WORDS", "STOP_WORDS", "content_stems", "stem", "token_spans", "tokenize"]
 
 WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|\d+", re.UNICODE)
 
@@ -28,12 +28,6 @@ POINTING_WORDS = frozenset(
     ["he", "she", "it", "they", "this", "that", "these", "those", "his", "her", "its", "their", "such"]
 )
 """Words that point back when a sentence begins with them."""
-
-RELATION_WORDS = """
-    not never no none without only first last most least more less fewer before after until since during between under
-    over above below against except both all every next previous former latter largest smallest highest lowest oldest
-    newest earliest latest main primary initially finally originally total
-"""
 
 _stemmer = threading.local()  # PyStemmer's objects must not be shared by threads
 
@@ -65,7 +59,3 @@ def stem(word: str) -> str:
 
 def _strip_possessive(word: str) -> str:
     return word.replace("’", "'").removesuffix("'s")
-
-
-RELATION_STEMS = frozenset(stem(word) for word in RELATION_WORDS.split())
-"""Stems of words that change the meaning of a question though many of them are stop words."""

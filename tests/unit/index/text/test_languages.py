@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.text.languages import detect_foreign_language, detect_language
+from index.text.languages import detect_foreign_language
 
 ENGLISH = """
     What is the context window of Scout?|When is LlamaCon?|scout ctx window|maverick experts|How big is it?|hi|
@@ -39,8 +39,3 @@ def test_a_question_clearly_in_another_language_is_known_by_it(code, question):
 @pytest.mark.parametrize("text", ["", "?", "🦙🦙", "\x00", "17*23", "Solve 3x + 5 = 20", "x" * 10_000, "a\nb"])
 def test_what_is_in_no_language_is_not_called_foreign(text):
     assert detect_foreign_language(text) == ""
-
-
-def test_a_text_is_known_by_its_language():
-    assert detect_language("Die Katze liegt auf dem Sofa\nund schläft den ganzen Tag.") == "de"
-    assert detect_language("The cat is lying on the sofa and sleeps all day.") == "en"

@@ -1,11 +1,10 @@
-"""Words as search sees them, and questions taken apart."""
+"""Words as search sees them."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from index.text.questions import QuestionAnalysis
 
 from index.text.tokens import STOP_WORDS, content_stems, stem, token_spans, tokenize
 
@@ -60,50 +59,3 @@ def test_content_is_the_stems_of_the_words_that_carry_a_topic():
 def test_articles_pronouns_and_question_words_carry_no_topic():
     assert {"the", "a", "it", "they", "is", "what", "who", "when", "of", "does"} <= STOP_WORDS
     assert not {"meta", "model", "released", "experts", "4"} & STOP_WORDS
-
-
-@pytest.mark.parametrize(
-    ("question", "kind"),
-    [
-        ("When was it published?", "time"),
-        ("In what year did it happen?", "time"),
-        ("How many experts has it?", "number"),
-        ("What price has bread?", "number"),
-        ("How big is it?", "number"),
-        ("Where can I buy it?", "place"),
-        ("Which country is it in?", "place"),
-        ("Who wrote the article?", "person"),
-        ("Why did it fail?", "reason"),
-        ("Is it free?", "yes_no"),
-        ("How does it work?", "manner"),
-        ("What is it?", "thing"),
-        ("Wer hat es geschrieben?", "thing"),
-        ("", "thing"),
-        ("🦙", "thing"),
-    ],
-)
-def test_the_kind_of_thing_that_a_question_asks_for(question, kind):
-    assert QuestionAnalysis.of(question).kind == kind
-
-
-def test_names_and_numbers_of_a_question_are_told_apart():
-    analysis = QuestionAnalysis.of("How many experts does Maverick have in LLaMA 4?")
-    assert analysis.name_stems == {stem("maverick"), stem("llama")}
-    assert analysis.number_stems == {"4"}
-    assert stem("experts") in analysis.stems
-
-
-def test_the_first_word_is_no_name_for_its_capital_alone():
-    assert QuestionAnalysis.of("Models of Meta").name_stems == {"meta"}
-
-
-def test_a_word_that_only_names_the_kind_of_answer_is_marked():
-    kinds = {word.stem for word in QuestionAnalysis.of("Which company released the models?").words if word.names_kind}
-    assert kinds == {stem("company")}
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_any_question_can_be_taken_apart(question):
-    analysis = QuestionAnalysis.of(question)
-    assert set(analysis.stems) == {word.stem for word in analysis.topics}
-    assert all(question[word.start : word.end] for word in analysis.words)
