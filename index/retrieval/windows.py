@@ -32,7 +32,8 @@ BEFORE_ITEM = 24
 def cut_windows(documents: Mapping[str, Document], passages: Sequence[Passage]) -> list[Window]:
     """Return windows that hold every passage, in the order of the passages.
 
-    A window breaks between paragraphs if it can; where it breaks within one, the next begins with its last sentence.
+    A window that would have more than MOST_WORDS words ends; if it ends within a paragraph, the next begins with its
+    last sentence.
     """
     windows = []
     for document_id, rows in groupby(range(len(passages)), key=lambda row: passages[row].document_id):
@@ -71,15 +72,18 @@ def _window(document: Document, rows: range, passages: Sequence[Passage]) -> Win
     writer = _Writer()
     title = " ".join(document.title.split()[:TITLE_WORDS])
     previous: Passage | None = None
+    header = ""
     for row in rows:
         passage = passages[row]
+        names = _context(passages, row) if passage.kind == "row" else ""
         if passage.section != FRONT_MATTER and (previous is None or passage.section != previous.section):
             writer.line(_heading(title if previous is None else "", passage.section))
-        if passage.kind == "row" and (previous is None or previous.before != passage.before):
-            writer.line(_header(passage.before))
+        if names != header:
+            writer.line(_header(names))
+            header = names
         if passage.section == FRONT_MATTER:
             if previous is None or passage.before != previous.reading:
-                writer.line(f"{_label(passage.before)}: ")
+                writer.line(f"{_label(_context(passages, row))}: ")
             else:
                 writer.write(" ")
             writer.passage(passage)
@@ -117,6 +121,15 @@ class _Writer:
         begin = len(self.text)
         self.runs += (TextRun(begin + run.begin, run.length, run.start, run.end) for run in passage.runs)
         self.text += passage.reading
+
+
+def _context(passages: Sequence[Passage], row: int) -> str:
+    """Return the meaning of a passage's field or the header of its table, also if the passage is not the first."""
+    while row and passages[row].before == passages[row - 1].reading:
+        if passages[row].kind == "row" != passages[row - 1].kind:
+            return ""
+        row -= 1
+    return passages[row].before
 
 
 def _heading(title: str, section: str) -> str:

@@ -1,25 +1,24 @@
-"""Candidates from dense and keyword search, fused by rank, each with its features."""
+"""Windows from dense and keyword search, fused by rank."""
 
 from __future__ import annotations
 
 import pytest
-from index.retrieval.features import FEATURES
-from index.text.questions import QuestionAnalysis
 
-from index.domain.answers import Hit
-from index.retrieval.retriever import Retriever, fuse
-from tests.support.index_fakes import CoverageScorer, WordEmbedder, search_index
+from index.domain.reading import Window
+from index.retrieval.retriever import FEW_WINDOWS, Retriever, fuse
+from tests.support.index_fakes import WordEmbedder, search_index
 
 EMBEDDER = WordEmbedder()
-BREAD = (
-    "Bread is made of flour and water.\n\nTea is made of leaves and water.\n\nA house is made of bricks by masons.\n"
-)
+BREAD = {
+    "bread_md": "Bread is made of flour and water.\n",
+    "tea_md": "Tea is made of leaves and water.\n",
+    "house_md": "A house is made of bricks by masons.\n",
+}
+CROWD = {f"n{number}_md": f"The letter number{number} is about nothing at all.\n" for number in range(FEW_WINDOWS + 8)}
 
 
-def retrieve(question: str, candidates: int = 50, **files: str) -> list[Hit]:
-    return Retriever(reranker=CoverageScorer(), candidates=candidates).retrieve(
-        search_index(**files), QuestionAnalysis.of(question), EMBEDDER.question(question)
-    )
+def retrieve(question: str, **files: str) -> list[Window]:
+    return Retriever(windows=3).retrieve(search_index(**files), question, EMBEDDER.question(question))
 
 
 def test_fusion_orders_by_the_sum_of_reciprocal_ranks():
@@ -38,48 +37,52 @@ def test_a_row_that_one_ranking_lacks_is_kept():
     assert fuse([7], [1, 2]) == [1, 7, 2]
 
 
-def test_hits_come_in_the_order_of_the_reranker_with_their_scores():
-    hits = retrieve("What is bread made of?", a_md=BREAD)
-    assert hits[0].passage.text == "Bread is made of flour and water."
-    assert hits[0].score == 1.0
-    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+def test_an_index_with_few_windows_is_returned_whole_best_first():
+    files = dict(list(CROWD.items())[: FEW_WINDOWS - 1])
+    windows = retrieve("bread flour", **files, a_md="Bread is made of flour and water.\n")
+    assert len(windows) == len({window.document_id for window in windows}) == FEW_WINDOWS
+    assert windows[0].text.startswith("a\nBread is made of flour")
 
 
-def test_every_hit_carries_its_cosine_its_row_and_all_features():
-    hits = retrieve("bread flour", a_md=BREAD)
-    assert sorted(hit.row for hit in hits) == [0, 1, 2]
-    assert all(len(hit.features) == len(FEATURES) for hit in hits)
-    assert all(-1.001 <= hit.cosine <= 1.001 for hit in hits)
-    assert {hit.row: hit.bm25 > 0 for hit in hits} == {0: True, 1: True, 2: False}  # 1 comes after it
+def test_of_many_windows_the_best_are_returned():
+    windows = retrieve("What is tea made of?", **CROWD, **BREAD)
+    assert len(windows) == 3
+    assert windows[0].text == "tea\nTea is made of leaves and water."
+
+
+def test_a_window_is_returned_once_though_several_of_its_passages_are_found():
+    windows = retrieve("tea", **CROWD, a_md="Tea is made of leaves, they say.\n\nTea is good for you, they say.\n")
+    assert len({window.document_id for window in windows}) == len(windows) == 3
+
+
+@pytest.mark.parametrize("typo", ["maverik", "maverrick", "mavexick", "mavreick"])
+def test_a_word_with_one_letter_wrong_is_found(typo):
+    far = " ".join(["The maverick", *(f"and word{number}" for number in range(40)), "sleep."])
+    assert any(window.text.startswith("far\n") for window in retrieve(typo, **CROWD, far_md=far))
 
 
 def test_a_word_for_word_match_is_found_though_many_passages_are_nearer():
-    crowd = "".join(f"The word number{n} is in this sentence of many.\n\n" for n in range(60))
-    far = "Whoever reads on finds zzyzx here, among other words that nobody asked about at all.\n"
-    hits = retrieve("Is the word zzyzx in this sentence of many?", candidates=5, a_md=crowd + far)
-    assert far.strip() in [hit.passage.text for hit in hits]
-    assert len(hits) == 5
+    files = {f"n{number}_md": f"The word number{number} is in this sentence.\n" for number in range(60)}
+    index = search_index(
+        **files, far_md="Whoever reads on finds zzyzx here, among other words that nobody asked about."
+    )
+    question = "Is the word zzyzx in this sentence?"
+    assert 60 in Retriever(candidates=5).rows(index, question, EMBEDDER.question(question))
 
 
-def test_neighbours_of_another_section_or_document_are_no_context():
-    files = {
-        "a_md": "Bread is made of flour.\n\n# Other\n\nThe house is big and old.\n",
-        "b_md": "Nothing is in this one.\n",
-    }
-    gains = {}
-    for hit in retrieve("bread flour", **files):
-        gains[hit.passage.text] = hit.features[FEATURES.index("late_before")]
-    assert gains == pytest.approx(dict.fromkeys(gains, 0.0), abs=1e-6)
+def test_rows_come_from_both_searches_without_repetition():
+    index = search_index(**BREAD)
+    rows = Retriever(candidates=2).rows(index, "bread flour", EMBEDDER.question("bread flour"))
+    assert rows[0] == 0
+    assert len(rows) == len(set(rows)) <= 3
 
 
 @pytest.mark.parametrize(
     "question", ["", " ", "the of and", "🦙", "?!", "word " * 2_500, "x" * 10_000, "\u202e\u200b", "日本語"]
 )
 def test_any_question_is_taken_without_a_fall(question):
-    hits = retrieve(question, a_md=BREAD)
-    assert len(hits) <= 3
-    assert all(0 <= hit.score <= 1 for hit in hits)
+    assert len(retrieve(question, **BREAD)) == 3
 
 
-def test_a_shelf_of_one_passage_is_searched_too():
-    assert [hit.row for hit in retrieve("bread", a_md="Bread is made of flour.")] == [0]
+def test_an_index_of_one_passage_is_searched_too():
+    assert [window.rows for window in retrieve("bread", a_md="Bread is made of flour.")] == [range(1)]
