@@ -22,8 +22,8 @@ def verify_citations(citations: Sequence[Citation], documents: Mapping[str, Docu
         document = by_source.get(citation.source)
         if (
             document is not None
-            and 0 <= citation.start < citation.end
-            and (document.text[citation.start : citation.end] == citation.quote)
+            and 0 <= citation.start < citation.end <= len(document.text)
+            and document.text[citation.start : citation.end] == citation.quote
         ):
             verified.append(citation)
         else:

@@ -1,0 +1,182 @@
+"""Quotations: the sentences around the words that answer, exact and short."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.answering.quotations import LONGEST_QUOTATION, LONGEST_SHORT_ANSWER, Quotation, quote
+from index.domain.documents import Document
+from index.domain.errors import UnreadableSource
+from index.domain.reading import AnswerSpan
+from index.retrieval.windows import cut_windows
+from tests.support.index_fakes import WordEmbedder, parse_files, search_index
+from tests.support.texts import markdown
+
+CLAUSES = [f"this is clause number {number} of a very long sentence" for number in range(12)]
+LONG = ", ".join(["The beginning", *CLAUSES, "and the end"]) + "."
+POWER = "Scout is a model of great power."
+
+
+def quotation(text: str, words: str) -> tuple[Quotation | None, Document]:
+    """Return the quotation for words of the first window that holds them, and its document."""
+    index = search_index(embedder=WordEmbedder(max_tokens=256), a_md=text)
+    window = next(window for window in index.windows if words in window.text)
+    begin = window.text.index(words)
+    document = index.documents[window.document_id]
+    return quote(window, AnswerSpan(begin, begin + len(words), 0.0), index.passages, document), document
+
+
+def quoted(text: str, words: str) -> tuple[str, str]:
+    """Return the quotation to the letter, and as it is shown."""
+    found, document = quotation(text, words)
+    assert found is not None
+    assert document.text[found.answer_start : found.answer_end] in document.text[found.start : found.end]
+    return document.text[found.start : found.end], found.shown
+
+
+def test_the_sentence_around_the_words_is_quoted_and_shown_without_markup():
+    text = f"{POWER} Maverick **has** [many](http://a.b) experts, they say. Behemoth is not there yet."
+    exact, shown = quoted(text, "many experts")
+    assert exact == "Maverick **has** [many](http://a.b) experts, they say."
+    assert shown == "Maverick has many experts, they say."
+
+
+def test_words_across_two_sentences_quote_both():
+    text = f"{POWER} Maverick has many experts, they say. Behemoth is not there yet."
+    exact, shown = quoted(text, "they say. Behemoth is")
+    assert exact == shown == "Maverick has many experts, they say. Behemoth is not there yet."
+
+
+def test_a_row_of_a_table_is_quoted_whole():
+    assert quoted("| Model | Price |\n|---|---|\n| Scout | **$1** |\n", "$1") == ("Scout | **$1", "Scout | $1")
+
+
+def test_a_value_of_front_matter_is_quoted_with_the_name_of_its_field_as_context():
+    found, document = quotation("---\nauthors: [Ann Baker]\n---\nBody.\n", "Ann Baker")
+    assert found is not None
+    assert (document.text[found.start : found.end], found.context) == ("Ann Baker", "Authors")
+
+
+def test_words_of_a_heading_alone_are_not_quoted():
+    assert quotation("# Scout\n\nThe model is small enough.\n", "Scout")[0] is None
+
+
+def test_words_of_a_heading_and_a_sentence_quote_the_sentence():
+    assert quoted("# Scout\n\nThe model is small enough.\n", "Scout\nThe model")[0] == "The model is small enough."
+
+
+@pytest.mark.parametrize(
+    ("words", "left", "right"),
+    [("clause number 6", "…", "…"), ("The beginning", "", "…"), ("the end", "…", "")],
+)
+def test_a_long_sentence_is_cut_at_clauses_with_an_ellipsis_at_each_cut(words, left, right):
+    exact, shown = quoted(LONG, words)
+    assert len(exact) <= LONGEST_QUOTATION
+    assert shown == f"{left}{exact}{right}"
+    assert exact.startswith("The beginning" if not left else "this is clause")
+    assert exact.endswith("." if not right else "sentence,")
+    assert words in exact
+
+
+def test_a_cut_sentence_with_markup_is_shown_without_it():
+    exact, shown = quoted(LONG.replace("clause number", "*clause* **number**"), "clause number 6")
+    assert "*clause* **number** 6" in exact
+    assert "clause number 6" in shown
+    assert "*" not in shown
+
+
+def test_a_long_sentence_without_clauses_is_quoted_whole():
+    text = " ".join(f"word{number}" for number in range(58)) + "."
+    assert len(text) > LONGEST_QUOTATION
+    assert quoted(text, "word30") == (text, text)
+
+
+@pytest.mark.parametrize("first", ["It reads", "They read", "However, it reads", "Despite this, it reads"])
+def test_a_sentence_that_points_back_is_quoted_with_the_one_before(first):
+    text = f"{POWER} {first} ten million tokens."
+    assert quoted(text, "ten million") == (text, text)
+
+
+def test_after_a_long_sentence_one_that_points_back_has_its_beginning_as_context():
+    long = f"Scout is a model of great power that {'really ' * 40}everybody likes."
+    found, document = quotation(f"{long} It reads ten million tokens.", "ten million")
+    assert found is not None
+    assert document.text[found.start : found.end] == "It reads ten million tokens."
+    assert found.context == "Scout is a model of great power that…"
+    assert found.cite(document, "", 1, 0.5).context == found.context
+
+
+@pytest.mark.parametrize("text", ["It reads ten million tokens.", f"{POWER}\n\n# Next\n\nIt reads ten million tokens."])
+def test_a_first_sentence_that_points_back_stands_alone(text):
+    assert quoted(text, "ten million")[0] == "It reads ten million tokens."
+
+
+def test_a_sentence_before_a_row_is_never_joined_to_it():
+    text = f"{POWER}\n\n| Model | Price |\n|---|---|\n| It | $1 |\n"
+    assert quoted(text, "$1")[0] == "It | $1"
+
+
+def test_the_short_answer_is_the_words_where_they_stand():
+    found, document = quotation(f"{POWER} Maverick has **many** experts.", "many")
+    assert found is not None
+    short = found.short_answer(document, 2)
+    assert short is not None
+    assert (short.text, short.citation, document.text[short.start : short.end]) == ("many", 2, "many")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Maverick has **many** experts, they say.", "many experts"),
+        ("Bread &amp; tea are here for you.", "Bread & tea"),
+        ("The caf\u00c3\u00a9 is open for everybody.", "caf\u00e9"),
+    ],
+)
+def test_words_that_read_otherwise_than_their_source_are_no_short_answer(text, words):
+    found, document = quotation(text, words)
+    assert found is not None
+    assert found.short_answer(document, 1) is None
+
+
+def test_many_words_are_no_short_answer():
+    text = "They " + "really " * 30 + "like it."
+    found, document = quotation(text, text[: LONGEST_SHORT_ANSWER + 3])
+    assert found is not None
+    assert found.short_answer(document, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "exact"),
+    [
+        ("Line one is here,\r\nline two is there.\r\n", "one is here, line", "Line one is here,\r\nline two is there."),
+        ("\ufeffThe model is small enough.", "small", "The model is small enough."),
+        ("Bread &amp; tea are here for you.", "tea", "Bread &amp; tea are here for you."),
+        ("The caf\u00c3\u00a9 is open for all.", "open", "The caf\u00c3\u00a9 is open for all."),
+    ],
+)
+def test_a_quotation_is_the_source_to_the_letter(text, words, exact):
+    assert quoted(text, words)[0] == exact
+
+
+@given(markdown, st.data())
+def test_any_words_of_any_window_are_quoted_from_the_source_or_not_at_all(text, data):
+    try:
+        documents, passages = parse_files(WordEmbedder(), a_md=text)
+    except UnreadableSource:
+        return
+    if not passages:
+        return
+    window = data.draw(st.sampled_from(cut_windows(documents, passages)))
+    begin = data.draw(st.integers(0, len(window.text) - 1))
+    end = data.draw(st.integers(begin + 1, len(window.text)))
+    document = documents[window.document_id]
+    found = quote(window, AnswerSpan(begin, end, 0.0), passages, document)
+    if found is None:
+        return
+    assert 0 <= found.start <= found.answer_start <= found.answer_end <= found.end <= len(document.text)
+    assert found.start < found.end
+    assert found.shown
+    short = found.short_answer(document, 1)
+    assert short is None or document.text[short.start : short.end] == short.text == found.answer
