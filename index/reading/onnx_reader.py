@@ -43,8 +43,8 @@ class OnnxReader:
 
     name = "bundled"
 
-    def __init__(self) -> None:
-        """Load the weights.
+    def __init__(self, folder: Path = FOLDER) -> None:
+        """Load the weights from a folder.
 
         Raises
         ------
@@ -52,8 +52,8 @@ class OnnxReader:
             They cannot be loaded, or are not those of the card.
         """
         try:
-            graph, tokenizer = GRAPH.read_bytes(), TOKENIZER.read_bytes()
-            checksums = json.loads(CARD.read_text("utf-8"))["sha256"]
+            graph, tokenizer = (folder / GRAPH.name).read_bytes(), (folder / TOKENIZER.name).read_bytes()
+            checksums = json.loads((folder / CARD.name).read_text("utf-8"))["sha256"]
             for path, data in ((GRAPH, graph), (TOKENIZER, tokenizer)):
                 if hashlib.sha256(data).hexdigest() != checksums[path.name]:
                     raise ValueError("a checksum differs")
