@@ -23,6 +23,7 @@ from index.library import Library
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
 from index.reading.calibration import Calibration
+from index.reading.intents import IntentClassifier
 from index.reading.windows_reader import WindowsReader
 from index.retrieval.bm25 import Bm25Index
 from index.retrieval.retriever import Retriever
@@ -87,11 +88,8 @@ class MemoryStore:
         self._rows = np.concatenate([self._rows, np.asarray(vectors, np.float32)])
 
     def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
-        cosines = self.cosines(vector, range(len(self)))
+        cosines = [float(row @ np.asarray(vector, np.float32)) for row in self._rows]
         return sorted(enumerate(cosines), key=lambda pair: -pair[1])[:k]
-
-    def cosines(self, vector: Vectors, rows: Sequence[int]) -> list[float]:
-        return [float(self._rows[row] @ np.asarray(vector, np.float32)) for row in rows]
 
     def rows(self, start: int, stop: int) -> Vectors:
         return self._rows[start:stop]
@@ -132,13 +130,20 @@ class CoverageReader:
         return Reading(8 * best[0][0] - 4, spans)
 
 
-def answerer(embedder: Embedder, *, reader: Reader | None = None, threshold: float = 0.5) -> Answerer:
+def answerer(
+    embedder: Embedder,
+    *,
+    reader: Reader | None = None,
+    threshold: float = 0.5,
+    intents: IntentClassifier | None = None,
+) -> Answerer:
     return Answerer(
         embedder=embedder,
         retriever=Retriever(),
         reader=WindowsReader(reader or CoverageReader()),
         calibration=Calibration(intercept=0.0, answerable=1.0),
         threshold=threshold,
+        intents=intents,
     )
 
 
@@ -183,6 +188,15 @@ def write(folder: Path, **files: str | bytes) -> Path:
 def search_index(*, embedder: Embedder | None = None, **files: str) -> SearchIndex:
     """Return an index of these files in memory; files are named as for `write`."""
     model = embedder or WordEmbedder()
+    documents, passages = parse_files(model, **files)
+    vectors = MemoryStore(model.dimension)
+    for block in model.passages([(passage.embedded, passage_text(passage)) for passage in passages]):
+        vectors.add(block)
+    return SearchIndex.of("a-snapshot", documents, passages, vectors, Bm25Index.build(passages))
+
+
+def parse_files(model: Embedder, **files: str) -> tuple[dict[str, Document], list[Passage]]:
+    """Return the documents of these files by id, and their passages."""
     documents: dict[str, Document] = {}
     passages: list[Passage] = []
     for name, text in files.items():
@@ -190,10 +204,7 @@ def search_index(*, embedder: Embedder | None = None, **files: str) -> SearchInd
         document = parse(SourceFile(f"{stem}.{suffix}", text.encode()))
         documents[document.id] = document
         passages += chunk(document, model.count, model.max_tokens)
-    vectors = MemoryStore(model.dimension)
-    for block in model.passages([(passage.embedded, passage_text(passage)) for passage in passages]):
-        vectors.add(block)
-    return SearchIndex.of("a-snapshot", documents, passages, vectors, Bm25Index.build(passages))
+    return documents, passages
 
 
 def states(status: Status) -> dict[str, str]:

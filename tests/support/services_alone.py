@@ -21,7 +21,7 @@ from tests.support.index_fakes import word_vector
 from tests.support.journals import ANN, CHANNEL, GUILD
 
 WINDOW = "What is the context window of Scout?"
-MAVERICK = "What is the context window of Maverick?"
+MAVERICK = f"{WINDOW} and Maverick?"
 QUOTE = "Scout has a window of ten million tokens."
 TEXT = f"# Models\n\nThere are models.\n\n{QUOTE}\n\nThe end.\n"
 
@@ -31,8 +31,12 @@ def document(text: str, source: str = "a.md") -> dict[str, Document]:
 
 
 class Sources:
-    """Snapshots of one document, of which the newest is live. `known` maps questions to the words that answer them;
-    `near` are the passages near any question. What is asked is written down in `asked`."""
+    """Snapshots of one document, of which the newest is live.
+
+    `known` maps questions to the words that answer them; a question that is not known is read after the last one before
+    it. `near` are the passages near any question. `asked` are the questions that were asked, `before` those that each
+    follows.
+    """
 
     def __init__(self, **snapshots: str) -> None:
         self.kept: dict[str, dict[str, Document]] = {name: document(text) for name, text in snapshots.items()}
@@ -40,16 +44,22 @@ class Sources:
         self.known = {WINDOW: QUOTE, MAVERICK: "The end."}
         self.near: list[str] = []
         self.asked: list[str] = []
+        self.before: list[tuple[str, ...]] = []
         self.suggested: tuple[str, ...] = ()
         self.refusal: LibraryError | None = None
 
     def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
         self.asked.append(question)
+        self.before.append(tuple(before))
         if self.refusal:
             raise self.refusal
-        if question not in self.known:
+        together = " ".join([*before[-1:], question])
+        text = question if question in self.known else together
+        if text not in self.known:
             return self.silence(question)
-        return Answer(question, "x", (self.cite(self.known[question]),), 0.9, False, self.live, "fake")
+        read_as = text if text != question else ""
+        citations = (self.cite(self.known[text]),)
+        return Answer(question, "x", citations, 0.9, False, self.live, "fake", read_as=read_as)
 
     def nearest(self, question: str, count: int) -> Answer:
         self.asked.append(question)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from index.domain.errors import LibraryError, NoIndex
-from tests.support.index_fakes import library, write
+from index.domain.reading import Reading
+from tests.support.index_fakes import CoverageReader, library, write
 
 BREAD = "Bread is made of flour and water.\n"
 RYE = "Bread is baked from rye and water.\n"
@@ -40,11 +41,11 @@ def test_an_answerer_that_cannot_be_made_is_told_each_time(seeds, index):
     made = library(seeds, index)
 
     def broken(_: object) -> None:
-        raise LibraryError("index/model.json does not fit this program")
+        raise LibraryError("index/calibration.json does not fit this program")
 
     made._engine._make_answerer = broken  # type: ignore[assignment]
     for _ in range(2):
-        with pytest.raises(LibraryError, match=r"model\.json"):
+        with pytest.raises(LibraryError, match=r"calibration\.json"):
             made.ask("bread")
 
 
@@ -55,6 +56,34 @@ def test_no_question_makes_it_fall(seeds, index, question):
     answer = made.ask(question)
     assert answer.abstained
     answer.question.encode("utf-8")
+
+
+class HistoryReader(CoverageReader):
+    """Remembers the questions that it read."""
+
+    def __init__(self) -> None:
+        self.questions: list[str] = []
+
+    def read(self, question: str, window: str) -> Reading:
+        self.questions.append(question)
+        return super().read(question, window)
+
+
+def test_the_questions_before_reach_the_reader_and_lone_surrogates_do_not(seeds, index):
+    reader = HistoryReader()
+    made = library(seeds, index, reader=reader)
+    made.reindex()
+    reader.questions.clear()
+    answer = made.ask("and water\ud800?", ["Is there\udfff bread", "or flour"])
+    assert reader.questions == ["and water??", "or flour and water??", "Is there? bread or flour and water??"]
+    answer.read_as.encode("utf-8")
+
+
+def test_the_nearest_passages_of_a_question_with_a_lone_surrogate_are_found(seeds, index):
+    made = library(seeds, index)
+    made.reindex()
+    answer = made.nearest("bread \ud800", 3)
+    assert (answer.abstained, [citation.quote for citation in answer.citations]) == (True, [BREAD.strip()])
 
 
 def test_the_live_snapshot_is_named_before_it_is_loaded(seeds, index):

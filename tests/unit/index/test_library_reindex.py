@@ -5,17 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
-from index.answering.extractive import ExtractiveGenerator
 
 from index.domain.activity import EVERYWHERE, NOBODY, Scope
 from index.domain.errors import SourcesUnreadable
-from index.domain.ports import Draft
+from index.domain.reading import Reading
 from index.domain.snapshots import ReindexReport
 from index.library import Library
-from tests.support.index_fakes import WordEmbedder, library, states, write
+from tests.support.index_fakes import CoverageReader, WordEmbedder, library, states, write
 
 BREAD = "Bread is made of flour and water.\n"
 TEA = "Tea is made of leaves and time.\n"
@@ -150,15 +148,15 @@ def test_progress_tells_of_the_suggestions_that_are_checked(seeds, index):
 
 
 def test_a_reindex_whose_suggestions_fail_is_whole_without_them(seeds, index, caplog):
-    class Failing(ExtractiveGenerator):
-        def generate(self, *options: Any, **more: Any) -> Draft:
+    class Failing(CoverageReader):
+        def read(self, question: str, window: str) -> Reading:
             if fails.is_set():
                 raise RuntimeError("out of paper")
-            return super().generate(*options, **more)
+            return super().read(question, window)
 
     fails = threading.Event()
     fails.set()
-    made = library(write(seeds, facts_md=FACTS), index, generator=Failing())
+    made = library(write(seeds, facts_md=FACTS), index, reader=Failing())
     report = made.reindex()
     fails.clear()
     assert report.passages_after == 4

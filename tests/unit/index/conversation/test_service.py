@@ -21,20 +21,26 @@ def test_a_question_follows_the_users_last_in_this_channel(services):
     assert read_as(services, "and Maverick?") == MAVERICK
 
 
+def test_a_question_follows_the_users_last_three_at_most_oldest_first(services, sources):
+    for question in ("One?", "Two?", "Three?", "Four?", "Five?"):
+        reply(services, question)
+    assert sources.before[-1] == ("Two?", "Three?", "Four?")
+
+
 @pytest.mark.parametrize("elsewhere", [{"user": BEN}, {"channel": CHANNEL + 1}, {"user": BEN, "channel": CHANNEL + 1}])
 def test_a_conversation_is_never_used_for_another_user_or_channel(services, sources, elsewhere):
     reply(services, WINDOW)
-    sources.asked.clear()
     assert read_as(services, "and Maverick?", **elsewhere) == ""
-    assert sources.asked == ["and Maverick?"]
+    assert sources.before[-1] == ()
 
 
-def test_a_conversation_is_forgotten_after_ten_minutes(services, clock):
+def test_a_conversation_is_forgotten_after_ten_minutes(services, sources, clock):
     reply(services, WINDOW)
     clock.pass_by(minutes=10)
     assert read_as(services, "and Maverick?") == MAVERICK
     clock.pass_by(minutes=10, seconds=1)
-    assert read_as(services, "and Scout?") == ""
+    reply(services, "and Scout?")
+    assert sources.before[-1] == ()
 
 
 def test_a_question_after_an_answer_goes_on_from_that_whoever_asked_for_it_and_when(services, clock):
@@ -47,6 +53,13 @@ def test_a_question_after_an_answer_goes_on_from_that_and_not_from_the_last(serv
     after = reply(services, WINDOW).id
     reply(services, "Who wrote the article?")
     assert read_as(services, "and Maverick?", after=after) == MAVERICK
+
+
+def test_a_question_after_a_follow_up_goes_on_from_what_that_was_read_as(services, sources):
+    reply(services, WINDOW)
+    after = reply(services, "and Maverick?").id
+    reply(services, "and Behemoth?", after=after)
+    assert sources.before[-1] == (MAVERICK,)
 
 
 def test_after_an_answer_that_is_not_known_a_question_stands_alone(services):

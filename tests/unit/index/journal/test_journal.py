@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.domain.activity import JournalEntry, Scope, StoredCounts, Turn, VoteCount
+from index.domain.activity import JournalEntry, Scope, StoredCounts, VoteCount
 from index.domain.answers import NO_QUESTION, Citation
 from index.journal.journal import Journal
 from tests.support.journals import ANN, BEN, CHANNEL, GUILD, NOON, abstention, answer, ask, citation
@@ -40,10 +40,6 @@ def lasting(tmp_path_factory):
     journal = Journal(tmp_path_factory.mktemp("lasting") / "journal.sqlite3")
     yield journal
     journal.close()
-
-
-def questions(turns: tuple[Turn, ...]) -> list[str]:
-    return [turn.question for turn in turns]
 
 
 def test_an_answer_is_given_back_as_it_was_written_down(journal):
@@ -93,14 +89,13 @@ def test_ids_are_never_the_same(journal):
 
 def test_an_unknown_id_is_no_error(journal):
     assert journal.entry(UNKNOWN) is None
-    assert journal.turn(UNKNOWN) is None
     assert journal.vote(UNKNOWN, user=ANN, helpful=True) is None
     assert journal.explain(UNKNOWN, user=ANN, reason="Wrong.") is False
     assert journal.report(UNKNOWN, user=ANN) is False
     assert journal.count_votes(UNKNOWN) == VoteCount(0, 0)
     assert journal.solve([UNKNOWN], user=ANN) == 0
     journal.begin_thread(THREAD, UNKNOWN)
-    assert journal.turns(ANN, THREAD) == ()
+    assert journal.questions_before(ANN, THREAD) == ()
     assert journal.count_stored(ANN) == StoredCounts(0, 0)
 
 
@@ -111,7 +106,7 @@ def test_a_second_journal_on_the_same_file_knows_what_the_first_was_told(journal
     journal.close()
     after = Journal(tmp_path / "journal.sqlite3", clock=clock)
     assert after.entry(answer_id).question == "How many?"
-    assert questions(after.turns(ANN, CHANNEL)) == ["How many?"]
+    assert after.questions_before(ANN, CHANNEL) == ("How many?",)
     assert after.count_stored(BEN) == StoredCounts(0, 1)
     assert after.settings(GUILD) == {"language": "de"}
     after.close()
@@ -226,7 +221,7 @@ def test_what_many_threads_write_at_once_is_all_kept(journal):
         for number in range(100):
             ids[user].append(ask(journal, answer(f"{user}: {number}?"), user=user))
             journal.vote(ids[user][-1], user=user, helpful=number % 2 == 0)
-            assert questions(journal.turns(user, CHANNEL))[-1] == f"{user}: {number}?"
+            assert journal.questions_before(user, CHANNEL)[-1] == f"{user}: {number}?"
 
     threads = [threading.Thread(target=write, args=(user,)) for user in range(4)]
     for thread in threads:

@@ -126,7 +126,7 @@ def test_more_are_the_nearest_passages_that_the_answer_does_not_quote(services, 
     assert services.viewer.more("forged") is None
 
 
-def test_more_of_a_follow_up_are_near_to_what_it_meant(services, sources):
+def test_more_of_a_follow_up_are_near_to_what_it_was_read_as(services, sources):
     reply(services, WINDOW)
     follow = reply(services, "and Maverick?").id
     assert (services.viewer.more(follow).question, services.viewer.more(follow).read_as) == ("and Maverick?", MAVERICK)
