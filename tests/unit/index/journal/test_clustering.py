@@ -45,7 +45,7 @@ def test_real_questions_make_no_mixed_theme_and_few_split_ones(part, agreement, 
     from sklearn.metrics import adjusted_rand_score
 
     rows = [row for row in THEMES if row["set"] == part]
-    groups = cluster([real_embedder.question(row["question"]).vector for row in rows])
+    groups = cluster([real_embedder.question(row["question"]) for row in rows])
     themes = [[rows[row]["theme"] for row in group] for group in groups]
     assert sum(max(Counter(theme).values()) for theme in themes) == len(rows) == 20
     place = {row: number for number, group in enumerate(groups) for row in group}
