@@ -13,8 +13,6 @@ from index.domain.messages import Message
 __all__ = [
     "ABSTENTION",
     "LIKELY",
-    "MAX_SUGGESTIONS",
-    "MAX_SUGGESTION_LENGTH",
     "NO",
     "NO_QUESTION",
     "OTHER_LANGUAGE",
@@ -36,9 +34,6 @@ NO_QUESTION = "no question"
 """A reason for an abstention: the text asks nothing of the sources."""
 OTHER_LANGUAGE = "language"
 """A reason for an abstention: the model does not read the question's language."""
-
-MAX_SUGGESTIONS, MAX_SUGGESTION_LENGTH = 2, 80
-"""Titles that an abstention for NO_QUESTION suggests to ask about, and characters of each."""
 
 YES, NO = "yes", "no"
 """Verdicts on a yes-no question."""

@@ -55,9 +55,9 @@ class Sources:
             raise self.refusal
         together = " ".join([*before[-1:], question])
         text = question if question in self.known else together
-        read_as = text if text != question else ""
         if text not in self.known:
-            return replace(self.silence(question), read_as=read_as)
+            return self.silence(question)
+        read_as = text if text != question else ""
         citations = (self.cite(self.known[text]),)
         return Answer(question, "x", citations, 0.9, False, self.live, "fake", read_as=read_as)
 

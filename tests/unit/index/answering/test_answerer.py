@@ -179,7 +179,7 @@ def test_small_talk_is_no_question_and_cites_nothing():
 @pytest.mark.parametrize(
     ("odds", "before", "why"), [(-9.0, (), NO_QUESTION), (9.0, (), ""), (-9.0, ("What is bread?",), "")]
 )
-def test_likely_small_talk_is_taken_for_it_only_if_nothing_answers_and_it_follows_nothing(odds, before, why):
+def test_likely_small_talk_is_a_question_if_it_is_answered_or_follows_another(odds, before, why):
     assert say(Intent.QUESTION, Intent.SMALL_TALK, odds, *before).why == why
 
 
@@ -216,8 +216,10 @@ def test_the_last_questions_are_read_in_their_order():
     assert ask(FixedReader({f"Before? {both}": 3.0}), FOLLOW_UP, "Before?", earlier, SCOUT).abstained
 
 
-def test_a_follow_up_that_no_reading_answers_is_an_abstention():
-    assert ask(FixedReader({}), FOLLOW_UP, SCOUT).abstained
+def test_a_follow_up_that_no_reading_answers_is_read_as_it_stands():
+    answer = ask(FixedReader({FOLLOW_UP: -3.0, TOGETHER: -1.0}), FOLLOW_UP, SCOUT)
+    assert (answer.abstained, answer.read_as) == (True, "")
+    assert answer.confidence == ask(FixedReader({FOLLOW_UP: -3.0}), FOLLOW_UP).confidence
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,6 @@ class OddsReader:
         return Reading(float(window), (AnswerSpan(0, len(window), 0.0),))
 
 
-@pytest.fixture
-def one_processor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
-
-
 def windows(*odds: float) -> list[Window]:
     return [Window("a", range(place, place + 1), str(value), ()) for place, value in enumerate(odds)]
 
@@ -44,10 +39,14 @@ def test_readings_come_likeliest_to_answer_first_each_with_its_window():
     assert [reading.window.text for reading in readings] == ["2.0", "0.5", "-1.0"]
 
 
-def test_after_a_sure_window_no_further_one_is_read(one_processor):
+@pytest.mark.parametrize("processors", [1, 2, 8, None])
+def test_after_a_pair_with_a_sure_window_no_further_one_is_read(monkeypatch, processors):
+    """How many processors there are changes nothing."""
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
     reader = OddsReader()
-    assert odds(WindowsReader(reader, sure=4.0).read("who", windows(1.0, 4.0, 3.0, 9.0))) == [4.0, 1.0]
-    assert reader.texts == ["1.0", "4.0"]
+    made = WindowsReader(reader, sure=4.0)
+    assert odds(made.read("who", windows(1.0, 2.0, 4.0, 9.0, 3.0))) == [9.0, 4.0, 2.0, 1.0]
+    assert sorted(reader.texts) == ["1.0", "2.0", "4.0", "9.0"]
 
 
 def test_all_windows_are_read_if_none_is_sure():
@@ -56,9 +55,7 @@ def test_all_windows_are_read_if_none_is_sure():
     assert len(reader.texts) == 11
 
 
-@pytest.mark.parametrize("processors", [1, 2, 3, 8, None])
-def test_the_order_of_windows_and_the_processors_change_no_reading(monkeypatch, processors):
-    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+def test_the_order_of_windows_changes_no_reading():
     reader = WindowsReader(OddsReader())
     for order in permutations((-1.0, 0.5, 1.0, 2.0)):
         assert odds(reader.read("who", windows(*order))) == [2.0, 1.0, 0.5, -1.0]
