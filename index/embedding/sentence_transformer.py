@@ -108,7 +108,7 @@ def _load(model: str) -> Any:
     logging.disable_progress_bar()
     try:
         return SentenceTransformer(str(_source(model)), device="cpu").eval()
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except Exception as error:  # the errors of transformers, tokenizers and safetensors have no class in common
         raise LibraryError(
             f"The embedding model {model!r} cannot be loaded: set EMBEDDING_MODEL to {BUNDLED}, to the path of a "
             f"sentence-transformers model, or to a hub name (that needs the internet once). "
