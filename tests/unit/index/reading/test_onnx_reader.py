@@ -59,7 +59,7 @@ def test_a_reading_does_not_depend_on_what_was_read_before(reader):
 def test_a_window_longer_than_the_limit_is_cut(reader):
     long = "Scout has sixteen experts. " + "Bread is made of flour and water. " * 200
     reading = reader.read("How many experts does Scout have?", long)
-    assert words(long, reader, "How many experts does Scout have?") == "sixteen"
+    assert "sixteen" in words(long, reader, "How many experts does Scout have?")
     assert reading == reader.read("How many experts does Scout have?", long[: MAX_TOKENS * 12])
 
 
