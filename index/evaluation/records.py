@@ -131,7 +131,7 @@ def read_records(path: Path) -> list[Record]:
 
 
 def write_record(path: Path, record: Record) -> None:
-    """Replace the record of the same questions, asked the same way, or append it."""
+    """Replace the record of the same questions, or append it."""
     records = read_records(path)
     same = [row for row, old in enumerate(records) if old.questions == record.questions]
     place = same[0] if same else len(records)
