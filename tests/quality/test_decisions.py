@@ -84,7 +84,7 @@ def test_a_question_has_these_forms(question, name, text):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_how_a_question_is_typed_decides_in_2_of_100_forms_at_most(library, questions, decisions):
     forms_asked = list(other_forms(questions))
     changed = [
@@ -97,7 +97,7 @@ def test_how_a_question_is_typed_decides_in_2_of_100_forms_at_most(library, ques
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_a_source_that_has_nothing_to_do_with_it_decides_nothing(tmp_path, questions, decisions):
     seeds = shutil.copytree(SEEDS, tmp_path / "seeds")
     library = opened(write(seeds, **UNRELATED), tmp_path)
