@@ -160,7 +160,8 @@ async def _members(camera: Camera) -> None:
     first = await wire.command("ask", {"question": FIRST}, user=ADA).answer()
     form = await camera.form("ask-on", wire.press(first, "Ask a follow-up", user=ADA))
     await camera.message("follow-up", wire.submit(form, SECOND))
-    await camera.message("abstention", wire.command("ask", {"question": ABSENT}, user=ADA), "/ask")
+    silence = await camera.message("abstention", wire.command("ask", {"question": ABSENT}, user=ADA), "/ask")
+    await camera.message("nearest", wire.press(silence, "Nearest passages", user=ADA))
     await camera.message("status", wire.command("status", user=ADA), "/status")
     await camera.message("sources", wire.command("sources", user=ADA), "/sources")
     await camera.message("privacy", wire.command("privacy", user=ADA), "/privacy")
@@ -203,9 +204,10 @@ def _fill(library: Library, clock: Clock) -> None:
     for day in range(2, 30):
         gaps += [(24 * day + 1 + number, ANSWERED[number % len(ANSWERED)]) for number in range(2 + day * 7 % 5)]
         gaps += [(24 * day, SOLVED[number]) for number in range(day % 3)]
+    answers = {question: library.ask(question) for _, question in gaps}
     for number, (hours, question) in enumerate(sorted(gaps, reverse=True)):
         clock.now = NOW - timedelta(hours=hours)
-        answer = replace(library.ask(question), latency_ms=18.0 + number * 7 % 9)
+        answer = replace(answers[question], latency_ms=180.0 + number * 7 % 90)
         answer_id = journal.record(answer, user=number % 11, guild=int(LISTED.id), channel=1)
         if question == VOTED_DOWN[1]:
             journal.vote(answer_id, user=0, helpful=False)
