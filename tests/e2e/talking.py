@@ -67,11 +67,15 @@ class Turn:
 
     @property
     def mixed(self) -> bool:
-        """Whether it was answered of another thing, or read after a question about another; a follow-up that was read
-        alone may be of anything."""
-        if self.reply is None or self.refused or (self.follows and not read_as(self.reply)):
+        """Whether it was read after a question about another thing."""
+        return self.reply is not None and read_as(self.reply) != "" and not self.in_context
+
+    @property
+    def astray(self) -> bool:
+        """Whether it was answered of other things alone; a follow-up that was read alone may be of anything."""
+        if self.reply is None or not self.answered or (self.follows and not self.in_context):
             return False
-        return self.name not in self.reply.quotations[0] or (self.follows and not self.in_context)
+        return not any(self.name in quotation for quotation in self.reply.quotations)
 
 
 @dataclass

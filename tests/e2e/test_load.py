@@ -15,6 +15,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 QUESTIONS, USERS = 500, 200
 TOLD_TO_WAIT = "one at a time, please"
+ASTRAY = 0.05
+"""Most answers that may be of another thing alone."""
 IN_CONTEXT = 0.8
 """Least share of follow-ups that are read after the question before, and not alone."""
 
@@ -47,9 +49,12 @@ async def test_everybody_is_answered_and_refused_only_while_their_last_question_
 
 
 async def test_nobodys_conversation_is_mixed_with_another(talked: Talk) -> None:
+    """The reader takes one thing for another now and then; that no question was read after another's is the rule."""
     assert [turn for turn in talked.turns if turn.mixed] == []
-    answered = [turn for turn in talked.follow_ups if turn.answered]
-    assert sum(turn.in_context for turn in answered) >= IN_CONTEXT * len(answered)
+    answered = [turn for turn in talked.turns if turn.answered]
+    assert sum(turn.astray for turn in answered) <= ASTRAY * len(answered)
+    follow_ups = [turn for turn in answered if turn.follows]
+    assert sum(turn.in_context for turn in follow_ups) >= IN_CONTEXT * len(follow_ups)
 
 
 async def test_log_counts_no_reply_that_was_not_sent(world: World, talked: Talk) -> None:
