@@ -103,7 +103,7 @@ class Answerer:
             return answer if best is alone else replace(answer, read_as=best.text)
         if best is not alone:  # what the questions before add is worth telling only if it answers
             answer = self._decide(search_index, question, alone)
-        intent = self._intents.guess(vector) if self._intents and not before else Intent.QUESTION
+        intent = self._intents.guess(vector) if self._intents else Intent.QUESTION
         reply = self._reply(search_index, question, vector, intent) if intent is not Intent.QUESTION else None
         return reply or answer
 
