@@ -43,10 +43,10 @@ FOLDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How one test question was read: the features of its confidence, and whether the words found are the gold ones."""
+    """How one test question was read: the best window's log-odds, and whether the words found are the gold ones."""
 
     document: str
-    features: tuple[float, float, float]
+    odds: float
     answerable: bool
     right: bool
 
@@ -60,9 +60,9 @@ def main(argv: Sequence[str]) -> int:
     rows = [row for row in read_jsonl(arguments.given / "release_questions.jsonl") if row["split"] == "test"]
     readings = list(read_all(rows))
     arguments.kept.parent.mkdir(parents=True, exist_ok=True)
-    arguments.kept.write_text(json.dumps([[r.document, r.features, r.answerable, r.right] for r in readings]), "utf-8")
+    arguments.kept.write_text(json.dumps([[r.document, r.odds, r.answerable, r.right] for r in readings]), "utf-8")
     calibration, figures = fit(readings)
-    values = {name: getattr(calibration, name) for name in ("intercept", "answerable", "span", "margin", "most_margin")}
+    values = {"intercept": calibration.intercept, "slope": calibration.slope}
     table = {**values, "curve": [list(point) for point in calibration.curve]}
     arguments.out.write_text(json.dumps(table) + "\n", "utf-8")
     print(json.dumps(figures | values))
@@ -72,12 +72,11 @@ def main(argv: Sequence[str]) -> int:
 def read_all(rows: Sequence[dict[str, Any]]) -> Iterator[Reading]:
     """Yield how the product reads each question of an index of its document alone."""
     embedder = OnnxEmbedder(_no_batches)
-    calibration = Calibration(0.0, 1.0)
     answerer = Answerer(
         embedder=embedder,
         retriever=Retriever(),
         reader=WindowsReader(OnnxReader()),
-        calibration=calibration,
+        calibration=Calibration(0.0, 1.0),
         threshold=0.5,
     )
     by_document: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -89,28 +88,25 @@ def read_all(rows: Sequence[dict[str, Any]]) -> Iterator[Reading]:
             before = [turn["question"] for turn in row.get("history") or ()]
             readings = answerer.read(search_index, row["question"], before).readings
             right = row["label"] == 1 and _holds(search_index, readings, row["answer"])
-            yield Reading(document, calibration.features(readings), row["label"] == 1, right)
+            yield Reading(document, readings[0].reading.answerable, row["label"] == 1, right)
         print(f"\r{done} of {len(by_document)} documents", end="", file=sys.stderr, flush=True)
 
 
 def fit(readings: Sequence[Reading]) -> tuple[Calibration, dict[str, float]]:
     """Return the calibration, and its figures cross-validated by document."""
-    features = np.asarray([reading.features for reading in readings])
+    odds = np.asarray([[reading.odds] for reading in readings])
     answerable = np.asarray([reading.answerable for reading in readings])
     right = np.asarray([reading.right for reading in readings])
     groups = np.asarray([reading.document for reading in readings])
     model = LogisticRegression(C=10.0)
-    held_out = cross_val_predict(
-        model, features, answerable, groups=groups, cv=GroupKFold(FOLDS), method="predict_proba"
-    )[:, 1]
-    model.fit(features, answerable)
-    weights = dict(zip(("answerable", "span", "margin"), map(float, model.coef_[0]), strict=True))
-    calibration = Calibration(
-        intercept=float(model.intercept_[0]), curve=risk_curve(held_out, answerable, right), **weights
-    )
+    held_out = cross_val_predict(model, odds, answerable, groups=groups, cv=GroupKFold(FOLDS), method="predict_proba")[
+        :, 1
+    ]
+    model.fit(odds, answerable)
+    curve = risk_curve(held_out, answerable, right)
+    calibration = Calibration(float(model.intercept_[0]), float(model.coef_[0, 0]), curve)
     figures = {
         "auroc": float(roc_auc_score(answerable, held_out)),
-        "auroc_answerable_alone": float(roc_auc_score(answerable, features[:, 0])),
         "ece": expected_calibration_error(held_out, answerable),
         "right_of_answerable": float(right[answerable].mean()),
         **{

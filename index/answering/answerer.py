@@ -137,7 +137,7 @@ class Answerer:
         return ReadQuestion(text, vector, self._reader.read(text, windows))
 
     def _decide(self, search_index: SearchIndex, question: str, attempt: ReadQuestion) -> Answer:
-        confidence = self._calibration.confidence(attempt.readings)
+        confidence = self._calibration.confidence(attempt.readings[0].reading) if attempt.readings else 0.0
         candidates = self._candidates(search_index, attempt.readings)
         if confidence < self._threshold or not candidates:
             nearest = _cite(search_index, candidates[:MOST_QUOTATIONS])
@@ -169,10 +169,10 @@ class Answerer:
         )
 
     def _candidates(self, search_index: SearchIndex, readings: Sequence[WindowReading]) -> list[_Candidate]:
-        """Return quotations for the best words of the windows, best first, none of a place that is quoted already."""
+        """Return quotations, none of a place that is quoted already: first for the best words of the best window."""
         found = []
         for reading in readings:
-            confidence = self._calibration.confidence([reading])
+            confidence = self._calibration.confidence(reading.reading)
             document = search_index.documents[reading.window.document_id]
             for span in reading.reading.spans:
                 if quotation := quote(reading.window, span, search_index.passages, document):
@@ -180,7 +180,7 @@ class Answerer:
                     score = confidence * math.exp(span.log_probability)
                     found.append(_Candidate(quotation, document.id, section, score, confidence))
         chosen: list[_Candidate] = []
-        for candidate in sorted(found, key=lambda each: -each.score):
+        for candidate in [*found[:1], *sorted(found[1:], key=lambda each: -each.score)]:
             if not any(_repeats(candidate, other) for other in chosen):
                 chosen.append(candidate)
         return chosen

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.domain.reading import WindowReading
+from index.domain.reading import Reading
 
 __all__ = ["CALIBRATION", "UNCALIBRATED", "Calibration", "threshold"]
 
@@ -18,50 +18,33 @@ CALIBRATION = Path(__file__).with_name("calibration.json")
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Platt scaling of the best reading (Platt 1999), fitted on documents that the reader was not trained on.
+    """Platt scaling of the best window's log-odds (Platt 1999), fitted on documents that the reader did not see.
+
+    The log-probability of the words found and the lead over the next window were tried: they add nothing.
 
     Attributes
     ----------
-    intercept : float
-    answerable : float
-        Weight of the log-odds of the best window.
-    span : float
-        Weight of the log-probability of its best words.
-    margin : float
-        Weight of its lead over the next window, in log-odds, at most `most_margin`.
+    intercept, slope : float
     curve : sequence of (float, float)
         Pairs (confidence, share of wrong answers from there up).
     """
 
     intercept: float
-    answerable: float
-    span: float = 0.0
-    margin: float = 0.0
-    most_margin: float = 4.0
+    slope: float
     curve: Sequence[tuple[float, float]] = ()
 
     @classmethod
     def load(cls, path: Path = CALIBRATION) -> Calibration:
         values = json.loads(path.read_text("utf-8"))
-        return cls(**{**values, "curve": tuple(tuple(pair) for pair in values["curve"])})
+        return cls(values["intercept"], values["slope"], tuple((low, wrong) for low, wrong in values["curve"]))
 
-    def features(self, readings: Sequence[WindowReading]) -> tuple[float, float, float]:
-        """Return what the confidence depends on, of readings, best first: answerable, span and margin."""
-        best = readings[0].reading
-        span = best.spans[0].log_probability if best.spans else -10.0
-        lead = best.answerable - readings[1].reading.answerable if len(readings) > 1 else self.most_margin
-        return best.answerable, max(span, -10.0), min(lead, self.most_margin)
-
-    def confidence(self, readings: Sequence[WindowReading]) -> float:
-        """Return the probability, 0..1, that the answer by the best of the readings is right; 0.0 without readings."""
-        if not readings:
-            return 0.0
-        answerable, span, margin = self.features(readings)
-        odds = self.intercept + self.answerable * answerable + self.span * span + self.margin * margin
+    def confidence(self, reading: Reading) -> float:
+        """Return the probability, 0..1, that a window answers, from its reading."""
+        odds = self.intercept + self.slope * reading.answerable
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
 
 
-UNCALIBRATED = Calibration(intercept=0.0, answerable=1.0, curve=((0.5, 0.0),))
+UNCALIBRATED = Calibration(intercept=0.0, slope=1.0, curve=((0.5, 0.0),))
 """Of a reader that nothing was fitted for: its own probability, and 0.5 as the threshold for every share of errors."""
 
 

@@ -11,7 +11,7 @@ from index.domain.reading import Window, WindowReading
 
 __all__ = ["SURE", "WindowsReader"]
 
-SURE = 4.0
+SURE = 3.5
 """Log-odds at which no further window is read."""
 
 AT_ONCE = 2

@@ -4,51 +4,33 @@ from __future__ import annotations
 
 import pytest
 
-from index.domain.reading import AnswerSpan, Reading, Window, WindowReading
+from index.domain.reading import Reading
 from index.reading.calibration import Calibration, threshold
 
 CURVE = [(0.0, 0.4), (0.2, 0.3), (0.4, 0.1), (0.6, 0.05)]
 
 
-def readings(*odds: float, span: float = -1.0) -> list[WindowReading]:
-    window = Window("a", range(1), "x", ())
-    return [WindowReading(window, Reading(value, (AnswerSpan(0, 1, span),))) for value in odds]
+def reading(odds: float) -> Reading:
+    return Reading(odds, ())
 
 
-def test_log_odds_of_0_without_other_weights_are_a_confidence_of_one_half():
-    assert Calibration(0.0, 1.0).confidence(readings(0.0)) == 0.5
+def test_log_odds_of_0_are_a_confidence_of_one_half():
+    assert Calibration(0.0, 1.0).confidence(reading(0.0)) == 0.5
 
 
-def test_confidence_is_the_logistic_function_of_the_weighted_sum():
-    calibration = Calibration(intercept=0.1, answerable=0.5, span=0.2, margin=0.3)
-    sum_ = 0.1 + 0.5 * 2.0 + 0.2 * -1.0 + 0.3 * (2.0 - 1.5)
-    assert calibration.confidence(readings(2.0, 1.5, 0.0)) == pytest.approx(1 / (1 + 2.718281828459045**-sum_))
-
-
-def test_without_readings_the_confidence_is_0():
-    assert Calibration(9.0, 1.0).confidence([]) == 0.0
-
-
-def test_a_lead_counts_up_to_its_limit_and_a_window_alone_has_all_of_it():
-    calibration = Calibration(0.0, 1.0, most_margin=4.0)
-    assert calibration.features(readings(3.0, -9.0)) == calibration.features(readings(3.0)) == (3.0, -1.0, 4.0)
-    assert calibration.features(readings(3.0, 2.0)) == (3.0, -1.0, 1.0)
-
-
-def test_a_reading_without_words_has_the_least_span():
-    reading = WindowReading(Window("a", range(1), "x", ()), Reading(1.0, ()))
-    assert Calibration(0.0, 1.0).features([reading])[1] == -10.0
-    assert Calibration(0.0, 1.0).features(readings(1.0, span=-50.0))[1] == -10.0
+def test_confidence_is_the_logistic_function_of_the_scaled_odds():
+    expected = 1 / (1 + 2.718281828459045 ** -(0.1 + 0.5 * 2.0))
+    assert Calibration(intercept=0.1, slope=0.5).confidence(reading(2.0)) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("odds", [1e9, -1e9])
 def test_confidence_stays_between_0_and_1_however_great_the_odds(odds):
-    assert 0 < Calibration(0.0, 1.0).confidence(readings(odds)) < 1
+    assert 0 < Calibration(0.0, 1.0).confidence(reading(odds)) < 1
 
 
 def test_the_bundled_calibration_makes_a_surer_reading_a_surer_answer():
     calibration = Calibration.load()
-    confidences = [calibration.confidence(readings(odds)) for odds in (-4.0, -1.0, 0.0, 1.0, 4.0)]
+    confidences = [calibration.confidence(reading(odds)) for odds in (-4.0, -1.0, 0.0, 1.0, 4.0)]
     assert confidences == sorted(set(confidences))
 
 
