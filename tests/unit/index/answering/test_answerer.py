@@ -177,9 +177,9 @@ def test_small_talk_is_no_question_and_cites_nothing():
 
 
 @pytest.mark.parametrize(
-    ("odds", "before", "why"), [(-9.0, (), NO_QUESTION), (9.0, (), ""), (-9.0, ("What is bread?",), "")]
+    ("odds", "before", "why"), [(-9.0, (), NO_QUESTION), (9.0, (), ""), (-9.0, ("What is bread?",), NO_QUESTION)]
 )
-def test_likely_small_talk_is_a_question_if_it_is_answered_or_follows_another(odds, before, why):
+def test_likely_small_talk_is_a_question_only_if_it_is_answered(odds, before, why):
     assert say(Intent.QUESTION, Intent.SMALL_TALK, odds, *before).why == why
 
 
