@@ -46,9 +46,11 @@ GENERAL_SOURCES = {"squad2_train_recovered", "boolq_val", "clapnq_dev", "qed_dev
 """Sources of the general mix whose questions are whole sentences that people wrote."""
 PRECISION = {
     "certain": {Intent.SMALL_TALK: 0.995, Intent.SUMMARY: 0.95},
-    "likely": {Intent.SMALL_TALK: 0.95, Intent.SUMMARY: 0.9},
+    "likely": {Intent.SMALL_TALK: 0.95},
 }
 """Shares of the messages taken for an intent that must have it; a summary that nobody asked for does little harm."""
+LIKELY_SUMMARY = 0.5
+"""Least probability of a summary in the place of no answer."""
 
 DECIMALS = 3
 """Of the weights."""
@@ -92,7 +94,7 @@ def main(argv: Sequence[str]) -> int:
         name: [
             least_probability(probabilities[measured, number], labels[measured] == number, precision[intent])
             if intent in precision
-            else 0.0
+            else LIKELY_SUMMARY * (intent is Intent.SUMMARY)
             for number, intent in enumerate(INTENTS)
         ]
         for name, precision in PRECISION.items()
