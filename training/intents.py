@@ -45,12 +45,12 @@ GENERAL = 2_000
 GENERAL_SOURCES = {"squad2_train_recovered", "boolq_val", "clapnq_dev", "qed_dev", "pairs", "covidqa"}
 """Sources of the general mix whose questions are whole sentences that people wrote."""
 PRECISION = {
-    "certain": {Intent.SMALL_TALK: 0.995, Intent.SUMMARY: 0.95},
+    "certain": {Intent.SMALL_TALK: 0.995},
     "likely": {Intent.SMALL_TALK: 0.95},
 }
-"""Shares of the messages taken for an intent that must have it; a summary that nobody asked for does little harm."""
-LIKELY_SUMMARY = 0.5
-"""Least probability of a summary in the place of no answer."""
+"""Shares of the messages taken for an intent that must have it."""
+LEAST_SUMMARY = 0.6
+"""Least probability of a summary: one that nobody asked for does little harm."""
 
 DECIMALS = 3
 """Of the weights."""
@@ -94,7 +94,7 @@ def main(argv: Sequence[str]) -> int:
         name: [
             least_probability(probabilities[measured, number], labels[measured] == number, precision[intent])
             if intent in precision
-            else LIKELY_SUMMARY * (intent is Intent.SUMMARY)
+            else LEAST_SUMMARY * (intent is Intent.SUMMARY)
             for number, intent in enumerate(INTENTS)
         ]
         for name, precision in PRECISION.items()

@@ -21,6 +21,7 @@ from index.reading.intents import Intent, IntentClassifier
 from index.reading.windows_reader import WindowsReader
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
+from index.text.questions import normalize_question
 
 __all__ = ["GENERATOR", "Answerer", "ReadQuestion"]
 
@@ -41,9 +42,13 @@ FOLLOW_UP_MARGIN = 0.0
 
 @dataclass(frozen=True, slots=True)
 class ReadQuestion:
-    """A question as it was read, and the readings of its windows, best first."""
+    """A question as it was read, and the readings of its windows, best first.
+
+    `before` are the questions that it was read after, as one text with it.
+    """
 
     text: str
+    before: tuple[str, ...]
     vector: Vectors
     readings: list[WindowReading]
 
@@ -92,15 +97,15 @@ class Answerer:
         `before` are the questions that this one follows, oldest first: it is read alone and after the last ones, and
         the surest reading counts. `read_as` is what was read, if that is not the question alone.
         """
-        vector = self._embedder.question(question)
+        vector = self._embedder.question(question)  # of all of it: "thanks" alone is small talk
         intent = self._intents.classify(vector) if self._intents else Intent.QUESTION
         if intent is not Intent.QUESTION and (reply := self._reply(search_index, question, vector, intent)):
             return reply
-        alone = self._read(search_index, question, vector)
-        best = self._after(search_index, alone, before)
+        alone = self._read(search_index, question)
+        best = self._after(search_index, question, alone, before)
         answer = self._decide(search_index, question, best)
         if not answer.abstained:
-            return answer if best is alone else replace(answer, read_as=best.text)
+            return answer if best is alone else replace(answer, read_as=" ".join([*best.before, question]))
         if best is not alone:  # what the questions before add is worth telling only if it answers
             answer = self._decide(search_index, question, alone)
         intent = self._intents.guess(vector) if self._intents else Intent.QUESTION
@@ -109,10 +114,9 @@ class Answerer:
 
     def answer_from(self, search_index: SearchIndex, question: str, windows: Sequence[Window]) -> Answer:
         """Return the answer to a question that stands alone, from these windows alone, or an abstention."""
-        vector = self._embedder.question(question)
-        return self._decide(
-            search_index, question, ReadQuestion(question, vector, self._reader.read(question, windows))
-        )
+        text = normalize_question(question)
+        read = ReadQuestion(text, (), self._embedder.question(text), self._reader.read(text, windows))
+        return self._decide(search_index, question, read)
 
     def nearest(self, search_index: SearchIndex, question: str, most: int) -> Answer:
         """Return an abstention that cites the passages nearest to a question, each by itself, at most `most`."""
@@ -121,20 +125,23 @@ class Answerer:
 
     def read(self, search_index: SearchIndex, question: str, before: Sequence[str] = ()) -> ReadQuestion:
         """Return the surest reading of a question, alone or after the last of the questions before it."""
-        return self._after(search_index, self._read(search_index, question, self._embedder.question(question)), before)
+        return self._after(search_index, question, self._read(search_index, question), before)
 
-    def _after(self, search_index: SearchIndex, alone: ReadQuestion, before: Sequence[str]) -> ReadQuestion:
+    def _after(
+        self, search_index: SearchIndex, question: str, alone: ReadQuestion, before: Sequence[str]
+    ) -> ReadQuestion:
         best = alone
         for count in range(1, min(len(before), MOST_BEFORE) + 1):
-            text = " ".join([*before[-count:], alone.text])
-            read = self._read(search_index, text, self._embedder.question(text))
+            read = self._read(search_index, question, tuple(before[-count:]))
             if read.odds > best.odds + FOLLOW_UP_MARGIN:
                 best = read
         return best
 
-    def _read(self, search_index: SearchIndex, text: str, vector: Vectors) -> ReadQuestion:
+    def _read(self, search_index: SearchIndex, question: str, before: tuple[str, ...] = ()) -> ReadQuestion:
+        text = " ".join(map(normalize_question, [*before, question]))
+        vector = self._embedder.question(text)
         windows = self._retriever.retrieve(search_index, text, vector)
-        return ReadQuestion(text, vector, self._reader.read(text, windows))
+        return ReadQuestion(text, before, vector, self._reader.read(text, windows))
 
     def _decide(self, search_index: SearchIndex, question: str, attempt: ReadQuestion) -> Answer:
         confidence = self._calibration.confidence(attempt.readings[0].reading) if attempt.readings else 0.0

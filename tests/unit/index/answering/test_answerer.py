@@ -52,7 +52,7 @@ def words_reader(odds: float, *words: str) -> FixedReader:
     return FixedReader(Always(), spans)
 
 
-def ask(reader: FixedReader, question: str = "q", *before: str, index: SearchIndex = INDEX) -> Answer:
+def ask(reader: FixedReader, question: str = "q?", *before: str, index: SearchIndex = INDEX) -> Answer:
     return answerer(WordEmbedder(), reader=reader).answer(index, question, before)
 
 
@@ -93,8 +93,8 @@ def test_a_second_quotation_is_shown_only_if_it_is_nearly_as_likely():
             AnswerSpan(window.find(tea), window.find(tea) + 6, second),
         )
 
-    assert len(ask(FixedReader({"q": 3.0}, spans(-0.2))).citations) == 2
-    assert len(ask(FixedReader({"q": 3.0}, spans(-2.0))).citations) == 1
+    assert len(ask(FixedReader({"q?": 3.0}, spans(-0.2))).citations) == 2
+    assert len(ask(FixedReader({"q?": 3.0}, spans(-2.0))).citations) == 1
 
 
 def test_the_same_words_are_never_quoted_twice():
@@ -281,7 +281,7 @@ def test_whatever_the_reader_finds_nothing_is_cited_that_is_not_in_the_source(te
     log = logging.getLogger("index.answering")
     log.addHandler(handler := Collector())
     try:
-        answer = ask(FixedReader({"q": odds}, spans), index=index)
+        answer = ask(FixedReader({"q?": odds}, spans), index=index)
     finally:
         log.removeHandler(handler)
     texts = {document.source: document.text for document in index.documents.values()}
