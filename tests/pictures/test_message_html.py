@@ -283,6 +283,7 @@ def test_a_notice_is_drawn_with_its_words_escaped() -> None:
     assert "&lt;script&gt;" in message_page({"components": notice_message("<script>").to_components()}, SCENE)
 
 
+@pytest.mark.timeout(900)
 async def test_the_pictures_in_the_documents_show_what_the_bot_says_now(tmp_path: Path) -> None:
     """By the words on them, figures apart: where they differ, run `python -m tests.pictures`."""
     drawn = {name: words(page) for name, page in (await scenes.pages(tmp_path)).items()}
