@@ -23,11 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.neural_network import MLPClassifier
 
-from index.domain.ports import Embedder, Vectors
-from index.embedding.onnx_embedder import OnnxEmbedder
+from index.domain.ports import Vectors
 from index.reading.intents import WEIGHTS, Intent, IntentClassifier
 from training.augment import vary_question
 from training.data import GIVEN, read_jsonl
+from training.embedding import open_embedder
 
 __all__ = ["Line", "least_probability", "read_lines"]
 
@@ -155,15 +155,11 @@ def _vectors(texts: Sequence[str], cache: Path) -> Matrix:
     new = list(dict.fromkeys(text for text in texts if text not in known))
     if new:
         print(f"{len(new)} texts to embed", file=sys.stderr)
-        embedder = OnnxEmbedder(_no_other_engine)
+        embedder = open_embedder()
         known |= {text: embedder.question(text) for text in new}
         cache.parent.mkdir(parents=True, exist_ok=True)
         np.savez(cache, texts=np.array(list(known)), vectors=np.stack(list(known.values())))
     return np.stack([known[text] for text in texts])
-
-
-def _no_other_engine() -> Embedder:
-    raise NotImplementedError("only questions are embedded here")
 
 
 def _fit(vectors: Matrix, labels: Labels) -> IntentClassifier:

@@ -21,7 +21,6 @@ from index.domain.documents import Document, Passage
 from index.domain.ports import Embedder
 from index.domain.reading import Window
 from index.domain.sources import SourceFile
-from index.embedding.onnx_embedder import OnnxEmbedder
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
 from index.retrieval.bm25 import Bm25Index
@@ -31,6 +30,7 @@ from index.retrieval.search_index import SearchIndex
 from index.text.passages import passage_text
 from index.text.tokens import content_stems
 from training.data import GIVEN, OWN, followup_question, passage_key, read_jsonl, write_jsonl
+from training.embedding import open_embedder
 
 __all__ = ["as_markdown", "build_index", "window_lines"]
 
@@ -54,7 +54,7 @@ def main(argv: Sequence[str]) -> int:
     rows = [*given, *({**row, **_source(sources[row["passage"]])} for row in own)]
     rng = random.Random(arguments.seed)
     rng.shuffle(rows)
-    embedder = OnnxEmbedder(_no_batches)
+    embedder = open_embedder()
     search_index = build_index({(row["doc"], row["passage"]): None for row in given}, embedder)
     chosen = rows[: arguments.most]
     write_jsonl(arguments.out, window_lines(chosen, search_index, embedder, arguments.negatives, rng))
@@ -146,10 +146,6 @@ def as_markdown(passage: str) -> str:
 
 def _source(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"doc": row["doc"], "passage": row["passage"]}
-
-
-def _no_batches() -> Embedder:
-    raise RuntimeError("passages are embedded in small parts")
 
 
 if __name__ == "__main__":

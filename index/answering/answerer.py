@@ -203,7 +203,7 @@ class Answerer:
         if intent is Intent.SMALL_TALK:
             titles = [document.title for document in documents.values()]
             text = reply_to_small_talk(titles, search_index.suggestions)
-            return replace(self._abstain(search_index, question, 0.0, ()), text=text, why=NO_QUESTION)
+            return self._abstain(search_index, question, 0.0, (), (text, NO_QUESTION))
         vectors = search_index.vectors.rows(0, len(search_index.passages))
         rows = summarise(search_index.passages, vectors, documents, vector)
         citations = verify_citations(self._cite_rows(search_index, rows), documents)
@@ -233,9 +233,15 @@ class Answerer:
         ]
 
     def _abstain(
-        self, search_index: SearchIndex, question: str, confidence: float, citations: Sequence[Citation]
+        self,
+        search_index: SearchIndex,
+        question: str,
+        confidence: float,
+        citations: Sequence[Citation],
+        reason: tuple[str, str] | None = None,
     ) -> Answer:
-        text, why = explain_abstention(question)
+        """Return an abstention; `reason` is its text and `why`, by default what the question's language says."""
+        text, why = reason or explain_abstention(question)
         return Answer(
             question=question,
             text=text,

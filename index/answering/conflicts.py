@@ -9,13 +9,13 @@ from typing import TypeVar
 
 from index.domain.documents import Document
 
-__all__ = ["document_date", "newest_first", "sources_disagree"]
+__all__ = ["PUBLISHED", "document_date", "newest_first", "sources_disagree"]
 
 T = TypeVar("T")
 
 FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
-DATES = ("updated", "date", "published")
-"""Metadata that dates a document."""
+UPDATED, PUBLISHED = ("updated", "date", "published"), ("date", "published", "updated")
+"""Metadata that dates a document, the best first: when its figures held, and when it came out."""
 
 
 def sources_disagree(answer: str, other: str) -> bool:
@@ -29,9 +29,9 @@ def newest_first(items: Sequence[T], document: Callable[[T], Document]) -> list[
     return sorted(items, key=lambda item: document_date(document(item)) or date.min, reverse=True)
 
 
-def document_date(document: Document) -> date | None:
-    """Return the date in a document's metadata; None if there is none."""
-    for name in DATES:
+def document_date(document: Document, names: Sequence[str] = UPDATED) -> date | None:
+    """Return the first date that a document's metadata has under these names; None if there is none."""
+    for name in names:
         try:
             return date.fromisoformat(document.metadata.get(name, "")[:10])
         except ValueError:

@@ -12,6 +12,7 @@ from index.domain.documents import Document, Passage
 from index.domain.reading import AnswerSpan, Window
 from index.text.normalize import fix_mojibake
 from index.text.offsets import source_span
+from index.text.passages import field_label
 from index.text.tokens import POINTING_WORDS, tokenize
 
 __all__ = ["LONGEST_QUOTATION", "Quotation", "cite_passage", "quote"]
@@ -90,7 +91,7 @@ def quote(window: Window, span: AnswerSpan, passages: Sequence[Passage], documen
     rows = range(found[0], found[-1] + 1)
     first = passages[rows[0]]
     start, end, shown = _cut(rows, passages, document, answer_start, answer_end)
-    context = first.before.partition(":")[0] if first.section == FRONT_MATTER and first.kind == "field" else ""
+    context = field_label(first.before) if first.section == FRONT_MATTER and first.kind == "field" else ""
     if start == first.start and _points_back(first) and (before := _sentence_before(rows[0], passages)):
         if end - before.start <= LONGEST_QUOTATION:
             rows, start, shown = range(rows[0] - 1, rows[-1] + 1), before.start, f"{before.reading} {shown}"

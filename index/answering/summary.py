@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from index.answering.conflicts import PUBLISHED, document_date
 from index.domain.documents import HEADING, Document, Passage
 from index.domain.messages import Message
 from index.domain.ports import Vectors
@@ -60,8 +61,6 @@ CONNECTIVES = frozenset(
 BEGINNING = 3
 """First words of a sentence among which a pronoun stands for something in the sentence before."""
 
-DATES = ("date", "published", "updated")
-
 
 def summarise(
     passages: Sequence[Passage], vectors: Vectors, documents: Mapping[str, Document], request: Vectors
@@ -91,7 +90,7 @@ def summarise(
     chosen = next(iter(rows_of)) if len(rows_of) == 1 else _named_document(rows_of, vectors, request)
     if chosen:
         return _key_sentences(rows_of[chosen], passages, vectors, MOST_SENTENCES)
-    newest = sorted(rows_of, key=lambda each: _date(documents[each]) or date.min, reverse=True)
+    newest = sorted(rows_of, key=lambda each: document_date(documents[each], PUBLISHED) or date.min, reverse=True)
     return [
         row
         for document_id in newest[:MOST_DOCUMENTS]
@@ -102,7 +101,7 @@ def summarise(
 def headline(document: Document) -> str:
     """Return a document's title, with its date if it has one."""
     title = " ".join(fix_mojibake(document.title).split())
-    published = _date(document)
+    published = document_date(document, PUBLISHED)
     return Message("{title} ({date})", title=title, date=published.isoformat()) if published else title
 
 
@@ -170,12 +169,3 @@ def _named_document(rows_of: Mapping[str, list[int]], vectors: Vectors, request:
     )
     (first, document_id), (second, _) = nearness[:2]
     return document_id if first >= NAMED and first - second >= CLEARER else ""
-
-
-def _date(document: Document) -> date | None:
-    for name in DATES:
-        try:
-            return date.fromisoformat(document.metadata.get(name, "")[:10])
-        except ValueError:
-            continue
-    return None

@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 from index.domain.documents import HEADING as FRONT_MATTER
 from index.domain.documents import Document, Passage, TextRun
 from index.domain.reading import Window
+from index.text.passages import field_label
 from index.text.tables import NAME_SEPARATOR
 
 __all__ = ["cut_windows"]
@@ -83,7 +84,7 @@ def _window(document: Document, rows: range, passages: Sequence[Passage]) -> Win
             header = names
         if passage.section == FRONT_MATTER:
             if previous is None or passage.before != previous.reading:
-                writer.line(f"{_label(_context(passages, row))}: ")
+                writer.line(f"{field_label(_context(passages, row))}: ")
             else:
                 writer.write(" ")
             writer.passage(passage)
@@ -141,10 +142,6 @@ def _heading(title: str, section: str) -> str:
 
 def _header(names: str) -> str:
     return f"| {' | '.join(names.split(NAME_SEPARATOR))} |\n" if names else ""
-
-
-def _label(meaning: str) -> str:
-    return meaning.partition(":")[0]
 
 
 def _is_item(text: str, passage: Passage) -> bool:

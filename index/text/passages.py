@@ -5,7 +5,7 @@ from __future__ import annotations
 from index.domain.documents import Passage
 from index.text.tables import label_cells
 
-__all__ = ["passage_text"]
+__all__ = ["field_label", "passage_text"]
 
 
 def passage_text(passage: Passage) -> str:
@@ -15,3 +15,8 @@ def passage_text(passage: Passage) -> str:
     if passage.kind == "row" and passage.before:
         return label_cells(passage.before, passage.reading)
     return f"{passage.before}\n{passage.reading}"
+
+
+def field_label(meaning: str) -> str:
+    """Return the label of a field of front matter: "Authors" of "Authors: who wrote the article"."""
+    return meaning.partition(":")[0]

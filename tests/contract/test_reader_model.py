@@ -97,7 +97,7 @@ def test_pickled_weights_are_never_loaded(span_model, tmp_path):
     (folder / "model.safetensors").unlink()
     proof = tmp_path / "unpickled"
     (folder / "pytorch_model.bin").write_bytes(f"cos\nsystem\n(S'touch {proof}'\ntR.".encode())
-    refusal(folder)
+    assert str(folder) in refusal(folder)
     assert not proof.exists()
 
 
@@ -105,7 +105,7 @@ def test_a_damaged_model_is_refused(span_model, tmp_path):
     folder = shutil.copytree(span_model, tmp_path / "damaged")
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:100])
-    refusal(folder)
+    assert str(folder) in refusal(folder)
 
 
 def test_a_path_that_is_not_there_is_refused_and_named(tmp_path):
