@@ -13,7 +13,7 @@ from torch import Tensor
 
 from training.augment import vary_question
 from training.distil import SoftLabel
-from training.tokens import Batch, PairTokenizer, pair_key
+from training.tokens import Batch, PairTokenizer, pair_key, texts_of
 
 __all__ = ["Targets", "cut", "prepare"]
 
@@ -38,6 +38,8 @@ class Targets:
         The teachers' probability; NaN where they were not asked.
     soft_starts, soft_ends : Tensor, shape (pairs, tokens)
         The teachers' probabilities over the window's tokens.
+    soft_nli : Tensor, shape (pairs, 3)
+        The teachers' probabilities of a claim; NaN where they were not asked.
     """
 
     answerable: Tensor
@@ -48,6 +50,7 @@ class Targets:
     soft_answerable: Tensor
     soft_starts: Tensor
     soft_ends: Tensor
+    soft_nli: Tensor
 
 
 def cut(lines: Sequence[dict[str, Any]], tokens: int, seed: int) -> Iterator[list[int]]:
@@ -82,13 +85,14 @@ def prepare(
 ) -> tuple[Batch, Targets]:
     """Return lines as a batch with its targets; questions are varied as people type them."""
     pairs = tokenizer.pairs([
-        (vary_question(line["q"], rng), line["ctx"]) if "ctx" in line else (line["hypothesis"], line["premise"])
+        (vary_question(first, rng), second) if "ctx" in line else (first, second)
         for line in lines
+        for first, second in [texts_of(line)]
     ])  # fmt: skip
     batch = tokenizer.batch(pairs)
     starts, ends = torch.zeros_like(batch.window), torch.zeros_like(batch.window)
     soft_starts, soft_ends = torch.zeros(batch.window.shape), torch.zeros(batch.window.shape)
-    soft_answerable = torch.full((len(lines),), torch.nan)
+    soft_answerable, soft_nli = torch.full((len(lines),), torch.nan), torch.full((len(lines), 3), torch.nan)
     for row, (line, pair) in enumerate(zip(lines, pairs, strict=True)):
         for span in line.get("spans") or ():
             if tokens := pair.tokens_of(span):
@@ -96,7 +100,10 @@ def prepare(
         if line.get("ev") and not line.get("spans"):
             tokens = pair.tokens_of(line["ev"])
             starts[row, tokens] = ends[row, tokens] = True
-        if soft and "ctx" in line and (label := soft.get(pair_key(line["q"], line["ctx"]))):
+        label = soft.get(pair_key(*texts_of(line))) if soft else None
+        if label and "nli" in line:
+            soft_nli[row] = torch.tensor(label.nli)
+        elif label:
             soft_answerable[row] = label.answerable
             for table, probabilities in ((soft_starts, label.starts), (soft_ends, label.ends)):
                 count = min(len(probabilities), len(pair.offsets))
@@ -104,4 +111,4 @@ def prepare(
     answerable = torch.tensor([float(line["y"]) if line.get("y") is not None else float("nan") for line in lines])
     nli = torch.tensor([int(line.get("nli", -1)) for line in lines])
     weight = torch.tensor([float(line.get("w", 1.0)) for line in lines])
-    return batch, Targets(answerable, starts, ends, nli, weight, soft_answerable, soft_starts, soft_ends)
+    return batch, Targets(answerable, starts, ends, nli, weight, soft_answerable, soft_starts, soft_ends, soft_nli)

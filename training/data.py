@@ -17,9 +17,11 @@ import json
 import random
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from training.general import crop, held_out, mined_lines
 
 __all__ = [
     "claim_lines",
@@ -30,6 +32,7 @@ __all__ = [
     "release_lines",
     "sentence_around",
     "write_jsonl",
+    "written_passages",
 ]
 
 GIVEN = Path("../shared/training")
@@ -37,7 +40,13 @@ NLI = {"entailed": 0, "neutral": 1, "contradicted": 2}
 VERDICTS = {"yes": "entailed", "no": "contradicted"}
 FRAGMENT = "followup-entity"
 """Kind of a follow-up that asks nothing without the question before: "and the small one?"."""
+NEITHER = 1 / 6
+"""Share of the questions for anything but yes or no that are claims, too."""
 OWN = Path(__file__).with_name("questions")
+PASSAGES = Path(__file__).with_name("passages.jsonl")
+"""Invented passages with their titles; no file of questions, so not in the folder of these."""
+CLAIMS = Path(__file__).with_name("claims.jsonl")
+"""Claims over invented evidence, in the form of the given ones."""
 HISTORY = 2
 """Earlier questions that a follow-up is read with."""
 
@@ -49,22 +58,26 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--release", type=int, default=10_000, help="release questions, at most")
     parser.add_argument("--general", type=int, default=6_000, help="questions of the general mix")
     parser.add_argument("--general-claims", type=int, default=1_500, help="claims of the general mix")
+    parser.add_argument("--mined", type=int, default=0, help="questions of the mix over other paragraphs, by BM25")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args(argv)
     rng = random.Random(arguments.seed)
     rows = [row for row in read_jsonl(arguments.given / "release_questions.jsonl") if row["split"] == "train"]
     release = list(release_lines(rng.sample(rows, min(len(rows), arguments.release)), rng))
     own_rows = [row for path in sorted(OWN.glob("*.jsonl")) for row in read_jsonl(path)]
-    own = list(own_lines(own_rows, {passage_key(row["passage"]): row for row in rows}, rng))
-    claims = list(claim_lines(read_jsonl(arguments.given / "claims.jsonl")))
-    general = list(read_jsonl(arguments.given / "general_mix.jsonl.gz"))
-    questions = rng.sample([line for line in general if "ctx" in line], arguments.general)
-    general_claims = rng.sample([line for line in general if "nli" in line], arguments.general_claims)
+    own = list(own_lines(own_rows, {passage_key(row["passage"]): row for row in rows} | written_passages(), rng))
+    claims = list(claim_lines([*read_jsonl(arguments.given / "claims.jsonl"), *read_jsonl(CLAIMS)]))
+    _, general = held_out(list(read_jsonl(arguments.given / "general_mix.jsonl.gz")))
+    asked, claimed = ([line for line in general if key in line] for key in ("ctx", "nli"))
+    questions = [crop(line, rng) for line in rng.sample(asked, min(len(asked), arguments.general))]
+    general_claims = rng.sample(claimed, min(len(claimed), arguments.general_claims))
+    mined = [crop(line, rng) for line in mined_lines(asked, arguments.mined, rng)] if arguments.mined else []
     for name, lines in (
         ("release", release),
         ("own", own),
         ("claims", claims),
         ("general", questions + general_claims),
+        ("mined", mined),
     ):
         write_jsonl(arguments.out / f"{name}.jsonl.gz", lines)
         print(f"{name}: {len(lines)} lines", file=sys.stderr)
@@ -97,6 +110,8 @@ def own_lines(
 ) -> Iterator[dict[str, Any]]:
     """Yield a line for each of our own questions, and for a yes-no question a claim of its evidence.
 
+    To other questions, in a sixth of the cases, their evidence says neither yes nor no: such a claim is neutral.
+
     Their passages are named by `passage_key`: the texts stay with the release questions and their licences.
     """
     for row in rows:
@@ -107,17 +122,20 @@ def own_lines(
         start = passage.find(answer) if start < 0 else start
         question = followup_question(row.get("history") or (), row["question"])
         spans = [[start, start + len(answer)]] if row["label"] == 1 else []
-        yield _line(question, source["doc"], passage, spans, row["label"], "own", rng)
+        heading = "" if passage.startswith(f"{source['doc']}\n") else source["doc"]
+        yield _line(question, heading, passage, spans, row["label"], "own", rng)
         if row["kind"] == FRAGMENT:
-            yield _line(row["question"], source["doc"], passage, [], 0, "own-alone", rng) | {"w": 0.5}
-        if row.get("verdict") in VERDICTS:
+            yield _line(row["question"], heading, passage, [], 0, "own-alone", rng) | {"w": 0.5}
+        if row.get("verdict") in VERDICTS or (row["kind"] != "yesno" and rng.random() < NEITHER):
+            start = start if row["label"] == 1 else rng.randrange(len(passage))
             evidence = sentence_around(passage, start, start + len(answer))
-            yield {
-                "hypothesis": question,
-                "premise": evidence,
-                "nli": NLI[VERDICTS[row["verdict"]]],
-                "src": "own-yes-no",
-            }
+            label = NLI[VERDICTS.get(row.get("verdict", ""), "neutral")]
+            yield {"hypothesis": question, "premise": evidence, "nli": label, "src": "own-yes-no"}
+
+
+def written_passages() -> dict[str, dict[str, Any]]:
+    """Return the passages that were written for this project, by `passage_key`; their texts begin with their title."""
+    return {passage_key(row["passage"]): row for row in read_jsonl(PASSAGES)}
 
 
 def passage_key(passage: str) -> str:
@@ -150,7 +168,7 @@ def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
 
 
-def write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with gzip.open(path, "wt", encoding="utf-8") as lines:
         for row in rows:
@@ -161,7 +179,7 @@ def _line(
     question: str, doc: str, passage: str, spans: list[list[int]], label: int, kind: str, rng: random.Random
 ) -> dict[str, Any]:
     """Return a line over the passage as a window: in half of the cases under the title of its document."""
-    heading = f"{doc}\n" if rng.random() < 0.5 else ""
+    heading = f"{doc}\n" if doc and rng.random() < 0.5 else ""
     shifted = [[start + len(heading), end + len(heading)] for start, end in spans]
     return {"q": question, "ctx": heading + passage, "spans": shifted, "y": label, "w": 1.0, "src": kind}
 

@@ -20,11 +20,12 @@ import torch
 
 from training.data import read_jsonl
 from training.model import ReaderModel, load_reader
-from training.tokens import PairTokenizer, pair_key
+from training.tokens import PairTokenizer, pair_key, texts_of
 
 __all__ = ["SoftLabel", "Teacher", "load_labels", "write_labels"]
 
-PART, BATCH = 256, 16
+PART = 1_024
+"""Lines of a file of labels."""
 MASKED = -1e4
 
 Halves = np.ndarray[Any, np.dtype[np.float16]]
@@ -32,11 +33,12 @@ Halves = np.ndarray[Any, np.dtype[np.float16]]
 
 @dataclass(frozen=True, slots=True)
 class SoftLabel:
-    """Probabilities: that the window answers, and of each of its tokens to begin or end the answering words."""
+    """Probabilities: that a window answers, of its tokens to begin and end the answering words, of a claim's labels."""
 
     answerable: float
     starts: Halves
     ends: Halves
+    nli: tuple[float, ...]
 
 
 class Teacher:
@@ -53,14 +55,14 @@ class Teacher:
         batch = self._tokenizer.batch(pairs)
         with torch.inference_mode(), torch.autocast(self._device.type, torch.bfloat16):
             tensors = (batch.ids, batch.mask, batch.types)
-            answerable, start, end, _ = self._model(*(tensor.to(self._device) for tensor in tensors))
-        answers = answerable.float().sigmoid().cpu()
+            answerable, start, end, nli = self._model(*(tensor.to(self._device) for tensor in tensors))
+        answers, relations = answerable.float().sigmoid().cpu(), nli.float().softmax(1).cpu()
         starts, ends = (
             logits.float().cpu().masked_fill(~batch.window, MASKED).softmax(1).half().numpy() for logits in (start, end)
         )
         return [
-            SoftLabel(float(answer), starts[row][window], ends[row][window])
-            for row, (answer, window) in enumerate(zip(answers, batch.window.numpy(), strict=True))
+            SoftLabel(float(answers[row]), starts[row][window], ends[row][window], tuple(relations[row].tolist()))
+            for row, window in enumerate(batch.window.numpy())
         ]
 
 
@@ -69,14 +71,15 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("data", type=Path, nargs="+")
     parser.add_argument("--teachers", type=Path, nargs="+", required=True, help="folders of readers")
     parser.add_argument("--out", type=Path, required=True, help="folder of the labels")
+    parser.add_argument("--batch", type=int, default=16, help="pairs that a teacher reads at once")
     arguments = parser.parse_args(argv)
     lines = (line for path in arguments.data for line in read_jsonl(path))
     teachers = [Teacher(load_reader(folder), PairTokenizer(folder)) for folder in arguments.teachers]
-    write_labels([(line["q"], line["ctx"]) for line in lines if "ctx" in line], teachers, arguments.out)
+    write_labels([texts_of(line) for line in lines], teachers, arguments.out, arguments.batch)
     return 0
 
 
-def write_labels(texts: Sequence[tuple[str, str]], teachers: Sequence[Teacher], out: Path) -> None:
+def write_labels(texts: Sequence[tuple[str, str]], teachers: Sequence[Teacher], out: Path, batch: int = 16) -> None:
     """Write the labels that `out` lacks, in parts; each is complete or absent."""
     out.mkdir(parents=True, exist_ok=True)
     known = load_labels(out)
@@ -86,8 +89,8 @@ def write_labels(texts: Sequence[tuple[str, str]], teachers: Sequence[Teacher], 
     for number, begin in enumerate(range(0, len(keys), PART), first):
         part = keys[begin : begin + PART]
         labels: list[SoftLabel] = []
-        for start in range(0, len(part), BATCH):
-            asked = [missing[key] for key in part[start : start + BATCH]]
+        for start in range(0, len(part), batch):
+            asked = [missing[key] for key in part[start : start + batch]]
             labels += [_mean(answers) for answers in zip(*(teacher.label(asked) for teacher in teachers), strict=True)]
         partial = out / "labels.partial"
         with partial.open("wb") as file:
@@ -95,6 +98,7 @@ def write_labels(texts: Sequence[tuple[str, str]], teachers: Sequence[Teacher], 
                 file,
                 keys=np.array(part),
                 answerable=np.array([label.answerable for label in labels], np.float32),
+                nli=np.array([label.nli for label in labels], np.float32),
                 lengths=np.array([len(label.starts) for label in labels]),
                 starts=np.concatenate([label.starts for label in labels]),
                 ends=np.concatenate([label.ends for label in labels]),
@@ -104,9 +108,9 @@ def write_labels(texts: Sequence[tuple[str, str]], teachers: Sequence[Teacher], 
 
 
 def load_labels(folder: Path) -> Mapping[str, SoftLabel]:
-    """Return the labels of a folder by `pair_key`."""
+    """Return the labels of a folder and the folders in it by `pair_key`."""
     labels: dict[str, SoftLabel] = {}
-    for path in sorted(folder.glob("*.npz")):
+    for path in sorted(folder.rglob("*.npz")):
         with np.load(path) as part:
             ends = np.cumsum(part["lengths"])[:-1]
             rows = zip(
@@ -114,9 +118,12 @@ def load_labels(folder: Path) -> Mapping[str, SoftLabel]:
                 part["answerable"],
                 np.split(part["starts"], ends),
                 np.split(part["ends"], ends),
+                part["nli"].tolist(),
                 strict=True,
             )
-            labels |= {str(key): SoftLabel(float(answer), start, end) for key, answer, start, end in rows}
+            labels |= {
+                str(key): SoftLabel(float(answer), start, end, tuple(nli)) for key, answer, start, end, nli in rows
+            }
     return labels
 
 
@@ -126,7 +133,8 @@ def _mean(labels: Sequence[SoftLabel]) -> SoftLabel:
     starts = np.stack([label.starts[:count] for label in labels]).mean(0, dtype=np.float32)
     ends = np.stack([label.ends[:count] for label in labels]).mean(0, dtype=np.float32)
     answerable = float(np.mean([label.answerable for label in labels]))
-    return SoftLabel(answerable, starts.astype(np.float16), ends.astype(np.float16))
+    nli = tuple(np.mean([label.nli for label in labels], axis=0).tolist())
+    return SoftLabel(answerable, starts.astype(np.float16), ends.astype(np.float16), nli)
 
 
 if __name__ == "__main__":

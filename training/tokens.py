@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-__all__ = ["MAX_QUESTION", "MAX_TOKENS", "Batch", "Pair", "PairTokenizer", "pair_key"]
+__all__ = ["MAX_QUESTION", "MAX_TOKENS", "Batch", "Pair", "PairTokenizer", "pair_key", "texts_of"]
 
 MAX_QUESTION, MAX_TOKENS = 48, 320
 
@@ -77,6 +77,11 @@ class PairTokenizer:
             ids[row, :count], mask[row, :count], types[row, pair.start : count] = pair.ids, 1, 1
             window[row, pair.start : pair.start + len(pair.offsets)] = True
         return Batch(*(torch.from_numpy(array) for array in (ids, mask, types, window)))
+
+
+def texts_of(line: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what the reader reads of a training line: question and window, or claim and evidence."""
+    return (line["q"], line["ctx"]) if "ctx" in line else (line["hypothesis"], line["premise"])
 
 
 def pair_key(question: str, window: str) -> str:

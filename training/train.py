@@ -11,24 +11,27 @@ import argparse
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from torch.utils.data import DataLoader, Dataset
 
-from training.batches import cut, prepare
+from training.batches import Targets, cut, prepare
 from training.data import read_jsonl
-from training.distil import load_labels
+from training.distil import SoftLabel, load_labels
 from training.losses import distillation_loss, reader_loss
 from training.model import ReaderModel, load_reader, save_reader
-from training.tokens import PairTokenizer
+from training.tokens import Batch, PairTokenizer
 
 __all__ = ["freeze", "train"]
 
-WARM_UP = 60
-"""Steps over which the rate rises."""
+WARM_UP = 0.03
+"""Share of the run in which the rate rises."""
+REPORTED = 50
+"""Steps between two reports."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -43,6 +46,8 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--frozen", type=int, default=0, help="lower layers that stay as they are, embeddings included")
     parser.add_argument("--teacher", type=Path, help="folder of labels that training.distil wrote")
     parser.add_argument("--hard", type=float, default=0.3, help="weight of the labels beside the teacher's")
+    parser.add_argument("--minutes", type=float, help="be done in so many minutes, whatever the epochs")
+    parser.add_argument("--workers", type=int, default=0, help="processes that prepare batches, for a GPU")
     parser.add_argument("--save-minutes", type=float, default=5.0)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args(argv)
@@ -51,38 +56,63 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
+class PreparedBatches(Dataset[tuple[Batch, Targets]]):
+    """The batches of a run by step, the same whichever process prepares them."""
+
+    def __init__(
+        self,
+        lines: Sequence[dict[str, Any]],
+        tokenizer: PairTokenizer,
+        soft: Mapping[str, SoftLabel],
+        arguments: argparse.Namespace,
+    ) -> None:
+        epochs, self._seed = arguments.epochs, arguments.seed
+        batches = [
+            batch
+            for epoch in range(int(np.ceil(epochs)))
+            for batch in cut(lines, arguments.tokens, self._seed * 7_919 + epoch)
+        ]
+        self._batches = batches[: int(len(batches) * epochs / np.ceil(epochs))]
+        self._lines, self._tokenizer, self._soft = lines, tokenizer, soft
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def __getitem__(self, step: int) -> tuple[Batch, Targets]:
+        part = [self._lines[place] for place in self._batches[step]]
+        return prepare(part, self._tokenizer, random.Random(self._seed * 1_000_003 + step), self._soft)
+
+
 def train(lines: list[dict[str, Any]], arguments: argparse.Namespace) -> None:
     torch.manual_seed(arguments.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    tokenizer = PairTokenizer(arguments.base)
     model = load_reader(arguments.base, dropout=arguments.dropout)
     if arguments.frozen:
         freeze(model, arguments.frozen)
     model.to(device).train()
-    optimizer = torch.optim.AdamW(_parameter_groups(model), lr=arguments.rate, betas=(0.9, 0.98))
-    batches = [
-        batch
-        for epoch in range(int(np.ceil(arguments.epochs)))
-        for batch in cut(lines, arguments.tokens, arguments.seed * 7_919 + epoch)
-    ]
-    batches = batches[: int(len(batches) * arguments.epochs / np.ceil(arguments.epochs))]
+    optimizer = torch.optim.AdamW(
+        _parameter_groups(model), lr=arguments.rate, betas=(0.9, 0.98), fused=device.type == "cuda"
+    )
+    soft = load_labels(arguments.teacher) if arguments.teacher else {}
+    batches = PreparedBatches(lines, PairTokenizer(arguments.base), soft, arguments)
     checkpoint = arguments.out / "checkpoint.pt"
     arguments.out.mkdir(parents=True, exist_ok=True)
-    soft = load_labels(arguments.teacher) if arguments.teacher else {}
-    done = 0
+    done, spent = 0, 0.0
     if checkpoint.exists():
         kept = torch.load(checkpoint, map_location=device, weights_only=True)
         model.load_state_dict(kept["model"])
         optimizer.load_state_dict(kept["optimizer"])
-        done = int(kept["step"])
+        done, spent = int(kept["step"]), float(kept["seconds"])
     saved = started = time.monotonic()
-    losses: list[float] = []
-    for step in range(done, len(batches)):
-        rate = arguments.rate * min(1.0, (step + 1) / WARM_UP) * max(0.02, 1 - step / len(batches))
+    losses = torch.zeros((), device=device)
+    loader = DataLoader(batches, batch_size=None, sampler=range(done, len(batches)), num_workers=arguments.workers)
+    for step, (batch, targets) in enumerate(loader, done):
+        seconds = spent + time.monotonic() - started
+        progress = max(step / len(batches), seconds / (60 * arguments.minutes) if arguments.minutes else 0.0)
+        if progress >= 1:
+            break
         for group in optimizer.param_groups:
-            group["lr"] = rate
-        part = [lines[place] for place in batches[step]]
-        batch, targets = prepare(part, tokenizer, random.Random(arguments.seed * 1_000_003 + step), soft)
+            group["lr"] = arguments.rate * min(1.0, (progress + 1 / len(batches)) / WARM_UP) * max(0.02, 1 - progress)
         torch.manual_seed(arguments.seed * 1_000_003 + step)  # the same dropout after an interruption
         with torch.autocast(device.type, torch.bfloat16):
             outputs = model(*(tensor.to(device) for tensor in (batch.ids, batch.mask, batch.types)))
@@ -91,14 +121,14 @@ def train(lines: list[dict[str, Any]], arguments: argparse.Namespace) -> None:
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-        losses.append(loss.item())
-        if (step + 1) % 50 == 0 or step + 1 == len(batches):
+        losses += loss.detach()
+        if (step + 1) % REPORTED == 0:
             pace = (time.monotonic() - started) / (step + 1 - done)
-            print(f"step {step + 1} of {len(batches)}, loss {np.mean(losses):.4f}, "
+            print(f"step {step + 1} of {len(batches)}, loss {losses.item() / REPORTED:.4f}, "
                   f"{pace * (len(batches) - step - 1) / 60:.0f} minutes left", flush=True)  # fmt: skip
-            losses = []
+            losses.zero_()
         if time.monotonic() - saved > arguments.save_minutes * 60:
-            _save_checkpoint(checkpoint, model, optimizer, step + 1)
+            _save_checkpoint(checkpoint, model, optimizer, step + 1, seconds)
             saved = time.monotonic()
     save_reader(model, arguments.out, arguments.base)
     checkpoint.unlink(missing_ok=True)
@@ -117,9 +147,12 @@ def _parameter_groups(model: ReaderModel) -> list[dict[str, Any]]:
     return [{"params": decayed, "weight_decay": 0.01}, {"params": kept, "weight_decay": 0.0}]
 
 
-def _save_checkpoint(path: Path, model: ReaderModel, optimizer: torch.optim.Optimizer, step: int) -> None:
+def _save_checkpoint(
+    path: Path, model: ReaderModel, optimizer: torch.optim.Optimizer, step: int, seconds: float
+) -> None:
     partial = path.with_suffix(".partial")
-    torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, partial)
+    kept = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "seconds": seconds}
+    torch.save(kept, partial)
     partial.replace(path)
 
 

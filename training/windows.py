@@ -51,7 +51,7 @@ def main(argv: Sequence[str]) -> int:
     given = [row for row in read_jsonl(arguments.given / "release_questions.jsonl") if row["split"] == "train"]
     sources = {passage_key(row["passage"]): row for row in given}
     own = [row for path in sorted(OWN.glob("*.jsonl")) for row in read_jsonl(path)]
-    rows = [*given, *({**row, **_source(sources[row["passage"]])} for row in own)]
+    rows = [*given, *({**row, **_source(sources[row["passage"]])} for row in own if row["passage"] in sources)]
     rng = random.Random(arguments.seed)
     rng.shuffle(rows)
     embedder = open_embedder()

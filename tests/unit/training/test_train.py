@@ -106,7 +106,7 @@ def test_labels_count_less_beside_a_teachers(reader):
     tokenizer, line = PairTokenizer(reader), QUESTIONS[2]
     window = len(tokenizer.pairs([(line["q"], line["ctx"])])[0].offsets)
     flat = torch.full((window,), 1 / window).half().numpy()
-    soft = {pair_key(line["q"], line["ctx"]): SoftLabel(0.5, flat, flat)}
+    soft = {pair_key(line["q"], line["ctx"]): SoftLabel(0.5, flat, flat, (0.2, 0.3, 0.5))}
     outputs = (torch.ones(1), torch.zeros(1, 40), torch.zeros(1, 40), torch.zeros(1, 3))
     losses = []
     for known in ({}, soft):
