@@ -32,7 +32,7 @@ class Targets:
     starts, ends : Tensor of bool, shape (pairs, tokens)
         Tokens that begin or end the answering words.
     nli : Tensor of int64, shape (pairs,)
-        0 entailed, 1 neutral, 2 contradicted; -1 for a question.
+        0 entailed, 1 neutral, 2 contradicted; of a question: the window says yes, neither, no; -1 if not known.
     weight : Tensor, shape (pairs,)
     soft_answerable : Tensor, shape (pairs,)
         The teachers' probability; NaN where they were not asked.
@@ -103,7 +103,7 @@ def prepare(
         label = soft.get(pair_key(*texts_of(line))) if soft else None
         if label and "nli" in line:
             soft_nli[row] = torch.tensor(label.nli)
-        elif label:
+        if label and "ctx" in line:
             soft_answerable[row] = label.answerable
             for table, probabilities in ((soft_starts, label.starts), (soft_ends, label.ends)):
                 count = min(len(probabilities), len(pair.offsets))

@@ -9,9 +9,18 @@ from pathlib import Path
 
 import bm25s
 
-from training.data import NLI, followup_question, read_jsonl
+from training.data import NLI, followup_question, given_verdicts, read_jsonl, verdict_label
 
-__all__ = ["Claim", "Question", "claims", "fever_claims", "followups", "release_questions", "squad_questions"]
+__all__ = [
+    "Claim",
+    "Question",
+    "claims",
+    "fever_claims",
+    "followups",
+    "release_questions",
+    "squad_questions",
+    "verdicts",
+]
 
 WINDOWS = 4
 """Paragraphs that a question of SQuAD is read with, best by BM25."""
@@ -92,6 +101,21 @@ def squad_questions(folder: Path, count: int, seed: int = 1) -> list[Question]:
 def claims(folder: Path) -> list[Claim]:
     """Return the claims over evidence of release documents."""
     return [Claim(row["claim"], row["evidence"], NLI[row["label"]]) for row in read_jsonl(folder / "claims.jsonl")]
+
+
+def verdicts(given: Path) -> list[Claim]:
+    """Return the test part's yes-no questions over their passages as claims, and as many that ask for something else."""
+    said, found = given_verdicts(), []
+    rows = [
+        row for row in read_jsonl(given / "release_questions.jsonl") if row["split"] == "test" and row["label"] == 1
+    ]
+    for row in rows:
+        label = verdict_label(row, said).get("nli")
+        if label is not None and not row.get("history"):
+            found.append(Claim(row["question"], row["passage"], label))
+    asked = [claim for claim in found if claim.label != NLI["neutral"]]
+    others = [claim for claim in found if claim.label == NLI["neutral"]]
+    return asked + random.Random(1).sample(others, min(len(asked), len(others)))
 
 
 def fever_claims(given: Path) -> list[Claim]:

@@ -1,19 +1,22 @@
-"""Fit the reader's confidence on documents that it was not trained on, and write `index/reading/calibration.json`.
+"""Fit the reader's confidence on sources that it was not trained on, and write `index/reading/calibration.json`.
 
     python -m training.calibrate
 
-Each test document of the release questions is indexed by itself, and its questions are read as the product reads them.
-The figures printed are cross-validated by document; what is written is fitted to all of them.
+Three sets are read as the product reads them: the test part of the release questions, each over an index of its
+document alone; a sample of these over one index of all their documents; and questions over the paragraphs of SQuAD 2.0
+that training holds out, in one index. The figures printed are cross-validated by document; what is written is fitted
+to all.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,30 +25,36 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from index.answering.answerer import Answerer
+from index.answering.answerer import Answerer, ReadQuestion
 from index.answering.quotations import quote
-from index.reading.calibration import CALIBRATION, Calibration
+from index.reading.calibration import CALIBRATION, UNCALIBRATED, Calibration, features
 from index.reading.onnx_reader import OnnxReader
 from index.reading.windows_reader import WindowsReader
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
 from training.data import GIVEN, read_jsonl
 from training.embedding import open_embedder
+from training.general import held_out
 from training.windows import build_index
 
-__all__ = ["Reading", "expected_calibration_error", "fit", "risk_curve"]
+__all__ = ["Judged", "expected_calibration_error", "fit", "risk_curve"]
 
 UNANSWERABLE = 0.2
 """Share of unanswerable questions that the curve is drawn for."""
 FOLDS = 5
+ALONE, TOGETHER, SQUAD = "alone", "together", "squad"
+PARAGRAPHS = 40
+"""Paragraphs of SQuAD that are one document, as in an article."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How one test question was read: the best window's log-odds, and whether the words found are the gold ones."""
+class Judged:
+    """How a question was read: the best window's log-odds, the index's windows, whether the words are right."""
 
+    kind: str
     document: str
     odds: float
+    windows: int
     answerable: bool
     right: bool
 
@@ -53,29 +62,31 @@ class Reading:
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--given", type=Path, default=GIVEN)
-    parser.add_argument("--kept", type=Path, default=Path("build/training/readings.json"), help="what was read, kept")
+    parser.add_argument("--kept", type=Path, default=Path("build/training/readings.jsonl"), help="what was read, kept")
+    parser.add_argument("--again", action="store_true", help="fit what was kept; read nothing")
+    parser.add_argument("--sample", type=int, default=700, help="questions of each of the two larger indexes")
     parser.add_argument("--out", type=Path, default=CALIBRATION)
     arguments = parser.parse_args(argv)
-    rows = [row for row in read_jsonl(arguments.given / "release_questions.jsonl") if row["split"] == "test"]
-    readings = list(read_all(rows))
-    arguments.kept.parent.mkdir(parents=True, exist_ok=True)
-    arguments.kept.write_text(json.dumps([[r.document, r.odds, r.answerable, r.right] for r in readings]), "utf-8")
-    calibration, figures = fit(readings)
-    values = {"intercept": calibration.intercept, "slope": calibration.slope}
-    table = {**values, "curve": [list(point) for point in calibration.curve]}
-    arguments.out.write_text(json.dumps(table) + "\n", "utf-8")
-    print(json.dumps(figures | values))
+    if not arguments.again:
+        arguments.kept.parent.mkdir(parents=True, exist_ok=True)
+        with arguments.kept.open("w", encoding="utf-8") as lines:
+            for judged in read_all(arguments.given, arguments.sample):
+                lines.write(json.dumps(asdict(judged)) + "\n")
+    calibration, figures = fit([Judged(**row) for row in read_jsonl(arguments.kept)])
+    arguments.out.write_text(json.dumps(asdict(calibration)) + "\n", "utf-8")
+    print(json.dumps(figures, indent=1))
     return 0
 
 
-def read_all(rows: Sequence[dict[str, Any]]) -> Iterator[Reading]:
-    """Yield how the product reads each question of an index of its document alone."""
+def read_all(given: Path, sample: int) -> Iterator[Judged]:
+    """Yield how the product reads the questions of each set."""
+    rows = [row for row in read_jsonl(given / "release_questions.jsonl") if row["split"] == "test"]
     embedder = open_embedder()
     answerer = Answerer(
         embedder=embedder,
         retriever=Retriever(),
         reader=WindowsReader(OnnxReader()),
-        calibration=Calibration(0.0, 1.0),
+        calibration=UNCALIBRATED,
         threshold=0.5,
     )
     by_document: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -83,39 +94,55 @@ def read_all(rows: Sequence[dict[str, Any]]) -> Iterator[Reading]:
         by_document[row["doc"]].append(row)
     for done, (document, questions) in enumerate(by_document.items(), 1):
         search_index = build_index({(document, row["passage"]): None for row in questions}, embedder)
-        for row in questions:
-            before = [turn["question"] for turn in row.get("history") or ()]
-            readings = answerer.read(search_index, row["question"], before).readings
-            right = row["label"] == 1 and _holds(search_index, readings, row["answer"])
-            yield Reading(document, readings[0].reading.answerable, row["label"] == 1, right)
+        yield from (_judge(ALONE, answerer, search_index, row) for row in questions)
         print(f"\r{done} of {len(by_document)} documents", end="", file=sys.stderr, flush=True)
+    together = build_index({(row["doc"], row["passage"]): None for row in rows}, embedder)
+    chosen = random.Random(1).sample(rows, min(sample, len(rows)))
+    yield from (_judge(TOGETHER, answerer, together, row) for row in chosen)
+    lines, _ = held_out(list(read_jsonl(given / "general_mix.jsonl.gz")))
+    titles = {text: f"Article {number // PARAGRAPHS + 1}" for number, text in enumerate({x["ctx"]: 0 for x in lines})}
+    articles = build_index({(title, text): None for text, title in titles.items()}, embedder)
+    for line in random.Random(1).sample(lines, min(sample, len(lines))):
+        begin, end = (line.get("spans") or [line.get("ev") or [0, 0]])[0]
+        row = {"doc": titles[line["ctx"]], "question": line["q"], "label": line["y"], "answer": line["ctx"][begin:end]}
+        yield _judge(SQUAD, answerer, articles, row)
 
 
-def fit(readings: Sequence[Reading]) -> tuple[Calibration, dict[str, float]]:
-    """Return the calibration, and its figures cross-validated by document."""
-    odds = np.asarray([[reading.odds] for reading in readings])
-    answerable = np.asarray([reading.answerable for reading in readings])
-    right = np.asarray([reading.right for reading in readings])
-    groups = np.asarray([reading.document for reading in readings])
+def fit(judged: Sequence[Judged]) -> tuple[Calibration, dict[str, dict[str, float]]]:
+    """Return the calibration, and its figures by set, cross-validated by document; the sets weigh the same."""
+    table = np.asarray([features(each.odds, each.windows) for each in judged])
+    answerable = np.asarray([each.answerable for each in judged])
+    right = np.asarray([each.right for each in judged])
+    kinds = np.asarray([each.kind for each in judged])
+    groups = np.asarray([each.document for each in judged])
+    share = {kind: (kinds == kind).mean() for kind in set(kinds.tolist())}
+    weight = np.asarray([1 / (len(share) * share[kind]) for kind in kinds.tolist()])
     model = LogisticRegression(C=10.0)
-    held_out = cross_val_predict(model, odds, answerable, groups=groups, cv=GroupKFold(FOLDS), method="predict_proba")[
-        :, 1
-    ]
-    model.fit(odds, answerable)
-    curve = risk_curve(held_out, answerable, right)
-    calibration = Calibration(float(model.intercept_[0]), float(model.coef_[0, 0]), curve)
-    figures = {
-        "auroc": float(roc_auc_score(answerable, held_out)),
-        "ece": expected_calibration_error(held_out, answerable),
-        "right_of_answerable": float(right[answerable].mean()),
-        **{
-            f"refused@{int(100 * rate)}": float(
-                (held_out[~answerable] < np.quantile(held_out[answerable], 1 - rate)).mean()
-            )
-            for rate in (0.8, 0.85, 0.9)
-        },
+    folds = GroupKFold(FOLDS)
+    held = cross_val_predict(
+        model, table, answerable, groups=groups, cv=folds, params={"sample_weight": weight}, method="predict_proba"
+    )[:, 1]
+    model.fit(table, answerable, sample_weight=weight)
+    alone = kinds == ALONE
+    curve = risk_curve(held[alone], answerable[alone], right[alone])
+    calibration = Calibration(float(model.intercept_[0]), tuple(map(float, model.coef_[0])), curve)
+    return calibration, {kind: _figures(held[kinds == kind], answerable[kinds == kind], right[kinds == kind])
+                         for kind in share}  # fmt: skip
+
+
+def _figures(confidence: Any, answerable: Any, right: Any) -> dict[str, float]:
+    rates = {
+        f"refused@{int(100 * rate)}": (confidence[~answerable] < np.quantile(confidence[answerable], 1 - rate)).mean()
+        for rate in (0.8, 0.85, 0.9)
     }
-    return calibration, figures
+    figures = {
+        "questions": len(confidence),
+        "auroc": roc_auc_score(answerable, confidence),
+        "ece": expected_calibration_error(confidence, answerable),
+        "right_of_answerable": right[answerable].mean(),
+        **rates,
+    }
+    return {name: round(float(value), 4) for name, value in figures.items()}
 
 
 def risk_curve(confidence: Any, answerable: Any, right: Any) -> tuple[tuple[float, float], ...]:
@@ -145,9 +172,16 @@ def expected_calibration_error(confidence: Any, truth: Any, bins: int = 10) -> f
     )
 
 
-def _holds(search_index: SearchIndex, readings: Sequence[Any], answer: str) -> bool:
+def _judge(kind: str, answerer: Answerer, search_index: SearchIndex, row: dict[str, Any]) -> Judged:
+    before = [turn["question"] for turn in row.get("history") or ()]
+    read = answerer.read(search_index, row["question"], before)
+    right = row["label"] == 1 and _holds(search_index, read, row["answer"])
+    return Judged(kind, row["doc"], read.odds, len(search_index.windows), row["label"] == 1, right)
+
+
+def _holds(search_index: SearchIndex, read: ReadQuestion, answer: str) -> bool:
     """Return whether the quotation for the best words holds the gold answer, white space and marks aside."""
-    for reading in readings[:1]:
+    for reading in read.readings[:1]:
         document = search_index.documents[reading.window.document_id]
         for span in reading.reading.spans:
             if quotation := quote(reading.window, span, search_index.passages, document):

@@ -4,7 +4,7 @@
 
 One line of a data file is `{"q", "ctx", "spans", "y", "w", "src"}`, a question over a window with the characters of the
 answering words, or `{"hypothesis", "premise", "nli", "src"}`, a claim over evidence (0 entailed, 1 neutral, 2
-contradicted).
+contradicted). A question may have `nli`, too: 0 if the window says yes, 2 if it says no, 1 if neither.
 Only lines whose `split` is "train" are read of the release questions.
 """
 
@@ -26,11 +26,13 @@ from training.general import crop, held_out, mined_lines
 __all__ = [
     "claim_lines",
     "followup_question",
+    "given_verdicts",
     "own_lines",
     "passage_key",
     "read_jsonl",
     "release_lines",
     "sentence_around",
+    "verdict_label",
     "write_jsonl",
     "written_passages",
 ]
@@ -40,6 +42,8 @@ NLI = {"entailed": 0, "neutral": 1, "contradicted": 2}
 VERDICTS = {"yes": "entailed", "no": "contradicted"}
 FRAGMENT = "followup-entity"
 """Kind of a follow-up that asks nothing without the question before: "and the small one?"."""
+VERDICTS_GIVEN = Path(__file__).with_name("verdicts.jsonl")
+"""What passages say to the given yes-no questions, of the training and the test part."""
 NEITHER = 1 / 6
 """Share of the questions for anything but yes or no that are claims, too."""
 OWN = Path(__file__).with_name("questions")
@@ -90,19 +94,21 @@ def release_lines(rows: Sequence[dict[str, Any]], rng: random.Random) -> Iterato
     A negative is an answerable question over another passage of the same repository that does not hold the answer.
     """
     passages = defaultdict(set)
+    verdicts = given_verdicts()
     for row in rows:
         passages[row["repo"]].add((row["doc"], row["passage"]))
     for row in rows:
         question = followup_question([turn["question"] for turn in row.get("history") or ()], row["question"])
         spans = [[row["start"], row["end"]]] if row["label"] == 1 else []
-        yield _line(question, row["doc"], row["passage"], spans, row["label"], "release", rng)
+        verdict = verdict_label(row, verdicts)
+        yield _line(question, row["doc"], row["passage"], spans, row["label"], "release", rng) | verdict
         others = [
             other for other in sorted(passages[row["repo"]])
             if other[1] != row["passage"] and row.get("answer", "").lower() not in other[1].lower()
         ]  # fmt: skip
         if row["label"] == 1 and others and not row.get("history") and rng.random() < 0.25:
             doc, passage = rng.choice(others)
-            yield _line(question, doc, passage, [], 0, "release-other-passage", rng)
+            yield _line(question, doc, passage, [], 0, "release-other-passage", rng) | {"nli": NLI["neutral"]}
 
 
 def own_lines(
@@ -123,7 +129,7 @@ def own_lines(
         question = followup_question(row.get("history") or (), row["question"])
         spans = [[start, start + len(answer)]] if row["label"] == 1 else []
         heading = "" if passage.startswith(f"{source['doc']}\n") else source["doc"]
-        yield _line(question, heading, passage, spans, row["label"], "own", rng)
+        yield _line(question, heading, passage, spans, row["label"], "own", rng) | verdict_label(row, {})
         if row["kind"] == FRAGMENT:
             yield _line(row["question"], heading, passage, [], 0, "own-alone", rng) | {"w": 0.5}
         if row.get("verdict") in VERDICTS or (row["kind"] != "yesno" and rng.random() < NEITHER):
@@ -131,6 +137,22 @@ def own_lines(
             evidence = sentence_around(passage, start, start + len(answer))
             label = NLI[VERDICTS.get(row.get("verdict", ""), "neutral")]
             yield {"hypothesis": question, "premise": evidence, "nli": label, "src": "own-yes-no"}
+
+
+def given_verdicts() -> dict[tuple[str, str], str]:
+    """Return what the passages of the given yes-no questions say, "yes" or "no", by `passage_key` and question."""
+    return {(row["passage"], row["question"]): row["verdict"] for row in read_jsonl(VERDICTS_GIVEN)}
+
+
+def verdict_label(row: Mapping[str, Any], verdicts: Mapping[tuple[str, str], str]) -> dict[str, int]:
+    """Return the label `nli` of a question, none if it asks for yes or no and which of these is not known.
+
+    `verdicts` are those of rows that do not tell it themselves.
+    """
+    if row["label"] == 0 or row["kind"] != "yesno":
+        return {"nli": NLI["neutral"]}
+    verdict = row.get("verdict") or verdicts.get((passage_key(row["passage"]), row["question"]), "")
+    return {"nli": NLI[VERDICTS[verdict]]} if verdict in VERDICTS else {}
 
 
 def written_passages() -> dict[str, dict[str, Any]]:

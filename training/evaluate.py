@@ -21,7 +21,16 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from training.benchmarks import Claim, Question, claims, fever_claims, followups, release_questions, squad_questions
+from training.benchmarks import (
+    Claim,
+    Question,
+    claims,
+    fever_claims,
+    followups,
+    release_questions,
+    squad_questions,
+    verdicts,
+)
 from training.model import WEIGHTS
 from training.predict import Flags, Floats, Prediction, Reader, open_reader
 from training.tokens import pair_key
@@ -59,6 +68,7 @@ def main(argv: Sequence[str]) -> int:
     sets: dict[str, Callable[[], Sequence[Question | Claim]]] = {
         "release": lambda: release_questions(arguments.given),
         "follow-ups": lambda: followups(arguments.given),
+        "verdicts": lambda: verdicts(arguments.given),
         "claims": lambda: claims(arguments.shared / "claims"),
         "fever-symmetric": lambda: fever_claims(arguments.given),
         "squad2": lambda: squad_questions(arguments.shared / "squad2", min(arguments.most, SQUAD)),
@@ -115,12 +125,11 @@ def question_figures(questions: Sequence[Question], readings: Sequence[Sequence[
 
 def claim_figures(claims: Sequence[Claim], predictions: Sequence[Prediction]) -> dict[str, Figure]:
     """Return the share of claims judged right of three ways, and the AUROC of the entailed against the others."""
-    logits = np.array([prediction.nli for prediction in predictions])
+    shares = np.array([prediction.nli for prediction in predictions])
     labels = np.array([claim.label for claim in claims])
-    entailed = logits[:, 0] - np.logaddexp(logits[:, 1], logits[:, 2])
     return {
-        "accuracy": bootstrap(np.mean, logits.argmax(1) == labels),
-        "auroc": bootstrap(roc_auc_score, labels == 0, entailed),
+        "accuracy": bootstrap(np.mean, shares.argmax(1) == labels),
+        "auroc": bootstrap(roc_auc_score, labels == 0, shares[:, 0]),
     }
 
 

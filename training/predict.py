@@ -8,19 +8,17 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import onnxruntime
 import torch
 
+from index.reading.onnx_reader import GRAPH, OnnxReader, best_spans
 from training.model import load_reader
 from training.tokens import Pair, PairTokenizer
 
-__all__ = ["Flags", "Floats", "GraphReader", "Prediction", "Reader", "TorchReader", "best_span", "open_reader"]
+__all__ = ["Flags", "Floats", "GraphReader", "Prediction", "Reader", "TorchReader", "open_reader"]
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
-LONGEST = 30
-"""Tokens of an answer at most."""
 BATCH = 16
 
 
@@ -35,7 +33,7 @@ class Prediction:
     start, end : int
         Characters of the window that answer best; equal if the window is empty.
     nli : tuple of float
-        Logits: entailed, neutral, contradicted.
+        Probabilities: entailed, neutral, contradicted.
     """
 
     answerable: float
@@ -76,42 +74,30 @@ class TorchReader:
 
 
 class GraphReader:
-    """The reader of an exported graph, with the tokenizer beside it; one pair at a time, as the product reads."""
+    """The reader of an exported graph, as the product reads: one pair at a time."""
 
-    def __init__(self, graph: Path, *, threads: int = 1) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        self._tokenizer = PairTokenizer(graph.parent)
+    def __init__(self, folder: Path) -> None:
+        self._reader = OnnxReader(folder)
 
     def predict(self, texts: Sequence[tuple[str, str]]) -> Iterator[Prediction]:
-        for pair in self._tokenizer.pairs(texts):
-            types = np.zeros((1, len(pair.ids)), np.int64)
-            types[:, pair.start :] = 1
-            outputs = self._session.run(None, {"ids": np.array([pair.ids], np.int64), "types": types})
-            answerable, start, end, nli = (np.asarray(output, np.float64)[0] for output in outputs)
-            yield _prediction(pair, answerable, start, end, nli)
+        for question, window in texts:
+            reading = self._reader.read(question, window)
+            start, end = (reading.spans[0].start, reading.spans[0].end) if reading.spans else (0, 0)
+            assert reading.entailment is not None  # noqa: S101 (of our reader it is always there)
+            shares = (reading.entailment.entailed, reading.entailment.neutral, reading.entailment.contradicted)
+            yield Prediction(reading.answerable, start, end, shares)
 
 
 def open_reader(path: Path) -> Reader:
     """Return the reader of a folder of weights, of a graph, or of a folder with `reader.onnx`."""
-    graph = path / "reader.onnx" if path.is_dir() else path
-    return GraphReader(graph) if graph.exists() else TorchReader(path)
-
-
-def best_span(start: Floats, end: Floats) -> tuple[int, int]:
-    """Return first and last token of the likeliest span of at most LONGEST tokens, from the window's logits."""
-    allowed = np.triu(np.ones((len(start), len(start)), bool))
-    allowed &= ~np.triu(allowed, LONGEST)
-    scores = np.where(allowed, start[:, None] + end[None, :], -np.inf)
-    first, last = np.unravel_index(int(scores.argmax()), scores.shape)
-    return int(first), int(last)
+    folder = path if path.is_dir() else path.parent
+    return GraphReader(folder) if (folder / GRAPH.name).exists() else TorchReader(path)
 
 
 def _prediction(pair: Pair, answerable: Any, start: Floats, end: Floats, nli: Floats) -> Prediction:
     window = slice(pair.start, pair.start + len(pair.offsets))
-    begin = stop = 0
-    if pair.offsets:
-        first, last = best_span(start[window], end[window])
-        begin, stop = pair.offsets[first][0], pair.offsets[last][1]
-    return Prediction(float(answerable), begin, stop, (float(nli[0]), float(nli[1]), float(nli[2])))
+    spans = best_spans(start[window], end[window], pair.offsets)
+    begin, stop = (spans[0].start, spans[0].end) if spans else (0, 0)
+    shares = np.exp(nli - nli.max())
+    entailed, neutral, contradicted = shares / shares.sum()
+    return Prediction(float(answerable), begin, stop, (float(entailed), float(neutral), float(contradicted)))

@@ -29,7 +29,17 @@ from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
 from index.text.passages import passage_text
 from index.text.tokens import content_stems
-from training.data import GIVEN, OWN, followup_question, passage_key, read_jsonl, write_jsonl
+from training.data import (
+    GIVEN,
+    NLI,
+    OWN,
+    followup_question,
+    given_verdicts,
+    passage_key,
+    read_jsonl,
+    verdict_label,
+    write_jsonl,
+)
 from training.embedding import open_embedder
 
 __all__ = ["as_markdown", "build_index", "window_lines"]
@@ -69,7 +79,7 @@ def window_lines(
     rng: random.Random,
 ) -> Iterator[dict[str, Any]]:
     """Yield training lines over windows; a row has `doc`, `question`, `history`, `label` and `answer`."""
-    retriever = Retriever(windows=MINED)
+    retriever, verdicts = Retriever(windows=MINED), given_verdicts()
     windows_of: dict[str, list[Window]] = defaultdict(list)
     for window in search_index.windows:
         windows_of[search_index.documents[window.document_id].title].append(window)
@@ -77,17 +87,17 @@ def window_lines(
         history = [turn if isinstance(turn, str) else turn["question"] for turn in row.get("history") or ()]
         question = followup_question(history, row["question"])
         retrieved = retriever.retrieve(search_index, question, embedder.question(question))
-        own = windows_of[row["doc"]]
+        own, verdict = windows_of[row["doc"]], verdict_label(row, verdicts)
         if row["label"] == 0:
             ranked = [window for window in retrieved if window in own] or own
-            yield {"q": question, "ctx": ranked[0].text, "spans": [], "y": 0, "w": 1.0, "src": "window"}
+            yield {"q": question, "ctx": ranked[0].text, "spans": [], "y": 0, "w": 1.0, "src": "window", **verdict}
             continue
         place = next(((window, start) for window in own if (start := _find(window.text, row)) >= 0), None)
         if place is None:
             continue
         window, start = place
         span = [start, start + len(row["answer"])]
-        yield {"q": question, "ctx": window.text, "spans": [span], "y": 1, "w": 1.0, "src": "window"}
+        yield {"q": question, "ctx": window.text, "spans": [span], "y": 1, "w": 1.0, "src": "window", **verdict}
         shared = set(content_stems(question)) & set(content_stems(window.text))
         others = [
             other
@@ -97,7 +107,8 @@ def window_lines(
             and shared - set(content_stems(other.text))
         ]
         if others and rng.random() < negatives:
-            yield {"q": question, "ctx": others[0].text, "spans": [], "y": 0, "w": 0.7, "src": "window-mined"}
+            negative = {"q": question, "ctx": others[0].text, "spans": [], "y": 0, "w": 0.7, "src": "window-mined"}
+            yield negative | {"nli": NLI["neutral"]}
         if done % 500 == 0:
             print(f"{done} of {len(rows)} questions", file=sys.stderr, flush=True)
 

@@ -33,6 +33,9 @@ MOST_QUOTATIONS = 3
 FURTHER = 0.5
 """Share of the best quotation's score from which on another one is needed: the reader wavers between them."""
 
+VERDICT = 0.8
+"""Probability from which on a window is said to answer yes or no."""
+
 MOST_BEFORE = 2
 """Earlier questions that a follow-up is read with."""
 
@@ -144,7 +147,7 @@ class Answerer:
         return ReadQuestion(text, before, vector, self._reader.read(text, windows))
 
     def _decide(self, search_index: SearchIndex, question: str, attempt: ReadQuestion) -> Answer:
-        confidence = self._calibration.confidence(attempt.readings[0].reading) if attempt.readings else 0.0
+        confidence = self._confidence(search_index, attempt.readings[0]) if attempt.readings else 0.0
         candidates = self._candidates(search_index, attempt.readings)
         if confidence < self._threshold or not candidates:
             nearest = _cite(search_index, candidates[:MOST_QUOTATIONS])
@@ -172,6 +175,7 @@ class Answerer:
             snapshot=search_index.id,
             generator=GENERATOR,
             short_answer=None if conflict else verify_short_answer(short, citations, search_index.documents),
+            verdict="" if conflict else _verdict(attempt.readings[0]),
             conflict=conflict,
         )
 
@@ -179,7 +183,7 @@ class Answerer:
         """Return quotations, none of a place that is quoted already: first for the best words of the best window."""
         found = []
         for reading in readings:
-            confidence = self._calibration.confidence(reading.reading)
+            confidence = self._confidence(search_index, reading)
             document = search_index.documents[reading.window.document_id]
             for span in reading.reading.spans:
                 if quotation := quote(reading.window, span, search_index.passages, document):
@@ -191,6 +195,9 @@ class Answerer:
             if not any(_repeats(candidate, other) for other in chosen):
                 chosen.append(candidate)
         return chosen
+
+    def _confidence(self, search_index: SearchIndex, reading: WindowReading) -> float:
+        return self._calibration.confidence(reading.reading, len(search_index.windows))
 
     def _is_conflict(self, best: _Candidate, second: _Candidate) -> bool:
         if best.document_id == second.document_id or second.confidence < self._threshold:
@@ -261,6 +268,14 @@ def _cite(search_index: SearchIndex, candidates: Sequence[_Candidate]) -> list[C
         )
         for number, candidate in enumerate(candidates, 1)
     ]
+
+
+def _verdict(reading: WindowReading) -> str:
+    """Return "yes" or "no" if the window surely says so, else an empty text."""
+    entailment = reading.reading.entailment
+    if entailment is None or max(entailment.entailed, entailment.contradicted) < VERDICT:
+        return ""
+    return "yes" if entailment.entailed > entailment.contradicted else "no"
 
 
 def _repeats(candidate: _Candidate, other: _Candidate) -> bool:

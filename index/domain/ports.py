@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 
 from index.domain.answers import Answer
 from index.domain.documents import Document
-from index.domain.reading import Entailment, Reading
+from index.domain.reading import Reading
 
 __all__ = [
     "AnswerEngine",
     "Embedder",
-    "EntailmentModel",
     "Progress",
     "Reader",
     "VectorStore",
@@ -86,14 +85,7 @@ class Reader(Protocol):
         """The model's name, for the record."""
 
     def read(self, question: str, window: str) -> Reading:
-        """Return whether a window answers a question, and by which of its words."""
-
-
-class EntailmentModel(Protocol):
-    """A model that reads a claim and evidence together."""
-
-    def entailment(self, claim: str, evidence: str) -> Entailment:
-        """Return whether the evidence entails the claim."""
+        """Return whether a window answers a question, and by which of its words; or carries a claim."""
 
 
 class AnswerEngine(Protocol):

@@ -42,14 +42,28 @@ class AnswerSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a reader says of a question and a window.
+class Entailment:
+    """Probabilities, together 1, that evidence entails a claim, leaves it open, or contradicts it.
 
-    `answerable` are log-odds that the window answers; `spans` are the best words for the case that it does, best first.
+    Of a question: that the window answers yes, neither, or no.
+    """
+
+    entailed: float
+    neutral: float
+    contradicted: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader says of a question, or a claim, and a window.
+
+    `answerable` are log-odds that the window answers; `spans` are the best words for the case that it does, best first;
+    `entailment` is None of a reader without such a head.
     """
 
     answerable: float
     spans: tuple[AnswerSpan, ...]
+    entailment: Entailment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +72,3 @@ class WindowReading:
 
     window: Window
     reading: Reading
-
-
-@dataclass(frozen=True, slots=True)
-class Entailment:
-    """Probabilities, together 1, that evidence entails a claim, leaves it open, or contradicts it."""
-
-    entailed: float
-    neutral: float
-    contradicted: float

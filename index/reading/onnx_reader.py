@@ -73,13 +73,9 @@ class OnnxReader:
         self._encode_window = lru_cache(CACHED_WINDOWS)(self._encode)
 
     def read(self, question: str, window: str) -> Reading:
-        answerable, start, end, _, offsets = self._run(question, window)
-        return Reading(float(answerable), best_spans(start, end, offsets))
-
-    def entailment(self, claim: str, evidence: str) -> Entailment:
-        logits = self._run(claim, evidence)[3]
-        shares = np.exp(logits - logits.max())
-        return Entailment(*(float(share) for share in shares / shares.sum()))
+        answerable, start, end, nli, offsets = self._run(question, window)
+        shares = np.exp(nli - _log_sum_exp(nli))
+        return Reading(float(answerable), best_spans(start, end, offsets), Entailment(*map(float, shares)))
 
     def _run(self, question: str, window: str) -> tuple[Any, Vectors, Vectors, Vectors, list[tuple[int, int]]]:
         """Return the heads' logits, and the characters of the window's tokens; start and end are of these alone."""

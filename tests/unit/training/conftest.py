@@ -70,7 +70,8 @@ def mpnet_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def release_row(question: str, answer: str = "", *, split: str = "train", **more: Any) -> dict[str, Any]:
     """A line of the release questions; answerable if there is an answer."""
-    row = {"doc": "Scout: Notes", "repo": "scout", "passage": PASSAGE, "question": question, "split": split, **more}
+    row = {"doc": "Scout: Notes", "repo": "scout", "passage": PASSAGE, "kind": "fact", "question": question}
+    row |= {"split": split, **more}
     if not answer:
         return row | {"label": 0}
     start = row["passage"].index(answer)

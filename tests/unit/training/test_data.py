@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.paths import ROOT
-from tests.unit.training.conftest import release_row
+from tests.unit.training.conftest import PASSAGE, release_row
 from training import data
-from training.data import own_lines, passage_key, read_jsonl, release_lines, sentence_around
+from training.data import own_lines, passage_key, read_jsonl, release_lines, sentence_around, verdict_label
 
 GIVEN = ROOT.parent / "shared" / "training" / "release_questions.jsonl"
 
@@ -66,6 +66,21 @@ def test_the_evidence_of_a_yes_no_question_is_its_sentence():
     text = "Scout is out. Maverick has 17 experts. Both are open."
     start = text.index("17")
     assert sentence_around(text, start, start + 2) == "Maverick has 17 experts."
+
+
+@pytest.mark.parametrize(
+    ("row", "label"),
+    [
+        ({"kind": "yesno", "label": 1, "verdict": "yes"}, {"nli": 0}),
+        ({"kind": "yesno", "label": 1, "verdict": "no"}, {"nli": 2}),
+        ({"kind": "yesno", "label": 1, "question": "Is it out?", "passage": PASSAGE}, {"nli": 2}),
+        ({"kind": "yesno", "label": 1, "question": "Is it old?", "passage": PASSAGE}, {}),
+        ({"kind": "yesno", "label": 0}, {"nli": 1}),
+        ({"kind": "fact", "label": 1}, {"nli": 1}),
+    ],
+)
+def test_a_window_says_yes_or_no_only_to_questions_for_it_that_it_answers(row: dict, label: dict):
+    assert verdict_label(row, {(passage_key(PASSAGE), "Is it out?"): "no"}) == label
 
 
 @pytest.mark.skipif(not GIVEN.exists(), reason="the passages lie in ../shared/training")

@@ -50,7 +50,7 @@ def test_the_threshold_for_refusals_answers_the_rate_of_the_answerable():
 
 def test_claims_are_judged_three_ways_and_by_how_far_they_are_entailed():
     claims = [Claim("a", "e", label) for label in (0, 0, 1, 2)]
-    readings = [reading(0, nli=nli) for nli in ((2, 0, 0), (0, 1, 0), (0, 2, 0), (0, 0, 2))]
+    readings = [reading(0, nli=nli) for nli in ((0.8, 0.1, 0.1), (0.3, 0.5, 0.2), (0.1, 0.8, 0.1), (0.1, 0.1, 0.8))]
     figures = claim_figures(claims, readings)
     assert (figures["accuracy"].value, figures["auroc"].value) == (0.75, 1.0)
 

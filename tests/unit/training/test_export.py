@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.training.conftest import PASSAGE
 from training import export
-from training.predict import GraphReader, TorchReader, best_span
+from training.predict import GraphReader, TorchReader
 
 PAIRS = [("How many experts has Scout?", PASSAGE), ("Who?", "The team."), ("What is it?", "")]
 
@@ -24,7 +24,7 @@ def exported(reader: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def logits(path: Path, graph: bool) -> np.ndarray:
-    readings = (GraphReader(path / "reader.onnx") if graph else TorchReader(path)).predict(PAIRS)
+    readings = (GraphReader(path) if graph else TorchReader(path)).predict(PAIRS)
     return np.array([[reading.answerable, *reading.nli] for reading in readings])
 
 
@@ -33,7 +33,7 @@ def test_the_full_graph_gives_the_logits_and_spans_of_torch(reader: Path, tmp_pa
     assert logits(tmp_path, graph=True) == pytest.approx(logits(reader, graph=False), abs=1e-4)
     spans = [
         [(reading.start, reading.end) for reading in predicted.predict(PAIRS)]
-        for predicted in (GraphReader(tmp_path / "reader.onnx"), TorchReader(reader))
+        for predicted in (GraphReader(tmp_path), TorchReader(reader))
     ]
     assert spans[0] == spans[1]
     assert spans[0][2] == (0, 0)
@@ -52,13 +52,3 @@ def test_the_card_holds_the_checksums_and_limits(exported: Path):
     assert (card["max_question_tokens"], card["max_tokens"]) == (48, 320)
     assert set(card["licences"]) == {"weights", "data"}
     assert sorted(path.name for path in exported.iterdir()) == ["reader.json", "reader.onnx", "tokenizer.json"]
-
-
-def test_a_span_ends_where_it_begins_or_after_and_is_short():
-    start, end = np.zeros(50), np.zeros(50)
-    start[40], end[3], end[45] = 5.0, 9.0, 3.0
-    assert best_span(start, end) == (0, 3)
-    start[40] = 20.0
-    assert best_span(start, end) == (40, 45)
-    start[5], end[40] = 90.0, 90.0
-    assert best_span(start, end)[1] - best_span(start, end)[0] < 30

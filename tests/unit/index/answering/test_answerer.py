@@ -15,7 +15,7 @@ from index.answering.answerer import FOLLOW_UP_MARGIN, MOST_QUOTATIONS
 from index.domain.answers import ABSTENTION, NO_QUESTION, Answer
 from index.domain.errors import UnreadableSource
 from index.domain.ports import Vectors
-from index.domain.reading import AnswerSpan, Reading
+from index.domain.reading import AnswerSpan, Entailment, Reading
 from index.reading.intents import Intent, IntentClassifier
 from index.retrieval.search_index import SearchIndex
 from tests.support.index_fakes import WordEmbedder, answerer, search_index
@@ -29,13 +29,14 @@ class FixedReader:
     """Reads every window with the log-odds of the question, by all of its words or the given ones."""
 
     name = "fixed"
+    entailment: Entailment | None = None
 
     def __init__(self, odds: Mapping[str, float], spans: Callable[[str], tuple[AnswerSpan, ...]] | None = None) -> None:
         self.odds = odds
         self.spans = spans or (lambda window: (AnswerSpan(0, len(window), 0.0),))
 
     def read(self, question: str, window: str) -> Reading:
-        return Reading(self.odds.get(question, -9.0), self.spans(window))
+        return Reading(self.odds.get(question, -9.0), self.spans(window), self.entailment)
 
 
 def words_reader(odds: float, *words: str) -> FixedReader:
@@ -54,6 +55,28 @@ def words_reader(odds: float, *words: str) -> FixedReader:
 
 def ask(reader: FixedReader, question: str = "q?", *before: str, index: SearchIndex = INDEX) -> Answer:
     return answerer(WordEmbedder(), reader=reader).answer(index, question, before)
+
+
+@pytest.mark.parametrize(
+    ("entailment", "verdict"),
+    [
+        (Entailment(0.9, 0.06, 0.04), "yes"),
+        (Entailment(0.04, 0.06, 0.9), "no"),
+        (Entailment(0.5, 0.1, 0.4), ""),
+        (Entailment(0.04, 0.9, 0.06), ""),
+        (None, ""),
+    ],
+)
+def test_a_verdict_needs_a_reader_that_is_sure_of_it(entailment, verdict):
+    reader = words_reader(3.0, "flour and water")
+    reader.entailment = entailment
+    assert ask(reader).verdict == verdict
+
+
+def test_an_abstention_has_no_verdict():
+    reader = words_reader(-3.0, "flour and water")
+    reader.entailment = Entailment(0.9, 0.06, 0.04)
+    assert ask(reader).verdict == ""
 
 
 def test_an_answer_quotes_the_sentence_and_gives_the_words_that_answer():

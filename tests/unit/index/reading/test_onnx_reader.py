@@ -78,7 +78,7 @@ def test_any_question_and_window_can_be_read(reader, question, window):
 
 
 def test_shares_of_entailment_are_probabilities(reader):
-    entailment = reader.entailment("Scout has sixteen experts.", WINDOW)
+    entailment = reader.read("Scout has sixteen experts.", WINDOW).entailment
     shares = [entailment.entailed, entailment.neutral, entailment.contradicted]
     assert sum(shares) == pytest.approx(1.0)
     assert entailment.entailed > entailment.contradicted
