@@ -104,7 +104,7 @@ def claims(folder: Path) -> list[Claim]:
 
 
 def verdicts(given: Path) -> list[Claim]:
-    """Return the test part's yes-no questions over their passages as claims, and as many that ask for something else."""
+    """Return the yes-no questions of the test part as claims, and as many that ask for something else."""
     said, found = given_verdicts(), []
     rows = [
         row for row in read_jsonl(given / "release_questions.jsonl") if row["split"] == "test" and row["label"] == 1

@@ -88,6 +88,9 @@ def shared(tmp_path: Path) -> Path:
         for question, answer in asked
         for more in ({}, {"history": [{"question": "What is Scout?"}]})
     ]
+    rows += [
+        release_row("Is it out?", "released", split=part, kind="yesno", verdict="yes") for part in ("train", "test")
+    ]
     claims = [
         {"evidence": PASSAGE, "claim": f"Scout has {count} experts.", "label": label, "kind": "number"}
         for count, label in (("16", "entailed"), ("17", "contradicted"), ("many", "neutral"))
