@@ -71,7 +71,7 @@ def test_every_set_is_measured_and_a_second_run_reads_what_was_kept(arguments, c
     evaluate.main([*arguments, "--json"])
     rows = json.loads(capsys.readouterr().out)
     assert {row["set"]: row["n"] for row in rows} == {
-        "release": 3, "follow-ups": 3, "claims": 3, "fever-symmetric": 2, "squad2": 3
+        "release": 4, "follow-ups": 3, "verdicts": 2, "claims": 3, "fever-symmetric": 2, "squad2": 3
     }  # fmt: skip
     assert all(row["auroc"]["low"] <= row["auroc"]["value"] <= row["auroc"]["high"] for row in rows)
     monkeypatch.delattr(TorchReader, "predict")
