@@ -89,7 +89,7 @@ torture: $(VENV)/.installed-dev browser ## Kill, fill, damage, flood and fuzz th
 train: $(VENV)/.installed-dev ## Train the reader from ../shared and export it; an hour on two cores
 	@$(PY) -m training.data --out build/training/data
 	@$(PY) -m training.train build/training/data/*.jsonl.gz --base ../shared/models/reader --out build/training/reader \
-	  --epochs 1 --frozen 6 $(ARGS)
+	  --epochs 1 --frozen 6 --rate 1.2e-4 $(ARGS)
 	@$(PY) -m training.export build/training/reader
 
 install: $(VENV)/.installed-dev ## Only install, what tests need included

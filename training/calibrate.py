@@ -2,10 +2,9 @@
 
     python -m training.calibrate
 
-Three sets are read as the product reads them: the test part of the release questions, each over an index of its
-document alone; a sample of these over one index of all their documents; and questions over the paragraphs of SQuAD 2.0
-that training holds out, in one index. The figures printed are cross-validated by document; what is written is fitted
-to all.
+The test part of the release questions is read as the product reads: each over an index of its document alone, and a
+sample over one index of all documents. The figures printed are cross-validated by document; what is written is fitted
+to all. SQuAD 2.0 is of no use here: the given weights were trained on the whole of its training part.
 """
 
 from __future__ import annotations
@@ -34,7 +33,6 @@ from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
 from training.data import GIVEN, read_jsonl
 from training.embedding import open_embedder
-from training.general import held_out
 from training.windows import build_index
 
 __all__ = ["Judged", "expected_calibration_error", "fit", "risk_curve"]
@@ -42,9 +40,7 @@ __all__ = ["Judged", "expected_calibration_error", "fit", "risk_curve"]
 UNANSWERABLE = 0.2
 """Share of unanswerable questions that the curve is drawn for."""
 FOLDS = 5
-ALONE, TOGETHER, SQUAD = "alone", "together", "squad"
-PARAGRAPHS = 40
-"""Paragraphs of SQuAD that are one document, as in an article."""
+ALONE, TOGETHER = "alone", "together"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--given", type=Path, default=GIVEN)
     parser.add_argument("--kept", type=Path, default=Path("build/training/readings.jsonl"), help="what was read, kept")
     parser.add_argument("--again", action="store_true", help="fit what was kept; read nothing")
-    parser.add_argument("--sample", type=int, default=700, help="questions of each of the two larger indexes")
+    parser.add_argument("--sample", type=int, default=700, help="questions over the index of all documents")
     parser.add_argument("--out", type=Path, default=CALIBRATION)
     arguments = parser.parse_args(argv)
     if not arguments.again:
@@ -99,13 +95,6 @@ def read_all(given: Path, sample: int) -> Iterator[Judged]:
     together = build_index({(row["doc"], row["passage"]): None for row in rows}, embedder)
     chosen = random.Random(1).sample(rows, min(sample, len(rows)))
     yield from (_judge(TOGETHER, answerer, together, row) for row in chosen)
-    lines, _ = held_out(list(read_jsonl(given / "general_mix.jsonl.gz")))
-    titles = {text: f"Article {number // PARAGRAPHS + 1}" for number, text in enumerate({x["ctx"]: 0 for x in lines})}
-    articles = build_index({(title, text): None for text, title in titles.items()}, embedder)
-    for line in random.Random(1).sample(lines, min(sample, len(lines))):
-        begin, end = (line.get("spans") or [line.get("ev") or [0, 0]])[0]
-        row = {"doc": titles[line["ctx"]], "question": line["q"], "label": line["y"], "answer": line["ctx"][begin:end]}
-        yield _judge(SQUAD, answerer, articles, row)
 
 
 def fit(judged: Sequence[Judged]) -> tuple[Calibration, dict[str, dict[str, float]]]:

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from training.general import crop, held_out, mined_lines
+from training.general import crop, mined_lines
 
 __all__ = [
     "claim_lines",
@@ -71,7 +71,7 @@ def main(argv: Sequence[str]) -> int:
     own_rows = [row for path in sorted(OWN.glob("*.jsonl")) for row in read_jsonl(path)]
     own = list(own_lines(own_rows, {passage_key(row["passage"]): row for row in rows} | written_passages(), rng))
     claims = list(claim_lines([*read_jsonl(arguments.given / "claims.jsonl"), *read_jsonl(CLAIMS)]))
-    _, general = held_out(list(read_jsonl(arguments.given / "general_mix.jsonl.gz")))
+    general = list(read_jsonl(arguments.given / "general_mix.jsonl.gz"))
     asked, claimed = ([line for line in general if key in line] for key in ("ctx", "nli"))
     questions = [crop(line, rng) for line in rng.sample(asked, min(len(asked), arguments.general))]
     general_claims = rng.sample(claimed, min(len(claimed), arguments.general_claims))

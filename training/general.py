@@ -1,43 +1,23 @@
-"""Lines of the general mix: a part held out, paragraphs cut to windows' length, paragraphs mined as negatives."""
+"""Lines of the general mix: paragraphs cut to windows' length, and paragraphs mined as negatives."""
 
 from __future__ import annotations
 
 import random
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import bm25s
 
-__all__ = ["crop", "held_out", "mined_lines"]
+__all__ = ["crop", "mined_lines"]
 
 LONGEST = 120
 """Words of a window, as the product cuts them."""
 LOOKED_THROUGH = 8
 """Paragraphs in which a negative is looked for."""
-HELD_OUT, LEAST_ASKED = 300, 4
-"""Paragraphs of SQuAD 2.0 that are held out for calibration, and questions that each is asked at least."""
-RUN = 8
-"""Words in a row by which a line is known to be about a paragraph that is held out."""
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9\"'(])")
 
 Line = Mapping[str, Any]
-
-
-def held_out(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
-    """Return the lines over HELD_OUT paragraphs of SQuAD 2.0, and those that share no RUN of words with these."""
-    asked: dict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        if line["src"] == "squad2_train_recovered" and len(line["ctx"].split()) >= LONGEST // 2:
-            asked[line["ctx"]].append(line)
-    eligible = sorted(
-        text for text, over in asked.items() if len(over) >= LEAST_ASKED and len({line["y"] for line in over}) == 2
-    )
-    chosen = random.Random(HELD_OUT).sample(eligible, min(HELD_OUT, len(eligible)))
-    known = {run for text in chosen for run in _runs(text)}
-    apart = [line for line in lines if known.isdisjoint(_runs(line.get("ctx") or line["premise"]))]
-    return [line for text in chosen for line in asked[text]], apart
 
 
 def crop(line: Line, rng: random.Random) -> Line:
@@ -87,8 +67,3 @@ def mined_lines(lines: Sequence[Line], count: int, rng: random.Random) -> Iterat
         if others:
             label = 0 if line.get("spans") else None
             yield {"q": line["q"], "ctx": rng.choice(others[:3]), "spans": [], "y": label, "w": 0.5, "src": "mined"}
-
-
-def _runs(text: str) -> set[tuple[str, ...]]:
-    words = re.findall(r"\w+", text.lower())
-    return set(zip(*(words[start:] for start in range(RUN)), strict=False))

@@ -41,6 +41,8 @@ def test_only_the_training_part_of_the_release_questions_is_read(shared: Path, t
     rows = [release_row("What is 17?", split="test"), release_row("What is 16?"), *read_jsonl(path)]
     path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
     monkeypatch.setattr(data, "OWN", tmp_path / "none")
+    monkeypatch.setattr(data, "CLAIMS", tmp_path / "none.jsonl")
+    (tmp_path / "none.jsonl").touch()
     arguments = ["--given", str(shared / "training"), "--out", str(tmp_path / "out"), "--general", "1"]
     data.main([*arguments, "--general-claims", "1"])
     asked = [line["q"] for line in read_jsonl(tmp_path / "out" / "release.jsonl.gz")]

@@ -1,4 +1,4 @@
-"""Lines of the general mix: windows keep their answers, negatives have none, what is held out stays out."""
+"""Lines of the general mix: windows keep their answers, negatives have none."""
 
 # ruff: noqa: S311 (its chance is seeded, not secret)
 
@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 
-from training.general import LONGEST, crop, held_out, mined_lines
+from training.general import LONGEST, crop, mined_lines
 
 RIVERS = ("Arve", "Brenta", "Cher", "Drava", "Ebro", "Fulda", "Garonne", "Havel", "Isar", "Jagst")
 SENTENCES = [
@@ -56,14 +56,3 @@ def test_a_teacher_labels_mined_paragraphs_of_answers_that_are_not_marked():
     lines = [line("Which towns lie on rivers?", ev=[0, 40]) | {"y": 1}, line("Why are they slow?", other)]
     (mined,) = mined_lines(lines, 5, random.Random(0))
     assert mined["y"] is None
-
-
-def test_nothing_else_tells_of_a_paragraph_that_is_held_out():
-    over = [line(f"Question {number}?", answer="7 towns" if number % 2 else "", src="squad2_train_recovered")
-            for number in range(4)]  # fmt: skip
-    sentence = line("How many towns?", SENTENCES[3], "5 towns")
-    claim = {"hypothesis": "The Drava is long.", "premise": f"It is said: {SENTENCES[3]}", "nli": 1, "src": "x"}
-    other = line("What else?", "Nothing else is told of any of these rivers here.")
-    kept, apart = held_out([*over, sentence, claim, other])
-    assert kept == over
-    assert apart == [other]
