@@ -121,13 +121,10 @@ def _cut(
     """Return start, end and shown form of the passages in `rows`, cut around the answer if they are too long."""
     start, end = passages[rows[0]].start, passages[rows[-1]].end
     shown = " ".join(passages[row].reading for row in rows)
-    if end - start <= LONGEST_QUOTATION or len(rows) > 1 or passages[rows[0]].kind not in ("prose", "field"):
+    if end - start <= LONGEST_QUOTATION or any(passages[row].kind not in ("prose", "field") for row in rows):
         return start, end, shown
-    passage = passages[rows[0]]
-    ends = [match.end() for match in CLAUSE_END.finditer(passage.reading)]
-    places = [place for cut in ends if (place := source_span(passage.runs, cut - 1, cut))]
-    lefts = [start, *(stop for _, stop in places if stop <= answer_start)]
-    rights = [*(stop for _, stop in places if stop >= answer_end), end]
+    lefts = [start, *(stop for stop in _clause_ends(passages[rows[0]]) if stop <= answer_start)]
+    rights = [*(stop for stop in _clause_ends(passages[rows[-1]]) if stop >= answer_end), end]
     left, right = lefts[-1], rights[0]
     for stop in rights:
         if stop - left <= LONGEST_QUOTATION:
@@ -136,8 +133,14 @@ def _cut(
         if right - begin <= LONGEST_QUOTATION:
             left = begin
     left, right = _trim(document.text, left, right)
-    piece = _reading_between(passage, left, right)
+    piece = " ".join(_reading_between(passages[row], left, right) for row in rows)
     return left, right, f"{ELLIPSIS * (left > start)}{piece}{ELLIPSIS * (right < end)}"
+
+
+def _clause_ends(passage: Passage) -> list[int]:
+    """Return the characters of the document behind which a passage may be cut."""
+    ends = [match.end() for match in CLAUSE_END.finditer(passage.reading)]
+    return [place[1] for cut in ends if (place := source_span(passage.runs, cut - 1, cut))]
 
 
 def _reading_between(passage: Passage, start: int, end: int) -> str:

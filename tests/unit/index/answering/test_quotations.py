@@ -80,6 +80,15 @@ def test_a_long_sentence_is_cut_at_clauses_with_an_ellipsis_at_each_cut(words, l
     assert words in exact
 
 
+def test_two_long_sentences_are_cut_at_clauses_too():
+    first, second = (", ".join([begin, *CLAUSES[:4], "and the end"]) + "." for begin in ("The beginning", "The next"))
+    text = f"{first} {second}"
+    exact, shown = quoted(text, "and the end. The next, this is clause number 0")
+    assert len(exact) <= LONGEST_QUOTATION
+    assert "and the end. The next, this is clause number 0" in exact
+    assert shown == f"…{exact}"
+
+
 def test_a_cut_sentence_with_markup_is_shown_without_it():
     exact, shown = quoted(LONG.replace("clause number", "*clause* **number**"), "clause number 6")
     assert "*clause* **number** 6" in exact
