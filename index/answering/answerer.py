@@ -21,6 +21,7 @@ from index.reading.intents import Intent, IntentClassifier
 from index.reading.windows_reader import WindowsReader
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
+from index.text.offsets import source_span
 from index.text.questions import normalize_question
 
 __all__ = ["GENERATOR", "Answerer", "ReadQuestion"]
@@ -58,6 +59,15 @@ class ReadQuestion:
     @property
     def odds(self) -> float:
         return self.readings[0].reading.answerable if self.readings else -math.inf
+
+    @property
+    def words(self) -> tuple[str, int, int] | None:
+        """Document, start and end of the words that answer best, if they stand for something in the source."""
+        if not self.readings or not self.readings[0].reading.spans:
+            return None
+        window, span = self.readings[0].window, self.readings[0].reading.spans[0]
+        place = source_span(window.runs, span.start, span.end)
+        return (window.document_id, *place) if place else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +137,10 @@ class Answerer:
         return self._abstain(search_index, question, 0.0, self._cite_rows(search_index, rows))
 
     def read(self, search_index: SearchIndex, question: str, before: Sequence[str] = ()) -> ReadQuestion:
-        """Return the surest reading of a question, alone or after the last of the questions before it."""
+        """Return the surest reading of a question, alone or after the last of the questions before it.
+
+        One that only finds again what answers the question before does not count.
+        """
         return self._after(search_index, question, self._read(search_index, question), before)
 
     def _after(
@@ -138,7 +151,20 @@ class Answerer:
             read = self._read(search_index, question, tuple(before[-count:]))
             if read.odds > best.odds + FOLLOW_UP_MARGIN:
                 best = read
-        return best
+        return alone if best is not alone and self._answers_earlier(search_index, best) else best
+
+    def _answers_earlier(self, search_index: SearchIndex, read: ReadQuestion) -> bool:
+        """Return whether a follow-up's reading found the very words that answer the question before it.
+
+        Then that one was read, and the follow-up was not: nobody asks twice for the same words.
+        """
+        earlier = self._read(search_index, read.before[-1], read.before[:-1])
+        found, again = earlier.words, read.words
+        if found is None or again is None or found[0] != again[0]:
+            return False
+        if self._confidence(search_index, earlier.readings[0]) < self._threshold:
+            return False
+        return found[1] < again[2] and again[1] < found[2]
 
     def _read(self, search_index: SearchIndex, question: str, before: tuple[str, ...] = ()) -> ReadQuestion:
         text = " ".join(map(normalize_question, [*before, question]))

@@ -239,6 +239,34 @@ def test_the_last_questions_are_read_in_their_order():
     assert ask(FixedReader({f"Before? {both}": 3.0}), FOLLOW_UP, "Before?", earlier, SCOUT).abstained
 
 
+class WordsByQuestion(FixedReader):
+    """Reads each question with its log-odds and finds its words."""
+
+    def __init__(self, found: Mapping[str, tuple[float, str]]) -> None:
+        super().__init__({question: odds for question, (odds, _) in found.items()})
+        self.found = found
+
+    def read(self, question: str, window: str) -> Reading:
+        odds, words = self.found.get(question, (-9.0, ""))
+        at = window.find(words)
+        return Reading(odds if at >= 0 else -9.0, (AnswerSpan(at, at + len(words), 0.0),) if words and at >= 0 else ())
+
+
+@pytest.mark.parametrize(
+    ("earlier", "again", "read_as"),
+    [
+        ((3.0, "flour"), "flour and water", ""),
+        ((3.0, "flour"), "water", TOGETHER),
+        ((3.0, "leaves"), "flour", TOGETHER),
+        ((-3.0, "flour"), "flour", TOGETHER),
+    ],
+)
+def test_a_follow_up_is_not_answered_by_the_words_that_answer_the_question_before(earlier, again, read_as):
+    reader = WordsByQuestion({SCOUT: earlier, TOGETHER: (3.0, again), FOLLOW_UP: (-4.0, "Bread")})
+    answer = ask(reader, FOLLOW_UP, SCOUT)
+    assert (answer.abstained, answer.read_as) == (not read_as, read_as)
+
+
 def test_a_follow_up_that_no_reading_answers_is_read_as_it_stands():
     answer = ask(FixedReader({FOLLOW_UP: -3.0, TOGETHER: -1.0}), FOLLOW_UP, SCOUT)
     assert (answer.abstained, answer.read_as) == (True, "")
