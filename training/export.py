@@ -33,7 +33,7 @@ LICENCES = {
     "weights": "MIT: fine-tuned from gte-small (MIT), distilled from all-mpnet-base-v2 (Apache 2.0)",
     "data": "SQuAD 1.1 and 2.0, SNLI (CC BY-SA 4.0); QED, BoolQ, FEVER (CC BY-SA 3.0); SelQA, CLAPNQ, CondaQA, "
     "COVID-QA, FoolMeTwice, CAD (Apache 2.0); BBQ (CC BY 4.0); QAMR, negation NLI (MIT); questions and claims "
-    "written for this project over openly licensed release documents",
+    "written for this project over openly licensed and invented release documents",
 }
 
 
