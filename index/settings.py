@@ -61,7 +61,7 @@ class Settings(BaseSettings):
         description="The name of READER_MODEL until the reader decided alone.",
     )
     max_wrong: float = Field(
-        default=0.19,
+        default=0.18,
         ge=0,
         le=1,
         description="The share of answers that may be wrong, 0 to 1, where one question in five cannot be answered; "

@@ -26,7 +26,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from index.answering.answerer import Answerer, ReadQuestion
 from index.answering.quotations import quote
-from index.reading.calibration import CALIBRATION, UNCALIBRATED, Calibration, features
+from index.reading.calibration import CALIBRATION, UNCALIBRATED, Calibration
 from index.reading.onnx_reader import OnnxReader
 from index.reading.windows_reader import WindowsReader
 from index.retrieval.retriever import Retriever
@@ -45,12 +45,11 @@ ALONE, TOGETHER = "alone", "together"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How a question was read: the best window's log-odds, the index's windows, whether the words are right."""
+    """How a question was read: the best window's log-odds, and whether the words are right."""
 
     kind: str
     document: str
     odds: float
-    windows: int
     answerable: bool
     right: bool
 
@@ -99,7 +98,7 @@ def read_all(given: Path, sample: int) -> Iterator[Judged]:
 
 def fit(judged: Sequence[Judged]) -> tuple[Calibration, dict[str, dict[str, float]]]:
     """Return the calibration, and its figures by set, cross-validated by document; the sets weigh the same."""
-    table = np.asarray([features(each.odds, each.windows) for each in judged])
+    table = np.asarray([[each.odds] for each in judged])
     answerable = np.asarray([each.answerable for each in judged])
     right = np.asarray([each.right for each in judged])
     kinds = np.asarray([each.kind for each in judged])
@@ -114,7 +113,7 @@ def fit(judged: Sequence[Judged]) -> tuple[Calibration, dict[str, dict[str, floa
     model.fit(table, answerable, sample_weight=weight)
     alone = kinds == ALONE
     curve = risk_curve(held[alone], answerable[alone], right[alone])
-    calibration = Calibration(float(model.intercept_[0]), tuple(map(float, model.coef_[0])), curve)
+    calibration = Calibration(float(model.intercept_[0]), float(model.coef_[0, 0]), curve)
     return calibration, {kind: _figures(held[kinds == kind], answerable[kinds == kind], right[kinds == kind])
                          for kind in share}  # fmt: skip
 
@@ -165,7 +164,7 @@ def _judge(kind: str, answerer: Answerer, search_index: SearchIndex, row: dict[s
     before = [turn["question"] for turn in row.get("history") or ()]
     read = answerer.read(search_index, row["question"], before)
     right = row["label"] == 1 and _holds(search_index, read, row["answer"])
-    return Judged(kind, row["doc"], read.odds, len(search_index.windows), row["label"] == 1, right)
+    return Judged(kind, row["doc"], read.odds, row["label"] == 1, right)
 
 
 def _holds(search_index: SearchIndex, read: ReadQuestion, answer: str) -> bool:

@@ -162,7 +162,7 @@ class Answerer:
         found, again = earlier.words, read.words
         if found is None or again is None or found[0] != again[0]:
             return False
-        if self._confidence(search_index, earlier.readings[0]) < self._threshold:
+        if self._calibration.confidence(earlier.readings[0].reading) < self._threshold:
             return False
         return found[1] < again[2] and again[1] < found[2]
 
@@ -173,7 +173,7 @@ class Answerer:
         return ReadQuestion(text, before, vector, self._reader.read(text, windows))
 
     def _decide(self, search_index: SearchIndex, question: str, attempt: ReadQuestion) -> Answer:
-        confidence = self._confidence(search_index, attempt.readings[0]) if attempt.readings else 0.0
+        confidence = self._calibration.confidence(attempt.readings[0].reading) if attempt.readings else 0.0
         candidates = self._candidates(search_index, attempt.readings)
         if confidence < self._threshold or not candidates:
             nearest = _cite(search_index, candidates[:MOST_QUOTATIONS])
@@ -209,7 +209,7 @@ class Answerer:
         """Return quotations, none of a place that is quoted already: first for the best words of the best window."""
         found = []
         for reading in readings:
-            confidence = self._confidence(search_index, reading)
+            confidence = self._calibration.confidence(reading.reading)
             document = search_index.documents[reading.window.document_id]
             for span in reading.reading.spans:
                 if quotation := quote(reading.window, span, search_index.passages, document):
@@ -221,9 +221,6 @@ class Answerer:
             if not any(_repeats(candidate, other) for other in chosen):
                 chosen.append(candidate)
         return chosen
-
-    def _confidence(self, search_index: SearchIndex, reading: WindowReading) -> float:
-        return self._calibration.confidence(reading.reading, len(search_index.windows))
 
     def _is_conflict(self, best: _Candidate, second: _Candidate) -> bool:
         if best.document_id == second.document_id or second.confidence < self._threshold:

@@ -10,59 +10,43 @@ from pathlib import Path
 
 from index.domain.reading import Reading
 
-__all__ = ["CALIBRATION", "UNCALIBRATED", "Calibration", "features", "threshold"]
+__all__ = ["CALIBRATION", "UNCALIBRATED", "Calibration", "threshold"]
 
 CALIBRATION = Path(__file__).with_name("calibration.json")
 """Written by `training/calibrate.py`."""
 
 
-def features(odds: float, windows: int) -> tuple[float, float]:
-    """Return what the probability is computed from.
-
-    Parameters
-    ----------
-    odds
-        Log-odds of the best window.
-    windows
-        Windows of the index: the more there are, the likelier one seems to answer though none does.
-    """
-    return odds, math.log(max(1, windows))
-
-
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Logistic regression on the best window's log-odds and the size of the index, after Platt 1999.
+    """Platt scaling of the best window's log-odds (Platt 1999), fitted on documents that the reader did not see.
 
-    Fitted on sources that the reader was not trained on. The log-probability of the words found and the lead over the
-    next window were tried: they add nothing.
+    The log-probability of the words found and the lead over the next window were tried: they add nothing. The size of
+    the index was tried, too: it makes confidence in larger ones truer, but then a source that has nothing to do with a
+    question changes whether it is answered.
 
     Attributes
     ----------
-    intercept : float
-    weights : tuple of float
-        Of `features`.
+    intercept, slope : float
     curve : sequence of (float, float)
         Pairs (confidence, share of wrong answers from there up).
     """
 
     intercept: float
-    weights: tuple[float, ...]
+    slope: float
     curve: Sequence[tuple[float, float]] = ()
 
     @classmethod
     def load(cls, path: Path = CALIBRATION) -> Calibration:
         values = json.loads(path.read_text("utf-8"))
-        curve = tuple((low, wrong) for low, wrong in values["curve"])
-        return cls(values["intercept"], tuple(values["weights"]), curve)
+        return cls(values["intercept"], values["slope"], tuple((low, wrong) for low, wrong in values["curve"]))
 
-    def confidence(self, reading: Reading, windows: int) -> float:
-        """Return the probability, 0..1, that a window answers, from its reading, in an index of so many windows."""
-        terms = zip(self.weights, features(reading.answerable, windows), strict=True)
-        odds = self.intercept + sum(weight * value for weight, value in terms)
+    def confidence(self, reading: Reading) -> float:
+        """Return the probability, 0..1, that a window answers, from its reading."""
+        odds = self.intercept + self.slope * reading.answerable
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
 
 
-UNCALIBRATED = Calibration(intercept=0.0, weights=(1.0, 0.0), curve=((0.5, 0.0),))
+UNCALIBRATED = Calibration(intercept=0.0, slope=1.0, curve=((0.5, 0.0),))
 """Of a reader that nothing was fitted for: its own probability, and 0.5 as the threshold for every share of errors."""
 
 

@@ -141,7 +141,7 @@ def answerer(
         embedder=embedder,
         retriever=Retriever(),
         reader=WindowsReader(reader or CoverageReader()),
-        calibration=Calibration(intercept=0.0, weights=(1.0, 0.0)),
+        calibration=Calibration(intercept=0.0, slope=1.0),
         threshold=threshold,
         intents=intents,
     )

@@ -17,22 +17,22 @@ def reading(odds: float) -> Reading:
 
 
 def test_log_odds_of_0_are_a_confidence_of_one_half():
-    assert Calibration(0.0, (1.0, 0.0)).confidence(reading(0.0), 9) == 0.5
+    assert Calibration(0.0, 1.0).confidence(reading(0.0)) == 0.5
 
 
-def test_confidence_is_the_logistic_function_of_odds_and_size_of_the_index():
-    expected = 1 / (1 + math.exp(-(0.1 + 0.5 * 2.0 - 0.3 * math.log(7))))
-    assert Calibration(0.1, (0.5, -0.3)).confidence(reading(2.0), 7) == pytest.approx(expected)
+def test_confidence_is_the_logistic_function_of_the_scaled_odds():
+    expected = 1 / (1 + math.exp(-(0.1 + 0.5 * 2.0)))
+    assert Calibration(intercept=0.1, slope=0.5).confidence(reading(2.0)) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("odds", [1e9, -1e9])
 def test_confidence_stays_between_0_and_1_however_great_the_odds(odds):
-    assert 0 < Calibration(0.0, (1.0, 0.0)).confidence(reading(odds), 1) < 1
+    assert 0 < Calibration(0.0, 1.0).confidence(reading(odds)) < 1
 
 
 def test_the_bundled_calibration_makes_a_surer_reading_a_surer_answer():
     calibration = Calibration.load()
-    confidences = [calibration.confidence(reading(odds), 20) for odds in (-4.0, -1.0, 0.0, 1.0, 4.0)]
+    confidences = [calibration.confidence(reading(odds)) for odds in (-4.0, -1.0, 0.0, 1.0, 4.0)]
     assert confidences == sorted(set(confidences))
 
 
