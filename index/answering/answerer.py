@@ -48,13 +48,15 @@ FOLLOW_UP_MARGIN = 0.0
 class ReadQuestion:
     """A question as it was read, and the readings of its windows, best first.
 
-    `before` are the questions that it was read after, as one text with it.
+    `before` are the questions that it was read after, as one text with it. `is_open` tells that the questions before it
+    make a reading surer, but that this reading answers only them: then nothing is known of what was asked.
     """
 
     text: str
     before: tuple[str, ...]
     vector: Vectors
     readings: list[WindowReading]
+    is_open: bool = False
 
     @property
     def odds(self) -> float:
@@ -118,8 +120,8 @@ class Answerer:
         best = self._after(search_index, question, alone, before)
         answer = self._decide(search_index, question, best)
         if not answer.abstained:
-            return answer if best is alone else replace(answer, read_as=" ".join([*best.before, question]))
-        if best is not alone:  # what the questions before add is worth telling only if it answers
+            return replace(answer, read_as=" ".join([*best.before, question])) if best.before else answer
+        if best.before:  # what the questions before add is worth telling only if it answers
             answer = self._decide(search_index, question, alone)
         intent = self._intents.guess(vector) if self._intents else Intent.QUESTION
         reply = self._reply(search_index, question, vector, intent) if intent is not Intent.QUESTION else None
@@ -139,7 +141,7 @@ class Answerer:
     def read(self, search_index: SearchIndex, question: str, before: Sequence[str] = ()) -> ReadQuestion:
         """Return the surest reading of a question, alone or after the last of the questions before it.
 
-        One that only finds again what answers the question before does not count.
+        One that only finds again what answers the question before does not count; then the question is open.
         """
         return self._after(search_index, question, self._read(search_index, question), before)
 
@@ -151,7 +153,8 @@ class Answerer:
             read = self._read(search_index, question, tuple(before[-count:]))
             if read.odds > best.odds + FOLLOW_UP_MARGIN:
                 best = read
-        return alone if best is not alone and self._answers_earlier(search_index, best) else best
+        is_open = best is not alone and self._answers_earlier(search_index, best)
+        return replace(alone, is_open=True) if is_open else best
 
     def _answers_earlier(self, search_index: SearchIndex, read: ReadQuestion) -> bool:
         """Return whether a follow-up's reading found the very words that answer the question before it.
@@ -175,7 +178,7 @@ class Answerer:
     def _decide(self, search_index: SearchIndex, question: str, attempt: ReadQuestion) -> Answer:
         confidence = self._calibration.confidence(attempt.readings[0].reading) if attempt.readings else 0.0
         candidates = self._candidates(search_index, attempt.readings)
-        if confidence < self._threshold or not candidates:
+        if attempt.is_open or confidence < self._threshold or not candidates:
             nearest = _cite(search_index, candidates[:MOST_QUOTATIONS])
             if not nearest:
                 rows = self._retriever.rows(search_index, attempt.text, attempt.vector)[:MOST_QUOTATIONS]

@@ -253,18 +253,22 @@ class WordsByQuestion(FixedReader):
 
 
 @pytest.mark.parametrize(
-    ("earlier", "again", "read_as"),
+    ("earlier", "again", "alone", "words", "read_as"),
     [
-        ((3.0, "flour"), "flour and water", ""),
-        ((3.0, "flour"), "water", TOGETHER),
-        ((3.0, "leaves"), "flour", TOGETHER),
-        ((-3.0, "flour"), "flour", TOGETHER),
+        ((3.0, "flour"), "flour and water", -4.0, None, ""),
+        ((3.0, "flour"), "flour and water", 2.9, None, ""),
+        ((3.0, "flour"), "flour and water", 3.1, "Tea", ""),
+        ((3.0, "flour"), "water", -4.0, "water", TOGETHER),
+        ((3.0, "leaves"), "flour", -4.0, "flour", TOGETHER),
+        ((-3.0, "flour"), "flour", -4.0, "flour", TOGETHER),
     ],
 )
-def test_a_follow_up_is_not_answered_by_the_words_that_answer_the_question_before(earlier, again, read_as):
-    reader = WordsByQuestion({SCOUT: earlier, TOGETHER: (3.0, again), FOLLOW_UP: (-4.0, "Bread")})
+def test_a_follow_up_is_not_answered_by_the_words_that_answer_the_question_before(
+    earlier, again, alone, words, read_as
+):
+    reader = WordsByQuestion({SCOUT: earlier, TOGETHER: (3.0, again), FOLLOW_UP: (alone, "Tea")})
     answer = ask(reader, FOLLOW_UP, SCOUT)
-    assert (answer.abstained, answer.read_as) == (not read_as, read_as)
+    assert (answer.short_answer and answer.short_answer.text, answer.read_as) == (words, read_as)
 
 
 def test_a_follow_up_that_no_reading_answers_is_read_as_it_stands():
