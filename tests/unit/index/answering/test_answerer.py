@@ -60,10 +60,11 @@ def ask(reader: FixedReader, question: str = "q?", *before: str, index: SearchIn
 @pytest.mark.parametrize(
     ("entailment", "verdict"),
     [
-        (Entailment(0.9, 0.06, 0.04), "yes"),
-        (Entailment(0.04, 0.06, 0.9), "no"),
+        (Entailment(0.95, 0.03, 0.02), "yes"),
+        (Entailment(0.02, 0.03, 0.95), "no"),
         (Entailment(0.5, 0.1, 0.4), ""),
-        (Entailment(0.04, 0.9, 0.06), ""),
+        (Entailment(0.02, 0.95, 0.03), ""),
+        (Entailment(0.85, 0.1, 0.05), ""),
         (None, ""),
     ],
 )
@@ -75,7 +76,7 @@ def test_a_verdict_needs_a_reader_that_is_sure_of_it(entailment, verdict):
 
 def test_an_abstention_has_no_verdict():
     reader = words_reader(-3.0, "flour and water")
-    reader.entailment = Entailment(0.9, 0.06, 0.04)
+    reader.entailment = Entailment(0.95, 0.03, 0.02)
     assert ask(reader).verdict == ""
 
 
