@@ -25,16 +25,17 @@ NAMES = (
     "Swallow",
 )  # fmt: skip
 
-FACTS = [(name, 20 + number, 200 + number) for number, name in enumerate(NAMES)]
+FACTS = [(name, 20 + number, 1900 + number) for number, name in enumerate(NAMES)]
 STATIONS = "# Weather stations\n\n" + "\n\n".join(
-    f"The {name} station has {sensors} sensors and {cables} cables." for name, sensors, cables in FACTS
+    f"## {name}\n\nThe {name} station has {sensors} sensors. The {name} station was built in {year}."
+    for name, sensors, year in FACTS
 )
 """A source with a fact for everybody."""
 
 STAY = 4
 """Of those who were told to wait one in so many asks on when they have their answer; the others leave with it."""
 
-FOLLOW_UP = "and how many cables?"
+FOLLOW_UP = "and when was it built?"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("bots_log")]
 
-EXPERTS, PARAMETERS = "How many experts does Scout have?", "How many active parameters does Scout have?"
+EXPERTS, STRENGTHS = "How many experts does Scout have?", "What does Scout excel in?"
 FOLLOW_UP = "and Maverick?"
 """Answered by 128 experts after the first of these questions, by 17 billion after the second."""
 REASON = "It says nothing of how this was measured."
@@ -166,10 +166,10 @@ async def test_mention_goes_on_in_a_thread_and_others_there_have_their_own_conve
     mine = await discord.say_in(thread.channel, FOLLOW_UP, user=thread.user)
     assert_follows(mine, EXPERTS, "128 experts")
     other = discord.somebody()
-    await discord.say_in(thread.channel, PARAMETERS, user=other)
+    await discord.say_in(thread.channel, STRENGTHS, user=other)
     of_other = await discord.say_in(thread.channel, FOLLOW_UP, user=other)
-    assert read_as(of_other).endswith(f"{PARAMETERS} {FOLLOW_UP}"), of_other.text
-    assert "17 billion active parameter" in of_other.quotations[0]
+    assert read_as(of_other).endswith(f"{STRENGTHS} {FOLLOW_UP}"), of_other.text
+    assert "excels in multimodal performance" in of_other.quotations[0]
 
 
 async def test_thread_has_the_question_as_its_name_and_an_answer_has_one_only(discord: Discord, thread: Thread) -> None:
@@ -181,11 +181,11 @@ async def test_thread_has_the_question_as_its_name_and_an_answer_has_one_only(di
 async def test_conversations_of_two_people_and_of_two_places_are_never_mixed(discord: Discord) -> None:
     ann, ben = discord.somebody(), discord.somebody()
     await discord.dm(EXPERTS, user=ann)
-    await discord.dm(PARAMETERS, user=ben)
+    await discord.dm(STRENGTHS, user=ben)
     await discord.ask("How many experts does Behemoth have?", user=ann, guild=LISTED)
     of_ann, of_ben = await asyncio.gather(discord.dm(FOLLOW_UP, user=ann), discord.dm(FOLLOW_UP, user=ben))
     assert_follows(of_ann, EXPERTS, "128 experts")
-    assert_follows(of_ben, PARAMETERS, "17 billion active parameter")
+    assert_follows(of_ben, STRENGTHS, "excels in multimodal performance")
 
 
 async def test_menu_answers_what_somebody_else_wrote(discord: Discord) -> None:
