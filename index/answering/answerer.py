@@ -150,26 +150,25 @@ class Answerer:
     def _after(
         self, search_index: SearchIndex, question: str, alone: ReadQuestion, before: Sequence[str]
     ) -> ReadQuestion:
-        best = alone
+        best, asked = alone, normalize_question(question).casefold()
+        before = [each for each in before if normalize_question(each).casefold() != asked]  # asked again
         for count in range(1, min(len(before), MOST_BEFORE) + 1):
             read = self._read(search_index, question, tuple(before[-count:]))
             if read.odds > best.odds + FOLLOW_UP_MARGIN:
                 best = read
-        is_open = best is not alone and self._answers_earlier(search_index, best)
+        is_open = best is not alone and self._answers_earlier(search_index, best, alone)
         return replace(alone, is_open=True) if is_open else best
 
-    def _answers_earlier(self, search_index: SearchIndex, read: ReadQuestion) -> bool:
+    def _answers_earlier(self, search_index: SearchIndex, read: ReadQuestion, alone: ReadQuestion) -> bool:
         """Return whether a follow-up's reading found the very words that answer the question before it.
 
-        Then that one was read, and the follow-up was not: nobody asks twice for the same words.
+        Then that one was read, and the follow-up was not: nobody asks for the same words again, but by asking the same
+        in other words, which then find them alone, too.
         """
         earlier = self._read(search_index, read.before[-1], read.before[:-1])
-        found, again = earlier.words, read.words
-        if found is None or again is None or found[0] != again[0]:
+        if not earlier.readings or self._calibration.confidence(earlier.readings[0].reading) < self._threshold:
             return False
-        if self._calibration.confidence(earlier.readings[0].reading) < self._threshold:
-            return False
-        return found[1] < again[2] and again[1] < found[2]
+        return _overlap(earlier.words, read.words) and not _overlap(earlier.words, alone.words)
 
     def _read(self, search_index: SearchIndex, question: str, before: tuple[str, ...] = ()) -> ReadQuestion:
         text = " ".join(map(normalize_question, [*before, question]))
@@ -296,6 +295,12 @@ def _cite(search_index: SearchIndex, candidates: Sequence[_Candidate]) -> list[C
         )
         for number, candidate in enumerate(candidates, 1)
     ]
+
+
+def _overlap(words: tuple[str, int, int] | None, others: tuple[str, int, int] | None) -> bool:
+    if words is None or others is None or words[0] != others[0]:
+        return False
+    return words[1] < others[2] and others[1] < words[2]
 
 
 def _verdict(reading: WindowReading) -> str:

@@ -240,6 +240,18 @@ def test_the_last_questions_are_read_in_their_order():
     assert ask(FixedReader({f"Before? {both}": 3.0}), FOLLOW_UP, "Before?", earlier, SCOUT).abstained
 
 
+def test_the_same_question_again_has_the_same_answer():
+    reader = WordsByQuestion({SCOUT: (3.0, "flour"), f"{SCOUT} {SCOUT}": (4.0, "flour")})
+    assert ask(reader, SCOUT, SCOUT) == ask(reader, SCOUT)
+    again = WordsByQuestion({SCOUT: (3.0, "leaves"), FOLLOW_UP: (-4.0, "Bread"), TOGETHER: (3.0, "flour")})
+    assert ask(again, FOLLOW_UP, SCOUT, FOLLOW_UP).read_as == TOGETHER
+
+
+def test_the_same_question_in_other_words_is_answered():
+    reader = WordsByQuestion({SCOUT: (3.0, "flour"), TOGETHER: (3.0, "flour"), FOLLOW_UP: (2.0, "flour and water")})
+    assert ask(reader, FOLLOW_UP, SCOUT).short_answer.text == "flour"
+
+
 class WordsByQuestion(FixedReader):
     """Reads each question with its log-odds and finds its words."""
 
