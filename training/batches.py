@@ -84,10 +84,10 @@ def prepare(
     soft: Mapping[str, SoftLabel] | None = None,
 ) -> tuple[Batch, Targets]:
     """Return lines as a batch with its targets; questions are varied as people type them."""
+    texts = [texts_of(line) for line in lines]
     pairs = tokenizer.pairs([
         (vary_question(first, rng), second) if "ctx" in line else (first, second)
-        for line in lines
-        for first, second in [texts_of(line)]
+        for line, (first, second) in zip(lines, texts, strict=True)
     ])  # fmt: skip
     batch = tokenizer.batch(pairs)
     starts, ends = torch.zeros_like(batch.window), torch.zeros_like(batch.window)
@@ -100,7 +100,7 @@ def prepare(
         if line.get("ev") and not line.get("spans"):
             tokens = pair.tokens_of(line["ev"])
             starts[row, tokens] = ends[row, tokens] = True
-        label = soft.get(pair_key(*texts_of(line))) if soft else None
+        label = soft.get(pair_key(*texts[row])) if soft else None
         if label and "nli" in line:
             soft_nli[row] = torch.tensor(label.nli)
         if label and "ctx" in line:

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from training.general import crop, mined_lines
+from training.general_mix import crop, mined_lines
 
 __all__ = [
     "claim_lines",

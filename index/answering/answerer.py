@@ -21,8 +21,8 @@ from index.reading.intents import Intent, IntentClassifier
 from index.reading.windows_reader import WindowsReader
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
+from index.text.normalize import normalize_question
 from index.text.offsets import source_span
-from index.text.questions import normalize_question
 
 __all__ = ["GENERATOR", "Answerer", "ReadQuestion"]
 

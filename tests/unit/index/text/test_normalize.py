@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.text.questions import normalize_question
+from index.text.normalize import normalize_question
 
 PLAIN = "what is the context window of scout?"
 

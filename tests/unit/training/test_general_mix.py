@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 
-from training.general import LONGEST, crop, mined_lines
+from training.general_mix import LONGEST, crop, mined_lines
 
 RIVERS = ("Arve", "Brenta", "Cher", "Drava", "Ebro", "Fulda", "Garonne", "Havel", "Isar", "Jagst")
 SENTENCES = [
