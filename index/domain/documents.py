@@ -24,13 +24,15 @@ class Span:
 class Section:
     """A part of a document under one heading, with its blocks.
 
-    `heading` is the path of headings ("Models > Scout"), empty before the first one.
+    `heading` is the path of headings ("Models > Scout"), empty before the first one; `path` are the same headings with
+    their places, the outermost first.
     """
 
     heading: str
     start: int
     end: int
     blocks: tuple[Block, ...] = ()
+    path: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,9 @@ class Block:
 class Document:
     """One source: `text` is the file decoded as UTF-8 and otherwise unchanged, so that offsets hold for everyone.
 
-    Of a file that is not text (HTML, PDF, Word, tables) it is the extracted text. `format` is "md", "txt", "html",
-    "pdf", "docx", "csv" or "tsv", empty if the name of the source says it.
+    Of a file that is not text (HTML, PDF, Word, tables) it is the extracted text. `format` is one of
+    `index.parsing.formats`, empty if the name of the source says it. `notes` tell a moderator what was not read as it
+    was meant.
     """
 
     id: str
@@ -65,6 +68,7 @@ class Document:
     sections: tuple[Section, ...]
     metadata: Mapping[str, str] = field(default_factory=dict)
     format: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

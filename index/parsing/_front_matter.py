@@ -15,26 +15,11 @@ import yaml
 
 from index.domain.documents import HEADING, Block, Section, Span
 from index.domain.errors import UnreadableSource
+from index.parsing.fields import field_meaning
 from index.text.normalize import collapse_whitespace, fix_mojibake
 
 __all__ = ["FrontMatter", "FrontMatterError", "split_front_matter"]
 
-
-MEANINGS = {
-    "author": "Author: who wrote the article, written by",
-    "authors": "Authors: who wrote the article, written by",
-    "date": "Published: the date when the article was published, publication date",
-    "published": "Published: the date when the article was published, publication date",
-    "updated": "Updated: the date when the article was last updated",
-    "title": "Title: of the article, what it is called",
-    "summary": "Summary: of the article",
-    "description": "Description: of the article",
-    "tags": "Tags: the topics and keywords of the article",
-    "keywords": "Keywords: the topics of the article",
-    "license": "License: the licence of this text",
-    "url": "URL: the web address of the article, its link",
-}
-"""What common keys mean to a reader; other keys stand for themselves."""
 
 PROSE_WORDS = 12
 """A value with more words is split into sentences, a shorter one stays whole."""
@@ -121,7 +106,7 @@ def _blocks(mapping: yaml.MappingNode, offset: int, text: str) -> Iterator[tuple
         runs = _join_values(leaves, text)
         words = sum(len(leaf.reading.split()) for leaf in leaves)
         kind = "prose" if len(leaves) == 1 and words > PROSE_WORDS else "field"
-        lead = MEANINGS.get(name.lower(), name.replace("_", " ").replace("-", " "))
+        lead = field_meaning(name)
         yield name.lower(), Block(runs[0].start, runs[-1].end, runs, kind, lead)
 
 

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message, message_from_json
@@ -86,12 +86,21 @@ def read_in_sandbox(
         answer = json.loads(done.stdout)
         why = message_from_json(answer.get("unreadable", ""))
         log.debug("a %s file %s: %s", form, why or "is read", answer.get("error", ""))
-        parsed = None if why else ParsedFile(str(answer["title"]), tuple(ParsedBlock(*row) for row in answer["blocks"]))
+        parsed = None if why else _parsed_file(answer)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:  # the answer is not trusted
         raise UnreadableSource(DAMAGED) from error
     if parsed is None:
         raise UnreadableSource(why)
     return parsed
+
+
+def _parsed_file(answer: dict[str, Any]) -> ParsedFile:
+    return ParsedFile(
+        title=str(answer["title"]),
+        blocks=tuple(ParsedBlock(*row) for row in answer["blocks"]),
+        fields=tuple((str(name), str(value)) for name, value in answer["fields"]),
+        notes=tuple(map(message_from_json, answer["notes"])),
+    )
 
 
 def _run(

@@ -77,7 +77,9 @@ def _answer(reader: Callable[[bytes], ParsedFile], data: bytes) -> str:
     return json.dumps(
         {
             "title": parsed.title,
-            "blocks": [[block.kind, block.text, block.lead, block.level] for block in parsed.blocks],
+            "blocks": [[block.kind, block.text, block.lead, block.level, block.mark] for block in parsed.blocks],
+            "fields": parsed.fields,
+            "notes": [message_to_json(note) for note in parsed.notes],
         }
     )
 

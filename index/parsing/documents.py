@@ -6,14 +6,14 @@ import hashlib
 import threading
 from pathlib import Path
 
-from index.domain.documents import Document, Section
+from index.domain.documents import HEADING, Document, Section
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
 from index.domain.sources import SourceFile
 from index.parsing._delimited import read_table
 from index.parsing._front_matter import split_front_matter
 from index.parsing._sandbox import read_in_sandbox
-from index.parsing.formats import EXTRACTED, SECONDS, format_of
+from index.parsing.formats import SECONDS, format_of, is_extracted_format
 from index.parsing.layout import ParsedFile, lay_out
 from index.parsing.markdown import read_markdown, read_plain
 
@@ -22,12 +22,12 @@ __all__ = ["is_extracted", "parse", "source_text"]
 
 def is_extracted(document: Document) -> bool:
     """Return whether a document's text was extracted from its file, rather than being the file's own."""
-    return format_of(SourceFile(document.source, b"", document.format)) in EXTRACTED
+    return is_extracted_format(format_of(SourceFile(document.source, b"", document.format)))
 
 
 def source_text(file: SourceFile) -> str:
     """Return the text that offsets count in: the file's own, or what is extracted from it. Raises UnreadableSource."""
-    return parse(file).text if format_of(file) in EXTRACTED else file.data.decode("utf-8")
+    return parse(file).text if is_extracted_format(format_of(file)) else file.data.decode("utf-8")
 
 
 def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event | None = None) -> Document:
@@ -36,13 +36,14 @@ def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event |
     Raises UnreadableSource: the front matter is not YAML, the file is encrypted, damaged, holds no text, ...
     """
     form = format_of(file)
-    if form in EXTRACTED:
+    if is_extracted_format(form):
         parsed = _extract(form, file, seconds, stopped)
-        text, sections = lay_out(parsed.blocks)
-        if not sections:
+        text, sections = lay_out(parsed.blocks, parsed.fields)
+        if all(section.heading == HEADING for section in sections):
             raise UnreadableSource(Message("holds no text to quote"))
         heading = next((block.text for block in parsed.blocks if block.kind == "heading" and block.level == 1), "")
-        return _document(file, text, {}, sections, parsed.title or heading)
+        fields = {name.lower(): value for name, value in parsed.fields}
+        return _document(file, text, fields, sections, parsed.title or heading, parsed.notes)
     text = file.data.decode("utf-8")
     if form == "txt":
         return _document(file, text, {}, read_plain(text), "")
@@ -59,7 +60,12 @@ def _extract(form: str, file: SourceFile, seconds: float, stopped: threading.Eve
 
 
 def _document(
-    file: SourceFile, text: str, metadata: dict[str, str], sections: tuple[Section, ...], title: str
+    file: SourceFile,
+    text: str,
+    metadata: dict[str, str],
+    sections: tuple[Section, ...],
+    title: str,
+    notes: tuple[str, ...] = (),
 ) -> Document:
     name = Path(file.source).stem.replace("_", " ").replace("-", " ").strip()
     return Document(
@@ -71,4 +77,5 @@ def _document(
         sections=sections,
         metadata=metadata,
         format=file.format,
+        notes=notes,
     )

@@ -1,42 +1,115 @@
-"""Formats that a source may have, and whether bytes can be one of them."""
+"""Formats that a source may have, and whether bytes can be one of them.
+
+This is the one place that says which kinds of files are read: messages, `--help` and docs/sources.md are made from it.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
 from index.domain.sources import SourceFile
 
-__all__ = ["EMPTY", "EXTRACTED", "FORMATS", "SANDBOXED", "SECONDS", "check_content", "format_of", "too_large"]
-
-FORMATS = {
-    ".md": "md",
-    ".txt": "txt",
-    ".html": "html",
-    ".htm": "html",
-    ".pdf": "pdf",
-    ".docx": "docx",
-    ".csv": "csv",
-    ".tsv": "tsv",
-}
-"""The format by the end of a file's name."""
-
-
-TEXT = {"md", "txt", "csv", "tsv"}
-"""Formats that are text as they are."""
+__all__ = [
+    "EMPTY",
+    "FORMATS",
+    "MARKUP",
+    "SANDBOXED",
+    "SECONDS",
+    "SUFFIXES",
+    "TEXT",
+    "Format",
+    "check_content",
+    "format_of",
+    "is_extracted_format",
+    "suffixes_named",
+    "too_large",
+]
 
 
-EXTRACTED = {"html", "pdf", "docx", "csv", "tsv"}
-"""Formats whose text is extracted from the file."""
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format of sources.
 
+    Attributes
+    ----------
+    suffixes
+        The ends of such files' names, in lower case; the first one is the format's id.
+    description
+        What is read, for docs/sources.md.
+    is_text
+        Whether the file is text, in some encoding, rather than a container of its own.
+    is_extracted
+        Whether quotations count in text that is extracted from the file, not in the file's own.
+    is_sandboxed
+        Whether the file is read in a process with limits.
+    """
+
+    suffixes: tuple[str, ...]
+    description: str
+    is_text: bool = True
+    is_extracted: bool = True
+    is_sandboxed: bool = True
+
+    @property
+    def id(self) -> str:
+        return self.suffixes[0].removeprefix(".")
+
+
+FORMATS = (
+    Format(
+        (".md",),
+        "Markdown with sections, lists, tables and code; optional YAML front matter",
+        is_extracted=False,
+        is_sandboxed=False,
+    ),
+    Format((".txt",), "plain text", is_extracted=False, is_sandboxed=False),
+    Format((".csv",), "a table, row by row with its headers", is_sandboxed=False),
+    Format((".tsv",), "a table, row by row with its headers", is_sandboxed=False),
+    Format(
+        (".html", ".htm"),
+        "headings, paragraphs, lists and tables; scripts, hidden elements and navigation are left out",
+    ),
+    Format((".pdf",), "text and tables; no pictures, so a scan needs OCR first", is_text=False),
+    Format((".docx",), "Word documents: inserted text is read, deleted text is not", is_text=False),
+)
+"""All formats, in the order in which they are named."""
+
+SUFFIXES = {suffix: format_.id for format_ in FORMATS for suffix in format_.suffixes}
+"""The format's id by the end of a file's name."""
+
+TEXT = frozenset(format_.id for format_ in FORMATS if format_.is_text and not format_.is_sandboxed)
+"""Formats whose files are decoded before they are read."""
+
+MARKUP = frozenset(format_.id for format_ in FORMATS if format_.is_text)
+"""Formats whose files a person can read as they are."""
+
+SANDBOXED = frozenset(format_.id for format_ in FORMATS if format_.is_sandboxed)
+"""Formats that are read in a sandboxed process."""
+
+_EXTRACTED = frozenset(format_.id for format_ in FORMATS if format_.is_extracted)
 
 EMPTY = Message("is empty")
 
+SECONDS = 60.0
+"""How long reading a file may take by default."""
+
 
 def format_of(file: SourceFile) -> str:
-    """Return the file's format, one of the values of `FORMATS`; text if nothing says it."""
-    return file.format or FORMATS.get(Path(file.source).suffix.lower(), "txt")
+    """Return the id of the file's format; text if nothing says it."""
+    return file.format or SUFFIXES.get(Path(file.source).suffix.lower(), "txt")
+
+
+def is_extracted_format(form: str) -> bool:
+    """Return whether quotations from such a file count in text that is extracted from it."""
+    return form in _EXTRACTED
+
+
+def suffixes_named() -> str:
+    """Return the ends of names that sources may have, as a list for people: ".md, .txt, .html ..."."""
+    return ", ".join(SUFFIXES)
 
 
 def check_content(data: bytes, form: str, max_bytes: int) -> bytes:
@@ -63,11 +136,3 @@ def check_content(data: bytes, form: str, max_bytes: int) -> bytes:
 def too_large(max_bytes: int) -> Message:
     """Return the reason to refuse a file with more bytes than that."""
     return Message("is larger than {size} MB: split it, or raise MAX_SOURCE_MB", size=max_bytes / 1e6)
-
-
-SECONDS = 60.0
-"""How long reading a file may take by default."""
-
-
-SANDBOXED = ("html", "pdf", "docx")
-"""Formats that are read in a sandboxed process."""

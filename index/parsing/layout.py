@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from index.domain.documents import Block, Section
+from index.domain.documents import HEADING, Block, Section, Span
+from index.parsing.fields import field_meaning
 from index.text.normalize import collapse_whitespace, replace_surrogates
 from index.text.offsets import split_runs
 from index.text.tables import join_column_names
@@ -29,21 +30,29 @@ class ParsedBlock:
     """A piece of a document, in reading order.
 
     `kind` is "heading", "prose", "item" (of a list), "row" (of a table) or "code"; `level` is a heading's, from 1;
-    `lead` is the header of a row's table, or the words before a list.
+    `lead` is the header of a row's table, or the words before a list. `mark` is what an item begins with in the text; a
+    number or the state of a task ("3.", "Done:") is quoted with it, a dash is not.
     """
 
     kind: str
     text: str
     lead: str = ""
     level: int = 0
+    mark: str = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """A file as the reader of its format returns it; the title is empty if the file has none."""
+    """A file as the reader of its format returns it; the title is empty if the file has none.
+
+    `fields` are what the file says of itself, as (name, value): "author", "published", "version"; `notes` tell a
+    moderator what was not read as it was meant.
+    """
 
     title: str
     blocks: tuple[ParsedBlock, ...]
+    fields: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def clean_text(text: str, *, lines: bool = False) -> str:
@@ -72,13 +81,15 @@ def table_rows(table: Sequence[Sequence[str]], headers: int | None = None) -> li
     return [ParsedBlock("row", _row(row), lead) for row in cleaned[headers:]]
 
 
-def lay_out(blocks: Sequence[ParsedBlock]) -> tuple[str, tuple[Section, ...]]:
+def lay_out(blocks: Sequence[ParsedBlock], fields: Sequence[tuple[str, str]] = ()) -> tuple[str, tuple[Section, ...]]:
     """Return the text and its sections.
 
-    Blocks are separated by an empty line, rows of one table and items of one list by a line break. Sections follow the
-    headings; those without a block are left out.
+    Fields come first, a line each. Blocks are separated by an empty line, rows of one table and items of one list by a
+    line break. Sections follow the headings; those without a block are left out.
     """
     page = _Page()
+    for name, value in fields:
+        page.add_field(name, value)
     for block in blocks:
         page.add(block)
     return page.finish()
@@ -109,14 +120,37 @@ def _column_names(headers: Sequence[Sequence[str]], width: int) -> list[str]:
 
 
 @dataclass
+class _OpenSection:
+    """A section that is being filled, with its blocks as (start, end, kind, lead)."""
+
+    heading: str
+    start: int
+    path: tuple[Span, ...] = ()
+    blocks: list[tuple[int, int, str, str]] = field(default_factory=list)
+
+
+@dataclass
 class _Page:
     """The text so far, and the sections that are being filled."""
 
     pieces: list[str] = field(default_factory=list)
     length: int = 0
     previous: ParsedBlock | None = None
-    path: list[tuple[int, str]] = field(default_factory=list)
-    sections: list[tuple[str, int, list[tuple[int, int, str, str]]]] = field(default_factory=lambda: [("", 0, [])])
+    path: list[tuple[int, Span]] = field(default_factory=list)
+    sections: list[_OpenSection] = field(default_factory=lambda: [_OpenSection("", 0)])
+
+    def add_field(self, name: str, value: str) -> None:
+        """Add what the file says of itself, before any block."""
+        value = collapse_whitespace(value)
+        if not value:
+            return
+        if self.sections[-1].heading != HEADING:
+            self.sections.append(_OpenSection(HEADING, self.length))
+        self._write(f"{name.capitalize()}: ")
+        start = self.length
+        self._write(value)
+        self.sections[-1].blocks.append((start, self.length, "field", field_meaning(name)))
+        self._write("\n")
 
     def add(self, block: ParsedBlock) -> None:
         text = block.text if block.kind == "code" else collapse_whitespace(block.text)
@@ -125,26 +159,35 @@ class _Page:
         is_same_group = self.previous is not None and block.kind in ("row", "item") and self.previous.kind == block.kind
         if self.previous is not None:
             self._write("\n" if is_same_group and self.previous.lead == block.lead else "\n\n")
+        elif self.sections[-1].heading == HEADING:
+            self._write("\n")
+            self.sections.append(_OpenSection("", self.length))
         self.previous = block
         if block.kind == "heading":
-            self.path = [(level, name) for level, name in self.path if level < block.level] + [(block.level, text)]
-            self.sections.append((" > ".join(name for _, name in self.path), self.length, []))
+            heading = Span(self.length, self.length + len(text), text)
+            self.path = [(level, above) for level, above in self.path if level < block.level]
+            self.path.append((block.level, heading))
+            path = tuple(above for _, above in self.path)
+            self.sections.append(_OpenSection(" > ".join(above.reading for above in path), self.length, path))
             self._write(text)
             return
-        if block.kind == "item":
+        if block.kind == "item" and block.mark == "-":
             self._write("- ")
         start = self.length
+        if block.kind == "item" and block.mark != "-":
+            self._write(f"{block.mark} ")
         self._write(text)
         kind = "prose" if block.kind == "item" else block.kind
-        self.sections[-1][2].append((start, self.length, kind, block.lead))
+        self.sections[-1].blocks.append((start, self.length, kind, block.lead))
 
     def finish(self) -> tuple[str, tuple[Section, ...]]:
         text = "".join(self.pieces) + "\n" * bool(self.pieces)
-        ends = [*(start for _, start, _ in self.sections[1:]), len(text)]
+        ends = [*(section.start for section in self.sections[1:]), len(text)]
         sections = []
-        for (heading, start, blocks), end in zip(self.sections, ends, strict=True):
-            if blocks:
-                sections.append(Section(heading, start, end, tuple(make_block(text, *block) for block in blocks)))
+        for section, end in zip(self.sections, ends, strict=True):
+            if section.blocks:
+                blocks = tuple(make_block(text, *block) for block in section.blocks)
+                sections.append(Section(section.heading, section.start, end, blocks, section.path))
         return text, tuple(sections)
 
     def _write(self, piece: str) -> None:

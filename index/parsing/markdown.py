@@ -65,6 +65,7 @@ class _OpenSection:
 
     heading: str
     start: int
+    path: tuple[Span, ...] = ()
     blocks: list[Block] = field(default_factory=list)
 
 
@@ -75,7 +76,7 @@ class _Walker:
         self.text = text
         self.offsets = _Offsets(text[start:], start)
         self.title = ""
-        self.path: list[tuple[int, str]] = []
+        self.path: list[tuple[int, Span]] = []
         self.sections = [_OpenSection("", start)]
         self.runs: list[Span] = []
         self.cells: list[str] = []
@@ -110,7 +111,7 @@ class _Walker:
     def finish(self) -> tuple[str, tuple[Section, ...]]:
         ends = [*(section.start for section in self.sections[1:]), len(self.text)]
         sections = (
-            Section(section.heading, section.start, end, tuple(section.blocks))
+            Section(section.heading, section.start, end, tuple(section.blocks), section.path)
             for section, end in zip(self.sections, ends, strict=True)
         )
         return self.title, tuple(section for section in sections if section.blocks)
@@ -170,13 +171,15 @@ class _Walker:
         self.runs.append(Span(self.offsets(begin), self.offsets(end), reading))
 
     def _heading(self, level: int, begin: int) -> None:
-        reading = collapse_whitespace("".join(run.reading for run in self.runs))
-        self.runs = []
+        runs, self.runs = _trimmed(self.runs), []
+        reading = collapse_whitespace("".join(run.reading for run in runs))
         if level == 1 and not self.title:
             self.title = reading
-        self.path = [(above, name) for above, name in self.path if above < level] + [(level, reading)]
-        heading = " > ".join(name for _, name in self.path if name)
-        self.sections.append(_OpenSection(heading, self.offsets(begin)))
+        self.path = [(above, heading) for above, heading in self.path if above < level]
+        if runs:
+            self.path.append((level, Span(runs[0].start, runs[-1].end, reading)))
+        path = tuple(heading for _, heading in self.path)
+        self.sections.append(_OpenSection(" > ".join(above.reading for above in path), self.offsets(begin), path))
 
     def _html_block(self, end: int) -> None:
         start = self.offsets(self.html_start)

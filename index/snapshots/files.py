@@ -14,7 +14,8 @@ from typing import Any
 
 from cachetools import LRUCache
 
-from index.domain.documents import Document, Passage, Section, TextRun
+from index.domain.documents import Document, Passage, Section, Span, TextRun
+from index.domain.messages import message_from_json, message_to_json
 from index.parsing.documents import is_extracted
 from index.parsing.layout import make_block
 from index.snapshots.manifest import Manifest
@@ -82,16 +83,16 @@ class DocumentCache:
 
 
 def write_texts(folder: Path, documents: Mapping[str, Document], passages: list[Passage]) -> None:
-    """Write documents.jsonl and passages.jsonl; sections as [heading, start, end].
+    """Write documents.jsonl and passages.jsonl; sections as [heading, start, end, path].
 
     A document that was extracted from another format cannot be parsed again: its sections keep their blocks, as
     [start, end, kind, lead].
     """
     with (folder / DOCUMENTS).open("w", encoding="utf-8", newline="\n") as lines:
         for document in documents.values():
-            with_blocks = is_extracted(document)
+            blocks = _kept_blocks if is_extracted(document) else _no_blocks
             sections = [
-                [section.heading, section.start, section.end, *([_block_rows(section)] if with_blocks else [])]
+                [section.heading, section.start, section.end, _path_rows(section), *blocks(section)]
                 for section in document.sections
             ]
             row: dict[str, Any] = {
@@ -103,6 +104,7 @@ def write_texts(folder: Path, documents: Mapping[str, Document], passages: list[
                 "sections": sections,
                 "metadata": dict(document.metadata),
                 "format": document.format,
+                "notes": [message_to_json(note) for note in document.notes],
             }
             lines.write(json.dumps(row, ensure_ascii=False) + "\n")
     with (folder / PASSAGES).open("w", encoding="utf-8", newline="\n") as lines:
@@ -144,13 +146,30 @@ def _documents(lines: Iterable[str | bytes]) -> list[Document]:
     for line in lines:
         row = json.loads(line)
         row["sections"] = tuple(_section(row["text"], *section) for section in row["sections"])
+        row["notes"] = tuple(map(message_from_json, row["notes"]))
         documents.append(Document(**row))
     return documents
 
 
-def _block_rows(section: Section) -> list[list[Any]]:
-    return [[block.start, block.end, block.kind, block.lead] for block in section.blocks]
+def _kept_blocks(section: Section) -> list[list[list[Any]]]:
+    return [[[block.start, block.end, block.kind, block.lead] for block in section.blocks]]
 
 
-def _section(text: str, heading: str, start: int, end: int, blocks: Sequence[Sequence[Any]] = ()) -> Section:
-    return Section(heading, start, end, tuple(make_block(text, *block) for block in blocks))
+def _no_blocks(section: Section) -> list[list[list[Any]]]:
+    return []
+
+
+def _path_rows(section: Section) -> list[list[Any]]:
+    return [[heading.start, heading.end, heading.reading] for heading in section.path]
+
+
+def _section(
+    text: str,
+    heading: str,
+    start: int,
+    end: int,
+    path: Sequence[Sequence[Any]],
+    blocks: Sequence[Sequence[Any]] = (),
+) -> Section:
+    made = tuple(make_block(text, *block) for block in blocks)
+    return Section(heading, start, end, made, tuple(Span(*above) for above in path))

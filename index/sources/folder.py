@@ -11,7 +11,7 @@ from index.domain.errors import SourcesUnreadable, UnreadableSource
 from index.domain.messages import Message, message_of, system_message
 from index.domain.snapshots import SkippedSource
 from index.domain.sources import NO_SOURCES, SourceFile, SourceSet
-from index.parsing.formats import FORMATS, check_content
+from index.parsing.formats import SUFFIXES, check_content
 from index.text.normalize import replace_surrogates
 
 __all__ = ["name_skipped", "read_sources", "source_names"]
@@ -79,7 +79,7 @@ def _candidates(seeds: Path, skipped: list[SkippedSource]) -> Iterator[Path]:
         links = [Path(folder, name) for name in folders if Path(folder, name).is_symlink()]
         skipped += [SkippedSource(f"{_source_name(path.relative_to(seeds))}/", LINKED_FOLDER) for path in links]
         paths += [Path(folder, name) for name in names if not name.startswith(".")]
-    yield from sorted(path for path in paths if path.suffix.lower() in FORMATS)
+    yield from sorted(path for path in paths if path.suffix.lower() in SUFFIXES)
 
 
 def _source_name(path: Path) -> str:
@@ -98,7 +98,7 @@ def _read_bytes(path: Path, root: Path, max_bytes: int) -> bytes:
         raise UnreadableSource(Message("is a link that leads out of the folder: put the file itself here"))
     if not resolved.is_file():
         raise UnreadableSource(Message("is not a regular file"))
-    return check_content(_read_settled(resolved, max_bytes + 1), FORMATS[path.suffix.lower()], max_bytes)
+    return check_content(_read_settled(resolved, max_bytes + 1), SUFFIXES[path.suffix.lower()], max_bytes)
 
 
 def _read_settled(path: Path, limit: int) -> bytes:

@@ -23,7 +23,7 @@ from index.domain.messages import Message, message_from_json, message_of, messag
 from index.domain.snapshots import SkippedSource
 from index.domain.sources import SourceFile, SourceSet, StaleSource
 from index.domain.stages import Stage
-from index.parsing.formats import FORMATS, TEXT, check_content
+from index.parsing.formats import MARKUP, SUFFIXES, check_content
 from index.sources._fetch import FetchFailed, fetch
 from index.sources._public_network import Resolve, resolve
 from index.sources._sources_toml import LIST_NAME, WebAddress, WebSourceList, read_addresses
@@ -177,7 +177,7 @@ class WebSources:
         if data is None:
             raise UnreadableSource(Message("has a damaged copy: reindex while there is a network"))
         format_, charset = _format(page)
-        if format_ in TEXT | {"html"}:
+        if format_ in MARKUP:
             data = _as_utf8(data, charset, byte_order_mark=format_ == "html")
         return SourceFile(address.name, check_content(data, format_, self._max_bytes), format_, address.url)
 
@@ -243,7 +243,7 @@ def _format(page: CachedPage) -> tuple[str, str]:
     header = HttpHeaders()
     header["Content-Type"] = page.type or "application/octet-stream"
     media_type, charset = header.get_content_type() if page.type else "", header.get_content_charset() or ""
-    by_suffix = FORMATS.get(PurePosixPath(urlsplit(page.url).path).suffix.lower())
+    by_suffix = SUFFIXES.get(PurePosixPath(urlsplit(page.url).path).suffix.lower())
     format_ = by_suffix if media_type in VAGUE_TYPES and by_suffix else FORMAT_BY_TYPE.get(media_type)
     if format_ is None:
         if not media_type:

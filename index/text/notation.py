@@ -1,0 +1,35 @@
+"""How readable text writes what a page shows by type: struck-out words, sub- and superscripts, the state of a task."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["DONE", "OPEN", "STRUCK_AFTER", "STRUCK_BEFORE", "STRUCK_OUT", "subscript", "superscript"]
+
+STRUCK_BEFORE, STRUCK_AFTER = "[struck out: ", "]"
+"""Around words that are struck out: they are quoted as such, and are never the answer."""
+
+STRUCK_OUT = re.compile(r"\[struck out: [^\]]*\]")
+"""Struck-out words in readable text."""
+
+DONE, OPEN = "Done: ", "Open: "
+"""Before a task that is ticked, and one that is not."""
+
+SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+SUBSCRIPTS = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+
+
+def superscript(text: str) -> str:
+    """Return text that is set above the line: in Unicode's own superscripts, else after a caret ("x^(k+a)")."""
+    return _script(text, SUPERSCRIPTS, "^")
+
+
+def subscript(text: str) -> str:
+    """Return text that is set below the line: in Unicode's own subscripts, else after a low line ("x_max")."""
+    return _script(text, SUBSCRIPTS, "_")
+
+
+def _script(text: str, characters: dict[int, int], mark: str) -> str:
+    if all(ord(char) in characters for char in text):
+        return text.translate(characters)
+    return f"{mark}{text}" if len(text.split()) == 1 and text.isalnum() else f"{mark}({text})"
