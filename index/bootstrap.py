@@ -135,7 +135,7 @@ def assemble(
             keep=keep,
         ),
         conversation=ConversationService(engine=engine, journal=journal),
-        viewer=SourceViewer(engine=engine, journal=journal),
+        viewer=SourceViewer(engine=engine, journal=journal, files=reader.files),
         gaps=gaps,
         suggestions=QuestionCompleter(engine=engine, journal=journal),
         sources=sources,

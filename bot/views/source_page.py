@@ -30,6 +30,12 @@ CHANGES: dict[str, str] = {
         "The source has changed since this answer, and the quoted words no longer stand in it."
     ),
     SourceChange.REMOVED: gettext_noop("This source has been removed since this answer."),
+    SourceChange.EDITED: gettext_noop(
+        "This file has changed since it was read; the quoted words may no longer stand in it. A reindex reads it anew."
+    ),
+    SourceChange.DELETED: gettext_noop(
+        "This file has been deleted since it was read. After a reindex it is no longer quoted."
+    ),
 }
 
 

@@ -138,6 +138,10 @@ class SourceChange(StrEnum):
     REWORDED = "reworded"
     """The source no longer holds the quotation."""
     REMOVED = "removed"
+    EDITED = "edited"
+    """The file is no longer as it was indexed; whether it still holds the quotation is not known."""
+    DELETED = "deleted"
+    """The file is gone, but was indexed."""
 
 
 @dataclass(frozen=True, slots=True)

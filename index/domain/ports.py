@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.domain.answers import Answer
+from index.domain.answers import Answer, SourceChange
 from index.domain.documents import Document
 from index.domain.reading import Reading
 
@@ -21,6 +21,7 @@ __all__ = [
     "Embedder",
     "Progress",
     "Reader",
+    "SourceFiles",
     "VectorStore",
     "Vectors",
 ]
@@ -108,3 +109,10 @@ class AnswerEngine(Protocol):
 
     def suggestions(self) -> Sequence[str]:
         """Return questions that the live snapshot answers."""
+
+
+class SourceFiles(Protocol):
+    """The files of sources as they are on disk now."""
+
+    def change(self, document: Document) -> SourceChange:
+        """Return EDITED or DELETED if the file is not the one that the document was read from; else NONE."""

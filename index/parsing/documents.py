@@ -17,7 +17,7 @@ from index.parsing.formats import SECONDS, format_of, is_extracted_format
 from index.parsing.layout import ParsedFile, lay_out
 from index.parsing.markdown import read_markdown, read_plain
 
-__all__ = ["is_extracted", "parse", "source_text"]
+__all__ = ["document_id", "is_extracted", "parse", "source_text"]
 
 
 def is_extracted(document: Document) -> bool:
@@ -53,6 +53,11 @@ def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event |
     return _document(file, text, front.metadata, sections, title)
 
 
+def document_id(file: SourceFile) -> str:
+    """Return the id of the document of a file: the same for the same name and bytes."""
+    return hashlib.sha256(file.source.encode() + b"\0" + file.data).hexdigest()[:16]
+
+
 def _extract(form: str, file: SourceFile, seconds: float, stopped: threading.Event | None) -> ParsedFile:
     if form in ("csv", "tsv"):
         return read_table(file.data.decode("utf-8"), "\t" if form == "tsv" else "")
@@ -69,7 +74,7 @@ def _document(
 ) -> Document:
     name = Path(file.source).stem.replace("_", " ").replace("-", " ").strip()
     return Document(
-        id=hashlib.sha256(file.source.encode() + b"\0" + file.data).hexdigest()[:16],
+        id=document_id(file),
         source=file.source,
         title=metadata.get("title") or title or name,
         url=metadata.get("url") or file.url,

@@ -14,7 +14,7 @@ from index.domain.sources import NO_SOURCES, SourceFile, SourceSet
 from index.parsing.formats import SUFFIXES, check_content
 from index.text.normalize import replace_surrogates
 
-__all__ = ["name_skipped", "read_sources", "source_names"]
+__all__ = ["name_skipped", "read_source", "read_sources", "source_names"]
 
 
 MOST_NAMED = 5
@@ -46,7 +46,7 @@ def read_sources(seeds: Path, max_bytes: int, web: SourceSet = NO_SOURCES) -> So
     for path in _candidates(seeds, skipped):
         source = _source_name(path.relative_to(seeds))
         try:
-            files.append(SourceFile(source, _read_bytes(path, root, max_bytes)))
+            files.append(_read_file(path, source, root, max_bytes))
         except OSError as error:
             skipped.append(SkippedSource(source, Message("cannot be read: {why}", why=system_message(error))))
         except UnreadableSource as error:
@@ -58,6 +58,11 @@ def read_sources(seeds: Path, max_bytes: int, web: SourceSet = NO_SOURCES) -> So
     if not files:
         raise SourcesUnreadable(_no_source_message(seeds, skipped))
     return SourceSet(tuple(files), tuple(skipped), web.stale, web.waiting)
+
+
+def read_source(seeds: Path, source: str, max_bytes: int) -> SourceFile:
+    """Return one source of the folder, as `read_sources` does. Raises OSError, UnreadableSource."""
+    return _read_file(seeds / source, source, seeds.resolve(), max_bytes)
 
 
 def source_names(seeds: Path) -> list[str]:
@@ -85,6 +90,10 @@ def _candidates(seeds: Path, skipped: list[SkippedSource]) -> Iterator[Path]:
 def _source_name(path: Path) -> str:
     """Return a path as a source's name; bytes that are not UTF-8 become question marks."""
     return replace_surrogates(path.as_posix())
+
+
+def _read_file(path: Path, source: str, root: Path, max_bytes: int) -> SourceFile:
+    return SourceFile(source, _read_bytes(path, root, max_bytes))
 
 
 def _read_bytes(path: Path, root: Path, max_bytes: int) -> bytes:

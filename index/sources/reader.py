@@ -6,6 +6,7 @@ from pathlib import Path
 
 from index.domain.ports import Progress
 from index.domain.sources import NO_SOURCES, SourceSet
+from index.sources.disk import FilesOnDisk
 from index.sources.folder import read_sources
 from index.sources.web import WebSources
 
@@ -17,6 +18,7 @@ class SourceReader:
 
     def __init__(self, folder: Path, *, max_bytes: int, web: WebSources | None = None) -> None:
         self.folder = folder
+        self.files = FilesOnDisk(folder, max_bytes=max_bytes)
         self._max_bytes = max_bytes
         self._web = web
 

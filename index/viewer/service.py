@@ -13,7 +13,7 @@ from index.viewer._source_page import source_page
 
 if TYPE_CHECKING:
     from index.domain.activity import JournalEntry
-    from index.domain.ports import AnswerEngine
+    from index.domain.ports import AnswerEngine, SourceFiles
     from index.journal.journal import Journal
 
 __all__ = ["SourceViewer"]
@@ -27,9 +27,10 @@ CANDIDATES = 3 * MOST_FURTHER
 class SourceViewer:
     """Shows where recorded answers come from. Thread-safe if the engine and the journal are."""
 
-    def __init__(self, *, engine: AnswerEngine, journal: Journal) -> None:
+    def __init__(self, *, engine: AnswerEngine, journal: Journal, files: SourceFiles) -> None:
         self._engine = engine
         self._journal = journal
+        self._files = files
 
     def page(self, answer_id: str, number: int, page: int | None = None) -> SourcePage | None:
         """Return the source around a quotation, as it was in the answer's snapshot.
@@ -66,6 +67,19 @@ class SourceViewer:
         document = (self._engine.documents(entry.snapshot) or {}).get(citation.source)
         # Without a live snapshot nothing is known of the source now: it counts as unchanged.
         current = document if live_documents is None else live_documents.get(citation.source)
+        shown = self._known_page(entry, citation, page, document, current, live_id)
+        return shown if current is None else replace(shown, change=self._change_on_disk(current, shown.change))
+
+    def _known_page(
+        self,
+        entry: JournalEntry,
+        citation: Citation,
+        page: int | None,
+        document: Document | None,
+        current: Document | None,
+        live_id: str,
+    ) -> SourcePage:
+        """Return the page as the snapshots know it; `document` is the source then, `current` the one that is live."""
         if document is not None and document.text[citation.start : citation.end] == citation.quote:
             return source_page(document, citation, snapshot=entry.snapshot, page=page, current=current)
         if current is not None and (moved := _relocate(citation, current)):
@@ -74,6 +88,12 @@ class SourceViewer:
         return _quotation_page(
             citation, entry.snapshot, SourceChange.REMOVED if current is None else SourceChange.REWORDED
         )
+
+    def _change_on_disk(self, current: Document, change: SourceChange) -> SourceChange:
+        """Return how the source changed, its file since the last reindex included."""
+        on_disk = self._files.change(current)
+        # That the words are gone says more than that there is a newer file.
+        return change if not on_disk or (change, on_disk) == (SourceChange.REWORDED, SourceChange.EDITED) else on_disk
 
     def _live_documents(self) -> tuple[str, Mapping[str, Document] | None]:
         """Return the live snapshot's id and its documents by source; None if there is none."""

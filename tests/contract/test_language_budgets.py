@@ -30,7 +30,7 @@ from bot.views.source_page import source_page_message
 from bot.views.stats import stats_message
 from bot.views.stats_chart import MAX_ALT_TEXT, describe_chart, draw_chart
 from index.domain.activity import AuditEntry, Day, Gap, StoredCounts, Theme
-from index.domain.answers import NO_QUESTION, OTHER_LANGUAGE, ShortAnswer, SourcePage
+from index.domain.answers import NO_QUESTION, OTHER_LANGUAGE, ShortAnswer, SourceChange, SourcePage
 from index.domain.messages import Message
 from index.domain.snapshots import (
     ChangedAnswer,
@@ -226,7 +226,7 @@ def test_the_most_sources_and_reports_are_one_message(code: str, filling: str, s
 
 @every_language
 @fillings
-@pytest.mark.parametrize("since", ["", "changed", "reworded", "removed"])
+@pytest.mark.parametrize("since", list(SourceChange))
 def test_the_longest_page_of_a_source_is_one_message(code: str, filling: str, since: str) -> None:
     for text in (filling, "\n\n".join(["paragraph"] * 2000), "\n\n".join([filling[:1500]] * 9)):
         page = SourcePage(filling, filling, filling, text, (0, 9), 2, 3, filling, "https://example.com/", since, 0.5)

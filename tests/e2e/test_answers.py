@@ -248,6 +248,26 @@ async def test_source_with_an_address_has_a_link_to_the_quoted_words(
     assert link_buttons(await told_in_source(discord, quoted[WAGTAILS])) == []
 
 
+async def test_source_whose_file_changed_or_went_says_so_before_a_reindex(
+    world: World, discord: Discord, quoted: dict[str, Reply]
+) -> None:
+    """A file that is put back as it was counts as unchanged."""
+    path, evidence = world.seeds / "wagtails.txt", f"**{WAGTAILS_EVIDENCE}**"
+    content = path.read_bytes()
+    try:
+        path.write_bytes(b"Two wagtails nest under the bridge at Ford.\n")
+        edited = await told_in_source(discord, quoted[WAGTAILS])
+        path.unlink()
+        deleted = await told_in_source(discord, quoted[WAGTAILS])
+    finally:
+        path.write_bytes(content)
+    assert evidence in edited.text
+    assert "This file has changed since" in edited.text
+    assert evidence in deleted.text
+    assert "This file has been deleted since" in deleted.text
+    assert " since" not in (await told_in_source(discord, quoted[WAGTAILS])).text
+
+
 async def test_vote_on_a_message_of_before_the_restart_replaces_the_one_before(
     restarted: World, voted: Reply, voter: User
 ) -> None:

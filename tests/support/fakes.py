@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from index import Answer, Library
 from index.conversation.service import ConversationService
-from index.domain.answers import Citation, ShortAnswer
+from index.domain.answers import Citation, ShortAnswer, SourceChange
 from index.domain.documents import Document
 from index.domain.ports import Progress, Vectors
 from index.domain.snapshots import (
@@ -200,6 +200,9 @@ class FakeEngine:
     def suggestions(self) -> Sequence[str]:
         return self._library.known
 
+    def change(self, document: Document) -> SourceChange:
+        return self._library.on_disk
+
 
 class FakeLibrary(Library):
     """A library whose replies are its attributes.
@@ -218,7 +221,7 @@ class FakeLibrary(Library):
 
     Its journal, its sources, of the folder "seeds", and its services are real; `clock` is the journal's. Questions
     that begin with the same word mean the same to it. `further` are the passages near any question, `documents` those
-    of every snapshot, `known` the questions that the sources answer.
+    of every snapshot, `known` the questions that the sources answer, `on_disk` how any file changed since.
     """
 
     def __init__(self, *, folder: Path | None = None, clock: Callable[[], datetime] = now) -> None:
@@ -229,10 +232,11 @@ class FakeLibrary(Library):
         self.further: tuple[Citation, ...] = ()
         self.documents: dict[str, Document] = {}
         self.known: tuple[str, ...] = ()
+        self.on_disk = SourceChange.NONE
         engine = FakeEngine(self)
         self.journal = journal = Journal(folder / "journal.sqlite3", clock=clock)
         self.conversation = ConversationService(engine=engine, journal=journal)
-        self.viewer = SourceViewer(engine=engine, journal=journal)
+        self.viewer = SourceViewer(engine=engine, journal=journal, files=engine)
         self.gaps = GapReview(engine=engine, journal=journal)
         self.suggestions = QuestionCompleter(engine=engine, journal=journal)
         self.sources = UploadedSources(folder / "seeds", max_bytes=1_000_000)

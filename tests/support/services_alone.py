@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from index.conversation.service import ConversationService
-from index.domain.answers import Answer, Citation
+from index.domain.answers import Answer, Citation, SourceChange
 from index.domain.documents import Document
 from index.domain.errors import LibraryError
 from index.domain.ports import Vectors
@@ -34,8 +34,8 @@ class Sources:
     """Snapshots of one document, of which the newest is live.
 
     `known` maps questions to the words that answer them; a question that is not known is read after the last one before
-    it. `near` are the passages near any question. `asked` are the questions that were asked, `before` those that each
-    follows.
+    it. `near` are the passages near any question, `on_disk` how its file changed since. `asked` are the questions that
+    were asked, `before` those that each follows.
     """
 
     def __init__(self, **snapshots: str) -> None:
@@ -47,6 +47,7 @@ class Sources:
         self.before: list[tuple[str, ...]] = []
         self.suggested: tuple[str, ...] = ()
         self.refusal: LibraryError | None = None
+        self.on_disk = SourceChange.NONE
 
     def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
         self.asked.append(question)
@@ -88,6 +89,9 @@ class Sources:
     def documents(self, snapshot: str) -> Mapping[str, Document] | None:
         return self.kept.get(snapshot)
 
+    def change(self, document: Document) -> SourceChange:
+        return self.on_disk
+
     def rebuild(self, name: str, text: str | None) -> None:
         """A newer snapshot, of this text; without one the source is gone."""
         self.kept[name] = document(text) if text is not None else document("Else.", "b.md")
@@ -109,7 +113,7 @@ def services_over(engine: Sources, journal: Journal) -> Services:
     return Services(
         journal=journal,
         conversation=ConversationService(engine=engine, journal=journal),
-        viewer=SourceViewer(engine=engine, journal=journal),
+        viewer=SourceViewer(engine=engine, journal=journal, files=engine),
         gaps=GapReview(engine=engine, journal=journal),
         suggestions=QuestionCompleter(engine=engine, journal=journal),
     )

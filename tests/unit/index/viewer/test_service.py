@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.domain.activity import Scope
-from index.domain.answers import Answer
+from index.domain.answers import Answer, SourceChange
 from index.domain.errors import JournalUnavailable
 from tests.support.journals import GUILD
 from tests.support.services_alone import MAVERICK, QUOTE, TEXT, WINDOW, reply
@@ -100,6 +100,27 @@ def test_where_nothing_is_live_the_source_is_not_told_to_be_removed(services, so
     answer_id = reply(services, WINDOW).id
     sources.live = ""
     assert services.viewer.page(answer_id, 1).change == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "on_disk", "since"),
+    [
+        (TEXT, "edited", "edited"),
+        (TEXT, "deleted", "deleted"),
+        (f"New at the top.\n\n{TEXT}", "edited", "edited"),
+        (TEXT.replace("ten", "nine"), "edited", "reworded"),
+        (TEXT.replace("ten", "nine"), "deleted", "deleted"),
+        (None, "deleted", "removed"),
+    ],
+)
+def test_a_file_that_changed_or_went_since_the_reindex_is_told(services, sources, text, on_disk, since):
+    """What the index knows of its words counts more than that there is a newer file."""
+    answer_id = reply(services, WINDOW).id
+    sources.rebuild("two", text)
+    sources.on_disk = SourceChange(on_disk)
+    page = services.viewer.page(answer_id, 1)
+    assert page.text[slice(*page.highlight)] == QUOTE
+    assert (page.snapshot, page.change) == ("one", since)
 
 
 def test_without_a_journal_there_is_no_source_to_show(broken):
