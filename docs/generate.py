@@ -1,4 +1,4 @@
-"""Generate the parts of the documents that the code knows: settings, commands, rooms and modules.
+"""Generate the parts of the documents that the code knows: settings, formats, commands, rooms and modules.
 
 Run `python -m docs.generate` after you changed a setting, a command, a module's docstring or its name. It rewrites
 `.env.example` and, in the pages of `docs/`, the text between the markers
@@ -33,6 +33,7 @@ import bot.cogs
 from bot.settings import BotSettings
 from index import Settings
 from index.cli.app import app
+from index.parsing.formats import FORMATS
 
 __all__ = ["documents", "env_example", "fill", "main"]
 
@@ -230,7 +231,14 @@ def _trimmed(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
+def _formats() -> str:
+    """Return a table of the kinds of files that are read."""
+    rows = [[", ".join(f"`{suffix}`" for suffix in format_.suffixes), format_.description] for format_ in FORMATS]
+    return _table(["Ending", "Read as"], rows)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
+    "formats": _formats,
     "settings": _settings_table,
     "command-line": _command_line,
     "bot-help": _bot_help,

@@ -40,8 +40,7 @@ class Settings(BaseSettings):
 
     seeds_dir: Path = Field(
         default=Path("seeds"),
-        description="Folder with the sources: .md, .txt, .html, .pdf, .docx, .csv and .tsv files below it, "
-        "and sources.toml.",
+        description="Folder with the sources: files of the kinds that docs/sources.md lists, and sources.toml.",
     )
     index_dir: Path = Field(default=Path("data/index"), description="Folder for the index's snapshots.")
     embedding_model: str = Field(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from index.domain.documents import HEADING, Document, Section
@@ -13,7 +14,8 @@ from index.domain.sources import SourceFile
 from index.parsing._delimited import read_table
 from index.parsing._front_matter import split_front_matter
 from index.parsing._sandbox import read_in_sandbox
-from index.parsing.formats import SECONDS, format_of, is_extracted_format
+from index.parsing.encodings import decode_text, encoding_notes
+from index.parsing.formats import SANDBOXED, SECONDS, TEXT, format_of, is_extracted_format
 from index.parsing.layout import ParsedFile, lay_out
 from index.parsing.markdown import read_markdown, read_plain
 
@@ -27,7 +29,7 @@ def is_extracted(document: Document) -> bool:
 
 def source_text(file: SourceFile) -> str:
     """Return the text that offsets count in: the file's own, or what is extracted from it. Raises UnreadableSource."""
-    return parse(file).text if is_extracted_format(format_of(file)) else file.data.decode("utf-8")
+    return parse(file).text if is_extracted_format(format_of(file)) else decode_text(file.data).text
 
 
 def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event | None = None) -> Document:
@@ -44,13 +46,14 @@ def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event |
         heading = next((block.text for block in parsed.blocks if block.kind == "heading" and block.level == 1), "")
         fields = {name.lower(): value for name, value in parsed.fields}
         return _document(file, text, fields, sections, parsed.title or heading, parsed.notes)
-    text = file.data.decode("utf-8")
+    decoded = decode_text(file.data)
+    text, notes = decoded.text, encoding_notes(decoded)
     if form == "txt":
-        return _document(file, text, {}, read_plain(text), "")
+        return _document(file, text, {}, read_plain(text), "", notes)
     front = split_front_matter(text)
     title, sections = read_markdown(text, front.body_start)
     sections = (front.section, *sections) if front.section else sections
-    return _document(file, text, front.metadata, sections, title)
+    return _document(file, text, front.metadata, sections, title, notes)
 
 
 def document_id(file: SourceFile) -> str:
@@ -59,9 +62,14 @@ def document_id(file: SourceFile) -> str:
 
 
 def _extract(form: str, file: SourceFile, seconds: float, stopped: threading.Event | None) -> ParsedFile:
-    if form in ("csv", "tsv"):
-        return read_table(file.data.decode("utf-8"), "\t" if form == "tsv" else "")
-    return read_in_sandbox(form, file.data, seconds, stopped=stopped)
+    if form not in TEXT:
+        return read_in_sandbox(form, file.data, seconds, stopped=stopped)
+    decoded = decode_text(file.data)
+    if form in SANDBOXED:
+        parsed = read_in_sandbox(form, decoded.text.encode("utf-8", "replace"), seconds, stopped=stopped)
+    else:
+        parsed = read_table(decoded.text, "\t" if form == "tsv" else "")
+    return replace(parsed, notes=(*encoding_notes(decoded), *parsed.notes))
 
 
 def _document(

@@ -1,6 +1,6 @@
 """Formats that a source may have, and whether bytes can be one of them.
 
-This is the one place that says which kinds of files are read: messages, `--help` and docs/sources.md are made from it.
+This is the one place that says which kinds of files are read: messages, settings and docs/sources.md are made from it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from pathlib import Path
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
 from index.domain.sources import SourceFile
+from index.parsing.encodings import decode_text
 
 __all__ = [
     "EMPTY",
     "FORMATS",
+    "FORMAT_BY_TYPE",
     "MARKUP",
     "SANDBOXED",
     "SECONDS",
@@ -39,19 +41,25 @@ class Format:
         The ends of such files' names, in lower case; the first one is the format's id.
     description
         What is read, for docs/sources.md.
+    types
+        The content types under which web servers send such files.
     is_text
         Whether the file is text, in some encoding, rather than a container of its own.
     is_extracted
         Whether quotations count in text that is extracted from the file, not in the file's own.
     is_sandboxed
         Whether the file is read in a process with limits.
+    declares_encoding
+        Whether text says its encoding itself, so that only the reader of the format can decode it.
     """
 
     suffixes: tuple[str, ...]
     description: str
+    types: tuple[str, ...] = ()
     is_text: bool = True
     is_extracted: bool = True
     is_sandboxed: bool = True
+    declares_encoding: bool = False
 
     @property
     def id(self) -> str:
@@ -60,27 +68,43 @@ class Format:
 
 FORMATS = (
     Format(
-        (".md",),
-        "Markdown with sections, lists, tables and code; optional YAML front matter",
+        (".md", ".markdown", ".mdx", ".qmd"),
+        "Markdown with sections, lists, tables and code; optional front matter",
+        types=("text/markdown", "text/x-markdown"),
         is_extracted=False,
         is_sandboxed=False,
     ),
-    Format((".txt",), "plain text", is_extracted=False, is_sandboxed=False),
-    Format((".csv",), "a table, row by row with its headers", is_sandboxed=False),
-    Format((".tsv",), "a table, row by row with its headers", is_sandboxed=False),
+    Format((".txt",), "plain text", types=("text/plain",), is_extracted=False, is_sandboxed=False),
+    Format((".csv",), "a table, row by row with its headers", types=("text/csv",), is_sandboxed=False),
+    Format((".tsv",), "a table, row by row with its headers", types=("text/tab-separated-values",), is_sandboxed=False),
     Format(
-        (".html", ".htm"),
+        (".html", ".htm", ".xhtml"),
         "headings, paragraphs, lists and tables; scripts, hidden elements and navigation are left out",
+        types=("text/html", "application/xhtml+xml"),
+        declares_encoding=True,
     ),
-    Format((".pdf",), "text and tables; no pictures, so a scan needs OCR first", is_text=False),
-    Format((".docx",), "Word documents: inserted text is read, deleted text is not", is_text=False),
+    Format(
+        (".pdf",),
+        "text and tables; no pictures, so a scan needs OCR first",
+        types=("application/pdf",),
+        is_text=False,
+    ),
+    Format(
+        (".docx",),
+        "Word documents: inserted text is read, deleted text is not",
+        types=("application/vnd.openxmlformats-officedocument.wordprocessingml.document",),
+        is_text=False,
+    ),
 )
 """All formats, in the order in which they are named."""
 
 SUFFIXES = {suffix: format_.id for format_ in FORMATS for suffix in format_.suffixes}
 """The format's id by the end of a file's name."""
 
-TEXT = frozenset(format_.id for format_ in FORMATS if format_.is_text and not format_.is_sandboxed)
+FORMAT_BY_TYPE = {type_: format_.id for format_ in FORMATS for type_ in format_.types}
+"""The format's id by the content type of a page."""
+
+TEXT = frozenset(format_.id for format_ in FORMATS if format_.is_text and not format_.declares_encoding)
 """Formats whose files are decoded before they are read."""
 
 MARKUP = frozenset(format_.id for format_ in FORMATS if format_.is_text)
@@ -107,9 +131,9 @@ def is_extracted_format(form: str) -> bool:
     return form in _EXTRACTED
 
 
-def suffixes_named() -> str:
-    """Return the ends of names that sources may have, as a list for people: ".md, .txt, .html ..."."""
-    return ", ".join(SUFFIXES)
+def suffixes_named(*, all_: bool = True) -> str:
+    """Return the ends of names that sources may have, as a list for people; else only the first of each format."""
+    return ", ".join(SUFFIXES if all_ else (format_.suffixes[0] for format_ in FORMATS))
 
 
 def check_content(data: bytes, form: str, max_bytes: int) -> bytes:
@@ -120,14 +144,7 @@ def check_content(data: bytes, form: str, max_bytes: int) -> bytes:
         raise UnreadableSource(EMPTY)
     if form not in TEXT:
         return data
-    if b"\0" in data:
-        raise UnreadableSource(Message("is a binary file, not text"))
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UnreadableSource(
-            Message("is not UTF-8 (byte {byte}): save it as UTF-8", byte=str(error.start))
-        ) from error
+    text = decode_text(data).text
     if not text.strip("\ufeff \t\r\n"):
         raise UnreadableSource(EMPTY)
     return data

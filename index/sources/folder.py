@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from index.domain.errors import SourcesUnreadable, UnreadableSource
 from index.domain.messages import Message, message_of, system_message
 from index.domain.snapshots import SkippedSource
 from index.domain.sources import NO_SOURCES, SourceFile, SourceSet
-from index.parsing.formats import SUFFIXES, check_content
+from index.parsing.formats import SUFFIXES, check_content, suffixes_named
+from index.parsing.unread import COMPANIONS, is_leftover, why_not_read
+from index.sources._sources_toml import LIST_NAME
 from index.text.normalize import replace_surrogates
 
 __all__ = ["name_skipped", "read_source", "read_sources", "source_names"]
@@ -23,7 +25,15 @@ SETTLED_NS = 50_000_000
 """Nanoseconds after the last write from which a file counts as saved."""
 MAX_ATTEMPTS = 10
 
+PAGES = {".html", ".htm", ".xhtml"}
+PAGE_FOLDER_ENDS = ("_files", ".files", "-Dateien", "_fichiers", "_archivos", "_arquivos")
+"""What browsers add to a page's name for the folder of its parts, in the languages of the bot."""
+
+NO_SOURCES_BY_NAME = {LIST_NAME, "questions.jsonl"}
+"""Files in the folder of sources that the program reads as something else."""
+
 SAME_NAME = Message("is a file's name too: give the address another name in sources.toml")
+PART_OF_A_PAGE = Message("is part of a saved page, and is not read by itself")
 LINKED_FOLDER = Message("is a link to a folder, which is not followed: put the folder itself here")
 
 
@@ -35,8 +45,8 @@ def read_sources(seeds: Path, max_bytes: int, web: SourceSet = NO_SOURCES) -> So
     if not seeds.is_dir():
         raise SourcesUnreadable(
             Message(
-                "There is no folder of sources: put sources (.md, .txt, .html, .pdf, .docx, .csv) in it, "
-                "or set SEEDS_DIR to where they are."
+                "There is no folder of sources: put sources ({kinds}) in it, or set SEEDS_DIR to where they are.",
+                kinds=suffixes_named(all_=False),
             ),
             log_detail=f"It would be {seeds}.",
         )
@@ -83,8 +93,34 @@ def _candidates(seeds: Path, skipped: list[SkippedSource]) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         links = [Path(folder, name) for name in folders if Path(folder, name).is_symlink()]
         skipped += [SkippedSource(f"{_source_name(path.relative_to(seeds))}/", LINKED_FOLDER) for path in links]
-        paths += [Path(folder, name) for name in names if not name.startswith(".")]
-    yield from sorted(path for path in paths if path.suffix.lower() in SUFFIXES)
+        paths += [Path(folder, name) for name in names if not is_leftover(name)]
+    page_folders = {folder for path in paths if path.suffix.lower() in PAGES for folder in _page_folders(path)}
+    companions: list[str] = []
+    for path in sorted(paths):
+        name = _source_name(path.relative_to(seeds))
+        if not page_folders.isdisjoint(path.parents) or path.suffix.lower() in COMPANIONS:
+            companions.append(name)
+        elif reason := why_not_read(name):
+            if name not in NO_SOURCES_BY_NAME:
+                skipped.append(SkippedSource(name, reason))
+        else:
+            yield path
+    skipped += _skipped_companions(companions)
+
+
+def _page_folders(page: Path) -> list[Path]:
+    """Return the folders in which browsers save the pictures, styles and frames of a page."""
+    return [page.with_name(f"{page.stem}{end}") for end in PAGE_FOLDER_ENDS]
+
+
+def _skipped_companions(names: list[str]) -> list[SkippedSource]:
+    """Return one entry for pictures and parts of saved pages, of which there are many."""
+    if len(names) <= 1:
+        return [SkippedSource(name, why_not_read(name) or PART_OF_A_PAGE) for name in names]
+    ends = sorted({PurePosixPath(name).suffix.lower() or PurePosixPath(name).name for name in names})
+    shown = ", ".join(f"*{end}" if end.startswith(".") else end for end in ends[:MOST_NAMED])
+    shown += ", ..." * (len(ends) > MOST_NAMED)
+    return [SkippedSource(shown, Message("are pictures or parts of pages: {count} files, not read", count=len(names)))]
 
 
 def _source_name(path: Path) -> str:
@@ -140,8 +176,9 @@ def name_skipped(skipped: Sequence[SkippedSource], more: bool = True) -> tuple[s
 def _no_source_message(seeds: Path, skipped: list[SkippedSource]) -> Message:
     if not skipped:
         return Message(
-            "There is no source in the folder of sources: put .md, .txt, .html, .pdf, .docx or .csv files there, "
-            "or addresses into sources.toml, then reindex."
+            "There is no source in the folder of sources: put files there ({kinds}), or addresses into sources.toml, "
+            "then reindex.",
+            kinds=suffixes_named(all_=False),
         )
     return Message(
         "Not one source can be read: {named}. Mend one of them, then reindex.",

@@ -18,7 +18,8 @@ from index.domain.messages import Message, message_of, system_message, template
 from index.domain.snapshots import SourceFileInfo
 from index.domain.sources import SourceFile, UploadOutcome
 from index.parsing.documents import parse
-from index.parsing.formats import EMPTY, SECONDS, SUFFIXES, check_content, format_of, too_large
+from index.parsing.formats import EMPTY, SECONDS, check_content, format_of, too_large
+from index.parsing.unread import why_not_read
 from index.sources.folder import source_names
 from index.storage.atomic import fsync_path, remove_leftovers, write_atomically
 
@@ -174,9 +175,7 @@ def _name_problem(name: str) -> str:
         return Message("has a name that Windows keeps for a device: rename it")
     if len(name) > LONGEST_NAME or len(name.encode()) > MOST_NAME_BYTES:
         return Message("has a name longer than {most} characters: rename it", most=LONGEST_NAME)
-    if PurePosixPath(name).suffix.lower() not in SUFFIXES:
-        return Message("is of a kind that is not read: one of {kinds} is", kinds=", ".join(SUFFIXES))
-    return ""
+    return why_not_read(name) or ""
 
 
 def _fold_name(name: str) -> str:

@@ -23,7 +23,7 @@ from index.domain.messages import Message, message_from_json, message_of, messag
 from index.domain.snapshots import SkippedSource
 from index.domain.sources import SourceFile, SourceSet, StaleSource
 from index.domain.stages import Stage
-from index.parsing.formats import MARKUP, SUFFIXES, check_content
+from index.parsing.formats import FORMAT_BY_TYPE, MARKUP, SUFFIXES, check_content
 from index.sources._fetch import FetchFailed, fetch
 from index.sources._public_network import Resolve, resolve
 from index.sources._sources_toml import LIST_NAME, WebAddress, WebSourceList, read_addresses
@@ -39,17 +39,6 @@ SECONDS = 30.0
 
 MAX_THREADS = 8
 
-FORMAT_BY_TYPE = {
-    "text/html": "html",
-    "application/xhtml+xml": "html",
-    "text/markdown": "md",
-    "text/x-markdown": "md",
-    "text/plain": "txt",
-    "text/csv": "csv",
-    "text/tab-separated-values": "tsv",
-    "application/pdf": "pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-}
 VAGUE_TYPES = {"", "text/plain", "application/octet-stream", "binary/octet-stream"}
 """Types that servers give to files they do not know; the suffix of the address says more."""
 

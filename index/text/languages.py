@@ -11,7 +11,7 @@ from bm25s import stopwords
 
 from index.text.tokens import STOP_WORDS, tokenize
 
-__all__ = ["ASK_IN_ENGLISH", "detect_foreign_language"]
+__all__ = ["ASK_IN_ENGLISH", "detect_foreign_language", "detect_language"]
 
 CLEAR = 0.7
 """Least probability, 0..1, of a language that is detected; below it the language is not clear."""
@@ -61,11 +61,16 @@ def detect_foreign_language(question: str) -> str:
     A question with a stop word that only English has is English, whatever else it holds.
     """
     words = [word for word in tokenize(question) if word.isalpha() and (len(word) > 1 or not word.isascii())]
-    code, probability = _language_of_script(question) or _guess(question)
+    code, probability = detect_language(question)
     if code == "en" or probability < CLEAR or (len(words) < FEWEST_WORDS and question.isascii()):
         return ""
     english = [word for word in words if word in STOP_WORDS and word not in STOP_WORDS_OF.get(code, ())]
     return "" if english else code
+
+
+def detect_language(text: str) -> tuple[str, float]:
+    """Return the ISO 639-1 code of the most probable language of a text, and its probability."""
+    return _language_of_script(text) or _guess(text)
 
 
 def _language_of_script(text: str) -> tuple[str, float] | None:

@@ -41,9 +41,50 @@ def document(name: str, text: str):
 
 
 def test_every_md_and_txt_file_below_the_folder_is_a_source_in_the_order_of_paths(tmp_path):
-    write(tmp_path, b_md=GOOD, a_txt=GOOD, note_rst=GOOD, big_MD=GOOD)
+    write(tmp_path, b_md=GOOD, a_txt=GOOD, big_MD=GOOD)
     write(tmp_path / "sub" / "deep", c_md=GOOD)
     assert names(read(tmp_path)) == ["a.txt", "b.md", "big.MD", "sub/deep/c.md"]
+    assert read(tmp_path).skipped == ()
+
+
+def test_a_file_of_an_unread_kind_is_named_with_the_step_that_mends_it(tmp_path):
+    write(tmp_path, a_md=GOOD, notes_org=GOOD, Prices_XLS=GOOD, mail_eml=GOOD, x_unheard=GOOD)
+    (tmp_path / "LICENSE").write_text(GOOD)
+    write(tmp_path / "sub", talk_mp3=b"x", all_zip=b"x")
+    found = reasons(read(tmp_path))
+    assert found.pop("x.unheard").startswith("is of a kind that is not read: one of .md, ")
+    assert found == {
+        "LICENSE": "has no ending that says what it is: rename it to end in .txt or .md",
+        "Prices.XLS": "is of a kind that is not read: save it as .xlsx",
+        "mail.eml": "is of a kind that is not read: save it as .pdf",
+        "notes.org": "is of a kind that is not read: save it as .html",
+        "sub/all.zip": "is an archive, which is not read: unpack it",
+        "sub/talk.mp3": "is a recording, which is not read: write down what is said",
+    }
+
+
+def test_pictures_and_the_folders_of_saved_pages_are_named_in_one_line(tmp_path):
+    write(tmp_path, page_html=f"<p>{GOOD}", logo_png=b"x")
+    write(tmp_path / "page_files", frame_html="<p>An advertisement.", style_css="x", a_png=b"x")
+    assert names(read(tmp_path)) == ["page.html"]
+    assert reasons(read(tmp_path)) == {"*.css, *.html, *.png": "are pictures or parts of pages: 4 files, not read"}
+
+
+def test_a_single_picture_is_named_itself(tmp_path):
+    write(tmp_path, a_md=GOOD, logo_png=b"x")
+    assert list(reasons(read(tmp_path))) == ["logo.png"]
+
+
+@pytest.mark.parametrize("name", ["~$report.docx", "a.md~", "#a.md#", "Thumbs.db", "desktop.ini", ".a.md.swp", "a.tmp"])
+def test_what_editors_and_systems_leave_behind_is_passed_over(tmp_path, name):
+    write(tmp_path, a_md=GOOD)
+    (tmp_path / name).write_bytes(b"x")
+    assert names(read(tmp_path)) == ["a.md"]
+    assert read(tmp_path).skipped == ()
+
+
+def test_the_list_of_pages_and_the_own_questions_are_no_unread_sources(tmp_path):
+    write(tmp_path, a_md=GOOD, sources_toml="", questions_jsonl="")
     assert read(tmp_path).skipped == ()
 
 
@@ -60,8 +101,6 @@ def test_hidden_files_and_folders_are_passed_over(tmp_path):
     [
         (b"", "is empty"),
         (b"\xef\xbb\xbf \r\n\t\n", "is empty"),
-        (b"caf\xe9", "is not UTF-8 (byte 3): save it as UTF-8"),
-        ("café".encode("utf-16"), "is a binary file"),
         (b"\x89PNG\r\n\x1a\n\0\0", "is a binary file"),
         (b"x" * 1_001, "is larger than 0.001 MB: split it, or raise MAX_SOURCE_MB"),
     ],
@@ -173,8 +212,8 @@ def test_no_source_at_all_says_so(tmp_path):
 
 
 def test_where_no_source_can_be_read_each_is_named(tmp_path):
-    write(tmp_path, **{f"bad{n}_md": b"\xff" for n in range(7)})
-    with pytest.raises(SourcesUnreadable, match=r"bad0\.md is not UTF-8.*bad4\.md.*and 2 more"):
+    write(tmp_path, **{f"bad{n}_md": b"\0" for n in range(7)})
+    with pytest.raises(SourcesUnreadable, match=r"bad0\.md is a binary.*bad4\.md.*and 2 more"):
         read(tmp_path)
 
 
