@@ -23,6 +23,7 @@ from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
 from index.text.normalize import normalize_question
 from index.text.offsets import source_span
+from index.text.tokens import tokenize
 
 __all__ = ["GENERATOR", "Answerer", "ReadQuestion"]
 
@@ -192,6 +193,7 @@ class Answerer:
             chosen = newest_first([best, second], lambda candidate: documents[candidate.document_id])
         else:
             chosen = [candidate for candidate in candidates if candidate.score >= FURTHER * best.score]
+            chosen += _evidence_below(chosen, candidates, attempt.text)
         citations = verify_citations(_cite(search_index, chosen[:MOST_QUOTATIONS]), search_index.documents)
         if not citations:
             return self._abstain(search_index, question, confidence, ())
@@ -301,6 +303,19 @@ def _overlap(words: tuple[str, int, int] | None, others: tuple[str, int, int] | 
     if words is None or others is None or words[0] != others[0]:
         return False
     return words[1] < others[2] and others[1] < words[2]
+
+
+def _evidence_below(chosen: Sequence[_Candidate], candidates: Sequence[_Candidate], question: str) -> list[_Candidate]:
+    """Return what stands below the heading that answers, if that heading shares no word with the question.
+
+    So "Which version removed X?" is answered by "7.2" and by the line below that says so.
+    """
+    heading = chosen[0]
+    if not heading.quotation.heading or set(tokenize(heading.quotation.shown)) & set(tokenize(question)):
+        return []
+    below = (each for each in candidates if each.section == heading.section and not each.quotation.heading)
+    first = next(below, None)
+    return [first] if first is not None and first not in chosen else []
 
 
 def _verdict(reading: WindowReading) -> str:

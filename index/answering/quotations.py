@@ -40,7 +40,8 @@ class Quotation:
     """Characters `start` to `end` of a document that are quoted for the words at `answer_start` to `answer_end`.
 
     `rows` are the passages that it comes from; `shown` is how a person reads it, with an ellipsis where a sentence was
-    cut; `context` is what the sentence before speaks of, if the quotation cannot be understood alone.
+    cut; `context` is what the sentence before speaks of, if the quotation cannot be understood alone. Of a `heading`,
+    `rows` is the first passage below it.
     """
 
     rows: range
@@ -51,6 +52,7 @@ class Quotation:
     answer_end: int
     answer: str
     context: str = ""
+    heading: bool = False
 
     def overlaps(self, other: Quotation) -> bool:
         return self.start < other.end and other.start < self.end
@@ -80,16 +82,20 @@ class Quotation:
 
 
 def quote(window: Window, span: AnswerSpan, passages: Sequence[Passage], document: Document) -> Quotation | None:
-    """Return the quotation for the words of a span; None if they stand for nothing in the source."""
+    """Return the quotation for the words of a span; None if they stand for nothing in the source.
+
+    Words of a heading alone quote the heading; with words below it they quote those.
+    """
     place = source_span(window.runs, span.start, span.end)
     if place is None:
         return None
     answer_start, answer_end = _trim(document.text, *place)
     found = [row for row in window.rows if passages[row].start < answer_end and answer_start < passages[row].end]
     if not found:
-        return None
+        return _quote_heading(window, answer_start, answer_end, passages, document)
     rows = range(found[0], found[-1] + 1)
     first = passages[rows[0]]
+    answer_start = max(answer_start, first.start)
     start, end, shown = _cut(rows, passages, document, answer_start, answer_end)
     context = field_label(first.before) if first.section == FRONT_MATTER and first.kind == "field" else ""
     if start == first.start and _points_back(first) and (before := _sentence_before(rows[0], passages)):
@@ -105,6 +111,22 @@ def cite_passage(passage: Passage, document: Document, number: int) -> Citation:
     """Return a whole passage as a citation."""
     quotation = Quotation(range(0), passage.start, passage.end, passage.reading, passage.start, passage.end, "")
     return quotation.cite(document, passage.section, number, 0.0)
+
+
+def _quote_heading(
+    window: Window, start: int, end: int, passages: Sequence[Passage], document: Document
+) -> Quotation | None:
+    """Return the innermost heading with characters `start` to `end` as a quotation for the words of them in it."""
+    headings = (heading for section in document.sections for heading in section.path)
+    found = [heading for heading in headings if heading.start < end and start < heading.end]
+    if not found or found[-1].end - found[-1].start > LONGEST_QUOTATION:
+        return None
+    heading = found[-1]
+    row = next((row for row in window.rows if passages[row].start >= heading.end), window.rows[0])
+    start, end = _trim(document.text, max(start, heading.start), min(end, heading.end))
+    words = document.text[start:end]
+    answer = words if words in heading.reading else ""
+    return Quotation(range(row, row + 1), heading.start, heading.end, heading.reading, start, end, answer, heading=True)
 
 
 def _sentence_before(row: int, passages: Sequence[Passage]) -> Passage | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Block", "Document", "Passage", "Section", "Span", "TextRun"]
+__all__ = ["Block", "Document", "Heading", "Passage", "Section", "Span", "TextRun"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +21,47 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class TextRun:
+    """A piece of readable text, from character `begin`, that stands for characters `start` to `end` of a document.
+
+    A piece as long as what it stands for reads the same, character by character; any other only as a whole.
+    """
+
+    begin: int
+    length: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading as a person reads it; `runs` say which characters of it stand for which of the document."""
+
+    reading: str
+    runs: tuple[TextRun, ...]
+
+    @property
+    def start(self) -> int:
+        return self.runs[0].start
+
+    @property
+    def end(self) -> int:
+        return self.runs[-1].end
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A part of a document under one heading, with its blocks.
 
-    `heading` is the path of headings ("Models > Scout"), empty before the first one; `path` are the same headings with
-    their places, the outermost first.
+    `heading` is the path of headings ("Models > Scout"), empty before the first one; `path` are the same headings, the
+    outermost first.
     """
 
     heading: str
     start: int
     end: int
     blocks: tuple[Block, ...] = ()
-    path: tuple[Span, ...] = ()
+    path: tuple[Heading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +98,6 @@ class Document:
     metadata: Mapping[str, str] = field(default_factory=dict)
     format: str = ""
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TextRun:
-    """A piece of readable text, from character `begin`, that stands for characters `start` to `end` of a document.
-
-    A piece as long as what it stands for reads the same, character by character; any other only as a whole.
-    """
-
-    begin: int
-    length: int
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from index.domain.documents import HEADING, Block, Section, Span
+from index.domain.documents import HEADING, Block, Heading, Section, TextRun
 from index.parsing.fields import field_meaning
 from index.text.normalize import collapse_whitespace, replace_surrogates
 from index.text.offsets import split_runs
@@ -125,7 +125,7 @@ class _OpenSection:
 
     heading: str
     start: int
-    path: tuple[Span, ...] = ()
+    path: tuple[Heading, ...] = ()
     blocks: list[tuple[int, int, str, str]] = field(default_factory=list)
 
 
@@ -136,7 +136,7 @@ class _Page:
     pieces: list[str] = field(default_factory=list)
     length: int = 0
     previous: ParsedBlock | None = None
-    path: list[tuple[int, Span]] = field(default_factory=list)
+    path: list[tuple[int, Heading]] = field(default_factory=list)
     sections: list[_OpenSection] = field(default_factory=lambda: [_OpenSection("", 0)])
 
     def add_field(self, name: str, value: str) -> None:
@@ -164,7 +164,7 @@ class _Page:
             self.sections.append(_OpenSection("", self.length))
         self.previous = block
         if block.kind == "heading":
-            heading = Span(self.length, self.length + len(text), text)
+            heading = Heading(text, (TextRun(0, len(text), self.length, self.length + len(text)),))
             self.path = [(level, above) for level, above in self.path if level < block.level]
             self.path.append((block.level, heading))
             path = tuple(above for _, above in self.path)

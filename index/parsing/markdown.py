@@ -10,7 +10,7 @@ from typing import Any
 
 import pyromark
 
-from index.domain.documents import Block, Section, Span
+from index.domain.documents import Block, Heading, Section, Span
 from index.text.normalize import collapse_whitespace
 from index.text.offsets import ReadableText, split_runs
 from index.text.tables import join_column_names
@@ -65,7 +65,7 @@ class _OpenSection:
 
     heading: str
     start: int
-    path: tuple[Span, ...] = ()
+    path: tuple[Heading, ...] = ()
     blocks: list[Block] = field(default_factory=list)
 
 
@@ -76,7 +76,7 @@ class _Walker:
         self.text = text
         self.offsets = _Offsets(text[start:], start)
         self.title = ""
-        self.path: list[tuple[int, Span]] = []
+        self.path: list[tuple[int, Heading]] = []
         self.sections = [_OpenSection("", start)]
         self.runs: list[Span] = []
         self.cells: list[str] = []
@@ -172,12 +172,13 @@ class _Walker:
 
     def _heading(self, level: int, begin: int) -> None:
         runs, self.runs = _trimmed(self.runs), []
-        reading = collapse_whitespace("".join(run.reading for run in runs))
+        readable = ReadableText(runs)
+        reading, places = readable.collapse(0, len(readable.text))
         if level == 1 and not self.title:
             self.title = reading
         self.path = [(above, heading) for above, heading in self.path if above < level]
         if runs:
-            self.path.append((level, Span(runs[0].start, runs[-1].end, reading)))
+            self.path.append((level, Heading(reading, places)))
         path = tuple(heading for _, heading in self.path)
         self.sections.append(_OpenSection(" > ".join(above.reading for above in path), self.offsets(begin), path))
 

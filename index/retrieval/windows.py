@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 
 from index.domain.documents import HEADING as FRONT_MATTER
-from index.domain.documents import Document, Passage, TextRun
+from index.domain.documents import Document, Heading, Passage, TextRun
 from index.domain.reading import Window
 from index.text.passages import field_label
 from index.text.tables import NAME_SEPARATOR
@@ -25,6 +26,9 @@ TITLE_WORDS = 16
 
 ITEM = re.compile(r"(?:^|\n)[ \t>]*(?:[-*+•]|\d+[.)])\s+\W{0,4}$")
 """The mark of a list's item, and marks of emphasis or a link after it."""
+
+SEPARATOR = " > "
+"""Between two headings of a path."""
 
 BEFORE_ITEM = 24
 """Characters before an item that are searched for its mark."""
@@ -78,7 +82,7 @@ def _window(document: Document, rows: range, passages: Sequence[Passage]) -> Win
         passage = passages[row]
         names = _context(passages, row) if passage.kind == "row" else ""
         if passage.section != FRONT_MATTER and (previous is None or passage.section != previous.section):
-            writer.line(_heading(title if previous is None else "", passage.section))
+            writer.heading(title if previous is None else "", _headings(document, passage))
         if names != header:
             writer.line(_header(names))
             header = names
@@ -87,17 +91,17 @@ def _window(document: Document, rows: range, passages: Sequence[Passage]) -> Win
                 writer.line(f"{field_label(_context(passages, row))}: ")
             else:
                 writer.write(" ")
-            writer.passage(passage)
+            writer.quotable(passage.reading, passage.runs)
         elif passage.kind == "row":
             writer.line("| ")
-            writer.passage(passage)
+            writer.quotable(passage.reading, passage.runs)
             writer.write(" |")
         elif previous is None or _breaks(previous, passage, document.text):
             writer.line("- " if _is_item(document.text, passage) else "")
-            writer.passage(passage)
+            writer.quotable(passage.reading, passage.runs)
         else:
             writer.write(" ")
-            writer.passage(passage)
+            writer.quotable(passage.reading, passage.runs)
         previous = passage
     return Window(document.id, rows, writer.text, tuple(writer.runs))
 
@@ -118,10 +122,23 @@ class _Writer:
     def write(self, text: str) -> None:
         self.text += text
 
-    def passage(self, passage: Passage) -> None:
+    def heading(self, title: str, path: Sequence[Heading]) -> None:
+        """Write the heading path on a line of its own, after the title, unless the path begins with it."""
+        if title and not (path and path[0].reading.startswith(title)):
+            self.line(title)
+            self.write(SEPARATOR * bool(path))
+        else:
+            self.line("")
+        for number, heading in enumerate(path):
+            self.write(SEPARATOR * (number > 0))
+            self.quotable(heading.reading, heading.runs)
+        self.line("")
+
+    def quotable(self, reading: str, runs: Sequence[TextRun]) -> None:
+        """Write what stands for characters of the document."""
         begin = len(self.text)
-        self.runs += (TextRun(begin + run.begin, run.length, run.start, run.end) for run in passage.runs)
-        self.text += passage.reading
+        self.runs += (TextRun(begin + run.begin, run.length, run.start, run.end) for run in runs)
+        self.text += reading
 
 
 def _context(passages: Sequence[Passage], row: int) -> str:
@@ -133,11 +150,11 @@ def _context(passages: Sequence[Passage], row: int) -> str:
     return passages[row].before
 
 
-def _heading(title: str, section: str) -> str:
-    """Return the heading path above a section: the title, unless the path begins with it, then the path."""
-    parts = [part for part in (title, section) if part]
-    heading = section if section.startswith(title) and title else " > ".join(parts)
-    return f"{heading}\n" if heading else ""
+def _headings(document: Document, passage: Passage) -> tuple[Heading, ...]:
+    """Return the heading path above a passage, with its places."""
+    starts = [section.start for section in document.sections]
+    place = bisect_right(starts, passage.start) - 1
+    return document.sections[place].path if place >= 0 else ()
 
 
 def _header(names: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from cachetools import LRUCache
 
-from index.domain.documents import Document, Passage, Section, Span, TextRun
+from index.domain.documents import Document, Heading, Passage, Section, TextRun
 from index.domain.messages import message_from_json, message_to_json
 from index.parsing.documents import is_extracted
 from index.parsing.layout import make_block
@@ -111,7 +111,7 @@ def write_texts(folder: Path, documents: Mapping[str, Document], passages: list[
         for passage in passages:
             row = asdict(passage)
             del row["text"]
-            row["runs"] = [[run.begin, run.length, run.start, run.end] for run in passage.runs]
+            row["runs"] = _run_rows(passage.runs)
             lines.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
@@ -124,7 +124,7 @@ def read_texts(folder: Path) -> tuple[dict[str, Document], list[Passage]]:
         for line in lines:
             row = json.loads(line)
             text = documents[row["document_id"]].text[row["start"] : row["end"]]
-            row["runs"] = tuple(TextRun(*run) for run in row["runs"])
+            row["runs"] = _runs(row["runs"])
             passages.append(Passage(**row, text=text))
     return documents, passages
 
@@ -160,7 +160,15 @@ def _no_blocks(section: Section) -> list[list[list[Any]]]:
 
 
 def _path_rows(section: Section) -> list[list[Any]]:
-    return [[heading.start, heading.end, heading.reading] for heading in section.path]
+    return [[heading.reading, _run_rows(heading.runs)] for heading in section.path]
+
+
+def _run_rows(runs: Sequence[TextRun]) -> list[list[int]]:
+    return [[run.begin, run.length, run.start, run.end] for run in runs]
+
+
+def _runs(rows: Sequence[Sequence[int]]) -> tuple[TextRun, ...]:
+    return tuple(TextRun(*row) for row in rows)
 
 
 def _section(
@@ -172,4 +180,4 @@ def _section(
     blocks: Sequence[Sequence[Any]] = (),
 ) -> Section:
     made = tuple(make_block(text, *block) for block in blocks)
-    return Section(heading, start, end, made, tuple(Span(*above) for above in path))
+    return Section(heading, start, end, made, tuple(Heading(reading, _runs(runs)) for reading, runs in path))

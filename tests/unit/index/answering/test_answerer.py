@@ -102,11 +102,22 @@ def test_an_abstention_may_cite_the_nearest_passages():
     assert [citation.quote for citation in answer.citations] == BREAD.strip().split("\n\n")
 
 
-def test_sure_words_that_are_only_in_a_heading_are_no_answer():
-    index = search_index(a_md="# Scout\n\nThe model is small enough.\n")
-    answer = ask(words_reader(9.0, "Scout"), index=index)
-    assert answer.abstained
-    assert [(citation.quote, citation.score) for citation in answer.citations] == [("The model is small enough.", 0.0)]
+@pytest.mark.parametrize(
+    ("question", "quotes"),
+    [
+        ("Which model is small?", ["Scout", "The weights are few enough."]),
+        ("Who is Scout?", ["Scout"]),
+    ],
+)
+def test_a_heading_that_shares_no_word_with_the_question_is_quoted_with_what_is_below(question, quotes):
+    index = search_index(a_md="# Scout\n\nThe weights are few enough.\n")
+
+    def spans(window: str) -> tuple[AnswerSpan, ...]:
+        below = window.find("few")
+        return AnswerSpan(0, 5, -0.1), AnswerSpan(below, below + 3, -9.0)
+
+    answer = ask(FixedReader({index.windows[0].text: 9.0}, spans), question, index=index)
+    assert [citation.quote for citation in answer.citations] == quotes
 
 
 def test_a_second_quotation_is_shown_only_if_it_is_nearly_as_likely():

@@ -59,8 +59,15 @@ def test_a_value_of_front_matter_is_quoted_with_the_name_of_its_field_as_context
     assert (document.text[found.start : found.end], found.context) == ("Ann Baker", "Authors")
 
 
-def test_words_of_a_heading_alone_are_not_quoted():
-    assert quotation("# Scout\n\nThe model is small enough.\n", "Scout")[0] is None
+def test_words_of_a_heading_alone_quote_the_heading():
+    found, document = quotation("# Changes\n\n## [7.2](http://a.b) of *May 3*\n\nIt is small enough.\n", "May 3")
+    assert found is not None
+    assert document.text[found.start : found.end] == "7.2](http://a.b) of *May 3"
+    assert (found.shown, found.answer) == ("7.2 of May 3", "May 3")
+
+
+def test_words_of_two_headings_quote_the_inner_one():
+    assert quoted("# Changes\n\n## 7.2\n\nIt is small enough.\n", "Changes > 7.2")[0] == "7.2"
 
 
 def test_words_of_a_heading_and_a_sentence_quote_the_sentence():

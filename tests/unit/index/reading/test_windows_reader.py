@@ -51,8 +51,16 @@ def test_after_a_pair_with_a_sure_window_no_further_one_is_read(monkeypatch, pro
 
 def test_all_windows_are_read_if_none_is_sure():
     reader = OddsReader()
-    WindowsReader(reader, sure=4.0).read("who", windows(*([3.9] * 11)))
+    found = windows(*(number / 10 for number in range(11)))
+    WindowsReader(reader, sure=4.0).read("who", found)
     assert len(reader.texts) == 11
+
+
+def test_a_window_is_read_once_for_a_question():
+    reader = OddsReader()
+    made = WindowsReader(reader)
+    assert [odds(made.read(question, windows(1.0))) for question in ("who", "who", "what")] == [[1.0]] * 3
+    assert len(reader.texts) == 2
 
 
 def test_the_order_of_windows_changes_no_reading():

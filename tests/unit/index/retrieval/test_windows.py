@@ -7,6 +7,7 @@ from itertools import chain, pairwise
 import pytest
 from hypothesis import given
 
+from index.domain.documents import Section, TextRun
 from index.domain.errors import UnreadableSource
 from index.domain.reading import Window
 from index.retrieval.search_index import SearchIndex
@@ -25,6 +26,10 @@ def texts(text: str) -> list[str]:
 
 def paragraph(first: int, count: int) -> str:
     return " ".join(SENTENCE.format(number) for number in range(first, first + count))
+
+
+def headings(section: Section) -> list[TextRun]:
+    return [run for heading in section.path for run in heading.runs]
 
 
 def source_of(index: SearchIndex, window: Window, words: str) -> str | None:
@@ -122,11 +127,18 @@ def test_a_window_never_holds_two_documents():
     assert [window.text for window in index.windows] == ["a\nScout has sixteen experts.", "b\nMaverick has many more."]
 
 
-def test_words_of_a_heading_or_header_stand_for_nothing():
+def test_words_of_a_tables_header_stand_for_nothing():
     index = search_index(a_md="# Prices\n\n| Model | Price |\n|---|---|\n| Scout | $1 |\n")
     (window,) = index.windows
-    assert source_of(index, window, "Prices") is None
     assert source_of(index, window, "| Model") is None
+
+
+@pytest.mark.parametrize(("words", "source"), [("Changes", "Changes"), ("7.2", "7.2"), ("May 3", "May 3")])
+def test_words_of_a_heading_stand_for_its_words_in_the_source(words, source):
+    index = search_index(a_md="# Changes\n\n## [7.2](http://a.b) of *May 3*\n\n### Added\n\nIt writes files.\n")
+    (window,) = index.windows
+    assert window.text.startswith("Changes > 7.2 of May 3 > Added\n")
+    assert source_of(index, window, words) == source
 
 
 @pytest.mark.parametrize(
@@ -165,7 +177,9 @@ def test_every_passage_is_in_a_window_and_every_character_of_it_is_mapped(text):
     assert {row for window in windows for row in window.rows} == set(range(len(passages)))
     for window in windows:
         source = documents[window.document_id].text
-        mapped = "".join(window.text[run.begin : run.begin + run.length] for run in window.runs)
+        path_runs = {run.start for section in documents[window.document_id].sections for run in headings(section)}
+        own = [run for run in window.runs if run.start not in path_runs]
+        mapped = "".join(window.text[run.begin : run.begin + run.length] for run in own)
         assert mapped == "".join(passages[row].reading for row in window.rows)
         assert all(before.begin + before.length <= after.begin for before, after in pairwise(window.runs))
         for run in window.runs:
