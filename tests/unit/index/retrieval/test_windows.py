@@ -7,7 +7,7 @@ from itertools import chain, pairwise
 import pytest
 from hypothesis import given
 
-from index.domain.documents import Section, TextRun
+from index.domain.documents import Document, TextRun
 from index.domain.errors import UnreadableSource
 from index.domain.reading import Window
 from index.retrieval.search_index import SearchIndex
@@ -28,8 +28,11 @@ def paragraph(first: int, count: int) -> str:
     return " ".join(SENTENCE.format(number) for number in range(first, first + count))
 
 
-def headings(section: Section) -> list[TextRun]:
-    return [run for heading in section.path for run in heading.runs]
+def own_runs(window: Window, document: Document) -> list[TextRun]:
+    """Return the runs of a window that are of its passages, not of headings."""
+    headings = [heading for section in document.sections for heading in section.path]
+    above = {run.start for heading in headings for run in heading.runs}
+    return [run for run in window.runs if run.start not in above]
 
 
 def source_of(index: SearchIndex, window: Window, words: str) -> str | None:
@@ -177,8 +180,7 @@ def test_every_passage_is_in_a_window_and_every_character_of_it_is_mapped(text):
     assert {row for window in windows for row in window.rows} == set(range(len(passages)))
     for window in windows:
         source = documents[window.document_id].text
-        path_runs = {run.start for section in documents[window.document_id].sections for run in headings(section)}
-        own = [run for run in window.runs if run.start not in path_runs]
+        own = own_runs(window, documents[window.document_id])
         mapped = "".join(window.text[run.begin : run.begin + run.length] for run in own)
         assert mapped == "".join(passages[row].reading for row in window.rows)
         assert all(before.begin + before.length <= after.begin for before, after in pairwise(window.runs))
@@ -195,7 +197,8 @@ def test_a_character_of_a_window_stands_for_a_place_within_its_passage(text):
         return
     for window in cut_windows(documents, passages):
         owners = chain.from_iterable([passages[row]] * len(passages[row].reading) for row in window.rows)
-        places = (place for run in window.runs for place in range(run.begin, run.begin + run.length))
+        runs = own_runs(window, documents[window.document_id])
+        places = (place for run in runs for place in range(run.begin, run.begin + run.length))
         for place, passage in zip(places, owners, strict=True):
             span = source_span(window.runs, place, place + 1)
             assert span is None or passage.start <= span[0] <= span[1] <= passage.end
