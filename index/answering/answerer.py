@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.answering.abstention import explain_abstention
-from index.answering.conflicts import newest_first, sources_disagree
-from index.answering.quotations import Quotation, cite_passage, quote
+from index.answering.candidates import MOST_QUOTATIONS, Candidate, cite, find_candidates, select
+from index.answering.quotations import cite_passage
+from index.answering.recency import section_recency
 from index.answering.small_talk import reply_to_small_talk
 from index.answering.summary import headline, summarise
 from index.answering.verification import verify_citations, verify_short_answer
@@ -23,22 +24,21 @@ from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
 from index.text.normalize import normalize_question
 from index.text.offsets import source_span
-from index.text.tokens import tokenize
 
 __all__ = ["GENERATOR", "Answerer", "ReadQuestion"]
 
 GENERATOR = "extractive"
 
-MOST_QUOTATIONS = 3
-"""Quotations of an answer, and nearest passages of an abstention."""
-
-FURTHER = 0.5
-"""Share of the best quotation's score from which on another one is needed: the reader wavers between them."""
-
 VERDICT = 0.9
 """Probability from which on a window is said to answer yes or no. Of the 123 yes-no questions of the test part five are
 told so, all rightly, and one of as many others; from 0.8 on it would be 21, three of them wrongly.
 """
+
+ALIKE, MOST_ALIKE = 0.7, 8
+"""Cosine of two passages that may be two versions of one statement, and how many such passages are looked at."""
+
+MOST_NEWER = 2
+"""Windows that are read for a newer version of what was found."""
 
 MOST_BEFORE = 2
 """Earlier questions that a follow-up is read with."""
@@ -73,17 +73,6 @@ class ReadQuestion:
         window, span = self.readings[0].window, self.readings[0].reading.spans[0]
         place = source_span(window.runs, span.start, span.end)
         return (window.document_id, *place) if place else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A quotation with its score: the probability that its window answers, times that of its words in the window."""
-
-    quotation: Quotation
-    document_id: str
-    section: str
-    score: float
-    confidence: float
 
 
 class Answerer:
@@ -179,22 +168,18 @@ class Answerer:
 
     def _decide(self, search_index: SearchIndex, question: str, attempt: ReadQuestion) -> Answer:
         confidence = self._calibration.confidence(attempt.readings[0].reading) if attempt.readings else 0.0
-        candidates = self._candidates(search_index, attempt.readings)
+        candidates = find_candidates(attempt.readings, search_index, self._calibration)
         if attempt.is_open or confidence < self._threshold or not candidates:
-            nearest = _cite(search_index, candidates[:MOST_QUOTATIONS])
+            nearest = cite(search_index, candidates[:MOST_QUOTATIONS])
             if not nearest:
                 rows = self._retriever.rows(search_index, attempt.text, attempt.vector)[:MOST_QUOTATIONS]
                 nearest = self._cite_rows(search_index, rows)
             return self._abstain(search_index, question, confidence, nearest)
-        best, second = candidates[0], candidates[1] if len(candidates) > 1 else None
-        conflict = second is not None and self._is_conflict(best, second)
-        if conflict and second is not None:
-            documents = search_index.documents
-            chosen = newest_first([best, second], lambda candidate: documents[candidate.document_id])
-        else:
-            chosen = [candidate for candidate in candidates if candidate.score >= FURTHER * best.score]
-            chosen += _evidence_below(chosen, candidates, attempt.text)
-        citations = verify_citations(_cite(search_index, chosen[:MOST_QUOTATIONS]), search_index.documents)
+        if newer := self._read_newer(search_index, attempt, candidates[0]):
+            candidates = find_candidates([*attempt.readings, *newer], search_index, self._calibration)
+        selection = select(candidates, attempt.text, self._threshold)
+        chosen, conflict = selection.candidates, selection.conflict
+        citations = verify_citations(cite(search_index, chosen), search_index.documents)
         if not citations:
             return self._abstain(search_index, question, confidence, ())
         short = chosen[0].quotation.short_answer(search_index.documents[chosen[0].document_id], 1)
@@ -207,31 +192,22 @@ class Answerer:
             snapshot=search_index.id,
             generator=GENERATOR,
             short_answer=None if conflict else verify_short_answer(short, citations, search_index.documents),
-            verdict="" if conflict else _verdict(attempt.readings[0]),
+            verdict=_verdict(attempt.readings[0]) if chosen[0] is candidates[0] and not conflict else "",
             conflict=conflict,
         )
 
-    def _candidates(self, search_index: SearchIndex, readings: Sequence[WindowReading]) -> list[_Candidate]:
-        """Return quotations, none of a place that is quoted already: first for the best words of the best window."""
-        found = []
-        for reading in readings:
-            confidence = self._calibration.confidence(reading.reading)
-            document = search_index.documents[reading.window.document_id]
-            for span in reading.reading.spans:
-                if quotation := quote(reading.window, span, search_index.passages, document):
-                    section = search_index.passages[quotation.rows[0]].section
-                    score = confidence * math.exp(span.log_probability)
-                    found.append(_Candidate(quotation, document.id, section, score, confidence))
-        chosen: list[_Candidate] = []
-        for candidate in [*found[:1], *sorted(found[1:], key=lambda each: -each.score)]:
-            if not any(_repeats(candidate, other) for other in chosen):
-                chosen.append(candidate)
-        return chosen
-
-    def _is_conflict(self, best: _Candidate, second: _Candidate) -> bool:
-        if best.document_id == second.document_id or second.confidence < self._threshold:
-            return False
-        return sources_disagree(best.quotation.answer, second.quotation.answer)
+    def _read_newer(self, search_index: SearchIndex, attempt: ReadQuestion, best: Candidate) -> Sequence[WindowReading]:
+        """Return readings of unread windows with a passage like the best one, but newer: a value may have changed."""
+        row, read = best.quotation.rows[0], {reading.window.rows for reading in attempt.readings}
+        near = search_index.vectors.search(search_index.vectors.rows(row, row + 1)[0], MOST_ALIKE)
+        newer = []
+        for other, cosine in near:
+            passage = search_index.passages[other]
+            document = search_index.documents[passage.document_id]
+            if cosine >= ALIKE and section_recency(document, passage.section).is_newer(best.recency):
+                newer += [search_index.windows[place] for place in search_index.windows_of[other]]
+        unread = {window.rows: window for window in newer if window.rows not in read}
+        return self._reader.read(attempt.text, list(unread.values())[:MOST_NEWER])
 
     def _reply(self, search_index: SearchIndex, question: str, vector: Vectors, intent: Intent) -> Answer | None:
         """Return the reply to small talk, or a summary; None if there is nothing to quote."""
@@ -290,32 +266,10 @@ class Answerer:
         )
 
 
-def _cite(search_index: SearchIndex, candidates: Sequence[_Candidate]) -> list[Citation]:
-    return [
-        candidate.quotation.cite(
-            search_index.documents[candidate.document_id], candidate.section, number, candidate.score
-        )
-        for number, candidate in enumerate(candidates, 1)
-    ]
-
-
 def _overlap(words: tuple[str, int, int] | None, others: tuple[str, int, int] | None) -> bool:
     if words is None or others is None or words[0] != others[0]:
         return False
     return words[1] < others[2] and others[1] < words[2]
-
-
-def _evidence_below(chosen: Sequence[_Candidate], candidates: Sequence[_Candidate], question: str) -> list[_Candidate]:
-    """Return what stands below the heading that answers, if that heading shares no word with the question.
-
-    So "Which version removed X?" is answered by "7.2" and by the line below that says so.
-    """
-    heading = chosen[0]
-    if not heading.quotation.heading or set(tokenize(heading.quotation.shown)) & set(tokenize(question)):
-        return []
-    below = (each for each in candidates if each.section == heading.section and not each.quotation.heading)
-    first = next(below, None)
-    return [first] if first is not None and first not in chosen else []
 
 
 def _verdict(reading: WindowReading) -> str:
@@ -324,9 +278,3 @@ def _verdict(reading: WindowReading) -> str:
     if entailment is None or max(entailment.entailed, entailment.contradicted) < VERDICT:
         return ""
     return "yes" if entailment.entailed > entailment.contradicted else "no"
-
-
-def _repeats(candidate: _Candidate, other: _Candidate) -> bool:
-    """Return whether a quotation is of the same place as another, or reads the same."""
-    same_place = candidate.document_id == other.document_id and candidate.quotation.overlaps(other.quotation)
-    return same_place or candidate.quotation.shown == other.quotation.shown

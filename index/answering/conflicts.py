@@ -1,21 +1,19 @@
-"""Conflicts: two sources that give different figures for the same question."""
+"""Conflicts: two places of the sources that give different figures for the same question."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
+from functools import cmp_to_key
 from typing import TypeVar
 
-from index.domain.documents import Document
+from index.answering.recency import Recency
 
-__all__ = ["PUBLISHED", "document_date", "newest_first", "sources_disagree"]
+__all__ = ["newest_first", "sources_disagree"]
 
 T = TypeVar("T")
 
 FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
-UPDATED, PUBLISHED = ("updated", "date", "published"), ("date", "published", "updated")
-"""Metadata that dates a document, the best first: when its figures held, and when it came out."""
 
 
 def sources_disagree(answer: str, other: str) -> bool:
@@ -24,16 +22,12 @@ def sources_disagree(answer: str, other: str) -> bool:
     return bool(figures and others) and not figures & others
 
 
-def newest_first(items: Sequence[T], document: Callable[[T], Document]) -> list[T]:
-    """Return items by the dates of their documents, the newest first; those without a date last, in their order."""
-    return sorted(items, key=lambda item: document_date(document(item)) or date.min, reverse=True)
+def newest_first(items: Sequence[T], recency: Callable[[T], Recency]) -> list[T]:
+    """Return items, those known to be newer before older ones, those without a date last, else in their order."""
 
+    def compare(item: T, other: T) -> int:
+        own, others = recency(item), recency(other)
+        known = others.is_newer(own) - own.is_newer(others)
+        return known or (own.date is None) - (others.date is None)
 
-def document_date(document: Document, names: Sequence[str] = UPDATED) -> date | None:
-    """Return the first date that a document's metadata has under these names; None if there is none."""
-    for name in names:
-        try:
-            return date.fromisoformat(document.metadata.get(name, "")[:10])
-        except ValueError:
-            continue
-    return None
+    return sorted(items, key=cmp_to_key(compare))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.domain.answers import Citation, ShortAnswer
 from index.domain.documents import HEADING as FRONT_MATTER
 from index.domain.documents import Document, Passage
 from index.domain.reading import AnswerSpan, Window
 from index.text.normalize import fix_mojibake
+from index.text.notation import STRUCK_OUT
 from index.text.offsets import source_span
 from index.text.passages import field_label
 from index.text.tokens import POINTING_WORDS, tokenize
@@ -33,6 +34,8 @@ CONTEXT_WORDS = 8
 """Words of the sentence before that tell what a quotation speaks of."""
 
 ELLIPSIS = "…"
+
+QUESTION_MARKS = ("?", "？", "؟")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +87,12 @@ class Quotation:
 def quote(window: Window, span: AnswerSpan, passages: Sequence[Passage], document: Document) -> Quotation | None:
     """Return the quotation for the words of a span; None if they stand for nothing in the source.
 
-    Words of a heading alone quote the heading; with words below it they quote those.
+    Words of a heading alone quote the heading; with words below it they quote those. A question of the source is quoted
+    with the sentence after it, which answers. Words that are struck out are not quoted as an answer.
     """
-    place = source_span(window.runs, span.start, span.end)
-    if place is None:
+    kept = _without_struck_out(window.text, span)
+    place = source_span(window.runs, *kept) if kept else None
+    if kept is None or place is None:
         return None
     answer_start, answer_end = _trim(document.text, *place)
     found = [row for row in window.rows if passages[row].start < answer_end and answer_start < passages[row].end]
@@ -103,14 +108,15 @@ def quote(window: Window, span: AnswerSpan, passages: Sequence[Passage], documen
             rows, start, shown = range(rows[0] - 1, rows[-1] + 1), before.start, f"{before.reading} {shown}"
         else:
             context = _beginning(before.reading)
-    answer = window.text[span.start : span.end].strip()
+    answer = window.text[slice(*kept)].strip()
+    if passages[rows[-1]].reading.endswith(QUESTION_MARKS):
+        return _quote_reply(rows[-1], passages)
     return Quotation(rows, start, end, shown, answer_start, answer_end, answer, context)
 
 
 def cite_passage(passage: Passage, document: Document, number: int) -> Citation:
     """Return a whole passage as a citation."""
-    quotation = Quotation(range(0), passage.start, passage.end, passage.reading, passage.start, passage.end, "")
-    return quotation.cite(document, passage.section, number, 0.0)
+    return _quote_passage(0, [passage]).cite(document, passage.section, number, 0.0)
 
 
 def _quote_heading(
@@ -122,11 +128,42 @@ def _quote_heading(
     if not found or found[-1].end - found[-1].start > LONGEST_QUOTATION:
         return None
     heading = found[-1]
+    if heading.reading.endswith(QUESTION_MARKS):
+        below = (row for row in window.rows if passages[row].start >= heading.end)
+        return next((_quote_passage(row, passages) for row in below), None)
     row = next((row for row in window.rows if passages[row].start >= heading.end), window.rows[0])
     start, end = _trim(document.text, max(start, heading.start), min(end, heading.end))
     words = document.text[start:end]
     answer = words if words in heading.reading else ""
     return Quotation(range(row, row + 1), heading.start, heading.end, heading.reading, start, end, answer, heading=True)
+
+
+def _quote_reply(row: int, passages: Sequence[Passage]) -> Quotation | None:
+    """Return a question of the source with the sentence after it; None if nothing follows in its section."""
+    asked, reply = passages[row], passages[row + 1] if row + 1 < len(passages) else None
+    if reply is None or (reply.document_id, reply.section) != (asked.document_id, asked.section):
+        return None
+    if reply.end - asked.start > LONGEST_QUOTATION:
+        return replace(_quote_passage(row + 1, passages), context=_beginning(asked.reading))
+    shown = f"{asked.reading} {reply.reading}"
+    return Quotation(range(row, row + 2), asked.start, reply.end, shown, reply.start, reply.end, "")
+
+
+def _quote_passage(row: int, passages: Sequence[Passage]) -> Quotation:
+    passage = passages[row]
+    return Quotation(range(row, row + 1), passage.start, passage.end, passage.reading, passage.start, passage.end, "")
+
+
+def _without_struck_out(text: str, span: AnswerSpan) -> tuple[int, int] | None:
+    """Return the characters of a span behind the last words in it that are struck out, or those before them."""
+    start, end = span.start, span.end
+    for struck in STRUCK_OUT.finditer(text):
+        if struck.start() < end and start < struck.end():
+            if text[struck.end() : end].strip():
+                start = struck.end()
+            else:
+                end = struck.start()
+    return (start, end) if text[start:end].strip() else None
 
 
 def _sentence_before(row: int, passages: Sequence[Passage]) -> Passage | None:

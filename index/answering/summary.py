@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from index.answering.conflicts import PUBLISHED, document_date
+from index.answering.recency import PUBLISHED, document_date
 from index.domain.documents import HEADING, Document, Passage
 from index.domain.messages import Message
 from index.domain.ports import Vectors

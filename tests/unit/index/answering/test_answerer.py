@@ -173,6 +173,39 @@ def test_sources_that_disagree_are_both_quoted_newest_first_without_a_short_answ
     assert answer.short_answer is None
 
 
+CHANGES = """# Changes
+
+## 3.0 - 2026-05-12
+
+The window is 20 tokens wide now.
+
+## 2.0 - 2025-01-03
+
+The window is 10 tokens wide.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "quotes", "short"),
+    [
+        (
+            "How wide is the window?",
+            [("The window is 20 tokens wide now.", ""), ("The window is 10 tokens wide.", "2.0 - 2025-01-03")],
+            "20",
+        ),
+        ("How wide was the window in 2.0?", [("The window is 10 tokens wide.", "")], "10 tokens"),
+    ],
+)
+def test_a_changed_value_is_answered_by_the_newest_unless_an_older_one_is_asked_for(question, quotes, short):
+    def spans(window: str) -> tuple[AnswerSpan, ...]:
+        older, newer = window.find("10 tokens"), window.find("20 tokens")
+        return AnswerSpan(older, older + 9, -0.1), AnswerSpan(newer, newer + 9, -3.0)
+
+    answer = ask(FixedReader({question: 3.0}, spans), question, index=search_index(a_md=CHANGES))
+    assert [(citation.quote, citation.context) for citation in answer.citations] == quotes
+    assert (answer.conflict, answer.short_answer and answer.short_answer.text) == (False, short)
+
+
 def test_a_source_that_does_not_answer_surely_is_no_disagreement():
     class Wavering(FixedReader):
         def read(self, question: str, window: str) -> Reading:

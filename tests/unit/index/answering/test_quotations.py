@@ -74,6 +74,38 @@ def test_words_of_a_heading_and_a_sentence_quote_the_sentence():
     assert quoted("# Scout\n\nThe model is small enough.\n", "Scout\nThe model")[0] == "The model is small enough."
 
 
+@pytest.mark.parametrize("words", ["Can I print", "Who"])
+def test_a_question_of_the_source_is_quoted_with_the_sentence_that_answers_it(words):
+    text = (
+        f"{POWER} Nothing else.\n\n**Can I print my notes at home?**\n\nNot yet, but soon.\n\nWho is it for, anyway?\n"
+    )
+    found, document = quotation(text, words)
+    if words == "Who":
+        assert found is None  # nothing answers it
+        return
+    assert found is not None
+    assert found.shown == "Can I print my notes at home? Not yet, but soon."
+    assert found.short_answer(document, 1) is None
+
+
+def test_a_question_that_is_a_heading_is_answered_by_what_is_below_it():
+    exact, _ = quoted("# Help\n\n## Can I print my notes?\n\nNot at all, and it never will.\n", "print my notes")
+    assert exact == "Not at all, and it never will."
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("[struck out: 3 May] 10 May", "10 May"),
+        ("on [struck out: 3 May", "on"),
+        ("3 May", None),
+    ],
+)
+def test_struck_out_words_are_never_the_words_that_answer(words, answer):
+    found, _ = quotation("The course starts on [struck out: 3 May] 10 May, as they say.", words)
+    assert (found and found.answer) == answer
+
+
 @pytest.mark.parametrize(
     ("words", "left", "right"),
     [("clause number 6", "…", "…"), ("The beginning", "", "…"), ("the end", "…", "")],

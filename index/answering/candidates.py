@@ -1,0 +1,124 @@
+"""Candidates for an answer: quotations for the words that the reader found, and which of them are shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.answering.conflicts import newest_first, sources_disagree
+from index.answering.quotations import Quotation, quote
+from index.answering.recency import Recency, section_recency
+from index.domain.answers import Citation
+from index.domain.reading import WindowReading
+from index.reading.calibration import Calibration
+from index.retrieval.search_index import SearchIndex
+from index.text.tokens import tokenize
+
+__all__ = ["MOST_QUOTATIONS", "Candidate", "Selection", "cite", "find_candidates", "select"]
+
+MOST_QUOTATIONS = 3
+"""Quotations of an answer, and nearest passages of an abstention."""
+
+FURTHER = 0.5
+"""Share of the best quotation's score from which on another one is needed: the reader wavers between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A quotation with its score: the probability that its window answers, times that of its words in the window."""
+
+    quotation: Quotation
+    document_id: str
+    section: str
+    recency: Recency
+    score: float
+    confidence: float
+
+    def repeats(self, other: Candidate) -> bool:
+        """Return whether this is of the same place as another one, or reads the same."""
+        same_place = self.document_id == other.document_id and self.quotation.overlaps(other.quotation)
+        return same_place or self.quotation.shown == other.quotation.shown
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The candidates that are shown, in their order; `conflict` tells that two sources give different figures."""
+
+    candidates: tuple[Candidate, ...]
+    conflict: bool = False
+
+
+def find_candidates(
+    readings: Sequence[WindowReading], search_index: SearchIndex, calibration: Calibration
+) -> list[Candidate]:
+    """Return candidates, none of a place that another one quotes: first for the best words of the best window."""
+    found = []
+    for reading in readings:
+        confidence = calibration.confidence(reading.reading)
+        document = search_index.documents[reading.window.document_id]
+        for span in reading.reading.spans:
+            if quotation := quote(reading.window, span, search_index.passages, document):
+                section = search_index.passages[quotation.rows[0]].section
+                score = confidence * math.exp(span.log_probability)
+                recency = section_recency(document, section)
+                found.append(Candidate(quotation, document.id, section, recency, score, confidence))
+    chosen: list[Candidate] = []
+    for candidate in [*found[:1], *sorted(found[1:], key=lambda each: -each.score)]:
+        if not any(candidate.repeats(other) for other in chosen):
+            chosen.append(candidate)
+    return chosen
+
+
+def select(candidates: Sequence[Candidate], question: str, threshold: float) -> Selection:
+    """Return which candidates answer a question: the best, those nearly as likely, and one that says otherwise.
+
+    Of two that give different figures the newer comes first, by the version or date in their headings, else by their
+    documents' dates. The older one of the same document is shown with its heading.
+    """
+    best = candidates[0]
+    for candidate in candidates[1:]:
+        if candidate.confidence < threshold or not sources_disagree(best.quotation.answer, candidate.quotation.answer):
+            continue
+        first, second = newest_first([best, candidate], lambda each: each.recency)
+        if best.document_id != candidate.document_id:
+            if candidate is candidates[1] or first.recency.is_newer(second.recency):
+                return Selection((first, second), conflict=True)
+        elif first.recency.is_newer(second.recency) and not _is_asked_for(best, candidate, question):
+            return Selection((first, _with_heading(second)))
+    chosen = [candidate for candidate in candidates if candidate.score >= FURTHER * best.score]
+    return Selection(tuple([*chosen, *_evidence_below(chosen, candidates, question)][:MOST_QUOTATIONS]))
+
+
+def cite(search_index: SearchIndex, candidates: Sequence[Candidate]) -> list[Citation]:
+    """Return the candidates as citations, numbered from 1."""
+    return [
+        candidate.quotation.cite(
+            search_index.documents[candidate.document_id], candidate.section, number, candidate.score
+        )
+        for number, candidate in enumerate(candidates, 1)
+    ]
+
+
+def _is_asked_for(candidate: Candidate, other: Candidate, question: str) -> bool:
+    """Return whether a question names a word of a candidate's headings that the other's do not have: "in 2.0"."""
+    own = set(tokenize(candidate.section)) - set(tokenize(other.section))
+    return bool(own & set(tokenize(question)))
+
+
+def _with_heading(candidate: Candidate) -> Candidate:
+    heading = candidate.section.rpartition(" > ")[2]
+    return replace(candidate, quotation=replace(candidate.quotation, context=heading))
+
+
+def _evidence_below(chosen: Sequence[Candidate], candidates: Sequence[Candidate], question: str) -> list[Candidate]:
+    """Return what stands below the heading that answers, if that heading shares no word with the question.
+
+    So "Which version removed X?" is answered by "7.2" and by the line below that says so.
+    """
+    heading = chosen[0]
+    if not heading.quotation.heading or set(tokenize(heading.quotation.shown)) & set(tokenize(question)):
+        return []
+    below = (each for each in candidates if each.section == heading.section and not each.quotation.heading)
+    first = next(below, None)
+    return [first] if first is not None and first not in chosen else []

@@ -1,0 +1,75 @@
+"""How recent a place in the sources is: by the date or version in its headings, else by its document's date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from dateutil import parser as dateparser
+from packaging.version import InvalidVersion, Version
+
+from index.domain.documents import Document
+
+__all__ = ["PUBLISHED", "Recency", "document_date", "find_date", "section_recency"]
+
+UPDATED, PUBLISHED = ("updated", "date", "published"), ("date", "published", "updated")
+"""Metadata that dates a document, the best first: when its figures held, and when it came out."""
+
+DATE = re.compile(
+    r"(?<![\d.-])\d{4}-\d{2}-\d{2}(?!\d)"
+    r"|\b\d{1,2}(?:st|nd|rd|th|\.)? [^\W\d_]{3,9}\.?,? \d{4}\b"
+    r"|\b[^\W\d_]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}\b"
+    r"|\b[^\W\d_]{3,9}\.?,? \d{4}\b"
+)
+"""What may be a date; whether it is one, the library says."""
+
+VERSION = re.compile(r"(?<![\w.-])v?(\d+(?:\.\d+)+[\w.+-]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Recency:
+    """When something was said, as far as it is known."""
+
+    date: date | None = None
+    version: Version | None = None
+
+    def is_newer(self, other: Recency) -> bool:
+        """Return whether this is known to be newer: by the dates, or if one of them has none by the versions."""
+        if self.date and other.date:
+            return self.date > other.date
+        return bool(self.version and other.version and self.version > other.version)
+
+
+def section_recency(document: Document, section: str) -> Recency:
+    """Return the date and version that a section's headings tell, the innermost first; else the document's date."""
+    headings = section.split(" > ")[::-1]
+    dates = (find_date(heading) for heading in headings)
+    versions = (_find_version(heading) for heading in headings)
+    return Recency(next(filter(None, dates), None) or document_date(document), next(filter(None, versions), None))
+
+
+def document_date(document: Document, names: Sequence[str] = UPDATED) -> date | None:
+    """Return the first date that a document's metadata has under these names; None if there is none."""
+    found = (find_date(document.metadata.get(name, "")) for name in names)
+    return next(filter(None, found), None)
+
+
+def find_date(text: str) -> date | None:
+    """Return the first date of a text, of a month its first day; None if it holds none."""
+    for match in DATE.finditer(text):
+        try:
+            return dateparser.parse(match.group(), default=datetime(1, 1, 1)).date()
+        except (ValueError, OverflowError):
+            continue
+    return None
+
+
+def _find_version(text: str) -> Version | None:
+    for match in VERSION.finditer(DATE.sub(" ", text)):
+        try:
+            return Version(match[1].rstrip(".-+"))
+        except InvalidVersion:
+            continue
+    return None
