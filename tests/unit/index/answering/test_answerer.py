@@ -191,7 +191,7 @@ The window is 10 tokens wide.
         (
             "How wide is the window?",
             [("The window is 20 tokens wide now.", ""), ("The window is 10 tokens wide.", "2.0 - 2025-01-03")],
-            "20",
+            "20 tokens",
         ),
         ("How wide was the window in 2.0?", [("The window is 10 tokens wide.", "")], "10 tokens"),
     ],
