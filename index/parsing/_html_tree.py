@@ -9,26 +9,22 @@ from selectolax.lexbor import LexborNode
 
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
+from index.parsing._html_hidden import is_hidden
+from index.parsing._html_inline import InlineText
 from index.parsing.layout import clean_text
 
-__all__ = ["HEADING", "INLINE", "is_hidden", "visible_text", "walk"]
+__all__ = ["HEADING", "INLINE", "checkbox_state", "is_hidden", "visible_text", "walk"]
 
 MOST_NODES = 2_000_000
 
-HIDDEN_NAMES = """
-    script style template noscript iframe object embed canvas svg audio video map head title link meta
-    button input select option textarea datalist progress meter dialog
-"""
-HIDDEN_TAGS = frozenset(HIDDEN_NAMES.split())
 INLINE_NAMES = """
-    a abbr acronym b br bdi bdo big cite code data del dfn em font i img ins kbd label mark math mi mn
-    mo mrow ms msup msub mtext output q rp rt ruby s samp semantics small span strike strong sub sup
-    time tt u var wbr nobr picture source annotation
+    a abbr acronym b br bdi bdo big cite code data del dfn em font i img ins kbd label mark math
+    output q rp rt ruby s samp semantics small span strike strong sub sup
+    time tt u var wbr nobr picture source mjx-container mjx-assistive-mml g-emoji relative-time time-ago local-time
 """
 INLINE = frozenset(INLINE_NAMES.split())
 """Tags that do not end a block of text."""
 
-HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 HEADING = re.compile(r"h[1-6]")
 
 
@@ -60,23 +56,50 @@ def walk(root: LexborNode, skip: Callable[[LexborNode], bool] | None = None) -> 
         node = node.next
 
 
-def is_hidden(node: LexborNode) -> bool:
-    """Return whether a visitor does not see an element."""
-    if node.tag in HIDDEN_TAGS:
-        return True
-    if not node.attributes:
-        return False
-    attributes = node.attributes
-    style = attributes.get("style") or ""
-    return "hidden" in attributes or attributes.get("aria-hidden") == "true" or bool(HIDDEN_STYLE.search(style))
-
-
 def visible_text(node: LexborNode) -> str:
-    """Return the text of an element that a visitor sees, white space collapsed."""
-    pieces = []
-    for event, child in walk(node, is_hidden):
+    """Return the text of an element that a visitor sees, white space collapsed; of pictures alone, what they show."""
+    words = InlineText()
+    for event, child in walk(
+        node, lambda child: words.replace(child) or _add_checkbox(child, words) or is_hidden(child)
+    ):
         if event == "text":
-            pieces.append(child.text_content or "")
-        elif child.tag not in INLINE:
-            pieces.append(" ")
-    return clean_text("".join(pieces))
+            words.add(child.text_content or "")
+            continue
+        if child.tag not in INLINE:
+            words.add(" ")
+        if event == "open":
+            words.open(child)
+        else:
+            words.close()
+    return clean_text(words.take()) or _pictures(node)
+
+
+def checkbox_state(node: LexborNode) -> bool | None:
+    """Return whether a box is ticked; None if the element is no box."""
+    attributes = node.attributes
+    if node.tag == "input" and (attributes.get("type") or "").lower() == "checkbox":
+        return "checked" in attributes
+    if attributes.get("role") == "checkbox" and "aria-checked" in attributes:
+        return attributes["aria-checked"] == "true"
+    classes = (attributes.get("class") or "").split()
+    return "checkbox-on" in classes if {"checkbox-on", "checkbox-off"} & set(classes) else None
+
+
+def _add_checkbox(node: LexborNode, words: InlineText) -> bool:
+    state = checkbox_state(node)
+    if state is not None:
+        words.add("☑ " if state else "☐ ")
+    return state is not None
+
+
+def _pictures(node: LexborNode) -> str:
+    """Return what the pictures of an element show, in the words that the page gives for them."""
+    texts = []
+    for event, child in walk(node):
+        if (
+            event == "open"
+            and child.tag in ("img", "svg", "i", "span")
+            and child.attributes.get("aria-hidden") != "true"
+        ):
+            texts.append(child.attributes.get("alt") or child.attributes.get("aria-label") or "")
+    return clean_text(" ".join(texts))

@@ -16,11 +16,17 @@ DONE, OPEN = "Done: ", "Open: "
 """Before a task that is ticked, and one that is not."""
 
 SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+LONG_NUMBER = re.compile(r"[-−+]?\d{2,}", re.ASCII)
 SUBSCRIPTS = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 
 
 def superscript(text: str) -> str:
-    """Return text that is set above the line: in Unicode's own superscripts, else after a caret ("x^(k+a)")."""
+    """Return text that is set above the line: in Unicode's own superscripts, else after a caret ("x^(k+a)").
+
+    Numbers of two digits and more are written after a caret, too, where they can be read and found ("2^16").
+    """
+    if LONG_NUMBER.fullmatch(text):
+        return f"^{text}"
     return _script(text, SUPERSCRIPTS, "^")
 
 
