@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
-from index.text.languages import detect_language
 
 __all__ = ["DecodedText", "decode_text", "encoding_notes"]
 
@@ -167,6 +166,8 @@ def _detect(data: bytes) -> str:
 
         if best := from_bytes(data[: 5 * SAMPLE], cp_isolation=[*OTHER_SCRIPTS]).best():
             return best.encoding
+    from index.text.languages import detect_language
+
     language, probability = detect_language(data[:SAMPLE].decode("cp1252", "replace"))
     if probability >= LEAST_SURE and language in LATIN_BY_LANGUAGE:
         return min(LATIN_BY_LANGUAGE[language], key=lambda codec: _oddities(data, codec))

@@ -42,6 +42,9 @@ MAX_THREADS = 8
 VAGUE_TYPES = {"", "text/plain", "application/octet-stream", "binary/octet-stream"}
 """Types that servers give to files they do not know; the suffix of the address says more."""
 
+WESTERN = {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"}
+"""Charsets that stand for Windows-1252 on the web: https://encoding.spec.whatwg.org/#names-and-labels."""
+
 log = logging.getLogger(__name__)
 
 
@@ -245,6 +248,7 @@ def _as_utf8(data: bytes, charset: str, *, byte_order_mark: bool) -> bytes:
     """Return text as UTF-8 if the server names its charset, with a byte order mark if a parser needs one."""
     if not charset or data.startswith(b"\xef\xbb\xbf"):
         return data
+    charset = "cp1252" if charset in WESTERN else charset
     try:
         text = data.decode(charset, "replace" if charset not in ("utf-8", "utf8") or byte_order_mark else "strict")
     except (LookupError, ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from docs.generate import BLOCK, ROOT, documents, fill
 
-NAMED = {"settings", "command-line", "bot-help", "discord-commands", "layers", "rooms"}
+NAMED = {"settings", "formats", "command-line", "bot-help", "discord-commands", "layers", "rooms"}
 
 
 def test_generated_parts_are_current():

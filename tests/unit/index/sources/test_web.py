@@ -122,6 +122,7 @@ def test_a_page_is_a_source_whose_link_is_its_address(tmp_path, site):
         ("/a.md", "text/plain; charset=utf-8", "# One\n\nTwo *three*.", "# One\n\nTwo *three*."),
         ("/x", "text/markdown", "# One\n\nTwo *three*.", "# One\n\nTwo *three*."),
         ("/x", "text/plain; charset=iso-8859-1", "café".encode("latin-1"), "café"),
+        ("/x", "text/plain; charset=iso-8859-1", "9 €".encode("cp1252"), "9 €"),
         ("/x", "text/html; charset=iso-8859-1", "<p>café".encode("latin-1"), "café\n"),
         ("/x", "text/html", "<meta charset=iso-8859-1><p>café".encode("latin-1"), "café\n"),
         ("/x", "text/csv", "Model,MMMU\nScout,69.4\n", "Scout | 69.4\n"),
@@ -141,7 +142,7 @@ def test_the_type_of_the_answer_decides_how_it_is_read(tmp_path, site, path, kin
     [
         ("image/png", b"x", "is image/png, which is not read: list a page, a PDF or a text"),
         ("text/plain", b"a\0b", "is a binary file, not text"),
-        ("text/plain", b"caf\xe9", "is not UTF-8"),
+        ("text/plain", b"caf\0", "is a binary file"),
         ("text/html", b"", "is empty"),
     ],
 )
