@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.answering.abstention import explain_abstention
-from index.answering.candidates import MOST_QUOTATIONS, Candidate, cite, find_candidates, select
+from index.answering.candidates import ALIKE, MOST_QUOTATIONS, Candidate, cite, find_candidates, select
 from index.answering.quotations import cite_passage
 from index.answering.recency import section_recency
 from index.answering.small_talk import reply_to_small_talk
@@ -34,8 +34,8 @@ VERDICT = 0.9
 told so, all rightly, and one of as many others; from 0.8 on it would be 21, three of them wrongly.
 """
 
-ALIKE, MOST_ALIKE = 0.7, 8
-"""Cosine of two passages that may be two versions of one statement, and how many such passages are looked at."""
+MOST_ALIKE = 8
+"""Passages near to the one that answers which may be a newer version of it."""
 
 MOST_NEWER = 2
 """Windows that are read for a newer version of what was found."""
@@ -177,7 +177,7 @@ class Answerer:
             return self._abstain(search_index, question, confidence, nearest)
         if newer := self._read_newer(search_index, attempt, candidates[0]):
             candidates = find_candidates([*attempt.readings, *newer], search_index, self._calibration)
-        selection = select(candidates, attempt.text, self._threshold)
+        selection = select(candidates, attempt.text, self._threshold, search_index.vectors)
         chosen, conflict = selection.candidates, selection.conflict
         citations = verify_citations(cite(search_index, chosen), search_index.documents)
         if not citations:

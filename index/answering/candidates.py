@@ -10,18 +10,22 @@ from index.answering.conflicts import newest_first, sources_disagree
 from index.answering.quotations import Quotation, quote
 from index.answering.recency import Recency, section_recency
 from index.domain.answers import Citation
+from index.domain.ports import VectorStore
 from index.domain.reading import WindowReading
 from index.reading.calibration import Calibration
 from index.retrieval.search_index import SearchIndex
 from index.text.tokens import tokenize
 
-__all__ = ["MOST_QUOTATIONS", "Candidate", "Selection", "cite", "find_candidates", "select"]
+__all__ = ["ALIKE", "MOST_QUOTATIONS", "Candidate", "Selection", "cite", "find_candidates", "select"]
 
 MOST_QUOTATIONS = 3
 """Quotations of an answer, and nearest passages of an abstention."""
 
 FURTHER = 0.5
 """Share of the best quotation's score from which on another one is needed: the reader wavers between them."""
+
+ALIKE = 0.8
+"""Cosine of two passages that may be two versions of one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +74,12 @@ def find_candidates(
     return chosen
 
 
-def select(candidates: Sequence[Candidate], question: str, threshold: float) -> Selection:
+def select(candidates: Sequence[Candidate], question: str, threshold: float, vectors: VectorStore) -> Selection:
     """Return which candidates answer a question: the best, those nearly as likely, and one that says otherwise.
 
     Of two that give different figures the newer comes first, by the version or date in their headings, else by their
-    documents' dates. The older one of the same document is shown with its heading.
+    documents' dates. Two passages of one document disagree only if they are alike; then the older one is shown with its
+    heading.
     """
     best = candidates[0]
     for candidate in candidates[1:]:
@@ -84,10 +89,22 @@ def select(candidates: Sequence[Candidate], question: str, threshold: float) -> 
         if best.document_id != candidate.document_id:
             if candidate is candidates[1] or first.recency.is_newer(second.recency):
                 return Selection((first, second), conflict=True)
-        elif first.recency.is_newer(second.recency) and not _is_asked_for(best, candidate, question):
+        elif (
+            first.recency.is_newer(second.recency)
+            and _are_alike(vectors, best.quotation, candidate.quotation)
+            and not _is_asked_for(best, candidate, question)
+        ):
             return Selection((first, _with_heading(second)))
     chosen = [candidate for candidate in candidates if candidate.score >= FURTHER * best.score]
     return Selection(tuple([*chosen, *_evidence_below(chosen, candidates, question)][:MOST_QUOTATIONS]))
+
+
+def _are_alike(vectors: VectorStore, quotation: Quotation, other: Quotation) -> bool:
+    """Return whether two quotations may be versions of one statement; headings are not."""
+    if quotation.heading or other.heading:
+        return False
+    own, others = (vectors.rows(each.rows[0], each.rows[0] + 1)[0] for each in (quotation, other))
+    return float(own @ others) >= ALIKE
 
 
 def cite(search_index: SearchIndex, candidates: Sequence[Candidate]) -> list[Citation]:

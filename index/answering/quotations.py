@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -98,9 +99,9 @@ def quote(window: Window, span: AnswerSpan, passages: Sequence[Passage], documen
     found = [row for row in window.rows if passages[row].start < answer_end and answer_start < passages[row].end]
     if not found:
         return _quote_heading(window, answer_start, answer_end, passages, document)
-    rows = range(found[0], found[-1] + 1)
+    rows = _in_one_section(found, passages, answer_start, answer_end)
     first = passages[rows[0]]
-    answer_start = max(answer_start, first.start)
+    answer_start, answer_end = max(answer_start, first.start), min(answer_end, passages[rows[-1]].end)
     start, end, shown = _cut(rows, passages, document, answer_start, answer_end)
     context = field_label(first.before) if first.section == FRONT_MATTER and first.kind == "field" else ""
     if start == first.start and _points_back(first) and (before := _sentence_before(rows[0], passages)):
@@ -117,6 +118,16 @@ def quote(window: Window, span: AnswerSpan, passages: Sequence[Passage], documen
 def cite_passage(passage: Passage, document: Document, number: int) -> Citation:
     """Return a whole passage as a citation."""
     return _quote_passage(0, [passage]).cite(document, passage.section, number, 0.0)
+
+
+def _in_one_section(found: Sequence[int], passages: Sequence[Passage], start: int, end: int) -> range:
+    """Return those of the rows, which lie between two characters, that are in the section with most of them."""
+    sizes: dict[str, int] = defaultdict(int)
+    for row in found:
+        sizes[passages[row].section] += min(end, passages[row].end) - max(start, passages[row].start)
+    section = max(sizes, key=lambda each: sizes[each])
+    rows = [row for row in found if passages[row].section == section]
+    return range(rows[0], rows[-1] + 1)
 
 
 def _quote_heading(

@@ -177,11 +177,11 @@ CHANGES = """# Changes
 
 ## 3.0 - 2026-05-12
 
-The window is 20 tokens wide now.
+As of now, the window of the model for everybody is 20 tokens wide.
 
 ## 2.0 - 2025-01-03
 
-The window is 10 tokens wide.
+The window of the model for everybody is 10 tokens wide.
 """
 
 
@@ -190,10 +190,17 @@ The window is 10 tokens wide.
     [
         (
             "How wide is the window?",
-            [("The window is 20 tokens wide now.", ""), ("The window is 10 tokens wide.", "2.0 - 2025-01-03")],
+            [
+                ("As of now, the window of the model for everybody is 20 tokens wide.", ""),
+                ("The window of the model for everybody is 10 tokens wide.", "2.0 - 2025-01-03"),
+            ],
             "20 tokens",
         ),
-        ("How wide was the window in 2.0?", [("The window is 10 tokens wide.", "")], "10 tokens"),
+        (
+            "How wide was the window in 2.0?",
+            [("The window of the model for everybody is 10 tokens wide.", "")],
+            "10 tokens",
+        ),
     ],
 )
 def test_a_changed_value_is_answered_by_the_newest_unless_an_older_one_is_asked_for(question, quotes, short):

@@ -59,6 +59,12 @@ def test_a_value_of_front_matter_is_quoted_with_the_name_of_its_field_as_context
     assert (document.text[found.start : found.end], found.context) == ("Ann Baker", "Authors")
 
 
+def test_a_quotation_never_spans_two_sections():
+    text = "## Added\n\n- Export to many kinds of files.\n\n## Removed\n\n- The flag for old ones.\n"
+    exact, shown = quoted(text, "to many kinds of files.\nRemoved\n- The")
+    assert exact == shown == "Export to many kinds of files."
+
+
 def test_words_of_a_heading_alone_quote_the_heading():
     found, document = quotation("# Changes\n\n## [7.2](http://a.b) of *May 3*\n\nIt is small enough.\n", "May 3")
     assert found is not None
