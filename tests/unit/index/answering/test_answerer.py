@@ -177,7 +177,7 @@ CHANGES = """# Changes
 
 ## 3.0 - 2026-05-12
 
-As of now, the window of the model for everybody is 20 tokens wide.
+The window of the model for everybody is now 20 tokens wide.
 
 ## 2.0 - 2025-01-03
 
@@ -191,7 +191,7 @@ The window of the model for everybody is 10 tokens wide.
         (
             "How wide is the window?",
             [
-                ("As of now, the window of the model for everybody is 20 tokens wide.", ""),
+                ("The window of the model for everybody is now 20 tokens wide.", ""),
                 ("The window of the model for everybody is 10 tokens wide.", "2.0 - 2025-01-03"),
             ],
             "20 tokens",
