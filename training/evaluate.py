@@ -15,12 +15,13 @@ import random
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from index.domain.reading import AnswerSpan, Entailment, Reading
 from training.benchmarks import (
     Claim,
     Question,
@@ -32,7 +33,7 @@ from training.benchmarks import (
     verdicts,
 )
 from training.model import WEIGHTS
-from training.predict import Flags, Floats, Prediction, Reader, open_reader
+from training.predict import BatchReader, Flags, Floats, open_reader
 from training.tokens import pair_key
 
 __all__ = ["Figure", "bootstrap", "claim_figures", "question_figures", "refused_at"]
@@ -87,18 +88,18 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def measure(reader: Reader, cases: Sequence[Question | Claim], kept: Path) -> dict[str, Figure]:
+def measure(reader: BatchReader, cases: Sequence[Question | Claim], kept: Path) -> dict[str, Figure]:
     """Return the figures of a set, which holds questions or claims."""
     texts = [pair for case in cases for pair in case.pairs]
-    predictions = iter(_predict(reader, texts, kept))
+    readings = iter(_read(reader, texts, kept))
     if isinstance(cases[0], Claim):
         judged = [case for case in cases if isinstance(case, Claim)]
-        return claim_figures(judged, list(predictions))
+        return claim_figures(judged, list(readings))
     asked = [case for case in cases if isinstance(case, Question)]
-    return question_figures(asked, [[next(predictions) for _ in case.pairs] for case in asked])
+    return question_figures(asked, [[next(readings) for _ in case.pairs] for case in asked])
 
 
-def question_figures(questions: Sequence[Question], readings: Sequence[Sequence[Prediction]]) -> dict[str, Figure]:
+def question_figures(questions: Sequence[Question], readings: Sequence[Sequence[Reading]]) -> dict[str, Figure]:
     """Return AUROC, refusals at ANSWER_RATE, and whether the words of the surest window overlap or are the answer.
 
     Words are counted over the answerable questions, whether answered or not.
@@ -106,14 +107,15 @@ def question_figures(questions: Sequence[Question], readings: Sequence[Sequence[
     surest = [max(range(len(windows)), key=lambda place: windows[place].answerable) for windows in readings]
     best = [windows[place] for windows, place in zip(readings, surest, strict=True)]
     answerable = np.array([question.answerable for question in questions])
-    scores = np.array([prediction.answerable for prediction in best])
+    scores = np.array([reading.answerable for reading in best])
     overlaps, exact = [], []
-    for question, place, prediction in zip(questions, surest, best, strict=True):
+    for question, place, reading in zip(questions, surest, best, strict=True):
         if question.answerable:
             window = question.windows[place]
             gold = [(start, end) for number, start, end in question.gold if number == place]
-            overlaps.append(any(prediction.start < end and start < prediction.end for start, end in gold))
-            words = window[prediction.start : prediction.end].strip().lower()
+            first, last = (reading.spans[0].start, reading.spans[0].end) if reading.spans else (0, 0)
+            overlaps.append(any(first < end and start < last for start, end in gold))
+            words = window[first:last].strip().lower()
             exact.append(any(words == window[start:end].strip().lower() for start, end in gold))
     return {
         "auroc": bootstrap(roc_auc_score, answerable, scores),
@@ -123,9 +125,9 @@ def question_figures(questions: Sequence[Question], readings: Sequence[Sequence[
     }
 
 
-def claim_figures(claims: Sequence[Claim], predictions: Sequence[Prediction]) -> dict[str, Figure]:
+def claim_figures(claims: Sequence[Claim], readings: Sequence[Reading]) -> dict[str, Figure]:
     """Return the share of claims judged right of three ways, and the AUROC of the entailed against the others."""
-    shares = np.array([prediction.nli for prediction in predictions])
+    shares = np.array([astuple(reading.entailment) for reading in readings if reading.entailment])
     labels = np.array([claim.label for claim in claims])
     return {
         "accuracy": bootstrap(np.mean, shares.argmax(1) == labels),
@@ -166,23 +168,23 @@ def table(rows: Sequence[dict[str, object]]) -> str:
     return "\n".join(lines)
 
 
-def _predict(reader: Reader, texts: Sequence[tuple[str, str]], kept: Path) -> list[Prediction]:
-    """Return the reader's predictions; those that an earlier run kept are not made again."""
+def _read(reader: BatchReader, texts: Sequence[tuple[str, str]], kept: Path) -> list[Reading]:
+    """Return what the reader says; readings that an earlier run kept are not made again."""
     kept.parent.mkdir(parents=True, exist_ok=True)
-    known: dict[str, Prediction] = {}
+    known: dict[str, Reading] = {}
     for line in kept.read_text("utf-8").splitlines() if kept.exists() else ():
         with suppress(json.JSONDecodeError):  # an interrupted run may leave half a line
-            key, prediction = json.loads(line)
-            known[key] = Prediction(*prediction)
+            key, (answerable, spans, entailment) = json.loads(line)
+            known[key] = Reading(answerable, tuple(AnswerSpan(*span) for span in spans), Entailment(*entailment))
     keys = [pair_key(*text) for text in texts]
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     places = list(missing)
     with kept.open("a", encoding="utf-8") as lines:
         for begin in range(0, len(places), CHUNK):
             part = places[begin : begin + CHUNK]
-            for key, prediction in zip(part, reader.predict([missing[key] for key in part]), strict=True):
-                known[key] = prediction
-                lines.write(f"\n{json.dumps([key, list(asdict(prediction).values())])}")
+            for key, reading in zip(part, reader.read([missing[key] for key in part]), strict=True):
+                known[key] = reading
+                lines.write(f"\n{json.dumps([key, astuple(reading)])}")
             lines.flush()
     return [known[key] for key in keys]
 

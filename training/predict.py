@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 
+from index.domain.reading import Entailment, Reading
 from index.reading.onnx_reader import GRAPH, OnnxReader, best_spans
 from training.model import load_reader
 from training.tokens import Pair, PairTokenizer
 
-__all__ = ["Flags", "Floats", "GraphReader", "Prediction", "Reader", "TorchReader", "open_reader"]
+__all__ = ["BatchReader", "Flags", "Floats", "GraphReader", "TorchReader", "open_reader"]
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -22,30 +22,10 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 BATCH = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """What a reader says of one pair.
+class BatchReader(Protocol):
+    """Reads many pairs of texts."""
 
-    Attributes
-    ----------
-    answerable : float
-        Log-odds that the window answers.
-    start, end : int
-        Characters of the window that answer best; equal if the window is empty.
-    nli : tuple of float
-        Probabilities: entailed, neutral, contradicted.
-    """
-
-    answerable: float
-    start: int
-    end: int
-    nli: tuple[float, float, float]
-
-
-class Reader(Protocol):
-    """Reads pairs of texts."""
-
-    def predict(self, texts: Sequence[tuple[str, str]]) -> Iterator[Prediction]:
+    def read(self, texts: Sequence[tuple[str, str]]) -> Iterator[Reading]:
         """Yield what the reader says of each (question or claim, window or evidence), in order."""
 
 
@@ -57,10 +37,10 @@ class TorchReader:
         self._model = load_reader(folder).to(self._device).eval()
         self._tokenizer = PairTokenizer(folder)
 
-    def predict(self, texts: Sequence[tuple[str, str]]) -> Iterator[Prediction]:
+    def read(self, texts: Sequence[tuple[str, str]]) -> Iterator[Reading]:
         pairs = self._tokenizer.pairs(texts)
         order = sorted(range(len(pairs)), key=lambda place: len(pairs[place].ids))
-        predictions: dict[int, Prediction] = {}
+        readings: dict[int, Reading] = {}
         for begin in range(0, len(order), BATCH):
             places = order[begin : begin + BATCH]
             batch = self._tokenizer.batch([pairs[place] for place in places])
@@ -69,8 +49,8 @@ class TorchReader:
                 outputs = self._model(*(tensor.to(self._device) for tensor in tensors))
             arrays = [output.double().cpu().numpy() for output in outputs]
             for place, answerable, start, end, nli in zip(places, *arrays, strict=True):
-                predictions[place] = _prediction(pairs[place], answerable, start, end, nli)
-        yield from (predictions[place] for place in range(len(pairs)))
+                readings[place] = _reading(pairs[place], answerable, start, end, nli)
+        yield from (readings[place] for place in range(len(pairs)))
 
 
 class GraphReader:
@@ -79,25 +59,19 @@ class GraphReader:
     def __init__(self, folder: Path) -> None:
         self._reader = OnnxReader(folder)
 
-    def predict(self, texts: Sequence[tuple[str, str]]) -> Iterator[Prediction]:
+    def read(self, texts: Sequence[tuple[str, str]]) -> Iterator[Reading]:
         for question, window in texts:
-            reading = self._reader.read(question, window)
-            start, end = (reading.spans[0].start, reading.spans[0].end) if reading.spans else (0, 0)
-            assert reading.entailment is not None  # noqa: S101 (of our reader it is always there)
-            shares = (reading.entailment.entailed, reading.entailment.neutral, reading.entailment.contradicted)
-            yield Prediction(reading.answerable, start, end, shares)
+            yield self._reader.read(question, window)
 
 
-def open_reader(path: Path) -> Reader:
+def open_reader(path: Path) -> BatchReader:
     """Return the reader of a folder of weights, of a graph, or of a folder with `reader.onnx`."""
     folder = path if path.is_dir() else path.parent
     return GraphReader(folder) if (folder / GRAPH.name).exists() else TorchReader(path)
 
 
-def _prediction(pair: Pair, answerable: Any, start: Floats, end: Floats, nli: Floats) -> Prediction:
+def _reading(pair: Pair, answerable: Any, start: Floats, end: Floats, nli: Floats) -> Reading:
     window = slice(pair.start, pair.start + len(pair.offsets))
-    spans = best_spans(start[window], end[window], pair.offsets)
-    begin, stop = (spans[0].start, spans[0].end) if spans else (0, 0)
     shares = np.exp(nli - nli.max())
-    entailed, neutral, contradicted = shares / shares.sum()
-    return Prediction(float(answerable), begin, stop, (float(entailed), float(neutral), float(contradicted)))
+    entailment = Entailment(*map(float, shares / shares.sum()))
+    return Reading(float(answerable), best_spans(start[window], end[window], pair.offsets), entailment)

@@ -8,16 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.domain.reading import AnswerSpan, Entailment, Reading
 from training import evaluate
 from training.benchmarks import Claim, Question
 from training.evaluate import bootstrap, claim_figures, question_figures, refused_at
-from training.predict import Prediction, TorchReader
+from training.predict import TorchReader
 
 WINDOWS = ("Scout has 16 experts.", "Maverick has 17.")
 
 
-def reading(answerable: float, start: int = 0, end: int = 0, nli: tuple[float, float, float] = (0, 0, 0)) -> Prediction:
-    return Prediction(answerable, start, end, nli)
+def reading(answerable: float, start: int = 0, end: int = 0, nli: tuple[float, float, float] = (0, 0, 0)) -> Reading:
+    return Reading(answerable, (AnswerSpan(start, end, 0.0),), Entailment(*nli))
 
 
 def test_words_are_counted_in_the_window_that_the_reader_is_surest_of():
@@ -74,7 +75,7 @@ def test_every_set_is_measured_and_a_second_run_reads_what_was_kept(arguments, c
         "release": 4, "follow-ups": 3, "verdicts": 2, "claims": 3, "fever-symmetric": 2, "squad2": 3
     }  # fmt: skip
     assert all(row["auroc"]["low"] <= row["auroc"]["value"] <= row["auroc"]["high"] for row in rows)
-    monkeypatch.delattr(TorchReader, "predict")
+    monkeypatch.delattr(TorchReader, "read")
     evaluate.main([*arguments, "--json"])
     assert json.loads(capsys.readouterr().out) == rows
 
