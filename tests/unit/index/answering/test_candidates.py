@@ -1,0 +1,121 @@
+"""Which of the quotations that could be shown are shown, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from index.answering.candidates import MOST_QUOTATIONS
+from index.domain.reading import AnswerSpan, Reading
+from tests.support.answering_fakes import FixedReader, ask, words_reader
+from tests.support.index_fakes import search_index
+
+
+def test_a_second_quotation_is_shown_only_if_it_is_nearly_as_likely():
+    def spans(second: float) -> Callable[[str], tuple[AnswerSpan, ...]]:
+        bread, tea = "flour", "leaves"
+        return lambda window: (
+            AnswerSpan(window.find(bread), window.find(bread) + 5, -0.1),
+            AnswerSpan(window.find(tea), window.find(tea) + 6, second),
+        )
+
+    assert len(ask(FixedReader({"q?": 3.0}, spans(-0.2))).citations) == 2
+    assert len(ask(FixedReader({"q?": 3.0}, spans(-2.0))).citations) == 1
+
+
+def test_the_same_words_are_never_quoted_twice():
+    assert len(ask(words_reader(3.0, "flour", "water", "Bread")).citations) == 1
+    index = search_index(a_md="Bread is made of flour.\n", b_md="Bread is made of flour.\n")
+    assert len(ask(words_reader(3.0, "flour"), index=index).citations) == 1
+
+
+def test_an_answer_has_a_few_quotations_at_most():
+    words = [f"word{number}" for number in range(8)]
+    index = search_index(a_md="".join(f"This is the sentence about {word}.\n\n" for word in words))
+    assert len(ask(words_reader(3.0, *words), index=index).citations) <= MOST_QUOTATIONS
+
+
+@pytest.mark.parametrize(
+    ("question", "quotes"),
+    [
+        ("Which model is small?", ["Scout", "The weights are few enough."]),
+        ("Who is Scout?", ["Scout"]),
+    ],
+)
+def test_a_heading_that_shares_no_word_with_the_question_is_quoted_with_what_is_below(question, quotes):
+    index = search_index(a_md="# Scout\n\nThe weights are few enough.\n")
+
+    def spans(window: str) -> tuple[AnswerSpan, ...]:
+        below = window.find("few")
+        return AnswerSpan(0, 5, -0.1), AnswerSpan(below, below + 3, -9.0)
+
+    answer = ask(FixedReader({question: 9.0}, spans), question, index=index)
+    assert (answer.abstained, [citation.quote for citation in answer.citations]) == (False, quotes)
+
+
+OLD = "---\ndate: 2024-01-01\n---\nScout has a window of 8 tokens.\n"
+NEW = "---\ndate: 2025-01-01\n---\nScout has a window of 10 million tokens.\n"
+
+
+def test_sources_that_disagree_are_both_quoted_newest_first_without_a_short_answer():
+    answer = ask(words_reader(3.0, "8 tokens", "10 million"), index=search_index(a_md=OLD, b_md=NEW))
+    assert answer.conflict
+    assert [(citation.number, citation.source) for citation in answer.citations] == [(1, "b.md"), (2, "a.md")]
+    assert answer.short_answer is None
+
+
+CHANGES = """# Changes
+
+## 3.0 - 2026-05-12
+
+The window of the model for everybody is now 20 tokens wide.
+
+## 2.0 - 2025-01-03
+
+The window of the model for everybody is 10 tokens wide.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "quotes", "short"),
+    [
+        (
+            "How wide is the window?",
+            [
+                ("The window of the model for everybody is now 20 tokens wide.", ""),
+                ("The window of the model for everybody is 10 tokens wide.", "2.0 - 2025-01-03"),
+            ],
+            "20 tokens",
+        ),
+        (
+            "How wide was the window in 2.0?",
+            [("The window of the model for everybody is 10 tokens wide.", "")],
+            "10 tokens",
+        ),
+    ],
+)
+def test_a_changed_value_is_answered_by_the_newest_unless_an_older_one_is_asked_for(question, quotes, short):
+    def spans(window: str) -> tuple[AnswerSpan, ...]:
+        older, newer = window.find("10 tokens"), window.find("20 tokens")
+        return AnswerSpan(older, older + 9, -0.1), AnswerSpan(newer, newer + 9, -3.0)
+
+    answer = ask(FixedReader({question: 3.0}, spans), question, index=search_index(a_md=CHANGES))
+    assert [(citation.quote, citation.context) for citation in answer.citations] == quotes
+    assert (answer.conflict, answer.short_answer and answer.short_answer.text) == (False, short)
+
+
+def test_a_source_that_does_not_answer_surely_is_no_disagreement():
+    class Wavering(FixedReader):
+        def read(self, question: str, window: str) -> Reading:
+            return replace(super().read(question, window), answerable=3.0 if "million" in window else -1.0)
+
+    spans = words_reader(3.0, "8 tokens", "10 million").spans
+    answer = ask(Wavering({}, spans), index=search_index(a_md=OLD, b_md=NEW))
+    assert (answer.conflict, [citation.source for citation in answer.citations]) == (False, ["b.md"])
+
+
+def test_two_sentences_of_one_source_are_no_disagreement():
+    text = "Scout has a window of 10 million tokens.\n\nMaverick has a window of 1 million tokens.\n"
+    assert not ask(words_reader(3.0, "10 million", " 1 million"), index=search_index(a_md=text)).conflict
