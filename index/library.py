@@ -16,7 +16,7 @@ from index.domain.sources import NO_SOURCES
 from index.indexing.progress import ReindexRequest
 from index.journal.audit import AuditLine, audited
 from index.snapshots.catalog import compare_snapshots, list_snapshots
-from index.snapshots.staleness import describe_changes, source_states, unparsed_sources
+from index.snapshots.staleness import describe_changes, source_notes, source_states, unparsed_sources
 from index.sources.watcher import watch
 
 if TYPE_CHECKING:
@@ -219,6 +219,7 @@ class Library:
             model=self._model,
             ready=loaded is not None,
             fallback=fallback,
+            notes=source_notes(manifest, sources),
         )
 
     def verify(self) -> None:

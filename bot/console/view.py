@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from index import Answer
     from index.domain.answers import Citation
-    from index.domain.snapshots import ReindexReport, SkippedSource, SourceInfo, Status
+    from index.domain.snapshots import ReindexReport, SkippedSource, SourceInfo, SourceNote, Status
 
 __all__ = [
     "Line",
@@ -95,7 +95,11 @@ def _citation_lines(citation: Citation, style: str, bold: tuple[int, int] | None
 def source_lines(status: Status) -> list[Line]:
     """Return each source with title, size and state, then the files that are skipped, with the reason."""
     lines = [entry for source in status.sources for entry in _one_source_lines(source)]
-    return [*(lines or [line("No sources are indexed yet: /reindex reads them.")]), *_skipped_lines(status.skipped)]
+    return [
+        *(lines or [line("No sources are indexed yet: /reindex reads them.")]),
+        *_skipped_lines(status.skipped),
+        *_note_lines(status.notes),
+    ]
 
 
 def _one_source_lines(source: SourceInfo) -> list[Line]:
@@ -125,7 +129,7 @@ def status_lines(status: Status) -> list[Line]:
     for source in status.sources:
         if older_copy := _older_copy_lines(source):
             lines += [line(f"{source.source} could not be fetched anew:", "yellow"), *older_copy]
-    return [*lines, *staleness_lines(status), *_skipped_lines(status.skipped)]
+    return [*lines, *staleness_lines(status), *_skipped_lines(status.skipped), *_note_lines(status.notes)]
 
 
 def _local_time(time: datetime) -> str:
@@ -150,8 +154,12 @@ def report_lines(report: ReindexReport) -> list[Line]:
     if not any(changes.values()):
         lines.append(line("No source changed.", lead="  "))
     lines += [line(f"Answered now: {question}", lead="  ") for question in report.answered]
-    return [*lines, *_skipped_lines(report.skipped)]
+    return [*lines, *_skipped_lines(report.skipped), *_note_lines(report.notes)]
 
 
 def _skipped_lines(skipped: Sequence[SkippedSource]) -> list[Line]:
     return [line(f"Skipped {item.source}: {item.reason}", "yellow") for item in skipped]
+
+
+def _note_lines(notes: Sequence[SourceNote]) -> list[Line]:
+    return [line(f"Note on {item.source}: {item.note}", "yellow") for item in notes]

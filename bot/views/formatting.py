@@ -18,11 +18,12 @@ from bot.views.message import TEXT_LIMIT
 from index.domain.snapshots import SourceState
 
 if TYPE_CHECKING:
-    from index.domain.snapshots import SkippedSource, SourceInfo
+    from index.domain.snapshots import SkippedSource, SourceInfo, SourceNote
 
 __all__ = [
     "LINE_ROOM",
     "NAMES_ROOM",
+    "NOTES",
     "SNAPSHOT_ID_ROOM",
     "STATES",
     "clamp_page",
@@ -30,6 +31,7 @@ __all__ = [
     "count_sources",
     "join_names",
     "list_block",
+    "note_lines",
     "older_copy_note",
     "page_buttons",
     "page_title",
@@ -47,6 +49,9 @@ SNAPSHOT_ID_ROOM = 60
 
 MAX_LINES = 8
 """Lines of a list that is only a part of a message."""
+
+NOTES = gettext_noop("**Read with remarks**")
+"""Above the remarks on files that were read."""
 
 STATES: dict[str, str] = {
     SourceState.CHANGED: gettext_noop("changed since"),
@@ -77,6 +82,11 @@ def count_passages(number: int) -> str:
 def skipped_lines(skipped: Sequence[SkippedSource]) -> list[str]:
     """Return a line for each skipped file, with the reason."""
     return [f"{fit(item.source, LINE_ROOM // 2)}: {fit(translate(item.reason), LINE_ROOM)}" for item in skipped]
+
+
+def note_lines(notes: Sequence[SourceNote]) -> list[str]:
+    """Return a line for each remark on a file that was read."""
+    return [f"{fit(item.source, LINE_ROOM // 2)}: {fit(translate(item.note), LINE_ROOM)}" for item in notes]
 
 
 def list_block(title: str, lines: Sequence[str], more: int = 0, *, room: int = TEXT_LIMIT) -> list[str]:

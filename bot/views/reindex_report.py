@@ -12,7 +12,7 @@ from bot.text.escape import fit, fold, utf16_length
 from bot.text.i18n import format_number, gettext, gettext_noop, ngettext, pgettext
 from bot.text.index_messages import translate, translate_fault
 from bot.views.custom_id import ComponentId, button
-from bot.views.formatting import LINE_ROOM, join_names, list_block, skipped_lines
+from bot.views.formatting import LINE_ROOM, NOTES, join_names, list_block, note_lines, skipped_lines
 from bot.views.message import FOUND, TEXT_LIMIT, build_message, share_room, snapshot_note
 from index.domain.snapshots import QuestionOrigin
 
@@ -106,6 +106,8 @@ def _report_message(report: ReindexReport, title: str, row: Sequence[ui.Button[u
         sections.append(_passage_section(report.diff))
     if report.skipped:
         sections.append(ReportSection(gettext("**Skipped**"), skipped_lines(report.skipped)))
+    if report.notes:
+        sections.append(ReportSection(gettext(NOTES), note_lines(report.notes)))
     return _lay_out(head, sections, f"-# {snapshot_note(report.snapshot.id)}", row)
 
 

@@ -86,28 +86,38 @@ def source_files_message(status: Status, files: Sequence[SourceFileInfo], page: 
     sources = {source.source: source for source in status.sources}
     files_by_name = {file.name: file for file in files}
     reasons = {skipped.source: skipped.reason for skipped in status.skipped}
+    remarks: dict[str, str] = {}
+    for item in status.notes:
+        remarks.setdefault(item.source, item.note)
     names = sorted(sources.keys() | files_by_name.keys())
     if not names:
         return notice_message(gettext("There are no sources yet."))
     page, pages = clamp_page(page, len(names), FILES_PER_PAGE)
     shown = names[(page - 1) * FILES_PER_PAGE : page * FILES_PER_PAGE]
     title = page_title(f"**{ngettext('{number} source', '{number} sources', len(names))}**", page, pages)
-    details = [_details(files_by_name.get(name), sources.get(name), reasons.get(name, "")) for name in shown]
+    details = [
+        _details(files_by_name.get(name), sources.get(name), reasons.get(name, ""), remarks.get(name, ""))
+        for name in shown
+    ]
     room = TEXT_LIMIT - utf16_length(title) - sum(utf16_length(detail) + len("****: \n") for detail in details)
     name_room = min(LISTED_NAME_ROOM, room // len(shown))
     lines = [f"**{fit(name, name_room)}**: {detail}" for name, detail in zip(shown, details, strict=True)]
     return build_message([title, "\n".join(lines)], FOUND)
 
 
-def _details(file: SourceFileInfo | None, source: SourceInfo | None, reason: str) -> str:
-    """Return size, age and state of a source, and why it is skipped."""
+def _details(file: SourceFileInfo | None, source: SourceInfo | None, reason: str, remark: str) -> str:
+    """Return size, age and state of a source, and why it is skipped or what is remarked on it."""
     parts = [_format_size(file.bytes), gettext("changed {when}", when=relative_time(file.changed))] if file else []
     if source and source.state in STATES:
         parts.append(gettext(STATES[source.state]))
     if source and (note := older_copy_note(source, PROBLEM_ROOM)):
         parts.append(note)
     details = ", ".join(parts) or gettext("from the web")
-    return f"{details}\n-# {gettext('Skipped: {why}', why=fit(translate(reason), REASON_ROOM))}" if reason else details
+    if reason:
+        return f"{details}\n-# {gettext('Skipped: {why}', why=fit(translate(reason), REASON_ROOM))}"
+    if remark:
+        return f"{details}\n-# {gettext('Read with a remark: {why}', why=fit(translate(remark), REASON_ROOM))}"
+    return details
 
 
 def _format_size(size: int) -> str:

@@ -14,11 +14,13 @@ from bot.views.custom_id import ComponentId, button
 from bot.views.formatting import (
     LINE_ROOM,
     NAMES_ROOM,
+    NOTES,
     STATES,
     clamp_page,
     count_passages,
     count_sources,
     list_block,
+    note_lines,
     older_copy_note,
     page_title,
     relative_time,
@@ -105,8 +107,12 @@ def status_message(status: Status) -> ui.LayoutView:
     room = TEXT_LIMIT - utf16_length(head) - utf16_length(closing)
     older_copies = _older_copies(status.sources, room // 2)
     room -= sum(map(utf16_length, older_copies))
-    skipped = list_block(gettext("**Skipped**"), skipped_lines(status.skipped), room=room) if status.skipped else []
-    return build_message([head, *older_copies, *skipped, closing], FOUND)
+    skipped_room = room // 2 if status.notes else room
+    skipped = skipped_lines(status.skipped)
+    skipped = list_block(gettext("**Skipped**"), skipped, room=skipped_room) if skipped else []
+    room -= sum(map(utf16_length, skipped))
+    notes = list_block(gettext(NOTES), note_lines(status.notes), room=room) if status.notes else []
+    return build_message([head, *older_copies, *skipped, *notes, closing], FOUND)
 
 
 def sources_message(status: Status, page: int = 1) -> ui.LayoutView:

@@ -13,6 +13,7 @@ from index.domain.snapshots import (
     RegressionCheck,
     ReindexReport,
     SnapshotInfo,
+    SourceNote,
     Status,
 )
 
@@ -51,6 +52,7 @@ def report_lines(report: ReindexReport, *, live: bool) -> Iterator[str]:
         yield from _changed_sources(report.diff)
     for skipped in report.skipped:
         yield f"skipped    {skipped.source}: {skipped.reason}"
+    yield from _note_lines(report.notes)
     yield f"passages   {report.passages_before} before, {report.passages_after} after"
     if report.diff and report.diff.before:
         yield from _changed_passages(report.diff)
@@ -78,6 +80,11 @@ def snapshot_lines(infos: Sequence[SnapshotInfo]) -> Iterator[str]:
         size = f"{count(info.passages, 'passage')} of {count(info.sources, 'source')}, {info.bytes / 1e6:.1f} MB"
         what = f"{size}, by {info.model}"
         yield f"{info.id}  {info.created:%Y-%m-%d %H:%M}  {mark:4}  {info.damage or what}"
+
+
+def _note_lines(notes: Sequence[SourceNote]) -> Iterator[str]:
+    for item in notes:
+        yield f"note       {item.source}: {item.note}"
 
 
 def _changed_sources(changes: Diff) -> Iterator[str]:
@@ -137,6 +144,7 @@ def status_lines(status: Status, whole: bool | None = None) -> Iterator[str]:
         yield f"{source.state:10} {source.source}: {count(source.passages, 'passage')}{older}"
     for skipped in status.skipped:
         yield f"skipped    {skipped.source}: {skipped.reason}"
+    yield from _note_lines(status.notes)
     yield f"stale      {status.stale or 'no'}"
     if whole is not None:
         yield f"whole      {'yes' if whole else 'no'}"

@@ -65,6 +65,7 @@ def report_json(report: ReindexReport, *, live: bool) -> dict[str, Any]:
         "changed": report.changed,
         "removed": report.removed,
         "skipped": [asdict(skipped) for skipped in report.skipped],
+        "notes": [asdict(note) for note in report.notes],
         "passages_before": report.passages_before,
         "passages_after": report.passages_after,
         "seconds": report.seconds,
@@ -122,6 +123,7 @@ def status_json(status: Status, whole: bool | None = None) -> dict[str, Any]:
         "stale": status.stale,
         "sources": [_source_json(source) for source in status.sources],
         "skipped": [asdict(skipped) for skipped in status.skipped],
+        "notes": [asdict(note) for note in status.notes],
         **({} if whole is None else {"whole": whole}),
     }
 

@@ -24,6 +24,7 @@ __all__ = [
     "SnapshotInfo",
     "SourceFileInfo",
     "SourceInfo",
+    "SourceNote",
     "SourceState",
     "Status",
 ]
@@ -51,6 +52,14 @@ class SkippedSource:
 
     source: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNote:
+    """A remark on a file that was read: what of it was not read as it was meant, in words that say how to fix it."""
+
+    source: str
+    note: str
 
 
 class SourceState(StrEnum):
@@ -96,7 +105,7 @@ class Status:
 
     `snapshot` is the one that answers come from, None before the first build. `stale` is why the index no longer
     matches the sources or the program, empty if it does; `ready` whether the model is loaded; `fallback` why answers
-    come from another snapshot than the live one, empty if they don't.
+    come from another snapshot than the live one, empty if they don't. `notes` are remarks on sources that were read.
     """
 
     snapshot: Snapshot | None
@@ -106,6 +115,7 @@ class Status:
     model: str
     ready: bool
     fallback: str = ""
+    notes: tuple[SourceNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +245,7 @@ class ReindexReport:
 
     `answered` are open gaps that have an answer now; `embedded` is how many passages were embedded, the others were
     reused, `rebuild_reason` why all were. A renamed source counts as removed and added here, but not in `diff`.
-    `regressions` lack an origin whose questions were not compared.
+    `regressions` lack an origin whose questions were not compared; `notes` are remarks on sources that were read.
     """
 
     snapshot: Snapshot
@@ -251,6 +261,7 @@ class ReindexReport:
     rebuild_reason: str = ""
     diff: Diff | None = None
     regressions: tuple[RegressionCheck, ...] = ()
+    notes: tuple[SourceNote, ...] = ()
 
     @property
     def renamed(self) -> tuple[tuple[str, str], ...]:

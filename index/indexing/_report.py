@@ -84,6 +84,7 @@ def make_report(
         changed=changes.changed,
         removed=changes.removed,
         skipped=manifest.skipped,
+        notes=manifest.notes,
         passages_before=previous.manifest.snapshot.passages if previous.manifest else 0,
         passages_after=manifest.snapshot.passages,
         seconds=round(time.perf_counter() - started, 3),

@@ -16,7 +16,7 @@ from index.domain.errors import ReindexCancelled, SourcesUnreadable, UnreadableS
 from index.domain.messages import Message, message_of
 from index.domain.ports import Embedder, Progress, VectorStore
 from index.domain.reading import Window
-from index.domain.snapshots import SkippedSource, Snapshot
+from index.domain.snapshots import SkippedSource, Snapshot, SourceNote
 from index.domain.sources import SourceSet
 from index.domain.stages import Stage
 from index.indexing._reuse import PreviousBuild, Run, merge_vectors, to_runs
@@ -115,8 +115,9 @@ class Indexer:
             document.source: (document.title, document.url, len(document.text), counts[document.id])
             for document in documents.values()
         }
+        notes = tuple(SourceNote(document.source, note) for document in documents.values() for note in document.notes)
         manifest = self._snapshots.seal(
-            folder, snapshot, max_tokens=self._embedder.max_tokens, titles=titles, skipped=skipped
+            folder, snapshot, max_tokens=self._embedder.max_tokens, titles=titles, skipped=skipped, notes=notes
         )
         return Built(manifest, search_index, rows.count(None))
 

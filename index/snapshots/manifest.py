@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from index.domain.messages import Message, message_from_json, message_to_json
-from index.domain.snapshots import SkippedSource, Snapshot
+from index.domain.snapshots import SkippedSource, Snapshot, SourceNote
 
 __all__ = ["FORMAT", "Manifest", "ManifestDamaged", "to_sealed_json"]
 
@@ -27,7 +27,7 @@ class Manifest:
     """What a snapshot is made of.
 
     `files` maps each file's path in the snapshot's folder to its sha256; `titles` maps each source to its title, its
-    address, and how many characters and passages it has.
+    address, and how many characters and passages it has; `notes` are remarks on sources that were read.
     """
 
     snapshot: Snapshot
@@ -35,6 +35,7 @@ class Manifest:
     titles: Mapping[str, tuple[str, str | None, int, int]]
     skipped: tuple[SkippedSource, ...]
     files: Mapping[str, str]
+    notes: tuple[SourceNote, ...] = ()
 
     def to_json(self) -> str:
         """Return the manifest as JSON, the same text for the same manifest."""
@@ -43,6 +44,7 @@ class Manifest:
         table["skipped"] = [
             {"source": skipped.source, "reason": message_to_json(skipped.reason)} for skipped in self.skipped
         ]
+        table["notes"] = [{"source": item.source, "note": message_to_json(item.note)} for item in self.notes]
         return to_sealed_json(table)
 
     @classmethod
@@ -74,6 +76,7 @@ class Manifest:
             titles={source: (row[0], row[1], row[2], row[3]) for source, row in table["titles"].items()},
             skipped=tuple(SkippedSource(row["source"], message_from_json(row["reason"])) for row in table["skipped"]),
             files=table["files"],
+            notes=tuple(SourceNote(row["source"], message_from_json(row["note"])) for row in table["notes"]),
         )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.domain.messages import Message, join_messages, template
-from index.domain.snapshots import SkippedSource, SourceInfo, SourceState
+from index.domain.snapshots import SkippedSource, SourceInfo, SourceNote, SourceState
 from index.domain.sources import SourceSet
 from index.snapshots.manifest import Manifest
 
-__all__ = ["describe_changes", "indexed_hashes", "source_states", "unparsed_sources"]
+__all__ = ["describe_changes", "indexed_hashes", "source_notes", "source_states", "unparsed_sources"]
 
 NEW = template("new: {names}")
 CHANGED = template("changed: {names}")
@@ -51,11 +51,16 @@ def unparsed_sources(manifest: Manifest | None, sources: SourceSet) -> tuple[Ski
     """Return the files that could not be parsed when the snapshot was built, and are still the same."""
     if manifest is None:
         return ()
-    return tuple(
-        item
-        for item in manifest.skipped
-        if item.source in sources.hashes and manifest.snapshot.hashes.get(item.source) == sources.hashes[item.source]
-    )
+    unchanged = _unchanged(manifest, sources)
+    return tuple(item for item in manifest.skipped if item.source in unchanged)
+
+
+def source_notes(manifest: Manifest | None, sources: SourceSet) -> tuple[SourceNote, ...]:
+    """Return the remarks on sources that were read when the snapshot was built, and are still the same."""
+    if manifest is None:
+        return ()
+    unchanged = _unchanged(manifest, sources)
+    return tuple(item for item in manifest.notes if item.source in unchanged)
 
 
 def describe_changes(infos: Sequence[SourceInfo]) -> str:
@@ -67,3 +72,8 @@ def describe_changes(infos: Sequence[SourceInfo]) -> str:
             shown = Message("{names} and {number} more", names=first, number=left) if left > 0 else first
             parts.append(Message(text, names=shown))
     return join_messages(tuple(parts)) if parts else ""
+
+
+def _unchanged(manifest: Manifest, sources: SourceSet) -> set[str]:
+    hashes = manifest.snapshot.hashes
+    return {source for source, checksum in sources.hashes.items() if hashes.get(source) == checksum}

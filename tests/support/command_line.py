@@ -24,8 +24,8 @@ ANSWER = [
 ]
 CITATION = ["number", "source", "title", "section", "start", "end", "quote", "shown", "score", "url"]
 REPORT = [
-    *("snapshot", "added", "changed", "removed", "skipped", "passages_before", "passages_after", "seconds", "answered"),
-    *("live", "embedded", "anew", "questions", "renamed", "passages_added", "passages_removed"),
+    *("snapshot", "added", "changed", "removed", "skipped", "notes", "passages_before", "passages_after", "seconds"),
+    *("answered", "live", "embedded", "anew", "questions", "renamed", "passages_added", "passages_removed"),
     *("first_added", "first_removed", "regressions"),
 ]
 SETTINGS = [

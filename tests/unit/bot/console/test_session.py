@@ -8,7 +8,7 @@ import pytest
 
 from index import LibraryError
 from index.domain.errors import IndexMismatch, NoIndex, SourcesUnreadable
-from index.domain.snapshots import SkippedSource
+from index.domain.snapshots import SkippedSource, SourceNote
 from tests.support.console_session import ConsoleSession
 from tests.support.fakes import make_report, make_source, make_status
 
@@ -44,12 +44,14 @@ def test_blank_line_asks_nothing():
 def test_sources_lists_state_and_skipped_files_with_the_reason():
     console_session = ConsoleSession()
     changed = make_source("b.md", title="B", state="changed", passages=1, size=1234)
-    console_session.library.current = make_status(sources=(changed,), skipped=(SkippedSource("c.md", "it is empty"),))
+    skipped, notes = (SkippedSource("c.md", "it is empty"),), (SourceNote("b.md", "line 2 is broken"),)
+    console_session.library.current = make_status(sources=(changed,), skipped=skipped, notes=notes)
     console_session.session.handle("/sources")
     assert console_session.out == (
         "b.md (changed since: /reindex brings it up to date)\n"
         "  B; 1 passage, 1,234 characters\n"
         "Skipped c.md: it is empty\n"
+        "Note on b.md: line 2 is broken\n"
     )
 
 
