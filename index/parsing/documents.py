@@ -15,6 +15,7 @@ from index.parsing._delimited import read_table
 from index.parsing._front_matter import split_front_matter
 from index.parsing._sandbox import read_in_sandbox
 from index.parsing.encodings import decode_text, encoding_notes
+from index.parsing.fields import to_metadata
 from index.parsing.formats import SANDBOXED, SECONDS, TEXT, format_of, is_extracted_format
 from index.parsing.layout import ParsedFile, lay_out
 from index.parsing.markdown import read_markdown, read_plain
@@ -35,7 +36,7 @@ def source_text(file: SourceFile) -> str:
 def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event | None = None) -> Document:
     """Return the document of a file; an extraction takes at most `seconds`, and ends once `stopped` is set.
 
-    Raises UnreadableSource: the front matter is not YAML, the file is encrypted, damaged, holds no text, ...
+    Raises UnreadableSource: the file is encrypted, damaged, holds no text, ...
     """
     form = format_of(file)
     if is_extracted_format(form):
@@ -44,8 +45,8 @@ def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event |
         if all(section.heading == HEADING for section in sections):
             raise UnreadableSource(Message("holds no text to quote"))
         heading = next((block.text for block in parsed.blocks if block.kind == "heading" and block.level == 1), "")
-        fields = {name.lower(): value for name, value in parsed.fields}
-        return _document(file, text, fields, sections, parsed.title or heading, parsed.notes)
+        metadata = to_metadata(parsed.fields)
+        return _document(file, text, metadata, sections, parsed.title or heading, parsed.notes)
     decoded = decode_text(file.data)
     text, notes = decoded.text, encoding_notes(decoded)
     if form == "txt":
@@ -53,7 +54,7 @@ def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event |
     front = split_front_matter(text)
     title, sections = read_markdown(text, front.body_start)
     sections = (front.section, *sections) if front.section else sections
-    return _document(file, text, front.metadata, sections, title, notes)
+    return _document(file, text, front.metadata, sections, title, (*notes, *front.notes))
 
 
 def document_id(file: SourceFile) -> str:

@@ -1,26 +1,153 @@
-"""What a document says of itself: the names of such fields, and what they mean to a reader."""
+"""What a document says of itself: the names of such fields, what they mean to a reader, and which are no evidence."""
 
 from __future__ import annotations
 
-__all__ = ["MEANINGS", "field_meaning"]
+import re
+from collections.abc import Iterable
+
+from index.parsing._dates import iso_date
+
+__all__ = ["MEANINGS", "field_meaning", "field_name", "is_evidence", "is_placeholder", "to_metadata"]
+
+PUBLISHED = "Published: the date when the article was published, publication date"
+TOPICS = "the topics and keywords of the article"
 
 MEANINGS = {
     "author": "Author: who wrote the article, written by",
     "authors": "Authors: who wrote the article, written by",
-    "date": "Published: the date when the article was published, publication date",
-    "published": "Published: the date when the article was published, publication date",
+    "date": PUBLISHED,
+    "published": PUBLISHED,
     "updated": "Updated: the date when the article was last updated",
+    "released": "Released: the date of the release",
+    "created": "File created: the date when the file was made",
+    "modified": "File changed: the date when the file was last saved",
+    "version": "Version: the number of the version or release",
     "title": "Title: of the article, what it is called",
+    "subtitle": "Subtitle: of the article",
     "summary": "Summary: of the article",
     "description": "Description: of the article",
-    "tags": "Tags: the topics and keywords of the article",
+    "subject": "Subject: what the document is about",
+    "tags": f"Tags: {TOPICS}",
+    "categories": f"Categories: {TOPICS}",
     "keywords": "Keywords: the topics of the article",
     "license": "License: the licence of this text",
     "url": "URL: the web address of the article, its link",
 }
-"""What common keys mean to a reader; other keys stand for themselves."""
+"""What common fields mean to a reader; others stand for themselves."""
+
+SYNONYMS = {
+    "author": "byline by creator writer writtenby authorname postauthor dccreator",
+    "authors": "creators writers",
+    "published": """
+        date pubdate publishdate publisheddate publishedat publishedon datepublished publicationdate publication
+        publishtime publishedtime firstpublished firstpublishedat posted postedat postedon posteddate postdate issued
+        dateissued dcdate articlepublishedtime
+    """,
+    "updated": """
+        lastmod lastmodified lastmodifiedat modifieddate datemodified modifiedat modified updatedat updatedon
+        updateddate updatedate dateupdated lastupdate lastupdated lastupdatedate lastupdatedat lastupdatedon lastedited
+        editedat revised revisiondate lastreviewed articlemodifiedtime
+    """,
+    "released": "releasedate releasedat releasedon datereleased releasedate",
+    "version": "versions versionnumber releaseversion softwareversion productversion appversion",
+    "title": "headline name posttitle pagetitle",
+    "subtitle": "subheading tagline deck",
+    "summary": "excerpt abstract tldr",
+    "description": "metadescription teaser lead blurb",
+    "tags": "tag labels topics",
+    "categories": "category",
+    "keywords": "keyword",
+    "license": "licence",
+    "url": "canonical canonicalurl link permalink externalurl originalurl sourceurl",
+}
+NAMES = {synonym: name for name, synonyms in SYNONYMS.items() for synonym in synonyms.split()}
+NAMES |= {name: name for name in MEANINGS if name not in NAMES}
+
+SETTING_WORDS = """
+    layout template theme draft slug slugs permalinks id ids uid uuid guid image images img thumbnail thumb cover banner
+    hero avatar icon logo favicon photo picture weight order position menu toc comments math mathjax katex mermaid
+    aliases redirect redirects css js script scripts stylesheet sitemap robots noindex class classes color colour pin
+    pinned sticky parent headless markup bibliography csl execute jupyter kernelspec engine filters documentclass
+    geometry fontsize outputs output cascade opengraph og twitter seo analytics lang locale language encoding
+    prev next hidden searchable unlisted collection blueprint schema component pagination
+"""
+SETTINGS = frozenset(SETTING_WORDS.split())
+"""Words of keys that set up a site or a page, which no reader asks about."""
+SWITCHES = frozenset({"hide", "show", "enable", "enabled", "disable", "disabled", "use", "is", "has", "nav", "sidebar"})
+"""First words of such keys."""
+
+PICTURE = re.compile(r"\S+\.(?:png|jpe?g|gif|svg|webp|avif|ico|bmp)(?:[?#]\S*)?", re.IGNORECASE)
+ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+
+PLACEHOLDER_LINES = """
+    anonymous|unknown|unspecified|none|n/a|na|null|nil|undefined|untitled|tbd|tba|todo
+    admin|administrator|root|user|users|username|user name|guest|owner|default|test|me|webmaster|wordpress
+    author|authors|author name|your name|name|site admin|website admin
+    windows user|microsoft office user|office user|microsoft|microsoft account|microsoft corporation
+    hp|dell|lenovo|asus|acer|pc|laptop|home|customer|valued customer|registered user
+    python-docx|generated by python-docx|docx|openpyxl|apache poi|un-named|libreoffice|openoffice|latex|tex
+    title|subject|description|document|new document|blank document|word document|document title|blank|template
+    presentation|powerpoint presentation|slide 1|normal|report|output
+"""
+PLACEHOLDERS = frozenset(value for line in PLACEHOLDER_LINES.split("\n") for value in line.strip().split("|"))
+"""Values that programs and templates write where nobody wrote one."""
+UNTITLED = re.compile(
+    r"(?:untitled|document|doc|unbenannt|sans titre)[\s\d_-]*|microsoft (?:word|powerpoint|excel)\b.*"
+    r"|\S*\.(?:docx?|dotx?|dotm|tex|dvi|indd|pdf|odt|rtf|pages|pptx?|xlsx?|qxd|html?|md)|\W*",
+    re.IGNORECASE,
+)
+
+
+def field_name(key: str) -> str:
+    """Return the common name of a field ("published" of "pubDate"); other keys in lower case."""
+    return NAMES.get("".join(_words(key)), key.lower())
 
 
 def field_meaning(name: str) -> str:
     """Return what a field means, in words that retrieval finds: its label, and after a colon what it tells."""
-    return MEANINGS.get(name.lower(), name.replace("_", " ").replace("-", " "))
+    return MEANINGS.get(field_name(name), " ".join(_words(name)) if name.islower() else _spaced(name))
+
+
+def is_evidence(key: str, value: str) -> bool:
+    """Return whether a field tells a reader something, rather than a program: no layout, slug or picture."""
+    name, words = field_name(key), _words(key)
+    if name == "url":
+        return bool(ADDRESS.fullmatch(value))
+    if PICTURE.fullmatch(value) or is_placeholder(name, value):
+        return False
+    return name in MEANINGS or not (SWITCHES & set(words[:1]) or SETTINGS & set(words))
+
+
+def is_placeholder(name: str, value: str) -> bool:
+    """Return whether a program or template wrote the value of such a field: "admin", "(anonymous)", "Untitled 1"."""
+    if name not in ("author", "authors", "title", "subject", "description", "keywords"):
+        return False
+    plain = " ".join(value.split()).strip("()[]<>{}\"' .").lower()
+    return plain in PLACEHOLDERS or (name == "title" and bool(UNTITLED.fullmatch(plain)))
+
+
+def to_metadata(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return fields by key in lower case, and by their common names; "published" and "updated" in ISO format."""
+    metadata: dict[str, str] = {}
+    common: dict[str, str] = {}
+    for key, value in fields:
+        if not value:
+            continue
+        metadata.setdefault(key.lower(), value)
+        if (name := field_name(key)) in MEANINGS:
+            common.setdefault(name, value)
+    for name in ("published", "updated"):
+        if date := iso_date(common.get(name, "")):
+            common[name] = date
+            metadata.pop(name, None)
+    return {**common, **metadata}
+
+
+def _words(key: str) -> list[str]:
+    return _spaced(key).lower().split()
+
+
+def _spaced(key: str) -> str:
+    """Return the words of a key apart: "min Java version" of "minJavaVersion", "last update" of "last_update"."""
+    apart = re.sub(r"(?<=[a-z\d])(?=[A-Z][a-z])", " ", key)
+    return " ".join(re.split(r"[\s_.:-]+", apart)).strip()

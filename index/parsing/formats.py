@@ -69,7 +69,7 @@ class Format:
 FORMATS = (
     Format(
         (".md", ".markdown", ".mdx", ".qmd"),
-        "Markdown with sections, lists, tables and code; optional front matter",
+        "Markdown with sections, lists, tables and code; optional front matter (YAML, TOML, JSON)",
         types=("text/markdown", "text/x-markdown"),
         is_extracted=False,
         is_sandboxed=False,

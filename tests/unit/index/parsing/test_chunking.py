@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from index.domain.documents import Passage
 from index.domain.sources import SourceFile
-from index.parsing._front_matter import FrontMatterError
 from index.parsing.chunking import LONGEST, chunk
 from index.parsing.documents import parse
 from index.text.normalize import collapse_whitespace
@@ -217,18 +216,12 @@ def test_passages_of_any_plain_text_are_exact_in_order_and_lose_no_word(text):
 
 @given(any_text | markdown)
 def test_passages_of_any_markdown_are_exact_and_within_the_limit(text):
-    try:
-        check(text, "a.md")
-    except FrontMatterError:
-        assert text.removeprefix("\ufeff").startswith("---")
+    check(text, "a.md")
 
 
 @given(front_matter)
 def test_passages_of_any_front_matter_are_exact_and_within_the_limit(text):
-    try:
-        check(text, "a.md")
-    except FrontMatterError:
-        assert text.removeprefix("\ufeff").startswith("---")
+    check(text, "a.md")
 
 
 @given(

@@ -94,7 +94,6 @@ def test_a_name_that_is_none_for_a_source_is_refused(uploads: UploadedSources, s
         ("a.md", b"x" * 10_001, "is larger than 0.01 MB"),
         ("a.md", b"a\0b", "binary"),
         ("a.md", b"\xff\xfe", "is empty"),
-        ("a.md", b"---\na: [\n---\ntext\n", "front matter"),
         ("a.pdf", b"%PDF-1.7 no more", "damaged"),
         ("a.docx", b"PK\x03\x04", "no Word document"),
         ("a.html", b"<script>x()</script>", "no text"),
