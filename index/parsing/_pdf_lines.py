@@ -1,39 +1,61 @@
-"""Lines of a PDF page: words at places, gathered into lines and into cells that wide gaps separate."""
+"""Lines of a PDF page: words in the same row, and the cells that wide gaps separate."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import statistics
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from operator import attrgetter
 
+from index.parsing._pdf_words import WORD_GAP, Word
 from index.parsing.layout import clean_text
+from index.text.notation import subscript, superscript
 
-__all__ = ["Line", "clean_pdf_text", "is_at_edge", "read_lines"]
+__all__ = ["Line", "Segment", "join_words", "make_line", "note_marks", "read_segments", "rows_of"]
 
-COLUMN_GAP = 1.2
-"""White space between two columns of a table, in heights of a letter, at least."""
+COLUMN_GAP = 1.0
+"""White space between two cells, in heights of a letter, at least; more in a line whose words stand far apart."""
 
-WORD_GAP = 0.1
-"""White space between two words, in heights of a letter, at least; less is a change of font within a word."""
+SEGMENT_GAP = 0.65
+"""White space that may be the gutter between two columns of text, in heights of a letter, at least."""
 
-EDGE = 0.09
-"""Share of the page's height at its top and bottom that holds running titles and page numbers."""
+SMALL = 0.85
+"""A superscript or subscript is at most so large as the letters beside it."""
 
-UNMAPPED = re.compile(r"\(cid:\d+\)")
-BOLD = re.compile("bold|black|heavy", re.IGNORECASE)
+NOTE_MARK = re.compile(r"\d{1,3}|[*†‡§¶‖]+|[a-z]")
+MARKS = re.compile(r"(?:\d{1,3}|[*†‡§¶‖a-z])(?:\s*,\s*(?:\d{1,3}|[*†‡§¶‖a-z]))*")
+POWER = re.compile(r"(?:^|[^\w.])(?:10|[a-zA-Z]|[kcmdµ]?m|kg|s|ha|CO|H)$|\)$")
+"""What a small figure is a power of, or counts: "10³", "km²", "x²"."""
 
-Box = tuple[float, float, float, float]
-"""Left, top, right, bottom."""
+
+@dataclass(slots=True, eq=False)
+class Segment:
+    """Words of a row that no wide gap separates, from left to right, or anything else that takes a box of the page."""
+
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    base: float
+    size: float
+    words: tuple[Word, ...] = ()
+    content: object = None
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """Words on one line of a page, with the box around them in points.
 
-    `cells` are groups of words that wide gaps separate, `starts` their left sides; `size` is the mean size of the
-    letters, `bold` says that nearly all are, `edge` that the line stands at the top or bottom of the page.
+    `cells` are groups of words that wide gaps separate, `starts` and `ends` their left and right sides; `size` is the
+    size of most letters, `bold` says that nearly all are. `region` numbers the column of text that the line stands in,
+    `left` and `right` are that column's sides. `note` is the mark of the footnote that begins here. `values` numbers
+    the cells that were filled into a form.
     """
 
     cells: tuple[str, ...]
@@ -44,69 +66,209 @@ class Line:
     bottom: float
     size: float
     bold: bool
-    edge: bool
+    ends: tuple[float, ...] = ()
+    region: int = 0
+    left: float = 0.0
+    right: float = 0.0
+    note: str = ""
+    values: frozenset[int] = frozenset()
 
     @property
     def text(self) -> str:
         return " ".join(self.cells)
 
 
-def read_lines(page: Any, exclude: Sequence[Box]) -> Iterator[Line]:
-    """Yield the lines of a page of pdfplumber, without the words in some boxes."""
-    words = page.extract_words(use_text_flow=True, extra_attrs=["size", "fontname"], keep_blank_chars=False)
-    line: list[dict[str, Any]] = []
-    for word in words:
-        x, y = (word["x0"] + word["x1"]) / 2, (word["top"] + word["bottom"]) / 2
-        if any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in exclude):
-            continue
-        if line and not _same_line(line[-1], word):
-            yield _line(line, float(page.height))
-            line = []
-        line.append(word)
-    if line:
-        yield _line(line, float(page.height))
+def read_segments(words: Iterable[Word]) -> list[Segment]:
+    """Return the segments of a page, from top to bottom; superscripts and the like belong to the words beside them."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=attrgetter("base", "x0")):
+        if rows and word.base - rows[-1][0].base <= 0.25 * min(word.size, rows[-1][0].size):
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    segments = [_segment(piece) for row in rows for piece in _pieces(sorted(row, key=attrgetter("x0")))]
+    return sorted(_attach_small(segments), key=attrgetter("top", "x0"))
 
 
-def clean_pdf_text(text: str) -> str:
-    """Return text without letters that the file maps to no character."""
-    return clean_text(UNMAPPED.sub("", text))
+def rows_of(segments: Iterable[Segment]) -> list[list[Segment]]:
+    """Return segments row by row, each from left to right."""
+    rows: list[list[Segment]] = []
+    for segment in sorted(segments, key=attrgetter("base", "x0")):
+        if (
+            rows
+            and not segment.content
+            and segment.base - rows[-1][0].base <= 0.35 * min(segment.size, rows[-1][0].size)
+        ):
+            rows[-1].append(segment)
+        else:
+            rows.append([segment])
+    return [sorted(row, key=attrgetter("x0")) for row in rows]
 
 
-def is_at_edge(word: Mapping[str, Any], height: float) -> bool:
-    """Return whether a word or letter is at the top or bottom of a page, like running titles and page numbers."""
-    return bool(word["bottom"] < EDGE * height or word["top"] > (1 - EDGE) * height)
-
-
-def _same_line(word: dict[str, Any], next_word: dict[str, Any]) -> bool:
-    overlap = min(word["bottom"], next_word["bottom"]) - max(word["top"], next_word["top"])
-    height = min(word["bottom"] - word["top"], next_word["bottom"] - next_word["top"])
-    return bool(overlap > 0.5 * height and next_word["x0"] >= word["x1"] - height)
-
-
-def _line(words: Sequence[dict[str, Any]], height: float) -> Line:
-    letters = sum(len(word["text"]) for word in words)
-    size = sum(word["size"] * len(word["text"]) for word in words) / letters
-    cells: list[list[str]] = [[words[0]["text"]]]
-    starts = [float(words[0]["x0"])]
-    for word, next_word in pairwise(words):
-        gap = next_word["x0"] - word["x1"]
-        if gap > COLUMN_GAP * size:
-            cells.append([])
-            starts.append(float(next_word["x0"]))
-        elif gap < WORD_GAP * size:
-            cells[-1][-1] += next_word["text"]
-            continue
-        cells[-1].append(next_word["text"])
-    top, bottom = min(word["top"] for word in words), max(word["bottom"] for word in words)
-    bold = sum(len(word["text"]) for word in words if BOLD.search(word["fontname"]))
+def make_line(row: Sequence[Segment], marks: Collection[str], region: int, left: float, right: float) -> Line:
+    """Return the line of a row of segments; `marks` are those of the page's footnotes."""
+    words = sorted((word for segment in row for word in segment.words), key=attrgetter("x0"))
+    size, base = _main_size(words), _main_base(words)
+    note = words[0].text if len(words) > 1 and _is_raised(words[0], size, base) and words[0].text in marks else ""
+    words = words[1:] if note else words
+    groups = _cells(words, size)
+    cells = [(clean_text(join_words(group, marks)), group) for group in groups]
+    cells = [(text, group) for text, group in cells if text]
+    letters = sum(len(word.text) for word in words)
     return Line(
-        cells=tuple(clean_pdf_text(" ".join(cell)) for cell in cells),
-        starts=tuple(starts),
-        x0=starts[0],
-        x1=float(words[-1]["x1"]),
-        top=float(top),
-        bottom=float(bottom),
+        cells=tuple(text for text, _ in cells),
+        starts=tuple(group[0].x0 for _, group in cells),
+        x0=words[0].x0,
+        x1=max(word.x1 for word in words),
+        top=base - 0.75 * size,
+        bottom=base + 0.25 * size,
         size=round(size * 2) / 2,
-        bold=bold > 0.8 * letters,
-        edge=is_at_edge({"top": top, "bottom": bottom}, height),
+        bold=sum(len(word.text) for word in words if word.bold) > 0.8 * letters,
+        ends=tuple(max(word.x1 for word in group) for _, group in cells),
+        region=region,
+        left=left,
+        right=right,
+        note=note,
+        values=frozenset(number for number, (_, group) in enumerate(cells) if group[0].is_value),
     )
+
+
+def note_marks(segments: Iterable[Segment]) -> set[str]:
+    """Return the marks that stand, small and raised, before the first word of a segment, as before a footnote."""
+    marks = set()
+    for segment in segments:
+        if len(segment.words) > 1:
+            first = segment.words[0]
+            if NOTE_MARK.fullmatch(first.text) and _is_raised(first, segment.size, segment.base):
+                marks.add(first.text)
+    return marks
+
+
+def join_words(words: Sequence[Word], marks: Collection[str] = ()) -> str:
+    """Return words as text: apart where white space is between them; small ones above or below the line as such."""
+    size, base = _main_size(words), _main_base(words)
+    first, *others = _without_letter_spacing(words)
+    text, previous = first.text, first
+    for word in others:
+        if _is_raised(word, size, base):
+            text += _raised(word.text, text, marks)
+        elif _is_lowered(word, size, base) and not word.spaced:
+            text += subscript(word.text)
+        elif not word.spaced and word.x0 - previous.x1 < WORD_GAP * max(word.size, previous.size):
+            text += word.text
+        else:
+            text += f" {word.text}"
+        previous = word
+    return text
+
+
+def _raised(small: str, text: str, marks: Collection[str]) -> str:
+    """Return what a superscript adds to the text before it: nothing if it is the mark of a footnote on the page."""
+    is_power = bool(POWER.search(text)) and small[:1].isdigit()
+    if not is_power and MARKS.fullmatch(small) and all(mark in marks for mark in re.findall(r"\d+|[^\s,]", small)):
+        return ""
+    return superscript(small)
+
+
+def _is_raised(word: Word, size: float, base: float) -> bool:
+    return word.size <= SMALL * size and base - word.base > 0.18 * size
+
+
+def _is_lowered(word: Word, size: float, base: float) -> bool:
+    return word.size <= SMALL * size and word.base - base > 0.08 * size
+
+
+def _main_size(words: Sequence[Word]) -> float:
+    """Return the size of most letters."""
+    letters: dict[float, int] = {}
+    for word in words:
+        letters[word.size] = letters.get(word.size, 0) + len(word.text)
+    return max(letters, key=lambda size: (letters[size], size))
+
+
+def _main_base(words: Sequence[Word]) -> float:
+    size = _main_size(words)
+    return statistics.median_low([word.base for word in words if word.size >= 0.9 * size])
+
+
+def _segment(words: Sequence[Word]) -> Segment:
+    size, base = _main_size(words), _main_base(words)
+    return Segment(
+        words[0].x0, max(word.x1 for word in words), base - 0.75 * size, base + 0.25 * size, base, size, tuple(words)
+    )
+
+
+def _pieces(row: Sequence[Word]) -> Iterator[list[Word]]:
+    piece: list[Word] = []
+    for word in row:
+        if piece and (
+            word.is_value or piece[-1].is_value or word.x0 - piece[-1].x1 > SEGMENT_GAP * max(word.size, piece[-1].size)
+        ):
+            yield piece
+            piece = []
+        piece.append(word)
+    if piece:
+        yield piece
+
+
+def _attach_small(segments: Sequence[Segment]) -> list[Segment]:
+    """Return the segments, with small ones put into the larger one that they stand beside, above or below its line."""
+    body = statistics.median_high([segment.size for segment in segments]) if segments else 0.0
+    hosts = list(segments)
+    for small in [segment for segment in segments if segment.size < body and len(segment.words) <= 4]:
+        host = next((segment for segment in hosts if _is_beside(small, segment)), None)
+        if host is None:
+            continue
+        hosts = [segment for segment in hosts if segment is not small and segment is not host]
+        hosts.append(_segment(sorted((*host.words, *small.words), key=attrgetter("x0"))))
+    return hosts
+
+
+def _is_beside(small: Segment, host: Segment) -> bool:
+    if small is host or small.size > SMALL * host.size or small.words[0].is_value:
+        return False
+    if (
+        not -0.4 * host.size < host.base - small.base < 0.8 * host.size
+        or abs(host.base - small.base) < 0.05 * host.size
+    ):
+        return False
+    near = 0.3 * host.size
+    return any(
+        -near < small.x0 - word.x1 < near or -near < word.x0 - small.x1 < near
+        for word in host.words
+        if word.size > small.size
+    )
+
+
+def _cells(words: Sequence[Word], size: float) -> list[list[Word]]:
+    gaps = [after.x0 - word.x1 for word, after in pairwise(words)]
+    wide = COLUMN_GAP * size
+    if len(gaps) > 1 and max(gaps) < 2 * size and min(gaps) > 0.5 * size:
+        wide = 2 * size  # the words of a justified line stand far apart, all of them
+    cells = [[words[0]]]
+    for gap, (word, after) in zip(gaps, pairwise(words), strict=True):
+        if gap > wide or word.is_value != after.is_value:
+            cells.append([])
+        cells[-1].append(after)
+    return cells
+
+
+def _without_letter_spacing(words: Sequence[Word]) -> Sequence[Word]:
+    """Return words whose letters were set apart, such as "N O T E S", as whole words."""
+    if len(words) < 5 or sum(len(word.text) == 1 for word in words) < 0.8 * len(words):
+        return words
+    gaps = sorted(after.x0 - word.x1 for word, after in pairwise(words))
+    usual = gaps[len(gaps) // 3]
+    if usual <= 0 or gaps[len(gaps) * 2 // 3] > 1.5 * usual:
+        return words
+    merged = [words[0]]
+    for word in words[1:]:
+        last = merged[-1]
+        if word.x0 - last.x1 < 1.6 * usual:
+            text = last.text + word.text
+            merged[-1] = Word(text, last.x0, word.x1, last.base, last.size, last.bold, last.spaced, last.order)
+        else:
+            merged.append(
+                Word(word.text, word.x0, word.x1, word.base, word.size, word.bold, spaced=True, order=word.order)
+            )
+    return merged

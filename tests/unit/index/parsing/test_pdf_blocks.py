@@ -12,7 +12,7 @@ LETTERS = {BODY: 900, LARGE: 40, LARGER: 20}
 
 def make_line(*cells: str, top: float, size: float = BODY, bold: bool = False, starts: tuple[float, ...] = ()) -> Line:
     places = starts or tuple(72.0 + 100 * column for column in range(len(cells)))
-    return Line(cells, places, places[0], 500.0, top, top + size, size, bold, edge=False)
+    return Line(cells, places, places[0], 500.0, top, top + size, size, bold)
 
 
 def blocks(*items: Line | Table) -> list[tuple[str, str, int]]:

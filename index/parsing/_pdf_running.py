@@ -1,0 +1,71 @@
+"""Running titles and page numbers of a PDF, which stand at the top or bottom of page after page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from index.parsing._pdf_lines import Segment, rows_of
+
+__all__ = ["running_segments"]
+
+EDGE = 0.1
+"""Share of the page's height at its top and bottom that holds running titles and page numbers."""
+
+DIGITS = re.compile(r"\d+")
+PAGE_NUMBER = re.compile(
+    r"[^\w#]*(?:page|seite|página|p\.)?\s*(?:#|[ivxlc]{1,7})(?:\s*(?:/|of|von|de|sur)\s*#)?[^\w#]*", re.IGNORECASE
+)
+
+Page = tuple[float, Sequence[Segment]]
+"""The height of a page, and its segments."""
+
+
+def running_segments(pages: Sequence[Page]) -> set[Segment]:
+    """Return the segments that are running titles or page numbers.
+
+    A running title stands at the same height on two pages, its digits aside (on every other page, too), or is set apart
+    from the text at the same height on most pages, whatever it says.
+    """
+    edges = [list(_edge_segments(page)) for page in pages]
+    patterns = Counter(key for page in edges for key in {_pattern(segment) for segment, _ in page})
+    heights = Counter(key for page in edges for key in {_height(segment) for segment, apart in page if apart})
+    most = max(3, 0.6 * len(pages))
+    return {
+        segment
+        for (height, _), page in zip(pages, edges, strict=True)
+        for segment, apart in page
+        if (PAGE_NUMBER.fullmatch(_pattern(segment)[0]) and (apart or _is_at_edge(segment, height)))
+        or patterns[_pattern(segment)] >= (2 if apart else 3)
+        or (apart and heights[_height(segment)] >= most)
+    }
+
+
+def _edge_segments(page: Page) -> Iterator[tuple[Segment, bool]]:
+    """Yield the segments at the edges of a page, with its first and last row, and whether each is set apart."""
+    height, segments = page
+    rows = rows_of(segments)
+    outer = {0, len(rows) - 1} | {number for number, row in enumerate(rows) if _is_at_edge(row[0], height)}
+    inner = [row for number, row in enumerate(rows) if number not in outer]
+    top = min((row[0].top for row in inner), default=height)
+    bottom = max((row[0].bottom for row in inner), default=0.0)
+    for number in sorted(outer) if len(rows) > 2 else range(len(rows)):
+        for segment in rows[number]:
+            gap = top - segment.bottom if segment.bottom < height / 2 else segment.top - bottom
+            is_apart = gap > 0.6 * segment.size and (bool(inner) or _is_at_edge(segment, height))
+            if is_apart or _is_at_edge(segment, height):
+                yield segment, is_apart
+
+
+def _is_at_edge(segment: Segment, height: float) -> bool:
+    return segment.bottom < EDGE * height or segment.top > (1 - EDGE) * height
+
+
+def _pattern(segment: Segment) -> tuple[str, int]:
+    """Return what a running title has in common with those of other pages."""
+    return DIGITS.sub("#", segment.text), round(segment.base / 4)
+
+
+def _height(segment: Segment) -> int:
+    return round(segment.base)
