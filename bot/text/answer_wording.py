@@ -70,10 +70,12 @@ def and_more(names: str, left: int) -> str:
 
 
 def quotation_text(citation: Citation) -> str:
-    """Return a quotation folded to one line, with a `LINE_BREAK` before each item of a list."""
+    """Return a quotation folded to one line, with a `LINE_BREAK` before each item of a list or line of code."""
     lines = citation.shown.replace(LINE_BREAK, " ").split("\n")
     if len(lines) > 1:
         items = [(LIST_ITEM.match(line), line) for line in lines]
+        if not any(item for item, _ in items):
+            return fold(f" {LINE_BREAK} ".join(filter(str.strip, lines)))
         lines = [f"{LINE_BREAK} {item[1] or '•'} {line[item.end() :]}" if item else line for item, line in items]
     return fold(" ".join(lines)).removeprefix(f"{LINE_BREAK} ")
 

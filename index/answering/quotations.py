@@ -190,7 +190,8 @@ def _cut(
 ) -> tuple[int, int, str]:
     """Return start, end and shown form of the passages in `rows`, cut around the answer if they are too long."""
     start, end = passages[rows[0]].start, passages[rows[-1]].end
-    shown = " ".join(passages[row].reading for row in rows)
+    separator = "\n" if all(passages[row].kind == "code" for row in rows) else " "
+    shown = separator.join(passages[row].reading for row in rows)
     if end - start <= LONGEST_QUOTATION or any(passages[row].kind not in ("prose", "field") for row in rows):
         return start, end, shown
     lefts = [start, *(stop for stop in _clause_ends(passages[rows[0]]) if stop <= answer_start)]

@@ -45,7 +45,8 @@ def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[P
                 start, stop = readable.span(begin, end)
                 if not document.text[start:stop].strip():
                     continue  # a mark that only the reading has, such as the bar between two cells
-                reading, runs = readable.collapse(begin, end)
+                keep = readable.keep_lines if block.kind == "code" else readable.collapse
+                reading, runs = keep(begin, end)
                 context = _shorten_context([document.title, section.heading, before], reading, count, limit)
                 embedded = "\n".join([*filter(None, context), reading])
                 if block.kind == "row" and context[2]:
@@ -141,16 +142,24 @@ def _boundaries(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _lines(text: str, count: Callable[[str], int], limit: int) -> list[tuple[int, int]]:
-    """Return code in as few spans as the limit allows, cut at line ends."""
+    """Return the statements of code, as far as the limit allows: a line, with those that are indented below it.
+
+    A line of signs alone, such as a closing bracket, or after a backslash belongs to the one before.
+    """
     spans: list[tuple[int, int]] = []
+    outer, goes_on = 0, False
     for line in re.finditer(r"[^\n]+", text):
         span = _trim(text, line.start(), line.end())
         if span[0] == span[1]:
             continue
-        merged = (spans[-1][0], span[1]) if spans else span
-        if spans and merged[1] - merged[0] <= LONGEST and count(text[slice(*merged)]) <= limit:
+        indentation = span[0] - line.start()
+        belongs = spans and (goes_on or indentation > outer or not re.search(r"\w", line.group()))
+        goes_on = line.group().rstrip().endswith("\\")
+        merged = (spans[-1][0], span[1]) if belongs else span
+        if belongs and merged[1] - merged[0] <= LONGEST and count(text[slice(*merged)]) <= limit:
             spans[-1] = merged
         else:
+            outer = outer if belongs else indentation
             spans.append(span)
     return spans
 

@@ -13,7 +13,17 @@ from index.text.normalize import collapse_whitespace, replace_surrogates
 from index.text.offsets import split_runs
 from index.text.tables import join_column_names
 
-__all__ = ["FIGURE", "ParsedBlock", "ParsedFile", "clean_text", "lay_out", "make_block", "table_rows"]
+__all__ = [
+    "FIGURE",
+    "ParsedBlock",
+    "ParsedFile",
+    "clean_text",
+    "column_names",
+    "lay_out",
+    "make_block",
+    "names_columns",
+    "table_rows",
+]
 
 INVISIBLE = re.compile("[\xad\u200b\u2060\ufeff]")
 """Invisible characters, which would separate a word from the same word elsewhere."""
@@ -76,8 +86,8 @@ def table_rows(table: Sequence[Sequence[str]], headers: int | None = None) -> li
     cleaned = [[clean_text(cell) for cell in row] for row in table]
     cleaned = [row for row in cleaned if any(row)]
     if headers is None:
-        headers = int(len(cleaned) > 1 and _names_columns(cleaned[0]))
-    lead = join_column_names(_column_names(cleaned[:headers], max(map(len, cleaned), default=0)))
+        headers = int(len(cleaned) > 1 and names_columns(cleaned[0]))
+    lead = join_column_names(column_names(cleaned[:headers], max(map(len, cleaned), default=0)))
     return [ParsedBlock("row", _row(row), lead) for row in cleaned[headers:]]
 
 
@@ -104,7 +114,8 @@ def _row(cells: Sequence[str]) -> str:
     return collapse_whitespace(" | ".join(cells)).removesuffix(" |")
 
 
-def _names_columns(row: Sequence[str]) -> bool:
+def names_columns(row: Sequence[str]) -> bool:
+    """Return whether a row names the columns below it: it names nearly all of them, and no cell is a number."""
     names = [cell for cell in row if cell]
     return (
         len(row) > 1
@@ -113,7 +124,7 @@ def _names_columns(row: Sequence[str]) -> bool:
     )
 
 
-def _column_names(headers: Sequence[Sequence[str]], width: int) -> list[str]:
+def column_names(headers: Sequence[Sequence[str]], width: int) -> list[str]:
     """Return one name per column if several rows name them: "Llama 4" above "Scout" is "Llama 4 Scout"."""
     columns = ([row[column] for row in headers if column < len(row)] for column in range(width))
     return [" ".join(dict.fromkeys(filter(None, column))) for column in columns]

@@ -1,18 +1,20 @@
-"""Markdown and plain text: sections and blocks with exact offsets, read as a person reads them."""
+"""Markdown: sections and blocks with exact offsets, read as a person reads them."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from html import unescape
-from html.parser import HTMLParser
 from typing import Any
 
 import pyromark
 
-from index.domain.documents import Block, Heading, Section, Span
+from index.domain.documents import Section, Span
+from index.parsing._edited_text import EditedText
+from index.parsing._markdown_blocks import LABEL_LEVEL, BlockBuilder, replaced, trimmed
+from index.parsing._markdown_html import HtmlReader
+from index.parsing.plain import read_plain
 from index.text.normalize import collapse_whitespace
-from index.text.offsets import ReadableText, split_runs
+from index.text.notation import DONE, OPEN
+from index.text.offsets import split_runs
 from index.text.tables import join_column_names
 
 __all__ = ["read_markdown", "read_plain"]
@@ -23,256 +25,208 @@ OPTIONS = (
     | pyromark.Options.ENABLE_FOOTNOTES
     | pyromark.Options.ENABLE_TASKLISTS
     | pyromark.Options.ENABLE_GFM
+    | pyromark.Options.ENABLE_DEFINITION_LIST
+    | pyromark.Options.ENABLE_HEADING_ATTRIBUTES
+    | pyromark.Options.ENABLE_MATH
+    | pyromark.Options.ENABLE_WIKILINKS
 )
-PARAGRAPHS = re.compile(r"[^\r\n]+(?:(?:\r\n|\n|\r)[^\S\r\n]*[^\s][^\r\n]*)*")
-BREAK = re.compile(r"<br\b", re.IGNORECASE)
-CONTAINERS = {"Item", "Paragraph", "DefinitionListDefinition", "DefinitionListTitle"}
+NUMBER = re.compile(r"\d{1,9}[.)]")
+TILDES = re.compile("~+")
+QUESTION = re.compile(r".*[?\uff1f\u061f\u037e]\W*", re.DOTALL)
+"""Words in bold that are a question are the heading of their answer."""
 
-
-def read_plain(text: str) -> tuple[Section, ...]:
-    """Return one section whose blocks are the paragraphs, separated by blank lines."""
-    blocks = []
-    for match in PARAGRAPHS.finditer(text):
-        runs = [
-            run
-            for piece in re.finditer(r"\s+|\S+", match.group())
-            for run in _plain_runs(piece.group(), match.start() + piece.start())
-        ]
-        if any(run.reading.strip("\ufeff ") for run in runs):
-            blocks.append(Block(match.start(), match.end(), tuple(runs)))
-    return (Section("", 0, len(text), tuple(blocks)),)
-
-
-def _plain_runs(piece: str, start: int) -> list[Span]:
-    if piece.isspace():
-        return [Span(start, start + len(piece), " ")]
-    if piece.startswith("\ufeff"):
-        return split_runs(piece[1:], start + 1)
-    return split_runs(piece, start)
+FLUSHING = {"Paragraph", "Heading", "TableHead", "TableRow", "FootnoteDefinition", "HtmlBlock", "BlockQuote"}
 
 
 def read_markdown(text: str, start: int) -> tuple[str, tuple[Section, ...]]:
     """Return the title (the first level-1 heading, or "") and the sections of the Markdown from `start` on."""
-    walker = _Walker(text, start)
-    for event, place in pyromark.events_with_range(text[start:], options=OPTIONS):
+    source = EditedText.whole(text, start)
+    walker = _Walker(source, BlockBuilder(start))
+    for event, place in pyromark.events_with_range(source.text, options=OPTIONS):
         walker.handle_event(event, place["start"], place["end"])
-    return walker.finish()
-
-
-@dataclass
-class _OpenSection:
-    """A section that is being filled."""
-
-    heading: str
-    start: int
-    path: tuple[Heading, ...] = ()
-    blocks: list[Block] = field(default_factory=list)
+    walker.html.end_table()
+    return walker.blocks.finish(len(text))
 
 
 class _Walker:
-    """Turns parser events into blocks, and keeps the open elements."""
+    """Turns parser events into blocks."""
 
-    def __init__(self, text: str, start: int) -> None:
-        self.text = text
-        self.offsets = _Offsets(text[start:], start)
-        self.title = ""
-        self.path: list[tuple[int, Heading]] = []
-        self.sections = [_OpenSection("", start)]
-        self.runs: list[Span] = []
+    def __init__(self, source: EditedText, blocks: BlockBuilder) -> None:
+        self.source = source
+        self.blocks = blocks
+        self.html = HtmlReader(blocks)
+        self.offsets = _Offsets(source.text)
         self.cells: list[str] = []
         self.cell_start = 0
         self.header: list[str] = []
-        self.leads: list[str] = []
-        self.mode = "prose"
-        self.html: list[str] = []
-        self.html_start = 0
+        self.term: list[Span] = []
+        self.definitions = 0
+        self.html_start: int | None = None
+        self.link = ""
+        self.hidden = 0
+        self.strong = [0, 0]
 
     def handle_event(self, event: Any, begin: int, end: int) -> None:
-        """Handle one event with its byte range in the body."""
-        if isinstance(event, str):
-            name, value = event, ""
-        else:
-            name, value = next(iter(event.items()))
+        """Handle one event with its byte range."""
+        name, value = (event, "") if isinstance(event, str) else next(iter(event.items()))
+        begin, end = self.offsets(begin), self.offsets(end)
         if name == "Start":
-            self._open(_tag(value), value, begin)
+            self._open(_tag(value), value, begin, end)
         elif name == "End":
             self._close(_tag(value), value, begin, end)
+        elif self.hidden:
+            return
         elif name in ("Text", "Code", "InlineMath", "DisplayMath"):
             self._text(name, value, begin, end)
-        elif name in ("SoftBreak", "HardBreak") or (name == "InlineHtml" and BREAK.match(value)):
-            self._add(begin, end, " ")
-        elif name == "Rule":
-            self._flush("prose")
+        elif name in ("SoftBreak", "HardBreak"):
+            self._replace(begin, end, " ")
+        elif name == "InlineHtml":
+            self.html.read_inline(self.source.pieces(begin, end))
         elif name == "Html":
-            if not self.html:
-                self.html_start = begin
-            self.html.append(value)
+            self.html_start = begin if self.html_start is None else self.html_start
+        elif name == "TaskListMarker":
+            self._replace(begin, end, DONE if value else OPEN)
+        elif name == "Rule":
+            self.blocks.flush()
 
-    def finish(self) -> tuple[str, tuple[Section, ...]]:
-        ends = [*(section.start for section in self.sections[1:]), len(self.text)]
-        sections = (
-            Section(section.heading, section.start, end, tuple(section.blocks), section.path)
-            for section, end in zip(self.sections, ends, strict=True)
-        )
-        return self.title, tuple(section for section in sections if section.blocks)
-
-    def _open(self, tag: str, value: Any, begin: int) -> None:
-        if tag in ("Paragraph", "Heading", "Item", "TableHead", "TableRow", "FootnoteDefinition", "HtmlBlock"):
-            self._flush("prose")
-        if tag == "CodeBlock":
-            self._flush("prose")
-            self.mode = "code"
+    def _open(self, tag: str, value: Any, begin: int, end: int) -> None:
+        blocks = self.blocks
+        if tag in FLUSHING:
+            blocks.flush()
+        if tag == "Heading":
+            self.html.end_table()
+        elif tag == "Paragraph":
+            self.strong = [0, 0]
+        elif tag == "CodeBlock":
+            blocks.flush()
+            blocks.kind = "code"
         elif tag == "List":
-            before = self.sections[-1].blocks
-            self._flush("prose")
-            self.leads.append(ReadableText(before[-1].runs).text if before and before[-1].kind == "prose" else "")
-        elif tag == "TableHead" or tag == "TableRow":
-            self.mode, self.cells = "cell", []
+            blocks.open_list(value["List"])
+        elif tag == "Item":
+            self._item(begin)
+        elif tag in ("Table", "TableHead", "TableRow"):
+            self.html.end_table()
+            self.cells = []
         elif tag == "TableCell":
             if self.cells:
-                last = self.runs[-1].end if self.runs else self.offsets(begin)
-                self.runs.append(Span(last, last, " | "))
-            self.cell_start = len(self.runs)
+                last = blocks.runs[-1].end if blocks.runs else self.source.place(begin)
+                blocks.runs.append(Span(last, last, " | "))
+            self.cell_start = len(blocks.runs)
+        elif tag == "DefinitionListTitle":
+            blocks.flush()
+            self.definitions = 0
+        elif tag == "DefinitionListDefinition":
+            blocks.open_definition(self.term, first=self.definitions == 0)
+            self.definitions += 1
+        elif tag == "Strikethrough":
+            blocks.open_strike(*self._mark(TILDES, begin))
+        elif tag == "Strong":
+            self.strong[0] = begin
+        elif tag in ("Link", "Image"):
+            blocks.note_link()
+            kind = value[tag]["link_type"]
+            is_wikilink = isinstance(kind, dict) and "WikiLink" in kind
+            self.link = "wikilink" if is_wikilink and not kind["WikiLink"]["has_pothole"] else ""
+            self.hidden += bool(self.hidden) or (is_wikilink and tag == "Image")
 
     def _close(self, tag: str, value: Any, begin: int, end: int) -> None:
+        blocks = self.blocks
         if tag == "Heading":
-            self._heading(int(str(value["Heading"])[1:]), begin)
+            blocks.end_heading(int(str(value["Heading"])[1:]), self.source.place(begin))
+        elif tag == "Paragraph":
+            self._paragraph(begin, end)
         elif tag == "TableCell":
-            self.cells.append(collapse_whitespace("".join(run.reading for run in self.runs[self.cell_start :])))
+            self.cells.append(collapse_whitespace("".join(run.reading for run in blocks.runs[self.cell_start :])))
         elif tag == "TableHead":
-            self.header, self.runs, self.mode = self.cells, [], "prose"
+            self.header = self.cells
+            blocks.take_runs()
         elif tag == "TableRow":
-            self.runs = self.runs if any(self.cells) else []
-            self._flush("row", lead=join_column_names(self.header))
-            self.mode = "prose"
+            if any(self.cells):
+                blocks.flush("row", join_column_names(self.header))
+            else:
+                blocks.take_runs()
         elif tag == "CodeBlock":
-            self._flush("code")
-            self.mode = "prose"
+            blocks.flush("code")
+            blocks.kind = "prose"
         elif tag == "HtmlBlock":
-            self._html_block(end)
-        elif tag in CONTAINERS or tag == "FootnoteDefinition":
-            self._flush("prose")
+            if self.html_start is not None:
+                self.html.read_block(self.source.pieces(self.html_start, end))
+            self.html_start = None
+        elif tag in ("Item", "FootnoteDefinition", "BlockQuote"):
+            blocks.flush()
+        elif tag == "DefinitionListTitle":
+            self.term = trimmed(blocks.take_runs())
+        elif tag == "DefinitionListDefinition":
+            blocks.close_definition()
         elif tag == "List":
-            self._flush("prose")
-            self.leads.pop()
+            blocks.close_list()
+        elif tag == "Strikethrough":
+            start, stop = self.source.span(max(begin, end - 1), end)
+            blocks.close_strike(start, stop)
+        elif tag == "Strong":
+            self.strong[1] += end - self.strong[0]
+        elif tag in ("Link", "Image"):
+            self.link = ""
+            self.hidden -= self.hidden > 0
+
+    def _paragraph(self, begin: int, end: int) -> None:
+        """End a paragraph; a question in bold by itself becomes a heading."""
+        self.html.end_inline()
+        whole = self.source.text[begin:end].strip()
+        if self.strong[1] >= len(whole) > 0 and QUESTION.fullmatch(whole) and not self.blocks.in_list:
+            self.blocks.end_heading(LABEL_LEVEL, self.source.place(begin))
+        else:
+            self.blocks.flush()
+
+    def _item(self, begin: int) -> None:
+        number = NUMBER.match(self.source.text, begin)
+        start, stop = self.source.span(begin, number.end() if number else begin)
+        self.blocks.open_item(start, number.group() if number else "", stop)
 
     def _text(self, name: str, value: str, begin: int, end: int) -> None:
-        start, stop = self.offsets(begin), self.offsets(end)
-        raw = self.text[start:stop]
+        raw = self.source.text[begin:end]
         if name != "Text" and value in raw:
-            start += raw.index(value)
-            raw = value
-        if self.mode == "code":
-            self.runs.append(Span(start, start + len(raw), value))
+            begin += raw.index(value)
+            end, raw = begin + len(value), value
+        if self.link == "wikilink" and "#" in value:
+            self._replace(begin, end, value.strip("# ").replace("#", " > "))
+        elif self.blocks.kind == "code":
+            self._code(begin, end, raw, value)
+        elif raw == value:
+            for piece in self.source.pieces(begin, end):
+                is_exact = len(piece.reading) == piece.end - piece.start
+                self.blocks.runs += split_runs(piece.reading, piece.start) if is_exact else [piece]
         else:
-            self.runs += split_runs(raw, start, value)
+            self.blocks.runs += split_runs(raw, self.source.place(begin), value)
 
-    def _add(self, begin: int, end: int, reading: str) -> None:
-        self.runs.append(Span(self.offsets(begin), self.offsets(end), reading))
+    def _code(self, begin: int, end: int, raw: str, value: str) -> None:
+        if raw == value:
+            self.blocks.runs += self.source.pieces(begin, end)
+        else:
+            start, stop = self.source.span(begin, end)
+            self.blocks.runs.append(Span(start, stop, value))
 
-    def _heading(self, level: int, begin: int) -> None:
-        runs, self.runs = _trimmed(self.runs), []
-        readable = ReadableText(runs)
-        reading, places = readable.collapse(0, len(readable.text))
-        if level == 1 and not self.title:
-            self.title = reading
-        self.path = [(above, heading) for above, heading in self.path if above < level]
-        if runs:
-            self.path.append((level, Heading(reading, places)))
-        path = tuple(heading for _, heading in self.path)
-        self.sections.append(_OpenSection(" > ".join(above.reading for above in path), self.offsets(begin), path))
+    def _replace(self, begin: int, end: int, reading: str) -> None:
+        start, stop = self.source.span(begin, end)
+        self.blocks.runs.append(replaced(start, stop, reading) if reading.strip() else Span(start, stop, reading))
 
-    def _html_block(self, end: int) -> None:
-        start = self.offsets(self.html_start)
-        reader = _HtmlText(self.text[start : self.offsets(end)], start)
-        self.html = []
-        self.runs = reader.runs
-        self._flush("prose")
-
-    def _flush(self, kind: str, lead: str = "") -> None:
-        """Close the block of the runs so far, if they hold anything to read."""
-        runs, self.runs = _trimmed(self.runs), []
-        if runs:
-            lead = lead or (self.leads[-1] if self.leads else "")
-            self.sections[-1].blocks.append(Block(runs[0].start, runs[-1].end, tuple(runs), kind, lead))
-
-
-class _HtmlText(HTMLParser):
-    """The text between the tags of an HTML block, with offsets; scripts, styles and comments are left out."""
-
-    def __init__(self, html: str, start: int) -> None:
-        super().__init__(convert_charrefs=False)
-        self.runs: list[Span] = []
-        self._html = html
-        self._start = start
-        self._lines = [start, *(start + match.end() for match in re.finditer("\n", html))]
-        self._silent = 0
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._silent += tag in ("script", "style")
-        self._space()
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent -= tag in ("script", "style") and self._silent > 0
-        self._space()
-
-    def handle_entityref(self, name: str) -> None:
-        self._reference(f"&{name}")
-
-    def handle_charref(self, name: str) -> None:
-        self._reference(f"&#{name}")
-
-    def parse_marked_section(self, i: int, report: Any = 1) -> int:
-        """Skip `<![anything` like a comment; older versions of the parser raise there."""
-        return self.parse_bogus_comment(i)
-
-    def handle_data(self, data: str) -> None:
-        if self._silent:
-            return
-        start = self._place()
-        for piece in re.finditer(r"\s+|\S+", data):
-            self.runs += _plain_runs(piece.group(), start + piece.start())
-
-    def _reference(self, raw: str) -> None:
-        start = self._place()
-        raw += ";" * (self._html[start + len(raw) - self._start :][:1] == ";")
-        if not self._silent:
-            self.runs.append(Span(start, start + len(raw), unescape(raw)))
-
-    def _place(self) -> int:
-        line, column = self.getpos()
-        return self._lines[line - 1] + column
-
-    def _space(self) -> None:
-        if self.runs:
-            end = self.runs[-1].end
-            self.runs.append(Span(end, end, " "))
+    def _mark(self, pattern: re.Pattern[str], begin: int) -> tuple[int, int]:
+        match = pattern.match(self.source.text, begin)
+        return self.source.span(begin, match.end() if match else begin)
 
 
 class _Offsets:
-    """Converts the parser's byte offsets to character offsets of the text."""
+    """Converts the parser's byte offsets to character offsets of its text."""
 
-    def __init__(self, body: str, start: int) -> None:
-        self._start = start
+    def __init__(self, text: str) -> None:
         self._chars: list[int] | None = None
-        if not body.isascii():
-            self._chars = [offset for offset, char in enumerate(body) for _ in char.encode()]
-            self._chars.append(len(body))
+        if not text.isascii():
+            self._chars = [offset for offset, char in enumerate(text) for _ in char.encode()]
+            self._chars.append(len(text))
 
     def __call__(self, byte: int) -> int:
-        return self._start + (byte if self._chars is None else self._chars[byte])
+        return byte if self._chars is None else self._chars[byte]
 
 
 def _tag(value: Any) -> str:
     return value if isinstance(value, str) else str(next(iter(value)))
-
-
-def _trimmed(runs: list[Span]) -> list[Span]:
-    first, last = 0, len(runs)
-    while first < last and not runs[first].reading.strip():
-        first += 1
-    while last > first and not runs[last - 1].reading.strip():
-        last -= 1
-    return runs[first:last]

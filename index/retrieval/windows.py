@@ -30,6 +30,14 @@ ITEM = re.compile(r"(?:^|\n)[ \t>]*(?:[-*+•]|\d+[.)])\s+\W{0,4}$")
 SEPARATOR = " > "
 """Between two headings of a path."""
 
+NUMBERED = re.compile(r"\d{1,9}[.)]\s")
+"""The number of an item, which is quoted with it."""
+
+LINE_START = re.compile(r"(?:^|\n)[ \t>]*(?:[-*+•][ \t]+)?$")
+
+BLOCK_TAG = re.compile(r"</?(?:li|p|div|summary|details|dd|dt|tr|h[1-6])\b", re.IGNORECASE)
+"""HTML between two passages that parts them."""
+
 BEFORE_ITEM = 24
 """Characters before an item that are searched for its mark."""
 
@@ -70,7 +78,12 @@ def _breaks(passage: Passage, following: Passage, text: str) -> bool:
     """Return whether a paragraph, item or row ends between two passages of a document."""
     if passage.kind != "prose" or following.kind != "prose" or _is_item(text, following):
         return True
-    return "\n\n" in text[passage.end : following.start].replace("\r\n", "\n")
+    if NUMBERED.match(following.reading) and LINE_START.search(
+        text[max(0, following.start - BEFORE_ITEM) : following.start]
+    ):
+        return True
+    between = text[passage.end : following.start].replace("\r\n", "\n")
+    return "\n\n" in between or BLOCK_TAG.search(between) is not None
 
 
 def _window(document: Document, rows: range, passages: Sequence[Passage]) -> Window:

@@ -62,6 +62,16 @@ class ReadableText:
                 place, first = place + last - first, last
         return " ".join(word.group() for word in words), tuple(runs)
 
+    def keep_lines(self, begin: int, end: int) -> tuple[str, tuple[TextRun, ...]]:
+        """Return the characters `begin` to `end` as they are, with the runs of that text."""
+        runs: list[TextRun] = []
+        first = begin
+        while first < end:
+            last = min(end, self._begins[bisect_right(self._begins, first)])
+            _append(runs, TextRun(first - begin, last - first, *self.span(first, last)))
+            first = last
+        return self.text[begin:end], tuple(runs)
+
     def _offset(self, place: int, *, last: bool) -> int:
         index = bisect_right(self._begins, place) - 1
         run = self.runs[index]

@@ -82,9 +82,9 @@ def test_a_list_is_quoted_as_a_list_with_its_words_in_bold() -> None:
     assert texts.startswith("> **1.** Scout runs on:\n> • **one H100 GPU**\n> 1\\. a host\n-# ")
 
 
-def test_lines_that_are_no_list_are_one_line() -> None:
-    texts = blocks(render.answer_message(make_answer(make_citation(quote="Scout has\n16 experts."))))[0]
-    assert texts.startswith("> **1.** Scout has 16 experts.\n")
+def test_code_is_quoted_line_by_line() -> None:
+    texts = blocks(render.answer_message(make_answer(make_citation(quote="scout load\n\nscout run"))))[0]
+    assert texts.startswith("> **1.** scout load\n> scout run\n-# ")
 
 
 def test_where_there_is_no_section_the_title_says_where_a_quotation_stands() -> None:

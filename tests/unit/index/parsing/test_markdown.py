@@ -31,7 +31,7 @@ def leads(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "reading"),
     [
-        ("**bold** and *em* and ~~struck~~", "bold and em and struck"),
+        ("**bold** and *em* and ~~struck~~", "bold and em and [struck out: struck]"),
         ("[a link](http://x.y 'title') here", "a link here"),
         ("[a reference][r]\n\n[r]: http://x.y", "a reference"),
         ("<http://x.y>", "http://x.y"),
@@ -43,7 +43,8 @@ def leads(text: str) -> list[str]:
         ("one<br>two<BR/>three", "one two three"),
         ("a <b>bold</b> word", "a bold word"),
         ("a note[^1] that is nowhere", "a note[^1] that is nowhere"),
-        ("- [x] a task", "a task"),
+        ("- [x] a task", "Done: a task"),
+        ("- [ ] a task", "Open: a task"),
         ("> quoted\n> on", "quoted on"),
         ("modelsâ€”LLaMA", "models—LLaMA"),
         ("<div>\nAT&amp;T &copy &#8212; <b>bold</b>\n</div>", "AT&T © — bold"),
@@ -92,6 +93,110 @@ def test_list_items_are_blocks_with_the_words_before_the_list_as_lead():
     text = "The models are:\n\n- Scout\n  - small\n- Maverick\n"
     assert blocks(text) == [("prose", "The models are:"), ("prose", "Scout"), ("prose", "small"), ("prose", "Maverick")]
     assert leads(text) == ["", "The models are:", "Scout", "The models are:"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("It was <del>red</del> blue.", "It was [struck out: red] blue."),
+        ("It was <s>red <b>and</b> old</s> blue.", "It was [struck out: red and old] blue."),
+        ("It was <del>red", "It was [struck out: red]"),
+        ("It was ~~~~ blue.", "It was ~~~~ blue."),
+        ("It was <s> </s>blue.", "It was blue."),
+    ],
+)
+def test_struck_out_words_are_read_as_such(text, reading):
+    assert readings(text) == [reading]
+
+
+def test_struck_out_html_lasts_until_it_is_closed():
+    assert readings("<del>\n\nFive.\n\nSix.\n\n</del>\n\nSeven.") == [
+        "[struck out: Five.]",
+        "[struck out: Six.]",
+        "Seven.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("A load of 10<sup>4</sup> kg", "A load of 10⁴ kg"),
+        ("CO<sub>2</sub> and v<sub>max</sub>", "CO₂ and v_max"),
+        ("the 2<sup>nd</sup> of x<sup>k+a</sup>", "the 2nd of x^(k+a)"),
+        ("Wren<sup>TM</sup>", "Wren™"),
+        ('in 1999<sup><a href="#n4">4</a></sup> and 2001<sup>[5]</sup>', "in 1999 and 2001"),
+        ("in 1999<sup>[4](#n4)</sup> and 2001<sup>*</sup>.", "in 1999 and 2001."),
+        ("it holds 7<sup>", "it holds 7"),
+    ],
+)
+def test_super_and_subscripts_are_apart_from_the_line_and_note_marks_left_out(text, reading):
+    assert readings(text) == [reading]
+
+
+def test_numbers_of_a_list_are_read_also_if_the_source_repeats_them():
+    assert readings("3. one\n3. two\n   - sub\n3) other\n\n   more\n") == [
+        "3. one",
+        "4. two",
+        "sub",
+        "3) other",
+        "more",
+    ]
+
+
+def test_a_term_is_read_with_its_definition():
+    assert readings("Wren\n: A small bird.\n: A program.\n\nTern\n\n:   A sea bird.\n") == [
+        "Wren: A small bird.",
+        "A program.",
+        "Tern: A sea bird.",
+    ]
+
+
+def test_formulas_links_between_notes_and_attributes_have_no_marks():
+    text = "# Size {#size}\n\nIt is $x^2$, see [[Wren|the note]], [[Tern]] and [[Tern#Food]]. ![[bird.png]]"
+    assert readings(text) == ["It is x^2, see the note, Tern and Tern > Food."]
+    assert read_markdown(text, 0)[0] == "Size"
+
+
+HTML_TABLE = """<table>
+<caption>Birds</caption>
+<thead><tr><th rowspan="2">Bird</th><th colspan="2">Size</th></tr>
+
+<tr><th>cm</th><th>g</th></tr></thead>
+<tr><td rowspan="2"><b>Wren</b></td><td>10</td><td>9</td></tr>
+<tr><td>11</td><td></td></tr>
+</table>
+"""
+
+
+def test_a_table_in_html_is_read_row_by_row_with_the_names_of_its_columns():
+    assert blocks(HTML_TABLE) == [("prose", "Birds"), ("row", "Wren | 10 | 9"), ("row", "Wren | 11")]
+    assert leads(HTML_TABLE) == ["", "Bird, Size cm, Size g", "Bird, Size cm, Size g"]
+
+
+def test_html_has_headings_lists_code_and_definitions_like_markdown():
+    text = (
+        "<h2>Start</h2>\n<ol start=4><li>Load <b>it</b>.<li>Run it.</ol>\n"
+        "<pre>a\n  b</pre>\n<dl><dt>Wren<dd>A bird.</dl>\n<div>End&nbsp;<p>of it.</div>\n"
+    )
+    assert blocks(text) == [
+        ("prose", "4. Load it."),
+        ("prose", "5. Run it."),
+        ("code", "a\n  b"),
+        ("prose", "Wren: A bird."),
+        ("prose", "End"),
+        ("prose", "of it."),
+    ]
+    assert [section.heading for section in read_markdown(text, 0)[1]] == ["Start"]
+
+
+def test_a_summary_is_the_heading_of_its_details():
+    text = "# T\n\n<details>\n<summary>May I?</summary>\n\n## Sub\n\nYes.\n\n</details>\n\nOther.\n"
+    assert [section.heading for section in read_markdown(text, 0)[1]] == ["T > May I? > Sub", "T"]
+
+
+def test_a_question_in_bold_is_the_heading_of_its_answer():
+    sections = read_markdown("# T\n\n**May I?**\n\nYes.\n\n**Do not!**\n\n## U\n\nNo.\n", 0)[1]
+    assert [section.heading for section in sections] == ["T > May I?", "T > U"]
 
 
 def test_code_is_one_block_with_its_lines():

@@ -90,10 +90,17 @@ def test_rows_of_a_table_without_a_header_are_read_once():
     assert [window.text.count("Scout") for window in index.windows] == [1]
 
 
-def test_items_of_a_list_are_lines_with_a_dash():
+def test_items_of_a_list_are_lines_with_a_dash_or_their_number():
     items = "- Scout is the small one.\n2. Maverick is the big one.\n"
     assert texts(f"Choose one of these two models:\n\n{items}\nThat is all now.\n") == [
-        "a\nChoose one of these two models:\n- Scout is the small one.\n- Maverick is the big one.\nThat is all now."
+        "a\nChoose one of these two models:\n- Scout is the small one.\n2. Maverick is the big one.\nThat is all now."
+    ]
+
+
+def test_tasks_items_in_html_and_lines_of_code_are_lines():
+    text = "- [ ] Fly to the south.\n\n<ul><li>Scout is the small one.</li><li>Maverick is the big one.</li></ul>\n"
+    assert texts(f"{text}\n```\ncd wren\nmake it\n```\n") == [
+        "a\n- Open: Fly to the south.\nScout is the small one.\nMaverick is the big one.\ncd wren\nmake it"
     ]
 
 
