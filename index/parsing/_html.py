@@ -12,6 +12,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from index.parsing._html_blocks import BlockReader
+from index.parsing._html_metadata import page_fields
 from index.parsing._html_tree import is_hidden, visible_text
 from index.parsing.layout import ParsedFile, clean_text
 
@@ -31,7 +32,8 @@ def read_html(data: bytes, *, frame: bool = True) -> ParsedFile:
         return ParsedFile("", ())
     titles = tree.css("head > title")
     title = clean_text(titles[0].text()) if titles else ""
-    return ParsedFile(title, tuple(BlockReader(_content(tree, body) if frame else body, frame).read()))
+    blocks = tuple(BlockReader(_content(tree, body) if frame else body, frame).read())
+    return ParsedFile(title, blocks, page_fields(tree, body) if frame else ())
 
 
 def decode_html(data: bytes) -> str:
