@@ -9,7 +9,8 @@ from selectolax.lexbor import LexborNode
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
 from index.parsing._html_tree import HEADING, is_hidden, visible_text, walk
-from index.parsing.layout import ParsedBlock, table_rows
+from index.parsing._tables import differs_from_below, table_rows
+from index.parsing.layout import ParsedBlock
 
 __all__ = ["read_html_table"]
 
@@ -26,14 +27,16 @@ def read_html_table(table: LexborNode) -> list[ParsedBlock] | None:
     Raises UnreadableSource for too many columns.
     """
     grid: list[list[str]] = []
+    above: list[list[str]] = []
+    groups: set[int] = set()
     spans: Spans = {}
-    header_rows, in_header, thead_depth, caption = 0, True, 0, ""
+    header_rows, in_header, in_thead, names_rows, caption = 0, True, False, False, ""
     for event, node in walk(table, _is_cell):
         tag = node.tag or ""
         if tag == "table" and event == "open":
             return None
         if tag == "thead":
-            thead_depth += 1 if event == "open" else -1
+            in_thead = event == "open"
         elif tag == "caption" and event == "open":
             caption = visible_text(node)
         elif tag == "tr" and event == "open":
@@ -41,15 +44,34 @@ def read_html_table(table: LexborNode) -> list[ParsedBlock] | None:
             row = _row(cells, spans)
             if row is None:
                 return None
+            if len(cells) == 1 and len(row) > 1 and not in_thead:
+                row = [row[0], *[""] * (len(row) - 1)]
+                groups.add(len(grid))
+            elif any(row):
+                in_header = in_header and (in_thead or _names_columns(cells))
+                if in_header and not header_rows:
+                    above, grid, groups = grid, [], set()
+                header_rows += in_header
+                names_rows = names_rows or (not in_header and any(cell.tag == "th" for cell in cells))
             if any(row):
                 grid.append(row)
-                all_headers = bool(cells) and all(cell.tag == "th" for cell in cells)
-                in_header = in_header and (thead_depth > 0 or all_headers)
-                header_rows += in_header
-    if not grid or max(map(len, grid)) < 2:
+    width = max(map(len, grid), default=0)
+    if width < 2:
         return None
-    lead = [ParsedBlock("prose", caption)] if caption else []
-    return [*lead, *table_rows(grid, header_rows or None)]
+    if not header_rows and (names_rows or width == 2) and not differs_from_below(grid):
+        headers: int | None = 0
+    else:
+        headers = header_rows or None
+    lines = [*filter(None, [caption]), *(row[0] for row in above)]
+    rows = table_rows(grid, headers, groups=groups, caption=lines[-1] if lines else "")
+    return [*(ParsedBlock("prose", line) for line in lines), *rows]
+
+
+def _names_columns(cells: list[LexborNode]) -> bool:
+    """Return whether all cells of a row are header cells, of columns, except for empty ones."""
+    named = [cell for cell in cells if cell.tag == "th" or visible_text(cell)]
+    scopes = {(cell.attributes.get("scope") or "").lower() for cell in named if cell.tag == "th"}
+    return bool(named) and all(cell.tag == "th" for cell in named) and not scopes & {"row", "rowgroup"}
 
 
 def _is_cell(node: LexborNode) -> bool:

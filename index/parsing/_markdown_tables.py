@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from index.domain.documents import Span
-from index.parsing.layout import column_names, names_columns
+from index.parsing._tables import column_names, header_count
 from index.text.normalize import collapse_whitespace
 from index.text.tables import join_column_names
 
@@ -53,7 +53,7 @@ class HtmlTable:
             headers += 1
         if headers == len(grid):
             return 0
-        return headers or int(len(grid) > 1 and names_columns(texts[0]))
+        return headers or min(header_count(texts), 1)
 
     def _grid(self) -> list[list[Cell]]:
         """Return the rows with a cell for each column; a cell from above is repeated without a place of its own."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from index.parsing._pdf_lines import Line
 from index.parsing._pdf_tables import Table, aligned_rows
 from index.parsing._pdf_text import join_lines
-from index.parsing.layout import ParsedBlock, table_rows
+from index.parsing._tables import table_rows
+from index.parsing.layout import ParsedBlock
 
 __all__ = ["build_blocks"]
 

@@ -10,7 +10,8 @@ from typing import Any
 from index.parsing._pdf_drawings import Box
 from index.parsing._pdf_lines import Line, join_words, make_line, read_segments, rows_of
 from index.parsing._pdf_words import Word
-from index.parsing.layout import FIGURE, clean_text
+from index.parsing._tables import FIGURE
+from index.parsing.layout import clean_text
 
 __all__ = ["Table", "aligned_rows", "ruled_tables"]
 

@@ -11,28 +11,11 @@ from index.domain.documents import HEADING, Block, Heading, Section, TextRun
 from index.parsing.fields import field_meaning
 from index.text.normalize import collapse_whitespace, replace_surrogates
 from index.text.offsets import split_runs
-from index.text.tables import join_column_names
 
-__all__ = [
-    "FIGURE",
-    "ParsedBlock",
-    "ParsedFile",
-    "clean_text",
-    "column_names",
-    "lay_out",
-    "make_block",
-    "names_columns",
-    "table_rows",
-]
+__all__ = ["ParsedBlock", "ParsedFile", "clean_text", "lay_out", "make_block"]
 
 INVISIBLE = re.compile("[\xad\u200b\u2060\ufeff]")
 """Invisible characters, which would separate a word from the same word elsewhere."""
-
-FIGURE = re.compile(r"[\W_]*\d[\d.,:/%\s]*\D{0,3}")
-"""A cell that holds a number, not the name of a column or row."""
-
-LONGEST_NAME = 80
-"""Characters of a cell that may be the name of a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +23,8 @@ class ParsedBlock:
     """A piece of a document, in reading order.
 
     `kind` is "heading", "prose", "item" (of a list), "row" (of a table) or "code"; `level` is a heading's, from 1;
-    `lead` is the header of a row's table, or the words before a list. `mark` is what an item begins with in the text; a
-    number or the state of a task ("3.", "Done:") is quoted with it, a dash is not.
+    `lead` is what stands above a row (see index.text.tables), or the words before a list. `mark` is what an item begins
+    with in the text; a number or the state of a task ("3.", "Done:") is quoted with it, a dash is not.
     """
 
     kind: str
@@ -77,20 +60,6 @@ def clean_text(text: str, *, lines: bool = False) -> str:
     return "\n".join(line.rstrip() for line in "".join(characters).split("\n")).strip("\n")
 
 
-def table_rows(table: Sequence[Sequence[str]], headers: int | None = None) -> list[ParsedBlock]:
-    """Return the rows of a table, each with the names of its columns as lead.
-
-    `headers` is how many rows at the top name the columns. By default the first row does, if it names nearly every
-    column and none of its cells is a number.
-    """
-    cleaned = [[clean_text(cell) for cell in row] for row in table]
-    cleaned = [row for row in cleaned if any(row)]
-    if headers is None:
-        headers = int(len(cleaned) > 1 and names_columns(cleaned[0]))
-    lead = join_column_names(column_names(cleaned[:headers], max(map(len, cleaned), default=0)))
-    return [ParsedBlock("row", _row(row), lead) for row in cleaned[headers:]]
-
-
 def lay_out(blocks: Sequence[ParsedBlock], fields: Sequence[tuple[str, str]] = ()) -> tuple[str, tuple[Section, ...]]:
     """Return the text and its sections.
 
@@ -108,26 +77,6 @@ def lay_out(blocks: Sequence[ParsedBlock], fields: Sequence[tuple[str, str]] = (
 def make_block(text: str, start: int, end: int, kind: str, lead: str) -> Block:
     """Return a block of laid-out text; its reading differs from it only in repaired characters."""
     return Block(start, end, tuple(split_runs(text[start:end], start)), kind, lead)
-
-
-def _row(cells: Sequence[str]) -> str:
-    return collapse_whitespace(" | ".join(cells)).removesuffix(" |")
-
-
-def names_columns(row: Sequence[str]) -> bool:
-    """Return whether a row names the columns below it: it names nearly all of them, and no cell is a number."""
-    names = [cell for cell in row if cell]
-    return (
-        len(row) > 1
-        and len(names) >= max(len(row) - 1, 2)
-        and not any(FIGURE.fullmatch(cell) or len(cell) > LONGEST_NAME for cell in names)
-    )
-
-
-def column_names(headers: Sequence[Sequence[str]], width: int) -> list[str]:
-    """Return one name per column if several rows name them: "Llama 4" above "Scout" is "Llama 4 Scout"."""
-    columns = ([row[column] for row in headers if column < len(row)] for column in range(width))
-    return [" ".join(dict.fromkeys(filter(None, column))) for column in columns]
 
 
 @dataclass

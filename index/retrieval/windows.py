@@ -11,7 +11,6 @@ from index.domain.documents import HEADING as FRONT_MATTER
 from index.domain.documents import Document, Heading, Passage, TextRun
 from index.domain.reading import Window
 from index.text.passages import field_label
-from index.text.tables import NAME_SEPARATOR
 
 __all__ = ["cut_windows"]
 
@@ -171,7 +170,7 @@ def _headings(document: Document, passage: Passage) -> tuple[Heading, ...]:
 
 
 def _header(names: str) -> str:
-    return f"| {' | '.join(names.split(NAME_SEPARATOR))} |\n" if names else ""
+    return f"{names}\n" if names else ""
 
 
 def _is_item(text: str, passage: Passage) -> bool:

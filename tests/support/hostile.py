@@ -69,7 +69,7 @@ HOSTILE = {
     "bomb.docx": (zip_bomb, "unpacks to 250 MB, more than 200: split it"),
     "entities.docx": (entity_bomb, DAMAGED),
     "wide.csv": (lambda: b"," * 99_999, "has 100,000 columns at line 1: keep at most 500 of them"),
-    "open.csv": (lambda: b'a,b\n1,"' + b"2,3\n" * 50_000, "close its quotation mark"),
+    "open.csv": (lambda: b'a,b\n1,"' + b"2;3\n" * 50_000 + b'"', "close its quotation mark"),
     "long.csv": (lambda: b"1,2\n" * 50_001, "has more than 50,000 rows: keep those that are asked about"),
     "deep.html": (lambda: b"<div>" * 200_000 + b"x", "takes longer than 5 s to read"),
     "spans.html": (lambda: b"<table>" + b"<tr><td rowspan=9 colspan=400>x" * 9, "more than 500 columns"),

@@ -33,7 +33,7 @@ def texts(text: str, name: str = "a.md", limit: int = 64) -> list[str]:
     ("table", "embedded"),
     [
         ("| Model | MMMU | ChartQA |\n|-|-|-|\n| Scout | 69.4 | 88.8 |\n", "Model: Scout | MMMU: 69.4 | ChartQA: 88.8"),
-        ("| Model, size | MMMU |\n|-|-|\n| Scout | 69.4 |\n", "Model size: Scout | MMMU: 69.4"),
+        ("| Model, size | MMMU |\n|-|-|\n| Scout | 69.4 |\n", "Model, size: Scout | MMMU: 69.4"),
     ],
 )
 def test_a_row_is_embedded_with_its_columns_name_before_each_value(table, embedded):
@@ -102,7 +102,7 @@ def test_a_sentence_before_does_not_reach_across_a_heading():
 
 def test_a_row_carries_the_header_and_a_field_its_meaning():
     row = passages("| Model | Experts |\n|---|---|\n| Scout | 16 |\n")[0]
-    assert (row.text, row.before, row.kind) == ("Scout | 16", "Model, Experts", "row")
+    assert (row.text, row.before, row.kind) == ("Scout | 16", "| Model | Experts |", "row")
     field = passages("---\nauthors:\n  - name: 'Ann'\n---\nbody")[0]
     assert (field.text, field.kind, field.section) == ("Ann", "field", "Front matter")
     assert "who wrote" in field.embedded

@@ -11,7 +11,7 @@ from index.parsing.documents import parse
 from index.text.offsets import ReadableText
 from tests.support.office import MMMU, docx, paragraph, pdf, ruled, table, word_table
 
-HEADER = "Model, Active parameters, MMMU, MathVista"
+HEADER = "| Model | Active parameters | MMMU | MathVista |"
 ROWS = [" | ".join(row) for row in MMMU[1:]]
 
 
@@ -157,7 +157,7 @@ def test_cells_that_span_rows_are_said_in_each_and_two_rows_of_names_become_one(
         "<table><thead><tr><th rowspan=2>Kind<th colspan=2>Llama 4</tr><tr><th>Scout<th>Maverick</thead>"
         "<tr><td rowspan=2>Reasoning<td>57.2<td>69.8</tr><tr><td>74.3<td>80.5</table>",
     )
-    lead = "Kind, Llama 4 Scout, Llama 4 Maverick"
+    lead = "| Kind | Llama 4 Scout | Llama 4 Maverick |"
     assert blocks(sections) == [("row", "Reasoning | 57.2 | 69.8", lead), ("row", "Reasoning | 74.3 | 80.5", lead)]
 
 
@@ -264,8 +264,8 @@ def test_a_word_file_has_headings_lists_insertions_and_no_deletions():
 def test_quoted_commas_lines_within_cells_and_empty_rows_of_a_table():
     data = 'Model,Said\r\nScout,"fast, and\r\nsmall ""one"""\r\n,\r\n\r\nMaverick,\r\n'
     assert blocks(read("a.csv", data)) == [
-        ("row", 'Scout | fast, and small "one"', "Model, Said"),
-        ("row", "Maverick", "Model, Said"),
+        ("row", 'Scout | fast, and small "one"', "| Model | Said |"),
+        ("row", "Maverick", "| Model | Said |"),
     ]
 
 

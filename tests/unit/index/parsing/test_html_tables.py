@@ -20,7 +20,7 @@ def rows(content: str) -> list[tuple[str, str, str]] | None:
 def test_each_row_has_the_column_names_and_the_caption_comes_first():
     assert rows(f"<caption>Herd</caption>{HEADER}<tr><td>Scout<td>16<td>1400</tr>") == [
         ("prose", "Herd", ""),
-        ("row", "Scout | 16 | 1400", "Model, Experts, Score"),
+        ("row", "Scout | 16 | 1400", "Herd\n| Model | Experts | Score |"),
     ]
 
 
@@ -31,7 +31,44 @@ def test_a_cell_over_several_rows_is_repeated_in_each():
 
 def test_a_header_over_several_columns_names_each_of_them():
     header = "<tr><th rowspan=2>Model<th colspan=2>Score</tr><tr><th>old<th>new</tr>"
-    assert rows(f"{header}<tr><td>Scout<td>1<td>2</tr>") == [("row", "Scout | 1 | 2", "Model, Score old, Score new")]
+    (row,) = rows(f"{header}<tr><td>Scout<td>1<td>2</tr>")
+    assert row == ("row", "Scout | 1 | 2", "| Model | Score old | Score new |")
+
+
+def test_a_label_beside_its_value_is_no_column_name():
+    facts = "<tr><{0}>Opened</{0}><td>4 May 1971</tr><tr><{0}>Owner</{0}><td>Ida Moss</tr>"
+    expected = [("row", "Opened | 4 May 1971", ""), ("row", "Owner | Ida Moss", "")]
+    assert rows(facts.format("th")) == rows(facts.format("td")) == rows(facts.format("th scope=row")) == expected
+
+
+def test_a_cell_across_the_table_names_the_rows_below_it():
+    content = f"{HEADER}<tr><th colspan=3>Small</tr><tr><td>Scout<td>16<td>1</tr>"
+    content += "<tr><td colspan=3>Large</tr><tr><td>Maverick<td>128<td>2</tr><tr><td colspan=3>* Measured by us.</tr>"
+    names = "| – | Model | Experts | Score |"
+    assert rows(content) == [
+        ("row", "Small | Scout | 16 | 1", names),
+        ("row", "Large | Maverick | 128 | 2", names),
+        ("prose", "* Measured by us.", ""),
+    ]
+
+
+def test_a_cell_across_the_table_above_all_rows_is_its_name():
+    facts = "<tr><th colspan=2>Moss Bakery</tr><tr><th>Opened<td>1971</tr><tr><th>Ovens<td>3</tr>"
+    assert rows(facts) == [
+        ("prose", "Moss Bakery", ""),
+        ("row", "Opened | 1971", "Moss Bakery"),
+        ("row", "Ovens | 3", "Moss Bakery"),
+    ]
+    assert rows(f"<tr><td colspan=3>Herd</tr>{HEADER}<tr><td>Scout<td>16<td>1</tr>") == [
+        ("prose", "Herd", ""),
+        ("row", "Scout | 16 | 1", "Herd\n| Model | Experts | Score |"),
+    ]
+
+
+def test_header_cells_that_name_rows_leave_the_header_of_the_columns():
+    header = "<tr><td></td><th>Scout<th>Maverick</tr>"
+    (row,) = rows(f"{header}<tr><th scope=row>Experts<td>16<td>128</tr>")
+    assert row == ("row", "Experts | 16 | 128", "| – | Scout | Maverick |")
 
 
 def test_a_hidden_cell_is_left_out():

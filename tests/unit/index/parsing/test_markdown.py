@@ -77,12 +77,12 @@ def test_sections_cover_the_text_without_a_gap():
 def test_a_table_is_read_row_by_row_with_its_header_as_lead():
     text = "| Model | Experts |\n|---|--:|\n| Scout | 16 |\n| **Maverick** | 128 |\n"
     assert blocks(text) == [("row", "Scout | 16"), ("row", "Maverick | 128")]
-    assert leads(text) == ["Model, Experts"] * 2
+    assert leads(text) == ["| Model | Experts |"] * 2
 
 
 def test_a_bar_in_a_cell_and_an_empty_cell_keep_the_header_whole():
     text = "| a \\| b | | c |\n|-|-|-|\n| 1 | 2 | 3 |\n"
-    assert leads(text) == ["a | b, –, c"]
+    assert leads(text) == ["| a ¦ b | – | c |"]
 
 
 def test_an_empty_cell_at_the_beginning_of_a_row_keeps_its_place():

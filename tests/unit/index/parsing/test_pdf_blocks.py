@@ -76,4 +76,4 @@ def test_a_shorter_line_fills_the_columns_that_its_cells_are_below():
 def test_a_ruled_table_gives_a_row_each_with_the_column_names():
     table = Table((("Model", "Experts"), ("Scout", "16")))
     rows = [block for block in build_blocks([table], LETTERS) if block.kind == "row"]
-    assert (rows[-1].text, rows[-1].lead) == ("Scout | 16", "Model, Experts")
+    assert (rows[-1].text, rows[-1].lead) == ("Scout | 16", "| Model | Experts |")

@@ -1,0 +1,76 @@
+"""Grids of cells, as in a sheet or a file of separated values: the tables in them, and the lines around these."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from index.parsing._tables import SENTENCE, differs_from_below, header_count, table_rows
+from index.parsing.layout import ParsedBlock
+from index.text.tables import join_cells
+
+__all__ = ["grid_blocks"]
+
+Rows = list[Sequence[str]]
+
+
+def grid_blocks(grid: Sequence[Sequence[str]]) -> Iterator[ParsedBlock]:
+    """Yield the tables of a grid row by row, and the lines above and below them as prose.
+
+    An empty row ends a table if what follows has a header of its own, or is of only one or two cells.
+    """
+    parts = [list(rows) for is_empty, rows in groupby(grid, lambda row: not any(map(str.strip, row))) if not is_empty]
+    widest = max(map(_width, parts), default=0)
+    table: Rows = []
+    for part in parts:
+        if table and (_begins_table(part) or all(_is_line(row, _width(table)) for row in part)):
+            yield from _part_blocks(table)
+            table = []
+        if not table and all(_is_line(row, widest, above=part is parts[0]) for row in part):
+            yield from map(_line, part)
+        else:
+            table += part
+    yield from _part_blocks(table)
+
+
+def _part_blocks(rows: Rows) -> Iterator[ParsedBlock]:
+    """Yield a table with the lines above it, the last of which is its caption."""
+    width = _width(rows)
+    start = next((number for number, row in enumerate(rows) if not _is_line(row, width, above=True)), len(rows))
+    yield from map(_line, rows[:start])
+    above = rows[start - 1] if start else []
+    caption = join_cells(above) if _filled(above) == 1 else ""
+    yield from table_rows([*rows[start:]], caption=caption)
+
+
+def _begins_table(rows: Rows) -> bool:
+    """Return whether rows behind an empty one are a table of their own."""
+    width = _width(rows)
+    start = next((number for number, row in enumerate(rows) if not _is_line(row, width)), 0)
+    padded = [[*row, *[""] * (width - len(row))] for row in rows[start:]]
+    return start > 0 or (header_count(padded) > 0 and differs_from_below(padded))
+
+
+def _is_line(row: Sequence[str], width: int, *, above: bool = False) -> bool:
+    """Return whether a row is too short for a row of a table of that width: a line of text, or a name with a value.
+
+    In a table of two columns one cell alone may be a row, too, if it is not above all rows.
+    """
+    if width < 2 or not row[0].strip() or _filled(row) > (2 if width > 3 else 1):
+        return False
+    return above or width > 2 or len(row) < width or SENTENCE.fullmatch(row[0].strip()) is not None
+
+
+def _line(row: Sequence[str]) -> ParsedBlock:
+    return ParsedBlock("prose" if _filled(row) < 2 else "row", join_cells(row))
+
+
+def _filled(row: Sequence[str]) -> int:
+    return sum(bool(cell.strip()) for cell in row)
+
+
+def _width(rows: Rows) -> int:
+    """Return how many cells most rows have, up to the last one that is not empty."""
+    widths = Counter(max((number for number, cell in enumerate(row, 1) if cell.strip()), default=0) for row in rows)
+    return max(widths, key=lambda width: (width > 1, widths[width], width), default=0)
