@@ -66,8 +66,8 @@ def table_rows(
         headers = sum(number < headers for number in numbers)
         upper = grid[:headers]
     names, body = column_names(upper, max(map(len, grid), default=0)), grid[headers:]
-    for (row, column), text in continued_cells(names, body).items():
-        body[row][column] = text
+    for (place, column), text in continued_cells(names, body).items():
+        body[place][column] = text
     named = {row for row, number in enumerate(numbers[headers:]) if number in groups} & _lone_cells(body)
     return _blocks(names, body, named or group_rows(body), _shorten(caption))
 
@@ -82,7 +82,7 @@ def _blocks(names: list[str], body: list[list[str]], groups: set[int], caption: 
         title = next(filter(None, body[0]))
         blocks.append(ParsedBlock("prose", title))
         caption, body, last, lone, groups = caption or title, body[1:], last - 1, {row - 1 for row in lone}, set()
-    lead = joincolumn_names(["", *names] if groups else names, caption)
+    lead = join_column_names(["", *names] if groups else names, caption)
     group = ""
     for number, row in enumerate(body):
         if number in groups:

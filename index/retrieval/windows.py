@@ -96,7 +96,7 @@ def _window(document: Document, rows: range, passages: Sequence[Passage]) -> Win
         if passage.section != FRONT_MATTER and (previous is None or passage.section != previous.section):
             writer.heading(title if previous is None else "", _headings(document, passage))
         if names != header:
-            writer.line(_header(names))
+            writer.line(_header(names, previous))
             header = names
         if passage.section == FRONT_MATTER:
             if previous is None or passage.before != previous.reading:
@@ -169,8 +169,12 @@ def _headings(document: Document, passage: Passage) -> tuple[Heading, ...]:
     return document.sections[place].path if place >= 0 else ()
 
 
-def _header(names: str) -> str:
-    return f"{names}\n" if names else ""
+def _header(lead: str, previous: Passage | None) -> str:
+    """Return the lines above the rows of a table; without its caption, if that was the passage before them."""
+    lines = lead.split("\n")
+    if previous is not None and previous.reading == lines[0]:
+        del lines[0]
+    return "".join(f"{line}\n" for line in lines if line)
 
 
 def _is_item(text: str, passage: Passage) -> bool:

@@ -71,6 +71,17 @@ def test_a_table_is_read_with_its_header_once_and_bars_around_its_rows():
     assert texts(text) == ["Prices\n| Model | Price |\n| Scout | $1 |\n| Maverick | $2 |"]
 
 
+def test_a_tables_caption_is_above_its_rows_once():
+    facts = "<table><caption>Moss Bakery</caption><tr><th>Opened<td>1971</tr></table>"
+    documents, passages = parse_files(WordEmbedder(), a_html=facts)
+    assert [window.text for window in cut_windows(documents, passages)] == ["a\nMoss Bakery\n| Opened | 1971 |"]
+    text = "Ship,Length,Crew\n" + "".join(f"Ada {number},one two three four five,six\n" for number in range(30))
+    documents, passages = parse_files(WordEmbedder(), a_csv=f"Harbour of Lund,,\n{text}")
+    windows = cut_windows(documents, passages)
+    assert len(windows) > 1
+    assert all("a\nHarbour of Lund\n| Ship | Length | Crew |\n| Ada" in window.text for window in windows)
+
+
 def test_each_window_of_a_long_table_begins_with_its_header():
     rows = "".join(f"| Model {number} | one two three four five six seven |\n" for number in range(30))
     windows = texts(f"| Model | Facts |\n|---|---|\n{rows}")

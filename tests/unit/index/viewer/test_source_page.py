@@ -158,7 +158,7 @@ def test_no_page_of_short_sections_is_over_the_limit():
 def test_a_table_is_shown_behind_its_header_and_its_rows_one_by_one():
     text = "| Model | Experts |\n|---|---|\n| Scout | 16 |\n| Maverick | 128 |\n"
     page = shown(text, "Maverick | 128")
-    assert page.text == "Model, Experts\n\nScout | 16\n\nMaverick | 128"
+    assert page.text == "Model | Experts\n\nScout | 16\n\nMaverick | 128"
     assert bold(page) == "Maverick | 128"
 
 
