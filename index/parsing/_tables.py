@@ -9,7 +9,16 @@ from itertools import pairwise
 from index.parsing.layout import ParsedBlock, clean_text
 from index.text.tables import join_cells, join_column_names
 
-__all__ = ["FIGURE", "SENTENCE", "column_names", "continued_cells", "differs_from_below", "group_rows", "header_count", "table_rows"]
+__all__ = [
+    "FIGURE",
+    "SENTENCE",
+    "column_names",
+    "continued_cells",
+    "differs_from_below",
+    "group_rows",
+    "header_count",
+    "table_rows",
+]
 
 FIGURE = re.compile(r"[\W_]*\d[\d.,:/%\s]*\D{0,3}")
 """A cell that holds a number, not the name of a column or row."""

@@ -13,7 +13,7 @@ __all__ = [
     "ELLIPSIS",
     "UNNAMED_COLUMN",
     "cell_spans",
-    "column_names",
+    "header_names",
     "is_header",
     "join_cells",
     "join_column_names",
@@ -54,7 +54,7 @@ def is_header(lead: str) -> bool:
     return line.startswith("| ") and line.endswith(" |")
 
 
-def column_names(lead: str) -> str:
+def header_names(lead: str) -> str:
     """Return the names of columns above a row, written like a row: "Model | Context"; empty if there are none."""
     return lead.rpartition("\n")[2][2:-2] if is_header(lead) else ""
 
@@ -91,7 +91,7 @@ def split_cells(lead: str, row: str) -> list[tuple[str, str]]:
 
     Missing cells at the end are empty.
     """
-    columns, cells = column_names(lead).split(BAR), CELL_SEPARATOR.split(row)
+    columns, cells = header_names(lead).split(BAR), CELL_SEPARATOR.split(row)
     if len(columns) < max(len(cells), 2):
         return []
     return list(zip(columns, [*cells, *[""] * (len(columns) - len(cells))], strict=True))

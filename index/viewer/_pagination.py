@@ -17,7 +17,7 @@ from index.domain.sources import SourceFile
 from index.parsing.documents import is_extracted, parse
 from index.parsing.markdown import read_plain
 from index.text.normalize import collapse_whitespace
-from index.text.tables import column_names
+from index.text.tables import header_names
 
 __all__ = ["GAP", "PAGE_CHARACTERS", "Piece", "paginate"]
 
@@ -130,7 +130,7 @@ def _pieces(text: str, section: Section, cited: tuple[int, int]) -> Iterator[Pie
     end, header = section.start, ""
     for block in section.blocks:
         before = ""
-        if block.kind == "row" and block.lead != header and (names := column_names(block.lead)):
+        if block.kind == "row" and block.lead != header and (names := header_names(block.lead)):
             before = f"{_shorten(names)}{GAP}"
         elif front and (keys := KEY.findall(text, end, block.start)):
             before = f"{keys[-1]}: "
