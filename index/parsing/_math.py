@@ -100,7 +100,8 @@ def _token(part: Formula, after_opening: bool) -> Token:
         case "mn":
             return text.strip(), "number"
         case "mi":
-            return text.strip(), "wide" if len(text.strip()) > 1 and text.strip().isalpha() else "operand"
+            name = text.strip()
+            return name, "wide" if len(name) > 1 and name[:2].isalpha() else "operand"
         case "mspace":
             return " ", "space"
         case "mtext" | "ms" | "mglyph":

@@ -24,7 +24,6 @@ KINDS = {
     "sSubSup": ("msubsup", ("e", "sub", "sup")),
     "limLow": ("munder", ("e", "lim")),
     "limUpp": ("mover", ("e", "lim")),
-    "func": ("mrow", ("fName", "e")),
 }
 """Elements whose parts are those of an element of MathML, in this order."""
 
@@ -51,6 +50,9 @@ def _parts(element: Element, levels: int) -> Iterator[Formula]:
         no_line = name == "f" and _value(element, "fPr", "type") == "noBar"
         parts = tuple(_row(element.find(MATH + part), levels) for part in names)
         yield Formula(kind, parts, "0" if no_line else "")
+    elif name == "func":
+        yield Formula("mi", (), linear_text(_row(element.find(f"{MATH}fName"), levels)))
+        yield _row(element.find(f"{MATH}e"), levels)
     elif name == "rad":
         index = _row(element.find(f"{MATH}deg"), levels)
         yield Formula("mroot", (_row(element.find(f"{MATH}e"), levels), index))

@@ -115,10 +115,8 @@ def docx(*body: str, more: dict[str, bytes] | None = None) -> bytes:
     }
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-        for name, data in (more or {}).items():
-            archive.writestr(name, data)
+        for name, content in {**files, **(more or {})}.items():
+            archive.writestr(name, content)
     return packed.getvalue()
 
 
