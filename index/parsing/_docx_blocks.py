@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from index.parsing._docx_markers import FIELD, FURNITURE, LABEL_END, LABEL_START, TAB
-from index.parsing.layout import ParsedBlock, table_rows
+from index.parsing._tables import table_rows
+from index.parsing.layout import ParsedBlock
 from index.text.normalize import collapse_whitespace
 from index.text.notation import DONE, OPEN
 

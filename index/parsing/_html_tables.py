@@ -44,7 +44,7 @@ def read_html_table(table: LexborNode) -> list[ParsedBlock] | None:
             row = _row(cells, spans)
             if row is None:
                 return None
-            if len(cells) == 1 and len(row) > 1 and not in_thead:
+            if len(cells) == 1 and 1 < len(row) == _span(cells[0], "colspan") and not in_thead:
                 row = [row[0], *[""] * (len(row) - 1)]
                 groups.add(len(grid))
             elif any(row):

@@ -96,3 +96,9 @@ def test_a_span_that_is_no_number_counts_as_one(span):
 def test_a_table_with_too_many_columns_is_refused():
     with pytest.raises(UnreadableSource, match=f"more than {MOST_CELLS} columns"):
         rows(f"<tr><td colspan={MOST_CELLS}>a<td>b</tr>")
+
+
+def test_a_row_whose_other_cells_come_from_above_keeps_its_own():
+    read = rows("<tr><th>Area<th>Shops<tr><td rowspan=2>North<td>7<tr><td>8")
+    assert read is not None
+    assert [text for _, text, _ in read] == ["North | 7", "North | 8"]
