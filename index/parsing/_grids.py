@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from index.parsing._tables import SENTENCE, differs_from_below, header_count, table_rows
+from index.parsing._table_headers import differs_from_below, header_count
+from index.parsing._tables import SENTENCE, table_rows
 from index.parsing.layout import ParsedBlock
 from index.text.tables import join_cells
 

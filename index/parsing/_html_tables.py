@@ -9,7 +9,8 @@ from selectolax.lexbor import LexborNode
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
 from index.parsing._html_tree import HEADING, is_hidden, visible_text, walk
-from index.parsing._tables import differs_from_below, table_rows
+from index.parsing._table_headers import marked_header_count
+from index.parsing._tables import table_rows
 from index.parsing.layout import ParsedBlock
 
 __all__ = ["read_html_table"]
@@ -55,13 +56,9 @@ def read_html_table(table: LexborNode) -> list[ParsedBlock] | None:
                 names_rows = names_rows or (not in_header and any(cell.tag == "th" for cell in cells))
             if any(row):
                 grid.append(row)
-    width = max(map(len, grid), default=0)
-    if width < 2:
+    if max(map(len, grid), default=0) < 2:
         return None
-    if not header_rows and (names_rows or width == 2) and not differs_from_below(grid):
-        headers: int | None = 0
-    else:
-        headers = header_rows or None
+    headers = marked_header_count(grid, header_rows, names_rows=names_rows)
     lines = [*filter(None, [caption]), *(row[0] for row in above)]
     rows = table_rows(grid, headers, groups=groups, caption=lines[-1] if lines else "")
     return [*(ParsedBlock("prose", line) for line in lines), *rows]

@@ -1,15 +1,16 @@
-"""Tables that are written in HTML within Markdown: their rows, with cells that span several rows or columns."""
+"""Tables in Markdown, its own and those in HTML: their rows, with cells that span several rows or columns."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from index.domain.documents import Span
-from index.parsing._tables import column_names, header_count
+from index.parsing._table_headers import column_names, marked_header_count
+from index.parsing._tables import arrange_rows, continued_cells
 from index.text.normalize import collapse_whitespace
-from index.text.tables import join_column_names
 
-__all__ = ["Cell", "HtmlTable"]
+__all__ = ["Cell", "HtmlTable", "table_blocks"]
 
 MOST_COLUMNS = 500
 """Columns of a table, and rows or columns that one cell may span."""
@@ -42,18 +43,22 @@ class HtmlTable:
         grid = [row for row in self._grid() if any(cell.text for cell in row)]
         texts = [[cell.text for cell in row] for row in grid]
         width = max(map(len, grid), default=0)
+        if width < 2:
+            return [(runs, "prose", "") for row in grid if (runs := _row_runs(row))]
         headers = self._headers(grid, texts)
-        lead = join_column_names(column_names(texts[:headers], width))
-        kind = "row" if width > 1 else "prose"
-        return [(runs, kind, lead if kind == "row" else "") for row in grid[headers:] if (runs := _row_runs(row))]
+        names = column_names(texts[:headers], width)
+        body = [[*row, *(Cell(row[-1].start) for _ in range(width - len(row)))] for row in grid[headers:]]
+        groups = [number for number, row in enumerate(body) if row[0].columns > 1 and row[0].columns >= width - 1]
+        return list(table_blocks(names, body, groups))
 
     def _headers(self, grid: list[list[Cell]], texts: list[list[str]]) -> int:
         headers = min(self.head_rows, len(grid))
-        while headers < len(grid) and all(cell.is_header for cell in grid[headers]):
+        while headers < len(grid) and all(cell.is_header or not cell.text for cell in grid[headers]):
             headers += 1
         if headers == len(grid):
             return 0
-        return headers or min(header_count(texts), 1)
+        names_rows = any(cell.is_header for row in grid[headers:] for cell in row)
+        return marked_header_count(texts, headers, names_rows=names_rows)
 
     def _grid(self) -> list[list[Cell]]:
         """Return the rows with a cell for each column; a cell from above is repeated without a place of its own."""
@@ -73,6 +78,29 @@ class HtmlTable:
             _repeat_above(row, above, place)
             grid.append(row)
         return grid
+
+
+def table_blocks(
+    names: Sequence[str], rows: Sequence[Sequence[Cell]], groups: Collection[int] = ()
+) -> Iterator[tuple[list[Span], str, str]]:
+    """Yield the runs, the kind and the lead of each row below the names of columns; `groups` may name rows below them.
+
+    The name of a group, and a cell that goes on from above, are read in each of their rows, without a place there.
+    """
+    texts = [[cell.text for cell in row] for row in rows]
+    continued = continued_cells(names, texts)
+    for row in arrange_rows(names, texts, groups):
+        start = next((run.start for cell in rows[row.number] for run in cell.runs), 0)
+        cells = [
+            replace(cell, runs=[Span(start, start, continued[row.number, column])])
+            if (row.number, column) in continued
+            else cell
+            for column, cell in enumerate(rows[row.number])
+        ]
+        if row.group is not None:
+            cells.insert(0, Cell(start, runs=[Span(start, start, row.group)] if row.group else []))
+        if runs := _row_runs(cells):
+            yield runs, row.kind, row.lead
 
 
 def _repeat_above(row: list[Cell], above: dict[int, Cell], place: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from index.parsing._pdf_drawings import Box
 from index.parsing._pdf_lines import Line, join_words, make_line, read_segments, rows_of
 from index.parsing._pdf_words import Word
-from index.parsing._tables import FIGURE
+from index.parsing._table_headers import FIGURE
 from index.parsing.layout import clean_text
 
 __all__ = ["Table", "aligned_rows", "ruled_tables"]

@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
+from index.parsing._table_headers import FIGURE, column_names, header_count
 from index.parsing.layout import ParsedBlock, clean_text
 from index.text.tables import join_cells, join_column_names
 
-__all__ = [
-    "FIGURE",
-    "SENTENCE",
-    "column_names",
-    "continued_cells",
-    "differs_from_below",
-    "group_rows",
-    "header_count",
-    "table_rows",
-]
-
-FIGURE = re.compile(r"[\W_]*\d[\d.,:/%\s]*\D{0,3}")
-"""A cell that holds a number, not the name of a column or row."""
-
-PERIOD = re.compile(r"(?:FY ?)?(?:19|20)\d\d(?:[-/ ]?(?:Q[1-4]|H[12]|\d\d(?:\d\d)?))?")
-"""A year, half-year, quarter or month, which may name a column of figures."""
-
-UNIT = re.compile(r"[(\[][^()\[\]]{1,16}[)\]]|%|[€$£¥]")
-"""A cell below a column's name that is only the unit of its figures."""
-
-BEGINS_WITH_FIGURE = re.compile(r"[\W_]*\d")
+__all__ = ["SENTENCE", "TableRow", "arrange_rows", "continued_cells", "table_rows"]
 
 SENTENCE = re.compile(r".*[.!?]|[*†‡§¹²³].*|.{81,}", re.DOTALL)
 """A cell that stands alone in its row and is a note, not the name of the rows below it."""
@@ -38,9 +19,6 @@ TOTAL = re.compile(
     r"(?:sub-?|grand )?(?:total|sum|average|mean|median|summe|gesamt|insgesamt|moyenne|suma)\b", re.IGNORECASE
 )
 """The name of a row that counts over others, which do not share its group."""
-
-LONGEST_NAME = 80
-"""Characters of a cell that may be the name of a column."""
 
 LONGEST_CAPTION = 120
 """Characters of a caption that each row has above it."""
@@ -68,65 +46,60 @@ def table_rows(
             cleaned.append(cells)
             numbers.append(number)
     grid = _without_empty_columns(cleaned)
-    if headers is None:
-        headers = header_count(grid)
-        upper = [_spread(row) if headers > 1 and _is_upper_header(row) else row for row in grid[:headers]]
-    else:
-        headers = sum(number < headers for number in numbers)
-        upper = grid[:headers]
-    names, body = column_names(upper, max(map(len, grid), default=0)), grid[headers:]
+    headers = header_count(grid) if headers is None else sum(number < headers for number in numbers)
+    names, body = column_names(grid[:headers], max(map(len, grid), default=0)), grid[headers:]
     for (place, column), text in continued_cells(names, body).items():
         body[place][column] = text
-    named = {row for row, number in enumerate(numbers[headers:]) if number in groups} & _lone_cells(body)
-    return _blocks(names, body, named or group_rows(body), _shorten(caption))
+    marked = {row for row, number in enumerate(numbers[headers:]) if number in groups}
+    return [
+        ParsedBlock(
+            row.kind, join_cells(body[row.number] if row.group is None else [row.group, *body[row.number]]), row.lead
+        )
+        for row in arrange_rows(names, body, marked, clean_text(caption))
+    ]
 
 
-def _blocks(names: list[str], body: list[list[str]], groups: set[int], caption: str) -> list[ParsedBlock]:
-    """Return the rows below a header as blocks; `groups` are those of them that name the rows below them."""
-    lone = _lone_cells(body)
-    last = max((row for row in range(len(body)) if row not in lone), default=-1)
-    groups = {row for row in groups if row < last}
-    blocks: list[ParsedBlock] = []
-    if groups == {0}:
-        title = next(filter(None, body[0]))
-        blocks.append(ParsedBlock("prose", title))
-        caption, body, last, lone, groups = caption or title, body[1:], last - 1, {row - 1 for row in lone}, set()
-    lead = join_column_names(["", *names] if groups else names, caption)
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row below a table's header: its number, its kind ("row" or "prose") and what stands above it.
+
+    `group` is the name of the rows that it belongs to, its first cell; None if the table has no such names.
+    """
+
+    number: int
+    kind: str
+    lead: str
+    group: str | None = None
+
+
+def arrange_rows(
+    names: Sequence[str], rows: Sequence[Sequence[str]], groups: Collection[int] = (), caption: str = ""
+) -> Iterator[TableRow]:
+    """Yield the rows below a header with what stands above them, without those that only name others.
+
+    `groups` are the numbers of rows that may name the rows below them, by default those that look so.
+    """
+    lone = _lone_cells(rows)
+    last = max((row for row in range(len(rows)) if row not in lone), default=-1)
+    named = {row for row in (lone.intersection(groups) or _group_rows(rows)) if row < last}
+    if named == {0}:
+        title = next(filter(None, rows[0]))
+        yield TableRow(0, "prose", "")
+        caption = caption or title
+    is_grouped = len(named) > (named == {0})
+    lead = join_column_names(["", *names] if is_grouped else names, _shorten(caption))
     group = ""
-    for number, row in enumerate(body):
-        if number in groups:
+    for number, row in enumerate(rows):
+        if number in named:
             name = next(filter(None, row))
-            group = f"{group}: {name}" if number - 1 in groups else name
+            group = f"{group}: {name}" if number - 1 in named else name
         elif number in lone and number > last >= 0 and len(names) > 1 and SENTENCE.fullmatch("".join(row)):
-            blocks.append(ParsedBlock("prose", "".join(row)))
+            yield TableRow(number, "prose", "")
         else:
-            blocks.append(ParsedBlock("row", join_cells([group, *row] if groups else row), lead))
-    return blocks
+            yield TableRow(number, "row", lead, group if is_grouped else None)
 
 
-def header_count(rows: Sequence[Sequence[str]]) -> int:
-    """Return how many rows at the top of a table look like the names of its columns: none, one, or two."""
-    if len(rows) < 2:
-        return 0
-    if len(rows) > 2 and _is_upper_header(rows[0]) and _names_columns(rows[1], rows[2:]):
-        named = [column for column, cell in enumerate(rows[1]) if cell]
-        if any(_share_of_figures(rows[2:], column) > 0.5 for column in named):
-            return 2
-    if not _names_columns(rows[0], rows[1:]):
-        return 0
-    units = [cell for cell in rows[1] if cell]
-    return 2 if len(rows) > 2 and units and all(UNIT.fullmatch(cell) for cell in units) else 1
-
-
-def differs_from_below(rows: Sequence[Sequence[str]]) -> bool:
-    """Return whether the first row of a table has words above a column of figures."""
-    return len(rows) > 1 and any(
-        cell and not BEGINS_WITH_FIGURE.match(cell) and _share_of_figures(rows[1:], column) > 0.5
-        for column, cell in enumerate(rows[0])
-    )
-
-
-def group_rows(rows: Sequence[Sequence[str]]) -> set[int]:
+def _group_rows(rows: Sequence[Sequence[str]]) -> set[int]:
     """Return the numbers of rows that name the rows below them: the first has only a first cell, and others like it.
 
     `rows` are those below the header. In a table whose first row is complete, a row of one cell lacks its values.
@@ -181,52 +154,7 @@ def _without_empty_columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     return [[row[column] if column < len(row) else "" for column in kept] for row in rows]
 
 
-def _is_upper_header(row: Sequence[str]) -> bool:
-    """Return whether a row names several columns at once: behind one of its names, a cell is empty or the same."""
-    if sum(map(bool, row)) < 1 + bool(row[0]) or len(set(filter(None, row))) < 1 + bool(row[0]):
-        return False
-    return any(before and cell in ("", before) for before, cell in pairwise(row))
-
-
-def _names_columns(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
-    names = [cell for cell in row if cell]
-    if len(row) < 2 or len(names) < max(len(row) - 1, 2):
-        return False
-    return all(_is_column_name(column, cell, below) for column, cell in enumerate(row) if cell)
-
-
-def _is_column_name(column: int, cell: str, below: Sequence[Sequence[str]]) -> bool:
-    if len(cell) > LONGEST_NAME:
-        return False
-    if not BEGINS_WITH_FIGURE.match(cell):
-        return True
-    if column == 0 or (FIGURE.fullmatch(cell) and not PERIOD.fullmatch(cell)):
-        return False
-    values = [row[column] for row in below if column < len(row) and row[column]]
-    return _share_of_figures(below, column) > 0.5 and not any(map(PERIOD.fullmatch, values))
-
-
-def _share_of_figures(rows: Sequence[Sequence[str]], column: int) -> float:
-    values = [row[column] for row in rows if column < len(row) and row[column]]
-    return sum(bool(FIGURE.fullmatch(value)) for value in values) / max(len(values), 1)
-
-
-def column_names(headers: Sequence[Sequence[str]], width: int) -> list[str]:
-    """Return one name per column if several rows name them: "Llama 4" above "Scout" is "Llama 4 Scout"."""
-    columns = ([row[column] for row in headers if column < len(row)] for column in range(width))
-    return [" ".join(dict.fromkeys(filter(None, column))) for column in columns]
-
-
-def _spread(row: Sequence[str]) -> list[str]:
-    """Return a row whose names reach over the empty cells behind them."""
-    spread: list[str] = []
-    for cell in row:
-        spread.append(cell or (spread[-1] if spread else ""))
-    return spread
-
-
 def _shorten(caption: str) -> str:
-    caption = clean_text(caption)
     if len(caption) <= LONGEST_CAPTION:
         return caption
     return caption[:LONGEST_CAPTION].rpartition(" ")[0] + "…"

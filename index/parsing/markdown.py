@@ -11,11 +11,10 @@ from index.domain.documents import Section, Span
 from index.parsing._edited_text import EditedText
 from index.parsing._markdown_blocks import LABEL_LEVEL, BlockBuilder, replaced, trimmed
 from index.parsing._markdown_html import HtmlReader
+from index.parsing._markdown_tables import Cell, table_blocks
 from index.parsing.plain import read_plain
-from index.text.normalize import collapse_whitespace
 from index.text.notation import DONE, OPEN
 from index.text.offsets import split_runs
-from index.text.tables import join_column_names
 
 __all__ = ["read_markdown", "read_plain"]
 
@@ -56,9 +55,9 @@ class _Walker:
         self.blocks = blocks
         self.html = HtmlReader(blocks)
         self.offsets = _Offsets(source.text)
-        self.cells: list[str] = []
-        self.cell_start = 0
-        self.header: list[str] = []
+        self.cells: list[Cell] = []
+        self.header: list[Cell] = []
+        self.rows: list[list[Cell]] = []
         self.term: list[Span] = []
         self.definitions = 0
         self.html_start: int | None = None
@@ -107,11 +106,6 @@ class _Walker:
         elif tag in ("Table", "TableHead", "TableRow"):
             self.html.end_table()
             self.cells = []
-        elif tag == "TableCell":
-            if self.cells:
-                last = blocks.runs[-1].end if blocks.runs else self.source.place(begin)
-                blocks.runs.append(Span(last, last, " | "))
-            self.cell_start = len(blocks.runs)
         elif tag == "DefinitionListTitle":
             blocks.flush()
             self.definitions = 0
@@ -136,15 +130,13 @@ class _Walker:
         elif tag == "Paragraph":
             self._paragraph(begin, end)
         elif tag == "TableCell":
-            self.cells.append(collapse_whitespace("".join(run.reading for run in blocks.runs[self.cell_start :])))
+            self.cells.append(Cell(self.source.place(begin), runs=trimmed(blocks.take_runs())))
         elif tag == "TableHead":
-            self.header = self.cells
-            blocks.take_runs()
+            self.header, self.rows = self.cells, []
         elif tag == "TableRow":
-            if any(self.cells):
-                blocks.flush("row", join_column_names(self.header))
-            else:
-                blocks.take_runs()
+            self.rows.append(self.cells)
+        elif tag == "Table":
+            self._table()
         elif tag == "CodeBlock":
             blocks.flush("code")
             blocks.kind = "prose"
@@ -168,6 +160,13 @@ class _Walker:
         elif tag in ("Link", "Image"):
             self.link = ""
             self.hidden -= self.hidden > 0
+
+    def _table(self) -> None:
+        names = [cell.text for cell in self.header]
+        rows = [row for row in self.rows if any(cell.text for cell in row)]
+        for runs, kind, lead in table_blocks(names, rows):
+            self.blocks.runs = runs
+            self.blocks.flush(kind, lead)
 
     def _paragraph(self, begin: int, end: int) -> None:
         """End a paragraph; a question in bold by itself becomes a heading."""

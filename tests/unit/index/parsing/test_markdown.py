@@ -170,7 +170,7 @@ HTML_TABLE = """<table>
 
 def test_a_table_in_html_is_read_row_by_row_with_the_names_of_its_columns():
     assert blocks(HTML_TABLE) == [("prose", "Birds"), ("row", "Wren | 10 | 9"), ("row", "Wren | 11")]
-    assert leads(HTML_TABLE) == ["", "| Bird | Size cm | Size g |", "Bird, Size cm, Size g"]
+    assert leads(HTML_TABLE) == ["", "| Bird | Size cm | Size g |", "| Bird | Size cm | Size g |"]
 
 
 def test_html_has_headings_lists_code_and_definitions_like_markdown():

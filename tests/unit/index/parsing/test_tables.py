@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from index.parsing._tables import header_count, table_rows
+from index.parsing._table_headers import header_count
+from index.parsing._tables import table_rows
 
 
 def rows(text: str, **options: object) -> list[str]:
