@@ -21,9 +21,10 @@ from index.parsing._pdf_blocks import build_blocks
 from index.parsing._pdf_columns import reading_order
 from index.parsing._pdf_drawings import Box, read_drawings
 from index.parsing._pdf_lines import Line, Segment, make_line, note_marks, read_segments, rows_of
+from index.parsing._pdf_ruled import ruled_tables
 from index.parsing._pdf_running import running_segments
-from index.parsing._pdf_tables import Table, ruled_tables
-from index.parsing._pdf_words import Word, read_words
+from index.parsing._pdf_tables import Table, is_inside
+from index.parsing._pdf_words import read_words
 from index.parsing.layout import ParsedFile, clean_text
 
 __all__ = ["read_pdf"]
@@ -99,7 +100,7 @@ def _page_items(page: _Page, region: int) -> Iterator[Item]:
     tables = ruled_tables(page.rules, words)
     segments = page.segments
     if tables:
-        segments = read_segments([word for word in words if not any(_is_inside(word, table.box) for table in tables)])
+        segments = read_segments([word for word in words if not any(is_inside(word, table.box) for table in tables)])
         segments += [_table_segment(table) for table in tables]
     marks = note_marks(segments)
     for number, column in enumerate(reading_order(segments)):
@@ -113,11 +114,6 @@ def _page_items(page: _Page, region: int) -> Iterator[Item]:
                 if line.cells:
                     yield line
             yield from contents
-
-
-def _is_inside(word: Word, box: Box) -> bool:
-    left, top, right, bottom = box
-    return left <= (word.x0 + word.x1) / 2 <= right and top <= word.base - 0.3 * word.size <= bottom
 
 
 def _table_segment(table: Table) -> Segment:

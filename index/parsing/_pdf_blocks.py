@@ -31,8 +31,9 @@ CAPTION = re.compile(
     re.I,
 )
 SENTENCE_END = re.compile(r"[.!?:;][\"”’)\]]?$")
-LABEL = re.compile(r"[^\W\d_][^:]{0,40}:$")
-LABELLED = re.compile(r"[^\W\d_][^:.!?]{0,40}:\s+\S")
+PAGE = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
+LABEL = re.compile(r"(?![a-z])[^\W_][^:]{0,40}:$")
+LABELLED = re.compile(r"(?![a-z])[^\W_][^:!?]{0,40}:\s+\S")
 
 
 @dataclass(slots=True)
@@ -106,11 +107,25 @@ def _run_of_lines(items: Sequence[Line | Table], start: int) -> list[Line]:
 def _pairs(lines: Sequence[Line]) -> int:
     """Return how many lines, from the first, hold labels with their values as a form has them."""
     for number, line in enumerate(lines):
-        labels = sum(bool(LABEL.fullmatch(cell) or LABELLED.match(cell)) for cell in line.cells)
-        is_form = line.values or (labels and len(line.cells) > 1) or (labels and len(line.cells) == 1 and number)
-        if not is_form or (len(line.cells) == 1 and not _is_short(line)):
-            return number
+        if _is_labelled(line) and (line.values or len(line.cells) > 1 or number):
+            continue
+        if line.values or (number == 0 and len(lines) > 1 and _is_labelled(line) and _is_labelled(lines[1])):
+            continue
+        return number
     return len(lines)
+
+
+def _is_labelled(line: Line) -> bool:
+    """Return whether a label begins the line, as in "Contact: Rita Olsen", with or without other such pairs."""
+    if len(line.cells) == 1:
+        return bool(LABELLED.match(line.text)) and not CAPTION.match(line.text) and not SECTION.match(line.text)
+    labels = sum(bool(LABEL.fullmatch(cell) or LABELLED.match(cell)) for cell in line.cells)
+    return labels > 0 and 2 * labels >= len(line.cells) - 1
+
+
+def _is_contents(line: Line) -> bool:
+    """Return whether a line is an entry in a table of contents: its page number stands by itself at the right."""
+    return len(line.cells) > 1 and line.right - line.x1 < 2 * line.size and bool(PAGE.fullmatch(line.cells[-1]))
 
 
 def _is_short(line: Line) -> bool:
@@ -154,7 +169,13 @@ def _is_numbered(lines: Sequence[Line]) -> bool:
 def _heading_level(lines: Sequence[Line], body: float, sizes: Sequence[float]) -> int:
     """Return 1 for the largest heading, 0 for a line of the text."""
     line = lines[0]
-    if line.note or not any(char.isalpha() for char in line.text) or len(line.cells) > 3:
+    if (
+        "@" in line.text
+        or _is_contents(line)
+        or line.note
+        or not any(char.isalpha() for char in line.text)
+        or len(line.cells) > 3
+    ):
         return 0
     if line.size in sizes:
         return 0 if BULLET.match(line.text) else sizes.index(line.size) + 1
@@ -174,6 +195,8 @@ def _continues(
 ) -> bool:
     """Return whether the next line belongs to the same paragraph, item or heading."""
     line, next_line = lines[-1], following[0]
+    if LABELLED.match(next_line.text) and LABELLED.match(lines[0].text):
+        return False
     if BULLET.match(next_line.text) or next_line.note or CAPTION.match(next_line.text):
         return False
     if _heading_level(following, body, sizes) != level or (kind in ("note", "caption") and next_line.size > line.size):
@@ -228,7 +251,8 @@ def _open_before(paragraphs: Sequence[_Paragraph]) -> _Paragraph | None:
     """Return the last prose or item, if only tables, captions, footnotes and scraps of a drawing stand after it."""
     for paragraph in reversed(paragraphs[-40:]):
         if paragraph.kind in ("prose", "item") and not SENTENCE_END.search(paragraph.lines[-1].text):
-            if len(paragraph.lines) > 1:
+            last = paragraph.lines[-1]
+            if len(paragraph.lines) > 1 or last.text.endswith("-") or last.right - last.x1 < last.size:
                 return paragraph
         elif paragraph.kind not in ("table", "caption", "note"):
             return None

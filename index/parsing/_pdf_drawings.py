@@ -9,8 +9,6 @@ from typing import Any
 
 from pypdfium2 import raw as pdfium
 
-from index.parsing._pdf_words import Frame
-
 __all__ = ["Box", "Drawings", "read_drawings"]
 
 MOST_OBJECTS = 20_000
@@ -37,12 +35,9 @@ class Drawings:
     fills: tuple[Box, ...] = ()
     has_picture: bool = False
 
-    def is_filled(self, frame: Frame, x: float, y: float) -> bool:
-        """Return whether a point of the frame lies on a filled box or a picture."""
-        return any(
-            left <= x <= right and top <= y <= bottom
-            for left, top, right, bottom in (frame.box(*box) for box in self.fills)
-        )
+    def is_filled(self, x: float, y: float) -> bool:
+        """Return whether a point of the page lies on a filled box or a picture."""
+        return any(left <= x <= right and bottom <= y <= top for left, bottom, right, top in self.fills)
 
 
 def read_drawings(page: Any) -> Drawings:

@@ -26,6 +26,7 @@ SMALL = 0.85
 
 NOTE_MARK = re.compile(r"\d{1,3}|[*†‡§¶‖]+|[a-z]")
 MARKS = re.compile(r"(?:\d{1,3}|[*†‡§¶‖a-z])(?:\s*,\s*(?:\d{1,3}|[*†‡§¶‖a-z]))*")
+LEADER = re.compile(r"[.…·]+")
 POWER = re.compile(r"(?:^|[^\w.])(?:10|[a-zA-Z]|[kcmdµ]?m|kg|s|ha|CO|H)$|\)$")
 """What a small figure is a power of, or counts: "10³", "km²", "x²"."""
 
@@ -105,13 +106,15 @@ def rows_of(segments: Iterable[Segment]) -> list[list[Segment]]:
     return [sorted(row, key=attrgetter("x0")) for row in rows]
 
 
-def make_line(row: Sequence[Segment], marks: Collection[str], region: int, left: float, right: float) -> Line:
-    """Return the line of a row of segments; `marks` are those of the page's footnotes."""
+def make_line(
+    row: Sequence[Segment], marks: Collection[str], region: int, left: float, right: float, gap: float = COLUMN_GAP
+) -> Line:
+    """Return the line of a row of segments; `marks` are those of the page's footnotes, `gap` parts its cells."""
     words = sorted((word for segment in row for word in segment.words), key=attrgetter("x0"))
     size, base = _main_size(words), _main_base(words)
     note = words[0].text if len(words) > 1 and _is_raised(words[0], size, base) and words[0].text in marks else ""
-    words = words[1:] if note else words
-    groups = _cells(words, size)
+    words = list(_without_leaders(words[1:] if note else words))
+    groups = _cells(words, size, gap)
     cells = [(clean_text(join_words(group, marks)), group) for group in groups]
     cells = [(text, group) for text, group in cells if text]
     letters = sum(len(word.text) for word in words)
@@ -240,22 +243,28 @@ def _is_beside(small: Segment, host: Segment) -> bool:
     )
 
 
-def _cells(words: Sequence[Word], size: float) -> list[list[Word]]:
+def _cells(words: Sequence[Word], size: float, gap: float) -> list[list[Word]]:
     gaps = [after.x0 - word.x1 for word, after in pairwise(words)]
-    wide = COLUMN_GAP * size
-    if len(gaps) > 1 and max(gaps) < 2 * size and min(gaps) > 0.5 * size:
+    wide = gap * size
+    if gap >= COLUMN_GAP and len(gaps) > 1 and max(gaps) < 2 * size and min(gaps) > 0.5 * size:
         wide = 2 * size  # the words of a justified line stand far apart, all of them
     cells = [[words[0]]]
-    for gap, (word, after) in zip(gaps, pairwise(words), strict=True):
-        if gap > wide or word.is_value != after.is_value:
+    for space, (word, after) in zip(gaps, pairwise(words), strict=True):
+        if space > wide or word.is_value != after.is_value:
             cells.append([])
         cells[-1].append(after)
     return cells
 
 
+def _without_leaders(words: Sequence[Word]) -> Sequence[Word]:
+    """Return words without the row of dots between an entry and its page number in a table of contents."""
+    dots = sum(len(word.text) for word in words if LEADER.fullmatch(word.text))
+    return (dots > 3 and [word for word in words if not LEADER.fullmatch(word.text)]) or words
+
+
 def _without_letter_spacing(words: Sequence[Word]) -> Sequence[Word]:
     """Return words whose letters were set apart, such as "N O T E S", as whole words."""
-    if len(words) < 5 or sum(len(word.text) == 1 for word in words) < 0.8 * len(words):
+    if len(words) < 5 or sum(len(word.text) == 1 and word.text.isalnum() for word in words) < 0.8 * len(words):
         return words
     gaps = sorted(after.x0 - word.x1 for word, after in pairwise(words))
     usual = gaps[len(gaps) // 3]

@@ -37,8 +37,8 @@ def running_segments(pages: Sequence[Page]) -> set[Segment]:
         for (height, _), page in zip(pages, edges, strict=True)
         for segment, apart in page
         if (PAGE_NUMBER.fullmatch(_pattern(segment)[0]) and (apart or _is_at_edge(segment, height)))
-        or patterns[_pattern(segment)] >= (2 if apart else 3)
-        or (apart and heights[_height(segment)] >= most)
+        or (patterns[_pattern(segment)] >= (2 if apart else 3) and (_is_at_edge(segment, height) or _is_title(segment)))
+        or (apart and heights[_height(segment)] >= most and _is_at_edge(segment, height) and _is_title(segment))
     }
 
 
@@ -60,6 +60,11 @@ def _edge_segments(page: Page) -> Iterator[tuple[Segment, bool]]:
 
 def _is_at_edge(segment: Segment, height: float) -> bool:
     return segment.bottom < EDGE * height or segment.top > (1 - EDGE) * height
+
+
+def _is_title(segment: Segment) -> bool:
+    """Return whether a segment may be a chapter's title: short, no sentence, and no footnote, which all end a page."""
+    return len(segment.words) < 12 and segment.text[-1] not in ".!?"
 
 
 def _pattern(segment: Segment) -> tuple[str, int]:
