@@ -74,6 +74,9 @@ BEFORE_NO_LETTER = frozenset("¶±ˇ¦¬")
 SAMPLE = 20_000
 """Bytes or characters by which an encoding or a language is detected."""
 
+LEAST_LATIN, LEAST_CHARACTERS, MOST_BLOCKS = 0.7, 10, 4
+"""Share of Latin characters in UTF-16 without a mark; of other scripts, characters and blocks of 256 of them."""
+
 LEAST_SURE = 0.4
 """Least probability, 0..1, of a language that decides the encoding."""
 
@@ -115,12 +118,16 @@ def encoding_notes(decoded: DecodedText) -> tuple[Message, ...]:
 
 
 def _is_wide(data: bytes, codec: str) -> bool:
-    """Return whether zeros stand where characters of ASCII have them, and hardly anywhere else."""
+    """Return whether zeros stand where a text's characters have them: most are Latin, or all of few blocks."""
     width = 4 if "32" in codec else 2
-    used = 0 if codec.endswith("le") else width - 1
-    zeros = [data[place:SAMPLE:width].count(0) for place in range(width)]
-    high = zeros[width - 1 - used]
-    return zeros[used] == 0 and high > 0 and (width == 2 or high >= len(data[:SAMPLE]) // width)
+    units = [data[place:SAMPLE:width] for place in range(width)]
+    if codec.endswith("be"):
+        units.reverse()
+    characters, high = len(units[0]), units[-1]
+    if 0 in units[0]:
+        return False
+    few_blocks = characters >= LEAST_CHARACTERS and high.count(0) > 0 and len(set(high)) <= MOST_BLOCKS
+    return high.count(0) >= LEAST_LATIN * characters or few_blocks
 
 
 def _wide_text(data: bytes, codec: str) -> str | None:

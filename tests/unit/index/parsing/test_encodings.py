@@ -57,12 +57,16 @@ def test_the_encoding_of_other_text_is_detected(text, codec, name):
     assert (decoded.text, decoded.encoding) == (text, name)
 
 
+def test_other_scripts_are_read_in_utf16_without_a_mark():
+    assert decode_text(RUSSIAN.encode("utf-16-be")).text == RUSSIAN
+
+
 def test_bytes_that_are_not_utf8_within_utf8_are_windows_1252():
     decoded = decode_text("Fünf Bücher für Zürich, ".encode() + "größer".encode("cp1252"))
     assert (decoded.text, decoded.encoding) == ("Fünf Bücher für Zürich, größer", "UTF-8 + Windows-1252")
 
 
-@pytest.mark.parametrize("data", [b"a\0b", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"caf\xe9\x07\x08", b"\0" * 64])
+@pytest.mark.parametrize("data", [b"a\0b", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"caf\0", b"caf\xe9\x07\x08", b"\0" * 64])
 def test_binary_data_is_refused(data):
     with pytest.raises(UnreadableSource, match="binary"):
         decode_text(data)
