@@ -46,6 +46,18 @@ def _reader(form: str) -> Callable[[bytes], ParsedFile]:
         from index.parsing._docx import read_docx
 
         return read_docx
+    if form == "rst":
+        from index.parsing._rst import read_rst
+
+        return read_rst
+    if form == "ipynb":
+        from index.parsing._notebook import read_notebook
+
+        return read_notebook
+    if form == "epub":
+        from index.parsing._epub import read_epub
+
+        return read_epub
     raise ValueError(form)
 
 
@@ -72,6 +84,8 @@ def _answer(reader: Callable[[bytes], ParsedFile], data: bytes) -> str:
         return json.dumps({"unreadable": message_to_json(message_of(error))})
     except MemoryError:
         raise
+    except RecursionError:
+        return json.dumps({"unreadable": message_to_json(Message("is nested too deeply: make it flatter"))})
     except Exception as error:  # whatever a library raises: only this file is skipped
         return json.dumps({"unreadable": message_to_json(DAMAGED), "error": f"{type(error).__name__}: {error}"})
     return json.dumps(

@@ -75,6 +75,16 @@ FORMATS = (
         is_sandboxed=False,
     ),
     Format((".txt",), "plain text", types=("text/plain",), is_extracted=False, is_sandboxed=False),
+    Format(
+        (".rst",),
+        "reStructuredText, also as Sphinx extends it; nothing is included from other files",
+        types=("text/x-rst", "text/prs.fallenstein.rst"),
+    ),
+    Format(
+        (".ipynb",),
+        "Jupyter notebooks: text, code and what it printed; no pictures",
+        types=("application/x-ipynb+json",),
+    ),
     Format((".csv",), "a table, row by row with its headers", types=("text/csv",), is_sandboxed=False),
     Format((".tsv",), "a table, row by row with its headers", types=("text/tab-separated-values",), is_sandboxed=False),
     Format(
@@ -93,6 +103,12 @@ FORMATS = (
         (".docx",),
         "Word documents: inserted text is read, deleted text is not",
         types=("application/vnd.openxmlformats-officedocument.wordprocessingml.document",),
+        is_text=False,
+    ),
+    Format(
+        (".epub",),
+        "books, chapter by chapter; none that are protected against copying",
+        types=("application/epub+zip",),
         is_text=False,
     ),
 )
