@@ -121,7 +121,8 @@ UNSEEN = (
 
 def _remove(node: nodes.Node) -> None:
     """Remove a node; a note's mark goes with the space before it."""
-    before = node.previous_sibling()
+    place = node.parent.index(node)
+    before = node.parent[place - 1] if place else None
     if isinstance(node, nodes.footnote_reference) and isinstance(before, nodes.Text):
         node.parent.replace(before, nodes.Text(before.rstrip()))
     node.parent.remove(node)

@@ -6,6 +6,7 @@ import io
 import zipfile
 
 from index.parsing._sandbox import DAMAGED
+from tests.support.archives import epub
 from tests.support.office import docx, paragraph, pdf_of, stream
 
 __all__ = ["HOSTILE", "alias_bomb"]
@@ -61,7 +62,21 @@ def locked_pdf() -> bytes:
     return pdf_of([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 0/Kids[]>>"], encrypt)
 
 
+def doubled_words() -> bytes:
+    """A replacement that doubles the one before it: 2^40 words."""
+    lines = [f".. |a{number}| replace:: |a{number - 1}| |a{number - 1}|" for number in range(1, 41)]
+    return "\n".join([".. |a0| replace:: x", *lines, "", "|a40|"]).encode()
+
+
+def deep_list() -> bytes:
+    return "".join(f"{'  ' * level}- x\n\n" for level in range(1_500)).encode()
+
+
 HOSTILE = {
+    "doubled.rst": (doubled_words, "takes longer than 5 s to read"),
+    "deep.rst": (deep_list, "is nested too deeply: make it flatter"),
+    "bomb.epub": (lambda: epub({"a.xhtml": "<p>" + "x" * 250_000_000}), "unpacks to 250 MB, more than 200: split it"),
+    "deep.ipynb": (lambda: b'{"cells": ' + b"[" * 500_000, "is no Jupyter notebook"),
     "locked.pdf": (locked_pdf, "is encrypted: save it without a password"),
     "cyclic.pdf": (cyclic_pdf, "has no pages, or is damaged: save it anew"),
     "pages.pdf": (many_pages, "has more than 2,000 pages: split it"),

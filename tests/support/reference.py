@@ -105,7 +105,7 @@ HTML_RULES = (
 
 RST_RULES = (
     Rule(r":\w+:`([^<`]*) <[^>]*>`", r"\1", "a role shows its label"),
-    Rule(r"^\.\. version(?:added|changed):: (.*)$", r".. note:: \1\n", "such a note shows the version"),
+    Rule(r"^\.\. version(?:added|changed):: (.*)$", r"Changed in version \1:\n", "such a note shows the version"),
 )
 
 PLAIN_RULES = (

@@ -20,8 +20,11 @@ with atheris.instrument_imports(include=["index", "bot"]):
     from index.domain.errors import UnreadableSource
     from index.domain.sources import SourceFile
     from index.parsing._docx import read_docx
+    from index.parsing._epub import read_epub
     from index.parsing._html import read_html
+    from index.parsing._notebook import read_notebook
     from index.parsing._pdf import read_pdf
+    from index.parsing._rst import read_rst
     from index.parsing.chunking import chunk
     from index.parsing.documents import parse
     from index.parsing.formats import check_content
@@ -29,6 +32,7 @@ with atheris.instrument_imports(include=["index", "bot"]):
     from index.snapshots.manifest import Manifest
     from index.sources._sources_toml import read_addresses
     from tests.contract import test_harmless_messages
+    from tests.support.archives import epub
     from tests.support.index_fakes import WordEmbedder
     from tests.support.office import docx, paragraph, pdf, table, word_table
 
@@ -141,6 +145,9 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "html": taken_out(read_html, ours=True),
     "docx": taken_out(read_docx, ours=False),
     "pdf": taken_out(read_pdf, ours=False),
+    "rst": taken_out(read_rst, ours=False),
+    "notebook": taken_out(read_notebook, ours=True),
+    "epub": taken_out(read_epub, ours=False),
     "addresses": addresses,
     "manifest": manifest,
     "render": rendered,
@@ -154,6 +161,9 @@ SEEDS: dict[str, list[bytes]] = {
     "html": [PAGE.encode()],
     "docx": [docx(paragraph("Scout reads.", "Heading1"), word_table(BENCHMARKS))],
     "pdf": [pdf([(60, 700, 12, "Scout reads 10 million tokens."), *table(BENCHMARKS, 600)])],
+    "rst": [b"Title\n=====\n\n.. note:: A :ref:`b <c>` |d|.\n\n.. |d| replace:: e\n\n1. One.\n\n:f: g\n"],
+    "notebook": [b'{"cells": [{"cell_type": "code", "source": ["x"], "outputs": [{"data": {"text/plain": "1"}}]}]}'],
+    "epub": [epub({"a.xhtml": "<h1>Scout</h1><p>It reads <a/>ten.</p>"}, metadata="<dc:title>S</dc:title>")],
     "addresses": [b'[[source]]\nurl = "https://example.org/a"\nname = "a.html"\n'],
 }
 """What the fuzzer begins with, by target; from nothing elsewhere."""

@@ -1,0 +1,45 @@
+"""Archives of books and office documents, made by tests."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+
+__all__ = ["archive", "epub"]
+
+CONTAINER = (
+    '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+    '<rootfile full-path="OPS/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>'
+)
+
+
+def archive(files: Mapping[str, str | bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in files.items():
+            made.writestr(name, content)
+    return packed.getvalue()
+
+
+def epub(
+    chapters: Mapping[str, str],
+    *,
+    metadata: str = "",
+    order: Sequence[str] | None = None,
+    properties: Mapping[str, str] | None = None,
+    more: Mapping[str, str | bytes] | None = None,
+) -> bytes:
+    """A book of chapters, by their names, in an `order` of reading."""
+    kinds = properties or {}
+    items = "".join(
+        f'<item id="{name}" href="{name}" media-type="application/xhtml+xml" properties="{kinds.get(name, "")}"/>'
+        for name in chapters
+    )
+    spine = "".join(f'<itemref idref="{name}"/>' for name in order or chapters)
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        f"{metadata}</metadata><manifest>{items}</manifest><spine>{spine}</spine></package>"
+    )
+    pages = {f"OPS/{name}": f"<html><head><title/></head><body>{body}</body></html>" for name, body in chapters.items()}
+    return archive({"META-INF/container.xml": CONTAINER, "OPS/book.opf": package, **pages, **(more or {})})
