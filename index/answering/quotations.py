@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from index.answering._rows import row_caption, show_cells
 from index.domain.answers import Citation, ShortAnswer
 from index.domain.documents import HEADING as FRONT_MATTER
 from index.domain.documents import Document, Passage
@@ -44,8 +45,8 @@ class Quotation:
     """Characters `start` to `end` of a document that are quoted for the words at `answer_start` to `answer_end`.
 
     `rows` are the passages that it comes from; `shown` is how a person reads it, with an ellipsis where a sentence was
-    cut; `context` is what the sentence before speaks of, if the quotation cannot be understood alone. Of a `heading`,
-    `rows` is the first passage below it.
+    cut; `context` is what the sentence before speaks of, if the quotation cannot be understood alone, the caption
+    of a row's table or the name of a field. Of a `heading`, `rows` is the first passage below it.
     """
 
     rows: range
@@ -104,6 +105,7 @@ def quote(window: Window, span: AnswerSpan, passages: Sequence[Passage], documen
     answer_start, answer_end = max(answer_start, first.start), min(answer_end, passages[rows[-1]].end)
     start, end, shown = _cut(rows, passages, document, answer_start, answer_end)
     context = field_label(first.before) if first.section == FRONT_MATTER and first.kind == "field" else ""
+    context = context or _beginning(row_caption(rows[0], passages))
     if start == first.start and _points_back(first) and (before := _sentence_before(rows[0], passages)):
         if end - before.start <= LONGEST_QUOTATION:
             rows, start, shown = range(rows[0] - 1, rows[-1] + 1), before.start, f"{before.reading} {shown}"
@@ -161,8 +163,9 @@ def _quote_reply(row: int, passages: Sequence[Passage]) -> Quotation | None:
 
 
 def _quote_passage(row: int, passages: Sequence[Passage]) -> Quotation:
-    passage = passages[row]
-    return Quotation(range(row, row + 1), passage.start, passage.end, passage.reading, passage.start, passage.end, "")
+    start, end = passages[row].start, passages[row].end
+    shown, context = show_cells(row, passages, 0, 0), _beginning(row_caption(row, passages))
+    return Quotation(range(row, row + 1), start, end, shown, start, end, "", context)
 
 
 def _without_struck_out(text: str, span: AnswerSpan) -> tuple[int, int] | None:
@@ -191,7 +194,7 @@ def _cut(
     """Return start, end and shown form of the passages in `rows`, cut around the answer if they are too long."""
     start, end = passages[rows[0]].start, passages[rows[-1]].end
     separator = "\n" if all(passages[row].kind == "code" for row in rows) else " "
-    shown = separator.join(passages[row].reading for row in rows)
+    shown = separator.join(show_cells(row, passages, answer_start, answer_end) for row in rows)
     if end - start <= LONGEST_QUOTATION or any(passages[row].kind not in ("prose", "field") for row in rows):
         return start, end, shown
     lefts = [start, *(stop for stop in _clause_ends(passages[rows[0]]) if stop <= answer_start)]

@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from index.domain.documents import HEADING as FRONT_MATTER
 from index.domain.documents import Document, Heading, Passage, TextRun
 from index.domain.reading import Window
-from index.text.passages import field_label
+from index.text.passages import field_label, passage_lead
 
 __all__ = ["cut_windows"]
 
@@ -92,7 +92,7 @@ def _window(document: Document, rows: range, passages: Sequence[Passage]) -> Win
     header = ""
     for row in rows:
         passage = passages[row]
-        names = _context(passages, row) if passage.kind == "row" else ""
+        names = passage_lead(passages, row) if passage.kind == "row" else ""
         if passage.section != FRONT_MATTER and (previous is None or passage.section != previous.section):
             writer.heading(title if previous is None else "", _headings(document, passage))
         if names != header:
@@ -100,7 +100,7 @@ def _window(document: Document, rows: range, passages: Sequence[Passage]) -> Win
             header = names
         if passage.section == FRONT_MATTER:
             if previous is None or passage.before != previous.reading:
-                writer.line(f"{field_label(_context(passages, row))}: ")
+                writer.line(f"{field_label(passage_lead(passages, row))}: ")
             else:
                 writer.write(" ")
             writer.quotable(passage.reading, passage.runs)
@@ -151,15 +151,6 @@ class _Writer:
         begin = len(self.text)
         self.runs += (TextRun(begin + run.begin, run.length, run.start, run.end) for run in runs)
         self.text += reading
-
-
-def _context(passages: Sequence[Passage], row: int) -> str:
-    """Return the meaning of a passage's field or the header of its table, also if the passage is not the first."""
-    while row and passages[row].before == passages[row - 1].reading:
-        if passages[row].kind == "row" != passages[row - 1].kind:
-            return ""
-        row -= 1
-    return passages[row].before
 
 
 def _headings(document: Document, passage: Passage) -> tuple[Heading, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from index.domain.documents import Passage
 from index.text.tables import label_cells
 
-__all__ = ["field_label", "passage_text"]
+__all__ = ["field_label", "passage_lead", "passage_text"]
 
 
 def passage_text(passage: Passage) -> str:
@@ -20,3 +22,12 @@ def passage_text(passage: Passage) -> str:
 def field_label(meaning: str) -> str:
     """Return the label of a field of front matter: "Authors" of "Authors: who wrote the article"."""
     return meaning.partition(":")[0]
+
+
+def passage_lead(passages: Sequence[Passage], row: int) -> str:
+    """Return the meaning of a passage's field or what stands above its table's rows, also if it is not the first."""
+    while row and passages[row].before == passages[row - 1].reading:
+        if passages[row].kind == "row" != passages[row - 1].kind:
+            return ""
+        row -= 1
+    return passages[row].before

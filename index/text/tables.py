@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Sequence
 
 __all__ = [
+    "BAR",
     "ELLIPSIS",
     "UNNAMED_COLUMN",
     "cell_spans",
@@ -26,6 +27,7 @@ UNNAMED_COLUMN = "–"
 """Stands for the name of a column that has none: a dash, as people write it into such a cell."""
 
 BAR = " | "
+"""Between two cells as they are written here."""
 
 CELL_SEPARATOR = re.compile(r" ?\|(?: |$)")
 """Between two cells of a row; an empty cell has nothing before it."""
@@ -43,9 +45,9 @@ def join_cells(cells: Sequence[str]) -> str:
 
 
 def join_column_names(names: Sequence[str], caption: str = "") -> str:
-    """Return what stands above the rows of a table: its caption, then its column names if one of them is given."""
+    """Return what stands above the rows of a table: a line with its caption, and its column names if any is given."""
     joined = BAR.join(name.replace(BAR, " ¦ ") or UNNAMED_COLUMN for name in names)
-    return "\n".join([*filter(None, [caption]), *([f"| {joined} |"] if any(names) else [])])
+    return f"{caption}\n" * bool(caption) + f"| {joined} |" * any(names)
 
 
 def is_header(lead: str) -> bool:
@@ -66,7 +68,7 @@ def label_cells(lead: str, row: str) -> str:
     """
     cells = split_cells(lead, row)
     if not cells:
-        return f"{lead}\n{row}"
+        return f"{lead.rstrip()}\n{row}"
     caption = lead.rpartition("\n")[0]
     return "\n".join([*filter(None, [caption]), BAR.join(_labelled(*cell) for cell in cells)])
 

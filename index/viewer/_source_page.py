@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from index.domain.answers import Citation, SourceChange, SourcePage
 from index.domain.documents import Document
 from index.text.normalize import collapse_whitespace, fix_mojibake
+from index.text.tables import BAR
 from index.viewer._pagination import GAP, Piece, paginate
 from index.viewer._text_fragment import text_fragment_url
 
@@ -30,7 +31,7 @@ def source_page(
         page = next((number for number, pieces in enumerate(pages, 1) if any(piece.quoted for piece in pieces)), 1)
     page = min(max(page, 1), len(pages))
     pieces = pages[page - 1]
-    shown = _quoted_words(citation, (piece for pieces in pages for piece in pieces))
+    shown = _quoted_words(citation, [piece for pieces in pages for piece in pieces])
     text = GAP.join(piece.whole for piece in pieces)
     highlight = _highlight(pieces, shown)
     words = text[slice(*highlight)] if highlight else ""
@@ -49,10 +50,18 @@ def source_page(
     )
 
 
-def _quoted_words(citation: Citation, pieces: Iterable[Piece]) -> str:
-    """Return the words that a quotation shows, without the ellipses of a cut, which are not in the source."""
+def _quoted_words(citation: Citation, pieces: Sequence[Piece]) -> str:
+    """Return the words that a quotation shows, without the ellipses of a cut, which are not in the source.
+
+    Of a row that is shown with the names of its columns, these are the words of the row.
+    """
     shown = collapse_whitespace(citation.shown)
-    return shown if any(shown in collapse_whitespace(piece.text) for piece in pieces) else shown.strip(CUT)
+    whole = shown.strip(CUT)
+    texts = [collapse_whitespace(piece.text) for piece in pieces]
+    if any(shown in text for text in texts):
+        return shown
+    rows = [text[slice(*piece.quoted)] for piece, text in zip(pieces, texts, strict=True) if piece.quoted]
+    return rows[0] if len(rows) == 1 and BAR in shown and not any(whole in text for text in texts) else whole
 
 
 def _change(document: Document, citation: Citation, current: Document | None) -> SourceChange:

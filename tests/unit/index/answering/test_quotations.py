@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.answering.quotations import LONGEST_QUOTATION, LONGEST_SHORT_ANSWER, Quotation, quote
+from index.answering.quotations import LONGEST_QUOTATION, LONGEST_SHORT_ANSWER, Quotation, cite_passage, quote
 from index.domain.documents import Document
 from index.domain.errors import UnreadableSource
 from index.domain.reading import AnswerSpan
@@ -49,8 +49,53 @@ def test_words_across_two_sentences_quote_both():
     assert exact == shown == "Maverick has many experts, they say. Behemoth is not there yet."
 
 
-def test_a_row_of_a_table_is_quoted_whole():
-    assert quoted("| Model | Price |\n|---|---|\n| Scout | **$1** |\n", "$1") == ("Scout | **$1", "Scout | $1")
+def test_a_row_of_a_table_is_quoted_whole_and_shown_with_the_names_of_its_columns():
+    text = "| Model | | Price |\n|---|---|---|\n| Scout | new | **$1** |\n"
+    assert quoted(text, "$1") == ("Scout | new | **$1", "Model: Scout | new | Price: $1")
+
+
+SITES = """| Site | Year | Depth | Span | Piers | Owner |
+|---|---|---|---|---|---|
+| Lund | 1990 | 3 m | 40 m | 7 | Ida Moss |
+| Lund | 2004 | 4 m | | 9 | Ida Moss |
+| Vik | 2004 | 5 m | 70 m | 8 | Per Dahl |
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("4 m", "Site: Lund | Year: 2004 | Depth: 4 m | …"),
+        ("70 m", "Site: Vik | Year: 2004 | … | Span: 70 m | …"),
+        ("8 | Per Dahl", "Site: Vik | Year: 2004 | … | Piers: 8 | Owner: Per Dahl"),
+        ("1990", "Site: Lund | Year: 1990 | …"),
+    ],
+)
+def test_a_long_row_is_shown_by_its_name_and_the_values_that_answer(words, shown):
+    assert quoted(SITES, words)[1] == shown
+
+
+def test_a_row_without_names_of_columns_is_shown_as_it_is():
+    assert quoted("| | |\n|---|---|\n| Opened | 1971 |\n", "1971") == ("Opened | 1971", "Opened | 1971")
+
+
+def test_the_caption_of_a_table_is_the_context_of_its_rows():
+    table = (
+        "<table><caption>Depths of all the sites that we went to last year</caption><tr><th>Lund<td>3 m</tr></table>"
+    )
+    documents, passages = parse_files(WordEmbedder(), a_html=table)
+    (window,) = cut_windows(documents, passages)
+    begin = window.text.index("3 m")
+    found = quote(window, AnswerSpan(begin, begin + 3, 0.0), passages, documents[window.document_id])
+    assert found is not None
+    assert (found.shown, found.context) == ("Lund | 3 m", "Depths of all the sites that we went…")
+
+
+def test_a_nearest_row_is_shown_with_the_names_of_its_columns():
+    index = search_index(embedder=WordEmbedder(max_tokens=256), a_md=SITES)
+    (document,) = index.documents.values()
+    shown = cite_passage(index.passages[1], document, 1).shown
+    assert shown == "Site: Lund | Year: 2004 | Depth: 4 m | Piers: 9 | Owner: Ida Moss"
 
 
 def test_a_value_of_front_matter_is_quoted_with_the_name_of_its_field_as_context():

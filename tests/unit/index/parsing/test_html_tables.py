@@ -56,8 +56,8 @@ def test_a_cell_across_the_table_above_all_rows_is_its_name():
     facts = "<tr><th colspan=2>Moss Bakery</tr><tr><th>Opened<td>1971</tr><tr><th>Ovens<td>3</tr>"
     assert rows(facts) == [
         ("prose", "Moss Bakery", ""),
-        ("row", "Opened | 1971", "Moss Bakery"),
-        ("row", "Ovens | 3", "Moss Bakery"),
+        ("row", "Opened | 1971", "Moss Bakery\n"),
+        ("row", "Ovens | 3", "Moss Bakery\n"),
     ]
     assert rows(f"<tr><td colspan=3>Herd</tr>{HEADER}<tr><td>Scout<td>16<td>1</tr>") == [
         ("prose", "Herd", ""),

@@ -1,0 +1,74 @@
+"""Rows of tables as they are shown: values with the names of their columns, of a long row its name and what answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+
+from index.domain.documents import Passage
+from index.text.offsets import source_span
+from index.text.passages import passage_lead
+from index.text.tables import cell_spans, show_row, split_cells
+
+__all__ = ["row_caption", "show_cells"]
+
+MOST_CELLS = 4
+"""Cells of a row that is shown whole; of a longer one its name and the values that answer are shown."""
+
+MOST_NAMES = 3
+"""First cells that may be needed to tell a row from the others of its table."""
+
+NEAREST_ROWS = 100
+"""Rows before a row, and behind it, that its name must tell it from."""
+
+WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def show_cells(row: int, passages: Sequence[Passage], start: int, end: int) -> str:
+    """Return how a row reads if characters `start` to `end` of its document answer; all of it if none of them is in it.
+
+    A passage that is no row of a table whose columns have names reads as it is.
+    """
+    passage = passages[row]
+    lead = passage_lead(passages, row) if passage.kind == "row" else ""
+    cells = [cell for _, cell in split_cells(lead, passage.reading)]
+    kept = {number for number, cell in enumerate(cells) if cell}
+    if len(kept) > MOST_CELLS and (answers := _cells_between(passage, start, end)):
+        kept = set(_name_cells(cells, row, passages, lead)) | answers
+    return show_row(lead, passage.reading, kept)
+
+
+def row_caption(row: int, passages: Sequence[Passage]) -> str:
+    """Return the caption of a row's table; empty if it has none, and for other passages."""
+    return passage_lead(passages, row).rpartition("\n")[0] if passages[row].kind == "row" else ""
+
+
+def _cells_between(passage: Passage, start: int, end: int) -> set[int]:
+    """Return the numbers of the cells of a row that stand for characters of the document."""
+    places = [source_span(passage.runs, *span) for span in cell_spans(passage.reading)]
+    return {number for number, place in enumerate(places) if place and place[0] < end and start < place[1]}
+
+
+def _name_cells(cells: Sequence[str], row: int, passages: Sequence[Passage], lead: str) -> list[int]:
+    """Return the numbers of the first cells, as many as tell the rows of a table apart; one of them holds a word."""
+    before = range(row - 1, max(row - 1 - NEAREST_ROWS, -1), -1)
+    behind = range(row, min(row + NEAREST_ROWS, len(passages)))
+    others = [
+        other
+        for rows in (before, behind)
+        for other in takewhile(lambda other: _is_of_table(passages[other], passages[row]), rows)
+    ]
+    table = [[cell for _, cell in split_cells(lead, passages[other].reading)] for other in others]
+    distinct = [len({tuple(names[:count]) for names in table}) for count in range(1, MOST_NAMES + 1)]
+    count = distinct.index(max(distinct)) + 1
+    words = (number for number, cell in enumerate(cells) if WORD.search(cell))
+    return [*range(count)] if any(map(WORD.search, cells[:count])) else [*range(count), *[next(words, 0)]]
+
+
+def _is_of_table(other: Passage, passage: Passage) -> bool:
+    return other.kind == "row" and (other.document_id, other.section, other.before) == (
+        passage.document_id,
+        passage.section,
+        passage.before,
+    )
