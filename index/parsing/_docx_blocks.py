@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from index.parsing._docx_markers import FIELD, FURNITURE, LABEL_END, LABEL_START, TAB
+from index.parsing._docx_markers import CAPTION, FIELD, FURNITURE, LABEL_END, LABEL_START, TAB
 from index.parsing._tables import table_rows
 from index.parsing.layout import ParsedBlock
 from index.text.normalize import collapse_whitespace
@@ -28,14 +28,19 @@ def finish_blocks(blocks: Sequence[ParsedBlock]) -> list[ParsedBlock]:
     finished: list[ParsedBlock] = []
     leads: list[str] = []
     seen: set[str] = set()
-    waiting = list(_join_columns(blocks))
-    for block in waiting:
+    caption = ""
+    for block in _join_columns(blocks):
+        if block.text.startswith(CAPTION):
+            finished.append(replace(block, text=_plain(block.text)))
+            caption = finished[-1].text
+            continue
+        caption = caption if block.kind == "row" else ""
         if block.text.startswith(FURNITURE):
             finished += _furniture(block.text, seen)
             continue
         label = LABEL.match(block.text) if block.kind in ("heading", "prose", "item") else None
         text = _plain(block.text[label.end() :] if label else block.text, lines=block.kind == "code")
-        block = replace(block, text=text, lead=_plain(block.lead))
+        block = replace(block, text=text, lead=_lead_with_caption(block.lead, caption))
         if label and block.kind == "heading":
             block = replace(block, text=block.text if label[2] == "-" else f"{label[2]} {text}")
         elif label:
@@ -49,6 +54,12 @@ def finish_blocks(blocks: Sequence[ParsedBlock]) -> list[ParsedBlock]:
             leads.clear()
         finished.append(block)
     return finished
+
+
+def _lead_with_caption(lead: str, caption: str) -> str:
+    """Return what stands above a row: the caption before its table, then the names of its columns."""
+    lines = [caption, *map(_plain, lead.split("\n"))]
+    return "\n".join(filter(None, lines))
 
 
 def _lead(blocks: Sequence[ParsedBlock]) -> str:
@@ -102,5 +113,5 @@ def _columns(block: ParsedBlock) -> list[str]:
 
 def _plain(text: str, *, lines: bool = False) -> str:
     text = LABEL.sub(lambda label: "" if label[2] in BULLETS else f"{label[2]} ", text)
-    text = text.replace(FIELD, "").replace(FURNITURE, "")
+    text = text.replace(FIELD, "").replace(FURNITURE, "").replace(CAPTION, "")
     return text.replace(TAB, "    ") if lines else collapse_whitespace(TABS.sub(" ", text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
 from mammoth.docx.dingbats import dingbats
@@ -10,7 +11,7 @@ from index.parsing._docx_markers import TAB
 from index.parsing._docx_styles import Styles, is_on, value
 from index.parsing._omml import WORD
 
-__all__ = ["is_hidden_run", "simplify_run", "text_element", "text_run"]
+__all__ = ["is_hidden_run", "join_runs", "simplify_run", "text_element", "text_run"]
 
 TEXT = f"{WORD}t"
 BREAKS = frozenset((f"{WORD}cr", f"{WORD}br"))
@@ -27,6 +28,27 @@ def text_element(text: str) -> Element:
     element = Element(TEXT)
     element.text = text
     return element
+
+
+def join_runs(children: Iterable[Element]) -> list[Element]:
+    """Return the content of a paragraph with runs of text that look alike joined: Word cuts text into many."""
+    joined: list[Element] = []
+    for child in children:
+        before = joined[-1] if joined else None
+        if before is not None and _is_text_run(before) and _is_text_run(child) and _look(before) == _look(child):
+            text = "".join(part.text or "" for run in (before, child) for part in run.iter(TEXT))
+            before[:] = [*before.findall(f"{WORD}rPr"), text_element(text)]
+        else:
+            joined.append(child)
+    return joined
+
+
+def _is_text_run(element: Element) -> bool:
+    return element.tag == f"{WORD}r" and all(child.tag in (TEXT, f"{WORD}rPr") for child in element)
+
+
+def _look(run: Element) -> list[tuple[str, str]]:
+    return [(part.tag, part.get(f"{WORD}val", "")) for part in run.iterfind(f"{WORD}rPr/*")]
 
 
 def _letters(run: Element, styles: Styles, name: str) -> Element | None:

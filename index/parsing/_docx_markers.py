@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["FIELD", "FURNITURE", "LABEL_END", "LABEL_START", "REMOVED", "TAB"]
+__all__ = ["CAPTION", "FIELD", "FURNITURE", "LABEL_END", "LABEL_START", "REMOVED", "TAB"]
 
 LABEL_START, LABEL_END = "\ue000", "\ue001"
 """Around the level and the number of a paragraph: the level is one digit."""
@@ -14,5 +14,8 @@ FIELD = "\ue003"
 FURNITURE = "\ue004"
 """Before a paragraph of a header or footer."""
 
-REMOVED = {ord(character): None for character in (LABEL_START, LABEL_END, TAB, FIELD, FURNITURE)}
+CAPTION = "\ue005"
+"""Before the caption of a table or picture."""
+
+REMOVED = {ord(character): None for character in (LABEL_START, LABEL_END, TAB, FIELD, FURNITURE, CAPTION)}
 """For `str.translate`: such characters of the document itself are left out."""

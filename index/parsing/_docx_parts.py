@@ -8,8 +8,8 @@ import zipfile
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from index.parsing._docx_letters import text_run
-from index.parsing._docx_markers import FURNITURE, LABEL_END, LABEL_START
+from index.parsing._docx_letters import join_runs, text_run
+from index.parsing._docx_markers import CAPTION, FURNITURE, LABEL_END, LABEL_START
 from index.parsing._docx_numbering import Numbering
 from index.parsing._docx_styles import STYLES, Styles, is_on, value
 from index.parsing._docx_xml import parse_xml, simplify
@@ -109,7 +109,9 @@ def _mark(paragraph: Element, styles: Styles, numbering: Numbering) -> None:
     label = None if is_merged or kind == "Code" else numbering.label(style, properties)
     if label is not None and any(_has_text(child) for child in children):
         children.insert(0, text_run(f"{LABEL_START}{label[0]}{label[1]}{LABEL_END}"))
-    paragraph[:] = [kept, *children]
+    if styles.is_caption(style):
+        children.insert(0, text_run(CAPTION))
+    paragraph[:] = [kept, *join_runs(children)]
 
 
 def _has_text(element: Element) -> bool:

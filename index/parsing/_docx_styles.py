@@ -22,6 +22,7 @@ HEADING = re.compile(
 )
 CODE = frozenset(("code", "source code", "html preformatted", "preformatted text", "macro text", "macro"))
 CONTENTS = re.compile(r"(?:toc\s*(?:\d|heading)|table of figures|contents\s*\d)", re.IGNORECASE)
+CAPTION = re.compile(r"(?:table\s*)?caption", re.IGNORECASE)
 MOST_PARENTS = 20
 
 
@@ -39,6 +40,9 @@ class Styles:
     def is_contents(self, style: str) -> bool:
         """Return whether such paragraphs are lines of a table of contents."""
         return bool(CONTENTS.fullmatch(self._name(style)))
+
+    def is_caption(self, style: str) -> bool:
+        return any(CAPTION.fullmatch(self._name(inherited)) for inherited in self._inherited(style))
 
     def kind(self, style: str, properties: Element | None) -> str:
         """Return the style of `STYLES` for a paragraph with this style and its own properties, "" for prose."""

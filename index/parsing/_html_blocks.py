@@ -150,6 +150,8 @@ class BlockReader:
             self._flush()
         elif self.address_depth:
             self.words.separate()
+        else:
+            self.words.add(" ")
 
     def _add_definition(self, text: str) -> None:
         """Add a term with the first paragraph of its definition: as one row if that is short."""

@@ -64,8 +64,6 @@ class InlineText:
         if kind:
             self.marks.append((kind, len(self.pieces)))
             self.struck_depth += kind == "struck"
-        if node.tag == "br":
-            self.pieces.append(" ")
 
     def add(self, text: str) -> None:
         self.pieces.append(text)

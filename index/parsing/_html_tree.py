@@ -65,7 +65,7 @@ def visible_text(node: LexborNode) -> str:
         if event == "text":
             words.add(child.text_content or "")
             continue
-        if child.tag not in INLINE:
+        if child.tag == "br" or child.tag not in INLINE:
             words.add(" ")
         if event == "open":
             words.open(child)

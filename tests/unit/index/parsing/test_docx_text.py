@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from index.domain.errors import UnreadableSource
+from index.domain.sources import SourceFile
 from index.parsing._docx import read_docx
+from index.parsing.documents import parse
 from tests.support.office import WORD, docx, paragraph, word_table
 
 MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
@@ -348,3 +351,57 @@ def test_merged_cells_are_said_in_each_row():
 
 def test_characters_that_mark_things_inside_the_reader_are_no_text():
     assert texts(paragraph("\ue0000Eins\ue001 \ue004zwei"), word_table([["a\ue002b", "c"]])) == ["0Eins zwei", "ab | c"]
+
+
+def test_the_caption_above_a_table_stands_above_each_of_its_rows():
+    styles = f'<w:styles {WORD}><w:style w:styleId="Beschriftung"><w:name w:val="caption"/></w:style></w:styles>'
+    body = [
+        paragraph("Table 1: Prices", "Beschriftung"),
+        word_table([["Item", "Euros"], ["Soup", "4"]]),
+        paragraph("x"),
+    ]
+    made = read_docx(docx(*body, more={"word/styles.xml": styles.encode()})).blocks
+    assert [(block.kind, block.text, block.lead) for block in made] == [
+        ("prose", "Table 1: Prices", ""),
+        ("row", "Soup | 4", "Table 1: Prices\n| Item | Euros |"),
+        ("prose", "x", ""),
+    ]
+
+
+DEEP = 5_000
+
+
+def nested(opened: str, closed: str, inner: str) -> str:
+    return opened * DEEP + inner + closed * DEEP
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        para(math(nested("<m:sSup><m:e>", "</m:e></m:sSup>", token("7")))),
+        nested("<w:sdt><w:sdtContent>", "</w:sdtContent></w:sdt>", paragraph("7")),
+        nested("<w:tbl><w:tr><w:tc>", "</w:tc></w:tr></w:tbl>", paragraph("7")),
+        para(nested("<w:ins>", "</w:ins>", run("7"))),
+        para(
+            "<w:r><w:pict>", nested("<w:txbxContent><w:p><w:r>", "</w:r></w:p></w:txbxContent>", ""), "</w:pict></w:r>"
+        ),
+        para('<w:r><w:fldChar w:fldCharType="begin"/></w:r>' * DEEP, run("7")),
+    ],
+    ids=["formula", "controls", "tables", "insertions", "boxes", "fields"],
+)
+def test_what_is_nested_deeply_is_read_or_refused_in_time(body):
+    try:
+        text = parse(SourceFile("deep.docx", docx(paragraph("Start."), body)), 30).text
+    except UnreadableSource as refused:
+        text = str(refused)
+    assert text.startswith("Start.") or "is damaged" in text
+
+
+def test_numbering_that_refers_to_itself_is_no_numbering():
+    link = '<w:abstractNum w:abstractNumId="0"><w:numStyleLink w:val="Ring"/></w:abstractNum>'
+    numbers = f'<w:numbering {WORD}>{link}<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+    style = (
+        f'<w:styles {WORD}><w:style w:styleId="Ring"><w:basedOn w:val="Ring"/><w:pPr><w:numPr><w:numId w:val="1"/>'
+        "</w:numPr></w:pPr></w:style></w:styles>"
+    )
+    assert texts(numbered("Fill"), more={"numbering.xml": numbers, "styles.xml": style}) == ["Fill"]
