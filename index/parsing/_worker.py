@@ -58,6 +58,10 @@ def _reader(form: str) -> Callable[[bytes], ParsedFile]:
         from index.parsing._epub import read_epub
 
         return read_epub
+    if form == "odt":
+        from index.parsing._odt import read_odt
+
+        return read_odt
     raise ValueError(form)
 
 

@@ -106,6 +106,12 @@ FORMATS = (
         is_text=False,
     ),
     Format(
+        (".odt",),
+        "OpenDocument texts: deleted text and comments are not read",
+        types=("application/vnd.oasis.opendocument.text",),
+        is_text=False,
+    ),
+    Format(
         (".epub",),
         "books, chapter by chapter; none that are protected against copying",
         types=("application/epub+zip",),

@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 
-__all__ = ["archive", "epub"]
+__all__ = ["archive", "epub", "odt"]
 
 CONTAINER = (
     '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
@@ -43,3 +43,33 @@ def epub(
     )
     pages = {f"OPS/{name}": f"<html><head><title/></head><body>{body}</body></html>" for name, body in chapters.items()}
     return archive({"META-INF/container.xml": CONTAINER, "OPS/book.opf": package, **pages, **(more or {})})
+
+
+NAMESPACES = (
+    " ".join(
+        f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for prefix, name in (
+            ("office", "office"),
+            ("text", "text"),
+            ("table", "table"),
+            ("style", "style"),
+            ("draw", "drawing"),
+            ("meta", "meta"),
+        )
+    )
+    + ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xlink="http://www.w3.org/1999/xlink"'
+)
+
+
+def odt(
+    *body: str, automatic: str = "", styles: str = "", meta: str = "", more: Mapping[str, str | bytes] | None = None
+) -> bytes:
+    """An OpenDocument text with these elements in its body."""
+    content = f"<office:automatic-styles>{automatic}</office:automatic-styles><office:body><office:text>{''.join(body)}"
+    files = {
+        "mimetype": "application/vnd.oasis.opendocument.text",
+        "content.xml": f"<office:c {NAMESPACES}>{content}</office:text></office:body></office:c>",
+        "styles.xml": f"<office:s {NAMESPACES}>{styles}</office:s>",
+        "meta.xml": f"<office:m {NAMESPACES}><office:meta>{meta}</office:meta></office:m>",
+    }
+    return archive({**files, **(more or {})})

@@ -23,6 +23,7 @@ with atheris.instrument_imports(include=["index", "bot"]):
     from index.parsing._epub import read_epub
     from index.parsing._html import read_html
     from index.parsing._notebook import read_notebook
+    from index.parsing._odt import read_odt
     from index.parsing._pdf import read_pdf
     from index.parsing._rst import read_rst
     from index.parsing.chunking import chunk
@@ -32,7 +33,7 @@ with atheris.instrument_imports(include=["index", "bot"]):
     from index.snapshots.manifest import Manifest
     from index.sources._sources_toml import read_addresses
     from tests.contract import test_harmless_messages
-    from tests.support.archives import epub
+    from tests.support.archives import epub, odt
     from tests.support.index_fakes import WordEmbedder
     from tests.support.office import docx, paragraph, pdf, table, word_table
 
@@ -148,6 +149,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "rst": taken_out(read_rst, ours=False),
     "notebook": taken_out(read_notebook, ours=True),
     "epub": taken_out(read_epub, ours=False),
+    "odt": taken_out(read_odt, ours=False),
     "addresses": addresses,
     "manifest": manifest,
     "render": rendered,
@@ -164,6 +166,9 @@ SEEDS: dict[str, list[bytes]] = {
     "rst": [b"Title\n=====\n\n.. note:: A :ref:`b <c>` |d|.\n\n.. |d| replace:: e\n\n1. One.\n\n:f: g\n"],
     "notebook": [b'{"cells": [{"cell_type": "code", "source": ["x"], "outputs": [{"data": {"text/plain": "1"}}]}]}'],
     "epub": [epub({"a.xhtml": "<h1>Scout</h1><p>It reads <a/>ten.</p>"}, metadata="<dc:title>S</dc:title>")],
+    "odt": [
+        odt("<text:p>Scout reads.</text:p><text:list><text:list-item><text:p>a</text:p></text:list-item></text:list>")
+    ],
     "addresses": [b'[[source]]\nurl = "https://example.org/a"\nname = "a.html"\n'],
 }
 """What the fuzzer begins with, by target; from nothing elsewhere."""
