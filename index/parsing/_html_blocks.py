@@ -11,6 +11,7 @@ from index.parsing._html_inline import InlineText
 from index.parsing._html_lists import OpenList
 from index.parsing._html_tables import read_html_table
 from index.parsing._html_tree import HEADING, INLINE, checkbox_state, is_hidden, walk
+from index.parsing._tex import replace_tex
 from index.parsing.layout import ParsedBlock, clean_text
 from index.text.notation import DONE, OPEN
 
@@ -169,7 +170,7 @@ class BlockReader:
         if self.code_depth and not kind:
             self._add("code", clean_text(raw, lines=True))
             return
-        text = clean_text(raw)
+        text = clean_text(replace_tex(raw))
         if self.is_definition and text and not kind:
             self._add_definition(text)
             return

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborNode
 
 from index.parsing._mathml import mathml_text
+from index.parsing._tex import tex_text
 from index.text.normalize import collapse_whitespace
 from index.text.notation import STRUCK_AFTER, STRUCK_BEFORE, subscript, superscript
 
@@ -35,6 +36,10 @@ LONGEST_REMARK = 40
 ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|[èe]re|[èe]me|nde|os?|as?|º|ª)", re.IGNORECASE)
 AFTER_NUMBER = re.compile(r"(?:\d|\b[IVXLCM]+)$")
 TRADEMARKS = frozenset(("™", "®", "©", "TM", "SM", "tm", "sm", "℠"))
+TEX_CLASSES = re.compile(r"(?:^|\s)math(?:-inline|-display|-tex)?(?:\s|$)")
+DRAWN_CLASSES = re.compile(r"(?:^|\s)(?:MathJax(?:_CHTML|_SVG|_Display)?|mjx-chtml|MathJax_SVG_Display)(?:\s|$)")
+"""Formulas that MathJax drew; the script after them holds their TeX."""
+
 PICTOGRAM = re.compile(r"[^\w\s:;,.]{1,4}")
 
 
@@ -51,6 +56,9 @@ class InlineText:
         """Add the text that stands for an element as a whole, and return whether there is one: formulas, emoji."""
         if node.tag == "math":
             self.pieces.append(mathml_text(node))
+            return True
+        if tex := _tex(node):
+            self.pieces.append(tex)
             return True
         if node.tag == "img" and (alternative := (node.attributes.get("alt") or "").strip()):
             if PICTOGRAM.fullmatch(alternative):
@@ -129,6 +137,22 @@ class InlineText:
         if text[0] == "[" and text[-1] == "]" and len(text) <= LONGEST_REMARK:
             return DROPPED
         return superscript(text)
+
+
+def _tex(node: LexborNode) -> str:
+    """Return the text of an element that holds a formula in TeX, or of one that drew it without MathML."""
+    classes = (node.attributes.get("class") or "") if node.attributes else ""
+    if node.tag == "math-renderer" or (classes and TEX_CLASSES.search(classes)):
+        child = node.first_child
+        is_plain = child is not None and child.is_text_node and child.next is None
+        return tex_text(node.text(deep=True)) if is_plain else ""
+    if classes and DRAWN_CLASSES.search(classes) and node.css_first("math") is None:
+        script = node.next
+        while script is not None and not script.is_element_node:
+            script = script.next
+        if script is not None and (script.attributes.get("type") or "").startswith("math/tex"):
+            return tex_text(script.text(deep=True))
+    return ""
 
 
 def _kind(node: LexborNode) -> str:

@@ -11,6 +11,7 @@ from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
 from index.parsing._html_hidden import is_hidden
 from index.parsing._html_inline import InlineText
+from index.parsing._tex import replace_tex
 from index.parsing.layout import clean_text
 
 __all__ = ["HEADING", "INLINE", "checkbox_state", "is_hidden", "visible_text", "walk"]
@@ -71,7 +72,7 @@ def visible_text(node: LexborNode) -> str:
             words.open(child)
         else:
             words.close()
-    return clean_text(words.take()) or _pictures(node)
+    return clean_text(replace_tex(words.take())) or _pictures(node)
 
 
 def checkbox_state(node: LexborNode) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -45,8 +46,11 @@ ACCENTS = {"¯": "\u0304", "‾": "\u0304", "^": "\u0302", "ˆ": "\u0302", "~": 
 
 TIGHT = re.compile(r"\s*([=+−<>×±≤≥≠→∈-])\s*")
 COMMA_IN_NUMBER = re.compile(r"(?<=\d), (?=\d)")
-SIMPLE = re.compile(r"(?:\d+(?:[.,]\d+)*|[^\W\d_]+)[²³′]?")
+SIMPLE = re.compile(r"(?:\d+(?:[.,]\d+)*|[^\W\d_]+(?:_[^\W_]+)?)[²³′]?")
 """What needs no parentheses as a part of a fraction."""
+
+MATH_LETTERS = re.compile("[\U0001d400-\U0001d7ff]+")
+"""Letters that are bold, italic or script by themselves: they are read as ordinary ones."""
 
 Token = tuple[str, str]
 """The text of a part, and how it stands in its row: "operand", "wide", "number", "sign", ..."""
@@ -54,7 +58,7 @@ Token = tuple[str, str]
 
 def linear_text(formula: Formula) -> str:
     """Return a formula as one line of text, with the superscripts and subscripts of `index.text.notation`."""
-    return _row([formula])
+    return MATH_LETTERS.sub(lambda letters: unicodedata.normalize("NFKC", letters[0]), _row([formula]))
 
 
 def _row(parts: Sequence[Formula]) -> str:
@@ -196,7 +200,8 @@ def _base(text: str) -> str:
 
 def _enclosed(text: str) -> str:
     """Return a part of a fraction or root in parentheses if it would be taken apart without."""
-    return text if not text or SIMPLE.fullmatch(text) or _is_enclosed(text) else f"({text})"
+    whole = text.removeprefix("√")
+    return text if not whole or SIMPLE.fullmatch(whole) or _is_enclosed(whole) else f"({text})"
 
 
 def _is_enclosed(text: str) -> bool:
