@@ -10,7 +10,6 @@ import io
 import logging
 import re
 import zipfile
-from dataclasses import replace
 
 import mammoth
 
@@ -19,6 +18,7 @@ from index.domain.messages import Message
 from index.parsing._docx_blocks import finish_blocks
 from index.parsing._docx_parts import document_part, prepare
 from index.parsing._docx_styles import STYLES
+from index.parsing._file_properties import ooxml_fields
 from index.parsing._html import read_html
 from index.parsing.layout import ParsedFile
 
@@ -51,7 +51,8 @@ def read_docx(data: bytes) -> ParsedFile:
     blocks = finish_blocks(parsed.blocks)
     if not blocks:
         raise UnreadableSource(Message("holds only pictures or nothing: there is no text to quote"))
-    return replace(parsed, blocks=tuple(blocks))
+    fields = ooxml_fields(data)
+    return ParsedFile(parsed.title or dict(fields).get("title", ""), tuple(blocks), fields)
 
 
 def _check(data: bytes) -> None:

@@ -6,7 +6,6 @@ by size, weight and white space. Lines that recur on page after page are left ou
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pypdfium2 import raw as pdfium
 
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
+from index.parsing._file_properties import pdf_fields
 from index.parsing._pdf_blocks import build_blocks
 from index.parsing._pdf_columns import reading_order
 from index.parsing._pdf_drawings import Box, read_drawings
@@ -25,13 +25,11 @@ from index.parsing._pdf_ruled import ruled_tables
 from index.parsing._pdf_running import running_segments
 from index.parsing._pdf_tables import Table, is_inside
 from index.parsing._pdf_words import read_words
-from index.parsing.layout import ParsedFile, clean_text
+from index.parsing.layout import ParsedFile
 
 __all__ = ["read_pdf"]
 
 MOST_PAGES = 2_000
-
-UNTITLED = re.compile(r"untitled|microsoft word|\.(?:docx?|tex|indd|pdf|odt|pages)$|^\W*$", re.IGNORECASE)
 
 Item = Line | Table
 
@@ -52,12 +50,12 @@ def read_pdf(data: bytes) -> ParsedFile:
             raise UnreadableSource(Message("is encrypted: save it without a password")) from error
         raise UnreadableSource(Message("is damaged, or no PDF: save it anew")) from error
     try:
-        return _read(pdf)
+        return _read(pdf, pdf_fields(pdf.get_metadata_dict(), data))
     finally:
         pdf.close()
 
 
-def _read(pdf: Any) -> ParsedFile:
+def _read(pdf: Any, fields: tuple[tuple[str, str], ...]) -> ParsedFile:
     if len(pdf) > MOST_PAGES:
         raise UnreadableSource(Message("has more than {most} pages: split it", most=MOST_PAGES))
     pages = list(_pages(pdf))
@@ -75,8 +73,7 @@ def _read(pdf: Any) -> ParsedFile:
         for segment in page.segments:
             for word in segment.words:
                 letters[round(word.size * 2) / 2] += len(word.text)
-    title = clean_text(str(pdf.get_metadata_dict().get("Title") or ""))
-    return ParsedFile("" if UNTITLED.search(title) else title, tuple(build_blocks(items, letters)))
+    return ParsedFile(dict(fields).get("title", ""), tuple(build_blocks(items, letters)), fields)
 
 
 def _pages(pdf: Any) -> Iterator[_Page]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -11,16 +12,21 @@ from index.domain.documents import HEADING, Document, Section
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
 from index.domain.sources import SourceFile
+from index.parsing._dates import iso_date
 from index.parsing._delimited import read_table
 from index.parsing._front_matter import split_front_matter
 from index.parsing._sandbox import read_in_sandbox
 from index.parsing.encodings import decode_text, encoding_notes
-from index.parsing.fields import to_metadata
+from index.parsing.fields import FILE_DATES, to_metadata
 from index.parsing.formats import SANDBOXED, SECONDS, TEXT, format_of, is_extracted_format
 from index.parsing.layout import ParsedFile, lay_out
 from index.parsing.markdown import read_markdown, read_plain
 
 __all__ = ["document_id", "is_extracted", "parse", "source_text"]
+
+
+DATED_NAME = re.compile(r"(\d{4}-\d\d-\d\d)[-_ ](?=.*\w)")
+"""The name of a post that begins with the day on which it came out: 2026-02-03-release.md."""
 
 
 def is_extracted(document: Document) -> bool:
@@ -41,7 +47,7 @@ def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event |
     form = format_of(file)
     if is_extracted_format(form):
         parsed = _extract(form, file, seconds, stopped)
-        text, sections = lay_out(parsed.blocks, parsed.fields)
+        text, sections = lay_out(parsed.blocks, [field for field in parsed.fields if field[0] not in FILE_DATES])
         if all(section.heading == HEADING for section in sections):
             raise UnreadableSource(Message("holds no text to quote"))
         heading = next((block.text for block in parsed.blocks if block.kind == "heading" and block.level == 1), "")
@@ -81,7 +87,12 @@ def _document(
     title: str,
     notes: tuple[str, ...] = (),
 ) -> Document:
-    name = Path(file.source).stem.replace("_", " ").replace("-", " ").strip()
+    stem = Path(file.source).stem
+    if (dated := DATED_NAME.match(stem)) and (day := iso_date(dated[1])):
+        stem = stem[dated.end() :]
+        if not metadata.keys() & {"published", "updated"}:
+            metadata = {**metadata, "published": day}
+    name = stem.replace("_", " ").replace("-", " ").strip()
     return Document(
         id=document_id(file),
         source=file.source,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from index.parsing._dates import iso_date
 
-__all__ = ["MEANINGS", "field_meaning", "field_name", "is_evidence", "is_placeholder", "to_metadata"]
+__all__ = ["FILE_DATES", "MEANINGS", "field_meaning", "field_name", "is_evidence", "is_placeholder", "to_metadata"]
 
 PUBLISHED = "Published: the date when the article was published, publication date"
 TOPICS = "the topics and keywords of the article"
@@ -19,8 +19,7 @@ MEANINGS = {
     "published": PUBLISHED,
     "updated": "Updated: the date when the article was last updated",
     "released": "Released: the date of the release",
-    "created": "File created: the date when the file was made",
-    "modified": "File changed: the date when the file was last saved",
+    "created": "Created: the date when the article was written",
     "version": "Version: the number of the version or release",
     "title": "Title: of the article, what it is called",
     "subtitle": "Subtitle: of the article",
@@ -34,6 +33,9 @@ MEANINGS = {
     "url": "URL: the web address of the article, its link",
 }
 """What common fields mean to a reader; others stand for themselves."""
+
+FILE_DATES = ("file created", "file changed")
+"""Fields of a file rather than of its text: metadata, but no evidence."""
 
 SYNONYMS = {
     "author": "byline by creator writer writtenby authorname postauthor dccreator",
