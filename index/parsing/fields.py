@@ -70,7 +70,7 @@ SETTING_WORDS = """
     hero avatar icon logo favicon photo picture weight order position menu toc comments math mathjax katex mermaid
     aliases redirect redirects css js script scripts stylesheet sitemap robots noindex class classes color colour pin
     pinned sticky parent headless markup bibliography csl execute jupyter kernelspec engine filters documentclass
-    geometry fontsize outputs output cascade opengraph og twitter seo analytics lang locale language encoding
+    geometry fontsize outputs output cascade opengraph og twitter seo analytics lang locale encoding
     prev next hidden searchable unlisted collection blueprint schema component pagination
 """
 SETTINGS = frozenset(SETTING_WORDS.split())

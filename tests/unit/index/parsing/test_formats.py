@@ -145,10 +145,10 @@ def test_scripts_styles_hidden_elements_and_navigation_are_not_text(unseen):
 
 
 def test_a_pages_marked_content_is_read_alone_with_the_articles_header():
-    """Navigation and footers around the main content are left out."""
+    """Navigation and footers around the main content are left out; the byline is a field, too."""
     content = "<header>By Meta</header><p>" + "A sentence of some length. " * 10
     sections = texts("a.html", f"<p>Cookies!</p><main><article>{content}</article></main><p>Buy!</p>")
-    assert sections == ["By Meta", ("A sentence of some length. " * 10).strip()]
+    assert sections == ["Meta", "By Meta", ("A sentence of some length. " * 10).strip()]
 
 
 def test_cells_that_span_rows_are_said_in_each_and_two_rows_of_names_become_one():
