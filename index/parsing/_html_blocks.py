@@ -52,6 +52,7 @@ class BlockReader:
     term: str = ""
     task: str = ""
     breaks: int = 0
+    title_count: int = -1
 
     def read(self) -> list[ParsedBlock]:
         self.content_depth = int(self.root.tag in CONTENT or (self.root.attributes.get("role") == "main"))
@@ -74,7 +75,9 @@ class BlockReader:
             return True
         if self.frame:
             role = (node.attributes.get("role") or "").strip().lower() if node.attributes else ""
-            if tag in NAVIGATION or role in FRAME_ROLES or (tag in OUTER_FRAME and not self.content_depth):
+            if tag in NAVIGATION or role in FRAME_ROLES:
+                return True
+            if tag in OUTER_FRAME and not self.content_depth and not self._holds_title(node):
                 return True
             if tag in ("ul", "ol") and not (self.content_depth or self.item_depth) and _only_links(node):
                 return True
@@ -85,6 +88,14 @@ class BlockReader:
             self.blocks += rows
             return True
         return False
+
+    def _holds_title(self, node: LexborNode) -> bool:
+        """Return whether the page's only main headings stand in an element, as in the header of an article."""
+        if node.tag != "header":
+            return False
+        if self.title_count < 0:
+            self.title_count = len(self.root.css("h1"))
+        return 0 < self.title_count == len(node.css("h1"))
 
     def _add_task(self, node: LexborNode) -> bool:
         """Note the state of a task, and return whether the element is its box; boxes elsewhere are a form's."""

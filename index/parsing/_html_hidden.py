@@ -59,7 +59,7 @@ FURNITURE_CLASSES = _class_pattern(
 
 
 def is_hidden(node: LexborNode) -> bool:
-    """Return whether a visitor does not see an element."""
+    """Return whether a visitor does not see an element, whichever tab is chosen."""
     tag = node.tag or ""
     if tag in HIDDEN_TAGS:
         return True
@@ -70,7 +70,9 @@ def is_hidden(node: LexborNode) -> bool:
     if classes and FORMULA_CLASSES.search(classes):
         return False
     style = attributes.get("style") or ""
-    if ("hidden" in attributes and attributes["hidden"] != "until-found") or attributes.get("aria-hidden") == "true":
+    if "hidden" in attributes:
+        return attributes["hidden"] != "until-found" and attributes.get("role") != "tabpanel"
+    if attributes.get("aria-hidden") == "true":
         return True
     if style and HIDDEN_STYLE.search(style):
         return True

@@ -209,3 +209,14 @@ def test_a_picture_alone_in_a_cell_says_what_it_shows():
 )
 def test_numbers_of_lines_are_no_code(code):
     assert blocks(code) == [("code", "-", "a = 1\nb = 2")]
+
+
+def test_tabs_that_are_not_chosen_are_read():
+    page = "<div role=tablist>A B</div><div role=tabpanel>Run a.</div><div role=tabpanel hidden>Run b.</div>"
+    assert texts(page) == ["Run a.", "Run b."]
+
+
+def test_a_header_that_holds_the_title_is_read_and_another_is_not():
+    title = "<header><h1>Wells</h1><nav>Home</nav></header>"
+    assert texts(f"<body>{title}<p>Deep.<footer>Mail us</footer>") == ["Wells", "Deep."]
+    assert texts(f"<body>{title}<h1>Pumps</h1><p>Loud.") == ["Pumps", "Loud."]
