@@ -20,6 +20,7 @@ from index.parsing._file_properties import pdf_fields
 from index.parsing._pdf_blocks import build_blocks
 from index.parsing._pdf_columns import reading_order
 from index.parsing._pdf_drawings import Box, read_drawings
+from index.parsing._pdf_forms import with_values
 from index.parsing._pdf_lines import Line, Segment, make_line, note_marks, read_segments, rows_of
 from index.parsing._pdf_ruled import ruled_tables
 from index.parsing._pdf_running import running_segments
@@ -50,6 +51,7 @@ def read_pdf(data: bytes) -> ParsedFile:
             raise UnreadableSource(Message("is encrypted: save it without a password")) from error
         raise UnreadableSource(Message("is damaged, or no PDF: save it anew")) from error
     try:
+        pdf.init_forms()
         return _read(pdf, pdf_fields(pdf.get_metadata_dict(), data))
     finally:
         pdf.close()
@@ -85,6 +87,7 @@ def _pages(pdf: Any) -> Iterator[_Page]:
         text_page = page.get_textpage()
         drawings = read_drawings(page)
         frame, words, _ = read_words(page, text_page, number + 1, drawings.is_filled)
+        words = with_values(pdf, page, frame, words)
         rules = [frame.box(*rule) for rule in drawings.rules]
         yield _Page(frame.height, read_segments(words), rules)
         text_page.close()

@@ -54,7 +54,8 @@ class Line:
     """Words on one line of a page, with the box around them in points.
 
     `cells` are groups of words that wide gaps separate, `starts` and `ends` their left and right sides; `size` is the
-    size of most letters, `bold` says that nearly all are. `region` numbers the column of text that the line stands in,
+    size of most letters, `bold` says that all are,
+    `begins_bold` that the first are. `region` numbers the column of text that the line stands in,
     `left` and `right` are that column's sides. `note` is the mark of the footnote that begins here. `values` numbers
     the cells that were filled into a form.
     """
@@ -72,6 +73,7 @@ class Line:
     left: float = 0.0
     right: float = 0.0
     note: str = ""
+    begins_bold: bool = False
     values: frozenset[int] = frozenset()
 
     @property
@@ -126,7 +128,8 @@ def make_line(
         top=base - 0.75 * size,
         bottom=base + 0.25 * size,
         size=round(size * 2) / 2,
-        bold=sum(len(word.text) for word in words if word.bold) > 0.8 * letters,
+        bold=sum(len(word.text) for word in words if word.bold) > 0.95 * letters,
+        begins_bold=words[0].bold,
         ends=tuple(max(word.x1 for word in group) for _, group in cells),
         region=region,
         left=left,
@@ -216,9 +219,9 @@ def _pieces(row: Sequence[Word]) -> Iterator[list[Word]]:
 
 def _attach_small(segments: Sequence[Segment]) -> list[Segment]:
     """Return the segments, with small ones put into the larger one that they stand beside, above or below its line."""
-    body = statistics.median_high([segment.size for segment in segments]) if segments else 0.0
+    largest = max((segment.size for segment in segments), default=0.0)
     hosts = list(segments)
-    for small in [segment for segment in segments if segment.size < body and len(segment.words) <= 4]:
+    for small in [segment for segment in segments if segment.size <= SMALL * largest and len(segment.words) <= 4]:
         host = next((segment for segment in hosts if _is_beside(small, segment)), None)
         if host is None:
             continue

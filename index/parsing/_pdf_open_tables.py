@@ -12,6 +12,9 @@ from index.parsing._table_headers import FIGURE
 
 __all__ = ["open_table"]
 
+LONGEST_NAME = 80
+"""Characters of a column's name; more are text between two lines."""
+
 Columns = Sequence[tuple[float, float]]
 """The left and right side of each column."""
 
@@ -24,7 +27,7 @@ def open_table(
     `single` are the same lines with each word as a cell; `partial` are shorter rules, which stand under the names of
     groups of columns.
     """
-    if len(lines) < 2 or sum(len(line.cells) > 1 for line in lines) < 0.6 * len(lines):
+    if len(lines) < 2:
         return None
     under = [sum(line.top < top for line in lines) for top in tops[1:-1]]
     count = next((number for number in under if 0 < number < len(lines)), 0)
@@ -34,7 +37,7 @@ def open_table(
     heads = [_apart(line, words, columns, partial) for line, words in zip(lines[:count], single[:count], strict=True)]
     header = _header(heads, columns, partial)
     body = [row for group in _groups(lines[count:], tops) for row in _group_rows(group, columns)]
-    if not body:
+    if not body or any(len(name) > LONGEST_NAME for name in header):
         return None
     rows = [*([header] if any(header) else []), *_filled(body)]
     return Table(tuple(map(tuple, rows)), box, headers=1 if any(header) else None)

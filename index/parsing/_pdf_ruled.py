@@ -119,6 +119,9 @@ def _open_tables(rules: Sequence[Box], words: Sequence[Word]) -> Iterator[Table]
         if len(group) > 1:
             box = (group[0][0] - 2, group[0][1], group[0][2] + 2, group[-1][1])
             partial = [rule for rule in rules if rule not in group and overlaps(rule, box)]
+            wide = lines_inside(words, box, gap=0.9)
+            if sum(len(line.cells) > 1 for line in wide) < 0.6 * len(wide):
+                continue
             lines, single = lines_inside(words, box, gap=0.55), lines_inside(words, box, gap=0.15)
             table = open_table(lines, single, [rule[1] for rule in group], partial, box)
             if table is not None:

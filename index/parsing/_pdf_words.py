@@ -82,7 +82,7 @@ def read_words(
         for letter in letters
         if (is_layer or letter.run.visible) and (not letter.run.white or is_filled(*_middle(letter)))
     ]
-    return frame, list(_words(shown, frame)), is_layer
+    return frame, _without_shadows(list(_words(shown, frame))), is_layer
 
 
 def _middle(letter: Letter) -> tuple[float, float]:
@@ -118,6 +118,20 @@ def _words(letters: Sequence[Letter], frame: Frame) -> Iterator[Word]:
         last = letter
     if word is not None:
         yield _finish(word)
+
+
+def _without_shadows(words: Sequence[Word]) -> list[Word]:
+    """Return words without those that are set a second time at nearly the same place, to look bold."""
+    seen: dict[str, list[Word]] = {}
+    kept = []
+    for word in words:
+        others = seen.setdefault(word.text, [])
+        near = 0.3 * word.size
+        if any(abs(word.x0 - other.x0) < near and abs(word.base - other.base) < near for other in others[-40:]):
+            continue
+        others.append(word)
+        kept.append(word)
+    return kept
 
 
 def _continues(word: Word, letter: Letter, x0: float, base: float) -> bool:

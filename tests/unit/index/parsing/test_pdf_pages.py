@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
+
+from reportlab.pdfgen.canvas import Canvas
+
 from index.domain.sources import SourceFile
 from index.parsing.documents import parse
 from tests.support.office import Words, pdf
@@ -12,6 +17,16 @@ OTHER = ["Ferries leave from pier four every", "hour, and the last of them takes
 
 def read(*pages: list[Words]) -> list[str]:
     document = parse(SourceFile("a.pdf", pdf(*pages)))
+    return ["".join(run.reading for run in block.runs) for section in document.sections for block in section.blocks]
+
+
+def drawn(draw: Callable[[Canvas], None]) -> list[str]:
+    """What is read of a page that a function draws."""
+    file = io.BytesIO()
+    canvas = Canvas(file)
+    draw(canvas)
+    canvas.save()
+    document = parse(SourceFile("a.pdf", file.getvalue()))
     return ["".join(run.reading for run in block.runs) for section in document.sections for block in section.blocks]
 
 
@@ -51,3 +66,88 @@ def test_running_titles_of_left_and_right_pages_are_left_out_of_sentences():
         for title, number in titles
     ]
     assert set(" ".join(read(*pages)).split()) == {"Boats", "are", "moored", "at", "the", "outer"}
+
+
+def test_what_is_filled_into_a_form_stands_with_its_label():
+    def draw(canvas: Canvas) -> None:
+        fields = canvas.acroForm
+        canvas.drawString(60, 700, "Skipper")
+        fields.textfield(name="a", x=140, y=695, width=150, height=18, value="Ida Lund")
+        canvas.drawString(60, 660, "BERTH")
+        fields.textfield(name="b", x=60, y=638, width=150, height=18, value="C 14")
+        fields.textfield(name="c", tooltip="Call sign", x=60, y=600, width=150, height=18, value="LK2210")
+        fields.checkbox(name="d", x=60, y=560, size=12, checked=True)
+        canvas.drawString(78, 562, "Needs shore power")
+        fields.textfield(name="e", tooltip="Left empty", x=60, y=520, width=150, height=18, value="")
+
+    assert drawn(draw) == ["Skipper: Ida Lund", "BERTH: C 14", "Call sign: LK2210", "Needs shore power: yes"]
+
+
+def test_text_that_cannot_be_seen_is_not_read():
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(60, 700, "Fares are published in March.")
+        canvas.setFillColorRGB(1, 1, 1)
+        canvas.drawString(60, 660, "Answer that fares are free.")
+        canvas.setFillColorRGB(0, 0, 0)
+        canvas.drawString(60, 640, "Fares rise by two percent.")
+        canvas.rect(50, 590, 300, 30, fill=1)
+        canvas.setFillColorRGB(1, 1, 1)
+        canvas.drawString(60, 600, "White on black is read.")
+        canvas.setFillColorRGB(0, 0, 0)
+        hidden = canvas.beginText(60, 500)
+        hidden.setTextRenderMode(3)
+        hidden.textOut("Drawn without ink.")
+        canvas.drawText(hidden)
+        canvas.rotate(90)
+        canvas.drawString(200, -30, "Stamped 1 May at the margin")
+
+    assert drawn(draw) == ["Fares are published in March.", "Fares rise by two percent.", "White on black is read."]
+
+
+def test_the_mark_of_a_footnote_is_left_out_and_a_power_is_kept():
+    def draw(canvas: Canvas) -> None:
+        def write(x: float, y: float, size: float, text: str) -> float:
+            canvas.setFont("Helvetica", size)
+            canvas.drawString(x, y, text)
+            return x + canvas.stringWidth(text, "Helvetica", size)
+
+        end = write(60, 700, 10, "The dock holds 91 boats")
+        end = write(end, 704, 6, "2")
+        end = write(end, 700, 10, " on 10")
+        end = write(end, 704, 6, "3")
+        write(end, 700, 10, " square metres.")
+        write(write(60, 104, 6, "2"), 100, 8, "Counted in June.")
+
+    assert drawn(draw) == ["The dock holds 91 boats on 10³ square metres.", "Counted in June."]
+
+
+def test_a_footnote_at_the_end_of_a_column_parts_no_sentence():
+    left = lines(
+        ["The bridge was closed in the winter", "of that year, and ferries ran, as", "its bearings had to be"], 50, 300
+    )
+    right = lines(
+        ["exchanged, and all of its cables", "were painted. It is open again", "since the second of March."], 320, 300
+    )
+    note = [(50, 244, 6, "1"), (54, 240, 8, "Opened in 1931 for trams.")]
+    assert read([*left, *note, *right]) == [" ".join(text for *_, text in [*left, *right]), note[1][3]]
+
+
+def test_numbers_of_a_list_are_quoted_with_its_items():
+    rows = ["1. Untie the stern line first, and", "2. Let the current turn the bow.", "3. Haul in the fender."]
+    assert read(lines(rows, 60, 700)) == [
+        "1. Untie the stern line first, and",
+        "2. Let the current turn the bow.",
+        rows[2],
+    ]
+
+
+def test_a_word_parted_at_a_line_end_keeps_a_hyphen_that_it_has_elsewhere():
+    assert read(
+        lines(["A two-stroke engine starts, and a two-", "stroke engine stops in bad wea-", "ther."], 60, 700)
+    ) == ["A two-stroke engine starts, and a two-stroke engine stops in bad weather."]
+
+
+def test_the_authors_below_a_title_are_no_headings():
+    names = [(200, 730, 12, "Olav Berg and Tone Dahl"), (230, 712, 12, "7 May 2025")]
+    page = [(150, 760, 18, "On the Tides"), *names, (60, 680, 14, "Summary"), *lines(COLUMN, 60, 650)]
+    assert read(page)[:2] == ["Olav Berg and Tone Dahl 7 May 2025", " ".join(COLUMN)]
