@@ -13,7 +13,6 @@ __all__ = ["OpenList"]
 
 NO_MARK = re.compile(r"list-style(?:-type)?\s*:[^;]*\bnone", re.IGNORECASE)
 CSS_STYLES = re.compile(r"list-style(?:-type)?\s*:[^;]*\b(lower|upper)-(alpha|latin|roman)", re.IGNORECASE)
-NOTE_ID = re.compile(r"(?:user-content-)?(?:cite_note|fn|footnote|endnote|_?ftn|_?edn)[-:_]?", re.IGNORECASE)
 MOST_ITEMS = 1_000_000
 
 
@@ -45,9 +44,9 @@ class OpenList:
         return cls(lead, style, first, -1 if backwards else 1)
 
     def begin_item(self, item: LexborNode) -> None:
-        """Set the mark of the next item; notes are not numbered, since their marks in the text are left out."""
+        """Set the mark of the next item."""
         attributes = item.attributes
-        if not self.style or NOTE_ID.match(attributes.get("id") or ""):
+        if not self.style:
             self.mark = "-"
             return
         if (value := _number(attributes.get("value"))) is not None:

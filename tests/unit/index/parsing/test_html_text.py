@@ -73,9 +73,9 @@ def test_a_link_within_the_page_that_has_words_is_read():
     assert texts("<p>See <a href=#b>part B</a> and 2<sup>3</sup>.") == ["See part B and 2³."]
 
 
-def test_notes_are_read_without_numbers_and_links_back():
+def test_notes_are_read_with_their_numbers_but_not_with_links_back():
     page = "<p>A.<ol><li id=fn1><p>First note. <a href=#fnref1>↩</a></ol>"
-    assert blocks(page)[1:] == [("item", "-", "First note.")]
+    assert blocks(page)[1:] == [("item", "1.", "First note.")]
 
 
 @pytest.mark.parametrize(
