@@ -30,7 +30,6 @@ CREATED, CHANGED = FILE_DATES
 NAMES = {
     "title": "title",
     "creator": "author",
-    "initial-creator": "author",
     "author": "author",
     "subject": "subject",
     "description": "description",
@@ -48,6 +47,8 @@ NAMES = {
     "moddate": CHANGED,
 }
 """Fields by the names that Dublin Core, XMP and PDF give them, without name spaces and in lower case."""
+ODF_NAMES = {"initial-creator": "author", "date": "modified"}
+"""What OpenDocument names otherwise: its "creator" is who saved the file last."""
 
 ORDER = ("title", "author", "authors", "published", "version", "subject", "description", "keywords", *FILE_DATES)
 DATES = frozenset({"published", *FILE_DATES})
@@ -67,7 +68,9 @@ def ooxml_fields(data: bytes) -> Fields:
 
 def odf_fields(data: bytes) -> Fields:
     """Return the fields of an OpenDocument file."""
-    return _fields(_elements(_member(data, "meta.xml")))
+    elements = [(ODF_NAMES.get(name, name), text) for name, text in _elements(_member(data, "meta.xml"))]
+    has_author = any(name == "author" and text for name, text in elements)
+    return _fields((name, text) for name, text in elements if name != "creator" or not has_author)
 
 
 def pdf_fields(information: Mapping[str, str], data: bytes) -> Fields:

@@ -31,15 +31,16 @@ LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The front matter of a file: `metadata` holds values as text, `section` the same as blocks; the body follows.
+    """The front matter of a file: `section` holds its fields as blocks; the body follows.
 
-    `notes` say what is broken.
+    `fields` are the same as (name, text), `metadata` by name and by their common names; `notes` say what is broken.
     """
 
     metadata: dict[str, str]
     section: Section | None
     body_start: int
     notes: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +68,21 @@ def split_front_matter(text: str) -> FrontMatter:
     if place is None or parsed is None:
         return FrontMatter({}, None, begin)
     fields = list(make_fields(parsed.values, text))
-    readings = [(name, "".join(run.reading for run in block.runs).strip()) for name, block in fields]
+    readings = tuple((name, "".join(run.reading for run in block.runs).strip()) for name, block in fields)
     section = Section(HEADING, place.start, place.body_start, tuple(block for _, block in fields))
     return FrontMatter(
-        to_metadata(readings), section if fields else None, place.body_start, _notes(place, parsed, text)
+        to_metadata(readings),
+        section if fields else None,
+        place.body_start,
+        _notes(place, parsed, text),
+        readings,
     )
 
 
 def _find(text: str) -> _Place | None:
     blank = BLANK_LINES.match(text)
     start = blank.end() if blank else 0
-    if (end := end_of_json(text, start)) is not None:
+    if (end := end_of_json(text, start)) is not None and end - start <= LONGEST:
         line = LINE.match(text, end)
         return _Place("json", start, end, line.end() if line and not line[0].strip() else end)
     fence = FENCE.match(text, start)

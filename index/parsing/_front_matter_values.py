@@ -10,6 +10,7 @@ from itertools import groupby, pairwise
 from index.domain.documents import Block, Span
 from index.domain.messages import Message
 from index.parsing.fields import field_meaning, field_name, is_evidence, is_placeholder
+from index.parsing.markdown import read_markdown
 from index.text.normalize import collapse_whitespace, fix_mojibake
 
 __all__ = ["MOST_VALUES", "TOO_MANY", "Parsed", "Path", "Value", "line_of", "make_fields", "make_value", "storable"]
@@ -24,6 +25,9 @@ PROSE_WORDS = 12
 
 WORDS = (re.compile(r"(\S+)"), re.compile(r"(?:\s|\\[nrtvf _NLP])+|((?:\\[^nrtvf _NLP\s]|[^\s\\])+)"))
 """Words of a value as it is written; the second pattern knows white space that is escaped in double quotes."""
+
+MARKUP = re.compile(r"\*\*|__|`|\]\(|</?[A-Za-z]|&#?\w+;|~~|(?<!\w)\*\w")
+"""What tells that a value is written in Markdown."""
 
 CONTAINERS = frozenset({"extra", "params", "taxonomies", "metadata", "meta", "<<"})
 """Keys that only hold further fields."""
@@ -154,6 +158,9 @@ def _join_values(values: list[Value], text: str) -> tuple[Span, ...]:
 def _word_runs(leaf: Span, text: str) -> Iterator[Span]:
     """Yield the runs of a value: if its reading differs from the text, word by word, so that offsets stay exact."""
     raw = text[leaf.start : leaf.end]
+    if MARKUP.search(raw) and leaf.reading == collapse_whitespace(raw) and (runs := _markdown_runs(leaf, text)):
+        yield from runs
+        return
     readings = leaf.reading.split()
     splits = ([match for match in pattern.finditer(raw) if match.group(1)] for pattern in WORDS)
     words = next((matches for matches in splits if len(matches) == len(readings)), None)
@@ -166,3 +173,12 @@ def _word_runs(leaf: Span, text: str) -> Iterator[Span]:
             yield Span(last, leaf.start + word.start(), " ")
         last = leaf.start + word.end()
         yield Span(leaf.start + word.start(), last, reading)
+
+
+def _markdown_runs(leaf: Span, text: str) -> tuple[Span, ...]:
+    """Return the runs of a value that is one paragraph of Markdown; none if it is anything else."""
+    _, sections = read_markdown(text[: leaf.end], leaf.start)
+    blocks = [block for section in sections for block in section.blocks if not section.heading]
+    if len(sections) != 1 or len(blocks) != 1 or blocks[0].kind != "prose" or blocks[0].start - leaf.start > 3:
+        return ()
+    return blocks[0].runs

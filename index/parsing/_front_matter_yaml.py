@@ -25,7 +25,7 @@ from index.parsing._front_matter_values import (
 __all__ = ["KEY_LINE", "is_key", "read_yaml"]
 
 KEY_LINE = re.compile(
-    r"""^(?P<key>"[^"\r\n]+"|'[^'\r\n]+'|[^\s\#:'"\[\]{}&*!|>%@`,?-][^:\r\n\#]*?)"""
+    r"""^(?P<key>"[^"\r\n]{1,60}"|'[^'\r\n]{1,60}'|[^\s\#:'"\[\]{}&*!|>%@`,?-][^:\r\n\#]{0,60}?)"""
     r"""[ \t]*:(?=\s|\Z)[ \t]*(?P<value>[^\r\n]*)""",
     re.MULTILINE,
 )
@@ -34,6 +34,10 @@ LONGEST_KEY = 40
 
 PROPERTIES = re.compile(r"(?:[&!]\S*\s+(?:#[^\n]*\n\s*)*)*")
 """Anchors and tags before a value, as in `&name !!str value`."""
+
+BRACKET = re.compile(r"[\[\]{}]")
+DEEPEST = 100
+"""Brackets within brackets; the parser's time grows with their square."""
 
 COMMENT = re.compile(r"\s#.*")
 
@@ -84,6 +88,11 @@ def read_yaml(text: str, start: int, end: int) -> Parsed | None:
 
 
 def _compose(text: str) -> yaml.Node | None:
+    depth = 0
+    for bracket in BRACKET.finditer(text):
+        depth += 1 if bracket[0] in "[{" else -1
+        if depth > DEEPEST:
+            raise _Broken(OTHER_PROBLEM, bracket.start())
     try:
         return yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:  # the last two: "\U99999999"

@@ -2,7 +2,7 @@
 
 They are taken as visitors see them ("April 2, 2026" below the headline), and as the page declares them for programs
 only if it does not show them. Which of the words on a page are its byline is told by its own markup: extruct and
-htmldate find more in pages without any, at the price of lxml, which would outweigh all other readers.
+htmldate find more in pages without any, at the price of parsing each page once more, by the slower dateparser and lxml.
 """
 
 from __future__ import annotations
@@ -22,6 +22,12 @@ __all__ = ["page_fields"]
 
 MOST_NODES = 50
 """Elements of one kind that are looked at."""
+
+DEEPEST = 200
+"""Elements around one that is looked at; pages have dozens."""
+
+LONGEST_RAW = 2_000
+"""Characters of an element, white space included, that can be a byline or date."""
 
 MOST_LINES = 400
 EARLY = 12
@@ -43,7 +49,8 @@ BY = re.compile(r"^\W*(?:(?:written|posted|published|words|story)\s+)?by:?\s+|^\
 BYLINE_END = re.compile(
     r"\s*(?:[·|•—–\n(]|\s-\s|\bon\b|,?\s+\d|,\s*(?=(?:\w+\s+)?\d)|\b(?:in|updated|published)\b).*", re.DOTALL
 )
-NAMES = re.compile(r"(?:[^\W\d_][\w.'’-]*\s?){1,6}(?:(?:,| and| &)\s(?:[^\W\d_][\w.'’-]*\s?){1,6}){0,5}")
+NAME = r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,5}"
+NAMES = re.compile(rf"{NAME}(?:(?:,| and| &) {NAME}){{0,5}}")
 PARTICLES = frozenset(
     {"and", "&", "de", "da", "di", "del", "della", "van", "von", "der", "den", "la", "le", "bin", "y"}
 )
@@ -104,9 +111,11 @@ def _select(body: LexborNode, query: str) -> Iterator[LexborNode]:
     """Yield the first elements that a visitor sees within the article."""
     for node in body.css(query)[:MOST_NODES]:
         above: LexborNode | None = node
-        while above is not None and above.tag != "body" and not (is_hidden(above) or _is_outside(above)):
+        for _ in range(DEEPEST):
+            if above is None or above.tag == "body" or is_hidden(above) or _is_outside(above):
+                break
             above = above.parent
-        if above is None or above.tag == "body":
+        if (above is None or above.tag == "body") and len(node.text()) <= LONGEST_RAW:
             yield node
 
 
@@ -135,6 +144,8 @@ def _is_capital(name: str) -> bool:
 
 def _byline(text: str) -> str:
     """Return the names in a byline; empty if there are none."""
+    if len(text) > LONGEST_LINE:
+        return ""
     name = BYLINE_END.sub("", BY.sub("", text)).strip(" ,;:")
     return name if NAMES.fullmatch(name) and is_name(name) else ""
 

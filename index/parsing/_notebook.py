@@ -14,6 +14,7 @@ from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
 from index.parsing._front_matter import split_front_matter
 from index.parsing._markdown_text import markdown_blocks
+from index.parsing.fields import field_name
 from index.parsing.layout import ParsedFile
 
 __all__ = ["read_notebook"]
@@ -50,7 +51,7 @@ def read_notebook(data: bytes) -> ParsedFile:
     fields = dict(_fields(notebook.get("metadata")))
     if cells and cells[0].get("cell_type") == "raw":
         front = split_front_matter(_text(cells[0].get("source")))
-        fields |= {name: value for name, value in front.metadata.items() if isinstance(value, str)}
+        fields |= {field_name(name): value for name, value in front.fields}
     text = "\n\n".join(part for cell in cells for part in _cell(cell))
     title, blocks = markdown_blocks(text)
     return ParsedFile(fields.get("title") or title, blocks, tuple(fields.items()))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
 
 from lxml import etree
 
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
-from index.parsing._archive import ENCRYPTED, element_text, local_name, open_archive, parse_xml, read_member
+from index.parsing._archive import ENCRYPTED, local_name, open_archive, parse_xml, read_member
+from index.parsing._file_properties import odf_fields
 from index.parsing._html import read_html
 from index.parsing._odt_page import OdtPage
 from index.parsing._odt_styles import OdtStyles
@@ -18,16 +18,6 @@ from index.parsing.layout import ParsedFile
 __all__ = ["read_odt"]
 
 NOT_A_TEXT = Message("is no OpenDocument text, or is damaged: save it anew as .odt")
-FIELDS = (
-    ("title", "title"),
-    ("author", "initial-creator"),
-    ("created", "creation-date"),
-    ("modified", "date"),
-    ("description", "description"),
-    ("subject", "subject"),
-    ("keywords", "keyword"),
-)
-"""Names of fields, and the elements of meta.xml that hold them."""
 
 
 def read_odt(data: bytes) -> ParsedFile:
@@ -44,9 +34,9 @@ def read_odt(data: bytes) -> ParsedFile:
     page = OdtPage(OdtStyles([content] if style_sheet is None else [style_sheet, content]), _formulas(archive))
     headers, footers = _running(style_sheet)
     html = page.write([*headers, body, *footers])
-    fields = tuple(_fields(_optional(archive, "meta.xml")))
+    fields = odf_fields(data)
     parsed = read_html(f"\ufeff<body>{html}".encode("utf-8", "replace"), frame=False)
-    return ParsedFile(next((value for name, value in fields if name == "title"), ""), parsed.blocks, fields)
+    return ParsedFile(dict(fields).get("title", ""), parsed.blocks, fields)
 
 
 def _optional(archive: zipfile.ZipFile, name: str) -> etree._Element | None:
@@ -76,9 +66,3 @@ def _formulas(archive: zipfile.ZipFile) -> dict[str, etree._Element]:
             except etree.XMLSyntaxError:
                 continue
     return formulas
-
-
-def _fields(meta: etree._Element | None) -> Iterator[tuple[str, str]]:
-    for name, element in FIELDS:
-        if texts := element_text(meta, element):
-            yield name, texts[0].partition("T")[0] if name in ("created", "modified") else ", ".join(texts)

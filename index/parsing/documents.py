@@ -17,7 +17,7 @@ from index.parsing._delimited import read_table
 from index.parsing._front_matter import split_front_matter
 from index.parsing._sandbox import read_in_sandbox
 from index.parsing.encodings import decode_text, encoding_notes
-from index.parsing.fields import FILE_DATES, to_metadata
+from index.parsing.fields import is_evidence, to_metadata
 from index.parsing.formats import SANDBOXED, SECONDS, TEXT, format_of, is_extracted_format
 from index.parsing.layout import ParsedFile, lay_out
 from index.parsing.markdown import read_markdown, read_plain
@@ -47,7 +47,8 @@ def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event |
     form = format_of(file)
     if is_extracted_format(form):
         parsed = _extract(form, file, seconds, stopped)
-        text, sections = lay_out(parsed.blocks, [field for field in parsed.fields if field[0] not in FILE_DATES])
+        fields = [(name, value) for name, value in parsed.fields if is_evidence(name, value)]
+        text, sections = lay_out(parsed.blocks, fields)
         if all(section.heading == HEADING for section in sections):
             raise UnreadableSource(Message("holds no text to quote"))
         heading = next((block.text for block in parsed.blocks if block.kind == "heading" and block.level == 1), "")

@@ -112,6 +112,8 @@ def field_meaning(name: str) -> str:
 
 def is_evidence(key: str, value: str) -> bool:
     """Return whether a field tells a reader something, rather than a program: no layout, slug or picture."""
+    if key in FILE_DATES:
+        return False
     name, words = field_name(key), _words(key)
     if name == "url":
         return bool(ADDRESS.fullmatch(value))

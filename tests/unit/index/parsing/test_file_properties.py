@@ -70,7 +70,7 @@ def test_properties_of_an_open_document_are_fields():
     xml = (
         '<office:document-meta xmlns:office="o" xmlns:meta="m" xmlns:dc="d" office:version="1.3"><office:meta>'
         "<meta:generator>LibreOffice/7.4</meta:generator><meta:initial-creator>Ann Lee</meta:initial-creator>"
-        "<dc:creator>Ann Lee</dc:creator><dc:title>Herons</dc:title><meta:keyword>a</meta:keyword>"
+        "<dc:creator>Bo Dam</dc:creator><dc:title>Herons</dc:title><meta:keyword>a</meta:keyword>"
         "<meta:keyword>b</meta:keyword></office:meta></office:document-meta>"
     )
     assert odf_fields(archive("meta.xml", xml)) == (("title", "Herons"), ("author", "Ann Lee"), ("keywords", "a, b"))

@@ -302,6 +302,49 @@ def test_front_matter_reads_the_same_in_every_syntax(text):
 
 
 @pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("The **new** `map` of [herons](https://a.b/c)", "The new map of herons"),
+        ("Herons &amp; egrets in <em>one</em> map", "Herons & egrets in one map"),
+        ("3. Release of heron_map_2 and *.csv", "3. Release of heron_map_2 and *.csv"),
+        ("a < b > c", "a < b > c"),
+        ("2 * 3 * 4", "2 * 3 * 4"),
+    ],
+)
+def test_markup_in_a_value_is_not_read(value, read):
+    text = f"---\nsummary: {value}\n---\nbody"
+    section = split_front_matter(text).section
+    assert section is not None
+    assert reading(section.blocks[0]) == read
+    assert text[section.blocks[0].start : section.blocks[0].end].startswith(value.split()[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\na" + " " * 300_000 + "x\n---\n",
+        "---\n" + "a" * 300_000,
+        " " * 300_000,
+        "\n" * 300_000 + "---",
+        "+++\n" + "a." * 90_000 + "\n+++\n",
+        "+++\n" + "a = [\n" * 20_000 + "+++\n",
+        "+++\n" + "a = {\n" * 20_000 + "+++\n",
+        '+++\na = """' + '\\"' * 80_000 + "\n+++\n",
+        "{" + '"a": {' * 30_000 + "\n}\n",
+        '{"a": "' + "\\" * 150_000 + "\n}\n",
+        "---\n" + "a: b: c\n" * 5_000 + "---\n",
+        "---\nsummary: " + "**" * 50_000 + "\n---\n",
+        "---\nsummary: " + "[a](" * 20_000 + "\n---\n",
+        "---\nauthors:\n" + " - name: a\n" * 3_000 + "---\n",
+    ],
+)
+def test_hostile_front_matter_ends_within_the_text(text):
+    split = split_front_matter(text)
+    assert 0 <= split.body_start <= len(text)
+    assert len(split.fields) <= 10_000
+
+
+@pytest.mark.parametrize(
     ("yaml", "names"),
     [
         ("author: {name: Ann Lee, email: a@b.c, image: a.png}", "Ann Lee"),
