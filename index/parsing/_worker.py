@@ -62,6 +62,10 @@ def _reader(form: str) -> Callable[[bytes], ParsedFile]:
         from index.parsing._odt import read_odt
 
         return read_odt
+    if form == "pptx":
+        from index.parsing._pptx import read_pptx
+
+        return read_pptx
     raise ValueError(form)
 
 

@@ -106,6 +106,12 @@ FORMATS = (
         is_text=False,
     ),
     Format(
+        (".pptx",),
+        "presentations, slide by slide with the speaker's notes; no hidden slides",
+        types=("application/vnd.openxmlformats-officedocument.presentationml.presentation",),
+        is_text=False,
+    ),
+    Format(
         (".odt",),
         "OpenDocument texts: deleted text and comments are not read",
         types=("application/vnd.oasis.opendocument.text",),

@@ -6,7 +6,7 @@ import io
 import zipfile
 
 from index.parsing._sandbox import DAMAGED
-from tests.support.archives import epub, odt
+from tests.support.archives import archive, epub, odt
 from tests.support.office import docx, paragraph, pdf_of, stream
 
 __all__ = ["HOSTILE", "alias_bomb"]
@@ -76,6 +76,7 @@ HOSTILE = {
     "doubled.rst": (doubled_words, "takes longer than 5 s to read"),
     "deep.rst": (deep_list, "is nested too deeply: make it flatter"),
     "bomb.epub": (lambda: epub({"a.xhtml": "<p>" + "x" * 250_000_000}), "unpacks to 250 MB, more than 200: split it"),
+    "bomb.pptx": (lambda: archive({"ppt/media/a.png": bytes(250_000_000)}), "unpacks to 250 MB, more than 200"),
     "bomb.odt": (lambda: odt("<text:p>x</text:p>", more={"a": bytes(250_000_000)}), "unpacks to 250 MB"),
     "deep.odt": (lambda: odt("<text:list><text:list-item>" * 10_000), "is no OpenDocument text"),
     "deep.ipynb": (lambda: b'{"cells": ' + b"[" * 500_000, "is no Jupyter notebook"),

@@ -25,6 +25,7 @@ with atheris.instrument_imports(include=["index", "bot"]):
     from index.parsing._notebook import read_notebook
     from index.parsing._odt import read_odt
     from index.parsing._pdf import read_pdf
+    from index.parsing._pptx import read_pptx
     from index.parsing._rst import read_rst
     from index.parsing.chunking import chunk
     from index.parsing.documents import parse
@@ -36,6 +37,7 @@ with atheris.instrument_imports(include=["index", "bot"]):
     from tests.support.archives import epub, odt
     from tests.support.index_fakes import WordEmbedder
     from tests.support.office import docx, paragraph, pdf, table, word_table
+    from tests.support.paths import DATA
 
 __all__ = ["SEEDS", "TARGETS"]
 
@@ -149,6 +151,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "rst": taken_out(read_rst, ours=False),
     "notebook": taken_out(read_notebook, ours=True),
     "epub": taken_out(read_epub, ours=False),
+    "pptx": taken_out(read_pptx, ours=False),
     "odt": taken_out(read_odt, ours=False),
     "addresses": addresses,
     "manifest": manifest,
@@ -169,6 +172,7 @@ SEEDS: dict[str, list[bytes]] = {
     "odt": [
         odt("<text:p>Scout reads.</text:p><text:list><text:list-item><text:p>a</text:p></text:list-item></text:list>")
     ],
+    "pptx": [(DATA / "sources" / "slides.pptx").read_bytes()],
     "addresses": [b'[[source]]\nurl = "https://example.org/a"\nname = "a.html"\n'],
 }
 """What the fuzzer begins with, by target; from nothing elsewhere."""
