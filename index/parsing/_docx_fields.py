@@ -12,7 +12,7 @@ from index.parsing._omml import WORD
 
 __all__ = ["remove_fields"]
 
-LEFT_OUT_NAMES = "PAGE NUMPAGES SECTIONPAGES SECTION DATE TIME PRINTDATE STYLEREF TOC"
+LEFT_OUT_NAMES = "PAGE NUMPAGES SECTIONPAGES SECTION DATE TIME PRINTDATE STYLEREF"
 LEFT_OUT = frozenset(LEFT_OUT_NAMES.split())
 CODE, CHARACTER, SIMPLE = (WORD + name for name in ("instrText", "fldChar", "fldSimple"))
 
@@ -33,7 +33,11 @@ def remove_fields(root: Element) -> None:
         if _OpenField(simple.get(f"{WORD}instr", "")).is_left_out:
             simple[:] = [text_run(FIELD)]
     opened: list[_OpenField] = []
-    for run in root.iter(f"{WORD}r"):
+    for run in root.iter():
+        if run.tag == f"{WORD}p":  # none of those left out goes on in another paragraph, even if its end is missing
+            opened = [field for field in opened if not field.is_left_out]
+        if run.tag != f"{WORD}r":
+            continue
         kept: list[Element] = []
         for child in run:
             if child.tag == CHARACTER:
