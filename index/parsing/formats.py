@@ -101,7 +101,7 @@ FORMATS = (
     ),
     Format(
         (".docx",),
-        "Word documents: inserted text is read, deleted text is not",
+        "Word documents with headers, footers, notes and formulas; changes are read as accepted, comments are not",
         types=("application/vnd.openxmlformats-officedocument.wordprocessingml.document",),
         is_text=False,
     ),
