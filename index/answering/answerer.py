@@ -177,7 +177,7 @@ class Answerer:
             return self._abstain(search_index, question, confidence, nearest)
         if newer := self._read_newer(search_index, attempt, candidates[0]):
             candidates = find_candidates([*attempt.readings, *newer], search_index, self._calibration)
-        selection = select(candidates, attempt.text, self._threshold, search_index.vectors)
+        selection = select(candidates, attempt.text, self._threshold, search_index)
         chosen, conflict = selection.candidates, selection.conflict
         citations = verify_citations(cite(search_index, chosen), search_index.documents)
         if not citations:

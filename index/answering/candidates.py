@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.answering.conflicts import newest_first, sources_disagree
-from index.answering.quotations import Quotation, quote
+from index.answering.quotations import Quotation, quote, quote_list
 from index.answering.recency import Recency, section_recency
 from index.domain.answers import Citation
+from index.domain.documents import SEPARATOR
 from index.domain.ports import VectorStore
 from index.domain.reading import WindowReading
 from index.reading.calibration import Calibration
 from index.retrieval.search_index import SearchIndex
-from index.text.tokens import tokenize
+from index.text.tokens import content_stems, tokenize
 
 __all__ = ["ALIKE", "MOST_QUOTATIONS", "Candidate", "Selection", "cite", "find_candidates", "select"]
 
@@ -74,12 +75,12 @@ def find_candidates(
     return chosen
 
 
-def select(candidates: Sequence[Candidate], question: str, threshold: float, vectors: VectorStore) -> Selection:
+def select(candidates: Sequence[Candidate], question: str, threshold: float, search_index: SearchIndex) -> Selection:
     """Return which candidates answer a question: the best, those nearly as likely, and one that says otherwise.
 
     Of two that give different figures the newer comes first, by the version or date in their headings, else by their
     documents' dates. Two passages of one document disagree only if they are alike; then the older one is shown with its
-    heading.
+    heading. If the question names what a section is about, as its heading says, the whole list is quoted.
     """
     best = candidates[0]
     for candidate in candidates[1:]:
@@ -91,11 +92,15 @@ def select(candidates: Sequence[Candidate], question: str, threshold: float, vec
                 return Selection((first, second), conflict=True)
         elif (
             first.recency.is_newer(second.recency)
-            and _are_alike(vectors, best.quotation, candidate.quotation)
+            and _are_alike(search_index.vectors, best.quotation, candidate.quotation)
             and not _is_asked_for(best, candidate, question)
         ):
             return Selection((first, _with_heading(second)))
     chosen = [candidate for candidate in candidates if candidate.score >= FURTHER * best.score]
+    if _names_section(question, best.section):
+        whole = quote_list(best.quotation, search_index.passages, search_index.documents[best.document_id])
+        chosen[0] = replace(best, quotation=whole)
+        chosen[1:] = (each for each in chosen[1:] if not each.repeats(chosen[0]))
     return Selection(tuple([*chosen, *_evidence_below(chosen, candidates, question)][:MOST_QUOTATIONS]))
 
 
@@ -123,8 +128,14 @@ def _is_asked_for(candidate: Candidate, other: Candidate, question: str) -> bool
     return bool(own & set(tokenize(question)))
 
 
+def _names_section(question: str, section: str) -> bool:
+    """Return whether a question holds all words of a section's own heading: "the known issues", "what was added"."""
+    heading = set(content_stems(section.rpartition(SEPARATOR)[2]))
+    return bool(heading) and heading <= set(content_stems(question))
+
+
 def _with_heading(candidate: Candidate) -> Candidate:
-    heading = candidate.section.rpartition(" > ")[2]
+    heading = candidate.section.rpartition(SEPARATOR)[2]
     return replace(candidate, quotation=replace(candidate.quotation, context=heading))
 
 

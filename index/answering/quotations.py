@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from index.answering._rows import row_caption, show_cells
 from index.domain.answers import Citation, ShortAnswer
 from index.domain.documents import HEADING as FRONT_MATTER
-from index.domain.documents import Document, Passage
+from index.domain.documents import Document, Opening, Passage
 from index.domain.reading import AnswerSpan, Window
 from index.text.normalize import fix_mojibake
 from index.text.notation import STRUCK_OUT
@@ -18,10 +18,13 @@ from index.text.offsets import source_span
 from index.text.passages import field_label
 from index.text.tokens import POINTING_WORDS, tokenize
 
-__all__ = ["LONGEST_QUOTATION", "Quotation", "cite_passage", "quote"]
+__all__ = ["LONGEST_LIST", "LONGEST_QUOTATION", "Quotation", "cite_passage", "quote", "quote_list"]
 
 LONGEST_QUOTATION = 300
 """Characters of a quotation; a longer sentence is cut around the words that answer, at the ends of clauses."""
+
+LONGEST_LIST = 450
+"""Characters of a list that is quoted as a whole."""
 
 LONGEST_SHORT_ANSWER = 200
 """Characters of the words that answer; longer ones are a quotation and nothing else."""
@@ -117,9 +120,64 @@ def quote(window: Window, span: AnswerSpan, passages: Sequence[Passage], documen
     return Quotation(rows, start, end, shown, answer_start, answer_end, answer, context)
 
 
+def quote_list(quotation: Quotation, passages: Sequence[Passage], document: Document) -> Quotation:
+    """Return the list around an item that is quoted, as many whole items as are short enough; else the quotation."""
+    rows = quotation.rows
+    if not passages[rows[0]].opening.is_item or quotation.heading:
+        return quotation
+    first, last = rows[0], rows[-1]
+    may_grow = True
+    while may_grow:
+        may_grow = False
+        if _goes_on(passages, last, last + 1) and _length(passages, first, last + 1) <= LONGEST_LIST:
+            last, may_grow = last + 1, True
+        if _goes_on(passages, first, first - 1) and _length(passages, first - 1, last) <= LONGEST_LIST:
+            first, may_grow = first - 1, True
+    while not passages[first].opening.is_item:
+        first += 1
+    while _goes_on(passages, last, last + 1) and not passages[last + 1].opening.is_item and last > rows[-1]:
+        last -= 1  # the last item does not fit whole
+    rows = range(first, last + 1)
+    before = f"{ELLIPSIS}\n" if _goes_on(passages, first, first - 1) else ""
+    after = f"\n{ELLIPSIS}" if _goes_on(passages, last, last + 1) else ""
+    items = passages[first : last + 1]
+    listed = _join(items, [passage.reading for passage in items])
+    shown = f"{before}{listed}{after}" if len(rows) > 1 else quotation.shown
+    answer = quotation.answer if rows == quotation.rows else ""  # one item is not all that was asked for
+    return replace(
+        quotation, rows=rows, start=passages[first].start, end=passages[last].end, shown=shown, answer=answer
+    )
+
+
 def cite_passage(passage: Passage, document: Document, number: int) -> Citation:
     """Return a whole passage as a citation."""
     return _quote_passage(0, [passage]).cite(document, passage.section, number, 0.0)
+
+
+def _join(passages: Sequence[Passage], readings: Sequence[str]) -> str:
+    """Return how passages read together: code and several items line by line, items with a dash or their number."""
+    if all(passage.kind == "code" for passage in passages):
+        return "\n".join(readings)
+    if sum(passage.opening.is_item for passage in passages) < 2:
+        return " ".join(readings)
+    pieces = []
+    for passage, reading in zip(passages, readings, strict=True):
+        mark = "\n- " if passage.opening is Opening.ITEM else " " if passage.opening is Opening.NOTHING else "\n"
+        pieces.append(f"{mark}{reading}")
+    return "".join(pieces).strip()
+
+
+def _goes_on(passages: Sequence[Passage], row: int, other: int) -> bool:
+    """Return whether a neighbouring row is of the same list as a row."""
+    if not 0 <= other < len(passages):
+        return False
+    passage, neighbour = passages[row], passages[other]
+    same = (passage.document_id, passage.section) == (neighbour.document_id, neighbour.section)
+    return same and neighbour.kind == "prose" and neighbour.opening is not Opening.PARAGRAPH
+
+
+def _length(passages: Sequence[Passage], first: int, last: int) -> int:
+    return passages[last].end - passages[first].start
 
 
 def _in_one_section(found: Sequence[int], passages: Sequence[Passage], start: int, end: int) -> range:
@@ -193,8 +251,8 @@ def _cut(
 ) -> tuple[int, int, str]:
     """Return start, end and shown form of the passages in `rows`, cut around the answer if they are too long."""
     start, end = passages[rows[0]].start, passages[rows[-1]].end
-    separator = "\n" if all(passages[row].kind == "code" for row in rows) else " "
-    shown = separator.join(show_cells(row, passages, answer_start, answer_end) for row in rows)
+    readings = [show_cells(row, passages, answer_start, answer_end) for row in rows]
+    shown = _join([passages[row] for row in rows], readings)
     if end - start <= LONGEST_QUOTATION or any(passages[row].kind not in ("prose", "field") for row in rows):
         return start, end, shown
     lefts = [start, *(stop for stop in _clause_ends(passages[rows[0]]) if stop <= answer_start)]

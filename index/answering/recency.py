@@ -10,7 +10,7 @@ from datetime import date, datetime
 from dateutil import parser as dateparser
 from packaging.version import InvalidVersion, Version
 
-from index.domain.documents import Document
+from index.domain.documents import SEPARATOR, Document
 
 __all__ = ["PUBLISHED", "Recency", "document_date", "find_date", "section_recency"]
 
@@ -44,7 +44,7 @@ class Recency:
 
 def section_recency(document: Document, section: str) -> Recency:
     """Return the date and version that a section's headings tell, the innermost first; else the document's date."""
-    headings = section.split(" > ")[::-1]
+    headings = section.split(SEPARATOR)[::-1]
     dates = (find_date(heading) for heading in headings)
     versions = (_find_version(heading) for heading in headings)
     return Recency(next(filter(None, dates), None) or document_date(document), next(filter(None, versions), None))

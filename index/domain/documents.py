@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-__all__ = ["Block", "Document", "Heading", "Passage", "Section", "Span", "TextRun"]
+__all__ = ["Block", "Document", "Heading", "Opening", "Passage", "Section", "Span", "TextRun"]
+
+
+class Opening(StrEnum):
+    """What begins with a block or a passage; a MARKED_ITEM has its number or state in its text, an ITEM only a dash."""
+
+    NOTHING = ""
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    MARKED_ITEM = "marked item"
+
+    @property
+    def is_item(self) -> bool:
+        return self in (Opening.ITEM, Opening.MARKED_ITEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,7 @@ class Block:
     runs: tuple[Span, ...]
     kind: str = "prose"
     lead: str = ""
+    opening: Opening = Opening.PARAGRAPH
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +121,8 @@ class Passage:
 
     `id` is a content hash; `reading` the text as a person reads it; `before` the sentence before it, the header of its
     table or the meaning of its field; `embedded` what is embedded: title, heading, `before` and reading, shortened to
-    the model's limit. `runs` say which characters of `reading` stand for which of the document.
+    the model's limit. `runs` say which characters of `reading` stand for which of the document. `opening` is what
+    begins with it; nothing, if it goes on in its block.
     """
 
     id: str
@@ -120,7 +136,11 @@ class Passage:
     embedded: str
     kind: str = "prose"
     runs: tuple[TextRun, ...] = ()
+    opening: Opening = Opening.NOTHING
 
+
+SEPARATOR = " > "
+"""Between two headings of a path."""
 
 HEADING = "Front matter"
 """The heading of the section that holds a document's front matter."""

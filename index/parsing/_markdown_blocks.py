@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from index.domain.documents import Block, Heading, Section, Span
+from index.domain.documents import SEPARATOR, Block, Heading, Opening, Section, Span
 from index.text.normalize import collapse_whitespace
 from index.text.notation import STRUCK_AFTER, STRUCK_BEFORE, subscript, superscript
 from index.text.offsets import ReadableText
@@ -92,6 +92,7 @@ class BlockBuilder:
         self._outer: list[tuple[tuple[Heading, ...], list[tuple[int, Heading]]]] = []
         self._lists: list[_OpenList] = []
         self._prefix: list[Span] = []
+        self._opening = Opening.PARAGRAPH
         self._script: _OpenScript | None = None
         self._strike: _OpenStrike | None = None
 
@@ -137,7 +138,8 @@ class BlockBuilder:
         return runs
 
     def add_block(self, runs: list[Span], kind: str, lead: str) -> None:
-        self._sections[-1].blocks.append(Block(runs[0].start, runs[-1].end, tuple(runs), kind, lead))
+        opening, self._opening = self._opening, Opening.PARAGRAPH
+        self._sections[-1].blocks.append(Block(runs[0].start, runs[-1].end, tuple(runs), kind, lead, opening))
 
     def end_heading(self, level: int, start: int) -> None:
         """Make the runs so far the heading of a new section, which starts there."""
@@ -188,9 +190,10 @@ class BlockBuilder:
     def open_item(self, start: int, mark: str = "", end: int | None = None) -> None:
         """Begin an item with its number, which `mark` says in the source if it is written there."""
         self.flush()
-        self._prefix = []
+        self._prefix, self._opening = [], Opening.ITEM
         if not self._lists or self._lists[-1].number is None:
             return
+        self._opening = Opening.MARKED_ITEM
         number = f"{self._lists[-1].number}{mark[-1:] or '.'}"
         self._lists[-1].number = (self._lists[-1].number or 0) + 1
         stop = start + len(mark) if end is None else end
@@ -199,8 +202,13 @@ class BlockBuilder:
         else:
             self._prefix = [replaced(start, stop, f"{number} ")]
 
+    def mark_item(self) -> None:
+        """Let the item that is open have its state in its text."""
+        self._opening = Opening.MARKED_ITEM
+
     def close_list(self) -> None:
         self.flush()
+        self._opening = Opening.PARAGRAPH
         if self._lists:
             self._lists.pop()
 
@@ -272,7 +280,7 @@ class BlockBuilder:
 
     def _open_section(self, start: int) -> None:
         path = (*self._base, *(heading for _, heading in self._path))
-        self._sections.append(_OpenSection(" > ".join(above.reading for above in path), start, path))
+        self._sections.append(_OpenSection(SEPARATOR.join(above.reading for above in path), start, path))
 
 
 def _heading(runs: list[Span]) -> Heading:

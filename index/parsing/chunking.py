@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import sentencex
 
-from index.domain.documents import Document, Passage
+from index.domain.documents import Document, Opening, Passage
 from index.text.offsets import ReadableText
 from index.text.tables import label_cells
 
@@ -36,7 +36,7 @@ def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[P
     before = ""
     for section in document.sections:
         for block in section.blocks:
-            readable = ReadableText(block.runs)
+            readable, opening = ReadableText(block.runs), block.opening
             if block.lead and block.kind != "prose":
                 before = block.lead
             elif block.lead:
@@ -65,9 +65,10 @@ def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[P
                         embedded=embedded,
                         kind=block.kind,
                         runs=runs,
+                        opening=opening,
                     )
                 )
-                before = reading
+                before, opening = reading, Opening.NOTHING
             if block.kind == "field":
                 before = ""
         before = ""

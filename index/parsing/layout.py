@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from index.domain.documents import HEADING, Block, Heading, Section, TextRun
+from index.domain.documents import HEADING, SEPARATOR, Block, Heading, Opening, Section, TextRun
 from index.parsing.fields import field_meaning
 from index.text.normalize import collapse_whitespace, replace_surrogates
 from index.text.offsets import split_runs
@@ -74,19 +74,19 @@ def lay_out(blocks: Sequence[ParsedBlock], fields: Sequence[tuple[str, str]] = (
     return page.finish()
 
 
-def make_block(text: str, start: int, end: int, kind: str, lead: str) -> Block:
+def make_block(text: str, start: int, end: int, kind: str, lead: str, opening: str = Opening.PARAGRAPH) -> Block:
     """Return a block of laid-out text; its reading differs from it only in repaired characters."""
-    return Block(start, end, tuple(split_runs(text[start:end], start)), kind, lead)
+    return Block(start, end, tuple(split_runs(text[start:end], start)), kind, lead, Opening(opening))
 
 
 @dataclass
 class _OpenSection:
-    """A section that is being filled, with its blocks as (start, end, kind, lead)."""
+    """A section that is being filled, with its blocks as (start, end, kind, lead, opening)."""
 
     heading: str
     start: int
     path: tuple[Heading, ...] = ()
-    blocks: list[tuple[int, int, str, str]] = field(default_factory=list)
+    blocks: list[tuple[int, int, str, str, Opening]] = field(default_factory=list)
 
 
 @dataclass
@@ -109,7 +109,7 @@ class _Page:
         self._write(f"{name.capitalize()}: ")
         start = self.length
         self._write(value)
-        self.sections[-1].blocks.append((start, self.length, "field", field_meaning(name)))
+        self.sections[-1].blocks.append((start, self.length, "field", field_meaning(name), Opening.PARAGRAPH))
         self._write("\n")
 
     def add(self, block: ParsedBlock) -> None:
@@ -128,7 +128,7 @@ class _Page:
             self.path = [(level, above) for level, above in self.path if level < block.level]
             self.path.append((block.level, heading))
             path = tuple(above for _, above in self.path)
-            self.sections.append(_OpenSection(" > ".join(above.reading for above in path), self.length, path))
+            self.sections.append(_OpenSection(SEPARATOR.join(above.reading for above in path), self.length, path))
             self._write(text)
             return
         if block.kind == "item" and block.mark == "-":
@@ -137,8 +137,10 @@ class _Page:
         if block.kind == "item" and block.mark != "-":
             self._write(f"{block.mark} ")
         self._write(text)
-        kind = "prose" if block.kind == "item" else block.kind
-        self.sections[-1].blocks.append((start, self.length, kind, block.lead))
+        kind, opening = block.kind, Opening.PARAGRAPH
+        if kind == "item":
+            kind, opening = "prose", Opening.ITEM if block.mark == "-" else Opening.MARKED_ITEM
+        self.sections[-1].blocks.append((start, self.length, kind, block.lead, opening))
 
     def finish(self) -> tuple[str, tuple[Section, ...]]:
         text = "".join(self.pieces) + "\n" * bool(self.pieces)

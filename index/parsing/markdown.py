@@ -84,6 +84,7 @@ class _Walker:
         elif name == "Html":
             self.html_start = begin if self.html_start is None else self.html_start
         elif name == "TaskListMarker":
+            self.blocks.mark_item()
             self._replace(begin, end, DONE if value else OPEN)
         elif name == "Rule":
             self.blocks.flush()

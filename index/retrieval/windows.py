@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 
 from index.domain.documents import HEADING as FRONT_MATTER
-from index.domain.documents import Document, Heading, Passage, TextRun
+from index.domain.documents import SEPARATOR, Document, Heading, Opening, Passage, TextRun
 from index.domain.reading import Window
 from index.text.passages import field_label, passage_lead
 
@@ -23,23 +22,6 @@ LEAST_WORDS = 60
 TITLE_WORDS = 16
 """Words of a document's title above a window."""
 
-ITEM = re.compile(r"(?:^|\n)[ \t>]*(?:[-*+•]|\d+[.)])\s+\W{0,4}$")
-"""The mark of a list's item, and marks of emphasis or a link after it."""
-
-SEPARATOR = " > "
-"""Between two headings of a path."""
-
-NUMBERED = re.compile(r"\d{1,9}[.)]\s")
-"""The number of an item, which is quoted with it."""
-
-LINE_START = re.compile(r"(?:^|\n)[ \t>]*(?:[-*+•][ \t]+)?$")
-
-BLOCK_TAG = re.compile(r"</?(?:li|p|div|summary|details|dd|dt|tr|h[1-6])\b", re.IGNORECASE)
-"""HTML between two passages that parts them."""
-
-BEFORE_ITEM = 24
-"""Characters before an item that are searched for its mark."""
-
 
 def cut_windows(documents: Mapping[str, Document], passages: Sequence[Passage]) -> list[Window]:
     """Return windows that hold every passage, in the order of the passages.
@@ -49,12 +31,12 @@ def cut_windows(documents: Mapping[str, Document], passages: Sequence[Passage]) 
     """
     windows = []
     for document_id, rows in groupby(range(len(passages)), key=lambda row: passages[row].document_id):
-        for chosen in _groups(list(rows), passages, documents[document_id].text):
+        for chosen in _groups(list(rows), passages):
             windows.append(_window(documents[document_id], chosen, passages))
     return windows
 
 
-def _groups(rows: list[int], passages: Sequence[Passage], text: str) -> Iterator[range]:
+def _groups(rows: list[int], passages: Sequence[Passage]) -> Iterator[range]:
     """Yield the rows of each window of a document."""
     lengths = {row: len(passages[row].reading.split()) for row in rows}
     begin = rows[0]
@@ -66,23 +48,16 @@ def _groups(rows: list[int], passages: Sequence[Passage], text: str) -> Iterator
         leaves_front_matter = not same and passages[previous].section == FRONT_MATTER
         if is_full or leaves_front_matter:
             yield range(begin, row)
-            within = same and "prose" in kinds and not _breaks(passages[previous], passages[row], text)
+            within = same and "prose" in kinds and not _breaks(passages[previous], passages[row])
             begin = previous if within and lengths[previous] + lengths[row] <= MOST_WORDS and previous > begin else row
             words = sum(lengths[each] for each in range(begin, row))
         words += lengths[row]
     yield range(begin, rows[-1] + 1)
 
 
-def _breaks(passage: Passage, following: Passage, text: str) -> bool:
+def _breaks(passage: Passage, following: Passage) -> bool:
     """Return whether a paragraph, item or row ends between two passages of a document."""
-    if passage.kind != "prose" or following.kind != "prose" or _is_item(text, following):
-        return True
-    if NUMBERED.match(following.reading) and LINE_START.search(
-        text[max(0, following.start - BEFORE_ITEM) : following.start]
-    ):
-        return True
-    between = text[passage.end : following.start].replace("\r\n", "\n")
-    return "\n\n" in between or BLOCK_TAG.search(between) is not None
+    return passage.kind != "prose" or following.kind != "prose" or following.opening is not Opening.NOTHING
 
 
 def _window(document: Document, rows: range, passages: Sequence[Passage]) -> Window:
@@ -108,8 +83,8 @@ def _window(document: Document, rows: range, passages: Sequence[Passage]) -> Win
             writer.line("| ")
             writer.quotable(passage.reading, passage.runs)
             writer.write(" |")
-        elif previous is None or _breaks(previous, passage, document.text):
-            writer.line("- " if _is_item(document.text, passage) else "")
+        elif previous is None or _breaks(previous, passage):
+            writer.line("- " if passage.opening is Opening.ITEM else "")
             writer.quotable(passage.reading, passage.runs)
         else:
             writer.write(" ")
@@ -166,9 +141,3 @@ def _header(lead: str, previous: Passage | None) -> str:
     if previous is not None and previous.reading == lines[0]:
         del lines[0]
     return "".join(f"{line}\n" for line in lines if line)
-
-
-def _is_item(text: str, passage: Passage) -> bool:
-    """Return whether a passage begins an item of a list in its source."""
-    before = text[max(0, passage.start - BEFORE_ITEM) : passage.start]
-    return passage.kind == "prose" and ITEM.search(before) is not None

@@ -14,7 +14,7 @@ from typing import Any
 
 from cachetools import LRUCache
 
-from index.domain.documents import Document, Heading, Passage, Section, TextRun
+from index.domain.documents import Document, Heading, Opening, Passage, Section, TextRun
 from index.domain.messages import message_from_json, message_to_json
 from index.parsing.documents import is_extracted
 from index.parsing.layout import make_block
@@ -86,7 +86,7 @@ def write_texts(folder: Path, documents: Mapping[str, Document], passages: list[
     """Write documents.jsonl and passages.jsonl; sections as [heading, start, end, path].
 
     A document that was extracted from another format cannot be parsed again: its sections keep their blocks, as
-    [start, end, kind, lead].
+    [start, end, kind, lead, opening].
     """
     with (folder / DOCUMENTS).open("w", encoding="utf-8", newline="\n") as lines:
         for document in documents.values():
@@ -125,6 +125,7 @@ def read_texts(folder: Path) -> tuple[dict[str, Document], list[Passage]]:
             row = json.loads(line)
             text = documents[row["document_id"]].text[row["start"] : row["end"]]
             row["runs"] = _runs(row["runs"])
+            row["opening"] = Opening(row["opening"])
             passages.append(Passage(**row, text=text))
     return documents, passages
 
@@ -152,7 +153,7 @@ def _documents(lines: Iterable[str | bytes]) -> list[Document]:
 
 
 def _kept_blocks(section: Section) -> list[list[list[Any]]]:
-    return [[[block.start, block.end, block.kind, block.lead] for block in section.blocks]]
+    return [[[block.start, block.end, block.kind, block.lead, block.opening] for block in section.blocks]]
 
 
 def _no_blocks(section: Section) -> list[list[list[Any]]]:

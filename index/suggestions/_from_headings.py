@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from index.domain.documents import SEPARATOR
 from index.suggestions._clauses import find_name_at
 from index.suggestions._from_sentences import MEASURES, THING
 from index.suggestions._grammar import AUXILIARIES, QUESTION_WORDS, alternatives
 from index.suggestions._verbs import BASE_OF_GERUND
 
 __all__ = ["questions_from_heading"]
-
-SEPARATOR = " > "
-"""Between the headings in the path to a section."""
 
 NUMBERED = re.compile(r"^(?:\d+(?:\.\d+)*[.):]|\d+(?:\.\d+)+|[A-Za-z][.)]|Q\d*[:.])\s+")
 TAGLINE = re.compile(r":\s|\s[–—-]\s|\s\(")

@@ -11,7 +11,7 @@ import regex
 import sentencex
 
 from index.domain.answers import Citation
-from index.domain.documents import HEADING, Block, Document, Section
+from index.domain.documents import HEADING, SEPARATOR, Block, Document, Section
 from index.domain.errors import UnreadableSource
 from index.domain.sources import SourceFile
 from index.parsing.documents import is_extracted, parse
@@ -120,7 +120,7 @@ def _join_sections(sections: Sequence[Sequence[Piece]]) -> list[Piece]:
 
 def _with_heading(pieces: Sequence[Piece]) -> list[Piece]:
     first, *others = pieces
-    heading = _shorten(first.section.rpartition(" > ")[2])
+    heading = _shorten(first.section.rpartition(SEPARATOR)[2])
     return [replace(first, before=f"{heading}{GAP}{first.before}") if heading else first, *others]
 
 

@@ -119,3 +119,33 @@ def test_a_source_that_does_not_answer_surely_is_no_disagreement():
 def test_two_sentences_of_one_source_are_no_disagreement():
     text = "Scout has a window of 10 million tokens.\n\nMaverick has a window of 1 million tokens.\n"
     assert not ask(words_reader(3.0, "10 million", " 1 million"), index=search_index(a_md=text)).conflict
+
+
+LISTED = """# Bittern 6
+
+## New features
+
+- Maps can be printed as large posters.
+- Tracks are drawn in three dimensions.
+
+## Known issues
+
+- Printing cuts off the legend, as we know.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "shown", "short"),
+    [
+        (
+            "What are the new features?",
+            "- Maps can be printed as large posters.\n- Tracks are drawn in three dimensions.",
+            None,
+        ),
+        ("How can maps be printed?", "Maps can be printed as large posters.", "posters"),
+    ],
+)
+def test_what_the_heading_names_is_answered_by_the_whole_list_below_it(question, shown, short):
+    answer = ask(words_reader(3.0, "posters"), question, index=search_index(a_md=LISTED))
+    assert [citation.shown for citation in answer.citations] == [shown]
+    assert (answer.short_answer and answer.short_answer.text) == short

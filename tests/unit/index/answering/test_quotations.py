@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.answering.quotations import LONGEST_QUOTATION, LONGEST_SHORT_ANSWER, Quotation, cite_passage, quote
+from index.answering.quotations import (
+    LONGEST_LIST,
+    LONGEST_QUOTATION,
+    LONGEST_SHORT_ANSWER,
+    Quotation,
+    cite_passage,
+    quote,
+    quote_list,
+)
 from index.domain.documents import Document
 from index.domain.errors import UnreadableSource
 from index.domain.reading import AnswerSpan
@@ -127,9 +135,7 @@ def test_words_of_a_heading_and_a_sentence_quote_the_sentence():
 
 @pytest.mark.parametrize("words", ["Can I print", "Who"])
 def test_a_question_of_the_source_is_quoted_with_the_sentence_that_answers_it(words):
-    text = (
-        f"{POWER} Nothing else.\n\n**Can I print my notes at home?**\n\nNot yet, but soon.\n\nWho is it for, anyway?\n"
-    )
+    text = f"{POWER} Nothing else.\n\nCan I print my notes at home?\n\nNot yet, but soon.\n\nWho is it for, anyway?\n"
     found, document = quotation(text, words)
     if words == "Who":
         assert found is None  # nothing answers it
@@ -137,6 +143,55 @@ def test_a_question_of_the_source_is_quoted_with_the_sentence_that_answers_it(wo
     assert found is not None
     assert found.shown == "Can I print my notes at home? Not yet, but soon."
     assert found.short_answer(document, 1) is None
+
+
+LIST = """## New features
+
+There are some.
+
+- Maps can be printed as posters.
+- Tracks are drawn in **three** dimensions.
+
+1. The search understands typing errors.
+
+## Known issues
+
+- None at all.
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("posters.\n- Tracks", "- Maps can be printed as posters.\n- Tracks are drawn in three dimensions."),
+        ("Tracks", "Tracks are drawn in three dimensions."),
+    ],
+)
+def test_several_items_are_quoted_as_a_list(words, shown):
+    assert quoted(LIST, words)[1] == shown
+
+
+def test_the_whole_list_around_an_item_is_quoted_as_far_as_it_is_short_enough():
+    found, document = quotation(LIST, "Tracks")
+    assert found is not None
+    index = search_index(embedder=WordEmbedder(max_tokens=256), a_md=LIST)
+    whole = quote_list(found, index.passages, document)
+    assert whole.shown.split("\n") == [
+        "- Maps can be printed as posters.",
+        "- Tracks are drawn in three dimensions.",
+        "1. The search understands typing errors.",
+    ]
+    assert document.text[whole.start : whole.end].startswith("Maps can be printed")
+    assert (whole.answer_start, whole.answer_end) == (found.answer_start, found.answer_end)
+    many = "- This is the item number {} of a long list that goes on and on for a while.\n"
+    long = f"## Changes\n\n{''.join(many.format(number) for number in range(9))}"
+    found, document = quotation(long, "number 7")
+    index = search_index(embedder=WordEmbedder(max_tokens=256), a_md=long)
+    whole = quote_list(found, index.passages, document)
+    assert whole.end - whole.start <= LONGEST_LIST
+    assert "number 7" in whole.shown
+    assert whole.shown.startswith("…\n- ")
+    assert whole.shown.endswith(".\n…") is ("number 8" not in whole.shown)
 
 
 def test_a_question_that_is_a_heading_is_answered_by_what_is_below_it():
