@@ -7,7 +7,7 @@ by size, weight and white space. Lines that recur on page after page are left ou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from index.parsing._pdf_forms import with_values
 from index.parsing._pdf_lines import Line, Segment, make_line, note_marks, read_segments, rows_of
 from index.parsing._pdf_ruled import ruled_tables
 from index.parsing._pdf_running import running_segments
+from index.parsing._pdf_scans import PictureReader, is_scan, recognized_words
 from index.parsing._pdf_tables import Table, is_inside
 from index.parsing._pdf_words import read_words
 from index.parsing.layout import ParsedFile
@@ -37,13 +38,19 @@ Item = Line | Table
 
 @dataclass(slots=True)
 class _Page:
+    """A page as it is read: `scan` is "" for one with text, else "read", "late" or "unread"."""
+
     height: float
     segments: list[Segment]
     rules: list[Box]
+    scan: str = ""
 
 
-def read_pdf(data: bytes) -> ParsedFile:
-    """Return the content of a PDF. Raises UnreadableSource."""
+def read_pdf(data: bytes, picture_reader: PictureReader | None = None) -> ParsedFile:
+    """Return the content of a PDF, and of pages that are pictures if there is a reader of these.
+
+    Raises UnreadableSource.
+    """
     try:
         pdf = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -52,19 +59,20 @@ def read_pdf(data: bytes) -> ParsedFile:
         raise UnreadableSource(Message("is damaged, or no PDF: save it anew")) from error
     try:
         pdf.init_forms()
-        return _read(pdf, pdf_fields(pdf.get_metadata_dict(), data))
+        return _read(pdf, pdf_fields(pdf.get_metadata_dict(), data), picture_reader)
     finally:
         pdf.close()
 
 
-def _read(pdf: Any, fields: tuple[tuple[str, str], ...]) -> ParsedFile:
+def _read(pdf: Any, fields: tuple[tuple[str, str], ...], picture_reader: PictureReader | None) -> ParsedFile:
     if len(pdf) > MOST_PAGES:
         raise UnreadableSource(Message("has more than {most} pages: split it", most=MOST_PAGES))
-    pages = list(_pages(pdf))
+    pages = list(_pages(pdf, picture_reader))
     if not pages:
         raise UnreadableSource(Message("has no pages, or is damaged: save it anew"))
     if not any(page.segments for page in pages):
-        raise UnreadableSource(Message("holds only pictures: there is no text to quote; let a program for OCR add it"))
+        raise UnreadableSource(_no_text(pages))
+    notes = tuple(_notes(pages))
     running = running_segments([(page.height, page.segments) for page in pages])
     for page in pages:
         page.segments = [segment for segment in page.segments if segment not in running]
@@ -75,10 +83,37 @@ def _read(pdf: Any, fields: tuple[tuple[str, str], ...]) -> ParsedFile:
         for segment in page.segments:
             for word in segment.words:
                 letters[round(word.size * 2) / 2] += len(word.text)
-    return ParsedFile(dict(fields).get("title", ""), tuple(build_blocks(items, letters)), fields)
+    return ParsedFile(dict(fields).get("title", ""), tuple(build_blocks(items, letters)), fields, notes)
 
 
-def _pages(pdf: Any) -> Iterator[_Page]:
+def _no_text(pages: Sequence[_Page]) -> Message:
+    if any(page.scan == "late" for page in pages):
+        return Message("holds only pictures, which took too long to read: split it, or raise EXTRACT_SECONDS")
+    if any(page.scan == "read" for page in pages):
+        return Message("holds only pictures, in which no text was found")
+    return Message("holds only pictures: there is no text to quote; install tesseract, or let a program for OCR add it")
+
+
+def _notes(pages: Sequence[_Page]) -> Iterator[Message]:
+    """Yield what a moderator has to know about pages that are pictures of text."""
+    numbers = {
+        kind: ", ".join(str(number) for number, page in enumerate(pages, 1) if page.scan == kind)
+        for kind in ("read", "late", "unread")
+    }
+    if numbers["read"]:
+        yield Message("is read by OCR on pages {pages}: check the wording", pages=numbers["read"])
+    if numbers["late"]:
+        yield Message(
+            "has pictures on pages {pages} that took too long to read: split it, or raise EXTRACT_SECONDS",
+            pages=numbers["late"],
+        )
+    if numbers["unread"]:
+        yield Message(
+            "has only pictures on pages {pages}, which were not read: install tesseract", pages=numbers["unread"]
+        )
+
+
+def _pages(pdf: Any, picture_reader: PictureReader | None) -> Iterator[_Page]:
     for number in range(len(pdf)):
         try:
             page = pdf[number]
@@ -89,7 +124,15 @@ def _pages(pdf: Any) -> Iterator[_Page]:
         frame, words, _ = read_words(page, text_page, number + 1, drawings.is_filled)
         words = with_values(pdf, page, frame, words)
         rules = [frame.box(*rule) for rule in drawings.rules]
-        yield _Page(frame.height, read_segments(words), rules)
+        found = _Page(frame.height, [], rules)
+        if is_scan(drawings, frame, sum(len(word.text) for word in words)):
+            found.scan = "unread"
+            if picture_reader is not None:
+                recognized = recognized_words(page, picture_reader)
+                found.scan = "late" if recognized is None else "read"
+                words = recognized or words
+        found.segments = read_segments(words)
+        yield found
         text_page.close()
         page.close()
 

@@ -29,11 +29,11 @@ Matrix = tuple[float, float, float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Drawings:
-    """The rules of a page and its filled boxes, both as left, bottom, right, top in the page's own space."""
+    """The rules, filled boxes and pictures of a page, as left, bottom, right, top in the page's own space."""
 
     rules: tuple[Box, ...] = ()
     fills: tuple[Box, ...] = ()
-    has_picture: bool = False
+    pictures: tuple[Box, ...] = ()
 
     def is_filled(self, x: float, y: float) -> bool:
         """Return whether a point of the page lies on a filled box or a picture."""
@@ -44,13 +44,14 @@ def read_drawings(page: Any) -> Drawings:
     """Return the rules and filled boxes of a page; those of the first objects if it has very many."""
     rules: list[Box] = []
     fills: list[Box] = []
-    has_picture = False
+    pictures: list[Box] = []
     for kind, item, matrix in _objects(page):
         box = _bounds(item, matrix)
         if box is None:
             continue
         if kind != pdfium.FPDF_PAGEOBJ_PATH:
-            has_picture = has_picture or kind == pdfium.FPDF_PAGEOBJ_IMAGE
+            if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+                pictures.append(box)
             fills.append(box)
             continue
         filled, stroked = _painted(item)
@@ -61,7 +62,7 @@ def read_drawings(page: Any) -> Drawings:
             fills.append(box)
         if stroked or filled:
             rules.extend(_sides(item, box, matrix))
-    return Drawings(tuple(rules), tuple(fills), has_picture)
+    return Drawings(tuple(rules), tuple(fills), tuple(pictures))
 
 
 def _objects(page: Any) -> Iterator[tuple[int, Any, Matrix | None]]:

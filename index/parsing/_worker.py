@@ -6,10 +6,12 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message, message_of, message_to_json
+from index.parsing._ocr import Recognizer, find_tesseract, is_recognition
 from index.parsing._sandbox import DAMAGED, MEMORY_LIMIT, OUT_OF_MEMORY
 from index.parsing.layout import ParsedFile
 
@@ -32,8 +34,12 @@ FORBIDDEN = (
 """Audit events that no reader has reason for: https://docs.python.org/3/library/audit_events.html."""
 
 
-def _reader(form: str) -> Callable[[bytes], ParsedFile]:
-    """Return the reader of a format, importing its library only here."""
+SHARE_OF_OCR = 0.8
+"""Share of a file's time in which pictures of text are read."""
+
+
+def _reader(form: str, seconds: float, program: str) -> Callable[[bytes], ParsedFile]:
+    """Return the reader of a format, importing its library only here; `program` recognizes text in pictures."""
     if form == "html":
         from index.parsing._html import read_html
 
@@ -41,7 +47,7 @@ def _reader(form: str) -> Callable[[bytes], ParsedFile]:
     if form == "pdf":
         from index.parsing._pdf import read_pdf
 
-        return read_pdf
+        return partial(read_pdf, picture_reader=Recognizer(program, SHARE_OF_OCR * seconds) if program else None)
     if form == "docx":
         from index.parsing._docx import read_docx
 
@@ -74,7 +80,8 @@ def main() -> int:
     form, seconds = sys.argv[1], float(sys.argv[2])
     _set_limits(seconds)
     try:
-        answer = _answer(_reader(form), sys.stdin.buffer.read())
+        program = find_tesseract() if form == "pdf" else ""
+        answer = _answer(_reader(form, seconds, program), sys.stdin.buffer.read(), program)
     except MemoryError:
         return OUT_OF_MEMORY
     sys.stdout.write(answer)
@@ -82,8 +89,8 @@ def main() -> int:
     return 0
 
 
-def _answer(reader: Callable[[bytes], ParsedFile], data: bytes) -> str:
-    sys.addaudithook(_forbid)
+def _answer(reader: Callable[[bytes], ParsedFile], data: bytes, program: str) -> str:
+    sys.addaudithook(partial(_forbid, program))
     try:
         parsed = reader(data)
         if sum(len(block.text) for block in parsed.blocks) > MOST_TEXT:
@@ -106,8 +113,12 @@ def _answer(reader: Callable[[bytes], ParsedFile], data: bytes) -> str:
     )
 
 
-def _forbid(event: str, arguments: tuple[Any, ...]) -> None:
-    if (event == "open" and _writes(*arguments[1:])) or event.startswith(FORBIDDEN):
+def _forbid(program: str, event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuse what no reader has reason for; `program` is the only one that may be started, to recognize text."""
+    if event == "subprocess.Popen" and is_recognition(program, *arguments[:2]):
+        return
+    is_new_file = event == "open" and not isinstance(arguments[0], int)  # a number is a pipe that is open already
+    if (is_new_file and _writes(*arguments[1:])) or event.startswith(FORBIDDEN):
         raise PermissionError(event)
 
 
