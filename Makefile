@@ -94,18 +94,19 @@ train: $(VENV)/.installed-dev ## Train the reader from ../shared and export it; 
 
 install: $(VENV)/.installed-dev ## Only install, what tests need included
 
-# Some tests open pages in chromium, some have strace make writes fail. Where there is none they are skipped and say so;
-# with CI=true they fail.
-browser: ## Install chromium and strace, if they are missing and this may: as root, by apt
-	@for tool in chromium strace; do \
+# Some tests open pages in chromium, some have strace make writes fail, some read scans with tesseract. Where there is none
+# they are skipped and say so; with CI=true they fail.
+browser: ## Install chromium, strace and tesseract, if they are missing and this may: as root, by apt
+	@for tool in chromium strace tesseract; do \
+	  package=$$tool; [ $$tool != tesseract ] || package=tesseract-ocr; \
 	  if ! command -v $$tool >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "Installing $$tool, which some of the tests need" >&2; \
 	    export DEBIAN_FRONTEND=noninteractive; \
 	    apt-get -qq update $(ASIDE); \
-	    apt-get -qq -o DPkg::Lock::Timeout=120 install --no-upgrade --no-install-recommends $$tool $(ASIDE) || true; \
+	    apt-get -qq -o DPkg::Lock::Timeout=120 install --no-upgrade --no-install-recommends $$package $(ASIDE) || true; \
 	  fi; \
 	  command -v $$tool >/dev/null || \
-	    echo "There is no $$tool, which some of the tests need. On Debian: sudo apt install $$tool" >&2; \
+	    echo "There is no $$tool, which some of the tests need. On Debian: sudo apt install $$package" >&2; \
 	done
 
 # Each stamp is touched last, so that an interrupted install is done again.

@@ -95,7 +95,7 @@ FORMATS = (
     ),
     Format(
         (".pdf",),
-        "text and tables; no pictures, so a scan needs OCR first",
+        "text, columns, tables and forms; scans if `tesseract` is installed, marked as such",
         types=("application/pdf",),
         is_text=False,
     ),

@@ -41,10 +41,8 @@ NOT_YET = {
     "meeting-notes.md": "numbers of ordered lists",
     "minutes.docx": "formulas and numbers of ordered lists",
     "mkdocs-page.md": "admonitions",
-    "newsletter.pdf": "titles and page numbers",
     "obsidian-note.md": "callouts and comments",
     "paper.md": "attributes and formulas",
-    "paper.pdf": "page numbers",
     "readme-html.md": "HTML in Markdown",
     "runbook.md": "numbers of ordered lists",
 }
