@@ -185,7 +185,7 @@ class _Dates:
         return next((written for text in after for written, _ in written_dates(text)), "")
 
     def _is_updated(self, text: str) -> bool:
-        return any(UPDATED.search(line.partition(text)[0]) for line in self._lines if text in line)
+        return bool(text) and any(UPDATED.search(line.partition(text)[0]) for line in self._lines if text in line)
 
 
 def _iso(node: LexborNode, text: str) -> str:

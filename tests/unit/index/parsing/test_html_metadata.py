@@ -152,3 +152,8 @@ def test_hostile_metadata_is_left_out(head):
 def test_many_elements_that_look_like_bylines_are_read_in_bounds():
     depth = "<div class=author>" * 3_000
     assert page(above=depth + "<i rel=author>x</i>" * 20_000) is not None
+
+
+def test_a_time_without_words_dates_the_page_as_it_declares():
+    page = b"<main><h1>Wells</h1><p>By Ida Blom <time datetime=2031-04-05></time><p>Deep."
+    assert dict(read_html(page).fields)["published"] == "2031-04-05"
