@@ -13,9 +13,10 @@ from index.domain.errors import UnreadableSource
 from index.domain.messages import Message, message_of, message_to_json
 from index.parsing._ocr import Recognizer, find_tesseract, is_recognition
 from index.parsing._sandbox import DAMAGED, MEMORY_LIMIT, OUT_OF_MEMORY
+from index.parsing.formats import SECONDS
 from index.parsing.layout import ParsedFile
 
-__all__ = ["main"]
+__all__ = ["main", "reader_of"]
 
 MOST_TEXT = 20_000_000
 """Characters of text in one file."""
@@ -38,7 +39,7 @@ SHARE_OF_OCR = 0.8
 """Share of a file's time in which pictures of text are read."""
 
 
-def _reader(form: str, seconds: float, program: str) -> Callable[[bytes], ParsedFile]:
+def reader_of(form: str, seconds: float = SECONDS, program: str = "") -> Callable[[bytes], ParsedFile]:
     """Return the reader of a format, importing its library only here; `program` recognizes text in pictures."""
     if form == "html":
         from index.parsing._html import read_html
@@ -81,7 +82,7 @@ def main() -> int:
     _set_limits(seconds)
     try:
         program = find_tesseract() if form == "pdf" else ""
-        answer = _answer(_reader(form, seconds, program), sys.stdin.buffer.read(), program)
+        answer = _answer(reader_of(form, seconds, program), sys.stdin.buffer.read(), program)
     except MemoryError:
         return OUT_OF_MEMORY
     sys.stdout.write(answer)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +15,9 @@ __all__ = ["ParsedBlock", "ParsedFile", "clean_text", "lay_out", "make_block"]
 
 INVISIBLE = re.compile("[\xad\u200b\u2060\ufeff]")
 """Invisible characters, which would separate a word from the same word elsewhere."""
+
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+"""Control characters: the category Cc of Unicode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,9 @@ def clean_text(text: str, *, lines: bool = False) -> str:
     """
     text = replace_surrogates(INVISIBLE.sub("", text))
     if not lines:
-        return "".join(char for char in collapse_whitespace(text) if unicodedata.category(char) != "Cc")
-    characters = (char for char in text.expandtabs(4) if char == "\n" or unicodedata.category(char) != "Cc")
-    return "\n".join(line.rstrip() for line in "".join(characters).split("\n")).strip("\n")
+        return CONTROLS.sub("", collapse_whitespace(text))
+    kept = CONTROLS.sub(lambda control: "\n" if control[0] == "\n" else "", text.expandtabs(4))
+    return "\n".join(line.rstrip() for line in kept.split("\n")).strip("\n")
 
 
 def lay_out(blocks: Sequence[ParsedBlock], fields: Sequence[tuple[str, str]] = ()) -> tuple[str, tuple[Section, ...]]:

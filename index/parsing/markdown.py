@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import Any
 
 import pyromark
@@ -33,6 +34,9 @@ NUMBER = re.compile(r"\d{1,9}[.)]")
 TILDES = re.compile("~+")
 QUESTION = re.compile(r".*[?\uff1f\u061f\u037e]\W*", re.DOTALL)
 """Words in bold that are a question are the heading of their answer."""
+
+FIRST_BYTES = bytes(int(byte & 0xC0 != 0x80) for byte in range(256))
+"""1 for each byte that a character of UTF-8 begins with."""
 
 FLUSHING = {"Paragraph", "Heading", "TableHead", "TableRow", "FootnoteDefinition", "HtmlBlock", "BlockQuote"}
 
@@ -221,8 +225,8 @@ class _Offsets:
     def __init__(self, text: str) -> None:
         self._chars: list[int] | None = None
         if not text.isascii():
-            self._chars = [offset for offset, char in enumerate(text) for _ in char.encode()]
-            self._chars.append(len(text))
+            firsts = text.encode().translate(FIRST_BYTES)
+            self._chars = [*accumulate(firsts[1:], initial=0), len(text)]
 
     def __call__(self, byte: int) -> int:
         return byte if self._chars is None else self._chars[byte]

@@ -11,6 +11,9 @@ __all__ = ["plain_runs", "read_plain"]
 
 PARAGRAPHS = re.compile(r"[^\r\n]+(?:(?:\r\n|\n|\r)[^\S\r\n]*[^\s][^\r\n]*)*")
 
+PIECES = re.compile(r"(?!\ufeff)\S+(?: (?!\ufeff)\S+)*|\s+|\ufeff\S*")
+"""Words with single spaces between them, which read as they stand; other white space; words after a byte order mark."""
+
 
 def read_plain(text: str) -> tuple[Section, ...]:
     """Return one section whose blocks are the paragraphs, separated by blank lines."""
@@ -25,12 +28,15 @@ def read_plain(text: str) -> tuple[Section, ...]:
 def plain_runs(text: str, start: int) -> list[Span]:
     """Return the runs of a text from offset `start`, each white space read as one space."""
     runs: list[Span] = []
-    for piece in re.finditer(r"\s+|\S+", text):
-        place = start + piece.start()
-        if piece.group().isspace():
-            runs.append(Span(place, place + len(piece.group()), " "))
-        elif piece.group().startswith("\ufeff"):
-            runs += split_runs(piece.group()[1:], place + 1)
-        else:
-            runs += split_runs(piece.group(), place)
+    for piece in PIECES.finditer(text):
+        words, place = piece[0], start + piece.start()
+        if words.isspace():
+            runs.append(Span(place, start + piece.end(), " "))
+        elif words.startswith("\ufeff"):
+            runs += split_runs(words[1:], place + 1)
+        elif words.isascii():
+            runs.append(Span(place, start + piece.end(), words))
+        else:  # whether a word is mojibake shows best by itself
+            for word in re.finditer(r"\S+| ", words):
+                runs += split_runs(word[0], place + word.start())
     return runs

@@ -26,7 +26,7 @@ def fix_mojibake(text: str) -> str:
 
 def replace_surrogates(text: str) -> str:
     """Return the text with a question mark for each lone surrogate, which no tokenizer reads and UTF-8 cannot hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def normalize_question(question: str) -> str:

@@ -98,6 +98,7 @@ HTML_RULES = (
     Rule(r"<div id=\"mw-navigation\">.*?</div></div>", "", "navigation is no part of the article"),
     Rule(r"<div[^>]*role=\"(?:navigation|contentinfo)\".*?</div>", "", "navigation is no part of the article"),
     Rule(r"<sup[^>]*class=\"reference\".*?</sup>", "", "note marks are links, not words"),
+    Rule(r"<ol class=\"references\">([\s\S]*?)</ol>", r"<ul>\1</ul>", "numbers of notes are note marks too"),
     Rule(r"<span class=\"mw-cite-backlink\">.*?</span>", "", "links back to a note mark are no words"),
     Rule(r"<span class=\"mw-editsection\">.*?</span>", "", "a link to the editor is no text"),
     Rule(r"<a class=\"headerlink\".*?</a>", "", "a link to the heading itself is no text"),
@@ -144,7 +145,8 @@ def _fields(path: Path) -> str:
     names = "title|author|authors|  - name|date|pubDate|updatedDate|lastmod|description|tags|abstract|license|created"
     lines = re.finditer(rf"^(?:{names}) ?[:=] *(.+)$", front[2] if front else "", re.MULTILINE)
     values = [re.sub(r"T\d\d:.*", "", line[1]).strip("|\"' ") for line in lines]
-    lists = re.findall(r"^ *- (?!name|image)(.+)$", front[2] if front else "", re.MULTILINE)
+    known = re.sub(r"^language:\n(?:- .*\n)+", "", front[2], flags=re.MULTILINE) if front else ""  # codes, no words
+    lists = re.findall(r"^ *- (?!name|image)(.+)$", known, re.MULTILINE)
     prose = re.findall(r"^  (\w.*)$", front[2] if front else "", re.MULTILINE)
     return "".join(f"{value}\n" for value in [*values, *lists, *prose] if value) + "\n"
 
