@@ -58,7 +58,7 @@ class SourceFilesCog(commands.Cog):
         self._uploads = PendingUploads()
 
     @source.command(description="Add a file that I answer from, or replace one.")
-    @app_commands.describe(file="A text, page, PDF, Word file or table.")
+    @app_commands.describe(file="A text, page, PDF, office file, book or table.")
     async def add(self, interaction: Interaction, file: discord.Attachment) -> None:
         """Add a file; ask for confirmation before one is replaced."""
         await self._check(interaction)

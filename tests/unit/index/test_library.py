@@ -72,6 +72,15 @@ def test_status_says_which_sources_are_new_changed_and_removed(seeds, index):
     assert status.stale == "new: d.md; changed: a.md; removed: b.txt"
 
 
+def test_files_of_unread_kinds_are_named_and_are_no_change(seeds, index):
+    made = library(seeds, index)
+    made.reindex()
+    write(seeds, letter_doc=b"x", logo_png=b"x")
+    status = made.status()
+    assert status.stale == ""
+    assert {item.source for item in status.skipped} == {"letter.doc", "logo.png"}
+
+
 def test_status_names_a_few_sources_and_counts_the_rest(seeds, index):
     made = library(seeds, index)
     made.reindex()
@@ -97,11 +106,11 @@ def test_status_tells_each_sources_title_size_and_passages(seeds, index):
 
 
 def test_status_names_files_that_are_no_sources(seeds, index):
-    write(seeds, bad_md=b"\xff")
+    write(seeds, bad_md=b"\0")
     made = library(seeds, index)
     made.reindex()
     assert [(skipped_file.source, skipped_file.reason) for skipped_file in made.status().skipped] == [
-        ("bad.md", "is not UTF-8 (byte 0): save it as UTF-8")
+        ("bad.md", "is a binary file, not text")
     ]
 
 

@@ -16,6 +16,8 @@ import pytest
 from index.domain.errors import SourcesUnreadable
 from index.domain.sources import SourceFile, SourceSet
 from index.parsing.documents import parse
+from index.parsing.formats import SUFFIXES
+from index.parsing.unread import BETTER_KIND
 from index.sources.folder import read_sources
 from tests.support.index_fakes import write
 from tests.support.paths import ROOT
@@ -61,6 +63,11 @@ def test_a_file_of_an_unread_kind_is_named_with_the_step_that_mends_it(tmp_path)
         "sub/all.zip": "is an archive, which is not read: unpack it",
         "sub/talk.mp3": "is a recording, which is not read: write down what is said",
     }
+
+
+def test_an_unread_kind_is_to_be_saved_as_one_that_is_read():
+    assert set(BETTER_KIND) - {".xlsx"} <= set(SUFFIXES)
+    assert not {ending for endings in BETTER_KIND.values() for ending in endings} & set(SUFFIXES)
 
 
 def test_pictures_and_the_folders_of_saved_pages_are_named_in_one_line(tmp_path):
