@@ -18,9 +18,6 @@ NOTE_MARK = re.compile(r"\[[^\]]{1,8}\]|[^\w+−-]{1,4}")
 SIGNS = {"TM": "™", "SM": "℠", "R": "®"}
 """Signs that are often typed as superscript letters."""
 
-LABEL_LEVEL = 7
-"""The level of a heading that is marked otherwise than as one, below all others."""
-
 
 def replaced(start: int, end: int, reading: str) -> Span:
     """Return a run that reads otherwise than its source; if both are as long, it stands for no character."""
@@ -154,10 +151,6 @@ class BlockBuilder:
         if runs:
             self._path.append((level, heading))
         self._open_section(start)
-
-    @property
-    def in_list(self) -> bool:
-        return bool(self._lists)
 
     def end_label(self, start: int) -> int:
         """Make the runs so far the heading of all that follows, whatever headings that has, until `close_part`.

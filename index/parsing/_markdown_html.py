@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from html import unescape
-from html.parser import HTMLParser
-from itertools import accumulate
-from typing import Any
 
 from index.domain.documents import Span
 from index.parsing._edited_text import EditedText
-from index.parsing._markdown_blocks import BlockBuilder, trimmed
+from index.parsing._markdown_blocks import BlockBuilder, replaced, trimmed
 from index.parsing._markdown_tables import MOST_COLUMNS, Cell, HtmlTable
+from index.parsing._tag_soup import SoupText, read_tags
 from index.parsing.plain import plain_runs
 
 __all__ = ["HtmlReader"]
@@ -47,19 +44,35 @@ class HtmlReader:
     def read_block(self, pieces: list[Span]) -> None:
         """Read a block of HTML."""
         self.in_block = True
-        _Tags(pieces, self)
+        self._read(pieces)
         self.in_block = False
         self.silent = 0
         self.blocks.flush()
 
     def read_inline(self, pieces: list[Span]) -> None:
         """Read a tag, or a comment, within a paragraph."""
-        _Tags(pieces, self)
+        self._read(pieces)
 
     def end_inline(self) -> None:
         self.silent = 0
 
-    def open_tag(self, tag: str, attributes: dict[str, str], start: int, end: int) -> None:
+    def _read(self, pieces: list[Span]) -> None:
+        source = EditedText(pieces)
+        for token in read_tags(source.text):
+            start, end = source.span(token.start, token.end)
+            if isinstance(token, SoupText):
+                if token.reading == source.text[token.start : token.end]:
+                    self._add_text(source.pieces(token.start, token.end))
+                else:
+                    self._add_text([replaced(start, end, token.reading)])
+            elif self.silent and token.name not in SILENT:
+                continue
+            elif token.is_end:
+                self._close_tag(token.name, start, end)
+            elif token.name not in SILENT or not token.is_empty:
+                self._open_tag(token.name, token.attributes, start, end)
+
+    def _open_tag(self, tag: str, attributes: dict[str, str], start: int, end: int) -> None:
         """Handle a start tag at these offsets."""
         blocks = self.blocks
         if tag in ("dt", "dd"):
@@ -91,7 +104,7 @@ class HtmlReader:
         else:
             self._open_table_tag(tag, attributes, end)
 
-    def close_tag(self, tag: str, start: int, end: int) -> None:
+    def _close_tag(self, tag: str, start: int, end: int) -> None:
         """Handle an end tag at these offsets."""
         blocks = self.blocks
         if tag in SILENT:
@@ -122,7 +135,7 @@ class HtmlReader:
         else:
             self._close_table_tag(tag)
 
-    def add_text(self, pieces: list[Span]) -> None:
+    def _add_text(self, pieces: list[Span]) -> None:
         """Handle text between tags."""
         if self.silent:
             return
@@ -214,59 +227,6 @@ class HtmlReader:
             cell.runs = runs
         elif runs and self._table:
             self._table.rows.append([Cell(runs[0].start, runs=runs)])
-
-
-class _Tags(HTMLParser):
-    """Calls a reader for the tags and the text of a piece of HTML; comments are left out."""
-
-    def __init__(self, pieces: list[Span], reader: HtmlReader) -> None:
-        super().__init__(convert_charrefs=False)
-        self._source = EditedText(pieces)
-        self._reader = reader
-        self._html = self._source.text
-        self._lines = [0, *accumulate(len(line) + 1 for line in self._html.split("\n"))]
-        self.feed(self._html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        begin = self._offset()
-        start, end = self._source.span(begin, begin + len(self.get_starttag_text() or ""))
-        self._reader.open_tag(tag, {name: value or "" for name, value in reversed(attrs)}, start, end)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag in SILENT:
-            self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        begin = self._offset()
-        start, end = self._source.span(begin, self._html.find(">", begin) + 1 or len(self._html))
-        self._reader.close_tag(tag, start, end)
-
-    def handle_entityref(self, name: str) -> None:
-        self._reference(f"&{name}")
-
-    def handle_charref(self, name: str) -> None:
-        self._reference(f"&#{name}")
-
-    def parse_marked_section(self, i: int, report: Any = 1) -> int:
-        """Skip `<![anything` like a comment; older versions of the parser raise there."""
-        return self.parse_bogus_comment(i)
-
-    def handle_data(self, data: str) -> None:
-        begin = self._offset()
-        self._reader.add_text(self._source.pieces(begin, begin + len(data)))
-
-    def _reference(self, raw: str) -> None:
-        begin = self._offset()
-        raw += ";" * (self._html[begin + len(raw) :][:1] == ";")
-        start, end = self._source.span(begin, begin + len(raw))
-        reading = unescape(raw)
-        self._reader.add_text([Span(start, start if len(reading) == end - start else end, reading)])
-
-    def _offset(self) -> int:
-        line, column = self.getpos()
-        return self._lines[line - 1] + column
 
 
 NUMBER = re.compile(r"\s*(\d{1,5})\s*")

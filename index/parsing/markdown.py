@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from itertools import accumulate
 from typing import Any
 
-import pyromark
-
 from index.domain.documents import Section, Span
+from index.parsing._authoring_marks import remove_comments, remove_marks
+from index.parsing._containers import open_containers
 from index.parsing._edited_text import EditedText
-from index.parsing._markdown_blocks import LABEL_LEVEL, BlockBuilder, replaced, trimmed
+from index.parsing._markdown_blocks import BlockBuilder, replaced, trimmed
+from index.parsing._markdown_events import event_tag, parse_events
 from index.parsing._markdown_html import HtmlReader
 from index.parsing._markdown_tables import Cell, table_blocks
 from index.parsing.plain import read_plain
@@ -19,34 +19,18 @@ from index.text.offsets import split_runs
 
 __all__ = ["read_markdown", "read_plain"]
 
-OPTIONS = (
-    pyromark.Options.ENABLE_TABLES
-    | pyromark.Options.ENABLE_STRIKETHROUGH
-    | pyromark.Options.ENABLE_FOOTNOTES
-    | pyromark.Options.ENABLE_TASKLISTS
-    | pyromark.Options.ENABLE_GFM
-    | pyromark.Options.ENABLE_DEFINITION_LIST
-    | pyromark.Options.ENABLE_HEADING_ATTRIBUTES
-    | pyromark.Options.ENABLE_MATH
-    | pyromark.Options.ENABLE_WIKILINKS
-)
 NUMBER = re.compile(r"\d{1,9}[.)]")
 TILDES = re.compile("~+")
-QUESTION = re.compile(r".*[?\uff1f\u061f\u037e]\W*", re.DOTALL)
-"""Words in bold that are a question are the heading of their answer."""
-
-FIRST_BYTES = bytes(int(byte & 0xC0 != 0x80) for byte in range(256))
-"""1 for each byte that a character of UTF-8 begins with."""
-
 FLUSHING = {"Paragraph", "Heading", "TableHead", "TableRow", "FootnoteDefinition", "HtmlBlock", "BlockQuote"}
 
 
 def read_markdown(text: str, start: int) -> tuple[str, tuple[Section, ...]]:
     """Return the title (the first level-1 heading, or "") and the sections of the Markdown from `start` on."""
-    source = EditedText.whole(text, start)
-    walker = _Walker(source, BlockBuilder(start))
-    for event, place in pyromark.events_with_range(source.text, options=OPTIONS):
-        walker.handle_event(event, place["start"], place["end"])
+    source, labels = open_containers(remove_comments(EditedText.whole(text, start)))
+    source = remove_marks(source)
+    walker = _Walker(source, BlockBuilder(start), labels)
+    for event in parse_events(source.text):
+        walker.handle_event(*event)
     walker.html.end_table()
     return walker.blocks.finish(len(text))
 
@@ -54,11 +38,12 @@ def read_markdown(text: str, start: int) -> tuple[str, tuple[Section, ...]]:
 class _Walker:
     """Turns parser events into blocks."""
 
-    def __init__(self, source: EditedText, blocks: BlockBuilder) -> None:
+    def __init__(self, source: EditedText, blocks: BlockBuilder, labels: dict[int, int]) -> None:
         self.source = source
         self.blocks = blocks
         self.html = HtmlReader(blocks)
-        self.offsets = _Offsets(source.text)
+        self.labels = labels
+        self.parts: list[tuple[int, int]] = []
         self.cells: list[Cell] = []
         self.header: list[Cell] = []
         self.rows: list[list[Cell]] = []
@@ -67,16 +52,14 @@ class _Walker:
         self.html_start: int | None = None
         self.link = ""
         self.hidden = 0
-        self.strong = [0, 0]
 
-    def handle_event(self, event: Any, begin: int, end: int) -> None:
-        """Handle one event with its byte range."""
-        name, value = (event, "") if isinstance(event, str) else next(iter(event.items()))
-        begin, end = self.offsets(begin), self.offsets(end)
+    def handle_event(self, name: str, value: Any, begin: int, end: int) -> None:
+        """Handle one event with its place in the text."""
         if name == "Start":
-            self._open(_tag(value), value, begin, end)
+            self._end_parts(begin)
+            self._open(event_tag(value), value, begin, end)
         elif name == "End":
-            self._close(_tag(value), value, begin, end)
+            self._close(event_tag(value), value, begin, end)
         elif self.hidden:
             return
         elif name in ("Text", "Code", "InlineMath", "DisplayMath"):
@@ -99,8 +82,6 @@ class _Walker:
             blocks.flush()
         if tag == "Heading":
             self.html.end_table()
-        elif tag == "Paragraph":
-            self.strong = [0, 0]
         elif tag == "CodeBlock":
             blocks.flush()
             blocks.kind = "code"
@@ -119,8 +100,6 @@ class _Walker:
             self.definitions += 1
         elif tag == "Strikethrough":
             blocks.open_strike(*self._mark(TILDES, begin))
-        elif tag == "Strong":
-            self.strong[0] = begin
         elif tag in ("Link", "Image"):
             blocks.note_link()
             kind = value[tag]["link_type"]
@@ -131,9 +110,10 @@ class _Walker:
     def _close(self, tag: str, value: Any, begin: int, end: int) -> None:
         blocks = self.blocks
         if tag == "Heading":
-            blocks.end_heading(int(str(value["Heading"])[1:]), self.source.place(begin))
+            self._heading(int(str(value["Heading"])[1:]), self.source.place(begin))
         elif tag == "Paragraph":
-            self._paragraph(begin, end)
+            self.html.end_inline()
+            blocks.flush()
         elif tag == "TableCell":
             self.cells.append(Cell(self.source.place(begin), runs=trimmed(blocks.take_runs())))
         elif tag == "TableHead":
@@ -160,8 +140,6 @@ class _Walker:
         elif tag == "Strikethrough":
             start, stop = self.source.span(max(begin, end - 1), end)
             blocks.close_strike(start, stop)
-        elif tag == "Strong":
-            self.strong[1] += end - self.strong[0]
         elif tag in ("Link", "Image"):
             self.link = ""
             self.hidden -= self.hidden > 0
@@ -173,14 +151,16 @@ class _Walker:
             self.blocks.runs = runs
             self.blocks.flush(kind, lead)
 
-    def _paragraph(self, begin: int, end: int) -> None:
-        """End a paragraph; a question in bold by itself becomes a heading."""
-        self.html.end_inline()
-        whole = self.source.text[begin:end].strip()
-        if self.strong[1] >= len(whole) > 0 and QUESTION.fullmatch(whole) and not self.blocks.in_list:
-            self.blocks.end_heading(LABEL_LEVEL, self.source.place(begin))
+    def _heading(self, level: int, start: int) -> None:
+        if start in self.labels:
+            self.parts.append((self.blocks.end_label(start), self.labels[start]))
         else:
-            self.blocks.flush()
+            self.blocks.end_heading(level, start)
+
+    def _end_parts(self, begin: int) -> None:
+        """End the parts that a title heads if what begins there is behind them."""
+        while self.parts and self.source.place(begin) >= self.parts[-1][1]:
+            self.blocks.close_part(*self.parts.pop())
 
     def _item(self, begin: int) -> None:
         number = NUMBER.match(self.source.text, begin)
@@ -217,20 +197,3 @@ class _Walker:
     def _mark(self, pattern: re.Pattern[str], begin: int) -> tuple[int, int]:
         match = pattern.match(self.source.text, begin)
         return self.source.span(begin, match.end() if match else begin)
-
-
-class _Offsets:
-    """Converts the parser's byte offsets to character offsets of its text."""
-
-    def __init__(self, text: str) -> None:
-        self._chars: list[int] | None = None
-        if not text.isascii():
-            firsts = text.encode().translate(FIRST_BYTES)
-            self._chars = [*accumulate(firsts[1:], initial=0), len(text)]
-
-    def __call__(self, byte: int) -> int:
-        return byte if self._chars is None else self._chars[byte]
-
-
-def _tag(value: Any) -> str:
-    return value if isinstance(value, str) else str(next(iter(value)))

@@ -32,7 +32,13 @@ WORD = re.compile(r"[^\W\d_]+|\d+")
 ADDED = Counter(["struck", "out", "done", "open"])
 """Words of `index.text.notation`, which say what a page shows by type."""
 
-NOT_YET = {"docusaurus-page.mdx": "labels of tabs"}
+NOT_YET = {
+    "handbook.epub": "fields of the book are quoted as text",
+    "paper.md": "commands of TeX, citations",
+    "regression.qmd": "options of a cell, results of code in the line, cross-references",
+    "slides.pptx": "numbers of ordered lists",
+    "wiki-page.html": "numbers of notes",
+}
 """Files of which not all is read as it should be yet, and what is amiss."""
 
 
@@ -41,7 +47,7 @@ def _case(path: Path) -> ParameterSet:
     return pytest.param(path, marks=marks, id=path.name)
 
 
-every_file = pytest.mark.parametrize("path", map(_case, FILES))
+every_file = pytest.mark.parametrize("path", list(map(_case, FILES)))
 
 
 def words(texts: Iterable[str]) -> Counter[str]:

@@ -60,6 +60,7 @@ MARKDOWN_RULES = (
     Rule(r"^ *<TabItem .*label=\"(.*?)\".*>$", r"\n\1\n", "a tab shows its label"),
     Rule(r"(?<!^)</?[A-Z]\w*[^>]*>", "", "JSX tags are markup"),
     Rule(r"^</?[A-Z]\w*[^>]*>", "\n", "JSX tags are markup"),
+    Rule(r"\{\{< figure .*?caption=\"(.*?)\".*?>\}\}", r"\1", "a figure shows its caption"),
     Rule(r"\{\{[<%].*?[>%]\}\}", "", "shortcodes are markup"),
     Rule(r"\{% (?:end)?raw %\}", "", "Liquid tags are markup"),
     Rule(r"^\{%.*?%\}$", "", "Liquid tags are markup"),

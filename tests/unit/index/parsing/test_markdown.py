@@ -194,11 +194,6 @@ def test_a_summary_is_the_heading_of_its_details():
     assert [section.heading for section in read_markdown(text, 0)[1]] == ["T > May I? > Sub", "T"]
 
 
-def test_a_question_in_bold_is_the_heading_of_its_answer():
-    sections = read_markdown("# T\n\n**May I?**\n\nYes.\n\n**Do not!**\n\n## U\n\nNo.\n", 0)[1]
-    assert [section.heading for section in sections] == ["T > May I?", "T > U"]
-
-
 def test_code_is_one_block_with_its_lines():
     assert blocks("```py\nx = 1\ny = 2\n```\n") == [("code", "x = 1\ny = 2")]
     assert blocks("```\r\none\r\ntwo\r\n```\r\n") == [("code", "one\ntwo")]

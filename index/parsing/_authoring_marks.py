@@ -1,0 +1,142 @@
+"""Marks of authoring tools within Markdown that nobody reads: comments, shortcodes, attributes, highlights."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+
+from index.parsing._edited_text import Edit, EditedText
+from index.parsing._jsx import find_tags, find_text_attributes
+from index.parsing._markdown_events import code_ranges
+from index.text.notation import subscript, superscript
+
+__all__ = ["remove_comments", "remove_marks"]
+
+LONGEST_SHORTCODE = 2_000
+"""Characters of a shortcode."""
+
+COMMENTS = (
+    ("<!--", "-->"),
+    ("{/*", "*/}"),
+    ("{% comment %}", "{% endcomment %}"),
+    ("{%- comment -%}", "{%- endcomment -%}"),
+)
+"""What begins and ends a comment: of HTML, JSX, Liquid."""
+
+SHORTCODES = (("{{<", ">}}"), ("{{%", "%}}"), ("{%", "%}"))
+"""What begins and ends a shortcode: of Hugo, and of Liquid, which Jekyll and GitBook use."""
+
+OBSIDIAN_OPENING = re.compile(r"(?<![\w%])%%(?!%)")
+OBSIDIAN_CLOSING = re.compile(r"(?<!%)%%(?![\w%])")
+
+REMOVED = (
+    re.compile(r"(?<=\s)\^[A-Za-z0-9-]+[ \t]*$", re.MULTILINE),  # a block's id in Obsidian
+    re.compile(r"(?<=\))\{[^{}\n]{1,300}\}"),  # attributes of a link
+    re.compile(r"\{:[^{}\n]{1,300}\}"),  # attributes in kramdown
+    re.compile(r"\{[ \t]*[#.][A-Za-z][^{}\n]{0,300}\}"),  # attributes in Pandoc
+    re.compile(r"\{[A-Za-z][\w:.-]{0,40}\}(?=`)"),  # a role in MyST
+    re.compile(r":(?:material|fontawesome|octicons|simple)-[\w-]{1,80}:"),  # an icon in Material for MkDocs
+    re.compile(r"^[ \t]*(?:;?--8<--.*|\[\[?_?TOC_?\]?\])[ \t]*$", re.MULTILINE | re.IGNORECASE),  # what is put in later
+    re.compile(r"^\*\[[^\]\n]{1,80}\]:.*$", re.MULTILINE),  # an abbreviation
+)
+"""Marks that are left out."""
+
+MARKED = (
+    (re.compile(r"(?<![\w=])==(?=[^\s=])([^=\n]+)(?<=\S)==(?![\w=])"), "", ""),  # a highlight
+    (re.compile(r"(?<![\w+])\+\+(?=\w)([\w+ -]{1,40}?)\+\+(?![\w+])"), "", ""),  # keys, or inserted words
+    (re.compile(r"\[([^\[\]\n]{1,500})\]\{[ \t]*[#.][^{}\n]{0,300}\}"), "", ""),  # words with attributes
+    (re.compile(r"\^\[([^\[\]\n]{1,1000})\]"), " (", ")"),  # a note in the line
+)
+"""Words between marks, and what is written instead of the marks."""
+
+SCRIPTS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
+    (re.compile(r"(?<=\w)~([\w+−-]{1,12})~(?!~)"), subscript),
+    (re.compile(r"(?<=\w)\^([\w+−-]{1,12})\^"), superscript),
+)
+
+
+def remove_comments(source: EditedText) -> EditedText:
+    """Return a text without comments."""
+    return _edit_outside_code(source, _comments(source.text))
+
+
+def remove_marks(source: EditedText) -> EditedText:
+    """Return a text without the marks of authoring tools; the words that they show are kept."""
+    source = remove_comments(source)
+    return _edit_outside_code(source, _marks(source.text))
+
+
+def _edit_outside_code(source: EditedText, edits: Iterable[Edit]) -> EditedText:
+    edits = list(edits)
+    if not edits:
+        return source
+    code = code_ranges(source.text)
+    starts = [start for start, _ in code]
+    ends = [end for _, end in code]
+    kept = []
+    for edit in edits:
+        index = bisect_right(starts, edit.start) - 1
+        if index < 0 or edit.start >= ends[index]:
+            kept.append(edit if edit.text else Edit(edit.start, _after_spaces(source.text, edit)))
+    return source.edit(kept)
+
+
+def _after_spaces(text: str, edit: Edit) -> int:
+    """Return the end of an edit, at the beginning of a line with the spaces after it: they would make code of it."""
+    before, end = edit.start, edit.end
+    while before and text[before - 1] in " \t":
+        before -= 1
+    if not before or text[before - 1] == "\n":
+        while end < len(text) and text[end] in " \t":
+            end += 1
+    return end
+
+
+def _comments(text: str) -> Iterator[Edit]:
+    for opening, closing in COMMENTS:
+        for start, end in _between(text, opening, closing):
+            yield Edit(start, end)
+    position = 0
+    while (opened := OBSIDIAN_OPENING.search(text, position)) and (
+        closed := OBSIDIAN_CLOSING.search(text, opened.end())
+    ):
+        yield Edit(opened.start(), closed.end())
+        position = closed.end()
+
+
+def _marks(text: str) -> Iterator[Edit]:
+    for opening, closing in SHORTCODES:
+        for start, end in _between(text, opening, closing):
+            if end - start <= LONGEST_SHORTCODE and "\n\n" not in text[start:end]:
+                yield from _keep_values(text, start, end)
+    for tag in find_tags(text):
+        yield Edit(tag.start, tag.end) if tag.is_component else Edit(*tag.attributes)
+    for pattern in REMOVED:
+        yield from (Edit(*match.span()) for match in pattern.finditer(text))
+    for pattern, before, after in MARKED:
+        for match in pattern.finditer(text):
+            yield Edit(match.start(), match.start(1), before)
+            yield Edit(match.end(1), match.end(), after)
+    for pattern, script in SCRIPTS:
+        yield from (Edit(*match.span(), script(match[1])) for match in pattern.finditer(text))
+
+
+def _keep_values(text: str, start: int, end: int) -> Iterator[Edit]:
+    """Yield edits that leave of a shortcode only what it shows as text."""
+    done = start
+    for _, first, last in find_text_attributes(text, start, end):
+        yield Edit(done, first, " " if done > start else "")
+        done = last
+    yield Edit(done, end)
+
+
+def _between(text: str, opening: str, closing: str) -> Iterator[tuple[int, int]]:
+    """Yield the places from an opening mark to the next closing one."""
+    start = text.find(opening)
+    while start >= 0:
+        end = text.find(closing, start + len(opening))
+        if end < 0:
+            return
+        yield start, end + len(closing)
+        start = text.find(opening, end + len(closing))
