@@ -13,8 +13,8 @@ from index.text.tables import cell_spans, show_row, split_cells
 
 __all__ = ["row_caption", "show_cells"]
 
-MOST_CELLS = 4
-"""Cells of a row that is shown whole; of a longer one its name and the values that answer are shown."""
+MOST_CELLS, SHORT_ROW = 4, 120
+"""Cells, or characters, of a row that is shown whole; of a longer one its name and the values that answer are shown."""
 
 MOST_NAMES = 3
 """First cells that may be needed to tell a row from the others of its table."""
@@ -34,9 +34,11 @@ def show_cells(row: int, passages: Sequence[Passage], start: int, end: int) -> s
     lead = passage_lead(passages, row) if passage.kind == "row" else ""
     cells = [cell for _, cell in split_cells(lead, passage.reading)]
     kept = {number for number, cell in enumerate(cells) if cell}
-    if len(kept) > MOST_CELLS and (answers := _cells_between(passage, start, end)):
-        kept = set(_name_cells(cells, row, passages, lead)) | answers
-    return show_row(lead, passage.reading, kept)
+    whole = show_row(lead, passage.reading, kept)
+    answers = _cells_between(passage, start, end)
+    if len(kept) <= MOST_CELLS or len(whole) <= SHORT_ROW or not answers:
+        return whole
+    return show_row(lead, passage.reading, answers.union(_name_cells(cells, row, passages, lead)))
 
 
 def row_caption(row: int, passages: Sequence[Passage]) -> str:

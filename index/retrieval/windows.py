@@ -9,7 +9,9 @@ from itertools import groupby, pairwise
 from index.domain.documents import HEADING as FRONT_MATTER
 from index.domain.documents import SEPARATOR, Document, Heading, Opening, Passage, TextRun
 from index.domain.reading import Window
+from index.text.offsets import slice_runs
 from index.text.passages import field_label, passage_lead
+from index.text.tables import UNNAMED_COLUMN, cell_spans, split_cells
 
 __all__ = ["cut_windows"]
 
@@ -38,7 +40,7 @@ def cut_windows(documents: Mapping[str, Document], passages: Sequence[Passage]) 
 
 def _groups(rows: list[int], passages: Sequence[Passage]) -> Iterator[range]:
     """Yield the rows of each window of a document."""
-    lengths = {row: len(passages[row].reading.split()) for row in rows}
+    lengths = {row: _length(row, passages) for row in rows}
     begin = rows[0]
     words = lengths[begin]
     for previous, row in pairwise(rows):
@@ -53,6 +55,13 @@ def _groups(rows: list[int], passages: Sequence[Passage]) -> Iterator[range]:
             words = sum(lengths[each] for each in range(begin, row))
         words += lengths[row]
     yield range(begin, rows[-1] + 1)
+
+
+def _length(row: int, passages: Sequence[Passage]) -> int:
+    """Return the words of a passage as it is written in a window."""
+    reading = passages[row].reading
+    names = split_cells(passage_lead(passages, row), reading) if passages[row].kind == "row" else []
+    return len(reading.split()) + sum(len(name.split()) for name, cell in names if cell)
 
 
 def _breaks(passage: Passage, following: Passage) -> bool:
@@ -80,9 +89,7 @@ def _window(document: Document, rows: range, passages: Sequence[Passage]) -> Win
                 writer.write(" ")
             writer.quotable(passage.reading, passage.runs)
         elif passage.kind == "row":
-            writer.line("| ")
-            writer.quotable(passage.reading, passage.runs)
-            writer.write(" |")
+            writer.row(names, passage)
         elif previous is None or _breaks(previous, passage):
             writer.line("- " if passage.opening is Opening.ITEM else "")
             writer.quotable(passage.reading, passage.runs)
@@ -120,6 +127,17 @@ class _Writer:
             self.write(SEPARATOR * (number > 0))
             self.quotable(heading.reading, heading.runs)
         self.line("")
+
+    def row(self, lead: str, passage: Passage) -> None:
+        """Write a row, each value behind the name of its column: then the reader takes fewer values for others."""
+        self.line("| ")
+        written = 0
+        for (name, _), (start, _) in zip(split_cells(lead, passage.reading), cell_spans(passage.reading), strict=False):
+            self.quotable(passage.reading[written:start], slice_runs(passage.runs, written, start))
+            self.write("" if name == UNNAMED_COLUMN else f"{name}: ")
+            written = start
+        self.quotable(passage.reading[written:], slice_runs(passage.runs, written, len(passage.reading)))
+        self.write(" |")
 
     def quotable(self, reading: str, runs: Sequence[TextRun]) -> None:
         """Write what stands for characters of the document."""

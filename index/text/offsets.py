@@ -10,7 +10,7 @@ from itertools import accumulate
 from index.domain.documents import Span, TextRun
 from index.text.normalize import fix_mojibake
 
-__all__ = ["ReadableText", "source_span", "split_runs"]
+__all__ = ["ReadableText", "slice_runs", "source_span", "split_runs"]
 
 LONGEST_WORD = 200
 """Characters of a word; a longer one is not repaired, since its offsets would be those of the whole word."""
@@ -92,6 +92,20 @@ def source_span(runs: Sequence[TextRun], begin: int, end: int) -> tuple[int, int
     if last.length == last.end - last.start:
         stop -= max(0, last.begin + last.length - end)
     return start, stop
+
+
+def slice_runs(runs: Sequence[TextRun], begin: int, end: int) -> list[TextRun]:
+    """Return the runs of the characters `begin` to `end` of a text, with places in that piece of it."""
+    sliced = []
+    for run in runs:
+        first, last = max(run.begin, begin), min(run.begin + run.length, end)
+        if first < last:
+            exact = run.length == run.end - run.start
+            start, stop = (
+                (run.start + first - run.begin, run.start + last - run.begin) if exact else (run.start, run.end)
+            )
+            sliced.append(TextRun(first - begin, last - first, start, stop))
+    return sliced
 
 
 def _append(runs: list[TextRun], run: TextRun) -> None:

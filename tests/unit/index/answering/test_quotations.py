@@ -62,12 +62,13 @@ def test_a_row_of_a_table_is_quoted_whole_and_shown_with_the_names_of_its_column
     assert quoted(text, "$1") == ("Scout | new | **$1", "Model: Scout | new | Price: $1")
 
 
-SITES = """| Site | Year | Depth | Span | Piers | Owner |
+SITES = """| Site | Year | Depth | Span | Piers | Owner of the bridge and of all that belongs to it |
 |---|---|---|---|---|---|
-| Lund | 1990 | 3 m | 40 m | 7 | Ida Moss |
-| Lund | 2004 | 4 m | | 9 | Ida Moss |
-| Vik | 2004 | 5 m | 70 m | 8 | Per Dahl |
+| Lund | 1990 | 3 m | 40 m | 7 | Ida Moss and her brother |
+| Lund | 2004 | 4 m | | 9 | Ida Moss and her brother |
+| Vik | 2004 | 5 m | 70 m | 8 | Per Dahl and his sister |
 """
+OWNER = "Owner of the bridge and of all that belongs to it"
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ SITES = """| Site | Year | Depth | Span | Piers | Owner |
     [
         ("4 m", "Site: Lund | Year: 2004 | Depth: 4 m | …"),
         ("70 m", "Site: Vik | Year: 2004 | … | Span: 70 m | …"),
-        ("8 | Per Dahl", "Site: Vik | Year: 2004 | … | Piers: 8 | Owner: Per Dahl"),
+        ("Per Dahl", f"Site: Vik | Year: 2004 | … | {OWNER}: Per Dahl and his sister"),
         ("1990", "Site: Lund | Year: 1990 | …"),
     ],
 )
@@ -103,7 +104,7 @@ def test_a_nearest_row_is_shown_with_the_names_of_its_columns():
     index = search_index(embedder=WordEmbedder(max_tokens=256), a_md=SITES)
     (document,) = index.documents.values()
     shown = cite_passage(index.passages[1], document, 1).shown
-    assert shown == "Site: Lund | Year: 2004 | Depth: 4 m | Piers: 9 | Owner: Ida Moss"
+    assert shown == f"Site: Lund | Year: 2004 | Depth: 4 m | Piers: 9 | {OWNER}: Ida Moss and her brother"
 
 
 def test_a_value_of_front_matter_is_quoted_with_the_name_of_its_field_as_context():

@@ -66,9 +66,9 @@ def test_a_later_sentence_of_a_field_that_begins_a_window_is_read_under_its_name
     assert windows[1].startswith(f"Summary: {SENTENCE.format(6)} {SENTENCE.format(7)}")
 
 
-def test_a_table_is_read_with_its_header_once_and_bars_around_its_rows():
+def test_a_table_is_read_with_its_header_and_each_row_with_the_names_of_columns():
     text = "# Prices\n\n| Model | Price |\n|---|---|\n| Scout | $1 |\n| Maverick | $2 |\n"
-    assert texts(text) == ["Prices\n| Model | Price |\n| Scout | $1 |\n| Maverick | $2 |"]
+    assert texts(text) == ["Prices\n| Model | Price |\n| Model: Scout | Price: $1 |\n| Model: Maverick | Price: $2 |"]
 
 
 def test_a_tables_caption_is_above_its_rows_once():
@@ -79,14 +79,14 @@ def test_a_tables_caption_is_above_its_rows_once():
     documents, passages = parse_files(WordEmbedder(), a_csv=f"Harbour of Lund,,\n{text}")
     windows = cut_windows(documents, passages)
     assert len(windows) > 1
-    assert all("a\nHarbour of Lund\n| Ship | Length | Crew |\n| Ada" in window.text for window in windows)
+    assert all("a\nHarbour of Lund\n| Ship | Length | Crew |\n| Ship: Ada" in window.text for window in windows)
 
 
 def test_each_window_of_a_long_table_begins_with_its_header():
     rows = "".join(f"| Model {number} | one two three four five six seven |\n" for number in range(30))
     windows = texts(f"| Model | Facts |\n|---|---|\n{rows}")
     assert len(windows) > 1
-    assert all("a\n| Model | Facts |\n| Model " in window for window in windows)
+    assert all("a\n| Model | Facts |\n| Model: Model " in window for window in windows)
 
 
 def test_a_row_that_is_several_passages_is_read_once():
@@ -172,7 +172,7 @@ def test_words_of_a_heading_stand_for_its_words_in_the_source(words, source):
         ("The caf\u00c3\u00a9 is open for everybody.", "caf\u00e9", "caf\u00c3\u00a9"),
         ("One line here\r\nand another line.", "here and", "here\r\nand"),
         ("\ufeffThe model is small enough.", "The model", "The model"),
-        ("| Model | Price |\n|---|---|\n| Scout | **$1** |\n", "Scout | $1", "Scout | **$1"),
+        ("| Model | Price |\n|---|---|\n| Scout | **$1** |\n", "Scout | Price: $1", "Scout | **$1"),
         ("---\nauthors:\n  - Ann Baker\n  - Ben Ames\n---\nBody.\n", "Ben Ames", "Ben Ames"),
     ],
 )
