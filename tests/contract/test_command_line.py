@@ -204,10 +204,10 @@ def test_without_an_index_a_question_ends_with_3_and_says_what_to_do(cli):
 
 
 def test_without_a_readable_source_reindex_ends_with_4_and_the_old_index_answers(built):
-    write(built.folder / "seeds", a_md=b"\xff\xfe")
+    write(built.folder / "seeds", a_md=b"\0")
     process = built("reindex", "--json")
     assert (process.code, process.out) == (4, "")
-    assert "a.md is not UTF-8" in process.err
+    assert "a.md is a binary file" in process.err
     assert built("ask", "bread", "--json").code == 0
     assert built("reindex", "--seeds", "nowhere").code == 4
 
@@ -262,7 +262,7 @@ def test_anything_else_ends_with_1_in_one_sentence(cli):
 
 
 def test_status_says_what_is_indexed_by_which_model_and_whether_it_fits(built, tiny_model):
-    write(built.folder / "seeds", b_md="The house is made of bricks.\n", c_md=b"\xff")
+    write(built.folder / "seeds", b_md="The house is made of bricks.\n", c_md=b"\0")
     process = built("status", "--json")
     (row,) = process.lines
     assert process.code == 0
@@ -272,7 +272,7 @@ def test_status_says_what_is_indexed_by_which_model_and_whether_it_fits(built, t
         {"source": "a.md", "title": "Baking", "passages": 2, "state": "indexed"},
         {"source": "b.md", "title": "", "passages": 0, "state": "new"},
     ]
-    assert row["skipped"] == [{"source": "c.md", "reason": "is not UTF-8 (byte 0): save it as UTF-8"}]
+    assert row["skipped"] == [{"source": "c.md", "reason": "is a binary file, not text"}]
     assert "new        b.md" in built("status").out
 
 

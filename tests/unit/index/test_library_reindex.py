@@ -93,8 +93,8 @@ def test_where_no_source_can_be_read_the_old_index_still_answers(seeds, index):
     made = library(seeds, index)
     built = made.reindex().snapshot.id
     for path in seeds.iterdir():
-        path.write_bytes(b"\xff")
-    with pytest.raises(SourcesUnreadable, match=r"a\.md is not UTF-8") as refused:
+        path.write_bytes(b"\0")
+    with pytest.raises(SourcesUnreadable, match=r"a\.md is a binary file") as refused:
         made.reindex()
     assert refused.value.exit_code == 4
     assert made.ask("bread flour").snapshot == built
