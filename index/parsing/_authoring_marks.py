@@ -38,6 +38,9 @@ REMOVED = (
     re.compile(r"\{[A-Za-z][\w:.-]{0,40}\}(?=`)"),  # a role in MyST
     re.compile(r":(?:material|fontawesome|octicons|simple)-[\w-]{1,80}:"),  # an icon in Material for MkDocs
     re.compile(r"^[ \t]*(?:;?--8<--.*|\[\[?_?TOC_?\]?\])[ \t]*$", re.MULTILINE | re.IGNORECASE),  # what is put in later
+    re.compile(
+        r"[ \t]?\[-?@[^\[\]\n]{1,300}\]|(?<![\w@])@(?:fig|tbl|sec|eq|lst)[:-][\w-]{1,80}"
+    ),  # references in Quarto
     re.compile(r"^\*\[[^\]\n]{1,80}\]:.*$", re.MULTILINE),  # an abbreviation
 )
 """Marks that are left out."""
@@ -68,28 +71,33 @@ def remove_marks(source: EditedText) -> EditedText:
 
 
 def _edit_outside_code(source: EditedText, edits: Iterable[Edit]) -> EditedText:
-    edits = list(edits)
+    edits = sorted(edits)
     if not edits:
         return source
     code = code_ranges(source.text)
     starts = [start for start, _ in code]
     ends = [end for _, end in code]
-    kept = []
+    kept: list[Edit] = []
+    begins_line = False
     for edit in edits:
         index = bisect_right(starts, edit.start) - 1
         if index < 0 or edit.start >= ends[index]:
-            kept.append(edit if edit.text else Edit(edit.start, _after_spaces(source.text, edit)))
+            follows = bool(kept) and kept[-1].end == edit.start and begins_line
+            begins_line = follows or _begins_line(source.text, edit.start)
+            kept.append(Edit(edit.start, _after_spaces(source.text, edit.end), edit.text) if begins_line else edit)
     return source.edit(kept)
 
 
-def _after_spaces(text: str, edit: Edit) -> int:
-    """Return the end of an edit, at the beginning of a line with the spaces after it: they would make code of it."""
-    before, end = edit.start, edit.end
-    while before and text[before - 1] in " \t":
-        before -= 1
-    if not before or text[before - 1] == "\n":
-        while end < len(text) and text[end] in " \t":
-            end += 1
+def _begins_line(text: str, start: int) -> bool:
+    while start and text[start - 1] in " \t":
+        start -= 1
+    return not start or text[start - 1] == "\n"
+
+
+def _after_spaces(text: str, end: int) -> int:
+    """Return the end of the spaces there: after a mark that is left out they would make code of the line."""
+    while end < len(text) and text[end] in " \t":
+        end += 1
     return end
 
 

@@ -37,6 +37,14 @@ EXPORT = re.compile(r"export\s+(?:const|let|var|function|default|async|class|typ
 LABELS = ("label", "title", "summary", "header", "heading", "question")
 """Attributes of a component that head what is in it."""
 
+MARKS = re.compile(
+    r"\[!|[`~:]{3}\{|^[ \t]*+(?:!!!|\?\?\?|===[!+]? |:::|</?[A-Z>]|\{[%{].*highlight|(?:im|ex)port\s)", re.MULTILINE
+)
+"""What no container is without."""
+
+LONGEST_LINE = 2_000
+"""Characters of a line that may have such a mark."""
+
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|$)")
 MOST_EXPORT_LINES = 200
 
@@ -93,6 +101,9 @@ class _Scanner:
         if not line.text.strip():
             self.export_lines = 0
             return True
+        if len(line.text) > LONGEST_LINE:
+            self._indentation(line)
+            return False
         if self._module_line(line):
             return True
         while self.stack and not self.stack[-1].name and line.indent < (self.stack[-1].body or 0):
@@ -246,6 +257,8 @@ def open_containers(source: EditedText) -> tuple[EditedText, dict[int, int]]:
 
     Those are headings in it; by the place in the source where one starts stands where its part ends.
     """
+    if not MARKS.search(source.text):
+        return source, {}
     scanner = _Scanner(source.text)
     scanner.scan()
     scanner._pop(0, len(source.text))

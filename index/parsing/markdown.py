@@ -13,14 +13,26 @@ from index.parsing._markdown_blocks import BlockBuilder, replaced, trimmed
 from index.parsing._markdown_events import event_tag, parse_events
 from index.parsing._markdown_html import HtmlReader
 from index.parsing._markdown_tables import Cell, table_blocks
+from index.parsing._tex import tex_text
 from index.parsing.plain import read_plain
 from index.text.notation import DONE, OPEN
 from index.text.offsets import split_runs
+from index.text.tables import ELLIPSIS
 
 __all__ = ["read_markdown", "read_plain"]
 
 NUMBER = re.compile(r"\d{1,9}[.)]")
 TILDES = re.compile("~+")
+RESULT = re.compile(r"\{\w{1,20}\} ")
+"""Code whose result stands in a sentence of a notebook."""
+
+CELL_OPTIONS = re.compile(r"(?:[ \t]*(?:#|//|%%|--)\|.*(?:\r?\n|$))+")
+"""Options at the beginning of a cell of a notebook."""
+
+TEX = re.compile(r"[\\^_{}~]")
+MOST_FORMULAS = 5_000
+"""Formulas of a document that are read as one line; others as they are written."""
+
 FLUSHING = {"Paragraph", "Heading", "TableHead", "TableRow", "FootnoteDefinition", "HtmlBlock", "BlockQuote"}
 
 
@@ -52,6 +64,8 @@ class _Walker:
         self.html_start: int | None = None
         self.link = ""
         self.hidden = 0
+        self.formulas = 0
+        self.is_cell = False
 
     def handle_event(self, name: str, value: Any, begin: int, end: int) -> None:
         """Handle one event with its place in the text."""
@@ -85,6 +99,7 @@ class _Walker:
         elif tag == "CodeBlock":
             blocks.flush()
             blocks.kind = "code"
+            self.is_cell = "Fenced" in value[tag] and str(value[tag]["Fenced"]).startswith("{")
         elif tag == "List":
             blocks.open_list(value["List"])
         elif tag == "Item":
@@ -168,11 +183,18 @@ class _Walker:
         self.blocks.open_item(start, number.group() if number else "", stop)
 
     def _text(self, name: str, value: str, begin: int, end: int) -> None:
+        if name == "Text" and self.source.text.startswith(": ", begin) and not self.blocks.runs:
+            begin, value = begin + 2, value.removeprefix(": ")  # the caption of a table
         raw = self.source.text[begin:end]
         if name != "Text" and value in raw:
             begin += raw.index(value)
             end, raw = begin + len(value), value
-        if self.link == "wikilink" and "#" in value:
+        if name == "Code" and RESULT.match(value):
+            self._replace(begin, end, ELLIPSIS)
+        elif name in ("InlineMath", "DisplayMath") and TEX.search(value) and self.formulas < MOST_FORMULAS:
+            self.formulas += 1
+            self._replace(begin, end, tex_text(value))
+        elif self.link == "wikilink" and "#" in value:
             self._replace(begin, end, value.strip("# ").replace("#", " > "))
         elif self.blocks.kind == "code":
             self._code(begin, end, raw, value)
@@ -184,7 +206,9 @@ class _Walker:
             self.blocks.runs += split_runs(raw, self.source.place(begin), value)
 
     def _code(self, begin: int, end: int, raw: str, value: str) -> None:
-        if raw == value:
+        if self.is_cell and (options := CELL_OPTIONS.match(raw)):
+            self.blocks.runs += self.source.pieces(begin + options.end(), end)
+        elif raw == value:
             self.blocks.runs += self.source.pieces(begin, end)
         else:
             start, stop = self.source.span(begin, end)

@@ -151,9 +151,30 @@ def test_a_term_is_read_with_its_definition():
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("It costs $5 or $6.", "It costs $5 or $6."),
+        ("So $n = 3$ is so.", "So n = 3 is so."),
+        (r"So $p = p_0 + k \cdot t^{12}$ is so.", "So p = p₀ + k · t^12 is so."),
+    ],
+)
+def test_formulas_are_read_as_one_line(text, reading):
+    assert readings(text) == [reading]
+
+
+def test_of_a_notebook_neither_options_nor_references_are_read():
+    text = "See @fig-wren [@ida, p. 3].\n\n```{r}\n#| echo: true\nfly()\n```\n\nIt weighs `{r} w` g.\n"
+    assert readings(text) == ["See .", "fly()", "It weighs … g."]
+
+
+def test_the_caption_below_a_table_is_read_without_its_colon():
+    assert readings("| a | b |\n|---|---|\n| c | d |\n\n: Sizes {#tbl-a}\n") == ["c | d", "Sizes"]
+
+
 def test_formulas_links_between_notes_and_attributes_have_no_marks():
     text = "# Size {#size}\n\nIt is $x^2$, see [[Wren|the note]], [[Tern]] and [[Tern#Food]]. ![[bird.png]]"
-    assert readings(text) == ["It is x^2, see the note, Tern and Tern > Food."]
+    assert readings(text) == ["It is x², see the note, Tern and Tern > Food."]
     assert read_markdown(text, 0)[0] == "Size"
 
 
