@@ -21,6 +21,7 @@ with atheris.instrument_imports(include=["index", "bot"]):
     from index.domain.sources import SourceFile
     from index.parsing._docx import read_docx
     from index.parsing._epub import read_epub
+    from index.parsing._file_properties import odf_fields, ooxml_fields, pdf_fields
     from index.parsing._html import read_html
     from index.parsing._notebook import read_notebook
     from index.parsing._odt import read_odt
@@ -34,7 +35,7 @@ with atheris.instrument_imports(include=["index", "bot"]):
     from index.snapshots.manifest import Manifest
     from index.sources._sources_toml import read_addresses
     from tests.contract import test_harmless_messages
-    from tests.support.archives import epub, odt
+    from tests.support.archives import archive, epub, odt
     from tests.support.index_fakes import WordEmbedder
     from tests.support.office import docx, paragraph, pdf, table, word_table
     from tests.support.paths import DATA
@@ -65,6 +66,13 @@ Scout has **16 experts**. It reads *10 million* tokens.[^1]
 PAGE = (
     "<!doctype html><title>Scout</title><nav>Home</nav><main><h1>Models</h1><p>Scout reads <b>10</b> million."
     "<ul><li>one<li>two</ul><table><tr><th>a<th>b<tr><td rowspan=2>c<td>d<tr><td>e</table><pre>x\n y</pre></main>"
+)
+TOML = b"+++\ntitle = 'Scout'\ndate = 2025-04-05\nauthors = ['A', \"B\"]\n[extra]\nx.y = {z = 1}\n+++\nText.\n"
+JSON = b'{\n"title": "Scout \\u00e9",\n"authors": [{"name": "A", "image": "a.png"}],\n"x": {"y": 1.5}\n}\nText.\n'
+BYLINE = (
+    b'<meta name=author content=admin><script type="application/ld+json">{"@type": "Article", "author": {"name": "A"},'
+    b'"datePublished": "2025-04-05"}</script><h1>Scout</h1><p class=byline>By Ann Lee on <time>April 5, 2025</time>'
+    b"<p>Updated May 1, 2025<p>Scout reads."
 )
 
 
@@ -101,10 +109,17 @@ def taken_out(reader: Callable[[bytes], ParsedFile], *, ours: bool) -> Callable[
             if ours:
                 raise
             return
-        whole, sections = lay_out(failures.blocks)
+        whole, sections = lay_out(failures.blocks, failures.fields)
         spans_hold(Document("id", "a.html", "a", None, whole, sections, {}))
 
     return one
+
+
+def properties(data: bytes) -> None:
+    """Properties of a file, whatever they hold: short texts without control characters."""
+    core = archive({"docProps/core.xml": data, "meta.xml": data})
+    for fields in (ooxml_fields(core), odf_fields(core), pdf_fields({"Title": "S"}, data)):
+        assert all(name and 0 < len(value) <= 1_000 and value.isprintable() for name, value in fields), fields
 
 
 def addresses(data: bytes) -> None:
@@ -153,6 +168,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "epub": taken_out(read_epub, ours=False),
     "pptx": taken_out(read_pptx, ours=False),
     "odt": taken_out(read_odt, ours=False),
+    "properties": properties,
     "addresses": addresses,
     "manifest": manifest,
     "render": rendered,
@@ -160,10 +176,10 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
 }
 
 SEEDS: dict[str, list[bytes]] = {
-    "markdown": [MARKED.encode(), b"---\na: &x [*x]\n---\nText."],
+    "markdown": [MARKED.encode(), b"---\na: &x [*x]\n---\nText.", TOML, JSON],
     "text": [b"One.\n\nTwo: a b.\n"],
     "csv": ["\n".join(",".join(row) for row in BENCHMARKS).encode(), b'a;b\n"1;2";3\n'],
-    "html": [PAGE.encode()],
+    "html": [PAGE.encode(), BYLINE],
     "docx": [docx(paragraph("Scout reads.", "Heading1"), word_table(BENCHMARKS))],
     "pdf": [pdf([(60, 700, 12, "Scout reads 10 million tokens."), *table(BENCHMARKS, 600)])],
     "rst": [b"Title\n=====\n\n.. note:: A :ref:`b <c>` |d|.\n\n.. |d| replace:: e\n\n1. One.\n\n:f: g\n"],
@@ -173,6 +189,10 @@ SEEDS: dict[str, list[bytes]] = {
         odt("<text:p>Scout reads.</text:p><text:list><text:list-item><text:p>a</text:p></text:list-item></text:list>")
     ],
     "pptx": [(DATA / "sources" / "slides.pptx").read_bytes()],
+    "properties": [
+        b'<a xmlns:c="x"><c:title>Scout</c:title><c:creator>Ann; Bo</c:creator><c:created>2025-04-05</c:created></a>',
+        b'<x:xmpmeta xmlns:x="x"><R><creator><Seq><li>Ann</li></Seq></creator></R></x:xmpmeta>',
+    ],
     "addresses": [b'[[source]]\nurl = "https://example.org/a"\nname = "a.html"\n'],
 }
 """What the fuzzer begins with, by target; from nothing elsewhere."""
