@@ -44,7 +44,7 @@ def test_an_answer_has_a_few_quotations_at_most():
         ("Who is Scout?", ["Scout"]),
     ],
 )
-def test_a_heading_that_shares_no_word_with_the_question_is_quoted_with_what_is_below(question, quotes):
+def test_a_heading_without_a_word_of_the_question_is_quoted_with_what_is_below(question, quotes):
     index = search_index(a_md="# Scout\n\nThe weights are few enough.\n")
 
     def spans(window: str) -> tuple[AnswerSpan, ...]:

@@ -327,7 +327,7 @@ STYLES = (
 )
 
 
-def test_headings_are_found_by_style_its_parents_and_outline_levels_and_contents_left_out():
+def test_headings_are_found_by_style_or_level_and_contents_are_left_out():
     body = [
         paragraph("Intro ... 3", "TOC1"),
         paragraph("Eins", "berschrift1"),
