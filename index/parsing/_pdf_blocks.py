@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from index.parsing._pdf_kinds import BULLET, NUMBER, Sizes, is_label
+from index.parsing._pdf_kinds import BULLET, NUMBER, Sizes, has_bold_labels, is_label
 from index.parsing._pdf_lines import Line
 from index.parsing._pdf_paragraphs import LONGEST_HEADING, Paragraph, read_paragraphs
 from index.parsing._pdf_tables import Table
@@ -70,6 +70,7 @@ def _label_values(line: Line) -> list[str]:
     is_open = False
     for number, cell in enumerate(line.cells):
         is_value = number in line.values
+        is_open = is_open or (number % 2 == 1 and has_bold_labels(line))
         if pairs and (is_open or (is_value and number - 1 not in line.values)):
             label = pairs.pop()
             cell = f"{label} {cell}" if label.endswith((":", "?")) else f"{label}: {cell}"

@@ -16,6 +16,7 @@ __all__ = [
     "SENTENCE_END",
     "Sizes",
     "begins_pair",
+    "has_bold_labels",
     "heading_level",
     "is_label",
     "is_numbered",
@@ -101,6 +102,7 @@ def pair_count(lines: Sequence[Line]) -> int:
     """Return how many lines, from the first, hold labels with their values as a form has them."""
     for number, line in enumerate(lines):
         is_pair = _is_labelled(line) and (len(line.cells) > 1 or number > 0 or _are_labelled(lines[:2]))
+        is_pair = is_pair or (has_bold_labels(line) and (number > 0 or any(map(has_bold_labels, lines[1:2]))))
         if not line.values and not is_pair:
             return number
     return len(lines)
@@ -108,12 +110,22 @@ def pair_count(lines: Sequence[Line]) -> int:
 
 def begins_pair(line: Line, first: Line) -> bool:
     """Return whether a line begins another label with its value, below one that begins with the first line."""
-    return bool(LABELLED.match(line.text) and LABELLED.match(first.text)) and abs(line.x0 - first.x0) < line.size
+    is_below = abs(line.x0 - first.x0) < line.size or (is_short(first) and is_short(line))
+    return bool(LABELLED.match(line.text) and LABELLED.match(first.text)) and is_below
 
 
 def is_label(cell: str) -> bool:
     """Return whether a cell is a label whose value follows: "Contact:"."""
     return bool(LABEL.fullmatch(cell))
+
+
+def has_bold_labels(line: Line) -> bool:
+    """Return whether every other cell of a line is a label in bold, each before its value."""
+    labels = line.cells[::2]
+    return line.labels == (True, False) * len(labels) and all(
+        any(map(str.isalpha, label)) and not SENTENCE_END.search(label.rstrip(":")) and len(label.split()) < 5
+        for label in labels
+    )
 
 
 def is_short(line: Line) -> bool:

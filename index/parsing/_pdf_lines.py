@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,6 +24,10 @@ SEGMENT_GAP = 0.65
 
 SMALL = 0.85
 """A superscript or subscript is at most so large as the letters beside it."""
+
+LARGEST_HOST = 40.0
+BAND = 12.0
+"""In points: the largest letters beside which small ones are looked for, and the height of a band of the page."""
 
 NOTE_MARK = re.compile(r"\d{1,3}|[*†‡§¶‖]+|[a-z]")
 MARKS = re.compile(r"(?:\d{1,3}|[*†‡§¶‖a-z])(?:\s*,\s*(?:\d{1,3}|[*†‡§¶‖a-z]))*")
@@ -54,8 +59,8 @@ class Line:
     """Words on one line of a page, with the box around them in points.
 
     `cells` are groups of words that wide gaps separate, `starts` and `ends` their left and right sides; `size` is the
-    size of most letters, `bold` says that all are,
-    `begins_bold` that the first are. `region` numbers the column of text that the line stands in,
+    size of most letters, `bold` says that all are bold, `begins_bold` that the first are, `labels` which cells are.
+    `is_led` says that a row of dots led to the last cell. `region` numbers the column of text that the line stands in,
     `left` and `right` are that column's sides. `note` is the mark of the footnote that begins here. `values` numbers
     the cells that were filled into a form.
     """
@@ -74,6 +79,8 @@ class Line:
     right: float = 0.0
     note: str = ""
     begins_bold: bool = False
+    labels: tuple[bool, ...] = ()
+    is_led: bool = False
     values: frozenset[int] = frozenset()
 
     @property
@@ -115,7 +122,9 @@ def make_line(
     words = sorted((word for segment in row for word in segment.words), key=attrgetter("x0"))
     size, base = _main_size(words), _main_base(words)
     note = words[0].text if len(words) > 1 and _is_raised(words[0], size, base) and words[0].text in marks else ""
-    words = list(_without_leaders(words[1:] if note else words))
+    words = words[1:] if note else words
+    plain = list(_without_leaders(words))
+    is_led, words = len(plain) < len(words), plain
     groups = _cells(words, size, gap)
     cells = [(clean_text(join_words(group, marks)), group) for group in groups]
     cells = [(text, group) for text, group in cells if text]
@@ -130,6 +139,8 @@ def make_line(
         size=round(size * 2) / 2,
         bold=sum(len(word.text) for word in words if word.bold) > 0.95 * letters,
         begins_bold=words[0].bold,
+        labels=tuple(all(word.bold for word in group) for _, group in cells),
+        is_led=is_led,
         ends=tuple(max(word.x1 for word in group) for _, group in cells),
         region=region,
         left=left,
@@ -186,6 +197,9 @@ def _is_lowered(word: Word, size: float, base: float) -> bool:
 
 def _main_size(words: Sequence[Word]) -> float:
     """Return the size of most letters."""
+    first = words[0].size
+    if all(word.size == first for word in words):
+        return first
     letters: dict[float, int] = {}
     for word in words:
         letters[word.size] = letters.get(word.size, 0) + len(word.text)
@@ -193,6 +207,9 @@ def _main_size(words: Sequence[Word]) -> float:
 
 
 def _main_base(words: Sequence[Word]) -> float:
+    first = words[0].base
+    if all(word.base == first for word in words):
+        return first
     size = _main_size(words)
     return statistics.median_low([word.base for word in words if word.size >= 0.9 * size])
 
@@ -219,15 +236,23 @@ def _pieces(row: Sequence[Word]) -> Iterator[list[Word]]:
 
 def _attach_small(segments: Sequence[Segment]) -> list[Segment]:
     """Return the segments, with small ones put into the larger one that they stand beside, above or below its line."""
-    largest = max((segment.size for segment in segments), default=0.0)
-    hosts = list(segments)
-    for small in [segment for segment in segments if segment.size <= SMALL * largest and len(segment.words) <= 4]:
-        host = next((segment for segment in hosts if _is_beside(small, segment)), None)
-        if host is None:
+    largest = min(max((segment.size for segment in segments), default=0.0), LARGEST_HOST)
+    bands: defaultdict[int, list[Segment]] = defaultdict(list)
+    for segment in segments:
+        bands[int(segment.base // BAND)].append(segment)
+    merged_away: set[Segment] = set()
+    for small in segments:
+        if small.size > SMALL * largest or len(small.words) > 4 or small in merged_away:
             continue
-        hosts = [segment for segment in hosts if segment is not small and segment is not host]
-        hosts.append(_segment(sorted((*host.words, *small.words), key=attrgetter("x0"))))
-    return hosts
+        reach = range(int((small.base - 0.4 * largest) // BAND), int((small.base + 0.8 * largest) // BAND) + 1)
+        host = next((host for band in reach for host in bands[band] if _is_beside(small, host)), None)
+        if host is not None:
+            for segment in (small, host):
+                bands[int(segment.base // BAND)].remove(segment)
+                merged_away.add(segment)
+            merged = _segment(sorted((*host.words, *small.words), key=attrgetter("x0")))
+            bands[int(merged.base // BAND)].append(merged)
+    return [segment for band in bands.values() for segment in band]
 
 
 def _is_beside(small: Segment, host: Segment) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from index.parsing._pdf_kinds import (
     BULLET,
@@ -55,7 +56,13 @@ def _paragraphs(items: Sequence[Line | Table], sizes: Sizes) -> Iterator[Paragra
             start += 1
             continue
         lines = _lines_from(items, start)
-        if pairs := pair_count(lines):
+        if led := sum(1 for _ in takewhile(lambda line: line.is_led, lines)):
+            yield Paragraph("table", [], table=[line.cells for line in lines[:led]], headers=0)
+            start += led
+        elif _is_labelled_below(lines):
+            yield Paragraph("table", [], table=[line.cells for line in lines[:2]], headers=1)
+            start += 2
+        elif pairs := pair_count(lines):
             yield from (Paragraph("pair", [line]) for line in lines[:pairs])
             start += pairs
         elif rows := aligned_rows(lines):
@@ -65,6 +72,19 @@ def _paragraphs(items: Sequence[Line | Table], sizes: Sizes) -> Iterator[Paragra
             paragraph = _paragraph(lines, sizes)
             yield paragraph
             start += len(paragraph.lines)
+
+
+def _is_labelled_below(lines: Sequence[Line]) -> bool:
+    """Return whether the first line holds labels in small letters, each above its value, as in the boxes of a form."""
+    if len(lines) < 2 or len(lines[0].cells) < 2 or len(lines[0].cells) != len(lines[1].cells):
+        return False
+    labels, values = lines[:2]
+    is_near = 0 < values.top - labels.top < 2.5 * values.size
+    return is_near and labels.size < 0.8 * values.size and _are_aligned(labels, values)
+
+
+def _are_aligned(line: Line, other: Line) -> bool:
+    return all(abs(start - start_below) < 3 for start, start_below in zip(line.starts, other.starts, strict=True))
 
 
 def _lines_from(items: Sequence[Line | Table], start: int) -> list[Line]:

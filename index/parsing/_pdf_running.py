@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from index.parsing._pdf_lines import Segment, rows_of
 
@@ -15,7 +16,8 @@ EDGE = 0.1
 
 DIGITS = re.compile(r"\d+")
 PAGE_NUMBER = re.compile(
-    r"[^\w#]*(?:page|seite|página|p\.)?\s*(?:#|[ivxlc]{1,7})(?:\s*(?:/|of|von|de|sur)\s*#)?[^\w#]*", re.IGNORECASE
+    r"[-–—|·\[(\s]*(?:page|seite|página|p\.)?\s*(?:#|[ivxlc]{1,7})(?:\s*(?:/|of|von|de|sur)\s*#)?[-–—|·\])\s]*",
+    re.IGNORECASE,
 )
 
 Page = tuple[float, Sequence[Segment]]
@@ -46,16 +48,23 @@ def _edge_segments(page: Page) -> Iterator[tuple[Segment, bool]]:
     """Yield the segments at the edges of a page, with its first and last row, and whether each is set apart."""
     height, segments = page
     rows = rows_of(segments)
-    outer = {0, len(rows) - 1} | {number for number, row in enumerate(rows) if _is_at_edge(row[0], height)}
-    inner = [row for number, row in enumerate(rows) if number not in outer]
-    top = min((row[0].top for row in inner), default=height)
-    bottom = max((row[0].bottom for row in inner), default=0.0)
-    for number in sorted(outer) if len(rows) > 2 else range(len(rows)):
-        for segment in rows[number]:
-            gap = top - segment.bottom if segment.bottom < height / 2 else segment.top - bottom
-            is_apart = gap > 0.6 * segment.size and (bool(inner) or _is_at_edge(segment, height))
-            if is_apart or _is_at_edge(segment, height):
-                yield segment, is_apart
+    top, bottom = _apart(rows, height), _apart(rows[::-1], height)
+    for number, row in enumerate(rows):
+        is_apart = number < top or number >= len(rows) - bottom
+        if _is_at_edge(row[0], height) or (is_apart and len(row) == 1):
+            yield from ((segment, is_apart) for segment in row)
+
+
+def _apart(rows: Sequence[Sequence[Segment]], height: float) -> int:
+    """Return how many rows, from one edge of the page, are set apart from the text by more than rows are usually."""
+    gaps = [max(after[0].top - row[0].bottom, row[0].top - after[0].bottom) for row, after in pairwise(rows)]
+    edge = next((number for number, row in enumerate(rows) if not _is_at_edge(row[0], height)), len(rows))
+    if not gaps or edge == len(rows):
+        return edge
+    widest = max(range(max(edge, 1)), key=lambda number: gaps[number])
+    others = sorted(gaps[:widest] + gaps[widest + 1 :])
+    usual = others[len(others) // 4] if len(others) > 1 else 0.0
+    return widest + 1 if gaps[widest] > max(0.6 * rows[widest][0].size, 1.3 * usual) else 0
 
 
 def _is_at_edge(segment: Segment, height: float) -> bool:

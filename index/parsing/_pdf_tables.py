@@ -14,6 +14,12 @@ from index.parsing._table_headers import FIGURE
 __all__ = ["Table", "aligned_rows", "is_inside", "lines_inside", "overlaps"]
 
 
+FEWEST_SHORT_ROWS = 3
+MEAN_CELL = 24
+LONGEST_CELL = 48
+"""Of tables without lines and numbers: how many rows, and how long their cells in characters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table with ruled lines, row by row; `headers` says how many rows name the columns, if the lines tell it."""
@@ -26,8 +32,8 @@ class Table:
 def aligned_rows(lines: Sequence[Line]) -> list[tuple[str, ...]]:
     """Return the rows of a table without ruled lines that these lines begin with; none if they begin with no table.
 
-    A line of fewer cells is a row too if each cell begins or ends with those of one column: its other cells are empty.
-    At least half of the values must be numbers.
+    A line of fewer cells is a row too if each cell begins below those of one column: its other cells are empty. At
+    least half of the values must be numbers, or all cells short and in columns.
     """
     width = len(lines[0].cells)
     if width < 2:
@@ -48,7 +54,25 @@ def aligned_rows(lines: Sequence[Line]) -> list[tuple[str, ...]]:
         rows.append(row)
     values = [cell for row in rows[1:] for cell in row[1:] if cell]
     figures = sum(bool(FIGURE.fullmatch(cell)) for cell in values)
-    return rows if len(rows) > 1 and values and 2 * figures >= len(values) else []
+    if len(rows) > 1 and values and 2 * figures >= len(values):
+        return rows
+    return _short_rows(lines)
+
+
+def _short_rows(lines: Sequence[Line]) -> list[tuple[str, ...]]:
+    """Return the rows of short words that begin at the same places, line for line, if there are several."""
+    first = lines[0]
+    rows = [first.cells]
+    for line, next_line in pairwise(lines):
+        is_next = next_line.region == line.region and 0 < next_line.top - line.bottom < 2 * line.size
+        if not is_next or len(next_line.cells) != len(first.cells):
+            break
+        if not all(abs(start - below) < 3 for start, below in zip(first.starts, next_line.starts, strict=True)):
+            break
+        rows.append(next_line.cells)
+    cells = [cell for row in rows for cell in row]
+    is_short = sum(map(len, cells)) < MEAN_CELL * len(cells) and max(map(len, cells)) < LONGEST_CELL
+    return rows if len(rows) >= FEWEST_SHORT_ROWS and is_short else []
 
 
 def _assign_columns(line: Line, columns: Sequence[tuple[float, float]]) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from index.domain.sources import SourceFile
 from index.parsing.documents import parse
-from tests.support.office import Words, pdf
+from index.text.tables import label_cells
+from tests.support.office import Words, pdf, table
 
 COLUMN = ["The harbour opens at six and closes", "at nine, and on Sundays the crane", "does not work before noon."]
 OTHER = ["Ferries leave from pier four every", "hour, and the last of them takes no", "cars or bicycles on board."]
@@ -28,6 +29,13 @@ def drawn(draw: Callable[[Canvas], None]) -> list[str]:
     canvas.save()
     document = parse(SourceFile("a.pdf", file.getvalue()))
     return ["".join(run.reading for run in block.runs) for section in document.sections for block in section.blocks]
+
+
+def labelled(*pages: list[Words]) -> list[str]:
+    """The rows of tables, each value with the name of its column."""
+    document = parse(SourceFile("a.pdf", pdf(*pages)))
+    blocks = [block for section in document.sections for block in section.blocks if block.kind == "row"]
+    return [label_cells(block.lead, "".join(run.reading for run in block.runs)) for block in blocks]
 
 
 def lines(texts: list[str], x: float, y: float, size: float = 10) -> list[Words]:
@@ -57,6 +65,36 @@ def test_a_label_and_its_value_are_one_row_of_a_form():
     drawn = [(50, 700, 10, "Buyer:"), (110, 700, 10, "Nils Aas"), (320, 700, 10, "Due:"), (370, 700, 10, "2 May")]
     drawn += [(50, 680, 10, "Town:"), (110, 680, 10, "Oslo"), (320, 680, 10, "Tax:"), (370, 680, 10, "12%")]
     assert read(drawn) == ["Buyer: Nils Aas", "Due: 2 May", "Town: Oslo", "Tax: 12%"]
+
+
+def test_labels_in_bold_stand_with_their_values():
+    rows = [("Keeper", "Una Moe", "Since", "1998"), ("Lamp", "LED", "Range", "14 miles")]
+    page = [
+        (50 + 130 * column, 700 - 16 * row, 10 if column % 2 else -10, cell)
+        for row, cells in enumerate(rows)
+        for column, cell in enumerate(cells)
+    ]
+    assert read(page) == ["Keeper: Una Moe", "Since: 1998", "Lamp: LED", "Range: 14 miles"]
+
+
+def test_dots_that_lead_to_a_value_are_left_out():
+    rows = ["Mooring fee .............. 12 euros", "Water ........................ free"]
+    assert read(lines(rows, 60, 700)) == ["Mooring fee | 12 euros", "Water | free"]
+
+
+def test_small_labels_above_values_name_them():
+    page = [(50, 700, 6, "VESSEL"), (250, 700, 6, "FLAG"), (50, 688, 10, "Sula"), (250, 688, 10, "Norway")]
+    assert labelled(page) == ["VESSEL: Sula | FLAG: Norway"]
+
+
+def test_a_table_that_goes_on_after_a_page_keeps_the_names_of_its_columns():
+    pages = [
+        table([("Pier", "Berths"), *((f"Pier {n}", str(n)) for n in numbers)], 780)
+        for numbers in (range(3), range(3, 6))
+    ]
+    assert labelled(*pages)[2:5] == ["Pier: Pier 2 | Berths: 2", "Pier: Pier 3 | Berths: 3", "Pier: Pier 4 | Berths: 4"]
+    pages[1] = pages[1][2:]
+    assert labelled(*pages)[3:5] == ["Pier: Pier 3 | Berths: 3", "Pier: Pier 4 | Berths: 4"]
 
 
 def test_running_titles_of_left_and_right_pages_are_left_out_of_sentences():
