@@ -81,6 +81,8 @@ def _edit_outside_code(source: EditedText, edits: Iterable[Edit]) -> EditedText:
     begins_line = False
     for edit in edits:
         index = bisect_right(starts, edit.start) - 1
+        if kept and edit.start < kept[-1].end:
+            continue
         if index < 0 or edit.start >= ends[index]:
             follows = bool(kept) and kept[-1].end == edit.start and begins_line
             begins_line = follows or _begins_line(source.text, edit.start)
@@ -132,11 +134,12 @@ def _marks(text: str) -> Iterator[Edit]:
 
 def _keep_values(text: str, start: int, end: int) -> Iterator[Edit]:
     """Yield edits that leave of a shortcode only what it shows as text."""
+    is_line = _begins_line(text, start) and text[(after := _after_spaces(text, end)) : after + 1] in ("", "\r", "\n")
     done = start
     for _, first, last in find_text_attributes(text, start, end):
-        yield Edit(done, first, " " if done > start else "")
+        yield Edit(done, first, "\n" if is_line else " " if done > start else "")
         done = last
-    yield Edit(done, end)
+    yield Edit(done, end, "\n" if is_line and done > start else "")
 
 
 def _between(text: str, opening: str, closing: str) -> Iterator[tuple[int, int]]:

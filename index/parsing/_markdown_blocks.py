@@ -12,8 +12,8 @@ from index.text.offsets import ReadableText
 
 __all__ = ["BlockBuilder", "replaced", "trimmed"]
 
-NOTE_MARK = re.compile(r"\[[^\]]{1,8}\]|[^\w+−-]{1,4}")
-"""A superscript that points to a note: "[3]", "*"."""
+NOTE_MARK = re.compile(r"\[[^\]]{1,8}\]|[^\w+−-]{1,4}|\d{1,3}(?:\s*,\s*\d{1,3})+")
+"""A superscript that points to notes: "[3]", "*", "1, 2"."""
 
 SIGNS = {"TM": "™", "SM": "℠", "R": "®"}
 """Signs that are often typed as superscript letters."""

@@ -30,6 +30,7 @@ class HtmlReader:
     def __init__(self, blocks: BlockBuilder) -> None:
         self.blocks = blocks
         self.silent = 0
+        self.hidden = False
         self.in_block = False
         self._table: HtmlTable | None = None
         self._head_depth = 0
@@ -45,7 +46,7 @@ class HtmlReader:
         """Read a block of HTML."""
         self.in_block = True
         self._read(pieces)
-        self.in_block = False
+        self.in_block, self.hidden = False, False
         self.silent = 0
         self.blocks.flush()
 
@@ -58,6 +59,7 @@ class HtmlReader:
 
     def _read(self, pieces: list[Span]) -> None:
         source = EditedText(pieces)
+        hidden_tag, depth, self.hidden = "", 0, False
         for token in read_tags(source.text):
             start, end = source.span(token.start, token.end)
             if isinstance(token, SoupText):
@@ -65,8 +67,12 @@ class HtmlReader:
                     self._add_text(source.pieces(token.start, token.end))
                 else:
                     self._add_text([replaced(start, end, token.reading)])
-            elif self.silent and token.name not in SILENT:
-                continue
+            elif hidden_tag or (self.silent and token.name not in SILENT):
+                depth += (not token.is_end) - token.is_end if token.name == hidden_tag else 0
+                hidden_tag = hidden_tag if depth else ""
+                self.hidden = bool(hidden_tag)
+            elif not token.is_end and token.name in BLOCKS and _is_hidden(token.attributes):
+                hidden_tag, depth, self.hidden = token.name, 1, True
             elif token.is_end:
                 self._close_tag(token.name, start, end)
             elif token.name not in SILENT or not token.is_empty:
@@ -137,7 +143,7 @@ class HtmlReader:
 
     def _add_text(self, pieces: list[Span]) -> None:
         """Handle text between tags."""
-        if self.silent:
+        if self.silent or self.hidden:
             return
         for piece in pieces:
             if self.blocks.kind == "code" or len(piece.reading) != piece.end - piece.start:
@@ -230,6 +236,10 @@ class HtmlReader:
 
 
 NUMBER = re.compile(r"\s*(\d{1,5})\s*")
+
+
+def _is_hidden(attributes: dict[str, str]) -> bool:
+    return "hidden" in attributes or re.search(r"display\s*:\s*none", attributes.get("style", "")) is not None
 
 
 def _number(value: str | None, default: int) -> int:

@@ -49,6 +49,8 @@ def test_comments_are_not_read(text, reading):
         ("{{% tip %}}\nIt **flies**.\n{{% /tip %}}", ["It flies."]),
         ('{% include box.html kind="big" text="It sings." %}', ["It sings."]),
         ('See [it]({{< ref "wren.md" >}}) there.', ["See it there."]),
+        ('{% tab title="Nest" %}\nIt nests.\n{% endtab %}', ["Nest", "It nests."]),
+        ('A {{< tip text="small" >}} bird.', ["A small bird."]),
         ('{% hint style="info" %}\nIt nests.\n{% endhint %}', ["It nests."]),
         ("{% highlight sh %}\nfly *\n{% endhighlight %}", ["fly *"]),
         ("It is ==quite small== as x==y and z==w are.", ["It is quite small as x==y and z==w are."]),

@@ -126,10 +126,11 @@ def test_struck_out_html_lasts_until_it_is_closed():
         ("Wren<sup>TM</sup>", "Wren™"),
         ('in 1999<sup><a href="#n4">4</a></sup> and 2001<sup>[5]</sup>', "in 1999 and 2001"),
         ("in 1999<sup>[4](#n4)</sup> and 2001<sup>*</sup>.", "in 1999 and 2001."),
+        ("in 1999<sup>4, 12</sup>", "in 1999"),
         ("it holds 7<sup>", "it holds 7"),
     ],
 )
-def test_super_and_subscripts_are_apart_from_the_line_and_note_marks_left_out(text, reading):
+def test_scripts_are_apart_from_the_line_and_note_marks_left_out(text, reading):
     assert readings(text) == [reading]
 
 
@@ -208,6 +209,11 @@ def test_html_has_headings_lists_code_and_definitions_like_markdown():
         ("prose", "of it."),
     ]
     assert [section.heading for section in read_markdown(text, 0)[1]] == ["Start"]
+
+
+def test_what_html_hides_is_not_read():
+    text = '<div>It <p hidden>or <p>not</p> so</p>flies.<div style="display: none">No<div>.</div></div></div>\n'
+    assert readings(text) == ["It flies."]
 
 
 def test_a_summary_is_the_heading_of_its_details():
