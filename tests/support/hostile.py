@@ -49,12 +49,24 @@ def many_pages() -> bytes:
     )
 
 
-def letters_without_end() -> bytes:
-    content = b"BT /F1 9 Tf 0 0 Td " + b"(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) Tj " * 2_000_000
+def letters_without_end(times: int = 2_000_000) -> bytes:
+    content = b"BT /F1 9 Tf 0 0 Td " + b"(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) Tj " * times
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>"
     font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
     tree = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>"]
     return pdf_of([*tree, page, stream(content), font])
+
+
+def many_letters() -> bytes:
+    return letters_without_end(5_000)
+
+
+def forms_in_forms() -> bytes:
+    """A drawing that draws itself five times."""
+    drawing = b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X 4 0 R>>>>/Length 30>>stream\n"
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources<</XObject<</X 4 0 R>>>>>>"
+    tree = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>"]
+    return pdf_of([*tree, page, drawing + b"/X Do " * 5 + b"\nendstream"])
 
 
 def locked_pdf() -> bytes:
@@ -84,6 +96,8 @@ HOSTILE = {
     "cyclic.pdf": (cyclic_pdf, "has no pages, or is damaged: save it anew"),
     "pages.pdf": (many_pages, "has more than 2,000 pages: split it"),
     "endless.pdf": (letters_without_end, "takes longer than 5 s to read: split it, or raise EXTRACT_SECONDS"),
+    "letters.pdf": (many_letters, "has more than 200,000 letters on page 1: split it"),
+    "forms.pdf": (forms_in_forms, DAMAGED),
     "bomb.docx": (zip_bomb, "unpacks to 250 MB, more than 200: split it"),
     "entities.docx": (entity_bomb, DAMAGED),
     "wide.csv": (lambda: b"," * 99_999, "has 100,000 columns at line 1: keep at most 500 of them"),
