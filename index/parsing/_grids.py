@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from index.parsing._table_headers import differs_from_below, header_count
+from index.parsing._table_headers import FIGURE, differs_from_below, header_count
 from index.parsing._tables import SENTENCE, table_rows
 from index.parsing.layout import ParsedBlock
 from index.text.tables import join_cells
 
-__all__ = ["grid_blocks"]
+__all__ = ["grid_blocks", "sheet_blocks"]
 
 Rows = list[Sequence[str]]
 
@@ -24,23 +24,51 @@ def grid_blocks(grid: Sequence[Sequence[str]]) -> Iterator[ParsedBlock]:
     parts = [list(rows) for is_empty, rows in groupby(grid, lambda row: not any(map(str.strip, row))) if not is_empty]
     widest = max(map(_width, parts), default=0)
     table: Rows = []
+    caption: Sequence[str] = []
     for part in parts:
         if table and (_begins_table(part) or all(_is_line(row, _width(table)) for row in part)):
-            yield from _part_blocks(table)
-            table = []
+            yield from _part_blocks(table, caption)
+            table, caption = [], []
         if not table and all(_is_line(row, widest, above=part is parts[0]) for row in part):
             yield from map(_line, part)
+            caption = part[-1]
         else:
             table += part
-    yield from _part_blocks(table)
+    yield from _part_blocks(table, caption)
 
 
-def _part_blocks(rows: Rows) -> Iterator[ParsedBlock]:
-    """Yield a table with the lines above it, the last of which is its caption."""
+def sheet_blocks(grid: Sequence[Sequence[str]]) -> Iterator[ParsedBlock]:
+    """Yield the tables of a sheet like those of a grid; tables side by side come one after the other."""
+    for pieces in _beside(grid):
+        yield from grid_blocks(pieces)
+
+
+def _beside(grid: Sequence[Sequence[str]]) -> Iterator[list[list[str]]]:
+    """Yield a sheet in pieces, cut at empty columns behind which a table with names of rows and columns begins."""
+    width = max(map(len, grid), default=0)
+    used = {column for row in grid for column, cell in enumerate(row) if cell.strip()}
+    start = 0
+    for column in range(1, width - 2):
+        if column in used or column + 1 not in used or column <= start + 1:
+            continue
+        behind = [[*row[column + 1 :], *[""] * (width - len(row))][: width - column - 1] for row in grid]
+        rows = [row for row in behind if _filled(row)]
+        if len(rows) > 1 and header_count(rows) and differs_from_below(rows) and _has_names(rows[1:]):
+            yield [list(row[start:column]) for row in grid]
+            start = column + 1
+    yield [list(row[start:]) for row in grid]
+
+
+def _has_names(rows: Sequence[Sequence[str]]) -> bool:
+    return all(row[0] and not FIGURE.fullmatch(row[0]) for row in rows if _filled(row) > 1)
+
+
+def _part_blocks(rows: Rows, above: Sequence[str]) -> Iterator[ParsedBlock]:
+    """Yield a table with the lines at its top; the last line above it, if it has one cell, is its caption."""
     width = _width(rows)
     start = next((number for number, row in enumerate(rows) if not _is_line(row, width, above=True)), len(rows))
     yield from map(_line, rows[:start])
-    above = rows[start - 1] if start else []
+    above = rows[start - 1] if start else above
     caption = join_cells(above) if _filled(above) == 1 else ""
     yield from table_rows([*rows[start:]], caption=caption)
 

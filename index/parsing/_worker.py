@@ -73,6 +73,14 @@ def reader_of(form: str, seconds: float = SECONDS, program: str = "") -> Callabl
         from index.parsing._pptx import read_pptx
 
         return read_pptx
+    if form == "xlsx":
+        from index.parsing._spreadsheet import read_spreadsheet
+
+        return read_spreadsheet
+    if form == "ods":
+        from index.parsing._opendocument_sheet import read_opendocument_sheet
+
+        return read_opendocument_sheet
     raise ValueError(form)
 
 

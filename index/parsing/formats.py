@@ -85,8 +85,18 @@ FORMATS = (
         "Jupyter notebooks: text, code and what it printed; no pictures",
         types=("application/x-ipynb+json",),
     ),
-    Format((".csv",), "a table, row by row with its headers", types=("text/csv",), is_sandboxed=False),
-    Format((".tsv",), "a table, row by row with its headers", types=("text/tab-separated-values",), is_sandboxed=False),
+    Format(
+        (".csv",),
+        "tables, row by row with their headers; lines above and below them are kept",
+        types=("text/csv",),
+        is_sandboxed=False,
+    ),
+    Format(
+        (".tsv",),
+        "tables, row by row with their headers; lines above and below them are kept",
+        types=("text/tab-separated-values",),
+        is_sandboxed=False,
+    ),
     Format(
         (".html", ".htm", ".xhtml"),
         "headings, paragraphs, lists and tables; scripts, hidden elements and navigation are left out",
@@ -115,6 +125,21 @@ FORMATS = (
         (".odt",),
         "OpenDocument texts: deleted text and comments are not read",
         types=("application/vnd.oasis.opendocument.text",),
+        is_text=False,
+    ),
+    Format(
+        (".xlsx", ".xlsm"),
+        "Excel, sheet by sheet: tables as they are displayed; hidden sheets, rows and columns are left out",
+        types=(
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "application/vnd.ms-excel.sheet.macroenabled.12",
+        ),
+        is_text=False,
+    ),
+    Format(
+        (".ods",),
+        "OpenDocument spreadsheets, as those of Excel",
+        types=("application/vnd.oasis.opendocument.spreadsheet",),
         is_text=False,
     ),
     Format(

@@ -18,7 +18,7 @@ def _endings(words: str) -> frozenset[str]:
 
 BETTER_KIND = {
     ".docx": _endings("doc docm dot dotx rtf odf pages wpd wps abw sxw fodt"),
-    ".xlsx": _endings("xls xlsm xlsb numbers sxc fods"),
+    ".xlsx": _endings("xls xlsb numbers sxc fods"),
     ".pptx": _endings("ppt pps ppsx pptm key odp sxi fodp"),
     ".pdf": _endings("eml msg mbox ps djvu xps oxps tex latex vsd vsdx pub one odg"),
     ".html": _endings("org adoc asciidoc asc textile wiki mediawiki creole typ mht mhtml webarchive chm xml tei dita"),

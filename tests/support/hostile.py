@@ -8,6 +8,7 @@ import zipfile
 from index.parsing._sandbox import DAMAGED
 from tests.support.archives import archive, epub, odt
 from tests.support.office import docx, paragraph, pdf_of, stream
+from tests.support.workbooks import ods, xlsx
 
 __all__ = ["HOSTILE", "alias_bomb"]
 
@@ -84,6 +85,31 @@ def deep_list() -> bytes:
     return "".join(f"{'  ' * level}- x\n\n" for level in range(1_500)).encode()
 
 
+def sheet_with(rows: str, *, entities: bool = False) -> bytes:
+    """A workbook whose sheet claims all rows and columns that there can be."""
+    made = zipfile.ZipFile(io.BytesIO(xlsx({"Sheet1": [["a", "b"]]})))
+    files = {name: made.read(name) for name in made.namelist()}
+    lines = "".join(f'<!ENTITY a{number} "{f"&a{number - 1};" * 10}">' for number in range(1, 12))
+    opening = f'<!DOCTYPE d [<!ENTITY a0 "lol">{lines}]>' if entities else ""
+    cell = '<row r="1"><c t="inlineStr"><is><t>&a11;</t></is></c></row>' if entities else ""
+    files["xl/worksheets/sheet1.xml"] = (
+        f'{opening}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        f'<dimension ref="A1:XFD1048576"/><sheetData>{cell}{rows}</sheetData></worksheet>'
+    ).encode()
+    return archive(files)
+
+
+def sheet_of_zeros(rows: int, columns: int) -> bytes:
+    return sheet_with(f"<row>{'<c><v>0</v></c>' * columns}</row>" * rows)
+
+
+def repeated_cells(what: str, times: int) -> bytes:
+    row = f'table:number-rows-repeated="{times}"' if what == "rows" else ""
+    cell = f'table:number-columns-repeated="{times}"' if what == "columns" else ""
+    cells = f"<table:table-cell {cell}><text:p>0</text:p></table:table-cell>"
+    return ods(f'<table:table table:name="a"><table:table-row {row}>{cells}</table:table-row></table:table>')
+
+
 HOSTILE = {
     "doubled.rst": (doubled_words, "takes longer than 5 s to read"),
     "deep.rst": (deep_list, "is nested too deeply: make it flatter"),
@@ -103,6 +129,23 @@ HOSTILE = {
     "wide.csv": (lambda: b"," * 99_999, "has 100,000 columns at line 1: keep at most 500 of them"),
     "open.csv": (lambda: b'a,b\n1,"' + b"2;3\n" * 50_000 + b'"', "close its quotation mark"),
     "long.csv": (lambda: b"1,2\n" * 50_001, "has more than 50,000 rows: keep those that are asked about"),
+    "bomb.xlsx": (
+        lambda: archive({"xl/workbook.xml": "", "a.xml": bytes(250_000_000)}),
+        "unpacks to 250 MB, more than 200: split it",
+    ),
+    "zeros.xlsx": (
+        lambda: sheet_of_zeros(200_000, 60),
+        "has more than 1,000,000 cells: keep those that are asked about",
+    ),
+    "long.xlsx": (lambda: sheet_of_zeros(60_000, 1), "has more than 50,000 rows: keep those that are asked about"),
+    "wide.xlsx": (lambda: sheet_of_zeros(2, 16_000), "has 16,000 columns at line 1: keep at most 500 of them"),
+    "far.xlsx": (lambda: sheet_with('<row r="999999999999"><c><v>0</v></c></row>'), "takes longer than 5 s to read"),
+    "entities.xlsx": (lambda: sheet_with("", entities=True), DAMAGED),
+    "repeated.ods": (
+        lambda: repeated_cells("rows", 1_048_576),
+        "has more than 50,000 rows: keep those that are asked about",
+    ),
+    "wide.ods": (lambda: repeated_cells("columns", 16_384), "columns at line 1: keep at most 500 of them"),
     "deep.html": (lambda: b"<div>" * 200_000 + b"x", "takes longer than 5 s to read"),
     "spans.html": (lambda: b"<table>" + b"<tr><td rowspan=9 colspan=400>x" * 9, "more than 500 columns"),
 }

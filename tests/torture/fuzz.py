@@ -25,9 +25,11 @@ with atheris.instrument_imports(include=["index", "bot"]):
     from index.parsing._html import read_html
     from index.parsing._notebook import read_notebook
     from index.parsing._odt import read_odt
+    from index.parsing._opendocument_sheet import read_opendocument_sheet
     from index.parsing._pdf import read_pdf
     from index.parsing._pptx import read_pptx
     from index.parsing._rst import read_rst
+    from index.parsing._spreadsheet import read_spreadsheet
     from index.parsing.chunking import chunk
     from index.parsing.documents import parse
     from index.parsing.formats import check_content
@@ -39,6 +41,7 @@ with atheris.instrument_imports(include=["index", "bot"]):
     from tests.support.index_fakes import WordEmbedder
     from tests.support.office import docx, paragraph, pdf, table, word_table
     from tests.support.paths import DATA
+    from tests.support.workbooks import ods, xlsx
 
 __all__ = ["SEEDS", "TARGETS"]
 
@@ -166,6 +169,8 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "rst": taken_out(read_rst, ours=False),
     "notebook": taken_out(read_notebook, ours=True),
     "epub": taken_out(read_epub, ours=False),
+    "xlsx": taken_out(read_spreadsheet, ours=False),
+    "ods": taken_out(read_opendocument_sheet, ours=False),
     "pptx": taken_out(read_pptx, ours=False),
     "odt": taken_out(read_odt, ours=False),
     "properties": properties,
@@ -184,6 +189,13 @@ SEEDS: dict[str, list[bytes]] = {
     "pdf": [pdf([(60, 700, 12, "Scout reads 10 million tokens."), *table(BENCHMARKS, 600)])],
     "rst": [b"Title\n=====\n\n.. note:: A :ref:`b <c>` |d|.\n\n.. |d| replace:: e\n\n1. One.\n\n:f: g\n"],
     "notebook": [b'{"cells": [{"cell_type": "code", "source": ["x"], "outputs": [{"data": {"text/plain": "1"}}]}]}'],
+    "xlsx": [xlsx({"Prices": [["Model", "Cost"], ["Scout", 0.5]]}, {"B2": "0.0 %"})],
+    "ods": [
+        ods(
+            '<table:table table:name="Prices"><table:table-row><table:table-cell><text:p>Scout</text:p>'
+            "</table:table-cell></table:table-row></table:table>"
+        )
+    ],
     "epub": [epub({"a.xhtml": "<h1>Scout</h1><p>It reads <a/>ten.</p>"}, metadata="<dc:title>S</dc:title>")],
     "odt": [
         odt("<text:p>Scout reads.</text:p><text:list><text:list-item><text:p>a</text:p></text:list-item></text:list>")
