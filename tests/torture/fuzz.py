@@ -66,6 +66,25 @@ Scout has **16 experts**. It reads *10 million* tokens.[^1]
 
 [^1]: A note &amp; more.
 """
+AUTHORED = """import A from 'a'
+
+<Card title="T" tags={["x"]}>
+
+    ## H {#h .c}
+
+    !!! note "N"
+
+        x ==y== %%z%% H~2~O [[a|b]] $x^2$ {{< s t="u" >}}
+
+</Card>
+
+=== "W"
+
+    <table><tr><th rowspan=2>a<td>b</table><del>c</del><sup>1</sup>
+
+> [!tip] C
+> 3. d
+"""
 PAGE = (
     "<!doctype html><title>Scout</title><nav>Home</nav><main><h1>Models</h1><p>Scout reads <b>10</b> million."
     "<ul><li>one<li>two</ul><table><tr><th>a<th>b<tr><td rowspan=2>c<td>d<tr><td>e</table><pre>x\n y</pre></main>"
@@ -181,7 +200,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
 }
 
 SEEDS: dict[str, list[bytes]] = {
-    "markdown": [MARKED.encode(), b"---\na: &x [*x]\n---\nText.", TOML, JSON],
+    "markdown": [MARKED.encode(), AUTHORED.encode(), b"---\na: &x [*x]\n---\nText.", TOML, JSON],
     "text": [b"One.\n\nTwo: a b.\n"],
     "csv": ["\n".join(",".join(row) for row in BENCHMARKS).encode(), b'a;b\n"1;2";3\n'],
     "html": [PAGE.encode(), BYLINE],
