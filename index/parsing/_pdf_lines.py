@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import statistics
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
 
-from index.parsing._pdf_words import WORD_GAP, Word
+from index.parsing._pdf_text import SMALL, is_raised, join_words, main_base, main_size, without_leaders
+from index.parsing._pdf_words import Word
 from index.parsing.layout import clean_text
-from index.text.notation import subscript, superscript
 
-__all__ = ["Line", "Segment", "join_words", "make_line", "note_marks", "read_segments", "rows_of"]
+__all__ = ["Line", "Segment", "make_line", "note_marks", "read_segments", "rows_of"]
 
 COLUMN_GAP = 1.0
 """White space between two cells, in heights of a letter, at least; more in a line whose words stand far apart."""
@@ -22,18 +21,12 @@ COLUMN_GAP = 1.0
 SEGMENT_GAP = 0.65
 """White space that may be the gutter between two columns of text, in heights of a letter, at least."""
 
-SMALL = 0.85
-"""A superscript or subscript is at most so large as the letters beside it."""
 
 LARGEST_HOST = 40.0
 BAND = 12.0
 """In points: the largest letters beside which small ones are looked for, and the height of a band of the page."""
 
 NOTE_MARK = re.compile(r"\d{1,3}|[*†‡§¶‖]+|[a-z]")
-MARKS = re.compile(r"(?:\d{1,3}|[*†‡§¶‖a-z])(?:\s*,\s*(?:\d{1,3}|[*†‡§¶‖a-z]))*")
-LEADER = re.compile(r"[.…·]+")
-POWER = re.compile(r"(?:^|[^\w.])(?:10|[a-zA-Z]|[kcmdµ]?m|kg|s|ha|CO|H)$|\)$")
-"""What a small figure is a power of, or counts: "10³", "km²", "x²"."""
 
 
 @dataclass(slots=True, eq=False)
@@ -120,10 +113,10 @@ def make_line(
 ) -> Line:
     """Return the line of a row of segments; `marks` are those of the page's footnotes, `gap` parts its cells."""
     words = sorted((word for segment in row for word in segment.words), key=attrgetter("x0"))
-    size, base = _main_size(words), _main_base(words)
-    note = words[0].text if len(words) > 1 and _is_raised(words[0], size, base) and words[0].text in marks else ""
+    size, base = main_size(words), main_base(words)
+    note = words[0].text if len(words) > 1 and is_raised(words[0], size, base) and words[0].text in marks else ""
     words = words[1:] if note else words
-    plain = list(_without_leaders(words))
+    plain = list(without_leaders(words))
     is_led, words = len(plain) < len(words), plain
     groups = _cells(words, size, gap)
     cells = [(clean_text(join_words(group, marks)), group) for group in groups]
@@ -156,66 +149,13 @@ def note_marks(segments: Iterable[Segment]) -> set[str]:
     for segment in segments:
         if len(segment.words) > 1:
             first = segment.words[0]
-            if NOTE_MARK.fullmatch(first.text) and _is_raised(first, segment.size, segment.base):
+            if NOTE_MARK.fullmatch(first.text) and is_raised(first, segment.size, segment.base):
                 marks.add(first.text)
     return marks
 
 
-def join_words(words: Sequence[Word], marks: Collection[str] = ()) -> str:
-    """Return words as text: apart where white space is between them; small ones above or below the line as such."""
-    size, base = _main_size(words), _main_base(words)
-    first, *others = _without_letter_spacing(words)
-    text, previous = first.text, first
-    for word in others:
-        if _is_raised(word, size, base):
-            text += _raised(word.text, text, marks)
-        elif _is_lowered(word, size, base) and not word.spaced:
-            text += subscript(word.text)
-        elif not word.spaced and word.x0 - previous.x1 < WORD_GAP * max(word.size, previous.size):
-            text += word.text
-        else:
-            text += f" {word.text}"
-        previous = word
-    return text
-
-
-def _raised(small: str, text: str, marks: Collection[str]) -> str:
-    """Return what a superscript adds to the text before it: nothing if it is the mark of a footnote on the page."""
-    is_power = bool(POWER.search(text)) and small[:1].isdigit()
-    if not is_power and MARKS.fullmatch(small) and all(mark in marks for mark in re.findall(r"\d+|[^\s,]", small)):
-        return ""
-    return superscript(small)
-
-
-def _is_raised(word: Word, size: float, base: float) -> bool:
-    return word.size <= SMALL * size and base - word.base > 0.18 * size
-
-
-def _is_lowered(word: Word, size: float, base: float) -> bool:
-    return word.size <= SMALL * size and word.base - base > 0.08 * size
-
-
-def _main_size(words: Sequence[Word]) -> float:
-    """Return the size of most letters."""
-    first = words[0].size
-    if all(word.size == first for word in words):
-        return first
-    letters: dict[float, int] = {}
-    for word in words:
-        letters[word.size] = letters.get(word.size, 0) + len(word.text)
-    return max(letters, key=lambda size: (letters[size], size))
-
-
-def _main_base(words: Sequence[Word]) -> float:
-    first = words[0].base
-    if all(word.base == first for word in words):
-        return first
-    size = _main_size(words)
-    return statistics.median_low([word.base for word in words if word.size >= 0.9 * size])
-
-
 def _segment(words: Sequence[Word]) -> Segment:
-    size, base = _main_size(words), _main_base(words)
+    size, base = main_size(words), main_base(words)
     return Segment(
         words[0].x0, max(word.x1 for word in words), base - 0.75 * size, base + 0.25 * size, base, size, tuple(words)
     )
@@ -282,30 +222,3 @@ def _cells(words: Sequence[Word], size: float, gap: float) -> list[list[Word]]:
             cells.append([])
         cells[-1].append(after)
     return cells
-
-
-def _without_leaders(words: Sequence[Word]) -> Sequence[Word]:
-    """Return words without the row of dots between an entry and its page number in a table of contents."""
-    dots = sum(len(word.text) for word in words if LEADER.fullmatch(word.text))
-    return (dots > 3 and [word for word in words if not LEADER.fullmatch(word.text)]) or words
-
-
-def _without_letter_spacing(words: Sequence[Word]) -> Sequence[Word]:
-    """Return words whose letters were set apart, such as "N O T E S", as whole words."""
-    if len(words) < 5 or sum(len(word.text) == 1 and word.text.isalnum() for word in words) < 0.8 * len(words):
-        return words
-    gaps = sorted(after.x0 - word.x1 for word, after in pairwise(words))
-    usual = gaps[len(gaps) // 3]
-    if usual <= 0 or gaps[len(gaps) * 2 // 3] > 1.5 * usual:
-        return words
-    merged = [words[0]]
-    for word in words[1:]:
-        last = merged[-1]
-        if word.x0 - last.x1 < 1.6 * usual:
-            text = last.text + word.text
-            merged[-1] = Word(text, last.x0, word.x1, last.base, last.size, last.bold, last.spaced, last.order)
-        else:
-            merged.append(
-                Word(word.text, word.x0, word.x1, word.base, word.size, word.bold, spaced=True, order=word.order)
-            )
-    return merged
