@@ -104,14 +104,22 @@ def bold_span(answer: Answer, citation: Citation) -> tuple[int, int] | None:
         return None
     words, shown, quote = fold(short.text), quotation_text(citation), fold(citation.quote)
     before = fold(citation.quote[: max(short.start - citation.start, 0)])
-    if not words or shown.count(words) != quote.count(words):
+    if not words:
         return None
+    if shown.count(words) != quote.count(words):
+        return _cell_span(words, shown)
     start = -1
     for _ in range(before.count(words) + 1):
         start = shown.find(words, start + 1)
         if start < 0:
             return None
     return start, start + len(words)
+
+
+def _cell_span(words: str, shown: str) -> tuple[int, int] | None:
+    """Return where words are the whole value of a row's cell, behind the name of its column; None if of several."""
+    cells = [*re.finditer(rf"(?:^|: |\| ){re.escape(words)}(?= \||$)", shown)]
+    return (cells[0].end() - len(words), cells[0].end()) if len(cells) == 1 and " | " in shown else None
 
 
 def own_words(answer: Answer) -> str:

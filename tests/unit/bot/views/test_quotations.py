@@ -48,6 +48,14 @@ def test_bold_is_found_in_what_is_shown_without_marks() -> None:
     assert "> **1.** Scout has **16 experts**." in texts[1]
 
 
+def test_a_value_of_a_row_is_bold_behind_the_name_of_its_column() -> None:
+    shown = "Model: Scout | 5-shot: 69.4 | Layers: 5"
+    texts = blocks(render.answer_message(make_shortened("5", "Scout | 69.4 | 5", shown=shown)))
+    assert "5-shot: 69.4 \\| Layers: **5**" in texts[1]
+    same = "Model: Scout | 5-shot: 5 | Layers: 5"
+    assert "**5**" not in blocks(render.answer_message(make_shortened("5", "Scout | 69.4 | 5", shown=same)))[1]
+
+
 def test_a_quotation_that_is_too_long_is_cut_around_what_answers() -> None:
     long = f"{'before that ' * 400}it has 16 experts {'and more ' * 900}"
     texts = blocks(render.answer_message(make_shortened("16 experts", long)))
