@@ -1,10 +1,10 @@
-"""Texts that hypothesis makes: any Unicode, and Markdown put together from its fragments."""
+"""Texts that hypothesis makes: any Unicode, texts of files, and Markdown put together from its fragments."""
 
 from __future__ import annotations
 
 from hypothesis import strategies as st
 
-__all__ = ["any_text", "front_matter", "markdown"]
+__all__ = ["any_text", "file_text", "front_matter", "markdown"]
 
 FRAGMENTS = (
     *("# H\n", "## **B** h\n", "Setext\n===\n", "- item one\n", "  - nested item\n", "1. one\n", "- [ ] task\n"),
@@ -22,7 +22,7 @@ FRAGMENTS = (
     *("[link](http://x.y 'z')", "[ref][r]\n\n[r]: http://r.s\n", "![alt *t*](i.png)", "[^1]", "[^1]: note\n", "x<br>y"),
     *("&amp;", "&nbsp;", "&#xD800;", "&notit;", "&#8212;", "**bold**", "*em*", "**unclosed "),
     *("<div>html &amp; text\n</div>\n", "<!-- c -->", "<script>x</script>", "<![foo[ ]]>", "<b>in</b>", "<?php ?>"),
-    *("\r\n", "\r", "\n", "\n\n", "\ufeff", "\u2028", "\x85", "\x0b", "\x0c", "\u200b", "\t", " ", "\x00"),
+    *("\r\n", "\r", "\n", "\n\n", "\ufeff", "\u2028", "\x85", "\x0b", "\x0c", "\u200b", "\t", " "),
     *("Hello world. ", "It is 3.5 p.m. now! ", "Dr. Smith went. ", "modelsâ€”LLaMA ", "é", "😀", "日本。", "a" * 150),
     *("---\n", "title: x\n", "key: |\n  block\n", "a: &x 'q'\n", "b: *x\n", "c: !!str 2020\n", "d: [1, {e: f}]\n"),
 )
@@ -30,7 +30,10 @@ FRAGMENTS = (
 any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 """All of Unicode but surrogates, which no file that is UTF-8 can hold."""
 
-markdown = st.lists(st.sampled_from(FRAGMENTS) | any_text.map(lambda text: text[:8]), max_size=14).map("".join)
+file_text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=200)
+"""What a text file can hold: a file with NUL is binary."""
+
+markdown = st.lists(st.sampled_from(FRAGMENTS) | file_text.map(lambda text: text[:8]), max_size=14).map("".join)
 
 VALUES = (
     *("plain", "'it''s quoted'", '"esc \\" \\u00e9 \\ud800"', "|\n  one\n  two", ">-\n  folded\n  line", "~"),

@@ -16,7 +16,7 @@ from index.parsing.documents import parse
 from index.text.normalize import collapse_whitespace
 from index.text.passages import passage_text
 from tests.support.index_fakes import WordEmbedder
-from tests.support.texts import any_text, front_matter, markdown
+from tests.support.texts import file_text, front_matter, markdown
 
 count = WordEmbedder().count
 
@@ -215,7 +215,7 @@ def check(text: str, name: str) -> list[Passage]:
     return chunks
 
 
-@given(any_text | markdown)
+@given(file_text | markdown)
 def test_passages_of_any_plain_text_are_exact_in_order_and_lose_no_word(text):
     chunks = check(text, "a.txt")
     for previous, other in pairwise(chunks):
@@ -226,7 +226,7 @@ def test_passages_of_any_plain_text_are_exact_in_order_and_lose_no_word(text):
         assert word.start() in covered
 
 
-@given(any_text | markdown)
+@given(file_text | markdown)
 def test_passages_of_any_markdown_are_exact_and_within_the_limit(text):
     check(text, "a.md")
 

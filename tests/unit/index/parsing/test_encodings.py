@@ -12,6 +12,7 @@ from index.domain.errors import UnreadableSource
 from index.domain.sources import SourceFile
 from index.parsing.documents import parse
 from index.parsing.encodings import decode_text
+from tests.support.texts import file_text
 
 FRENCH = "La médiathèque ferme à 19 h. L’abonnement coûte 9 €."
 POLISH = "Biblioteka jest otwarta codziennie, także w święta. Opłata wynosi pięć złotych."
@@ -72,7 +73,7 @@ def test_binary_data_is_refused(data):
         decode_text(data)
 
 
-@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
+@given(file_text)
 def test_utf8_is_read_to_the_letter_whatever_it_says(text):
     decoded = decode_text(text.encode())
     assert decoded.encoding or decoded.text == text

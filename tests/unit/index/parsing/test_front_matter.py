@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.domain.documents import Block
 from index.parsing._front_matter import split_front_matter
-from tests.support.texts import front_matter
+from tests.support.texts import file_text, front_matter
 
 
 def blocks(yaml: str, *, end: str = "---") -> list[tuple[str, str, str]]:
@@ -420,16 +420,15 @@ def test_front_matter_of_many_megabytes_is_not_read():
     assert text[split.body_start :] == "body"
 
 
-characters = st.text(st.characters(exclude_categories=["Cs"]))
 marks = st.text(st.sampled_from(list("{}[]\"',:=#\\\n .-+a1")), max_size=40)
 
 
 @given(
     front_matter
-    | characters.map("---\n{}\n---\n".format)
-    | characters.map("---\ntitle: x\n{}\n---\n".format)
-    | (characters | marks).map("+++\ntitle = 'x'\n{}\n+++\n".format)
-    | (characters | marks).map('{{\n"title": "x",\n{}\n}}\n'.format)
+    | file_text.map("---\n{}\n---\n".format)
+    | file_text.map("---\ntitle: x\n{}\n---\n".format)
+    | (file_text | marks).map("+++\ntitle = 'x'\n{}\n+++\n".format)
+    | (file_text | marks).map('{{\n"title": "x",\n{}\n}}\n'.format)
 )
 def test_every_value_of_any_front_matter_stands_in_the_text(text):
     split = split_front_matter(text)

@@ -8,7 +8,7 @@ from hypothesis import given
 from index.domain.documents import Section
 from index.parsing.markdown import read_markdown, read_plain
 from index.text.offsets import ReadableText
-from tests.support.texts import any_text, markdown
+from tests.support.texts import file_text, markdown
 
 
 def blocks(text: str) -> list[tuple[str, str]]:
@@ -275,17 +275,17 @@ def check(text: str, sections: tuple[Section, ...]) -> None:
                 position = run.end
 
 
-@given(markdown | any_text)
+@given(markdown | file_text)
 def test_runs_of_any_markdown_lie_in_their_block_in_order(text):
     check(text, read_markdown(text, 0)[1])
 
 
-@given(markdown | any_text)
+@given(markdown | file_text)
 def test_runs_of_any_plain_text_lie_in_their_block_in_order(text):
     check(text, read_plain(text))
 
 
-@given(markdown | any_text)
+@given(markdown | file_text)
 def test_a_reading_leads_back_to_the_place_that_it_reads(text):
     for section in read_markdown(text, 0)[1]:
         for block in section.blocks:

@@ -19,7 +19,7 @@ from index.text.offsets import ReadableText
 from index.viewer._pagination import PAGE_CHARACTERS
 from index.viewer._source_page import source_page
 from tests.support.index_fakes import WordEmbedder
-from tests.support.texts import any_text, front_matter, markdown
+from tests.support.texts import any_text, file_text, front_matter, markdown
 
 count = WordEmbedder().count
 
@@ -274,7 +274,7 @@ def bare(text: str) -> str:
     return re.sub(r"[\s…\ufeff]", "", text)
 
 
-@given(any_text | markdown | front_matter | long_text)
+@given(file_text | markdown | front_matter | long_text)
 def test_what_is_bold_is_what_the_quotation_shows(text):
     source = document(text)
     for passage in chunk(source, count, 60):
@@ -282,7 +282,7 @@ def test_what_is_bold_is_what_the_quotation_shows(text):
         assert collapse_whitespace(bold(page) or "") == collapse_whitespace(passage.reading)
 
 
-@given(any_text | markdown | front_matter | long_text)
+@given(file_text | markdown | front_matter | long_text)
 def test_every_block_is_on_the_pages_and_no_page_is_over_the_limit(text):
     source = document(text)
     pages = every_page(source, Citation(1, "a.md", "", "", 0, 0, "", 0.0, None, ""))
