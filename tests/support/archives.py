@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["archive", "epub", "odt"]
+__all__ = ["Content", "archive", "epub", "odt"]
+
+Content = str | bytes | Iterable[bytes]
+"""Content of a file in an archive; its pieces are never all in memory."""
 
 CONTAINER = (
     '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
@@ -14,11 +17,16 @@ CONTAINER = (
 )
 
 
-def archive(files: Mapping[str, str | bytes]) -> bytes:
+def archive(files: Mapping[str, Content]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
         for name, content in files.items():
-            made.writestr(name, content)
+            if isinstance(content, str | bytes):
+                made.writestr(name, content)
+                continue
+            with made.open(name, "w", force_zip64=True) as entry:
+                for piece in content:
+                    entry.write(piece)
     return packed.getvalue()
 
 
@@ -28,7 +36,7 @@ def epub(
     metadata: str = "",
     order: Sequence[str] | None = None,
     properties: Mapping[str, str] | None = None,
-    more: Mapping[str, str | bytes] | None = None,
+    more: Mapping[str, Content] | None = None,
 ) -> bytes:
     """A book of chapters, by their names, in an `order` of reading."""
     kinds = properties or {}
@@ -62,7 +70,7 @@ NAMESPACES = (
 
 
 def odt(
-    *body: str, automatic: str = "", styles: str = "", meta: str = "", more: Mapping[str, str | bytes] | None = None
+    *body: str, automatic: str = "", styles: str = "", meta: str = "", more: Mapping[str, Content] | None = None
 ) -> bytes:
     """An OpenDocument text with these elements in its body."""
     content = f"<office:automatic-styles>{automatic}</office:automatic-styles><office:body><office:text>{''.join(body)}"
