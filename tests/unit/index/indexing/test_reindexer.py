@@ -77,7 +77,7 @@ def another_process(seeds: Path, index: Path) -> Iterator[subprocess.Popen[str]]
 def test_a_preview_reports_and_makes_nothing_live(seeds, index):
     made = library(seeds, index)
     old = made.reindex().snapshot.id
-    write(seeds, b_md=COFFEE, bad_md=b"\xff")
+    write(seeds, b_md=COFFEE, bad_md=b"\0")
     reply = made.conversation.reply("What is coffee made of?", user=1, guild=7, channel=3)
     assert reply.answer.abstained
     preview = made.preview(scope=Scope(7))
@@ -274,7 +274,7 @@ def test_what_a_run_raises_all_who_share_it_are_told_and_the_next_runs(seeds, in
     with ThreadPoolExecutor() as threads:
         first = threads.submit(made.reindex)
         assert embedder.building.wait(30)
-        (seeds / "a.md").write_bytes(b"\xff")
+        (seeds / "a.md").write_bytes(b"\0")
         waiting = [threads.submit(made.reindex) for _ in range(2)]
         wait_until(lambda: len(made._reindexer._queue._next.requests) == 2)
         embedder.let.set()
