@@ -15,6 +15,12 @@ __all__ = ["BlockBuilder", "replaced", "trimmed"]
 NOTE_MARK = re.compile(r"\[[^\]]{1,8}\]|[^\w+−-]{1,4}|\d{1,3}(?:\s*,\s*\d{1,3})+")
 """A superscript that points to notes: "[3]", "*", "1, 2"."""
 
+SENTENCE_ENDS = (".", "?", "!", ":", "…", "？", "！", "。")
+"""What a term ends with that is a question or a sentence."""
+
+LABEL_LEVEL = 7
+"""Level of a heading that is a line in bold: below all others."""
+
 SIGNS = {"TM": "™", "SM": "℠", "R": "®"}
 """Signs that are often typed as superscript letters."""
 
@@ -90,6 +96,7 @@ class BlockBuilder:
         self._lists: list[_OpenList] = []
         self._prefix: list[Span] = []
         self._opening = Opening.PARAGRAPH
+        self._label: Block | None = None
         self._script: _OpenScript | None = None
         self._strike: _OpenStrike | None = None
 
@@ -176,9 +183,34 @@ class BlockBuilder:
     def open_list(self, number: int | None) -> None:
         """Begin a list, whose items are numbered from `number` on if that is given."""
         self.flush()
+        self._end_bold_heading()
         before = self._sections[-1].blocks
-        lead = ReadableText(before[-1].runs).text if before and before[-1].kind == "prose" else ""
+        lead = ""
+        if before and before[-1].opening.is_item and not self._lists:
+            lead = before[-1].lead  # of the list before this one
+        elif before and before[-1].kind == "prose":
+            lead = ReadableText(before[-1].runs).text
         self._lists.append(_OpenList(lead, number))
+
+    def end_bold_line(self) -> None:
+        """End a paragraph that is a line in bold: a list that follows has it as heading."""
+        blocks = self._sections[-1].blocks
+        before = len(blocks)
+        self.flush()
+        if len(blocks) > before and not self._lists:
+            self._label = blocks[-1]
+
+    def _end_bold_heading(self) -> None:
+        blocks, label = self._sections[-1].blocks, self._label
+        if label is None or not blocks or blocks[-1] is not label:
+            return
+        blocks.pop()
+        last = label.runs[-1]
+        if last.reading.endswith(":") and len(last.reading) == last.end - last.start:
+            last = Span(last.start, last.end - 1, last.reading[:-1])
+        self._path = [*((level, above) for level, above in self._path if level < LABEL_LEVEL)]
+        self._path.append((LABEL_LEVEL, _heading(trimmed([*label.runs[:-1], last]))))
+        self._open_section(label.start)
 
     def open_item(self, start: int, mark: str = "", end: int | None = None) -> None:
         """Begin an item with its number, which `mark` says in the source if it is written there."""
@@ -210,7 +242,8 @@ class BlockBuilder:
         self.flush()
         reading = "".join(run.reading for run in term)
         if first and term:
-            self._prefix = [*term, Span(term[-1].end, term[-1].end, ": ")]
+            between = " " if term[-1].reading.endswith(SENTENCE_ENDS) else ": "
+            self._prefix = [*term, Span(term[-1].end, term[-1].end, between)]
         self._lists.append(_OpenList("" if first else reading, None))
 
     def close_definition(self) -> None:

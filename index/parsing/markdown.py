@@ -29,6 +29,10 @@ RESULT = re.compile(r"\{\w{1,20}\} ")
 CELL_OPTIONS = re.compile(r"(?:[ \t]*(?:#|//|%%|--)\|.*(?:\r?\n|$))+")
 """Options at the beginning of a cell of a notebook."""
 
+BOLD = ("**", "__")
+BOLD_LINE = re.compile(r"(\*\*|__)[^\s*_][^*_\n]{0,60}\1:?\s*")
+"""A paragraph that is a line in bold."""
+
 TEX = re.compile(r"[\\^_{}~]")
 MOST_FORMULAS = 5_000
 """Formulas of a document that are read as one line; others as they are written."""
@@ -128,7 +132,10 @@ class _Walker:
             self._heading(int(str(value["Heading"])[1:]), self.source.place(begin))
         elif tag == "Paragraph":
             self.html.end_inline()
-            blocks.flush()
+            if self.source.text.startswith(BOLD, begin) and BOLD_LINE.fullmatch(self.source.text, begin, end):
+                blocks.end_bold_line()
+            else:
+                blocks.flush()
         elif tag == "TableCell":
             self.cells.append(Cell(self.source.place(begin), runs=trimmed(blocks.take_runs())))
         elif tag == "TableHead":

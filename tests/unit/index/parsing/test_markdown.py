@@ -68,6 +68,18 @@ def test_headings_make_sections_and_the_first_of_level_1_is_the_title():
     assert [section.heading for section in sections] == ["", "T", "T > B one", "T > B one > C", "T > D"]
 
 
+def test_a_line_in_bold_above_a_list_is_its_heading():
+    _, sections = read_markdown("# Tern\n\n**Fixed:**\n\n* a\n\n__New maps__\n* b\n\n## End\n\n**Bold.**\n\nc\n", 0)
+    assert [section.heading for section in sections] == ["Tern > Fixed", "Tern > New maps", "Tern > End"]
+    assert [len(section.blocks) for section in sections] == [1, 1, 2]
+
+
+def test_a_line_in_bold_within_an_item_is_no_heading():
+    text = "- **Item**\n  - sub\n"
+    assert leads(text) == ["", "Item"]
+    assert [section.heading for section in read_markdown(text, 0)[1]] == [""]
+
+
 def test_sections_cover_the_text_without_a_gap():
     text = "intro\n\n# A\n\na\n\n# B\n\nb\n"
     sections = read_markdown(text, 0)[1]
@@ -150,6 +162,14 @@ def test_a_term_is_read_with_its_definition():
         "A program.",
         "Tern: A sea bird.",
     ]
+
+
+def test_a_question_that_is_defined_is_read_without_a_colon():
+    assert readings("Do terns dive?\n: Most do.\n") == ["Do terns dive? Most do."]
+
+
+def test_a_list_that_follows_another_one_has_the_same_lead():
+    assert leads("Open:\n\n- a\n\n* b\n") == ["", "Open:", "Open:"]
 
 
 @pytest.mark.parametrize(
