@@ -84,8 +84,11 @@ def _begins_table(rows: Rows) -> bool:
 def _is_line(row: Sequence[str], width: int, *, above: bool = False) -> bool:
     """Return whether a row is too short for a row of a table of that width: a line of text, or a name with a value.
 
-    In a table of two columns one cell alone may be a row, too, if it is not above all rows.
+    In a table of two columns one cell alone may be a row, too, and in others a name with a figure further right, as the
+    sum of a column, if it is not above all rows.
     """
+    if not above and _filled(row) == 2 and not row[1].strip() and FIGURE.fullmatch("".join(row[1:]).strip()):
+        return False
     if width < 2 or not row[0].strip() or _filled(row) > (2 if width > 3 else 1):
         return False
     return above or width > 2 or len(row) < width or SENTENCE.fullmatch(row[0].strip()) is not None

@@ -30,6 +30,13 @@ CONTENT = frozenset({"main", "article", "section"})
 LONGEST_LINK = 80
 """Mean characters of the entries in a list of nothing but links."""
 
+BOLD = frozenset({"b", "strong"})
+BOLD_LEVEL = 7
+"""Level of a heading that is a line in bold: below all others."""
+
+LONGEST_LABEL = 60
+"""Characters of a line in bold that heads a list."""
+
 LONGEST_DEFINITION = 200
 """Characters of a definition that is quoted together with its term."""
 
@@ -52,6 +59,7 @@ class BlockReader:
     term: str = ""
     task: str = ""
     breaks: int = 0
+    bold_line: int = -1
     title_count: int = -1
 
     def read(self) -> list[ParsedBlock]:
@@ -118,7 +126,10 @@ class BlockReader:
             self.is_definition = bool(self.term)
         if tag == "pre":
             self.code_depth += 1
+        elif tag == "p" and _is_bold_line(node):
+            self.bold_line = len(self.blocks)
         elif tag in ("ul", "ol"):
+            self._end_bold_heading()
             before = self.blocks[-1] if self.blocks else None
             is_introduced = before and (before.kind == "prose" or (before.kind == "item" and self.item_depth))
             self.lists.append(OpenList.of(node, before.text if before and is_introduced else ""))
@@ -151,6 +162,12 @@ class BlockReader:
             self.term, self.is_definition = "", False
         elif tag == "details":
             self.summary = ""
+
+    def _end_bold_heading(self) -> None:
+        """Make the paragraph before a list its heading, if that is a line in bold."""
+        last = self.blocks[-1] if self.blocks else None
+        if last and last.kind == "prose" and self.bold_line == len(self.blocks) - 1 and not self.item_depth:
+            self.blocks[-1] = ParsedBlock("heading", last.text.removesuffix(":"), level=BOLD_LEVEL)
 
     def _break_line(self) -> None:
         """Break a line: two breaks end a paragraph, one in an address separates its parts."""
@@ -198,6 +215,17 @@ class BlockReader:
         if kind == "item" and not mark:
             kind = "prose"
         self.blocks.append(ParsedBlock(kind, text, lead, level, mark or "-"))
+
+
+def _is_bold_line(node: LexborNode) -> bool:
+    """Return whether a paragraph is one short element in bold, with nothing but a colon behind it."""
+    first = node.first_child
+    while first is not None and first.is_text_node and not (first.text_content or "").strip():
+        first = first.next
+    if first is None or first.tag not in BOLD or len(first.text(deep=True)) > LONGEST_LABEL:
+        return False
+    behind = first.next
+    return behind is None or (behind.next is None and (behind.text_content or "x").strip() in ("", ":"))
 
 
 def _only_links(node: LexborNode) -> bool:

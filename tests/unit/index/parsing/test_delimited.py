@@ -51,6 +51,14 @@ def test_notes_and_totals_below_a_table_are_kept():
     ]
 
 
+def test_a_sum_below_an_empty_line_belongs_to_its_column():
+    data = "ship;port;crew;cost\nAda;Lund;3;40\nBea;Ystad;2;31\n;;;\nTotal;;;71\n;;;\nBy;Ida;;\n"
+    assert read(data)[2:] == [
+        ("row", "Total | | | 71", "| ship | port | crew | cost |"),
+        ("row", "By | Ida", ""),
+    ]
+
+
 def test_a_second_table_has_its_own_header():
     data = "ship,length\nAda,12\n\nport,depth\nLund,7\n"
     assert read(data) == [("row", "Ada | 12", "| ship | length |"), ("row", "Lund | 7", "| port | depth |")]

@@ -120,6 +120,20 @@ def test_a_task_has_its_state(box, mark):
     assert blocks(f"<ul><li>{box} <label>Paint</label><li>Other") == [("item", mark, "Paint"), ("item", "-", "Other")]
 
 
+@pytest.mark.parametrize("line", ["<p><strong>Fixed:</strong></p>", "<p> <b>Fixed</b>:</p>"])
+def test_a_line_in_bold_above_a_list_is_its_heading(line):
+    assert blocks(f"<h2>2.0</h2>{line}<ul><li>Maps</ul>") == [
+        ("heading", "-", "2.0"),
+        ("heading", "-", "Fixed"),
+        ("item", "-", "Maps"),
+    ]
+
+
+@pytest.mark.parametrize("line", ["<p><b>Fixed</b> in May:</p>", "<p><b>Fixed</b></p><p>At last.</p>"])
+def test_other_words_above_a_list_are_no_heading(line):
+    assert {kind for kind, _, _ in blocks(f"{line}<ul><li>Maps</ul>")} == {"prose", "item"}
+
+
 def test_the_box_of_a_form_is_no_task():
     assert blocks("<p><input type=checkbox> I agree") == [("prose", "-", "I agree")]
 
