@@ -137,6 +137,8 @@ FILES: dict[str, Callable[[int], list[bytes]]] = {
     "epub": _copies("handbook.epub"),
     "odt": _copies("contract.odt"),
     "pptx": _copies("slides.pptx"),
+    "xlsx": _copies("price-list.xlsx"),
+    "ods": _copies("stock.ods"),
 }
 """What is read, by format: functions from a size in bytes to files."""
 
@@ -144,7 +146,7 @@ FILES: dict[str, Callable[[int], list[bytes]]] = {
 def _pyromark(data: bytes) -> None:
     import pyromark
 
-    from index.parsing.markdown import OPTIONS
+    from index.parsing._markdown_events import OPTIONS
 
     for _ in pyromark.events_with_range(data.decode("utf-8"), options=OPTIONS):
         pass
@@ -223,6 +225,14 @@ def _python_pptx(data: bytes) -> None:
                 shape.text_frame.text  # noqa: B018 - as above
 
 
+def _openpyxl(data: bytes) -> None:
+    import openpyxl
+
+    for sheet in openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False):
+        for _ in sheet.iter_rows(values_only=True):
+            pass
+
+
 ALONE: dict[str, tuple[str, Callable[[bytes], None]]] = {
     "md": ("pyromark", _pyromark),
     "txt": ("str.split", _paragraphs),
@@ -236,6 +246,8 @@ ALONE: dict[str, tuple[str, Callable[[bytes], None]]] = {
     "epub": ("lxml", _packed_xml),
     "odt": ("lxml", _packed_xml),
     "pptx": ("python-pptx", _python_pptx),
+    "xlsx": ("openpyxl", _openpyxl),
+    "ods": ("lxml", _packed_xml),
 }
 """The library that reads a format, and what it does alone with a file."""
 
