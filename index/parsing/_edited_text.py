@@ -26,8 +26,9 @@ class EditedText:
 
     def __init__(self, pieces: Iterable[Span]) -> None:
         self._pieces = [piece for piece in pieces if piece.reading]
-        self._begins = list(accumulate((len(piece.reading) for piece in self._pieces), initial=0))
-        self.text = "".join(piece.reading for piece in self._pieces)
+        readings = [piece.reading for piece in self._pieces]
+        self._begins = list(accumulate(map(len, readings), initial=0))
+        self.text = "".join(readings)
 
     @classmethod
     def whole(cls, text: str, start: int) -> EditedText:
@@ -53,26 +54,30 @@ class EditedText:
         found: list[Span] = []
         index = bisect_right(self._begins, begin) - 1
         while begin < end and index < len(self._pieces):
-            piece, first = self._pieces[index], self._begins[index]
-            last = min(end, self._begins[index + 1])
-            reading = piece.reading[begin - first : last - first]
-            if len(piece.reading) == piece.end - piece.start:
-                found.append(Span(piece.start + begin - first, piece.start + last - first, reading))
-            else:
-                found.append(Span(piece.start, piece.end, reading))
+            piece, first, last = self._pieces[index], self._begins[index], self._begins[index + 1]
+            if last > end:
+                last = end
+            start, stop = piece.start, piece.end
+            if len(piece.reading) == stop - start:
+                start, stop = start + begin - first, start + last - first
+            found.append(Span(start, stop, self.text[begin:last]))
             begin, index = last, index + 1
         return found
 
     def span(self, begin: int, end: int) -> tuple[int, int]:
         """Return the offsets in the source of the characters `begin` to `end`."""
-        found = self.pieces(begin, end)
-        if found:
-            return found[0].start, found[-1].end
-        place = self.place(begin)
-        return place, place
+        start = self.place(begin)
+        if end <= begin or begin >= len(self.text):
+            return start, start
+        index = bisect_right(self._begins, min(end, len(self.text)) - 1) - 1
+        piece = self._pieces[index]
+        is_exact = len(piece.reading) == piece.end - piece.start
+        return start, piece.start + end - self._begins[index] if is_exact else piece.end
 
     def place(self, offset: int) -> int:
         """Return the offset in the source of a character, or of the end."""
-        if found := self.pieces(offset, offset + 1):
-            return found[0].start
-        return self._pieces[-1].end if self._pieces else 0
+        index = bisect_right(self._begins, offset) - 1
+        if index == len(self._pieces):
+            return self._pieces[-1].end if self._pieces else 0
+        piece = self._pieces[index]
+        return piece.start + (offset - self._begins[index] if len(piece.reading) == piece.end - piece.start else 0)

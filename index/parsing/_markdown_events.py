@@ -24,19 +24,21 @@ OPTIONS = (
 FIRST_BYTES = bytes(int(byte & 0xC0 != 0x80) for byte in range(256))
 """1 for each byte that a character of UTF-8 begins with."""
 
-VERBATIM = ("Code", "InlineMath", "DisplayMath")
+VERBATIM = frozenset({"Code", "InlineMath", "DisplayMath"})
 
 
 def parse_events(text: str) -> Iterator[tuple[str, Any, int, int]]:
     """Yield the name, the value and the place of each event of a text."""
-    offsets: list[int] | None = None
-    if not text.isascii():
-        firsts = text.encode().translate(FIRST_BYTES)
-        offsets = [*accumulate(firsts[1:], initial=0), len(text)]
+    offsets = _character_offsets(text)
     for event, place in pyromark.events_with_range(text, options=OPTIONS):
         begin, end = place["start"], place["end"]
-        name, value = (event, "") if isinstance(event, str) else next(iter(event.items()))
-        yield (name, value, begin, end) if offsets is None else (name, value, offsets[begin], offsets[end])
+        if offsets is not None:
+            begin, end = offsets[begin], offsets[end]
+        if isinstance(event, str):
+            yield event, "", begin, end
+        else:
+            for name, value in event.items():
+                yield name, value, begin, end
 
 
 def event_tag(value: Any) -> str:
@@ -46,8 +48,19 @@ def event_tag(value: Any) -> str:
 
 def code_ranges(text: str) -> list[tuple[int, int]]:
     """Return the places of code and formulas in a text, in order."""
-    return [
-        (begin, end)
-        for name, value, begin, end in parse_events(text)
-        if name in VERBATIM or (name == "Start" and event_tag(value) == "CodeBlock")
-    ]
+    offsets = _character_offsets(text)
+    places = (
+        place
+        for event, place in pyromark.events_with_range(text, options=OPTIONS)
+        if not VERBATIM.isdisjoint(event) or ("Start" in event and "CodeBlock" in event["Start"])
+    )
+    ranges = ((place["start"], place["end"]) for place in places)
+    return list(ranges) if offsets is None else [(offsets[begin], offsets[end]) for begin, end in ranges]
+
+
+def _character_offsets(text: str) -> list[int] | None:
+    """Return the offset of the character that each byte belongs to, and of the end; None if they are the same."""
+    if text.isascii():
+        return None
+    firsts = text.encode().translate(FIRST_BYTES)
+    return [*accumulate(firsts[1:], initial=0), len(text)]

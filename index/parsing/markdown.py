@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from index.domain.documents import Section, Span
@@ -37,17 +38,15 @@ TEX = re.compile(r"[\\^_{}~]")
 MOST_FORMULAS = 5_000
 """Formulas of a document that are read as one line; others as they are written."""
 
-FLUSHING = {"Paragraph", "Heading", "TableHead", "TableRow", "FootnoteDefinition", "HtmlBlock", "BlockQuote"}
+Handler = Callable[[Any, int, int], object]
+"""What handles an event with its value and its place in the text."""
 
 
 def read_markdown(text: str, start: int) -> tuple[str, tuple[Section, ...]]:
     """Return the title (the first level-1 heading, or "") and the sections of the Markdown from `start` on."""
     source, labels = open_containers(remove_comments(EditedText.whole(text, start)))
-    source = remove_marks(source)
-    walker = _Walker(source, BlockBuilder(start), labels)
-    for event in parse_events(source.text):
-        walker.handle_event(*event)
-    walker.html.end_table()
+    walker = _Walker(remove_marks(source), BlockBuilder(start), labels)
+    walker.walk()
     return walker.blocks.finish(len(text))
 
 
@@ -71,137 +70,198 @@ class _Walker:
         self.formulas = 0
         self.is_cell = False
 
-    def handle_event(self, name: str, value: Any, begin: int, end: int) -> None:
-        """Handle one event with its place in the text."""
-        if name == "Start":
-            self._end_parts(begin)
-            self._open(event_tag(value), value, begin, end)
-        elif name == "End":
-            self._close(event_tag(value), value, begin, end)
-        elif self.hidden:
-            return
-        elif name in ("Text", "Code", "InlineMath", "DisplayMath"):
-            self._text(name, value, begin, end)
-        elif name in ("SoftBreak", "HardBreak"):
-            self._replace(begin, end, " ")
-        elif name == "InlineHtml":
-            self.html.read_inline(self.source.pieces(begin, end))
-        elif name == "Html":
-            self.html_start = begin if self.html_start is None else self.html_start
-        elif name == "TaskListMarker":
-            self.blocks.mark_item()
-            self._replace(begin, end, DONE if value else OPEN)
-        elif name == "Rule":
-            self.blocks.flush()
-
-    def _open(self, tag: str, value: Any, begin: int, end: int) -> None:
-        blocks = self.blocks
-        if tag in FLUSHING:
-            blocks.flush()
-        if tag == "Heading":
-            self.html.end_table()
-        elif tag == "CodeBlock":
-            blocks.flush()
-            blocks.kind = "code"
-            self.is_cell = "Fenced" in value[tag] and str(value[tag]["Fenced"]).startswith("{")
-        elif tag == "List":
-            blocks.open_list(value["List"])
-        elif tag == "Item":
-            self._item(begin)
-        elif tag in ("Table", "TableHead", "TableRow"):
-            self.html.end_table()
-            self.cells = []
-        elif tag == "DefinitionListTitle":
-            blocks.flush()
-            self.definitions = 0
-        elif tag == "DefinitionListDefinition":
-            blocks.open_definition(self.term, first=self.definitions == 0)
-            self.definitions += 1
-        elif tag == "Strikethrough":
-            blocks.open_strike(*self._mark(TILDES, begin))
-        elif tag in ("Link", "Image"):
-            blocks.note_link()
-            kind = value[tag]["link_type"]
-            is_wikilink = isinstance(kind, dict) and "WikiLink" in kind
-            self.link = "wikilink" if is_wikilink and not kind["WikiLink"]["has_pothole"] else ""
-            self.hidden += bool(self.hidden) or (is_wikilink and tag == "Image")
-
-    def _close(self, tag: str, value: Any, begin: int, end: int) -> None:
-        blocks = self.blocks
-        if tag == "Heading":
-            self._heading(int(str(value["Heading"])[1:]), self.source.place(begin))
-        elif tag == "Paragraph":
-            self.html.end_inline()
-            if self.source.text.startswith(BOLD, begin) and BOLD_LINE.fullmatch(self.source.text, begin, end):
-                blocks.end_bold_line()
+    def walk(self) -> None:
+        """Handle all events of the text."""
+        openings, closings, others = self._openings(), self._closings(), self._others()
+        for name, value, begin, end in parse_events(self.source.text):
+            handler: Handler | None
+            if name == "Start":
+                if self.parts:
+                    self._end_parts(begin)
+                handler = openings.get(event_tag(value))
+            elif name == "End":
+                handler = closings.get(event_tag(value))
             else:
-                blocks.flush()
-        elif tag == "TableCell":
-            self.cells.append(Cell(self.source.place(begin), runs=trimmed(blocks.take_runs())))
-        elif tag == "TableHead":
-            self.header, self.rows = self.cells, []
-        elif tag == "TableRow":
-            self.rows.append(self.cells)
-        elif tag == "Table":
-            self._table()
-        elif tag == "CodeBlock":
-            blocks.flush("code")
-            blocks.kind = "prose"
-        elif tag == "HtmlBlock":
-            if self.html_start is not None:
-                self.html.read_block(self.source.pieces(self.html_start, end))
-            self.html_start = None
-        elif tag in ("Item", "FootnoteDefinition", "BlockQuote"):
-            blocks.flush()
-        elif tag == "DefinitionListTitle":
-            self.term = trimmed(blocks.take_runs())
-        elif tag == "DefinitionListDefinition":
-            blocks.close_definition()
-        elif tag == "List":
-            blocks.close_list()
-        elif tag == "Strikethrough":
-            start, stop = self.source.span(max(begin, end - 1), end)
-            blocks.close_strike(start, stop)
-        elif tag in ("Link", "Image"):
-            self.link = ""
-            self.hidden -= self.hidden > 0
+                handler = None if self.hidden else others.get(name)
+            if handler:
+                handler(value, begin, end)
+        self.html.end_table()
 
-    def _table(self) -> None:
-        names = [cell.text for cell in self.header]
-        rows = [row for row in self.rows if any(cell.text for cell in row)]
-        for runs, kind, lead in table_blocks(names, rows):
-            self.blocks.runs = runs
-            self.blocks.flush(kind, lead)
+    def _openings(self) -> dict[str, Handler]:
+        """Return what handles the start of an element, by its tag."""
+        return {
+            **dict.fromkeys(("Paragraph", "FootnoteDefinition", "HtmlBlock", "BlockQuote"), self._flush),
+            **dict.fromkeys(("Table", "TableHead", "TableRow"), self._open_row),
+            **dict.fromkeys(("Link", "Image"), self._open_link),
+            "Heading": self._open_heading,
+            "CodeBlock": self._open_code,
+            "List": lambda value, begin, end: self.blocks.open_list(value["List"]),
+            "Item": self._open_item,
+            "DefinitionListTitle": self._open_term,
+            "DefinitionListDefinition": self._open_definition,
+            "Strikethrough": self._open_strike,
+        }
 
-    def _heading(self, level: int, start: int) -> None:
-        if start in self.labels:
-            self.parts.append((self.blocks.end_label(start), self.labels[start]))
-        else:
-            self.blocks.end_heading(level, start)
+    def _closings(self) -> dict[str, Handler]:
+        """Return what handles the end of an element, by its tag."""
+        return {
+            **dict.fromkeys(("Item", "FootnoteDefinition", "BlockQuote"), self._flush),
+            **dict.fromkeys(("Link", "Image"), self._close_link),
+            "Heading": self._close_heading,
+            "Paragraph": self._close_paragraph,
+            "TableCell": self._close_cell,
+            "TableHead": self._close_header,
+            "TableRow": lambda value, begin, end: self.rows.append(self.cells),
+            "Table": self._close_table,
+            "CodeBlock": self._close_code,
+            "HtmlBlock": self._close_html,
+            "DefinitionListTitle": self._close_term,
+            "DefinitionListDefinition": lambda value, begin, end: self.blocks.close_definition(),
+            "List": lambda value, begin, end: self.blocks.close_list(),
+            "Strikethrough": self._close_strike,
+        }
+
+    def _others(self) -> dict[str, Handler]:
+        """Return what handles other events, by their name."""
+        return {
+            **dict.fromkeys(("SoftBreak", "HardBreak"), lambda value, begin, end: self._replace(begin, end, " ")),
+            **dict.fromkeys(("InlineMath", "DisplayMath"), self._formula),
+            "Text": self._text,
+            "Code": self._code_span,
+            "InlineHtml": lambda value, begin, end: self.html.read_inline(self.source.pieces(begin, end)),
+            "Html": self._html,
+            "TaskListMarker": self._task,
+            "Rule": self._flush,
+        }
+
+    def _flush(self, value: Any, begin: int, end: int) -> None:
+        self.blocks.flush()
 
     def _end_parts(self, begin: int) -> None:
         """End the parts that a title heads if what begins there is behind them."""
         while self.parts and self.source.place(begin) >= self.parts[-1][1]:
             self.blocks.close_part(*self.parts.pop())
 
-    def _item(self, begin: int) -> None:
+    def _open_heading(self, value: Any, begin: int, end: int) -> None:
+        self.blocks.flush()
+        self.html.end_table()
+
+    def _close_heading(self, value: Any, begin: int, end: int) -> None:
+        start = self.source.place(begin)
+        if start in self.labels:
+            self.parts.append((self.blocks.end_label(start), self.labels[start]))
+        else:
+            self.blocks.end_heading(int(value["Heading"][1:]), start)
+
+    def _close_paragraph(self, value: Any, begin: int, end: int) -> None:
+        self.html.end_inline()
+        if self.source.text.startswith(BOLD, begin) and BOLD_LINE.fullmatch(self.source.text, begin, end):
+            self.blocks.end_bold_line()
+        else:
+            self.blocks.flush()
+
+    def _open_row(self, value: Any, begin: int, end: int) -> None:
+        self.blocks.flush()
+        self.html.end_table()
+        self.cells = []
+
+    def _close_cell(self, value: Any, begin: int, end: int) -> None:
+        self.cells.append(Cell(self.source.place(begin), runs=trimmed(self.blocks.take_runs())))
+
+    def _close_header(self, value: Any, begin: int, end: int) -> None:
+        self.header, self.rows = self.cells, []
+
+    def _close_table(self, value: Any, begin: int, end: int) -> None:
+        names = [cell.text for cell in self.header]
+        rows = [row for row in self.rows if any(cell.text for cell in row)]
+        for runs, kind, lead in table_blocks(names, rows):
+            self.blocks.runs = runs
+            self.blocks.flush(kind, lead)
+
+    def _open_code(self, value: Any, begin: int, end: int) -> None:
+        self.blocks.flush()
+        self.blocks.kind = "code"
+        self.is_cell = "Fenced" in value["CodeBlock"] and str(value["CodeBlock"]["Fenced"]).startswith("{")
+
+    def _close_code(self, value: Any, begin: int, end: int) -> None:
+        self.blocks.flush("code")
+        self.blocks.kind = "prose"
+
+    def _html(self, value: Any, begin: int, end: int) -> None:
+        self.html_start = begin if self.html_start is None else self.html_start
+
+    def _close_html(self, value: Any, begin: int, end: int) -> None:
+        if self.html_start is not None:
+            self.html.read_block(self.source.pieces(self.html_start, end))
+        self.html_start = None
+
+    def _open_item(self, value: Any, begin: int, end: int) -> None:
         number = NUMBER.match(self.source.text, begin)
         start, stop = self.source.span(begin, number.end() if number else begin)
         self.blocks.open_item(start, number.group() if number else "", stop)
 
-    def _text(self, name: str, value: str, begin: int, end: int) -> None:
-        if name == "Text" and self.source.text.startswith(": ", begin) and not self.blocks.runs:
+    def _task(self, value: Any, begin: int, end: int) -> None:
+        self.blocks.mark_item()
+        self._replace(begin, end, DONE if value else OPEN)
+
+    def _open_term(self, value: Any, begin: int, end: int) -> None:
+        self.blocks.flush()
+        self.definitions = 0
+
+    def _close_term(self, value: Any, begin: int, end: int) -> None:
+        self.term = trimmed(self.blocks.take_runs())
+
+    def _open_definition(self, value: Any, begin: int, end: int) -> None:
+        self.blocks.open_definition(self.term, first=self.definitions == 0)
+        self.definitions += 1
+
+    def _open_strike(self, value: Any, begin: int, end: int) -> None:
+        match = TILDES.match(self.source.text, begin)
+        self.blocks.open_strike(*self.source.span(begin, match.end() if match else begin))
+
+    def _close_strike(self, value: Any, begin: int, end: int) -> None:
+        self.blocks.close_strike(*self.source.span(max(begin, end - 1), end))
+
+    def _open_link(self, value: Any, begin: int, end: int) -> None:
+        self.blocks.note_link()
+        ((tag, link),) = value.items()
+        kind = link["link_type"]
+        is_wikilink = isinstance(kind, dict) and "WikiLink" in kind
+        self.link = "wikilink" if is_wikilink and not kind["WikiLink"]["has_pothole"] else ""
+        self.hidden += bool(self.hidden) or (is_wikilink and tag == "Image")
+
+    def _close_link(self, value: Any, begin: int, end: int) -> None:
+        self.link = ""
+        self.hidden -= self.hidden > 0
+
+    def _text(self, value: str, begin: int, end: int) -> None:
+        if not self.blocks.runs and self.source.text.startswith(": ", begin):
             begin, value = begin + 2, value.removeprefix(": ")  # the caption of a table
-        raw = self.source.text[begin:end]
-        if name != "Text" and value in raw:
-            begin += raw.index(value)
-            end, raw = begin + len(value), value
-        if name == "Code" and RESULT.match(value):
+        self._words(value, begin, end)
+
+    def _code_span(self, value: str, begin: int, end: int) -> None:
+        begin, end = self._within_marks(value, begin, end)
+        if RESULT.match(value):
             self._replace(begin, end, ELLIPSIS)
-        elif name in ("InlineMath", "DisplayMath") and TEX.search(value) and self.formulas < MOST_FORMULAS:
+        else:
+            self._words(value, begin, end)
+
+    def _formula(self, value: str, begin: int, end: int) -> None:
+        begin, end = self._within_marks(value, begin, end)
+        if TEX.search(value) and self.formulas < MOST_FORMULAS:
             self.formulas += 1
             self._replace(begin, end, tex_text(value))
-        elif self.link == "wikilink" and "#" in value:
+        else:
+            self._words(value, begin, end)
+
+    def _within_marks(self, value: str, begin: int, end: int) -> tuple[int, int]:
+        """Return the place of a value between the marks around it; the place of both if it is written otherwise."""
+        start = self.source.text.find(value, begin, end)
+        return (begin, end) if start < 0 else (start, start + len(value))
+
+    def _words(self, value: str, begin: int, end: int) -> None:
+        raw = self.source.text[begin:end]
+        if self.link and "#" in value:
             self._replace(begin, end, value.strip("# ").replace("#", " > "))
         elif self.blocks.kind == "code":
             self._code(begin, end, raw, value)
@@ -224,7 +284,3 @@ class _Walker:
     def _replace(self, begin: int, end: int, reading: str) -> None:
         start, stop = self.source.span(begin, end)
         self.blocks.runs.append(replaced(start, stop, reading) if reading.strip() else Span(start, stop, reading))
-
-    def _mark(self, pattern: re.Pattern[str], begin: int) -> tuple[int, int]:
-        match = pattern.match(self.source.text, begin)
-        return self.source.span(begin, match.end() if match else begin)

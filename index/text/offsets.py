@@ -47,7 +47,10 @@ class ReadableText:
 
     def collapse(self, begin: int, end: int) -> tuple[str, tuple[TextRun, ...]]:
         """Return the characters `begin` to `end` with white space collapsed, and the runs of that text."""
-        words = list(re.finditer(r"\S+", self.text[begin:end]))
+        piece = self.text[begin:end]
+        if piece == " ".join(piece.split()) and (whole := self._exact_run(begin, end)):
+            return piece, (whole,)
+        words = list(re.finditer(r"\S+", piece))
         runs: list[TextRun] = []
         place = 0
         for number, word in enumerate(words):
@@ -61,6 +64,19 @@ class ReadableText:
                 _append(runs, TextRun(place, last - first, *self.span(first, last)))
                 place, first = place + last - first, last
         return " ".join(word.group() for word in words), tuple(runs)
+
+    def _exact_run(self, begin: int, end: int) -> TextRun | None:
+        """Return the one run of a piece of the text, if it stands for as many characters in a row; else None."""
+        if begin >= end:
+            return None
+        index = bisect_right(self._begins, begin) - 1
+        start = place = self.runs[index].start + begin - self._begins[index]
+        while self._begins[index] < end:
+            run, length = self.runs[index], self._begins[index + 1] - self._begins[index]
+            if run.end - run.start != length or (self._begins[index] > begin and run.start != place):
+                return None
+            place, index = run.end, index + 1
+        return TextRun(0, end - begin, start, start + end - begin)
 
     def keep_lines(self, begin: int, end: int) -> tuple[str, tuple[TextRun, ...]]:
         """Return the characters `begin` to `end` as they are, with the runs of that text."""
