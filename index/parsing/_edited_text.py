@@ -57,10 +57,11 @@ class EditedText:
             piece, first, last = self._pieces[index], self._begins[index], self._begins[index + 1]
             if last > end:
                 last = end
-            start, stop = piece.start, piece.end
-            if len(piece.reading) == stop - start:
-                start, stop = start + begin - first, start + last - first
-            found.append(Span(start, stop, self.text[begin:last]))
+            if len(piece.reading) == piece.end - piece.start:
+                shift = piece.start - first
+                found.append(Span(begin + shift, last + shift, self.text[begin:last]))
+            else:
+                found.append(Span(piece.start, piece.end, self.text[begin:last]))
             begin, index = last, index + 1
         return found
 

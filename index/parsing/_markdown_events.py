@@ -52,7 +52,8 @@ def code_ranges(text: str) -> list[tuple[int, int]]:
     places = (
         place
         for event, place in pyromark.events_with_range(text, options=OPTIONS)
-        if not VERBATIM.isdisjoint(event) or ("Start" in event and "CodeBlock" in event["Start"])
+        if not isinstance(event, str)
+        and (not VERBATIM.isdisjoint(event) or ("Start" in event and event_tag(event["Start"]) == "CodeBlock"))
     )
     ranges = ((place["start"], place["end"]) for place in places)
     return list(ranges) if offsets is None else [(offsets[begin], offsets[end]) for begin, end in ranges]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from index.domain.documents import Span
 from index.parsing._table_headers import column_names, marked_header_count
@@ -18,7 +19,7 @@ MOST_COLUMNS = 500
 
 @dataclass
 class Cell:
-    """A cell with its runs; `start` is where it stands in the document."""
+    """A cell with its runs, which are complete once its text is read; `start` is where it stands in the document."""
 
     start: int
     is_header: bool = False
@@ -26,7 +27,7 @@ class Cell:
     rows: int = 1
     runs: list[Span] = field(default_factory=list)
 
-    @property
+    @cached_property
     def text(self) -> str:
         return collapse_whitespace("".join(run.reading for run in self.runs))
 

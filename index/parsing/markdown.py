@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from index.domain.documents import Section, Span
@@ -266,9 +267,8 @@ class _Walker:
         elif self.blocks.kind == "code":
             self._code(begin, end, raw, value)
         elif raw == value:
-            for piece in self.source.pieces(begin, end):
-                is_exact = len(piece.reading) == piece.end - piece.start
-                self.blocks.runs += split_runs(piece.reading, piece.start) if is_exact else [piece]
+            pieces = self.source.pieces(begin, end)
+            self.blocks.runs += pieces if raw.isascii() else chain.from_iterable(map(_repaired, pieces))
         else:
             self.blocks.runs += split_runs(raw, self.source.place(begin), value)
 
@@ -284,3 +284,9 @@ class _Walker:
     def _replace(self, begin: int, end: int, reading: str) -> None:
         start, stop = self.source.span(begin, end)
         self.blocks.runs.append(replaced(start, stop, reading) if reading.strip() else Span(start, stop, reading))
+
+
+def _repaired(piece: Span) -> list[Span]:
+    """Return a piece of a text with its mojibake repaired, unless an edit wrote it."""
+    is_exact = len(piece.reading) == piece.end - piece.start
+    return split_runs(piece.reading, piece.start) if is_exact else [piece]
