@@ -25,6 +25,7 @@ from index.parsing._pdf_lines import Line, Segment, make_line, note_marks, read_
 from index.parsing._pdf_ruled import ruled_tables
 from index.parsing._pdf_running import running_segments
 from index.parsing._pdf_scans import PictureReader, is_scan, recognized_words
+from index.parsing._pdf_struck import mark_struck_out
 from index.parsing._pdf_tables import Table, is_inside
 from index.parsing._pdf_words import read_words
 from index.parsing.layout import ParsedFile
@@ -123,7 +124,7 @@ def _pages(pdf: Any, picture_reader: PictureReader | None) -> Iterator[_Page]:
         drawings = read_drawings(page)
         frame, words, _ = read_words(page, text_page, number + 1, drawings.is_filled)
         words = with_values(pdf, page, frame, words)
-        rules = [frame.box(*rule) for rule in drawings.rules]
+        rules = mark_struck_out(words, [frame.box(*rule) for rule in drawings.rules])
         found = _Page(frame.height, [], rules)
         if is_scan(drawings, frame, sum(len(word.text) for word in words)):
             found.scan = "unread"

@@ -99,11 +99,24 @@ def _with_choice(checked: bool, kind: int, box: Box, words: list[Word]) -> list[
             break
         label.append(word)
         end = word.x1
+    label = label or _label_before(words, box)
     if not label or (kind == pdfium.FPDF_FORMFIELD_RADIOBUTTON and not checked):
         return words
     text = f"{' '.join(word.text for word in label).rstrip(':')}: {'yes' if checked else 'no'}"
     kept = [word for word in words if not any(word is other for other in label)]
     return [*kept, replace(label[0], text=text, x1=label[-1].x1, is_value=True)]
+
+
+def _label_before(words: Sequence[Word], box: Box) -> list[Word]:
+    """Return the words that end before a box to tick, if none are behind it."""
+    label: list[Word] = []
+    start = box[0]
+    for word in sorted((word for word in words if _is_left_of(word, box)), key=lambda word: -word.x1):
+        if start - word.x1 > (1.0 * word.size if label else FURTHEST_LABEL):
+            break
+        label.insert(0, word)
+        start = word.x0
+    return label
 
 
 def _word(text: str, box: Box) -> Word:

@@ -26,6 +26,13 @@ LARGEST_HOST = 40.0
 BAND = 12.0
 """In points: the largest letters beside which small ones are looked for, and the height of a band of the page."""
 
+BULLETS = frozenset("•◦▪‣●○■□➢➤✓")
+NUMBER_MARK = re.compile(r"\(?(?:\d{1,2}|[a-z])[.)]|\d{1,2}")
+"""The number of an item; in a line of more than two cells it may be that of a row."""
+
+FURTHEST_MARK = 2.5
+"""White space between an item's mark and its words, in heights of a letter, at most."""
+
 NOTE_MARK = re.compile(r"\d{1,3}|[*†‡§¶‖]+|[a-z]")
 
 
@@ -120,7 +127,7 @@ def make_line(
     is_led, words = len(plain) < len(words), plain
     groups = _cells(words, size, gap)
     cells = [(clean_text(join_words(group, marks)), group) for group in groups]
-    cells = [(text, group) for text, group in cells if text]
+    cells = _with_mark([(text, group) for text, group in cells if text], size, gap)
     letters = sum(len(word.text) for word in words)
     return Line(
         cells=tuple(text for text, _ in cells),
@@ -141,6 +148,19 @@ def make_line(
         note=note,
         values=frozenset(number for number, (_, group) in enumerate(cells) if group[0].is_value),
     )
+
+
+def _with_mark(cells: list[tuple[str, list[Word]]], size: float, gap: float) -> list[tuple[str, list[Word]]]:
+    """Return the cells of a line, with the mark of an item that stands far before its words made one with them."""
+    if len(cells) < 2 or gap < COLUMN_GAP:
+        return cells
+    (mark, first), (text, second) = cells[:2]
+    is_near = second[0].x0 - first[-1].x1 < FURTHEST_MARK * size
+    is_number = len(cells) == 2 and NUMBER_MARK.fullmatch(mark)
+    if not (is_near and any(map(str.isalpha, text)) and (mark in BULLETS or is_number)):
+        return cells
+    mark = f"{mark}." if mark.isalnum() and is_number else mark
+    return [(f"{mark} {text}", [*first, *second]), *cells[2:]]
 
 
 def note_marks(segments: Iterable[Segment]) -> set[str]:
@@ -199,7 +219,7 @@ def _is_beside(small: Segment, host: Segment) -> bool:
     if small is host or small.size > SMALL * host.size or small.words[0].is_value:
         return False
     if (
-        not -0.4 * host.size < host.base - small.base < 0.8 * host.size
+        not -0.55 * host.size < host.base - small.base < 0.8 * host.size
         or abs(host.base - small.base) < 0.05 * host.size
     ):
         return False

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from index.parsing._pdf_beside import beside_count, columns_of
 from index.parsing._pdf_kinds import (
     BULLET,
     CAPTION,
@@ -23,6 +25,9 @@ from index.parsing._tables import table_rows
 __all__ = ["LONGEST_HEADING", "Paragraph", "read_paragraphs"]
 
 LONGEST_HEADING = 160
+
+NUMBERED_HEADING = re.compile(r"(?:\d{1,2}\.(?:\d{1,2}\.?)*|[A-Z]\.|[IVX]{1,5}\.)\s+[^\W\d_a-z]")
+"""What begins a heading of its own, if it stands apart from another one above."""
 
 MOST_LINES = 400
 """Lines of a paragraph or of a table without ruled lines."""
@@ -68,6 +73,10 @@ def _paragraphs(items: Sequence[Line | Table], sizes: Sizes) -> Iterator[Paragra
         elif rows := aligned_rows(lines):
             yield Paragraph("table", [], table=rows)
             start += len(rows)
+        elif beside := beside_count(lines):
+            for column in columns_of(lines[:beside]):
+                yield from _paragraphs(column, sizes)
+            start += beside
         else:
             paragraph = _paragraph(lines, sizes)
             yield paragraph
@@ -129,6 +138,8 @@ def _continues(kind: str, lines: Sequence[Line], following: Sequence[Line], leve
     if not is_near:
         return False
     if level:
+        if next_line.top - line.bottom > 0.35 * line.size and NUMBERED_HEADING.match(next_line.text):
+            return False
         return abs(next_line.size - line.size) < 0.6 and sum(len(one.text) for one in lines) < LONGEST_HEADING
     if len(next_line.cells) > 1 and (aligned_rows(following) or pair_count(following)):
         return False

@@ -189,3 +189,86 @@ def test_the_authors_below_a_title_are_no_headings():
     names = [(200, 730, 12, "Olav Berg and Tone Dahl"), (230, 712, 12, "7 May 2025")]
     page = [(150, 760, 18, "On the Tides"), *names, (60, 680, 14, "Summary"), *lines(COLUMN, 60, 650)]
     assert read(page)[:2] == ["Olav Berg and Tone Dahl 7 May 2025", " ".join(COLUMN)]
+
+
+def test_words_with_a_rule_through_them_are_struck_out():
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(60, 700, "The ferry costs 12 crowns 14 crowns.")
+        start, width = (canvas.stringWidth(text) for text in ("The ferry costs ", "12 crowns"))
+        canvas.line(60 + start, 704, 60 + start + width, 704)
+        canvas.drawString(60, 640, "This is underlined.")
+        canvas.line(60, 638, 60 + canvas.stringWidth("This is underlined."), 678)
+
+    assert drawn(draw) == ["The ferry costs [struck out: 12 crowns] 14 crowns.", "This is underlined."]
+
+
+def test_a_rule_across_the_page_strikes_out_nothing():
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(60, 700, "Harbour")
+        canvas.line(40, 704, 500, 704)
+
+    assert drawn(draw) == ["Harbour"]
+
+
+def test_marks_of_items_that_stand_far_before_their_words_are_no_column():
+    text = [
+        (60, 700, 10, "\u2022"),
+        (78, 700, 10, "Grease the hook."),
+        (60, 685, 10, "\u2022"),
+        (78, 685, 10, "Check the rope."),
+        (60, 660, 10, "1"),
+        (78, 660, 10, "Switch off the mains."),
+        (60, 645, 10, "2"),
+        (78, 645, 10, "Lock the drive."),
+    ]
+    assert read(text) == ["Grease the hook.", "Check the rope.", "1. Switch off the mains.", "2. Lock the drive."]
+
+
+def test_a_numbered_heading_below_the_title_is_no_part_of_it():
+    document = parse(
+        SourceFile(
+            "a.pdf",
+            pdf(
+                [
+                    (60, 760, -18, "Crane report"),
+                    (60, 732, -18, "1. Overview"),
+                    (60, 710, 10, "The crane lifts ten tons."),
+                ]
+            ),
+        )
+    )
+    assert [section.heading for section in document.sections] == ["1. Overview"]
+
+
+def test_blocks_side_by_side_are_read_one_after_the_other():
+    left, right = ["Bill to", "Moor Bakery", "Quay Street, Whitby"], ["Payment terms: 14 days", "IBAN: GB12 0000"]
+    assert read([*lines(left, 50, 700), *lines(right, 330, 700)]) == [
+        "Bill to Moor Bakery Quay Street, Whitby",
+        "Payment terms: 14 days",
+        "IBAN: GB12 0000",
+    ]
+
+
+def test_a_figure_far_below_the_line_is_a_subscript():
+    def draw(canvas: Canvas) -> None:
+        text = canvas.beginText(60, 700)
+        text.textOut("Air holds CO")
+        text.setFont("Helvetica", 8)
+        text.setRise(-6)
+        text.textOut("2")
+        text.setRise(0)
+        text.setFont("Helvetica", 12)
+        text.textOut(" and argon.")
+        canvas.drawText(text)
+
+    assert drawn(draw) == ["Air holds CO\u2082 and argon."]
+
+
+def test_a_tick_is_read_with_the_label_before_it():
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(60, 700, "Express delivery")
+        canvas.acroForm.checkbox(name="a", x=170, y=696, checked=True)
+        canvas.drawString(60, 670, "Gift wrap")
+        canvas.acroForm.checkbox(name="b", x=170, y=666, checked=False)
+
+    assert drawn(draw) == ["Express delivery: yes", "Gift wrap: no"]
