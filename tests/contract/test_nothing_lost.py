@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from index.domain.documents import Document, Passage
 from index.domain.sources import SourceFile
@@ -32,20 +31,7 @@ WORD = re.compile(r"[^\W\d_]+|\d+")
 ADDED = Counter(["struck", "out", "done", "open"])
 """Words of `index.text.notation`, which say what a page shows by type."""
 
-NOT_YET = {
-    "handbook.epub": "fields of the book are quoted as text",
-    "slides.pptx": "numbers of ordered lists",
-    "wiki-page.html": "numbers of notes",
-}
-"""Files of which not all is read as it should be yet, and what is amiss."""
-
-
-def _case(path: Path) -> ParameterSet:
-    marks = [pytest.mark.xfail(reason=NOT_YET[path.name], strict=False)] if path.name in NOT_YET else []
-    return pytest.param(path, marks=marks, id=path.name)
-
-
-every_file = pytest.mark.parametrize("path", list(map(_case, FILES)))
+every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 
 
 def words(texts: Iterable[str]) -> Counter[str]:

@@ -99,7 +99,6 @@ HTML_RULES = (
     Rule(r"<div id=\"mw-navigation\">.*?</div></div>", "", "navigation is no part of the article"),
     Rule(r"<div[^>]*role=\"(?:navigation|contentinfo)\".*?</div>", "", "navigation is no part of the article"),
     Rule(r"<sup[^>]*class=\"reference\".*?</sup>", "", "note marks are links, not words"),
-    Rule(r"<ol class=\"references\">([\s\S]*?)</ol>", r"<ul>\1</ul>", "numbers of notes are note marks too"),
     Rule(r"<span class=\"mw-cite-backlink\">.*?</span>", "", "links back to a note mark are no words"),
     Rule(r"<span class=\"mw-editsection\">.*?</span>", "", "a link to the editor is no text"),
     Rule(r"<a class=\"headerlink\".*?</a>", "", "a link to the heading itself is no text"),
@@ -116,6 +115,8 @@ PLAIN_RULES = (
     Rule(r"(?<=\S) {3,}(?=\S)", " | ", "columns as wide as a page are hard to review"),
     Rule(r"^\s*[☐☒] ?", "", "a task's state is said in words of our own"),
 )
+
+TITLE_PAGE_RULES = (Rule(r"^(\d{4}-\d\d-\d\d)T[\d:]+Z$", r"\1", "the day is told, not the second"),)
 
 PDF_RULES = (Rule(r"^\f?Page \d+$", "", "page numbers are no part of the text"),)
 
@@ -158,8 +159,8 @@ def _html(path: Path) -> str:
 
 def _by_pandoc(path: Path) -> str:
     # The title page of a book is no chapter; that of a Word file are its first paragraphs.
-    options = ["--standalone"] if path.suffix == ".docx" else []
-    return _pandoc(path.read_bytes(), path.suffix.removeprefix("."), *options)
+    options = ["--standalone"] if path.suffix in (".docx", ".epub") else []
+    return _ruled(_pandoc(path.read_bytes(), path.suffix.removeprefix("."), *options), TITLE_PAGE_RULES)
 
 
 def _structured(path: Path) -> str:
@@ -180,15 +181,21 @@ def _pdf(path: Path) -> str:
 
 
 def _slides(path: Path) -> str:
-    """Return the paragraphs of the slides, then of their notes; a field is a slide's number."""
+    """Return the paragraphs of the slides, those of lists with their numbers, then of the notes.
+
+    A field is a slide's number.
+    """
     drawing = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
     lines = []
     with zipfile.ZipFile(path) as archive:
         for name in sorted(archive.namelist(), key=lambda name: ("notesSlide" in name, name)):
             if re.fullmatch(r"ppt/(slides/slide|notesSlides/notesSlide)\d+\.xml", name):
                 tree = ElementTree.fromstring(archive.read(name))  # noqa: S314 - a file of our own
+                number = 0
                 for paragraph in tree.iter(f"{drawing}p"):
-                    lines.append("".join(text.text or "" for text in paragraph.findall(f"{drawing}r/{drawing}t")))
+                    number = number + 1 if paragraph.find(f"{drawing}pPr/{drawing}buAutoNum") is not None else 0
+                    text = "".join(text.text or "" for text in paragraph.findall(f"{drawing}r/{drawing}t"))
+                    lines.append(f"{number}. {text}" if number else text)
     return "\n".join(filter(None, lines))
 
 
