@@ -172,7 +172,7 @@ async def _editors(camera: Camera, seeds: Path, clock: Clock) -> None:
     wire, article = camera.wire, ARTICLE.read_bytes()
     _write(seeds / ARTICLE.name, article.replace(b"on April 29", b"in spring"), days=0)
     _write(seeds / "prices.md", PRICES.encode(), days=0)
-    _write(seeds / "notes.txt", "Café".encode("latin-1"), days=3)
+    _write(seeds / "notes.txt", b"\0" * 100, days=3)
     _write(seeds / FILE_NAME, OWN_QUESTION.encode(), days=30)
     clock.now = NOW - timedelta(minutes=70)
     exchange = wire.command("reindex", {"preview": True}, **MODERATOR)
