@@ -54,7 +54,7 @@ def read_table(text: str, delimiter: str = "") -> ParsedFile:
                     most=MOST_COLUMNS,
                 )
             )
-        if any(len(cell) > LONGEST_CELL for cell in row):
+        if max(map(len, row)) > LONGEST_CELL:
             raise UnreadableSource(
                 Message(
                     'has a value of more than {most} characters that ends at line {line}: close its quotation mark (")',
@@ -100,15 +100,26 @@ class _Rows:
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         place, line = 0, 0
         while place < len(self._text):
-            row: list[str] = []
             start = place
-            ended = False
-            while not ended:
-                value, place, ended = self._value(place, start)
-                row.append(value)
-            line += len(LINE_BREAK.findall(self._text, start, place)) or 1
+            end = LINE_BREAK.search(self._text, start)
+            stop, place = end.span() if end else (len(self._text), len(self._text))
+            if self._text.find('"', start, stop) < 0:
+                row = self._text[start:stop].split(self._delimiter)
+                line += 1
+            else:
+                row, place = self._quoted_row(start)
+                line += len(LINE_BREAK.findall(self._text, start, place)) or 1
             self._width = self._width or (len(row) if len(row) > 1 else 0)
             yield line, row
+
+    def _quoted_row(self, start: int) -> tuple[list[str], int]:
+        """Return the values of a row with quotation marks, and the place behind it."""
+        row: list[str] = []
+        place, ended = start, False
+        while not ended:
+            value, place, ended = self._value(place, start)
+            row.append(value)
+        return row, place
 
     def _value(self, place: int, row_start: int) -> tuple[str, int, bool]:
         """Return the value that begins at a place, the place behind it and its delimiter, and whether the row ends."""

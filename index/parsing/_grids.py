@@ -104,5 +104,12 @@ def _filled(row: Sequence[str]) -> int:
 
 def _width(rows: Rows) -> int:
     """Return how many cells most rows have, up to the last one that is not empty."""
-    widths = Counter(max((number for number, cell in enumerate(row, 1) if cell.strip()), default=0) for row in rows)
+    widths = Counter(map(_row_width, rows))
     return max(widths, key=lambda width: (width > 1, widths[width], width), default=0)
+
+
+def _row_width(row: Sequence[str]) -> int:
+    width = len(row)
+    while width and not row[width - 1].strip():
+        width -= 1
+    return width

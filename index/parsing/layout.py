@@ -55,6 +55,8 @@ def clean_text(text: str, *, lines: bool = False) -> str:
 
     White space is collapsed; with `lines`, line breaks and indentation are kept.
     """
+    if text.isprintable() and not lines:  # then a space is its only white space, and it holds nothing to remove
+        return collapse_whitespace(text)
     text = replace_surrogates(INVISIBLE.sub("", text))
     if not lines:
         return CONTROLS.sub("", collapse_whitespace(text))

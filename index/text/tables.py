@@ -40,8 +40,9 @@ def join_cells(cells: Sequence[str]) -> str:
     kept = len(cells)
     while kept and not cells[kept - 1]:
         kept -= 1
-    joined = BAR.join(" ".join(cell.replace(BAR, " ¦ ").split()) for cell in cells[:kept])
-    return " ".join(joined.split())
+    if any(BAR in cell for cell in cells):
+        cells = [cell.replace(BAR, " ¦ ") for cell in cells]
+    return " ".join(BAR.join(cells[:kept]).split())
 
 
 def join_column_names(names: Sequence[str], caption: str = "") -> str:
