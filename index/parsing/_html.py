@@ -59,6 +59,11 @@ def _content(tree: LexborHTMLParser, body: LexborNode) -> LexborNode:
     """Return the one element that holds the page's content if the page marks it, else its body."""
     for query in ("main, [role=main]", "article"):
         nodes = [node for node in tree.css(query) if not is_hidden(node)]
-        if len(nodes) == 1 and len(visible_text(nodes[0])) > MIN_CONTENT:
+        if len(nodes) == 1 and _has_content(nodes[0]):
             return nodes[0]
     return body
+
+
+def _has_content(node: LexborNode) -> bool:
+    """Return whether an element has enough text, of which the beginning mostly shows it."""
+    return len(visible_text(node, 4 * MIN_CONTENT)) > MIN_CONTENT or len(visible_text(node)) > MIN_CONTENT

@@ -107,7 +107,7 @@ class BlockReader:
 
     def _add_task(self, node: LexborNode) -> bool:
         """Note the state of a task, and return whether the element is its box; boxes elsewhere are a form's."""
-        if not node.attributes or (ticked := checkbox_state(node)) is None:
+        if (ticked := checkbox_state(node)) is None:
             return False
         if self.item_depth or "disabled" in node.attributes:
             self.task = (DONE if ticked else OPEN).strip()

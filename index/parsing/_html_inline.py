@@ -54,13 +54,14 @@ class InlineText:
 
     def replace(self, node: LexborNode) -> bool:
         """Add the text that stands for an element as a whole, and return whether there is one: formulas, emoji."""
-        if node.tag == "math":
+        tag = node.tag
+        if tag == "math":
             self.pieces.append(mathml_text(node))
             return True
-        if tex := _tex(node):
+        if tex := _tex(node, tag):
             self.pieces.append(tex)
             return True
-        if node.tag == "img" and (alternative := (node.attributes.get("alt") or "").strip()):
+        if tag == "img" and (alternative := (node.attributes.get("alt") or "").strip()):
             if PICTOGRAM.fullmatch(alternative):
                 self.pieces.append(alternative)
             return True
@@ -139,10 +140,11 @@ class InlineText:
         return superscript(text)
 
 
-def _tex(node: LexborNode) -> str:
+def _tex(node: LexborNode, tag: str | None) -> str:
     """Return the text of an element that holds a formula in TeX, or of one that drew it without MathML."""
-    classes = (node.attributes.get("class") or "") if node.attributes else ""
-    if node.tag == "math-renderer" or (classes and TEX_CLASSES.search(classes)):
+    attributes = node.attributes
+    classes = (attributes.get("class") or "") if attributes else ""
+    if tag == "math-renderer" or (classes and TEX_CLASSES.search(classes)):
         child = node.first_child
         is_plain = child is not None and child.is_text_node and child.next is None
         return tex_text(node.text(deep=True)) if is_plain else ""
@@ -162,7 +164,8 @@ def _kind(node: LexborNode) -> str:
         return _link_kind(node)
     if tag in KINDS:
         return KINDS[tag]
-    if node.attributes and STRUCK_STYLE.search(node.attributes.get("style") or ""):
+    attributes = node.attributes
+    if attributes and STRUCK_STYLE.search(attributes.get("style") or ""):
         return "struck"
     return ""
 

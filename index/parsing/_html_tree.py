@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 
 from selectolax.lexbor import LexborNode
@@ -57,14 +58,22 @@ def walk(root: LexborNode, skip: Callable[[LexborNode], bool] | None = None) -> 
         node = node.next
 
 
-def visible_text(node: LexborNode) -> str:
-    """Return the text of an element that a visitor sees, white space collapsed; of pictures alone, what they show."""
+def visible_text(node: LexborNode, enough: int = sys.maxsize) -> str:
+    """Return the text of an element that a visitor sees, white space collapsed; of pictures alone, what they show.
+
+    Of a longer text than `enough` characters, more may be left out.
+    """
     words = InlineText()
+    length = 0
     for event, child in walk(
         node, lambda child: words.replace(child) or _add_checkbox(child, words) or is_hidden(child)
     ):
         if event == "text":
-            words.add(child.text_content or "")
+            text = child.text_content or ""
+            words.add(text)
+            length += len(text.strip())
+            if length > enough:
+                break
             continue
         if child.tag == "br" or child.tag not in INLINE:
             words.add(" ")
@@ -78,12 +87,17 @@ def visible_text(node: LexborNode) -> str:
 def checkbox_state(node: LexborNode) -> bool | None:
     """Return whether a box is ticked; None if the element is no box."""
     attributes = node.attributes
+    if not attributes:
+        return None
     if node.tag == "input" and (attributes.get("type") or "").lower() == "checkbox":
         return "checked" in attributes
     if attributes.get("role") == "checkbox" and "aria-checked" in attributes:
         return attributes["aria-checked"] == "true"
-    classes = (attributes.get("class") or "").split()
-    return "checkbox-on" in classes if {"checkbox-on", "checkbox-off"} & set(classes) else None
+    classes = attributes.get("class") or ""
+    if "checkbox-o" not in classes:
+        return None
+    names = classes.split()
+    return "checkbox-on" in names if "checkbox-on" in names or "checkbox-off" in names else None
 
 
 def _add_checkbox(node: LexborNode, words: InlineText) -> bool:
