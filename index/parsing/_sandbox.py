@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message, message_from_json
+from index.parsing._deadline import CANCELLED, too_slow
 from index.parsing.formats import SECONDS
 from index.parsing.layout import ParsedBlock, ParsedFile
 
@@ -43,8 +44,6 @@ PASSED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPD
 
 POLL_SECONDS = 0.2
 """Time between two checks whether the document is still wanted."""
-
-CANCELLED = Message("was not read to its end, for that was not wanted any more")
 
 MEMORY_LIMIT = 1_500_000_000
 """Bytes of address space of the process, on systems that enforce such a limit (Linux)."""
@@ -75,13 +74,13 @@ def read_in_sandbox(
     try:
         done = _run(command, data, seconds, environment, stopped or threading.Event())
     except subprocess.TimeoutExpired as error:
-        raise UnreadableSource(_too_slow(seconds)) from error
+        raise UnreadableSource(too_slow(seconds)) from error
     if done.returncode == OUT_OF_MEMORY:
         raise UnreadableSource(
             Message("takes more than {size} GB of memory to read: split it", size=MEMORY_LIMIT / 1e9)
         )
     if os.name != "nt" and -done.returncode in (signal.SIGXCPU, signal.SIGKILL):
-        raise UnreadableSource(_too_slow(seconds))
+        raise UnreadableSource(too_slow(seconds))
     try:
         answer = json.loads(done.stdout)
         why = message_from_json(answer.get("unreadable", ""))
@@ -136,7 +135,3 @@ def _send(stream: IO[bytes], data: bytes) -> None:
             stream.write(data)
         finally:
             stream.close()
-
-
-def _too_slow(seconds: float) -> Message:
-    return Message("takes longer than {seconds} s to read: split it, or raise EXTRACT_SECONDS", seconds=float(seconds))

@@ -13,6 +13,7 @@ from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
 from index.domain.sources import SourceFile
 from index.parsing._dates import iso_date
+from index.parsing._deadline import Deadline
 from index.parsing._delimited import read_table
 from index.parsing._front_matter import split_front_matter
 from index.parsing._sandbox import read_in_sandbox
@@ -40,7 +41,7 @@ def source_text(file: SourceFile) -> str:
 
 
 def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event | None = None) -> Document:
-    """Return the document of a file; an extraction takes at most `seconds`, and ends once `stopped` is set.
+    """Return the document of a file; reading it takes at most `seconds`, and ends once `stopped` is set.
 
     Raises UnreadableSource: the file is encrypted, damaged, holds no text, ...
     """
@@ -59,7 +60,7 @@ def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event |
     if form == "txt":
         return _document(file, text, {}, read_plain(text), "", notes)
     front = split_front_matter(text)
-    title, sections = read_markdown(text, front.body_start)
+    title, sections = read_markdown(text, front.body_start, Deadline(seconds, stopped).check)
     sections = (front.section, *sections) if front.section else sections
     return _document(file, text, front.metadata, sections, title, (*notes, *front.notes))
 

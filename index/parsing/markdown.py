@@ -39,15 +39,21 @@ TEX = re.compile(r"[\\^_{}~]")
 MOST_FORMULAS = 5_000
 """Formulas of a document that are read as one line; others as they are written."""
 
+EVENTS_A_CHECK = 1_000
+"""Events of the parser after which the time is looked at."""
+
 Handler = Callable[[Any, int, int], object]
 """What handles an event with its value and its place in the text."""
 
 
-def read_markdown(text: str, start: int) -> tuple[str, tuple[Section, ...]]:
-    """Return the title (the first level-1 heading, or "") and the sections of the Markdown from `start` on."""
+def read_markdown(text: str, start: int, check: Callable[[], None] = lambda: None) -> tuple[str, tuple[Section, ...]]:
+    """Return the title (the first level-1 heading, or "") and the sections of the Markdown from `start` on.
+
+    `check` is called now and then; it may raise to give up.
+    """
     source, labels = open_containers(remove_comments(EditedText.whole(text, start)))
     walker = _Walker(remove_marks(source), BlockBuilder(start), labels)
-    walker.walk()
+    walker.walk(check)
     return walker.blocks.finish(len(text))
 
 
@@ -71,10 +77,12 @@ class _Walker:
         self.formulas = 0
         self.is_cell = False
 
-    def walk(self) -> None:
+    def walk(self, check: Callable[[], None]) -> None:
         """Handle all events of the text."""
         openings, closings, others = self._openings(), self._closings(), self._others()
-        for name, value, begin, end in parse_events(self.source.text):
+        for number, (name, value, begin, end) in enumerate(parse_events(self.source.text)):
+            if number % EVENTS_A_CHECK == 0:
+                check()
             handler: Handler | None
             if name == "Start":
                 if self.parts:
