@@ -1,14 +1,15 @@
-"""Files made to harm, each with the reason that it is refused for."""
+"""Files made to harm, each with the reason that it is refused for, at least one of each format."""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, repeat
 
 from index.parsing._sandbox import DAMAGED
 from tests.support.archives import Content, archive, epub, odt
+from tests.support.hostile_packed import HOSTILE_PACKED
 from tests.support.office import docx, paragraph, pdf_of, stream
 from tests.support.workbooks import ods, xlsx
 
@@ -119,7 +120,9 @@ def repeated_cells(what: str, times: int) -> bytes:
     return ods(f'<table:table table:name="a"><table:table-row {row}>{cells}</table:table-row></table:table>')
 
 
-HOSTILE = {
+SLOW = "takes longer than 5 s to read: split it, or raise EXTRACT_SECONDS"
+
+HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "doubled.rst": (doubled_words, "takes longer than 5 s to read"),
     "deep.rst": (deep_list, "is nested too deeply: make it flatter"),
     "bomb.epub": (
@@ -133,7 +136,7 @@ HOSTILE = {
     "locked.pdf": (locked_pdf, "is encrypted: save it without a password"),
     "cyclic.pdf": (cyclic_pdf, "has no pages, or is damaged: save it anew"),
     "pages.pdf": (many_pages, "has more than 2,000 pages: split it"),
-    "endless.pdf": (letters_without_end, "takes longer than 5 s to read: split it, or raise EXTRACT_SECONDS"),
+    "endless.pdf": (letters_without_end, SLOW),
     "letters.pdf": (many_letters, "has more than 200,000 letters on page 1: split it"),
     "forms.pdf": (forms_in_forms, DAMAGED),
     "bomb.docx": (zip_bomb, "unpacks to 250 MB, more than 200: split it"),
@@ -159,5 +162,15 @@ HOSTILE = {
     ),
     "wide.ods": (lambda: repeated_cells("columns", 16_384), "columns at line 1: keep at most 500 of them"),
     "deep.html": (lambda: b"<div>" * 200_000 + b"x", "takes longer than 5 s to read"),
+    "cells.tsv": (lambda: (b"x\t" * 499 + b"x\n") * 2_000, ""),
+    "cells.md": (lambda: b"|a" * 99 + b"|a|\n" + b"|-" * 99 + b"|-|\n" + (b"|x" * 100 + b"|\n") * 20_000, SLOW),
+    "nested.md": (lambda: b"> " * 10_000 + b"Scout.\n\n" + b"- " * 10_000 + b"Maverick.", ""),
+    "comments.md": (lambda: b"<!-- " * 200_000, ""),
+    "long.md": (lambda: b"Scout has sixteen experts. " * 350_000, ""),
+    "word.txt": (lambda: b"a" * 20_000_000, ""),
+    "lists.html": (lambda: b"<ul><li>a" * 10_000, ""),
+    "cells.html": (lambda: b"<table>" + (b"<tr>" + b"<td>x" * 400) * 1_000, ""),
     "spans.html": (lambda: b"<table>" + b"<tr><td rowspan=9 colspan=400>x" * 9, "more than 500 columns"),
+    **HOSTILE_PACKED,
 }
+"""Files by name, and the reason that each is refused for; empty if it is read."""

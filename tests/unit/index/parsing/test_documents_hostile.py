@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from pathlib import Path
@@ -13,6 +14,7 @@ from index.domain.sources import SourceFile
 from index.parsing._sandbox import DAMAGED, read_in_sandbox
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
+from index.parsing.formats import FORMATS, SUFFIXES
 from index.sources.folder import read_sources
 from tests.support.hostile import HOSTILE, alias_bomb
 from tests.support.index_fakes import WordEmbedder, library, write
@@ -27,13 +29,32 @@ EVERY = "".join(
 
 DEEP = 3_000
 
+FUZZER = ROOT / "tests" / "torture" / "fuzz.py"
+"""Read as text: it needs atheris, which is not to be had everywhere."""
+TARGETS = {"md": "markdown", "txt": "text", "tsv": "csv", "ipynb": "notebook"}
+"""Names of the fuzzer's targets that are not their format's."""
+
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_named_with_the_reason_within_bounds(name):
     make, reason = HOSTILE[name]
-    with pytest.raises(UnreadableSource) as refused:
-        parse(SourceFile(name, make()), 5 if "longer than 5 s" in reason else 60)
-    assert reason in str(refused.value)
+    try:
+        refusal = parse(SourceFile(name, make()), 5 if "longer than 5 s" in reason else 60).text[:0]
+    except UnreadableSource as refused:
+        refusal = str(refused)
+    assert reason in refusal
+    assert bool(reason) == bool(refusal)
+
+
+def test_every_format_has_a_hostile_file_and_a_fuzzer():
+    formats = {format_.id for format_ in FORMATS}
+    assert formats - {SUFFIXES[Path(name).suffix] for name in HOSTILE} == set()
+    targets = set(re.findall(r'"(\w+)": (?:text|taken_out)\(', FUZZER.read_text("utf-8")))
+    assert {TARGETS.get(form, form) for form in formats} - targets == set()
+
+
+def test_a_file_of_the_machine_that_a_source_names_is_not_read():
+    assert "root" not in parse(SourceFile("files.rst", HOSTILE["files.rst"][0]())).text
 
 
 @pytest.mark.parametrize(
