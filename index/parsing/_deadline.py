@@ -23,7 +23,7 @@ class Deadline:
 
     def check(self) -> None:
         """Raise UnreadableSource if the time is over or the file is not wanted any more."""
-        if time.monotonic() > self._end:
+        if time.monotonic() >= self._end:
             raise UnreadableSource(too_slow(self._seconds))
         if self._stopped is not None and self._stopped.is_set():
             raise UnreadableSource(CANCELLED)

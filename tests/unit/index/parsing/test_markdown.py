@@ -7,6 +7,7 @@ from hypothesis import given
 
 from index.domain.documents import Section
 from index.parsing.markdown import read_markdown, read_plain
+from index.parsing.plain import plain_runs
 from index.text.offsets import ReadableText
 from tests.support.texts import file_text, markdown
 
@@ -312,3 +313,16 @@ def test_a_reading_leads_back_to_the_place_that_it_reads(text):
             for run in block.runs:
                 if len(run.reading) == run.end - run.start and run.reading.strip() and run.reading.isascii():
                     assert text[run.start : run.end] == run.reading
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ("The ferry sails.", [(0, 16, "The ferry sails.")]),
+        ("The  ferry\nsails.", [(0, 3, "The"), (3, 5, " "), (5, 10, "ferry"), (10, 11, " "), (11, 17, "sails.")]),
+        ("\ufeffThe ferry", [(1, 4, "The"), (4, 5, " "), (5, 10, "ferry")]),
+        ("a â€” b", [(0, 1, "a"), (1, 2, " "), (2, 5, "—"), (5, 6, " "), (6, 7, "b")]),
+    ],
+)
+def test_plain_text_is_cut_only_where_it_reads_otherwise_than_it_stands(text, runs):
+    assert [(run.start, run.end, run.reading) for run in plain_runs(text, 0)] == runs
