@@ -142,7 +142,7 @@ class BlockReader:
         if HEADING.fullmatch(tag):
             self._flush("heading", level=int(tag[1]))
         elif tag == "dt":
-            self.term = clean_text(self.words.take())
+            self.term = clean_text(self.words.take()).removesuffix(":")
         elif tag == "summary":
             self._flush()
             self.summary = self.blocks[-1].text if self.blocks else ""

@@ -171,7 +171,7 @@ class _Dates:
 
     def published(self) -> str:
         """Return the one date that the page marks, else the first in a line about publishing or below the headline."""
-        marked = [(text, iso) for node, text in self._marked if (iso := _iso(node, text)) and not UPDATED.search(text)]
+        marked = [(text, iso) for node, text in self._marked if (iso := _iso(node, text)) and self._is_byline(text)]
         if 0 < len({iso for _, iso in marked}) <= 2 and not self._is_updated(marked[0][0]):
             return next((written for written, _ in written_dates(marked[0][0])), marked[0][1])
         lines = [line for line in self._lines[:EARLY] if BY.match(line) or PUBLISHED.search(line)]
@@ -183,6 +183,14 @@ class _Dates:
         matches = ((line, UPDATED.search(line)) for line in self._lines)
         after = (line[match.end() :] for line, match in matches if match and match.start() <= len(line) // 2)
         return next((written for text in after for written, _ in written_dates(text)), "")
+
+    def _is_byline(self, text: str) -> bool:
+        """Return whether a date that the page marks stands in no sentence of the text, and is not of an update."""
+        lines = [line for line in self._lines if text and text in line]
+        in_sentence = lines and all(
+            SENTENCE.search(line) and not (BY.match(line) or PUBLISHED.search(line) or _is_date(line)) for line in lines
+        )
+        return not in_sentence and not UPDATED.search(text)
 
     def _is_updated(self, text: str) -> bool:
         return bool(text) and any(UPDATED.search(line.partition(text)[0]) for line in self._lines if text in line)

@@ -12,9 +12,10 @@ from pptx.enum.shapes import PP_PLACEHOLDER
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
 from index.parsing._archive import open_archive
+from index.parsing._file_properties import ooxml_fields
 from index.parsing._html import read_html
 from index.parsing._pptx_shapes import shape_html, text_html
-from index.parsing.layout import ParsedFile, clean_text
+from index.parsing.layout import ParsedFile
 
 __all__ = ["read_pptx"]
 
@@ -45,7 +46,7 @@ def read_pptx(data: bytes) -> ParsedFile:
     ]
     html = "".join(piece for number, slide in shown for piece in _slide(slide, number))
     parsed = read_html(f"\ufeff<body>{html}".encode("utf-8", "replace"), frame=False)
-    fields = tuple(_fields(presentation.core_properties))
+    fields = ooxml_fields(data)
     heading = next((block.text for block in parsed.blocks if block.kind == "heading"), "")
     hidden = len(slides) - len(shown)
     notes = (Message("hidden slides are not read: {count}", count=hidden),) if hidden else ()
@@ -65,19 +66,3 @@ def _slide(slide: Any, number: int) -> Iterator[str]:
     if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) is not None:
         for paragraph in frame.paragraphs:
             yield f"<p>{text_html(paragraph)}</p>"
-
-
-def _fields(properties: Any) -> Iterator[tuple[str, str]]:
-    values = {
-        "title": properties.title,
-        "author": properties.author,
-        "created": properties.created and properties.created.date().isoformat(),
-        "modified": properties.modified and properties.modified.date().isoformat(),
-        "version": properties.version,
-        "subject": properties.subject,
-        "description": properties.comments,
-        "keywords": properties.keywords,
-    }
-    for name, value in values.items():
-        if value and (text := clean_text(value)):
-            yield name, text

@@ -10,6 +10,7 @@ from docutils.core import publish_doctree, publish_from_doctree
 
 from index.parsing._html import read_html
 from index.parsing._sphinx import ADMONITION_TITLES, register_names
+from index.parsing._tex import tex_text
 from index.parsing.layout import ParsedFile
 
 __all__ = ["read_rst"]
@@ -98,7 +99,8 @@ def _prepare(tree: nodes.document) -> None:
             _remove(node)
     for node in list(tree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))):
         inline = isinstance(node, nodes.math)
-        node.parent.replace(node, nodes.inline("", node.astext()) if inline else nodes.paragraph("", node.astext()))
+        formula = nodes.Text(tex_text(node.astext()))
+        node.parent.replace(node, nodes.inline("", "", formula) if inline else nodes.paragraph("", "", formula))
     for note in list(tree.findall(lambda node: type(node).__name__ in ADMONITION_TITLES)):
         if isinstance(note, nodes.Element):
             _label(note, ADMONITION_TITLES[type(note).__name__])

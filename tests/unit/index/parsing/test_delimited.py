@@ -59,6 +59,16 @@ def test_a_sum_below_an_empty_line_belongs_to_its_column():
     ]
 
 
+def test_names_with_values_of_many_kinds_have_no_header():
+    data = "Ship;Ada\nOwner;Ida Blom\nLaunched;2024-05-01\nCost;40 €\n"
+    assert {lead for _, _, lead in read(data)} == {""}
+
+
+def test_a_narrow_table_below_a_wide_one_has_its_own_header():
+    data = "ship,port,crew,cost\nAda,Lund,3,40\n\nport,depth\nLund,7\nYstad,9\n"
+    assert [lead for _, _, lead in read(data)] == ["| ship | port | crew | cost |", *["| port | depth |"] * 2]
+
+
 def test_a_second_table_has_its_own_header():
     data = "ship,length\nAda,12\n\nport,depth\nLund,7\n"
     assert read(data) == [("row", "Ada | 12", "| ship | length |"), ("row", "Lund | 7", "| port | depth |")]

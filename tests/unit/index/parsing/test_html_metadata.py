@@ -157,3 +157,11 @@ def test_many_elements_that_look_like_bylines_are_read_in_bounds():
 def test_a_time_without_words_dates_the_page_as_it_declares():
     page = b"<main><h1>Wells</h1><p>By Ida Blom <time datetime=2031-04-05></time><p>Deep."
     assert dict(read_html(page).fields)["published"] == "2031-04-05"
+
+
+def test_a_date_that_is_marked_in_a_sentence_is_not_that_of_the_page():
+    sentence = '<p>The map is free from <time datetime="2026-08-01">August</time> on.</p>'
+    assert page(below=sentence) == {}
+    assert page(above='<p>Ann Lee, <time datetime="2026-07-04">July 4</time></p>', below=sentence)["published"] == (
+        "2026-07-04"
+    )

@@ -77,6 +77,11 @@ def test_what_a_page_does_not_show_and_other_files_are_not_read(unseen):
     assert texts(f"Seen.\n\n{unseen}\n") == ["Seen."]
 
 
+def test_formulas_and_names_of_fields_are_read_without_marks():
+    text = "Sea :math:`h^2`.\n\n.. math:: t = \\frac{h}{g}\n\n:Depth: 4 m\n"
+    assert texts(text) == ["Sea h².", "t = h/g", "Depth | 4 m"]
+
+
 def test_a_table_of_another_file_is_not_read():
     assert texts("Seen.\n\n.. csv-table::\n   :file: /etc/passwd\n") == ["Seen."]
 
