@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 from index.parsing._html_hidden import is_page_furniture
 from index.parsing._html_inline import InlineText
 from index.parsing._html_lists import OpenList
-from index.parsing._html_tables import read_html_table
+from index.parsing._html_tables import read_html_table, read_role_table
 from index.parsing._html_tree import HEADING, INLINE, checkbox_state, is_hidden, walk
 from index.parsing._tex import replace_tex
 from index.parsing.layout import ParsedBlock, clean_text
@@ -55,6 +55,7 @@ class BlockReader:
     content_depth: int = 0
     address_depth: int = 0
     is_definition: bool = False
+    is_defined: bool = False
     summary: str = ""
     term: str = ""
     task: str = ""
@@ -91,7 +92,8 @@ class BlockReader:
                 return True
             if is_page_furniture(node):
                 return True
-        if tag == "table" and (rows := read_html_table(node)) is not None:
+        rows = read_html_table(node) if tag == "table" else read_role_table(node)
+        if rows is not None:
             self._flush()
             self.blocks += rows
             return True
@@ -123,7 +125,7 @@ class BlockReader:
         self.content_depth += tag in CONTENT
         self.address_depth += tag == "address"
         if tag == "dd":
-            self.is_definition = bool(self.term)
+            self.is_definition, self.is_defined = bool(self.term), True
         if tag == "pre":
             self.code_depth += 1
         elif tag == "p" and _is_bold_line(node):
@@ -142,7 +144,9 @@ class BlockReader:
         if HEADING.fullmatch(tag):
             self._flush("heading", level=int(tag[1]))
         elif tag == "dt":
-            self.term = clean_text(self.words.take()).removesuffix(":")
+            term = clean_text(self.words.take()).removesuffix(":")
+            self.term = f"{self.term}, {term}" if self.term and not self.is_defined else term
+            self.is_defined = False
         elif tag == "summary":
             self._flush()
             self.summary = self.blocks[-1].text if self.blocks else ""
@@ -159,7 +163,7 @@ class BlockReader:
             self.item_depth -= 1
             self.task = ""
         elif tag == "dl":
-            self.term, self.is_definition = "", False
+            self.term, self.is_definition, self.is_defined = "", False, False
         elif tag == "details":
             self.summary = ""
 

@@ -35,6 +35,10 @@ LONGEST_REMARK = 40
 
 ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|[èe]re|[èe]me|nde|os?|as?|º|ª)", re.IGNORECASE)
 AFTER_NUMBER = re.compile(r"(?:\d|\b[IVXLCM]+)$")
+LETTER_MARK = re.compile("[a-h]")
+LONG_FIGURE = re.compile(r"\d[.,]\d+$|\d{3}$")
+"""A figure of three digits or with decimals: a letter above its end is a note's mark, neither an ending nor a power."""
+
 TRADEMARKS = frozenset(("™", "®", "©", "TM", "SM", "tm", "sm", "℠"))
 TEX_CLASSES = re.compile(r"(?:^|\s)math(?:-inline|-display|-tex)?(?:\s|$)")
 DRAWN_CLASSES = re.compile(r"(?:^|\s)(?:MathJax(?:_CHTML|_SVG|_Display)?|mjx-chtml|MathJax_SVG_Display)(?:\s|$)")
@@ -80,7 +84,7 @@ class InlineText:
     def separate(self) -> None:
         """Add a comma, unless a mark of punctuation or nothing stands before."""
         before = "".join(self.pieces[-3:]).rstrip()
-        if before and before[-1].isalnum():
+        if before and (before[-1].isalnum() or before[-1] in ")]%€$"):
             self.pieces.append(", ")
 
     def close(self) -> None:
@@ -133,11 +137,17 @@ class InlineText:
         if DROPPED in raw and not any(char.isalnum() for char in text):
             return DROPPED
         before = "".join(self.pieces[-2:])
-        if not text or text in TRADEMARKS or (ORDINAL.fullmatch(text) and AFTER_NUMBER.search(before)):
+        if not text or text in TRADEMARKS or self._is_ordinal(text, before):
             return text
+        if LETTER_MARK.fullmatch(text) and LONG_FIGURE.search(before):
+            return DROPPED
         if text[0] == "[" and text[-1] == "]" and len(text) <= LONGEST_REMARK:
             return DROPPED
         return superscript(text)
+
+    def _is_ordinal(self, text: str, before: str) -> bool:
+        is_ending = ORDINAL.fullmatch(text) and AFTER_NUMBER.search(before)
+        return bool(is_ending) and not (len(text) == 1 and LONG_FIGURE.search(before))
 
 
 def _tex(node: LexborNode, tag: str | None) -> str:
@@ -148,6 +158,8 @@ def _tex(node: LexborNode, tag: str | None) -> str:
         child = node.first_child
         is_plain = child is not None and child.is_text_node and child.next is None
         return tex_text(node.text(deep=True)) if is_plain else ""
+    if tag == "script" and (attributes.get("type") or "").startswith("math/tex") and not _follows_drawing(node):
+        return tex_text(node.text(deep=True))
     if classes and DRAWN_CLASSES.search(classes) and node.css_first("math") is None:
         script = node.next
         while script is not None and not script.is_element_node:
@@ -155,6 +167,13 @@ def _tex(node: LexborNode, tag: str | None) -> str:
         if script is not None and (script.attributes.get("type") or "").startswith("math/tex"):
             return tex_text(script.text(deep=True))
     return ""
+
+
+def _follows_drawing(script: LexborNode) -> bool:
+    before = script.prev
+    while before is not None and not before.is_element_node:
+        before = before.prev
+    return before is not None and DRAWN_CLASSES.search(before.attributes.get("class") or "") is not None
 
 
 def _kind(node: LexborNode) -> str:

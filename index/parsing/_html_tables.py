@@ -13,7 +13,7 @@ from index.parsing._table_headers import marked_header_count
 from index.parsing._tables import table_rows
 from index.parsing.layout import ParsedBlock
 
-__all__ = ["read_html_table"]
+__all__ = ["read_html_table", "read_role_table"]
 
 MOST_CELLS = 500
 """Columns of a table, and rows or columns that one cell may span."""
@@ -62,6 +62,19 @@ def read_html_table(table: LexborNode) -> list[ParsedBlock] | None:
     lines = [*filter(None, [caption]), *(row[0] for row in above)]
     rows = table_rows(grid, headers, groups=groups, caption=lines[-1] if lines else "")
     return [*(ParsedBlock("prose", line) for line in lines), *rows]
+
+
+def read_role_table(node: LexborNode) -> list[ParsedBlock] | None:
+    """Return the rows of a table that is made of other elements, by their roles; None if the element is none."""
+    if not node.attributes or node.attributes.get("role") not in ("table", "grid"):
+        return None
+    grid: list[list[str]] = []
+    headers = 0
+    for row in node.css("[role=row]"):
+        cells = row.css("[role=cell],[role=gridcell],[role=columnheader],[role=rowheader]")
+        headers += len(grid) == headers and all(cell.attributes.get("role") == "columnheader" for cell in cells)
+        grid.append([visible_text(cell) for cell in cells[:MOST_CELLS]])
+    return table_rows(grid, headers) if any(map(len, grid)) else None
 
 
 def _names_columns(cells: list[LexborNode]) -> bool:

@@ -75,13 +75,15 @@ def visible_text(node: LexborNode, enough: int = sys.maxsize) -> str:
             if length > enough:
                 break
             continue
+        if child.tag == "li" and event == "open":
+            words.separate()
         if child.tag == "br" or child.tag not in INLINE:
             words.add(" ")
         if event == "open":
             words.open(child)
         else:
             words.close()
-    return clean_text(replace_tex(words.take())) or _pictures(node)
+    return clean_text(replace_tex(words.take())).replace(" , ", ", ") or _pictures(node)
 
 
 def checkbox_state(node: LexborNode) -> bool | None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from index.domain.documents import SEPARATOR, Block, Heading, Opening, Section, Span
+from index.parsing._lone_headings import without_empty_sections
 from index.text.normalize import collapse_whitespace
 from index.text.notation import STRUCK_AFTER, STRUCK_BEFORE, subscript, superscript
 from index.text.offsets import ReadableText
@@ -104,11 +105,11 @@ class BlockBuilder:
         """Return the title and the sections of a document that ends there."""
         self.flush()
         ends = [*(section.start for section in self._sections[1:]), end]
-        sections = (
+        sections = [
             Section(section.heading, section.start, end, tuple(section.blocks), section.path)
             for section, end in zip(self._sections, ends, strict=True)
-        )
-        return self.title, tuple(section for section in sections if section.blocks)
+        ]
+        return self.title, without_empty_sections(sections)
 
     def space(self) -> None:
         """Part the words before from those that follow."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from index.domain.documents import HEADING, SEPARATOR, Block, Heading, Opening, Section, TextRun
+from index.parsing._lone_headings import without_empty_sections
 from index.parsing.fields import field_meaning
 from index.text.normalize import collapse_whitespace, replace_surrogates
 from index.text.offsets import split_runs
@@ -151,10 +152,9 @@ class _Page:
         ends = [*(section.start for section in self.sections[1:]), len(text)]
         sections = []
         for section, end in zip(self.sections, ends, strict=True):
-            if section.blocks:
-                blocks = tuple(make_block(text, *block) for block in section.blocks)
-                sections.append(Section(section.heading, section.start, end, blocks, section.path))
-        return text, tuple(sections)
+            blocks = tuple(make_block(text, *block) for block in section.blocks)
+            sections.append(Section(section.heading, section.start, end, blocks, section.path))
+        return text, without_empty_sections(sections)
 
     def _write(self, piece: str) -> None:
         self.pieces.append(piece)

@@ -234,3 +234,30 @@ def test_a_header_that_holds_the_title_is_read_and_another_is_not():
     title = "<header><h1>Wells</h1><nav>Home</nav></header>"
     assert texts(f"<body>{title}<p>Deep.<footer>Mail us</footer>") == ["Wells", "Deep."]
     assert texts(f"<body>{title}<h1>Pumps</h1><p>Loud.") == ["Pumps", "Loud."]
+
+
+def test_a_letter_above_a_figure_is_the_mark_of_a_note():
+    assert texts("<p>410<sup>a</sup> crates, 4.5<sup>b</sup> m, 1<sup>a</sup> and 5<sup>th</sup>.") == [
+        "410 crates, 4.5 m, 1a and 5th."
+    ]
+
+
+def test_several_terms_of_one_definition_are_read_together():
+    assert texts("<dl><dt>Port<dt>Pier<dd>Four<dt>Host<dd>Ida</dl>") == ["Port, Pier | Four", "Host | Ida"]
+
+
+def test_a_table_by_roles_is_read_by_rows():
+    row = "<div role=row><span role={0}>{1}</span><span role={0}>{2}</span></div>"
+    page = f"<div role=table>{row.format('columnheader', 'Pier', 'Depth')}{row.format('cell', 'Four', '9 m')}</div>"
+    assert [(block.lead, block.text) for block in read_html(page.encode()).blocks] == [
+        ("| Pier | Depth |", "Four | 9 m")
+    ]
+
+
+def test_a_list_in_a_cell_is_read_with_commas():
+    page = "<table><tr><th>Crew<td><ul><li>Ida (cook)<li>Bo</ul><tr><th>Port<td>Lund</table>"
+    assert texts(page) == ["Crew | Ida (cook), Bo", "Port | Lund"]
+
+
+def test_a_formula_in_a_script_is_read_if_nothing_drew_it():
+    assert texts('<p>So <script type="math/tex">x^2</script> holds.</p>') == ["So x² holds."]

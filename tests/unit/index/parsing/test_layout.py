@@ -20,3 +20,13 @@ def test_a_section_knows_the_places_of_its_headings():
     headings = [ParsedBlock("heading", "Changes", level=1), ParsedBlock("heading", "7.2", level=2)]
     text, sections = lay_out([*headings, ParsedBlock("prose", "It flies.")])
     assert [text[above.start : above.end] for above in sections[0].path] == ["Changes", "7.2"]
+
+
+def test_a_lone_heading_with_a_figure_is_read_in_the_section_above():
+    headings = [
+        ParsedBlock("heading", text, level=level) for text, level in (("Tern", 1), ("2.0 (2025)", 2), ("End", 2))
+    ]
+    text, sections = lay_out(headings)
+    assert [(section.heading, text[block.start : block.end]) for section in sections for block in section.blocks] == [
+        ("Tern", "2.0 (2025)")
+    ]

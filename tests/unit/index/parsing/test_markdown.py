@@ -81,6 +81,14 @@ def test_a_line_in_bold_within_an_item_is_no_heading():
     assert [section.heading for section in read_markdown(text, 0)[1]] == [""]
 
 
+def test_a_lone_heading_is_read_if_it_tells_a_figure():
+    _, sections = read_markdown("# Tern\n\n## 2.1 (May 2026)\n\n- Maps\n\n## 2.0 (May 2025)\n\n## Links\n", 0)
+    assert [(section.heading, ReadableText(section.blocks[0].runs).text) for section in sections] == [
+        ("Tern > 2.1 (May 2026)", "Maps"),
+        ("Tern", "2.0 (May 2025)"),
+    ]
+
+
 def test_sections_cover_the_text_without_a_gap():
     text = "intro\n\n# A\n\na\n\n# B\n\nb\n"
     sections = read_markdown(text, 0)[1]
