@@ -286,6 +286,44 @@ def test_paragraphs_of_plain_text_are_blocks_and_marks_stay():
     assert (section.heading, section.start, section.end) == ("", 0, len(text))
 
 
+def plain(text: str) -> list[tuple[str, str, str]]:
+    return [
+        (section.heading, block.opening.value, ReadableText(block.runs).text)
+        for section in read_plain(text)
+        for block in section.blocks
+    ]
+
+
+def test_underlined_lines_of_plain_text_are_headings():
+    text = "NOTES\n=====\n\nNew in May.\n\nTern 2.1\n--------\nIt dives.\n\nName  Age\n---------\nAda   12\n"
+    assert [(heading, reading) for heading, _, reading in plain(text)] == [
+        ("NOTES", "New in May."),
+        ("NOTES > Tern 2.1", "It dives."),
+        ("NOTES > Tern 2.1", "Name Age"),
+        ("NOTES > Tern 2.1", "Ada 12"),
+    ]
+
+
+def test_items_of_plain_text_are_read_one_by_one_with_their_state():
+    text = "To do:\n  * Maps\n    and charts\n  [ ] Sails\n  [x] Ropes\n  2) Paint\n\nA dash\n- as here - is none.\n"
+    assert plain(text) == [
+        ("", "paragraph", "To do:"),
+        ("", "item", "Maps and charts"),
+        ("", "marked item", "Open: Sails"),
+        ("", "marked item", "Done: Ropes"),
+        ("", "marked item", "2) Paint"),
+        ("", "paragraph", "A dash - as here - is none."),
+    ]
+
+
+def test_labels_of_plain_text_are_read_line_by_line():
+    assert [reading for *_, reading in plain("Name:\tAda\nPort:  Lund\n\nQ: Who?\nA: Ida.\n")] == [
+        "Name: Ada",
+        "Port: Lund",
+        "Q: Who? A: Ida.",
+    ]
+
+
 def test_a_byte_order_mark_is_not_read():
     (section,) = read_plain("\ufeffOne.")
     assert ReadableText(section.blocks[0].runs).text == "One."
