@@ -11,7 +11,7 @@ from index.text.offsets import source_span
 from index.text.passages import passage_lead
 from index.text.tables import cell_spans, show_row, split_cells
 
-__all__ = ["row_caption", "show_cells"]
+__all__ = ["answer_cell", "name_cells", "row_caption", "rows_of_table", "show_cells"]
 
 MOST_CELLS, SHORT_ROW = 4, 120
 """Cells, or characters, of a row that is shown whole; of a longer one its name and the values that answer are shown."""
@@ -38,7 +38,7 @@ def show_cells(row: int, passages: Sequence[Passage], start: int, end: int) -> s
     answers = _cells_between(passage, start, end)
     if len(kept) <= MOST_CELLS or len(whole) <= SHORT_ROW or not answers:
         return whole
-    return show_row(lead, passage.reading, answers.union(_name_cells(cells, row, passages, lead)))
+    return show_row(lead, passage.reading, answers.union(name_cells(row, passages)))
 
 
 def row_caption(row: int, passages: Sequence[Passage]) -> str:
@@ -52,20 +52,32 @@ def _cells_between(passage: Passage, start: int, end: int) -> set[int]:
     return {number for number, place in enumerate(places) if place and place[0] < end and start < place[1]}
 
 
-def _name_cells(cells: Sequence[str], row: int, passages: Sequence[Passage], lead: str) -> list[int]:
+def answer_cell(row: int, passages: Sequence[Passage], start: int, end: int) -> int | None:
+    """Return the number of the one cell of a row that characters `start` to `end` stand in; None if it is not one."""
+    cells = _cells_between(passages[row], start, end) if passages[row].kind == "row" else set()
+    return cells.pop() if len(cells) == 1 else None
+
+
+def name_cells(row: int, passages: Sequence[Passage]) -> list[int]:
     """Return the numbers of the first cells, as many as tell the rows of a table apart; one of them holds a word."""
-    before = range(row - 1, max(row - 1 - NEAREST_ROWS, -1), -1)
-    behind = range(row, min(row + NEAREST_ROWS, len(passages)))
-    others = [
-        other
-        for rows in (before, behind)
-        for other in takewhile(lambda other: _is_of_table(passages[other], passages[row]), rows)
-    ]
-    table = [[cell for _, cell in split_cells(lead, passages[other].reading)] for other in others]
+    lead = passage_lead(passages, row)
+    cells = [cell for _, cell in split_cells(lead, passages[row].reading)]
+    table = [[cell for _, cell in split_cells(lead, passages[other].reading)] for other in rows_of_table(row, passages)]
     distinct = [len({tuple(names[:count]) for names in table}) for count in range(1, MOST_NAMES + 1)]
     count = distinct.index(max(distinct)) + 1
     words = (number for number, cell in enumerate(cells) if WORD.search(cell))
     return [*range(count)] if any(map(WORD.search, cells[:count])) else [*range(count), *[next(words, 0)]]
+
+
+def rows_of_table(row: int, passages: Sequence[Passage]) -> list[int]:
+    """Return the rows of the table that a row is of, itself among them, those near to it."""
+    before = range(row - 1, max(row - 1 - NEAREST_ROWS, -1), -1)
+    behind = range(row, min(row + NEAREST_ROWS, len(passages)))
+    return [
+        other
+        for rows in (before, behind)
+        for other in takewhile(lambda other: _is_of_table(passages[other], passages[row]), rows)
+    ]
 
 
 def _is_of_table(other: Passage, passage: Passage) -> bool:

@@ -168,7 +168,7 @@ class Answerer:
 
     def _decide(self, search_index: SearchIndex, question: str, attempt: ReadQuestion) -> Answer:
         confidence = self._calibration.confidence(attempt.readings[0].reading) if attempt.readings else 0.0
-        candidates = find_candidates(attempt.readings, search_index, self._calibration)
+        candidates = find_candidates(attempt.text, attempt.readings, search_index, self._calibration)
         if attempt.is_open or confidence < self._threshold or not candidates:
             nearest = cite(search_index, candidates[:MOST_QUOTATIONS])
             if not nearest:
@@ -176,7 +176,7 @@ class Answerer:
                 nearest = self._cite_rows(search_index, rows)
             return self._abstain(search_index, question, confidence, nearest)
         if newer := self._read_newer(search_index, attempt, candidates[0]):
-            candidates = find_candidates([*attempt.readings, *newer], search_index, self._calibration)
+            candidates = find_candidates(attempt.text, [*attempt.readings, *newer], search_index, self._calibration)
         selection = select(candidates, attempt.text, self._threshold, search_index)
         chosen, conflict = selection.candidates, selection.conflict
         citations = verify_citations(cite(search_index, chosen), search_index.documents)

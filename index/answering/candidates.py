@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from index.answering.conflicts import newest_first, sources_disagree
 from index.answering.quotations import Quotation, quote, quote_list
 from index.answering.recency import Recency, section_recency
+from index.answering.table_check import settle_cell
 from index.domain.answers import Citation
 from index.domain.documents import SEPARATOR
 from index.domain.ports import VectorStore
@@ -55,19 +56,28 @@ class Selection:
 
 
 def find_candidates(
-    readings: Sequence[WindowReading], search_index: SearchIndex, calibration: Calibration
+    question: str, readings: Sequence[WindowReading], search_index: SearchIndex, calibration: Calibration
 ) -> list[Candidate]:
-    """Return candidates, none of a place that another one quotes: first for the best words of the best window."""
-    found = []
+    """Return candidates, none of a place that another one quotes: first for the best words of the best window.
+
+    There are none if these are for a cell of a table that is empty.
+    """
+    found: list[Candidate] = []
     for reading in readings:
         confidence = calibration.confidence(reading.reading)
         document = search_index.documents[reading.window.document_id]
         for span in reading.reading.spans:
-            if quotation := quote(reading.window, span, search_index.passages, document):
-                section = search_index.passages[quotation.rows[0]].section
+            quotation = quote(reading.window, span, search_index.passages, document)
+            if quotation is None:
+                continue
+            settled = settle_cell(quotation, question, search_index.passages, document)
+            if settled is None and not found:
+                return []
+            if settled is not None:
+                section = search_index.passages[settled.rows[0]].section
                 score = confidence * math.exp(span.log_probability)
                 recency = section_recency(document, section)
-                found.append(Candidate(quotation, document.id, section, recency, score, confidence))
+                found.append(Candidate(settled, document.id, section, recency, score, confidence))
     chosen: list[Candidate] = []
     for candidate in [*found[:1], *sorted(found[1:], key=lambda each: -each.score)]:
         if not any(candidate.repeats(other) for other in chosen):
