@@ -7,11 +7,14 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 
 from index.parsing._edited_text import Edit, EditedText
-from index.parsing._jsx import find_tags, find_text_attributes
+from index.parsing._jsx import JsxTag, find_tags, find_text_attributes
 from index.parsing._markdown_events import code_ranges
 from index.text.notation import subscript, superscript
 
 __all__ = ["remove_comments", "remove_marks"]
+
+LABELS = ("label", "title", "summary", "header", "heading", "question", "caption")
+"""Attributes of a component that head the words in it."""
 
 LONGEST_SHORTCODE = 2_000
 """Characters of a shortcode."""
@@ -54,6 +57,15 @@ MARKED = (
     (re.compile(r"\^\[([^\[\]\n]{1,1000})\]"), " (", ")"),  # a note in the line
 )
 """Words between marks, and what is written instead of the marks."""
+
+INLINE_FIELD = re.compile(r"^([ \t]*(?:[-*+][ \t]+)?[^\W\d_][\w -]{0,40})(::)(?=[ \t]+\S)", re.MULTILINE)
+"""A field with its value in Dataview: "due:: 4 May"."""
+
+GITHUB_LINK = re.compile(
+    r"https://github\.com/(?<![(<\"'\w]https://github\.com/)(?<!\]: https://github\.com/)"
+    r"[\w.-]{1,100}/[\w.-]{1,100}/(?:pull|issues|discussions)/(\d{1,9})(?![\w/#-])"
+)
+"""The address of a pull request or issue, which GitHub shows as its number."""
 
 SCRIPTS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (re.compile(r"~(?<=\w~)([\w+−-]{1,12})~(?!~)"), subscript),
@@ -123,7 +135,10 @@ def _marks(text: str) -> Iterator[Edit]:
             if end - start <= LONGEST_SHORTCODE and "\n\n" not in text[start:end]:
                 yield from _keep_values(text, start, end)
     for tag in find_tags(text):
-        yield Edit(tag.start, tag.end) if tag.is_component else Edit(*tag.attributes)
+        if tag.is_component:
+            yield from _keep_label(text, tag)
+        else:
+            yield Edit(*tag.attributes)
     lowered = text.lower()
     for mark, pattern in REMOVED:
         if mark in lowered:
@@ -132,8 +147,23 @@ def _marks(text: str) -> Iterator[Edit]:
         for match in pattern.finditer(text):
             yield Edit(match.start(), match.start(1), before)
             yield Edit(match.end(1), match.end(), after)
+    if "::" in text:
+        yield from (Edit(*match.span(2), ":") for match in INLINE_FIELD.finditer(text))
+    yield from (Edit(*match.span(), f"#{match[1]}") for match in GITHUB_LINK.finditer(text))
     for pattern, script in SCRIPTS:
         yield from (Edit(*match.span(), script(match[1])) for match in pattern.finditer(text))
+
+
+def _keep_label(text: str, tag: JsxTag) -> Iterator[Edit]:
+    """Yield edits that leave of a component's tag only what heads the words behind it."""
+    shown = [] if tag.is_end or tag.is_empty else find_text_attributes(text, *tag.attributes)
+    label = next((value for value in shown if value[0] in LABELS), None)
+    if label is None or not _begins_line(text, tag.start):
+        yield Edit(tag.start, tag.end)
+        return
+    _, first, last = label
+    yield Edit(tag.start, first)
+    yield Edit(last, tag.end, " " if text[last - 1] in ".?!:" else ": ")
 
 
 def _keep_values(text: str, start: int, end: int) -> Iterator[Edit]:

@@ -25,6 +25,12 @@ TEXT_ATTRIBUTES = re.compile(
 )
 """Attributes whose values are shown as text."""
 
+FIELD = re.compile(r"<(?:ParamField|ResponseField|Param|Parameter|Property|Field|Attribute)$")
+FIELD_NAMES = re.compile(r"\b(name|body|query|path|header)\s*=\s*\{?\s*(?:\"([^\"]*)\"|'([^']*)'|`([^`$]*)`)")
+"""Components that describe a parameter, and the attributes that name it."""
+
+LONGEST_FIELD_TAG = 16
+
 
 @dataclass(frozen=True, slots=True)
 class JsxTag:
@@ -66,8 +72,12 @@ def find_tags(text: str) -> Iterator[JsxTag]:
 def find_text_attributes(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
     """Return the name and the place of each value in a tag that is shown as text."""
     found = []
-    for match in TEXT_ATTRIBUTES.finditer(text, start, end):
+    if FIELD.search(text, max(0, start - LONGEST_FIELD_TAG), start):
+        names = (("label", match) for match in FIELD_NAMES.finditer(text, start, end))
+    else:
+        names = ((match[1], match) for match in TEXT_ATTRIBUTES.finditer(text, start, end))
+    for name, match in names:
         group = next(number for number in (2, 3, 4) if match[number] is not None)
         if match[group].strip():
-            found.append((match[1], *match.span(group)))
+            found.append((name, *match.span(group)))
     return found

@@ -58,6 +58,16 @@ def test_comments_are_not_read(text, reading):
         ("A [wren]{.bird} is small.{.note}", ["A wren is small."]),
         ("![It](w.png){width=50%} flies {: .fast }", ["It flies"]),
         ("It flies. ^wren-1", ["It flies."]),
+        ("- Food:: spiders\n- seen:: 4 May", ["Food: spiders", "seen: 4 May"]),
+        ("Call `a` :: b and wren::fly now.", ["Call a :: b and wren::fly now."]),
+        ("It flies in https://github.com/o/wren/pull/12.", ["It flies in #12."]),
+        (
+            "See [it](https://github.com/o/wren/issues/3) and [x].\n\n[x]: https://github.com/o/w/pull/4",
+            ["See it and x."],
+        ),
+        ('<Card title="Nest" href="/n">It nests.</Card>', ["Nest: It nests."]),
+        ('<ResponseField name="wing" type="int">Its length.</ResponseField>', ["wing: Its length."]),
+        ('A <Tip title="small">wren</Tip> flies.', ["A wren flies."]),
         ("CO~2~ and 10^3^ of ~it~", ["CO₂ and 10³ of [struck out: it]"]),
         ("It flies.^[It was seen.] Now.", ["It flies. (It was seen.) Now."]),
         ("# Wren {#wren .bird}\n\nIt {ref}`flies`.", ["It flies."]),
@@ -76,6 +86,11 @@ def test_marks_in_code_are_kept():
         "{{< x >}}, %%a%%, ==b==, <Tag a={1}>",
         "{% x %} %%y%%\n!!! note\n    <Tag>\n<!-- c -->",
     ]
+
+
+def test_a_parameter_is_headed_by_its_name():
+    text = '<ParamField body="wing" type="integer" required>\n  Its length.\n</ParamField>\n'
+    assert read(text) == [("wing", "prose", "Its length.")]
 
 
 def test_an_admonition_is_read_as_its_title_and_its_text():
