@@ -37,10 +37,13 @@ EXPORT = re.compile(r"export\s+(?:const|let|var|function|default|async|class|typ
 LABELS = ("label", "title", "summary", "header", "heading", "question")
 """Attributes of a component that head what is in it."""
 
-MARKS = re.compile(
-    r"\[!|[`~:]{3}\{|^[ \t]*+(?:!!!|\?\?\?|===[!+]? |:::|</?[A-Z>]|\{[%{].*highlight|(?:im|ex)port\s)", re.MULTILINE
-)
-"""What no container is without."""
+LINE_BREAK = r"[\r\n](?=[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)*+"
+LINE_MARKS = r"\[!|!!!|\?\?\?|===[!+]?[ \t]|:::|</?(?:[A-Z>]|[a-z][\w-]*+\.)|\{[%{].*highlight|(?:im|ex)port\s"
+CONTAINER = re.compile(rf"{LINE_BREAK}(?:[`~]{{3}}\{{|{LINE_MARKS}))")
+"""What comes before a line that may open a container, which no container is without."""
+
+MARKED_LINE = re.compile(rf"{LINE_BREAK}(?:`{{3}}|~{{3}}|{LINE_MARKS}))")
+"""What comes before a line that matters outside of containers, for fences too."""
 
 LONGEST_LINE = 2_000
 """Characters of a line that may have such a mark."""
@@ -86,11 +89,24 @@ class _Scanner:
     export_lines: int = 0
 
     def scan(self) -> None:
-        for match in LINE.finditer(self.text):
+        place = 0
+        while match := self._next_line(place):
+            place = match.end()
             raw = match.group().rstrip("\r\n")
-            if match.start() == match.end() or match.start() < self.skip_to:
-                continue
-            self.was_blank = self._line(_Line(match.start(), raw, _width(raw)))
+            if match.start() >= self.skip_to:
+                self.was_blank = self._line(_Line(match.start(), raw, _width(raw)))
+
+    def _next_line(self, place: int) -> re.Match[str] | None:
+        """Return the line that begins at a place; outside of containers the next one with a mark."""
+        if place and not self.stack and not self.export_lines:
+            mark = MARKED_LINE.search(self.text, place - 1)
+            if mark is None:
+                return None
+            if mark.end() > place:
+                before = self.text[place : mark.end()].removesuffix("\n").removesuffix("\r")
+                self.was_blank = not before[max(before.rfind("\n"), before.rfind("\r")) + 1 :].strip()
+            place = mark.end()
+        return LINE.match(self.text, place) if place < len(self.text) else None
 
     def _line(self, line: _Line) -> bool:
         """Handle a line; return whether a module line may follow it."""
@@ -257,7 +273,7 @@ def open_containers(source: EditedText) -> tuple[EditedText, dict[int, int]]:
 
     Those are headings in it; by the place in the source where one starts stands where its part ends.
     """
-    if not MARKS.search(source.text):
+    if not CONTAINER.search("\n" + source.text):
         return source, {}
     scanner = _Scanner(source.text)
     scanner.scan()
