@@ -8,42 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from index.parsing import _container_marks as marks
 from index.parsing._edited_text import Edit, EditedText
 from index.parsing._jsx import JsxTag, find_text_attributes, match_tag
 
 __all__ = ["open_containers"]
-
-FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}|~{3,})([^`\n]*)$")
-HIGHLIGHT = re.compile(r"[ \t]*(?:\{\{[<%][ \t]*highlight\b.*[>%]\}\}|\{%-?[ \t]*highlight\b.*%\})[ \t]*$")
-END_HIGHLIGHT = re.compile(
-    r"[ \t]*(?:\{\{[<%][ \t]*/[ \t]*highlight\b.*[>%]\}\}|\{%-?[ \t]*endhighlight\b.*%\})[ \t]*$"
-)
-LONG_FENCE = "~~~~~~~~"
-
-ADMONITION = re.compile(r"[ \t]*(!!!|\?\?\?\+?)[ \t]+[\w-]+(?:[ \t]+[\w-]+)*[ \t]*(?:\"(.*)\"[ \t]*)?$")
-TAB = re.compile(r"[ \t]*===[!+]?[ \t]+\"(.*)\"[ \t]*$")
-COLONS = re.compile(
-    r"[ \t]*:{3,}[ \t]*(?:\{([^{}]*)\}|([\w-]+))?[ \t]*(?:\[([^\]]*)\])?[ \t]*(?:\{[^{}]*\})?[ \t]*([^:]*?)[ \t:]*$"
-)
-DIRECTIVE = re.compile(
-    r"\{(?:admonition|attention|caution|danger|error|hint|important|note|seealso|tip|warning|dropdown|card|grid|margin"
-    r"|tab-set|tab-item|sidebar|topic|epigraph)\}[ \t]*(.*?)[ \t]*$"
-)
-"""Directives of MyST whose content is text."""
-
-CALLOUT = re.compile(r"((?:[ \t]*>)+[ \t]*)\[![\w/ -]+(?:\|[^\]]*)?\][+-]?[ \t]*(.*)$")
-IMPORT = re.compile(r"import\s+(?:[\w{}*\s,$]+\s+from\s+)?[\"'][^\"'\n]+[\"'];?[ \t]*$")
-EXPORT = re.compile(r"export\s+(?:const|let|var|function|default|async|class|type|interface|\{)")
-LABELS = ("label", "title", "summary", "header", "heading", "question")
-"""Attributes of a component that head what is in it."""
-
-LINE_BREAK = r"[\r\n](?=[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)*+"
-LINE_MARKS = r"\[!|!!!|\?\?\?|===[!+]?[ \t]|:::|</?(?:[A-Z>]|[a-z][\w-]*+\.)|\{[%{].*highlight|(?:im|ex)port\s"
-CONTAINER = re.compile(rf"{LINE_BREAK}(?:[`~]{{3}}\{{|{LINE_MARKS}))")
-"""What comes before a line that may open a container, which no container is without."""
-
-MARKED_LINE = re.compile(rf"{LINE_BREAK}(?:`{{3}}|~{{3}}|{LINE_MARKS}))")
-"""What comes before a line that matters outside of containers, for fences too."""
 
 LONGEST_LINE = 2_000
 """Characters of a line that may have such a mark."""
@@ -99,7 +68,7 @@ class _Scanner:
     def _next_line(self, place: int) -> re.Match[str] | None:
         """Return the line that begins at a place; outside of containers the next one with a mark."""
         if place and not self.stack and not self.export_lines:
-            mark = MARKED_LINE.search(self.text, place - 1)
+            mark = marks.MARKED_LINE.search(self.text, place - 1)
             if mark is None:
                 return None
             if mark.end() > place:
@@ -145,28 +114,28 @@ class _Scanner:
             self.edits.append(Edit(line.start, end, " " * (width - shift)))
 
     def _fence(self, line: _Line) -> bool:
-        if HIGHLIGHT.match(line.text):
-            self.edits.append(Edit(_content(line), line.stop, LONG_FENCE))
-            self.fence = LONG_FENCE
+        if marks.HIGHLIGHT.match(line.text):
+            self.edits.append(Edit(_content(line), line.stop, marks.LONG_FENCE))
+            self.fence = marks.LONG_FENCE
             return True
-        match = FENCE.match(line.text)
+        match = marks.FENCE.match(line.text)
         if not match:
             return False
-        marks, info = match[1], match[2]
-        if directive := DIRECTIVE.match(info.strip()):
-            self.directives.append(marks)
+        fence, info = match[1], match[2]
+        if directive := marks.DIRECTIVE.match(info.strip()):
+            self.directives.append(fence)
             title = line.start + match.start(2) + info.find(directive[1]) if directive[1] else line.stop
             self._keep(line.start + match.start(1), title, title + len(directive[1]), line.stop)
-        elif self.directives and not info.strip() and marks.startswith(self.directives[-1]):
+        elif self.directives and not info.strip() and fence.startswith(self.directives[-1]):
             self.directives.pop()
             self.edits.append(Edit(line.start + match.start(1), line.stop))
         else:
-            self.fence = marks
+            self.fence = fence
         return True
 
     def _end_fence(self, line: _Line) -> None:
-        if self.fence == LONG_FENCE and END_HIGHLIGHT.match(line.text):
-            self.edits.append(Edit(_content(line), line.stop, LONG_FENCE))
+        if self.fence == marks.LONG_FENCE and marks.END_HIGHLIGHT.match(line.text):
+            self.edits.append(Edit(_content(line), line.stop, marks.LONG_FENCE))
             self.fence = ""
             return
         words = line.text.strip(" \t>")
@@ -174,7 +143,7 @@ class _Scanner:
             self.fence = ""
 
     def _colons(self, line: _Line) -> bool:
-        if not (match := COLONS.match(line.text)):
+        if not (match := marks.COLONS.match(line.text)):
             return False
         attributes = match.span(1)
         titles = find_text_attributes(line.text, *attributes) if match[1] else []
@@ -185,8 +154,8 @@ class _Scanner:
         return True
 
     def _admonition(self, line: _Line) -> bool:
-        is_tab = TAB.match(line.text)
-        match = is_tab or ADMONITION.match(line.text)
+        is_tab = marks.TAB.match(line.text)
+        match = is_tab or marks.ADMONITION.match(line.text)
         if not match:
             return False
         place = match.span(1 if is_tab else 2) if match[1 if is_tab else 2] else (len(line.text), len(line.text))
@@ -200,7 +169,7 @@ class _Scanner:
         return True
 
     def _callout(self, line: _Line) -> bool:
-        if not (match := CALLOUT.match(line.text)):
+        if not (match := marks.CALLOUT.match(line.text)):
             return False
         self.edits.append(Edit(line.start + match.end(1), line.start + match.start(2)))
         if match[2]:
@@ -211,11 +180,11 @@ class _Scanner:
         """Leave out what a page imports and exports."""
         if self.export_lines:
             self.export_lines -= 1
-        elif line.indent or not (self.was_blank or IMPORT.match(line.text)):
+        elif line.indent or not (self.was_blank or marks.IMPORT.match(line.text)):
             return False
-        elif EXPORT.match(line.text):
+        elif marks.EXPORT.match(line.text):
             self.export_lines = MOST_EXPORT_LINES
-        elif not IMPORT.match(line.text):
+        elif not marks.IMPORT.match(line.text):
             return False
         self.edits.append(Edit(line.start, line.stop))
         return True
@@ -240,7 +209,8 @@ class _Scanner:
 
     def _open_tag(self, tag: JsxTag, line: _Line) -> None:
         values = find_text_attributes(self.text, *tag.attributes)
-        label = "" if tag.is_empty else next((name for name in LABELS if name in {value[0] for value in values}), "")
+        names = {name for name, _, _ in values}
+        label = "" if tag.is_empty else next((name for name in marks.LABELS if name in names), "")
         done, before = tag.start, ""
         container = _Container(f"<{tag.name}", line.indent, self.stack[-1].shift if self.stack else 0)
         for name, start, end in values:
@@ -273,7 +243,7 @@ def open_containers(source: EditedText) -> tuple[EditedText, dict[int, int]]:
 
     Those are headings in it; by the place in the source where one starts stands where its part ends.
     """
-    if not CONTAINER.search("\n" + source.text):
+    if not marks.CONTAINER.search("\n" + source.text):
         return source, {}
     scanner = _Scanner(source.text)
     scanner.scan()

@@ -4,40 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import chain
 from typing import Any
 
 from index.domain.documents import Section, Span
 from index.parsing._authoring_marks import remove_comments, remove_marks
 from index.parsing._containers import open_containers
 from index.parsing._edited_text import EditedText
-from index.parsing._markdown_blocks import BlockBuilder, replaced, trimmed
+from index.parsing._markdown_blocks import BlockBuilder, trimmed
 from index.parsing._markdown_events import event_tag, parse_events
 from index.parsing._markdown_html import HtmlReader
 from index.parsing._markdown_tables import Cell, table_blocks
-from index.parsing._tex import tex_text
+from index.parsing._markdown_words import WordReader
 from index.parsing.plain import read_plain
 from index.text.notation import DONE, OPEN
-from index.text.offsets import split_runs
-from index.text.tables import ELLIPSIS
 
 __all__ = ["read_markdown", "read_plain"]
 
 NUMBER = re.compile(r"\d{1,9}[.)]")
 TILDES = re.compile("~+")
-RESULT = re.compile(r"\{\w{1,20}\} ")
-"""Code whose result stands in a sentence of a notebook."""
-
-CELL_OPTIONS = re.compile(r"(?:[ \t]*(?:#|//|%%|--)\|.*(?:\r?\n|$))+")
-"""Options at the beginning of a cell of a notebook."""
-
 BOLD = ("**", "__")
 BOLD_LINE = re.compile(r"(\*\*|__)[^\s*_][^*_\n]{0,60}\1:?\s*")
 """A paragraph that is a line in bold."""
-
-TEX = re.compile(r"[\\^_{}~]")
-MOST_FORMULAS = 5_000
-"""Formulas of a document that are read as one line; others as they are written."""
 
 EVENTS_A_CHECK = 1_000
 """Events of the parser after which the time is looked at."""
@@ -63,6 +50,7 @@ class _Walker:
     def __init__(self, source: EditedText, blocks: BlockBuilder, labels: dict[int, int]) -> None:
         self.source = source
         self.blocks = blocks
+        self.words = WordReader(source, blocks)
         self.html = HtmlReader(blocks)
         self.labels = labels
         self.parts: list[tuple[int, int]] = []
@@ -72,10 +60,7 @@ class _Walker:
         self.term: list[Span] = []
         self.definitions = 0
         self.html_start: int | None = None
-        self.link = ""
         self.hidden = 0
-        self.formulas = 0
-        self.is_cell = False
 
     def walk(self, check: Callable[[], None]) -> None:
         """Handle all events of the text."""
@@ -133,10 +118,10 @@ class _Walker:
     def _others(self) -> dict[str, Handler]:
         """Return what handles other events, by their name."""
         return {
-            **dict.fromkeys(("SoftBreak", "HardBreak"), lambda value, begin, end: self._replace(begin, end, " ")),
-            **dict.fromkeys(("InlineMath", "DisplayMath"), self._formula),
-            "Text": self._text,
-            "Code": self._code_span,
+            **dict.fromkeys(("SoftBreak", "HardBreak"), lambda value, begin, end: self.words.replace(begin, end, " ")),
+            **dict.fromkeys(("InlineMath", "DisplayMath"), self.words.add_formula),
+            "Text": self.words.add_text,
+            "Code": self.words.add_code,
             "InlineHtml": lambda value, begin, end: self.html.read_inline(self.source.pieces(begin, end)),
             "Html": self._html,
             "TaskListMarker": self._task,
@@ -190,7 +175,7 @@ class _Walker:
     def _open_code(self, value: Any, begin: int, end: int) -> None:
         self.blocks.flush()
         self.blocks.kind = "code"
-        self.is_cell = "Fenced" in value["CodeBlock"] and str(value["CodeBlock"]["Fenced"]).startswith("{")
+        self.words.is_cell = "Fenced" in value["CodeBlock"] and str(value["CodeBlock"]["Fenced"]).startswith("{")
 
     def _close_code(self, value: Any, begin: int, end: int) -> None:
         self.blocks.flush("code")
@@ -211,7 +196,7 @@ class _Walker:
 
     def _task(self, value: Any, begin: int, end: int) -> None:
         self.blocks.mark_item()
-        self._replace(begin, end, DONE if value else OPEN)
+        self.words.replace(begin, end, DONE if value else OPEN)
 
     def _open_term(self, value: Any, begin: int, end: int) -> None:
         self.blocks.flush()
@@ -236,65 +221,9 @@ class _Walker:
         ((tag, link),) = value.items()
         kind = link["link_type"]
         is_wikilink = isinstance(kind, dict) and "WikiLink" in kind
-        self.link = "wikilink" if is_wikilink and not kind["WikiLink"]["has_pothole"] else ""
+        self.words.is_wikilink = is_wikilink and not kind["WikiLink"]["has_pothole"]
         self.hidden += bool(self.hidden) or (is_wikilink and tag == "Image")
 
     def _close_link(self, value: Any, begin: int, end: int) -> None:
-        self.link = ""
+        self.words.is_wikilink = False
         self.hidden -= self.hidden > 0
-
-    def _text(self, value: str, begin: int, end: int) -> None:
-        if not self.blocks.runs and self.source.text.startswith(": ", begin):
-            begin, value = begin + 2, value.removeprefix(": ")  # the caption of a table
-        self._words(value, begin, end)
-
-    def _code_span(self, value: str, begin: int, end: int) -> None:
-        begin, end = self._within_marks(value, begin, end)
-        if RESULT.match(value):
-            self._replace(begin, end, ELLIPSIS)
-        else:
-            self._words(value, begin, end)
-
-    def _formula(self, value: str, begin: int, end: int) -> None:
-        begin, end = self._within_marks(value, begin, end)
-        if TEX.search(value) and self.formulas < MOST_FORMULAS:
-            self.formulas += 1
-            self._replace(begin, end, tex_text(value))
-        else:
-            self._words(value, begin, end)
-
-    def _within_marks(self, value: str, begin: int, end: int) -> tuple[int, int]:
-        """Return the place of a value between the marks around it; the place of both if it is written otherwise."""
-        start = self.source.text.find(value, begin, end)
-        return (begin, end) if start < 0 else (start, start + len(value))
-
-    def _words(self, value: str, begin: int, end: int) -> None:
-        raw = self.source.text[begin:end]
-        if self.link and "#" in value:
-            self._replace(begin, end, value.strip("# ").replace("#", " > "))
-        elif self.blocks.kind == "code":
-            self._code(begin, end, raw, value)
-        elif raw == value:
-            pieces = self.source.pieces(begin, end)
-            self.blocks.runs += pieces if raw.isascii() else chain.from_iterable(map(_repaired, pieces))
-        else:
-            self.blocks.runs += split_runs(raw, self.source.place(begin), value)
-
-    def _code(self, begin: int, end: int, raw: str, value: str) -> None:
-        if self.is_cell and (options := CELL_OPTIONS.match(raw)):
-            self.blocks.runs += self.source.pieces(begin + options.end(), end)
-        elif raw == value:
-            self.blocks.runs += self.source.pieces(begin, end)
-        else:
-            start, stop = self.source.span(begin, end)
-            self.blocks.runs.append(Span(start, stop, value))
-
-    def _replace(self, begin: int, end: int, reading: str) -> None:
-        start, stop = self.source.span(begin, end)
-        self.blocks.runs.append(replaced(start, stop, reading) if reading.strip() else Span(start, stop, reading))
-
-
-def _repaired(piece: Span) -> list[Span]:
-    """Return a piece of a text with its mojibake repaired, unless an edit wrote it."""
-    is_exact = len(piece.reading) == piece.end - piece.start
-    return split_runs(piece.reading, piece.start) if is_exact else [piece]

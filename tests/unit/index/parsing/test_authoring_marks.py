@@ -138,6 +138,19 @@ def test_a_callout_is_read_as_its_title_and_its_text(text):
     assert readings(text) == ["Small", "It flies."]
 
 
+@pytest.mark.parametrize("container", ["<motion.div>\n    {}\n</motion.div>", '===\t"T"\n\n    {}', "::: x\n{}\n:::"])
+def test_a_container_is_found_wherever_it_is_the_only_one(container):
+    plain = "A.\n\n```\n!!! x\n```\n\n  - B.\n\n"
+    for before in ("", plain, plain * 20):
+        assert readings(before + container.format("It flies.") + "\n")[-1] == "It flies."
+
+
+def test_a_line_of_a_module_ends_with_its_paragraph_far_from_containers():
+    text = "<A />\n\nOne.\n\nimport x from 'y'\n\nTwo.\nimport z from 'y'\n"
+    assert readings(text) == ["One.", "Two."]
+    assert readings("Two.\nexport const a\n") == ["Two. export const a"]
+
+
 def test_text_indented_in_a_component_is_no_code_and_its_label_heads_it():
     text = (
         "import Bird from 'bird'\nexport const a = {\n  b: 1,\n}\n\n# T\n\n"
