@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -13,16 +12,6 @@ from index.parsing.layout import ParsedBlock
 from index.text.tables import join_cells
 
 __all__ = ["grid_blocks", "sheet_blocks"]
-
-LEAST_KINDS = 3
-KINDS = (
-    ("date", re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{1,2}\.? [^\W\d_]{3,9}\.? \d{4}")),
-    ("number", re.compile(r"[+−-]?\d[\d.,\s]*")),
-    ("truth", re.compile(r"true|false|yes|no", re.IGNORECASE)),
-    ("quantity", re.compile(r"\W*\d[\d.,\s]*\W*[^\W\d_]{0,4}")),
-    ("address", re.compile(r"\S+@\S+|https?://\S+")),
-)
-"""Kinds of values; a column of a table holds one or two of them."""
 
 Rows = list[Sequence[str]]
 
@@ -83,18 +72,7 @@ def _part_blocks(rows: Rows, above: Sequence[str]) -> Iterator[ParsedBlock]:
     yield from map(_line, rows[:start])
     above = rows[start - 1] if start else above
     caption = join_cells(above) if _filled(above) == 1 else ""
-    yield from table_rows([*rows[start:]], 0 if _is_key_value(rows[start:]) else None, caption=caption)
-
-
-def _is_key_value(rows: Rows) -> bool:
-    """Return whether rows of two cells are names with values of many kinds, not two columns with a header."""
-    values = [row[1].strip() for row in rows if len(row) > 1 and row[1].strip()]
-    is_narrow = bool(rows) and _width(rows) == 2 and max(map(_filled, rows)) == 2
-    return is_narrow and len({_kind(value) for value in values}) >= LEAST_KINDS
-
-
-def _kind(value: str) -> str:
-    return next((name for name, pattern in KINDS if pattern.fullmatch(value)), "words")
+    yield from table_rows([*rows[start:]], caption=caption)
 
 
 def _begins_table(rows: Rows) -> bool:

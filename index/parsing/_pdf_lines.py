@@ -26,6 +26,9 @@ LARGEST_HOST = 40.0
 BAND = 12.0
 """In points: the largest letters beside which small ones are looked for, and the height of a band of the page."""
 
+JUSTIFIED_GAPS = 3
+"""Gaps between words of a justified line, at least; in shorter lines wide ones part cells."""
+
 BULLETS = frozenset("•◦▪‣●○■□➢➤✓")
 NUMBER_MARK = re.compile(r"\(?(?:\d{1,2}|[a-z])[.)]|\d{1,2}")
 """The number of an item; in a line of more than two cells it may be that of a row."""
@@ -234,7 +237,7 @@ def _is_beside(small: Segment, host: Segment) -> bool:
 def _cells(words: Sequence[Word], size: float, gap: float) -> list[list[Word]]:
     gaps = [after.x0 - word.x1 for word, after in pairwise(words)]
     wide = gap * size
-    if gap >= COLUMN_GAP and len(gaps) > 1 and max(gaps) < 2 * size and min(gaps) > 0.5 * size:
+    if gap >= COLUMN_GAP and len(gaps) >= JUSTIFIED_GAPS and max(gaps) < 2 * size and min(gaps) > 0.5 * size:
         wide = 2 * size  # the words of a justified line stand far apart, all of them
     cells = [[words[0]]]
     for space, (word, after) in zip(gaps, pairwise(words), strict=True):

@@ -40,7 +40,8 @@ def open_table(
     if not body or any(len(name) > LONGEST_NAME for name in header):
         return None
     rows = [*([header] if any(header) else []), *_filled(body)]
-    return Table(tuple(map(tuple, rows)), box, headers=1 if any(header) else None)
+    is_form = len(columns) == 2 and len(tops) > len(lines)  # a rule below each line tells no header
+    return Table(tuple(map(tuple, rows)), box, headers=1 if any(header) and not is_form else None)
 
 
 def _columns(lines: Sequence[Line]) -> list[tuple[float, float]]:

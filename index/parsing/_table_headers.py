@@ -19,6 +19,16 @@ UNIT = re.compile(r"[(\[][^()\[\]]{1,16}[)\]]|%|[€$£¥]")
 
 BEGINS_WITH_FIGURE = re.compile(r"[\W_]*\d")
 
+LEAST_KINDS = 3
+KINDS = (
+    ("date", re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{1,2}\.? [^\W\d_]{3,9}\.? \d{4}")),
+    ("number", re.compile(r"[+−-]?\d[\d.,\s]*")),
+    ("truth", re.compile(r"true|false|yes|no", re.IGNORECASE)),
+    ("quantity", re.compile(r"\W*\d[\d.,\s]*\W*[^\W\d_]{0,4}")),
+    ("address", re.compile(r"\S+@\S+|https?://\S+")),
+)
+"""Kinds of values; a column of a table holds one or two of them."""
+
 LONGEST_NAME = 80
 """Characters of a cell that may be the name of a column."""
 
@@ -37,7 +47,7 @@ def marked_header_count(rows: Sequence[Sequence[str]], marked: int, *, names_row
 
 def header_count(rows: Sequence[Sequence[str]]) -> int:
     """Return how many rows at the top of a table look like the names of its columns: none, one, or two."""
-    if len(rows) < 2:
+    if len(rows) < 2 or _is_key_value(rows):
         return 0
     if len(rows) > 2 and _is_upper_header(rows[0]) and _names_columns(rows[1], rows[2:]):
         named = [column for column, cell in enumerate(rows[1]) if cell]
@@ -55,6 +65,18 @@ def differs_from_below(rows: Sequence[Sequence[str]]) -> bool:
         cell and not BEGINS_WITH_FIGURE.match(cell) and _share_of_figures(rows[1:], column) > 0.5
         for column, cell in enumerate(rows[0])
     )
+
+
+def _is_key_value(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether rows of two cells are names with values of many kinds, not two columns with a header."""
+    if max(map(len, rows)) != 2:
+        return False
+    values = [row[1].strip() for row in rows if len(row) > 1 and row[1].strip()]
+    return len({_kind(value) for value in values}) >= LEAST_KINDS
+
+
+def _kind(value: str) -> str:
+    return next((name for name, pattern in KINDS if pattern.fullmatch(value)), "words")
 
 
 def _is_upper_header(row: Sequence[str]) -> bool:

@@ -23,12 +23,16 @@ def read(*pages: list[Words]) -> list[str]:
 
 def drawn(draw: Callable[[Canvas], None]) -> list[str]:
     """What is read of a page that a function draws."""
+    document = parse(SourceFile("a.pdf", _file(draw)))
+    return ["".join(run.reading for run in block.runs) for section in document.sections for block in section.blocks]
+
+
+def _file(draw: Callable[[Canvas], None]) -> bytes:
     file = io.BytesIO()
     canvas = Canvas(file)
     draw(canvas)
     canvas.save()
-    document = parse(SourceFile("a.pdf", file.getvalue()))
-    return ["".join(run.reading for run in block.runs) for section in document.sections for block in section.blocks]
+    return file.getvalue()
 
 
 def labelled(*pages: list[Words]) -> list[str]:
@@ -272,3 +276,35 @@ def test_a_tick_is_read_with_the_label_before_it():
         canvas.acroForm.checkbox(name="b", x=170, y=666, checked=False)
 
     assert drawn(draw) == ["Express delivery: yes", "Gift wrap: no"]
+
+
+def test_the_names_of_narrow_columns_are_no_justified_line():
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        for number, row in enumerate(
+            (("Code", "Length", "Price"), ("AB-7-1", "1 m", "14.00"), ("AB-7-5", "5 m", "22.50"))
+        ):
+            for x, cell in zip((240, 283, 325), row, strict=True):
+                canvas.drawString(x, 700 - 18 * number, cell)
+
+    document = parse(SourceFile("a.pdf", _file(draw)))
+    assert {block.lead for section in document.sections for block in section.blocks} == {"| Code | Length | Price |"}
+
+
+def test_values_on_lines_of_a_form_belong_to_the_labels_before_them():
+    def draw(canvas: Canvas) -> None:
+        rows = (("Name", "Ida Blom"), ("Born", "12 April 1988"), ("Port", "Lund"), ("Member since", "2019"))
+        for number, (label, value) in enumerate(rows):
+            y = 700 - 20 * number
+            canvas.drawString(50, y, label)
+            canvas.drawString(152, y, value)
+            canvas.line(150, y - 2, 400, y - 2)
+
+    document = parse(SourceFile("a.pdf", _file(draw)))
+    blocks = [block for section in document.sections for block in section.blocks]
+    assert [(block.lead, "".join(run.reading for run in block.runs)) for block in blocks] == [
+        ("", "Name | Ida Blom"),
+        ("", "Born | 12 April 1988"),
+        ("", "Port | Lund"),
+        ("", "Member since | 2019"),
+    ]
