@@ -80,7 +80,6 @@ def remove_comments(source: EditedText) -> EditedText:
 
 def remove_marks(source: EditedText) -> EditedText:
     """Return a text without the marks of authoring tools; the words that they show are kept."""
-    source = remove_comments(source)
     return _edit_outside_code(source, _marks(source.text))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, compress
 from typing import Any
 
 import pyromark
@@ -24,12 +25,18 @@ OPTIONS = (
 FIRST_BYTES = bytes(int(byte & 0xC0 != 0x80) for byte in range(256))
 """1 for each byte that a character of UTF-8 begins with."""
 
+FURTHER_BYTES = bytes(int(byte & 0xC0 == 0x80) for byte in range(256))
+"""1 for the other bytes of a character."""
+
 VERBATIM = frozenset({"Code", "InlineMath", "DisplayMath"})
 
 
 def parse_events(text: str) -> Iterator[tuple[str, Any, int, int]]:
     """Yield the name, the value and the place of each event of a text."""
-    offsets = _character_offsets(text)
+    offsets: list[int] | None = None
+    if not text.isascii():
+        firsts = text.encode().translate(FIRST_BYTES)
+        offsets = [*accumulate(firsts[1:], initial=0), len(text)]
     for event, place in pyromark.events_with_range(text, options=OPTIONS):
         begin, end = place["start"], place["end"]
         if offsets is not None:
@@ -48,20 +55,15 @@ def event_tag(value: Any) -> str:
 
 def code_ranges(text: str) -> list[tuple[int, int]]:
     """Return the places of code and formulas in a text, in order."""
-    offsets = _character_offsets(text)
-    places = (
-        place
-        for event, place in pyromark.events_with_range(text, options=OPTIONS)
-        if not isinstance(event, str)
-        and (not VERBATIM.isdisjoint(event) or ("Start" in event and event_tag(event["Start"]) == "CodeBlock"))
-    )
-    ranges = ((place["start"], place["end"]) for place in places)
-    return list(ranges) if offsets is None else [(offsets[begin], offsets[end]) for begin, end in ranges]
-
-
-def _character_offsets(text: str) -> list[int] | None:
-    """Return the offset of the character that each byte belongs to, and of the end; None if they are the same."""
+    found = []
+    for event, place in pyromark.events_with_range(text, options=OPTIONS):
+        if isinstance(event, str):
+            continue
+        ((name, value),) = event.items()
+        if name in VERBATIM or (name == "Start" and event_tag(value) == "CodeBlock"):
+            found.append((place["start"], place["end"]))
     if text.isascii():
-        return None
-    firsts = text.encode().translate(FIRST_BYTES)
-    return [*accumulate(firsts[1:], initial=0), len(text)]
+        return found
+    data = text.encode()
+    further = list(compress(range(len(data)), data.translate(FURTHER_BYTES)))
+    return [(begin - bisect_left(further, begin), end - bisect_left(further, end)) for begin, end in found]

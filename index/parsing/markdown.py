@@ -38,7 +38,10 @@ def read_markdown(text: str, start: int, check: Callable[[], None] = lambda: Non
 
     `check` is called now and then; it may raise to give up.
     """
-    source, labels = open_containers(remove_comments(EditedText.whole(text, start)))
+    uncommented = remove_comments(EditedText.whole(text, start))
+    source, labels = open_containers(uncommented)
+    if source is not uncommented:  # comments in a container may have looked like code
+        source = remove_comments(source)
     walker = _Walker(remove_marks(source), BlockBuilder(start), labels)
     walker.walk(check)
     return walker.blocks.finish(len(text))
