@@ -58,6 +58,38 @@ MARKED = (
 )
 """Words between marks, and what is written instead of the marks."""
 
+EMOJI = {
+    "white_check_mark": "✅",
+    "heavy_check_mark": "✔",
+    "ballot_box_with_check": "☑",
+    "x": "❌",
+    "heavy_multiplication_x": "✖",
+    "negative_squared_cross_mark": "❎",
+    "warning": "⚠",
+    "no_entry": "⛔",
+    "no_entry_sign": "🚫",
+    "construction": "🚧",
+    "question": "❓",
+    "exclamation": "❗",
+    "bug": "🐛",
+    "sparkles": "✨",
+    "rocket": "🚀",
+    "tada": "🎉",
+    "memo": "📝",
+    "fire": "🔥",
+    "zap": "⚡",
+    "boom": "💥",
+    "lock": "🔒",
+    "star": "⭐",
+    "bulb": "💡",
+    "information_source": "ℹ",
+    "arrow_up": "⬆",
+    "recycle": "♻",
+}
+"""Emoji that tables of features and changelogs have, by their names on GitHub."""
+
+EMOJI_NAME = re.compile(rf":(?<![\w:]:)({'|'.join(EMOJI)}):(?![\w:])")
+
 INLINE_FIELD = re.compile(r"^([ \t]*(?:[-*+][ \t]+)?[^\W\d_][\w -]{0,40})(::)(?=[ \t]+\S)", re.MULTILINE)
 """A field with its value in Dataview: "due:: 4 May"."""
 
@@ -149,6 +181,7 @@ def _marks(text: str) -> Iterator[Edit]:
     if "::" in text:
         yield from (Edit(*match.span(2), ":") for match in INLINE_FIELD.finditer(text))
     yield from (Edit(*match.span(), f"#{match[1]}") for match in GITHUB_LINK.finditer(text))
+    yield from (Edit(*match.span(), EMOJI[match[1]]) for match in EMOJI_NAME.finditer(text))
     for pattern, script in SCRIPTS:
         yield from (Edit(*match.span(), script(match[1])) for match in pattern.finditer(text))
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from index.parsing._docx_letters import join_runs, text_run
-from index.parsing._docx_markers import CAPTION, FURNITURE, LABEL_END, LABEL_START
+from index.parsing._docx_markers import CAPTION, FIELD, FURNITURE, LABEL_END, LABEL_START
 from index.parsing._docx_numbering import Numbering
 from index.parsing._docx_styles import STYLES, Styles, is_on, value
 from index.parsing._docx_xml import parse_xml, simplify
@@ -21,6 +21,9 @@ DOCUMENT = "word/document.xml"
 RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 STRICT_ID = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+LONGEST_LABEL = 40
+"""Characters of the first cell of two in a header or footer that is the label of the second."""
+
 MOST_PARTS = 200
 """Headers and footers of a document."""
 
@@ -86,11 +89,31 @@ def _furniture(archive: zipfile.ZipFile, body: Element, targets: dict[str, str],
     paragraphs = []
     for name in list(names)[:MOST_PARTS]:
         part = _part(archive, name)
-        for paragraph in simplify(part, styles).iter(f"{WORD}p") if part is not None else ():
+        if part is None:
+            continue
+        simplify(part, styles)
+        for row in part.iter(f"{WORD}tr"):
+            _join_label(row)
+        for paragraph in part.iter(f"{WORD}p"):
             runs = [run for run in paragraph if run.tag == f"{WORD}r"]
             paragraph[:] = [text_run(FURNITURE), *runs]
             paragraphs.append(paragraph)
     return paragraphs
+
+
+def _join_label(row: Element) -> None:
+    """Put the value of a row of two cells behind its label, into one paragraph."""
+    filled = [paragraph for paragraph in row.iter(f"{WORD}p") if _words(paragraph)]
+    if len(filled) != 2 or any(FIELD in _words(paragraph) for paragraph in filled):
+        return
+    label, value_ = filled
+    if len(row.findall(f"{WORD}tc")) == 2 and len(_words(label)) <= LONGEST_LABEL:
+        label.extend([text_run(" " if _words(label).endswith(":") else ": "), *value_.findall(f"{WORD}r")])
+        value_.clear()
+
+
+def _words(paragraph: Element) -> str:
+    return "".join(text.text or "" for text in paragraph.iter(f"{WORD}t")).strip()
 
 
 def _mark(paragraph: Element, styles: Styles, numbering: Numbering) -> None:

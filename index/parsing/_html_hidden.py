@@ -14,6 +14,9 @@ HIDDEN_NAMES = """
 """
 HIDDEN_TAGS = frozenset(HIDDEN_NAMES.split())
 
+QUESTION_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"})
+QUESTION_CLASSES = re.compile(r"accordion|faq|question", re.IGNORECASE)
+
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 
 
@@ -61,7 +64,7 @@ FURNITURE_CLASSES = _class_pattern(
 def is_hidden(node: LexborNode) -> bool:
     """Return whether a visitor does not see an element, whichever tab is chosen."""
     tag = node.tag or ""
-    if tag in HIDDEN_TAGS:
+    if tag in HIDDEN_TAGS and not (tag == "button" and _unfolds_answer(node)):
         return True
     attributes = node.attributes
     if not attributes:
@@ -81,6 +84,17 @@ def is_hidden(node: LexborNode) -> bool:
     if HIDDEN_CLASSES.search(classes) and tag not in UNNUMBERED:
         return True
     return bool(SCREEN_READER_CLASSES.search(classes)) and _has_neighbour_in_sight(node)
+
+
+def _unfolds_answer(button: LexborNode) -> bool:
+    """Return whether a button is the heading of what it unfolds, as a question of its answer."""
+    above = button.parent
+    if above is not None and above.tag in QUESTION_TAGS:
+        return True
+    attributes = button.attributes
+    unfolds = "aria-expanded" in attributes or "aria-controls" in attributes
+    classes = attributes.get("class") or ""
+    return unfolds and (bool(QUESTION_CLASSES.search(classes)) or button.text(deep=True).rstrip().endswith("?"))
 
 
 def is_page_furniture(node: LexborNode) -> bool:

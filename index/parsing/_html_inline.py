@@ -35,6 +35,7 @@ LONGEST_REMARK = 40
 
 ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|[èe]re|[èe]me|nde|os?|as?|º|ª)", re.IGNORECASE)
 AFTER_NUMBER = re.compile(r"(?:\d|\b[IVXLCM]+)$")
+SIGN_MARK = re.compile(r"[*†‡§¶]{1,3}|\d{1,2}\)")
 LETTER_MARK = re.compile("[a-h]")
 LONG_FIGURE = re.compile(r"\d[.,]\d+$|\d{3}$")
 """A figure of three digits or with decimals: a letter above its end is a note's mark, neither an ending nor a power."""
@@ -139,7 +140,7 @@ class InlineText:
         before = "".join(self.pieces[-2:])
         if not text or text in TRADEMARKS or self._is_ordinal(text, before):
             return text
-        if LETTER_MARK.fullmatch(text) and LONG_FIGURE.search(before):
+        if SIGN_MARK.fullmatch(text) or (LETTER_MARK.fullmatch(text) and LONG_FIGURE.search(before)):
             return DROPPED
         if text[0] == "[" and text[-1] == "]" and len(text) <= LONGEST_REMARK:
             return DROPPED

@@ -20,7 +20,7 @@ __all__ = ["HEADING", "INLINE", "checkbox_state", "is_hidden", "visible_text", "
 MOST_NODES = 2_000_000
 
 INLINE_NAMES = """
-    a abbr acronym b br bdi bdo big cite code data del dfn em font i img ins kbd label mark math
+    a abbr acronym b br bdi bdo big button cite code data del dfn em font i img ins kbd label mark math
     output q rp rt ruby s samp semantics small span strike strong sub sup
     time tt u var wbr nobr picture source mjx-container mjx-assistive-mml g-emoji relative-time time-ago local-time
 """

@@ -306,6 +306,8 @@ class BlockBuilder:
             self.close_script(self.runs[-1].end if len(self.runs) > self._script.first else self._script.start)
 
     def _open_section(self, start: int) -> None:
+        if before := self._sections[-1].blocks:
+            start = max(start, before[-1].end)  # a block of HTML may end within the heading
         path = (*self._base, *(heading for _, heading in self._path))
         self._sections.append(_OpenSection(SEPARATOR.join(above.reading for above in path), start, path))
 

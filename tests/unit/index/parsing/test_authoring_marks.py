@@ -58,6 +58,7 @@ def test_comments_are_not_read(text, reading):
         ("A [wren]{.bird} is small.{.note}", ["A wren is small."]),
         ("![It](w.png){width=50%} flies {: .fast }", ["It flies"]),
         ("It flies. ^wren-1", ["It flies."]),
+        ("Flies :white_check_mark:, swims :x:, 10:x:20", ["Flies ✅, swims ❌, 10:x:20"]),
         ("- Food:: spiders\n- seen:: 4 May", ["Food: spiders", "seen: 4 May"]),
         ("Call `a` :: b and wren::fly now.", ["Call a :: b and wren::fly now."]),
         ("It flies in https://github.com/o/wren/pull/12.", ["It flies in #12."]),

@@ -192,6 +192,19 @@ def test_headers_and_footers_are_read_once_without_page_numbers():
     ]
 
 
+def test_a_table_in_a_header_is_read_label_by_label():
+    header = word_table([("Doc. no.", "QM-17"), ("Edition:", "C"), ("Page", ""), ("a", "b", "c")])
+    assert with_furniture(header, "", paragraph("Body.")) == [
+        "Doc. no.: QM-17",
+        "Edition: C",
+        "Page",
+        "a",
+        "b",
+        "c",
+        "Body.",
+    ]
+
+
 def test_a_date_that_is_always_today_is_no_date_of_the_document():
     assert with_furniture(para(FIELD.format("DATE", "3 May 2031")), "", paragraph("Body.")) == ["Body."]
 

@@ -261,3 +261,21 @@ def test_a_list_in_a_cell_is_read_with_commas():
 
 def test_a_formula_in_a_script_is_read_if_nothing_drew_it():
     assert texts('<p>So <script type="math/tex">x^2</script> holds.</p>') == ["So x² holds."]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "<h3><button class=x aria-expanded=false>Do herons dive?</button></h3>",
+        "<button aria-controls=a>Do herons dive?</button>",
+    ],
+)
+def test_a_button_that_unfolds_an_answer_is_read(question):
+    assert texts(f"{question}<div id=a><p>Hardly ever.</div><button>Send</button>") == [
+        "Do herons dive?",
+        "Hardly ever.",
+    ]
+
+
+def test_signs_of_notes_are_left_out():
+    assert texts("<p>Herons<sup>†</sup> eat frogs<sup>2)</sup>.</p>") == ["Herons eat frogs."]

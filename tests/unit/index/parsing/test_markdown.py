@@ -89,6 +89,11 @@ def test_a_lone_heading_is_read_if_it_tells_a_figure():
     ]
 
 
+def test_a_block_of_html_within_a_heading_ends_before_its_section():
+    first, second = read_markdown("a<li># Tern\n==\n\nb\n", 0)[1]
+    assert first.blocks[-1].end <= first.end == second.start
+
+
 def test_sections_cover_the_text_without_a_gap():
     text = "intro\n\n# A\n\na\n\n# B\n\nb\n"
     sections = read_markdown(text, 0)[1]
