@@ -31,6 +31,9 @@ LONGEST_LINK = 80
 """Mean characters of the entries in a list of nothing but links."""
 
 BOLD = frozenset({"b", "strong"})
+MOST_INITIALS = 2
+"""Characters that may be set apart at the beginning of a word."""
+
 BOLD_LEVEL = 7
 """Level of a heading that is a line in bold: below all others."""
 
@@ -118,9 +121,13 @@ class BlockReader:
     def _open(self, node: LexborNode) -> None:
         tag = node.tag or ""
         if tag == "br":
+            if _precedes_label(node):
+                self._flush()
             self._break_line()
         elif tag not in INLINE:
             self._flush()
+        elif tag == "span" and _is_value(node):
+            self.words.add(" ")
         self.words.open(node)
         self.content_depth += tag in CONTENT
         self.address_depth += tag == "address"
@@ -230,6 +237,30 @@ def _is_bold_line(node: LexborNode) -> bool:
         return False
     behind = first.next
     return behind is None or (behind.next is None and (behind.text_content or "x").strip() in ("", ":"))
+
+
+def _precedes_label(line_break: LexborNode) -> bool:
+    """Return whether a line that begins with a label in bold follows: "<br><b>Price:</b> 4 €"."""
+    label = line_break.next
+    while label is not None and label.is_text_node and not (label.text_content or "").strip():
+        label = label.next
+    if label is None or label.tag not in BOLD:
+        return False
+    text = label.text(deep=True).strip()
+    behind = label.next
+    ends = text.endswith(":") or bool(
+        behind is not None and behind.is_text_node and (behind.text_content or "").lstrip().startswith(":")
+    )
+    return ends and len(text) <= LONGEST_LABEL
+
+
+def _is_value(span: LexborNode) -> bool:
+    """Return whether a span stands, without white space, behind another one alone that is its label."""
+    label = span.prev
+    if label is None or label.tag != "span" or label.prev is not None or span.next is not None:
+        return False
+    name, value = label.text(deep=True), span.text(deep=True)
+    return len(name) > MOST_INITIALS and name[-1].isalnum() and (value[:1].isdigit() or value[:1].isupper())
 
 
 def _only_links(node: LexborNode) -> bool:

@@ -279,3 +279,13 @@ def test_a_button_that_unfolds_an_answer_is_read(question):
 
 def test_signs_of_notes_are_left_out():
     assert texts("<p>Herons<sup>†</sup> eat frogs<sup>2)</sup>.</p>") == ["Herons eat frogs."]
+
+
+def test_labels_in_bold_after_a_break_begin_a_line():
+    page = "<p><b>Price:</b> 4 €<br><b>Maker</b>: Zed<br>in Oslo<br><b>Not</b> a label</p>"
+    assert texts(page) == ["Price: 4 €", "Maker: Zed in Oslo Not a label"]
+
+
+def test_a_label_and_its_value_in_two_elements_are_apart():
+    page = "<ul><li><span>Battery</span><span>4 Ah</span><li><span>Pi</span><span>Er</span></ul>"
+    assert texts(page) == ["Battery 4 Ah", "PiEr"]
