@@ -57,19 +57,24 @@ FORMS = (
 QUESTIONS = tuple(form.format(subject) for form in FORMS for subject in SUBJECTS)
 
 
+def questions_of(turn: int) -> list[str]:
+    """Return the questions of a round, worded as in no other: what was read is kept, and would be found again."""
+    return [f"{question[:-1]}, asked {turn + 1} times{question[-1]}" for question in QUESTIONS]
+
+
 def measure_questions(index: Path, rounds: int, say: Say) -> dict[str, Any]:
     """Time every question `rounds` times, each right after one forward pass of the reader, on one thread."""
     say(f"{len(QUESTIONS)} questions, {rounds} times each ...")
     library = open_library(article_settings(index))
     library.load()
     forward = _forward_pass()
-    for question in QUESTIONS[:20]:
+    for question in questions_of(rounds)[:20]:
         forward()
         library.ask(question)
     gc.collect()
     questions, passed = [], []
-    for _ in range(rounds):
-        for question in QUESTIONS:
+    for turn in range(rounds):
+        for question in questions_of(turn):
             passed.append(1_000 * seconds(forward))
             questions.append(1_000 * seconds(library.ask, question))
     return {
@@ -138,8 +143,8 @@ def measure_parts(index: Path, rounds: int, say: Say) -> dict[str, float]:
         intents=Stopwatch(load_intents(), "intent", spent),
     )
     rows: dict[str, list[float]] = defaultdict(list)
-    for _ in range(rounds):
-        for question in QUESTIONS:
+    for turn in range(rounds):
+        for question in questions_of(turn):
             spent.clear()
             whole = seconds(answerer.answer, search_index, question)
             spent["rest"] = whole - sum(spent.values())
