@@ -74,7 +74,13 @@ FORMATS = (
         is_extracted=False,
         is_sandboxed=False,
     ),
-    Format((".txt",), "plain text", types=("text/plain",), is_extracted=False, is_sandboxed=False),
+    Format(
+        (".txt",),
+        "plain text: paragraphs, items, underlined headings",
+        types=("text/plain",),
+        is_extracted=False,
+        is_sandboxed=False,
+    ),
     Format(
         (".rst",),
         "reStructuredText, also as Sphinx extends it; nothing is included from other files",
