@@ -89,23 +89,21 @@ def select(candidates: Sequence[Candidate], question: str, threshold: float, sea
     """Return which candidates answer a question: the best, those nearly as likely, and one that says otherwise.
 
     Of two that give different figures the newer comes first, by the version or date in their headings, else by their
-    documents' dates. Two passages of one document disagree only if they are alike; then the older one is shown with its
-    heading. If the question names what a section is about, as its heading says, the whole list is quoted.
+    documents' dates. Two passages of one document disagree only if they are alike; then older ones are shown with their
+    headings. If the question names what a section is about, as its heading says, the whole list is quoted.
     """
     best = candidates[0]
-    for candidate in candidates[1:]:
-        if candidate.confidence < threshold or not sources_disagree(best.quotation.answer, candidate.quotation.answer):
-            continue
-        first, second = newest_first([best, candidate], lambda each: each.recency)
-        if best.document_id != candidate.document_id:
-            if candidate is candidates[1] or first.recency.is_newer(second.recency):
+    sure = (candidate for candidate in candidates[1:] if candidate.confidence >= threshold)
+    others = [each for each in sure if sources_disagree(best.quotation.answer, each.quotation.answer)]
+    for other in others:
+        if other.document_id != best.document_id:
+            first, second = newest_first([best, other], lambda each: each.recency)
+            if other is candidates[1] or first.recency.is_newer(second.recency):
                 return Selection((first, second), conflict=True)
-        elif (
-            first.recency.is_newer(second.recency)
-            and _are_alike(search_index.vectors, best.quotation, candidate.quotation)
-            and not _is_asked_for(best, candidate, question)
-        ):
-            return Selection((first, _with_heading(second)))
+    changed = [other for other in others if _is_version(other, best, question, search_index.vectors)]
+    if changed:
+        first, *older = newest_first([best, *changed], lambda each: each.recency)
+        return Selection(tuple([first, *map(_with_heading, older)][:MOST_QUOTATIONS]))
     chosen = [candidate for candidate in candidates if candidate.score >= FURTHER * best.score]
     if _names_section(question, best.section):
         whole = quote_list(best.quotation, search_index.passages, search_index.documents[best.document_id])
@@ -114,11 +112,15 @@ def select(candidates: Sequence[Candidate], question: str, threshold: float, sea
     return Selection(tuple([*chosen, *_evidence_below(chosen, candidates, question)][:MOST_QUOTATIONS]))
 
 
-def _are_alike(vectors: VectorStore, quotation: Quotation, other: Quotation) -> bool:
-    """Return whether two quotations may be versions of one statement; headings are not."""
-    if quotation.heading or other.heading:
+def _is_version(other: Candidate, best: Candidate, question: str, vectors: VectorStore) -> bool:
+    """Return whether another quotation is an older or newer version of the best one, which is not asked for itself."""
+    same = other.document_id == best.document_id and not (best.quotation.heading or other.quotation.heading)
+    if not same or _is_asked_for(best, other, question):
         return False
-    own, others = (vectors.rows(each.rows[0], each.rows[0] + 1)[0] for each in (quotation, other))
+    if not (other.recency.is_newer(best.recency) or best.recency.is_newer(other.recency)):
+        return False
+    rows = (each.quotation.rows[0] for each in (best, other))
+    own, others = (vectors.rows(row, row + 1)[0] for row in rows)
     return float(own @ others) >= ALIKE
 
 

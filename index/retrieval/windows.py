@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 from index.domain.documents import HEADING as FRONT_MATTER
 from index.domain.documents import SEPARATOR, Document, Heading, Opening, Passage, TextRun
 from index.domain.reading import Window
+from index.text.notation import DONE, OPEN
 from index.text.offsets import slice_runs
 from index.text.passages import field_label, passage_lead
 from index.text.tables import UNNAMED_COLUMN, cell_spans, split_cells
@@ -91,7 +92,7 @@ def _window(document: Document, rows: range, passages: Sequence[Passage]) -> Win
         elif passage.kind == "row":
             writer.row(names, passage)
         elif previous is None or _breaks(previous, passage):
-            writer.line("- " if passage.opening is Opening.ITEM else "")
+            writer.line("- " if _has_dash(passage) else "")
             writer.quotable(passage.reading, passage.runs)
         else:
             writer.write(" ")
@@ -144,6 +145,11 @@ class _Writer:
         begin = len(self.text)
         self.runs += (TextRun(begin + run.begin, run.length, run.start, run.end) for run in runs)
         self.text += reading
+
+
+def _has_dash(passage: Passage) -> bool:
+    """Return whether a passage begins an item that has no number; the reader knows tasks as such items, too."""
+    return passage.opening is Opening.ITEM or (passage.opening.is_item and passage.reading.startswith((DONE, OPEN)))
 
 
 def _headings(document: Document, passage: Passage) -> tuple[Heading, ...]:

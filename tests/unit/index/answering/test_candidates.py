@@ -106,6 +106,17 @@ def test_a_changed_value_is_answered_by_the_newest_unless_an_older_one_is_asked_
     assert (answer.conflict, answer.short_answer and answer.short_answer.text) == (False, short)
 
 
+def test_of_three_values_the_newest_comes_first_and_the_oldest_last():
+    files = "The limit for files that are sent is {} MB.\n"
+    text = f"# Changes\n\n## 1.0\n\n{files.format(10)}\n## 2.0\n\n{files.format(50)}\n## 3.0\n\n{files.format(80)}"
+    answer = ask(words_reader(3.0, "10 MB", "50 MB", "80 MB"), index=search_index(a_md=text))
+    assert [(citation.quote[-6:-1], citation.context) for citation in answer.citations] == [
+        ("80 MB", ""),
+        ("50 MB", "2.0"),
+        ("10 MB", "1.0"),
+    ]
+
+
 def test_a_source_that_does_not_answer_surely_is_no_disagreement():
     class Wavering(FixedReader):
         def read(self, question: str, window: str) -> Reading:

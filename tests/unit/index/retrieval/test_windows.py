@@ -111,7 +111,7 @@ def test_items_of_a_list_are_lines_with_a_dash_or_their_number():
 def test_tasks_items_in_html_and_lines_of_code_are_lines():
     text = "- [ ] Fly to the south.\n\n<ul><li>Scout is the small one.</li><li>Maverick is the big one.</li></ul>\n"
     assert texts(f"{text}\n```\ncd wren\nmake it\n```\n") == [
-        "a\nOpen: Fly to the south.\n- Scout is the small one.\n- Maverick is the big one.\ncd wren\nmake it"
+        "a\n- Open: Fly to the south.\n- Scout is the small one.\n- Maverick is the big one.\ncd wren\nmake it"
     ]
 
 
