@@ -67,7 +67,7 @@ def find_candidates(
         confidence = calibration.confidence(reading.reading)
         document = search_index.documents[reading.window.document_id]
         for span in reading.reading.spans:
-            quotation = quote(reading.window, span, search_index.passages, document)
+            quotation = quote(reading.window, span, search_index.passages, document, question)
             if quotation is None:
                 continue
             settled = settle_cell(quotation, question, search_index.passages, document)

@@ -16,7 +16,7 @@ from index.text.normalize import fix_mojibake
 from index.text.notation import STRUCK_OUT
 from index.text.offsets import source_span
 from index.text.passages import field_label
-from index.text.tokens import POINTING_WORDS, tokenize
+from index.text.tokens import POINTING_WORDS, content_stems, tokenize
 
 __all__ = ["LONGEST_LIST", "LONGEST_QUOTATION", "Quotation", "cite_passage", "quote", "quote_list"]
 
@@ -89,8 +89,12 @@ class Quotation:
         return ShortAnswer(words, document.source, self.answer_start, self.answer_end, number)
 
 
-def quote(window: Window, span: AnswerSpan, passages: Sequence[Passage], document: Document) -> Quotation | None:
+def quote(
+    window: Window, span: AnswerSpan, passages: Sequence[Passage], document: Document, question: str = ""
+) -> Quotation | None:
     """Return the quotation for the words of a span; None if they stand for nothing in the source.
+
+    Of words in several sections those are quoted whose heading has most words of the question, or most of these words.
 
     Words of a heading alone quote the heading; with words below it they quote those. A question of the source is quoted
     with the sentence after it, which answers. Words that are struck out are not quoted as an answer.
@@ -103,7 +107,7 @@ def quote(window: Window, span: AnswerSpan, passages: Sequence[Passage], documen
     found = [row for row in window.rows if passages[row].start < answer_end and answer_start < passages[row].end]
     if not found:
         return _quote_heading(window, answer_start, answer_end, passages, document)
-    rows = _in_one_section(found, passages, answer_start, answer_end)
+    rows = _in_one_section(found, passages, answer_start, answer_end, question)
     first = passages[rows[0]]
     answer_start, answer_end = max(answer_start, first.start), min(answer_end, passages[rows[-1]].end)
     start, end, shown = _cut(rows, passages, document, answer_start, answer_end)
@@ -180,12 +184,13 @@ def _length(passages: Sequence[Passage], first: int, last: int) -> int:
     return passages[last].end - passages[first].start
 
 
-def _in_one_section(found: Sequence[int], passages: Sequence[Passage], start: int, end: int) -> range:
-    """Return those of the rows, which lie between two characters, that are in the section with most of them."""
+def _in_one_section(found: Sequence[int], passages: Sequence[Passage], start: int, end: int, question: str) -> range:
+    """Return those of the rows, which lie between two characters, that are in the section asked for, else in most."""
     sizes: dict[str, int] = defaultdict(int)
     for row in found:
         sizes[passages[row].section] += min(end, passages[row].end) - max(start, passages[row].start)
-    section = max(sizes, key=lambda each: sizes[each])
+    asked = set(content_stems(question))
+    section = max(sizes, key=lambda each: (len(asked & set(content_stems(each))), sizes[each]))
     rows = [row for row in found if passages[row].section == section]
     return range(rows[0], rows[-1] + 1)
 

@@ -160,3 +160,18 @@ def test_what_the_heading_names_is_answered_by_the_whole_list_below_it(question,
     answer = ask(words_reader(3.0, "posters"), question, index=search_index(a_md=LISTED))
     assert [citation.shown for citation in answer.citations] == [shown]
     assert (answer.short_answer and answer.short_answer.text) == short
+
+
+SECTIONS = "# Changes\n\n## Added\n\n- Export to many kinds of files.\n\n## Removed\n\n- The flag for those.\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [("What was removed?", "The flag for those."), ("What is there?", "Export to many kinds of files.")],
+)
+def test_of_words_in_two_sections_those_are_quoted_that_are_asked_for(question, quote):
+    def spans(window: str) -> tuple[AnswerSpan, ...]:
+        return (AnswerSpan(window.find("Export"), len(window), 0.0),)
+
+    answer = ask(FixedReader({question: 3.0}, spans), question, index=search_index(a_md=SECTIONS))
+    assert [citation.quote for citation in answer.citations] == [quote]
