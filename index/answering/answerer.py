@@ -24,6 +24,7 @@ from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
 from index.text.normalize import normalize_question
 from index.text.offsets import source_span
+from index.text.tokens import content_stems
 
 __all__ = ["GENERATOR", "Answerer", "ReadQuestion"]
 
@@ -108,7 +109,8 @@ class Answerer:
         intent = self._intents.classify(vector) if self._intents else Intent.QUESTION
         if intent is not Intent.QUESTION and (reply := self._reply(search_index, question, vector, intent)):
             return reply
-        alone = self._read(search_index, question)
+        before = _other_questions(question, before)
+        alone = self._read_alone(search_index, question, before)
         best = self._after(search_index, question, alone, before)
         answer = self._decide(search_index, question, best)
         if not answer.abstained:
@@ -135,13 +137,18 @@ class Answerer:
 
         One that only finds again what answers the question before does not count; then the question is open.
         """
-        return self._after(search_index, question, self._read(search_index, question), before)
+        before = _other_questions(question, before)
+        return self._after(search_index, question, self._read_alone(search_index, question, before), before)
+
+    def _read_alone(self, search_index: SearchIndex, question: str, before: Sequence[str]) -> ReadQuestion:
+        """Return the reading of a question alone; a follow-up without a word of its own ("of what") has none."""
+        read = self._read(search_index, question)
+        return replace(read, readings=[]) if before and not content_stems(question) else read
 
     def _after(
         self, search_index: SearchIndex, question: str, alone: ReadQuestion, before: Sequence[str]
     ) -> ReadQuestion:
-        best, asked = alone, normalize_question(question).casefold()
-        before = [each for each in before if normalize_question(each).casefold() != asked]  # asked again
+        best = alone
         for count in range(1, min(len(before), MOST_BEFORE) + 1):
             read = self._read(search_index, question, tuple(before[-count:]))
             if read.odds > best.odds + FOLLOW_UP_MARGIN:
@@ -264,6 +271,12 @@ class Answerer:
             generator=GENERATOR,
             why=why,
         )
+
+
+def _other_questions(question: str, before: Sequence[str]) -> list[str]:
+    """Return the questions before, without those that are the same asked again."""
+    asked = normalize_question(question).casefold()
+    return [each for each in before if normalize_question(each).casefold() != asked]
 
 
 def _overlap(words: tuple[str, int, int] | None, others: tuple[str, int, int] | None) -> bool:

@@ -85,6 +85,9 @@ MARKDOWN_RULES = (
     Rule(r"\[@\w+\]", "", "a citation is resolved by a bibliography that is another file"),
     Rule(r", see @[\w-]+", ", see", "a cross-reference is numbered when the paper is built"),
     Rule(r"^: (.*?) \{#tbl:\w+\}$", r": \1", "an id is markup"),
+    Rule(
+        r"https://github\.com/[\w.-]+/[\w.-]+/(?:pull|issues)/(\d+)", r"#\1", "GitHub shows requests by their numbers"
+    ),
     Rule(r"`\{r\} \w+`", "", "the result of inline code is not in the file"),
 )
 

@@ -68,3 +68,9 @@ def test_a_follow_up_that_no_reading_answers_is_read_as_it_stands():
     answer = ask(FixedReader({FOLLOW_UP: -3.0, TOGETHER: -1.0}), FOLLOW_UP, SCOUT)
     assert (answer.abstained, answer.read_as) == (True, "")
     assert answer.confidence == ask(FixedReader({FOLLOW_UP: -3.0}), FOLLOW_UP).confidence
+
+
+@pytest.mark.parametrize(("question", "before", "answered"), [("When?", (SCOUT,), False), ("When?", (), True)])
+def test_a_follow_up_without_a_word_of_its_own_is_not_read_alone(question, before, answered):
+    answer = ask(FixedReader({question: 9.0}), question, *before)
+    assert (not answer.abstained) is answered
