@@ -6,9 +6,7 @@ beside them, written by other programs than ours: `python -m tests.support.refer
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -22,7 +20,7 @@ from index.parsing.chunking import chunk
 from index.parsing.documents import parse
 from index.parsing.formats import FORMATS, SUFFIXES
 from tests.support.index_fakes import WordEmbedder
-from tests.support.reference import REFERENCES, program_of, read_by_reference, source_files
+from tests.support.reference import REFERENCES, source_files
 
 FILES = [path for path in source_files() if path.suffix in SUFFIXES]
 
@@ -75,13 +73,3 @@ def test_every_format_has_a_file_of_each_suffix_that_differs() -> None:
 
 def test_every_file_has_a_reference_and_every_reference_a_file() -> None:
     assert {f"{path.name}.txt" for path in source_files()} == {path.name for path in REFERENCES.iterdir()}
-
-
-@pytest.mark.parametrize("path", source_files(), ids=lambda path: path.name)
-def test_a_reference_is_what_the_other_program_reads(path: Path) -> None:
-    program = program_of(path)
-    if program and not shutil.which(program):
-        pytest.skip(f"there is no {program}: on Debian, sudo apt install pandoc poppler-utils libreoffice-calc-nogui")
-    if program == "soffice" and not os.environ.get("CI"):
-        pytest.skip("LibreOffice takes seconds: only with CI=true")
-    assert words([read_by_reference(path)]) == reference(path)
