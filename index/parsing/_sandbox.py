@@ -75,7 +75,7 @@ def read_in_sandbox(
         done = _run(command, data, seconds, environment, stopped or threading.Event())
     except subprocess.TimeoutExpired as error:
         raise UnreadableSource(too_slow(seconds)) from error
-    if done.returncode in (OUT_OF_MEMORY, -signal.SIGABRT):  # libraries in C abort if they get no memory
+    if done.returncode == OUT_OF_MEMORY:
         raise UnreadableSource(
             Message("takes more than {size} GB of memory to read: split it", size=MEMORY_LIMIT / 1e9)
         )

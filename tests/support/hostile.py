@@ -136,9 +136,9 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "locked.pdf": (locked_pdf, "is encrypted: save it without a password"),
     "cyclic.pdf": (cyclic_pdf, "has no pages, or is damaged: save it anew"),
     "pages.pdf": (many_pages, "has more than 2,000 pages: split it"),
-    "endless.pdf": (letters_without_end, "to read: split it"),  # its time or its memory ends first
+    "endless.pdf": (letters_without_end, DAMAGED),  # PDFium aborts where it gets no more memory
     "letters.pdf": (many_letters, "has more than 200,000 letters on page 1: split it"),
-    "forms.pdf": (forms_in_forms, "to read: split it"),
+    "forms.pdf": (forms_in_forms, DAMAGED),
     "bomb.docx": (zip_bomb, "unpacks to 250 MB, more than 200: split it"),
     "entities.docx": (entity_bomb, DAMAGED),
     "wide.csv": (lambda: b"," * 99_999, "has 100,000 columns at line 1: keep at most 500 of them"),
