@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from dateutil import parser as dateparser
 from packaging.version import InvalidVersion, Version
@@ -56,6 +57,7 @@ def document_date(document: Document, names: Sequence[str] = UPDATED) -> date | 
     return next(filter(None, found), None)
 
 
+@lru_cache(4_096)
 def find_date(text: str) -> date | None:
     """Return the first date of a text, of a month its first day; None if it holds none."""
     for match in DATE.finditer(text):
@@ -66,6 +68,7 @@ def find_date(text: str) -> date | None:
     return None
 
 
+@lru_cache(4_096)
 def _find_version(text: str) -> Version | None:
     for match in VERSION.finditer(DATE.sub(" ", text)):
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from index.answering._rows import answer_cell, name_cells, rows_of_table, show_cells
 from index.answering.quotations import Quotation
@@ -50,11 +51,17 @@ def settle_cell(
 
 def _most_named(asked: set[str], texts: Mapping[int, str], own: int | None) -> int | None:
     """Return the one of the texts with all words of the question that `own` has, and more; `own` if there is none."""
-    held = {number: asked & set(content_stems(text)) for number, text in texts.items()}
+    held = {number: asked & _stems(text) for number, text in texts.items()}
     most = max(map(len, held.values()), default=0)
     named = [number for number, words in held.items() if words and len(words) == most]
     least = held.get(own, set()) if own is not None else set()
     return named[0] if len(named) == 1 and least < held[named[0]] else own
+
+
+@lru_cache(4_096)
+def _stems(text: str) -> frozenset[str]:
+    """Return the stems of a row or column's name; every span of a question in one table asks for the same ones."""
+    return frozenset(content_stems(text))
 
 
 def _quote_cell(

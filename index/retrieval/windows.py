@@ -154,8 +154,7 @@ def _has_dash(passage: Passage) -> bool:
 
 def _headings(document: Document, passage: Passage) -> tuple[Heading, ...]:
     """Return the heading path above a passage, with its places."""
-    starts = [section.start for section in document.sections]
-    place = bisect_right(starts, passage.start) - 1
+    place = bisect_right(document.sections, passage.start, key=lambda section: section.start) - 1
     return document.sections[place].path if place >= 0 else ()
 
 
