@@ -101,6 +101,8 @@ def test_no_letter_of_a_value_is_lost(cells):
 @given(st.text('a1"\\,;\t|\n#= '))
 def test_any_text_is_read_or_refused(text):
     try:
-        read_table(text)
+        parsed = read_table(text)
     except UnreadableSource:
         return
+    assert all(block.kind in ("row", "prose", "heading") for block in parsed.blocks)
+    assert all(set("a1") & set(block.text) <= set(text) for block in parsed.blocks)
