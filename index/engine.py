@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from index.domain.answers import Answer
 from index.domain.documents import Document
 from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex
+from index.domain.generation import WritingRequest
 from index.domain.messages import Message
 from index.domain.stages import Stage
 from index.text.normalize import replace_surrogates
@@ -95,7 +96,7 @@ class QueryEngine:
             log.warning("No snapshot can be loaded: %s", reason)
             return False
 
-    def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
+    def ask(self, question: str, before: Sequence[str] = (), writing: WritingRequest | None = None) -> Answer:
         """Return the answer from exactly one snapshot; load what is not loaded yet.
 
         `before` are the questions that it follows, oldest first. A lone surrogate, which no tokenizer reads, becomes a

@@ -24,6 +24,7 @@ __all__ = [
     "ShortAnswer",
     "SourceChange",
     "SourcePage",
+    "WrittenSentence",
 ]
 
 
@@ -84,6 +85,14 @@ class ShortAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenSentence:
+    """A sentence that a language model wrote; `citations` are the numbers of the quotations that carry it."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the sources say to a question, or why they say nothing.
 
@@ -103,6 +112,14 @@ class Answer:
         Of an abstention: `NO_QUESTION`, `OTHER_LANGUAGE`, or empty if nothing more is known.
     read_as : str
         The question that a follow-up was rewritten to; empty if it was read as it stands.
+    generator : str
+        "extractive", or the name of the language model that wrote `sentences`.
+    sentences : tuple of WrittenSentence
+        What a language model wrote and the checks passed; empty of an answer that only quotes.
+    dropped : int
+        How many sentences of the language model did not pass.
+    fault : str
+        Why a language model was asked but did not write this answer (a `GenerationFault`), else empty.
     """
 
     question: str
@@ -118,6 +135,9 @@ class Answer:
     conflict: bool = False
     why: str = ""
     read_as: str = ""
+    sentences: tuple[WrittenSentence, ...] = ()
+    dropped: int = 0
+    fault: str = ""
 
     @property
     def certainty(self) -> Certainty | None:

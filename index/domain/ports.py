@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from threading import Event
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,11 +15,14 @@ from numpy.typing import NDArray
 
 from index.domain.answers import Answer, SourceChange
 from index.domain.documents import Document
+from index.domain.generation import ChatMessage, WritingRequest
 from index.domain.reading import Reading
 
 __all__ = [
     "AnswerEngine",
+    "ClaimChecker",
     "Embedder",
+    "Generator",
     "Progress",
     "Reader",
     "SourceFiles",
@@ -89,11 +93,61 @@ class Reader(Protocol):
         """Return whether a window answers a question, and by which of its words; or carries a claim."""
 
 
+class ClaimChecker(Protocol):
+    """What says whether evidence carries a claim."""
+
+    def entailed(self, evidence: str, claim: str) -> float:
+        """Return the probability, 0..1, that the evidence entails the claim."""
+
+
+class Generator(Protocol):
+    """A language model behind a chat interface."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as answers and logs have it."""
+
+    @property
+    def context_tokens(self) -> int:
+        """How many tokens it reads at once, its own output included."""
+
+    @property
+    def reads_pictures(self) -> bool: ...
+
+    def stream(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        schema: Mapping[str, Any] | None = None,
+        deadline: float,
+        stopped: Event | None = None,
+    ) -> Iterator[str]:
+        """Yield the pieces of the output as they come.
+
+        Parameters
+        ----------
+        schema
+            JSON schema of the output, for servers that can hold a model to it.
+        deadline
+            Moment of `time.monotonic()` by which the last piece must have come.
+        stopped
+            Ends the stream without an error when it is set.
+
+        Raises
+        ------
+        GenerationError
+            Before the first piece or between two.
+        """
+
+
 class AnswerEngine(Protocol):
     """The model together with the live snapshot."""
 
-    def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
-        """Return the answer from exactly one snapshot; `before` are the questions that it follows, oldest first."""
+    def ask(self, question: str, before: Sequence[str] = (), writing: WritingRequest | None = None) -> Answer:
+        """Return the answer from exactly one snapshot; `before` are the questions that it follows, oldest first.
+
+        With `writing` a language model writes it, if one is configured and its sentences pass the checks.
+        """
 
     def nearest(self, question: str, count: int) -> Answer:
         """Return an abstention with the `count` passages that are nearest to a question."""

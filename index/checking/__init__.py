@@ -1,0 +1,1 @@
+"""Whether evidence carries a claim."""

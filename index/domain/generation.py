@@ -1,0 +1,107 @@
+"""What a language model is given, and what becomes of it.
+
+Standard library only; every class is frozen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from threading import Event
+
+from index.domain.answers import Answer
+
+__all__ = ["ChatMessage", "GenerationError", "GenerationFault", "Picture", "Role", "Turn", "WritingRequest"]
+
+
+class Role(StrEnum):
+    """Who speaks in a message to a language model."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image attached to a question, already downscaled; `media_type` is "image/jpeg" or the like."""
+
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message to a language model."""
+
+    role: Role
+    text: str
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of a conversation and what it was answered, empty if that is not known."""
+
+    question: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WritingRequest:
+    """How an answer is to be written, and who is told of it meanwhile.
+
+    Attributes
+    ----------
+    turns : tuple of Turn
+        The conversation before the question, oldest first.
+    pictures : tuple of Picture
+    user, guild : int or None
+        Whose budgets the tokens count for.
+    on_text : callable or None
+        Called with each piece of unverified output as it comes; only for a person at a terminal.
+    on_answer : callable or None
+        Called with the answer so far whenever another sentence of it is verified.
+    stopped : Event or None
+        Ends the writing when it is set; the sentences verified until then are the answer.
+    """
+
+    turns: tuple[Turn, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    user: int | None = None
+    guild: int | None = None
+    on_text: Callable[[str], None] | None = None
+    on_answer: Callable[[Answer], None] | None = None
+    stopped: Event | None = None
+
+
+class GenerationFault(StrEnum):
+    """Why a language model's answer could not be used."""
+
+    TIMEOUT = "timeout"
+    """It was not done within LLM_TIMEOUT."""
+    UNREACHABLE = "unreachable"
+    """Nothing answers at LLM_BASE_URL, or the connection broke."""
+    BUSY = "busy"
+    """429 or 5xx, also after the tries that time allows."""
+    REJECTED = "rejected"
+    """The server refused the request: a wrong key, an unknown model, too long a text."""
+    PAUSED = "paused"
+    """It failed so often that it is not asked for a while."""
+    BUDGET = "budget"
+    """The tokens of the day, the server or the user are spent."""
+    UNUSABLE = "unusable"
+    """It refused, wrote nothing, or nothing that can be read."""
+    UNVERIFIED = "unverified"
+    """None of its sentences passed the checks."""
+    STOPPED = "stopped"
+    """Someone stopped it before a sentence was verified."""
+
+
+class GenerationError(Exception):
+    """A language model could not be used; `detail` is for the log and names no question, no text and no key."""
+
+    def __init__(self, fault: GenerationFault, detail: str = "") -> None:
+        super().__init__(detail or fault.value)
+        self.fault = fault
