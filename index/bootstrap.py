@@ -22,6 +22,7 @@ from index.sources.web import WebSources
 if TYPE_CHECKING:
     from index.answering.answerer import Answerer
     from index.domain.ports import Embedder, Reader
+    from index.generation.budgets import GenerationMonitor
     from index.indexing.indexer import Indexer
     from index.snapshots.loader import SnapshotLoader
 
@@ -104,11 +105,13 @@ def assemble(
     indexer: Callable[[Embedder], Indexer],
     loader: Callable[[Embedder], SnapshotLoader],
     keep: int,
+    generation: GenerationMonitor | None = None,
 ) -> Library:
     """Return a library of these parts.
 
     `embedder` loads the model and is called once, when it is first needed; `answerer`, `indexer` and `loader` make,
     for the loaded model, what answers from snapshots, builds them and loads them. `keep` counts the live snapshot too.
+    `generation` tells of the language model; None without one.
     """
     # Imported here: they load scipy and rapidfuzz, half a second that `--help` need not wait for.
     from index.conversation.service import ConversationService
@@ -140,6 +143,7 @@ def assemble(
         suggestions=QuestionCompleter(engine=engine, journal=journal),
         sources=sources,
         journal=journal,
+        generation=generation,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from index.domain.activity import NOBODY, Scope
 from index.domain.answers import Answer
 from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex
+from index.domain.generation import GenerationStatus
 from index.domain.messages import Message, message_of
 from index.domain.snapshots import Diff, Preview, ReindexReport, ReindexStatus, SnapshotInfo, Status
 from index.domain.sources import NO_SOURCES
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from index.conversation.service import ConversationService
     from index.domain.ports import Progress
     from index.engine import QueryEngine
+    from index.generation.budgets import GenerationMonitor
     from index.indexing.reindexer import Reindexer
     from index.journal.gap_review import GapReview
     from index.journal.journal import Journal
@@ -55,6 +57,7 @@ class Library:
         suggestions: QuestionCompleter,
         sources: UploadedSources,
         journal: Journal,
+        generation: GenerationMonitor | None = None,
     ) -> None:
         self._model = model
         self._engine = engine
@@ -68,6 +71,7 @@ class Library:
         self.suggestions = suggestions
         self.sources = sources
         self.journal = journal
+        self._generation = generation
 
     def load(self, progress: Progress | None = None) -> None:
         """Load the model and the live snapshot, or the newest good one if that is damaged.
@@ -221,6 +225,10 @@ class Library:
             fallback=fallback,
             notes=source_notes(manifest, sources),
         )
+
+    def generation_status(self, *, user: int | None = None, guild: int | None = None) -> GenerationStatus | None:
+        """Return the language model, what is left of its budgets, and whether it is paused; None without one."""
+        return self._generation.status(user=user, guild=guild) if self._generation else None
 
     def verify(self) -> None:
         """Compare every file of the live snapshot with its checksum. Raises NoIndex, Damaged, IndexMismatch."""

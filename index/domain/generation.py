@@ -7,12 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from threading import Event
 
 from index.domain.answers import Answer
 
-__all__ = ["ChatMessage", "GenerationError", "GenerationFault", "Picture", "Role", "Turn", "WritingRequest"]
+__all__ = [
+    "ChatMessage",
+    "GenerationError",
+    "GenerationFault",
+    "GenerationStatus",
+    "Picture",
+    "Role",
+    "TokenBudget",
+    "Turn",
+    "WritingRequest",
+]
 
 
 class Role(StrEnum):
@@ -105,3 +116,38 @@ class GenerationError(Exception):
     def __init__(self, fault: GenerationFault, detail: str = "") -> None:
         super().__init__(detail or fault.value)
         self.fault = fault
+
+
+@dataclass(frozen=True, slots=True)
+class TokenBudget:
+    """Tokens of today, in UTC: how many may be used, 0 for no limit, and how many are."""
+
+    limit: int
+    used: int
+
+    @property
+    def left(self) -> int | None:
+        """How many may be used still; None without a limit."""
+        return max(0, self.limit - self.used) if self.limit else None
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationStatus:
+    """The language model, and whether it may be asked.
+
+    Attributes
+    ----------
+    model : str
+    day : TokenBudget
+        The budget of everyone together.
+    server, user : TokenBudget or None
+        Those of one server and one user; None if no server or user is meant, or such budgets have no limit.
+    paused_until : datetime or None
+        When it is asked again after failing too often; None if it is not paused.
+    """
+
+    model: str
+    day: TokenBudget
+    server: TokenBudget | None = None
+    user: TokenBudget | None = None
+    paused_until: datetime | None = None

@@ -90,7 +90,19 @@ user nor the age of questions touches it."""
 PHRASES = "ALTER TABLE audit ADD COLUMN phrases TEXT NOT NULL DEFAULT ''"
 """Action and outcome as `index.domain.messages` packs them, for other languages than English; empty in older lines."""
 
-MIGRATIONS = (FIRST, AUDIT, PHRASES)
+TOKENS = """
+CREATE TABLE token_counts (
+    day TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    used INTEGER NOT NULL,
+    PRIMARY KEY (day, kind, owner)
+) WITHOUT ROWID;
+CREATE INDEX token_counts_of_owner ON token_counts (kind, owner)
+"""
+"""Tokens of a language model by day in UTC; the owner is a server's id, a user's keyed hash, or 0 for everyone."""
+
+MIGRATIONS = (FIRST, AUDIT, PHRASES, TOKENS)
 """Script n makes version n + 1 of version n. A released script is never changed."""
 
 

@@ -1,4 +1,4 @@
-"""The journal: answers, votes, reports, gaps, servers' settings and the audit, in SQLite.
+"""The journal: answers, votes, reports, gaps, servers' settings, counts of tokens and the audit, in SQLite.
 
 FILE             SQLite; users and channels are in it as keyed hashes alone
 FILE.key         the key of those hashes
@@ -27,6 +27,7 @@ from index.journal._rows import (
     read_entries,
     to_audit_entry,
 )
+from index.journal.token_counts import StoredTokenCounts
 from index.text.normalize import replace_surrogates
 
 __all__ = ["Journal"]
@@ -54,6 +55,7 @@ FORGET = (
     "DELETE FROM votes WHERE user = ?",
     "DELETE FROM reports WHERE user = ?",
     "UPDATE solved SET user = '' WHERE user = ?",
+    "DELETE FROM token_counts WHERE kind = 'user' AND owner = ?",
 )
 
 
@@ -64,6 +66,8 @@ def _now() -> datetime:
 class Journal:
     """What is kept of questions and acts. Thread-safe; a second process may use the same file.
 
+    `tokens` counts what a language model took.
+
     The file is opened at first use, and made if there is none. Every method raises JournalUnavailable if it cannot be
     used. An unknown answer id, forged or of a forgotten answer, is no error.
     """
@@ -71,6 +75,7 @@ class Journal:
     def __init__(self, file: Path, *, keep_days: int = 30, clock: Callable[[], datetime] = _now) -> None:
         """Keep questions for `keep_days`; `clock` returns an aware time."""
         self._file = JournalDatabase(file)
+        self.tokens = StoredTokenCounts(self._file)
         self.keep_days = keep_days
         self._keep = timedelta(days=keep_days)
         self._clock = clock
@@ -219,7 +224,13 @@ class Journal:
             return count_stored(db, self._user(user))
 
     def forget(self, user: int) -> StoredCounts:
-        """Delete a user's questions, with everybody's votes on them, votes and reports; return how many there were."""
+        """Delete a user's questions, with everybody's votes on them, votes, reports and count of tokens.
+
+        Returns
+        -------
+        StoredCounts
+            How many there were.
+        """
         user_hash = self._user(user)
         with self._file.writing() as db:
             counts = count_stored(db, user_hash)
@@ -229,13 +240,20 @@ class Journal:
         return counts
 
     def purge(self) -> int:
-        """Delete questions that are too old, with all that is on them; return how many."""
+        """Delete questions that are too old, with all that is on them, and counts of tokens of days that are over.
+
+        Returns
+        -------
+        int
+            How many questions were deleted.
+        """
         now = self._now()
         with self._file.writing() as db:
             oldest = format_time(now - self._keep)
             deleted = db.execute("DELETE FROM answers WHERE asked_at < ?", (oldest,)).rowcount
+            counts = db.execute("DELETE FROM token_counts WHERE day < ?", (now.date().isoformat(),)).rowcount
         self._purged = now
-        self._file.scrub(whole=deleted > 0)
+        self._file.scrub(whole=deleted + counts > 0)
         return deleted
 
     def close(self) -> None:
