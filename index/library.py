@@ -22,7 +22,8 @@ from index.sources.watcher import watch
 
 if TYPE_CHECKING:
     from index.conversation.service import ConversationService
-    from index.domain.ports import Progress
+    from index.domain.generation import WritingRequest
+    from index.domain.ports import Generator, Progress
     from index.engine import QueryEngine
     from index.generation.budgets import GenerationMonitor
     from index.indexing.reindexer import Reindexer
@@ -58,6 +59,7 @@ class Library:
         sources: UploadedSources,
         journal: Journal,
         generation: GenerationMonitor | None = None,
+        generator: Generator | None = None,
     ) -> None:
         self._model = model
         self._engine = engine
@@ -72,6 +74,17 @@ class Library:
         self.sources = sources
         self.journal = journal
         self._generation = generation
+        self._generator = generator
+
+    @property
+    def writes(self) -> bool:
+        """Whether a language model is configured that writes answers."""
+        return self._generator is not None
+
+    @property
+    def reads_pictures(self) -> bool:
+        """Whether that language model reads pictures."""
+        return self._generator is not None and self._generator.reads_pictures
 
     def load(self, progress: Progress | None = None) -> None:
         """Load the model and the live snapshot, or the newest good one if that is damaged.
@@ -87,12 +100,13 @@ class Library:
         """
         return self._engine.follow()
 
-    def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
+    def ask(self, question: str, before: Sequence[str] = (), writing: WritingRequest | None = None) -> Answer:
         """Return the answer from exactly one snapshot; load what is not loaded yet.
 
-        `before` are the questions that it follows, oldest first.
+        `before` are the questions that it follows, oldest first. With `writing` a language model writes it, if one is
+        configured and its sentences pass the checks.
         """
-        return self._engine.ask(question, before)
+        return self._engine.ask(question, before, writing)
 
     def nearest(self, question: str, count: int) -> Answer:
         """Return an abstention with the `count` passages of one snapshot that are nearest to a question."""

@@ -10,6 +10,8 @@ from index.domain.activity import RecordedAnswer
 from index.domain.errors import JournalUnavailable
 
 if TYPE_CHECKING:
+    from index.domain.answers import Answer
+    from index.domain.generation import WritingRequest
     from index.domain.ports import AnswerEngine
     from index.journal.journal import Journal
 
@@ -26,20 +28,33 @@ class ConversationService:
         self._journal = journal
 
     def reply(
-        self, question: str, *, user: int, guild: int | None, channel: int, after: str = "", alone: bool = False
+        self,
+        question: str,
+        *,
+        user: int,
+        guild: int | None,
+        channel: int,
+        after: str = "",
+        alone: bool = False,
+        writing: WritingRequest | None = None,
     ) -> RecordedAnswer:
         """Answer a question in the context of the user's last questions in this channel, and record the answer.
 
         Without the journal the question is answered out of context, and the answer's id is empty. `after` is the id of
         the answer that the question follows, no matter who asked for that one; `alone` says that it follows nothing.
-        Raises LibraryError if it cannot be answered; then nothing is recorded.
+        With `writing` a language model writes the answer, if one is configured. Raises LibraryError if it cannot be
+        answered; then nothing is recorded.
         """
         before: Sequence[str] = ()
         try:
             before = () if alone else self._questions_before(user, channel, after)
         except JournalUnavailable as error:
             log.warning("A question is read as it stands: %s", error)
-        answer = self._engine.ask(question, before)
+        answer = self._engine.ask(question, before, writing)
+        return self.record(answer, user=user, guild=guild, channel=channel)
+
+    def record(self, answer: Answer, *, user: int, guild: int | None, channel: int) -> RecordedAnswer:
+        """Record an answer; its id is empty if the journal cannot be written."""
         try:
             return RecordedAnswer(answer, self._journal.record(answer, user=user, guild=guild, channel=channel))
         except JournalUnavailable as error:

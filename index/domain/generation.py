@@ -70,6 +70,9 @@ class WritingRequest:
     pictures : tuple of Picture
     user, guild : int or None
         Whose budgets the tokens count for.
+    on_asked : callable or None
+        Called once, when the quotations are found and the language model is about to be asked; from then on the work is
+        mostly to wait.
     on_text : callable or None
         Called with each piece of unverified output as it comes; only for a person at a terminal.
     on_answer : callable or None
@@ -82,6 +85,7 @@ class WritingRequest:
     pictures: tuple[Picture, ...] = ()
     user: int | None = None
     guild: int | None = None
+    on_asked: Callable[[], None] | None = None
     on_text: Callable[[str], None] | None = None
     on_answer: Callable[[Answer], None] | None = None
     stopped: Event | None = None

@@ -17,6 +17,7 @@ from index import Answer, Library
 from index.conversation.service import ConversationService
 from index.domain.answers import Citation, ShortAnswer, SourceChange
 from index.domain.documents import Document
+from index.domain.generation import WritingRequest
 from index.domain.ports import Progress, Vectors
 from index.domain.snapshots import (
     Diff,
@@ -182,8 +183,8 @@ class FakeEngine:
     def __init__(self, library: FakeLibrary) -> None:
         self._library = library
 
-    def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
-        return self._library.ask(question, before)
+    def ask(self, question: str, before: Sequence[str] = (), writing: WritingRequest | None = None) -> Answer:
+        return self._library.ask(question, before, writing) if writing else self._library.ask(question, before)
 
     def nearest(self, question: str, count: int) -> Answer:
         return self._library.nearest(question, count)
@@ -222,7 +223,12 @@ class FakeLibrary(Library):
     Its journal, its sources, of the folder "seeds", and its services are real; `clock` is the journal's. Questions
     that begin with the same word mean the same to it. `further` are the passages near any question, `documents` those
     of every snapshot, `known` the questions that the sources answer, `on_disk` how any file changed since.
+
+    It has no language model.
     """
+
+    writes = False
+    reads_pictures = False
 
     def __init__(self, *, folder: Path | None = None, clock: Callable[[], datetime] = now) -> None:
         """The journal is in `folder`, or in one that goes with the library."""
@@ -281,7 +287,7 @@ class FakeLibrary(Library):
         if self.load_error is not None:
             raise self.load_error
 
-    def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
+    def ask(self, question: str, before: Sequence[str] = (), writing: WritingRequest | None = None) -> Answer:
         with self._counting:
             self.asked.append(question)
             self.followed.append(tuple(before))

@@ -10,6 +10,7 @@ from index.conversation.service import ConversationService
 from index.domain.answers import Answer, Citation, SourceChange
 from index.domain.documents import Document
 from index.domain.errors import LibraryError
+from index.domain.generation import WritingRequest
 from index.domain.ports import Vectors
 from index.domain.sources import SourceFile
 from index.journal.gap_review import GapReview
@@ -49,7 +50,7 @@ class Sources:
         self.refusal: LibraryError | None = None
         self.on_disk = SourceChange.NONE
 
-    def ask(self, question: str, before: Sequence[str] = ()) -> Answer:
+    def ask(self, question: str, before: Sequence[str] = (), writing: WritingRequest | None = None) -> Answer:
         self.asked.append(question)
         self.before.append(tuple(before))
         if self.refusal:
