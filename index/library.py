@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from index.domain.activity import NOBODY, Scope
 from index.domain.answers import Answer
 from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex
-from index.domain.generation import GenerationStatus
+from index.domain.generation import GenerationStatus, WritingRequest
 from index.domain.messages import Message, message_of
 from index.domain.snapshots import Diff, Preview, ReindexReport, ReindexStatus, SnapshotInfo, Status
 from index.domain.sources import NO_SOURCES

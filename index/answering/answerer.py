@@ -26,7 +26,7 @@ from index.text.normalize import normalize_question
 from index.text.offsets import source_span
 from index.text.tokens import content_stems
 
-__all__ = ["GENERATOR", "Answerer", "ReadQuestion"]
+__all__ = ["GENERATOR", "Answerer", "ReadAnswer", "ReadQuestion"]
 
 GENERATOR = "extractive"
 
@@ -76,6 +76,14 @@ class ReadQuestion:
         return (window.document_id, *place) if place else None
 
 
+@dataclass(frozen=True, slots=True)
+class ReadAnswer:
+    """An answer with the question as it was read for it; None if that asks nothing of the sources."""
+
+    answer: Answer
+    read: ReadQuestion | None
+
+
 class Answerer:
     """Answers questions from a search index, or abstains if the confidence, 0..1, is below the threshold.
 
@@ -105,21 +113,26 @@ class Answerer:
         `before` are the questions that this one follows, oldest first: it is read alone and after the last ones, and
         the surest reading counts. `read_as` is what was read, if that is not the question alone.
         """
+        return self.read_and_answer(search_index, question, before).answer
+
+    def read_and_answer(self, search_index: SearchIndex, question: str, before: Sequence[str] = ()) -> ReadAnswer:
+        """Return the answer of `answer` together with the question as it was read."""
         vector = self._embedder.question(question)  # of all of it: "thanks" alone is small talk
         intent = self._intents.classify(vector) if self._intents else Intent.QUESTION
         if intent is not Intent.QUESTION and (reply := self._reply(search_index, question, vector, intent)):
-            return reply
+            return ReadAnswer(reply, None)
         before = _other_questions(question, before)
         alone = self._read_alone(search_index, question, before)
         best = self._after(search_index, question, alone, before)
         answer = self._decide(search_index, question, best)
         if not answer.abstained:
-            return replace(answer, read_as=" ".join([*best.before, question])) if best.before else answer
+            answer = replace(answer, read_as=" ".join([*best.before, question])) if best.before else answer
+            return ReadAnswer(answer, best)
         if best.before:  # what the questions before add is worth telling only if it answers
             answer = self._decide(search_index, question, alone)
         intent = self._intents.guess(vector) if self._intents else Intent.QUESTION
         reply = self._reply(search_index, question, vector, intent) if intent is not Intent.QUESTION else None
-        return reply or answer
+        return ReadAnswer(reply, None) if reply else ReadAnswer(answer, best)
 
     def answer_from(self, search_index: SearchIndex, question: str, windows: Sequence[Window]) -> Answer:
         """Return the answer to a question that stands alone, from these windows alone, or an abstention."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.domain.activity import RecordedAnswer
 from index.domain.errors import JournalUnavailable
+from index.domain.generation import Turn, WritingRequest
 
 if TYPE_CHECKING:
     from index.domain.answers import Answer
-    from index.domain.generation import WritingRequest
     from index.domain.ports import AnswerEngine
     from index.journal.journal import Journal
 
@@ -42,15 +43,17 @@ class ConversationService:
 
         Without the journal the question is answered out of context, and the answer's id is empty. `after` is the id of
         the answer that the question follows, no matter who asked for that one; `alone` says that it follows nothing.
-        With `writing` a language model writes the answer, if one is configured. Raises LibraryError if it cannot be
-        answered; then nothing is recorded.
+        With `writing` a language model may write the answer; its turns, user and server are filled in here.
+        Raises LibraryError if it cannot be answered; then nothing is recorded.
         """
-        before: Sequence[str] = ()
+        turns: Sequence[Turn] = ()
         try:
-            before = () if alone else self._questions_before(user, channel, after)
+            turns = () if alone else self._turns_before(user, channel, after)
         except JournalUnavailable as error:
             log.warning("A question is read as it stands: %s", error)
-        answer = self._engine.ask(question, before, writing)
+        if writing:
+            writing = replace(writing, turns=tuple(turns), user=user, guild=guild)
+        answer = self._engine.ask(question, tuple(turn.question for turn in turns), writing)
         return self.record(answer, user=user, guild=guild, channel=channel)
 
     def record(self, answer: Answer, *, user: int, guild: int | None, channel: int) -> RecordedAnswer:
@@ -61,8 +64,8 @@ class ConversationService:
             log.warning("An answer is not written down: %s", error)
             return RecordedAnswer(answer, "")
 
-    def _questions_before(self, user: int, channel: int, after: str) -> tuple[str, ...]:
+    def _turns_before(self, user: int, channel: int, after: str) -> tuple[Turn, ...]:
         if not after:
-            return self._journal.questions_before(user, channel)
+            return self._journal.turns_before(user, channel)
         entry = self._journal.entry(after)
-        return (entry.read_as or entry.question,) if entry else ()
+        return (entry.turn(),) if entry else ()

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from index.domain.answers import Answer, Citation
 from index.domain.errors import LibraryError, ReindexCancelled
+from index.domain.generation import Turn
 from index.domain.messages import Message
 from index.domain.snapshots import Diff, ReindexReport
 
@@ -57,6 +58,11 @@ class JournalEntry:
     confidence: float
     snapshot: str
     citations: tuple[Citation, ...]
+
+    def turn(self, question: str = "") -> Turn:
+        """Return the entry as a turn of a conversation: the question as it was read, unless another is given."""
+        quoted = () if self.abstained else (citation.shown for citation in self.citations)
+        return Turn(question or self.read_as or self.question, "\n".join(quoted))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from index.domain.activity import AuditEntry, Day, Gap, JournalEntry, Scope, StoredCounts, VoteCount
 from index.domain.answers import Answer
 from index.domain.errors import JournalUnavailable
+from index.domain.generation import Turn
 from index.journal._database import JournalDatabase
 from index.journal._queries import daily_counts, helpful_questions, open_gaps
 from index.journal._rows import (
@@ -102,8 +103,8 @@ class Journal:
             entries = read_entries(db, "id = ?", answer_id)
         return entries[0] if entries else None
 
-    def questions_before(self, user: int, channel: int) -> tuple[str, ...]:
-        """Return the user's last questions in the channel, oldest first: 3 at most, none older than 10 minutes.
+    def turns_before(self, user: int, channel: int) -> tuple[Turn, ...]:
+        """Return the user's last turns in the channel, oldest first: 3 at most, none older than 10 minutes.
 
         In a thread that was begun from an answer a user's first question follows that answer, however old.
         """
@@ -113,9 +114,9 @@ class Journal:
             where, since = "user = ? AND channel = ? AND asked_at >= ?", begun[1] if begun else ""
             entries = read_entries(db, f"{where} ORDER BY number DESC LIMIT {MOST_TURNS}", *keys, since)
             if begun and not entries:
-                return tuple(entry.read_as or entry.question for entry in read_entries(db, "id = ?", begun[0]))
+                return tuple(entry.turn() for entry in read_entries(db, "id = ?", begun[0]))
         oldest = self._now() - TURNS_LAST
-        return tuple(entry.question for entry in reversed(entries) if entry.asked_at >= oldest)
+        return tuple(entry.turn(entry.question) for entry in reversed(entries) if entry.asked_at >= oldest)
 
     def begin_thread(self, thread_channel: int, answer_id: str) -> None:
         """Let conversations in this channel follow an answer from now on; an unknown one changes nothing."""

@@ -212,9 +212,9 @@ class FakeLibrary(Library):
     gets `answer`. "And ...?" is read as the last question before it and itself. `seconds` is how long a question, a
     load or a reindex blocks its thread. While `gate` is cleared, questions and loads wait; while `reindex_gate` is,
     reindexes do. `asked`, `loads` and `reindexes` record what came in, `followed` the questions before each question,
-    `watchers` who wants to hear of changed files, `reported_to` for whom reindexes were reported (server, everywhere),
-    `most_at_once` how many questions were in threads at the same time. A reindex that waits at its gate can be
-    cancelled.
+    `writings` how each is to be written, `watchers` who wants to hear of changed files, `reported_to` for whom
+    reindexes were reported (server, everywhere), `most_at_once` how many questions were in threads at the same time. A
+    reindex that waits at its gate can be cancelled.
 
     `kept` are the snapshots, newest first, `changes` what differs between any two, `run` how far a reindex is.
     `previews`, `published`, `discarded`, `rolled_back` and `compared` record what came in, `follows` how often it was
@@ -260,6 +260,7 @@ class FakeLibrary(Library):
         self.reindex_gate.set()
         self.asked: list[str] = []
         self.followed: list[tuple[str, ...]] = []
+        self.writings: list[WritingRequest | None] = []
         self.threads: set[int] = set()
         self.loads = 0
         self.reindexes = 0
@@ -290,6 +291,7 @@ class FakeLibrary(Library):
     def ask(self, question: str, before: Sequence[str] = (), writing: WritingRequest | None = None) -> Answer:
         with self._counting:
             self.asked.append(question)
+            self.writings.append(writing)
             self.followed.append(tuple(before))
             self._now += 1
             self.most_at_once = max(self.most_at_once, self._now)

@@ -9,7 +9,20 @@ from pathlib import Path
 from index.domain.answers import Answer, Citation
 from index.journal.journal import Journal
 
-__all__ = ["ANN", "BEN", "CHANNEL", "GUILD", "NOON", "Clock", "abstention", "answer", "ask", "citation", "kept_bytes"]
+__all__ = [
+    "ANN",
+    "BEN",
+    "CHANNEL",
+    "GUILD",
+    "NOON",
+    "Clock",
+    "abstention",
+    "answer",
+    "ask",
+    "citation",
+    "kept_bytes",
+    "questions_before",
+]
 
 ANN, BEN = 481516234200000001, 481516234200000002
 CHANNEL = 771516234200000003
@@ -57,3 +70,7 @@ def kept_bytes(folder: Path) -> bytes:
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     assert files
     return b"\n".join(path.read_bytes() for path in files)
+
+
+def questions_before(journal: Journal, user: int, channel: int) -> tuple[str, ...]:
+    return tuple(turn.question for turn in journal.turns_before(user, channel))

@@ -36,7 +36,8 @@ class Sources:
 
     `known` maps questions to the words that answer them; a question that is not known is read after the last one before
     it. `near` are the passages near any question, `on_disk` how its file changed since. `asked` are the questions that
-    were asked, `before` those that each follows.
+    were asked, `before` those that each follows, `writings` how each
+    is to be written.
     """
 
     def __init__(self, **snapshots: str) -> None:
@@ -46,12 +47,14 @@ class Sources:
         self.near: list[str] = []
         self.asked: list[str] = []
         self.before: list[tuple[str, ...]] = []
+        self.writings: list[WritingRequest | None] = []
         self.suggested: tuple[str, ...] = ()
         self.refusal: LibraryError | None = None
         self.on_disk = SourceChange.NONE
 
     def ask(self, question: str, before: Sequence[str] = (), writing: WritingRequest | None = None) -> Answer:
         self.asked.append(question)
+        self.writings.append(writing)
         self.before.append(tuple(before))
         if self.refusal:
             raise self.refusal

@@ -6,8 +6,11 @@ import pytest
 
 from index.domain.activity import Scope
 from index.domain.errors import LibraryError
+from index.domain.generation import Picture, Turn, WritingRequest
 from tests.support.journals import ANN, BEN, CHANNEL, GUILD
 from tests.support.services_alone import MAVERICK, QUOTE, WINDOW, lacking, read_as, reply
+
+PICTURE = Picture("image/jpeg", b"x")
 
 
 def test_an_answer_is_written_down_under_the_id_that_is_given(services):
@@ -110,3 +113,31 @@ def test_what_is_forgotten_of_a_user_is_gone_from_every_service(services, source
     assert services.suggestions.complete("", guild=GUILD) == ()
     assert services.gaps.themes(Scope(GUILD)) == ()
     assert read_as(services, "and Maverick?") == ""
+
+
+def test_writing_is_given_the_turns_before_with_what_was_quoted(services, sources):
+    reply(services, WINDOW)
+    reply(services, "and Maverick?", writing=WritingRequest(pictures=(PICTURE,)))
+    reply(services, "and Scout?", writing=WritingRequest(user=1, guild=2))
+    _, first, second = sources.writings
+    assert (first.turns, first.pictures) == ((Turn(WINDOW, QUOTE),), (PICTURE,))
+    assert (second.turns, second.user, second.guild) == ((*first.turns, Turn("and Maverick?", "The end.")), ANN, GUILD)
+
+
+def test_an_abstention_is_a_turn_without_an_answer(services, sources):
+    reply(services, "Who?")
+    reply(services, "And when?", writing=WritingRequest())
+    assert sources.writings[-1].turns == (Turn("Who?"),)
+
+
+def test_a_question_after_an_answer_has_that_turn_alone(services, sources):
+    reply(services, WINDOW)
+    after = reply(services, "and Maverick?").id
+    reply(services, "Who wrote the article?")
+    reply(services, "And when?", after=after, writing=WritingRequest())
+    assert sources.writings[-1].turns == (Turn(MAVERICK, "The end."),)
+
+
+def test_without_a_request_to_write_nothing_is_written(services, sources):
+    reply(services, WINDOW)
+    assert sources.writings == [None]

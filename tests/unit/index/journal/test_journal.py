@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from index.domain.activity import JournalEntry, Scope, StoredCounts, VoteCount
 from index.domain.answers import NO_QUESTION, Citation
 from index.journal.journal import Journal
-from tests.support.journals import ANN, BEN, CHANNEL, GUILD, NOON, abstention, answer, ask, citation
+from tests.support.journals import ANN, BEN, CHANNEL, GUILD, NOON, abstention, answer, ask, citation, questions_before
 from tests.support.texts import any_text
 
 THREAD = CHANNEL + 2
@@ -95,7 +95,7 @@ def test_an_unknown_id_is_no_error(journal):
     assert journal.count_votes(UNKNOWN) == VoteCount(0, 0)
     assert journal.solve([UNKNOWN], user=ANN) == 0
     journal.begin_thread(THREAD, UNKNOWN)
-    assert journal.questions_before(ANN, THREAD) == ()
+    assert questions_before(journal, ANN, THREAD) == ()
     assert journal.count_stored(ANN) == StoredCounts(0, 0)
 
 
@@ -106,7 +106,7 @@ def test_a_second_journal_on_the_same_file_knows_what_the_first_was_told(journal
     journal.close()
     after = Journal(tmp_path / "journal.sqlite3", clock=clock)
     assert after.entry(answer_id).question == "How many?"
-    assert after.questions_before(ANN, CHANNEL) == ("How many?",)
+    assert questions_before(after, ANN, CHANNEL) == ("How many?",)
     assert after.count_stored(BEN) == StoredCounts(0, 1)
     assert after.settings(GUILD) == {"language": "de"}
     after.close()
@@ -221,7 +221,7 @@ def test_what_many_threads_write_at_once_is_all_kept(journal):
         for number in range(100):
             ids[user].append(ask(journal, answer(f"{user}: {number}?"), user=user))
             journal.vote(ids[user][-1], user=user, helpful=number % 2 == 0)
-            assert journal.questions_before(user, CHANNEL)[-1] == f"{user}: {number}?"
+            assert questions_before(journal, user, CHANNEL)[-1] == f"{user}: {number}?"
 
     threads = [threading.Thread(target=write, args=(user,)) for user in range(4)]
     for thread in threads:

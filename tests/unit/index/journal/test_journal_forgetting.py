@@ -8,7 +8,19 @@ from datetime import timedelta
 from index.domain.activity import Scope, StoredCounts, VoteCount
 from index.journal._database import JournalDatabase
 from index.journal.journal import Journal
-from tests.support.journals import ANN, BEN, CHANNEL, GUILD, NOON, Clock, abstention, answer, ask, kept_bytes
+from tests.support.journals import (
+    ANN,
+    BEN,
+    CHANNEL,
+    GUILD,
+    NOON,
+    Clock,
+    abstention,
+    answer,
+    ask,
+    kept_bytes,
+    questions_before,
+)
 
 OTHER = CHANNEL + 1
 THREAD = CHANNEL + 2
@@ -39,7 +51,7 @@ def test_forget_deletes_all_of_the_user_and_nothing_of_others(journal):
     assert journal.forget(ANN) == StoredCounts(1, 2)
     assert journal.count_stored(ANN) == StoredCounts(0, 0)
     assert journal.forget(ANN) == StoredCounts(0, 0)
-    assert (journal.entry(mine), journal.questions_before(BEN, THREAD)) == (None, ())
+    assert (journal.entry(mine), questions_before(journal, BEN, THREAD)) == (None, ())
     assert journal.entry(theirs).question == "When?"
     assert (journal.count_stored(BEN), journal.count_votes(theirs)) == (StoredCounts(1, 1), VoteCount(1, 0))
     assert journal.gaps(Scope(GUILD)) == ()  # the report is gone with who made it
@@ -80,7 +92,7 @@ def test_no_byte_on_the_disk_tells_who_a_user_or_which_a_channel_is(journal, tmp
     journal.explain(answer_id, user=BEN, reason="Wrong.")
     journal.report(answer_id, user=ANN)
     journal.solve([answer_id], user=BEN)
-    journal.questions_before(ANN, CHANNEL)
+    questions_before(journal, ANN, CHANNEL)
 
     def nowhere():
         on_disk = kept_bytes(tmp_path)
@@ -130,7 +142,7 @@ def test_purge_deletes_what_is_older_than_it_may_be_with_all_that_is_on_it(journ
         StoredCounts(0, 0),
     )
     assert journal.vote(old, user=BEN, helpful=True) is None
-    assert journal.questions_before(BEN, THREAD) == ()
+    assert questions_before(journal, BEN, THREAD) == ()
     assert journal.entry(young).question == "Is this young?"
     assert (tmp_path / "journal.sqlite3").stat().st_size < large / 2
     on_disk = kept_bytes(tmp_path)
