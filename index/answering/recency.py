@@ -5,26 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 
-from dateutil import parser as dateparser
 from packaging.version import InvalidVersion, Version
 
 from index.domain.documents import SEPARATOR, Document
+from index.text.dates import find_date, without_dates
 
-__all__ = ["PUBLISHED", "Recency", "document_date", "find_date", "section_recency"]
+__all__ = ["PUBLISHED", "Recency", "document_date", "section_recency"]
 
 UPDATED, PUBLISHED = ("updated", "date", "published"), ("date", "published", "updated")
 """Metadata that dates a document, the best first: when its figures held, and when it came out."""
-
-DATE = re.compile(
-    r"(?<![\d.-])\d{4}-\d{2}-\d{2}(?!\d)"
-    r"|\b\d{1,2}(?:st|nd|rd|th|\.)? [^\W\d_]{3,9}\.?,? \d{4}\b"
-    r"|\b[^\W\d_]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}\b"
-    r"|\b[^\W\d_]{3,9}\.?,? \d{4}\b"
-)
-"""What may be a date; whether it is one, the library says."""
 
 VERSION = re.compile(r"(?<![\w.-])v?(\d+(?:\.\d+)+[\w.+-]*)")
 
@@ -58,19 +50,8 @@ def document_date(document: Document, names: Sequence[str] = UPDATED) -> date | 
 
 
 @lru_cache(4_096)
-def find_date(text: str) -> date | None:
-    """Return the first date of a text, of a month its first day; None if it holds none."""
-    for match in DATE.finditer(text):
-        try:
-            return dateparser.parse(match.group(), default=datetime(1, 1, 1)).date()
-        except (ValueError, OverflowError):
-            continue
-    return None
-
-
-@lru_cache(4_096)
 def _find_version(text: str) -> Version | None:
-    for match in VERSION.finditer(DATE.sub(" ", text)):
+    for match in VERSION.finditer(without_dates(text)):
         try:
             return Version(match[1].rstrip(".-+"))
         except InvalidVersion:

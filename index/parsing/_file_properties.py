@@ -12,9 +12,9 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from xml.etree import ElementTree
 
-from index.parsing._dates import iso_date
 from index.parsing.fields import FILE_DATES, is_placeholder
 from index.parsing.layout import clean_text
+from index.text.dates import iso_date
 
 __all__ = ["odf_fields", "ooxml_fields", "pdf_fields"]
 

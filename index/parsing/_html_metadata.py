@@ -13,10 +13,10 @@ from datetime import date, timedelta
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from index.parsing._dates import iso_date, written_dates
 from index.parsing._html_declared import declared_fields, is_name
 from index.parsing._html_tree import INLINE, is_hidden, visible_text, walk
 from index.parsing.layout import clean_text
+from index.text.dates import iso_date, written_dates
 
 __all__ = ["page_fields"]
 

@@ -12,7 +12,6 @@ from index.domain.documents import HEADING, Document, Section
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
 from index.domain.sources import SourceFile
-from index.parsing._dates import iso_date
 from index.parsing._deadline import Deadline
 from index.parsing._delimited import read_table
 from index.parsing._front_matter import split_front_matter
@@ -22,6 +21,7 @@ from index.parsing.fields import is_evidence, to_metadata
 from index.parsing.formats import SANDBOXED, SECONDS, TEXT, format_of, is_extracted_format
 from index.parsing.layout import ParsedFile, lay_out
 from index.parsing.markdown import read_markdown, read_plain
+from index.text.dates import iso_date
 
 __all__ = ["document_id", "is_extracted", "parse", "source_text"]
 

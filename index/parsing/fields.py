@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from index.parsing._dates import iso_date
+from index.text.dates import iso_date
 
 __all__ = ["FILE_DATES", "MEANINGS", "field_meaning", "field_name", "is_evidence", "is_placeholder", "to_metadata"]
 

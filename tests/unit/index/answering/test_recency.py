@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from packaging.version import Version
 
-from index.answering.recency import Recency, document_date, find_date, section_recency
+from index.answering.recency import Recency, document_date, section_recency
 from index.domain.documents import Document
 
 
@@ -29,22 +29,6 @@ def document(**metadata: str) -> Document:
 )
 def test_the_date_of_a_document_is_the_first_that_its_metadata_holds(metadata, expected):
     assert document_date(document(**metadata)) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("3.0 - 12 May 2026", date(2026, 5, 12)),
-        ("v3 (May 12th, 2026)", date(2026, 5, 12)),
-        ("[3.0.1] - 2026-05-12", date(2026, 5, 12)),
-        ("What's new in March 2026", date(2026, 3, 1)),
-        ("2026-13-40", None),
-        ("Build 2026 of 1.2", None),
-        ("", None),
-    ],
-)
-def test_the_date_of_a_text_is_found_in_the_forms_that_people_write(text, expected):
-    assert find_date(text) == expected
 
 
 @pytest.mark.parametrize(
