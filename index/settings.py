@@ -6,8 +6,9 @@ import logging
 import re
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 __all__ = ["BUNDLED_READER", "Settings"]
@@ -89,6 +90,31 @@ class Settings(BaseSettings):
     keep_questions_days: int = Field(
         default=30, ge=1, le=3650, description="Days that questions are kept, for follow-ups, votes and gaps."
     )
+    llm_base_url: str = Field(
+        default="",
+        description="Address of a server with OpenAI's interface, such as http://127.0.0.1:8000/v1: its language model "
+        "writes the answers, every sentence checked. Questions and passages are sent there. Empty: none writes.",
+    )
+    llm_model: str = Field(
+        default="", description="The model's name at that server; empty: its only one, if it has only one."
+    )
+    llm_api_key: SecretStr = Field(default=SecretStr(""), description="The key for that server, if it asks for one.")
+    llm_timeout: float = Field(
+        default=60.0,
+        gt=0,
+        description="Seconds that writing may take, waiting and retries included; then the quotations alone are shown.",
+    )
+    llm_max_tokens: int = Field(default=1024, ge=64, description="Most tokens that the model writes for one answer.")
+    llm_context_tokens: int = Field(
+        default=0,
+        ge=0,
+        description="Tokens that the model reads at once, its own included; 0: what the server says, else what is "
+        "known of the model, else 8192.",
+    )
+    llm_concurrency: int = Field(default=4, ge=1, description="Most answers that the model writes at a time.")
+    llm_daily_tokens: int = Field(
+        default=0, ge=0, description="Most tokens a day, read and written, of all together; 0 for no limit."
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR; logs go to standard error.")
 
     @model_validator(mode="before")
@@ -100,3 +126,25 @@ class Settings(BaseSettings):
         others = {name: value for name, value in values.items() if name != "reranker_model"}
         logger.warning("RERANKER_MODEL is called READER_MODEL now: rename it in the environment or in .env.")
         return {"reader_model": BUNDLED_READER if str(old).lower() in ("none", BUNDLED_READER) else old, **others}
+
+    @field_validator("llm_base_url")
+    @classmethod
+    def _server_address(cls, value: str) -> str:
+        """Refuse what cannot be a server's address."""
+        try:
+            address = urlsplit(value.strip())
+            usable = not value or (address.scheme in ("http", "https") and address.hostname and address.port != 0)
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError("it is not a web address; write it like http://127.0.0.1:8000/v1")
+        if value and (address.username or address.password or address.query):
+            raise ValueError("a key has no place in the address; put it into LLM_API_KEY")
+        return value.strip().rstrip("/").removesuffix("/chat/completions")
+
+    @field_validator("llm_model")
+    @classmethod
+    def _released_model(cls, value: str) -> str:
+        if "behemoth" in value.lower():
+            raise ValueError("Llama 4 Behemoth was announced, never released; name Llama 4 Scout or Maverick instead")
+        return value.strip()

@@ -226,7 +226,7 @@ def main() -> int:
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             name = "_".join(str(part) for part in problem["loc"]).upper()
-            say(f"The setting {name} is wrong: {problem['msg']}.")
+            say(f"The setting {name} is wrong: {problem['msg'].removeprefix('Value error, ')}.")
         return 2
     except (typer.Abort, KeyboardInterrupt):
         return 1

@@ -121,6 +121,7 @@ class Generator(Protocol):
         schema: Mapping[str, Any] | None = None,
         deadline: float,
         stopped: Event | None = None,
+        on_usage: Callable[[int], None] | None = None,
     ) -> Iterator[str]:
         """Yield the pieces of the output as they come.
 
@@ -132,6 +133,9 @@ class Generator(Protocol):
             Moment of `time.monotonic()` by which the last piece must have come.
         stopped
             Ends the stream without an error when it is set.
+        on_usage
+            Called once at the end, whatever the end, with the tokens read and written: the server's count, else an
+            estimate; 0 if the server took nothing.
 
         Raises
         ------
