@@ -48,11 +48,13 @@ def open_library(settings: Settings) -> Library:
 
     def answerer(embedder: Embedder) -> Answerer:
         from index.answering.answerer import Answerer
+        from index.answering.summariser import Summariser
         from index.embedding.onnx_embedder import BUNDLED
         from index.reading.calibration import UNCALIBRATED, Calibration, threshold
         from index.reading.intents import load_intents
         from index.reading.windows_reader import WindowsReader
         from index.retrieval.retriever import Retriever
+        from index.snapshots.changes import KeptChanges
 
         bundled = settings.reader_model.lower() == BUNDLED_READER
         calibration = Calibration.load() if bundled else UNCALIBRATED
@@ -63,6 +65,7 @@ def open_library(settings: Settings) -> Library:
             calibration=calibration,
             threshold=threshold(calibration.curve, settings.max_wrong),
             intents=load_intents() if embedder.name == BUNDLED else None,
+            summariser=Summariser(changes=KeptChanges(snapshots)),
         )
 
     def indexer(embedder: Embedder) -> Indexer:

@@ -109,6 +109,19 @@ class QueryEngine:
         )
         return replace(answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
 
+    def summarise(self, source: str = "", since: str = "", writing: WritingRequest | None = None) -> Answer:
+        """Return a summary of all sources or one, or what is new there, from exactly one snapshot.
+
+        Raises
+        ------
+        NoSuchSource, NoSuchMoment
+            The message names the sources or snapshots that there are.
+        """
+        search_index, answerer = self._open()
+        started = time.perf_counter()
+        summary = answerer.summarise(search_index, source=replace_surrogates(source), since=replace_surrogates(since))
+        return replace(summary.answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
+
     def nearest(self, question: str, count: int) -> Answer:
         """Return an abstention with the `count` passages of one snapshot that are nearest to a question."""
         search_index, answerer = self._open()

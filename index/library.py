@@ -17,7 +17,7 @@ from index.domain.sources import NO_SOURCES
 from index.indexing.progress import ReindexRequest
 from index.journal.audit import AuditLine, audited
 from index.snapshots.catalog import compare_snapshots, list_snapshots
-from index.snapshots.staleness import describe_changes, source_notes, source_states, unparsed_sources
+from index.snapshots.staleness import describe_changes, indexed_hashes, source_notes, source_states, unparsed_sources
 from index.sources.watcher import watch
 
 if TYPE_CHECKING:
@@ -107,6 +107,29 @@ class Library:
         configured and its sentences pass the checks.
         """
         return self._engine.ask(question, before, writing)
+
+    def summarise(self, source: str = "", since: str = "", writing: WritingRequest | None = None) -> Answer:
+        """Return a summary of all sources, or of the one whose name is most like `source`, or what is new there.
+
+        Parameters
+        ----------
+        since
+            A date, a time such as "last week", a kept snapshot by a part of its id, or "the last reindex": then only
+            what was added or changed since is quoted, the newest first; what was removed is counted.
+        writing
+            How a language model is to write it, if one is configured and its sentences pass the checks.
+
+        Raises
+        ------
+        NoSuchSource, NoSuchMoment
+            The message names the sources or snapshots that there are.
+        """
+        return self._engine.summarise(source, since, writing)
+
+    def source_names(self) -> tuple[str, ...]:
+        """Return the sources of the live snapshot, of which no byte is read; none without an index."""
+        manifest = loaded.manifest if (loaded := self._live.loaded) else self._manifest_or_none()
+        return tuple(sorted(indexed_hashes(manifest)))
 
     def nearest(self, question: str, count: int) -> Answer:
         """Return an abstention with the `count` passages of one snapshot that are nearest to a question."""

@@ -11,10 +11,11 @@ from index.answering.candidates import ALIKE, MOST_QUOTATIONS, Candidate, cite, 
 from index.answering.quotations import cite_passage
 from index.answering.recency import section_recency
 from index.answering.small_talk import reply_to_small_talk
-from index.answering.summary import headline, summarise
+from index.answering.summariser import GENERATOR, Summariser, Summary
 from index.answering.verification import verify_citations, verify_short_answer
 from index.domain.answers import NO_QUESTION, Answer, Citation
-from index.domain.messages import Message, join_sentences
+from index.domain.errors import LibraryError
+from index.domain.messages import message_of
 from index.domain.ports import Embedder, Vectors
 from index.domain.reading import Window, WindowReading
 from index.reading.calibration import Calibration
@@ -22,13 +23,15 @@ from index.reading.intents import Intent, IntentClassifier
 from index.reading.windows_reader import WindowsReader
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
+from index.text.moments import find_since
 from index.text.normalize import normalize_question
 from index.text.offsets import source_span
 from index.text.tokens import content_stems
 
 __all__ = ["GENERATOR", "Answerer", "ReadAnswer", "ReadQuestion"]
 
-GENERATOR = "extractive"
+LEAST_NEWS = 0.25
+"""Probability from which on a request that names a moment ("what changed since April") asks what is new."""
 
 VERDICT = 0.9
 """Probability from which on a window is said to answer yes or no. Of the 123 yes-no questions of the test part five are
@@ -78,10 +81,11 @@ class ReadQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ReadAnswer:
-    """An answer with the question as it was read for it; None if that asks nothing of the sources."""
+    """An answer with the question as it was read for it; None if that asks nothing of the sources, or for a summary."""
 
     answer: Answer
     read: ReadQuestion | None
+    summary: Summary | None = None
 
 
 class Answerer:
@@ -99,6 +103,7 @@ class Answerer:
         calibration: Calibration,
         threshold: float,
         intents: IntentClassifier | None = None,
+        summariser: Summariser | None = None,
     ) -> None:
         self._embedder = embedder
         self._retriever = retriever
@@ -106,6 +111,7 @@ class Answerer:
         self._calibration = calibration
         self._threshold = threshold
         self._intents = intents
+        self._summariser = summariser or Summariser()
 
     def answer(self, search_index: SearchIndex, question: str, before: Sequence[str] = ()) -> Answer:
         """Return the answer, or an abstention whose citations are the nearest passages.
@@ -117,10 +123,12 @@ class Answerer:
 
     def read_and_answer(self, search_index: SearchIndex, question: str, before: Sequence[str] = ()) -> ReadAnswer:
         """Return the answer of `answer` together with the question as it was read."""
+        if news := self._news(search_index, question):
+            return news
         vector = self._embedder.question(question)  # of all of it: "thanks" alone is small talk
         intent = self._intents.classify(vector) if self._intents else Intent.QUESTION
         if intent is not Intent.QUESTION and (reply := self._reply(search_index, question, vector, intent)):
-            return ReadAnswer(reply, None)
+            return reply
         before = _other_questions(question, before)
         alone = self._read_alone(search_index, question, before)
         best = self._after(search_index, question, alone, before)
@@ -132,7 +140,11 @@ class Answerer:
             answer = self._decide(search_index, question, alone)
         intent = self._intents.guess(vector) if self._intents else Intent.QUESTION
         reply = self._reply(search_index, question, vector, intent) if intent is not Intent.QUESTION else None
-        return ReadAnswer(reply, None) if reply else ReadAnswer(answer, best)
+        return reply or ReadAnswer(answer, best)
+
+    def summarise(self, search_index: SearchIndex, *, source: str = "", since: str = "") -> Summary:
+        """Return a summary of all sources or one, or what is new there. Raises NoSuchSource, NoSuchMoment."""
+        return self._summariser.summarise(search_index, source=source, since=since)
 
     def answer_from(self, search_index: SearchIndex, question: str, windows: Sequence[Window]) -> Answer:
         """Return the answer to a question that stands alone, from these windows alone, or an abstention."""
@@ -229,33 +241,29 @@ class Answerer:
         unread = {window.rows: window for window in newer if window.rows not in read}
         return self._reader.read(attempt.text, list(unread.values())[:MOST_NEWER])
 
-    def _reply(self, search_index: SearchIndex, question: str, vector: Vectors, intent: Intent) -> Answer | None:
+    def _reply(self, search_index: SearchIndex, question: str, vector: Vectors, intent: Intent) -> ReadAnswer | None:
         """Return the reply to small talk, or a summary; None if there is nothing to quote."""
-        documents = search_index.documents
         if intent is Intent.SMALL_TALK:
-            titles = [document.title for document in documents.values()]
+            titles = [document.title for document in search_index.documents.values()]
             text = reply_to_small_talk(titles, search_index.suggestions)
-            return self._abstain(search_index, question, 0.0, (), (text, NO_QUESTION))
-        vectors = search_index.vectors.rows(0, len(search_index.passages))
-        rows = summarise(search_index.passages, vectors, documents, vector)
-        citations = verify_citations(self._cite_rows(search_index, rows), documents)
-        if not citations:
+            return ReadAnswer(self._abstain(search_index, question, 0.0, (), (text, NO_QUESTION)), None)
+        summary = self._summariser.of_request(search_index, question, vector)
+        return ReadAnswer(summary.answer, None, summary) if summary else None
+
+    def _news(self, search_index: SearchIndex, question: str) -> ReadAnswer | None:
+        """Return what is new since the moment that a request names; None if it is another request or names none."""
+        found = find_since(question, self._summariser.clock()) if self._intents else None
+        if not found or not self._intents or not found[0]:
             return None
-        lines: list[str] = []
-        for document_id in dict.fromkeys(search_index.passages[row].document_id for row in rows):
-            document = documents[document_id]
-            own = [citation for citation in citations if citation.source == document.source]
-            quoted = " ".join(f"{citation.shown} [{citation.number}]" for citation in own)
-            lines.append(Message("{headline}: {quotations}", headline=headline(document), quotations=quoted))
-        return Answer(
-            question=question,
-            text=join_sentences(lines),
-            citations=citations,
-            confidence=1.0,
-            abstained=False,
-            snapshot=search_index.id,
-            generator=GENERATOR,
-        )
+        request, moment = found
+        vector = self._embedder.question(request)
+        if moment.time and not self._intents.may_ask_for_summary(vector, LEAST_NEWS):
+            return None
+        try:
+            summary = self._summariser.news_of_request(search_index, question, moment, vector)
+        except LibraryError as error:
+            return ReadAnswer(self._abstain(search_index, question, 0.0, (), (message_of(error), NO_QUESTION)), None)
+        return ReadAnswer(summary.answer, None, summary)
 
     def _cite_rows(self, search_index: SearchIndex, rows: Sequence[int]) -> list[Citation]:
         passages, documents = search_index.passages, search_index.documents

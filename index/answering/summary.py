@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -14,7 +14,17 @@ from index.domain.ports import Vectors
 from index.text.normalize import fix_mojibake
 from index.text.tokens import POINTING_WORDS, tokenize
 
-__all__ = ["MOST_DOCUMENTS", "MOST_SENTENCES", "centrality", "headline", "summarise"]
+__all__ = [
+    "MOST_DOCUMENTS",
+    "MOST_SENTENCES",
+    "centrality",
+    "headline",
+    "key_sentences",
+    "named_document",
+    "newest_first",
+    "rows_by_document",
+    "summarise",
+]
 
 MOST_SENTENCES = 3
 MOST_DOCUMENTS = 3
@@ -63,7 +73,10 @@ BEGINNING = 3
 
 
 def summarise(
-    passages: Sequence[Passage], vectors: Vectors, documents: Mapping[str, Document], request: Vectors
+    passages: Sequence[Passage],
+    vectors: Vectors,
+    documents: Mapping[str, Document],
+    request: Vectors | None = None,
 ) -> list[int]:
     """Return the rows of the passages to quote, in the order of the text.
 
@@ -74,28 +87,35 @@ def summarise(
     ----------
     vectors : array of float, shape (passages, dimension)
         Unit vectors of the passages.
-    request : array of float, shape (dimension,)
-        Unit vector of the request.
+    request : array of float, shape (dimension,), or None
+        Unit vector of the request; None if it names no document.
 
     Notes
     -----
     LexRank with a bias to early sentences: Erkan and Radev 2004, doi 10.1613/jair.1523; maximal marginal relevance:
     Carbonell and Goldstein 1998, doi 10.1145/290941.291025.
     """
+    rows_of = rows_by_document(passages)
+    chosen = named_document(rows_of, vectors, request)
+    if chosen:
+        return key_sentences(rows_of[chosen], passages, vectors, MOST_SENTENCES)
+    return [
+        row
+        for document_id in newest_first(rows_of, documents)[:MOST_DOCUMENTS]
+        for row in key_sentences(rows_of[document_id], passages, vectors, 1)
+    ]
+
+
+def rows_by_document(passages: Sequence[Passage]) -> dict[str, list[int]]:
     rows_of: dict[str, list[int]] = {}
     for row, passage in enumerate(passages):
         rows_of.setdefault(passage.document_id, []).append(row)
-    if not rows_of:
-        return []
-    chosen = next(iter(rows_of)) if len(rows_of) == 1 else _named_document(rows_of, vectors, request)
-    if chosen:
-        return _key_sentences(rows_of[chosen], passages, vectors, MOST_SENTENCES)
-    newest = sorted(rows_of, key=lambda each: document_date(documents[each], PUBLISHED) or date.min, reverse=True)
-    return [
-        row
-        for document_id in newest[:MOST_DOCUMENTS]
-        for row in _key_sentences(rows_of[document_id], passages, vectors, 1)
-    ]
+    return rows_of
+
+
+def newest_first(ids: Iterable[str], documents: Mapping[str, Document]) -> list[str]:
+    """Return ids of documents by the dates on which these came out."""
+    return sorted(ids, key=lambda each: document_date(documents[each], PUBLISHED) or date.min, reverse=True)
 
 
 def headline(document: Document) -> str:
@@ -124,7 +144,8 @@ def centrality(vectors: Vectors) -> Vectors:
     return result
 
 
-def _key_sentences(rows: Sequence[int], passages: Sequence[Passage], vectors: Vectors, most: int) -> list[int]:
+def key_sentences(rows: Sequence[int], passages: Sequence[Passage], vectors: Vectors, most: int) -> list[int]:
+    """Return the rows of the most central sentences among some of one document, in the order of the text."""
     body = [row for row in rows if passages[row].section != HEADING] or list(rows)
     prose = [row for row in body if passages[row].kind == "prose"] or body
     prose = prose[:READ]
@@ -161,8 +182,13 @@ def _stands_alone(passage: Passage) -> bool:
     )
 
 
-def _named_document(rows_of: Mapping[str, list[int]], vectors: Vectors, request: Vectors) -> str:
-    """Return the id of the document that a request is clearly nearest to; empty if there is none."""
+def named_document(rows_of: Mapping[str, Sequence[int]], vectors: Vectors, request: Vectors | None) -> str:
+    """Return the id of the document that a request is clearly nearest to, or of the only one; empty if there is none.
+
+    `rows_of` are the rows of each document's passages.
+    """
+    if len(rows_of) < 2 or request is None:
+        return next(iter(rows_of)) if len(rows_of) == 1 else ""
     cosines = vectors @ request
     nearness = sorted(
         ((float(cosines[rows].max()), document_id) for document_id, rows in rows_of.items()), reverse=True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from index.domain.answers import Answer
+from index.domain.generation import GenerationStatus
 from index.domain.messages import count
 from index.domain.snapshots import (
     Diff,
@@ -17,7 +18,7 @@ from index.domain.snapshots import (
     Status,
 )
 
-__all__ = ["answer_lines", "diff_lines", "report_lines", "snapshot_lines", "status_lines"]
+__all__ = ["answer_lines", "diff_lines", "generation_lines", "report_lines", "snapshot_lines", "status_lines"]
 
 LONGEST = 200
 """Characters shown of a passage, a question or a quotation."""
@@ -148,3 +149,11 @@ def status_lines(status: Status, whole: bool | None = None) -> Iterator[str]:
     yield f"stale      {status.stale or 'no'}"
     if whole is not None:
         yield f"whole      {'yes' if whole else 'no'}"
+
+
+def generation_lines(status: GenerationStatus | None) -> Iterator[str]:
+    """Yield the language model and what is left of the day's tokens; nothing without one."""
+    if status:
+        left = "no limit" if status.day.left is None else f"{status.day.left:,} of {status.day.limit:,} tokens left"
+        paused = f", paused until {status.paused_until:%H:%M:%S} UTC" if status.paused_until else ""
+        yield f"writes     {status.model}, {left} today, {status.day.used:,} used{paused}"

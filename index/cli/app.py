@@ -15,9 +15,10 @@ from pydantic import ValidationError
 
 from index import Library, LibraryError, Settings, open_library
 from index.cli._terminal import print_json, print_lines, progress_bar, say
-from index.cli._text import answer_lines, diff_lines, report_lines, snapshot_lines, status_lines
-from index.cli.json_output import answer_line, diff_json, report_json, snapshot_json, status_json
+from index.cli._text import answer_lines, diff_lines, generation_lines, report_lines, snapshot_lines, status_lines
+from index.cli.json_output import answer_line, diff_json, generation_json, report_json, snapshot_json, status_json
 from index.domain.activity import COMMAND_LINE, EVERYWHERE, report_outcome
+from index.domain.generation import WritingRequest
 from index.domain.messages import Message
 from index.domain.snapshots import ReindexReport
 from index.evaluation.questions import Question, read_questions
@@ -152,6 +153,33 @@ def ask(
             print_lines(answer_lines(answer))
 
 
+@app.command(epilog=EPILOG)
+def summary(
+    source: Annotated[
+        str, typer.Argument(metavar="[SOURCE]", help="A source by its name or title, or a part of it; else all.")
+    ] = "",
+    since: Annotated[
+        str,
+        typer.Option(
+            "--since",
+            metavar="DATE_OR_SNAPSHOT",
+            help="What is new since 2025-04-05, 'last week', 'the last reindex', or a kept snapshot (part of its id).",
+        ),
+    ] = "",
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Sum up all sources or one, or what is new there, in quotations; a language model writes it if one is set."""
+    library = _library(index_dir=index)
+    with progress_bar() as progress:
+        library.load(progress)
+    answer = library.summarise(source, since, WritingRequest())
+    if as_json:
+        print_json(answer_line(None, answer))
+    else:
+        print_lines(answer_lines(answer))
+
+
 @app.command("eval", epilog=EPILOG)
 def evaluate(
     documents: Annotated[Path, typer.Option("--documents", help="Folder with the sources the questions are about.")],
@@ -193,10 +221,11 @@ def status(
     library = _library(index_dir=index, seeds_dir=seeds)
     result, damage = library.status(), _damage(library) if verify else None
     whole = (damage is None) if verify else None
+    generation = library.generation_status()
     if as_json:
-        print_json(status_json(result, whole))
+        print_json({**status_json(result, whole), "generation": generation_json(generation)})
     else:
-        print_lines(status_lines(result, whole))
+        print_lines([*status_lines(result, whole), *generation_lines(generation)])
     if damage:
         raise damage  # main() prints it and returns its exit code
 

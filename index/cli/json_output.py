@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from index.domain.answers import Answer
+from index.domain.generation import GenerationStatus
 from index.domain.snapshots import (
     Diff,
     QuestionOrigin,
@@ -16,7 +17,7 @@ from index.domain.snapshots import (
     Status,
 )
 
-__all__ = ["answer_line", "diff_json", "report_json", "snapshot_json", "status_json"]
+__all__ = ["answer_line", "diff_json", "generation_json", "report_json", "snapshot_json", "status_json"]
 
 
 def answer_line(name: Any, answer: Answer) -> dict[str, Any]:
@@ -139,4 +140,15 @@ def _source_json(source: SourceInfo) -> dict[str, Any]:
         "passages": source.passages,
         "state": source.state,
         **older,
+    }
+
+
+def generation_json(status: GenerationStatus | None) -> dict[str, Any] | None:
+    """Return the language model and the tokens of the day as JSON; None without one."""
+    if status is None:
+        return None
+    return {
+        "model": status.model,
+        "tokens_today": {"limit": status.day.limit or None, "used": status.day.used, "left": status.day.left},
+        "paused_until": status.paused_until.isoformat() if status.paused_until else None,
     }

@@ -9,7 +9,9 @@ __all__ = [
     "JournalUnavailable",
     "LibraryError",
     "NoIndex",
+    "NoSuchMoment",
     "NoSuchSnapshot",
+    "NoSuchSource",
     "PreviewGone",
     "QuestionsUnreadable",
     "ReindexCancelled",
@@ -57,6 +59,18 @@ class QuestionsUnreadable(LibraryError):
 
 class NoSuchSnapshot(LibraryError):
     """No snapshot has this id, or several match the part of an id."""
+
+    exit_code = 2
+
+
+class NoSuchMoment(LibraryError):
+    """A text names no date in the past and no kept snapshot, or nothing is kept from then."""
+
+    exit_code = 2
+
+
+class NoSuchSource(LibraryError):
+    """No source has this name, or several match it."""
 
     exit_code = 2
 

@@ -22,6 +22,7 @@ __all__ = [
     "SkippedSource",
     "Snapshot",
     "SnapshotInfo",
+    "SourceChanges",
     "SourceFileInfo",
     "SourceInfo",
     "SourceNote",
@@ -175,6 +176,15 @@ class Diff:
         """Whether both snapshots say the same."""
         sources = self.added or self.changed or self.removed or self.renamed
         return not (sources or self.passages_added or self.passages_removed)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChanges:
+    """What a snapshot holds that an earlier one does not; `added` are rows of passages, `removed` counts passages."""
+
+    added: tuple[int, ...] = ()
+    removed: int = 0
+    removed_sources: tuple[str, ...] = ()
 
 
 class QuestionOrigin(StrEnum):

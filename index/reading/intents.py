@@ -54,6 +54,10 @@ class IntentClassifier:
         """Return the likely intent of a message that nothing in the sources answers."""
         return self._first(vector, self.likely)
 
+    def may_ask_for_summary(self, vector: Vectors, least: float) -> bool:
+        """Return whether a message asks for a summary with at least this probability."""
+        return bool(self.probabilities(vector)[list(Intent).index(Intent.SUMMARY)] >= least)
+
     def probabilities(self, vector: Vectors) -> Vectors:
         """Return the probability of each intent, in the order of `Intent`, of a vector or of rows of them."""
         units = np.maximum(vector @ self.hidden + self.hidden_bias, 0)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from index.domain.documents import Document, Passage
-from index.domain.snapshots import Diff, PassageText
+from index.domain.snapshots import Diff, PassageText, SourceChanges
 
-__all__ = ["SnapshotTexts", "diff"]
+__all__ = ["SnapshotTexts", "diff", "source_changes"]
 
 MOST_SHOWN = 5
 """Passages shown of those added, and of those removed."""
@@ -47,6 +47,17 @@ def diff(before: SnapshotTexts, after: SnapshotTexts) -> Diff:
         passages_removed=len(removed_rows),
         first_added=_shown(after, added_rows),
         first_removed=_shown(before, removed_rows),
+    )
+
+
+def source_changes(before: SnapshotTexts, after: SnapshotTexts) -> SourceChanges:
+    """Return which passages of `after` are new or were changed since `before`, and what is gone."""
+    renamed = _renamed(before.hashes, after.hashes)
+    names = dict(renamed)
+    return SourceChanges(
+        added=tuple(_only_in(after, before, {new_name: old_name for old_name, new_name in renamed})),
+        removed=len(_only_in(before, after, names)),
+        removed_sources=tuple(sorted(before.hashes.keys() - after.hashes.keys() - set(names))),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from index.answering.answerer import Answerer
+from index.answering.summariser import Summariser
 from index.bootstrap import assemble
 from index.domain.documents import Document, Passage
 from index.domain.ports import Embedder, Progress, Reader, Vectors
@@ -28,6 +29,7 @@ from index.reading.windows_reader import WindowsReader
 from index.retrieval.bm25 import Bm25Index
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
+from index.snapshots.changes import KeptChanges
 from index.snapshots.loader import SnapshotLoader
 from index.snapshots.store import SnapshotStore
 from index.sources.reader import SourceReader
@@ -136,6 +138,7 @@ def answerer(
     reader: Reader | None = None,
     threshold: float = 0.5,
     intents: IntentClassifier | None = None,
+    summariser: Summariser | None = None,
 ) -> Answerer:
     return Answerer(
         embedder=embedder,
@@ -144,6 +147,7 @@ def answerer(
         calibration=Calibration(intercept=0.0, slope=1.0),
         threshold=threshold,
         intents=intents,
+        summariser=summariser,
     )
 
 
@@ -169,7 +173,9 @@ def library(
         sources=UploadedSources(seeds, max_bytes=max_bytes),
         journal=Journal(index.parent / "journal.sqlite3"),
         embedder=lambda: model,
-        answerer=lambda loaded: answerer(loaded, reader=reader, threshold=threshold),
+        answerer=lambda loaded: answerer(
+            loaded, reader=reader, threshold=threshold, summariser=Summariser(changes=KeptChanges(snapshots))
+        ),
         indexer=lambda loaded: Indexer(snapshots=snapshots, embedder=loaded, new_store=MemoryStore),
         loader=lambda loaded: SnapshotLoader(snapshots=snapshots, embedder=loaded, open_store=open_store),
         keep=keep,
