@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from index.embedding.thread_pools import wait_passively
 from index.engine import QueryEngine
+from index.generation.budgets import GenerationMonitor, TokenBudgets, TokenLimits
 from index.indexing.reindexer import Reindexer
 from index.journal.gap_review import GapReview
 from index.journal.journal import Journal
@@ -22,7 +23,6 @@ from index.sources.web import WebSources
 if TYPE_CHECKING:
     from index.answering.answerer import Answerer
     from index.domain.ports import Embedder, Reader
-    from index.generation.budgets import GenerationMonitor
     from index.indexing.indexer import Indexer
     from index.snapshots.loader import SnapshotLoader
 
@@ -80,6 +80,9 @@ def open_library(settings: Settings) -> Library:
 
         return SnapshotLoader(snapshots=snapshots, embedder=embedder, open_store=FaissStore.load)
 
+    journal = Journal(settings.journal_file, keep_days=settings.keep_questions_days)
+    limits = TokenLimits(settings.llm_daily_tokens, settings.llm_server_tokens, settings.llm_user_tokens)
+    budgets = TokenBudgets(stored=journal.tokens, limits=limits)
     max_bytes = int(settings.max_source_mb * 1_000_000)
     web = WebSources(settings.index_dir / "fetched", allowed=settings.fetch_allow_hosts, max_bytes=max_bytes)
     return assemble(
@@ -87,12 +90,13 @@ def open_library(settings: Settings) -> Library:
         snapshots=snapshots,
         reader=SourceReader(settings.seeds_dir, max_bytes=max_bytes, web=web),
         sources=UploadedSources(settings.seeds_dir, max_bytes=max_bytes, seconds=settings.extract_seconds),
-        journal=Journal(settings.journal_file, keep_days=settings.keep_questions_days),
+        journal=journal,
         embedder=embedder,
         answerer=answerer,
         indexer=indexer,
         loader=loader,
         keep=settings.keep_snapshots,
+        generation=GenerationMonitor(model=settings.llm_model, budgets=budgets) if settings.llm_base_url else None,
     )
 
 

@@ -115,6 +115,14 @@ class Settings(BaseSettings):
     llm_daily_tokens: int = Field(
         default=0, ge=0, description="Most tokens a day, read and written, of all together; 0 for no limit."
     )
+    llm_server_tokens: int = Field(
+        default=0,
+        ge=0,
+        description="Most tokens a day of one Discord server's questions; 0 for no limit. Days are in UTC.",
+    )
+    llm_user_tokens: int = Field(
+        default=0, ge=0, description="Most tokens a day of one user's questions, wherever asked; 0 for no limit."
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR; logs go to standard error.")
 
     @model_validator(mode="before")

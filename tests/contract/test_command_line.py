@@ -276,6 +276,47 @@ def test_status_says_what_is_indexed_by_which_model_and_whether_it_fits(built, t
     assert "new        b.md" in built("status").out
 
 
+def test_status_says_which_model_writes_and_what_is_left_of_the_day(built):
+    assert built("status", "--json").lines[0]["generation"] is None
+    assert "writes" not in built("status").out
+    server = {"LLM_BASE_URL": "http://127.0.0.1:9/v1", "LLM_MODEL": "llama-4-scout", "LLM_DAILY_TOKENS": "5000"}
+    (row,) = built("status", "--json", **server).lines
+    assert row["generation"] == {
+        "model": "llama-4-scout",
+        "tokens_today": {"limit": 5000, "used": 0, "left": 5000},
+        "paused_until": None,
+    }
+    told = built("status", **server).out
+    assert "writes     llama-4-scout, 5,000 of 5,000 tokens left today, 0 used" in told
+    without_limit = built("status", **server | {"LLM_DAILY_TOKENS": ""}).out
+    assert "writes     llama-4-scout, no limit today, 0 used" in without_limit
+
+
+def test_a_summary_quotes_a_source_or_what_is_new_in_it(built):
+    (row,) = built("summary", "a.md", "--json").lines
+    assert (row["question"], row["abstained"], row["generator"]) == ("Summary of a.md", False, "extractive")
+    assert {citation["source"] for citation in row["citations"]} == {"a.md"}
+    write(built.folder / "seeds", b_md="The house is made of bricks and of wood.\n")
+    assert built("reindex").code == 0
+    (row,) = built("summary", "--since", "the last reindex", "--json").lines
+    assert [citation["quote"] for citation in row["citations"]] == ["The house is made of bricks and of wood."]
+    assert "New or changed passages since the last reindex: 1." in built("summary", "--since", "the last reindex").out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["weather"], "There is no source 'weather'. There are: a.md."),
+        (["--since", "the flood"], "'the flood' is neither a date, such as 2025-04-05 or last week, nor a kept"),
+        (["--since", "2099-01-01"], "2099-01-01 is in the future"),
+    ],
+)
+def test_a_summary_of_what_there_is_not_ends_with_2_and_says_what_there_is(built, words, told):
+    process = built("summary", *words)
+    assert (process.code, process.out) == (2, "")
+    assert told in process.err
+
+
 def test_status_without_an_index_says_so(cli):
     (row,) = cli("status", "--json").lines
     assert (row["snapshot"], row["created"], row["passages"], row["stale"]) == (None, None, 0, "there is no index yet")

@@ -30,7 +30,7 @@ REPORT = [
 ]
 SETTINGS = [
     *("SEEDS_DIR", "INDEX_DIR", "MAX_WRONG", "READER_MODEL", "RERANKER_MODEL", "MAX_SOURCE_MB", "JOURNAL_FILE"),
-    *("KEEP_SNAPSHOTS", "LOG_LEVEL"),
+    *("KEEP_SNAPSHOTS", "LOG_LEVEL", "LLM_BASE_URL", "LLM_MODEL", "LLM_DAILY_TOKENS"),
 ]
 """Environment variables that must not reach the command line under test."""
 
