@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from index.embedding.thread_pools import wait_passively
@@ -22,7 +23,8 @@ from index.sources.web import WebSources
 
 if TYPE_CHECKING:
     from index.answering.answerer import Answerer
-    from index.domain.ports import Embedder, Reader
+    from index.domain.ports import Embedder, Generator, Reader
+    from index.generation.writer import Writer
     from index.indexing.indexer import Indexer
     from index.snapshots.loader import SnapshotLoader
 
@@ -35,6 +37,8 @@ def open_library(settings: Settings) -> Library:
         logging.getLogger(name).setLevel(logging.WARNING)  # at INFO they log at every start how they loaded
     wait_passively()
     snapshots = SnapshotStore(settings.index_dir)
+
+    reader = cache(lambda: _reader(settings.reader_model))
 
     def embedder() -> Embedder:
         from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
@@ -61,7 +65,7 @@ def open_library(settings: Settings) -> Library:
         return Answerer(
             embedder=embedder,
             retriever=Retriever(),
-            reader=WindowsReader(_reader(settings.reader_model)),
+            reader=WindowsReader(reader()),
             calibration=calibration,
             threshold=threshold(calibration.curve, settings.max_wrong),
             intents=load_intents() if embedder.name == BUNDLED else None,
@@ -113,12 +117,14 @@ def assemble(
     loader: Callable[[Embedder], SnapshotLoader],
     keep: int,
     generation: GenerationMonitor | None = None,
+    generator: Generator | None = None,
+    writer: Callable[[Answerer], Writer] | None = None,
 ) -> Library:
     """Return a library of these parts.
 
     `embedder` loads the model and is called once, when it is first needed; `answerer`, `indexer` and `loader` make,
     for the loaded model, what answers from snapshots, builds them and loads them. `keep` counts the live snapshot too.
-    `generation` tells of the language model; None without one.
+    `generation` tells of the language model `generator`, and `writer` makes what writes by it; None without.
     """
     # Imported here: they load scipy and rapidfuzz, half a second that `--help` need not wait for.
     from index.conversation.service import ConversationService
@@ -126,7 +132,9 @@ def assemble(
     from index.viewer.service import SourceViewer
 
     live = LiveIndex(snapshots=snapshots, model=model)
-    engine = QueryEngine(snapshots=snapshots, live=live, embedder=embedder, answerer=answerer, loader=loader)
+    engine = QueryEngine(
+        snapshots=snapshots, live=live, embedder=embedder, answerer=answerer, loader=loader, writer=writer
+    )
     gaps = GapReview(engine=engine, journal=journal)
     return Library(
         model=model,
@@ -151,6 +159,7 @@ def assemble(
         sources=sources,
         journal=journal,
         generation=generation,
+        generator=generator,
     )
 
 

@@ -20,6 +20,7 @@ from index.text.normalize import replace_surrogates
 if TYPE_CHECKING:
     from index.answering.answerer import Answerer
     from index.domain.ports import Embedder, Progress, Vectors
+    from index.generation.writer import Writer
     from index.retrieval.search_index import SearchIndex
     from index.snapshots.loader import SnapshotLoader
     from index.snapshots.serving import LiveIndex
@@ -34,7 +35,8 @@ class QueryEngine:
     """Answers questions from the live snapshot. Thread-safe.
 
     `embedder` loads the model and is called once, when it is first needed; `answerer` and `loader` make, for the
-    loaded model, what answers from a snapshot and what loads one.
+    loaded model, what answers from a snapshot and what loads one. `writer` makes what writes answers by a language
+    model, at the first question that asks for it; without it every answer quotes.
     """
 
     def __init__(
@@ -45,13 +47,17 @@ class QueryEngine:
         embedder: Callable[[], Embedder],
         answerer: Callable[[Embedder], Answerer],
         loader: Callable[[Embedder], SnapshotLoader],
+        writer: Callable[[Answerer], Writer] | None = None,
     ) -> None:
         self._snapshots = snapshots
         self._live = live
         self._load_embedder = embedder
         self._make_answerer = answerer
         self._make_loader = loader
+        self._make_writer = writer
         self._loading = threading.Lock()
+        self._making_writer = threading.Lock()
+        self._writer: Writer | None = None
         self._embedder: Embedder | None = None
         self._answerer: Answerer | None = None
 
@@ -100,13 +106,19 @@ class QueryEngine:
         """Return the answer from exactly one snapshot; load what is not loaded yet.
 
         `before` are the questions that it follows, oldest first. A lone surrogate, which no tokenizer reads, becomes a
-        question mark.
+        question mark. With `writing` a language model writes the answer, if one is configured; whatever fails leaves
+        the answer that quotes.
         """
         search_index, answerer = self._open()
         started = time.perf_counter()
-        answer = answerer.answer(
-            search_index, replace_surrogates(question), [replace_surrogates(earlier) for earlier in before]
-        )
+        question, before = replace_surrogates(question), [replace_surrogates(earlier) for earlier in before]
+        read_answer = answerer.read_and_answer(search_index, question, before)
+        answer = read_answer.answer
+        if writing and (writer := self._open_writer(answerer)):
+            if read_answer.summary:
+                answer = writer.summarise(search_index, read_answer.summary, writing)
+            else:
+                answer = writer.write(search_index, read_answer, before, writing)
         return replace(answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
 
     def summarise(self, source: str = "", since: str = "", writing: WritingRequest | None = None) -> Answer:
@@ -120,7 +132,10 @@ class QueryEngine:
         search_index, answerer = self._open()
         started = time.perf_counter()
         summary = answerer.summarise(search_index, source=replace_surrogates(source), since=replace_surrogates(since))
-        return replace(summary.answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
+        answer = summary.answer
+        if writing and (writer := self._open_writer(answerer)):
+            answer = writer.summarise(search_index, summary, writing)
+        return replace(answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
 
     def nearest(self, question: str, count: int) -> Answer:
         """Return an abstention with the `count` passages of one snapshot that are nearest to a question."""
@@ -163,6 +178,13 @@ class QueryEngine:
         if self._answerer is None:
             raise LibraryError(Message("The model is not loaded: try again."))
         return self._answerer
+
+    def _open_writer(self, answerer: Answerer) -> Writer | None:
+        """Return what writes answers, made at the first call; None if no language model is configured."""
+        with self._making_writer:
+            if self._writer is None and self._make_writer:
+                self._writer = self._make_writer(answerer)
+            return self._writer
 
     def _open(self) -> tuple[SearchIndex, Answerer]:
         """Return the live snapshot and what answers from it, loaded if they are not."""

@@ -165,6 +165,18 @@ class Answerer:
         before = _other_questions(question, before)
         return self._after(search_index, question, self._read_alone(search_index, question, before), before)
 
+    def rank_windows(self, search_index: SearchIndex, read: ReadQuestion) -> list[Window]:
+        """Return the windows of an index for a question: those that were read, those that search finds, then all."""
+        ranked = {each.window.rows: each.window for each in read.readings}
+        for row in self._retriever.rows(search_index, read.text, read.vector):
+            found = (search_index.windows[place] for place in search_index.windows_of[row])
+            ranked |= {window.rows: window for window in found if window.rows not in ranked}
+        return [*ranked.values(), *(window for window in search_index.windows if window.rows not in ranked)]
+
+    def confidence_in(self, read: ReadQuestion, window: Window) -> float:
+        """Return the probability, 0..1, that a question is answered right from a window."""
+        return self._calibration.confidence(self._reader.read(read.text, [window])[0].reading)
+
     def _read_alone(self, search_index: SearchIndex, question: str, before: Sequence[str]) -> ReadQuestion:
         """Return the reading of a question alone; a follow-up without a word of its own ("of what") has none."""
         read = self._read(search_index, question)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from index.domain.answers import Answer
-from index.domain.generation import GenerationStatus
+from index.domain.generation import GenerationFault, GenerationStatus
 from index.domain.messages import count
 from index.domain.snapshots import (
     Diff,
@@ -24,6 +24,17 @@ LONGEST = 200
 """Characters shown of a passage, a question or a quotation."""
 MOST_LISTED = 20
 """Questions listed as answered differently, and as many as answered wrong."""
+FAULTS = {
+    GenerationFault.TIMEOUT: "it took too long",
+    GenerationFault.UNREACHABLE: "its server can't be reached",
+    GenerationFault.BUSY: "its server is busy",
+    GenerationFault.REJECTED: "its server refused the request",
+    GenerationFault.PAUSED: "it failed so often that it is not asked for a while",
+    GenerationFault.BUDGET: "its tokens for today are spent",
+    GenerationFault.UNUSABLE: "it wrote nothing usable",
+    GenerationFault.UNVERIFIED: "the sources don't bear out what it wrote",
+    GenerationFault.STOPPED: "it was stopped",
+}
 LABELS = {QuestionOrigin.OWN: "questions", QuestionOrigin.HELPFUL: "helpful", QuestionOrigin.SUGGESTIONS: "suggested"}
 
 
@@ -44,6 +55,11 @@ def answer_lines(answer: Answer) -> Iterator[str]:
         yield f"    {place}, characters {citation.start} to {citation.end}"
     certainty = f" ({answer.certainty})" if answer.certainty else ""
     yield f"\nconfidence {answer.confidence:.2f}{certainty}, snapshot {answer.snapshot}"
+    dropped = f"; {count(answer.dropped, 'sentence')} did not pass" if answer.dropped else ""
+    if answer.sentences:
+        yield f"written by {answer.generator}, every sentence checked{dropped}"
+    elif answer.fault:
+        yield f"not written by the language model: {FAULTS[GenerationFault(answer.fault)]}{dropped}"
 
 
 def report_lines(report: ReindexReport, *, live: bool) -> Iterator[str]:

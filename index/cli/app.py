@@ -132,6 +132,13 @@ def ask(
     ] = None,
     index: IndexOption = None,
     as_json: JsonOption = False,
+    writing: Annotated[
+        bool,
+        typer.Option(
+            "--writing/--no-writing",
+            help="Let the language model of LLM_BASE_URL write, if there is one; or quote only.",
+        ),
+    ] = True,
 ) -> None:
     """Answer one question, or a file of them, one answer line per question line in the same order."""
     if (question is None) == (batch is None):
@@ -146,7 +153,7 @@ def ask(
     with progress_bar() as progress:
         library.load(progress)
     for entry in questions:
-        answer = library.ask(entry.question, entry.before)
+        answer = library.ask(entry.question, entry.before, WritingRequest() if writing else None)
         if as_json or batch:
             print_json(answer_line(entry.id, answer))
         else:

@@ -19,7 +19,7 @@ BREAD = "# Baking\n\nBread — the white one — is made of flour and water.\r\n
 RYE = BREAD.replace("flour", "rye")
 ANSWER = [
     *("id", "question", "read_as", "abstained", "confidence", "certainty", "answer", "reason", "why"),
-    *("generator", "snapshot", "latency_ms"),
+    *("generator", "sentences", "dropped", "fault", "snapshot", "latency_ms"),
     *("short_answer", "verdict", "conflict", "citations"),
 ]
 CITATION = ["number", "source", "title", "section", "start", "end", "quote", "shown", "score", "url"]

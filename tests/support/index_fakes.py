@@ -13,11 +13,12 @@ from index.answering.answerer import Answerer
 from index.answering.summariser import Summariser
 from index.bootstrap import assemble
 from index.domain.documents import Document, Passage
-from index.domain.ports import Embedder, Progress, Reader, Vectors
+from index.domain.ports import ClaimChecker, Embedder, Generator, Progress, Reader, Vectors
 from index.domain.reading import AnswerSpan, Reading
 from index.domain.snapshots import Status
 from index.domain.sources import SourceFile
 from index.domain.stages import Stage
+from index.generation.writer import Writer
 from index.indexing.indexer import Indexer
 from index.journal.journal import Journal
 from index.library import Library
@@ -37,6 +38,7 @@ from index.sources.uploads import UploadedSources
 from index.sources.web import WebSources
 from index.text.passages import passage_text
 from index.text.tokens import content_stems
+from tests.support.generation_fakes import grounder
 
 WIDTH = 32
 PIECE = re.compile(r"\w+|[^\w\s]")
@@ -162,8 +164,13 @@ def library(
     max_bytes: int = 1_000_000,
     open_store: Callable[[Path], MemoryStore] = MemoryStore.load,
     web: WebSources | None = None,
+    generator: Generator | None = None,
+    checker: ClaimChecker | None = None,
 ) -> Library:
-    """A real library on the fakes; nothing is loaded yet."""
+    """A real library on the fakes; nothing is loaded yet.
+
+    A generator's sentences are checked by `checker`, or else by their words and numbers alone.
+    """
     model = embedder or WordEmbedder()
     snapshots = SnapshotStore(index)
     return assemble(
@@ -179,7 +186,13 @@ def library(
         indexer=lambda loaded: Indexer(snapshots=snapshots, embedder=loaded, new_store=MemoryStore),
         loader=lambda loaded: SnapshotLoader(snapshots=snapshots, embedder=loaded, open_store=open_store),
         keep=keep,
+        generator=generator,
+        writer=(lambda loaded: writer(generator, loaded, checker)) if generator else None,
     )
+
+
+def writer(generator: Generator, answers: Answerer, checker: ClaimChecker | None = None) -> Writer:
+    return Writer(generator=generator, grounder=grounder(checker), answerer=answers, timeout=30.0, max_tokens=1000)
 
 
 def write(folder: Path, **files: str | bytes) -> Path:

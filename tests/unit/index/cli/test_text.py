@@ -7,6 +7,8 @@ import re
 import pytest
 
 from index.cli._text import MOST_LISTED, answer_lines, report_lines, snapshot_lines
+from index.domain.answers import WrittenSentence
+from index.domain.generation import GenerationFault
 from index.domain.messages import count
 from index.domain.snapshots import ChangedAnswer, QuestionOrigin, RegressionCheck
 from tests.support.fakes import make_abstention, make_answer, make_citation, make_info, make_report
@@ -71,3 +73,18 @@ def test_a_report_lists_the_first_changed_answers_below_their_question():
         "helpful    30 asked, 30 lost, 0 changed",
         "suggested  none to ask again",
     ]
+
+
+def test_a_written_answer_says_by_whom_and_how_many_sentences_did_not_pass():
+    written = make_answer(
+        generator="scout", sentences=(WrittenSentence("It has 16.", (1,)),), dropped=1, text="It has 16. [1]"
+    )
+    lines = list(answer_lines(written))
+    assert lines[0] == "It has 16. [1]"
+    assert lines[-1] == "written by scout, every sentence checked; 1 sentence did not pass"
+
+
+@pytest.mark.parametrize("fault", list(GenerationFault))
+def test_an_answer_that_could_not_be_written_says_why(fault):
+    *_, last = answer_lines(make_answer(fault=fault.value))
+    assert last.startswith("not written by the language model: ")
