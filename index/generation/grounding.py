@@ -12,6 +12,7 @@ from index.answering.quotations import LONGEST_LIST, cite_passage, quote
 from index.domain.answers import Citation
 from index.domain.ports import ClaimChecker
 from index.domain.reading import AnswerSpan, Window
+from index.generation._addresses import foreign_addresses
 from index.generation._languages import is_foreign, proper_names, says_the_same
 from index.generation._matching import find_nearest, find_words
 from index.generation.evidence import Evidence
@@ -43,7 +44,7 @@ class DropReason(StrEnum):
     NOT_QUOTED = "not quoted"
     """None of its evidence is in the sources."""
     UNSUPPORTED = "unsupported"
-    """A number or a name of it is not in its evidence."""
+    """A number, a name, a link or a mention of it is not in its evidence."""
     NOT_ENTAILED = "not entailed"
     """Its evidence does not say it."""
     REPEATED = "repeated"
@@ -88,6 +89,7 @@ class _Place:
 class _Attempt:
     """What is tried for one sentence, and the last reason why it did not pass."""
 
+    text: str
     claim: str
     before: GroundedSentence | None
     reason: DropReason = DropReason.NOT_QUOTED
@@ -129,7 +131,7 @@ class Grounder:
         points_back = next(iter(tokenize(claim)), "") in POINTING_WORDS
         if points_back and before is None:
             return Dropped(draft, DropReason.DANGLING)
-        attempt = _Attempt(claim, before if points_back else None)
+        attempt = _Attempt(draft.text, claim, before if points_back else None)
         for places in self._places(draft, claim, evidence, search_index):
             if (probability := self._carries(places, attempt)) is not None:
                 citations = tuple(place.citation for place in places)
@@ -167,7 +169,8 @@ class Grounder:
             return None
         attempt.tried.add(text)
         claim, before = attempt.claim, attempt.before
-        if self._unsupported(text, claim):
+        quoted = "\n".join(f"{place.citation.quote}\n{place.citation.shown}" for place in places)
+        if self._unsupported(text, claim) or foreign_addresses(f"{attempt.text}\n{claim}", quoted):
             attempt.reason = DropReason.UNSUPPORTED
             return None
         if before is not None:

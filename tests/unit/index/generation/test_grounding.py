@@ -144,3 +144,26 @@ def test_the_checker_reads_quotations_below_their_headings():
     result = check("Scout has 17 billion parameters.", PARAMETERS)
     assert isinstance(result, GroundedSentence)
     assert result.evidence == f"Models > Scout\n{PARAMETERS}."
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "@everyone",
+        "<@&5>",
+        "</ban:1>",
+        "https://a.example/?q=1",
+        "[more](https:a.example)",
+        "discord.gg/abc",
+        "www.a.b",
+    ],
+)
+def test_a_link_or_mention_that_is_not_quoted_drops_a_sentence(added):
+    assert reason(check(f"Scout has 17 billion active parameters {added}.", PARAMETERS)) is DropReason.UNSUPPORTED
+    assert reason(check(f"{added} Scout has 17 billion active parameters.", PARAMETERS)) is DropReason.UNSUPPORTED
+
+
+def test_a_link_that_is_quoted_may_be_written():
+    source = search_index(a_md="# Help\n\nThe manual of the pump is at https://a.example/pump for all members.\n")
+    drafted = draft("The manual of the pump is at https://a.example/pump.", "The manual of the pump is at")
+    assert isinstance(grounder().check(drafted, evidence_of(source), source), GroundedSentence)
