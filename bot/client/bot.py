@@ -23,6 +23,7 @@ from bot.services.context import Services
 from bot.services.errors import explain
 from bot.services.guild_settings import GuildSettingsCache
 from bot.services.permissions import Permissions
+from bot.services.pictures import PictureReader
 from bot.services.progress import ProgressMessages
 from bot.services.questions import QuestionService
 from bot.services.reindexing import ReindexService
@@ -105,6 +106,7 @@ class FootnoteBot(commands.Bot):
         permissions = Permissions(self, moderators)
         guild_settings = GuildSettingsCache(library, worker)
         progress = ProgressMessages(library, worker)
+        attachments = AttachmentDownloader(api_url=api_url)
         return Services(
             library=library,
             worker=worker,
@@ -115,6 +117,7 @@ class FootnoteBot(commands.Bot):
                 replies=replies,
                 guild_settings=guild_settings,
                 rate_limiter=RateLimiter(limits),
+                pictures=PictureReader(library=library, worker=worker, attachments=attachments),
             ),
             permissions=permissions,
             guild_settings=guild_settings,
@@ -123,7 +126,7 @@ class FootnoteBot(commands.Bot):
             reindexing=ReindexService(
                 library=library, worker=worker, replies=replies, permissions=permissions, progress=progress
             ),
-            attachments=AttachmentDownloader(api_url=api_url),
+            attachments=attachments,
             limits=limits,
         )
 
@@ -146,7 +149,8 @@ class FootnoteBot(commands.Bot):
             explain(error, f"handling {event_method}")
 
     async def close(self) -> None:
-        """Close cleanly, after pending replies were sent or had their time."""
+        """Close cleanly, after pending replies were sent or had their time; what is being written ends early."""
+        self.services.questions.writings.stop_all()
         await self.services.replies.wait_for_pending(GRACE_SECONDS)
         self.background.stop()
         await super().close()

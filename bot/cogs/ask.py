@@ -12,18 +12,23 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs._autocomplete import quiet
+from bot.cogs._component import component
 from bot.policy.questions import LONGEST_QUESTION, question_in
 from bot.services.context import Services, services_of
-from bot.services.errors import explain
+from bot.services.errors import Refused, explain
 from bot.services.interactions import Interaction
+from bot.services.message_reply import MessageReply
+from bot.services.pictures import pictures_in
 from bot.services.questions import QuestionRefused
 from bot.text.i18n import gettext, gettext_noop
-from bot.views.custom_id import answer_id_in
+from bot.views.custom_id import STOP_WRITING, ComponentId, answer_id_in
 from bot.views.message import notice_message
 
 __all__ = ["AskCog"]
 
 OWN_MESSAGE = gettext_noop("I wrote that message myself. To go on from an answer, press Ask a follow-up below it.")
+NOT_WRITING = gettext_noop("This answer is no longer being written. If it is not complete, please ask again.")
+NOT_YOURS = gettext_noop("Only who asked, and moderators, can stop this answer.")
 
 
 class AskCog(commands.Cog):
@@ -42,14 +47,21 @@ class AskCog(commands.Cog):
         self._bot.tree.remove_command(self._menu.name, type=self._menu.type)
 
     @app_commands.command(description="Ask the sources a question: the answer is quoted from them, or there is none.")
-    @app_commands.describe(question="What do you want to know?", private="Show the answer to you alone.")
+    @app_commands.describe(
+        question="What do you want to know?",
+        private="Show the answer to you alone.",
+        picture="A picture that the question is about.",
+    )
     async def ask(
         self,
         interaction: Interaction,
         question: app_commands.Range[str, 1, LONGEST_QUESTION],
         private: bool | None = None,
+        picture: discord.Attachment | None = None,
     ) -> None:
-        await self._services.questions.answer_interaction(interaction, question.strip(), private=private)
+        await self._services.questions.answer_interaction(
+            interaction, question.strip(), private=private, pictures=[picture] if picture else []
+        )
 
     @ask.autocomplete("question")
     @quiet
@@ -65,7 +77,18 @@ class AskCog(commands.Cog):
         if me is not None and message.author.id == me.id:
             raise QuestionRefused(notice_message(gettext(OWN_MESSAGE)))
         question = question_in(_without_mentions(message.content, me)[0])
-        await self._services.questions.answer_interaction(interaction, question)
+        await self._services.questions.answer_interaction(interaction, question, pictures=pictures_in(message))
+
+    @component(STOP_WRITING)
+    async def stop_writing(self, interaction: Interaction, component_id: ComponentId) -> None:
+        """End the writing of an answer, for whoever asked and for moderators; its own message then shows the answer."""
+        writing = self._services.questions.writings.get(component_id.answer)
+        if writing is None:
+            raise Refused(notice_message(gettext(NOT_WRITING)))
+        if writing.user != interaction.user.id:
+            await self._services.permissions.require_reviewer(interaction, NOT_YOURS)
+        writing.stopped.set()
+        await interaction.response.defer()
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -76,14 +99,16 @@ class AskCog(commands.Cog):
         self._services.languages.activate(message)
         with self._services.replies.pending():
             try:
-                view = await self._view_for(question_in(question), message)
-                if view is None:
-                    return
-                await message.channel.send(view=view, reference=message.to_reference(fail_if_not_exists=False))
+                reply = MessageReply(message)
+                view = await self._view_for(question_in(question), message, reply)
+                if view is not None:
+                    await reply.finish(view)
             except (discord.HTTPException, aiohttp.ClientError) as error:
                 self._services.replies.count_unsent(error)
 
-    async def _view_for(self, question: str, message: discord.Message) -> discord.ui.LayoutView | None:
+    async def _view_for(
+        self, question: str, message: discord.Message, reply: MessageReply
+    ) -> discord.ui.LayoutView | None:
         """Return the reply to a message: the answer, a refusal or an error.
 
         None if the channel was told only just now where questions are answered.
@@ -95,10 +120,14 @@ class AskCog(commands.Cog):
                 async with _typing(message.channel):
                     after = self._replied_answer(message)
                     alone = not (after or context.is_conversation)
-                    return await questions.answer(question, context, after=after, alone=alone)
+                    return await questions.answer(
+                        question, context, reply.show, after=after, alone=alone, pictures=pictures_in(message)
+                    )
         except QuestionRefused as refused:
             if refused.wrong_channel and not questions.may_repeat_notice(message.channel.id):
                 return None
+            return refused.view
+        except Refused as refused:
             return refused.view
         except Exception as error:  # whatever it was, the user gets a reply
             return notice_message(explain(error, "answering a message"))

@@ -54,7 +54,7 @@ class AttachmentDownloader:
                 aiohttp.ClientSession(timeout=timeout, auto_decompress=False) as session,
                 session.get(url, allow_redirects=False) as response,
             ):
-                if response.status != 200:
+                if response.status != 200 or (response.content_length or 0) > max_bytes:
                     raise DownloadFailed
                 async for chunk in response.content.iter_chunked(CHUNK_BYTES):
                     data += chunk

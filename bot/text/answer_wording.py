@@ -9,6 +9,7 @@ from bot.text.escape import ELLIPSIS, LINE_BREAK, fold
 from bot.text.i18n import format_percentage, gettext, gettext_noop
 from bot.text.index_messages import translate
 from index.domain.answers import NO, YES, Certainty
+from index.domain.generation import GenerationFault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +24,11 @@ __all__ = [
     "certainty_text",
     "confidence_text",
     "distinct_citations",
+    "fault_note",
     "own_words",
     "quotation_text",
+    "written_by",
+    "written_text",
 ]
 
 VERDICTS = {YES: gettext_noop("Yes."), NO: gettext_noop("No.")}
@@ -34,6 +38,20 @@ CERTAINTIES: dict[str, str] = {
     Certainty.LIKELY: gettext_noop("This is likely right."),
     Certainty.UNSURE: gettext_noop("I am unsure of this."),
 }
+
+FAULTS: dict[str, str] = {
+    GenerationFault.TIMEOUT: gettext_noop("The language model did not answer in time."),
+    GenerationFault.UNREACHABLE: gettext_noop("The language model cannot be reached just now."),
+    GenerationFault.BUSY: gettext_noop("The language model is too busy just now."),
+    GenerationFault.REJECTED: gettext_noop("The language model's server refused the request."),
+    GenerationFault.PAUSED: gettext_noop("The language model failed several times and rests for a while."),
+    GenerationFault.BUDGET: gettext_noop("What the language model may write today is used up."),
+    GenerationFault.UNUSABLE: gettext_noop("The language model wrote nothing that can be used."),
+    GenerationFault.UNVERIFIED: gettext_noop("Nothing that the language model wrote passed the checks."),
+    GenerationFault.STOPPED: gettext_noop("The writing was stopped."),
+}
+"""Why a language model did not write an answer."""
+OTHER_FAULT = gettext_noop("The language model did not write this answer.")
 
 CITATION_NUMBERS = re.compile(r"\s*\[\d+\]")
 
@@ -84,8 +102,7 @@ def distinct_citations(citations: Sequence[Citation]) -> list[Citation]:
     """Return the citations whose words do not stand in an earlier one already."""
     distinct: list[Citation] = []
     for citation in citations:
-        words = f" {_bare(citation)} "
-        if not any(words in f" {_bare(earlier)} " for earlier in distinct):
+        if not any(_holds(earlier, citation) for earlier in distinct):
             distinct.append(citation)
     return distinct
 
@@ -138,6 +155,43 @@ def own_words(answer: Answer) -> str:
     words, bracket, numbers = fold(rest).partition("[")
     # Numbers that stand at the end alone, as behind a title, add nothing.
     return words.rstrip(": ") if re.fullmatch(r"(?:\[\d+\] ?)+", bracket + numbers) else fold(rest)
+
+
+def written_by(model: str) -> str:
+    """Return the line that says who wrote an answer; `model` is the name as it may be shown."""
+    return gettext("Written by {model}, checked.", model=model)
+
+
+def written_text(answer: Answer) -> str:
+    """Return the sentences of a language model, each with the numbers of its quotations; empty if it wrote none.
+
+    For a quotation that is not shown, since an earlier one holds its words, it is the earlier one's number.
+    """
+    shown = distinct_citations(answer.citations)
+    numbers = {
+        cited.number: next(other.number for other in shown if _holds(other, cited)) for cited in answer.citations
+    }
+    marked = [
+        [
+            fold(sentence.text),
+            *dict.fromkeys(f"[{numbers[number]}]" for number in sentence.citations if number in numbers),
+        ]
+        for sentence in answer.sentences
+    ]
+    return " ".join(" ".join(parts) for parts in marked if parts[0])
+
+
+def fault_note(answer: Answer) -> str:
+    """Return why a language model did not write an answer; empty if it did, or was not asked."""
+    if not answer.fault:
+        return ""
+    fault = gettext(FAULTS[answer.fault]) if answer.fault in FAULTS else gettext(OTHER_FAULT)
+    return fault if answer.abstained else gettext("{fault} These are quotations.", fault=fault)
+
+
+def _holds(citation: Citation, other: Citation) -> bool:
+    """Whether a quotation holds the words of another one, or the same."""
+    return f" {_bare(other)} " in f" {_bare(citation)} "
 
 
 def _bare(citation: Citation) -> str:

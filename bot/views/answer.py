@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from discord import ButtonStyle, Colour, ui
+from discord import Colour, ui
 
 from bot.text.answer_wording import (
     and_more,
     brief_answer,
     certainty_text,
     distinct_citations,
+    fault_note,
     own_words,
+    written_by,
+    written_text,
 )
 from bot.text.escape import BOLD, escape, fit, fold, utf16_length
 from bot.text.i18n import gettext, ngettext, pgettext
 from bot.text.index_messages import abstention_reason
-from bot.views.custom_id import ComponentId, button
+from bot.views.answer_buttons import abstention_row, answer_row
+from bot.views.custom_id import STOP_WRITING, ComponentId, button
 from bot.views.message import (
     FAIRLY_SURE,
+    FOUND,
     NOT_FOUND,
     SURE,
     TEXT_LIMIT,
@@ -29,13 +34,13 @@ from bot.views.message import (
     notice_message,
 )
 from bot.views.quotations import MAX_QUOTATIONS, quotation_blocks
-from index.domain.answers import NO_QUESTION, Certainty
+from index.domain.answers import Certainty
 
 if TYPE_CHECKING:
     from index import Answer
     from index.domain.answers import Citation
 
-__all__ = ["answer_message", "nearest_message", "other_channels_message", "passages_message"]
+__all__ = ["answer_message", "nearest_message", "other_channels_message", "passages_message", "unfinished_message"]
 
 ABSTENTION_ROOM = 400
 """An abstention, the labels of its buttons included: what a phone shows at once."""
@@ -47,6 +52,9 @@ READING_ROOM = 120
 """The line that says how a question was read."""
 BRIEF_ROOM = 200
 ANSWER_ROOM = 900
+WRITTEN_ROOM = 1800
+"""What a language model wrote; the quotations have the rest."""
+MODEL_ROOM = 60
 MAX_NAMED_CHANNELS = 5
 """Channels that are named if questions are answered only in some."""
 
@@ -58,22 +66,36 @@ COLOURS: dict[Certainty | None, Colour] = {
 }
 
 
-def answer_message(answer: Answer, *, question: str = "", answer_id: str = "", threads: bool = False) -> ui.LayoutView:
+def answer_message(
+    answer: Answer, *, question: str = "", answer_id: str = "", threads: bool = False, note: str = ""
+) -> ui.LayoutView:
     """Return an answer with its numbered quotations, or an abstention with its reason alone.
 
-    The brief answer comes first, and is in bold within its quotation. `question` is shown above it. With
-    `answer_id`, its id in the journal, the message has buttons; `threads` adds one that starts a thread.
+    What a language model wrote comes first, else the brief answer, which is in bold within its quotation. `question`
+    is shown above it, `note` below. With `answer_id`, its id in the journal, the message has buttons; `threads` adds
+    one that starts a thread.
     """
     if answer.abstained:
-        return _abstention_message(answer, question, answer_id)
-    citations = distinct_citations(answer.citations)
-    head = [*_question_lines(answer, question, TEXT_LIMIT), *_answer_lines(answer)]
-    closing = _closing(answer, len(citations) - MAX_QUOTATIONS)
-    room = TEXT_LIMIT - sum(utf16_length(block) for block in [*head, closing])
-    blocks: list[Block] = [*head, *quotation_blocks(citations, room, answer_id, answer), closing]
+        return _abstention_message(answer, question, answer_id, note)
+    closing = _closing(answer, len(distinct_citations(answer.citations)) - MAX_QUOTATIONS, note)
+    blocks = _answer_blocks(answer, question, closing, answer_id)
     if answer_id:
-        blocks.append(_answer_row(answer_id, threads=threads))
+        blocks.append(answer_row(answer_id, threads=threads))
     return build_message(blocks, COLOURS[answer.certainty])
+
+
+def unfinished_message(answer: Answer | None, *, question: str = "", writing: str = "") -> ui.LayoutView:
+    """Return an answer that a language model still writes: the sentences verified so far, with their quotations.
+
+    `answer` is None before the first of them. `writing`, the key of the writing, gives the message a button that stops
+    it.
+    """
+    closing = f"-# {gettext('Writing …')}"
+    row = [button(ComponentId(STOP_WRITING, writing), pgettext("button", "Stop"))] if writing else []
+    if answer is None:
+        asked = f"-# {gettext('Asked: {question}', question=fit(question, QUESTION_ROOM))}" if fold(question) else ""
+        return build_message([asked, closing, row], FOUND)
+    return build_message([*_answer_blocks(answer, question, closing), row], FOUND)
 
 
 def passages_message(citations: Sequence[Citation]) -> ui.LayoutView:
@@ -101,11 +123,31 @@ def other_channels_message(channels: Collection[int]) -> ui.LayoutView:
     return build_message([text], NOT_FOUND)
 
 
-def _abstention_message(answer: Answer, question: str, answer_id: str) -> ui.LayoutView:
-    row = _abstention_row(answer, answer_id) if answer_id else []
+def _answer_blocks(answer: Answer, question: str, closing: str, answer_id: str = "") -> list[Block]:
+    """Return question, answer, quotations and closing line; all together they fit a message."""
+    head = [*_question_lines(answer, question, TEXT_LIMIT), *_answer_lines(answer)]
+    room = TEXT_LIMIT - sum(utf16_length(block) for block in [*head, closing])
+    # What a model wrote has no words that stand in a quotation by themselves.
+    bold = None if answer.sentences else answer
+    return [*head, *quotation_blocks(distinct_citations(answer.citations), room, answer_id, bold), closing]
+
+
+def _abstention_message(answer: Answer, question: str, answer_id: str, note: str) -> ui.LayoutView:
+    """Return the reason; notes only if there is room for them, so that a phone shows all at once."""
+    row = abstention_row(answer, answer_id) if answer_id else []
     reason = fit(abstention_reason(answer), REASON_ROOM)
     room = ABSTENTION_ROOM - utf16_length(reason) - sum(utf16_length(item.label or "") for item in row)
-    return build_message([*_question_lines(answer, question, room), reason, row], NOT_FOUND)
+    notes = []
+    for line in _notes(answer, note):
+        if utf16_length(line) <= room:
+            notes.append(line)
+            room -= utf16_length(line)
+    return build_message([*_question_lines(answer, question, room), reason, *notes, row], NOT_FOUND)
+
+
+def _notes(answer: Answer, note: str) -> list[str]:
+    """Return what is said quietly below an answer: `note`, and why no language model wrote it."""
+    return [f"-# {line}" for line in (fault_note(answer), note) if line]
 
 
 def _question_lines(answer: Answer, question: str, room: int) -> list[str]:
@@ -133,7 +175,9 @@ def _reading_line(answer: Answer, room: int) -> str:
 
 
 def _answer_lines(answer: Answer) -> list[str]:
-    """Return the brief answer, and what the answer says in words of its own."""
+    """Return what a language model wrote, else the brief answer and what the answer says in words of its own."""
+    if written := written_text(answer):
+        return [fit(written, WRITTEN_ROOM)]
     lines = []
     if brief := brief_answer(answer):
         lines.append(f"{BOLD}{fit(brief, BRIEF_ROOM)}{BOLD}")
@@ -144,35 +188,11 @@ def _answer_lines(answer: Answer) -> list[str]:
     return lines
 
 
-def _closing(answer: Answer, more: int) -> str:
-    """Return the certainty, below the number of quotations that are not shown."""
-    left = f"-# {ngettext('and {number} more quotation', 'and {number} more quotations', more)}\n" if more > 0 else ""
-    return f"{left}-# {certainty_text(answer)}"
-
-
-def _answer_row(answer_id: str, *, threads: bool) -> Sequence[ui.Button[ui.LayoutView]]:
-    row = [
-        button(ComponentId("good", answer_id), pgettext("button", "Helpful")),
-        button(ComponentId("bad", answer_id), pgettext("button", "Not helpful")),
-        button(ComponentId("ask", answer_id), pgettext("button", "Ask a follow-up"), style=ButtonStyle.primary),
-        button(ComponentId("more", answer_id), pgettext("button", "More passages")),
-    ]
-    if not threads:
-        return row
-    return [*row, button(ComponentId("thread", answer_id), pgettext("button", "Continue in a thread"))]
-
-
-def _abstention_row(answer: Answer, answer_id: str) -> Sequence[ui.Button[ui.LayoutView]]:
-    sources = button(ComponentId("list", answer_id), pgettext("button", "Sources"))
-    if answer.why == NO_QUESTION:
-        ask = button(ComponentId("ask", answer_id), pgettext("button", "Ask a question"), style=ButtonStyle.primary)
-        return [ask, sources]
-    return [
-        button(ComponentId("gap", answer_id), pgettext("button", "Report the gap"), style=ButtonStyle.primary),
-        button(ComponentId("ask", answer_id), pgettext("button", "Ask differently")),
-        button(ComponentId("near", answer_id), pgettext("button", "Nearest passages")),
-        sources,
-    ]
+def _closing(answer: Answer, more: int, note: str) -> str:
+    """Return the certainty and who wrote it, below the number of quotations that are not shown, and notes below."""
+    lines = [f"-# {ngettext('and {number} more quotation', 'and {number} more quotations', more)}"] if more > 0 else []
+    author = [written_by(fit(answer.generator, MODEL_ROOM))] if answer.sentences else []
+    return "\n".join([*lines, " ".join([f"-# {certainty_text(answer)}", *author]), *_notes(answer, note)])
 
 
 def _passages_message(head: str, citations: Sequence[Citation], answer_id: str = "") -> ui.LayoutView:

@@ -16,7 +16,10 @@ from discord import ui
 if TYPE_CHECKING:
     from discord.ui import LayoutView
 
-__all__ = ["ComponentId", "answer_id_in", "button"]
+__all__ = ["STOP_WRITING", "ComponentId", "answer_id_in", "button"]
+
+STOP_WRITING = "stopwriting"
+"""The action that stops the writing of an answer; `answer` is then the key of the writing."""
 
 PREFIX = "footnote"
 FORMAT = re.compile(

@@ -20,7 +20,17 @@ HEAVY = {"scipy", "sentence_transformers", "sklearn", "torch", "transformers"}
 NOT_FOR_HELP = HEAVY | {"faiss"}
 NOUNS = {
     f"index.domain.{name}"
-    for name in ("activity", "answers", "documents", "errors", "messages", "snapshots", "sources", "stages")
+    for name in (
+        "activity",
+        "answers",
+        "documents",
+        "errors",
+        "generation",
+        "messages",
+        "snapshots",
+        "sources",
+        "stages",
+    )
 }
 
 

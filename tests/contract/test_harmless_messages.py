@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import example, given
@@ -12,7 +13,8 @@ from bot.views import answer as render
 from bot.views import reindex_report as rebuilt
 from bot.views import status as reports
 from bot.views.message import notice_message
-from index.domain.answers import ShortAnswer
+from index.domain.answers import ShortAnswer, WrittenSentence
+from index.domain.generation import GenerationFault
 from index.domain.snapshots import SkippedSource
 from tests.support.fakes import make_answer, make_citation, make_report, make_snapshot, make_source, make_status
 from tests.support.harmless import EVIL, check_harmless, citations, seen, texts
@@ -42,6 +44,31 @@ def test_an_answer_is_harmless_whatever_it_is_made_from(
         make_answer(*cited, text=text, snapshot=snapshot, abstained=abstained, confidence=likely) if cited else answer
     )
     check_harmless(render.answer_message(answer, question=asked))
+
+
+@given(
+    asked=texts,
+    written=st.lists(st.tuples(texts, st.lists(st.integers(1, 9), max_size=3)), max_size=9),
+    cited=st.lists(citations, max_size=6),
+    model=texts,
+    fault=st.one_of(st.sampled_from(GenerationFault), texts),
+)
+@example(
+    asked=EVIL * 9,
+    written=[(EVIL * 99, [1, 2, 3])] * 9,
+    cited=[make_citation(n, EVIL * 99, title=EVIL) for n in range(1, 7)],
+    model=EVIL * 9,
+    fault=EVIL,
+)
+def test_what_a_language_model_wrote_is_harmless_whatever_it_is(
+    asked: str, written: list[tuple[str, list[int]]], cited: list[Any], model: str, fault: str
+) -> None:
+    """Complete with all its buttons, and while it is written."""
+    sentences = tuple(WrittenSentence(text, tuple(numbers)) for text, numbers in written)
+    numbered = [replace(citation, number=number) for number, citation in enumerate(cited, 1)]
+    answer = make_answer(*numbered, text=EVIL, sentences=sentences, generator=model, fault=fault)
+    check_harmless(render.answer_message(answer, question=asked, answer_id="a" * 16, threads=True))
+    check_harmless(render.unfinished_message(answer, question=asked, writing="a" * 16))
 
 
 @given(shown=texts, context=texts, mark=st.sampled_from(["-", "*", "1.", "2)", "\ue000", "#"]))

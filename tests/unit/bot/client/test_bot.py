@@ -60,6 +60,7 @@ async def test_discord_is_told_of_commands_that_work_everywhere_but_for_a_server
     assert [(option["name"], option["required"]) for option in ask["options"]] == [
         ("question", True),
         ("private", False),
+        ("picture", False),
     ]
     assert ask["options"][0]["max_length"] == 500
     assert ask["options"][0]["autocomplete"]
