@@ -42,7 +42,6 @@ class WritingLibrary(JournalLibrary):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.quoted: set[str] = set()
-        self.requests: list[WritingRequest | None] = []
         self.asked_model = threading.Semaphore(0)
         self._steps: queue.Queue[tuple[Answer, bool]] = queue.Queue()
 
@@ -55,8 +54,7 @@ class WritingLibrary(JournalLibrary):
         self._steps.put((answer, True))
 
     def ask(self, question: str, before: Sequence[str] = (), writing: WritingRequest | None = None) -> Answer:
-        quotations = super().ask(question, before)
-        self.requests.append(writing)
+        quotations = super().ask(question, before, writing)
         if writing is None or question in self.quoted:
             return quotations
         assert writing.on_asked is not None

@@ -79,7 +79,7 @@ async def test_an_answer_grows_in_one_message(library: WritingLibrary, wire: Wir
 async def test_without_a_language_model_no_request_is_made_of_it(library: WritingLibrary, wire: Wire) -> None:
     library.writes = False
     await asked(wire)
-    assert library.requests == [None]
+    assert library.writings == [None]
     assert [(sent.is_callback, sent.is_edit) for sent in wire.sent][-2:] == [(True, False), (False, True)]
 
 
@@ -93,7 +93,7 @@ async def test_a_request_says_whose_budget_it_counts_for(library: WritingLibrary
     user = User.new()
     library.finish(ONE)
     await asked(wire, user=user)
-    (request,) = library.requests
+    (request,) = library.writings
     assert request is not None
     assert (request.user, request.guild) == (int(user.id), int(LISTED.id))
 

@@ -119,7 +119,7 @@ def attached(*files: AttachedFile, kind: str = "image/png") -> dict[str, list[Js
 
 
 def sizes(library: WritingLibrary) -> list[tuple[int, int]]:
-    (request,) = library.requests
+    (request,) = library.writings
     assert request is not None
     return [opened(given.data).size for given in request.pictures]
 
@@ -181,13 +181,13 @@ async def test_a_picture_that_cannot_be_read_is_refused_in_a_sentence(
     refusal = await wire.sent.wait_for(lambda sent: sent.is_follow_up)
     assert "I cannot read the picture" in refusal.text
     assert refusal.ephemeral
-    assert library.requests == []
+    assert library.writings == []
 
 
 async def test_a_picture_elsewhere_than_on_discord_is_not_fetched(library: WritingLibrary, wire: Wire) -> None:
     file = AttachedFile("a.png", 9, "http://127.0.0.1:9/a.png")
     assert "could not be taken from Discord" in (await replied(wire, QUESTION, **attached(file))).text
-    assert library.requests == []
+    assert library.writings == []
 
 
 async def test_a_picture_that_is_said_to_be_too_large_is_not_fetched(
