@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from index.embedding.thread_pools import wait_passively
 from index.engine import QueryEngine
 from index.generation.budgets import GenerationMonitor, TokenBudgets, TokenLimits
+from index.generation.opening import open_generator
 from index.indexing.reindexer import Reindexer
 from index.journal.gap_review import GapReview
 from index.journal.journal import Journal
@@ -100,7 +101,7 @@ def open_library(settings: Settings) -> Library:
         indexer=indexer,
         loader=loader,
         keep=settings.keep_snapshots,
-        generation=GenerationMonitor(model=settings.llm_model, budgets=budgets) if settings.llm_base_url else None,
+        **_writing(settings, budgets, reader),
     )
 
 
@@ -161,6 +162,49 @@ def assemble(
         generation=generation,
         generator=generator,
     )
+
+
+class _Writing(TypedDict, total=False):
+    """What a library needs in order to write; empty without a language model."""
+
+    generation: GenerationMonitor
+    generator: Generator
+    writer: Callable[[Answerer], Writer]
+
+
+def _writing(settings: Settings, budgets: TokenBudgets, reader: Callable[[], Reader]) -> _Writing:
+    """Return what writes answers by the language model of LLM_BASE_URL; nothing is asked yet."""
+    generator = open_generator(settings)
+    if generator is None:
+        return {}
+
+    def writer(answerer: Answerer) -> Writer:
+        from index.generation.grounding import Grounder
+        from index.generation.writer import Writer
+
+        generator.prepare()
+        return Writer(
+            generator=generator,
+            grounder=Grounder(_HeadChecker(reader()), least=0.9, unsupported=lambda evidence, claim: ()),
+            answerer=answerer,
+            timeout=settings.llm_timeout,
+            max_tokens=settings.llm_max_tokens,
+            budgets=budgets,
+        )
+
+    monitor = GenerationMonitor(model=settings.llm_model, budgets=budgets, paused_until=lambda: generator.paused_until)
+    return {"generation": monitor, "generator": generator, "writer": writer}
+
+
+class _HeadChecker:
+    """The reader's entailment head as it is."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def entailed(self, evidence: str, claim: str) -> float:
+        entailment = self._reader.read(claim, evidence).entailment
+        return entailment.entailed if entailment else 0.0
 
 
 def _reader(model: str) -> Reader:

@@ -27,8 +27,7 @@ NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 class Composition:
     """Sentences of one answer; of a quotation within another only the longer one is kept, under the first's number."""
 
-    def __init__(self, model: str, extractive: Answer) -> None:
-        self._model = model
+    def __init__(self, extractive: Answer) -> None:
         self._extractive = extractive
         self._sentences: list[tuple[GroundedSentence, tuple[int, ...]]] = []
         self._citations: list[Citation] = []
@@ -66,8 +65,8 @@ class Composition:
         self._sentences.append((sentence, numbers))
         return True
 
-    def answer(self) -> Answer:
-        """Return the answer so far, in place of the one that only quotes."""
+    def answer(self, model: str) -> Answer:
+        """Return the answer that a model has written so far, in place of the one that only quotes."""
         marked = [f"{s.text} {''.join(f'[{number}]' for number in numbers)}" for s, numbers in self._sentences]
         return replace(
             self._extractive,
@@ -75,7 +74,7 @@ class Composition:
             citations=tuple(self._citations),
             abstained=False,
             why="",
-            generator=self._model,
+            generator=model,
             short_answer=None,
             verdict="",
             sentences=tuple(WrittenSentence(sentence.text, numbers) for sentence, numbers in self._sentences),

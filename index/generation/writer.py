@@ -96,8 +96,8 @@ class Writer:
             return extractive
         turns = request.turns or tuple(Turn(question) for question in before)
         cached = not turns and not request.pictures
-        model, question = self._generator.name, extractive.question
-        if cached and (known := self._cache.get(search_index.id, model, question)):
+        question = extractive.question
+        if cached and (known := self._cache.get(search_index.id, self._generator.name, question)):
             answer = replace(known, question=question)
             if request.on_answer:
                 request.on_answer(answer)
@@ -109,7 +109,7 @@ class Writer:
 
         answer = self._attempt(search_index, extractive, request, prepare)
         if cached and answer.sentences and not (request.stopped and request.stopped.is_set()):
-            self._cache.put(search_index.id, model, question, answer)
+            self._cache.put(search_index.id, answer.generator, question, answer)
         return answer
 
     def summarise(self, search_index: SearchIndex, summary: Summary, request: WritingRequest) -> Answer:
@@ -188,7 +188,7 @@ class Writer:
     ) -> Answer:
         """Return the answer made of the sentences that pass."""
         parser = OutputParser(task.canary)
-        composition = Composition(self._generator.name, extractive)
+        composition = Composition(extractive)
         guard = Guard(self._answerer, extractive, task.read)
         session = Session(self._grounder, composition, guard, task.evidence, search_index, extractive.verdict)
         for piece in self._stream(task.messages, OUTPUT_SCHEMA, request, deadline):
@@ -196,7 +196,7 @@ class Writer:
                 request.on_text(piece)
             for draft in parser.feed(piece):
                 if session.take(draft) and request.on_answer and guard.allows(composition, parser.answers):
-                    request.on_answer(composition.answer())
+                    request.on_answer(composition.answer(self._generator.name))
                 if time.monotonic() > deadline:
                     raise GenerationError(GenerationFault.TIMEOUT, "the checks took too long")
             if parser.full or composition.full:
@@ -206,7 +206,7 @@ class Writer:
             session.take(draft, is_whole=False)
         session.close()
         if composition.sentences and guard.allows(composition, parser.answers) and not parser.leaked:
-            return composition.answer()
+            return composition.answer(self._generator.name)
         if stopped:
             fault = GenerationFault.STOPPED.value
         elif extractive.abstained and parser.answers is False:
