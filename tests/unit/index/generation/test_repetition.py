@@ -11,15 +11,16 @@ from index.generation.repetition import WINDOW, RepetitionGuard
 def test_the_same_over_and_over_is_noticed_however_it_is_cut(unit: str, size: int) -> None:
     guard = RepetitionGuard()
     output = unit * (2 * WINDOW // len(unit) + 1)
-    assert any([guard.repeats(output[start : start + size]) for start in range(0, len(output), size)])
+    assert any(guard.repeats(output[start : start + size]) for start in range(0, len(output), size))
 
 
-@pytest.mark.parametrize(
-    "text", ["".join(f'{{"text": "Sentence {n} of many.", "n": {n}}}, ' for n in range(300)), "a" * 900]
-)
+LISTING = "".join(f'{{"text": "Sentence {number} of many.", "n": {number}}}, ' for number in range(300))
+
+
+@pytest.mark.parametrize("text", [LISTING, "a" * 900])
 def test_text_that_goes_on_is_left_alone(text: str) -> None:
     guard = RepetitionGuard()
-    assert not any([guard.repeats(text[start : start + 7]) for start in range(0, len(text), 7)])
+    assert not any(guard.repeats(text[start : start + 7]) for start in range(0, len(text), 7))
 
 
 def test_repetition_after_a_good_start_is_noticed() -> None:

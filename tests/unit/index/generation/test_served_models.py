@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from index.domain.generation import GenerationError, GenerationFault
-from tests.support.llm_replies import http_error, text
+from tests.support.llm_replies import Reply, text
 from tests.support.llm_server import LlmServer, llm_server
 from tests.support.site import closed_port
 from tests.unit.index.generation.asking import OpenGenerator, written
@@ -53,8 +53,7 @@ def test_context_of_the_settings_wins(generator: OpenGenerator) -> None:
     ids=["vLLM", "llama.cpp"],
 )
 def test_context_is_learnt_from_a_rejection(generator: OpenGenerator, error: bytes) -> None:
-    reply = http_error(400)
-    with llm_server(type(reply)(status=400, body=error)) as server:
+    with llm_server(Reply(status=400, body=error)) as server:
         model = generator(server, model=SCOUT)
         with pytest.raises(GenerationError) as caught:
             written(model, schema={})
@@ -85,8 +84,7 @@ def test_model_that_cannot_be_chosen_is_said_with_those_there_are(
 ) -> None:
     with llm_server(models=[{"id": model} for model in models]) as server:
         generator(server, model=name).prepare()
-    if name or models or remedy:
-        assert remedy in caplog.text
+    assert remedy in caplog.text
 
 
 def test_name_without_latest_is_found(generator: OpenGenerator, caplog: pytest.LogCaptureFixture) -> None:
