@@ -28,7 +28,7 @@ ASIDE := </dev/null >&2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all lint types docs eval record bench torture train lock install browser
+.PHONY: help run test test-all test-llm lint types docs eval record bench torture train lock install browser
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -41,8 +41,13 @@ run: $(VENV)/.installed ## Install, build the index if it is missing or stale, s
 test: $(VENV)/.installed-dev ## Run the tests that take few minutes; ARGS="-k name" picks some
 	@$(PY) $(PYTEST) -m "not e2e and not browser and not slow" $(ARGS)
 
-test-all: $(VENV)/.installed-dev browser ## Run all tests: those with processes, a browser and tortures too
-	@$(PY) $(PYTEST) --hypothesis-profile=full $(ARGS)
+test-all: $(VENV)/.installed-dev browser ## Run all tests but test-llm's: those with processes, a browser and tortures too
+	@$(PY) $(PYTEST) --hypothesis-profile=full -m "not llm" $(ARGS)
+
+# One process: the model takes two cores.
+test-llm: $(VENV)/.installed-llm ## Run the tests that ask a real language model, after downloading one (480 MB)
+	@$(PY) -m tests.support.llm_weights $(ASIDE)
+	@$(PY) -m pytest -m llm $(ARGS)
 
 lint: $(VENV)/.installed-dev ## Check style, format and who imports whom
 	@$(PY) -m ruff check .
@@ -111,7 +116,7 @@ browser: ## Install chromium, strace and tesseract, if they are missing and this
 
 # Each stamp is touched last, so that an interrupted install is done again.
 # A virtual environment whose Python has gone (a system upgrade) is made anew.
-STALE_STAMPS := $(shell [ -x $(PY) ] || rm -f $(VENV)/.made $(VENV)/.torch $(VENV)/.installed $(VENV)/.installed-dev $(VENV)/.installed-docs)
+STALE_STAMPS := $(shell [ -x $(PY) ] || rm -f $(VENV)/.made $(VENV)/.torch $(VENV)/.installed $(VENV)/.installed-dev $(VENV)/.installed-llm $(VENV)/.installed-docs)
 
 $(VENV)/.made:
 	@python=; for name in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
@@ -147,6 +152,11 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 	@$(PIP) install -r requirements-dev.txt $(ASIDE)
 	@touch $@
 
+$(VENV)/.installed-llm: $(VENV)/.installed-dev requirements-llm.txt
+	@echo "Installing what runs a language model in tests (requirements-llm.txt)" >&2
+	@$(PIP) install -r requirements-llm.txt $(ASIDE)
+	@touch $@
+
 $(VENV)/.installed-docs: $(VENV)/.installed requirements-docs.txt
 	@echo "Installing what the documents need (requirements-docs.txt)" >&2
 	@$(PIP) install -r requirements-docs.txt $(ASIDE)
@@ -158,6 +168,7 @@ lock: $(VENV)/.made ## Write the lock files from pyproject.toml
 	@[ -x $(VENV)/bin/uv ] || $(PIP) install uv $(ASIDE)
 	@$(call write-lock,requirements.txt)
 	@$(call write-lock,requirements-dev.txt,--extra dev --constraint requirements.txt)
+	@$(call write-lock,requirements-llm.txt,--extra llm --constraint requirements-dev.txt)
 	@$(call write-lock,requirements-docs.txt,--extra docs --constraint requirements.txt)
 
 define write-lock

