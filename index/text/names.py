@@ -35,9 +35,15 @@ def matching_names(typed: str, names: Mapping[str, Sequence[str]]) -> list[str]:
     ):
         if matches:
             return matches
-    scores = {
-        key: max((fuzz.token_sort_ratio(wanted, name) for name in own), default=0.0) for key, own in folded.items()
-    }
+    scores = {key: max((_similarity(wanted, name) for name in own), default=0.0) for key, own in folded.items()}
     best = max(scores.values(), default=0.0)
     similar = [key for key, score in scores.items() if score >= LEAST_SCORE and score > best - CLEARER]
     return sorted(similar, key=lambda key: -scores[key])
+
+
+def _similarity(wanted: str, name: str) -> float:
+    """Return how similar two names are, 0..100: as a whole, or each word wanted with a word of the name."""
+    words = name.split()
+    by_word = [max((fuzz.ratio(word, other) for other in words), default=0.0) for word in wanted.split()]
+    part = sum(by_word) / len(by_word) if min(by_word) >= LEAST_SCORE else 0.0
+    return max(part, fuzz.token_sort_ratio(wanted, name))

@@ -22,6 +22,8 @@ NAMES = {
         ("Llama 4 release", ["a"]),
         ("the herd", ["a"]),
         ("llama4 relase", ["a"]),
+        ("relase", ["a"]),
+        ("the lama herd", ["a"]),
         ("FAQ", ["d"]),
         ("questions", ["d"]),
         ("weather report", []),
