@@ -9,14 +9,19 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import sys
+import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.history import History
 from rich.console import Console
 
+from bot.console.conversation import Conversation
+from bot.console.draft import Draft
 from bot.console.terminal import handle_interrupt, make_console, open_history, print_lines, show_progress
 from bot.console.view import (
     answer_lines,
@@ -30,6 +35,7 @@ from bot.console.view import (
 from index import Answer, Library, LibraryError
 from index.domain.activity import EVERYWHERE
 from index.domain.errors import NoIndex
+from index.domain.generation import WritingRequest
 from index.domain.messages import count
 
 __all__ = ["Session", "run"]
@@ -38,6 +44,8 @@ log = logging.getLogger(__name__)
 
 MOST_PASSAGES = 6
 """Passages that /more looks for."""
+
+SINCE = re.compile(r"\s(?:--)?since\s", re.IGNORECASE)
 
 
 class Session:
@@ -53,13 +61,16 @@ class Session:
         self._out = out
         self._err = err
         self._last: Answer | None = None
-        self._commands: dict[str, tuple[str, Callable[[], None]]] = {
-            "/more": ("passages near the last question", self._show_more),
-            "/sources": ("what is indexed, and which files could not be read", self._show_sources),
-            "/reindex": ("read the sources again and rebuild the index", self._reindex),
-            "/status": ("since when, by which model, and whether it is out of date", self._show_status),
-            "/help": ("this list", self._show_help),
-            "/quit": ("leave (so do Ctrl-C and Ctrl-D)", self._quit),
+        self._conversation = Conversation()
+        self._stop_writing: Callable[[], None] | None = None
+        self._commands: dict[str, tuple[str, Callable[[str], None]]] = {
+            "/summary": ("all sources in short; /summary NAME for one, /summary since last week", self._summarise),
+            "/more": ("passages near the last question", lambda _: self._show_more()),
+            "/sources": ("what is indexed, and which files could not be read", lambda _: self._show_sources()),
+            "/reindex": ("read the sources again and rebuild the index", lambda _: self._reindex()),
+            "/status": ("since when, by which model, and whether it is out of date", lambda _: self._show_status()),
+            "/help": ("this list", lambda _: self._show_help()),
+            "/quit": ("leave (so do Ctrl-C and Ctrl-D)", lambda _: self._quit()),
         }
 
     def start(self) -> None:
@@ -74,7 +85,8 @@ class Session:
         """Answer a question or run a command; return False when the person wants to leave."""
         text = " ".join(text.split())
         if text.startswith("/"):
-            self._attempt(lambda: self._run_command(text.split()[0].lower()))
+            name, _, rest = text.partition(" ")
+            self._attempt(lambda: self._run_command(name.lower(), rest))
         elif text:
             self._attempt(lambda: self._answer(text))
         return not self.leaving
@@ -91,7 +103,15 @@ class Session:
                 return
 
     def interrupt(self, *_signal: object) -> None:
-        """Leave from wherever the main thread is; the handler of SIGINT."""
+        """Stop the writing of an answer; else, or the second time, leave from wherever the main thread is.
+
+        The handler of SIGINT.
+        """
+        if stop := self._stop_writing:
+            self._stop_writing = None
+            # In a thread: this one may hold a lock that it takes.
+            threading.Thread(target=stop, name="stop writing", daemon=True).start()
+            return
         self.leaving = True
         raise KeyboardInterrupt
 
@@ -128,14 +148,56 @@ class Session:
     def _answer(self, question: str) -> None:
         if not self._out.is_terminal:
             print_lines([line(f"> {question}")], self._out)
-        self._last = self._library.ask(question)
-        print_lines(answer_lines(self._last), self._out)
+        # Lines from a pipe are questions of their own.
+        turns = self._conversation.turns() if self._out.is_terminal else ()
+        before = tuple(turn.question for turn in turns)
+        if self._library.writes:
+            answer = self._write(lambda writing: self._library.ask(question, before, replace(writing, turns=turns)))
+        else:
+            answer = self._library.ask(question, before)
+        self._conversation.add(answer)
+        self._show_answer(answer)
 
-    def _run_command(self, name: str) -> None:
+    def _summarise(self, wanted: str) -> None:
+        """Sum up all sources, or the one that is named; behind "since" stands a date, a snapshot or the like."""
+        source, since = (part.strip() for part in [*SINCE.split(f" {wanted}", maxsplit=1), ""][:2])
+        if self._library.writes:
+            self._show_answer(self._write(lambda writing: self._library.summarise(source, since, writing)))
+        else:
+            self._show_answer(self._library.summarise(source, since))
+
+    def _write(self, ask: Callable[[WritingRequest], Answer]) -> Answer:
+        """Return an answer that a language model may write, its draft shown meanwhile on a terminal.
+
+        Ctrl-C stops the writing: what is checked until then is the answer.
+        """
+        if not self._out.is_terminal:
+            return ask(WritingRequest())
+        stopped = threading.Event()
+        with Draft(self._out) as draft:
+
+            def stop() -> None:
+                stopped.set()
+                draft.announce_stop()
+
+            def begin() -> None:
+                self._stop_writing = stop
+                draft.begin()
+
+            try:
+                return ask(WritingRequest(on_asked=begin, on_text=draft.add, stopped=stopped))
+            finally:
+                self._stop_writing = None
+
+    def _show_answer(self, answer: Answer) -> None:
+        self._last = answer
+        print_lines(answer_lines(answer), self._out)
+
+    def _run_command(self, name: str, rest: str) -> None:
         if name not in self._commands:
             self._fail(f"There is no {name}. There are: {', '.join(self._commands)}.", exit_code=2)
             return
-        self._commands[name][1]()
+        self._commands[name][1](rest)
 
     def _show_more(self) -> None:
         """Print the passages found with an abstention, or those that an answer does not quote."""
@@ -153,7 +215,7 @@ class Session:
         print_lines(source_lines(self._library.status()), self._out)
 
     def _show_status(self) -> None:
-        print_lines(status_lines(self._library.status()), self._out)
+        print_lines(status_lines(self._library.status(), self._library.generation_status()), self._out)
 
     def _reindex(self) -> None:
         with show_progress(self._err) as progress:

@@ -11,8 +11,11 @@ from bot.text.answer_wording import (
     brief_answer,
     certainty_text,
     distinct_citations,
+    fault_note,
     own_words,
     quotation_text,
+    written_by,
+    written_text,
 )
 from bot.text.escape import LINE_BREAK, fold
 from index.domain.answers import ABSTENTION, NO_QUESTION
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     from index import Answer
     from index.domain.answers import Citation
+    from index.domain.generation import GenerationStatus
     from index.domain.snapshots import ReindexReport, SkippedSource, SourceInfo, SourceNote, Status
 
 __all__ = [
@@ -52,15 +56,20 @@ def line(text: str, style: str = "", lead: str = "") -> Line:
 def answer_lines(answer: Answer) -> list[Line]:
     """Return the answer, its numbered quotations with their location, the certainty and the time it took.
 
-    The brief answer comes first, and is bold within its quotation. Of an abstention only the reason is shown.
+    The brief answer comes first, and is bold within its quotation, or what a language model wrote. Of an abstention
+    only the reason is shown.
     """
     lines = [line(f"Read as: {answer.read_as}", "dim")] if answer.read_as else []
     took = f"Took {max(1, round(answer.latency_ms)):,} ms."
     if answer.abstained:
         more = " /more shows the nearest passages." if answer.citations and answer.why != NO_QUESTION else ""
-        return [*lines, line(answer.text or ABSTENTION, "yellow"), BLANK, line(f"{took}{more}", "dim"), BLANK]
-    brief, words = brief_answer(answer), own_words(answer)
-    if brief:
+        closing = " ".join(filter(None, [fault_note(answer), f"{took}{more}"]))
+        return [*lines, line(answer.text or ABSTENTION, "yellow"), BLANK, line(closing, "dim"), BLANK]
+    brief, words, written = brief_answer(answer), own_words(answer), written_text(answer)
+    if written:
+        lines += [line(written, "bold"), BLANK]
+        brief, words = written, ""
+    elif brief:
         lines += [line(brief, "bold"), BLANK]
     if words:
         lines += [line(words, "" if brief else "bold"), BLANK]
@@ -68,7 +77,8 @@ def answer_lines(answer: Answer) -> list[Line]:
         lines += [line("The sources disagree.", "bold"), BLANK]
     for citation in distinct_citations(answer.citations):
         lines += [*_citation_lines(citation, "" if brief else "bold", bold_span(answer, citation)), BLANK]
-    return [*lines, line(f"{certainty_text(answer)} {took}", "dim"), BLANK]
+    writer = written_by(fold(answer.generator)) if written else fault_note(answer)
+    return [*lines, line(" ".join(filter(None, [writer, certainty_text(answer), took])), "dim"), BLANK]
 
 
 def passage_lines(citations: Sequence[Citation]) -> list[Line]:
@@ -116,8 +126,8 @@ def _older_copy_lines(source: SourceInfo) -> list[Line]:
     return [line(f"{since}{source.problem}", "yellow", lead="  ")]
 
 
-def status_lines(status: Status) -> list[Line]:
-    """Return what is indexed, since when, by which model, and why it is out of date if it is."""
+def status_lines(status: Status, generation: GenerationStatus | None = None) -> list[Line]:
+    """Return what is indexed, since when, by which model, and why it is out of date if it is; then who writes."""
     lines = [line("There is no index yet: /reindex builds it.")]
     if snapshot := status.snapshot:
         sources, passages = count(len(snapshot.hashes), "source", ","), count(snapshot.passages, "passage", ",")
@@ -126,10 +136,24 @@ def status_lines(status: Status) -> list[Line]:
             line(f"Snapshot {snapshot.id}, by {snapshot.model} ({snapshot.dimension} dimensions)"),
         ]
     lines.append(line(f"Model: {status.model} ({'loaded' if status.ready else 'not loaded yet'})"))
+    lines += _generation_lines(generation) if generation else []
     for source in status.sources:
         if older_copy := _older_copy_lines(source):
             lines += [line(f"{source.source} could not be fetched anew:", "yellow"), *older_copy]
     return [*lines, *staleness_lines(status), *_skipped_lines(status.skipped), *_note_lines(status.notes)]
+
+
+def _generation_lines(generation: GenerationStatus) -> list[Line]:
+    day = generation.day
+    left = f"{day.used:,} tokens used today"
+    if day.left is not None:
+        left = f"{day.left:,} of {day.limit:,} tokens left today"
+    lines = [line(f"Written by: {generation.model or 'the only model of its server'}, checked; {left}")]
+    if generation.paused_until:
+        lines.append(
+            line(f"It failed several times, and is asked again at {_local_time(generation.paused_until)}", "yellow")
+        )
+    return lines
 
 
 def _local_time(time: datetime) -> str:

@@ -31,11 +31,12 @@ from index.journal._rows import (
 from index.journal.token_counts import StoredTokenCounts
 from index.text.normalize import replace_surrogates
 
-__all__ = ["Journal"]
+__all__ = ["MOST_TURNS", "TURNS_LAST", "Journal"]
 
 log = logging.getLogger(__name__)
 
 MOST_TURNS = 3
+"""Turns of a conversation that a question is read after."""
 TURNS_LAST = timedelta(minutes=10)
 """How long a conversation lasts without a question."""
 BETWEEN_PURGES = timedelta(hours=1)

@@ -27,11 +27,21 @@ class Slow(FakeLibrary):
             print("loading", flush=True)
         super().load(progress)
 
-    def ask(self, question, before=()):
+    writes = "writes" in sys.argv
+
+    def ask(self, question, before=(), writing=None):
         if question == "hang":
             self.gate.clear()
             print("thinking", flush=True)
-        return super().ask(question, before)
+        if writing:
+            writing.on_asked()
+            for piece in ('{"sentences": [{"text": "A first ', 'draft of it'):
+                writing.on_text(piece)
+            if question == "endless":
+                writing.stopped.wait()
+            if question == "stubborn":
+                self.gate.clear()
+        return super().ask(question, before, writing)
 
 sys.exit(asyncio.run(run(Slow(), history=Path(sys.argv[1]))))
 """
@@ -155,6 +165,43 @@ def test_ctrl_c_while_a_question_is_answered_leaves_cleanly(terminal, tmp_path):
     console.await_text("footnote>")
     console.press("hang\r")
     console.await_text("thinking")
+    console.press("\x03")
+    code, rest = console.leave()
+    assert code == 0
+    assert "Traceback" not in rest
+
+
+def test_a_draft_is_grey_and_gives_way_to_the_settled_answer(terminal, tmp_path):
+    console = terminal(tmp_path / "history", "writes")
+    console.await_text("footnote>")
+    console.press("What is it?\r")
+    console.await_text("\x1b[90mA first draft of it")
+    settled = console.await_text("footnote>")
+    assert settled.index("\x1b[2K") < settled.index("10 million")
+    assert "draft" not in settled
+
+
+def test_ctrl_c_stops_the_writing_and_the_prompt_comes_back(terminal, tmp_path):
+    console = terminal(tmp_path / "history", "writes")
+    console.await_text("footnote>")
+    console.press("endless\r")
+    console.await_text("A first draft of it")
+    console.press("\x03")
+    console.await_text("10 million")
+    console.await_text("footnote>")
+    console.press("\x03")
+    code, rest = console.leave()
+    assert code == 0
+    assert "Traceback" not in rest
+
+
+def test_ctrl_c_a_second_time_leaves_a_writing_that_does_not_stop(terminal, tmp_path):
+    console = terminal(tmp_path / "history", "writes")
+    console.await_text("footnote>")
+    console.press("stubborn\r")
+    console.await_text("A first draft of it")
+    console.press("\x03")
+    console.await_text("Stopping")
     console.press("\x03")
     code, rest = console.leave()
     assert code == 0

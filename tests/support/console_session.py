@@ -15,8 +15,8 @@ __all__ = ["ConsoleSession"]
 class ConsoleSession:
     """A session over a fake library, with what it printed on either stream."""
 
-    def __init__(self, *, terminal: bool = False, width: int = 200) -> None:
-        self.library = FakeLibrary()
+    def __init__(self, *, terminal: bool = False, width: int = 200, library: FakeLibrary | None = None) -> None:
+        self.library = library or FakeLibrary()
         self._streams = io.StringIO(), io.StringIO()
         out, err = (
             Console(file=stream, force_terminal=terminal, width=width, markup=False, emoji=False, highlight=False)

@@ -17,7 +17,7 @@ from index import Answer, Library
 from index.conversation.service import ConversationService
 from index.domain.answers import Citation, ShortAnswer, SourceChange
 from index.domain.documents import Document
-from index.domain.generation import WritingRequest
+from index.domain.generation import GenerationStatus, WritingRequest
 from index.domain.ports import Progress, Vectors
 from index.domain.snapshots import (
     Diff,
@@ -224,11 +224,13 @@ class FakeLibrary(Library):
     that begin with the same word mean the same to it. `further` are the passages near any question, `documents` those
     of every snapshot, `known` the questions that the sources answer, `on_disk` how any file changed since.
 
-    It has no language model.
+    It has no language model, unless `writes` is set; `generation` is what is known of it, `summaries` are the sources
+    and moments that were summed up.
     """
 
     writes = False
     reads_pictures = False
+    generation: GenerationStatus | None = None
 
     def __init__(self, *, folder: Path | None = None, clock: Callable[[], datetime] = now) -> None:
         """The journal is in `folder`, or in one that goes with the library."""
@@ -261,6 +263,7 @@ class FakeLibrary(Library):
         self.asked: list[str] = []
         self.followed: list[tuple[str, ...]] = []
         self.writings: list[WritingRequest | None] = []
+        self.summaries: list[tuple[str, str]] = []
         self.threads: set[int] = set()
         self.loads = 0
         self.reindexes = 0
@@ -303,6 +306,17 @@ class FakeLibrary(Library):
         return replace(
             answer, question=question, read_as=f"{before[-1]} {question}" if is_follow_up else answer.read_as
         )
+
+    def summarise(self, source: str = "", since: str = "", writing: WritingRequest | None = None) -> Answer:
+        self.summaries.append((source, since))
+        self.writings.append(writing)
+        return self.given(self.answer)
+
+    def source_names(self) -> tuple[str, ...]:
+        return tuple(sorted(source.source for source in self.status().sources))
+
+    def generation_status(self, *, user: int | None = None, guild: int | None = None) -> GenerationStatus | None:
+        return self.generation
 
     def nearest(self, question: str, count: int) -> Answer:
         return make_abstention(*self.further[:count], question=question)

@@ -16,14 +16,17 @@ from tests.support.fakes import make_report, make_source, make_status
 def test_unknown_command_says_which_exist():
     console_session = ConsoleSession()
     assert console_session.session.handle("/foo bar")
-    assert console_session.err == "There is no /foo. There are: /more, /sources, /reindex, /status, /help, /quit.\n"
+    assert (
+        console_session.err
+        == "There is no /foo. There are: /summary, /more, /sources, /reindex, /status, /help, /quit.\n"
+    )
     assert console_session.library.asked == []
 
 
 def test_help_lists_every_command():
     console_session = ConsoleSession()
     console_session.session.handle("/help")
-    for command in ("/more", "/sources", "/reindex", "/status", "/help", "/quit"):
+    for command in ("/summary", "/more", "/sources", "/reindex", "/status", "/help", "/quit"):
         assert f"\n  {command} " in console_session.out
 
 
