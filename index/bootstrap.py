@@ -192,7 +192,9 @@ def _writing(settings: Settings, budgets: TokenBudgets, reader: Callable[[], Rea
             budgets=budgets,
         )
 
-    monitor = GenerationMonitor(model=settings.llm_model, budgets=budgets, paused_until=lambda: generator.paused_until)
+    monitor = GenerationMonitor(
+        model=lambda: generator.name, budgets=budgets, paused_until=lambda: generator.paused_until
+    )
     return {"generation": monitor, "generator": generator, "writer": writer}
 
 

@@ -116,7 +116,8 @@ class QueryEngine:
         answer = read_answer.answer
         if writing and (writer := self._open_writer(answerer)):
             if read_answer.summary:
-                answer = writer.summarise(search_index, read_answer.summary, writing)
+                summary = read_answer.summary
+                answer = summary.with_removed(writer.summarise(search_index, summary, writing))
             else:
                 answer = writer.write(search_index, read_answer, before, writing)
         return replace(answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
@@ -134,7 +135,7 @@ class QueryEngine:
         summary = answerer.summarise(search_index, source=replace_surrogates(source), since=replace_surrogates(since))
         answer = summary.answer
         if writing and (writer := self._open_writer(answerer)):
-            answer = writer.summarise(search_index, summary, writing)
+            answer = summary.with_removed(writer.summarise(search_index, summary, writing))
         return replace(answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
 
     def nearest(self, question: str, count: int) -> Answer:

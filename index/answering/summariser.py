@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 from typing import Protocol
@@ -28,7 +28,7 @@ from index.answering.summary import (
     summarise,
 )
 from index.answering.verification import verify_citations
-from index.domain.answers import NO_QUESTION, Answer
+from index.domain.answers import NO_QUESTION, Answer, WrittenSentence
 from index.domain.documents import Document
 from index.domain.errors import NoSuchMoment, NoSuchSource
 from index.domain.messages import Message, join_sentences
@@ -56,11 +56,23 @@ class Changes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A summary in quotations, and the windows from which a language model may write another, the best first."""
+    """A summary in quotations, and the windows from which a language model may write another, the best first.
+
+    `about` says what it is a summary of, `removed` what is no longer there: sentences that are shown with any summary.
+    """
 
     answer: Answer
     windows: tuple[Window, ...] = ()
     about: str = ""
+    removed: tuple[str, ...] = ()
+
+    def with_removed(self, written: Answer) -> Answer:
+        """Return a written summary with the sentences about what is no longer there."""
+        if not written.sentences or not self.removed:
+            return written
+        added = tuple(WrittenSentence(sentence, ()) for sentence in self.removed)
+        text = join_sentences([written.text, *self.removed])
+        return replace(written, text=text, sentences=(*written.sentences, *added))
 
 
 def _now() -> datetime:
@@ -142,7 +154,8 @@ class Summariser:
         answer = self._answer(search_index, question, chosen, [lead, *removed])
         if answer is None:
             return _nothing(search_index, question, lead)
-        return Summary(answer, tuple(new_windows(search_index, groups)), f"what is new since {moment.text}")
+        windows = tuple(new_windows(search_index, groups))
+        return Summary(answer, windows, f"what is new since {moment.text}", tuple(removed))
 
     def _parse(self, since: str) -> Moment:
         """Return the moment that a text names, which may also be any part of a kept snapshot's id."""

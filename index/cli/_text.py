@@ -172,4 +172,5 @@ def generation_lines(status: GenerationStatus | None) -> Iterator[str]:
     if status:
         left = "no limit" if status.day.left is None else f"{status.day.left:,} of {status.day.limit:,} tokens left"
         paused = f", paused until {status.paused_until:%H:%M:%S} UTC" if status.paused_until else ""
-        yield f"writes     {status.model}, {left} today, {status.day.used:,} used{paused}"
+        model = status.model or "the only model of its server"
+        yield f"writes     {model}, {left} today, {status.day.used:,} used{paused}"

@@ -142,6 +142,7 @@ class GenerationStatus:
     Attributes
     ----------
     model : str
+        Its name; empty as long as it is not known, since the settings name none.
     day : TokenBudget
         The budget of everyone together.
     server, user : TokenBudget or None

@@ -124,10 +124,17 @@ class TokenBudgets:
 
 
 class GenerationMonitor:
-    """What is known of the language model without asking it; `paused_until` tells when a paused one is asked again."""
+    """What is known of the language model without asking it.
+
+    `model` tells its name, empty if that is not known yet, `paused_until` when a paused one is asked again.
+    """
 
     def __init__(
-        self, *, model: str, budgets: TokenBudgets, paused_until: Callable[[], datetime | None] = lambda: None
+        self,
+        *,
+        model: Callable[[], str],
+        budgets: TokenBudgets,
+        paused_until: Callable[[], datetime | None] = lambda: None,
     ) -> None:
         self._model = model
         self._budgets = budgets
@@ -138,7 +145,7 @@ class GenerationMonitor:
         budgets = self._budgets.left(user=user, guild=guild)
         by_kind = {owner.kind: budget for owner, budget in budgets.items()}
         return GenerationStatus(
-            model=self._model,
+            model=self._model(),
             day=budgets[EVERYONE],
             server=by_kind.get("server"),
             user=by_kind.get("user"),

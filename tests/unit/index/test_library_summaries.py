@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from index.domain.answers import WrittenSentence
 from index.domain.errors import NoSuchMoment, NoSuchSource
+from index.domain.generation import WritingRequest
 from index.domain.snapshots import SourceChanges
 from index.snapshots.changes import KeptChanges
 from index.snapshots.store import SnapshotStore
 from index.text.moments import Moment
+from tests.support.generation_fakes import FakeGenerator, draft, output
 from tests.support.index_fakes import library, search_index, write
 
 BREAD = "Bread is made of flour, water and a little salt.\n"
@@ -22,9 +25,14 @@ def seeds(tmp_path):
 
 
 @pytest.fixture
-def made(seeds, tmp_path):
+def generator():
+    return FakeGenerator()
+
+
+@pytest.fixture
+def made(seeds, tmp_path, generator):
     """A library with two snapshots; in the second tea is gone and rye bread is new."""
-    opened = library(seeds, tmp_path / "index")
+    opened = library(seeds, tmp_path / "index", generator=generator)
     opened.reindex()
     (seeds / "tea.md").unlink()
     write(seeds, bread_md=f"{BREAD}\n{RYE}")
@@ -93,3 +101,32 @@ def test_since_a_time_after_the_live_snapshot_nothing_changed(made, tmp_path):
     changes = KeptChanges(SnapshotStore(tmp_path / "index"))
     later = Moment("later", time=made.status().snapshot.created.replace(year=2100))
     assert changes.since(later, search_index(a_md=BREAD)) == SourceChanges()
+
+
+def test_what_is_new_is_written_from_new_passages_alone(made, generator):
+    """What was removed is told in a sentence of ours, without a quotation."""
+    generator.outputs = [output(draft("Rye bread is baked for a whole night.", "Rye bread is baked for a whole night"))]
+    answer = made.summarise(since="the last reindex", writing=WritingRequest())
+    assert [citation.quote for citation in answer.citations] == [RYE.strip()]
+    assert answer.sentences == (
+        WrittenSentence("Rye bread is baked for a whole night.", (1,)),
+        WrittenSentence("Passages removed since: 1.", ()),
+        WrittenSentence("Sources removed since: tea.md.", ()),
+    )
+    assert answer.text.endswith("[1] Passages removed since: 1. Sources removed since: tea.md.")
+    told = "\n".join(message.text for message in generator.asked[0])
+    assert "Rye bread" in told
+    assert "flour" not in told
+    assert "young leaves" not in told
+
+
+def test_a_written_summary_of_what_nothing_supports_is_quoted_instead(made, generator):
+    generator.outputs = [output(draft("The moon is made of cheese.", "made of cheese"))]
+    answer = made.summarise("bread", writing=WritingRequest())
+    assert (answer.fault, answer.generator, answer.sentences) == ("unverified", "extractive", ())
+    assert answer.citations
+
+
+def test_nothing_new_asks_no_language_model(made, generator):
+    assert made.summarise(since=made.snapshots()[0].id, writing=WritingRequest()).abstained
+    assert generator.asked == []

@@ -30,7 +30,7 @@ def unusable(tmp_path, clock):
 
 
 def status(budgets, user=None, guild=None) -> GenerationStatus:
-    return GenerationMonitor(model="a-model", budgets=budgets).status(user=user, guild=guild)
+    return GenerationMonitor(model=lambda: "a-model", budgets=budgets).status(user=user, guild=guild)
 
 
 def left(budgets, user=ANN, guild=GUILD) -> tuple[int | None, ...]:
@@ -184,7 +184,7 @@ def test_the_clean_up_deletes_the_counts_of_days_that_are_over(journal, budgets,
 
 
 def test_the_status_names_the_model_and_when_it_is_asked_again(budgets, clock):
-    monitor = GenerationMonitor(model="llama", budgets=budgets, paused_until=lambda: clock.now)
+    monitor = GenerationMonitor(model=lambda: "llama", budgets=budgets, paused_until=lambda: clock.now)
     assert monitor.status(guild=GUILD) == GenerationStatus(
         "llama", TokenBudget(1_000, 0), TokenBudget(500, 0), None, paused_until=clock.now
     )
