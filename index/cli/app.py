@@ -23,6 +23,7 @@ from index.domain.messages import Message
 from index.domain.snapshots import ReindexReport
 from index.evaluation.questions import Question, read_questions
 from index.evaluation.runner import ask_questions, results_file
+from index.evaluation.written import sentence_lines
 
 app = typer.Typer(
     help="Footnote's index: answers from your sources, quoted to the letter, or silence.",
@@ -198,13 +199,32 @@ def evaluate(
     results: Annotated[
         Path | None, typer.Option("--results", help="The recorded figures. [evaluation/results.md]")
     ] = None,
+    written: Annotated[
+        bool, typer.Option("--written", help="Let the language model of LLM_BASE_URL write the answers.")
+    ] = False,
+    sentences: Annotated[
+        Path | None,
+        typer.Option("--sentences", help="Also write each written sentence with its evidence to this file, to judge."),
+    ] = None,
 ) -> None:
     """Build a throw-away index, ask every question, and score the answers beside the recorded figures."""
+    if written and record:
+        raise typer.BadParameter("--record keeps the figures of quotations: leave out --written")
+    if sentences and not written:
+        raise typer.BadParameter("--sentences needs --written")
     last, settings = results_file(results, needed=record), Settings()
     with progress_bar() as progress:
         run = ask_questions(
-            lambda index: _library(seeds_dir=documents, index_dir=index), documents, questions, answer_line, progress
+            lambda index: _library(seeds_dir=documents, index_dir=index),
+            documents,
+            questions,
+            answer_line,
+            progress,
+            written=written,
         )
+    if sentences:
+        lines = sentence_lines(run.lines)
+        sentences.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), "utf-8")
     if answers:
         answers.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in run.lines), "utf-8")
     if as_json:

@@ -23,6 +23,7 @@ __all__ = [
     "TokenBudget",
     "Turn",
     "WritingRequest",
+    "WritingTimes",
 ]
 
 
@@ -60,6 +61,21 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class WritingTimes:
+    """How long an answer took, in seconds.
+
+    Until the first piece of the output, until the first sentence that may be shown (0 if there is none), in all, and of
+    that in checks; and how many pieces, about a token each, came.
+    """
+
+    first_piece: float
+    first_sentence: float
+    total: float
+    checks: float
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
 class WritingRequest:
     """How an answer is to be written, and who is told of it meanwhile.
 
@@ -77,6 +93,8 @@ class WritingRequest:
         Called with each piece of unverified output as it comes; only for a person at a terminal.
     on_answer : callable or None
         Called with the answer so far whenever another sentence of it is verified.
+    on_times : callable or None
+        Called once at the end of an output with the times that it took.
     stopped : Event or None
         Ends the writing when it is set; the sentences verified until then are the answer.
     """
@@ -88,6 +106,7 @@ class WritingRequest:
     on_asked: Callable[[], None] | None = None
     on_text: Callable[[str], None] | None = None
     on_answer: Callable[[Answer], None] | None = None
+    on_times: Callable[[WritingTimes], None] | None = None
     stopped: Event | None = None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from index.evaluation.outcomes import Outcome, evidence_rank, judge, normalize, word_f1
 from index.evaluation.questions import Question, pair_answers
+from index.evaluation.written import writing_scores
 
 __all__ = ["BINS", "KEPT_SHARES", "MEDIANS", "answer_scores", "compute_figures", "kept"]
 
@@ -19,7 +20,7 @@ BINS = 10
 KEPT_SHARES = {"refused@80": 0.80, "refused@85": 0.85}
 """Figures of the unanswerable questions refused, with the share of the answerable ones that is answered meanwhile."""
 
-MEDIANS = ("answer_words", "abstention_words")
+MEDIANS = ("answer_words", "abstention_words", "first_sentence_s", "writing_s", "tokens_s")
 """Figures that are the median of their scores."""
 
 
@@ -47,6 +48,7 @@ def compute_figures(
         (`abstain_recall`), of answered ones (`answered_precision`), and `f1`, SQuAD 2.0's of the whole answer.
         Of questions as members type them: shares of all that are `right`, `false`, `silent` and `mistaken`, and the
         median length of answers and of reasons in words.
+        Of lines with `writing`: those of `writing_scores`, times as medians.
 
     Raises
     ------
@@ -90,6 +92,7 @@ def answer_scores(
             yield f"right@{certainty}", judge(question, answer) == Outcome.RIGHT
     if answer.get("latency_ms") is not None:
         yield "latency", answer["latency_ms"]
+    yield from writing_scores(answer)
 
 
 def kept(count: int, share: float) -> int:

@@ -28,6 +28,7 @@ from index.evaluation.records import (
     weight_checksums,
     write_record,
 )
+from index.evaluation.written import ask_written
 from index.library import Library
 from index.parsing.documents import source_text
 
@@ -107,15 +108,27 @@ def ask_questions(
     questions: Path,
     line: Callable[[Any, Answer], dict[str, Any]],
     progress: Progress,
+    *,
+    written: bool = False,
 ) -> Run:
-    """Ask every question of a temporary index; `library` opens one whose index is in a given folder."""
+    """Ask every question of a temporary index; `library` opens one whose index is in a given folder.
+
+    The language model is asked only if `written`; the times that it takes are in `writing` of each line then. Raises
+    LibraryError if there is none.
+    """
     question_set = read_questions(questions)
     with tempfile.TemporaryDirectory() as folder:
         opened = library(Path(folder))
+        if written and not opened.writes:
+            raise LibraryError("No language model is set: name its server in LLM_BASE_URL, or leave out --written.")
         opened.reindex(progress)
         lines = []
         for done, question in enumerate(question_set, 1):
-            lines.append(line(question.id, opened.ask(question.question, question.before)))
+            if written:
+                answer, times = ask_written(opened, question)
+                lines.append({**line(question.id, answer), "writing": times})
+            else:
+                lines.append(line(question.id, opened.ask(question.question, question.before)))
             progress("asking", done, len(question_set))
         status = opened.status()
     paths = {source.source: documents / source.source for source in status.sources}

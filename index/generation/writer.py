@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from index.answering.answerer import Answerer, ReadAnswer, ReadQuestion
 from index.answering.summariser import Summary
@@ -17,12 +17,13 @@ from index.domain.generation import ChatMessage, GenerationError, GenerationFaul
 from index.domain.ports import Generator
 from index.domain.reading import Window
 from index.generation._guard import Guard
-from index.generation._speed import ReadingSpeed
+from index.generation._meter import Meter
 from index.generation.answer_cache import AnswerCache
 from index.generation.budgets import TokenBudgets
 from index.generation.composition import Composition
 from index.generation.evidence import Evidence
 from index.generation.grounding import Grounder
+from index.generation.model_stream import ModelStream
 from index.generation.output import OUTPUT_SCHEMA, OutputParser
 from index.generation.prompts import (
     build_messages,
@@ -33,7 +34,6 @@ from index.generation.prompts import (
     read_translation,
 )
 from index.generation.session import Session
-from index.generation.token_estimates import estimate_messages
 from index.retrieval.search_index import SearchIndex
 from index.text.languages import detect_foreign_language
 
@@ -79,10 +79,8 @@ class Writer:
         self._grounder = grounder
         self._answerer = answerer
         self._timeout = timeout
-        self._max_tokens = max_tokens
-        self._budgets = budgets
         self._cache = cache or AnswerCache()
-        self._speed = ReadingSpeed()
+        self._stream = ModelStream(generator, max_tokens=max_tokens, budgets=budgets)
 
     def write(
         self, search_index: SearchIndex, read_answer: ReadAnswer, before: Sequence[str], request: WritingRequest
@@ -120,7 +118,7 @@ class Writer:
         def prepare(deadline: float) -> _Task:
             evidence, canary = _numbered(summary.windows), new_canary()
             messages = build_summary_messages(
-                evidence, canary=canary, budget_tokens=self._most_tokens(deadline), about=summary.about
+                evidence, canary=canary, budget_tokens=self._stream.most_in_time(deadline), about=summary.about
             )
             return _Task(messages, canary, evidence, None)
 
@@ -161,14 +159,14 @@ class Writer:
             read = self._answerer.read(search_index, english)
         windows = self._answerer.rank_windows(search_index, read)
         every = _numbered(windows)
-        most = min(self._most_tokens(deadline), self._generator.context_tokens // WHOLE_SHARE)
+        most = min(self._stream.most_in_time(deadline), self._generator.context_tokens // WHOLE_SHARE)
         evidence = every if fits(every, most) else every[:MOST_WINDOWS]
         canary = new_canary()
         messages = build_messages(
             question,
             evidence,
             canary=canary,
-            budget_tokens=self._generator.context_tokens - self._max_tokens,
+            budget_tokens=self._stream.most_tokens,
             turns=request.turns,
             pictures=request.pictures if self._generator.reads_pictures else (),
         )
@@ -176,7 +174,7 @@ class Writer:
 
     def _translate(self, question: str, request: WritingRequest, deadline: float) -> str:
         """Return a question in English, which retrieval and reader read; empty if the model gives nothing usable."""
-        return read_translation("".join(self._stream(build_translation_messages(question), None, request, deadline)))
+        return read_translation("".join(self._stream.pieces(build_translation_messages(question), request, deadline)))
 
     def _compose(
         self,
@@ -187,25 +185,34 @@ class Writer:
         deadline: float,
     ) -> Answer:
         """Return the answer made of the sentences that pass."""
-        parser = OutputParser(task.canary)
-        composition = Composition(extractive)
+        parser, composition, meter = OutputParser(task.canary), Composition(extractive), Meter()
         guard = Guard(self._answerer, extractive, task.read)
         session = Session(self._grounder, composition, guard, task.evidence, search_index, extractive.verdict)
-        for piece in self._stream(task.messages, OUTPUT_SCHEMA, request, deadline):
-            if request.on_text:
-                request.on_text(piece)
-            for draft in parser.feed(piece):
-                if session.take(draft) and request.on_answer and guard.allows(composition, parser.answers):
-                    request.on_answer(composition.answer(self._generator.name))
-                if time.monotonic() > deadline:
-                    raise GenerationError(GenerationFault.TIMEOUT, "the checks took too long")
-            if parser.full or composition.full:
-                break
+        with closing(self._stream.pieces(task.messages, request, deadline, OUTPUT_SCHEMA)) as pieces:
+            for piece in pieces:
+                meter.piece()
+                if request.on_text:
+                    request.on_text(piece)
+                for draft in parser.feed(piece):
+                    with meter.checking():
+                        may_show = session.take(draft) and guard.allows(composition, parser.answers)
+                    if may_show:
+                        meter.sentence()
+                        if request.on_answer:
+                            request.on_answer(composition.answer(self._generator.name))
+                    if time.monotonic() > deadline:
+                        raise GenerationError(GenerationFault.TIMEOUT, "the checks took too long")
+                if parser.full or composition.full:
+                    break
         stopped = request.stopped is not None and request.stopped.is_set()
-        for draft in () if stopped else parser.close():
-            session.take(draft, is_whole=False)
-        session.close()
-        if composition.sentences and guard.allows(composition, parser.answers) and not parser.leaked:
+        with meter.checking():
+            for draft in () if stopped else parser.close():
+                session.take(draft, is_whole=False)
+            session.close()
+            may_show = bool(composition.sentences) and guard.allows(composition, parser.answers) and not parser.leaked
+        if request.on_times:
+            request.on_times(meter.times())
+        if may_show:
             return composition.answer(self._generator.name)
         if stopped:
             fault = GenerationFault.STOPPED.value
@@ -215,41 +222,6 @@ class Writer:
             read_any = session.taken and parser.answers is not False and not parser.leaked
             fault = (GenerationFault.UNVERIFIED if read_any else GenerationFault.UNUSABLE).value
         return replace(extractive, fault=fault, dropped=composition.dropped)
-
-    def _stream(
-        self,
-        messages: Sequence[ChatMessage],
-        schema: Mapping[str, Any] | None,
-        request: WritingRequest,
-        deadline: float,
-    ) -> Iterator[str]:
-        """Yield the pieces of an output, their tokens counted for whose request it is."""
-        read = estimate_messages(messages)
-        reservation = None
-        if self._budgets:
-            reservation = self._budgets.reserve(read + self._max_tokens, user=request.user, guild=request.guild)
-        used: list[int] = []
-        started, is_first = time.monotonic(), True
-        try:
-            for piece in self._generator.stream(
-                messages, schema=schema, deadline=deadline, stopped=request.stopped, on_usage=used.append
-            ):
-                if is_first:
-                    self._speed.observe(read, time.monotonic() - started)
-                    is_first = False
-                yield piece
-        except GenerationError as error:
-            if is_first and error.fault is GenerationFault.TIMEOUT:
-                self._speed.observe(read, time.monotonic() - started)
-            raise
-        finally:
-            if reservation:
-                reservation.settle(used[0] if used else None)
-
-    def _most_tokens(self, deadline: float) -> int:
-        """Return how many tokens of evidence a model is given: those that it surely reads in time, and at once."""
-        most = self._generator.context_tokens - self._max_tokens
-        return min(most, self._speed.most(deadline - time.monotonic()))
 
 
 def _numbered(windows: Sequence[Window]) -> list[Evidence]:

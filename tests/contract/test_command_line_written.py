@@ -69,3 +69,26 @@ def test_a_line_of_a_batch_is_written_too(built):
     with llm_server(text(output(GOOD))) as server:
         ended = built("ask", "--batch", batch, LLM_BASE_URL=server.url, LLM_MODEL="scout")
     assert [line["generator"] for line in ended.lines] == ["scout"]
+
+
+def test_eval_writes_only_if_told_to_and_lists_the_sentences(built):
+    questions = built.folder / "questions.jsonl"
+    questions.write_text(json.dumps({"id": 1, "question": QUESTION, "expect": "answer", "gold": "flour"}), "utf-8")
+    words = ["eval", "--documents", "seeds", "--questions", questions, "--json"]
+    with llm_server(text(output(WRONG, GOOD))) as server:
+        settings = {"LLM_BASE_URL": server.url, "LLM_MODEL": "scout"}
+        (plain,) = built(*words, **settings).lines
+        assert (server.asked, "written" in plain) == ([], False)
+        (figures,) = built(*words, "--written", "--sentences", "sentences.jsonl", **settings).lines
+    assert (figures["written"], figures["fell_back"], figures["dropped"], figures["verbatim"]) == (1.0, 0.0, 0.5, 1.0)
+    (line,) = (built.folder / "sentences.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(line)["sentence"] == GOOD.text
+
+
+def test_eval_says_what_writing_needs(built):
+    questions = built.folder / "questions.jsonl"
+    questions.write_text(json.dumps({"id": 1, "question": QUESTION}), "utf-8")
+    words = ["eval", "--documents", "seeds", "--questions", questions]
+    assert "LLM_BASE_URL" in built(*words, "--written").err
+    assert built(*words, "--sentences", "x.jsonl").code == 2
+    assert built(*words, "--written", "--record", "--results", "r.md").code == 2
