@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 import discord
 from discord import app_commands
@@ -22,9 +23,11 @@ from bot.views.custom_id import ComponentId
 from bot.views.message import notice_message
 from bot.views.source_files import KEEP, REINDEX, REMOVE, REPLACE
 from index import Message
-from index.domain.sources import UploadOutcome
+from index.domain.sources import UploadOutcome, UploadResult
 
 __all__ = ["SourceFilesCog"]
+
+T = TypeVar("T")
 
 REFUSAL = gettext_noop(
     "Only a moderator may add, remove and list the files: the bot's owner or team anywhere, and in the servers that "
@@ -70,12 +73,12 @@ class SourceFilesCog(commands.Cog):
             except DownloadFailed:
                 await interaction.edit_original_response(view=notice_message(gettext(DOWNLOAD_FAILED)))
                 return
-            outcome = await self._add(interaction, name, data, replace=False)
-            if outcome == UploadOutcome.EXISTS:
+            result = await self._add(interaction, name, data, replace=False)
+            if result.outcome == UploadOutcome.EXISTS:
                 key = self._uploads.add(interaction.user.id, name, data)
-                view = source_view.confirm_replace_message(key, name, len(data))
+                view = source_view.confirm_replace_message(key, name, len(data), result.notes)
             else:
-                view = source_view.source_added_message(outcome, name, len(data))
+                view = source_view.source_added_message(result, name, len(data))
             await interaction.edit_original_response(view=view)
 
     @source.command(description="Remove a file that I answer from.")
@@ -116,8 +119,8 @@ class SourceFilesCog(commands.Cog):
         if upload is None:
             await interaction.edit_original_response(view=notice_message(gettext(UPLOAD_GONE)))
             return
-        outcome = await self._add(interaction, upload.name, upload.data, replace=True)
-        view = source_view.source_added_message(outcome, upload.name, len(upload.data))
+        result = await self._add(interaction, upload.name, upload.data, replace=True)
+        view = source_view.source_added_message(result, upload.name, len(upload.data))
         await interaction.edit_original_response(view=view)
 
     @component(REMOVE)
@@ -131,7 +134,7 @@ class SourceFilesCog(commands.Cog):
             Message("source remove {name}", name=name),
             partial(self._services.library.sources.remove, name),
         )
-        await self._audited(interaction, action, remove, UploadOutcome.REMOVED)
+        await self._audited(interaction, action, remove, lambda _: UploadOutcome.REMOVED)
         await interaction.edit_original_response(view=source_view.source_removed_message(name))
 
     @component(KEEP)
@@ -152,18 +155,20 @@ class SourceFilesCog(commands.Cog):
         await acknowledge(interaction)
         await self._services.permissions.require_moderator(interaction, REFUSAL)
 
-    async def _add(self, interaction: Interaction, name: str, data: bytes, *, replace: bool) -> str:
+    async def _add(self, interaction: Interaction, name: str, data: bytes, *, replace: bool) -> UploadResult:
         add = partial(self._services.library.sources.add, name, data, replace=replace)
-        return await self._audited(interaction, Message("source add {name}", name=name), add)
+        return await self._audited(
+            interaction, Message("source add {name}", name=name), add, lambda result: result.outcome
+        )
 
     async def _audited(
-        self, interaction: Interaction, action: str, change: Callable[[], str | None], default: str = ""
-    ) -> str:
-        """Return the outcome of a change, which is recorded in the audit with the user and the place."""
+        self, interaction: Interaction, action: str, change: Callable[[], T], outcome: Callable[[T], UploadOutcome]
+    ) -> T:
+        """Return the result of a change, which is recorded in the audit with the user and the place."""
 
-        def record() -> str:
+        def record() -> T:
             library = self._services.library
-            return audited(library, interaction, action, lambda: change() or default, OUTCOMES.__getitem__)
+            return audited(library, interaction, action, change, lambda result: OUTCOMES[outcome(result)])
 
         return await self._services.worker.run(record)
 

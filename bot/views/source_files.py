@@ -11,9 +11,18 @@ from bot.text.escape import fit, utf16_length
 from bot.text.i18n import gettext, gettext_noop, ngettext, pgettext
 from bot.text.index_messages import translate
 from bot.views.custom_id import ComponentId, button
-from bot.views.formatting import STATES, clamp_page, older_copy_note, page_title, relative_time
+from bot.views.formatting import (
+    LINE_ROOM,
+    NOTES,
+    STATES,
+    clamp_page,
+    list_block,
+    older_copy_note,
+    page_title,
+    relative_time,
+)
 from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, build_message, notice_message
-from index.domain.sources import UploadOutcome
+from index.domain.sources import UploadOutcome, UploadResult
 
 if TYPE_CHECKING:
     from index.domain.snapshots import SourceFileInfo, SourceInfo, Status
@@ -48,10 +57,10 @@ DONE: dict[str, str] = {
 }
 
 
-def source_added_message(outcome: str, name: str, size: int) -> ui.LayoutView:
-    """Return that a file was added or replaced, with a button that reindexes."""
-    text = gettext(DONE[outcome], name=fit(name, NAME_ROOM), size=_format_size(size))
-    return build_message([text, [_reindex_button()]], FOUND)
+def source_added_message(result: UploadResult, name: str, size: int) -> ui.LayoutView:
+    """Return that a file was added or replaced and the remarks on it, with a button that reindexes."""
+    text = gettext(DONE[result.outcome], name=fit(name, NAME_ROOM), size=_format_size(size))
+    return build_message([text, *_remarks(result.notes), [_reindex_button()]], FOUND)
 
 
 def source_removed_message(name: str) -> ui.LayoutView:
@@ -60,15 +69,15 @@ def source_removed_message(name: str) -> ui.LayoutView:
     return build_message([text, [_reindex_button()]], FOUND)
 
 
-def confirm_replace_message(key: str, name: str, size: int) -> ui.LayoutView:
-    """Return a question whether to replace a file by the upload that is pending under a key."""
+def confirm_replace_message(key: str, name: str, size: int, notes: Sequence[str] = ()) -> ui.LayoutView:
+    """Return a question whether to replace a file by the upload that is pending under a key, with the remarks on it."""
     text = gettext(
         "**{name} is there already.** Shall your file, {size}, replace it?",
         name=fit(name, NAME_ROOM),
         size=_format_size(size),
     )
     replace = button(ComponentId(REPLACE, key), pgettext("button", "Replace"), style=ButtonStyle.danger)
-    return build_message([text, [replace, _keep_button(key)]], NOT_FOUND)
+    return build_message([text, *_remarks(notes), [replace, _keep_button(key)]], NOT_FOUND)
 
 
 def confirm_remove_message(key: str, name: str) -> ui.LayoutView:
@@ -118,6 +127,11 @@ def _details(file: SourceFileInfo | None, source: SourceInfo | None, reason: str
     if remark:
         return f"{details}\n-# {gettext('Read with a remark: {why}', why=fit(translate(remark), REASON_ROOM))}"
     return details
+
+
+def _remarks(notes: Sequence[str]) -> list[str]:
+    lines = [fit(translate(note), LINE_ROOM) for note in notes]
+    return list_block(gettext(NOTES), lines) if lines else []
 
 
 def _format_size(size: int) -> str:

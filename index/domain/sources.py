@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from index.domain.snapshots import SkippedSource
 
-__all__ = ["NO_SOURCES", "SourceFile", "SourceSet", "StaleSource", "UploadOutcome"]
+__all__ = ["NO_SOURCES", "SourceFile", "SourceSet", "StaleSource", "UploadOutcome", "UploadResult"]
 
 
 class UploadOutcome(StrEnum):
@@ -19,6 +19,14 @@ class UploadOutcome(StrEnum):
     REPLACED = "replaced"
     EXISTS = "there"
     REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadResult:
+    """What came of adding a source, and the remarks on its content that a reindex would make."""
+
+    outcome: UploadOutcome
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from index.domain.errors import SourceRejected, SourceUnwritable, UnreadableSource
 from index.domain.messages import Message, message_of, system_message, template
 from index.domain.snapshots import SourceFileInfo
-from index.domain.sources import SourceFile, UploadOutcome
+from index.domain.sources import SourceFile, UploadOutcome, UploadResult
 from index.parsing.documents import parse
 from index.parsing.formats import EMPTY, SECONDS, check_content, format_of, too_large
 from index.parsing.unread import why_not_read
@@ -93,7 +93,7 @@ class UploadedSources:
                 ),
             )
 
-    def add(self, name: str, data: bytes, *, replace: bool = False) -> UploadOutcome:
+    def add(self, name: str, data: bytes, *, replace: bool = False) -> UploadResult:
         """Check a source and write it; if a file of that name exists and `replace` was not given, nothing is written.
 
         Raises
@@ -107,7 +107,7 @@ class UploadedSources:
         file = SourceFile(name, data)
         try:
             check_content(data, format_of(file), self._max_bytes)
-            parse(file, self._seconds)
+            notes = parse(file, self._seconds).notes
         except UnreadableSource as error:
             raise SourceRejected(name, message_of(error)) from error
         except RecursionError as error:
@@ -123,10 +123,10 @@ class UploadedSources:
             if exists and path.is_dir():
                 raise SourceRejected(name, Message("is the name of a folder: rename it"))
             if exists and not replace:
-                return UploadOutcome.EXISTS
+                return UploadResult(UploadOutcome.EXISTS, notes)
             remove_leftovers(self._seeds, LEFTOVER_SECONDS)
             write_atomically(path, data)
-            return UploadOutcome.REPLACED if exists else UploadOutcome.ADDED
+            return UploadResult(UploadOutcome.REPLACED if exists else UploadOutcome.ADDED, notes)
 
     def remove(self, name: str) -> None:
         """Remove a source's file; if it is a link, only the link. Raises SourceRejected, SourceUnwritable."""

@@ -285,7 +285,7 @@ def test_a_new_source_answers_after_a_reindex_until_its_removal(seeds, index):
     """A removed source does not answer after the next reindex."""
     ours = library(seeds, index)
     ours.reindex()
-    assert ours.sources.add("pets.md", b"# Pets\n\nThe zebra sleeps in a hammock.\n") == "added"
+    assert ours.sources.add("pets.md", b"# Pets\n\nThe zebra sleeps in a hammock.\n").outcome == "added"
     assert states(ours.status())["pets.md"] == "new"
     assert ours.reindex().added == ("pets.md",)
     assert ours.status().stale == ""

@@ -124,6 +124,15 @@ async def test_a_file_is_added_whole_and_written_down(wire: Wire, cdn: Cdn, libr
     assert audited(library) == [(int(OWNER.id), LISTED.id, "source add scout.md", "added")]
 
 
+async def test_remarks_on_a_file_are_told_before_and_after_it_is_taken(wire: Wire, cdn: Cdn) -> None:
+    broken = b"---\ntitle: 'Oven\n---\n\nThe oven holds four loaves.\n"
+    message = await add(wire, cdn.holds("oven.md", broken))
+    assert "**Read with remarks**\nfront matter is broken at line 3" in text_of(message)
+    asked = await add(wire, cdn.holds("oven.md", broken + b"More.\n"))
+    assert "front matter is broken at line 3" in text_of(asked)
+    assert "front matter is broken at line 3" in await pressed(wire.press(asked, "Replace", user=OWNER))
+
+
 async def test_the_button_below_reindexes_as_the_command_does(wire: Wire, cdn: Cdn, library: FakeLibrary) -> None:
     message = await add(wire, cdn.holds("scout.md", TEXT))
     wire.press(message, "Reindex now", user=OWNER)

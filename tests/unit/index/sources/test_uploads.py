@@ -29,17 +29,26 @@ def there(seeds: Path) -> dict[str, bytes]:
 
 
 def test_a_source_is_added_to_a_folder_that_is_made_for_it(uploads: UploadedSources, seeds: Path):
-    assert uploads.add("scout.md", TEXT) == "added"
+    assert uploads.add("scout.md", TEXT).outcome == "added"
     assert there(seeds) == {"scout.md": TEXT}
     assert uploads.names() == ("scout.md",)
 
 
 def test_a_source_is_replaced_only_where_that_is_said(uploads: UploadedSources, seeds: Path):
     uploads.add("scout.md", TEXT)
-    assert uploads.add("scout.md", TEXT + b"More.") == "there"
+    assert uploads.add("scout.md", TEXT + b"More.").outcome == "there"
     assert there(seeds) == {"scout.md": TEXT}
-    assert uploads.add("scout.md", TEXT + b"More.", replace=True) == "replaced"
+    assert uploads.add("scout.md", TEXT + b"More.", replace=True).outcome == "replaced"
     assert there(seeds) == {"scout.md": TEXT + b"More."}
+
+
+def test_remarks_on_what_is_added_are_told_at_once(uploads: UploadedSources):
+    data = b"---\ntitle: Oven\nnote: 'open\n---\n\nThe oven holds four loaves.\n"
+    results = [uploads.add("oven.md", data), uploads.add("oven.md", data + b"More.\n")]
+    assert [str(note) for result in results for note in result.notes] == [
+        "front matter is broken at line 4: a quotation mark is not closed; the rest was read"
+    ] * 2
+    assert uploads.add("scout.md", TEXT).notes == ()
 
 
 @pytest.mark.parametrize(
@@ -130,7 +139,7 @@ def test_a_link_is_replaced_itself_and_what_it_leads_to_is_left_alone(
     outside.write_bytes(b"outside")
     seeds.mkdir()
     (seeds / "a.md").symlink_to(outside)
-    assert uploads.add("a.md", TEXT, replace=True) == "replaced"
+    assert uploads.add("a.md", TEXT, replace=True).outcome == "replaced"
     assert outside.read_bytes() == b"outside"
     assert not (seeds / "a.md").is_symlink()
 
