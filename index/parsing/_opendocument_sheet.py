@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree
 
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message
 from index.parsing._archive import ENCRYPTED, open_archive, read_member
-from index.parsing._sheets import MOST_COLUMNS, Sheet, add_row, sheets_blocks
+from index.parsing._sheets import MOST_COLUMNS, Sheet, add_row, read_sheets
 from index.parsing.layout import ParsedFile
 
 __all__ = ["read_opendocument_sheet"]
@@ -40,7 +41,7 @@ def read_opendocument_sheet(data: bytes) -> ParsedFile:
     if not content:
         raise UnreadableSource(NOT_A_WORKBOOK)
     try:
-        return ParsedFile("", tuple(sheets_blocks(list(_sheets(content)))))
+        return read_sheets("", list(_sheets(content)))
     except etree.XMLSyntaxError as error:
         raise UnreadableSource(NOT_A_WORKBOOK) from error
 
@@ -51,7 +52,7 @@ def _sheets(content: bytes) -> Iterator[Sheet]:
     hidden: set[int] = set()
     above: Above = {}
     sheet: Sheet | None = None
-    column = 0
+    column = missing = 0
     events = etree.iterparse(
         io.BytesIO(content), events=("start", "end"), tag=READ, resolve_entities=False, no_network=True, load_dtd=False
     )
@@ -62,8 +63,9 @@ def _sheets(content: bytes) -> Iterator[Sheet]:
                 hidden_styles.add(element.get(f"{STYLE}name") or "")
         elif element.tag == f"{TABLE}table":
             if event == "end" and sheet and element.get(f"{TABLE}style-name") not in hidden_styles:
-                yield sheet
+                yield replace(sheet, uncalculated=missing)
             sheet, column, hidden, above = Sheet(element.get(f"{TABLE}name") or "", []), 0, set(), {}
+            missing = 0
         elif element.tag == f"{TABLE}table-column" and event == "start":
             count = _count(element, "number-columns-repeated")
             if element.get(f"{TABLE}visibility") in ("collapse", "filter"):
@@ -74,6 +76,7 @@ def _sheets(content: bytes) -> Iterator[Sheet]:
             row = _row(element, above, hidden)
             if sheet and element.get(f"{TABLE}visibility") not in ("collapse", "filter"):
                 add_row(sheet.grid, row, times)
+                missing += times * sum(map(_is_uncalculated, element))
             element.clear()
             while element.getprevious() is not None:
                 del element.getparent()[0]
@@ -113,6 +116,12 @@ def _text(cell: etree._Element) -> str:
     if date and (not shown or len(re.findall(r"\d+", shown)) > 1):
         return date.removesuffix("T00:00:00").replace("T", " ")
     return shown or str(cell.get(f"{OFFICE}value", ""))
+
+
+def _is_uncalculated(cell: etree._Element) -> bool:
+    """Return whether a cell has a formula, but no value that it gave; the value may be an empty text."""
+    is_formula = cell.tag in CELLS and f"{TABLE}formula" in cell.attrib
+    return is_formula and not (_text(cell) or f"{OFFICE}value-type" in cell.attrib)
 
 
 def _paragraph(element: etree._Element) -> str:

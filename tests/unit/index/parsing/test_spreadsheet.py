@@ -35,6 +35,15 @@ def changed(data: bytes, change: object) -> bytes:
     return packed.getvalue()
 
 
+def rewritten(data: bytes, *changes: tuple[bytes, bytes]) -> bytes:
+    """Return a workbook after its XML was changed by patterns and what replaces them."""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        members = {name: packed.read(name) for name in packed.namelist()}
+    for pattern, replacement in changes:
+        members = {name: re.sub(pattern, lambda _, new=replacement: new, xml) for name, xml in members.items()}
+    return archive(members)
+
+
 def cell(text: str, attributes: str = "") -> str:
     return f"<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>"
 
@@ -66,6 +75,54 @@ def test_what_is_hidden_in_a_workbook_is_left_out():
 
     data = changed(xlsx({"Harbours": BERTHS, "Draft": [["no", "no"]]}, {}), hide)
     assert [text for _, text, _ in blocks(read_spreadsheet(data))] == ["Harbours", "Vik | 2025-01-09"]
+
+
+UNCALCULATED = (
+    "cells in {} whose formulas were never calculated: {}; open the file in a spreadsheet program and save it there"
+)
+
+
+def test_formulas_without_a_value_are_counted_by_sheet():
+    rows = [["Oven", "Loaves", "Twice"], ["small", 4, "=B2*2"], ["big", 9, "=B3*2"]]
+    parsed = read_spreadsheet(xlsx({"Rye": rows, "Oat": [*rows, ["giant", "=C3", None]]}))
+    assert [text for kind, text, _ in blocks(parsed) if kind == "row"] == [
+        "small | 4",
+        "big | 9",
+        "small | 4",
+        "big | 9",
+        "giant",
+    ]
+    assert parsed.notes == (UNCALCULATED.format("Rye", 2), UNCALCULATED.format("Oat", 3))
+
+
+def test_values_that_formulas_gave_are_read_without_a_remark():
+    values = b'<c r="C2"><f>B2*2</f><v>8</v></c>', b'<c r="C3" t="str"><f>IF(B3,"")</f><v></v></c>'
+    rows = [["Oven", "Loaves", "Twice"], ["small", 4, "=B2*2"], ["big", 0, '=IF(B3,"")']]
+    data = rewritten(xlsx({"Sheet1": rows}), *zip((rb'<c r="C2".*?</c>', rb'<c r="C3".*?</c>'), values, strict=True))
+    parsed = read_spreadsheet(data)
+    assert [text for _, text, _ in blocks(parsed)] == ["small | 4 | 8", "big | 0"]
+    assert parsed.notes == ()
+
+
+def test_a_zero_written_by_a_program_that_never_calculates_is_no_value():
+    rows = [["Oven", "Twice"], ["small", "=A9*2"], ["big", 0]]
+    data = rewritten(xlsx({"Sheet1": rows}), (rb"</f><v></v>", b"</f><v>0</v>"))
+    parsed = read_spreadsheet(data)
+    assert ([text for _, text, _ in blocks(parsed)], len(parsed.notes)) == (["small", "big | 0"], 1)
+    calculated = read_spreadsheet(rewritten(data, (rb' fullCalcOnLoad="1"', b"")))
+    assert ([text for _, text, _ in blocks(calculated)], calculated.notes) == (["small | 0", "big | 0"], ())
+
+
+def test_a_workbook_of_formulas_alone_that_were_never_calculated_says_so():
+    with pytest.raises(UnreadableSource, match="cells in Sheet1 whose formulas were never calculated: 2;"):
+        read_spreadsheet(xlsx({"Sheet1": [["=1+1", "=2+2"]]}))
+
+
+def test_formulas_without_a_value_are_counted_in_opendocument_too():
+    formula = 'table:formula="of:=1+1"'
+    row = f"<table:table-row>{cell('big')}<table:table-cell {formula}/>{cell('2', formula)}</table:table-row>"
+    parsed = read_opendocument_sheet(ods(f'<table:table table:name="Rye">{row}</table:table>'))
+    assert parsed.notes == (UNCALCULATED.format("Rye", 1),)
 
 
 def test_merged_cells_are_read_in_each_of_their_rows():
