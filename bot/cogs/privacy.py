@@ -28,8 +28,8 @@ class PrivacyCog(commands.Cog):
     @app_commands.command(description="What I keep of you, for how long, and how to have it deleted.")
     async def privacy(self, interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        keep_days = self._services.library.journal.keep_days
-        view = privacy_view.privacy_message(await self._stored_of(interaction), keep_days=keep_days)
+        library, stored = self._services.library, await self._stored_of(interaction)
+        view = privacy_view.privacy_message(stored, keep_days=library.journal.keep_days, writes=library.writes)
         await interaction.edit_original_response(view=view)
 
     @app_commands.command(name="forget-me", description="Delete your questions, votes and reports.")

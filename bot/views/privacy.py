@@ -31,19 +31,32 @@ NOT_KEPT = gettext_noop(
     "**What I don't keep:** your name, your id, and messages that are not for me. My logs hold no questions and "
     "nobody's id. Your questions go to nobody but Discord, which brings them."
 )
+NOT_KEPT_WRITING = gettext_noop(
+    "**What I don't keep:** your name, your id, your pictures, and messages that are not for me. My logs hold no "
+    "questions and nobody's id."
+)
+WRITING = gettext_noop(
+    "**Where it goes:** a language model writes my answers. Your question, those before it with what I quoted, "
+    "passages of the sources, and pictures that you attach, if the model reads any, go to its server, without your "
+    "name or id. Where its use is limited, I count what your answers of a day took, by your code, and delete that when "
+    "the day is over."
+)
 DELETE = gettext_noop("**To delete it:** /forget-me deletes at once all that is kept of you.")
 
 
-def privacy_message(stored: StoredCounts, *, keep_days: int) -> ui.LayoutView:
-    """Return what is kept, why, for how long, how to delete it, and how much is kept of this user."""
+def privacy_message(stored: StoredCounts, *, keep_days: int, writes: bool = False) -> ui.LayoutView:
+    """Return what is kept, why, for how long, how to delete it, and how much is kept of this user.
+
+    `writes` says whether a language model writes answers, and so what is sent to it.
+    """
     how_long = ngettext(
         "**For how long:** {number} day; then a question is deleted with the votes on its answer.",
         "**For how long:** {number} days; then a question is deleted with the votes on its answer.",
         keep_days,
     )
     yours = gettext("**Of you now:** {counted}.", counted=_count(stored))
-    blocks = [gettext(KEPT), gettext(WHAT_FOR), how_long, gettext(NOT_KEPT), gettext(DELETE), yours]
-    return build_message(blocks, FOUND)
+    sent = [gettext(NOT_KEPT_WRITING), gettext(WRITING)] if writes else [gettext(NOT_KEPT)]
+    return build_message([gettext(KEPT), gettext(WHAT_FOR), how_long, *sent, gettext(DELETE), yours], FOUND)
 
 
 def confirm_deletion_message(stored: StoredCounts) -> ui.LayoutView:

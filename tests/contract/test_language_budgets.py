@@ -248,7 +248,8 @@ def test_settings_privacy_and_figures_are_one_message(code: str) -> None:
         own_marks(render.other_channels_message(channels))
         for number in (0, 1, MANY):
             stored = StoredCounts(number, number)
-            own_marks(privacy_view.privacy_message(stored, keep_days=number))
+            for writes in (False, True):
+                own_marks(privacy_view.privacy_message(stored, keep_days=number, writes=writes))
             own_marks(privacy_view.confirm_deletion_message(stored))
             own_marks(privacy_view.deleted_message(stored, stored))
         for some in (days[:1], days[:7], days):

@@ -19,6 +19,7 @@ __all__ = ["untranslated_in", "untranslated_texts"]
 
 NOT_ON_DISCORD = {
     "__main__.py": "the program's own start, on standard error",
+    "draft.py": "the terminal",
     "session.py": "the terminal",
     "terminal.py": "the terminal",
     "view.py": "the terminal",

@@ -46,6 +46,16 @@ async def test_everyone_is_told_alone_what_is_kept_of_them(
     assert "**Of you now:** 0 questions and 0 votes." in other
 
 
+async def test_it_says_whether_questions_go_to_a_language_model(library: JournalLibrary, wire: Wire) -> None:
+    without = text_of(await wire.command("privacy", user=ANNA).answer())
+    assert "Your questions go to nobody but Discord" in without
+    assert "language model" not in without
+    library.writes = True
+    told = text_of(await wire.command("privacy", user=ANNA).answer())
+    assert "nobody but Discord" not in told
+    assert "**Where it goes:** a language model writes my answers." in told
+
+
 @pytest.mark.parametrize("guild", [LISTED, NOT_JOINED, None])
 async def test_nothing_is_deleted_before_it_is_confirmed_and_then_all_of_the_asker_alone(
     library: JournalLibrary, wire: Wire, guild: Guild | None
@@ -85,6 +95,7 @@ async def test_the_button_works_after_a_restart(library: JournalLibrary, tmp_pat
 def test_every_message_is_within_the_limits(stored: StoredCounts) -> None:
     for view in (
         privacy_message(stored, keep_days=100_000),
+        privacy_message(stored, keep_days=100_000, writes=True),
         confirm_deletion_message(stored),
         deleted_message(stored, stored),
     ):
