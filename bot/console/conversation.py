@@ -7,8 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from index import Answer
-from index.domain.generation import Turn
-from index.journal.journal import MOST_TURNS, TURNS_LAST
+from index.domain.generation import MOST_TURNS, TURNS_LAST, Turn
 
 __all__ = ["Conversation"]
 

@@ -9,7 +9,6 @@ from rich.live import Live
 from rich.text import Text
 
 from bot.text.escape import fold
-from index.generation.draft_text import readable_text
 
 __all__ = ["Draft"]
 
@@ -26,7 +25,6 @@ class Draft:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._output = ""
         self._live = Live(Text(WRITING, GREY), console=console, transient=True, refresh_per_second=12)
 
     def __enter__(self) -> Draft:
@@ -45,9 +43,8 @@ class Draft:
         """Show that it is being stopped."""
         self._live.update(Text(STOPPING, GREY), refresh=True)
 
-    def add(self, piece: str) -> None:
-        """Show a further piece of the output, the end of it if all does not fit."""
-        self._output += piece
-        if text := fold(readable_text(self._output)):
+    def show(self, draft: str) -> None:
+        """Show the draft so far, the end of it if all does not fit."""
+        if text := fold(draft):
             rows = Text(text, GREY).wrap(self._console, max(20, self._console.width))
             self._live.update(Text("\n").join(rows[-max(1, self._console.height - ROOM) :]))

@@ -185,7 +185,7 @@ class Session:
                 draft.begin()
 
             try:
-                return ask(WritingRequest(on_asked=begin, on_text=draft.add, stopped=stopped))
+                return ask(WritingRequest(on_asked=begin, on_text=draft.show, stopped=stopped))
             finally:
                 self._stop_writing = None
 

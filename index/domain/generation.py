@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from threading import Event
 
 from index.domain.answers import Answer
 
 __all__ = [
+    "MOST_TURNS",
+    "TURNS_LAST",
     "ChatMessage",
     "GenerationError",
     "GenerationFault",
@@ -25,6 +27,12 @@ __all__ = [
     "WritingRequest",
     "WritingTimes",
 ]
+
+
+MOST_TURNS = 3
+"""Turns of a conversation that a question is read after."""
+TURNS_LAST = timedelta(minutes=10)
+"""How long a conversation lasts without a question."""
 
 
 class Role(StrEnum):
@@ -90,7 +98,8 @@ class WritingRequest:
         Called once, when the quotations are found and the language model is about to be asked; from then on the work is
         mostly to wait.
     on_text : callable or None
-        Called with each piece of unverified output as it comes; only for a person at a terminal.
+        Called with the unverified text so far, as a person reads it, whenever more of the output has come; only for a
+        person at a terminal.
     on_answer : callable or None
         Called with the answer so far whenever another sentence of it is verified.
     on_times : callable or None

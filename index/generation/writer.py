@@ -21,6 +21,7 @@ from index.generation._meter import Meter
 from index.generation.answer_cache import AnswerCache
 from index.generation.budgets import TokenBudgets
 from index.generation.composition import Composition
+from index.generation.draft_text import readable_text
 from index.generation.evidence import Evidence
 from index.generation.grounding import Grounder
 from index.generation.model_stream import ModelStream
@@ -188,11 +189,13 @@ class Writer:
         parser, composition, meter = OutputParser(task.canary), Composition(extractive), Meter()
         guard = Guard(self._answerer, extractive, task.read)
         session = Session(self._grounder, composition, guard, task.evidence, search_index, extractive.verdict)
+        written = ""
         with closing(self._stream.pieces(task.messages, request, deadline, OUTPUT_SCHEMA)) as pieces:
             for piece in pieces:
                 meter.piece()
                 if request.on_text:
-                    request.on_text(piece)
+                    written += piece
+                    request.on_text(readable_text(written))
                 for draft in parser.feed(piece):
                     with meter.checking():
                         may_show = session.take(draft) and guard.allows(composition, parser.answers)

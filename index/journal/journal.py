@@ -16,7 +16,7 @@ from pathlib import Path
 from index.domain.activity import AuditEntry, Day, Gap, JournalEntry, Scope, StoredCounts, VoteCount
 from index.domain.answers import Answer
 from index.domain.errors import JournalUnavailable
-from index.domain.generation import Turn
+from index.domain.generation import MOST_TURNS, TURNS_LAST, Turn
 from index.journal._database import JournalDatabase
 from index.journal._queries import daily_counts, helpful_questions, open_gaps
 from index.journal._rows import (
@@ -31,14 +31,10 @@ from index.journal._rows import (
 from index.journal.token_counts import StoredTokenCounts
 from index.text.normalize import replace_surrogates
 
-__all__ = ["MOST_TURNS", "TURNS_LAST", "Journal"]
+__all__ = ["Journal"]
 
 log = logging.getLogger(__name__)
 
-MOST_TURNS = 3
-"""Turns of a conversation that a question is read after."""
-TURNS_LAST = timedelta(minutes=10)
-"""How long a conversation lasts without a question."""
 BETWEEN_PURGES = timedelta(hours=1)
 
 BEGIN = """

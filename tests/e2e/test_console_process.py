@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 from tests.support.paths import ROOT
+from tests.support.terminal import Terminal
 
 CHILD = """
 import asyncio, sys
@@ -35,8 +34,8 @@ class Slow(FakeLibrary):
             print("thinking", flush=True)
         if writing:
             writing.on_asked()
-            for piece in ('{"sentences": [{"text": "A first ', 'draft of it'):
-                writing.on_text(piece)
+            for draft in ("", "A first ", "A first draft of it"):
+                writing.on_text(draft)
             if question == "endless":
                 writing.stopped.wait()
             if question == "stubborn":
@@ -85,64 +84,12 @@ def test_sigint_while_a_piped_question_is_answered_leaves_cleanly(tmp_path):
     assert process.returncode == 0
 
 
-pty = pytest.importorskip("pty", reason="pseudo-terminals are Unix's")
-
-
-class Terminal:
-    """A person at a terminal of their own, with the console running in it."""
-
-    def __init__(self, *arguments: str) -> None:
-        self._master, slave = pty.openpty()
-        self.seen = ""
-        claim = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"  # so that Ctrl-C is a signal there
-        environment = {**os.environ, "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", claim + CHILD, *arguments],
-            cwd=ROOT,
-            env=environment,
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-        )
-        os.close(slave)
-
-    def press(self, keys: str) -> None:
-        os.write(self._master, keys.encode())
-
-    def await_text(self, text: str) -> str:
-        """What the screen got up to `text`, and `text`."""
-        deadline = time.monotonic() + 60
-        while text not in self.seen:
-            ready, _, _ = select.select([self._master], [], [], max(0.0, deadline - time.monotonic()))
-            assert ready, f"{text!r} did not come; the screen got {self.seen!r}"
-            self.seen += os.read(self._master, 4096).decode()
-        before, found, self.seen = self.seen.partition(text)
-        return before + found
-
-    def leave(self) -> tuple[int, str]:
-        """The exit code, and what else was printed."""
-        code = self.process.wait(timeout=60)
-        while select.select([self._master], [], [], 0)[0]:
-            try:
-                self.seen += os.read(self._master, 4096).decode()
-            except OSError:  # Linux says so when the other end has closed
-                break
-        return code, self.seen
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        os.close(self._master)
-
-
 @pytest.fixture
 def terminal():
     opened: list[Terminal] = []
 
     def start(*arguments: object) -> Terminal:
-        opened.append(Terminal(*map(str, arguments)))
+        opened.append(Terminal(CHILD, *map(str, arguments)))
         return opened[-1]
 
     yield start

@@ -117,9 +117,10 @@ def test_the_answer_grows_sentence_by_sentence_as_each_passes():
 
 
 def test_unverified_text_comes_only_to_who_asks_for_it():
-    pieces: list[str] = []
-    write(list(output(GOOD)), on_text=pieces.append)
-    assert "".join(pieces) == output(GOOD)
+    drafts: list[str] = []
+    write(list(output(GOOD, WRONG)), on_text=drafts.append)
+    assert (drafts[0], drafts[-1]) == ("", f"{GOOD.text} {WRONG.text}")
+    assert drafts == sorted(drafts, key=len)
 
 
 def test_a_stopped_answer_is_what_has_passed_until_then():

@@ -34,8 +34,8 @@ class Writing(FakeLibrary):
         if writing and writing.on_asked:
             writing.on_asked()
         if writing and writing.on_text:
-            for piece in ('{"sentences": [{"text": "', "Scout reads ", "a hundred"):
-                writing.on_text(piece)
+            for draft in ("", "Scout reads ", "Scout reads a hundred"):
+                writing.on_text(draft)
         if self.waits:
             self.interrupt()
             assert writing.stopped.wait(30)
