@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from index.domain.documents import SEPARATOR, Block, Heading, Opening, Section, Span
 from index.parsing._lone_headings import without_empty_sections
@@ -19,8 +22,13 @@ NOTE_MARK = re.compile(r"\[[^\]]{1,8}\]|[^\w+−-]{1,4}|\d{1,3}(?:\s*,\s*\d{1,3}
 SENTENCE_ENDS = (".", "?", "!", ":", "…", "？", "！", "。")
 """What a term ends with that is a question or a sentence."""
 
-LABEL_LEVEL = 7
-"""Level of a heading that is a line in bold: below all others."""
+VERSION_LEVEL, LABEL_LEVEL = 7, 8
+"""Levels of headings that are lines in bold, below all others: of a version or a year, and of parts of it."""
+
+VERSION = re.compile(r"\d\.\d|\b(?:19|20)\d\d\b")
+
+MOST_LABELS = 3
+"""Paragraphs in bold, one after the other, that are looked at once a list follows."""
 
 SIGNS = {"TM": "™", "SM": "℠", "R": "®"}
 """Signs that are often typed as superscript letters."""
@@ -97,7 +105,7 @@ class BlockBuilder:
         self._lists: list[_OpenList] = []
         self._prefix: list[Span] = []
         self._opening = Opening.PARAGRAPH
-        self._label: Block | None = None
+        self._labels: list[tuple[Block, list[int]]] = []
         self._script: _OpenScript | None = None
         self._strike: _OpenStrike | None = None
 
@@ -193,25 +201,34 @@ class BlockBuilder:
             lead = ReadableText(before[-1].runs).text
         self._lists.append(_OpenList(lead, number))
 
-    def end_bold_line(self) -> None:
-        """End a paragraph that is a line in bold: a list that follows has it as heading."""
+    def end_bold_lines(self, starts: list[int]) -> None:
+        """End a paragraph of lines in bold, which start there: a list that follows has them as headings."""
         blocks = self._sections[-1].blocks
-        before = len(blocks)
+        before = blocks[-1] if blocks else None
         self.flush()
-        if len(blocks) > before and not self._lists:
-            self._label = blocks[-1]
+        if blocks and blocks[-1] is not before and not self._lists:
+            follows = self._labels and self._labels[-1][0] is before
+            self._labels = [*(self._labels if follows else []), (blocks[-1], starts)][-MOST_LABELS:]
 
     def _end_bold_heading(self) -> None:
-        blocks, label = self._sections[-1].blocks, self._label
-        if label is None or not blocks or blocks[-1] is not label:
+        """Make the last line in bold a heading, and one before it that is a version; what else is in bold stays."""
+        blocks, paragraphs = self._sections[-1].blocks, self._labels
+        self._labels = []
+        if not paragraphs or not blocks or blocks[-1] is not paragraphs[-1][0]:
             return
-        blocks.pop()
-        last = label.runs[-1]
-        if last.reading.endswith(":") and len(last.reading) == last.end - last.start:
-            last = Span(last.start, last.end - 1, last.reading[:-1])
-        self._path = [*((level, above) for level, above in self._path if level < LABEL_LEVEL)]
-        self._path.append((LABEL_LEVEL, _heading(trimmed([*label.runs[:-1], last]))))
-        self._open_section(label.start)
+        del blocks[-len(paragraphs) :]
+        *others, last = [label for block, starts in paragraphs for label in _labels(block.runs, starts)]
+        is_part = not VERSION.search(_heading(last).reading)
+        self._path = [(level, above) for level, above in self._path if level < VERSION_LEVEL + is_part]
+        headings = [last]
+        if is_part and others and VERSION.search(_heading(others[-1]).reading):
+            headings.insert(0, others.pop())
+            self._path = [(level, above) for level, above in self._path if level < VERSION_LEVEL]
+        for runs in others:
+            self.add_block(runs, "prose", "")
+        levels = (VERSION_LEVEL, LABEL_LEVEL)[-len(headings) :] if is_part else (VERSION_LEVEL,)
+        self._path += zip(levels, map(_heading, headings), strict=True)
+        self._open_section(headings[0][0].start)
 
     def open_item(self, start: int, mark: str = "", end: int | None = None) -> None:
         """Begin an item with its number, which `mark` says in the source if it is written there."""
@@ -315,6 +332,21 @@ class BlockBuilder:
 def _heading(runs: list[Span]) -> Heading:
     readable = ReadableText(runs)
     return Heading(*readable.collapse(0, len(readable.text)))
+
+
+def _labels(runs: Sequence[Span], starts: list[int]) -> Iterator[list[Span]]:
+    """Yield the runs of each line in bold, without what ends it: a colon, or the backslash of a break."""
+    for _, line in groupby(runs, lambda run: bisect_right(starts, run.start)):
+        label = trimmed(list(line))
+        kept = label
+        while kept and len(kept[-1].reading) == kept[-1].end - kept[-1].start:
+            last = kept[-1]
+            if words := last.reading.rstrip(": \\"):
+                kept = [*kept[:-1], Span(last.start, last.start + len(words), words)]
+                break
+            kept = trimmed(kept[:-1])
+        if label:
+            yield kept or label
 
 
 def _script_reading(kind: str, text: str, before: str) -> str:

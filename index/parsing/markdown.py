@@ -23,8 +23,9 @@ __all__ = ["read_markdown", "read_plain"]
 NUMBER = re.compile(r"\d{1,9}[.)]")
 TILDES = re.compile("~+")
 BOLD = ("**", "__")
-BOLD_LINE = re.compile(r"(\*\*|__)[^\s*_][^*_\n]{0,60}\1:?\s*")
-"""A paragraph that is a line in bold."""
+STARTS_BOLD = (*BOLD, "\\")
+BOLD_LINES = re.compile(r"(?:\\\n[^\S\n]*)?(?:(\*\*|__)[^\s*_][^*_\n]{0,60}\1:?[^\S\n]*\\?(?:\n[^\S\n]*|\Z))+")
+"""A paragraph of lines in bold; a backslash ends a line, or is left of the end of one that nothing follows."""
 
 EVENTS_A_CHECK = 1_000
 """Events of the parser after which the time is looked at."""
@@ -63,6 +64,7 @@ class _Walker:
         self.term: list[Span] = []
         self.definitions = 0
         self.html_start: int | None = None
+        self.lines: list[int] = []
         self.hidden = 0
 
     def walk(self, check: Callable[[], None]) -> None:
@@ -87,7 +89,8 @@ class _Walker:
     def _openings(self) -> dict[str, Handler]:
         """Return what handles the start of an element, by its tag."""
         return {
-            **dict.fromkeys(("Paragraph", "FootnoteDefinition", "HtmlBlock", "BlockQuote"), self._flush),
+            **dict.fromkeys(("FootnoteDefinition", "HtmlBlock", "BlockQuote"), self._flush),
+            "Paragraph": self._open_paragraph,
             **dict.fromkeys(("Table", "TableHead", "TableRow"), self._open_row),
             **dict.fromkeys(("Link", "Image"), self._open_link),
             "Heading": self._open_heading,
@@ -121,7 +124,7 @@ class _Walker:
     def _others(self) -> dict[str, Handler]:
         """Return what handles other events, by their name."""
         return {
-            **dict.fromkeys(("SoftBreak", "HardBreak"), lambda value, begin, end: self.words.replace(begin, end, " ")),
+            **dict.fromkeys(("SoftBreak", "HardBreak"), self._break),
             **dict.fromkeys(("InlineMath", "DisplayMath"), self.words.add_formula),
             "Text": self.words.add_text,
             "Code": self.words.add_code,
@@ -150,10 +153,20 @@ class _Walker:
         else:
             self.blocks.end_heading(int(value["Heading"][1:]), start)
 
+    def _open_paragraph(self, value: Any, begin: int, end: int) -> None:
+        self.blocks.flush()
+        self.lines = [begin]
+
+    def _break(self, value: Any, begin: int, end: int) -> None:
+        self.words.replace(begin, end, " ")
+        self.lines.append(end)
+
     def _close_paragraph(self, value: Any, begin: int, end: int) -> None:
         self.html.end_inline()
-        if self.source.text.startswith(BOLD, begin) and BOLD_LINE.fullmatch(self.source.text, begin, end):
-            self.blocks.end_bold_line()
+        text = self.source.text
+        if text.startswith(STARTS_BOLD, begin) and BOLD_LINES.fullmatch(text, begin, end):
+            lines = [line for line in self.lines if text.startswith(BOLD, line)]
+            self.blocks.end_bold_lines([self.source.place(line) for line in lines])
         else:
             self.blocks.flush()
 

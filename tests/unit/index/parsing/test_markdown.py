@@ -75,6 +75,48 @@ def test_a_line_in_bold_above_a_list_is_its_heading():
     assert [len(section.blocks) for section in sections] == [1, 1, 2]
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "**7.3**  \n\n",
+        "**7.3**  \n",
+        "**7.3**\\\n",
+        "**7.3:**\\\n\n",
+        "**7.3**:\\\n",
+        "\\\n**7.3**\n\n",
+        "  \n__7.3__  \n",
+    ],
+)
+def test_a_break_beside_a_line_in_bold_leaves_it_a_heading(label):
+    _, sections = read_markdown(f"# Tern\n\n{label}- Maps\n", 0)
+    assert [(section.heading, len(section.blocks)) for section in sections] == [("Tern > 7.3", 1)]
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\n", "  \n", "\\\n"])
+def test_a_version_in_bold_heads_the_lines_in_bold_below_it(between):
+    text = f"# Tern\n\n**7.3**{between}**Added**\n\n- Maps\n\n**Fixed:**\n\n- Tides\n\n**7.2**{between}__Old__\n- Sea\n"
+    headings = ["Tern > 7.3 > Added", "Tern > 7.3 > Fixed", "Tern > 7.2 > Old"]
+    assert [section.heading for section in read_markdown(text, 0)[1]] == headings
+
+
+def test_of_other_lines_in_bold_the_last_one_heads_the_list():
+    _, sections = read_markdown("# Tern\n\n**Sea**  \n**Maps**\n\n- Buoys\n\n**Tides**\n- Springs\n", 0)
+    assert [(section.heading, ReadableText(section.blocks[0].runs).text) for section in sections] == [
+        ("Tern", "Sea"),
+        ("Tern > Maps", "Buoys"),
+        ("Tern > Tides", "Springs"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["**7.3** is\\\n**out**\n\n- a", "News\\\n**7.3**\n\n- a", "**Ann**  \n**Bay**\n\nc"])
+def test_lines_in_bold_beside_other_words_are_no_headings(text):
+    assert [section.heading for section in read_markdown(text, 0)[1]] == [""]
+
+
+def test_a_line_in_bold_of_signs_alone_heads_its_list():
+    assert [section.heading for section in read_markdown("**:**\n- a\n", 0)[1]] == [":"]
+
+
 def test_a_line_in_bold_within_an_item_is_no_heading():
     text = "- **Item**\n  - sub\n"
     assert leads(text) == ["", "Item"]
