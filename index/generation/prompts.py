@@ -13,7 +13,15 @@ from babel import Locale
 
 from index.domain.generation import ChatMessage, GenerationError, GenerationFault, Picture, Role, Turn
 from index.generation._fence import Fence, as_data
-from index.generation._rules import ANSWER_TASK, RULES, SUMMARY_TASK, TRANSLATION_RULES
+from index.generation._rules import (
+    ANSWER_TASK,
+    EXAMPLE_OUTPUT,
+    EXAMPLE_PASSAGES,
+    EXAMPLE_QUESTION,
+    RULES,
+    SUMMARY_TASK,
+    TRANSLATION_RULES,
+)
 from index.generation.evidence import Evidence
 from index.generation.token_estimates import estimate_messages, estimate_tokens
 from index.text.languages import detect_foreign_language
@@ -147,13 +155,13 @@ def _messages(
     turns: Sequence[Turn] = (),
     pictures: Sequence[Picture] = (),
 ) -> list[ChatMessage]:
-    """Return the rules, then the evidence and turns that fit, what is asked, and the task again at the end."""
+    """Return the rules, the example, then the evidence and turns that fit, what is asked, and the task at the end."""
     fence = Fence(
         [asked, canary, *(one.window.text for one in evidence), *(turn.question + turn.answer for turn in turns)]
     )
-    rules = ChatMessage(Role.SYSTEM, RULES.format(word=fence.word, canary=canary))
+    opening = [ChatMessage(Role.SYSTEM, RULES.format(word=fence.word, canary=canary)), *_example(fence)]
     last = f"{fence.around(label, asked)}\n\n{task}"
-    left = budget_tokens - estimate_messages([rules, ChatMessage(Role.USER, last, tuple(pictures))])
+    left = budget_tokens - estimate_messages([*opening, ChatMessage(Role.USER, last, tuple(pictures))])
     conversation = _newest_turns(turns, max(0, left) // TURNS_SHARE)
     if conversation:
         last = f"{fence.around('earlier conversation', conversation)}\n\n{last}"
@@ -161,7 +169,15 @@ def _messages(
     passages = [fence.around(f"passage {number}", text) for number, text in _fitting(evidence, left)]
     if not passages:
         raise GenerationError(GenerationFault.REJECTED, f"no passage fits into {budget_tokens} tokens")
-    return [rules, ChatMessage(Role.USER, "\n\n".join([*passages, last]), tuple(pictures))]
+    return [*opening, ChatMessage(Role.USER, "\n\n".join([*passages, last]), tuple(pictures))]
+
+
+def _example(fence: Fence) -> list[ChatMessage]:
+    """Return a request and its output as earlier messages: small models repeat an example that stands in the rules."""
+    passages = [fence.around(f"passage {number}", text) for number, text in enumerate(EXAMPLE_PASSAGES, 1)]
+    task = ANSWER_TASK.format(language=_in_language(""))
+    asked = "\n\n".join([*passages, fence.around("question", EXAMPLE_QUESTION), task])
+    return [ChatMessage(Role.USER, asked), ChatMessage(Role.ASSISTANT, EXAMPLE_OUTPUT)]
 
 
 def _fitting(evidence: Iterable[Evidence], left: int) -> list[tuple[int, str]]:
