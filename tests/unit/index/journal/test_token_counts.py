@@ -23,7 +23,7 @@ def test_a_journal_of_version_3_keeps_all_and_counts_tokens(tmp_path):
         assert version(db) == 3
     journal = Journal(file, clock=Clock())
     assert (journal.count_stored(ANN), journal.count_stored(BEN)) == (StoredCounts(1, 0), StoredCounts(1, 1))
-    assert journal.questions_before(BEN, CHANNEL) == ("Who made it?",)
+    assert [turn.question for turn in journal.turns_before(BEN, CHANNEL)] == ["Who made it?"]
     assert journal.settings(GUILD) == {"threads": "no"}
     assert [entry.action for entry in journal.audit_entries(9)] == ["reindex"]
     (reported,) = (gap for gap in journal.gaps(Scope(GUILD)) if gap.why == GapReason.REPORTED)
