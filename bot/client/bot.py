@@ -38,6 +38,7 @@ __all__ = ["EXTENSIONS", "GRACE_SECONDS", "INTENTS", "FootnoteBot"]
 
 EXTENSIONS = (
     "bot.cogs.ask",
+    "bot.cogs.summary",
     "bot.cogs.answers",
     "bot.cogs.status",
     "bot.cogs.reindex",
@@ -150,7 +151,7 @@ class FootnoteBot(commands.Bot):
 
     async def close(self) -> None:
         """Close cleanly, after pending replies were sent or had their time; what is being written ends early."""
-        self.services.questions.writings.stop_all()
+        self.services.questions.answering.writings.stop_all()
         await self.services.replies.wait_for_pending(GRACE_SECONDS)
         self.background.stop()
         await super().close()

@@ -82,7 +82,7 @@ class AskCog(commands.Cog):
     @component(STOP_WRITING)
     async def stop_writing(self, interaction: Interaction, component_id: ComponentId) -> None:
         """End the writing of an answer, for whoever asked and for moderators; its own message then shows the answer."""
-        writing = self._services.questions.writings.get(component_id.answer)
+        writing = self._services.questions.answering.writings.get(component_id.answer)
         if writing is None:
             raise Refused(notice_message(gettext(NOT_WRITING)))
         if writing.user != interaction.user.id:

@@ -26,7 +26,11 @@ class StatusCog(commands.Cog):
     @app_commands.command(description="What is indexed, since when, by which model, and whether it is up to date.")
     async def status(self, interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.edit_original_response(view=status_view.status_message(await self._status()))
+        generation = await self._services.worker.run(
+            self._services.library.generation_status, user=interaction.user.id, guild=interaction.guild_id
+        )
+        view = status_view.status_message(await self._status(), generation)
+        await interaction.edit_original_response(view=view)
 
     @app_commands.command(description="The sources that answers are quoted from.")
     @app_commands.describe(page="Which page, where there are many.")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 
 import discord
 
 from bot.policy.questions import problem_of
 from bot.policy.rate_limits import RateLimiter
+from bot.services.answering import Answering
 from bot.services.ask_context import AskContext, build_context, guild_id_of
 from bot.services.errors import Refused
 from bot.services.guild_settings import GuildSettingsCache
@@ -19,17 +18,18 @@ from bot.services.interactions import Interaction
 from bot.services.pictures import PictureReader
 from bot.services.replies import PUBLIC, Replies
 from bot.services.worker import LibraryWorker
-from bot.services.writing import EDIT_EVERY_SECONDS, GrowingAnswer, Show, Writings
+from bot.services.writing import Show
+from bot.text.index_messages import translate
 from bot.views import answer as answer_view
 from bot.views.message import notice_message
 from index import Library
 from index.domain.activity import RecordedAnswer
-from index.domain.generation import GenerationFault, WritingRequest
+from index.domain.generation import WritingRequest
 
 __all__ = ["QuestionRefused", "QuestionService"]
 
-MAX_CONCURRENT = 2
-"""Questions in threads at the same time; the model uses all processors, so more would only slow each other."""
+SUMMARY = "/summary"
+"""Stands for a question of the command."""
 
 
 class QuestionRefused(Refused):
@@ -54,14 +54,11 @@ class QuestionService:
         pictures: PictureReader,
     ) -> None:
         self._library = library
-        self._worker = worker
         self._replies = replies
         self._guild_settings = guild_settings
         self._rate_limiter = rate_limiter
         self._pictures = pictures
-        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
-        self.writings = Writings()
-        self.edit_every = EDIT_EVERY_SECONDS
+        self.answering = Answering(library, worker)
 
     async def context_of(self, source: Interaction | discord.Message) -> AskContext:
         """Return who asks, and where."""
@@ -99,27 +96,53 @@ class QuestionService:
         `after` is the id of the answer that the question follows, if any; `private` says whether the user alone sees
         the answer, None for the server's default; `pictures` are attached to the question.
         """
+
+        async def answer(context: AskContext, show: Show, is_private: bool) -> discord.ui.LayoutView:
+            alone = not (after or context.is_conversation)
+            shown = {"show_question": True, "private": is_private}
+            return await self.answer(question, context, show, after=after, alone=alone, pictures=pictures, **shown)
+
+        await self._respond(interaction, question, answer, private)
+
+    async def summarise_interaction(
+        self, interaction: Interaction, source: str, since: str, *, private: bool | None = None
+    ) -> None:
+        """Answer a command by a summary of all sources or one, or of what is new there since a moment.
+
+        Limits are those of questions.
+        """
+
+        def summarise(context: AskContext, writing: WritingRequest | None = None) -> RecordedAnswer:
+            answer = self._library.summarise(source, since, writing)
+            place = {"user": context.user, "channel": context.channel}
+            return self._library.conversation.record(answer, guild=context.guild, **place)
+
+        async def answer(context: AskContext, show: Show, is_private: bool) -> discord.ui.LayoutView:
+            request = WritingRequest(user=context.user, guild=context.guild)
+            recorded = await self.answering.run(partial(summarise, context), request, show)
+            return _message(recorded, context, translate(recorded.answer.question), private=is_private)
+
+        await self._respond(interaction, SUMMARY, answer, private)
+
+    async def _respond(
+        self,
+        interaction: Interaction,
+        question: str,
+        answer: Callable[[AskContext, Show, bool], Awaitable[discord.ui.LayoutView]],
+        private: bool | None,
+    ) -> None:
+        """Admit a question, and respond by what `answer` returns for its context, and whether only the user sees it."""
         context = await self.context_of(interaction)
         with self._replies.pending():
             with self.admit(question, context):
                 is_private = context.settings.private if private is None else private
                 await interaction.response.defer(ephemeral=is_private, thinking=True)
                 interaction.extras[PUBLIC] = not is_private
-                alone = not (after or context.is_conversation)
 
                 async def show(view: discord.ui.LayoutView) -> None:
                     await interaction.edit_original_response(view=view)
 
-                view = await self.answer(
-                    question,
-                    context,
-                    show,
-                    after=after,
-                    alone=alone,
-                    show_question=True,
-                    private=is_private,
-                    pictures=pictures,
-                )
+                view = await answer(context, show, is_private)
             # After the block: by the time the answer is seen, the user's next question must be admitted.
             await show(view)
 
@@ -153,40 +176,15 @@ class QuestionService:
             alone=alone,
         )
         request = WritingRequest(pictures=attached.pictures, user=context.user, guild=context.guild)
-        recorded = await self._answer(ask, request, show, shown)
-        threads = context.offers_thread and not private  # a thread cannot begin below a private message
-        return answer_view.answer_message(
-            recorded.answer, question=shown, answer_id=recorded.id, threads=threads, note=attached.note
-        )
-
-    async def _answer(
-        self, ask: Callable[..., RecordedAnswer], request: WritingRequest, show: Show, question: str
-    ) -> RecordedAnswer:
-        """Return what `ask` returns, called in a thread; with a request if a language model writes answers."""
-        if self._library.writes:
-            return await self._write(ask, request, show, question)
-        async with self._slots:
-            return await self._worker.run(ask)
-
-    async def _write(
-        self, ask: Callable[..., RecordedAnswer], request: WritingRequest, show: Show, question: str
-    ) -> RecordedAnswer:
-        """Return the answer that a language model writes, shown as it grows; quotations if too many are written."""
-        with self.writings.begin(request.user) as writing:
-            growing = GrowingAnswer(show, question=question, writing=writing.key, edit_every=self.edit_every)
-            request = replace(request, on_asked=growing.begin, on_answer=growing.update, stopped=writing.stopped)
-            async with growing.shown():
-                async with self._slots:  # until the language model is asked: from then on the thread mostly waits
-                    if not self._worker.can_wait:
-                        return _unwritten(await self._worker.run(ask))
-                    work = asyncio.ensure_future(self._worker.run_waiting(ask, writing=request))
-                    begun = asyncio.ensure_future(growing.begun.wait())
-                    await asyncio.wait({work, begun}, return_when=asyncio.FIRST_COMPLETED)
-                    begun.cancel()
-                return await work
+        recorded = await self.answering.run(ask, request, show, question=shown)
+        return _message(recorded, context, shown, private=private, note=attached.note)
 
 
-def _unwritten(recorded: RecordedAnswer) -> RecordedAnswer:
-    """Return an answer of quotations that says why no language model wrote it."""
-    fault = "" if recorded.answer.abstained else GenerationFault.BUSY
-    return replace(recorded, answer=replace(recorded.answer, fault=fault))
+def _message(
+    recorded: RecordedAnswer, context: AskContext, question: str, *, private: bool, note: str = ""
+) -> discord.ui.LayoutView:
+    """Return an answer as a message; `private` says that only the user sees it."""
+    threads = context.offers_thread and not private  # a thread cannot begin below a private message
+    return answer_view.answer_message(
+        recorded.answer, question=question, answer_id=recorded.id, threads=threads, note=note
+    )

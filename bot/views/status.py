@@ -10,6 +10,7 @@ from discord import ui
 from bot.text.escape import fit, fold, utf16_length
 from bot.text.i18n import gettext, gettext_noop, ngettext, pgettext
 from bot.text.index_messages import translate
+from bot.views._generation import generation_lines
 from bot.views.custom_id import ComponentId, button
 from bot.views.formatting import (
     LINE_ROOM,
@@ -31,6 +32,7 @@ from index.domain.snapshots import SourceState
 from index.domain.stages import Stage
 
 if TYPE_CHECKING:
+    from index.domain.generation import GenerationStatus
     from index.domain.snapshots import SourceInfo, Status
 
 __all__ = ["STAGES", "progress_message", "sources_message", "status_message"]
@@ -87,12 +89,13 @@ def _time_left(seconds: float) -> str:
     return gettext("about {seconds} s left", seconds=max(5, 5 * round(seconds / 5)))
 
 
-def status_message(status: Status) -> ui.LayoutView:
-    """Return what is indexed, since when, by which model, and whether it is up to date."""
+def status_message(status: Status, generation: GenerationStatus | None = None) -> ui.LayoutView:
+    """Return what is indexed, since when, by which model, whether it is up to date, and which model writes answers."""
     name = fit(status.model, MODEL_ROOM)
     model = gettext("Model: {model} (still loading: a question now waits for it)", model=name)
     if status.ready:
         model = gettext("Model: {model} (loaded)", model=name)
+    model = "\n".join([model, *generation_lines(generation)])
     if status.snapshot is None:
         nothing = gettext("**There is no index yet.** A moderator can build it with /reindex.")
         return build_message([f"{nothing}\n{model}"], NOT_FOUND)

@@ -54,7 +54,13 @@ class WritingLibrary(JournalLibrary):
         self._steps.put((answer, True))
 
     def ask(self, question: str, before: Sequence[str] = (), writing: WritingRequest | None = None) -> Answer:
-        quotations = super().ask(question, before, writing)
+        return self._written(super().ask(question, before, writing), question, writing)
+
+    def summarise(self, source: str = "", since: str = "", writing: WritingRequest | None = None) -> Answer:
+        quotations = super().summarise(source, since, writing)
+        return self._written(quotations, quotations.question, writing)
+
+    def _written(self, quotations: Answer, question: str, writing: WritingRequest | None) -> Answer:
         if writing is None or question in self.quoted:
             return quotations
         assert writing.on_asked is not None

@@ -40,7 +40,7 @@ async def test_no_intent_is_privileged_and_only_messages_and_servers_are_heard(
 
 EVERYWHERE = [
     *("Answer this", "ask", "audit", "forget-me", "gaps", "privacy", "reindex", "rollback", "snapshots", "sources"),
-    *("source", "stats", "status"),
+    *("source", "stats", "status", "summary"),
 ]
 
 

@@ -30,7 +30,7 @@ def library(tmp_path: Path) -> WritingLibrary:
 @pytest.fixture
 async def wire(library: WritingLibrary, tmp_path: Path) -> AsyncIterator[Wire]:
     async with connected_with_moderators(library, tmp_path, limits=NO_LIMITS) as wire:
-        wire.bot.services.questions.edit_every = 0.0
+        wire.bot.services.questions.answering.edit_every = 0.0
         yield wire
 
 
@@ -150,7 +150,7 @@ async def test_a_stop_button_of_before_a_restart_says_that_nothing_is_written(
     wire.command("ask", {"question": QUESTION}, user=user)
     await model_is_asked(library)
     message = await shown(wire, "Writing …")
-    wire.bot.services.questions.writings._writings.clear()
+    wire.bot.services.questions.answering.writings._writings.clear()
     exchange = wire.press(message, "Stop", user=user)
     assert await exchange.acknowledged() == MESSAGE
     assert "no longer being written" in text_of(await exchange.answer())
@@ -159,7 +159,7 @@ async def test_a_stop_button_of_before_a_restart_says_that_nothing_is_written(
 
 async def test_closing_ends_what_is_written_with_what_was_verified(library: WritingLibrary, tmp_path: Path) -> None:
     async with connected_with_moderators(library, tmp_path, limits=NO_LIMITS) as wire:
-        wire.bot.services.questions.edit_every = 0.0
+        wire.bot.services.questions.answering.edit_every = 0.0
         wire.command("ask", {"question": QUESTION})
         await model_is_asked(library)
         library.verify(ONE)
