@@ -12,8 +12,8 @@ __all__ = ["Guard"]
 LEAST_WHERE_SILENT = 0.5
 """Confidence of a quoted window from which on an answer is written where the extractive reading abstains.
 
-No window reaches it for the 23 questions about the release that it does not answer; for all 5 that it answers and the
-extractive reading leaves out, one does (`evaluation/llm.md`).
+Of the questions about the release at which the extractive reading is silent, a window reaches it for all 5 that the
+sources answer and for none of the 19 that they don't (`evaluation/llm.md`).
 """
 
 LEAST_ELSEWHERE = 0.1
