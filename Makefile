@@ -44,7 +44,7 @@ test: $(VENV)/.installed-dev ## Run the tests that take few minutes; ARGS="-k na
 test-all: $(VENV)/.installed-dev browser ## Run all tests but test-llm's: those with processes, a browser and tortures too
 	@$(PY) $(PYTEST) --hypothesis-profile=full -m "not llm" $(ARGS)
 
-# One process: the model takes two cores.
+# One process: the model takes a core of its own.
 test-llm: $(VENV)/.installed-llm ## Run the tests that ask a real language model, after downloading one (480 MB)
 	@$(PY) -m tests.support.llm_weights $(ASIDE)
 	@$(PY) -m pytest -m llm $(ARGS)

@@ -169,12 +169,12 @@ def test_no_more_requests_run_at_a_time_than_allowed_and_none_is_lost(generator:
     done: list[str] = []
     with llm_server(otherwise=text("a", 0.02, "b")) as server:
         model = generator(server, concurrency=3)
-        threads = [threading.Thread(target=lambda: done.append(written(model, seconds=60))) for _ in range(20)]
+        threads = [threading.Thread(target=lambda: done.append(written(model, seconds=60))) for _ in range(50)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert done == ["ab"] * 20
+        assert done == ["ab"] * 50
         assert server.most_at_once <= 3
 
 
