@@ -24,12 +24,12 @@ from index.sources.web import WebSources
 
 if TYPE_CHECKING:
     from index.answering.answerer import Answerer
-    from index.domain.ports import Embedder, Generator, Reader
+    from index.domain.ports import ClaimChecker, Embedder, Generator, Reader
     from index.generation.writer import Writer
     from index.indexing.indexer import Indexer
     from index.snapshots.loader import SnapshotLoader
 
-__all__ = ["assemble", "open_library"]
+__all__ = ["assemble", "open_checker", "open_library"]
 
 
 def open_library(settings: Settings) -> Library:
@@ -103,6 +103,14 @@ def open_library(settings: Settings) -> Library:
         keep=settings.keep_snapshots,
         **_writing(settings, budgets, reader),
     )
+
+
+def open_checker() -> ClaimChecker:
+    """Return the bundled checker of claims, whatever READER_MODEL is: its weights fit no other model."""
+    from index.checking.claim_checker import ClaimWeights, TrainedChecker
+
+    wait_passively()
+    return TrainedChecker(_reader(BUNDLED_READER), ClaimWeights.load())
 
 
 def assemble(

@@ -13,7 +13,8 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from index import Library, LibraryError, Settings, open_library
+from index import Library, LibraryError, Settings, open_checker, open_library
+from index.checking.claims import Claim, read_claims
 from index.cli._terminal import print_json, print_lines, progress_bar, say
 from index.cli._text import answer_lines, diff_lines, generation_lines, report_lines, snapshot_lines, status_lines
 from index.cli.json_output import answer_line, diff_json, generation_json, report_json, snapshot_json, status_json
@@ -186,6 +187,30 @@ def summary(
         print_json(answer_line(None, answer))
     else:
         print_lines(answer_lines(answer))
+
+
+@app.command(epilog=EPILOG)
+def check(
+    evidence: Annotated[str | None, typer.Option("--evidence", help="What the sources say.")] = None,
+    claim: Annotated[str | None, typer.Option("--claim", help="A sentence that this should carry.")] = None,
+    batch: Annotated[
+        Path | None, typer.Option("--batch", help='JSON Lines of {"id", "evidence", "claim"} to check.')
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say how likely evidence carries a claim, 0 to 1, by the checker of written answers; in the same order."""
+    if batch is None and (evidence is None or claim is None):
+        raise typer.BadParameter("give --evidence and --claim, or --batch with a file of claims")
+    if batch and (evidence is not None or claim is not None):
+        raise typer.BadParameter("the claims of --batch have their evidence in the file")
+    claims = read_claims(batch) if batch else [Claim("", evidence or "", claim or "")]
+    checker = open_checker()
+    for entry in claims:
+        entailed = round(checker.entailed(entry.evidence, entry.claim), 4)
+        if as_json or batch:
+            print_json({"id": entry.id, "entailed": entailed})
+        else:
+            print_lines([f"entailed: {entailed}"])
 
 
 @app.command("eval", epilog=EPILOG)

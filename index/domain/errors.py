@@ -3,6 +3,7 @@
 from index.domain.messages import Message, message_of
 
 __all__ = [
+    "ClaimsUnreadable",
     "Damaged",
     "IndexMismatch",
     "IndexUnwritable",
@@ -53,6 +54,12 @@ class LibraryError(Exception):
 
 class QuestionsUnreadable(LibraryError):
     """A file of questions is missing, or a line of it is not a question."""
+
+    exit_code = 2
+
+
+class ClaimsUnreadable(LibraryError):
+    """A file of claims is missing, or a line of it is not a claim."""
 
     exit_code = 2
 
