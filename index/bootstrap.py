@@ -101,16 +101,17 @@ def open_library(settings: Settings) -> Library:
         indexer=indexer,
         loader=loader,
         keep=settings.keep_snapshots,
-        **_writing(settings, budgets, reader),
+        **_writing(settings, budgets),
     )
 
 
 def open_checker() -> ClaimChecker:
-    """Return the bundled checker of claims, whatever READER_MODEL is: its weights fit no other model."""
-    from index.checking.claim_checker import ClaimWeights, TrainedChecker
+    """Return the bundled checker of claims, which has a model of its own, whatever READER_MODEL is."""
+    from index.checking.claim_checker import FOLDER, ClaimWeights, TrainedChecker
+    from index.reading.onnx_reader import OnnxReader
 
     wait_passively()
-    return TrainedChecker(_reader(BUNDLED_READER), ClaimWeights.load())
+    return TrainedChecker(OnnxReader(FOLDER), ClaimWeights.load())
 
 
 def assemble(
@@ -180,20 +181,22 @@ class _Writing(TypedDict, total=False):
     writer: Callable[[Answerer], Writer]
 
 
-def _writing(settings: Settings, budgets: TokenBudgets, reader: Callable[[], Reader]) -> _Writing:
+def _writing(settings: Settings, budgets: TokenBudgets) -> _Writing:
     """Return what writes answers by the language model of LLM_BASE_URL; nothing is asked yet."""
     generator = open_generator(settings)
     if generator is None:
         return {}
 
     def writer(answerer: Answerer) -> Writer:
+        from index.checking.claim_checker import ENTAILED
+        from index.checking.unsupported import unsupported
         from index.generation.grounding import Grounder
         from index.generation.writer import Writer
 
         generator.prepare()
         return Writer(
             generator=generator,
-            grounder=Grounder(_HeadChecker(reader()), least=0.9, unsupported=lambda evidence, claim: ()),
+            grounder=Grounder(open_checker(), least=ENTAILED, unsupported=unsupported),
             answerer=answerer,
             timeout=settings.llm_timeout,
             max_tokens=settings.llm_max_tokens,
@@ -204,17 +207,6 @@ def _writing(settings: Settings, budgets: TokenBudgets, reader: Callable[[], Rea
         model=lambda: generator.name, budgets=budgets, paused_until=lambda: generator.paused_until
     )
     return {"generation": monitor, "generator": generator, "writer": writer}
-
-
-class _HeadChecker:
-    """The reader's entailment head as it is."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    def entailed(self, evidence: str, claim: str) -> float:
-        entailment = self._reader.read(claim, evidence).entailment
-        return entailment.entailed if entailment else 0.0
 
 
 def _reader(model: str) -> Reader:

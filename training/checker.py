@@ -35,7 +35,7 @@ Flags = NDArray[np.bool_]
 Labels = NDArray[np.intp]
 
 EVALUATION = Path("../shared/eval/claims/claims.jsonl")
-READER = Path("index/reading")
+READER = Path("index/checking")
 PARTS = 5
 PENALTY = 0.02
 PASSING = 0.85

@@ -17,20 +17,21 @@ MAGNITUDES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "m
               "billion": 1e9, "billions": 1e9, "t": 1e12, "tn": 1e12, "trillion": 1e12, "trillions": 1e12}  # fmt: skip
 """Letters and words after a number that multiply it: "17B" is 17 billion. A lower-case letter counts for k alone."""
 
-UNITS: dict[str, tuple[str, float]] = {
-    name: (dimension, size)
-    for dimension, sizes in {
-        "second": {"ms millisecond": 1e-3, "s sec second": 1, "min minute": 60, "h hr hour": 3600, "day": 86_400,
-                   "week": 604_800},
-        "month": {"month": 1, "quarter": 3, "year yr": 12, "decade": 120, "century": 1200},
-        "byte": {"kb kib kilobyte": 1e3, "mb mib megabyte": 1e6, "gb gib gigabyte": 1e9, "tb tib terabyte": 1e12,
-                 "pb petabyte": 1e15},
-        "meter": {"mm millimeter millimetre": 1e-3, "cm centimeter centimetre": 1e-2, "km kilometer kilometre": 1e3},
-        "percent": {"% percent pct": 1},
-    }.items()
+SIZES: dict[str, dict[str, float]] = {
+    "second": {"ms millisecond": 1e-3, "s sec second": 1, "min minute": 60, "h hr hour": 3600, "day": 86_400,
+               "week": 604_800},
+    "month": {"month": 1, "quarter": 3, "year yr": 12, "decade": 120, "century": 1200},
+    "byte": {"kb kib kilobyte": 1e3, "mb mib megabyte": 1e6, "gb gib gigabyte": 1e9, "tb tib terabyte": 1e12,
+             "pb petabyte": 1e15},
+    "meter": {"mm millimeter millimetre": 1e-3, "cm centimeter centimetre": 1e-2, "km kilometer kilometre": 1e3},
+    "percent": {"% percent pct": 1},
+}  # fmt: skip
+UNITS = {
+    name: (dimension, float(size))
+    for dimension, sizes in SIZES.items()
     for names, size in sizes.items()
     for name in names.split()
-}  # fmt: skip
+}
 """Units that are written in several ways, each as a multiple of one of its kind."""
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",

@@ -12,12 +12,15 @@ from index.checking.features import features
 from index.domain.ports import Reader
 from index.domain.reading import Entailment
 
-__all__ = ["ENTAILED", "UNKNOWN", "WEIGHTS", "ClaimWeights", "TrainedChecker"]
+__all__ = ["ENTAILED", "FOLDER", "UNKNOWN", "WEIGHTS", "ClaimWeights", "TrainedChecker"]
 
-WEIGHTS = Path(__file__).with_name("checker.json")
+FOLDER = Path(__file__).parent
+"""Holds the entailment model, exported as the reader's is: `training.export`."""
+
+WEIGHTS = FOLDER / "checker.json"
 """Written by `training/checker.py`."""
 
-ENTAILED = 0.9
+ENTAILED = 0.85
 """Probability from which on evidence carries a claim; `training/README.md` tells how many are right from there."""
 
 UNKNOWN = Entailment(1 / 3, 1 / 3, 1 / 3)
