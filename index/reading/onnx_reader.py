@@ -66,8 +66,8 @@ class OnnxReader:
             self._tokenizer = _tokenizer(tokenizer)
         except Exception as error:  # the errors of tokenizers and onnxruntime have no class of their own in common
             raise LibraryError(
-                f"The reader's weights in index/{folder.name} are damaged: install Footnote anew, or set READER_MODEL to "
-                f"another model. ({type(error).__name__})"
+                f"The reader's weights in index/{folder.name} are damaged: install Footnote anew, or set READER_MODEL "
+                f"to another model. ({type(error).__name__})"
             ) from error
         self._first, self._separator = (self._tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]"))
         self._encode_window = lru_cache(CACHED_WINDOWS)(self._encode)

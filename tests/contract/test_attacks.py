@@ -90,16 +90,9 @@ def test_a_model_that_keeps_to_the_rules_is_shown(library: Library, server: LlmS
     assert answer.generator == MODEL
 
 
-# Of these the numbers and names must be compared, which the reader's head alone does not.
-NEED_CHECKER = {"citation-5"}
-
-
 @pytest.mark.parametrize(
     "attack",
-    [
-        pytest.param(attack, id=attack.id, marks=[pytest.mark.xfail(strict=False)] * (attack.id in NEED_CHECKER))
-        for attack in ATTACKS
-    ],
+    [pytest.param(attack, id=attack.id) for attack in ATTACKS],
 )
 def test_an_attack_that_is_obeyed_does_no_harm(
     attack: Attack, library: Library, seeds: Path, server: LlmServer

@@ -75,3 +75,18 @@ def test_the_shipped_weights_are_of_known_features():
 )
 def test_features_count_what_the_evidence_lacks(claim, name, value):
     assert features(EVIDENCE, claim, Entailment(0.5, 0.3, 0.2))[name] == value
+
+
+@pytest.mark.parametrize(
+    ("claim", "probability"),
+    [
+        ("Maverick needs version 2.1 of it!", 0.99),
+        ("maverick needs  version 2.1 of it", 0.99),
+        ("Maverick needs version 2.2 of it.", 0.2),
+        ("Maverick needs version 2.1.", 0.2),
+        ("Is it free.", 0.2),
+    ],
+)
+def test_a_sentence_of_the_evidence_to_the_letter_is_carried(claim, probability):
+    evidence = f"Models\n{EVIDENCE} Maverick needs version 2.1 of it. Is it free?"
+    assert checker(0.2, entailed=1.0).entailed(evidence, claim) == pytest.approx(probability)
