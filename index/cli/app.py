@@ -13,7 +13,8 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from index import Library, LibraryError, Settings, open_checker, open_library
+from index import Library, LibraryError, Settings, open_library
+from index.bootstrap import open_checker
 from index.checking.claims import Claim, read_claims
 from index.cli._terminal import print_json, print_lines, progress_bar, say
 from index.cli._text import answer_lines, diff_lines, generation_lines, report_lines, snapshot_lines, status_lines

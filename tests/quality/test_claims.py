@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from index import open_checker
+from index.bootstrap import open_checker
 from tests.support.paths import SHARED
 
 CLAIMS = SHARED / "eval" / "claims" / "claims.jsonl"
