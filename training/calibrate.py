@@ -40,6 +40,8 @@ __all__ = ["Judged", "expected_calibration_error", "fit", "risk_curve"]
 UNANSWERABLE = 0.2
 """Share of unanswerable questions that the curve is drawn for."""
 FOLDS = 5
+UNREAD = -7.0
+"""Log-odds of a question for which no window is read (a follow-up without a word of its own): the least of those read."""
 ALONE, TOGETHER = "alone", "together"
 
 
@@ -98,7 +100,7 @@ def read_all(given: Path, sample: int) -> Iterator[Judged]:
 
 def fit(judged: Sequence[Judged]) -> tuple[Calibration, dict[str, dict[str, float]]]:
     """Return the calibration, and its figures by set, cross-validated by document; the sets weigh the same."""
-    table = np.asarray([[each.odds] for each in judged])
+    table = np.asarray([[max(each.odds, UNREAD)] for each in judged])
     answerable = np.asarray([each.answerable for each in judged])
     right = np.asarray([each.right for each in judged])
     kinds = np.asarray([each.kind for each in judged])

@@ -26,6 +26,9 @@ MOST_QUOTATIONS = 3
 FURTHER = 0.5
 """Share of the best quotation's score from which on another one is needed: the reader wavers between them."""
 
+UNLIKELY = 3.0
+"""By how much less log-probability than a window's best words others are no answer in their place."""
+
 ALIKE = 0.8
 """Cosine of two passages that may be two versions of one statement."""
 
@@ -67,6 +70,8 @@ def find_candidates(
         confidence = calibration.confidence(reading.reading)
         document = search_index.documents[reading.window.document_id]
         for span in reading.reading.spans:
+            if not found and span.log_probability < reading.reading.spans[0].log_probability - UNLIKELY:
+                break  # the words that it found cannot be quoted: they are of a title that the text does not hold
             quotation = quote(reading.window, span, search_index.passages, document, question)
             if quotation is None:
                 continue

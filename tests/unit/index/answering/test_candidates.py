@@ -55,6 +55,17 @@ def test_a_heading_without_a_word_of_the_question_is_quoted_with_what_is_below(q
     assert (answer.abstained, [citation.quote for citation in answer.citations]) == (False, quotes)
 
 
+def test_unlikely_words_do_not_stand_in_for_words_that_cannot_be_quoted():
+    index = search_index(a_md="---\ntitle: The leap\n---\nBread is made of flour.\n\n## Future\n\nWater is added.\n")
+
+    def spans(window: str) -> tuple[AnswerSpan, ...]:
+        title, heading = window.find("The leap"), window.find("Future")
+        return AnswerSpan(title, title + 8, -0.1), AnswerSpan(heading, heading + 6, -9.0)
+
+    answer = ask(FixedReader({"q?": 9.0}, spans), index=index)
+    assert [citation.quote for citation in answer.citations] == ["The leap"]
+
+
 OLD = "---\ndate: 2024-01-01\n---\nScout has a window of 8 tokens.\n"
 NEW = "---\ndate: 2025-01-01\n---\nScout has a window of 10 million tokens.\n"
 
