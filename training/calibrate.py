@@ -41,7 +41,7 @@ UNANSWERABLE = 0.2
 """Share of unanswerable questions that the curve is drawn for."""
 FOLDS = 5
 UNREAD = -7.0
-"""Log-odds of a question for which no window is read (a follow-up without a word of its own): the least of those read."""
+"""Log-odds of a question for which no window is read (a follow-up without a word of its own): the least of any."""
 ALONE, TOGETHER = "alone", "together"
 
 
