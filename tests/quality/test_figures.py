@@ -79,10 +79,7 @@ def test_every_quotation_is_to_the_letter_and_an_answer_brief(run):
     "question",
     [
         "What is the context window of Maverick?",
-        pytest.param(
-            "What is Scout's ELO score?",
-            marks=pytest.mark.xfail(strict=True, reason="the reader still gives Maverick's: it is to be trained on"),
-        ),
+        "What is Scout's ELO score?",
     ],
 )
 def test_no_model_is_given_anothers_figure(article, question):
