@@ -144,13 +144,14 @@ class Indexer:
                     continue
                 try:
                     document = parsed(file, tick)
+                    chunks = chunk(document, self._embedder.count, self._embedder.max_tokens)
                 except (UnreadableSource, RecursionError) as error:
                     nested = isinstance(error, RecursionError)
                     reason = Message("is nested too deeply") if nested else message_of(error)
                     skipped.append(SkippedSource(file.source, reason))
                     continue
                 documents[document.id] = document
-                passages += chunk(document, self._embedder.count, self._embedder.max_tokens)
+                passages += chunks
         return documents, passages, tuple(skipped)
 
     def _write(

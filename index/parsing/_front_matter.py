@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from index.domain.documents import HEADING, Section
 from index.domain.messages import Message
+from index.parsing._front_matter_lines import read_header_lines
 from index.parsing._front_matter_scanner import end_of_json, read_json, read_toml
 from index.parsing._front_matter_values import Parsed, line_of, make_fields
 from index.parsing._front_matter_yaml import KEY_LINE, is_key, read_yaml
@@ -62,6 +63,9 @@ def split_front_matter(text: str) -> FrontMatter:
     begin = 1 if text.startswith("\ufeff") else 0
     place = _find(text)
     parsed = _parse(text, place) if place else None
+    if place is None and (header := read_header_lines(text, begin)):
+        parsed, end = header
+        place = _Place("lines", begin, end, end)
     if place and parsed is None and place.is_closed:
         place = _unclosed(text, place.syntax, place.start)
         parsed = _parse(text, place) if place else None

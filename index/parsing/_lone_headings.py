@@ -10,15 +10,18 @@ from index.domain.documents import SEPARATOR, Block, Section, Span
 __all__ = ["without_empty_sections"]
 
 
-def without_empty_sections(sections: Sequence[Section]) -> tuple[Section, ...]:
-    """Return the sections that hold anything to read; a lone heading with a figure is read in the section above it."""
+def without_empty_sections(sections: Sequence[Section], *, are_marked: bool = True) -> tuple[Section, ...]:
+    """Return the sections that hold anything to read; a lone heading with a figure is read in the section above it.
+
+    Headings that nothing marks as such (`are_marked` is false) may be lines of text: all lone ones are read.
+    """
     kept = []
     for section, following in zip_longest(sections, sections[1:]):
         if section.blocks:
             kept.append(section)
-        elif len(section.path) > 1 and not _is_above(section, following):
+        elif section.path and not _is_above(section, following):
             heading = section.path[-1]
-            if any(map(str.isdigit, heading.reading)):
+            if not are_marked or (len(section.path) > 1 and any(map(str.isdigit, heading.reading))):
                 runs = tuple(
                     Span(run.start, run.end, heading.reading[run.begin : run.begin + run.length])
                     for run in heading.runs

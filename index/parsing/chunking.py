@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 import sentencex
 
 from index.domain.documents import Document, Opening, Passage
+from index.domain.errors import UnreadableSource
+from index.domain.messages import Message
 from index.text.offsets import ReadableText
 from index.text.tables import label_cells
 
@@ -21,6 +23,9 @@ SHORT = 25
 LONGEST = 1_200
 """Characters of a passage: a quotation is a sentence or two, not a page."""
 
+MOST_PASSAGES = 200_000
+"""Passages of a document; more are an attack on memory and on the time that embedding takes."""
+
 WINDOW = 20_000
 """Characters of a paragraph in which sentences are found at a time."""
 
@@ -30,8 +35,10 @@ def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[P
 
     `count` returns the number of tokens of a text, special tokens included, `limit` is how many the embedder reads. The
     context of a passage is shortened first; a sentence over the limit is split.
+
+    Raises UnreadableSource for more passages than an index can hold.
     """
-    passages = []
+    passages: list[Passage] = []
     seen: Counter[str] = Counter()
     before = ""
     for section in document.sections:
@@ -52,6 +59,10 @@ def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[P
                 if block.kind == "row" and context[2]:
                     whole = "\n".join([*filter(None, context[:2]), label_cells(context[2], reading)])
                     embedded = whole if count(whole) <= limit else embedded
+                if len(passages) == MOST_PASSAGES:
+                    raise UnreadableSource(
+                        Message("has more than {most} lines or sentences: split it", most=MOST_PASSAGES)
+                    )
                 passages.append(
                     Passage(
                         id=_passage_id(document.source, embedded, seen),

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from index.domain.documents import SEPARATOR, Block, Heading, Opening, Section, Span
+from index.parsing._lone_headings import without_empty_sections
 from index.text.notation import DONE, OPEN
 from index.text.offsets import ReadableText, split_runs
 
@@ -49,7 +50,7 @@ def read_plain(text: str) -> tuple[Section, ...]:
         else:
             _add(parts[-1], plain_runs(match[0], match.start()))
     ends = [*(part.start for part in parts[1:]), len(text)]
-    sections = tuple(
+    sections = [
         Section(
             SEPARATOR.join(heading.reading for _, heading in part.path),
             part.start,
@@ -58,9 +59,8 @@ def read_plain(text: str) -> tuple[Section, ...]:
             tuple(heading for _, heading in part.path),
         )
         for part, end in zip(parts, ends, strict=True)
-        if part.blocks or len(parts) == 1
-    )
-    return sections or (Section("", 0, len(text)),)
+    ]
+    return without_empty_sections(sections, are_marked=False) or (Section("", 0, len(text)),)
 
 
 def _read_lines(paragraph: re.Match[str], parts: list[_Part]) -> None:

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.domain.documents import Passage
@@ -215,13 +215,25 @@ def check(text: str, name: str) -> list[Passage]:
     return chunks
 
 
+def test_an_underlined_line_of_plain_text_with_nothing_below_is_text():
+    assert texts("The oven\n===\n\nNew parts\n---\nIt has two new doors.\n\nThe end\n---\n", "a.txt") == [
+        "It has two new doors.",
+        "The end",
+    ]
+    assert texts("Closed today\n===\n", "a.txt") == ["Closed today"]
+
+
 @given(file_text | markdown)
-def test_passages_of_any_plain_text_are_exact_in_order_and_lose_no_word(text):
+@example("0\n===")
+@example("0\n===\n0")
+def test_passages_of_any_plain_text_and_their_headings_are_in_order_and_lose_no_word(text):
     chunks = check(text, "a.txt")
     for previous, other in pairwise(chunks):
         assert previous.start <= other.start
         assert previous.end <= other.end
-    covered = {offset for passage in chunks for offset in range(passage.start, passage.end)}
+    sections = parse(SourceFile("a.txt", text.encode())).sections
+    headings = [heading for section in sections if section.blocks for heading in section.path]
+    covered = {offset for part in (*chunks, *headings) for offset in range(part.start, part.end)}
     for word in re.finditer(r"\w", text):
         assert word.start() in covered
 
