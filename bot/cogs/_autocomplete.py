@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
 from discord.app_commands import Choice
@@ -13,8 +13,9 @@ from discord.ext import commands
 
 from bot.services.errors import trace
 from bot.services.interactions import Interaction
+from index.domain.snapshots import SnapshotInfo
 
-__all__ = ["MAX_CHOICES", "quiet"]
+__all__ = ["MAX_CHOICES", "name_choices", "quiet", "snapshot_choice"]
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,8 @@ TIMEOUT_SECONDS = 2.0
 """Discord shows an error after three."""
 
 MAX_CHOICES = 25
-"""Discord's limit."""
+LONGEST_CHOICE = 100
+"""Discord's limits: choices, and characters of one."""
 
 CogT = TypeVar("CogT", bound=commands.Cog)
 Callback = Callable[[CogT, Interaction, str], Coroutine[Any, Any, list[Choice[str]]]]
@@ -44,3 +46,15 @@ def quiet(callback: Callback[CogT]) -> Callback[CogT]:
             return []
 
     return complete
+
+
+def name_choices(names: Iterable[str], part: str) -> list[Choice[str]]:
+    """Return the names that contain a part, whatever its case; one too long for a choice can only be typed."""
+    folded = part.casefold()
+    matching = [name for name in names if folded in name.casefold() and len(name) <= LONGEST_CHOICE]
+    return [Choice(name=name, value=name) for name in matching[:MAX_CHOICES]]
+
+
+def snapshot_choice(snapshot: SnapshotInfo) -> Choice[str]:
+    """Return a snapshot by its date and id."""
+    return Choice(name=f"{snapshot.created:%Y-%m-%d %H:%M} UTC · {snapshot.id}", value=snapshot.id)

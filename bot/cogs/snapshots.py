@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.cogs._autocomplete import MAX_CHOICES, quiet
+from bot.cogs._autocomplete import MAX_CHOICES, quiet, snapshot_choice
 from bot.cogs._component import component
 from bot.services.audit import audited
 from bot.services.context import Services, services_of
@@ -79,11 +79,9 @@ class SnapshotsCog(commands.Cog):
         if not await self._services.permissions.is_moderator(interaction):
             return []
         matching = [snapshot for snapshot in await self._snapshots() if typed.strip() in snapshot.id]
-        return [
-            app_commands.Choice(name=f"{snapshot.created:%Y-%m-%d %H:%M} UTC · {snapshot.id}", value=snapshot.id)
-            for snapshot in matching
-            if snapshot.whole and not snapshot.live
-        ][:MAX_CHOICES]
+        return [snapshot_choice(snapshot) for snapshot in matching if snapshot.whole and not snapshot.live][
+            :MAX_CHOICES
+        ]
 
     @component("snapshots")
     async def turn_page(self, interaction: Interaction, component_id: ComponentId) -> None:

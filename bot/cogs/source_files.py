@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs._autocomplete import MAX_CHOICES, quiet
+from bot.cogs._autocomplete import name_choices, quiet
 from bot.cogs._component import component
 from bot.services.attachments import DownloadFailed, PendingUploads
 from bot.services.audit import audited
@@ -46,7 +46,6 @@ OUTCOMES: dict[str, str] = {
     UploadOutcome.EXISTS: "",
 }
 """The outcome of a change in the audit; empty if nothing is recorded."""
-LONGEST_CHOICE = 100
 
 
 class SourceFilesCog(commands.Cog):
@@ -98,9 +97,7 @@ class SourceFilesCog(commands.Cog):
         """Offer moderators the names that contain what was typed; one too long for a choice can be typed."""
         if not await self._services.permissions.is_moderator(interaction):
             return []
-        part = typed.casefold()
-        matching = [name for name in await self._names() if part in name.casefold() and len(name) <= LONGEST_CHOICE]
-        return [app_commands.Choice(name=name, value=name) for name in matching[:MAX_CHOICES]]
+        return name_choices(await self._names(), typed)
 
     @source.command(name="list", description="The files that I answer from, with size and age.")
     @app_commands.describe(page="Which page, where there are many.")

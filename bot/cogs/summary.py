@@ -5,13 +5,12 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs._autocomplete import MAX_CHOICES, quiet
+from bot.cogs._autocomplete import MAX_CHOICES, name_choices, quiet, snapshot_choice
 from bot.services.context import Services, services_of
 from bot.services.interactions import Interaction
 
 __all__ = ["SummaryCog"]
 
-LONGEST_CHOICE = 100
 LONGEST_NAME, LONGEST_MOMENT = 200, 100
 
 
@@ -40,21 +39,14 @@ class SummaryCog(commands.Cog):
     @quiet
     async def suggest_sources(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Offer the sources whose names contain what was typed; one too long for a choice can be typed."""
-        part = typed.casefold().strip()
-        names = await self._services.worker.run(self._services.library.source_names)
-        matching = [name for name in names if part in name.casefold() and len(name) <= LONGEST_CHOICE]
-        return [app_commands.Choice(name=name, value=name) for name in matching[:MAX_CHOICES]]
+        return name_choices(await self._services.worker.run(self._services.library.source_names), typed.strip())
 
     @summary.autocomplete("since")
     @quiet
     async def suggest_moments(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Offer the snapshots that are kept, by a part of their date or id."""
         snapshots = await self._services.worker.run(self._services.library.snapshots)
-        choices = [
-            app_commands.Choice(name=f"{snapshot.created:%Y-%m-%d %H:%M} UTC · {snapshot.id}", value=snapshot.id)
-            for snapshot in snapshots
-            if not snapshot.live
-        ]
+        choices = [snapshot_choice(snapshot) for snapshot in snapshots if not snapshot.live]
         return [choice for choice in choices if typed.strip() in choice.name][:MAX_CHOICES]
 
 

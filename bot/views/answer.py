@@ -93,7 +93,7 @@ def unfinished_message(answer: Answer | None, *, question: str = "", writing: st
     closing = f"-# {gettext('Writing …')}"
     row = [button(ComponentId(STOP_WRITING, writing), pgettext("button", "Stop"))] if writing else []
     if answer is None:
-        asked = f"-# {gettext('Asked: {question}', question=fit(question, QUESTION_ROOM))}" if fold(question) else ""
+        asked = _asked_line(question, QUESTION_ROOM) if fold(question) else ""
         return build_message([asked, closing, row], FOUND)
     return build_message([*_answer_blocks(answer, question, closing), row], FOUND)
 
@@ -158,7 +158,11 @@ def _question_lines(answer: Answer, question: str, room: int) -> list[str]:
     room = min(room - utf16_length(asked), QUESTION_ROOM)
     if not fold(question) or escape(fold(question)) in reading or room < LEAST_QUESTION:
         return [reading]
-    return [f"-# {gettext('Asked: {question}', question=fit(question, room))}", reading]
+    return [_asked_line(question, room), reading]
+
+
+def _asked_line(question: str, room: int) -> str:
+    return f"-# {gettext('Asked: {question}', question=fit(question, room))}"
 
 
 def _reading_line(answer: Answer, room: int) -> str:

@@ -114,8 +114,9 @@ class Summariser:
 
     def of_request(self, search_index: SearchIndex, question: str, vector: Vectors) -> Summary | None:
         """Return the summary that a message asks for, of one document if it names one; None without a quotation."""
-        named = named_document(rows_by_document(search_index.passages), index_vectors(search_index), vector)
-        rows = summarise(search_index.passages, index_vectors(search_index), search_index.documents, vector)
+        passages, vectors = search_index.passages, index_vectors(search_index)
+        named = named_document(rows_by_document(passages), vectors, vector)
+        rows = summarise(passages, vectors, search_index.documents, vector)
         return self._summary(search_index, question, rows, named)
 
     def news_of_request(self, search_index: SearchIndex, question: str, moment: Moment, vector: Vectors) -> Summary:

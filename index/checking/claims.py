@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from index.domain.errors import ClaimsUnreadable
+from index.storage.json_lines import read_json_lines
 
 __all__ = ["Claim", "read_claims"]
+
+FORM = (
+    "each line is an object with `id`, and `evidence` and `claim` as texts, like "
+    '{"id": "1", "evidence": "It has 17B parameters.", "claim": "It is small."}.'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +34,11 @@ def read_claims(path: Path) -> list[Claim]:
     ClaimsUnreadable
         The file cannot be read, or a line is no claim; the message names it.
     """
-    try:
-        lines = path.read_bytes().decode("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ClaimsUnreadable(f"The claims in {path} cannot be read: {error}.") from error
-    claims = []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                row = json.loads(line)
-                claim = Claim(row["id"], row["evidence"], row["claim"])
-                if not (isinstance(claim.evidence, str) and isinstance(claim.claim, str)):
-                    raise TypeError("evidence or claim")
-            except (ValueError, KeyError, TypeError) as error:
-                raise ClaimsUnreadable(
-                    f"Line {number} of {path} is no claim: each line is an object with `id`, and `evidence` and "
-                    '`claim` as texts, like {"id": "1", "evidence": "It has 17B parameters.", "claim": "It is small."}.'
-                ) from error
-            claims.append(claim)
-    return claims
+    return read_json_lines(path, _claim, error=ClaimsUnreadable, name="claim", form=FORM)
+
+
+def _claim(row: dict[str, Any]) -> Claim:
+    claim = Claim(row["id"], row["evidence"], row["claim"])
+    if not (isinstance(claim.evidence, str) and isinstance(claim.claim, str)):
+        raise TypeError("evidence or claim")
+    return claim

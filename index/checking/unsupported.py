@@ -36,8 +36,8 @@ def unsupported(evidence: str, claim: str) -> list[str]:
 
 def missing_numbers(evidence: str, claim: str) -> list[Quantity]:
     """Return the numbers of a claim that are none of its evidence's."""
-    told = find_quantities(evidence)
-    return [number for number in find_quantities(claim) if not _is_told(number, told)]
+    told = [number.value for number in find_quantities(evidence)]
+    return [number for number in find_quantities(claim) if not _holds(told, number.value)]
 
 
 def missing_names(evidence: str, claim: str) -> list[str]:
@@ -75,10 +75,6 @@ def _is_name(text: str, match: re.Match[str]) -> bool:
     if not word[0].isupper() or word.lower() in STOP_WORDS or word in ("Yes", "No"):
         return False
     return bool(SAYING.match(text, match.end())) or not SENTENCE_START.search(text[: match.start()])
-
-
-def _is_told(number: Quantity, told: tuple[Quantity, ...]) -> bool:
-    return any(_same(number.value, other.value) for other in told)
 
 
 def _derived(told: tuple[Quantity, ...]) -> list[float]:

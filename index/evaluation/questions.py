@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,8 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from index.domain.errors import LibraryError, QuestionsUnreadable
+from index.storage.json_lines import read_json_lines
 
 __all__ = ["Expected", "Question", "pair_answers", "read_questions"]
+
+FORM = (
+    'each line is an object with `id` and `question`, like {"id": "1", "question": "When is it?"}; '
+    "`before` is a list of questions."
+)
 
 
 class Expected(StrEnum):
@@ -56,21 +61,7 @@ def read_questions(path: Path) -> list[Question]:
 
     Raises QuestionsUnreadable, which names the line.
     """
-    try:
-        lines = path.read_bytes().decode("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionsUnreadable(f"The questions in {path} cannot be read: {error}.") from error
-    questions = []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                questions.append(_question(json.loads(line)))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise QuestionsUnreadable(
-                    f"Line {number} of {path} is no question: each line is an object with `id` and `question`, "
-                    'like {"id": "1", "question": "When is it?"}; `before` is a list of questions.'
-                ) from error
-    return questions
+    return read_json_lines(path, _question, error=QuestionsUnreadable, name="question", form=FORM)
 
 
 def pair_answers(

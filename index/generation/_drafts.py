@@ -16,6 +16,7 @@ __all__ = [
     "drafts_of_prose",
     "letters_and_digits",
     "values_of",
+    "without_thoughts",
 ]
 
 MAX_SENTENCES = 40
@@ -101,6 +102,11 @@ def values_of(text: str) -> list[object]:
 def letters_and_digits(text: str) -> str:
     """Return the letters and digits of a text in lower case, by which two ways to write the same are equal."""
     return "".join(filter(str.isalnum, text)).casefold()
+
+
+def without_thoughts(text: str) -> str:
+    """Return an output without the thoughts that some models write before it; nothing while these go on."""
+    return text.partition("</think>")[2] if text.lstrip().startswith("<think>") else text
 
 
 def _sentences(value: object, depth: int) -> Iterator[object]:

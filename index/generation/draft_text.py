@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pydantic_core
 
+from index.generation._drafts import without_thoughts
 from index.text.normalize import collapse_whitespace, strip_hidden
 
 __all__ = ["readable_text"]
-
-THOUGHTS, THOUGHTS_END = "<think>", "</think>"
 
 
 def readable_text(output: str) -> str:
@@ -16,9 +15,7 @@ def readable_text(output: str) -> str:
 
     Nothing in it can control a terminal.
     """
-    text = output.lstrip()
-    if text.startswith(THOUGHTS):
-        text = text.partition(THOUGHTS_END)[2].lstrip()
+    text = without_thoughts(output).lstrip()
     place = text.find("{")
     if place < 0:
         return "" if text.startswith(("`", "<")) else collapse_whitespace(strip_hidden(text))

@@ -14,7 +14,7 @@ from index.domain.ports import ClaimChecker
 from index.domain.reading import AnswerSpan, Window
 from index.generation._addresses import foreign_addresses
 from index.generation._languages import is_foreign, proper_names, says_the_same
-from index.generation._matching import find_nearest, find_words
+from index.generation._quote_matching import find_nearest, find_words
 from index.generation.evidence import Evidence
 from index.generation.output import DraftSentence
 from index.retrieval.search_index import SearchIndex

@@ -183,7 +183,7 @@ class OpenAIGenerator:
         except TimeoutError:
             call.asked = call.status in (0, 200)
             raise late_error(call.status, fair=call.had_its_time) from None
-        except Exception as error:
+        except Exception as error:  # the client's words may hold the question or the key: only their kind goes on
             call.asked = False
             raise generation_error(error) from None
 
@@ -244,7 +244,7 @@ class OpenAIGenerator:
         try:
             async with asyncio.timeout(LIST_SECONDS):
                 models = parse_models(await self._client.models())
-        except Exception as error:
+        except Exception as error:  # a server may answer anything: it is named a fault, without its words
             if self._model and getattr(error, "status_code", 0) in (404, 405, 501):
                 return  # not every server lists its models
             if isinstance(error, TimeoutError):

@@ -19,6 +19,7 @@ from index.generation._drafts import (
     drafts_of_prose,
     letters_and_digits,
     values_of,
+    without_thoughts,
 )
 
 __all__ = ["MAX_OUTPUT", "OUTPUT_SCHEMA", "DraftSentence", "OutputParser"]
@@ -32,7 +33,6 @@ MAX_OBJECT = 8_000
 _ANSWERS = re.compile(r"""(?<!\\)["']answers["']\s*:\s*(true|false)\b""", re.IGNORECASE)
 _SENTENCES = re.compile(r'(?<!\\)"sentences"\s*:\s*\[')
 _SEPARATOR = re.compile(r"[\s,]*")
-_THOUGHTS, _THOUGHTS_END = "<think>", "</think>"
 
 
 class _Evidence(BaseModel):
@@ -111,7 +111,7 @@ class OutputParser:
         drafts = list(self._new(self._repaired(rest)))
         if self._known or self.answers is not None or self.leaked or '"sentences"' in self._text:
             return drafts
-        return list(self._new(drafts_of_prose(_without_thoughts(rest))))
+        return list(self._new(drafts_of_prose(without_thoughts(rest))))
 
     def _objects(self) -> Iterator[DraftSentence]:
         """Yield the sentences of the array as far as it is complete."""
@@ -130,10 +130,10 @@ class OutputParser:
 
     def _find_array(self) -> bool:
         """Go to the first sentence of the next array of sentences; a model's thoughts are skipped."""
-        if self._text.lstrip().startswith(_THOUGHTS) and self._position == 0:
-            if _THOUGHTS_END not in self._text:
+        if self._position == 0:
+            if not (rest := without_thoughts(self._text)):
                 return False
-            self._position = self._text.index(_THOUGHTS_END)
+            self._position = len(self._text) - len(rest)
         if (found := _SENTENCES.search(self._text, self._position)) is None:
             return False
         self._find_answers(self._text[self._position : found.start()])
@@ -147,7 +147,7 @@ class OutputParser:
     def _repaired(self, rest: str) -> Iterator[DraftSentence]:
         """Yield the sentences of what was not read as it came."""
         if not self._is_in_array:
-            rest = _without_thoughts(rest)
+            rest = without_thoughts(rest)
             rest = rest[min((place for mark in "{[" if (place := rest.find(mark)) >= 0), default=len(rest)) :]
         if "{" in rest:
             yield from _drafts(values_of(rest if rest.startswith("[") else f"[{rest}"))
@@ -174,10 +174,3 @@ def _drafts(values: Iterable[object]) -> Iterator[DraftSentence]:
     for value in values:
         if draft := draft_of(value):
             yield draft
-
-
-def _without_thoughts(text: str) -> str:
-    """Return an output without the thoughts that some models write before it."""
-    if not text.lstrip().startswith(_THOUGHTS):
-        return text
-    return text.partition(_THOUGHTS_END)[2]

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Sequence
 from babel import Locale
 
 from index.domain.generation import ChatMessage, GenerationError, GenerationFault, Picture, Role, Turn
-from index.generation._fence import Fence, as_data
-from index.generation._rules import (
+from index.generation._prompt_templates import (
     ANSWER_TASK,
     EXAMPLE_OUTPUT,
     EXAMPLE_PASSAGES,
@@ -22,6 +21,7 @@ from index.generation._rules import (
     SUMMARY_TASK,
     TRANSLATION_RULES,
 )
+from index.generation._spotlighting import Fence, as_data
 from index.generation.evidence import Evidence
 from index.generation.token_estimates import estimate_messages, estimate_tokens
 from index.text.languages import detect_foreign_language

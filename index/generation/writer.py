@@ -34,7 +34,7 @@ from index.generation.prompts import (
     new_canary,
     read_translation,
 )
-from index.generation.session import Session
+from index.generation.sentence_verifier import SentenceVerifier
 from index.retrieval.search_index import SearchIndex
 from index.text.languages import detect_foreign_language
 
@@ -188,7 +188,7 @@ class Writer:
         """Return the answer made of the sentences that pass."""
         parser, composition, meter = OutputParser(task.canary), Composition(extractive), Meter()
         guard = Guard(self._answerer, extractive, task.read)
-        session = Session(self._grounder, composition, guard, task.evidence, search_index, extractive.verdict)
+        verifier = SentenceVerifier(self._grounder, composition, guard, task.evidence, search_index, extractive.verdict)
         written = ""
         with closing(self._stream.pieces(task.messages, request, deadline, OUTPUT_SCHEMA)) as pieces:
             for piece in pieces:
@@ -198,7 +198,7 @@ class Writer:
                     request.on_text(readable_text(written))
                 for draft in parser.feed(piece):
                     with meter.checking():
-                        may_show = session.take(draft) and guard.allows(composition, parser.answers)
+                        may_show = verifier.take(draft) and guard.allows(composition, parser.answers)
                     if may_show:
                         meter.sentence()
                         if request.on_answer:
@@ -210,8 +210,8 @@ class Writer:
         stopped = request.stopped is not None and request.stopped.is_set()
         with meter.checking():
             for draft in () if stopped else parser.close():
-                session.take(draft, is_whole=False)
-            session.close()
+                verifier.take(draft, is_whole=False)
+            verifier.close()
             may_show = bool(composition.sentences) and guard.allows(composition, parser.answers) and not parser.leaked
         if request.on_times:
             request.on_times(meter.times())
@@ -222,7 +222,7 @@ class Writer:
         elif extractive.abstained and parser.answers is False:
             fault = ""  # both say that the sources do not answer
         else:
-            read_any = session.taken and parser.answers is not False and not parser.leaked
+            read_any = verifier.taken and parser.answers is not False and not parser.leaked
             fault = (GenerationFault.UNVERIFIED if read_any else GenerationFault.UNUSABLE).value
         return replace(extractive, fault=fault, dropped=composition.dropped)
 

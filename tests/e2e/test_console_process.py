@@ -51,6 +51,12 @@ def child(*arguments: str, **streams: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", CHILD, *arguments], cwd=ROOT, env=environment, **streams)
 
 
+def assert_left_cleanly(console):
+    code, rest = console.leave()
+    assert code == 0
+    assert "Traceback" not in rest
+
+
 def test_questions_from_a_pipe_are_answered_without_a_prompt(tmp_path):
     process = child(str(tmp_path / "history"), stdin=-1, stdout=-1, stderr=-1)
     out, err = process.communicate(b"one\n\ntwo\n", timeout=60)
@@ -102,9 +108,7 @@ def test_prompt_is_left_cleanly(terminal, tmp_path, key):
     console = terminal(tmp_path / "history")
     console.await_text("footnote>")
     console.press(key)
-    code, rest = console.leave()
-    assert code == 0
-    assert "Traceback" not in rest
+    assert_left_cleanly(console)
 
 
 def test_ctrl_c_while_a_question_is_answered_leaves_cleanly(terminal, tmp_path):
@@ -113,9 +117,7 @@ def test_ctrl_c_while_a_question_is_answered_leaves_cleanly(terminal, tmp_path):
     console.press("hang\r")
     console.await_text("thinking")
     console.press("\x03")
-    code, rest = console.leave()
-    assert code == 0
-    assert "Traceback" not in rest
+    assert_left_cleanly(console)
 
 
 def test_a_draft_is_grey_and_gives_way_to_the_settled_answer(terminal, tmp_path):
@@ -137,9 +139,7 @@ def test_ctrl_c_stops_the_writing_and_the_prompt_comes_back(terminal, tmp_path):
     console.await_text("10 million")
     console.await_text("footnote>")
     console.press("\x03")
-    code, rest = console.leave()
-    assert code == 0
-    assert "Traceback" not in rest
+    assert_left_cleanly(console)
 
 
 def test_ctrl_c_a_second_time_leaves_a_writing_that_does_not_stop(terminal, tmp_path):
@@ -150,18 +150,14 @@ def test_ctrl_c_a_second_time_leaves_a_writing_that_does_not_stop(terminal, tmp_
     console.press("\x03")
     console.await_text("Stopping")
     console.press("\x03")
-    code, rest = console.leave()
-    assert code == 0
-    assert "Traceback" not in rest
+    assert_left_cleanly(console)
 
 
 def test_ctrl_c_while_the_model_loads_leaves_cleanly(terminal, tmp_path):
     console = terminal(tmp_path / "history", "hang-load")
     console.await_text("loading")
     console.press("\x03")
-    code, rest = console.leave()
-    assert code == 0
-    assert "Traceback" not in rest
+    assert_left_cleanly(console)
 
 
 def test_question_at_the_prompt_is_answered_and_remembered_for_its_owner_only(terminal, tmp_path):

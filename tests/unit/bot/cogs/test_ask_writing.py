@@ -220,4 +220,5 @@ async def test_an_error_after_a_part_was_shown_takes_its_place(library: WritingL
     await model_is_asked(library)
     await shown(wire, "Writing …")
     library.finish(None)  # type: ignore[arg-type] - what the library never gives
-    await wire.sent.wait_for(lambda sent: "Something went wrong" in sent.text)
+    error = await wire.sent.wait_for(lambda sent: "Something went wrong" in sent.text)
+    assert "Writing …" not in error.text

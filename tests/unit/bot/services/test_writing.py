@@ -105,6 +105,7 @@ async def test_states_come_from_any_thread() -> None:
         await asyncio.to_thread(answer.update, make_written("One."))
         while not any("One." in text for text in shown.texts):
             await until_tried(shown)
+    assert "One." in shown.texts[-1]
 
 
 def test_a_writing_can_be_stopped_until_it_ends() -> None:

@@ -162,7 +162,8 @@ def test_reader_that_goes_away_closes_the_connection(generator: OpenGenerator) -
         pieces = generator(server).stream(QUESTION, deadline=time.monotonic() + 200)
         next(pieces)
         pieces.close()  # type: ignore[attr-defined]  # an iterator of a generator
-        wait_until(lambda: server.hung_up == 1)
+        wait_until(lambda: server.hung_up)
+        assert server.hung_up == 1
 
 
 def test_no_more_requests_run_at_a_time_than_allowed_and_none_is_lost(generator: OpenGenerator) -> None:

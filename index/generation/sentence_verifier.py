@@ -14,7 +14,7 @@ from index.generation.grounding import Dropped, DropReason, GroundedSentence, Gr
 from index.generation.output import DraftSentence
 from index.retrieval.search_index import SearchIndex
 
-__all__ = ["Session"]
+__all__ = ["SentenceVerifier"]
 
 VERDICT = re.compile(r"(yes|no)(?:[,.!:;]\s*|\s*[–—]\s*|$)", re.IGNORECASE)
 """A yes or no at the beginning of a sentence, which evidence alone does not carry."""
@@ -23,7 +23,7 @@ WHOLE = re.compile(r"[.!?。！？…:;][\"'”’»)\]*]*$")
 """The end of a sentence that was not cut."""
 
 
-class Session:
+class SentenceVerifier:
     """Takes drafts in their order. A fragment waits for the next sentence, which may make it whole.
 
     `verdict` is the yes or no that the reader gives; any other one is taken off.

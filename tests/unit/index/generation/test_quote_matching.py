@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.generation._matching import find_nearest, find_words
+from index.generation._quote_matching import find_nearest, find_words
 
 TEXT = "Scout – “the small one” – reads\n10 million  tokens.\u200b It's open. Scout reads pictures, too."
 
