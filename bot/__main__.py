@@ -22,9 +22,12 @@ ABOUT = """Answers questions about the sources in SEEDS_DIR, quoting them to the
 On Discord when DISCORD_TOKEN is set, else at a prompt here: one question a line."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the bot and return the exit code: 0 after a clean end, 2 for wrong settings or a wrong token."""
-    _parser().parse_args(arguments)
+def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m bot", other_commands: str = "") -> int:
+    """Run the bot and return the exit code: 0 after a clean end, 2 for wrong settings or a wrong token.
+
+    `prog` and `other_commands` are for the text of `--help`.
+    """
+    _parser(prog, other_commands).parse_args(arguments)
     try:
         settings, bot_settings = Settings(), BotSettings()
         _log_to_stderr(settings.log_level)
@@ -82,12 +85,13 @@ def _run_console(library: Library, settings: BotSettings) -> int:
     return asyncio.run(console.run(library, history=settings.state_dir / "history"))
 
 
-def _parser() -> argparse.ArgumentParser:
-    lines = ["settings, from the environment or a file .env here:"]
+def _parser(prog: str, other_commands: str) -> argparse.ArgumentParser:
+    lines = [other_commands] if other_commands else []
+    lines.append("settings, from the environment or a file .env here:")
     for name, description in (_descriptions(BotSettings) | _descriptions(Settings)).items():
         lines.append(f"  {name:<18} {description}")
     return argparse.ArgumentParser(
-        prog="python -m bot",
+        prog=prog,
         description=ABOUT,
         epilog="\n".join(lines),
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -292,12 +293,15 @@ def _damage(library: Library) -> LibraryError | None:
     return None
 
 
-def main() -> int:
-    """Run the command line and return its exit code; standard error says what went wrong and how to fix it."""
+def main(arguments: Sequence[str] | None = None, *, prog: str | None = None) -> int:
+    """Run the command line and return its exit code; standard error says what went wrong and how to fix it.
+
+    `prog` is the program's name in `--help`, by default as it was started.
+    """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # the same bytes on every system
     try:
-        code = app(standalone_mode=False)
+        code = app(arguments, prog_name=prog, standalone_mode=False)
     except typer.Exit as error:
         return error.exit_code
     except LibraryError as error:
