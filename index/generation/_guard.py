@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from index.answering.answerer import Answerer, ReadQuestion
-from index.domain.answers import Answer, Citation
+from index.domain.answers import Answer, Citation, ShortAnswer
 from index.domain.reading import Window
 from index.generation.composition import Composition
 
@@ -15,9 +15,6 @@ LEAST_WHERE_SILENT = 0.5
 Of the questions about the release at which the extractive reading is silent, a window reaches it for all 5 that the
 sources answer and for none of the 19 that they don't (`evaluation/llm.md`).
 """
-
-LEAST_ELSEWHERE = 0.1
-"""That of an answer which quotes nothing of the extractive one; windows that do not answer are mostly below it."""
 
 
 class Guard:
@@ -33,16 +30,19 @@ class Guard:
         return self._answerer.confidence_in(self._read, window) if self._read else 0.0
 
     def allows(self, composition: Composition, answers: bool | None) -> bool:
-        """Return whether the answer so far may be shown; `answers` is what the model says of its sources."""
+        """Return whether the answer so far may be shown; `answers` is what the model says of its sources.
+
+        Where the extractive reading answers, the words in which it does must be among what is quoted: what else a model
+        writes may be true, but was not asked for.
+        """
         if self._read is None:
             return answers is not False
-        confidence = max((citation.score for citation in composition.citations), default=0.0)
         if self._extractive.abstained:
+            confidence = max((citation.score for citation in composition.citations), default=0.0)
             return answers is True and confidence >= LEAST_WHERE_SILENT
-        quoted = self._extractive.citations
-        shared = any(_overlap(own, other) for own in composition.citations for other in quoted)
-        return answers is not False and (shared or confidence >= LEAST_ELSEWHERE)
+        wanted = self._extractive.short_answer or self._extractive.citations[0]
+        return answers is not False and any(_overlap(citation, wanted) for citation in composition.citations)
 
 
-def _overlap(citation: Citation, other: Citation) -> bool:
+def _overlap(citation: Citation, other: Citation | ShortAnswer) -> bool:
     return citation.source == other.source and citation.start < other.end and other.start < citation.end

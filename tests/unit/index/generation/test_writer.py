@@ -203,6 +203,13 @@ def test_an_unanswered_question_is_written_only_if_the_model_and_the_reader_say_
     assert write(output(GOOD), question=question).fault == GenerationFault.UNVERIFIED
 
 
+def test_what_is_true_but_was_not_asked_for_is_not_the_answer():
+    assert extractive().citations[0].quote == SCOUT
+    answer = write(output(MORE))
+    assert (answer.fault, answer.sentences) == (GenerationFault.UNVERIFIED, ())
+    assert [sentence.text for sentence in write(output(MORE, GOOD)).sentences] == [MORE.text, GOOD.text]
+
+
 def test_a_question_in_another_language_is_read_in_english():
     question = "¿Cuántos parámetros tiene el modelo Scout de la nueva versión?"
     spanish = draft("Scout tiene 17 mil millones de parámetros.", SCOUT, english="Scout has 17 billion parameters.")
