@@ -20,6 +20,7 @@ from bot.services.interactions import Interaction
 from bot.services.message_reply import MessageReply
 from bot.services.pictures import pictures_in
 from bot.services.questions import QuestionRefused
+from bot.services.wait_notices import notify_of_wait
 from bot.text.i18n import gettext, gettext_noop
 from bot.views.custom_id import STOP_WRITING, ComponentId, answer_id_in
 from bot.views.message import notice_message
@@ -111,7 +112,8 @@ class AskCog(commands.Cog):
     ) -> discord.ui.LayoutView | None:
         """Return the reply to a message: the answer, a refusal or an error.
 
-        None if the channel was told only just now where questions are answered.
+        None if there is none: the channel was told only just now where questions are answered, or the author was told
+        to wait in another way.
         """
         questions = self._services.questions
         try:
@@ -125,6 +127,10 @@ class AskCog(commands.Cog):
                     )
         except QuestionRefused as refused:
             if refused.wrong_channel and not questions.may_repeat_notice(message.channel.id):
+                return None
+            if refused.wait is not None and message.guild is not None:
+                may_write = questions.may_repeat_notice(message.author.id)
+                await notify_of_wait(message, refused.wait, may_write=may_write)
                 return None
             return refused.view
         except Refused as refused:

@@ -20,6 +20,7 @@ class AuditCog(commands.Cog):
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @app_commands.default_permissions(manage_guild=True)
     @app_commands.command(description="Who rebuilt the index or went back, when, and what came of it. For moderators.")
     async def audit(self, interaction: Interaction) -> None:
         await self._show(interaction, 1)

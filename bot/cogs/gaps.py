@@ -41,6 +41,7 @@ class GapsCog(commands.Cog):
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @app_commands.default_permissions(manage_guild=True)
     @app_commands.command(description="Questions without a good answer, by theme. For moderators.")
     async def gaps(self, interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)

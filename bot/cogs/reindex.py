@@ -23,6 +23,7 @@ class ReindexCog(commands.Cog):
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @app_commands.default_permissions(manage_guild=True)
     @app_commands.command(description="Rebuild the index from the sources as they are now. For moderators.")
     @app_commands.describe(preview="True: say what would change, and change nothing yet.")
     async def reindex(self, interaction: Interaction, preview: bool = False) -> None:

@@ -56,6 +56,7 @@ class SnapshotsCog(commands.Cog):
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @app_commands.default_permissions(manage_guild=True)
     @app_commands.command(
         description="The versions of the index that are kept, to compare and go back. For moderators."
     )
@@ -64,6 +65,7 @@ class SnapshotsCog(commands.Cog):
         await acknowledge(interaction)
         await self._show_list(interaction, 1)
 
+    @app_commands.default_permissions(manage_guild=True)
     @app_commands.command(description="Go back to an earlier version of the index. For moderators.")
     @app_commands.describe(id="Which snapshot; /snapshots lists them.")
     async def rollback(self, interaction: Interaction, id: str) -> None:  # noqa: A002 - the option's name

@@ -52,7 +52,9 @@ class SourceFilesCog(commands.Cog):
     """Changes the files of the sources; checks at every command and button whether the user is a moderator."""
 
     source = app_commands.Group(
-        name="source", description="Add, remove and list the files that I answer from. For moderators."
+        name="source",
+        description="Add, remove and list the files that I answer from. For moderators.",
+        default_permissions=discord.Permissions(manage_guild=True),
     )
 
     def __init__(self, services: Services) -> None:

@@ -31,6 +31,7 @@ class StatsCog(commands.Cog):
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @app_commands.default_permissions(manage_guild=True)
     @app_commands.command(description="Questions, answers, votes and times of each day. For moderators.")
     @app_commands.describe(days="How many days back, 30 unless you say.")
     async def stats(

@@ -73,9 +73,16 @@ class RateLimiter:
                 mapping.update_rate_limit(key, now)
         return ""
 
-    def may_notify(self, channel: int) -> bool:
-        """Return whether a notice may be sent to a whole channel, which counts: once a minute."""
-        return self._notices is None or self._notices.update_rate_limit(channel, self._clock()) is None
+    def wait_seconds(self, user: int, server: int | None, *, user_seconds: float | None = None) -> int:
+        """Return in how many seconds the limits of time admit a question; 0 if they do now."""
+        now = self._clock()
+        users = self._users_mapping(self._limits.user_seconds if user_seconds is None else user_seconds)
+        own = _seconds_left(users, user, now)
+        return own if server is None else max(own, _seconds_left(self._servers, server, now))
+
+    def may_notify(self, reader: int) -> bool:
+        """Return whether a notice may be sent to a channel or a user, by id, which counts: once a minute."""
+        return self._notices is None or self._notices.update_rate_limit(reader, self._clock()) is None
 
     @contextlib.contextmanager
     def in_flight(self, user: int) -> Iterator[None]:

@@ -33,11 +33,16 @@ SUMMARY = "/summary"
 
 
 class QuestionRefused(Refused):
-    """A question that is not answered; `wrong_channel` says that the bot does not answer where it was asked."""
+    """A question that is not answered.
 
-    def __init__(self, view: discord.ui.LayoutView, *, wrong_channel: bool = False) -> None:
+    `wrong_channel` says that the bot does not answer where it was asked. `wait` is not None if it was asked too early:
+    the seconds to wait, 0 if they are unknown.
+    """
+
+    def __init__(self, view: discord.ui.LayoutView, *, wrong_channel: bool = False, wait: int | None = None) -> None:
         super().__init__(view)
         self.wrong_channel = wrong_channel
+        self.wait = wait
 
 
 class QuestionService:
@@ -65,9 +70,9 @@ class QuestionService:
         guild = guild_id_of(source)
         return build_context(source, guild, await self._guild_settings.get(guild))
 
-    def may_repeat_notice(self, channel: int) -> bool:
-        """Whether a channel may be told again where questions are answered; counts as telling it."""
-        return self._rate_limiter.may_notify(channel)
+    def may_repeat_notice(self, reader: int) -> bool:
+        """Whether a channel, or a user, may be told again where or when to ask; counts as telling them."""
+        return self._rate_limiter.may_notify(reader)
 
     @contextlib.contextmanager
     def admit(self, question: str, context: AskContext) -> Iterator[None]:
@@ -78,7 +83,8 @@ class QuestionService:
         if context.guild is not None and not settings.answers_in(context.channel, context.parent):
             raise QuestionRefused(answer_view.other_channels_message(settings.channels), wrong_channel=True)
         if refusal := self._rate_limiter.refusal(context.user, context.guild, user_seconds=settings.cooldown):
-            raise QuestionRefused(notice_message(refusal))
+            wait = self._rate_limiter.wait_seconds(context.user, context.guild, user_seconds=settings.cooldown)
+            raise QuestionRefused(notice_message(refusal), wait=wait)
         with self._replies.pending(), self._rate_limiter.in_flight(context.user):
             yield
 

@@ -22,6 +22,7 @@ from bot.text.i18n import gettext, ngettext, pgettext
 from bot.text.index_messages import abstention_reason
 from bot.views.answer_buttons import abstention_row, answer_row
 from bot.views.custom_id import STOP_WRITING, ComponentId, button
+from bot.views.formatting import relative_time
 from bot.views.message import (
     FAIRLY_SURE,
     FOUND,
@@ -37,10 +38,19 @@ from bot.views.quotations import MAX_QUOTATIONS, quotation_blocks
 from index.domain.answers import Certainty
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from index import Answer
     from index.domain.answers import Citation
 
-__all__ = ["answer_message", "nearest_message", "other_channels_message", "passages_message", "unfinished_message"]
+__all__ = [
+    "answer_message",
+    "nearest_message",
+    "other_channels_message",
+    "passages_message",
+    "unfinished_message",
+    "wait_message",
+]
 
 ABSTENTION_ROOM = 400
 """An abstention, the labels of its buttons included: what a phone shows at once."""
@@ -120,6 +130,22 @@ def other_channels_message(channels: Collection[int]) -> ui.LayoutView:
     mentions = [f"<#{channel}>" for channel in sorted(channels)[:MAX_NAMED_CHANNELS]]
     listed = and_more(", ".join(mentions), len(channels) - len(mentions))
     text = gettext("In this server I answer in {channels}: please ask there.", channels=listed)
+    return build_message([text], NOT_FOUND)
+
+
+def wait_message(channel: int, until: datetime | None) -> ui.LayoutView:
+    """Return a message to somebody who asked too early in a channel; `until` is when to ask again, if it is known."""
+    place = f"<#{channel}>"
+    text = gettext(
+        "I could not take your question in {channel} just now. Please ask again in a little while.", channel=place
+    )
+    if until is not None:
+        when = relative_time(until)
+        text = gettext(
+            "I could not take your question in {channel} just now. You can ask me again {when}.",
+            channel=place,
+            when=when,
+        )
     return build_message([text], NOT_FOUND)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING
 
 import discord
@@ -20,30 +22,34 @@ __all__ = ["LEAST_DAYS", "MOST_DAYS", "PICTURE", "USUAL_DAYS", "Totals", "percen
 
 PICTURE = "questions.png"
 LEAST_DAYS, USUAL_DAYS, MOST_DAYS = 7, 30, 90
+SLOW = 0.95
+"""The share of questions that took at most the time that is shown as slow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
     """The counts of several days together.
 
-    `latency_ms` is the median of the daily median times, weighted by the number of questions; None without questions.
+    `median_ms` and `slow_ms` are the median and the 95th percentile of the times of all questions, None without any.
     """
 
     questions: int
     answered: int
     helpful: int
     unhelpful: int
-    latency_ms: float | None
+    median_ms: float | None = None
+    slow_ms: float | None = None
 
     @classmethod
     def of(cls, days: Sequence[Day]) -> Totals:
-        latencies = [(day.latency_ms, day.questions) for day in days if day.latency_ms is not None]
+        latencies = sorted(latency for day in days for latency in day.latencies_ms)
         return cls(
             questions=sum(day.questions for day in days),
             answered=sum(day.answered for day in days),
             helpful=sum(day.helpful for day in days),
             unhelpful=sum(day.unhelpful for day in days),
-            latency_ms=_weighted_median(latencies),
+            median_ms=median(latencies) if latencies else None,
+            slow_ms=latencies[math.ceil(SLOW * len(latencies)) - 1] if latencies else None,
         )
 
     @property
@@ -91,10 +97,13 @@ def _lines(totals: Totals) -> list[str]:
         percent=percent_of(totals.answered, totals.questions),
     )
     lines = [questions, _votes(totals)]
-    if totals.latency_ms is not None:
-        median = format_number(totals.latency_ms, 0)
+    if totals.median_ms is not None and totals.slow_ms is not None:
         lines.append(
-            gettext("Time of a question: {milliseconds} ms, the median of the days' medians.", milliseconds=median)
+            gettext(
+                "Time of a question: {median} ms in the median; 95 of 100 took at most {slow} ms.",
+                median=format_number(totals.median_ms, 0),
+                slow=format_number(totals.slow_ms, 0),
+            )
         )
     return [*lines, f"-# {gettext('Days are in UTC; a vote counts for the day of its question.')}"]
 
@@ -108,13 +117,3 @@ def _votes(totals: Totals) -> str:
         unhelpful=totals.unhelpful,
         percent=percent_of(totals.helpful, totals.votes),
     )
-
-
-def _weighted_median(weighted: Sequence[tuple[float, int]]) -> float | None:
-    """Return the least value that half of the weight is at or below; None without values."""
-    half, cumulated = sum(weight for _, weight in weighted) / 2, 0
-    for value, weight in sorted(weighted):
-        cumulated += weight
-        if cumulated >= half:
-            return value
-    return None

@@ -97,10 +97,10 @@ def describe_chart(days: Sequence[Day]) -> str:
     if totals.votes:
         helpful = percent_of(totals.helpful, totals.votes)
         sentences.append(gettext("Below it, the share of votes that are helpful: {percent} in all.", percent=helpful))
-    if totals.latency_ms is not None:
-        median = format_number(totals.latency_ms, 0)
+    if totals.median_ms is not None:
+        median = format_number(totals.median_ms, 0)
         sentences.append(
-            gettext("And the median time of a question: {milliseconds} ms on the middle day.", milliseconds=median)
+            gettext("And the median time of a question by day: {milliseconds} ms over all days.", milliseconds=median)
         )
     step = 1 if len(days) <= MAX_DAILY else DAYS_PER_WEEK
     if step == 1:

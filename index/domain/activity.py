@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from statistics import median
 
 from index.domain.answers import Answer, Citation
 from index.domain.errors import LibraryError, ReindexCancelled
@@ -117,14 +118,19 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Counts of one day, in UTC; `latency_ms` is the median time of a question, None without questions."""
+    """Counts of one day, in UTC, and how many milliseconds each of its questions took."""
 
     day: date
     questions: int
     answered: int
     helpful: int
     unhelpful: int
-    latency_ms: float | None
+    latencies_ms: tuple[float, ...] = ()
+
+    @property
+    def latency_ms(self) -> float | None:
+        """The median time of a question; None without questions."""
+        return median(self.latencies_ms) if self.latencies_ms else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from statistics import median
 
 from index.domain.activity import Day, Gap, GapReason, Scope
 from index.domain.answers import NO_QUESTION
@@ -107,4 +106,4 @@ def daily_counts(db: sqlite3.Connection, today: date, count: int, scope: Scope) 
 
 def _day(day: date, rows: Iterable[tuple[bool, float, int, int]]) -> Day:
     answered, latencies, up, down = tuple(zip(*rows, strict=True)) or ((), (), (), ())
-    return Day(day, len(answered), sum(answered), sum(up), sum(down), median(latencies) if latencies else None)
+    return Day(day, len(answered), sum(answered), sum(up), sum(down), latencies)

@@ -238,7 +238,14 @@ def test_a_form_has_its_labels_and_says_what_is_needed() -> None:
 
 def days() -> list[Day]:
     return [
-        Day(day=(NOW - timedelta(days=ago)).date(), questions=4, answered=3, helpful=2, unhelpful=1, latency_ms=20.0)
+        Day(
+            day=(NOW - timedelta(days=ago)).date(),
+            questions=4,
+            answered=3,
+            helpful=2,
+            unhelpful=1,
+            latencies_ms=(20.0,) * 4,
+        )
         for ago in range(6, -1, -1)
     ]
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from tests.support.discord.exchange import Exchange
 from tests.support.discord.files import Uploads
@@ -98,6 +99,7 @@ class Api:
             ("POST", MESSAGES, self._post),
             ("GET", MESSAGES + "/{message_id}", self._get),
             ("PATCH", MESSAGES + "/{message_id}", self._edit),
+            ("PUT", MESSAGES + "/{message_id}/reactions/{emoji_name}/@me", self._react),
             ("POST", MESSAGES + "/{message_id}/threads", self._begin_thread),
             ("POST", "/channels/{channel_id}/typing", self._typing),
             ("POST", "/users/@me/channels", self._open_direct_messages),
@@ -169,6 +171,11 @@ class Api:
         if message["author"]["id"] != BOT.id:
             raise Refused(403, 50005, "Cannot edit a message authored by another user")
         return 200, self.state.edit(message, call.body, call.uploads)
+
+    async def _react(self, call: Call) -> tuple[int, Any]:
+        emoji = unquote(call.params["emoji_name"])
+        self.state.react(self._channel_of(call), call.params["message_id"], emoji)
+        return NOTHING
 
     async def _begin_thread(self, call: Call) -> tuple[int, Any]:
         thread = self.state.begin_thread(self._channel_of(call), call.params["message_id"], call.body)

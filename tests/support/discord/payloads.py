@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tests.support.discord.nouns import (
+    ADD_REACTIONS,
     ATTACH_FILES,
     BOT,
     CREATE_PUBLIC_THREADS,
@@ -23,6 +24,7 @@ from tests.support.discord.nouns import (
 )
 
 __all__ = [
+    "ADD_REACTIONS",
     "ATTACH_FILES",
     "BOT",
     "CREATE_PUBLIC_THREADS",

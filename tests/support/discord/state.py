@@ -13,6 +13,7 @@ from tests.support.discord.components import numbered
 from tests.support.discord.exchange import Exchange
 from tests.support.discord.files import NO_FILES, Uploads, attach, refer
 from tests.support.discord.payloads import (
+    ADD_REACTIONS,
     BOT,
     CREATE_PUBLIC_THREADS,
     LISTED,
@@ -151,6 +152,12 @@ class State(Places):
         message.update(changed)
         self.notified.setdefault(message["id"], set()).update(pings(body))
         return message
+
+    def react(self, channel: Channel, message_id: str, emoji: str) -> None:
+        """A reaction of the bot to a message."""
+        message = self.message(message_id, channel)
+        self.must(ADD_REACTIONS, channel)
+        message.setdefault("reactions", []).append({"emoji": {"id": None, "name": emoji}, "count": 1, "me": True})
 
     def begin_thread(self, channel: Channel, message_id: str, body: Json) -> Channel:
         """A public thread below a message, which shares its id."""

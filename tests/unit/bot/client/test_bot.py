@@ -11,7 +11,7 @@ import discord
 import pytest
 
 from index import LibraryError
-from tests.support.discord.payloads import OWNER
+from tests.support.discord.payloads import MANAGE_GUILD, OWNER
 from tests.support.discord.wire import Sent, Wire, connected
 from tests.support.fakes import FakeLibrary
 from tests.support.waiting import eventually
@@ -42,6 +42,7 @@ EVERYWHERE = [
     *("Answer this", "ask", "audit", "forget-me", "gaps", "privacy", "reindex", "rollback", "snapshots", "sources"),
     *("source", "stats", "status", "summary"),
 ]
+MODERATORS = {"audit", "gaps", "reindex", "rollback", "settings", "snapshots", "source", "stats"}
 
 
 async def test_discord_is_told_of_commands_that_work_everywhere_but_for_a_servers_settings(
@@ -53,9 +54,10 @@ async def test_discord_is_told_of_commands_that_work_everywhere_but_for_a_server
         if command["name"] in EVERYWHERE:
             assert command["contexts"] == [0, 1, 2]
             assert command["integration_types"] == [0, 1]
-            assert command["default_member_permissions"] is None
         else:
             assert (command["contexts"], command["integration_types"]) == ([0], [0])
+    hidden = {command["name"]: command["default_member_permissions"] for command in sync.body}
+    assert hidden == {name: MANAGE_GUILD if name in MODERATORS else None for name in [*EVERYWHERE, "settings"]}
     (ask,) = [command for command in sync.body if command["name"] == "ask"]
     assert [(option["name"], option["required"]) for option in ask["options"]] == [
         ("question", True),

@@ -43,7 +43,7 @@ def gallery(message: Json) -> list[Json]:
 
 
 def make_day(ago: int = 0, questions: int = 0, answered: int = 0, **changes: Any) -> Day:
-    values = {"helpful": 0, "unhelpful": 0, "latency_ms": 8.0 if questions else None} | changes
+    values = {"helpful": 0, "unhelpful": 0, "latencies_ms": (8.0,) * min(questions, 9)} | changes
     return Day(date(2025, 5, 5) - timedelta(ago), questions, answered, **values)
 
 
@@ -91,7 +91,7 @@ async def test_the_message_has_the_figures_and_a_picture_that_is_told_in_words(
         "**The last 14 days**, in this server",
         "Questions: 2, of which 1 answered (50 %).",
         "Votes: 2 helpful, 1 not helpful (67 % helpful).",
-        "Time of a question: 8 ms, the median of the days' medians.",
+        "Time of a question: 8 ms in the median; 95 of 100 took at most 8 ms.",
         "-# Days are in UTC; a vote counts for the day of its question.",
     ]
     assert [attachment["filename"] for attachment in message["attachments"]] == ["questions.png"]
@@ -140,14 +140,21 @@ def test_a_share_is_none_or_all_only_where_it_is(part: int, whole: int, said: st
     assert percent_of(part, whole) == said
 
 
-def test_totals_are_sums_and_the_time_is_that_of_the_middle_question() -> None:
+def test_totals_are_sums_and_times_those_of_all_questions_together() -> None:
+    """The medians of the days are 5, 500 and 600 ms; the median of all questions is none of them."""
     days = [
-        make_day(2, 9, 5, helpful=2, unhelpful=1, latency_ms=10.0),
+        make_day(2, 9, 5, helpful=2, unhelpful=1, latencies_ms=(1, 2, 3, 4, 5, 6, 7, 8, 9)),
         make_day(1),
-        make_day(0, 2, 2, helpful=1, latency_ms=900.0),
+        make_day(0, 3, 2, helpful=1, latencies_ms=(400, 500, 1900)),
+        make_day(3, 1, 0, latencies_ms=(600,)),
     ]
-    assert Totals.of(days) == Totals(questions=11, answered=7, helpful=3, unhelpful=1, latency_ms=10.0)
-    assert Totals.of([make_day()]) == Totals(0, 0, 0, 0, None)
+    assert Totals.of(days) == Totals(questions=13, answered=7, helpful=3, unhelpful=1, median_ms=7, slow_ms=1900)
+    assert Totals.of([make_day()]) == Totals(0, 0, 0, 0)
+
+
+def test_a_single_slow_question_of_twenty_is_not_what_95_of_100_take() -> None:
+    day = make_day(0, 20, 20, latencies_ms=(*range(1, 20), 5000))
+    assert (Totals.of([day]).median_ms, Totals.of([day]).slow_ms) == (10.5, 19)
 
 
 def test_days_without_votes_are_said_to_have_none() -> None:
@@ -157,7 +164,7 @@ def test_days_without_votes_are_said_to_have_none() -> None:
 
 @given(st.integers(0, 10**12), st.integers(0, 10**12), st.integers(0, 10**9), st.floats(0, 10**9), st.booleans())
 def test_any_figures_make_a_message(answered: int, silent: int, votes: int, ms: float, everywhere: bool) -> None:
-    day = make_day(0, answered + silent, answered, helpful=votes, unhelpful=votes, latency_ms=ms)
+    day = make_day(0, answered + silent, answered, helpful=votes, unhelpful=votes, latencies_ms=(ms,))
     view = stats_message([day], description="A chart.", everywhere=everywhere)
     pictures = [component for component in view.children if component.to_component_dict()["type"] == 12]
     assert len(pictures) == int(answered + silent > 0)

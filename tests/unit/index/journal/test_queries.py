@@ -217,9 +217,9 @@ def test_days_are_oldest_first_with_today_the_last_and_none_left_out(journal, cl
     for user, helpful in enumerate((True, False, True)):
         journal.vote(answer_id, user=user, helpful=helpful)
     assert journal.days(3, Scope(GUILD)) == (
-        Day(date(2026, 4, 8), 3, 2, 0, 0, 2.0),
-        Day(date(2026, 4, 9), 0, 0, 0, 0, None),
-        Day(date(2026, 4, 10), 2, 2, 2, 1, 3.5),
+        Day(date(2026, 4, 8), 3, 2, 0, 0, (1.0, 9.0, 2.0)),
+        Day(date(2026, 4, 9), 0, 0, 0, 0),
+        Day(date(2026, 4, 10), 2, 2, 2, 1, (3.0, 4.0)),
     )
     assert journal.days(0, Scope(GUILD)) == ()
 
