@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsError
 
 from bot.settings import BotSettings
 from index import Library, LibraryError, Settings, open_library
+from index.home import copy_first_source
 
 __all__ = ["main"]
 
@@ -36,6 +37,8 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m bot",
     except (SettingsError, ValueError) as error:
         return _fail(f"The settings can't be read: {error}", WRONG_USAGE)
     try:
+        if note := copy_first_source(settings.footnote_home, settings.seeds_dir):
+            sys.stderr.write(f"{note}\n")
         library = open_library(settings)
         run = _run_discord if bot_settings.discord_token else _run_console
         return run(library, bot_settings)

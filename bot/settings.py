@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from index.home import HomeSettings
 
 __all__ = ["DISCORD_API", "BotSettings"]
 
@@ -34,7 +36,7 @@ Duration = Annotated[float, BeforeValidator(_parse_duration)]
 Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_split_ids)]
 
 
-class BotSettings(BaseSettings):
+class BotSettings(HomeSettings):
     """Settings from the environment or `.env`; built in `__main__` only."""
 
     model_config = SettingsConfigDict(

@@ -9,7 +9,9 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from index.home import HomeSettings
 
 __all__ = ["BUNDLED_READER", "Settings"]
 
@@ -27,7 +29,7 @@ def _hosts(value: object) -> object:
 Hosts = Annotated[frozenset[str], NoDecode, BeforeValidator(_hosts)]
 
 
-class Settings(BaseSettings):
+class Settings(HomeSettings):
     """Settings of the index, from the environment or `.env`; built in the two `__main__` files alone."""
 
     model_config = SettingsConfigDict(
@@ -39,6 +41,12 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
+    footnote_home: Path | None = Field(
+        default=None,
+        description="Folder of all data: the folders below that are not absolute lie in it, and a file .env there is "
+        "read, too. Unset: the folder you start in if it has seeds, .env or data/index, or if one of the folders is "
+        "set; else the user's data folder, on Linux ~/.local/share/footnote.",
+    )
     seeds_dir: Path = Field(
         default=Path("seeds"),
         description="Folder with the sources: files of the kinds that docs/sources.md lists, and sources.toml.",

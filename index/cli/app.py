@@ -27,6 +27,7 @@ from index.domain.snapshots import ReindexReport
 from index.evaluation.questions import Question, read_questions
 from index.evaluation.runner import ask_questions, results_file
 from index.evaluation.written import sentence_lines
+from index.home import copy_first_source
 
 app = typer.Typer(
     help="Footnote's index: answers from your sources, quoted to the letter, or silence.",
@@ -332,13 +333,16 @@ def main(arguments: Sequence[str] | None = None, *, prog: str | None = None) -> 
 
 
 def _library(**places: Path | None) -> Library:
-    settings = Settings()
+    overrides = {name: place for name, place in places.items() if place is not None}
+    others = {name: place for name, place in overrides.items() if name != "index_dir"}
+    settings = Settings(**others)  # type: ignore[arg-type] # mypy can't tell which fields these are
     level = settings.log_level.upper()
     if level not in logging.getLevelNamesMapping():
         raise typer.BadParameter("the setting LOG_LEVEL is DEBUG, INFO, WARNING or ERROR")
     logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(message)s")
-    overrides = {name: place for name, place in places.items() if place is not None}
     index = overrides.get("index_dir")
+    if index is None and (note := copy_first_source(settings.footnote_home, settings.seeds_dir)):
+        say(note)
     if index is not None and index.resolve() != settings.index_dir.resolve():
         # Each index keeps its own journal.
         overrides.setdefault("journal_file", index / settings.journal_file.name)

@@ -34,7 +34,7 @@ from index.parsing.documents import source_text
 
 __all__ = ["Run", "ask_questions", "results_file"]
 
-UNLISTED_SETTINGS = {"embedding_model", "seeds_dir", "index_dir", "keep_snapshots", "log_level"}
+UNLISTED_SETTINGS = {"embedding_model", "footnote_home", "seeds_dir", "index_dir", "keep_snapshots", "log_level"}
 """Settings that a record does not list: the model, which it names anyway, and those that change no figure."""
 
 
