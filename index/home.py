@@ -1,4 +1,4 @@
-"""Where the data is kept: FOOTNOTE_HOME, else the folder one starts in, else the user's data folder."""
+"""Where the data is kept: FOOTNOTE_HOME, else the folder one starts in; if installed, the user's data folder."""
 
 from __future__ import annotations
 
@@ -21,8 +21,11 @@ from index.domain.errors import LibraryError
 
 __all__ = ["HomeSettings", "copy_first_source", "find_home"]
 
+CHECKOUT = Path(__file__).parents[1] / "pyproject.toml"
+"""Is there if this code runs from a checkout, not from an installed package."""
+
 MARKERS = ("seeds", ".env", "data/index")
-"""What makes a folder the home of who starts there: a checkout has it."""
+"""What makes a folder the home of who starts there."""
 
 FOLDERS = ("seeds_dir", "index_dir", "state_dir", "journal_file")
 """Settings of folders; if one is given, the others stay below the folder one starts in."""
@@ -79,7 +82,8 @@ def find_home(given: Mapping[str, Any]) -> Path | None:
     """Return the home for these settings, names in lower case; None if it is the folder one starts in."""
     if chosen := given.get("footnote_home"):
         return Path(chosen).expanduser()
-    if any(given.get(name) for name in FOLDERS) or any(Path(marker).exists() for marker in MARKERS):
+    named = any(given.get(name) for name in FOLDERS)
+    if named or CHECKOUT.exists() or any(Path(marker).exists() for marker in MARKERS):
         return None
     return platformdirs.user_data_path("footnote", appauthor=False)
 

@@ -44,8 +44,8 @@ class Settings(HomeSettings):
     footnote_home: Path | None = Field(
         default=None,
         description="Folder of all data: the folders below that are not absolute lie in it, and a file .env there is "
-        "read, too. Unset: the folder you start in if it has seeds, .env or data/index, or if one of the folders is "
-        "set; else the user's data folder, on Linux ~/.local/share/footnote.",
+        "read, too. Unset: the folder you start in; of an installed Footnote, if that folder has no seeds, .env or "
+        "data/index, and none of the folders is set, the user's data folder, on Linux ~/.local/share/footnote.",
     )
     seeds_dir: Path = Field(
         default=Path("seeds"),

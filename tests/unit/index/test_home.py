@@ -8,6 +8,7 @@ import platformdirs
 import pytest
 
 from bot.settings import BotSettings
+from index import home
 from index.domain.errors import LibraryError
 from index.home import FOLDERS, copy_first_source
 from index.settings import Settings
@@ -22,6 +23,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The empty folder that one starts in."""
     for name in ("FOOTNOTE_HOME", *map(str.upper, FOLDERS)):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(home, "CHECKOUT", tmp_path / "pyproject.toml")
     monkeypatch.setattr(platformdirs, "user_data_path", lambda *_, **__: USERS)
     folder = tmp_path / "start"
     folder.mkdir()
@@ -44,12 +46,17 @@ def test_in_an_empty_folder_the_home_is_the_users():
 
 
 @pytest.mark.parametrize("marker", ["seeds", ".env", "data/index"])
-def test_a_checkout_keeps_its_data_to_itself(start, marker):
+def test_a_folder_with_data_is_the_home_of_who_starts_there(start, marker):
     path = start / marker
     path.parent.mkdir(exist_ok=True)
     path.touch() if marker == ".env" else path.mkdir()
     assert folders() == below(Path())
     assert Settings().footnote_home is None
+
+
+def test_a_checkout_has_its_data_where_it_is_started_whatever_is_there(tmp_path):
+    (tmp_path / "pyproject.toml").touch()
+    assert folders() == below(Path())
 
 
 @pytest.mark.parametrize("name", FOLDERS)
@@ -91,12 +98,12 @@ def test_relative_folders_of_the_environment_are_those_here(monkeypatch, tmp_pat
 
 
 def test_settings_are_read_from_the_env_file_of_the_home(monkeypatch, tmp_path):
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / ".env").write_text("MAX_WRONG=0.1\nSEEDS_DIR=articles\nSTATE_DIR=/var/state\n", "utf-8")
-    monkeypatch.setenv("FOOTNOTE_HOME", str(home))
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / ".env").write_text("MAX_WRONG=0.1\nSEEDS_DIR=articles\nSTATE_DIR=/var/state\n", "utf-8")
+    monkeypatch.setenv("FOOTNOTE_HOME", str(folder))
     seeds, index, state, _ = folders()
-    assert (seeds, index, state) == (home / "articles", home / "data/index", Path("/var/state"))
+    assert (seeds, index, state) == (folder / "articles", folder / "data/index", Path("/var/state"))
     assert Settings().max_wrong == 0.1
     monkeypatch.setenv("MAX_WRONG", "0.3")
     assert Settings().max_wrong == 0.3
@@ -116,14 +123,14 @@ def test_arguments_go_before_all(monkeypatch, tmp_path):
 
 
 def test_first_start_copies_the_article_and_says_where(tmp_path):
-    home = tmp_path / "home"
-    sentence = copy_first_source(home, home / "seeds")
-    assert str(home / "seeds") in sentence
+    folder = tmp_path / "home"
+    sentence = copy_first_source(folder, folder / "seeds")
+    assert str(folder / "seeds") in sentence
     assert "\n" not in sentence
-    assert (home / "seeds" / ARTICLE.name).read_bytes() == ARTICLE.read_bytes(), "copy it into index/sources/shipped"
-    (home / "seeds" / ARTICLE.name).unlink()
-    assert copy_first_source(home, home / "seeds") == ""
-    assert list((home / "seeds").iterdir()) == []
+    assert (folder / "seeds" / ARTICLE.name).read_bytes() == ARTICLE.read_bytes(), "copy it into index/sources/shipped"
+    (folder / "seeds" / ARTICLE.name).unlink()
+    assert copy_first_source(folder, folder / "seeds") == ""
+    assert list((folder / "seeds").iterdir()) == []
 
 
 def test_nothing_is_copied_into_a_checkout_or_a_folder_that_was_named(tmp_path):
@@ -134,6 +141,6 @@ def test_nothing_is_copied_into_a_checkout_or_a_folder_that_was_named(tmp_path):
 
 def test_home_that_cannot_be_written_is_said_with_the_remedy(tmp_path):
     (tmp_path / "file").write_text("", "utf-8")
-    home = tmp_path / "file" / "home"
+    folder = tmp_path / "file" / "home"
     with pytest.raises(LibraryError, match="set FOOTNOTE_HOME"):
-        copy_first_source(home, home / "seeds")
+        copy_first_source(folder, folder / "seeds")
