@@ -7,6 +7,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsError
@@ -15,7 +16,7 @@ from bot.settings import BotSettings
 from index import Library, LibraryError, Settings, open_library
 from index.home import copy_first_source
 
-__all__ = ["main"]
+__all__ = ["WRONG_USAGE", "WrongSettings", "main", "own_files"]
 
 WRONG_USAGE = 2
 
@@ -46,6 +47,21 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m bot",
         return _fail(str(error), error.exit_code)
 
 
+class WrongSettings(Exception):
+    """A setting of the bot can't be used; the text says which and why, without its value."""
+
+
+def own_files() -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Return the files that the bot keeps, and those that may hold secrets. Raises WrongSettings."""
+    try:
+        home, settings = Settings().footnote_home, BotSettings()
+    except ValidationError as error:
+        raise WrongSettings(_invalid_settings(error)) from error
+    except (SettingsError, ValueError) as error:
+        raise WrongSettings(f"The settings can't be read: {error}") from error
+    return settings.state_files, ((home or Path()) / ".env",)
+
+
 def _run_discord(library: Library, settings: BotSettings) -> int:
     """Serve on Discord until a signal."""
     # Imported here, so that the console starts without discord.py.
@@ -59,7 +75,7 @@ def _run_discord(library: Library, settings: BotSettings) -> int:
     async def run(token: str) -> int:
         bot = FootnoteBot(
             library=library,
-            commands_file=settings.state_dir / "commands.json",
+            commands_file=settings.commands_file,
             moderators=Moderators(guilds=settings.moderator_guilds, roles=settings.moderator_roles),
             limits=Limits(
                 user_seconds=settings.cooldown_seconds,
@@ -85,7 +101,7 @@ def _run_console(library: Library, settings: BotSettings) -> int:
     """Answer at the prompt, or answer the lines of standard input."""
     from bot.console import session as console
 
-    return asyncio.run(console.run(library, history=settings.state_dir / "history"))
+    return asyncio.run(console.run(library, history=settings.history_file))
 
 
 def _parser(prog: str, other_commands: str) -> argparse.ArgumentParser:

@@ -6,12 +6,15 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
+from bot.__main__ import WRONG_USAGE, WrongSettings, own_files
 from bot.__main__ import main as run_bot
 
 __all__ = ["COMMANDS", "main"]
 
 OTHER_COMMANDS = """other commands:
   footnote index ...   the index's command line: reindex, ask, status and more; footnote index --help lists them
+  footnote backup ...  write journal, snapshots, sources and state into one archive, while the bot runs
+  footnote restore ... put such an archive's contents in place
   footnote --version   print the version
 """
 
@@ -33,12 +36,39 @@ def _index(arguments: list[str]) -> int:
     return run_index(arguments, prog="footnote index")
 
 
+def _backup(arguments: list[str]) -> int:
+    return _with_own_files("backup", arguments)
+
+
+def _restore(arguments: list[str]) -> int:
+    return _with_own_files("restore", arguments)
+
+
+def _with_own_files(command: str, arguments: list[str]) -> int:
+    """Run a command of the index's command line that is told which files the bot keeps."""
+    from index.cli.app import main as run_index
+
+    try:
+        state, secrets = own_files()
+    except WrongSettings as error:
+        sys.stderr.write(f"{error}\n")
+        return WRONG_USAGE
+    options = [word for path in state for word in ("--state", str(path))]
+    options += [word for path in secrets for word in ("--secret", str(path))]
+    return run_index([command, *arguments, *options], prog="footnote")
+
+
 def _version(_arguments: list[str]) -> int:
     sys.stdout.write(f"footnote {version('footnote')}\n")
     return 0
 
 
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"index": _index, "--version": _version}
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "index": _index,
+    "backup": _backup,
+    "restore": _restore,
+    "--version": _version,
+}
 """What the first argument may name; each takes the arguments after it and returns the exit code."""
 
 if __name__ == "__main__":

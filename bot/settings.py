@@ -90,6 +90,19 @@ class BotSettings(HomeSettings):
         default=Path("data"), description="Folder for what the bot remembers: commands synced, the console's history."
     )
 
+    @property
+    def state_files(self) -> tuple[Path, ...]:
+        """The files in the state folder that a backup takes along."""
+        return (self.commands_file, self.history_file)
+
+    @property
+    def commands_file(self) -> Path:
+        return self.state_dir / "commands.json"
+
+    @property
+    def history_file(self) -> Path:
+        return self.state_dir / "history"
+
     @field_validator("discord_token")
     @classmethod
     def _check_token(cls, token: SecretStr | None) -> SecretStr | None:

@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +16,19 @@ import typer
 from pydantic import ValidationError
 
 from index import Library, LibraryError, Settings, open_library
+from index.backup.creation import create_backup
+from index.backup.places import Places
+from index.backup.restoration import check_backup, restore_backup
 from index.bootstrap import open_checker
 from index.checking.claims import Claim, read_claims
+from index.cli._backups import (
+    backup_json,
+    backup_lines,
+    contents_json,
+    contents_lines,
+    restore_json,
+    restore_lines,
+)
 from index.cli._terminal import print_json, print_lines, progress_bar, say
 from index.cli._text import answer_lines, diff_lines, generation_lines, report_lines, snapshot_lines, status_lines
 from index.cli.json_output import answer_line, diff_json, generation_json, report_json, snapshot_json, status_json
@@ -45,6 +57,14 @@ SeedsOption = Annotated[
 IndexOption = Annotated[Path | None, typer.Option("--index", readable=False, help="Folder of the index. [INDEX_DIR]")]
 WaitOption = Annotated[
     float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for another process that builds.")
+]
+StateOption = Annotated[
+    list[Path] | None,
+    typer.Option("--state", metavar="FILE", help="A file that the bot keeps; once or more. `footnote` names them."),
+]
+SecretOption = Annotated[
+    list[Path] | None,
+    typer.Option("--secret", metavar="FILE", help="A file with secrets; once or more. `footnote` names them."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -285,6 +305,57 @@ def status(
         raise damage  # main() prints it and returns its exit code
 
 
+@app.command(epilog=EPILOG)
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The archive to write, such as footnote.zip.")],
+    seeds: SeedsOption = None,
+    index: IndexOption = None,
+    state: StateOption = None,
+    secret: SecretOption = None,
+    with_secrets: Annotated[
+        bool, typer.Option("--with-secrets", help="Put files with secrets in, too; else they are left out.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write journal, snapshots, sources and state into one archive, while the bot runs; it is private to its owner."""
+    places = _places(seeds, index, state, secret)
+    report = create_backup(places, file, program=_program(), with_secrets=with_secrets)
+    if as_json:
+        print_json(backup_json(report))
+    else:
+        print_lines(backup_lines(report))
+
+
+@app.command(epilog=EPILOG)
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An archive that `backup` wrote.")],
+    seeds: SeedsOption = None,
+    index: IndexOption = None,
+    state: StateOption = None,
+    secret: SecretOption = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace what is there; it is kept beside, as *.before-restore-*.")
+    ] = False,
+    check_only: Annotated[bool, typer.Option("--check", help="Only check every byte of the archive.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Put an archive's contents in place, once all of it is checked; no bot may run meanwhile."""
+    if check_only:
+        contents = check_backup(file)
+        if as_json:
+            print_json(contents_json(contents))
+        else:
+            print_lines(["The backup is whole.", *contents_lines(contents)])
+        return
+    report = restore_backup(_places(seeds, index, state, secret), file, replace=replace)
+    if report.mismatch:
+        say(report.mismatch)
+    if as_json:
+        print_json(restore_json(report))
+    else:
+        print_lines(restore_lines(report))
+
+
 def _damage(library: Library) -> LibraryError | None:
     """Return why the live snapshot is damaged, after reading every file; None if it is intact."""
     try:
@@ -333,6 +404,33 @@ def main(arguments: Sequence[str] | None = None, *, prog: str | None = None) -> 
 
 
 def _library(**places: Path | None) -> Library:
+    settings = _settings(**places)
+    if not places.get("index_dir") and (note := copy_first_source(settings.footnote_home, settings.seeds_dir)):
+        say(note)
+    return open_library(settings)
+
+
+def _places(seeds: Path | None, index: Path | None, state: list[Path] | None, secret: list[Path] | None) -> Places:
+    settings = _settings(seeds_dir=seeds, index_dir=index)
+    return Places(
+        journal=settings.journal_file,
+        index=settings.index_dir,
+        sources=settings.seeds_dir,
+        state=tuple(state or ()),
+        secrets=tuple(secret or ()),
+    )
+
+
+def _program() -> str:
+    """Return this program's name and version, as far as it is installed as a package."""
+    try:
+        return f"footnote {version('footnote')}"
+    except PackageNotFoundError:
+        return "footnote"
+
+
+def _settings(**places: Path | None) -> Settings:
+    """Return the settings with these folders in place of theirs, and log as they say."""
     overrides = {name: place for name, place in places.items() if place is not None}
     others = {name: place for name, place in overrides.items() if name != "index_dir"}
     settings = Settings(**others)  # type: ignore[arg-type] # mypy can't tell which fields these are
@@ -341,12 +439,10 @@ def _library(**places: Path | None) -> Library:
         raise typer.BadParameter("the setting LOG_LEVEL is DEBUG, INFO, WARNING or ERROR")
     logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(message)s")
     index = overrides.get("index_dir")
-    if index is None and (note := copy_first_source(settings.footnote_home, settings.seeds_dir)):
-        say(note)
     if index is not None and index.resolve() != settings.index_dir.resolve():
         # Each index keeps its own journal.
         overrides.setdefault("journal_file", index / settings.journal_file.name)
-    return open_library(settings.model_copy(update=overrides))
+    return settings.model_copy(update=overrides)
 
 
 def _print_report(report: ReindexReport, *, as_json: bool, live: bool) -> None:

@@ -3,8 +3,11 @@
 from index.domain.messages import Message, message_of
 
 __all__ = [
+    "BackupUnreadable",
+    "BackupUnwritable",
     "ClaimsUnreadable",
     "Damaged",
+    "InUse",
     "IndexMismatch",
     "IndexUnwritable",
     "JournalUnavailable",
@@ -17,6 +20,7 @@ __all__ = [
     "QuestionsUnreadable",
     "ReindexCancelled",
     "ReindexRunning",
+    "RestoreRefused",
     "SourceRejected",
     "SourceUnwritable",
     "SourcesUnreadable",
@@ -122,6 +126,26 @@ class PreviewGone(LibraryError):
 
 class JournalUnavailable(LibraryError):
     """The journal cannot be read or written: it is damaged, of a newer program, or the disk is full."""
+
+
+class BackupUnreadable(LibraryError):
+    """A file is no backup, is damaged or hostile, or was written by a newer program; nothing was changed."""
+
+    exit_code = 2
+
+
+class BackupUnwritable(LibraryError):
+    """A backup cannot be written, or restored: the disk is full, a folder is read-only, ..."""
+
+
+class RestoreRefused(LibraryError):
+    """A backup may not be written or restored there: something is in its place."""
+
+    exit_code = 2
+
+
+class InUse(LibraryError):
+    """A program is at work on what would be replaced."""
 
 
 class SourceRejected(LibraryError):

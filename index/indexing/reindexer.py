@@ -16,9 +16,9 @@ from index.domain.errors import Damaged, JournalUnavailable, LibraryError, Previ
 from index.domain.messages import LIST, Message, without_fix
 from index.domain.snapshots import Preview, RegressionCheck, ReindexReport, ReindexStatus
 from index.domain.stages import Stage
-from index.indexing._build_lock import BuildLock
 from index.indexing._queue import ReindexQueue
 from index.indexing._report import PreviousSnapshot, find_previous, make_report
+from index.indexing.build_lock import LOCK_NAME, BuildLock
 from index.indexing.own_questions import FILE_NAME
 from index.indexing.progress import ReindexProgress, ReindexRequest
 from index.indexing.regression import RegressionChecker
@@ -70,7 +70,7 @@ class Reindexer:
         self._journal = journal
         self._regression = RegressionChecker(file=sources.folder / FILE_NAME, journal=journal)
         self._keep = keep
-        self._lock = BuildLock(snapshots.root / "reindex.lock")
+        self._lock = BuildLock(snapshots.root / LOCK_NAME)
         self._queue = ReindexQueue(self._reindex_for_all)
         self._progress: ReindexProgress | None = None
 

@@ -19,7 +19,7 @@ from index.domain.errors import JournalUnavailable
 from index.journal._schema import APPLICATION_ID, MIGRATIONS, migrate, version
 from index.storage.atomic import write_atomically
 
-__all__ = ["JournalDatabase"]
+__all__ = ["KEY_BYTES", "JournalDatabase", "check_journal", "translated_errors"]
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class JournalDatabase:
 
     def hash_id(self, kind: str, number: int) -> str:
         """Return 64 hexadecimal digits for a user's or a channel's id, which cannot be traced back without the key."""
-        with self._lock, self._translated_errors():
+        with self._lock, translated_errors(self._file):
             self._open()
             return hmac.new(self._key, f"{kind}:{number}".encode(), hashlib.sha256).hexdigest()
 
@@ -75,7 +75,7 @@ class JournalDatabase:
         with self._lock:
             self._vacuum_due |= whole
             try:
-                with self._translated_errors():
+                with translated_errors(self._file):
                     db = self._open()
                     # secure_delete overwrites deleted rows, but a row that SQLite moved leaves a copy behind.
                     if self._vacuum_due:
@@ -88,14 +88,14 @@ class JournalDatabase:
 
     def close(self) -> None:
         """Close the file; a later use opens it again."""
-        with self._lock, self._translated_errors():
+        with self._lock, translated_errors(self._file):
             if self._db is not None:
                 self._db.close()
             self._db = None
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._translated_errors():
+        with self._lock, translated_errors(self._file):
             db = self._open()
             db.execute(begin)
             try:
@@ -105,20 +105,6 @@ class JournalDatabase:
                 db.rollback()
                 raise
 
-    @contextmanager
-    def _translated_errors(self) -> Iterator[None]:
-        """Raise errors of SQLite and of the disk as JournalUnavailable; SQLite's own text may quote what is kept."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            name = getattr(error, "sqlite_errorname", type(error).__name__)
-            fix = FIXES.get("_".join(name.split("_")[:2]), f"{OTHER_FIX} ({name}).")
-            raise JournalUnavailable(f"The journal {self._file} {fix}") from error
-        except TimeoutError as error:
-            raise JournalUnavailable(f"The journal {self._file} {FIXES['SQLITE_BUSY']}") from error
-        except OSError as error:
-            raise JournalUnavailable(f"The journal {self._file} {OTHER_FIX} ({error.strerror or error}).") from error
-
     def _open(self) -> sqlite3.Connection:
         if self._db is None:
             self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -126,7 +112,7 @@ class JournalDatabase:
                 os.close(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600))
                 db = sqlite3.connect(self._file, timeout=self._wait, isolation_level=None, check_same_thread=False)
                 try:
-                    self._check(db)
+                    check_journal(db, self._file)
                     self._key = self._read_key(fresh=version(db) == 0)
                     _prepare(db)
                 except BaseException:
@@ -134,19 +120,6 @@ class JournalDatabase:
                     raise
                 self._db = db
         return self._db
-
-    def _check(self, db: sqlite3.Connection) -> None:
-        """Raise JournalUnavailable or sqlite3.Error if this is no journal of a known version; change nothing."""
-        file_version, ours = version(db), db.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
-        if not ours and db.execute("SELECT 1 FROM sqlite_master").fetchone():
-            raise JournalUnavailable(f"{self._file} is another program's database: choose another JOURNAL_FILE.")
-        if file_version > len(MIGRATIONS):
-            raise JournalUnavailable(
-                f"The journal {self._file} is of version {file_version}, this program knows {len(MIGRATIONS)}: "
-                "update the program, or move the file away."
-            )
-        if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise JournalUnavailable(f"The journal {self._file} {FIXES['SQLITE_CORRUPT']}")
 
     def _read_key(self, *, fresh: bool) -> bytes:
         """Return the key; a fresh journal gets one. Without it a user's questions could not be found to delete them."""
@@ -163,6 +136,35 @@ class JournalDatabase:
     def _make_key(self) -> None:
         temporary = self._key_file.with_name(f"{self._key_file.name}.new")  # a fixed name: no half key stays behind
         write_atomically(self._key_file, secrets.token_bytes(KEY_BYTES), temporary=temporary, mode=0o600)
+
+
+@contextmanager
+def translated_errors(file: Path) -> Iterator[None]:
+    """Raise errors of SQLite and of the disk as JournalUnavailable; SQLite's own text may quote what is kept."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", type(error).__name__)
+        fix = FIXES.get("_".join(name.split("_")[:2]), f"{OTHER_FIX} ({name}).")
+        raise JournalUnavailable(f"The journal {file} {fix}") from error
+    except TimeoutError as error:
+        raise JournalUnavailable(f"The journal {file} {FIXES['SQLITE_BUSY']}") from error
+    except OSError as error:
+        raise JournalUnavailable(f"The journal {file} {OTHER_FIX} ({error.strerror or error}).") from error
+
+
+def check_journal(db: sqlite3.Connection, file: Path) -> None:
+    """Raise JournalUnavailable or sqlite3.Error if this is no journal of a known version; change nothing."""
+    file_version, ours = version(db), db.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+    if not ours and db.execute("SELECT 1 FROM sqlite_master").fetchone():
+        raise JournalUnavailable(f"{file} is another program's database: choose another JOURNAL_FILE.")
+    if file_version > len(MIGRATIONS):
+        raise JournalUnavailable(
+            f"The journal {file} is of version {file_version}, this program knows {len(MIGRATIONS)}: "
+            "update the program, or move the file away."
+        )
+    if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        raise JournalUnavailable(f"The journal {file} {FIXES['SQLITE_CORRUPT']}")
 
 
 def _prepare(db: sqlite3.Connection) -> None:

@@ -13,7 +13,7 @@ import secrets
 import time
 from pathlib import Path
 
-__all__ = ["fsync_path", "remove_leftovers", "write_atomically"]
+__all__ = ["TEMPORARY_NAME", "fsync_path", "remove_leftovers", "write_atomically"]
 
 TEMPORARY_NAME = re.compile(r"\.[0-9a-f]{16}\.new")
 """The hidden names that `write_atomically` chooses; no source and no snapshot is called so."""

@@ -205,9 +205,12 @@ def test_imports_of_a_program_are_seen():
         ["index", "snapshots", "--help"],
         ["index", "diff", "--help"],
         ["index", "rollback", "--help"],
+        ["index", "backup", "--help"],
+        ["index", "restore", "--help"],
         ["bot", "--help"],
         ["bot.cli", "--help"],
         ["bot.cli", "index", "--help"],
+        ["bot.cli", "backup", "--help"],
     ],
     ids=" ".join,
 )

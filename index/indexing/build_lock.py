@@ -22,7 +22,10 @@ from index.domain.messages import Message
 from index.domain.stages import Stage
 from index.indexing.progress import ReindexProgress
 
-__all__ = ["BuildLock"]
+__all__ = ["LOCK_NAME", "BuildLock"]
+
+LOCK_NAME = "reindex.lock"
+"""The lock file's name in the folder of the index."""
 
 ALREADY_RUNNING = Message("A reindex is already running: wait until it is done.")
 

@@ -1,0 +1,1 @@
+"""Backups: journal, index, sources and state in one checked archive, and their restoration."""
