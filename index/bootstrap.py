@@ -85,6 +85,7 @@ def open_library(settings: Settings) -> Library:
 
         return SnapshotLoader(snapshots=snapshots, embedder=embedder, open_store=FaissStore.load)
 
+    checker = cache(open_checker)
     journal = Journal(settings.journal_file, keep_days=settings.keep_questions_days)
     limits = TokenLimits(settings.llm_daily_tokens, settings.llm_server_tokens, settings.llm_user_tokens)
     budgets = TokenBudgets(stored=journal.tokens, limits=limits)
@@ -101,7 +102,8 @@ def open_library(settings: Settings) -> Library:
         indexer=indexer,
         loader=loader,
         keep=settings.keep_snapshots,
-        **_writing(settings, budgets),
+        checker=checker,
+        **_writing(settings, budgets, checker),
     )
 
 
@@ -126,6 +128,7 @@ def assemble(
     indexer: Callable[[Embedder], Indexer],
     loader: Callable[[Embedder], SnapshotLoader],
     keep: int,
+    checker: Callable[[], ClaimChecker],
     generation: GenerationMonitor | None = None,
     generator: Generator | None = None,
     writer: Callable[[Answerer], Writer] | None = None,
@@ -134,6 +137,7 @@ def assemble(
 
     `embedder` loads the model and is called once, when it is first needed; `answerer`, `indexer` and `loader` make,
     for the loaded model, what answers from snapshots, builds them and loads them. `keep` counts the live snapshot too.
+    `checker` opens the model that compares questions of gaps.
     `generation` tells of the language model `generator`, and `writer` makes what writes by it; None without.
     """
     # Imported here: they load scipy and rapidfuzz, half a second that `--help` need not wait for.
@@ -145,7 +149,7 @@ def assemble(
     engine = QueryEngine(
         snapshots=snapshots, live=live, embedder=embedder, answerer=answerer, loader=loader, writer=writer
     )
-    gaps = GapReview(engine=engine, journal=journal)
+    gaps = GapReview(engine=engine, journal=journal, checker=checker)
     return Library(
         model=model,
         engine=engine,
@@ -181,7 +185,7 @@ class _Writing(TypedDict, total=False):
     writer: Callable[[Answerer], Writer]
 
 
-def _writing(settings: Settings, budgets: TokenBudgets) -> _Writing:
+def _writing(settings: Settings, budgets: TokenBudgets, checker: Callable[[], ClaimChecker]) -> _Writing:
     """Return what writes answers by the language model of LLM_BASE_URL; nothing is asked yet."""
     generator = open_generator(settings)
     if generator is None:
@@ -196,7 +200,7 @@ def _writing(settings: Settings, budgets: TokenBudgets) -> _Writing:
         generator.prepare()
         return Writer(
             generator=generator,
-            grounder=Grounder(open_checker(), least=ENTAILED, unsupported=unsupported),
+            grounder=Grounder(checker(), least=ENTAILED, unsupported=unsupported),
             answerer=answerer,
             timeout=settings.llm_timeout,
             max_tokens=settings.llm_max_tokens,

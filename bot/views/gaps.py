@@ -24,8 +24,8 @@ __all__ = ["THEMES_PER_PAGE", "gaps_message", "newest_answer_id"]
 
 THEMES_PER_PAGE = 5
 
-QUESTION_ROOM = 300
-WORDS_ROOM = 160
+QUESTION_ROOM = 200
+WORDS_ROOM = 120
 """A further question, a reason, a passage."""
 NOTE_ROOM = 300
 
@@ -40,17 +40,8 @@ SLOT = "\0"
 """Stands for parts within a translated sentence; no fitted text contains it."""
 
 
-class ItemLimits(NamedTuple):
-    """How many questions, reasons and passages of a theme are shown."""
-
-    questions: int
-    reasons: int
-    passages: int
-
-
-FULL = ItemLimits(questions=3, reasons=2, passages=2)
-SHORT = ItemLimits(questions=1, reasons=1, passages=1)
-"""For themes that would not fit on a page in full."""
+FULL, SHORT = 2, 1
+"""How many reasons or other wordings of a theme are shown; fewer for themes that would not fit on a page in full."""
 
 
 class Words(NamedTuple):
@@ -109,23 +100,30 @@ def _theme_texts(themes: Sequence[Theme], first: int, room: int) -> list[str]:
     ]
 
 
-def _theme_parts(theme: Theme, number: int, limits: ItemLimits) -> list[Part]:
-    """Return the newest question of a theme, how often and why, further questions, reasons and passages."""
+def _theme_parts(theme: Theme, number: int, limit: int) -> list[Part]:
+    """Return three lines: the newest question of a theme, how often and why, and what says most of it beside."""
     newest, *others = theme.gaps
     parts: list[Part] = [f"**{number}. ", Words(fold(newest.question) or ELLIPSIS, QUESTION_ROOM), "**"]
     asked = gettext("Asked {times}, last {when}", times=_times(theme.times), when=relative_time(newest.newest))
-    parts.append(f"\n-# {asked} · {_reasons(theme)}")
+    about = [asked, _reasons(theme)]
     if others:
-        questions = [[*_quoted(Words(gap.question)), f" ({_times(gap.times)})"] for gap in others]
-        row = _join_row(questions, limits.questions)
-        parts += ["\n", *_fill_slot(gettext("Also: {questions}", questions=SLOT), row)]
+        about.append(ngettext("{number} wording", "{number} wordings", len(theme.gaps)))
+    parts.append(f"\n-# {' · '.join(about)}")
+    return [*parts, *_detail_parts(theme, limit)]
+
+
+def _detail_parts(theme: Theme, limit: int) -> list[Part]:
+    """Return what voters wrote, else other wordings, else the nearest passage; the file of all gaps has the rest."""
     if reasons := [reason for gap in theme.gaps for reason in gap.reasons if fold(reason)]:
-        row = _join_row([_quoted(Words(reason)) for reason in reasons], limits.reasons)
-        parts += ["\n", *_fill_slot(gettext("Voters wrote: {reasons}", reasons=SLOT), row)]
-    for citation in theme.nearest[: limits.passages]:
+        row = _join_row([_quoted(Words(reason)) for reason in reasons], limit)
+        return ["\n-# ", *_fill_slot(gettext("Voters wrote: {reasons}", reasons=SLOT), row)]
+    if others := theme.gaps[1:]:
+        row = _join_row([[*_quoted(Words(gap.question)), f" ({_times(gap.times)})"] for gap in others], limit)
+        return ["\n-# ", *_fill_slot(gettext("Also: {questions}", questions=SLOT), row)]
+    for citation in theme.nearest[:1]:
         passage = [*_quoted(Words(citation.shown)), f" {citation_location(citation)}"]
-        parts += ["\n-# ", *_fill_slot(gettext("Nearest: {passage}", passage=SLOT), passage)]
-    return parts
+        return ["\n-# ", *_fill_slot(gettext("Nearest: {passage}", passage=SLOT), passage)]
+    return []
 
 
 def _quoted(words: Words) -> list[Part]:

@@ -10,10 +10,10 @@ from index.domain.activity import EVERYWHERE, Gap, GapReason, Scope, Theme
 from index.domain.answers import Answer
 from index.domain.errors import LibraryError
 from index.domain.stages import Stage
-from index.journal._clustering import cluster
+from index.journal._clustering import QuestionClusters
 
 if TYPE_CHECKING:
-    from index.domain.ports import AnswerEngine, Progress
+    from index.domain.ports import AnswerEngine, ClaimChecker, Progress
     from index.journal.journal import Journal
 
 __all__ = ["MOST_REASKED", "GapReview"]
@@ -29,11 +29,15 @@ MOST_NEAREST = 2
 
 
 class GapReview:
-    """Reviews the open gaps of the journal. Thread-safe if the engine and the journal are."""
+    """Reviews the open gaps of the journal. Thread-safe if the engine, the journal and the checker are.
 
-    def __init__(self, *, engine: AnswerEngine, journal: Journal) -> None:
+    `checker` opens the model that says whether two questions mean the same; it is called when there are any to compare.
+    """
+
+    def __init__(self, *, engine: AnswerEngine, journal: Journal, checker: Callable[[], ClaimChecker]) -> None:
         self._engine = engine
         self._journal = journal
+        self._clusters = QuestionClusters(checker)
 
     def themes(self, scope: Scope) -> tuple[Theme, ...]:
         """Return the open gaps grouped by meaning, the theme with the newest gap first.
@@ -42,7 +46,8 @@ class GapReview:
         """
         gaps = self._journal.gaps(scope)[:MOST_GROUPED]
         try:
-            groups = cluster(self._engine.vectors([gap.question for gap in gaps])) if gaps else []
+            questions = [gap.question for gap in gaps]
+            groups = self._clusters.groups(questions, self._engine.vectors(questions)) if gaps else []
         except LibraryError as error:
             log.warning("Gaps are not grouped: %s", error)
             groups = [[row] for row in range(len(gaps))]

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from index.bootstrap import assemble
+from index.bootstrap import assemble, open_checker
 from index.domain.ports import Progress, Vectors
 from index.embedding.onnx_embedder import BUNDLED
 from index.embedding.sentence_transformer import SentenceTransformerEmbedder
@@ -114,6 +114,7 @@ def _library(seeds: Path, index: Path, embedder: StandIn) -> Library:
         indexer=lambda loaded: Indexer(snapshots=snapshots, embedder=loaded, new_store=FaissStore),
         loader=lambda loaded: SnapshotLoader(snapshots=snapshots, embedder=loaded, open_store=FaissStore.load),
         keep=2,
+        checker=open_checker,
     )
 
 

@@ -35,7 +35,7 @@ from index.sources.uploads import UploadedSources
 from index.suggestions.completion import QuestionCompleter
 from index.viewer.service import SourceViewer
 from tests.support.fake_reindexer import FakeReindexer
-from tests.support.index_fakes import word_vector
+from tests.support.index_fakes import CredulousChecker, word_vector
 
 __all__ = [
     "FakeLibrary",
@@ -245,7 +245,7 @@ class FakeLibrary(Library):
         self.journal = journal = Journal(folder / "journal.sqlite3", clock=clock)
         self.conversation = ConversationService(engine=engine, journal=journal)
         self.viewer = SourceViewer(engine=engine, journal=journal, files=engine)
-        self.gaps = GapReview(engine=engine, journal=journal)
+        self.gaps = GapReview(engine=engine, journal=journal, checker=CredulousChecker)
         self.suggestions = QuestionCompleter(engine=engine, journal=journal)
         self.sources = UploadedSources(folder / "seeds", max_bytes=1_000_000)
         self.answer: Answer | Exception = make_answer()

@@ -18,7 +18,7 @@ from index.journal.journal import Journal
 from index.parsing.documents import parse
 from index.suggestions.completion import QuestionCompleter
 from index.viewer.service import SourceViewer
-from tests.support.index_fakes import word_vector
+from tests.support.index_fakes import CredulousChecker, word_vector
 from tests.support.journals import ANN, CHANNEL, GUILD
 
 WINDOW = "What is the context window of Scout?"
@@ -118,7 +118,7 @@ def services_over(engine: Sources, journal: Journal) -> Services:
         journal=journal,
         conversation=ConversationService(engine=engine, journal=journal),
         viewer=SourceViewer(engine=engine, journal=journal, files=engine),
-        gaps=GapReview(engine=engine, journal=journal),
+        gaps=GapReview(engine=engine, journal=journal, checker=CredulousChecker),
         suggestions=QuestionCompleter(engine=engine, journal=journal),
     )
 
