@@ -141,7 +141,7 @@ class Grounder:
     def _places(
         self, draft: DraftSentence, claim: str, evidence: Sequence[Evidence], search_index: SearchIndex
     ) -> Iterator[list[_Place]]:
-        """Yield quotations that may carry a sentence: each alone, all together, then those that are near."""
+        """Yield quotations that may carry a sentence: each alone, all together, those near to them, those near to it."""
         by_number = {each.number: each.window for each in evidence}
         exact: list[_Place] = []
         missing: list[tuple[int, str]] = []
@@ -161,6 +161,8 @@ class Grounder:
                 yield [place]
                 if exact:
                     yield _distinct([*exact, place])[-MOST_QUOTED:]
+        if draft.evidence:
+            yield from ([place] for place in _near(claim, 0, False, by_number, search_index))
 
     def _carries(self, places: Sequence[_Place], attempt: _Attempt) -> float | None:
         """Return the probability that quotations carry a claim; None if it is too low or they lack something of it."""

@@ -70,6 +70,12 @@ def test_words_found_nearby_count_only_if_they_carry_the_sentence():
     assert reason(result) is DropReason.NOT_ENTAILED
 
 
+def test_if_the_quoted_words_do_not_carry_a_sentence_those_nearest_to_it_may():
+    assert quotes(check("Scout has 17 billion active parameters.", "Maverick", number=2)) == [
+        "Scout has **17 billion** active parameters."
+    ]
+
+
 def test_evidence_without_words_is_the_sentences_that_say_most_of_it():
     assert quotes(check("Maverick has 128 experts.", "")) == [
         "Maverick has 17 billion active parameters and 128 experts."
