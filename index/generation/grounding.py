@@ -141,7 +141,7 @@ class Grounder:
     def _places(
         self, draft: DraftSentence, claim: str, evidence: Sequence[Evidence], search_index: SearchIndex
     ) -> Iterator[list[_Place]]:
-        """Yield quotations that may carry a sentence: each alone, all together, those near to them, those near to it."""
+        """Yield quotations that may carry a sentence: each alone, all together, near to them, then near to it."""
         by_number = {each.number: each.window for each in evidence}
         exact: list[_Place] = []
         missing: list[tuple[int, str]] = []
