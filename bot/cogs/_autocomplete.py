@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, TypeVar
 
 from discord.app_commands import Choice
@@ -13,9 +13,10 @@ from discord.ext import commands
 
 from bot.services.errors import trace
 from bot.services.interactions import Interaction
+from bot.views.snapshot_names import snapshot_letters
 from index.domain.snapshots import SnapshotInfo
 
-__all__ = ["MAX_CHOICES", "name_choices", "quiet", "snapshot_choice"]
+__all__ = ["MAX_CHOICES", "name_choices", "quiet", "snapshot_choices"]
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,16 @@ def name_choices(names: Iterable[str], part: str) -> list[Choice[str]]:
     return [Choice(name=name, value=name) for name in matching[:MAX_CHOICES]]
 
 
-def snapshot_choice(snapshot: SnapshotInfo) -> Choice[str]:
-    """Return a snapshot by its date and id."""
-    return Choice(name=f"{snapshot.created:%Y-%m-%d %H:%M} UTC · {snapshot.id}", value=snapshot.id)
+def snapshot_choices(snapshots: Sequence[SnapshotInfo], typed: str) -> list[tuple[SnapshotInfo, Choice[str]]]:
+    """Return the snapshots that are not live by date and letters, if their date or id has the part that was typed."""
+    ids, part = [snapshot.id for snapshot in snapshots], typed.strip()
+    named = [
+        (snapshot, f"{snapshot.created:%Y-%m-%d %H:%M} UTC · {snapshot_letters(snapshot.id, ids)}")
+        for snapshot in snapshots
+        if not snapshot.live
+    ]
+    return [
+        (snapshot, Choice(name=name, value=snapshot.id))
+        for snapshot, name in named
+        if part in name or part in snapshot.id
+    ]

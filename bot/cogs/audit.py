@@ -40,8 +40,13 @@ class AuditCog(commands.Cog):
             origin=None if guild is None else str(guild),
             skip=(page - 1) * LINES_PER_PAGE,
         )
+        servers = {str(server.id): server.name for server in interaction.client.guilds} if guild is None else {}
         view = audit_message(
-            entries[:LINES_PER_PAGE], page, more=len(entries) > LINES_PER_PAGE, everywhere=guild is None
+            entries[:LINES_PER_PAGE],
+            page,
+            more=len(entries) > LINES_PER_PAGE,
+            everywhere=guild is None,
+            servers=servers,
         )
         await interaction.edit_original_response(view=view)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.cogs._autocomplete import MAX_CHOICES, quiet, snapshot_choice
+from bot.cogs._autocomplete import MAX_CHOICES, quiet, snapshot_choices
 from bot.cogs._component import component
 from bot.services.audit import audited
 from bot.services.context import Services, services_of
@@ -24,6 +24,7 @@ from bot.views.message import notice_message
 from index import Message
 from index.domain.activity import report_outcome
 from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex, NoSuchSnapshot
+from index.domain.snapshots import matching_ids
 from index.domain.stages import Stage
 
 if TYPE_CHECKING:
@@ -80,10 +81,8 @@ class SnapshotsCog(commands.Cog):
         """Offer moderators the snapshots that one can go back to, by a part of their id."""
         if not await self._services.permissions.is_moderator(interaction):
             return []
-        matching = [snapshot for snapshot in await self._snapshots() if typed.strip() in snapshot.id]
-        return [snapshot_choice(snapshot) for snapshot in matching if snapshot.whole and not snapshot.live][
-            :MAX_CHOICES
-        ]
+        choices = snapshot_choices(await self._snapshots(), typed)
+        return [choice for snapshot, choice in choices if snapshot.whole][:MAX_CHOICES]
 
     @component("snapshots")
     async def turn_page(self, interaction: Interaction, component_id: ComponentId) -> None:
@@ -137,11 +136,12 @@ class SnapshotsCog(commands.Cog):
 
     async def _show_confirmation(self, interaction: Interaction, part: str) -> None:
         """Ask whether to roll back; `part` is an id, or a part that only one has."""
-        snapshot = _find(await self._snapshots(), part)
+        snapshots = await self._snapshots()
+        snapshot = _find(snapshots, part)
         if snapshot is None or snapshot.live:
             view = notice_message(gettext(NO_SUCH_SNAPSHOT) if snapshot is None else gettext(ALREADY_LIVE))
         else:
-            view = snapshots_view.confirm_rollback_message(snapshot)
+            view = snapshots_view.confirm_rollback_message(snapshot, snapshots)
         await interaction.edit_original_response(view=view)
 
     async def _difference(self, part: str) -> ui.LayoutView:
@@ -153,7 +153,7 @@ class SnapshotsCog(commands.Cog):
             return notice_message(gettext(NO_SUCH_SNAPSHOT) if snapshot is None else gettext(NOTHING_LIVE))
         try:
             diff = await self._services.worker.run(self._services.library.diff, live.id, snapshot.id)
-            title, row = snapshots_view.comparison_header(snapshot)
+            title, row = snapshots_view.comparison_header(snapshot, snapshots)
             return reindex_report.diff_message(title, diff, row)
         except Exception as error:  # whatever it was, the user is told
             return notice_message(explain(error, "comparing snapshots"))
@@ -163,9 +163,9 @@ class SnapshotsCog(commands.Cog):
 
 
 def _find(snapshots: Sequence[SnapshotInfo], part: str) -> SnapshotInfo | None:
-    """Return the only snapshot whose id has this part; None if none or several have it."""
-    matching = [snapshot for snapshot in snapshots if part and part in snapshot.id]
-    return matching[0] if len(matching) == 1 else None
+    """Return the only snapshot that a part of its id means; None if it means none or several."""
+    matching = matching_ids(part, [snapshot.id for snapshot in snapshots])
+    return next((snapshot for snapshot in snapshots if matching == [snapshot.id]), None)
 
 
 async def setup(bot: commands.Bot) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs._autocomplete import MAX_CHOICES, name_choices, quiet, snapshot_choice
+from bot.cogs._autocomplete import MAX_CHOICES, name_choices, quiet, snapshot_choices
 from bot.services.context import Services, services_of
 from bot.services.interactions import Interaction
 
@@ -46,8 +46,7 @@ class SummaryCog(commands.Cog):
     async def suggest_moments(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Offer the snapshots that are kept, by a part of their date or id."""
         snapshots = await self._services.worker.run(self._services.library.snapshots)
-        choices = [snapshot_choice(snapshot) for snapshot in snapshots if not snapshot.live]
-        return [choice for choice in choices if typed.strip() in choice.name][:MAX_CHOICES]
+        return [choice for _, choice in snapshot_choices(snapshots, typed)][:MAX_CHOICES]
 
 
 async def setup(bot: commands.Bot) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.text.escape import ELLIPSIS, fit
 from bot.text.i18n import format_number, gettext
-from bot.views.formatting import relative_time
+from bot.views.times import relative_time
 
 if TYPE_CHECKING:
     from index.domain.generation import GenerationStatus, TokenBudget

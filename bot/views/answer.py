@@ -22,7 +22,6 @@ from bot.text.i18n import gettext, ngettext, pgettext
 from bot.text.index_messages import abstention_reason
 from bot.views.answer_buttons import abstention_row, answer_row
 from bot.views.custom_id import STOP_WRITING, ComponentId, button
-from bot.views.formatting import relative_time
 from bot.views.message import (
     FAIRLY_SURE,
     FOUND,
@@ -35,6 +34,8 @@ from bot.views.message import (
     notice_message,
 )
 from bot.views.quotations import MAX_QUOTATIONS, quotation_blocks
+from bot.views.snapshot_names import name_snapshots
+from bot.views.times import relative_time
 from index.domain.answers import Certainty
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def _question_lines(answer: Answer, question: str, room: int) -> list[str]:
 
 
 def _asked_line(question: str, room: int) -> str:
-    return f"-# {gettext('Asked: {question}', question=fit(question, room))}"
+    return f"-# {gettext('Asked: {question}', question=name_snapshots(fit(question, room)))}"
 
 
 def _reading_line(answer: Answer, room: int) -> str:
@@ -212,7 +213,7 @@ def _answer_lines(answer: Answer) -> list[str]:
     if brief := brief_answer(answer):
         lines.append(f"{BOLD}{fit(brief, BRIEF_ROOM)}{BOLD}")
     if words := own_words(answer):
-        lines.append(fit(words, ANSWER_ROOM))
+        lines.append(name_snapshots(fit(words, ANSWER_ROOM)))
     elif answer.conflict:
         lines.append(gettext("The sources disagree."))
     return lines

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from discord import ui
@@ -15,6 +14,7 @@ from bot.text.i18n import gettext, gettext_noop, ngettext, pgettext
 from bot.text.index_messages import translate
 from bot.views.custom_id import ComponentId, button
 from bot.views.message import TEXT_LIMIT
+from bot.views.times import relative_time
 from index.domain.snapshots import SourceState
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ __all__ = [
     "LINE_ROOM",
     "NAMES_ROOM",
     "NOTES",
-    "SNAPSHOT_ID_ROOM",
     "STATES",
     "clamp_page",
     "count_passages",
@@ -35,7 +34,6 @@ __all__ = [
     "older_copy_note",
     "page_buttons",
     "page_title",
-    "relative_time",
     "skipped_lines",
 ]
 
@@ -44,8 +42,6 @@ LINE_ROOM = 180
 
 NAMES_ROOM = 400
 """Names in a row, such as the sources added."""
-
-SNAPSHOT_ID_ROOM = 60
 
 MAX_LINES = 8
 """Lines of a list that is only a part of a message."""
@@ -116,12 +112,6 @@ def join_names(names: Sequence[str]) -> str:
             break
         shown.append(escaped)
     return and_more(", ".join(shown), len(names) - len(shown))
-
-
-def relative_time(time: datetime) -> str:
-    """Return Discord's markup for a time, shown as "2 hours ago" in the reader's language; a naive time is in UTC."""
-    aware = time if time.tzinfo else time.replace(tzinfo=UTC)
-    return f"<t:{int(aware.timestamp())}:R>"
 
 
 def clamp_page(page: int, items: int, per_page: int) -> tuple[int, int]:

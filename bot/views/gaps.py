@@ -12,9 +12,10 @@ from bot.text.answer_wording import and_more
 from bot.text.escape import ELLIPSIS, escape, fit, fold, utf16_length
 from bot.text.i18n import format_number, gettext, gettext_noop, ngettext, pgettext
 from bot.views.custom_id import ComponentId, button
-from bot.views.formatting import clamp_page, page_buttons, page_title, relative_time
+from bot.views.formatting import clamp_page, page_buttons, page_title
 from bot.views.message import NOT_FOUND, TEXT_LIMIT, Block, build_message, notice_message, share_room
 from bot.views.quotations import citation_location
+from bot.views.times import relative_time
 from index.domain.activity import GapReason
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import discord
 from discord import ui
 
 from bot.text.escape import ELLIPSIS, fit
-from bot.text.i18n import gettext
+from bot.views.snapshot_names import name_snapshots
 
 __all__ = [
     "FAIRLY_SURE",
@@ -21,14 +21,12 @@ __all__ = [
     "build_message",
     "notice_message",
     "share_room",
-    "snapshot_note",
 ]
 
 TEXT_LIMIT = 4000
 """Discord's limit for all text of one message in characters, counted here in UTF-16 units, which are never fewer."""
 
 NOTICE_ROOM = 1500
-SNAPSHOT_ROOM = 60
 
 FOUND = discord.Colour.blurple()
 NOT_FOUND = discord.Colour.light_grey()
@@ -62,8 +60,8 @@ def build_message(blocks: Sequence[Block], colour: discord.Colour) -> ui.LayoutV
 
 
 def notice_message(text: str) -> ui.LayoutView:
-    """Return a message of a plain sentence or two."""
-    return build_message([fit(text, NOTICE_ROOM)], NOT_FOUND)
+    """Return a message of a plain sentence or two; ids of snapshots in it are shown by their names."""
+    return build_message([name_snapshots(fit(text, NOTICE_ROOM))], NOT_FOUND)
 
 
 def share_room(wanted: Sequence[int], room: int) -> list[int]:
@@ -76,8 +74,3 @@ def share_room(wanted: Sequence[int], room: int) -> list[int]:
         shares[position] = min(wanted[position], room // (len(wanted) - served))
         room -= shares[position]
     return shares
-
-
-def snapshot_note(snapshot: str) -> str:
-    """Return the sentence that names the snapshot of a message."""
-    return gettext("Snapshot {id}.", id=fit(snapshot, SNAPSHOT_ROOM))

@@ -13,7 +13,8 @@ from bot.text.i18n import format_number, gettext, gettext_noop, ngettext, pgette
 from bot.text.index_messages import translate, translate_fault
 from bot.views.custom_id import ComponentId, button
 from bot.views.formatting import LINE_ROOM, NOTES, join_names, list_block, note_lines, skipped_lines
-from bot.views.message import FOUND, TEXT_LIMIT, build_message, share_room, snapshot_note
+from bot.views.message import FOUND, TEXT_LIMIT, build_message, share_room
+from bot.views.snapshot_names import snapshot_note
 from index.domain.snapshots import QuestionOrigin
 
 if TYPE_CHECKING:

@@ -12,15 +12,15 @@ from bot.text.i18n import format_number, gettext, gettext_noop, ngettext, pgette
 from bot.text.index_messages import translate
 from bot.views.custom_id import ComponentId, button
 from bot.views.formatting import (
-    SNAPSHOT_ID_ROOM,
     clamp_page,
     count_passages,
     count_sources,
     page_buttons,
     page_title,
-    relative_time,
 )
 from bot.views.message import FOUND, NOT_FOUND, Block, build_message, notice_message
+from bot.views.snapshot_names import name_snapshots, snapshot_name
+from bot.views.times import relative_time
 
 if TYPE_CHECKING:
     from index.domain.snapshots import SnapshotInfo
@@ -42,7 +42,7 @@ def snapshots_message(snapshots: Sequence[SnapshotInfo], page: int = 1) -> ui.La
     title = f"**{ngettext('{number} snapshot', '{number} snapshots', len(snapshots))}**"
     blocks: list[Block] = [page_title(title, page, pages)]
     for snapshot in snapshots[(page - 1) * SNAPSHOTS_PER_PAGE : page * SNAPSHOTS_PER_PAGE]:
-        blocks.append(_description(snapshot))
+        blocks.append(_description(snapshot, snapshots))
         if not snapshot.live:
             compare = button(ComponentId("snapdiff", snapshot.id), pgettext("button", "What changed"))
             blocks.append([compare, _rollback_button(snapshot)])
@@ -50,31 +50,38 @@ def snapshots_message(snapshots: Sequence[SnapshotInfo], page: int = 1) -> ui.La
     return build_message([*blocks, f"-# {gettext(CLOSING)}", turn], FOUND)
 
 
-def comparison_header(snapshot: SnapshotInfo) -> tuple[str, list[ui.Button[ui.LayoutView]]]:
-    """Return the title and the buttons of a comparison of the live snapshot with this one."""
-    title = gettext("**From the live snapshot to {id}**", id=fit(snapshot.id, SNAPSHOT_ID_ROOM))
+def comparison_header(
+    snapshot: SnapshotInfo, snapshots: Sequence[SnapshotInfo] = ()
+) -> tuple[str, list[ui.Button[ui.LayoutView]]]:
+    """Return the title and the buttons of a comparison of the live snapshot with this one of all that are kept."""
+    title = gettext("**From the live snapshot to {id}**", id=snapshot_name(snapshot.id, _ids(snapshots)))
     return title, [_rollback_button(snapshot)]
 
 
-def confirm_rollback_message(snapshot: SnapshotInfo) -> ui.LayoutView:
-    """Return a question whether to make a snapshot live, with a button that does."""
+def confirm_rollback_message(snapshot: SnapshotInfo, snapshots: Sequence[SnapshotInfo] = ()) -> ui.LayoutView:
+    """Return a question whether to make one of the kept snapshots live, with a button that does."""
     question = gettext("**Roll back to this snapshot?** Questions are answered from it at once, for everyone.")
     note = gettext("The next reindex takes the sources as they are then.")
     row = [
         button(ComponentId("rollback", snapshot.id), pgettext("button", "Roll back"), style=ButtonStyle.danger),
         button(ComponentId("rollnot", snapshot.id), pgettext("button", "Cancel")),
     ]
-    return build_message([f"{question}\n-# {note}", _description(snapshot), row], NOT_FOUND)
+    return build_message([f"{question}\n-# {note}", _description(snapshot, snapshots), row], NOT_FOUND)
 
 
-def _description(snapshot: SnapshotInfo) -> str:
+def _description(snapshot: SnapshotInfo, snapshots: Sequence[SnapshotInfo]) -> str:
     live = f" · **{gettext('live')}**" if snapshot.live else ""
     size = gettext("{size} MB", size=format_number(snapshot.bytes / MEGABYTE, 1))
     about = f"{count_passages(snapshot.passages)} · {count_sources(snapshot.sources)} · {size}"
     damage = ""
     if fold(snapshot.damage):
-        damage = f"\n{gettext('Damaged: {why}', why=fit(translate(snapshot.damage), DAMAGE_ROOM))}"
-    return f"**{relative_time(snapshot.created)}**{live}\n{about}{damage}\n-# {fit(snapshot.id, SNAPSHOT_ID_ROOM)}"
+        damage = f"\n{gettext('Damaged: {why}', why=name_snapshots(fit(translate(snapshot.damage), DAMAGE_ROOM)))}"
+    name = snapshot_name(snapshot.id, _ids(snapshots))
+    return f"**{relative_time(snapshot.created)}**{live}\n{about}{damage}\n-# {name}"
+
+
+def _ids(snapshots: Sequence[SnapshotInfo]) -> list[str]:
+    return [snapshot.id for snapshot in snapshots]
 
 
 def _rollback_button(snapshot: SnapshotInfo) -> ui.Button[ui.LayoutView]:

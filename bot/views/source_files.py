@@ -19,9 +19,9 @@ from bot.views.formatting import (
     list_block,
     older_copy_note,
     page_title,
-    relative_time,
 )
 from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, build_message, notice_message
+from bot.views.times import relative_time
 from index.domain.sources import UploadOutcome, UploadResult
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from bot.text.escape import BOLD, ELLIPSIS, embolden, fit, fold, utf16_length
 from bot.text.i18n import gettext, gettext_noop, pgettext
 from bot.views.custom_id import ComponentId
 from bot.views.formatting import page_buttons
-from bot.views.message import FOUND, TEXT_LIMIT, build_message, snapshot_note
+from bot.views.message import FOUND, TEXT_LIMIT, build_message
+from bot.views.snapshot_names import snapshot_note
 from index.domain.answers import SourceChange
 
 if TYPE_CHECKING:

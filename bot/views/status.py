@@ -24,10 +24,11 @@ from bot.views.formatting import (
     note_lines,
     older_copy_note,
     page_title,
-    relative_time,
     skipped_lines,
 )
-from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, build_message, notice_message, snapshot_note
+from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, build_message, notice_message
+from bot.views.snapshot_names import name_snapshots, snapshot_note
+from bot.views.times import relative_time
 from index.domain.snapshots import SourceState
 from index.domain.stages import Stage
 
@@ -139,10 +140,10 @@ def sources_message(status: Status, page: int = 1) -> ui.LayoutView:
 def _staleness(status: Status) -> list[str]:
     """Return whether the index is up to date; nothing if only a web page is an older copy, which has its own block."""
     if fold(status.fallback):
-        why = fit(translate(status.fallback), NAMES_ROOM)
+        why = name_snapshots(fit(translate(status.fallback), NAMES_ROOM))
         return [gettext("**Answers come from an older snapshot**: {why}", why=why)]
     if fold(status.stale):
-        return [gettext("Stale: {why}", why=fit(translate(status.stale), NAMES_ROOM))]
+        return [gettext("Stale: {why}", why=name_snapshots(fit(translate(status.stale), NAMES_ROOM)))]
     return [] if any(source.problem for source in status.sources) else [gettext("Up to date with its sources.")]
 
 

@@ -5,7 +5,7 @@ Standard library only; every class is frozen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -28,6 +28,7 @@ __all__ = [
     "SourceNote",
     "SourceState",
     "Status",
+    "matching_ids",
 ]
 
 LEAD = 40
@@ -300,3 +301,14 @@ class ReindexStatus:
     total: int
     seconds: float
     seconds_left: float | None
+
+
+def matching_ids(part: str, ids: Sequence[str]) -> list[str]:
+    """Return the ids of snapshots that a part may mean.
+
+    The id itself, else those whose letters after the time begin with it, else those that contain it.
+    """
+    if part in ids:
+        return [part]
+    by_letters = [name for name in ids if part and name.partition("-")[2].startswith(part)]
+    return by_letters or [name for name in ids if part and part in name]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.domain.errors import Damaged, LibraryError, NoIndex, NoSuchSnapshot
 from index.domain.messages import LIST, REINDEX, Message, system_message, with_fix, without_fix
-from index.domain.snapshots import Diff, SnapshotInfo
+from index.domain.snapshots import Diff, SnapshotInfo, matching_ids
 from index.snapshots.diff import SnapshotTexts, diff
 from index.snapshots.files import DOCUMENTS, PASSAGES, read_texts
 from index.snapshots.manifest import Manifest
@@ -28,13 +28,13 @@ def list_snapshots(snapshots: SnapshotStore) -> tuple[SnapshotInfo, ...]:
 
 
 def find_snapshot(snapshots: SnapshotStore, part: str) -> str:
-    """Return the only id that contains `part`. Raises NoIndex, NoSuchSnapshot."""
+    """Return the only id that `part` may mean. Raises NoIndex, NoSuchSnapshot."""
     ids = snapshots.ids()
     if not ids:
         raise NoIndex(with_fix(REINDEX, "There is no index yet"))
-    matches = [name for name in ids if part and part in name]
-    if part in ids or len(matches) == 1:
-        return part if part in ids else matches[0]
+    matches = matching_ids(part, ids)
+    if len(matches) == 1:
+        return matches[0]
     if not matches:
         raise NoSuchSnapshot(with_fix(LIST, "There is no snapshot {id}", id=repr(part)))
     raise NoSuchSnapshot(

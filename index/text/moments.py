@@ -27,6 +27,8 @@ REINDEX = re.compile(
     r"(?:the |your )?(?:last|previous|latest) (?:re-?index|index|snapshot|build)|the (?:re-?index|snapshot)"
 )
 SNAPSHOT = re.compile(r"(?:snapshot )?(\d{8}T\d*Z?(?:-[0-9a-f]*)?)", re.IGNORECASE)
+LETTERS = re.compile(r"(?:the )?snapshot ([0-9a-f]{4,8})")
+"""A snapshot by the first letters of its id after the time, as the bot shows it."""
 YEAR = re.compile(r"\b(?:19|20)\d{2}(?:\d{4})?(?!\d)")
 AMBIGUOUS = re.compile(r"\d/\d")
 """One day in London and another in New York."""
@@ -70,6 +72,8 @@ def parse_moment(text: str, now: datetime) -> Moment | None:
     if snapshot := SNAPSHOT.fullmatch(words):
         part = snapshot[1].upper() if "-" not in snapshot[1] else "-".join(_id_parts(snapshot[1]))
         return Moment(part, snapshot=part)
+    if letters := LETTERS.fullmatch(words):
+        return Moment(letters[1], snapshot=letters[1])
     if REINDEX.fullmatch(words):
         return Moment(LAST_REINDEX)
     time = _relative(words, now.astimezone(UTC)) or _absolute(words, now.astimezone(UTC))

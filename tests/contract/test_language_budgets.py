@@ -236,7 +236,7 @@ def test_the_longest_page_of_a_source_is_one_message(code: str, filling: str, si
 
 @every_language
 def test_settings_privacy_and_figures_are_one_message(code: str) -> None:
-    days = [Day(date(2025, 1, 1) + timedelta(day), MANY, MANY - 1, MANY, MANY, 1e9) for day in range(90)]
+    days = [Day(date(2025, 1, 1) + timedelta(day), MANY, MANY - 1, MANY, MANY, (1e9,)) for day in range(90)]
     channels = frozenset(range(10**19, 10**19 + MAX_CHANNELS))
     with using_language(code):
         for chosen in (
@@ -279,7 +279,7 @@ def test_forms_have_titles_labels_and_hints_that_discord_takes(code: str) -> Non
 
 
 def test_a_picture_is_drawn_in_a_language_that_its_font_has_letters_for() -> None:
-    days = [Day(date(2025, 9, 1), 3, 2, 1, 0, 8.0)]
+    days = [Day(date(2025, 9, 1), 3, 2, 1, 0, (8.0,))]
     drawn = {}
     for code in language_codes():
         with using_language(code):

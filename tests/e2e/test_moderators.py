@@ -216,14 +216,14 @@ async def test_the_audit_names_a_servers_actions_and_in_direct_messages_all(
         await actor.press(discarded, "Discard")
     (world.seeds / "audited.txt").unlink()
     here, audits, everywhere = [(await one.command("audit")).text for one in (moderator, foreign_owner, owner)]
-    assert f"`{moderator.user.id}`" in here.split("\n")[1]
+    assert f"<@{moderator.user.id}>" in here.split("\n")[1]
     assert "**source add audited.txt**: added" in here.replace("\\", "")
     assert str(OWNER.id) not in here.split("source add audited.txt")[0]
     assert "audited.txt" not in audits
-    assert audits.count(f"`{OWNER.id}`") >= 2
+    assert audits.count(f"<@{OWNER.id}>") >= 2
     assert "in a direct message" in everywhere
-    assert f"in the server `{UNLISTED.id}`" in everywhere
-    assert f"in the server `{LISTED.id}`" in everywhere
+    assert f"in the server {UNLISTED.name}" in everywhere
+    assert f"in the server {LISTED.name}" in everywhere
     assert [line[2] for line in lines(world)][-5:-4] == ["source add audited.txt"]
 
 

@@ -52,7 +52,7 @@ __all__ = [
 
 T = TypeVar("T")
 
-SNAPSHOT = "20250405-1a2b3c"
+SNAPSHOT = "20250405T120000000000Z-1a2b3c4d"
 OLDER = "20250404T120000000000Z-0badcafe"
 
 SCOUT = "It stands out for its efficiency and offers an industry-leading context window of 10 million tokens."

@@ -46,7 +46,7 @@ FORBIDDEN = re.compile(
     r"@everyone|@here|<@|<#|</|<a?:\w|<id:|\]\(|://|discord(app)?\.(gg|com|me|io)/|\|\||~~|```|(?<!\\)[`_~|<\[\]]",
     re.IGNORECASE,
 )
-OWN_TIME = re.compile(r"<t:\d+:R>")
+OWN_TIME = re.compile(r"<t:\d+:[Rf]>")
 BIDIRECTIONAL = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 MAY_BE_INVISIBLE = {"\n", "\u200b", "\u200c", "\u200d"}
 

@@ -47,7 +47,9 @@ async def test_the_bot_reindexes_by_the_clock_and_logs_what_came_of_it(
     library.report = make_report(skipped=())
     async with running(library, tmp_path, interval_seconds=0.05):
         await eventually(lambda: len(audited(library)) >= 3)
-    outcome = "snapshot 20250405-1a2b3c is live; sources added: 1; sources changed: 1; sources removed: 1"
+    outcome = (
+        "snapshot 20250405T120000000000Z-1a2b3c4d is live; sources added: 1; sources changed: 1; sources removed: 1"
+    )
     assert f"Reindexed by the schedule: {outcome}" in caplog.text
     assert set(audited(library)) == {("schedule", outcome)}
     assert set(library.reported_to) == {(None, False)}

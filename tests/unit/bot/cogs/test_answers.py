@@ -33,7 +33,7 @@ async def test_the_source_is_shown_around_the_quotation_to_who_pressed_alone(wir
     assert reply["flags"] & EPHEMERAL
     assert f"**{SCOUT}**" in text_of(reply)
     assert "Page 1 of " in text_of(reply)
-    assert "Confidence: 93 %. Snapshot 20250405-1a2b3c." in text_of(reply)
+    assert "Confidence: 93 %. Snapshot <t:1743854400:f> (1a2b)." in text_of(reply)
 
 
 async def test_paging_changes_the_page_that_it_is_on_and_leaves_the_answer_as_it_is(wire: Wire) -> None:
@@ -212,7 +212,7 @@ async def test_a_nearest_passage_is_shown_in_its_source_without_a_confidence(
     page = text_of(await pressed(wire, nearest, "Show in source"))
     assert f"**{SCOUT}**" in page
     assert "Confidence" not in page
-    assert "Snapshot 20250405-1a2b3c." in page
+    assert "Snapshot <t:1743854400:f> (1a2b)." in page
 
 
 async def test_nearest_passages_are_there_after_a_restart(library: JournalLibrary, tmp_path: Path) -> None:

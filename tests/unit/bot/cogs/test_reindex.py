@@ -59,7 +59,7 @@ async def test_a_preview_is_made_live_by_its_button(library: FakeLibrary, wire: 
     assert "Make it live" not in text_of(made)
     assert lines(library)[0][:2] == (
         f"preview {PREVIEW} made live",
-        "snapshot 20250405-1a2b3c is live; sources added: 1; sources changed: 1; sources removed: 1; "
+        "snapshot 20250405T120000000000Z-1a2b3c4d is live; sources added: 1; sources changed: 1; sources removed: 1; "
         "sources skipped: 1",
     )
 
@@ -277,7 +277,7 @@ async def test_a_reindex_is_written_to_the_audit_with_who_and_where(library: Fak
     library.report = make_report(diff=DIFF)
     await wire.command("reindex", user=OWNER, guild=None).answer(has_ended)
     outcome = (
-        "snapshot 20250405-1a2b3c is live; sources added: 1; sources changed: 1; sources removed: 1; "
+        "snapshot 20250405T120000000000Z-1a2b3c4d is live; sources added: 1; sources changed: 1; sources removed: 1; "
         "sources renamed: 1; sources skipped: 1; passages added: 7; passages removed: 1"
     )
     assert lines(library) == [("reindex", outcome, "direct message", int(OWNER.id))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index import LibraryError
+from index import LibraryError, Message
 from index.domain.errors import Damaged, IndexMismatch, NoSuchSnapshot, ReindexRunning
 from index.domain.snapshots import Diff, PassageText
 from tests.support.discord.payloads import (
@@ -78,8 +78,9 @@ async def test_snapshots_are_listed_newest_first_with_time_size_and_which_is_liv
     message = await shown(wire)
     text = text_of(message)
     assert "**2 snapshots**" in text
-    assert f"**<t:1743768000:R>** · **live**\n21 passages · 1 source · 2.5 MB\n-# {SNAPSHOT}" in text
-    assert text.index(SNAPSHOT) < text.index(OLDER)
+    assert "**<t:1743768000:R>** · **live**\n21 passages · 1 source · 2.5 MB\n-# <t:1743854400:f> (1a2b)" in text
+    assert text.index("(1a2b)") < text.index("<t:1743768000:f> (0bad)")
+    assert SNAPSHOT not in text
     assert buttons(message) == [("What changed", False), ("Roll back", False)]
 
 
@@ -195,7 +196,9 @@ async def test_a_roll_back_that_fails_says_why_and_what_mends_it(
 @pytest.mark.parametrize(
     ("given", "said"),
     [
+        ("0bad", "Roll back to this snapshot?"),
         ("0badcafe", "Roll back to this snapshot?"),
+        (OLDER, "Roll back to this snapshot?"),
         (SNAPSHOT, "This snapshot is live already."),
         ("2025", "There is no such snapshot any more"),
         ("nothing", "There is no such snapshot any more"),
@@ -205,11 +208,22 @@ async def test_a_part_of_an_id_is_enough_where_only_one_has_it(wire: Wire, given
     assert said in text_of(await shown(wire, "rollback", {"id": given}))
 
 
-async def test_ids_are_offered_to_moderators_alone(wire: Wire) -> None:
-    for permissions, wanted in ((MEMBER | MANAGE_GUILD, [OLDER]), (MEMBER, [])):
-        typing = wire.autocomplete("rollback", {"id": "2025"}, permissions=permissions)
+@pytest.mark.parametrize("typed", ["2025", "2025-04-04 12", "0bad", OLDER])
+async def test_snapshots_are_offered_to_moderators_alone_by_date_and_letters(wire: Wire, typed: str) -> None:
+    for permissions, wanted in ((MEMBER | MANAGE_GUILD, [("2025-04-04 12:00 UTC · 0bad", OLDER)]), (MEMBER, [])):
+        typing = wire.autocomplete("rollback", {"id": typed}, permissions=permissions)
         await typing.acknowledged()
-        assert [choice["value"] for choice in typing.choices or []] == wanted
+        assert [(choice["name"], choice["value"]) for choice in typing.choices or []] == wanted
+
+
+async def test_letters_are_as_many_as_tell_snapshots_apart(library: FakeLibrary, wire: Wire) -> None:
+    library.kept = tuple(
+        make_info(f"20250404T12000000000{n}Z-0bad{end}") for n, end in enumerate(("cafe", "beef", "c0de"))
+    )
+    text = text_of(await shown(wire))
+    assert all(f"({letters})" in text for letters in ("0badca", "0badb", "0badc0"))
+    assert "Roll back to this snapshot?" in text_of(await shown(wire, "rollback", {"id": "0badc0"}))
+    assert "There is no such snapshot any more" in text_of(await shown(wire, "rollback", {"id": "0badc"}))
 
 
 async def test_the_audit_of_a_server_is_its_own_and_that_of_all_the_owners(library: FakeLibrary, wire: Wire) -> None:
@@ -218,14 +232,26 @@ async def test_the_audit_of_a_server_is_its_own_and_that_of_all_the_owners(libra
     library.journal.add_audit_entry(user=None, origin="command line", action="reindex", outcome="by hand")
     here = text_of(await shown(wire, "audit"))
     assert "**reindex**: listed \\*done\\*" in here
-    assert "`42`" in here
+    assert "<@42>" in here
     assert "unlisted" not in here
     assert "by hand" not in here
     everywhere = text_of(await shown(wire, "audit", guild=None, user=OWNER, permissions=0))
     assert everywhere.index("by hand") < everywhere.index("unlisted") < everywhere.index("listed \\*done")
     assert "on the command line" in everywhere
-    assert f"in the server `{UNLISTED.id}`" in everywhere
-    assert "<@" not in here + everywhere
+    assert f"in the server {UNLISTED.name}" in everywhere
+    assert f"in the server {LISTED.name}" in everywhere
+
+
+async def test_who_is_mentioned_in_the_audit_is_not_pinged(library: FakeLibrary, wire: Wire) -> None:
+    action = Message("rollback {id}", id=OLDER)
+    library.journal.add_audit_entry(user=int(OWNER.id), origin=LISTED.id, action=action, outcome=f"{OLDER} <@43>")
+    message = await shown(wire, "audit")
+    assert f"<@{OWNER.id}>\n**rollback <t:1743768000:f> (0bad)**: <t:1743768000:f> (0bad) \\<\\@43\\>" in text_of(
+        message
+    )
+    bodies = [sent.body for sent in wire.sent if sent.is_edit]
+    assert [body["allowed_mentions"]["parse"] for body in bodies] == [[]]
+    assert wire.state.notified[message["id"]] == set()
 
 
 async def test_the_audit_comes_in_pages_and_says_where_there_is_nothing(library: FakeLibrary, wire: Wire) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from bot.text.escape import utf16_length
 from bot.views.custom_id import ComponentId
-from bot.views.formatting import clamp_page, join_names, list_block, page_buttons, page_title, relative_time
+from bot.views.formatting import clamp_page, join_names, list_block, page_buttons, page_title
 from bot.views.message import share_room
+from bot.views.times import relative_time
 
 
 @pytest.mark.parametrize(

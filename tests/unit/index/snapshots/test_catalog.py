@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.domain.errors import Damaged, IndexMismatch, NoIndex, NoSuchSnapshot, ReindexRunning
-from index.domain.snapshots import PassageText
+from index.domain.snapshots import PassageText, matching_ids
 from index.library import Library
 from index.snapshots.store import SnapshotStore
 from tests.support.index_fakes import WordEmbedder, library, write
@@ -179,3 +179,12 @@ def test_nothing_is_rolled_back_while_a_snapshot_is_built(seeds, index, two, tmp
     with FileLock(index / "reindex.lock"), pytest.raises(ReindexRunning):
         library(seeds, index).rollback(two[0])
     assert SnapshotStore(index).live().snapshot.id == two[1]
+
+
+def test_letters_after_the_time_go_before_the_same_within_a_time():
+    ids = ["20250404T120000000000Z-2025cafe", "20250405T120000000000Z-0badcafe"]
+    assert matching_ids("2025", ids) == ids[:1]
+    assert matching_ids("20250405", ids) == ids[1:]
+    assert matching_ids("cafe", ids) == ids
+    assert matching_ids(ids[0], ids) == ids[:1]
+    assert matching_ids("", ids) == matching_ids("beef", ids) == []

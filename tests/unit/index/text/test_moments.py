@@ -80,3 +80,8 @@ def test_a_request_is_parted_from_its_moment(question, rest):
 @pytest.mark.parametrize("question", ["What's new since Llama 3?", "Since when is it so?", "What is new?"])
 def test_a_question_without_a_moment_has_none(question):
     assert find_since(question, NOW) is None
+
+
+def test_a_snapshot_is_named_by_its_first_letters_too():
+    assert parse_moment("snapshot 0BAD", NOW) == Moment("0bad", snapshot="0bad")
+    assert parse_moment("0bad", NOW) is None
