@@ -167,6 +167,8 @@ $(VENV)/.installed-docs: $(VENV)/.installed requirements-docs.txt
 lock: $(VENV)/.made ## Write the lock files from pyproject.toml
 	@[ -x $(VENV)/bin/uv ] || $(PIP) install uv $(ASIDE)
 	@$(call write-lock,requirements.txt)
+	@$(call write-lock,requirements-lite.txt,--overrides lite-overrides.txt --constraint requirements.txt)
+	@sed -i.old '1s/$$/ Install it with --no-deps: see lite-overrides.txt./' requirements-lite.txt && rm requirements-lite.txt.old
 	@$(call write-lock,requirements-dev.txt,--extra dev --constraint requirements.txt)
 	@$(call write-lock,requirements-llm.txt,--extra llm --constraint requirements-dev.txt)
 	@$(call write-lock,requirements-docs.txt,--extra docs --constraint requirements.txt)

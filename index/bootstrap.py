@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypedDict
 
 from index.embedding.thread_pools import wait_passively
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from index.domain.ports import ClaimChecker, Embedder, Generator, Reader
     from index.generation.writer import Writer
     from index.indexing.indexer import Indexer
+    from index.retrieval.faiss_store import FaissStore
+    from index.retrieval.numpy_store import NumpyStore
     from index.snapshots.loader import SnapshotLoader
 
 __all__ = ["assemble", "open_checker", "open_library"]
@@ -49,7 +52,9 @@ def open_library(settings: Settings) -> Library:
 
             return SentenceTransformerEmbedder(settings.embedding_model)
 
-        return OnnxEmbedder(sentences) if settings.embedding_model == BUNDLED else sentences()
+        if settings.embedding_model != BUNDLED:
+            return sentences()
+        return OnnxEmbedder(sentences if _installed("sentence_transformers") else None)
 
     def answerer(embedder: Embedder) -> Answerer:
         from index.answering.answerer import Answerer
@@ -75,15 +80,15 @@ def open_library(settings: Settings) -> Library:
 
     def indexer(embedder: Embedder) -> Indexer:
         from index.indexing.indexer import Indexer
-        from index.retrieval.faiss_store import FaissStore
 
-        return Indexer(snapshots=snapshots, embedder=embedder, new_store=FaissStore, seconds=settings.extract_seconds)
+        return Indexer(
+            snapshots=snapshots, embedder=embedder, new_store=_vector_store(), seconds=settings.extract_seconds
+        )
 
     def loader(embedder: Embedder) -> SnapshotLoader:
-        from index.retrieval.faiss_store import FaissStore
         from index.snapshots.loader import SnapshotLoader
 
-        return SnapshotLoader(snapshots=snapshots, embedder=embedder, open_store=FaissStore.load)
+        return SnapshotLoader(snapshots=snapshots, embedder=embedder, open_store=_vector_store().load)
 
     checker = cache(open_checker)
     journal = Journal(settings.journal_file, keep_days=settings.keep_questions_days)
@@ -211,6 +216,24 @@ def _writing(settings: Settings, budgets: TokenBudgets, checker: Callable[[], Cl
         model=lambda: generator.name, budgets=budgets, paused_until=lambda: generator.paused_until
     )
     return {"generation": monitor, "generator": generator, "writer": writer}
+
+
+def _installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ImportError:
+        return False
+
+
+def _vector_store() -> type[FaissStore] | type[NumpyStore]:
+    """Return the engine of exact search: FAISS, or without it NumPy, over the same files."""
+    if _installed("faiss"):
+        from index.retrieval.faiss_store import FaissStore
+
+        return FaissStore
+    from index.retrieval.numpy_store import NumpyStore
+
+    return NumpyStore
 
 
 def _reader(model: str) -> Reader:

@@ -2,7 +2,8 @@
 
     python -m training.encoder
 
-The weights stay in the installed package; the second file says which of them stand for which constants.
+The weights stay in the installed package; the second file says which of them stand for which constants. The word
+vectors are named in the graph, by their place in the package's file.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from safetensors.numpy import load_file
 from torch import Tensor, nn
 from transformers import AutoModel
 
-from index.embedding.onnx_embedder import GRAPH, WEIGHTS
+from index.embedding.onnx_embedder import GRAPH, WEIGHTS, WEIGHTS_FILE, WORD_VECTORS, WORD_VECTORS_OFFSET
 
 SMALL = 64
 """Constants of at most so many numbers stay in the graph."""
@@ -64,11 +65,14 @@ def main() -> int:
         if value.size <= SMALL or value.dtype != np.float32:
             continue
         name, transposed = _find_weight(value, weights)
-        sources[tensor.name] = [name, transposed]
         tensor.ClearField("raw_data")
         tensor.data_location = onnx.TensorProto.EXTERNAL
         del tensor.external_data[:]
-        for key, text in (("location", "weights"), ("offset", "0"), ("length", str(value.nbytes))):
+        mapped = name == WORD_VECTORS
+        location, offset = (WEIGHTS_FILE, WORD_VECTORS_OFFSET) if mapped else ("weights", 0)
+        if not mapped:
+            sources[tensor.name] = [name, transposed]
+        for key, text in (("location", location), ("offset", str(offset)), ("length", str(value.nbytes))):
             entry = tensor.external_data.add()
             entry.key, entry.value = key, text
     GRAPH.write_bytes(model.SerializeToString())

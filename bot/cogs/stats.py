@@ -14,7 +14,7 @@ from bot.services.interactions import Interaction
 from bot.text.i18n import gettext_noop
 from bot.views.custom_id import ComponentId
 from bot.views.stats import LEAST_DAYS, MOST_DAYS, PICTURE, USUAL_DAYS, stats_message
-from bot.views.stats_chart import describe_chart, draw_chart
+from bot.views.stats_chart import can_draw, describe_chart, draw_chart
 from index.domain.activity import Scope
 
 __all__ = ["StatsCog"]
@@ -55,10 +55,11 @@ class StatsCog(commands.Cog):
         period = min(max(days, LEAST_DAYS), MOST_DAYS)
         figures = await services.worker.run(services.library.journal.days, period, Scope.of_moderator(guild))
         files = []
-        if any(day.questions for day in figures):
+        chart = can_draw()
+        if chart and any(day.questions for day in figures):
             picture = await services.worker.run(draw_chart, figures)
             files.append(discord.File(io.BytesIO(picture), PICTURE))
-        view = stats_message(figures, description=describe_chart(figures), everywhere=guild is None)
+        view = stats_message(figures, description=describe_chart(figures), everywhere=guild is None, chart=chart)
         await interaction.edit_original_response(view=view, attachments=files)
 
 

@@ -57,10 +57,13 @@ class Totals:
         return self.helpful + self.unhelpful
 
 
-def stats_message(days: Sequence[Day], *, description: str, everywhere: bool = False) -> ui.LayoutView:
+def stats_message(
+    days: Sequence[Day], *, description: str, everywhere: bool = False, chart: bool = True
+) -> ui.LayoutView:
     """Return the statistics in words, above the picture that is attached under the name PICTURE.
 
-    `description` is the alternative text of the picture; without questions there is no picture.
+    `description` is the alternative text of the picture; without questions there is no picture. Without `chart`, which
+    is so in a lite install, the description stands in its place.
     """
     totals = Totals.of(days)
     title = ngettext("**The last {number} day**", "**The last {number} days**", len(days))
@@ -70,8 +73,13 @@ def stats_message(days: Sequence[Day], *, description: str, everywhere: bool = F
         title = gettext("{title}, in this server", title=title)
     row = [_days_button(choice, chosen=choice == len(days)) for choice in (LEAST_DAYS, USUAL_DAYS, MOST_DAYS)]
     blocks: list[Block] = [title, "\n".join(_lines(totals)), row]
+    if totals.questions and not chart:
+        reason = gettext(
+            "There is no chart: this install leaves out what draws it. `pip install 'footnote[full]'` adds it."
+        )
+        blocks[2:2] = [description, f"-# {reason}"]
     view = build_message(blocks, FOUND)
-    if totals.questions:
+    if totals.questions and chart:
         picture = discord.MediaGalleryItem(f"attachment://{PICTURE}", description=description)
         view.add_item(ui.MediaGallery(picture))
     return view

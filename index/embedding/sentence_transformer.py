@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from index.domain.errors import LibraryError
+from index.domain.errors import LibraryError, NotInstalled
 from index.domain.ports import Progress, Vectors
 from index.domain.stages import Stage
 from index.embedding.onnx_embedder import BUNDLED, model_folder
@@ -42,6 +42,8 @@ class SentenceTransformerEmbedder:
         ------
         LibraryError
             The model cannot be loaded.
+        NotInstalled
+            sentence-transformers is missing.
         """
         self.name = model
         self._model = _load(model)
@@ -102,8 +104,11 @@ class SentenceTransformerEmbedder:
 
 
 def _load(model: str) -> Any:
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
+    try:
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+    except ModuleNotFoundError as error:
+        raise NotInstalled(f"The embedding model {model!r}") from error
 
     logging.disable_progress_bar()
     try:

@@ -12,6 +12,7 @@ import numpy as np
 from cachetools import LRUCache
 
 from index.domain.ports import ClaimChecker, Vectors
+from index.journal._linkage import average_linkage
 
 __all__ = ["LEAST_COSINE", "LEAST_ENTAILED", "QuestionClusters"]
 
@@ -23,6 +24,8 @@ LEAST_ENTAILED = 0.6
 """The mean probability, over both directions, from which on two questions mean the same: the least at which none of the
 different pairs for development in tests/data/question_pairs.jsonl is joined. Rather two groups of one meaning than one
 of two."""
+
+ROUNDING = 1e-9
 
 MOST_COMPARED = 200
 """Pairs that are compared in one call, the nearest first; those of earlier calls are known."""
@@ -56,15 +59,7 @@ class QuestionClusters:
         likeness = self._likeness(questions, vectors)
         if not np.any(np.triu(likeness, 1) >= LEAST_ENTAILED):
             return [[row] for row in range(len(questions))]
-        from sklearn.cluster import AgglomerativeClustering  # takes a second to import, and only moderators need it
-
-        model = AgglomerativeClustering(
-            n_clusters=None, metric="precomputed", linkage="average", distance_threshold=1 - LEAST_ENTAILED + 1e-9
-        )
-        groups: dict[int, list[int]] = {}
-        for row, label in enumerate(model.fit_predict(1 - likeness)):
-            groups.setdefault(int(label), []).append(row)
-        return list(groups.values())
+        return average_linkage(likeness, LEAST_ENTAILED - ROUNDING)
 
     def _likeness(self, questions: Sequence[str], vectors: Sequence[Vectors]) -> np.ndarray:
         """Return how probably each two questions mean the same, 0..1; 0 for those that are not compared."""

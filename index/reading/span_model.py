@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from index.domain.errors import LibraryError
+from index.domain.errors import LibraryError, NotInstalled
 from index.domain.reading import Reading
 from index.embedding.thread_pools import torch_threads
 from index.reading.onnx_reader import MAX_QUESTION, best_spans
@@ -38,9 +38,14 @@ class SpanModelReader:
         ------
         LibraryError
             They cannot be loaded, or the tokenizer does not say which characters a token stands for.
+        NotInstalled
+            transformers is missing.
         """
-        from transformers import AutoModelForQuestionAnswering, AutoTokenizer
-        from transformers.utils import logging
+        try:
+            from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+            from transformers.utils import logging
+        except ModuleNotFoundError as error:
+            raise NotInstalled(f"The reader {model!r}") from error
 
         logging.disable_progress_bar()
         self.name = model

@@ -144,12 +144,25 @@ def test_lock_holds_every_requirement_of_the_project(lock, extras):
             assert requirement.specifier.contains(pin.version), f"{lock}: run `make lock`, {requirement} changed"
 
 
+def test_lite_lock_has_the_pins_of_the_bot_and_nothing_of_the_extra_full():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    full = {canonicalize_name(Requirement(text).name) for text in project["optional-dependencies"]["full"]}
+    wanted = {canonicalize_name(Requirement(text).name) for text in project["dependencies"]}
+    bot, lite = locked("requirements.txt"), locked("requirements-lite.txt")
+    assert full <= wanted
+    assert wanted - full <= set(lite)
+    assert set(lite) & (full | {"transformers", "scipy", "scikit-learn", "huggingface-hub"}) == set()
+    assert {name: bot.get(name) for name in lite} == lite
+
+
 def test_what_tests_run_on_is_what_the_bot_runs_on():
     bot, tests = locked("requirements.txt"), locked("requirements-dev.txt")
     assert {name: tests.get(name) for name in bot} == bot
 
 
-@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt", "requirements-docs.txt"])
+@pytest.mark.parametrize(
+    "lock", ["requirements.txt", "requirements-lite.txt", "requirements-dev.txt", "requirements-docs.txt"]
+)
 def test_lock_asks_for_no_cuda_package_and_names_no_index(lock):
     assert [name for name in locked(lock) if re.match(r"nvidia|cuda|triton", name)] == []
     assert not re.search(r"^--|://|file:", (ROOT / lock).read_text("utf-8"), re.MULTILINE)

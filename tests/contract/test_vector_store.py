@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from index.retrieval.faiss_store import FaissStore
+from index.retrieval.numpy_store import NumpyStore
 from tests.support.index_fakes import MemoryStore
 
-STORES = (FaissStore, MemoryStore)
+STORES = (FaissStore, NumpyStore, MemoryStore)
 ROWS = np.asarray([[0.0, 1.0], [0.6, 0.8], [1.0, 0.0]], np.float32)
 ASKED = np.asarray([1.0, 0.0], np.float32)
 
@@ -87,3 +88,28 @@ def test_search_finds_what_comparing_one_by_one_finds(engine):
     for asked in rows[:20] + 0.1:
         best = np.argsort(-(rows @ asked))[:10].tolist()
         assert [row for row, _ in made.search(asked, 10)] == best
+
+
+@pytest.mark.parametrize("rows", [ROWS, ROWS[:0]])
+def test_numpy_and_faiss_write_the_same_bytes_and_read_each_others(rows, tmp_path):
+    """A snapshot serves whichever of the two is installed."""
+    files = []
+    for engine, other in ((FaissStore, NumpyStore), (NumpyStore, FaissStore)):
+        made = engine(2)
+        made.add(rows)
+        made.save(tmp_path / engine.__name__)
+        loaded = other.load(tmp_path / engine.__name__)
+        assert loaded.search(ASKED, 3) == [(row, pytest.approx(cosine)) for row, cosine in made.search(ASKED, 3)]
+        files.append((tmp_path / engine.__name__).read_bytes())
+    assert files[0] == files[1]
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:20], lambda data: data[:-1], lambda data: b"IxF2" + data[4:]])
+def test_numpy_refuses_a_file_that_is_no_flat_index(tmp_path, damage):
+    place = tmp_path / "vectors.bin"
+    store = NumpyStore(2)
+    store.add(ROWS)
+    store.save(place)
+    place.write_bytes(damage(place.read_bytes()))
+    with pytest.raises(ValueError, match="it "):
+        NumpyStore.load(place)

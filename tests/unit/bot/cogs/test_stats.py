@@ -171,3 +171,12 @@ def test_any_figures_make_a_message(answered: int, silent: int, votes: int, ms: 
     for picture in pictures:  # the file that it refers to is attached by the cog
         view.remove_item(picture)
     check_harmless(view)
+
+
+async def test_without_matplotlib_the_description_stands_for_the_chart(library, wire, monkeypatch):
+    monkeypatch.setattr("bot.views.stats_chart.find_spec", lambda _name: None)
+    library.answered("When is it?")
+    message = await shown(wire, guild=LISTED)
+    assert gallery(message) == []
+    assert "By week, from the day named, answered of asked:" in text_of(message)
+    assert "footnote[full]" in text_of(message)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from index.domain.errors import ReindexCancelled
+from index.embedding import onnx_embedder
 from index.embedding.onnx_embedder import BUNDLED, FEW, OnnxEmbedder
 from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from tests.support.index_fakes import write
@@ -68,6 +69,19 @@ def test_many_passages_are_embedded_by_the_other_engine():
 
     (block,) = OnnxEmbedder(Other).passages([("Scout reads.", "Scout reads.")] * (FEW + 1))
     assert block.shape == (FEW + 1, 1)
+
+
+def test_without_another_engine_many_passages_come_in_blocks_of_few(real_embedder, monkeypatch):
+    monkeypatch.setattr(onnx_embedder, "FEW", 2)
+    texts = [(f"Scout has {number} experts.", "") for number in range(5)]
+    calls: list[tuple[str, int, int]] = []
+    alone = OnnxEmbedder()
+    blocks = list(alone.passages(texts, lambda *call: calls.append(call)))
+    assert [len(block) for block in blocks] == [2, 2, 1]
+    monkeypatch.undo()
+    (together,) = real_embedder.passages(texts)
+    assert (np.concatenate(blocks) == together).all()
+    assert calls == [("embedding passages", number + 1, 5) for number in range(5)]
 
 
 def test_what_is_cancelled_while_few_passages_are_encoded_ends_at_once(real_embedder):
