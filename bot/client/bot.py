@@ -22,6 +22,7 @@ from bot.services.attachments import AttachmentDownloader
 from bot.services.context import Services
 from bot.services.errors import explain
 from bot.services.guild_settings import GuildSettingsCache
+from bot.services.help import HelpMessages
 from bot.services.permissions import Permissions
 from bot.services.pictures import PictureReader
 from bot.services.progress import ProgressMessages
@@ -41,6 +42,8 @@ EXTENSIONS = (
     "bot.cogs.summary",
     "bot.cogs.answers",
     "bot.cogs.status",
+    "bot.cogs.help",
+    "bot.cogs.welcome",
     "bot.cogs.reindex",
     "bot.cogs.snapshots",
     "bot.cogs.audit",
@@ -108,6 +111,7 @@ class FootnoteBot(commands.Bot):
         guild_settings = GuildSettingsCache(library, worker)
         progress = ProgressMessages(library, worker)
         attachments = AttachmentDownloader(api_url=api_url)
+        help_messages = HelpMessages(library, worker)
         return Services(
             library=library,
             worker=worker,
@@ -118,6 +122,7 @@ class FootnoteBot(commands.Bot):
                 replies=replies,
                 guild_settings=guild_settings,
                 rate_limiter=RateLimiter(limits),
+                help_messages=help_messages,
                 pictures=PictureReader(library=library, worker=worker, attachments=attachments),
             ),
             permissions=permissions,
@@ -128,6 +133,7 @@ class FootnoteBot(commands.Bot):
                 library=library, worker=worker, replies=replies, permissions=permissions, progress=progress
             ),
             attachments=attachments,
+            help=help_messages,
             limits=limits,
         )
 

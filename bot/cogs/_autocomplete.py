@@ -59,13 +59,10 @@ def name_choices(names: Iterable[str], part: str) -> list[Choice[str]]:
 def snapshot_choices(snapshots: Sequence[SnapshotInfo], typed: str) -> list[tuple[SnapshotInfo, Choice[str]]]:
     """Return the snapshots that are not live by date and letters, if their date or id has the part that was typed."""
     ids, part = [snapshot.id for snapshot in snapshots], typed.strip()
-    named = [
-        (snapshot, f"{snapshot.created:%Y-%m-%d %H:%M} UTC · {snapshot_letters(snapshot.id, ids)}")
-        for snapshot in snapshots
-        if not snapshot.live
-    ]
-    return [
-        (snapshot, Choice(name=name, value=snapshot.id))
-        for snapshot, name in named
-        if part in name or part in snapshot.id
-    ]
+    choices = [(snapshot, _snapshot_choice(snapshot, ids)) for snapshot in snapshots if not snapshot.live]
+    return [(snapshot, choice) for snapshot, choice in choices if part in choice.name or part in snapshot.id]
+
+
+def _snapshot_choice(snapshot: SnapshotInfo, ids: Sequence[str]) -> Choice[str]:
+    letters = snapshot_letters(snapshot.id, ids)
+    return Choice(name=f"{snapshot.created:%Y-%m-%d %H:%M} UTC · {letters}", value=snapshot.id)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bot.policy.rate_limits import Limits
     from bot.services.attachments import AttachmentDownloader
     from bot.services.guild_settings import GuildSettingsCache
+    from bot.services.help import HelpMessages
     from bot.services.permissions import Permissions
     from bot.services.progress import ProgressMessages
     from bot.services.questions import QuestionService
@@ -37,6 +38,7 @@ class Services:
     progress: ProgressMessages
     reindexing: ReindexService
     attachments: AttachmentDownloader
+    help: HelpMessages
     limits: Limits
 
 

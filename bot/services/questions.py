@@ -8,12 +8,13 @@ from functools import partial
 
 import discord
 
-from bot.policy.questions import problem_of
+from bot.policy.questions import asks_about_bot, problem_of
 from bot.policy.rate_limits import RateLimiter
 from bot.services.answering import Answering
 from bot.services.ask_context import AskContext, build_context, guild_id_of
 from bot.services.errors import Refused
 from bot.services.guild_settings import GuildSettingsCache
+from bot.services.help import HelpMessages
 from bot.services.interactions import Interaction
 from bot.services.pictures import PictureReader
 from bot.services.replies import PUBLIC, Replies
@@ -57,12 +58,14 @@ class QuestionService:
         guild_settings: GuildSettingsCache,
         rate_limiter: RateLimiter,
         pictures: PictureReader,
+        help_messages: HelpMessages,
     ) -> None:
         self._library = library
         self._replies = replies
         self._guild_settings = guild_settings
         self._rate_limiter = rate_limiter
         self._pictures = pictures
+        self._help = help_messages
         self.answering = Answering(library, worker)
 
     async def context_of(self, source: Interaction | discord.Message) -> AskContext:
@@ -168,7 +171,8 @@ class QuestionService:
 
         `show` shows what a language model wrote of it so far, if one writes it. `after` is the id of the answer that
         the question follows, `alone` says that it follows nothing, `show_question` that it is shown above its answer,
-        `private` that only the user sees the answer. Raises Refused if one of the `pictures` cannot be read.
+        `private` that only the user sees the answer. What asks who the bot is and is not answered by the sources is
+        answered by what /help says. Raises Refused if one of the `pictures` cannot be read.
         """
         attached = await self._pictures.read(pictures)
         shown = question if show_question else ""
@@ -183,6 +187,8 @@ class QuestionService:
         )
         request = WritingRequest(pictures=attached.pictures, user=context.user, guild=context.guild)
         recorded = await self.answering.run(ask, request, show, question=shown)
+        if recorded.answer.abstained and asks_about_bot(question):
+            return await self._help.help()
         return _message(recorded, context, shown, private=private, note=attached.note)
 
 

@@ -101,11 +101,11 @@ def list_block(title: str, lines: Sequence[str], more: int = 0, *, room: int = T
         shown.pop()
 
 
-def join_names(names: Sequence[str]) -> str:
-    """Return names in a row, as many as fit, and the number of the others."""
+def join_names(names: Sequence[str], most: int | None = None) -> str:
+    """Return names in a row, as many as fit but at most `most`, and the number of the others."""
     shown: list[str] = []
     room = NAMES_ROOM
-    for name in names:
+    for name in names[:most]:
         escaped = fit(name, LINE_ROOM // 2)
         room -= utf16_length(escaped) + 2
         if room < 0:

@@ -51,6 +51,10 @@ class QuestionCompleter:
         self._engine = engine
         self._journal = journal
 
+    def surest(self) -> tuple[str, ...]:
+        """Return the questions that the sources answer, the surest first; none voted by members."""
+        return tuple(self._engine.suggestions())
+
     def complete(self, typed: str, *, guild: int | None) -> tuple[str, ...]:
         """Return up to 25 questions that complete what was typed, the best match first.
 

@@ -39,7 +39,19 @@ async def test_no_intent_is_privileged_and_only_messages_and_servers_are_heard(
 
 
 EVERYWHERE = [
-    *("Answer this", "ask", "audit", "forget-me", "gaps", "privacy", "reindex", "rollback", "snapshots", "sources"),
+    *(
+        "Answer this",
+        "ask",
+        "audit",
+        "forget-me",
+        "gaps",
+        "help",
+        "privacy",
+        "reindex",
+        "rollback",
+        "snapshots",
+        "sources",
+    ),
     *("source", "stats", "status", "summary"),
 ]
 MODERATORS = {"audit", "gaps", "reindex", "rollback", "settings", "snapshots", "source", "stats"}
