@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.paths import ROOT
 
-ROOTS = "bot|docs|evaluation|index|seeds|tests|training"
+ROOTS = "bot|deploy|docs|evaluation|index|seeds|tests|training"
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "training/README.md")),
     *sorted((ROOT / "docs").glob("*.md")),
