@@ -9,14 +9,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings, SettingsError
+from pydantic_settings import BaseSettings
 
 from bot.settings import BotSettings
 from index import Library, LibraryError, Settings, open_library
 from index.home import copy_first_source
+from index.setting_errors import WrongSettings, find_typos, read_settings
 
 __all__ = ["WRONG_USAGE", "WrongSettings", "main", "own_files"]
+
+log = logging.getLogger("bot")
 
 WRONG_USAGE = 2
 
@@ -31,13 +33,10 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m bot",
     """
     _parser(prog, other_commands).parse_args(arguments)
     try:
-        settings, bot_settings = Settings(), BotSettings()
+        settings, bot_settings = read_settings(Settings), read_settings(BotSettings)
         _log_to_stderr(settings.log_level)
-    except ValidationError as error:
-        return _fail(_invalid_settings(error), WRONG_USAGE)
-    except (SettingsError, ValueError) as error:
-        return _fail(f"The settings can't be read: {error}", WRONG_USAGE)
-    try:
+        for typo in find_typos((Settings, BotSettings)):
+            log.warning(typo)
         if note := copy_first_source(settings.footnote_home, settings.seeds_dir):
             sys.stderr.write(f"{note}\n")
         library = open_library(settings)
@@ -47,18 +46,9 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m bot",
         return _fail(str(error), error.exit_code)
 
 
-class WrongSettings(Exception):
-    """A setting of the bot can't be used; the text says which and why, without its value."""
-
-
 def own_files() -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """Return the files that the bot keeps, and those that may hold secrets. Raises WrongSettings."""
-    try:
-        home, settings = Settings().footnote_home, BotSettings()
-    except ValidationError as error:
-        raise WrongSettings(_invalid_settings(error)) from error
-    except (SettingsError, ValueError) as error:
-        raise WrongSettings(f"The settings can't be read: {error}") from error
+    home, settings = read_settings(Settings).footnote_home, read_settings(BotSettings)
     return settings.state_files, ((home or Path()) / ".env",)
 
 
@@ -123,10 +113,8 @@ def _descriptions(settings: type[BaseSettings]) -> dict[str, str]:
 
 
 def _log_to_stderr(level: str) -> None:
-    """Log to standard error from `level` on. Raises ValueError for an unknown level."""
-    number = logging.getLevelNamesMapping().get(level.strip().upper())
-    if number is None:
-        raise ValueError("LOG_LEVEL should be DEBUG, INFO, WARNING or ERROR.")
+    """Log to standard error from `level` on."""
+    number = logging.getLevelNamesMapping()[level.upper()]
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -136,15 +124,6 @@ def _log_to_stderr(level: str) -> None:
     logging.getLogger("discord").setLevel(max(number, logging.INFO))
     # Its INFO line at login would clutter the one-sentence error of a rejected token.
     logging.getLogger("discord.client").setLevel(max(number, logging.WARNING))
-
-
-def _invalid_settings(error: ValidationError) -> str:
-    """Return which settings can't be used and why, without their values, which may be secret."""
-    problems = error.errors(include_input=False, include_context=False, include_url=False)
-    return "; ".join(
-        f"{str(problem['loc'][0]).upper()} can't be used: {problem['msg'].removeprefix('Value error, ')}"
-        for problem in problems
-    )
 
 
 def _fail(sentence: str, code: int) -> int:

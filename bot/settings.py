@@ -49,45 +49,60 @@ class BotSettings(HomeSettings):
     )
 
     discord_token: SecretStr | None = Field(
-        default=None, description="The bot's token from Discord's developer portal; without it, the console starts."
+        examples=["the token from the portal"],
+        default=None,
+        description="The bot's token from Discord's developer portal; without it, the console starts.",
     )
     discord_api_url: str = Field(
-        default=DISCORD_API, description="Discord's API, for a proxy or a local server in tests."
+        examples=["https://discord.com/api/v10"],
+        default=DISCORD_API,
+        description="Discord's API, for a proxy or a local server in tests.",
     )
     moderator_guilds: Ids = Field(
+        examples=["123456789012345678"],
         default=frozenset(),
         description="Ids of the servers whose moderators may reindex, with commas between. The bot's owner always may.",
     )
     moderator_roles: Ids = Field(
+        examples=["123456789012345678,234567890123456789"],
         default=frozenset(),
         description="Ids of the roles in those servers that may reindex, with commas between. "
         "Manage Server always may there.",
     )
     cooldown_seconds: float = Field(
-        default=3.0, ge=0, le=3600, description="Least time between two questions of one user, in seconds; 0 for none."
+        examples=["20"],
+        default=3.0,
+        ge=0,
+        le=3600,
+        description="Least time between two questions of one user, in seconds; 0 for none.",
     )
     server_questions_per_minute: int = Field(
-        default=300, ge=0, description="Most questions a minute of one server; 0 for no limit."
+        examples=["60"], default=300, ge=0, description="Most questions a minute of one server; 0 for no limit."
     )
     most_waiting: int = Field(
+        examples=["100"],
         default=200,
         ge=0,
         description="Most questions that wait for an answer at a time; above it the bot says that it is busy; "
         "0 for no limit.",
     )
     reindex_every: Duration = Field(
+        examples=["6h"],
         default=0.0,
         ge=0,
         le=366 * 86_400,
         description="How often the bot on Discord reindexes by itself, as seconds or as 30m, 6h, 1d; 0 for never.",
     )
     watch_sources: bool = Field(
+        examples=["true"],
         default=False,
         description="Whether the bot on Discord reindexes when files below SEEDS_DIR changed, also while it was down: "
         "true or false.",
     )
     state_dir: Path = Field(
-        default=Path("data"), description="Folder for what the bot remembers: commands synced, the console's history."
+        examples=["data"],
+        default=Path("data"),
+        description="Folder for what the bot remembers: commands synced, the console's history.",
     )
 
     @property
@@ -124,5 +139,5 @@ class BotSettings(HomeSettings):
     def _check_url(cls, url: str) -> str:
         """Return the URL without a slash at its end."""
         if not re.fullmatch(r"https?://[^\s{}?#]+", url):
-            raise ValueError(f"it should look like {DISCORD_API}")
+            raise ValueError("it is not the address of an API")
         return url.rstrip("/")

