@@ -6,6 +6,8 @@ PYTHON ?=
 # Where a CPU build of torch comes from. Without it PyPI's build is taken, on Linux with gigabytes of CUDA.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 TORCH := $(shell grep -o '^torch==[0-9.]*' requirements.txt)
+# LITE=1 installs requirements-lite.txt instead: 0.5 GB, without torch.
+LITE ?=
 # More arguments for `make test`, `make test-all`, `make eval` and `make bench`: make test ARGS="-k console"
 ARGS ?=
 # A file's tests stay on one worker: its models and bots start once. Files start in the order of their names, so that
@@ -33,9 +35,11 @@ ASIDE := </dev/null >&2
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
 
-run: $(VENV)/.installed ## Install, build the index if it is missing or stale, start the bot or the console
+run: $(VENV)/.installed$(if $(LITE),-lite) ## Install, build the index if it is missing or stale, start the bot or the console
 # Exit code 4 is "no source can be read": the old index, if there is one, keeps serving.
+	@echo "Looking whether the index fits the sources ..." >&2
 	@$(PY) -m index reindex --if-stale $(ASIDE) || [ $$? -eq 4 ]
+	@echo "Starting ..." >&2
 	@exec $(PY) -m bot
 
 test: $(VENV)/.installed-dev ## Run the tests that take few minutes; ARGS="-k name" picks some
@@ -116,7 +120,7 @@ browser: ## Install chromium, strace and tesseract, if they are missing and this
 
 # Each stamp is touched last, so that an interrupted install is done again.
 # A virtual environment whose Python has gone (a system upgrade) is made anew.
-STALE_STAMPS := $(shell [ -x $(PY) ] || rm -f $(VENV)/.made $(VENV)/.torch $(VENV)/.installed $(VENV)/.installed-dev $(VENV)/.installed-llm $(VENV)/.installed-docs)
+STALE_STAMPS := $(shell [ -x $(PY) ] || rm -f $(VENV)/.made $(VENV)/.torch $(VENV)/.installed $(VENV)/.installed-lite $(VENV)/.installed-dev $(VENV)/.installed-llm $(VENV)/.installed-docs)
 
 $(VENV)/.made:
 	@python=; for name in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
@@ -135,33 +139,56 @@ $(VENV)/.made:
 	"$$python" -m venv --clear $(VENV) $(ASIDE)
 	@touch $@
 
+# How many packages a lock file pins for this system.
+count = $(shell grep -v "sys_platform == 'win32'" $1 | grep -c '==')
+
+# What pip writes to its log when no index can be reached.
+NO_NETWORK := NewConnectionError|NameResolutionError|ConnectTimeoutError|Network is unreachable|getaddrinfo failed
+# Install with the arguments $1. If that fails, say why in a line or two: pip's own account is in the log.
+define pip-install
+rm -f $(VENV)/pip.log; \
+$(PIP) install --retries 2 --log $(VENV)/pip.log $1 $(ASIDE) 2>/dev/null || { \
+  if grep -qE "$(NO_NETWORK)" $(VENV)/pip.log; then \
+    echo "No network: pip reaches no package index. Connect and run make again, or name a folder of wheels:" \
+      "PIP_NO_INDEX=1 PIP_FIND_LINKS=FOLDER make run" >&2; \
+  else grep -o 'ERROR: .*' $(VENV)/pip.log >&2; fi; \
+  echo "All that pip said is in $(VENV)/pip.log" >&2; exit 1; }
+endef
+
 $(VENV)/.torch: $(VENV)/.made requirements.txt
-	@echo "Installing $(TORCH), a CPU build if there is one (some 200 MB)" >&2
+	@echo "Installing $(TORCH), a CPU build (200 MB to load, 750 MB on disk) ..." >&2
 	@$(PIP) install --retries 0 --timeout 10 --index-url $(TORCH_INDEX) $(TORCH) $(ASIDE) 2>/dev/null || { \
-	  echo "Nothing to be had from $(TORCH_INDEX); taking PyPI's build, on Linux with gigabytes of CUDA" >&2; \
-	  $(PIP) install $(TORCH) $(ASIDE); }
+	  echo "$(TORCH_INDEX) has none for here: taking PyPI's build, on Linux with gigabytes of CUDA ..." >&2; \
+	  $(call pip-install,$(TORCH)); }
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.torch requirements.txt
-	@echo "Installing what the bot needs (requirements.txt)" >&2
-	@$(PIP) install -r requirements.txt $(ASIDE)
+	@echo "Installing $(call count,requirements.txt) packages that the bot needs (1 GB on disk) ..." >&2
+	@$(call pip-install,-r requirements.txt)
+	@touch $@
+
+# Files are compiled when they are first used, which leaves out 80 MB.
+$(VENV)/.installed-lite: $(VENV)/.made requirements-lite.txt
+	@echo "Installing $(call count,requirements-lite.txt) packages that the bot needs (0.5 GB on disk) ..." >&2
+	@$(call pip-install,--no-deps --no-compile -r requirements-lite.txt)
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
-	@echo "Installing what the tests need (requirements-dev.txt)" >&2
-	@$(PIP) install -r requirements-dev.txt $(ASIDE)
+	@echo "Installing what the tests need (requirements-dev.txt) ..." >&2
+	@$(call pip-install,-r requirements-dev.txt)
 	@touch $@
 
 $(VENV)/.installed-llm: $(VENV)/.installed-dev requirements-llm.txt
-	@echo "Installing what runs a language model in tests (requirements-llm.txt)" >&2
-	@$(PIP) install -r requirements-llm.txt $(ASIDE)
+	@echo "Installing what runs a language model in tests (requirements-llm.txt) ..." >&2
+	@$(call pip-install,-r requirements-llm.txt)
 	@touch $@
 
 $(VENV)/.installed-docs: $(VENV)/.installed requirements-docs.txt
-	@echo "Installing what the documents need (requirements-docs.txt)" >&2
-	@$(PIP) install -r requirements-docs.txt $(ASIDE)
+	@echo "Installing what the documents need (requirements-docs.txt) ..." >&2
+	@$(call pip-install,-r requirements-docs.txt)
 	@touch $@
 
+# uv.lock takes the pins of the other locks.
 # A lock keeps its pins where they still fit: delete the files first to take the newest of everything.
 # torch's CUDA packages stay out: which build of torch is installed decides whether it needs them.
 lock: $(VENV)/.made ## Write the lock files from pyproject.toml
@@ -172,10 +199,14 @@ lock: $(VENV)/.made ## Write the lock files from pyproject.toml
 	@$(call write-lock,requirements-dev.txt,--extra dev --constraint requirements.txt)
 	@$(call write-lock,requirements-llm.txt,--extra llm --constraint requirements-dev.txt)
 	@$(call write-lock,requirements-docs.txt,--extra docs --constraint requirements.txt)
+	@echo "Resolving uv.lock" >&2
+	@$(VENV)/bin/uv lock --quiet --python $(PY) $$(cat requirements-dev.txt requirements-docs.txt requirements-llm.txt | \
+	  awk -F '==| ' '/==/ && $$1 != "torch" {if ($$1 in pin && pin[$$1] != $$2) two[$$1]; pin[$$1] = $$2} \
+	    END {for (name in pin) if (!(name in two)) print "-P " name "==" pin[name]}')
 
 define write-lock
 echo "Resolving $1" >&2; \
-$(VENV)/bin/uv pip compile pyproject.toml $2 --quiet --universal --python-version 3.11 \
+$(VENV)/bin/uv --no-config pip compile pyproject.toml $2 --quiet --universal --python-version 3.11 \
   --no-emit-index-url --no-header --annotation-style line --output-file $1 && \
 { echo "# Written by 'make lock' from pyproject.toml. No CUDA packages: see the Makefile."; \
   grep -vE '^(#|nvidia-|cuda-|triton=)' $1 | sed 's/ *# via /  # via /'; } >$1.new && mv $1.new $1

@@ -54,7 +54,7 @@ def open_library(settings: Settings) -> Library:
 
         if settings.embedding_model != BUNDLED:
             return sentences()
-        return OnnxEmbedder(sentences if _installed("sentence_transformers") else None)
+        return OnnxEmbedder(sentences if _installed("torch") and _installed("sentence_transformers") else None)
 
     def answerer(embedder: Embedder) -> Answerer:
         from index.answering.answerer import Answerer

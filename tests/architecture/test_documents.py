@@ -144,6 +144,17 @@ def test_lock_holds_every_requirement_of_the_project(lock, extras):
             assert requirement.specifier.contains(pin.version), f"{lock}: run `make lock`, {requirement} changed"
 
 
+def test_uv_lock_has_the_pins_of_the_other_locks():
+    packages = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))["package"]
+    versions: dict[str, set[str]] = {}
+    for package in packages:
+        versions.setdefault(package["name"], set()).add(package.get("version", ""))
+    for lock in ("requirements.txt", "requirements-dev.txt", "requirements-docs.txt"):
+        for name, pins in locked(lock).items():
+            pinned = {specifier.version for pin in pins for specifier in pin.specifier}
+            assert pinned <= versions[name], f"{name}: run `make lock`"
+
+
 def test_lite_lock_has_the_pins_of_the_bot_and_nothing_of_the_extra_full():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     full = {canonicalize_name(Requirement(text).name) for text in project["optional-dependencies"]["full"]}
