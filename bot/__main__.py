@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m bot",
 def own_files() -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """Return the files that the bot keeps, and those that may hold secrets. Raises WrongSettings."""
     home, settings = read_settings(Settings).footnote_home, read_settings(BotSettings)
-    return settings.state_files, ((home or Path()) / ".env",)
+    return settings.state_files, ((home or Path()) / ".env", settings.web_secret_file)
 
 
 def _run_discord(library: Library, settings: BotSettings) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +12,16 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from index.home import HomeSettings
 
-__all__ = ["DISCORD_API", "BotSettings"]
+__all__ = ["DISCORD_API", "BotSettings", "PageAccess"]
 
 DISCORD_API = "https://discord.com/api/v10"
+
+
+class PageAccess(StrEnum):
+    """Who may see pages: those with a signed link, or everyone."""
+
+    OPEN = "open"
+    SIGNED = "signed"
 
 
 def _split_ids(value: object) -> object:
@@ -28,6 +36,9 @@ def _parse_duration(value: object) -> object:
 
 
 UNIT_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+LEAST_SECRET = 32
+"""Characters of a secret that nobody guesses."""
 
 MIN_REINDEX_SECONDS = 60.0
 """The shortest interval of scheduled reindexes."""
@@ -104,6 +115,27 @@ class BotSettings(HomeSettings):
         default=Path("data"),
         description="Folder for what the bot remembers: commands synced, the console's history.",
     )
+    public_url: str = Field(
+        default="",
+        description="The address at which members reach HTTP_PORT, such as https://footnote.example: with it, each "
+        "quotation links to its source there.",
+    )
+    page_access: PageAccess = Field(
+        default=PageAccess.SIGNED,
+        description="Who sees the pages: signed for those with a link from an answer, open for everyone.",
+    )
+    page_link_days: int = Field(default=30, ge=1, le=3650, description="How many days a signed link holds.")
+    page_downloads: bool = Field(
+        default=False, description="Whether pages offer the original file of a source: true or false."
+    )
+    search_page: bool = Field(
+        default=False, description="Whether the page of all sources answers questions: true or false."
+    )
+    web_secret: SecretStr | None = Field(
+        default=None,
+        description="What signs the links: 32 random characters or more; by default they are made and kept in "
+        "STATE_DIR. A new one ends all links.",
+    )
 
     @property
     def state_files(self) -> tuple[Path, ...]:
@@ -117,6 +149,26 @@ class BotSettings(HomeSettings):
     @property
     def history_file(self) -> Path:
         return self.state_dir / "history"
+
+    @property
+    def web_secret_file(self) -> Path:
+        return self.state_dir / "web_secret"
+
+    @field_validator("web_secret")
+    @classmethod
+    def _check_web_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret and len(secret.get_secret_value().strip()) < LEAST_SECRET:
+            raise ValueError(f"it should have {LEAST_SECRET} characters or more, such as openssl rand -hex 32 gives")
+        return secret
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, url: str) -> str:
+        """Return the URL without a slash at its end."""
+        url = url.strip().rstrip("/")
+        if url and not re.fullmatch(r"https?://(?:[\w.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?", url, re.IGNORECASE):
+            raise ValueError("it should be an address without a path, such as https://footnote.example")
+        return url
 
     @field_validator("discord_token")
     @classmethod

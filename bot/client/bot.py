@@ -33,6 +33,7 @@ from bot.services.user_languages import UserLanguages
 from bot.services.worker import LibraryWorker
 from bot.settings import DISCORD_API
 from bot.text.command_translator import CommandTranslator
+from bot.views.quotations import EvidenceLinks
 from index import Library
 
 __all__ = ["EXTENSIONS", "GRACE_SECONDS", "INTENTS", "FootnoteBot"]
@@ -79,10 +80,11 @@ class FootnoteBot(commands.Bot):
         limits: Limits,
         reindex_schedule: ReindexSchedule = NEVER,
         api_url: str = DISCORD_API,
+        links: EvidenceLinks | None = None,
     ) -> None:
         # Voice is not used, so discord.py need not warn that its libraries are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-        self.services = self._build_services(library, moderators, limits, api_url)
+        self.services = self._build_services(library, moderators, limits, api_url, links)
         worker = self.services.worker
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -105,7 +107,9 @@ class FootnoteBot(commands.Bot):
             scheduled_reindex=ScheduledReindex(reindex_schedule, library=library, worker=worker),
         )
 
-    def _build_services(self, library: Library, moderators: Moderators, limits: Limits, api_url: str) -> Services:
+    def _build_services(
+        self, library: Library, moderators: Moderators, limits: Limits, api_url: str, links: EvidenceLinks | None
+    ) -> Services:
         worker, replies = LibraryWorker(), Replies()
         permissions = Permissions(self, moderators)
         guild_settings = GuildSettingsCache(library, worker)
@@ -124,6 +128,7 @@ class FootnoteBot(commands.Bot):
                 rate_limiter=RateLimiter(limits),
                 help_messages=help_messages,
                 pictures=PictureReader(library=library, worker=worker, attachments=attachments),
+                links=links,
             ),
             permissions=permissions,
             guild_settings=guild_settings,
@@ -135,6 +140,7 @@ class FootnoteBot(commands.Bot):
             attachments=attachments,
             help=help_messages,
             limits=limits,
+            links=links,
         )
 
     async def setup_hook(self) -> None:

@@ -6,6 +6,8 @@ Every button's `custom_id` says what it does to which answer, so that it works a
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import aiohttp
@@ -28,6 +30,7 @@ from bot.views.source_page import source_page_message
 
 if TYPE_CHECKING:
     from index.domain.activity import JournalEntry
+    from index.domain.answers import Citation
 
 __all__ = ["AnswersCog"]
 
@@ -103,7 +106,9 @@ class AnswersCog(commands.Cog):
     async def show_more(self, interaction: Interaction, component_id: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         answer = await self._services.worker.run(self._services.library.viewer.more, component_id.answer)
-        view = answer_view.passages_message(answer.citations) if answer else notice_message(gettext(NOT_KEPT))
+        view = notice_message(gettext(NOT_KEPT))
+        if answer:
+            view = answer_view.passages_message(answer.citations, link=self._link(answer.snapshot))
         await interaction.edit_original_response(view=view)
 
     @component("near")
@@ -111,7 +116,9 @@ class AnswersCog(commands.Cog):
         """Show the passages that were recorded with an abstention, so those of its snapshot."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         entry = await self._services.worker.run(self._services.library.journal.entry, component_id.answer)
-        view = answer_view.nearest_message(entry.citations, entry.id) if entry else notice_message(gettext(NOT_KEPT))
+        view = notice_message(gettext(NOT_KEPT))
+        if entry:
+            view = answer_view.nearest_message(entry.citations, entry.id, link=self._link(entry.snapshot))
         await interaction.edit_original_response(view=view)
 
     @component("gap")
@@ -124,7 +131,7 @@ class AnswersCog(commands.Cog):
     async def list_sources(self, interaction: Interaction, component_id: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         status = await self._services.worker.run(self._services.library.status)
-        await interaction.edit_original_response(view=status_view.sources_message(status))
+        await interaction.edit_original_response(view=status_view.sources_message(status, links=self._services.links))
 
     @component("thread")
     async def begin_thread(self, interaction: Interaction, component_id: ComponentId) -> None:
@@ -144,6 +151,10 @@ class AnswersCog(commands.Cog):
             elif context.offers_thread:
                 view = await self._begin_thread(channel.get_partial_message(interaction.message.id), entry)
         await interaction.edit_original_response(view=view)
+
+    def _link(self, snapshot: str) -> Callable[[Citation], str | None] | None:
+        """Return what links citations of a snapshot to their pages; None without such pages."""
+        return partial(self._services.links.url, snapshot) if self._services.links else None
 
     async def _show_page(self, interaction: Interaction, component_id: ComponentId) -> None:
         page = await self._services.worker.run(

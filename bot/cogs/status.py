@@ -36,7 +36,8 @@ class StatusCog(commands.Cog):
     @app_commands.describe(page="Which page, where there are many.")
     async def sources(self, interaction: Interaction, page: int = 1) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.edit_original_response(view=status_view.sources_message(await self._status(), page))
+        view = status_view.sources_message(await self._status(), page, links=self._services.links)
+        await interaction.edit_original_response(view=view)
 
     async def _status(self) -> Status:
         return await self._services.worker.run(self._services.library.status)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.services.worker import LibraryWorker
 from bot.services.writing import EDIT_EVERY_SECONDS, GrowingAnswer, Show, Writings
-from index import Library
+from index import Answer, Library
 from index.domain.activity import RecordedAnswer
 from index.domain.generation import GenerationFault, WritingRequest
 
@@ -27,6 +27,11 @@ class Answering:
         self._library = library
         self._worker = worker
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
+
+    async def quote(self, question: str) -> Answer:
+        """Return the answer to a question in quotations, which is not recorded, when its turn comes."""
+        async with self._slots:
+            return await self._worker.run(self._library.ask, question)
 
     async def run(
         self, ask: Callable[..., RecordedAnswer], request: WritingRequest, show: Show, *, question: str = ""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.services.replies import Replies
     from bot.services.user_languages import UserLanguages
     from bot.services.worker import LibraryWorker
+    from bot.views.quotations import EvidenceLinks
     from index import Library
 
 __all__ = ["Services", "services_of"]
@@ -40,6 +41,8 @@ class Services:
     attachments: AttachmentDownloader
     help: HelpMessages
     limits: Limits
+    links: EvidenceLinks | None = None
+    """Links to evidence pages; None without a public URL."""
 
 
 def services_of(client: discord.Client) -> Services:

@@ -23,6 +23,7 @@ from bot.services.writing import Show
 from bot.text.index_messages import translate
 from bot.views import answer as answer_view
 from bot.views.message import notice_message
+from bot.views.quotations import EvidenceLinks
 from index import Library
 from index.domain.activity import RecordedAnswer
 from index.domain.generation import WritingRequest
@@ -59,13 +60,15 @@ class QuestionService:
         rate_limiter: RateLimiter,
         pictures: PictureReader,
         help_messages: HelpMessages,
+        links: EvidenceLinks | None = None,
     ) -> None:
         self._library = library
         self._replies = replies
         self._guild_settings = guild_settings
-        self._rate_limiter = rate_limiter
+        self.rate_limiter = rate_limiter
         self._pictures = pictures
         self._help = help_messages
+        self._links = links
         self.answering = Answering(library, worker)
 
     async def context_of(self, source: Interaction | discord.Message) -> AskContext:
@@ -75,7 +78,7 @@ class QuestionService:
 
     def may_repeat_notice(self, reader: int) -> bool:
         """Whether a channel, or a user, may be told again where or when to ask; counts as telling them."""
-        return self._rate_limiter.may_notify(reader)
+        return self.rate_limiter.may_notify(reader)
 
     @contextlib.contextmanager
     def admit(self, question: str, context: AskContext) -> Iterator[None]:
@@ -85,10 +88,10 @@ class QuestionService:
         settings = context.settings
         if context.guild is not None and not settings.answers_in(context.channel, context.parent):
             raise QuestionRefused(answer_view.other_channels_message(settings.channels), wrong_channel=True)
-        if refusal := self._rate_limiter.refusal(context.user, context.guild, user_seconds=settings.cooldown):
-            wait = self._rate_limiter.wait_seconds(context.user, context.guild, user_seconds=settings.cooldown)
+        if refusal := self.rate_limiter.refusal(context.user, context.guild, user_seconds=settings.cooldown):
+            wait = self.rate_limiter.wait_seconds(context.user, context.guild, user_seconds=settings.cooldown)
             raise QuestionRefused(notice_message(refusal), wait=wait)
-        with self._replies.pending(), self._rate_limiter.in_flight(context.user):
+        with self._replies.pending(), self.rate_limiter.in_flight(context.user):
             yield
 
     async def answer_interaction(
@@ -129,7 +132,7 @@ class QuestionService:
         async def answer(context: AskContext, show: Show, is_private: bool) -> discord.ui.LayoutView:
             request = WritingRequest(user=context.user, guild=context.guild)
             recorded = await self.answering.run(partial(summarise, context), request, show)
-            return _message(recorded, context, translate(recorded.answer.question), private=is_private)
+            return self._message(recorded, context, translate(recorded.answer.question), private=is_private)
 
         await self._respond(interaction, SUMMARY, answer, private)
 
@@ -189,14 +192,13 @@ class QuestionService:
         recorded = await self.answering.run(ask, request, show, question=shown)
         if recorded.answer.abstained and asks_about_bot(question):
             return await self._help.help()
-        return _message(recorded, context, shown, private=private, note=attached.note)
+        return self._message(recorded, context, shown, private=private, note=attached.note)
 
-
-def _message(
-    recorded: RecordedAnswer, context: AskContext, question: str, *, private: bool, note: str = ""
-) -> discord.ui.LayoutView:
-    """Return an answer as a message; `private` says that only the user sees it."""
-    threads = context.offers_thread and not private  # a thread cannot begin below a private message
-    return answer_view.answer_message(
-        recorded.answer, question=question, answer_id=recorded.id, threads=threads, note=note
-    )
+    def _message(
+        self, recorded: RecordedAnswer, context: AskContext, question: str, *, private: bool, note: str = ""
+    ) -> discord.ui.LayoutView:
+        """Return an answer as a message; `private` says that only the user sees it."""
+        threads = context.offers_thread and not private  # a thread cannot begin below a private message
+        return answer_view.answer_message(
+            recorded.answer, question=question, answer_id=recorded.id, threads=threads, note=note, links=self._links
+        )

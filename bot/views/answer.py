@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from discord import Colour, ui
@@ -33,7 +34,7 @@ from bot.views.message import (
     build_message,
     notice_message,
 )
-from bot.views.quotations import MAX_QUOTATIONS, quotation_blocks
+from bot.views.quotations import MAX_QUOTATIONS, EvidenceLinks, quotation_blocks
 from bot.views.snapshot_names import name_snapshots
 from bot.views.times import relative_time
 from index.domain.answers import Certainty
@@ -78,18 +79,24 @@ COLOURS: dict[Certainty | None, Colour] = {
 
 
 def answer_message(
-    answer: Answer, *, question: str = "", answer_id: str = "", threads: bool = False, note: str = ""
+    answer: Answer,
+    *,
+    question: str = "",
+    answer_id: str = "",
+    threads: bool = False,
+    note: str = "",
+    links: EvidenceLinks | None = None,
 ) -> ui.LayoutView:
     """Return an answer with its numbered quotations, or an abstention with its reason alone.
 
     What a language model wrote comes first, else the brief answer, which is in bold within its quotation. `question`
     is shown above it, `note` below. With `answer_id`, its id in the journal, the message has buttons; `threads` adds
-    one that starts a thread.
+    one that starts a thread. With `links`, each quotation links to its page.
     """
     if answer.abstained:
         return _abstention_message(answer, question, answer_id, note)
     closing = _closing(answer, len(distinct_citations(answer.citations)) - MAX_QUOTATIONS, note)
-    blocks = _answer_blocks(answer, question, closing, answer_id)
+    blocks = _answer_blocks(answer, question, closing, answer_id, links)
     if answer_id:
         blocks.append(answer_row(answer_id, threads=threads))
     return build_message(blocks, COLOURS[answer.certainty])
@@ -109,21 +116,25 @@ def unfinished_message(answer: Answer | None, *, question: str = "", writing: st
     return build_message([*_answer_blocks(answer, question, closing), row], FOUND)
 
 
-def passages_message(citations: Sequence[Citation]) -> ui.LayoutView:
+def passages_message(
+    citations: Sequence[Citation], *, link: Callable[[Citation], str | None] | None = None
+) -> ui.LayoutView:
     """Return further passages near a question that was answered, which may or may not be about it."""
     if not citations:
         return notice_message(gettext("There are no further passages near this question."))
-    return _passages_message(gettext("**More passages**, which may not be about it:"), citations)
+    return _passages_message(gettext("**More passages**, which may not be about it:"), citations, link=link)
 
 
-def nearest_message(citations: Sequence[Citation], answer_id: str) -> ui.LayoutView:
+def nearest_message(
+    citations: Sequence[Citation], answer_id: str, *, link: Callable[[Citation], str | None] | None = None
+) -> ui.LayoutView:
     """Return the passages nearest to a question that was not answered, each with a button that shows its source.
 
     `answer_id` is the id of the abstention that recorded them.
     """
     if not citations:
         return notice_message(gettext("There are no passages near this question."))
-    return _passages_message(gettext("**Nearest passages**, which may not be about it:"), citations, answer_id)
+    return _passages_message(gettext("**Nearest passages**, which may not be about it:"), citations, answer_id, link)
 
 
 def other_channels_message(channels: Collection[int]) -> ui.LayoutView:
@@ -150,13 +161,17 @@ def wait_message(channel: int, until: datetime | None) -> ui.LayoutView:
     return build_message([text], NOT_FOUND)
 
 
-def _answer_blocks(answer: Answer, question: str, closing: str, answer_id: str = "") -> list[Block]:
+def _answer_blocks(
+    answer: Answer, question: str, closing: str, answer_id: str = "", links: EvidenceLinks | None = None
+) -> list[Block]:
     """Return question, answer, quotations and closing line; all together they fit a message."""
     head = [*_question_lines(answer, question, TEXT_LIMIT), *_answer_lines(answer)]
     room = TEXT_LIMIT - sum(utf16_length(block) for block in [*head, closing])
     # What a model wrote has no words that stand in a quotation by themselves.
     bold = None if answer.sentences else answer
-    return [*head, *quotation_blocks(distinct_citations(answer.citations), room, answer_id, bold), closing]
+    link = partial(links.url, answer.snapshot) if links else None
+    citations = distinct_citations(answer.citations)
+    return [*head, *quotation_blocks(citations, room, answer_id, bold, link=link), closing]
 
 
 def _abstention_message(answer: Answer, question: str, answer_id: str, note: str) -> ui.LayoutView:
@@ -226,6 +241,11 @@ def _closing(answer: Answer, more: int, note: str) -> str:
     return "\n".join([*lines, " ".join([f"-# {certainty_text(answer)}", *author]), *_notes(answer, note)])
 
 
-def _passages_message(head: str, citations: Sequence[Citation], answer_id: str = "") -> ui.LayoutView:
-    room = TEXT_LIMIT - utf16_length(head)
-    return build_message([head, *quotation_blocks(distinct_citations(citations), room, answer_id)], NOT_FOUND)
+def _passages_message(
+    head: str,
+    citations: Sequence[Citation],
+    answer_id: str = "",
+    link: Callable[[Citation], str | None] | None = None,
+) -> ui.LayoutView:
+    blocks = quotation_blocks(distinct_citations(citations), TEXT_LIMIT - utf16_length(head), answer_id, link=link)
+    return build_message([head, *blocks], NOT_FOUND)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bot.text.answer_wording import bold_span, quotation_text
 from bot.text.escape import LINE_BREAK, block_quote, embolden, escape, fit, fit_around_bold, fold, utf16_length
@@ -11,12 +11,12 @@ from bot.views.custom_id import ComponentId, button
 from bot.views.message import Block, share_room
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from index import Answer
     from index.domain.answers import Citation
 
-__all__ = ["MAX_QUOTATIONS", "citation_location", "quotation_blocks"]
+__all__ = ["MAX_QUOTATIONS", "EvidenceLinks", "citation_location", "quotation_blocks"]
 
 MAX_QUOTATIONS = 6
 """Quotations in one message; an answer has three at most today."""
@@ -24,18 +24,37 @@ CONTEXT_ROOM = 80
 LOCATION_ROOM = 100
 """Section and source below a quotation."""
 SEPARATOR = " · "
+LINK_ROOM = 330
+"""Units of the longest link; with a longer one the quotation has none."""
+
+
+class EvidenceLinks(Protocol):
+    """Links to the pages that show citations in their sources."""
+
+    def url(self, snapshot: str, citation: Citation) -> str | None:
+        """Return the link for a citation of a snapshot; None if there are no such pages."""
+
+    def home(self) -> str | None:
+        """Return the link to the page of all sources; None if there is none."""
 
 
 def quotation_blocks(
-    citations: Sequence[Citation], room: int, answer_id: str = "", answer: Answer | None = None
+    citations: Sequence[Citation],
+    room: int,
+    answer_id: str = "",
+    answer: Answer | None = None,
+    *,
+    link: Callable[[Citation], str | None] | None = None,
 ) -> list[Block]:
     """Return the quotations in at most `room` units, the short answer of `answer` in bold.
 
-    With `answer_id`, each stands above its location and a button that shows its source.
+    With `answer_id`, each stands above its location and a button that shows its source; with `link`, its location ends
+    with a link to the page of its source.
     """
     citations = citations[:MAX_QUOTATIONS]
     spans = [bold_span(answer, citation) if answer else None for citation in citations]
-    texts = _quotations(citations, spans, room)
+    links = [_page_link(link(citation)) if link else "" for citation in citations]
+    texts = _quotations(citations, spans, links, room)
     if not answer_id:
         return ["\n".join(pair) for pair in texts]
     blocks: list[Block] = []
@@ -47,12 +66,12 @@ def quotation_blocks(
 
 
 def _quotations(
-    citations: Sequence[Citation], spans: Sequence[tuple[int, int] | None], room: int
+    citations: Sequence[Citation], spans: Sequence[tuple[int, int] | None], links: Sequence[str], room: int
 ) -> list[tuple[str, str]]:
     """Return number and words of each quotation, and its location, in at most `room` units all together."""
     contexts = [_context_line(citation) for citation in citations]
     openings = [f"**{citation.number}.** " for citation in citations]
-    locations = [f"-# {citation_location(citation)}" for citation in citations]
+    locations = [f"-# {citation_location(citation)}{link}" for citation, link in zip(citations, links, strict=True)]
     texts = [quotation_text(citation) for citation in citations]
     breaks = sum(text.count(LINE_BREAK) for text in texts)
     room -= sum(utf16_length(text) + 3 for text in [*contexts, *openings, *locations]) + 3 * breaks
@@ -62,6 +81,13 @@ def _quotations(
         (context + block_quote(opening, text), location)
         for context, opening, text, location in zip(contexts, openings, shown, locations, strict=True)
     ]
+
+
+def _page_link(url: str | None) -> str:
+    """Return the link to a page behind the location of a quotation; empty without one that fits."""
+    if url is None or len(url) > LINK_ROOM:
+        return ""
+    return f"{SEPARATOR}[{gettext('Page')}](<{url}>)"
 
 
 def _context_line(citation: Citation) -> str:

@@ -33,6 +33,7 @@ from index.domain.snapshots import SourceState
 from index.domain.stages import Stage
 
 if TYPE_CHECKING:
+    from bot.views.quotations import EvidenceLinks
     from index.domain.generation import GenerationStatus
     from index.domain.snapshots import SourceInfo, Status
 
@@ -119,8 +120,11 @@ def status_message(status: Status, generation: GenerationStatus | None = None) -
     return build_message([head, *older_copies, *skipped, *notes, closing], FOUND)
 
 
-def sources_message(status: Status, page: int = 1) -> ui.LayoutView:
-    """Return one page of the sources with title and size; a page past the end is the last."""
+def sources_message(status: Status, page: int = 1, *, links: EvidenceLinks | None = None) -> ui.LayoutView:
+    """Return one page of the sources with title and size; a page past the end is the last.
+
+    With `links`, it ends with a link to the web page of all sources.
+    """
     if not status.sources:
         return notice_message(gettext("There are no sources yet."))
     page, pages = clamp_page(page, len(status.sources), SOURCES_PER_PAGE)
@@ -130,6 +134,8 @@ def sources_message(status: Status, page: int = 1) -> ui.LayoutView:
     closing = ""
     if more := len(status.sources) - start - len(shown):
         closing = f"\n-# {gettext('and {number} more: /sources page:{page}', number=more, page=str(page + 1))}"
+    if home := links.home() if links else None:
+        closing += f"\n-# [{gettext('All sources as a web page')}](<{home}>)"
     details = [_details(source) for source in shown]
     room = TEXT_LIMIT - sum(utf16_length(text) + len(LINE_MARKUP) for text in [title, closing, *details])
     room = min(LINE_ROOM, room // len(shown)) // 2

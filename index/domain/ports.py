@@ -174,3 +174,6 @@ class SourceFiles(Protocol):
 
     def change(self, document: Document) -> SourceChange:
         """Return EDITED or DELETED if the file is not the one that the document was read from; else NONE."""
+
+    def original(self, document: Document) -> bytes | None:
+        """Return the bytes of a document's file; None if there is none, or not the one that was indexed."""

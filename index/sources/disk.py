@@ -47,6 +47,16 @@ class FilesOnDisk:
             return SourceChange.NONE
         return SourceChange.NONE if current_id == document.id else SourceChange.EDITED
 
+    def original(self, document: Document) -> bytes | None:
+        """Return the bytes of a document's file; None if there is none, or not the one that was indexed."""
+        if document.format:
+            return None
+        try:
+            file = read_source(self._folder, document.source, self._max_bytes)
+        except (OSError, ValueError, UnreadableSource):
+            return None
+        return file.data if document_id(file) == document.id else None
+
     def _current_id(self, source: str) -> str:
         """Return the id that the file's document would have. Raises OSError, UnreadableSource."""
         stat = (self._folder / source).stat()

@@ -19,7 +19,7 @@ from index.parsing.markdown import read_plain
 from index.text.normalize import collapse_whitespace
 from index.text.tables import header_names
 
-__all__ = ["GAP", "PAGE_CHARACTERS", "Piece", "paginate"]
+__all__ = ["GAP", "KEY", "PAGE_CHARACTERS", "Piece", "paginate", "parse_sections"]
 
 PAGE_CHARACTERS = 1_500
 """Characters of the longest page."""
@@ -78,7 +78,7 @@ def _paginate(
             pages.append(short[0] if len(short) == 1 else _join_sections(short))
             short.clear()
 
-    for section in sections or _parse_sections(source, format_, text):
+    for section in sections or parse_sections(source, format_, text):
         pieces = list(_pieces(text, section, cited))
         if _size(pieces) > SHORT_SECTION:
             close_page()
@@ -91,7 +91,7 @@ def _paginate(
     return tuple(map(tuple, pages or [[]]))
 
 
-def _parse_sections(source: str, format_: str, text: str) -> tuple[Section, ...]:
+def parse_sections(source: str, format_: str, text: str) -> tuple[Section, ...]:
     """Return the sections with their blocks, which snapshots keep only of extracted documents."""
     try:
         return parse(SourceFile(source, text.encode("utf-8", "replace"), format_)).sections

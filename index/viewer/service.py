@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 from index.domain.answers import Answer, Citation, SourceChange, SourcePage
 from index.domain.documents import Document
+from index.domain.evidence import EvidencePage, SourceTitle
+from index.text.normalize import fix_mojibake
+from index.viewer._evidence_page import evidence_page
 from index.viewer._source_page import source_page
 
 if TYPE_CHECKING:
@@ -46,6 +49,50 @@ class SourceViewer:
             return None
         shown = self._page(entry, citation, page)
         return shown if entry.abstained else replace(shown, confidence=entry.confidence)
+
+    def evidence(
+        self, snapshot: str, source: str, place: tuple[int, int] = (0, 0), digest: str = ""
+    ) -> EvidencePage | None:
+        """Return a whole source as it was in a snapshot, with the characters at `place` marked; None if it is unknown.
+
+        If the snapshot is gone, the live source is shown, and the words that `digest` stands for are marked where they
+        stand there now.
+        """
+        live_id, live_documents = self._live_documents()
+        documents = self._engine.documents(snapshot)
+        current = (live_documents or {}).get(source)
+        page = evidence_page(
+            source,
+            place,
+            digest,
+            snapshot=snapshot,
+            documents=documents,
+            live=live_id,
+            # Without a live snapshot nothing is known of the source now: it counts as unchanged.
+            live_documents=(documents or {}) if live_documents is None else live_documents,
+        )
+        return page and replace(page, change=self._change_on_disk(current, page.change) if current else page.change)
+
+    def state(self, snapshot: str, source: str) -> tuple[str, bool, SourceChange]:
+        """Return what `evidence` depends on beside its arguments.
+
+        That is the live snapshot, whether the other one is kept, and whether the file of the live source changed.
+        """
+        live_id, live_documents = self._live_documents()
+        current = (live_documents or {}).get(source)
+        kept = snapshot == live_id or self._engine.documents(snapshot) is not None
+        return live_id, kept, self._files.change(current) if current else SourceChange.NONE
+
+    def titles(self) -> tuple[str, tuple[SourceTitle, ...]]:
+        """Return the live snapshot's id and its sources by name; an empty id without one."""
+        live_id, documents = self._live_documents()
+        titles = (SourceTitle(name, fix_mojibake(each.title), each.url) for name, each in (documents or {}).items())
+        return live_id, tuple(sorted(titles, key=lambda each: each.source))
+
+    def original(self, source: str) -> bytes | None:
+        """Return the bytes of a live source's file; None if there is no file, or another than was indexed."""
+        document = (self._live_documents()[1] or {}).get(source)
+        return self._files.original(document) if document else None
 
     def more(self, answer_id: str) -> Answer | None:
         """Return further passages near the question of an answer, without those that it quotes.

@@ -25,6 +25,7 @@ NOUNS = {
         "answers",
         "documents",
         "errors",
+        "evidence",
         "generation",
         "messages",
         "snapshots",

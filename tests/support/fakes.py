@@ -204,6 +204,9 @@ class FakeEngine:
     def change(self, document: Document) -> SourceChange:
         return self._library.on_disk
 
+    def original(self, document: Document) -> bytes | None:
+        return document.text.encode()
+
 
 class FakeLibrary(Library):
     """A library whose replies are its attributes.

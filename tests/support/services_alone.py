@@ -96,6 +96,9 @@ class Sources:
     def change(self, document: Document) -> SourceChange:
         return self.on_disk
 
+    def original(self, document: Document) -> bytes | None:
+        return document.text.encode()
+
     def rebuild(self, name: str, text: str | None) -> None:
         """A newer snapshot, of this text; without one the source is gone."""
         self.kept[name] = document(text) if text is not None else document("Else.", "b.md")

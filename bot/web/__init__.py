@@ -1,0 +1,1 @@
+"""The web server in the bot's process: health, evidence pages, the moderators' page."""

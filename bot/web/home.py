@@ -1,0 +1,205 @@
+"""The page of all sources: their titles, what is new in them, and a search that answers as the bot does."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from functools import partial
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING
+
+from aiohttp import hdrs, web
+from cachetools import LRUCache
+
+from bot.policy.questions import LONGEST_QUESTION, problem_of
+from bot.settings import PageAccess
+from bot.text.answer_wording import brief_answer, certainty_text, distinct_citations, own_words
+from bot.text.i18n import gettext
+from bot.text.index_messages import abstention_reason
+from bot.web._responses import message_page
+from bot.web.links import HomeLink, PageLink
+from bot.web.pages import refusal, set_reader_language, snapshot_time
+from bot.web.templating import render
+from index import Answer, LibraryError
+from index.domain.evidence import SourceTitle, quote_digest
+from index.domain.snapshots import Diff
+
+if TYPE_CHECKING:
+    from bot.policy.rate_limits import RateLimiter
+    from bot.services.answering import Answering
+    from bot.services.worker import LibraryWorker
+    from bot.web.links import PageLinks
+    from index import Library
+
+__all__ = ["HomePages", "Search", "reader_address"]
+
+MOST_NAMES = 30
+"""Names shown of the sources that were added, changed or removed."""
+
+NETWORK_BITS = 64
+"""Of an IPv6 address, what one household has; the rest changes at will."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What answers questions on the page, and the limits that the bot's users have."""
+
+    answering: Answering
+    rate_limiter: RateLimiter
+
+
+@dataclass(frozen=True, slots=True)
+class _SearchResult:
+    """An answer as the page shows it: quotations as (number, words, section, source, link)."""
+
+    question: str
+    text: str
+    certainty: str = ""
+    quotations: tuple[tuple[int, str, str, str, str], ...] = ()
+
+
+class HomePages:
+    """Serves the sources and answers questions about them, to those whose links allow it.
+
+    Without `search` it answers no questions. Addresses count against its limits as users do; they are not kept, but a
+    keyed digest is, for as long as the limits need it.
+    """
+
+    def __init__(
+        self,
+        *,
+        library: Library,
+        worker: LibraryWorker,
+        links: PageLinks,
+        search: Search | None = None,
+    ) -> None:
+        self._library = library
+        self._worker = worker
+        self._links = links
+        self._search = search
+        self._key = secrets.token_bytes(16)
+        self._news: LRUCache[str, Diff | None] = LRUCache(2)
+
+    def routes(self) -> list[web.RouteDef]:
+        search = [web.get("/search", partial(self.search, self._search))] if self._search else []
+        return [web.get("/", self.home), *search]
+
+    async def home(self, request: web.Request) -> web.Response:
+        """Show all sources and what is new; without a valid link, where to get one."""
+        set_reader_language(request)
+        if self._links.access is PageAccess.SIGNED and not {"t", "m"} & request.query.keys():
+            text = gettext("This page opens by a link from the bot. On Discord, /sources has the link.")
+            return message_page(gettext("Sources"), text, status=403)
+        return refusal(self._links, HomeLink(), request) or await self._page(request)
+
+    async def search(self, search: Search, request: web.Request) -> web.Response:
+        """Answer a question by quotations."""
+        set_reader_language(request)
+        if answer := refusal(self._links, HomeLink(), request):
+            return answer
+        question = request.query.get("question", "").strip()
+        if problem := problem_of(question):
+            return await self._page(request, question, notice=problem, status=400 if question else 200)
+        reader = self._reader(request)
+        if notice := search.rate_limiter.refusal(reader, None):
+            wait = max(1, search.rate_limiter.wait_seconds(reader, None))
+            return await self._page(request, question, notice=notice, status=429, wait=wait)
+        try:
+            with search.rate_limiter.in_flight(reader):
+                answered = await search.answering.quote(question)
+        except LibraryError:
+            text = gettext("There is no answer just now: try again in a little while.")
+            return await self._page(request, question, notice=text, status=503)
+        return await self._page(request, question, result=self._result(answered, self._until(request)))
+
+    async def _page(
+        self,
+        request: web.Request,
+        question: str = "",
+        *,
+        notice: str = "",
+        result: _SearchResult | None = None,
+        status: int = 200,
+        wait: int = 0,
+    ) -> web.Response:
+        live, titles, news = await self._worker.run(self._contents)
+        until = self._until(request)
+        html = render(
+            "home.html",
+            sources=[(title, self._links.address(PageLink(live, title.source), until)) for title in titles],
+            created=snapshot_time(live),
+            live=live,
+            news=news,
+            since=snapshot_time(news.before) if news else None,
+            most=MOST_NAMES,
+            has_search=self._search is not None,
+            signature=self._links.signature(HomeLink(), until) if until is not None else {},
+            question=question[:LONGEST_QUESTION],
+            longest=LONGEST_QUESTION,
+            notice=notice,
+            result=result,
+        )
+        headers = {hdrs.CACHE_CONTROL: "no-store" if question else "private, no-cache"}
+        if wait:
+            headers[hdrs.RETRY_AFTER] = str(wait)
+        return web.Response(text=html, status=status, content_type="text/html", headers=headers)
+
+    def _contents(self) -> tuple[str, tuple[SourceTitle, ...], Diff | None]:
+        """Return the live snapshot, its sources, and what is new in it; None if there is no snapshot before it."""
+        live, titles = self._library.viewer.titles()
+        if live not in self._news:
+            self._news[live] = self._compare(live)
+        return live, titles, self._news[live]
+
+    def _compare(self, live: str) -> Diff | None:
+        with contextlib.suppress(LibraryError):
+            before = [each.id for each in self._library.snapshots() if each.whole and each.id < live]
+            return self._library.diff(max(before), live) if before else None
+        return None
+
+    def _result(self, answer: Answer, until: int | None) -> _SearchResult:
+        if answer.abstained:
+            return _SearchResult(answer.question, abstention_reason(answer))
+        text = "\n".join(filter(None, [brief_answer(answer), own_words(answer)]))
+        quotations = tuple(
+            (
+                citation.number,
+                citation.shown,
+                citation.section,
+                citation.source,
+                self._links.address(
+                    PageLink(
+                        answer.snapshot, citation.source, citation.start, citation.end, quote_digest(citation.quote)
+                    ),
+                    until,
+                ),
+            )
+            for citation in distinct_citations(answer.citations)
+        )
+        return _SearchResult(answer.question, text, certainty_text(answer), quotations)
+
+    def _until(self, request: web.Request) -> int | None:
+        """Return the day until which links of this page hold: as long as its own, so that none renews itself."""
+        return self._links.until(request.query) if self._links.access is PageAccess.SIGNED else None
+
+    def _reader(self, request: web.Request) -> int:
+        """Return a number that stands for an address; negative, as no user's id is."""
+        digest = hmac.digest(self._key, reader_address(request).encode(), hashlib.sha256)
+        return -1 - int.from_bytes(digest[:8], "big")
+
+
+def reader_address(request: web.Request) -> str:
+    """Return the address that a request comes from: behind a proxy of this machine or network, what that says."""
+    address = request.remote or ""
+    try:
+        if not ip_address(address).is_global and (forwarded := request.headers.get(hdrs.X_FORWARDED_FOR)):
+            address = forwarded.rpartition(",")[2].strip()
+        ip = ip_address(address)
+    except ValueError:
+        return address[:64]
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is None:
+        return str(IPv6Address(int(ip) >> NETWORK_BITS << NETWORK_BITS))
+    return str(ip)

@@ -1,0 +1,196 @@
+"""Evidence pages: a source as its snapshot has it, with the quoted words marked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from aiohttp import hdrs, web
+from cachetools import TTLCache
+
+from bot.settings import PageAccess
+from bot.text.i18n import current_language, gettext, gettext_noop, set_language
+from bot.web._layout import lay_out
+from bot.web._responses import CachedPage, PageCache, cached_page, message_page, page_response
+from bot.web.links import ANCHOR, HomeLink, LinkState, OriginalLink, PageLink, Target
+from bot.web.templating import language_of, render
+from index.domain.answers import SourceChange
+
+if TYPE_CHECKING:
+    from bot.services.worker import LibraryWorker
+    from bot.web.links import PageLinks
+    from index import Library
+    from index.domain.evidence import EvidencePage
+
+__all__ = ["EvidencePages", "refusal", "set_reader_language", "snapshot_time"]
+
+STATE_SECONDS = 2.0
+"""How long it is not looked again whether a source changed."""
+MOST_RENDERED = 2
+"""Pages rendered at the same time; the others wait."""
+MOST_FIELDS = 20
+LONGEST_FIELD = 500
+
+CHANGES: Mapping[SourceChange, str] = {
+    SourceChange.CHANGED: gettext_noop("The source has changed since, but still holds the quoted words."),
+    SourceChange.REWORDED: gettext_noop("The source has changed since: it no longer holds the quoted words."),
+    SourceChange.REMOVED: gettext_noop("The source was removed since. This is how it was."),
+    SourceChange.EDITED: gettext_noop("The source's file has changed since it was indexed."),
+    SourceChange.DELETED: gettext_noop("The source's file was deleted since it was indexed."),
+}
+CHANGED_WITHOUT_QUOTE = gettext_noop("The source has changed since.")
+GONE_MARKED = gettext_noop(
+    "The snapshot of this link is no longer kept. This is the source as it is now, which still holds the quoted words."
+)
+GONE = gettext_noop(
+    "The snapshot of this link is no longer kept. This is the source as it is now, without the quoted words."
+)
+GONE_UNQUOTED = gettext_noop("The snapshot of this link is no longer kept. This is the source as it is now.")
+
+
+class EvidencePages:
+    """Serves sources and their files to those whose links allow it."""
+
+    def __init__(
+        self,
+        *,
+        library: Library,
+        worker: LibraryWorker,
+        links: PageLinks,
+        downloads: bool = False,
+        cache: PageCache | None = None,
+    ) -> None:
+        self._library = library
+        self._worker = worker
+        self._links = links
+        self._downloads = downloads
+        self._cache = cache or PageCache()
+        self._states: TTLCache[tuple[str, str], tuple[str, bool, SourceChange]] = TTLCache(1_000, STATE_SECONDS)
+        self._slots = asyncio.Semaphore(MOST_RENDERED)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/s/{snapshot}/{source:.+}", self.evidence),
+            web.get("/f/{source:.+}", self.original),
+        ]
+
+    async def evidence(self, request: web.Request) -> web.Response:
+        """Show a source of a snapshot, or as it is now if that snapshot is gone."""
+        set_reader_language(request)
+        link = PageLink.read(request.match_info["snapshot"], request.match_info["source"], request.query)
+        if link is None:
+            return _not_found()
+        if answer := refusal(self._links, link, request):
+            return answer
+        until = self._links.until(request.query) if self._links.access is PageAccess.SIGNED else None
+        state = await self._state(link)
+        key = (link, until, current_language().code, state)
+        if (page := self._cache.get(key)) is None:
+            async with self._slots:
+                page = self._cache.get(key) or await self._worker.run(self._render, link, until)
+            if page is None:
+                return _not_found()
+            self._cache.put(key, page)
+        return page_response(page, request, self._links.access)
+
+    async def original(self, request: web.Request) -> web.Response:
+        """Send the file of a live source, never for the browser to show."""
+        set_reader_language(request)
+        link = OriginalLink(request.match_info["source"])
+        if not self._downloads:
+            return _not_found()
+        if answer := refusal(self._links, link, request):
+            return answer
+        data = await self._worker.run(self._library.viewer.original, link.source)
+        if data is None:
+            return _not_found()
+        name = link.source.rpartition("/")[2]
+        return web.Response(
+            body=data,
+            content_type="application/octet-stream",
+            headers={
+                hdrs.CONTENT_DISPOSITION: f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+                hdrs.CACHE_CONTROL: "no-store",
+                "Content-Security-Policy": "sandbox; default-src 'none'",
+                "X-Content-Type-Options": "nosniff",
+            },
+        )
+
+    async def _state(self, link: PageLink) -> tuple[str, bool, SourceChange]:
+        """Return what a page depends on beside its link."""
+        key = (link.snapshot, link.source)
+        if (state := self._states.get(key)) is None:
+            state = await self._worker.run(self._library.viewer.state, link.snapshot, link.source)
+            self._states[key] = state
+        return state
+
+    def _render(self, link: PageLink, until: int | None) -> CachedPage | None:
+        """Return the page of a link; None if its source is unknown."""
+        page = self._library.viewer.evidence(link.snapshot, link.source, (link.start, link.end), link.digest)
+        if page is None:
+            return None
+        whole = self._downloads and self._library.viewer.original(link.source) is not None
+        html = render(
+            "evidence.html",
+            page=page,
+            groups=lay_out(page.parts, page.title),
+            anchor=ANCHOR,
+            notice=_notice(page, is_quoted=link.start < link.end),
+            created=snapshot_time(page.snapshot),
+            metadata=[(name, value[:LONGEST_FIELD]) for name, value in [*page.metadata.items()][:MOST_FIELDS]],
+            public=_public(page.url),
+            original=self._links.address(OriginalLink(link.source), until) if whole else "",
+            home=self._links.address(HomeLink()) if self._links.access is PageAccess.OPEN else "",
+        )
+        return cached_page(html)
+
+
+def set_reader_language(request: web.Request) -> None:
+    """Set the language of the task that answers a request to one that its reader prefers."""
+    set_language(language_of(request.headers.get(hdrs.ACCEPT_LANGUAGE, "")))
+
+
+def refusal(links: PageLinks, target: Target, request: web.Request) -> web.Response | None:
+    """Return the page for a link that may not be followed; None if it may."""
+    state = links.check(target, request.query)
+    if state is LinkState.VALID:
+        return None
+    ask = gettext("Ask again on Discord: each answer has new links.")
+    if state is LinkState.EXPIRED:
+        return message_page(gettext("This link has expired"), ask, status=410)
+    text = gettext("It is not whole, or was changed: open it from the message on Discord. {ask}", ask=ask)
+    return message_page(gettext("This link does not open anything"), text, status=403)
+
+
+def snapshot_time(snapshot: str) -> datetime | None:
+    """Return when a snapshot was built, which its id says; None if it does not."""
+    try:
+        return datetime.strptime(snapshot.partition("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _not_found() -> web.Response:
+    return message_page(gettext("There is no such page"), gettext("The sources have nothing of this name."), status=404)
+
+
+def _notice(page: EvidencePage, *, is_quoted: bool) -> str:
+    """Return what a reader should know of a page before reading it; empty if the source is as it was."""
+    if not page.kept:
+        return gettext((GONE_MARKED if page.quote else GONE) if is_quoted else GONE_UNQUOTED)
+    if not page.change:
+        return ""
+    if not is_quoted and page.change in (SourceChange.CHANGED, SourceChange.REWORDED):
+        return gettext(CHANGED_WITHOUT_QUOTE)
+    return gettext(CHANGES[page.change])
+
+
+def _public(url: str | None) -> str:
+    """Return the public page of a source if it is a link that a browser may follow."""
+    try:
+        return url if url and urlsplit(url).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
