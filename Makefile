@@ -30,7 +30,7 @@ ASIDE := </dev/null >&2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all test-llm lint types docs eval record bench torture train lock install browser
+.PHONY: help run test test-all test-llm test-image lint types docs eval record bench torture train lock install browser
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,9 @@ test-all: $(VENV)/.installed-dev browser ## Run all tests but test-llm's: those 
 test-llm: $(VENV)/.installed-llm ## Run the tests that ask a real language model, after downloading one (480 MB)
 	@$(PY) -m tests.support.llm_weights $(ASIDE)
 	@$(PY) -m pytest -m llm $(ARGS)
+
+test-image: $(VENV)/.installed-dev ## Build the container image without a registry and start it; as root on Debian, else it says why not
+	@PYTHON=$(PY) deploy/docker/test-image.sh
 
 lint: $(VENV)/.installed-dev ## Check style, format and who imports whom
 	@$(PY) -m ruff check .

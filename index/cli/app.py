@@ -8,26 +8,16 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from index import Library, LibraryError, Settings, open_library
-from index.backup.creation import create_backup
-from index.backup.places import Places
-from index.backup.restoration import check_backup, restore_backup
 from index.bootstrap import open_checker
 from index.checking.claims import Claim, read_claims
-from index.cli._backups import (
-    backup_json,
-    backup_lines,
-    contents_json,
-    contents_lines,
-    restore_json,
-    restore_lines,
-)
+from index.cli._backup_commands import add_backup_commands
+from index.cli._options import EPILOG, IndexOption, JsonOption, SeedsOption, WaitOption
 from index.cli._terminal import print_json, print_lines, progress_bar, say
 from index.cli._text import answer_lines, diff_lines, generation_lines, report_lines, snapshot_lines, status_lines
 from index.cli.json_output import answer_line, diff_json, generation_json, report_json, snapshot_json, status_json
@@ -48,25 +38,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-EPILOG = "Exit codes: 0 done, 2 wrong usage, 3 no index yet, 4 sources unreadable, 5 run reindex, 1 anything else."
-
-# `readable=False`: the library reports a folder that cannot be read, with an exit code of its own.
-SeedsOption = Annotated[
-    Path | None, typer.Option("--seeds", readable=False, help="Folder with the sources. [SEEDS_DIR]")
-]
-IndexOption = Annotated[Path | None, typer.Option("--index", readable=False, help="Folder of the index. [INDEX_DIR]")]
-WaitOption = Annotated[
-    float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for another process that builds.")
-]
-StateOption = Annotated[
-    list[Path] | None,
-    typer.Option("--state", metavar="FILE", help="A file that the bot keeps; once or more. `footnote` names them."),
-]
-SecretOption = Annotated[
-    list[Path] | None,
-    typer.Option("--secret", metavar="FILE", help="A file with secrets; once or more. `footnote` names them."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command(epilog=EPILOG)
@@ -305,55 +276,7 @@ def status(
         raise damage  # main() prints it and returns its exit code
 
 
-@app.command(epilog=EPILOG)
-def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The archive to write, such as footnote.zip.")],
-    seeds: SeedsOption = None,
-    index: IndexOption = None,
-    state: StateOption = None,
-    secret: SecretOption = None,
-    with_secrets: Annotated[
-        bool, typer.Option("--with-secrets", help="Put files with secrets in, too; else they are left out.")
-    ] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Write journal, snapshots, sources and state into one archive, while the bot runs; it is private to its owner."""
-    places = _places(seeds, index, state, secret)
-    report = create_backup(places, file, program=_program(), with_secrets=with_secrets)
-    if as_json:
-        print_json(backup_json(report))
-    else:
-        print_lines(backup_lines(report))
-
-
-@app.command(epilog=EPILOG)
-def restore(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An archive that `backup` wrote.")],
-    seeds: SeedsOption = None,
-    index: IndexOption = None,
-    state: StateOption = None,
-    secret: SecretOption = None,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Replace what is there; it is kept beside, as *.before-restore-*.")
-    ] = False,
-    check_only: Annotated[bool, typer.Option("--check", help="Only check every byte of the archive.")] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Put an archive's contents in place, once all of it is checked; no bot may run meanwhile."""
-    if check_only:
-        contents = check_backup(file)
-        if as_json:
-            print_json(contents_json(contents))
-        else:
-            print_lines(["The backup is whole.", *contents_lines(contents)])
-        return
-    report = restore_backup(_places(seeds, index, state, secret), file, replace=replace)
-    if report.mismatch:
-        say(report.mismatch)
-    if as_json:
-        print_json(restore_json(report))
-    else:
-        print_lines(restore_lines(report))
+add_backup_commands(app, lambda seeds, index: _settings(seeds_dir=seeds, index_dir=index))
 
 
 def _damage(library: Library) -> LibraryError | None:
@@ -403,25 +326,6 @@ def _library(**places: Path | None) -> Library:
     if not places.get("index_dir") and (note := copy_first_source(settings.footnote_home, settings.seeds_dir)):
         say(note)
     return open_library(settings)
-
-
-def _places(seeds: Path | None, index: Path | None, state: list[Path] | None, secret: list[Path] | None) -> Places:
-    settings = _settings(seeds_dir=seeds, index_dir=index)
-    return Places(
-        journal=settings.journal_file,
-        index=settings.index_dir,
-        sources=settings.seeds_dir,
-        state=tuple(state or ()),
-        secrets=tuple(secret or ()),
-    )
-
-
-def _program() -> str:
-    """Return this program's name and version, as far as it is installed as a package."""
-    try:
-        return f"footnote {version('footnote')}"
-    except PackageNotFoundError:
-        return "footnote"
 
 
 def _settings(**places: Path | None) -> Settings:
