@@ -64,6 +64,12 @@ class BotSettings(HomeSettings):
         default=None,
         description="The bot's token from Discord's developer portal; without it, the console starts.",
     )
+    discord_client_secret: SecretStr | None = Field(
+        default=None,
+        description="The application's client secret from the developer portal (OAuth2), with which moderators sign in "
+        "on PUBLIC_URL/moderate; that page needs PUBLIC_URL, too.",
+        examples=["AbCdEfGhIjKlMnOpQrStUvWxYz012345"],
+    )
     discord_api_url: str = Field(
         examples=["https://discord.com/api/v10"],
         default=DISCORD_API,
@@ -177,6 +183,15 @@ class BotSettings(HomeSettings):
         value = token.get_secret_value().strip() if token else ""
         if not re.fullmatch(r"[\x21-\x7e]*", value):
             raise ValueError("it is not a token: copy it again, alone, from Discord's developer portal")
+        return SecretStr(value) if value else None
+
+    @field_validator("discord_client_secret")
+    @classmethod
+    def _check_client_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        """Return the secret without surrounding white space; None if nothing is left."""
+        value = secret.get_secret_value().strip() if secret else ""
+        if not re.fullmatch(r"[\x21-\x7e]*", value):
+            raise ValueError("it is not a client secret: copy it again, alone, from Discord's developer portal, OAuth2")
         return SecretStr(value) if value else None
 
     @field_validator("reindex_every")

@@ -9,7 +9,7 @@ from bot.services.interactions import Interaction
 from index import Library
 from index.domain.activity import DIRECT
 
-__all__ = ["audited"]
+__all__ = ["audited", "audited_by"]
 
 T = TypeVar("T")
 
@@ -23,7 +23,15 @@ def audited(
     turns the result into the text of the entry; nothing is recorded if that is empty.
     """
     guild = interaction.guild_id
-    with library.audited(action, origin=DIRECT if guild is None else str(guild), user=interaction.user.id) as line:
+    origin = DIRECT if guild is None else str(guild)
+    return audited_by(library, interaction.user.id, origin, action, work, outcome)
+
+
+def audited_by(
+    library: Library, user: int, origin: str, action: str, work: Callable[[], T], outcome: Callable[[T], str]
+) -> T:
+    """Return the result of `work`, recorded in the audit with this user and origin; as `audited` otherwise."""
+    with library.audited(action, origin=origin, user=user) as line:
         result = work()
         line.outcome = outcome(result)
     return result

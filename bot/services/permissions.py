@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Set as AbstractSet
 
 import aiohttp
 import discord
@@ -42,6 +43,43 @@ class Permissions:
             guild=interaction.guild_id,
             manages=self.can_manage_guild(interaction),
             roles={role.id for role in user.roles} if isinstance(user, discord.Member) else set(),
+        )
+
+    @property
+    def moderated_guilds(self) -> frozenset[int]:
+        """The listed servers in which the bot is now."""
+        return frozenset(guild for guild in self._moderators.guilds if self._client.get_guild(guild) is not None)
+
+    def guild_name(self, guild: int) -> str:
+        """Return the name of a server; its id if the bot is not in it."""
+        found = self._client.get_guild(guild)
+        return found.name if found else str(guild)
+
+    async def is_owner(self, user: int) -> bool:
+        """Whether the user is the bot's owner or of its team; takes up to 1.5 s."""
+        return self._moderators.include(
+            user, owners=await self._get_owners(), guild=None, manages=False, roles=frozenset()
+        )
+
+    def moderates(self, user: int, guild: int, roles: AbstractSet[int], *, restricted: bool = False) -> bool:
+        """Whether a member with these roles may moderate in a server, apart from the bot's owner or team.
+
+        Of a `restricted` member, who is timed out, only what an administrator may counts.
+        """
+        found = self._client.get_guild(guild)
+        if found is None:
+            return False
+        permissions = discord.Permissions.none()
+        for role in (found.default_role, *map(found.get_role, roles)):
+            if role is not None:
+                permissions |= role.permissions
+        administers = permissions.administrator or found.owner_id == user
+        return self._moderators.include(
+            user,
+            owners=frozenset(),
+            guild=guild,
+            manages=administers or (permissions.manage_guild and not restricted),
+            roles=frozenset() if restricted else roles,
         )
 
     def can_manage_guild(self, interaction: Interaction) -> bool:

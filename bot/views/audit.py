@@ -15,12 +15,12 @@ from bot.views.formatting import page_buttons
 from bot.views.message import FOUND, TEXT_LIMIT, build_message, notice_message, share_room
 from bot.views.snapshot_names import name_snapshots
 from bot.views.times import relative_time
-from index.domain.activity import COMMAND_LINE, DIRECT, SCHEDULE, WATCHER
+from index.domain.activity import COMMAND_LINE, DIRECT, SCHEDULE, WATCHER, WEB
 
 if TYPE_CHECKING:
     from index.domain.activity import AuditEntry
 
-__all__ = ["LINES_PER_PAGE", "audit_message"]
+__all__ = ["LINES_PER_PAGE", "PLACES", "audit_message"]
 
 LINES_PER_PAGE = 10
 
@@ -34,6 +34,7 @@ PLACES = {
     COMMAND_LINE: gettext_noop("on the command line"),
     SCHEDULE: gettext_noop("by the schedule"),
     WATCHER: gettext_noop("by the watcher"),
+    WEB: gettext_noop("on the moderators' page"),
 }
 """Places outside any server."""
 

@@ -21,7 +21,7 @@ from index.domain.activity import GapReason
 if TYPE_CHECKING:
     from index.domain.activity import Theme
 
-__all__ = ["THEMES_PER_PAGE", "gaps_message", "newest_answer_id"]
+__all__ = ["THEMES_PER_PAGE", "WHY", "gaps_message", "newest_answer_id"]
 
 THEMES_PER_PAGE = 5
 

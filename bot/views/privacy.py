@@ -22,9 +22,9 @@ KEPT = gettext_noop(
 )
 WHAT_FOR = gettext_noop(
     "**What for:** to understand follow-up questions, to show sources, and to find out what the sources lack. "
-    "Moderators of a server and the bot's owner see the questions asked there that were not answered, voted down or "
-    "reported, those asked privately too, without who asked, and what voters wrote. Of direct messages the owner sees "
-    "those alone that you report. Questions that were voted helpful are suggested to others in the same server; its "
+    "Moderators of a server and the bot's owner see the questions asked there, those asked privately too, without who "
+    "asked, the votes on the answers, and what voters wrote. Of direct messages the owner sees those alone that you "
+    "report. Questions that were voted helpful are suggested to others in the same server; its "
     "moderators and the bot's owner see whether an edit changes their answers."
 )
 NOT_KEPT = gettext_noop(

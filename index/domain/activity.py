@@ -23,6 +23,8 @@ __all__ = [
     "NOBODY",
     "SCHEDULE",
     "WATCHER",
+    "WEB",
+    "AskedQuestion",
     "AuditEntry",
     "Day",
     "Gap",
@@ -72,6 +74,25 @@ class VoteCount:
 
     helpful: int
     unhelpful: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question in a server as its moderators see it, without who asked; `question` is as it was read.
+
+    `asked_at` is in UTC; `reasons` are what voters wrote.
+    """
+
+    id: str
+    asked_at: datetime
+    guild: int
+    question: str
+    abstained: bool
+    confidence: float
+    helpful: int
+    unhelpful: int
+    reported: bool
+    reasons: tuple[str, ...] = ()
 
 
 class GapReason(StrEnum):
@@ -145,7 +166,7 @@ class StoredCounts:
 class AuditEntry:
     """A line of the audit log: `user` is a user's id, None if no person acted; `time` is in UTC.
 
-    `origin` is the id of a Discord server, "direct message", "command line", "schedule" or "watcher".
+    `origin` is the id of a Discord server, or one of the origins outside any server below.
     """
 
     number: int
@@ -157,6 +178,7 @@ class AuditEntry:
 
 
 DIRECT, COMMAND_LINE, SCHEDULE, WATCHER = "direct message", "command line", "schedule", "watcher"
+WEB = "moderators' page"
 """Origins of actions outside any server."""
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from index.domain.activity import Day, Gap, GapReason, Scope
+from index.domain.activity import AskedQuestion, Day, Gap, GapReason, Scope
 from index.domain.answers import NO_QUESTION
 
-__all__ = ["daily_counts", "fold_question", "helpful_questions", "open_gaps"]
+__all__ = ["asked_questions", "daily_counts", "fold_question", "helpful_questions", "open_gaps"]
 
 TRAILING = " .!?,;:…‽。！？、，；：؟،؛"
 """Punctuation at the end of a question that makes no difference."""
@@ -40,6 +40,17 @@ SELECT substr(asked_at, 1, 10), NOT abstained, latency_ms,
     (SELECT count(*) FROM votes WHERE answer = id AND helpful),
     (SELECT count(*) FROM votes WHERE answer = id AND NOT helpful)
 FROM answers WHERE asked_at >= :first AND (:everywhere OR guild = :guild) ORDER BY asked_at
+"""
+
+ASKED = """
+SELECT * FROM (
+    SELECT id, asked_at, guild, iif(read_as = '', question, read_as), abstained, confidence,
+        (SELECT count(*) FROM votes WHERE answer = id AND helpful) AS up,
+        (SELECT count(*) FROM votes WHERE answer = id AND NOT helpful) AS down,
+        EXISTS (SELECT 1 FROM reports WHERE answer = id) AS reported
+    FROM answers WHERE guild IS NOT NULL AND (:everywhere OR guild = :guild) AND asked_at >= :oldest
+    ORDER BY asked_at DESC, number DESC)
+WHERE NOT :voted OR up OR down OR reported LIMIT :limit OFFSET :skip
 """
 
 
@@ -91,6 +102,29 @@ def helpful_questions(db: sqlite3.Connection, scope: Scope, limit: int) -> tuple
         if balance[guild, folded] > 0:
             helpful.setdefault(folded, question)
     return tuple(helpful.values())[:limit]
+
+
+def asked_questions(
+    db: sqlite3.Connection, scope: Scope, oldest: str, limit: int, *, skip: int, voted: bool
+) -> tuple[AskedQuestion, ...]:
+    """Return questions of servers since a time, newest first; only those with a vote or a report if `voted`."""
+    values = {"guild": scope.guild, "everywhere": scope.everywhere, "oldest": oldest, "voted": voted}
+    rows = db.execute(ASKED, {**values, "limit": max(0, limit), "skip": max(0, skip)}).fetchall()
+    return tuple(
+        AskedQuestion(
+            id=answer_id,
+            asked_at=datetime.fromisoformat(asked_at),
+            guild=guild,
+            question=question,
+            abstained=bool(abstained),
+            confidence=confidence,
+            helpful=up,
+            unhelpful=down,
+            reported=bool(reported),
+            reasons=tuple(reason for (reason,) in db.execute(REASONS, (answer_id,)) if reason),
+        )
+        for answer_id, asked_at, guild, question, abstained, confidence, up, down, reported in rows
+    )
 
 
 def daily_counts(db: sqlite3.Connection, today: date, count: int, scope: Scope) -> tuple[Day, ...]:

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from index.domain.activity import AuditEntry, Day, Gap, JournalEntry, Scope, StoredCounts, VoteCount
+from index.domain.activity import AskedQuestion, AuditEntry, Day, Gap, JournalEntry, Scope, StoredCounts, VoteCount
 from index.domain.answers import Answer
 from index.domain.errors import JournalUnavailable
 from index.domain.generation import MOST_TURNS, TURNS_LAST, Turn
 from index.journal._database import JournalDatabase
-from index.journal._queries import daily_counts, helpful_questions, open_gaps
+from index.journal._queries import asked_questions, daily_counts, helpful_questions, open_gaps
 from index.journal._rows import (
     count_stored,
     count_votes,
@@ -167,6 +167,15 @@ class Journal:
         """
         with self._file.reading() as db:
             return helpful_questions(db, scope, limit)
+
+    def questions(self, scope: Scope, limit: int, *, skip: int = 0, voted: bool = False) -> tuple[AskedQuestion, ...]:
+        """Return the questions that are kept, newest first, without the newest `skip`.
+
+        Those of direct messages are never among them. With `voted`, only those with a vote or a report.
+        """
+        oldest = format_time(self._now() - self._keep)
+        with self._file.reading() as db:
+            return asked_questions(db, scope, oldest, limit, skip=skip, voted=voted)
 
     def days(self, days: int, scope: Scope) -> tuple[Day, ...]:
         """Return the figures of the last days in UTC, oldest first, today the last.

@@ -40,6 +40,7 @@ LEFTOVER_SECONDS = 3600.0
 """A temporary file this old belongs to a process that died."""
 
 WRITE_FAILED = template("{name} can't be written ({why}): nothing changed. Who runs me can mend that.")
+READ_FAILED = template("{name} can't be read ({why}). Who runs me can mend that.")
 REMOVE_FAILED = template("{name} can't be removed ({why}): nothing changed. Who runs me can mend that.")
 
 INVISIBLE_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -93,8 +94,30 @@ class UploadedSources:
                 ),
             )
 
-    def add(self, name: str, data: bytes, *, replace: bool = False) -> UploadResult:
+    def read(self, name: str) -> bytes | None:
+        """Return the bytes of a file among the sources; None if there is none of this name.
+
+        Raises SourceRejected for a name that is not allowed, a link and a file that is too large, and SourceUnwritable
+        if the system refuses.
+        """
+        if problem := _name_problem(name):
+            raise SourceRejected(name, problem)
+        path = self._seeds / name
+        with _explain_errors(READ_FAILED, name):
+            try:
+                info = path.lstat()
+            except FileNotFoundError:
+                return None
+            if not stat.S_ISREG(info.st_mode):
+                raise SourceRejected(name, Message("is a link or a folder: make it a plain file"))
+            if info.st_size > self._max_bytes:
+                raise SourceRejected(name, too_large(self._max_bytes))
+            return path.read_bytes()
+
+    def add(self, name: str, data: bytes, *, replace: bool = False, expected: bytes | None = None) -> UploadResult:
         """Check a source and write it; if a file of that name exists and `replace` was not given, nothing is written.
+
+        With `expected`, the file is replaced only if it holds these bytes still; empty for a file that is not there.
 
         Raises
         ------
@@ -122,6 +145,8 @@ class UploadedSources:
             exists = os.path.lexists(path)
             if exists and path.is_dir():
                 raise SourceRejected(name, Message("is the name of a folder: rename it"))
+            if expected is not None and (self.read(name) or b"") != expected:
+                raise SourceRejected(name, Message("was changed by somebody else meanwhile: look at it again"))
             if exists and not replace:
                 return UploadResult(UploadOutcome.EXISTS, notes)
             remove_leftovers(self._seeds, LEFTOVER_SECONDS)

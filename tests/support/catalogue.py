@@ -27,6 +27,7 @@ from discord.app_commands import TranslationContextTypes, Translator, locale_str
 from bot.text.command_translator import text_kind
 from bot.text.i18n import LOCALES
 from tests.support.paths import ROOT
+from tests.support.template_texts import template_calls
 
 if TYPE_CHECKING:
     from discord.app_commands import CommandTree
@@ -97,7 +98,20 @@ def message_uses() -> list[MessageUse]:
         for path in sorted(BOT.rglob("*.py"))
         for text in message_uses_in(path.read_text("utf-8"), path.relative_to(ROOT).as_posix())
     ]
-    return of_bot + index_message_uses()
+    in_templates = [use for path in sorted(BOT.rglob("*.html")) for use in template_message_uses(path)]
+    return of_bot + in_templates + index_message_uses()
+
+
+def template_message_uses(path: Path) -> Iterator[MessageUse]:
+    """Return the calls of `gettext` and the like in a template; each takes literals."""
+    for call in template_calls(path, frozenset({"gettext", "ngettext", "pgettext"})):
+        first = MESSAGE_FUNCTIONS[call.function]
+        texts = [text or "" for text in call.texts[first : first + (2 if call.function == "ngettext" else 1)]]
+        kind = (call.texts[0] or "") if call.function == "pgettext" else ""
+        place = f"{path.relative_to(ROOT).as_posix()}:{call.line}"
+        wrong = "" if all(texts) else "the text is no literal"
+        key = None if wrong else Key(texts[0], texts[1] if len(texts) > 1 else "", kind)
+        yield MessageUse(place, key, call.values, wrong)
 
 
 def index_message_uses() -> list[MessageUse]:

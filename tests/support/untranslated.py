@@ -19,6 +19,7 @@ __all__ = ["untranslated_in", "untranslated_texts"]
 
 NOT_ON_DISCORD = {
     "__main__.py": "the program's own start, on standard error",
+    "cli.py": "the terminal",
     "draft.py": "the terminal",
     "session.py": "the terminal",
     "terminal.py": "the terminal",
@@ -26,6 +27,7 @@ NOT_ON_DISCORD = {
     "discord_patches.py": "an address, and records of the log",
     "i18n.py": "the catalogue itself",
     "lifecycle.py": "the program's end, on standard error",
+    "oauth.py": "Discord's OAuth2",
     "settings.py": "settings, on standard error",
     "command_sync.py": "hashes",
     "command_translator.py": "the catalogue itself",
@@ -77,6 +79,11 @@ ACCEPTED = {
     "yes": "a setting as the journal keeps it",
     "no": "a setting as the journal keeps it",
     "direct message": "a place in the audit",
+    "__Host-": "a cookie's name",
+    "Lax": "an attribute of cookies",
+    "Sec-Fetch-Site": "a header",
+    "data: {}\n\n": "a line of a stream of events",
+    "# Frequently asked questions\n": "the heading of a source, which is in English as the sources are",
 }
 """Texts that look as if they were shown, with the reason why they are not."""
 

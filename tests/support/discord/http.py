@@ -11,6 +11,7 @@ from aiohttp import web
 
 from tests.support.discord.api import Api, Call, needs_no_token
 from tests.support.discord.files import LARGEST_BYTES, Upload, Uploads
+from tests.support.discord.oauth import OAuth
 from tests.support.discord.refusals import Refused
 from tests.support.recorder import Recorder
 
@@ -74,8 +75,9 @@ async def _parts(request: web.Request) -> tuple[Any, Uploads]:
 class HttpApi:
     """An `Api` behind a socket."""
 
-    def __init__(self, api: Api, *, token: str) -> None:
+    def __init__(self, api: Api, *, token: str, oauth: OAuth) -> None:
         self.api = api
+        self.oauth = oauth
         self.token = token
         self.requests: Recorder[Request] = Recorder("requests")
         self._limits: list[RateLimit] = []
@@ -86,12 +88,16 @@ class HttpApi:
 
     def register(self, router: web.UrlDispatcher) -> None:
         """Take everything below the API's root."""
+        self.oauth.register(router, API)
         router.add_route("*", API + "/{path:.*}", self._serve)
 
     async def _serve(self, request: web.Request) -> web.Response:
         """The answer behind authorization and rate limits, refusals in Discord's form, everything recorded."""
         received_at, body = self.api.state.clock(), None
         path = request.path.removeprefix(API)
+        if (header := request.headers.get("Authorization", "")).startswith("Bearer "):
+            status, reply = self.oauth.answer(path, header.removeprefix("Bearer "))
+            return _json(reply, status)
         route = self.api.route(request.method, path)
         try:
             body, uploads = await _parts(request)

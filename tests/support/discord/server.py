@@ -15,6 +15,7 @@ from tests.support.discord.exchange import Exchange
 from tests.support.discord.forms import Form, Value
 from tests.support.discord.gateway import DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS, Gateway
 from tests.support.discord.http import API, LARGEST_REQUEST, HttpApi
+from tests.support.discord.oauth import OAuth
 from tests.support.discord.payloads import LISTED, UNLISTED, Channel, Guild, Json, User, snowflake
 from tests.support.discord.people import People
 from tests.support.discord.responses import TOKEN_LIVES_S
@@ -45,9 +46,9 @@ class DiscordServer:
         self.people = People(self.state)
         self.cdn = Cdn()
         self.gateway = Gateway(token=token, guilds=guilds, guild_create=self.state.guild_create)
-        self.http = HttpApi(
-            Api(self.state, team=team, tell=self._tell, gateway_url=lambda: self.gateway.url), token=token
-        )
+        self.oauth = OAuth(self.state)
+        api = Api(self.state, team=team, tell=self._tell, gateway_url=lambda: self.gateway.url)
+        self.http = HttpApi(api, token=token, oauth=self.oauth)
         self.requests = self.http.requests
         self.url = ""
         self._runner: web.AppRunner | None = None

@@ -1,0 +1,1 @@
+"""The moderators' page, behind a sign-in with Discord."""

@@ -1,0 +1,74 @@
+"""The routes of the moderators' page, and the page that says which settings it needs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.text.i18n import gettext, gettext_noop, using_language
+from bot.web.moderators.access import ModeratorAccess
+from bot.web.moderators.figures import FigurePages
+from bot.web.moderators.gaps import GapPages
+from bot.web.moderators.guard import HOME, Cookies, Guard, reader_language
+from bot.web.moderators.login import LoginPages
+from bot.web.moderators.oauth import DiscordOAuth
+from bot.web.moderators.pages import notice_page
+from bot.web.moderators.questions import QuestionPages
+from bot.web.moderators.reindex import ReindexPages
+from bot.web.moderators.runs import IndexRuns
+from bot.web.moderators.sessions import Sessions
+from bot.web.moderators.snapshots import SnapshotPages
+
+if TYPE_CHECKING:
+    from bot.services.context import Services
+
+__all__ = ["routes", "routes_without_settings"]
+
+NEEDED = gettext_noop(
+    "The moderators' page is not set up. Who runs me sets {settings}, adds {redirect} to the redirects of OAuth2 in "
+    "Discord's developer portal, and starts me again."
+)
+
+
+def routes(
+    *,
+    services: Services,
+    public_url: str,
+    api_url: str,
+    client_id: Callable[[], int],
+    client_secret: str,
+    clock: Callable[[], float] = time.monotonic,
+) -> list[web.RouteDef]:
+    """Return the routes; `client_id` is the application's id, which is known once the bot is logged in."""
+    redirect_uri = f"{public_url.rstrip('/')}{HOME}/callback"
+
+    def oauth() -> DiscordOAuth:
+        return DiscordOAuth(
+            api_url=api_url, client_id=str(client_id()), client_secret=client_secret, redirect_uri=redirect_uri
+        )
+
+    sessions, cookies, runs = Sessions(clock=clock), Cookies(public_url), IndexRuns(services)
+    access = ModeratorAccess(permissions=services.permissions, clock=clock)
+    guard = Guard(sessions=sessions, access=access, oauth=oauth, cookies=cookies, public_url=public_url)
+    return [
+        *LoginPages(guard=guard, sessions=sessions, access=access, oauth=oauth, cookies=cookies).routes(),
+        *QuestionPages(guard=guard, services=services).routes(),
+        *GapPages(guard=guard, services=services, runs=runs).routes(),
+        *FigurePages(guard=guard, services=services).routes(),
+        *SnapshotPages(guard=guard, services=services, runs=runs).routes(),
+        *ReindexPages(guard=guard, services=services, runs=runs).routes(),
+    ]
+
+
+def routes_without_settings(missing: list[str]) -> list[web.RouteDef]:
+    """Return the routes of a page that says which settings are missing."""
+
+    async def serve(request: web.Request) -> web.Response:
+        with using_language(reader_language(request)):
+            text = gettext(NEEDED, settings=missing, redirect=f"PUBLIC_URL{HOME}/callback")
+            return notice_page(text, status=503)
+
+    return [web.get(HOME, serve), web.get(HOME + "/{rest:.*}", serve)]

@@ -1,0 +1,127 @@
+"""Long work on the index that moderators start on the page: one at a time, with its progress and its result."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bot.services.audit import audited_by
+from bot.services.errors import explain
+from bot.services.progress import Run
+from bot.text.i18n import gettext
+from bot.views.status import STAGES
+from index.domain.snapshots import Preview, ReindexReport
+from index.domain.stages import Stage
+
+if TYPE_CHECKING:
+    from bot.services.context import Services
+    from bot.web.moderators.guard import Visit
+
+__all__ = ["IndexRun", "IndexRuns", "RunKind", "Undo"]
+
+Result = Preview | ReindexReport
+
+
+class RunKind:
+    """What a run does."""
+
+    REINDEX = "reindex"
+    PREVIEW = "preview"
+    PUBLISH = "publish"
+    ROLLBACK = "rollback"
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """How to take back a change of a source that a preview shows: its bytes before, empty for none, and after."""
+
+    name: str
+    before: bytes
+    after: bytes
+
+
+@dataclass(slots=True)
+class IndexRun:
+    """A run, and its result once it has ended: a report, or a problem in words; `preview` is the id of a preview.
+
+    `place` is where it was started, from where alone the report's questions are seen.
+    """
+
+    kind: str
+    place: int
+    undo: Undo | None = None
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    run: Run = field(default_factory=lambda: Run(Stage.READING_SOURCES))
+    report: ReindexReport | None = None
+    preview: str = ""
+    problem: str = ""
+    over: bool = False
+
+    @property
+    def cancellable(self) -> bool:
+        """Whether it can be cancelled now."""
+        return self.kind in (RunKind.REINDEX, RunKind.PREVIEW) and not self.over and not self.run.cancelled.is_set()
+
+    def progress_text(self) -> str:
+        """Return the stage, and how much of it is done."""
+        stage, done, total = self.run.progress
+        if self.run.cancelled.is_set():
+            return gettext("Cancelling")
+        text = gettext(STAGES[stage]) if stage in STAGES else stage
+        return gettext("{stage}: {done} of {total}", stage=text, done=done, total=total) if total > 0 else text
+
+    def report_for(self, place: int) -> ReindexReport | None:
+        """Return the report as a reader of a place may see it: elsewhere without questions that were asked."""
+        if self.report is None or place in (0, self.place):
+            return self.report
+        return replace(self.report, answered=(), regressions=())
+
+
+class IndexRuns:
+    """The run that goes on, or that ended last."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._task: asyncio.Task[None] | None = None
+        self.last: IndexRun | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether a run of the page goes on."""
+        return self.last is not None and not self.last.over
+
+    def start(
+        self, visit: Visit, run: IndexRun, action: str, work: Callable[[], Result], outcome: Callable[[Result], str]
+    ) -> bool:
+        """Start work in a thread, recorded in the audit; return False, and start nothing, if another run goes on."""
+        if self.running:
+            return False
+        self.last = run
+        user, origin = visit.session.user, visit.origin
+        self._task = asyncio.create_task(self._carry_out(run, user, origin, action, work, outcome))
+        return True
+
+    async def _carry_out(
+        self,
+        run: IndexRun,
+        user: int,
+        origin: str,
+        action: str,
+        work: Callable[[], Result],
+        outcome: Callable[[Result], str],
+    ) -> None:
+        try:
+            result = await self._services.worker.run(
+                audited_by, self._services.library, user, origin, action, work, outcome
+            )
+            if isinstance(result, Preview):
+                run.preview, run.report = result.id, result.report
+            else:
+                run.report = result
+        except Exception as error:  # whatever it was, the moderator is told
+            run.problem = explain(error, f"{run.kind} from the moderators' page")
+        finally:
+            run.over = True

@@ -1,0 +1,155 @@
+"""The moderators' page on a real port, with the local Discord's OAuth2, and browsers that sign in on it."""
+
+from __future__ import annotations
+
+import html
+import re
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import yarl
+from aiohttp import web
+
+from bot.web.moderators.routes import routes
+from tests.support.discord.client import Clock
+from tests.support.discord.oauth import CLIENT_SECRET
+from tests.support.discord.payloads import BOT, User
+from tests.support.discord.server import DiscordServer
+from tests.support.discord.wire import Wire
+from tests.support.journal_library import JournalLibrary, connected_with_moderators
+
+__all__ = ["Browser", "ModeratorsPage", "Reply", "moderators_page"]
+
+SESSION, LOGIN = "footnote-session", "footnote-login"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a browser got: `text` is the page with entities as characters, `location` where a redirect leads."""
+
+    status: int
+    text: str
+    headers: Mapping[str, str]
+
+    @property
+    def location(self) -> str:
+        return self.headers.get("Location", "")
+
+    @property
+    def csrf(self) -> str:
+        return self.value("csrf")
+
+    def value(self, name: str) -> str:
+        """The value of the first field of this name; empty if there is none."""
+        match = re.search(rf'name="{name}" value="([^"]*)"', self.text)
+        return match[1] if match else ""
+
+
+class Browser:
+    """A browser with cookies of its own, which follows no redirect unless told."""
+
+    def __init__(self, page: ModeratorsPage, session: aiohttp.ClientSession) -> None:
+        self.page = page
+        self.session = session
+
+    async def get(self, path: str, **headers: str) -> Reply:
+        return await self._request("GET", path, headers=headers)
+
+    async def post(self, path: str, headers: Mapping[str, str] | None = None, **fields: str) -> Reply:
+        """Send a form; without `csrf` with the token of the session's pages, if it has one."""
+        if "csrf" not in fields:
+            fields["csrf"] = (await self.get("/moderate/questions")).csrf
+        return await self._request("POST", path, data=fields, headers=headers or {})
+
+    async def follow(self, reply: Reply) -> Reply:
+        return await self.get(reply.location)
+
+    async def _request(self, method: str, path: str, **how: Any) -> Reply:
+        url = yarl.URL(path, encoded=True) if path.startswith("http") else yarl.URL(self.page.url + path, encoded=True)
+        async with self.session.request(method, url, allow_redirects=False, **how) as response:
+            return Reply(response.status, html.unescape(await response.text()), response.headers.copy())
+
+    def cookie(self, name: str = SESSION) -> str:
+        cookies = self.session.cookie_jar.filter_cookies(yarl.URL(self.page.url))
+        return cookies[name].value if name in cookies else ""
+
+    def set_cookie(self, value: str, name: str = SESSION) -> None:
+        self.session.cookie_jar.update_cookies({name: value}, yarl.URL(self.page.url))
+
+    async def consent(self, user: User | None) -> Reply:
+        """Begin to sign in and consent on Discord, or refuse without a user; the redirect back is not followed."""
+        begun = await self.get("/moderate/login")
+        fields = dict(yarl.URL(begun.location).query)
+        if user is not None:
+            self.page.discord.state.users[user.id] = user
+        return await self._request(
+            "POST", begun.location.partition("?")[0], data={**fields, "user": user.id if user else ""}
+        )
+
+    async def sign_in(self, user: User) -> Reply:
+        """Sign in all the way; the reply is the last page, or the refusal."""
+        reply = await self.follow(await self.consent(user))
+        return await self.follow(reply) if reply.status == 303 else reply
+
+
+@dataclass
+class ModeratorsPage:
+    """What a test needs of the page: its address, Discord, the library and the clock of the sessions."""
+
+    discord: DiscordServer
+    library: JournalLibrary
+    wire: Wire
+    clock: Clock
+    stack: AsyncExitStack
+    url: str = ""
+    app: web.Application = field(default_factory=web.Application, repr=False)
+
+    async def browser(self) -> Browser:
+        jar = aiohttp.CookieJar(unsafe=True)
+        return Browser(self, await self.stack.enter_async_context(aiohttp.ClientSession(cookie_jar=jar)))
+
+    async def signed_in(self, user: User) -> Browser:
+        browser = await self.browser()
+        reply = await browser.sign_in(user)
+        assert reply.status == 200, reply.text
+        return browser
+
+
+@asynccontextmanager
+async def moderators_page(folder: Path, *, team: bool = False) -> AsyncIterator[ModeratorsPage]:
+    """The page over a fake library, whose journal and sources are real."""
+    async with AsyncExitStack() as stack:
+        discord, library, clock = DiscordServer(team=team), JournalLibrary(folder), Clock()
+        await discord.start()
+        stack.push_async_callback(discord.stop)
+        wire = await stack.enter_async_context(connected_with_moderators(library, folder))
+        page = ModeratorsPage(discord, library, wire, clock, stack)
+        runner = web.AppRunner(page.app, shutdown_timeout=1.0)
+        listening = _bound_socket()
+        page.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        page.app.add_routes(
+            routes(
+                services=wire.bot.services,
+                public_url=page.url,
+                api_url=discord.url,
+                client_id=lambda: int(BOT.id),
+                client_secret=CLIENT_SECRET,
+                clock=clock,
+            )
+        )
+        discord.oauth.redirects.add(f"{page.url}/moderate/callback")
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.SockSite(runner, listening).start()
+        yield page
+
+
+def _bound_socket() -> socket.socket:
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    return bound
