@@ -87,7 +87,7 @@ def _page_link(url: str | None) -> str:
     """Return the link to a page behind the location of a quotation; empty without one that fits."""
     if url is None or len(url) > LINK_ROOM:
         return ""
-    return f"{SEPARATOR}[{gettext('Page')}](<{url}>)"
+    return f"{SEPARATOR}[{gettext('Page')}]({url})"
 
 
 def _context_line(citation: Citation) -> str:

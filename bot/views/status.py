@@ -135,7 +135,7 @@ def sources_message(status: Status, page: int = 1, *, links: EvidenceLinks | Non
     if more := len(status.sources) - start - len(shown):
         closing = f"\n-# {gettext('and {number} more: /sources page:{page}', number=more, page=str(page + 1))}"
     if home := links.home() if links else None:
-        closing += f"\n-# [{gettext('All sources as a web page')}](<{home}>)"
+        closing += f"\n-# [{gettext('All sources as a web page')}]({home})"
     details = [_details(source) for source in shown]
     room = TEXT_LIMIT - sum(utf16_length(text) + len(LINE_MARKUP) for text in [title, closing, *details])
     room = min(LINE_ROOM, room // len(shown)) // 2

@@ -19,7 +19,7 @@ from bot.settings import PageAccess
 from bot.text.answer_wording import brief_answer, certainty_text, distinct_citations, own_words
 from bot.text.i18n import gettext
 from bot.text.index_messages import abstention_reason
-from bot.web._responses import message_page
+from bot.web._responses import html_response, message_page
 from bot.web.links import HomeLink, PageLink
 from bot.web.pages import refusal, set_reader_language, snapshot_time
 from bot.web.templating import render
@@ -142,10 +142,7 @@ class HomePages:
             notice=notice,
             result=result,
         )
-        headers = {hdrs.CACHE_CONTROL: "no-store" if question else "private, no-cache"}
-        if wait:
-            headers[hdrs.RETRY_AFTER] = str(wait)
-        return web.Response(text=html, status=status, content_type="text/html", headers=headers)
+        return html_response(html, status=status, headers={hdrs.RETRY_AFTER: str(wait)} if wait else {})
 
     def _contents(self) -> tuple[str, tuple[SourceTitle, ...], Diff | None]:
         """Return the live snapshot, its sources, and what is new in it; None if there is no snapshot before it."""

@@ -20,6 +20,7 @@ from bot.services.worker import LibraryWorker
 from bot.web.home import HomePages, Search
 from bot.web.links import DAY, PageLink, PageLinks
 from bot.web.pages import EvidencePages
+from bot.web.static_files import static_routes
 from index.domain.answers import Answer
 from index.domain.evidence import quote_digest
 from index.domain.snapshots import Diff, SnapshotInfo
@@ -107,6 +108,7 @@ async def evidence_site(
     parts = {"library": library, "worker": worker, "links": links}
     app = web.Application()
     app.add_routes(EvidencePages(**parts, downloads=downloads).routes())
+    app.add_routes(static_routes())
     app.add_routes(HomePages(**parts, search=answers).routes())
     server = TestServer(app)
     await server.start_server()
