@@ -14,7 +14,6 @@ from bot.text.i18n import format_number, gettext, gettext_noop, ngettext, pgette
 from bot.views.custom_id import ComponentId, button
 from bot.views.formatting import clamp_page, page_buttons, page_title
 from bot.views.message import NOT_FOUND, TEXT_LIMIT, Block, build_message, notice_message, share_room
-from bot.views.quotations import citation_location
 from bot.views.times import relative_time
 from index.domain.activity import GapReason
 
@@ -27,7 +26,8 @@ THEMES_PER_PAGE = 5
 
 QUESTION_ROOM = 200
 WORDS_ROOM = 120
-"""A further question, a reason, a passage."""
+"""A further question or a reason."""
+PASSAGE_ROOM, SOURCE_ROOM = 70, 40
 NOTE_ROOM = 300
 
 WHY: dict[str, str] = {
@@ -122,7 +122,7 @@ def _detail_parts(theme: Theme, limit: int) -> list[Part]:
         row = _join_row([[*_quoted(Words(gap.question)), f" ({_times(gap.times)})"] for gap in others], limit)
         return ["\n-# ", *_fill_slot(gettext("Also: {questions}", questions=SLOT), row)]
     for citation in theme.nearest[:1]:
-        passage = [*_quoted(Words(citation.shown)), f" {citation_location(citation)}"]
+        passage = [*_quoted(Words(citation.shown, PASSAGE_ROOM)), " ", Words(citation.source, SOURCE_ROOM)]
         return ["\n-# ", *_fill_slot(gettext("Nearest: {passage}", passage=SLOT), passage)]
     return []
 

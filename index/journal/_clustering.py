@@ -17,8 +17,8 @@ from index.journal._linkage import average_linkage
 __all__ = ["LEAST_COSINE", "LEAST_ENTAILED", "QuestionClusters"]
 
 LEAST_COSINE = 0.5
-"""The cosine from which on two questions are compared; all of the same meaning in tests/data/question_pairs.jsonl but
-one are at least as near."""
+"""The cosine from which on two questions are compared; all pairs of the same meaning in tests/data/question_pairs.jsonl
+are at least as near."""
 
 LEAST_ENTAILED = 0.6
 """The mean probability, over both directions, from which on two questions mean the same: the least at which none of the

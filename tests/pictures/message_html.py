@@ -41,18 +41,19 @@ SHEET = (
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Who looks at it, and when: `now` is that moment, `did` what was done before ("Ada used /ask"), `channels` names
-    by id, `files` contents by name."""
+    """Who looks at it, and when: `now` is that moment, `did` what was done before ("Ada used /ask"), `channels` and
+    `users` names by id, `files` contents by name."""
 
     now: datetime
     did: tuple[str, str] | None = None
     channels: Mapping[str, str] = field(default_factory=dict)
+    users: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
     light: bool = False
 
     @property
     def markdown(self) -> Markdown:
-        return Markdown(self.now, self.channels)
+        return Markdown(self.now, self.channels, self.users)
 
 
 def message_page(message: Json, scene: Scene) -> str:

@@ -22,6 +22,7 @@ INLINE = re.compile(
   | (?P<ticks>`+)(?P<code>.*?[^`])(?P=ticks)(?!`)
   | <t:(?P<time>-?\d+)(?::(?P<style>[a-zA-Z]))?>
   | <\#(?P<channel>\d+)>
+  | <@(?P<user>\d+)>
   | <(?P<address>https?://[^\s<>]+)>
   | \[(?P<label>(?:\\.|[^\]\\])+)\]\((?P<link>https?://[^\s)]+)\)
   | (?P<url>https?://[^\s<]*[^\s<.,:;"'\])])
@@ -53,10 +54,11 @@ AGES = (
 
 @dataclass(frozen=True, slots=True)
 class Markdown:
-    """Discord's Markdown, read at `now`; `channels` are names by id."""
+    """Discord's Markdown, read at `now`; `channels` and `users` are names by id."""
 
     now: datetime
     channels: Mapping[str, str] = field(default_factory=dict)
+    users: Mapping[str, str] = field(default_factory=dict)
 
     def html(self, text: str) -> str:
         """Paragraph by paragraph; each line stands on a line of its own, as on Discord."""
@@ -91,16 +93,19 @@ class Markdown:
             return self._time(int(match["time"]), match["style"])
         if match["channel"]:
             return f'<span class="mention">#{escape(self.channels.get(match["channel"], "unknown"))}</span>'
+        if match["user"]:
+            return f'<span class="mention">@{escape(self.users.get(match["user"], "unknown-user"))}</span>'
         if address := match["address"] or match["link"] or match["url"]:
             label = self.inline(match["label"]) if match["label"] else escape(address)
             return f'<a href="{escape(address)}">{label}</a>'
         return f"<{MARKS[kind]}>{self.inline(match[kind])}</{MARKS[kind]}>"
 
     def _time(self, seconds: int, style: str | None) -> str:
-        if style != "R":
-            raise ValueError(f"a time is drawn as <t:...:R> only, not {style or 'without a style'}")
         then = datetime.fromtimestamp(seconds, UTC)
-        return f'<time datetime="{then:%Y-%m-%dT%H:%M:%SZ}">{ago(then, self.now)}</time>'
+        shown = {"R": ago(then, self.now), "f": f"{then.day} {then:%B %Y %H:%M}"}
+        if style not in shown:
+            raise ValueError(f"a time is drawn as <t:...:R> and <t:...:f> only, not {style or 'without a style'}")
+        return f'<time datetime="{then:%Y-%m-%dT%H:%M:%SZ}">{shown[style]}</time>'
 
 
 def ago(then: datetime, now: datetime) -> str:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.views.snapshot_names import snapshot_name
 from index import Library, Settings, open_library
 from index.indexing.own_questions import FILE_NAME
 from tests.pictures.message_html import Json, Scene, choices_page, form_page, message_page
@@ -53,8 +54,9 @@ Scout fits on a single H100 GPU, so that it costs what that does.
 OWN_QUESTION = '{"question": "When is LlamaCon?", "answer": "April 29"}\n'
 VOTED_DOWN = (9, "Who wrote the article?", "I meant who made the models.")
 
-SNAPSHOT = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}")
+SNAPSHOT = re.compile(r"\d{8}T\d{12}Z-([0-9a-f]{8})")
 SECONDS = re.compile(r"\d+\.\d s\b")
+NAMED = re.compile(r"<t:\d+:f> \(([0-9a-f]{4,8})\)")
 TIME = re.compile(r"<t:(\d+):R>")
 
 
@@ -76,9 +78,10 @@ class Placeholders:
     ids: dict[str, str]
     times: dict[str, int]
 
-    def snapshot(self, name: str) -> str:
+    def snapshot(self, letters: str) -> str:
         number = len(self.ids)
-        return self.ids.setdefault(name, f"20250412T{10 + number}0000000000Z-{0x5EED5EED + number * 0x1020304:08x}")
+        name = f"20250412T{10 + number}0000000000Z-{0x5EED5EED + number * 0x1020304:08x}"
+        return self.ids.setdefault(letters[:4], name)
 
     def time(self, at: str) -> int:
         before = timedelta(hours=max(2 - len(self.times), 1))
@@ -132,7 +135,8 @@ async def pages(folder: Path, *, light: bool = False) -> dict[str, str]:
     library, clock = open_library(settings), Clock()
     library.journal._clock = clock
     async with connected(library, folder) as wire:
-        camera = Camera(wire, Scene(NOW, channels={LISTED.channel_id: LISTED.channel.name}, light=light))
+        channels, grace = {LISTED.channel_id: LISTED.channel.name}, MODERATOR["user"]
+        camera = Camera(wire, Scene(NOW, channels=channels, users={grace.id: grace.name.title()}, light=light))
         clock.now = NOW - timedelta(hours=2)
         await wire.command("reindex", **MODERATOR).answer(lambda message: "rebuilt" in text_of(message))
         await asyncio.to_thread(_fill, library, clock)
@@ -164,6 +168,7 @@ async def _members(camera: Camera) -> None:
     await camera.message("nearest", wire.press(silence, "Nearest passages", user=ADA))
     await camera.message("status", wire.command("status", user=ADA), "/status")
     await camera.message("sources", wire.command("sources", user=ADA), "/sources")
+    await camera.message("help", wire.command("help", user=ADA), "/help")
     await camera.message("privacy", wire.command("privacy", user=ADA), "/privacy")
 
 
@@ -232,4 +237,5 @@ def _settled(part: Any, told: Placeholders) -> Any:
     text = TIME.sub(
         lambda match: match[0] if int(match[1]) <= NOW.timestamp() else f"<t:{told.time(match[1])}:R>", part
     )
-    return SECONDS.sub("1.3 s", SNAPSHOT.sub(lambda match: told.snapshot(match[0]), text))
+    text = SNAPSHOT.sub(lambda match: told.snapshot(match[1]), text)
+    return SECONDS.sub("1.3 s", NAMED.sub(lambda match: snapshot_name(told.snapshot(match[1])), text))

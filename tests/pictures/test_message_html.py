@@ -154,7 +154,7 @@ def test_a_time_is_told_from_now(before: dict[str, float], said: str) -> None:
 
 
 def test_a_time_of_another_style_is_an_error() -> None:
-    with pytest.raises(ValueError, match=r"<t:\.\.\.:R> only, not F"):
+    with pytest.raises(ValueError, match=r"<t:\.\.\.:f> only, not F"):
         MARKDOWN.html("<t:1:F>")
 
 

@@ -116,7 +116,7 @@ def test_without_reasons_a_theme_tells_other_wordings_else_the_nearest_passage()
     nearest = (make_citation(1, "On _April_ 29."),) * 2
     gap = make_gap("When was *that*?", times=3)
     assert theme_lines(Theme((make_gap(), gap), nearest))[2:] == [r"-# Also: “When was \*that\*?” (3 times)"]
-    wanted = r"-# Nearest: “On \_April\_ 29.” Models \> Scout · llama-4-release.md"
+    wanted = r"-# Nearest: “On \_April\_ 29.” llama-4-release.md"
     assert theme_lines(Theme((make_gap(),), nearest))[2:] == [wanted]
     assert len(theme_lines(Theme((make_gap(),)))) == 2
 
