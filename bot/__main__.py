@@ -61,6 +61,7 @@ def _run_discord(library: Library, settings: BotSettings) -> int:
     from bot.client.scheduled_reindex import ReindexSchedule
     from bot.policy.moderators import Moderators
     from bot.policy.rate_limits import Limits
+    from bot.web.site import web_server_of
 
     async def run(token: str) -> int:
         bot = FootnoteBot(
@@ -76,7 +77,9 @@ def _run_discord(library: Library, settings: BotSettings) -> int:
             api_url=settings.discord_api_url,
         )
         try:
-            await serve(bot, token)
+            await serve(
+                bot, token, web_server_of(bot, bot.services, settings) if settings.http_port is not None else None
+            )
             code = 0
         except CannotServe as error:
             code = _fail(str(error), error.exit_code)

@@ -116,6 +116,19 @@ class BotSettings(HomeSettings):
         description="Whether the bot on Discord reindexes when files below SEEDS_DIR changed, also while it was down: "
         "true or false.",
     )
+    http_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65_535,
+        examples=["8080"],
+        description="Port of the web server in the bot's process, for health, metrics and pages; without it there is "
+        "none.",
+    )
+    http_host: str = Field(
+        default="127.0.0.1",
+        examples=["192.0.2.7"],
+        description="Address that the web server listens at; 0.0.0.0 for every one, behind a proxy with TLS.",
+    )
     state_dir: Path = Field(
         examples=["data"],
         default=Path("data"),

@@ -14,6 +14,7 @@ import discord
 from bot.client.bot import GRACE_SECONDS
 from bot.services.errors import trace
 from bot.services.worker import LibraryWorker
+from bot.web.server import CannotListen, WebServer
 
 __all__ = ["CannotServe", "exit_if_busy", "serve"]
 
@@ -41,11 +42,19 @@ class CannotServe(Exception):
         self.exit_code = exit_code
 
 
-async def serve(client: discord.Client, token: str) -> None:
-    """Serve until SIGTERM or SIGINT. Raises CannotServe if Discord does not accept the token or cannot be reached."""
+async def serve(client: discord.Client, token: str, web_server: WebServer | None = None) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises CannotServe if Discord does not accept the token or cannot be reached, or the web server cannot listen.
+    """
     sys.setswitchinterval(SWITCH_SECONDS)
     stop = asyncio.Event()
     _set_on_signal(stop)
+    if web_server:
+        try:
+            await web_server.start()
+        except CannotListen as error:
+            raise CannotServe(str(error), 1) from None
     connection = asyncio.create_task(_connect(client, token))
     stopped = asyncio.create_task(stop.wait())
     try:
@@ -59,6 +68,8 @@ async def serve(client: discord.Client, token: str) -> None:
         connection.cancel()
         await asyncio.gather(connection, stopped, return_exceptions=True)
         await _close(client)
+        if web_server:
+            await web_server.stop()
 
 
 def exit_if_busy(worker: LibraryWorker, code: int) -> None:

@@ -1,4 +1,4 @@
-"""Entailed claims with two of their numbers or names in each other's place."""
+"""Training lines of the checker of claims, some of them changed."""
 
 from __future__ import annotations
 

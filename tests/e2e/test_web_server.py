@@ -1,0 +1,52 @@
+"""The web server of the real `python -m bot`: beside the bot, as long as the bot."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.e2e.bot_process import running_bot
+from tests.support.article import ARTICLE
+from tests.support.discord.server import TOKEN
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def get(port: int, path: str) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}{path}") as response:
+        return response.status, await response.text()
+
+
+async def test_the_bot_tells_its_health_until_it_ends(tmp_path: Path, port: int) -> None:
+    settings = {
+        "DISCORD_TOKEN": TOKEN,
+        "SEEDS_DIR": ARTICLE.parent,
+        "INDEX_DIR": tmp_path / "index",
+        "STATE_DIR": tmp_path / "state",
+        "HTTP_PORT": port,
+    }
+    async with running_bot(settings, tmp_path / "bot") as (_, bot):
+        assert (await get(port, "/healthz"))[0] == 200
+        assert json.loads((await get(port, "/readyz"))[1])["ready"] in (True, False)
+        assert await bot.end() == 0
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await get(port, "/healthz")
+
+
+async def test_a_taken_port_ends_the_bot_with_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = {"DISCORD_TOKEN": TOKEN, "STATE_DIR": tmp_path / "state", "HTTP_PORT": taken.getsockname()[1]}
+        with pytest.raises(AssertionError, match=r"ended with 1:\nThe web server cannot listen.*set HTTP_PORT"):
+            async with running_bot(settings, tmp_path / "bot"):
+                pass
