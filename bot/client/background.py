@@ -11,12 +11,17 @@ from discord.ext import tasks
 from bot.client.command_sync import CommandSync
 from bot.client.scheduled_reindex import ScheduledReindex
 from bot.services.errors import explain, trace
+from bot.services.first_build import FirstBuild
 from bot.services.worker import LibraryWorker
 from index import Library, LibraryError
+from index.domain.errors import NoIndex
 
 __all__ = ["Background"]
 
 log = logging.getLogger(__name__)
+
+PRESENCE_EVERY_SECONDS = 10.0
+"""How often the presence tells the progress of the first build; Discord takes five changes in twenty seconds."""
 
 FOLLOW_EVERY_SECONDS = 0.5
 """How often to look whether another process made a snapshot live."""
@@ -32,41 +37,75 @@ class Background:
         library: Library,
         worker: LibraryWorker,
         command_sync: CommandSync,
+        first_build: FirstBuild,
         scheduled_reindex: ScheduledReindex,
     ) -> None:
         self._client = client
         self._library = library
         self._worker = worker
         self._command_sync = command_sync
+        self._first_build = first_build
         self._scheduled_reindex = scheduled_reindex
         self._last_failure: str | type[Exception] | None = None
         self.tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Start all tasks; each waits by itself for what it needs."""
-        self.tasks = [asyncio.create_task(self._command_sync.sync_if_changed()), asyncio.create_task(self._load())]
+        self._sync = asyncio.create_task(self._command_sync.sync_if_changed())
+        self.tasks = [self._sync, asyncio.create_task(self._load())]
         self.tasks += self._scheduled_reindex.start()
         self._purge.start()
 
     def stop(self) -> None:
-        """Cancel all tasks; a thread that is at work ends its work."""
+        """Cancel all tasks and the first build; another thread that is at work ends its work."""
+        self._first_build.cancelled.set()
         for task in self.tasks:
             task.cancel()
         self._purge.cancel()
         self.follow.cancel()
 
     async def _load(self) -> None:
-        """Load the model and the index once the gateway is up; if that fails, replies to questions say why."""
+        """Load the model and the index once the gateway is up, or build it if there is none.
+
+        If that fails, replies to questions say why.
+        """
         await self._client.wait_until_ready()
         log.info("Connected to Discord; loading the model and the index")
         try:
-            await self._worker.run(self._library.load)
+            try:
+                await self._worker.run(self._library.load)
+            except NoIndex:
+                await self._build()
             log.info("Ready for questions")
         except LibraryError as error:
-            log.warning("No questions can be answered yet: %s", error.log_message)
+            if not self._first_build.failure:  # which is logged already
+                log.warning("No questions can be answered yet: %s", error.log_message)
         except Exception as error:  # the bot serves on, and the reply to a question says what is wrong
             explain(error, "loading the model and the index")
+        finally:
+            self._first_build.is_pending = False
         self.follow.start()
+
+    async def _build(self) -> None:
+        """Build the first index, its progress shown as the bot's presence, once Discord has the commands."""
+        await asyncio.wait([self._sync])
+        showing = asyncio.create_task(self._show_progress())
+        try:
+            await self._worker.run(self._first_build.run)
+        finally:
+            showing.cancel()
+            await self._set_presence(discord.Status.online)
+
+    async def _show_progress(self) -> None:
+        while True:
+            await self._set_presence(discord.Status.idle, f"Reading the sources: {self._first_build.percent} %")
+            await asyncio.sleep(PRESENCE_EVERY_SECONDS)
+
+    async def _set_presence(self, status: discord.Status, text: str = "") -> None:
+        try:
+            await self._client.change_presence(status=status, activity=discord.CustomActivity(text) if text else None)
+        except Exception as error:  # the connection may be down: it is only a presence
+            log.info("The presence is not shown: %s", trace(error))
 
     @tasks.loop(hours=1)
     async def _purge(self) -> None:

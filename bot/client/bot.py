@@ -21,6 +21,7 @@ from bot.policy.rate_limits import Limits, RateLimiter
 from bot.services.attachments import AttachmentDownloader
 from bot.services.context import Services
 from bot.services.errors import explain
+from bot.services.first_build import FirstBuild
 from bot.services.guild_settings import GuildSettingsCache
 from bot.services.help import HelpMessages
 from bot.services.permissions import Permissions
@@ -104,6 +105,7 @@ class FootnoteBot(commands.Bot):
             library=library,
             worker=worker,
             command_sync=CommandSync(self.tree, file=commands_file, worker=worker),
+            first_build=self.services.first_build,
             scheduled_reindex=ScheduledReindex(reindex_schedule, library=library, worker=worker),
         )
 
@@ -116,6 +118,7 @@ class FootnoteBot(commands.Bot):
         progress = ProgressMessages(library, worker)
         attachments = AttachmentDownloader(api_url=api_url)
         help_messages = HelpMessages(library, worker)
+        first_build = FirstBuild(library)
         return Services(
             library=library,
             worker=worker,
@@ -127,6 +130,7 @@ class FootnoteBot(commands.Bot):
                 guild_settings=guild_settings,
                 rate_limiter=RateLimiter(limits),
                 help_messages=help_messages,
+                first_build=first_build,
                 pictures=PictureReader(library=library, worker=worker, attachments=attachments),
                 links=links,
             ),
@@ -141,6 +145,7 @@ class FootnoteBot(commands.Bot):
             help=help_messages,
             limits=limits,
             links=links,
+            first_build=first_build,
         )
 
     async def setup_hook(self) -> None:

@@ -9,6 +9,7 @@ from discord.ext import commands
 
 from bot.services.context import Services, services_of
 from bot.services.interactions import Interaction
+from bot.text.index_messages import translate
 from bot.views import status as status_view
 
 if TYPE_CHECKING:
@@ -29,7 +30,13 @@ class StatusCog(commands.Cog):
         generation = await self._services.worker.run(
             self._services.library.generation_status, user=interaction.user.id, guild=interaction.guild_id
         )
-        view = status_view.status_message(await self._status(), generation)
+        first_build = self._services.first_build
+        view = status_view.status_message(
+            await self._status(),
+            generation,
+            building=first_build.refusal(),
+            failure=translate(first_build.failure.message) if first_build.failure else "",
+        )
         await interaction.edit_original_response(view=view)
 
     @app_commands.command(description="The sources that answers are quoted from.")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from bot.policy.rate_limits import Limits
     from bot.services.attachments import AttachmentDownloader
+    from bot.services.first_build import FirstBuild
     from bot.services.guild_settings import GuildSettingsCache
     from bot.services.help import HelpMessages
     from bot.services.permissions import Permissions
@@ -41,6 +42,7 @@ class Services:
     attachments: AttachmentDownloader
     help: HelpMessages
     limits: Limits
+    first_build: FirstBuild
     links: EvidenceLinks | None = None
     """Links to evidence pages; None without a public URL."""
 

@@ -21,7 +21,10 @@ log = logging.getLogger(__name__)
 COMMAND_CHANGED = gettext_noop("This command has changed. Please try again in a minute; restarting Discord helps too.")
 
 SHORT_TEXTS: dict[type[LibraryError], str] = {
-    NoIndex: gettext_noop("There is no index yet: a moderator can build it with /reindex."),
+    NoIndex: gettext_noop(
+        "I have no index to answer from: it could not be built. /status says why; a moderator or the bot's owner can "
+        "try again with /reindex."
+    ),
     IndexMismatch: gettext_noop("The index does not fit this program: a moderator can build it anew with /reindex."),
     JournalUnavailable: gettext_noop(
         "What was asked before can't be read or written just now. The bot's log says why."

@@ -13,6 +13,7 @@ from bot.policy.rate_limits import RateLimiter
 from bot.services.answering import Answering
 from bot.services.ask_context import AskContext, build_context, guild_id_of
 from bot.services.errors import Refused
+from bot.services.first_build import FirstBuild
 from bot.services.guild_settings import GuildSettingsCache
 from bot.services.help import HelpMessages
 from bot.services.interactions import Interaction
@@ -26,6 +27,7 @@ from bot.views.message import notice_message
 from bot.views.quotations import EvidenceLinks
 from index import Library
 from index.domain.activity import RecordedAnswer
+from index.domain.errors import NoIndex
 from index.domain.generation import WritingRequest
 
 __all__ = ["QuestionRefused", "QuestionService"]
@@ -60,6 +62,7 @@ class QuestionService:
         rate_limiter: RateLimiter,
         pictures: PictureReader,
         help_messages: HelpMessages,
+        first_build: FirstBuild,
         links: EvidenceLinks | None = None,
     ) -> None:
         self._library = library
@@ -69,6 +72,7 @@ class QuestionService:
         self._pictures = pictures
         self._help = help_messages
         self._links = links
+        self._first_build = first_build
         self.answering = Answering(library, worker)
 
     async def context_of(self, source: Interaction | discord.Message) -> AskContext:
@@ -88,11 +92,18 @@ class QuestionService:
         settings = context.settings
         if context.guild is not None and not settings.answers_in(context.channel, context.parent):
             raise QuestionRefused(answer_view.other_channels_message(settings.channels), wrong_channel=True)
+        if self._first_build.is_running:
+            raise QuestionRefused(notice_message(self._first_build.refusal()))
         if refusal := self.rate_limiter.refusal(context.user, context.guild, user_seconds=settings.cooldown):
             wait = self.rate_limiter.wait_seconds(context.user, context.guild, user_seconds=settings.cooldown)
             raise QuestionRefused(notice_message(refusal), wait=wait)
         with self._replies.pending(), self.rate_limiter.in_flight(context.user):
-            yield
+            try:
+                yield
+            except NoIndex:
+                if reading := self._first_build.refusal():
+                    raise QuestionRefused(notice_message(reading)) from None
+                raise
 
     async def answer_interaction(
         self,

@@ -15,7 +15,7 @@ from bot.views.formatting import page_buttons
 from bot.views.message import FOUND, TEXT_LIMIT, build_message, notice_message, share_room
 from bot.views.snapshot_names import name_snapshots
 from bot.views.times import relative_time
-from index.domain.activity import COMMAND_LINE, DIRECT, SCHEDULE, WATCHER, WEB
+from index.domain.activity import COMMAND_LINE, DIRECT, SCHEDULE, START, WATCHER, WEB
 
 if TYPE_CHECKING:
     from index.domain.activity import AuditEntry
@@ -33,6 +33,7 @@ PLACES = {
     DIRECT: gettext_noop("in a direct message"),
     COMMAND_LINE: gettext_noop("on the command line"),
     SCHEDULE: gettext_noop("by the schedule"),
+    START: gettext_noop("at the bot's start"),
     WATCHER: gettext_noop("by the watcher"),
     WEB: gettext_noop("on the moderators' page"),
 }

@@ -91,8 +91,13 @@ def _time_left(seconds: float) -> str:
     return gettext("about {seconds} s left", seconds=max(5, 5 * round(seconds / 5)))
 
 
-def status_message(status: Status, generation: GenerationStatus | None = None) -> ui.LayoutView:
-    """Return what is indexed, since when, by which model, whether it is up to date, and which model writes answers."""
+def status_message(
+    status: Status, generation: GenerationStatus | None = None, *, building: str = "", failure: str = ""
+) -> ui.LayoutView:
+    """Return what is indexed, since when, by which model, whether it is up to date, and which model writes answers.
+
+    Without an index, `building` says how far its first build is, or `failure` why it failed.
+    """
     name = fit(status.model, MODEL_ROOM)
     model = gettext("Model: {model} (still loading: a question now waits for it)", model=name)
     if status.ready:
@@ -100,6 +105,11 @@ def status_message(status: Status, generation: GenerationStatus | None = None) -
     model = "\n".join([model, *generation_lines(generation)])
     if status.snapshot is None:
         nothing = gettext("**There is no index yet.** A moderator can build it with /reindex.")
+        if building:
+            nothing = f"{gettext('**There is no index yet.**')} {building}"
+        elif failure:
+            why = gettext("It could not be built: {why}", why=fit(failure, LINE_ROOM))
+            nothing = f"{nothing}\n{why}"
         return build_message([f"{nothing}\n{model}"], NOT_FOUND)
     indexed = gettext(
         "**{sources}, {passages}**, indexed {when}.",

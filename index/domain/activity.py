@@ -22,6 +22,7 @@ __all__ = [
     "EVERYWHERE",
     "NOBODY",
     "SCHEDULE",
+    "START",
     "WATCHER",
     "WEB",
     "AskedQuestion",
@@ -177,7 +178,7 @@ class AuditEntry:
     outcome: str
 
 
-DIRECT, COMMAND_LINE, SCHEDULE, WATCHER = "direct message", "command line", "schedule", "watcher"
+DIRECT, COMMAND_LINE, SCHEDULE, WATCHER, START = "direct message", "command line", "schedule", "watcher", "start"
 WEB = "moderators' page"
 """Origins of actions outside any server."""
 

@@ -15,6 +15,7 @@ from tests.support.discord.driver import Discord, has_ended
 from tests.support.discord.http import Request
 from tests.support.discord.payloads import TEAM_MEMBER, UNLISTED
 from tests.support.discord.server import TOKEN, DiscordServer
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -42,20 +43,27 @@ def synced(server: DiscordServer) -> list[Request]:
     return [request for request in server.requests if request.route.endswith("/commands")]
 
 
-async def test_question_without_an_index_is_told_what_to_do(first: Running) -> None:
-    reply = await Discord(first[0]).ask(WINDOW)
-    assert "reindex" in reply.text
-    assert not reply.quotations
+async def test_index_is_built_before_the_bot_is_ready_and_questions_are_told_so(first: Running) -> None:
+    server, bot = first
+    told = await Discord(server).ask(WINDOW)
+    assert "still reading the sources" in told.text, bot.stderr()
+    await eventually(lambda: "Ready for questions" in bot.stderr())
+    log = bot.stderr()
+    assert log.index("Discord was told of the commands") < log.index("building it") < log.index("The index is built")
+    assert "%" in log
+    assert WINDOW_EVIDENCE in (await Discord(server).ask(WINDOW)).text.replace("**", "")
 
 
-async def test_team_stands_for_the_owner_and_builds_the_first_index(first: Running) -> None:
+async def test_presence_says_that_the_sources_are_read(first: Running) -> None:
+    kinds = [frame.data for frame in first[0].gateway.frames if frame.kind == "presence"]
+    assert [presence["status"] for presence in kinds][:: len(kinds) - 1] == ["idle", "online"]
+
+
+async def test_team_stands_for_the_owner(first: Running) -> None:
     discord = Discord(first[0])
     assert "Only a moderator" in (await discord.command("reindex", guild=UNLISTED)).text
     report = await discord.command("reindex", user=TEAM_MEMBER, guild=UNLISTED, until=has_ended)
     assert report.passages, report.text
-    before, after = report.passages
-    assert (before, after > 10) == (0, True)
-    assert WINDOW_EVIDENCE in (await discord.ask(WINDOW)).text.replace("**", "")
 
 
 async def test_interrupt_ends_the_bot_cleanly(first: Running) -> None:

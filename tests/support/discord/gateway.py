@@ -21,7 +21,8 @@ GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
 PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15  # members, presences, message content
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 0, 1, 2, 6, 7, 9, 10, 11
-HARMLESS = {3, 4, 8}  # presence, voice state, request members: accepted, not answered
+PRESENCE = 3
+HARMLESS = {4, 8}  # voice state, request members: accepted, not answered
 LARGEST_FRAME = 4096  # what Discord accepts from a client, in bytes
 
 
@@ -194,6 +195,8 @@ class Gateway:
         elif op == RESUME:
             self._note("resume", data)
             await self._resume(connection, data)
+        elif op == PRESENCE:
+            self._note("presence", data)
         elif op not in HARMLESS:
             raise Closed(4001, "Unknown opcode")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.text.i18n import language_for
-from index.domain.errors import NoIndex
+from index.domain.errors import IndexMismatch
 from tests.support.asking import MENTION, QUESTION, asked, labels, pressed, replied, slow_model
 from tests.support.discord.forms import Form
 from tests.support.discord.payloads import LISTED, UNLISTED, User
@@ -96,12 +96,12 @@ async def test_two_languages_at_once_are_not_mixed(library: JournalLibrary, wire
 
 
 async def test_two_languages_at_once_are_not_mixed_in_what_goes_wrong(library: JournalLibrary, wire: Wire) -> None:
-    library.answer = NoIndex("In English, at length.")
+    library.answer = IndexMismatch("In English, at length.")
     locales = ["de", "ja", "en-US"]
     with slow_model(library):
         exchanges = [wire.command("ask", {"question": QUESTION}, locale=locale) for locale in locales]
         for exchange in exchanges:
             await exchange.acknowledged()
     replies = [text_of(await exchange.answer()).replace("\\", "") for exchange in exchanges]
-    short = "There is no index yet: a moderator can build it with /reindex."
+    short = "The index does not fit this program: a moderator can build it anew with /reindex."
     assert replies == [GERMAN.gettext(short), JAPANESE.gettext(short), short]

@@ -121,7 +121,10 @@ def test_a_moderator_is_told_the_command_of_discord_and_a_shell_its_own() -> Non
 
 def test_members_are_told_in_short_that_there_is_no_index() -> None:
     error = NoIndex(with_fix(REINDEX, "There is no index yet"))
-    assert explain(error, "asking") == "There is no index yet: a moderator can build it with /reindex."
+    assert explain(error, "asking") == (
+        "I have no index to answer from: it could not be built. /status says why; a moderator or the bot's owner can "
+        "try again with /reindex."
+    )
 
 
 @pytest.mark.parametrize(
