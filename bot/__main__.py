@@ -7,6 +7,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from pydantic_settings import BaseSettings
@@ -41,7 +42,8 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m bot",
             sys.stderr.write(f"{note}\n")
         library = open_library(settings)
         run = _run_discord if bot_settings.discord_token else _run_console
-        return run(library, bot_settings)
+        with closing(library):
+            return run(library, bot_settings)
     except LibraryError as error:
         return _fail(str(error), error.exit_code)
 

@@ -271,6 +271,12 @@ class Library:
         """Compare every file of the live snapshot with its checksum. Raises NoIndex, Damaged, IndexMismatch."""
         self._snapshots.verify(self._snapshots.live())
 
+    def close(self) -> None:
+        """Close the connections of the language model and the journal's file; nothing can be written any more."""
+        if self._generator is not None:
+            self._generator.close()
+        self.journal.close()
+
     def _manifest_or_none(self) -> Manifest | None:
         try:
             return self._snapshots.live()

@@ -77,8 +77,9 @@ def answer_lines(answer: Answer) -> list[Line]:
         lines += [line("The sources disagree.", "bold"), BLANK]
     for citation in distinct_citations(answer.citations):
         lines += [*_citation_lines(citation, "" if brief else "bold", bold_span(answer, citation)), BLANK]
-    writer = written_by(fold(answer.generator)) if written else fault_note(answer)
-    return [*lines, line(" ".join(filter(None, [writer, certainty_text(answer), took])), "dim"), BLANK]
+    writer = written_by(fold(answer.generator)) if written else ""
+    closing = " ".join(filter(None, [writer, fault_note(answer), certainty_text(answer), took]))
+    return [*lines, line(closing, "dim"), BLANK]
 
 
 def passage_lines(citations: Sequence[Citation]) -> list[Line]:

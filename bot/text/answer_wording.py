@@ -182,10 +182,14 @@ def written_text(answer: Answer) -> str:
 
 
 def fault_note(answer: Answer) -> str:
-    """Return why a language model did not write an answer; empty if it did, or was not asked."""
+    """Return why a language model did not write an answer, or not all of it; empty if it did, or was not asked."""
     if not answer.fault:
         return ""
     fault = gettext(FAULTS[answer.fault]) if answer.fault in FAULTS else gettext(OTHER_FAULT)
+    if answer.sentences:
+        if answer.fault == GenerationFault.UNUSABLE:  # that is so of the rest alone
+            return gettext("It is not written to its end.")
+        return gettext("It is not written to its end. {fault}", fault=fault)
     return fault if answer.abstained else gettext("{fault} These are quotations.", fault=fault)
 
 

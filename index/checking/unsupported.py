@@ -43,7 +43,8 @@ def missing_numbers(evidence: str, claim: str) -> list[Quantity]:
 def missing_names(evidence: str, claim: str) -> list[str]:
     """Return the names, versions and identifiers of a claim with a part that its evidence lacks.
 
-    What is written with a capital letter within a sentence, with one inside a word, or with a digit between letters.
+    What is written with a capital letter within a sentence, with one inside a word, or with a digit between letters. A
+    name that stands whole in the evidence, case aside, is there whatever its parts are.
     """
     stems = {stem(token) for token in tokenize(evidence)}
     flat = "".join(PARTS.findall(evidence.lower()))
@@ -51,11 +52,17 @@ def missing_names(evidence: str, claim: str) -> list[str]:
         match.group()
         for match in NAME.finditer(claim)
         if _is_name(claim, match)
+        and not _stands_in(evidence, match.group().removesuffix("'s"))
         and not all(
             stem(part.lower()) in stems or (len(part) > 1 and part.lower() in flat)
             for part in PARTS.findall(match.group().removesuffix("'s"))
         )
     ]
+
+
+def _stands_in(text: str, name: str) -> bool:
+    """Return whether a name stands in a text between boundaries: of "GPT-4.5" is "GPT-4" no name."""
+    return bool(re.search(rf"(?<![\w.]){re.escape(name)}(?![\w]|[.-]\d)", text, re.IGNORECASE))
 
 
 def derived_numbers(evidence: str, claim: str) -> int:

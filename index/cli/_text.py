@@ -35,6 +35,8 @@ FAULTS = {
     GenerationFault.UNVERIFIED: "the sources don't bear out what it wrote",
     GenerationFault.STOPPED: "it was stopped",
 }
+ENDS = FAULTS | {GenerationFault.UNUSABLE: "the rest is not usable"}
+"""The same of an answer of which some sentences passed."""
 LABELS = {QuestionOrigin.OWN: "questions", QuestionOrigin.HELPFUL: "helpful", QuestionOrigin.SUGGESTIONS: "suggested"}
 
 
@@ -57,7 +59,8 @@ def answer_lines(answer: Answer) -> Iterator[str]:
     yield f"\nconfidence {answer.confidence:.2f}{certainty}, snapshot {answer.snapshot}"
     dropped = f"; {count(answer.dropped, 'sentence')} did not pass" if answer.dropped else ""
     if answer.sentences:
-        yield f"written by {answer.generator}, every sentence checked{dropped}"
+        end = f"; not to its end: {ENDS[GenerationFault(answer.fault)]}" if answer.fault else ""
+        yield f"written by {answer.generator}, every sentence checked{dropped}{end}"
     elif answer.fault:
         yield f"not written by the language model: {FAULTS[GenerationFault(answer.fault)]}{dropped}"
 

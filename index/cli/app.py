@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -145,15 +146,15 @@ def ask(
     questions = read_questions(batch) if batch else [Question("", (question or "").strip(), before=earlier)]
     if not batch and not questions[0].question:
         raise typer.BadParameter("the question is empty")
-    library = _library(index_dir=index)
-    with progress_bar() as progress:
-        library.load(progress)
-    for entry in questions:
-        answer = library.ask(entry.question, entry.before, WritingRequest() if writing else None)
-        if as_json or batch:
-            print_json(answer_line(entry.id, answer))
-        else:
-            print_lines(answer_lines(answer))
+    with closing(_library(index_dir=index)) as library:
+        with progress_bar() as progress:
+            library.load(progress)
+        for entry in questions:
+            answer = library.ask(entry.question, entry.before, WritingRequest() if writing else None)
+            if as_json or batch:
+                print_json(answer_line(entry.id, answer))
+            else:
+                print_lines(answer_lines(answer))
 
 
 @app.command(epilog=EPILOG)
@@ -173,10 +174,10 @@ def summary(
     as_json: JsonOption = False,
 ) -> None:
     """Sum up all sources or one, or what is new there, in quotations; a language model writes it if one is set."""
-    library = _library(index_dir=index)
-    with progress_bar() as progress:
-        library.load(progress)
-    answer = library.summarise(source, since, WritingRequest())
+    with closing(_library(index_dir=index)) as library:
+        with progress_bar() as progress:
+            library.load(progress)
+        answer = library.summarise(source, since, WritingRequest())
     if as_json:
         print_json(answer_line(None, answer))
     else:

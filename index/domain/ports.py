@@ -143,6 +143,9 @@ class Generator(Protocol):
             Before the first piece or between two.
         """
 
+    def close(self) -> None:
+        """End what is being written and close the connections; nothing can be asked after it."""
+
 
 class AnswerEngine(Protocol):
     """The model together with the live snapshot."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,8 +118,7 @@ def ask_questions(
     LibraryError if there is none.
     """
     question_set = read_questions(questions)
-    with tempfile.TemporaryDirectory() as folder:
-        opened = library(Path(folder))
+    with tempfile.TemporaryDirectory() as folder, closing(library(Path(folder))) as opened:
         if written and not opened.writes:
             raise LibraryError("No language model is set: name its server in LLM_BASE_URL, or leave out --written.")
         opened.reindex(progress)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+from asyncio import CancelledError
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pybreaker
@@ -27,6 +30,29 @@ class ServerBreaker(pybreaker.CircuitBreaker):
             listeners=[_Log()],
             throw_new_error_on_trip=False,
         )
+        self._is_trying = False
+
+    @contextmanager
+    def one_at_a_time(self) -> Iterator[None]:
+        """Run a request unless the server is paused; after a pause one alone, which tells whether the others may.
+
+        Not for several threads. Raises CircuitBreakerError.
+        """
+        if self.current_state == pybreaker.STATE_CLOSED:
+            with self.calling():
+                yield
+            return
+        if self._is_trying:
+            raise pybreaker.CircuitBreakerError("another request tries whether the server answers again")
+        self._is_trying = True
+        try:
+            with self.calling():
+                yield
+        except CancelledError:  # given up by who asked, which tells nothing of the server
+            self.half_open()
+            raise
+        finally:
+            self._is_trying = False
 
     @property
     def open_until(self) -> datetime | None:

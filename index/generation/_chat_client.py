@@ -29,6 +29,10 @@ class ChatClient:
         self._lock = threading.Lock()
         self._client: AsyncOpenAI | None = None
 
+    @property
+    def is_open(self) -> bool:
+        return self._client is not None
+
     def open(self) -> AsyncOpenAI:
         """Return the client, loaded once; this takes a second."""
         with self._lock:

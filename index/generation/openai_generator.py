@@ -149,7 +149,8 @@ class OpenAIGenerator:
 
     def close(self) -> None:
         """End what is being written and close the connections; it cannot be used any more."""
-        self._loop.submit(self._client.close()).result()
+        if self._client.is_open:
+            self._loop.submit(self._client.close()).result()
         self._loop.close()
 
     async def _write(self, call: Call) -> None:
@@ -162,7 +163,7 @@ class OpenAIGenerator:
         except TimeoutError:
             raise GenerationError(GenerationFault.TIMEOUT, "no place was free in time") from None
         try:
-            with self._breaker.calling():
+            with self._breaker.one_at_a_time():
                 await self._ask(call)
         except CircuitBreakerError:
             raise GenerationError(GenerationFault.PAUSED, "it failed so often that it is not asked now") from None

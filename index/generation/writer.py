@@ -6,7 +6,6 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,15 +16,14 @@ from index.domain.generation import ChatMessage, GenerationError, GenerationFaul
 from index.domain.ports import Generator
 from index.domain.reading import Window
 from index.generation._guard import Guard
-from index.generation._meter import Meter
 from index.generation.answer_cache import AnswerCache
 from index.generation.budgets import TokenBudgets
+from index.generation.checked_output import CheckedOutput
 from index.generation.composition import Composition
-from index.generation.draft_text import readable_text
 from index.generation.evidence import Evidence
 from index.generation.grounding import Grounder
 from index.generation.model_stream import ModelStream
-from index.generation.output import OUTPUT_SCHEMA, OutputParser
+from index.generation.output import OUTPUT_SCHEMA
 from index.generation.prompts import (
     build_messages,
     build_summary_messages,
@@ -60,7 +58,7 @@ class _Task:
 
 
 class Writer:
-    """Writes answers by a language model; whatever fails, the extractive answer is returned with the fault.
+    """Writes answers by a language model; if it fails, returns what was checked until then, or the extractive answer.
 
     Thread-safe. `timeout` is how many seconds an answer may take, `max_tokens` how many the model may write.
     """
@@ -107,7 +105,7 @@ class Writer:
             return self._question_task(search_index, question, read, request, deadline)
 
         answer = self._attempt(search_index, extractive, request, prepare)
-        if cached and answer.sentences and not (request.stopped and request.stopped.is_set()):
+        if cached and answer.sentences and not answer.fault and not (request.stopped and request.stopped.is_set()):
             self._cache.put(search_index.id, answer.generator, question, answer)
         return answer
 
@@ -185,46 +183,20 @@ class Writer:
         task: _Task,
         deadline: float,
     ) -> Answer:
-        """Return the answer made of the sentences that pass."""
-        parser, composition, meter = OutputParser(task.canary), Composition(extractive), Meter()
-        guard = Guard(self._answerer, extractive, task.read)
-        verifier = SentenceVerifier(self._grounder, composition, guard, task.evidence, search_index, extractive.verdict)
-        written = ""
-        with closing(self._stream.pieces(task.messages, request, deadline, OUTPUT_SCHEMA)) as pieces:
-            for piece in pieces:
-                meter.piece()
-                if request.on_text:
-                    written += piece
-                    request.on_text(readable_text(written))
-                for draft in parser.feed(piece):
-                    with meter.checking():
-                        may_show = verifier.take(draft) and guard.allows(composition, parser.answers)
-                    if may_show:
-                        meter.sentence()
-                        if request.on_answer:
-                            request.on_answer(composition.answer(self._generator.name))
-                    if time.monotonic() > deadline:
-                        raise GenerationError(GenerationFault.TIMEOUT, "the checks took too long")
-                if parser.full or composition.full:
-                    break
-        stopped = request.stopped is not None and request.stopped.is_set()
-        with meter.checking():
-            for draft in () if stopped else parser.close():
-                verifier.take(draft, is_whole=False)
-            verifier.close()
-            may_show = bool(composition.sentences) and guard.allows(composition, parser.answers) and not parser.leaked
-        if request.on_times:
-            request.on_times(meter.times())
-        if may_show:
-            return composition.answer(self._generator.name)
-        if stopped:
-            fault = GenerationFault.STOPPED.value
-        elif extractive.abstained and parser.answers is False:
-            fault = ""  # both say that the sources do not answer
-        else:
-            read_any = verifier.taken and parser.answers is not False and not parser.leaked
-            fault = (GenerationFault.UNVERIFIED if read_any else GenerationFault.UNUSABLE).value
-        return replace(extractive, fault=fault, dropped=composition.dropped)
+        """Return the answer made of the sentences that pass, with the fault if one ended them."""
+        composition, guard = Composition(extractive), Guard(self._answerer, extractive, task.read)
+        output = CheckedOutput(
+            generator=self._generator,
+            extractive=extractive,
+            canary=task.canary,
+            composition=composition,
+            guard=guard,
+            verifier=SentenceVerifier(
+                self._grounder, composition, guard, task.evidence, search_index, extractive.verdict
+            ),
+            request=request,
+        )
+        return output.answer(self._stream.pieces(task.messages, request, deadline, OUTPUT_SCHEMA), deadline)
 
 
 def _numbered(windows: Sequence[Window]) -> list[Evidence]:

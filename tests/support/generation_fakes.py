@@ -32,6 +32,7 @@ class FakeGenerator:
         self.asked: list[Sequence[ChatMessage]] = []
         self.schemas: list[Mapping[str, Any] | None] = []
         self.closed = 0
+        self.is_closed = False
         self._on_piece = on_piece
 
     def stream(
@@ -59,6 +60,9 @@ class FakeGenerator:
             self.closed += 1
             if on_usage:
                 on_usage(7)
+
+    def close(self) -> None:
+        self.is_closed = True
 
 
 class WordChecker:

@@ -55,3 +55,9 @@ def test_a_new_snapshot_is_written_anew(writing, tmp_path):
     opened.reindex()
     assert opened.ask(QUESTION, writing=WritingRequest()).fault == GenerationFault.BUSY
     assert len(generator.asked) == 2
+
+
+def test_closing_the_library_closes_the_language_model(writing):
+    opened, generator = writing
+    opened.close()
+    assert generator.is_closed

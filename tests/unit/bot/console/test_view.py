@@ -13,6 +13,7 @@ from index.domain.answers import NO_QUESTION, ShortAnswer
 from index.domain.snapshots import SkippedSource
 from tests.support.console_session import ConsoleSession
 from tests.support.fakes import make_abstention, make_answer, make_citation, make_report, make_source, make_status
+from tests.support.writing_library import make_written
 
 BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
@@ -191,3 +192,11 @@ def test_long_quotation_wraps_beside_its_number_on_a_terminal():
         "    llama-4-release.md, Models > Scout",
         "",
     ]
+
+
+def test_a_written_answer_that_a_fault_ended_says_so():
+    console_session = ConsoleSession()
+    console_session.library.answer = make_written("Scout reads much.", fault="timeout")
+    console_session.session.handle("What is Scout?")
+    assert "Scout reads much. [1]" in console_session.out
+    assert "checked. It is not written to its end. The language model did not answer in time." in console_session.out

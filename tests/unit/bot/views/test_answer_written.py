@@ -76,6 +76,15 @@ def test_an_answer_without_its_model_says_so_in_one_quiet_line(fault: Generation
     assert len(lines) == 2
 
 
+@pytest.mark.parametrize("fault", GenerationFault)
+def test_a_written_answer_with_a_fault_says_so_below_who_wrote_it(fault: GenerationFault) -> None:
+    lines = blocks(render.answer_message(make_written("Scout reads much.", fault=fault)))[-1].split("\n")
+    assert lines[0].endswith("checked.")
+    assert lines[1].startswith("-# It is not written to its end.")
+    assert "quotations" not in lines[1]
+    assert len(lines) == 2
+
+
 def test_every_fault_has_its_own_words_in_every_language() -> None:
     for code in language_codes():
         with using_language(code):

@@ -61,8 +61,15 @@ def test_a_number_that_follows_from_two_is_not_missing(claim):
         ("It runs on one A100.", ["A100"]),
         ("It runs on PyTorch.", ["PyTorch"]),
         ("It needs version 2.1.0.", ["2.1.0"]),
+        ("It scores above GPT-4.5 and Claude.", ["Claude"]),
+        ("It scores above Gemini 2.0 Pro.", []),
+        ("It was built with v2.1.", []),
+        ("It scores above gpt-4.5's mark.", []),
     ],
 )
 def test_a_name_that_the_evidence_lacks_is_missing(claim, missing):
-    evidence = "Llama 4 Scout reads a context of 10M tokens on one H100 with version 2.2.0."
+    evidence = (
+        "Llama 4 Scout reads a context of 10M tokens on one H100 with version 2.2.0. "
+        "It surpasses GPT-4.5, Gemini 2.0 Pro; built with v2.1."
+    )
     assert missing_names(evidence, claim) == missing

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from index.cli._text import MOST_LISTED, answer_lines, report_lines, snapshot_lines
+from index.cli.json_output import answer_line
 from index.domain.answers import WrittenSentence
 from index.domain.generation import GenerationFault
 from index.domain.messages import count
@@ -82,6 +83,16 @@ def test_a_written_answer_says_by_whom_and_how_many_sentences_did_not_pass():
     lines = list(answer_lines(written))
     assert lines[0] == "It has 16. [1]"
     assert lines[-1] == "written by scout, every sentence checked; 1 sentence did not pass"
+
+
+@pytest.mark.parametrize("fault", list(GenerationFault))
+def test_a_written_answer_with_a_fault_is_not_written_to_its_end(fault):
+    written = make_answer(generator="scout", sentences=(WrittenSentence("It has 16.", (1,)),), fault=fault.value)
+    *_, last = answer_lines(written)
+    assert last.startswith("written by scout, every sentence checked; not to its end: ")
+    assert "nothing" not in last
+    line = answer_line(None, written)
+    assert (line["fault"], [sentence["text"] for sentence in line["sentences"]]) == (fault, ["It has 16."])
 
 
 @pytest.mark.parametrize("fault", list(GenerationFault))

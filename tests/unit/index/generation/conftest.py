@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from typing import Any
 
+import openai  # noqa: F401  # loaded here, since it takes as long as some tests give a request
 import pytest
 
 from index.generation.openai_generator import OpenAIGenerator

@@ -68,6 +68,33 @@ def test_server_is_asked_again_after_the_pause(generator: OpenGenerator) -> None
         assert written(model) == "back"
 
 
+def test_after_a_pause_one_request_tries_and_the_others_are_told_at_once(generator: OpenGenerator) -> None:
+    with llm_server(cut_stream("x"), hanging("y"), otherwise=text("back")) as server:
+        model = generator(server, failures=1, pause_seconds=0.05)
+        assert fault_of(model) is GenerationFault.UNREACHABLE
+        wait_until(lambda: model.paused_until is None)
+        trial = model.stream([], deadline=1e12)
+        next(trial)
+        assert [fault_of(model), fault_of(model)] == [GenerationFault.PAUSED] * 2
+        assert len(server.asked) == 2
+        trial.close()  # type: ignore[attr-defined]  # an iterator of a generator
+        wait_until(lambda: not model._breaker._is_trying)
+        assert written(model) == "back"
+
+
+def test_a_try_that_was_given_up_forgives_nothing(generator: OpenGenerator) -> None:
+    with llm_server(cut_stream("x"), cut_stream("x"), hanging("y"), cut_stream("x"), otherwise=text("back")) as server:
+        model = generator(server, failures=2, pause_seconds=0.05)
+        assert [fault_of(model), fault_of(model)] == [GenerationFault.UNREACHABLE] * 2
+        wait_until(lambda: model.paused_until is None)
+        trial = model.stream([], deadline=1e12)
+        next(trial)
+        trial.close()  # type: ignore[attr-defined]  # an iterator of a generator
+        wait_until(lambda: not model._breaker._is_trying)
+        assert fault_of(model) is GenerationFault.UNREACHABLE
+        assert model.paused_until is not None
+
+
 def test_wait_for_a_place_is_no_fault_of_the_server(generator: OpenGenerator) -> None:
     with llm_server(hanging("x"), otherwise=text("free")) as server:
         model = generator(server, failures=1, concurrency=1)

@@ -80,10 +80,28 @@ def test_quotations_are_numbered_by_first_use():
 
 
 @pytest.mark.parametrize("fault", list(GenerationFault))
-def test_any_fault_leaves_the_answer_that_quotes(fault):
-    for outputs in (fault, cut_off(output(GOOD, MORE)[:-4], fault)):
+def test_a_fault_before_a_sentence_passes_leaves_the_answer_that_quotes(fault):
+    for outputs in (fault, cut_off(output(WRONG, GOOD)[:-90], fault)):
         answer = write(outputs)
         assert (answer.text, answer.sentences, answer.fault) == (extractive().text, (), fault)
+
+
+@pytest.mark.parametrize("fault", list(GenerationFault))
+def test_what_passed_before_a_fault_is_the_answer_with_the_fault(fault):
+    answer = write(cut_off(output(GOOD, WRONG, MORE)[:-90], fault))
+    assert ([sentence.text for sentence in answer.sentences], answer.fault) == ([GOOD.text], fault)
+    assert (answer.generator, answer.dropped) == ("scripted", 1)
+    assert [citation.quote for citation in answer.citations] == [SCOUT]
+
+
+def test_what_passed_before_a_fault_but_was_not_asked_for_is_not_the_answer():
+    answer = write(cut_off(output(MORE, GOOD)[:-90], GenerationFault.TIMEOUT))
+    assert (answer.text, answer.sentences, answer.fault) == (extractive().text, (), GenerationFault.TIMEOUT)
+
+
+def test_what_passed_before_a_fault_is_not_kept():
+    writing = writer(FakeGenerator(cut_off(output(GOOD, MORE)[:-90], GenerationFault.TIMEOUT), output(GOOD, MORE)))
+    assert [len(ask(writing).sentences) for _ in range(2)] == [1, 2]
 
 
 @pytest.mark.parametrize("written", ["", "I cannot help with that.", "}{", output(answers=False), '{"answers": true}'])
