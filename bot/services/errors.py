@@ -11,8 +11,9 @@ from discord import HTTPException, app_commands, ui
 
 from bot.text.i18n import gettext, gettext_noop
 from bot.text.index_messages import translate
+from bot.views.times import utc_text
 from index import LibraryError
-from index.domain.errors import IndexMismatch, JournalUnavailable, NoIndex
+from index.domain.errors import IndexMismatch, JournalUnavailable, NoIndex, ReindexRunning
 
 __all__ = ["Refused", "cause_of", "explain", "trace"]
 
@@ -33,6 +34,9 @@ SHORT_TEXTS: dict[type[LibraryError], str] = {
 """Short texts for members, by the error's exact class; the index's own are longer, and meant for a shell."""
 
 
+RUNNING_SINCE = gettext_noop("A reindex is already running, since {time}: wait until it is done.")
+
+
 class Refused(Exception):
     """A request that is not carried out; `view` tells the user why."""
 
@@ -50,6 +54,8 @@ def explain(error: BaseException, doing: str) -> str:
     if isinstance(cause, LibraryError):
         if isinstance(cause, JournalUnavailable) or cause.log_detail:  # the path in it is for the log only
             log.warning("Failed while %s: %s", doing, cause.log_message)
+        if isinstance(cause, ReindexRunning) and cause.since:
+            return gettext(RUNNING_SINCE, time=utc_text(cause.since))
         short = SHORT_TEXTS.get(type(cause))
         return gettext(short) if short else translate(cause.message)
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):

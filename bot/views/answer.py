@@ -227,8 +227,8 @@ def _answer_lines(answer: Answer) -> list[str]:
     lines = []
     if brief := brief_answer(answer):
         lines.append(f"{BOLD}{fit(brief, BRIEF_ROOM)}{BOLD}")
-    if words := own_words(answer):
-        lines.append(name_snapshots(fit(words, ANSWER_ROOM)))
+    if words := fit(own_words(answer), ANSWER_ROOM):
+        lines.append(words if answer.conflict else name_snapshots(words))
     elif answer.conflict:
         lines.append(gettext("The sources disagree."))
     return lines

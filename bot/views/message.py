@@ -9,6 +9,7 @@ from discord import ui
 
 from bot.text.escape import ELLIPSIS, fit
 from bot.views.snapshot_names import name_snapshots
+from bot.views.times import mark_times
 
 __all__ = [
     "FAIRLY_SURE",
@@ -60,8 +61,8 @@ def build_message(blocks: Sequence[Block], colour: discord.Colour) -> ui.LayoutV
 
 
 def notice_message(text: str) -> ui.LayoutView:
-    """Return a message of a plain sentence or two; ids of snapshots in it are shown by their names."""
-    return build_message([name_snapshots(fit(text, NOTICE_ROOM))], NOT_FOUND)
+    """Return a message of a plain sentence or two; ids of snapshots and times in it are shown as people read them."""
+    return build_message([mark_times(name_snapshots(fit(text, NOTICE_ROOM)))], NOT_FOUND)
 
 
 def share_room(wanted: Sequence[int], room: int) -> list[int]:

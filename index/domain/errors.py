@@ -1,5 +1,7 @@
 """Errors fit to show a user: what happened, and the step that fixes it."""
 
+from datetime import datetime
+
 from index.domain.messages import Message, message_of
 
 __all__ = [
@@ -120,7 +122,11 @@ class Damaged(IndexMismatch):
 
 
 class ReindexRunning(LibraryError):
-    """Another reindex is running; `log_detail` names the process if it is known."""
+    """Another reindex is running; `log_detail` names the process and `since` its beginning, if they are known."""
+
+    def __init__(self, message: str = "", log_detail: str = "", *, since: datetime | None = None) -> None:
+        super().__init__(message, log_detail)
+        self.since = since
 
 
 class IndexUnwritable(LibraryError):

@@ -89,6 +89,7 @@ class BuildLock:
         return ReindexRunning(
             Message("A reindex is already running, since {time} UTC: wait until it is done.", time=f"{since:%H:%M:%S}"),
             log_detail=f"It is process {pid} on {host}; `python -m index reindex --wait SECONDS` waits for it.",
+            since=since,
         )
 
 

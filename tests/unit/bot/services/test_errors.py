@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.services.errors import SHORT_TEXTS, explain
 from bot.text.i18n import language_for, using_language
 from index import LibraryError
-from index.domain.errors import Damaged, IndexMismatch, NoIndex
+from index.domain.errors import Damaged, IndexMismatch, NoIndex, ReindexRunning
 from index.domain.messages import REBUILD, with_fix
 
 GERMAN = language_for("de")
@@ -45,3 +47,10 @@ def test_a_path_of_the_machine_is_logged_and_shown_to_nobody_on_discord(
     with using_language(language_for(None)):
         assert "/srv" not in explain(LibraryError("It can't be read.", log_detail="It is /srv/index."), "asking")
     assert "Failed while asking: It can't be read. It is /srv/index." in caplog.text
+
+
+def test_since_when_a_reindex_runs_is_said_as_a_whole_time() -> None:
+    running = ReindexRunning("It runs, since 12:00:30 UTC.", since=datetime(2025, 4, 5, 12, 0, 30, tzinfo=UTC))
+    assert explain(running, "reindexing") == (
+        "A reindex is already running, since 2025-04-05 12:00:30 UTC: wait until it is done."
+    )

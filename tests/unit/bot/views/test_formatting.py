@@ -9,8 +9,9 @@ import pytest
 from bot.text.escape import utf16_length
 from bot.views.custom_id import ComponentId
 from bot.views.formatting import clamp_page, join_names, list_block, page_buttons, page_title
-from bot.views.message import share_room
+from bot.views.message import notice_message, share_room
 from bot.views.times import relative_time
+from tests.support.harmless import blocks
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,8 @@ def test_a_time_without_a_zone_is_in_utc() -> None:
 )
 def test_short_texts_leave_their_room_to_the_others(wanted: list[int], room: int, shares: list[int]) -> None:
     assert share_room(wanted, room) == shares
+
+
+def test_times_in_a_notice_are_shown_in_the_zone_of_the_reader() -> None:
+    (text,) = blocks(notice_message("It runs since 2025-04-05 12:00:30 UTC, not 2025-99-05 12:00 UTC or 12:00."))
+    assert text == r"It runs since <t:1743854430:f>, not 2025-99-05 12\:00 UTC or 12\:00."
