@@ -7,15 +7,17 @@ import re
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import yarl
 from aiohttp import web
 
 from bot.web.moderators.routes import routes
+from bot.web.server import WebServer
+from bot.web.static_files import static_routes
 from tests.support.discord.client import Clock
 from tests.support.discord.oauth import CLIENT_SECRET
 from tests.support.discord.payloads import BOT, User
@@ -23,7 +25,7 @@ from tests.support.discord.server import DiscordServer
 from tests.support.discord.wire import Wire
 from tests.support.journal_library import JournalLibrary, connected_with_moderators
 
-__all__ = ["Browser", "ModeratorsPage", "Reply", "moderators_page"]
+__all__ = ["Browser", "ModeratorsPage", "Reply", "Site", "free_port", "moderators_page"]
 
 SESSION, LOGIN = "footnote-session", "footnote-login"
 
@@ -50,10 +52,17 @@ class Reply:
         return match[1] if match else ""
 
 
+class Site(Protocol):
+    """Where the page is, and the Discord on which people sign in."""
+
+    url: str
+    discord: DiscordServer
+
+
 class Browser:
     """A browser with cookies of its own, which follows no redirect unless told."""
 
-    def __init__(self, page: ModeratorsPage, session: aiohttp.ClientSession) -> None:
+    def __init__(self, page: Site, session: aiohttp.ClientSession) -> None:
         self.page = page
         self.session = session
 
@@ -106,8 +115,8 @@ class ModeratorsPage:
     wire: Wire
     clock: Clock
     stack: AsyncExitStack
-    url: str = ""
-    app: web.Application = field(default_factory=web.Application, repr=False)
+    url: str
+    routes: tuple[web.RouteDef, ...]
 
     async def browser(self) -> Browser:
         jar = aiohttp.CookieJar(unsafe=True)
@@ -128,28 +137,25 @@ async def moderators_page(folder: Path, *, team: bool = False) -> AsyncIterator[
         await discord.start()
         stack.push_async_callback(discord.stop)
         wire = await stack.enter_async_context(connected_with_moderators(library, folder))
-        page = ModeratorsPage(discord, library, wire, clock, stack)
-        runner = web.AppRunner(page.app, shutdown_timeout=1.0)
-        listening = _bound_socket()
-        page.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        page.app.add_routes(
-            routes(
-                services=wire.bot.services,
-                public_url=page.url,
-                api_url=discord.url,
-                client_id=lambda: int(BOT.id),
-                client_secret=CLIENT_SECRET,
-                clock=clock,
-            )
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        offered = routes(
+            services=wire.bot.services,
+            public_url=url,
+            api_url=discord.url,
+            client_id=lambda: int(BOT.id),
+            client_secret=CLIENT_SECRET,
+            clock=clock,
         )
-        discord.oauth.redirects.add(f"{page.url}/moderate/callback")
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        await web.SockSite(runner, listening).start()
-        yield page
+        discord.oauth.redirects.add(f"{url}/moderate/callback")
+        server = WebServer(host="127.0.0.1", port=port, routes=[*offered, *static_routes()])
+        await server.start()
+        stack.push_async_callback(server.stop)
+        yield ModeratorsPage(discord, library, wire, clock, stack, url, tuple(offered))
 
 
-def _bound_socket() -> socket.socket:
-    bound = socket.socket()
-    bound.bind(("127.0.0.1", 0))
-    return bound
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nothing listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -23,14 +23,32 @@ from bot.web.moderators.sessions import Sessions
 from bot.web.moderators.snapshots import SnapshotPages
 
 if TYPE_CHECKING:
-    from bot.services.context import Services
+    from discord import Client
 
-__all__ = ["routes", "routes_without_settings"]
+    from bot.services.context import Services
+    from bot.settings import BotSettings
+
+__all__ = ["configured_routes", "routes", "routes_without_settings"]
 
 NEEDED = gettext_noop(
     "The moderators' page is not set up. Who runs me sets {settings}, adds {redirect} to the redirects of OAuth2 in "
     "Discord's developer portal, and starts me again."
 )
+
+
+def configured_routes(client: Client, services: Services, settings: BotSettings) -> list[web.RouteDef]:
+    """Return the routes by the settings; if one is missing, those of a page that says so."""
+    secret = settings.discord_client_secret
+    if not settings.public_url or secret is None:
+        needed = {"PUBLIC_URL": settings.public_url, "DISCORD_CLIENT_SECRET": secret}
+        return routes_without_settings([name for name, value in needed.items() if not value])
+    return routes(
+        services=services,
+        public_url=settings.public_url,
+        api_url=settings.discord_api_url,
+        client_id=lambda: client.application_id or 0,
+        client_secret=secret.get_secret_value(),
+    )
 
 
 def routes(
