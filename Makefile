@@ -145,12 +145,14 @@ $(VENV)/.made:
 # How many packages a lock file pins for this system.
 count = $(shell grep -v "sys_platform == 'win32'" $1 | grep -c '==')
 
+# With --log pip shows its bars in spite of -qq.
+QUIET := $(if $(filter -qq,$(PIP)),--progress-bar off)
 # What pip writes to its log when no index can be reached.
 NO_NETWORK := NewConnectionError|NameResolutionError|ConnectTimeoutError|Network is unreachable|getaddrinfo failed
 # Install with the arguments $1. If that fails, say why in a line or two: pip's own account is in the log.
 define pip-install
 rm -f $(VENV)/pip.log; \
-$(PIP) install --retries 2 --log $(VENV)/pip.log $1 $(ASIDE) 2>/dev/null || { \
+$(PIP) install --retries 2 --log $(VENV)/pip.log $(QUIET) $1 $(ASIDE) 2>/dev/null || { \
   if grep -qE "$(NO_NETWORK)" $(VENV)/pip.log; then \
     echo "No network: pip reaches no package index. Connect and run make again, or name a folder of wheels:" \
       "PIP_NO_INDEX=1 PIP_FIND_LINKS=FOLDER make run" >&2; \
