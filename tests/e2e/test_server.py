@@ -36,7 +36,9 @@ from tests.support.waiting import eventually
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("bots_log")]
 
 THEMES = [json.loads(line) for line in (DATA / "themes.jsonl").read_text().splitlines()]
-THEME_OF = {row["question"]: row["theme"] for row in THEMES if row["set"] == "dev"}
+REWORDED = {"How can Maverick be fine-tuned?": "fine-tuning", "Does it have a free tier?": "price"}
+"""Two of the questions in other words."""
+THEME_OF = {row["question"]: row["theme"] for row in THEMES if row["set"] == "dev"} | REWORDED
 
 MANAGER: dict[str, Any] = {"permissions": MEMBER | MANAGE_GUILD}
 HEAD = re.compile(r"\*\*(\d+) open gaps in (\d+) themes\*\*(?:, page (\d+) of (\d+))?")
@@ -55,7 +57,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def gaps(world: World) -> set[str]:
-    """Of twenty questions of five themes that the sources don't answer those that were not answered, most of them."""
+    """Of questions of five themes that the sources don't answer those that were not answered, most of them."""
     silent = set()
     for question in THEME_OF:
         reply = await world.discord.ask(question, guild=ASKED)
@@ -118,7 +120,7 @@ async def test_gaps_are_counted_and_grouped_by_meaning(discord: Discord, gaps: s
     for row in rows:
         themes[row["theme"]].add(THEME_OF[row["question"]])
     assert [mixed for mixed in themes.values() if len(mixed) > 1] == []
-    assert 5 <= len(themes) < len(rows)
+    assert len(themes) == len(rows) - len(REWORDED)
     assert head_of(await shown_gaps(discord))[:2] == (len(gaps), len(themes))
 
 
