@@ -180,7 +180,9 @@ def _not_found() -> web.Response:
 def _notice(page: EvidencePage, *, is_quoted: bool) -> str:
     """Return what a reader should know of a page before reading it; empty if the source is as it was."""
     if not page.kept:
-        return gettext((GONE_MARKED if page.quote else GONE) if is_quoted else GONE_UNQUOTED)
+        if not is_quoted:
+            return gettext(GONE_UNQUOTED)
+        return gettext(GONE_MARKED) if page.quote else gettext(GONE)
     if not page.change:
         return ""
     if not is_quoted and page.change in (SourceChange.CHANGED, SourceChange.REWORDED):
