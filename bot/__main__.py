@@ -63,7 +63,13 @@ def _run_discord(library: Library, settings: BotSettings) -> int:
     from bot.client.scheduled_reindex import ReindexSchedule
     from bot.policy.moderators import Moderators
     from bot.policy.rate_limits import Limits
-    from bot.web.site import web_server_of
+    from bot.web.secret import CannotKeepSecret
+    from bot.web.site import page_links, web_server_of
+
+    try:
+        links = page_links(settings)
+    except CannotKeepSecret as error:
+        return _fail(str(error), WRONG_USAGE)
 
     async def run(token: str) -> int:
         bot = FootnoteBot(
@@ -77,11 +83,11 @@ def _run_discord(library: Library, settings: BotSettings) -> int:
             ),
             reindex_schedule=ReindexSchedule(interval_seconds=settings.reindex_every, on_change=settings.watch_sources),
             api_url=settings.discord_api_url,
+            links=links,
         )
+        has_server = settings.http_port is not None
         try:
-            await serve(
-                bot, token, web_server_of(bot, bot.services, settings) if settings.http_port is not None else None
-            )
+            await serve(bot, token, web_server_of(bot, bot.services, settings, links) if has_server else None)
             code = 0
         except CannotServe as error:
             code = _fail(str(error), error.exit_code)

@@ -24,7 +24,7 @@ KEEP_ALIVE_SECONDS = 30.0
 CLOSING_SECONDS = 3.0
 """How long requests may go on while the server stops."""
 MOST_CONNECTIONS = 500
-MOST_LINE, MOST_FIELD = 4_096, 8_190
+MOST_LINE, MOST_FIELD = 8_190, 8_190
 """Bytes of a request's line and of one header."""
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
-
-import yarl
+from urllib.parse import urlsplit
 
 from bot.settings import BotSettings
 from bot.web.health import health_routes
+from bot.web.links import PageLinks
 from bot.web.moderators.routes import configured_routes
+from bot.web.routes import evidence_routes
+from bot.web.secret import web_secret
 from bot.web.server import WebServer
 from bot.web.static_files import static_routes
 
@@ -17,22 +20,43 @@ if TYPE_CHECKING:
 
     from bot.services.context import Services
 
-__all__ = ["unready", "web_server_of"]
+__all__ = ["page_links", "unready", "web_server_of"]
+
+log = logging.getLogger(__name__)
 
 
-def web_server_of(client: Client, services: Services, settings: BotSettings) -> WebServer:
-    """Return the server that the settings ask for, not yet listening."""
+def page_links(settings: BotSettings) -> PageLinks | None:
+    """Return what makes links to evidence pages; None if the settings ask for none. Raises CannotKeepSecret."""
+    if not settings.public_url:
+        return None
+    if settings.http_port is None:
+        log.warning("PUBLIC_URL is set, but there are no pages without HTTP_PORT: set it, too")
+        return None
+    configured = settings.web_secret.get_secret_value() if settings.web_secret else ""
+    return PageLinks(
+        settings.public_url,
+        secret=web_secret(settings.web_secret_file, configured),
+        access=settings.page_access,
+        days=settings.page_link_days,
+    )
+
+
+def web_server_of(
+    client: Client, services: Services, settings: BotSettings, links: PageLinks | None = None
+) -> WebServer:
+    """Return the server that the settings ask for, not yet listening; with `links` it has the evidence pages."""
     routes = [
         *health_routes(lambda: unready(client, services)),
         *static_routes(),
         *configured_routes(client, services, settings),
     ]
-    public_host = yarl.URL(settings.public_url).host
+    if links:
+        routes += evidence_routes(services, links, downloads=settings.page_downloads, search=settings.search_page)
     return WebServer(
         host=settings.http_host,
         port=settings.http_port or 0,
         routes=routes,
-        hosts=[public_host] if public_host else [],
+        hosts=[host] if (host := urlsplit(settings.public_url).hostname) else [],
     )
 
 

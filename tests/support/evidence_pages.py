@@ -11,8 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from bot.policy.rate_limits import Limits, RateLimiter
 from bot.services.answering import Answering
@@ -20,6 +18,7 @@ from bot.services.worker import LibraryWorker
 from bot.web.home import HomePages, Search
 from bot.web.links import DAY, PageLink, PageLinks
 from bot.web.pages import EvidencePages
+from bot.web.server import WebServer
 from bot.web.static_files import static_routes
 from index.domain.answers import Answer
 from index.domain.evidence import quote_digest
@@ -106,15 +105,14 @@ async def evidence_site(
     links = PageLinks("https://footnote.example", **options)
     answers = Search(Answering(library, worker), RateLimiter(limits or Limits())) if search else None
     parts = {"library": library, "worker": worker, "links": links}
-    app = web.Application()
-    app.add_routes(EvidencePages(**parts, downloads=downloads).routes())
-    app.add_routes(static_routes())
-    app.add_routes(HomePages(**parts, search=answers).routes())
-    server = TestServer(app)
-    await server.start_server()
-    async with aiohttp.ClientSession() as session:
-        yield EvidenceSite(library, links, clock, session, str(server.make_url("")).rstrip("/"))
-    await server.close()
+    routes = [*EvidencePages(**parts, downloads=downloads).routes(), *HomePages(**parts, search=answers).routes()]
+    server = WebServer(host="127.0.0.1", port=0, routes=[*static_routes(), *routes], hosts=["footnote.example"])
+    await server.start()
+    try:
+        async with aiohttp.ClientSession() as session:
+            yield EvidenceSite(library, links, clock, session, f"http://127.0.0.1:{server.port}")
+    finally:
+        await server.stop()
     library.journal.close()
 
 
