@@ -27,11 +27,17 @@ NOT_ON_DISCORD = {
     "discord_patches.py": "an address, and records of the log",
     "i18n.py": "the catalogue itself",
     "lifecycle.py": "the program's end, on standard error",
+    "middleware.py": "headers, and sentences for programs",
     "oauth.py": "Discord's OAuth2",
+    "secret.py": "settings, on standard error",
+    "server.py": "the program's start, on standard error",
     "settings.py": "settings, on standard error",
     "command_sync.py": "hashes",
     "command_translator.py": "the catalogue itself",
     "scheduled_reindex.py": "the log",
+    "site.py": "states of readiness, for programs",
+    "static_files.py": "headers",
+    "_responses.py": "headers",
 }
 
 SHOWN = {
@@ -82,6 +88,9 @@ ACCEPTED = {
     "__Host-": "a cookie's name",
     "Lax": "an attribute of cookies",
     "Sec-Fetch-Site": "a header",
+    "attachment; filename*=UTF-8''{}": "a header",
+    "sandbox; default-src 'none'": "a header",
+    "{} UTC": "a time zone, the same in every language",
     "data: {}\n\n": "a line of a stream of events",
     "# Frequently asked questions\n": "the heading of a source, which is in English as the sources are",
 }
