@@ -36,6 +36,8 @@ class Places:
         self.threads: Recorder[Channel] = Recorder("threads")
         self.denied: dict[str, int] = {}
         self.closed: set[str] = set()
+        self.added_by: dict[str, User] = {}
+        """Who added the bot to a server, of those whose audit log it may read."""
 
     def direct_messages(self, user: User) -> Channel:
         """The channel of direct messages with a user, made when first asked for."""
@@ -95,6 +97,15 @@ class Places:
         if channel.guild is None:
             return IN_DIRECT_MESSAGES
         return channel.guild.everyone & ~self.denied.get((channel.parent or channel).id, 0)
+
+    def audit_log(self, guild_id: str) -> Json:
+        """The audit log of a server, as far as it is about adding the bot."""
+        if guild_id not in self.added_by:
+            raise Refused(403, 50013, "Missing Permissions")
+        entry = {"id": snowflake(), "action_type": 28, "user_id": self.added_by[guild_id].id, "target_id": BOT.id}
+        about: Json = {name: [] for name in ("integrations", "threads", "webhooks", "guild_scheduled_events")}
+        about |= {"application_commands": [], "auto_moderation_rules": []}
+        return about | {"audit_log_entries": [entry], "users": [self.added_by[guild_id].payload(), BOT.payload()]}
 
     def must(self, permission: int, channel: Channel) -> None:
         """Refuse what needs a permission that the bot lacks, and messages to users who take no direct messages."""

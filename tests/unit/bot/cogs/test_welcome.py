@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.discord.nouns import Channel, snowflake
-from tests.support.discord.payloads import SEND_MESSAGES, UNLISTED, Json
+from tests.support.discord.payloads import MEMBER, SEND_MESSAGES, UNLISTED, Json, User
 from tests.support.discord.rules import pings, text_of
 from tests.support.discord.wire import Sent, Wire, connected
 from tests.support.fakes import FakeLibrary
 from tests.support.waiting import eventually
 
-VIEW_CHANNEL = 1 << 10
+VIEW_AUDIT_LOG, VIEW_CHANNEL = 1 << 7, 1 << 10
 SUPPRESS_NOTIFICATIONS = 1 << 12
 
 
@@ -86,6 +86,22 @@ async def test_a_channel_that_members_do_not_see_is_not_used(wire: Wire) -> None
 async def test_without_a_channel_the_owner_is_written_to(wire: Wire) -> None:
     wire.state.denied[UNLISTED.channel_id] = SEND_MESSAGES
     joins(wire)
+    assert (await welcomed(wire))["channel_id"] == wire.state.direct_messages(UNLISTED.owner).id
+
+
+async def test_who_added_the_bot_goes_before_the_owner(wire: Wire) -> None:
+    wire.state.denied[UNLISTED.channel_id] = SEND_MESSAGES
+    host = wire.state.added_by[UNLISTED.id] = User.new()
+    wire.state.direct_messages(host)
+    (everyone, *_) = wire.state.guild_create(UNLISTED)["roles"]
+    joins(wire, roles=[everyone | {"permissions": str(MEMBER | VIEW_AUDIT_LOG)}])
+    assert (await welcomed(wire))["channel_id"] == wire.state.direct_messages(host).id
+
+
+async def test_an_audit_log_that_cannot_be_read_leaves_the_owner(wire: Wire) -> None:
+    wire.state.denied[UNLISTED.channel_id] = SEND_MESSAGES
+    (everyone, *_) = wire.state.guild_create(UNLISTED)["roles"]
+    joins(wire, roles=[everyone | {"permissions": str(MEMBER | VIEW_AUDIT_LOG)}])
     assert (await welcomed(wire))["channel_id"] == wire.state.direct_messages(UNLISTED.owner).id
 
 
