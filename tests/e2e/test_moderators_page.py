@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from tests.support.changing_sources import BEFORE
 from tests.support.discord.oauth import CLIENT_SECRET
 from tests.support.discord.payloads import LISTED, MODERATOR_ROLE, User
 from tests.support.discord.server import DiscordServer
-from tests.support.moderators_page import Browser, Reply, free_port
+from tests.support.moderators_page import Browser, free_port
 
 QUESTION = "Which tea does the ferryman of Bourton drink?"
 ANSWER = "The ferryman of Bourton drinks peppermint tea."
@@ -28,26 +27,14 @@ class Page:
     discord: DiscordServer
 
 
-async def ended(browser: Browser) -> Reply:
-    """The page of the reindex once nothing goes on."""
-    async with asyncio.timeout(120):
-        while True:
-            reply = await browser.get("/moderate/reindex")
-            if 'id="progress"' not in reply.text:
-                return reply
-            await asyncio.sleep(0.2)
-
-
 async def write_answer(browser: Browser) -> None:
     """Write an answer to the gap, and make it live."""
     assert QUESTION in (await browser.get("/moderate/gaps")).text
-    fields = {"question": QUESTION, "answer": ANSWER}
-    preview = await browser.post("/moderate/answer", **fields)
-    await browser.post("/moderate/answer/save", digest=preview.value("digest"), **fields)
-    built_preview = await ended(browser)
+    await browser.save_answer(QUESTION, ANSWER)
+    built_preview = await browser.ended()
     assert "Answered now, which were gaps before" in built_preview.text, built_preview.text
     await browser.post("/moderate/reindex/publish", preview=built_preview.value("preview"))
-    assert "The preview is live" in (await ended(browser)).text
+    assert "The preview is live" in (await browser.ended()).text
 
 
 def audit(world: World) -> list[tuple[str, str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 import socket
@@ -25,8 +26,9 @@ from tests.support.discord.server import DiscordServer
 from tests.support.discord.wire import Wire
 from tests.support.journal_library import JournalLibrary, connected_with_moderators
 
-__all__ = ["Browser", "ModeratorsPage", "Reply", "Site", "free_port", "moderators_page"]
+__all__ = ["ANSWER", "LOGIN", "QUESTION", "Browser", "ModeratorsPage", "Reply", "Site", "free_port", "moderators_page"]
 
+QUESTION, ANSWER = "Who wrote Llama?", "A team at Meta wrote it."
 SESSION, LOGIN = "footnote-session", "footnote-login"
 
 
@@ -100,6 +102,22 @@ class Browser:
             "POST", begun.location.partition("?")[0], data={**fields, "user": user.id if user else ""}
         )
 
+    async def ended(self) -> Reply:
+        """Return the page of the reindex once nothing goes on."""
+        async with asyncio.timeout(120):
+            while True:
+                reply = await self.get("/moderate/reindex")
+                if 'id="progress"' not in reply.text:
+                    return reply
+                await asyncio.sleep(0.02)
+
+    async def save_answer(self, question: str = QUESTION, answer: str = ANSWER) -> Reply:
+        """Write an answer, after its preview."""
+        preview = await self.post("/moderate/answer", question=question, answer=answer)
+        assert preview.status == 200, preview.text
+        digest = preview.value("digest")
+        return await self.post("/moderate/answer/save", question=question, answer=answer, digest=digest)
+
     async def sign_in(self, user: User) -> Reply:
         """Sign in all the way; the reply is the last page, or the refusal."""
         reply = await self.follow(await self.consent(user))
@@ -117,6 +135,11 @@ class ModeratorsPage:
     stack: AsyncExitStack
     url: str
     routes: tuple[web.RouteDef, ...]
+
+    def audit(self) -> list[tuple[int | None, str, str, str]]:
+        """User, origin, action and outcome of each line of the audit, oldest first."""
+        entries = self.library.journal.audit_entries(20)
+        return [(entry.user, entry.origin, str(entry.action), str(entry.outcome)) for entry in reversed(entries)]
 
     async def browser(self) -> Browser:
         jar = aiohttp.CookieJar(unsafe=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+from collections import deque
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 LOGIN_SECONDS = 600
 QUESTIONS = f"{HOME}/questions"
+MOST_FAILURES, FAILURE_SECONDS = 20, 60.0
+"""Sign-ins that Discord refused, after which nobody is sent there for a while: too many refusals block the bot's IP."""
 
 NOT_BEGUN_HERE = gettext_noop(
     "This sign-in was not begun in this browser, or more than ten minutes ago. Sign in again."
@@ -36,6 +39,7 @@ DENIED = gettext_noop("You did not allow it on Discord, so you are not signed in
 NOT_TAKEN = gettext_noop(
     "Discord did not accept the sign-in. Sign in again; if it happens again, tell the bot's owner."
 )
+TOO_MANY = gettext_noop("Too many sign-ins failed in the last minute. Sign in again in a minute.")
 UNAVAILABLE = gettext_noop("Discord can't be reached just now. Sign in again in a minute.")
 NO_MODERATOR = gettext_noop(
     "You are signed in on Discord as {name}, who is no moderator of mine: that are the bot's owner or team, and in the "
@@ -60,6 +64,7 @@ class LoginPages:
         self._access = access
         self._oauth = oauth
         self._cookies = cookies
+        self._failures: deque[float] = deque(maxlen=MOST_FAILURES)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -103,6 +108,9 @@ class LoginPages:
         code = request.query.get("code", "")
         if not code:
             return notice_page(gettext(DENIED), status=403)
+        clock = self._sessions.clock
+        if len(self._failures) == MOST_FAILURES and clock() - self._failures[0] < FAILURE_SECONDS:
+            return notice_page(gettext(TOO_MANY), status=429)
         oauth = self._oauth()
         try:
             token = await oauth.exchange(code, verifier)
@@ -113,6 +121,7 @@ class LoginPages:
                     await self._forget(token)
                     return notice_page(gettext(NO_MODERATOR, name=user.name), status=403)
         except (LoginFailed, TokenRejected):
+            self._failures.append(clock())
             return notice_page(gettext(NOT_TAKEN), status=403)
         except DiscordUnavailable as error:
             log.warning("A sign-in failed, since Discord did not answer as described: %s", trace(error))

@@ -19,7 +19,7 @@ from tests.support.discord.openapi_check import FACTS
 from tests.support.discord.state import State
 from tests.support.paths import SHARED
 
-__all__ = ["OPENAPI", "facts_of", "read_description", "to_text"]
+__all__ = ["OPENAPI", "RESPONSES_CHECKED", "facts_of", "read_description", "to_text"]
 
 OPENAPI = SHARED / "discord" / "openapi.json"
 
@@ -27,7 +27,7 @@ OPENAPI = SHARED / "discord" / "openapi.json"
 ANNOTATIONS = {"title", "description", "default", "example", "examples", "deprecated", "format", "contentEncoding"}
 """Keywords that no body is refused for: jsonschema takes `format` for an annotation too."""
 
-RESPONSES_CHECKED = ("MessageAttachmentResponse",)
+RESPONSES_CHECKED = ("MessageAttachmentResponse", "PrivateGuildMemberResponse", "UserPIIResponse")
 """Schemas that the stand-in's own replies are checked against."""
 
 

@@ -91,7 +91,8 @@ class OAuth:
             roles = self.members.get((parts[4], grant.user.id))
             if roles is None:
                 return 404, {"message": "Unknown Guild", "code": 10004}
-            return 200, grant.user.member(roles=roles) | {"banner": None} | self.extra[parts[4], grant.user.id]
+            member = grant.user.member(roles=roles) | {"banner": None} | self.extra[parts[4], grant.user.id]
+            return 200, member | {"user": member["user"] | {"flags": 0, "primary_guild": None}}
         return 403, {"message": "Missing Access", "code": 50001}
 
     async def _show_consent(self, request: web.Request) -> web.Response:

@@ -48,6 +48,7 @@ __all__ = [
     "User",
     "application",
     "guild_create",
+    "make_role",
     "now",
     "snowflake",
 ]
@@ -63,7 +64,8 @@ NOT_JOINED = Guild("1100000000000000030", "Elsewhere", User("1100000000000000032
 UNLISTED = Guild("1100000000000000020", "Stranger", User("1100000000000000022", "stranger"), "1100000000000000021")
 
 
-def _role(role_id: str, name: str, permissions: int) -> Json:
+def make_role(role_id: str, name: str, permissions: int) -> Json:
+    """Return a role as a server has it."""
     colors = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
     look = {"color": 0, "colors": colors, "hoist": False, "icon": None, "unicode_emoji": None, "mentionable": True}
     rank = {"position": 0, "managed": False, "flags": 0}
@@ -93,7 +95,7 @@ def guild_create(guild: Guild, channels: Iterable[Json] = (), threads: Iterable[
         "system_channel_flags": 0,
         "rules_channel_id": None,
         "public_updates_channel_id": None,
-        "roles": [_role(guild.id, "@everyone", guild.everyone), _role(MODERATOR_ROLE, "Librarians", 0)],
+        "roles": [make_role(guild.id, "@everyone", guild.everyone), make_role(MODERATOR_ROLE, "Librarians", 0)],
         "emojis": [],
         "stickers": [],
         "joined_at": "2024-05-01T12:00:00.000000+00:00",

@@ -274,3 +274,32 @@ def test_what_is_folded_stays_as_it_is(text):
 def test_what_is_at_the_end_of_a_question_makes_it_no_other(text, end):
     words = f"Who {text} made it"
     assert fold_question(words + end) == fold_question(words)
+
+
+def test_questions_are_listed_with_their_votes_newest_first(journal, clock):
+    ask(journal, abstention("Lacking?"))
+    clock.pass_by(minutes=1)
+    against = voted(journal, "Known?", True, False, False)
+    journal.explain(against, user=1, reason="Too old.")
+    journal.report(against, user=ANN)
+    known, lacking = journal.questions(Scope(GUILD), 10)
+    assert (known.question, known.abstained, known.helpful, known.unhelpful) == ("Known?", False, 1, 2)
+    assert (known.reported, known.reasons, known.guild) == (True, ("Too old.",), GUILD)
+    assert (lacking.question, lacking.abstained, lacking.reported, lacking.reasons) == ("Lacking?", True, False, ())
+    assert journal.questions(Scope(GUILD), 10, voted=True) == (known,)
+    assert journal.questions(Scope(GUILD), 1, skip=1) == (lacking,)
+
+
+def test_questions_of_direct_messages_are_never_listed(journal):
+    answer_id = ask(journal, answer("In private?"), guild=None)
+    journal.report(answer_id, user=ANN)
+    ask(journal, answer("Elsewhere?"), guild=ELSEWHERE)
+    assert [asked.question for asked in journal.questions(EVERYWHERE, 10)] == ["Elsewhere?"]
+    assert journal.questions(Scope(GUILD), 10) == ()
+    assert journal.questions(NOBODY, 10) == ()
+
+
+def test_questions_that_are_too_old_are_not_listed_before_they_are_deleted(journal, clock):
+    ask(journal, answer("Old?"))
+    clock.pass_by(days=journal.keep_days, seconds=1)
+    assert journal.questions(EVERYWHERE, 10) == ()

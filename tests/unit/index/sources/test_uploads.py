@@ -210,3 +210,34 @@ def test_size_and_age_are_told(uploads: UploadedSources, seeds: Path):
     (files,) = uploads.list_files()
     assert (files.name, files.bytes) == ("scout.md", len(TEXT))
     assert abs(files.changed.timestamp() - time.time()) < 60
+
+
+def test_a_source_is_read_as_it_is(uploads: UploadedSources):
+    assert uploads.read("scout.md") is None
+    uploads.add("scout.md", TEXT)
+    assert uploads.read("scout.md") == TEXT
+
+
+@pytest.mark.parametrize("name", ["../scout.md", "/etc/passwd", ".env", "a/b.md", "", "x.exe"])
+def test_nothing_but_a_source_is_read(uploads: UploadedSources, name: str):
+    with pytest.raises(SourceRejected):
+        uploads.read(name)
+
+
+def test_neither_a_link_nor_a_large_file_is_read(uploads: UploadedSources, seeds: Path, tmp_path: Path):
+    seeds.mkdir()
+    (tmp_path / "secret.md").write_bytes(TEXT)
+    (seeds / "link.md").symlink_to(tmp_path / "secret.md")
+    (seeds / "large.md").write_bytes(b"x" * 10_001)
+    for name in ("link.md", "large.md"):
+        with pytest.raises(SourceRejected):
+            uploads.read(name)
+
+
+def test_a_source_that_changed_meanwhile_is_not_replaced(uploads: UploadedSources, seeds: Path):
+    uploads.add("scout.md", TEXT, expected=b"")
+    for expected in (b"", TEXT + b"x"):
+        with pytest.raises(SourceRejected, match="changed by somebody else"):
+            uploads.add("scout.md", TEXT + b"More.", replace=True, expected=expected)
+    assert there(seeds) == {"scout.md": TEXT}
+    assert uploads.add("scout.md", TEXT + b"More.", replace=True, expected=TEXT).outcome == "replaced"

@@ -1,13 +1,26 @@
 from __future__ import annotations
 
+import pytest
 import yarl
 
 from bot.web.moderators.access import CHECK_SECONDS
+from bot.web.moderators.login import FAILURE_SECONDS, MOST_FAILURES
 from bot.web.moderators.sessions import ABSOLUTE_SECONDS, IDLE_SECONDS
-from tests.support.discord.payloads import LISTED, MODERATOR_ROLE, OWNER, UNLISTED, User
+from tests.support.discord.payloads import (
+    LISTED,
+    MANAGE_GUILD,
+    MEMBER,
+    MODERATOR_ROLE,
+    OWNER,
+    UNLISTED,
+    User,
+    make_role,
+    snowflake,
+)
 from tests.support.moderators_page import LOGIN, Browser, ModeratorsPage
 
 QUESTIONS = "/moderate/questions"
+ADMINISTRATOR = 1 << 3
 
 
 async def test_moderator_signs_in_and_sees_the_questions(page: ModeratorsPage, moderator: User) -> None:
@@ -69,6 +82,16 @@ async def test_code_for_another_challenge_is_not_taken(page: ModeratorsPage, mod
     state = yarl.URL((await second.get("/moderate/login")).location).query["state"]
     assert (await second.get(f"/moderate/callback?code={code}&state={state}")).status == 403
     assert second.cookie() == ""
+
+
+async def test_discord_is_spared_after_many_failed_sign_ins(page: ModeratorsPage, moderator: User) -> None:
+    browser = await page.browser()
+    for _ in range(MOST_FAILURES):
+        state = yarl.URL((await browser.get("/moderate/login")).location).query["state"]
+        assert (await browser.get(f"/moderate/callback?code=x&state={state}")).status == 403
+    assert (await (await page.browser()).sign_in(moderator)).status == 429
+    page.clock.now += FAILURE_SECONDS
+    assert (await (await page.browser()).sign_in(moderator)).status == 200
 
 
 async def test_refusal_on_discord_signs_nobody_in(page: ModeratorsPage) -> None:
@@ -185,6 +208,35 @@ async def test_moderator_of_an_unlisted_server_is_refused(page: ModeratorsPage) 
 async def test_owner_of_the_listed_server_may_come_in(page: ModeratorsPage) -> None:
     page.discord.oauth.join(LISTED.owner, LISTED)
     assert (await (await page.browser()).sign_in(LISTED.owner)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("permissions", "restricted", "status"),
+    [
+        (MANAGE_GUILD, {}, 200),
+        (ADMINISTRATOR, {}, 200),
+        (MEMBER, {}, 403),
+        (MANAGE_GUILD, {"pending": True}, 403),
+        (MANAGE_GUILD, {"communication_disabled_until": "2999-01-01T00:00:00+00:00"}, 403),
+        (MANAGE_GUILD, {"communication_disabled_until": "2001-01-01T00:00:00+00:00"}, 200),
+        (ADMINISTRATOR, {"communication_disabled_until": "2999-01-01T00:00:00+00:00"}, 200),
+    ],
+)
+async def test_roles_let_in_by_what_they_allow(
+    page: ModeratorsPage, permissions: int, restricted: dict[str, object], status: int
+) -> None:
+    role = snowflake()
+    payload = make_role(role, "Helpers", permissions)
+    page.wire.receive("GUILD_ROLE_CREATE", {"guild_id": LISTED.id, "role": payload})
+    user = User.new()
+    page.discord.oauth.join(user, LISTED, role, **restricted)
+    assert (await (await page.browser()).sign_in(user)).status == status
+
+
+async def test_server_that_the_bot_left_has_no_moderators(page: ModeratorsPage, browser: Browser) -> None:
+    page.wire.receive("GUILD_DELETE", {"id": LISTED.id})
+    page.clock.now += CHECK_SECONDS
+    assert (await browser.get(QUESTIONS)).status == 403
 
 
 async def test_bots_owner_sees_all_servers_and_chooses_one(page: ModeratorsPage) -> None:
