@@ -152,7 +152,7 @@ NO_NETWORK := NewConnectionError|NameResolutionError|ConnectTimeoutError|Network
 # Install with the arguments $1. If that fails, say why in a line or two: pip's own account is in the log.
 define pip-install
 rm -f $(VENV)/pip.log; \
-$(PIP) install --retries 2 --log $(VENV)/pip.log $(QUIET) $1 $(ASIDE) 2>/dev/null || { \
+$(PIP) install --retries 2 --log $(VENV)/pip.log $(QUIET) $1 $(ASIDE) 2>/dev/null && rm -f $(VENV)/pip.log || { \
   if grep -qE "$(NO_NETWORK)" $(VENV)/pip.log; then \
     echo "No network: pip reaches no package index. Connect and run make again, or name a folder of wheels:" \
       "PIP_NO_INDEX=1 PIP_FIND_LINKS=FOLDER make run" >&2; \
