@@ -23,8 +23,8 @@ SQUAD := ../shared/eval/squad2
 
 VENV := .venv
 PY := $(VENV)/bin/python
-# pip shows its progress bars on a terminal; elsewhere only errors.
-PIP := $(PY) -m pip --disable-pip-version-check $(shell [ -t 2 ] || echo -qq)
+# pip shows its progress bars on a terminal; elsewhere only warnings, kept for a failure.
+PIP := $(PY) -m pip --disable-pip-version-check $(shell [ -t 2 ] || echo -q)
 # Standard input belongs to the bot and standard output to its answers: no step before it touches either.
 ASIDE := </dev/null >&2
 
@@ -145,19 +145,16 @@ $(VENV)/.made:
 # How many packages a lock file pins for this system.
 count = $(shell grep -v "sys_platform == 'win32'" $1 | grep -c '==')
 
-# With --log pip shows its bars in spite of -qq.
-QUIET := $(if $(filter -qq,$(PIP)),--progress-bar off)
-# What pip writes to its log when no index can be reached.
+# What pip writes to standard error when no index can be reached.
 NO_NETWORK := NewConnectionError|NameResolutionError|ConnectTimeoutError|Network is unreachable|getaddrinfo failed
 # Install with the arguments $1. If that fails, say why in a line or two: pip's own account is in the log.
 define pip-install
-rm -f $(VENV)/pip.log; \
-$(PIP) install --retries 2 --log $(VENV)/pip.log $(QUIET) $1 $(ASIDE) 2>/dev/null && rm -f $(VENV)/pip.log || { \
+$(PIP) install --retries 2 $1 $(ASIDE) 2>$(VENV)/pip.log && rm -f $(VENV)/pip.log || { \
   if grep -qE "$(NO_NETWORK)" $(VENV)/pip.log; then \
     echo "No network: pip reaches no package index. Connect and run make again, or name a folder of wheels:" \
       "PIP_NO_INDEX=1 PIP_FIND_LINKS=FOLDER make run" >&2; \
   else grep -o 'ERROR: .*' $(VENV)/pip.log >&2; fi; \
-  echo "All that pip said is in $(VENV)/pip.log" >&2; exit 1; }
+  echo "All that pip said of it is in $(VENV)/pip.log" >&2; exit 1; }
 endef
 
 $(VENV)/.torch: $(VENV)/.made requirements.txt

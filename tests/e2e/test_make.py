@@ -37,10 +37,8 @@ def script(folder: Path, name: str, *lines: str) -> str:
 
 
 def pip_that_fails(folder: Path, *said: str) -> str:
-    """A pip that writes this to its standard error and its log, and fails."""
-    lines = [f'echo "{line}" >&2; [ -z "$log" ] || echo "{line}" >>"$log"' for line in said]
-    find_log = 'while [ $# -gt 0 ]; do [ "$1" != --log ] || log=$2; shift; done'
-    return script(folder, "pip", find_log, *lines, "exit 1")
+    """A pip that writes this to its standard error and fails."""
+    return script(folder, "pip", *(f'echo "{line}" >&2' for line in said), "exit 1")
 
 
 def make(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
