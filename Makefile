@@ -169,10 +169,11 @@ $(VENV)/.installed: $(VENV)/.torch requirements.txt
 	@$(call pip-install,-r requirements.txt)
 	@touch $@
 
-# Files are compiled when they are first used, which leaves out 80 MB.
+# Files are compiled when they are first used, which leaves out 80 MB; setuptools, which Python 3.11 puts there, another 12.
 $(VENV)/.installed-lite: $(VENV)/.made requirements-lite.txt
 	@echo "Installing $(call count,requirements-lite.txt) packages that the bot needs (0.5 GB on disk) ..." >&2
 	@$(call pip-install,--no-deps --no-compile -r requirements-lite.txt)
+	@$(PIP) uninstall -y setuptools $(ASIDE) 2>/dev/null || true
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
