@@ -10,6 +10,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from bot.signals import end_on_signals
+
+if __name__ == "__main__":
+    end_on_signals()  # before the imports that take a second
+
 from pydantic_settings import BaseSettings
 
 from bot.settings import BotSettings
@@ -25,6 +30,14 @@ WRONG_USAGE = 2
 
 ABOUT = """Answers questions about the sources in SEEDS_DIR, quoting them to the letter, or says that they don't say.
 On Discord when DISCORD_TOKEN is set, else at a prompt here: one question a line."""
+
+EXIT_CODES = """exit codes:
+  0  ended by Ctrl-C, SIGTERM, /quit or the end of the input
+  1  anything else, such as Discord out of reach, a port in use, a full disk
+  2  wrong usage, a setting that can't be used, a token or intents that Discord does not accept
+  3, 4, 5  at the console: no index, no source can be read, the index does not fit; on Discord the bot stays up
+Each failure says what to do; docs/troubleshooting.md lists them.
+"""
 
 
 def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m bot", other_commands: str = "") -> int:
@@ -45,7 +58,7 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m bot",
         with closing(library):
             return run(library, bot_settings)
     except LibraryError as error:
-        return _fail(str(error), error.exit_code)
+        return _fail(error.log_message, error.exit_code)
 
 
 def own_files() -> tuple[tuple[Path, ...], tuple[Path, ...]]:
@@ -61,6 +74,7 @@ def _run_discord(library: Library, settings: BotSettings) -> int:
     from bot.client.discord_patches import use_api
     from bot.client.lifecycle import CannotServe, exit_if_busy, serve
     from bot.client.scheduled_reindex import ReindexSchedule
+    from bot.client.state_lock import holding_state
     from bot.policy.moderators import Moderators
     from bot.policy.rate_limits import Limits
     from bot.web.secret import CannotKeepSecret
@@ -95,7 +109,9 @@ def _run_discord(library: Library, settings: BotSettings) -> int:
         return code
 
     use_api(settings.discord_api_url)
-    return asyncio.run(run(settings.discord_token.get_secret_value() if settings.discord_token else ""))
+    token = settings.discord_token.get_secret_value() if settings.discord_token else ""
+    with holding_state(settings.state_dir, token):
+        return asyncio.run(run(token))
 
 
 def _run_console(library: Library, settings: BotSettings) -> int:
@@ -113,7 +129,7 @@ def _parser(prog: str, other_commands: str) -> argparse.ArgumentParser:
     return argparse.ArgumentParser(
         prog=prog,
         description=ABOUT,
-        epilog="\n".join(lines),
+        epilog="\n".join([*lines, "", EXIT_CODES]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
 

@@ -6,8 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from bot.__main__ import WRONG_USAGE, WrongSettings, own_files
-from bot.__main__ import main as run_bot
+from bot.signals import end_on_signals
 
 __all__ = ["COMMANDS", "main"]
 
@@ -25,6 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if words and (command := COMMANDS.get(words[0])):
             return command(words[1:])
+        if arguments is None:
+            end_on_signals()
+        from bot.__main__ import main as run_bot  # takes a second, in which a signal ends it cleanly, too
+
         return run_bot(words, prog="footnote", other_commands=OTHER_COMMANDS)
     except KeyboardInterrupt:
         return 0
@@ -46,6 +49,7 @@ def _restore(arguments: list[str]) -> int:
 
 def _with_own_files(command: str, arguments: list[str]) -> int:
     """Run a command of the index's command line that is told which files the bot keeps."""
+    from bot.__main__ import WRONG_USAGE, WrongSettings, own_files
     from index.cli.app import main as run_index
 
     try:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from index.cli.app import main
-
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        from index.cli.app import main
+
+        sys.exit(main())
+    except KeyboardInterrupt:  # while it was loading
+        sys.exit(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
+import socket
 import sys
 
 import aiohttp
@@ -14,6 +14,7 @@ import discord
 from bot.client.bot import GRACE_SECONDS
 from bot.services.errors import trace
 from bot.services.worker import LibraryWorker
+from bot.signals import calling_on_signals
 from bot.web.server import CannotListen, WebServer
 
 __all__ = ["CannotServe", "exit_if_busy", "serve"]
@@ -31,6 +32,18 @@ NOT_ACCEPTED = (
     "Discord did not accept DISCORD_TOKEN: copy the bot's token again from the developer portal (Bot, Reset Token)."
 )
 UNREACHABLE = "Discord could not be reached: check the network and DISCORD_API_URL, then start the bot again."
+INTENTS_REFUSED = (
+    "Discord refuses the bot's intents: switch on what it lacks in the developer portal (Bot, Privileged Gateway "
+    "Intents), then start it again."
+)
+NO_NAME = (
+    "The name of Discord's server can't be resolved: check the network's DNS and DISCORD_API_URL, then start again."
+)
+DISCORD_DOWN = "Discord has a failure of its own (error {status}): see https://discordstatus.com and start again later."
+CLOSED = (
+    "Discord closed the connection for good (code {code}): look the code up in Discord's documentation (gateway close "
+    "event codes), or update this program."
+)
 AUTHENTICATION_FAILED = 4004
 
 
@@ -49,7 +62,12 @@ async def serve(client: discord.Client, token: str, web_server: WebServer | None
     """
     sys.setswitchinterval(SWITCH_SECONDS)
     stop = asyncio.Event()
-    _set_on_signal(stop)
+    loop = asyncio.get_running_loop()
+    with calling_on_signals(lambda: loop.call_soon_threadsafe(stop.set)):
+        await _serve_until(stop, client, token, web_server)
+
+
+async def _serve_until(stop: asyncio.Event, client: discord.Client, token: str, web_server: WebServer | None) -> None:
     if web_server:
         try:
             await web_server.start()
@@ -93,7 +111,13 @@ async def _connect(client: discord.Client, token: str) -> None:
     except discord.ConnectionClosed as closed:
         if closed.code == AUTHENTICATION_FAILED:
             raise CannotServe(NOT_ACCEPTED, 2) from None
-        raise CannotServe(f"Discord closed the connection for good (code {closed.code}).", 1) from closed
+        raise CannotServe(CLOSED.format(code=closed.code), 1) from closed
+    except discord.PrivilegedIntentsRequired:
+        raise CannotServe(INTENTS_REFUSED, 2) from None
+    except discord.DiscordServerError as error:
+        raise CannotServe(DISCORD_DOWN.format(status=error.status), 1) from error
+    except (aiohttp.ClientConnectorDNSError, socket.gaierror) as error:
+        raise CannotServe(NO_NAME, 1) from error
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
         log.debug("Not connected: %s", trace(error))
         raise CannotServe(UNREACHABLE, 1) from error
@@ -111,13 +135,3 @@ async def _close(client: discord.Client) -> None:
             await client.close()
     except TimeoutError:
         log.warning("The connection did not close in time and was dropped")
-
-
-def _set_on_signal(stop: asyncio.Event) -> None:
-    """Set `stop` on SIGINT and SIGTERM."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import re
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -105,9 +106,9 @@ class Session:
     def interrupt(self, *_signal: object) -> None:
         """Stop the writing of an answer; else, or the second time, leave from wherever the main thread is.
 
-        The handler of SIGINT.
+        The handler of SIGINT and SIGTERM, of which the second does not only stop the writing.
         """
-        if stop := self._stop_writing:
+        if (stop := self._stop_writing) and _signal[:1] != (signal.SIGTERM,):
             self._stop_writing = None
             # In a thread: this one may hold a lock that it takes.
             threading.Thread(target=stop, name="stop writing", daemon=True).start()

@@ -73,18 +73,19 @@ def show_progress(console: Console) -> Iterator[ProgressCallback]:
 
 @contextmanager
 def handle_interrupt(handler: Callable[..., None]) -> Iterator[None]:
-    """Call `handler` on Ctrl-C within a block, on the main thread.
+    """Call `handler` on Ctrl-C and SIGTERM within a block, on the main thread.
 
     asyncio would only cancel a task, which never waits. On another thread nothing changes.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, handler)
+    before = [(number, signal.signal(number, handler)) for number in (signal.SIGINT, signal.SIGTERM)]
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, earlier in before:
+            signal.signal(number, earlier)
 
 
 def open_history(path: Path) -> History:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
+from contextlib import suppress
 from datetime import datetime
 from queue import Empty
 from threading import Event
@@ -36,6 +37,8 @@ FAILURES = 5
 """Faults of the server in a row after which it is not asked for a while."""
 PAUSE_SECONDS = 60.0
 LIST_SECONDS = 5.0
+PREPARE_SECONDS = 1.0
+"""How long an answer waits until the server has said what it has."""
 POLL_SECONDS = 0.1
 """How soon a stop is noticed while nothing comes."""
 MOST_CHARACTERS_PER_TOKEN = 12
@@ -109,12 +112,13 @@ class OpenAIGenerator:
         return self._breaker.open_until
 
     def prepare(self) -> None:
-        """Load the client and ask the server what it has; log a warning with its remedy if something is wrong."""
+        """Load the client and ask the server what it has; log a warning with its remedy if something is wrong.
+
+        A server that is slow to answer is asked on in the background.
+        """
         self._client.open()
-        try:
-            self._loop.submit(self._look_up()).result()
-        except GenerationError as error:
-            log.warning("No language model writes: %s. Until that is mended, answers are quotations.", error)
+        with suppress(TimeoutError):
+            self._loop.submit(self._look_up_or_warn()).result(PREPARE_SECONDS)
 
     def stream(
         self,
@@ -239,6 +243,12 @@ class OpenAIGenerator:
             raise GenerationError(GenerationFault.UNUSABLE, f"it wrote nothing ({kind}): is LLM_BASE_URL right?")
         if not ending:
             raise ServerFault(GenerationFault.UNREACHABLE, "its output broke off")
+
+    async def _look_up_or_warn(self) -> None:
+        try:
+            await self._look_up()
+        except GenerationError as error:
+            log.warning("No language model writes: %s. Until that is mended, answers are quotations.", error)
 
     async def _look_up(self) -> None:
         """Ask the server which models it has, for the name if none is given, and for the context."""

@@ -27,7 +27,7 @@ class LivePointer:
             name, checksum = text.split()
             if text != _line(name, checksum):
                 raise ValueError(text)
-        except FileNotFoundError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise NoIndex(with_fix(REINDEX, "There is no index yet")) from error
         except (OSError, ValueError) as error:
             fault = with_fix(REBUILD, "The pointer to the live snapshot, LIVE, is damaged")

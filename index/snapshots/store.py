@@ -58,7 +58,7 @@ class SnapshotStore:
         """Return the ids of the snapshots, whole or not, oldest first."""
         try:
             return sorted(path.name for path in self._snapshots.iterdir() if ID.fullmatch(path.name) and path.is_dir())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
 
     def live(self) -> Manifest:

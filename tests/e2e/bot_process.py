@@ -56,6 +56,10 @@ class BotProcess:
         return cls(process, folder)
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def running(self) -> bool:
         return self._process.returncode is None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from index.domain.generation import GenerationError, GenerationFault
 from tests.support.llm_replies import Reply, text
 from tests.support.llm_server import LlmServer, llm_server
 from tests.support.site import closed_port
+from tests.support.waiting import wait_until
 from tests.unit.index.generation.asking import OpenGenerator, written
 
 SCOUT = "meta-llama/Llama-4-Scout-17B-16E-Instruct"
@@ -129,3 +131,14 @@ def test_address_without_its_last_part_is_said(generator: OpenGenerator, caplog:
     with llm_server() as server:
         generator(server, base_url=server.url.removesuffix("/v1"), model="").prepare()
     assert "LLM_BASE_URL, which most often ends in /v1" in caplog.text
+
+
+def test_server_that_does_not_answer_is_waited_for_in_the_background(
+    generator: OpenGenerator, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, llm_server() as server:
+        model = generator(server, base_url=f"http://127.0.0.1:{silent.getsockname()[1]}/v1", model="")
+        model.prepare()
+        assert caplog.messages == []
+        wait_until(lambda: caplog.messages)
+    assert "it does not answer" in caplog.text
