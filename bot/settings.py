@@ -135,22 +135,31 @@ class BotSettings(HomeSettings):
         description="Folder for what the bot remembers: commands synced, the console's history.",
     )
     public_url: str = Field(
+        examples=["https://footnote.example.org"],
         default="",
         description="The address at which members reach HTTP_PORT, such as https://footnote.example: with it, each "
         "quotation links to its source there.",
     )
     page_access: PageAccess = Field(
+        examples=["signed"],
         default=PageAccess.SIGNED,
         description="Who sees the pages: signed for those with a link from an answer, open for everyone.",
     )
-    page_link_days: int = Field(default=30, ge=1, le=3650, description="How many days a signed link holds.")
+    page_link_days: int = Field(
+        examples=["30"], default=30, ge=1, le=3650, description="How many days a signed link holds."
+    )
     page_downloads: bool = Field(
-        default=False, description="Whether pages offer the original file of a source: true or false."
+        examples=["true"],
+        default=False,
+        description="Whether pages offer the original file of a source: true or false.",
     )
     search_page: bool = Field(
-        default=False, description="Whether the page of all sources answers questions: true or false."
+        examples=["true"],
+        default=False,
+        description="Whether the page of all sources answers questions: true or false.",
     )
     web_secret: SecretStr | None = Field(
+        examples=["the output of openssl rand -hex 32"],
         default=None,
         description="What signs the links: 32 random characters or more; by default they are made and kept in "
         "STATE_DIR. A new one ends all links.",
