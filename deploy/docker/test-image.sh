@@ -42,18 +42,20 @@ version='import sys; print("%d.%d" % sys.version_info[:2])'
 buildah rm "$container" >/dev/null
 
 echo "Getting the wheels" >&2
-"$python" -m pip -q wheel --no-deps -w "$work/wheels" -r requirements-lite.txt 'setuptools>=77' >/dev/null
+"$python" -m pip -q wheel --no-deps -w "$work/wheels" -r requirements-lite.txt 'setuptools>=77' >/dev/null 2>"$work/wheels.log" ||
+  { cat "$work/wheels.log" >&2; exit 1; }
 echo "Building the image" >&2
 started=$SECONDS
-buildah bud -q --layers=false --format docker --volume "$work/wheels:/wheels:ro" \
-  --env PIP_NO_INDEX=1 --env PIP_FIND_LINKS=/wheels --build-arg "BASE=$base" \
-  -f deploy/docker/Dockerfile -t localhost/footnote:lite . >/dev/null
+printf '[global]\nno-index = true\nfind-links = /wheels\n' >"$work/pip.conf"
+for name in $(compgen -e PIP_); do unset "$name"; done # they would reach the builder
+buildah bud -q --layers=false --format docker --volume "$work/wheels:/wheels:ro" --volume "$work/pip.conf:/etc/pip.conf:ro" \
+  --build-arg "BASE=$base" -f deploy/docker/Dockerfile -t localhost/footnote:lite . >/dev/null
 echo "built in $((SECONDS - started)) s" >&2
 
 container=$(buildah from localhost/footnote:lite)
 root=$(buildah mount "$container")
 data=$(mktemp -d)
-trap 'buildah rm "$container" >/dev/null; rm -rf "$data"' EXIT
+trap 'buildah rm "$container" >/dev/null; buildah rmi localhost/footnote:lite >/dev/null; rm -rf "$data"' EXIT
 chown 10001:10001 "$data"
 
 # What a container engine does with --read-only, --tmpfs /tmp, --cap-drop ALL, --security-opt no-new-privileges.
