@@ -16,6 +16,9 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.__main__ import own_files
+from bot.settings import BotSettings
+from index import Settings
 from tests.support.paths import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -154,6 +157,37 @@ def test_compose_starts_no_language_model_unless_asked():
 def test_compose_builds_the_image_of_the_repository():
     build = document(DEPLOY / "compose.yaml")["services"]["bot"]["build"]
     assert (DEPLOY / build["context"] / build["dockerfile"]).resolve() == DOCKERFILE
+
+
+def named_variables() -> set[str]:
+    """Return the environment variables that Compose, Kubernetes, systemd and the image set for the bot."""
+    names = set(document(DEPLOY / "compose.yaml")["services"]["bot"]["environment"])
+    generators = document(DEPLOY / "kubernetes" / "kustomization.yaml")["configMapGenerator"]
+    names |= {line.partition("=")[0] for generator in generators for line in generator["literals"]}
+    (container,) = document(DEPLOY / "kubernetes" / "deployment.yaml")["spec"]["template"]["spec"]["containers"]
+    names |= {variable["name"] for variable in container["env"]}
+    names |= {
+        word for path in UNITS for word in re.findall(r"^Environment=(\w+)=", path.read_text("utf-8"), re.MULTILINE)
+    }
+    return names | {
+        word for word in re.findall(r"(\w+)=", dict(stage(1))["ENV"]) if not word.startswith(("PATH", "PYTHON"))
+    }
+
+
+def test_variables_that_deploy_sets_are_settings():
+    settings = {name.upper() for name in (*Settings.model_fields, *BotSettings.model_fields)}
+    assert {"FOOTNOTE_HOME", "HTTP_PORT", "HTTP_HOST"} <= named_variables()
+    assert named_variables() - settings == {"HOME"}
+
+
+def test_backup_takes_every_file_that_the_bot_keeps_or_leaves_it_out_as_a_secret():
+    """A property of `BotSettings` that ends with `_file` is such a file."""
+    settings = BotSettings(_env_file=None)  # type: ignore[call-arg]
+    properties = [name for name, value in vars(BotSettings).items() if isinstance(value, property)]
+    files = {getattr(settings, name) for name in properties if name.endswith("_file")}
+    state, secrets = own_files()
+    assert settings.commands_file in files
+    assert files <= {*state, *secrets}
 
 
 def analyzer() -> str:
