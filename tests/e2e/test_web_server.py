@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
+import stat
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from tests.e2e.bot_process import running_bot
-from tests.support.article import ARTICLE
+from tests.e2e.world import NO_LIMITS, built, opened_world
+from tests.support.article import ARTICLE, WINDOW
 from tests.support.discord.server import TOKEN
 
 
@@ -50,3 +53,30 @@ async def test_a_taken_port_ends_the_bot_with_one_sentence(tmp_path: Path) -> No
         with pytest.raises(AssertionError, match=r"ended with 1:\nThe web server cannot listen.*set HTTP_PORT"):
             async with running_bot(settings, tmp_path / "bot"):
                 pass
+
+
+async def test_the_link_below_a_quotation_opens_its_page(tmp_path: Path, port: int) -> None:
+    web = {"HTTP_PORT": port, "PUBLIC_URL": f"http://localhost:{port}", "PAGE_DOWNLOADS": "true"}
+    async with opened_world(built(tmp_path, {}) | NO_LIMITS | web, tmp_path) as world:
+        reply = await world.discord.ask(WINDOW)
+        links = re.findall(r"\[Page\]\((http://localhost:\d+(/s/[^)]+))\)", reply.text)
+        assert links
+        status, html = await get(port, links[0][1])
+        assert status == 200
+        assert re.search(r'<mark id="quote" tabindex="-1">[^<]*10 million', html)
+        assert TOKEN not in html
+        assert (await get(port, links[0][1].replace("q=", "q=1")))[0] == 403
+        sources = await world.discord.command("sources")
+        home = re.search(r"\(http://localhost:\d+(/\?[^)]+)\)", sources.text)
+        assert ARTICLE.name in (await get(port, home[1]))[1]
+        secret = tmp_path / "state" / "web_secret"
+        assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+        assert secret.read_text().strip() not in html + reply.text
+
+
+async def test_a_damaged_secret_ends_the_bot_with_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "web_secret").write_text("short")
+    settings = {"DISCORD_TOKEN": TOKEN, "STATE_DIR": tmp_path, "HTTP_PORT": 0, "PUBLIC_URL": "http://localhost"}
+    with pytest.raises(AssertionError, match=r"ended with 2:\n.*web_secret holds no secret: remove it"):
+        async with running_bot(settings, tmp_path / "bot"):
+            pass
