@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m bot",
     try:
         settings, bot_settings = read_settings(Settings), read_settings(BotSettings)
         _log_to_stderr(settings.log_level)
-        for typo in find_typos((Settings, BotSettings)):
+        for typo in find_typos((Settings, BotSettings), settings.footnote_home):
             log.warning(typo)
         if note := copy_first_source(settings.footnote_home, settings.seeds_dir):
             sys.stderr.write(f"{note}\n")

@@ -69,14 +69,16 @@ def describe(problem: ErrorDetails, settings: type[BaseSettings]) -> str:
     return f"{name.upper()} can't be used: {_reason(problem, name, field)}; write for example {example}"
 
 
-def find_typos(known: Iterable[type[BaseSettings]], file: Path = ENV_FILE) -> list[str]:
-    """Return a sentence for each name in `.env` that is no setting, but nearly one."""
+def find_typos(known: Iterable[type[BaseSettings]], home: Path | None = None) -> list[str]:
+    """Return a sentence for each name in `.env`, here and in the home, that is no setting, but nearly one."""
     names = [name.upper() for settings in known for name in settings.model_fields]
-    if not file.is_file():
+    files = [file for file in dict.fromkeys((ENV_FILE, (home or Path()) / ENV_FILE)) if file.is_file()]
+    if not files:
         return []
     from rapidfuzz import fuzz, process  # here: half of all starts have no .env
 
-    unknown = [name for name in dotenv_values(file, encoding="utf-8") if name.upper() not in names]
+    given = [name for file in files for name in dotenv_values(file, encoding="utf-8")]
+    unknown = [name for name in given if name.upper() not in names]
     found = [
         (name, process.extractOne(name.upper(), names, scorer=fuzz.ratio, score_cutoff=LEAST_SIMILARITY))
         for name in unknown

@@ -125,6 +125,12 @@ def test_misspelt_setting_in_the_file_is_pointed_out(folder: Path) -> None:
     ]
 
 
+def test_misspelt_setting_in_the_homes_file_is_pointed_out(folder: Path) -> None:
+    (folder / "home").mkdir()
+    (folder / "home" / ".env").write_text("LOG_LEVL=INFO\n", "utf-8")
+    assert find_typos(CLASSES, folder / "home") == ["LOG_LEVL is no setting; do you mean LOG_LEVEL?"]
+
+
 def test_without_a_file_no_setting_is_misspelt() -> None:
     assert find_typos(CLASSES) == []
 
