@@ -10,6 +10,7 @@ from discord.ext import tasks
 
 from bot.client.command_sync import CommandSync
 from bot.client.scheduled_reindex import ScheduledReindex
+from bot.client.weekly_digest import WeeklyDigest
 from bot.services.errors import explain, trace
 from bot.services.first_build import FirstBuild
 from bot.services.worker import LibraryWorker
@@ -39,6 +40,7 @@ class Background:
         command_sync: CommandSync,
         first_build: FirstBuild,
         scheduled_reindex: ScheduledReindex,
+        weekly_digest: WeeklyDigest,
     ) -> None:
         self._client = client
         self._library = library
@@ -46,6 +48,7 @@ class Background:
         self._command_sync = command_sync
         self._first_build = first_build
         self._scheduled_reindex = scheduled_reindex
+        self.weekly_digest = weekly_digest
         self._last_failure: str | type[Exception] | None = None
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -55,6 +58,7 @@ class Background:
         self.tasks = [self._sync, asyncio.create_task(self._load())]
         self.tasks += self._scheduled_reindex.start()
         self._purge.start()
+        self.weekly_digest.start()
 
     def stop(self) -> None:
         """Cancel all tasks and the first build; another thread that is at work ends its work."""
@@ -62,6 +66,7 @@ class Background:
         for task in self.tasks:
             task.cancel()
         self._purge.cancel()
+        self.weekly_digest.stop()
         self.follow.cancel()
 
     async def _load(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from bot.client.command_sync import CommandSync
 from bot.client.command_tree import FootnoteTree
 from bot.client.discord_patches import hide_users_in_log, skip_unreadable_events, use_gateway
 from bot.client.scheduled_reindex import NEVER, ReindexSchedule, ScheduledReindex
+from bot.client.weekly_digest import WeeklyDigest, utc_now
 from bot.policy.moderators import Moderators
 from bot.policy.rate_limits import Limits, RateLimiter
 from bot.services.attachments import AttachmentDownloader
@@ -82,6 +85,7 @@ class FootnoteBot(commands.Bot):
         reindex_schedule: ReindexSchedule = NEVER,
         api_url: str = DISCORD_API,
         links: EvidenceLinks | None = None,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         # Voice is not used, so discord.py need not warn that its libraries are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -107,6 +111,7 @@ class FootnoteBot(commands.Bot):
             command_sync=CommandSync(self.tree, file=commands_file, worker=worker),
             first_build=self.services.first_build,
             scheduled_reindex=ScheduledReindex(reindex_schedule, library=library, worker=worker),
+            weekly_digest=WeeklyDigest(self, self.services, clock=clock),
         )
 
     def _build_services(

@@ -10,12 +10,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.policy.guild_settings import MAX_COOLDOWN, GuildSettings, InvalidSetting
+from bot.policy.guild_settings import DIGEST_SENT, MAX_COOLDOWN, GuildSettings, InvalidSetting
 from bot.services.context import Services, services_of
 from bot.services.errors import Refused
 from bot.services.interactions import Interaction
 from bot.text.i18n import gettext, gettext_noop
-from bot.views.guild_settings import guild_settings_message
+from bot.views.guild_settings import DAY_NAMES, guild_settings_message
 from bot.views.message import notice_message
 
 __all__ = ["GuildSettingsCog"]
@@ -51,8 +51,18 @@ class ChannelTransformer(app_commands.Transformer):
         return value
 
 
+class DigestChannelTransformer(ChannelTransformer):
+    """A text or announcement channel of the server."""
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        return [discord.ChannelType.text, discord.ChannelType.news]
+
+
 AnyChannel = app_commands.AppCommandChannel | app_commands.AppCommandThread
 Channel = app_commands.Transform[AnyChannel, ChannelTransformer]
+DigestChannel = app_commands.Transform[AnyChannel, DigestChannelTransformer]
+WEEKDAYS = [app_commands.Choice(name=name, value=day) for day, name in enumerate(DAY_NAMES)]
 
 
 class GuildSettingsCog(commands.Cog):
@@ -117,6 +127,20 @@ class GuildSettingsCog(commands.Cog):
     ) -> None:
         await self._change(interaction, lambda settings: settings.with_cooldown(seconds))
 
+    @settings.command(description="A weekly digest of questions, gaps and changes; without a channel, none.")
+    @app_commands.describe(
+        channel="Where it goes; one that only moderators see.",
+        day="The weekday, Monday unless you say; it comes at 9:00 UTC.",
+    )
+    @app_commands.choices(day=WEEKDAYS)
+    async def digest(
+        self,
+        interaction: Interaction,
+        channel: DigestChannel | None = None,
+        day: int | None = None,
+    ) -> None:
+        await self._change(interaction, lambda settings: settings.with_digest(channel.id if channel else None, day))
+
     async def _change(self, interaction: Interaction, change: Change) -> None:
         """Change the server's settings, if the user may, and show them as they are now."""
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -143,6 +167,8 @@ class GuildSettingsCog(commands.Cog):
         for name, value in after.to_rows().items():
             if value != rows[name]:
                 journal.set_setting(guild, name, value)
+        if after.digest_channel != before.digest_channel:
+            journal.set_setting(guild, DIGEST_SENT, None)
         return before, after
 
 

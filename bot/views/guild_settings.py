@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 from discord import ui
 
-from bot.text.i18n import format_number, gettext, gettext_noop, ngettext
+from bot.policy.guild_settings import DigestProblem
+from bot.text.i18n import format_number, gettext, gettext_noop, ngettext, pgettext
 from bot.views.message import FOUND, build_message
 
 if TYPE_CHECKING:
     from bot.policy.guild_settings import GuildSettings
 
-__all__ = ["guild_settings_message"]
+__all__ = ["DAY_NAMES", "guild_settings_message"]
 
-CLOSING = gettext_noop("To change them: /settings channels, private, threads, cooldown.")
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+"""Weekdays as the command offers them, in which catalogues have them as choices."""
+
+CLOSING = gettext_noop("To change them: /settings channels, private, threads, cooldown, digest.")
 
 
 def guild_settings_message(settings: GuildSettings, *, default_cooldown: float, note: str = "") -> ui.LayoutView:
@@ -28,6 +32,7 @@ def guild_settings_message(settings: GuildSettings, *, default_cooldown: float, 
         gettext("Private: {chosen}", chosen=_private(settings.private)),
         gettext("Threads: {chosen}", chosen=_threads(settings.threads)),
         gettext("Cool-down: {chosen}", chosen=_cooldown(settings.cooldown, default_cooldown)),
+        gettext("Weekly digest: {chosen}", chosen=_digest(settings)),
     ]
     head = gettext("**My settings in this server**")
     return build_message([f"{note}\n{head}" if note else head, "\n".join(lines), f"-# {gettext(CLOSING)}"], FOUND)
@@ -64,3 +69,22 @@ def _cooldown(seconds: int | None, default: float) -> str:
         "{number} seconds between two questions of a member.",
         seconds,
     )
+
+
+def _digest(settings: GuildSettings) -> str:
+    if settings.digest_channel is None:
+        return gettext("off.")
+    place = f"<#{settings.digest_channel}>"
+    match settings.digest_problem:
+        case None:
+            day = pgettext("choice", DAY_NAMES[settings.digest_day])
+            return gettext("{day}, 9:00 UTC, in {channel}.", day=day, channel=place)
+        case DigestProblem.GONE:
+            return gettext(
+                "stopped, since {channel} is no longer there. Choose another: /settings digest.", channel=place
+            )
+        case _:
+            return gettext(
+                "stopped, since I may not write in {channel}. Let me, then choose it again: /settings digest.",
+                channel=place,
+            )

@@ -31,6 +31,7 @@ __all__ = [
     "Gap",
     "GapReason",
     "JournalEntry",
+    "PeriodCounts",
     "RecordedAnswer",
     "Scope",
     "StoredCounts",
@@ -153,6 +154,17 @@ class Day:
     def latency_ms(self) -> float | None:
         """The median time of a question; None without questions."""
         return median(self.latencies_ms) if self.latencies_ms else None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodCounts:
+    """Counts of a server's questions in a period; `top` are those asked most, with how often."""
+
+    questions: int
+    answered: int
+    helpful: int
+    unhelpful: int
+    top: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

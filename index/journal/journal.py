@@ -13,11 +13,22 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from index.domain.activity import AskedQuestion, AuditEntry, Day, Gap, JournalEntry, Scope, StoredCounts, VoteCount
+from index.domain.activity import (
+    AskedQuestion,
+    AuditEntry,
+    Day,
+    Gap,
+    JournalEntry,
+    PeriodCounts,
+    Scope,
+    StoredCounts,
+    VoteCount,
+)
 from index.domain.answers import Answer
 from index.domain.errors import JournalUnavailable
 from index.domain.generation import MOST_TURNS, TURNS_LAST, Turn
 from index.journal._database import JournalDatabase
+from index.journal._periods import period_counts
 from index.journal._queries import asked_questions, daily_counts, helpful_questions, open_gaps
 from index.journal._rows import (
     count_stored,
@@ -184,6 +195,16 @@ class Journal:
         """
         with self._file.reading() as db:
             return daily_counts(db, self._now().date(), days, scope)
+
+    def period(self, guild: int, since: datetime, until: datetime) -> PeriodCounts:
+        """Return the counts of a server's questions from `since` until `until`, small talk left out."""
+        with self._file.reading() as db:
+            return period_counts(db, guild, since, until)
+
+    def guilds_with(self, name: str) -> tuple[int, ...]:
+        """Return the servers that have a setting, by its name."""
+        with self._file.reading() as db:
+            return tuple(guild for (guild,) in db.execute("SELECT guild FROM settings WHERE name = ?", (name,)))
 
     def settings(self, guild: int) -> dict[str, str]:
         """Return the settings of a server, by name."""

@@ -60,7 +60,8 @@ async def test_a_server_that_chose_nothing_is_shown_how_it_is_everywhere(library
         "Private: off. An answer to /ask is for everyone, unless private:True is said.",
         "Threads: on. An answer can be gone on from in a thread.",
         "Cool-down: 3 s between two questions of a member, as everywhere.",
-        "-# To change them: /settings channels, private, threads, cooldown.",
+        "Weekly digest: off.",
+        "-# To change them: /settings channels, private, threads, cooldown, digest.",
     ]
     assert library.journal.settings(GUILD) == {}
 
