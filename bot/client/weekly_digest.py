@@ -75,8 +75,8 @@ class WeeklyDigest:
             return
         before = _read_time(rows.get(DIGEST_SENT, ""))
         if before is None:
-            moment = last_moment(now, settings.digest_day)
-            await worker.run(journal.set_setting, guild.id, DIGEST_SENT, moment.isoformat())
+            begun = last_moment(now, settings.digest_day)
+            await worker.run(journal.set_setting, guild.id, DIGEST_SENT, begun.isoformat())
             return
         moment = due_since(now, settings.digest_day, before)
         if moment is None:
