@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -31,7 +32,9 @@ log = logging.getLogger(__name__)
 SCOPES = "identify guilds.members.read"
 TIMEOUT_SECONDS = 10.0
 LARGEST_REPLY = 64 * 1024
-NOT_FOUND, UNAUTHORIZED = 404, 401
+UNAUTHORIZED, NOT_FOUND, TOO_MANY = 401, 404, 429
+MOST_TRIES, LONGEST_PAUSE_SECONDS = 3, 2.0
+"""How often Discord is asked again that wants a pause, and the longest pause that is waited."""
 
 
 class DiscordUnavailable(Exception):
@@ -144,7 +147,20 @@ class DiscordOAuth:
     async def _request(
         self, method: str, path: str, *, token: str = "", form: dict[str, str] | None = None
     ) -> tuple[int, dict[str, Any]]:
-        """Return the status and the object in the reply."""
+        """Return the status and the object in the reply; wait a moment where Discord asks to."""
+        for _ in range(MOST_TRIES):
+            status, reply = await self._try(method, path, token, form)
+            if status != TOO_MANY:
+                break
+            pause = reply.get("retry_after")
+            if not isinstance(pause, int | float) or not 0 <= pause <= LONGEST_PAUSE_SECONDS:
+                break
+            await asyncio.sleep(pause)
+        if token and status == UNAUTHORIZED:
+            raise TokenRejected
+        return status, reply
+
+    async def _try(self, method: str, path: str, token: str, form: dict[str, str] | None) -> tuple[int, dict[str, Any]]:
         credentials = f"Bearer {token}" if token else aiohttp.encode_basic_auth(self._client_id, self._client_secret)
         headers = {"Authorization": credentials}
         try:
@@ -162,8 +178,6 @@ class DiscordOAuth:
                 reply = json.loads(body) if body else {}
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise DiscordUnavailable from error
-        if token and response.status == UNAUTHORIZED:
-            raise TokenRejected
         return response.status, reply if isinstance(reply, dict) else {}
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import yarl
 from aiohttp import web
 
 from bot.text.i18n import gettext, gettext_noop, using_language
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
 
 __all__ = ["configured_routes", "routes", "routes_without_settings"]
 
+log = logging.getLogger(__name__)
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
 NEEDED = gettext_noop(
     "The moderators' page is not set up. Who runs me sets {settings}, adds {redirect} to the redirects of OAuth2 in "
     "Discord's developer portal, and starts me again."
@@ -42,6 +48,9 @@ def configured_routes(client: Client, services: Services, settings: BotSettings)
     if not settings.public_url or secret is None:
         needed = {"PUBLIC_URL": settings.public_url, "DISCORD_CLIENT_SECRET": secret}
         return routes_without_settings([name for name, value in needed.items() if not value])
+    public = yarl.URL(settings.public_url)
+    if public.scheme == "http" and public.host not in LOOPBACK:
+        log.warning("PUBLIC_URL is http: moderators' sessions can be read on the way; put a proxy with https before it")
     return routes(
         services=services,
         public_url=settings.public_url,

@@ -36,7 +36,8 @@ class Grant:
 class OAuth:
     """The endpoints of OAuth2; `members` are the roles of users by server, `redirects` the registered addresses.
 
-    `reads` are the paths that users' tokens read. While `down` is set, every endpoint answers 503.
+    `reads` are the paths that users' tokens read. While `down` is set, every endpoint answers 503; the next `limited`
+    reads are told to wait `retry_after` seconds.
     """
 
     def __init__(self, places: Places) -> None:
@@ -45,6 +46,8 @@ class OAuth:
         self.extra: dict[tuple[str, str], Json] = {}
         self.reads: list[str] = []
         self.down = False
+        self.limited = 0
+        self.retry_after = 0.01
         self.locale = "en-US"
         self._places = places
         self._codes: dict[str, Grant] = {}
@@ -78,6 +81,9 @@ class OAuth:
         self.reads.append(path)
         if self.down:
             return 503, {"message": "Service Unavailable", "code": 0}
+        if self.limited:
+            self.limited -= 1
+            return 429, {"message": "You are being rate limited.", "retry_after": self.retry_after, "global": False}
         grant = self._tokens.get(token)
         if grant is None:
             return 401, {"message": "401: Unauthorized", "code": 0}

@@ -190,6 +190,18 @@ async def test_nothing_is_shown_while_discord_does_not_answer(page: ModeratorsPa
     assert (await browser.get(QUESTIONS)).status == 200
 
 
+async def test_short_pause_that_discord_wants_is_waited(page: ModeratorsPage, moderator: User) -> None:
+    page.discord.oauth.limited = 2
+    assert (await (await page.browser()).sign_in(moderator)).status == 200
+
+
+async def test_long_pause_that_discord_wants_is_told(page: ModeratorsPage, browser: Browser) -> None:
+    page.clock.now += CHECK_SECONDS
+    page.discord.oauth.limited, page.discord.oauth.retry_after = 1, 3600
+    assert (await browser.get(QUESTIONS)).status == 503
+    assert (await browser.get(QUESTIONS)).status == 200
+
+
 async def test_member_without_a_role_is_refused_and_their_token_is_given_back(page: ModeratorsPage) -> None:
     member = User.new()
     page.discord.oauth.join(member, LISTED)
