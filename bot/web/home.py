@@ -8,7 +8,6 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from functools import partial
-from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
@@ -19,6 +18,7 @@ from bot.settings import PageAccess
 from bot.text.answer_wording import brief_answer, certainty_text, distinct_citations, own_words
 from bot.text.i18n import gettext
 from bot.text.index_messages import abstention_reason
+from bot.web._reader_address import reader_address
 from bot.web._responses import html_response, message_page
 from bot.web.links import HomeLink, PageLink
 from bot.web.pages import refusal, set_reader_language, snapshot_time
@@ -34,13 +34,10 @@ if TYPE_CHECKING:
     from bot.web.links import PageLinks
     from index import Library
 
-__all__ = ["HomePages", "Search", "reader_address"]
+__all__ = ["HomePages", "Search"]
 
 MOST_NAMES = 30
 """Names shown of the sources that were added, changed or removed."""
-
-NETWORK_BITS = 64
-"""Of an IPv6 address, what one household has; the rest changes at will."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,17 +183,3 @@ class HomePages:
         """Return a number that stands for an address; negative, as no user's id is."""
         digest = hmac.digest(self._key, reader_address(request).encode(), hashlib.sha256)
         return -1 - int.from_bytes(digest[:8], "big")
-
-
-def reader_address(request: web.Request) -> str:
-    """Return the address that a request comes from: behind a proxy of this machine or network, what that says."""
-    address = request.remote or ""
-    try:
-        if not ip_address(address).is_global and (forwarded := request.headers.get(hdrs.X_FORWARDED_FOR)):
-            address = forwarded.rpartition(",")[2].strip()
-        ip = ip_address(address)
-    except ValueError:
-        return address[:64]
-    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is None:
-        return str(IPv6Address(int(ip) >> NETWORK_BITS << NETWORK_BITS))
-    return str(ip)

@@ -14,6 +14,7 @@ from cachetools import TTLCache
 from bot.settings import PageAccess
 from bot.text.i18n import current_language, gettext, gettext_noop, set_language
 from bot.web._layout import lay_out
+from bot.web._reader_address import reader_address
 from bot.web._responses import CachedPage, PageCache, cached_page, message_page, page_response
 from bot.web.links import ANCHOR, HomeLink, LinkState, OriginalLink, PageLink, Target
 from bot.web.templating import language_of, render
@@ -31,6 +32,9 @@ STATE_SECONDS = 2.0
 """How long it is not looked again whether a source changed."""
 MOST_RENDERED = 2
 """Pages rendered at the same time; the others wait."""
+MOST_NEW_PAGES = 60
+"""Pages that one address may have rendered in a minute, if they are open to everyone."""
+MINUTE = 60.0
 MOST_FIELDS = 20
 LONGEST_FIELD = 500
 
@@ -69,6 +73,7 @@ class EvidencePages:
         self._downloads = downloads
         self._cache = cache or PageCache()
         self._states: TTLCache[tuple[str, str], tuple[str, bool, SourceChange]] = TTLCache(1_000, STATE_SECONDS)
+        self._rendered: TTLCache[str, int] = TTLCache(10_000, MINUTE)
         self._slots = asyncio.Semaphore(MOST_RENDERED)
 
     def routes(self) -> list[web.RouteDef]:
@@ -89,6 +94,8 @@ class EvidencePages:
         state = await self._state(link)
         key = (link, until, current_language().code, state)
         if (page := self._cache.get(key)) is None:
+            if self._links.access is PageAccess.OPEN and not self._may_render(request):
+                return message_page(gettext("Too many pages at once"), gettext("Try again in a minute."), status=429)
             async with self._slots:
                 page = self._cache.get(key) or await self._worker.run(self._render, link, until)
             if page is None:
@@ -119,6 +126,15 @@ class EvidencePages:
             },
         )
 
+    def _may_render(self, request: web.Request) -> bool:
+        """Return whether an address may have another page rendered, which counts.
+
+        Without signatures an address can name any place of a source, and each is a page of its own.
+        """
+        reader = reader_address(request)
+        self._rendered[reader] = count = self._rendered.get(reader, 0) + 1
+        return count <= MOST_NEW_PAGES
+
     async def _state(self, link: PageLink) -> tuple[str, bool, SourceChange]:
         """Return what a page depends on beside its link."""
         key = (link.snapshot, link.source)
@@ -136,6 +152,7 @@ class EvidencePages:
         html = render(
             "evidence.html",
             page=page,
+            title=page.title or page.source,
             groups=lay_out(page.parts, page.title),
             anchor=ANCHOR,
             notice=_notice(page, is_quoted=link.start < link.end),

@@ -10,8 +10,8 @@ from index.domain.evidence import Difference, DifferenceKind
 
 __all__ = ["difference"]
 
-MOST_LINES = 20_000
-"""Lines of a text above which nothing is compared."""
+MOST_LINES = 5_000
+"""Lines between the first and the last change, above which nothing is compared."""
 
 MOST_SHOWN = 200
 LONGEST_LINE = 1_000
@@ -28,10 +28,20 @@ def difference(before: str, after: str) -> tuple[Difference, ...]:
     if before == after:
         return ()
     old, new = before.splitlines(), after.splitlines()
+    same = _same_at_the_start(old, new)
+    start = max(same - AROUND, 0)
+    end = max(_same_at_the_start(old[same:][::-1], new[same:][::-1]) - AROUND, 0)
+    old, new = old[start : len(old) - end], new[start : len(new) - end]
     if max(len(old), len(new)) > MOST_LINES:
         return ()
     lines = list(islice(_lines(old, new), MOST_SHOWN + 1))
     return (*lines[:MOST_SHOWN], *[Difference(DifferenceKind.GAP)] * (len(lines) > MOST_SHOWN))
+
+
+def _same_at_the_start(old: Sequence[str], new: Sequence[str]) -> int:
+    """Return how many lines are the same before the first that differs."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((number for number, (one, other) in pairs if one != other), min(len(old), len(new)))
 
 
 def _lines(old: Sequence[str], new: Sequence[str]) -> Iterator[Difference]:

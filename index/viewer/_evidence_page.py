@@ -14,8 +14,8 @@ from index.viewer._readable_parts import readable_parts
 
 __all__ = ["evidence_page"]
 
-LONGEST_QUOTE = 20_000
-"""Characters of the longest quotation that is looked for elsewhere than where it was."""
+MOST_COMPARED = 50_000_000
+"""Characters that are compared when a quotation is looked for elsewhere than where it was."""
 
 WORD_START = re.compile(r"(?<!\w)\S|(?<=_)\w")
 
@@ -80,9 +80,13 @@ def _find(text: str, place: tuple[int, int], digest: str) -> tuple[int, int]:
     if inside and (not digest or quote_digest(text[start:end]) == digest):
         return place
     length = end - start
-    if not digest or not 0 < length <= min(len(text), LONGEST_QUOTE):
+    if not digest or not 0 < length <= len(text):
         return 0, 0
-    starts = (match.start() for match in WORD_START.finditer(text, 0, len(text) - length + 1))
-    found = [begin for begin in starts if quote_digest(text[begin : begin + length]) == digest]
-    begin = min(found, key=lambda begin: abs(begin - start), default=-1)
-    return (begin, begin + length) if begin >= 0 else (0, 0)
+    starts = sorted(
+        (match.start() for match in WORD_START.finditer(text, 0, len(text) - length + 1)),
+        key=lambda begin: abs(begin - start),
+    )
+    for begin in starts[: MOST_COMPARED // length]:
+        if quote_digest(text[begin : begin + length]) == digest:
+            return begin, begin + length
+    return 0, 0

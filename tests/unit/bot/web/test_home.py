@@ -10,7 +10,7 @@ from aiohttp.test_utils import make_mocked_request
 
 from bot.policy.rate_limits import Limits
 from bot.settings import PageAccess
-from bot.web.home import reader_address
+from bot.web._reader_address import reader_address
 from bot.web.links import HomeLink
 from tests.support.evidence_pages import QUOTE, SECOND, TEXT, WINDOW, evidence_site
 

@@ -10,6 +10,7 @@ import pytest
 from bot.settings import PageAccess
 from bot.web._responses import PageCache, cached_page
 from bot.web.links import OriginalLink, PageLink
+from bot.web.pages import MOST_NEW_PAGES
 from index.domain.answers import SourceChange
 from tests.support.evidence_pages import FIRST, QUOTE, SECOND, TEXT, evidence_site, raw_status
 
@@ -157,3 +158,20 @@ def test_the_cache_of_pages_is_bounded():
     assert cache.get(0) is None
     cache.put("large", cached_page("x" * 40_000))
     assert cache.get("large") is None
+
+
+async def test_a_source_without_a_title_goes_by_its_name(tmp_path):
+    async with evidence_site(tmp_path) as site:
+        live = site.library.engine.kept[FIRST]
+        live["a.md"] = replace(live["a.md"], title="")
+        assert "<title>a.md</title>" in (await site.get(site.link()))[1]
+
+
+async def test_an_address_has_so_many_open_pages_rendered_and_no_more(tmp_path):
+    async with evidence_site(tmp_path, access=PageAccess.OPEN) as site:
+        reader = {"X-Forwarded-For": "192.0.2.1"}
+        paths = [f"/s/{FIRST}/a.md?q={number}-{number + 1}" for number in range(MOST_NEW_PAGES + 1)]
+        statuses = [(await site.get(path, **reader))[0] for path in paths]
+        assert statuses == [200] * MOST_NEW_PAGES + [429]
+        assert (await site.get(paths[0], **reader))[0] == 200
+        assert (await site.get(paths[-1], **{"X-Forwarded-For": "192.0.2.2"}))[0] == 200

@@ -6,7 +6,7 @@ import pytest
 
 from index.domain.answers import SourceChange
 from index.domain.evidence import DifferenceKind, EvidencePage, PartKind, quote_digest
-from tests.support.services_alone import QUOTE, TEXT
+from tests.support.services_alone import QUOTE, TEXT, document
 
 MARKED_UP = """---
 title: Models
@@ -134,3 +134,25 @@ def test_a_difference_is_bounded(sources, services):
     page = services.viewer.evidence("one", "a.md", place(TEXT, QUOTE))
     assert len(page.difference) == 201
     assert page.difference[-1].kind is DifferenceKind.GAP
+
+
+def test_one_change_in_a_long_source_is_shown_with_what_is_around(sources, services):
+    lines = [f"Line {number}." for number in range(30_000)]
+    sources.kept["one"] = document("\n".join(lines))
+    lines[20_000] = "Another line."
+    sources.rebuild("two", "\n".join(lines))
+    page = services.viewer.evidence("one", "a.md")
+    assert [line.text for line in page.difference] == [
+        *("Line 19998.", "Line 19999.", "Line 20000.", "Another line.", "Line 20001.", "Line 20002.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("a\nb", "a\nb\nc"), ("a\na\na", "a\na"), ("", "a"), ("a", ""), ("a\nb", "b")]
+)
+def test_lines_that_come_or_go_at_an_end_are_shown(before, after, sources, services):
+    sources.kept["one"] = document(before)
+    sources.rebuild("two", after)
+    kinds = [line.kind for line in services.viewer.evidence("one", "a.md").difference]
+    gained = kinds.count(DifferenceKind.ADDED) - kinds.count(DifferenceKind.REMOVED)
+    assert gained == len(after.splitlines()) - len(before.splitlines())
