@@ -100,6 +100,22 @@ def no_name(folder: Path) -> dict[str, object]:
     return {"DISCORD_TOKEN": TOKEN, "DISCORD_API_URL": "http://discord.invalid/api/v10"}
 
 
+def pages(folder: Path) -> dict[str, object]:
+    return no_network(folder) | {"HTTP_PORT": 0, "PUBLIC_URL": "http://localhost"}
+
+
+def damaged_secret(folder: Path) -> dict[str, object]:
+    (folder / "state").mkdir()
+    (folder / "state" / "web_secret").write_text("short")
+    return pages(folder)
+
+
+def secret_that_is_a_folder(folder: Path) -> dict[str, object]:
+    (folder / "secret").mkdir()
+    (folder / "secret" / "web_secret").mkdir()
+    return pages(folder) | {"STATE_DIR": "secret"}
+
+
 PROCESSES: dict[str, Callable[[Path], dict[str, object]]] = {
     "There is no folder of sources": no_sources,
     "Not one source holds a passage": unreadable_sources,
@@ -108,6 +124,8 @@ PROCESSES: dict[str, Callable[[Path], dict[str, object]]] = {
     "The embedding model": missing_model,
     "is no setting: write it like": broken_line,
     "can't be used:": malformed_address,
+    "holds no secret": damaged_secret,
+    "set WEB_SECRET, or STATE_DIR": secret_that_is_a_folder,
     "Discord could not be reached": no_network,
     "The name of Discord's server can't be resolved": no_name,
 }

@@ -72,11 +72,3 @@ async def test_the_link_below_a_quotation_opens_its_page(tmp_path: Path, port: i
         secret = tmp_path / "state" / "web_secret"
         assert stat.S_IMODE(secret.stat().st_mode) == 0o600
         assert secret.read_text().strip() not in html + reply.text
-
-
-async def test_a_damaged_secret_ends_the_bot_with_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "web_secret").write_text("short")
-    settings = {"DISCORD_TOKEN": TOKEN, "STATE_DIR": tmp_path, "HTTP_PORT": 0, "PUBLIC_URL": "http://localhost"}
-    with pytest.raises(AssertionError, match=r"ended with 2:\n.*web_secret holds no secret: remove it"):
-        async with running_bot(settings, tmp_path / "bot"):
-            pass
