@@ -13,12 +13,14 @@ from cachetools import TTLCache
 
 from bot.settings import PageAccess
 from bot.text.i18n import current_language, gettext, gettext_noop, set_language
+from bot.views.snapshot_names import snapshot_letters
 from bot.web._layout import lay_out
 from bot.web._reader_address import reader_address
 from bot.web._responses import CachedPage, PageCache, cached_page, message_page, page_response
 from bot.web.links import ANCHOR, HomeLink, LinkState, OriginalLink, PageLink, Target
 from bot.web.templating import language_of, render
 from index.domain.answers import SourceChange
+from index.domain.evidence import PartKind
 
 if TYPE_CHECKING:
     from bot.services.worker import LibraryWorker
@@ -148,7 +150,10 @@ class EvidencePages:
         page = self._library.viewer.evidence(link.snapshot, link.source, (link.start, link.end), link.digest)
         if page is None:
             return None
-        whole = self._downloads and self._library.viewer.original(link.source) is not None
+        # The file is that of the live source: below an older text it would be another one than is shown.
+        offered = self._downloads and not page.change and self._library.viewer.original(link.source) is not None
+        shown = {part.label for part in page.parts if part.kind is PartKind.FIELD}
+        metadata = [(name, value[:LONGEST_FIELD]) for name, value in page.metadata.items() if name not in shown]
         html = render(
             "evidence.html",
             page=page,
@@ -157,9 +162,10 @@ class EvidencePages:
             anchor=ANCHOR,
             notice=_notice(page, is_quoted=link.start < link.end),
             created=snapshot_time(page.snapshot),
-            metadata=[(name, value[:LONGEST_FIELD]) for name, value in [*page.metadata.items()][:MOST_FIELDS]],
+            letters=snapshot_letters(page.snapshot, [page.live]),
+            metadata=metadata[:MOST_FIELDS],
             public=_public(page.url),
-            original=self._links.address(OriginalLink(link.source), until) if whole else "",
+            original=self._links.address(OriginalLink(link.source), until) if offered else "",
             home=self._links.address(HomeLink()) if self._links.access is PageAccess.OPEN else "",
         )
         return cached_page(html)

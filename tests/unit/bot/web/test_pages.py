@@ -126,6 +126,12 @@ async def test_the_original_file_is_a_download_and_never_shown(site):
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
+async def test_a_file_that_is_not_the_text_shown_is_not_offered(site):
+    link = site.link()
+    site.library.engine.rebuild(SECOND, TEXT.replace("ten", "six"))
+    assert "/f/a.md" not in (await site.get(link))[1]
+
+
 async def test_without_downloads_there_is_no_file(tmp_path):
     async with evidence_site(tmp_path) as site:
         assert (await site.get(OriginalLink("a.md")))[0] == 404
@@ -158,6 +164,12 @@ def test_the_cache_of_pages_is_bounded():
     assert cache.get(0) is None
     cache.put("large", cached_page("x" * 40_000))
     assert cache.get("large") is None
+
+
+async def test_metadata_that_the_text_shows_is_shown_once(tmp_path):
+    async with evidence_site(tmp_path, text=f"---\ntitle: Models\ntags: [scout]\n---\n{QUOTE}\n") as site:
+        _, html, _ = await site.get(site.link())
+    assert html.count("<dt>tags</dt>") == 1
 
 
 async def test_a_source_without_a_title_goes_by_its_name(tmp_path):
