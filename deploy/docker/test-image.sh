@@ -55,7 +55,7 @@ echo "built in $((SECONDS - started)) s" >&2
 container=$(buildah from localhost/footnote:lite)
 root=$(buildah mount "$container")
 data=$(mktemp -d)
-trap 'buildah rm "$container" >/dev/null; buildah rmi localhost/footnote:lite >/dev/null; rm -rf "$data"' EXIT
+trap '{ buildah rm "$container"; buildah rmi localhost/footnote:lite; rm -rf "$data"; } >/dev/null 2>&1 || true' EXIT
 chown 10001:10001 "$data"
 
 # What a container engine does with --read-only, --tmpfs /tmp, --cap-drop ALL, --security-opt no-new-privileges.
