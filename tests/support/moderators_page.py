@@ -21,7 +21,7 @@ from bot.web.server import WebServer
 from bot.web.static_files import static_routes
 from tests.support.discord.client import Clock
 from tests.support.discord.oauth import CLIENT_SECRET
-from tests.support.discord.payloads import BOT, User
+from tests.support.discord.payloads import User
 from tests.support.discord.server import DiscordServer
 from tests.support.discord.wire import Wire
 from tests.support.journal_library import JournalLibrary, connected_with_moderators
@@ -166,7 +166,7 @@ async def moderators_page(folder: Path, *, team: bool = False) -> AsyncIterator[
             services=wire.bot.services,
             public_url=url,
             api_url=discord.url,
-            client_id=lambda: int(BOT.id),
+            client=wire.bot,
             client_secret=CLIENT_SECRET,
             clock=clock,
         )

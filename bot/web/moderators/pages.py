@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 __all__ = ["notice_page", "page", "see_other"]
+
+SNAPSHOT_ID = re.compile(r"\b(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d{8}Z-([0-9a-f]{4})[0-9a-f]{4}\b")
 
 HEADERS = {hdrs.CACHE_CONTROL: "no-store"}
 
@@ -56,11 +59,17 @@ def _environment() -> Environment:
         number=format_number,
         place=_place,
         result=_result,
+        snapshots=_name_snapshots,
         stage=_stage,
         translated=translate,
         why=_why,
     )
     return environment
+
+
+def _name_snapshots(text: str) -> str:
+    """Return a text with the time and the first letters of each snapshot in place of its id."""
+    return SNAPSHOT_ID.sub(lambda match: f"{match[1]}-{match[2]}-{match[3]} {match[4]}:{match[5]} ({match[6]})", text)
 
 
 def _place(origin: str) -> str:

@@ -11,6 +11,7 @@ from bot.web.moderators.guard import Guard, Visit
 
 if TYPE_CHECKING:
     from bot.services.context import Services
+    from bot.web.moderators.user_names import UserNames
 
 __all__ = ["QuestionPages"]
 
@@ -21,9 +22,10 @@ MOST_PAGES = 1_000_000
 class QuestionPages:
     """Lists questions, votes and the audit of the place that is shown, a page at a time."""
 
-    def __init__(self, *, guard: Guard, services: Services) -> None:
+    def __init__(self, *, guard: Guard, services: Services, names: UserNames) -> None:
         self._guard = guard
         self._services = services
+        self._names = names
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -57,4 +59,12 @@ class QuestionPages:
             origin=str(place) if place else None,
             skip=(number - 1) * PER_PAGE,
         )
-        return visit.show("audit.html", entries=entries[:PER_PAGE], more=len(entries) > PER_PAGE, number=number)
+        shown = entries[:PER_PAGE]
+        return visit.show(
+            "audit.html",
+            entries=shown,
+            more=len(entries) > PER_PAGE,
+            number=number,
+            names=await self._names.of(entry.user for entry in shown if entry.user is not None),
+            guild_name=self._services.permissions.guild_name,
+        )

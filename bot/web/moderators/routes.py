@@ -23,6 +23,7 @@ from bot.web.moderators.reindex import ReindexPages
 from bot.web.moderators.runs import IndexRuns
 from bot.web.moderators.sessions import Sessions
 from bot.web.moderators.snapshots import SnapshotPages
+from bot.web.moderators.user_names import UserNames
 
 if TYPE_CHECKING:
     from discord import Client
@@ -55,7 +56,7 @@ def configured_routes(client: Client, services: Services, settings: BotSettings)
         services=services,
         public_url=settings.public_url,
         api_url=settings.discord_api_url,
-        client_id=lambda: client.application_id or 0,
+        client=client,
         client_secret=secret.get_secret_value(),
     )
 
@@ -65,16 +66,19 @@ def routes(
     services: Services,
     public_url: str,
     api_url: str,
-    client_id: Callable[[], int],
+    client: Client,
     client_secret: str,
     clock: Callable[[], float] = time.monotonic,
 ) -> list[web.RouteDef]:
-    """Return the routes; `client_id` is the application's id, which is known once the bot is logged in."""
+    """Return the routes; the application's id is known once the client is logged in."""
     redirect_uri = f"{public_url.rstrip('/')}{HOME}/callback"
 
     def oauth() -> DiscordOAuth:
         return DiscordOAuth(
-            api_url=api_url, client_id=str(client_id()), client_secret=client_secret, redirect_uri=redirect_uri
+            api_url=api_url,
+            client_id=str(client.application_id or 0),
+            client_secret=client_secret,
+            redirect_uri=redirect_uri,
         )
 
     sessions, cookies, runs = Sessions(clock=clock), Cookies(public_url), IndexRuns(services)
@@ -82,7 +86,7 @@ def routes(
     guard = Guard(sessions=sessions, access=access, oauth=oauth, cookies=cookies, public_url=public_url)
     return [
         *LoginPages(guard=guard, sessions=sessions, access=access, oauth=oauth, cookies=cookies).routes(),
-        *QuestionPages(guard=guard, services=services).routes(),
+        *QuestionPages(guard=guard, services=services, names=UserNames(client)).routes(),
         *GapPages(guard=guard, services=services, runs=runs).routes(),
         *FigurePages(guard=guard, services=services).routes(),
         *SnapshotPages(guard=guard, services=services, runs=runs).routes(),

@@ -84,6 +84,7 @@ class Api:
             ("GET", "/gateway", self._gateway),
             ("GET", "/gateway/bot", self._gateway),
             ("GET", "/users/@me", self._me),
+            ("GET", "/users/{user_id}", self._user),
             ("GET", "/oauth2/applications/@me", self._application),
             ("GET", "/applications/@me", self._application),
             ("GET", COMMANDS, self._list_commands),
@@ -113,6 +114,12 @@ class Api:
 
     async def _me(self, call: Call) -> tuple[int, Any]:
         return 200, BOT.payload() | {"verified": True, "mfa_enabled": True, "email": None, "flags": 0}
+
+    async def _user(self, call: Call) -> tuple[int, Any]:
+        user = self.state.users.get(call.params["user_id"])
+        if user is None:
+            raise Refused(404, 10013, "Unknown User")
+        return 200, user.payload()
 
     async def _application(self, call: Call) -> tuple[int, Any]:
         return 200, application(team=self.team)

@@ -17,8 +17,8 @@ async def test_wrong_token_gets_401(client: Client) -> None:
 
 
 async def test_unknown_route_gets_404_and_is_recorded(client: Client) -> None:
-    assert (await client.call("GET", "/guilds/1/audit-logs"))[0] == 404
-    assert client.server.requests.items[-1].path == "/guilds/1/audit-logs"
+    assert (await client.call("GET", "/guilds/1/bans"))[0] == 404
+    assert client.server.requests.items[-1].path == "/guilds/1/bans"
 
 
 async def test_told_rate_limit_answers_once_and_then_lets_pass(client: Client) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from tests.support.discord.payloads import User
+from tests.support.discord.payloads import LISTED, User
+from tests.support.fakes import OLDER
 from tests.support.journals import ANN
 from tests.support.moderators_page import Browser, ModeratorsPage
 
@@ -43,3 +44,17 @@ async def test_reader_gets_the_language_of_their_discord(page: ModeratorsPage, m
     page.discord.oauth.locale = "de"
     browser = await page.signed_in(moderator)
     assert "Fragen" in (await browser.get("/moderate/figures")).text
+
+
+async def test_audit_names_people_places_and_snapshots(page: ModeratorsPage, browser: Browser, moderator: User) -> None:
+    page.wire.state.users[moderator.id] = moderator
+    await browser.post(f"/moderate/snapshots/{OLDER}/rollback")
+    await browser.ended()
+    stranger = User.new()
+    page.library.journal.add_audit_entry(user=int(stranger.id), origin=LISTED.id, action="x", outcome="y")
+    audit = (await browser.get("/moderate/audit")).text
+    assert "<td>Librarian</td>" in audit
+    assert f"<td>{LISTED.name}</td>" in audit
+    assert "rollback 2025-04-04 12:00 (0bad)" in audit
+    assert f"<td>{stranger.id}</td>" in audit
+    assert moderator.id not in audit

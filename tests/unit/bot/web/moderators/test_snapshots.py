@@ -21,7 +21,6 @@ async def test_rollback_is_carried_out_and_recorded(page: ModeratorsPage, browse
     assert "Rolled back" in (await browser.ended()).text
     assert page.library.rolled_back == [OLDER]
     assert page.audit()[-1][:3] == (int(moderator.id), LISTED.id, f"rollback {OLDER}")
-    assert f"rollback {OLDER}" in (await browser.get("/moderate/audit")).text
 
 
 async def test_rollback_to_an_unknown_snapshot_changes_nothing(page: ModeratorsPage, browser: Browser) -> None:
