@@ -61,10 +61,10 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m bot",
         return _fail(error.log_message, error.exit_code)
 
 
-def own_files() -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Return the files that the bot keeps, and those that may hold secrets. Raises WrongSettings."""
+def own_files() -> tuple[tuple[Path, ...], tuple[Path, ...], tuple[Path, ...]]:
+    """Return the files that the bot keeps, those that may hold secrets, and its locks. Raises WrongSettings."""
     home, settings = read_settings(Settings).footnote_home, read_settings(BotSettings)
-    return settings.state_files, ((home or Path()) / ".env", settings.web_secret_file)
+    return settings.state_files, ((home or Path()) / ".env", settings.web_secret_file), settings.locks
 
 
 def _run_discord(library: Library, settings: BotSettings) -> int:

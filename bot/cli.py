@@ -53,12 +53,14 @@ def _with_own_files(command: str, arguments: list[str]) -> int:
     from index.cli.app import main as run_index
 
     try:
-        state, secrets = own_files()
+        state, secrets, locks = own_files()
     except WrongSettings as error:
         sys.stderr.write(f"{error}\n")
         return WRONG_USAGE
     options = [word for path in state for word in ("--state", str(path))]
     options += [word for path in secrets for word in ("--secret", str(path))]
+    if command == "restore":
+        options += [word for path in locks for word in ("--lock", str(path))]
     return run_index([command, *arguments, *options], prog="footnote")
 
 

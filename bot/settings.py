@@ -171,6 +171,11 @@ class BotSettings(HomeSettings):
         return (self.commands_file, self.history_file)
 
     @property
+    def locks(self) -> tuple[Path, ...]:
+        """The files in the state folder that running bots have locked, and those that others left."""
+        return tuple(sorted(self.state_dir.glob("bot-*.lock")))
+
+    @property
     def commands_file(self) -> Path:
         return self.state_dir / "commands.json"
 

@@ -16,7 +16,7 @@ class Places:
     """The files and folders of one installation.
 
     `state` are files that whoever runs the index keeps, `secrets` those that a backup leaves out unless it is asked
-    for them; both are known by their names.
+    for them; both are known by their names. `locks` are files that a running bot has locked.
     """
 
     journal: Path
@@ -24,6 +24,7 @@ class Places:
     sources: Path
     state: tuple[Path, ...] = ()
     secrets: tuple[Path, ...] = ()
+    locks: tuple[Path, ...] = ()
 
     @property
     def journal_key(self) -> Path:

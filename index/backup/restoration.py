@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from index.backup._archive_reader import ArchiveReader, reading_archive
 from index.backup._parts import Part, parts_of
 from index.backup.contents import DAMAGED, JOURNAL, LIVE, Contents
@@ -116,11 +118,23 @@ def _check_live(contents: Contents) -> None:
 
 def _check_idle(places: Places) -> None:
     """Raise InUse or ReindexRunning if a program is at work in these places."""
+    if any(_is_locked(path) for path in places.locks):
+        raise InUse("A bot is running here: stop it, then restore.")
     if is_in_use(places.journal):
         raise InUse("A bot or console is running here and has the journal open: stop it, then restore.")
     if places.index.is_dir():
         with BuildLock(places.index / LOCK_NAME).hold(ReindexProgress([ReindexRequest()])):
             pass
+
+
+def _is_locked(file: Path) -> bool:
+    if not file.exists():
+        return False
+    try:
+        with FileLock(file, timeout=0, fallback_to_soft=False):
+            return False
+    except Timeout:
+        return True
 
 
 def _missing_folders(parts: Sequence[Part]) -> list[Path]:

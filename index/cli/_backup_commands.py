@@ -36,10 +36,24 @@ SecretOption = Annotated[
 ]
 
 
+LockOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--lock", metavar="FILE", help="A file that a running bot locks; once or more. `footnote` names them."
+    ),
+]
+
+
 def add_backup_commands(app: typer.Typer, settings: Callable[[Path | None, Path | None], Settings]) -> None:
     """Add both; `settings` returns the program's settings, with these folders of sources and of the index if given."""
 
-    def places(seeds: Path | None, index: Path | None, state: list[Path] | None, secret: list[Path] | None) -> Places:
+    def places(
+        seeds: Path | None,
+        index: Path | None,
+        state: list[Path] | None,
+        secret: list[Path] | None,
+        lock: list[Path] | None = None,
+    ) -> Places:
         found = settings(seeds, index)
         return Places(
             journal=found.journal_file,
@@ -47,6 +61,7 @@ def add_backup_commands(app: typer.Typer, settings: Callable[[Path | None, Path 
             sources=found.seeds_dir,
             state=tuple(state or ()),
             secrets=tuple(secret or ()),
+            locks=tuple(lock or ()),
         )
 
     @app.command(epilog=EPILOG)
@@ -76,6 +91,7 @@ def add_backup_commands(app: typer.Typer, settings: Callable[[Path | None, Path 
         index: IndexOption = None,
         state: StateOption = None,
         secret: SecretOption = None,
+        lock: LockOption = None,
         replace: Annotated[
             bool, typer.Option("--replace", help="Replace what is there; it is kept beside, as *.before-restore-*.")
         ] = False,
@@ -90,7 +106,7 @@ def add_backup_commands(app: typer.Typer, settings: Callable[[Path | None, Path 
             else:
                 print_lines(["The backup is whole.", *contents_lines(contents)])
             return
-        report = restore_backup(places(seeds, index, state, secret), file, replace=replace)
+        report = restore_backup(places(seeds, index, state, secret, lock), file, replace=replace)
         if report.mismatch:
             say(report.mismatch)
         if as_json:

@@ -185,7 +185,7 @@ def test_backup_takes_every_file_that_the_bot_keeps_or_leaves_it_out_as_a_secret
     settings = BotSettings(_env_file=None)  # type: ignore[call-arg]
     properties = [name for name, value in vars(BotSettings).items() if isinstance(value, property)]
     files = {getattr(settings, name) for name in properties if name.endswith("_file")}
-    state, secrets = own_files()
+    state, secrets, _ = own_files()
     assert settings.commands_file in files
     assert files <= {*state, *secrets}
 

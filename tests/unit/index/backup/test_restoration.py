@@ -6,9 +6,11 @@ import json
 import re
 import stat
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from index.backup import restoration
 from index.backup.contents import CONTENTS
@@ -194,6 +196,14 @@ def test_restore_refuses_while_the_journal_is_open(old, file):
     assert tree(old.places.sources) == before
     journal.close()
     restore_backup(old.places, file, replace=True)
+
+
+def test_restore_refuses_while_a_bot_holds_its_lock(old, new, file):
+    lock = old.home / "bot-1.lock"
+    places = replace(new.places, locks=(lock,))
+    with FileLock(lock), pytest.raises(InUse, match="stop it"):
+        restore_backup(places, file)
+    restore_backup(places, file)
 
 
 def test_restore_refuses_while_a_reindex_runs(old, file):
