@@ -18,3 +18,6 @@ events.addEventListener("end", () => {
   events.close();
   location.reload();
 });
+events.onerror = () => {
+  if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
+};

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from aiohttp import web
 
+from bot.web.moderators.guard import Cookies
 from tests.support.discord.payloads import LISTED, MODERATOR_ROLE, User
 from tests.support.fakes import OLDER
 from tests.support.moderators_page import Browser, ModeratorsPage
@@ -89,3 +91,16 @@ async def test_pages_are_not_kept_by_caches(browser: Browser) -> None:
 async def test_odd_page_numbers_show_a_page(browser: Browser, query: str) -> None:
     for path in ("questions", "votes", "gaps", "audit", "figures"):
         assert (await browser.get(f"/moderate/{path}?{query}")).status == 200
+
+
+@pytest.mark.parametrize("url", ["https://footnote.example", "http://localhost:8080"])
+def test_cookies_are_bound_to_the_host_where_the_address_is_https(url: str) -> None:
+    cookies, response = Cookies(url), web.Response()
+    cookies.set(response, cookies.session, "x")
+    written = response.cookies[cookies.session].OutputString()
+    secure = url.startswith("https")
+    assert cookies.session.startswith("__Host-") == secure
+    assert cookies.login.startswith("__Host-") == secure
+    assert ("Secure" in written) == secure
+    assert "Path=/" in written
+    assert "Domain" not in written
