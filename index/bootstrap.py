@@ -25,7 +25,7 @@ from index.sources.web import WebSources
 
 if TYPE_CHECKING:
     from index.answering.answerer import Answerer
-    from index.domain.ports import ClaimChecker, Embedder, Generator, Reader
+    from index.domain.ports import ClaimChecker, Embedder, Generator, Reader, StageObserver
     from index.generation.writer import Writer
     from index.indexing.indexer import Indexer
     from index.retrieval.faiss_store import FaissStore
@@ -35,8 +35,11 @@ if TYPE_CHECKING:
 __all__ = ["assemble", "open_checker", "open_library"]
 
 
-def open_library(settings: Settings) -> Library:
-    """Return a library ready to load; it opens nothing yet, so that a caller can answer before the model is there."""
+def open_library(settings: Settings, *, observe: StageObserver | None = None) -> Library:
+    """Return a library ready to load; it opens nothing yet, so that a caller can answer before the model is there.
+
+    `observe` is told how long the stages of each answer take.
+    """
     for name in ("faiss", "sentence_transformers"):
         logging.getLogger(name).setLevel(logging.WARNING)  # at INFO they log at every start how they loaded
     wait_passively()
@@ -76,6 +79,7 @@ def open_library(settings: Settings) -> Library:
             threshold=threshold(calibration.curve, settings.max_wrong),
             intents=load_intents() if embedder.name == BUNDLED else None,
             summariser=Summariser(changes=KeptChanges(snapshots)),
+            observe=observe,
         )
 
     def indexer(embedder: Embedder) -> Indexer:
@@ -108,6 +112,7 @@ def open_library(settings: Settings) -> Library:
         loader=loader,
         keep=settings.keep_snapshots,
         checker=checker,
+        observe=observe,
         **_writing(settings, budgets, checker),
     )
 
@@ -137,6 +142,7 @@ def assemble(
     generation: GenerationMonitor | None = None,
     generator: Generator | None = None,
     writer: Callable[[Answerer], Writer] | None = None,
+    observe: StageObserver | None = None,
 ) -> Library:
     """Return a library of these parts.
 
@@ -144,6 +150,7 @@ def assemble(
     for the loaded model, what answers from snapshots, builds them and loads them. `keep` counts the live snapshot too.
     `checker` opens the model that compares questions of gaps.
     `generation` tells of the language model `generator`, and `writer` makes what writes by it; None without.
+    `observe` is told how long the stages of each answer take.
     """
     # Imported here: they load scipy and rapidfuzz, half a second that `--help` need not wait for.
     from index.conversation.service import ConversationService
@@ -152,7 +159,13 @@ def assemble(
 
     live = LiveIndex(snapshots=snapshots, model=model)
     engine = QueryEngine(
-        snapshots=snapshots, live=live, embedder=embedder, answerer=answerer, loader=loader, writer=writer
+        snapshots=snapshots,
+        live=live,
+        embedder=embedder,
+        answerer=answerer,
+        loader=loader,
+        writer=writer,
+        observe=observe,
     )
     gaps = GapReview(engine=engine, journal=journal, checker=checker)
     return Library(

@@ -9,17 +9,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from index.answering.timing import timed
 from index.domain.answers import Answer
 from index.domain.documents import Document
 from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex
 from index.domain.generation import WritingRequest
 from index.domain.messages import Message
-from index.domain.stages import Stage
+from index.domain.stages import AnswerStage, Stage
 from index.text.normalize import replace_surrogates
 
 if TYPE_CHECKING:
     from index.answering.answerer import Answerer
-    from index.domain.ports import Embedder, Progress, Vectors
+    from index.domain.ports import Embedder, Progress, StageObserver, Vectors
     from index.generation.writer import Writer
     from index.retrieval.search_index import SearchIndex
     from index.snapshots.loader import SnapshotLoader
@@ -36,7 +37,7 @@ class QueryEngine:
 
     `embedder` loads the model and is called once, when it is first needed; `answerer` and `loader` make, for the
     loaded model, what answers from a snapshot and what loads one. `writer` makes what writes answers by a language
-    model, at the first question that asks for it; without it every answer quotes.
+    model, at the first question that asks for it; without it every answer quotes. `observe` is told how long it takes.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class QueryEngine:
         answerer: Callable[[Embedder], Answerer],
         loader: Callable[[Embedder], SnapshotLoader],
         writer: Callable[[Answerer], Writer] | None = None,
+        observe: StageObserver | None = None,
     ) -> None:
         self._snapshots = snapshots
         self._live = live
@@ -55,6 +57,7 @@ class QueryEngine:
         self._make_answerer = answerer
         self._make_loader = loader
         self._make_writer = writer
+        self._observe = observe
         self._loading = threading.Lock()
         self._making_writer = threading.Lock()
         self._writer: Writer | None = None
@@ -115,11 +118,12 @@ class QueryEngine:
         read_answer = answerer.read_and_answer(search_index, question, before)
         answer = read_answer.answer
         if writing and (writer := self._open_writer(answerer)):
-            if read_answer.summary:
-                summary = read_answer.summary
-                answer = summary.with_removed(writer.summarise(search_index, summary, writing))
-            else:
-                answer = writer.write(search_index, read_answer, before, writing)
+            with timed(AnswerStage.WRITE, self._observe):
+                if read_answer.summary:
+                    summary = read_answer.summary
+                    answer = summary.with_removed(writer.summarise(search_index, summary, writing))
+                else:
+                    answer = writer.write(search_index, read_answer, before, writing)
         return replace(answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
 
     def summarise(self, source: str = "", since: str = "", writing: WritingRequest | None = None) -> Answer:
@@ -135,7 +139,8 @@ class QueryEngine:
         summary = answerer.summarise(search_index, source=replace_surrogates(source), since=replace_surrogates(since))
         answer = summary.answer
         if writing and (writer := self._open_writer(answerer)):
-            answer = summary.with_removed(writer.summarise(search_index, summary, writing))
+            with timed(AnswerStage.WRITE, self._observe):
+                answer = summary.with_removed(writer.summarise(search_index, summary, writing))
         return replace(answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
 
     def nearest(self, question: str, count: int) -> Answer:

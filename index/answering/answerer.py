@@ -12,12 +12,14 @@ from index.answering.quotations import cite_passage
 from index.answering.recency import section_recency
 from index.answering.small_talk import reply_to_small_talk
 from index.answering.summariser import GENERATOR, Summariser, Summary
+from index.answering.timing import timed
 from index.answering.verification import verify_citations, verify_short_answer
 from index.domain.answers import NO_QUESTION, Answer, Citation
 from index.domain.errors import LibraryError
 from index.domain.messages import message_of
-from index.domain.ports import Embedder, Vectors
+from index.domain.ports import Embedder, StageObserver, Vectors
 from index.domain.reading import Window, WindowReading
+from index.domain.stages import AnswerStage
 from index.reading.calibration import Calibration
 from index.reading.intents import Intent, IntentClassifier
 from index.reading.windows_reader import WindowsReader
@@ -104,6 +106,7 @@ class Answerer:
         threshold: float,
         intents: IntentClassifier | None = None,
         summariser: Summariser | None = None,
+        observe: StageObserver | None = None,
     ) -> None:
         self._embedder = embedder
         self._retriever = retriever
@@ -112,6 +115,7 @@ class Answerer:
         self._threshold = threshold
         self._intents = intents
         self._summariser = summariser or Summariser()
+        self._observe = observe
 
     def answer(self, search_index: SearchIndex, question: str, before: Sequence[str] = ()) -> Answer:
         """Return the answer, or an abstention whose citations are the nearest passages.
@@ -206,9 +210,12 @@ class Answerer:
 
     def _read(self, search_index: SearchIndex, question: str, before: tuple[str, ...] = ()) -> ReadQuestion:
         text = " ".join(map(normalize_question, [*before, question]))
-        vector = self._embedder.question(text)
-        windows = self._retriever.retrieve(search_index, text, vector)
-        return ReadQuestion(text, before, vector, self._reader.read(text, windows))
+        with timed(AnswerStage.RETRIEVE, self._observe):
+            vector = self._embedder.question(text)
+            windows = self._retriever.retrieve(search_index, text, vector)
+        with timed(AnswerStage.READ, self._observe):
+            readings = self._reader.read(text, windows)
+        return ReadQuestion(text, before, vector, readings)
 
     def _decide(self, search_index: SearchIndex, question: str, attempt: ReadQuestion) -> Answer:
         confidence = self._calibration.confidence(attempt.readings[0].reading) if attempt.readings else 0.0

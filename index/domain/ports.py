@@ -17,6 +17,7 @@ from index.domain.answers import Answer, SourceChange
 from index.domain.documents import Document
 from index.domain.generation import ChatMessage, WritingRequest
 from index.domain.reading import Reading
+from index.domain.stages import AnswerStage
 
 __all__ = [
     "AnswerEngine",
@@ -26,6 +27,7 @@ __all__ = [
     "Progress",
     "Reader",
     "SourceFiles",
+    "StageObserver",
     "VectorStore",
     "Vectors",
 ]
@@ -34,6 +36,12 @@ Vectors = NDArray[np.floating[Any]]
 
 Progress = Callable[[str, int, int], None]
 """Called as progress(stage, done, total) during a long task; total is 0 if it is not known."""
+
+StageObserver = Callable[[AnswerStage, float], None]
+"""Called with a stage and the seconds that it took, right after it and in its thread, also if it failed.
+
+A stage may come several times in one answer. It must not raise.
+"""
 
 
 class Embedder(Protocol):

@@ -1,10 +1,10 @@
-"""Stages of a reindex, by the names that progress callbacks and the command line use."""
+"""Stages of a reindex, by the names that progress callbacks and the command line use, and of an answer."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["Stage"]
+__all__ = ["AnswerStage", "Stage"]
 
 
 class Stage(StrEnum):
@@ -22,3 +22,11 @@ class Stage(StrEnum):
     CHECKING_SNAPSHOT = "checking the snapshot"
     WAITING_FOR_REINDEX = "waiting for the reindex that runs"
     WAITING_FOR_PROCESS = "waiting for another process"
+
+
+class AnswerStage(StrEnum):
+    """What takes time of an answer."""
+
+    RETRIEVE = "retrieve"
+    READ = "read"
+    WRITE = "write"

@@ -13,7 +13,7 @@ from index.answering.answerer import Answerer
 from index.answering.summariser import Summariser
 from index.bootstrap import assemble
 from index.domain.documents import Document, Passage
-from index.domain.ports import ClaimChecker, Embedder, Generator, Progress, Reader, Vectors
+from index.domain.ports import ClaimChecker, Embedder, Generator, Progress, Reader, StageObserver, Vectors
 from index.domain.reading import AnswerSpan, Reading
 from index.domain.snapshots import Status
 from index.domain.sources import SourceFile
@@ -148,6 +148,7 @@ def answerer(
     threshold: float = 0.5,
     intents: IntentClassifier | None = None,
     summariser: Summariser | None = None,
+    observe: StageObserver | None = None,
 ) -> Answerer:
     return Answerer(
         embedder=embedder,
@@ -157,6 +158,7 @@ def answerer(
         threshold=threshold,
         intents=intents,
         summariser=summariser,
+        observe=observe,
     )
 
 
@@ -173,6 +175,7 @@ def library(
     web: WebSources | None = None,
     generator: Generator | None = None,
     checker: ClaimChecker | None = None,
+    observe: StageObserver | None = None,
 ) -> Library:
     """A real library on the fakes; nothing is loaded yet.
 
@@ -188,7 +191,11 @@ def library(
         journal=Journal(index.parent / "journal.sqlite3"),
         embedder=lambda: model,
         answerer=lambda loaded: answerer(
-            loaded, reader=reader, threshold=threshold, summariser=Summariser(changes=KeptChanges(snapshots))
+            loaded,
+            reader=reader,
+            threshold=threshold,
+            summariser=Summariser(changes=KeptChanges(snapshots)),
+            observe=observe,
         ),
         indexer=lambda loaded: Indexer(snapshots=snapshots, embedder=loaded, new_store=MemoryStore),
         loader=lambda loaded: SnapshotLoader(snapshots=snapshots, embedder=loaded, open_store=open_store),
@@ -196,6 +203,7 @@ def library(
         checker=CredulousChecker,
         generator=generator,
         writer=(lambda loaded: writer(generator, loaded, checker)) if generator else None,
+        observe=observe,
     )
 
 
