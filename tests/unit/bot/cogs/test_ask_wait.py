@@ -29,7 +29,7 @@ async def asked_too_early(wire: Wire, user: User) -> Json:
     """The second message of somebody who just got an answer; nothing sent before it is left."""
     wire.message(QUESTION, guild=LISTED, user=user)
     await wire.sent.wait_for(lambda sent: sent.is_post and "10 million" in sent.text)
-    await eventually(lambda: wire.bot.services.questions._rate_limiter.waiting == 0)
+    await eventually(lambda: wire.bot.services.questions.rate_limiter.waiting == 0)
     wire.sent.items.clear()
     return wire.message(QUESTION, guild=LISTED, user=user)
 

@@ -113,3 +113,32 @@ def test_quotations_beyond_the_most_are_counted() -> None:
     assert "No. 6." in texts
     assert "No. 7." not in texts
     assert "and 9 more quotations" in texts
+
+
+class Links:
+    """Links of a given length to the pages of citations."""
+
+    def __init__(self, length: int = 150) -> None:
+        self.length = length
+
+    def url(self, snapshot, citation):
+        return f"https://footnote.example/s/{snapshot}/{citation.number}?".ljust(self.length, "x")
+
+    def home(self):
+        return "https://footnote.example/"
+
+
+def test_a_quotation_ends_with_a_link_to_its_page():
+    texts = "\n".join(blocks(render.answer_message(make_answer(), links=Links())))
+    assert re.search(r"^-# .* · \[Page\]\(https://footnote\.example/s/[^)]+/1\?x+\)$", texts, re.MULTILINE)
+
+
+def test_a_link_that_takes_too_much_room_is_left_out():
+    assert "[Page]" not in "\n".join(blocks(render.answer_message(make_answer(), links=Links(400))))
+
+
+def test_quotations_with_long_links_fit_a_message():
+    cited = [make_citation(number, quote=f"{number} " + "word " * 400) for number in range(1, 7)]
+    texts = blocks(render.answer_message(make_answer(*cited), answer_id="a" * 32, links=Links(330)))
+    assert "\n".join(texts).count("[Page]") == 6
+    assert sum(map(utf16_length, texts)) <= 4_000
