@@ -16,7 +16,7 @@ from index.backup._source_files import files_below
 from index.backup.contents import CONTENTS, JOURNAL, JOURNAL_KEY, LIVE, Contents
 from index.backup.places import FETCHED, Places
 from index.domain.errors import BackupUnwritable, Damaged, JournalUnavailable, NoIndex, RestoreRefused
-from index.domain.messages import message_of
+from index.domain.messages import REINDEX, message_of, with_fix
 from index.journal.copying import copy_journal
 from index.snapshots.store import SnapshotStore
 
@@ -74,7 +74,7 @@ def create_backup(
         else:
             left_out += [LEFT_OUT.format(path=path) for path in places.secrets if path.exists()]
         if not writer.members:
-            raise NoIndex("There is nothing to back up yet: run `python -m index reindex`.")
+            raise NoIndex(with_fix(REINDEX, "There is no index yet"))
         contents = Contents(
             program=program,
             created=datetime.now(UTC).isoformat(timespec="seconds"),

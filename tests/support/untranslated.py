@@ -94,6 +94,10 @@ ACCEPTED = {
     "sandbox; default-src 'none'": "a header",
     "{} UTC": "a time zone, the same in every language",
     "data: {}\n\n": "a line of a stream of events",
+    **dict.fromkeys(
+        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        "choices of a command, which are translated as such",
+    ),
     "# Frequently asked questions\n": "the heading of a source, which is in English as the sources are",
 }
 """Texts that look as if they were shown, with the reason why they are not."""
