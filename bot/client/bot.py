@@ -17,6 +17,7 @@ from bot.client.background import Background
 from bot.client.command_sync import CommandSync
 from bot.client.command_tree import FootnoteTree
 from bot.client.discord_patches import hide_users_in_log, skip_unreadable_events, use_gateway
+from bot.client.gateway_metrics import watch_gateway
 from bot.client.scheduled_reindex import NEVER, ReindexSchedule, ScheduledReindex
 from bot.client.weekly_digest import WeeklyDigest, utc_now
 from bot.policy.moderators import Moderators
@@ -27,6 +28,7 @@ from bot.services.errors import explain
 from bot.services.first_build import FirstBuild
 from bot.services.guild_settings import GuildSettingsCache
 from bot.services.help import HelpMessages
+from bot.services.metrics import Metrics
 from bot.services.permissions import Permissions
 from bot.services.pictures import PictureReader
 from bot.services.progress import ProgressMessages
@@ -85,11 +87,12 @@ class FootnoteBot(commands.Bot):
         reindex_schedule: ReindexSchedule = NEVER,
         api_url: str = DISCORD_API,
         links: EvidenceLinks | None = None,
+        metrics: Metrics | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         # Voice is not used, so discord.py need not warn that its libraries are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-        self.services = self._build_services(library, moderators, limits, api_url, links)
+        self.services = self._build_services(library, moderators, limits, api_url, links, metrics or Metrics())
         worker = self.services.worker
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -110,20 +113,28 @@ class FootnoteBot(commands.Bot):
             worker=worker,
             command_sync=CommandSync(self.tree, file=commands_file, worker=worker),
             first_build=self.services.first_build,
-            scheduled_reindex=ScheduledReindex(reindex_schedule, library=library, worker=worker),
+            scheduled_reindex=ScheduledReindex(
+                reindex_schedule, library=library, worker=worker, metrics=self.services.metrics
+            ),
             weekly_digest=WeeklyDigest(self, self.services, clock=clock),
         )
 
     def _build_services(
-        self, library: Library, moderators: Moderators, limits: Limits, api_url: str, links: EvidenceLinks | None
+        self,
+        library: Library,
+        moderators: Moderators,
+        limits: Limits,
+        api_url: str,
+        links: EvidenceLinks | None,
+        metrics: Metrics,
     ) -> Services:
-        worker, replies = LibraryWorker(), Replies()
+        worker, replies = LibraryWorker(), Replies(metrics)
         permissions = Permissions(self, moderators)
         guild_settings = GuildSettingsCache(library, worker)
         progress = ProgressMessages(library, worker)
         attachments = AttachmentDownloader(api_url=api_url)
         help_messages = HelpMessages(library, worker)
-        first_build = FirstBuild(library)
+        first_build = FirstBuild(library, metrics)
         return Services(
             library=library,
             worker=worker,
@@ -138,19 +149,26 @@ class FootnoteBot(commands.Bot):
                 first_build=first_build,
                 pictures=PictureReader(library=library, worker=worker, attachments=attachments),
                 links=links,
+                metrics=metrics,
             ),
             permissions=permissions,
             guild_settings=guild_settings,
             languages=UserLanguages(),
             progress=progress,
             reindexing=ReindexService(
-                library=library, worker=worker, replies=replies, permissions=permissions, progress=progress
+                library=library,
+                worker=worker,
+                replies=replies,
+                permissions=permissions,
+                progress=progress,
+                metrics=metrics,
             ),
             attachments=attachments,
             help=help_messages,
             limits=limits,
             links=links,
             first_build=first_build,
+            metrics=metrics,
         )
 
     async def setup_hook(self) -> None:
@@ -158,6 +176,7 @@ class FootnoteBot(commands.Bot):
         hide_users_in_log()
         await use_gateway(self.http)
         skip_unreadable_events(self, self.services.replies)
+        watch_gateway(self, self.services)
         await self.tree.set_translator(CommandTranslator())
         for extension in EXTENSIONS:
             await self.load_extension(extension)
@@ -169,6 +188,7 @@ class FootnoteBot(commands.Bot):
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Log what a listener raised, without the event's own data."""
         if error := sys.exception():
+            self.services.metrics.count_error(error)
             explain(error, f"handling {event_method}")
 
     async def close(self) -> None:

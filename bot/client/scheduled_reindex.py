@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass
 
 from bot.services.errors import explain
+from bot.services.metrics import Metrics
 from bot.services.worker import LibraryWorker
 from index import Library, LibraryError, Message
 from index.domain.activity import SCHEDULE, WATCHER, report_outcome
@@ -31,10 +32,13 @@ NEVER = ReindexSchedule()
 class ScheduledReindex:
     """Runs one scheduled reindex at a time, joining one that a moderator started; failures are logged."""
 
-    def __init__(self, schedule: ReindexSchedule, *, library: Library, worker: LibraryWorker) -> None:
+    def __init__(
+        self, schedule: ReindexSchedule, *, library: Library, worker: LibraryWorker, metrics: Metrics | None = None
+    ) -> None:
         self._schedule = schedule
         self._library = library
         self._worker = worker
+        self._metrics = metrics or Metrics()
         self._lock = asyncio.Lock()
 
     def start(self) -> list[asyncio.Task[None]]:
@@ -77,8 +81,10 @@ class ScheduledReindex:
                 if report:
                     log.info("Reindexed by the %s: %s", trigger, report_outcome(report))
             except LibraryError as error:
+                self._metrics.count_error(error)
                 log.warning("The reindex by the %s failed: %s", trigger, error.log_message)
             except Exception as error:  # whatever it was, the bot serves on
+                self._metrics.count_error(error)
                 explain(error, f"reindexing by the {trigger}")
 
     def _reindex_audited(self, trigger: str, only_if_stale: bool) -> ReindexReport | None:
@@ -87,6 +93,7 @@ class ScheduledReindex:
             if only_if_stale and not self._library.status().stale:
                 line.outcome = ""
                 return None
-            report = self._library.reindex()
+            with self._metrics.reindex():
+                report = self._library.reindex()
             line.outcome = report_outcome(report)
         return report

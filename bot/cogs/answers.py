@@ -166,7 +166,10 @@ class AnswersCog(commands.Cog):
     async def _vote(self, interaction: Interaction, component_id: ComponentId, *, helpful: bool) -> bool:
         """Record a vote; False if the answer is no longer kept."""
         vote, user = self._services.library.journal.vote, interaction.user.id
-        return await self._services.worker.run(vote, component_id.answer, user=user, helpful=helpful) is not None
+        if await self._services.worker.run(vote, component_id.answer, user=user, helpful=helpful) is None:
+            return False
+        self._services.metrics.count_vote(helpful=helpful)
+        return True
 
     def _explain_vote(self, answer: str, user: int, reason: str) -> bool:
         """Record the reason of a vote, in a thread; False if the answer is no longer kept."""

@@ -18,6 +18,7 @@ from bot.services.context import Services, services_of
 from bot.services.errors import Refused, explain
 from bot.services.interactions import Interaction
 from bot.services.message_reply import MessageReply
+from bot.services.metrics import Stage
 from bot.services.pictures import pictures_in
 from bot.services.questions import QuestionRefused
 from bot.services.wait_notices import notify_of_wait
@@ -103,7 +104,8 @@ class AskCog(commands.Cog):
                 reply = MessageReply(message)
                 view = await self._view_for(question_in(question), message, reply)
                 if view is not None:
-                    await reply.finish(view)
+                    with self._services.metrics.timed(Stage.SEND):
+                        await reply.finish(view)
             except (discord.HTTPException, aiohttp.ClientError) as error:
                 self._services.replies.count_unsent(error)
 
@@ -136,6 +138,7 @@ class AskCog(commands.Cog):
         except Refused as refused:
             return refused.view
         except Exception as error:  # whatever it was, the user gets a reply
+            self._services.metrics.count_error(error)
             return notice_message(explain(error, "answering a message"))
 
     def _replied_answer(self, message: discord.Message) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
+from bot.services.metrics import Metrics, Stage
 from bot.services.worker import LibraryWorker
 from bot.services.writing import EDIT_EVERY_SECONDS, GrowingAnswer, Show, Writings
 from index import Answer, Library
@@ -21,17 +23,26 @@ MAX_CONCURRENT = 2
 class Answering:
     """Has answers made, and shows those that a language model writes while they grow."""
 
-    def __init__(self, library: Library, worker: LibraryWorker, *, edit_every: float = EDIT_EVERY_SECONDS) -> None:
+    def __init__(
+        self,
+        library: Library,
+        worker: LibraryWorker,
+        *,
+        metrics: Metrics | None = None,
+        edit_every: float = EDIT_EVERY_SECONDS,
+    ) -> None:
         self.writings = Writings()
         self.edit_every = edit_every
         self._library = library
         self._worker = worker
+        self._metrics = metrics or Metrics()
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def quote(self, question: str) -> Answer:
         """Return the answer to a question in quotations, which is not recorded, when its turn comes."""
-        async with self._slots:
-            return await self._worker.run(self._library.ask, question)
+        async with self._turn():
+            with self._metrics.timed(Stage.ANSWER):
+                return await self._worker.run(self._library.ask, question)
 
     async def run(
         self, ask: Callable[..., RecordedAnswer], request: WritingRequest, show: Show, *, question: str = ""
@@ -42,20 +53,33 @@ class Answering:
         grows, below `question`. If too many are being written, the answer quotes.
         """
         if not self._library.writes:
-            async with self._slots:
-                return await self._worker.run(ask)
+            async with self._turn():
+                with self._metrics.timed(Stage.ANSWER):
+                    return await self._worker.run(ask)
         with self.writings.begin(request.user) as writing:
             growing = GrowingAnswer(show, question=question, writing=writing.key, edit_every=self.edit_every)
             request = replace(request, on_asked=growing.begin, on_answer=growing.update, stopped=writing.stopped)
             async with growing.shown():
-                async with self._slots:  # until the language model is asked: from then on the thread mostly waits
-                    if not self._worker.can_wait:
-                        return _unwritten(await self._worker.run(ask))
-                    work = asyncio.ensure_future(self._worker.run_waiting(ask, writing=request))
-                    begun = asyncio.ensure_future(growing.begun.wait())
-                    await asyncio.wait({work, begun}, return_when=asyncio.FIRST_COMPLETED)
-                    begun.cancel()
-                return await work
+                async with self._turn():  # until the language model is asked: from then on the thread mostly waits
+                    with self._metrics.timed(Stage.ANSWER):
+                        if not self._worker.can_wait:
+                            return _unwritten(await self._worker.run(ask))
+                        work = asyncio.ensure_future(self._worker.run_waiting(ask, writing=request))
+                        begun = asyncio.ensure_future(growing.begun.wait())
+                        await asyncio.wait({work, begun}, return_when=asyncio.FIRST_COMPLETED)
+                        begun.cancel()
+                if work.done():
+                    return work.result()
+                with self._metrics.timed(Stage.WRITE):
+                    return await work
+
+    @contextlib.asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Wait until one of the slots is free, and hold it."""
+        with self._metrics.waiting() as stop_waiting:
+            async with self._slots:
+                stop_waiting()
+                yield
 
 
 def _unwritten(recorded: RecordedAnswer) -> RecordedAnswer:

@@ -8,6 +8,7 @@ import discord
 
 from bot.policy.guild_settings import GuildSettings
 from bot.services.interactions import Interaction
+from bot.services.metrics import Place
 
 __all__ = ["AskContext", "build_context", "guild_id_of"]
 
@@ -16,13 +17,15 @@ __all__ = ["AskContext", "build_context", "guild_id_of"]
 class AskContext:
     """The user and the place of a question.
 
-    `parent` is the channel that a thread belongs to. `can_thread` says whether the bot may begin a thread there,
-    `is_conversation` whether questions there follow one another, as in direct messages and in threads.
+    `place` is what the metrics call it. `parent` is the channel that a thread belongs to. `can_thread` says whether the
+    bot may begin a thread there, `is_conversation` whether questions there follow one another, as in direct messages
+    and in threads.
     """
 
     user: int
     guild: int | None
     channel: int
+    place: Place = Place.SLASH
     parent: int | None = None
     can_thread: bool = False
     is_conversation: bool = False
@@ -41,6 +44,7 @@ def build_context(source: Interaction | discord.Message, guild: int | None, sett
         user=user.id,
         guild=guild,
         channel=channel.id if channel else 0,
+        place=_place_of(source),
         parent=channel.parent_id if isinstance(channel, discord.Thread) else None,
         can_thread=isinstance(channel, discord.TextChannel) and _can_begin_thread(source),
         is_conversation=guild is None or isinstance(channel, discord.Thread),
@@ -63,3 +67,11 @@ def _can_begin_thread(source: Interaction | discord.Message) -> bool:
     elif isinstance(source.channel, discord.TextChannel) and (me := source.channel.guild.me) is not None:
         permissions = source.channel.permissions_for(me)
     return permissions.create_public_threads and permissions.send_messages_in_threads
+
+
+def _place_of(source: Interaction | discord.Message) -> Place:
+    if isinstance(source, discord.Interaction):
+        return Place.SLASH
+    if source.guild is None:
+        return Place.DM
+    return Place.THREAD if isinstance(source.channel, discord.Thread) else Place.MENTION

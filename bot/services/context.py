@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.services.first_build import FirstBuild
     from bot.services.guild_settings import GuildSettingsCache
     from bot.services.help import HelpMessages
+    from bot.services.metrics import Metrics
     from bot.services.permissions import Permissions
     from bot.services.progress import ProgressMessages
     from bot.services.questions import QuestionService
@@ -43,6 +44,7 @@ class Services:
     help: HelpMessages
     limits: Limits
     first_build: FirstBuild
+    metrics: Metrics
     links: EvidenceLinks | None = None
     """Links to evidence pages; None without a public URL."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
+from bot.services.metrics import Metrics
 from bot.text.i18n import gettext, gettext_noop
 from index import Library, LibraryError, Message
 from index.domain.activity import START, report_outcome
@@ -41,8 +42,9 @@ class FirstBuild:
     `failure` is why it could not be built; None before, meanwhile and if it was.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, metrics: Metrics | None = None) -> None:
         self._library = library
+        self._metrics = metrics or Metrics()
         self._logged = 0
         self.percent = 0
         self.is_pending = True
@@ -55,7 +57,7 @@ class FirstBuild:
         log.info("There is no index yet: building it from the sources")
         self.is_running = True
         try:
-            with self._library.audited(Message("reindex"), origin=START) as line:
+            with self._metrics.reindex(), self._library.audited(Message("reindex"), origin=START) as line:
                 report = self._library.reindex(self, cancelled=self.cancelled, wait=WAIT_SECONDS)
                 line.outcome = report_outcome(report)
         except ReindexCancelled:

@@ -17,6 +17,7 @@ from bot.services.first_build import FirstBuild
 from bot.services.guild_settings import GuildSettingsCache
 from bot.services.help import HelpMessages
 from bot.services.interactions import Interaction
+from bot.services.metrics import Metrics, Stage
 from bot.services.pictures import PictureReader
 from bot.services.replies import PUBLIC, Replies
 from bot.services.worker import LibraryWorker
@@ -64,6 +65,7 @@ class QuestionService:
         help_messages: HelpMessages,
         first_build: FirstBuild,
         links: EvidenceLinks | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._library = library
         self._replies = replies
@@ -73,7 +75,8 @@ class QuestionService:
         self._help = help_messages
         self._links = links
         self._first_build = first_build
-        self.answering = Answering(library, worker)
+        self._metrics = metrics or Metrics()
+        self.answering = Answering(library, worker, metrics=self._metrics)
 
     async def context_of(self, source: Interaction | discord.Message) -> AskContext:
         """Return who asks, and where."""
@@ -87,6 +90,18 @@ class QuestionService:
     @contextlib.contextmanager
     def admit(self, question: str, context: AskContext) -> Iterator[None]:
         """Admit a question for the `with` block that answers it. Raises QuestionRefused before anything is awaited."""
+        with self._metrics.question(context.place):
+            self._check(question, context)
+            with self._replies.pending(), self.rate_limiter.in_flight(context.user):
+                try:
+                    yield
+                except NoIndex:
+                    if reading := self._first_build.refusal():
+                        raise QuestionRefused(notice_message(reading)) from None
+                    raise
+
+    def _check(self, question: str, context: AskContext) -> None:
+        """Raise QuestionRefused if a question is not to be answered, there or now."""
         if problem := problem_of(question):
             raise QuestionRefused(notice_message(problem))
         settings = context.settings
@@ -97,13 +112,6 @@ class QuestionService:
         if refusal := self.rate_limiter.refusal(context.user, context.guild, user_seconds=settings.cooldown):
             wait = self.rate_limiter.wait_seconds(context.user, context.guild, user_seconds=settings.cooldown)
             raise QuestionRefused(notice_message(refusal), wait=wait)
-        with self._replies.pending(), self.rate_limiter.in_flight(context.user):
-            try:
-                yield
-            except NoIndex:
-                if reading := self._first_build.refusal():
-                    raise QuestionRefused(notice_message(reading)) from None
-                raise
 
     async def answer_interaction(
         self,
@@ -143,6 +151,7 @@ class QuestionService:
         async def answer(context: AskContext, show: Show, is_private: bool) -> discord.ui.LayoutView:
             request = WritingRequest(user=context.user, guild=context.guild)
             recorded = await self.answering.run(partial(summarise, context), request, show)
+            self._metrics.count_answer(context.place, recorded.answer)
             return self._message(recorded, context, translate(recorded.answer.question), private=is_private)
 
         await self._respond(interaction, SUMMARY, answer, private)
@@ -167,7 +176,8 @@ class QuestionService:
 
                 view = await answer(context, show, is_private)
             # After the block: by the time the answer is seen, the user's next question must be admitted.
-            await show(view)
+            with self._metrics.timed(Stage.SEND):
+                await show(view)
 
     async def answer(
         self,
@@ -201,6 +211,7 @@ class QuestionService:
         )
         request = WritingRequest(pictures=attached.pictures, user=context.user, guild=context.guild)
         recorded = await self.answering.run(ask, request, show, question=shown)
+        self._metrics.count_answer(context.place, recorded.answer)
         if recorded.answer.abstained and asks_about_bot(question):
             return await self._help.help()
         return self._message(recorded, context, shown, private=private, note=attached.note)

@@ -15,6 +15,7 @@ from discord import ui
 from bot.services.audit import audited
 from bot.services.errors import Refused, explain, trace
 from bot.services.interactions import Interaction, acknowledge
+from bot.services.metrics import Metrics
 from bot.services.permissions import Permissions
 from bot.services.progress import ProgressMessages, Run
 from bot.services.replies import Replies
@@ -57,12 +58,14 @@ class ReindexService:
         replies: Replies,
         permissions: Permissions,
         progress: ProgressMessages,
+        metrics: Metrics | None = None,
     ) -> None:
         self._library = library
         self._worker = worker
         self._replies = replies
         self._permissions = permissions
         self._progress = progress
+        self._metrics = metrics or Metrics()
         self._run: Run | None = None
         self._last_number = 0
 
@@ -114,8 +117,10 @@ class ReindexService:
 
     async def _views_of(self, interaction: Interaction, run: Run, work: Callable[[Interaction, Run], Views]) -> Views:
         try:
-            return await self._progress.run(interaction, run, partial(work, interaction, run))
+            with self._metrics.reindex():
+                return await self._progress.run(interaction, run, partial(work, interaction, run))
         except Exception as error:  # whatever it was, the moderator gets a reply
+            self._metrics.count_error(error)
             failed = notice_message(explain(error, "reindexing"))
             return failed, failed
 

@@ -12,6 +12,7 @@ import discord
 
 from bot.services.errors import Refused, cause_of, explain, trace
 from bot.services.interactions import Interaction
+from bot.services.metrics import Metrics
 from bot.views.message import notice_message
 
 __all__ = ["PUBLIC", "Replies"]
@@ -28,7 +29,8 @@ EXPIRED = frozenset({40060, 50027})
 class Replies:
     """Sends replies, keeps track of pending ones and counts those that were lost."""
 
-    def __init__(self) -> None:
+    def __init__(self, metrics: Metrics | None = None) -> None:
+        self._metrics = metrics or Metrics()
         self.unsent = 0
         self._pending: set[asyncio.Future[None]] = set()
 
@@ -51,6 +53,7 @@ class Replies:
     def count_unsent(self, error: BaseException) -> None:
         """Count a reply that Discord did not take; the log names neither its text nor its reader."""
         self.unsent += 1
+        self._metrics.count_unsent()
         log.warning("A reply could not be sent (%d so far): %s", self.unsent, trace(error))
 
     async def tell(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
@@ -76,6 +79,7 @@ class Replies:
         if expired or isinstance(cause, discord.Forbidden | discord.NotFound):
             self.count_unsent(cause)
         else:
+            self._metrics.count_error(cause)
             view = cause.view if isinstance(cause, Refused) else notice_message(explain(cause, doing))
             await self.tell(interaction, view)
 

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from aiohttp import hdrs, web
 from cachetools import LRUCache
 
 from bot.policy.questions import LONGEST_QUESTION, problem_of
+from bot.services.metrics import Metrics, Place
 from bot.settings import PageAccess
 from bot.text.answer_wording import brief_answer, certainty_text, distinct_citations, own_words
 from bot.text.i18n import gettext
@@ -46,6 +47,7 @@ class Search:
 
     answering: Answering
     rate_limiter: RateLimiter
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,13 @@ class HomePages:
             wait = max(1, search.rate_limiter.wait_seconds(reader, None))
             return await self._page(request, question, notice=notice, status=429, wait=wait)
         try:
-            with search.rate_limiter.in_flight(reader):
+            with search.metrics.question(Place.WEB), search.rate_limiter.in_flight(reader):
                 answered = await search.answering.quote(question)
-        except LibraryError:
+        except LibraryError as error:
+            search.metrics.count_error(error)
             text = gettext("There is no answer just now: try again in a little while.")
             return await self._page(request, question, notice=text, status=503)
+        search.metrics.count_answer(Place.WEB, answered)
         return await self._page(request, question, result=self._result(answered, self._until(request)))
 
     async def _page(

@@ -21,7 +21,8 @@ def evidence_routes(
 ) -> list[web.RouteDef]:
     """Return the routes of sources, their files if `downloads`, the page of all sources, and the search if `search`."""
     library, worker = services.library, services.worker
-    answers = Search(services.questions.answering, services.questions.rate_limiter) if search else None
+    questions = services.questions
+    answers = Search(questions.answering, questions.rate_limiter, services.metrics) if search else None
     return [
         *EvidencePages(library=library, worker=worker, links=links, downloads=downloads).routes(),
         *HomePages(library=library, worker=worker, links=links, search=answers).routes(),

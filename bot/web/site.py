@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from bot.settings import BotSettings
 from bot.web.health import health_routes
 from bot.web.links import PageLinks
+from bot.web.metrics import metrics_routes
 from bot.web.moderators.routes import configured_routes
 from bot.web.routes import evidence_routes
 from bot.web.secret import web_secret
@@ -47,6 +48,7 @@ def web_server_of(
     """Return the server that the settings ask for, not yet listening; with `links` it has the evidence pages."""
     routes = [
         *health_routes(lambda: unready(client, services)),
+        *metrics_routes(lambda: services.worker.run(services.metrics.text)),
         *static_routes(),
         *configured_routes(client, services, settings),
     ]

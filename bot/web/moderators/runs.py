@@ -114,14 +114,16 @@ class IndexRuns:
         outcome: Callable[[Result], str],
     ) -> None:
         try:
-            result = await self._services.worker.run(
-                audited_by, self._services.library, user, origin, action, work, outcome
-            )
+            with self._services.metrics.reindex():
+                result = await self._services.worker.run(
+                    audited_by, self._services.library, user, origin, action, work, outcome
+                )
             if isinstance(result, Preview):
                 run.preview, run.report = result.id, result.report
             else:
                 run.report = result
         except Exception as error:  # whatever it was, the moderator is told
+            self._services.metrics.count_error(error)
             run.problem = explain(error, f"{run.kind} from the moderators' page")
         finally:
             run.over = True
