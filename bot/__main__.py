@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.signals import end_on_signals
 
@@ -17,10 +18,15 @@ if __name__ == "__main__":
 
 from pydantic_settings import BaseSettings
 
+from bot.services.tracing import Tracing, open_tracing
 from bot.settings import BotSettings
 from index import Library, LibraryError, Settings, open_library
+from index.domain.stages import AnswerStage
 from index.home import copy_first_source
 from index.setting_errors import WrongSettings, find_typos, read_settings
+
+if TYPE_CHECKING:
+    from bot.services.metrics import Metrics
 
 __all__ = ["WRONG_USAGE", "WrongSettings", "main", "own_files"]
 
@@ -53,10 +59,10 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m bot",
             log.warning(typo)
         if note := copy_first_source(settings.footnote_home, settings.seeds_dir):
             sys.stderr.write(f"{note}\n")
-        library = open_library(settings)
-        run = _run_discord if bot_settings.discord_token else _run_console
-        with closing(library):
-            return run(library, bot_settings)
+        if bot_settings.discord_token:
+            return _run_observed(settings, bot_settings)
+        with closing(open_library(settings)) as library:
+            return _run_console(library, bot_settings)
     except LibraryError as error:
         return _fail(error.log_message, error.exit_code)
 
@@ -67,7 +73,24 @@ def own_files() -> tuple[tuple[Path, ...], tuple[Path, ...], tuple[Path, ...]]:
     return settings.state_files, ((home or Path()) / ".env", settings.web_secret_file), settings.locks
 
 
-def _run_discord(library: Library, settings: BotSettings) -> int:
+def _run_observed(settings: Settings, bot_settings: BotSettings) -> int:
+    """Serve on Discord, and tell metrics and traces how long the stages of answers take."""
+    from bot.services.metrics import Metrics
+
+    metrics = Metrics()
+    exporter = bot_settings.otel_traces_exporter
+    with closing(open_tracing(bot_settings.otel_exporter_otlp_endpoint, exporter)) as tracing:
+
+        def observe(stage: AnswerStage, seconds: float) -> None:
+            tracing.observe(stage, seconds)
+            if stage is not AnswerStage.WRITE:  # the bot itself times what waits for the language model
+                metrics.observe(stage, seconds)
+
+        with closing(open_library(settings, observe=observe)) as library:
+            return _run_discord(library, bot_settings, metrics, tracing)
+
+
+def _run_discord(library: Library, settings: BotSettings, metrics: Metrics, tracing: Tracing) -> int:
     """Serve on Discord until a signal."""
     # Imported here, so that the console starts without discord.py.
     from bot.client.bot import FootnoteBot
@@ -98,6 +121,8 @@ def _run_discord(library: Library, settings: BotSettings) -> int:
             reindex_schedule=ReindexSchedule(interval_seconds=settings.reindex_every, on_change=settings.watch_sources),
             api_url=settings.discord_api_url,
             links=links,
+            metrics=metrics,
+            tracing=tracing,
         )
         has_server = settings.http_port is not None
         try:

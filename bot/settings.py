@@ -12,7 +12,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from index.home import HomeSettings
 
-__all__ = ["DISCORD_API", "BotSettings", "PageAccess"]
+__all__ = ["DISCORD_API", "BotSettings", "PageAccess", "TracesExporter"]
 
 DISCORD_API = "https://discord.com/api/v10"
 
@@ -22,6 +22,13 @@ class PageAccess(StrEnum):
 
     OPEN = "open"
     SIGNED = "signed"
+
+
+class TracesExporter(StrEnum):
+    """Where traces go: to a collector by OTLP, or nowhere."""
+
+    OTLP = "otlp"
+    NONE = "none"
 
 
 def _split_ids(value: object) -> object:
@@ -165,6 +172,19 @@ class BotSettings(HomeSettings):
         "STATE_DIR. A new one ends all links.",
     )
 
+    otel_exporter_otlp_endpoint: str = Field(
+        examples=["http://localhost:4318"],
+        default="",
+        description="The OpenTelemetry collector that gets traces of questions by OTLP over HTTP, such as "
+        "http://localhost:4318; needs footnote[otel].",
+    )
+    otel_traces_exporter: TracesExporter | None = Field(
+        examples=["otlp"],
+        default=None,
+        description="otlp for traces to OTEL_EXPORTER_OTLP_ENDPOINT, by default http://localhost:4318; none for no "
+        "traces, whatever else is set.",
+    )
+
     @property
     def state_files(self) -> tuple[Path, ...]:
         """The files in the state folder that a backup takes along."""
@@ -201,6 +221,13 @@ class BotSettings(HomeSettings):
         url = url.strip().rstrip("/")
         if url and not re.fullmatch(r"https?://(?:[\w.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?", url, re.IGNORECASE):
             raise ValueError("it should be an address without a path, such as https://footnote.example")
+        return url
+
+    @field_validator("otel_exporter_otlp_endpoint")
+    @classmethod
+    def _check_collector(cls, url: str) -> str:
+        if url and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url, re.IGNORECASE):
+            raise ValueError("it should be the address of a collector, such as http://localhost:4318")
         return url
 
     @field_validator("discord_token")

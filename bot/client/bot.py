@@ -35,6 +35,7 @@ from bot.services.progress import ProgressMessages
 from bot.services.questions import QuestionService
 from bot.services.reindexing import ReindexService
 from bot.services.replies import Replies
+from bot.services.tracing import Tracing
 from bot.services.user_languages import UserLanguages
 from bot.services.worker import LibraryWorker
 from bot.settings import DISCORD_API
@@ -88,11 +89,14 @@ class FootnoteBot(commands.Bot):
         api_url: str = DISCORD_API,
         links: EvidenceLinks | None = None,
         metrics: Metrics | None = None,
+        tracing: Tracing | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         # Voice is not used, so discord.py need not warn that its libraries are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-        self.services = self._build_services(library, moderators, limits, api_url, links, metrics or Metrics())
+        self.services = self._build_services(
+            library, moderators, limits, api_url, links, metrics or Metrics(), tracing or Tracing()
+        )
         worker = self.services.worker
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -127,6 +131,7 @@ class FootnoteBot(commands.Bot):
         api_url: str,
         links: EvidenceLinks | None,
         metrics: Metrics,
+        tracing: Tracing,
     ) -> Services:
         worker, replies = LibraryWorker(), Replies(metrics)
         permissions = Permissions(self, moderators)
@@ -150,6 +155,7 @@ class FootnoteBot(commands.Bot):
                 pictures=PictureReader(library=library, worker=worker, attachments=attachments),
                 links=links,
                 metrics=metrics,
+                tracing=tracing,
             ),
             permissions=permissions,
             guild_settings=guild_settings,
@@ -169,6 +175,7 @@ class FootnoteBot(commands.Bot):
             links=links,
             first_build=first_build,
             metrics=metrics,
+            tracing=tracing,
         )
 
     async def setup_hook(self) -> None:

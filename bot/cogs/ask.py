@@ -99,14 +99,16 @@ class AskCog(commands.Cog):
         if question is None:
             return
         self._services.languages.activate(message)
-        with self._services.replies.pending():
+        tracing = self._services.tracing
+        with self._services.replies.pending(), tracing.question("message"):
             try:
                 reply = MessageReply(message)
                 view = await self._view_for(question_in(question), message, reply)
                 if view is not None:
-                    with self._services.metrics.timed(Stage.SEND):
+                    with self._services.metrics.timed(Stage.SEND), tracing.stage(Stage.SEND):
                         await reply.finish(view)
             except (discord.HTTPException, aiohttp.ClientError) as error:
+                tracing.fail(error)
                 self._services.replies.count_unsent(error)
 
     async def _view_for(
@@ -128,6 +130,7 @@ class AskCog(commands.Cog):
                         question, context, reply.show, after=after, alone=alone, pictures=pictures_in(message)
                     )
         except QuestionRefused as refused:
+            self._services.tracing.fail(refused)
             if refused.wrong_channel and not questions.may_repeat_notice(message.channel.id):
                 return None
             if refused.wait is not None and message.guild is not None:
@@ -136,9 +139,11 @@ class AskCog(commands.Cog):
                 return None
             return refused.view
         except Refused as refused:
+            self._services.tracing.fail(refused)
             return refused.view
         except Exception as error:  # whatever it was, the user gets a reply
             self._services.metrics.count_error(error)
+            self._services.tracing.fail(error)
             return notice_message(explain(error, "answering a message"))
 
     def _replied_answer(self, message: discord.Message) -> str:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
 from bot.services.metrics import Metrics, Stage
+from bot.services.tracing import Tracing
 from bot.services.worker import LibraryWorker
 from bot.services.writing import EDIT_EVERY_SECONDS, GrowingAnswer, Show, Writings
 from index import Answer, Library
@@ -29,6 +30,7 @@ class Answering:
         worker: LibraryWorker,
         *,
         metrics: Metrics | None = None,
+        tracing: Tracing | None = None,
         edit_every: float = EDIT_EVERY_SECONDS,
     ) -> None:
         self.writings = Writings()
@@ -36,13 +38,17 @@ class Answering:
         self._library = library
         self._worker = worker
         self._metrics = metrics or Metrics()
+        self._tracing = tracing or Tracing()
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def quote(self, question: str) -> Answer:
         """Return the answer to a question in quotations, which is not recorded, when its turn comes."""
-        async with self._turn():
-            with self._metrics.timed(Stage.ANSWER):
-                return await self._worker.run(self._library.ask, question)
+        with self._tracing.question("page"):
+            async with self._turn():
+                with self._metrics.timed(Stage.ANSWER):
+                    answer = await self._worker.run(self._library.ask, question)
+            self._tracing.answered(answer)
+            return answer
 
     async def run(
         self, ask: Callable[..., RecordedAnswer], request: WritingRequest, show: Show, *, question: str = ""
@@ -52,6 +58,13 @@ class Answering:
         If a language model writes answers, `ask` is given `writing`, a request, and `show` shows the answer as it
         grows, below `question`. If too many are being written, the answer quotes.
         """
+        recorded = await self._run(ask, request, show, question)
+        self._tracing.answered(recorded.answer)
+        return recorded
+
+    async def _run(
+        self, ask: Callable[..., RecordedAnswer], request: WritingRequest, show: Show, question: str
+    ) -> RecordedAnswer:
         if not self._library.writes:
             async with self._turn():
                 with self._metrics.timed(Stage.ANSWER):
@@ -77,9 +90,13 @@ class Answering:
     async def _turn(self) -> AsyncIterator[None]:
         """Wait until one of the slots is free, and hold it."""
         with self._metrics.waiting() as stop_waiting:
-            async with self._slots:
+            with self._tracing.stage(Stage.QUEUE):
+                await self._slots.acquire()
+            try:
                 stop_waiting()
                 yield
+            finally:
+                self._slots.release()
 
 
 def _unwritten(recorded: RecordedAnswer) -> RecordedAnswer:

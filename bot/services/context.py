@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from bot.services.tracing import Tracing
 
 if TYPE_CHECKING:
     import discord
@@ -47,6 +49,7 @@ class Services:
     metrics: Metrics
     links: EvidenceLinks | None = None
     """Links to evidence pages; None without a public URL."""
+    tracing: Tracing = field(default_factory=Tracing)
 
 
 def services_of(client: discord.Client) -> Services:

@@ -20,6 +20,7 @@ from bot.services.interactions import Interaction
 from bot.services.metrics import Metrics, Stage
 from bot.services.pictures import PictureReader
 from bot.services.replies import PUBLIC, Replies
+from bot.services.tracing import Tracing
 from bot.services.worker import LibraryWorker
 from bot.services.writing import Show
 from bot.text.index_messages import translate
@@ -66,6 +67,7 @@ class QuestionService:
         first_build: FirstBuild,
         links: EvidenceLinks | None = None,
         metrics: Metrics | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
         self._library = library
         self._replies = replies
@@ -76,7 +78,8 @@ class QuestionService:
         self._links = links
         self._first_build = first_build
         self._metrics = metrics or Metrics()
-        self.answering = Answering(library, worker, metrics=self._metrics)
+        self._tracing = tracing or Tracing()
+        self.answering = Answering(library, worker, metrics=self._metrics, tracing=self._tracing)
 
     async def context_of(self, source: Interaction | discord.Message) -> AskContext:
         """Return who asks, and where."""
@@ -165,7 +168,7 @@ class QuestionService:
     ) -> None:
         """Admit a question, and respond by what `answer` returns for its context, and whether only the user sees it."""
         context = await self.context_of(interaction)
-        with self._replies.pending():
+        with self._replies.pending(), self._tracing.question("interaction"):
             with self.admit(question, context):
                 is_private = context.settings.private if private is None else private
                 await interaction.response.defer(ephemeral=is_private, thinking=True)
@@ -176,7 +179,7 @@ class QuestionService:
 
                 view = await answer(context, show, is_private)
             # After the block: by the time the answer is seen, the user's next question must be admitted.
-            with self._metrics.timed(Stage.SEND):
+            with self._metrics.timed(Stage.SEND), self._tracing.stage(Stage.SEND):
                 await show(view)
 
     async def answer(

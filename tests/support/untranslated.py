@@ -39,6 +39,7 @@ NOT_ON_DISCORD = {
     "scheduled_reindex.py": "the log",
     "site.py": "states of readiness, for programs",
     "static_files.py": "headers",
+    "tracing.py": "the log",
     "_responses.py": "headers",
 }
 
