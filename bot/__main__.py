@@ -18,6 +18,7 @@ if __name__ == "__main__":
 
 from pydantic_settings import BaseSettings
 
+from bot.logs import log_to_stderr
 from bot.services.tracing import Tracing, open_tracing
 from bot.settings import BotSettings
 from index import Library, LibraryError, Settings, open_library
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m bot",
     _parser(prog, other_commands).parse_args(arguments)
     try:
         settings, bot_settings = read_settings(Settings), read_settings(BotSettings)
-        _log_to_stderr(settings.log_level)
+        log_to_stderr(settings.log_level, bot_settings.log_format)
         for typo in find_typos((Settings, BotSettings), settings.footnote_home):
             log.warning(typo)
         if note := copy_first_source(settings.footnote_home, settings.seeds_dir):
@@ -162,20 +163,6 @@ def _parser(prog: str, other_commands: str) -> argparse.ArgumentParser:
 def _descriptions(settings: type[BaseSettings]) -> dict[str, str]:
     fields = {name: field for name, field in settings.model_fields.items() if not field.deprecated}
     return {name.upper(): field.description or "" for name, field in fields.items()}
-
-
-def _log_to_stderr(level: str) -> None:
-    """Log to standard error from `level` on."""
-    number = logging.getLevelNamesMapping()[level.upper()]
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    for name in ("bot", "index"):
-        logging.getLogger(name).setLevel(number)
-    # Below INFO, discord.py logs bodies and addresses: people's messages, and tokens of interactions.
-    logging.getLogger("discord").setLevel(max(number, logging.INFO))
-    # Its INFO line at login would clutter the one-sentence error of a rejected token.
-    logging.getLogger("discord.client").setLevel(max(number, logging.WARNING))
 
 
 def _fail(sentence: str, code: int) -> int:

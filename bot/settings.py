@@ -12,7 +12,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from index.home import HomeSettings
 
-__all__ = ["DISCORD_API", "BotSettings", "PageAccess", "TracesExporter"]
+__all__ = ["DISCORD_API", "BotSettings", "LogFormat", "PageAccess", "TracesExporter"]
 
 DISCORD_API = "https://discord.com/api/v10"
 
@@ -29,6 +29,13 @@ class TracesExporter(StrEnum):
 
     OTLP = "otlp"
     NONE = "none"
+
+
+class LogFormat(StrEnum):
+    """What a line of the log is: text, or an object of JSON."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 def _split_ids(value: object) -> object:
@@ -135,6 +142,11 @@ class BotSettings(HomeSettings):
         default="127.0.0.1",
         examples=["192.0.2.7"],
         description="Address that the web server listens at; 0.0.0.0 for every one, behind a proxy with TLS.",
+    )
+    log_format: LogFormat = Field(
+        default=LogFormat.TEXT,
+        examples=["json"],
+        description="What each line of the bot's log is: text, or json for programs that collect logs.",
     )
     state_dir: Path = Field(
         examples=["data"],

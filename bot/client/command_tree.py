@@ -6,6 +6,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client.discord_patches import GuardedCommandTree
+from bot.request_ids import begin_request
 from bot.services.interactions import Interaction
 from bot.services.replies import Replies
 from bot.services.user_languages import UserLanguages
@@ -23,6 +24,7 @@ class FootnoteTree(GuardedCommandTree):
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Let everyone pass: the commands check permissions themselves."""
+        begin_request()
         self._languages.activate(interaction)
         return True
 

@@ -14,6 +14,7 @@ from discord.ext import commands
 from bot.cogs._autocomplete import quiet
 from bot.cogs._component import component
 from bot.policy.questions import LONGEST_QUESTION, question_in
+from bot.request_ids import begin_request
 from bot.services.context import Services, services_of
 from bot.services.errors import Refused, explain
 from bot.services.interactions import Interaction
@@ -98,6 +99,7 @@ class AskCog(commands.Cog):
         question = self._question_of(message)
         if question is None:
             return
+        begin_request()
         self._services.languages.activate(message)
         tracing = self._services.tracing
         with self._services.replies.pending(), tracing.question("message"):

@@ -11,6 +11,7 @@ import discord
 from discord.ext import commands
 
 from bot.cogs._component import Handler, handlers_of
+from bot.request_ids import begin_request
 from bot.services.context import Services, services_of
 from bot.services.interactions import Interaction
 from bot.text.i18n import gettext, gettext_noop
@@ -37,6 +38,7 @@ class ComponentsCog(commands.Cog):
         """Handle a button or a modal; if that fails, the user gets a reply."""
         if interaction.type not in INTERACTION_TYPES:
             return
+        begin_request()
         replies = self._services.replies
         with replies.pending():
             try:

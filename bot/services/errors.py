@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import traceback
 from pathlib import PurePath
 
 from discord import HTTPException, app_commands, ui
 
+from bot.request_ids import begin_request, current_request
 from bot.text.i18n import gettext, gettext_noop
 from bot.text.index_messages import translate
 from bot.views.times import utc_text
@@ -48,7 +48,7 @@ class Refused(Exception):
 def explain(error: BaseException, doing: str) -> str:
     """Return the sentence to show for an error.
 
-    An unexpected error is logged under an id that the sentence names. `doing` is for the log.
+    An unexpected error is logged under the id of its request, which the sentence names. `doing` is for the log.
     """
     cause = cause_of(error)
     if isinstance(cause, LibraryError):
@@ -61,7 +61,7 @@ def explain(error: BaseException, doing: str) -> str:
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         log.warning("A command came that this program does not have: Discord may still hold older ones")
         return gettext(COMMAND_CHANGED)
-    incident = secrets.token_hex(4)
+    incident = current_request() or begin_request()
     log.error("Incident %s while %s: %s", incident, doing, trace(cause))
     return gettext(
         "Something went wrong on my side. Please try again; if it happens again, tell the bot's owner: "

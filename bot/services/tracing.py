@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from bot.request_ids import current_request
 from bot.settings import TracesExporter
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Tracing:
         with self._tracer.start_as_current_span(
             "question",
             kind=SpanKind.SERVER,
-            attributes={"footnote.asked_by": asked_by},
+            attributes={"footnote.asked_by": asked_by, "footnote.request": current_request()},
             record_exception=False,  # its message and its stack may quote the question
             set_status_on_exception=False,
         ):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
+from bot.request_ids import begin_request
 from bot.services.errors import trace
 
 __all__ = ["OPEN_PATHS", "SECURITY_HEADERS", "add_security_headers", "middlewares"]
@@ -43,12 +44,16 @@ async def add_security_headers(request: web.Request, response: web.StreamRespons
     response.headers.popall(hdrs.SERVER, None)
 
 
-def middlewares(hosts: Sequence[str]) -> list[Middleware]:
-    """Return the middlewares, outermost first; `hosts` are the names that requests may be for."""
+def middlewares(hosts: Sequence[str], on_defect: Callable[[Exception], None]) -> list[Middleware]:
+    """Return the middlewares, outermost first.
+
+    `hosts` are the names that requests may be for; `on_defect` is told of unexpected errors.
+    """
     allowed = {host.lower() for host in hosts}
 
     @web.middleware
     async def explain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+        identifier = begin_request()
         try:
             return await handler(request)
         except web.HTTPRedirection:
@@ -59,8 +64,9 @@ def middlewares(hosts: Sequence[str]) -> list[Middleware]:
         except TimeoutError:
             return _sentence(408, "The request took too long")
         except Exception as error:  # a defect of ours: the reader gets no trace
+            on_defect(error)
             log.error("defect: a request of %s fails: %s", request.path.split("/")[1][:20] or "/", trace(error))
-            return _sentence(500, "Something went wrong; the log has more")
+            return _sentence(500, f"Something went wrong; the log has more: request {identifier}")
 
     @web.middleware
     async def check_host(request: web.Request, handler: Handler) -> web.StreamResponse:

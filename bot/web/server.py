@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -35,7 +35,8 @@ class CannotListen(Exception):
 class WebServer:
     """Serves routes at one address.
 
-    `hosts` are the names that requests may be for, beside those of this machine itself.
+    `hosts` are the names that requests may be for, beside those of this machine itself; `on_defect` is told of
+    unexpected errors.
     """
 
     def __init__(
@@ -47,11 +48,14 @@ class WebServer:
         hosts: Sequence[str] = (),
         first_request_seconds: float = FIRST_REQUEST_SECONDS,
         most_connections: int = MOST_CONNECTIONS,
+        on_defect: Callable[[Exception], None] = lambda _: None,
     ) -> None:
         self._host, self._port = host, port
         self._first_request_seconds = first_request_seconds
         self._most_connections = most_connections
-        application = web.Application(client_max_size=MOST_BODY, middlewares=[self._notice, *middlewares(hosts)])
+        application = web.Application(
+            client_max_size=MOST_BODY, middlewares=[self._notice, *middlewares(hosts, on_defect)]
+        )
         application.on_response_prepare.append(add_security_headers)
         application.add_routes(routes)
         self._runner = web.AppRunner(

@@ -59,6 +59,7 @@ def web_server_of(
         port=settings.http_port or 0,
         routes=routes,
         hosts=[host] if (host := urlsplit(settings.public_url).hostname) else [],
+        on_defect=services.metrics.count_error,
     )
 
 

@@ -76,7 +76,7 @@ def test_an_api_that_cannot_be_reached_is_one_sentence_and_exit_code_1(tmp_path:
 
 def test_discords_own_debug_lines_which_hold_messages_and_tokens_are_never_logged(tmp_path: Path) -> None:
     script = (
-        "import logging; from bot.__main__ import _log_to_stderr; _log_to_stderr('debug'); "
+        "import logging; from bot.logs import log_to_stderr; log_to_stderr('debug'); "
         "print([logging.getLogger(name).isEnabledFor(logging.DEBUG) for name in "
         "('bot.client.bot', 'discord.http', 'discord.gateway', 'discord.webhook.async_')])"
     )

@@ -62,6 +62,7 @@ async def test_a_mention_is_a_span_and_no_word_of_it_is_sent(
     assert set(attributes_of(root)) <= {
         "footnote.abstained",
         "footnote.asked_by",
+        "footnote.request",
         "footnote.confidence",
         "footnote.fault",
         "footnote.generator",

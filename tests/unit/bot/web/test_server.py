@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.logs import RequestFilter
 from bot.web.health import health_routes
 from bot.web.middleware import SECURITY_HEADERS
 from bot.web.server import MOST_BODY, CannotListen, WebServer
@@ -120,10 +121,14 @@ async def test_connections_are_bounded():
 
 
 async def test_a_defect_is_told_without_what_was_asked(caplog):
-    async with serving() as server:
+    caplog.handler.addFilter(RequestFilter())
+    defects = []
+    async with serving(on_defect=defects.append) as server:
         with caplog.at_level(logging.ERROR):
             status, text, _ = await ask(server, f"/broken?q={SECRET}")
     assert (status, SECRET in text, SECRET in caplog.text, "ValueError" in caplog.text) == (500, False, False, True)
+    assert text == f"Something went wrong; the log has more: request {caplog.records[-1].request}.\n"
+    assert [type(defect) for defect in defects] == [ValueError]
 
 
 @pytest.mark.parametrize(
