@@ -8,12 +8,21 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 
 from bot.services.errors import Refused, cause_of
 from index import LibraryError
 from index.domain.errors import ReindexCancelled
 from index.domain.generation import GenerationFault
+from index.domain.stages import AnswerStage
 
 if TYPE_CHECKING:
     from index import Answer
@@ -66,6 +75,7 @@ class Metrics:
     """Counts and times; safe in every thread."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # they would double the text
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         self._questions = Counter(
@@ -126,13 +136,15 @@ class Metrics:
         for place in Place:
             for outcome in Outcome:
                 self._questions.labels(place, outcome)
+        for stage in (*Stage, AnswerStage.RETRIEVE, AnswerStage.READ):
+            self._stages.labels(stage)
         for vote in ("helpful", "unhelpful"):
             self._votes.labels(vote)
         for result in ("done", "failed", "cancelled"):
             self._reindexes.labels(result)
         for event in GatewayEvent:
             self._gateway.labels(event)
-        for kind in ("defect", "discord", "unsent"):
+        for kind in ("defect", "discord", "unsent", "NoIndex", "JournalUnavailable"):
             self._errors.labels(kind)
         for fault in ("written", *GenerationFault):
             self._written.labels(fault)

@@ -29,6 +29,7 @@ NOT_ON_DISCORD = {
     "i18n.py": "the catalogue itself",
     "state_lock.py": "the program's end, on standard error",
     "lifecycle.py": "the program's end, on standard error",
+    "metrics.py": "help texts of metrics, for programs",
     "middleware.py": "headers, and sentences for programs",
     "oauth.py": "Discord's OAuth2",
     "secret.py": "settings, on standard error",
