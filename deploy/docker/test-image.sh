@@ -9,6 +9,7 @@ skip() { echo "NOT TESTED: the container image, for $1" >&2; exit 0; }
 
 python=${PYTHON:-.venv/bin/python}
 work=$PWD/build/image
+MOST_SECONDS=900
 export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
 
 [ "$(id -u)" = 0 ] || skip "building one here needs root"
@@ -29,13 +30,12 @@ if ! buildah inspect --type image "$base" >/dev/null 2>&1; then
   mmdebstrap --quiet --variant=minbase --include=python3,python3-venv,ca-certificates \
     "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$work/base.tar" "$sources" \
     </dev/null >"$work/base.log" 2>&1 || skip "the base image could not be made: $(tail -1 "$work/base.log")"
-  container=$(buildah from scratch)
-  buildah add -q "$container" "$work/base.tar" / >/dev/null
-  buildah commit -q "$container" "$base" >/dev/null
-  buildah rm "$container" >/dev/null
+  { container=$(buildah from scratch) && buildah add -q "$container" "$work/base.tar" / &&
+    buildah commit -q "$container" "$base" && buildah rm "$container"; } >/dev/null 2>"$work/base.log" ||
+    skip "buildah does not work here: $(tail -1 "$work/base.log")"
   rm "$work/base.tar"
 fi
-container=$(buildah from "$base")
+container=$(buildah from "$base" 2>"$work/base.log") || skip "buildah does not work here: $(tail -1 "$work/base.log")"
 version='import sys; print("%d.%d" % sys.version_info[:2])'
 [ "$(buildah run "$container" -- python3 -c "$version")" = "$("$python" -c "$version")" ] ||
   skip "Debian's Python is not of the version of $python"
@@ -48,8 +48,11 @@ echo "Building the image" >&2
 started=$SECONDS
 printf '[global]\nno-index = true\nfind-links = /wheels\n' >"$work/pip.conf"
 for name in $(compgen -e PIP_); do unset "$name"; done # they would reach the builder
-buildah bud -q --layers=false --format docker --volume "$work/wheels:/wheels:ro" --volume "$work/pip.conf:/etc/pip.conf:ro" \
-  --build-arg "BASE=$base" -f deploy/docker/Dockerfile -t localhost/footnote:lite . >/dev/null
+timeout "$MOST_SECONDS" buildah bud -q --layers=false --format docker --volume "$work/wheels:/wheels:ro" --volume "$work/pip.conf:/etc/pip.conf:ro" \
+  --build-arg "BASE=$base" -f deploy/docker/Dockerfile -t localhost/footnote:lite . >/dev/null || {
+  [ $? = 124 ] && skip "it was not built in $MOST_SECONDS s"
+  exit 1
+}
 echo "built in $((SECONDS - started)) s" >&2
 
 container=$(buildah from localhost/footnote:lite)
