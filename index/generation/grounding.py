@@ -134,8 +134,9 @@ class Grounder:
         attempt = _Attempt(draft.text, claim, before if points_back else None)
         for places in self._places(draft, claim, evidence, search_index):
             if (probability := self._carries(places, attempt)) is not None:
-                citations = tuple(place.citation for place in places)
-                return GroundedSentence(draft.text, claim, citations, tuple(p.window for p in places), probability)
+                citations, windows = tuple(p.citation for p in places), tuple(p.window for p in places)
+                whole = "" if draft.english else _whole_sentence(claim, places, search_index)
+                return GroundedSentence(whole or draft.text, whole or claim, citations, windows, probability)
         return Dropped(draft, attempt.reason)
 
     def _places(
@@ -265,6 +266,31 @@ def _distinct(places: Sequence[_Place]) -> list[_Place]:
     for place in places:
         kept.setdefault((place.citation.source, place.citation.start, place.citation.end), place)
     return list(kept.values())
+
+
+def _whole_sentence(claim: str, places: Sequence[_Place], search_index: SearchIndex) -> str:
+    """Return the quoted sentence that a claim is copied from but for its beginning or end; empty if there is none.
+
+    What a copy leaves out may be what limits it: "Some hold that ...", "In the visual arts, ...".
+    """
+    # Imported here: only who writes needs it.
+    import sentencex
+
+    words = tokenize(claim)
+    for place in places:
+        for row in place.window.rows:
+            passage = search_index.passages[row]
+            if place.citation.start <= passage.start and passage.end <= place.citation.end and passage.kind == "prose":
+                for sentence in sentencex.segment("en", passage.reading):
+                    told = tokenize(sentence)
+                    if len(told) > len(words) and told[0] not in POINTING_WORDS and _contains(told, words):
+                        return str(sentence).strip()
+    return ""
+
+
+def _contains(told: Sequence[str], words: Sequence[str]) -> bool:
+    """Return whether words stand in a text one after the other."""
+    return any(told[begin : begin + len(words)] == words for begin in range(len(told) - len(words) + 1))
 
 
 def _speaks_of_the_same(before: str, places: Sequence[_Place]) -> bool:

@@ -76,6 +76,23 @@ def test_if_the_quoted_words_do_not_carry_a_sentence_those_nearest_to_it_may():
     ]
 
 
+@pytest.mark.parametrize(
+    "part", ["the bridge is safe.", "Some engineers hold that the bridge is safe", "the bridge is safe in winter."]
+)
+def test_a_sentence_copied_in_part_is_written_whole(part):
+    sentence = "Some engineers hold that the bridge is safe in winter."
+    index = search_index(a_md=f"# Bridge\n\n{sentence} It was built in 1900.\n")
+    written = grounder().check(draft(part, "the bridge is safe"), evidence_of(index), index)
+    assert isinstance(written, GroundedSentence)
+    assert (written.text, written.claim) == (sentence, sentence)
+
+
+def test_a_sentence_in_words_of_its_own_is_written_as_it_is():
+    written = check("Maverick has 128 experts.", "17 billion active parameters and 128 experts", number=2)
+    assert isinstance(written, GroundedSentence)
+    assert written.text == "Maverick has 128 experts."
+
+
 def test_evidence_without_words_is_the_sentences_that_say_most_of_it():
     assert quotes(check("Maverick has 128 experts.", "")) == [
         "Maverick has 17 billion active parameters and 128 experts."
