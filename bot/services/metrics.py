@@ -153,6 +153,9 @@ class Metrics:
         """Return all values in Prometheus' text format."""
         return generate_latest(self._registry)
 
+    def count_refusal(self, place: Place) -> None:
+        self._questions.labels(place, Outcome.REFUSED).inc()
+
     def count_answer(self, place: Place, answer: Answer) -> None:
         """Count an answer or an abstention, and what a language model did for it."""
         self._questions.labels(place, Outcome.ABSTAINED if answer.abstained else Outcome.ANSWERED).inc()
@@ -166,7 +169,7 @@ class Metrics:
         try:
             yield
         except Refused:
-            self._questions.labels(place, Outcome.REFUSED).inc()
+            self.count_refusal(place)
             raise
         except Exception:
             self._questions.labels(place, Outcome.ERROR).inc()

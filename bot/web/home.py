@@ -104,6 +104,7 @@ class HomePages:
             return await self._page(request, question, notice=problem, status=400 if question else 200)
         reader = self._reader(request)
         if notice := search.rate_limiter.refusal(reader, None):
+            search.metrics.count_refusal(Place.WEB)
             wait = max(1, search.rate_limiter.wait_seconds(reader, None))
             return await self._page(request, question, notice=notice, status=429, wait=wait)
         try:

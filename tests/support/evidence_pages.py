@@ -14,6 +14,7 @@ import aiohttp
 
 from bot.policy.rate_limits import Limits, RateLimiter
 from bot.services.answering import Answering
+from bot.services.metrics import Metrics
 from bot.services.worker import LibraryWorker
 from bot.web.home import HomePages, Search
 from bot.web.links import DAY, PageLink, PageLinks
@@ -96,6 +97,7 @@ async def evidence_site(
     downloads: bool = False,
     search: bool = False,
     limits: Limits | None = None,
+    metrics: Metrics | None = None,
     **options,
 ) -> AsyncIterator[EvidenceSite]:
     """Serve evidence pages on a free port of this machine."""
@@ -103,7 +105,9 @@ async def evidence_site(
     library, worker = EvidenceLibrary(folder, text), LibraryWorker()
     options = {"secret": b"s" * 32, "clock": lambda: clock["day"] * DAY + 1.0} | options
     links = PageLinks("https://footnote.example", **options)
-    answers = Search(Answering(library, worker), RateLimiter(limits or Limits())) if search else None
+    answers = (
+        Search(Answering(library, worker), RateLimiter(limits or Limits()), metrics or Metrics()) if search else None
+    )
     parts = {"library": library, "worker": worker, "links": links}
     routes = [*EvidencePages(**parts, downloads=downloads).routes(), *HomePages(**parts, search=answers).routes()]
     server = WebServer(host="127.0.0.1", port=0, routes=[*static_routes(), *routes], hosts=["footnote.example"])

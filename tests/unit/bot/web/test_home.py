@@ -9,6 +9,7 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from bot.policy.rate_limits import Limits
+from bot.services.metrics import Metrics
 from bot.settings import PageAccess
 from bot.web._reader_address import reader_address
 from bot.web.links import HomeLink
@@ -64,6 +65,16 @@ async def test_a_search_without_an_answer_says_so(tmp_path):
         _, html, _ = await site.get(search(site, "Who founded it?"))
     assert "The sources don&#39;t say." in html
     assert "<blockquote" not in html
+
+
+async def test_a_search_is_counted_by_its_outcome(tmp_path):
+    metrics = Metrics()
+    async with evidence_site(tmp_path, search=True, limits=Limits(user_seconds=60), metrics=metrics) as site:
+        await site.get(search(site, WINDOW))
+        await site.get(search(site, WINDOW))
+    counted = metrics.text().decode().splitlines()
+    for outcome in ("answered", "refused"):
+        assert f'footnote_questions_total{{outcome="{outcome}",place="web"}} 1.0' in counted
 
 
 async def test_a_search_is_off_unless_it_is_switched_on(tmp_path):
