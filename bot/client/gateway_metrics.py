@@ -25,7 +25,7 @@ def watch_gateway(client: commands.Bot, services: Services) -> None:
     )
     for name, event in (
         ("on_disconnect", GatewayEvent.LOST),
-        ("on_ready", GatewayEvent.NEW),
+        ("on_connect", GatewayEvent.NEW),
         ("on_resumed", GatewayEvent.RESUMED),
     ):
         client.add_listener(_counter(services.metrics, event), name)

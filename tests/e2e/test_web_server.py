@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import socket
@@ -72,3 +73,27 @@ async def test_the_link_below_a_quotation_opens_its_page(tmp_path: Path, port: i
         secret = tmp_path / "state" / "web_secret"
         assert stat.S_IMODE(secret.stat().st_mode) == 0o600
         assert secret.read_text().strip() not in html + reply.text
+
+
+async def test_what_the_bot_did_is_in_its_metrics_and_its_log_is_json(tmp_path: Path, port: int) -> None:
+    web = {"HTTP_PORT": port, "LOG_FORMAT": "json"}
+    async with opened_world(built(tmp_path, {}) | NO_LIMITS | web, tmp_path) as world:
+        await world.discord.ask(WINDOW)
+        async with asyncio.timeout(20):
+            while (await get(port, "/readyz"))[0] != 200:  # each look is a request, so nothing is spun
+                pass
+        status, text = await get(port, "/metrics")
+        assert status == 200
+        counts = {
+            line.rpartition(" ")[0]: float(line.rpartition(" ")[2])
+            for line in text.splitlines()
+            if not line.startswith("#")
+        }
+        assert counts['footnote_questions_total{outcome="answered",place="slash"}'] >= 1
+        for stage in ("queue", "retrieve", "read", "answer", "send"):
+            assert counts[f'footnote_stage_seconds_count{{stage="{stage}"}}'] >= 1
+        assert counts["footnote_ready"] == 1
+        assert counts['footnote_gateway_events_total{event="new"}'] == 1
+        assert WINDOW not in text
+        lines = [json.loads(line) for line in world.bot.stderr().splitlines()]
+        assert {"time", "level", "logger", "message", "request"} == set().union(*lines)
