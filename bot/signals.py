@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -13,9 +14,14 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def end_on_signals(exit_code: int = 0) -> None:
-    """From now on end the process at once on a signal. Nothing is lost: what is written appears by one rename."""
+    """From now on end the process at once on a signal. Nothing is lost: what is written appears by one rename.
+
+    While Python takes itself down, signals are ignored: it would bring back the default handlers before it is gone.
+    """
     for number in SIGNALS:
         signal.signal(number, lambda *_: os._exit(exit_code))
+    atexit.unregister(_ignore_signals)
+    atexit.register(_ignore_signals)
 
 
 @contextmanager
@@ -35,3 +41,8 @@ def calling_on_signals(stop: Callable[[], object]) -> Iterator[None]:
     finally:
         for number, handler in before:
             signal.signal(number, handler)
+
+
+def _ignore_signals() -> None:
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from statistics import median
 
 from tests.e2e.world import read_as
-from tests.support.discord.driver import Discord, Form, Reply
+from tests.support.discord.driver import Discord, Form, Reacted, Reply
 from tests.support.discord.exchange import Exchange
 from tests.support.discord.payloads import LISTED, UNLISTED
 from tests.support.discord.state import ANSWER_WITHIN_S
@@ -41,7 +40,8 @@ FOLLOW_UP = "and when was it built?"
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A question of somebody, who has a `number`, and its reply, None where none came. `name` is the asker's own thing,
-    `follows` says that the question does not name it, `again` that it was put off before; times are in seconds."""
+    `follows` says that the question does not name it, `again` that it was put off before, `put_off` that the bot only
+    reacted to the message; times are in seconds."""
 
     number: int
     name: str
@@ -51,6 +51,7 @@ class Turn:
     reply: Reply | None
     asked_at: float
     answered_after: float
+    put_off: bool = False
 
     @property
     def answered(self) -> bool:
@@ -59,7 +60,7 @@ class Turn:
     @property
     def refused(self) -> bool:
         """Told why not now, which is a reply too."""
-        return self.reply is not None and not self.reply.quotations
+        return self.put_off or (self.reply is not None and not self.reply.quotations)
 
     @property
     def in_context(self) -> bool:
@@ -98,7 +99,7 @@ class Talk:
 
     @property
     def lost(self) -> list[Turn]:
-        return [turn for turn in self.turns if turn.reply is None]
+        return [turn for turn in self.turns if turn.reply is None and not turn.put_off]
 
     @property
     def late(self) -> int:
@@ -199,12 +200,16 @@ async def talk(discord: Discord, how_many: int, *, users: int, within_s: float) 
     started, conversations.began_at = loop.time(), discord.server.clock()
 
     async def take_turn(person: Person, ask: Ask, question: str, *, follows: bool = False, again: bool = False) -> None:
-        asked_at, reply = discord.server.clock(), None
-        with contextlib.suppress(AssertionError):  # nothing came
+        asked_at, reply, put_off = discord.server.clock(), None, False
+        try:
             reply = await ask(question)
+        except Reacted:
+            put_off = True
+        except AssertionError:  # nothing came
+            pass
         answered_after = discord.server.clock() - asked_at
         conversations.turns.append(
-            Turn(person.number, person.name, person.way, follows, again, reply, asked_at, answered_after)
+            Turn(person.number, person.name, person.way, follows, again, reply, asked_at, answered_after, put_off)
         )
 
     async def converse(number: int) -> None:

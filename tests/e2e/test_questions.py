@@ -177,10 +177,10 @@ async def test_question_that_the_sources_do_not_answer_is_not_answered(discord: 
     assert [quote for quote in nearest.quotations if not is_verbatim(quote, readable())] == []
 
 
-async def test_small_talk_gets_one_friendly_sentence(discord: Discord) -> None:
+async def test_who_asks_who_it_is_gets_what_it_reads_and_no_answer(discord: Discord) -> None:
     reply = await discord.ask("hello, who are you?")
     assert not reply.answered
-    assert "I answer questions about" in reply.text
+    assert "What I read:" in reply.text
     assert {"Report the gap", "Nearest passages"} & set(reply.buttons) == set()
 
 

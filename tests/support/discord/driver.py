@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,16 +11,21 @@ from typing import Any
 from tests.support.discord.components import BUTTON, all_components
 from tests.support.discord.exchange import ANSWERED_WITHIN_S, Exchange, is_final
 from tests.support.discord.forms import Form, Value
+from tests.support.discord.http import Request
 from tests.support.discord.payloads import BOT, LISTED, Channel, Guild, Json, User
 from tests.support.discord.responses import MODAL
 from tests.support.discord.rules import EPHEMERAL, text_of
 from tests.support.discord.server import DiscordServer
 
-__all__ = ["Discord", "Form", "Reply", "has_ended"]
+__all__ = ["Discord", "Form", "Reacted", "Reply", "has_ended"]
 
 BOOLEAN = 5
 SCENE = ("permissions", "roles", "locale", "personal")
 PASSAGES = re.compile(r"(\d+) before, (\d+) now")
+
+
+class Reacted(AssertionError):
+    """The bot reacted to a message instead of answering it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +231,12 @@ class Discord:
         return await self.server.state.threads.wait_for(lambda thread: thread.id == below, within=ANSWERED_WITHIN_S)
 
     async def _answered(self, content: str, *, user: User | None, **where: Any) -> Reply:
-        """The bot's message in answer to another: a reply to it, or in direct messages simply what comes next."""
-        posts = self.server.state.posts
-        since = len(posts)
+        """The bot's message in answer to another: a reply to it, or in direct messages simply what comes next.
+
+        Raises Reacted if the bot reacts to it instead.
+        """
+        posts, requests = self.server.state.posts, self.server.requests
+        since, asked_since = len(posts), len(requests)
         message = await self.say(content, user=user or self.somebody(), **where)
 
         in_private = self.server.state.channels[message["channel_id"]].recipient is not None
@@ -237,7 +246,20 @@ class Discord:
                 return False
             return _replied_to(post) == message["id"] or (in_private and _replied_to(post) is None)
 
-        return self._reply(await posts.wait_for(answers, since=since, within=ANSWERED_WITHIN_S))
+        def reacts(request: Request) -> bool:
+            return request.method == "PUT" and f"/messages/{message['id']}/reactions/" in request.path
+
+        reply = asyncio.ensure_future(posts.wait_for(answers, since=since, within=ANSWERED_WITHIN_S))
+        reaction = asyncio.ensure_future(requests.wait_for(reacts, since=asked_since, within=ANSWERED_WITHIN_S))
+        try:
+            await asyncio.wait((reply, reaction), return_when=asyncio.FIRST_COMPLETED)
+            if reaction.done() and not reply.done() and not reaction.exception():
+                raise Reacted(reaction.result().path)
+            return self._reply(await reply)
+        finally:
+            for future in (reply, reaction):
+                future.cancel()
+            await asyncio.gather(reply, reaction, return_exceptions=True)
 
     def _one(self, message: Reply | Json, user: User | None) -> User:
         """The given user, else the reader of a private message, else a new user."""
