@@ -24,13 +24,15 @@ SECRET = "a question of somebody"
 
 @contextmanager
 def logged(form: LogFormat) -> Iterator[tuple[logging.Logger, io.StringIO]]:
-    """A logger, and what it writes."""
+    """A logger of its own, and what it writes; nothing of it goes into the reports of the tests."""
     stream, log = io.StringIO(), logging.getLogger("bot.test")
     handler = make_handler(stream, form)
     log.addHandler(handler)
+    log.propagate = False
     try:
         yield log, stream
     finally:
+        log.propagate = True
         log.removeHandler(handler)
 
 
