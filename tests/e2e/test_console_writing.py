@@ -18,7 +18,7 @@ from tests.support.terminal import Terminal
 FERRY = "# Tidewater ferry\n\nThe night ferry leaves Quay C at 22:15 and reaches Brindle at dawn.\n"
 QUESTION = "When does the night ferry leave Quay C?"
 QUOTE = "The night ferry leaves Quay C at 22:15"
-WRITTEN = "The night ferry leaves Quay C at 22:15."
+WRITTEN = "The night ferry leaves at 22:15, from Quay C."
 INVENTED = "It carries 300 horses."
 START = "from bot.__main__ import main\nimport sys\nsys.exit(main([]))\n"
 

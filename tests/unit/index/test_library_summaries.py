@@ -105,11 +105,11 @@ def test_since_a_time_after_the_live_snapshot_nothing_changed(made, tmp_path):
 
 def test_what_is_new_is_written_from_new_passages_alone(made, generator):
     """What was removed is told in a sentence of ours, without a quotation."""
-    generator.outputs = [output(draft("Rye bread is baked for a whole night.", "Rye bread is baked for a whole night"))]
+    generator.outputs = [output(draft("For a whole night rye bread is baked.", "Rye bread is baked for a whole night"))]
     answer = made.summarise(since="the last reindex", writing=WritingRequest())
     assert [citation.quote for citation in answer.citations] == [RYE.strip()]
     assert answer.sentences == (
-        WrittenSentence("Rye bread is baked for a whole night.", (1,)),
+        WrittenSentence("For a whole night rye bread is baked.", (1,)),
         WrittenSentence("Passages removed since: 1.", ()),
         WrittenSentence("Sources removed since: tea.md.", ()),
     )
