@@ -70,7 +70,7 @@ class FirstBuild:
                 error.log_message,
             )
             raise
-        except Exception:
+        except Exception:  # kept for who asks, and raised on
             self.failure = LibraryError(Message("The bot's log says why."))
             raise
         finally:

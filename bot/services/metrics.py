@@ -171,7 +171,7 @@ class Metrics:
         except Refused:
             self.count_refusal(place)
             raise
-        except Exception:
+        except Exception:  # counted, and raised on
             self._questions.labels(place, Outcome.ERROR).inc()
             raise
 

@@ -60,7 +60,7 @@ class Tracing:
         ):
             try:
                 yield
-            except Exception as error:
+            except Exception as error:  # noted, and raised on
                 self.fail(error)
                 raise
 

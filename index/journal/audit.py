@@ -37,7 +37,7 @@ def audited(journal: Journal, action: str, *, origin: str, user: int | None = No
     line = AuditLine(Message("interrupted"))
     try:
         yield line
-    except Exception as error:
+    except Exception as error:  # recorded, and raised on
         line.outcome = error_outcome(error)
         raise
     finally:

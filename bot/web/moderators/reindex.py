@@ -16,11 +16,10 @@ from bot.text.index_messages import translate
 from bot.web.moderators.guard import HOME, Guard, Visit
 from bot.web.moderators.oauth import DiscordUnavailable
 from bot.web.moderators.pages import see_other
-from bot.web.moderators.runs import IndexRun, IndexRuns, RunKind, Undo
+from bot.web.moderators.runs import BUSY, IndexRun, IndexRuns, RunKind, Undo
 from index import LibraryError, Message
-from index.domain.activity import report_outcome
 from index.domain.errors import SourceRejected
-from index.domain.snapshots import Preview, ReindexReport
+from index.domain.snapshots import ReindexReport
 
 if TYPE_CHECKING:
     from bot.services.context import Services
@@ -34,7 +33,6 @@ LONGEST_STREAM_SECONDS = 15 * 60.0
 """A browser opens the stream anew after it."""
 MOST_STREAMS = 20
 
-BUSY = gettext_noop("Other work on the index goes on: wait until it has ended.")
 NOT_RUNNING = gettext_noop("This reindex is no longer running.")
 GONE = gettext_noop("This preview is no longer there.")
 DISCARDED = gettext_noop("The preview is discarded: the index is as it was.")
@@ -47,7 +45,7 @@ def start_preview(services: Services, runs: IndexRuns, visit: Visit, undo: Undo 
     """Start to build a preview; False, with a notice, if other work goes on."""
     run = IndexRun(RunKind.PREVIEW, visit.session.place, undo)
     work = partial(services.library.preview, run.run, scope=visit.session.scope, cancelled=run.run.cancelled)
-    started = runs.start(visit, run, Message("preview"), work, _preview_outcome)
+    started = runs.start(visit, run, Message("preview"), work)
     if not started:
         visit.session.notice = gettext(PREVIEW_BUSY) if undo else gettext(BUSY)
     return started
@@ -107,7 +105,7 @@ class ReindexPages:
         return self._start(visit, run, Message("preview {id} made live", id=preview), work)
 
     def _start(self, visit: Visit, run: IndexRun, action: str, work: Callable[[], ReindexReport]) -> web.Response:
-        if not self._runs.start(visit, run, action, work, _report_outcome):
+        if not self._runs.start(visit, run, action, work):
             visit.session.notice = gettext(BUSY)
         return see_other(REINDEX)
 
@@ -202,11 +200,3 @@ class ReindexPages:
 def str_of(text: str) -> str:
     """Return a text as it is, for the audit."""
     return text
-
-
-def _preview_outcome(result: Preview | ReindexReport) -> str:
-    return Message("snapshot {id} is built, not live", id=result.id) if isinstance(result, Preview) else ""
-
-
-def _report_outcome(result: Preview | ReindexReport) -> str:
-    return report_outcome(result) if isinstance(result, ReindexReport) else ""

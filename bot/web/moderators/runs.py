@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from bot.services.audit import audited_by
 from bot.services.errors import explain
 from bot.services.progress import Run
-from bot.text.i18n import gettext
+from bot.text.i18n import gettext, gettext_noop
 from bot.views.status import STAGES
+from index import Message
+from index.domain.activity import report_outcome
 from index.domain.snapshots import Preview, ReindexReport
 from index.domain.stages import Stage
 
@@ -20,9 +22,11 @@ if TYPE_CHECKING:
     from bot.services.context import Services
     from bot.web.moderators.guard import Visit
 
-__all__ = ["IndexRun", "IndexRuns", "RunKind", "Undo"]
+__all__ = ["BUSY", "IndexRun", "IndexRuns", "RunKind", "Undo"]
 
 Result = Preview | ReindexReport
+
+BUSY = gettext_noop("Other work on the index goes on: wait until it has ended.")
 
 
 class RunKind:
@@ -93,30 +97,20 @@ class IndexRuns:
         """Whether a run of the page goes on."""
         return self.last is not None and not self.last.over
 
-    def start(
-        self, visit: Visit, run: IndexRun, action: str, work: Callable[[], Result], outcome: Callable[[Result], str]
-    ) -> bool:
+    def start(self, visit: Visit, run: IndexRun, action: str, work: Callable[[], Result]) -> bool:
         """Start work in a thread, recorded in the audit; return False, and start nothing, if another run goes on."""
         if self.running:
             return False
         self.last = run
         user, origin = visit.session.user, visit.origin
-        self._task = asyncio.create_task(self._carry_out(run, user, origin, action, work, outcome))
+        self._task = asyncio.create_task(self._carry_out(run, user, origin, action, work))
         return True
 
-    async def _carry_out(
-        self,
-        run: IndexRun,
-        user: int,
-        origin: str,
-        action: str,
-        work: Callable[[], Result],
-        outcome: Callable[[Result], str],
-    ) -> None:
+    async def _carry_out(self, run: IndexRun, user: int, origin: str, action: str, work: Callable[[], Result]) -> None:
         try:
             with self._services.metrics.reindex():
                 result = await self._services.worker.run(
-                    audited_by, self._services.library, user, origin, action, work, outcome
+                    audited_by, self._services.library, user, origin, action, work, _outcome
                 )
             if isinstance(result, Preview):
                 run.preview, run.report = result.id, result.report
@@ -127,3 +121,10 @@ class IndexRuns:
             run.problem = explain(error, f"{run.kind} from the moderators' page")
         finally:
             run.over = True
+
+
+def _outcome(result: Result) -> str:
+    """Return what came of a run, as the audit keeps it."""
+    if isinstance(result, Preview):
+        return Message("snapshot {id} is built, not live", id=result.id)
+    return report_outcome(result)

@@ -13,10 +13,8 @@ from bot.services.progress import Run
 from bot.text.i18n import gettext, gettext_noop
 from bot.web.moderators.guard import HOME, Guard, Visit
 from bot.web.moderators.pages import see_other
-from bot.web.moderators.runs import IndexRun, IndexRuns, RunKind
+from bot.web.moderators.runs import BUSY, IndexRun, IndexRuns, RunKind
 from index import LibraryError, Message
-from index.domain.activity import report_outcome
-from index.domain.snapshots import Preview, ReindexReport
 from index.domain.stages import Stage
 
 if TYPE_CHECKING:
@@ -29,7 +27,6 @@ SNAPSHOTS = f"{HOME}/snapshots"
 NO_SUCH_SNAPSHOT = gettext_noop("There is no such snapshot any more: the list shows those that are kept.")
 NOTHING_LIVE = gettext_noop("There is no live snapshot to compare with.")
 ALREADY_LIVE = gettext_noop("This snapshot is live already.")
-BUSY = gettext_noop("Other work on the index goes on: wait until it has ended.")
 
 
 class SnapshotPages:
@@ -84,10 +81,6 @@ class SnapshotPages:
         run = IndexRun(RunKind.ROLLBACK, visit.session.place, run=Run(Stage.CHECKING_SNAPSHOT))
         action = Message("rollback {id}", id=snapshot.id)
         work = partial(self._services.library.rollback, snapshot.id, run.run)
-        if not self._runs.start(visit, run, action, work, _outcome):
+        if not self._runs.start(visit, run, action, work):
             visit.session.notice = gettext(BUSY)
         return see_other(f"{HOME}/reindex")
-
-
-def _outcome(result: Preview | ReindexReport) -> str:
-    return report_outcome(result) if isinstance(result, ReindexReport) else ""
