@@ -22,6 +22,7 @@ async def test_lost_and_resumed_connections_are_counted(wire: Wire) -> None:
 
 
 async def test_connected_bot_with_an_index_is_ready(wire: Wire) -> None:
+    assert has(wire, "footnote_ready 0.0")
     wire.ready()
     await eventually(lambda: has(wire, "footnote_ready 1.0"))
 

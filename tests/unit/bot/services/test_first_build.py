@@ -59,7 +59,8 @@ async def test_it_is_told_in_the_askers_language(building: Wire, locale: str, wo
 @pytest.mark.parametrize("guild", [LISTED, None])
 async def test_mention_and_direct_message_are_told_too(building: Wire, guild: object) -> None:
     building.message(f"{BOT.mention} {QUESTION}" if guild else QUESTION, guild=guild)
-    await building.sent.wait_for(lambda sent: sent.is_post and "still reading the sources" in sent.text)
+    told = await building.sent.wait_for(lambda sent: sent.is_post)
+    assert "still reading the sources" in told.text
 
 
 async def test_summary_is_told_too(building: Wire) -> None:
@@ -102,6 +103,8 @@ async def test_closing_cancels_the_build(library: FakeLibrary, tmp_path: Path) -
         wire.ready()
         await eventually(lambda: wire.bot.services.first_build.percent == 40)
     await eventually(lambda: not wire.bot.services.worker.is_busy)
+    assert library.reindexes == 1
+    assert wire.bot.services.first_build.percent < 100
 
 
 async def test_index_that_is_there_is_not_built(tmp_path: Path) -> None:

@@ -150,10 +150,11 @@ def test_without_opentelemetry_one_warning_names_the_extra(caplog, monkeypatch):
 
 def test_an_untraced_bot_loads_no_opentelemetry(monkeypatch):
     monkeypatch.setitem(sys.modules, "opentelemetry", None)
-    opened = Tracing()
+    before, opened = set(sys.modules), Tracing()
     with opened.question("page"), opened.stage("queue"):
         opened.fail(ValueError())
     opened.close()
+    assert [name for name in set(sys.modules) - before if name.startswith("opentelemetry")] == []
 
 
 def test_a_collector_that_is_away_costs_nobody_the_answer(monkeypatch, caplog):
