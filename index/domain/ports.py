@@ -5,7 +5,7 @@ A protocol holds only what every engine can do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Event
 from typing import Any, Protocol
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.domain.answers import Answer, SourceChange
-from index.domain.documents import Document
+from index.domain.documents import Document, Passage
 from index.domain.generation import ChatMessage, WritingRequest
 from index.domain.reading import Reading
 from index.domain.stages import AnswerStage
@@ -24,6 +24,8 @@ __all__ = [
     "ClaimChecker",
     "Embedder",
     "Generator",
+    "KeywordEngine",
+    "KeywordIndex",
     "Progress",
     "Reader",
     "SourceFiles",
@@ -88,6 +90,68 @@ class VectorStore(Protocol):
 
     def save(self, path: Path) -> None:
         """Write to one file, in an open format."""
+
+
+class KeywordIndex(Protocol):
+    """Rows of passages, searched by the stems of a question. Thread-safe."""
+
+    def search(self, stems: Sequence[str], k: int) -> list[tuple[int, float]]:
+        """Return the k best rows as (row, score), best first, ties by row; only rows that have a stem, score above 0.
+
+        A passage's own words count three times, its headings and the sentence before once. A stem that is given twice
+        counts once. One of 5 letters or more that no passage has counts as the most similar one, at edit distance 1.
+        Scores have no upper bound and mean nothing across indexes.
+
+        Raises
+        ------
+        ValueError
+            The files are damaged.
+        """
+
+
+class KeywordEngine(Protocol):
+    """What writes keyword indexes to folders, and opens them."""
+
+    def build(
+        self,
+        folder: Path,
+        added: Iterable[tuple[int, Passage]],
+        *,
+        previous: Path | None = None,
+        removed: Collection[str] = (),
+    ) -> None:
+        """Write an index of passages by row into a folder that does not exist yet.
+
+        Parameters
+        ----------
+        added
+            Pairs of row and passage, in ascending order of the rows; read once, never held in memory all together.
+        previous
+            The folder of an index to start from: its rows stay, but those of the documents in `removed`. Its files are
+            linked or copied and never change. Rows that are added must be others than those that stay.
+        removed
+            Ids of documents of the previous index; ids that it does not have are ignored. A document may be removed
+            and added again under other rows in one call.
+
+        Raises
+        ------
+        OSError
+            A file cannot be written, `errno` says why; or the previous folder cannot be read. The folder is then to be
+            thrown away.
+        ValueError
+            The previous index is damaged.
+        """
+
+    def open(self, folder: Path) -> KeywordIndex:
+        """Return the index in a folder, without reading all of it.
+
+        Raises
+        ------
+        OSError
+            A file cannot be read.
+        ValueError
+            A file is damaged.
+        """
 
 
 class Reader(Protocol):

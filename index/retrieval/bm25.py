@@ -66,6 +66,14 @@ class Bm25Index:
         scores: Vectors = self._engine.get_scores(terms) / math.log(1 + (self._engine.scores["num_docs"] + 0.5) / 0.5)
         return scores
 
+    def search(self, stems: Sequence[str], k: int) -> list[tuple[int, float]]:
+        """Return the k best rows as (row, score above 0), best first, ties by row."""
+        scores = self.scores(stems)
+        k = min(k, len(scores))
+        top = np.argpartition(-scores, k - 1)[:k] if k else np.zeros(0, np.int64)
+        best = sorted((int(row) for row in top if scores[row] > 0), key=lambda row: (-scores[row], row))
+        return [(row, float(scores[row])) for row in best]
+
     def _known(self, stem: str) -> str:
         """Return the stem as passages have it, empty if none has a similar one."""
         vocabulary = self._engine.vocab_dict

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from index.domain.ports import Vectors
 from index.domain.reading import Window
 from index.retrieval.search_index import SearchIndex
@@ -44,9 +42,9 @@ class Retriever:
 
     def rows(self, search_index: SearchIndex, question: str, vector: Vectors) -> list[int]:
         """Return the rows of passages, best first."""
-        keyword = search_index.keyword.scores(content_stems(question))
-        dense = [row for row, _ in search_index.vectors.search(vector, self._candidates)]
-        return fuse(dense, _best(keyword, self._candidates))
+        dense = search_index.vectors.search(vector, self._candidates)
+        keyword = search_index.keyword.search(content_stems(question), self._candidates)
+        return fuse([row for row, _ in dense], [row for row, _ in keyword])
 
 
 def fuse(*rankings: Sequence[int]) -> list[int]:
@@ -62,10 +60,3 @@ def fuse(*rankings: Sequence[int]) -> list[int]:
         for rank, row in enumerate(ranking):
             fused[row] = fused.get(row, 0.0) + 1 / (RANK_OFFSET + rank)
     return sorted(fused, key=lambda row: (-fused[row], row))
-
-
-def _best(scores: Vectors, k: int) -> list[int]:
-    """Return the rows with a score above 0, best first, at most k."""
-    k = min(k, len(scores))
-    top = np.argpartition(-scores, k - 1)[:k] if k else np.zeros(0, np.int64)
-    return sorted((int(row) for row in top if scores[row] > 0), key=lambda row: (-scores[row], row))
