@@ -23,7 +23,7 @@ from rich.console import Console
 
 from bot.console.conversation import Conversation
 from bot.console.draft import Draft
-from bot.console.terminal import handle_interrupt, make_console, open_history, print_lines, show_progress
+from bot.console.terminal import handle_interrupt, leave_soon, make_console, open_history, print_lines, show_progress
 from bot.console.view import (
     answer_lines,
     line,
@@ -52,15 +52,19 @@ SINCE = re.compile(r"\s(?:--)?since\s", re.IGNORECASE)
 class Session:
     """Questions and commands of one person, a line at a time.
 
-    Answers go to `out`, everything else to `err`. `exit_code` is 0 until something fails.
+    Answers go to `out`, everything else to `err`. `exit_code` is 0 until something fails. `leave_soon` sees to it that
+    an interrupt ends the process even if the exception that it raises is lost.
     """
 
-    def __init__(self, library: Library, *, out: Console, err: Console) -> None:
+    def __init__(
+        self, library: Library, *, out: Console, err: Console, leave_soon: Callable[[], None] | None = None
+    ) -> None:
         self.exit_code = 0
         self.leaving = False
         self._library = library
         self._out = out
         self._err = err
+        self._leave_soon = leave_soon
         self._last: Answer | None = None
         self._conversation = Conversation()
         self._stop_writing: Callable[[], None] | None = None
@@ -114,6 +118,8 @@ class Session:
             threading.Thread(target=stop, name="stop writing", daemon=True).start()
             return
         self.leaving = True
+        if self._leave_soon:
+            self._leave_soon()
         raise KeyboardInterrupt
 
     def _attempt(self, action: Callable[[], None]) -> None:
@@ -236,7 +242,7 @@ async def run(library: Library, *, history: Path) -> int:
 
     `history` is the file of earlier questions.
     """
-    session = Session(library, out=make_console(sys.stdout), err=make_console(sys.stderr))
+    session = Session(library, out=make_console(sys.stdout), err=make_console(sys.stderr), leave_soon=leave_soon)
     try:
         with handle_interrupt(session.interrupt):
             session.start()

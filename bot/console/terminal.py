@@ -21,9 +21,12 @@ from bot.console.view import Line, line
 if TYPE_CHECKING:
     from index.domain.ports import Progress as ProgressCallback
 
-__all__ = ["handle_interrupt", "make_console", "open_history", "print_lines", "show_progress"]
+__all__ = ["handle_interrupt", "leave_soon", "make_console", "open_history", "print_lines", "show_progress"]
 
 log = logging.getLogger(__name__)
+
+LEAVE_SECONDS = 2.0
+"""How long an interrupted library may take to clean up."""
 
 
 class _Console(Console):
@@ -86,6 +89,18 @@ def handle_interrupt(handler: Callable[..., None]) -> Iterator[None]:
     finally:
         for number, earlier in before:
             signal.signal(number, earlier)
+
+
+def leave_soon() -> None:
+    """End the process within LEAVE_SECONDS whatever happens, and log nothing more.
+
+    The exception that a signal handler raises may be lost: within a lock it becomes a RuntimeError, which code that
+    goes on after any error takes for a fault of its own.
+    """
+    logging.disable()
+    watchdog = threading.Timer(LEAVE_SECONDS, os._exit, (0,))
+    watchdog.daemon = True
+    watchdog.start()
 
 
 def open_history(path: Path) -> History:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from rich.console import Console
 
+from bot.console.session import Session
 from index import LibraryError
 from index.domain.errors import IndexMismatch, NoIndex, SourcesUnreadable
 from index.domain.snapshots import SkippedSource, SourceNote
@@ -185,3 +187,11 @@ def test_interrupt_that_a_library_turns_into_another_error_still_leaves():
     with pytest.raises(KeyboardInterrupt):
         console_session.session.start()
     assert console_session.err == ""
+
+
+def test_an_interrupt_sets_the_watchdog_before_it_is_raised():
+    console_session, watched = ConsoleSession(), []
+    session = Session(console_session.library, out=Console(), err=Console(), leave_soon=lambda: watched.append(True))
+    with pytest.raises(KeyboardInterrupt):
+        session.interrupt()
+    assert watched == [True]

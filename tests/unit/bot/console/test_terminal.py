@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 
 from prompt_toolkit.history import InMemoryHistory
 from rich.console import Console
@@ -47,3 +49,18 @@ def test_a_history_that_cannot_be_written_is_kept_in_memory(tmp_path, caplog):
     (tmp_path / "file").write_text("")
     assert isinstance(open_history(tmp_path / "file" / "history"), InMemoryHistory)
     assert "Questions are not remembered" in caplog.text
+
+
+def test_an_interrupt_that_is_lost_ends_the_process_soon():
+    program = """
+import logging, sys, threading, time
+from bot.console.terminal import leave_soon
+leave_soon()
+try:
+    raise KeyboardInterrupt
+except BaseException:
+    logging.getLogger().error("swallowed")
+time.sleep(600)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
