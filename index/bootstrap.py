@@ -25,11 +25,9 @@ from index.sources.web import WebSources
 
 if TYPE_CHECKING:
     from index.answering.answerer import Answerer
-    from index.domain.ports import ClaimChecker, Embedder, Generator, Reader, StageObserver
+    from index.domain.ports import ClaimChecker, Embedder, Generator, Reader, StageObserver, VectorEngine
     from index.generation.writer import Writer
     from index.indexing.indexer import Indexer
-    from index.retrieval.faiss_store import FaissStore
-    from index.retrieval.numpy_store import NumpyStore
     from index.snapshots.loader import SnapshotLoader
 
 __all__ = ["assemble", "open_checker", "open_library"]
@@ -86,13 +84,13 @@ def open_library(settings: Settings, *, observe: StageObserver | None = None) ->
         from index.indexing.indexer import Indexer
 
         return Indexer(
-            snapshots=snapshots, embedder=embedder, new_store=_vector_store(), seconds=settings.extract_seconds
+            snapshots=snapshots, embedder=embedder, vectors=_vector_engine(), seconds=settings.extract_seconds
         )
 
     def loader(embedder: Embedder) -> SnapshotLoader:
         from index.snapshots.loader import SnapshotLoader
 
-        return SnapshotLoader(snapshots=snapshots, embedder=embedder, open_store=_vector_store().load)
+        return SnapshotLoader(snapshots=snapshots, embedder=embedder, vectors=_vector_engine())
 
     checker = cache(open_checker)
     journal = Journal(settings.journal_file, keep_days=settings.keep_questions_days)
@@ -238,15 +236,15 @@ def _installed(package: str) -> bool:
         return False
 
 
-def _vector_store() -> type[FaissStore] | type[NumpyStore]:
-    """Return the engine of exact search: FAISS, or without it NumPy, over the same files."""
+def _vector_engine() -> VectorEngine:
+    """Return FAISS, or NumPy without it, over the same files."""
     if _installed("faiss"):
-        from index.retrieval.faiss_store import FaissStore
+        from index.retrieval.faiss_store import FaissEngine
 
-        return FaissStore
-    from index.retrieval.numpy_store import NumpyStore
+        return FaissEngine()
+    from index.retrieval.numpy_store import NumpyEngine
 
-    return NumpyStore
+    return NumpyEngine()
 
 
 def _reader(model: str) -> Reader:

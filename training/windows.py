@@ -15,6 +15,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from index.domain.documents import Document, Passage
@@ -24,7 +25,7 @@ from index.domain.sources import SourceFile
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
 from index.retrieval.bm25 import Bm25Index
-from index.retrieval.faiss_store import FaissStore
+from index.retrieval.faiss_store import FaissEngine
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
 from index.text.passages import passage_text
@@ -133,11 +134,14 @@ def build_index(texts: Mapping[tuple[str, str], None], embedder: Embedder) -> Se
         document = parse(SourceFile(f"{number}.md", f"# {title}\n\n{body}\n".encode()))
         documents[document.id] = document
         passages += chunk(document, embedder.count, embedder.max_tokens)
-    store = FaissStore(embedder.dimension)
-    for begin in range(0, len(passages), 512):
-        part = passages[begin : begin + 512]
-        for block in embedder.passages([(passage.embedded, passage_text(passage)) for passage in part]):
-            store.add(block)
+    engine = FaissEngine()
+    with TemporaryDirectory() as folder:
+        with engine.writer(Path(folder), embedder.dimension) as writer:
+            for begin in range(0, len(passages), 512):
+                part = passages[begin : begin + 512]
+                for block in embedder.passages([(passage.embedded, passage_text(passage)) for passage in part]):
+                    writer.add(block)
+        store = engine.open(Path(folder))
     return SearchIndex.of("training", documents, passages, store, Bm25Index.build(passages))
 
 

@@ -6,6 +6,7 @@ A protocol holds only what every engine can do.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Event
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ from index.domain.stages import AnswerStage
 __all__ = [
     "AnswerEngine",
     "ClaimChecker",
+    "Deleted",
     "Embedder",
     "Generator",
     "KeywordEngine",
@@ -30,11 +32,16 @@ __all__ = [
     "Reader",
     "SourceFiles",
     "StageObserver",
+    "VectorEngine",
     "VectorStore",
+    "VectorWriter",
     "Vectors",
 ]
 
 Vectors = NDArray[np.floating[Any]]
+
+Deleted = NDArray[np.bool_]
+"""Whether each row is deleted."""
 
 Progress = Callable[[str, int, int], None]
 """Called as progress(stage, done, total) during a long task; total is 0 if it is not known."""
@@ -75,21 +82,57 @@ class Embedder(Protocol):
 
 
 class VectorStore(Protocol):
-    """Rows of unit vectors, searched by cosine similarity."""
+    """Rows of unit vectors on disk, searched by cosine similarity. Thread-safe."""
 
     def __len__(self) -> int: ...
 
-    def add(self, vectors: Vectors) -> None:
-        """Append rows; they are numbered from 0 in the order added."""
+    def search(self, vector: Vectors, k: int, *, deleted: Deleted | None = None) -> list[tuple[int, float]]:
+        """Return the k nearest rows as (row, cosine), best first and ties by row; fewer if there are fewer rows.
 
-    def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
-        """Return the k nearest rows as (row, cosine), best first; fewer if there are fewer rows."""
+        Parameters
+        ----------
+        deleted
+            True for each row that is never returned, shape (len(self),).
+
+        Raises
+        ------
+        ValueError
+            A file is not as it was written.
+        """
 
     def rows(self, start: int, stop: int) -> Vectors:
         """Return rows `start` to `stop` (exclusive) as they were added, shape (stop - start, dimension)."""
 
-    def save(self, path: Path) -> None:
-        """Write to one file, in an open format."""
+
+class VectorWriter(Protocol):
+    """Writes the rows of a store to the disk as they come."""
+
+    def add(self, vectors: Vectors) -> None:
+        """Append rows; they are numbered from 0 in the order added."""
+
+    def add_queries(self, vectors: Vectors) -> None:
+        """Take up vectors of questions or headings, by which an approximate search is tuned; none need be given."""
+
+
+class VectorEngine(Protocol):
+    """What writes vector stores and opens them."""
+
+    def writer(
+        self, folder: Path, dimension: int, *, progress: Progress | None = None
+    ) -> AbstractContextManager[VectorWriter]:
+        """Return what writes a store into a folder; the store is whole when the block ends without an error.
+
+        Raises OSError, with its `errno`, if the disk refuses.
+        """
+
+    def open(self, folder: Path) -> VectorStore:
+        """Return the store of a folder without reading its rows.
+
+        Raises
+        ------
+        ValueError
+            A file is not as it was written.
+        """
 
 
 class KeywordIndex(Protocol):

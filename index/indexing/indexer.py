@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from index.domain.answers import Answer
 from index.domain.documents import Document, Passage
 from index.domain.errors import ReindexCancelled, SourcesUnreadable, UnreadableSource
 from index.domain.messages import Message, message_of
-from index.domain.ports import Embedder, Progress, VectorStore
+from index.domain.ports import Embedder, Progress, VectorEngine
 from index.domain.reading import Window
 from index.domain.snapshots import SkippedSource, Snapshot, SourceNote
 from index.domain.sources import SourceSet
@@ -25,7 +25,7 @@ from index.parsing.formats import SECONDS
 from index.parsing.pool import parse_in_parallel
 from index.retrieval.bm25 import Bm25Index
 from index.retrieval.search_index import SearchIndex
-from index.snapshots.files import VECTORS, write_suggestions, write_texts
+from index.snapshots.files import write_suggestions, write_texts
 from index.snapshots.manifest import FORMAT, Manifest
 from index.snapshots.serving import LoadedSnapshot
 from index.snapshots.store import SnapshotStore, new_id
@@ -57,7 +57,7 @@ class Built:
 
 
 class Indexer:
-    """Builds snapshots with one model and one kind of vector store.
+    """Builds snapshots with one model and one engine of vectors.
 
     `seconds` is how long reading one source may take.
     """
@@ -67,12 +67,12 @@ class Indexer:
         *,
         snapshots: SnapshotStore,
         embedder: Embedder,
-        new_store: Callable[[int], VectorStore],
+        vectors: VectorEngine,
         seconds: float = SECONDS,
     ) -> None:
         self._snapshots = snapshots
         self._embedder = embedder
-        self._new_store = new_store
+        self._vectors = vectors
         self._seconds = seconds
 
     def build(
@@ -165,21 +165,20 @@ class Indexer:
         previous: PreviousBuild | None,
     ) -> SearchIndex:
         """Embed the passages that are new, take over the others, and write all files but the manifest."""
-        vectors = self._new_store(self._embedder.dimension)
         reused = previous.search_index if previous and any(row is not None for row in rows) else None
         fresh = [passage for passage, row in zip(passages, rows, strict=True) if row is None]
         blocks = self._embedder.passages([(passage.embedded, passage_text(passage)) for passage in fresh], progress)
-        for part in merge_vectors(to_runs(rows), blocks):
-            if not isinstance(part, Run):
-                vectors.add(part)
-            elif reused is not None and part.start is not None:
-                vectors.add(reused.vectors.rows(part.start, part.start + part.count))
+        with self._vectors.writer(folder, self._embedder.dimension, progress=progress) as writer:
+            for part in merge_vectors(to_runs(rows), blocks):
+                if not isinstance(part, Run):
+                    writer.add(part)
+                elif reused is not None and part.start is not None:
+                    writer.add(reused.vectors.rows(part.start, part.start + part.count))
         if progress:
             progress(Stage.WRITING_SNAPSHOT, 0, 0)
         keyword = Bm25Index.build(passages)
-        search_index = SearchIndex.of(snapshot, documents, passages, vectors, keyword)
+        search_index = SearchIndex.of(snapshot, documents, passages, self._vectors.open(folder), keyword)
         write_texts(folder, documents, passages)
-        vectors.save(folder / VECTORS)
         search_index.keyword.save(folder)
         return search_index
 

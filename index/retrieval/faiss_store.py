@@ -1,47 +1,67 @@
-"""A `VectorStore` on FAISS: exact search by inner product, which is the cosine of unit vectors."""
+"""Search by FAISS: exact, by inner product, which is the cosine of unit vectors."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import faiss
 import numpy as np
 
-from index.domain.ports import Vectors
+from index.domain.ports import Deleted, Progress, Vectors, VectorWriter
+from index.retrieval._exact import CLOSE, best_of, kept_rows, query_of
+from index.retrieval._flat_file import VECTORS, FlatFile, flat_writer
 
-__all__ = ["FaissStore"]
+__all__ = ["FaissEngine", "FaissStore"]
+
+SPARE = 16
+"""Rows asked for beyond k, so that a tie at the end is seen."""
 
 
 class FaissStore:
-    """Flat, exact index of unit vectors; cosines are in -1..1, and 1.0 is the same direction."""
+    """The rows of a flat file, which stay on the disk; cosines are in -1..1, and 1.0 is the same direction."""
 
-    def __init__(self, dimension: int) -> None:
-        self._index: Any = faiss.IndexFlatIP(dimension)
+    def __init__(self, file: FlatFile) -> None:
+        self._file = file
+        reader = faiss.ZeroCopyIOReader(faiss.swig_ptr(file.data), file.size)  # type: ignore[attr-defined]
+        self._index: Any = faiss.read_index(reader)
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return self._file.count
 
-    def add(self, vectors: Vectors) -> None:
-        self._index.add(np.ascontiguousarray(vectors, np.float32))
-
-    def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
-        k = min(k, len(self))
-        if k == 0:
+    def search(self, vector: Vectors, k: int, *, deleted: Deleted | None = None) -> list[tuple[int, float]]:
+        query = query_of(vector, self._file.dimension)
+        kept = kept_rows(len(self), deleted)
+        k = min(k, kept)
+        if k <= 0:
             return []
-        cosines, rows = self._index.search(np.ascontiguousarray(vector, np.float32).reshape(1, -1), k)
-        return [(int(row), float(cosine)) for row, cosine in zip(rows[0], cosines[0], strict=True)]
+        self._file.check()
+        options: dict[str, Any] = {}
+        if kept < len(self) and deleted is not None:
+            bits = np.packbits(~deleted, bitorder="little")
+            selector = faiss.IDSelectorBitmap(len(self), faiss.swig_ptr(bits))
+            options = {"params": faiss.SearchParameters(sel=selector)}  # type: ignore[call-arg]
+        many = min(k + SPARE, kept)
+        cosines, rows = self._index.search(query[np.newaxis], many, **options)
+        found = rows[0]
+        least = cosines[0, k - 1] - CLOSE
+        if many < kept and cosines[0, -1] >= least:
+            found = self._index.range_search(query[np.newaxis], float(least), **options)[2]
+        return best_of(query, found, self._file.take, k)
 
     def rows(self, start: int, stop: int) -> Vectors:
-        vectors: Vectors = self._index.reconstruct_n(start, stop - start)
-        return vectors
+        return self._file.rows(start, stop)
 
-    def save(self, path: Path) -> None:
-        with path.open("wb") as stream:  # faiss's own stream loses the last bytes without a word where a disk is full
-            faiss.write_index(self._index, faiss.PyCallbackIOWriter(stream.write))  # type: ignore[attr-defined]
 
-    @classmethod
-    def load(cls, path: Path) -> FaissStore:
-        store = cls.__new__(cls)
-        store._index = faiss.read_index(str(path))
-        return store
+class FaissEngine:
+    """Writes and opens flat files."""
+
+    @contextmanager
+    def writer(self, folder: Path, dimension: int, *, progress: Progress | None = None) -> Iterator[VectorWriter]:
+        with flat_writer(folder / VECTORS, dimension) as writer:
+            yield writer
+
+    def open(self, folder: Path) -> FaissStore:
+        return FaissStore(FlatFile(folder / VECTORS))

@@ -24,7 +24,6 @@ __all__ = [
     "DOCUMENTS",
     "ID",
     "PASSAGES",
-    "VECTORS",
     "DocumentCache",
     "read_suggestions",
     "read_texts",
@@ -35,7 +34,6 @@ __all__ = [
 DOCUMENTS = "documents.jsonl"
 PASSAGES = "passages.jsonl"
 SUGGESTIONS = "suggestions.json"
-VECTORS = "vectors.faiss"
 
 ID = re.compile(r"[0-9]{8}T[0-9]{12}Z-[0-9a-f]{8}")
 """The form of a snapshot's id; nothing else ever becomes part of a path."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 from index.domain.errors import IndexMismatch
 from index.domain.messages import REINDEX, with_fix
-from index.domain.ports import Embedder, VectorStore
+from index.domain.ports import Embedder, VectorEngine
 from index.retrieval.bm25 import Bm25Index
 from index.retrieval.search_index import SearchIndex
-from index.snapshots.files import VECTORS, read_suggestions, read_texts
+from index.snapshots.files import read_suggestions, read_texts
 from index.snapshots.manifest import Manifest
 from index.snapshots.store import SnapshotStore
 
@@ -18,14 +15,12 @@ __all__ = ["SnapshotLoader"]
 
 
 class SnapshotLoader:
-    """Loads snapshots for one model and one kind of vector store."""
+    """Loads snapshots for one model and one engine of vectors."""
 
-    def __init__(
-        self, *, snapshots: SnapshotStore, embedder: Embedder, open_store: Callable[[Path], VectorStore]
-    ) -> None:
+    def __init__(self, *, snapshots: SnapshotStore, embedder: Embedder, vectors: VectorEngine) -> None:
         self._snapshots = snapshots
         self._embedder = embedder
-        self._open_store = open_store
+        self._vectors = vectors
 
     def load(self, manifest: Manifest) -> SearchIndex:
         """Return a snapshot as a search index, every file of it checked.
@@ -57,7 +52,7 @@ class SnapshotLoader:
             manifest.snapshot.id,
             documents,
             passages,
-            self._open_store(folder / VECTORS),
+            self._vectors.open(folder),
             Bm25Index.load(folder),
             suggestions=read_suggestions(folder),
         )

@@ -140,7 +140,7 @@ def test_rooms_of_the_index_do_not_go_through_their_own_front_door():
 
 
 def test_only_the_composition_root_names_a_concrete_engine():
-    assert rooms_where(re.compile(r"(.+\.)?FaissStore")) <= {"index/bootstrap.py", "index/retrieval/faiss_store.py"}
+    assert rooms_where(re.compile(r"(.+\.)?FaissEngine")) <= {"index/bootstrap.py", "index/retrieval/faiss_store.py"}
 
 
 def test_nouns_need_the_standard_library_only():

@@ -22,7 +22,7 @@ from index.reading.calibration import Calibration, threshold
 from index.reading.intents import load_intents
 from index.reading.onnx_reader import GRAPH, TOKENIZER, OnnxReader
 from index.reading.windows_reader import WindowsReader
-from index.retrieval.faiss_store import FaissStore
+from index.retrieval.faiss_store import FaissEngine
 from index.retrieval.retriever import Retriever
 from index.snapshots.loader import SnapshotLoader
 from index.snapshots.store import SnapshotStore
@@ -131,7 +131,7 @@ def measure_parts(index: Path, rounds: int, say: Say) -> dict[str, float]:
     say("where a question's time goes ...")
     spent: dict[str, float] = defaultdict(float)
     snapshots, embedder = SnapshotStore(index), OnnxEmbedder(lambda: SentenceTransformerEmbedder(BUNDLED))
-    loader = SnapshotLoader(snapshots=snapshots, embedder=embedder, open_store=FaissStore.load)
+    loader = SnapshotLoader(snapshots=snapshots, embedder=embedder, vectors=FaissEngine())
     search_index = loader.load(snapshots.live())
     calibration = Calibration.load()
     answerer = Answerer(

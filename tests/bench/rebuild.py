@@ -30,7 +30,7 @@ from index.embedding.vectors import l2_normalize
 from index.indexing.indexer import Indexer
 from index.journal.journal import Journal
 from index.library import Library
-from index.retrieval.faiss_store import FaissStore
+from index.retrieval.faiss_store import FaissEngine
 from index.snapshots.loader import SnapshotLoader
 from index.snapshots.store import SnapshotStore
 from index.sources.reader import SourceReader
@@ -111,8 +111,8 @@ def _library(seeds: Path, index: Path, embedder: StandIn) -> Library:
         journal=Journal(index.parent / "journal.sqlite3"),
         embedder=lambda: embedder,
         answerer=answerer,
-        indexer=lambda loaded: Indexer(snapshots=snapshots, embedder=loaded, new_store=FaissStore),
-        loader=lambda loaded: SnapshotLoader(snapshots=snapshots, embedder=loaded, open_store=FaissStore.load),
+        indexer=lambda loaded: Indexer(snapshots=snapshots, embedder=loaded, vectors=FaissEngine()),
+        loader=lambda loaded: SnapshotLoader(snapshots=snapshots, embedder=loaded, vectors=FaissEngine()),
         keep=2,
         checker=open_checker,
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,17 @@ from index.answering.answerer import Answerer
 from index.answering.summariser import Summariser
 from index.bootstrap import assemble
 from index.domain.documents import Document, Passage
-from index.domain.ports import ClaimChecker, Embedder, Generator, Progress, Reader, StageObserver, Vectors
+from index.domain.ports import (
+    ClaimChecker,
+    Deleted,
+    Embedder,
+    Generator,
+    Progress,
+    Reader,
+    StageObserver,
+    VectorEngine,
+    Vectors,
+)
 from index.domain.reading import AnswerSpan, Reading
 from index.domain.snapshots import Status
 from index.domain.sources import SourceFile
@@ -36,6 +47,7 @@ from index.snapshots.store import SnapshotStore
 from index.sources.reader import SourceReader
 from index.sources.uploads import UploadedSources
 from index.sources.web import WebSources
+from index.storage.arrays import save_array
 from index.text.passages import passage_text
 from index.text.tokens import content_stems
 from tests.support.generation_fakes import grounder
@@ -87,7 +99,7 @@ class WordEmbedder:
 
 
 class MemoryStore:
-    """Vectors in an array, compared one by one; the file is NumPy's."""
+    """Vectors in an array, compared one by one."""
 
     def __init__(self, dimension: int) -> None:
         self._rows = np.zeros((0, dimension), np.float32)
@@ -98,21 +110,29 @@ class MemoryStore:
     def add(self, vectors: Vectors) -> None:
         self._rows = np.concatenate([self._rows, np.asarray(vectors, np.float32)])
 
-    def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
-        cosines = [float(row @ np.asarray(vector, np.float32)) for row in self._rows]
-        return sorted(enumerate(cosines), key=lambda pair: -pair[1])[:k]
+    def add_queries(self, vectors: Vectors) -> None: ...
+
+    def search(self, vector: Vectors, k: int, *, deleted: Deleted | None = None) -> list[tuple[int, float]]:
+        kept = [row for row in range(len(self)) if deleted is None or not deleted[row]]
+        cosines = {row: float(self._rows[row].astype(float) @ np.asarray(vector, float)) for row in kept}
+        return sorted(cosines.items(), key=lambda pair: -pair[1])[:k]
 
     def rows(self, start: int, stop: int) -> Vectors:
         return self._rows[start:stop]
 
-    def save(self, path: Path) -> None:
-        with path.open("wb") as stream:
-            np.save(stream, self._rows, allow_pickle=False)
 
-    @classmethod
-    def load(cls, path: Path) -> MemoryStore:
-        store = cls(0)
-        store._rows = np.load(path, allow_pickle=False)
+class MemoryEngine:
+    """Stores in memory, kept in a file of NumPy."""
+
+    @contextmanager
+    def writer(self, folder: Path, dimension: int, *, progress: Progress | None = None) -> Iterator[MemoryStore]:
+        store = MemoryStore(dimension)
+        yield store
+        save_array(folder / "vectors.faiss", store.rows(0, len(store)))
+
+    def open(self, folder: Path) -> MemoryStore:
+        store = MemoryStore(0)
+        store._rows = np.load(folder / "vectors.faiss", allow_pickle=False)
         return store
 
 
@@ -171,7 +191,7 @@ def library(
     threshold: float = 0.5,
     keep: int = 3,
     max_bytes: int = 1_000_000,
-    open_store: Callable[[Path], MemoryStore] = MemoryStore.load,
+    vectors: VectorEngine | None = None,
     web: WebSources | None = None,
     generator: Generator | None = None,
     checker: ClaimChecker | None = None,
@@ -182,6 +202,7 @@ def library(
     A generator's sentences are checked by `checker`, or else by their words and numbers alone.
     """
     model = embedder or WordEmbedder()
+    engine = vectors or MemoryEngine()
     snapshots = SnapshotStore(index)
     return assemble(
         model=model.name,
@@ -197,8 +218,8 @@ def library(
             summariser=Summariser(changes=KeptChanges(snapshots)),
             observe=observe,
         ),
-        indexer=lambda loaded: Indexer(snapshots=snapshots, embedder=loaded, new_store=MemoryStore),
-        loader=lambda loaded: SnapshotLoader(snapshots=snapshots, embedder=loaded, open_store=open_store),
+        indexer=lambda loaded: Indexer(snapshots=snapshots, embedder=loaded, vectors=engine),
+        loader=lambda loaded: SnapshotLoader(snapshots=snapshots, embedder=loaded, vectors=engine),
         keep=keep,
         checker=CredulousChecker,
         generator=generator,

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from index.domain.errors import NoIndex, ReindexRunning
-from tests.support.index_fakes import MemoryStore, WordEmbedder, library, states, write
+from index.snapshots.store import SnapshotStore
+from tests.support.index_fakes import MemoryEngine, MemoryStore, WordEmbedder, library, states, write
 
 BREAD = "Bread is made of flour and water.\n"
 TEA = "Tea is made of leaves and time.\n"
@@ -214,18 +215,18 @@ def test_a_load_that_began_before_a_reindex_does_not_put_the_old_snapshot_back(s
     library(seeds, index).reindex()
     opening, let_open = threading.Event(), threading.Event()
     slow = iter([False, True])  # the reindex opens it first, to use it again
+    live = SnapshotStore(index).live().snapshot.id
 
-    class SlowToOpen(MemoryStore):
-        @classmethod
-        def load(cls, path: Path) -> MemoryStore:
-            if next(slow):
+    class SlowToOpen(MemoryEngine):
+        def open(self, folder: Path) -> MemoryStore:
+            if folder.name == live and next(slow):
                 opening.set()
                 assert let_open.wait(30)
-            return super().load(path)
+            return super().open(folder)
 
     write(seeds, c_md="Coffee is made of beans.\n")
     embedder = WaitingEmbedder()
-    made = library(seeds, index, embedder=embedder, open_store=SlowToOpen.load)
+    made = library(seeds, index, embedder=embedder, vectors=SlowToOpen())
     embedder.let.clear()
     old = (index / "LIVE").read_text()
     with ThreadPoolExecutor() as threads:

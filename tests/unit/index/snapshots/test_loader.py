@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from index.domain.errors import Damaged, IndexMismatch
-from index.snapshots.files import VECTORS
 from index.snapshots.loader import SnapshotLoader
 from index.snapshots.manifest import Manifest
 from index.snapshots.store import SnapshotStore
-from tests.support.index_fakes import MemoryStore, WordEmbedder, library, write
+from tests.support.index_fakes import MemoryEngine, WordEmbedder, library, write
 
 TEXT = "# Bread\n\nBread is made of flour and water, and of salt.\n"
 
@@ -34,7 +33,7 @@ def manifest(snapshots: SnapshotStore) -> Manifest:
 
 
 def make_loader(snapshots: SnapshotStore, embedder: WordEmbedder | None = None) -> SnapshotLoader:
-    return SnapshotLoader(snapshots=snapshots, embedder=embedder or WordEmbedder(), open_store=MemoryStore.load)
+    return SnapshotLoader(snapshots=snapshots, embedder=embedder or WordEmbedder(), vectors=MemoryEngine())
 
 
 def test_a_loaded_index_holds_one_row_per_passage_everywhere(snapshots, manifest):
@@ -54,7 +53,7 @@ def test_a_model_of_another_size_or_limit_does_not_fit(snapshots, manifest, embe
 
 
 def test_a_model_that_does_not_fit_is_refused_before_any_file_is_read(snapshots, manifest):
-    (snapshots.folder(manifest.snapshot.id) / VECTORS).unlink()
+    (snapshots.folder(manifest.snapshot.id) / "vectors.faiss").unlink()
     with pytest.raises(IndexMismatch, match="dimensions"):
         make_loader(snapshots, WiderEmbedder()).load(manifest)
 

@@ -14,7 +14,7 @@ import pytest
 
 from index.domain.errors import Damaged
 from index.library import Library
-from tests.support.index_fakes import MemoryStore, WordEmbedder, library, write
+from tests.support.index_fakes import MemoryEngine, MemoryStore, WordEmbedder, library, write
 from tests.support.paths import ROOT
 from tests.support.waiting import wait_until
 
@@ -126,15 +126,19 @@ def test_while_a_new_snapshot_loads_the_one_before_answers(seeds, index):
     """Questions do not wait for the switch that another process made."""
     opening, let = threading.Event(), threading.Event()
 
-    class Slow(MemoryStore):
-        @classmethod
-        def load(cls, path: Path) -> MemoryStore:
-            opening.set()
-            assert let.wait(30)
-            return super().load(path)
+    class Slow(MemoryEngine):
+        slow = False
 
-    made = library(seeds, index, open_store=Slow.load)
+        def open(self, folder: Path) -> MemoryStore:
+            if self.slow:
+                opening.set()
+                assert let.wait(30)
+            return super().open(folder)
+
+    engine = Slow()
+    made = library(seeds, index, vectors=engine)
     old = made.reindex().snapshot.id
+    engine.slow = True
     write(seeds, a_md=RYE)
     new = library(seeds, index).reindex().snapshot.id
     with ThreadPoolExecutor() as threads:
@@ -211,14 +215,13 @@ def test_where_no_snapshot_is_good_a_question_says_what_mends_it(seeds, index):
 def test_what_is_written_to_while_it_is_read_is_not_served(seeds, index):
     good, other = two(seeds, index)
 
-    class Written(MemoryStore):
-        @classmethod
-        def load(cls, path: Path) -> MemoryStore:
-            if path.parent.name == other:  # after it was checked, before it is read
-                flip(path.parent / "documents.jsonl", -1)
-            return super().load(path)
+    class Written(MemoryEngine):
+        def open(self, folder: Path) -> MemoryStore:
+            if folder.name == other:  # after it was checked, before it is read
+                flip(folder / "documents.jsonl", -1)
+            return super().open(folder)
 
-    made = library(seeds, index, open_store=Written.load)
+    made = library(seeds, index, vectors=Written())
     assert served(made) == good
     assert "was written to while it was read" in made.status().fallback
 

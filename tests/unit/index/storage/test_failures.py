@@ -16,7 +16,7 @@ import pytest
 
 from index.domain.errors import IndexUnwritable
 from index.retrieval.bm25 import Bm25Index
-from index.retrieval.faiss_store import FaissStore
+from index.retrieval.faiss_store import FaissEngine
 from index.snapshots.store import SnapshotStore
 from index.storage.arrays import save_array
 from index.storage.failures import explain_write_errors
@@ -38,6 +38,11 @@ def no_file_longer_than(count: int) -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, before)
 
 
+def write_vectors(folder: Path) -> None:
+    with FaissEngine().writer(folder, 400) as writer:
+        writer.add(ARRAY)
+
+
 def test_an_array_is_written_as_numpy_does(tmp_path):
     for array in (ARRAY, ARRAY.T, np.zeros((0, 3), np.int8), np.arange(3)):
         save_array(tmp_path / "ours.npy", array)
@@ -49,24 +54,22 @@ def test_an_array_is_written_as_numpy_does(tmp_path):
 
 @pytest.mark.parametrize("short", [1, 127, 4_096, 159_999])
 def test_whatever_byte_of_an_array_or_of_vectors_does_not_fit_it_is_told(tmp_path, short):
-    store = FaissStore(400)
-    store.add(ARRAY)
-    store.save(tmp_path / "whole.faiss")
+    write_vectors(tmp_path)
     save_array(tmp_path / "whole.npy", ARRAY)
     for save, whole in (
-        (lambda path: save_array(path, ARRAY), tmp_path / "whole.npy"),
-        (store.save, tmp_path / "whole.faiss"),
+        (lambda folder: save_array(folder / "short.npy", ARRAY), tmp_path / "whole.npy"),
+        (write_vectors, tmp_path / "vectors.faiss"),
     ):
         with no_file_longer_than(whole.stat().st_size - short), pytest.raises(OSError, match="too large"):
-            save(tmp_path / "short")
+            save(tmp_path)
 
 
 def test_the_file_of_vectors_is_the_one_that_faiss_writes(tmp_path):
-    store = FaissStore(400)
-    store.add(ARRAY)
-    store.save(tmp_path / "ours")
-    faiss.write_index(store._index, str(tmp_path / "theirs"))
-    assert (tmp_path / "ours").read_bytes() == (tmp_path / "theirs").read_bytes()
+    write_vectors(tmp_path)
+    flat = faiss.IndexFlatIP(400)
+    flat.add(ARRAY)
+    faiss.write_index(flat, str(tmp_path / "theirs"))
+    assert (tmp_path / "vectors.faiss").read_bytes() == (tmp_path / "theirs").read_bytes()
 
 
 def test_whatever_byte_of_the_keyword_index_does_not_fit_it_is_told(tmp_path):
