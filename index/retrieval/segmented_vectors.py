@@ -20,21 +20,31 @@ class SegmentedVectors:
     segments
         The first row of each store, and the store, in the order of rows. Between two there may be rows of no store:
         they are never found, and their vectors are zeros.
+    deleted
+        Rows that no search finds, besides those that it names itself.
     """
 
-    def __init__(self, segments: Sequence[tuple[int, VectorStore]], dimension: int) -> None:
+    def __init__(
+        self, segments: Sequence[tuple[int, VectorStore]], dimension: int, *, deleted: Deleted | None = None
+    ) -> None:
         ends = [first + len(store) for first, store in segments]
         if any(end > first for end, (first, _) in zip(ends, segments[1:], strict=False)):
             raise ValueError("the segments of the vectors overlap")
         self._segments = tuple(segments)
         self._dimension = dimension
         self._count = max(ends, default=0)
+        kept_rows(self._count, deleted)
+        self._deleted = deleted
 
     def __len__(self) -> int:
         return self._count
 
     def search(self, vector: Vectors, k: int, *, deleted: Deleted | None = None) -> list[tuple[int, float]]:
         kept_rows(len(self), deleted)
+        if deleted is None or self._deleted is None:
+            deleted = self._deleted if deleted is None else deleted
+        else:
+            deleted = self._deleted | deleted
         found: list[tuple[int, float]] = []
         for first, store in self._segments:
             gone = None if deleted is None else deleted[first : first + len(store)]

@@ -54,6 +54,16 @@ def test_rows_are_read_across_segments_and_are_zeros_where_there_is_none():
         parts.rows(5, 12)
 
 
+def test_rows_deleted_from_the_start_are_found_by_no_search():
+    segments = [(0, store(ROWS[:30])), (30, store(ROWS[30:]))]
+    gone, more = np.zeros(60, bool), np.zeros(60, bool)
+    gone[[3, 40]], more[7] = True, True
+    parts = SegmentedVectors(segments, 8, deleted=gone)
+    assert parts.search(ROWS[3], 60) == SegmentedVectors(segments, 8).search(ROWS[3], 60, deleted=gone)
+    assert {row for row, _ in parts.search(ROWS[3], 60, deleted=more)} == set(range(60)) - {3, 7, 40}
+    assert (parts.rows(3, 4) == ROWS[3:4]).all()
+
+
 def test_no_segments_find_nothing():
     empty = SegmentedVectors([], 8)
     assert (len(empty), empty.search(ROWS[0], 5), empty.rows(0, 0).shape) == (0, [], (0, 8))
