@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from index.domain.errors import IndexUnwritable
-from index.retrieval.bm25 import Bm25Index
 from index.retrieval.faiss_store import FaissEngine
+from index.retrieval.tantivy_keywords import TantivyEngine
 from index.snapshots.store import SnapshotStore
 from index.storage.arrays import save_array
 from index.storage.failures import explain_write_errors
@@ -73,18 +73,25 @@ def test_the_file_of_vectors_is_the_one_that_faiss_writes(tmp_path):
 
 
 def test_whatever_byte_of_the_keyword_index_does_not_fit_it_is_told(tmp_path):
-    keyword = Bm25Index.build(
-        search_index(a_md="\n\n".join(f"Word{number} is here." for number in range(400))).passages
-    )
-    keyword.save(tmp_path)
-    files = {path.name: path.stat().st_size for path in (tmp_path / "keyword").iterdir()}
-    assert sum(name.endswith(".npy") for name in files) == 3
-    for size in sorted(set(files.values())):
-        with no_file_longer_than(size - 1), pytest.raises(OSError, match=r"too large|No space left") as refused:
-            keyword.save(tmp_path)
-        assert refused.value.errno in (errno.EFBIG, errno.ENOSPC)
-    keyword.save(tmp_path)
-    assert {path.name: path.stat().st_size for path in (tmp_path / "keyword").iterdir()} == files
+    passages = search_index(a_md="\n\n".join(f"Word{number} is here." for number in range(400))).passages
+    TantivyEngine().build(tmp_path / "whole", enumerate(passages))
+    sizes = {path.stat().st_size for path in (tmp_path / "whole").iterdir()}
+    assert len(sizes) > 6
+    for size in sorted(sizes - {0}):
+        with no_file_longer_than(size - 1), pytest.raises(OSError, match=r"too large") as refused:
+            TantivyEngine().build(tmp_path / str(size), enumerate(passages))
+        assert refused.value.errno == errno.EFBIG
+
+
+@pytest.mark.parametrize("most", [0, 10, 500])
+def test_a_keyword_index_that_cannot_grow_leaves_the_one_before(tmp_path, most):
+    passages = search_index(a_md="\n\n".join(f"Word{number} is here." for number in range(400))).passages
+    TantivyEngine().build(tmp_path / "0", enumerate(passages[:200]))
+    found = TantivyEngine().open(tmp_path / "0").search(["word"], 9)
+    with no_file_longer_than(most), pytest.raises(OSError, match="too large") as refused:
+        TantivyEngine().build(tmp_path / "1", enumerate(passages[200:], 200), previous=tmp_path / "0")
+    assert refused.value.errno == errno.EFBIG
+    assert TantivyEngine().open(tmp_path / "0").search(["word"], 9) == found
 
 
 @pytest.mark.parametrize(
