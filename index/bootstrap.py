@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
-from functools import cache
+from datetime import timedelta
+from functools import cache, partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
+from index.corpora.building import ServerBuilds
+from index.corpora.corpora import Corpora, ServerCollections
+from index.corpora.folders import ServerFolders
+from index.corpora.quotas import MEGABYTE, Quotas, ServerUploads
+from index.corpora.sources import ServerSources
 from index.embedding.thread_pools import wait_passively
 from index.engine import QueryEngine
 from index.generation.budgets import GenerationMonitor, TokenBudgets, TokenLimits
 from index.generation.opening import open_generator
+from index.indexing.build_rules import NO_RULES, BuildRules
 from index.indexing.reindexer import Reindexer
 from index.journal.gap_review import GapReview
 from index.journal.journal import Journal
@@ -30,7 +38,9 @@ if TYPE_CHECKING:
     from index.indexing.indexer import Indexer
     from index.snapshots.loader import SnapshotLoader
 
-__all__ = ["assemble", "open_checker", "open_library"]
+__all__ = ["assemble", "open_checker", "open_corpora", "open_library"]
+
+T = TypeVar("T")
 
 
 def open_library(settings: Settings, *, observe: StageObserver | None = None) -> Library:
@@ -38,13 +48,17 @@ def open_library(settings: Settings, *, observe: StageObserver | None = None) ->
 
     `observe` is told how long the stages of each answer take.
     """
+    return open_corpora(settings, observe=observe).shared
+
+
+def open_corpora(settings: Settings, *, observe: StageObserver | None = None) -> Corpora:
+    """Return the shared library and, if SERVER_SOURCES is on, what opens those of servers; they share the models."""
     for name in ("faiss", "sentence_transformers"):
         logging.getLogger(name).setLevel(logging.WARNING)  # at INFO they log at every start how they loaded
     wait_passively()
-    snapshots = SnapshotStore(settings.index_dir)
-
     reader = cache(lambda: _reader(settings.reader_model))
 
+    @_once
     def embedder() -> Embedder:
         from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
 
@@ -57,7 +71,7 @@ def open_library(settings: Settings, *, observe: StageObserver | None = None) ->
             return sentences()
         return OnnxEmbedder(sentences if _installed("torch") and _installed("sentence_transformers") else None)
 
-    def answerer(embedder: Embedder) -> Answerer:
+    def answerer(snapshots: SnapshotStore, embedder: Embedder) -> Answerer:
         from index.answering.answerer import Answerer
         from index.answering.summariser import Summariser
         from index.embedding.onnx_embedder import BUNDLED
@@ -80,39 +94,73 @@ def open_library(settings: Settings, *, observe: StageObserver | None = None) ->
             observe=observe,
         )
 
-    def indexer(embedder: Embedder) -> Indexer:
+    def indexer(snapshots: SnapshotStore, embedder: Embedder) -> Indexer:
         from index.indexing.indexer import Indexer
 
         return Indexer(
             snapshots=snapshots, embedder=embedder, vectors=_vector_engine(), seconds=settings.extract_seconds
         )
 
-    def loader(embedder: Embedder) -> SnapshotLoader:
+    def loader(snapshots: SnapshotStore, embedder: Embedder) -> SnapshotLoader:
         from index.snapshots.loader import SnapshotLoader
 
         return SnapshotLoader(snapshots=snapshots, embedder=embedder, vectors=_vector_engine())
 
-    checker = cache(open_checker)
+    checker = _once(open_checker)
     journal = Journal(settings.journal_file, keep_days=settings.keep_questions_days)
     limits = TokenLimits(settings.llm_daily_tokens, settings.llm_server_tokens, settings.llm_user_tokens)
     budgets = TokenBudgets(stored=journal.tokens, limits=limits)
     max_bytes = int(settings.max_source_mb * 1_000_000)
     web = WebSources(settings.index_dir / "fetched", allowed=settings.fetch_allow_hosts, max_bytes=max_bytes)
-    return assemble(
-        model=settings.embedding_model,
-        snapshots=snapshots,
-        reader=SourceReader(settings.seeds_dir, max_bytes=max_bytes, web=web),
-        sources=UploadedSources(settings.seeds_dir, max_bytes=max_bytes, seconds=settings.extract_seconds),
-        journal=journal,
-        embedder=embedder,
-        answerer=answerer,
-        indexer=indexer,
-        loader=loader,
-        keep=settings.keep_snapshots,
-        checker=checker,
-        observe=observe,
-        **_writing(settings, budgets, checker),
+    writing = _writing(settings, budgets, checker)
+
+    def library(
+        snapshots: SnapshotStore,
+        reader: SourceReader,
+        sources: UploadedSources,
+        journal: Journal = journal,
+        rules: BuildRules = NO_RULES,
+    ) -> Library:
+        return assemble(
+            model=settings.embedding_model,
+            snapshots=snapshots,
+            reader=reader,
+            sources=sources,
+            journal=journal,
+            embedder=embedder,
+            answerer=partial(answerer, snapshots),
+            indexer=partial(indexer, snapshots),
+            loader=partial(loader, snapshots),
+            keep=settings.keep_snapshots,
+            checker=checker,
+            observe=observe,
+            rules=rules,
+            **writing,
+        )
+
+    snapshots = SnapshotStore(settings.index_dir)
+    sources = SourceReader(settings.seeds_dir, max_bytes=max_bytes, web=web)
+    uploads = UploadedSources(settings.seeds_dir, max_bytes=max_bytes, seconds=settings.extract_seconds)
+    shared = library(snapshots, sources, uploads)
+    if not settings.server_sources:
+        return Corpora(shared)
+    folders = ServerFolders(settings.servers_dir)
+    quotas = Quotas(
+        files=settings.server_sources_files,
+        bytes=int(settings.server_sources_mb * MEGABYTE),
+        passages=settings.server_sources_passages,
     )
+
+    def open_server(guild: int, journal: Journal, drop: Callable[[], None]) -> Library:
+        own = SnapshotStore(folders.index(guild))
+        seconds = settings.extract_seconds
+        files = ServerUploads(folders.sources(guild), quotas=quotas, max_bytes=max_bytes, seconds=seconds)
+        merged = ServerSources(folders.sources(guild), max_bytes=max_bytes, shared=sources)
+        rules = ServerBuilds(own=own, shared=snapshots, names=files.names, quotas=quotas, drop=drop)
+        return library(own, merged, files, journal, rules)
+
+    grace = timedelta(days=settings.server_keep_days)
+    return Corpora(shared, ServerCollections(folders, quotas, open_server, settings.server_libraries, grace))
 
 
 def open_checker() -> ClaimChecker:
@@ -141,6 +189,7 @@ def assemble(
     generator: Generator | None = None,
     writer: Callable[[Answerer], Writer] | None = None,
     observe: StageObserver | None = None,
+    rules: BuildRules = NO_RULES,
 ) -> Library:
     """Return a library of these parts.
 
@@ -148,7 +197,7 @@ def assemble(
     for the loaded model, what answers from snapshots, builds them and loads them. `keep` counts the live snapshot too.
     `checker` opens the model that compares questions of gaps.
     `generation` tells of the language model `generator`, and `writer` makes what writes by it; None without.
-    `observe` is told how long the stages of each answer take.
+    `observe` is told how long the stages of each answer take. `rules` hold for the builds of this index.
     """
     # Imported here: they load scipy and rapidfuzz, half a second that `--help` need not wait for.
     from index.conversation.service import ConversationService
@@ -181,6 +230,7 @@ def assemble(
             gaps=gaps,
             journal=journal,
             keep=keep,
+            rules=rules,
         ),
         conversation=ConversationService(engine=engine, journal=journal),
         viewer=SourceViewer(engine=engine, journal=journal, files=reader.files),
@@ -227,6 +277,17 @@ def _writing(settings: Settings, budgets: TokenBudgets, checker: Callable[[], Cl
         model=lambda: generator.name, budgets=budgets, paused_until=lambda: generator.paused_until
     )
     return {"generation": monitor, "generator": generator, "writer": writer}
+
+
+def _once(make: Callable[[], T]) -> Callable[[], T]:
+    """Return what calls `make` once for all threads, and again only if that failed."""
+    lock, made = threading.Lock(), cache(make)
+
+    def get() -> T:
+        with lock:
+            return made()
+
+    return get
 
 
 def _installed(package: str) -> bool:

@@ -27,7 +27,7 @@ CHECKOUT = Path(__file__).parents[1] / "pyproject.toml"
 MARKERS = ("seeds", ".env", "data/index")
 """What makes a folder the home of who starts there."""
 
-FOLDERS = ("seeds_dir", "index_dir", "state_dir", "journal_file")
+FOLDERS = ("seeds_dir", "index_dir", "state_dir", "journal_file", "servers_dir")
 """Settings of folders; if one is given, the others stay below the folder one starts in."""
 
 FIRST_SOURCE = "llama-4-release.md"

@@ -60,6 +60,7 @@ class Library:
         journal: Journal,
         generation: GenerationMonitor | None = None,
         generator: Generator | None = None,
+        borrowed: bool = False,
     ) -> None:
         self._model = model
         self._engine = engine
@@ -75,6 +76,8 @@ class Library:
         self.journal = journal
         self._generation = generation
         self._generator = generator
+        self.borrowed = borrowed
+        """Whether it answers from another library's index, and so has no versions to go back to."""
 
     @property
     def writes(self) -> bool:
@@ -85,6 +88,23 @@ class Library:
     def reads_pictures(self) -> bool:
         """Whether that language model reads pictures."""
         return self._generator is not None and self._generator.reads_pictures
+
+    def answering_from(self, other: Library) -> Library:
+        """Return a library that answers from another's index; sources, builds and the journal are its own."""
+        return self._seen(other, self.journal, gaps=None, borrowed=True)
+
+    def recording_in(self, journal: Journal) -> Library:
+        """Return the same library for those who may see only what this journal shows of its answers."""
+        return self._seen(self, journal, gaps=self.gaps, borrowed=self.borrowed)
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether a snapshot is in memory."""
+        return self._live.loaded is not None
+
+    def live_manifest(self) -> Manifest | None:
+        """Return the manifest of the live snapshot; None if there is none that fits this program."""
+        return self._manifest_or_none()
 
     def load(self, progress: Progress | None = None) -> None:
         """Load the model and the live snapshot, or the newest good one if that is damaged.
@@ -203,6 +223,13 @@ class Library:
         A later reindex builds on it. Raises NoIndex, NoSuchSnapshot, IndexMismatch if it is damaged or does not
         fit, and ReindexRunning.
         """
+        if self.borrowed:
+            raise LibraryError(
+                Message(
+                    "This server answers from the shared sources, whose versions only who runs me can change: it has "
+                    "versions of its own once it has sources of its own."
+                )
+            )
         return self._reindexer.rollback(snapshot, ReindexRequest(progress, wait=wait))
 
     def snapshots(self) -> tuple[SnapshotInfo, ...]:
@@ -276,6 +303,31 @@ class Library:
         if self._generator is not None:
             self._generator.close()
         self.journal.close()
+
+    def _seen(self, index: Library, journal: Journal, *, gaps: GapReview | None, borrowed: bool) -> Library:
+        """Return a library over the index of one, this one's sources and builds, and a journal."""
+        from index.conversation.service import ConversationService
+        from index.suggestions.completion import QuestionCompleter
+        from index.viewer.service import SourceViewer
+
+        engine = index._engine
+        return Library(
+            model=index._model,
+            engine=engine,
+            live=index._live,
+            snapshots=index._snapshots,
+            reader=self._reader,
+            reindexer=self._reindexer,
+            conversation=ConversationService(engine=engine, journal=journal),
+            viewer=SourceViewer(engine=engine, journal=journal, files=self._reader.files),
+            gaps=gaps or self.gaps.asking(engine),
+            suggestions=QuestionCompleter(engine=engine, journal=journal),
+            sources=self.sources,
+            journal=journal,
+            generation=self._generation,
+            generator=self._generator,
+            borrowed=borrowed,
+        )
 
     def _manifest_or_none(self) -> Manifest | None:
         try:

@@ -108,6 +108,43 @@ class Settings(HomeSettings):
         description="Questions, votes and servers' settings, in one SQLite file; users are kept only as hashes, "
         "by the key beside it.",
     )
+    server_sources: bool = Field(
+        examples=["true"],
+        default=False,
+        description="Whether each Discord server may have sources of its own, added by its moderators and read there "
+        "alone, beside those in SEEDS_DIR: true or false.",
+    )
+    servers_dir: Path = Field(
+        examples=["data/servers"],
+        default=Path("data/servers"),
+        description="Folder for the sources and snapshots of servers, with SERVER_SOURCES.",
+    )
+    server_sources_files: int = Field(
+        examples=["20"], default=100, ge=1, description="Most files of its own that a server may have."
+    )
+    server_sources_mb: float = Field(
+        examples=["10"], default=50.0, gt=0, description="Most megabytes of its own files that a server may have."
+    )
+    server_sources_passages: int = Field(
+        examples=["5000"],
+        default=20_000,
+        ge=1,
+        description="Most passages that a server's own files may have; an index with more is not made live.",
+    )
+    server_libraries: int = Field(
+        examples=["32"],
+        default=8,
+        ge=1,
+        description="How many servers' own libraries are kept in memory at a time; others are loaded when asked.",
+    )
+    server_keep_days: int = Field(
+        examples=["7"],
+        default=30,
+        ge=0,
+        le=3650,
+        description="Days after which the sources, index, questions and settings of a server are deleted that removed "
+        "the bot; 0 for at once.",
+    )
     keep_questions_days: int = Field(
         examples=["14"],
         default=30,

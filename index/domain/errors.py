@@ -21,6 +21,7 @@ __all__ = [
     "NotInstalled",
     "PreviewGone",
     "QuestionsUnreadable",
+    "QuotaExceeded",
     "ReindexCancelled",
     "ReindexRunning",
     "RestoreRefused",
@@ -139,6 +140,10 @@ class ReindexCancelled(LibraryError):
 
 class PreviewGone(LibraryError):
     """A preview can no longer be published: something changed since it was built."""
+
+
+class QuotaExceeded(LibraryError):
+    """A server would have more of its own than it may; nothing was changed."""
 
 
 class JournalUnavailable(LibraryError):

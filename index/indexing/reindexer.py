@@ -19,6 +19,7 @@ from index.domain.stages import Stage
 from index.indexing._queue import ReindexQueue
 from index.indexing._report import PreviousSnapshot, find_previous, make_report
 from index.indexing.build_lock import LOCK_NAME, BuildLock
+from index.indexing.build_rules import NO_RULES, BuildRules
 from index.indexing.own_questions import FILE_NAME
 from index.indexing.progress import ReindexProgress, ReindexRequest
 from index.indexing.regression import RegressionChecker
@@ -60,6 +61,7 @@ class Reindexer:
         gaps: GapReview,
         journal: Journal,
         keep: int,
+        rules: BuildRules = NO_RULES,
     ) -> None:
         self._engine = engine
         self._sources = sources
@@ -70,6 +72,7 @@ class Reindexer:
         self._journal = journal
         self._regression = RegressionChecker(file=sources.folder / FILE_NAME, journal=journal)
         self._keep = keep
+        self._rules = rules
         self._lock = BuildLock(snapshots.root / LOCK_NAME)
         self._queue = ReindexQueue(self._reindex_for_all)
         self._progress: ReindexProgress | None = None
@@ -187,6 +190,12 @@ class Reindexer:
     def _build(self, folder: Path, progress: ReindexProgress) -> tuple[LoadedSnapshot, PreviousSnapshot, ReindexReport]:
         """Build a snapshot of the sources as they are now in a folder; return also what it would change."""
         started = time.perf_counter()
+        with self._rules.building():
+            return self._build_sources(folder, progress, started)
+
+    def _build_sources(
+        self, folder: Path, progress: ReindexProgress, started: float
+    ) -> tuple[LoadedSnapshot, PreviousSnapshot, ReindexReport]:
         self._sources.refresh(progress)
         sources = self._sources.read()
         embedder = self._engine.load_model(progress)
@@ -195,6 +204,7 @@ class Reindexer:
         built = self._make_indexer(embedder).build(
             folder, sources, progress, answerer=answerer, previous=previous.loaded
         )
+        self._rules.check(built.manifest)
         report = make_report(
             self._snapshots,
             previous,

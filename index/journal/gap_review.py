@@ -37,7 +37,12 @@ class GapReview:
     def __init__(self, *, engine: AnswerEngine, journal: Journal, checker: Callable[[], ClaimChecker]) -> None:
         self._engine = engine
         self._journal = journal
+        self._checker = checker
         self._clusters = QuestionClusters(checker)
+
+    def asking(self, engine: AnswerEngine) -> GapReview:
+        """Return a review of the same gaps that asks another engine."""
+        return GapReview(engine=engine, journal=self._journal, checker=self._checker)
 
     def themes(self, scope: Scope) -> tuple[Theme, ...]:
         """Return the open gaps grouped by meaning, the theme with the newest gap first.

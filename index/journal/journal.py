@@ -267,6 +267,17 @@ class Journal:
         self._file.scrub(whole=True)
         return counts
 
+    def forget_guild(self, guild: int) -> int:
+        """Delete the questions of a server, with all that is on them, and its settings; return how many questions.
+
+        The audit stays, as it does for users, and so do the counts of tokens of the day, which are a limit.
+        """
+        with self._file.writing() as db:
+            deleted = db.execute("DELETE FROM answers WHERE guild = ?", (guild,)).rowcount
+            db.execute("DELETE FROM settings WHERE guild = ?", (guild,))
+        self._file.scrub(whole=True)
+        return deleted
+
     def purge(self) -> int:
         """Delete questions that are too old, with all that is on them, and counts of tokens of days that are over.
 

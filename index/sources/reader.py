@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from index.domain.ports import Progress
+from index.domain.ports import Progress, SourceFiles
 from index.domain.sources import NO_SOURCES, SourceSet
 from index.sources.disk import FilesOnDisk
 from index.sources.folder import read_sources
@@ -18,7 +18,7 @@ class SourceReader:
 
     def __init__(self, folder: Path, *, max_bytes: int, web: WebSources | None = None) -> None:
         self.folder = folder
-        self.files = FilesOnDisk(folder, max_bytes=max_bytes)
+        self.files: SourceFiles = FilesOnDisk(folder, max_bytes=max_bytes)
         self._max_bytes = max_bytes
         self._web = web
 

@@ -30,6 +30,7 @@ from index.domain.snapshots import Status
 from index.domain.sources import SourceFile
 from index.domain.stages import Stage
 from index.generation.writer import Writer
+from index.indexing.build_rules import NO_RULES, BuildRules
 from index.indexing.indexer import Indexer
 from index.journal.journal import Journal
 from index.library import Library
@@ -196,6 +197,10 @@ def library(
     generator: Generator | None = None,
     checker: ClaimChecker | None = None,
     observe: StageObserver | None = None,
+    journal: Journal | None = None,
+    files: SourceReader | None = None,
+    uploads: UploadedSources | None = None,
+    rules: BuildRules = NO_RULES,
 ) -> Library:
     """A real library on the fakes; nothing is loaded yet.
 
@@ -207,9 +212,9 @@ def library(
     return assemble(
         model=model.name,
         snapshots=snapshots,
-        reader=SourceReader(seeds, max_bytes=max_bytes, web=web),
-        sources=UploadedSources(seeds, max_bytes=max_bytes),
-        journal=Journal(index.parent / "journal.sqlite3"),
+        reader=files or SourceReader(seeds, max_bytes=max_bytes, web=web),
+        sources=uploads or UploadedSources(seeds, max_bytes=max_bytes),
+        journal=journal or Journal(index.parent / "journal.sqlite3"),
         embedder=lambda: model,
         answerer=lambda loaded: answerer(
             loaded,
@@ -225,6 +230,7 @@ def library(
         generator=generator,
         writer=(lambda loaded: writer(generator, loaded, checker)) if generator else None,
         observe=observe,
+        rules=rules,
     )
 
 

@@ -33,11 +33,12 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def folders() -> tuple[Path, ...]:
     settings, bot = Settings(), BotSettings()
-    return settings.seeds_dir, settings.index_dir, bot.state_dir, settings.journal_file
+    return settings.seeds_dir, settings.index_dir, bot.state_dir, settings.journal_file, settings.servers_dir
 
 
 def below(home: Path) -> tuple[Path, ...]:
-    return home / "seeds", home / "data/index", home / "data", home / "data/journal.sqlite3"
+    data = home / "data"
+    return home / "seeds", data / "index", data, data / "journal.sqlite3", data / "servers"
 
 
 def test_in_an_empty_folder_the_home_is_the_users():

@@ -1,0 +1,209 @@
+"""The libraries of all servers: the shared one, and one of its own for each server with sources of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from index.corpora.building import own_passages
+from index.corpora.folders import ServerFolders
+from index.corpora.quotas import Quotas, Usage
+from index.domain.errors import IndexMismatch, LibraryError, NoIndex, ReindexRunning
+from index.domain.messages import Message
+from index.indexing.build_lock import LOCK_NAME, BuildLock
+from index.indexing.progress import ReindexProgress, ReindexRequest
+from index.journal.journal import Journal
+from index.journal.server_journal import ServerJournal
+from index.library import Library
+from index.snapshots.manifest import Manifest
+from index.snapshots.store import SnapshotStore
+from index.sources.folder import source_names
+
+__all__ = ["Corpora", "ServerCollections"]
+
+log = logging.getLogger(__name__)
+
+MOST_KNOWN = 1_000
+"""Servers whose library is kept without its snapshot in memory, which costs little."""
+
+Open = Callable[[int, Journal, Callable[[], None]], Library]
+"""Returns a server's own library, which records in this journal; the last argument drops it from the kept ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerCollections:
+    """How servers have collections of their own: `most_loaded` libraries with their snapshots are kept in memory.
+
+    `grace` is how long the collection of a server is kept that the bot left.
+    """
+
+    folders: ServerFolders
+    quotas: Quotas
+    open: Open
+    most_loaded: int = 8
+    grace: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    own: Library
+    borrowing: Library
+
+
+class Corpora:
+    """The library that each place answers from. Thread-safe; opens nothing before it is asked for.
+
+    Without `servers` every place has the one shared library. With them, a server answers from a library of its own as
+    soon as that was built: from the shared sources and its own together, so that each answer is from one snapshot.
+    Until then, and in direct messages, answers come from the shared one.
+    """
+
+    def __init__(self, shared: Library, servers: ServerCollections | None = None) -> None:
+        self.shared = shared
+        self._servers = servers
+        self._entries: OrderedDict[int, _Entry] = OrderedDict()
+        self._lock = threading.RLock()
+        self._direct = shared.recording_in(ServerJournal(shared.journal, None)) if servers else shared
+        self._compared = ""
+
+    @property
+    def enabled(self) -> bool:
+        """Whether servers have collections of their own."""
+        return self._servers is not None
+
+    @property
+    def folders(self) -> ServerFolders:
+        return self._enabled.folders
+
+    @property
+    def journal(self) -> Journal:
+        """The journal of all places."""
+        return self.shared.journal
+
+    def owner(self, guild: int | None) -> int | None:
+        """Return whose sources moderators change in a place: a server's id, or None for the shared ones."""
+        return guild if self._servers else None
+
+    def of(self, guild: int | None) -> Library:
+        """Return the library of a server, or of direct messages if `guild` is None."""
+        if self._servers is None:
+            return self.shared
+        if guild is None:
+            return self._direct
+        with self._lock:
+            entry = self._entry(guild)
+            self._drop_least_used(guild)
+        return entry.own if self.has_own(guild) else entry.borrowing
+
+    def has_own(self, guild: int) -> bool:
+        """Whether a server answers from a library of its own; not from when the bot left it."""
+        if self._servers is None:
+            return False
+        folders = self._servers.folders
+        built = SnapshotStore(folders.index(guild)).pointer.signature() is not None
+        return built and not folders.has_left(guild)
+
+    def usage(self, guild: int) -> Usage:
+        """Return what a server has of its own."""
+        with self._lock:
+            own = self._entry(guild).own
+        files = own.sources.list_files()
+        passages = own_passages(own.live_manifest(), tuple(file.name for file in files))
+        return Usage(len(files), sum(file.bytes for file in files), passages, self._enabled.quotas)
+
+    def outdated(self) -> tuple[int, ...]:
+        """Return the servers whose index lacks what changed in the shared one since; each change is told once."""
+        manifest = self.shared.live_manifest()
+        if self._servers is None or manifest is None or manifest.snapshot.id == self._compared:
+            return ()
+        self._compared = manifest.snapshot.id
+        servers = self._servers.folders.servers()
+        return tuple(guild for guild in servers if self.has_own(guild) and self._lacks(guild, manifest))
+
+    def delete(self, guild: int) -> bool:
+        """Delete a server's sources, index, questions, votes and settings; return whether it had a collection.
+
+        Raises ReindexRunning, LibraryError.
+        """
+        folders = self._enabled.folders
+        with self._lock:
+            entry = self._entries.get(guild)
+            if entry and entry.own.running():
+                raise ReindexRunning(
+                    Message("A reindex of this server is running: cancel it, or wait until it is done.")
+                )
+            had = bool(folders.folder(guild).is_dir())
+            if had:
+                with BuildLock(folders.index(guild) / LOCK_NAME).hold(ReindexProgress([ReindexRequest()])):
+                    folders.delete(guild)
+            self._entries.pop(guild, None)
+        self.journal.forget_guild(guild)
+        return had
+
+    def delete_left(self, now: datetime | None = None) -> tuple[int, ...]:
+        """Delete what servers had that the bot left longer ago than the grace time; return their ids."""
+        if self._servers is None:
+            return ()
+        now, folders, deleted = now or datetime.now(UTC), self._servers.folders, []
+        for guild in folders.servers():
+            left = folders.left_at(guild)
+            if left is None or now - left < self._servers.grace:
+                continue
+            try:
+                self.delete(guild)
+                deleted.append(guild)
+            except LibraryError as error:
+                log.warning("What a server had is not deleted yet: %s", error.log_message)
+        return tuple(deleted)
+
+    def close(self) -> None:
+        """Close the connections of the language model and the journal's file."""
+        self.shared.close()
+
+    @property
+    def _enabled(self) -> ServerCollections:
+        if self._servers is None:
+            raise LibraryError(Message("Servers have no sources of their own here: SERVER_SOURCES is off."))
+        return self._servers
+
+    def _entry(self, guild: int) -> _Entry:
+        entry = self._entries.get(guild)
+        if entry is None:
+            journal = ServerJournal(self.shared.journal, guild)
+            own = self._enabled.open(guild, journal, lambda: self._drop(guild))
+            entry = self._entries[guild] = _Entry(own, own.answering_from(self.shared))
+        self._entries.move_to_end(guild)
+        return entry
+
+    def _drop(self, guild: int) -> None:
+        with self._lock:
+            self._entries.pop(guild, None)
+
+    def _drop_least_used(self, asked: int) -> None:
+        """Let go of the snapshots that were not asked for the longest; a question that reads one keeps it meanwhile."""
+        idle = [guild for guild, entry in self._entries.items() if guild != asked and not entry.own.running()]
+        loaded = [guild for guild in idle if self._entries[guild].own.is_loaded]
+        more = len(loaded) + self._entries[asked].own.is_loaded - self._enabled.most_loaded
+        dropped = [*loaded[: max(0, more)], *idle[: max(0, len(self._entries) - MOST_KNOWN)]]
+        for guild in dict.fromkeys(dropped):
+            del self._entries[guild]
+
+    def _lacks(self, guild: int, shared: Manifest) -> bool:
+        """Whether a server's index was built from other shared sources, by another model or by another program."""
+        folders = self._enabled.folders
+        try:
+            manifest = SnapshotStore(folders.index(guild)).live()
+        except NoIndex:
+            return False
+        except IndexMismatch:
+            return True
+        own = set(source_names(folders.sources(guild)))
+        then, now = (
+            {name: checksum for name, checksum in each.snapshot.hashes.items() if name not in own}
+            for each in (manifest, shared)
+        )
+        return then != now or manifest.snapshot.model != shared.snapshot.model

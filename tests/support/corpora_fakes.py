@@ -1,0 +1,77 @@
+"""Libraries of servers on the fake engines: two servers with secret words of their own, and what all share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from index.corpora.building import ServerBuilds
+from index.corpora.corpora import Corpora, ServerCollections
+from index.corpora.folders import ServerFolders
+from index.corpora.quotas import Quotas, ServerUploads
+from index.corpora.sources import ServerSources
+from index.domain.ports import Embedder
+from index.journal.journal import Journal
+from index.library import Library
+from index.snapshots.store import SnapshotStore
+from index.sources.reader import SourceReader
+from tests.support import index_fakes
+from tests.support.index_fakes import WordEmbedder, write
+
+__all__ = ["AMBER", "BIRCH", "QUOTAS", "SHARED_TEXT", "add", "corpora", "secret_text"]
+
+AMBER, BIRCH = 111_111_111_111_111_111, 222_222_222_222_222_222
+"""Two servers."""
+
+QUOTAS = Quotas(files=5, bytes=100_000, passages=200)
+MAX_BYTES = 1_000_000
+SHARED_TEXT = "# Models\n\nThe context window of Scout holds ten million tokens.\n"
+
+
+def corpora(
+    folder: Path,
+    *,
+    quotas: Quotas = QUOTAS,
+    most_loaded: int = 8,
+    grace: timedelta = timedelta(days=30),
+    embedder: Callable[[], Embedder] = WordEmbedder,
+    enabled: bool = True,
+    **shared_files: str,
+) -> Corpora:
+    """Return the libraries below a folder; the shared one is built, from a.md unless other files are named."""
+    seeds, index = write(folder / "seeds", **(shared_files or {"a_md": SHARED_TEXT})), folder / "index"
+    journal, model = Journal(folder / "journal.sqlite3"), embedder()
+    reader = SourceReader(seeds, max_bytes=MAX_BYTES)
+    parts: dict[str, Any] = {"embedder": model, "max_bytes": MAX_BYTES}
+    shared = index_fakes.library(seeds, index, journal=journal, files=reader, **parts)
+    folders = ServerFolders(folder / "servers")
+
+    def open_server(guild: int, journal: Journal, drop: Callable[[], None]) -> Library:
+        own = SnapshotStore(folders.index(guild))
+        uploads = ServerUploads(folders.sources(guild), quotas=quotas, max_bytes=MAX_BYTES)
+        rules = ServerBuilds(own=own, shared=SnapshotStore(index), names=uploads.names, quotas=quotas, drop=drop)
+        files = ServerSources(folders.sources(guild), max_bytes=MAX_BYTES, shared=reader)
+        return index_fakes.library(
+            folders.sources(guild),
+            folders.index(guild),
+            journal=journal,
+            files=files,
+            uploads=uploads,
+            rules=rules,
+            **parts,
+        )
+
+    shared.reindex()
+    return Corpora(shared, ServerCollections(folders, quotas, open_server, most_loaded, grace) if enabled else None)
+
+
+def secret_text(word: str, about: str) -> str:
+    return f"# About {word}\n\nThe {about} of the harbour is called {word}.\n"
+
+
+def add(libraries: Corpora, server: int, name: str, text: str) -> None:
+    """Add a file to a server's own sources, and make it live there."""
+    libraries.of(server).sources.add(name, text.encode())
+    libraries.of(server).reindex()
