@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import Any, Protocol
@@ -36,6 +37,7 @@ __all__ = [
     "VectorStore",
     "VectorWriter",
     "Vectors",
+    "WindowText",
 ]
 
 Vectors = NDArray[np.floating[Any]]
@@ -53,12 +55,24 @@ A stage may come several times in one answer. It must not raise.
 """
 
 
+@dataclass(frozen=True, slots=True)
+class WindowText:
+    """A text that is encoded once; `spans` are the characters of it whose vectors are wanted, in ascending order."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+
+
 class Embedder(Protocol):
     """An embedding model: text to unit vectors."""
 
     @property
     def name(self) -> str:
         """The model's name, as the manifest has it."""
+
+    @property
+    def version(self) -> str:
+        """What the vectors depend on besides the name: it changes if the same text would get another vector."""
 
     @property
     def dimension(self) -> int:
@@ -78,6 +92,15 @@ class Embedder(Protocol):
         """Yield the unit vectors of texts in their order, in batches of shape (batch, dimension).
 
         A text is a pair: the passage with its context, and without.
+        """
+
+    def windows(
+        self, texts: Iterable[WindowText], progress: Progress | None = None, *, characters: int = 0
+    ) -> Iterator[Vectors]:
+        """Yield the unit vectors of each text's spans, shape (len(spans), dimension), in the order of the texts.
+
+        Only some texts are read ahead, and none is cut off. Progress is reported in tokens; their total is estimated
+        from `characters`, the length of all texts together, or 0 if that is not known.
         """
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,11 @@ from typing import Any
 import numpy as np
 
 from index.domain.errors import LibraryError
-from index.domain.ports import Embedder, Progress, Vectors
+from index.domain.ports import Embedder, Progress, Vectors, WindowText
 from index.domain.stages import Stage
+from index.embedding._ordered import map_in_order
+from index.embedding._pooling import pool_spans, split_ranges
+from index.embedding._token_progress import TokenProgress
 from index.embedding.onnx_runtime import import_onnxruntime, single_thread_options
 from index.embedding.thread_pools import limit_numpy_threads
 from index.embedding.vectors import l2_normalize
@@ -59,6 +62,7 @@ class OnnxEmbedder:
     """
 
     name = BUNDLED
+    version = "1"
     dimension = DIMENSION
     max_tokens = MAX_TOKENS
 
@@ -100,6 +104,26 @@ class OnnxEmbedder:
             return
         for begin in range(0, len(texts), FEW):
             yield self._one_by_one(texts[begin : begin + FEW], begin, len(texts), progress)
+
+    def windows(
+        self, texts: Iterable[WindowText], progress: Progress | None = None, *, characters: int = 0
+    ) -> Iterator[Vectors]:
+        done = TokenProgress(progress, characters)
+        for text, tokens, vectors in map_in_order(self._window, texts, os.cpu_count() or 1):
+            done.add(len(text.text), tokens)
+            yield vectors
+
+    def _window(self, text: WindowText) -> tuple[WindowText, int, Vectors]:
+        """Return a text with its number of tokens and the vectors of its spans."""
+        read = self._tokenizer.encode(text.text)
+        first, *own, last = read.ids
+        vectors = np.empty((len(own), DIMENSION), np.float32)
+        for begin, unread, end in split_ranges(len(own), MAX_TOKENS - 2):
+            ids = np.asarray([[first, *own[begin:end], last]], np.int64)
+            piece = self._session.run(["tokens"], {"ids": ids})[0][0]
+            vectors[unread:end] = piece[1 + unread - begin : -1]
+        whole = vectors.mean(axis=0) if own else piece.mean(axis=0)
+        return text, len(read.ids), pool_spans(vectors, read.offsets[1:-1], text.spans, whole)
 
     def _one_by_one(
         self, texts: Sequence[tuple[str, str]], done: int, total: int, progress: Progress | None

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from index.bootstrap import assemble, open_checker
-from index.domain.ports import Progress, Vectors
+from index.domain.ports import Progress, Vectors, WindowText
 from index.embedding.onnx_embedder import BUNDLED
 from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from index.embedding.vectors import l2_normalize
@@ -51,7 +51,7 @@ DEEDS = ("opened", "moved", "doubled its staff", "won a prize", "lost its roof",
 class StandIn:
     """An embedder with vectors of the default model's shapes, the same for the same text."""
 
-    name, dimension, max_tokens = "stand-in", DIMENSION, 256
+    name, version, dimension, max_tokens = "stand-in", "1", DIMENSION, 256
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -69,6 +69,15 @@ class StandIn:
             block = np.stack([self._vector(own) for _, own in texts[begin : begin + BLOCK]])
             self.seconds += time.perf_counter() - started
             yield block
+
+    def windows(
+        self, texts: Iterable[WindowText], progress: Progress | None = None, *, characters: int = 0
+    ) -> Iterator[Vectors]:
+        for text in texts:
+            started = time.perf_counter()
+            vectors = np.stack([self._vector(text.text[begin:end]) for begin, end in text.spans])
+            self.seconds += time.perf_counter() - started
+            yield vectors
 
     def _vector(self, text: str) -> Vectors:
         ids = [zlib.crc32(piece.encode()) % len(self._table) for piece in text.split() or ("[CLS]",)]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from index.domain.errors import LibraryError
+from index.domain.ports import WindowText
 from index.embedding.onnx_embedder import BUNDLED
 from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 
@@ -120,3 +121,84 @@ def test_a_damaged_model_is_named_with_what_to_do(tiny_model, tmp_path):
     weights.write_bytes(weights.read_bytes()[:100])
     with pytest.raises(LibraryError, match="set EMBEDDING_MODEL"):
         SentenceTransformerEmbedder(str(folder))
+
+
+TEXT = "Scout\nIt is small. It reads 10 million tokens at once. Où est le café? 🦙"
+SPANS = ((6, 18), (19, 52), (53, len(TEXT)))
+LONG = " ".join(f"Part {number} costs {number + 7} dollars." for number in range(200))
+
+
+def sentences(text: str) -> WindowText:
+    ends = [each.end() for each in re.finditer(r"\.", text)]
+    return WindowText(text, tuple(zip([0, *(end + 1 for end in ends)], ends, strict=False)))
+
+
+@pytest.fixture(params=["onnx", "torch", "tiny", "cls"])
+def any_embedder(request, real_embedder, tiny, cls):
+    made = {"onnx": lambda: real_embedder, "torch": lambda: SentenceTransformerEmbedder(BUNDLED)}
+    return made[request.param]() if request.param in made else {"tiny": tiny, "cls": cls}[request.param]
+
+
+def test_each_span_of_a_window_has_a_vector_of_length_1(any_embedder):
+    texts = [WindowText(TEXT, SPANS), WindowText("", ((0, 0),)), WindowText("a b", ()), WindowText(" ", ((0, 1),))]
+    blocks = list(any_embedder.windows(iter(texts)))
+    assert [block.shape for block in blocks] == [(len(text.spans), any_embedder.dimension) for text in texts]
+    for block in blocks:
+        assert np.linalg.norm(block, axis=1) == pytest.approx(np.ones(len(block)), abs=1e-5)
+        assert block.dtype == np.float32
+
+
+def test_windows_come_in_their_order_whatever_their_lengths(any_embedder):
+    texts = [WindowText("bread " * count, ((0, 5),)) for count in (9, 1, 30, 2, 17)]
+    together = list(any_embedder.windows(texts))
+    for text, vectors in zip(texts, together, strict=True):
+        (alone,) = any_embedder.windows([text])
+        assert vectors == pytest.approx(alone, abs=1e-4)
+
+
+def test_the_end_of_a_window_over_the_limit_is_read_too(any_embedder):
+    text = sentences(LONG)
+    (vectors,) = any_embedder.windows([text])
+    changed = LONG.replace("Part 199 costs 206 dollars", "Nobody was there again yet")
+    (others,) = any_embedder.windows([WindowText(changed, text.spans)])
+    assert vectors.shape == (200, any_embedder.dimension)
+    assert vectors[:50] == pytest.approx(others[:50], abs=1e-4)
+    assert not np.allclose(vectors[-1], others[-1], atol=1e-5)
+
+
+def test_a_span_that_is_the_whole_window_is_near_a_question_of_its_words(real_embedder):
+    ((vector,),) = real_embedder.windows([WindowText(TEXT, ((0, len(TEXT)),))])
+    assert float(vector @ real_embedder.question(TEXT)) > 0.97
+
+
+def test_both_engines_of_the_bundled_model_agree_on_windows(real_embedder):
+    texts = [WindowText(TEXT, SPANS), sentences(LONG)]
+    for ours, theirs in zip(
+        real_embedder.windows(texts), SentenceTransformerEmbedder(BUNDLED).windows(texts), strict=True
+    ):
+        assert (ours * theirs).sum(axis=1).min() > 0.97
+
+
+def test_progress_of_windows_counts_tokens_and_ends_at_their_sum(any_embedder):
+    texts = [WindowText(TEXT, SPANS), sentences(LONG)]
+    calls: list[tuple[str, int, int]] = []
+    list(
+        any_embedder.windows(texts, lambda *call: calls.append(call), characters=sum(len(each.text) for each in texts))
+    )
+    wanted = sum(any_embedder.count(each.text) for each in texts)
+    assert calls[-1] == ("embedding passages", wanted, wanted)
+
+
+def test_windows_are_read_as_they_are_needed(any_embedder):
+    read = 0
+
+    def endless():
+        nonlocal read
+        while True:
+            read += 1
+            yield WindowText("Bread.", ((0, 6),))
+
+    vectors = any_embedder.windows(endless())
+    next(vectors)
+    vectors.close()
+    assert read <= 1_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from index.domain.ports import (
     StageObserver,
     VectorEngine,
     Vectors,
+    WindowText,
 )
 from index.domain.reading import AnswerSpan, Reading
 from index.domain.snapshots import Status
@@ -76,6 +77,7 @@ class WordEmbedder:
     """A model whose vector for a text is the mean of its words' vectors; it counts two special tokens a text."""
 
     dimension = WIDTH
+    version = "1"
 
     def __init__(self, name: str = "words", *, max_tokens: int = 64) -> None:
         self.name = name
@@ -93,6 +95,17 @@ class WordEmbedder:
             yield np.stack([self._vector(PIECE.findall(own or read)[: self.max_tokens - 2]) for read, own in block])
             if progress:
                 progress(Stage.EMBEDDING_PASSAGES, start + len(block), len(texts))
+
+    def windows(
+        self, texts: Iterable[WindowText], progress: Progress | None = None, *, characters: int = 0
+    ) -> Iterator[Vectors]:
+        done = 0
+        for text in texts:
+            pieces = [PIECE.findall(text.text[begin:end])[: self.max_tokens - 2] for begin, end in text.spans]
+            yield np.stack([self._vector(words) for words in pieces])
+            done += self.count(text.text)
+            if progress:
+                progress(Stage.EMBEDDING_PASSAGES, done, 0)
 
     def _vector(self, words: Sequence[str]) -> Vectors:
         mean = np.mean([word_vector(word.lower()) for word in words or ("[CLS]",)], axis=0)
