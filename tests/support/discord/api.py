@@ -54,12 +54,12 @@ def needs_no_token(route: str) -> bool:
 class Api:
     """Answers calls; `tell` sends the event of a message that the bot posts."""
 
-    def __init__(self, state: State, *, team: bool, tell: Tell, gateway_url: Callable[[], str] = str) -> None:
+    def __init__(self, state: State, *, team: bool, tell: Tell, gateway: Callable[[], Json] = dict) -> None:
         self.state = state
         self.responses = Responses(state)
         self.team = team
         self._tell = tell
-        self._gateway_url = gateway_url
+        self._gateway_info = gateway
         self._routes = [(method, route, _pattern(route), handler) for method, route, handler in self._handlers()]
 
     @property
@@ -108,9 +108,8 @@ class Api:
         ]
 
     async def _gateway(self, call: Call) -> tuple[int, Any]:
-        limits = {"total": 1000, "remaining": 999, "reset_after": 14400000, "max_concurrency": 1}
-        more = {"shards": 1, "session_start_limit": limits} if call.path.endswith("/bot") else {}
-        return 200, {"url": self._gateway_url(), **more}
+        info = self._gateway_info()
+        return 200, info if call.path.endswith("/bot") else {"url": info.get("url", "")}
 
     async def _me(self, call: Call) -> tuple[int, Any]:
         return 200, BOT.payload() | {"verified": True, "mfa_enabled": True, "email": None, "flags": 0}

@@ -1,17 +1,16 @@
-"""The gateway of the local Discord: identify, ready, heartbeats, dispatch, resume, over a compressed websocket."""
+"""The gateway of the local Discord: shards, identify, ready, heartbeats, dispatch, resume, over websockets."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
-import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tests.support.discord.gateway_session import Closed, Connection, Session
 from tests.support.discord.payloads import BOT, Guild, Json, snowflake
 from tests.support.recorder import Recorder
 
@@ -20,10 +19,11 @@ __all__ = ["DIRECT_MESSAGES", "GUILDS", "GUILD_MESSAGES", "PRIVILEGED", "Frame",
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
 PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15  # members, presences, message content
 
-DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 0, 1, 2, 6, 7, 9, 10, 11
+HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 1, 2, 6, 7, 9, 10, 11
 PRESENCE = 3
 HARMLESS = {4, 8}  # voice state, request members: accepted, not answered
 LARGEST_FRAME = 4096  # what Discord accepts from a client, in bytes
+ENDS_THE_SESSION = {1000, 1001}  # close codes of a client that does not come back
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,81 +33,15 @@ class Frame:
     kind: str
     at: float
     data: Any = None
-
-
-class Closed(Exception):
-    """The server ends the connection with this code, as Discord does."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-
-
-def _compressor(kind: str) -> Callable[[bytes], bytes]:
-    """One stream a connection, flushed after every payload."""
-    if kind == "zlib-stream":
-        stream = zlib.compressobj()
-        return lambda data: stream.compress(data) + stream.flush(zlib.Z_SYNC_FLUSH)
-    if kind == "zstd-stream":  # discord.py asks for it from Python 3.14 on
-        from compression import zstd  # type: ignore[import-not-found, unused-ignore]
-
-        frames = zstd.ZstdCompressor()
-        return lambda data: frames.compress(data, zstd.ZstdCompressor.FLUSH_BLOCK)
-    raise Closed(4002, f"Unknown compression: {kind}")
-
-
-class Connection:
-    """One websocket; payloads go out in the order they were given."""
-
-    def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
-        self.socket = socket
-        self._request = request
-        kind = request.query.get("compress")
-        self._compress = _compressor(kind) if kind else None
-        self._order = asyncio.Lock()
-
-    async def send(self, payload: Json) -> None:
-        text = json.dumps(payload)
-        async with self._order:
-            try:
-                if self._compress is None:
-                    await self.socket.send_str(text)
-                else:
-                    await self.socket.send_bytes(self._compress(text.encode()))
-            except ConnectionError:
-                return  # the session keeps the payload for a resume
-
-    def abort(self) -> None:
-        """Cut the line without a closing frame, as a failing network does."""
-        assert self._request.transport is not None
-        self._request.transport.abort()
-
-
-@dataclass(eq=False)
-class Session:
-    """What was dispatched to one identified bot, kept so that a resume can replay it."""
-
-    id: str
-    intents: int
-    connection: Connection | None
-    sent: list[Json] = field(default_factory=list)
-
-    async def dispatch(self, event: str, data: Json) -> None:
-        payload = {"op": DISPATCH, "t": event, "s": len(self.sent) + 1, "d": data}
-        self.sent.append(payload)
-        if self.connection is not None:
-            await self.connection.send(payload)
-
-    async def replay(self, connection: Connection, after: int) -> None:
-        """Send what was missed; only then do new events take this connection, so that the order holds."""
-        while after < len(self.sent):
-            await connection.send(self.sent[after])
-            after += 1
-        self.connection = connection
+    shard: int | None = None
 
 
 class Gateway:
-    """Accepts the bot's websocket and holds its sessions; `guild_create` gives a server as it is now."""
+    """Accepts websockets of one bot's processes and holds their sessions; `guild_create` gives a server as it is now.
+
+    `shards` is how many it recommends, `max_concurrency` how many shards may identify at a time, each `rate_limit_key`
+    once in `identify_every` seconds (0 for no limit).
+    """
 
     def __init__(
         self,
@@ -121,38 +55,51 @@ class Gateway:
         self.guilds = guilds
         self._guild_create = guild_create
         self.heartbeat_ms = heartbeat_ms
+        self.shards = 1
+        self.max_concurrency = 1
+        self.identify_every = 0.0
+        self.invalidated = 0
+        """How many identifies came too early."""
         self.frames: Recorder[Frame] = Recorder("gateway")
-        self.session: Session | None = None
         self.url = ""
-        self._sessions: dict[str, Session] = {}
+        self._sessions: list[Session] = []
+        self._resumable: set[str] = set()
+        self._identified_at: dict[int, float] = {}
 
-    def _note(self, kind: str, data: Any = None) -> None:
-        self.frames.add(Frame(kind, time.monotonic(), data))
+    def _note(self, kind: str, data: Any = None, shard: int | None = None) -> None:
+        self.frames.add(Frame(kind, time.monotonic(), data, shard))
+
+    def info(self) -> Json:
+        """GET /gateway/bot."""
+        limits = {"total": 1000, "remaining": 999, "reset_after": 14400000, "max_concurrency": self.max_concurrency}
+        return {"url": self.url, "shards": self.shards, "session_start_limit": limits}
 
     @property
-    def connected(self) -> bool:
-        return self.session is not None and self.session.connection is not None
+    def connected(self) -> tuple[int, ...]:
+        """The shards that are connected, one that is connected twice named twice."""
+        return tuple(sorted(session.shard for session in self._sessions if session.connection is not None))
 
-    async def dispatch(self, event: str, data: Json, *, intent: int | None = None) -> None:
-        """Send an event to the bot, or keep it for its resume; events it did not ask for do not reach it."""
-        if self.session is not None and (intent is None or self.session.intents & intent):
-            await self.session.dispatch(event, data)
+    async def dispatch(self, event: str, data: Json, *, guild_id: str | None, intent: int | None = None) -> None:
+        """Send an event to the shard that it is for, or keep it for its resume; all of its sessions get it."""
+        for session in [*self._sessions]:
+            if session.takes(guild_id) and (intent is None or session.intents & intent):
+                await session.dispatch(event, data)
 
-    def drop(self) -> None:
-        """Cut the bot's connection abruptly; the session can be resumed."""
-        assert self.session is not None
-        assert self.session.connection is not None
-        self.session.connection.abort()
+    def drop(self, shard: int = 0) -> None:
+        """Cut a shard's connection abruptly; the session can be resumed."""
+        self._connection(shard).abort()
 
-    async def ask_to_reconnect(self) -> None:
+    async def ask_to_reconnect(self, shard: int = 0) -> None:
         """What Discord sends before it takes a gateway node down."""
-        assert self.session is not None
-        assert self.session.connection is not None
-        await self.session.connection.send({"op": RECONNECT, "d": None})
+        await self._connection(shard).send({"op": RECONNECT, "d": None})
+
+    def _connection(self, shard: int) -> Connection:
+        (*_, last) = [session.connection for session in self._sessions if session.shard == shard and session.connection]
+        return last
 
     def forget_sessions(self) -> None:
         """The next resume is answered with INVALID_SESSION, and the bot has to identify anew."""
-        self._sessions.clear()
+        self._resumable.clear()
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """The websocket handler."""
@@ -169,10 +116,21 @@ class Gateway:
         except Closed as closed:
             await socket.close(code=closed.code, message=str(closed).encode())
         finally:
-            if self.session is not None and self.session.connection is connection:
-                self.session.connection = None
-            self._note("closed", socket.close_code)
+            session = self._session_of(connection) if connection else None
+            if session is not None:
+                self._part(session, socket.close_code)
+            self._note("closed", socket.close_code, session.shard if session else None)
         return socket
+
+    def _session_of(self, connection: Connection) -> Session | None:
+        return next((session for session in self._sessions if session.connection is connection), None)
+
+    def _part(self, session: Session, code: int | None) -> None:
+        """The session is kept unless its client said goodbye, or it cannot be resumed."""
+        session.connection = None
+        if code in ENDS_THE_SESSION or session.id not in self._resumable:
+            self._sessions.remove(session)
+            self._resumable.discard(session.id)
 
     async def _listen(self, connection: Connection) -> None:
         async for message in connection.socket:
@@ -190,7 +148,7 @@ class Gateway:
             self._note("heartbeat", data)
             await connection.send({"op": HEARTBEAT_ACK, "d": None})
         elif op == IDENTIFY:
-            self._note("identify", data)
+            self._note("identify", data, data.get("shard", [0])[0])
             await self._identify(connection, data)
         elif op == RESUME:
             self._note("resume", data)
@@ -201,7 +159,7 @@ class Gateway:
             raise Closed(4001, "Unknown opcode")
 
     async def _identify(self, connection: Connection, data: Json) -> None:
-        if self.session is not None and self.session.connection is connection:
+        if self._session_of(connection) is not None:
             raise Closed(4005, "Already authenticated")
         if data.get("token") != self.token:
             raise Closed(4004, "Authentication failed")
@@ -209,34 +167,54 @@ class Gateway:
             raise Closed(4013, "Invalid intents")
         if data["intents"] & PRIVILEGED:
             raise Closed(4014, "Disallowed intents")
-        session = Session(snowflake(), data["intents"], connection)
-        self.session = self._sessions[session.id] = session
+        shard, shards = data.get("shard", [0, 1])
+        if not 0 <= shard < shards:
+            raise Closed(4010, "Invalid shard")
+        if self._too_early(shard):
+            self.invalidated += 1
+            await connection.send({"op": INVALID_SESSION, "d": False})
+            return
+        session = Session(snowflake(), data["intents"], connection, shard, shards)
+        self._sessions.append(session)
+        self._resumable.add(session.id)
         await session.dispatch("READY", self._ready(session))
-        for guild in self.guilds:
-            await self.dispatch("GUILD_CREATE", self._guild_create(guild), intent=GUILDS)
+        for guild in self._guilds_of(session):
+            if session.intents & GUILDS:
+                await session.dispatch("GUILD_CREATE", self._guild_create(guild))
+
+    def _too_early(self, shard: int) -> bool:
+        """Whether another shard with the same key identified just now; else this one's moment counts."""
+        key, now = shard % self.max_concurrency, time.monotonic()
+        if now - self._identified_at.get(key, -self.identify_every) < self.identify_every:
+            return True
+        self._identified_at[key] = now
+        return False
 
     async def _resume(self, connection: Connection, data: Json) -> None:
         if data.get("token") != self.token:
             raise Closed(4004, "Authentication failed")
-        session = self._sessions.get(data.get("session_id", ""))
-        if session is None:
+        known = [session for session in self._sessions if session.id == data.get("session_id")]
+        if not known or known[0].id not in self._resumable:
             await connection.send({"op": INVALID_SESSION, "d": False})
             return
+        session = known[0]
         if data["seq"] > len(session.sent):
             raise Closed(4007, "Invalid seq")
-        self.session = session
         await session.replay(connection, data["seq"])
         await session.dispatch("RESUMED", {})
+
+    def _guilds_of(self, session: Session) -> list[Guild]:
+        return [guild for guild in self.guilds if session.takes(guild.id)]
 
     def _ready(self, session: Session) -> Json:
         return {
             "v": 10,
             "user": BOT.payload() | {"verified": True, "mfa_enabled": True, "email": None, "flags": 0},
-            "guilds": [{"id": guild.id, "unavailable": True} for guild in self.guilds],
+            "guilds": [{"id": guild.id, "unavailable": True} for guild in self._guilds_of(session)],
             "private_channels": [],
             "session_id": session.id,
             "session_type": "normal",
             "resume_gateway_url": self.url,
-            "shard": [0, 1],
+            "shard": [session.shard, session.shards],
             "application": {"id": BOT.id, "flags": 0},
         }

@@ -47,7 +47,7 @@ class DiscordServer:
         self.cdn = Cdn()
         self.gateway = Gateway(token=token, guilds=guilds, guild_create=self.state.guild_create)
         self.oauth = OAuth(self.state)
-        api = Api(self.state, team=team, tell=self._tell, gateway_url=lambda: self.gateway.url)
+        api = Api(self.state, team=team, tell=self._tell, gateway=self.gateway.info)
         self.http = HttpApi(api, token=token, oauth=self.oauth)
         self.requests = self.http.requests
         self.url = ""
@@ -166,7 +166,7 @@ class DiscordServer:
         """Dispatch what no client sends: an interaction that `People` made without a definition, and then changed."""
         payload = copy.deepcopy(exchange.payload)
         change(payload)
-        await self.gateway.dispatch("INTERACTION_CREATE", payload)
+        await self.gateway.dispatch("INTERACTION_CREATE", payload, guild_id=payload.get("guild_id"))
         return exchange
 
     def expire(self, exchange: Exchange) -> None:
@@ -177,7 +177,7 @@ class DiscordServer:
         return self.state.commands[command.split()[0]]
 
     async def _sent(self, exchange: Exchange) -> Exchange:
-        await self.gateway.dispatch("INTERACTION_CREATE", exchange.payload)
+        await self.gateway.dispatch("INTERACTION_CREATE", exchange.payload, guild_id=exchange.payload.get("guild_id"))
         return exchange
 
     async def _tell(self, event: str, data: Json, channel: Channel) -> None:
@@ -185,4 +185,5 @@ class DiscordServer:
         if not self.state.reaches(channel):
             return
         messages = GUILD_MESSAGES if channel.guild else DIRECT_MESSAGES
-        await self.gateway.dispatch(event, data, intent=messages if event == "MESSAGE_CREATE" else GUILDS)
+        intent = messages if event == "MESSAGE_CREATE" else GUILDS
+        await self.gateway.dispatch(event, data, guild_id=channel.guild.id if channel.guild else None, intent=intent)

@@ -55,6 +55,7 @@ class State(Places):
         self.menus: dict[str, Json] = {}  # of messages and users, by name
         self.posts: Recorder[Json] = Recorder("messages by the bot")
         self.notified: dict[str, set[str]] = {}  # message id: whom the bot's message notified
+        self.by_nonce: dict[str, Json] = {}  # the bot's messages that were to be made once
         self.shown_to: dict[str, User] = {}  # of ephemeral messages
 
     def message(self, message_id: str, channel: Channel | None = None) -> Json:
@@ -120,6 +121,9 @@ class State(Places):
     def post(self, channel: Channel, body: Json, uploads: Uploads = NO_FILES) -> Json:
         """A message that the bot sends to a channel."""
         self.must(SEND_MESSAGES_IN_THREADS if channel.parent else SEND_MESSAGES, channel)
+        nonce = str(body["nonce"]) if body.get("enforce_nonce") and body.get("nonce") else ""
+        if nonce and (known := self.by_nonce.get(nonce)):
+            return known
         extra: Json = {}
         reference = body.get("message_reference")
         replied_to = None
@@ -137,6 +141,8 @@ class State(Places):
                     "referenced_message": _alone(original),
                 }
         message = self.by_bot(channel, body, uploads, replied_to=replied_to, **extra)
+        if nonce:
+            self.by_nonce[nonce] = message
         self.posts.add(message)
         return message
 
