@@ -124,6 +124,7 @@ def _run_discord(library: Library, settings: BotSettings, metrics: Metrics, trac
             links=links,
             metrics=metrics,
             tracing=tracing,
+            shards=settings.shards,
         )
         has_server = settings.http_port is not None
         try:

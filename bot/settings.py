@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from bot.shards import MOST_SHARDS, ShardRange
 from index.home import HomeSettings
 
 __all__ = ["DISCORD_API", "BotSettings", "LogFormat", "PageAccess", "TracesExporter"]
@@ -130,6 +131,13 @@ class BotSettings(HomeSettings):
         description="Whether the bot on Discord reindexes when files below SEEDS_DIR changed, also while it was down: "
         "true or false.",
     )
+    shard_count: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_SHARDS,
+        examples=["16"],
+        description="How many shards the bot has; by default as many as Discord recommends.",
+    )
     http_port: int | None = Field(
         default=None,
         ge=0,
@@ -218,6 +226,11 @@ class BotSettings(HomeSettings):
     @property
     def web_secret_file(self) -> Path:
         return self.state_dir / "web_secret"
+
+    @property
+    def shards(self) -> ShardRange:
+        """The shards that this process runs."""
+        return ShardRange(self.shard_count)
 
     @field_validator("web_secret")
     @classmethod

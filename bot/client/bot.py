@@ -19,6 +19,7 @@ from bot.client.command_tree import FootnoteTree
 from bot.client.discord_patches import hide_users_in_log, skip_unreadable_events, use_gateway
 from bot.client.gateway_metrics import watch_gateway
 from bot.client.scheduled_reindex import NEVER, ReindexSchedule, ScheduledReindex
+from bot.client.sharded_bot import ShardedBot
 from bot.client.weekly_digest import WeeklyDigest, utc_now
 from bot.policy.moderators import Moderators
 from bot.policy.rate_limits import Limits, RateLimiter
@@ -39,6 +40,7 @@ from bot.services.tracing import Tracing
 from bot.services.user_languages import UserLanguages
 from bot.services.worker import LibraryWorker
 from bot.settings import DISCORD_API
+from bot.shards import ALL_SHARDS, ShardRange
 from bot.text.command_translator import CommandTranslator
 from bot.views.quotations import EvidenceLinks
 from index import Library
@@ -71,7 +73,7 @@ INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None is privileged: the content of messages that mention the bot, and of direct messages, comes all the same."""
 
 
-class FootnoteBot(commands.Bot):
+class FootnoteBot(ShardedBot):
     """Answers questions on Discord.
 
     `commands_file` holds a fingerprint of the commands that were synced last; `api_url` is the URL that
@@ -91,6 +93,7 @@ class FootnoteBot(commands.Bot):
         metrics: Metrics | None = None,
         tracing: Tracing | None = None,
         clock: Callable[[], datetime] = utc_now,
+        shards: ShardRange = ALL_SHARDS,
     ) -> None:
         # Voice is not used, so discord.py need not warn that its libraries are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -106,10 +109,8 @@ class FootnoteBot(commands.Bot):
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             max_messages=None,
-            # discord.py wants a class, but only calls it with the client.
-            tree_cls=partial(  # type: ignore[arg-type]
-                FootnoteTree, languages=self.services.languages, replies=self.services.replies
-            ),
+            shards=shards,
+            tree_cls=partial(FootnoteTree, languages=self.services.languages, replies=self.services.replies),
         )
         self.background = Background(
             self,

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from bot.services.metrics import GatewayEvent, Metrics
 
 if TYPE_CHECKING:
-    from discord.ext import commands
-
+    from bot.client.sharded_bot import ShardedBot
     from bot.services.context import Services
 
 __all__ = ["watch_gateway"]
 
 
-def watch_gateway(client: commands.Bot, services: Services) -> None:
+def watch_gateway(client: ShardedBot, services: Services) -> None:
     """Count connections lost, made and resumed from now on; look up the other values when they are read."""
     services.metrics.watch(
         latency=lambda: client.latency,

@@ -142,7 +142,9 @@ class Wire:
     def ready(self) -> None:
         """READY arrives: the gateway is up."""
         about = {"id": BOT.id, "flags": 0}
-        self.receive("READY", {"user": BOT.payload(), "guilds": [], "application": about, "session_id": "1"})
+        self.receive(
+            "READY", {"user": BOT.payload(), "guilds": [], "application": about, "session_id": "1", "shard": [0, 1]}
+        )
 
     def receive(self, event: str, data: Json) -> None:
         """A gateway event arrives."""
@@ -204,6 +206,9 @@ async def on_wire(bot: commands.Bot, wire: Wire) -> AsyncIterator[Wire]:
     """Any client on a wire, as after READY."""
     await bot._async_setup_hook()
     bot._connection.guild_ready_timeout = 0.01
+    bot._connection.shard_count = 1
+    if isinstance(bot, commands.AutoShardedBot):
+        bot._connection.shard_ids = [0]
     wire.bot, wire.closed = bot, False
     await log_in(bot, wire)
     wire.receive("GUILD_CREATE", wire.state.guild_create(LISTED))
