@@ -33,7 +33,7 @@ from index.sources.web import WebSources
 
 if TYPE_CHECKING:
     from index.answering.answerer import Answerer
-    from index.domain.ports import ClaimChecker, Embedder, Generator, Reader, StageObserver, VectorEngine
+    from index.domain.ports import ClaimChecker, Embedder, Generator, KeywordEngine, Reader, StageObserver, VectorEngine
     from index.generation.writer import Writer
     from index.indexing.indexer import Indexer
     from index.snapshots.loader import SnapshotLoader
@@ -98,13 +98,19 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
         from index.indexing.indexer import Indexer
 
         return Indexer(
-            snapshots=snapshots, embedder=embedder, vectors=_vector_engine(), seconds=settings.extract_seconds
+            snapshots=snapshots,
+            embedder=embedder,
+            vectors=_vector_engine(),
+            keywords=_keyword_engine(),
+            seconds=settings.extract_seconds,
         )
 
     def loader(snapshots: SnapshotStore, embedder: Embedder) -> SnapshotLoader:
         from index.snapshots.loader import SnapshotLoader
 
-        return SnapshotLoader(snapshots=snapshots, embedder=embedder, vectors=_vector_engine())
+        return SnapshotLoader(
+            snapshots=snapshots, embedder=embedder, vectors=_vector_engine(), keywords=_keyword_engine()
+        )
 
     checker = _once(open_checker)
     journal = Journal(settings.journal_file, keep_days=settings.keep_questions_days)
@@ -306,6 +312,12 @@ def _vector_engine() -> VectorEngine:
     from index.retrieval.numpy_store import NumpyEngine
 
     return NumpyEngine()
+
+
+def _keyword_engine() -> KeywordEngine:
+    from index.retrieval.tantivy_keywords import TantivyEngine
+
+    return TantivyEngine()
 
 
 def _reader(model: str) -> Reader:

@@ -24,10 +24,10 @@ from index.domain.reading import Window
 from index.domain.sources import SourceFile
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
-from index.retrieval.bm25 import Bm25Index
 from index.retrieval.faiss_store import FaissEngine
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
+from index.retrieval.tantivy_keywords import in_memory
 from index.text.passages import passage_text
 from index.text.tokens import content_stems
 from training.data import (
@@ -142,7 +142,7 @@ def build_index(texts: Mapping[tuple[str, str], None], embedder: Embedder) -> Se
                 for block in embedder.passages([(passage.embedded, passage_text(passage)) for passage in part]):
                     writer.add(block)
         store = engine.open(Path(folder))
-    return SearchIndex.of("training", documents, passages, store, Bm25Index.build(passages))
+    return SearchIndex.of("training", documents, passages, store, in_memory(passages))
 
 
 def as_markdown(passage: str) -> str:

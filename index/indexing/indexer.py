@@ -14,7 +14,7 @@ from index.domain.answers import Answer
 from index.domain.documents import Document, Passage
 from index.domain.errors import ReindexCancelled, SourcesUnreadable, UnreadableSource
 from index.domain.messages import Message, message_of
-from index.domain.ports import Embedder, Progress, VectorEngine
+from index.domain.ports import Embedder, KeywordEngine, Progress, VectorEngine
 from index.domain.reading import Window
 from index.domain.snapshots import SkippedSource, Snapshot, SourceNote
 from index.domain.sources import SourceSet
@@ -23,9 +23,8 @@ from index.indexing._reuse import PreviousBuild, Run, merge_vectors, to_runs
 from index.parsing.chunking import chunk
 from index.parsing.formats import SECONDS
 from index.parsing.pool import parse_in_parallel
-from index.retrieval.bm25 import Bm25Index
 from index.retrieval.search_index import SearchIndex
-from index.snapshots.files import write_suggestions, write_texts
+from index.snapshots.files import KEYWORD, write_suggestions, write_texts
 from index.snapshots.manifest import FORMAT, Manifest
 from index.snapshots.serving import LoadedSnapshot
 from index.snapshots.store import SnapshotStore, new_id
@@ -57,7 +56,7 @@ class Built:
 
 
 class Indexer:
-    """Builds snapshots with one model and one engine of vectors.
+    """Builds snapshots with one model and one engine each of vectors and keywords.
 
     `seconds` is how long reading one source may take.
     """
@@ -68,11 +67,13 @@ class Indexer:
         snapshots: SnapshotStore,
         embedder: Embedder,
         vectors: VectorEngine,
+        keywords: KeywordEngine,
         seconds: float = SECONDS,
     ) -> None:
         self._snapshots = snapshots
         self._embedder = embedder
         self._vectors = vectors
+        self._keywords = keywords
         self._seconds = seconds
 
     def build(
@@ -176,11 +177,10 @@ class Indexer:
                     writer.add(reused.vectors.rows(part.start, part.start + part.count))
         if progress:
             progress(Stage.WRITING_SNAPSHOT, 0, 0)
-        keyword = Bm25Index.build(passages)
-        search_index = SearchIndex.of(snapshot, documents, passages, self._vectors.open(folder), keyword)
         write_texts(folder, documents, passages)
-        search_index.keyword.save(folder)
-        return search_index
+        self._keywords.build(folder / KEYWORD, enumerate(passages))
+        keyword = self._keywords.open(folder / KEYWORD)
+        return SearchIndex.of(snapshot, documents, passages, self._vectors.open(folder), keyword)
 
 
 def _suggestions(search_index: SearchIndex, answerer: Answerer, progress: Progress | None) -> tuple[str, ...]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
+from weakref import finalize
 
 from index.storage.links import link_or_copy
 
-__all__ = ["deleted_rows", "segment_files", "take_over", "tidy"]
+__all__ = ["MappedFiles", "deleted_rows", "segment_files", "take_over", "tidy"]
 
 META = "meta.json"
 """The list of the segments; tantivy replaces it and never writes to it."""
@@ -23,6 +26,26 @@ def segment_files(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if not path.name.startswith(".")]
 
 
+class MappedFiles:
+    """The files of an opened index, wherever their folder is moved to."""
+
+    def __init__(self, folder: Path) -> None:
+        self._sizes = {path.name: path.stat().st_size for path in segment_files(folder)}
+        self._folder: int | None = None
+        self._path = folder
+        if os.stat in os.supports_dir_fd:
+            self._folder = os.open(folder, os.O_RDONLY)
+            finalize(self, os.close, self._folder)
+
+    def check(self) -> None:
+        """Raise ValueError if a file was cut short: reading a mapped page behind its end would end the process."""
+        for name, size in self._sizes.items():
+            with suppress(FileNotFoundError, NotADirectoryError):  # what is removed stays mapped
+                place = name if self._folder is not None else self._path / name
+                if os.stat(place, dir_fd=self._folder).st_size < size:
+                    raise ValueError(f"the keyword index is damaged: {name} was cut short")
+
+
 def take_over(previous: Path, folder: Path) -> None:
     """Link the segments of an index, which never change, and copy what is replaced."""
     for path in segment_files(previous):
@@ -33,12 +56,16 @@ def take_over(previous: Path, folder: Path) -> None:
 
 
 def tidy(folder: Path) -> None:
-    """Remove the rest of a merge that found no room, and the lock of the writer, who is gone."""
+    """Remove the rest of a merge that found no room, and the lock of the writer, who is gone.
+
+    The lock of readers stays: it is not empty, so that like any other file it can be checked.
+    """
     names = _segments(folder)
     for path in segment_files(folder):
         if path.name != META and path.name.partition(".")[0] not in names:
             path.unlink()
     (folder / WRITER_LOCK).unlink(missing_ok=True)
+    (folder / READER_LOCK).write_text("locked while an index is opened\n", "utf-8")
     for name in (META, LIST_OF_FILES):  # written as temporary files, for the owner alone
         shutil.copymode(folder / READER_LOCK, folder / name)
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.domain.documents import Document, Passage
-from index.domain.ports import VectorStore
+from index.domain.ports import KeywordIndex, VectorStore
 from index.domain.reading import Window
-from index.retrieval.bm25 import Bm25Index
 from index.retrieval.windows import cut_windows
 
 __all__ = ["SearchIndex"]
@@ -26,7 +25,7 @@ class SearchIndex:
     documents: Mapping[str, Document]
     passages: Sequence[Passage]
     vectors: VectorStore
-    keyword: Bm25Index
+    keyword: KeywordIndex
     windows: Sequence[Window]
     windows_of: Sequence[Sequence[int]]
     suggestions: tuple[str, ...] = ()
@@ -38,7 +37,7 @@ class SearchIndex:
         documents: Mapping[str, Document],
         passages: Sequence[Passage],
         vectors: VectorStore,
-        keyword: Bm25Index,
+        keyword: KeywordIndex,
         *,
         suggestions: tuple[str, ...] = (),
     ) -> SearchIndex:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ import tantivy
 
 from index.domain.documents import Passage
 from index.retrieval._tantivy_errors import translate_errors
-from index.retrieval._tantivy_folder import deleted_rows, segment_files, take_over, tidy
+from index.retrieval._tantivy_folder import MappedFiles, deleted_rows, segment_files, take_over, tidy
 from index.retrieval.keyword_terms import most_similar, passage_terms
 
 __all__ = ["TantivyEngine", "TantivyKeywords", "in_memory"]
@@ -34,25 +34,19 @@ class TantivyKeywords:
     byte. Words of removed documents count in the rarity of a word until tantivy merges their segment.
     """
 
-    def __init__(self, index: tantivy.Index, *, deleted: int = 0, sizes: Mapping[Path, int] | None = None) -> None:
+    def __init__(self, index: tantivy.Index, *, deleted: int = 0, files: MappedFiles | None = None) -> None:
         self._schema = index.schema
         self._searcher = index.searcher()
         self._deleted = deleted
-        self._sizes = sizes or {}
+        self._files = files
 
     def search(self, stems: Sequence[str], k: int) -> list[tuple[int, float]]:
         """Return the k best rows as (row, score above 0), best first, ties by row."""
-        self._check_sizes()
+        if self._files:
+            self._files.check()
         with translate_errors():
             terms = self._known(stems)
             return self._best(terms, k) if terms and k > 0 else []
-
-    def _check_sizes(self) -> None:
-        """Raise ValueError if a mapped file was cut short: reading behind its end would end the process."""
-        for path, size in self._sizes.items():
-            with suppress(FileNotFoundError, NotADirectoryError):  # what is removed stays mapped
-                if path.stat().st_size < size:
-                    raise ValueError(f"the keyword index is damaged: {path.name} was cut short")
 
     def _best(self, terms: Sequence[str], k: int) -> list[tuple[int, float]]:
         query = tantivy.Query.boolean_query([(tantivy.Occur.Should, self._query(term)) for term in terms])
@@ -115,18 +109,18 @@ class TantivyEngine:
 
     def open(self, folder: Path) -> TantivyKeywords:
         deleted = deleted_rows(folder)
-        sizes = {path: path.stat().st_size for path in segment_files(folder)}
+        files = MappedFiles(folder)
         try:
             with translate_errors():
-                return TantivyKeywords(tantivy.Index.open(str(folder)), deleted=deleted, sizes=sizes)
+                return TantivyKeywords(tantivy.Index.open(str(folder)), deleted=deleted, files=files)
         except OSError as error:
             if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
                 raise
         # tantivy opens a lock file for writing; in a folder that may not be written to, it gets one elsewhere
         with TemporaryDirectory() as place, translate_errors():
-            for path in sizes:
+            for path in segment_files(folder):
                 (Path(place) / path.name).symlink_to(path.absolute())
-            return TantivyKeywords(tantivy.Index.open(place), deleted=deleted, sizes=sizes)
+            return TantivyKeywords(tantivy.Index.open(place), deleted=deleted, files=files)
 
 
 def in_memory(passages: Iterable[Passage]) -> TantivyKeywords:

@@ -23,6 +23,7 @@ from index.snapshots.manifest import Manifest
 __all__ = [
     "DOCUMENTS",
     "ID",
+    "KEYWORD",
     "PASSAGES",
     "DocumentCache",
     "read_suggestions",
@@ -34,6 +35,8 @@ __all__ = [
 DOCUMENTS = "documents.jsonl"
 PASSAGES = "passages.jsonl"
 SUGGESTIONS = "suggestions.json"
+KEYWORD = "keyword"
+"""The folder of the keyword index in a snapshot's folder."""
 
 ID = re.compile(r"[0-9]{8}T[0-9]{12}Z-[0-9a-f]{8}")
 """The form of a snapshot's id; nothing else ever becomes part of a path."""

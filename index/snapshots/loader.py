@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from index.domain.errors import IndexMismatch
 from index.domain.messages import REINDEX, with_fix
-from index.domain.ports import Embedder, VectorEngine
-from index.retrieval.bm25 import Bm25Index
+from index.domain.ports import Embedder, KeywordEngine, VectorEngine
 from index.retrieval.search_index import SearchIndex
-from index.snapshots.files import read_suggestions, read_texts
+from index.snapshots.files import KEYWORD, read_suggestions, read_texts
 from index.snapshots.manifest import Manifest
 from index.snapshots.store import SnapshotStore
 
@@ -15,12 +14,15 @@ __all__ = ["SnapshotLoader"]
 
 
 class SnapshotLoader:
-    """Loads snapshots for one model and one engine of vectors."""
+    """Loads snapshots for one model and one engine each of vectors and keywords."""
 
-    def __init__(self, *, snapshots: SnapshotStore, embedder: Embedder, vectors: VectorEngine) -> None:
+    def __init__(
+        self, *, snapshots: SnapshotStore, embedder: Embedder, vectors: VectorEngine, keywords: KeywordEngine
+    ) -> None:
         self._snapshots = snapshots
         self._embedder = embedder
         self._vectors = vectors
+        self._keywords = keywords
 
     def load(self, manifest: Manifest) -> SearchIndex:
         """Return a snapshot as a search index, every file of it checked.
@@ -53,6 +55,6 @@ class SnapshotLoader:
             documents,
             passages,
             self._vectors.open(folder),
-            Bm25Index.load(folder),
+            self._keywords.open(folder / KEYWORD),
             suggestions=read_suggestions(folder),
         )

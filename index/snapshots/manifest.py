@@ -14,7 +14,7 @@ from index.domain.snapshots import SkippedSource, Snapshot, SourceNote
 
 __all__ = ["FORMAT", "Manifest", "ManifestDamaged", "to_sealed_json"]
 
-FORMAT = 12
+FORMAT = 13
 """Raised when older snapshots can no longer be read, or their passages would differ if they were built now."""
 
 

@@ -7,8 +7,7 @@ import threading
 from functools import cache
 from typing import Any
 
-from bm25s import stopwords
-
+from index.text.stop_words import WORDS
 from index.text.tokens import STOP_WORDS, tokenize
 
 __all__ = ["ASK_IN_ENGLISH", "detect_foreign_language", "detect_language"]
@@ -31,18 +30,7 @@ ASK_IN_ENGLISH = {
 """The request to ask in English, by the code of the language that it is in."""
 
 STOP_WORDS_OF = {
-    code: frozenset(word for text in words for word in tokenize(text))
-    for code, words in {
-        "da": stopwords.STOPWORDS_DANISH,
-        "de": stopwords.STOPWORDS_GERMAN,
-        "es": stopwords.STOPWORDS_SPANISH,
-        "fr": stopwords.STOPWORDS_FRENCH,
-        "it": stopwords.STOPWORDS_ITALIAN,
-        "nl": stopwords.STOPWORDS_DUTCH,
-        "no": stopwords.STOPWORDS_NORWEGIAN,
-        "pt": stopwords.STOPWORDS_PORTUGUESE,
-        "sv": stopwords.STOPWORDS_SWEDISH,
-    }.items()
+    code: frozenset(word for text in words for word in tokenize(text)) for code, words in WORDS.items() if code != "en"
 }
 """Stop words of languages that share some with English: "was" is German too."""
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import Stemmer
-from bm25s.stopwords import STOPWORDS_EN_PLUS
+
+from index.text.stop_words import WORDS
 
 __all__ = ["POINTING_WORDS", "STOP_WORDS", "content_stems", "stem", "token_spans", "tokenize"]
 
@@ -21,7 +22,7 @@ LIGHT_WORDS = """
     well went whether whose within without would
 """
 
-STOP_WORDS = frozenset(STOPWORDS_EN_PLUS) | frozenset(LIGHT_WORDS.split())
+STOP_WORDS = frozenset(WORDS["en"]) | frozenset(LIGHT_WORDS.split())
 """Words that carry no topic: articles, pronouns, auxiliaries, question words and light verbs."""
 
 POINTING_WORDS = frozenset(

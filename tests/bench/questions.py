@@ -24,6 +24,7 @@ from index.reading.onnx_reader import GRAPH, TOKENIZER, OnnxReader
 from index.reading.windows_reader import WindowsReader
 from index.retrieval.faiss_store import FaissEngine
 from index.retrieval.retriever import Retriever
+from index.retrieval.tantivy_keywords import TantivyEngine
 from index.snapshots.loader import SnapshotLoader
 from index.snapshots.store import SnapshotStore
 from tests.bench.figures import Say, article_settings, quantile, rounded, seconds
@@ -131,7 +132,7 @@ def measure_parts(index: Path, rounds: int, say: Say) -> dict[str, float]:
     say("where a question's time goes ...")
     spent: dict[str, float] = defaultdict(float)
     snapshots, embedder = SnapshotStore(index), OnnxEmbedder(lambda: SentenceTransformerEmbedder(BUNDLED))
-    loader = SnapshotLoader(snapshots=snapshots, embedder=embedder, vectors=FaissEngine())
+    loader = SnapshotLoader(snapshots=snapshots, embedder=embedder, vectors=FaissEngine(), keywords=TantivyEngine())
     search_index = loader.load(snapshots.live())
     calibration = Calibration.load()
     answerer = Answerer(

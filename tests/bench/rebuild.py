@@ -31,6 +31,7 @@ from index.indexing.indexer import Indexer
 from index.journal.journal import Journal
 from index.library import Library
 from index.retrieval.faiss_store import FaissEngine
+from index.retrieval.tantivy_keywords import TantivyEngine
 from index.snapshots.loader import SnapshotLoader
 from index.snapshots.store import SnapshotStore
 from index.sources.reader import SourceReader
@@ -120,8 +121,12 @@ def _library(seeds: Path, index: Path, embedder: StandIn) -> Library:
         journal=Journal(index.parent / "journal.sqlite3"),
         embedder=lambda: embedder,
         answerer=answerer,
-        indexer=lambda loaded: Indexer(snapshots=snapshots, embedder=loaded, vectors=FaissEngine()),
-        loader=lambda loaded: SnapshotLoader(snapshots=snapshots, embedder=loaded, vectors=FaissEngine()),
+        indexer=lambda loaded: Indexer(
+            snapshots=snapshots, embedder=loaded, vectors=FaissEngine(), keywords=TantivyEngine()
+        ),
+        loader=lambda loaded: SnapshotLoader(
+            snapshots=snapshots, embedder=loaded, vectors=FaissEngine(), keywords=TantivyEngine()
+        ),
         keep=2,
         checker=open_checker,
     )

@@ -79,6 +79,7 @@ def test_journal_of_a_release_is_upgraded_when_it_is_opened(release):
     assert journal_version(release) == facts["journal_version"]
     check_journal(library, facts)
     assert journal_version(release) == len(MIGRATIONS)
+    library.reindex()
     again = library.conversation.record(library.ask(WINDOW), user=1, guild=facts["guild"], channel=2)
     assert library.journal.entry(again.id)
     library.journal.close()

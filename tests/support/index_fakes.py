@@ -40,9 +40,9 @@ from index.parsing.documents import parse
 from index.reading.calibration import Calibration
 from index.reading.intents import IntentClassifier
 from index.reading.windows_reader import WindowsReader
-from index.retrieval.bm25 import Bm25Index
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
+from index.retrieval.tantivy_keywords import TantivyEngine, in_memory
 from index.snapshots.changes import KeptChanges
 from index.snapshots.loader import SnapshotLoader
 from index.snapshots.store import SnapshotStore
@@ -236,8 +236,10 @@ def library(
             summariser=Summariser(changes=KeptChanges(snapshots)),
             observe=observe,
         ),
-        indexer=lambda loaded: Indexer(snapshots=snapshots, embedder=loaded, vectors=engine),
-        loader=lambda loaded: SnapshotLoader(snapshots=snapshots, embedder=loaded, vectors=engine),
+        indexer=lambda loaded: Indexer(snapshots=snapshots, embedder=loaded, vectors=engine, keywords=TantivyEngine()),
+        loader=lambda loaded: SnapshotLoader(
+            snapshots=snapshots, embedder=loaded, vectors=engine, keywords=TantivyEngine()
+        ),
         keep=keep,
         checker=CredulousChecker,
         generator=generator,
@@ -267,7 +269,7 @@ def search_index(*, embedder: Embedder | None = None, **files: str) -> SearchInd
     vectors = MemoryStore(model.dimension)
     for block in model.passages([(passage.embedded, passage_text(passage)) for passage in passages]):
         vectors.add(block)
-    return SearchIndex.of("a-snapshot", documents, passages, vectors, Bm25Index.build(passages))
+    return SearchIndex.of("a-snapshot", documents, passages, vectors, in_memory(passages))
 
 
 def parse_files(model: Embedder, **files: str) -> tuple[dict[str, Document], list[Passage]]:

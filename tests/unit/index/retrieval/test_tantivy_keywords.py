@@ -108,9 +108,11 @@ def test_any_damaged_file_is_a_value_error_or_does_no_harm(folder, harm):
     assert search(ENGINE.open(folder)) == FOUND
 
 
-def test_a_file_that_is_cut_short_after_opening_is_damage(folder):
+def test_a_file_that_is_cut_short_after_opening_is_damage(folder, tmp_path):
+    """Also if the folder has another name by then."""
     index = ENGINE.open(folder)
-    path = next(path for name, path in files(folder).items() if name.endswith(".idx"))
+    folder.rename(tmp_path / "moved")
+    path = next(path for name, path in files(tmp_path / "moved").items() if name.endswith(".idx"))
     path.write_bytes(path.read_bytes()[:1])
     with pytest.raises(ValueError, match=r"the keyword index is damaged: .*\.idx was cut short"):
         search(index)

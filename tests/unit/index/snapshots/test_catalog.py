@@ -142,7 +142,7 @@ def test_what_was_live_until_a_reindex_is_kept_though_others_are_newer(seeds, in
     assert sorted(path.name for path in (index / "snapshots").iterdir()) == [two[0], third]
 
 
-@pytest.mark.parametrize("file", ["manifest.json", "vectors.faiss", "documents.jsonl", "keyword/vocab.index.json"])
+@pytest.mark.parametrize("file", ["manifest.json", "vectors.faiss", "documents.jsonl", "keyword/meta.json"])
 def test_a_damaged_snapshot_is_not_made_live(seeds, index, two, file):
     path = index / "snapshots" / two[0] / file
     whole = path.read_bytes()

@@ -22,6 +22,7 @@ from index.snapshots.store import MOST_CITED, SnapshotStore
 from tests.support.index_fakes import WordEmbedder, library, write
 
 TEXT = "---\ntitle: 'A title'\n---\n# Part\n\nBread is made of flour\u2028and water.\r\n\r\nTea is made of leaves.\r\n"
+TANTIVY = {".fast", ".fieldnorm", ".idx", ".lock", ".pos", ".store", ".term"}
 FILES = ("documents.jsonl", "passages.jsonl", "suggestions.json", "vectors.faiss")
 
 
@@ -68,7 +69,7 @@ def test_every_file_is_in_the_manifest_with_its_checksum(index):
 
 def test_no_file_is_a_pickle(index):
     for path in files(live(index)):
-        assert path.suffix in {".json", ".jsonl", ".npy", ".faiss"}
+        assert path.suffix in {".json", ".jsonl", ".npy", ".faiss", *TANTIVY}
         assert path.read_bytes()[:1] != b"\x80"
         if path.suffix == ".npy":
             assert b"'|O'" not in path.read_bytes()[:128]
