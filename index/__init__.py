@@ -8,4 +8,14 @@ from index.domain.messages import Message
 from index.library import Library
 from index.settings import Settings
 
-__all__ = ["Answer", "Corpora", "Library", "LibraryError", "Message", "Settings", "open_corpora", "open_library"]
+__all__ = [
+    "Answer",
+    "Corpora",
+    "Library",
+    "LibraryError",
+    "Message",
+    "Settings",
+    "open_coordinator",
+    "open_corpora",
+    "open_library",
+]

@@ -33,14 +33,26 @@ from index.sources.web import WebSources
 
 if TYPE_CHECKING:
     from index.answering.answerer import Answerer
-    from index.domain.ports import ClaimChecker, Embedder, Generator, KeywordEngine, Reader, StageObserver, VectorEngine
+    from index.domain.ports import (
+        ClaimChecker,
+        Coordinator,
+        Embedder,
+        Generator,
+        KeywordEngine,
+        Reader,
+        StageObserver,
+        VectorEngine,
+    )
     from index.generation.writer import Writer
     from index.indexing.indexer import Indexer
     from index.snapshots.loader import SnapshotLoader
 
-__all__ = ["assemble", "open_checker", "open_corpora", "open_library"]
+__all__ = ["assemble", "open_checker", "open_coordinator", "open_corpora", "open_library"]
 
 T = TypeVar("T")
+
+COORDINATION_FOLDER = "coordination"
+"""The folder below INDEX_DIR by which processes coordinate."""
 
 
 def open_library(settings: Settings, *, observe: StageObserver | None = None) -> Library:
@@ -167,6 +179,13 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
 
     grace = timedelta(days=settings.server_keep_days)
     return Corpora(shared, ServerCollections(folders, quotas, open_server, settings.server_libraries, grace))
+
+
+def open_coordinator(settings: Settings) -> Coordinator:
+    """Return what coordinates the processes that share an index; nothing is opened before it is used."""
+    from index.coordination.files import FileCoordinator
+
+    return FileCoordinator(settings.index_dir / COORDINATION_FOLDER)
 
 
 def open_checker() -> ClaimChecker:

@@ -7,6 +7,7 @@ from index.domain.messages import Message, message_of
 __all__ = [
     "BackupUnreadable",
     "BackupUnwritable",
+    "Busy",
     "ClaimsUnreadable",
     "Damaged",
     "InUse",
@@ -98,6 +99,10 @@ class NoSuchSource(LibraryError):
     """No source has this name, or several match it."""
 
     exit_code = 2
+
+
+class Busy(LibraryError):
+    """Another process holds a lock."""
 
 
 class NoIndex(LibraryError):

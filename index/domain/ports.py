@@ -24,9 +24,11 @@ from index.domain.stages import AnswerStage
 __all__ = [
     "AnswerEngine",
     "ClaimChecker",
+    "Coordinator",
     "Deleted",
     "Embedder",
     "Generator",
+    "HeldLock",
     "KeywordEngine",
     "KeywordIndex",
     "Progress",
@@ -318,3 +320,35 @@ class SourceFiles(Protocol):
 
     def original(self, document: Document) -> bytes | None:
         """Return the bytes of a document's file; None if there is none, or not the one that was indexed."""
+
+
+class HeldLock(Protocol):
+    """A lock that a process holds."""
+
+    def held(self) -> bool:
+        """Return whether it is still held; one in a database is lost with the connection to it."""
+
+
+class Coordinator(Protocol):
+    """Locks, notices and small values among the processes of one installation; called from any thread."""
+
+    def lock(self, name: str, *, wait: float = 0) -> AbstractContextManager[HeldLock]:
+        """Hold a lock inside the `with` block, which may end in another thread; a process that dies leaves it.
+
+        Raises Busy if another holds it for `wait` seconds.
+        """
+
+    def put(self, key: str, text: str) -> None:
+        """Keep a value of at most a few thousand characters for all processes, instead of the one before."""
+
+    def get(self, key: str) -> str:
+        """Return a value; empty if there is none."""
+
+    def notify(self, topic: str, text: str = "") -> None:
+        """Tell all processes that listen to a topic, this one too."""
+
+    def listen(self, topic: str, callback: Callable[[str], None]) -> Callable[[], None]:
+        """Call `callback` with the text of each later notice, in a thread; return what ends that."""
+
+    def close(self) -> None:
+        """Listen no more."""

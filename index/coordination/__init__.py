@@ -1,0 +1,1 @@
+"""Locks, notices and small values among the processes of one installation."""
