@@ -24,7 +24,16 @@ from index.parsing._deadline import CANCELLED, too_slow
 from index.parsing.formats import SECONDS
 from index.parsing.layout import ParsedBlock, ParsedFile
 
-__all__ = ["DAMAGED", "MEMORY_LIMIT", "OUT_OF_MEMORY", "read_in_sandbox"]
+__all__ = [
+    "DAMAGED",
+    "MEMORY_LIMIT",
+    "OUT_OF_MEMORY",
+    "PACKAGES",
+    "POLL_SECONDS",
+    "environment",
+    "parsed_file",
+    "read_in_sandbox",
+]
 
 
 PROGRAM = """
@@ -69,23 +78,31 @@ def read_in_sandbox(
     Raises UnreadableSource: the file cannot be read, or takes too long or too much memory.
     """
     command = [sys.executable, "-B", "-P", "-c", PROGRAM, str(Path(__file__).parents[1]), form, f"{seconds:g}"]
-    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    environment["PYTHONPATH"] = packages
     try:
-        done = _run(command, data, seconds, environment, stopped or threading.Event())
+        done = _run(command, data, seconds, environment(packages), stopped or threading.Event())
     except subprocess.TimeoutExpired as error:
         raise UnreadableSource(too_slow(seconds)) from error
-    if done.returncode == OUT_OF_MEMORY:
+    return parsed_file(form, done.returncode, done.stdout, seconds)
+
+
+def environment(packages: str) -> dict[str, str]:
+    """Return the environment of a process that reads a file and imports from `packages`."""
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ} | {"PYTHONPATH": packages}
+
+
+def parsed_file(form: str, code: int, answer: bytes, seconds: float) -> ParsedFile:
+    """Return what a process that read a file answered, by its exit code and output. Raises UnreadableSource."""
+    if code == OUT_OF_MEMORY:
         raise UnreadableSource(
             Message("takes more than {size} GB of memory to read: split it", size=MEMORY_LIMIT / 1e9)
         )
-    if os.name != "nt" and -done.returncode in (signal.SIGXCPU, signal.SIGKILL):
+    if os.name != "nt" and -code in (signal.SIGXCPU, signal.SIGKILL):
         raise UnreadableSource(too_slow(seconds))
     try:
-        answer = json.loads(done.stdout)
-        why = message_from_json(answer.get("unreadable", ""))
-        log.debug("a %s file %s: %s", form, why or "is read", answer.get("error", ""))
-        parsed = None if why else _parsed_file(answer)
+        said = json.loads(answer)
+        why = message_from_json(said.get("unreadable", ""))
+        log.debug("a %s file %s: %s", form, why or "is read", said.get("error", ""))
+        parsed = None if why else _to_parsed_file(said)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:  # the answer is not trusted
         raise UnreadableSource(DAMAGED) from error
     if parsed is None:
@@ -93,7 +110,7 @@ def read_in_sandbox(
     return parsed
 
 
-def _parsed_file(answer: dict[str, Any]) -> ParsedFile:
+def _to_parsed_file(answer: dict[str, Any]) -> ParsedFile:
     return ParsedFile(
         title=str(answer["title"]),
         blocks=tuple(ParsedBlock(*row) for row in answer["blocks"]),

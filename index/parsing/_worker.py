@@ -1,22 +1,24 @@
-"""The program that reads one file within limits; `index.parsing._sandbox` starts it with a format and seconds."""
+"""The programs that read files within limits: one file, or one after the other, each in a process of its own."""
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from index.domain.errors import UnreadableSource
 from index.domain.messages import Message, message_of, message_to_json
+from index.parsing._framing import ANSWER, REQUEST
 from index.parsing._ocr import Recognizer, find_tesseract, is_recognition
 from index.parsing._sandbox import DAMAGED, MEMORY_LIMIT, OUT_OF_MEMORY
 from index.parsing.formats import SECONDS
 from index.parsing.layout import ParsedFile
 
-__all__ = ["main", "reader_of"]
+__all__ = ["main", "reader_of", "serve"]
 
 MOST_TEXT = 20_000_000
 """Characters of text in one file."""
@@ -85,12 +87,53 @@ def reader_of(form: str, seconds: float = SECONDS, program: str = "") -> Callabl
 
 
 def main() -> int:
-    """Read standard input within limits and print the blocks as JSON."""
+    """Read one file, standard input, within limits; `_sandbox` starts it with a format and seconds."""
     form, seconds = sys.argv[1], float(sys.argv[2])
     _set_limits(seconds)
+    return _read(form, seconds, sys.stdin.buffer.read)
+
+
+def serve() -> int:
+    """Fork for each file on standard input; `_reader_processes` starts it with a format."""
+    form = sys.argv[1]
+    reader_of(form)
+    gc.freeze()  # so that no collection copies the pages that are shared
+    while len(header := sys.stdin.buffer.read(REQUEST.size)) == REQUEST.size:
+        seconds, length = REQUEST.unpack(header)
+        data = sys.stdin.buffer.read(length)
+        receiver, sender = os.pipe()
+        process = os.fork()
+        if process == 0:
+            _read_forked(form, seconds, data, sender)
+        os.close(sender)
+        del data
+        with open(receiver, "rb") as stream:  # noqa: PTH123 - it is a number
+            answer = stream.read()
+        code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        sys.stdout.buffer.write(ANSWER.pack(code, len(answer)) + answer)
+        sys.stdout.buffer.flush()
+    return 0
+
+
+def _read_forked(form: str, seconds: float, data: bytes, answer: int) -> NoReturn:
+    """Read a file in a process that was forked for it, which ends here; it has none of the pipes of the other one."""
+    code = 1
+    try:
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for number, stream in enumerate((nothing, answer, nothing)):
+            os.dup2(stream, number)
+        os.closerange(3, max(nothing, answer) + 1)
+        _set_limits(seconds)
+        code = _read(form, seconds, lambda: data)
+    finally:
+        os._exit(code)
+
+
+def _read(form: str, seconds: float, data: Callable[[], bytes]) -> int:
+    """Read a file and print its blocks as JSON; return the exit code."""
     try:
         program = find_tesseract() if form == "pdf" else ""
-        answer = _answer(reader_of(form, seconds, program), sys.stdin.buffer.read(), program)
+        answer = _answer(reader_of(form, seconds, program), data(), program)
     except MemoryError:
         return OUT_OF_MEMORY
     sys.stdout.write(answer)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from index.domain.documents import HEADING, Document, Section
 from index.domain.errors import UnreadableSource
@@ -26,6 +29,14 @@ from index.text.dates import iso_date
 __all__ = ["document_id", "is_extracted", "parse", "source_text"]
 
 
+class ReadWithinLimits(Protocol):
+    """Reads a file in a process with limits, as `read_in_sandbox` does."""
+
+    def __call__(
+        self, form: str, data: bytes, seconds: float = ..., *, stopped: threading.Event | None = ...
+    ) -> ParsedFile: ...
+
+
 DATED_NAME = re.compile(r"(\d{4}-\d\d-\d\d)[-_ ](?=.*\w)")
 """The name of a post that begins with the day on which it came out: 2026-02-03-release.md."""
 
@@ -40,14 +51,21 @@ def source_text(file: SourceFile) -> str:
     return parse(file).text if is_extracted_format(format_of(file)) else decode_text(file.data).text
 
 
-def parse(file: SourceFile, seconds: float = SECONDS, stopped: threading.Event | None = None) -> Document:
+def parse(
+    file: SourceFile,
+    seconds: float = SECONDS,
+    stopped: threading.Event | None = None,
+    *,
+    read: ReadWithinLimits = read_in_sandbox,
+) -> Document:
     """Return the document of a file; reading it takes at most `seconds`, and ends once `stopped` is set.
 
-    Raises UnreadableSource: the file is encrypted, damaged, holds no text, ...
+    `read` reads a file of the formats in `SANDBOXED`, in a process with limits. Raises UnreadableSource: the file is
+    encrypted, damaged, holds no text, ...
     """
     form = format_of(file)
     if is_extracted_format(form):
-        parsed = _extract(form, file, seconds, stopped)
+        parsed = _extract(form, file, partial(read, seconds=seconds, stopped=stopped))
         fields = [(name, value) for name, value in parsed.fields if is_evidence(name, value)]
         text, sections = lay_out(parsed.blocks, fields)
         if all(section.heading == HEADING for section in sections):
@@ -70,12 +88,12 @@ def document_id(file: SourceFile) -> str:
     return hashlib.sha256(file.source.encode() + b"\0" + file.data).hexdigest()[:16]
 
 
-def _extract(form: str, file: SourceFile, seconds: float, stopped: threading.Event | None) -> ParsedFile:
+def _extract(form: str, file: SourceFile, read: Callable[[str, bytes], ParsedFile]) -> ParsedFile:
     if form not in TEXT:
-        return read_in_sandbox(form, file.data, seconds, stopped=stopped)
+        return read(form, file.data)
     decoded = decode_text(file.data)
     if form in SANDBOXED:
-        parsed = read_in_sandbox(form, decoded.text.encode("utf-8", "replace"), seconds, stopped=stopped)
+        parsed = read(form, decoded.text.encode("utf-8", "replace"))
     else:
         parsed = read_table(decoded.text, "\t" if form == "tsv" else "")
     return replace(parsed, notes=(*encoding_notes(decoded), *parsed.notes))

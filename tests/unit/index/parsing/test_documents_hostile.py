@@ -11,10 +11,12 @@ import pytest
 
 from index.domain.errors import UnreadableSource
 from index.domain.sources import SourceFile
+from index.parsing._reader_processes import ReaderProcesses
 from index.parsing._sandbox import DAMAGED, read_in_sandbox
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
 from index.parsing.formats import FORMATS, SUFFIXES
+from index.parsing.layout import ParsedFile
 from index.sources.folder import read_sources
 from tests.support.hostile import HOSTILE, alias_bomb
 from tests.support.index_fakes import WordEmbedder, library, write
@@ -131,7 +133,13 @@ def reader(folder: Path, body: str) -> None:
     )
 
 
+def read_by_a_fork(form: str, data: bytes, seconds: float, *, packages: str) -> ParsedFile:
+    with ReaderProcesses(1, packages=packages) as processes:
+        return processes.read(form, data, seconds)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps every limit")
+@pytest.mark.parametrize("read", [read_in_sandbox, read_by_a_fork])
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -146,22 +154,23 @@ def reader(folder: Path, body: str) -> None:
         ("raise KeyError('token')", DAMAGED),
     ],
 )
-def test_a_reader_that_goes_astray_is_stopped(tmp_path, monkeypatch, body, reason):
+def test_a_reader_that_goes_astray_is_stopped(tmp_path, monkeypatch, read, body, reason):
     reader(tmp_path / "package", body)
     monkeypatch.chdir(tmp_path)
     packages = f"{tmp_path / 'package'}:{ROOT}"
     with pytest.raises(UnreadableSource) as refused:
-        read_in_sandbox("html", b"<p>x", 1.0 if "longer" in reason else 60, packages=packages)
+        read("html", b"<p>x", 1.0 if "longer" in reason else 60, packages=packages)
     assert reason in str(refused.value)
     assert not (tmp_path / "written").exists()
 
 
+@pytest.mark.parametrize("read", [read_in_sandbox, read_by_a_fork])
 @pytest.mark.parametrize(
     "said",
     ["[]", "7", '{"title": 7}', '{"unreadable": {"a": 1}}', '{"parts": [[1]], "title": ""}', "[" * 9_000, ""],
 )
-def test_what_a_reader_says_that_was_taken_over_is_not_believed(tmp_path, said):
+def test_what_a_reader_says_that_was_taken_over_is_not_believed(tmp_path, read, said):
     reader(tmp_path / "package", f"import os; os.write(1, {said.encode()!r}); os._exit(0)")
     packages = f"{tmp_path / 'package'}:{ROOT}"
     with pytest.raises(UnreadableSource, match="is damaged"):
-        read_in_sandbox("html", b"<p>x", 60, packages=packages)
+        read("html", b"<p>x", 60, packages=packages)
