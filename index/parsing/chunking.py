@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import sentencex
 
@@ -26,6 +27,12 @@ LONGEST = 1_200
 MOST_PASSAGES = 200_000
 """Passages of a document; more are an attack on memory and on the time that embedding takes."""
 
+ALWAYS_FEWER = 16
+"""A text in ASCII has no more tokens than characters and so many special ones."""
+
+KNOWN_COUNTS = 64
+"""Texts whose tokens are known: a passage is the context of the next one, and shares its title and heading."""
+
 WINDOW = 20_000
 """Characters of a paragraph in which sentences are found at a time."""
 
@@ -40,6 +47,7 @@ def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[P
     """
     passages: list[Passage] = []
     seen: Counter[str] = Counter()
+    count = lru_cache(KNOWN_COUNTS)(count)
     before = ""
     for section in document.sections:
         for block in section.blocks:
@@ -58,7 +66,7 @@ def chunk(document: Document, count: Callable[[str], int], limit: int) -> list[P
                 embedded = "\n".join([*filter(None, context), reading])
                 if block.kind == "row" and context[2]:
                     whole = "\n".join([*filter(None, context[:2]), label_cells(context[2], reading)])
-                    embedded = whole if count(whole) <= limit else embedded
+                    embedded = whole if _fits(whole, count, limit) else embedded
                 if len(passages) == MOST_PASSAGES:
                     raise UnreadableSource(
                         Message("has more than {most} lines or sentences: split it", most=MOST_PASSAGES)
@@ -98,6 +106,9 @@ def _passage_id(source: str, embedded: str, seen: Counter[str]) -> str:
 def _shorten_context(context: list[str], reading: str, count: Callable[[str], int], limit: int) -> list[str]:
     """Return the context, shortened until it fits with the reading: the longest part loses the words furthest away."""
     title, heading, before = context
+    # Each part is counted with special tokens of its own, so all together have fewer.
+    if sum(map(count, filter(None, [*context, reading]))) <= limit:
+        return context
     while count("\n".join(filter(None, [title, heading, before, reading]))) > limit:
         longest = max(("before", before), ("title", title), ("heading", heading), key=lambda part: len(part[1]))[0]
         if longest == "before":
@@ -168,7 +179,7 @@ def _lines(text: str, count: Callable[[str], int], limit: int) -> list[tuple[int
         belongs = spans and (goes_on or indentation > outer or not re.search(r"\w", line.group()))
         goes_on = line.group().rstrip().endswith("\\")
         merged = (spans[-1][0], span[1]) if belongs else span
-        if belongs and merged[1] - merged[0] <= LONGEST and count(text[slice(*merged)]) <= limit:
+        if belongs and merged[1] - merged[0] <= LONGEST and _fits(text[slice(*merged)], count, limit):
             spans[-1] = merged
         else:
             outer = outer if belongs else indentation
@@ -181,7 +192,7 @@ def _split(text: str, begin: int, end: int, count: Callable[[str], int], limit: 
     begin, end = _trim(text, begin, end)
     if begin == end:
         return
-    if end - begin < 2 or (end - begin <= LONGEST and count(text[begin:end]) <= limit):
+    if end - begin < 2 or (end - begin <= LONGEST and _fits(text[begin:end], count, limit)):
         yield begin, end
         return
     middle = (begin + end) // 2
@@ -189,6 +200,10 @@ def _split(text: str, begin: int, end: int, count: Callable[[str], int], limit: 
     cut = space if space > begin else middle
     yield from _split(text, begin, cut, count, limit)
     yield from _split(text, cut, end, count, limit)
+
+
+def _fits(text: str, count: Callable[[str], int], limit: int) -> bool:
+    return (len(text) + ALWAYS_FEWER <= limit and text.isascii()) or count(text) <= limit
 
 
 def _trim(text: str, begin: int, end: int) -> tuple[int, int]:

@@ -144,6 +144,20 @@ def test_the_context_is_shortened_first_and_the_sentence_kept_whole():
     assert last.embedded != sentence
 
 
+def test_no_text_is_counted_twice_in_a_row_of_sentences():
+    """A passage is the context of the next one, and shares its title and heading."""
+    counted: list[str] = []
+
+    def count(text: str) -> int:
+        counted.append(text)
+        return len(text.split()) + 2
+
+    sentences = [f"Sentence number {number} says something about bread." for number in range(20)]
+    document = parse(SourceFile("a.txt", " ".join(sentences).encode()))
+    assert len(chunk(document, count, 64)) == 20
+    assert len(counted) == len(set(counted)) <= 22
+
+
 def test_a_sentence_over_the_limit_is_split_between_words_with_exact_places():
     words = [f"word{n}" for n in range(100)]
     text = " ".join(words)
