@@ -30,10 +30,10 @@ ASIDE := </dev/null >&2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all test-llm test-image lint types docs eval record bench torture train lock install browser
+.PHONY: help run test test-all test-llm test-image lint types docs eval record bench bench-scale torture train lock install browser
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/.installed$(if $(LITE),-lite) ## Install, build the index if it is missing or stale, start the bot or the console
 # Exit code 4 is "no source can be read": the old index, if there is one, keeps serving.
@@ -93,6 +93,9 @@ bench: $(VENV)/.installed-dev ## Measure speed, beside the targets
 	@$(PY) -m tests.bench $(ARGS)
 	@$(PY) -m tests.bench.rebuild
 	@$(PY) -m tests.bench.bounds
+
+bench-scale: $(VENV)/.installed-dev ## Measure ten million tokens of Debian's documentation, an hour; ARGS="--tokens 1000000" fewer
+	@$(PY) -m tests.bench.scale $(ARGS)
 
 torture: $(VENV)/.installed-dev browser ## Kill, fill, damage, flood and fuzz the index; ARGS="--quick" a tenth of it
 	@$(PY) -m tests.torture $(ARGS)
