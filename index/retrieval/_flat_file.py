@@ -33,23 +33,28 @@ class FlatWriter:
         self._stream = stream
         self.dimension = dimension
         self.count = 0
+        self.queries: list[Vectors] = []
         stream.write(bytes(HEADER.size))
 
     def add(self, vectors: Vectors) -> None:
-        block = np.ascontiguousarray(vectors, "<f4")
-        if block.ndim != 2 or block.shape[1] != self.dimension:
-            raise ValueError(f"vectors of shape {block.shape} do not fit rows of {self.dimension} numbers")
+        block = self._block(vectors)
         self._stream.write(block.tobytes())
         self.count += len(block)
 
     def add_queries(self, vectors: Vectors) -> None:
-        """Do nothing: exact search needs no tuning."""
+        self.queries.append(self._block(vectors))
 
     def finish(self) -> None:
         """Write the header, without which the file is not readable."""
         numbers = self.count * self.dimension
         self._stream.seek(0)
         self._stream.write(HEADER.pack(KIND, self.dimension, self.count, UNUSED, UNUSED, 1, INNER_PRODUCT, numbers))
+
+    def _block(self, vectors: Vectors) -> Vectors:
+        block = np.ascontiguousarray(vectors, "<f4")
+        if block.ndim != 2 or block.shape[1] != self.dimension:
+            raise ValueError(f"vectors of shape {block.shape} do not fit rows of {self.dimension} numbers")
+        return block
 
 
 @contextmanager
@@ -88,6 +93,7 @@ class FlatFile:
                 raise ValueError("it is not as long as its header says")
             self._map = mmap.mmap(stream.fileno(), self.size, access=mmap.ACCESS_READ)
         self.data: NDArray[np.uint8] = np.frombuffer(self._map, np.uint8)
+        self._bytes = self.data[HEADER.size :].reshape(self.count, NUMBER * self.dimension)
 
     def check(self) -> None:
         """Raise ValueError if the file was cut since it was opened: reading what is gone would end the process."""
@@ -99,18 +105,11 @@ class FlatFile:
         if not 0 <= start <= stop <= self.count:
             raise IndexError(f"there are no rows {start} to {stop}")
         self.check()
-        block = np.empty((stop - start, self.dimension), "<f4")
-        width = NUMBER * self.dimension
-        block.reshape(-1).view(np.uint8)[:] = self.data[HEADER.size + start * width : HEADER.size + stop * width]
-        return block.astype(np.float32, copy=False)
+        return self._bytes[start:stop].copy().view("<f4").astype(np.float32, copy=False)
 
     def take(self, rows: NDArray[np.int64]) -> Vectors:
         """Return some rows, read from the disk, in the order asked for; IndexError if there is no such row."""
         if len(rows) and not (rows.min() >= 0 and rows.max() < self.count):
             raise IndexError("there is no such row")
         self.check()
-        width = NUMBER * self.dimension
-        block = np.empty((len(rows), width), np.uint8)
-        for place, row in enumerate(rows.tolist()):
-            block[place] = self.data[HEADER.size + row * width : HEADER.size + (row + 1) * width]
-        return block.view("<f4").astype(np.float32, copy=False)
+        return self._bytes[rows].view("<f4").astype(np.float32, copy=False)

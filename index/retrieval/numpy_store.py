@@ -11,6 +11,7 @@ import numpy as np
 from index.domain.ports import Deleted, Progress, Vectors, VectorWriter
 from index.retrieval._exact import CLOSE, best_of, kept_rows, query_of
 from index.retrieval._flat_file import VECTORS, FlatFile, flat_writer
+from index.retrieval.vector_search import FLAT, VectorSearch
 
 __all__ = ["NumpyEngine", "NumpyStore"]
 
@@ -52,6 +53,7 @@ class NumpyEngine:
     def writer(self, folder: Path, dimension: int, *, progress: Progress | None = None) -> Iterator[VectorWriter]:
         with flat_writer(folder / VECTORS, dimension) as writer:
             yield writer
+        VectorSearch(FLAT, writer.count).write(folder)
 
     def open(self, folder: Path) -> NumpyStore:
         return NumpyStore(FlatFile(folder / VECTORS))

@@ -13,8 +13,16 @@ from index.retrieval.faiss_store import FaissEngine
 from index.retrieval.numpy_store import NumpyEngine
 from tests.support.index_fakes import MemoryEngine
 
-ENGINES: tuple[type[VectorEngine], ...] = (FaissEngine, NumpyEngine, MemoryEngine)
-ON_DISK = (FaissEngine, NumpyEngine)
+
+class FaissListsEngine(FaissEngine):
+    """Searches few rows by lists too."""
+
+    def __init__(self) -> None:
+        super().__init__(many_rows=200)
+
+
+ENGINES: tuple[type[VectorEngine], ...] = (FaissEngine, FaissListsEngine, NumpyEngine, MemoryEngine)
+ON_DISK = (FaissEngine, FaissListsEngine, NumpyEngine)
 ROWS = np.asarray([[0.0, 1.0], [0.6, 0.8], [1.0, 0.0]], np.float32)
 ASKED = np.asarray([1.0, 0.0], np.float32)
 
@@ -98,7 +106,7 @@ def test_deleted_rows_are_never_found(store):
     assert store.search(ASKED, 3, deleted=deleting(3, 0, 1, 2)) == []
 
 
-@pytest.mark.parametrize("kept", [0, 1, 3, 50])
+@pytest.mark.parametrize("kept", [0, 1, 3, 50, 150])
 def test_what_is_left_of_many_deleted_rows_is_found(engine, tmp_path, kept):
     rows = unit_vectors(1_000)
     store = made(engine, tmp_path, rows)
@@ -134,11 +142,20 @@ def test_queries_handed_in_are_no_rows(engine, tmp_path):
 
 
 def test_search_finds_what_comparing_one_by_one_finds(engine, tmp_path):
+    """Approximate search nearly always."""
     rows = unit_vectors(5_000)
     store = made(engine, tmp_path, rows[:77], rows[77:])
-    for asked in unit_vectors(20, seed=8):
-        best = np.argsort(-(rows @ asked))[:10].tolist()
-        assert [row for row, _ in store.search(asked, 10)] == best
+    deleted = np.random.default_rng(1).random(5_000) < 0.8
+    found = []
+    for asked in unit_vectors(40, seed=8):
+        cosines = rows @ asked
+        for gone in (None, deleted):
+            best = np.argsort(-(cosines if gone is None else np.where(gone, -2, cosines)))[:10].tolist()
+            hits = store.search(asked, 10, deleted=gone)
+            assert dict(hits) == pytest.approx({row: cosines[row] for row, _ in hits}, abs=1e-6)
+            assert hits == sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+            found.append(len({row for row, _ in hits} & set(best)) / 10)
+    assert np.mean(found) >= (0.97 if isinstance(engine, FaissListsEngine) else 1)
 
 
 def test_a_store_opened_before_its_folder_was_removed_serves_on(engine, tmp_path):
