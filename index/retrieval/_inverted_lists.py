@@ -22,9 +22,9 @@ __all__ = ["FILE", "InvertedLists", "build_lists", "selector_of"]
 
 FILE = "vectors.ivf.faiss"
 
-ROUNDS = 8
+ROUNDS = 6
 """Of k-means."""
-SAMPLE_A_LIST = 48
+SAMPLE_A_LIST = 32
 """Rows that the centre of a list is learnt from."""
 BLOCK = 16_384
 """Rows added at a time."""
@@ -119,7 +119,7 @@ def selector_of(rows: int, deleted: Deleted | None) -> Any:
 def build_lists(path: Path, flat: FlatFile, progress: Progress | None) -> int:
     """Write the lists of a file of vectors, and return how many there are. Raises OSError for whatever byte is lost."""
     count, dimension = flat.count, flat.dimension
-    lists = min(count, int(2 * count**0.5))
+    lists = min(count, int(4 * count**0.5))
     blocks = range(0, count, BLOCK)
     total = ROUNDS + len(blocks)
 

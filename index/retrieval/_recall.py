@@ -15,10 +15,10 @@ __all__ = ["NEAREST", "QUERIES", "TARGET", "choose_queries", "fewest_probes"]
 NEAREST = 20
 """Rows that are compared."""
 
-QUERIES = 300
+QUERIES = 500
 
 TARGET = 0.98
-MARGIN = 0.01
+MARGIN = 0.005
 """The parameters are picked by one half of the queries to reach so much more, and measured by the other."""
 
 SHIFT = 0.6

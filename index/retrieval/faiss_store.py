@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -66,6 +67,7 @@ class FaissStore:
         if k <= 0:
             return []
         self._file.check()
+        faiss.omp_set_num_threads(1)  # of this thread alone: its pool would spin between questions
         reranked = math.ceil(k * self._search.reranked) + SPARE
         if self._lists and kept >= self._many_rows and reranked <= MOST_RANKED:
             probes = min(self._search.lists, math.ceil(self._search.probes * len(self) / kept))
@@ -81,6 +83,7 @@ class FaissStore:
         """Return the cosines of the NEAREST rows that so many lists hold."""
         if self._lists is None:
             raise ValueError("there are no lists")
+        faiss.omp_set_num_threads(1)
         reranked = math.ceil(NEAREST * self._search.reranked) + SPARE
         return [cosine for _, cosine in self._in_lists(self._lists, query, NEAREST, reranked, probes, None)]
 
@@ -144,6 +147,7 @@ class FaissEngine:
 def _write_lists(folder: Path, queries: Sequence[Vectors], progress: Progress | None) -> VectorSearch:
     """Write the lists of a folder's vectors, and return how they are searched; keep none that find too little."""
     file = FlatFile(folder / VECTORS)
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
     count = build_lists(folder / FILE, file, progress)
     lists = InvertedLists(folder / FILE, rows=file.count, dimension=file.dimension, lists=count)
     search = VectorSearch(LISTS, file.count, lists=count, probes=1, reranked=RERANKED)
