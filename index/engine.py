@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.answering.timing import timed
 from index.domain.answers import Answer
-from index.domain.documents import Document
+from index.domain.documents import Document, DocumentEntry
 from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex
 from index.domain.generation import WritingRequest
 from index.domain.messages import Message
 from index.domain.stages import AnswerStage, Stage
+from index.retrieval.texts import DocumentsBySource
 from index.text.normalize import replace_surrogates
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from index.domain.ports import Embedder, Progress, StageObserver, Vectors
     from index.generation.writer import Writer
     from index.retrieval.search_index import SearchIndex
+    from index.retrieval.texts import IndexTexts
     from index.snapshots.loader import SnapshotLoader
     from index.snapshots.serving import LiveIndex
     from index.snapshots.store import SnapshotStore
@@ -113,18 +115,12 @@ class QueryEngine:
         the answer that quotes.
         """
         search_index, answerer = self._open()
-        started = time.perf_counter()
-        question, before = replace_surrogates(question), [replace_surrogates(earlier) for earlier in before]
-        read_answer = answerer.read_and_answer(search_index, question, before)
-        answer = read_answer.answer
-        if writing and (writer := self._open_writer(answerer)):
-            with timed(AnswerStage.WRITE, self._observe):
-                if read_answer.summary:
-                    summary = read_answer.summary
-                    answer = summary.with_removed(writer.summarise(search_index, summary, writing))
-                else:
-                    answer = writer.write(search_index, read_answer, before, writing)
-        return replace(answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
+        try:
+            return self._answer(search_index, answerer, question, before, writing)
+        except Damaged as error:
+            if not self._live.replace_damaged(search_index.id, error, self.loader(self.load_model())):
+                raise
+            return self._answer(*self._open(), question, before, writing)
 
     def summarise(self, source: str = "", since: str = "", writing: WritingRequest | None = None) -> Answer:
         """Return a summary of all sources or one, or what is new there, from exactly one snapshot.
@@ -162,12 +158,15 @@ class QueryEngine:
         except (NoIndex, IndexMismatch):
             return ""
 
-    def documents(self, snapshot: str) -> dict[str, Document] | None:
+    def documents(self, snapshot: str) -> Mapping[str, Document] | None:
         """Return the documents of a kept snapshot by source; None if it is gone."""
-        search_index = self._live.search_index
-        if search_index is not None and search_index.id == snapshot:
-            return {document.source: document for document in search_index.documents.values()}
-        return self._snapshots.documents(snapshot) if snapshot else None
+        texts = self._texts(snapshot)
+        return None if texts is None else DocumentsBySource(texts)
+
+    def entries(self, snapshot: str) -> Sequence[DocumentEntry]:
+        """Return what is known of the documents of a kept snapshot without reading them; none if it is gone."""
+        texts = self._texts(snapshot)
+        return () if texts is None else texts.entries
 
     def suggestions(self) -> Sequence[str]:
         """Return questions that the live snapshot answers; none before it is loaded."""
@@ -184,6 +183,33 @@ class QueryEngine:
         if self._answerer is None:
             raise LibraryError(Message("The model is not loaded: try again."))
         return self._answerer
+
+    def _answer(
+        self,
+        search_index: SearchIndex,
+        answerer: Answerer,
+        question: str,
+        before: Sequence[str],
+        writing: WritingRequest | None,
+    ) -> Answer:
+        started = time.perf_counter()
+        question, before = replace_surrogates(question), [replace_surrogates(earlier) for earlier in before]
+        read_answer = answerer.read_and_answer(search_index, question, before)
+        answer = read_answer.answer
+        if writing and (writer := self._open_writer(answerer)):
+            with timed(AnswerStage.WRITE, self._observe):
+                if read_answer.summary:
+                    summary = read_answer.summary
+                    answer = summary.with_removed(writer.summarise(search_index, summary, writing))
+                else:
+                    answer = writer.write(search_index, read_answer, before, writing)
+        return replace(answer, latency_ms=round((time.perf_counter() - started) * 1_000, 2))
+
+    def _texts(self, snapshot: str) -> IndexTexts | None:
+        search_index = self._live.search_index
+        if search_index is not None and search_index.id == snapshot:
+            return search_index.texts
+        return self._snapshots.texts(snapshot) if snapshot else None
 
     def _open_writer(self, answerer: Answerer) -> Writer | None:
         """Return what writes answers, made at the first call; None if no language model is configured."""

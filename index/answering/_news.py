@@ -3,66 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
-from index.answering.recency import section_date
-from index.answering.summary import MOST_SENTENCES, key_sentences
-from index.domain.documents import HEADING
+from index.answering.recency import entry_date
+from index.answering.summary import MOST_SENTENCES, entry_at, key_sentences
+from index.domain.documents import HEADING, DocumentEntry
 from index.domain.messages import Message
-from index.domain.ports import Vectors
 from index.domain.reading import Window
 from index.domain.snapshots import SourceChanges
 from index.retrieval.search_index import SearchIndex
-from index.retrieval.windows import cut_windows
+from index.retrieval.windows import make_window, window_rows
 
 __all__ = [
-    "SectionDates",
     "by_section",
-    "index_vectors",
     "list_names",
     "new_windows",
     "newest_sentences",
     "removed_lines",
+    "rows_since",
 ]
 
 MOST_NAMED = 12
 """Sources that a sentence names."""
 
 
-class SectionDates:
-    """When the section of a passage came out, looked up once a section."""
-
-    def __init__(self, search_index: SearchIndex) -> None:
-        self._index = search_index
-        self._known: dict[tuple[str, str], date | None] = {}
-
-    def of(self, row: int) -> date | None:
-        passage = self._index.passages[row]
-        key = passage.document_id, passage.section
-        if key not in self._known:
-            self._known[key] = section_date(self._index.documents[passage.document_id], passage.section)
-        return self._known[key]
+def rows_since(entry: DocumentEntry, day: date) -> list[int]:
+    """Return the rows of a document whose section came out on a day or later."""
+    published = entry_date(entry) or date.min
+    rows = set(entry.rows) if published >= day else set()
+    for first, stop, dated in entry.dated:
+        if date.fromisoformat(dated) >= day:
+            rows.update(range(first, stop))
+        else:
+            rows.difference_update(range(first, stop))
+    return sorted(rows)
 
 
-def by_section(search_index: SearchIndex, rows: Sequence[int], dates: SectionDates) -> list[list[int]]:
+def row_date(search_index: SearchIndex, row: int) -> date | None:
+    """Return when the section of a passage came out."""
+    entry = entry_at(search_index.entries, row)
+    dated = next((dated for first, stop, dated in entry.dated if first <= row < stop), "")
+    return date.fromisoformat(dated) if dated else entry_date(entry)
+
+
+def by_section(search_index: SearchIndex, rows: Sequence[int]) -> list[list[int]]:
     """Return rows by section, the newest section first; front matter only if there is nothing else."""
     passages = search_index.passages
     groups = [
         list(group) for _, group in groupby(rows, key=lambda row: (passages[row].document_id, passages[row].section))
     ]
     body = [group for group in groups if passages[group[0]].section != HEADING] or groups
-    return sorted(body, key=lambda group: dates.of(group[0]) or date.min, reverse=True)
+    return sorted(body, key=lambda group: row_date(search_index, group[0]) or date.min, reverse=True)
 
 
 def newest_sentences(search_index: SearchIndex, groups: Sequence[Sequence[int]]) -> list[int]:
     """Return the rows to quote: key sentences of the newest sections."""
-    vectors = index_vectors(search_index)
     chosen: list[int] = []
     for place, group in enumerate(groups[:MOST_SENTENCES]):
         share = -(-(MOST_SENTENCES - len(chosen)) // (min(len(groups), MOST_SENTENCES) - place))
-        chosen += key_sentences(group, search_index.passages, vectors, share)
+        chosen += key_sentences(group, search_index.passages, search_index.vectors, share)
     return chosen[:MOST_SENTENCES]
 
 
@@ -72,10 +72,9 @@ def new_windows(search_index: SearchIndex, groups: Iterable[Sequence[int]]) -> l
     for group in groups:
         for _, run in groupby(enumerate(group), key=lambda pair: pair[1] - pair[0]):
             rows = [row for _, row in run]
-            cut = cut_windows(search_index.documents, search_index.passages[rows[0] : rows[-1] + 1])
-            windows += (
-                replace(window, rows=range(window.rows.start + rows[0], window.rows.stop + rows[0])) for window in cut
-            )
+            document = search_index.documents[search_index.passages[rows[0]].document_id]
+            passages = search_index.passages
+            windows += (make_window(document, each, passages) for each in window_rows(rows, passages))
     return windows
 
 
@@ -91,7 +90,3 @@ def removed_lines(changes: SourceChanges) -> list[str]:
 def list_names(names: Sequence[str]) -> str:
     """Return the first names with commas between, a dash without any."""
     return ", ".join([*names[:MOST_NAMED], *["…"] * (len(names) > MOST_NAMED)]) or "-"
-
-
-def index_vectors(search_index: SearchIndex) -> Vectors:
-    return search_index.vectors.rows(0, len(search_index.passages))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.answering.abstention import explain_abstention
@@ -169,13 +169,14 @@ class Answerer:
         before = _other_questions(question, before)
         return self._after(search_index, question, self._read_alone(search_index, question, before), before)
 
-    def rank_windows(self, search_index: SearchIndex, read: ReadQuestion) -> list[Window]:
-        """Return the windows of an index for a question: those that were read, those that search finds, then all."""
+    def rank_windows(self, search_index: SearchIndex, read: ReadQuestion) -> Iterator[Window]:
+        """Yield the windows of an index for a question: those that were read, those that search finds, then all."""
         ranked = {each.window.rows: each.window for each in read.readings}
         for row in self._retriever.rows(search_index, read.text, read.vector):
-            found = (search_index.windows[place] for place in search_index.windows_of[row])
+            found = (search_index.windows[place] for place in search_index.windows_of(row))
             ranked |= {window.rows: window for window in found if window.rows not in ranked}
-        return [*ranked.values(), *(window for window in search_index.windows if window.rows not in ranked)]
+        yield from ranked.values()
+        yield from (window for window in search_index.windows if window.rows not in ranked)
 
     def confidence_in(self, read: ReadQuestion, window: Window) -> float:
         """Return the probability, 0..1, that a question is answered right from a window."""
@@ -256,14 +257,14 @@ class Answerer:
             passage = search_index.passages[other]
             document = search_index.documents[passage.document_id]
             if cosine >= ALIKE and section_recency(document, passage.section).is_newer(best.recency):
-                newer += [search_index.windows[place] for place in search_index.windows_of[other]]
+                newer += [search_index.windows[place] for place in search_index.windows_of(other)]
         unread = {window.rows: window for window in newer if window.rows not in read}
         return self._reader.read(attempt.text, list(unread.values())[:MOST_NEWER])
 
     def _reply(self, search_index: SearchIndex, question: str, vector: Vectors, intent: Intent) -> ReadAnswer | None:
         """Return the reply to small talk, or a summary; None if there is nothing to quote."""
         if intent is Intent.SMALL_TALK:
-            titles = [document.title for document in search_index.documents.values()]
+            titles = [entry.title for entry in search_index.entries]
             text = reply_to_small_talk(titles, search_index.suggestions)
             return ReadAnswer(self._abstain(search_index, question, 0.0, (), (text, NO_QUESTION)), None)
         summary = self._summariser.of_request(search_index, question, vector)

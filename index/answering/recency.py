@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from packaging.version import InvalidVersion, Version
 
-from index.domain.documents import SEPARATOR, Document
-from index.text.dates import find_date, without_dates
+from index.domain.documents import SEPARATOR, Document, DocumentEntry
+from index.text.dates import find_date, heading_date, without_dates
 
-__all__ = ["PUBLISHED", "Recency", "document_date", "section_date", "section_recency"]
+__all__ = ["PUBLISHED", "Recency", "document_date", "entry_date", "section_date", "section_recency"]
 
 UPDATED, PUBLISHED = ("updated", "date", "published"), ("date", "published", "updated")
 """Metadata that dates a document, the best first: when its figures held, and when it came out."""
@@ -38,23 +38,26 @@ class Recency:
 def section_recency(document: Document, section: str) -> Recency:
     """Return the date and version that a section's headings tell, the innermost first; else the document's date."""
     versions = (_find_version(heading) for heading in section.split(SEPARATOR)[::-1])
-    return Recency(_heading_date(section) or document_date(document), next(filter(None, versions), None))
+    return Recency(heading_date(section) or document_date(document), next(filter(None, versions), None))
 
 
 def section_date(document: Document, section: str) -> date | None:
     """Return when a section came out: by its headings, the innermost first, else by its document's publication."""
-    return _heading_date(section) or document_date(document, PUBLISHED)
+    return heading_date(section) or document_date(document, PUBLISHED)
 
 
 def document_date(document: Document, names: Sequence[str] = UPDATED) -> date | None:
     """Return the first date that a document's metadata has under these names; None if there is none."""
-    found = (find_date(document.metadata.get(name, "")) for name in names)
-    return next(filter(None, found), None)
+    return _first_date(document.metadata, names)
 
 
-def _heading_date(section: str) -> date | None:
-    dates = (find_date(heading) for heading in section.split(SEPARATOR)[::-1])
-    return next(filter(None, dates), None)
+def entry_date(entry: DocumentEntry) -> date | None:
+    """Return when a document came out, without reading it."""
+    return _first_date(entry.dates, PUBLISHED)
+
+
+def _first_date(metadata: Mapping[str, str], names: Sequence[str]) -> date | None:
+    return next(filter(None, (find_date(metadata.get(name, "")) for name in names)), None)
 
 
 @lru_cache(4_096)

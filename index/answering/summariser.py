@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Protocol
 
 from index.answering._news import (
-    SectionDates,
     by_section,
-    index_vectors,
     list_names,
     new_windows,
     newest_sentences,
     removed_lines,
+    rows_since,
 )
 from index.answering.quotations import cite_passage
 from index.answering.summary import (
@@ -24,12 +23,11 @@ from index.answering.summary import (
     key_sentences,
     named_document,
     newest_first,
-    rows_by_document,
     summarise,
 )
 from index.answering.verification import verify_citations
 from index.domain.answers import NO_QUESTION, Answer, WrittenSentence
-from index.domain.documents import Document
+from index.domain.documents import DocumentEntry
 from index.domain.errors import NoSuchMoment, NoSuchSource
 from index.domain.messages import Message, join_sentences
 from index.domain.ports import Vectors
@@ -42,6 +40,12 @@ from index.text.names import matching_names
 __all__ = ["GENERATOR", "Changes", "Summariser", "Summary"]
 
 GENERATOR = "extractive"
+
+MOST_NEW = 5_000
+"""New passages that are looked at; all of them are counted."""
+
+MOST_WINDOWS = 2_000
+"""Windows from which a language model may write a summary: more than the longest context of any model in use takes."""
 
 
 class Changes(Protocol):
@@ -108,24 +112,21 @@ class Summariser:
         if document_id:
             rows = self._key_sentences(search_index, document_id)
         else:
-            rows = summarise(search_index.passages, index_vectors(search_index), search_index.documents)
+            rows = summarise(search_index.passages, search_index.vectors, search_index.entries)
         empty = Message("The sources hold no text to quote.")
         return self._summary(search_index, question, rows, document_id) or _nothing(search_index, question, empty)
 
     def of_request(self, search_index: SearchIndex, question: str, vector: Vectors) -> Summary | None:
         """Return the summary that a message asks for, of one document if it names one; None without a quotation."""
-        passages, vectors = search_index.passages, index_vectors(search_index)
-        named = named_document(rows_by_document(passages), vectors, vector)
-        rows = summarise(passages, vectors, search_index.documents, vector)
-        return self._summary(search_index, question, rows, named)
+        named = named_document(search_index.entries, search_index.vectors, vector)
+        rows = summarise(search_index.passages, search_index.vectors, search_index.entries, vector)
+        return self._summary(search_index, question, rows, named.id if named else "")
 
     def news_of_request(self, search_index: SearchIndex, question: str, moment: Moment, vector: Vectors) -> Summary:
         """Return what is new since a moment, in one document if the message names it. Raises NoSuchMoment."""
-        named = ""
-        if len(search_index.documents) > 1:
-            rows_of = rows_by_document(search_index.passages)
-            named = named_document(rows_of, index_vectors(search_index), vector)
-        return self.news(search_index, question, moment, named)
+        several = sum(1 for entry in search_index.entries if entry.rows) > 1
+        named = named_document(search_index.entries, search_index.vectors, vector) if several else None
+        return self.news(search_index, question, moment, named.id if named else "")
 
     def news(self, search_index: SearchIndex, question: str, moment: Moment, document_id: str = "") -> Summary:
         """Return what is new since a moment, the newest first, in all documents or one.
@@ -136,13 +137,14 @@ class Summariser:
         if moment.time and moment.time > self.clock():
             raise NoSuchMoment(Message("{since} is in the future: name a moment that is over.", since=moment.text))
         changes = self._changes.since(moment, search_index) if self._changes else SourceChanges()
-        dates = SectionDates(search_index)
         new = set(changes.added)
         if moment.time:
             day = moment.time.date()
-            new |= {row for row in range(len(search_index.passages)) if (dates.of(row) or date.min) >= day}
-        rows = [row for row in sorted(new) if document_id in ("", search_index.passages[row].document_id)]
-        groups = by_section(search_index, rows, dates)
+            new.update(row for entry in search_index.entries for row in rows_since(entry, day))
+        if document_id:
+            new &= set(self._entry(search_index, document_id).rows)
+        rows = sorted(new)
+        groups = by_section(search_index, rows[:MOST_NEW])
         chosen = newest_sentences(search_index, groups)
         removed = () if document_id else removed_lines(changes)
         if not chosen:
@@ -175,11 +177,12 @@ class Summariser:
         )
 
     def _find_source(self, search_index: SearchIndex, typed: str) -> str:
-        names = {id_: _names(document) for id_, document in search_index.documents.items()}
+        names = {entry.id: _names(entry) for entry in search_index.entries}
         matches = matching_names(typed, names)
         if len(matches) == 1:
             return matches[0]
-        listed = list_names(sorted(search_index.documents[id_].source for id_ in matches or names))
+        wanted = set(matches or names)
+        listed = list_names(sorted(entry.source for entry in search_index.entries if entry.id in wanted))
         if matches:
             raise NoSuchSource(
                 Message("{name} may be one of several sources: {names}.", name=repr(typed), names=listed)
@@ -187,8 +190,11 @@ class Summariser:
         raise NoSuchSource(Message("There is no source {name}. There are: {names}.", name=repr(typed), names=listed))
 
     def _key_sentences(self, search_index: SearchIndex, document_id: str) -> list[int]:
-        rows = rows_by_document(search_index.passages).get(document_id, [])
-        return key_sentences(rows, search_index.passages, index_vectors(search_index), MOST_SENTENCES) if rows else []
+        rows = self._entry(search_index, document_id).rows
+        return key_sentences(rows, search_index.passages, search_index.vectors, MOST_SENTENCES) if rows else []
+
+    def _entry(self, search_index: SearchIndex, document_id: str) -> DocumentEntry:
+        return next(entry for entry in search_index.entries if entry.id == document_id)
 
     def _summary(
         self, search_index: SearchIndex, question: str, rows: Sequence[int], document_id: str
@@ -227,13 +233,13 @@ class Summariser:
 
 def _windows(search_index: SearchIndex, rows: Sequence[int], document_id: str) -> list[Window]:
     """Return the windows with these rows, then the others of the document, or of all, the newest first."""
-    order = dict.fromkeys(place for row in rows for place in search_index.windows_of[row])
-    places: dict[str, list[int]] = {}
-    for place, window in enumerate(search_index.windows):
-        places.setdefault(window.document_id, []).append(place)
-    for each in [document_id] if document_id else newest_first(places, search_index.documents):
-        order |= dict.fromkeys(places.get(each, ()))
-    return [search_index.windows[place] for place in order]
+    order = dict.fromkeys(place for row in rows for place in search_index.windows_of(row))
+    entries = [entry for entry in search_index.entries if document_id in ("", entry.id)]
+    for entry in newest_first(entries):
+        if len(order) >= MOST_WINDOWS:
+            break
+        order |= dict.fromkeys(search_index.windows.places(entry.rows))
+    return [search_index.windows[place] for place in list(order)[:MOST_WINDOWS]]
 
 
 def _nothing(search_index: SearchIndex, question: str, text: str) -> Summary:
@@ -251,5 +257,5 @@ def _nothing(search_index: SearchIndex, question: str, text: str) -> Summary:
     return Summary(answer)
 
 
-def _names(document: Document) -> list[str]:
-    return [document.source, PurePosixPath(document.source).stem, document.title]
+def _names(entry: DocumentEntry) -> list[str]:
+    return [entry.source, PurePosixPath(entry.source).stem, entry.title]

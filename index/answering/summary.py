@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import numpy as np
 
-from index.answering.recency import PUBLISHED, document_date
-from index.domain.documents import HEADING, Document, Passage
+from index.answering.recency import PUBLISHED, document_date, entry_date
+from index.domain.documents import HEADING, Document, DocumentEntry, Passage
 from index.domain.messages import Message
-from index.domain.ports import Vectors
+from index.domain.ports import Vectors, VectorStore
 from index.text.normalize import fix_mojibake
 from index.text.tokens import POINTING_WORDS, tokenize
 
@@ -18,11 +19,11 @@ __all__ = [
     "MOST_DOCUMENTS",
     "MOST_SENTENCES",
     "centrality",
+    "entry_at",
     "headline",
     "key_sentences",
     "named_document",
     "newest_first",
-    "rows_by_document",
     "summarise",
 ]
 
@@ -34,8 +35,8 @@ MOST_CHARACTERS = 450
 FEWEST_WORDS, LONGEST = 6, 300
 """Words and characters of a sentence that can stand for others."""
 
-READ = 400
-"""Sentences of a document that are compared with each other."""
+READ, EXAMINED = 400, 2_000
+"""Sentences of a document that are compared with each other, and passages among which they are looked for."""
 
 DAMPING = 0.85
 EARLY = 4.0
@@ -44,6 +45,9 @@ VARIETY = 0.15
 """Weight of what a sentence has in common with those already chosen."""
 SAME = 0.9
 """Cosine from which on two sentences say the same."""
+
+COMPARED = 64
+"""Passages among which the nearest documents are looked for at first."""
 
 NAMED, CLEARER = 0.35, 0.1
 """Cosine of a request with a document that it names, and by how much that exceeds the next document's."""
@@ -74,8 +78,8 @@ BEGINNING = 3
 
 def summarise(
     passages: Sequence[Passage],
-    vectors: Vectors,
-    documents: Mapping[str, Document],
+    vectors: VectorStore,
+    entries: Sequence[DocumentEntry],
     request: Vectors | None = None,
 ) -> list[int]:
     """Return the rows of the passages to quote, in the order of the text.
@@ -85,8 +89,6 @@ def summarise(
 
     Parameters
     ----------
-    vectors : array of float, shape (passages, dimension)
-        Unit vectors of the passages.
     request : array of float, shape (dimension,), or None
         Unit vector of the request; None if it names no document.
 
@@ -95,27 +97,19 @@ def summarise(
     LexRank with a bias to early sentences: Erkan and Radev 2004, doi 10.1613/jair.1523; maximal marginal relevance:
     Carbonell and Goldstein 1998, doi 10.1145/290941.291025.
     """
-    rows_of = rows_by_document(passages)
-    chosen = named_document(rows_of, vectors, request)
-    if chosen:
-        return key_sentences(rows_of[chosen], passages, vectors, MOST_SENTENCES)
+    entries = [entry for entry in entries if entry.rows]
+    if named := named_document(entries, vectors, request):
+        return key_sentences(named.rows, passages, vectors, MOST_SENTENCES)
     return [
         row
-        for document_id in newest_first(rows_of, documents)[:MOST_DOCUMENTS]
-        for row in key_sentences(rows_of[document_id], passages, vectors, 1)
+        for entry in newest_first(entries)[:MOST_DOCUMENTS]
+        for row in key_sentences(entry.rows, passages, vectors, 1)
     ]
 
 
-def rows_by_document(passages: Sequence[Passage]) -> dict[str, list[int]]:
-    rows_of: dict[str, list[int]] = {}
-    for row, passage in enumerate(passages):
-        rows_of.setdefault(passage.document_id, []).append(row)
-    return rows_of
-
-
-def newest_first(ids: Iterable[str], documents: Mapping[str, Document]) -> list[str]:
-    """Return ids of documents by the dates on which these came out."""
-    return sorted(ids, key=lambda each: document_date(documents[each], PUBLISHED) or date.min, reverse=True)
+def newest_first(entries: Iterable[DocumentEntry]) -> list[DocumentEntry]:
+    """Return documents by the dates on which they came out."""
+    return sorted(entries, key=lambda entry: entry_date(entry) or date.min, reverse=True)
 
 
 def headline(document: Document) -> str:
@@ -144,15 +138,17 @@ def centrality(vectors: Vectors) -> Vectors:
     return result
 
 
-def key_sentences(rows: Sequence[int], passages: Sequence[Passage], vectors: Vectors, most: int) -> list[int]:
+def key_sentences(rows: Sequence[int], passages: Sequence[Passage], vectors: VectorStore, most: int) -> list[int]:
     """Return the rows of the most central sentences among some of one document, in the order of the text."""
+    rows = rows[:EXAMINED]
     body = [row for row in rows if passages[row].section != HEADING] or list(rows)
     prose = [row for row in body if passages[row].kind == "prose"] or body
     prose = prose[:READ]
     standing = [place for place, row in enumerate(prose) if _stands_alone(passages[row])] or list(range(len(prose)))
-    ranks = centrality(vectors[prose])
+    own = vectors.rows(prose[0], prose[-1] + 1)[[row - prose[0] for row in prose]]
+    ranks = centrality(own)
     ranks = ranks / ranks.max()
-    cosines = vectors[prose] @ vectors[prose].T
+    cosines = own @ own.T
     chosen: list[int] = []
     left = MOST_CHARACTERS
     while standing and len(chosen) < most:
@@ -182,16 +178,27 @@ def _stands_alone(passage: Passage) -> bool:
     )
 
 
-def named_document(rows_of: Mapping[str, Sequence[int]], vectors: Vectors, request: Vectors | None) -> str:
-    """Return the id of the document that a request is clearly nearest to, or of the only one; empty if there is none.
+def named_document(
+    entries: Sequence[DocumentEntry], vectors: VectorStore, request: Vectors | None
+) -> DocumentEntry | None:
+    """Return the document that a request is clearly nearest to, or the only one; None if there is none."""
+    entries = [entry for entry in entries if entry.rows]
+    if len(entries) < 2 or request is None:
+        return entries[0] if len(entries) == 1 else None
+    nearest, count = vectors.search(request, COMPARED), COMPARED
+    while nearest and nearest[0][1] >= NAMED:
+        first = entry_at(entries, nearest[0][0])
+        # Without another document among them the next is no nearer than the last of them.
+        second = next((cosine for row, cosine in nearest if row not in first.rows), nearest[-1][1])
+        if nearest[0][1] - second >= CLEARER:
+            return first
+        if len(nearest) < count or any(row not in first.rows for row, _ in nearest):
+            return None
+        count *= COMPARED
+        nearest = vectors.search(request, count)
+    return None
 
-    `rows_of` are the rows of each document's passages.
-    """
-    if len(rows_of) < 2 or request is None:
-        return next(iter(rows_of)) if len(rows_of) == 1 else ""
-    cosines = vectors @ request
-    nearness = sorted(
-        ((float(cosines[rows].max()), document_id) for document_id, rows in rows_of.items()), reverse=True
-    )
-    (first, document_id), (second, _) = nearness[:2]
-    return document_id if first >= NAMED and first - second >= CLEARER else ""
+
+def entry_at(entries: Sequence[DocumentEntry], row: int) -> DocumentEntry:
+    """Return the document with a row."""
+    return entries[bisect_right(entries, row, key=lambda entry: entry.rows.start) - 1]

@@ -64,7 +64,7 @@ def open_snapshot(index: Path, name: str) -> Iterator[OpenSnapshot]:
 def _open_files(folder: Path, stack: ExitStack) -> OpenSnapshot:
     if not folder.is_dir():
         raise FileNotFoundError(folder)
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
     return [(path.relative_to(folder).as_posix(), stack.enter_context(path.open("rb"))) for path in paths]
 
 

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-__all__ = ["Block", "Document", "Heading", "Opening", "Passage", "Section", "Span", "TextRun"]
+__all__ = [
+    "NO_PASSAGE",
+    "Block",
+    "Document",
+    "DocumentEntry",
+    "Heading",
+    "Opening",
+    "Passage",
+    "Section",
+    "Span",
+    "TextRun",
+]
 
 
 class Opening(StrEnum):
@@ -116,6 +127,29 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentEntry:
+    """What is known of a document without reading it.
+
+    Attributes
+    ----------
+    rows : range
+        The rows of its passages in the index.
+    dates : mapping of str to str
+        The metadata that may date it.
+    dated : tuple of (int, int, str)
+        First row, row behind the last, and ISO date of what stands under a heading with a date.
+    """
+
+    id: str
+    source: str
+    title: str
+    url: str | None
+    rows: range
+    dates: Mapping[str, str] = field(default_factory=dict)
+    dated: tuple[tuple[int, int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A sentence or a few short ones, the unit of retrieval: `document.text[start:end] == text`.
 
@@ -144,3 +178,6 @@ SEPARATOR = " > "
 
 HEADING = "Front matter"
 """The heading of the section that holds a document's front matter."""
+
+NO_PASSAGE = Passage("", "", "", 0, 0, "", "", "", "", "none")
+"""Stands in rows that hold no passage any more; it is of no document."""

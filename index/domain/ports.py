@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.domain.answers import Answer, SourceChange
-from index.domain.documents import Document, Passage
+from index.domain.documents import Document, DocumentEntry, Passage
 from index.domain.generation import ChatMessage, WritingRequest
 from index.domain.reading import Reading
 from index.domain.stages import AnswerStage
@@ -306,7 +306,10 @@ class AnswerEngine(Protocol):
         """Return the live snapshot's id; empty if there is none."""
 
     def documents(self, snapshot: str) -> Mapping[str, Document] | None:
-        """Return the documents of a kept snapshot by source; None if it is gone."""
+        """Return the documents of a kept snapshot by source, read when they are asked for; None if it is gone."""
+
+    def entries(self, snapshot: str) -> Sequence[DocumentEntry]:
+        """Return what is known of the documents of a kept snapshot without reading them; none if it is gone."""
 
     def suggestions(self) -> Sequence[str]:
         """Return questions that the live snapshot answers."""

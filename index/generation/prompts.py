@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from babel import Locale
 
 from index.domain.generation import ChatMessage, GenerationError, GenerationFault, Picture, Role, Turn
+from index.domain.reading import Window
 from index.generation._prompt_templates import (
     ANSWER_TASK,
     EXAMPLE_OUTPUT,
@@ -31,9 +32,9 @@ __all__ = [
     "build_messages",
     "build_summary_messages",
     "build_translation_messages",
-    "fits",
     "new_canary",
     "read_translation",
+    "whole_or_best",
 ]
 
 ROOM_TO_SPARE = 2
@@ -60,14 +61,19 @@ def new_canary() -> str:
     return secrets.token_hex(8)
 
 
-def fits(evidence: Iterable[Evidence], budget_tokens: int) -> bool:
-    """Return whether all of the evidence fits into a budget with room to spare."""
+def whole_or_best(windows: Iterable[Window], budget_tokens: int, most: int) -> list[Evidence]:
+    """Return all windows as evidence if they fit into a budget with room to spare, else the first `most`.
+
+    No more are read than it takes to know.
+    """
     left = budget_tokens // ROOM_TO_SPARE
-    for one in evidence:
-        left -= _cost(one.window.text)
-        if left < 0:
-            return False
-    return True
+    evidence: list[Evidence] = []
+    for number, window in enumerate(windows, 1):
+        left -= _cost(window.text)
+        if left < 0 and number > most:
+            return evidence[:most]
+        evidence.append(Evidence(number, window))
+    return evidence if left >= 0 else evidence[:most]
 
 
 def build_messages(

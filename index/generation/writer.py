@@ -28,9 +28,9 @@ from index.generation.prompts import (
     build_messages,
     build_summary_messages,
     build_translation_messages,
-    fits,
     new_canary,
     read_translation,
+    whole_or_best,
 )
 from index.generation.sentence_verifier import SentenceVerifier
 from index.retrieval.search_index import SearchIndex
@@ -156,10 +156,8 @@ class Writer:
     ) -> _Task:
         if detect_foreign_language(question) and (english := self._translate(question, request, deadline)):
             read = self._answerer.read(search_index, english)
-        windows = self._answerer.rank_windows(search_index, read)
-        every = _numbered(windows)
         most = min(self._stream.most_in_time(deadline), self._generator.context_tokens // WHOLE_SHARE)
-        evidence = every if fits(every, most) else every[:MOST_WINDOWS]
+        evidence = whole_or_best(self._answerer.rank_windows(search_index, read), most, MOST_WINDOWS)
         canary = new_canary()
         messages = build_messages(
             question,

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex
 from index.domain.messages import Message, message_of
 from index.domain.snapshots import ReindexReport
-from index.snapshots.catalog import load_texts as read_snapshot_texts
-from index.snapshots.diff import SnapshotTexts, diff
+from index.snapshots.catalog import content_of
+from index.snapshots.diff import SnapshotContent, diff
 from index.snapshots.manifest import Manifest
 from index.snapshots.serving import LiveIndex, LoadedSnapshot
-from index.snapshots.staleness import indexed_hashes
 from index.snapshots.store import SnapshotStore
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def find_previous(snapshots: SnapshotStore, live: LiveIndex, loader: SnapshotLoa
     try:
         manifest = live.manifest()
         if loaded is not None and loaded.manifest == manifest:
-            return PreviousSnapshot(manifest, loaded.search_index)
+            return _if_whole(snapshots, loaded) if loader else PreviousSnapshot(manifest, loaded.search_index)
         return PreviousSnapshot(manifest, loader.load(manifest)) if loader else PreviousSnapshot(manifest)
     except NoIndex:
         return PreviousSnapshot(reason=Message("there was no index before"))
@@ -63,6 +62,15 @@ def find_previous(snapshots: SnapshotStore, live: LiveIndex, loader: SnapshotLoa
             return PreviousSnapshot(snapshots.live(), None, message_of(error))
         except IndexMismatch:
             return PreviousSnapshot(None, None, message_of(error))
+
+
+def _if_whole(snapshots: SnapshotStore, loaded: LoadedSnapshot) -> PreviousSnapshot:
+    """Return a snapshot that serves; nothing of it is used again if its files were damaged meanwhile."""
+    try:
+        snapshots.verify(loaded.manifest, most_bytes=snapshots.most_checked(loaded.manifest))
+    except Damaged as error:
+        return PreviousSnapshot(loaded.manifest, None, message_of(error))
+    return PreviousSnapshot(loaded.manifest, loaded.search_index)
 
 
 def make_report(
@@ -76,7 +84,7 @@ def make_report(
 ) -> ReindexReport:
     """Return the report from one snapshot to the next; `started` is a time of `time.perf_counter`."""
     changes = diff(
-        _texts(snapshots, previous.manifest, previous.search_index), _texts(snapshots, manifest, search_index)
+        _content(snapshots, previous.manifest, previous.search_index), _content(snapshots, manifest, search_index)
     )
     return ReindexReport(
         snapshot=manifest.snapshot,
@@ -101,13 +109,8 @@ def _newest_good(live: LiveIndex, error: Damaged, loader: SnapshotLoader | None)
         return None
 
 
-def _texts(snapshots: SnapshotStore, manifest: Manifest | None, search_index: SearchIndex | None) -> SnapshotTexts:
-    """Return a snapshot's texts; if they cannot be read, only which sources it is of."""
+def _content(snapshots: SnapshotStore, manifest: Manifest | None, search_index: SearchIndex | None) -> SnapshotContent:
+    """Return what a snapshot holds; if its texts cannot be read, only which sources it is of."""
     if manifest is None:
-        return SnapshotTexts()
-    if search_index is not None:
-        return SnapshotTexts(search_index.id, indexed_hashes(manifest), search_index.documents, search_index.passages)
-    try:
-        return read_snapshot_texts(snapshots, manifest)
-    except Damaged:
-        return SnapshotTexts(manifest.snapshot.id, indexed_hashes(manifest))
+        return SnapshotContent()
+    return content_of(manifest, search_index.texts if search_index else snapshots.texts(manifest.snapshot.id))

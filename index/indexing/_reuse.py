@@ -1,102 +1,90 @@
-"""Reuse of the previous build: documents whose bytes are the same, and the encodings of unchanged texts."""
+"""Reuse of vectors: those of windows of a source that read the same in the previous snapshot."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
 
-from index.domain.documents import Document, Passage
-from index.domain.ports import Vectors
-from index.domain.sources import SourceFile
-from index.snapshots.manifest import Manifest
-from index.text.passages import passage_text
+from index.domain.documents import DocumentEntry
+from index.domain.ports import Vectors, WindowText
+from index.retrieval.search_index import SearchIndex
+from index.retrieval.window_texts import window_texts
 
-if TYPE_CHECKING:
-    from index.retrieval.search_index import SearchIndex
-
-__all__ = ["PreviousBuild", "Run", "merge_vectors", "to_runs"]
+__all__ = ["KeptRows", "PreviousVectors", "merge_vectors"]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Consecutive passages, `count` of them: rows `start` on of the previous index, or new if `start` is None."""
+class KeptRows:
+    """Rows of the previous snapshot whose vectors are taken over."""
 
-    start: int | None
-    count: int
-
-
-class PreviousBuild:
-    """The previous index, of the same model and format."""
-
-    def __init__(self, manifest: Manifest, search_index: SearchIndex) -> None:
-        self.search_index = search_index
-        self._hashes = manifest.snapshot.hashes
-
-    def read(self, file: SourceFile) -> tuple[Document, list[Passage]] | None:
-        """Return the document and passages of an unchanged file; None for any other file."""
-        if self._hashes.get(file.source) != file.sha256 or file.source not in self._documents:
-            return None
-        document = self._documents[file.source]
-        start, stop = self._ranges.get(document.id, (0, 0))
-        return document, list(self.search_index.passages[start:stop])
-
-    def rows(self, passages: Sequence[Passage]) -> list[int | None]:
-        """Return for each passage the previous index's row that was made of the same text; None if there is none."""
-        return [self._row_of_text.get(_text(passage)) for passage in passages]
-
-    @cached_property
-    def _documents(self) -> dict[str, Document]:
-        return {document.source: document for document in self.search_index.documents.values()}
-
-    @cached_property
-    def _ranges(self) -> dict[str, tuple[int, int]]:
-        """The rows of each document's passages: they stand together, in the order of its text."""
-        ranges: dict[str, tuple[int, int]] = {}
-        for row, passage in enumerate(self.search_index.passages):
-            start, _ = ranges.get(passage.document_id, (row, row))
-            ranges[passage.document_id] = start, row + 1
-        return ranges
-
-    @cached_property
-    def _row_of_text(self) -> dict[tuple[str, str], int]:
-        return {_text(passage): row for row, passage in enumerate(self.search_index.passages)}
+    rows: range
 
 
-def to_runs(rows: Sequence[int | None]) -> list[Run]:
-    """Return rows joined into runs of consecutive ones, and runs of new passages."""
-    joined: list[Run] = []
-    for row in rows:
-        last = joined[-1] if joined else None
-        if last is not None and row == (None if last.start is None else last.start + last.count):
-            joined[-1] = Run(last.start, last.count + 1)
-        else:
-            joined.append(Run(row, 1))
-    return joined
+class PreviousVectors:
+    """The vectors of the previous snapshot, of the same model and format."""
+
+    def __init__(self, search_index: SearchIndex, hashes: Mapping[str, str]) -> None:
+        """Take the vectors of a snapshot that was built of sources with these hashes."""
+        self._search_index = search_index
+        self._entries: Mapping[str, DocumentEntry] = {entry.source: entry for entry in search_index.entries}
+        self._names = {checksum: source for source, checksum in hashes.items()}
+
+    def rows(self, kept: KeptRows) -> Vectors:
+        return self._search_index.vectors.rows(kept.rows.start, kept.rows.stop)
+
+    def of_source(self, source: str, checksum: str) -> dict[WindowText, range]:
+        """Return the rows of each window of a source as it was, perhaps under another name; none if it is new."""
+        entry = self._entries.get(source) or self._entries.get(self._names.get(checksum, ""))
+        if entry is None or not entry.rows:
+            return {}
+        passages = self._search_index.passages[entry.rows.start : entry.rows.stop]
+        found: dict[WindowText, range] = {}
+        row = entry.rows.start
+        for text in window_texts(self._search_index.documents[entry.id], passages):
+            found[text] = range(row, row + len(text.spans))
+            row += len(text.spans)
+        return found
 
 
-def merge_vectors(parts: Sequence[Run], blocks: Iterator[Vectors]) -> Iterator[Run | Vectors]:
-    """Yield the runs that are taken over, and in place of each new one its vectors, from blocks of any size.
+def merge_vectors(
+    parts: Iterable[WindowText | KeptRows],
+    embed: Callable[[Iterator[WindowText]], Iterator[Vectors]],
+    kept: Callable[[KeptRows], Vectors],
+) -> Iterator[Vectors]:
+    """Yield the vectors of parts in their order: those of texts by `embed`, which reads ahead, the others by `kept`.
 
-    Raises ValueError if there are more vectors than new passages.
+    Raises ValueError if there are more or fewer vectors than the texts have passages.
     """
-    waiting: Vectors | None = None
-    for run in parts:
-        if run.start is not None:
-            yield run
-            continue
-        remaining = run.count
-        while remaining:
-            waiting = next(blocks) if waiting is None or not len(waiting) else waiting
-            part, waiting = waiting[:remaining], waiting[remaining:]
-            remaining -= len(part)
+    waiting: deque[int | KeptRows] = deque()
+
+    def texts() -> Iterator[WindowText]:
+        for part in parts:
+            if isinstance(part, KeptRows):
+                waiting.append(part)
+            else:
+                waiting.append(len(part.spans))
+                yield part
+
+    def take_over() -> Iterator[Vectors]:
+        while waiting and isinstance(waiting[0], KeptRows):
+            first = waiting.popleft()
+            if isinstance(first, KeptRows):
+                yield kept(first)
+
+    for block in embed(texts()):
+        left = block
+        yield from take_over()
+        while len(left):
+            count = waiting.popleft() if waiting else 0
+            if not isinstance(count, int) or not count:
+                raise ValueError("there are more vectors than texts")
+            part, left = left[:count], left[count:]
             yield part
-    # asked once more: an embedder may say only then that it failed, or is done
-    if (waiting is not None and len(waiting)) or any(len(block) for block in blocks):
-        raise ValueError("there are more vectors than texts")
-
-
-def _text(passage: Passage) -> tuple[str, str]:
-    """Return the texts that the encoding depends on."""
-    return passage.embedded, passage_text(passage)
+            if len(part) < count:
+                waiting.appendleft(count - len(part))
+                break
+            yield from take_over()
+    yield from take_over()
+    if waiting:
+        raise ValueError("there are fewer vectors than texts")

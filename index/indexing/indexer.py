@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.domain.answers import Answer
-from index.domain.documents import Document, Passage
+from index.domain.documents import Document, DocumentEntry, Passage
 from index.domain.errors import ReindexCancelled, SourcesUnreadable, UnreadableSource
 from index.domain.messages import Message, message_of
-from index.domain.ports import Embedder, KeywordEngine, Progress, VectorEngine
+from index.domain.ports import Embedder, KeywordEngine, Progress, VectorEngine, Vectors, WindowText
 from index.domain.reading import Window
 from index.domain.snapshots import SkippedSource, Snapshot, SourceNote
 from index.domain.sources import SourceSet
 from index.domain.stages import Stage
-from index.indexing._reuse import PreviousBuild, Run, merge_vectors, to_runs
+from index.embedding.resumable import ResumableEmbedding
+from index.indexing._plan import BuildPlan, plan_build
+from index.indexing._reuse import KeptRows, PreviousVectors, merge_vectors
 from index.parsing.chunking import chunk
 from index.parsing.formats import SECONDS
 from index.parsing.pool import parse_in_parallel
 from index.retrieval.search_index import SearchIndex
-from index.snapshots.files import KEYWORD, write_suggestions, write_texts
+from index.retrieval.window_texts import window_texts
+from index.snapshots.files import KEYWORD, write_suggestions
+from index.snapshots.loader import SnapshotLoader
 from index.snapshots.manifest import FORMAT, Manifest
+from index.snapshots.segment import Segment, write_segment
 from index.snapshots.serving import LoadedSnapshot
 from index.snapshots.store import SnapshotStore, new_id
+from index.snapshots.texts import SEGMENTS, KeptSegment, SnapshotTexts, write_segment_list
 from index.sources.folder import name_skipped
+from index.storage.links import link_or_copy
 from index.suggestions.generation import CandidateQuestion, generate_questions, keep_answered
-from index.text.passages import passage_text
 
 if TYPE_CHECKING:
     from index.answering.answerer import Answerer
@@ -55,10 +62,30 @@ class Built:
     embedded: int
 
 
+@dataclass(slots=True)
+class _Facts:
+    """What the manifest says of the sources; it grows while they are read. `read` are those that were parsed anew."""
+
+    read: list[str] = field(default_factory=list)
+    titles: dict[str, tuple[str, str | None, int, int]] = field(default_factory=dict)
+    skipped: list[SkippedSource] = field(default_factory=list)
+    notes: list[SourceNote] = field(default_factory=list)
+
+    def add(self, document: Document, passages: int) -> None:
+        self.read.append(document.source)
+        self.titles[document.source] = document.title, document.url, len(document.text), passages
+        self.notes += (SourceNote(document.source, note) for note in document.notes)
+
+    def take_over(self, source: str, manifest: Manifest) -> None:
+        self.titles[source] = manifest.titles[source]
+        self.notes += (note for note in manifest.notes if note.source == source)
+
+
 class Indexer:
     """Builds snapshots with one model and one engine each of vectors and keywords.
 
-    `seconds` is how long reading one source may take.
+    `seconds` is how long reading one source may take. Vectors that are done outlast a build that dies: they are kept
+    until a snapshot is live.
     """
 
     def __init__(
@@ -72,8 +99,10 @@ class Indexer:
     ) -> None:
         self._snapshots = snapshots
         self._embedder = embedder
+        self._resumable = ResumableEmbedding(embedder, snapshots.unfinished)
         self._vectors = vectors
         self._keywords = keywords
+        self._loader = SnapshotLoader(snapshots=snapshots, embedder=embedder, vectors=vectors, keywords=keywords)
         self._seconds = seconds
 
     def build(
@@ -90,58 +119,89 @@ class Indexer:
         The answerer checks the suggestions; without one there are none. Of the previous snapshot, which must be of the
         same model, what did not change is used again. Raises SourcesUnreadable if no source has a passage.
         """
-        reuse = PreviousBuild(previous.manifest, previous.search_index) if previous else None
-        documents, passages, skipped = self._parse(sources, progress, reuse)
+        hashes = sources.hashes
+        base = previous.search_index.texts if previous else None
+        is_there = previous and self._snapshots.folder(previous.manifest.snapshot.id).is_dir()
+        texts = base if isinstance(base, SnapshotTexts) and is_there else None
+        plan = plan_build(texts, previous.manifest.snapshot.hashes if previous else {}, hashes)
+        facts = _Facts(skipped=list(sources.skipped))
+        segment = folder / SEGMENTS / plan.name
+        segment.mkdir(parents=True)
+        self._write_texts(segment, sources, progress, facts, plan, previous)
+        passages = sum(count for _, _, _, count in facts.titles.values())
         if not passages:
-            reason = name_skipped(skipped, more=False) or Message("there are only headings and marks")
+            reason = name_skipped(facts.skipped, more=False) or Message("there are only headings and marks")
             raise SourcesUnreadable(
                 Message("Not one source holds a passage ({why}): mend one of them, then reindex.", why=reason)
             )
+        added = Segment(segment, plan.first)
+        kept = list(plan.kept)
+        embedded = 0
+        if added.entries:
+            kept.append(KeptSegment(plan.name, plan.first))
+            characters = sum(facts.titles[source][2] for source in facts.read)
+            embedded = self._write_vectors(segment, added, progress, plan, hashes, previous, characters)
+        else:
+            shutil.rmtree(segment)
+        if progress:
+            progress(Stage.WRITING_SNAPSHOT, 0, 0)
+        before = self._snapshots.folder(previous.manifest.snapshot.id) if previous else None
+        if previous and before:
+            _link_segments(folder, before, plan, previous.manifest)
+        write_segment_list(folder, kept)
+        self._write_keywords(folder, added, plan, previous)
+        linked = _linked(folder, before, previous.manifest) if previous and before and plan.kept else {}
         snapshot = Snapshot(
-            id=new_id(sources.hashes),
+            id=new_id(hashes),
             created=datetime.now(UTC),
             model=self._embedder.name,
             dimension=self._embedder.dimension,
-            hashes=sources.hashes,
-            passages=len(passages),
+            hashes=hashes,
+            passages=passages,
             format=FORMAT,
         )
-        rows = reuse.rows(passages) if reuse else [None] * len(passages)
-        search_index = self._write(folder, snapshot.id, documents, passages, progress, rows, reuse)
+        write_suggestions(folder, ())
+        search_index = self._loader.open(folder, snapshot.id)
         suggestions = _suggestions(search_index, answerer, progress) if answerer else ()
         search_index = replace(search_index, suggestions=suggestions)
         write_suggestions(folder, suggestions)
-        counts = Counter(passage.document_id for passage in passages)
-        titles = {
-            document.source: (document.title, document.url, len(document.text), counts[document.id])
-            for document in documents.values()
-        }
-        notes = tuple(SourceNote(document.source, note) for document in documents.values() for note in document.notes)
         manifest = self._snapshots.seal(
-            folder, snapshot, max_tokens=self._embedder.max_tokens, titles=titles, skipped=skipped, notes=notes
+            folder,
+            snapshot,
+            linked,
+            max_tokens=self._embedder.max_tokens,
+            titles=facts.titles,
+            skipped=tuple(facts.skipped),
+            notes=tuple(facts.notes),
         )
-        return Built(manifest, search_index, rows.count(None))
+        return Built(manifest, search_index, embedded)
 
-    def _parse(
-        self, sources: SourceSet, progress: Progress | None, previous: PreviousBuild | None
-    ) -> tuple[dict[str, Document], list[Passage], tuple[SkippedSource, ...]]:
-        """Return documents by id, their passages in order, and the files that could not be parsed."""
-        documents: dict[str, Document] = {}
-        passages: list[Passage] = []
-        skipped = list(sources.skipped)
-        unchanged = [previous.read(file) if previous else None for file in sources.files]
-        fresh = [file for file, same in zip(sources.files, unchanged, strict=True) if same is None]
-        with parse_in_parallel(fresh, self._seconds) as parsed:
-            for done, (file, same) in enumerate(zip(sources.files, unchanged, strict=True)):
+    def _write_texts(
+        self,
+        segment: Path,
+        sources: SourceSet,
+        progress: Progress | None,
+        facts: _Facts,
+        plan: BuildPlan,
+        previous: LoadedSnapshot | None,
+    ) -> None:
+        """Write the texts of the new segment: sources that are new or changed, and those of segments that go."""
+        known = plan.staying | plan.moved.keys()
+        fresh = [file for file in sources.files if file.source not in known]
+        with parse_in_parallel(fresh, self._seconds) as parsed, write_segment(segment) as writer:
+            for done, file in enumerate(sources.files):
 
                 def tick(done: int = done) -> None:
                     if progress:
                         progress(Stage.READING_SOURCES, done, len(sources.files))
 
                 tick()
-                if same:
-                    documents[same[0].id] = same[0]
-                    passages += same[1]
+                if previous and file.source in known:
+                    facts.take_over(file.source, previous.manifest)
+                    if entry := plan.moved.get(file.source):
+                        search_index = previous.search_index
+                        passages = search_index.passages[entry.rows.start : entry.rows.stop]
+                        writer.add(search_index.documents[entry.id], passages)
                     continue
                 try:
                     document = parsed(file, tick)
@@ -149,54 +209,95 @@ class Indexer:
                 except (UnreadableSource, RecursionError) as error:
                     nested = isinstance(error, RecursionError)
                     reason = Message("is nested too deeply") if nested else message_of(error)
-                    skipped.append(SkippedSource(file.source, reason))
+                    facts.skipped.append(SkippedSource(file.source, reason))
                     continue
-                documents[document.id] = document
-                passages += chunks
-        return documents, passages, tuple(skipped)
+                writer.add(document, chunks)
+                facts.add(document, len(chunks))
 
-    def _write(
+    def _write_vectors(
         self,
         folder: Path,
-        snapshot: str,
-        documents: dict[str, Document],
-        passages: list[Passage],
+        segment: Segment,
         progress: Progress | None,
-        rows: Sequence[int | None],
-        previous: PreviousBuild | None,
-    ) -> SearchIndex:
-        """Embed the passages that are new, take over the others, and write all files but the manifest."""
-        reused = previous.search_index if previous and any(row is not None for row in rows) else None
-        fresh = [passage for passage, row in zip(passages, rows, strict=True) if row is None]
-        blocks = self._embedder.passages([(passage.embedded, passage_text(passage)) for passage in fresh], progress)
+        plan: BuildPlan,
+        hashes: Mapping[str, str],
+        previous: LoadedSnapshot | None,
+        characters: int,
+    ) -> int:
+        """Write the vectors of a segment; return how many of its passages were embedded for it."""
+        before = None
+        if previous:
+            before = PreviousVectors(previous.search_index, previous.manifest.snapshot.hashes)
+        embedded = 0
+
+        def parts() -> Iterator[WindowText | KeptRows]:
+            nonlocal embedded
+            for number, entry in enumerate(segment.entries):
+                if moved := plan.moved.get(entry.source):
+                    if moved.rows:
+                        yield KeptRows(moved.rows)
+                    continue
+                known = before.of_source(entry.source, hashes[entry.source]) if before else {}
+                passages = [segment.passage(row) for row in entry.rows]
+                for text in window_texts(segment.document(number), passages):
+                    if rows := known.get(text):
+                        yield KeptRows(rows)
+                    else:
+                        embedded += len(text.spans)
+                        yield text
+
+        def embed(texts: Iterator[WindowText]) -> Iterator[Vectors]:
+            return self._resumable.windows(texts, progress, characters=characters)
+
+        def kept(part: KeptRows) -> Vectors:
+            if before is None:
+                raise ValueError("there is no previous snapshot")
+            return before.rows(part)
+
         with self._vectors.writer(folder, self._embedder.dimension, progress=progress) as writer:
-            for part in merge_vectors(to_runs(rows), blocks):
-                if not isinstance(part, Run):
-                    writer.add(part)
-                elif reused is not None and part.start is not None:
-                    writer.add(reused.vectors.rows(part.start, part.start + part.count))
-        if progress:
-            progress(Stage.WRITING_SNAPSHOT, 0, 0)
-        write_texts(folder, documents, passages)
-        self._keywords.build(folder / KEYWORD, enumerate(passages))
-        keyword = self._keywords.open(folder / KEYWORD)
-        return SearchIndex.of(snapshot, documents, passages, self._vectors.open(folder), keyword)
+            for block in merge_vectors(parts(), embed, kept):
+                writer.add(block)
+        return embedded
+
+    def _write_keywords(self, folder: Path, segment: Segment, plan: BuildPlan, previous: LoadedSnapshot | None) -> None:
+        rows = ((row, segment.passage(row)) for row in segment.rows)
+        if previous is None or not plan.kept:
+            self._keywords.build(folder / KEYWORD, rows)
+            return
+        gone = [entry.id for entry in previous.search_index.entries if entry.source not in plan.staying]
+        before = self._snapshots.folder(previous.manifest.snapshot.id) / KEYWORD
+        self._keywords.build(folder / KEYWORD, rows, previous=before, removed=gone)
+
+
+def _link_segments(folder: Path, before: Path, plan: BuildPlan, manifest: Manifest) -> None:
+    """Link the segments that stay into a folder."""
+    for kept in plan.kept:
+        prefix = f"{SEGMENTS}/{kept.name}/"
+        (folder / prefix).mkdir(parents=True, exist_ok=True)
+        for name in manifest.files:
+            if name.startswith(prefix):
+                link_or_copy(before / name, folder / name)
+
+
+def _linked(folder: Path, before: Path, manifest: Manifest) -> dict[str, str]:
+    """Return the checksums of the files that are the previous snapshot's, too: damage must not be sealed."""
+    return {
+        name: checksum
+        for name, checksum in manifest.files.items()
+        if (folder / name).is_file() and (before / name).is_file() and (folder / name).samefile(before / name)
+    }
 
 
 def _suggestions(search_index: SearchIndex, answerer: Answerer, progress: Progress | None) -> tuple[str, ...]:
     """Return questions that the index answers; none if making them fails, for it serves as well without."""
     try:
         candidates = generate_questions(search_index.documents, _first_passages(search_index))
-        windows = _windows_by_source(search_index)
+        entries = {entry.source: entry for entry in search_index.entries}
 
         def ask(candidate: CandidateQuestion) -> Answer:
             """Read only where the question was made from: that suffices to know that it is answered."""
-            near = [
-                window
-                for start, end, window in windows[candidate.source]
-                if start < candidate.end and candidate.start < end
-            ]
-            return answerer.answer_from(search_index, candidate.question, near[:MOST_WINDOWS])
+            windows = _windows_at(search_index, entries[candidate.source], candidate)
+            return answerer.answer_from(search_index, candidate.question, list(islice(windows, MOST_WINDOWS)))
 
         return keep_answered(candidates, ask, progress=progress)
     except ReindexCancelled:
@@ -206,22 +307,17 @@ def _suggestions(search_index: SearchIndex, answerer: Answerer, progress: Progre
         return ()
 
 
-def _windows_by_source(search_index: SearchIndex) -> dict[str, list[tuple[int, int, Window]]]:
-    """Return the windows of each source with their characters in it."""
-    windows: dict[str, list[tuple[int, int, Window]]] = defaultdict(list)
-    for window in search_index.windows:
+def _windows_at(search_index: SearchIndex, entry: DocumentEntry, candidate: CandidateQuestion) -> Iterator[Window]:
+    """Yield the windows of a document that hold what a question was made from."""
+    for place in search_index.windows.places(entry.rows):
+        window = search_index.windows[place]
         first, last = search_index.passages[window.rows[0]], search_index.passages[window.rows[-1]]
-        windows[search_index.documents[window.document_id].source].append((first.start, last.end, window))
-    return windows
+        if first.start < candidate.end and candidate.start < last.end:
+            yield window
 
 
 def _first_passages(search_index: SearchIndex) -> list[Passage]:
     """Return the first passages of every source, MOST_SUGGESTING of them together."""
-    share = max(1, MOST_SUGGESTING // max(1, len(search_index.documents)))
-    counts: Counter[str] = Counter()
-    first: list[Passage] = []
-    for passage in search_index.passages:
-        counts[passage.document_id] += 1
-        if counts[passage.document_id] <= share and len(first) < MOST_SUGGESTING:
-            first.append(passage)
-    return first
+    share = max(1, MOST_SUGGESTING // max(1, len(search_index.entries)))
+    rows = (row for entry in search_index.entries for row in entry.rows[:share])
+    return [search_index.passages[row] for row in islice(rows, MOST_SUGGESTING)]

@@ -178,6 +178,7 @@ class Reindexer:
                 built, previous, report = self._build(folder, progress)
                 progress.commit()
                 self._snapshots.publish(folder, built.manifest)
+            built = self._live.open(built.manifest, self._loader(progress))  # from where it is now
             self._live.replace_loaded(built)
             self._prune(previous.id)
             answered = self._ask_gaps(requests, progress)

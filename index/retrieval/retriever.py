@@ -33,7 +33,7 @@ class Retriever:
         most = len(search_index.windows) if len(search_index.windows) <= FEW_WINDOWS else self._windows
         places: dict[int, None] = {}
         for row in self.rows(search_index, question, vector):
-            places |= dict.fromkeys(search_index.windows_of[row])
+            places |= dict.fromkeys(search_index.windows_of(row))
             if len(places) >= most:
                 break
         if most == len(search_index.windows):

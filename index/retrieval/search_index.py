@@ -1,34 +1,33 @@
-"""A snapshot's engines, loaded and ready to be searched."""
+"""A snapshot's engines, opened and ready to be searched."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from index.domain.documents import Document, Passage
+from index.domain.documents import Document, DocumentEntry, Passage
 from index.domain.ports import KeywordIndex, VectorStore
-from index.domain.reading import Window
-from index.retrieval.windows import cut_windows
+from index.retrieval.texts import IndexTexts, MemoryTexts, WindowTable
 
 __all__ = ["SearchIndex"]
 
 
 @dataclass(frozen=True, slots=True)
 class SearchIndex:
-    """The engines of one snapshot; row i of each is passage i, in the order of the texts.
+    """The engines of one snapshot; row i of each is passage i.
 
-    `windows_of` holds the places in `windows` of the windows with passage i. `suggestions` are questions that the
-    snapshot answered when it was built, the surest first.
+    `suggestions` are questions that the snapshot answered when it was built, the surest first.
     """
 
     id: str
-    documents: Mapping[str, Document]
-    passages: Sequence[Passage]
+    texts: IndexTexts
     vectors: VectorStore
     keyword: KeywordIndex
-    windows: Sequence[Window]
-    windows_of: Sequence[Sequence[int]]
     suggestions: tuple[str, ...] = ()
+    windows: WindowTable = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "windows", WindowTable(self.texts))
 
     @classmethod
     def of(
@@ -41,10 +40,24 @@ class SearchIndex:
         *,
         suggestions: tuple[str, ...] = (),
     ) -> SearchIndex:
-        """Return the search index of these engines, its windows cut from the passages."""
-        windows = cut_windows(documents, passages)
-        windows_of: list[list[int]] = [[] for _ in passages]
-        for place, window in enumerate(windows):
-            for row in window.rows:
-                windows_of[row].append(place)
-        return cls(snapshot, documents, passages, vectors, keyword, windows, windows_of, suggestions)
+        """Return the search index of engines and texts in memory."""
+        return cls(snapshot, MemoryTexts(documents, passages), vectors, keyword, suggestions)
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """The documents by id."""
+        return self.texts.documents
+
+    @property
+    def entries(self) -> Sequence[DocumentEntry]:
+        """The documents without their texts."""
+        return self.texts.entries
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """The passages by row."""
+        return self.texts.passages
+
+    def windows_of(self, row: int) -> range:
+        """Return the places in `windows` of the windows with a passage."""
+        return self.windows.places(range(row, row + 1))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index.domain.errors import Damaged, LibraryError, NoIndex, NoSuchSnapshot
-from index.domain.messages import LIST, REINDEX, Message, system_message, with_fix, without_fix
+from index.domain.messages import LIST, REINDEX, Message, with_fix, without_fix
 from index.domain.snapshots import Diff, SnapshotInfo, matching_ids
-from index.snapshots.diff import SnapshotTexts, diff
-from index.snapshots.files import DOCUMENTS, PASSAGES, read_texts
+from index.retrieval.texts import IndexTexts
+from index.snapshots.diff import SnapshotContent, diff
 from index.snapshots.manifest import Manifest
 from index.snapshots.staleness import indexed_hashes
 from index.snapshots.store import SnapshotStore
 
-__all__ = ["compare_snapshots", "find_snapshot", "list_snapshots", "load_texts"]
+__all__ = ["compare_snapshots", "content_of", "find_snapshot", "list_snapshots", "load_content"]
 
 
 def list_snapshots(snapshots: SnapshotStore) -> tuple[SnapshotInfo, ...]:
@@ -47,32 +46,28 @@ def find_snapshot(snapshots: SnapshotStore, part: str) -> str:
     )
 
 
-def load_texts(snapshots: SnapshotStore, manifest: Manifest) -> SnapshotTexts:
-    """Return a snapshot's texts, checked. Raises Damaged."""
-    id_ = manifest.snapshot.id
-    folder = snapshots.folder(id_)
-    try:
-        for name in (DOCUMENTS, PASSAGES):
-            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != manifest.files[name]:
-                raise Damaged(
-                    Message("{file} of snapshot {id} is damaged: compare others, {step}.", file=name, id=id_, step=LIST)
-                )
-        documents, passages = read_texts(folder)
-    except OSError as error:
+def load_content(snapshots: SnapshotStore, manifest: Manifest) -> SnapshotContent:
+    """Return what a snapshot holds; its texts are checked when they are read. Raises Damaged."""
+    texts = snapshots.texts(manifest.snapshot.id)
+    if texts is None:
         raise Damaged(
             Message(
-                "The texts of snapshot {id} cannot be read ({why}): compare others, {step}.",
-                id=id_,
-                why=system_message(error),
+                "The texts of snapshot {id} are damaged or cannot be read: compare others, {step}.",
+                id=manifest.snapshot.id,
                 step=LIST,
             )
-        ) from error
-    return SnapshotTexts(id_, indexed_hashes(manifest), documents, passages)
+        )
+    return content_of(manifest, texts)
+
+
+def content_of(manifest: Manifest, texts: IndexTexts | None) -> SnapshotContent:
+    """Return what a snapshot holds; None for texts that cannot be read."""
+    return SnapshotContent(manifest.snapshot.id, indexed_hashes(manifest), texts, manifest.snapshot.model)
 
 
 def compare_snapshots(snapshots: SnapshotStore, before: str, after: str) -> Diff:
     """Return what changed, by parts of the ids. Raises NoIndex, NoSuchSnapshot, IndexMismatch."""
-    old, new = (load_texts(snapshots, snapshots.manifest(find_snapshot(snapshots, part))) for part in (before, after))
+    old, new = (load_content(snapshots, snapshots.manifest(find_snapshot(snapshots, part))) for part in (before, after))
     return diff(old, new)
 
 

@@ -11,9 +11,8 @@ from cachetools import LRUCache
 from index.domain.errors import LibraryError, NoSuchMoment, NoSuchSnapshot
 from index.domain.messages import Message
 from index.domain.snapshots import SourceChanges
-from index.snapshots.catalog import find_snapshot, load_texts
-from index.snapshots.diff import SnapshotTexts, source_changes
-from index.snapshots.staleness import indexed_hashes
+from index.snapshots.catalog import content_of, find_snapshot, load_content
+from index.snapshots.diff import source_changes
 from index.snapshots.store import SnapshotStore
 from index.text.moments import Moment
 
@@ -96,9 +95,8 @@ class KeptChanges:
         with self._lock:
             if (known := self._cache.get(key)) is not None:
                 return known
-        earlier = load_texts(self._snapshots, self._snapshots.manifest(before))
-        hashes = indexed_hashes(self._snapshots.manifest(search_index.id))
-        live = SnapshotTexts(search_index.id, hashes, search_index.documents, search_index.passages)
+        earlier = load_content(self._snapshots, self._snapshots.manifest(before))
+        live = content_of(self._snapshots.manifest(search_index.id), search_index.texts)
         changes = source_changes(earlier, live)
         with self._lock:
             self._cache[key] = changes

@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
-from index.domain.documents import Document, Passage
+from index.domain.documents import Passage
 from index.domain.snapshots import Diff, PassageText, SourceChanges
+from index.retrieval.texts import IndexTexts
 
-__all__ = ["SnapshotTexts", "diff", "source_changes"]
+__all__ = ["SnapshotContent", "diff", "source_changes"]
 
 MOST_SHOWN = 5
 """Passages shown of those added, and of those removed."""
 
 
 @dataclass(frozen=True, slots=True)
-class SnapshotTexts:
-    """The texts of a snapshot; an empty id stands for no snapshot.
+class SnapshotContent:
+    """What a snapshot holds; an empty id stands for no snapshot.
 
-    `hashes` are those of the sources that it answers from, `documents` are by id.
+    `hashes` are those of the sources that it answers from; `texts` is None if they cannot be read. Snapshots of one
+    model have the same passages of the same source.
     """
 
     id: str = ""
     hashes: Mapping[str, str] = field(default_factory=dict)
-    documents: Mapping[str, Document] = field(default_factory=dict)
-    passages: Sequence[Passage] = ()
+    texts: IndexTexts | None = None
+    model: str = ""
+
+    def rows(self, sources: Collection[str]) -> Iterator[tuple[int, str, Passage]]:
+        """Yield row, source and passage of each passage of these sources, in the order of the rows."""
+        if self.texts is None:
+            return
+        for entry in self.texts.entries:
+            if entry.source in sources:
+                for row in entry.rows:
+                    yield row, entry.source, self.texts.passages[row]
 
 
-def diff(before: SnapshotTexts, after: SnapshotTexts) -> Diff:
+def diff(before: SnapshotContent, after: SnapshotContent) -> Diff:
     """Return what changed from `before` to `after`, whatever models they are for."""
     old, new = before.hashes, after.hashes
     renamed = _renamed(old, new)
@@ -50,7 +60,7 @@ def diff(before: SnapshotTexts, after: SnapshotTexts) -> Diff:
     )
 
 
-def source_changes(before: SnapshotTexts, after: SnapshotTexts) -> SourceChanges:
+def source_changes(before: SnapshotContent, after: SnapshotContent) -> SourceChanges:
     """Return which passages of `after` are new or were changed since `before`, and what is gone."""
     renamed = _renamed(before.hashes, after.hashes)
     names = dict(renamed)
@@ -70,14 +80,22 @@ def _renamed(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[tuple[str,
     return tuple((name, added_by_hash[old[name]].pop()) for name in removed if added_by_hash.get(old[name]))
 
 
-def _only_in(texts: SnapshotTexts, other: SnapshotTexts, names: Mapping[str, str]) -> list[int]:
+def _only_in(content: SnapshotContent, other: SnapshotContent, names: Mapping[str, str]) -> list[int]:
     """Return the rows of the passages that `other` lacks, as a multiset: a text that occurs twice must be there twice.
 
     `names` are the other's names of the sources.
     """
-    remaining = Counter(_keys(other, {}))
+    same_model = bool(content.texts and other.texts) and content.model == other.model
+    compared = {
+        source
+        for source, checksum in content.hashes.items()
+        if not same_model or other.hashes.get(names.get(source, source)) != checksum
+    }
+    others = {names.get(source, source) for source in compared}
+    remaining = Counter((source, passage.text) for _, source, passage in other.rows(others))
     rows = []
-    for row, key in enumerate(_keys(texts, names)):
+    for row, source, passage in content.rows(compared):
+        key = names.get(source, source), passage.text
         if remaining[key]:
             remaining[key] -= 1
         else:
@@ -85,15 +103,11 @@ def _only_in(texts: SnapshotTexts, other: SnapshotTexts, names: Mapping[str, str
     return rows
 
 
-def _keys(texts: SnapshotTexts, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for passage in texts.passages:
-        source = texts.documents[passage.document_id].source
-        yield names.get(source, source), passage.text
-
-
-def _shown(texts: SnapshotTexts, rows: Sequence[int]) -> tuple[PassageText, ...]:
-    passages = (texts.passages[row] for row in islice(rows, MOST_SHOWN))
+def _shown(content: SnapshotContent, rows: Sequence[int]) -> tuple[PassageText, ...]:
+    if content.texts is None:
+        return ()
+    documents, passages = content.texts.documents, content.texts.passages
     return tuple(
-        PassageText(texts.documents[passage.document_id].source, passage.section, passage.reading)
-        for passage in passages
+        PassageText(documents[passages[row].document_id].source, passages[row].section, passages[row].reading)
+        for row in rows[:MOST_SHOWN]
     )

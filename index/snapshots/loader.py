@@ -1,20 +1,24 @@
-"""Loading a snapshot from disk as a search index."""
+"""Opening a snapshot on disk as a search index."""
 
 from __future__ import annotations
 
-from index.domain.errors import IndexMismatch
-from index.domain.messages import REINDEX, with_fix
-from index.domain.ports import Embedder, KeywordEngine, VectorEngine
+from pathlib import Path
+
+from index.domain.errors import Damaged, IndexMismatch
+from index.domain.messages import REBUILD, REINDEX, with_fix
+from index.domain.ports import Embedder, KeywordEngine, VectorEngine, VectorStore
 from index.retrieval.search_index import SearchIndex
-from index.snapshots.files import KEYWORD, read_suggestions, read_texts
+from index.retrieval.segmented_vectors import SegmentedVectors
+from index.snapshots.files import KEYWORD, read_suggestions
 from index.snapshots.manifest import Manifest
 from index.snapshots.store import SnapshotStore
+from index.snapshots.texts import SnapshotTexts
 
-__all__ = ["SnapshotLoader"]
+__all__ = ["SnapshotLoader", "open_vectors"]
 
 
 class SnapshotLoader:
-    """Loads snapshots for one model and one engine each of vectors and keywords."""
+    """Opens snapshots for one model, with one engine of vectors and one of keywords."""
 
     def __init__(
         self, *, snapshots: SnapshotStore, embedder: Embedder, vectors: VectorEngine, keywords: KeywordEngine
@@ -24,8 +28,11 @@ class SnapshotLoader:
         self._vectors = vectors
         self._keywords = keywords
 
-    def load(self, manifest: Manifest) -> SearchIndex:
-        """Return a snapshot as a search index, every file of it checked.
+    def load(self, manifest: Manifest, *, whole: bool = False) -> SearchIndex:
+        """Return a snapshot as a search index.
+
+        Of a large snapshot only small files are checked at once, unless `whole`; its texts are checked as they are
+        read.
 
         Raises
         ------
@@ -48,13 +55,27 @@ class SnapshotLoader:
                     tokens=str(self._embedder.max_tokens),
                 )
             )
-        folder = self._snapshots.verify(manifest)
-        documents, passages = read_texts(folder)
-        return SearchIndex.of(
-            manifest.snapshot.id,
-            documents,
-            passages,
-            self._vectors.open(folder),
-            self._keywords.open(folder / KEYWORD),
-            suggestions=read_suggestions(folder),
-        )
+        most_bytes = None if whole else self._snapshots.most_checked(manifest)
+        folder = self._snapshots.verify(manifest, most_bytes=most_bytes)
+        return self.open(folder, manifest.snapshot.id)
+
+    def open(self, folder: Path, snapshot: str) -> SearchIndex:
+        """Return what is in a folder as a search index, unchecked. Raises Damaged if it cannot be opened."""
+        try:
+            texts = SnapshotTexts(folder)
+            return SearchIndex(
+                snapshot,
+                texts,
+                open_vectors(texts, self._vectors, self._embedder.dimension),
+                self._keywords.open(folder / KEYWORD),
+                read_suggestions(folder),
+            )
+        except (OSError, ValueError) as error:
+            fault = with_fix(REBUILD, "The files of snapshot {id} are damaged", id=snapshot)
+            raise Damaged(fault, log_detail=str(error)) from error
+
+
+def open_vectors(texts: SnapshotTexts, engine: VectorEngine, dimension: int) -> VectorStore:
+    """Return the vectors of all segments of a snapshot. Raises OSError, ValueError."""
+    stores = [(segment.first, engine.open(segment.folder)) for segment in texts.segments]
+    return SegmentedVectors(stores, dimension, deleted=texts.deleted)

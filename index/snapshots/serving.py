@@ -1,6 +1,7 @@
-"""The live index: the live snapshot in memory, or the newest good one if that is damaged.
+"""The live index: the live snapshot, open, or the newest good one if that is damaged.
 
-A search index is in memory whole and cannot change while it serves; it is checked against checksums while it is loaded.
+A snapshot is checked against checksums while it is opened; a large one in the background, and its texts as they are
+read.
 """
 
 from __future__ import annotations
@@ -33,13 +34,13 @@ CHECK_INTERVAL = 0.5
 CHECK_AGAIN = "unseen"
 """Used in place of the pointer's signature to force the next check to read it."""
 
-Stamp = tuple[tuple[str, int, int, int, int], ...]
-"""For each file its name, times of change in ns, inode and size."""
+Stamp = tuple[tuple[str, int, int, int], ...]
+"""For each file its name, time of change in ns, inode and size."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedSnapshot:
-    """A snapshot in memory."""
+    """A snapshot that is open."""
 
     manifest: Manifest
     search_index: SearchIndex
@@ -85,6 +86,7 @@ class LiveIndex:
                 else:
                     loaded, fallback = self.newest_good(error, loader)
             self.fallback, self._signature, self.loaded = fallback, signature, loaded
+        self._check_later(loaded, loader)
 
     def replace_loaded(self, loaded: LoadedSnapshot) -> None:
         """Serve from a snapshot that was just made live."""
@@ -132,11 +134,24 @@ class LiveIndex:
         finally:
             self._lock.release()
 
-    def open(self, manifest: Manifest, loader: SnapshotLoader) -> LoadedSnapshot:
-        """Load a snapshot: every file matches its checksum, and none changed during loading."""
+    def replace_damaged(self, snapshot: str, error: Damaged, loader: SnapshotLoader) -> bool:
+        """Serve from the newest good snapshot in place of one that is damaged; return whether another serves now."""
+        with self._lock:
+            if self.loaded is None or self.loaded.manifest.snapshot.id != snapshot:
+                return self.loaded is not None
+            try:
+                loaded, fallback = self.newest_good(error, loader)
+            except IndexMismatch:
+                log.exception("The live snapshot is damaged, and there is no other")
+                return False
+            self.fallback, self.loaded = fallback, loaded
+            return loaded.manifest.snapshot.id != snapshot
+
+    def open(self, manifest: Manifest, loader: SnapshotLoader, *, whole: bool = False) -> LoadedSnapshot:
+        """Open a snapshot: its files match their checksums, all of them if `whole`; none changed meanwhile."""
         folder = self._snapshots.folder(manifest.snapshot.id)
         before = _stamp(folder, manifest.files)
-        search_index = loader.load(manifest)
+        search_index = loader.load(manifest, whole=whole)
         if _stamp(folder, manifest.files) != before:
             id_ = manifest.snapshot.id
             raise Damaged(Message("The snapshot {id} was written to while it was read: load it again.", id=id_))
@@ -146,7 +161,7 @@ class LiveIndex:
         """Return the newest snapshot that fits and is whole, and why it serves. Raises `error` if there is none."""
         for name in reversed(self._snapshots.ids()):
             try:
-                loaded = self.open(self.check_model(self._snapshots.manifest(name)), loader)
+                loaded = self.open(self.check_model(self._snapshots.manifest(name)), loader, whole=True)
             except LibraryError as other:
                 log.warning("Snapshot %s can't serve instead: %s", name, without_fix(other))
                 continue
@@ -196,7 +211,22 @@ class LiveIndex:
             log.warning("The index is not followed: %s", self.fallback)
             return False
         log.info("Snapshot %s was made live, and is followed", self.loaded.manifest.snapshot.id)
+        self._check_later(self.loaded, loader)
         return True
+
+    def _check_later(self, loaded: LoadedSnapshot, loader: SnapshotLoader) -> None:
+        """Check what of a large snapshot was not checked when it was opened, in a thread of its own."""
+        if self._snapshots.most_checked(loaded.manifest) is None:
+            return
+
+        def check() -> None:
+            try:
+                self._snapshots.verify(loaded.manifest)
+            except Damaged as error:
+                if self._snapshots.folder(loaded.manifest.snapshot.id).is_dir():
+                    self.replace_damaged(loaded.manifest.snapshot.id, error, loader)
+
+        threading.Thread(target=check, name="check snapshot", daemon=True).start()
 
 
 def _fallback_reason(error: IndexMismatch, name: str) -> Message:
@@ -213,5 +243,5 @@ def _stamp(folder: Path, names: Iterable[str]) -> Stamp:
             entry = (folder / name).stat()
         except OSError:
             continue
-        entries.append((name, entry.st_mtime_ns, entry.st_ctime_ns, entry.st_ino, entry.st_size))
+        entries.append((name, entry.st_mtime_ns, entry.st_ino, entry.st_size))
     return tuple(entries)

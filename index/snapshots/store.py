@@ -1,8 +1,10 @@
 """The snapshot store: immutable, checksummed folders, made live by one atomic switch of a pointer.
 
 INDEX_DIR/LIVE                      the id of the live snapshot and its manifest's sha256
-INDEX_DIR/snapshots/ID/manifest.json, documents.jsonl, passages.jsonl, suggestions.json, vectors.faiss, keyword/
+INDEX_DIR/snapshots/ID/manifest.json, segments.json, suggestions.json, keyword/
+INDEX_DIR/snapshots/ID/segments/NNNN/         texts and vectors, shared with other snapshots by hard links
 INDEX_DIR/snapshots/.preview-ID     a whole one that waits to be made live
+INDEX_DIR/unfinished/                         vectors of builds that died, from which the next goes on
 INDEX_DIR/snapshots/.building-*, .removed-*   one that is not whole yet, or no longer
 """
 
@@ -19,13 +21,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from index.domain.documents import Document
-from index.domain.errors import Damaged, IndexMismatch, NoIndex, NoSuchSnapshot
+from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex, NoSuchSnapshot
 from index.domain.messages import LIST, REBUILD, message_of, system_message, with_fix
 from index.domain.snapshots import Snapshot
 from index.snapshots._pointer import LivePointer
-from index.snapshots.files import ID, DocumentCache
-from index.snapshots.manifest import FORMAT, Manifest, ManifestDamaged
+from index.snapshots.files import ID, TextsCache
+from index.snapshots.manifest import Manifest, ManifestDamaged
+from index.snapshots.texts import SnapshotTexts
 from index.storage.atomic import fsync_path
 
 __all__ = ["SnapshotStore", "new_id"]
@@ -35,7 +37,11 @@ log = logging.getLogger(__name__)
 MOST_CITED = 20
 """Snapshots that are kept because answers cite them, besides the newest."""
 
+LARGE_SNAPSHOT, LARGE_FILE = 64_000_000, 4_000_000
+"""Bytes of a snapshot that is not read whole when it is opened, and of its files that are not."""
+
 MANIFEST = "manifest.json"
+LOCK = ".lock"
 PREVIEW = ".preview-"
 
 
@@ -46,7 +52,12 @@ class SnapshotStore:
         self.root = folder
         self.pointer = LivePointer(folder / "LIVE")
         self._snapshots = folder / "snapshots"
-        self._documents = DocumentCache(self._snapshots, FORMAT)
+        self._texts = TextsCache(self._snapshots)
+
+    @property
+    def unfinished(self) -> Path:
+        """The folder of what builds that died may go on from."""
+        return self.root / "unfinished"
 
     def folder(self, snapshot: str) -> Path:
         return self._snapshots / snapshot
@@ -88,15 +99,19 @@ class SnapshotStore:
             raise NoSuchSnapshot(with_fix(LIST, "There is no snapshot {id}", id=snapshot))
         return self._read_manifest(folder, snapshot)
 
-    def verify(self, manifest: Manifest, folder: Path | None = None) -> Path:
-        """Return the snapshot's folder once every file in it matches its checksum. Raises Damaged."""
+    def verify(self, manifest: Manifest, folder: Path | None = None, *, most_bytes: int | None = None) -> Path:
+        """Return the snapshot's folder once every file in it matches its checksum. Raises Damaged.
+
+        Files of more than `most_bytes` need only be there.
+        """
         id_ = manifest.snapshot.id
         folder = folder or self.folder(id_)
         if self._read_manifest(folder, id_) != manifest:
             raise Damaged(with_fix(REBUILD, "The manifest of snapshot {id} is not the one that is live", id=id_))
         for name, checksum in manifest.files.items():
             try:
-                actual = _sha256(folder / name)
+                large = most_bytes is not None and (folder / name).stat().st_size > most_bytes
+                actual = checksum if large else _sha256(folder / name)
             except OSError as error:
                 raise Damaged(
                     with_fix(
@@ -111,12 +126,32 @@ class SnapshotStore:
                 raise Damaged(with_fix(REBUILD, "{file} of snapshot {id} is damaged", file=name, id=id_))
         return folder
 
-    def documents(self, snapshot: str) -> dict[str, Document] | None:
-        """Return a snapshot's documents by source; None if it is gone, damaged or of another format.
+    def size(self, manifest: Manifest) -> int:
+        """Return how many bytes a snapshot's files have together; those that are missing have none."""
+        folder = self.folder(manifest.snapshot.id)
+        return sum((folder / name).stat().st_size for name in manifest.files if (folder / name).is_file())
 
-        Their sections have no blocks.
+    def texts(self, snapshot: str) -> SnapshotTexts | None:
+        """Return a snapshot's texts, which are checked; None if it is gone, damaged or of another format.
+
+        Those of a large snapshot are checked when they are read, and may then raise Damaged. The sections of documents
+        have no blocks.
         """
-        return self._documents.documents(snapshot)
+        if self._texts.is_open(snapshot):
+            return self._texts.texts(snapshot)
+        try:
+            manifest = self.manifest(snapshot)
+            self.verify(manifest, most_bytes=self.most_checked(manifest))
+            return self._texts.texts(snapshot)
+        except LibraryError:
+            return None
+
+    def most_checked(self, manifest: Manifest) -> int | None:
+        """Return above how many bytes a file of a snapshot is not checked whole when it is opened; None for no limit.
+
+        Its records are checked one by one then.
+        """
+        return LARGE_FILE if self.size(manifest) > LARGE_SNAPSHOT else None
 
     @contextmanager
     def building(self) -> Iterator[Path]:
@@ -128,13 +163,22 @@ class SnapshotStore:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def seal(self, folder: Path, snapshot: Snapshot, **facts: Any) -> Manifest:
-        """Write the manifest of a built folder, and flush all of it to the disk."""
-        names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-        manifest = Manifest(snapshot=snapshot, files={name: _sha256(folder / name) for name in names}, **facts)
+    def seal(self, folder: Path, snapshot: Snapshot, known: Mapping[str, str], **facts: Any) -> Manifest:
+        """Write the manifest of a built folder, and flush all of it to the disk.
+
+        `known` are the checksums of files that are another snapshot's, too.
+        """
+        names = sorted(
+            path.relative_to(folder).as_posix()
+            for path in folder.rglob("*")
+            if path.is_file() and path.suffix != LOCK  # an engine makes its locks anew
+        )
+        files = {name: known.get(name) or _sha256(folder / name) for name in names}
+        manifest = Manifest(snapshot=snapshot, files=files, **facts)
         (folder / MANIFEST).write_bytes(manifest.to_json().encode())
         for path in [*folder.rglob("*"), folder]:
-            fsync_path(path)
+            if path.relative_to(folder).as_posix() not in known:
+                fsync_path(path)
         return manifest
 
     def publish(self, built: Path, manifest: Manifest) -> None:
@@ -178,6 +222,7 @@ class SnapshotStore:
 
     def prune(self, keep: int, cited: Collection[str] = ()) -> None:
         """Keep the live snapshot, the newest up to `keep`, and the newest MOST_CITED of those in `cited`."""
+        shutil.rmtree(self.unfinished, ignore_errors=True)
         live, _ = self.pointer.read()
         others = [name for name in self.ids() if name != live]
         old = others[: max(0, len(others) - (keep - 1))]

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-__all__ = ["find_date", "iso_date", "without_dates", "written_dates"]
+from index.domain.documents import SEPARATOR
+
+__all__ = ["find_date", "heading_date", "iso_date", "without_dates", "written_dates"]
 
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -67,3 +69,9 @@ def _month(text: str) -> int:
     if text.isdigit():
         return int(text)
     return next(number for number, name in enumerate(MONTHS, 1) if name.startswith(text[:3].lower()))
+
+
+def heading_date(section: str) -> date | None:
+    """Return the date in a heading path, of the innermost heading that has one."""
+    dates = (find_date(heading) for heading in section.split(SEPARATOR)[::-1])
+    return next(filter(None, dates), None)

@@ -85,8 +85,10 @@ class SourceViewer:
 
     def titles(self) -> tuple[str, tuple[SourceTitle, ...]]:
         """Return the live snapshot's id and its sources by name; an empty id without one."""
-        live_id, documents = self._live_documents()
-        titles = (SourceTitle(name, fix_mojibake(each.title), each.url) for name, each in (documents or {}).items())
+        live_id, _ = self._live_documents()
+        titles = (
+            SourceTitle(each.source, fix_mojibake(each.title), each.url) for each in self._engine.entries(live_id)
+        )
         return live_id, tuple(sorted(titles, key=lambda each: each.source))
 
     def original(self, source: str) -> bytes | None:

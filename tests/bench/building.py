@@ -13,8 +13,8 @@ from sentence_transformers import SentenceTransformer
 
 from index import open_library
 from index.embedding.thread_pools import torch_threads
-from index.snapshots.files import read_texts
 from index.snapshots.store import SnapshotStore
+from index.snapshots.texts import SnapshotTexts
 from tests.bench.figures import Say, article_settings, rounded, seconds
 from tests.support.article import ARTICLE, WINDOW
 from tests.support.paths import SHARED
@@ -66,8 +66,8 @@ def measure_build(folder: Path, rounds: int, say: Say) -> dict[str, Any]:
             if not built:
                 library.reindex()
             built[part].append(seconds(library.reindex))
-            _, passages = read_texts(SnapshotStore(folder).folder(SnapshotStore(folder).live().snapshot.id))
-            texts = [passage.embedded for passage in passages]
+            built_texts = SnapshotTexts(SnapshotStore(folder).folder(SnapshotStore(folder).live().snapshot.id))
+            texts = [passage.embedded for passage in built_texts.passages]
             sizes[part] = len(texts)
             with torch_threads(os.cpu_count() or 1):
                 encoded[part].append(seconds(model.encode, texts, batch_size=32, show_progress_bar=False))

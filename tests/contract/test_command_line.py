@@ -216,7 +216,7 @@ def test_a_damaged_index_or_one_of_another_model_ends_with_5_and_says_what_to_do
     other = built("ask", "bread", EMBEDDING_MODEL=str(cls_model))
     assert (other.code, other.out) == (5, "")
     assert "run `python -m index reindex`" in other.err
-    damaged = next((built.folder / "data" / "index" / "snapshots").glob("*/passages.jsonl"))
+    damaged = next((built.folder / "data" / "index" / "snapshots").glob("*/segments/0000/passages.jsonl"))
     damaged.write_bytes(damaged.read_bytes()[:-1])
     process = built("ask", "bread", "--json")
     assert (process.code, process.out) == (5, "")
@@ -351,7 +351,7 @@ def test_status_reads_every_file_of_the_live_snapshot_only_where_it_is_asked_to(
     assert "whole" not in built("status", "--json").lines[0]
     assert built("status", "--verify", "--json").lines[0]["whole"] is True
     assert "whole      yes" in built("status", "--verify").out
-    damaged = next((built.folder / "data" / "index" / "snapshots").glob("*/vectors.faiss"))
+    damaged = next((built.folder / "data" / "index" / "snapshots").glob("*/segments/0000/vectors.faiss"))
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
     assert built("status", "--json").code == 0
     process = built("status", "--verify", "--json")

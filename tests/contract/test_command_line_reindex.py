@@ -140,11 +140,11 @@ def test_a_missing_snapshot_is_wrong_usage_and_a_damaged_one_is_named(built):
         process = built(*words)
         assert (process.code, process.out) == (2, "")
         assert process.err.strip()
-    path = built.folder / "data" / "index" / "snapshots" / old / "vectors.faiss"
+    path = built.folder / "data" / "index" / "snapshots" / old / "segments/0000/vectors.faiss"
     path.write_bytes(path.read_bytes()[:-1])
     process = built("rollback", old)
     assert (process.code, process.out) == (5, "")
-    assert "vectors.faiss" in process.err
+    assert "segments/0000/vectors.faiss" in process.err
     assert "Choose another, `python -m index snapshots` lists them" in process.err
     assert built("ask", "bread", "--json").lines[0]["snapshot"] == new
 

@@ -176,10 +176,10 @@ def command(world: World, *more: str) -> list[str]:
 
 
 def litter(index: Path) -> list[str]:
-    """Return all entries besides whole snapshots, the pointer, the lock and the journal."""
+    """Return all entries besides whole snapshots, the pointer, the lock, the journal and vectors to go on from."""
     places = index / "snapshots"
     names = [path.name for path in index.iterdir()] + [path.name for path in places.iterdir()]
-    known = {"LIVE", "snapshots", "reindex.lock", *SnapshotStore(index).ids()}
+    known = {"LIVE", "snapshots", "reindex.lock", "unfinished", *SnapshotStore(index).ids()}
     return sorted(name for name in names if name not in known and not name.startswith("journal.sqlite3"))
 
 

@@ -79,8 +79,9 @@ def _rebuilt(library: Library, world: World, rebuilt: set[str], stalled: set[str
         return [f"{type(error).__name__}: {error}"]
     rebuilt |= {f"{skipped.source} {skipped.reason}" for skipped in report.skipped}
     failures = []
-    documents = SnapshotStore(world.index).documents(report.snapshot.id) or {}
-    for source, document in documents.items():
+    texts = SnapshotStore(world.index).texts(report.snapshot.id)
+    for document in texts.documents.values() if texts else ():
+        source = document.source
         edition = document.text.partition("as edition ")[2].partition(" ")[0]
         if document.text in stalled:
             continue

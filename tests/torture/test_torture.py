@@ -104,7 +104,7 @@ def test_a_wrong_index_is_told_from_a_whole_one(tmp_path):
     world._editions = dict.fromkeys(world._editions, 2)
     assert "is not in harbour.md of edition 2" in world.wrong(answer)[0]
     live = SnapshotStore(world.index).live().snapshot.id
-    path: Path = world.index / "snapshots" / live / "vectors.faiss"
+    path: Path = world.index / "snapshots" / live / "segments/0000/vectors.faiss"
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(Exception, match="damaged"):
         list(world.whole({2}))

@@ -28,10 +28,10 @@ class WaitingEmbedder(WordEmbedder):
         self.let = threading.Event()
         self.let.set()
 
-    def passages(self, texts, progress=None):
+    def windows(self, texts, progress=None, **options):
         self.building.set()
         assert self.let.wait(30)
-        yield from super().passages(texts, progress)
+        yield from super().windows(texts, progress, **options)
 
 
 @pytest.fixture
@@ -219,7 +219,7 @@ def test_a_load_that_began_before_a_reindex_does_not_put_the_old_snapshot_back(s
 
     class SlowToOpen(MemoryEngine):
         def open(self, folder: Path) -> MemoryStore:
-            if folder.name == live and next(slow):
+            if folder.parents[1].name == live and next(slow):
                 opening.set()
                 assert let_open.wait(30)
             return super().open(folder)

@@ -116,14 +116,15 @@ def test_where_no_source_holds_a_passage_the_old_index_still_answers(seeds, inde
 def test_progress_tells_what_is_done(seeds, index):
     steps: list[tuple[str, int, int]] = []
     library(seeds, index).reindex(lambda *at: steps.append(at))
-    assert [step for step, _, _ in steps] == [
+    assert list(dict.fromkeys(step for step, _, _ in steps)) == [
         "loading the model",
-        "reading sources",
         "reading sources",
         "embedding passages",
         "writing the snapshot",
     ]
-    assert steps[3][1:] == (2, 2)
+    tokens = [done for step, done, _ in steps if step == "embedding passages"]
+    assert tokens == sorted(tokens)
+    assert tokens[-1] > 2
 
 
 def suggested(made: Library) -> set[str]:
@@ -249,7 +250,7 @@ def test_only_what_changed_is_embedded_again(seeds, index):
     assert (first.embedded, first.rebuild_reason) == (first.passages_after, "there was no index before")
     assert (made.reindex().embedded, made.reindex().rebuild_reason) == (0, "")
     write(seeds, c_md="Coffee is made of beans.\n\nTea is made of green leaves.\n")
-    assert made.reindex().embedded == 1
+    assert made.reindex().embedded == 2  # what is encoded together
     write(seeds, e_md=(seeds / "d.md").read_bytes())
     (seeds / "d.md").unlink()
     report = library(seeds, index).reindex()  # another process, which reads the index from the disk

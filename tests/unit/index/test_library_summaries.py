@@ -80,7 +80,7 @@ def test_without_an_earlier_snapshot_the_last_reindex_is_not_known(seeds, tmp_pa
 
 def test_a_damaged_earlier_snapshot_is_passed_over(made, tmp_path, caplog):
     folder = tmp_path / "index" / "snapshots" / made.snapshots()[1].id
-    (folder / "passages.jsonl").write_bytes(b"damaged")
+    (folder / "segments/0000/passages.jsonl").write_bytes(b"damaged")
     with pytest.raises(NoSuchMoment):
         made.summarise(since="the last reindex")
     assert "is not compared with the live one" in caplog.text

@@ -11,8 +11,9 @@ from index.domain.messages import Message
 from index.domain.sources import SourceFile
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
+from index.retrieval.texts import MemoryTexts
 from tests.support.article import ARTICLE
-from tests.support.index_fakes import WordEmbedder
+from tests.support.index_fakes import MemoryStore, WordEmbedder
 
 CENTRAL = "The release brings a new model to everybody."
 NEAR = "The release brings two models to many people."
@@ -43,7 +44,13 @@ def make_document(document_id: str = "a", **metadata: str) -> Document:
 
 def summary(passages: list[Passage], vectors: list[np.ndarray], request=REQUEST, documents=None) -> list[str]:
     found = documents or {passage.document_id: make_document(passage.document_id) for passage in passages}
-    return [passages[row].reading for row in summarise(passages, np.stack(vectors), found, request)]
+    return [passages[row].reading for row in rows_to_quote(passages, np.stack(vectors), found, request)]
+
+
+def rows_to_quote(passages: list[Passage], vectors: np.ndarray, documents, request) -> list[int]:
+    store = MemoryStore(vectors.shape[1])
+    store.add(vectors)
+    return summarise(passages, store, MemoryTexts(documents, passages).entries, request)
 
 
 def test_centrality_is_the_stationary_walk_over_similar_sentences():
@@ -119,7 +126,7 @@ DAYS = ("2024-01-01", "2025-04-06T04:14:12Z", "", "2024-12-31")
 
 
 def test_no_passages_give_no_summary():
-    assert summarise([], np.zeros((0, 4), np.float32), {}, REQUEST) == []
+    assert rows_to_quote([], np.zeros((0, 4), np.float32), {}, REQUEST) == []
 
 
 def test_a_headline_is_the_title_with_its_date():
@@ -138,7 +145,7 @@ def test_the_article_is_summed_up_by_its_announcement():
     document = parse(SourceFile(ARTICLE.name, ARTICLE.read_bytes()))
     passages = chunk(document, embedder.count, embedder.max_tokens)
     vectors = np.concatenate(list(embedder.passages([(each.embedded, each.reading) for each in passages])))
-    rows = summarise(passages, vectors, {document.id: document}, embedder.question("tldr"))
+    rows = rows_to_quote(passages, vectors, {document.id: document}, embedder.question("tldr"))
     quoted = [passages[row].reading for row in rows]
     assert quoted[0].startswith("Meta Platforms has announced the release")
     assert len(quoted) > 1

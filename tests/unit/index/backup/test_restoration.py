@@ -135,7 +135,7 @@ def test_backup_replaces_a_backup_and_nothing_else(old, file):
 def test_damaged_live_snapshot_is_no_backup(old, file):
     before = file.read_bytes()
     live = old.places.index / "snapshots" / old.library().snapshots()[0].id
-    (live / "passages.jsonl").write_text("[]", "utf-8")
+    (live / "segments/0000/passages.jsonl").write_text("[]", "utf-8")
     with pytest.raises(Damaged, match=r"passages\.jsonl"):
         create_backup(old.places, file, program=PROGRAM)
     assert file.read_bytes() == before
@@ -143,7 +143,7 @@ def test_damaged_live_snapshot_is_no_backup(old, file):
 
 def test_damaged_older_snapshot_is_left_out_and_named(old, file):
     older = old.library().snapshots()[1].id
-    (old.places.index / "snapshots" / older / "passages.jsonl").unlink()
+    (old.places.index / "snapshots" / older / "segments/0000/passages.jsonl").unlink()
     contents = create_backup(old.places, file, program=PROGRAM).contents
     assert older not in contents.snapshots
     assert any(older in reason for reason in contents.left_out)

@@ -23,9 +23,10 @@ class CountingEmbedder(WordEmbedder):
 
     texts = 0
 
-    def passages(self, texts, progress=None):  # type: ignore[no-untyped-def]
+    def windows(self, texts, progress=None, **options):  # type: ignore[no-untyped-def]
+        texts = list(texts)
         type(self).texts += len(texts)
-        return super().passages(texts, progress)
+        return super().windows(texts, progress, **options)
 
 
 def test_a_server_without_sources_answers_from_the_shared_library(tmp_path: Path) -> None:

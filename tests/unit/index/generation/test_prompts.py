@@ -16,9 +16,9 @@ from index.generation.prompts import (
     build_messages,
     build_summary_messages,
     build_translation_messages,
-    fits,
     new_canary,
     read_translation,
+    whole_or_best,
 )
 from index.generation.token_estimates import estimate_messages, estimate_tokens
 
@@ -175,9 +175,16 @@ def test_a_summary_is_asked_for_in_a_language_and_a_length():
 
 def test_a_corpus_fits_if_it_leaves_half_of_the_budget():
     texts = evidence(*["word " * 60] * 10)
-    cost = sum(estimate_tokens(one.window.text) + 24 for one in texts)
-    assert fits(texts, 2 * cost)
-    assert not fits(texts, 2 * cost - 2)
+    windows = [one.window for one in texts]
+    cost = sum(estimate_tokens(window.text) + 24 for window in windows)
+    assert whole_or_best(windows, 2 * cost, 3) == texts
+    assert whole_or_best(windows, 2 * cost - 2, 3) == texts[:3]
+
+
+def test_a_large_corpus_is_read_only_as_far_as_it_fits():
+    windows = iter([one.window for one in evidence(*["word " * 60] * 100)])
+    assert len(whole_or_best(windows, 100, 3)) == 3
+    assert len(list(windows)) == 96
 
 
 @pytest.mark.parametrize(("text", "tokens"), [("", 0), ("abc" * 10, 10), ("字" * 10, 15), ("é" * 10, 10), ("🚀", 2)])

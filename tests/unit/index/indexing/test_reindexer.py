@@ -32,10 +32,10 @@ import sys
 from pathlib import Path
 from tests.support.index_fakes import WordEmbedder, library
 class Slow(WordEmbedder):
-    def passages(self, texts, progress=None):
+    def windows(self, texts, progress=None, **options):
         print("building", flush=True)
         sys.stdin.readline()
-        yield from super().passages(texts, progress)
+        yield from super().windows(texts, progress, **options)
 made = library(Path(sys.argv[1]), Path(sys.argv[2]), embedder=Slow())
 print(made.reindex().snapshot.id, flush=True)
 """
@@ -49,11 +49,11 @@ class Waiting(WordEmbedder):
         self.building, self.let = threading.Event(), threading.Event()
         self.builds = 0
 
-    def passages(self, texts: Any, progress: Any = None) -> Iterator[Any]:
+    def windows(self, texts: Any, progress: Any = None, **options: Any) -> Iterator[Any]:
         self.builds += 1
         self.building.set()
         assert self.let.wait(30)
-        yield from super().passages(texts, progress)
+        yield from super().windows(texts, progress, **options)
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_a_damaged_preview_is_not_made_live(seeds, index):
     made = library(seeds, index)
     old = made.reindex().snapshot.id
     preview = made.preview()
-    path = index / "snapshots" / f".preview-{preview.id}" / "documents.jsonl"
+    path = index / "snapshots" / f".preview-{preview.id}" / "segments/0000/documents.jsonl"
     path.write_bytes(path.read_bytes().replace(b"flour", b"sugar"))
     with pytest.raises(LibraryError, match="damaged"):
         made.publish(preview.id)

@@ -7,48 +7,79 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from index.domain.ports import Vectors
-from index.indexing._reuse import Run, merge_vectors, to_runs
+from index.domain.ports import Vectors, WindowText
+from index.indexing._reuse import KeptRows, PreviousVectors, merge_vectors
+from tests.support.index_fakes import search_index
 
 
-def test_rows_that_follow_one_another_are_one_run_and_new_passages_too():
-    assert to_runs([3, 4, None, None, 5, 9, 9, None]) == [
-        Run(3, 2),
-        Run(None, 2),
-        Run(5, 1),
-        Run(9, 1),
-        Run(9, 1),
-        Run(None, 1),
-    ]
-    assert to_runs([]) == []
+def text(name: str, passages: int = 1) -> WindowText:
+    return WindowText(name, tuple((n, n + 1) for n in range(passages)))
 
 
-def vectors(*numbers: float) -> Vectors:
-    return np.array([[number] for number in numbers], np.float32)
+def kept(part: KeptRows) -> Vectors:
+    return np.array([[-float(row)] for row in part.rows], np.float32)
 
 
-def blocks(*parts: Vectors) -> Iterator[Vectors]:
-    yield from parts
+def embed(*sizes: int):
+    """Return what reads all texts ahead, and gives one number a passage in blocks of these sizes."""
+
+    def embed_all(texts: Iterator[WindowText]) -> Iterator[Vectors]:
+        numbers = np.arange(1, 1 + sum(len(each.spans) for each in texts), dtype=np.float32).reshape(-1, 1)
+        begin = 0
+        for size in sizes:
+            yield numbers[begin : begin + size]
+            begin += size
+        yield numbers[begin:]
+
+    return embed_all
 
 
-def test_new_vectors_come_where_their_passages_are_however_the_blocks_are_cut():
-    merged = merge_vectors([Run(None, 2), Run(7, 5), Run(None, 2)], blocks(vectors(1, 2, 3), vectors(), vectors(4)))
-    parts = [
-        part if isinstance(part, Run) else part[:, 0].tolist() for part in merged if isinstance(part, Run) or len(part)
-    ]
-    assert parts == [[1.0, 2.0], Run(7, 5), [3.0], [4.0]]
+def merged(parts: list[WindowText | KeptRows], *sizes: int) -> list[float]:
+    return [float(row[0]) for block in merge_vectors(parts, embed(*sizes), kept) for row in block]
 
 
-def test_more_vectors_than_new_passages_are_an_error():
-    for left in (blocks(vectors(1, 2)), blocks(vectors(1), vectors(2))):
-        with pytest.raises(ValueError, match="more vectors than texts"):
-            list(merge_vectors([Run(None, 1)], left))
+@pytest.mark.parametrize("sizes", [(), (1,), (2, 2), (3,), (1, 1, 1, 1), (0, 4)])
+def test_vectors_come_where_their_passages_are_however_the_blocks_are_cut(sizes):
+    parts = [KeptRows(range(7, 9)), text("a", 3), KeptRows(range(4, 5)), KeptRows(range(1, 2)), text("b")]
+    assert merged(parts, *sizes) == [-7, -8, 1, 2, 3, -4, -1, 4]
+
+
+def test_kept_vectors_alone_need_no_embedding():
+    assert merged([KeptRows(range(2, 4))]) == [-2, -3]
+    assert merged([]) == []
+
+
+def test_more_vectors_than_passages_are_an_error():
+    def more(texts: Iterator[WindowText]) -> Iterator[Vectors]:
+        yield np.zeros((len(list(texts)) + 1, 1), np.float32)
+
+    with pytest.raises(ValueError, match="more vectors than texts"):
+        list(merge_vectors([text("a")], more, kept))
+
+
+def test_fewer_vectors_than_passages_are_an_error():
+    def fewer(texts: Iterator[WindowText]) -> Iterator[Vectors]:
+        yield np.zeros((len(list(texts)) - 1, 1), np.float32)
+
+    with pytest.raises(ValueError, match="fewer vectors than texts"):
+        list(merge_vectors([text("a"), text("b")], fewer, kept))
 
 
 def test_an_embedder_that_fails_at_its_end_fails_the_build():
-    def failing() -> Iterator[Vectors]:
-        yield vectors(1)
+    def failing(texts: Iterator[WindowText]) -> Iterator[Vectors]:
+        yield np.zeros((len(list(texts)), 1), np.float32)
         raise RuntimeError("out of paper")
 
     with pytest.raises(RuntimeError, match="out of paper"):
-        list(merge_vectors([Run(None, 1)], failing()))
+        list(merge_vectors([text("a")], failing, kept))
+
+
+def test_windows_of_a_source_are_found_with_their_rows():
+    index = search_index(
+        a_md="Bread is made of flour.\n", b_md="# Tea\n\nTea is made of leaves.\n\n# Milk\n\nMilk is white.\n"
+    )
+    vectors = PreviousVectors(index, {"a.md": "1", "b.md": "2"})
+    found = vectors.of_source("b.md", "3")
+    assert sorted(row for rows in found.values() for row in rows) == [1, 2]
+    assert vectors.of_source("c.md", "2") == found
+    assert vectors.of_source("c.md", "3") == {}

@@ -58,10 +58,10 @@ def test_snapshots_are_listed_newest_first_with_what_is_in_them(seeds, index, tw
 
 
 def test_a_snapshot_that_lacks_a_file_or_whose_manifest_is_damaged_is_listed_as_such(seeds, index, two):
-    (index / "snapshots" / two[0] / "vectors.faiss").unlink()
+    (index / "snapshots" / two[0] / "segments/0000/vectors.faiss").unlink()
     (index / "snapshots" / two[1] / "manifest.json").write_text("{}")
     newest, oldest = library(seeds, index).snapshots()
-    assert oldest.damage == f"vectors.faiss of snapshot {two[0]} is missing."
+    assert oldest.damage == f"segments/0000/vectors.faiss of snapshot {two[0]} is missing."
     assert "another version" in newest.damage or "damaged" in newest.damage
     assert (newest.whole, newest.passages, newest.created.year) == (False, 0, int(two[1][:4]))
 
@@ -96,9 +96,9 @@ def test_a_part_of_an_id_is_enough_where_it_is_a_part_of_one_alone(seeds, index,
 
 
 def test_a_snapshot_whose_texts_are_damaged_is_not_compared(seeds, index, two):
-    path = index / "snapshots" / two[0] / "documents.jsonl"
+    path = index / "snapshots" / two[0] / "segments/0000/documents.jsonl"
     path.write_bytes(path.read_bytes().replace(b"flour", b"sugar"))
-    with pytest.raises(Damaged, match=r"documents\.jsonl"):
+    with pytest.raises(Damaged, match="texts of snapshot"):
         library(seeds, index).diff(*two)
 
 
@@ -142,7 +142,9 @@ def test_what_was_live_until_a_reindex_is_kept_though_others_are_newer(seeds, in
     assert sorted(path.name for path in (index / "snapshots").iterdir()) == [two[0], third]
 
 
-@pytest.mark.parametrize("file", ["manifest.json", "vectors.faiss", "documents.jsonl", "keyword/meta.json"])
+@pytest.mark.parametrize(
+    "file", ["manifest.json", "segments/0000/vectors.faiss", "segments/0000/documents.jsonl", "keyword/meta.json"]
+)
 def test_a_damaged_snapshot_is_not_made_live(seeds, index, two, file):
     path = index / "snapshots" / two[0] / file
     whole = path.read_bytes()

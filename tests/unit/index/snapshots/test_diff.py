@@ -5,20 +5,20 @@ from __future__ import annotations
 import hashlib
 
 from index.domain.snapshots import Diff, PassageText
-from index.snapshots.diff import MOST_SHOWN, SnapshotTexts, diff
+from index.snapshots.diff import MOST_SHOWN, SnapshotContent, diff
 from tests.support.index_fakes import search_index
 
 BREAD = "Bread is made of flour.\n"
 TEA = "Tea is made of leaves.\n"
 
 
-def texts(name: str, **files: str) -> SnapshotTexts:
+def texts(name: str, **files: str) -> SnapshotContent:
     """What a snapshot of these files says."""
     made = search_index(**files)
     hashes = {
         document.source: hashlib.sha256(document.text.encode()).hexdigest() for document in made.documents.values()
     }
-    return SnapshotTexts(name, hashes, made.documents, made.passages)
+    return SnapshotContent(name, hashes, made.texts)
 
 
 def test_sources_are_added_changed_and_removed():
@@ -56,7 +56,7 @@ def test_a_text_that_stands_there_twice_is_counted_twice():
 
 def test_only_the_first_few_passages_are_shown():
     many = "\n\n".join(f"Sentence number {n} stands here alone, for all to see." for n in range(MOST_SHOWN + 3))
-    changes = diff(SnapshotTexts(), texts("2", a_md=many))
+    changes = diff(SnapshotContent(), texts("2", a_md=many))
     assert (changes.before, changes.passages_added, len(changes.first_added)) == ("", MOST_SHOWN + 3, MOST_SHOWN)
     assert changes.first_added[0].text == "Sentence number 0 stands here alone, for all to see."
 

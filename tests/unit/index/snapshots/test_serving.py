@@ -166,7 +166,7 @@ def test_what_cannot_be_followed_is_logged_once_and_the_one_of_before_serves_on(
     elif harm == "gone":
         shutil.rmtree(folder)
     elif harm != "model":
-        flip(folder / ("manifest.json" if harm == "manifest" else "vectors.faiss"), -1)
+        flip(folder / ("manifest.json" if harm == "manifest" else "segments/0000/vectors.faiss"), -1)
     pointer = (index / "LIVE").read_bytes() if (index / "LIVE").exists() else b""
     caplog.clear()
     for _ in range(3):
@@ -187,12 +187,12 @@ def test_at_load_the_newest_good_snapshot_of_the_same_model_serves_for_a_damaged
     good, damaged = two(seeds, index)
     library(seeds, index, embedder=WordEmbedder("others"), keep=9).reindex()
     library(seeds, index, keep=9).rollback(damaged)
-    flip(index / "snapshots" / damaged / "documents.jsonl", 40)
+    flip(index / "snapshots" / damaged / "segments/0000/documents.jsonl", 40)
     made = library(seeds, index)
     assert served(made) == good
     status = made.status()
     assert status.fallback == (
-        f"documents.jsonl of snapshot {damaged} is damaged. Answers come from snapshot {good}: "
+        f"segments/0000/documents.jsonl of snapshot {damaged} is damaged. Answers come from snapshot {good}: "
         "reindex, or roll back to a good one."
     )
     assert status.snapshot is not None
@@ -207,7 +207,7 @@ def test_at_load_the_newest_good_snapshot_of_the_same_model_serves_for_a_damaged
 
 def test_where_no_snapshot_is_good_a_question_says_what_mends_it(seeds, index):
     for name in two(seeds, index):
-        flip(index / "snapshots" / name / "passages.jsonl", 10)
+        flip(index / "snapshots" / name / "segments/0000/passages.jsonl", 10)
     with pytest.raises(Damaged, match="run `python -m index reindex`"):
         library(seeds, index).ask("bread")
 
@@ -217,7 +217,7 @@ def test_what_is_written_to_while_it_is_read_is_not_served(seeds, index):
 
     class Written(MemoryEngine):
         def open(self, folder: Path) -> MemoryStore:
-            if folder.name == other:  # after it was checked, before it is read
+            if folder.parents[1].name == other:  # after it was checked, before it is read
                 flip(folder / "documents.jsonl", -1)
             return super().open(folder)
 

@@ -19,11 +19,12 @@ from index.domain.errors import IndexMismatch, IndexUnwritable, LibraryError, No
 from index.snapshots._pointer import LivePointer
 from index.snapshots.manifest import FORMAT, to_sealed_json
 from index.snapshots.store import MOST_CITED, SnapshotStore
+from index.snapshots.texts import SnapshotTexts
 from tests.support.index_fakes import WordEmbedder, library, write
 
 TEXT = "---\ntitle: 'A title'\n---\n# Part\n\nBread is made of flour\u2028and water.\r\n\r\nTea is made of leaves.\r\n"
-TANTIVY = {".fast", ".fieldnorm", ".idx", ".lock", ".pos", ".store", ".term"}
-FILES = ("documents.jsonl", "passages.jsonl", "suggestions.json", "vectors.faiss")
+SEGMENT = {f"segments/0000/{name}" for name in ("documents.jsonl", "passages.jsonl", "entries.json", "vectors.faiss")}
+TANTIVY = {".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term", ".del"}
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def live(index: Path) -> Path:
 
 
 def files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
 
 
 def test_a_snapshot_loads_to_the_documents_and_passages_that_were_built(index):
@@ -64,7 +65,7 @@ def test_every_file_is_in_the_manifest_with_its_checksum(index):
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     names = {path.relative_to(folder).as_posix() for path in files(folder)} - {"manifest.json"}
     assert set(manifest["files"]) == names
-    assert set(FILES) <= names
+    assert {*SEGMENT, "segments.json", "suggestions.json"} <= names
 
 
 def test_no_file_is_a_pickle(index):
@@ -164,7 +165,7 @@ def test_without_a_pointer_the_newest_good_snapshot_serves_and_status_says_so(in
 def test_without_a_pointer_and_a_good_snapshot_nothing_serves(index):
     """The error says what to do."""
     (index / "LIVE").unlink()
-    (live_only(index) / "passages.jsonl").write_text("nonsense")
+    (live_only(index) / "segments/0000/passages.jsonl").write_text("nonsense")
     with pytest.raises(IndexMismatch, match=r"LIVE, is missing: run `python -m index reindex`") as refused:
         load(index)
     assert refused.value.exit_code == 5
@@ -218,8 +219,8 @@ def test_a_manifest_that_lacks_a_part_does_not_fit(index, lacking):
 class FailingEmbedder(WordEmbedder):
     """Breaks down in the middle of a build."""
 
-    def passages(self, texts, progress=None):
-        yield next(super().passages(texts, progress))
+    def windows(self, texts, progress=None, **options):
+        yield next(super().windows(texts, progress, **options))
         raise LibraryError("out of breath")
 
 
@@ -296,8 +297,14 @@ def test_ids_sort_by_time(tmp_path):
 
 def documents(index: Path, snapshot: str) -> dict[str, str] | None:
     """The texts of a snapshot by source, read by who has just been started."""
-    documents = SnapshotStore(index).documents(snapshot)
-    return None if documents is None else {source: document.text for source, document in documents.items()}
+    texts = SnapshotStore(index).texts(snapshot)
+    return None if texts is None else {each.source: each.text for each in texts.documents.values()}
+
+
+def texts_of(snapshots: SnapshotStore, snapshot: str) -> SnapshotTexts:
+    texts = snapshots.texts(snapshot)
+    assert texts is not None
+    return texts
 
 
 def built_on(index: Path, text: str, **options: Any) -> str:
@@ -310,7 +317,7 @@ def test_documents_of_a_snapshot_that_is_live_no_more_are_read_as_they_were(inde
     fresh = built_on(index, "Sand is made of stones.\n")
     assert documents(index, old) == {"a.md": TEXT}
     assert documents(index, fresh) == {"a.md": "Sand is made of stones.\n"}
-    (document,) = (SnapshotStore(index).documents(old) or {}).values()
+    (document,) = texts_of(SnapshotStore(index), old).documents.values()
     assert (document.title, document.sections[-1].heading) == ("A title", "Part")
     assert TEXT[document.sections[-1].start :].startswith("# Part")
 
@@ -342,7 +349,7 @@ def test_a_name_that_only_begins_like_an_id_is_never_a_path(index):
 
 def test_a_damaged_document_or_manifest_means_no_documents(index):
     name = live(index).name
-    for file in ("documents.jsonl", "manifest.json"):
+    for file in ("segments/0000/documents.jsonl", "manifest.json"):
         path = live(index) / file
         whole = path.read_bytes()
         for damaged in (
@@ -370,9 +377,9 @@ def test_a_snapshot_of_another_format_or_name_has_no_documents(index, change):
 def test_a_snapshot_that_was_removed_has_no_documents_though_they_were_read_before(index):
     snapshots = SnapshotStore(index)
     old = live(index).name
-    assert snapshots.documents(old) is not None
+    assert snapshots.texts(old) is not None
     shutil.rmtree(live(index))
-    assert snapshots.documents(old) is None
+    assert snapshots.texts(old) is None
 
 
 def test_documents_that_were_read_lately_are_at_hand_and_others_are_read_anew(index):
@@ -380,7 +387,8 @@ def test_documents_that_were_read_lately_are_at_hand_and_others_are_read_anew(in
     snapshots = SnapshotStore(index)
 
     def read(name: str) -> Document:
-        return (snapshots.documents(name) or {})["a.md"]
+        (document,) = texts_of(snapshots, name).documents.values()
+        return document
 
     first = [read(name) for name in names[:4]]
     assert read(names[0]) is first[0]
@@ -394,8 +402,8 @@ def test_documents_that_were_read_lately_are_at_hand_and_others_are_read_anew(in
 def test_documents_are_read_once_by_however_many_at_once(index):
     snapshots, name = SnapshotStore(index), live(index).name
     with ThreadPoolExecutor(max_workers=8) as threads:
-        results = list(threads.map(lambda _: snapshots.documents(name), range(64)))
-    assert len({id((documents or {})["a.md"]) for documents in results}) == 1
+        results = list(threads.map(lambda _: texts_of(snapshots, name), range(64)))
+    assert len({id(texts) for texts in results}) == 1
 
 
 def folders(index: Path) -> list[str]:
