@@ -62,7 +62,7 @@ def test_many_rows_are_searched_by_lists_whose_recall_is_measured(tmp_path):
 
 def test_the_recall_measured_holds_on_other_queries(tmp_path):
     rows = clustered(20_000)
-    store = written(tmp_path, rows, queries=clustered(400, seed=2))
+    store = written(tmp_path, rows, queries=clustered(600, seed=2))
     search = VectorSearch.read(tmp_path)
     assert search is not None
     assert (search.queries, search.given) == (QUERIES, QUERIES)
