@@ -85,7 +85,7 @@ def _lane(world: World, places: Sequence[Call], figures: Figures) -> None:
         reset(world.index.with_name("before"), world.index)
         log = world.index.with_name("trace")
         process = _traced(world, log, [f"trace={call.name}", f"inject={call.name}:error=ENOSPC:when={call.nth}"])
-        hit = [line for line in log.read_text("utf-8", "replace").splitlines() if "(INJECTED)" in line]
+        hit = list(_injected(log.read_text("utf-8", "replace").splitlines()))
         if not any(str(world.index) in line for line in hit):
             figures.faults.append(f"the {call.nth}th {call.name} was not in the index, but {hit}")
         figures.tried += 1
@@ -96,6 +96,17 @@ def _lane(world: World, places: Sequence[Call], figures: Figures) -> None:
         figures.facts[name] = figures.facts.get(name, 0) + 1
         if figures.tried % 20 == 0:
             say(f"{figures.tried} writes failed, {len(figures.faults)} faults")
+
+
+def _injected(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the calls that were made to fail; of one that another thread's came between, the line it begins in."""
+    begun: dict[str, str] = {}
+    for line in lines:
+        pid, _, _ = line.partition(" ")
+        if "<unfinished ...>" in line:
+            begun[pid] = line
+        if "(INJECTED)" in line:
+            yield begun.get(pid, line) if " resumed>" in line else line
 
 
 def _wrong(world: World, done: subprocess.CompletedProcess[bytes], *, said_by: str) -> Iterator[str]:
