@@ -25,6 +25,7 @@ from index.journal.gap_review import GapReview
 from index.journal.journal import Journal
 from index.library import Library
 from index.settings import BUNDLED_READER, Settings
+from index.snapshots.files import KEYWORD
 from index.snapshots.serving import LiveIndex
 from index.snapshots.store import SnapshotStore
 from index.sources.reader import SourceReader
@@ -32,19 +33,20 @@ from index.sources.uploads import UploadedSources
 from index.sources.web import WebSources
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from index.answering.answerer import Answerer
     from index.domain.ports import (
         ClaimChecker,
         Coordinator,
         Embedder,
         Generator,
-        KeywordEngine,
         Reader,
         StageObserver,
-        VectorEngine,
     )
     from index.generation.writer import Writer
     from index.indexing.indexer import Indexer
+    from index.retrieval.opening import Engines
     from index.snapshots.loader import SnapshotLoader
 
 __all__ = ["assemble", "open_checker", "open_coordinator", "open_corpora", "open_library"]
@@ -106,23 +108,33 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
             observe=observe,
         )
 
+    @cache
+    def engines(snapshots: SnapshotStore) -> Engines:
+        from index.retrieval.opening import open_engines
+
+        url = settings.store_url.get_secret_value()
+        return open_engines(url, snapshots.root, shared=snapshots.root == settings.index_dir)
+
+    def make_live(folder: Path) -> None:
+        if settings.store_url.get_secret_value() and (switch := engines(snapshots).make_live):
+            switch(folder / KEYWORD)
+
     def indexer(snapshots: SnapshotStore, embedder: Embedder) -> Indexer:
         from index.indexing.indexer import Indexer
 
         return Indexer(
             snapshots=snapshots,
             embedder=embedder,
-            vectors=_vector_engine(),
-            keywords=_keyword_engine(),
+            vectors=engines(snapshots).vectors,
+            keywords=engines(snapshots).keywords,
             seconds=settings.extract_seconds,
         )
 
     def loader(snapshots: SnapshotStore, embedder: Embedder) -> SnapshotLoader:
         from index.snapshots.loader import SnapshotLoader
 
-        return SnapshotLoader(
-            snapshots=snapshots, embedder=embedder, vectors=_vector_engine(), keywords=_keyword_engine()
-        )
+        chosen = engines(snapshots)
+        return SnapshotLoader(snapshots=snapshots, embedder=embedder, vectors=chosen.vectors, keywords=chosen.keywords)
 
     checker = _once(open_checker)
     journal = Journal(settings.journal_file, keep_days=settings.keep_questions_days)
@@ -156,7 +168,7 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
             **writing,
         )
 
-    snapshots = SnapshotStore(settings.index_dir)
+    snapshots = SnapshotStore(settings.index_dir, switched=make_live)
     sources = SourceReader(settings.seeds_dir, max_bytes=max_bytes, web=web)
     uploads = UploadedSources(settings.seeds_dir, max_bytes=max_bytes, seconds=settings.extract_seconds)
     shared = library(snapshots, sources, uploads)
@@ -320,23 +332,6 @@ def _installed(package: str) -> bool:
         return find_spec(package) is not None
     except ImportError:
         return False
-
-
-def _vector_engine() -> VectorEngine:
-    """Return FAISS, or NumPy without it, over the same files."""
-    if _installed("faiss"):
-        from index.retrieval.faiss_store import FaissEngine
-
-        return FaissEngine()
-    from index.retrieval.numpy_store import NumpyEngine
-
-    return NumpyEngine()
-
-
-def _keyword_engine() -> KeywordEngine:
-    from index.retrieval.tantivy_keywords import TantivyEngine
-
-    return TantivyEngine()
 
 
 def _reader(model: str) -> Reader:

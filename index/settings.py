@@ -205,6 +205,14 @@ class Settings(HomeSettings):
         ge=0,
         description="Most tokens a day of one user's questions, wherever asked; 0 for no limit.",
     )
+    store_url: SecretStr = Field(
+        examples=["milvus://user:password@127.0.0.1:19530/footnote"],
+        default=SecretStr(""),
+        description="A Milvus database, of this installation alone, that searches vectors and words in place of this "
+        "process: milvus://user:password@host:port/database, milvus+tls:// for TLS, milvus:///path.db for milvus-lite; "
+        "needs `pip install 'footnote[milvus]'`. After a change run `python -m index reindex`. Unset: files below "
+        "INDEX_DIR.",
+    )
     log_level: str = Field(
         examples=["INFO"], default="INFO", description="DEBUG, INFO, WARNING or ERROR; logs go to standard error."
     )
@@ -225,6 +233,20 @@ class Settings(HomeSettings):
         if (level := value.strip().upper()) not in logging.getLevelNamesMapping():
             raise ValueError("it should be DEBUG, INFO, WARNING or ERROR")
         return level
+
+    @field_validator("store_url")
+    @classmethod
+    def _store_address(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value().strip()
+        try:
+            parts = urlsplit(url)
+            named = bool(parts.hostname or parts.path.strip("/"))
+            usable = named and parts.scheme in ("milvus", "milvus+tls") and parts.port != 0
+        except ValueError:
+            usable = False
+        if url and not usable:
+            raise ValueError("it should be milvus://host:port/database or milvus:///path.db")
+        return SecretStr(url)
 
     @field_validator("llm_base_url")
     @classmethod

@@ -29,6 +29,7 @@ __all__ = [
     "SourceRejected",
     "SourceUnwritable",
     "SourcesUnreadable",
+    "StoreUnavailable",
     "UnreadableSource",
 ]
 
@@ -62,11 +63,16 @@ class LibraryError(Exception):
 
 
 class NotInstalled(LibraryError):
-    """Something needs packages that the lite install leaves out; `what` begins the sentence."""
+    """Something needs packages of an extra; without `extra`, those that the lite install leaves out.
 
-    def __init__(self, what: str) -> None:
+    `what` begins the sentence.
+    """
+
+    def __init__(self, what: str, *, extra: str = "") -> None:
         super().__init__(
-            f"{what} needs packages that the lite install leaves out: run `pip install 'footnote[full]'`, or in a "
+            f"{what} needs packages of its own: run `pip install 'footnote[{extra}]'`."
+            if extra
+            else f"{what} needs packages that the lite install leaves out: run `pip install 'footnote[full]'`, or in a "
             "checkout `make run`."
         )
 
@@ -153,6 +159,10 @@ class QuotaExceeded(LibraryError):
 
 class JournalUnavailable(LibraryError):
     """The journal cannot be read or written: it is damaged, of a newer program, or the disk is full."""
+
+
+class StoreUnavailable(LibraryError):
+    """The server of STORE_URL cannot be reached, or refuses."""
 
 
 class BackupUnreadable(LibraryError):

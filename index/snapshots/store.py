@@ -15,7 +15,7 @@ import json
 import logging
 import shutil
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,10 +46,11 @@ PREVIEW = ".preview-"
 
 
 class SnapshotStore:
-    """The snapshots in one folder."""
+    """The snapshots in one folder; `switched` is told the folder of one that has just become live."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, switched: Callable[[Path], None] | None = None) -> None:
         self.root = folder
+        self._switched = switched
         self.pointer = LivePointer(folder / "LIVE")
         self._snapshots = folder / "snapshots"
         self._texts = TextsCache(self._snapshots)
@@ -191,6 +192,7 @@ class SnapshotStore:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         self._flush_switch()
+        self._tell(folder)
 
     def set_aside(self, built: Path, manifest: Manifest) -> None:
         """Keep a sealed folder as a preview; the next builder removes it."""
@@ -200,6 +202,15 @@ class SnapshotStore:
         """Make a kept snapshot live."""
         self.pointer.switch(manifest.snapshot.id, _checksum(manifest))
         self._flush_switch()
+        self._tell(self.folder(manifest.snapshot.id))
+
+    def _tell(self, folder: Path) -> None:
+        """Say which snapshot is live; a failure undoes nothing."""
+        try:
+            if self._switched:
+                self._switched(folder)
+        except (LibraryError, OSError, ValueError) as error:
+            log.warning("Other programs do not know of the switch to another snapshot (%s)", error)
 
     def _flush_switch(self) -> None:
         """Flush the switch; a failure undoes nothing, the new snapshot is live."""

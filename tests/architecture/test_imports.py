@@ -140,8 +140,17 @@ def test_rooms_of_the_index_do_not_go_through_their_own_front_door():
     assert wrong == []
 
 
-def test_only_the_composition_root_names_a_concrete_engine():
-    assert rooms_where(re.compile(r"(.+\.)?FaissEngine")) <= {"index/bootstrap.py", "index/retrieval/faiss_store.py"}
+@pytest.mark.parametrize(
+    ("engine", "home"),
+    [
+        ("FaissEngine", "faiss_store"),
+        ("TantivyEngine", "tantivy_keywords"),
+        ("MilvusVectorEngine", "milvus_vectors"),
+        ("MilvusKeywordEngine", "milvus_keywords"),
+    ],
+)
+def test_only_what_the_composition_root_asks_names_a_concrete_engine(engine, home):
+    assert rooms_where(re.compile(rf"(.+\.)?{engine}")) == {"index/retrieval/opening.py", f"index/retrieval/{home}.py"}
 
 
 def test_nouns_need_the_standard_library_only():

@@ -14,8 +14,9 @@ from index.domain.documents import Passage
 from index.retrieval.tantivy_keywords import TantivyEngine
 from index.text.tokens import content_stems
 from tests.support.index_fakes import WordEmbedder, parse_files
+from tests.support.milvus import lite_keyword_engine
 
-ENGINES = (TantivyEngine,)
+ENGINES = (TantivyEngine, pytest.param(lite_keyword_engine, marks=pytest.mark.slow))
 TEXT = (
     "# Scout\n\nScout has sixteen experts and a long window.\n\n"
     "# Maverick\n\nMaverick has many experts and a chat version.\n\n"

@@ -12,6 +12,7 @@ from index.domain.ports import VectorEngine, Vectors, VectorStore
 from index.retrieval.faiss_store import FaissEngine
 from index.retrieval.numpy_store import NumpyEngine
 from tests.support.index_fakes import MemoryEngine
+from tests.support.milvus import lite_vector_engine
 
 
 class FaissListsEngine(FaissEngine):
@@ -21,7 +22,8 @@ class FaissListsEngine(FaissEngine):
         super().__init__(many_rows=200)
 
 
-ENGINES: tuple[type[VectorEngine], ...] = (FaissEngine, FaissListsEngine, NumpyEngine, MemoryEngine)
+MILVUS = pytest.param(lite_vector_engine, marks=pytest.mark.slow)
+ENGINES: tuple[Any, ...] = (FaissEngine, FaissListsEngine, NumpyEngine, MemoryEngine, MILVUS)
 ON_DISK = (FaissEngine, FaissListsEngine, NumpyEngine)
 ROWS = np.asarray([[0.0, 1.0], [0.6, 0.8], [1.0, 0.0]], np.float32)
 ASKED = np.asarray([1.0, 0.0], np.float32)

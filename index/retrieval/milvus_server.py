@@ -1,0 +1,178 @@
+"""A Milvus server: its address, its collections, and what its errors mean.
+
+https://milvus.io/docs; `pymilvus` is the client of its makers, and `milvus-lite` the same server over a file.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+import threading
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from index.domain.errors import NotInstalled, StoreUnavailable
+from index.domain.messages import Message
+from index.storage.atomic import write_atomically
+
+__all__ = ["MOST_HITS", "MilvusServer", "read_collection", "write_collection"]
+
+MOST_HITS = 16_384
+"""The most rows that Milvus returns of one search."""
+
+SECONDS = 10.0
+"""How long one call may take."""
+
+KEPT = timedelta(days=1)
+"""How long a collection is kept that no snapshot names: it may be one that is being built."""
+
+LIVE = "footnote_live"
+"""The alias of the collection of the live snapshot's passages, for other programs."""
+
+REFERENCE = "milvus.json"
+"""The file in a folder of a snapshot that names its collection."""
+
+OWNER = re.compile(r"footnote_[0-9a-f]{8}")
+
+GONE = 100
+"""Milvus' code for a collection that is not there."""
+
+
+class MilvusServer:
+    """Collections on one server, connected to when first needed. Thread-safe.
+
+    Parameters
+    ----------
+    url
+        milvus://user:password@host:port/database, milvus+tls:// for TLS, or milvus:///path.db for milvus-lite.
+    owner_file
+        Holds a word that begins the names of collections, so that what is not used any more is removed by nobody else.
+        It is made with the first collection.
+    """
+
+    def __init__(self, url: str, *, owner_file: Path) -> None:
+        self._url = url
+        self._owner_file = owner_file
+        self._lock = threading.Lock()
+        self._client: Any = None
+
+    def new_name(self, kind: str) -> str:
+        return f"{self._owner}_{kind}_{datetime.now(UTC):%Y%m%d%H%M%S}_{secrets.token_hex(4)}"
+
+    @property
+    def _owner(self) -> str:
+        with suppress(FileNotFoundError):
+            if found := OWNER.fullmatch(self._owner_file.read_text("utf-8").strip()):
+                return found[0]
+        owner = f"footnote_{secrets.token_hex(4)}"
+        write_atomically(self._owner_file, owner.encode())
+        return owner
+
+    @contextmanager
+    def client(self) -> Iterator[Any]:
+        """Yield the client.
+
+        Raises
+        ------
+        StoreUnavailable
+            In the block: the server cannot be reached or refuses.
+        ValueError
+            In the block: a collection is gone.
+        """
+        try:
+            from pymilvus import MilvusClient, MilvusException
+        except ImportError as error:
+            raise NotInstalled("STORE_URL with Milvus", extra="milvus") from error
+        try:
+            with self._lock:
+                if self._client is None:
+                    logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # what it logs is raised, too
+                    self._client = MilvusClient(**_address(self._url), timeout=SECONDS)
+            yield self._client
+        except MilvusException as error:
+            if error.code == GONE:
+                raise ValueError("the collection of the snapshot is gone from Milvus") from error
+            raise StoreUnavailable(
+                Message("The search server cannot be reached just now: ask again in a moment."),
+                log_detail=f"Milvus says: {error.message}",
+            ) from error
+
+    def insert(self, name: str, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            with self.client() as client:
+                client.insert(name, rows, timeout=SECONDS * 6)
+
+    def search(
+        self, name: str, field: str, query: Any, limit: int, *, where: str = "", params: Mapping[str, Any] | None = None
+    ) -> list[tuple[int, float]]:
+        """Return the hits of one query as (row, distance), best first."""
+        with self.client() as client:
+            (hits,) = client.search(
+                name,
+                data=[query],
+                anns_field=field,
+                limit=limit,
+                filter=where,
+                output_fields=["row"],
+                search_params={"params": dict(params or {})},
+                timeout=SECONDS,
+            )
+            return [(int(hit["row"]), float(hit["distance"])) for hit in hits]
+
+    def drop(self, name: str) -> None:
+        """Remove a collection, if the server can be reached."""
+        with suppress(StoreUnavailable, ValueError), self.client() as client:
+            client.drop_collection(name, timeout=SECONDS)
+
+    def make_live(self, name: str) -> None:
+        """Let the alias stand for a collection; there is no moment at which it stands for none."""
+        with self.client() as client:
+            if LIVE in client.list_aliases().get("aliases", ()):
+                client.alter_alias(name, LIVE)
+            else:
+                client.create_alias(name, LIVE)
+
+    def sweep(self, used: Collection[str]) -> None:
+        """Remove this owner's collections that are older than a day and not in use."""
+        form = re.compile(rf"{re.escape(self._owner)}_[a-z]+_(\d{{14}})_[0-9a-f]{{8}}")
+        with self.client() as client:
+            for name in client.list_collections():
+                found = form.fullmatch(name)
+                if not found or name in used:
+                    continue
+                if datetime.strptime(f"{found[1]}+0000", "%Y%m%d%H%M%S%z") < datetime.now(UTC) - KEPT:
+                    self.drop(name)
+
+
+def write_collection(folder: Path, name: str) -> None:
+    """Write which collection belongs to a folder of a snapshot."""
+    write_atomically(folder / REFERENCE, json.dumps({"collection": name}).encode() + b"\n")
+
+
+def read_collection(folder: Path) -> str:
+    """Return the name of a folder's collection. Raises OSError if there is none, ValueError if it is damaged."""
+    try:
+        return str(json.loads((folder / REFERENCE).read_bytes())["collection"])
+    except (ValueError, LookupError, TypeError) as error:
+        raise ValueError(f"{REFERENCE} is not as it was written") from error
+
+
+def _address(url: str) -> dict[str, str]:
+    """Return what the client takes of a URL."""
+    parts = urlsplit(url)
+    if not parts.hostname:
+        return {"uri": unquote(parts.path)}
+    scheme = "https" if parts.scheme == "milvus+tls" else "http"
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return {
+        "uri": f"{scheme}://{host}:{parts.port or 19530}",
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "db_name": parts.path.strip("/"),
+    }

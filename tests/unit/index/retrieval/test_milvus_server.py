@@ -1,0 +1,123 @@
+"""Addresses, names, errors and tidying of Milvus; the engines are tested by their contracts."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.domain.errors import StoreUnavailable
+from index.retrieval.milvus_keywords import MilvusKeywordEngine
+from index.retrieval.milvus_server import LIVE, MilvusServer, _address, read_collection, write_collection
+from index.retrieval.milvus_vectors import MilvusVectorEngine
+from tests.support.index_fakes import WordEmbedder, parse_files
+from tests.support.milvus import lite_server, need_milvus_lite
+
+OLD = "20200101000000_0123abcd"
+pytestmark = pytest.mark.slow
+
+
+def build(engine: MilvusKeywordEngine, folder: Path, text: str = "Bread is made of flour.") -> Path:
+    engine.build(folder, enumerate(parse_files(WordEmbedder(), a_md=text)[1]))
+    return folder
+
+
+def collections(server: MilvusServer) -> set[str]:
+    with server.client() as client:
+        return set(client.list_collections())
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("milvus:///data/x.db", {"uri": "/data/x.db"}),
+        ("milvus://h", {"uri": "http://h:19530", "user": "", "password": "", "db_name": ""}),
+        ("milvus://u:p%40@h:1/b", {"uri": "http://h:1", "user": "u", "password": "p@", "db_name": "b"}),
+        ("milvus+tls://[::1]:2/", {"uri": "https://[::1]:2", "user": "", "password": "", "db_name": ""}),
+    ],
+)
+def test_a_url_says_server_user_and_database(url, address):
+    assert _address(url) == address
+
+
+def test_a_server_that_is_not_there_says_so_without_the_password(tmp_path):
+    need_milvus_lite()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = MilvusServer(f"milvus://me:geheim@127.0.0.1:{port}/base", owner_file=tmp_path / "owner")
+    write_collection(tmp_path, "footnote_keywords_x")
+    (tmp_path / "terms.txt").write_text("bread 1\n")
+    index = MilvusKeywordEngine(server).open(tmp_path)
+    with pytest.raises(StoreUnavailable, match="cannot be reached just now: ask again") as refused:
+        index.search(["bread"], 5)
+    assert "geheim" not in refused.value.log_message
+    with pytest.raises(StoreUnavailable):
+        build(MilvusKeywordEngine(server), tmp_path / "keyword")
+
+
+def test_a_collection_that_is_gone_is_damage(tmp_path):
+    server = lite_server()
+    engine = MilvusKeywordEngine(server)
+    index = engine.open(build(engine, tmp_path / "keyword"))
+    server.drop(read_collection(tmp_path / "keyword"))
+    with pytest.raises(ValueError, match="is gone from Milvus"):
+        index.search(["bread"], 5)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}"])
+def test_a_damaged_reference_is_damage(tmp_path, text):
+    (tmp_path / "milvus.json").write_text(text)
+    with pytest.raises(ValueError, match=r"milvus\.json is not as it was written"):
+        read_collection(tmp_path)
+
+
+def test_a_damaged_vocabulary_is_damage(tmp_path):
+    engine = MilvusKeywordEngine(lite_server())
+    folder = build(engine, tmp_path / "keyword")
+    (folder / "terms.txt").write_text("bread many\n")
+    with pytest.raises(ValueError, match=r"terms\.txt is not as it was written"):
+        engine.open(folder).search(["bread"], 5)
+
+
+def test_terms_with_marks_are_found_as_one(tmp_path):
+    engine = MilvusKeywordEngine(lite_server())
+    index = engine.open(build(engine, tmp_path / "keyword", "It has 10,000 pages.\n\nIt has 10 of 000.\n"))
+    assert [row for row, score in index.search(["10,000"], 5)][:1] == [0]
+    assert index.search(["10,001"], 5) == []
+
+
+def test_a_build_that_fails_leaves_no_collection(tmp_path):
+    server = lite_server()
+    before = collections(server)
+    with pytest.raises(AttributeError):
+        MilvusKeywordEngine(server).build(tmp_path / "keyword", [(0, None)])
+    with pytest.raises(ValueError, match="do not fit"), MilvusVectorEngine(server).writer(tmp_path, 2) as writer:
+        writer.add(np.zeros((1, 3), np.float32))
+    assert collections(server) == before
+
+
+def test_only_own_old_collections_that_no_snapshot_names_are_removed(tmp_path):
+    server = lite_server()
+    owner = server.new_name("keywords").rpartition("_keywords_")[0]
+    names = [f"{owner}_keywords_{OLD}", f"{owner}_vectors_{OLD}", f"footnote_0123abcd_keywords_{OLD}", "of_others"]
+    with server.client() as client:
+        for name in names:
+            client.create_collection(name, dimension=2)
+    snapshot = tmp_path / "snapshots" / "a" / "segments" / "0000"
+    snapshot.mkdir(parents=True)
+    write_collection(snapshot, names[1])
+    build(MilvusKeywordEngine(server, tmp_path / "snapshots"), tmp_path / "snapshots" / "b" / "keyword")
+    assert collections(server) & set(names) == set(names[1:])
+    assert read_collection(tmp_path / "snapshots" / "b" / "keyword") in collections(server)
+
+
+def test_the_alias_stands_for_the_live_collection(tmp_path):
+    server = lite_server()
+    engine = MilvusKeywordEngine(server)
+    for name in ("0", "1"):
+        engine.make_live(build(engine, tmp_path / name))
+        with server.client() as client:
+            assert client.describe_alias(LIVE)["collection_name"] == read_collection(tmp_path / name)
