@@ -24,6 +24,7 @@ __all__ = [
     "ShortAnswer",
     "SourceChange",
     "SourcePage",
+    "SuggestedQuestion",
     "WrittenSentence",
 ]
 
@@ -193,3 +194,14 @@ class SourcePage:
     link: str | None = None
     change: SourceChange = SourceChange.NONE
     confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedQuestion:
+    """A question that a source answers by its characters `start` to `end`, with the confidence of that answer."""
+
+    question: str
+    source: str
+    start: int
+    end: int
+    confidence: float

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.domain.answers import Answer
+from index.domain.answers import Answer, SuggestedQuestion
 from index.domain.documents import Document, DocumentEntry, Passage
 from index.domain.errors import ReindexCancelled, SourcesUnreadable, UnreadableSource
 from index.domain.messages import Message, message_of
@@ -46,6 +46,9 @@ __all__ = ["Built", "Indexer"]
 
 MOST_SUGGESTING = 2_000
 """Passages that suggestions are made from: so many suffice, and a large index takes no longer to rebuild."""
+
+MOST_SUGGESTED, MOST_SUGGESTED_ANEW = 200, 20
+"""Questions that are asked to know which are answered, and those after an edit of a large index."""
 
 MOST_WINDOWS = 2
 """Windows that are read to check a suggestion."""
@@ -162,9 +165,11 @@ class Indexer:
         )
         write_suggestions(folder, ())
         search_index = self._loader.open(folder, snapshot.id)
-        suggestions = _suggestions(search_index, answerer, progress) if answerer else ()
-        search_index = replace(search_index, suggestions=suggestions)
-        write_suggestions(folder, suggestions)
+        if answerer:
+            known = previous.search_index.suggested if previous and plan.kept else ()
+            suggested = _suggestions(search_index, facts.read if plan.kept else None, known, answerer, progress)
+            search_index = replace(search_index, suggested=suggested)
+            write_suggestions(folder, suggested)
         manifest = self._snapshots.seal(
             folder,
             snapshot,
@@ -288,18 +293,30 @@ def _linked(folder: Path, before: Path, manifest: Manifest) -> dict[str, str]:
     }
 
 
-def _suggestions(search_index: SearchIndex, answerer: Answerer, progress: Progress | None) -> tuple[str, ...]:
-    """Return questions that the index answers; none if making them fails, for it serves as well without."""
+def _suggestions(
+    search_index: SearchIndex,
+    read: Collection[str] | None,
+    known: Sequence[SuggestedQuestion],
+    answerer: Answerer,
+    progress: Progress | None,
+) -> tuple[SuggestedQuestion, ...]:
+    """Return questions that the index answers; none if making them fails, for it serves as well without.
+
+    Of an index that grew they are made from the sources that were read anew alone; those known of others stay.
+    """
     try:
-        candidates = generate_questions(search_index.documents, _first_passages(search_index))
         entries = {entry.source: entry for entry in search_index.entries}
+        fresh = [entry for source, entry in entries.items() if read is None or source in read]
+        candidates = generate_questions(search_index.documents, _first_passages(search_index, fresh))
+        unchanged = [each for each in known if each.source in entries and each.source not in (read or ())]
 
         def ask(candidate: CandidateQuestion) -> Answer:
             """Read only where the question was made from: that suffices to know that it is answered."""
             windows = _windows_at(search_index, entries[candidate.source], candidate)
             return answerer.answer_from(search_index, candidate.question, list(islice(windows, MOST_WINDOWS)))
 
-        return keep_answered(candidates, ask, progress=progress)
+        most = MOST_SUGGESTED if read is None else MOST_SUGGESTED_ANEW
+        return keep_answered(candidates, ask, limit=most, known=unchanged, progress=progress)[:MOST_SUGGESTED]
     except ReindexCancelled:
         raise
     except Exception:
@@ -316,8 +333,8 @@ def _windows_at(search_index: SearchIndex, entry: DocumentEntry, candidate: Cand
             yield window
 
 
-def _first_passages(search_index: SearchIndex) -> list[Passage]:
-    """Return the first passages of every source, MOST_SUGGESTING of them together."""
-    share = max(1, MOST_SUGGESTING // max(1, len(search_index.entries)))
-    rows = (row for entry in search_index.entries for row in entry.rows[:share])
+def _first_passages(search_index: SearchIndex, entries: Sequence[DocumentEntry]) -> list[Passage]:
+    """Return the first passages of each of these documents, MOST_SUGGESTING of them together."""
+    share = max(1, MOST_SUGGESTING // max(1, len(entries)))
+    rows = (row for entry in entries for row in entry.rows[:share])
     return [search_index.passages[row] for row in islice(rows, MOST_SUGGESTING)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from index.domain.answers import SuggestedQuestion
 from index.domain.documents import Document, DocumentEntry, Passage
 from index.domain.ports import KeywordIndex, VectorStore
 from index.retrieval.texts import IndexTexts, MemoryTexts, WindowTable
@@ -16,14 +17,14 @@ __all__ = ["SearchIndex"]
 class SearchIndex:
     """The engines of one snapshot; row i of each is passage i.
 
-    `suggestions` are questions that the snapshot answered when it was built, the surest first.
+    `suggested` are questions that the snapshot answered when it was built, the surest first.
     """
 
     id: str
     texts: IndexTexts
     vectors: VectorStore
     keyword: KeywordIndex
-    suggestions: tuple[str, ...] = ()
+    suggested: tuple[SuggestedQuestion, ...] = ()
     windows: WindowTable = field(init=False)
 
     def __post_init__(self) -> None:
@@ -37,11 +38,9 @@ class SearchIndex:
         passages: Sequence[Passage],
         vectors: VectorStore,
         keyword: KeywordIndex,
-        *,
-        suggestions: tuple[str, ...] = (),
     ) -> SearchIndex:
         """Return the search index of engines and texts in memory."""
-        return cls(snapshot, MemoryTexts(documents, passages), vectors, keyword, suggestions)
+        return cls(snapshot, MemoryTexts(documents, passages), vectors, keyword)
 
     @property
     def documents(self) -> Mapping[str, Document]:
@@ -57,6 +56,11 @@ class SearchIndex:
     def passages(self) -> Sequence[Passage]:
         """The passages by row."""
         return self.texts.passages
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        """The questions alone."""
+        return tuple(each.question for each in self.suggested)
 
     def windows_of(self, row: int) -> range:
         """Return the places in `windows` of the windows with a passage."""

@@ -6,10 +6,12 @@ import json
 import re
 import threading
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from cachetools import LRUCache
 
+from index.domain.answers import SuggestedQuestion
 from index.snapshots.texts import SnapshotTexts
 
 __all__ = ["ID", "KEYWORD", "TextsCache", "read_suggestions", "write_suggestions"]
@@ -53,12 +55,12 @@ class TextsCache:
             return texts
 
 
-def write_suggestions(folder: Path, suggestions: Sequence[str]) -> None:
-    """Write suggestions.json, a list of questions."""
-    text = json.dumps(list(suggestions), ensure_ascii=False, indent=1)
+def write_suggestions(folder: Path, suggestions: Sequence[SuggestedQuestion]) -> None:
+    """Write suggestions.json, a list of questions and where they are answered."""
+    text = json.dumps([asdict(each) for each in suggestions], ensure_ascii=False, indent=1)
     (folder / SUGGESTIONS).write_text(f"{text}\n", "utf-8", newline="\n")
 
 
-def read_suggestions(folder: Path) -> tuple[str, ...]:
-    """Return what `write_suggestions` wrote."""
-    return tuple(json.loads((folder / SUGGESTIONS).read_text("utf-8")))
+def read_suggestions(folder: Path) -> tuple[SuggestedQuestion, ...]:
+    """Return what `write_suggestions` wrote. Raises OSError, ValueError, TypeError."""
+    return tuple(SuggestedQuestion(**row) for row in json.loads((folder / SUGGESTIONS).read_text("utf-8")))

@@ -70,7 +70,7 @@ class SnapshotLoader:
                 self._keywords.open(folder / KEYWORD),
                 read_suggestions(folder),
             )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:
             fault = with_fix(REBUILD, "The files of snapshot {id} are damaged", id=snapshot)
             raise Damaged(fault, log_detail=str(error)) from error
 

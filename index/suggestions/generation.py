@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice, zip_longest
 
-from index.domain.answers import Answer
+from index.domain.answers import Answer, SuggestedQuestion
 from index.domain.documents import Document, Passage
 from index.domain.ports import Progress
 from index.domain.stages import Stage
@@ -70,11 +70,13 @@ def keep_answered(
     ask: Callable[[CandidateQuestion], Answer],
     *,
     limit: int = 200,
+    known: Iterable[SuggestedQuestion] = (),
     progress: Progress | None = None,
-) -> tuple[str, ...]:
+) -> tuple[SuggestedQuestion, ...]:
     """Return the questions that are answered by the sentence or section that they were made from, the surest first.
 
-    At most `limit` questions are asked, one of each source in turn. Of two with the same answer the surer one stays.
+    At most `limit` questions are asked, one of each source in turn; those in `known` are added. Of two with the same
+    answer the surer one stays.
     """
     fitting = (
         candidate
@@ -82,17 +84,18 @@ def keep_answered(
         if len(candidate.question) <= LONGEST_SUGGESTION and candidate.question.isprintable()
     )
     chosen = list(islice(fitting, limit))
-    answered: list[tuple[Answer, CandidateQuestion]] = []
+    answered = list(known)
     for done, candidate in enumerate(chosen, 1):
         answer = ask(candidate)
         if not answer.abstained and _is_answered_by(answer, candidate):
-            answered.append((answer, candidate))
+            words = answer.short_answer or answer.citations[0]
+            place = words.source, words.start, words.end
+            answered.append(SuggestedQuestion(candidate.question, *place, confidence=answer.confidence))
         if progress:
             progress(Stage.CHECKING_SUGGESTIONS, done, len(chosen))
-    distinct: dict[tuple[str, int, int], str] = {}
-    for answer, candidate in sorted(answered, key=lambda pair: -pair[0].confidence):
-        words = answer.short_answer or answer.citations[0]
-        distinct.setdefault((words.source, words.start, words.end), candidate.question)
+    distinct: dict[tuple[str, int, int], SuggestedQuestion] = {}
+    for each in sorted(answered, key=lambda each: -each.confidence):
+        distinct.setdefault((each.source, each.start, each.end), each)
     return tuple(distinct.values())
 
 

@@ -169,3 +169,19 @@ def test_vectors_of_a_build_that_failed_are_kept_until_a_snapshot_is_live(seeds,
         assert list(unfinished.glob("*.npy"))
         library(seeds, tmp_path / "index").reindex()
     assert not unfinished.exists()
+
+
+def test_suggestions_of_unchanged_sources_stay_when_a_large_index_grows(seeds, tmp_path):
+    write(seeds, people_md="Scout has 16 experts.\n")
+    made = library(seeds, tmp_path / "index")
+    made.reindex()
+    before = {each.source: each for each in opened(tmp_path / "index").suggested}
+    assert "people.md" in before
+    write(seeds, boats_md="The Battle of Waterloo was fought in 1815.\n")
+    made.reindex()
+    after = {each.source: each for each in opened(tmp_path / "index").suggested}
+    assert after["people.md"] == before["people.md"]
+    assert "boats.md" in after
+    (seeds / "people.md").unlink()
+    made.reindex()
+    assert "people.md" not in {each.source for each in opened(tmp_path / "index").suggested}

@@ -41,6 +41,10 @@ PIECES = (
 )
 
 
+def kept(*arguments, **options) -> tuple[str, ...]:
+    return tuple(each.question for each in keep_answered(*arguments, **options))
+
+
 def made(*texts: str) -> tuple[CandidateQuestion, ...]:
     """The questions made from files of Markdown: 0.md, 1.md, ..."""
     model = WordEmbedder()
@@ -213,32 +217,32 @@ def one(question: str, source: str = "a.md", start: int = 10, end: int = 20) -> 
 
 def test_questions_that_are_answered_come_with_the_surest_first():
     ask = Answers(When_is_it=(0.5, "a.md", 0, 30), Who_won=(0.9, "a.md", 12, 18))
-    assert keep_answered([one("When is it?"), one("Who lost?"), one("Who won?")], ask) == ("Who won?", "When is it?")
+    assert kept([one("When is it?"), one("Who lost?"), one("Who won?")], ask) == ("Who won?", "When is it?")
 
 
 @pytest.mark.parametrize(("source", "start", "end"), [("b.md", 10, 20), ("a.md", 20, 30), ("a.md", 0, 10)])
 def test_a_question_that_another_sentence_answers_is_dropped(source, start, end):
-    assert keep_answered([one("Who won?")], Answers(Who_won=(0.9, source, start, end))) == ()
+    assert kept([one("Who won?")], Answers(Who_won=(0.9, source, start, end))) == ()
 
 
 def test_sources_are_asked_in_turn_and_not_more_often_than_allowed():
     ask = Answers()
     many = [one(f"Who was number {number}?") for number in range(5)]
-    keep_answered([*many, one("Who won?", "b.md"), one("Who lost?", "b.md")], ask, limit=4)
+    kept([*many, one("Who won?", "b.md"), one("Who lost?", "b.md")], ask, limit=4)
     assert ask.asked == ["Who was number 0?", "Who won?", "Who was number 1?", "Who lost?"]
 
 
 def test_progress_tells_how_many_of_those_that_are_asked_are_done():
     calls: list[tuple[str, int, int]] = []
     many = [one(f"Who was number {number}?") for number in range(5)]
-    keep_answered(many, Answers(), limit=2, progress=lambda *call: calls.append(call))
+    kept(many, Answers(), limit=2, progress=lambda *call: calls.append(call))
     assert calls == [("checking suggestions", 1, 2), ("checking suggestions", 2, 2)]
 
 
 @pytest.mark.parametrize("question", ["Who " + "a" * 96 + "?", "Who won\u202e?", "Who\nwon?"])
 def test_a_question_too_long_or_not_fit_to_show_is_not_asked(question):
     ask = Answers()
-    assert keep_answered([one(question)], ask) == ()
+    assert kept([one(question)], ask) == ()
     assert ask.asked == []
 
 
@@ -249,7 +253,7 @@ def test_of_two_with_the_same_answer_the_surer_stays():
         How_big_is_the_window_of_Scout=(0.7, "a.md", 12, 20),
     )
     asks = [one("How big is Scout?"), one("How big is Llama 4 Scout?"), one("How big is the window of Scout?")]
-    assert keep_answered(asks, ask) == ("How big is Llama 4 Scout?", "How big is the window of Scout?")
+    assert kept(asks, ask) == ("How big is Llama 4 Scout?", "How big is the window of Scout?")
 
 
 def test_questions_that_other_words_of_a_sentence_answer_both_stay():
@@ -260,4 +264,4 @@ def test_questions_that_other_words_of_a_sentence_answer_both_stay():
         short = ShortAnswer("x", "a.md", *words[candidate.question], 1)
         return Answer(candidate.question, "x", (cited,), 0.6, False, "s", "fake", short_answer=short)
 
-    assert keep_answered([one(question) for question in words], ask) == tuple(words)
+    assert kept([one(question) for question in words], ask) == tuple(words)
