@@ -109,11 +109,12 @@ train: $(VENV)/.installed-dev ## Train the reader from ../shared and export it; 
 
 install: $(VENV)/.installed-dev ## Only install, what tests need included
 
-# Some tests open pages in chromium, some have strace make writes fail, some read scans with tesseract. Where there is none
-# they are skipped and say so; with CI=true they fail.
-browser: ## Install chromium, strace and tesseract, if they are missing and this may: as root, by apt
-	@for tool in chromium strace tesseract; do \
+# Some tests open pages in chromium, some have strace make writes fail, some read scans with tesseract, some start
+# PostgreSQL. Where there is none they are skipped and say so; with CI=true they fail.
+browser: ## Install chromium, strace, tesseract and PostgreSQL, if they are missing and this may: as root, by apt
+	@for tool in chromium strace tesseract pg_ctlcluster; do \
 	  package=$$tool; [ $$tool != tesseract ] || package=tesseract-ocr; \
+	  [ $$tool != pg_ctlcluster ] || package=postgresql; \
 	  if ! command -v $$tool >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "Installing $$tool, which some of the tests need" >&2; \
 	    export DEBIAN_FRONTEND=noninteractive; \

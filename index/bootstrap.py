@@ -195,6 +195,10 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
 
 def open_coordinator(settings: Settings) -> Coordinator:
     """Return what coordinates the processes that share an index; nothing is opened before it is used."""
+    if url := settings.database_url.get_secret_value():
+        from index.coordination.postgres import PostgresCoordinator
+
+        return PostgresCoordinator(url)
     from index.coordination.files import FileCoordinator
 
     return FileCoordinator(settings.index_dir / COORDINATION_FOLDER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -18,12 +19,25 @@ __all__ = ["BUNDLED_READER", "Settings"]
 BUNDLED_READER = "bundled"
 """The value of READER_MODEL for the reader that is part of this package."""
 
+PACKAGES = ("alembic", "psycopg", "sqlalchemy")
+"""What DATABASE_URL needs, of the extra `postgres`."""
+
 logger = logging.getLogger(__name__)
 
 
 def _hosts(value: object) -> object:
     """Return the hosts of a comma-separated list; other values unchanged."""
     return [part.lower() for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
+
+
+def is_postgres_url(url: str) -> bool:
+    """Return whether this is a URL of PostgreSQL that names a database."""
+    try:
+        address = urlsplit(url)
+        known = address.scheme in ("postgresql", "postgres", "postgresql+psycopg")
+        return known and bool(address.path.strip("/")) and address.port != 0
+    except ValueError:
+        return "," in url and url.startswith("postgres")  # several servers, each with its port
 
 
 Hosts = Annotated[frozenset[str], NoDecode, BeforeValidator(_hosts)]
@@ -107,6 +121,12 @@ class Settings(HomeSettings):
         default=Path("data/journal.sqlite3"),
         description="Questions, votes and servers' settings, in one SQLite file; users are kept only as hashes, "
         "by the key beside it.",
+    )
+    database_url: SecretStr = Field(
+        examples=["postgresql://footnote:PASSWORD@localhost/footnote"],
+        default=SecretStr(""),
+        description="A PostgreSQL database for the locks and notices among processes; needs "
+        "`pip install 'footnote[postgres]'`. Unset: files in INDEX_DIR.",
     )
     server_sources: bool = Field(
         examples=["true"],
@@ -246,6 +266,17 @@ class Settings(HomeSettings):
             usable = False
         if url and not usable:
             raise ValueError("it should be milvus://host:port/database or milvus:///path.db")
+        return SecretStr(url)
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgres_url(cls, value: SecretStr) -> SecretStr:
+        """Refuse another database than PostgreSQL, and one whose packages are missing."""
+        url = value.get_secret_value().strip()
+        if url and not is_postgres_url(url):
+            raise ValueError("it is not the URL of a PostgreSQL database")
+        if url and not all(find_spec(package) for package in PACKAGES):
+            raise ValueError("its packages are not installed, run `pip install 'footnote[postgres]'` first")
         return SecretStr(url)
 
     @field_validator("llm_base_url")

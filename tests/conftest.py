@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support.paths import SEEDS
+from tests.support.postgres import postgres_server, postgres_url  # noqa: F401 fixtures
 
 settings.register_profile("full", deadline=None)  # a busy machine is no failure
 settings.register_profile("quick", settings.get_profile("full"), max_examples=25)

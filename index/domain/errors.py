@@ -9,6 +9,7 @@ __all__ = [
     "BackupUnwritable",
     "Busy",
     "ClaimsUnreadable",
+    "CoordinationUnavailable",
     "Damaged",
     "InUse",
     "IndexMismatch",
@@ -109,6 +110,10 @@ class NoSuchSource(LibraryError):
 
 class Busy(LibraryError):
     """Another process holds a lock."""
+
+
+class CoordinationUnavailable(Busy):
+    """What coordinates the processes can't be reached, so no lock can be had, no value, no notice."""
 
 
 class NoIndex(LibraryError):

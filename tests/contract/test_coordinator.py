@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from index.coordination.files import FileCoordinator
+from index.coordination.postgres import PostgresCoordinator
 from index.domain.errors import Busy
 from index.domain.ports import Coordinator
 from tests.support.waiting import wait_until
@@ -18,24 +19,30 @@ from tests.support.waiting import wait_until
 Maker = Callable[[], Coordinator]
 
 
-def by_files(folder: Path) -> Iterator[Maker]:
-    yield lambda: FileCoordinator(folder / "coordination")
+def by_files(request: pytest.FixtureRequest) -> Maker:
+    folder = request.getfixturevalue("tmp_path") / "coordination"
+    return lambda: FileCoordinator(folder)
 
 
-MAKERS = {"files": by_files}
+def by_postgres(request: pytest.FixtureRequest) -> Maker:
+    url = request.getfixturevalue("postgres_url")
+    return lambda: PostgresCoordinator(url)
+
+
+MAKERS = {"files": by_files, "postgres": by_postgres}
 
 
 @pytest.fixture(params=sorted(MAKERS))
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Maker]:
+def make(request: pytest.FixtureRequest) -> Iterator[Maker]:
     """What makes coordinators of one installation, each as if in a process of its own."""
     made: list[Coordinator] = []
-    for maker in MAKERS[request.param](tmp_path):
+    maker = MAKERS[request.param](request)
 
-        def remembered(maker: Maker = maker) -> Coordinator:
-            made.append(maker())
-            return made[-1]
+    def remembered() -> Coordinator:
+        made.append(maker())
+        return made[-1]
 
-        yield remembered
+    yield remembered
     for coordinator in made:
         coordinator.close()
 
