@@ -17,6 +17,7 @@ from index.domain.sources import NO_SOURCES
 from index.indexing.progress import ReindexRequest
 from index.journal.audit import AuditLine, audited
 from index.snapshots.catalog import compare_snapshots, list_snapshots
+from index.snapshots.files import vector_searches
 from index.snapshots.staleness import describe_changes, indexed_hashes, source_notes, source_states, unparsed_sources
 from index.sources.watcher import watch
 
@@ -288,6 +289,7 @@ class Library:
             ready=loaded is not None,
             fallback=fallback,
             notes=source_notes(manifest, sources),
+            vectors=vector_searches(self._snapshots.folder(manifest.snapshot.id)) if manifest else (),
         )
 
     def generation_status(self, *, user: int | None = None, guild: int | None = None) -> GenerationStatus | None:

@@ -165,6 +165,12 @@ def status_lines(status: Status, whole: bool | None = None) -> Iterator[str]:
     for skipped in status.skipped:
         yield f"skipped    {skipped.source}: {skipped.reason}"
     yield from _note_lines(status.notes)
+    for search in status.vectors:
+        if search.lists:
+            yield (
+                f"vectors    {search.rows:,}: {search.probes:,} of {search.lists:,} lists are searched, which finds "
+                f"{search.recall:.1%} of the nearest 20"
+            )
     yield f"stale      {status.stale or 'no'}"
     if whole is not None:
         yield f"whole      {'yes' if whole else 'no'}"

@@ -128,6 +128,7 @@ def status_json(status: Status, whole: bool | None = None) -> dict[str, Any]:
         "sources": [_source_json(source) for source in status.sources],
         "skipped": [asdict(skipped) for skipped in status.skipped],
         "notes": [asdict(note) for note in status.notes],
+        "vectors": [asdict(search) for search in status.vectors],
         **({} if whole is None else {"whole": whole}),
     }
 

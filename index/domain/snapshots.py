@@ -28,6 +28,7 @@ __all__ = [
     "SourceNote",
     "SourceState",
     "Status",
+    "VectorSearch",
     "matching_ids",
 ]
 
@@ -102,12 +103,32 @@ class SourceFileInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class VectorSearch:
+    """How one folder's vectors are searched.
+
+    `recall` is the share of the 20 nearest rows that search finds, in the mean over `queries`, of which the indexer
+    handed in `given`; 1.0 for exact search, which needs no sample. `probes` of `lists` lists are searched, and
+    `reranked` times as many rows as are asked for are ranked by their exact cosines.
+    """
+
+    kind: str
+    rows: int
+    recall: float = 1.0
+    queries: int = 0
+    given: int = 0
+    lists: int = 0
+    probes: int = 0
+    reranked: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """What is indexed, since when, by which model.
 
     `snapshot` is the one that answers come from, None before the first build. `stale` is why the index no longer
     matches the sources or the program, empty if it does; `ready` whether the model is loaded; `fallback` why answers
     come from another snapshot than the live one, empty if they don't. `notes` are remarks on sources that were read.
+    `vectors` is how the vectors of each segment are searched, as measured when it was built.
     """
 
     snapshot: Snapshot | None
@@ -118,6 +139,7 @@ class Status:
     ready: bool
     fallback: str = ""
     notes: tuple[SourceNote, ...] = ()
+    vectors: tuple[VectorSearch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

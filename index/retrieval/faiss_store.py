@@ -15,11 +15,12 @@ import faiss
 import numpy as np
 
 from index.domain.ports import Deleted, Progress, Vectors, VectorWriter
+from index.domain.snapshots import VectorSearch
 from index.retrieval._exact import CLOSE, best_of, kept_rows, query_of
 from index.retrieval._flat_file import VECTORS, FlatFile, flat_writer
 from index.retrieval._inverted_lists import FILE, InvertedLists, build_lists, selector_of
 from index.retrieval._recall import NEAREST, TARGET, choose_queries, fewest_probes
-from index.retrieval.vector_search import FLAT, LISTS, VectorSearch
+from index.retrieval.vector_search import FLAT, LISTS, read_search, write_search
 
 __all__ = ["FaissEngine", "FaissStore"]
 
@@ -131,11 +132,11 @@ class FaissEngine:
         search = VectorSearch(FLAT, writer.count)
         if writer.count >= max(1, self._many_rows):
             search = _write_lists(folder, writer.queries, progress)
-        search.write(folder)
+        write_search(folder, search)
 
     def open(self, folder: Path) -> FaissStore:
         file = FlatFile(folder / VECTORS)
-        search = VectorSearch.read(folder) or VectorSearch(FLAT, file.count)
+        search = read_search(folder) or VectorSearch(FLAT, file.count)
         if search.rows != file.count:
             raise ValueError("it does not say how these vectors are searched")
         lists = None

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from index.domain.ports import Deleted, Progress, Vectors, VectorWriter
+from index.domain.snapshots import VectorSearch
 from index.retrieval._exact import CLOSE, best_of, kept_rows, query_of
 from index.retrieval._flat_file import VECTORS, FlatFile, flat_writer
-from index.retrieval.vector_search import FLAT, VectorSearch
+from index.retrieval.vector_search import FLAT, write_search
 
 __all__ = ["NumpyEngine", "NumpyStore"]
 
@@ -53,7 +54,7 @@ class NumpyEngine:
     def writer(self, folder: Path, dimension: int, *, progress: Progress | None = None) -> Iterator[VectorWriter]:
         with flat_writer(folder / VECTORS, dimension) as writer:
             yield writer
-        VectorSearch(FLAT, writer.count).write(folder)
+        write_search(folder, VectorSearch(FLAT, writer.count))
 
     def open(self, folder: Path) -> NumpyStore:
         return NumpyStore(FlatFile(folder / VECTORS))

@@ -6,15 +6,18 @@ import json
 import re
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 from cachetools import LRUCache
 
 from index.domain.answers import SuggestedQuestion
-from index.snapshots.texts import SnapshotTexts
+from index.domain.snapshots import VectorSearch
+from index.retrieval.vector_search import read_search
+from index.snapshots.texts import SEGMENTS, SnapshotTexts
 
-__all__ = ["ID", "KEYWORD", "TextsCache", "read_suggestions", "write_suggestions"]
+__all__ = ["ID", "KEYWORD", "TextsCache", "read_suggestions", "vector_searches", "write_suggestions"]
 
 SUGGESTIONS = "suggestions.json"
 
@@ -64,3 +67,12 @@ def write_suggestions(folder: Path, suggestions: Sequence[SuggestedQuestion]) ->
 def read_suggestions(folder: Path) -> tuple[SuggestedQuestion, ...]:
     """Return what `write_suggestions` wrote. Raises OSError, ValueError, TypeError."""
     return tuple(SuggestedQuestion(**row) for row in json.loads((folder / SUGGESTIONS).read_text("utf-8")))
+
+
+def vector_searches(folder: Path) -> tuple[VectorSearch, ...]:
+    """Return how the vectors of each segment of a snapshot's folder are searched, of those that say so."""
+    found = []
+    for segment in sorted((folder / SEGMENTS).glob("*")):
+        with suppress(OSError, ValueError):
+            found.append(read_search(segment))
+    return tuple(search for search in found if search)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from index.domain.errors import NoIndex, ReindexRunning
+from index.retrieval.faiss_store import FaissEngine
 from index.snapshots.store import SnapshotStore
 from tests.support.index_fakes import MemoryEngine, MemoryStore, WordEmbedder, library, states, write
 
@@ -242,3 +243,14 @@ def test_a_load_that_began_before_a_reindex_does_not_put_the_old_snapshot_back(s
         new = building.result(30).snapshot.id
         loading.result(30)
     assert made.ask("bread flour").snapshot == new
+
+
+def test_status_says_how_the_vectors_of_each_segment_are_searched(seeds, index):
+    made = library(seeds, index, vectors=FaissEngine())
+    assert made.status().vectors == ()
+    made.reindex()
+    (search,) = made.status().vectors
+    assert (search.kind, search.recall) == ("flat", 1.0)
+    write(seeds, c_md="Coffee is made of beans.\n")
+    made.reindex()
+    assert sum(each.rows for each in made.status().vectors) >= 3

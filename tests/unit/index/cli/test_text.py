@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from index.cli._text import MOST_LISTED, answer_lines, report_lines, snapshot_lines
-from index.cli.json_output import answer_line
+from index.cli._text import MOST_LISTED, answer_lines, report_lines, snapshot_lines, status_lines
+from index.cli.json_output import answer_line, status_json
 from index.domain.answers import WrittenSentence
 from index.domain.generation import GenerationFault
 from index.domain.messages import count
-from index.domain.snapshots import ChangedAnswer, QuestionOrigin, RegressionCheck
+from index.domain.snapshots import ChangedAnswer, QuestionOrigin, RegressionCheck, Status, VectorSearch
 from tests.support.fakes import make_abstention, make_answer, make_citation, make_info, make_report
 
 
@@ -99,3 +99,11 @@ def test_a_written_answer_with_a_fault_is_not_written_to_its_end(fault):
 def test_an_answer_that_could_not_be_written_says_why(fault):
     *_, last = answer_lines(make_answer(fault=fault.value))
     assert last.startswith("not written by the language model: ")
+
+
+def test_status_says_how_many_lists_of_vectors_are_searched():
+    searches = (VectorSearch("flat", 40), VectorSearch("ivf-sq8", 400_000, 0.987, 500, 500, 2_529, 78, 2.0))
+    status = Status(None, (), (), "", "words", True, vectors=searches)
+    lines = [line for line in status_lines(status) if line.startswith("vectors")]
+    assert lines == ["vectors    400,000: 78 of 2,529 lists are searched, which finds 98.7% of the nearest 20"]
+    assert status_json(status)["vectors"][1]["recall"] == 0.987

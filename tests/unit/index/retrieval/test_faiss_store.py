@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from index.domain.ports import Vectors
+from index.domain.snapshots import VectorSearch
 from index.domain.stages import Stage
 from index.retrieval._recall import QUERIES, TARGET
 from index.retrieval.faiss_store import FaissEngine, FaissStore
 from index.retrieval.numpy_store import NumpyEngine
-from index.retrieval.vector_search import FLAT, LISTS, VectorSearch
+from index.retrieval.vector_search import FLAT, LISTS, read_search
 
 DIMENSION = 24
 
@@ -46,13 +47,13 @@ def recall(store: FaissStore, rows: Vectors, queries: Vectors) -> float:
 
 def test_few_rows_are_searched_exactly(tmp_path):
     written(tmp_path, clustered(400))
-    assert VectorSearch.read(tmp_path) == VectorSearch(FLAT, 400, recall=1.0)
+    assert read_search(tmp_path) == VectorSearch(FLAT, 400, recall=1.0)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["vectors.faiss", "vectors.json"]
 
 
 def test_many_rows_are_searched_by_lists_whose_recall_is_measured(tmp_path):
     written(tmp_path, clustered(6_000))
-    search = VectorSearch.read(tmp_path)
+    search = read_search(tmp_path)
     assert search is not None
     assert (search.kind, search.rows, search.queries, search.given) == (LISTS, 6_000, QUERIES, 0)
     assert TARGET <= search.recall <= 1
@@ -63,7 +64,7 @@ def test_many_rows_are_searched_by_lists_whose_recall_is_measured(tmp_path):
 def test_the_recall_measured_holds_on_other_queries(tmp_path):
     rows = clustered(20_000)
     store = written(tmp_path, rows, queries=clustered(600, seed=2))
-    search = VectorSearch.read(tmp_path)
+    search = read_search(tmp_path)
     assert search is not None
     assert (search.queries, search.given) == (QUERIES, QUERIES)
     assert recall(store, rows, clustered(300, seed=3)) >= search.recall - 0.01
@@ -71,7 +72,7 @@ def test_the_recall_measured_holds_on_other_queries(tmp_path):
 
 def test_a_few_queries_handed_in_are_completed_by_moved_rows(tmp_path):
     written(tmp_path, clustered(2_000), queries=clustered(7, seed=2))
-    search = VectorSearch.read(tmp_path)
+    search = read_search(tmp_path)
     assert search is not None
     assert (search.queries, search.given) == (QUERIES, 7)
 
@@ -81,7 +82,7 @@ def test_a_build_that_finds_too_little_stays_exact_and_says_so(tmp_path, caplog)
     rows = np.random.default_rng(0).standard_normal((3_000, 384)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     store = written(tmp_path, rows)
-    assert VectorSearch.read(tmp_path) == VectorSearch(FLAT, 3_000)
+    assert read_search(tmp_path) == VectorSearch(FLAT, 3_000)
     assert not (tmp_path / "vectors.ivf.faiss").exists()
     assert "Vector search stays exact" in caplog.text
     assert recall(store, rows, rows[:20]) == 1
