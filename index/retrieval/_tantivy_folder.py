@@ -56,16 +56,12 @@ def take_over(previous: Path, folder: Path) -> None:
 
 
 def tidy(folder: Path) -> None:
-    """Remove the rest of a merge that found no room, and the lock of the writer, who is gone.
-
-    The lock of readers stays: it is not empty, so that like any other file it can be checked.
-    """
+    """Remove the rest of a merge that found no room, and the lock of the writer, who is gone."""
     names = _segments(folder)
     for path in segment_files(folder):
         if path.name != META and path.name.partition(".")[0] not in names:
             path.unlink()
     (folder / WRITER_LOCK).unlink(missing_ok=True)
-    (folder / READER_LOCK).write_text("locked while an index is opened\n", "utf-8")
     for name in (META, LIST_OF_FILES):  # written as temporary files, for the owner alone
         shutil.copymode(folder / READER_LOCK, folder / name)
 

@@ -34,7 +34,8 @@ def damage(folder: Path, times: int, *, seed: int = 5) -> Figures:
         live = world.fresh().reindex().snapshot.id
     good = SnapshotStore(world.index).ids()[0]
     place = world.index / "snapshots" / live
-    files = [*sorted(path for path in place.rglob("*") if path.is_file()), world.index / "LIVE"]
+    files = [path for path in sorted(place.rglob("*")) if path.is_file() and path.suffix != ".lock"]
+    files.append(world.index / "LIVE")
     met: Counter[str] = Counter()
     for harm in (flipped, truncated):
         for _ in range(times):
