@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from index.domain.errors import Damaged
+from index.domain.messages import REBUILD, with_fix
 from index.domain.ports import Vectors
 from index.domain.reading import Window
 from index.retrieval.search_index import SearchIndex
@@ -41,9 +43,13 @@ class Retriever:
         return [search_index.windows[place] for place in list(places)[:most]]
 
     def rows(self, search_index: SearchIndex, question: str, vector: Vectors) -> list[int]:
-        """Return the rows of passages, best first."""
-        dense = search_index.vectors.search(vector, self._candidates)
-        keyword = search_index.keyword.search(content_stems(question), self._candidates)
+        """Return the rows of passages, best first. Raises Damaged if a file of the engines is not as it was written."""
+        try:
+            dense = search_index.vectors.search(vector, self._candidates)
+            keyword = search_index.keyword.search(content_stems(question), self._candidates)
+        except ValueError as error:
+            fault = with_fix(REBUILD, "The files of snapshot {id} are damaged", id=search_index.id)
+            raise Damaged(fault, log_detail=str(error)) from error
         return fuse([row for row, _ in dense], [row for row, _ in keyword])
 
 

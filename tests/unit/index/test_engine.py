@@ -94,6 +94,19 @@ def test_the_live_snapshot_is_named_before_it_is_loaded(seeds, index):
     assert engine.suggestions() == ()
 
 
+@pytest.mark.parametrize("name", ["keyword/*.idx", "keyword/*.term", "keyword/*.fast"])
+def test_an_older_snapshot_answers_if_a_file_of_the_live_one_is_cut_while_it_serves(seeds, index, name):
+    made = library(seeds, index)
+    old = made.reindex().snapshot.id
+    write(seeds, a_md=RYE)
+    new = made.reindex().snapshot.id
+    assert made.ask("bread").snapshot == new
+    (file,) = (index / "snapshots" / new).glob(name)
+    file.write_bytes(file.read_bytes()[:8])
+    assert made.ask("bread").snapshot == old
+    assert f"Answers come from snapshot {old}" in made.status().fallback
+
+
 def test_documents_of_kept_snapshots_are_those_of_their_time(seeds, index):
     made = library(seeds, index)
     old = made.reindex().snapshot.id

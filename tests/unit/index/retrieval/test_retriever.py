@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
+from index.domain.errors import Damaged
 from index.domain.reading import Window
 from index.retrieval.retriever import FEW_WINDOWS, Retriever, fuse
 from tests.support.index_fakes import WordEmbedder, search_index
@@ -82,6 +86,20 @@ def test_rows_come_from_both_searches_without_repetition():
 )
 def test_any_question_is_taken_without_a_fall(question):
     assert len(retrieve(question, **BREAD)) == 3
+
+
+class DamagedKeywords:
+    def search(self, stems: Sequence[str], k: int) -> list[tuple[int, float]]:
+        raise ValueError("it ends in its header")
+
+
+def test_damage_that_shows_when_searching_says_to_rebuild():
+    index = replace(search_index(**BREAD), keyword=DamagedKeywords())
+    with pytest.raises(
+        Damaged, match="The files of snapshot a-snapshot are damaged: run `python -m index reindex`"
+    ) as at:
+        Retriever().retrieve(index, "bread", EMBEDDER.question("bread"))
+    assert at.value.log_detail == "it ends in its header"
 
 
 def test_an_index_of_one_passage_is_searched_too():

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from index.domain.documents import Document
-from index.domain.errors import IndexMismatch, IndexUnwritable, LibraryError, NoIndex
+from index.domain.errors import IndexMismatch, IndexUnwritable, LibraryError, NoIndex, StoreUnavailable
 from index.snapshots._pointer import LivePointer
 from index.snapshots.manifest import FORMAT, to_sealed_json
 from index.snapshots.store import MOST_CITED, SnapshotStore
@@ -286,6 +286,24 @@ def test_what_a_builder_that_died_left_behind_is_cleared_by_the_next(index):
     report = library(index.parent / "seeds", index).reindex()
     assert not (index / "snapshots" / ".building-dead").exists()
     assert live(index).name == report.snapshot.id
+
+
+@pytest.mark.parametrize("error", [None, OSError("no"), StoreUnavailable("no"), ValueError("no")])
+def test_a_switch_is_told_and_goes_on_if_telling_fails(tmp_path, caplog, error):
+    """To what makes it known to other programs."""
+    told: list[Path] = []
+
+    def switched(folder: Path) -> None:
+        told.append(folder)
+        if error:
+            raise error
+
+    library(write(tmp_path / "seeds", a_md=TEXT), tmp_path / "index").reindex()
+    snapshots = SnapshotStore(tmp_path / "index", switched=switched)
+    live = snapshots.live()
+    snapshots.switch(live)
+    assert told == [snapshots.folder(live.snapshot.id)]
+    assert ("Other programs do not know of the switch" in caplog.text) == bool(error)
 
 
 def test_ids_sort_by_time(tmp_path):
