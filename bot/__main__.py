@@ -21,13 +21,14 @@ from pydantic_settings import BaseSettings
 from bot.logs import log_to_stderr
 from bot.services.tracing import Tracing, open_tracing
 from bot.settings import BotSettings
-from index import Library, LibraryError, Settings, open_library
+from index import Library, LibraryError, Settings, open_coordinator, open_library
 from index.domain.stages import AnswerStage
 from index.home import copy_first_source
 from index.setting_errors import WrongSettings, find_typos, read_settings
 
 if TYPE_CHECKING:
     from bot.services.metrics import Metrics
+    from index.domain.ports import Coordinator
 
 __all__ = ["WRONG_USAGE", "WrongSettings", "main", "own_files"]
 
@@ -88,17 +89,19 @@ def _run_observed(settings: Settings, bot_settings: BotSettings) -> int:
                 metrics.observe(stage, seconds)
 
         with closing(open_library(settings, observe=observe)) as library:
-            return _run_discord(library, bot_settings, metrics, tracing)
+            return _run_discord(library, settings, bot_settings, metrics, tracing)
 
 
-def _run_discord(library: Library, settings: BotSettings, metrics: Metrics, tracing: Tracing) -> int:
+def _run_discord(
+    library: Library, index_settings: Settings, settings: BotSettings, metrics: Metrics, tracing: Tracing
+) -> int:
     """Serve on Discord until a signal."""
     # Imported here, so that the console starts without discord.py.
     from bot.client.bot import FootnoteBot
     from bot.client.discord_patches import use_api
     from bot.client.lifecycle import CannotServe, exit_if_busy, serve
     from bot.client.scheduled_reindex import ReindexSchedule
-    from bot.client.state_lock import holding_state
+    from bot.client.state_lock import bot_key, holding_state
     from bot.policy.moderators import Moderators
     from bot.policy.rate_limits import Limits
     from bot.web.secret import CannotKeepSecret
@@ -109,7 +112,7 @@ def _run_discord(library: Library, settings: BotSettings, metrics: Metrics, trac
     except CannotKeepSecret as error:
         return _fail(str(error), WRONG_USAGE)
 
-    async def run(token: str) -> int:
+    async def run(token: str, coordinator: Coordinator) -> int:
         bot = FootnoteBot(
             library=library,
             commands_file=settings.commands_file,
@@ -125,6 +128,8 @@ def _run_discord(library: Library, settings: BotSettings, metrics: Metrics, trac
             metrics=metrics,
             tracing=tracing,
             shards=settings.shards,
+            coordinator=coordinator,
+            key=bot_key(token),
         )
         has_server = settings.http_port is not None
         try:
@@ -137,8 +142,8 @@ def _run_discord(library: Library, settings: BotSettings, metrics: Metrics, trac
 
     use_api(settings.discord_api_url)
     token = settings.discord_token.get_secret_value() if settings.discord_token else ""
-    with holding_state(settings.state_dir, token):
-        return asyncio.run(run(token))
+    with holding_state(settings.state_dir, token, settings.shards), closing(open_coordinator(index_settings)) as shared:
+        return asyncio.run(run(token, shared))
 
 
 def _run_console(library: Library, settings: BotSettings) -> int:

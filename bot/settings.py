@@ -7,10 +7,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from bot.shards import MOST_SHARDS, ShardRange
+from bot.shards import MOST_SHARDS, ShardRange, parse_shards
 from index.home import HomeSettings
 
 __all__ = ["DISCORD_API", "BotSettings", "LogFormat", "PageAccess", "TracesExporter"]
@@ -50,6 +50,11 @@ def _parse_duration(value: object) -> object:
     return float(match[1]) * UNIT_SECONDS[match[2]] if match else value
 
 
+def _parse_shards(value: object) -> object:
+    """Return the shards of a text such as "0-3,8"; any other value unchanged."""
+    return parse_shards(value) if isinstance(value, str) else value
+
+
 UNIT_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 LEAST_SECRET = 32
@@ -60,6 +65,7 @@ MIN_REINDEX_SECONDS = 60.0
 
 Duration = Annotated[float, BeforeValidator(_parse_duration)]
 Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_split_ids)]
+Shards = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_parse_shards)]
 
 
 class BotSettings(HomeSettings):
@@ -136,7 +142,14 @@ class BotSettings(HomeSettings):
         ge=1,
         le=MOST_SHARDS,
         examples=["16"],
-        description="How many shards the bot has; by default as many as Discord recommends.",
+        description="How many shards the bot has in all, over all its processes; by default as many as Discord "
+        "recommends, all in one process.",
+    )
+    shard_ids: Shards = Field(
+        default=(),
+        examples=["0-3,8"],
+        description="Shards that this process may run, where several processes run one bot; needs SHARD_COUNT. It "
+        "takes over those that another process runs when that ends.",
     )
     http_port: int | None = Field(
         default=None,
@@ -227,10 +240,20 @@ class BotSettings(HomeSettings):
     def web_secret_file(self) -> Path:
         return self.state_dir / "web_secret"
 
+    @field_validator("shard_ids")
+    @classmethod
+    def _check_shard_ids(cls, ids: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
+        count = info.data.get("shard_count")
+        if ids and count is None and "shard_count" in info.data:
+            raise ValueError("it needs SHARD_COUNT, the number of all shards")
+        if ids and count is not None and ids[-1] >= count:
+            raise ValueError(f"it names shard {ids[-1]}, but SHARD_COUNT={count} has the shards 0 to {count - 1}")
+        return ids
+
     @property
     def shards(self) -> ShardRange:
-        """The shards that this process runs."""
-        return ShardRange(self.shard_count)
+        """The shards that this process may run."""
+        return ShardRange(self.shard_count, self.shard_ids)
 
     @field_validator("web_secret")
     @classmethod

@@ -106,7 +106,7 @@ def _settings() -> Iterator[tuple[str, FieldInfo]]:
 def _default(field: FieldInfo) -> str:
     """Return a default as it is written in `.env`; empty if there is none."""
     value = field.default
-    if value is None or isinstance(value, SecretStr | frozenset):
+    if value is None or isinstance(value, SecretStr | frozenset | tuple):
         return ""
     if isinstance(value, bool):
         return str(value).lower()
@@ -117,7 +117,7 @@ def _default(field: FieldInfo) -> str:
 
 def _kind(field: FieldInfo) -> str:
     """Return the type of a setting in words, with its limits: "number, 0 to 1"."""
-    kind = "list" if isinstance(field.default, frozenset) else KINDS.get(type(field.default), "text")
+    kind = "list" if isinstance(field.default, frozenset | tuple) else KINDS.get(type(field.default), "text")
     bounds = ("ge", "gt", "le")
     limits = {bound: getattr(rule, bound) for rule in field.metadata for bound in bounds if hasattr(rule, bound)}
     if "ge" in limits and limits.get("le", LONGEST) < LONGEST:

@@ -1,6 +1,6 @@
 """Footnote's index: sources in, answers with checked quotations out. Knows nothing of Discord."""
 
-from index.bootstrap import open_corpora, open_library
+from index.bootstrap import open_coordinator, open_corpora, open_library
 from index.corpora.corpora import Corpora
 from index.domain.answers import Answer
 from index.domain.errors import LibraryError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import TYPE_CHECKING
 
 import discord
 from discord.ext import tasks
@@ -16,6 +17,10 @@ from bot.services.first_build import FirstBuild
 from bot.services.worker import LibraryWorker
 from index import Library, LibraryError
 from index.domain.errors import NoIndex
+
+if TYPE_CHECKING:
+    from bot.client.leadership import Leadership
+    from bot.client.sharded_bot import ShardedBot
 
 __all__ = ["Background"]
 
@@ -33,7 +38,7 @@ class Background:
 
     def __init__(
         self,
-        client: discord.Client,
+        client: ShardedBot,
         *,
         library: Library,
         worker: LibraryWorker,
@@ -41,6 +46,7 @@ class Background:
         first_build: FirstBuild,
         scheduled_reindex: ScheduledReindex,
         weekly_digest: WeeklyDigest,
+        leadership: Leadership | None = None,
     ) -> None:
         self._client = client
         self._library = library
@@ -49,16 +55,28 @@ class Background:
         self._first_build = first_build
         self._scheduled_reindex = scheduled_reindex
         self.weekly_digest = weekly_digest
+        self.leadership = leadership
         self._last_failure: str | type[Exception] | None = None
+        self._sync: asyncio.Task[None] | None = None
         self.tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Start all tasks; each waits by itself for what it needs."""
-        self._sync = asyncio.create_task(self._command_sync.sync_if_changed())
-        self.tasks = [self._sync, asyncio.create_task(self._load())]
-        self.tasks += self._scheduled_reindex.start()
-        self._purge.start()
+        """Start all tasks; each waits by itself for what it needs.
+
+        With `leadership`, what is to run once for all processes runs in the one that leads.
+        """
+        load = asyncio.create_task(self._load())
+        if self.leadership:
+            self.tasks = [load, asyncio.create_task(self.leadership.run(self._begin_once))]
+        else:
+            sync, _, *reindexes = self._begin_once()
+            self.tasks = [sync, load, *reindexes]
         self.weekly_digest.start()
+
+    def _begin_once(self) -> list[asyncio.Task[None]]:
+        """Start what is to run once: the commands' sync, scheduled reindexes, the deletion of old questions."""
+        self._sync = asyncio.create_task(self._command_sync.sync_if_changed())
+        return [self._sync, self._purge.start(), *self._scheduled_reindex.start()]
 
     def stop(self) -> None:
         """Cancel all tasks and the first build; another thread that is at work ends its work."""
@@ -74,7 +92,7 @@ class Background:
 
         If that fails, replies to questions say why.
         """
-        await self._client.wait_until_ready()
+        await self._client.wait_until_usable()
         log.info("Connected to Discord; loading the model and the index")
         try:
             try:
@@ -93,7 +111,8 @@ class Background:
 
     async def _build(self) -> None:
         """Build the first index, its progress shown as the bot's presence, once Discord has the commands."""
-        await asyncio.wait([self._sync])
+        if self._sync:
+            await asyncio.wait([self._sync])
         showing = asyncio.create_task(self._show_progress())
         try:
             await self._worker.run(self._first_build.run)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
@@ -18,6 +18,8 @@ from bot.client.command_sync import CommandSync
 from bot.client.command_tree import FootnoteTree
 from bot.client.discord_patches import hide_users_in_log, skip_unreadable_events, use_gateway
 from bot.client.gateway_metrics import watch_gateway
+from bot.client.leadership import Leadership
+from bot.client.locks import Locks
 from bot.client.scheduled_reindex import NEVER, ReindexSchedule, ScheduledReindex
 from bot.client.sharded_bot import ShardedBot
 from bot.client.weekly_digest import WeeklyDigest, utc_now
@@ -30,8 +32,10 @@ from bot.services.first_build import FirstBuild
 from bot.services.guild_settings import GuildSettingsCache
 from bot.services.help import HelpMessages
 from bot.services.metrics import Metrics
+from bot.services.notices import Notices
 from bot.services.permissions import Permissions
 from bot.services.pictures import PictureReader
+from bot.services.process_state import ProcessState
 from bot.services.progress import ProgressMessages
 from bot.services.questions import QuestionService
 from bot.services.reindexing import ReindexService
@@ -44,6 +48,9 @@ from bot.shards import ALL_SHARDS, ShardRange
 from bot.text.command_translator import CommandTranslator
 from bot.views.quotations import EvidenceLinks
 from index import Library
+
+if TYPE_CHECKING:
+    from index.domain.ports import Coordinator
 
 __all__ = ["EXTENSIONS", "GRACE_SECONDS", "INTENTS", "FootnoteBot"]
 
@@ -69,6 +76,9 @@ EXTENSIONS = (
 GRACE_SECONDS = 5.0
 """How long closing waits for pending replies."""
 
+HANDED_OVER_SECONDS = 25.0
+"""How long closing waits for them once other processes may take the shards over."""
+
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None is privileged: the content of messages that mention the bot, and of direct messages, comes all the same."""
 
@@ -77,7 +87,8 @@ class FootnoteBot(ShardedBot):
     """Answers questions on Discord.
 
     `commands_file` holds a fingerprint of the commands that were synced last; `api_url` is the URL that
-    `discord_patches.use_api` was given.
+    `discord_patches.use_api` was given. With `coordinator` and some `shards`, other processes run the others; `key`
+    stands for the bot among them.
     """
 
     def __init__(
@@ -94,13 +105,20 @@ class FootnoteBot(ShardedBot):
         tracing: Tracing | None = None,
         clock: Callable[[], datetime] = utc_now,
         shards: ShardRange = ALL_SHARDS,
+        coordinator: Coordinator | None = None,
+        key: str = "",
     ) -> None:
         # Voice is not used, so discord.py need not warn that its libraries are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        process = ProcessState()
+        coordinator = coordinator if shards.shared else None
+        notices = Notices(coordinator, LibraryWorker(), key)
         self.services = self._build_services(
-            library, moderators, limits, api_url, links, metrics or Metrics(), tracing or Tracing()
+            library, moderators, limits, api_url, links, metrics or Metrics(), tracing or Tracing(), process, notices
         )
         worker = self.services.worker
+        locks = Locks(coordinator, key) if coordinator else None
+        leadership = Leadership(locks, process) if locks else None
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -110,6 +128,8 @@ class FootnoteBot(ShardedBot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             max_messages=None,
             shards=shards,
+            locks=locks,
+            process=process,
             tree_cls=partial(FootnoteTree, languages=self.services.languages, replies=self.services.replies),
         )
         self.background = Background(
@@ -119,9 +139,14 @@ class FootnoteBot(ShardedBot):
             command_sync=CommandSync(self.tree, file=commands_file, worker=worker),
             first_build=self.services.first_build,
             scheduled_reindex=ScheduledReindex(
-                reindex_schedule, library=library, worker=worker, metrics=self.services.metrics
+                reindex_schedule,
+                library=library,
+                worker=worker,
+                metrics=self.services.metrics,
+                leadership=leadership,
             ),
             weekly_digest=WeeklyDigest(self, self.services, clock=clock),
+            leadership=leadership,
         )
 
     def _build_services(
@@ -133,10 +158,12 @@ class FootnoteBot(ShardedBot):
         links: EvidenceLinks | None,
         metrics: Metrics,
         tracing: Tracing,
+        process: ProcessState,
+        notices: Notices,
     ) -> Services:
         worker, replies = LibraryWorker(), Replies(metrics)
         permissions = Permissions(self, moderators)
-        guild_settings = GuildSettingsCache(library, worker)
+        guild_settings = GuildSettingsCache(library, worker, notices)
         progress = ProgressMessages(library, worker)
         attachments = AttachmentDownloader(api_url=api_url)
         help_messages = HelpMessages(library, worker)
@@ -157,10 +184,11 @@ class FootnoteBot(ShardedBot):
                 links=links,
                 metrics=metrics,
                 tracing=tracing,
+                notices=notices,
             ),
             permissions=permissions,
             guild_settings=guild_settings,
-            languages=UserLanguages(),
+            languages=UserLanguages(notices),
             progress=progress,
             reindexing=ReindexService(
                 library=library,
@@ -169,6 +197,7 @@ class FootnoteBot(ShardedBot):
                 permissions=permissions,
                 progress=progress,
                 metrics=metrics,
+                notices=notices,
             ),
             attachments=attachments,
             help=help_messages,
@@ -177,6 +206,8 @@ class FootnoteBot(ShardedBot):
             first_build=first_build,
             metrics=metrics,
             tracing=tracing,
+            process=process,
+            notices=notices,
         )
 
     async def setup_hook(self) -> None:
@@ -188,6 +219,7 @@ class FootnoteBot(ShardedBot):
         await self.tree.set_translator(CommandTranslator())
         for extension in EXTENSIONS:
             await self.load_extension(extension)
+        self.services.notices.begin()
         self.background.start()
 
     async def on_message(self, message: discord.Message, /) -> None:
@@ -199,9 +231,17 @@ class FootnoteBot(ShardedBot):
             self.services.metrics.count_error(error)
             explain(error, f"handling {event_method}")
 
+    @property
+    def grace_seconds(self) -> float:
+        """How long closing waits for pending replies: longer where another process takes new questions meanwhile."""
+        return HANDED_OVER_SECONDS if self.keepers else GRACE_SECONDS
+
     async def close(self) -> None:
         """Close cleanly, after pending replies were sent or had their time; what is being written ends early."""
+        replies = self.services.replies
+        await replies.wait_for_pending(self.grace_seconds - GRACE_SECONDS)
         self.services.questions.answering.writings.stop_all()
-        await self.services.replies.wait_for_pending(GRACE_SECONDS)
+        await replies.wait_for_pending(GRACE_SECONDS)
         self.background.stop()
+        self.services.notices.end()
         await super().close()

@@ -33,3 +33,7 @@ class FootnoteTree(GuardedCommandTree):
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         await self._replies.tell_error(interaction, error, "answering a command")
+
+    async def _call(self, interaction: Interaction) -> None:
+        with self._replies.pending():
+            await super()._call(interaction)

@@ -19,7 +19,7 @@ def watch_gateway(client: ShardedBot, services: Services) -> None:
     """Count connections lost, made and resumed from now on; look up the other values when they are read."""
     services.metrics.watch(
         latency=lambda: client.latency,
-        ready=lambda: client.is_ready() and bool(services.library.source_names()),
+        ready=lambda: services.process.usable and bool(services.library.source_names()),
         paused=partial(_is_paused, services),
     )
     for name, event in (

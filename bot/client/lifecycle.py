@@ -11,7 +11,7 @@ import sys
 import aiohttp
 import discord
 
-from bot.client.bot import GRACE_SECONDS
+from bot.client.bot import GRACE_SECONDS, FootnoteBot
 from bot.services.errors import trace
 from bot.services.worker import LibraryWorker
 from bot.signals import calling_on_signals
@@ -21,8 +21,8 @@ __all__ = ["CannotServe", "exit_if_busy", "serve"]
 
 log = logging.getLogger(__name__)
 
-CLOSE_SECONDS = GRACE_SECONDS + 5.0
-"""After this long the connection is dropped."""
+CLOSE_SECONDS = 5.0
+"""After this long beyond the time for pending replies the connection is dropped."""
 
 SWITCH_SECONDS = 0.0005
 """Python's switch interval. With the default of 5 ms, threads that answer hold the interpreter lock so long that two
@@ -131,7 +131,8 @@ async def _connect(client: discord.Client, token: str) -> None:
 async def _close(client: discord.Client) -> None:
     """Close the connection, or give up on it after a while."""
     try:
-        async with asyncio.timeout(CLOSE_SECONDS):
+        grace = client.grace_seconds if isinstance(client, FootnoteBot) else GRACE_SECONDS
+        async with asyncio.timeout(grace + CLOSE_SECONDS):
             await client.close()
     except TimeoutError:
         log.warning("The connection did not close in time and was dropped")

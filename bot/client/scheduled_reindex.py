@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from bot.services.errors import explain
+from bot.services.errors import explain, trace
 from bot.services.metrics import Metrics
 from bot.services.worker import LibraryWorker
 from index import Library, LibraryError, Message
 from index.domain.activity import SCHEDULE, WATCHER, report_outcome
 from index.domain.snapshots import ReindexReport
+
+if TYPE_CHECKING:
+    from bot.client.leadership import Leadership
 
 __all__ = ["NEVER", "ReindexSchedule", "ScheduledReindex"]
 
@@ -33,12 +38,19 @@ class ScheduledReindex:
     """Runs one scheduled reindex at a time, joining one that a moderator started; failures are logged."""
 
     def __init__(
-        self, schedule: ReindexSchedule, *, library: Library, worker: LibraryWorker, metrics: Metrics | None = None
+        self,
+        schedule: ReindexSchedule,
+        *,
+        library: Library,
+        worker: LibraryWorker,
+        metrics: Metrics | None = None,
+        leadership: Leadership | None = None,
     ) -> None:
         self._schedule = schedule
         self._library = library
         self._worker = worker
         self._metrics = metrics or Metrics()
+        self._leadership = leadership
         self._lock = asyncio.Lock()
 
     def start(self) -> list[asyncio.Task[None]]:
@@ -51,9 +63,31 @@ class ScheduledReindex:
         return tasks
 
     async def _run_by_interval(self) -> None:
+        wait = await self._seconds_left()
         while True:
-            await asyncio.sleep(self._schedule.interval_seconds)
+            await asyncio.sleep(wait)
             await self._reindex(SCHEDULE)
+            await self._note_run()
+            wait = self._schedule.interval_seconds
+
+    async def _seconds_left(self) -> float:
+        """Return in how many seconds the next reindex is due, counted from the last one of an earlier leader."""
+        interval, last = self._schedule.interval_seconds, None
+        try:
+            last = await self._leadership.last_run() if self._leadership else None
+        except LibraryError as error:
+            log.warning("When the last scheduled reindex was is not known: %s", error.log_message)
+        if last is None:
+            await self._note_run()
+            return interval
+        return min(interval, max(0.0, interval - (datetime.now(UTC) - last).total_seconds()))
+
+    async def _note_run(self) -> None:
+        try:
+            if self._leadership:
+                await self._leadership.note_run(datetime.now(UTC))
+        except (LibraryError, OSError) as error:
+            log.warning("A later leader may reindex early: %s", trace(error))
 
     async def _run_by_changes(self) -> None:
         """Reindex when files changed; changes while no bot ran are found as soon as the sources are watched."""

@@ -14,6 +14,7 @@ from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 from bot.services.errors import trace
 
 if TYPE_CHECKING:
+    from bot.client.event_gate import EventGate
     from bot.client.identify_turns import IdentifyTurns
 
 __all__ = ["ShardConnection"]
@@ -29,11 +30,14 @@ BROKEN = (OSError, discord.HTTPException, discord.GatewayNotFound, discord.Conne
 class ShardConnection:
     """A shard of a client, as discord.py's own `Shard` is; `ws` is there from the first connection on."""
 
-    def __init__(self, client: discord.AutoShardedClient, shard: int, turns: IdentifyTurns) -> None:
+    def __init__(
+        self, client: discord.AutoShardedClient, shard: int, turns: IdentifyTurns, gate: EventGate | None = None
+    ) -> None:
         self.id = shard
         self.ws: DiscordWebSocket = None  # type: ignore[assignment]  # as in discord.py
         self._client = client
         self._turns = turns
+        self._gate = gate
 
     @property
     def shards(self) -> dict[int, Any]:
@@ -52,6 +56,8 @@ class ShardConnection:
         while not self._client.is_closed():
             try:
                 self.ws = await self._open(resumption)
+                if self._gate:
+                    self._gate.guard(self.ws, self.id)
                 self.shards[self.id] = self
                 while True:
                     await self.ws.poll_event()
@@ -96,6 +102,10 @@ class ShardConnection:
         """End the connection; the session can be resumed afterwards unless the code is 1000."""
         if self.ws is not None:
             await self.ws.close(code=code)
+
+    def forget(self) -> None:
+        """Let the client know the shard no longer."""
+        self.shards.pop(self.id, None)
 
     async def disconnect(self) -> None:
         """End the connection, as discord.py's own method does."""

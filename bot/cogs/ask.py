@@ -87,10 +87,19 @@ class AskCog(commands.Cog):
         """End the writing of an answer, for whoever asked and for moderators; its own message then shows the answer."""
         writing = self._services.questions.answering.writings.get(component_id.answer)
         if writing is None:
-            raise Refused(notice_message(gettext(NOT_WRITING)))
+            await self._stop_elsewhere(interaction, component_id.answer)
+            return
         if writing.user != interaction.user.id:
             await self._services.permissions.require_reviewer(interaction, NOT_YOURS)
         writing.stopped.set()
+        await interaction.response.defer()
+
+    async def _stop_elsewhere(self, interaction: Interaction, key: str) -> None:
+        """Stop an answer that another process is writing. Raises Refused if none is, or it is another user's."""
+        writings, permissions = self._services.questions.answering.writings, self._services.permissions
+        is_reviewer = self._services.process.shared and await permissions.can_review(interaction)
+        if not await writings.stop_elsewhere(key, user=None if is_reviewer else interaction.user.id):
+            raise Refused(notice_message(gettext(NOT_WRITING)))
         await interaction.response.defer()
 
     @commands.Cog.listener()

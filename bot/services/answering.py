@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
 from bot.services.metrics import Metrics, Stage
+from bot.services.notices import ALONE, Notices
 from bot.services.tracing import Tracing
 from bot.services.worker import LibraryWorker
 from bot.services.writing import EDIT_EVERY_SECONDS, GrowingAnswer, Show, Writings
@@ -32,8 +33,9 @@ class Answering:
         metrics: Metrics | None = None,
         tracing: Tracing | None = None,
         edit_every: float = EDIT_EVERY_SECONDS,
+        notices: Notices = ALONE,
     ) -> None:
-        self.writings = Writings()
+        self.writings = Writings(notices)
         self.edit_every = edit_every
         self._library = library
         self._worker = worker

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.services.notices import ALONE, Notices
+from bot.services.process_state import ProcessState
 from bot.services.tracing import Tracing
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ class Services:
     links: EvidenceLinks | None = None
     """Links to evidence pages; None without a public URL."""
     tracing: Tracing = field(default_factory=Tracing)
+    process: ProcessState = field(default_factory=ProcessState)
+    notices: Notices = ALONE
 
 
 def services_of(client: discord.Client) -> Services:

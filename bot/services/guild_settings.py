@@ -1,14 +1,15 @@
-"""The settings of servers, read from the journal once and cached."""
+"""The settings of servers, read from the journal and cached until they change, in whichever process."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 
-from cachetools import LRUCache
+from cachetools import Cache, LRUCache, TTLCache
 
 from bot.policy.guild_settings import GuildSettings
 from bot.services.errors import trace
+from bot.services.notices import ALONE, Notices
 from bot.services.worker import LibraryWorker
 from index import Library, LibraryError
 
@@ -21,14 +22,24 @@ TIMEOUT_SECONDS = 1.0
 
 MAX_GUILDS = 10_000
 
+STALE_SECONDS = 30.0
+"""How long settings may be old if a notice of another process is lost."""
+
+CHANGED = "guild-settings"
+"""The topic of notices with the id of a server whose settings changed."""
+
 
 class GuildSettingsCache:
     """Settings of servers, cached until they change; the least recently used are dropped."""
 
-    def __init__(self, library: Library, worker: LibraryWorker) -> None:
+    def __init__(self, library: Library, worker: LibraryWorker, notices: Notices = ALONE) -> None:
         self._library = library
         self._worker = worker
-        self._cache: LRUCache[int, GuildSettings] = LRUCache(MAX_GUILDS)
+        self._notices = notices
+        self._cache: Cache[int, GuildSettings] = (
+            TTLCache(MAX_GUILDS, STALE_SECONDS) if notices.shared else LRUCache(MAX_GUILDS)
+        )
+        notices.on(CHANGED, self._hear)
         self._changes = 0
 
     async def get(self, guild: int | None) -> GuildSettings:
@@ -50,6 +61,14 @@ class GuildSettingsCache:
         return settings
 
     def invalidate(self, guild: int) -> None:
-        """Drop a server's settings, which have changed."""
+        """Drop a server's settings, which have changed, here and in the other processes."""
+        self._drop(guild)
+        self._notices.tell(CHANGED, str(guild))
+
+    def _drop(self, guild: int) -> None:
         self._changes += 1
         self._cache.pop(guild, None)
+
+    def _hear(self, text: str) -> None:
+        if text.isdecimal():
+            self._drop(int(text))

@@ -18,6 +18,7 @@ from bot.services.guild_settings import GuildSettingsCache
 from bot.services.help import HelpMessages
 from bot.services.interactions import Interaction
 from bot.services.metrics import Metrics, Stage
+from bot.services.notices import ALONE, Notices
 from bot.services.pictures import PictureReader
 from bot.services.replies import PUBLIC, Replies
 from bot.services.tracing import Tracing
@@ -68,6 +69,7 @@ class QuestionService:
         links: EvidenceLinks | None = None,
         metrics: Metrics | None = None,
         tracing: Tracing | None = None,
+        notices: Notices = ALONE,
     ) -> None:
         self._library = library
         self._replies = replies
@@ -79,7 +81,7 @@ class QuestionService:
         self._first_build = first_build
         self._metrics = metrics or Metrics()
         self._tracing = tracing or Tracing()
-        self.answering = Answering(library, worker, metrics=self._metrics, tracing=self._tracing)
+        self.answering = Answering(library, worker, metrics=self._metrics, tracing=self._tracing, notices=notices)
 
     async def context_of(self, source: Interaction | discord.Message) -> AskContext:
         """Return who asks, and where."""

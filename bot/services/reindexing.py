@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -16,6 +17,7 @@ from bot.services.audit import audited
 from bot.services.errors import Refused, explain, trace
 from bot.services.interactions import Interaction, acknowledge
 from bot.services.metrics import Metrics
+from bot.services.notices import ALONE, Notices
 from bot.services.permissions import Permissions
 from bot.services.progress import ProgressMessages, Run
 from bot.services.replies import Replies
@@ -36,6 +38,9 @@ log = logging.getLogger(__name__)
 
 MAX_RUN_NUMBER = 1_000_000
 """What a button's custom id can hold; after it, numbers begin anew."""
+
+CANCEL = "cancel-run"
+"""The topic of notices with the number of a run to cancel, in whichever process it is."""
 
 ALREADY_RUNNING = gettext_noop(
     "A reindex is already running: its report comes where it was started. Questions are answered meanwhile."
@@ -59,6 +64,7 @@ class ReindexService:
         permissions: Permissions,
         progress: ProgressMessages,
         metrics: Metrics | None = None,
+        notices: Notices = ALONE,
     ) -> None:
         self._library = library
         self._worker = worker
@@ -66,8 +72,11 @@ class ReindexService:
         self._permissions = permissions
         self._progress = progress
         self._metrics = metrics or Metrics()
+        self._notices = notices
         self._run: Run | None = None
-        self._last_number = 0
+        # Other processes number their runs too.
+        self._last_number = secrets.randbelow(MAX_RUN_NUMBER) if notices.shared else 0
+        notices.on(CANCEL, lambda text: text.isdecimal() and self._cancel(int(text)))
 
     async def reindex(self, interaction: Interaction) -> None:
         """Rebuild the index, showing progress, then a report."""
@@ -93,10 +102,16 @@ class ReindexService:
     async def cancel(self, interaction: Interaction, number: int) -> None:
         """Cancel the run with this number; its own message then says so."""
         await self._permissions.require_moderator(interaction)
-        if self._run is None or self._run.number != number:
+        if not self._cancel(number) and not await self._notices.ask(CANCEL, str(number)):
             raise Refused(notice_message(gettext(NOT_RUNNING)))
-        self._run.cancelled.set()
         await interaction.response.defer()
+
+    def _cancel(self, number: int) -> bool:
+        """Cancel a run of this process; return whether there is one with this number."""
+        if self._run is None or self._run.number != number:
+            return False
+        self._run.cancelled.set()
+        return True
 
     async def _carry_out(
         self, interaction: Interaction, work: Callable[[Interaction, Run], Views], *, cancellable: bool

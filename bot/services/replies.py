@@ -11,6 +11,7 @@ import aiohttp
 import discord
 
 from bot.services.errors import Refused, cause_of, explain, trace
+from bot.services.gateway_events import current_event, handling
 from bot.services.interactions import Interaction
 from bot.services.metrics import Metrics
 from bot.views.message import notice_message
@@ -40,7 +41,8 @@ class Replies:
         sent = asyncio.get_running_loop().create_future()
         self._pending.add(sent)
         try:
-            yield
+            with handling(current_event()):
+                yield
         finally:
             self._pending.discard(sent)
             sent.set_result(None)

@@ -25,6 +25,7 @@ class LibraryWorker:
         self.max_waiting = max_waiting
         self._running: set[asyncio.Future[Any]] = set()
         self._waiters = ThreadPoolExecutor(max_waiting, "waiting")
+        self._one = ThreadPoolExecutor(1, "in-turn")
         self._waiting = 0
 
     async def run(self, func: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -44,6 +45,13 @@ class LibraryWorker:
         work = asyncio.get_running_loop().run_in_executor(self._waiters, call)
         work.add_done_callback(self._stop_waiting)
         return await self._finish(work)
+
+    async def run_in_turn(self, func: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return `func(*args, **kwargs)`, called in the one thread of all such calls, after those before it.
+
+        A process that ends does not wait for it.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._one, partial(func, *args, **kwargs))
 
     @property
     def can_wait(self) -> bool:

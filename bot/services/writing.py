@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import secrets
 import threading
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.services.errors import trace
+from bot.services.notices import ALONE, Notices
 from bot.views.answer import unfinished_message
 
 if TYPE_CHECKING:
@@ -25,6 +27,11 @@ log = logging.getLogger(__name__)
 
 EDIT_EVERY_SECONDS = 1.0
 """Least time between two edits of a message, and before the first: most faults show within it."""
+
+STOP = "stop-writing"
+"""The topic of notices with the key of a writing to stop, and who asks for it."""
+
+ANYBODY = "moderator"
 
 Show = Callable[[discord.ui.LayoutView], Awaitable[None]]
 """Sends a message, or replaces what was sent of it before."""
@@ -42,12 +49,26 @@ class Writing:
 class Writings:
     """The answers that are being written now, by their keys."""
 
-    def __init__(self) -> None:
+    def __init__(self, notices: Notices = ALONE) -> None:
         self._writings: dict[str, Writing] = {}
+        self._notices = notices
+        notices.on(STOP, self._stop_asked)
 
     def get(self, key: str) -> Writing | None:
         """Return the writing of this key; None if it has ended."""
         return self._writings.get(key)
+
+    async def stop_elsewhere(self, key: str, *, user: int | None) -> bool:
+        """Have another process stop a writing, if the user asked it or is None; return whether one did."""
+        return await self._notices.ask(STOP, f"{key} {_stand_in(key, user) if user is not None else ANYBODY}")
+
+    def _stop_asked(self, text: str) -> bool:
+        key, _, by = text.partition(" ")
+        writing = self._writings.get(key)
+        if writing is None or by not in (ANYBODY, _stand_in(key, writing.user)):
+            return False
+        writing.stopped.set()
+        return True
 
     @contextlib.contextmanager
     def begin(self, user: int | None) -> Iterator[Writing]:
@@ -138,3 +159,8 @@ class GrowingAnswer:
     def _call(self, callback: Callable[..., object], *args: object) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody looks any more
             self._loop.call_soon_threadsafe(callback, *args)
+
+
+def _stand_in(key: str, user: int | None) -> str:
+    """Return what stands for a user in a notice about a writing."""
+    return hashlib.blake2b(f"{key} {user}".encode(), digest_size=12).hexdigest()

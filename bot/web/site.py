@@ -47,7 +47,7 @@ def web_server_of(
 ) -> WebServer:
     """Return the server that the settings ask for, not yet listening; with `links` it has the evidence pages."""
     routes = [
-        *health_routes(lambda: unready(client, services)),
+        *health_routes(lambda: unready(services), services.process.describe),
         *metrics_routes(lambda: services.worker.run(services.metrics.text)),
         *static_routes(),
         *configured_routes(client, services, settings),
@@ -63,9 +63,9 @@ def web_server_of(
     )
 
 
-def unready(client: Client, services: Services) -> str:
+def unready(services: Services) -> str:
     """Return why questions on Discord cannot be answered now; empty if they can."""
-    if not client.is_ready():
+    if not services.process.usable:
         return "not connected to Discord"
     if not services.library.source_names():
         return "there is no index yet"

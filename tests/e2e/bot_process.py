@@ -94,6 +94,10 @@ class BotProcess:
             self._process.send_signal(by)
         return await self.exit_code()
 
+    def kill(self) -> None:
+        """End it at once, as `kill -9` does."""
+        self._process.kill()
+
     async def make_sure_it_ended(self) -> None:
         """For clean-up: whatever happened, the process is gone afterwards."""
         if self.running:

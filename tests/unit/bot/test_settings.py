@@ -26,10 +26,26 @@ def test_settings_never_show_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
     assert TOKEN not in repr(BotSettings(_env_file=None))
 
 
-def test_count_of_shards_is_left_to_discord_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert BotSettings(_env_file=None).shards == ShardRange()
+def test_shards_are_named_by_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHARD_COUNT", "16")
-    assert BotSettings(_env_file=None).shards == ShardRange(16)
-    monkeypatch.setenv("SHARD_COUNT", "0")
-    with pytest.raises(WrongSettings, match=r"SHARD_COUNT.*less than 1"):
+    monkeypatch.setenv("SHARD_IDS", "0-3,8")
+    assert BotSettings(_env_file=None).shards == ShardRange(16, (0, 1, 2, 3, 8))
+
+
+@pytest.mark.parametrize(
+    ("count", "ids", "says"),
+    [
+        ("", "0-3", "SHARD_IDS.*it needs SHARD_COUNT"),
+        ("4", "2-4", "SHARD_IDS.*SHARD_COUNT=4 has the shards 0 to 3"),
+        ("4", "two", "SHARD_IDS.*such as 0-3,8"),
+        ("0", "", "SHARD_COUNT.*less than 1"),
+        ("many", "0", "SHARD_COUNT"),
+    ],
+)
+def test_unusable_shards_are_refused_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, count: str, ids: str, says: str
+) -> None:
+    monkeypatch.setenv("SHARD_COUNT", count)
+    monkeypatch.setenv("SHARD_IDS", ids)
+    with pytest.raises(WrongSettings, match=says):
         read_settings(BotSettings)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from bot.client.identify_turns import IdentifyTurns
+from bot.client.locks import Locks
+from tests.support.coordination_fakes import FakeCoordinator
 
 
 async def begun_within(turns: IdentifyTurns, shards: range, seconds: float) -> set[int]:
@@ -36,3 +38,13 @@ async def test_as_many_identify_together_as_discord_allows() -> None:
     turns = IdentifyTurns(seconds=60)
     turns.max_concurrency = 2
     assert await begun_within(turns, range(4), 0.2) == {0, 1}
+
+
+async def test_processes_take_turns() -> None:
+    coordinator = FakeCoordinator()
+    one, other = (IdentifyTurns(Locks(coordinator, "bot", poll_seconds=0.01), seconds=60) for _ in range(2))
+    assert await begun_within(one, range(1), 5.0) == {0}
+    assert await begun_within(other, range(1), 0.2) == set()
+    one, other = (IdentifyTurns(Locks(coordinator, "another", poll_seconds=0.01), seconds=0.1) for _ in range(2))
+    assert await begun_within(one, range(1), 5.0) == {0}
+    assert await begun_within(other, range(1), 5.0) == {0}

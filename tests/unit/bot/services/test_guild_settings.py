@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.policy.guild_settings import GuildSettings
 from bot.services.guild_settings import GuildSettingsCache
+from bot.services.notices import Notices
 from bot.services.worker import LibraryWorker
 from index.domain.errors import JournalUnavailable
+from tests.support.coordination_fakes import FakeCoordinator
 from tests.support.fakes import FakeLibrary
 
 GUILD = 7
@@ -66,3 +70,17 @@ async def test_defaults_that_stand_in_for_unreadable_settings_are_not_kept(
     assert await cache.get(GUILD) == GuildSettings()
     journal.error = None
     assert await cache.get(GUILD) == GuildSettings(private=True)
+
+
+async def test_settings_that_another_process_changed_are_read_again(journal: CountingJournal) -> None:
+    coordinator, worker, library = FakeCoordinator(), LibraryWorker(), FakeLibrary()
+    library.journal = journal  # type: ignore[assignment]
+    here, there = (Notices(coordinator, worker, "bot") for _ in range(2))
+    cache, changed = GuildSettingsCache(library, worker, here), GuildSettingsCache(library, worker, there)
+    here.begin()
+    await cache.get(GUILD)
+    journal.rows = {}
+    changed.invalidate(GUILD)
+    await asyncio.wait({*there._tasks})
+    await asyncio.sleep(0)
+    assert await cache.get(GUILD) == GuildSettings()
