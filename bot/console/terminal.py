@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, TextIO
 
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
 from bot.console.view import Line, line
+from index.domain.stages import TOKEN_STAGES
 
 if TYPE_CHECKING:
     from index.domain.ports import Progress as ProgressCallback
@@ -62,14 +63,22 @@ def show_progress(console: Console) -> Iterator[ProgressCallback]:
 
         yield name_once
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bars:
-        tasks = {}
+    text = TextColumn("{task.description}", markup=False)
+    with Progress(
+        SpinnerColumn(), text, BarColumn(), TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True
+    ) as bars:
+        tasks: dict[str, Task] = {}
 
         def move_bar(stage: str, done: int, total: int) -> None:
+            name = line(stage)[1].plain
             if stage not in tasks:
-                tasks[stage] = bars.add_task(line(stage)[1].plain)
-            bars.update(tasks[stage], completed=done, total=total or None)
+                number = bars.add_task(name)
+                tasks[stage] = next(task for task in bars.tasks if task.id == number)
+            task = tasks[stage]
+            if stage in TOKEN_STAGES:
+                rate = f", {task.speed:,.0f} a second" if task.speed else ""
+                name = f"{name}: {done:,} tokens{rate}"
+            bars.update(task.id, completed=done, total=total or None, description=name)
 
         yield move_bar
 

@@ -65,8 +65,14 @@ class ProgressMessages:
             if (now := (run.progress, cancelled)) != before:
                 before = now
                 running = self._library.running()
-                left = running.seconds_left if running and running.stage == run.progress[0] else None
-                view = status_view.progress_message(*now[0], left=left, run=run.number, cancelled=cancelled)
+                same = running if running and running.stage == run.progress[0] else None
+                view = status_view.progress_message(
+                    *now[0],
+                    left=same.seconds_left if same else None,
+                    rate=same.per_second if same else None,
+                    run=run.number,
+                    cancelled=cancelled,
+                )
                 try:
                     await interaction.edit_original_response(view=view)
                 except (discord.HTTPException, aiohttp.ClientError) as error:

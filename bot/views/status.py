@@ -30,14 +30,14 @@ from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, build_message, notic
 from bot.views.snapshot_names import name_snapshots, snapshot_note
 from bot.views.times import relative_time
 from index.domain.snapshots import SourceState
-from index.domain.stages import Stage
+from index.domain.stages import TOKEN_STAGES, Stage
 
 if TYPE_CHECKING:
     from bot.views.quotations import EvidenceLinks
     from index.domain.generation import GenerationStatus
     from index.domain.snapshots import SourceInfo, Status
 
-__all__ = ["STAGES", "progress_message", "sources_message", "status_message"]
+__all__ = ["STAGES", "progress_message", "sources_message", "stage_text", "status_message"]
 
 LINE_MARKUP = "**** (): \n"
 """The markup of a source's line."""
@@ -65,16 +65,21 @@ STAGES: dict[str, str] = {
 
 
 def progress_message(
-    stage: str, done: int, total: int, *, left: float | None = None, run: int = 0, cancelled: bool = False
+    stage: str,
+    done: int,
+    total: int,
+    *,
+    left: float | None = None,
+    rate: float | None = None,
+    run: int = 0,
+    cancelled: bool = False,
 ) -> ui.LayoutView:
     """Return the progress of a reindex.
 
-    `left` is the estimated rest of the stage in seconds. `run` is the number of a run that can be cancelled, 0 of any
-    other. A total of 0 is unknown.
+    `left` is the estimated rest of the stage in seconds, `rate` how much of it is done in a second. `run` is the number
+    of a run that can be cancelled, 0 of any other. A total of 0 is unknown.
     """
-    text = gettext(STAGES[stage]) if stage in STAGES else fit(stage[:1].upper() + stage[1:], LINE_ROOM)
-    if total > 0:
-        text = gettext("{stage}: {done} of {total}", stage=text, done=done, total=total)
+    text = stage_text(stage, done, total, rate=rate)
     if cancelled:
         text = gettext("Cancelling")
     elif left is not None:
@@ -82,6 +87,18 @@ def progress_message(
     cancellable = run and not cancelled
     row = [button(ComponentId("stop", page=run), pgettext("button", "Cancel"))] if cancellable else []
     return build_message([f"{text} …\n-# {gettext('An index that is there already goes on answering.')}", row], FOUND)
+
+
+def stage_text(stage: str, done: int, total: int, *, rate: float | None = None) -> str:
+    """Return a stage and how much of it is done; of one that is counted in tokens, how many a second too."""
+    text = gettext(STAGES[stage]) if stage in STAGES else fit(stage[:1].upper() + stage[1:], LINE_ROOM)
+    if stage not in TOKEN_STAGES:
+        return gettext("{stage}: {done} of {total}", stage=text, done=done, total=total) if total > 0 else text
+    if total > 0:
+        text = gettext("{stage}: {done} of {total} tokens", stage=text, done=done, total=total)
+    elif done > 0:
+        text = gettext("{stage}: {done} tokens", stage=text, done=done)
+    return gettext("{stage}, {rate} a second", stage=text, rate=round(rate)) if rate else text
 
 
 def _time_left(seconds: float) -> str:

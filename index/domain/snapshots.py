@@ -315,7 +315,7 @@ class ReindexStatus:
     """The progress of a reindex.
 
     `total` is 0 while it is not known. `seconds` have passed since the start; `seconds_left` estimates the rest of this
-    stage, None while nothing is known.
+    stage at its rate of late, `per_second`; both are None while nothing is known.
     """
 
     stage: str
@@ -323,6 +323,7 @@ class ReindexStatus:
     total: int
     seconds: float
     seconds_left: float | None
+    per_second: float | None = None
 
 
 def matching_ids(part: str, ids: Sequence[str]) -> list[str]:

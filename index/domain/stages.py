@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["AnswerStage", "Stage"]
+__all__ = ["TOKEN_STAGES", "AnswerStage", "Stage"]
 
 
 class Stage(StrEnum):
@@ -22,6 +22,10 @@ class Stage(StrEnum):
     CHECKING_SNAPSHOT = "checking the snapshot"
     WAITING_FOR_REINDEX = "waiting for the reindex that runs"
     WAITING_FOR_PROCESS = "waiting for another process"
+
+
+TOKEN_STAGES = frozenset({Stage.EMBEDDING_PASSAGES})
+"""Stages whose progress is counted in tokens."""
 
 
 class AnswerStage(StrEnum):

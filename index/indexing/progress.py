@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,8 +14,17 @@ from index.domain.errors import ReindexCancelled
 from index.domain.messages import Message
 from index.domain.ports import Progress
 from index.domain.snapshots import ReindexStatus
+from index.domain.stages import TOKEN_STAGES
 
 __all__ = ["ReindexProgress", "ReindexRequest"]
+
+RATE_SECONDS = 30.0
+"""The rate is that of so many seconds: parts that are taken over soon no longer count."""
+
+LOG_SECONDS = 60.0
+"""Between two lines of the log on a stage that is counted in tokens."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,20 +47,41 @@ class ReindexProgress:
     def __init__(self, requests: Sequence[ReindexRequest], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._requests = requests
         self._clock = clock
-        self._started = self._step_started = clock()
+        self._started = self._logged = clock()
         self._step = ("", 0, 0)
-        self._done_at_start = 0
+        self._reached: deque[tuple[float, int]] = deque([(self._started, 0)])
         self._committed = False
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Report progress. Raises ReindexCancelled if the run is cancelled and not committed."""
         self.check()
-        if stage != self._step[0]:
-            self._step_started, self._done_at_start = self._clock(), done
+        self._remember(stage, done)
         self._step = (stage, done, total)
+        self._log()
         for request in self._requests:
             if request.progress and not request.is_cancelled:
                 request.progress(stage, done, total)
+
+    def _remember(self, stage: str, done: int) -> None:
+        """Note what was reached when, at most once a second."""
+        now = self._clock()
+        if stage != self._step[0]:
+            self._reached = deque([(now, done)])
+            self._logged = now
+        elif now >= self._reached[-1][0] + 1:
+            self._reached.append((now, done))
+            while self._reached[1][0] < now - RATE_SECONDS:
+                self._reached.popleft()
+
+    def _log(self) -> None:
+        if self._step[0] in TOKEN_STAGES and self._clock() >= self._logged + LOG_SECONDS:
+            self._logged = self._clock()
+            now = self.now
+            left = "an unknown time" if now.seconds_left is None else f"about {now.seconds_left / 60:.0f} min"
+            log.info(
+                "%s: %d of %s tokens, %d a second, %s left",
+                *(now.stage.capitalize(), now.done, now.total or "?", now.per_second or 0, left),
+            )
 
     def check(self) -> None:
         """Raise ReindexCancelled if the run is cancelled and not committed."""
@@ -75,6 +107,8 @@ class ReindexProgress:
         """How far the run is, and how long the step still takes at its rate so far."""
         stage, done, total = self._step
         now = self._clock()
-        advanced, spent = done - self._done_at_start, now - self._step_started
-        seconds_left = round(spent * (total - done) / advanced, 1) if advanced > 0 and total > 0 and spent > 0 else None
-        return ReindexStatus(stage, done, total, round(now - self._started, 1), seconds_left)
+        began, before = self._reached[0]
+        rate = (done - before) / (now - began) if now > began and done > before else None
+        seconds_left = round((total - done) / rate, 1) if rate and total > 0 else None
+        seconds = round(now - self._started, 1)
+        return ReindexStatus(stage, done, total, seconds, seconds_left, rate and round(rate, 1))

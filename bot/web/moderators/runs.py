@@ -12,7 +12,7 @@ from bot.services.audit import audited_by
 from bot.services.errors import explain
 from bot.services.progress import Run
 from bot.text.i18n import gettext, gettext_noop
-from bot.views.status import STAGES
+from bot.views.status import stage_text
 from index import Message
 from index.domain.activity import report_outcome
 from index.domain.snapshots import Preview, ReindexReport
@@ -74,8 +74,7 @@ class IndexRun:
         stage, done, total = self.run.progress
         if self.run.cancelled.is_set():
             return gettext("Cancelling")
-        text = gettext(STAGES[stage]) if stage in STAGES else stage
-        return gettext("{stage}: {done} of {total}", stage=text, done=done, total=total) if total > 0 else text
+        return stage_text(stage, done, total)
 
     def report_for(self, place: int) -> ReindexReport | None:
         """Return the report as a reader of a place may see it: elsewhere without questions that were asked."""

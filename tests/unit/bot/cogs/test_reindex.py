@@ -153,7 +153,7 @@ async def test_the_button_of_a_run_that_ended_stops_no_other(library: FakeLibrar
 
 @pytest.mark.parametrize(
     ("left", "said"),
-    [(19.2, "about 20 s left"), (0.4, "about 5 s left"), (150.0, "about 2 min left"), (None, "21 of 21 …")],
+    [(19.2, "about 20 s left"), (0.4, "about 5 s left"), (150.0, "about 2 min left"), (None, "21 of 21 tokens …")],
 )
 async def test_progress_estimates_what_is_left(library: FakeLibrary, wire: Wire, left: float | None, said: str) -> None:
     library.reindex_gate.clear()
@@ -162,6 +162,17 @@ async def test_progress_estimates_what_is_left(library: FakeLibrary, wire: Wire,
     command = wire.command("reindex", user=OWNER)
     running = await command.answer(lambda message: "21 of 21" in text_of(message))
     assert said in text_of(running)
+    library.reindex_gate.set()
+    await command.answer(lambda message: "The index is rebuilt" in text_of(message))
+
+
+async def test_progress_tells_how_many_tokens_are_embedded_a_second(library: FakeLibrary, wire: Wire) -> None:
+    library.reindex_gate.clear()
+    library.steps = (("embedding passages", 1_200_000, 10_000_000),)
+    library.run = ReindexStatus("embedding passages", 1_200_000, 10_000_000, 100.0, 780.0, 11_234.5)
+    command = wire.command("reindex", user=OWNER)
+    running = await command.answer(lambda message: "of 10,000,000" in text_of(message))
+    assert "1,200,000 of 10,000,000 tokens, 11,234 a second, about 13 min left" in text_of(running)
     library.reindex_gate.set()
     await command.answer(lambda message: "The index is rebuilt" in text_of(message))
 

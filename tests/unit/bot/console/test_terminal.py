@@ -29,6 +29,14 @@ def test_progress_on_a_terminal_is_a_bar_that_takes_an_unknown_total():
     assert "Embedding" in stream.getvalue()
 
 
+def test_progress_on_a_terminal_tells_the_tokens_embedded():
+    stream = io.StringIO()
+    with show_progress(Console(file=stream, force_terminal=True, width=120)) as progress:
+        progress("embedding passages", 0, 0)
+        progress("embedding passages", 1_200_000, 10_000_000)
+    assert "embedding passages: 1,200,000 tokens" in stream.getvalue()
+
+
 def test_progress_elsewhere_names_each_stage_once():
     stream = io.StringIO()
     with show_progress(Console(file=stream, width=100)) as progress:
