@@ -52,7 +52,7 @@ from index import Library
 if TYPE_CHECKING:
     from index.domain.ports import Coordinator
 
-__all__ = ["EXTENSIONS", "GRACE_SECONDS", "INTENTS", "FootnoteBot"]
+__all__ = ["EXTENSIONS", "GRACE_SECONDS", "HANDED_OVER_SECONDS", "INTENTS", "FootnoteBot"]
 
 EXTENSIONS = (
     "bot.cogs.ask",

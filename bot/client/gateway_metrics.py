@@ -22,6 +22,8 @@ def watch_gateway(client: ShardedBot, services: Services) -> None:
         ready=lambda: services.process.usable and bool(services.library.source_names()),
         paused=partial(_is_paused, services),
     )
+    process = services.process
+    services.metrics.watch_process(shards=lambda: len(process.shards), leads=lambda: process.leads)
     for name, event in (
         ("on_disconnect", GatewayEvent.LOST),
         ("on_connect", GatewayEvent.NEW),

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
+from index import LibraryError
+
 if TYPE_CHECKING:
-    from bot.client.locks import Locks
+    from bot.client.locks import Held, Locks
 
 __all__ = ["IDENTIFY_SECONDS", "IdentifyTurns"]
+
+log = logging.getLogger(__name__)
 
 IDENTIFY_SECONDS = 5.0
 """The time in which Discord takes `max_concurrency` sessions."""
@@ -45,7 +50,7 @@ class IdentifyTurns:
         key = shard % self.max_concurrency
         async with self._here[key]:
             await asyncio.sleep(self._begun.get(key, -self._seconds) + self._seconds - self._clock())
-            held = await self._locks.wait(f"identify-{key}") if self._locks else None
+            held = await self._take(key)
             try:
                 yield
             finally:
@@ -54,3 +59,11 @@ class IdentifyTurns:
                     task = asyncio.create_task(held.leave(after=self._seconds))
                     self._ending.add(task)
                     task.add_done_callback(self._ending.discard)
+
+    async def _take(self, key: int) -> Held | None:
+        """Return the lock of the turns among processes; None if there is none to be had: Discord may then say no."""
+        try:
+            return await self._locks.wait(f"identify-{key}") if self._locks else None
+        except LibraryError as error:
+            log.warning("A shard identifies without its turn among the processes: %s", error.log_message)
+            return None

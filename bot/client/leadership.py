@@ -22,6 +22,10 @@ CHECK_SECONDS = 2.0
 """How often the leader makes sure that it still is."""
 
 
+AWAY_SECONDS = 5.0
+"""How long to wait with a new try while the database is away."""
+
+
 class Leadership:
     """Runs tasks while this process leads, and notes in `process` whether it does."""
 
@@ -45,7 +49,7 @@ class Leadership:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
                 await held.leave()
-            log.warning("Another process leads now")
+            log.warning("This process no longer leads")
 
     async def _win(self) -> Held:
         while True:
@@ -53,7 +57,7 @@ class Leadership:
                 return await self._locks.wait("leader")
             except Exception as error:  # the database may be away: then nobody leads
                 log.warning("No leader can be found: %s", trace(error))
-                await asyncio.sleep(CHECK_SECONDS)
+                await asyncio.sleep(AWAY_SECONDS)
 
     async def _keep(self, held: Held) -> None:
         """Return once the lock is lost."""

@@ -17,7 +17,7 @@ from bot.services.worker import LibraryWorker
 from bot.signals import calling_on_signals
 from bot.web.server import CannotListen, WebServer
 
-__all__ = ["CannotServe", "exit_if_busy", "serve"]
+__all__ = ["CLOSE_SECONDS", "CannotServe", "exit_if_busy", "serve"]
 
 log = logging.getLogger(__name__)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from bot.services.worker import LibraryWorker
+from index import LibraryError
 from index.domain.errors import Busy, CoordinationUnavailable
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 __all__ = ["POLL_SECONDS", "Held", "Locks"]
+
+log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
 """How often a lock that another process holds is tried again."""
@@ -78,7 +82,10 @@ class Held:
         return await self._locks.call(self._lock.held)
 
     async def leave(self, *, after: float = 0.0) -> None:
-        """Let other processes have it, after so many seconds."""
+        """Let other processes have it, after so many seconds; one that was lost is left already."""
         if after:
             await asyncio.sleep(after)
-        await self._locks.call(self._stack.close)
+        try:
+            await self._locks.call(self._stack.close)
+        except LibraryError as error:
+            log.info("A lock could not be left: %s", error.log_message)

@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 SAVE_SECONDS = 0.5
 """How often it is saved how far a session got."""
 
+HOLD_OFF_SECONDS = 5.0
+"""How long a free shard is left to its process after the database was away, which took everybody's locks."""
+
 
 class ShardKeeper:
     """Runs a shard while it holds the shard's lock; `waits` says that another process runs it."""
@@ -57,6 +60,7 @@ class ShardKeeper:
         self._connection: ShardConnection | None = None
         self._replay: asyncio.Task[None] | None = None
         self._saved: SavedSession | None = None
+        self._trouble = ""
 
     @property
     def runs(self) -> bool:
@@ -82,9 +86,17 @@ class ShardKeeper:
                     log.info("Another process runs shard %d: this one takes it over when that ends", self.shard)
                 self.waits = True
                 self._changed()
+                self._trouble = ""
             except Exception as error:  # the database may be away: it is tried again
-                log.warning("Shard %d cannot be taken yet: %s", self.shard, trace(error))
+                self._complain("Shard %d cannot be taken yet: %s", error)
+                await asyncio.sleep(HOLD_OFF_SECONDS)
             await asyncio.sleep(self._locks.poll_seconds)
+
+    def _complain(self, message: str, error: Exception) -> None:
+        """Log a failure, once until it ends."""
+        if not self._trouble:
+            self._trouble = trace(error)
+            log.warning(message, self.shard, self._trouble)
 
     async def _serve(self) -> None:
         """Run the shard until its lock is lost."""
@@ -126,8 +138,9 @@ class ShardKeeper:
                 if self._held and not await self._held.still() and not await self._retake():
                     return
                 await self._save()
+                self._trouble = ""
             except Exception as error:  # the database may be away: questions are answered meanwhile
-                log.warning("The session of shard %d is not saved: %s", self.shard, trace(error))
+                self._complain("The session of shard %d is not saved: %s", error)
 
     async def _retake(self) -> bool:
         """Take a lock anew that was lost with the database; return whether no other process has it now."""

@@ -118,6 +118,10 @@ class Metrics:
             registry=registry,
         )
         self._ready = Gauge("footnote_ready", "1 if questions on Discord can be answered.", registry=registry)
+        self._shards = Gauge("footnote_shards", "Shards that this process runs.", registry=registry)
+        self._leader = Gauge(
+            "footnote_leader", "1 if this process syncs the commands and runs the schedules.", registry=registry
+        )
         self._latency = Gauge(
             "footnote_gateway_latency_seconds",
             "Seconds from a heartbeat of Discord's gateway to its reply; NaN while not connected.",
@@ -232,6 +236,11 @@ class Metrics:
 
     def count_gateway(self, event: GatewayEvent) -> None:
         self._gateway.labels(event).inc()
+
+    def watch_process(self, *, shards: Callable[[], int], leads: Callable[[], bool]) -> None:
+        """Say where the values about this process among the bot's come from."""
+        self._shards.set_function(shards)
+        self._leader.set_function(leads)
 
     def watch(self, *, latency: Callable[[], float], ready: Callable[[], bool], paused: Callable[[], bool]) -> None:
         """Say where the values of the moment come from; each is asked whenever the metrics are read."""

@@ -17,6 +17,8 @@ import pytest
 import yaml
 
 from bot.__main__ import own_files
+from bot.client.bot import HANDED_OVER_SECONDS
+from bot.client.lifecycle import CLOSE_SECONDS
 from bot.settings import BotSettings
 from index import Settings
 from tests.support.paths import ROOT
@@ -26,6 +28,7 @@ DOCKERFILE = DEPLOY / "docker" / "Dockerfile"
 HEALTHCHECK = DEPLOY / "docker" / "healthcheck.py"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 MANIFESTS = sorted(path for path in (DEPLOY / "kubernetes").glob("*.yaml") if path.name != "kustomization.yaml")
+SHARDS = DEPLOY / "kubernetes" / "shards"
 KUBERNETES = "1.31"
 MOST_EXPOSED = 20
 """Tenths of systemd's score of a unit's exposure, 0 to 100; below 25 it calls a unit "OK"."""
@@ -139,7 +142,7 @@ def test_compose_file_is_valid():
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-@pytest.mark.parametrize("service", ["bot", "llm"])
+@pytest.mark.parametrize("service", ["bot", "second", "llm"])
 def test_compose_services_have_no_rights_that_they_do_not_need(service):
     table = document(DEPLOY / "compose.yaml")["services"][service]
     assert table["read_only"] is True
@@ -218,7 +221,7 @@ def test_service_is_not_started_again_after_a_wrong_setting():
     assert "\nRestartPreventExitStatus=2\n" in (DEPLOY / "systemd" / "footnote.service").read_text("utf-8")
 
 
-@pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("manifest", [*MANIFESTS, SHARDS / "statefulset.yaml"], ids=lambda path: path.name)
 def test_kubernetes_manifests_are_valid(manifest):
     import kubernetes_validate
 
@@ -233,6 +236,29 @@ def test_kustomization_has_every_manifest_and_secrets_only_by_name():
     assert "secretGenerator" not in table
     literals = [line for generator in table["configMapGenerator"] for line in generator["literals"]]
     assert [line for line in literals if re.search("token|secret|key", line, re.IGNORECASE)] == []
+
+
+def test_pods_of_the_stateful_set_differ_from_the_one_pod_in_their_shards_alone():
+    pods = [
+        document(path)["spec"]["template"]["spec"]
+        for path in (DEPLOY / "kubernetes" / "deployment.yaml", SHARDS / "statefulset.yaml")
+    ]
+    (one,), (shard,) = (pod["containers"] for pod in pods)
+    added = {variable["name"]: variable for variable in shard["env"] if variable not in one["env"]}
+    assert sorted(added) == ["SHARD_COUNT", "SHARD_IDS"]
+    assert added["SHARD_IDS"]["valueFrom"]["fieldRef"]["fieldPath"].endswith("/pod-index']")
+    assert int(added["SHARD_COUNT"]["value"]) == document(SHARDS / "statefulset.yaml")["spec"]["replicas"]
+    assert {**shard, "env": one["env"]} == one
+    assert {**pods[1], "containers": [], "terminationGracePeriodSeconds": 0} == {
+        **pods[0],
+        "containers": [],
+        "terminationGracePeriodSeconds": 0,
+    }
+
+
+def test_kubernetes_gives_a_process_the_time_to_answer_what_it_took():
+    pod = document(SHARDS / "statefulset.yaml")["spec"]["template"]["spec"]
+    assert pod["terminationGracePeriodSeconds"] > HANDED_OVER_SECONDS + CLOSE_SECONDS
 
 
 def test_kubernetes_runs_one_pod_with_no_rights_that_it_does_not_need():

@@ -36,6 +36,7 @@ class Process:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leadership, "CHECK_SECONDS", 0.01)
+    monkeypatch.setattr(leadership, "AWAY_SECONDS", 0.01)
 
 
 async def test_one_process_leads_and_another_when_it_ends() -> None:
