@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from index.domain.documents import Passage
 from index.text.fuzzy import similar_words
@@ -20,8 +21,13 @@ SHORTEST_SIMILAR = 5
 
 def passage_terms(passage: Passage) -> list[str]:
     """Return the stems of a passage and its context, each as often as it counts; none of them has white space."""
-    own = content_stems(passage_text(passage))
-    return content_stems(f"{passage.section} {passage.before}") + own * OWN_WEIGHT
+    return [*_stems(passage.section), *_stems(passage.before), *_stems(passage_text(passage)) * OWN_WEIGHT]
+
+
+@lru_cache(maxsize=256)
+def _stems(text: str) -> tuple[str, ...]:
+    """Return the stems of a text; the context of a passage is mostly that or the text of the one before."""
+    return tuple(content_stems(text))
 
 
 def most_similar(
