@@ -1,4 +1,4 @@
-"""Building a snapshot on disk, and its search index in memory, from sources."""
+"""Building a snapshot on disk from sources, over the one before."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from index.domain.answers import Answer, SuggestedQuestion
 from index.domain.documents import Document, DocumentEntry, Passage
@@ -49,6 +51,9 @@ MOST_SUGGESTING = 2_000
 
 MOST_SUGGESTED, MOST_SUGGESTED_ANEW = 200, 20
 """Questions that are asked to know which are answered, and those after an edit of a large index."""
+
+MANY_ROWS, MOST_QUERIES = 50_000, 500
+"""Passages of a segment from which on search may be approximate, and titles of documents by which it is tuned then."""
 
 MOST_WINDOWS = 2
 """Windows that are read to check a suggestion."""
@@ -262,6 +267,10 @@ class Indexer:
         with self._vectors.writer(folder, self._embedder.dimension, progress=progress) as writer:
             for block in merge_vectors(parts(), embed, kept):
                 writer.add(block)
+            if len(segment) >= MANY_ROWS:
+                titles = dict.fromkeys(entry.title for entry in segment.entries)
+                step = max(1, len(titles) // MOST_QUERIES)
+                writer.add_queries(np.stack([self._embedder.question(title) for title in [*titles][::step]]))
         return embedded
 
     def _write_keywords(self, folder: Path, segment: Segment, plan: BuildPlan, previous: LoadedSnapshot | None) -> None:
