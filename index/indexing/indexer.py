@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.domain.answers import Answer, SuggestedQuestion
-from index.domain.documents import Document, DocumentEntry, Passage
-from index.domain.errors import ReindexCancelled, SourcesUnreadable, UnreadableSource
+from index.domain.documents import Document
+from index.domain.errors import SourcesUnreadable, UnreadableSource
 from index.domain.messages import Message, message_of
 from index.domain.ports import Embedder, KeywordEngine, Progress, VectorEngine, Vectors, WindowText
-from index.domain.reading import Window
 from index.domain.snapshots import SkippedSource, Snapshot, SourceNote
 from index.domain.sources import SourceSet
 from index.domain.stages import Stage
 from index.embedding.resumable import ResumableEmbedding
 from index.indexing._plan import BuildPlan, plan_build
 from index.indexing._reuse import KeptRows, PreviousVectors, merge_vectors
+from index.indexing._sharing import link_segments, shared_checksums
+from index.indexing._suggestions import make_suggestions
 from index.parsing.chunking import chunk
 from index.parsing.formats import SECONDS
 from index.parsing.pool import parse_in_parallel
@@ -38,25 +37,14 @@ from index.snapshots.serving import LoadedSnapshot
 from index.snapshots.store import SnapshotStore, new_id
 from index.snapshots.texts import SEGMENTS, KeptSegment, SnapshotTexts, write_segment_list
 from index.sources.folder import name_skipped
-from index.storage.links import link_or_copy
-from index.suggestions.generation import CandidateQuestion, generate_questions, keep_answered
 
 if TYPE_CHECKING:
     from index.answering.answerer import Answerer
 
 __all__ = ["Built", "Indexer"]
 
-MOST_SUGGESTING = 2_000
-"""Passages that suggestions are made from: so many suffice, and a large index takes no longer to rebuild."""
-
-MOST_SUGGESTED, MOST_SUGGESTED_ANEW = 200, 20
-"""Questions that are asked to know which are answered, and those after an edit of a large index."""
-
 MANY_ROWS, MOST_QUERIES = 50_000, 500
 """Passages of a segment from which on search may be approximate, and titles of documents by which it is tuned then."""
-
-MOST_WINDOWS = 2
-"""Windows that are read to check a suggestion."""
 
 log = logging.getLogger(__name__)
 
@@ -155,10 +143,10 @@ class Indexer:
             progress(Stage.WRITING_SNAPSHOT, 0, 0)
         before = self._snapshots.folder(previous.manifest.snapshot.id) if previous else None
         if previous and before:
-            _link_segments(folder, before, plan, previous.manifest)
+            link_segments(folder, before, plan, previous.manifest)
         write_segment_list(folder, kept)
         self._write_keywords(folder, added, plan, previous)
-        linked = _linked(folder, before, previous.manifest) if previous and before and plan.kept else {}
+        linked = shared_checksums(folder, before, previous.manifest) if previous and before and plan.kept else {}
         snapshot = Snapshot(
             id=new_id(hashes),
             created=datetime.now(UTC),
@@ -172,7 +160,7 @@ class Indexer:
         search_index = self._loader.open(folder, snapshot.id)
         if answerer:
             known = previous.search_index.suggested if previous and plan.kept else ()
-            suggested = _suggestions(search_index, facts.read if plan.kept else None, known, answerer, progress)
+            suggested = make_suggestions(search_index, facts.read if plan.kept else None, known, answerer, progress)
             search_index = replace(search_index, suggested=suggested)
             write_suggestions(folder, suggested)
         manifest = self._snapshots.seal(
@@ -281,69 +269,3 @@ class Indexer:
         gone = [entry.id for entry in previous.search_index.entries if entry.source not in plan.staying]
         before = self._snapshots.folder(previous.manifest.snapshot.id) / KEYWORD
         self._keywords.build(folder / KEYWORD, rows, previous=before, removed=gone)
-
-
-def _link_segments(folder: Path, before: Path, plan: BuildPlan, manifest: Manifest) -> None:
-    """Link the segments that stay into a folder."""
-    for kept in plan.kept:
-        prefix = f"{SEGMENTS}/{kept.name}/"
-        (folder / prefix).mkdir(parents=True, exist_ok=True)
-        for name in manifest.files:
-            if name.startswith(prefix):
-                link_or_copy(before / name, folder / name)
-
-
-def _linked(folder: Path, before: Path, manifest: Manifest) -> dict[str, str]:
-    """Return the checksums of the files that are the previous snapshot's, too: damage must not be sealed."""
-    return {
-        name: checksum
-        for name, checksum in manifest.files.items()
-        if (folder / name).is_file() and (before / name).is_file() and (folder / name).samefile(before / name)
-    }
-
-
-def _suggestions(
-    search_index: SearchIndex,
-    read: Collection[str] | None,
-    known: Sequence[SuggestedQuestion],
-    answerer: Answerer,
-    progress: Progress | None,
-) -> tuple[SuggestedQuestion, ...]:
-    """Return questions that the index answers; none if making them fails, for it serves as well without.
-
-    Of an index that grew they are made from the sources that were read anew alone; those known of others stay.
-    """
-    try:
-        entries = {entry.source: entry for entry in search_index.entries}
-        fresh = [entry for source, entry in entries.items() if read is None or source in read]
-        candidates = generate_questions(search_index.documents, _first_passages(search_index, fresh))
-        unchanged = [each for each in known if each.source in entries and each.source not in (read or ())]
-
-        def ask(candidate: CandidateQuestion) -> Answer:
-            """Read only where the question was made from: that suffices to know that it is answered."""
-            windows = _windows_at(search_index, entries[candidate.source], candidate)
-            return answerer.answer_from(search_index, candidate.question, list(islice(windows, MOST_WINDOWS)))
-
-        most = MOST_SUGGESTED if read is None else MOST_SUGGESTED_ANEW
-        return keep_answered(candidates, ask, limit=most, known=unchanged, progress=progress)[:MOST_SUGGESTED]
-    except ReindexCancelled:
-        raise
-    except Exception:
-        log.warning("There are no suggestions, for they could not be made", exc_info=True)
-        return ()
-
-
-def _windows_at(search_index: SearchIndex, entry: DocumentEntry, candidate: CandidateQuestion) -> Iterator[Window]:
-    """Yield the windows of a document that hold what a question was made from."""
-    for place in search_index.windows.places(entry.rows):
-        window = search_index.windows[place]
-        first, last = search_index.passages[window.rows[0]], search_index.passages[window.rows[-1]]
-        if first.start < candidate.end and candidate.start < last.end:
-            yield window
-
-
-def _first_passages(search_index: SearchIndex, entries: Sequence[DocumentEntry]) -> list[Passage]:
-    """Return the first passages of each of these documents, MOST_SUGGESTING of them together."""
-    share = max(1, MOST_SUGGESTING // max(1, len(entries)))
-    rows = (row for entry in entries for row in entry.rows[:share])
-    return [search_index.passages[row] for row in islice(rows, MOST_SUGGESTING)]
