@@ -94,6 +94,20 @@ def test_a_keyword_index_that_cannot_grow_leaves_the_one_before(tmp_path, most):
     assert TantivyEngine().open(tmp_path / "0").search(["word"], 9) == found
 
 
+def test_segments_that_find_no_room_to_be_merged_are_searched_as_they_are(tmp_path):
+    passages = search_index(a_md="\n\n".join(f"Word{number} is here." for number in range(800))).passages
+    engine, last = TantivyEngine(), None
+    for number in range(7):
+        engine.build(tmp_path / str(number), enumerate(passages[:100], 100 * number), previous=last)
+        last = tmp_path / str(number)
+    longest = max(path.stat().st_size for path in last.iterdir())
+    with no_file_longer_than(longest + 500):
+        engine.build(tmp_path / "7", enumerate(passages[:100], 700), previous=last)
+    assert sum(path.suffix == ".term" for path in (tmp_path / "7").iterdir()) == 8
+    assert len(list((tmp_path / "7").iterdir())) == len(list(last.iterdir())) + 6
+    assert len(engine.open(tmp_path / "7").search(["word"], 1_000)) == 800
+
+
 @pytest.mark.parametrize(
     ("number", "said"),
     [
