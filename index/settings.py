@@ -228,10 +228,11 @@ class Settings(HomeSettings):
     store_url: SecretStr = Field(
         examples=["milvus://user:password@127.0.0.1:19530/footnote"],
         default=SecretStr(""),
-        description="A Milvus database, of this installation alone, that searches vectors and words in place of this "
-        "process: milvus://user:password@host:port/database, milvus+tls:// for TLS, milvus:///path.db for milvus-lite; "
-        "needs `pip install 'footnote[milvus]'`. After a change run `python -m index reindex`. Unset: files below "
-        "INDEX_DIR.",
+        description="A database, of this installation alone, that searches vectors and words in place of this process: "
+        "milvus://user:password@host:port/database, milvus+tls:// for TLS, milvus:///path.db for milvus-lite (needs "
+        "`pip install 'footnote[milvus]'`); or postgresql://user:password@host:port/database, a PostgreSQL with "
+        "pgvector (needs `pip install 'footnote[postgres]'`). After a change run `python -m index reindex`. Unset: "
+        "files below INDEX_DIR.",
     )
     log_level: str = Field(
         examples=["INFO"], default="INFO", description="DEBUG, INFO, WARNING or ERROR; logs go to standard error."
@@ -264,8 +265,10 @@ class Settings(HomeSettings):
             usable = named and parts.scheme in ("milvus", "milvus+tls") and parts.port != 0
         except ValueError:
             usable = False
-        if url and not usable:
-            raise ValueError("it should be milvus://host:port/database or milvus:///path.db")
+        if url and not usable and not is_postgres_url(url):
+            raise ValueError(
+                "it should be milvus://host:port/database, milvus:///path.db or postgresql://host:port/database"
+            )
         return SecretStr(url)
 
     @field_validator("database_url")

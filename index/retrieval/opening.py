@@ -28,6 +28,13 @@ def open_engines(url: str, root: Path, *, shared: bool = True) -> Engines:
     """
     if not url:
         return Engines(_file_vectors(), _file_keywords())
+    if url.startswith("postgres"):
+        from index.retrieval.postgres_keywords import PostgresKeywordEngine
+        from index.retrieval.postgres_tables import PostgresTables
+        from index.retrieval.postgres_vectors import PgVectorEngine
+
+        tables = PostgresTables(url, owner_file=root / "postgres-owner")
+        return Engines(PgVectorEngine(tables), PostgresKeywordEngine(tables, root / "snapshots"))
     from index.retrieval.milvus_keywords import MilvusKeywordEngine
     from index.retrieval.milvus_server import MilvusServer
     from index.retrieval.milvus_vectors import MilvusVectorEngine

@@ -147,6 +147,8 @@ def test_rooms_of_the_index_do_not_go_through_their_own_front_door():
         ("TantivyEngine", "tantivy_keywords"),
         ("MilvusVectorEngine", "milvus_vectors"),
         ("MilvusKeywordEngine", "milvus_keywords"),
+        ("PgVectorEngine", "postgres_vectors"),
+        ("PostgresKeywordEngine", "postgres_keywords"),
     ],
 )
 def test_only_what_the_composition_root_asks_names_a_concrete_engine(engine, home):

@@ -15,8 +15,13 @@ from index.retrieval.tantivy_keywords import TantivyEngine
 from index.text.tokens import content_stems
 from tests.support.index_fakes import WordEmbedder, parse_files
 from tests.support.milvus import lite_keyword_engine
+from tests.support.pgvector import postgres_keyword_engine
 
-ENGINES = (TantivyEngine, pytest.param(lite_keyword_engine, marks=pytest.mark.slow))
+ENGINES = (
+    TantivyEngine,
+    pytest.param(lite_keyword_engine, marks=pytest.mark.slow),
+    pytest.param(postgres_keyword_engine, marks=pytest.mark.slow),
+)
 TEXT = (
     "# Scout\n\nScout has sixteen experts and a long window.\n\n"
     "# Maverick\n\nMaverick has many experts and a chat version.\n\n"

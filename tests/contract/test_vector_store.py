@@ -13,6 +13,7 @@ from index.retrieval.faiss_store import FaissEngine
 from index.retrieval.numpy_store import NumpyEngine
 from tests.support.index_fakes import MemoryEngine
 from tests.support.milvus import lite_vector_engine
+from tests.support.pgvector import pgvector_engine
 
 
 class FaissListsEngine(FaissEngine):
@@ -23,7 +24,8 @@ class FaissListsEngine(FaissEngine):
 
 
 MILVUS = pytest.param(lite_vector_engine, marks=pytest.mark.slow)
-ENGINES: tuple[Any, ...] = (FaissEngine, FaissListsEngine, NumpyEngine, MemoryEngine, MILVUS)
+PGVECTOR = pytest.param(pgvector_engine, marks=pytest.mark.slow)
+ENGINES: tuple[Any, ...] = (FaissEngine, FaissListsEngine, NumpyEngine, MemoryEngine, MILVUS, PGVECTOR)
 ON_DISK = (FaissEngine, FaissListsEngine, NumpyEngine)
 ROWS = np.asarray([[0.0, 1.0], [0.6, 0.8], [1.0, 0.0]], np.float32)
 ASKED = np.asarray([1.0, 0.0], np.float32)
