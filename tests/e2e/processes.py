@@ -15,24 +15,12 @@ from tests.e2e.world import NO_LIMITS, built
 from tests.support.discord.driver import Discord, Reply
 from tests.support.discord.exchange import ACKNOWLEDGED_WITHIN_S, ANSWERED_WITHIN_S, Exchange
 from tests.support.discord.http import Request
-from tests.support.discord.payloads import BOT, Guild, Json, User
+from tests.support.discord.payloads import BOT, Guild, Json
 from tests.support.discord.server import DiscordServer
+from tests.support.discord.shards import GUILDS, SHARDS
 from tests.support.waiting import eventually
 
-__all__ = ["GUILDS", "SHARDS", "Asking", "Processes", "guild_of", "running_processes"]
-
-SHARDS = 3
-EARLY = 262_260_000_000
-"""What the time in an id is about, so that it is one of a server."""
-
-
-def guild_of(shard: int, shards: int = SHARDS, number: int = 0) -> Guild:
-    """A server of a shard."""
-    base = (EARLY + number) * shards + shard << 22
-    return Guild(str(base + 1), f"Server {shard}-{number}", User(str(base + 2), f"host{shard}-{number}"), str(base + 3))
-
-
-GUILDS = tuple(guild_of(shard) for shard in range(SHARDS))
+__all__ = ["Asking", "Processes", "running_processes"]
 
 
 @dataclass

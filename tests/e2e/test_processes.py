@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.e2e.processes import GUILDS, Asking, Processes, running_processes
+from tests.e2e.processes import Asking, Processes, running_processes
 from tests.support.article import WINDOW, WINDOW_EVIDENCE
 from tests.support.discord.driver import Discord, has_ended
 from tests.support.discord.payloads import OWNER
+from tests.support.discord.shards import GUILDS
 from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]

@@ -16,22 +16,11 @@ from bot.client.discord_patches import use_api
 from bot.policy.moderators import Moderators
 from bot.shards import ShardRange
 from tests.support.discord.driver import Discord
-from tests.support.discord.payloads import Guild, User
 from tests.support.discord.server import TOKEN, DiscordServer
+from tests.support.discord.shards import GUILDS
 from tests.support.discord.wire import NO_LIMITS
 from tests.support.fakes import FakeLibrary
 from tests.support.waiting import eventually
-
-
-def guild_of(shard: int, shards: int) -> Guild:
-    """A server of a shard."""
-    number = 262_260_000_000 * shards + shard
-    return Guild(
-        str(number << 22 | 1), f"Server {shard}", User(str(number << 22 | 2), f"host {shard}"), str(number << 22 | 3)
-    )
-
-
-GUILDS = tuple(guild_of(shard, 3) for shard in range(3))
 
 
 @pytest.fixture
