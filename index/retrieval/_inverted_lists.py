@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from index.domain.ports import Deleted, Progress, Vectors
 from index.domain.stages import Stage
 from index.retrieval._flat_file import FlatFile
+from index.retrieval._list_file import write_lists
 
 __all__ = ["FILE", "InvertedLists", "build_lists", "selector_of"]
 
@@ -28,7 +29,10 @@ SAMPLE_A_LIST = 32
 """Rows that the centre of a list is learnt from."""
 BLOCK = 16_384
 """Rows added at a time."""
-TICKS = 100
+ROWS_A_PART = 1_000_000
+"""Rows whose codes are in memory at a time."""
+MOST_LISTS = 16_384
+"""More centres would take longer to find than their lists to search."""
 
 _READING = threading.Lock()
 """Held while FAISS's limits, which are the process's, are those of one file."""
@@ -119,7 +123,7 @@ def selector_of(rows: int, deleted: Deleted | None) -> Any:
 def build_lists(path: Path, flat: FlatFile, progress: Progress | None) -> int:
     """Write the lists of a file of vectors, and return how many there are. Raises OSError for whatever byte is lost."""
     count, dimension = flat.count, flat.dimension
-    lists = min(count, int(4 * count**0.5))
+    lists = min(count, int(4 * count**0.5), MOST_LISTS)
     blocks = range(0, count, BLOCK)
     total = ROUNDS + len(blocks)
 
@@ -140,11 +144,13 @@ def build_lists(path: Path, flat: FlatFile, progress: Progress | None) -> int:
     index: Any = faiss.IndexIVFScalarQuantizer(centres, dimension, lists, BYTE_QUANTISER, faiss.METRIC_INNER_PRODUCT)
     index.train(sample)
     del sample
-    for done, start in enumerate(blocks, ROUNDS):
-        tick(done)
-        index.add(flat.rows(start, min(start + BLOCK, count)))
-    with path.open("wb") as stream:  # faiss's own stream loses the last bytes without a word where a disk is full
-        faiss.write_index(index, faiss.PyCallbackIOWriter(stream.write))  # type: ignore[attr-defined]
+
+    def rows() -> Iterator[tuple[int, Vectors]]:
+        for done, start in enumerate(blocks, ROUNDS):
+            tick(done)
+            yield start, flat.rows(start, min(start + BLOCK, count))
+
+    write_lists(path, index, rows(), ROWS_A_PART)
     return lists
 
 
