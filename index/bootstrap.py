@@ -26,6 +26,7 @@ from index.journal.journal import Journal
 from index.library import Library
 from index.settings import BUNDLED_READER, Settings
 from index.snapshots.files import KEYWORD
+from index.snapshots.replication import LOCAL_ONLY, Replication
 from index.snapshots.serving import LiveIndex
 from index.snapshots.store import SnapshotStore
 from index.sources.reader import SourceReader
@@ -55,6 +56,9 @@ T = TypeVar("T")
 
 COORDINATION_FOLDER = "coordination"
 """The folder below INDEX_DIR by which processes coordinate."""
+
+FETCHED = "fetched"
+"""The folder below INDEX_DIR of pages fetched from the web."""
 
 
 def open_library(settings: Settings, *, observe: StageObserver | None = None) -> Library:
@@ -141,7 +145,7 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
     limits = TokenLimits(settings.llm_daily_tokens, settings.llm_server_tokens, settings.llm_user_tokens)
     budgets = TokenBudgets(stored=journal.tokens, limits=limits)
     max_bytes = int(settings.max_source_mb * 1_000_000)
-    web = WebSources(settings.index_dir / "fetched", allowed=settings.fetch_allow_hosts, max_bytes=max_bytes)
+    web = WebSources(settings.index_dir / FETCHED, allowed=settings.fetch_allow_hosts, max_bytes=max_bytes)
     writing = _writing(settings, budgets, checker)
 
     def library(
@@ -150,6 +154,7 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
         sources: UploadedSources,
         journal: Journal = journal,
         rules: BuildRules = NO_RULES,
+        replication: Replication = LOCAL_ONLY,
     ) -> Library:
         return assemble(
             model=settings.embedding_model,
@@ -165,13 +170,14 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
             checker=checker,
             observe=observe,
             rules=rules,
+            replication=replication,
             **writing,
         )
 
     snapshots = SnapshotStore(settings.index_dir, switched=make_live)
     sources = SourceReader(settings.seeds_dir, max_bytes=max_bytes, web=web)
     uploads = UploadedSources(settings.seeds_dir, max_bytes=max_bytes, seconds=settings.extract_seconds)
-    shared = library(snapshots, sources, uploads)
+    shared = library(snapshots, sources, uploads, replication=_replication(settings, snapshots, journal))
     if not settings.server_sources:
         return Corpora(shared)
     folders = ServerFolders(settings.servers_dir)
@@ -231,6 +237,7 @@ def assemble(
     writer: Callable[[Answerer], Writer] | None = None,
     observe: StageObserver | None = None,
     rules: BuildRules = NO_RULES,
+    replication: Replication = LOCAL_ONLY,
 ) -> Library:
     """Return a library of these parts.
 
@@ -239,6 +246,7 @@ def assemble(
     `checker` opens the model that compares questions of gaps.
     `generation` tells of the language model `generator`, and `writer` makes what writes by it; None without.
     `observe` is told how long the stages of each answer take. `rules` hold for the builds of this index.
+    `replication` keeps its snapshots and sources the same as other machines'.
     """
     # Imported here: they load scipy and rapidfuzz, half a second that `--help` need not wait for.
     from index.conversation.service import ConversationService
@@ -272,6 +280,7 @@ def assemble(
             journal=journal,
             keep=keep,
             rules=rules,
+            replication=replication,
         ),
         conversation=ConversationService(engine=engine, journal=journal),
         viewer=SourceViewer(engine=engine, journal=journal, files=reader.files),
@@ -281,6 +290,7 @@ def assemble(
         journal=journal,
         generation=generation,
         generator=generator,
+        replication=replication,
     )
 
 
@@ -336,6 +346,34 @@ def _installed(package: str) -> bool:
         return find_spec(package) is not None
     except ImportError:
         return False
+
+
+def _replication(settings: Settings, snapshots: SnapshotStore, journal: Journal) -> Replication:
+    """Return what shares snapshots and sources by the object storage of OBJECTS_URL, if there is one."""
+    if not settings.objects_url:
+        return LOCAL_ONLY
+    from index.indexing.build_lock import LOCK_NAME, BuildLock
+    from index.indexing.progress import ReindexProgress, ReindexRequest
+    from index.objects.replica import Replica
+    from index.objects.sources import SharedSources
+    from index.objects.store import ObjectStore
+
+    credentials = {
+        "access_key_id": settings.aws_access_key_id,
+        "secret_access_key": settings.aws_secret_access_key.get_secret_value(),
+        "region": settings.aws_region,
+    }
+    store = ObjectStore(settings.objects_url, endpoint=settings.objects_endpoint, credentials=credentials)
+    lock = BuildLock(snapshots.root / LOCK_NAME)
+    return Replica(
+        store=store,
+        snapshots=snapshots,
+        sources=SharedSources(store, seeds=settings.seeds_dir, fetched=settings.index_dir / FETCHED),
+        lock=lambda: lock.hold(ReindexProgress([ReindexRequest()])),
+        keep=settings.keep_snapshots,
+        cited=journal.cited_snapshots,
+        coordinator=open_coordinator(settings),
+    )
 
 
 def _reader(model: str) -> Reader:

@@ -18,6 +18,7 @@ from index.indexing.progress import ReindexRequest
 from index.journal.audit import AuditLine, audited
 from index.snapshots.catalog import compare_snapshots, list_snapshots
 from index.snapshots.files import vector_searches
+from index.snapshots.replication import LOCAL_ONLY, Replication
 from index.snapshots.staleness import describe_changes, indexed_hashes, source_notes, source_states, unparsed_sources
 from index.sources.watcher import watch
 
@@ -62,6 +63,7 @@ class Library:
         generation: GenerationMonitor | None = None,
         generator: Generator | None = None,
         borrowed: bool = False,
+        replication: Replication = LOCAL_ONLY,
     ) -> None:
         self._model = model
         self._engine = engine
@@ -75,6 +77,7 @@ class Library:
         self.suggestions = suggestions
         self.sources = sources
         self.journal = journal
+        self._replication = replication
         self._generation = generation
         self._generator = generator
         self.borrowed = borrowed
@@ -112,6 +115,8 @@ class Library:
 
         Returns at once if both are loaded. Raises NoIndex, IndexMismatch.
         """
+        if not self.is_loaded:
+            self._replication.take_up()
         self._engine.load(progress)
 
     def follow(self) -> bool:
@@ -119,6 +124,7 @@ class Library:
 
         Never fails. A long-running process calls this every half second; each question does it too.
         """
+        self._replication.follow()
         return self._engine.follow()
 
     def ask(self, question: str, before: Sequence[str] = (), writing: WritingRequest | None = None) -> Answer:
@@ -184,6 +190,7 @@ class Library:
         SourcesUnreadable, ReindexRunning, ReindexCancelled
             The old snapshot serves on.
         """
+        self._replication.take_up()
         return self._reindexer.reindex(ReindexRequest(progress, cancelled, scope, wait))
 
     def preview(
@@ -198,6 +205,7 @@ class Library:
 
         The snapshot waits for `publish` until any process builds another, or until `discard`.
         """
+        self._replication.take_up()
         return self._reindexer.preview(ReindexRequest(progress, cancelled, scope, wait))
 
     def publish(
@@ -231,6 +239,7 @@ class Library:
                     "versions of its own once it has sources of its own."
                 )
             )
+        self._replication.take_up()
         return self._reindexer.rollback(snapshot, ReindexRequest(progress, wait=wait))
 
     def snapshots(self) -> tuple[SnapshotInfo, ...]:
@@ -277,6 +286,13 @@ class Library:
                 fallback = stale
         except IndexMismatch as error:
             manifest, stale = self._manifest_or_none(), message_of(error)
+        storage = self._replication.status()
+        if storage and storage.behind and storage.problem and loaded:
+            fallback = fallback or Message(
+                "{why} Answers come from snapshot {id} until another is made live.",
+                why=storage.problem,
+                id=loaded.manifest.snapshot.id,
+            )
         if fallback and loaded:
             manifest, stale = loaded.manifest, fallback
         infos = source_states(manifest, sources)
@@ -290,6 +306,7 @@ class Library:
             fallback=fallback,
             notes=source_notes(manifest, sources),
             vectors=vector_searches(self._snapshots.folder(manifest.snapshot.id)) if manifest else (),
+            storage=storage,
         )
 
     def generation_status(self, *, user: int | None = None, guild: int | None = None) -> GenerationStatus | None:
@@ -302,6 +319,7 @@ class Library:
 
     def close(self) -> None:
         """Close the connections of the language model and the journal's file; nothing can be written any more."""
+        self._replication.close()
         if self._generator is not None:
             self._generator.close()
         self.journal.close()
@@ -329,6 +347,7 @@ class Library:
             generation=self._generation,
             generator=self._generator,
             borrowed=borrowed,
+            replication=self._replication,
         )
 
     def _manifest_or_none(self) -> Manifest | None:

@@ -116,6 +116,30 @@ class Settings(HomeSettings):
     keep_snapshots: int = Field(
         examples=["5"], default=3, ge=1, description="How many snapshots are kept, the live one included."
     )
+    objects_url: str = Field(
+        examples=["s3://footnote/index"],
+        default="",
+        description="Object storage that several machines share, s3://BUCKET/PREFIX or file:///FOLDER: snapshots, "
+        "sources and fetched pages are kept there too, so that a new machine needs nothing else. Empty: on this "
+        "machine alone. Needs `footnote[s3]`.",
+    )
+    objects_endpoint: str = Field(
+        examples=["http://127.0.0.1:9000"],
+        default="",
+        description="Address of a server that speaks S3's protocol, such as MinIO or Ceph; empty: Amazon's, or the one "
+        "in AWS_ENDPOINT_URL.",
+    )
+    aws_access_key_id: str = Field(
+        examples=["the key's id"],
+        default="",
+        description="The key for OBJECTS_URL; empty: the role of the machine.",
+    )
+    aws_secret_access_key: SecretStr = Field(
+        examples=["the key's secret"], default=SecretStr(""), description="The secret of that key."
+    )
+    aws_region: str = Field(
+        examples=["eu-central-1"], default="", description="The region of the bucket; empty: us-east-1."
+    )
     journal_file: Path = Field(
         examples=["data/journal.sqlite3"],
         default=Path("data/journal.sqlite3"),
@@ -296,6 +320,35 @@ class Settings(HomeSettings):
         if value and (address.username or address.password or address.query):
             raise ValueError("a key has no place in the address; put it into LLM_API_KEY")
         return value.strip().rstrip("/").removesuffix("/chat/completions")
+
+    @field_validator("objects_url")
+    @classmethod
+    def _objects_address(cls, value: str) -> str:
+        """Refuse what is no place for objects, and keys in it, which would be shown."""
+        try:
+            address = urlsplit(value.strip())
+            secret = address.username or address.password or address.query or address.fragment
+        except ValueError as error:
+            raise ValueError("it should be s3://BUCKET/PREFIX or file:///FOLDER") from error
+        if value and (address.scheme not in ("s3", "file") or (address.scheme == "s3") != bool(address.netloc)):
+            raise ValueError("it should be s3://BUCKET/PREFIX or file:///FOLDER")
+        if secret:
+            raise ValueError("a key has no place in the address; put it into AWS_ACCESS_KEY_ID and its like")
+        return value.strip().rstrip("/")
+
+    @field_validator("objects_endpoint")
+    @classmethod
+    def _objects_server(cls, value: str) -> str:
+        try:
+            address = urlsplit(value.strip())
+            usable = not value or (address.scheme in ("http", "https") and address.hostname and address.port != 0)
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError("it is not a web address")
+        if value and (address.username or address.password or address.query):
+            raise ValueError("a key has no place in the address; put it into AWS_ACCESS_KEY_ID and its like")
+        return value.strip().rstrip("/")
 
     @field_validator("llm_model")
     @classmethod

@@ -119,7 +119,7 @@ def status_message(
     model = gettext("Model: {model} (still loading: a question now waits for it)", model=name)
     if status.ready:
         model = gettext("Model: {model} (loaded)", model=name)
-    model = "\n".join([model, *generation_lines(generation)])
+    model = "\n".join([model, *generation_lines(generation), *_storage_lines(status)])
     if status.snapshot is None:
         nothing = gettext("**There is no index yet.** A moderator can build it with /reindex.")
         if building:
@@ -168,6 +168,14 @@ def sources_message(status: Status, page: int = 1, *, links: EvidenceLinks | Non
     room = min(LINE_ROOM, room // len(shown)) // 2
     lines = [f"{_title_and_name(source, room)}: {detail}" for source, detail in zip(shown, details, strict=True)]
     return build_message([title, "\n".join(lines) + closing], FOUND)
+
+
+def _storage_lines(status: Status) -> list[str]:
+    """Return where snapshots are kept besides this machine, and which is live there; nothing without such a place."""
+    if (storage := status.storage) is None:
+        return []
+    live = storage.snapshot or gettext("none")
+    return [gettext("Kept in {place}, live there: {snapshot}", place=fit(storage.url, NAMES_ROOM), snapshot=live)]
 
 
 def _staleness(status: Status) -> list[str]:

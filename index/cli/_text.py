@@ -171,6 +171,10 @@ def status_lines(status: Status, whole: bool | None = None) -> Iterator[str]:
                 f"vectors    {search.rows:,}: {search.probes:,} of {search.lists:,} lists are searched, which finds "
                 f"{search.recall:.1%} of the nearest 20"
             )
+    if storage := status.storage:
+        yield f"storage    {storage.url}, live there: {storage.snapshot or 'none'}"
+        if storage.problem:
+            yield f"           {storage.problem}"
     yield f"stale      {status.stale or 'no'}"
     if whole is not None:
         yield f"whole      {'yes' if whole else 'no'}"

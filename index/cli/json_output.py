@@ -129,6 +129,7 @@ def status_json(status: Status, whole: bool | None = None) -> dict[str, Any]:
         "skipped": [asdict(skipped) for skipped in status.skipped],
         "notes": [asdict(note) for note in status.notes],
         "vectors": [asdict(search) for search in status.vectors],
+        **({"storage": asdict(status.storage)} if status.storage else {}),
         **({} if whole is None else {"whole": whole}),
     }
 

@@ -21,6 +21,7 @@ __all__ = [
     "NoSuchSnapshot",
     "NoSuchSource",
     "NotInstalled",
+    "ObjectsUnavailable",
     "PreviewGone",
     "QuestionsUnreadable",
     "QuotaExceeded",
@@ -114,6 +115,10 @@ class Busy(LibraryError):
 
 class CoordinationUnavailable(Busy):
     """What coordinates the processes can't be reached, so no lock can be had, no value, no notice."""
+
+
+class ObjectsUnavailable(LibraryError):
+    """The object storage does not answer, or refuses."""
 
 
 class NoIndex(LibraryError):

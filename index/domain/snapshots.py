@@ -28,6 +28,7 @@ __all__ = [
     "SourceNote",
     "SourceState",
     "Status",
+    "StorageStatus",
     "VectorSearch",
     "matching_ids",
 ]
@@ -122,6 +123,20 @@ class VectorSearch:
 
 
 @dataclass(frozen=True, slots=True)
+class StorageStatus:
+    """The object storage that machines share.
+
+    `url` holds no key. `snapshot` is the one that is live there, empty if there is none; `behind` says that this
+    machine has not taken it up yet. `problem` is what is wrong between the two, if anything is.
+    """
+
+    url: str
+    snapshot: str
+    problem: str = ""
+    behind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """What is indexed, since when, by which model.
 
@@ -129,6 +144,7 @@ class Status:
     matches the sources or the program, empty if it does; `ready` whether the model is loaded; `fallback` why answers
     come from another snapshot than the live one, empty if they don't. `notes` are remarks on sources that were read.
     `vectors` is how the vectors of each segment are searched, as measured when it was built.
+    `storage` is where snapshots are kept besides this machine.
     """
 
     snapshot: Snapshot | None
@@ -140,6 +156,7 @@ class Status:
     fallback: str = ""
     notes: tuple[SourceNote, ...] = ()
     vectors: tuple[VectorSearch, ...] = ()
+    storage: StorageStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)

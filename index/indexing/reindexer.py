@@ -25,6 +25,7 @@ from index.indexing.progress import ReindexProgress, ReindexRequest
 from index.indexing.regression import RegressionChecker
 from index.snapshots.catalog import find_snapshot
 from index.snapshots.files import ID
+from index.snapshots.replication import LOCAL_ONLY, Replication
 from index.snapshots.serving import LoadedSnapshot
 from index.storage.failures import explain_write_errors
 
@@ -62,6 +63,7 @@ class Reindexer:
         journal: Journal,
         keep: int,
         rules: BuildRules = NO_RULES,
+        replication: Replication = LOCAL_ONLY,
     ) -> None:
         self._engine = engine
         self._sources = sources
@@ -73,6 +75,7 @@ class Reindexer:
         self._regression = RegressionChecker(file=sources.folder / FILE_NAME, journal=journal)
         self._keep = keep
         self._rules = rules
+        self._replication = replication
         self._lock = BuildLock(snapshots.root / LOCK_NAME)
         self._queue = ReindexQueue(self._reindex_for_all)
         self._progress: ReindexProgress | None = None
@@ -126,6 +129,7 @@ class Reindexer:
             self._snapshots.publish(folder, manifest)
             loaded = self._live.open(manifest, loader)
             self._live.replace_loaded(loaded)
+            self._replication.published()
             self._prune(previous.id)
         (answered,) = self._ask_gaps([request], progress)
         report = make_report(self._snapshots, previous, manifest, loaded.search_index, started=started)
@@ -160,6 +164,7 @@ class Reindexer:
             self._snapshots.switch(manifest)
             if loaded is not None:
                 self._live.replace_loaded(loaded)
+            self._replication.published()
             report = make_report(
                 self._snapshots,
                 replace(previous, reason=""),
@@ -180,6 +185,7 @@ class Reindexer:
                 self._snapshots.publish(folder, built.manifest)
             built = self._live.open(built.manifest, self._loader(progress))  # from where it is now
             self._live.replace_loaded(built)
+            self._replication.published()
             self._prune(previous.id)
             answered = self._ask_gaps(requests, progress)
             regressions = self._compare_answers(requests, progress, previous, built, report)
@@ -197,7 +203,9 @@ class Reindexer:
     def _build_sources(
         self, folder: Path, progress: ReindexProgress, started: float
     ) -> tuple[LoadedSnapshot, PreviousSnapshot, ReindexReport]:
+        self._replication.exchange_sources()
         self._sources.refresh(progress)
+        self._replication.exchange_sources()
         sources = self._sources.read()
         embedder = self._engine.load_model(progress)
         answerer = self._engine.answerer
@@ -274,6 +282,7 @@ class Reindexer:
             self._snapshots.prune(self._keep, protected)
         except (OSError, LibraryError) as error:  # the new one is live all the same
             log.warning("Old snapshots are not cleared away: %s", error)
+        self._replication.prune(self._keep, protected)
 
     @contextmanager
     def _clean_build_folder(self) -> Iterator[Path]:

@@ -45,6 +45,7 @@ from index.retrieval.search_index import SearchIndex
 from index.retrieval.tantivy_keywords import TantivyEngine, in_memory
 from index.snapshots.changes import KeptChanges
 from index.snapshots.loader import SnapshotLoader
+from index.snapshots.replication import LOCAL_ONLY, Replication
 from index.snapshots.store import SnapshotStore
 from index.sources.reader import SourceReader
 from index.sources.uploads import UploadedSources
@@ -214,6 +215,7 @@ def library(
     files: SourceReader | None = None,
     uploads: UploadedSources | None = None,
     rules: BuildRules = NO_RULES,
+    replication: Replication = LOCAL_ONLY,
 ) -> Library:
     """A real library on the fakes; nothing is loaded yet.
 
@@ -246,6 +248,7 @@ def library(
         writer=(lambda loaded: writer(generator, loaded, checker)) if generator else None,
         observe=observe,
         rules=rules,
+        replication=replication,
     )
 
 

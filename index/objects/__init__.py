@@ -1,0 +1,1 @@
+"""Object storage: snapshots and sources where every machine finds them, by their checksums."""
