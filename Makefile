@@ -30,7 +30,7 @@ ASIDE := </dev/null >&2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-all test-llm test-image lint types docs eval record bench bench-scale torture train lock install browser
+.PHONY: help run test test-all test-llm test-image lint types docs eval record bench bench-scale torture train lock install browser s3-server
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -45,7 +45,7 @@ run: $(VENV)/.installed$(if $(LITE),-lite) ## Install, build the index if it is 
 test: $(VENV)/.installed-dev ## Run the tests that take few minutes; ARGS="-k name" picks some
 	@$(PY) $(PYTEST) -m "not e2e and not browser and not slow" $(ARGS)
 
-test-all: $(VENV)/.installed-dev browser ## Run all tests but test-llm's: those with processes, a browser and tortures too
+test-all: $(VENV)/.installed-dev browser s3-server ## Run all tests but test-llm's: those with processes, a browser and tortures too
 	@$(PY) $(PYTEST) --hypothesis-profile=full -m "not llm" $(ARGS)
 
 # One process: the model takes a core of its own.
@@ -108,6 +108,12 @@ train: $(VENV)/.installed-dev ## Train the reader from ../shared and export it; 
 	@$(PY) -m training.export build/training/reader
 
 install: $(VENV)/.installed-dev ## Only install, what tests need included
+
+# What it needs wants an older python-dateutil than Footnote: it gets an environment of its own.
+MOTO := moto[server]==5.2.5
+
+s3-server: $(VENV)/.installed-dev ## Install the S3 server that tests of object storage start, if it is missing
+	@[ -x build/moto/bin/moto_server ] || { $(PY) -m venv --clear build/moto && build/moto/bin/pip install --retries 2 "$(MOTO)"; } $(ASIDE)
 
 # Some tests open pages in chromium, some have strace make writes fail, some read scans with tesseract, some start
 # PostgreSQL. Where there is none they are skipped and say so; with CI=true they fail.

@@ -174,8 +174,10 @@ def _storage_lines(status: Status) -> list[str]:
     """Return where snapshots are kept besides this machine, and which is live there; nothing without such a place."""
     if (storage := status.storage) is None:
         return []
-    live = storage.snapshot or gettext("none")
-    return [gettext("Kept in {place}, live there: {snapshot}", place=fit(storage.url, NAMES_ROOM), snapshot=live)]
+    place = fit(storage.url, NAMES_ROOM)
+    if not storage.snapshot:
+        return [gettext("Shared in {place}, where nothing is live yet.", place=place)]
+    return [gettext("Shared in {place}, where {snapshot} is live.", place=place, snapshot=storage.snapshot)]
 
 
 def _staleness(status: Status) -> list[str]:

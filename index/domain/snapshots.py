@@ -143,8 +143,8 @@ class Status:
     `snapshot` is the one that answers come from, None before the first build. `stale` is why the index no longer
     matches the sources or the program, empty if it does; `ready` whether the model is loaded; `fallback` why answers
     come from another snapshot than the live one, empty if they don't. `notes` are remarks on sources that were read.
-    `vectors` is how the vectors of each segment are searched, as measured when it was built.
-    `storage` is where snapshots are kept besides this machine.
+    `vectors` is how the vectors of each segment are searched, as measured when it was built;
+    `storage` where snapshots are kept besides this machine.
     """
 
     snapshot: Snapshot | None

@@ -11,7 +11,7 @@ from index.cli.json_output import answer_line, status_json
 from index.domain.answers import WrittenSentence
 from index.domain.generation import GenerationFault
 from index.domain.messages import count
-from index.domain.snapshots import ChangedAnswer, QuestionOrigin, RegressionCheck, Status, VectorSearch
+from index.domain.snapshots import ChangedAnswer, QuestionOrigin, RegressionCheck, Status, StorageStatus, VectorSearch
 from tests.support.fakes import make_abstention, make_answer, make_citation, make_info, make_report
 
 
@@ -107,3 +107,9 @@ def test_status_says_how_many_lists_of_vectors_are_searched():
     lines = [line for line in status_lines(status) if line.startswith("vectors")]
     assert lines == ["vectors    400,000: 78 of 2,529 lists are searched, which finds 98.7% of the nearest 20"]
     assert status_json(status)["vectors"][1]["recall"] == 0.987
+
+
+def test_status_names_the_object_storage_and_what_is_live_there() -> None:
+    status = Status(None, (), (), "", "m", ready=False, storage=StorageStatus("s3://b/p", "x", "It is damaged."))
+    assert [*status_lines(status)][:2] == ["storage    s3://b/p, live there: x", "           It is damaged."]
+    assert status_json(status)["storage"]["snapshot"] == "x"
