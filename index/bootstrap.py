@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from index.retrieval.opening import Engines
     from index.snapshots.loader import SnapshotLoader
 
-__all__ = ["assemble", "open_checker", "open_coordinator", "open_corpora", "open_library"]
+__all__ = ["assemble", "open_checker", "open_coordinator", "open_corpora", "open_journal", "open_library"]
 
 T = TypeVar("T")
 
@@ -141,7 +141,7 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
         return SnapshotLoader(snapshots=snapshots, embedder=embedder, vectors=chosen.vectors, keywords=chosen.keywords)
 
     checker = _once(open_checker)
-    journal = Journal(settings.journal_file, keep_days=settings.keep_questions_days)
+    journal = open_journal(settings)
     limits = TokenLimits(settings.llm_daily_tokens, settings.llm_server_tokens, settings.llm_user_tokens)
     budgets = TokenBudgets(stored=journal.tokens, limits=limits)
     max_bytes = int(settings.max_source_mb * 1_000_000)
@@ -197,6 +197,15 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
 
     grace = timedelta(days=settings.server_keep_days)
     return Corpora(shared, ServerCollections(folders, quotas, open_server, settings.server_libraries, grace))
+
+
+def open_journal(settings: Settings) -> Journal:
+    """Return the journal in the file or the database of the settings; it is opened when it is used."""
+    if url := settings.database_url.get_secret_value():
+        from index.journal.postgres import PostgresDatabase
+
+        return Journal(PostgresDatabase(url), keep_days=settings.keep_questions_days)
+    return Journal(settings.journal_file, keep_days=settings.keep_questions_days)
 
 
 def open_coordinator(settings: Settings) -> Coordinator:

@@ -144,13 +144,14 @@ class Settings(HomeSettings):
         examples=["data/journal.sqlite3"],
         default=Path("data/journal.sqlite3"),
         description="Questions, votes and servers' settings, in one SQLite file; users are kept only as hashes, "
-        "by the key beside it.",
+        "by the key beside it. Not used with DATABASE_URL.",
     )
     database_url: SecretStr = Field(
         examples=["postgresql://footnote:PASSWORD@localhost/footnote"],
         default=SecretStr(""),
-        description="A PostgreSQL database for the locks and notices among processes; needs "
-        "`pip install 'footnote[postgres]'`. Unset: files in INDEX_DIR.",
+        description="A PostgreSQL database for questions, votes, servers' settings, counts of tokens and the audit, "
+        "and for the locks and notices among processes; needs `pip install 'footnote[postgres]'`. Unset: JOURNAL_FILE, "
+        "and files in INDEX_DIR.",
     )
     server_sources: bool = Field(
         examples=["true"],

@@ -1,1 +1,1 @@
-"""Questions, votes, gaps, settings and the audit, in SQLite."""
+"""Questions, votes, gaps, settings and the audit, in SQLite or PostgreSQL."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from index.domain.errors import JournalUnavailable
+from index.journal._connections import Connection
 from index.journal._schema import APPLICATION_ID, MIGRATIONS, migrate, version
 from index.storage.atomic import write_atomically
 
@@ -85,6 +86,9 @@ class JournalDatabase:
                     self._vacuum_due = False
             except JournalUnavailable as error:
                 log.warning("What was deleted from the journal is on the disk until the next time: %s", error)
+
+    def serialise(self, db: Connection, name: str) -> None:
+        """Let no other transaction of this name run beside this one: whoever writes to the file is alone anyway."""
 
     def close(self) -> None:
         """Close the file; a later use opens it again."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from datetime import datetime
 
 from index.domain.activity import PeriodCounts
 from index.domain.answers import NO_QUESTION
+from index.journal._connections import Connection
 from index.journal._queries import fold_question
 from index.journal._rows import format_time
 
@@ -16,15 +16,15 @@ __all__ = ["period_counts"]
 MOST_TOP = 5
 
 PERIOD = """
-SELECT iif(read_as = '', question, read_as), abstained,
-    (SELECT count(*) FROM votes WHERE answer = id AND helpful),
-    (SELECT count(*) FROM votes WHERE answer = id AND NOT helpful)
+SELECT CASE WHEN read_as = '' THEN question ELSE read_as END, abstained,
+    (SELECT count(*) FROM votes WHERE answer = id AND helpful = 1),
+    (SELECT count(*) FROM votes WHERE answer = id AND helpful = 0)
 FROM answers WHERE guild = :guild AND asked_at >= :since AND asked_at < :until AND why != :no_question
 ORDER BY asked_at DESC, number DESC
 """
 
 
-def period_counts(db: sqlite3.Connection, guild: int, since: datetime, until: datetime) -> PeriodCounts:
+def period_counts(db: Connection, guild: int, since: datetime, until: datetime) -> PeriodCounts:
     """Return the counts of a server's questions; small talk is none. Of equal questions the newest wording is kept."""
     values = {"guild": guild, "since": format_time(since), "until": format_time(until), "no_question": NO_QUESTION}
     rows = db.execute(PERIOD, values).fetchall()

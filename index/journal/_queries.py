@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -10,6 +9,7 @@ from itertools import groupby
 
 from index.domain.activity import AskedQuestion, Day, Gap, GapReason, Scope
 from index.domain.answers import NO_QUESTION
+from index.journal._connections import Connection
 
 __all__ = ["asked_questions", "daily_counts", "fold_question", "helpful_questions", "open_gaps"]
 
@@ -17,40 +17,43 @@ TRAILING = " .!?,;:…‽。！？、，；：؟،؛"
 """Punctuation at the end of a question that makes no difference."""
 
 GAPS = """
-SELECT id, asked_at, guild, question, reported, balance < 0 AS unhelpful FROM (
-    SELECT id, number, asked_at, guild, iif(read_as = '', question, read_as) AS question,
-        abstained AND why != :no_question AS unanswered,
+SELECT id, asked_at, guild, question, reported, (balance < 0) AS unhelpful FROM (
+    SELECT id, number, asked_at, guild, CASE WHEN read_as = '' THEN question ELSE read_as END AS question,
+        (abstained = 1 AND why != :no_question) AS unanswered,
         EXISTS (SELECT 1 FROM reports WHERE answer = id) AS reported,
-        (SELECT coalesce(sum(iif(helpful, 1, -1)), 0) FROM votes WHERE answer = id) AS balance
-    FROM answers WHERE (:everywhere OR guild = :guild) AND id NOT IN (SELECT answer FROM solved))
+        (SELECT coalesce(sum(CASE WHEN helpful = 1 THEN 1 ELSE -1 END), 0) FROM votes WHERE answer = id) AS balance
+    FROM answers WHERE (:everywhere OR guild = :guild) AND id NOT IN (SELECT answer FROM solved)
+) AS candidates
 WHERE reported OR guild IS NOT NULL AND (unanswered OR balance < 0)
 ORDER BY asked_at DESC, number DESC
 """
 
-REASONS = "SELECT reason FROM votes WHERE answer = ? ORDER BY voted_at DESC"
+REASONS = "SELECT reason FROM votes WHERE answer = :answer ORDER BY voted_at DESC"
 
 HELPFUL = """
-SELECT guild, iif(read_as = '', question, read_as), sum(iif(helpful, 1, -1)) FROM answers JOIN votes ON answer = id
-WHERE guild IS NOT NULL AND (:everywhere OR guild = :guild) AND NOT abstained
+SELECT guild, CASE WHEN read_as = '' THEN question ELSE read_as END, sum(CASE WHEN helpful = 1 THEN 1 ELSE -1 END)
+FROM answers JOIN votes ON answer = id
+WHERE guild IS NOT NULL AND (:everywhere OR guild = :guild) AND abstained = 0
 GROUP BY number ORDER BY asked_at DESC, number DESC
 """
 
 DAYS = """
-SELECT substr(asked_at, 1, 10), NOT abstained, latency_ms,
-    (SELECT count(*) FROM votes WHERE answer = id AND helpful),
-    (SELECT count(*) FROM votes WHERE answer = id AND NOT helpful)
+SELECT substr(asked_at, 1, 10), abstained = 0, latency_ms,
+    (SELECT count(*) FROM votes WHERE answer = id AND helpful = 1),
+    (SELECT count(*) FROM votes WHERE answer = id AND helpful = 0)
 FROM answers WHERE asked_at >= :first AND (:everywhere OR guild = :guild) ORDER BY asked_at
 """
 
 ASKED = """
 SELECT * FROM (
-    SELECT id, asked_at, guild, iif(read_as = '', question, read_as), abstained, confidence,
-        (SELECT count(*) FROM votes WHERE answer = id AND helpful) AS up,
-        (SELECT count(*) FROM votes WHERE answer = id AND NOT helpful) AS down,
+    SELECT id, asked_at, guild, CASE WHEN read_as = '' THEN question ELSE read_as END, abstained, confidence,
+        (SELECT count(*) FROM votes WHERE answer = id AND helpful = 1) AS up,
+        (SELECT count(*) FROM votes WHERE answer = id AND helpful = 0) AS down,
         EXISTS (SELECT 1 FROM reports WHERE answer = id) AS reported
     FROM answers WHERE guild IS NOT NULL AND (:everywhere OR guild = :guild) AND asked_at >= :oldest
-    ORDER BY asked_at DESC, number DESC)
-WHERE NOT :voted OR up OR down OR reported LIMIT :limit OFFSET :skip
+    ORDER BY asked_at DESC, number DESC
+) AS asked
+WHERE NOT :voted OR up > 0 OR down > 0 OR reported LIMIT :limit OFFSET :skip
 """
 
 
@@ -60,7 +63,7 @@ def fold_question(question: str) -> str:
     return words.rstrip(TRAILING) or words
 
 
-def open_gaps(db: sqlite3.Connection, scope: Scope) -> tuple[Gap, ...]:
+def open_gaps(db: Connection, scope: Scope) -> tuple[Gap, ...]:
     """Return the open gaps, newest first; equal questions of one server are one gap."""
     rows_by_question: defaultdict[tuple[int | None, str], list[tuple[str, str, str, bool, bool]]] = defaultdict(list)
     values = {"guild": scope.guild, "everywhere": scope.everywhere, "no_question": NO_QUESTION}
@@ -75,10 +78,10 @@ def _gap_reason(*, reported: bool, unhelpful: bool) -> GapReason:
     return GapReason.UNHELPFUL if unhelpful else GapReason.UNANSWERED
 
 
-def _gap(db: sqlite3.Connection, rows: list[tuple[str, str, str, bool, bool]]) -> Gap:
+def _gap(db: Connection, rows: list[tuple[str, str, str, bool, bool]]) -> Gap:
     """Return the gap of the answers to one question, newest first."""
     ids, times, questions, reported, unhelpful = zip(*rows, strict=True)
-    reasons = [reason for answer_id in ids for (reason,) in db.execute(REASONS, (answer_id,)) if reason]
+    reasons = [reason for answer_id in ids for (reason,) in db.execute(REASONS, {"answer": answer_id}) if reason]
     return Gap(
         question=questions[0],
         times=len(rows),
@@ -89,7 +92,7 @@ def _gap(db: sqlite3.Connection, rows: list[tuple[str, str, str, bool, bool]]) -
     )
 
 
-def helpful_questions(db: sqlite3.Connection, scope: Scope, limit: int) -> tuple[str, ...]:
+def helpful_questions(db: Connection, scope: Scope, limit: int) -> tuple[str, ...]:
     """Return the newest answered questions with more helpful than unhelpful votes on all their answers in a server."""
     shown: dict[tuple[int, str], str] = {}
     balance: defaultdict[tuple[int, str], int] = defaultdict(int)
@@ -105,7 +108,7 @@ def helpful_questions(db: sqlite3.Connection, scope: Scope, limit: int) -> tuple
 
 
 def asked_questions(
-    db: sqlite3.Connection, scope: Scope, oldest: str, limit: int, *, skip: int, voted: bool
+    db: Connection, scope: Scope, oldest: str, limit: int, *, skip: int, voted: bool
 ) -> tuple[AskedQuestion, ...]:
     """Return questions of servers since a time, newest first; only those with a vote or a report if `voted`."""
     values = {"guild": scope.guild, "everywhere": scope.everywhere, "oldest": oldest, "voted": voted}
@@ -121,13 +124,13 @@ def asked_questions(
             helpful=up,
             unhelpful=down,
             reported=bool(reported),
-            reasons=tuple(reason for (reason,) in db.execute(REASONS, (answer_id,)) if reason),
+            reasons=tuple(reason for (reason,) in db.execute(REASONS, {"answer": answer_id}) if reason),
         )
         for answer_id, asked_at, guild, question, abstained, confidence, up, down, reported in rows
     )
 
 
-def daily_counts(db: sqlite3.Connection, today: date, count: int, scope: Scope) -> tuple[Day, ...]:
+def daily_counts(db: Connection, today: date, count: int, scope: Scope) -> tuple[Day, ...]:
     """Return the counts of the last `count` dates, oldest first, today the last."""
     dates = [today - timedelta(days=ago) for ago in reversed(range(count))]
     if not dates:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -12,6 +11,7 @@ from index.domain.activity import AuditEntry, JournalEntry, StoredCounts, VoteCo
 from index.domain.answers import Answer, Citation
 from index.domain.errors import JournalUnavailable
 from index.domain.messages import message_from_json, message_to_json
+from index.journal._connections import Connection
 from index.text.normalize import replace_surrogates
 
 __all__ = [
@@ -25,11 +25,21 @@ __all__ = [
 ]
 
 INSERT = """
-INSERT INTO answers (id, asked_at, guild, channel, user, question, read_as, abstained, why, confidence, snapshot,
-    latency_ms, citations) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO answers (id, asked_at, guild, channel, "user", question, read_as, abstained, why, confidence, snapshot,
+    latency_ms, citations) VALUES (:id, :asked_at, :guild, :channel, :user, :question, :read_as, :abstained, :why,
+    :confidence, :snapshot, :latency_ms, :citations)
+"""
+INSERT_AUDIT = """
+INSERT INTO audit (at, who, place, what, outcome, phrases) VALUES (:at, :who, :place, :what, :outcome, :phrases)
 """
 RECORDED = """
 SELECT id, asked_at, guild, question, read_as, abstained, confidence, snapshot, citations FROM answers WHERE """
+COUNT_VOTES = """
+SELECT count(*) FILTER (WHERE helpful = 1), count(*) FILTER (WHERE helpful = 0) FROM votes WHERE answer = :answer
+"""
+COUNT_STORED = """
+SELECT (SELECT count(*) FROM answers WHERE "user" = :user), (SELECT count(*) FROM votes WHERE "user" = :user)
+"""
 
 
 def format_time(time: datetime) -> str:
@@ -38,7 +48,7 @@ def format_time(time: datetime) -> str:
 
 
 def insert_answer(
-    db: sqlite3.Connection,
+    db: Connection,
     answer: Answer,
     *,
     answer_id: str,
@@ -48,16 +58,25 @@ def insert_answer(
     user: str,
 ) -> None:
     """Insert an answer; `channel` and `user` are keyed hashes."""
-    question, read_as = replace_surrogates(answer.question), replace_surrogates(answer.read_as)
-    citations = json.dumps([asdict(citation) for citation in answer.citations])
-    row = (
-        *(answer_id, format_time(time), guild, channel, user, question, read_as),
-        *(answer.abstained, answer.why, answer.confidence, answer.snapshot, answer.latency_ms, citations),
-    )
+    row = {
+        "id": answer_id,
+        "asked_at": format_time(time),
+        "guild": guild,
+        "channel": channel,
+        "user": user,
+        "question": replace_surrogates(answer.question),
+        "read_as": replace_surrogates(answer.read_as),
+        "abstained": int(answer.abstained),
+        "why": answer.why,
+        "confidence": float(answer.confidence),
+        "snapshot": answer.snapshot,
+        "latency_ms": float(answer.latency_ms),
+        "citations": json.dumps([asdict(citation) for citation in answer.citations]),
+    }
     db.execute(INSERT, row)
 
 
-def read_entries(db: sqlite3.Connection, where: str, *values: str) -> list[JournalEntry]:
+def read_entries(db: Connection, where: str, **values: str) -> list[JournalEntry]:
     """Return the answers that match an SQL condition. Raises JournalUnavailable if one cannot be read."""
     rows = db.execute(RECORDED + where, values)
     try:
@@ -84,12 +103,13 @@ def _recorded(
 
 
 def insert_audit_entry(
-    db: sqlite3.Connection, time: datetime, user: int | None, origin: str, action: str, outcome: str
+    db: Connection, time: datetime, user: int | None, origin: str, action: str, outcome: str
 ) -> None:
     """Insert a line of the audit: as English text, and as messages for other languages."""
     phrases = json.dumps([message_to_json(action), message_to_json(outcome)], ensure_ascii=False)
-    row = (format_time(time), user, *map(replace_surrogates, (origin, action, outcome, phrases)))
-    db.execute("INSERT INTO audit (at, who, place, what, outcome, phrases) VALUES (?, ?, ?, ?, ?, ?)", row)
+    texts = {"place": origin, "what": action, "outcome": outcome, "phrases": phrases}
+    row = {"at": format_time(time), "who": user, **{name: replace_surrogates(text) for name, text in texts.items()}}
+    db.execute(INSERT_AUDIT, row)
 
 
 def to_audit_entry(
@@ -101,13 +121,11 @@ def to_audit_entry(
     return AuditEntry(number, datetime.fromisoformat(time), user, origin, action, outcome)
 
 
-def count_votes(db: sqlite3.Connection, answer_id: str) -> VoteCount:
+def count_votes(db: Connection, answer_id: str) -> VoteCount:
     """Return the votes on an answer; none on an unknown one."""
-    sql = "SELECT count(*) FILTER (WHERE helpful), count(*) FILTER (WHERE NOT helpful) FROM votes WHERE answer = ?"
-    return VoteCount(*db.execute(sql, (answer_id,)).fetchone())
+    return VoteCount(*db.execute(COUNT_VOTES, {"answer": answer_id}).fetchone())
 
 
-def count_stored(db: sqlite3.Connection, user: str) -> StoredCounts:
+def count_stored(db: Connection, user: str) -> StoredCounts:
     """Return how much is kept of a user, given as a keyed hash."""
-    sql = "SELECT (SELECT count(*) FROM answers WHERE user = :user), (SELECT count(*) FROM votes WHERE user = :user)"
-    return StoredCounts(*db.execute(sql, {"user": user}).fetchone())
+    return StoredCounts(*db.execute(COUNT_STORED, {"user": user}).fetchone())

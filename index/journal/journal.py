@@ -1,4 +1,6 @@
-"""The journal: answers, votes, reports, gaps, servers' settings, counts of tokens and the audit, in SQLite.
+"""The journal: answers, votes, reports, gaps, servers' settings, counts of tokens and the audit.
+
+In SQLite, unless it is given another database:
 
 FILE             SQLite; users and channels are in it as keyed hashes alone
 FILE.key         the key of those hashes
@@ -27,6 +29,7 @@ from index.domain.activity import (
 from index.domain.answers import Answer
 from index.domain.errors import JournalUnavailable
 from index.domain.generation import MOST_TURNS, TURNS_LAST, Turn
+from index.journal._connections import Database
 from index.journal._database import JournalDatabase
 from index.journal._periods import period_counts
 from index.journal._queries import asked_questions, daily_counts, helpful_questions, open_gaps
@@ -49,22 +52,32 @@ log = logging.getLogger(__name__)
 BETWEEN_PURGES = timedelta(hours=1)
 
 BEGIN = """
-INSERT INTO threads SELECT ?, id, ? FROM answers WHERE id = ?
+INSERT INTO threads SELECT :channel, id, :time FROM answers WHERE id = :answer
 ON CONFLICT (channel) DO UPDATE SET answer = excluded.answer, begun_at = excluded.begun_at
 """
 VOTE = """
-INSERT INTO votes (answer, user, helpful, voted_at) SELECT id, ?, ?, ? FROM answers WHERE id = ?
-ON CONFLICT (answer, user) DO UPDATE SET helpful = excluded.helpful, voted_at = excluded.voted_at,
-    reason = iif(excluded.helpful, '', reason)
+INSERT INTO votes (answer, "user", helpful, voted_at) SELECT id, :user, :helpful, :time FROM answers WHERE id = :answer
+ON CONFLICT (answer, "user") DO UPDATE SET helpful = excluded.helpful, voted_at = excluded.voted_at,
+    reason = CASE WHEN excluded.helpful = 1 THEN '' ELSE votes.reason END
 """
-REPORT = "INSERT OR IGNORE INTO reports SELECT id, ?, ? FROM answers WHERE id = ?"
-SOLVE = "INSERT OR IGNORE INTO solved SELECT id, ?, ? FROM answers WHERE id = ?"
+EXPLAIN = 'UPDATE votes SET reason = :reason WHERE answer = :answer AND "user" = :user AND helpful = 0'
+REPORT = "INSERT INTO reports SELECT id, :user, :time FROM answers WHERE id = :answer ON CONFLICT DO NOTHING"
+SOLVE = "INSERT INTO solved SELECT id, :user, :time FROM answers WHERE id = :answer ON CONFLICT DO NOTHING"
+SET = """
+INSERT INTO settings (guild, name, value) VALUES (:guild, :name, :value)
+ON CONFLICT (guild, name) DO UPDATE SET value = excluded.value
+"""
+AUDIT = """
+SELECT number, at, who, place, what, outcome, phrases FROM audit
+WHERE (CAST(:before AS BIGINT) IS NULL OR number < :before) AND (CAST(:place AS TEXT) IS NULL OR place = :place)
+ORDER BY number DESC LIMIT :most OFFSET :skip
+"""
 FORGET = (
-    "DELETE FROM answers WHERE user = ?",
-    "DELETE FROM votes WHERE user = ?",
-    "DELETE FROM reports WHERE user = ?",
-    "UPDATE solved SET user = '' WHERE user = ?",
-    "DELETE FROM token_counts WHERE kind = 'user' AND owner = ?",
+    'DELETE FROM answers WHERE "user" = :user',
+    'DELETE FROM votes WHERE "user" = :user',
+    'DELETE FROM reports WHERE "user" = :user',
+    """UPDATE solved SET "user" = '' WHERE "user" = :user""",
+    "DELETE FROM token_counts WHERE kind = 'user' AND owner = :user",
 )
 
 
@@ -73,7 +86,7 @@ def _now() -> datetime:
 
 
 class Journal:
-    """What is kept of questions and acts. Thread-safe; a second process may use the same file.
+    """What is kept of questions and acts. Thread-safe; a second process may use the same file or database.
 
     `tokens` counts what a language model took.
 
@@ -81,9 +94,9 @@ class Journal:
     used. An unknown answer id, forged or of a forgotten answer, is no error.
     """
 
-    def __init__(self, file: Path, *, keep_days: int = 30, clock: Callable[[], datetime] = _now) -> None:
-        """Keep questions for `keep_days`; `clock` returns an aware time."""
-        self._file = JournalDatabase(file)
+    def __init__(self, place: Path | Database, *, keep_days: int = 30, clock: Callable[[], datetime] = _now) -> None:
+        """Keep questions for `keep_days` in a file or a database; `clock` returns an aware time."""
+        self._file: Database = JournalDatabase(place) if isinstance(place, Path) else place
         self.tokens = StoredTokenCounts(self._file)
         self.keep_days = keep_days
         self._keep = timedelta(days=keep_days)
@@ -108,7 +121,7 @@ class Journal:
 
     def entry(self, answer_id: str) -> JournalEntry | None:
         with self._file.reading() as db:
-            entries = read_entries(db, "id = ?", answer_id)
+            entries = read_entries(db, "id = :id", id=answer_id)
         return entries[0] if entries else None
 
     def turns_before(self, user: int, channel: int) -> tuple[Turn, ...]:
@@ -116,32 +129,33 @@ class Journal:
 
         In a thread that was begun from an answer a user's first question follows that answer, however old.
         """
-        keys = (self._user(user), self._channel(channel))
+        keys = {"user": self._user(user), "channel": self._channel(channel)}
         with self._file.reading() as db:
-            begun = db.execute("SELECT answer, begun_at FROM threads WHERE channel = ?", keys[1:]).fetchone()
-            where, since = "user = ? AND channel = ? AND asked_at >= ?", begun[1] if begun else ""
-            entries = read_entries(db, f"{where} ORDER BY number DESC LIMIT {MOST_TURNS}", *keys, since)
+            begun = db.execute("SELECT answer, begun_at FROM threads WHERE channel = :channel", keys).fetchone()
+            where, since = '"user" = :user AND channel = :channel AND asked_at >= :since', begun[1] if begun else ""
+            entries = read_entries(db, f"{where} ORDER BY number DESC LIMIT {MOST_TURNS}", **keys, since=since)
             if begun and not entries:
-                return tuple(entry.turn() for entry in read_entries(db, "id = ?", begun[0]))
+                return tuple(entry.turn() for entry in read_entries(db, "id = :id", id=begun[0]))
         oldest = self._now() - TURNS_LAST
         return tuple(entry.turn(entry.question) for entry in reversed(entries) if entry.asked_at >= oldest)
 
     def begin_thread(self, thread_channel: int, answer_id: str) -> None:
         """Let conversations in this channel follow an answer from now on; an unknown one changes nothing."""
         with self._file.writing() as db:
-            db.execute(BEGIN, (self._channel(thread_channel), self._time(), answer_id))
+            db.execute(BEGIN, {"channel": self._channel(thread_channel), "time": self._time(), "answer": answer_id})
 
     def vote(self, answer_id: str, *, user: int, helpful: bool) -> VoteCount | None:
         """Vote on an answer, in place of the user's earlier vote; return its votes, None for an unknown answer."""
+        vote = {"user": self._user(user), "helpful": int(helpful), "time": self._time(), "answer": answer_id}
         with self._file.writing() as db:
-            known = db.execute(VOTE, (self._user(user), helpful, self._time(), answer_id)).rowcount
+            known = db.execute(VOTE, vote).rowcount
             return count_votes(db, answer_id) if known else None
 
     def explain(self, answer_id: str, *, user: int, reason: str) -> bool:
         """Add a reason to the user's unhelpful vote; return whether there is one."""
-        sql = "UPDATE votes SET reason = ? WHERE answer = ? AND user = ? AND NOT helpful"
+        values = {"reason": replace_surrogates(reason), "answer": answer_id, "user": self._user(user)}
         with self._file.writing() as db:
-            return db.execute(sql, (replace_surrogates(reason), answer_id, self._user(user))).rowcount > 0
+            return db.execute(EXPLAIN, values).rowcount > 0
 
     def count_votes(self, answer_id: str) -> VoteCount:
         """Return the votes on an answer; none on an unknown one."""
@@ -151,8 +165,8 @@ class Journal:
     def report(self, answer_id: str, *, user: int) -> bool:
         """Report an answer, once a user; return whether it is known."""
         with self._file.writing() as db:
-            db.execute(REPORT, (self._user(user), self._time(), answer_id))
-            return bool(db.execute("SELECT 1 FROM answers WHERE id = ?", (answer_id,)).fetchone())
+            db.execute(REPORT, {"user": self._user(user), "time": self._time(), "answer": answer_id})
+            return bool(db.execute("SELECT 1 FROM answers WHERE id = :answer", {"answer": answer_id}).fetchone())
 
     def gaps(self, scope: Scope) -> tuple[Gap, ...]:
         """Return the open gaps, newest first: questions without an answer, voted down or reported, and not solved.
@@ -167,9 +181,9 @@ class Journal:
 
         `user` is None if no person did it.
         """
-        solved_by = ("" if user is None else self._user(user), self._time())
+        solved_by = {"user": "" if user is None else self._user(user), "time": self._time()}
         with self._file.writing() as db:
-            return sum(db.execute(SOLVE, (*solved_by, answer_id)).rowcount for answer_id in ids)
+            return sum(db.execute(SOLVE, {**solved_by, "answer": answer_id}).rowcount for answer_id in ids)
 
     def helpful(self, scope: Scope, limit: int) -> tuple[str, ...]:
         """Return answered questions with more helpful than unhelpful votes, newest first, each once.
@@ -204,20 +218,24 @@ class Journal:
     def guilds_with(self, name: str) -> tuple[int, ...]:
         """Return the servers that have a setting, by its name."""
         with self._file.reading() as db:
-            return tuple(guild for (guild,) in db.execute("SELECT guild FROM settings WHERE name = ?", (name,)))
+            return tuple(
+                guild for (guild,) in db.execute("SELECT guild FROM settings WHERE name = :name", {"name": name})
+            )
 
     def settings(self, guild: int) -> dict[str, str]:
         """Return the settings of a server, by name."""
         with self._file.reading() as db:
-            return dict(db.execute("SELECT name, value FROM settings WHERE guild = ? ORDER BY name", (guild,)))
+            sql = "SELECT name, value FROM settings WHERE guild = :guild ORDER BY name"
+            return dict(db.execute(sql, {"guild": guild}).fetchall())
 
     def set_setting(self, guild: int, name: str, value: str | None) -> None:
         """Set a setting of a server; None removes it."""
         with self._file.writing() as db:
             if value is None:
-                db.execute("DELETE FROM settings WHERE guild = ? AND name = ?", (guild, name))
+                sql = "DELETE FROM settings WHERE guild = :guild AND name = :name"
+                db.execute(sql, {"guild": guild, "name": name})
             else:
-                db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (guild, name, replace_surrogates(value)))
+                db.execute(SET, {"guild": guild, "name": name, "value": replace_surrogates(value)})
 
     def add_audit_entry(self, *, user: int | None, origin: str, action: str, outcome: str) -> None:
         """Record for good what was done to the index; `user` is None if no person did it."""
@@ -231,13 +249,9 @@ class Journal:
 
         `before` is the number of a line; `origin` is the only one, None for all.
         """
-        sql = (
-            "SELECT * FROM audit WHERE (:before IS NULL OR number < :before) AND (:place IS NULL OR place = :place) "
-            "ORDER BY number DESC LIMIT :most OFFSET :skip"
-        )
         values = {"before": before, "place": origin, "most": max(0, limit), "skip": max(0, skip)}
         with self._file.reading() as db:
-            rows = db.execute(sql, values).fetchall()
+            rows = db.execute(AUDIT, values).fetchall()
         return tuple(to_audit_entry(*row) for row in rows)
 
     def cited_snapshots(self) -> frozenset[str]:
@@ -263,7 +277,7 @@ class Journal:
         with self._file.writing() as db:
             counts = count_stored(db, user_hash)
             for statement in FORGET:
-                db.execute(statement, (user_hash,))
+                db.execute(statement, {"user": user_hash})
         self._file.scrub(whole=True)
         return counts
 
@@ -273,8 +287,8 @@ class Journal:
         The audit stays, as it does for users, and so do the counts of tokens of the day, which are a limit.
         """
         with self._file.writing() as db:
-            deleted = db.execute("DELETE FROM answers WHERE guild = ?", (guild,)).rowcount
-            db.execute("DELETE FROM settings WHERE guild = ?", (guild,))
+            deleted = db.execute("DELETE FROM answers WHERE guild = :guild", {"guild": guild}).rowcount
+            db.execute("DELETE FROM settings WHERE guild = :guild", {"guild": guild})
         self._file.scrub(whole=True)
         return deleted
 
@@ -288,9 +302,9 @@ class Journal:
         """
         now = self._now()
         with self._file.writing() as db:
-            oldest = format_time(now - self._keep)
-            deleted = db.execute("DELETE FROM answers WHERE asked_at < ?", (oldest,)).rowcount
-            counts = db.execute("DELETE FROM token_counts WHERE day < ?", (now.date().isoformat(),)).rowcount
+            values = {"oldest": format_time(now - self._keep), "today": now.date().isoformat()}
+            deleted = db.execute("DELETE FROM answers WHERE asked_at < :oldest", values).rowcount
+            counts = db.execute("DELETE FROM token_counts WHERE day < :today", values).rowcount
         self._purged = now
         self._file.scrub(whole=deleted + counts > 0)
         return deleted

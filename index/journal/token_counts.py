@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol
 
-from index.journal._database import JournalDatabase
+from index.journal._connections import Connection, Database
 
 __all__ = ["EVERYONE", "MemoryTokenCounts", "StoredTokenCounts", "TokenCounts", "TokenOwner", "server", "user"]
 
-USED = "SELECT used FROM token_counts WHERE day = ? AND kind = ? AND owner = ?"
+USED = "SELECT used FROM token_counts WHERE day = :day AND kind = :kind AND owner = :owner"
 ADD = """
-INSERT INTO token_counts (day, kind, owner, used) VALUES (?, ?, ?, max(0, ?))
-ON CONFLICT (day, kind, owner) DO UPDATE SET used = used + excluded.used
+INSERT INTO token_counts (day, kind, owner, used) VALUES (:day, :kind, :owner, :tokens)
+ON CONFLICT (day, kind, owner) DO UPDATE SET used = token_counts.used + excluded.used
 """
-CORRECT = "UPDATE token_counts SET used = max(0, used + ?) WHERE day = ? AND kind = ? AND owner = ?"
+CORRECT = """
+UPDATE token_counts SET used = CASE WHEN used + :tokens > 0 THEN used + :tokens ELSE 0 END
+WHERE day = :day AND kind = :kind AND owner = :owner
+"""
 
 
 class TokenOwner(NamedTuple):
@@ -52,30 +54,31 @@ class TokenCounts(Protocol):
 
 
 class StoredTokenCounts:
-    """Counts in the journal's file, users as keyed hashes. Every method raises JournalUnavailable."""
+    """Counts in the journal, users as keyed hashes. Every method raises JournalUnavailable."""
 
-    def __init__(self, file: JournalDatabase) -> None:
+    def __init__(self, file: Database) -> None:
         self._file = file
 
     def reserve(self, day: date, limits: Mapping[TokenOwner, float], tokens: int) -> bool:
         with self._file.writing() as db:
+            self._file.serialise(db, "tokens")  # nobody counts between the look and the change
             keys = {owner: self._key(day, owner) for owner in limits}
             if any(_used(db, keys[owner]) + tokens > limit for owner, limit in limits.items()):
                 return False
-            db.executemany(ADD, [(*key, tokens) for key in keys.values()])
+            db.executemany(ADD, [{**key, "tokens": max(0, tokens)} for key in keys.values()])
         return True
 
     def correct(self, day: date, owners: Sequence[TokenOwner], tokens: int) -> None:
         with self._file.writing() as db:
-            db.executemany(CORRECT, [(tokens, *self._key(day, owner)) for owner in owners])
+            db.executemany(CORRECT, [{**self._key(day, owner), "tokens": tokens} for owner in owners])
 
     def used(self, day: date, owner: TokenOwner) -> int:
         with self._file.reading() as db:
             return _used(db, self._key(day, owner))
 
-    def _key(self, day: date, owner: TokenOwner) -> tuple[str, str, str]:
+    def _key(self, day: date, owner: TokenOwner) -> dict[str, str]:
         name = self._file.hash_id("user", owner.id) if owner.kind == "user" else str(owner.id)
-        return day.isoformat(), owner.kind, name
+        return {"day": day.isoformat(), "kind": owner.kind, "owner": name}
 
 
 class MemoryTokenCounts:
@@ -105,6 +108,6 @@ class MemoryTokenCounts:
             return self._counts.get((day, owner), 0)
 
 
-def _used(db: sqlite3.Connection, key: tuple[str, str, str]) -> int:
+def _used(db: Connection, key: dict[str, str]) -> int:
     row = db.execute(USED, key).fetchone()
     return int(row[0]) if row else 0

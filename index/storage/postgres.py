@@ -9,7 +9,7 @@ from index.domain.errors import LibraryError
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["connect", "connection_url", "describe_failure", "failure_of", "require_driver"]
+__all__ = ["UNREACHABLE", "connect", "connection_url", "describe_failure", "failure_of", "require_driver"]
 
 CONNECT_SECONDS = 5
 STATEMENT_MS = 15_000
@@ -27,6 +27,7 @@ FIXES = {
     "42501": "does not let its user do this: let the user own the database.",
     "53100": "has no room on its disk: make room.",
     "53300": "has too many connections: raise max_connections.",
+    "42P07": "holds another program's tables: name a database of its own in DATABASE_URL.",
     "25006": "is read-only: name the primary server in DATABASE_URL.",
     "55P03": "is in use by another program: try again.",
     "40": "is in use by another program: try again.",

@@ -17,7 +17,7 @@ from tests.support.paths import ROOT
 
 ROOMS = sorted([*(ROOT / "index").rglob("*.py"), *(ROOT / "bot").rglob("*.py")])
 HEAVY = {"scipy", "sentence_transformers", "sklearn", "torch", "transformers"}
-NOT_FOR_HELP = HEAVY | {"faiss"}
+NOT_FOR_HELP = HEAVY | {"alembic", "faiss", "psycopg", "sqlalchemy"}
 NOUNS = {
     f"index.domain.{name}"
     for name in (

@@ -18,6 +18,7 @@ __all__ = ["PASSWORD", "PostgresServer", "postgres_server", "postgres_url"]
 PASSWORD = "in-no-message"
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "60", "shared_buffers": "16MB"}
 NUMBERS = count(1)
+LEAST_ROOM = 1_000_000_000
 
 
 class PostgresServer:
@@ -60,6 +61,13 @@ class PostgresServer:
             connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
         return self.url(name)
 
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is connected to it."""
+        import psycopg
+
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")  # type: ignore[call-overload]
+
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._programs / program), "-D", str(self._data), *arguments]
         if os.getuid() == 0:
@@ -76,7 +84,7 @@ def postgres_server() -> Iterator[PostgresServer]:
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not programs:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("There is no PostgreSQL: sudo apt install postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="footnote-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="footnote-postgres-", dir=quick_folder()))
     server = PostgresServer(programs[-1], folder)
     try:
         yield server
@@ -86,6 +94,15 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer) -> str:
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     """The URL of a new, empty database."""
-    return postgres_server.new_database()
+    url = postgres_server.new_database()
+    yield url
+    postgres_server.drop(url)
+
+
+def quick_folder() -> str | None:
+    """Return a folder in memory if there is one with room; None for the usual one."""
+    memory = Path("/dev/shm")  # noqa: S108 only a folder of a random name is made there
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > LEAST_ROOM
+    return str(memory) if roomy else None

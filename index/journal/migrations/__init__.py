@@ -1,0 +1,1 @@
+"""The tables of the journal in PostgreSQL, and the steps from older versions, by Alembic."""

@@ -1,0 +1,1 @@
+"""Steps, each a revision: a released one is never changed."""
