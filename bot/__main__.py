@@ -21,7 +21,7 @@ from pydantic_settings import BaseSettings
 from bot.logs import log_to_stderr
 from bot.services.tracing import Tracing, open_tracing
 from bot.settings import BotSettings
-from index import Library, LibraryError, Settings, open_coordinator, open_library
+from index import Corpora, Library, LibraryError, Settings, open_coordinator, open_corpora, open_library
 from index.domain.stages import AnswerStage
 from index.home import copy_first_source
 from index.setting_errors import WrongSettings, find_typos, read_settings
@@ -88,12 +88,12 @@ def _run_observed(settings: Settings, bot_settings: BotSettings) -> int:
             if stage is not AnswerStage.WRITE:  # the bot itself times what waits for the language model
                 metrics.observe(stage, seconds)
 
-        with closing(open_library(settings, observe=observe)) as library:
-            return _run_discord(library, settings, bot_settings, metrics, tracing)
+        with closing(open_corpora(settings, observe=observe)) as libraries:
+            return _run_discord(libraries, settings, bot_settings, metrics, tracing)
 
 
 def _run_discord(
-    library: Library, index_settings: Settings, settings: BotSettings, metrics: Metrics, tracing: Tracing
+    libraries: Corpora, index_settings: Settings, settings: BotSettings, metrics: Metrics, tracing: Tracing
 ) -> int:
     """Serve on Discord until a signal."""
     # Imported here, so that the console starts without discord.py.
@@ -114,9 +114,11 @@ def _run_discord(
 
     async def run(token: str, coordinator: Coordinator) -> int:
         bot = FootnoteBot(
-            library=library,
+            libraries=libraries,
             commands_file=settings.commands_file,
-            moderators=Moderators(guilds=settings.moderator_guilds, roles=settings.moderator_roles),
+            moderators=Moderators(
+                guilds=settings.moderator_guilds, roles=settings.moderator_roles, everywhere=libraries.enabled
+            ),
             limits=Limits(
                 user_seconds=settings.cooldown_seconds,
                 server_per_minute=settings.server_questions_per_minute,

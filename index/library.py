@@ -45,6 +45,9 @@ __all__ = ["Library"]
 class Library:
     """Answers questions from any thread while a reindex runs in another. Opens nothing when it is made."""
 
+    borrowed = False
+    """Whether it answers from another library's index, and so has no versions to go back to."""
+
     def __init__(
         self,
         *,
@@ -81,7 +84,6 @@ class Library:
         self._generation = generation
         self._generator = generator
         self.borrowed = borrowed
-        """Whether it answers from another library's index, and so has no versions to go back to."""
 
     @property
     def writes(self) -> bool:

@@ -11,11 +11,12 @@ from discord.ext import tasks
 
 from bot.client.command_sync import CommandSync
 from bot.client.scheduled_reindex import ScheduledReindex
+from bot.client.server_upkeep import ServerUpkeep
 from bot.client.weekly_digest import WeeklyDigest
 from bot.services.errors import explain, trace
 from bot.services.first_build import FirstBuild
 from bot.services.worker import LibraryWorker
-from index import Library, LibraryError
+from index import Corpora, LibraryError
 from index.domain.errors import NoIndex
 
 if TYPE_CHECKING:
@@ -40,22 +41,25 @@ class Background:
         self,
         client: ShardedBot,
         *,
-        library: Library,
+        libraries: Corpora,
         worker: LibraryWorker,
         command_sync: CommandSync,
         first_build: FirstBuild,
         scheduled_reindex: ScheduledReindex,
         weekly_digest: WeeklyDigest,
+        server_upkeep: ServerUpkeep,
         leadership: Leadership | None = None,
     ) -> None:
         self._client = client
-        self._library = library
+        self._libraries = libraries
+        self._library = libraries.shared
         self._worker = worker
         self._command_sync = command_sync
         self._first_build = first_build
         self._scheduled_reindex = scheduled_reindex
         self.weekly_digest = weekly_digest
         self.leadership = leadership
+        self.server_upkeep = server_upkeep
         self._last_failure: str | type[Exception] | None = None
         self._sync: asyncio.Task[None] | None = None
         self.tasks: list[asyncio.Task[None]] = []
@@ -74,9 +78,9 @@ class Background:
         self.weekly_digest.start()
 
     def _begin_once(self) -> list[asyncio.Task[None]]:
-        """Start what is to run once: the commands' sync, scheduled reindexes, the deletion of old questions."""
+        """Start what is to run once: commands' sync, schedules, upkeep of servers, deletion of old questions."""
         self._sync = asyncio.create_task(self._command_sync.sync_if_changed())
-        return [self._sync, self._purge.start(), *self._scheduled_reindex.start()]
+        return [self._sync, self._purge.start(), *self._scheduled_reindex.start(), *self.server_upkeep.start()]
 
     def stop(self) -> None:
         """Cancel all tasks and the first build; another thread that is at work ends its work."""
@@ -85,6 +89,7 @@ class Background:
             task.cancel()
         self._purge.cancel()
         self.weekly_digest.stop()
+        self.server_upkeep.stop()
         self.follow.cancel()
 
     async def _load(self) -> None:

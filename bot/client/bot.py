@@ -21,11 +21,13 @@ from bot.client.gateway_metrics import watch_gateway
 from bot.client.leadership import Leadership
 from bot.client.locks import Locks
 from bot.client.scheduled_reindex import NEVER, ReindexSchedule, ScheduledReindex
+from bot.client.server_upkeep import ServerUpkeep
 from bot.client.sharded_bot import ShardedBot
 from bot.client.weekly_digest import WeeklyDigest, utc_now
 from bot.policy.moderators import Moderators
 from bot.policy.rate_limits import Limits, RateLimiter
 from bot.services.attachments import AttachmentDownloader
+from bot.services.build_queue import BuildQueue
 from bot.services.context import Services
 from bot.services.errors import explain
 from bot.services.first_build import FirstBuild
@@ -47,7 +49,7 @@ from bot.settings import DISCORD_API
 from bot.shards import ALL_SHARDS, ShardRange
 from bot.text.command_translator import CommandTranslator
 from bot.views.quotations import EvidenceLinks
-from index import Library
+from index import Corpora
 
 if TYPE_CHECKING:
     from index.domain.ports import Coordinator
@@ -69,6 +71,7 @@ EXTENSIONS = (
     "bot.cogs.stats",
     "bot.cogs.privacy",
     "bot.cogs.guild_settings",
+    "bot.cogs.departures",
     "bot.cogs.components",
 )
 """The cogs, in any order."""
@@ -94,7 +97,7 @@ class FootnoteBot(ShardedBot):
     def __init__(
         self,
         *,
-        library: Library,
+        libraries: Corpora,
         commands_file: Path,
         moderators: Moderators,
         limits: Limits,
@@ -114,7 +117,7 @@ class FootnoteBot(ShardedBot):
         coordinator = coordinator if shards.shared else None
         notices = Notices(coordinator, LibraryWorker(), key)
         self.services = self._build_services(
-            library, moderators, limits, api_url, links, metrics or Metrics(), tracing or Tracing(), process, notices
+            libraries, moderators, limits, api_url, links, metrics or Metrics(), tracing or Tracing(), process, notices
         )
         worker = self.services.worker
         locks = Locks(coordinator, key) if coordinator else None
@@ -134,24 +137,31 @@ class FootnoteBot(ShardedBot):
         )
         self.background = Background(
             self,
-            library=library,
+            libraries=libraries,
             worker=worker,
             command_sync=CommandSync(self.tree, file=commands_file, worker=worker),
             first_build=self.services.first_build,
             scheduled_reindex=ScheduledReindex(
                 reindex_schedule,
-                library=library,
+                library=libraries.shared,
                 worker=worker,
+                builds=self.services.builds,
                 metrics=self.services.metrics,
                 leadership=leadership,
             ),
             weekly_digest=WeeklyDigest(self, self.services, clock=clock),
+            server_upkeep=ServerUpkeep(
+                libraries,
+                worker=worker,
+                builds=self.services.builds,
+                metrics=self.services.metrics,
+            ),
             leadership=leadership,
         )
 
     def _build_services(
         self,
-        library: Library,
+        libraries: Corpora,
         moderators: Moderators,
         limits: Limits,
         api_url: str,
@@ -161,26 +171,27 @@ class FootnoteBot(ShardedBot):
         process: ProcessState,
         notices: Notices,
     ) -> Services:
-        worker, replies = LibraryWorker(), Replies(metrics)
+        worker, replies, shared = LibraryWorker(), Replies(metrics), libraries.shared
+        builds = BuildQueue(is_needed=libraries.enabled)
         permissions = Permissions(self, moderators)
-        guild_settings = GuildSettingsCache(library, worker, notices)
-        progress = ProgressMessages(library, worker)
+        guild_settings = GuildSettingsCache(shared, worker, notices)
+        progress = ProgressMessages(libraries, worker)
         attachments = AttachmentDownloader(api_url=api_url)
-        help_messages = HelpMessages(library, worker)
-        first_build = FirstBuild(library, metrics)
+        help_messages = HelpMessages(libraries, worker)
+        first_build = FirstBuild(shared, metrics)
         return Services(
-            library=library,
+            libraries=libraries,
             worker=worker,
             replies=replies,
             questions=QuestionService(
-                library=library,
+                libraries=libraries,
                 worker=worker,
                 replies=replies,
                 guild_settings=guild_settings,
                 rate_limiter=RateLimiter(limits),
                 help_messages=help_messages,
                 first_build=first_build,
-                pictures=PictureReader(library=library, worker=worker, attachments=attachments),
+                pictures=PictureReader(library=shared, worker=worker, attachments=attachments),
                 links=links,
                 metrics=metrics,
                 tracing=tracing,
@@ -191,11 +202,12 @@ class FootnoteBot(ShardedBot):
             languages=UserLanguages(notices),
             progress=progress,
             reindexing=ReindexService(
-                library=library,
+                libraries=libraries,
                 worker=worker,
                 replies=replies,
                 permissions=permissions,
                 progress=progress,
+                builds=builds,
                 metrics=metrics,
                 notices=notices,
             ),
@@ -204,6 +216,7 @@ class FootnoteBot(ShardedBot):
             limits=limits,
             links=links,
             first_build=first_build,
+            builds=builds,
             metrics=metrics,
             tracing=tracing,
             process=process,

@@ -19,7 +19,7 @@ def watch_gateway(client: ShardedBot, services: Services) -> None:
     """Count connections lost, made and resumed from now on; look up the other values when they are read."""
     services.metrics.watch(
         latency=lambda: client.latency,
-        ready=lambda: services.process.usable and bool(services.library.source_names()),
+        ready=lambda: services.process.usable and bool(services.libraries.shared.source_names()),
         paused=partial(_is_paused, services),
     )
     process = services.process
@@ -40,5 +40,5 @@ def _counter(metrics: Metrics, event: GatewayEvent) -> Callable[[], Coroutine[An
 
 
 def _is_paused(services: Services) -> bool:
-    status = services.library.generation_status()
+    status = services.libraries.shared.generation_status()
     return status is not None and status.paused_until is not None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.services.build_queue import BuildQueue
 from bot.services.errors import explain, trace
 from bot.services.metrics import Metrics
 from bot.services.worker import LibraryWorker
@@ -43,12 +44,14 @@ class ScheduledReindex:
         *,
         library: Library,
         worker: LibraryWorker,
+        builds: BuildQueue | None = None,
         metrics: Metrics | None = None,
         leadership: Leadership | None = None,
     ) -> None:
         self._schedule = schedule
         self._library = library
         self._worker = worker
+        self._builds = builds or BuildQueue(is_needed=False)
         self._metrics = metrics or Metrics()
         self._leadership = leadership
         self._lock = asyncio.Lock()
@@ -111,7 +114,8 @@ class ScheduledReindex:
         """Reindex; log and audit the result."""
         async with self._lock:
             try:
-                report = await self._worker.run(self._reindex_audited, trigger, only_if_stale)
+                async with self._builds.turn():
+                    report = await self._worker.run(self._reindex_audited, trigger, only_if_stale)
                 if report:
                     log.info("Reindexed by the %s: %s", trigger, report_outcome(report))
             except LibraryError as error:

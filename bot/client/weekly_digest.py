@@ -16,7 +16,7 @@ from bot.services.context import Services
 from bot.services.errors import explain, trace
 from bot.text.i18n import using_language
 from bot.views.weekly_digest import weekly_digest_message
-from index import LibraryError
+from index import Library, LibraryError
 from index.domain.activity import PeriodCounts, Scope, Theme
 from index.domain.snapshots import Diff
 
@@ -53,7 +53,7 @@ class WeeklyDigest:
     async def send_due(self) -> None:
         """Send every digest that is due now."""
         try:
-            guilds = await self._services.worker.run(self._services.library.journal.guilds_with, "digest_channel")
+            guilds = await self._services.worker.run(self._services.libraries.journal.guilds_with, "digest_channel")
         except LibraryError as error:
             log.warning("No weekly digest is sent: %s", error.log_message)
             return
@@ -68,7 +68,7 @@ class WeeklyDigest:
 
     async def _look_at(self, guild: discord.Guild) -> None:
         """Send a server's digest if it is due; the first look after it was chosen only notes since when."""
-        worker, journal = self._services.worker, self._services.library.journal
+        worker, journal = self._services.worker, self._services.libraries.journal
         rows = await worker.run(journal.settings, guild.id)
         settings, now = GuildSettings.from_rows(rows), self._clock()
         if settings.digest_channel is None or settings.digest_problem:
@@ -119,25 +119,26 @@ class WeeklyDigest:
 
     def _collect(self, guild: int, since: datetime, until: datetime) -> tuple[PeriodCounts, list[Theme], Diff | None]:
         """Return the counts, the gaps asked about in that time, and what changed in the sources, in a thread."""
-        library = self._services.library
+        library = self._services.libraries.of(guild)
         counts = library.journal.period(guild, since, until)
         if not counts.questions:
             return counts, [], None
         themes = [theme for theme in library.gaps.themes(Scope(guild)) if theme.gaps[0].newest >= since]
-        return counts, sorted(themes, key=lambda theme: theme.times, reverse=True), self._changes(since)
+        return counts, sorted(themes, key=lambda theme: theme.times, reverse=True), _changes(library, since)
 
-    def _changes(self, since: datetime) -> Diff | None:
-        """Return what changed from the snapshot of that time, or the oldest one kept; None if there is none."""
-        whole = [info for info in self._services.library.snapshots() if info.whole]
-        live = next((info for info in whole if info.live), None)
-        then = next((info for info in whole if info.created <= since), whole[-1] if whole else None)
-        if live is None or then is None or live.id == then.id:
-            return None
-        try:
-            return self._services.library.diff(then.id, live.id)
-        except LibraryError as error:
-            log.warning("A weekly digest does not tell what changed: %s", error.log_message)
-            return None
+
+def _changes(library: Library, since: datetime) -> Diff | None:
+    """Return what changed from the snapshot of that time, or the oldest one kept; None if there is none."""
+    whole = [info for info in library.snapshots() if info.whole]
+    live = next((info for info in whole if info.live), None)
+    then = next((info for info in whole if info.created <= since), whole[-1] if whole else None)
+    if live is None or then is None or live.id == then.id:
+        return None
+    try:
+        return library.diff(then.id, live.id)
+    except LibraryError as error:
+        log.warning("A weekly digest does not tell what changed: %s", error.log_message)
+        return None
 
 
 def _read_time(text: str) -> datetime | None:

@@ -29,6 +29,7 @@ from bot.views.modals import modal_text, question_modal, reason_modal
 from bot.views.source_page import source_page_message
 
 if TYPE_CHECKING:
+    from index import Library
     from index.domain.activity import JournalEntry
     from index.domain.answers import Citation
 
@@ -86,7 +87,7 @@ class AnswersCog(commands.Cog):
     async def explain_vote(self, interaction: Interaction, component_id: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         reason = modal_text(interaction)
-        known = await self._services.worker.run(self._explain_vote, component_id.answer, interaction.user.id, reason)
+        known = await self._services.worker.run(self._explain_vote, interaction, component_id.answer, reason)
         thanks = gettext("Noted: not helpful. The moderators see it, not who wrote it. Thank you.")
         await interaction.edit_original_response(view=notice_message(thanks if known else gettext(NOT_KEPT)))
 
@@ -105,39 +106,40 @@ class AnswersCog(commands.Cog):
     @component("more")
     async def show_more(self, interaction: Interaction, component_id: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        answer = await self._services.worker.run(self._services.library.viewer.more, component_id.answer)
+        answer = await self._services.worker.run(self._library(interaction).viewer.more, component_id.answer)
         view = notice_message(gettext(NOT_KEPT))
         if answer:
-            view = answer_view.passages_message(answer.citations, link=self._link(answer.snapshot))
+            view = answer_view.passages_message(answer.citations, link=self._link(interaction, answer.snapshot))
         await interaction.edit_original_response(view=view)
 
     @component("near")
     async def show_nearest(self, interaction: Interaction, component_id: ComponentId) -> None:
         """Show the passages that were recorded with an abstention, so those of its snapshot."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        entry = await self._services.worker.run(self._services.library.journal.entry, component_id.answer)
+        entry = await self._services.worker.run(self._library(interaction).journal.entry, component_id.answer)
         view = notice_message(gettext(NOT_KEPT))
         if entry:
-            view = answer_view.nearest_message(entry.citations, entry.id, link=self._link(entry.snapshot))
+            view = answer_view.nearest_message(entry.citations, entry.id, link=self._link(interaction, entry.snapshot))
         await interaction.edit_original_response(view=view)
 
     @component("gap")
     async def report_gap(self, interaction: Interaction, component_id: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        known = await self._services.worker.run(self._report_gap, component_id.answer, interaction.user.id)
+        known = await self._services.worker.run(self._report_gap, interaction, component_id.answer)
         await interaction.edit_original_response(view=notice_message(gettext(REPORTED) if known else gettext(NOT_KEPT)))
 
     @component("list")
     async def list_sources(self, interaction: Interaction, component_id: ComponentId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        status = await self._services.worker.run(self._services.library.status)
-        await interaction.edit_original_response(view=status_view.sources_message(status, links=self._services.links))
+        status = await self._services.worker.run(self._library(interaction).status)
+        links = self._services.links_at(interaction.guild_id)
+        await interaction.edit_original_response(view=status_view.sources_message(status, links=links))
 
     @component("thread")
     async def begin_thread(self, interaction: Interaction, component_id: ComponentId) -> None:
         """Begin a thread below the answer; questions there go on from it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        entry = await self._services.worker.run(self._services.library.journal.entry, component_id.answer)
+        entry = await self._services.worker.run(self._library(interaction).journal.entry, component_id.answer)
         if entry is None or interaction.message is None:
             await interaction.edit_original_response(view=notice_message(gettext(NOT_KEPT)))
             return
@@ -149,45 +151,52 @@ class AnswersCog(commands.Cog):
             if not context.settings.threads:
                 view = notice_message(gettext(THREADS_OFF))
             elif context.offers_thread:
-                view = await self._begin_thread(channel.get_partial_message(interaction.message.id), entry)
+                message = channel.get_partial_message(interaction.message.id)
+                view = await self._begin_thread(message, entry, self._library(interaction))
         await interaction.edit_original_response(view=view)
 
-    def _link(self, snapshot: str) -> Callable[[Citation], str | None] | None:
+    def _library(self, interaction: Interaction) -> Library:
+        return self._services.libraries.of(interaction.guild_id)
+
+    def _link(self, interaction: Interaction, snapshot: str) -> Callable[[Citation], str | None] | None:
         """Return what links citations of a snapshot to their pages; None without such pages."""
-        return partial(self._services.links.url, snapshot) if self._services.links else None
+        links = self._services.links_at(interaction.guild_id)
+        return partial(links.url, snapshot) if links else None
 
     async def _show_page(self, interaction: Interaction, component_id: ComponentId) -> None:
         page = await self._services.worker.run(
-            self._services.library.viewer.page, component_id.answer, component_id.number, component_id.page or None
+            self._library(interaction).viewer.page, component_id.answer, component_id.number, component_id.page or None
         )
         view = source_page_message(page, component_id) if page else notice_message(gettext(NOT_KEPT))
         await interaction.edit_original_response(view=view)
 
     async def _vote(self, interaction: Interaction, component_id: ComponentId, *, helpful: bool) -> bool:
         """Record a vote; False if the answer is no longer kept."""
-        vote, user = self._services.library.journal.vote, interaction.user.id
+        vote, user = self._library(interaction).journal.vote, interaction.user.id
         if await self._services.worker.run(vote, component_id.answer, user=user, helpful=helpful) is None:
             return False
         self._services.metrics.count_vote(helpful=helpful)
         return True
 
-    def _explain_vote(self, answer: str, user: int, reason: str) -> bool:
+    def _explain_vote(self, interaction: Interaction, answer: str, reason: str) -> bool:
         """Record the reason of a vote, in a thread; False if the answer is no longer kept."""
-        journal = self._services.library.journal
+        journal, user = self._library(interaction).journal, interaction.user.id
         # The button recorded the vote already; in case that was lost, it is recorded again.
         return journal.vote(answer, user=user, helpful=False) is not None and (
             not fold(reason) or journal.explain(answer, user=user, reason=reason)
         )
 
-    def _report_gap(self, answer: str, user: int) -> bool:
+    def _report_gap(self, interaction: Interaction, answer: str) -> bool:
         """Report an answer as a gap, in a thread; False if it is no longer kept."""
-        journal = self._services.library.journal
+        journal = self._library(interaction).journal
         known = journal.entry(answer) is not None
         if known:
-            journal.report(answer, user=user)
+            journal.report(answer, user=interaction.user.id)
         return known
 
-    async def _begin_thread(self, message: discord.PartialMessage, entry: JournalEntry) -> discord.ui.LayoutView:
+    async def _begin_thread(
+        self, message: discord.PartialMessage, entry: JournalEntry, library: Library
+    ) -> discord.ui.LayoutView:
         """Begin a thread below a message; return the reply to the user."""
         name = fit(entry.question, LONGEST_THREAD_NAME).replace("\\", "")
         try:
@@ -195,7 +204,7 @@ class AnswersCog(commands.Cog):
         except discord.HTTPException as error:
             log.warning("A thread could not be begun: %s", trace(error))
             return notice_message(gettext(THREAD_FAILED))
-        await self._services.worker.run(self._services.library.journal.begin_thread, thread.id, entry.id)
+        await self._services.worker.run(library.journal.begin_thread, thread.id, entry.id)
         try:
             await thread.send(view=notice_message(gettext(THREAD_OPENING)))
         except (discord.HTTPException, aiohttp.ClientError) as error:  # it is open all the same

@@ -70,7 +70,7 @@ class AskCog(commands.Cog):
     @quiet
     async def suggest_questions(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Offer questions that the sources answer and that go on from what was typed."""
-        suggest = self._services.library.suggestions.complete
+        suggest = self._services.libraries.of(interaction.guild_id).suggestions.complete
         questions = await self._services.worker.run(suggest, typed, guild=interaction.guild_id)
         return [app_commands.Choice(name=question, value=question) for question in questions]
 

@@ -35,7 +35,7 @@ class AuditCog(commands.Cog):
         await acknowledge(interaction)
         page, guild = max(page, 1), interaction.guild_id
         entries = await self._services.worker.run(
-            self._services.library.journal.audit_entries,
+            self._services.libraries.of(guild).journal.audit_entries,
             LINES_PER_PAGE + 1,
             origin=None if guild is None else str(guild),
             skip=(page - 1) * LINES_PER_PAGE,

@@ -59,7 +59,7 @@ class GapsCog(commands.Cog):
         themes = await self._themes_for(interaction)
         solved = next((theme for theme in themes if component_id.answer in theme.ids), None)
         if solved is not None:
-            solve = self._services.library.journal.solve
+            solve = self._services.libraries.of(interaction.guild_id).journal.solve
             await self._services.worker.run(solve, solved.ids, user=interaction.user.id)
         others = [theme for theme in themes if theme is not solved]
         note = _solved_note(len(solved.gaps)) if solved is not None else gettext(NO_SUCH_THEME)
@@ -87,7 +87,8 @@ class GapsCog(commands.Cog):
         """Return the themes of the server, in direct messages all; raises Refused if the user may see none."""
         await self._services.permissions.require_reviewer(interaction, REFUSAL)
         scope = Scope.of_moderator(interaction.guild_id)
-        return await self._services.worker.run(self._services.library.gaps.themes, scope)
+        library = self._services.libraries.of(interaction.guild_id)
+        return await self._services.worker.run(library.gaps.themes, scope)
 
 
 def _solved_note(questions: int) -> str:

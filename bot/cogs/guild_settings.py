@@ -160,7 +160,7 @@ class GuildSettingsCog(commands.Cog):
 
     def _store(self, guild: int, change: Change) -> tuple[GuildSettings, GuildSettings]:
         """Return the settings before and after the change, in a thread. If it raises, nothing is changed."""
-        journal = self._services.library.journal
+        journal = self._services.libraries.journal
         before = GuildSettings.from_rows(journal.settings(guild))
         after = change(before)
         rows = before.to_rows()

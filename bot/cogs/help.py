@@ -33,7 +33,7 @@ class HelpCog(commands.Cog):
     @app_commands.command(description="What I read, how to ask me, and what I never do.")
     async def help(self, interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.edit_original_response(view=await self._services.help.help())
+        await interaction.edit_original_response(view=await self._services.help.help(interaction.guild_id))
 
     @component(EXAMPLE)
     async def ask_example(self, interaction: Interaction, component_id: ComponentId) -> None:

@@ -28,7 +28,7 @@ class PrivacyCog(commands.Cog):
     @app_commands.command(description="What I keep of you, for how long, and how to have it deleted.")
     async def privacy(self, interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        library, stored = self._services.library, await self._stored_of(interaction)
+        library, stored = self._services.libraries.shared, await self._stored_of(interaction)
         view = privacy_view.privacy_message(stored, keep_days=library.journal.keep_days, writes=library.writes)
         await interaction.edit_original_response(view=view)
 
@@ -48,11 +48,11 @@ class PrivacyCog(commands.Cog):
         await interaction.edit_original_response(view=privacy_view.deleted_message(before, after))
 
     async def _stored_of(self, interaction: Interaction) -> StoredCounts:
-        return await self._services.worker.run(self._services.library.journal.count_stored, interaction.user.id)
+        return await self._services.worker.run(self._services.libraries.journal.count_stored, interaction.user.id)
 
     def _forget(self, user: int) -> tuple[StoredCounts, StoredCounts]:
         """Return what was kept before and is kept after, in a thread."""
-        journal = self._services.library.journal
+        journal = self._services.libraries.journal
         return journal.forget(user), journal.count_stored(user)
 
 

@@ -81,7 +81,7 @@ class SnapshotsCog(commands.Cog):
         """Offer moderators the snapshots that one can go back to, by a part of their id."""
         if not await self._services.permissions.is_moderator(interaction):
             return []
-        choices = snapshot_choices(await self._snapshots(), typed)
+        choices = snapshot_choices(await self._snapshots(interaction), typed)
         return [choice for snapshot, choice in choices if snapshot.whole][:MAX_CHOICES]
 
     @component("snapshots")
@@ -95,7 +95,7 @@ class SnapshotsCog(commands.Cog):
         """Show in a message of its own what a roll-back would change."""
         await self._services.permissions.require_moderator(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.edit_original_response(view=await self._difference(component_id.answer))
+        await interaction.edit_original_response(view=await self._difference(interaction, component_id.answer))
 
     @component("rollask")
     async def ask_rollback(self, interaction: Interaction, component_id: ComponentId) -> None:
@@ -127,16 +127,18 @@ class SnapshotsCog(commands.Cog):
 
     def _roll_back(self, interaction: Interaction, snapshot: str, run: Run) -> ReindexReport:
         """Roll back, in a thread."""
-        library = self._services.library
+        library = self._services.libraries.of(interaction.guild_id)
         action = Message("rollback {id}", id=snapshot)
         return audited(library, interaction, action, partial(library.rollback, snapshot, run), report_outcome)
 
     async def _show_list(self, interaction: Interaction, page: int) -> None:
-        await interaction.edit_original_response(view=snapshots_view.snapshots_message(await self._snapshots(), page))
+        await interaction.edit_original_response(
+            view=snapshots_view.snapshots_message(await self._snapshots(interaction), page)
+        )
 
     async def _show_confirmation(self, interaction: Interaction, part: str) -> None:
         """Ask whether to roll back; `part` is an id, or a part that only one has."""
-        snapshots = await self._snapshots()
+        snapshots = await self._snapshots(interaction)
         snapshot = _find(snapshots, part)
         if snapshot is None or snapshot.live:
             view = notice_message(gettext(NO_SUCH_SNAPSHOT) if snapshot is None else gettext(ALREADY_LIVE))
@@ -144,22 +146,24 @@ class SnapshotsCog(commands.Cog):
             view = snapshots_view.confirm_rollback_message(snapshot, snapshots)
         await interaction.edit_original_response(view=view)
 
-    async def _difference(self, part: str) -> ui.LayoutView:
+    async def _difference(self, interaction: Interaction, part: str) -> ui.LayoutView:
         """Return a comparison of the live snapshot with another one."""
-        snapshots = await self._snapshots()
+        snapshots = await self._snapshots(interaction)
         snapshot = _find(snapshots, part)
         live = next((candidate for candidate in snapshots if candidate.live), None)
         if snapshot is None or live is None:
             return notice_message(gettext(NO_SUCH_SNAPSHOT) if snapshot is None else gettext(NOTHING_LIVE))
         try:
-            diff = await self._services.worker.run(self._services.library.diff, live.id, snapshot.id)
+            diff = await self._services.worker.run(
+                self._services.libraries.of(interaction.guild_id).diff, live.id, snapshot.id
+            )
             title, row = snapshots_view.comparison_header(snapshot, snapshots)
             return reindex_report.diff_message(title, diff, row)
         except Exception as error:  # whatever it was, the user is told
             return notice_message(explain(error, "comparing snapshots"))
 
-    async def _snapshots(self) -> Sequence[SnapshotInfo]:
-        return await self._services.worker.run(self._services.library.snapshots)
+    async def _snapshots(self, interaction: Interaction) -> Sequence[SnapshotInfo]:
+        return await self._services.worker.run(self._services.libraries.of(interaction.guild_id).snapshots)
 
 
 def _find(snapshots: Sequence[SnapshotInfo], part: str) -> SnapshotInfo | None:

@@ -53,7 +53,9 @@ class StatsCog(commands.Cog):
         await services.permissions.require_reviewer(interaction, REFUSAL)
         guild = interaction.guild_id
         period = min(max(days, LEAST_DAYS), MOST_DAYS)
-        figures = await services.worker.run(services.library.journal.days, period, Scope.of_moderator(guild))
+        figures = await services.worker.run(
+            services.libraries.of(guild).journal.days, period, Scope.of_moderator(guild)
+        )
         files = []
         chart = can_draw()
         if chart and any(day.questions for day in figures):

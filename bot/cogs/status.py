@@ -28,11 +28,11 @@ class StatusCog(commands.Cog):
     async def status(self, interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         generation = await self._services.worker.run(
-            self._services.library.generation_status, user=interaction.user.id, guild=interaction.guild_id
+            self._services.libraries.shared.generation_status, user=interaction.user.id, guild=interaction.guild_id
         )
         first_build = self._services.first_build
         view = status_view.status_message(
-            await self._status(),
+            await self._status(interaction),
             generation,
             building=first_build.refusal(),
             failure=translate(first_build.failure.message) if first_build.failure else "",
@@ -43,11 +43,13 @@ class StatusCog(commands.Cog):
     @app_commands.describe(page="Which page, where there are many.")
     async def sources(self, interaction: Interaction, page: int = 1) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        view = status_view.sources_message(await self._status(), page, links=self._services.links)
+        view = status_view.sources_message(
+            await self._status(interaction), page, links=self._services.links_at(interaction.guild_id)
+        )
         await interaction.edit_original_response(view=view)
 
-    async def _status(self) -> Status:
-        return await self._services.worker.run(self._services.library.status)
+    async def _status(self, interaction: Interaction) -> Status:
+        return await self._services.worker.run(self._services.libraries.of(interaction.guild_id).status)
 
 
 async def setup(bot: commands.Bot) -> None:

@@ -39,13 +39,14 @@ class SummaryCog(commands.Cog):
     @quiet
     async def suggest_sources(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Offer the sources whose names contain what was typed; one too long for a choice can be typed."""
-        return name_choices(await self._services.worker.run(self._services.library.source_names), typed.strip())
+        library = self._services.libraries.of(interaction.guild_id)
+        return name_choices(await self._services.worker.run(library.source_names), typed.strip())
 
     @summary.autocomplete("since")
     @quiet
     async def suggest_moments(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Offer the snapshots that are kept, by a part of their date or id."""
-        snapshots = await self._services.worker.run(self._services.library.snapshots)
+        snapshots = await self._services.worker.run(self._services.libraries.of(interaction.guild_id).snapshots)
         return [choice for _, choice in snapshot_choices(snapshots, typed)][:MAX_CHOICES]
 
 

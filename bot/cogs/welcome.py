@@ -38,7 +38,7 @@ class WelcomeCog(commands.Cog):
         if guild.id in self._greeting:
             return
         self._greeting.add(guild.id)
-        journal, worker = self._services.library.journal, self._services.worker
+        journal, worker = self._services.libraries.journal, self._services.worker
         try:
             with self._services.replies.pending():
                 if WELCOMED in await worker.run(journal.settings, guild.id):
@@ -54,7 +54,7 @@ class WelcomeCog(commands.Cog):
         """Send the message to the first place that takes it; return whether any did."""
         name = self._bot.user.display_name if self._bot.user else ""
         with using_language(guild.preferred_locale):
-            view = await self._services.help.welcome(name)
+            view = await self._services.help.welcome(name, guild.id)
         for channel in _readable_channels(guild):
             try:
                 await channel.send(view=view, silent=True)

@@ -13,20 +13,30 @@ from bot.text.i18n import gettext_noop
 if TYPE_CHECKING:
     from discord import AppInfo
 
-__all__ = ["REFUSAL", "Moderators", "owner_ids"]
+__all__ = ["OWN_REFUSAL", "REFUSAL", "Moderators", "owner_ids"]
 
 REFUSAL = gettext_noop(
     "Only a moderator may rebuild the index: the bot's owner or team anywhere, and in the servers that the owner has "
     "listed, members with Manage Server or a moderator role."
 )
 
+OWN_REFUSAL = gettext_noop(
+    "Only a moderator of this server may change its sources and its index: members with Manage Server, and those with "
+    "a moderator role where the bot's owner has chosen one. The bot must be in the server."
+)
+"""The same where servers have sources of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moderators:
-    """The servers whose moderators may reindex, and the roles that make a moderator there."""
+    """The servers whose moderators may reindex, and the roles that make a moderator there.
+
+    If servers have sources of their own, members with Manage Server moderate those of theirs `everywhere`.
+    """
 
     guilds: frozenset[int] = frozenset()
     roles: frozenset[int] = frozenset()
+    everywhere: bool = False
 
     def include(
         self, user: int, *, owners: AbstractSet[int], guild: int | None, manages: bool, roles: AbstractSet[int]
@@ -37,7 +47,11 @@ class Moderators:
         """
         if user in owners:
             return True
-        return guild is not None and guild in self.guilds and (manages or not self.roles.isdisjoint(roles))
+        if guild is None:
+            return False
+        if self.everywhere and manages:
+            return True
+        return guild in self.guilds and (manages or not self.roles.isdisjoint(roles))
 
 
 def owner_ids(application: AppInfo) -> frozenset[int]:

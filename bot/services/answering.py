@@ -43,12 +43,12 @@ class Answering:
         self._tracing = tracing or Tracing()
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
 
-    async def quote(self, question: str) -> Answer:
-        """Return the answer to a question in quotations, which is not recorded, when its turn comes."""
+    async def quote(self, question: str, ask: Callable[[str], Answer]) -> Answer:
+        """Return the answer of `ask` in quotations, which is not recorded, when its turn comes."""
         with self._tracing.question("page"):
             async with self._turn():
                 with self._metrics.timed(Stage.ANSWER):
-                    answer = await self._worker.run(self._library.ask, question)
+                    answer = await self._worker.run(ask, question)
             self._tracing.answered(answer)
             return answer
 

@@ -22,6 +22,8 @@ TIMEOUT_SECONDS = 60.0
 CHUNK_BYTES = 64 * 1024
 
 MAX_PENDING = 4
+"""Uploads of one library that await confirmation at the same time."""
+MAX_ALL_PENDING = 40
 PENDING_SECONDS = 600.0
 
 
@@ -72,21 +74,26 @@ class PendingUpload:
     user: int
     name: str
     data: bytes
+    owner: int | None = None
+    """The server whose sources it is for; None for the shared ones."""
 
 
 class PendingUploads:
-    """Uploads that await confirmation: a few, for ten minutes, in memory only."""
+    """Uploads that await confirmation: a few of each library, for ten minutes, in memory only."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._uploads: TTLCache[str, PendingUpload] = TTLCache(MAX_PENDING, PENDING_SECONDS, timer=clock)
+        self._uploads: TTLCache[str, PendingUpload] = TTLCache(MAX_ALL_PENDING, PENDING_SECONDS, timer=clock)
 
-    def add(self, user: int, name: str, data: bytes) -> str:
-        """Keep an upload and return its key; the oldest is dropped if there are too many."""
+    def add(self, user: int, name: str, data: bytes, owner: int | None = None) -> str:
+        """Keep an upload and return its key; the oldest of the same library is dropped if there are too many."""
+        own = [key for key, upload in self._uploads.items() if upload.owner == owner]
+        for old in own[: max(0, len(own) - MAX_PENDING + 1)]:
+            del self._uploads[old]
         key = secrets.token_hex(8)
-        self._uploads[key] = PendingUpload(user, name, data)
+        self._uploads[key] = PendingUpload(user, name, data, owner)
         return key
 
-    def take(self, key: str, user: int) -> PendingUpload | None:
-        """Remove a pending upload of this user and return it; None if there is none."""
+    def take(self, key: str, user: int, owner: int | None = None) -> PendingUpload | None:
+        """Remove a pending upload of this user to this library and return it; None if there is none."""
         upload = self._uploads.get(key)
-        return self._uploads.pop(key) if upload is not None and upload.user == user else None
+        return self._uploads.pop(key) if upload and (upload.user, upload.owner) == (user, owner) else None

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from bot.policy.rate_limits import Limits
     from bot.services.attachments import AttachmentDownloader
+    from bot.services.build_queue import BuildQueue
     from bot.services.first_build import FirstBuild
     from bot.services.guild_settings import GuildSettingsCache
     from bot.services.help import HelpMessages
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from bot.services.user_languages import UserLanguages
     from bot.services.worker import LibraryWorker
     from bot.views.quotations import EvidenceLinks
-    from index import Library
+    from index import Corpora
 
 __all__ = ["Services", "services_of"]
 
@@ -35,7 +36,7 @@ __all__ = ["Services", "services_of"]
 class Services:
     """What the cogs share; built once by the client."""
 
-    library: Library
+    libraries: Corpora
     worker: LibraryWorker
     replies: Replies
     questions: QuestionService
@@ -48,12 +49,17 @@ class Services:
     help: HelpMessages
     limits: Limits
     first_build: FirstBuild
+    builds: BuildQueue
     metrics: Metrics
     links: EvidenceLinks | None = None
     """Links to evidence pages; None without a public URL."""
     tracing: Tracing = field(default_factory=Tracing)
     process: ProcessState = field(default_factory=ProcessState)
     notices: Notices = ALONE
+
+    def links_at(self, guild: int | None) -> EvidenceLinks | None:
+        """Return the links to the pages of a server, or of direct messages; None without a public URL."""
+        return self.links.of(self.libraries.owner(guild)) if self.links else None
 
 
 def services_of(client: discord.Client) -> Services:

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 import aiohttp
 import discord
 
-from bot.policy.moderators import REFUSAL, Moderators, owner_ids
+from bot.policy.moderators import OWN_REFUSAL, REFUSAL, Moderators, owner_ids
 from bot.services.errors import Refused, trace
 from bot.services.interactions import Interaction
 from bot.text.i18n import gettext
@@ -37,13 +37,24 @@ class Permissions:
     async def is_moderator(self, interaction: Interaction) -> bool:
         """Whether the user may moderate here: owners anywhere, others in listed servers; takes up to 1.5 s."""
         user = interaction.user
+        # Where the bot is not, nobody looks after what a server would add: there it is only the user's own app.
+        belongs = interaction.is_guild_integration() or not self._moderators.everywhere
         return self._moderators.include(
             user.id,
             owners=await self._get_owners(),
             guild=interaction.guild_id,
-            manages=self.can_manage_guild(interaction),
+            manages=belongs and self.can_manage_guild(interaction),
             roles={role.id for role in user.roles} if isinstance(user, discord.Member) else set(),
         )
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether every server has moderators of its own, listed or not."""
+        return self._moderators.everywhere
+
+    def is_in(self, guild: int) -> bool:
+        """Whether the bot is in a server."""
+        return self._client.get_guild(guild) is not None
 
     @property
     def moderated_guilds(self) -> frozenset[int]:
@@ -103,7 +114,8 @@ class Permissions:
     async def require_moderator(self, interaction: Interaction, refusal: str = REFUSAL) -> None:
         """Raise Refused, with this text in the user's language, unless `is_moderator`."""
         if not await self.is_moderator(interaction):
-            raise Refused(notice_message(gettext(refusal)))
+            own = self._moderators.everywhere and interaction.guild_id is not None
+            raise Refused(notice_message(gettext(OWN_REFUSAL if own else refusal)))
 
     async def require_reviewer(self, interaction: Interaction, refusal: str) -> None:
         """Raise Refused, with this text in the user's language, unless `can_review`."""

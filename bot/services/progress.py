@@ -16,13 +16,16 @@ from bot.services.errors import trace
 from bot.services.interactions import Interaction
 from bot.services.worker import LibraryWorker
 from bot.views import status as status_view
-from index import Library
+from index import Corpora
 
 __all__ = ["ProgressMessages", "Run"]
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+Turn = contextlib.AbstractAsyncContextManager[None]
+"""What is entered when work may begin, and left when it has ended."""
 
 EDIT_EVERY_SECONDS = 2.0
 
@@ -42,17 +45,18 @@ class Run:
 class ProgressMessages:
     """Runs work in a thread and edits the response of an interaction as it goes on."""
 
-    def __init__(self, library: Library, worker: LibraryWorker, *, edit_every: float = EDIT_EVERY_SECONDS) -> None:
+    def __init__(self, libraries: Corpora, worker: LibraryWorker, *, edit_every: float = EDIT_EVERY_SECONDS) -> None:
         self.edit_every = edit_every
-        self._library = library
+        self._libraries = libraries
         self._worker = worker
 
-    async def run(self, interaction: Interaction, run: Run, work: Callable[[], T]) -> T:
-        """Return the result of `work`, or raise its error; no progress is shown after that."""
+    async def run(self, interaction: Interaction, run: Run, work: Callable[[], T], *, turn: Turn | None = None) -> T:
+        """Return the result of `work`, begun when its `turn` comes, or raise its error; then no progress is shown."""
         ended = asyncio.Event()
         display = asyncio.create_task(self._show(interaction, run, ended))
         try:
-            return await self._worker.run(work)
+            async with turn or contextlib.nullcontext():
+                return await self._worker.run(work)
         finally:
             ended.set()
             await display
@@ -64,7 +68,7 @@ class ProgressMessages:
             cancelled = run.cancelled.is_set()
             if (now := (run.progress, cancelled)) != before:
                 before = now
-                running = self._library.running()
+                running = self._libraries.of(interaction.guild_id).running()
                 same = running if running and running.stage == run.progress[0] else None
                 view = status_view.progress_message(
                     *now[0],

@@ -28,7 +28,7 @@ from bot.text.index_messages import translate
 from bot.views import answer as answer_view
 from bot.views.message import notice_message
 from bot.views.quotations import EvidenceLinks
-from index import Library
+from index import Corpora
 from index.domain.activity import RecordedAnswer
 from index.domain.errors import NoIndex
 from index.domain.generation import WritingRequest
@@ -58,7 +58,7 @@ class QuestionService:
     def __init__(
         self,
         *,
-        library: Library,
+        libraries: Corpora,
         worker: LibraryWorker,
         replies: Replies,
         guild_settings: GuildSettingsCache,
@@ -71,7 +71,7 @@ class QuestionService:
         tracing: Tracing | None = None,
         notices: Notices = ALONE,
     ) -> None:
-        self._library = library
+        self._libraries = libraries
         self._replies = replies
         self._guild_settings = guild_settings
         self.rate_limiter = rate_limiter
@@ -81,7 +81,9 @@ class QuestionService:
         self._first_build = first_build
         self._metrics = metrics or Metrics()
         self._tracing = tracing or Tracing()
-        self.answering = Answering(library, worker, metrics=self._metrics, tracing=self._tracing, notices=notices)
+        self.answering = Answering(
+            libraries.shared, worker, metrics=self._metrics, tracing=self._tracing, notices=notices
+        )
 
     async def context_of(self, source: Interaction | discord.Message) -> AskContext:
         """Return who asks, and where."""
@@ -149,9 +151,10 @@ class QuestionService:
         """
 
         def summarise(context: AskContext, writing: WritingRequest | None = None) -> RecordedAnswer:
-            answer = self._library.summarise(source, since, writing)
+            library = self._libraries.of(context.guild)
+            answer = library.summarise(source, since, writing)
             place = {"user": context.user, "channel": context.channel}
-            return self._library.conversation.record(answer, guild=context.guild, **place)
+            return library.conversation.record(answer, guild=context.guild, **place)
 
         async def answer(context: AskContext, show: Show, is_private: bool) -> discord.ui.LayoutView:
             request = WritingRequest(user=context.user, guild=context.guild)
@@ -206,7 +209,7 @@ class QuestionService:
         attached = await self._pictures.read(pictures)
         shown = question if show_question else ""
         ask = partial(
-            self._library.conversation.reply,
+            self._libraries.of(context.guild).conversation.reply,
             question,
             user=context.user,
             guild=context.guild,
@@ -218,7 +221,7 @@ class QuestionService:
         recorded = await self.answering.run(ask, request, show, question=shown)
         self._metrics.count_answer(context.place, recorded.answer)
         if recorded.answer.abstained and asks_about_bot(question):
-            return await self._help.help()
+            return await self._help.help(context.guild)
         return self._message(recorded, context, shown, private=private, note=attached.note)
 
     def _message(
@@ -226,6 +229,7 @@ class QuestionService:
     ) -> discord.ui.LayoutView:
         """Return an answer as a message; `private` says that only the user sees it."""
         threads = context.offers_thread and not private  # a thread cannot begin below a private message
+        links = self._links.of(self._libraries.owner(context.guild)) if self._links else None
         return answer_view.answer_message(
-            recorded.answer, question=question, answer_id=recorded.id, threads=threads, note=note, links=self._links
+            recorded.answer, question=question, answer_id=recorded.id, threads=threads, note=note, links=links
         )

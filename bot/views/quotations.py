@@ -37,6 +37,9 @@ class EvidenceLinks(Protocol):
     def home(self) -> str | None:
         """Return the link to the page of all sources; None if there is none."""
 
+    def of(self, server: int | None) -> EvidenceLinks:
+        """Return the links to the pages of a server with sources of its own; of the shared pages if it is None."""
+
 
 def quotation_blocks(
     citations: Sequence[Citation],

@@ -21,8 +21,9 @@ from bot.views.formatting import (
     page_title,
 )
 from bot.views.message import FOUND, NOT_FOUND, TEXT_LIMIT, build_message, notice_message
+from bot.views.server_sources import usage_line
 from bot.views.times import relative_time
-from index.domain.sources import UploadOutcome, UploadResult
+from index.domain.sources import UploadOutcome, UploadResult, Usage
 
 if TYPE_CHECKING:
     from index.domain.snapshots import SourceFileInfo, SourceInfo, Status
@@ -90,8 +91,13 @@ def confirm_remove_message(key: str, name: str) -> ui.LayoutView:
     return build_message([text, [remove, _keep_button(key)]], NOT_FOUND)
 
 
-def source_files_message(status: Status, files: Sequence[SourceFileInfo], page: int = 1) -> ui.LayoutView:
-    """Return one page of files and web pages with size, age and problems; a page past the end is the last."""
+def source_files_message(
+    status: Status, files: Sequence[SourceFileInfo], page: int = 1, *, usage: Usage | None = None
+) -> ui.LayoutView:
+    """Return one page of files and web pages with size, age and problems; a page past the end is the last.
+
+    With `usage`, what a server has of its own, the others are shared sources.
+    """
     sources = {source.source: source for source in status.sources}
     files_by_name = {file.name: file for file in files}
     reasons = {skipped.source: skipped.reason for skipped in status.skipped}
@@ -104,24 +110,27 @@ def source_files_message(status: Status, files: Sequence[SourceFileInfo], page: 
     page, pages = clamp_page(page, len(names), FILES_PER_PAGE)
     shown = names[(page - 1) * FILES_PER_PAGE : page * FILES_PER_PAGE]
     title = page_title(f"**{ngettext('{number} source', '{number} sources', len(names))}**", page, pages)
+    elsewhere = gettext("shared by all servers") if usage else gettext("from the web")
     details = [
-        _details(files_by_name.get(name), sources.get(name), reasons.get(name, ""), remarks.get(name, ""))
+        _details(files_by_name.get(name), sources.get(name), reasons.get(name, ""), remarks.get(name, ""), elsewhere)
         for name in shown
     ]
-    room = TEXT_LIMIT - utf16_length(title) - sum(utf16_length(detail) + len("****: \n") for detail in details)
+    closing = [f"-# {usage_line(usage)}"] if usage else []
+    fixed = [title, *closing, *(f"****: \n{detail}" for detail in details)]
+    room = TEXT_LIMIT - sum(map(utf16_length, fixed))
     name_room = min(LISTED_NAME_ROOM, room // len(shown))
     lines = [f"**{fit(name, name_room)}**: {detail}" for name, detail in zip(shown, details, strict=True)]
-    return build_message([title, "\n".join(lines)], FOUND)
+    return build_message([title, "\n".join(lines), *closing], FOUND)
 
 
-def _details(file: SourceFileInfo | None, source: SourceInfo | None, reason: str, remark: str) -> str:
+def _details(file: SourceFileInfo | None, source: SourceInfo | None, reason: str, remark: str, elsewhere: str) -> str:
     """Return size, age and state of a source, and why it is skipped or what is remarked on it."""
     parts = [_format_size(file.bytes), gettext("changed {when}", when=relative_time(file.changed))] if file else []
     if source and source.state in STATES:
         parts.append(gettext(STATES[source.state]))
     if source and (note := older_copy_note(source, PROBLEM_ROOM)):
         parts.append(note)
-    details = ", ".join(parts) or gettext("from the web")
+    details = ", ".join(parts) or elsewhere
     if reason:
         return f"{details}\n-# {gettext('Skipped: {why}', why=fit(translate(reason), REASON_ROOM))}"
     if remark:

@@ -15,14 +15,13 @@ from cachetools import LRUCache
 
 from bot.policy.questions import LONGEST_QUESTION, problem_of
 from bot.services.metrics import Metrics, Place
-from bot.settings import PageAccess
 from bot.text.answer_wording import brief_answer, certainty_text, distinct_citations, own_words
 from bot.text.i18n import gettext
 from bot.text.index_messages import abstention_reason
 from bot.web._reader_address import reader_address
 from bot.web._responses import html_response, message_page
 from bot.web.links import HomeLink, PageLink
-from bot.web.pages import refusal, set_reader_language, snapshot_time
+from bot.web.pages import SERVER, refusal, server_of, set_reader_language, snapshot_time
 from bot.web.templating import render
 from index import Answer, LibraryError
 from index.domain.evidence import SourceTitle, quote_digest
@@ -33,9 +32,12 @@ if TYPE_CHECKING:
     from bot.services.answering import Answering
     from bot.services.worker import LibraryWorker
     from bot.web.links import PageLinks
-    from index import Library
+    from index import Corpora, Library
 
 __all__ = ["HomePages", "Search"]
+
+MOST_NEWS = 20
+"""Servers whose news are kept."""
 
 MOST_NAMES = 30
 """Names shown of the sources that were added, changed or removed."""
@@ -70,34 +72,38 @@ class HomePages:
     def __init__(
         self,
         *,
-        library: Library,
+        libraries: Corpora,
         worker: LibraryWorker,
         links: PageLinks,
         search: Search | None = None,
     ) -> None:
-        self._library = library
+        self._libraries = libraries
         self._worker = worker
         self._links = links
         self._search = search
         self._key = secrets.token_bytes(16)
-        self._news: LRUCache[str, Diff | None] = LRUCache(2)
+        self._news: LRUCache[tuple[int | None, str], Diff | None] = LRUCache(MOST_NEWS)
 
     def routes(self) -> list[web.RouteDef]:
-        search = [web.get("/search", partial(self.search, self._search))] if self._search else []
-        return [web.get("/", self.home), *search]
+        prefixes = ["", SERVER] if self._libraries.enabled else [""]
+        routes = [web.get(f"{prefix}/", self.home) for prefix in prefixes]
+        if self._search:
+            routes += [web.get(f"{prefix}/search", partial(self.search, self._search)) for prefix in prefixes]
+        return routes
 
     async def home(self, request: web.Request) -> web.Response:
         """Show all sources and what is new; without a valid link, where to get one."""
         set_reader_language(request)
-        if self._links.access is PageAccess.SIGNED and not {"t", "m"} & request.query.keys():
+        server = server_of(request)
+        if self._links.is_signed(server) and not {"t", "m"} & request.query.keys():
             text = gettext("This page opens by a link from the bot. On Discord, /sources has the link.")
             return message_page(gettext("Sources"), text, status=403)
-        return refusal(self._links, HomeLink(), request) or await self._page(request)
+        return refusal(self._links, HomeLink(server), request) or await self._page(request)
 
     async def search(self, search: Search, request: web.Request) -> web.Response:
         """Answer a question by quotations."""
         set_reader_language(request)
-        if answer := refusal(self._links, HomeLink(), request):
+        if answer := refusal(self._links, HomeLink(server_of(request)), request):
             return answer
         question = request.query.get("question", "").strip()
         if problem := problem_of(question):
@@ -109,13 +115,13 @@ class HomePages:
             return await self._page(request, question, notice=notice, status=429, wait=wait)
         try:
             with search.metrics.question(Place.WEB), search.rate_limiter.in_flight(reader):
-                answered = await search.answering.quote(question)
+                answered = await search.answering.quote(question, self._libraries.of(server_of(request)).ask)
         except LibraryError as error:
             search.metrics.count_error(error)
             text = gettext("There is no answer just now: try again in a little while.")
             return await self._page(request, question, notice=text, status=503)
         search.metrics.count_answer(Place.WEB, answered)
-        return await self._page(request, question, result=self._result(answered, self._until(request)))
+        return await self._page(request, question, result=self._result(answered, request))
 
     async def _page(
         self,
@@ -127,18 +133,22 @@ class HomePages:
         status: int = 200,
         wait: int = 0,
     ) -> web.Response:
-        live, titles, news = await self._worker.run(self._contents)
+        server = server_of(request)
+        live, titles, news = await self._worker.run(self._contents, server)
         until = self._until(request)
         html = render(
             "home.html",
-            sources=[(title, self._links.address(PageLink(live, title.source), until)) for title in titles],
+            sources=[
+                (title, self._links.address(PageLink(live, title.source, server=server), until)) for title in titles
+            ],
             created=snapshot_time(live),
             live=live,
             news=news,
             since=snapshot_time(news.before) if news else None,
             most=MOST_NAMES,
             has_search=self._search is not None,
-            signature=self._links.signature(HomeLink(), until) if until is not None else {},
+            signature=self._links.signature(HomeLink(server), until) if until is not None else {},
+            search_path=f"{HomeLink(server).path}search",
             question=question[:LONGEST_QUESTION],
             longest=LONGEST_QUESTION,
             notice=notice,
@@ -146,20 +156,17 @@ class HomePages:
         )
         return html_response(html, status=status, headers={hdrs.RETRY_AFTER: str(wait)} if wait else {})
 
-    def _contents(self) -> tuple[str, tuple[SourceTitle, ...], Diff | None]:
+    def _contents(self, server: int | None) -> tuple[str, tuple[SourceTitle, ...], Diff | None]:
         """Return the live snapshot, its sources, and what is new in it; None if there is no snapshot before it."""
-        live, titles = self._library.viewer.titles()
-        if live not in self._news:
-            self._news[live] = self._compare(live)
-        return live, titles, self._news[live]
+        library = self._libraries.of(server)
+        live, titles = library.viewer.titles()
+        key = (server, live)
+        if key not in self._news:
+            self._news[key] = _compare(library, live)
+        return live, titles, self._news.get(key)
 
-    def _compare(self, live: str) -> Diff | None:
-        with contextlib.suppress(LibraryError):
-            before = [each.id for each in self._library.snapshots() if each.whole and each.id < live]
-            return self._library.diff(max(before), live) if before else None
-        return None
-
-    def _result(self, answer: Answer, until: int | None) -> _SearchResult:
+    def _result(self, answer: Answer, request: web.Request) -> _SearchResult:
+        server, until = server_of(request), self._until(request)
         if answer.abstained:
             return _SearchResult(answer.question, abstention_reason(answer))
         text = "\n".join(filter(None, [brief_answer(answer), own_words(answer)]))
@@ -171,7 +178,12 @@ class HomePages:
                 citation.source,
                 self._links.address(
                     PageLink(
-                        answer.snapshot, citation.source, citation.start, citation.end, quote_digest(citation.quote)
+                        answer.snapshot,
+                        citation.source,
+                        citation.start,
+                        citation.end,
+                        quote_digest(citation.quote),
+                        server,
                     ),
                     until,
                 ),
@@ -182,9 +194,16 @@ class HomePages:
 
     def _until(self, request: web.Request) -> int | None:
         """Return the day until which links of this page hold: as long as its own, so that none renews itself."""
-        return self._links.until(request.query) if self._links.access is PageAccess.SIGNED else None
+        return self._links.until(request.query) if self._links.is_signed(server_of(request)) else None
 
     def _reader(self, request: web.Request) -> int:
         """Return a number that stands for an address; negative, as no user's id is."""
         digest = hmac.digest(self._key, reader_address(request).encode(), hashlib.sha256)
         return -1 - int.from_bytes(digest[:8], "big")
+
+
+def _compare(library: Library, live: str) -> Diff | None:
+    with contextlib.suppress(LibraryError):
+        before = [each.id for each in library.snapshots() if each.whole and each.id < live]
+        return library.diff(max(before), live) if before else None
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import hmac
 import re
@@ -47,10 +48,11 @@ class PageLink:
     start: int = 0
     end: int = 0
     digest: str = ""
+    server: int | None = None
 
     @property
     def path(self) -> str:
-        return f"/s/{quote(self.snapshot, safe='')}/{quote(self.source)}"
+        return f"{_prefix(self.server)}/s/{quote(self.snapshot, safe='')}/{quote(self.source)}"
 
     @property
     def query(self) -> dict[str, str]:
@@ -59,12 +61,12 @@ class PageLink:
         return {"q": f"{self.start}-{self.end}" + (f"-{self.digest}" if self.digest else "")}
 
     @classmethod
-    def read(cls, snapshot: str, source: str, query: Mapping[str, str]) -> PageLink | None:
+    def read(cls, snapshot: str, source: str, query: Mapping[str, str], server: int | None = None) -> PageLink | None:
         """Return what the parts of an address say; None if they are not of that form."""
         if "q" not in query:
-            return cls(snapshot, source)
+            return cls(snapshot, source, server=server)
         match = PLACE.fullmatch(query["q"])
-        return cls(snapshot, source, int(match[1]), int(match[2]), match[3] or "") if match else None
+        return cls(snapshot, source, int(match[1]), int(match[2]), match[3] or "", server) if match else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,11 @@ class OriginalLink:
     """The file of a source, to download."""
 
     source: str
+    server: int | None = None
 
     @property
     def path(self) -> str:
-        return f"/f/{quote(self.source)}"
+        return f"{_prefix(self.server)}/f/{quote(self.source)}"
 
     @property
     def query(self) -> dict[str, str]:
@@ -86,13 +89,20 @@ class OriginalLink:
 class HomeLink:
     """The page of all sources, and the search on it."""
 
+    server: int | None = None
+
     @property
     def path(self) -> str:
-        return "/"
+        return f"{_prefix(self.server)}/"
 
     @property
     def query(self) -> dict[str, str]:
         return {}
+
+
+def _prefix(server: int | None) -> str:
+    """Return what the paths of a server's pages begin with; nothing for the shared ones."""
+    return "" if server is None else f"/g/{server}"
 
 
 Target = PageLink | OriginalLink | HomeLink
@@ -102,6 +112,7 @@ class PageLinks:
     """Makes and checks links below a public URL; without one there are none. Times are in days since 1970.
 
     A signature covers the path, the quoted place and the day until which the link holds, so that none can be changed.
+    The pages of a server with sources of its own need one whatever `access` is.
     """
 
     def __init__(
@@ -118,23 +129,34 @@ class PageLinks:
         self._secret = hmac.digest(secret, b"evidence pages", hashlib.sha256)
         self._days = days
         self._clock = clock
+        self._server: int | None = None
+
+    def of(self, server: int | None) -> PageLinks:
+        """Return the same for the pages of a server with sources of its own; for the shared pages if it is None."""
+        links = copy.copy(self)
+        links._server = server
+        return links
+
+    def is_signed(self, server: int | None) -> bool:
+        """Return whether the pages of a server, or the shared ones, open by signed links alone."""
+        return self.access is PageAccess.SIGNED or server is not None
 
     def url(self, snapshot: str, citation: Citation) -> str | None:
         """Return the link to the page of a citation; None without a public URL."""
         if not self.public_url or not snapshot:
             return None
         digest = quote_digest(citation.quote)
-        link = PageLink(snapshot, citation.source, citation.start, citation.end, digest)
+        link = PageLink(snapshot, citation.source, citation.start, citation.end, digest, self._server)
         return f"{self.public_url}{self.address(link)}"
 
     def home(self) -> str | None:
         """Return the link to the page of all sources; None without a public URL."""
-        return f"{self.public_url}{self.address(HomeLink())}" if self.public_url else None
+        return f"{self.public_url}{self.address(HomeLink(self._server))}" if self.public_url else None
 
     def address(self, target: Target, until: int | None = None) -> str:
         """Return the path and query of a link, which holds until a day: by default as many days on as links hold."""
         query = target.query
-        if self.access is PageAccess.SIGNED:
+        if self.is_signed(target.server):
             query |= self.signature(target, self.today + self._days if until is None else until)
         fragment = f"#{ANCHOR}" if "q" in query else ""
         return target.path + (f"?{urlencode(query)}" if query else "") + fragment
@@ -144,8 +166,8 @@ class PageLinks:
         return {"t": str(until), "m": self._mac(target, until)}
 
     def check(self, target: Target, query: Mapping[str, str]) -> LinkState:
-        """Return whether a link may be followed, which without signatures it always may."""
-        if self.access is PageAccess.OPEN:
+        """Return whether a link may be followed, which if it needs no signature it always may."""
+        if not self.is_signed(target.server):
             return LinkState.VALID
         until = self.until(query)
         if until is None or not hmac.compare_digest(

@@ -25,10 +25,13 @@ from index.domain.evidence import PartKind
 if TYPE_CHECKING:
     from bot.services.worker import LibraryWorker
     from bot.web.links import PageLinks
-    from index import Library
+    from index import Corpora
     from index.domain.evidence import EvidencePage
 
-__all__ = ["EvidencePages", "refusal", "set_reader_language", "snapshot_time"]
+__all__ = ["SERVER", "EvidencePages", "refusal", "server_of", "set_reader_language", "snapshot_time"]
+
+SERVER = "/g/{server:[1-9][0-9]{0,19}}"
+"""What the paths of a server's pages begin with, that has sources of its own."""
 
 STATE_SECONDS = 2.0
 """How long it is not looked again whether a source changed."""
@@ -63,57 +66,61 @@ class EvidencePages:
     def __init__(
         self,
         *,
-        library: Library,
+        libraries: Corpora,
         worker: LibraryWorker,
         links: PageLinks,
         downloads: bool = False,
         cache: PageCache | None = None,
     ) -> None:
-        self._library = library
+        self._libraries = libraries
         self._worker = worker
         self._links = links
         self._downloads = downloads
         self._cache = cache or PageCache()
-        self._states: TTLCache[tuple[str, str], tuple[str, bool, SourceChange]] = TTLCache(1_000, STATE_SECONDS)
+        self._states: TTLCache[tuple[int | None, str, str], tuple[str, bool, SourceChange]] = TTLCache(
+            1_000, STATE_SECONDS
+        )
         self._rendered: TTLCache[str, int] = TTLCache(10_000, MINUTE)
         self._slots = asyncio.Semaphore(MOST_RENDERED)
 
     def routes(self) -> list[web.RouteDef]:
-        return [
-            web.get("/s/{snapshot}/{source:.+}", self.evidence),
-            web.get("/f/{source:.+}", self.original),
-        ]
+        paths = {"/s/{snapshot}/{source:.+}": self.evidence, "/f/{source:.+}": self.original}
+        shared = [web.get(path, serve) for path, serve in paths.items()]
+        own = [web.get(SERVER + path, serve) for path, serve in paths.items()] if self._libraries.enabled else []
+        return shared + own
 
     async def evidence(self, request: web.Request) -> web.Response:
         """Show a source of a snapshot, or as it is now if that snapshot is gone."""
         set_reader_language(request)
-        link = PageLink.read(request.match_info["snapshot"], request.match_info["source"], request.query)
+        names, server = request.match_info, server_of(request)
+        link = PageLink.read(names["snapshot"], names["source"], request.query, server)
         if link is None:
             return _not_found()
         if answer := refusal(self._links, link, request):
             return answer
-        until = self._links.until(request.query) if self._links.access is PageAccess.SIGNED else None
+        signed = self._links.is_signed(link.server)
+        until = self._links.until(request.query) if signed else None
         state = await self._state(link)
         key = (link, until, current_language().code, state)
         if (page := self._cache.get(key)) is None:
-            if self._links.access is PageAccess.OPEN and not self._may_render(request):
+            if not signed and not self._may_render(request):
                 return message_page(gettext("Too many pages at once"), gettext("Try again in a minute."), status=429)
             async with self._slots:
                 page = self._cache.get(key) or await self._worker.run(self._render, link, until)
             if page is None:
                 return _not_found()
             self._cache.put(key, page)
-        return page_response(page, request, self._links.access)
+        return page_response(page, request, PageAccess.SIGNED if signed else PageAccess.OPEN)
 
     async def original(self, request: web.Request) -> web.Response:
         """Send the file of a live source, never for the browser to show."""
         set_reader_language(request)
-        link = OriginalLink(request.match_info["source"])
+        link = OriginalLink(request.match_info["source"], server_of(request))
         if not self._downloads:
             return _not_found()
         if answer := refusal(self._links, link, request):
             return answer
-        data = await self._worker.run(self._library.viewer.original, link.source)
+        data = await self._worker.run(self._libraries.of(link.server).viewer.original, link.source)
         if data is None:
             return _not_found()
         name = link.source.rpartition("/")[2]
@@ -139,19 +146,20 @@ class EvidencePages:
 
     async def _state(self, link: PageLink) -> tuple[str, bool, SourceChange]:
         """Return what a page depends on beside its link."""
-        key = (link.snapshot, link.source)
+        key = (link.server, link.snapshot, link.source)
         if (state := self._states.get(key)) is None:
-            state = await self._worker.run(self._library.viewer.state, link.snapshot, link.source)
+            state = await self._worker.run(self._libraries.of(link.server).viewer.state, link.snapshot, link.source)
             self._states[key] = state
         return state
 
     def _render(self, link: PageLink, until: int | None) -> CachedPage | None:
         """Return the page of a link; None if its source is unknown."""
-        page = self._library.viewer.evidence(link.snapshot, link.source, (link.start, link.end), link.digest)
+        viewer = self._libraries.of(link.server).viewer
+        page = viewer.evidence(link.snapshot, link.source, (link.start, link.end), link.digest)
         if page is None:
             return None
         # The file is that of the live source: below an older text it would be another one than is shown.
-        offered = self._downloads and not page.change and self._library.viewer.original(link.source) is not None
+        offered = self._downloads and not page.change and viewer.original(link.source) is not None
         shown = {part.label for part in page.parts if part.kind is PartKind.FIELD}
         metadata = [(name, value[:LONGEST_FIELD]) for name, value in page.metadata.items() if name not in shown]
         html = render(
@@ -165,10 +173,16 @@ class EvidencePages:
             letters=snapshot_letters(page.snapshot, [page.live]),
             metadata=metadata[:MOST_FIELDS],
             public=_public(page.url),
-            original=self._links.address(OriginalLink(link.source), until) if offered else "",
-            home=self._links.address(HomeLink()) if self._links.access is PageAccess.OPEN else "",
+            original=self._links.address(OriginalLink(link.source, link.server), until) if offered else "",
+            home="" if self._links.is_signed(link.server) else self._links.address(HomeLink()),
         )
         return cached_page(html)
+
+
+def server_of(request: web.Request) -> int | None:
+    """Return the server whose page is asked for; None for the shared ones."""
+    server = request.match_info.get("server")
+    return int(server) if server else None
 
 
 def set_reader_language(request: web.Request) -> None:

@@ -20,10 +20,10 @@ def evidence_routes(
     services: Services, links: PageLinks, *, downloads: bool = False, search: bool = False
 ) -> list[web.RouteDef]:
     """Return the routes of sources, their files if `downloads`, the page of all sources, and the search if `search`."""
-    library, worker = services.library, services.worker
+    libraries, worker = services.libraries, services.worker
     questions = services.questions
     answers = Search(questions.answering, questions.rate_limiter, services.metrics) if search else None
     return [
-        *EvidencePages(library=library, worker=worker, links=links, downloads=downloads).routes(),
-        *HomePages(library=library, worker=worker, links=links, search=answers).routes(),
+        *EvidencePages(libraries=libraries, worker=worker, links=links, downloads=downloads).routes(),
+        *HomePages(libraries=libraries, worker=worker, links=links, search=answers).routes(),
     ]

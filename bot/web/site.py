@@ -67,6 +67,6 @@ def unready(services: Services) -> str:
     """Return why questions on Discord cannot be answered now; empty if they can."""
     if not services.process.usable:
         return "not connected to Discord"
-    if not services.library.source_names():
+    if not services.libraries.shared.source_names():
         return "there is no index yet"
     return ""

@@ -19,6 +19,7 @@ from index.bootstrap import open_checker
 from index.checking.claims import Claim, read_claims
 from index.cli._backup_commands import add_backup_commands
 from index.cli._options import EPILOG, IndexOption, JsonOption, SeedsOption, WaitOption
+from index.cli._server_commands import add_server_commands
 from index.cli._terminal import print_json, print_lines, progress_bar, say
 from index.cli._text import answer_lines, diff_lines, generation_lines, report_lines, snapshot_lines, status_lines
 from index.cli.json_output import answer_line, diff_json, generation_json, report_json, snapshot_json, status_json
@@ -277,6 +278,7 @@ def status(
         raise damage  # main() prints it and returns its exit code
 
 
+add_server_commands(app, lambda: _settings())
 add_backup_commands(app, lambda seeds, index: _settings(seeds_dir=seeds, index_dir=index))
 
 

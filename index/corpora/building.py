@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from index.domain.sources import NO_SOURCES
 from index.snapshots.manifest import Manifest
 from index.snapshots.staleness import source_states
 from index.snapshots.store import SnapshotStore
+from index.storage.links import link_or_copy
 
 __all__ = ["ServerBuilds", "own_passages"]
 
@@ -109,9 +109,4 @@ def _link_all(source: Path, target: Path) -> None:
         if path.is_dir():
             place.mkdir(exist_ok=True)
             continue
-        try:
-            os.link(path, place)
-        except FileNotFoundError:
-            raise
-        except OSError:
-            shutil.copy2(path, place)
+        link_or_copy(path, place)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from index.corpora.building import own_passages
+from index.corpora.export import export_server
 from index.corpora.folders import ServerFolders
-from index.corpora.quotas import Quotas, Usage
+from index.corpora.quotas import Quotas
 from index.domain.errors import IndexMismatch, LibraryError, NoIndex, ReindexRunning
 from index.domain.messages import Message
+from index.domain.sources import Export, Usage
 from index.indexing.build_lock import LOCK_NAME, BuildLock
 from index.indexing.progress import ReindexProgress, ReindexRequest
 from index.journal.journal import Journal
@@ -113,7 +116,33 @@ class Corpora:
             own = self._entry(guild).own
         files = own.sources.list_files()
         passages = own_passages(own.live_manifest(), tuple(file.name for file in files))
-        return Usage(len(files), sum(file.bytes for file in files), passages, self._enabled.quotas)
+        most = self._enabled.quotas
+        total = sum(file.bytes for file in files)
+        return Usage(len(files), total, passages, most.files, most.bytes, most.passages)
+
+    def export(self, guild: int, folder: Path, *, most_bytes: int | None = None) -> Export:
+        """Write a server's own files and settings into a folder, as archives of at most so many bytes each."""
+        with self._lock:
+            sources = self._entry(guild).own.sources
+        settings = self.journal.settings(guild)
+        return export_server(sources, settings, folder, name=f"server-{guild}", most_bytes=most_bytes)
+
+    def mark_left(self, guild: int) -> None:
+        """Note that the bot left a server, whose collection is deleted after the grace time."""
+        self._enabled.folders.mark_left(guild, datetime.now(UTC))
+
+    def mark_returned(self, guild: int) -> bool:
+        """Note that the bot is in a server; return whether it had left, and what it had is kept on."""
+        return self._enabled.folders.unmark_left(guild)
+
+    def check_presence(self, present: Container[int], ours: Callable[[int], bool]) -> None:
+        """Mark the servers that the bot left or came back to while it was down, of those that are `ours` to see."""
+        folders = self._enabled.folders
+        for guild in filter(ours, folders.servers()):
+            if guild in present:
+                folders.unmark_left(guild)
+            else:
+                folders.mark_left(guild, datetime.now(UTC))
 
     def outdated(self) -> tuple[int, ...]:
         """Return the servers whose index lacks what changed in the shared one since; each change is told once."""

@@ -12,7 +12,7 @@ from index.domain.sources import UploadResult
 from index.parsing.formats import SECONDS
 from index.sources.uploads import UploadedSources
 
-__all__ = ["Quotas", "ServerUploads", "Usage"]
+__all__ = ["MEGABYTE", "Quotas", "ServerUploads"]
 
 MEGABYTE = 1_000_000
 
@@ -24,16 +24,6 @@ class Quotas:
     files: int
     bytes: int
     passages: int
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What a server has of its own, beside its quotas; passages are those of its live snapshot."""
-
-    files: int
-    bytes: int
-    passages: int
-    quotas: Quotas
 
 
 class ServerUploads(UploadedSources):

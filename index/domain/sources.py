@@ -6,10 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 from index.domain.snapshots import SkippedSource
 
-__all__ = ["NO_SOURCES", "SourceFile", "SourceSet", "StaleSource", "UploadOutcome", "UploadResult"]
+__all__ = ["NO_SOURCES", "Export", "SourceFile", "SourceSet", "StaleSource", "UploadOutcome", "UploadResult", "Usage"]
 
 
 class UploadOutcome(StrEnum):
@@ -76,3 +77,23 @@ class SourceSet:
 
 
 NO_SOURCES = SourceSet((), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a server has of its own, beside the most that it may have; passages are those of its live snapshot."""
+
+    files: int
+    bytes: int
+    passages: int
+    most_files: int
+    most_bytes: int
+    most_passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Archives in their order, and the files that are in none, being too large for one or unreadable."""
+
+    parts: tuple[Path, ...]
+    left_out: tuple[str, ...]

@@ -26,6 +26,7 @@ from discord.app_commands import TranslationContextTypes, Translator, locale_str
 
 from bot.text.command_translator import text_kind
 from bot.text.i18n import LOCALES
+from index import Corpora
 from tests.support.paths import ROOT
 from tests.support.template_texts import template_calls
 
@@ -175,13 +176,19 @@ async def command_keys(tree: CommandTree[Any]) -> set[Key]:
     return collector.keys
 
 
+class _EveryServer(Corpora):
+    """One library, with the commands of servers that have their own."""
+
+    enabled = True  # type: ignore[assignment]
+
+
 async def all_keys() -> dict[Key, list[str]]:
     """Return every key with the files that use it; those of commands are in the tree."""
     from tests.support.discord.wire import connected
     from tests.support.fakes import FakeLibrary
 
     with tempfile.TemporaryDirectory() as folder:
-        async with connected(FakeLibrary(), Path(folder)) as wire:
+        async with connected(_EveryServer(FakeLibrary()), Path(folder)) as wire:
             places_of = {key: ["commands"] for key in await command_keys(wire.bot.tree)}
     for text in message_uses():
         if text.key is not None:

@@ -12,7 +12,7 @@ from index.corpora.corpora import Corpora, ServerCollections
 from index.corpora.folders import ServerFolders
 from index.corpora.quotas import Quotas, ServerUploads
 from index.corpora.sources import ServerSources
-from index.domain.ports import Embedder
+from index.domain.ports import Embedder, Generator
 from index.journal.journal import Journal
 from index.library import Library
 from index.snapshots.store import SnapshotStore
@@ -38,13 +38,14 @@ def corpora(
     grace: timedelta = timedelta(days=30),
     embedder: Callable[[], Embedder] = WordEmbedder,
     enabled: bool = True,
+    generator: Generator | None = None,
     **shared_files: str,
 ) -> Corpora:
     """Return the libraries below a folder; the shared one is built, from a.md unless other files are named."""
     seeds, index = write(folder / "seeds", **(shared_files or {"a_md": SHARED_TEXT})), folder / "index"
     journal, model = Journal(folder / "journal.sqlite3"), embedder()
     reader = SourceReader(seeds, max_bytes=MAX_BYTES)
-    parts: dict[str, Any] = {"embedder": model, "max_bytes": MAX_BYTES}
+    parts: dict[str, Any] = {"embedder": model, "max_bytes": MAX_BYTES, "generator": generator}
     shared = index_fakes.library(seeds, index, journal=journal, files=reader, **parts)
     folders = ServerFolders(folder / "servers")
 

@@ -21,6 +21,7 @@ from bot.web.links import DAY, PageLink, PageLinks
 from bot.web.pages import EvidencePages
 from bot.web.server import WebServer
 from bot.web.static_files import static_routes
+from index import Corpora
 from index.domain.answers import Answer
 from index.domain.evidence import quote_digest
 from index.domain.snapshots import Diff, SnapshotInfo
@@ -108,7 +109,7 @@ async def evidence_site(
     answers = (
         Search(Answering(library, worker), RateLimiter(limits or Limits()), metrics or Metrics()) if search else None
     )
-    parts = {"library": library, "worker": worker, "links": links}
+    parts = {"libraries": Corpora(library), "worker": worker, "links": links}
     routes = [*EvidencePages(**parts, downloads=downloads).routes(), *HomePages(**parts, search=answers).routes()]
     server = WebServer(host="127.0.0.1", port=0, routes=[*static_routes(), *routes], hosts=["footnote.example"])
     await server.start()

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.policy.moderators import Moderators
 from bot.policy.rate_limits import Limits
+from index import Corpora
 from tests.support.discord.payloads import LISTED, MODERATOR_ROLE, UNLISTED, Guild, User
 from tests.support.discord.wire import Wire, connected
 from tests.support.fakes import FakeLibrary, make_abstention, make_answer, make_citation
@@ -45,7 +46,9 @@ class JournalLibrary(FakeLibrary):
 
 
 @asynccontextmanager
-async def connected_with_moderators(library: JournalLibrary, folder: Path, **changes: Any) -> AsyncIterator[Wire]:
+async def connected_with_moderators(
+    library: JournalLibrary | Corpora, folder: Path, **changes: Any
+) -> AsyncIterator[Wire]:
     """A client in two servers, one of them listed."""
     usual = {"moderators": MODERATORS, "limits": Limits(user_seconds=3.0)}
     async with connected(library, folder, **(usual | changes)) as wire:

@@ -19,6 +19,7 @@ from aiohttp import web
 from bot.web.moderators.routes import routes
 from bot.web.server import WebServer
 from bot.web.static_files import static_routes
+from index import Corpora
 from tests.support.discord.client import Clock
 from tests.support.discord.oauth import CLIENT_SECRET
 from tests.support.discord.payloads import User
@@ -153,13 +154,15 @@ class ModeratorsPage:
 
 
 @asynccontextmanager
-async def moderators_page(folder: Path, *, team: bool = False) -> AsyncIterator[ModeratorsPage]:
-    """The page over a fake library, whose journal and sources are real."""
+async def moderators_page(
+    folder: Path, *, team: bool = False, libraries: Corpora | None = None, **changes: Any
+) -> AsyncIterator[ModeratorsPage]:
+    """The page over a fake library, whose journal and sources are real, or over `libraries` in its place."""
     async with AsyncExitStack() as stack:
         discord, library, clock = DiscordServer(team=team), JournalLibrary(folder), Clock()
         await discord.start()
         stack.push_async_callback(discord.stop)
-        wire = await stack.enter_async_context(connected_with_moderators(library, folder))
+        wire = await stack.enter_async_context(connected_with_moderators(libraries or library, folder, **changes))
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         offered = routes(

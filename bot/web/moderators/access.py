@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CHECK_SECONDS", "ModeratorAccess"]
 
+MOST_PLACES = 50
+"""Servers of one user that are looked at, a request each."""
+
 CHECK_SECONDS = 180.0
 """How old what is known of a user's roles may be."""
 
@@ -35,7 +38,11 @@ class ModeratorAccess:
         """
         permissions = self._permissions
         guilds = sorted(permissions.moderated_guilds)
-        if await permissions.is_owner(user):
+        is_owner = await permissions.is_owner(user)
+        if permissions.everywhere and not is_owner:
+            managed = await oauth.managed_guilds(token)
+            guilds = sorted({*guilds, *filter(permissions.is_in, managed)})[:MOST_PLACES]
+        if is_owner:
             names = {guild: permissions.guild_name(guild) for guild in guilds}
             return {EVERYWHERE_PLACE: gettext("All servers"), **names}
         places = {}

@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.text.i18n import format_day, format_number, gettext
 from bot.views.stats import LEAST_DAYS, MOST_DAYS, USUAL_DAYS, Totals, percent_of
 from bot.web.moderators.guard import Guard, Visit
+from bot.web.moderators.places import library_of
 from bot.web.moderators.plots import HEIGHT, WIDTH, bars, dots
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ class FigurePages:
 
     async def _show(self, visit: Visit) -> web.StreamResponse:
         period = max(visit.number("days", USUAL_DAYS, MOST_DAYS), LEAST_DAYS)
-        days = await self._services.worker.run(self._services.library.journal.days, period, visit.session.scope)
+        journal = library_of(self._services, visit).journal
+        days = await self._services.worker.run(journal.days, period, visit.session.scope)
         totals = Totals.of(days)
         return visit.show(
             "figures.html",

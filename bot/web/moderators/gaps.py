@@ -21,6 +21,7 @@ from bot.web.moderators.faq import (
 )
 from bot.web.moderators.guard import HOME, Guard, Visit
 from bot.web.moderators.pages import see_other
+from bot.web.moderators.places import library_of
 from bot.web.moderators.reindex import start_preview
 from bot.web.moderators.runs import IndexRuns, Undo
 from index import LibraryError, Message
@@ -66,8 +67,8 @@ class GapPages:
         ]
 
     async def _themes(self, visit: Visit) -> Sequence[Theme]:
-        services = self._services
-        return await services.worker.run(services.library.gaps.themes, visit.session.scope)
+        library = library_of(self._services, visit)
+        return await self._services.worker.run(library.gaps.themes, visit.session.scope)
 
     async def _show(self, visit: Visit) -> web.StreamResponse:
         themes = await self._themes(visit)
@@ -83,7 +84,7 @@ class GapPages:
         if theme is None:
             visit.session.notice = gettext(NO_SUCH_THEME)
         else:
-            solve = self._services.library.journal.solve
+            solve = library_of(self._services, visit).journal.solve
             await self._services.worker.run(solve, theme.ids, user=visit.session.user)
             visit.session.notice = ngettext(
                 "Solved: {number} question.", "Solved: {number} questions.", len(theme.gaps)
@@ -118,7 +119,7 @@ class GapPages:
         if "change" in visit.form:
             return self._form(visit, question, answer)
         try:
-            section, before, _ = await self._change(question, answer)
+            section, before, _ = await self._change(visit, question, answer)
         except (AnswerRejected, LibraryError) as error:
             return self._form(visit, question, answer, problem=_problem_of(error))
         return visit.show(
@@ -131,10 +132,10 @@ class GapPages:
             digest=_digest(before),
         )
 
-    async def _change(self, question: str, answer: str) -> tuple[str, bytes, bytes]:
+    async def _change(self, visit: Visit, question: str, answer: str) -> tuple[str, bytes, bytes]:
         """Return the section, and the file before and after it is added; the file's name and size are checked."""
         section = section_of(question, answer)
-        sources, worker = self._services.library.sources, self._services.worker
+        sources, worker = library_of(self._services, visit).sources, self._services.worker
         before = await worker.run(sources.read, FAQ_FILE) or b""
         after = add_section(before, section)
         await worker.run(sources.check, FAQ_FILE, len(after))
@@ -143,10 +144,10 @@ class GapPages:
     async def _save(self, visit: Visit) -> web.StreamResponse:
         """Write the file, through the checks of every upload, and build a preview of the index with it."""
         question, answer = visit.form.get("question", ""), visit.form.get("answer", "")
-        if self._runs.running:
+        if self._runs.is_running(visit):
             return self._form(visit, question, answer, problem=gettext(BUSY))
         try:
-            _, before, after = await self._change(question, answer)
+            _, before, after = await self._change(visit, question, answer)
             if visit.form.get("digest") != _digest(before):
                 return self._form(visit, question, answer, problem=gettext(CHANGED, file=FAQ_FILE))
             await self._services.worker.run(self._add, visit, before, after)
@@ -157,7 +158,7 @@ class GapPages:
 
     def _add(self, visit: Visit, before: bytes, after: bytes) -> UploadResult:
         """Add the file, in a thread, recorded in the audit."""
-        library = self._services.library
+        library = library_of(self._services, visit)
         add = partial(library.sources.add, FAQ_FILE, after, replace=True, expected=before)
         action = Message("source add {name}", name=FAQ_FILE)
         return audited_by(

@@ -48,6 +48,11 @@ class Visit:
     form: Mapping[str, str]
 
     @property
+    def guild(self) -> int | None:
+        """The server that is shown; None for all of them."""
+        return self.session.place or None
+
+    @property
     def origin(self) -> str:
         """The origin of what is done, for the audit."""
         return str(self.session.place) if self.session.place else WEB

@@ -30,8 +30,12 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 SCOPES = "identify guilds.members.read"
+GUILDS_SCOPE = "guilds"
+"""Asked for only where every server has moderators of its own: then it is not known beforehand where to look."""
 TIMEOUT_SECONDS = 10.0
-LARGEST_REPLY = 64 * 1024
+LARGEST_REPLY = 512 * 1024
+"""Bytes; a user may be in two hundred servers, of which each takes some hundred."""
+MANAGE_GUILD, ADMINISTRATOR = 1 << 5, 1 << 3
 UNAUTHORIZED, NOT_FOUND, TOO_MANY = 401, 404, 429
 MOST_TRIES, LONGEST_PAUSE_SECONDS = 3, 2.0
 """How often Discord is asked again that wants a pause, and the longest pause that is waited."""
@@ -75,18 +79,21 @@ def login_secrets(nonce: str) -> tuple[str, str]:
 class DiscordOAuth:
     """Discord's endpoints of OAuth2 and of users' tokens. Never logs a token or a code."""
 
-    def __init__(self, *, api_url: str, client_id: str, client_secret: str, redirect_uri: str) -> None:
+    def __init__(
+        self, *, api_url: str, client_id: str, client_secret: str, redirect_uri: str, lists_guilds: bool = False
+    ) -> None:
         self._api_url = api_url
         self._client_id = client_id
         self._client_secret = client_secret
         self._redirect_uri = redirect_uri
+        self._scopes = f"{SCOPES} {GUILDS_SCOPE}" if lists_guilds else SCOPES
 
     def authorize_url(self, *, state: str, verifier: str) -> str:
         """Return the address of Discord's page of consent; the verifier itself is not in it."""
         query = {
             "response_type": "code",
             "client_id": self._client_id,
-            "scope": SCOPES,
+            "scope": self._scopes,
             "redirect_uri": self._redirect_uri,
             "state": state,
             "code_challenge": _urlsafe(hashlib.sha256(verifier.encode()).digest()),
@@ -103,7 +110,7 @@ class DiscordOAuth:
             "redirect_uri": self._redirect_uri,
             "code_verifier": verifier,
         }
-        status, reply = await self._request("POST", "/oauth2/token", form=form)
+        status, reply = await self._ask("POST", "/oauth2/token", form=form)
         if status in (400, 401, 403):
             error = reply.get("error")
             if error == "invalid_client":
@@ -120,7 +127,7 @@ class DiscordOAuth:
 
     async def user(self, token: str) -> User:
         """Return whose token it is. Raises TokenRejected, DiscordUnavailable."""
-        status, reply = await self._request("GET", "/users/@me", token=token)
+        status, reply = await self._ask("GET", "/users/@me", token=token)
         if status != 200:
             raise DiscordUnavailable
         try:
@@ -129,9 +136,23 @@ class DiscordOAuth:
         except (KeyError, ValueError) as error:
             raise DiscordUnavailable from error
 
+    async def managed_guilds(self, token: str) -> frozenset[int]:
+        """Return the servers that the token's user may manage. Raises TokenRejected, DiscordUnavailable."""
+        status, reply = await self._request("GET", "/users/@me/guilds", token=token)
+        if status != 200 or not isinstance(reply, list):
+            raise DiscordUnavailable
+        try:
+            return frozenset(
+                int(guild["id"])
+                for guild in reply
+                if guild.get("owner") or int(guild["permissions"]) & (MANAGE_GUILD | ADMINISTRATOR)
+            )
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise DiscordUnavailable from error
+
     async def member(self, token: str, guild: int) -> Member | None:
         """Return the token's user in a server; None if they are not in it. Raises TokenRejected, DiscordUnavailable."""
-        status, reply = await self._request("GET", f"/users/@me/guilds/{guild}/member", token=token)
+        status, reply = await self._ask("GET", f"/users/@me/guilds/{guild}/member", token=token)
         if status == NOT_FOUND:
             return None
         if status != 200:
@@ -144,15 +165,22 @@ class DiscordOAuth:
         except (KeyError, TypeError, ValueError) as error:
             raise DiscordUnavailable from error
 
-    async def _request(
+    async def _ask(
         self, method: str, path: str, *, token: str = "", form: dict[str, str] | None = None
     ) -> tuple[int, dict[str, Any]]:
-        """Return the status and the object in the reply; wait a moment where Discord asks to."""
+        """Return the status and the object in the reply, empty if there is none."""
+        status, reply = await self._request(method, path, token=token, form=form)
+        return status, reply if isinstance(reply, dict) else {}
+
+    async def _request(
+        self, method: str, path: str, *, token: str = "", form: dict[str, str] | None = None
+    ) -> tuple[int, Any]:
+        """Return the status and the object, or the list, in the reply; wait a moment where Discord asks to."""
         for _ in range(MOST_TRIES):
             status, reply = await self._try(method, path, token, form)
             if status != TOO_MANY:
                 break
-            pause = reply.get("retry_after")
+            pause = reply.get("retry_after") if isinstance(reply, dict) else None
             if not isinstance(pause, int | float) or not 0 <= pause <= LONGEST_PAUSE_SECONDS:
                 break
             await asyncio.sleep(pause)
@@ -160,7 +188,7 @@ class DiscordOAuth:
             raise TokenRejected
         return status, reply
 
-    async def _try(self, method: str, path: str, token: str, form: dict[str, str] | None) -> tuple[int, dict[str, Any]]:
+    async def _try(self, method: str, path: str, token: str, form: dict[str, str] | None) -> tuple[int, Any]:
         credentials = f"Bearer {token}" if token else aiohttp.encode_basic_auth(self._client_id, self._client_secret)
         headers = {"Authorization": credentials}
         try:
@@ -178,7 +206,7 @@ class DiscordOAuth:
                 reply = json.loads(body) if body else {}
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise DiscordUnavailable from error
-        return response.status, reply if isinstance(reply, dict) else {}
+        return response.status, reply if isinstance(reply, dict | list) else {}
 
 
 def new_nonce() -> str:

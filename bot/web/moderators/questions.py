@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.web.moderators.guard import Guard, Visit
+from bot.web.moderators.places import library_of
 
 if TYPE_CHECKING:
     from bot.services.context import Services
@@ -37,7 +38,7 @@ class QuestionPages:
     async def _show(self, visit: Visit, *, voted: bool) -> web.StreamResponse:
         """Show the questions, or only those with a vote or a report."""
         number = visit.number("page", 1, MOST_PAGES)
-        journal = self._services.library.journal
+        journal = library_of(self._services, visit).journal
         questions = await self._services.worker.run(
             journal.questions, visit.session.scope, PER_PAGE + 1, skip=(number - 1) * PER_PAGE, voted=voted
         )
@@ -54,7 +55,7 @@ class QuestionPages:
         """Show what was done to the index: of a server its own lines, of all servers all."""
         number, place = visit.number("page", 1, MOST_PAGES), visit.session.place
         entries = await self._services.worker.run(
-            self._services.library.journal.audit_entries,
+            library_of(self._services, visit).journal.audit_entries,
             PER_PAGE + 1,
             origin=str(place) if place else None,
             skip=(number - 1) * PER_PAGE,

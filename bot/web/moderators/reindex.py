@@ -16,6 +16,7 @@ from bot.text.index_messages import translate
 from bot.web.moderators.guard import HOME, Guard, Visit
 from bot.web.moderators.oauth import DiscordUnavailable
 from bot.web.moderators.pages import see_other
+from bot.web.moderators.places import library_of
 from bot.web.moderators.runs import BUSY, IndexRun, IndexRuns, RunKind, Undo
 from index import LibraryError, Message
 from index.domain.errors import SourceRejected
@@ -44,7 +45,8 @@ PREVIEW_BUSY = gettext_noop("The file is written. Other work on the index goes o
 def start_preview(services: Services, runs: IndexRuns, visit: Visit, undo: Undo | None = None) -> bool:
     """Start to build a preview; False, with a notice, if other work goes on."""
     run = IndexRun(RunKind.PREVIEW, visit.session.place, undo)
-    work = partial(services.library.preview, run.run, scope=visit.session.scope, cancelled=run.run.cancelled)
+    library = library_of(services, visit)
+    work = partial(library.preview, run.run, scope=visit.session.scope, cancelled=run.run.cancelled)
     started = runs.start(visit, run, Message("preview"), work)
     if not started:
         visit.session.notice = gettext(PREVIEW_BUSY) if undo else gettext(BUSY)
@@ -73,18 +75,18 @@ class ReindexPages:
 
     async def _show(self, visit: Visit) -> web.StreamResponse:
         """Show the run that goes on or ended last, else what a reindex would do."""
-        run, library = self._runs.last, self._services.library
+        run, library = self._runs.last(visit), library_of(self._services, visit)
         status = await self._services.worker.run(library.status) if run is None or run.over else None
         report = run.report_for(visit.session.place) if run is not None else None
-        return visit.show("reindex.html", run=run, report=report, index=status, elsewhere=self._elsewhere())
+        return visit.show("reindex.html", run=run, report=report, index=status, elsewhere=self._elsewhere(visit))
 
-    def _elsewhere(self) -> str:
+    def _elsewhere(self, visit: Visit) -> str:
         """Return the stage of a reindex that was started on Discord or by the schedule; empty if none runs."""
-        running = self._services.library.running()
-        return running.stage if running is not None and not self._runs.running else ""
+        running = library_of(self._services, visit).running()
+        return running.stage if running is not None and not self._runs.is_running(visit) else ""
 
     async def _reindex(self, visit: Visit) -> web.StreamResponse:
-        library, session = self._services.library, visit.session
+        library, session = library_of(self._services, visit), visit.session
         run = IndexRun(RunKind.REINDEX, session.place)
         work = partial(library.reindex, run.run, scope=session.scope, cancelled=run.run.cancelled)
         return self._start(visit, run, Message("reindex"), work)
@@ -95,7 +97,7 @@ class ReindexPages:
 
     async def _publish(self, visit: Visit) -> web.StreamResponse:
         """Make the preview of the page live."""
-        library, last = self._services.library, self._runs.last
+        library, last = library_of(self._services, visit), self._runs.last(visit)
         preview = visit.form.get("preview", "")
         if last is None or not preview or last.preview != preview:
             visit.session.notice = gettext(GONE)
@@ -110,7 +112,7 @@ class ReindexPages:
         return see_other(REINDEX)
 
     async def _cancel(self, visit: Visit) -> web.StreamResponse:
-        run = self._runs.last
+        run = self._runs.last(visit)
         if run is None or run.id != visit.form.get("run") or not run.cancellable:
             visit.session.notice = gettext(NOT_RUNNING)
         else:
@@ -119,16 +121,16 @@ class ReindexPages:
 
     async def _discard(self, visit: Visit) -> web.StreamResponse:
         """Discard the preview of the page; if asked to, take back the change of a source that it shows."""
-        last = self._runs.last
+        last = self._runs.last(visit)
         preview = visit.form.get("preview", "")
         if last is None or not preview or last.preview != preview:
             visit.session.notice = gettext(GONE)
             return see_other(REINDEX)
-        library, user = self._services.library, visit.session.user
+        library, user = library_of(self._services, visit), visit.session.user
         action, result = Message("preview {id}", id=preview), Message("discarded")
         discard = partial(library.discard, preview)
         await self._services.worker.run(audited_by, library, user, visit.origin, action, discard, lambda _: result)
-        self._runs.last = None
+        self._runs.forget(visit)
         visit.session.notice = gettext(DISCARDED)
         if last.undo is not None and "undo" in visit.form:
             visit.session.notice = await self._take_back(visit, last.undo)
@@ -136,7 +138,8 @@ class ReindexPages:
 
     async def _take_back(self, visit: Visit, undo: Undo) -> str:
         """Give a source its bytes from before, unless it was changed since; return what came of it."""
-        sources = self._services.library.sources
+        library = library_of(self._services, visit)
+        sources = library.sources
 
         def restore() -> str:
             if (sources.read(undo.name) or b"") != undo.after:
@@ -152,7 +155,7 @@ class ReindexPages:
             action = Message("source remove {name}", name=undo.name)
         try:
             await self._services.worker.run(
-                audited_by, self._services.library, visit.session.user, visit.origin, action, restore, str_of
+                audited_by, library, visit.session.user, visit.origin, action, restore, str_of
             )
         except SourceRejected:
             return gettext(NOT_TAKEN_BACK, file=undo.name)
@@ -185,7 +188,7 @@ class ReindexPages:
                 allowed = await self._guard.check(visit.request, renew=False) is not None
             except DiscordUnavailable:
                 allowed = False
-            run = self._runs.last
+            run = self._runs.last(visit)
             if not allowed or run is None or run.over:
                 await response.write(b"event: end\ndata: {}\n\n")
                 return

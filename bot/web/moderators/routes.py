@@ -79,6 +79,7 @@ def routes(
             client_id=str(client.application_id or 0),
             client_secret=client_secret,
             redirect_uri=redirect_uri,
+            lists_guilds=services.permissions.everywhere,
         )
 
     sessions, cookies, runs = Sessions(clock=clock), Cookies(public_url), IndexRuns(services)

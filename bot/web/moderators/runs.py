@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.services.audit import audited_by
@@ -13,6 +14,7 @@ from bot.services.errors import explain
 from bot.services.progress import Run
 from bot.text.i18n import gettext, gettext_noop
 from bot.views.status import stage_text
+from bot.web.moderators.places import library_of
 from index import Message
 from index.domain.activity import report_outcome
 from index.domain.snapshots import Preview, ReindexReport
@@ -84,33 +86,45 @@ class IndexRun:
 
 
 class IndexRuns:
-    """The run that goes on, or that ended last."""
+    """Of each library the run that goes on, or that ended last."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._task: asyncio.Task[None] | None = None
-        self.last: IndexRun | None = None
+        self._last: dict[int | None, IndexRun] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    @property
-    def running(self) -> bool:
-        """Whether a run of the page goes on."""
-        return self.last is not None and not self.last.over
+    def last(self, visit: Visit) -> IndexRun | None:
+        """Return the run of the place's library that goes on or ended last; None if there was none."""
+        return self._last.get(self._owner(visit))
+
+    def is_running(self, visit: Visit) -> bool:
+        """Whether a run of the page goes on in the place's library."""
+        last = self.last(visit)
+        return last is not None and not last.over
+
+    def forget(self, visit: Visit) -> None:
+        """Show no run any more."""
+        self._last.pop(self._owner(visit), None)
 
     def start(self, visit: Visit, run: IndexRun, action: str, work: Callable[[], Result]) -> bool:
         """Start work in a thread, recorded in the audit; return False, and start nothing, if another run goes on."""
-        if self.running:
+        if self.is_running(visit):
             return False
-        self.last = run
-        user, origin = visit.session.user, visit.origin
-        self._task = asyncio.create_task(self._carry_out(run, user, origin, action, work))
+        self._last[self._owner(visit)] = run
+        record = partial(audited_by, library_of(self._services, visit), visit.session.user, visit.origin)
+        task = asyncio.create_task(self._carry_out(run, partial(record, action, work, _outcome)))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         return True
 
-    async def _carry_out(self, run: IndexRun, user: int, origin: str, action: str, work: Callable[[], Result]) -> None:
+    def _owner(self, visit: Visit) -> int | None:
+        return self._services.libraries.owner(visit.guild)
+
+    async def _carry_out(self, run: IndexRun, work: Callable[[], Result]) -> None:
         try:
-            with self._services.metrics.reindex():
-                result = await self._services.worker.run(
-                    audited_by, self._services.library, user, origin, action, work, _outcome
-                )
+            async with self._services.builds.turn(run.run):
+                with self._services.metrics.reindex():
+                    result = await self._services.worker.run(work)
             if isinstance(result, Preview):
                 run.preview, run.report = result.id, result.report
             else:

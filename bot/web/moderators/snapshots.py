@@ -13,6 +13,7 @@ from bot.services.progress import Run
 from bot.text.i18n import gettext, gettext_noop
 from bot.web.moderators.guard import HOME, Guard, Visit
 from bot.web.moderators.pages import see_other
+from bot.web.moderators.places import library_of
 from bot.web.moderators.runs import BUSY, IndexRun, IndexRuns, RunKind
 from index import LibraryError, Message
 from index.domain.stages import Stage
@@ -44,15 +45,15 @@ class SnapshotPages:
             self._guard.post("/snapshots/{id}/rollback", self._roll_back),
         ]
 
-    async def _snapshots(self) -> Sequence[SnapshotInfo]:
-        return await self._services.worker.run(self._services.library.snapshots)
+    async def _snapshots(self, visit: Visit) -> Sequence[SnapshotInfo]:
+        return await self._services.worker.run(library_of(self._services, visit).snapshots)
 
     async def _show(self, visit: Visit) -> web.StreamResponse:
-        return visit.show("snapshots.html", snapshots=await self._snapshots())
+        return visit.show("snapshots.html", snapshots=await self._snapshots(visit))
 
     async def _find(self, visit: Visit) -> tuple[SnapshotInfo | None, SnapshotInfo | None]:
         """Return the snapshot of the path, by its whole id, and the live one."""
-        snapshots = await self._snapshots()
+        snapshots = await self._snapshots(visit)
         wanted = visit.request.match_info["id"]
         found = next((snapshot for snapshot in snapshots if snapshot.id == wanted), None)
         return found, next((snapshot for snapshot in snapshots if snapshot.live), None)
@@ -68,7 +69,8 @@ class SnapshotPages:
             problem = gettext(NOTHING_LIVE)
         else:
             try:
-                diff = await self._services.worker.run(self._services.library.diff, live.id, snapshot.id)
+                library = library_of(self._services, visit)
+                diff = await self._services.worker.run(library.diff, live.id, snapshot.id)
             except LibraryError as error:
                 problem = explain(error, "comparing snapshots")
         return visit.show("snapshot.html", snapshot=snapshot, diff=diff, problem=problem)
@@ -80,7 +82,7 @@ class SnapshotPages:
             return see_other(SNAPSHOTS)
         run = IndexRun(RunKind.ROLLBACK, visit.session.place, run=Run(Stage.CHECKING_SNAPSHOT))
         action = Message("rollback {id}", id=snapshot.id)
-        work = partial(self._services.library.rollback, snapshot.id, run.run)
+        work = partial(library_of(self._services, visit).rollback, snapshot.id, run.run)
         if not self._runs.start(visit, run, action, work):
             visit.session.notice = gettext(BUSY)
         return see_other(f"{HOME}/reindex")

@@ -44,6 +44,7 @@ class OAuth:
         self.redirects: set[str] = set()
         self.members: dict[tuple[str, str], tuple[str, ...]] = {}
         self.extra: dict[tuple[str, str], Json] = {}
+        self.rights: dict[tuple[str, str], int] = {}
         self.reads: list[str] = []
         self.down = False
         self.limited = 0
@@ -90,6 +91,10 @@ class OAuth:
         if path == "/users/@me" and "identify" in grant.scopes:
             about = {"flags": 0, "banner": None, "accent_color": None, "mfa_enabled": True, "locale": self.locale}
             return 200, grant.user.payload() | about
+        if path == "/users/@me/guilds":
+            if "guilds" not in grant.scopes:
+                return 403, {"message": "Missing Access", "code": 50001}
+            return 200, self._guilds_of(grant.user)  # type: ignore[return-value]  # the only list
         parts = path.split("/")
         if parts[:4] == ["", "users", "@me", "guilds"] and parts[5:] == ["member"]:
             if "guilds.members.read" not in grant.scopes:
@@ -100,6 +105,22 @@ class OAuth:
             member = grant.user.member(roles=roles) | {"banner": None} | self.extra[parts[4], grant.user.id]
             return 200, member | {"user": member["user"] | {"flags": 0, "primary_guild": None}}
         return 403, {"message": "Missing Access", "code": 50001}
+
+    def _guilds_of(self, user: User) -> list[Json]:
+        """The servers of a user, as Discord lists them; a member may there what `rights` or its being owner says."""
+        guilds = [guild for guild in self._places.guilds if (guild.id, user.id) in self.members]
+        return [
+            {
+                "id": guild.id,
+                "name": guild.name,
+                "icon": None,
+                "banner": None,
+                "owner": guild.owner.id == user.id,
+                "permissions": str(guild.everyone | self.rights.get((guild.id, user.id), 0)),
+                "features": [],
+            }
+            for guild in guilds
+        ]
 
     async def _show_consent(self, request: web.Request) -> web.Response:
         """The page on which a person consents."""

@@ -23,7 +23,7 @@ from discord.http import Route
 from bot.client.bot import FootnoteBot
 from bot.policy.moderators import Moderators
 from bot.policy.rate_limits import Limits
-from index import Library
+from index import Corpora, Library
 from tests.support.discord.api import Api, Call
 from tests.support.discord.exchange import Exchange
 from tests.support.discord.files import Uploads, parts_of
@@ -190,14 +190,17 @@ def _named(uploads: Uploads) -> dict[str, bytes]:
 
 
 @asynccontextmanager
-async def connected(library: Library, folder: Path, *, wire: Wire | None = None, **changes: Any) -> AsyncIterator[Wire]:
+async def connected(
+    library: Library | Corpora, folder: Path, *, wire: Wire | None = None, **changes: Any
+) -> AsyncIterator[Wire]:
     """A real client, as after READY, in two servers, on a wire."""
+    libraries = library if isinstance(library, Corpora) else Corpora(library)
     settings: dict[str, Any] = {
         "moderators": Moderators(guilds=frozenset({int(LISTED.id)})),
         "limits": NO_LIMITS,
         "commands_file": folder / "commands.json",
     }
-    async with on_wire(FootnoteBot(library=library, **(settings | changes)), wire or Wire()) as wire:
+    async with on_wire(FootnoteBot(libraries=libraries, **(settings | changes)), wire or Wire()) as wire:
         yield wire
 
 

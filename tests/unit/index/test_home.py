@@ -103,7 +103,7 @@ def test_settings_are_read_from_the_env_file_of_the_home(monkeypatch, tmp_path):
     folder.mkdir()
     (folder / ".env").write_text("MAX_WRONG=0.1\nSEEDS_DIR=articles\nSTATE_DIR=/var/state\n", "utf-8")
     monkeypatch.setenv("FOOTNOTE_HOME", str(folder))
-    seeds, index, state, _ = folders()
+    seeds, index, state, *_ = folders()
     assert (seeds, index, state) == (folder / "articles", folder / "data/index", Path("/var/state"))
     assert Settings().max_wrong == 0.1
     monkeypatch.setenv("MAX_WRONG", "0.3")

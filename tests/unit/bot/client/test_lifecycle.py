@@ -18,6 +18,7 @@ from bot.client.discord_patches import use_api
 from bot.client.lifecycle import CannotServe, serve
 from bot.policy.moderators import Moderators
 from bot.settings import DISCORD_API
+from index import Corpora
 from tests.support.discord.driver import Discord
 from tests.support.discord.server import TOKEN, DiscordServer
 from tests.support.discord.wire import NO_LIMITS
@@ -29,7 +30,7 @@ QUESTION = "What is the context window of Scout?"
 
 def client(folder: Path, library: FakeLibrary | None = None) -> FootnoteBot:
     return FootnoteBot(
-        library=library or FakeLibrary(),
+        libraries=Corpora(library or FakeLibrary()),
         commands_file=folder / "commands.json",
         moderators=Moderators(),
         limits=NO_LIMITS,

@@ -15,6 +15,7 @@ from bot.client.bot import FootnoteBot
 from bot.client.discord_patches import use_api
 from bot.policy.moderators import Moderators
 from bot.shards import ShardRange
+from index import Corpora
 from tests.support.discord.driver import Discord
 from tests.support.discord.server import TOKEN, DiscordServer
 from tests.support.discord.shards import GUILDS
@@ -41,7 +42,7 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordServer
 async def running(folder: Path, shards: ShardRange) -> AsyncIterator[FootnoteBot]:
     """A bot that connects."""
     bot = FootnoteBot(
-        library=FakeLibrary(),
+        libraries=Corpora(FakeLibrary()),
         commands_file=folder / "commands.json",
         moderators=Moderators(),
         limits=NO_LIMITS,

@@ -143,7 +143,7 @@ async def test_the_button_of_a_run_that_ended_stops_no_other(library: FakeLibrar
     await second.answer(lambda message: "21 of 21" in text_of(message))
     with pytest.raises(Exception, match="Cancel"):  # the message has changed, and with it its buttons
         wire.press(await first.answer(), "Cancel", user=OWNER)
-    wire.bot.services.reindexing._run.number += 1
+    wire.bot.services.reindexing._runs[None].number += 1
     running = await second.answer(lambda message: "21 of 21" in text_of(message))
     reply = await wire.press(running, "Cancel", user=OWNER).answer()
     assert "no longer running" in text_of(reply)

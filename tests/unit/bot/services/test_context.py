@@ -16,7 +16,7 @@ from tests.support.fakes import FakeLibrary
 async def test_the_client_has_services_of_its_own_library(tmp_path: Path) -> None:
     library = FakeLibrary()
     async with connected(library, tmp_path) as wire:
-        assert services_of(wire.bot).library is library
+        assert services_of(wire.bot).libraries.shared is library
 
 
 async def test_a_cog_cannot_be_loaded_into_a_client_without_services() -> None:
