@@ -2,8 +2,8 @@
 
     python -m tests.bench.scale [--tokens N] [--questions N] [--only PART,PART] [--again] [--json]
 
-Parts: build, questions, recall, open, edit, distractors. What was measured is kept in FOLDER/results-TOKENS.json and
-not measured again without --again; the first part builds the index that the others use.
+Parts: build, questions, recall, open, edit, distractors, processes. What was measured is kept in
+FOLDER/results-TOKENS.json and not measured again without --again; the first part builds the index that the others use.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rich.table import Table
 
 from index.evaluation.records import current_commit, repository_root
 from tests.bench.figures import machine
-from tests.bench.scale import measure_build, measure_changes, measure_serving
+from tests.bench.scale import measure_build, measure_changes, measure_processes, measure_serving
 from tests.bench.scale.corpus import FOLDER, TOKENS, make_corpus
 from tests.bench.scale.runs import NotMeasured, Row, Run
 
@@ -37,6 +37,7 @@ PARTS: dict[str, Part] = {
     "open": (measure_serving.measure_opening, measure_serving.opening_rows),
     "edit": (measure_changes.measure_changes, measure_changes.change_rows),
     "distractors": (measure_changes.measure_distractors, measure_changes.distractor_rows),
+    "processes": (measure_processes.measure, measure_processes.rows),
 }
 QUESTIONS = 300
 
