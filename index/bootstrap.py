@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache, partial
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from index.corpora.building import ServerBuilds
@@ -80,14 +79,11 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
     def embedder() -> Embedder:
         from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
 
-        def sentences() -> Embedder:
-            from index.embedding.sentence_transformer import SentenceTransformerEmbedder
+        if settings.embedding_model == BUNDLED:
+            return OnnxEmbedder()
+        from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 
-            return SentenceTransformerEmbedder(settings.embedding_model)
-
-        if settings.embedding_model != BUNDLED:
-            return sentences()
-        return OnnxEmbedder(sentences if _installed("torch") and _installed("sentence_transformers") else None)
+        return SentenceTransformerEmbedder(settings.embedding_model)
 
     def answerer(snapshots: SnapshotStore, embedder: Embedder) -> Answerer:
         from index.answering.answerer import Answerer
@@ -348,13 +344,6 @@ def _once(make: Callable[[], T]) -> Callable[[], T]:
             return made()
 
     return get
-
-
-def _installed(package: str) -> bool:
-    try:
-        return find_spec(package) is not None
-    except ImportError:
-        return False
 
 
 def _replication(settings: Settings, snapshots: SnapshotStore, journal: Journal) -> Replication:

@@ -42,7 +42,6 @@ def article() -> str:
 @pytest.fixture(scope="session")
 def real_embedder() -> Any:
     """The default model, as the installed package carries it."""
-    from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
-    from index.embedding.sentence_transformer import SentenceTransformerEmbedder
+    from index.embedding.onnx_embedder import OnnxEmbedder
 
-    return OnnxEmbedder(lambda: SentenceTransformerEmbedder(BUNDLED))
+    return OnnxEmbedder()

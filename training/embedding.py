@@ -1,4 +1,4 @@
-"""The bundled embedder as training uses it: without torch's engine for many passages."""
+"""The bundled embedder."""
 
 from __future__ import annotations
 

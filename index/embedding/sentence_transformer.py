@@ -14,7 +14,6 @@ import numpy as np
 
 from index.domain.errors import LibraryError, NotInstalled
 from index.domain.ports import Progress, Vectors, WindowText
-from index.domain.stages import Stage
 from index.embedding._pooling import pool_spans, split_ranges
 from index.embedding._token_progress import TokenProgress
 from index.embedding.onnx_embedder import BUNDLED, model_folder
@@ -24,9 +23,6 @@ from index.embedding.vectors import l2_normalize
 __all__ = ["SentenceTransformerEmbedder"]
 
 BATCH = 32
-BLOCK = 2_048
-"""Passages encoded between two yields."""
-
 WINDOWS = 256
 """Texts that are encoded together, sorted by length so that little is padded."""
 
@@ -71,11 +67,6 @@ class SentenceTransformerEmbedder:
             vector: Vectors = self._encode([(text, "")])[0]
             return vector
 
-    def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[Vectors]:
-        with torch_threads(os.cpu_count() or 1):
-            for begin in range(0, len(texts), BLOCK):
-                yield self._block(texts[begin : begin + BLOCK], begin, len(texts), progress)
-
     def windows(
         self, texts: Iterable[WindowText], progress: Progress | None = None, *, characters: int = 0
     ) -> Iterator[Vectors]:
@@ -85,7 +76,7 @@ class SentenceTransformerEmbedder:
         while block := list(islice(rest, WINDOWS)):
             with torch_threads(os.cpu_count() or 1):
                 vectors, tokens = self._late_chunked(block) if late else self._span_by_span(block)
-            done.add(sum(len(text.text) for text in block), tokens)
+            done.add(sum(text.characters for text in block), tokens)
             yield from vectors
 
     def _late_chunked(self, texts: Sequence[WindowText]) -> tuple[list[Vectors], int]:
@@ -151,17 +142,6 @@ class SentenceTransformerEmbedder:
             vectors.append(np.concatenate(parts) if parts else np.zeros((0, self.dimension), np.float32))
             tokens += self.count(text.text)
         return vectors, tokens
-
-    def _block(self, texts: Sequence[tuple[str, str]], done: int, total: int, progress: Progress | None) -> Vectors:
-        """Encode texts in batches of similar length, so that little is padded; returned in their order."""
-        order = sorted(range(len(texts)), key=lambda place: len(texts[place][0]))
-        vectors = np.empty((len(texts), self.dimension), np.float32)
-        for begin in range(0, len(order), BATCH):
-            batch = order[begin : begin + BATCH]
-            vectors[batch] = self._encode([texts[place] for place in batch])
-            if progress:
-                progress(Stage.EMBEDDING_PASSAGES, done + begin + len(batch), total)
-        return vectors
 
     def _encode(self, texts: Sequence[tuple[str, str]]) -> Vectors:
         import torch

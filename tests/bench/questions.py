@@ -15,9 +15,8 @@ from tokenizers import Tokenizer
 
 from index import Settings, open_library
 from index.answering.answerer import Answerer
-from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
+from index.embedding.onnx_embedder import OnnxEmbedder
 from index.embedding.onnx_runtime import import_onnxruntime, single_thread_options
-from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from index.reading.calibration import Calibration, threshold
 from index.reading.intents import load_intents
 from index.reading.onnx_reader import GRAPH, TOKENIZER, OnnxReader
@@ -131,7 +130,7 @@ def measure_parts(index: Path, rounds: int, say: Say) -> dict[str, float]:
     """Return the median milliseconds of each part of a question; `rest` is deciding, quoting and verifying."""
     say("where a question's time goes ...")
     spent: dict[str, float] = defaultdict(float)
-    snapshots, embedder = SnapshotStore(index), OnnxEmbedder(lambda: SentenceTransformerEmbedder(BUNDLED))
+    snapshots, embedder = SnapshotStore(index), OnnxEmbedder()
     loader = SnapshotLoader(snapshots=snapshots, embedder=embedder, vectors=FaissEngine(), keywords=TantivyEngine())
     search_index = loader.load(snapshots.live())
     calibration = Calibration.load()

@@ -16,7 +16,6 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,7 @@ import numpy as np
 
 from index.bootstrap import assemble, open_checker
 from index.domain.ports import Progress, Vectors, WindowText
-from index.embedding.onnx_embedder import BUNDLED
-from index.embedding.sentence_transformer import SentenceTransformerEmbedder
+from index.embedding.onnx_embedder import OnnxEmbedder
 from index.embedding.vectors import l2_normalize
 from index.indexing.indexer import Indexer
 from index.journal.journal import Journal
@@ -63,13 +61,6 @@ class StandIn:
 
     def question(self, text: str) -> Vectors:
         return self._vector(text)
-
-    def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[Vectors]:
-        for begin in range(0, len(texts), BLOCK):
-            started = time.perf_counter()
-            block = np.stack([self._vector(own) for _, own in texts[begin : begin + BLOCK]])
-            self.seconds += time.perf_counter() - started
-            yield block
 
     def windows(
         self, texts: Iterable[WindowText], progress: Progress | None = None, *, characters: int = 0
@@ -133,14 +124,22 @@ def _library(seeds: Path, index: Path, embedder: StandIn) -> Library:
 
 
 def _seconds_a_text(texts: Sequence[str]) -> float:
-    """Return the default model's seconds a text, each with heading and previous sentence."""
-    model = SentenceTransformerEmbedder(BUNDLED)
-    model.question("so that it is loaded")
-    read = [(f"Chronicle\n{before}\n{text}", text) for before, text in pairwise(texts)]
+    """Return the default model's seconds a text, three of them in a window under a heading."""
+    model = OnnxEmbedder()
+    read = [_window(texts[begin : begin + 3]) for begin in range(0, len(texts), 3)]
+    next(model.windows(read[:1]))  # so that it is loaded
     started = time.perf_counter()
-    for _ in model.passages(read):
+    for _ in model.windows(read):
         pass
-    return (time.perf_counter() - started) / len(read)
+    return (time.perf_counter() - started) / len(texts)
+
+
+def _window(texts: Sequence[str]) -> WindowText:
+    text, spans = "Chronicle\n", []
+    for part in texts:
+        spans.append((len(text), len(text) + len(part)))
+        text += f"{part} "
+    return WindowText(text, tuple(spans))
 
 
 def _write(seeds: Path, passages: int) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,7 @@ from index.reading.windows_reader import WindowsReader
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
 from index.retrieval.tantivy_keywords import TantivyEngine, in_memory
+from index.retrieval.window_texts import window_texts
 from index.snapshots.changes import KeptChanges
 from index.snapshots.loader import SnapshotLoader
 from index.snapshots.replication import LOCAL_ONLY, Replication
@@ -51,7 +53,6 @@ from index.sources.reader import SourceReader
 from index.sources.uploads import UploadedSources
 from index.sources.web import WebSources
 from index.storage.arrays import save_array
-from index.text.passages import passage_text
 from index.text.tokens import content_stems
 from tests.support.generation_fakes import grounder
 
@@ -89,13 +90,6 @@ class WordEmbedder:
 
     def question(self, text: str) -> Vectors:
         return self._vector(PIECE.findall(text)[: self.max_tokens - 2])
-
-    def passages(self, texts: Sequence[tuple[str, str]], progress: Progress | None = None) -> Iterator[Vectors]:
-        for start in range(0, len(texts), 8):
-            block = texts[start : start + 8]
-            yield np.stack([self._vector(PIECE.findall(own or read)[: self.max_tokens - 2]) for read, own in block])
-            if progress:
-                progress(Stage.EMBEDDING_PASSAGES, start + len(block), len(texts))
 
     def windows(
         self, texts: Iterable[WindowText], progress: Progress | None = None, *, characters: int = 0
@@ -270,8 +264,9 @@ def search_index(*, embedder: Embedder | None = None, **files: str) -> SearchInd
     model = embedder or WordEmbedder()
     documents, passages = parse_files(model, **files)
     vectors = MemoryStore(model.dimension)
-    for block in model.passages([(passage.embedded, passage_text(passage)) for passage in passages]):
-        vectors.add(block)
+    for document_id, group in groupby(passages, key=lambda passage: passage.document_id):
+        for block in model.windows(window_texts(documents[document_id], list(group))):
+            vectors.add(block)
     return SearchIndex.of("a-snapshot", documents, passages, vectors, in_memory(passages))
 
 

@@ -12,6 +12,7 @@ from index.domain.sources import SourceFile
 from index.parsing.chunking import chunk
 from index.parsing.documents import parse
 from index.retrieval.texts import MemoryTexts
+from index.retrieval.window_texts import window_texts
 from tests.support.article import ARTICLE
 from tests.support.index_fakes import MemoryStore, WordEmbedder
 
@@ -144,7 +145,7 @@ def test_the_article_is_summed_up_by_its_announcement():
     embedder = WordEmbedder(max_tokens=256)
     document = parse(SourceFile(ARTICLE.name, ARTICLE.read_bytes()))
     passages = chunk(document, embedder.count, embedder.max_tokens)
-    vectors = np.concatenate(list(embedder.passages([(each.embedded, each.reading) for each in passages])))
+    vectors = np.concatenate(list(embedder.windows(window_texts(document, passages))))
     rows = rows_to_quote(passages, vectors, {document.id: document}, embedder.question("tldr"))
     quoted = [passages[row].reading for row in rows]
     assert quoted[0].startswith("Meta Platforms has announced the release")

@@ -6,13 +6,11 @@ import os
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 
 from index.domain.errors import ReindexCancelled
 from index.domain.ports import WindowText
-from index.embedding import onnx_embedder
-from index.embedding.onnx_embedder import BUNDLED, FEW, OnnxEmbedder
+from index.embedding.onnx_embedder import BUNDLED
 from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 from tests.support.index_fakes import write
 from tests.support.paths import ROOT
@@ -31,66 +29,6 @@ def test_a_question_has_the_vector_that_sentence_transformers_gives_it(real_embe
     assert vector.shape == wanted.shape == (real_embedder.dimension,)
     assert float(vector @ wanted) > 0.99999
     assert real_embedder.count(question) == reference.count(question)
-
-
-PASSAGES = (
-    ("Scout\nIt is small.\nIt reads 10 million tokens at once.", "It reads 10 million tokens at once."),
-    ("Scout reads.", "Scout reads."),
-    ("Scout reads.", ""),
-    ("", ""),
-    ("Heading\n\u200b", "\u200b"),
-    ("Titre\nOù est le café? 🦙 日本語", "Où est le café? 🦙 日本語"),
-    (f"Long\n{'hello ' * 400}\nIts end is not read.", "Its end is not read."),
-    (f"Long\n{'hello ' * 400}", "hello " * 400),
-)
-
-
-@pytest.mark.parametrize("at", range(len(PASSAGES)))
-def test_a_passage_has_the_vector_that_sentence_transformers_gives_it(real_embedder, reference, at):
-    ((vector,),) = real_embedder.passages([PASSAGES[at]])
-    ((wanted,),) = reference.passages([PASSAGES[at]])
-    assert float(vector @ wanted) > 0.99999
-
-
-def test_a_few_passages_come_in_one_block_in_their_order(real_embedder):
-    calls: list[tuple[str, int, int]] = []
-    few = [(f"Scout has {number} experts.", f"Scout has {number} experts.") for number in range(6)]
-    (block,) = real_embedder.passages(few, lambda *call: calls.append(call))
-    for pair, vector in zip(few, block, strict=True):
-        ((alone,),) = real_embedder.passages([pair])
-        assert (alone == vector).all()
-    assert calls == [("embedding passages", number + 1, 6) for number in range(6)]
-    assert list(real_embedder.passages([])) == []
-
-
-def test_many_passages_are_embedded_by_the_other_engine():
-    class Other:
-        def passages(self, texts, progress=None):
-            yield np.full((len(texts), 1), 7.0)
-
-    (block,) = OnnxEmbedder(Other).passages([("Scout reads.", "Scout reads.")] * (FEW + 1))
-    assert block.shape == (FEW + 1, 1)
-
-
-def test_without_another_engine_many_passages_come_in_blocks_of_few(real_embedder, monkeypatch):
-    monkeypatch.setattr(onnx_embedder, "FEW", 2)
-    texts = [(f"Scout has {number} experts.", "") for number in range(5)]
-    calls: list[tuple[str, int, int]] = []
-    alone = OnnxEmbedder()
-    blocks = list(alone.passages(texts, lambda *call: calls.append(call)))
-    assert [len(block) for block in blocks] == [2, 2, 1]
-    monkeypatch.undo()
-    (together,) = real_embedder.passages(texts)
-    assert (np.concatenate(blocks) == together).all()
-    assert calls == [("embedding passages", number + 1, 5) for number in range(5)]
-
-
-def test_what_is_cancelled_while_few_passages_are_encoded_ends_at_once(real_embedder):
-    def cancelled(what, done, total):
-        raise ReindexCancelled("stopped")
-
-    with pytest.raises(ReindexCancelled):
-        list(real_embedder.passages([("Scout reads.", "Scout reads.")] * FEW, cancelled))
 
 
 WINDOWS = [WindowText(f"Scout {'reads ' * count}tokens.", ((0, 5), (6, 11))) for count in (1, 40, 3, 300, 7)]
@@ -115,10 +53,11 @@ def test_what_is_cancelled_while_windows_are_encoded_ends_at_once(real_embedder)
         list(real_embedder.windows(WINDOWS * 1_000, cancelled))
 
 
-def test_a_question_and_a_few_passages_need_no_torch():
+def test_questions_and_windows_need_no_torch():
     script = (
-        "import sys\nfrom index.embedding.onnx_embedder import OnnxEmbedder\nmade = OnnxEmbedder(lambda: None)\n"
-        "made.question('Who wrote it?')\nlist(made.passages([('A line.', 'A line.')]))\n"
+        "import sys\nfrom index.domain.ports import WindowText\n"
+        "from index.embedding.onnx_embedder import OnnxEmbedder\nmade = OnnxEmbedder()\n"
+        "made.question('Who wrote it?')\nlist(made.windows([WindowText('A line.', ((0, 7),))]))\n"
         "print('torch' in sys.modules)"
     )
     process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

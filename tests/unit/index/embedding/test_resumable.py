@@ -39,7 +39,7 @@ def text(number: int) -> WindowText:
 
 
 TEXTS = [text(number) for number in range(2 * PART + 50)]
-CHARACTERS = sum(len(each.text) for each in TEXTS)
+CHARACTERS = sum(each.characters for each in TEXTS)
 
 
 def test_vectors_are_those_of_the_model_text_by_text(tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.domain.errors import Damaged
+from index.domain.ports import WindowText
 from index.embedding import resumable
 from index.indexing import _plan
 from index.library import Library
@@ -110,7 +111,7 @@ def test_rows_of_passages_vectors_and_windows_are_the_same(made, seeds, tmp_path
     for row in rows:
         passage = index.passages[row]
         assert index.documents[passage.document_id].text[passage.start : passage.end] == passage.text
-        (block,) = embedder.passages([(passage.embedded, passage.reading)])
+        (block,) = embedder.windows([WindowText(passage.reading, ((0, len(passage.reading)),))])
         assert index.vectors.rows(row, row + 1)[0] == pytest.approx(block[0], abs=1e-6)
         assert any(row in index.windows[place].rows for place in index.windows_of(row))
 
