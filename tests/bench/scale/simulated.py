@@ -51,12 +51,12 @@ def simulated_vectors(rows: int, like: Vectors, seed: int, *, noise: float = NOI
         yield l2_normalize(l2_normalize(between) + stray)
 
 
-def centres(segment: Path | None) -> Vectors:
-    """Return the vectors of a segment, or random ones."""
+def centres(segment: Path | None, dimension: int) -> Vectors:
+    """Return the vectors of a segment, or random ones of a dimension."""
     if segment is not None:
         store = FaissEngine().open(segment)
         return store.rows(0, min(len(store), 200_000))
-    return l2_normalize(np.random.default_rng(7).standard_normal((CENTRES, DIMENSION), np.float32))
+    return l2_normalize(np.random.default_rng(7).standard_normal((CENTRES, dimension), np.float32))
 
 
 def measure(rows: int, like: Vectors, folder: Path) -> dict[str, Any]:
@@ -115,12 +115,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--like", type=Path, help="the folder of a segment of an index")
+    parser.add_argument("--dimension", type=int, default=DIMENSION, help="of vectors like those of no segment")
     parser.add_argument("--one", type=int, help="measure so many rows, in this process")
     parser.add_argument("--folder", type=Path, help="where the vectors are written; by default a temporary folder")
     given = parser.parse_args()
     if given.one:
         with tempfile.TemporaryDirectory(dir=given.folder) as folder:
-            sys.stdout.write(json.dumps(measure(given.one, centres(given.like), Path(folder))) + "\n")
+            sys.stdout.write(json.dumps(measure(given.one, centres(given.like, given.dimension), Path(folder))) + "\n")
         return
     names = ("rows", "write_s", "lists_s", "open_ms", "p50_ms", "p95_ms", "recall@50", "searching_resident_mb")
     table = Table(*names, "peak_own_mb", "disk_mb")
@@ -129,7 +130,8 @@ def main() -> None:
             *(("--like", given.like) if given.like else ()),
             *(("--folder", given.folder) if given.folder else ()),
         ]
-        measured, memory = run_program("tests.bench.scale.simulated", "--one", str(rows), *options)
+        options += ["--dimension", str(given.dimension), "--one", str(rows)]
+        measured, memory = run_program("tests.bench.scale.simulated", *options)
         disk = " ".join(f"{name} {size:,}" for name, size in measured["disk_mb"].items())
         table.add_row(*(f"{measured[name]:,}" for name in names), f"{memory.own:,.0f}", disk)
         sys.stderr.write(json.dumps(measured | {"peak_own_mb": round(memory.own)}) + "\n")
