@@ -231,7 +231,7 @@ class Answerer:
             candidates = find_candidates(attempt.text, [*attempt.readings, *newer], search_index, self._calibration)
         selection = select(candidates, attempt.text, self._threshold, search_index)
         chosen, conflict = selection.candidates, selection.conflict
-        citations = verify_citations(cite(search_index, chosen), search_index.documents)
+        citations = verify_citations(cite(search_index, chosen), search_index.by_source)
         if not citations:
             return self._abstain(search_index, question, confidence, ())
         short = chosen[0].quotation.short_answer(search_index.documents[chosen[0].document_id], 1)
@@ -243,7 +243,7 @@ class Answerer:
             abstained=False,
             snapshot=search_index.id,
             generator=GENERATOR,
-            short_answer=None if conflict else verify_short_answer(short, citations, search_index.documents),
+            short_answer=None if conflict else verify_short_answer(short, citations, search_index.by_source),
             verdict=_verdict(attempt.readings[0]) if chosen[0] is candidates[0] and not conflict else "",
             conflict=conflict,
         )
@@ -305,7 +305,7 @@ class Answerer:
         return Answer(
             question=question,
             text=text,
-            citations=verify_citations(citations, search_index.documents),
+            citations=verify_citations(citations, search_index.by_source),
             confidence=round(confidence, 4),
             abstained=True,
             snapshot=search_index.id,

@@ -211,7 +211,7 @@ class Summariser:
         """Return the quotations of rows, each document's behind its headline; None without any."""
         passages, documents = search_index.passages, search_index.documents
         cited = [cite_passage(passages[row], documents[passages[row].document_id], 0) for row in rows]
-        citations = verify_citations(cited, documents)
+        citations = verify_citations(cited, search_index.by_source)
         if not citations:
             return None
         lines = list(lead)

@@ -15,11 +15,13 @@ log = logging.getLogger(__name__)
 
 
 def verify_citations(citations: Sequence[Citation], documents: Mapping[str, Document]) -> tuple[Citation, ...]:
-    """Return the citations whose quotation is in its source to the letter, numbered anew; log other ones as defects."""
-    by_source = {document.source: document for document in documents.values()}
+    """Return the citations whose quotation is in its source to the letter, numbered anew; log other ones as defects.
+
+    `documents` are by source; only those that are quoted are read.
+    """
     verified = []
     for citation in citations:
-        document = by_source.get(citation.source)
+        document = documents.get(citation.source)
         if (
             document is not None
             and 0 <= citation.start < citation.end <= len(document.text)
@@ -34,17 +36,20 @@ def verify_citations(citations: Sequence[Citation], documents: Mapping[str, Docu
 def verify_short_answer(
     short: ShortAnswer | None, citations: Sequence[Citation], documents: Mapping[str, Document]
 ) -> ShortAnswer | None:
-    """Return the short answer if it is in its source to the letter and within its citation; else log a defect."""
+    """Return the short answer if it is in its source to the letter and within its citation; else log a defect.
+
+    `documents` are by source.
+    """
     if short is None:
         return None
-    texts = [document.text for document in documents.values() if document.source == short.source]
+    document = documents.get(short.source)
     is_within = any(
         citation.number == short.citation
         and citation.source == short.source
         and citation.start <= short.start < short.end <= citation.end
         for citation in citations
     )
-    if is_within and any(text[short.start : short.end] == short.text for text in texts):
+    if is_within and document is not None and document.text[short.start : short.end] == short.text:
         return short
     log.error("defect: a short answer of %s at %d is not in its quotation", short.source, short.start)
     return None

@@ -88,7 +88,7 @@ class SentenceVerifier:
         result = self._grounder.check(draft, self._evidence, self._search_index, self._before)
         if isinstance(result, Dropped):
             return result
-        documents = self._search_index.documents
+        documents = self._search_index.by_source
         if len(verify_citations(result.citations, documents)) < len(result.citations):
             return Dropped(draft, DropReason.NOT_QUOTED)
         scores = [round(self._guard.confidence(window), 4) for window in result.windows]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from index.domain.answers import SuggestedQuestion
 from index.domain.documents import Document, DocumentEntry, Passage
 from index.domain.ports import KeywordIndex, VectorStore
-from index.retrieval.texts import IndexTexts, MemoryTexts, WindowTable
+from index.retrieval.texts import DocumentsBySource, IndexTexts, MemoryTexts, WindowTable
 
 __all__ = ["SearchIndex"]
 
@@ -26,9 +26,11 @@ class SearchIndex:
     keyword: KeywordIndex
     suggested: tuple[SuggestedQuestion, ...] = ()
     windows: WindowTable = field(init=False)
+    by_source: Mapping[str, Document] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "windows", WindowTable(self.texts))
+        object.__setattr__(self, "by_source", DocumentsBySource(self.texts))
 
     @classmethod
     def of(

@@ -11,7 +11,7 @@ from index.domain.answers import Citation, ShortAnswer
 from index.domain.documents import Document
 
 TEXT = "Scout has sixteen experts."
-DOCUMENTS = {"id": Document("id", "a.md", "A", None, TEXT, ())}
+DOCUMENTS = {"a.md": Document("id", "a.md", "A", None, TEXT, ())}
 CITATION = Citation(1, "a.md", "A", "", 0, 26, TEXT, 0.5, None, TEXT)
 SHORT = ShortAnswer("sixteen", "a.md", 10, 17, 1)
 
@@ -54,3 +54,15 @@ def test_a_short_answer_within_its_quotation_stays():
 def test_a_short_answer_that_is_not_within_its_quotation_goes_and_is_logged(harm, caplog):
     assert verify_short_answer(replace(SHORT, **harm), [CITATION], DOCUMENTS) is None
     assert "defect: a short answer of" in caplog.text
+
+
+def test_no_document_is_read_that_is_not_quoted():
+    """The texts of a snapshot are on disk: an answer reads a few of them, however many there are."""
+
+    class Texts(dict[str, Document]):
+        def values(self):
+            raise AssertionError("all texts were read")
+
+    documents = Texts(DOCUMENTS)
+    assert verify_citations([CITATION], documents) == (CITATION,)
+    assert verify_short_answer(SHORT, [CITATION], documents) == SHORT
