@@ -61,7 +61,9 @@ def parts_of(contents: Contents, places: Places) -> tuple[list[Part], list[str]]
         known = {f"{room}/{path.name}": path for path in files}
         parts += [Part(path, {name: ""}, PRIVATE) for name, path in known.items() if name in names]
         lost += [name for name in names if name.startswith(f"{room}/") and name not in known]
-    if JOURNAL in names:
+    if places.database:
+        lost += [name for name in names if name in (JOURNAL, JOURNAL_KEY)]
+    elif JOURNAL in names:
         for end in ("-wal", "-shm", "-journal"):  # of a damaged journal; a whole one has none any more
             parts.append(Part(places.journal.with_name(f"{places.journal.name}{end}"), {}, aside_end=end))
         parts.append(Part(places.journal_key, {JOURNAL_KEY: ""}, PRIVATE, ".key"))

@@ -25,6 +25,7 @@ __all__ = ["BackupReport", "create_backup"]
 MOST_ATTEMPTS = 5
 """How often the fetched pages are read anew if a page was fetched meanwhile."""
 
+IN_DATABASE = "the journal: it is in PostgreSQL, so back it up with pg_dump"
 LEFT_OUT = "{path}: a secret; --with-secrets puts it in"
 
 
@@ -63,7 +64,9 @@ def create_backup(
     _check_place(places, file)
     left_out: list[str] = []
     with _explained(file), writing_archive(file) as (writer, scratch):
-        questions = _add_journal(writer, places, scratch)
+        questions = 0 if places.database else _add_journal(writer, places, scratch)
+        if places.database:
+            left_out.append(IN_DATABASE)
         live, kept = _add_snapshots(writer, places.index, left_out)
         _add_fetched(writer, places.index / FETCHED, left_out)
         for member, path in files_below(places.sources, left_out):

@@ -16,7 +16,8 @@ class Places:
     """The files and folders of one installation.
 
     `state` are files that whoever runs the index keeps, `secrets` those that a backup leaves out unless it is asked
-    for them; both are known by their names. `locks` are files that a running bot has locked.
+    for them; both are known by their names. `locks` are files that a running bot has locked. With `database` the
+    journal is in PostgreSQL, whose own tools back it up.
     """
 
     journal: Path
@@ -25,6 +26,7 @@ class Places:
     state: tuple[Path, ...] = ()
     secrets: tuple[Path, ...] = ()
     locks: tuple[Path, ...] = ()
+    database: bool = False
 
     @property
     def journal_key(self) -> Path:

@@ -35,6 +35,7 @@ SecretOption = Annotated[
     typer.Option("--secret", metavar="FILE", help="A file with secrets; once or more. `footnote` names them."),
 ]
 
+IN_DATABASE = "The journal is in PostgreSQL: restore it with pg_restore from what pg_dump wrote."
 
 LockOption = Annotated[
     list[Path] | None,
@@ -62,6 +63,7 @@ def add_backup_commands(app: typer.Typer, settings: Callable[[Path | None, Path 
             state=tuple(state or ()),
             secrets=tuple(secret or ()),
             locks=tuple(lock or ()),
+            database=bool(found.database_url.get_secret_value()),
         )
 
     @app.command(epilog=EPILOG)
@@ -106,7 +108,10 @@ def add_backup_commands(app: typer.Typer, settings: Callable[[Path | None, Path 
             else:
                 print_lines(["The backup is whole.", *contents_lines(contents)])
             return
-        report = restore_backup(places(seeds, index, state, secret, lock), file, replace=replace)
+        found = places(seeds, index, state, secret, lock)
+        report = restore_backup(found, file, replace=replace)
+        if found.database:
+            say(IN_DATABASE)
         if report.mismatch:
             say(report.mismatch)
         if as_json:

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import SecretStr
 
 from index import Library, LibraryError, Settings, open_library
 from index.bootstrap import open_checker
 from index.checking.claims import Claim, read_claims
 from index.cli._backup_commands import add_backup_commands
+from index.cli._journal_commands import add_journal_commands
 from index.cli._options import EPILOG, IndexOption, JsonOption, SeedsOption, WaitOption
 from index.cli._server_commands import add_server_commands
 from index.cli._terminal import print_json, print_lines, progress_bar, say
@@ -280,6 +282,7 @@ def status(
 
 add_server_commands(app, lambda: _settings())
 add_backup_commands(app, lambda seeds, index: _settings(seeds_dir=seeds, index_dir=index))
+add_journal_commands(app, lambda seeds, index: _settings(seeds_dir=seeds, index_dir=index))
 
 
 def _damage(library: Library) -> LibraryError | None:
@@ -339,8 +342,9 @@ def _settings(**places: Path | None) -> Settings:
     logging.basicConfig(level=settings.log_level, stream=sys.stderr, format="%(levelname)s %(message)s")
     index = overrides.get("index_dir")
     if index is not None and index.resolve() != settings.index_dir.resolve():
-        # Each index keeps its own journal.
+        # Each index keeps its own journal, in a file.
         overrides.setdefault("journal_file", index / settings.journal_file.name)
+        return settings.model_copy(update={**overrides, "database_url": SecretStr("")})
     return settings.model_copy(update=overrides)
 
 

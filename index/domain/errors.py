@@ -16,6 +16,7 @@ __all__ = [
     "IndexUnwritable",
     "JournalUnavailable",
     "LibraryError",
+    "MoveRefused",
     "NoIndex",
     "NoSuchMoment",
     "NoSuchSnapshot",
@@ -119,6 +120,10 @@ class CoordinationUnavailable(Busy):
 
 class ObjectsUnavailable(LibraryError):
     """The object storage does not answer, or refuses."""
+
+
+class MoveRefused(LibraryError):
+    """The journal is not moved to a database: there is none to move, or the database is not empty."""
 
 
 class NoIndex(LibraryError):

@@ -68,6 +68,12 @@ class JournalDatabase:
             self._open()
             return hmac.new(self._key, f"{kind}:{number}".encode(), hashlib.sha256).hexdigest()
 
+    def key(self) -> bytes:
+        """Return the key of the hashes."""
+        with self._lock, translated_errors(self._file):
+            self._open()
+            return self._key
+
     def scrub(self, *, whole: bool = False) -> None:
         """Erase what was deleted from the write-ahead log, and with `whole` from the file's unused pages too.
 

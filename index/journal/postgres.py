@@ -22,7 +22,7 @@ from index.storage.postgres import UNREACHABLE, connection_url, describe_failure
 if TYPE_CHECKING:
     import sqlalchemy
 
-__all__ = ["PostgresDatabase", "PostgresTransaction", "translated_errors"]
+__all__ = ["PostgresDatabase", "PostgresTransaction", "storable", "translated_errors"]
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +42,14 @@ class PostgresTransaction:
         self.connection = connection
 
     def execute(self, sql: str, values: Mapping[str, Any] | None = None, /) -> Rows:
-        return self.connection.execute(_statement(sql), _storable(values or {}))
+        return self.connection.execute(_statement(sql), storable(values or {}))
 
     def executemany(self, sql: str, values: Sequence[Mapping[str, Any]], /) -> Rows:
-        return self.connection.execute(_statement(sql), [_storable(row) for row in values])
+        return self.connection.execute(_statement(sql), [storable(row) for row in values])
+
+    def stream(self, sql: str, batch: int) -> Rows:
+        """Return rows that are fetched a batch at a time."""
+        return self.connection.execute(_statement(sql), execution_options={"yield_per": batch})
 
 
 class PostgresDatabase:
@@ -81,6 +85,15 @@ class PostgresDatabase:
         if not self._key:
             self._open()
         return hmac.new(self._key, f"{kind}:{number}".encode(), hashlib.sha256).hexdigest()
+
+    def stored_key(self, db: Connection) -> bytes:
+        """Return the key of the hashes as the database has it."""
+        return bytes.fromhex(db.execute("SELECT key FROM journal_key").fetchone()[0])
+
+    def store_key(self, db: Connection, key: bytes) -> None:
+        """Replace the key of the hashes, in an empty journal; other processes learn it when they open the journal."""
+        db.execute("UPDATE journal_key SET key = :key", {"key": key.hex()})
+        self._key = key
 
     def scrub(self, *, whole: bool = False) -> None:
         """Free the room of deleted rows for others to overwrite; the server's log and backups are not ours to erase."""
@@ -199,6 +212,6 @@ def _statement(sql: str) -> sqlalchemy.TextClause:
     return text(sql)
 
 
-def _storable(row: Mapping[str, Any]) -> dict[str, Any]:
+def storable(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return values that PostgreSQL can hold: its texts have no character 0."""
     return {name: value.replace(NUL, "\ufffd") if isinstance(value, str) else value for name, value in row.items()}

@@ -249,3 +249,19 @@ def test_index_of_another_format_is_restored_and_said(old, file, new, monkeypatc
     report = restore_backup(new.places, file)
     assert "reindex" in report.mismatch
     assert json.loads((new.places.index / "snapshots" / report.contents.snapshots[0] / "manifest.json").read_text())
+
+
+def test_journal_in_a_database_is_left_to_its_own_tools(old: Installation, new: Installation, tmp_path: Path) -> None:
+    file = tmp_path / "backup.zip"
+    report = create_backup(replace(old.places, database=True), file, program=PROGRAM)
+    assert report.contents.left_out[0] == "the journal: it is in PostgreSQL, so back it up with pg_dump"
+    assert not [name for name in report.contents.members if name.startswith("journal/")]
+    restore_backup(replace(new.places, database=True), file)
+    assert not new.places.journal.exists()
+    assert new.quotations() == old.quotations()
+
+
+def test_journal_of_an_archive_is_not_restored_beside_a_database(file: Path, new: Installation) -> None:
+    report = restore_backup(replace(new.places, database=True), file)
+    assert report.left_out == ("journal/journal.sqlite3", "journal/journal.sqlite3.key")
+    assert not new.places.journal.exists()
