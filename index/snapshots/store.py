@@ -197,6 +197,7 @@ class SnapshotStore:
     def set_aside(self, built: Path, manifest: Manifest) -> None:
         """Keep a sealed folder as a preview; the next builder removes it."""
         built.rename(self.preview_folder(manifest.snapshot.id))
+        self._clear_unfinished()
 
     def switch(self, manifest: Manifest) -> None:
         """Make a kept snapshot live."""
@@ -233,7 +234,7 @@ class SnapshotStore:
 
     def prune(self, keep: int, cited: Collection[str] = ()) -> None:
         """Keep the live snapshot, the newest up to `keep`, and the newest MOST_CITED of those in `cited`."""
-        shutil.rmtree(self.unfinished, ignore_errors=True)
+        self._clear_unfinished()
         live, _ = self.pointer.read()
         others = [name for name in self.ids() if name != live]
         old = others[: max(0, len(others) - (keep - 1))]
@@ -242,6 +243,10 @@ class SnapshotStore:
             if name not in kept:
                 self._remove(name)
         self.sweep()
+
+    def _clear_unfinished(self) -> None:
+        """Remove vectors to go on from: they are in a snapshot now."""
+        shutil.rmtree(self.unfinished, ignore_errors=True)
 
     def _remove(self, name: str) -> None:
         """Remove by a new name first: what is half removed when a process dies is no snapshot any more."""

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from index import Answer, Library
 from index.conversation.service import ConversationService
 from index.domain.answers import Citation, ShortAnswer, SourceChange
-from index.domain.documents import Document
+from index.domain.documents import Document, DocumentEntry
 from index.domain.generation import GenerationStatus, WritingRequest
 from index.domain.ports import Progress, Vectors
 from index.domain.snapshots import (
@@ -31,6 +31,7 @@ from index.domain.snapshots import (
 )
 from index.journal.gap_review import GapReview
 from index.journal.journal import Journal
+from index.retrieval.texts import entry_of
 from index.sources.uploads import UploadedSources
 from index.suggestions.completion import QuestionCompleter
 from index.viewer.service import SourceViewer
@@ -197,6 +198,9 @@ class FakeEngine:
 
     def documents(self, snapshot: str) -> dict[str, Document]:
         return self._library.documents
+
+    def entries(self, snapshot: str) -> Sequence[DocumentEntry]:
+        return [entry_of(document, (), 0) for document in self._library.documents.values()]
 
     def suggestions(self) -> Sequence[str]:
         return self._library.known

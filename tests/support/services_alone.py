@@ -8,7 +8,7 @@ from typing import Any
 
 from index.conversation.service import ConversationService
 from index.domain.answers import Answer, Citation, SourceChange
-from index.domain.documents import Document
+from index.domain.documents import Document, DocumentEntry
 from index.domain.errors import LibraryError
 from index.domain.generation import WritingRequest
 from index.domain.ports import Vectors
@@ -16,6 +16,7 @@ from index.domain.sources import SourceFile
 from index.journal.gap_review import GapReview
 from index.journal.journal import Journal
 from index.parsing.documents import parse
+from index.retrieval.texts import entry_of
 from index.suggestions.completion import QuestionCompleter
 from index.viewer.service import SourceViewer
 from tests.support.index_fakes import CredulousChecker, word_vector
@@ -92,6 +93,9 @@ class Sources:
 
     def documents(self, snapshot: str) -> Mapping[str, Document] | None:
         return self.kept.get(snapshot)
+
+    def entries(self, snapshot: str) -> Sequence[DocumentEntry]:
+        return [entry_of(document, (), 0) for document in (self.kept.get(snapshot) or {}).values()]
 
     def change(self, document: Document) -> SourceChange:
         return self.on_disk
