@@ -173,7 +173,7 @@ class FootnoteBot(ShardedBot):
     ) -> Services:
         worker, replies, shared = LibraryWorker(), Replies(metrics), libraries.shared
         builds = BuildQueue(is_needed=libraries.enabled)
-        permissions = Permissions(self, moderators)
+        permissions = Permissions(self, moderators, shared=notices.shared)
         guild_settings = GuildSettingsCache(shared, worker, notices)
         progress = ProgressMessages(libraries, worker)
         attachments = AttachmentDownloader(api_url=api_url)

@@ -28,8 +28,10 @@ OWNERS_TIMEOUT_SECONDS = 1.5
 class Permissions:
     """Checks what a user may do. The owner or team is cached for ten minutes."""
 
-    def __init__(self, client: discord.Client, moderators: Moderators) -> None:
+    def __init__(self, client: discord.Client, moderators: Moderators, *, shared: bool = False) -> None:
         self._client = client
+        self._shared = shared
+        self._elsewhere: dict[int, discord.Guild] = {}
         self._moderators = moderators
         self._owners: frozenset[int] = frozenset()
         self._owners_until = 0.0
@@ -59,11 +61,27 @@ class Permissions:
     @property
     def moderated_guilds(self) -> frozenset[int]:
         """The listed servers in which the bot is now."""
-        return frozenset(guild for guild in self._moderators.guilds if self._client.get_guild(guild) is not None)
+        return frozenset(guild for guild in self._moderators.guilds if self._guild(guild) is not None)
+
+    async def look_elsewhere(self) -> None:
+        """Look up the listed servers that are on shards of other processes, if there are any."""
+        if not self._shared:
+            return
+        for guild in self._moderators.guilds:
+            if self._client.get_guild(guild) is None:
+                try:
+                    self._elsewhere[guild] = await self._client.fetch_guild(guild, with_counts=False)
+                except (discord.NotFound, discord.Forbidden):
+                    self._elsewhere.pop(guild, None)
+                except (discord.HTTPException, aiohttp.ClientError) as error:
+                    log.warning("A server on another shard could not be looked up: %s", trace(error))
+
+    def _guild(self, guild: int) -> discord.Guild | None:
+        return self._client.get_guild(guild) or self._elsewhere.get(guild)
 
     def guild_name(self, guild: int) -> str:
         """Return the name of a server; its id if the bot is not in it."""
-        found = self._client.get_guild(guild)
+        found = self._guild(guild)
         return found.name if found else str(guild)
 
     async def is_owner(self, user: int) -> bool:
@@ -77,7 +95,7 @@ class Permissions:
 
         Of a `restricted` member, who is timed out, only what an administrator may counts.
         """
-        found = self._client.get_guild(guild)
+        found = self._guild(guild)
         if found is None:
             return False
         permissions = discord.Permissions.none()

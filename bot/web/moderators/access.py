@@ -37,6 +37,7 @@ class ModeratorAccess:
         Raises TokenRejected, DiscordUnavailable.
         """
         permissions = self._permissions
+        await permissions.look_elsewhere()
         guilds = sorted(permissions.moderated_guilds)
         is_owner = await permissions.is_owner(user)
         if permissions.everywhere and not is_owner:

@@ -104,6 +104,7 @@ class Api:
             ("POST", MESSAGES + "/{message_id}/threads", self._begin_thread),
             ("POST", "/channels/{channel_id}/typing", self._typing),
             ("POST", "/users/@me/channels", self._open_direct_messages),
+            ("GET", "/guilds/{guild_id}", self._guild),
             ("GET", "/guilds/{guild_id}/audit-logs", self._audit_log),
         ]
 
@@ -192,6 +193,9 @@ class Api:
     async def _typing(self, call: Call) -> tuple[int, Any]:
         self._channel_of(call)
         return NOTHING
+
+    async def _guild(self, call: Call) -> tuple[int, Any]:
+        return 200, self.state.guild(call.params["guild_id"])
 
     async def _audit_log(self, call: Call) -> tuple[int, Any]:
         return 200, self.state.audit_log(call.params["guild_id"])

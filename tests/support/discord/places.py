@@ -23,6 +23,10 @@ from tests.support.recorder import Recorder
 
 __all__ = ["Places"]
 
+GATEWAY_ONLY = {"joined_at", "large", "unavailable", "member_count", "members", "channels", "threads", "voice_states"}
+GATEWAY_ONLY |= {"presences", "stage_instances", "guild_scheduled_events", "soundboard_sounds"}
+"""Fields of a server that GUILD_CREATE brings and the HTTP API does not."""
+
 
 class Places:
     """Servers that the bot is in, one where it is not, and the channels of all; `denied` are permissions taken from
@@ -89,6 +93,13 @@ class Places:
         here = [channel for channel in self.channels.values() if channel.guild == guild]
         threads = [channel for channel in here if channel.parent]
         return guild_create(guild, [self.payload(channel) for channel in here if channel not in threads], threads)
+
+    def guild(self, guild_id: str) -> Json:
+        """A server that the bot asks for."""
+        for guild in self.guilds:
+            if guild.id == guild_id:
+                return {key: value for key, value in guild_create(guild).items() if key not in GATEWAY_ONLY}
+        raise Refused(404, 10004, "Unknown Guild")
 
     def permissions(self, channel: Channel) -> int:
         """What the bot may do in a channel."""

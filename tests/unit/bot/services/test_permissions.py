@@ -7,6 +7,7 @@ from pathlib import Path
 import discord
 import pytest
 
+from bot.policy.moderators import Moderators
 from bot.services.permissions import Permissions
 from tests.support.discord.exchange import Exchange
 from tests.support.discord.payloads import (
@@ -22,6 +23,7 @@ from tests.support.discord.payloads import (
     User,
 )
 from tests.support.discord.rules import EPHEMERAL, text_of
+from tests.support.discord.shards import GUILDS
 from tests.support.discord.wire import Wire
 from tests.support.journal_library import MODERATORS, JournalLibrary, connected_with_moderators
 
@@ -97,3 +99,18 @@ async def test_nobody_lets_somebody_elses_file_go(tmp_path: Path) -> None:
         exchange, _ = forged(wire, f"srckeep:{key}", permissions=MEMBER | MANAGE_GUILD)
         assert "Nothing changed" in text_of(await exchange.answer())
         assert waiting.take(key, int(OWNER.id)) is not None
+
+
+async def test_listed_servers_on_shards_of_other_processes_are_looked_up(tmp_path: Path) -> None:
+    there = GUILDS[1]
+    listed = Moderators(guilds=frozenset({int(LISTED.id), int(there.id), int(NOT_JOINED.id)}))
+    async with connected_with_moderators(JournalLibrary(tmp_path), tmp_path) as wire:
+        wire.state.guilds += (there,)  # which no event told of
+        alone, shared = Permissions(wire.bot, listed), Permissions(wire.bot, listed, shared=True)
+        for rights in (alone, shared):
+            await rights.look_elsewhere()
+        assert alone.moderated_guilds == {int(LISTED.id)}
+        assert shared.moderated_guilds == {int(LISTED.id), int(there.id)}
+        assert shared.guild_name(int(there.id)) == there.name
+        assert shared.moderates(int(there.owner.id), int(there.id), frozenset())
+        assert not shared.moderates(int(OWNER.id), int(there.id), frozenset())
