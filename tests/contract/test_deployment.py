@@ -142,7 +142,7 @@ def test_compose_file_is_valid():
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-@pytest.mark.parametrize("service", ["bot", "second", "llm"])
+@pytest.mark.parametrize("service", ["bot", "second", "llm", "postgres"])
 def test_compose_services_have_no_rights_that_they_do_not_need(service):
     table = document(DEPLOY / "compose.yaml")["services"][service]
     assert table["read_only"] is True
@@ -152,7 +152,7 @@ def test_compose_services_have_no_rights_that_they_do_not_need(service):
     assert not table.get("privileged")
 
 
-def test_compose_starts_no_language_model_unless_asked():
+def test_compose_starts_no_other_server_unless_asked():
     services = document(DEPLOY / "compose.yaml")["services"]
     assert [name for name, table in services.items() if not table.get("profiles")] == ["bot"]
 
