@@ -108,15 +108,20 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
             observe=observe,
         )
 
+    store_url = settings.store_url.get_secret_value()
+
     @cache
-    def engines(snapshots: SnapshotStore) -> Engines:
+    def chosen_engines(shared: bool) -> Engines:
         from index.retrieval.opening import open_engines
 
-        url = settings.store_url.get_secret_value()
-        return open_engines(url, snapshots.root, shared=snapshots.root == settings.index_dir)
+        return open_engines(store_url if shared else "", settings.index_dir)
+
+    def engines(snapshots: SnapshotStore) -> Engines:
+        """Return the engines of an index: those of STORE_URL for the shared one, files for those of servers."""
+        return chosen_engines(snapshots.root == settings.index_dir)
 
     def make_live(folder: Path) -> None:
-        if settings.store_url.get_secret_value() and (switch := engines(snapshots).make_live):
+        if store_url and (switch := engines(snapshots).make_live):
             switch(folder / KEYWORD)
 
     def indexer(snapshots: SnapshotStore, embedder: Embedder) -> Indexer:
@@ -188,7 +193,9 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
         seconds = settings.extract_seconds
         files = ServerUploads(folders.sources(guild), quotas=quotas, max_bytes=max_bytes, seconds=seconds)
         merged = ServerSources(folders.sources(guild), max_bytes=max_bytes, shared=sources)
-        rules = ServerBuilds(own=own, shared=snapshots, names=files.names, quotas=quotas, drop=drop)
+        rules = ServerBuilds(
+            own=own, shared=None if store_url else snapshots, names=files.names, quotas=quotas, drop=drop
+        )
         return library(own, merged, files, journal, rules)
 
     grace = timedelta(days=settings.server_keep_days)

@@ -27,13 +27,14 @@ class ServerBuilds:
 
     `names` returns the names of its own files. Its first build begins from a copy of the live shared snapshot, so that
     only what is its own is read and embedded; if that build fails, the copy goes again, and `drop` lets go of it.
+    Without `shared`, if that one has other engines than the server's, all is read and embedded.
     """
 
     def __init__(
         self,
         *,
         own: SnapshotStore,
-        shared: SnapshotStore,
+        shared: SnapshotStore | None,
         names: Callable[[], tuple[str, ...]],
         quotas: Quotas,
         drop: Callable[[], None],
@@ -55,7 +56,7 @@ class ServerBuilds:
                     "/source add, then reindex."
                 )
             )
-        copied = first and self._copy_shared()
+        copied = first and self._shared is not None and self._copy(self._shared)
         try:
             yield
         except BaseException:
@@ -76,12 +77,12 @@ class ServerBuilds:
                 )
             )
 
-    def _copy_shared(self) -> bool:
+    def _copy(self, shared: SnapshotStore) -> bool:
         """Make a copy of the live shared snapshot the server's first one; return whether that worked."""
         try:
-            manifest = self._shared.live()
+            manifest = shared.live()
             with self._own.building() as folder:
-                _link_all(self._shared.folder(manifest.snapshot.id), folder)
+                _link_all(shared.folder(manifest.snapshot.id), folder)
                 self._own.publish(folder, manifest)
         except (LibraryError, OSError) as error:  # then all is read and embedded anew
             reason = error.log_message if isinstance(error, LibraryError) else error.strerror

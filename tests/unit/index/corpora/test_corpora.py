@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -180,3 +181,12 @@ def test_usage_tells_files_bytes_and_passages(tmp_path: Path) -> None:
     usage = libraries.usage(AMBER)
     assert (usage.files, usage.bytes, usage.passages) == (1, len(text.encode()), 1)
     assert (usage.most_files, usage.most_bytes, usage.most_passages) == (QUOTAS.files, QUOTAS.bytes, QUOTAS.passages)
+
+
+def test_without_a_shared_snapshot_a_server_builds_from_its_own_alone(tmp_path: Path) -> None:
+    libraries = corpora(tmp_path)
+    shutil.rmtree(tmp_path / "index")
+    shutil.rmtree(tmp_path / "seeds")
+    add(libraries, AMBER, "light.md", secret_text("Quartzblink", "light"))
+    assert libraries.of(AMBER).source_names() == ("light.md",)
+    assert "Quartzblink" in libraries.of(AMBER).ask(LIGHT).text
