@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ def upgrade(connection: Connection) -> None:
         raise JournalUnavailable(
             f"The journal's database is of version {version}, this program knows {NEWEST}: update the program."
         )
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # else it tells of each of its parts
     from alembic import command
     from alembic.config import Config
 
