@@ -166,9 +166,12 @@ def test_character_that_postgres_cannot_hold_is_replaced(journal: Journal) -> No
     assert entry.question == "Who\ufffd is it?"
 
 
-def test_forgotten_questions_leave_no_row(postgres_url: str, journal: Journal) -> None:
+def test_forgotten_questions_leave_no_row(
+    postgres_url: str, journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
     ask(journal, answer("My secret?"))
     journal.forget(ANN)
+    assert "in the database until the next time" not in caplog.text
     with psycopg.connect(postgres_url) as db:
         assert db.execute("SELECT count(*) FROM answers").fetchone() == (0,)
 
