@@ -166,11 +166,9 @@ def status_lines(status: Status, whole: bool | None = None) -> Iterator[str]:
         yield f"skipped    {skipped.source}: {skipped.reason}"
     yield from _note_lines(status.notes)
     for search in status.vectors:
-        if search.lists:
-            yield (
-                f"vectors    {search.rows:,}: {search.probes:,} of {search.lists:,} lists are searched, which finds "
-                f"{search.recall:.1%} of the nearest 20"
-            )
+        if search.queries:
+            found = f"{search.recall:.1%} of the nearest 20"
+            yield f"vectors    {search.rows:,}, searched by their codes, which finds {found}"
     if storage := status.storage:
         yield f"storage    {storage.url}, live there: {storage.snapshot or 'none'}"
         if storage.problem:

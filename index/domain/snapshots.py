@@ -108,8 +108,8 @@ class VectorSearch:
     """How one folder's vectors are searched.
 
     `recall` is the share of the 20 nearest rows that search finds, in the mean over `queries`, of which the indexer
-    handed in `given`; 1.0 for exact search, which needs no sample. `probes` of `lists` lists are searched, and
-    `reranked` times as many rows as are asked for are ranked by their exact cosines.
+    handed in `given`; 1.0 for exact search, which needs no sample. `reranked` times as many rows as are asked for are
+    found by their codes and ranked by their exact cosines.
     """
 
     kind: str
@@ -117,8 +117,6 @@ class VectorSearch:
     recall: float = 1.0
     queries: int = 0
     given: int = 0
-    lists: int = 0
-    probes: int = 0
     reranked: float = 1.0
 
 

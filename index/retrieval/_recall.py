@@ -1,4 +1,4 @@
-"""How many lists must be searched, measured against exact search."""
+"""How many candidates must be ranked, measured against exact search."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ from index.domain.ports import Vectors
 from index.retrieval._exact import CLOSE
 from index.retrieval._flat_file import FlatFile
 
-__all__ = ["NEAREST", "QUERIES", "TARGET", "choose_queries", "fewest_probes"]
+__all__ = ["NEAREST", "QUERIES", "TARGET", "choose_queries", "fewest_ranked"]
 
 NEAREST = 20
 """Rows that are compared."""
 
-QUERIES = 500
+QUERIES = 300
 
 TARGET = 0.98
-MARGIN = 0.005
-"""The parameters are picked by one half of the queries to reach so much more, and measured by the other."""
+MARGIN = 0.01
+"""The number is picked by one half of the queries to reach so much more, and measured by the other."""
 
-SHIFT = 0.6
+FACTORS = (5.0, 8.0, 12.0, 20.0, 30.0)
+"""Candidates ranked for each row that is asked for."""
+
+SHIFT = 1.0
 """How far a row is moved towards the difference of two others where it stands in for a question."""
 
 
@@ -39,30 +42,29 @@ def choose_queries(flat: FlatFile, given: Sequence[Vectors]) -> tuple[Vectors, i
     return chance.permutation(queries), len(chosen)
 
 
-def fewest_probes(
-    most: int, search: Callable[[Vectors, int], Sequence[float]], queries: Vectors, least: Vectors
-) -> tuple[int, float]:
-    """Return how many lists to search, at most `most`, and the recall on the half of the queries not picked by.
+def fewest_ranked(
+    search: Callable[[Vectors, float], Sequence[float]], queries: Vectors, least: Vectors
+) -> tuple[float, float]:
+    """Return how many candidates to rank, of FACTORS, and the recall on the half of the queries not picked by.
 
     Parameters
     ----------
     search
-        Returns the cosines of the NEAREST rows that are found for a query in so many lists.
+        Returns the cosines of the NEAREST rows that are found for a query with a factor.
     least
         The cosine of the last of the NEAREST rows of each query: whatever is as near is as good.
     """
     half = len(queries) // 2
 
-    def recall(probes: int, part: slice) -> float:
+    def recall(factor: float, part: slice) -> float:
         found = [
-            sum(cosine >= last - CLOSE for cosine in search(query, probes))
+            sum(cosine >= last - CLOSE for cosine in search(query, factor))
             for query, last in zip(queries[part], least[part], strict=True)
         ]
         return float(np.mean(found)) / NEAREST
 
-    probes = 1
-    while True:
-        measured = recall(probes, slice(half, None))
-        if probes >= most or (measured >= TARGET and recall(probes, slice(half)) >= TARGET + MARGIN):
-            return probes, measured
-        probes = min(most, max(probes + 1, probes * 5 // 4))
+    for factor in FACTORS:
+        measured = recall(factor, slice(half, None))
+        if measured >= TARGET and recall(factor, slice(half)) >= TARGET + MARGIN:
+            break
+    return factor, measured

@@ -7,7 +7,6 @@ import math
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,11 @@ import numpy as np
 
 from index.domain.ports import Deleted, Progress, Vectors, VectorWriter
 from index.domain.snapshots import VectorSearch
+from index.retrieval._codes import FILE, Codes, build_codes, selector_of
 from index.retrieval._exact import CLOSE, best_of, kept_rows, query_of
 from index.retrieval._flat_file import VECTORS, FlatFile, flat_writer
-from index.retrieval._inverted_lists import FILE, InvertedLists, build_lists, selector_of
-from index.retrieval._recall import NEAREST, TARGET, choose_queries, fewest_probes
-from index.retrieval.vector_search import FLAT, LISTS, read_search, write_search
+from index.retrieval._recall import NEAREST, TARGET, choose_queries, fewest_ranked
+from index.retrieval.vector_search import CODES, FLAT, read_search, write_search
 
 __all__ = ["FaissEngine", "FaissStore"]
 
@@ -30,14 +29,8 @@ MANY_ROWS = 50_000
 SPARE = 16
 """Rows asked for beyond those that are returned, so that a tie at the end is seen."""
 
-RERANKED = 2.0
-"""Rows ranked by exact cosines, of each that is asked for."""
-
 MOST_RANKED = 10_000
 """A search that would rank more rows compares all."""
-
-MOST_PROBED = 0.25
-"""Share of the lists; search of more is hardly faster than exact search."""
 
 log = logging.getLogger(__name__)
 
@@ -45,14 +38,14 @@ log = logging.getLogger(__name__)
 class FaissStore:
     """The rows of a flat file, which stay on the disk; cosines are in -1..1, and 1.0 is the same direction.
 
-    With `lists`, a search of at least `many_rows` rows looks into those only that are nearest.
+    With `codes`, a search of at least `many_rows` rows finds candidates by them.
     """
 
     def __init__(
-        self, file: FlatFile, lists: InvertedLists | None, search: VectorSearch, *, many_rows: int = MANY_ROWS
+        self, file: FlatFile, codes: Codes | None, search: VectorSearch, *, many_rows: int = MANY_ROWS
     ) -> None:
         self._file = file
-        self._lists = lists
+        self._codes = codes
         self._search = search
         self._many_rows = many_rows
         reader = faiss.ZeroCopyIOReader(faiss.swig_ptr(file.data), file.size)  # type: ignore[attr-defined]
@@ -69,42 +62,44 @@ class FaissStore:
             return []
         self._file.check()
         faiss.omp_set_num_threads(1)  # of this thread alone: its pool would spin between questions
-        reranked = math.ceil(k * self._search.reranked) + SPARE
-        if self._lists and kept >= self._many_rows and reranked <= MOST_RANKED:
-            probes = min(self._search.lists, math.ceil(self._search.probes * len(self) / kept))
-            found = self._in_lists(self._lists, query, k, reranked, probes, deleted)
-            if len(found) == k:
+        if self._codes and kept >= self._many_rows:
+            found = self._by_codes(self._codes, query, k, self._search.reranked, deleted)
+            if found is not None:
                 return found
         return self._among_all(query, k, kept, deleted)
 
     def rows(self, start: int, stop: int) -> Vectors:
         return self._file.rows(start, stop)
 
-    def cosines_in_lists(self, query: Vectors, probes: int) -> list[float]:
-        """Return the cosines of the NEAREST rows that so many lists hold."""
-        if self._lists is None:
-            raise ValueError("there are no lists")
+    def cosines_by_codes(self, query: Vectors, factor: float) -> list[float]:
+        """Return the cosines of the NEAREST rows that are found if so many candidates are ranked."""
         faiss.omp_set_num_threads(1)
-        reranked = math.ceil(NEAREST * self._search.reranked) + SPARE
-        return [cosine for _, cosine in self._in_lists(self._lists, query, NEAREST, reranked, probes, None)]
+        found = self._by_codes(self._codes, query, NEAREST, factor, None) if self._codes else None
+        return [cosine for _, cosine in found or []]
 
     def least_cosines(self, queries: Vectors) -> Vectors:
         """Return the cosine of the last of the NEAREST rows of each query, by comparing all."""
         cosines: Vectors = self._index.search(queries, min(NEAREST, len(self)))[0][:, -1]
         return cosines
 
-    def _in_lists(
-        self, lists: InvertedLists, query: Vectors, k: int, reranked: int, probes: int, deleted: Deleted | None
-    ) -> list[tuple[int, float]]:
-        """Return the best k rows of some lists, or fewer if they hold fewer."""
-        scores, rows = lists.search(query, reranked, probes, deleted)
-        found = best_of(query, rows, self._file.take, len(rows))
-        if len(rows) == reranked:
-            last = set(rows[scores <= scores[-1] + CLOSE].tolist())
-            if len(found) > k and any(row in last for row, cosine in found if cosine >= found[k - 1][1] - CLOSE):
-                rows = lists.at_least(query, float(scores[-1] - CLOSE), probes, deleted)
-                found = best_of(query, rows, self._file.take, k)
-        return found[:k]
+    def _by_codes(
+        self, codes: Codes, query: Vectors, k: int, factor: float, deleted: Deleted | None
+    ) -> list[tuple[int, float]] | None:
+        """Return the best k of the rows whose codes are nearest; None if too many would have to be ranked."""
+        wanted = math.ceil(k * factor) + SPARE
+        count = wanted
+        while count <= min(MOST_RANKED, len(self)):
+            scores, rows = codes.search(query, count)
+            if deleted is not None:
+                kept = ~deleted[rows]
+                scores, rows = scores[kept], rows[kept]
+            if len(rows) >= min(wanted, count):
+                found = best_of(query, rows, self._file.take, len(rows))
+                last = set(rows[scores <= scores[-1] + CLOSE].tolist())
+                if not any(row in last for row, cosine in found if cosine >= found[k - 1][1] - CLOSE):
+                    return found[:k]
+            count *= 4  # many are deleted, or more rows tie with the last one
+        return None
 
     def _among_all(self, query: Vectors, k: int, kept: int, deleted: Deleted | None) -> list[tuple[int, float]]:
         """Return the best k rows by comparing all."""
@@ -120,7 +115,7 @@ class FaissStore:
 
 
 class FaissEngine:
-    """Writes and opens stores; one of at least `many_rows` rows has lists, if they find what exact search finds."""
+    """Writes and opens stores; one of at least `many_rows` rows has codes, if they find what exact search finds."""
 
     def __init__(self, *, many_rows: int = MANY_ROWS) -> None:
         self._many_rows = many_rows
@@ -131,7 +126,7 @@ class FaissEngine:
             yield writer
         search = VectorSearch(FLAT, writer.count)
         if writer.count >= max(1, self._many_rows):
-            search = _write_lists(folder, writer.queries, progress)
+            search = _write_codes(folder, writer.queries, progress)
         write_search(folder, search)
 
     def open(self, folder: Path) -> FaissStore:
@@ -139,28 +134,25 @@ class FaissEngine:
         search = read_search(folder) or VectorSearch(FLAT, file.count)
         if search.rows != file.count:
             raise ValueError("it does not say how these vectors are searched")
-        lists = None
-        if search.kind == LISTS:
-            lists = InvertedLists(folder / FILE, rows=file.count, dimension=file.dimension, lists=search.lists)
-        return FaissStore(file, lists, search, many_rows=self._many_rows)
+        codes = None
+        if search.kind == CODES:
+            codes = Codes(folder / FILE, rows=file.count, dimension=file.dimension)
+        return FaissStore(file, codes, search, many_rows=self._many_rows)
 
 
-def _write_lists(folder: Path, queries: Sequence[Vectors], progress: Progress | None) -> VectorSearch:
-    """Write the lists of a folder's vectors, and return how they are searched; keep none that find too little."""
+def _write_codes(folder: Path, queries: Sequence[Vectors], progress: Progress | None) -> VectorSearch:
+    """Write the codes of a folder's vectors, and return how they are searched; keep none that find too little."""
     file = FlatFile(folder / VECTORS)
     faiss.omp_set_num_threads(os.cpu_count() or 1)
-    count = build_lists(folder / FILE, file, progress)
-    lists = InvertedLists(folder / FILE, rows=file.count, dimension=file.dimension, lists=count)
-    search = VectorSearch(LISTS, file.count, lists=count, probes=1, reranked=RERANKED)
+    build_codes(folder / FILE, file, progress)
+    codes = Codes(folder / FILE, rows=file.count, dimension=file.dimension)
     sample, given = choose_queries(file, queries)
-    store = FaissStore(file, lists, search)
-    probes, recall = fewest_probes(
-        math.ceil(count * MOST_PROBED), store.cosines_in_lists, sample, store.least_cosines(sample)
-    )
+    store = FaissStore(file, codes, VectorSearch(CODES, file.count))
+    reranked, recall = fewest_ranked(store.cosines_by_codes, sample, store.least_cosines(sample))
     if recall < TARGET:
-        log.warning("Vector search stays exact: in %d of %d lists its recall is %.3f only", probes, count, recall)
-        del store, lists  # Windows removes no file that is mapped
+        log.warning("Vector search stays exact: by codes its recall is %.3f only", recall)
+        del store, codes  # Windows removes no file that is mapped
         (folder / FILE).unlink()
         return VectorSearch(FLAT, file.count)
-    log.info("Vector search looks into %d of %d lists: its recall is %.3f", probes, count, recall)
-    return replace(search, probes=probes, recall=recall, queries=len(sample), given=given)
+    log.info("Vector search ranks %g candidates for each row: its recall is %.3f", reranked, recall)
+    return VectorSearch(CODES, file.count, recall=recall, queries=len(sample), given=given, reranked=reranked)

@@ -10,12 +10,12 @@ from typing import Any
 
 from index.domain.snapshots import VectorSearch
 
-__all__ = ["FILE", "FLAT", "LISTS", "read_search", "write_search"]
+__all__ = ["CODES", "FILE", "FLAT", "read_search", "write_search"]
 
 FILE = "vectors.json"
 
-FLAT, LISTS = "flat", "ivf-sq8"
-"""Exact search of all rows; or of the lists nearest to a question, by a byte a number and then by exact cosines."""
+FLAT, CODES = "flat", "pq4"
+"""Exact search of all rows; or by their product codes of four bits, and then by exact cosines."""
 
 
 def write_search(folder: Path, search: VectorSearch) -> None:
@@ -40,12 +40,12 @@ def read_search(folder: Path) -> VectorSearch | None:
         search = VectorSearch(**table)
     except TypeError as error:
         raise ValueError("it does not say how the vectors are searched") from error
-    counts = (search.rows, search.queries, search.given, search.lists, search.probes)
+    counts = (search.rows, search.queries, search.given)
     numbers = (search.recall, search.reranked)
     whole = all(type(count) is int and count >= 0 for count in counts)
     finite = all(isinstance(number, int | float) and math.isfinite(number) for number in numbers)
-    if not (whole and finite and search.kind in (FLAT, LISTS) and 0 <= search.recall <= 1):
+    if not (whole and finite and search.kind in (FLAT, CODES) and 0 <= search.recall <= 1):
         raise ValueError("it does not say how the vectors are searched")
-    if search.kind == LISTS and not (0 < search.probes <= search.lists and 1 <= search.reranked <= 1000):
-        raise ValueError("it does not say how many lists are searched")
+    if not 1 <= search.reranked <= 1000:
+        raise ValueError("it does not say how many candidates are ranked")
     return search

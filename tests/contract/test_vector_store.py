@@ -16,8 +16,8 @@ from tests.support.milvus import lite_vector_engine
 from tests.support.pgvector import pgvector_engine
 
 
-class FaissListsEngine(FaissEngine):
-    """Searches few rows by lists too."""
+class FaissCodesEngine(FaissEngine):
+    """Searches few rows by codes too."""
 
     def __init__(self) -> None:
         super().__init__(many_rows=200)
@@ -25,8 +25,8 @@ class FaissListsEngine(FaissEngine):
 
 MILVUS = pytest.param(lite_vector_engine, marks=pytest.mark.slow)
 PGVECTOR = pytest.param(pgvector_engine, marks=pytest.mark.slow)
-ENGINES: tuple[Any, ...] = (FaissEngine, FaissListsEngine, NumpyEngine, MemoryEngine, MILVUS, PGVECTOR)
-ON_DISK = (FaissEngine, FaissListsEngine, NumpyEngine)
+ENGINES: tuple[Any, ...] = (FaissEngine, FaissCodesEngine, NumpyEngine, MemoryEngine, MILVUS, PGVECTOR)
+ON_DISK = (FaissEngine, FaissCodesEngine, NumpyEngine)
 ROWS = np.asarray([[0.0, 1.0], [0.6, 0.8], [1.0, 0.0]], np.float32)
 ASKED = np.asarray([1.0, 0.0], np.float32)
 
@@ -159,7 +159,7 @@ def test_search_finds_what_comparing_one_by_one_finds(engine, tmp_path):
             assert dict(hits) == pytest.approx({row: cosines[row] for row, _ in hits}, abs=1e-6)
             assert hits == sorted(hits, key=lambda hit: (-hit[1], hit[0]))
             found.append(len({row for row, _ in hits} & set(best)) / 10)
-    assert np.mean(found) >= (0.97 if isinstance(engine, FaissListsEngine) else 1)
+    assert np.mean(found) >= (0.97 if isinstance(engine, FaissCodesEngine) else 1)
 
 
 def test_a_store_opened_before_its_folder_was_removed_serves_on(engine, tmp_path):

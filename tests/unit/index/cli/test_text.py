@@ -101,11 +101,11 @@ def test_an_answer_that_could_not_be_written_says_why(fault):
     assert last.startswith("not written by the language model: ")
 
 
-def test_status_says_how_many_lists_of_vectors_are_searched():
-    searches = (VectorSearch("flat", 40), VectorSearch("ivf-sq8", 400_000, 0.987, 500, 500, 2_529, 78, 2.0))
+def test_status_says_what_a_search_by_codes_finds():
+    searches = (VectorSearch("flat", 40), VectorSearch("pq4", 400_000, 0.987, 300, 300, 3.0))
     status = Status(None, (), (), "", "words", True, vectors=searches)
     lines = [line for line in status_lines(status) if line.startswith("vectors")]
-    assert lines == ["vectors    400,000: 78 of 2,529 lists are searched, which finds 98.7% of the nearest 20"]
+    assert lines == ["vectors    400,000, searched by their codes, which finds 98.7% of the nearest 20"]
     assert status_json(status)["vectors"][1]["recall"] == 0.987
 
 
