@@ -38,7 +38,7 @@ from tests.support.index_fakes import answerer
 
 __all__ = ["measure"]
 
-DIMENSION, BLOCK = 384, 2_048
+DIMENSION = 384
 RATIO_TARGET = 0.05
 """The most that a rebuild may take of a full build, at 100,000 passages."""
 A_DOCUMENT = 200
