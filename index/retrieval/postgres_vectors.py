@@ -15,8 +15,8 @@ from index.retrieval.postgres_tables import PostgresTables, read_table, write_ta
 
 __all__ = ["PgVectorEngine", "PgVectors"]
 
-FLAT_ROWS = 50_000
-"""Rows up to which PostgreSQL compares all."""
+FLAT_ROWS = 10_000
+"""Rows up to which PostgreSQL compares all: so many take some 15 ms."""
 
 BATCH = 2_000
 """Rows sent at a time."""
@@ -33,10 +33,11 @@ COPY_BEGIN, COPY_END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 class PgVectors:
     """The rows of a segment; cosines are exact, for they are computed anew from the file of vectors."""
 
-    def __init__(self, tables: PostgresTables, name: str, file: FlatFile) -> None:
+    def __init__(self, tables: PostgresTables, name: str, file: FlatFile, flat_rows: int) -> None:
         self._tables = tables
         self._name = name
         self._file = file
+        self._flat_rows = flat_rows
 
     def __len__(self) -> int:
         return self._file.count
@@ -50,7 +51,7 @@ class PgVectors:
         self._file.check()
         gone = np.flatnonzero(deleted).tolist() if deleted is not None else []
         limit = min(k + SPARE, kept)
-        by_graph = len(self) > FLAT_ROWS
+        by_graph = len(self) > self._flat_rows
         while True:
             hits = self._nearest(query, limit, gone, by_graph=by_graph)
             if by_graph and len(hits) < limit:
@@ -65,7 +66,7 @@ class PgVectors:
 
     def _nearest(self, query: Vectors, limit: int, gone: list[int], *, by_graph: bool) -> list[tuple[int, float]]:
         """Return rows with their inner products, best first; by the graph of HNSW perhaps fewer than there are."""
-        visited = str(min(MOST_VISITED, max(200, 4 * limit)))
+        visited = str(min(MOST_VISITED, max(400, 8 * limit)))
         settings = (
             ("SELECT set_config('hnsw.ef_search', %s, true)", [visited])
             if by_graph
@@ -89,15 +90,16 @@ class PgVectors:
 class PgVectorEngine:
     """Writes segments to a file and to PostgreSQL, and opens them."""
 
-    def __init__(self, tables: PostgresTables) -> None:
+    def __init__(self, tables: PostgresTables, *, flat_rows: int = FLAT_ROWS) -> None:
         self._tables = tables
+        self._flat_rows = flat_rows
 
     @contextmanager
     def writer(self, folder: Path, dimension: int, *, progress: Progress | None = None) -> Iterator[VectorWriter]:
         name = self._tables.new_name("vectors")
         try:
             with flat_writer(folder / VECTORS, dimension) as file:
-                writer = _Writer(self._tables, name, file)
+                writer = _Writer(self._tables, name, file, self._flat_rows)
                 yield writer
                 writer.finish()
             write_table(folder, name)
@@ -106,13 +108,14 @@ class PgVectorEngine:
             raise
 
     def open(self, folder: Path) -> PgVectors:
-        return PgVectors(self._tables, read_table(folder), FlatFile(folder / VECTORS))
+        return PgVectors(self._tables, read_table(folder), FlatFile(folder / VECTORS), self._flat_rows)
 
 
 class _Writer:
     """Writes rows to the file at once and to PostgreSQL in batches."""
 
-    def __init__(self, tables: PostgresTables, name: str, file: FlatWriter) -> None:
+    def __init__(self, tables: PostgresTables, name: str, file: FlatWriter, flat_rows: int) -> None:
+        self._flat_rows = flat_rows
         self._tables = tables
         self._name = name
         self._file = file
@@ -161,7 +164,7 @@ class _Writer:
         """Send the rest and build the index."""
         self._send()
         with self._tables.building() as connection:
-            if self._sent > FLAT_ROWS:
+            if self._sent > self._flat_rows:
                 connection.execute(
                     f"CREATE INDEX ON {self._name} USING hnsw (vector vector_ip_ops) "
                     "WITH (m = 16, ef_construction = 100)".encode()

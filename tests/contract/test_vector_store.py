@@ -13,7 +13,7 @@ from index.retrieval.faiss_store import FaissEngine
 from index.retrieval.numpy_store import NumpyEngine
 from tests.support.index_fakes import MemoryEngine
 from tests.support.milvus import lite_vector_engine
-from tests.support.pgvector import pgvector_engine
+from tests.support.pgvector import pgvector_engine, pgvector_graph_engine
 
 
 class FaissCodesEngine(FaissEngine):
@@ -24,8 +24,9 @@ class FaissCodesEngine(FaissEngine):
 
 
 MILVUS = pytest.param(lite_vector_engine, marks=pytest.mark.slow)
-PGVECTOR = pytest.param(pgvector_engine, marks=pytest.mark.slow)
-ENGINES: tuple[Any, ...] = (FaissEngine, FaissCodesEngine, NumpyEngine, MemoryEngine, MILVUS, PGVECTOR)
+PGVECTOR = [pytest.param(make, marks=pytest.mark.slow) for make in (pgvector_engine, pgvector_graph_engine)]
+ENGINES: tuple[Any, ...] = (FaissEngine, FaissCodesEngine, NumpyEngine, MemoryEngine, MILVUS, *PGVECTOR)
+EXACT = (FaissEngine, NumpyEngine, MemoryEngine)
 ON_DISK = (FaissEngine, FaissCodesEngine, NumpyEngine)
 ROWS = np.asarray([[0.0, 1.0], [0.6, 0.8], [1.0, 0.0]], np.float32)
 ASKED = np.asarray([1.0, 0.0], np.float32)
@@ -159,7 +160,7 @@ def test_search_finds_what_comparing_one_by_one_finds(engine, tmp_path):
             assert dict(hits) == pytest.approx({row: cosines[row] for row, _ in hits}, abs=1e-6)
             assert hits == sorted(hits, key=lambda hit: (-hit[1], hit[0]))
             found.append(len({row for row, _ in hits} & set(best)) / 10)
-    assert np.mean(found) >= (0.97 if isinstance(engine, FaissCodesEngine) else 1)
+    assert np.mean(found) >= (1 if type(engine) in EXACT else 0.97)
 
 
 def test_a_store_opened_before_its_folder_was_removed_serves_on(engine, tmp_path):

@@ -18,7 +18,7 @@ from index.retrieval.postgres_tables import PostgresTables
 from index.retrieval.postgres_vectors import PgVectorEngine
 from tests.support.postgres import PostgresServer
 
-__all__ = ["pgvector_engine", "pgvector_server", "postgres_keyword_engine"]
+__all__ = ["pgvector_engine", "pgvector_graph_engine", "pgvector_server", "postgres_keyword_engine"]
 
 
 @cache
@@ -43,6 +43,11 @@ def _tables() -> PostgresTables:
 
 def pgvector_engine() -> Any:
     return PgVectorEngine(_tables())
+
+
+def pgvector_graph_engine() -> Any:
+    """Return an engine that searches few rows by HNSW too."""
+    return PgVectorEngine(_tables(), flat_rows=200)
 
 
 def postgres_keyword_engine() -> Any:
