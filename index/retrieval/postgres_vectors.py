@@ -78,9 +78,9 @@ class PgVectors:
             [
                 settings,
                 (
-                    f"SELECT row, -(vector <#> query) FROM {self._name}, CAST(%s AS vector) AS query "  # noqa: S608
-                    f"{where} ORDER BY vector <#> query LIMIT %s",
-                    [text, *([gone] if gone else []), limit],
+                    f"SELECT row, -(vector <#> %s::vector) FROM {self._name} {where} "  # noqa: S608
+                    "ORDER BY vector <#> %s::vector LIMIT %s",  # not by a column, which the index does not serve
+                    [text, *([gone] if gone else []), text, limit],
                 ),
             ]
         )
