@@ -75,8 +75,7 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
     wait_passively()
     reader = cache(lambda: _reader(settings.reader_model))
 
-    @_once
-    def embedder() -> Embedder:
+    def local_embedder() -> Embedder:
         from index.embedding.onnx_embedder import BUNDLED, OnnxEmbedder
 
         if settings.embedding_model == BUNDLED:
@@ -84,6 +83,14 @@ def open_corpora(settings: Settings, *, observe: StageObserver | None = None) ->
         from index.embedding.sentence_transformer import SentenceTransformerEmbedder
 
         return SentenceTransformerEmbedder(settings.embedding_model)
+
+    @_once
+    def embedder() -> Embedder:
+        if not settings.embedding_url:
+            return local_embedder()
+        from index.embedding.served_embedder import ServedEmbedder
+
+        return ServedEmbedder(local_embedder(), settings.embedding_url, settings.embedding_api_key.get_secret_value())
 
     def answerer(snapshots: SnapshotStore, embedder: Embedder) -> Answerer:
         from index.answering.answerer import Answerer

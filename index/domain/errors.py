@@ -11,6 +11,7 @@ __all__ = [
     "ClaimsUnreadable",
     "CoordinationUnavailable",
     "Damaged",
+    "EmbeddingServerFault",
     "InUse",
     "IndexMismatch",
     "IndexUnwritable",
@@ -116,6 +117,10 @@ class Busy(LibraryError):
 
 class CoordinationUnavailable(Busy):
     """What coordinates the processes can't be reached, so no lock can be had, no value, no notice."""
+
+
+class EmbeddingServerFault(LibraryError):
+    """The server of EMBEDDING_URL cannot be used; the index is as it was before."""
 
 
 class ObjectsUnavailable(LibraryError):

@@ -47,3 +47,9 @@ def test_wrong_setting_ends_the_command_with_one_sentence(
     assert capsys.readouterr().err == (
         "LLM_BASE_URL can't be used: it is not a web address; write for example LLM_BASE_URL=http://127.0.0.1:8000/v1\n"
     )
+
+
+def test_the_embedding_server_s_address_is_checked_as_well() -> None:
+    assert Settings(embedding_url="http://host:8080/v1/embeddings").embedding_url == "http://host:8080/v1"
+    with pytest.raises(ValidationError, match="EMBEDDING_API_KEY"):
+        Settings(embedding_url="http://key@host:8080/v1")
