@@ -34,7 +34,7 @@ PASSING = (408, 409, 425, 429)
 REMEDIES = {
     401: Message("is EMBEDDING_API_KEY right?"),
     403: Message("may EMBEDDING_API_KEY use that model?"),
-    404: Message("is EMBEDDING_URL right, which most often ends in /v1?"),
+    404: Message("is EMBEDDING_URL right?"),
     413: Message("let the server take texts as long as the model reads, and 64 at a time"),
 }
 
@@ -85,7 +85,8 @@ class EmbeddingsClient:
         if [index for index, _ in rows] != list(range(len(texts))):
             raise EmbeddingServerFault(
                 Message(
-                    "The embedding server returned another number of vectors than of texts ({count}, {texts}): see to it.",
+                    "The embedding server returned another number of vectors than of texts ({count}, {texts}): see to "
+                    "it.",
                     count=len(rows),
                     texts=len(texts),
                 )

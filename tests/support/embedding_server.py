@@ -53,8 +53,9 @@ def bundled_model() -> Model:
     def embed(texts: Sequence[str]) -> Vectors:
         rows = []
         for text in texts:
-            read = embedder._tokenizer.encode(text)
-            rows.append(embedder._run(read, min(len(read.ids), MAX_TOKENS) - 1).mean(axis=0))
+            ids = embedder._tokenizer.encode(text).ids[:MAX_TOKENS]
+            tokens = embedder._session.run(["tokens"], {"ids": np.asarray([ids], np.int64)})[0][0]
+            rows.append(tokens.mean(axis=0))
         return np.stack(rows)
 
     return embed
