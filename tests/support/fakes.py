@@ -32,6 +32,7 @@ from index.domain.snapshots import (
 from index.journal.gap_review import GapReview
 from index.journal.journal import Journal
 from index.retrieval.texts import entry_of
+from index.snapshots.replication import LOCAL_ONLY
 from index.sources.uploads import UploadedSources
 from index.suggestions.completion import QuestionCompleter
 from index.viewer.service import SourceViewer
@@ -259,6 +260,7 @@ class FakeLibrary(Library):
         self.answers: dict[str, Answer | Exception] = {}
         self.report: ReindexReport | Exception = make_report()
         self._reindexer = FakeReindexer(self)
+        self._replication = LOCAL_ONLY
         self.current: Status | Exception = make_status()
         self.load_error: Exception | None = None
         self.seconds = 0.0

@@ -15,6 +15,7 @@ from bot.client.bot import FootnoteBot
 from bot.client.discord_patches import use_api
 from bot.policy.moderators import Moderators
 from bot.shards import ShardRange
+from index import Corpora
 from index.domain.errors import CoordinationUnavailable
 from tests.support.coordination_fakes import FakeCoordinator
 from tests.support.discord.driver import Discord
@@ -34,7 +35,7 @@ class Process:
     def __init__(self, folder: Path, coordinator: FakeCoordinator) -> None:
         self.library = FakeLibrary()
         self.bot = FootnoteBot(
-            library=self.library,
+            libraries=Corpora(self.library),
             commands_file=folder / "commands.json",
             moderators=Moderators(),
             limits=NO_LIMITS,
