@@ -132,8 +132,9 @@ class Permissions:
     async def require_moderator(self, interaction: Interaction, refusal: str = REFUSAL) -> None:
         """Raise Refused, with this text in the user's language, unless `is_moderator`."""
         if not await self.is_moderator(interaction):
-            own = self._moderators.everywhere and interaction.guild_id is not None
-            raise Refused(notice_message(gettext(OWN_REFUSAL if own else refusal)))
+            if self._moderators.everywhere and interaction.guild_id is not None:
+                refusal = OWN_REFUSAL
+            raise Refused(notice_message(gettext(refusal)))
 
     async def require_reviewer(self, interaction: Interaction, refusal: str) -> None:
         """Raise Refused, with this text in the user's language, unless `can_review`."""
