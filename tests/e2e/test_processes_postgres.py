@@ -14,7 +14,7 @@ from tests.support.postgres import PostgresServer
 
 pytestmark = pytest.mark.slow
 
-AWAY_S = 8.0
+AWAY_S = 7.0
 
 
 async def test_questions_are_answered_while_the_database_is_away_and_one_may_die_after_it(

@@ -9,7 +9,10 @@ from typing import Any
 import discord
 import pytest
 
+from bot.services.notices import Notices
+from bot.services.worker import LibraryWorker
 from bot.services.writing import GrowingAnswer, Writings
+from tests.support.coordination_fakes import FakeCoordinator
 from tests.support.harmless import blocks
 from tests.support.writing_library import make_written
 
@@ -106,6 +109,22 @@ async def test_states_come_from_any_thread() -> None:
         while not any("One." in text for text in shown.texts):
             await until_tried(shown)
     assert "One." in shown.texts[-1]
+
+
+async def test_a_writing_is_stopped_from_another_process_by_who_asked_and_by_moderators() -> None:
+    coordinator, worker = FakeCoordinator(), LibraryWorker()
+    here, there = (Notices(coordinator, worker, "bot") for _ in range(2))
+    elsewhere, writings = Writings(here), Writings(there)
+    for notices in (here, there):
+        notices.begin()
+    with writings.begin(1) as writing, writings.begin(1) as another:
+        assert not await elsewhere.stop_elsewhere(writing.key, user=2)
+        assert not writing.stopped.is_set()
+        assert await elsewhere.stop_elsewhere(writing.key, user=1)
+        assert writing.stopped.is_set()
+        assert await elsewhere.stop_elsewhere(another.key, user=None)
+        assert another.stopped.is_set()
+    assert not await elsewhere.stop_elsewhere(writing.key, user=None)
 
 
 def test_a_writing_can_be_stopped_until_it_ends() -> None:
