@@ -95,6 +95,11 @@ class FlatFile:
         self.data: NDArray[np.uint8] = np.frombuffer(self._map, np.uint8)
         self._bytes = self.data[HEADER.size :].reshape(self.count, NUMBER * self.dimension)
 
+    def expect_single_rows(self) -> None:
+        """Tell the system that rows are read here and there: it need not read, or keep in memory, those around them."""
+        if hasattr(mmap, "MADV_RANDOM"):  # Windows knows no such advice
+            self._map.madvise(mmap.MADV_RANDOM)
+
     def check(self) -> None:
         """Raise ValueError if the file was cut since it was opened: reading what is gone would end the process."""
         if self._map.size() < self.size:

@@ -48,6 +48,8 @@ class FaissStore:
         self._codes = codes
         self._search = search
         self._many_rows = many_rows
+        if codes and file.count >= many_rows:
+            file.expect_single_rows()
         reader = faiss.ZeroCopyIOReader(faiss.swig_ptr(file.data), file.size)  # type: ignore[attr-defined]
         self._index: Any = faiss.read_index(reader)
 

@@ -51,6 +51,20 @@ def test_few_rows_are_searched_exactly(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["vectors.faiss", "vectors.json"]
 
 
+def read_at_random(path: Path) -> bool:
+    """Whether the system was told that a file which is mapped is read here and there."""
+    maps = Path("/proc/self/smaps").read_text("utf-8").split(f"{path}\n")[1:]
+    return any("rr" in flags.splitlines()[0].split() for each in maps for flags in each.split("VmFlags:")[1:2])
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="how a file is mapped is read from /proc")
+@pytest.mark.parametrize(("count", "expected"), [(400, False), (6_000, True)])
+def test_rows_around_those_that_are_ranked_are_not_kept_in_memory(tmp_path, count, expected):
+    store = written(tmp_path, clustered(count))
+    assert read_at_random(tmp_path / "vectors.faiss") is expected
+    assert len(store) == count
+
+
 def test_many_rows_are_searched_by_codes_whose_recall_is_measured(tmp_path):
     written(tmp_path, clustered(6_000))
     search = read_search(tmp_path)
