@@ -9,8 +9,6 @@ __all__ = ["ALL_SHARDS", "MOST_SHARDS", "ShardRange", "format_shards", "parse_sh
 
 MOST_SHARDS = 100_000
 
-WRONG_SHARDS = "it should be numbers from 0 and ranges of them, such as 0-3,8"
-
 
 @dataclass(frozen=True, slots=True)
 class ShardRange:
@@ -37,10 +35,10 @@ def parse_shards(text: str) -> tuple[int, ...]:
     for part in filter(None, re.split(r"[,\s]+", text)):
         match = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", part)
         if not match:
-            raise ValueError(WRONG_SHARDS)
+            raise ValueError(f'"{text}" should be numbers from 0 and ranges of them, such as 0-3,8')
         first, last = int(match[1]), int(match[2] or match[1])
         if last < first or last >= MOST_SHARDS:
-            raise ValueError(WRONG_SHARDS)
+            raise ValueError(f'"{text}" should be numbers from 0 and ranges of them, such as 0-3,8')
         shards.update(range(first, last + 1))
     return tuple(sorted(shards))
 

@@ -20,8 +20,9 @@ import pytest
 from bot.client.lifecycle import CannotServe, _connect
 from bot.client.state_lock import holding_state
 from index import LibraryError
-from index.domain.errors import JournalUnavailable
+from index.domain.errors import JournalUnavailable, StoreUnavailable
 from index.journal.journal import Journal
+from index.retrieval.postgres_tables import PostgresTables
 from index.storage.failures import explain_write_errors
 from tests.e2e.bot_process import environment
 from tests.support.article import ARTICLE
@@ -221,6 +222,19 @@ def test_journal_of_a_newer_program_is_told_with_its_remedy(tmp_path: Path) -> N
     assert CODES["of version"] == "stays up"
 
 
+def test_search_server_that_is_away_is_told_with_its_remedy(tmp_path: Path) -> None:
+    tables = PostgresTables(f"postgresql://127.0.0.1:{closed_port()}/nowhere", owner_file=tmp_path / "owner")
+    with pytest.raises(StoreUnavailable, match="The search server cannot be reached just now: ask again"):
+        tables.fetch([("SELECT 1", ())])
+    assert CODES["The search server cannot be reached"] == "stays up"
+
+
 def test_each_row_of_the_table_is_tested() -> None:
-    others = {"The web server cannot listen", "runs already on this STATE_DIR", "is no database", "of version"}
+    others = {
+        "The web server cannot listen",
+        "runs already on this STATE_DIR",
+        "is no database",
+        "of version",
+        "The search server cannot be reached",
+    }
     assert set(CODES) == {*PROCESSES, *REFUSALS, *others}

@@ -92,7 +92,7 @@ _kept: dict[tuple[tuple[str, str], ...], Path] = {}
 
 def _made(sources: tuple[tuple[str, str], ...], folder: Path) -> Path:
     """Return a read-only folder with `seeds` and `index`, made once for these sources."""
-    if sources not in _kept:
+    if sources not in _kept or not _kept[sources].is_dir():
         place = folder / "made"
         (place / "seeds").mkdir(parents=True)
         shutil.copy(ARTICLE, place / "seeds")

@@ -56,6 +56,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+NEEDED = {"shard_ids": {"SHARD_COUNT": "16"}}
+"""Settings that go with others alone."""
+
+
 def error_of(settings: type[BaseSettings], **given: Any) -> str:
     with pytest.raises(WrongSettings) as failed:
         read_settings(settings, **given)
@@ -72,6 +76,8 @@ def test_every_setting_has_an_example_that_can_be_used(
     if name == "discord_token":
         example = example.replace(" ", "-")
     monkeypatch.setenv(name.upper(), str(example))
+    for other, value in NEEDED.get(name, {}).items():
+        monkeypatch.setenv(other, value)
     read_settings(settings)
 
 
