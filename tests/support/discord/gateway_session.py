@@ -91,5 +91,5 @@ class Session:
 
     def takes(self, guild_id: str | None) -> bool:
         """Whether events of a server come to it; those of direct messages come to shard 0."""
-        known = int(guild_id) if guild_id and guild_id.isdecimal() else 0  # a forged id is no server's
+        known = int(guild_id) if isinstance(guild_id, str) and guild_id.isdecimal() else 0  # it may be forged
         return self.shard == (known >> 22) % self.shards
