@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import json
 import logging
-import re
-import secrets
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from index.domain.errors import NotInstalled, StoreUnavailable
 from index.domain.messages import Message
+from index.retrieval._owned_names import OwnedNames
 from index.storage.atomic import write_atomically
 
 __all__ = ["MOST_HITS", "MilvusServer", "read_collection", "write_collection"]
@@ -29,16 +27,11 @@ MOST_HITS = 16_384
 SECONDS = 10.0
 """How long one call may take."""
 
-KEPT = timedelta(days=1)
-"""How long a collection is kept that no snapshot names: it may be one that is being built."""
-
 LIVE = "footnote_live"
 """The alias of the collection of the live snapshot's passages, for other programs."""
 
 REFERENCE = "milvus.json"
 """The file in a folder of a snapshot that names its collection."""
-
-OWNER = re.compile(r"footnote_[0-9a-f]{8}")
 
 GONE = 100
 """Milvus' code for a collection that is not there."""
@@ -58,21 +51,12 @@ class MilvusServer:
 
     def __init__(self, url: str, *, owner_file: Path) -> None:
         self._url = url
-        self._owner_file = owner_file
+        self._names = OwnedNames(owner_file)
         self._lock = threading.Lock()
         self._client: Any = None
 
     def new_name(self, kind: str) -> str:
-        return f"{self._owner}_{kind}_{datetime.now(UTC):%Y%m%d%H%M%S}_{secrets.token_hex(4)}"
-
-    @property
-    def _owner(self) -> str:
-        with suppress(FileNotFoundError):
-            if found := OWNER.fullmatch(self._owner_file.read_text("utf-8").strip()):
-                return found[0]
-        owner = f"footnote_{secrets.token_hex(4)}"
-        write_atomically(self._owner_file, owner.encode())
-        return owner
+        return self._names.new(kind)
 
     @contextmanager
     def client(self) -> Iterator[Any]:
@@ -140,13 +124,9 @@ class MilvusServer:
 
     def sweep(self, used: Collection[str]) -> None:
         """Remove this owner's collections that are older than a day and not in use."""
-        form = re.compile(rf"{re.escape(self._owner)}_[a-z]+_(\d{{14}})_[0-9a-f]{{8}}")
         with self.client() as client:
             for name in client.list_collections():
-                found = form.fullmatch(name)
-                if not found or name in used:
-                    continue
-                if datetime.strptime(f"{found[1]}+0000", "%Y%m%d%H%M%S%z") < datetime.now(UTC) - KEPT:
+                if self._names.is_left_over(name, used):
                     self.drop(name)
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
-import secrets
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.domain.errors import NotInstalled, StoreUnavailable
 from index.domain.messages import Message
+from index.retrieval._owned_names import NAME, OwnedNames
 from index.storage.atomic import write_atomically
 from index.storage.postgres import connect, describe_failure
 
@@ -22,14 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["PostgresTables", "read_table", "write_table"]
 
-KEPT = timedelta(days=1)
-"""How long a table is kept that no snapshot names: it may be one that is being built."""
-
 REFERENCE = "postgres.json"
 """The file in a folder of a snapshot that names its table."""
 
-OWNER = re.compile(r"footnote_[0-9a-f]{8}")
-NAME = re.compile(r"(footnote_[0-9a-f]{8})_[a-z]+_(\d{14})_[0-9a-f]{8}(_terms)?")
+TERMS = "_terms"
+"""The end of the name of a table of words that belongs to another table."""
 
 GONE = "42P01"
 """SQLSTATE of a table that is not there."""
@@ -49,20 +44,12 @@ class PostgresTables:
 
     def __init__(self, url: str, *, owner_file: Path) -> None:
         self._url = url
-        self._owner_file = owner_file
+        self._names = OwnedNames(owner_file)
         self._lock = threading.Lock()
         self._idle: list[psycopg.Connection[Any]] = []
 
     def new_name(self, kind: str) -> str:
-        return f"{self._owner()}_{kind}_{datetime.now(UTC):%Y%m%d%H%M%S}_{secrets.token_hex(4)}"
-
-    def _owner(self) -> str:
-        with suppress(FileNotFoundError):
-            if found := OWNER.fullmatch(self._owner_file.read_text("utf-8").strip()):
-                return found[0]
-        owner = f"footnote_{secrets.token_hex(4)}"
-        write_atomically(self._owner_file, owner.encode())
-        return owner
+        return self._names.new(kind)
 
     @contextmanager
     def connection(self, *, fresh: bool = False, keep: bool = True) -> Iterator[psycopg.Connection[Any]]:
@@ -135,10 +122,7 @@ class PostgresTables:
         """Remove this owner's tables that are older than a day and not in use."""
         names = self.fetch([("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()", ())])
         for (name,) in names:
-            found = NAME.fullmatch(name)
-            if not found or found[1] != self._owner() or name.removesuffix("_terms") in used:
-                continue
-            if datetime.strptime(f"{found[2]}+0000", "%Y%m%d%H%M%S%z") < datetime.now(UTC) - KEPT:
+            if self._names.is_left_over(name.removesuffix(TERMS), used):
                 self.drop(name)
 
 
