@@ -67,8 +67,7 @@ class PostgresTables:
         except ImportError as error:
             raise NotInstalled("STORE_URL with PostgreSQL", extra="postgres") from error
         try:
-            with self._lock:
-                found = self._idle.pop() if self._idle and not fresh else None
+            found = None if fresh else self._idle_connection()
             found = found or connect(self._url)
             try:
                 yield found
@@ -90,19 +89,27 @@ class PostgresTables:
             ) from error
 
     def fetch(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[tuple[Any, ...]]:
-        """Run statements in one transaction, and return the rows of the last; once more if a connection was cut."""
-        for fresh in (False, True):
+        """Run statements in one transaction, and return the rows of the last."""
+        with self.connection() as connection, connection.transaction():
+            for statement, values in statements:
+                cursor = connection.execute(statement.encode(), values)
+            return cursor.fetchall()
+
+    def _idle_connection(self) -> psycopg.Connection[Any] | None:
+        """Return an idle connection that still reaches the server, None if there is none; cut ones are closed."""
+        import psycopg
+
+        while True:
+            with self._lock:
+                if not self._idle:
+                    return None
+                found = self._idle.pop()
             try:
-                with self.connection(fresh=fresh) as connection, connection.transaction():
-                    for statement, values in statements:
-                        cursor = connection.execute(statement.encode(), values)
-                    return cursor.fetchall()
-            except StoreUnavailable:
-                if fresh:
-                    raise
-                with self._lock:
-                    self._idle.clear()
-        raise AssertionError("unreachable")
+                found.execute("")
+            except psycopg.Error:
+                found.close()
+            else:
+                return found
 
     @contextmanager
     def building(self) -> Iterator[psycopg.Connection[Any]]:

@@ -60,3 +60,16 @@ def test_a_table_that_is_gone_is_damage_and_connections_are_used_again(tmp_path)
         tables.fetch([(f"TABLE {NAME}", ())])
     backends = {tables.fetch([("SELECT pg_backend_pid()", ())])[0] for _ in range(5)}
     assert len(backends) == 1
+
+
+@pytest.mark.slow
+def test_idle_connections_that_a_restart_of_the_server_cut_are_replaced(tmp_path):
+    server = pgvector_server()
+    tables = PostgresTables(server.new_database(), owner_file=tmp_path / "owner")
+    with tables.connection(), tables.connection():
+        pass  # two are idle now
+    server.stop()
+    server.start()
+    with tables.connection() as connection:
+        connection.execute("CREATE TABLE made (row integer)")
+    assert tables.fetch([("SELECT count(*) FROM made", ())]) == [(0,)]
