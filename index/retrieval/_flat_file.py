@@ -94,11 +94,16 @@ class FlatFile:
             self._map = mmap.mmap(stream.fileno(), self.size, access=mmap.ACCESS_READ)
         self.data: NDArray[np.uint8] = np.frombuffer(self._map, np.uint8)
         self._bytes = self.data[HEADER.size :].reshape(self.count, NUMBER * self.dimension)
+        self._single_rows = False
 
     def expect_single_rows(self) -> None:
-        """Tell the system that rows are read here and there: it need not read, or keep in memory, those around them."""
+        """Expect rows to be taken here and there: those around them are not read, and none stays in this process's memory.
+
+        What was read stays in the system's cache, which other programs may have when they need it.
+        """
         if hasattr(mmap, "MADV_RANDOM"):  # Windows knows no such advice
             self._map.madvise(mmap.MADV_RANDOM)
+            self._single_rows = True
 
     def check(self) -> None:
         """Raise ValueError if the file was cut since it was opened: reading what is gone would end the process."""
@@ -117,4 +122,7 @@ class FlatFile:
         if len(rows) and not (rows.min() >= 0 and rows.max() < self.count):
             raise IndexError("there is no such row")
         self.check()
-        return self._bytes[rows].view("<f4").astype(np.float32, copy=False)
+        taken = self._bytes[rows].view("<f4").astype(np.float32, copy=False)
+        if self._single_rows:
+            self._map.madvise(mmap.MADV_DONTNEED)
+        return taken
