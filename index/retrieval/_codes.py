@@ -79,6 +79,8 @@ class Codes:
             raise ValueError("it holds no codes of vectors") from error
         if not _fits(index, self._rows, self._dimension):
             raise ValueError("it holds codes of other vectors")
+        if hasattr(mmap, "MADV_DONTNEED"):  # Windows knows no such advice
+            self._map.madvise(mmap.MADV_DONTNEED)  # FAISS has copied the codes
         return index
 
 

@@ -64,6 +64,7 @@ def test_vectors_that_were_ranked_are_not_kept_in_memory(tmp_path):
     for row in range(0, 6_000, 10):
         store.search(rows[row], 20)
     assert resident_kilobytes(tmp_path / "vectors.faiss") < rows.nbytes / 1024 / 10
+    assert resident_kilobytes(tmp_path / "vectors.pq.faiss") < 20
 
 
 def test_many_rows_are_searched_by_codes_whose_recall_is_measured(tmp_path):
