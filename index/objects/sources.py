@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -87,7 +88,8 @@ class SharedSources:
     def exchange(self, state: SharedState) -> SharedState:
         """Merge both sides, here and in the storage; return the new state.
 
-        A folder of sources that is empty or missing counts as lost, not as emptied: it is filled again.
+        A folder of sources that is empty or missing counts as lost, not as emptied: it is filled again. What cannot be
+        read at the moment counts as it last was, not as removed.
 
         Raises
         ------
@@ -95,12 +97,13 @@ class SharedSources:
             What was merged up to there stays, and is no loss.
         """
         for _ in range(ATTEMPTS):
-            here = self._files()
+            files, unread = self._files(state.files)
+            here = files | unread
             table, version = read_table(self._store)
             base = state.files if any(name.startswith(FILES) for name in here) else {}
             merged = merge(base, here, table.files)
             if merged != dict(table.files):
-                by_content = {sha256: name for name, sha256 in here.items()}
+                by_content = {sha256: name for name, sha256 in files.items()}
                 added = {sha256: self._path(by_content[sha256]) for sha256 in merged.values() if sha256 in by_content}
                 upload_files(self._store, added, table.files.values())
                 new = SourceTable(table.revision + 1, merged)
@@ -142,32 +145,60 @@ class SharedSources:
                 self._path(name).unlink(missing_ok=True)
         return left
 
-    def _files(self) -> dict[str, str]:
-        """Return the name of each file here with its sha256, but leftovers of editors and links that lead out."""
-        files = {}
+    def _files(self, known: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the name of each file here with its sha256, and those of `known` that cannot be read now.
+
+        Leftovers of editors and links that lead out are left out.
+        """
+        files: dict[str, str] = {}
+        failed: list[Path] = []
         for prefix, folder in self._folders.items():
-            for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
+            for path in sorted(_walk(folder, failed)):
                 name = path.relative_to(folder).as_posix()
                 hidden = any(part.startswith(".") for part in PurePosixPath(name).parts)
                 if hidden or is_leftover(path.name) or not _is_safe(FILES + name) or _leads_out(path, folder):
                     continue
-                if (sha256 := _checksum(path)) is not None:
-                    files[prefix + name] = sha256
-        return files
+                try:
+                    if (sha256 := _read_checksum(path)) is not None:
+                        files[prefix + name] = sha256
+                except OSError:
+                    failed.append(path)
+        paths = {name: self._path(name) for name in known.keys() - files.keys()} if failed else {}
+        unread = {name for name, path in paths.items() if any(path.is_relative_to(each) for each in failed)}
+        return files, {name: known[name] for name in unread}
 
     def _path(self, name: str) -> Path:
         prefix = FETCHED if name.startswith(FETCHED) else FILES
         return self._folders[prefix] / name.removeprefix(prefix)
 
 
+def _walk(folder: Path, failed: list[Path]) -> Iterator[Path]:
+    """Yield the files below a folder; add to `failed` the folders that are there but cannot be listed."""
+
+    def note(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            failed.append(Path(error.filename))
+
+    for place, _, names in os.walk(folder, onerror=note):
+        yield from (Path(place, name) for name in names)
+
+
 def _checksum(path: Path) -> str | None:
     """Return the sha256 of a regular file; None if it is none, or not to be read now."""
+    try:
+        return _read_checksum(path)
+    except OSError:
+        return None
+
+
+def _read_checksum(path: Path) -> str | None:
+    """Return the sha256 of a regular file; None if it is none or gone. Raises OSError if it cannot be read."""
     try:
         if not path.is_file():
             return None
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
+    except FileNotFoundError:
         return None
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,6 +106,48 @@ def test_what_is_removed_on_one_machine_goes_on_the_other(machines: tuple[Machin
     one.exchange()
 
     assert one.files == {"b.md": "Beta."}
+
+
+@pytest.mark.parametrize("harm", ["file", "folder", "root"])
+def test_what_cannot_be_read_now_is_not_removed_elsewhere(
+    machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    one, two = machines
+    (one.seeds / "docs").mkdir()
+    (one.seeds / "docs" / "a.md").write_text("Alpha.")
+    (one.seeds / "b.md").write_text("Beta.")
+    one.exchange()
+    two.exchange()
+    (two.seeds / "c.md").write_text("Gamma.")
+    two.exchange()
+
+    with monkeypatch.context() as patched:
+        shut = {"file": one.seeds / "docs" / "a.md", "folder": one.seeds / "docs", "root": one.seeds}[harm]
+        refuse_to_read(patched, shut)
+        one.exchange()
+    two.exchange()
+
+    assert two.files == {"docs/a.md": "Alpha.", "b.md": "Beta.", "c.md": "Gamma."}
+    one.exchange()
+    assert one.files == two.files
+
+
+def refuse_to_read(patched: pytest.MonkeyPatch, shut: Path) -> None:
+    """Let the system refuse to list a folder or to read a file, as it does not for root."""
+    scandir, opened = os.scandir, Path.open
+
+    def list_folder(path: str | Path) -> Any:
+        if Path(path) == shut:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    def open_file(path: Path, *args: Any, **options: Any) -> Any:
+        if path == shut:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *args, **options)
+
+    patched.setattr(os, "scandir", list_folder)
+    patched.setattr(Path, "open", open_file)
 
 
 def test_an_edit_outlives_a_removal_elsewhere(machines: tuple[Machine, Machine]) -> None:
