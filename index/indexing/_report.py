@@ -51,8 +51,8 @@ def find_previous(snapshots: SnapshotStore, live: LiveIndex, loader: SnapshotLoa
     try:
         manifest = live.manifest()
         if loaded is not None and loaded.manifest == manifest:
-            return _if_whole(snapshots, loaded) if loader else PreviousSnapshot(manifest, loaded.search_index)
-        return PreviousSnapshot(manifest, loader.load(manifest)) if loader else PreviousSnapshot(manifest)
+            return _if_whole(snapshots, live, loaded) if loader else PreviousSnapshot(manifest, loaded.search_index)
+        return PreviousSnapshot(manifest, loader.load(manifest, whole=True)) if loader else PreviousSnapshot(manifest)
     except NoIndex:
         return PreviousSnapshot(reason=Message("there was no index before"))
     except IndexMismatch as error:
@@ -64,10 +64,14 @@ def find_previous(snapshots: SnapshotStore, live: LiveIndex, loader: SnapshotLoa
             return PreviousSnapshot(None, None, message_of(error))
 
 
-def _if_whole(snapshots: SnapshotStore, loaded: LoadedSnapshot) -> PreviousSnapshot:
-    """Return a snapshot that serves; nothing of it is used again if its files were damaged meanwhile."""
+def _if_whole(snapshots: SnapshotStore, live: LiveIndex, loaded: LoadedSnapshot) -> PreviousSnapshot:
+    """Return a snapshot that serves; nothing of it is used again if its files were damaged meanwhile.
+
+    Large files are read once in a process: what is damaged must neither be shared nor be copied.
+    """
+    checked = live.is_whole(loaded.manifest.snapshot.id)
     try:
-        snapshots.verify(loaded.manifest, most_bytes=snapshots.most_checked(loaded.manifest))
+        snapshots.verify(loaded.manifest, most_bytes=snapshots.most_checked(loaded.manifest) if checked else None)
     except Damaged as error:
         return PreviousSnapshot(loaded.manifest, None, message_of(error))
     return PreviousSnapshot(loaded.manifest, loaded.search_index)

@@ -156,7 +156,7 @@ class Reindexer:
                     previous = find_previous(self._snapshots, self._live, None)
                 else:
                     loader = self._loader(progress)
-                    loaded = self._live.open(manifest, loader)
+                    loaded = self._live.open(manifest, loader, whole=True)
                     previous = find_previous(self._snapshots, self._live, loader)
             except Damaged as error:
                 raise Damaged(Message("{why} Choose another, {step}.", why=without_fix(error), step=LIST)) from error

@@ -58,6 +58,7 @@ class LiveIndex:
         self._lock = threading.Lock()
         self._signature: object = None
         self._last_check = 0.0
+        self._whole: set[str] = set()
         self.loaded: LoadedSnapshot | None = None
         self.fallback = ""
 
@@ -88,9 +89,14 @@ class LiveIndex:
             self.fallback, self._signature, self.loaded = fallback, signature, loaded
         self._check_later(loaded, loader)
 
+    def is_whole(self, snapshot: str) -> bool:
+        """Return whether every byte of a snapshot was checked in this process, and none found damaged since."""
+        return snapshot in self._whole
+
     def replace_loaded(self, loaded: LoadedSnapshot) -> None:
-        """Serve from a snapshot that was just made live."""
+        """Serve from a snapshot that was just made live, of which every byte was checked or just written."""
         with self._lock:
+            self._whole.add(loaded.manifest.snapshot.id)
             self.fallback, self._signature, self.loaded = "", CHECK_AGAIN, loaded
 
     def should_follow(self) -> bool:
@@ -136,6 +142,7 @@ class LiveIndex:
 
     def replace_damaged(self, snapshot: str, error: Damaged, loader: SnapshotLoader) -> bool:
         """Serve from the newest good snapshot in place of one that is damaged; return whether another serves now."""
+        self._whole.discard(snapshot)
         with self._lock:
             if self.loaded is None or self.loaded.manifest.snapshot.id != snapshot:
                 return self.loaded is not None
@@ -155,6 +162,8 @@ class LiveIndex:
         if _stamp(folder, manifest.files) != before:
             id_ = manifest.snapshot.id
             raise Damaged(Message("The snapshot {id} was written to while it was read: load it again.", id=id_))
+        if whole or self._snapshots.most_checked(manifest) is None:
+            self._whole.add(manifest.snapshot.id)
         return LoadedSnapshot(manifest, search_index)
 
     def newest_good(self, error: IndexMismatch, loader: SnapshotLoader) -> tuple[LoadedSnapshot, str]:
@@ -222,6 +231,7 @@ class LiveIndex:
         def check() -> None:
             try:
                 self._snapshots.verify(loaded.manifest)
+                self._whole.add(loaded.manifest.snapshot.id)
             except Damaged as error:
                 if self._snapshots.folder(loaded.manifest.snapshot.id).is_dir():
                     self.replace_damaged(loaded.manifest.snapshot.id, error, loader)

@@ -14,6 +14,7 @@ from index.library import Library
 from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
 from index.retrieval.tantivy_keywords import TantivyEngine
+from index.snapshots import store
 from index.snapshots.loader import SnapshotLoader
 from index.snapshots.store import SnapshotStore
 from index.snapshots.texts import SnapshotTexts
@@ -139,6 +140,37 @@ def test_damage_of_a_shared_file_is_not_sealed_as_good(made, seeds, tmp_path):
     report = made.reindex()
     assert report.rebuild_reason
     snapshots.verify(snapshots.live())
+
+
+@pytest.mark.parametrize("serves", [True, False])
+def test_damage_of_a_large_file_is_not_shared_with_the_next_snapshot(made, seeds, tmp_path, monkeypatch, serves):
+    """A large file is not read whole when a snapshot is opened; before its rows are used again it is."""
+    write(seeds, boats_md=BOATS)
+    made.reindex()
+    monkeypatch.setattr(store, "LARGE_SNAPSHOT", 0)
+    monkeypatch.setattr(store, "LARGE_FILE", 0)
+    snapshots = SnapshotStore(tmp_path / "index")
+    vectors = snapshots.folder(snapshots.live().snapshot.id) / "segments/0000/vectors.faiss"
+    data = bytearray(vectors.read_bytes())
+    data[-1] ^= 1
+    vectors.write_bytes(data)
+    other = library(seeds, tmp_path / "index")
+    if serves:
+        other.load()
+    write(seeds, boats_md=BOATS.replace("noon", "ten"))
+    assert other.reindex().rebuild_reason
+    snapshots.verify(snapshots.live())
+
+
+def test_a_large_snapshot_is_read_whole_once_and_then_built_on(made, seeds, tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "LARGE_SNAPSHOT", 0)
+    monkeypatch.setattr(store, "LARGE_FILE", 0)
+    for turn in range(3):
+        write(seeds, boats_md=BOATS.replace("noon", f"{turn} o'clock"))
+        report = made.reindex()
+        assert report.rebuild_reason == ""
+        assert report.embedded <= 2
+    assert made._live.is_whole(SnapshotStore(tmp_path / "index").live().snapshot.id)
 
 
 def test_a_snapshot_serves_on_after_an_older_one_that_it_shares_files_with_is_gone(made, seeds, tmp_path):

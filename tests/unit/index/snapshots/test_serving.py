@@ -14,6 +14,7 @@ import pytest
 
 from index.domain.errors import Damaged
 from index.library import Library
+from index.snapshots import store
 from tests.support.index_fakes import MemoryEngine, MemoryStore, WordEmbedder, library, write
 from tests.support.paths import ROOT
 from tests.support.waiting import wait_until
@@ -203,6 +204,18 @@ def test_at_load_the_newest_good_snapshot_of_the_same_model_serves_for_a_damaged
     assert report.diff is not None
     assert (report.diff.before, report.embedded) == (good, 1)
     assert made.status().fallback == ""
+
+
+def test_every_byte_of_a_large_snapshot_is_checked_before_it_is_rolled_back_to(seeds, index, monkeypatch):
+    old, new = two(seeds, index)
+    monkeypatch.setattr(store, "LARGE_SNAPSHOT", 0)
+    monkeypatch.setattr(store, "LARGE_FILE", 0)
+    made = library(seeds, index)
+    assert served(made) == new
+    flip(index / "snapshots" / old / "segments/0000/vectors.faiss", -1)
+    with pytest.raises(Damaged, match="is damaged"):
+        made.rollback(old)
+    assert served(made) == new
 
 
 def test_where_no_snapshot_is_good_a_question_says_what_mends_it(seeds, index):
