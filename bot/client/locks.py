@@ -77,9 +77,9 @@ class Held:
         self._stack = stack
         self._locks = locks
 
-    async def still(self) -> bool:
-        """Return whether it is held still."""
-        return await self._locks.call(self._lock.held)
+    def still(self) -> bool:
+        """Return at once whether it is held still, also while the thread of the locks waits for the database."""
+        return self._lock.held()
 
     async def leave(self, *, after: float = 0.0) -> None:
         """Let other processes have it, after so many seconds; one that was lost is left already."""

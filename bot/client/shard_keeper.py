@@ -135,7 +135,7 @@ class ShardKeeper:
         while True:
             await asyncio.sleep(SAVE_SECONDS)
             try:
-                if self._held and not await self._held.still() and not await self._retake():
+                if self._held and not self._held.still() and not await self._retake():
                     return
                 await self._save()
                 self._trouble = ""

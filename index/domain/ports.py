@@ -328,7 +328,7 @@ class HeldLock(Protocol):
     """A lock that a process holds."""
 
     def held(self) -> bool:
-        """Return whether it is still held; one in a database is lost with the connection to it."""
+        """Return at once whether it is still held; one in a database is lost with the connection to it."""
 
 
 class Coordinator(Protocol):

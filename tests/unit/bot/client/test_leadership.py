@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -20,7 +21,8 @@ class Process:
 
     def __init__(self, coordinator: FakeCoordinator) -> None:
         self.state = ProcessState()
-        self.leadership = Leadership(Locks(coordinator, "bot", poll_seconds=0.01), self.state)
+        self.locks = Locks(coordinator, "bot", poll_seconds=0.01)
+        self.leadership = Leadership(self.locks, self.state)
         self.begun: list[asyncio.Task[None]] = []
         self.task = asyncio.create_task(self.leadership.run(self._begin))
 
@@ -60,6 +62,20 @@ async def test_leader_that_lost_its_lock_ends_its_tasks() -> None:
     coordinator.lose("leader-bot")
     await eventually(lambda: one.begun[0].cancelled())
     await eventually(lambda: len(one.begun) == 2)
+    await one.end()
+
+
+async def test_leader_that_lost_its_lock_ends_its_tasks_while_the_database_hangs() -> None:
+    coordinator, answers = FakeCoordinator(), threading.Event()
+    one = Process(coordinator)
+    await eventually(lambda: one.state.leads)
+    hanging = asyncio.create_task(one.locks.call(answers.wait, 60))
+    coordinator.lose("leader-bot")
+    try:
+        await eventually(lambda: not one.state.leads and one.begun[0].cancelled())
+    finally:
+        answers.set()
+        await hanging
     await one.end()
 
 

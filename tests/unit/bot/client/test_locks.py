@@ -13,7 +13,7 @@ async def test_lock_is_held_until_it_is_left() -> None:
     one, other = Locks(coordinator, "bot"), Locks(coordinator, "bot")
     held = await one.take("leader")
     assert held is not None
-    assert await held.still()
+    assert held.still()
     assert await other.take("leader") is None
     await held.leave()
     assert await other.take("leader") is not None
@@ -42,4 +42,4 @@ async def test_lost_lock_is_known() -> None:
     coordinator = FakeCoordinator()
     held = await Locks(coordinator, "bot").wait("leader")
     coordinator.lose("leader-bot")
-    assert not await held.still()
+    assert not held.still()
