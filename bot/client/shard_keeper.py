@@ -170,7 +170,10 @@ class ShardKeeper:
             self._saved = session
 
     async def hand_over(self) -> None:
-        """Stop taking events, and let another process go on after those that were taken, which are dealt with here."""
+        """Stop taking events, and let another process go on after those that were taken, which are dealt with here.
+
+        Without the lock the session that is kept is that of the process which has it, and stays.
+        """
         held, self._held = self._held, None
         connection, self._connection = self._connection, None
         replay, self._replay = self._replay, None
@@ -181,7 +184,7 @@ class ShardKeeper:
             replay.cancel()
             await asyncio.gather(replay, return_exceptions=True)
         try:
-            if replayed:
+            if replayed and held and held.still():
                 await self._save_session(connection, handed_over=True)
         except Exception as error:  # then the next process begins a session of its own
             log.warning("The session of shard %d is not handed over: %s", self.shard, trace(error))

@@ -164,6 +164,17 @@ async def test_shard_is_given_up_when_its_lock_is_anothers(office: Office) -> No
     await eventually(lambda: office.server.gateway.connected == ())
 
 
+async def test_session_of_the_process_that_took_a_shard_over_is_kept(office: Office) -> None:
+    first = await office.running()
+    await eventually(lambda: "session-1-bot" in office.coordinator.values)
+    await asyncio.sleep(0.2)
+    office.coordinator.lose(SHARD)
+    office.coordinator.locks[SHARD] = object()  # type: ignore[assignment]
+    office.coordinator.values["session-1-bot"] = "the other's"
+    await eventually(lambda: not first.keeper.runs and first.keeper.waits)
+    assert office.coordinator.values["session-1-bot"] == "the other's"
+
+
 async def test_lock_that_nobody_else_has_is_taken_again(office: Office) -> None:
     first = await office.running()
     office.coordinator.lose(SHARD)
