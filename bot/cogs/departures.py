@@ -36,11 +36,14 @@ class DeparturesCog(commands.Cog):
             await self._services.worker.run(self._mark_returned, guild.id)
 
     @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """Find out which servers were left or joined while the bot was down; of other processes' shards none is."""
+    async def on_shard_ready(self, shard: int) -> None:
+        """Find out which servers of a shard were left or joined while nobody ran it.
+
+        Of others nothing is known: one may be connecting at this moment, or be another process's.
+        """
         if self._services.libraries.enabled:
             present = frozenset(guild.id for guild in self._bot.guilds)
-            await self._services.worker.run(self._check_presence, present)
+            await self._services.worker.run(self._check_presence, present, shard)
 
     def _mark_left(self, guild: int) -> None:
         try:
@@ -55,17 +58,12 @@ class DeparturesCog(commands.Cog):
         except (LibraryError, OSError) as error:
             log.warning("A server that came back is still marked: %s", type(error).__name__)
 
-    def _check_presence(self, present: frozenset[int]) -> None:
+    def _check_presence(self, present: frozenset[int], shard: int) -> None:
+        count = self._bot.shard_count or 1
         try:
-            self._services.libraries.check_presence(present, self._is_ours)
+            self._services.libraries.check_presence(present, lambda guild: (guild >> SHARD_SHIFT) % count == shard)
         except (LibraryError, OSError) as error:
             log.warning("It is not known which servers were left: %s", type(error).__name__)
-
-    def _is_ours(self, guild: int) -> bool:
-        """Whether a server belongs to a shard of this process."""
-        count = self._bot.shard_count or 1
-        shards = getattr(self._bot, "shards", None) or {0: None}
-        return count == 1 or (guild >> SHARD_SHIFT) % count in shards
 
 
 async def setup(bot: commands.Bot) -> None:

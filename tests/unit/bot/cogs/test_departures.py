@@ -16,6 +16,7 @@ from tests.support.discord.wire import Wire, connected
 from tests.support.waiting import eventually
 
 HERE, GONE = int(LISTED.id), 999
+OTHER_SHARD = GONE + (1 << 22)
 
 
 @pytest.fixture
@@ -50,8 +51,20 @@ async def test_an_outage_is_no_departure(wire: Wire, libraries: Corpora) -> None
 async def test_a_departure_while_the_bot_was_down_is_found_at_its_start(wire: Wire, libraries: Corpora) -> None:
     add(libraries, GONE, "bell.md", secret_text("Velvetgong", "bell"))
     libraries.mark_left(HERE)
-    wire.bot.dispatch("ready")
+    wire.bot.dispatch("shard_ready", 0)
     await eventually(lambda: libraries.folders.has_left(GONE) and not libraries.folders.has_left(HERE))
+
+
+async def test_a_departure_is_found_when_its_own_shard_is_ready(wire: Wire, libraries: Corpora) -> None:
+    """A process may take a shard over long after it was ready with another, and while a third connects."""
+    wire.bot.shard_count = 2
+    for server in (GONE, OTHER_SHARD):
+        add(libraries, server, "bell.md", secret_text("Velvetgong", "bell"))
+    wire.bot.dispatch("shard_ready", 0)
+    await eventually(lambda: libraries.folders.has_left(GONE))
+    assert not libraries.folders.has_left(OTHER_SHARD)
+    wire.bot.dispatch("shard_ready", 1)
+    await eventually(lambda: libraries.folders.has_left(OTHER_SHARD))
 
 
 async def test_all_that_a_server_has_is_deleted_once_that_is_confirmed(wire: Wire, libraries: Corpora) -> None:
