@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -64,15 +64,15 @@ class ServerBuilds:
                 self._undo()
             raise
 
-    def check(self, manifest: Manifest) -> None:
+    def check(self, passages: Mapping[str, int]) -> None:
         """Raise QuotaExceeded if the server's own sources have too many passages."""
-        passages = own_passages(manifest, self._names())
-        if passages > self._quotas.passages:
+        used = sum(passages.get(name, 0) for name in self._names())
+        if used > self._quotas.passages:
             raise QuotaExceeded(
                 Message(
                     "The index was not changed: this server's own sources have {used} passages, and it may have "
                     "{most}. Remove files, or shorten them, then reindex.",
-                    used=passages,
+                    used=used,
                     most=self._quotas.passages,
                 )
             )

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
-
-from index.snapshots.manifest import Manifest
 
 __all__ = ["NO_RULES", "BuildRules"]
 
 
 class BuildRules(Protocol):
-    """Asked by the reindexer before and after it builds; what it raises ends the run, and the old snapshot serves."""
+    """Asked by the reindexer before and while it builds; what it raises ends the run, and the old snapshot serves."""
 
     def building(self) -> AbstractContextManager[None]:
         """Return what is entered before the sources are read and left once the snapshot is whole, or is none."""
 
-    def check(self, manifest: Manifest) -> None:
-        """Raise LibraryError if this snapshot, which is whole, must not be made live."""
+    def check(self, passages: Mapping[str, int]) -> None:
+        """Raise LibraryError if a snapshot with so many passages of each source must not be built."""
 
 
 class _NoRules:
     def building(self) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def check(self, manifest: Manifest) -> None:
+    def check(self, passages: Mapping[str, int]) -> None:
         """Accept every snapshot."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,11 +109,13 @@ class Indexer:
         *,
         answerer: Answerer | None = None,
         previous: LoadedSnapshot | None = None,
+        check: Callable[[Mapping[str, int]], None] | None = None,
     ) -> Built:
         """Build and seal a snapshot of the sources in a folder.
 
         The answerer checks the suggestions; without one there are none. Of the previous snapshot, which must be of the
-        same model, what did not change is used again. Raises SourcesUnreadable if no source has a passage.
+        same model, what did not change is used again. `check` is given the passages of each source before any is
+        embedded, and may raise. Raises SourcesUnreadable if no source has a passage.
         """
         hashes = sources.hashes
         base = previous.search_index.texts if previous else None
@@ -130,6 +132,8 @@ class Indexer:
             raise SourcesUnreadable(
                 Message("Not one source holds a passage ({why}): mend one of them, then reindex.", why=reason)
             )
+        if check:
+            check({source: count for source, (_, _, _, count) in facts.titles.items()})
         added = Segment(segment, plan.first)
         kept = list(plan.kept)
         embedded = 0

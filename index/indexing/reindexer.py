@@ -211,9 +211,8 @@ class Reindexer:
         answerer = self._engine.answerer
         previous = find_previous(self._snapshots, self._live, self._engine.loader(embedder))
         built = self._make_indexer(embedder).build(
-            folder, sources, progress, answerer=answerer, previous=previous.loaded
+            folder, sources, progress, answerer=answerer, previous=previous.loaded, check=self._rules.check
         )
-        self._rules.check(built.manifest)
         report = make_report(
             self._snapshots,
             previous,

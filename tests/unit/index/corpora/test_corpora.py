@@ -108,6 +108,18 @@ def test_more_passages_than_allowed_are_not_made_live(tmp_path: Path) -> None:
     assert libraries.of(AMBER).ask(LIGHT).abstained
 
 
+def test_more_passages_than_allowed_are_not_embedded_and_leave_nothing(tmp_path: Path) -> None:
+    """Else a server could fill the disk with vectors of builds that are refused."""
+    libraries = corpora(tmp_path, quotas=Quotas(files=5, bytes=100_000, passages=1), embedder=CountingEmbedder)
+    add(libraries, AMBER, "light.md", secret_text("Quartzblink", "light"))
+    CountingEmbedder.texts = 0
+    for number in range(2):
+        with pytest.raises(QuotaExceeded):
+            add(libraries, AMBER, f"bell{number}.md", secret_text(f"Velvetgong{number}", "bell"))
+    assert CountingEmbedder.texts == 0
+    assert not list((tmp_path / "servers").rglob("unfinished/*"))
+
+
 def test_the_old_index_serves_on_after_a_build_with_too_many_passages(tmp_path: Path) -> None:
     libraries = corpora(tmp_path, quotas=Quotas(files=5, bytes=100_000, passages=1))
     add(libraries, AMBER, "light.md", secret_text("Quartzblink", "light"))
