@@ -108,6 +108,11 @@ class Library:
         """Whether a snapshot is in memory."""
         return self._live.loaded is not None
 
+    @property
+    def holds_files(self) -> bool:
+        """Whether files of a snapshot are open: to answer from it, or to show pages of its sources."""
+        return self.is_loaded or self._snapshots.holds_texts
+
     def live_manifest(self) -> Manifest | None:
         """Return the manifest of the live snapshot; None if there is none that fits this program."""
         return self._manifest_or_none()

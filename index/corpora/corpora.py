@@ -31,7 +31,7 @@ __all__ = ["Corpora", "ServerCollections"]
 log = logging.getLogger(__name__)
 
 MOST_KNOWN = 1_000
-"""Servers whose library is kept without its snapshot in memory, which costs little."""
+"""Servers whose library is kept without its snapshots open, which costs little."""
 
 Open = Callable[[int, Journal, Callable[[], None]], Library]
 """Returns a server's own library, which records in this journal; the last argument drops it from the kept ones."""
@@ -215,9 +215,9 @@ class Corpora:
     def _drop_least_used(self, asked: int) -> None:
         """Let go of the snapshots that were not asked for the longest; a question that reads one keeps it meanwhile."""
         idle = [guild for guild, entry in self._entries.items() if guild != asked and not entry.own.running()]
-        loaded = [guild for guild in idle if self._entries[guild].own.is_loaded]
-        more = len(loaded) + self._entries[asked].own.is_loaded - self._enabled.most_loaded
-        dropped = [*loaded[: max(0, more)], *idle[: max(0, len(self._entries) - MOST_KNOWN)]]
+        opened = [guild for guild in idle if self._entries[guild].own.holds_files]
+        more = len(opened) + self._entries[asked].own.holds_files - self._enabled.most_loaded
+        dropped = [*opened[: max(0, more)], *idle[: max(0, len(self._entries) - MOST_KNOWN)]]
         for guild in dict.fromkeys(dropped):
             del self._entries[guild]
 

@@ -39,6 +39,11 @@ class TextsCache:
         self._lock = threading.Lock()
         self._cache: LRUCache[str, SnapshotTexts] = LRUCache(MOST_OPEN)
 
+    def __len__(self) -> int:
+        """Return how many snapshots' texts are open."""
+        with self._lock:
+            return len(self._cache)
+
     def is_open(self, snapshot: str) -> bool:
         with self._lock:
             return snapshot in self._cache and (self._folder / snapshot).is_dir()

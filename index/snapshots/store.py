@@ -60,6 +60,11 @@ class SnapshotStore:
         """The folder of what builds that died may go on from."""
         return self.root / "unfinished"
 
+    @property
+    def holds_texts(self) -> bool:
+        """Whether files of a snapshot's texts are open, for pages of sources."""
+        return len(self._texts) > 0
+
     def folder(self, snapshot: str) -> Path:
         return self._snapshots / snapshot
 

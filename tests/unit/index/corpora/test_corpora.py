@@ -140,6 +140,17 @@ def test_libraries_that_were_not_asked_for_long_leave_memory(tmp_path: Path) -> 
     assert len(kept) <= 3
 
 
+def test_libraries_of_which_only_pages_were_shown_leave_memory_too(tmp_path: Path) -> None:
+    """Each holds files open, of which a process may have a thousand."""
+    servers = [AMBER + number for number in range(5)]
+    for server in servers:
+        add(corpora(tmp_path), server, "light.md", secret_text(f"Quartz{server}", "light"))
+    libraries = corpora(tmp_path, most_loaded=2)
+    for server in servers:
+        assert libraries.of(server).viewer.titles()[1]
+    assert [server for server in servers if libraries._entries.get(server)] == servers[-3:]
+
+
 def test_a_change_of_the_shared_sources_makes_own_libraries_outdated_once(tmp_path: Path) -> None:
     libraries = corpora(tmp_path)
     add(libraries, AMBER, "light.md", secret_text("Quartzblink", "light"))
