@@ -9,7 +9,10 @@ from pathlib import Path
 
 __all__ = ["link_or_copy"]
 
-NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+NO_LINKS = (
+    *(errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS),
+    errno.EINVAL,  # what Windows says of a file system without links, and of too many links
+)
 
 
 def link_or_copy(source: Path, target: Path) -> None:

@@ -17,7 +17,7 @@ def test_a_file_is_linked(tmp_path):
     assert (tmp_path / "b").samefile(tmp_path / "a")
 
 
-@pytest.mark.parametrize("number", [errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP])
+@pytest.mark.parametrize("number", [errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EINVAL])
 def test_it_is_copied_where_there_are_no_links(tmp_path, monkeypatch, number):
     def refuse(source: Path, target: Path) -> None:
         raise OSError(number, os.strerror(number))
