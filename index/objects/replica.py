@@ -166,6 +166,8 @@ class Replica(Replication):
             self._take_up(pointer)
 
     def _take_up(self, pointer: Pointer) -> None:
+        with self._lock():
+            pass  # while a build runs here nothing is fetched, only to be read and checked again at the next look
         manifest, folder = self._shared.download(pointer.snapshot, pointer.manifest)
         state = self._sources.exchange(read_state(self._state_file, self._store.url))
         with self._lock():

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from index.domain.errors import NoIndex
+from index.indexing.build_lock import LOCK_NAME, BuildLock
+from index.indexing.progress import ReindexProgress, ReindexRequest
 from index.objects.garbage import manifest_key, remove_garbage
 from index.objects.pointer import POINTER, read_pointer
 from index.objects.store import ObjectStore
@@ -126,6 +128,21 @@ def test_a_rollback_on_one_machine_is_taken_up(one: Machine, two: Machine) -> No
     two.replica.take_up()
 
     assert two.live == first
+
+
+def test_while_a_build_runs_here_nothing_is_fetched(one: Machine, two: Machine) -> None:
+    """It could not be made live, and each of two looks a second would read and check all of it again."""
+    first = one.reindex()
+    two.library.load()
+    one.add("maverick.md", MAVERICK)
+    second = one.reindex()
+
+    with BuildLock(two.index / LOCK_NAME).hold(ReindexProgress([ReindexRequest()])):
+        two.replica.take_up()
+        assert (two.live, (two.index / ".incoming").exists()) == (first, False)
+
+    two.replica.take_up()
+    assert two.live == second
 
 
 def test_a_new_machine_can_go_back_to_older_snapshots(one: Machine, two: Machine) -> None:
