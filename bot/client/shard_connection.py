@@ -28,16 +28,26 @@ BROKEN = (OSError, discord.HTTPException, discord.GatewayNotFound, discord.Conne
 
 
 class ShardConnection:
-    """A shard of a client, as discord.py's own `Shard` is; `ws` is there from the first connection on."""
+    """A shard of a client, as discord.py's own `Shard` is; `ws` is there from the first connection on.
+
+    One that is `patient` tries on if its first connection fails, also while the client has no other.
+    """
 
     def __init__(
-        self, client: discord.AutoShardedClient, shard: int, turns: IdentifyTurns, gate: EventGate | None = None
+        self,
+        client: discord.AutoShardedClient,
+        shard: int,
+        turns: IdentifyTurns,
+        gate: EventGate | None = None,
+        *,
+        patient: bool = False,
     ) -> None:
         self.id = shard
         self.ws: DiscordWebSocket = None  # type: ignore[assignment]  # as in discord.py
         self._client = client
         self._turns = turns
         self._gate = gate
+        self._patient = patient
 
     @property
     def shards(self) -> dict[int, Any]:
@@ -49,7 +59,7 @@ class ShardConnection:
         """Stay connected until the client closes.
 
         Raises what ends the bot: a token or intents that Discord does not accept, and any failure of its very first
-        connection.
+        connection, unless it is patient.
         """
         backoff = ExponentialBackoff()  # type: ignore[no-untyped-call, unused-ignore]
         resumption: dict[str, Any] = {}
@@ -65,7 +75,7 @@ class ShardConnection:
                 self._tell_disconnect()
                 resumption = self._resumption() if request.resume else {}
             except BROKEN as error:
-                if self._client.is_closed() or not self.shards:
+                if self._client.is_closed() or not (self.shards or self._patient):
                     raise
                 self._tell_disconnect()
                 code = error.code if isinstance(error, discord.ConnectionClosed) else NORMAL

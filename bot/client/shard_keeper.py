@@ -61,6 +61,7 @@ class ShardKeeper:
         self._replay: asyncio.Task[None] | None = None
         self._saved: SavedSession | None = None
         self._trouble = ""
+        self._patient = False
 
     @property
     def runs(self) -> bool:
@@ -84,7 +85,7 @@ class ShardKeeper:
                     return held
                 if not self.waits:
                     log.info("Another process runs shard %d: this one takes it over when that ends", self.shard)
-                self.waits = True
+                self.waits = self._patient = True  # Discord may be away when the other process ends
                 self._changed()
                 self._trouble = ""
             except Exception as error:  # the database may be away: it is tried again
@@ -104,7 +105,7 @@ class ShardKeeper:
         if before := await self._load():
             replay = SessionReplay(self._client, self._gate, self.shard, before)
             self._replay = asyncio.create_task(replay.run(self.ready))
-        self._connection = ShardConnection(self._client, self.shard, self._turns, self._gate)
+        self._connection = ShardConnection(self._client, self.shard, self._turns, self._gate, patient=self._patient)
         self._changed()
         running = asyncio.create_task(self._connection.run())
         keeping = asyncio.create_task(self._keep())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from discord.gateway import DiscordWebSocket
@@ -13,6 +14,7 @@ from discord.http import Route
 from bot.client import session_replay, shard_keeper
 from bot.client.bot import FootnoteBot
 from bot.client.discord_patches import use_api
+from bot.client.shard_connection import ShardConnection
 from bot.policy.moderators import Moderators
 from bot.shards import ShardRange
 from index import Corpora
@@ -123,6 +125,26 @@ async def test_what_came_between_two_processes_is_answered_by_the_next(office: O
     assert (await mention).answered
     assert len(second.library.asked) == 2
     await eventually(lambda: office.server.gateway.connected == (1,))
+
+
+async def test_process_that_stood_by_tries_on_if_its_first_connection_fails(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await office.running()
+    second = await office.process()
+    await eventually(lambda: second.keeper.waits)
+    connect, failures = ShardConnection._connect, [ConnectionRefusedError("Discord is away.")]
+
+    async def fail_once(self: ShardConnection, how: dict[str, Any]) -> DiscordWebSocket:
+        if failures:
+            raise failures.pop()
+        return await connect(self, how)
+
+    monkeypatch.setattr(ShardConnection, "_connect", fail_once)
+    await first.hand_over()
+    await eventually(lambda: office.server.gateway.connected == (1,))
+    assert not failures
+    assert (await office.discord.ask(QUESTION, guild=GUILDS[1])).answered
 
 
 async def test_process_that_hands_over_answers_what_it_took(office: Office) -> None:
