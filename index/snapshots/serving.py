@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import threading
 import time
 from collections.abc import Iterable
@@ -30,6 +31,9 @@ log = logging.getLogger(__name__)
 
 CHECK_INTERVAL = 0.5
 """Seconds between two checks of the pointer, the longest that a switch by another process goes unnoticed."""
+
+RETRY_SECONDS = 60.0
+"""After so long a snapshot that could not be followed is tried again: files or memory may have been short."""
 
 CHECK_AGAIN = "unseen"
 """Used in place of the pointer's signature to force the next check to read it."""
@@ -58,6 +62,7 @@ class LiveIndex:
         self._lock = threading.Lock()
         self._signature: object = None
         self._last_check = 0.0
+        self._retry_at = math.inf
         self._whole: set[str] = set()
         self.loaded: LoadedSnapshot | None = None
         self.fallback = ""
@@ -108,14 +113,15 @@ class LiveIndex:
         return self.has_changed()
 
     def has_changed(self) -> bool:
-        """Return whether another snapshot may be live; costs a call of stat()."""
-        return self._snapshots.pointer.signature() != self._signature
+        """Return whether another snapshot may be live, or be loaded by now; costs a call of stat()."""
+        return self._snapshots.pointer.signature() != self._signature or time.monotonic() >= self._retry_at
 
     def follow(self, loader: SnapshotLoader) -> bool:
         """Load the snapshot that another process made live.
 
         Takes as long as loading it, and questions are answered meanwhile. If it does not fit or is damaged, that is
-        logged once, and the previous snapshot stays in use. Returns at once if another thread is doing it.
+        logged once, and the previous snapshot stays in use; it is tried again from time to time. Returns at once if
+        another thread is doing it.
 
         Returns
         -------
@@ -135,8 +141,7 @@ class LiveIndex:
             return False
         try:
             loaded = self.loaded or loaded
-            signature = self._snapshots.pointer.signature()
-            return signature != self._signature and self._load_switched(loaded, signature, loader)
+            return self.has_changed() and self._load_switched(loaded, self._snapshots.pointer.signature(), loader)
         finally:
             self._lock.release()
 
@@ -200,7 +205,7 @@ class LiveIndex:
         return manifest
 
     def _load_switched(self, loaded: LoadedSnapshot, signature: object, loader: SnapshotLoader) -> bool:
-        self._signature = signature
+        self._signature, self._retry_at = signature, math.inf
         try:
             manifest = self.manifest()
             if manifest == loaded.manifest:
@@ -212,12 +217,14 @@ class LiveIndex:
                 self._signature = CHECK_AGAIN
                 return False
             reason = without_fix(error) if isinstance(error, LibraryError) else type(error).__name__
-            self.fallback = Message(
+            fallback = Message(
                 "{why} Answers come from snapshot {id} until another is made live.",
                 why=reason,
                 id=loaded.manifest.snapshot.id,
             )
-            log.warning("The index is not followed: %s", self.fallback)
+            if fallback != self.fallback:
+                log.warning("The index is not followed: %s", fallback)
+            self.fallback, self._retry_at = fallback, time.monotonic() + RETRY_SECONDS
             return False
         log.info("Snapshot %s was made live, and is followed", self.loaded.manifest.snapshot.id)
         self._check_later(self.loaded, loader)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 
 from index.domain.errors import Damaged
 from index.library import Library
-from index.snapshots import store
+from index.snapshots import serving, store
 from tests.support.index_fakes import MemoryEngine, MemoryStore, WordEmbedder, library, write
 from tests.support.paths import ROOT
 from tests.support.waiting import wait_until
@@ -182,6 +183,32 @@ def test_what_cannot_be_followed_is_logged_once_and_the_one_of_before_serves_on(
     assert ((index / "LIVE").read_bytes() if (index / "LIVE").exists() else b"") == pointer
     newest = made.reindex().snapshot.id
     assert (served(made), made.status().fallback, made.status().stale) == (newest, "", "")
+
+
+def test_what_could_not_be_followed_for_a_moment_is_tried_again(seeds, index, monkeypatch, caplog):
+    monkeypatch.setattr(serving, "RETRY_SECONDS", 0.0)
+
+    class Short(MemoryEngine):
+        fails = 0
+
+        def open(self, folder: Path) -> MemoryStore:
+            if self.fails:
+                self.fails -= 1
+                raise OSError(errno.EMFILE, "Too many open files")
+            return super().open(folder)
+
+    engine = Short()
+    made = library(seeds, index, vectors=engine)
+    old = made.reindex().snapshot.id
+    write(seeds, a_md=RYE)
+    new = library(seeds, index).reindex().snapshot.id
+    engine.fails = 2
+    assert not made.follow()
+    assert not made.follow()
+    assert f"Answers come from snapshot {old}" in made.status().fallback
+    assert caplog.text.count("The index is not followed") == 1
+    assert made.follow()
+    assert (served(made), made.status().fallback) == (new, "")
 
 
 def test_at_load_the_newest_good_snapshot_of_the_same_model_serves_for_a_damaged_one(seeds, index, caplog):
