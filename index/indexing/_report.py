@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from index.domain.errors import Damaged, IndexMismatch, LibraryError, NoIndex
 from index.domain.messages import Message, message_of
 from index.domain.snapshots import ReindexReport
+from index.retrieval.retriever import Retriever
 from index.snapshots.catalog import content_of
 from index.snapshots.diff import SnapshotContent, diff
 from index.snapshots.manifest import Manifest
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from index.retrieval.search_index import SearchIndex
     from index.snapshots.loader import SnapshotLoader
 
-__all__ = ["PreviousSnapshot", "find_previous", "make_report"]
+__all__ = ["PreviousSnapshot", "find_previous", "if_searchable", "make_report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,23 @@ def _if_whole(snapshots: SnapshotStore, live: LiveIndex, loaded: LoadedSnapshot)
     except Damaged as error:
         return PreviousSnapshot(loaded.manifest, None, message_of(error))
     return PreviousSnapshot(loaded.manifest, loaded.search_index)
+
+
+def if_searchable(previous: PreviousSnapshot) -> PreviousSnapshot:
+    """Return the snapshot before; nothing of it is used again if a database has lost what it held of it.
+
+    Raises StoreUnavailable if the database cannot be asked.
+    """
+    search_index = previous.search_index
+    row = next((entry.rows.start for entry in search_index.entries if entry.rows), None) if search_index else None
+    if search_index is None or row is None:
+        return previous
+    try:
+        (vector,) = search_index.vectors.rows(row, row + 1)
+        Retriever(candidates=1).rows(search_index, search_index.passages[row].reading, vector)
+    except Damaged as error:
+        return PreviousSnapshot(previous.manifest, None, message_of(error))
+    return previous
 
 
 def make_report(

@@ -17,7 +17,7 @@ from index.domain.messages import LIST, Message, without_fix
 from index.domain.snapshots import Preview, RegressionCheck, ReindexReport, ReindexStatus
 from index.domain.stages import Stage
 from index.indexing._queue import ReindexQueue
-from index.indexing._report import PreviousSnapshot, find_previous, make_report
+from index.indexing._report import PreviousSnapshot, find_previous, if_searchable, make_report
 from index.indexing.build_lock import LOCK_NAME, BuildLock
 from index.indexing.build_rules import NO_RULES, BuildRules
 from index.indexing.own_questions import FILE_NAME
@@ -209,7 +209,7 @@ class Reindexer:
         sources = self._sources.read()
         embedder = self._engine.load_model(progress)
         answerer = self._engine.answerer
-        previous = find_previous(self._snapshots, self._live, self._engine.loader(embedder))
+        previous = if_searchable(find_previous(self._snapshots, self._live, self._engine.loader(embedder)))
         built = self._make_indexer(embedder).build(
             folder, sources, progress, answerer=answerer, previous=previous.loaded, check=self._rules.check
         )

@@ -18,7 +18,7 @@ from index.snapshots import store
 from index.snapshots.loader import SnapshotLoader
 from index.snapshots.store import SnapshotStore
 from index.snapshots.texts import SnapshotTexts
-from tests.support.index_fakes import MemoryEngine, WordEmbedder, library, write
+from tests.support.index_fakes import MemoryEngine, MemoryStore, WordEmbedder, library, write
 
 GRAINS = "\n\n".join(f"Grain {n} grows in field {n} of the valley." for n in range(6))
 TREES = "\n\n".join(f"Tree {n} stands on hill {n} of the island." for n in range(6))
@@ -171,6 +171,39 @@ def test_a_large_snapshot_is_read_whole_once_and_then_built_on(made, seeds, tmp_
         assert report.rebuild_reason == ""
         assert report.embedded <= 2
     assert made._live.is_whole(SnapshotStore(tmp_path / "index").live().snapshot.id)
+
+
+class Database(MemoryEngine):
+    """A store outside the snapshots, which may lose what it holds of a folder."""
+
+    def __init__(self) -> None:
+        self.lost: set[int] = set()
+
+    def open(self, folder: Path) -> MemoryStore:
+        store = super().open(folder)
+        if (folder / "vectors.faiss").stat().st_ino in self.lost:
+            store.search = refuse  # type: ignore[method-assign]
+        return store
+
+
+def refuse(*_: object, **__: object) -> list[tuple[int, float]]:
+    raise ValueError("a table of the snapshot is gone")
+
+
+@pytest.mark.parametrize("serves", [True, False])
+def test_what_a_database_has_lost_is_built_anew(seeds, tmp_path, serves):
+    """As after STORE_URL names another server."""
+    database = Database()
+    library(seeds, tmp_path / "index", vectors=database).reindex()
+    database.lost = {path.stat().st_ino for path in tmp_path.rglob("vectors.faiss")}
+    made = library(seeds, tmp_path / "index", vectors=database)
+    if serves:
+        made.load()
+    write(seeds, boats_md=BOATS)
+    report = made.reindex()
+    assert (report.embedded, report.passages_after) == (14, 14)
+    assert "files of snapshot" in report.rebuild_reason
+    assert "hill 2" in made.ask("Where does Tree 2 stand?").text
 
 
 def test_a_snapshot_serves_on_after_an_older_one_that_it_shares_files_with_is_gone(made, seeds, tmp_path):
