@@ -39,11 +39,16 @@ class GuildSettingsCache:
         self._cache: Cache[int, GuildSettings] = (
             TTLCache(MAX_GUILDS, STALE_SECONDS) if notices.shared else LRUCache(MAX_GUILDS)
         )
+        self._last_known: LRUCache[int, GuildSettings] = LRUCache(MAX_GUILDS)
         notices.on(CHANGED, self._hear)
         self._changes = 0
 
     async def get(self, guild: int | None) -> GuildSettings:
-        """Return a server's settings, or the defaults in direct messages and if the journal does not answer in time."""
+        """Return a server's settings, or the defaults in direct messages.
+
+        If the journal does not answer in time they are those last known, so that no answer is shown to all, or where
+        none is wanted, because a database is away; the defaults if none are known.
+        """
         if guild is None:
             return GuildSettings()
         if (cached := self._cache.get(guild)) is not None:
@@ -54,8 +59,8 @@ class GuildSettingsCache:
                 rows = await self._worker.run(self._library.journal.settings, guild)
         except (LibraryError, TimeoutError) as error:
             log.warning("A server's settings could not be read: %s", error or trace(error))
-            return GuildSettings()
-        settings = GuildSettings.from_rows(rows)
+            return self._last_known.get(guild, GuildSettings())
+        settings = self._last_known[guild] = GuildSettings.from_rows(rows)
         if changes == self._changes:  # else these may be the settings before the change
             self._cache[guild] = settings
         return settings

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from bot.policy.guild_settings import GuildSettings
+from bot.services import guild_settings
 from bot.services.guild_settings import GuildSettingsCache
 from bot.services.notices import Notices
 from bot.services.worker import LibraryWorker
@@ -70,6 +71,20 @@ async def test_defaults_that_stand_in_for_unreadable_settings_are_not_kept(
     assert await cache.get(GUILD) == GuildSettings()
     journal.error = None
     assert await cache.get(GUILD) == GuildSettings(private=True)
+
+
+async def test_last_known_settings_hold_while_the_journal_is_away(
+    journal: CountingJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else an answer that is for one reader alone is shown to all."""
+    monkeypatch.setattr(guild_settings, "STALE_SECONDS", 0.0)
+    library = FakeLibrary()
+    library.journal = journal  # type: ignore[assignment]
+    cache = GuildSettingsCache(library, LibraryWorker(), Notices(FakeCoordinator()))
+    assert (await cache.get(GUILD)).private
+    journal.error = JournalUnavailable("The database is away.")
+    assert (await cache.get(GUILD)).private
+    assert journal.reads == 2
 
 
 async def test_settings_that_another_process_changed_are_read_again(journal: CountingJournal) -> None:
