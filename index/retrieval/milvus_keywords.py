@@ -164,6 +164,7 @@ class MilvusKeywordEngine:
                 yield {"row": number, "document": passage.document_id, "terms": text, "stems": terms}
 
     def _rows_of(self, name: str) -> Iterator[dict[str, Any]]:
+        self._server.load(name)
         with self._server.client() as client:
             fields = ["row", "document", "terms"]
             pages = client.query_iterator(name, batch_size=BATCH, filter="row >= 0", output_fields=fields)

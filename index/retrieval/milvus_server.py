@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from index.domain.errors import NotInstalled, StoreUnavailable
@@ -21,11 +22,16 @@ from index.storage.atomic import write_atomically
 
 __all__ = ["MOST_HITS", "MilvusServer", "read_collection", "write_collection"]
 
+T = TypeVar("T")
+
 MOST_HITS = 16_384
 """The most rows that Milvus returns of one search."""
 
 SECONDS = 10.0
-"""How long one call may take."""
+"""How long one call may take; sending rows and loading a collection may take six times as long."""
+
+CONNECTION = {"grpc.initial_reconnect_backoff_ms": 200, "grpc.max_reconnect_backoff_ms": 1_000}
+"""How gRPC connects again: within a second once the server is back; by default after up to two minutes."""
 
 LIVE = "footnote_live"
 """The alias of the collection of the live snapshot's passages, for other programs."""
@@ -33,8 +39,8 @@ LIVE = "footnote_live"
 REFERENCE = "milvus.json"
 """The file in a folder of a snapshot that names its collection."""
 
-GONE = 100
-"""Milvus' code for a collection that is not there."""
+GONE, NOT_LOADED = 100, 101
+"""Milvus' codes for a collection that is not there, and for one that is on its disk alone."""
 
 
 class MilvusServer:
@@ -47,10 +53,13 @@ class MilvusServer:
     owner_file
         Holds a word that begins the names of collections, so that what is not used any more is removed by nobody else.
         It is made with the first collection.
+    seconds
+        How long one call may take.
     """
 
-    def __init__(self, url: str, *, owner_file: Path) -> None:
+    def __init__(self, url: str, *, owner_file: Path, seconds: float = SECONDS) -> None:
         self._url = url
+        self._seconds = seconds
         self._names = OwnedNames(owner_file)
         self._lock = threading.Lock()
         self._client: Any = None
@@ -70,6 +79,7 @@ class MilvusServer:
             In the block: a collection is gone.
         """
         try:
+            from grpc import RpcError
             from pymilvus import MilvusClient, MilvusException
         except ImportError as error:
             raise NotInstalled("STORE_URL with Milvus", extra="milvus") from error
@@ -77,27 +87,32 @@ class MilvusServer:
             with self._lock:
                 if self._client is None:
                     logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # what it logs is raised, too
-                    self._client = MilvusClient(**_address(self._url), timeout=SECONDS)
+                    self._client = MilvusClient(**_address(self._url), timeout=self._seconds, grpc_options=CONNECTION)
             yield self._client
         except MilvusException as error:
             if error.code == GONE:
                 raise ValueError("the collection of the snapshot is gone from Milvus") from error
-            raise StoreUnavailable(
-                Message("The search server cannot be reached just now: ask again in a moment."),
-                log_detail=f"Milvus says: {error.message}",
-            ) from error
+            raise _unavailable(error.message) from error
+        except RpcError as error:  # what pymilvus does not translate, such as that the time is over
+            raise _unavailable(str(error.code())) from error
 
     def insert(self, name: str, rows: list[dict[str, Any]]) -> None:
         if rows:
             with self.client() as client:
-                client.insert(name, rows, timeout=SECONDS * 6)
+                client.insert(name, rows, timeout=self._seconds * 6)
+
+    def load(self, name: str) -> None:
+        """Have a collection in the server's memory, where it is searched and read; milvus-lite starts without any."""
+        with self.client() as client:
+            client.load_collection(name, timeout=self._seconds * 6)
 
     def search(
         self, name: str, field: str, query: Any, limit: int, *, where: str = "", params: Mapping[str, Any] | None = None
     ) -> list[tuple[int, float]]:
         """Return the hits of one query as (row, distance), best first."""
         with self.client() as client:
-            (hits,) = client.search(
+            ask = partial(
+                client.search,
                 name,
                 data=[query],
                 anns_field=field,
@@ -105,14 +120,15 @@ class MilvusServer:
                 filter=where,
                 output_fields=["row"],
                 search_params={"params": dict(params or {})},
-                timeout=SECONDS,
+                timeout=self._seconds,
             )
+            (hits,) = self._loaded(name, ask)
             return [(int(hit["row"]), float(hit["distance"])) for hit in hits]
 
     def drop(self, name: str) -> None:
         """Remove a collection, if the server can be reached."""
         with suppress(StoreUnavailable, ValueError), self.client() as client:
-            client.drop_collection(name, timeout=SECONDS)
+            client.drop_collection(name, timeout=self._seconds)
 
     def make_live(self, name: str) -> None:
         """Let the alias stand for a collection; there is no moment at which it stands for none."""
@@ -129,6 +145,18 @@ class MilvusServer:
                 if self._names.is_left_over(name, used):
                     self.drop(name)
 
+    def _loaded(self, name: str, call: Callable[[], T]) -> T:
+        """Return what a call of the client returns; load the collection first if it turns out not to be."""
+        from pymilvus import MilvusException
+
+        try:
+            return call()
+        except MilvusException as error:
+            if error.code != NOT_LOADED:
+                raise
+        self.load(name)
+        return call()
+
 
 def write_collection(folder: Path, name: str) -> None:
     """Write which collection belongs to a folder of a snapshot."""
@@ -141,6 +169,13 @@ def read_collection(folder: Path) -> str:
         return str(json.loads((folder / REFERENCE).read_bytes())["collection"])
     except (ValueError, LookupError, TypeError) as error:
         raise ValueError(f"{REFERENCE} is not as it was written") from error
+
+
+def _unavailable(reason: str) -> StoreUnavailable:
+    return StoreUnavailable(
+        Message("The search server cannot be reached just now: ask again in a moment."),
+        log_detail=f"Milvus says: {reason}",
+    )
 
 
 def _address(url: str) -> dict[str, str]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from index.domain.errors import StoreUnavailable
-from index.retrieval.milvus_keywords import MilvusKeywordEngine
+from index.retrieval.milvus_keywords import MilvusKeywordEngine, MilvusKeywords
 from index.retrieval.milvus_server import LIVE, MilvusServer, _address, read_collection, write_collection
 from index.retrieval.milvus_vectors import MilvusVectorEngine
 from tests.support.index_fakes import WordEmbedder, parse_files
-from tests.support.milvus import lite_server, need_milvus_lite
+from tests.support.milvus import MilvusProcess, lite_server, milvus_process, need_milvus_lite
+from tests.support.waiting import wait_until
 
 OLD = "20200101000000_0123abcd"
 pytestmark = pytest.mark.slow
@@ -22,6 +25,12 @@ pytestmark = pytest.mark.slow
 def build(engine: MilvusKeywordEngine, folder: Path, text: str = "Bread is made of flour.") -> Path:
     engine.build(folder, enumerate(parse_files(WordEmbedder(), a_md=text)[1]))
     return folder
+
+
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusProcess]:
+    with milvus_process(tmp_path_factory.mktemp("milvus") / "data") as running:
+        yield running
 
 
 def collections(server: MilvusServer) -> set[str]:
@@ -121,3 +130,38 @@ def test_the_alias_stands_for_the_live_collection(tmp_path):
         engine.make_live(build(engine, tmp_path / name))
         with server.client() as client:
             assert client.describe_alias(LIVE)["collection_name"] == read_collection(tmp_path / name)
+
+
+def test_a_server_that_started_anew_searches_and_copies_what_it_had(tmp_path, process):
+    """milvus-lite has nothing in its memory then, and refuses to search what is only on its disk."""
+    server = MilvusServer(process.url, owner_file=tmp_path / "owner")
+    engine = MilvusKeywordEngine(server)
+    folder = build(engine, tmp_path / "keyword")
+    index = engine.open(folder)
+    assert [row for row, _ in index.search(["flour"], 5)] == [0]
+    process.stop()
+    with pytest.raises(StoreUnavailable, match="cannot be reached just now"):
+        index.search(["flour"], 5)
+    process.start()
+    wait_until(lambda: answers(index))
+    assert [row for row, _ in index.search(["flour"], 5)] == [0]
+    with server.client() as client:
+        client.release_collection(read_collection(folder))
+    engine.build(tmp_path / "next", [], previous=folder)
+    assert [row for row, _ in engine.open(tmp_path / "next").search(["flour"], 5)] == [0]
+
+
+def test_a_server_that_takes_too_long_cannot_be_reached_until_it_answers(tmp_path, process):
+    server = MilvusServer(process.url, owner_file=tmp_path / "owner", seconds=2.0)
+    engine = MilvusKeywordEngine(server)
+    index = engine.open(build(engine, tmp_path / "keyword"))
+    assert index.search(["flour"], 5)
+    with process.hanging(), pytest.raises(StoreUnavailable, match="cannot be reached just now"):
+        index.search(["flour"], 5)
+    assert index.search(["flour"], 5)
+
+
+def answers(index: MilvusKeywords) -> bool:
+    with suppress(StoreUnavailable):
+        return bool(index.search(["flour"], 5))
+    return False
