@@ -74,7 +74,7 @@ async def running_processes(
     server.gateway.shards = SHARDS
     server.gateway.identify_every = 5.0
     await server.start()
-    made = built(folder, {}) | NO_LIMITS | {"LOG_LEVEL": "INFO"} | settings
+    made = built(folder, {}, str(settings.get("STORE_URL", ""))) | NO_LIMITS | {"LOG_LEVEL": "INFO"} | settings
     running = Processes(server, made, folder)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(server.stop)
@@ -127,13 +127,20 @@ class Asking:
         taken = [exchange for exchange in self.commands if exchange.callbacks.items]
         return list(await asyncio.gather(*(self._discord.reply(exchange) for exchange in taken)))
 
-    async def counts(self) -> list[int]:
-        """How many answers each mention got, once it has one or had time for it."""
+    async def answers(self) -> list[list[Reply]]:
+        """What each mention was answered, once it has an answer or had time for it."""
         posts = self._server.state.posts
         for message in self.mentions:
             with contextlib.suppress(AssertionError):
                 await posts.wait_for(partial(_replies_to, message["id"]), within=ANSWERED_WITHIN_S)
-        return [sum(_replies_to(message["id"], post) for post in posts) for message in self.mentions]
+        return [
+            [Reply(post, frozenset()) for post in posts if _replies_to(message["id"], post)]
+            for message in self.mentions
+        ]
+
+    async def counts(self) -> list[int]:
+        """How many answers each mention got."""
+        return [len(replies) for replies in await self.answers()]
 
     @property
     def late(self) -> list[Exchange]:

@@ -71,9 +71,12 @@ def link_buttons(reply: Reply) -> list[str]:
     return [component["url"] for component in components if component.get("url")]
 
 
-def built(folder: Path, sources: Mapping[str, str]) -> dict[str, object]:
-    """The settings of a bot in `folder` on an index of the real article and these sources, made once a process."""
-    made = _made(tuple(sorted(sources.items())), folder)
+def built(folder: Path, sources: Mapping[str, str], store_url: str = "") -> dict[str, object]:
+    """The settings of a bot in `folder` on an index of the real article and these sources, made once a process.
+
+    With a `store_url` the index is made in that database.
+    """
+    made = _made(tuple(sorted(sources.items())), folder, store_url)
     for name in ("seeds", "index"):
         shutil.copytree(made / name, folder / name)
     return {
@@ -87,23 +90,25 @@ def built(folder: Path, sources: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-_kept: dict[tuple[tuple[str, str], ...], Path] = {}
+_kept: dict[tuple[tuple[tuple[str, str], ...], str], Path] = {}
 
 
-def _made(sources: tuple[tuple[str, str], ...], folder: Path) -> Path:
-    """Return a read-only folder with `seeds` and `index`, made once for these sources."""
-    if sources not in _kept or not _kept[sources].is_dir():
+def _made(sources: tuple[tuple[str, str], ...], folder: Path, store_url: str) -> Path:
+    """Return a read-only folder with `seeds` and `index`, made once for these sources and this database."""
+    key = sources, store_url
+    if key not in _kept or not _kept[key].is_dir():
         place = folder / "made"
         (place / "seeds").mkdir(parents=True)
         shutil.copy(ARTICLE, place / "seeds")
         for name, text in sources:
             (place / "seeds" / name).write_text(text, encoding="utf-8")
-        variables = environment(SEEDS_DIR=place / "seeds", INDEX_DIR=place / "index", JOURNAL_FILE=place / "journal")
+        places = {"SEEDS_DIR": place / "seeds", "INDEX_DIR": place / "index", "JOURNAL_FILE": place / "journal"}
+        variables = environment(**places, STORE_URL=store_url)
         command = [sys.executable, "-m", "index", "reindex"]
         process = subprocess.run(command, env=variables, cwd=place, capture_output=True, text=True, check=False)
         assert process.returncode == 0, process.stderr
-        _kept[sources] = place
-    return _kept[sources]
+        _kept[key] = place
+    return _kept[key]
 
 
 @dataclass

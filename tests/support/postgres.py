@@ -49,6 +49,11 @@ class PostgresServer:
         """End the server at once, as by a loss of power; whoever is connected is cut off."""
         self._run("pg_ctl", "stop", "-m", "immediate", "-w")
 
+    @property
+    def pid(self) -> int:
+        """The process of which all others of the server are children."""
+        return int((self._data / "postmaster.pid").read_text("utf-8").split()[0])
+
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://footnote:{PASSWORD}@127.0.0.1:{self.port}/{database}"
 
