@@ -15,4 +15,4 @@ async def test_no_question_of_a_crowd_is_lost_or_answered_twice_when_a_process_i
     assert (result["unanswered"], result["twice"], result["late"]) == (0, 0, 0)
     table = {row.name.strip(): row.figure for row in rows(result)}
     assert table["unanswered"] == "0"
-    assert table["processes killed"] == "1"
+    assert table["killed"] == "shard 1"

@@ -14,10 +14,15 @@ import pytest
 from index.retrieval.numpy_store import NumpyEngine
 from tests.bench.scale.__main__ import PARTS, measure, show
 from tests.bench.scale.corpus import Corpus, CorpusFile, make_corpus, take
+from tests.bench.scale.measure_engines import FIGURES
+from tests.bench.scale.measure_engines import rows as engine_rows
 from tests.bench.scale.memory import peak_memory, tree_memory
 from tests.bench.scale.packages import GENERATED, FetchedPackage, fetch, source_files
 from tests.bench.scale.recall import ExactVectors
 from tests.bench.scale.runs import NotMeasured, Row, Run
+from tests.support.milvus import need_milvus_lite
+from tests.support.pgvector import pgvector_server
+from tests.support.s3_server import s3_server
 
 TEXTS = {
     "bread-doc/bread.md": "# Bread\n\n## Rising of the dough\n\nBread is made of flour, water and yeast in an oven.\n",
@@ -136,3 +141,44 @@ def test_every_part_is_measured_over_a_few_sentences(run, capsys):
     shown = capsys.readouterr().out
     assert "build, tokens a second" in shown
     assert "distractors" in shown
+
+
+def test_engines_are_shown_as_ratios_to_files_and_a_missing_one_says_so():
+    measured = {
+        "tokens": 100_000,
+        "rows": 4_300,
+        "stores": {
+            "files": dict.fromkeys(FIGURES, 2.0) | {"server_mb": 0.0},
+            "PostgreSQL": dict.fromkeys(FIGURES, 5.0) | {"server_mb": 40.0},
+            "Milvus": {"not_measured": "this needs milvus-lite"},
+        },
+        "journals": {"SQLite": 0.5, "PostgreSQL": 1.5},
+        "objects": {"not_measured": "there is no S3 server"},
+        "embedding": {"here": 4.0, "by a server": 8.0},
+    }
+    table = {row.name.strip(): (row.figure, row.target) for row in engine_rows(measured)}
+    assert table["both searches, p50 ms"] == ("2", "PostgreSQL 5 (x 2.5); Milvus not measured")
+    assert table["memory of the server, MB"] == ("-", "PostgreSQL 40")
+    assert table["recording an answer, p50 ms"] == ("0.5", "PostgreSQL 1.5 (x 3)")
+    assert table["a snapshot and its sources to another folder, s"] == ("not measured: there is no S3 server", "")
+    assert table["embedding a window, ms"] == ("4", "by a server 8 (x 2)")
+
+
+@pytest.mark.slow
+def test_every_engine_is_measured_over_a_few_sentences(run, capsys):
+    need_milvus_lite()
+    pgvector_server()
+    with s3_server():
+        pass
+    measured = measure(run, ["engines"], again=False)["engines"]
+    assert measured["rows"] == 2
+    for name, figures in measured["stores"].items():
+        assert {figure for figure in FIGURES if figures.get(figure, 0) > 0} == set(FIGURES), name
+    assert [name for name, figures in measured["stores"].items() if figures["server_mb"] > 0] == [
+        "PostgreSQL",
+        "Milvus",
+    ]
+    for part in ("journals", "objects", "embedding"):
+        assert "not_measured" not in measured[part]
+        assert min(measured[part].values()) > 0
+    assert not (run.corpus.folder / "engines").exists()

@@ -2,7 +2,7 @@
 
     python -m tests.bench.scale [--tokens N] [--questions N] [--only PART,PART] [--again] [--json]
 
-Parts: build, questions, recall, open, edit, distractors, processes. What was measured is kept in
+Parts: build, questions, recall, open, edit, distractors, processes, engines. What was measured is kept in
 FOLDER/results-TOKENS.json and not measured again without --again; the first part builds the index that the others use.
 """
 
@@ -22,7 +22,13 @@ from rich.table import Table
 
 from index.evaluation.records import current_commit, repository_root
 from tests.bench.figures import machine
-from tests.bench.scale import measure_build, measure_changes, measure_processes, measure_serving
+from tests.bench.scale import (
+    measure_build,
+    measure_changes,
+    measure_engines,
+    measure_processes,
+    measure_serving,
+)
 from tests.bench.scale.corpus import FOLDER, TOKENS, make_corpus
 from tests.bench.scale.runs import NotMeasured, Row, Run
 
@@ -38,6 +44,7 @@ PARTS: dict[str, Part] = {
     "edit": (measure_changes.measure_changes, measure_changes.change_rows),
     "distractors": (measure_changes.measure_distractors, measure_changes.distractor_rows),
     "processes": (measure_processes.measure, measure_processes.rows),
+    "engines": (measure_engines.measure, measure_engines.rows),
 }
 QUESTIONS = 300
 

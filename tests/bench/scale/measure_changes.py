@@ -18,7 +18,15 @@ from tests.bench.sample import SQUAD
 from tests.bench.scale.question_sets import squad_questions
 from tests.bench.scale.runs import NotMeasured, Row, Run, copy_tree, run_program, serving
 
-__all__ = ["change_rows", "distractor_rows", "measure_changes", "measure_distractors"]
+__all__ = [
+    "FACT",
+    "QUESTION",
+    "change_rows",
+    "distractor_rows",
+    "measure_changes",
+    "measure_distractors",
+    "text_source",
+]
 
 EDIT_S, FALL = 10.0, 0.03
 FACT = "The Quillwort protocol was approved by the council of Zanzibar in 1987."
@@ -34,8 +42,7 @@ def measure_changes(run: Run) -> dict[str, Any]:
     run.need_index()
     with _copy(run, "changes") as (seeds, index), serving(seeds, index) as process:
         process.do("ask", QUESTION)
-        texts = [file.source for file in run.corpus.first(run.tokens) if file.source.endswith((".md", ".txt", ".rst"))]
-        edited = seeds / (texts[0] if texts else run.corpus.files[0].source)
+        edited = seeds / text_source(run)
         text = edited.read_bytes()
         edited.unlink()
         measured = {}
@@ -56,6 +63,12 @@ def measure_changes(run: Run) -> dict[str, Any]:
             measured[f"{name}_s"] = round((index / "LIVE").stat().st_mtime - started, 2)
             measured[f"{name}_compared_s"] = round(compared - started, 2)
         return measured | {"resident_mb": round(process.memory.resident)}
+
+
+def text_source(run: Run) -> str:
+    """Return a source that can be edited as text: the first of the run that is one, else the first."""
+    texts = [file.source for file in run.corpus.first(run.tokens) if file.source.endswith((".md", ".txt", ".rst"))]
+    return texts[0] if texts else run.corpus.files[0].source
 
 
 def change_rows(measured: dict[str, Any]) -> list[Row]:

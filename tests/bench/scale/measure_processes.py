@@ -1,9 +1,10 @@
 """Members who ask a bot of several processes all the time, one of which is killed: what is lost, and how late it is.
 
-    python -m tests.bench.scale.measure_processes [--members N] [--rate N] [--seconds N] [--no-kill]
+    python -m tests.bench.scale.measure_processes [--members N] [--rate N] [--seconds N] [--kill NAME]
 
 Four processes run three shards on the local Discord, one of them standing by. First it is measured how many questions
-a second the machine answers; if that is less than the rate asked for, four fifths of it are asked.
+a second the machine answers; if that is less than the rate asked for, four fifths of it are asked. Instead of a process
+the server that keeps the journal (postgresql) or searches (milvus) may be killed; it is back ten seconds later.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,11 @@ from tests.e2e.processes import Processes, running_processes
 from tests.support.article import OTHER_QUESTIONS, WINDOW
 from tests.support.discord.driver import Discord
 from tests.support.discord.payloads import BOT, Guild, Json, User
+from tests.support.discord.rules import text_of
 from tests.support.discord.shards import SHARDS, guild_of
+from tests.support.milvus import MilvusProcess, milvus_process
+from tests.support.pgvector import pgvector_server
+from tests.support.postgres import PostgresServer
 
 __all__ = ["measure", "measure_processes", "rows"]
 
@@ -37,10 +42,16 @@ WARM_SECONDS, AT_ONCE = 8.0, 24
 SHARE = 0.8
 """How much of what the machine answers is asked for, so that no queue grows."""
 PATIENCE_SECONDS = 180.0
+AWAY_SECONDS = 10.0
+"""How long a server is away that was killed."""
+PROCESSES = {f"shard {shard}": str(shard) for shard in range(SHARDS)}
+POSTGRESQL, MILVUS, NONE = "postgresql", "milvus", "none"
+KILLED = (*PROCESSES, POSTGRESQL, MILVUS, NONE)
 LATE_SECONDS = 3.0
 QUESTIONS = (WINDOW, *OTHER_QUESTIONS)
 WAYS = ("command",) * 6 + ("mention",) * 3 + ("direct",)
 LATENCY_TARGET = "under 1 s"
+AWAY = "cannot be reached just now"
 
 
 @dataclass
@@ -53,6 +64,8 @@ class Question:
     acknowledged_after: float | None = None
     answered_after: float | None = None
     answers: int = 0
+    told: bool = False
+    """Whether the answer was that there is none just now."""
 
 
 @dataclass
@@ -98,7 +111,8 @@ class Crowd:
     async def _command(self, question: Question, guild: Guild, text: str) -> None:
         exchange = await self._discord.send_command("ask", question=text, user=question.user, guild=guild)
         try:
-            await asyncio.wait_for(exchange.answer(), PATIENCE_SECONDS)
+            answer = await asyncio.wait_for(exchange.answer(), PATIENCE_SECONDS)
+            question.told = AWAY in text_of(answer)
             question.answered_after = time.perf_counter() - question.asked_at
             question.answers = len(exchange.callbacks.items)
         finally:
@@ -114,7 +128,8 @@ class Crowd:
         def answers(post: Json) -> bool:
             return bool((post.get("message_reference") or {}).get("message_id") == message["id"])
 
-        await server.state.posts.wait_for(answers, since=since, within=PATIENCE_SECONDS)
+        post = await server.state.posts.wait_for(answers, since=since, within=PATIENCE_SECONDS)
+        question.told = AWAY in text_of(post)
         question.answered_after = time.perf_counter() - question.asked_at
         self._replied[message["id"]] = question
 
@@ -148,12 +163,24 @@ class Crowd:
                 question.answers += 1
 
 
-async def measure_processes(members: int, rate: float, seconds: float, *, kill: bool = True) -> dict[str, Any]:
-    """Have members ask for so long, one process being killed halfway, and count what became of their questions."""
+@contextlib.contextmanager
+def _server(name: str, folder: Path) -> Iterator[tuple[PostgresServer | MilvusProcess | None, dict[str, str]]]:
+    """Yield the server of a name and the setting of the bots that names it; None and nothing for a process."""
+    if name == POSTGRESQL:
+        database = pgvector_server()
+        yield database, {"DATABASE_URL": database.new_database()}
+    elif name == MILVUS:
+        with milvus_process(folder / "milvus") as search:
+            yield search, {"STORE_URL": search.url}
+    else:
+        yield None, {}
+
+
+async def measure_processes(members: int, rate: float, seconds: float, *, kill: str = "shard 1") -> dict[str, Any]:
+    """Have members ask for so long, one of KILLED being killed halfway, and count what became of their questions."""
     guilds = [guild_of(shard, number=number) for number in range(SERVERS_OF_A_SHARD) for shard in range(SHARDS)]
-    with tempfile.TemporaryDirectory() as folder:
-        together = {f"shard {shard}": str(shard) for shard in range(SHARDS)}
-        async with running_processes(Path(folder), together, guilds=guilds) as run:
+    with tempfile.TemporaryDirectory() as folder, _server(kill, Path(folder)) as (server, setting):
+        async with running_processes(Path(folder), PROCESSES, guilds=guilds, **setting) as run:
             spare = await run.start("spare", f"0-{SHARDS - 1}")
             try:
                 await run.logged("spare", "Ready for questions")
@@ -161,9 +188,13 @@ async def measure_processes(members: int, rate: float, seconds: float, *, kill: 
                 capacity = await crowd.capacity(min(WARM_SECONDS, seconds))
                 asked = min(rate, capacity * SHARE)
                 asking = asyncio.create_task(crowd.ask_for(seconds, asked))
-                if kill:
-                    await asyncio.sleep(seconds / 2)
-                    await run.kill("shard 1")
+                await asyncio.sleep(seconds / 2)
+                if server:
+                    await asyncio.to_thread(server.stop)
+                    await asyncio.sleep(AWAY_SECONDS)
+                    await asyncio.to_thread(server.start)
+                elif kill in PROCESSES:
+                    await run.kill(kill)
                 await asking
                 refused = len([request for request in run.refused() if request.route.endswith("/callback")])
                 return _counted(crowd.questions, refused) | {
@@ -172,7 +203,7 @@ async def measure_processes(members: int, rate: float, seconds: float, *, kill: 
                     "asked_a_second": rounded(asked),
                     "answered_at_most_a_second": rounded(capacity),
                     "seconds": seconds,
-                    "killed": int(kill),
+                    "killed": kill,
                 }
             finally:
                 await spare.make_sure_it_ended()
@@ -186,6 +217,7 @@ def _counted(questions: Sequence[Question], refused: int) -> dict[str, Any]:
         "asked": len(questions),
         "commands": len(commands),
         "unanswered": len(questions) - len(answered),
+        "told": sum(question.told for question in questions),
         "twice": sum(question.answers > 1 for question in questions) + refused,
         "late": len(commands) - sum(after <= LATE_SECONDS for after in acknowledged),
         "acknowledged_p50_s": rounded(quantile(acknowledged, 50)),
@@ -209,8 +241,9 @@ def rows(result: dict[str, Any]) -> list[Row]:
     return [
         Row("processes: questions a second asked", limit, f"{RATE:g}, or as many as the cores allow"),
         Row("  asked, of them commands", f"{result['asked']}, {result['commands']}"),
-        Row("  processes killed", str(result["killed"])),
+        Row("  killed", result["killed"]),
         Row("  unanswered", str(result["unanswered"]), "0"),
+        Row("  told that there is no answer just now", str(result["told"])),
         Row("  answered twice", str(result["twice"]), "0"),
         Row("  acknowledged after 3 s or not at all", str(result["late"]), "0"),
         Row("  acknowledged p50, p99, s", acknowledged, LATENCY_TARGET),
@@ -223,7 +256,7 @@ if __name__ == "__main__":
     parser.add_argument("--members", type=int, default=MEMBERS)
     parser.add_argument("--rate", type=float, default=RATE, help="questions a second")
     parser.add_argument("--seconds", type=float, default=SECONDS)
-    parser.add_argument("--no-kill", dest="kill", action="store_false", help="kill no process")
+    parser.add_argument("--kill", choices=KILLED, default="shard 1", help="what is killed halfway")
     chosen = parser.parse_args()
     measured = asyncio.run(measure_processes(chosen.members, chosen.rate, chosen.seconds, kill=chosen.kill))
     sys.stdout.write(json.dumps(measured, indent=1) + "\n")

@@ -64,11 +64,14 @@ class Run:
             raise NotMeasured("there is no index: measure `build` first")
 
 
-def run_program(module: str, *arguments: str | Path) -> tuple[dict[str, Any], PeakMemory]:
-    """Run a program of the bench that prints one JSON object; return it, and the memory that it took."""
+def run_program(module: str, *arguments: str | Path, **settings: str) -> tuple[dict[str, Any], PeakMemory]:
+    """Run a program of the bench that prints one JSON object; return it, and the memory that it took.
+
+    `settings` are Footnote's, by their names in lower case.
+    """
     command = [sys.executable, "-m", module, *map(str, arguments)]
     with (
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment()) as process,
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment(**settings)) as process,
         peak_memory(process.pid) as memory,
     ):
         output, _ = process.communicate()
@@ -77,10 +80,11 @@ def run_program(module: str, *arguments: str | Path) -> tuple[dict[str, Any], Pe
     return json.loads(output.splitlines()[-1]), memory
 
 
-def environment() -> dict[str, str]:
-    """Return the environment of the programs: no setting of Footnote's, and only warnings are logged."""
+def environment(**settings: str) -> dict[str, str]:
+    """Return the environment of the programs: only these settings of Footnote's, and only warnings are logged."""
     kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR", "SYSTEMROOT", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-    return {name: os.environ[name] for name in kept if name in os.environ} | {"LOG_LEVEL": "WARNING"}
+    ours = {name.upper(): value for name, value in settings.items()}
+    return {name: os.environ[name] for name in kept if name in os.environ} | {"LOG_LEVEL": "WARNING", **ours}
 
 
 def copy_tree(source: Path, target: Path) -> None:
@@ -124,11 +128,13 @@ class Serving:
 
 
 @contextmanager
-def serving(seeds: Path, index: Path) -> Iterator[Serving]:
-    """Start a process that serves an index, and end it with the block."""
+def serving(seeds: Path, index: Path, **settings: str) -> Iterator[Serving]:
+    """Start a process that serves an index with these settings, and end it with the block."""
     command = [sys.executable, "-m", "tests.bench.scale.serving", "--seeds", str(seeds), "--index", str(index)]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True, env=environment()) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True, env=environment(**settings)
+    ) as process:
         try:
             yield Serving(process)
         finally:

@@ -20,6 +20,7 @@ from index.cli.json_output import answer_line
 from index.domain.ports import Embedder
 from index.domain.stages import Stage
 from index.engine import QueryEngine
+from index.retrieval.retriever import Retriever
 from index.retrieval.search_index import SearchIndex
 from tests.bench.scale.recall import recall
 from tests.bench.scale.settings import settings
@@ -43,6 +44,7 @@ def serve(seeds: Path, index: Path) -> None:
     doing: dict[str, Callable[[Any], Any]] = {
         "ask": lambda question: _ask(library, question),
         "recall": lambda questions: _recall(library, questions),
+        "search": lambda questions: _search(library, questions),
         "suggestions": lambda most: list(engine_of(library).suggestions())[:most],
         "reindex": lambda _: {"passages": library.reindex().passages_after},
     }
@@ -59,12 +61,28 @@ def _ask(library: Library, question: str) -> dict[str, Any]:
 
 
 def _recall(library: Library, questions: list[str]) -> dict[str, float]:
+    return recall(*_opened(library), questions)
+
+
+def _search(library: Library, questions: list[str]) -> list[float]:
+    """Return the milliseconds of both searches for each question, by vectors and by words, without embedding it."""
+    search_index, embedder = _opened(library)
+    retriever, times = Retriever(), []
+    for question in questions:
+        vector = embedder.question(question)
+        started = time.perf_counter()
+        retriever.rows(search_index, question, vector)
+        times.append(1_000 * (time.perf_counter() - started))
+    return times
+
+
+def _opened(library: Library) -> tuple[SearchIndex, Embedder]:
     engine = engine_of(library)
     embedder: Embedder = engine.load_model()
     search_index: SearchIndex | None = engine._live.search_index
     if search_index is None:
         raise RuntimeError("the index is not loaded")
-    return recall(search_index, embedder, questions)
+    return search_index, embedder
 
 
 def _tell(result: Any) -> None:

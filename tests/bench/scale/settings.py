@@ -1,4 +1,4 @@
-"""Settings of a library over the corpus: the defaults, whatever the environment says."""
+"""Settings of a library over the corpus: the defaults, but for what the bench puts into the environment."""
 
 from __future__ import annotations
 
