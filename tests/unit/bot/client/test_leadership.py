@@ -66,10 +66,16 @@ async def test_leader_that_lost_its_lock_ends_its_tasks() -> None:
 
 
 async def test_leader_that_lost_its_lock_ends_its_tasks_while_the_database_hangs() -> None:
-    coordinator, answers = FakeCoordinator(), threading.Event()
+    coordinator, asked, answers = FakeCoordinator(), threading.Event(), threading.Event()
     one = Process(coordinator)
     await eventually(lambda: one.state.leads)
-    hanging = asyncio.create_task(one.locks.call(answers.wait, 60))
+
+    def hang() -> None:
+        asked.set()
+        answers.wait(60)
+
+    hanging = asyncio.create_task(one.locks.call(hang))
+    await eventually(asked.is_set)
     coordinator.lose("leader-bot")
     try:
         await eventually(lambda: not one.state.leads and one.begun[0].cancelled())
