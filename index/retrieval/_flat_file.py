@@ -97,7 +97,7 @@ class FlatFile:
         self._single_rows = False
 
     def expect_single_rows(self) -> None:
-        """Expect rows here and there to be taken: those around them are not read, and none stays in this process's memory.
+        """Expect single rows to be taken: those around them are not read, and none stays in this process's memory.
 
         What was read stays in the system's cache, which other programs may have when they need it.
         """
