@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -149,6 +150,20 @@ def test_a_server_that_started_anew_searches_and_copies_what_it_had(tmp_path, pr
         client.release_collection(read_collection(folder))
     engine.build(tmp_path / "next", [], previous=folder)
     assert [row for row, _ in engine.open(tmp_path / "next").search(["flour"], 5)] == [0]
+
+
+def test_a_server_that_was_away_for_long_is_found_soon(tmp_path, process):
+    """By default gRPC would wait the longer, the longer a server was away: after 17 seconds, ten more."""
+    engine = MilvusKeywordEngine(MilvusServer(process.url, owner_file=tmp_path / "owner"))
+    index = engine.open(build(engine, tmp_path / "keyword"))
+    process.stop()
+    until = time.monotonic() + 17
+    while time.monotonic() < until:
+        assert not answers(index)
+        time.sleep(0.2)
+    process.start()
+    time.sleep(3)
+    assert answers(index)
 
 
 def test_a_server_that_takes_too_long_cannot_be_reached_until_it_answers(tmp_path, process):
