@@ -159,7 +159,7 @@ def _ratios(stores: Mapping[str, Mapping[str, Any]], figure: str, default: float
 
 
 def _ratio(name: str, figure: float, default: float) -> str:
-    return f"{name} {figure:g} (x {figure / default:.2g})"
+    return f"{name} {figure:g} (x {rounded(figure / default):g})"
 
 
 def _measured(measure_one: Callable[[], dict[str, Any]]) -> dict[str, Any]:
