@@ -42,6 +42,7 @@ from bot.services.progress import ProgressMessages
 from bot.services.questions import QuestionService
 from bot.services.reindexing import ReindexService
 from bot.services.replies import Replies
+from bot.services.shared_limits import SharedLimits
 from bot.services.tracing import Tracing
 from bot.services.user_languages import UserLanguages
 from bot.services.worker import LibraryWorker
@@ -116,8 +117,19 @@ class FootnoteBot(ShardedBot):
         process = ProcessState()
         coordinator = coordinator if shards.shared else None
         notices = Notices(coordinator, LibraryWorker(), key)
+        rates = coordinator.rates if coordinator else None
+        shared_limits = SharedLimits(limits, rates, libraries.shared.journal.hash_id, key)
         self.services = self._build_services(
-            libraries, moderators, limits, api_url, links, metrics or Metrics(), tracing or Tracing(), process, notices
+            libraries,
+            moderators,
+            limits,
+            api_url,
+            links,
+            metrics or Metrics(),
+            tracing or Tracing(),
+            process,
+            notices,
+            shared_limits,
         )
         worker = self.services.worker
         locks = Locks(coordinator, key) if coordinator else None
@@ -170,6 +182,7 @@ class FootnoteBot(ShardedBot):
         tracing: Tracing,
         process: ProcessState,
         notices: Notices,
+        shared_limits: SharedLimits,
     ) -> Services:
         worker, replies, shared = LibraryWorker(), Replies(metrics), libraries.shared
         builds = BuildQueue(is_needed=libraries.enabled)
@@ -189,6 +202,7 @@ class FootnoteBot(ShardedBot):
                 replies=replies,
                 guild_settings=guild_settings,
                 rate_limiter=RateLimiter(limits),
+                shared_limits=shared_limits,
                 help_messages=help_messages,
                 first_build=first_build,
                 pictures=PictureReader(library=shared, worker=worker, attachments=attachments),

@@ -133,13 +133,12 @@ class AskCog(commands.Cog):
         questions = self._services.questions
         try:
             context = await questions.context_of(message)
-            with questions.admit(question, context):
-                async with _typing(message.channel):
-                    after = self._replied_answer(message)
-                    alone = not (after or context.is_conversation)
-                    return await questions.answer(
-                        question, context, reply.show, after=after, alone=alone, pictures=pictures_in(message)
-                    )
+            async with questions.admit(question, context), _typing(message.channel):
+                after = self._replied_answer(message)
+                alone = not (after or context.is_conversation)
+                return await questions.answer(
+                    question, context, reply.show, after=after, alone=alone, pictures=pictures_in(message)
+                )
         except QuestionRefused as refused:
             self._services.tracing.fail(refused)
             if refused.wrong_channel and not questions.may_repeat_notice(message.channel.id):

@@ -10,15 +10,19 @@ from dataclasses import dataclass
 
 from discord.ext import commands
 
-from bot.text.i18n import gettext
+from bot.text.i18n import gettext, gettext_noop
 
-__all__ = ["Limits", "RateLimiter"]
+__all__ = ["IN_FLIGHT", "MINUTE", "TOO_EARLY", "TOO_MANY", "Limits", "RateLimiter"]
 
 MINUTE = 60.0
 FIRST_ESTIMATE = 0.1
 """Seconds that a question takes, before any was measured."""
 SMOOTHING = 0.1
 """Weight of the newest question in the moving average of their times."""
+
+IN_FLIGHT = gettext_noop("Your last question is still being answered: one at a time, please.")
+TOO_EARLY = gettext_noop("One question at a time, please: try again in {seconds} s.")
+TOO_MANY = gettext_noop("This server asks more than I can take just now: try again in {seconds} s.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +61,32 @@ class RateLimiter:
 
         `user_seconds` is the server's own cool-down, in place of the bot's.
         """
+        if refusal := self.problem(user, server, user_seconds=user_seconds):
+            return refusal
+        now = self._clock()
+        for mapping, key in ((self._users_mapping(user_seconds), user), (self._servers, server)):
+            if mapping and key is not None:
+                mapping.update_rate_limit(key, now)
+        return ""
+
+    def problem(self, user: int, server: int | None, *, user_seconds: float | None = None) -> str:
+        """Return why a user may not ask now, as `refusal` does; empty if the question may be asked. Counts nothing."""
         if user in self._in_flight:
-            return gettext("Your last question is still being answered: one at a time, please.")
+            return gettext(IN_FLIGHT)
         if self._limits.most_waiting and self.waiting >= self._limits.most_waiting:
             wait = max(1, math.ceil(self._mean_seconds * self.waiting))
             return gettext("Too many questions are waiting just now: try again in {seconds} s.", seconds=wait)
         now = self._clock()
-        users = self._users_mapping(self._limits.user_seconds if user_seconds is None else user_seconds)
-        if wait := _seconds_left(users, user, now):
-            return gettext("One question at a time, please: try again in {seconds} s.", seconds=wait)
+        if wait := _seconds_left(self._users_mapping(user_seconds), user, now):
+            return gettext(TOO_EARLY, seconds=wait)
         if server is not None and (wait := _seconds_left(self._servers, server, now)):
-            return gettext("This server asks more than I can take just now: try again in {seconds} s.", seconds=wait)
-        for mapping, key in ((users, user), (self._servers, server)):
-            if mapping and key is not None:
-                mapping.update_rate_limit(key, now)
+            return gettext(TOO_MANY, seconds=wait)
         return ""
 
     def wait_seconds(self, user: int, server: int | None, *, user_seconds: float | None = None) -> int:
         """Return in how many seconds the limits of time admit a question; 0 if they do now."""
         now = self._clock()
-        users = self._users_mapping(self._limits.user_seconds if user_seconds is None else user_seconds)
-        own = _seconds_left(users, user, now)
+        own = _seconds_left(self._users_mapping(user_seconds), user, now)
         return own if server is None else max(own, _seconds_left(self._servers, server, now))
 
     def may_notify(self, reader: int) -> bool:
@@ -96,8 +105,9 @@ class RateLimiter:
             seconds = (self._clock() - started) / max(1, self.waiting)
             self._mean_seconds += SMOOTHING * (seconds - self._mean_seconds)
 
-    def _users_mapping(self, seconds: float) -> commands.CooldownMapping[int] | None:
+    def _users_mapping(self, user_seconds: float | None) -> commands.CooldownMapping[int] | None:
         """Return the cool-downs of one length, since servers may choose their own."""
+        seconds = self._limits.user_seconds if user_seconds is None else user_seconds
         if seconds <= 0:
             return None
         if seconds not in self._users:

@@ -17,14 +17,15 @@ __all__ = ["AskContext", "build_context", "guild_id_of"]
 class AskContext:
     """The user and the place of a question.
 
-    `place` is what the metrics call it. `parent` is the channel that a thread belongs to. `can_thread` says whether the
-    bot may begin a thread there, `is_conversation` whether questions there follow one another, as in direct messages
-    and in threads.
+    `event` is the id of the interaction or the message, `place` what the metrics call it. `parent` is the channel that
+    a thread belongs to. `can_thread` says whether the bot may begin a thread there, `is_conversation` whether questions
+    there follow one another, as in direct messages and in threads.
     """
 
     user: int
     guild: int | None
     channel: int
+    event: int = 0
     place: Place = Place.SLASH
     parent: int | None = None
     can_thread: bool = False
@@ -44,6 +45,7 @@ def build_context(source: Interaction | discord.Message, guild: int | None, sett
         user=user.id,
         guild=guild,
         channel=channel.id if channel else 0,
+        event=source.id,
         place=_place_of(source),
         parent=channel.parent_id if isinstance(channel, discord.Thread) else None,
         can_thread=isinstance(channel, discord.TextChannel) and _can_begin_thread(source),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 
 import discord
@@ -21,6 +21,7 @@ from bot.services.metrics import Metrics, Stage
 from bot.services.notices import ALONE, Notices
 from bot.services.pictures import PictureReader
 from bot.services.replies import PUBLIC, Replies
+from bot.services.shared_limits import SharedLimits
 from bot.services.tracing import Tracing
 from bot.services.worker import LibraryWorker
 from bot.services.writing import Show
@@ -63,6 +64,7 @@ class QuestionService:
         replies: Replies,
         guild_settings: GuildSettingsCache,
         rate_limiter: RateLimiter,
+        shared_limits: SharedLimits,
         pictures: PictureReader,
         help_messages: HelpMessages,
         first_build: FirstBuild,
@@ -75,6 +77,7 @@ class QuestionService:
         self._replies = replies
         self._guild_settings = guild_settings
         self.rate_limiter = rate_limiter
+        self._shared_limits = shared_limits
         self._pictures = pictures
         self._help = help_messages
         self._links = links
@@ -94,18 +97,25 @@ class QuestionService:
         """Whether a channel, or a user, may be told again where or when to ask; counts as telling them."""
         return self.rate_limiter.may_notify(reader)
 
-    @contextlib.contextmanager
-    def admit(self, question: str, context: AskContext) -> Iterator[None]:
-        """Admit a question for the `with` block that answers it. Raises QuestionRefused before anything is awaited."""
+    @contextlib.asynccontextmanager
+    async def admit(self, question: str, context: AskContext) -> AsyncIterator[None]:
+        """Admit a question for the `with` block that answers it. Raises QuestionRefused.
+
+        Only other processes are waited for, and only half a second: nothing was sent to Discord before.
+        """
         with self._metrics.question(context.place):
             self._check(question, context)
-            with self._replies.pending(), self.rate_limiter.in_flight(context.user):
-                try:
-                    yield
-                except NoIndex:
-                    if reading := self._first_build.refusal():
-                        raise QuestionRefused(notice_message(reading)) from None
-                    raise
+            async with self._shared_limits.counted(context) as refusal:
+                if refusal:
+                    raise QuestionRefused(notice_message(refusal.text), wait=refusal.wait)
+                self._refuse_by(self.rate_limiter.refusal, context)
+                with self._replies.pending(), self.rate_limiter.in_flight(context.user):
+                    try:
+                        yield
+                    except NoIndex:
+                        if reading := self._first_build.refusal():
+                            raise QuestionRefused(notice_message(reading)) from None
+                        raise
 
     def _check(self, question: str, context: AskContext) -> None:
         """Raise QuestionRefused if a question is not to be answered, there or now."""
@@ -116,8 +126,13 @@ class QuestionService:
             raise QuestionRefused(answer_view.other_channels_message(settings.channels), wrong_channel=True)
         if self._first_build.is_running:
             raise QuestionRefused(notice_message(self._first_build.refusal()))
-        if refusal := self.rate_limiter.refusal(context.user, context.guild, user_seconds=settings.cooldown):
-            wait = self.rate_limiter.wait_seconds(context.user, context.guild, user_seconds=settings.cooldown)
+        self._refuse_by(self.rate_limiter.problem, context)
+
+    def _refuse_by(self, limit: Callable[..., str], context: AskContext) -> None:
+        """Raise QuestionRefused if a limit of this process says why."""
+        cooldown = context.settings.cooldown
+        if refusal := limit(context.user, context.guild, user_seconds=cooldown):
+            wait = self.rate_limiter.wait_seconds(context.user, context.guild, user_seconds=cooldown)
             raise QuestionRefused(notice_message(refusal), wait=wait)
 
     async def answer_interaction(
@@ -174,7 +189,7 @@ class QuestionService:
         """Admit a question, and respond by what `answer` returns for its context, and whether only the user sees it."""
         context = await self.context_of(interaction)
         with self._replies.pending(), self._tracing.question("interaction"):
-            with self.admit(question, context):
+            async with self.admit(question, context):
                 is_private = context.settings.private if private is None else private
                 await interaction.response.defer(ephemeral=is_private, thinking=True)
                 interaction.extras[PUBLIC] = not is_private

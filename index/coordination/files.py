@@ -44,6 +44,9 @@ class HeldFile:
 class FileCoordinator:
     """A `Coordinator` by files of one folder, which is made when it is needed. Its watcher ends with `close`."""
 
+    rates = None
+    """Each process counts for itself."""
+
     def __init__(self, folder: Path, *, look_seconds: float = LOOK_SECONDS) -> None:
         self._folder = folder
         self._look_seconds = look_seconds

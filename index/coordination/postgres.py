@@ -7,17 +7,18 @@ SILENT_SECONDS holds nothing any more, and before that counts itself as having l
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from index.coordination._connecting import UNAVAILABLE, lock_key, open_connection, unavailable
 from index.coordination._listening import Listening
+from index.coordination.postgres_rates import PostgresRateCounter
 from index.domain.errors import Busy, CoordinationUnavailable
 from index.domain.messages import Message
-from index.storage.postgres import connect, describe_failure, require_driver
+from index.storage.postgres import describe_failure
 
 if TYPE_CHECKING:
     import psycopg
@@ -36,21 +37,8 @@ SILENT_SECONDS = 12
 """After so long without a word the server ends a session, and its locks with it."""
 
 POLL_SECONDS = 0.1
-APPLICATION = b"footnote"
-TABLES_LOCK = "coordination-tables"
 
 BUSY = Message("Another process is doing this already. Please try again later.")
-UNAVAILABLE = Message("Other processes can't be reached at the moment. Please try again later.")
-
-TABLES = """
-CREATE TABLE IF NOT EXISTS coordination_values (key text PRIMARY KEY, text text NOT NULL);
-CREATE TABLE IF NOT EXISTS coordination_notices (
-    id text PRIMARY KEY DEFAULT gen_random_uuid(),
-    at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    topic text NOT NULL,
-    text text NOT NULL
-)
-"""
 
 
 class Session:
@@ -92,6 +80,7 @@ class PostgresCoordinator:
         self._closed = threading.Event()
         self._prover: threading.Thread | None = None
         self._listening = Listening(url, self._closed)
+        self.rates = PostgresRateCounter(url)
 
     @contextlib.contextmanager
     def lock(self, name: str, *, wait: float = 0) -> Iterator[SessionLock]:
@@ -135,6 +124,7 @@ class PostgresCoordinator:
     def close(self) -> None:
         """Listen no more, and leave all locks."""
         self._closed.set()
+        self.rates.close()
         with self._changes:
             if self._session:
                 self._session.end()
@@ -209,31 +199,6 @@ class PostgresCoordinator:
 
 
 def open_session(url: str) -> Session:
-    """Return a new session with the tables in place. Raises CoordinationUnavailable."""
-    require_driver()
-    import psycopg
-
-    try:
-        connection = connect(url)
-        try:
-            connection.execute("SET synchronous_commit = off")  # what a crash of the server costs here is no harm
-            with connection.transaction():
-                connection.execute("SELECT pg_advisory_xact_lock(%s)", (lock_key(TABLES_LOCK),))
-                connection.execute(TABLES)
-            connection.execute(f"SET idle_session_timeout = '{SILENT_SECONDS}s'")
-        except BaseException:
-            connection.close()
-            raise
-    except psycopg.Error as error:
-        raise unavailable(error) from error
-    return Session(connection)
-
-
-def lock_key(name: str) -> int:
-    """Return the number of a lock: the same in every process and release."""
-    digest = hashlib.sha256(APPLICATION + b"\0" + name.encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
-
-
-def unavailable(error: BaseException) -> CoordinationUnavailable:
-    return CoordinationUnavailable(UNAVAILABLE, f"The database {describe_failure(error)}")
+    """Return a new session. Raises CoordinationUnavailable."""
+    settings = {"synchronous_commit": "off", "idle_session_timeout": f"{SILENT_SECONDS}s"}
+    return Session(open_connection(url, settings))  # what a crash of the server costs here is no harm

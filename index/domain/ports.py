@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from index.domain.answers import Answer, SourceChange
 from index.domain.documents import Document, DocumentEntry, Passage
 from index.domain.generation import ChatMessage, WritingRequest
+from index.domain.limits import RateLimit
 from index.domain.reading import Reading
 from index.domain.stages import AnswerStage
 
@@ -32,6 +33,7 @@ __all__ = [
     "KeywordEngine",
     "KeywordIndex",
     "Progress",
+    "RateCounter",
     "Reader",
     "SourceFiles",
     "StageObserver",
@@ -331,8 +333,29 @@ class HeldLock(Protocol):
         """Return at once whether it is still held; one in a database is lost with the connection to it."""
 
 
+class RateCounter(Protocol):
+    """Counts events of all processes of one installation against limits; called from any thread.
+
+    Every method raises CoordinationUnavailable.
+    """
+
+    def take(self, event: str, limits: Sequence[RateLimit]) -> Mapping[str, float]:
+        """Count an event against all limits, or against none if one of them is reached.
+
+        Return the seconds until each limit that is reached admits another event, by its key; empty if it was counted.
+        The event that was counted last is admitted again, and not counted again.
+        """
+
+    def give_back(self, event: str, key: str) -> None:
+        """Forget what was counted for a key, if this event was the last."""
+
+
 class Coordinator(Protocol):
     """Locks, notices and small values among the processes of one installation; called from any thread."""
+
+    @property
+    def rates(self) -> RateCounter | None:
+        """What counts for all processes; None if each of them counts for itself."""
 
     def lock(self, name: str, *, wait: float = 0) -> AbstractContextManager[HeldLock]:
         """Hold a lock inside the `with` block, which may end in another thread; a process that dies leaves it.

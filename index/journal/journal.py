@@ -313,6 +313,10 @@ class Journal:
         """Close the file; a later use opens it again."""
         self._file.close()
 
+    def hash_id(self, kind: str, number: int) -> str:
+        """Return the keyed hash of an id of some kind: other processes that use the journal have the same one."""
+        return self._file.hash_id(kind, number)
+
     def _now(self) -> datetime:
         return self._clock().astimezone(UTC)
 

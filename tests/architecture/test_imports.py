@@ -27,6 +27,7 @@ NOUNS = {
         "errors",
         "evidence",
         "generation",
+        "limits",
         "messages",
         "snapshots",
         "sources",

@@ -1,14 +1,18 @@
-"""A `Coordinator` in memory, whose locks can be lost as those of a database are."""
+"""A `Coordinator` in memory, whose locks can be lost as those of a database are, and which counts for all."""
 
 from __future__ import annotations
 
 import contextlib
+import threading
+import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from index.domain.errors import Busy
+from index.domain.limits import RateLimit
 
-__all__ = ["FakeCoordinator"]
+__all__ = ["FakeCoordinator", "FakeRateCounter"]
 
 
 class FakeLock:
@@ -20,10 +24,60 @@ class FakeLock:
         return not self.lost
 
 
+@dataclass
+class Count:
+    """Events of a key, of which `event` was the last, in the time that ends at `until`."""
+
+    event: str
+    number: int
+    until: float
+
+
+class FakeRateCounter:
+    """Counts in memory; `down` is what every call raises while it is set, `seconds` how long each blocks its thread."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.counts: dict[str, Count] = {}
+        self.down: Exception | None = None
+        self.seconds = 0.0
+        self.calls = 0
+        self._clock = clock
+        self._lock = threading.Lock()
+
+    def take(self, event: str, limits: Sequence[RateLimit]) -> dict[str, float]:
+        self._begin()
+        with self._lock:
+            now = self._clock()
+            counts = {key: count for key, count in self.counts.items() if count.until > now}
+            reached = {}
+            for limit in limits:
+                count = counts.get(limit.key)
+                number = count.number + (count.event != event) if count else 1
+                until = count.until if count else now + limit.seconds
+                if number > limit.most:
+                    reached[limit.key] = until - now
+                counts[limit.key] = Count(event, number, until)
+            if not reached:
+                self.counts = counts
+            return reached
+
+    def give_back(self, event: str, key: str) -> None:
+        self._begin()
+        if (count := self.counts.get(key)) and count.event == event:
+            del self.counts[key]
+
+    def _begin(self) -> None:
+        self.calls += 1
+        time.sleep(self.seconds)
+        if self.down:
+            raise self.down
+
+
 class FakeCoordinator:
     """Coordinates what has the same object; `down` is what every call raises while it is set."""
 
     def __init__(self) -> None:
+        self.rates = FakeRateCounter()
         self.locks: dict[str, FakeLock] = {}
         self.values: dict[str, str] = {}
         self.down: Exception | None = None

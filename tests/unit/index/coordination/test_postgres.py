@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from index.coordination.postgres import PostgresCoordinator, lock_key
+from index.coordination._connecting import lock_key
+from index.coordination.postgres import PostgresCoordinator
 from index.domain.errors import Busy, CoordinationUnavailable
 from tests.support.postgres import PASSWORD, PostgresServer
 from tests.support.waiting import wait_until
