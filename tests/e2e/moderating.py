@@ -40,15 +40,15 @@ class Slow:
     gate: threading.Event
 
     @asynccontextmanager
-    async def waited_for(self, world: World, **who: Any) -> AsyncIterator[tuple[Exchange, Reply]]:
+    async def waited_for(self, seeds: Path, discord: Discord, **who: Any) -> AsyncIterator[tuple[Exchange, Reply]]:
         """A reindex that waits for it, and its message with a button that cancels; afterwards it goes on."""
-        listed = world.seeds / "sources.toml"
+        listed = seeds / "sources.toml"
         listed.write_text(f'[[source]]\nurl = "{self.site.url("/slow")}"\nname = "Slow"\n', encoding="utf-8")
         self.gate.clear()
         requests_before = len(self.site.asked)
         try:
-            exchange = await world.discord.send_command("reindex", **who)
-            reply = await world.discord.reply(exchange, until=lambda message: "Cancel" in text_of(message))
+            exchange = await discord.send_command("reindex", **who)
+            reply = await discord.reply(exchange, until=lambda message: "Cancel" in text_of(message))
             await eventually(lambda: len(self.site.asked) > requests_before)
             yield exchange, reply
         finally:

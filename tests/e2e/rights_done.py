@@ -46,7 +46,7 @@ async def discard(me: Acting) -> None:
 
 async def cancel(me: Acting) -> None:
     before = live(me.world)
-    async with me.slow.waited_for(me.world, **me.how) as (exchange, shown):
+    async with me.slow.waited_for(me.world.seeds, me.discord, **me.how) as (exchange, shown):
         await (await me.discord.send_press(shown, "Cancel", **me.rights)).acknowledged()
     assert "was cancelled" in (await me.discord.reply(exchange, until=has_ended)).text
     assert live(me.world) == before

@@ -75,7 +75,7 @@ async def test_the_table_names_everybody_and_everything_that_is_forged() -> None
 async def test_who_may_not_is_told_alone_who_may_and_changes_nothing(
     world: World, slow: Slow, moderator: Acting
 ) -> None:
-    async with slow.waited_for(world, **moderator.how) as (exchange, shown):
+    async with slow.waited_for(world.seeds, world.discord, **moderator.how) as (exchange, shown):
         attempts = await prepared(moderator, custom_id(shown, "Cancel"))
         before, wrong = state_of(world), list[Wrong]()
         for row in MAY_NOT:
@@ -177,7 +177,7 @@ async def test_questions_are_answered_during_a_reindex_and_after_its_cancellatio
     """Another moderator than the one who began it cancels it."""
     (world.seeds / hide).write_text(TEN + "\n", encoding="utf-8")
     owner = Acting(world, Speaker(UNLISTED, user=OWNER), slow)
-    async with slow.waited_for(world, **moderator.how) as (exchange, shown):
+    async with slow.waited_for(world.seeds, world.discord, **moderator.how) as (exchange, shown):
         assert await quoted(discord) == [SIX]
         assert "already running" in (await owner.command("reindex")).text
         await world.server.forge(
