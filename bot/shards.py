@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["ALL_SHARDS", "MOST_SHARDS", "ShardRange", "format_shards", "parse_shards"]
+__all__ = ["ALL_SHARDS", "MOST_SHARDS", "ProcessShards", "ShardRange", "ShardReport", "format_shards", "parse_shards"]
 
 MOST_SHARDS = 100_000
 
@@ -27,6 +27,23 @@ class ShardRange:
 
 
 ALL_SHARDS = ShardRange()
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessShards:
+    """The shards that a process runs, none if it stands by, and whether it leads."""
+
+    shards: tuple[int, ...] = ()
+    leads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShardReport:
+    """How a bot's `count` shards are shared out: `own` is this process, `processes` are all, this one included."""
+
+    count: int
+    own: ProcessShards
+    processes: tuple[ProcessShards, ...]
 
 
 def parse_shards(text: str) -> tuple[int, ...]:

@@ -42,6 +42,7 @@ from bot.services.progress import ProgressMessages
 from bot.services.questions import QuestionService
 from bot.services.reindexing import ReindexService
 from bot.services.replies import Replies
+from bot.services.roll_call import RollCall
 from bot.services.shared_limits import SharedLimits
 from bot.services.tracing import Tracing
 from bot.services.user_languages import UserLanguages
@@ -232,6 +233,7 @@ class FootnoteBot(ShardedBot):
             first_build=first_build,
             builds=builds,
             metrics=metrics,
+            roll_call=RollCall(process, notices),
             tracing=tracing,
             process=process,
             notices=notices,

@@ -13,6 +13,7 @@ from bot.text.index_messages import translate
 from bot.views import status as status_view
 
 if TYPE_CHECKING:
+    from bot.shards import ShardReport
     from index.domain.snapshots import Status
 
 __all__ = ["StatusCog"]
@@ -36,6 +37,7 @@ class StatusCog(commands.Cog):
             generation,
             building=first_build.refusal(),
             failure=translate(first_build.failure.message) if first_build.failure else "",
+            shards=await self._shards(interaction),
         )
         await interaction.edit_original_response(view=view)
 
@@ -47,6 +49,14 @@ class StatusCog(commands.Cog):
             await self._status(interaction), page, links=self._services.links_at(interaction.guild_id)
         )
         await interaction.edit_original_response(view=view)
+
+    async def _shards(self, interaction: Interaction) -> ShardReport | None:
+        """Return how the shards are shared out, for moderators; None if there is one alone."""
+        process = self._services.process
+        several = process.shared or process.shard_count > 1
+        if several and await self._services.permissions.is_moderator(interaction):
+            return await self._services.roll_call.report()
+        return None
 
     async def _status(self, interaction: Interaction) -> Status:
         return await self._services.worker.run(self._services.libraries.of(interaction.guild_id).status)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.services.questions import QuestionService
     from bot.services.reindexing import ReindexService
     from bot.services.replies import Replies
+    from bot.services.roll_call import RollCall
     from bot.services.user_languages import UserLanguages
     from bot.services.worker import LibraryWorker
     from bot.views.quotations import EvidenceLinks
@@ -51,6 +52,7 @@ class Services:
     first_build: FirstBuild
     builds: BuildQueue
     metrics: Metrics
+    roll_call: RollCall
     links: EvidenceLinks | None = None
     """Links to evidence pages; None without a public URL."""
     tracing: Tracing = field(default_factory=Tracing)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.services.errors import trace
@@ -24,6 +26,17 @@ ANSWER_SECONDS = 1.2
 DONE = "done"
 ASKED = "?"
 
+Handler = Callable[[str], bool | str | None]
+"""Takes the text of a notice, and returns the answer to one that asks for something: True if it was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What this process asked the others for, and what they answered so far."""
+
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    answers: list[str] = field(default_factory=list)
+
 
 class Notices:
     """Tells the bot's other processes, and hears from them; without a coordinator there are none.
@@ -37,8 +50,8 @@ class Notices:
         self._coordinator = coordinator
         self._worker = worker
         self._key = key
-        self._handlers: dict[str, Callable[[str], bool | None]] = {}
-        self._asked: dict[str, asyncio.Event] = {}
+        self._handlers: dict[str, Handler] = {}
+        self._requests: dict[str, Request] = {}
         self._ends: list[Callable[[], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -47,8 +60,8 @@ class Notices:
         """Whether there are other processes."""
         return self._coordinator is not None
 
-    def on(self, topic: str, handle: Callable[[str], bool | None]) -> None:
-        """Call `handle` with the texts told of a topic, this process's own too; it returns True if it did as asked."""
+    def on(self, topic: str, handle: Handler) -> None:
+        """Call `handle` with the texts told of a topic, this process's own too."""
         if self.shared:
             self._handlers[topic] = handle
 
@@ -86,17 +99,27 @@ class Notices:
         """Ask all processes for something; return whether one of them did it in time."""
         if self._coordinator is None:
             return False
+        async with self._request(topic, text) as request:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await request.done.wait()
+        return request.done.is_set()
+
+    async def gather(self, topic: str) -> list[str]:
+        """Return what the processes answer in time, this one included."""
+        async with self._request(topic, "") as request:
+            await asyncio.sleep(ANSWER_SECONDS)
+        return request.answers
+
+    @contextlib.asynccontextmanager
+    async def _request(self, topic: str, text: str) -> AsyncIterator[Request]:
         number = secrets.token_hex(8)
-        done = self._asked[number] = asyncio.Event()
+        request = self._requests[number] = Request()
         try:
             await self._send(topic, f"{ASKED}{number} {text}")
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await done.wait()
-        except TimeoutError:
-            return False
+            yield request
         finally:
-            del self._asked[number]
-        return True
+            del self._requests[number]
 
     async def _send(self, topic: str, text: str) -> None:
         try:
@@ -110,12 +133,14 @@ class Notices:
             self._handlers[topic](text)
             return
         number, _, asked = text.removeprefix(ASKED).partition(" ")
-        if self._handlers[topic](asked):
-            self.tell(DONE, number)
+        if answer := self._handlers[topic](asked):
+            self.tell(DONE, number if answer is True else f"{number} {answer}")
 
     def _hear_done(self, _: str, text: str) -> None:
-        if done := self._asked.get(text):
-            done.set()
+        number, _, answer = text.partition(" ")
+        if request := self._requests.get(number):
+            request.answers.append(answer)
+            request.done.set()
 
     def _name(self, topic: str) -> str:
         return f"{topic}-{self._key}"

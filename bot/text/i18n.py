@@ -116,9 +116,12 @@ class Language:
         pattern = None if digits is None else f"#,##0.{'0' * digits}".rstrip(".")
         return format_decimal(number, format=pattern, locale=self._region)
 
-    def format_percentage(self, share: float) -> str:
-        """Return a share, 0..1, as a whole percentage."""
-        return format_percent(share, format=HOUSE_PERCENT.get(self.code), locale=self._region)
+    def format_percentage(self, share: float, digits: int = 0) -> str:
+        """Return a share, 0..1, as a percentage, by default a whole one."""
+        pattern = HOUSE_PERCENT.get(self.code) or self._region.percent_formats[None].pattern
+        if digits:
+            pattern = pattern.replace("0", f"0.{'0' * digits}", 1)
+        return format_percent(share, format=pattern, locale=self._region)
 
     def format_day(self, day: date) -> str:
         """Return a day without its year in short: "5 Apr"."""
@@ -200,9 +203,9 @@ def format_number(number: float, digits: int | None = None) -> str:
     return current_language().format_number(number, digits)
 
 
-def format_percentage(share: float) -> str:
-    """Return a share, 0..1, as a whole percentage in the current language."""
-    return current_language().format_percentage(share)
+def format_percentage(share: float, digits: int = 0) -> str:
+    """Return a share, 0..1, as a percentage in the current language, by default a whole one."""
+    return current_language().format_percentage(share, digits)
 
 
 def format_day(day: date) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from discord import ui
 
 from bot.text.escape import fit, fold, utf16_length
-from bot.text.i18n import gettext, gettext_noop, ngettext, pgettext
+from bot.text.i18n import format_percentage, gettext, gettext_noop, ngettext, pgettext
 from bot.text.index_messages import translate
 from bot.views._generation import generation_lines
+from bot.views._shards import shard_lines
 from bot.views.custom_id import ComponentId, button
 from bot.views.formatting import (
     LINE_ROOM,
@@ -33,6 +36,7 @@ from index.domain.snapshots import SourceState
 from index.domain.stages import TOKEN_STAGES, Stage
 
 if TYPE_CHECKING:
+    from bot.shards import ShardReport
     from bot.views.quotations import EvidenceLinks
     from index.domain.generation import GenerationStatus
     from index.domain.snapshots import SourceInfo, Status
@@ -109,17 +113,24 @@ def _time_left(seconds: float) -> str:
 
 
 def status_message(
-    status: Status, generation: GenerationStatus | None = None, *, building: str = "", failure: str = ""
+    status: Status,
+    generation: GenerationStatus | None = None,
+    *,
+    building: str = "",
+    failure: str = "",
+    shards: ShardReport | None = None,
 ) -> ui.LayoutView:
     """Return what is indexed, since when, by which model, whether it is up to date, and which model writes answers.
 
-    Without an index, `building` says how far its first build is, or `failure` why it failed.
+    Without an index, `building` says how far its first build is, or `failure` why it failed. `shards` tells moderators
+    how the bot's shards are shared out.
     """
     name = fit(status.model, MODEL_ROOM)
     model = gettext("Model: {model} (still loading: a question now waits for it)", model=name)
     if status.ready:
         model = gettext("Model: {model} (loaded)", model=name)
-    model = "\n".join([model, *generation_lines(generation), *_storage_lines(status)])
+    more = (generation_lines(generation), _vector_lines(status), _storage_lines(status), shard_lines(shards))
+    model = "\n".join([model, *chain.from_iterable(more)])
     if status.snapshot is None:
         nothing = gettext("**There is no index yet.** A moderator can build it with /reindex.")
         if building:
@@ -178,6 +189,23 @@ def _storage_lines(status: Status) -> list[str]:
     if not storage.snapshot:
         return [gettext("Shared in {place}, where nothing is live yet.", place=place)]
     return [gettext("Shared in {place}, where {snapshot} is live.", place=place, snapshot=storage.snapshot)]
+
+
+def _vector_lines(status: Status) -> list[str]:
+    """Return what an approximate search of vectors finds, as it was measured; nothing if every search is exact."""
+    measured = [search for search in status.vectors if search.queries]
+    if not measured:
+        return []
+    rows = sum(search.rows for search in measured)
+    recall = sum(search.recall * search.rows for search in measured) / max(1, rows)
+    found = math.floor(recall * 1000) / 1000  # rounded down: 100 % would say that nothing is missed
+    return [
+        gettext(
+            "Vector search: approximate in {passages}, where it finds {share} of the nearest 20.",
+            passages=count_passages(rows),
+            share=format_percentage(found, 1),
+        )
+    ]
 
 
 def _staleness(status: Status) -> list[str]:

@@ -43,6 +43,17 @@ async def test_process_that_can_do_what_is_asked_does_it(two: tuple[Notices, Not
     assert not await two[0].ask("cancel", "8")
 
 
+async def test_every_process_answers_a_question_to_all(
+    two: tuple[Notices, Notices], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.notices.ANSWER_SECONDS", 0.2)
+    two[0].on("present", lambda text: "one 1")
+    two[1].on("present", lambda text: "other 2")
+    for notices in two:
+        notices.begin()
+    assert sorted(await two[0].gather("present")) == ["one 1", "other 2"]
+
+
 async def test_nothing_is_heard_after_the_end(two: tuple[Notices, Notices]) -> None:
     heard: list[str] = []
     two[1].on("settings", heard.append)

@@ -112,9 +112,10 @@ def test_names_are_joined_as_the_language_does(speakers: dict[str, Language]) ->
 def test_figures_are_written_as_the_region_does() -> None:
     assert format_number(1234.5) == "1,234.5"
     assert format_number(2.0, 1) == "2.0"
-    assert format_percentage(0.41) == "41 %"
+    assert (format_percentage(0.41), format_percentage(0.9994, 1)) == ("41 %", "99.9 %")
     with using_language("de"):
         assert (format_number(1234.5), format_number(2.0, 1), format_percentage(0.41)) == ("1.234,5", "2,0", "41\xa0%")
+        assert format_percentage(0.41, 2) == "41,00\xa0%"
     with using_language("es-419"):
         assert format_number(1234.5) == "1,234.5"
     with using_language("es-ES"):
